@@ -1,0 +1,382 @@
+//! The catalog: every skill that is visible, every one that is hidden by another, every one that did not load.
+
+use crate::diag::{Diagnostic, Position, Profile, Rule, Severity};
+use crate::discover::{Candidate, Client, Collision, Found, Root, Scope, WalkRules, walk};
+use crate::package::Package;
+use crate::parse::{ParseOptions, Parsed, parse, parse_head};
+use crate::read::{self, HEAD_BYTES, MAX_SKILL_BYTES, ReadError};
+use crate::skill::{Skill, normalized};
+use crate::source::Source;
+use rayon::prelude::*;
+use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Where a skill's files are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// In a folder on disk.
+    Disk {
+        /// Its SKILL.md.
+        file: PathBuf,
+    },
+    /// In memory.
+    Memory(Arc<Package>),
+}
+
+/// A skill of the catalog; its body was not read.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The skill without its body.
+    pub skill: Skill,
+    /// Where its files are.
+    pub origin: Origin,
+    /// Whose it is.
+    pub scope: Scope,
+    /// The root below which it was found; empty for skills in memory.
+    pub root: PathBuf,
+    /// What was found in its head.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Entry {
+    /// Returns where the SKILL.md is: a path, or `bundled:NAME/SKILL.md`.
+    #[must_use]
+    pub fn location(&self) -> PathBuf {
+        location(&self.origin)
+    }
+
+    /// Returns the skill's folder where it has one.
+    #[must_use]
+    pub fn folder(&self) -> Option<&Path> {
+        match &self.origin {
+            Origin::Disk { file } => file.parent(),
+            Origin::Memory(_) => None,
+        }
+    }
+}
+
+fn location(origin: &Origin) -> PathBuf {
+    match origin {
+        Origin::Disk { file } => file.clone(),
+        Origin::Memory(package) => PathBuf::from(format!("bundled:{}/SKILL.md", package.folder)),
+    }
+}
+
+/// A skill that is not visible because another of its name is, or because it is the same file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hidden {
+    /// Its name.
+    pub name: String,
+    /// Its SKILL.md.
+    pub location: PathBuf,
+    /// The SKILL.md that is taken instead.
+    pub winner: PathBuf,
+}
+
+/// Something that looks like a skill and did not load.
+#[derive(Debug, Clone)]
+pub struct Rejected {
+    /// Where.
+    pub location: PathBuf,
+    /// Why.
+    pub reason: Rule,
+    /// What was found in it.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What a catalog is made from.
+#[derive(Debug, Clone, Default)]
+pub struct CatalogOptions {
+    /// The roots, the first of highest precedence.
+    pub roots: Vec<Root>,
+    /// Skills in memory, of lowest precedence.
+    pub packages: Vec<Arc<Package>>,
+    /// Only these scopes; all where empty.
+    pub scopes: Vec<Scope>,
+    /// The client to be; this runtime where there is none.
+    pub client: Option<&'static Client>,
+}
+
+/// Every skill that was found.
+#[derive(Debug, Clone, Default)]
+pub struct Catalog {
+    /// The visible ones, in the order of precedence, then of their paths.
+    pub entries: Vec<Entry>,
+    /// Those hidden by another of the same name.
+    pub shadowed: Vec<Hidden>,
+    /// Further ways to a file that is in the catalog.
+    pub duplicates: Vec<Hidden>,
+    /// Those that did not load.
+    pub rejected: Vec<Rejected>,
+}
+
+/// A candidate after loading.
+enum Loaded {
+    Skill(Box<Entry>, Option<PathBuf>),
+    Rejected(Rejected),
+}
+
+impl Catalog {
+    /// Finds and loads the skills below all roots.
+    ///
+    /// Only the head of each file is read. Folders are read and heads parsed in parallel; the result is in a fixed
+    /// order. A root that does not exist holds nothing; every other fault gives a row in [`Catalog::rejected`].
+    #[must_use]
+    pub fn load(options: &CatalogOptions) -> Self {
+        let rules = options
+            .client
+            .map_or_else(WalkRules::default, |client| client.walk);
+        let wanted = |scope: Scope| options.scopes.is_empty() || options.scopes.contains(&scope);
+        let mut catalog = Self::default();
+        let mut names: HashMap<String, PathBuf> = HashMap::new();
+        let mut files: HashMap<PathBuf, PathBuf> = HashMap::new();
+        let mut roots: Vec<PathBuf> = Vec::new();
+        for root in options.roots.iter().filter(|root| wanted(root.scope)) {
+            let Ok(canonical) = root.path.canonicalize() else {
+                continue;
+            };
+            if roots.contains(&canonical) {
+                continue;
+            }
+            roots.push(canonical);
+            let found = walk(root, &rules).found;
+            let loaded: Vec<Loaded> = found
+                .into_par_iter()
+                .map(|found| load_found(found, root, &rules, options.client))
+                .collect();
+            for one in loaded {
+                catalog.take(one, options.client, &mut names, &mut files);
+            }
+        }
+        if wanted(Scope::Bundled) {
+            for package in &options.packages {
+                catalog.take(
+                    load_package(package, options.client),
+                    options.client,
+                    &mut names,
+                    &mut files,
+                );
+            }
+        }
+        catalog
+    }
+
+    fn take(
+        &mut self,
+        loaded: Loaded,
+        client: Option<&Client>,
+        names: &mut HashMap<String, PathBuf>,
+        files: &mut HashMap<PathBuf, PathBuf>,
+    ) {
+        let (entry, canonical) = match loaded {
+            Loaded::Rejected(rejected) => return self.rejected.push(rejected),
+            Loaded::Skill(entry, canonical) => (*entry, canonical),
+        };
+        let (name, location) = (entry.skill.name.clone(), entry.location());
+        if let Some(canonical) = canonical {
+            if let Some(winner) = files.get(&canonical).cloned() {
+                return self.duplicates.push(Hidden {
+                    name,
+                    location,
+                    winner,
+                });
+            }
+            files.insert(canonical, location.clone());
+        }
+        let keep_all = client.is_some_and(|client| client.collision == Collision::KeepAll);
+        match names.get(&normalized(&name)) {
+            Some(winner) if !keep_all => {
+                self.shadowed.push(Hidden {
+                    name,
+                    location,
+                    winner: winner.clone(),
+                });
+            }
+            _ => {
+                names.insert(normalized(&name), location);
+                self.entries.push(entry);
+            }
+        }
+    }
+
+    /// Returns the skill called `name`.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Entry> {
+        let name = normalized(name);
+        self.entries
+            .iter()
+            .find(|entry| normalized(&entry.skill.name) == name)
+    }
+
+    /// Returns the name most like `name`, if one is like enough to be meant.
+    #[must_use]
+    pub fn nearest(&self, name: &str) -> Option<&str> {
+        let score = |entry: &Entry| strsim::jaro_winkler(&entry.skill.name, name);
+        let best = self.entries.iter().max_by(|a, b| score(a).total_cmp(&score(b)))?;
+        (score(best) > 0.8).then_some(best.skill.name.as_str())
+    }
+
+    /// Returns how many files that look like skills were found.
+    #[must_use]
+    pub fn found(&self) -> usize {
+        self.entries.len() + self.shadowed.len() + self.duplicates.len() + self.rejected.len()
+    }
+}
+
+fn options_for(file_folder: Option<&OsStr>, client: Option<&Client>) -> ParseOptions {
+    ParseOptions {
+        profile: client.map_or(Profile::ClawPowers, |client| client.profile),
+        folder: file_folder.map(|name| name.to_string_lossy().into_owned()),
+    }
+}
+
+fn load_found(found: Found, root: &Root, rules: &WalkRules, client: Option<&'static Client>) -> Loaded {
+    let candidate = match found {
+        Found::Refused {
+            location,
+            rule,
+            message,
+        } => {
+            return Loaded::Rejected(refused(location, rule, message));
+        }
+        Found::Candidate(candidate) => candidate,
+    };
+    let Candidate { file, canonical, .. } = candidate;
+    let options = options_for(file.parent().and_then(Path::file_name), client);
+    let parsed = match load_head(&file, rules.max_file_bytes, &options) {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            let (rule, message) = read_fault(&error);
+            return Loaded::Rejected(refused(file, rule, message));
+        }
+    };
+    let entry = |skill| Entry {
+        skill,
+        origin: Origin::Disk { file: file.clone() },
+        scope: root.scope,
+        root: root.path.clone(),
+        diagnostics: Vec::new(),
+    };
+    settle(parsed, client, &file, entry, Some(canonical))
+}
+
+fn load_package(package: &Arc<Package>, client: Option<&Client>) -> Loaded {
+    let origin = Origin::Memory(Arc::clone(package));
+    let options = options_for(Some(OsStr::new(&package.folder)), client);
+    let parsed = parse(package.skill_file().unwrap_or_default(), &options);
+    let file = location(&origin);
+    let entry = |skill| Entry {
+        skill,
+        origin,
+        scope: Scope::Bundled,
+        root: PathBuf::new(),
+        diagnostics: Vec::new(),
+    };
+    settle(parsed, client, &file, entry, None)
+}
+
+fn settle(
+    parsed: Parsed,
+    client: Option<&Client>,
+    file: &Path,
+    entry: impl FnOnce(Skill) -> Entry,
+    canonical: Option<PathBuf>,
+) -> Loaded {
+    let mut diagnostics = parsed.diagnostics;
+    diagnostics.extend(file_name_finding(file, client));
+    let dropped = client.and_then(|c| {
+        diagnostics
+            .iter()
+            .map(|d| d.rule)
+            .find(|rule| c.drops.contains(rule))
+    });
+    match (parsed.skill, dropped.or(parsed.reason)) {
+        (Some(skill), None) => Loaded::Skill(
+            Box::new(Entry {
+                diagnostics,
+                ..entry(skill)
+            }),
+            canonical,
+        ),
+        (_, reason) => {
+            let reason = reason.unwrap_or(Rule::DescriptionMissing);
+            Loaded::Rejected(Rejected {
+                location: file.to_owned(),
+                reason,
+                diagnostics,
+            })
+        }
+    }
+}
+
+/// Reports a SKILL.md whose name is spelled otherwise.
+#[must_use]
+pub(crate) fn file_name_finding(file: &Path, client: Option<&Client>) -> Option<Diagnostic> {
+    let profile = client.map_or(Profile::ClawPowers, |client| client.profile);
+    file_name_finding_for(file, profile)
+}
+
+pub(crate) fn file_name_finding_for(file: &Path, profile: Profile) -> Option<Diagnostic> {
+    let name = file.file_name()?.to_string_lossy();
+    let rule = match name.as_ref() {
+        "SKILL.md" => return None,
+        "skill.md" => Rule::FileNameLowercase,
+        _ => Rule::FileNameCase,
+    };
+    let message = format!("the file is called {}", crate::diag::quoted(&name));
+    Some(Diagnostic {
+        rule,
+        severity: rule.severity(profile)?,
+        position: Position::START,
+        message,
+        hint: Some("rename it to `SKILL.md`".to_owned()),
+        edits: Vec::new(),
+    })
+}
+
+pub(crate) fn refused(location: PathBuf, reason: Rule, message: String) -> Rejected {
+    let diagnostic = Diagnostic {
+        rule: reason,
+        severity: Severity::Error,
+        position: Position::START,
+        message,
+        hint: None,
+        edits: Vec::new(),
+    };
+    Rejected {
+        location,
+        reason,
+        diagnostics: vec![diagnostic],
+    }
+}
+
+/// Returns the rule and the words for a file that was not read.
+#[must_use]
+pub(crate) fn read_fault(error: &ReadError) -> (Rule, String) {
+    match error {
+        ReadError::NotRegular => (Rule::FileNotRegular, error.to_string()),
+        ReadError::TooLarge { .. } => (Rule::FileTooLarge, format!("the file has {error}")),
+        ReadError::Io(_) => (Rule::FileUnreadable, format!("the file cannot be read: {error}")),
+    }
+}
+
+/// Reads as much of a file as its frontmatter needs.
+fn load_head(file: &Path, limit: u64, options: &ParseOptions) -> Result<Parsed, ReadError> {
+    let (mut handle, _) = read::open(file, limit)?;
+    let mut bytes = Vec::with_capacity(HEAD_BYTES);
+    let got = read::read_more(&mut handle, &mut bytes, HEAD_BYTES)?;
+    if got == HEAD_BYTES
+        && let Some(parsed) = parse_head(&Source::decode_head(&bytes), false, options)
+    {
+        return Ok(parsed);
+    }
+    read::read_more(
+        &mut handle,
+        &mut bytes,
+        usize::try_from(MAX_SKILL_BYTES).unwrap_or(usize::MAX),
+    )?;
+    let complete = parse_head(&Source::decode(&bytes), true, options);
+    Ok(complete.unwrap_or_else(|| parse(&bytes, options)))
+}

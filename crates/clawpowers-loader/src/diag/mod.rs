@@ -1,0 +1,151 @@
+//! Diagnostics: what is wrong with a skill, where, by which rule, and how to mend it.
+//!
+//! A [`Diagnostic`] carries a [`Rule`] with a stable id, a position, a message, a hint and, where a repair is
+//! mechanical, the edits that make it. How grave a rule is depends on who will read the skill, so a severity is
+//! looked up per [`Profile`] and never stored in the rule's name.
+
+mod profile;
+mod rule;
+mod text;
+
+pub use profile::Profile;
+pub use rule::Rule;
+pub use text::quoted;
+
+use std::ops::Range;
+
+/// How grave a diagnostic is for the profile it was made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth knowing; nothing needs to change.
+    Info,
+    /// Loads, but a reader of this profile may see something other than the author meant.
+    Warning,
+    /// A reader of this profile refuses the skill or a part of it.
+    Error,
+}
+
+impl Severity {
+    /// Returns the lower-case name used in every output format.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// A place in a text: 1-based line, and 1-based column counted in code points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position {
+    /// 1-based line number.
+    pub line: usize,
+    /// 1-based column in code points.
+    pub column: usize,
+}
+
+impl Position {
+    /// The first character of a text.
+    pub const START: Self = Self { line: 1, column: 1 };
+}
+
+/// A replacement of a byte range of the decoded text (the text without its byte order mark).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// The bytes to replace; an empty range inserts.
+    pub range: Range<usize>,
+    /// What stands there afterwards.
+    pub replacement: String,
+}
+
+/// One finding about one skill file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The rule that was broken.
+    pub rule: Rule,
+    /// How grave that is under the profile of the run.
+    pub severity: Severity,
+    /// Where in the file.
+    pub position: Position,
+    /// What is wrong, with the offending value in backticks.
+    pub message: String,
+    /// What to do next.
+    pub hint: Option<String>,
+    /// The mechanical repair; empty where a person has to decide.
+    pub edits: Vec<Edit>,
+}
+
+/// Collects diagnostics for one profile and drops those the profile does not care about.
+#[derive(Debug)]
+pub struct Report {
+    profile: Profile,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Report {
+    /// Starts an empty report for `profile`.
+    #[must_use]
+    pub const fn new(profile: Profile) -> Self {
+        Self {
+            profile,
+            diagnostics: Vec::new(),
+        }
+    }
+
+    /// Adds a finding without a hint or a repair.
+    pub fn add(&mut self, rule: Rule, position: Position, message: impl Into<String>) {
+        self.push(rule, position, message.into(), None, Vec::new());
+    }
+
+    /// Adds a finding that says what to do next.
+    pub fn hint(
+        &mut self,
+        rule: Rule,
+        position: Position,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        self.push(rule, position, message.into(), Some(hint.into()), Vec::new());
+    }
+
+    /// Adds a finding with its mechanical repair.
+    pub fn fixable(&mut self, rule: Rule, position: Position, message: impl Into<String>, edits: Vec<Edit>) {
+        let hint = Some("`clawpowers skill fix` makes this edit".to_owned());
+        self.push(rule, position, message.into(), hint, edits);
+    }
+
+    fn push(
+        &mut self,
+        rule: Rule,
+        position: Position,
+        message: String,
+        hint: Option<String>,
+        edits: Vec<Edit>,
+    ) {
+        if let Some(severity) = rule.severity(self.profile) {
+            self.diagnostics.push(Diagnostic {
+                rule,
+                severity,
+                position,
+                message,
+                hint,
+                edits,
+            });
+        }
+    }
+
+    /// Returns the findings in the order of their position, then of their rule.
+    #[must_use]
+    pub fn finish(mut self) -> Vec<Diagnostic> {
+        self.diagnostics.sort_by_key(|d| (d.position, d.rule));
+        self.diagnostics
+    }
+
+    /// Tells whether `rule` was already reported.
+    #[must_use]
+    pub fn has(&self, rule: Rule) -> bool {
+        self.diagnostics.iter().any(|d| d.rule == rule)
+    }
+}

@@ -1,0 +1,118 @@
+//! Where skills are looked for when nobody says where.
+
+use super::{Root, Scope};
+use std::path::{Path, PathBuf};
+
+/// The skill folders of a project, by the clients that use them, in the order of precedence.
+pub const PROJECT_FOLDERS: [&str; 12] = [
+    ".clawpowers/skills",
+    ".agents/skills",
+    ".claude/skills",
+    ".codex/skills",
+    ".gemini/skills",
+    ".opencode/skills",
+    ".github/skills",
+    ".goose/skills",
+    ".cursor/skills",
+    ".pi/skills",
+    ".agent/skills",
+    "skills",
+];
+
+/// The skill folders of a user below the home folder, in the order of precedence.
+const USER_FOLDERS: [&str; 10] = [
+    ".agents/skills",
+    ".claude/skills",
+    ".codex/skills",
+    ".gemini/skills",
+    ".config/opencode/skills",
+    ".config/goose/skills",
+    ".config/agents/skills",
+    ".copilot/skills",
+    ".openclaw/skills",
+    ".cursor/skills",
+];
+
+/// What a search for roots depends on; filled in by the program, so that nothing here reads the environment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Surroundings {
+    /// The working directory, absolute.
+    pub cwd: PathBuf,
+    /// The user's home folder.
+    pub user_home: Option<PathBuf>,
+    /// The runtime home.
+    pub home: Option<PathBuf>,
+    /// `CLAUDE_CONFIG_DIR`.
+    pub claude_config: Option<PathBuf>,
+    /// `CODEX_HOME`.
+    pub codex_home: Option<PathBuf>,
+    /// `XDG_CONFIG_HOME`.
+    pub config_home: Option<PathBuf>,
+    /// `COPILOT_HOME`.
+    pub copilot_home: Option<PathBuf>,
+}
+
+impl Surroundings {
+    /// Returns the folders from the working directory up to the one that holds `.git`; without one, the working
+    /// directory alone. The user's home folder is not a project.
+    #[must_use]
+    pub fn project_folders(&self) -> Vec<PathBuf> {
+        let up = |path: &Path| path.ancestors().map(Path::to_owned).collect::<Vec<_>>();
+        let mut folders = up(&self.cwd);
+        match folders.iter().position(|folder| folder.join(".git").exists()) {
+            Some(root) => folders.truncate(root + 1),
+            None => folders.truncate(1),
+        }
+        folders.retain(|folder| Some(folder) != self.user_home.as_ref());
+        folders
+    }
+
+    /// Returns the folder that holds `.git`, else the working directory.
+    #[must_use]
+    pub fn project_root(&self) -> PathBuf {
+        self.project_folders().pop().unwrap_or_else(|| self.cwd.clone())
+    }
+
+    /// Makes a root below a project folder; its links stay inside the project.
+    pub(super) fn project(&self, folder: &Path, below: &str) -> Root {
+        Root {
+            path: folder.join(below),
+            scope: Scope::Project,
+            boundary: Some(self.project_root()),
+        }
+    }
+}
+
+/// Makes a root of the user's own.
+pub(super) const fn user(path: PathBuf) -> Root {
+    Root {
+        path,
+        scope: Scope::User,
+        boundary: None,
+    }
+}
+
+/// Returns this runtime's roots, the first of highest precedence: the project from the working directory up, the
+/// user, the runtime home. Those that do not exist are among them.
+#[must_use]
+pub fn default_roots(surroundings: &Surroundings) -> Vec<Root> {
+    let mut roots = Vec::new();
+    for folder in surroundings.project_folders() {
+        roots.extend(
+            PROJECT_FOLDERS
+                .iter()
+                .map(|below| surroundings.project(&folder, below)),
+        );
+    }
+    if let Some(home) = &surroundings.user_home {
+        roots.extend(USER_FOLDERS.iter().map(|below| user(home.join(below))));
+    }
+    if let Some(home) = &surroundings.home {
+        roots.push(Root {
+            path: home.join("skills"),
+            scope: Scope::Home,
+            boundary: None,
+        });
+    }
+    roots
+}

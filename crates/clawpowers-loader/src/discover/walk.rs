@@ -1,0 +1,437 @@
+//! The walk below one root: breadth first, level by level in parallel, in a fixed order, within bounds.
+
+use super::Root;
+use crate::diag::Rule;
+use rayon::prelude::*;
+use std::collections::HashSet;
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Folders that no reader of skills looks into.
+const SKIPPED: [&str; 12] = [
+    ".git",
+    ".hg",
+    ".svn",
+    ".jj",
+    "node_modules",
+    "__pycache__",
+    ".venv",
+    ".tox",
+    ".mypy_cache",
+    ".pytest_cache",
+    ".cache",
+    ".Trash",
+];
+
+/// How a reader walks its roots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WalkRules {
+    /// How many levels below the root are looked at.
+    pub max_depth: usize,
+    /// How many folders of one root are looked at.
+    pub max_folders: usize,
+    /// How many entries of one root are looked at.
+    pub max_entries: usize,
+    /// How large a SKILL.md may be.
+    pub max_file_bytes: u64,
+    /// Whether folders that start with a dot are passed over.
+    pub skip_hidden: bool,
+    /// Whether only the exact name `SKILL.md` counts.
+    pub exact_name: bool,
+    /// Whether a folder that holds a skill is not looked into further.
+    pub stop_at_skill: bool,
+    /// Whether a link to a folder is followed.
+    pub folder_links: bool,
+    /// Whether a SKILL.md that is a link counts.
+    pub file_links: bool,
+}
+
+impl Default for WalkRules {
+    /// This runtime's rules: everything, within bounds that real collections do not reach.
+    fn default() -> Self {
+        Self {
+            max_depth: 16,
+            max_folders: 200_000,
+            max_entries: 2_000_000,
+            max_file_bytes: crate::read::MAX_SKILL_BYTES,
+            skip_hidden: false,
+            exact_name: false,
+            stop_at_skill: false,
+            folder_links: true,
+            file_links: true,
+        }
+    }
+}
+
+/// A file that may be a skill.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// The file, by the way it was reached.
+    pub file: PathBuf,
+    /// The file without links on the way; equal for two ways to one file.
+    pub canonical: PathBuf,
+    /// Whether a link lies on the way.
+    pub linked: bool,
+}
+
+/// One thing that the walk came across.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// A file to load.
+    Candidate(Candidate),
+    /// Something that is not loaded, and why.
+    Refused {
+        /// Where.
+        location: PathBuf,
+        /// Why.
+        rule: Rule,
+        /// In words.
+        message: String,
+    },
+}
+
+/// What a walk found, in order.
+#[derive(Debug, Clone, Default)]
+pub struct Walk {
+    /// The finds: files in real folders in the order of their paths, then those behind links.
+    pub found: Vec<Found>,
+    /// How many folders were looked at.
+    pub folders: usize,
+}
+
+struct Folder {
+    path: PathBuf,
+    canonical: PathBuf,
+    depth: usize,
+    linked: bool,
+}
+
+struct Listing {
+    skills: Vec<(OsString, fs::FileType)>,
+    folders: Vec<OsString>,
+    links: Vec<OsString>,
+    entries: usize,
+    error: Option<io::Error>,
+}
+
+/// Walks below `root`; a root that does not exist gives nothing.
+#[must_use]
+pub fn walk(root: &Root, rules: &WalkRules) -> Walk {
+    let mut walker = Walker {
+        rules,
+        boundary: root
+            .boundary
+            .as_ref()
+            .map(|path| path.canonicalize().unwrap_or_else(|_| path.clone())),
+        seen: HashSet::new(),
+        links: Vec::new(),
+        walk: Walk::default(),
+        entries: 0,
+        full: false,
+    };
+    let Ok(canonical) = root.path.canonicalize() else {
+        return walker.walk;
+    };
+    let linked = fs::symlink_metadata(&root.path).is_ok_and(|m| m.is_symlink());
+    if linked && !walker.inside(&canonical) {
+        walker.escape(root.path.clone(), &canonical);
+        return walker.walk;
+    }
+    walker.level(vec![Folder {
+        path: root.path.clone(),
+        canonical,
+        depth: 0,
+        linked: false,
+    }]);
+    walker.follow_links();
+    walker.walk
+}
+
+struct Walker<'a> {
+    rules: &'a WalkRules,
+    boundary: Option<PathBuf>,
+    seen: HashSet<PathBuf>,
+    links: Vec<Folder>,
+    walk: Walk,
+    entries: usize,
+    full: bool,
+}
+
+impl Walker<'_> {
+    /// Walks whole levels so that folders are read in parallel and yet taken in one order.
+    fn level(&mut self, mut level: Vec<Folder>) {
+        let mut found: Vec<(PathBuf, Found)> = Vec::new();
+        while !level.is_empty() && !self.full {
+            level.retain(|folder| self.seen.insert(folder.canonical.clone()));
+            let listings: Vec<Listing> = level
+                .par_iter()
+                .map(|folder| list(&folder.path, self.rules))
+                .collect();
+            let mut next = Vec::new();
+            for (folder, listing) in level.iter().zip(listings) {
+                self.walk.folders += 1;
+                self.entries += listing.entries;
+                if self.walk.folders > self.rules.max_folders || self.entries > self.rules.max_entries {
+                    self.full = true;
+                    let message = format!(
+                        "only the first {} folders and {} entries of the root were looked at",
+                        self.rules.max_folders, self.rules.max_entries
+                    );
+                    let location = folder.path.clone();
+                    found.push((
+                        location.clone(),
+                        Found::Refused {
+                            location,
+                            rule: Rule::ScanLimit,
+                            message,
+                        },
+                    ));
+                    break;
+                }
+                self.take(folder, listing, &mut found, &mut next);
+            }
+            level = next;
+        }
+        found.sort_by(|a, b| a.0.cmp(&b.0));
+        self.walk.found.extend(found.into_iter().map(|(_, found)| found));
+    }
+
+    fn take(
+        &mut self,
+        folder: &Folder,
+        listing: Listing,
+        found: &mut Vec<(PathBuf, Found)>,
+        next: &mut Vec<Folder>,
+    ) {
+        if let Some(error) = listing.error {
+            let location = folder.path.clone();
+            let message = format!("the folder cannot be read: {error}");
+            found.push((
+                location.clone(),
+                Found::Refused {
+                    location,
+                    rule: Rule::FolderUnreadable,
+                    message,
+                },
+            ));
+            return;
+        }
+        let is_skill = !listing.skills.is_empty();
+        for (index, (name, kind)) in listing.skills.into_iter().enumerate() {
+            let file = folder.path.join(&name);
+            let one = if index > 0 {
+                let message = "another SKILL.md of the same folder was taken".to_owned();
+                Found::Refused {
+                    location: file.clone(),
+                    rule: Rule::FileSecond,
+                    message,
+                }
+            } else {
+                self.candidate(folder, file.clone(), &name, kind)
+            };
+            found.push((file, one));
+        }
+        if is_skill && self.rules.stop_at_skill && folder.depth > 0 {
+            return;
+        }
+        if folder.depth == self.rules.max_depth {
+            if !listing.folders.is_empty() {
+                let message = format!(
+                    "folders deeper than {} levels are not looked at",
+                    self.rules.max_depth
+                );
+                let location = folder.path.clone();
+                found.push((
+                    location.clone(),
+                    Found::Refused {
+                        location,
+                        rule: Rule::ScanDepth,
+                        message,
+                    },
+                ));
+            }
+            return;
+        }
+        let depth = folder.depth + 1;
+        next.extend(listing.folders.into_iter().map(|name| Folder {
+            path: folder.path.join(&name),
+            canonical: folder.canonical.join(&name),
+            depth,
+            linked: folder.linked,
+        }));
+        self.links.extend(listing.links.into_iter().map(|name| Folder {
+            path: folder.path.join(&name),
+            canonical: PathBuf::new(),
+            depth,
+            linked: true,
+        }));
+    }
+
+    fn candidate(&self, folder: &Folder, file: PathBuf, name: &OsString, kind: fs::FileType) -> Found {
+        let refused = |rule, message: &str| Found::Refused {
+            location: file.clone(),
+            rule,
+            message: message.to_owned(),
+        };
+        if !kind.is_symlink() {
+            if !kind.is_file() {
+                return refused(Rule::FileNotRegular, "not a regular file");
+            }
+            let canonical = folder.canonical.join(name);
+            return Found::Candidate(Candidate {
+                file,
+                canonical,
+                linked: folder.linked,
+            });
+        }
+        match file.canonicalize() {
+            Err(_) => refused(Rule::SymlinkBroken, "the link points to nothing"),
+            Ok(_) if !self.rules.file_links => refused(
+                Rule::SymlinkEscape,
+                "this client does not follow a link to SKILL.md",
+            ),
+            Ok(target) if !self.inside(&target) => refused(
+                Rule::SymlinkEscape,
+                &escape_message(&target, self.boundary.as_deref()),
+            ),
+            Ok(canonical) => Found::Candidate(Candidate {
+                file,
+                canonical,
+                linked: true,
+            }),
+        }
+    }
+
+    /// Follows links to folders after all real folders, so that a real way to a skill comes before a linked one.
+    fn follow_links(&mut self) {
+        while !self.links.is_empty() && !self.full {
+            let mut links = std::mem::take(&mut self.links);
+            links.sort_by(|a, b| a.path.cmp(&b.path));
+            for link in links {
+                let Ok(target) = link.path.canonicalize() else {
+                    let message = "the link points to nothing".to_owned();
+                    self.refuse(link.path, Rule::SymlinkBroken, message);
+                    continue;
+                };
+                if !target.is_dir() {
+                    continue;
+                }
+                if !self.rules.folder_links {
+                    self.refuse(
+                        link.path,
+                        Rule::SymlinkEscape,
+                        "this client does not follow links to folders".to_owned(),
+                    );
+                } else if !self.inside(&target) {
+                    self.escape(link.path, &target);
+                } else if self.seen.contains(&target) {
+                    self.alias(&link.path, &target);
+                } else {
+                    self.level(vec![Folder {
+                        canonical: target,
+                        ..link
+                    }]);
+                }
+            }
+        }
+    }
+
+    /// A second way to a folder that was looked at: its own skill is named as a duplicate, nothing is walked twice.
+    fn alias(&mut self, link: &Path, target: &Path) {
+        if let Some((name, kind)) = list(target, self.rules).skills.into_iter().next()
+            && kind.is_file()
+        {
+            let candidate = Candidate {
+                file: link.join(&name),
+                canonical: target.join(&name),
+                linked: true,
+            };
+            self.walk.found.push(Found::Candidate(candidate));
+        }
+    }
+
+    fn inside(&self, target: &Path) -> bool {
+        self.boundary
+            .as_ref()
+            .is_none_or(|boundary| target.starts_with(boundary))
+    }
+
+    fn escape(&mut self, location: PathBuf, target: &Path) {
+        let message = escape_message(target, self.boundary.as_deref());
+        self.refuse(location, Rule::SymlinkEscape, message);
+    }
+
+    fn refuse(&mut self, location: PathBuf, rule: Rule, message: String) {
+        self.walk.found.push(Found::Refused {
+            location,
+            rule,
+            message,
+        });
+    }
+}
+
+fn escape_message(target: &Path, boundary: Option<&Path>) -> String {
+    let boundary = boundary.map(|path| path.to_string_lossy()).unwrap_or_default();
+    format!(
+        "the link leads to {}, outside {}",
+        crate::diag::quoted(&target.to_string_lossy()),
+        crate::diag::quoted(&boundary)
+    )
+}
+
+fn list(path: &Path, rules: &WalkRules) -> Listing {
+    let mut listing = Listing {
+        skills: Vec::new(),
+        folders: Vec::new(),
+        links: Vec::new(),
+        entries: 0,
+        error: None,
+    };
+    let entries = match fs::read_dir(path) {
+        Ok(entries) => entries,
+        Err(error) => {
+            return Listing {
+                error: Some(error),
+                ..listing
+            };
+        }
+    };
+    for entry in entries.flatten() {
+        listing.entries += 1;
+        if listing.entries > rules.max_entries {
+            break;
+        }
+        let Ok(kind) = entry.file_type() else { continue };
+        let name = entry.file_name();
+        if is_skill_file(&name, rules.exact_name) {
+            listing.skills.push((name, kind));
+        } else if (kind.is_dir() || kind.is_symlink()) && !skipped(&name, rules.skip_hidden) {
+            if kind.is_dir() {
+                listing.folders.push(name);
+            } else {
+                listing.links.push(name);
+            }
+        }
+    }
+    // `SKILL.md` sorts before `SKILL.MD`'s other spellings where it matters: upper case first, exact first.
+    listing
+        .skills
+        .sort_by_key(|(name, _)| (name != "SKILL.md", name != "skill.md", name.clone()));
+    listing.folders.sort();
+    listing
+}
+
+fn is_skill_file(name: &OsString, exact: bool) -> bool {
+    if exact {
+        name == "SKILL.md"
+    } else {
+        name.eq_ignore_ascii_case("SKILL.md")
+    }
+}
+
+fn skipped(name: &OsString, hidden: bool) -> bool {
+    let Some(name) = name.to_str() else { return false };
+    SKIPPED.contains(&name) || (hidden && name.starts_with('.'))
+}

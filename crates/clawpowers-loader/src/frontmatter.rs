@@ -1,0 +1,307 @@
+//! Where the frontmatter block of a file is, and what is odd about its fences.
+
+use crate::source::{Line, lines};
+
+/// How far into a file an opening fence is looked for when it is not on the first line.
+const MAX_PREAMBLE_LINES: usize = 40;
+
+/// How the block's first fence was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opener {
+    /// `---` on the first line.
+    Clean,
+    /// `---` after other lines; holds the offset at which the fence's line starts.
+    Late(usize),
+    /// Text follows the fence on its line; the block is that text.
+    Glued,
+    /// The fields start on the first line, without a fence above them.
+    Missing,
+}
+
+/// How the block's end was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closer {
+    /// A line of `---`.
+    Clean,
+    /// `---` with text behind it; holds the offset of that text.
+    Glued(usize),
+    /// There is no closing fence at the first column; the block ends at an indented one, or where its lines stop
+    /// looking like YAML.
+    Missing,
+}
+
+/// A frontmatter block: which bytes of the text are YAML and which are body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Block {
+    /// Offset of the first byte of YAML.
+    pub start: usize,
+    /// Offset after the last byte of YAML.
+    pub end: usize,
+    /// Offset of the first byte of the body.
+    pub body: usize,
+    /// How the start was found.
+    pub opener: Opener,
+    /// How the end was found.
+    pub closer: Closer,
+}
+
+/// Finds the frontmatter block, or `None` where the text has none.
+#[must_use]
+pub fn locate(text: &str) -> Option<Block> {
+    let first = lines(text).next()?;
+    if is_fence(first.text) {
+        return Some(block(text, first.next, Opener::Clean));
+    }
+    if let Some(rest) = first.text.strip_prefix("---")
+        && !rest.starts_with('-')
+        && rest.contains(": ")
+    {
+        return Some(glued(text, first, rest));
+    }
+    late(text).or_else(|| unopened(text))
+}
+
+/// Fields on the first line count as a block if a fence closes them soon.
+fn unopened(text: &str) -> Option<Block> {
+    let first = lines(text).next()?;
+    let closed = || {
+        lines(text)
+            .take(MAX_PREAMBLE_LINES)
+            .any(|line| is_fence(line.text))
+    };
+    let starts = first.text.starts_with("name:") || first.text.starts_with("description:");
+    (starts && closed()).then(|| block(text, 0, Opener::Missing))
+}
+
+/// Tells whether the head of a longer text surely holds all of its frontmatter.
+///
+/// The last line is not trusted, since it may be cut off.
+#[must_use]
+pub fn ends_within(head: &str) -> bool {
+    let Some(first) = lines(head).next().filter(|first| is_fence(first.text)) else {
+        return false;
+    };
+    let rest = head.get(first.next..).unwrap_or_default();
+    lines(rest).any(|line| is_fence(line.text) && line.next < rest.len())
+}
+
+/// Tells whether a line is `---` and blanks; a no-break space counts as a blank.
+fn is_fence(line: &str) -> bool {
+    line.strip_prefix("---")
+        .is_some_and(|rest| rest.chars().all(|c| matches!(c, ' ' | '\t' | '\u{a0}')))
+}
+
+/// A fence below other text opens a block only if a field that every skill has follows it at once.
+fn late(text: &str) -> Option<Block> {
+    let mut fence = None;
+    for line in lines(text).take(MAX_PREAMBLE_LINES) {
+        let key = line.text.trim_start();
+        if fence.is_some() && (key.starts_with("name:") || key.starts_with("description:")) {
+            let Line { start, next, .. } = fence?;
+            return Some(block(text, next, Opener::Late(start)));
+        }
+        if is_fence(line.text) {
+            fence = Some(line);
+        } else if !key.is_empty() {
+            fence = None;
+        }
+    }
+    None
+}
+
+/// A fence with fields behind it on the same line: `--- name: x description: y ---`.
+fn glued(text: &str, first: Line<'_>, rest: &str) -> Block {
+    let start = first.start + 3;
+    let end = rest
+        .rfind("---")
+        .map_or(first.start + first.text.len(), |at| start + at);
+    let closed = end < first.start + first.text.len();
+    if closed {
+        return Block {
+            start,
+            end,
+            body: first.next,
+            opener: Opener::Glued,
+            closer: Closer::Clean,
+        };
+    }
+    Block {
+        start,
+        ..block(text, first.next, Opener::Glued)
+    }
+}
+
+/// Finds the end of a block whose YAML starts at `start`.
+fn block(text: &str, start: usize, opener: Opener) -> Block {
+    let rest = text.get(start..).unwrap_or_default();
+    for line in lines(rest) {
+        if is_fence(line.text) {
+            let (end, body) = (start + line.start, start + line.next);
+            return Block {
+                start,
+                end,
+                body,
+                opener,
+                closer: Closer::Clean,
+            };
+        }
+    }
+    early_end(
+        text,
+        Block {
+            start,
+            end: text.len(),
+            body: text.len(),
+            opener,
+            closer: Closer::Missing,
+        },
+    )
+}
+
+/// Ends a block before its closing fence: at `---` with text behind it, else where the lines stop looking like YAML.
+///
+/// This is for blocks without a fence, and for blocks whose fence turned out to be a rule further down in the body.
+#[must_use]
+pub fn early_end(text: &str, block: Block) -> Block {
+    let yaml = text.get(block.start..block.end).unwrap_or_default();
+    let mut end = 0;
+    let mut folded = false;
+    let mut blank = false;
+    for line in lines(yaml) {
+        if let Some(rest) = line.text.strip_prefix("---")
+            && !rest.is_empty()
+        {
+            let at = block.start + line.start;
+            let body = at + 3;
+            return Block {
+                end: at,
+                body,
+                closer: Closer::Glued(body),
+                ..block
+            };
+        }
+        if is_fence(line.text.trim_start()) {
+            let (end, body) = (block.start + line.start, block.start + line.next);
+            return Block {
+                end,
+                body,
+                closer: Closer::Missing,
+                ..block
+            };
+        }
+        let content = line.text.trim_start();
+        if content.is_empty() || line.text.starts_with('#') {
+            if blank && end > 0 && !content.is_empty() {
+                break;
+            }
+            (folded, blank) = (false, content.is_empty());
+            continue;
+        }
+        blank = false;
+        if !(is_yaml_like(line.text) || folded) {
+            break;
+        }
+        folded = line.text.trim_end().ends_with([':', ',', '|', '>', '"']) || is_entry(line.text);
+        end = line.next;
+    }
+    let end = block.start + end;
+    Block {
+        end,
+        body: end,
+        closer: Closer::Missing,
+        ..block
+    }
+}
+
+fn is_yaml_like(line: &str) -> bool {
+    line.starts_with([' ', '\t', '}', ']', '{', '[']) || line.starts_with("- ") || is_entry(line)
+}
+
+/// Tells whether a line starts with `key:`, one word and a blank or the line's end behind the colon.
+pub(crate) fn is_entry(line: &str) -> bool {
+    let Some((key, rest)) = line.split_once(':') else {
+        return false;
+    };
+    let word = key.trim_matches(['"', '\'']);
+    !word.is_empty()
+        && word
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '$'))
+        && (rest.is_empty() || rest.starts_with([' ', '\t']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(text: &str) -> (&str, &str, Block) {
+        let block = locate(text).unwrap();
+        (&text[block.start..block.end], &text[block.body..], block)
+    }
+
+    #[test]
+    fn clean_blocks() {
+        for (text, yaml, body) in [
+            ("---\na: 1\n---\nbody", "a: 1\n", "body"),
+            ("--- \t\na: 1\n---  \nbody", "a: 1\n", "body"),
+            ("---\r\na: 1\r\n---\r\nbody", "a: 1\r\n", "body"),
+            ("---\ra: 1\r---\rbody", "a: 1\r", "body"),
+            ("---\na: x --- y\n---", "a: x --- y\n", ""),
+            ("---\n---\n", "", ""),
+            ("---\na: |\n  ---\n---\nb", "a: |\n  ---\n", "b"),
+        ] {
+            let found = parts(text);
+            assert_eq!(
+                (found.0, found.1, found.2.opener, found.2.closer),
+                (yaml, body, Opener::Clean, Closer::Clean)
+            );
+        }
+    }
+
+    #[test]
+    fn odd_fences_are_named() {
+        let late = parts("<!-- x -->\n\n---\n\nname: a\n---\nb");
+        assert_eq!(
+            (late.0, late.1, late.2.opener),
+            ("\nname: a\n", "b", Opener::Late(12))
+        );
+        let glued = parts("--- name: a description: b ---\nbody");
+        assert_eq!(
+            (glued.0, glued.1, glued.2.opener),
+            (" name: a description: b ", "body", Opener::Glued)
+        );
+        let closer = parts("---\nname: a\n---# Title\ntext\n");
+        assert_eq!(
+            (closer.0, closer.1, closer.2.closer),
+            ("name: a\n", "# Title\ntext\n", Closer::Glued(15))
+        );
+        let open = parts("---\nname: a\nmeta:\n  b: c\n\n# Title\n\nProse here: and more.\n");
+        assert_eq!(
+            (open.0, open.2.closer),
+            ("name: a\nmeta:\n  b: c\n", Closer::Missing)
+        );
+        let indented = parts("---\nname: a\n  ---\nbody\n");
+        assert_eq!(
+            (indented.0, indented.1, indented.2.closer),
+            ("name: a\n", "body\n", Closer::Missing)
+        );
+        let unopened = parts("name: a\nb: c\n---\nbody");
+        assert_eq!(
+            (unopened.0, unopened.1, unopened.2.opener),
+            ("name: a\nb: c\n", "body", Opener::Missing)
+        );
+    }
+
+    #[test]
+    fn no_block() {
+        for text in [
+            "",
+            "# Title\n",
+            "----\nx: y\n",
+            "text\n---\nmore\n---\n",
+            "--------8019\r\nname: x\n",
+        ] {
+            assert_eq!(locate(text), None, "{text:?}");
+        }
+    }
+}

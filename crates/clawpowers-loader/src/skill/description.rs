@@ -1,0 +1,80 @@
+//! The description: what a model sees before it decides.
+
+use super::MAX_DESCRIPTION_CHARS;
+use super::name::python_trim;
+use crate::chars::is_unsafe_to_show;
+use crate::diag::{Report, Rule, quoted};
+use crate::front::Front;
+use crate::yaml::Kind;
+
+const HINT: &str = "add `description:` with what the skill does and when to use it";
+
+pub(super) fn read(front: &Front<'_>, report: &mut Report) -> Result<String, Rule> {
+    let Some((key, node)) = front.root.entry("description") else {
+        report.hint(
+            Rule::DescriptionMissing,
+            front.position(0),
+            "there is no field `description`",
+            HINT,
+        );
+        return Err(Rule::DescriptionMissing);
+    };
+    let position = front.position(node.start);
+    let text = match &node.kind {
+        Kind::Scalar { text, .. } => text.as_str(),
+        _ => {
+            let message = format!(
+                "the description is not a string but {}",
+                quoted(front.slice(node))
+            );
+            report.hint(Rule::DescriptionNotString, position, message, "put it in quotes");
+            front.slice(node)
+        }
+    };
+    let trimmed = python_trim(text);
+    if trimmed.is_empty() || node.is_null() {
+        report.hint(
+            Rule::DescriptionEmpty,
+            front.position(key.start),
+            "the description is empty",
+            HINT,
+        );
+        return Err(Rule::DescriptionEmpty);
+    }
+    let length = text.chars().count();
+    if length > MAX_DESCRIPTION_CHARS {
+        let message = format!("the description has {length} characters, more than {MAX_DESCRIPTION_CHARS}");
+        report.hint(
+            Rule::DescriptionTooLong,
+            position,
+            message,
+            "move what is not needed to choose the skill to the body",
+        );
+    }
+    if has_tag(trimmed) {
+        let message = "the description holds something like an XML tag";
+        report.hint(
+            Rule::DescriptionTag,
+            position,
+            message,
+            "clients that do not escape it may read it as markup",
+        );
+    }
+    if trimmed
+        .chars()
+        .any(|c| is_unsafe_to_show(c) && !matches!(c, '\n' | '\t'))
+    {
+        let message = "the description holds control, bidirectional or invisible characters";
+        report.hint(Rule::HiddenCharacter, position, message, "take them out");
+    }
+    Ok(trimmed.to_owned())
+}
+
+/// Tells whether a text holds `<word…>` or `</word>`.
+fn has_tag(text: &str) -> bool {
+    text.match_indices('<').any(|(at, _)| {
+        let rest = text.get(at + 1..).unwrap_or_default();
+        let name = rest.strip_prefix('/').unwrap_or(rest);
+        name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.contains('>')
+    })
+}

@@ -1,0 +1,119 @@
+//! The typed skill: what a frontmatter and a body mean.
+
+mod description;
+mod invocation;
+mod name;
+mod optional;
+mod outline;
+mod requirements;
+mod tools;
+mod version;
+
+pub use invocation::Invocation;
+pub use outline::{CodeBlock, Heading, Link, Outline};
+pub use requirements::{Requirements, SkillRequirement};
+pub use version::Version;
+
+
+pub use name::{MAX_NAME_CHARS, is_name_character, normalized, suggestion};
+
+use crate::diag::{Report, Rule};
+use crate::front::Front;
+use serde_json::{Map, Value};
+
+/// How many code points a description may have by the specification.
+pub const MAX_DESCRIPTION_CHARS: usize = 1024;
+/// How many code points a compatibility note may have by the specification.
+pub const MAX_COMPATIBILITY_CHARS: usize = 500;
+
+/// What a skill says it measures about itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Metrics {
+    /// Names of figures it tracks.
+    pub tracks: Vec<String>,
+    /// Names of figures it means to improve.
+    pub improves: Vec<String>,
+}
+
+/// A skill as its SKILL.md describes it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Skill {
+    /// The name by which it is called.
+    pub name: String,
+    /// Whether the name is the folder's because the frontmatter has none.
+    pub name_from_folder: bool,
+    /// What it does and when to use it, without blanks around it.
+    pub description: String,
+    /// Its version.
+    pub version: Option<Version>,
+    /// Its licence.
+    pub license: Option<String>,
+    /// What it needs to run, in words.
+    pub compatibility: Option<String>,
+    /// Tools it may use without asking, one entry each: `Bash(git:*)`.
+    pub allowed_tools: Vec<String>,
+    /// Words to find it by.
+    pub tags: Vec<String>,
+    /// What must be there for it to work.
+    pub requirements: Requirements,
+    /// What it measures.
+    pub metrics: Metrics,
+    /// Who may start it.
+    pub invocation: Invocation,
+    /// Every field, verbatim and in order.
+    pub frontmatter: Map<String, Value>,
+    /// The Markdown after the frontmatter; empty where only the head was read.
+    pub body: String,
+}
+
+impl Skill {
+    /// Returns the headings, code blocks and links of the body.
+    #[must_use]
+    pub fn outline(&self) -> Outline {
+        Outline::of(&self.body)
+    }
+
+    /// Estimates how many tokens the body costs a model: a quarter of its code points, rounded up.
+    #[must_use]
+    pub fn token_estimate(&self) -> usize {
+        token_estimate(&self.body)
+    }
+}
+
+/// Estimates how many tokens a text costs a model: a quarter of its code points, rounded up.
+#[must_use]
+pub fn token_estimate(text: &str) -> usize {
+    text.chars().count().div_ceil(4)
+}
+
+/// Reads the typed skill off a frontmatter; `None` with the reason where it has no usable description.
+pub(crate) fn from_front(
+    front: &Front<'_>,
+    folder: Option<&str>,
+    report: &mut Report,
+) -> Result<Skill, Rule> {
+    optional::unknown_fields(front, report);
+    let name = name::read(front, folder, report);
+    let description = description::read(front, report);
+    let metadata = optional::metadata(front, report);
+    let metadata = metadata.as_ref();
+    let skill = Skill {
+        name: name.text,
+        name_from_folder: name.from_folder,
+        description: description?,
+        version: version::read(front, metadata, report),
+        license: optional::license(front, report),
+        compatibility: optional::compatibility(front, report),
+        allowed_tools: tools::read(front, report),
+        tags: optional::tags(front, metadata),
+        requirements: requirements::read(front, metadata, report),
+        metrics: optional::metrics(front),
+        invocation: invocation::read(front, report),
+        frontmatter: match front.root.to_json() {
+            Value::Object(map) => map,
+            _ => Map::new(),
+        },
+        body: String::new(),
+    };
+    Ok(skill)
+}

@@ -1,0 +1,197 @@
+//! The name: letters, digits and single hyphens, equal to the folder's name.
+
+use crate::chars::is_unsafe_to_show;
+use crate::diag::{Position, Report, Rule, quoted};
+use crate::front::Front;
+use crate::yaml::Kind;
+use unicode_normalization::UnicodeNormalization;
+
+/// How many code points a name may have by the specification.
+pub const MAX_NAME_CHARS: usize = 64;
+
+pub(super) struct Name {
+    pub(super) text: String,
+    pub(super) from_folder: bool,
+}
+
+pub(super) fn read(front: &Front<'_>, folder: Option<&str>, report: &mut Report) -> Name {
+    let from_folder = || Name {
+        text: folder.unwrap_or("unnamed-skill").to_owned(),
+        from_folder: true,
+    };
+    let hint = || format!("add `name: {}`", suggestion(folder.unwrap_or("my-skill")));
+    let Some((key, node)) = front.root.entry("name") else {
+        report.hint(
+            Rule::NameMissing,
+            front.position(0),
+            "there is no field `name`",
+            hint(),
+        );
+        return from_folder();
+    };
+    let position = front.position(node.start);
+    let text = match &node.kind {
+        Kind::Scalar { text, .. } => text,
+        _ => {
+            let message = format!("the name is not a string but {}", quoted(front.slice(node)));
+            report.hint(Rule::NameNotString, position, message, hint());
+            return from_folder();
+        }
+    };
+    let text = python_trim(text);
+    if text.is_empty() || node.is_null() {
+        report.hint(
+            Rule::NameEmpty,
+            front.position(key.start),
+            "the name is empty",
+            hint(),
+        );
+        return from_folder();
+    }
+    check(text, folder, position, report);
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    Name {
+        text,
+        from_folder: false,
+    }
+}
+
+fn check(raw: &str, folder: Option<&str>, position: Position, report: &mut Report) {
+    let name = normalized(raw);
+    let shown = quoted(&name);
+    let better = suggestion(&name);
+    let try_this = || format!("call it {}", quoted(&better));
+    let length = name.chars().count();
+    if length > MAX_NAME_CHARS {
+        let message = format!("the name {shown} has {length} characters, more than {MAX_NAME_CHARS}");
+        report.hint(Rule::NameTooLong, position, message, "shorten it");
+    }
+    if name.to_lowercase() != name {
+        report.hint(
+            Rule::NameUppercase,
+            position,
+            format!("the name {shown} has upper-case letters"),
+            try_this(),
+        );
+    }
+    if name.starts_with('-') || name.ends_with('-') {
+        let message = format!("the name {shown} starts or ends with a hyphen");
+        report.hint(Rule::NameHyphenEdge, position, message, try_this());
+    }
+    if name.contains("--") {
+        let message = format!("the name {shown} has two hyphens in a row");
+        report.hint(Rule::NameHyphenDouble, position, message, try_this());
+    }
+    if let Some(bad) = name.chars().find(|&c| !is_name_character(c)) {
+        let message = format!(
+            "the name {shown} holds {}; only letters, digits and hyphens are allowed",
+            quoted(bad.encode_utf8(&mut [0; 4]))
+        );
+        report.hint(Rule::NameCharset, position, message, try_this());
+    } else if !name.is_ascii() {
+        let message = format!("the name {shown} has letters beyond a to z");
+        report.hint(
+            Rule::NameNotAscii,
+            position,
+            message,
+            "some clients take only a to z, 0 to 9 and hyphens",
+        );
+    }
+    if let Some(folder) = folder.filter(|folder| normalized(folder) != name) {
+        let message = format!("the name {shown} differs from its folder {}", quoted(folder));
+        report.hint(
+            Rule::NameFolderMismatch,
+            position,
+            message,
+            "rename one of the two",
+        );
+    }
+    for word in ["anthropic", "claude"] {
+        if name.to_lowercase().contains(word) {
+            let message = format!("the name {shown} holds the reserved word {}", quoted(word));
+            report.hint(
+                Rule::NameReserved,
+                position,
+                message,
+                "choose another name if you mean to upload it",
+            );
+        }
+    }
+    if raw.chars().any(is_unsafe_to_show) {
+        let message = format!("the name {} holds characters that do not show", quoted(raw));
+        report.hint(
+            Rule::HiddenCharacter,
+            position,
+            message,
+            "type the name again by hand",
+        );
+    }
+}
+
+/// Returns the form in which names are compared: compatibility-composed, blanks taken off.
+#[must_use]
+pub fn normalized(name: &str) -> String {
+    python_trim(name).nfkc().collect()
+}
+
+/// Tells whether a composed name may hold `c`: a hyphen, or a letter or number of any script.
+///
+/// Combining marks and circled or squared letters count as letters to Rust but not to the reference validator.
+#[must_use]
+pub fn is_name_character(c: char) -> bool {
+    let symbol = matches!(c, '\u{1f130}'..='\u{1f189}');
+    c == '-' || (c.is_alphanumeric() && !symbol && !unicode_normalization::char::is_combining_mark(c))
+}
+
+/// Returns a valid name made from any text: lower case, other characters to single hyphens, at most 64 characters.
+#[must_use]
+pub fn suggestion(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.nfkc().flat_map(char::to_lowercase) {
+        if c.is_ascii_alphanumeric() || (!c.is_ascii() && is_name_character(c)) {
+            out.push(c);
+        } else if !out.is_empty() && !out.ends_with('-') {
+            out.push('-');
+        }
+    }
+    let cut: String = out.chars().take(MAX_NAME_CHARS).collect();
+    let name = cut.trim_matches('-');
+    if name.is_empty() {
+        "my-skill".to_owned()
+    } else {
+        name.to_owned()
+    }
+}
+
+/// Takes off the blanks that the reference validator's language counts as such.
+pub(crate) fn python_trim(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{1c}'..='\u{1f}'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_of_any_script_but_no_marks() {
+        for good in ["a", "é", "中", "٣", "々", "ª"] {
+            assert!(good.chars().all(is_name_character), "{good}");
+        }
+        for bad in ["_", ".", " ", "\u{301}", "क्ष", "🅐", "·", "\u{200d}", "😀"] {
+            assert!(!bad.chars().all(is_name_character), "{bad}");
+        }
+    }
+
+    #[test]
+    fn suggestions_are_valid_names() {
+        for (text, name) in [
+            ("My Skill!", "my-skill"),
+            ("--", "my-skill"),
+            ("a__b", "a-b"),
+            ("Größe", "größe"),
+            ("ＡＢ", "ab"),
+        ] {
+            assert_eq!(suggestion(text), name);
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! What must be there for a skill to work: programs, variables, settings, systems, other skills.
+//!
+//! Read from the 1.x field `requires` and from `metadata.openclaw.requires` with its older spellings.
+
+use crate::diag::{Report, Rule, quoted};
+use crate::front::Front;
+use crate::yaml::{Kind, Node};
+
+/// The metadata blocks that carry requirements, newest spelling first.
+const VENDORS: [&str; 4] = ["openclaw", "clawdbot", "clawdis", "moltbot"];
+
+/// Another skill that must be installed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SkillRequirement {
+    /// Its name.
+    pub name: String,
+    /// The versions that will do; any where none is given.
+    pub range: Option<semver::VersionReq>,
+}
+
+/// What must be there for a skill to work.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Requirements {
+    /// Programs that must all be on the search path.
+    pub bins: Vec<String>,
+    /// Programs of which one must be on the search path.
+    pub any_bins: Vec<String>,
+    /// Environment variables that must be set.
+    pub env: Vec<String>,
+    /// Settings that must be on, as dotted paths.
+    pub config: Vec<String>,
+    /// Operating systems it runs on: `linux`, `macos` or `windows`; any where empty.
+    pub os: Vec<String>,
+    /// Other skills.
+    pub skills: Vec<SkillRequirement>,
+}
+
+impl Requirements {
+    /// Tells whether nothing is required.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+pub(super) fn read(front: &Front<'_>, metadata: Option<&Node>, report: &mut Report) -> Requirements {
+    let mut reader = Reader {
+        front,
+        report,
+        found: Requirements::default(),
+    };
+    if let Some(node) = front.root.get("requires") {
+        reader.block(node);
+    }
+    if let Some(vendor) = VENDORS.iter().find_map(|vendor| metadata?.get(vendor)) {
+        if let Some(node) = vendor.get("requires") {
+            reader.block(node);
+        }
+        reader.os(vendor.get("os"));
+    }
+    reader.found
+}
+
+struct Reader<'a, 'f> {
+    front: &'a Front<'f>,
+    report: &'a mut Report,
+    found: Requirements,
+}
+
+impl Reader<'_, '_> {
+    fn block(&mut self, node: &Node) {
+        if node.entries().is_none() {
+            if !node.is_null() {
+                self.odd(node, "requires", "a mapping with `bins`, `env` and the like");
+            }
+            return;
+        }
+        let mut lists = [Vec::new(), Vec::new(), Vec::new(), Vec::new()];
+        for (keys, list) in [
+            ["bins", "tools"],
+            ["anyBins", "any_bins"],
+            ["env", "env"],
+            ["config", "config"],
+        ]
+        .into_iter()
+        .zip(&mut lists)
+        {
+            for (index, key) in keys.iter().enumerate() {
+                if index == 0 || keys.first() != Some(key) {
+                    list.extend(self.strings(node.get(key), key));
+                }
+            }
+        }
+        let [bins, any_bins, env, config] = lists;
+        let found = &mut self.found;
+        for (all, new) in [
+            (&mut found.bins, bins),
+            (&mut found.any_bins, any_bins),
+            (&mut found.env, env),
+            (&mut found.config, config),
+        ] {
+            for item in new {
+                if !all.contains(&item) {
+                    all.push(item);
+                }
+            }
+        }
+        self.skills(node.get("skills"));
+        self.os(node.get("os"));
+    }
+
+    fn strings(&mut self, node: Option<&Node>, key: &str) -> Vec<String> {
+        let Some(node) = node.filter(|node| !node.is_null()) else {
+            return Vec::new();
+        };
+        if let Some(text) = node.as_text() {
+            return text
+                .split([',', ' '])
+                .filter(|item| !item.is_empty())
+                .map(str::to_owned)
+                .collect();
+        }
+        let Some(items) = node.items() else {
+            self.odd(node, key, "a list of strings");
+            return Vec::new();
+        };
+        let mut found = Vec::new();
+        for item in items {
+            match item.as_text().or_else(|| item.get("name")?.as_text()) {
+                Some(text) => found.push(text.to_owned()),
+                None => self.odd(item, key, "a list of strings"),
+            }
+        }
+        found
+    }
+
+    fn os(&mut self, node: Option<&Node>) {
+        for name in self.strings(node, "os") {
+            let name = match name.as_str() {
+                "darwin" | "macos" | "mac" | "osx" => "macos",
+                "win32" | "windows" | "win" => "windows",
+                other => other,
+            };
+            if !self.found.os.iter().any(|os| os == name) {
+                self.found.os.push(name.to_owned());
+            }
+        }
+    }
+
+    /// Reads `[a, "b@^1.2"]` or `{a: "*", b: "^1.2"}`.
+    fn skills(&mut self, node: Option<&Node>) {
+        let Some(node) = node else { return };
+        let pairs: Vec<(String, String)> = match &node.kind {
+            Kind::Mapping(entries) => entries
+                .iter()
+                .map(|(k, v)| (k.key_text().to_owned(), v.as_text().unwrap_or("*").to_owned()))
+                .collect(),
+            _ => self
+                .strings(Some(node), "skills")
+                .into_iter()
+                .map(|item| match item.split_once('@') {
+                    Some((name, range)) => (name.to_owned(), range.to_owned()),
+                    None => (item, "*".to_owned()),
+                })
+                .collect(),
+        };
+        for (name, range) in pairs {
+            let parsed = semver::VersionReq::parse(&range);
+            if parsed.is_err() {
+                self.odd(node, &format!("skills.{name}"), "a version range such as `^1.2`");
+            }
+            let range = parsed.ok().filter(|range| *range != semver::VersionReq::STAR);
+            self.found.skills.push(SkillRequirement { name, range });
+        }
+    }
+
+    fn odd(&mut self, node: &Node, key: &str, wanted: &str) {
+        let message = format!(
+            "the requirement {} is not {wanted}: {}",
+            quoted(key),
+            quoted(self.front.slice(node))
+        );
+        self.report
+            .add(Rule::RequirementForm, self.front.position(node.start), message);
+    }
+}

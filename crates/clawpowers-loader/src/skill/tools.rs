@@ -1,0 +1,114 @@
+//! The allowed tools: separated by commas or blanks, or a list; `Bash(npm run *)` is one tool.
+
+use crate::diag::{Report, Rule, quoted};
+use crate::front::Front;
+use crate::yaml::Kind;
+
+pub(super) fn read(front: &Front<'_>, report: &mut Report) -> Vec<String> {
+    let Some(node) = front.root.get("allowed-tools") else {
+        return Vec::new();
+    };
+    let position = front.position(node.start);
+    let mut tools = Vec::new();
+    let mut take = |text: &str, report: &mut Report| match split(text) {
+        Ok(found) => tools.extend(found),
+        Err(found) => {
+            let message = format!(
+                "the allowed tools {} have an unbalanced parenthesis",
+                quoted(text)
+            );
+            report.add(Rule::AllowedToolsParenthesis, position, message);
+            tools.extend(found);
+        }
+    };
+    match &node.kind {
+        Kind::Scalar { .. } => {
+            let text = node.as_text().unwrap_or_default();
+            if text.contains(',') {
+                let message = "the allowed tools are separated by commas";
+                report.hint(
+                    Rule::AllowedToolsForm,
+                    position,
+                    message,
+                    "the specification separates them by spaces",
+                );
+            }
+            take(text, report);
+        }
+        Kind::Sequence(items) => {
+            let message = "the allowed tools are a list";
+            report.hint(
+                Rule::AllowedToolsForm,
+                position,
+                message,
+                "the specification wants one string",
+            );
+            for item in items {
+                match item.as_text() {
+                    Some(text) => take(text, report),
+                    None => report.add(
+                        Rule::AllowedToolsNotString,
+                        front.position(item.start),
+                        format!("the allowed tool {} is not a string", quoted(front.slice(item))),
+                    ),
+                }
+            }
+        }
+        Kind::Mapping(_) => {
+            let message = format!("the allowed tools are a mapping: {}", quoted(front.slice(node)));
+            report.add(Rule::AllowedToolsNotString, position, message);
+        }
+    }
+    tools
+}
+
+/// Splits at commas and blanks outside parentheses; an unbalanced one gives the tools in the error.
+fn split(text: &str) -> Result<Vec<String>, Vec<String>> {
+    let mut tools = Vec::new();
+    let mut current = String::new();
+    let mut depth = 0_i32;
+    let mut balanced = true;
+    for c in text.chars() {
+        match c {
+            '(' => depth += 1,
+            ')' if depth == 0 => balanced = false,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 && (c == ',' || c.is_whitespace()) {
+            if !current.is_empty() {
+                tools.push(std::mem::take(&mut current));
+            }
+        } else {
+            current.push(c);
+        }
+    }
+    if !current.trim().is_empty() {
+        tools.push(current.trim().to_owned());
+    }
+    if balanced && depth == 0 {
+        Ok(tools)
+    } else {
+        Err(tools)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split;
+
+    #[test]
+    fn parentheses_hold_together() {
+        for (text, tools) in [
+            ("Bash(git:*), Read", vec!["Bash(git:*)", "Read"]),
+            ("Bash(npm run *) Write", vec!["Bash(npm run *)", "Write"]),
+            ("Read Write", vec!["Read", "Write"]),
+            (" A ,, B ", vec!["A", "B"]),
+            ("", vec![]),
+        ] {
+            assert_eq!(split(text).unwrap(), tools);
+        }
+        assert_eq!(split("Bash(a, Read").unwrap_err(), ["Bash(a, Read"]);
+        assert_eq!(split("Read), B").unwrap_err(), ["Read)", "B"]);
+    }
+}

@@ -1,0 +1,190 @@
+//! Bytes to text: byte order marks, encodings, and lines.
+
+use crate::diag::Position;
+
+/// How the bytes of a file became text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// Valid UTF-8.
+    Utf8,
+    /// Not UTF-8; every bad sequence became U+FFFD. Holds the offset of the first bad byte in the text.
+    Lossy(usize),
+    /// UTF-16 with a byte order mark.
+    Utf16,
+}
+
+/// The decoded text of a file and where its lines start.
+#[derive(Debug, Clone)]
+pub struct Source {
+    text: String,
+    bom: bool,
+    encoding: Encoding,
+}
+
+impl Source {
+    /// Decodes `bytes`; any bytes give a text.
+    #[must_use]
+    pub fn decode(bytes: &[u8]) -> Self {
+        if let Some(rest) = bytes.strip_prefix(b"\xff\xfe") {
+            return Self::utf16(rest, u16::from_le_bytes);
+        }
+        if let Some(rest) = bytes.strip_prefix(b"\xfe\xff") {
+            return Self::utf16(rest, u16::from_be_bytes);
+        }
+        let (bom, rest) = match bytes.strip_prefix(b"\xef\xbb\xbf") {
+            Some(rest) => (true, rest),
+            None => (false, bytes),
+        };
+        match std::str::from_utf8(rest) {
+            Ok(text) => Self {
+                text: text.to_owned(),
+                bom,
+                encoding: Encoding::Utf8,
+            },
+            Err(error) => Self {
+                text: String::from_utf8_lossy(rest).into_owned(),
+                bom,
+                encoding: Encoding::Lossy(error.valid_up_to()),
+            },
+        }
+    }
+
+    /// Decodes the head of a longer file: a sequence cut off at the very end is not an error.
+    #[must_use]
+    pub fn decode_head(bytes: &[u8]) -> Self {
+        let cut = match std::str::from_utf8(bytes) {
+            Err(error) if error.error_len().is_none() => error.valid_up_to(),
+            _ => bytes.len(),
+        };
+        Self::decode(bytes.get(..cut).unwrap_or(bytes))
+    }
+
+    /// Wraps a text that is already decoded; a leading byte order mark is taken off.
+    #[must_use]
+    pub fn from_text(text: &str) -> Self {
+        Self::decode(text.as_bytes())
+    }
+
+    fn utf16(rest: &[u8], word: fn([u8; 2]) -> u16) -> Self {
+        let units = rest.chunks(2).map(|pair| match *pair {
+            [a, b] => word([a, b]),
+            _ => 0xfffd,
+        });
+        let text = char::decode_utf16(units)
+            .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
+            .collect();
+        Self {
+            text,
+            bom: true,
+            encoding: Encoding::Utf16,
+        }
+    }
+
+    /// Returns the text without its byte order mark.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Tells whether the file started with a byte order mark.
+    #[must_use]
+    pub const fn has_bom(&self) -> bool {
+        self.bom
+    }
+
+    /// Returns how the bytes became text.
+    #[must_use]
+    pub const fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+
+    /// Returns the position of a byte offset; offsets past the end give the end.
+    #[must_use]
+    pub fn position(&self, offset: usize) -> Position {
+        position(&self.text, offset)
+    }
+}
+
+/// Returns the position of a byte offset of `text`. Line feeds, carriage returns and both together end lines.
+#[must_use]
+pub fn position(text: &str, offset: usize) -> Position {
+    let mut offset = offset.min(text.len());
+    while !text.is_char_boundary(offset) {
+        offset -= 1;
+    }
+    let before = text.get(..offset).unwrap_or(text);
+    let bytes = before.as_bytes();
+    let mut line = 1;
+    let mut start = 0;
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        at += 1;
+        match byte {
+            b'\n' => (line, start) = (line + 1, at),
+            b'\r' if text.as_bytes().get(at) != Some(&b'\n') => (line, start) = (line + 1, at),
+            _ => {}
+        }
+    }
+    let column = before.get(start..).map_or(0, |rest| rest.chars().count()) + 1;
+    Position { line, column }
+}
+
+/// A line of a text: its bytes without the line end, and where they and the next line start.
+#[derive(Debug, Clone, Copy)]
+pub struct Line<'a> {
+    /// The line without its line end.
+    pub text: &'a str,
+    /// Offset of its first byte.
+    pub start: usize,
+    /// Offset of the byte after its line end.
+    pub next: usize,
+}
+
+/// Splits `text` into lines at line feeds, carriage returns, and both together.
+pub fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        let rest = text.get(start..).filter(|rest| !rest.is_empty())?;
+        let (length, end) = match rest.find(['\n', '\r']) {
+            Some(at) if rest.get(at..at + 2) == Some("\r\n") => (at, at + 2),
+            Some(at) => (at, at + 1),
+            None => (rest.len(), rest.len()),
+        };
+        let line = Line {
+            text: rest.get(..length)?,
+            start,
+            next: start + end,
+        };
+        start = line.next;
+        Some(line)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_end_counts_once() {
+        let text = "a\r\nb\rc\nd";
+        let found: Vec<_> = lines(text).map(|l| (l.text, l.start, l.next)).collect();
+        assert_eq!(found, [("a", 0, 3), ("b", 3, 5), ("c", 5, 7), ("d", 7, 8)]);
+        assert_eq!(position(text, 7), Position { line: 4, column: 1 });
+        assert_eq!(position(text, 5), Position { line: 3, column: 1 });
+        assert_eq!(position("é: x", 2), Position { line: 1, column: 2 });
+    }
+
+    #[test]
+    fn utf16_and_bad_bytes_become_text() {
+        assert_eq!(Source::decode(b"\xff\xfea\0b\0").text(), "ab");
+        let lossy = Source::decode(b"ok\xb3x");
+        assert_eq!(
+            (lossy.text(), lossy.encoding()),
+            ("ok\u{fffd}x", Encoding::Lossy(2))
+        );
+        assert_eq!(
+            Source::decode_head("aé".as_bytes().split_last().unwrap().1).encoding(),
+            Encoding::Utf8
+        );
+    }
+}

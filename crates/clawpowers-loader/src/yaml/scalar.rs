@@ -1,0 +1,70 @@
+//! What a plain scalar stands for: YAML 1.2's core schema (chapter 10.3 of the specification).
+
+use serde_json::{Number, Value};
+
+/// The largest integer that every language of the bindings holds exactly.
+const MAX_SAFE: i64 = (1 << 53) - 1;
+
+/// Tells whether a plain scalar stands for nothing.
+pub(super) fn is_null(text: &str) -> bool {
+    matches!(text, "" | "~" | "null" | "Null" | "NULL")
+}
+
+/// Returns the boolean a plain scalar stands for; `yes` and `on` are text in YAML 1.2.
+pub(super) fn boolean(text: &str) -> Option<bool> {
+    match text {
+        "true" | "True" | "TRUE" => Some(true),
+        "false" | "False" | "FALSE" => Some(false),
+        _ => None,
+    }
+}
+
+/// Returns the JSON value of a plain scalar; a number that would change its look stays text.
+pub(super) fn to_json(text: &str) -> Value {
+    if is_null(text) {
+        return Value::Null;
+    }
+    if let Some(value) = boolean(text) {
+        return Value::Bool(value);
+    }
+    number(text).map_or_else(|| Value::String(text.to_owned()), Value::Number)
+}
+
+fn number(text: &str) -> Option<Number> {
+    if !text.starts_with(|c: char| c == '-' || c.is_ascii_digit()) {
+        return None;
+    }
+    if let Ok(integer) = text.parse::<i64>() {
+        return (integer.abs() <= MAX_SAFE && integer.to_string() == text).then(|| Number::from(integer));
+    }
+    let float: f64 = text.parse().ok().filter(|f: &f64| f.is_finite())?;
+    let number = Number::from_f64(float)?;
+    (number.to_string() == text).then_some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn numbers_keep_their_look() {
+        for (text, value) in [
+            ("1", json!(1)),
+            ("-3", json!(-3)),
+            ("1.5", json!(1.5)),
+            ("1.10", json!("1.10")),
+            ("1.0", json!(1.0)),
+            ("007", json!("007")),
+            ("0x1f", json!("0x1f")),
+            ("9007199254740993", json!("9007199254740993")),
+            ("1e400", json!("1e400")),
+            ("yes", json!("yes")),
+            ("TRUE", json!(true)),
+            ("~", json!(null)),
+            ("inf", json!("inf")),
+        ] {
+            assert_eq!(to_json(text), value, "{text}");
+        }
+    }
+}
