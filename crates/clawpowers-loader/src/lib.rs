@@ -1,6 +1,7 @@
 //! The loader: any SKILL.md package to a typed skill, with diagnostics that say exactly what is wrong and where.
 #![forbid(unsafe_code)]
 
+pub mod budget;
 pub mod catalog;
 pub mod chars;
 pub mod diag;
@@ -8,11 +9,16 @@ pub mod discover;
 mod fix;
 mod front;
 pub mod frontmatter;
+pub mod inspect;
 pub mod package;
 mod parse;
+pub mod prompt;
 pub mod read;
+pub mod readiness;
+pub mod reference;
 pub mod repair;
 pub mod resources;
+pub mod search;
 pub mod skill;
 pub mod source;
 pub mod yaml;

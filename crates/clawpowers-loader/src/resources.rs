@@ -37,7 +37,9 @@ impl ResourceKind {
         }
     }
 
-    fn of(path: &str) -> Self {
+    /// Returns the kind of a file by its path below the skill's folder.
+    #[must_use]
+    pub fn of(path: &str) -> Self {
         match path.split('/').next() {
             Some("scripts") => Self::Script,
             Some("references" | "reference") => Self::Reference,

@@ -4,7 +4,7 @@ use super::{Root, Scope};
 use std::path::{Path, PathBuf};
 
 /// The skill folders of a project, by the clients that use them, in the order of precedence.
-pub const PROJECT_FOLDERS: [&str; 12] = [
+const PROJECT_FOLDERS: [&str; 11] = [
     ".clawpowers/skills",
     ".agents/skills",
     ".claude/skills",
@@ -16,7 +16,6 @@ pub const PROJECT_FOLDERS: [&str; 12] = [
     ".cursor/skills",
     ".pi/skills",
     ".agent/skills",
-    "skills",
 ];
 
 /// The skill folders of a user below the home folder, in the order of precedence.

@@ -14,12 +14,18 @@ pub use outline::{CodeBlock, Heading, Link, Outline};
 pub use requirements::{Requirements, SkillRequirement};
 pub use version::Version;
 
-
+pub(crate) use name::python_trim;
 pub use name::{MAX_NAME_CHARS, is_name_character, normalized, suggestion};
 
 use crate::diag::{Report, Rule};
 use crate::front::Front;
 use serde_json::{Map, Value};
+
+/// Returns the fields that the specification names, in byte order.
+#[must_use]
+pub const fn spec_fields() -> [&'static str; 6] {
+    optional::SPEC_FIELDS
+}
 
 /// How many code points a description may have by the specification.
 pub const MAX_DESCRIPTION_CHARS: usize = 1024;

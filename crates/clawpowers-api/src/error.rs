@@ -1,0 +1,101 @@
+//! What an operation answers when it cannot do what it was asked.
+
+use serde::Serialize;
+use serde_json::Value;
+
+/// The stable code of an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    /// The request is not JSON, lacks a field, has one too many, or one of the wrong type.
+    InvalidRequest,
+    /// There is no operation of this name.
+    UnknownOperation,
+    /// What was asked for does not exist.
+    NotFound,
+    /// A value breaks a rule.
+    InvalidInput,
+    /// A configuration file is not valid.
+    InvalidConfig,
+    /// The file system refused.
+    Io,
+    /// A fault of ClawPowers itself.
+    Internal,
+}
+
+impl ErrorCode {
+    /// Every code, in the order of the documentation.
+    pub const ALL: [Self; 7] = [
+        Self::InvalidRequest,
+        Self::UnknownOperation,
+        Self::NotFound,
+        Self::InvalidInput,
+        Self::InvalidConfig,
+        Self::Io,
+        Self::Internal,
+    ];
+
+    /// Returns the code as it stands in replies.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "invalid_request",
+            Self::UnknownOperation => "unknown_operation",
+            Self::NotFound => "not_found",
+            Self::InvalidInput => "invalid_input",
+            Self::InvalidConfig => "invalid_config",
+            Self::Io => "io",
+            Self::Internal => "internal",
+        }
+    }
+}
+
+/// An error with its stable code, its words, and what to do next.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ApiError {
+    /// The stable code.
+    pub code: ErrorCode,
+    /// What is wrong, in lower case, values in backticks.
+    pub message: String,
+    /// What to do next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// Further facts for programs.
+    #[serde(skip_serializing_if = "Value::is_null")]
+    pub details: Value,
+}
+
+impl ApiError {
+    /// Makes an error without a hint.
+    #[must_use]
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            hint: None,
+            details: Value::Null,
+        }
+    }
+
+    /// Adds what to do next.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds facts for programs.
+    #[must_use]
+    pub fn details(mut self, details: Value) -> Self {
+        self.details = details;
+        self
+    }
+}
+
+impl std::fmt::Display for ApiError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ApiError {}

@@ -1,0 +1,37 @@
+//! The facade of ClawPowers: every capability as an operation with one request and one response.
+//!
+//! Rust calls the typed function of an operation; everything else sends JSON text to [`Runtime::call`] and gets JSON
+//! text back: `{"ok": …}` or `{"error": {code, message, hint, details}}`. Requests refuse fields they do not know.
+//!
+//! # Examples
+//!
+//! ```
+//! use clawpowers_api::{Options, Runtime};
+//!
+//! let runtime = Runtime::open(Options::default());
+//! let reply = runtime.call("skill_parse", r#"{"text": "---\nname: a\ndescription: Does a.\n---\n"}"#);
+//! assert!(reply.starts_with(r#"{"ok":{"skill":{"name":"a""#));
+//! let reply = runtime.call("skill_parse", r#"{"txt": ""}"#);
+//! assert!(reply.starts_with(r#"{"error":{"code":"invalid_request""#));
+//! ```
+#![forbid(unsafe_code)]
+
+mod bundled;
+mod config;
+mod error;
+mod json;
+pub mod ops;
+mod runtime;
+mod select;
+pub mod wire;
+
+pub use bundled::packages as bundled_skills;
+pub use error::{ApiError, ErrorCode};
+pub use json::to_json;
+pub use ops::OPERATIONS;
+pub use runtime::{Options, Runtime};
+pub use select::Selection;
+
+pub use clawpowers_loader::{
+    Profile, Rule, Severity, chars, discover::CLIENTS, discover::Scope, prompt::Format,
+};

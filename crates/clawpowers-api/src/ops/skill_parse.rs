@@ -1,0 +1,76 @@
+//! Parses the text of a SKILL.md.
+
+use crate::error::{ApiError, ErrorCode};
+use crate::runtime::Runtime;
+use crate::wire::{DiagnosticOut, OutlineOut, SkillOut, diagnostics};
+use clawpowers_loader::{ParseOptions, Profile, parse};
+use serde::{Deserialize, Serialize};
+
+/// What to parse.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// The text.
+    pub text: String,
+    /// The name of the folder it is from.
+    #[serde(default)]
+    pub folder: Option<String>,
+    /// Whose rules judge it: `spec`, `claude`, `codex`, `openclaw` or `clawpowers`.
+    #[serde(default)]
+    pub target: Option<String>,
+}
+
+/// What it gave.
+#[derive(Debug, Clone, Serialize)]
+pub struct Response {
+    /// The skill, where there is one.
+    pub skill: Option<SkillOut>,
+    /// The Markdown after the frontmatter.
+    pub body: Option<String>,
+    /// The shape of the body.
+    pub outline: Option<OutlineOut>,
+    /// Estimated tokens of the body.
+    pub tokens: usize,
+    /// The rule that says why there is no skill.
+    pub reason: Option<&'static str>,
+    /// Every finding.
+    pub diagnostics: Vec<DiagnosticOut>,
+}
+
+/// Parses a text; any text is accepted.
+///
+/// # Errors
+///
+/// `invalid_input` where there is no such target.
+pub fn run(_: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    let options = ParseOptions {
+        profile: target(request.target.as_deref())?,
+        folder: request.folder.clone(),
+    };
+    let parsed = parse(request.text.as_bytes(), &options);
+    Ok(Response {
+        skill: parsed.skill.as_ref().map(SkillOut::from),
+        outline: parsed.skill.as_ref().map(|skill| skill.outline().into()),
+        tokens: parsed
+            .skill
+            .as_ref()
+            .map_or(0, clawpowers_loader::Skill::token_estimate),
+        body: parsed.skill.map(|skill| skill.body),
+        reason: parsed.reason.map(clawpowers_loader::Rule::id),
+        diagnostics: diagnostics(&parsed.diagnostics),
+    })
+}
+
+/// Reads the name of a target; this runtime's rules where there is none.
+pub(super) fn target(name: Option<&str>) -> Result<Profile, ApiError> {
+    let Some(name) = name else {
+        return Ok(Profile::ClawPowers);
+    };
+    name.parse().map_err(|()| {
+        let shown = clawpowers_loader::diag::quoted(name);
+        ApiError::new(ErrorCode::InvalidInput, format!("there is no target {shown}")).hint(format!(
+            "the targets are {}",
+            Profile::ALL.map(Profile::as_str).join(", ")
+        ))
+    })
+}

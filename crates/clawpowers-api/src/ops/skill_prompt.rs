@@ -1,0 +1,84 @@
+//! Renders the catalog for a model.
+
+use crate::error::{ApiError, ErrorCode};
+use crate::runtime::Runtime;
+use clawpowers_loader::catalog::Catalog;
+use clawpowers_loader::diag::quoted;
+use clawpowers_loader::prompt::{Format, Item, Level, fit};
+use serde::Serialize;
+
+selecting! {
+    /// What to render.
+    {
+        /// `xml`, `skills-ref`, `markdown` or `json`; `xml` where it is not said.
+        #[serde(default)]
+        format: Option<String>,
+        /// How many estimated tokens it may cost.
+        #[serde(default)]
+        budget: Option<usize>,
+    }
+}
+
+/// The prompt.
+#[derive(Debug, Clone, Serialize)]
+pub struct Response {
+    /// The text.
+    pub text: String,
+    /// The rung of the ladder: `full`, `shortened`, `names` or `dropped`.
+    pub level: &'static str,
+    /// On the rung `shortened`, how many code points a description has at most.
+    pub description_limit: Option<usize>,
+    /// How many skills it shows.
+    pub shown: usize,
+    /// How many it leaves out for the budget.
+    pub dropped: usize,
+    /// How many it leaves out because only the user may start them.
+    pub user_only: usize,
+    /// Estimated tokens: a quarter of the code points, rounded up.
+    pub tokens: usize,
+}
+
+/// Renders the skills that a model may start.
+///
+/// # Errors
+///
+/// `invalid_input` for an unknown format; else as `skill_list`.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    let format: Format = match &request.format {
+        None => Format::Xml,
+        Some(name) => name.parse().map_err(|()| {
+            let message = format!("there is no format {}", quoted(name));
+            let names = Format::ALL.map(Format::as_str).join(", ");
+            ApiError::new(ErrorCode::InvalidInput, message).hint(format!("the formats are {names}"))
+        })?,
+    };
+    let selected = runtime.select(&request.selection())?;
+    let items = items(&selected.catalog);
+    let prompt = fit(&items, format, request.budget);
+    Ok(Response {
+        level: prompt.level.as_str(),
+        description_limit: match prompt.level {
+            Level::Shortened(limit) => Some(limit),
+            _ => None,
+        },
+        text: prompt.text,
+        shown: prompt.shown,
+        dropped: prompt.dropped,
+        user_only: selected.catalog.entries.len() - items.len(),
+        tokens: prompt.tokens,
+    })
+}
+
+/// Returns the skills that a model may start, in the order of the catalog.
+pub(super) fn items(catalog: &Catalog) -> Vec<Item> {
+    let startable = catalog
+        .entries
+        .iter()
+        .filter(|entry| entry.skill.invocation.model);
+    let item = |entry: &clawpowers_loader::catalog::Entry| Item {
+        name: entry.skill.name.clone(),
+        description: entry.skill.description.clone(),
+        location: entry.location().to_string_lossy().into_owned(),
+    };
+    startable.map(item).collect()
+}

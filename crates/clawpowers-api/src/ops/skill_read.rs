@@ -1,0 +1,174 @@
+//! Reads a skill's text or one of its files.
+
+use crate::error::{ApiError, ErrorCode};
+use crate::runtime::Runtime;
+use clawpowers_loader::catalog::Origin;
+use clawpowers_loader::diag::quoted;
+use clawpowers_loader::prompt::escape_xml;
+use clawpowers_loader::read::{MAX_RESOURCE_BYTES, MAX_SKILL_BYTES, read_file};
+use clawpowers_loader::resources::{resolve, resources};
+use serde::Serialize;
+
+selecting! {
+    /// What to read.
+    {
+        /// The skill's name.
+        name: String,
+        /// Path of a file below its folder; its SKILL.md where there is none.
+        #[serde(default)]
+        resource: Option<String>,
+        /// Whether to wrap the body in `<skill_content>` with the folder and the files, for a model.
+        #[serde(default)]
+        wrap: bool,
+    }
+}
+
+/// What was read.
+#[derive(Debug, Clone, Serialize)]
+pub struct Response {
+    /// Where it is.
+    pub location: String,
+    /// The text.
+    pub text: String,
+}
+
+/// Reads text; a file outside the skill's folder is refused.
+///
+/// # Errors
+///
+/// `not_found` where there is no such skill or file, `invalid_input` for a path that leaves the folder or a file that
+/// is not text, `io` where it cannot be read; else as `skill_list`.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    let selected = runtime.select(&request.selection())?;
+    let entry = selected.entry(&request.name)?;
+    let file = Files {
+        origin: &entry.origin,
+    };
+    let (location, bytes) = match &request.resource {
+        Some(resource) => file.resource(resource)?,
+        None => (entry.location().to_string_lossy().into_owned(), file.skill()?),
+    };
+    let text = match request.resource {
+        None => clawpowers_loader::source::Source::decode(&bytes)
+            .text()
+            .to_owned(),
+        Some(_) => String::from_utf8(bytes).map_err(|_| {
+            ApiError::new(
+                ErrorCode::InvalidInput,
+                format!("{} is not text", quoted(&location)),
+            )
+            .hint("open the file itself")
+        })?,
+    };
+    if !request.wrap || request.resource.is_some() {
+        return Ok(Response { location, text });
+    }
+    let options = clawpowers_loader::ParseOptions {
+        folder: Some(request.name.clone()),
+        ..Default::default()
+    };
+    let body = clawpowers_loader::parse(text.as_bytes(), &options)
+        .skill
+        .map(|skill| skill.body)
+        .unwrap_or_default();
+    let text = wrapped(&entry.skill.name, &body, &file.folder(), &file.list());
+    Ok(Response { location, text })
+}
+
+struct Files<'a> {
+    origin: &'a Origin,
+}
+
+impl Files<'_> {
+    fn skill(&self) -> Result<Vec<u8>, ApiError> {
+        match self.origin {
+            Origin::Memory(package) => Ok(package.skill_file().unwrap_or_default().to_vec()),
+            Origin::Disk { file } => read_file(file, MAX_SKILL_BYTES).map_err(|error| {
+                ApiError::new(
+                    ErrorCode::Io,
+                    format!("{} cannot be read: {error}", quoted(&file.to_string_lossy())),
+                )
+            }),
+        }
+    }
+
+    fn resource(&self, resource: &str) -> Result<(String, Vec<u8>), ApiError> {
+        let absent = || {
+            let list = self.list();
+            let hint = if list.is_empty() {
+                "it has no other files".to_owned()
+            } else {
+                format!("its files are {}", list.join(", "))
+            };
+            ApiError::new(
+                ErrorCode::NotFound,
+                format!("the skill has no file {}", quoted(resource)),
+            )
+            .hint(hint)
+        };
+        match self.origin {
+            Origin::Memory(package) => {
+                let bytes = package.file(resource).ok_or_else(absent)?;
+                Ok((format!("bundled:{}/{resource}", package.folder), bytes.to_vec()))
+            }
+            Origin::Disk { file } => {
+                let folder = file.parent().unwrap_or(file);
+                let path = resolve(folder, resource).ok_or_else(|| {
+                    let message = format!("the path {} leaves the skill's folder", quoted(resource));
+                    ApiError::new(ErrorCode::InvalidInput, message)
+                        .hint("name a file below the skill's folder")
+                })?;
+                if !path.exists() {
+                    return Err(absent());
+                }
+                let location = path.to_string_lossy().into_owned();
+                let bytes = read_file(&path, MAX_RESOURCE_BYTES).map_err(|error| {
+                    ApiError::new(
+                        ErrorCode::Io,
+                        format!("{} cannot be read: {error}", quoted(&location)),
+                    )
+                })?;
+                Ok((location, bytes))
+            }
+        }
+    }
+
+    fn folder(&self) -> String {
+        match self.origin {
+            Origin::Memory(package) => format!("bundled:{}", package.folder),
+            Origin::Disk { file } => file.parent().unwrap_or(file).to_string_lossy().into_owned(),
+        }
+    }
+
+    fn list(&self) -> Vec<String> {
+        match self.origin {
+            Origin::Memory(package) => package
+                .files
+                .iter()
+                .map(|(path, _)| path.clone())
+                .filter(|path| path != "SKILL.md")
+                .collect(),
+            Origin::Disk { file } => resources(file.parent().unwrap_or(file), file)
+                .map(|found| found.files.into_iter().map(|file| file.path).collect())
+                .unwrap_or_default(),
+        }
+    }
+}
+
+/// The activation block of the specification's client guide; the body is the skill's own words and stays as it is,
+/// but for a closing tag of the block itself.
+fn wrapped(name: &str, body: &str, folder: &str, files: &[String]) -> String {
+    let body = body.trim().replace("</skill_content", "&lt;/skill_content");
+    let mut out = format!("<skill_content name=\"{}\">\n{body}\n\n", escape_xml(name));
+    out.push_str(&format!("Skill directory: {}\n", escape_xml(folder)));
+    out.push_str("Relative paths in this skill are relative to the skill directory.\n");
+    if !files.is_empty() {
+        out.push_str("<skill_resources>\n");
+        for file in files {
+            out.push_str(&format!("  <file>{}</file>\n", escape_xml(file)));
+        }
+        out.push_str("</skill_resources>\n");
+    }
+    out.push_str("</skill_content>\n");
+    out
+}

@@ -1,0 +1,41 @@
+//! Judges one skill in the words of the reference validator.
+
+use super::skill_read_properties::existing;
+use crate::error::ApiError;
+use crate::runtime::Runtime;
+use clawpowers_loader::reference::{shown_path, validate};
+use serde::{Deserialize, Serialize};
+
+/// What to judge.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// A skill's folder or its SKILL.md.
+    pub path: String,
+}
+
+/// The verdict.
+#[derive(Debug, Clone, Serialize)]
+pub struct Response {
+    /// The path in the reference's spelling.
+    pub path: String,
+    /// Whether there is no error.
+    pub valid: bool,
+    /// The errors in the reference's words and order.
+    pub errors: Vec<String>,
+}
+
+/// Judges a skill.
+///
+/// # Errors
+///
+/// `io` for a path that does not exist.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    existing(runtime, &request.path)?;
+    let errors = validate(&request.path);
+    Ok(Response {
+        path: shown_path(&request.path),
+        valid: errors.is_empty(),
+        errors,
+    })
+}

@@ -1,0 +1,86 @@
+//! Ranks skills by how well they match words.
+
+use crate::error::{ApiError, ErrorCode};
+use crate::runtime::Runtime;
+use clawpowers_loader::catalog::{Entry, Origin};
+use clawpowers_loader::read::{MAX_SKILL_BYTES, read_file};
+use clawpowers_loader::search::{Document, rank};
+use clawpowers_loader::{ParseOptions, parse};
+use serde::Serialize;
+
+selecting! {
+    /// What to look for.
+    {
+        /// The words.
+        words: String,
+        /// How many hits to give at most; 10 where it is not said.
+        #[serde(default)]
+        limit: Option<usize>,
+    }
+}
+
+/// The hits, best first.
+#[derive(Debug, Clone, Serialize)]
+pub struct Response {
+    /// The hits.
+    pub hits: Vec<HitOut>,
+}
+
+/// A hit.
+#[derive(Debug, Clone, Serialize)]
+pub struct HitOut {
+    /// The skill's name.
+    pub name: String,
+    /// Its description.
+    pub description: String,
+    /// Its SKILL.md.
+    pub location: String,
+    /// BM25 score, rounded to three places.
+    pub score: f64,
+}
+
+/// Searches names, tags, descriptions and headings.
+///
+/// # Errors
+///
+/// `invalid_input` where there is no word to look for; else as `skill_list`.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    if !request.words.contains(char::is_alphanumeric) {
+        return Err(
+            ApiError::new(ErrorCode::InvalidInput, "there is no word to look for").hint("name a word or two"),
+        );
+    }
+    let selected = runtime.select(&request.selection())?;
+    let entries = &selected.catalog.entries;
+    let documents: Vec<Document> = entries.iter().map(document).collect();
+    let hits = rank(&documents, &request.words)
+        .into_iter()
+        .take(request.limit.unwrap_or(10));
+    let hits = hits.filter_map(|hit| {
+        let entry = entries.get(hit.index)?;
+        Some(HitOut {
+            name: entry.skill.name.clone(),
+            description: entry.skill.description.clone(),
+            location: entry.location().to_string_lossy().into_owned(),
+            score: (hit.score * 1000.0).round() / 1000.0,
+        })
+    });
+    Ok(Response { hits: hits.collect() })
+}
+
+fn document(entry: &Entry) -> Document {
+    let bytes = match &entry.origin {
+        Origin::Disk { file } => read_file(file, MAX_SKILL_BYTES).unwrap_or_default(),
+        Origin::Memory(package) => package.skill_file().unwrap_or_default().to_vec(),
+    };
+    let outline = parse(&bytes, &ParseOptions::default())
+        .skill
+        .map(|skill| skill.outline())
+        .unwrap_or_default();
+    Document {
+        name: entry.skill.name.clone(),
+        tags: entry.skill.tags.clone(),
+        description: entry.skill.description.clone(),
+        headings: outline.headings.into_iter().map(|heading| heading.text).collect(),
+    }
+}

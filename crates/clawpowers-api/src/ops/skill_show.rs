@@ -1,0 +1,97 @@
+//! Shows one skill whole.
+
+use crate::error::ApiError;
+use crate::runtime::Runtime;
+use crate::wire::{DiagnosticOut, OutlineOut, ResourceOut, SkillOut, diagnostics};
+use clawpowers_loader::catalog::Origin;
+use clawpowers_loader::readiness::missing;
+use clawpowers_loader::resources::{Resource, ResourceKind, digest, digest_of, resources};
+use clawpowers_loader::{ParseOptions, Profile, inspect, parse};
+use serde::Serialize;
+
+selecting! {
+    /// Which skill to show.
+    {
+        /// Its name.
+        name: String,
+    }
+}
+
+/// One skill.
+#[derive(Debug, Clone, Serialize)]
+pub struct Response {
+    /// Its fields.
+    pub skill: SkillOut,
+    /// Its SKILL.md.
+    pub location: String,
+    /// Whose it is.
+    pub scope: &'static str,
+    /// Estimated tokens of its body.
+    pub tokens: usize,
+    /// The shape of its body.
+    pub outline: OutlineOut,
+    /// Its other files.
+    pub resources: Vec<ResourceOut>,
+    /// SHA-256 of its folder; absent where a file of it cannot be read.
+    pub digest: Option<String>,
+    /// Requirements that are not met here, as `kind name`.
+    pub missing: Vec<String>,
+    /// Every finding.
+    pub diagnostics: Vec<DiagnosticOut>,
+}
+
+/// Shows a skill.
+///
+/// # Errors
+///
+/// `not_found` where no visible skill has the name; else as `skill_list`.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    let selected = runtime.select(&request.selection())?;
+    let entry = selected.entry(&request.name)?;
+    let (parsed, files, digest) = match &entry.origin {
+        Origin::Disk { file } => {
+            let folder = file.parent().unwrap_or(file);
+            let found = resources(folder, file).unwrap_or_default();
+            (
+                inspect::inspect(file, Profile::ClawPowers).parsed,
+                found.files,
+                digest(folder, file).ok(),
+            )
+        }
+        Origin::Memory(package) => {
+            let options = ParseOptions {
+                folder: Some(package.folder.clone()),
+                ..ParseOptions::default()
+            };
+            let files = package.files.iter().filter(|(path, _)| path != "SKILL.md");
+            let files = files.map(|(path, bytes)| Resource {
+                path: path.clone(),
+                kind: ResourceKind::of(path),
+                size: bytes.len() as u64,
+                executable: false,
+            });
+            let all = package
+                .files
+                .iter()
+                .map(|(path, bytes)| (path.as_str(), bytes.as_ref()));
+            let text = package.skill_file().unwrap_or_default();
+            (parse(text, &options), files.collect(), Some(digest_of(all)))
+        }
+    };
+    let skill = parsed.skill.as_ref().unwrap_or(&entry.skill);
+    let missing = missing(&skill.requirements, &Runtime::machine(), &selected.catalog);
+    Ok(Response {
+        skill: SkillOut::from(skill),
+        location: entry.location().to_string_lossy().into_owned(),
+        scope: entry.scope.as_str(),
+        tokens: skill.token_estimate(),
+        outline: skill.outline().into(),
+        resources: files.iter().map(ResourceOut::from).collect(),
+        digest,
+        missing: missing
+            .into_iter()
+            .map(|m| format!("{} {}", m.kind, m.name))
+            .collect(),
+        diagnostics: diagnostics(&parsed.diagnostics),
+    })
+}

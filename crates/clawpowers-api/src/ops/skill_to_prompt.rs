@@ -1,0 +1,37 @@
+//! Prints skills as the reference validator's prompt block.
+
+use super::skill_read_properties::existing;
+use crate::error::{ApiError, ErrorCode};
+use crate::runtime::Runtime;
+use clawpowers_loader::reference::to_prompt;
+use serde::{Deserialize, Serialize};
+
+/// What to print.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// Skills' folders or their SKILL.md.
+    pub paths: Vec<String>,
+}
+
+/// The block.
+#[derive(Debug, Clone, Serialize)]
+pub struct Response {
+    /// The text, without a line end after the last line.
+    pub text: String,
+}
+
+/// Prints the block.
+///
+/// # Errors
+///
+/// `invalid_input` with the reference's message for the first skill that it refuses, `io` for a path that does not
+/// exist.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    for path in &request.paths {
+        existing(runtime, path)?;
+    }
+    let text =
+        to_prompt(&request.paths).map_err(|message| ApiError::new(ErrorCode::InvalidInput, message))?;
+    Ok(Response { text })
+}

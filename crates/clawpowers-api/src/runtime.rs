@@ -1,0 +1,105 @@
+//! The runtime: what surrounds the program, and the door through which every language calls it.
+
+use crate::error::{ApiError, ErrorCode};
+use crate::json::to_json;
+use crate::ops::OPERATIONS;
+use clawpowers_loader::discover::Surroundings;
+use clawpowers_loader::package::Package;
+use clawpowers_loader::readiness::Machine;
+use serde_json::json;
+use std::env;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What a runtime depends on; every field has a default taken from the environment.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The runtime home; else `CLAWPOWERS_DIR`, else `.clawpowers` in the user's home folder.
+    pub home: Option<PathBuf>,
+    /// The working directory, from which projects are looked for; else the process's.
+    pub cwd: Option<PathBuf>,
+    /// The user's home folder; else the environment's.
+    pub user_home: Option<PathBuf>,
+}
+
+/// An open runtime; cheap to open, safe to share between threads.
+#[derive(Debug)]
+pub struct Runtime {
+    pub(crate) surroundings: Surroundings,
+    pub(crate) packages: Vec<Arc<Package>>,
+}
+
+impl Runtime {
+    /// Opens a runtime; nothing is read or written yet.
+    #[must_use]
+    pub fn open(options: Options) -> Self {
+        let user_home = options
+            .user_home
+            .or_else(|| path("HOME"))
+            .or_else(|| path("USERPROFILE"));
+        let home = options
+            .home
+            .or_else(|| path("CLAWPOWERS_DIR"))
+            .or_else(|| user_home.as_ref().map(|home| home.join(".clawpowers")));
+        let cwd = options
+            .cwd
+            .or_else(|| env::current_dir().ok())
+            .unwrap_or_else(|| PathBuf::from("."));
+        let cwd = std::path::absolute(&cwd).unwrap_or(cwd);
+        let surroundings = Surroundings {
+            cwd,
+            user_home,
+            home,
+            claude_config: path("CLAUDE_CONFIG_DIR"),
+            codex_home: path("CODEX_HOME"),
+            config_home: path("XDG_CONFIG_HOME"),
+            copilot_home: path("COPILOT_HOME"),
+        };
+        Self {
+            surroundings,
+            packages: crate::bundled::packages(),
+        }
+    }
+
+    /// Calls an operation by name with a JSON request and returns its JSON reply; never fails, never panics.
+    #[must_use]
+    pub fn call(&self, operation: &str, request: &str) -> String {
+        let Some(found) = OPERATIONS.iter().find(|known| known.name == operation) else {
+            let names: Vec<_> = OPERATIONS.iter().map(|known| known.name).collect();
+            let message = format!(
+                "there is no operation {}",
+                clawpowers_loader::diag::quoted(operation)
+            );
+            let error = ApiError::new(ErrorCode::UnknownOperation, message)
+                .hint("the operations are in details")
+                .details(json!({ "operations": names }));
+            return to_json(&json!({ "error": error }));
+        };
+        catch_unwind(AssertUnwindSafe(|| (found.call)(self, request))).unwrap_or_else(|_| {
+            let message = format!("the operation `{operation}` failed in a way it should not");
+            to_json(&json!({ "error": ApiError::new(ErrorCode::Internal, message).hint("please report it") }))
+        })
+    }
+
+    /// Returns what this machine offers to skills.
+    pub(crate) fn machine() -> Machine {
+        let set = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+            (!value.is_empty()).then(|| name.to_string_lossy().into_owned())
+        };
+        Machine {
+            path: env::var_os("PATH")
+                .map(|path| env::split_paths(&path).collect())
+                .unwrap_or_default(),
+            env: env::vars_os().filter_map(set).collect(),
+            os: env::consts::OS.to_owned(),
+        }
+    }
+}
+
+/// Returns a path from the environment; an empty variable counts as unset.
+fn path(name: &str) -> Option<PathBuf> {
+    env::var_os(name)
+        .filter(|value| !value.is_empty())
+        .map(PathBuf::from)
+}

@@ -1,0 +1,139 @@
+//! Which skills an operation is about: roots, scopes, another client's view, a role profile.
+
+use crate::config::{Roles, roles};
+use crate::error::{ApiError, ErrorCode};
+use crate::runtime::Runtime;
+use clawpowers_loader::catalog::{Catalog, CatalogOptions, Entry};
+use clawpowers_loader::diag::quoted;
+use clawpowers_loader::discover::{CLIENTS, Client, Root, Scope, default_roots};
+use std::path::PathBuf;
+
+/// Which skills an operation is about.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// Folders to look below; the usual ones where there are none.
+    pub roots: Vec<String>,
+    /// Only these scopes; all where there are none.
+    pub scopes: Vec<String>,
+    /// The client whose view to take.
+    pub client: Option<String>,
+    /// The role profile whose skills to keep.
+    pub profile: Option<String>,
+}
+
+/// A catalog with the roles that apply to it.
+pub(crate) struct Selected {
+    pub(crate) catalog: Catalog,
+    pub(crate) roles: Roles,
+}
+
+impl Selected {
+    /// Tells whether a skill belongs to the active role profile; `None` where there is none.
+    pub(crate) fn active(&self, name: &str) -> Option<bool> {
+        let skills = self.roles.skills.get(self.roles.active.as_ref()?)?;
+        Some(skills.iter().any(|skill| skill == name))
+    }
+
+    /// Returns the skill called `name`.
+    pub(crate) fn entry(&self, name: &str) -> Result<&Entry, ApiError> {
+        self.catalog.get(name).ok_or_else(|| {
+            let error = ApiError::new(ErrorCode::NotFound, format!("there is no skill {}", quoted(name)));
+            let named = |path: &std::path::Path| {
+                path.parent()
+                    .and_then(|p| p.file_name())
+                    .is_some_and(|n| n == name)
+            };
+            if let Some(rejected) = self.catalog.rejected.iter().find(|r| named(&r.location)) {
+                let path = quoted(&rejected.location.to_string_lossy());
+                return error.hint(format!("{path} did not load: {}", rejected.reason.summary()));
+            }
+            match self.catalog.nearest(name) {
+                Some(near) => error.hint(format!("did you mean {}?", quoted(near))),
+                None => error.hint("`clawpowers skill list` shows the skills that are there"),
+            }
+        })
+    }
+}
+
+impl Runtime {
+    /// Loads the catalog that `selection` names.
+    pub(crate) fn select(&self, selection: &Selection) -> Result<Selected, ApiError> {
+        let client = selection.client.as_deref().map(client).transpose()?;
+        let scopes = selection
+            .scopes
+            .iter()
+            .map(|name| scope(name))
+            .collect::<Result<Vec<_>, _>>()?;
+        let explicit = !selection.roots.is_empty();
+        let roots = if explicit {
+            selection
+                .roots
+                .iter()
+                .map(|root| self.root(root))
+                .collect::<Result<_, _>>()?
+        } else {
+            match client {
+                Some(client) => client.roots(&self.surroundings),
+                None => default_roots(&self.surroundings),
+            }
+        };
+        let packages = if explicit || client.is_some() {
+            Vec::new()
+        } else {
+            self.packages.clone()
+        };
+        let mut roles = roles(self.surroundings.home.as_deref())?;
+        let mut catalog = Catalog::load(&CatalogOptions {
+            roots,
+            packages,
+            scopes,
+            client,
+        });
+        if let Some(name) = &selection.profile {
+            let wanted = roles.get(name)?.to_vec();
+            catalog.entries.retain(|entry| wanted.contains(&entry.skill.name));
+            roles.active = Some(name.clone());
+        }
+        Ok(Selected { catalog, roles })
+    }
+
+    fn root(&self, root: &str) -> Result<Root, ApiError> {
+        let path = self.surroundings.cwd.join(root);
+        match path.metadata() {
+            Ok(metadata) if metadata.is_dir() => Ok(Root::extra(PathBuf::from(root))),
+            Ok(_) => Err(ApiError::new(
+                ErrorCode::InvalidInput,
+                format!("the root {} is not a folder", quoted(root)),
+            )
+            .hint("name the folder that holds the skills' folders")),
+            Err(error) => Err(ApiError::new(
+                ErrorCode::Io,
+                format!("the root {} cannot be read: {error}", quoted(root)),
+            )),
+        }
+    }
+}
+
+fn client(name: &str) -> Result<&'static Client, ApiError> {
+    Client::named(name).ok_or_else(|| {
+        let names: Vec<_> = CLIENTS.iter().map(|client| client.name).collect();
+        ApiError::new(
+            ErrorCode::InvalidInput,
+            format!("there is no client {}", quoted(name)),
+        )
+        .hint(format!("the clients are {}", names.join(", ")))
+    })
+}
+
+fn scope(name: &str) -> Result<Scope, ApiError> {
+    name.parse().map_err(|()| {
+        ApiError::new(
+            ErrorCode::InvalidInput,
+            format!("there is no scope {}", quoted(name)),
+        )
+        .hint(format!(
+            "the scopes are {}",
+            Scope::ALL.map(Scope::as_str).join(", ")
+        ))
+    })
+}

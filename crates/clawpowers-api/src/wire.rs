@@ -1,0 +1,355 @@
+//! The JSON forms of the loader's types.
+
+use clawpowers_loader::catalog::{Entry, Hidden, Rejected};
+use clawpowers_loader::diag::{Diagnostic, Edit};
+use clawpowers_loader::resources::Resource;
+use clawpowers_loader::skill::{Outline, Requirements, Skill};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// A finding.
+#[derive(Debug, Clone, Serialize)]
+pub struct DiagnosticOut {
+    /// Stable rule id.
+    pub rule: &'static str,
+    /// `error`, `warning` or `info`.
+    pub severity: &'static str,
+    /// 1-based line.
+    pub line: usize,
+    /// 1-based column in code points.
+    pub column: usize,
+    /// What is wrong.
+    pub message: String,
+    /// What to do next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// The mechanical repair.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub edits: Vec<EditOut>,
+}
+
+/// A replacement of a byte range of the text without its byte order mark.
+#[derive(Debug, Clone, Serialize)]
+pub struct EditOut {
+    /// First byte.
+    pub start: usize,
+    /// Byte after the last.
+    pub end: usize,
+    /// What stands there afterwards.
+    pub replacement: String,
+}
+
+impl From<&Edit> for EditOut {
+    fn from(edit: &Edit) -> Self {
+        Self {
+            start: edit.range.start,
+            end: edit.range.end,
+            replacement: edit.replacement.clone(),
+        }
+    }
+}
+
+impl From<&Diagnostic> for DiagnosticOut {
+    fn from(d: &Diagnostic) -> Self {
+        Self {
+            rule: d.rule.id(),
+            severity: d.severity.as_str(),
+            line: d.position.line,
+            column: d.position.column,
+            message: d.message.clone(),
+            hint: d.hint.clone(),
+            edits: d.edits.iter().map(EditOut::from).collect(),
+        }
+    }
+}
+
+/// Converts a list of findings.
+#[must_use]
+pub fn diagnostics(list: &[Diagnostic]) -> Vec<DiagnosticOut> {
+    list.iter().map(DiagnosticOut::from).collect()
+}
+
+/// A finding of a listing: without its repair.
+fn brief(list: &[Diagnostic]) -> Vec<DiagnosticOut> {
+    list.iter()
+        .map(|d| DiagnosticOut {
+            edits: Vec::new(),
+            hint: None,
+            ..DiagnosticOut::from(d)
+        })
+        .collect()
+}
+
+/// A typed skill.
+#[derive(Debug, Clone, Serialize)]
+pub struct SkillOut {
+    /// Its name.
+    pub name: String,
+    /// Whether the name is the folder's.
+    pub name_from_folder: bool,
+    /// Its description.
+    pub description: String,
+    /// Its version, verbatim.
+    pub version: Option<String>,
+    /// Whether the version is a semantic one.
+    pub version_is_semver: bool,
+    /// Its licence.
+    pub license: Option<String>,
+    /// What it needs, in words.
+    pub compatibility: Option<String>,
+    /// Tools it may use without asking.
+    pub allowed_tools: Vec<String>,
+    /// Words to find it by.
+    pub tags: Vec<String>,
+    /// What must be there.
+    pub requirements: RequirementsOut,
+    /// What it measures.
+    pub metrics: MetricsOut,
+    /// Who may start it.
+    pub invocation: InvocationOut,
+    /// Every field, verbatim and in order.
+    pub frontmatter: Map<String, Value>,
+}
+
+/// What a skill measures.
+#[derive(Debug, Clone, Serialize)]
+pub struct MetricsOut {
+    /// Names of figures it tracks.
+    pub tracks: Vec<String>,
+    /// Names of figures it means to improve.
+    pub improves: Vec<String>,
+}
+
+/// Who may start a skill.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct InvocationOut {
+    /// The user may.
+    pub user: bool,
+    /// The model may.
+    pub model: bool,
+}
+
+/// What must be there for a skill to work.
+#[derive(Debug, Clone, Serialize)]
+pub struct RequirementsOut {
+    /// Programs that must all be there.
+    pub bins: Vec<String>,
+    /// Programs of which one must be there.
+    pub any_bins: Vec<String>,
+    /// Environment variables.
+    pub env: Vec<String>,
+    /// Settings.
+    pub config: Vec<String>,
+    /// Operating systems.
+    pub os: Vec<String>,
+    /// Other skills as `name` or `name@range`.
+    pub skills: Vec<String>,
+}
+
+impl From<&Requirements> for RequirementsOut {
+    fn from(r: &Requirements) -> Self {
+        let skill = |s: &clawpowers_loader::skill::SkillRequirement| match &s.range {
+            Some(range) => format!("{}@{range}", s.name),
+            None => s.name.clone(),
+        };
+        Self {
+            bins: r.bins.clone(),
+            any_bins: r.any_bins.clone(),
+            env: r.env.clone(),
+            config: r.config.clone(),
+            os: r.os.clone(),
+            skills: r.skills.iter().map(skill).collect(),
+        }
+    }
+}
+
+impl From<&Skill> for SkillOut {
+    fn from(skill: &Skill) -> Self {
+        Self {
+            name: skill.name.clone(),
+            name_from_folder: skill.name_from_folder,
+            description: skill.description.clone(),
+            version: skill.version.as_ref().map(|v| v.text.clone()),
+            version_is_semver: skill.version.as_ref().is_some_and(|v| v.semver.is_some()),
+            license: skill.license.clone(),
+            compatibility: skill.compatibility.clone(),
+            allowed_tools: skill.allowed_tools.clone(),
+            tags: skill.tags.clone(),
+            requirements: RequirementsOut::from(&skill.requirements),
+            metrics: MetricsOut {
+                tracks: skill.metrics.tracks.clone(),
+                improves: skill.metrics.improves.clone(),
+            },
+            invocation: InvocationOut {
+                user: skill.invocation.user,
+                model: skill.invocation.model,
+            },
+            frontmatter: skill.frontmatter.clone(),
+        }
+    }
+}
+
+/// A row of a listing.
+#[derive(Debug, Clone, Serialize)]
+pub struct EntryOut {
+    /// The skill's name.
+    pub name: String,
+    /// Its description.
+    pub description: String,
+    /// Its SKILL.md.
+    pub location: String,
+    /// Whose it is.
+    pub scope: &'static str,
+    /// The root below which it was found; empty for shipped skills.
+    pub root: String,
+    /// Its version, verbatim.
+    pub version: Option<String>,
+    /// Who may start it.
+    pub invocation: InvocationOut,
+    /// Whether it belongs to the active role profile; absent where none is active.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub active: Option<bool>,
+    /// What was found in its head.
+    pub diagnostics: Vec<DiagnosticOut>,
+}
+
+impl EntryOut {
+    /// Converts a row.
+    #[must_use]
+    pub fn new(entry: &Entry, active: Option<bool>) -> Self {
+        let skill = &entry.skill;
+        Self {
+            name: skill.name.clone(),
+            description: skill.description.clone(),
+            location: entry.location().to_string_lossy().into_owned(),
+            scope: entry.scope.as_str(),
+            root: entry.root.to_string_lossy().into_owned(),
+            version: skill.version.as_ref().map(|v| v.text.clone()),
+            invocation: InvocationOut {
+                user: skill.invocation.user,
+                model: skill.invocation.model,
+            },
+            active,
+            diagnostics: brief(&entry.diagnostics),
+        }
+    }
+}
+
+/// A skill that another one hides.
+#[derive(Debug, Clone, Serialize)]
+pub struct HiddenOut {
+    /// Its name.
+    pub name: String,
+    /// Its SKILL.md.
+    pub location: String,
+    /// The SKILL.md that is taken instead.
+    pub winner: String,
+}
+
+impl From<&Hidden> for HiddenOut {
+    fn from(hidden: &Hidden) -> Self {
+        Self {
+            name: hidden.name.clone(),
+            location: hidden.location.to_string_lossy().into_owned(),
+            winner: hidden.winner.to_string_lossy().into_owned(),
+        }
+    }
+}
+
+/// Something that looks like a skill and did not load.
+#[derive(Debug, Clone, Serialize)]
+pub struct RejectedOut {
+    /// Where.
+    pub location: String,
+    /// The rule that says why.
+    pub reason: &'static str,
+    /// What was found in it.
+    pub diagnostics: Vec<DiagnosticOut>,
+}
+
+impl From<&Rejected> for RejectedOut {
+    fn from(rejected: &Rejected) -> Self {
+        Self {
+            location: rejected.location.to_string_lossy().into_owned(),
+            reason: rejected.reason.id(),
+            diagnostics: brief(&rejected.diagnostics),
+        }
+    }
+}
+
+/// A file of a skill.
+#[derive(Debug, Clone, Serialize)]
+pub struct ResourceOut {
+    /// Path below the skill's folder.
+    pub path: String,
+    /// `script`, `reference`, `asset` or `other`.
+    pub kind: &'static str,
+    /// Size in bytes.
+    pub size: u64,
+    /// Whether it may be executed.
+    pub executable: bool,
+}
+
+impl From<&Resource> for ResourceOut {
+    fn from(file: &Resource) -> Self {
+        Self {
+            path: file.path.clone(),
+            kind: file.kind.as_str(),
+            size: file.size,
+            executable: file.executable,
+        }
+    }
+}
+
+/// The shape of a body.
+#[derive(Debug, Clone, Serialize)]
+pub struct OutlineOut {
+    /// Headings: level and text.
+    pub headings: Vec<HeadingOut>,
+    /// Code blocks: language and number of lines.
+    pub code_blocks: Vec<CodeBlockOut>,
+    /// Targets of links and images.
+    pub links: Vec<String>,
+}
+
+/// A heading.
+#[derive(Debug, Clone, Serialize)]
+pub struct HeadingOut {
+    /// 1 to 6.
+    pub level: u8,
+    /// Text without markup.
+    pub text: String,
+}
+
+/// A code block.
+#[derive(Debug, Clone, Serialize)]
+pub struct CodeBlockOut {
+    /// The first word behind the fence.
+    pub language: Option<String>,
+    /// How many lines it holds.
+    pub lines: usize,
+}
+
+impl From<Outline> for OutlineOut {
+    fn from(outline: Outline) -> Self {
+        Self {
+            headings: outline
+                .headings
+                .into_iter()
+                .map(|h| HeadingOut {
+                    level: h.level,
+                    text: h.text,
+                })
+                .collect(),
+            code_blocks: outline
+                .code_blocks
+                .into_iter()
+                .map(|b| CodeBlockOut {
+                    language: b.language,
+                    lines: b.lines,
+                })
+                .collect(),
+            links: outline.links.into_iter().map(|l| l.target).collect(),
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! One skill on disk, read whole: its file, its folder, and everything that is wrong with either.
+
+use crate::catalog::{file_name_finding_for, read_fault, refused};
+use crate::diag::{Profile, Report};
+use crate::discover::{Found, Root, WalkRules, walk};
+use crate::parse::{ParseOptions, Parsed, parse_source};
+use crate::read::{MAX_SKILL_BYTES, read_file};
+use crate::source::{Source, position};
+use std::path::{Path, PathBuf};
+
+/// A skill on disk after reading.
+#[derive(Debug, Clone)]
+pub struct Inspected {
+    /// The SKILL.md.
+    pub file: PathBuf,
+    /// What it gave, findings about its folder among them.
+    pub parsed: Parsed,
+    /// Its text; empty where it could not be read.
+    pub source: Source,
+}
+
+/// Returns the skill file of a folder: `SKILL.md`, else `skill.md`, else another spelling.
+#[must_use]
+pub fn skill_file(folder: &Path) -> Option<PathBuf> {
+    let exact = ["SKILL.md", "skill.md"].map(|name| folder.join(name));
+    if let Some(file) = exact.into_iter().find(|file| file.symlink_metadata().is_ok()) {
+        return Some(file);
+    }
+    let entries = std::fs::read_dir(folder).ok()?;
+    let mut others: Vec<PathBuf> = entries
+        .flatten()
+        .filter(|entry| entry.file_name().eq_ignore_ascii_case("SKILL.md"))
+        .map(|entry| entry.path())
+        .collect();
+    others.sort();
+    others.into_iter().next()
+}
+
+/// Returns the skill files that a path means: the file itself, the folder's own, or all those below the folder.
+#[must_use]
+pub fn skill_files(path: &Path) -> Vec<PathBuf> {
+    if !path.is_dir() {
+        return vec![path.to_owned()];
+    }
+    if let Some(file) = skill_file(path) {
+        return vec![file];
+    }
+    let found = walk(&Root::extra(path.to_owned()), &WalkRules::default()).found;
+    let files = found.into_iter().filter_map(|found| match found {
+        Found::Candidate(candidate) => Some(candidate.file),
+        Found::Refused { .. } => None,
+    });
+    files.collect()
+}
+
+/// Returns the name of the folder that a file is in, by its real path where the given one does not tell.
+#[must_use]
+pub fn folder_name(file: &Path) -> Option<String> {
+    let folder = file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or_else(|| Path::new("."));
+    let named = folder.file_name().map(|name| name.to_string_lossy().into_owned());
+    named.or_else(|| {
+        Some(
+            folder
+                .canonicalize()
+                .ok()?
+                .file_name()?
+                .to_string_lossy()
+                .into_owned(),
+        )
+    })
+}
+
+/// Reads a SKILL.md whole and judges it and its folder; a file that cannot be read gives the reason.
+#[must_use]
+pub fn inspect(file: &Path, profile: Profile) -> Inspected {
+    let options = ParseOptions {
+        profile,
+        folder: folder_name(file),
+    };
+    let bytes = match read_file(file, MAX_SKILL_BYTES) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            let (rule, message) = read_fault(&error);
+            let refused = refused(file.to_owned(), rule, message);
+            let parsed = Parsed {
+                skill: None,
+                reason: Some(rule),
+                diagnostics: refused.diagnostics,
+            };
+            return Inspected {
+                file: file.to_owned(),
+                parsed,
+                source: Source::from_text(""),
+            };
+        }
+    };
+    let source = Source::decode(&bytes);
+    let mut parsed = parse_source(&source, &options);
+    parsed.diagnostics.extend(file_name_finding_for(file, profile));
+    if let Some(skill) = &parsed.skill {
+        let mut report = Report::new(profile);
+        let line = position(source.text(), source.text().len() - skill.body.len()).line;
+        let folder = file.parent().unwrap_or_else(|| Path::new("."));
+        let folder = if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            folder
+        };
+        crate::resources::check(skill, line, folder, file, &mut report);
+        parsed.diagnostics.extend(report.finish());
+    }
+    parsed.diagnostics.sort_by_key(|d| (d.position, d.rule));
+    Inspected {
+        file: file.to_owned(),
+        parsed,
+        source,
+    }
+}

@@ -1,0 +1,92 @@
+//! The command line as a whole: global options and the nouns.
+
+use crate::cmd::{doctor, skill};
+use crate::exit::Exit;
+use crate::out::Out;
+use clap::{Args, Parser, Subcommand};
+use clawpowers_api::{Options, Runtime, Selection};
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  clawpowers skill list                 every skill that is visible here, and why others are not
+  clawpowers skill validate my-skill/   judge one as the reference validator does
+  clawpowers skill fix skills/ --write  repair what can be repaired
+  clawpowers doctor                     what is amiss with the skills of this machine
+
+Exit codes: 0 done, 1 the answer is no, 2 usage, 3 invalid input, 4 storage or file system, 70 internal";
+
+/// The agent-skill runtime: loads any SKILL.md package, says exactly what is wrong with it, and repairs it.
+#[derive(Debug, Parser)]
+#[command(name = "clawpowers", version, after_help = EXAMPLES, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// The runtime home [default: $CLAWPOWERS_DIR, else ~/.clawpowers].
+    #[arg(long, global = true, value_name = "DIR")]
+    home: Option<PathBuf>,
+    /// Print the reply as JSON, the same that every binding gets.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    noun: Noun,
+}
+
+#[derive(Debug, Subcommand)]
+enum Noun {
+    /// Skills: list, show, read, search, validate, fix, prompt.
+    #[command(subcommand, visible_alias = "skills")]
+    Skill(Box<skill::Verb>),
+    /// Report inventory, readiness, visibility and faults of the skills that are there.
+    Doctor(doctor::DoctorArgs),
+}
+
+/// What every command gets.
+pub(crate) struct Context {
+    pub(crate) runtime: Runtime,
+    pub(crate) out: Out,
+}
+
+impl Cli {
+    /// Runs the command.
+    pub(crate) fn run(self) -> Exit {
+        let runtime = Runtime::open(Options {
+            home: self.home,
+            ..Options::default()
+        });
+        let context = Context {
+            runtime,
+            out: Out::new(self.json),
+        };
+        match self.noun {
+            Noun::Skill(verb) => verb.run(context),
+            Noun::Doctor(args) => args.run(&context),
+        }
+    }
+}
+
+/// Which skills a command is about.
+#[derive(Debug, Args)]
+pub(crate) struct SelectArgs {
+    /// Look below this folder instead of the usual places; may be given several times.
+    #[arg(long = "root", value_name = "DIR")]
+    roots: Vec<String>,
+    /// Keep only this scope: project, user, home, system, extra, bundled; may be given several times.
+    #[arg(long = "scope", value_name = "SCOPE")]
+    scopes: Vec<String>,
+    /// Keep only the skills of this role profile of config.json.
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+    /// See what this client would see: claude, codex, gemini, opencode, goose, openclaw, copilot, pi.
+    #[arg(long = "as", value_name = "CLIENT")]
+    client: Option<String>,
+}
+
+impl SelectArgs {
+    pub(crate) fn selection(self) -> Selection {
+        Selection {
+            roots: self.roots,
+            scopes: self.scopes,
+            client: self.client,
+            profile: self.profile,
+        }
+    }
+}

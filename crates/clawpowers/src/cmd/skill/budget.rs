@@ -1,0 +1,46 @@
+//! `skill budget`
+
+use crate::args::{Context, SelectArgs};
+use crate::exit::Exit;
+use crate::render;
+use clap::Args;
+use clawpowers_api::ops::skill_budget;
+
+const EXAMPLES: &str = "\
+Examples:
+  clawpowers skill budget                     what each client would cut of its own skills
+  clawpowers skill budget --root skills/ --context 128000
+
+Claude Code spends 1 % of the context and drops whole descriptions; Codex spends 2 % and shortens all alike.
+
+Exit codes: 0 nothing is cut, 1 something is";
+
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct BudgetArgs {
+    /// The model's context in tokens.
+    #[arg(long, value_name = "TOKENS", default_value_t = 200_000)]
+    context: usize,
+    #[command(flatten)]
+    select: SelectArgs,
+}
+
+impl BudgetArgs {
+    pub(crate) fn run(self, context: &Context) -> Exit {
+        let request = skill_budget::Request {
+            context: Some(self.context),
+            ..Default::default()
+        }
+        .selecting(self.select.selection());
+        let result = skill_budget::run(&context.runtime, &request);
+        let whole = |r: &skill_budget::Response| {
+            r.clients
+                .iter()
+                .all(|c| c.skills.iter().all(|s| s.fate == "whole"))
+        };
+        let code = |r: &skill_budget::Response| if whole(r) { Exit::Done } else { Exit::No };
+        context.out.answer(&result, code, |r| {
+            context.out.text(&render::budget::text(&context.out, r))
+        })
+    }
+}

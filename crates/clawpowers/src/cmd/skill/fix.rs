@@ -1,0 +1,45 @@
+//! `skill fix`
+
+use crate::args::Context;
+use crate::exit::Exit;
+use crate::render;
+use clap::Args;
+use clawpowers_api::ops::skill_fix;
+
+const EXAMPLES: &str = "\
+Examples:
+  clawpowers skill fix my-skill/           show what would change
+  clawpowers skill fix skills/ --write     repair every skill of a folder
+
+A file that parses keeps its meaning; fixing twice changes nothing more.
+
+Exit codes: 0 nothing to repair or all written, 1 repairs to write, or a file that does not load even so";
+
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct FixArgs {
+    /// A SKILL.md, a skill's folder, or a folder of skills.
+    #[arg(required = true)]
+    paths: Vec<String>,
+    /// Write the repairs; without, they are only shown.
+    #[arg(long)]
+    write: bool,
+}
+
+impl FixArgs {
+    pub(crate) fn run(self, context: &Context) -> Exit {
+        let request = skill_fix::Request {
+            paths: self.paths,
+            write: self.write,
+        };
+        let result = skill_fix::run(&context.runtime, &request);
+        let done = |r: &skill_fix::Response| r.changed == r.written && r.broken == 0;
+        let code = |r: &skill_fix::Response| if done(r) { Exit::Done } else { Exit::No };
+        context.out.answer(&result, code, |r| {
+            let (diff, talk) = render::findings::repairs(&context.out, r);
+            let printed = context.out.data(&diff);
+            context.out.talk(&talk);
+            printed
+        })
+    }
+}

@@ -1,0 +1,35 @@
+//! `skill list`
+
+use crate::args::{Context, SelectArgs};
+use crate::exit::Exit;
+use crate::render;
+use clap::Args;
+use clawpowers_api::ops::skill_list;
+
+const EXAMPLES: &str = "\
+Examples:
+  clawpowers skill list                        the project's, the user's and the shipped skills
+  clawpowers skill list --root skills/ --json  one folder, for a program
+  clawpowers skill list --as codex             what Codex would see, and which of two equal names wins
+  clawpowers skill list --profile dev          the skills of a role
+
+Without --root: project folders from here up to the repository root, the user's, the home's, the shipped ones.";
+
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct ListArgs {
+    #[command(flatten)]
+    select: SelectArgs,
+}
+
+impl ListArgs {
+    pub(crate) fn run(self, context: &Context) -> Exit {
+        let request = skill_list::Request::default().selecting(self.select.selection());
+        let result = skill_list::run(&context.runtime, &request);
+        context.out.answer(
+            &result,
+            |_| Exit::Done,
+            |r| context.out.text(&render::list::text(&context.out, r)),
+        )
+    }
+}

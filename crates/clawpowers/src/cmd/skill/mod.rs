@@ -1,0 +1,72 @@
+//! `skill …`
+
+mod budget;
+mod fix;
+mod list;
+mod new;
+mod prompt;
+mod read;
+mod reference;
+mod search;
+mod show;
+mod validate;
+
+use crate::args::Context;
+use crate::exit::Exit;
+use clap::Subcommand;
+
+#[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  clawpowers skill list --as codex
+  clawpowers skill show systematic-debugging
+  clawpowers skill search \"race condition\"
+  clawpowers skill validate skills/ --target spec --format sarif > skills.sarif
+  clawpowers skill prompt --budget 2000")]
+pub(crate) enum Verb {
+    /// List the visible skills, the hidden ones and those that did not load.
+    #[command(visible_alias = "ls")]
+    List(list::ListArgs),
+    /// Show one skill: fields, outline, files, digest, requirements, findings.
+    #[command(visible_alias = "info")]
+    Show(show::ShowArgs),
+    /// Print a skill's text or one of its files.
+    Read(read::ReadArgs),
+    /// Rank skills by how well they match words.
+    #[command(visible_alias = "find")]
+    Search(search::SearchArgs),
+    /// Judge skills by a reader's rules.
+    #[command(visible_alias = "check")]
+    Validate(validate::ValidateArgs),
+    /// Show or write the repairs of skill files.
+    Fix(fix::FixArgs),
+    /// Render the catalog for a model, within a token budget.
+    Prompt(prompt::PromptArgs),
+    /// Say what Claude Code and Codex would cut from their listing.
+    Budget(budget::BudgetArgs),
+    /// Create a skill's folder with a SKILL.md to fill in.
+    #[command(visible_alias = "init")]
+    New(new::NewArgs),
+    /// Print a skill's properties as the reference validator does.
+    ReadProperties(reference::ReadPropertiesArgs),
+    /// Print skills as the reference validator's prompt block.
+    ToPrompt(reference::ToPromptArgs),
+}
+
+impl Verb {
+    pub(crate) fn run(self, context: Context) -> Exit {
+        match self {
+            Self::List(args) => args.run(&context),
+            Self::Show(args) => args.run(&context),
+            Self::Read(args) => args.run(&context),
+            Self::Search(args) => args.run(&context),
+            Self::Validate(args) => args.run(context),
+            Self::Fix(args) => args.run(&context),
+            Self::Prompt(args) => args.run(&context),
+            Self::Budget(args) => args.run(&context),
+            Self::New(args) => args.run(&context),
+            Self::ReadProperties(args) => args.run(&context),
+            Self::ToPrompt(args) => args.run(&context),
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! `skill read`
+
+use crate::args::{Context, SelectArgs};
+use crate::exit::Exit;
+use clap::Args;
+use clawpowers_api::ops::skill_read;
+
+const EXAMPLES: &str = "\
+Examples:
+  clawpowers skill read using-clawpowers
+  clawpowers skill read deep-debugger references/tools-go.md
+  clawpowers skill read using-clawpowers --wrap    with its folder and files, for a model";
+
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct ReadArgs {
+    /// The skill's name.
+    name: String,
+    /// A file below the skill's folder; its SKILL.md without.
+    resource: Option<String>,
+    /// Wrap the body in `<skill_content>` with the folder and the list of files.
+    #[arg(long, conflicts_with = "resource")]
+    wrap: bool,
+    #[command(flatten)]
+    select: SelectArgs,
+}
+
+impl ReadArgs {
+    pub(crate) fn run(self, context: &Context) -> Exit {
+        let request = skill_read::Request {
+            name: self.name,
+            resource: self.resource,
+            wrap: self.wrap,
+            ..Default::default()
+        }
+        .selecting(self.select.selection());
+        let result = skill_read::run(&context.runtime, &request);
+        context
+            .out
+            .answer(&result, |_| Exit::Done, |r| context.out.data(&r.text))
+    }
+}

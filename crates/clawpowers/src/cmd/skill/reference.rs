@@ -1,0 +1,69 @@
+//! `skill read-properties` and `skill to-prompt`: two commands of the reference validator under their own names.
+
+use crate::args::Context;
+use crate::exit::Exit;
+use clap::Args;
+use clawpowers_api::ops::{skill_read_properties, skill_to_prompt};
+use clawpowers_api::{ApiError, ErrorCode};
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  clawpowers skill read-properties my-skill/
+
+Exit codes: 0 printed, 1 the reference would refuse the skill")]
+pub(crate) struct ReadPropertiesArgs {
+    /// A skill's folder or its SKILL.md.
+    path: String,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  clawpowers skill to-prompt my-skill/ other-skill/
+
+Exit codes: 0 printed, 1 the reference would refuse a skill")]
+pub(crate) struct ToPromptArgs {
+    /// Skills' folders or their SKILL.md.
+    #[arg(required = true)]
+    paths: Vec<String>,
+}
+
+impl ReadPropertiesArgs {
+    pub(crate) fn run(self, context: &Context) -> Exit {
+        let request = skill_read_properties::Request { path: self.path };
+        print(
+            context,
+            skill_read_properties::run(&context.runtime, &request),
+            |r| &r.text,
+        )
+    }
+}
+
+impl ToPromptArgs {
+    pub(crate) fn run(self, context: &Context) -> Exit {
+        let request = skill_to_prompt::Request { paths: self.paths };
+        print(context, skill_to_prompt::run(&context.runtime, &request), |r| {
+            &r.text
+        })
+    }
+}
+
+/// Prints the text, or the reference's message in the reference's form.
+fn print<T: serde::Serialize>(
+    context: &Context,
+    result: Result<T, ApiError>,
+    text: fn(&T) -> &String,
+) -> Exit {
+    match &result {
+        Err(error) if error.code == ErrorCode::InvalidInput && !context.out.json => {
+            context.out.talk(&format!("Error: {}\n", error.message));
+            Exit::No
+        }
+        _ => context.out.answer(
+            &result,
+            |_| Exit::Done,
+            |r| context.out.data(&format!("{}\n", text(r))),
+        ),
+    }
+}

@@ -1,0 +1,48 @@
+//! `skill search`
+
+use crate::args::{Context, SelectArgs};
+use crate::exit::Exit;
+use crate::render;
+use clap::Args;
+use clawpowers_api::ops::skill_search;
+
+const EXAMPLES: &str = "\
+Examples:
+  clawpowers skill search race condition
+  clawpowers skill search pdf --limit 3 --json
+
+Exit codes: 0 something was found, 1 nothing was";
+
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct SearchArgs {
+    /// The words to look for in names, tags, descriptions and headings.
+    #[arg(required = true)]
+    words: Vec<String>,
+    /// How many hits to show at most.
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    limit: usize,
+    #[command(flatten)]
+    select: SelectArgs,
+}
+
+impl SearchArgs {
+    pub(crate) fn run(self, context: &Context) -> Exit {
+        let request = skill_search::Request {
+            words: self.words.join(" "),
+            limit: Some(self.limit),
+            ..Default::default()
+        }
+        .selecting(self.select.selection());
+        let result = skill_search::run(&context.runtime, &request);
+        let code = |r: &skill_search::Response| if r.hits.is_empty() { Exit::No } else { Exit::Done };
+        context.out.answer(&result, code, |r| {
+            if r.hits.is_empty() {
+                context
+                    .out
+                    .talk("no skill matches\nhint: try fewer or other words\n");
+            }
+            context.out.text(&render::list::hits(&context.out, &r.hits))
+        })
+    }
+}

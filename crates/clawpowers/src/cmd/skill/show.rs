@@ -1,0 +1,37 @@
+//! `skill show`
+
+use crate::args::{Context, SelectArgs};
+use crate::exit::Exit;
+use crate::render;
+use clap::Args;
+use clawpowers_api::ops::skill_show;
+
+const EXAMPLES: &str = "\
+Examples:
+  clawpowers skill show using-clawpowers
+  clawpowers skill show my-skill --root skills/ --json | jq .ok.digest";
+
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct ShowArgs {
+    /// The skill's name.
+    name: String,
+    #[command(flatten)]
+    select: SelectArgs,
+}
+
+impl ShowArgs {
+    pub(crate) fn run(self, context: &Context) -> Exit {
+        let request = skill_show::Request {
+            name: self.name,
+            ..Default::default()
+        }
+        .selecting(self.select.selection());
+        let result = skill_show::run(&context.runtime, &request);
+        context.out.answer(
+            &result,
+            |_| Exit::Done,
+            |r| context.out.text(&render::show::text(&context.out, r)),
+        )
+    }
+}

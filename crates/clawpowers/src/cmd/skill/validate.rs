@@ -1,0 +1,107 @@
+//! `skill validate`
+
+use crate::args::Context;
+use crate::exit::Exit;
+use crate::render;
+use clap::{Args, ValueEnum};
+use clawpowers_api::ops::{skill_reference_validate, skill_validate};
+use std::io::IsTerminal as _;
+use std::path::Path;
+
+const EXAMPLES: &str = "\
+Examples:
+  clawpowers skill validate my-skill/                   the reference validator's words
+  clawpowers skill validate my-skill/ --target claude   every finding with rule, line and column
+  clawpowers skill validate skills/ --format sarif > skills.sarif
+
+With one skill and no option the output is that of the reference validator, byte for byte. With --target, --format,
+several paths, or a folder of skills, every finding is shown; the target is `spec` unless one is named.
+
+Exit codes: 0 valid, 1 not valid";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FormatArg {
+    /// For people.
+    Text,
+    /// The reply that every binding gets.
+    Json,
+    /// SARIF 2.1.0, for code review tools.
+    Sarif,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct ValidateArgs {
+    /// A SKILL.md, a skill's folder, or a folder of skills.
+    #[arg(required = true)]
+    paths: Vec<String>,
+    /// Whose rules judge: spec, claude, codex, openclaw, clawpowers.
+    #[arg(long, value_name = "TARGET")]
+    target: Option<String>,
+    /// How to print the findings.
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<FormatArg>,
+}
+
+impl ValidateArgs {
+    pub(crate) fn run(self, mut context: Context) -> Exit {
+        if self.target.is_none() && self.format.is_none() && !context.out.json {
+            if let [path] = self.paths.as_slice()
+                && is_one_skill(Path::new(path))
+            {
+                return reference(&context, path);
+            }
+        }
+        context.out.json |= self.format == Some(FormatArg::Json);
+        let target = self.target.or_else(|| Some("spec".to_owned()));
+        let request = skill_validate::Request {
+            paths: self.paths,
+            target,
+        };
+        let result = skill_validate::run(&context.runtime, &request);
+        let code = |r: &skill_validate::Response| if r.errors == 0 { Exit::Done } else { Exit::No };
+        let out = &context.out;
+        out.answer(&result, code, |r| match self.format {
+            Some(FormatArg::Sarif) => out.text(&render::sarif::text(r)),
+            _ => out.text(&render::findings::text(out, r)),
+        })
+    }
+}
+
+/// A folder that has no SKILL.md but holds skills further down is not one skill.
+fn is_one_skill(path: &Path) -> bool {
+    let own = |folder: &Path| {
+        ["SKILL.md", "skill.md"]
+            .iter()
+            .any(|name| folder.join(name).symlink_metadata().is_ok())
+    };
+    let below = |folder: &Path| {
+        let entries = folder.read_dir().into_iter().flatten().flatten();
+        entries.map(|entry| entry.path()).any(|path| path.is_dir())
+    };
+    !path.is_dir() || own(path) || !below(path)
+}
+
+fn reference(context: &Context, path: &str) -> Exit {
+    let request = skill_reference_validate::Request {
+        path: path.to_owned(),
+    };
+    let out = &context.out;
+    match skill_reference_validate::run(&context.runtime, &request) {
+        Err(error) => out.error(&error),
+        Ok(verdict) => {
+            if std::io::stderr().is_terminal() {
+                out.talk("hint: --target clawpowers shows every finding with its place\n");
+            }
+            if verdict.valid {
+                return out.data(&format!("Valid skill: {}\n", verdict.path));
+            }
+            let mut text = format!("Validation failed for {}:\n", verdict.path);
+            for error in &verdict.errors {
+                text.push_str(&format!("  - {error}\n"));
+            }
+            out.talk(&text);
+            Exit::No
+        }
+    }
+}

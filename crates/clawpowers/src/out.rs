@@ -1,0 +1,134 @@
+//! Where output goes: data to stdout, talk to stderr, nothing raw to a terminal.
+
+use crate::exit::Exit;
+use clawpowers_api::chars::shown;
+use clawpowers_api::{ApiError, ops};
+use serde::Serialize;
+use std::env;
+use std::io::{self, IsTerminal as _, Write as _};
+
+/// How wide a terminal is taken to be where it does not say.
+const DEFAULT_WIDTH: usize = 100;
+
+/// The two output streams and how they are to be written.
+#[derive(Debug)]
+pub(crate) struct Out {
+    /// Whether replies are printed as JSON.
+    pub(crate) json: bool,
+    /// The width of the terminal on stdout, if it is one.
+    pub(crate) width: Option<usize>,
+    colour: bool,
+}
+
+/// The look of a piece of text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Look {
+    Bold,
+    Dim,
+    Red,
+    Yellow,
+    Green,
+}
+
+impl Out {
+    pub(crate) fn new(json: bool) -> Self {
+        let terminal = io::stdout().is_terminal();
+        let width = terminal_size::terminal_size().map_or(DEFAULT_WIDTH, |(width, _)| usize::from(width.0));
+        let plain = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        Self {
+            json,
+            width: terminal.then_some(width.max(40)),
+            colour: terminal && !plain,
+        }
+    }
+
+    /// Colours a text on a terminal that wants colour.
+    pub(crate) fn paint(&self, look: Look, text: &str) -> String {
+        if !self.colour {
+            return text.to_owned();
+        }
+        let code = match look {
+            Look::Bold => 1,
+            Look::Dim => 2,
+            Look::Red => 31,
+            Look::Green => 32,
+            Look::Yellow => 33,
+        };
+        format!("\u{1b}[{code}m{text}\u{1b}[0m")
+    }
+
+    /// Prints text of our own making, in which strangers' text was made safe already.
+    pub(crate) fn text(&self, text: &str) -> Exit {
+        write(&mut io::stdout().lock(), text)
+    }
+
+    /// Prints a stranger's text: to a terminal with unsafe characters spelled out, to a pipe byte for byte.
+    pub(crate) fn data(&self, text: &str) -> Exit {
+        if self.width.is_some() {
+            self.text(&shown(text))
+        } else {
+            self.text(text)
+        }
+    }
+
+    /// Prints talk to stderr, always with unsafe characters spelled out on a terminal.
+    pub(crate) fn talk(&self, text: &str) {
+        let safe = if io::stderr().is_terminal() {
+            shown(text)
+        } else {
+            text.into()
+        };
+        // There is nowhere left to say that stderr is gone.
+        let _ = io::stderr().lock().write_all(safe.as_bytes());
+    }
+
+    /// Prints an error with its hint.
+    pub(crate) fn error(&self, error: &ApiError) -> Exit {
+        let mut text = format!("error: {}\n", shown(&error.message));
+        if let Some(hint) = &error.hint {
+            text.push_str(&format!("hint: {}\n", shown(hint)));
+        }
+        self.talk(&text);
+        Exit::from(error.code)
+    }
+
+    /// Answers a request: the reply as JSON, or its rendering; the renderer says how the command ended.
+    pub(crate) fn answer<T: Serialize>(
+        &self,
+        result: &Result<T, ApiError>,
+        code: impl FnOnce(&T) -> Exit,
+        render: impl FnOnce(&T) -> Exit,
+    ) -> Exit {
+        if self.json {
+            let printed = self.text(&format!("{}\n", ops::reply(result)));
+            return worse(
+                printed,
+                match result {
+                    Ok(response) => code(response),
+                    Err(error) => Exit::from(error.code),
+                },
+            );
+        }
+        match result {
+            Ok(response) => worse(render(response), code(response)),
+            Err(error) => self.error(error),
+        }
+    }
+}
+
+/// Returns what went wrong first: a failed write counts more than the answer.
+fn worse(printed: Exit, answer: Exit) -> Exit {
+    if printed == Exit::Done { answer } else { printed }
+}
+
+/// Writes everything; a reader that went away is no failure.
+fn write(stream: &mut impl io::Write, text: &str) -> Exit {
+    match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
+        Ok(()) => Exit::Done,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
+        Err(error) => {
+            let _ = writeln!(io::stderr().lock(), "error: stdout cannot be written: {error}");
+            Exit::Storage
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Listings.
+
+use super::table::{one_line, table};
+use crate::out::{Look, Out};
+use clawpowers_api::ops::skill_list::Response;
+use clawpowers_api::ops::skill_search::HitOut;
+use clawpowers_api::wire::RejectedOut;
+
+pub(crate) fn text(out: &Out, response: &Response) -> String {
+    let mut text = String::new();
+    let roles = response.profile.is_some();
+    let mut heading = vec!["NAME", "SCOPE"];
+    if roles {
+        heading.push("ACTIVE");
+    }
+    heading.push("DESCRIPTION");
+    let rows: Vec<Vec<String>> = response
+        .skills
+        .iter()
+        .map(|skill| {
+            let mut row = vec![skill.name.clone(), skill.scope.to_owned()];
+            if roles {
+                row.push(if skill.active == Some(true) { "yes" } else { "no" }.to_owned());
+            }
+            row.push(skill.description.clone());
+            row
+        })
+        .collect();
+    if !rows.is_empty() {
+        text.push_str(&table(out, &heading, &rows));
+        text.push('\n');
+    }
+    for hidden in &response.shadowed {
+        let (location, winner) = (one_line(&hidden.location), one_line(&hidden.winner));
+        text.push_str(&format!(
+            "{} {location}: {winner} wins\n",
+            out.paint(Look::Yellow, "shadowed")
+        ));
+    }
+    for hidden in &response.duplicates {
+        let (location, winner) = (one_line(&hidden.location), one_line(&hidden.winner));
+        text.push_str(&format!(
+            "{} {location}: the same file as {winner}\n",
+            out.paint(Look::Dim, "duplicate")
+        ));
+    }
+    text.push_str(&rejected(out, &response.rejected));
+    let repaired = response
+        .skills
+        .iter()
+        .filter(|s| s.diagnostics.iter().any(|d| d.severity != "info"))
+        .count();
+    for name in &response.missing {
+        text.push_str(&format!(
+            "{} {} is in the profile but not here\n",
+            out.paint(Look::Yellow, "missing"),
+            one_line(name)
+        ));
+    }
+    let (loaded, shadowed, refused) = (
+        response.skills.len(),
+        response.shadowed.len(),
+        response.rejected.len(),
+    );
+    let found = loaded + shadowed + refused + response.duplicates.len();
+    text.push_str(&format!(
+        "{found} found, {loaded} loaded, {shadowed} shadowed, {refused} rejected"
+    ));
+    if repaired > 0 {
+        text.push_str(&format!(
+            "; {repaired} with findings, see `clawpowers skill validate`"
+        ));
+    }
+    text.push('\n');
+    text
+}
+
+/// One line for each thing that did not load, with its reason.
+pub(crate) fn rejected(out: &Out, rows: &[RejectedOut]) -> String {
+    let mut text = String::new();
+    for row in rows {
+        let found = row.diagnostics.iter().find(|d| d.rule == row.reason);
+        let why = found.map_or("", |d| d.message.as_str());
+        let place = found.map_or_else(String::new, |d| format!(":{}:{}", d.line, d.column));
+        text.push_str(&format!(
+            "{} {}{place}: {} [{}]\n",
+            out.paint(Look::Red, "rejected"),
+            one_line(&row.location),
+            one_line(why),
+            row.reason
+        ));
+    }
+    text
+}
+
+pub(crate) fn hits(out: &Out, hits: &[HitOut]) -> String {
+    if hits.is_empty() {
+        return String::new();
+    }
+    let rows: Vec<Vec<String>> = hits
+        .iter()
+        .map(|hit| {
+            vec![
+                format!("{:.2}", hit.score),
+                hit.name.clone(),
+                hit.description.clone(),
+            ]
+        })
+        .collect();
+    table(out, &["SCORE", "NAME", "DESCRIPTION"], &rows)
+}

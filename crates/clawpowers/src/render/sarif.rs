@@ -1,0 +1,68 @@
+//! SARIF 2.1.0 (OASIS standard, 27 March 2020), for code review tools.
+
+use clawpowers_api::ops::skill_validate::Response;
+use clawpowers_api::wire::DiagnosticOut;
+use clawpowers_api::{Rule, to_json};
+use serde_json::{Value, json};
+
+pub(crate) fn text(response: &Response) -> String {
+    let rules: Vec<Value> = Rule::ALL
+        .iter()
+        .map(|rule| json!({ "id": rule.id(), "shortDescription": { "text": rule.summary() } }))
+        .collect();
+    let results: Vec<Value> = response
+        .files
+        .iter()
+        .flat_map(|file| file.diagnostics.iter().map(|finding| result(&file.path, finding)))
+        .collect();
+    let log = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "clawpowers",
+                "version": env!("CARGO_PKG_VERSION"),
+                "rules": rules,
+            } },
+            "columnKind": "unicodeCodePoints",
+            "results": results,
+        }],
+    });
+    format!("{}\n", to_json(&log))
+}
+
+fn result(path: &str, finding: &DiagnosticOut) -> Value {
+    let level = match finding.severity {
+        "error" => "error",
+        "warning" => "warning",
+        _ => "note",
+    };
+    let text = match &finding.hint {
+        Some(hint) => format!("{}; hint: {hint}", finding.message),
+        None => finding.message.clone(),
+    };
+    json!({
+        "ruleId": finding.rule,
+        "level": level,
+        "message": { "text": text },
+        "locations": [{ "physicalLocation": {
+            "artifactLocation": { "uri": uri(path) },
+            "region": { "startLine": finding.line, "startColumn": finding.column },
+        } }],
+    })
+}
+
+/// Returns a path as a relative or absolute URI reference.
+fn uri(path: &str) -> String {
+    let mut out = String::new();
+    for byte in path.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' | b'~' => {
+                out.push(char::from(byte))
+            }
+            b'\\' => out.push('/'),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}

@@ -1,0 +1,79 @@
+//! Columns that line up, whatever is in them.
+
+use crate::out::{Look, Out};
+use clawpowers_api::chars::shown;
+use unicode_width::UnicodeWidthStr as _;
+
+/// Renders rows under a heading; on a terminal the last column is cut to its width.
+pub(crate) fn table(out: &Out, heading: &[&str], rows: &[Vec<String>]) -> String {
+    let clean: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| row.iter().map(|cell| one_line(cell)).collect())
+        .collect();
+    let columns = heading.len();
+    let width = |index: usize| {
+        let cells = clean
+            .iter()
+            .filter_map(|row| row.get(index))
+            .map(|cell| cell.width());
+        cells
+            .chain(heading.get(index).map(|cell| cell.width()))
+            .max()
+            .unwrap_or_default()
+    };
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let mut text = out.paint(
+        Look::Bold,
+        &line(
+            out,
+            &heading.iter().map(|&c| c.to_owned()).collect::<Vec<_>>(),
+            &widths,
+        ),
+    );
+    text.push('\n');
+    for row in &clean {
+        text.push_str(&line(out, row, &widths));
+        text.push('\n');
+    }
+    text
+}
+
+fn line(out: &Out, cells: &[String], widths: &[usize]) -> String {
+    let mut text = String::new();
+    let mut used = 0;
+    for (index, (cell, width)) in cells.iter().zip(widths).enumerate() {
+        if index + 1 == cells.len() {
+            text.push_str(&cut(
+                cell,
+                out.width.map(|total| total.saturating_sub(used).max(10)),
+            ));
+        } else {
+            text.push_str(cell);
+            text.push_str(&" ".repeat(width - cell.width().min(*width) + 2));
+            used += width + 2;
+        }
+    }
+    text.trim_end().to_owned()
+}
+
+/// Cuts a text to a number of terminal columns.
+pub(crate) fn cut(text: &str, columns: Option<usize>) -> String {
+    let Some(columns) = columns.filter(|&columns| text.width() > columns) else {
+        return text.to_owned();
+    };
+    let mut kept = String::new();
+    for c in text.chars() {
+        let next = format!("{kept}{c}");
+        if next.width() + 1 > columns {
+            break;
+        }
+        kept = next;
+    }
+    kept.push('…');
+    kept
+}
+
+/// Returns a stranger's text on one line with nothing in it that a terminal acts on.
+pub(crate) fn one_line(text: &str) -> String {
+    shown(&text.split_whitespace().collect::<Vec<_>>().join(" ")).into_owned()
+}
