@@ -1,1 +1,20 @@
+//! The command line as a user meets it: real processes of the real binary, each in a folder of its own.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on has failed"
+)]
 
+mod bad_input;
+mod budget_new_doctor;
+mod fix;
+mod harness;
+mod help;
+mod hostile;
+mod list;
+mod prompt;
+mod read_show_search;
+mod reference;
+mod roles;
+mod validate;

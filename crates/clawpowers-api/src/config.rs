@@ -28,7 +28,8 @@ pub(crate) fn roles(home: Option<&Path>) -> Result<Roles, ApiError> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Roles::default()),
         Err(error) => {
             let message = format!("{} cannot be read: {error}", quoted(&file.to_string_lossy()));
-            return Err(ApiError::new(ErrorCode::Io, message));
+            return Err(ApiError::new(ErrorCode::Io, message)
+                .hint("make it a readable text file, or name another home with `--home`"));
         }
     };
     let shown = quoted(&file.to_string_lossy());

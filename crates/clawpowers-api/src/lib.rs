@@ -33,5 +33,5 @@ pub use runtime::{Options, Runtime};
 pub use select::Selection;
 
 pub use clawpowers_loader::{
-    Profile, Rule, Severity, chars, discover::CLIENTS, discover::Scope, prompt::Format,
+    Profile, Rule, Severity, chars, diag::quoted, discover::CLIENTS, discover::Scope, prompt::Format,
 };

@@ -45,7 +45,9 @@ impl Selected {
             };
             if let Some(rejected) = self.catalog.rejected.iter().find(|r| named(&r.location)) {
                 let path = quoted(&rejected.location.to_string_lossy());
-                return error.hint(format!("{path} did not load: {}", rejected.reason.summary()));
+                let found = rejected.diagnostics.iter().find(|d| d.rule == rejected.reason);
+                let why = found.map_or(rejected.reason.id(), |d| d.message.as_str());
+                return error.hint(format!("{path} did not load: {why}"));
             }
             match self.catalog.nearest(name) {
                 Some(near) => error.hint(format!("did you mean {}?", quoted(near))),
@@ -100,6 +102,11 @@ impl Runtime {
     fn root(&self, root: &str) -> Result<Root, ApiError> {
         let path = self.surroundings.cwd.join(root);
         match path.metadata() {
+            Ok(_) if root.is_empty() => Err(ApiError::new(
+                ErrorCode::InvalidInput,
+                "the path of the root is empty",
+            )
+            .hint("name the folder that holds the skills' folders")),
             Ok(metadata) if metadata.is_dir() => Ok(Root::extra(PathBuf::from(root))),
             Ok(_) => Err(ApiError::new(
                 ErrorCode::InvalidInput,
@@ -109,7 +116,8 @@ impl Runtime {
             Err(error) => Err(ApiError::new(
                 ErrorCode::Io,
                 format!("the root {} cannot be read: {error}", quoted(root)),
-            )),
+            )
+            .hint("name the folder that holds the skills' folders")),
         }
     }
 }

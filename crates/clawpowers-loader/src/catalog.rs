@@ -2,6 +2,7 @@
 
 use crate::diag::{Diagnostic, Position, Profile, Rule, Severity};
 use crate::discover::{Candidate, Client, Collision, Found, Root, Scope, WalkRules, walk};
+use crate::frontmatter::needed;
 use crate::package::Package;
 use crate::parse::{ParseOptions, Parsed, parse, parse_head};
 use crate::read::{self, HEAD_BYTES, MAX_SKILL_BYTES, ReadError};
@@ -9,7 +10,7 @@ use crate::skill::{Skill, normalized};
 use crate::source::Source;
 use rayon::prelude::*;
 use std::collections::HashMap;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -131,7 +132,7 @@ impl Catalog {
         let wanted = |scope: Scope| options.scopes.is_empty() || options.scopes.contains(&scope);
         let mut catalog = Self::default();
         let mut names: HashMap<String, PathBuf> = HashMap::new();
-        let mut files: HashMap<PathBuf, PathBuf> = HashMap::new();
+        let mut files: HashMap<OsString, PathBuf> = HashMap::new();
         let mut roots: Vec<PathBuf> = Vec::new();
         for root in options.roots.iter().filter(|root| wanted(root.scope)) {
             let Ok(canonical) = root.path.canonicalize() else {
@@ -168,7 +169,7 @@ impl Catalog {
         loaded: Loaded,
         client: Option<&Client>,
         names: &mut HashMap<String, PathBuf>,
-        files: &mut HashMap<PathBuf, PathBuf>,
+        files: &mut HashMap<OsString, PathBuf>,
     ) {
         let (entry, canonical) = match loaded {
             Loaded::Rejected(rejected) => return self.rejected.push(rejected),
@@ -176,6 +177,8 @@ impl Catalog {
         };
         let (name, location) = (entry.skill.name.clone(), entry.location());
         if let Some(canonical) = canonical {
+            // Hashed as one string: a path hashes part by part, which costs more than loading the skill.
+            let canonical = canonical.into_os_string();
             if let Some(winner) = files.get(&canonical).cloned() {
                 return self.duplicates.push(Hidden {
                     name,
@@ -186,7 +189,8 @@ impl Catalog {
             files.insert(canonical, location.clone());
         }
         let keep_all = client.is_some_and(|client| client.collision == Collision::KeepAll);
-        match names.get(&normalized(&name)) {
+        let key = normalized(&name);
+        match names.get(&key) {
             Some(winner) if !keep_all => {
                 self.shadowed.push(Hidden {
                     name,
@@ -195,7 +199,7 @@ impl Catalog {
                 });
             }
             _ => {
-                names.insert(normalized(&name), location);
+                names.insert(key, location);
                 self.entries.push(entry);
             }
         }
@@ -362,13 +366,17 @@ pub(crate) fn read_fault(error: &ReadError) -> (Rule, String) {
     }
 }
 
+fn head(bytes: &[u8]) -> &[u8] {
+    bytes.get(..needed(bytes)).unwrap_or(bytes)
+}
+
 /// Reads as much of a file as its frontmatter needs.
 fn load_head(file: &Path, limit: u64, options: &ParseOptions) -> Result<Parsed, ReadError> {
-    let (mut handle, _) = read::open(file, limit)?;
+    let (mut handle, _) = read::open_regular(file, limit)?;
     let mut bytes = Vec::with_capacity(HEAD_BYTES);
     let got = read::read_more(&mut handle, &mut bytes, HEAD_BYTES)?;
     if got == HEAD_BYTES
-        && let Some(parsed) = parse_head(&Source::decode_head(&bytes), false, options)
+        && let Some(parsed) = parse_head(&Source::decode_head(head(&bytes)), false, options)
     {
         return Ok(parsed);
     }

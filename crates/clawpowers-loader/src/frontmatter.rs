@@ -73,6 +73,29 @@ fn unopened(text: &str) -> Option<Block> {
     (starts && closed()).then(|| block(text, 0, Opener::Missing))
 }
 
+/// Returns how much of a file's head is needed for its frontmatter: up to a little behind the closing fence.
+///
+/// Bytes are looked at, not text, so that only what is needed has to be decoded. Where no fence is found, all of it is.
+#[must_use]
+pub fn needed(head: &[u8]) -> usize {
+    let fences = head
+        .windows(4)
+        .enumerate()
+        .skip(3)
+        .filter(|(_, window)| *window == b"\n---");
+    for (at, _) in fences {
+        let rest = head.get(at + 4..).unwrap_or_default();
+        let blanks = rest
+            .iter()
+            .take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r'))
+            .count();
+        if rest.get(blanks) == Some(&b'\n') {
+            return (at + 4 + blanks + 1 + 8).min(head.len());
+        }
+    }
+    head.len()
+}
+
 /// Tells whether the head of a longer text surely holds all of its frontmatter.
 ///
 /// The last line is not trusted, since it may be cut off.

@@ -69,6 +69,9 @@ pub fn parse_source(source: &Source, options: &ParseOptions) -> Parsed {
             let body = source.text().get(front.block.body..).unwrap_or_default();
             check_body(body, front.block.body, source, &mut report);
             body.clone_into(&mut skill.body);
+            if let serde_json::Value::Object(fields) = front.root.to_json() {
+                skill.frontmatter = fields;
+            }
             (Some(skill), None)
         }
         Err(rule) => (None, Some(rule)),

@@ -1,13 +1,14 @@
 //! Shows or writes the mechanical repairs of skill files.
 
-use super::skill_validate::files;
+use super::skill_validate::{Target, files};
 use crate::error::{ApiError, ErrorCode};
 use crate::runtime::Runtime;
 use crate::wire::{DiagnosticOut, diagnostics};
+use clawpowers_loader::catalog::Rejected;
 use clawpowers_loader::diag::quoted;
-use clawpowers_loader::inspect::folder_name;
+use clawpowers_loader::inspect::{folder_name, inspect};
 use clawpowers_loader::read::{MAX_SKILL_BYTES, read_file};
-use clawpowers_loader::{ParseOptions, Profile, Severity, fix};
+use clawpowers_loader::{ParseOptions, Profile, Rule, Severity, fix};
 use serde::{Deserialize, Serialize};
 use std::io::Write as _;
 use std::path::Path;
@@ -55,11 +56,12 @@ pub struct FileOut {
     pub reason: Option<&'static str>,
 }
 
-/// Repairs files. A file is replaced as a whole or not at all, and keeps its permissions.
+/// Repairs files. A file is replaced as a whole or not at all, and keeps its permissions; one that cannot be read is
+/// named as one that does not load, and the others are repaired all the same.
 ///
 /// # Errors
 ///
-/// `io` for a path that does not exist, cannot be read, or cannot be written.
+/// `io` for a path that does not exist, or a file that cannot be written; `details` names those written before.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let mut response = Response {
         files: Vec::new(),
@@ -67,15 +69,28 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         written: 0,
         broken: 0,
     };
-    for file in files(runtime, &request.paths)? {
+    for target in files(runtime, &request.paths)? {
+        let file = match target {
+            Target::File(file) => file,
+            Target::Refused(refused) => {
+                response.unread(refused);
+                continue;
+            }
+        };
         let path = file.to_string_lossy().into_owned();
         let full = runtime.surroundings.cwd.join(&file);
-        let bytes = read_file(&full, MAX_SKILL_BYTES).map_err(|error| {
-            ApiError::new(
-                ErrorCode::Io,
-                format!("{} cannot be read: {error}", quoted(&path)),
-            )
-        })?;
+        let bytes = match read_file(&full, MAX_SKILL_BYTES) {
+            Ok(bytes) => bytes,
+            Err(_) => {
+                let parsed = inspect(&full, Profile::ClawPowers).parsed;
+                response.unread(Rejected {
+                    location: file,
+                    reason: parsed.reason.unwrap_or(Rule::FileUnreadable),
+                    diagnostics: parsed.diagnostics,
+                });
+                continue;
+            }
+        };
         let fixed = fix(
             &bytes,
             &ParseOptions {
@@ -89,7 +104,12 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
                     ErrorCode::Io,
                     format!("{} cannot be written: {error}", quoted(&path)),
                 )
-                .hint("the file was left as it was")
+                .hint(match response.written {
+                    0 => "the file was left as it was; nothing was written".to_owned(),
+                    1 => "the file was left as it was; 1 file before it was written".to_owned(),
+                    n => format!("the file was left as it was; {n} files before it were written"),
+                })
+                .details(serde_json::json!({ "written": response.paths_written() }))
             })?;
         }
         let grave = fixed
@@ -117,6 +137,27 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         });
     }
     Ok(response)
+}
+
+impl Response {
+    /// Takes a row for what cannot be read.
+    fn unread(&mut self, refused: Rejected) {
+        self.broken += usize::from(refused.diagnostics.iter().any(|d| d.severity == Severity::Error));
+        self.files.push(FileOut {
+            path: refused.location.to_string_lossy().into_owned(),
+            changed: false,
+            written: false,
+            diff: String::new(),
+            applied: Vec::new(),
+            remaining: diagnostics(&refused.diagnostics),
+            reason: Some(refused.reason.id()),
+        });
+    }
+
+    fn paths_written(&self) -> Vec<&str> {
+        let written = self.files.iter().filter(|file| file.written);
+        written.map(|file| file.path.as_str()).collect()
+    }
 }
 
 fn diff(path: &str, before: &str, after: &str) -> String {

@@ -66,7 +66,8 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         _ => ApiError::new(
             ErrorCode::Io,
             format!("{} cannot be written: {error}", quoted(&shown)),
-        ),
+        )
+        .hint("choose a folder that this user may write to with `--dir`"),
     };
     if let Some(folder) = full.parent() {
         fs::create_dir_all(folder).map_err(failed)?;

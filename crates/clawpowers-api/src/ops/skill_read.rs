@@ -8,6 +8,7 @@ use clawpowers_loader::prompt::escape_xml;
 use clawpowers_loader::read::{MAX_RESOURCE_BYTES, MAX_SKILL_BYTES, read_file};
 use clawpowers_loader::resources::{resolve, resources};
 use serde::Serialize;
+use std::path::{Component, Path};
 
 selecting! {
     /// What to read.
@@ -88,6 +89,7 @@ impl Files<'_> {
                     ErrorCode::Io,
                     format!("{} cannot be read: {error}", quoted(&file.to_string_lossy())),
                 )
+                .hint("`clawpowers skill validate` says what is wrong with the file")
             }),
         }
     }
@@ -106,18 +108,30 @@ impl Files<'_> {
             )
             .hint(hint)
         };
+        let leaves = || {
+            let message = format!("the path {} leaves the skill's folder", quoted(resource));
+            ApiError::new(ErrorCode::InvalidInput, message).hint("name a file below the skill's folder")
+        };
         match self.origin {
             Origin::Memory(package) => {
-                let bytes = package.file(resource).ok_or_else(absent)?;
-                Ok((format!("bundled:{}/{resource}", package.folder), bytes.to_vec()))
+                let parts: Vec<Component<'_>> = Path::new(resource).components().collect();
+                if !parts
+                    .iter()
+                    .all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+                {
+                    return Err(leaves());
+                }
+                let plain = parts.iter().filter(|part| matches!(part, Component::Normal(_)));
+                let path = plain
+                    .map(|part| part.as_os_str().to_string_lossy())
+                    .collect::<Vec<_>>()
+                    .join("/");
+                let bytes = package.file(&path).ok_or_else(absent)?;
+                Ok((format!("bundled:{}/{path}", package.folder), bytes.to_vec()))
             }
             Origin::Disk { file } => {
                 let folder = file.parent().unwrap_or(file);
-                let path = resolve(folder, resource).ok_or_else(|| {
-                    let message = format!("the path {} leaves the skill's folder", quoted(resource));
-                    ApiError::new(ErrorCode::InvalidInput, message)
-                        .hint("name a file below the skill's folder")
-                })?;
+                let path = resolve(folder, resource).ok_or_else(leaves)?;
                 if !path.exists() {
                     return Err(absent());
                 }
@@ -127,6 +141,7 @@ impl Files<'_> {
                         ErrorCode::Io,
                         format!("{} cannot be read: {error}", quoted(&location)),
                     )
+                    .hint("name a regular file that this user may read")
                 })?;
                 Ok((location, bytes))
             }

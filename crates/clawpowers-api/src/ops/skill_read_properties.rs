@@ -37,13 +37,16 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
 pub(super) fn existing(runtime: &Runtime, path: &str) -> Result<(), ApiError> {
     match runtime.surroundings.cwd.join(path).metadata() {
         Ok(_) if !path.is_empty() => Ok(()),
-        Ok(_) => {
-            Err(ApiError::new(ErrorCode::InvalidInput, "the path is empty").hint("name a skill's folder"))
-        }
+        Ok(_) => Err(empty_path()),
         Err(error) => Err(ApiError::new(
             ErrorCode::Io,
             format!("the path {} cannot be read: {error}", quoted(path)),
         )
         .hint("name a skill's folder or its SKILL.md")),
     }
+}
+
+/// Says that a path is empty.
+pub(super) fn empty_path() -> ApiError {
+    ApiError::new(ErrorCode::InvalidInput, "the path is empty").hint("name a skill's folder")
 }

@@ -1,14 +1,17 @@
 //! Judges skill files by a reader's rules.
 
 use super::skill_parse::target;
+use super::skill_read_properties::empty_path;
 use crate::error::{ApiError, ErrorCode};
 use crate::runtime::Runtime;
 use crate::wire::{DiagnosticOut, diagnostics};
-use clawpowers_loader::Severity;
-use clawpowers_loader::diag::quoted;
-use clawpowers_loader::inspect::{inspect, skill_files};
+use clawpowers_loader::catalog::Rejected;
+use clawpowers_loader::diag::{Position, quoted};
+use clawpowers_loader::discover::{Found, Root, WalkRules, walk};
+use clawpowers_loader::inspect::{inspect, skill_file};
+use clawpowers_loader::{Diagnostic, Parsed, Rule, Severity};
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What to judge.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -65,8 +68,21 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         errors: 0,
         warnings: 0,
     };
-    for file in files(runtime, &request.paths)? {
-        let parsed = inspect(&file, profile).parsed;
+    for target in files(runtime, &request.paths)? {
+        let (file, parsed) = match target {
+            Target::File(file) => {
+                let parsed = inspect(&runtime.surroundings.cwd.join(&file), profile).parsed;
+                (file, parsed)
+            }
+            Target::Refused(refused) => (
+                refused.location,
+                Parsed {
+                    skill: None,
+                    reason: Some(refused.reason),
+                    diagnostics: refused.diagnostics,
+                },
+            ),
+        };
         let count = |severity| {
             parsed
                 .diagnostics
@@ -88,10 +104,22 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     Ok(response)
 }
 
-/// Returns the skill files that paths mean; a folder without any is judged as one that lacks its SKILL.md.
-pub(super) fn files(runtime: &Runtime, paths: &[String]) -> Result<Vec<PathBuf>, ApiError> {
-    let mut files = Vec::new();
+/// What a path means.
+pub(super) enum Target {
+    /// A file to read.
+    File(PathBuf),
+    /// Something that looks like a skill and is not read.
+    Refused(Rejected),
+}
+
+/// Returns what paths mean: a file, the file of a folder, or everything below a folder that looks like a skill.
+pub(super) fn files(runtime: &Runtime, paths: &[String]) -> Result<Vec<Target>, ApiError> {
+    let mut targets = Vec::new();
     for path in paths {
+        if path.is_empty() {
+            // An unset shell variable must not mean the working directory.
+            return Err(empty_path());
+        }
         let full = runtime.surroundings.cwd.join(path);
         if let Err(error) = full.symlink_metadata() {
             return Err(ApiError::new(
@@ -100,8 +128,7 @@ pub(super) fn files(runtime: &Runtime, paths: &[String]) -> Result<Vec<PathBuf>,
             )
             .hint("name a SKILL.md, a skill's folder, or a folder of skills"));
         }
-        let shown = PathBuf::from(path);
-        let found = skill_files(if full == shown { &shown } else { &full });
+        let found = below(&full);
         if found.is_empty() {
             return Err(ApiError::new(
                 ErrorCode::NotFound,
@@ -110,12 +137,63 @@ pub(super) fn files(runtime: &Runtime, paths: &[String]) -> Result<Vec<PathBuf>,
             .hint("`clawpowers skill new NAME` makes one"));
         }
         // Findings name files the way the caller did.
+        let shown = PathBuf::from(path);
         let as_given = |file: PathBuf| match file.strip_prefix(&full) {
             Ok(rest) if rest.as_os_str().is_empty() => shown.clone(),
             Ok(rest) => shown.join(rest),
             Err(_) => file,
         };
-        files.extend(found.into_iter().map(as_given));
+        targets.extend(found.into_iter().map(|target| match target {
+            Target::File(file) => Target::File(as_given(file)),
+            Target::Refused(refused) => Target::Refused(Rejected {
+                location: as_given(refused.location),
+                ..refused
+            }),
+        }));
     }
-    Ok(files)
+    Ok(targets)
+}
+
+fn below(path: &Path) -> Vec<Target> {
+    if !path.is_dir() {
+        return vec![Target::File(path.to_owned())];
+    }
+    if let Some(file) = skill_file(path) {
+        return vec![Target::File(file)];
+    }
+    let found = walk(&Root::extra(path.to_owned()), &WalkRules::default()).found;
+    found.into_iter().filter_map(target_of).collect()
+}
+
+/// Broken links beside a skill are findings of that skill; all else that is refused is a row of its own.
+fn target_of(found: Found) -> Option<Target> {
+    let (location, reason, message) = match found {
+        Found::Candidate(candidate) => return Some(Target::File(candidate.file)),
+        Found::Refused {
+            location,
+            rule,
+            message,
+        } => (location, rule, message),
+    };
+    let is_file = location
+        .file_name()
+        .is_some_and(|name| name.eq_ignore_ascii_case("SKILL.md"));
+    let severity = match reason {
+        Rule::FileSecond | Rule::ScanLimit | Rule::ScanDepth => Severity::Warning,
+        Rule::SymlinkBroken | Rule::SymlinkEscape if !is_file => return None,
+        _ => Severity::Error,
+    };
+    let diagnostic = Diagnostic {
+        rule: reason,
+        severity,
+        position: Position::START,
+        message,
+        hint: None,
+        edits: Vec::new(),
+    };
+    Some(Target::Refused(Rejected {
+        location,
+        reason,
+        diagnostics: vec![diagnostic],
+    }))
 }

@@ -94,6 +94,12 @@ impl Report {
         }
     }
 
+    /// Tells whether the profile cares about `rule`, for findings that are dear to word.
+    #[must_use]
+    pub const fn wants(&self, rule: Rule) -> bool {
+        rule.severity(self.profile).is_some()
+    }
+
     /// Adds a finding without a hint or a repair.
     pub fn add(&mut self, rule: Rule, position: Position, message: impl Into<String>) {
         self.push(rule, position, message.into(), None, Vec::new());

@@ -4,6 +4,7 @@
 //! the place its root allows, a folder that cannot be read, a bound that was passed. Nothing is dropped silently.
 
 pub mod client;
+mod entries;
 pub mod roots;
 mod walk;
 

@@ -1,10 +1,11 @@
 //! The walk below one root: breadth first, level by level in parallel, in a fixed order, within bounds.
 
 use super::Root;
+use super::entries::{Kind, each_entry};
 use crate::diag::Rule;
 use rayon::prelude::*;
 use std::collections::HashSet;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -109,7 +110,7 @@ struct Folder {
 }
 
 struct Listing {
-    skills: Vec<(OsString, fs::FileType)>,
+    skills: Vec<(OsString, Kind)>,
     folders: Vec<OsString>,
     links: Vec<OsString>,
     entries: usize,
@@ -152,7 +153,8 @@ pub fn walk(root: &Root, rules: &WalkRules) -> Walk {
 struct Walker<'a> {
     rules: &'a WalkRules,
     boundary: Option<PathBuf>,
-    seen: HashSet<PathBuf>,
+    // Kept as strings: a path hashes and compares part by part, which costs more than reading the folder.
+    seen: HashSet<OsString>,
     links: Vec<Folder>,
     walk: Walk,
     entries: usize,
@@ -164,7 +166,7 @@ impl Walker<'_> {
     fn level(&mut self, mut level: Vec<Folder>) {
         let mut found: Vec<(PathBuf, Found)> = Vec::new();
         while !level.is_empty() && !self.full {
-            level.retain(|folder| self.seen.insert(folder.canonical.clone()));
+            level.retain(|folder| self.seen.insert(folder.canonical.clone().into_os_string()));
             let listings: Vec<Listing> = level
                 .par_iter()
                 .map(|folder| list(&folder.path, self.rules))
@@ -194,7 +196,7 @@ impl Walker<'_> {
             }
             level = next;
         }
-        found.sort_by(|a, b| a.0.cmp(&b.0));
+        found.sort_by(|a, b| a.0.as_os_str().cmp(b.0.as_os_str()));
         self.walk.found.extend(found.into_iter().map(|(_, found)| found));
     }
 
@@ -269,14 +271,14 @@ impl Walker<'_> {
         }));
     }
 
-    fn candidate(&self, folder: &Folder, file: PathBuf, name: &OsString, kind: fs::FileType) -> Found {
+    fn candidate(&self, folder: &Folder, file: PathBuf, name: &OsString, kind: Kind) -> Found {
         let refused = |rule, message: &str| Found::Refused {
             location: file.clone(),
             rule,
             message: message.to_owned(),
         };
-        if !kind.is_symlink() {
-            if !kind.is_file() {
+        if kind != Kind::Link {
+            if kind != Kind::File {
                 return refused(Rule::FileNotRegular, "not a regular file");
             }
             let canonical = folder.canonical.join(name);
@@ -296,6 +298,7 @@ impl Walker<'_> {
                 Rule::SymlinkEscape,
                 &escape_message(&target, self.boundary.as_deref()),
             ),
+            Ok(target) if !target.is_file() => refused(Rule::FileNotRegular, "not a regular file"),
             Ok(canonical) => Found::Candidate(Candidate {
                 file,
                 canonical,
@@ -308,7 +311,7 @@ impl Walker<'_> {
     fn follow_links(&mut self) {
         while !self.links.is_empty() && !self.full {
             let mut links = std::mem::take(&mut self.links);
-            links.sort_by(|a, b| a.path.cmp(&b.path));
+            links.sort_by(|a, b| a.path.as_os_str().cmp(b.path.as_os_str()));
             for link in links {
                 let Ok(target) = link.path.canonicalize() else {
                     let message = "the link points to nothing".to_owned();
@@ -326,7 +329,7 @@ impl Walker<'_> {
                     );
                 } else if !self.inside(&target) {
                     self.escape(link.path, &target);
-                } else if self.seen.contains(&target) {
+                } else if self.seen.contains(target.as_os_str()) {
                     self.alias(&link.path, &target);
                 } else {
                     self.level(vec![Folder {
@@ -341,7 +344,7 @@ impl Walker<'_> {
     /// A second way to a folder that was looked at: its own skill is named as a duplicate, nothing is walked twice.
     fn alias(&mut self, link: &Path, target: &Path) {
         if let Some((name, kind)) = list(target, self.rules).skills.into_iter().next()
-            && kind.is_file()
+            && kind == Kind::File
         {
             let candidate = Candidate {
                 file: link.join(&name),
@@ -389,32 +392,21 @@ fn list(path: &Path, rules: &WalkRules) -> Listing {
         entries: 0,
         error: None,
     };
-    let entries = match fs::read_dir(path) {
-        Ok(entries) => entries,
-        Err(error) => {
-            return Listing {
-                error: Some(error),
-                ..listing
-            };
-        }
-    };
-    for entry in entries.flatten() {
+    let result = each_entry(path, |name, kind| {
         listing.entries += 1;
-        if listing.entries > rules.max_entries {
-            break;
-        }
-        let Ok(kind) = entry.file_type() else { continue };
-        let name = entry.file_name();
-        if is_skill_file(&name, rules.exact_name) {
-            listing.skills.push((name, kind));
-        } else if (kind.is_dir() || kind.is_symlink()) && !skipped(&name, rules.skip_hidden) {
-            if kind.is_dir() {
-                listing.folders.push(name);
+        if is_skill_file(name, rules.exact_name) {
+            listing.skills.push((name.to_owned(), kind));
+        } else if matches!(kind, Kind::Folder | Kind::Link) && !skipped(name, rules.skip_hidden) {
+            let list = if kind == Kind::Folder {
+                &mut listing.folders
             } else {
-                listing.links.push(name);
-            }
+                &mut listing.links
+            };
+            list.push(name.to_owned());
         }
-    }
+        listing.entries < rules.max_entries
+    });
+    listing.error = result.err();
     // `SKILL.md` sorts before `SKILL.MD`'s other spellings where it matters: upper case first, exact first.
     listing
         .skills
@@ -423,7 +415,7 @@ fn list(path: &Path, rules: &WalkRules) -> Listing {
     listing
 }
 
-fn is_skill_file(name: &OsString, exact: bool) -> bool {
+fn is_skill_file(name: &OsStr, exact: bool) -> bool {
     if exact {
         name == "SKILL.md"
     } else {
@@ -431,7 +423,7 @@ fn is_skill_file(name: &OsString, exact: bool) -> bool {
     }
 }
 
-fn skipped(name: &OsString, hidden: bool) -> bool {
+fn skipped(name: &OsStr, hidden: bool) -> bool {
     let Some(name) = name.to_str() else { return false };
     SKIPPED.contains(&name) || (hidden && name.starts_with('.'))
 }

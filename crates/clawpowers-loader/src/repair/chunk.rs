@@ -15,6 +15,7 @@ const MAX_STEPS: usize = 64;
 /// The lines of one top-level entry: its `key:` line and all that belongs to it.
 pub(super) struct Chunk<'a> {
     lines: &'a mut [Draft],
+    parses: bool,
 }
 
 impl<'a> Chunk<'a> {
@@ -26,28 +27,25 @@ impl<'a> Chunk<'a> {
         }
         let first = next_entry(all, 1);
         let mut length = first;
-        if !parses(all.get(..first)?) {
-            for _ in 0..MAX_MERGE {
-                if length == all.len() {
-                    break;
-                }
-                length = next_entry(all, length + 1);
-                if parses(all.get(..length)?) {
-                    break;
-                }
+        let mut good = parses(all.get(..first)?);
+        for _ in 0..MAX_MERGE {
+            if good || length == all.len() {
+                break;
             }
-            if !parses(all.get(..length)?) {
-                length = first;
-            }
+            length = next_entry(all, length + 1);
+            good = parses(all.get(..length)?);
+        }
+        if !good {
+            length = first;
         }
         let (lines, tail) = all.split_at_mut(length);
         *rest = tail;
-        Some(Self { lines })
+        Some(Self { lines, parses: good })
     }
 
     /// Climbs the ladder until the entry parses by itself.
     pub(super) fn mend(mut self, effort: Effort) -> Option<()> {
-        if parses(self.lines) || self.by_whole() || self.by_line() {
+        if self.parses || self.by_whole() || self.by_line() {
             return Some(());
         }
         match effort {

@@ -19,7 +19,7 @@ pub(super) fn read(front: &Front<'_>, report: &mut Report) -> Result<String, Rul
         );
         return Err(Rule::DescriptionMissing);
     };
-    let position = front.position(node.start);
+    let position = || front.position(node.start);
     let text = match &node.kind {
         Kind::Scalar { text, .. } => text.as_str(),
         _ => {
@@ -27,7 +27,12 @@ pub(super) fn read(front: &Front<'_>, report: &mut Report) -> Result<String, Rul
                 "the description is not a string but {}",
                 quoted(front.slice(node))
             );
-            report.hint(Rule::DescriptionNotString, position, message, "put it in quotes");
+            report.hint(
+                Rule::DescriptionNotString,
+                position(),
+                message,
+                "put it in quotes",
+            );
             front.slice(node)
         }
     };
@@ -46,7 +51,7 @@ pub(super) fn read(front: &Front<'_>, report: &mut Report) -> Result<String, Rul
         let message = format!("the description has {length} characters, more than {MAX_DESCRIPTION_CHARS}");
         report.hint(
             Rule::DescriptionTooLong,
-            position,
+            position(),
             message,
             "move what is not needed to choose the skill to the body",
         );
@@ -55,7 +60,7 @@ pub(super) fn read(front: &Front<'_>, report: &mut Report) -> Result<String, Rul
         let message = "the description holds something like an XML tag";
         report.hint(
             Rule::DescriptionTag,
-            position,
+            position(),
             message,
             "clients that do not escape it may read it as markup",
         );
@@ -65,7 +70,7 @@ pub(super) fn read(front: &Front<'_>, report: &mut Report) -> Result<String, Rul
         .any(|c| is_unsafe_to_show(c) && !matches!(c, '\n' | '\t'))
     {
         let message = "the description holds control, bidirectional or invisible characters";
-        report.hint(Rule::HiddenCharacter, position, message, "take them out");
+        report.hint(Rule::HiddenCharacter, position(), message, "take them out");
     }
     Ok(trimmed.to_owned())
 }

@@ -66,9 +66,9 @@ pub struct Skill {
     pub metrics: Metrics,
     /// Who may start it.
     pub invocation: Invocation,
-    /// Every field, verbatim and in order.
+    /// Every field, verbatim and in order; empty where only the head was read for a listing.
     pub frontmatter: Map<String, Value>,
-    /// The Markdown after the frontmatter; empty where only the head was read.
+    /// The Markdown after the frontmatter; empty where only the head was read for a listing.
     pub body: String,
 }
 
@@ -102,7 +102,7 @@ pub(crate) fn from_front(
     let name = name::read(front, folder, report);
     let description = description::read(front, report);
     let metadata = optional::metadata(front, report);
-    let metadata = metadata.as_ref();
+    let metadata = metadata.as_deref();
     let skill = Skill {
         name: name.text,
         name_from_folder: name.from_folder,
@@ -115,10 +115,7 @@ pub(crate) fn from_front(
         requirements: requirements::read(front, metadata, report),
         metrics: optional::metrics(front),
         invocation: invocation::read(front, report),
-        frontmatter: match front.root.to_json() {
-            Value::Object(map) => map,
-            _ => Map::new(),
-        },
+        frontmatter: Map::new(),
         body: String::new(),
     };
     Ok(skill)

@@ -29,12 +29,12 @@ pub(super) fn read(front: &Front<'_>, folder: Option<&str>, report: &mut Report)
         );
         return from_folder();
     };
-    let position = front.position(node.start);
+    let position = || front.position(node.start);
     let text = match &node.kind {
         Kind::Scalar { text, .. } => text,
         _ => {
             let message = format!("the name is not a string but {}", quoted(front.slice(node)));
-            report.hint(Rule::NameNotString, position, message, hint());
+            report.hint(Rule::NameNotString, position(), message, hint());
             return from_folder();
         }
     };
@@ -56,43 +56,42 @@ pub(super) fn read(front: &Front<'_>, folder: Option<&str>, report: &mut Report)
     }
 }
 
-fn check(raw: &str, folder: Option<&str>, position: Position, report: &mut Report) {
+fn check(raw: &str, folder: Option<&str>, position: impl Fn() -> Position, report: &mut Report) {
     let name = normalized(raw);
     let shown = quoted(&name);
-    let better = suggestion(&name);
-    let try_this = || format!("call it {}", quoted(&better));
+    let try_this = || format!("call it {}", quoted(&suggestion(&name)));
     let length = name.chars().count();
     if length > MAX_NAME_CHARS {
         let message = format!("the name {shown} has {length} characters, more than {MAX_NAME_CHARS}");
-        report.hint(Rule::NameTooLong, position, message, "shorten it");
+        report.hint(Rule::NameTooLong, position(), message, "shorten it");
     }
     if name.to_lowercase() != name {
         report.hint(
             Rule::NameUppercase,
-            position,
+            position(),
             format!("the name {shown} has upper-case letters"),
             try_this(),
         );
     }
     if name.starts_with('-') || name.ends_with('-') {
         let message = format!("the name {shown} starts or ends with a hyphen");
-        report.hint(Rule::NameHyphenEdge, position, message, try_this());
+        report.hint(Rule::NameHyphenEdge, position(), message, try_this());
     }
     if name.contains("--") {
         let message = format!("the name {shown} has two hyphens in a row");
-        report.hint(Rule::NameHyphenDouble, position, message, try_this());
+        report.hint(Rule::NameHyphenDouble, position(), message, try_this());
     }
     if let Some(bad) = name.chars().find(|&c| !is_name_character(c)) {
         let message = format!(
             "the name {shown} holds {}; only letters, digits and hyphens are allowed",
             quoted(bad.encode_utf8(&mut [0; 4]))
         );
-        report.hint(Rule::NameCharset, position, message, try_this());
+        report.hint(Rule::NameCharset, position(), message, try_this());
     } else if !name.is_ascii() {
         let message = format!("the name {shown} has letters beyond a to z");
         report.hint(
             Rule::NameNotAscii,
-            position,
+            position(),
             message,
             "some clients take only a to z, 0 to 9 and hyphens",
         );
@@ -101,7 +100,7 @@ fn check(raw: &str, folder: Option<&str>, position: Position, report: &mut Repor
         let message = format!("the name {shown} differs from its folder {}", quoted(folder));
         report.hint(
             Rule::NameFolderMismatch,
-            position,
+            position(),
             message,
             "rename one of the two",
         );
@@ -111,7 +110,7 @@ fn check(raw: &str, folder: Option<&str>, position: Position, report: &mut Repor
             let message = format!("the name {shown} holds the reserved word {}", quoted(word));
             report.hint(
                 Rule::NameReserved,
-                position,
+                position(),
                 message,
                 "choose another name if you mean to upload it",
             );
@@ -121,7 +120,7 @@ fn check(raw: &str, folder: Option<&str>, position: Position, report: &mut Repor
         let message = format!("the name {} holds characters that do not show", quoted(raw));
         report.hint(
             Rule::HiddenCharacter,
-            position,
+            position(),
             message,
             "type the name again by hand",
         );
@@ -131,7 +130,13 @@ fn check(raw: &str, folder: Option<&str>, position: Position, report: &mut Repor
 /// Returns the form in which names are compared: compatibility-composed, blanks taken off.
 #[must_use]
 pub fn normalized(name: &str) -> String {
-    python_trim(name).nfkc().collect()
+    let name = python_trim(name);
+    // Nearly every name is ASCII, which composes to itself.
+    if name.is_ascii() {
+        name.to_owned()
+    } else {
+        name.nfkc().collect()
+    }
 }
 
 /// Tells whether a composed name may hold `c`: a hyphen, or a letter or number of any script.

@@ -4,6 +4,7 @@ use super::{MAX_COMPATIBILITY_CHARS, Metrics};
 use crate::diag::{Report, Rule, quoted};
 use crate::front::Front;
 use crate::yaml::{Kind, Node};
+use std::borrow::Cow;
 
 /// The fields that the specification names.
 pub(crate) const SPEC_FIELDS: [&str; 6] = [
@@ -16,6 +17,9 @@ pub(crate) const SPEC_FIELDS: [&str; 6] = [
 ];
 
 pub(super) fn unknown_fields(front: &Front<'_>, report: &mut Report) {
+    if !report.wants(Rule::UnknownField) {
+        return;
+    }
     for (key, _) in front.root.entries().unwrap_or_default() {
         let name = key.key_text();
         if !SPEC_FIELDS.contains(&name) {
@@ -74,7 +78,7 @@ pub(super) fn compatibility(front: &Front<'_>, report: &mut Report) -> Option<St
 }
 
 /// Returns the metadata mapping; one that was written as a quoted string is parsed.
-pub(super) fn metadata(front: &Front<'_>, report: &mut Report) -> Option<Node> {
+pub(super) fn metadata<'a>(front: &'a Front<'_>, report: &mut Report) -> Option<Cow<'a, Node>> {
     let node = front.root.get("metadata").filter(|node| !node.is_null())?;
     let position = front.position(node.start);
     match &node.kind {
@@ -91,7 +95,7 @@ pub(super) fn metadata(front: &Front<'_>, report: &mut Report) -> Option<Node> {
                     "the specification wants strings only",
                 );
             }
-            Some(node.clone())
+            Some(Cow::Borrowed(node))
         }
         Kind::Scalar { text, .. } => {
             let message = format!("the metadata is a string: {}", quoted(text));
@@ -102,7 +106,7 @@ pub(super) fn metadata(front: &Front<'_>, report: &mut Report) -> Option<Node> {
                 .ok()?
                 .0
                 .filter(|inner| inner.entries().is_some())
-                .map(|inner| moved(inner, node.start))
+                .map(|inner| Cow::Owned(moved(inner, node.start)))
         }
         Kind::Sequence(_) => {
             report.add(Rule::MetadataNotMapping, position, "the metadata is a list");

@@ -120,11 +120,14 @@ impl Builder {
             Event::Scalar(text, style, anchor, tag) => {
                 self.note(start, anchor, tag.is_some(), false);
                 let plain = style == ScalarStyle::Plain && tag.is_none();
+                // The parser says `~` for a value that is not written at all.
+                let text = if start == end && style == ScalarStyle::Plain {
+                    String::new()
+                } else {
+                    text.into_owned()
+                };
                 let node = Node {
-                    kind: Kind::Scalar {
-                        text: text.into_owned(),
-                        plain,
-                    },
+                    kind: Kind::Scalar { text, plain },
                     start,
                     end,
                 };
@@ -224,31 +227,55 @@ impl Builder {
 
     fn mapping(&mut self, items: Vec<Node>) -> Kind {
         let mut entries: Vec<(Node, Node)> = Vec::with_capacity(items.len() / 2);
-        let mut seen: HashMap<String, usize> = HashMap::new();
         let mut items = items.into_iter();
         while let (Some(key), Some(value)) = (items.next(), items.next()) {
             if !matches!(key.kind, Kind::Scalar { .. }) {
                 self.facts.complex_key.get_or_insert(key.start);
-                entries.push((key, value));
-                continue;
             }
-            match seen.get(key.key_text()).and_then(|&at| entries.get_mut(at)) {
-                Some(earlier) => {
-                    self.facts.duplicates.push(Duplicate {
-                        key: key.key_text().to_owned(),
-                        first: earlier.0.start,
-                        first_end: earlier.1.end,
-                        second: key.start,
-                    });
-                    *earlier = (key, value);
-                }
-                None => {
-                    seen.insert(key.key_text().to_owned(), entries.len());
-                    entries.push((key, value));
-                }
-            }
+            entries.push((key, value));
+        }
+        let hidden = self.duplicates(&entries);
+        if !hidden.is_empty() {
+            let mut index = 0;
+            entries.retain(|_| {
+                index += 1;
+                hidden.binary_search(&(index - 1)).is_err()
+            });
         }
         Kind::Mapping(entries)
+    }
+
+    /// Notes equal keys and gives the indices of the entries that a later one hides, in order.
+    fn duplicates(&mut self, entries: &[(Node, Node)]) -> Vec<usize> {
+        let scalar = |(key, _): &(Node, Node)| matches!(key.kind, Kind::Scalar { .. });
+        let mut order: Vec<(&str, usize)> = entries
+            .iter()
+            .enumerate()
+            .filter(|(_, entry)| scalar(entry))
+            .map(|(index, (key, _))| (key.key_text(), index))
+            .collect();
+        order.sort_unstable();
+        let mut hidden = Vec::new();
+        for pair in order.windows(2) {
+            let &[(key, first), (next, second)] = pair else {
+                continue;
+            };
+            if key != next {
+                continue;
+            }
+            if let (Some((k, v)), Some((later, _))) = (entries.get(first), entries.get(second)) {
+                self.facts.duplicates.push(Duplicate {
+                    key: key.to_owned(),
+                    first: k.start,
+                    first_end: v.end,
+                    second: later.start,
+                });
+                hidden.push(first);
+            }
+        }
+        self.facts.duplicates.sort_by_key(|duplicate| duplicate.second);
+        hidden.sort_unstable();
+        hidden
     }
 
     fn value(&mut self, node: Node, measure: Measure, anchor: usize) -> Result<(), YamlError> {

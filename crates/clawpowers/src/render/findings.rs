@@ -13,13 +13,20 @@ pub(crate) fn text(out: &Out, response: &skill_validate::Response) -> String {
             text.push_str(&line(out, &path, finding));
         }
     }
-    let count = response.files.len();
-    let plural = if count == 1 { "" } else { "s" };
     text.push_str(&format!(
-        "{count} file{plural}, {} valid for {}, {} errors, {} warnings\n",
-        response.valid, response.target, response.errors, response.warnings
+        "{}, {} valid for {}, {}, {}\n",
+        count(response.files.len(), "file"),
+        response.valid,
+        response.target,
+        count(response.errors, "error"),
+        count(response.warnings, "warning")
     ));
     text
+}
+
+fn count(number: usize, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{plural}")
 }
 
 /// One finding: place, severity, rule, words, and the hint below.
@@ -55,11 +62,16 @@ pub(crate) fn repairs(out: &Out, response: &skill_fix::Response) -> (String, Str
             talk.push_str(&line(out, &path, finding));
         }
     }
-    let (files, changed, written) = (response.files.len(), response.changed, response.written);
+    let (changed, written) = (response.changed, response.written);
+    let files = count(response.files.len(), "file");
+    let broken = match response.broken {
+        0 => String::new(),
+        n => format!(", {n} do not load even so"),
+    };
     talk.push_str(&match (changed, written) {
-        (0, _) => format!("{files} files, nothing to repair\n"),
-        (n, 0) => format!("{files} files, {n} can be repaired\nhint: --write makes the repairs\n"),
-        (_, n) => format!("{files} files, {n} repaired\n"),
+        (0, _) => format!("{files}, nothing to repair{broken}\n"),
+        (n, 0) => format!("{files}, {n} can be repaired{broken}\nhint: --write makes the repairs\n"),
+        (_, n) => format!("{files}, {n} repaired{broken}\n"),
     });
     (diff, talk)
 }

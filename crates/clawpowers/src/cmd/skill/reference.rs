@@ -56,7 +56,8 @@ fn print<T: serde::Serialize>(
     text: fn(&T) -> &String,
 ) -> Exit {
     match &result {
-        Err(error) if error.code == ErrorCode::InvalidInput && !context.out.json => {
+        // The reference's messages come without a hint; ours, as for an empty path, with one.
+        Err(error) if error.code == ErrorCode::InvalidInput && error.hint.is_none() && !context.out.json => {
             context.out.talk(&format!("Error: {}\n", error.message));
             Exit::No
         }

@@ -3,8 +3,9 @@
 use crate::args::Context;
 use crate::exit::Exit;
 use crate::render;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use clawpowers_api::ops::{skill_reference_validate, skill_validate};
+use clawpowers_api::{ApiError, ErrorCode, quoted};
 use std::io::IsTerminal as _;
 use std::path::Path;
 
@@ -19,15 +20,7 @@ several paths, or a folder of skills, every finding is shown; the target is `spe
 
 Exit codes: 0 valid, 1 not valid";
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum FormatArg {
-    /// For people.
-    Text,
-    /// The reply that every binding gets.
-    Json,
-    /// SARIF 2.1.0, for code review tools.
-    Sarif,
-}
+const FORMATS: [&str; 3] = ["text", "json", "sarif"];
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -38,9 +31,10 @@ pub(crate) struct ValidateArgs {
     /// Whose rules judge: spec, claude, codex, openclaw, clawpowers.
     #[arg(long, value_name = "TARGET")]
     target: Option<String>,
-    /// How to print the findings.
+    /// How to print the findings: text; json, the reply that every binding gets; or sarif, SARIF 2.1.0 for code
+    /// review tools.
     #[arg(long, value_name = "FORMAT")]
-    format: Option<FormatArg>,
+    format: Option<String>,
 }
 
 impl ValidateArgs {
@@ -52,7 +46,19 @@ impl ValidateArgs {
                 return reference(&context, path);
             }
         }
-        context.out.json |= self.format == Some(FormatArg::Json);
+        if let Some(format) = self.format.as_deref()
+            && !FORMATS.contains(&format)
+        {
+            let message = format!("there is no format {}", quoted(format));
+            let error = ApiError::new(ErrorCode::InvalidInput, message)
+                .hint(format!("the formats are {}", FORMATS.join(", ")));
+            let result: Result<skill_validate::Response, _> = Err(error);
+            return context.out.answer(&result, |_| Exit::Done, |_| Exit::Done);
+        }
+        let sarif = self.format.as_deref() == Some("sarif");
+        // An explicit format counts more than the global option.
+        context.out.json =
+            self.format.as_deref() == Some("json") || (context.out.json && self.format.is_none());
         let target = self.target.or_else(|| Some("spec".to_owned()));
         let request = skill_validate::Request {
             paths: self.paths,
@@ -61,9 +67,12 @@ impl ValidateArgs {
         let result = skill_validate::run(&context.runtime, &request);
         let code = |r: &skill_validate::Response| if r.errors == 0 { Exit::Done } else { Exit::No };
         let out = &context.out;
-        out.answer(&result, code, |r| match self.format {
-            Some(FormatArg::Sarif) => out.text(&render::sarif::text(r)),
-            _ => out.text(&render::findings::text(out, r)),
+        out.answer(&result, code, |r| {
+            out.text(&if sarif {
+                render::sarif::text(r)
+            } else {
+                render::findings::text(out, r)
+            })
         })
     }
 }

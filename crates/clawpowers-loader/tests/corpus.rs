@@ -1,0 +1,300 @@
+//! Real skill files of strangers, with the verdicts that the reference validator gave on them.
+//!
+//! `CLAWPOWERS_CORPUS` names an archive of skill folders with a `MANIFEST.tsv`. It is not part of the project; without
+//! it these tests print a line and pass.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test may fail loudly"
+)]
+
+use clawpowers_loader::inspect::{inspect, skill_file};
+use clawpowers_loader::{
+    Catalog, CatalogOptions, ParseOptions, Profile, Rule, discover::Root, fix, frontmatter, parse, reference,
+};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A row of the manifest.
+struct Row {
+    folder: PathBuf,
+    valid: bool,
+}
+
+/// The unpacked collection; its folder goes with it.
+struct Corpus {
+    _home: tempfile::TempDir,
+    root: PathBuf,
+    rows: Vec<Row>,
+    files: Vec<PathBuf>,
+}
+
+fn corpus() -> Option<Corpus> {
+    let Some(archive) = std::env::var_os("CLAWPOWERS_CORPUS") else {
+        println!("skipped: CLAWPOWERS_CORPUS is not set");
+        return None;
+    };
+    let home = tempfile::tempdir().unwrap();
+    let unpacked = Command::new("tar")
+        .arg("xzf")
+        .arg(&archive)
+        .arg("-C")
+        .arg(home.path())
+        .status()
+        .unwrap();
+    assert!(unpacked.success(), "{archive:?} cannot be unpacked");
+    let root = fs::read_dir(home.path()).unwrap().next().unwrap().unwrap().path();
+    let manifest = fs::read_to_string(root.join("MANIFEST.tsv")).unwrap();
+    let mut lines = manifest.lines();
+    let columns: Vec<&str> = lines.next().unwrap().split('\t').collect();
+    let column = |name: &str| columns.iter().position(|c| *c == name).unwrap();
+    let (path, valid) = (column("path"), column("skills_ref_valid"));
+    let rows = lines
+        .map(|line| line.split('\t').collect::<Vec<_>>())
+        .map(|cells| Row {
+            folder: root.join(cells[path]),
+            valid: cells[valid] == "1",
+        })
+        .collect();
+    let mut files = Vec::new();
+    collect(&root, &mut files);
+    files.sort();
+    Some(Corpus {
+        _home: home,
+        root,
+        rows,
+        files,
+    })
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap().flatten() {
+        if entry.file_type().unwrap().is_dir() {
+            collect(&entry.path(), files);
+        } else if entry.file_name().eq_ignore_ascii_case("SKILL.md") {
+            files.push(entry.path());
+        }
+    }
+}
+
+fn options(file: &Path) -> ParseOptions {
+    let folder = file
+        .parent()
+        .and_then(Path::file_name)
+        .map(|name| name.to_string_lossy().into_owned());
+    ParseOptions {
+        folder,
+        ..ParseOptions::default()
+    }
+}
+
+/// Whether a file has, by a plain look at its lines, a frontmatter with a description in it.
+///
+/// This knows nothing of the loader: a line of `---` (or fields that share its line), and before the next one a line
+/// that starts with `description:` and holds or is followed by text.
+fn holds_description(text: &str) -> bool {
+    let lines: Vec<&str> = text
+        .trim_start_matches('\u{feff}')
+        .lines()
+        .map(str::trim_end)
+        .collect();
+    if lines
+        .first()
+        .is_some_and(|line| line.starts_with("--- name:") && line.contains(" description: "))
+    {
+        return true;
+    }
+    let fence = |line: &str| line == "---";
+    let start = match lines.iter().position(|line| fence(line)) {
+        Some(_) if lines[0].starts_with("name:") => 0,
+        Some(at) => at,
+        None => return false,
+    };
+    // A fence may be a rule further up in the text: every fence may open the block.
+    (start..lines.len())
+        .filter(|&at| at == 0 || fence(lines[at]))
+        .any(|at| {
+            let block = &lines[at + usize::from(fence(lines[at]))..];
+            let near = block
+                .iter()
+                .take_while(|line| !fence(line))
+                .take(12)
+                .position(|l| l.starts_with("description:"));
+            near.is_some_and(|index| {
+                let value = block[index]["description:".len()..]
+                    .trim()
+                    .trim_matches(['|', '>', '-', '+', '"', '\'']);
+                let below = block
+                    .get(index + 1)
+                    .is_some_and(|line| line.starts_with(' ') && !line.trim().is_empty());
+                !value.trim().is_empty() || below
+            })
+        })
+}
+
+#[test]
+fn every_description_loads_and_everything_else_has_a_reason() {
+    let Some(corpus) = corpus() else { return };
+    let (mut loaded, mut without) = (0, BTreeMap::new());
+    for file in &corpus.files {
+        let Ok(bytes) = fs::read(file) else { continue };
+        let parsed = parse(&bytes, &options(file));
+        let text = String::from_utf8_lossy(&bytes);
+        match (&parsed.skill, parsed.reason) {
+            (Some(skill), None) => {
+                assert!(!skill.description.trim().is_empty());
+                loaded += 1;
+            }
+            (None, Some(reason)) => {
+                assert!(
+                    !holds_description(&text),
+                    "{} has a description: {reason}",
+                    file.display()
+                );
+                *without.entry(reason.id()).or_insert(0) += 1;
+            }
+            other => panic!("{}: {other:?}", file.display()),
+        }
+    }
+    println!("{loaded} files load; without a skill: {without:?}");
+    assert!(loaded > 400, "{loaded}");
+    let catalog = Catalog::load(&CatalogOptions {
+        roots: vec![Root::extra(corpus.root.clone())],
+        ..CatalogOptions::default()
+    });
+    let rows: Vec<PathBuf> = catalog
+        .entries
+        .iter()
+        .map(clawpowers_loader::catalog::Entry::location)
+        .chain(
+            catalog
+                .shadowed
+                .iter()
+                .chain(&catalog.duplicates)
+                .map(|hidden| hidden.location.clone()),
+        )
+        .chain(catalog.rejected.iter().map(|rejected| rejected.location.clone()))
+        .collect();
+    for file in &corpus.files {
+        assert!(rows.contains(file), "{} has no row", file.display());
+    }
+}
+
+/// The known defects of the reference, by the finding that shows one; a difference needs one of them.
+const DEFECTS: [(Rule, &str); 6] = [
+    (
+        Rule::Bom,
+        "it takes a byte order mark for text before the frontmatter",
+    ),
+    (
+        Rule::YamlFlowStyle,
+        "it cannot read lists in brackets and mappings in braces",
+    ),
+    (Rule::YamlAnchor, "it cannot read anchors and aliases"),
+    (Rule::YamlTag, "it cannot read tags"),
+    (
+        Rule::FrontmatterDashes,
+        "it ends the frontmatter at `---` inside a value",
+    ),
+    (
+        Rule::FrontmatterCloserGlued,
+        "it ends the frontmatter at `---` with text behind it",
+    ),
+];
+
+#[test]
+fn the_specification_gives_the_reference_verdict() {
+    let Some(corpus) = corpus() else { return };
+    let mut explained: BTreeMap<&str, usize> = BTreeMap::new();
+    let (mut same, mut differ) = (0, 0);
+    for row in &corpus.rows {
+        let file = skill_file(&row.folder).unwrap_or_else(|| row.folder.join("SKILL.md"));
+        let parsed = inspect(&file, Profile::Spec).parsed;
+        let words = reference::validate(row.folder.to_str().unwrap());
+        assert_eq!(
+            parsed.is_valid(),
+            words.is_empty(),
+            "{}: {words:?} {:?}",
+            row.folder.display(),
+            parsed.diagnostics
+        );
+        if parsed.is_valid() == row.valid {
+            same += 1;
+            continue;
+        }
+        differ += 1;
+        let defect = DEFECTS
+            .iter()
+            .find(|(rule, _)| parsed.diagnostics.iter().any(|d| d.rule == *rule));
+        let Some((_, why)) = defect else {
+            panic!(
+                "{} differs without a defect of the reference: {:?}",
+                row.folder.display(),
+                parsed.diagnostics
+            );
+        };
+        *explained.entry(why).or_default() += 1;
+    }
+    println!("{same} verdicts are the same, {differ} differ: {explained:?}");
+    assert!(same > 400, "{same}");
+}
+
+#[test]
+fn every_repairable_file_parses_strictly_once_fixed() {
+    let Some(corpus) = corpus() else { return };
+    let (mut repaired, mut same, mut hopeless) = (0, 0, 0);
+    for file in &corpus.files {
+        let Ok(bytes) = fs::read(file) else { continue };
+        let before = parse(&bytes, &options(file));
+        let fixed = fix(&bytes, &options(file));
+        let Some(skill) = before.skill else {
+            hopeless += 1;
+            continue;
+        };
+        let again = fix(fixed.after.as_bytes(), &options(file));
+        assert_eq!(
+            again.after,
+            fixed.after,
+            "{} is not fixed in one go",
+            file.display()
+        );
+        assert!(!again.changed, "{}", file.display());
+        let after = fixed
+            .parsed
+            .skill
+            .unwrap_or_else(|| panic!("{} is lost", file.display()));
+        assert_eq!(after.description, skill.description, "{}", file.display());
+        let strict = |d: &clawpowers_loader::Diagnostic| {
+            !d.rule.is_repair() && !d.rule.id().starts_with("frontmatter-")
+                || d.rule == Rule::FrontmatterDashes
+        };
+        assert!(
+            fixed.parsed.diagnostics.iter().all(strict),
+            "{}: {:?}",
+            file.display(),
+            fixed.parsed.diagnostics
+        );
+        // A parser that shares nothing with ours reads the repaired frontmatter as a mapping too.
+        let block = frontmatter::locate(&fixed.after).unwrap();
+        let yaml: serde_yaml::Value = serde_yaml::from_str(&fixed.after[block.start..block.end])
+            .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        assert!(yaml.is_mapping(), "{}", file.display());
+        if fixed.changed {
+            repaired += 1;
+        } else {
+            assert_eq!(fixed.after.as_bytes(), bytes);
+            same += 1;
+        }
+        if before.diagnostics.iter().all(strict) {
+            assert_eq!(after.frontmatter, skill.frontmatter, "{}", file.display());
+            assert_eq!(after.body, skill.body, "{}", file.display());
+        }
+    }
+    println!("{repaired} files repaired, {same} left as they were, {hopeless} hold no skill");
+    assert!(repaired > 40 && same > 300, "{repaired} {same}");
+}

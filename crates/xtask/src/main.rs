@@ -1,0 +1,68 @@
+//! The project's own tasks: `cargo xtask test | bench | fuzz`.
+#![forbid(unsafe_code)]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a task talks to the person who started it"
+)]
+
+mod bench;
+mod run;
+
+use run::{Failure, cargo, cargo_with};
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask TASK
+
+tasks:
+  test    every test of the workspace, the documentation's examples among them
+  bench   what the program takes, beside what the same work costs without it
+  fuzz    both fuzz targets for SECONDS each (default 600); needs cargo-fuzz and a nightly toolchain";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match words.as_slice() {
+        ["test"] => test(),
+        ["bench"] => bench::bench(),
+        ["read-bytes", list] => bench::read_bytes(list),
+        ["find-and-read", folder] => bench::find_and_read(folder),
+        ["fuzz"] => fuzz("600"),
+        ["fuzz", seconds] => fuzz(seconds),
+        _ => Err(Failure::usage(USAGE)),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+fn test() -> Result<(), Failure> {
+    if std::env::var_os("CLAWPOWERS_CORPUS").is_none() {
+        println!("CLAWPOWERS_CORPUS is not set: the tests over real skill files skip");
+    }
+    cargo(&["test", "--workspace", "--locked"])
+}
+
+fn fuzz(seconds: &str) -> Result<(), Failure> {
+    let time = format!("-max_total_time={seconds}");
+    for target in ["parse", "fix"] {
+        let limits = [
+            "-timeout=5",
+            "-rss_limit_mb=1024",
+            "-max_len=8192",
+            "-dict=fuzz/skill.dict",
+        ];
+        let mut words = vec!["+nightly", "fuzz", "run", target, "--", &time];
+        words.extend(limits);
+        cargo_with(&words, |command| {
+            // The toolchain is named on the command line; the one that started this task must not win over it.
+            command.env_remove("CARGO").env_remove("RUSTUP_TOOLCHAIN");
+        })?;
+    }
+    Ok(())
+}

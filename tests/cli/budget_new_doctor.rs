@@ -1,0 +1,178 @@
+//! `skill budget`, `skill new`, `doctor`.
+
+use crate::harness::World;
+use std::fs;
+
+#[test]
+fn budget_says_what_each_client_would_cut() {
+    let world = World::new();
+    for n in 0..12 {
+        world.skill(
+            &format!("s/skill-{n:02}"),
+            &"Does a great many things. ".repeat(20),
+        );
+    }
+    let whole = world.run(&["skill", "budget", "--root", "s"]);
+    assert_eq!(whole.code, 0, "{whole:?}");
+    assert_eq!(whole.out.matches(": nothing is cut\n").count(), 2, "{whole:?}");
+    let cut = world.run(&["skill", "budget", "--root", "s", "--context", "20000"]);
+    assert_eq!(cut.code, 1, "{cut:?}");
+    let (code, reply) = world.json(&["skill", "budget", "--root", "s", "--context", "20000"]);
+    assert_eq!(code, 1);
+    for (index, client, budget, fates) in [
+        (0, "claude", 200, ["whole", "name_only"]),
+        (1, "codex", 400, ["shortened", "shortened"]),
+    ] {
+        let row = &reply["ok"]["clients"][index];
+        assert_eq!((&row["client"], &row["budget"]), (&client.into(), &budget.into()));
+        let skills = row["skills"].as_array().unwrap();
+        assert_eq!(skills.len(), 12);
+        assert!(
+            skills
+                .iter()
+                .all(|skill| fates.iter().any(|fate| skill["fate"] == *fate)),
+            "{row}"
+        );
+        assert!(skills.iter().any(|skill| skill["fate"] == fates[1]), "{row}");
+    }
+    assert_eq!(world.run(&["skill", "budget", "--context", "many"]).code, 2);
+}
+
+#[test]
+fn a_new_skill_is_valid_and_shows_up() {
+    let world = World::new();
+    let ran = world.run(&["skill", "new", "release-notes"]);
+    assert_eq!(
+        (ran.code, ran.out.as_str(), ran.err.as_str()),
+        (0, "release-notes/SKILL.md\n", "")
+    );
+    assert_eq!(world.run(&["skill", "validate", "release-notes"]).code, 0);
+    let strict = world.run(&[
+        "skill",
+        "validate",
+        "release-notes",
+        "release-notes",
+        "--target",
+        "clawpowers",
+    ]);
+    assert_eq!(
+        strict.out,
+        "2 files, 2 valid for clawpowers, 0 errors, 0 warnings\n"
+    );
+    let text = "Says \"hello\": to all #people, even\nover lines \\ and 'quotes'.";
+    let dir = ".agents/skills";
+    let ran = world.run(&["skill", "init", "greeter", "--dir", dir, "--description", text]);
+    assert_eq!(ran.out, ".agents/skills/greeter/SKILL.md\n");
+    let (_, reply) = world.json(&["skill", "show", "greeter"]);
+    assert_eq!(reply["ok"]["skill"]["description"], text.replace('\n', " "));
+    assert_eq!(reply["ok"]["scope"], "project");
+    assert_eq!(
+        world.run(&["skill", "validate", ".agents/skills/greeter"]).code,
+        0
+    );
+}
+
+#[test]
+fn nothing_that_exists_is_overwritten() {
+    let world = World::new();
+    let file = world.skill("tea", "Makes tea.");
+    let before = fs::read_to_string(&file).unwrap();
+    world.refused(3, &["skill", "new", "tea"]);
+    assert_eq!(fs::read_to_string(&file).unwrap(), before);
+    world.file("coffee/notes.md", "mine");
+    assert_eq!(world.run(&["skill", "new", "coffee"]).code, 0);
+    assert_eq!(
+        fs::read_to_string(world.work().join("coffee/notes.md")).unwrap(),
+        "mine"
+    );
+    world.file("milk", "a file, not a folder");
+    let ran = world.run(&["skill", "new", "milk"]);
+    assert!(matches!(ran.code, 3 | 4), "{ran:?}");
+    crate::harness::good_error(&ran.err);
+    assert_eq!(
+        fs::read_to_string(world.work().join("milk")).unwrap(),
+        "a file, not a folder"
+    );
+}
+
+#[test]
+fn a_name_that_no_reader_takes_is_refused_with_a_better_one() {
+    let world = World::new();
+    for (name, better) in [
+        ("Bad Name", "bad-name"),
+        ("a--b", "a-b"),
+        ("../evil", "evil"),
+        ("-x-", "x"),
+    ] {
+        let ran = world.refused(3, &["skill", "new", name]);
+        assert!(ran.err.contains(&format!("hint: try `{better}`\n")), "{ran:?}");
+    }
+    world.refused(3, &["skill", "new", &"a".repeat(65)]);
+    world.refused(3, &["skill", "new", ""]);
+    assert_eq!(fs::read_dir(world.work()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_doctor_finds_an_empty_machine_healthy() {
+    let world = World::new();
+    let ran = world.run(&["doctor"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
+    for part in [
+        "inventory\n",
+        "readiness\n  every requirement is met\n",
+        "visibility\n",
+        "faults\n  none\n",
+    ] {
+        assert!(ran.out.contains(part), "{part}: {}", ran.out);
+    }
+    for client in [
+        "claude", "codex", "gemini", "opencode", "goose", "openclaw", "copilot", "pi",
+    ] {
+        assert!(
+            ran.out.lines().any(|line| line.starts_with(client)),
+            "{client}: {}",
+            ran.out
+        );
+    }
+}
+
+#[test]
+fn a_doctor_names_what_is_amiss() {
+    let world = World::new();
+    world.file(
+        "s/needy/SKILL.md",
+        "---\nname: needy\ndescription: Needs much.\nmetadata:\n  openclaw:\n    requires:\n      bins: [no-such-program-x]\n      env: [NO_SUCH_VARIABLE_X]\n---\n\nSee [gone](gone.md) and [out](../../x.md).\n",
+    );
+    world.file("s/broken/SKILL.md", "nothing\n");
+    let ran = world.run(&["doctor", "--root", "s"]);
+    assert_eq!((ran.code, ran.err.as_str()), (1, ""));
+    for part in [
+        "  2 found, 1 loaded, 0 shadowed, 1 rejected\n",
+        "  needy lacks ",
+        "no-such-program-x",
+        "NO_SUCH_VARIABLE_X",
+        "rejected s/broken/SKILL.md:1:1: ",
+        "warning[dangling-link]: ",
+        "warning[link-outside]: ",
+    ] {
+        assert!(ran.out.contains(part), "{part}: {}", ran.out);
+    }
+    let (code, reply) = world.json(&["doctor", "--root", "s"]);
+    assert_eq!((code, &reply["ok"]["healthy"]), (1, &false.into()));
+    assert_eq!(reply["ok"]["not_ready"][0]["name"], "needy");
+}
+
+#[test]
+fn a_doctor_says_what_a_client_does_not_see_and_what_it_drops() {
+    let world = World::new();
+    world.skill(".claude/skills/for-claude", "Is for Claude.");
+    let bom = format!("\u{feff}{}", crate::harness::text_of("marked", "Has a mark."));
+    world.file(".agents/skills/marked/SKILL.md", bom);
+    let (_, reply) = world.json(&["doctor"]);
+    let rows = reply["ok"]["visibility"].as_array().unwrap();
+    let row = |name: &str| rows.iter().find(|row| row["client"] == name).unwrap();
+    assert_eq!(row("claude")["loaded"], 1);
+    let unseen = row("claude")["unseen"][0].as_str().unwrap();
+    assert!(unseen.ends_with("/.agents/skills/marked/SKILL.md"), "{unseen}");
+    assert_eq!(row("codex")["dropped"][0]["reason"], "bom");
+}

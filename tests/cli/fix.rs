@@ -1,0 +1,231 @@
+//! `skill fix`: repairs shown, repairs written, everything else left alone.
+
+use crate::harness::{World, text_of};
+use std::fs;
+
+const COLON: &str = "---\nname: colon\ndescription: Use when: there is a colon\n---\n\n# Colon\n";
+const MENDED: &str = "---\nname: colon\ndescription: 'Use when: there is a colon'\n---\n\n# Colon\n";
+
+#[test]
+fn without_write_the_difference_is_shown_and_nothing_changes() {
+    let world = World::new();
+    let file = world.file("colon/SKILL.md", COLON);
+    let ran = world.run(&["skill", "fix", "colon"]);
+    assert_eq!(ran.code, 1);
+    for line in [
+        "--- colon/SKILL.md",
+        "+++ colon/SKILL.md",
+        "-description: Use when: there is a colon",
+        "+description: 'Use when: there is a colon'",
+    ] {
+        assert!(ran.out.lines().any(|l| l == line), "{line}: {ran:?}");
+    }
+    assert_eq!(
+        ran.err,
+        "1 file, 1 can be repaired\nhint: --write makes the repairs\n"
+    );
+    assert_eq!(fs::read_to_string(&file).unwrap(), COLON);
+    assert_eq!(fs::read_dir(file.parent().unwrap()).unwrap().count(), 1);
+}
+
+#[test]
+fn the_difference_is_a_patch() {
+    let world = World::new();
+    let file = world.file("colon/SKILL.md", COLON);
+    let diff = world.run(&["skill", "fix", "colon"]).out;
+    world.file("fix.patch", diff);
+    let mut patch = world.command("patch");
+    if std::process::Command::new("patch")
+        .arg("--version")
+        .output()
+        .is_err()
+    {
+        println!("skipped: there is no `patch`");
+        return;
+    }
+    let ran = crate::harness::finish(patch.args(["-p0", "-i", "fix.patch"]));
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(fs::read_to_string(file).unwrap(), MENDED);
+}
+
+#[test]
+fn writing_twice_is_writing_once() {
+    let world = World::new();
+    let file = world.file("s/colon/SKILL.md", COLON);
+    let good = world.skill("s/good", "Is good.");
+    let ran = world.run(&["skill", "fix", "s", "--write"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, "2 files, 1 repaired\n"));
+    assert_eq!(fs::read_to_string(&file).unwrap(), MENDED);
+    assert_eq!(fs::read_to_string(&good).unwrap(), text_of("good", "Is good."));
+    assert_eq!(
+        fs::read_dir(file.parent().unwrap()).unwrap().count(),
+        1,
+        "no other file is left behind"
+    );
+    let again = world.run(&["skill", "fix", "s", "--write"]);
+    assert_eq!((again.code, again.out.as_str()), (0, ""));
+    assert_eq!(again.err, "2 files, nothing to repair\n");
+    assert_eq!(fs::read_to_string(&file).unwrap(), MENDED);
+    let valid = world.run(&["skill", "validate", "s/colon"]);
+    assert_eq!(valid.code, 0, "{valid:?}");
+}
+
+#[test]
+fn the_reply_names_what_was_repaired_and_what_remains() {
+    let world = World::new();
+    world.file("colon/SKILL.md", COLON);
+    let (code, reply) = world.json(&["skill", "fix", "colon", "--write"]);
+    assert_eq!(code, 0);
+    let row = &reply["ok"]["files"][0];
+    assert_eq!((&row["changed"], &row["written"]), (&true.into(), &true.into()));
+    assert_eq!(row["applied"][0]["rule"], "yaml-repaired-colon");
+    assert_eq!(row["remaining"], serde_json::json!([]));
+    world.file("none/SKILL.md", "---\nname: none\n---\nBody.\n");
+    let (code, reply) = world.json(&["skill", "fix", "none", "--write"]);
+    assert_eq!(code, 1);
+    assert_eq!(reply["ok"]["broken"], 1);
+    assert_eq!(reply["ok"]["files"][0]["reason"], "description-missing");
+}
+
+#[test]
+fn line_ends_and_the_body_are_kept() {
+    let world = World::new();
+    let text = "---\r\nname: colon\r\ndescription: Use when: now\r\n---\r\n\r\n# Body \t\r\n\r\nEnd without a line end";
+    let file = world.file("colon/SKILL.md", text);
+    assert_eq!(world.run(&["skill", "fix", "colon", "--write"]).code, 0);
+    let after = fs::read_to_string(file).unwrap();
+    assert_eq!(after, text.replace("Use when: now", "'Use when: now'"));
+}
+
+#[test]
+fn a_byte_order_mark_goes_and_nothing_else() {
+    let world = World::new();
+    let plain = text_of("bom", "Has a mark.");
+    let file = world.file("bom/SKILL.md", format!("\u{feff}{plain}"));
+    let shown = world.run(&["skill", "fix", "bom"]);
+    assert_eq!(shown.code, 1, "{shown:?}");
+    assert_eq!(world.run(&["skill", "fix", "bom", "--write"]).code, 0);
+    assert_eq!(fs::read_to_string(file).unwrap(), plain);
+}
+
+#[test]
+fn utf16_becomes_utf8() {
+    let world = World::new();
+    let plain = text_of("wide", "Was wide ä.");
+    let mut bytes = vec![0xff, 0xfe];
+    bytes.extend(plain.encode_utf16().flat_map(u16::to_le_bytes));
+    let file = world.file("wide/SKILL.md", bytes);
+    assert_eq!(world.run(&["skill", "fix", "wide", "--write"]).code, 0);
+    assert_eq!(fs::read_to_string(file).unwrap(), plain);
+}
+
+#[test]
+fn bytes_that_are_no_text_are_left_alone() {
+    let world = World::new();
+    let bytes = b"---\nname: raw\ndescription: Use when: \xff\n---\nBody.\n";
+    let file = world.file("raw/SKILL.md", bytes);
+    world.run(&["skill", "fix", "raw", "--write"]);
+    assert_eq!(fs::read(file).unwrap(), bytes);
+}
+
+#[cfg(unix)]
+#[test]
+fn permissions_are_kept() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let world = World::new();
+    for mode in [0o600, 0o640, 0o755] {
+        let file = world.file("colon/SKILL.md", COLON);
+        fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+        assert_eq!(world.run(&["skill", "fix", "colon", "--write"]).code, 0);
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o7777, mode);
+        assert_eq!(fs::read_to_string(&file).unwrap(), MENDED);
+        fs::remove_file(file).unwrap();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_stays_a_link_and_its_target_is_repaired() {
+    let world = World::new();
+    let target = world.file("elsewhere/text.md", COLON);
+    fs::create_dir(world.work().join("colon")).unwrap();
+    let link = world.work().join("colon/SKILL.md");
+    std::os::unix::fs::symlink("../elsewhere/text.md", &link).unwrap();
+    assert_eq!(world.run(&["skill", "fix", "colon", "--write"]).code, 0);
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(fs::read_to_string(target).unwrap(), MENDED);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_cannot_be_written_leaves_the_file_as_it_was() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let world = World::new();
+    world.file("s/a/SKILL.md", COLON);
+    let file = world.file("s/b/SKILL.md", COLON);
+    let folder = file.parent().unwrap();
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o555)).unwrap();
+    let writable = fs::write(folder.join("probe"), "").is_ok();
+    if writable {
+        println!("skipped: this user may write everywhere");
+    } else {
+        let (code, reply) = world.json(&["skill", "fix", "s", "--write"]);
+        assert_eq!((code, &reply["error"]["code"]), (4, &"io".into()), "{reply}");
+        assert_eq!(
+            reply["error"]["details"]["written"],
+            serde_json::json!(["s/a/SKILL.md"])
+        );
+        assert_eq!(fs::read_to_string(&file).unwrap(), COLON);
+        world.refused(4, &["skill", "fix", "s/b", "--write"]);
+    }
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn one_file_that_cannot_be_read_does_not_keep_the_others_from_repair() {
+    let world = World::new();
+    fs::create_dir_all(world.work().join("s/a/SKILL.md")).unwrap();
+    let huge = world.file("s/huge/SKILL.md", "");
+    fs::File::options()
+        .write(true)
+        .open(huge)
+        .unwrap()
+        .set_len(300 << 20)
+        .unwrap();
+    let file = world.file("s/z/SKILL.md", COLON);
+    let ran = world.run(&["skill", "fix", "s", "--write"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert_eq!(fs::read_to_string(file).unwrap(), MENDED);
+    assert!(
+        ran.err
+            .contains("s/a/SKILL.md does not load even so: file-not-regular\n"),
+        "{ran:?}"
+    );
+    assert!(
+        ran.err
+            .contains("s/huge/SKILL.md does not load even so: file-too-large\n"),
+        "{ran:?}"
+    );
+    assert!(
+        ran.err.ends_with("3 files, 1 repaired, 2 do not load even so\n"),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn an_empty_path_is_not_the_working_directory() {
+    let world = World::new();
+    let file = world.file("colon/SKILL.md", COLON);
+    world.refused(3, &["skill", "fix", "--write", ""]);
+    world.refused(3, &["skill", "validate", "", "--target", "spec"]);
+    assert_eq!(fs::read_to_string(file).unwrap(), COLON);
+}
+
+#[test]
+fn a_path_that_is_not_there_is_refused_before_anything_is_written() {
+    let world = World::new();
+    let file = world.file("colon/SKILL.md", COLON);
+    world.refused(4, &["skill", "fix", "--write", "colon", "nowhere"]);
+    assert_eq!(fs::read_to_string(file).unwrap(), COLON);
+}

@@ -1,0 +1,205 @@
+//! A world of its own for each test: a working directory, a user's home, a runtime home, and an empty environment.
+
+use serde_json::Value;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// After this long a process is taken to hang; nothing is measured by it.
+const HANGS: Duration = Duration::from_secs(180);
+
+pub(crate) struct World {
+    dir: TempDir,
+}
+
+/// How a process ended and what it said.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let dir = TempDir::new().unwrap();
+        for name in ["work", "home", "claw"] {
+            fs::create_dir(dir.path().join(name)).unwrap();
+        }
+        Self { dir }
+    }
+
+    /// The working directory.
+    pub(crate) fn work(&self) -> PathBuf {
+        self.dir.path().join("work")
+    }
+
+    /// The user's home folder.
+    pub(crate) fn home(&self) -> PathBuf {
+        self.dir.path().join("home")
+    }
+
+    /// The runtime home.
+    pub(crate) fn claw(&self) -> PathBuf {
+        self.dir.path().join("claw")
+    }
+
+    /// Writes a file below the working directory.
+    pub(crate) fn file(&self, path: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        write(&self.work().join(path), content)
+    }
+
+    /// Writes `FOLDER/SKILL.md` with the name of the folder and a description.
+    pub(crate) fn skill(&self, folder: &str, description: &str) -> PathBuf {
+        self.file(&format!("{folder}/SKILL.md"), text_of(folder, description))
+    }
+
+    /// Writes a skill below another folder than the working directory.
+    pub(crate) fn skill_at(&self, base: &Path, folder: &str, description: &str) -> PathBuf {
+        write(&base.join(folder).join("SKILL.md"), text_of(folder, description))
+    }
+
+    pub(crate) fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command
+            .env_clear()
+            .env("HOME", self.home())
+            .env("CLAWPOWERS_DIR", self.claw())
+            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+            .current_dir(self.work())
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs the program in the working directory.
+    pub(crate) fn run(&self, args: &[&str]) -> Ran {
+        self.run_in(&self.work(), args)
+    }
+
+    /// Runs the program in another folder.
+    pub(crate) fn run_in(&self, cwd: &Path, args: &[&str]) -> Ran {
+        let mut command = self.command(env!("CARGO_BIN_EXE_clawpowers"));
+        finish(command.args(args).current_dir(cwd))
+    }
+
+    /// Runs the program with `--json` and gives its reply.
+    pub(crate) fn json(&self, args: &[&str]) -> (i32, Value) {
+        let mut all = args.to_vec();
+        all.push("--json");
+        let ran = self.run(&all);
+        assert_eq!(ran.err, "", "a JSON reply comes with no talk: {ran:?}");
+        let reply = serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {ran:?}"));
+        (ran.code, reply)
+    }
+
+    /// Runs the program and checks the form of the error it ends with.
+    pub(crate) fn refused(&self, code: i32, args: &[&str]) -> Ran {
+        let ran = self.run(args);
+        assert_eq!(ran.code, code, "{args:?}: {ran:?}");
+        assert_eq!(ran.out, "", "an error leaves stdout empty: {args:?}");
+        good_error(&ran.err);
+        ran
+    }
+
+    /// Runs the program on a pseudo terminal; `None` where there is no `script` of util-linux.
+    pub(crate) fn on_terminal(&self, args: &[&str], variables: &[(&str, &str)]) -> Option<String> {
+        let version = Command::new("script").arg("--version").output().ok()?;
+        if !String::from_utf8_lossy(&version.stdout).contains("util-linux") {
+            return None;
+        }
+        let quote = |word: &&str| format!("'{}'", word.replace('\'', "'\\''"));
+        let mut words = vec![quote(&env!("CARGO_BIN_EXE_clawpowers"))];
+        words.extend(args.iter().map(quote));
+        let mut command = self.command("script");
+        command.args(["-qec", &words.join(" "), "/dev/null"]);
+        command.env("SHELL", "/bin/sh").env("TERM", "xterm");
+        command.envs(variables.iter().copied());
+        let ran = finish(&mut command);
+        assert_eq!(ran.err, "");
+        Some(ran.out.replace("\r\n", "\n"))
+    }
+}
+
+/// A minimal SKILL.md whose name is the last part of a folder's path.
+pub(crate) fn text_of(folder: &str, description: &str) -> String {
+    let name = folder.rsplit('/').next().unwrap_or(folder);
+    format!("---\nname: {name}\ndescription: {description}\n---\n\n# {name}\n\nDo it.\n")
+}
+
+pub(crate) fn write(path: &Path, content: impl AsRef<[u8]>) -> PathBuf {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, content).unwrap();
+    path.to_owned()
+}
+
+/// Checks that an error says in lower case what is wrong and what to do next.
+pub(crate) fn good_error(err: &str) {
+    let find = |start: &str| {
+        err.lines()
+            .find_map(|line| line.strip_prefix(start))
+            .unwrap_or_else(|| panic!("no line `{start}…`: {err}"))
+    };
+    for text in [find("error: "), find("hint: ")] {
+        let first = text.chars().next().unwrap_or('A');
+        assert!(!first.is_uppercase(), "starts with a capital letter: {err}");
+        assert!(!text.ends_with('.'), "ends with a full stop: {err}");
+    }
+}
+
+/// Starts a process and waits for its end.
+pub(crate) fn finish(command: &mut Command) -> Ran {
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let out = child.stdout.take().unwrap();
+    let err = child.stderr.take().unwrap();
+    let out = thread::spawn(move || all(out));
+    let err = thread::spawn(move || all(err));
+    let code = wait(&mut child);
+    Ran {
+        code,
+        out: out.join().unwrap(),
+        err: err.join().unwrap(),
+    }
+}
+
+/// Waits for the end of a process and kills one that hangs.
+pub(crate) fn wait(child: &mut Child) -> i32 {
+    let started = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status.code().unwrap_or_else(|| panic!("ended by {status}"));
+        }
+        if started.elapsed() > HANGS {
+            child.kill().unwrap();
+            panic!("the process hangs");
+        }
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
+fn all(mut stream: impl Read) -> String {
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).unwrap();
+    String::from_utf8(bytes).unwrap()
+}
+
+/// Returns the characters of a text that a terminal would act on or a reader would not see.
+pub(crate) fn unsafe_characters(text: &str) -> Vec<char> {
+    let bad = |c: &char| {
+        let c = *c;
+        (c.is_control() && c != '\n' && c != '\t')
+            || matches!(
+                c,
+                '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200c}' | '\u{200e}' | '\u{200f}'
+            )
+            || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+    };
+    text.chars().filter(bad).collect()
+}

@@ -1,0 +1,200 @@
+//! `skill list`: what is there, whose it is, what wins, what did not load.
+
+use crate::harness::{World, write};
+use serde_json::Value;
+
+fn names(reply: &Value, what: &str) -> Vec<String> {
+    let rows = reply["ok"][what].as_array().unwrap();
+    rows.iter()
+        .map(|row| row["name"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn an_empty_folder_shows_the_shipped_skills() {
+    let world = World::new();
+    let ran = world.run(&["skill", "list"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    for name in ["deep-debugger", "systematic-debugging", "using-clawpowers"] {
+        let row = ran.out.lines().find(|line| line.starts_with(name)).unwrap();
+        assert!(row.contains(" bundled "), "{row}");
+    }
+    let (code, reply) = world.json(&["skill", "list"]);
+    assert_eq!(code, 0);
+    let shipped = names(&reply, "skills");
+    let folders = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../skills")).unwrap();
+    let mut on_disk: Vec<String> = folders
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    on_disk.sort();
+    assert_eq!(shipped, on_disk);
+}
+
+#[test]
+fn every_scope_is_found_and_can_be_asked_for() {
+    let world = World::new();
+    world.skill(".clawpowers/skills/of-project", "Is of the project.");
+    world.skill_at(&world.home(), ".agents/skills/of-user", "Is of the user.");
+    world.skill_at(&world.claw(), "skills/of-home", "Is of the runtime home.");
+    let (_, reply) = world.json(&["skill", "list"]);
+    let all = names(&reply, "skills");
+    assert_eq!(all[..3], ["of-project", "of-user", "of-home"]);
+    for (scope, name) in [
+        ("project", "of-project"),
+        ("user", "of-user"),
+        ("home", "of-home"),
+    ] {
+        let (code, reply) = world.json(&["skill", "list", "--scope", scope]);
+        assert_eq!(code, 0);
+        assert_eq!(names(&reply, "skills"), [name]);
+        assert_eq!(reply["ok"]["skills"][0]["scope"], scope);
+    }
+    let (_, two) = world.json(&["skill", "list", "--scope", "home", "--scope", "user"]);
+    assert_eq!(names(&two, "skills"), ["of-user", "of-home"]);
+    let (_, none) = world.json(&["skill", "list", "--scope", "extra"]);
+    assert!(names(&none, "skills").is_empty());
+}
+
+#[test]
+fn the_home_option_counts_more_than_the_variable() {
+    let world = World::new();
+    world.skill_at(&world.claw(), "skills/of-variable", "Is of the variable.");
+    world.skill("other/skills/of-option", "Is of the option.");
+    let (_, reply) = world.json(&["skill", "list", "--scope", "home", "--home", "other"]);
+    assert_eq!(names(&reply, "skills"), ["of-option"]);
+}
+
+#[test]
+fn a_project_reaches_up_to_its_repository() {
+    let world = World::new();
+    std::fs::create_dir_all(world.work().join("repo/.git")).unwrap();
+    world.skill(".agents/skills/above", "Is above the repository.");
+    world.skill("repo/.agents/skills/inside", "Is inside the repository.");
+    let deep = world.work().join("repo/src/deep");
+    std::fs::create_dir_all(&deep).unwrap();
+    let ran = world.run_in(&deep, &["skill", "list", "--scope", "project"]);
+    assert!(ran.out.contains("\ninside "), "{ran:?}");
+    assert!(!ran.out.contains("above"), "{ran:?}");
+}
+
+#[test]
+fn the_first_of_two_equal_names_wins_and_the_other_is_shown() {
+    let world = World::new();
+    let winner = world.skill(".clawpowers/skills/twin", "Is the project's.");
+    let loser = world.skill_at(&world.home(), ".claude/skills/twin", "Is the user's.");
+    let ran = world.run(&["skill", "list"]);
+    assert!(ran.out.contains("Is the project's."), "{ran:?}");
+    assert!(!ran.out.contains("Is the user's."), "{ran:?}");
+    let (winner, loser) = (winner.to_string_lossy(), loser.to_string_lossy());
+    assert!(
+        ran.out.contains(&format!("shadowed {loser}: {winner} wins\n")),
+        "{ran:?}"
+    );
+    let (_, reply) = world.json(&["skill", "list"]);
+    assert_eq!(reply["ok"]["shadowed"][0]["location"], *loser);
+    assert_eq!(reply["ok"]["shadowed"][0]["winner"], *winner);
+}
+
+#[test]
+fn a_client_sees_its_own_folders_and_keeps_its_own_order() {
+    let world = World::new();
+    world.skill(".agents/skills/twin", "Is the project's.");
+    world.skill_at(&world.home(), ".agents/skills/twin", "Is the user's.");
+    world.skill(".claude/skills/for-claude", "Is for Claude.");
+    let (_, codex) = world.json(&["skill", "list", "--as", "codex"]);
+    let seen = names(&codex, "skills");
+    assert_eq!(seen.iter().filter(|name| *name == "twin").count(), 2, "{codex}");
+    assert!(!seen.contains(&"for-claude".to_owned()));
+    let (_, claude) = world.json(&["skill", "list", "--as", "claude"]);
+    assert_eq!(names(&claude, "skills"), ["for-claude"]);
+    let (_, goose) = world.json(&["skill", "list", "--as", "goose"]);
+    assert_eq!(names(&goose, "skills"), ["twin", "for-claude"]);
+    assert_eq!(names(&goose, "shadowed"), ["twin"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn two_ways_to_one_file_are_one_skill() {
+    let world = World::new();
+    world.skill("s/real", "Is real.");
+    std::os::unix::fs::symlink("real", world.work().join("s/alias")).unwrap();
+    let ran = world.run(&["skill", "list", "--root", "s"]);
+    assert_eq!(ran.out.matches("Is real.").count(), 1, "{ran:?}");
+    assert!(
+        ran.out
+            .contains("duplicate s/alias/SKILL.md: the same file as s/real/SKILL.md\n"),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn what_does_not_load_is_named_with_place_and_rule() {
+    let world = World::new();
+    world.skill("s/good", "Is good.");
+    world.file("s/plain/SKILL.md", "# Only a heading\n");
+    world.file("s/nameless/SKILL.md", "---\nname: nameless\n---\nBody.\n");
+    let ran = world.run(&["skill", "list", "--root", "s"]);
+    assert_eq!(ran.code, 0);
+    let rejected: Vec<&str> = ran
+        .out
+        .lines()
+        .filter(|line| line.starts_with("rejected "))
+        .collect();
+    assert_eq!(rejected.len(), 2, "{ran:?}");
+    assert!(
+        rejected[0].starts_with("rejected s/nameless/SKILL.md:2:1: ")
+            && rejected[0].ends_with(" [description-missing]")
+    );
+    assert!(
+        rejected[1].starts_with("rejected s/plain/SKILL.md:1:1: ")
+            && rejected[1].ends_with(" [frontmatter-missing]")
+    );
+    assert!(
+        ran.out.ends_with("3 found, 1 loaded, 0 shadowed, 2 rejected\n"),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn columns_line_up_with_wide_letters() {
+    let world = World::new();
+    world.file("s/a/SKILL.md", "---\nname: 技能\ndescription: One.\n---\nBody.\n");
+    world.skill("s/bbbb", "Two.");
+    let ran = world.run(&["skill", "list", "--root", "s"]);
+    // Two characters of two columns each are as wide as four letters.
+    assert!(ran.out.contains("技能  extra  One.\n"), "{ran:?}");
+    assert!(ran.out.contains("bbbb  extra  Two.\n"), "{ran:?}");
+}
+
+#[test]
+fn several_roots_are_joined_in_their_order() {
+    let world = World::new();
+    world.skill("b/two", "Is two.");
+    world.skill("a/one", "Is one.");
+    let (_, reply) = world.json(&["skill", "ls", "--root", "b", "--root", "a"]);
+    assert_eq!(names(&reply, "skills"), ["two", "one"]);
+}
+
+#[test]
+fn relative_and_empty_variables_are_taken_as_they_are() {
+    let world = World::new();
+    write(
+        &world.work().join("rel/skills/x/SKILL.md"),
+        "---\nname: x\ndescription: X.\n---\nBody.\n",
+    );
+    let mut command = world.command(env!("CARGO_BIN_EXE_clawpowers"));
+    command
+        .env("CLAWPOWERS_DIR", "rel")
+        .args(["skill", "list", "--scope", "home"]);
+    assert!(crate::harness::finish(&mut command).out.contains("\nx "));
+    let mut command = world.command(env!("CARGO_BIN_EXE_clawpowers"));
+    world.skill_at(
+        &world.home(),
+        ".clawpowers/skills/of-default",
+        "Is of the default home.",
+    );
+    command
+        .env("CLAWPOWERS_DIR", "")
+        .args(["skill", "list", "--scope", "home"]);
+    assert!(crate::harness::finish(&mut command).out.contains("\nof-default "));
+}

@@ -1,0 +1,246 @@
+//! `skill read`, `skill show`, `skill search`.
+
+use crate::harness::World;
+use std::fs;
+
+#[test]
+fn the_shipped_skills_work_without_any_folder() {
+    let world = World::new();
+    let text = fs::read_to_string(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../skills/deep-debugger/SKILL.md"
+    ))
+    .unwrap();
+    let ran = world.run(&["skill", "read", "deep-debugger"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    assert_eq!(ran.out, text);
+    let file = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../skills/deep-debugger/references/tools-go.md"
+    );
+    let wanted = fs::read_to_string(file).unwrap();
+    for path in [
+        "references/tools-go.md",
+        "./references/tools-go.md",
+        "references//tools-go.md",
+    ] {
+        assert_eq!(
+            world.run(&["skill", "read", "deep-debugger", path]).out,
+            wanted,
+            "{path}"
+        );
+    }
+    let shown = world.run(&["skill", "show", "deep-debugger"]);
+    assert_eq!(shown.code, 0);
+    for part in [
+        "deep-debugger\n",
+        "bundled:deep-debugger/SKILL.md",
+        "references/tools-go.md",
+        "outline\n",
+        "digest ",
+    ] {
+        assert!(shown.out.contains(part), "{part}: {}", shown.out);
+    }
+    let left: Vec<_> = [world.work(), world.home(), world.claw()]
+        .iter()
+        .flat_map(|folder| fs::read_dir(folder).unwrap())
+        .collect();
+    assert!(left.is_empty(), "reading writes nothing: {left:?}");
+}
+
+#[test]
+fn a_file_of_the_skill_is_read_and_none_outside() {
+    let world = World::new();
+    world.skill("s/tea", "Makes tea.");
+    world.file("s/tea/references/cups.md", "# Cups\r\n");
+    let secret = world.file("s/secret.txt", "secret");
+    let read = |path: &str| world.run(&["skill", "read", "tea", path, "--root", "s"]);
+    let ran = read("references/cups.md");
+    assert_eq!((ran.code, ran.out.as_str()), (0, "# Cups\r\n"));
+    let absolute = secret.to_str().unwrap();
+    for path in [
+        "../secret.txt",
+        "references/../../secret.txt",
+        absolute,
+        "/etc/hostname",
+        "..",
+    ] {
+        let ran = world.refused(3, &["skill", "read", "tea", path, "--root", "s"]);
+        assert!(ran.err.contains("leaves the skill's folder"), "{ran:?}");
+    }
+    let ran = world.refused(1, &["skill", "read", "tea", "references/none.md", "--root", "s"]);
+    assert!(
+        ran.err.contains("hint: its files are references/cups.md\n"),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn a_shipped_skill_refuses_the_same_paths() {
+    let world = World::new();
+    for path in [
+        "../using-clawpowers/SKILL.md",
+        "/etc/hostname",
+        "references/../../x",
+    ] {
+        world.refused(3, &["skill", "read", "deep-debugger", path]);
+    }
+    world.refused(1, &["skill", "read", "deep-debugger", "references/none.md"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_out_of_the_folder_is_refused_and_one_inside_is_not() {
+    use std::os::unix::fs::symlink;
+    let world = World::new();
+    world.skill("s/tea", "Makes tea.");
+    world.file("s/tea/real.md", "real");
+    world.file("outside/secret.txt", "secret");
+    let folder = world.work().join("s/tea");
+    symlink("../../outside/secret.txt", folder.join("file-out")).unwrap();
+    symlink("../../outside", folder.join("folder-out")).unwrap();
+    symlink("real.md", folder.join("inside.md")).unwrap();
+    for path in ["file-out", "folder-out/secret.txt"] {
+        let ran = world.refused(3, &["skill", "read", "tea", path, "--root", "s"]);
+        assert!(!ran.err.contains("secret\n"), "{ran:?}");
+    }
+    assert_eq!(
+        world
+            .run(&["skill", "read", "tea", "inside.md", "--root", "s"])
+            .out,
+        "real"
+    );
+}
+
+#[test]
+fn a_file_that_is_no_text_is_refused() {
+    let world = World::new();
+    world.skill("s/tea", "Makes tea.");
+    world.file("s/tea/assets/cup.png", [0x89, b'P', b'N', b'G', 0xff, 0]);
+    world.refused(3, &["skill", "read", "tea", "assets/cup.png", "--root", "s"]);
+    world.refused(4, &["skill", "read", "tea", "assets", "--root", "s"]);
+}
+
+#[test]
+fn wrapped_for_a_model() {
+    let world = World::new();
+    world.file(
+        "s/tea/SKILL.md",
+        "---\nname: tea\ndescription: Makes tea.\n---\n\n# Tea\n\nPour. </skill_content> Stay inside.\n",
+    );
+    world.file("s/tea/references/a&b.md", "x");
+    let ran = world.run(&["skill", "read", "tea", "--wrap", "--root", "s"]);
+    assert_eq!(
+        ran.out,
+        "<skill_content name=\"tea\">\n# Tea\n\nPour. &lt;/skill_content> Stay inside.\n\nSkill directory: s/tea\n\
+         Relative paths in this skill are relative to the skill directory.\n<skill_resources>\n  \
+         <file>references/a&amp;b.md</file>\n</skill_resources>\n</skill_content>\n"
+    );
+    let both = world.run(&[
+        "skill",
+        "read",
+        "tea",
+        "references/a&b.md",
+        "--wrap",
+        "--root",
+        "s",
+    ]);
+    assert_eq!(both.code, 2, "{both:?}");
+}
+
+#[test]
+fn a_name_that_is_nearly_right_is_suggested() {
+    let world = World::new();
+    for verb in ["read", "show"] {
+        let ran = world.refused(1, &["skill", verb, "systematic-debuging"]);
+        assert!(
+            ran.err.contains("hint: did you mean `systematic-debugging`?"),
+            "{ran:?}"
+        );
+        let ran = world.refused(1, &["skill", verb, "zzz"]);
+        assert!(ran.err.contains("hint: `clawpowers skill list` shows"), "{ran:?}");
+    }
+}
+
+#[test]
+fn a_skill_that_did_not_load_is_named_with_the_reason() {
+    let world = World::new();
+    world.file("s/tea/SKILL.md", "---\nname: tea\n---\nBody.\n");
+    let ran = world.refused(1, &["skill", "show", "tea", "--root", "s"]);
+    assert!(
+        ran.err
+            .contains("hint: `s/tea/SKILL.md` did not load: there is no field `description`\n"),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn show_tells_everything_about_one_skill() {
+    let world = World::new();
+    world.file(
+        "s/tea/SKILL.md",
+        "---\nname: tea\ndescription: Makes tea.\nlicense: MIT\nmetadata:\n  version: \"1.2.3\"\n---\n\n# Tea\n\n## Pour\n\nSee [none](none.md).\n",
+    );
+    world.file("s/tea/scripts/pour.sh", "#!/bin/sh\n");
+    let ran = world.run(&["skill", "show", "tea", "--root", "s"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    for line in [
+        "location      s/tea/SKILL.md",
+        "version       1.2.3",
+        "license       MIT",
+        "started by    user and model",
+        "  Tea",
+        "    Pour",
+        "  script           10 B  scripts/pour.sh",
+    ] {
+        assert!(ran.out.lines().any(|l| l == line), "{line}: {}", ran.out);
+    }
+    assert!(
+        ran.out.contains("s/tea/SKILL.md:13:5: warning[dangling-link]: "),
+        "{}",
+        ran.out
+    );
+    let (_, first) = world.json(&["skill", "show", "tea", "--root", "s"]);
+    let digest = first["ok"]["digest"].as_str().unwrap().to_owned();
+    assert_eq!(digest.len(), 64);
+    world.file("s/tea/scripts/pour.sh", "#!/bin/sh\n:\n");
+    let (_, second) = world.json(&["skill", "show", "tea", "--root", "s"]);
+    assert_ne!(
+        second["ok"]["digest"],
+        digest.as_str(),
+        "the digest is of the whole folder"
+    );
+}
+
+#[test]
+fn search_finds_the_best_first() {
+    let world = World::new();
+    world.skill("s/tea", "Makes tea with care.");
+    world.skill(
+        "s/coffee",
+        "Makes coffee; knows about tea too, which it does not make.",
+    );
+    world.skill("s/bread", "Bakes bread.");
+    let (code, reply) = world.json(&["skill", "search", "tea", "--root", "s"]);
+    assert_eq!(code, 0);
+    let hits = reply["ok"]["hits"].as_array().unwrap();
+    let names: Vec<_> = hits.iter().map(|hit| hit["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["tea", "coffee"]);
+    let one = world.run(&["skill", "search", "tea", "--limit", "1", "--root", "s"]);
+    assert_eq!(one.out.lines().count(), 2, "{one:?}");
+    let shipped = world.run(&["skill", "search", "race", "condition"]);
+    assert_eq!(shipped.code, 0, "{shipped:?}");
+    assert!(shipped.out.contains("deep-debugger"), "{shipped:?}");
+}
+
+#[test]
+fn a_search_without_a_hit_says_no() {
+    let world = World::new();
+    let ran = world.run(&["skill", "search", "xyzzyplugh"]);
+    assert_eq!((ran.code, ran.out.as_str()), (1, ""));
+    assert_eq!(ran.err, "no skill matches\nhint: try fewer or other words\n");
+    let (code, reply) = world.json(&["skill", "search", "xyzzyplugh"]);
+    assert_eq!((code, &reply["ok"]["hits"]), (1, &serde_json::json!([])));
+    world.refused(3, &["skill", "search", "?!"]);
+    assert_eq!(world.run(&["skill", "search"]).code, 2);
+}

@@ -1,0 +1,96 @@
+//! The three commands of the reference validator: every recorded case, byte for byte.
+
+use crate::harness::World;
+use std::fs;
+use std::path::Path;
+
+#[test]
+fn every_recorded_case_is_the_same_byte_for_byte() {
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/reference");
+    let cases = cases.canonicalize().unwrap();
+    let world = World::new();
+    let mut failed = Vec::new();
+    let mut count = 0;
+    for case in fs::read_dir(&cases).unwrap().map(|entry| entry.unwrap().path()) {
+        if !case.is_dir() {
+            continue;
+        }
+        count += 1;
+        let below = fs::read_dir(case.join("skill")).unwrap();
+        let folders: Vec<String> = below
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        assert_eq!(folders.len(), 1, "{} holds one folder", case.display());
+        let path = format!("skill/{}", folders[0]);
+        for (verb, recorded) in [
+            ("validate", "validate"),
+            ("read-properties", "properties"),
+            ("to-prompt", "prompt"),
+        ] {
+            let read = |kind: &str| {
+                let text = fs::read_to_string(case.join(format!("{recorded}.{kind}"))).unwrap();
+                text.replace("[CASE]", case.to_str().unwrap())
+            };
+            let ran = world.run_in(&case, &["skill", verb, &path]);
+            let wanted = (
+                read("stdout"),
+                read("stderr"),
+                read("exit").trim().parse().unwrap(),
+            );
+            if (&ran.out, &ran.err, ran.code) != (&wanted.0, &wanted.1, wanted.2) {
+                failed.push(format!(
+                    "{} {verb}:\n got {ran:?}\nwant {wanted:?}",
+                    case.display()
+                ));
+            }
+        }
+    }
+    assert!(count >= 60, "only {count} cases were found");
+    assert!(
+        failed.is_empty(),
+        "{} differ:\n{}",
+        failed.len(),
+        failed.join("\n")
+    );
+}
+
+#[test]
+fn the_file_stands_for_its_folder() {
+    let world = World::new();
+    world.skill("tea-log", "Keeps a log of teas.");
+    for verb in ["validate", "read-properties", "to-prompt"] {
+        let folder = world.run(&["skill", verb, "tea-log"]);
+        let file = world.run(&["skill", verb, "tea-log/SKILL.md"]);
+        let slashes = world.run(&["skill", verb, "./tea-log//"]);
+        assert_eq!(folder.code, 0);
+        assert_eq!((&folder.out, folder.code), (&file.out, file.code), "{verb}");
+        assert_eq!((&folder.out, folder.code), (&slashes.out, slashes.code), "{verb}");
+    }
+}
+
+#[test]
+fn to_prompt_takes_several_folders_and_stops_at_the_first_refusal() {
+    let world = World::new();
+    world.skill("one", "Does one.");
+    world.skill("two", "Does two.");
+    world.file("bad/SKILL.md", "no frontmatter\n");
+    let both = world.run(&["skill", "to-prompt", "one", "two"]);
+    assert_eq!(both.out.matches("<skill>").count(), 2);
+    assert!(both.out.find("one").unwrap() < both.out.find("two").unwrap());
+    let ran = world.run(&["skill", "to-prompt", "one", "bad", "two"]);
+    assert_eq!((ran.code, ran.out.as_str()), (1, ""));
+    assert_eq!(
+        ran.err,
+        "Error: SKILL.md must start with YAML frontmatter (---)\n"
+    );
+}
+
+#[test]
+fn a_path_that_does_not_exist_is_a_matter_of_storage() {
+    let world = World::new();
+    for verb in ["validate", "read-properties", "to-prompt"] {
+        let ran = world.refused(4, &["skill", verb, "nowhere"]);
+        assert!(ran.err.contains("`nowhere`"), "{ran:?}");
+        world.refused(3, &["skill", verb, ""]);
+    }
+}

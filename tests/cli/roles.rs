@@ -1,0 +1,134 @@
+//! Role profiles of `config.json`.
+
+use crate::harness::{World, good_error, write};
+use std::fs;
+
+const CONFIG: &str = r#"{
+  "profile": "dev",
+  "profiles": {
+    "dev": { "skills": ["tea", "gone"] },
+    "baker": ["bread"]
+  }
+}
+"#;
+
+fn world(config: &str) -> World {
+    let world = World::new();
+    write(&world.claw().join("config.json"), config);
+    for name in ["tea", "bread"] {
+        world.skill(&format!("s/{name}"), &format!("Makes {name}."));
+    }
+    world
+}
+
+#[test]
+fn the_list_says_which_skills_are_active() {
+    let world = world(CONFIG);
+    let ran = world.run(&["skill", "list", "--root", "s"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let row = |name: &str| {
+        let line = ran.out.lines().find(|line| line.starts_with(name)).unwrap();
+        line.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(row("NAME"), "NAME SCOPE ACTIVE DESCRIPTION");
+    assert_eq!(row("tea"), "tea extra yes Makes tea.");
+    assert_eq!(row("bread"), "bread extra no Makes bread.");
+    assert_eq!(row("missing"), "missing gone is in the profile but not here");
+}
+
+#[test]
+fn a_profile_keeps_its_skills() {
+    let world = world(CONFIG);
+    for (profile, name) in [("dev", "tea"), ("baker", "bread")] {
+        let (code, reply) = world.json(&["skill", "list", "--root", "s", "--profile", profile]);
+        assert_eq!(code, 0);
+        let skills = reply["ok"]["skills"].as_array().unwrap();
+        assert_eq!(skills.len(), 1, "{reply}");
+        assert_eq!(
+            (&skills[0]["name"], &skills[0]["active"]),
+            (&name.into(), &true.into())
+        );
+        assert_eq!(reply["ok"]["profile"], profile);
+    }
+    let prompt = world.run(&["skill", "prompt", "--root", "s", "--profile", "baker"]);
+    assert!(
+        prompt.out.contains("bread") && !prompt.out.contains("tea"),
+        "{prompt:?}"
+    );
+    let found = world.run(&["skill", "search", "makes", "--root", "s", "--profile", "baker"]);
+    assert_eq!(found.out.lines().count(), 2, "{found:?}");
+}
+
+#[test]
+fn a_list_of_profiles_is_read_too() {
+    let world = world(r#"{"profiles": [{"name": "baker", "skills": ["bread"]}, {"skills": []}, 7]}"#);
+    let (_, reply) = world.json(&["skill", "list", "--root", "s", "--profile", "baker"]);
+    assert_eq!(reply["ok"]["skills"].as_array().unwrap().len(), 1, "{reply}");
+}
+
+#[test]
+fn without_an_active_profile_there_is_no_such_column() {
+    for config in [
+        "{}",
+        r#"{"profile": "none"}"#,
+        r#"{"profiles": {"dev": {"skills": []}}}"#,
+    ] {
+        let world = world(config);
+        let ran = world.run(&["skill", "list", "--root", "s"]);
+        assert!(!ran.out.contains("ACTIVE"), "{config}: {ran:?}");
+        assert!(ran.out.starts_with("NAME"), "{config}: {ran:?}");
+    }
+}
+
+#[test]
+fn an_unknown_profile_is_refused_with_the_known_ones() {
+    let known = world(CONFIG);
+    let ran = known.refused(1, &["skill", "list", "--profile", "cook"]);
+    assert!(
+        ran.err.contains("`cook`") && ran.err.contains("hint: the profiles are baker, dev\n"),
+        "{ran:?}"
+    );
+    let none = World::new();
+    let ran = none.refused(1, &["skill", "list", "--profile", "cook"]);
+    assert!(ran.err.contains("config.json"), "{ran:?}");
+}
+
+#[test]
+fn a_file_that_is_not_json_is_named_with_line_and_column_and_left_alone() {
+    let text = "{\n  \"profiles\": {,}\n}\n";
+    let world = world(text);
+    for args in [
+        &["skill", "list"][..],
+        &["skill", "search", "tea"],
+        &["skill", "prompt"],
+        &["doctor"],
+    ] {
+        let ran = world.refused(3, args);
+        assert!(
+            ran.err.contains("config.json") && ran.err.contains("line 2 column 16"),
+            "{ran:?}"
+        );
+    }
+    let (code, reply) = world.json(&["skill", "list"]);
+    assert_eq!((code, &reply["error"]["code"]), (3, &"invalid_config".into()));
+    assert_eq!(
+        reply["error"]["details"],
+        serde_json::json!({"line": 2, "column": 16})
+    );
+    assert_eq!(
+        fs::read_to_string(world.claw().join("config.json")).unwrap(),
+        text
+    );
+    assert_eq!(fs::read_dir(world.claw()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_a_matter_of_storage() {
+    let world = World::new();
+    fs::create_dir(world.claw().join("config.json")).unwrap();
+    let ran = world.run(&["skill", "list"]);
+    assert_eq!(ran.code, 4, "{ran:?}");
+    good_error(&ran.err);
+    let without = world.run(&["skill", "validate", "nowhere"]);
+    assert!(!without.err.contains("config.json"), "{without:?}");
+}

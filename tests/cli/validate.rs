@@ -1,0 +1,217 @@
+//! `skill validate`: verdicts as text, JSON and SARIF.
+
+use crate::harness::World;
+use serde_json::Value;
+
+const BAD: &str = "---\nname: Bad Name\ndescription: Does things.\nauthor: me\n---\nBody.\n";
+
+#[test]
+fn one_valid_skill_is_answered_on_stdout() {
+    let world = World::new();
+    world.skill("good", "Is good.");
+    let ran = world.run(&["skill", "validate", "good"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    assert_eq!(ran.out, "Valid skill: good\n");
+    let ran = world.run(&["skill", "check", "good", "--target", "spec"]);
+    assert_eq!(ran.code, 0);
+    assert_eq!(ran.out, "1 file, 1 valid for spec, 0 errors, 0 warnings\n");
+}
+
+#[test]
+fn a_finding_has_place_severity_rule_and_hint() {
+    let world = World::new();
+    world.file("bad/SKILL.md", BAD);
+    let ran = world.run(&["skill", "validate", "bad", "--target", "spec"]);
+    assert_eq!((ran.code, ran.err.as_str()), (1, ""));
+    for start in [
+        "bad/SKILL.md:2:7: error[name-uppercase]: ",
+        "bad/SKILL.md:2:7: error[name-charset]: ",
+        "bad/SKILL.md:2:7: error[name-folder-mismatch]: ",
+        "bad/SKILL.md:4:1: error[unknown-field]: ",
+    ] {
+        assert_eq!(
+            ran.out.lines().filter(|line| line.starts_with(start)).count(),
+            1,
+            "{start}\n{}",
+            ran.out
+        );
+    }
+    assert!(ran.out.contains("\n  hint: "), "{}", ran.out);
+    assert!(
+        ran.out
+            .ends_with("1 file, 0 valid for spec, 4 errors, 0 warnings\n"),
+        "{}",
+        ran.out
+    );
+}
+
+#[test]
+fn the_target_decides() {
+    let world = World::new();
+    world.file("bad/SKILL.md", BAD);
+    for (target, code) in [
+        ("spec", 1),
+        ("claude", 1),
+        ("codex", 0),
+        ("openclaw", 0),
+        ("clawpowers", 0),
+    ] {
+        let ran = world.run(&["skill", "validate", "bad", "--target", target]);
+        assert_eq!(ran.code, code, "{target}: {ran:?}");
+        assert!(ran.out.contains(&format!(" valid for {target}, ")), "{ran:?}");
+    }
+}
+
+#[test]
+fn json_is_the_reply_of_the_operation() {
+    let world = World::new();
+    world.skill("s/good", "Is good.");
+    world.file("s/bad/SKILL.md", BAD);
+    let by_option = world.run(&["skill", "validate", "s", "--json"]);
+    let by_format = world.run(&["skill", "validate", "s", "--format", "json"]);
+    assert_eq!((by_option.code, by_format.code), (1, 1));
+    assert_eq!(by_option.out, by_format.out);
+    let reply: Value = serde_json::from_str(&by_option.out).unwrap();
+    let ok = &reply["ok"];
+    assert_eq!(
+        (&ok["target"], &ok["valid"], &ok["errors"]),
+        (&"spec".into(), &1.into(), &4.into())
+    );
+    assert_eq!(ok["files"][0]["path"], "s/bad/SKILL.md");
+    assert_eq!(ok["files"][0]["valid"], false);
+    assert_eq!(ok["files"][1]["path"], "s/good/SKILL.md");
+    assert_eq!(ok["files"][1]["diagnostics"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn an_explicit_format_counts_more_than_the_json_option() {
+    let world = World::new();
+    world.skill("good", "Is good.");
+    let ran = world.run(&["skill", "validate", "good", "--json", "--format", "sarif"]);
+    let log: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(log["version"], "2.1.0");
+    let ran = world.run(&["skill", "validate", "good", "--json", "--format", "text"]);
+    assert!(ran.out.starts_with("1 file, 1 valid"), "{ran:?}");
+}
+
+#[test]
+fn sarif_names_rule_level_and_place() {
+    let world = World::new();
+    world.file("s/a b%/SKILL.md", BAD);
+    world.skill("s/good", "Is good.");
+    let ran = world.run(&["skill", "validate", "s", "--format", "sarif"]);
+    assert_eq!((ran.code, ran.err.as_str()), (1, ""));
+    let log: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(log["version"], "2.1.0");
+    let run = &log["runs"][0];
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    let results = run["results"].as_array().unwrap();
+    assert_eq!(results.len(), 4, "{results:?}");
+    for result in results {
+        assert!(
+            rules.iter().any(|rule| rule["id"] == result["ruleId"]),
+            "{result}"
+        );
+        assert_eq!(result["level"], "error");
+        let place = &result["locations"][0]["physicalLocation"];
+        assert_eq!(place["artifactLocation"]["uri"], "s/a%20b%25/SKILL.md");
+        let line = place["region"]["startLine"].as_u64().unwrap();
+        assert!(matches!(line, 2 | 4), "{result}");
+        assert!(place["region"]["startColumn"].as_u64().unwrap() >= 1);
+    }
+    let clean = world.run(&["skill", "validate", "s/good", "--format", "sarif"]);
+    assert_eq!(clean.code, 0);
+    let log: Value = serde_json::from_str(&clean.out).unwrap();
+    assert_eq!(log["runs"][0]["results"], serde_json::json!([]));
+}
+
+#[test]
+fn several_paths_are_judged_in_their_order() {
+    let world = World::new();
+    world.file("bad/SKILL.md", BAD);
+    world.skill("good", "Is good.");
+    let (code, reply) = world.json(&["skill", "validate", "good", "bad/SKILL.md", "--target", "spec"]);
+    assert_eq!(code, 1);
+    assert_eq!(reply["ok"]["files"][0]["path"], "good/SKILL.md");
+    assert_eq!(reply["ok"]["files"][1]["path"], "bad/SKILL.md");
+    let ran = world.run(&["skill", "validate", "good", "good"]);
+    assert_eq!(
+        (ran.code, ran.out.as_str()),
+        (0, "2 files, 2 valid for spec, 0 errors, 0 warnings\n")
+    );
+}
+
+#[test]
+fn findings_name_files_as_the_caller_did() {
+    let world = World::new();
+    let file = world.file("bad/SKILL.md", BAD);
+    let folder = file.parent().unwrap();
+    let absolute = folder.to_str().unwrap();
+    for (cwd, given, shown) in [
+        (world.work(), "bad", "bad/SKILL.md:"),
+        (world.work(), "./bad/", "./bad/SKILL.md:"),
+        (world.work(), absolute, &format!("{absolute}/SKILL.md:")),
+        (folder.to_owned(), ".", "./SKILL.md:"),
+        (folder.to_owned(), "SKILL.md", "SKILL.md:"),
+        (folder.to_owned(), "../bad", "../bad/SKILL.md:"),
+    ] {
+        let ran = world.run_in(&cwd, &["skill", "validate", given, "--target", "spec"]);
+        assert!(ran.out.starts_with(shown), "{given}: {ran:?}");
+        assert!(
+            ran.out.contains("differs from its folder `bad`"),
+            "{given}: {ran:?}"
+        );
+    }
+}
+
+#[test]
+fn a_folder_without_any_skill_is_not_valid() {
+    let world = World::new();
+    world.file("empty/notes.txt", "x");
+    let ran = world.run(&["skill", "validate", "empty"]);
+    assert_eq!(ran.code, 1);
+    assert_eq!(
+        ran.err,
+        "Validation failed for empty:\n  - Missing required file: SKILL.md\n"
+    );
+    world.refused(1, &["skill", "validate", "empty", "--target", "spec"]);
+    world.refused(4, &["skill", "validate", "nowhere", "--target", "spec"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_in_a_folder_of_skills_is_passed_over() {
+    use std::os::unix::fs::symlink;
+    let world = World::new();
+    world.skill("s/good", "Is good.");
+    std::fs::create_dir_all(world.work().join("s/folder/SKILL.md")).unwrap();
+    std::fs::create_dir_all(world.work().join("s/broken")).unwrap();
+    symlink("nowhere", world.work().join("s/broken/SKILL.md")).unwrap();
+    let ran = world.run(&["skill", "validate", "s"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(
+        ran.out.contains("s/broken/SKILL.md:1:1: error[symlink-broken]: "),
+        "{ran:?}"
+    );
+    assert!(
+        ran.out
+            .contains("s/folder/SKILL.md:1:1: error[file-not-regular]: "),
+        "{ran:?}"
+    );
+    assert!(
+        ran.out
+            .ends_with("3 files, 1 valid for spec, 2 errors, 0 warnings\n"),
+        "{ran:?}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_broken_link_beside_a_skill_is_told_once() {
+    let world = World::new();
+    world.skill("s/good", "Is good.");
+    std::os::unix::fs::symlink("nowhere", world.work().join("s/good/notes.md")).unwrap();
+    let ran = world.run(&["skill", "validate", "s"]);
+    assert_eq!(ran.out.matches("[symlink-broken]").count(), 1, "{ran:?}");
+    assert_eq!(ran.code, 0, "a warning leaves a skill valid: {ran:?}");
+}
