@@ -99,8 +99,8 @@ fn what_may_not_be_read_is_named() {
     world.skill("s/good", "Is good.");
     world.skill("s/folder", "Is in a closed folder.");
     let folder = world.work().join("s/folder");
-    fs::set_permissions(&file, fs::Permissions::from_mode(0)).unwrap();
-    fs::set_permissions(&folder, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o000)).unwrap();
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o000)).unwrap();
     if fs::read(&file).is_ok() {
         println!("skipped: this user may read everything");
     } else {

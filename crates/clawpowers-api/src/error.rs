@@ -61,8 +61,8 @@ pub struct ApiError {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
     /// Further facts for programs.
-    #[serde(skip_serializing_if = "Value::is_null")]
-    pub details: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub details: Option<Box<Value>>,
 }
 
 impl ApiError {
@@ -73,7 +73,7 @@ impl ApiError {
             code,
             message: message.into(),
             hint: None,
-            details: Value::Null,
+            details: None,
         }
     }
 
@@ -87,7 +87,7 @@ impl ApiError {
     /// Adds facts for programs.
     #[must_use]
     pub fn details(mut self, details: Value) -> Self {
-        self.details = details;
+        self.details = Some(Box::new(details));
         self
     }
 }

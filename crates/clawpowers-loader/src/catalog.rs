@@ -362,6 +362,9 @@ pub(crate) fn read_fault(error: &ReadError) -> (Rule, String) {
     match error {
         ReadError::NotRegular => (Rule::FileNotRegular, error.to_string()),
         ReadError::TooLarge { .. } => (Rule::FileTooLarge, format!("the file has {error}")),
+        ReadError::Io(io) if io.kind() == std::io::ErrorKind::NotFound => {
+            (Rule::FileMissing, "there is no such file".to_owned())
+        }
         ReadError::Io(_) => (Rule::FileUnreadable, format!("the file cannot be read: {error}")),
     }
 }

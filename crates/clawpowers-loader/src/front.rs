@@ -458,9 +458,8 @@ fn report_facts(front: &Front<'_>, facts: &Facts, report: &mut Report) {
             None => report.hint(Rule::DuplicateKey, position, message, "keep one of the two"),
         }
     }
-    let mut note = |rule, at: Option<usize>, what: &str| {
+    let mut note = |rule, at: Option<usize>, what: &str, hint: &str| {
         if let Some(at) = at {
-            let hint = "write it in block style for the reference validator";
             report.hint(rule, front.position(at), format!("{what} stands here"), hint);
         }
     };
@@ -468,9 +467,21 @@ fn report_facts(front: &Front<'_>, facts: &Facts, report: &mut Report) {
         Rule::YamlFlowStyle,
         facts.flow,
         "a list in brackets or a mapping in braces",
+        "write it in block style for the reference validator",
     );
-    note(Rule::YamlAnchor, facts.anchor, "an anchor or alias");
-    note(Rule::YamlTag, facts.tag, "a tag");
+    let anchor = "a value with an anchor, or an alias";
+    note(
+        Rule::YamlAnchor,
+        facts.anchor,
+        anchor,
+        "write the value out where it is repeated",
+    );
+    note(
+        Rule::YamlTag,
+        facts.tag,
+        "a value with a tag",
+        "take the tag off; quote the value if it must stay text",
+    );
     if let Some(at) = front.yaml.find("---") {
         let hint = "the reference validator ends the frontmatter here; use other characters";
         report.hint(

@@ -2,7 +2,6 @@
 
 use crate::catalog::{file_name_finding_for, read_fault, refused};
 use crate::diag::{Profile, Report};
-use crate::discover::{Found, Root, WalkRules, walk};
 use crate::parse::{ParseOptions, Parsed, parse_source};
 use crate::read::{MAX_SKILL_BYTES, read_file};
 use crate::source::{Source, position};
@@ -34,23 +33,6 @@ pub fn skill_file(folder: &Path) -> Option<PathBuf> {
         .collect();
     others.sort();
     others.into_iter().next()
-}
-
-/// Returns the skill files that a path means: the file itself, the folder's own, or all those below the folder.
-#[must_use]
-pub fn skill_files(path: &Path) -> Vec<PathBuf> {
-    if !path.is_dir() {
-        return vec![path.to_owned()];
-    }
-    if let Some(file) = skill_file(path) {
-        return vec![file];
-    }
-    let found = walk(&Root::extra(path.to_owned()), &WalkRules::default()).found;
-    let files = found.into_iter().filter_map(|found| match found {
-        Found::Candidate(candidate) => Some(candidate.file),
-        Found::Refused { .. } => None,
-    });
-    files.collect()
 }
 
 /// Returns the name of the folder that a file is in, by its real path where the given one does not tell.

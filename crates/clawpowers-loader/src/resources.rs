@@ -176,6 +176,9 @@ fn executable(_: &fs::Metadata) -> bool {
 /// Fails where a file cannot be read or is larger than [`crate::read::MAX_RESOURCE_BYTES`].
 pub fn digest(folder: &Path, skill_file: &Path) -> Result<String, crate::read::ReadError> {
     let found = resources(folder, skill_file)?;
+    if found.truncated {
+        return Err(io::Error::other("the folder holds more files than are listed").into());
+    }
     let skill = skill_file
         .file_name()
         .map(|name| name.to_string_lossy().into_owned())

@@ -169,9 +169,19 @@ fn diff(path: &str, before: &str, after: &str) -> String {
 }
 
 /// Replaces a file by way of a new one in the same folder, so that a crash leaves the old or the new one.
+///
+/// A SKILL.md that is a link is written through it, but never out of the skill's folder.
 fn replace(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let target = file.canonicalize()?;
-    let folder = target.parent().unwrap_or_else(|| Path::new("."));
+    let home = file.parent().unwrap_or_else(|| Path::new(".")).canonicalize()?;
+    if !target.starts_with(&home) {
+        let message = format!(
+            "it is a link out of its folder, to {}",
+            quoted(&target.to_string_lossy())
+        );
+        return Err(std::io::Error::new(std::io::ErrorKind::PermissionDenied, message));
+    }
+    let folder = target.parent().unwrap_or(&home);
     let mut new = tempfile::NamedTempFile::new_in(folder)?;
     new.write_all(bytes)?;
     new.as_file().set_permissions(target.metadata()?.permissions())?;

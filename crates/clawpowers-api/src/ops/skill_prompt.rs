@@ -78,7 +78,14 @@ pub(super) fn items(catalog: &Catalog) -> Vec<Item> {
     let item = |entry: &clawpowers_loader::catalog::Entry| Item {
         name: entry.skill.name.clone(),
         description: entry.skill.description.clone(),
-        location: entry.location().to_string_lossy().into_owned(),
+        location: located(entry),
     };
     startable.map(item).collect()
+}
+
+/// Returns where a model finds the skill, whatever its working directory is.
+fn located(entry: &clawpowers_loader::catalog::Entry) -> String {
+    let location = entry.location();
+    let absolute = entry.folder().and_then(|_| std::path::absolute(&location).ok());
+    absolute.unwrap_or(location).to_string_lossy().into_owned()
 }

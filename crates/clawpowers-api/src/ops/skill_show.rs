@@ -4,6 +4,7 @@ use crate::error::ApiError;
 use crate::runtime::Runtime;
 use crate::wire::{DiagnosticOut, OutlineOut, ResourceOut, SkillOut, diagnostics};
 use clawpowers_loader::catalog::Origin;
+use clawpowers_loader::discover::Client;
 use clawpowers_loader::readiness::missing;
 use clawpowers_loader::resources::{Resource, ResourceKind, digest, digest_of, resources};
 use clawpowers_loader::{ParseOptions, Profile, inspect, parse};
@@ -48,12 +49,14 @@ pub struct Response {
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let selected = runtime.select(&request.selection())?;
     let entry = selected.entry(&request.name)?;
+    let client = request.client.as_deref().and_then(Client::named);
+    let profile = client.map_or(Profile::ClawPowers, |client| client.profile);
     let (parsed, files, digest) = match &entry.origin {
         Origin::Disk { file } => {
             let folder = file.parent().unwrap_or(file);
             let found = resources(folder, file).unwrap_or_default();
             (
-                inspect::inspect(file, Profile::ClawPowers).parsed,
+                inspect::inspect(file, profile).parsed,
                 found.files,
                 digest(folder, file).ok(),
             )

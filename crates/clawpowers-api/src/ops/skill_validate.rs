@@ -11,6 +11,7 @@ use clawpowers_loader::discover::{Found, Root, WalkRules, walk};
 use clawpowers_loader::inspect::{inspect, skill_file};
 use clawpowers_loader::{Diagnostic, Parsed, Rule, Severity};
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 /// What to judge.
@@ -162,7 +163,13 @@ fn below(path: &Path) -> Vec<Target> {
         return vec![Target::File(file)];
     }
     let found = walk(&Root::extra(path.to_owned()), &WalkRules::default()).found;
-    found.into_iter().filter_map(target_of).collect()
+    let mut seen = HashSet::new();
+    // A second way to a file is no second file.
+    let first = |found: &Found| match found {
+        Found::Candidate(candidate) => seen.insert(candidate.canonical.clone().into_os_string()),
+        Found::Refused { .. } => true,
+    };
+    found.into_iter().filter(first).filter_map(target_of).collect()
 }
 
 /// Broken links beside a skill are findings of that skill; all else that is refused is a row of its own.

@@ -80,6 +80,13 @@ fn note(dropped: usize) -> String {
     format!("{dropped} more {plural} installed; `clawpowers skill search WORDS` finds them")
 }
 
+/// What a reader does with a skill that is in the program and not on disk.
+const BUNDLED: &str = "`clawpowers skill read NAME` prints a skill whose location starts with `bundled:`";
+
+fn has_bundled(items: &[Item]) -> bool {
+    items.iter().any(|item| item.location.starts_with("bundled:"))
+}
+
 /// Escapes the five characters that mean something in XML, and leaves out what XML cannot hold.
 #[must_use]
 pub fn escape_xml(text: &str) -> String {
@@ -131,6 +138,9 @@ fn xml(items: &[Item], dropped: usize) -> String {
     if dropped > 0 {
         let _ = writeln!(out, "  <note>{}</note>", escape_xml(&note(dropped)));
     }
+    if has_bundled(items) {
+        let _ = writeln!(out, "  <note>{BUNDLED}</note>");
+    }
     out.push_str("</available_skills>");
     out
 }
@@ -170,6 +180,9 @@ fn markdown(items: &[Item], dropped: usize) -> String {
     }
     if dropped > 0 {
         lines.push(format!("- {}", note(dropped)));
+    }
+    if has_bundled(items) {
+        lines.push(format!("- {BUNDLED}"));
     }
     lines.join("\n")
 }

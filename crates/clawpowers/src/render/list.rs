@@ -68,7 +68,7 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
     ));
     if repaired > 0 {
         text.push_str(&format!(
-            "; {repaired} with findings, see `clawpowers skill validate`"
+            "; {repaired} with findings, see `clawpowers skill validate PATH --target clawpowers`"
         ));
     }
     text.push('\n');

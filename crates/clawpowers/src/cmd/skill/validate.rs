@@ -39,12 +39,13 @@ pub(crate) struct ValidateArgs {
 
 impl ValidateArgs {
     pub(crate) fn run(self, mut context: Context) -> Exit {
-        if self.target.is_none() && self.format.is_none() && !context.out.json {
-            if let [path] = self.paths.as_slice()
-                && is_one_skill(Path::new(path))
-            {
-                return reference(&context, path);
-            }
+        if self.target.is_none()
+            && self.format.is_none()
+            && !context.out.json
+            && let [path] = self.paths.as_slice()
+            && is_one_skill(Path::new(path))
+        {
+            return reference(&context, path);
         }
         if let Some(format) = self.format.as_deref()
             && !FORMATS.contains(&format)
