@@ -145,15 +145,31 @@ fn permissions_are_kept() {
 
 #[cfg(unix)]
 #[test]
-fn a_link_stays_a_link_and_its_target_is_repaired() {
+fn a_link_inside_the_folder_stays_a_link_and_its_target_is_repaired() {
+    let world = World::new();
+    let target = world.file("colon/text.md", COLON);
+    let link = world.work().join("colon/SKILL.md");
+    std::os::unix::fs::symlink("text.md", &link).unwrap();
+    assert_eq!(world.run(&["skill", "fix", "colon", "--write"]).code, 0);
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(fs::read_to_string(target).unwrap(), MENDED);
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_through_a_link_out_of_the_folder() {
     let world = World::new();
     let target = world.file("elsewhere/text.md", COLON);
     fs::create_dir(world.work().join("colon")).unwrap();
     let link = world.work().join("colon/SKILL.md");
     std::os::unix::fs::symlink("../elsewhere/text.md", &link).unwrap();
-    assert_eq!(world.run(&["skill", "fix", "colon", "--write"]).code, 0);
+    let ran = world.refused(4, &["skill", "fix", "colon", "--write"]);
+    assert!(
+        ran.err.contains("`colon/SKILL.md`") && ran.err.contains("elsewhere/text.md"),
+        "{ran:?}"
+    );
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
-    assert_eq!(fs::read_to_string(target).unwrap(), MENDED);
+    assert_eq!(fs::read_to_string(target).unwrap(), COLON);
 }
 
 #[cfg(unix)]

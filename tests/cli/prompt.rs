@@ -23,8 +23,13 @@ fn the_layouts() {
         assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{format}");
         ran.out
     };
-    let xml = "<available_skills>\n  <skill>\n    <name>tea</name>\n    <description>Makes tea &amp; biscuits.</description>\n    \
-               <location>s/tea/SKILL.md</location>\n  </skill>\n</available_skills>\n";
+    // A model gets a path that holds whatever its working directory is.
+    let file = world.work().canonicalize().unwrap().join("s/tea/SKILL.md");
+    let file = file.to_str().unwrap();
+    let xml = format!(
+        "<available_skills>\n  <skill>\n    <name>tea</name>\n    <description>Makes tea &amp; biscuits.</description>\n    \
+         <location>{file}</location>\n  </skill>\n</available_skills>\n"
+    );
     assert_eq!(run("xml"), xml);
     assert_eq!(
         world.run(&["skill", "prompt", "--root", "s"]).out,
@@ -33,16 +38,18 @@ fn the_layouts() {
     );
     assert_eq!(
         run("skills-ref"),
-        "<available_skills>\n<skill>\n<name>\ntea\n</name>\n<description>\nMakes tea &amp; biscuits.\n</description>\n\
-         <location>\ns/tea/SKILL.md\n</location>\n</skill>\n</available_skills>\n"
+        format!(
+            "<available_skills>\n<skill>\n<name>\ntea\n</name>\n<description>\nMakes tea &amp; biscuits.\n</description>\n\
+             <location>\n{file}\n</location>\n</skill>\n</available_skills>\n"
+        )
     );
     assert_eq!(
         run("markdown"),
-        "- **tea**: Makes tea & biscuits. (`s/tea/SKILL.md`)\n"
+        format!("- **tea**: Makes tea & biscuits. (`{file}`)\n")
     );
     let json: Value = serde_json::from_str(&run("json")).unwrap();
     let wanted = serde_json::json!({"skills": [
-        {"name": "tea", "description": "Makes tea & biscuits.", "location": "s/tea/SKILL.md"}
+        {"name": "tea", "description": "Makes tea & biscuits.", "location": file}
     ]});
     assert_eq!(json, wanted);
 }

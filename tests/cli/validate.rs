@@ -215,3 +215,16 @@ fn a_broken_link_beside_a_skill_is_told_once() {
     assert_eq!(ran.out.matches("[symlink-broken]").count(), 1, "{ran:?}");
     assert_eq!(ran.code, 0, "a warning leaves a skill valid: {ran:?}");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_second_way_to_a_file_is_no_second_file() {
+    let world = World::new();
+    world.skill("s/good", "Is good.");
+    std::os::unix::fs::symlink("good", world.work().join("s/alias")).unwrap();
+    let ran = world.run(&["skill", "validate", "s"]);
+    assert_eq!(
+        (ran.code, ran.out.as_str()),
+        (0, "1 file, 1 valid for spec, 0 errors, 0 warnings\n")
+    );
+}

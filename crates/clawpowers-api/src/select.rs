@@ -99,6 +99,12 @@ impl Runtime {
         Ok(Selected { catalog, roles })
     }
 
+    /// Returns a path as the caller named it, so that replies do too; absolute where the runtime is elsewhere.
+    fn as_named(&self, named: &str, full: PathBuf) -> PathBuf {
+        let here = std::env::current_dir().is_ok_and(|cwd| cwd == self.surroundings.cwd);
+        if here { PathBuf::from(named) } else { full }
+    }
+
     fn root(&self, root: &str) -> Result<Root, ApiError> {
         let path = self.surroundings.cwd.join(root);
         match path.metadata() {
@@ -107,7 +113,7 @@ impl Runtime {
                 "the path of the root is empty",
             )
             .hint("name the folder that holds the skills' folders")),
-            Ok(metadata) if metadata.is_dir() => Ok(Root::extra(PathBuf::from(root))),
+            Ok(metadata) if metadata.is_dir() => Ok(Root::extra(self.as_named(root, path))),
             Ok(_) => Err(ApiError::new(
                 ErrorCode::InvalidInput,
                 format!("the root {} is not a folder", quoted(root)),

@@ -257,6 +257,10 @@ pub(crate) fn is_entry(line: &str) -> bool {
 mod tests {
     use super::*;
 
+    #[expect(
+        clippy::string_slice,
+        reason = "a block lies on character boundaries, which this shows"
+    )]
     fn parts(text: &str) -> (&str, &str, Block) {
         let block = locate(text).unwrap();
         (&text[block.start..block.end], &text[block.body..], block)

@@ -4,7 +4,6 @@
 //! it these tests print a line and pass.
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     clippy::print_stdout,
     clippy::indexing_slicing,
     clippy::string_slice,

@@ -64,7 +64,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         if selection.roots.is_empty() && selection.client.is_none() {
             selection.client = Some(name.to_owned());
         }
-        let items = items(&runtime.select(&selection)?.catalog);
+        let items = items(runtime, &runtime.select(&selection)?.catalog);
         let listing = list(&items, context);
         let skills = items.into_iter().zip(listing.fates).map(|(item, fate)| FateOut {
             name: item.name,

@@ -3,6 +3,7 @@
 use crate::error::{ApiError, ErrorCode};
 use crate::runtime::Runtime;
 use clawpowers_loader::catalog::Catalog;
+use clawpowers_loader::chars::shown;
 use clawpowers_loader::diag::quoted;
 use clawpowers_loader::prompt::{Format, Item, Level, fit};
 use serde::Serialize;
@@ -53,7 +54,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         })?,
     };
     let selected = runtime.select(&request.selection())?;
-    let items = items(&selected.catalog);
+    let items = items(runtime, &selected.catalog);
     let prompt = fit(&items, format, request.budget);
     Ok(Response {
         level: prompt.level.as_str(),
@@ -70,22 +71,28 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
 }
 
 /// Returns the skills that a model may start, in the order of the catalog.
-pub(super) fn items(catalog: &Catalog) -> Vec<Item> {
+///
+/// What a person could not see in a description must not steer a model either, so it is spelled out.
+pub(super) fn items(runtime: &Runtime, catalog: &Catalog) -> Vec<Item> {
     let startable = catalog
         .entries
         .iter()
         .filter(|entry| entry.skill.invocation.model);
     let item = |entry: &clawpowers_loader::catalog::Entry| Item {
-        name: entry.skill.name.clone(),
-        description: entry.skill.description.clone(),
-        location: located(entry),
+        name: shown(&entry.skill.name).into_owned(),
+        description: shown(&entry.skill.description).into_owned(),
+        location: shown(&located(runtime, entry)).into_owned(),
     };
     startable.map(item).collect()
 }
 
 /// Returns where a model finds the skill, whatever its working directory is.
-fn located(entry: &clawpowers_loader::catalog::Entry) -> String {
+fn located(runtime: &Runtime, entry: &clawpowers_loader::catalog::Entry) -> String {
     let location = entry.location();
-    let absolute = entry.folder().and_then(|_| std::path::absolute(&location).ok());
-    absolute.unwrap_or(location).to_string_lossy().into_owned()
+    let full = if entry.folder().is_some() {
+        runtime.surroundings.cwd.join(location)
+    } else {
+        location
+    };
+    full.to_string_lossy().into_owned()
 }

@@ -12,6 +12,9 @@ const MAX_MERGE: usize = 8;
 /// How many lines of one entry are repaired one after the other.
 const MAX_STEPS: usize = 64;
 
+/// A rung gives the lines of an entry as they would be, if it has anything to say to them.
+type Rung = fn(&[Draft]) -> Option<Vec<Draft>>;
+
 /// The lines of one top-level entry: its `key:` line and all that belongs to it.
 pub(super) struct Chunk<'a> {
     lines: &'a mut [Draft],
@@ -59,7 +62,7 @@ impl<'a> Chunk<'a> {
 
     /// Rungs that look at the entry as a whole.
     fn by_whole(&mut self) -> bool {
-        let rungs: [fn(&[Draft]) -> Option<Vec<Draft>>; 4] = [
+        let rungs: [Rung; 4] = [
             rungs::indent_quoted,
             rungs::unescape_markdown,
             rungs::balance_brackets,
