@@ -113,10 +113,8 @@ pub fn codex(items: &[Item], context: usize) -> Listing {
             .sum::<usize>()
             <= bytes
     };
-    let mut limit = CODEX_DESCRIPTION;
-    while limit > 0 && !fits(limit) {
-        limit -= 1;
-    }
+    let limits: Vec<usize> = (0..=CODEX_DESCRIPTION).collect();
+    let limit = limits.partition_point(|&limit| fits(limit)).saturating_sub(1);
     let mut left = bytes;
     let fates = items
         .iter()
