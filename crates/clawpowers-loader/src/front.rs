@@ -301,15 +301,11 @@ fn report_fences(source: &Source, read: &Read<'_>, report: &mut Report) {
             report.fixable(Rule::FrontmatterNotFirst, Position::START, message, edits);
         }
         Opener::Glued => {
-            let rest = if closer == Closer::Clean && body <= start {
-                ""
-            } else {
-                "---"
-            };
-            let replacement = format!("---{eol}{}{rest}{eol}", read.yaml.replace('\n', eol));
+            // The whole block is written anew, its closing fence among it.
+            let yaml = read.yaml.trim_end().replace("\r\n", "\n").replace(['\r', '\n'], eol);
             let edit = Edit {
                 range: start.saturating_sub(3)..body,
-                replacement,
+                replacement: format!("---{eol}{}{eol}---{eol}", yaml.trim_start()),
             };
             let message = "fields stand on the line of the opening `---`";
             report.fixable(
@@ -318,6 +314,7 @@ fn report_fences(source: &Source, read: &Read<'_>, report: &mut Report) {
                 message,
                 vec![edit],
             );
+            return;
         }
         Opener::Missing => {
             let edit = Edit {

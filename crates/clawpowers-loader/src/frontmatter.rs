@@ -54,7 +54,7 @@ pub fn locate(text: &str) -> Option<Block> {
     }
     if let Some(rest) = first.text.strip_prefix("---")
         && !rest.starts_with('-')
-        && rest.contains(": ")
+        && (rest.contains("name: ") || rest.contains("description: "))
     {
         return Some(glued(text, first, rest));
     }
