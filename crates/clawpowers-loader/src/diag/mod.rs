@@ -148,10 +148,4 @@ impl Report {
         self.diagnostics.sort_by_key(|d| (d.position, d.rule));
         self.diagnostics
     }
-
-    /// Tells whether `rule` was already reported.
-    #[must_use]
-    pub fn has(&self, rule: Rule) -> bool {
-        self.diagnostics.iter().any(|d| d.rule == rule)
-    }
 }

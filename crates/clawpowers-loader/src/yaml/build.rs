@@ -29,8 +29,6 @@ pub struct Facts {
     pub anchor: Option<usize>,
     /// The first tag.
     pub tag: Option<usize>,
-    /// Whether some key is a list or a mapping.
-    pub complex_key: Option<usize>,
 }
 
 /// A collection whose end was not seen yet.
@@ -229,9 +227,6 @@ impl Builder {
         let mut entries: Vec<(Node, Node)> = Vec::with_capacity(items.len() / 2);
         let mut items = items.into_iter();
         while let (Some(key), Some(value)) = (items.next(), items.next()) {
-            if !matches!(key.kind, Kind::Scalar { .. }) {
-                self.facts.complex_key.get_or_insert(key.start);
-            }
             entries.push((key, value));
         }
         let hidden = self.duplicates(&entries);
