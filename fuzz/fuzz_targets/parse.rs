@@ -1,15 +1,21 @@
-//! Any bytes parse without a panic, and every finding points into the text.
+//! Any bytes parse without a panic under every profile, and every finding and edit lies within the text.
 #![no_main]
 
-use clawpowers_loader::source::Source;
+use clawpowers_loader::source::{Source, lines};
 use clawpowers_loader::{ParseOptions, Profile, parse};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     let text = Source::decode(bytes);
     let end = text.position(text.text().len());
+    // How many code points each line has; a text that ends in a line end has an empty line behind it.
+    let mut widths: Vec<usize> = lines(text.text()).map(|line| line.text.chars().count()).collect();
+    widths.resize(end.line, 0);
     for profile in Profile::ALL {
-        let options = ParseOptions { profile, folder: Some("folder".to_owned()) };
+        let options = ParseOptions {
+            profile,
+            folder: Some("folder".to_owned()),
+        };
         let parsed = parse(bytes, &options);
         assert_eq!(parsed.skill.is_none(), parsed.reason.is_some());
         if let Some(skill) = &parsed.skill {
@@ -17,10 +23,19 @@ fuzz_target!(|bytes: &[u8]| {
             let _ = (skill.outline(), skill.token_estimate());
         }
         for finding in &parsed.diagnostics {
-            assert!(finding.position.line >= 1 && finding.position.column >= 1);
-            assert!(finding.position.line <= end.line, "{finding:?} lies behind {end:?}");
+            let (line, column) = (finding.position.line, finding.position.column);
+            assert!(line >= 1 && line <= end.line, "{finding:?} lies behind {end:?}");
+            // One past the end is the line end; a carriage return may be counted as one more.
+            assert!(
+                column >= 1 && column <= widths[line - 1] + 2,
+                "{finding:?} lies behind a line of {} characters",
+                widths[line - 1]
+            );
             for edit in &finding.edits {
-                assert!(text.text().get(edit.range.clone()).is_some(), "{edit:?} is not in the text");
+                assert!(
+                    text.text().get(edit.range.clone()).is_some(),
+                    "{edit:?} is not in the text"
+                );
             }
         }
     }

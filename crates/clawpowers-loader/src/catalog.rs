@@ -135,13 +135,15 @@ impl Catalog {
         let mut files: HashMap<OsString, PathBuf> = HashMap::new();
         let mut roots: Vec<PathBuf> = Vec::new();
         for root in options.roots.iter().filter(|root| wanted(root.scope)) {
-            let Ok(canonical) = root.path.canonicalize() else {
-                continue;
-            };
-            if roots.contains(&canonical) {
-                continue;
+            if let Ok(canonical) = root.path.canonicalize() {
+                if roots.contains(&canonical) {
+                    continue;
+                }
+                // A root that leads out of its boundary is not walked, so it takes no other root's place.
+                if root.holds(&canonical) {
+                    roots.push(canonical);
+                }
             }
-            roots.push(canonical);
             let found = walk(root, &rules).found;
             let loaded: Vec<Loaded> = found
                 .into_par_iter()
@@ -161,7 +163,20 @@ impl Catalog {
                 );
             }
         }
+        if keeps_all(options.client) {
+            catalog.sort_kept(&options.roots);
+        }
         catalog
+    }
+
+    /// Sorts as a client does that keeps every name: by scope, then by name, then by path.
+    fn sort_kept(&mut self, roots: &[Root]) {
+        let root_of = |entry: &Entry| roots.iter().position(|root| root.path == entry.root);
+        self.entries.sort_by_cached_key(|entry| {
+            // The client's own skills and the machine's have one scope here and two there.
+            let root = (entry.scope == Scope::System).then(|| root_of(entry));
+            (entry.scope, root, entry.skill.name.clone(), entry.location())
+        });
     }
 
     fn take(
@@ -188,10 +203,9 @@ impl Catalog {
             }
             files.insert(canonical, location.clone());
         }
-        let keep_all = client.is_some_and(|client| client.collision == Collision::KeepAll);
         let key = normalized(&name);
         match names.get(&key) {
-            Some(winner) if !keep_all => {
+            Some(winner) if !keeps_all(client) => {
                 self.shadowed.push(Hidden {
                     name,
                     location,
@@ -229,6 +243,10 @@ impl Catalog {
     }
 }
 
+fn keeps_all(client: Option<&Client>) -> bool {
+    client.is_some_and(|client| client.collision == Collision::KeepAll)
+}
+
 fn options_for(file_folder: Option<&OsStr>, client: Option<&Client>) -> ParseOptions {
     ParseOptions {
         profile: client.map_or(Profile::ClawPowers, |client| client.profile),
@@ -249,7 +267,9 @@ fn load_found(found: Found, root: &Root, rules: &WalkRules, client: Option<&'sta
     };
     let Candidate { file, canonical, .. } = candidate;
     let options = options_for(file.parent().and_then(Path::file_name), client);
-    let parsed = match load_head(&file, rules.max_file_bytes, &options) {
+    // Whether a file is UTF-8 is only known at its end.
+    let whole = client.is_some_and(|client| client.drops.contains(&Rule::NotUtf8));
+    let parsed = match load_head(&file, whole, rules.max_file_bytes, &options) {
         Ok(parsed) => parsed,
         Err(error) => {
             let (rule, message) = read_fault(&error);
@@ -269,8 +289,12 @@ fn load_found(found: Found, root: &Root, rules: &WalkRules, client: Option<&'sta
 fn load_package(package: &Arc<Package>, client: Option<&Client>) -> Loaded {
     let origin = Origin::Memory(Arc::clone(package));
     let options = options_for(Some(OsStr::new(&package.folder)), client);
-    let parsed = parse(package.skill_file().unwrap_or_default(), &options);
     let file = location(&origin);
+    let Some(bytes) = package.skill_file() else {
+        let message = "there is no such file".to_owned();
+        return Loaded::Rejected(refused(file, Rule::FileMissing, message));
+    };
+    let parsed = parse(bytes, &options);
     let entry = |skill| Entry {
         skill,
         origin,
@@ -318,6 +342,13 @@ fn settle(
 /// Reports a SKILL.md whose name is spelled otherwise.
 #[must_use]
 pub(crate) fn file_name_finding(file: &Path, client: Option<&Client>) -> Option<Diagnostic> {
+    let is_skill_file = || {
+        file.file_name()
+            .is_some_and(|name| name.eq_ignore_ascii_case("SKILL.md"))
+    };
+    if client.is_some_and(|client| client.walk.root_markdown) && !is_skill_file() {
+        return None;
+    }
     let profile = client.map_or(Profile::ClawPowers, |client| client.profile);
     file_name_finding_for(file, profile)
 }
@@ -373,12 +404,13 @@ fn head(bytes: &[u8]) -> &[u8] {
     bytes.get(..needed(bytes)).unwrap_or(bytes)
 }
 
-/// Reads as much of a file as its frontmatter needs.
-fn load_head(file: &Path, limit: u64, options: &ParseOptions) -> Result<Parsed, ReadError> {
+/// Reads as much of a file as its frontmatter needs, or all of it.
+fn load_head(file: &Path, whole: bool, limit: u64, options: &ParseOptions) -> Result<Parsed, ReadError> {
     let (mut handle, _) = read::open_regular(file, limit)?;
     let mut bytes = Vec::with_capacity(HEAD_BYTES);
     let got = read::read_more(&mut handle, &mut bytes, HEAD_BYTES)?;
     if got == HEAD_BYTES
+        && !whole
         && let Some(parsed) = parse_head(&Source::decode_head(head(&bytes)), false, options)
     {
         return Ok(parsed);

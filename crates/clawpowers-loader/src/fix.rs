@@ -3,6 +3,7 @@
 use crate::diag::{Diagnostic, Edit, Rule};
 use crate::parse::{ParseOptions, Parsed, parse_source};
 use crate::source::{Encoding, Source};
+use std::collections::BTreeMap;
 
 /// How often repairs may uncover others before the text is given up on.
 const MAX_PASSES: usize = 6;
@@ -53,7 +54,8 @@ pub fn fix(bytes: &[u8], options: &ParseOptions) -> Fixed {
             parsed = parse_source(&Source::from_text(&after), options);
         }
     }
-    if !applied.is_empty() {
+    if after == before && !applied.is_empty() {
+        // Only the encoding changes, which the text no longer shows.
         parsed = parse_source(&Source::from_text(&after), options);
     }
     let changed = !lossy && after.as_bytes() != bytes;
@@ -68,25 +70,36 @@ pub fn fix(bytes: &[u8], options: &ParseOptions) -> Fixed {
 
 /// Makes the edits of all findings; one that overlaps an earlier one waits for the next pass.
 fn apply(text: &str, diagnostics: &[Diagnostic]) -> (String, Vec<Diagnostic>) {
-    let mut edits: Vec<&Edit> = Vec::new();
+    let mut edits: BTreeMap<(usize, usize), &Edit> = BTreeMap::new();
     let mut made = Vec::new();
     for diagnostic in diagnostics.iter().filter(|d| !d.edits.is_empty()) {
-        let free = |edit: &Edit| edits.iter().all(|other| !overlap(&other.range, &edit.range));
+        // Edits that were taken do not overlap, so one that is in the way is the next to either side.
+        let free = |edit: &Edit| {
+            let sides = [
+                edits.range(..key(edit)).next_back(),
+                edits.range(key(edit)..).next(),
+            ];
+            let mut sides = sides.into_iter().flatten();
+            sides.all(|(_, other)| !overlap(&other.range, &edit.range))
+        };
         if diagnostic.edits.iter().all(free) {
-            edits.extend(&diagnostic.edits);
+            edits.extend(diagnostic.edits.iter().map(|edit| (key(edit), edit)));
             made.push(diagnostic.clone());
         }
     }
-    edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
     let mut out = String::with_capacity(text.len() + 64);
     let mut at = 0;
-    for edit in edits {
+    for edit in edits.into_values() {
         out.push_str(text.get(at..edit.range.start).unwrap_or_default());
         out.push_str(&edit.replacement);
         at = edit.range.end;
     }
     out.push_str(text.get(at..).unwrap_or_default());
     (out, made)
+}
+
+const fn key(edit: &Edit) -> (usize, usize) {
+    (edit.range.start, edit.range.end)
 }
 
 fn overlap(a: &std::ops::Range<usize>, b: &std::ops::Range<usize>) -> bool {

@@ -3,9 +3,10 @@
 use crate::diag::{Edit, Position, Report, Rule, quoted};
 use crate::frontmatter::{Block, Closer, Opener, early_end, locate};
 use crate::repair::{Change, Effort, Repaired, quote, repair};
-use crate::source::{Source, lines, position};
+use crate::source::{LineStarts, Source, lines};
 use crate::yaml::{Facts, Kind, Node, YamlError, parse};
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 /// How long a frontmatter block may be, in bytes.
 pub(crate) const MAX_FRONTMATTER_BYTES: usize = 64 * 1024;
@@ -18,13 +19,33 @@ pub(crate) struct Front<'a> {
     /// Where the block is.
     pub(crate) block: Block,
     yaml: Cow<'a, str>,
+    /// The block as it stands in the file.
+    original: &'a str,
     start: Position,
+    /// Where the lines of `yaml` and of `original` start; made when the first position is asked for.
+    starts: OnceCell<(LineStarts, LineStarts)>,
 }
 
 impl Front<'_> {
+    fn starts(&self) -> &(LineStarts, LineStarts) {
+        self.starts
+            .get_or_init(|| (LineStarts::of(&self.yaml), LineStarts::of(self.original)))
+    }
+
     /// Returns the position in the file of a byte offset of a node.
     pub(crate) fn position(&self, offset: usize) -> Position {
-        let inner = position(&self.yaml, offset);
+        let repaired = matches!(self.yaml, Cow::Owned(_));
+        if repaired && self.block.opener == Opener::Glued {
+            // Its fields were put on lines of their own, which the file does not have.
+            return self.start;
+        }
+        let (starts, originals) = self.starts();
+        let mut inner = starts.position(&self.yaml, offset);
+        if repaired {
+            // A repair keeps the line but moves what stands on it.
+            let line = starts.line(&self.yaml, inner.line);
+            inner.column = column_before(originals.line(self.original, inner.line), line, inner.column);
+        }
         let column = if inner.line == 1 {
             self.start.column + inner.column - 1
         } else {
@@ -39,6 +60,29 @@ impl Front<'_> {
     /// Returns the text of a node as it stands in the file, or as it was repaired.
     pub(crate) fn slice(&self, node: &Node) -> &str {
         self.yaml.get(node.start..node.end).unwrap_or_default().trim()
+    }
+}
+
+/// Returns the column that a column of a repaired line had before the repair.
+///
+/// What stands before the repair stays, what stands behind it is counted from the line's end, and what the repair
+/// itself wrote is at its start.
+fn column_before(original: &str, repaired: &str, column: usize) -> usize {
+    if original == repaired {
+        return column;
+    }
+    let (before, after) = (original.chars().count(), repaired.chars().count());
+    let head = std::iter::zip(original.chars(), repaired.chars()).take_while(|(a, b)| a == b);
+    let head = head.count();
+    let tail = std::iter::zip(original.chars().rev(), repaired.chars().rev()).take_while(|(a, b)| a == b);
+    let tail = tail.count().min(before.min(after) - head);
+    if column <= head + 1 {
+        column
+    } else if column > after - tail {
+        // A line end behind the line may be pointed at too.
+        (column + before).saturating_sub(after).max(1)
+    } else {
+        head + 1
     }
 }
 
@@ -83,10 +127,12 @@ pub(crate) fn read<'a>(source: &'a Source, report: &mut Report) -> Result<Front<
     let read = fields(source, block, report)?;
     let start = source.position(read.block.start);
     report_fences(source, &read, report);
-    report_changes(source, read.block.start, &read.changes, report);
+    report_changes(source, read.block, &read.changes, report);
     let front = Front {
         root: read.root,
         block: read.block,
+        original: slice(text, read.block),
+        starts: OnceCell::new(),
         yaml: read.yaml,
         start,
     };
@@ -292,17 +338,27 @@ fn report_fences(source: &Source, read: &Read<'_>, report: &mut Report) {
                 replacement: String::new(),
             }];
             if !before.trim().is_empty() {
-                edits.push(Edit {
-                    range: body..body,
-                    replacement: before.to_owned(),
-                });
+                if closer == Closer::Clean {
+                    let glue = if ends_line(text, body) { "" } else { eol };
+                    edits.push(Edit {
+                        range: body..body,
+                        replacement: format!("{glue}{before}"),
+                    });
+                } else {
+                    // What stands before can only move behind a closing fence once there is one.
+                    edits.clear();
+                }
             }
             let message = "text or blank lines stand before the opening `---`";
             report.fixable(Rule::FrontmatterNotFirst, Position::START, message, edits);
         }
         Opener::Glued => {
             // The whole block is written anew, its closing fence among it.
-            let yaml = read.yaml.trim_end().replace("\r\n", "\n").replace(['\r', '\n'], eol);
+            let yaml = read
+                .yaml
+                .trim_end()
+                .replace("\r\n", "\n")
+                .replace(['\r', '\n'], eol);
             let edit = Edit {
                 range: start.saturating_sub(3)..body,
                 replacement: format!("---{eol}{}{eol}---{eol}", yaml.trim_start()),
@@ -341,11 +397,7 @@ fn report_fences(source: &Source, read: &Read<'_>, report: &mut Report) {
             );
         }
         Closer::Missing => {
-            let glue = if text.get(..end).is_some_and(|head| head.ends_with(['\n', '\r'])) {
-                ""
-            } else {
-                eol
-            };
+            let glue = if ends_line(text, end) { "" } else { eol };
             let edit = Edit {
                 range: end..body,
                 replacement: format!("{glue}---{eol}"),
@@ -362,9 +414,17 @@ fn report_fences(source: &Source, read: &Read<'_>, report: &mut Report) {
     }
 }
 
+fn ends_line(text: &str, end: usize) -> bool {
+    text.get(..end).is_some_and(|head| head.ends_with(['\n', '\r']))
+}
+
 /// Reports repaired lines; neighbours that the same rung changed are one finding.
-fn report_changes(source: &Source, base: usize, changes: &[Change], report: &mut Report) {
-    let text = source.text();
+fn report_changes(source: &Source, block: Block, changes: &[Change], report: &mut Report) {
+    if changes.is_empty() {
+        return;
+    }
+    let (text, base) = (source.text(), block.start);
+    let starts = LineStarts::of(text.get(..block.end).unwrap_or_default());
     let neighbours = |a: &Change, b: &Change| {
         let between = text
             .get(base + a.edit.range.end..base + b.edit.range.start)
@@ -399,7 +459,7 @@ fn report_changes(source: &Source, base: usize, changes: &[Change], report: &mut
             range: base + change.edit.range.start..base + change.edit.range.end,
             replacement: change.edit.replacement.clone(),
         });
-        let position = source.position(base + first.offset);
+        let position = starts.position(text, base + first.offset);
         report.fixable(
             first.rule,
             position,
@@ -424,16 +484,20 @@ fn comment_out(front: &Front<'_>, start: usize, end: usize, next: usize) -> Opti
     }
     let yaml = front.yaml.as_ref();
     let mut edits = Vec::new();
-    for line in lines(yaml) {
-        let text_end = line.start + line.text.len();
-        if line.next <= start || line.start >= end || line.text.trim().is_empty() {
+    let base = front.starts().0.start_of(start);
+    for line in lines(yaml.get(base..)?) {
+        let line_start = base + line.start;
+        if line_start >= end {
+            break;
+        }
+        if line.text.trim().is_empty() {
             continue;
         }
-        let own_start = line.start > start || yaml.get(line.start..start)?.trim().is_empty();
-        if !own_start || text_end >= next {
+        let own_start = line_start > start || yaml.get(line_start..start)?.trim().is_empty();
+        if !own_start || line_start + line.text.len() >= next {
             return None;
         }
-        let at = front.block.start + line.start;
+        let at = front.block.start + line_start;
         edits.push(Edit {
             range: at..at,
             replacement: "# ".to_owned(),
@@ -487,5 +551,40 @@ fn report_facts(front: &Front<'_>, facts: &Facts, report: &mut Report) {
             "a value or comment holds `---`",
             hint,
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::column_before;
+    use crate::{ParseOptions, Rule, fix, parse};
+
+    #[test]
+    fn columns_of_repaired_lines_are_those_of_the_file() {
+        let (original, repaired) = ("a: b: c --- d", "a: 'b: c --- d'");
+        let columns = [(1, 1), (4, 4), (5, 4), (13, 12), (15, 13), (16, 14)];
+        for (column, before) in columns {
+            assert_eq!(column_before(original, repaired, column), before, "{column}");
+        }
+        for (column, before) in [(1, 1), (4, 1), (99, 97)] {
+            assert_eq!(column_before("\t\tx", "    x", column), before, "{column}");
+        }
+        let text = "---\nname: a\ndescription: \"\\d\\d\\d --- x\"\n---\n";
+        let parsed = parse(text.as_bytes(), &ParseOptions::default());
+        let dashes = parsed.diagnostics.iter().find(|d| d.rule == Rule::FrontmatterDashes);
+        let line = text.lines().nth(2).unwrap();
+        assert_eq!(dashes.unwrap().position.column, line.find("---").unwrap() + 1);
+    }
+
+    #[test]
+    fn text_before_the_fence_moves_behind_the_closing_one() {
+        for (text, after) in [
+            ("# T\n---\ndescription: a: b", "---\ndescription: 'a: b'\n---\n# T\n"),
+            ("# T\n---\ndescription: a\n---", "---\ndescription: a\n---\n# T\n"),
+        ] {
+            let fixed = fix(text.as_bytes(), &ParseOptions::default());
+            assert_eq!(fixed.after, after);
+            assert_eq!(fix(after.as_bytes(), &ParseOptions::default()).after, after);
+        }
     }
 }

@@ -104,7 +104,7 @@ pub fn resources(folder: &Path, skill_file: &Path) -> io::Result<Resources> {
             if matches!(
                 name.to_str(),
                 Some(".git" | ".hg" | ".svn" | "node_modules" | "__pycache__" | ".DS_Store")
-            ) || path == skill_file
+            ) || (depth == 0 && Some(name.as_os_str()) == skill_file.file_name())
             {
                 continue;
             }
@@ -224,10 +224,12 @@ pub fn resolve(folder: &Path, resource: &str) -> Option<PathBuf> {
         return None;
     }
     let path = folder.join(resource);
-    match (folder.canonicalize(), path.canonicalize()) {
-        (Ok(home), Ok(target)) if !target.starts_with(&home) => None,
-        _ => Some(path),
-    }
+    let Ok(home) = folder.canonicalize() else {
+        return Some(path);
+    };
+    // Where there is no such file, the folders that are there tell whether the way to it leads out.
+    let there = path.ancestors().find_map(|part| part.canonicalize().ok());
+    there.is_none_or(|there| there.starts_with(&home)).then_some(path)
 }
 
 /// Reports links of the body and of the folder that lead nowhere or outside, and scripts that cannot run.

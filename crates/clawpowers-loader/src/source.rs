@@ -108,10 +108,7 @@ impl Source {
 /// Returns the position of a byte offset of `text`. Line feeds, carriage returns and both together end lines.
 #[must_use]
 pub fn position(text: &str, offset: usize) -> Position {
-    let mut offset = offset.min(text.len());
-    while !text.is_char_boundary(offset) {
-        offset -= 1;
-    }
+    let offset = boundary(text, offset);
     let before = text.get(..offset).unwrap_or(text);
     let bytes = before.as_bytes();
     let mut line = 1;
@@ -127,6 +124,51 @@ pub fn position(text: &str, offset: usize) -> Position {
     }
     let column = before.get(start..).map_or(0, |rest| rest.chars().count()) + 1;
     Position { line, column }
+}
+
+/// Returns the last character boundary at or before `offset`.
+fn boundary(text: &str, offset: usize) -> usize {
+    let mut offset = offset.min(text.len());
+    while !text.is_char_boundary(offset) {
+        offset -= 1;
+    }
+    offset
+}
+
+/// Where the lines of a text start, for a text of which many positions are asked.
+#[derive(Debug)]
+pub(crate) struct LineStarts(Vec<usize>);
+
+impl LineStarts {
+    /// Finds the lines of `text`.
+    pub(crate) fn of(text: &str) -> Self {
+        let ended = |line: &Line<'_>| line.start + line.text.len() < line.next;
+        let starts = lines(text).filter(ended).map(|line| line.next);
+        Self(std::iter::once(0).chain(starts).collect())
+    }
+
+    /// Returns the start of the line that `offset` is on.
+    pub(crate) fn start_of(&self, offset: usize) -> usize {
+        let after = self.0.partition_point(|&start| start <= offset);
+        self.0.get(after.saturating_sub(1)).copied().unwrap_or_default()
+    }
+
+    /// Returns the line of this 1-based number, without its line end.
+    pub(crate) fn line<'a>(&self, text: &'a str, number: usize) -> &'a str {
+        let start = number.checked_sub(1).and_then(|index| self.0.get(index));
+        let rest = start.and_then(|&start| text.get(start..)).unwrap_or_default();
+        lines(rest).next().map_or("", |line| line.text)
+    }
+
+    /// Returns what [`position`] returns for the same text.
+    pub(crate) fn position(&self, text: &str, offset: usize) -> Position {
+        let offset = boundary(text, offset);
+        let start = self.start_of(offset);
+        Position {
+            line: self.0.partition_point(|&start| start <= offset),
+            column: text.get(start..offset).map_or(0, |line| line.chars().count()) + 1,
+        }
+    }
 }
 
 /// A line of a text: its bytes without the line end, and where they and the next line start.
@@ -172,6 +214,20 @@ mod tests {
         assert_eq!(position(text, 7), Position { line: 4, column: 1 });
         assert_eq!(position(text, 5), Position { line: 3, column: 1 });
         assert_eq!(position("é: x", 2), Position { line: 1, column: 2 });
+    }
+
+    #[test]
+    fn line_starts_give_the_same_positions() {
+        for text in ["", "a", "a\n", "é\r\nb\rc\n\nd", "\r\r\n\n"] {
+            let starts = LineStarts::of(text);
+            for offset in 0..=text.len() + 1 {
+                assert_eq!(
+                    starts.position(text, offset),
+                    position(text, offset),
+                    "{text:?} {offset}"
+                );
+            }
+        }
     }
 
     #[test]

@@ -600,11 +600,62 @@ fn only_the_exact_name_counts_for_a_client() {
             "---\nname: a\ndescription: x\n---\n",
         );
         world.skill(&format!("{place}/b"), "b");
+        world.write(
+            &format!("{place}/b/skill.md"),
+            "---\nname: c\ndescription: x\n---\n",
+        );
+        world.write(
+            &format!("{place}/d/Skill.MD"),
+            "---\nname: d\ndescription: x\n---\n",
+        );
+        // A folder of that name is a folder like any other.
+        world.write(&format!("{place}/skill.md/notes.md"), "x");
     }
     for client in clawpowers_loader::discover::CLIENTS {
         let catalog = world.see(client.name, "repo");
         assert_eq!(seen(&catalog), ["b"], "{}", client.name);
-        assert!(catalog.rejected.is_empty(), "{}", client.name);
+        let mut rows = refused(&catalog);
+        rows.dedup();
+        assert_eq!(
+            rows,
+            [
+                ("a/skill.md".to_owned(), "file-name-lowercase"),
+                ("b/skill.md".to_owned(), "file-second"),
+                ("d/Skill.MD".to_owned(), "file-name-case"),
+            ],
+            "{}",
+            client.name
+        );
+    }
+}
+
+#[test]
+fn a_repair_costs_claude_and_openclaw_and_gemini_and_copilot_nothing() {
+    // An error of the `claude` profile is one of its validator; the loader keeps the skill. See `CLIENTS`.
+    let world = World::new();
+    for place in [".claude/skills", ".agents/skills"] {
+        world
+            .write(
+                &format!("{place}/colon/SKILL.md"),
+                "---\nname: colon\ndescription: a: b\n---\n",
+            )
+            .write(
+                &format!("{place}/Upper/SKILL.md"),
+                "---\nname: Upper\ndescription: x\n---\n",
+            )
+            .write(
+                &format!("{place}/open/SKILL.md"),
+                "---\nname: open\ndescription: x\n",
+            );
+    }
+    for client in ["claude", "openclaw", "gemini", "copilot"] {
+        let catalog = world.see(client, "repo");
+        assert_eq!(sorted(&catalog), "Upper colon", "{client}");
+        assert_eq!(
+            refused(&catalog),
+            [("open/SKILL.md".to_owned(), "frontmatter-unclosed")],
+            "{client}"
+        );
     }
 }
 
@@ -777,7 +828,9 @@ mod links {
             let catalog = world.see(client, "repo");
             assert_eq!(sorted(&catalog), expected, "{client}");
             assert!(
-                refused(&catalog).iter().all(|(_, rule)| *rule == "symlink-escape"),
+                refused(&catalog)
+                    .iter()
+                    .all(|(_, rule)| *rule == "symlink-escape"),
                 "{client}"
             );
             assert_eq!(catalog.found(), 2, "{client}");
@@ -792,12 +845,7 @@ mod links {
             world.link("store/tea", &format!("{place}/tea"));
         }
         for client in clawpowers_loader::discover::CLIENTS {
-            assert_eq!(
-                sorted(&world.see(client.name, "repo")),
-                "tea",
-                "{}",
-                client.name
-            );
+            assert_eq!(sorted(&world.see(client.name, "repo")), "tea", "{}", client.name);
         }
     }
 
@@ -810,10 +858,7 @@ mod links {
             .skill(".codex/skills/.system/cup", "cup");
         let catalog = world.see("codex", "repo");
         assert_eq!(sorted(&catalog), "cup");
-        assert_eq!(
-            refused(&catalog),
-            [(".system/tea".to_owned(), "symlink-escape")]
-        );
+        assert_eq!(refused(&catalog), [(".system/tea".to_owned(), "symlink-escape")]);
     }
 
     #[test]
@@ -835,7 +880,9 @@ mod links {
             assert!(catalog.entries.is_empty(), "{}", client.name);
             assert!(!catalog.rejected.is_empty(), "{}", client.name);
             assert!(
-                refused(&catalog).iter().all(|(_, rule)| *rule == "symlink-escape"),
+                refused(&catalog)
+                    .iter()
+                    .all(|(_, rule)| *rule == "symlink-escape"),
                 "{}",
                 client.name
             );
@@ -862,10 +909,7 @@ mod links {
         assert_eq!(sorted(&world.see("codex", "repo")), "tea");
         // A root that is itself a link may stay in the project but not leave it.
         fs::remove_dir_all(world.path("repo/skills")).unwrap();
-        world
-            .link("repo/docs", "repo/skills")
-            .skill("store/mug", "mug")
-            .link("store", "repo/more");
+        world.link("repo/docs", "repo/skills").skill("store/mug", "mug");
         assert_eq!(sorted(&world.see("openclaw", "repo")), "tea");
         fs::remove_file(world.path("repo/skills")).unwrap();
         world.link("store", "repo/skills");

@@ -8,7 +8,10 @@ use proptest::prelude::*;
 use serde_json::{Map, Value};
 
 fn options() -> ParseOptions {
-    ParseOptions { folder: Some("folder".to_owned()), ..ParseOptions::default() }
+    ParseOptions {
+        folder: Some("folder".to_owned()),
+        ..ParseOptions::default()
+    }
 }
 
 /// Whether the frontmatter was read as it is written.
@@ -83,7 +86,10 @@ fn emit_value(out: &mut String, value: &Value, styles: &[Style], turn: &mut usiz
         other => {
             *turn += 1;
             let style = styles.get(*turn % styles.len()).copied().unwrap_or(Style::Single);
-            out.push_str(&format!(" {}\n", scalar(other.as_str().unwrap_or_default(), style, indent)));
+            out.push_str(&format!(
+                " {}\n",
+                scalar(other.as_str().unwrap_or_default(), style, indent)
+            ));
         }
     }
 }
@@ -95,13 +101,21 @@ fn file(fields: &Map<String, Value>, styles: &[Style], end: &str, body: &str) ->
 }
 
 fn fields() -> impl Strategy<Value = Map<String, Value>> {
-    ("[a-z]{1,9}", "[A-Z][a-z ,.]{0,30}[a-z]", btree_map(key(), tree(), 0..4)).prop_map(|(name, description, more)| {
-        let mut map = Map::new();
-        map.insert("name".to_owned(), name.into());
-        map.insert("description".to_owned(), description.into());
-        map.extend(more.into_iter().filter(|(key, _)| key != "name" && key != "description"));
-        map
-    })
+    (
+        "[a-z]{1,9}",
+        "[A-Z][a-z ,.]{0,30}[a-z]",
+        btree_map(key(), tree(), 0..4),
+    )
+        .prop_map(|(name, description, more)| {
+            let mut map = Map::new();
+            map.insert("name".to_owned(), name.into());
+            map.insert("description".to_owned(), description.into());
+            map.extend(
+                more.into_iter()
+                    .filter(|(key, _)| key != "name" && key != "description"),
+            );
+            map
+        })
 }
 
 proptest! {

@@ -3,7 +3,7 @@
 //! Each entry states a client's documented rule as of November 2026; ARCHITECTURE.md names the sources' dates.
 
 use super::roots::{Surroundings, user};
-use super::walk::WalkRules;
+use super::walk::{FileLinks, SKIPPED, WalkRules};
 use super::{Root, Scope};
 use crate::diag::{Profile, Rule};
 use std::path::PathBuf;
@@ -52,16 +52,19 @@ const CHILDREN: WalkRules = WalkRules {
     max_folders: 200_000,
     max_entries: 2_000_000,
     max_file_bytes: crate::read::MAX_SKILL_BYTES,
+    skipped: SKIPPED,
     skip_hidden: false,
     exact_name: true,
     stop_at_skill: false,
     folder_links: true,
-    file_links: true,
+    file_links: FileLinks::Any,
+    root_markdown: false,
 };
 const SIX_DEEP: WalkRules = WalkRules {
     max_depth: 6,
     max_folders: 2000,
     max_entries: 20_000,
+    skipped: &[],
     skip_hidden: true,
     ..CHILDREN
 };
@@ -71,7 +74,8 @@ const ANY_DEPTH: WalkRules = WalkRules {
 };
 
 /// What no client can read.
-const UNREADABLE: [Rule; 3] = [
+const UNREADABLE: [Rule; 4] = [
+    Rule::Utf16,
     Rule::FrontmatterNotFirst,
     Rule::FrontmatterOpener,
     Rule::FrontmatterUnclosed,
@@ -106,12 +110,15 @@ const NO_REPAIR: [Rule; 10] = joined(
     BEYOND_COLON,
     [Rule::YamlRepairedColon, Rule::YamlRepairedIndicator],
 );
-const STRICT_YAML: [Rule; 13] = joined(UNREADABLE, NO_REPAIR);
-const COLON_REPAIR: [Rule; 11] = joined(UNREADABLE, BEYOND_COLON);
+const STRICT_YAML: [Rule; 14] = joined(UNREADABLE, NO_REPAIR);
+const COLON_REPAIR: [Rule; 12] = joined(UNREADABLE, BEYOND_COLON);
 
 /// The clients whose order is documented.
 pub const CLIENTS: &[Client] = &[
     // Enterprise over user over project; plugins have names of their own; nested folders are not looked into.
+    // It does not drop a skill whose YAML is broken but reads it without its fields, as its own validator says
+    // (secondsky/claude-skills#60), so no repair is among `drops`: the errors of its profile are those of that validator
+    // and of the upload. Its documents are silent on fences; without them there are no fields to show.
     Client {
         name: "claude",
         profile: Profile::Claude,
@@ -124,32 +131,33 @@ pub const CLIENTS: &[Client] = &[
                 .clone()
                 .or_else(|| Some(s.user_home.as_ref()?.join(".claude")));
             let mut roots: Vec<Root> = config.map(|dir| user(dir.join("skills"))).into_iter().collect();
-            roots.extend(
-                s.project_folders()
-                    .iter()
-                    .map(|folder| s.project(folder, ".claude/skills")),
-            );
+            roots.extend(s.projects(&[".claude/skills"]));
             roots
         },
     },
-    // Keeps both; a name that stands twice cannot be called explicitly.
+    // Keeps both; a name that stands twice cannot be called explicitly. Hidden folders are the only ones it passes
+    // over. The skills that ship with it may not link out.
     Client {
         name: "codex",
         profile: Profile::Codex,
         collision: Collision::KeepAll,
         walk: WalkRules {
-            file_links: false,
+            file_links: FileLinks::Never,
             ..SIX_DEEP
         },
-        drops: &joined::<11, 4, 15>(
+        drops: &joined::<12, 6, 18>(
             COLON_REPAIR,
-            [Rule::Bom, Rule::NotUtf8, Rule::Utf16, Rule::NameTooLong],
+            [
+                Rule::Bom,
+                Rule::NotUtf8,
+                Rule::FrontmatterCloserGlued,
+                Rule::NameTooLong,
+                Rule::NameNotString,
+                Rule::DescriptionNotString,
+            ],
         ),
         roots: |s| {
-            let mut roots = Vec::new();
-            for folder in s.project_folders() {
-                roots.extend([".agents/skills", ".codex/skills"].map(|below| s.project(&folder, below)));
-            }
+            let mut roots = s.projects(&[".agents/skills", ".codex/skills"]);
             let codex = s
                 .codex_home
                 .clone()
@@ -157,19 +165,27 @@ pub const CLIENTS: &[Client] = &[
             roots.extend(s.user_home.as_ref().map(|home| user(home.join(".agents/skills"))));
             if let Some(codex) = codex {
                 roots.push(user(codex.join("skills")));
-                roots.push(system(codex.join("skills/.system")));
+                let own = codex.join("skills/.system");
+                roots.push(Root {
+                    boundary: Some(own.clone()),
+                    ..system(own)
+                });
             }
             roots.push(system(PathBuf::from("/etc/codex/skills")));
             roots
         },
     },
-    // Workspace over user; within a tier `.agents` wins; only the folder itself and its children.
+    // Workspace over user; within a tier `.agents` wins; only the folder itself and its children, as a glob finds them.
     Client {
         name: "gemini",
         profile: Profile::ClawPowers,
         collision: Collision::FirstWins,
-        walk: CHILDREN,
-        drops: &joined::<3, 3, 6>(UNREADABLE, [Rule::Bom, Rule::NameMissing, Rule::NameEmpty]),
+        walk: WalkRules {
+            skipped: &["node_modules", ".git"],
+            skip_hidden: true,
+            ..CHILDREN
+        },
+        drops: &joined::<4, 3, 7>(UNREADABLE, [Rule::Bom, Rule::NameMissing, Rule::NameEmpty]),
         roots: |s| {
             let mut roots = vec![
                 s.project(&s.cwd, ".agents/skills"),
@@ -179,24 +195,23 @@ pub const CLIENTS: &[Client] = &[
             roots
         },
     },
-    // The last one loaded wins: user, then project up to the worktree, then its own folders.
+    // The last one loaded wins: user, then project up to the worktree, then its own folders. No folder is passed over.
     Client {
         name: "opencode",
         profile: Profile::ClawPowers,
         collision: Collision::FirstWins,
-        walk: ANY_DEPTH,
-        drops: &joined::<11, 2, 13>(COLON_REPAIR, [Rule::NameMissing, Rule::NameEmpty]),
+        walk: WalkRules {
+            skipped: &[],
+            ..ANY_DEPTH
+        },
+        drops: &joined::<12, 2, 14>(COLON_REPAIR, [Rule::NameMissing, Rule::NameEmpty]),
         roots: |s| {
             let mut loaded = below_home(s, &[".claude/skills", ".agents/skills"]);
-            for folder in s.project_folders() {
-                loaded.extend([".claude/skills", ".agents/skills"].map(|below| s.project(&folder, below)));
-            }
+            loaded.extend(s.projects(&[".claude/skills", ".agents/skills"]));
             if let Some(config) = config_home(s) {
                 loaded.extend(["opencode/skill", "opencode/skills"].map(|below| user(config.join(below))));
             }
-            for folder in s.project_folders() {
-                loaded.extend([".opencode/skill", ".opencode/skills"].map(|below| s.project(&folder, below)));
-            }
+            loaded.extend(s.projects(&[".opencode/skill", ".opencode/skills"]));
             loaded.reverse();
             loaded
         },
@@ -206,8 +221,11 @@ pub const CLIENTS: &[Client] = &[
         name: "goose",
         profile: Profile::ClawPowers,
         collision: Collision::FirstWins,
-        walk: ANY_DEPTH,
-        drops: &joined::<13, 2, 15>(STRICT_YAML, [Rule::NameMissing, Rule::NameEmpty]),
+        walk: WalkRules {
+            skipped: &[".git", ".hg", ".svn"],
+            ..ANY_DEPTH
+        },
+        drops: &joined::<14, 3, 17>(STRICT_YAML, [Rule::NotUtf8, Rule::NameMissing, Rule::NameEmpty]),
         roots: |s| {
             let project = [".agents/skills", ".goose/skills", ".claude/skills"];
             let mut roots: Vec<Root> = project.iter().map(|below| s.project(&s.cwd, below)).collect();
@@ -217,7 +235,8 @@ pub const CLIENTS: &[Client] = &[
             roots
         },
     },
-    // Workspace over project agents over personal agents over managed.
+    // Workspace over project agents over personal agents over managed. Links of a workspace's root stay inside it; a
+    // linked SKILL.md stays inside its skill.
     Client {
         name: "openclaw",
         profile: Profile::OpenClaw,
@@ -226,17 +245,24 @@ pub const CLIENTS: &[Client] = &[
             stop_at_skill: true,
             max_file_bytes: 256_000,
             max_folders: 200_000,
+            skipped: &["node_modules"],
+            file_links: FileLinks::InFolder,
             ..SIX_DEEP
         },
         drops: &UNREADABLE,
         roots: |s| {
             let root = s.project_root();
-            let mut roots = vec![s.project(&root, "skills"), s.project(&root, ".agents/skills")];
+            let mut roots = vec![
+                enclosed(s.project(&root, "skills")),
+                enclosed(s.project(&root, ".agents/skills")),
+            ];
             roots.extend(below_home(s, &[".agents/skills", ".openclaw/skills"]));
             roots
         },
     },
     // The first one found wins: project from the working directory up, then the user.
+    // It reports skills whose fences are wrong as failed (rysweet/amplihack#2811). Its documents are silent on YAML that
+    // is broken inside them, so such a skill is kept, and the repair is a finding.
     Client {
         name: "copilot",
         profile: Profile::ClawPowers,
@@ -244,11 +270,7 @@ pub const CLIENTS: &[Client] = &[
         walk: CHILDREN,
         drops: &UNREADABLE,
         roots: |s| {
-            let mut roots = Vec::new();
-            for folder in s.project_folders() {
-                let below = [".github/skills", ".agents/skills", ".claude/skills"];
-                roots.extend(below.map(|below| s.project(&folder, below)));
-            }
+            let mut roots = s.projects(&[".github/skills", ".agents/skills", ".claude/skills"]);
             let copilot = s
                 .copilot_home
                 .clone()
@@ -258,14 +280,16 @@ pub const CLIENTS: &[Client] = &[
             roots
         },
     },
-    // The first one wins: user, then project.
+    // The first one wins: user, then project. Every Markdown file of a root itself is a skill.
     Client {
         name: "pi",
         profile: Profile::ClawPowers,
         collision: Collision::FirstWins,
         walk: WalkRules {
+            skipped: &["node_modules"],
             skip_hidden: true,
             stop_at_skill: true,
+            root_markdown: true,
             ..ANY_DEPTH
         },
         drops: &STRICT_YAML,
@@ -282,6 +306,20 @@ fn below_home(s: &Surroundings, below: &[&str]) -> Vec<Root> {
         return Vec::new();
     };
     below.iter().map(|below| user(home.join(below))).collect()
+}
+
+/// Keeps the links of a project's root inside that root; a root that leads out of the project stays refused.
+fn enclosed(root: Root) -> Root {
+    let real = |path: &PathBuf| path.canonicalize().ok();
+    let inside = real(&root.path)
+        .zip(root.boundary.as_ref().and_then(real))
+        .is_some_and(|(path, boundary)| path.starts_with(boundary));
+    let boundary = if inside {
+        Some(root.path.clone())
+    } else {
+        root.boundary
+    };
+    Root { boundary, ..root }
 }
 
 fn config_home(s: &Surroundings) -> Option<PathBuf> {

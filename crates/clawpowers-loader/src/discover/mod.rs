@@ -10,9 +10,9 @@ mod walk;
 
 pub use client::{CLIENTS, Client, Collision};
 pub use roots::{Surroundings, default_roots};
-pub use walk::{Candidate, Found, Walk, WalkRules, walk};
+pub use walk::{Candidate, FileLinks, Found, Walk, WalkRules, walk};
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Whose skills a root holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -91,5 +91,13 @@ impl Root {
             scope: Scope::Extra,
             boundary,
         }
+    }
+
+    /// Tells whether a path without links on the way is inside the boundary.
+    pub(crate) fn holds(&self, canonical: &Path) -> bool {
+        self.boundary.as_ref().is_none_or(|boundary| {
+            let real = boundary.canonicalize();
+            canonical.starts_with(real.as_ref().unwrap_or(boundary))
+        })
     }
 }

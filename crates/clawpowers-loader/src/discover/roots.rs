@@ -62,7 +62,13 @@ impl Surroundings {
             Some(root) => folders.truncate(root + 1),
             None => folders.truncate(1),
         }
-        folders.retain(|folder| Some(folder) != self.user_home.as_ref());
+        if let Some(home) = &self.user_home {
+            // By its real path too: a working directory is often known by that, a home folder by a link.
+            let real = home.canonicalize().ok();
+            let is_home =
+                |folder: &PathBuf| folder == home || (real.is_some() && folder.canonicalize().ok() == real);
+            folders.retain(|folder| !is_home(folder));
+        }
         folders
     }
 
@@ -80,6 +86,21 @@ impl Surroundings {
             boundary: Some(self.project_root()),
         }
     }
+
+    /// Makes the roots `below` every project folder, the working directory's first.
+    pub(super) fn projects(&self, below: &[&str]) -> Vec<Root> {
+        let folders = self.project_folders();
+        let boundary = folders.last().cloned();
+        let paths = folders
+            .iter()
+            .flat_map(|folder| below.iter().map(|below| folder.join(below)));
+        let root = |path| Root {
+            path,
+            scope: Scope::Project,
+            boundary: boundary.clone(),
+        };
+        paths.map(root).collect()
+    }
 }
 
 /// Makes a root of the user's own.
@@ -95,14 +116,7 @@ pub(super) const fn user(path: PathBuf) -> Root {
 /// user, the runtime home. Those that do not exist are among them.
 #[must_use]
 pub fn default_roots(surroundings: &Surroundings) -> Vec<Root> {
-    let mut roots = Vec::new();
-    for folder in surroundings.project_folders() {
-        roots.extend(
-            PROJECT_FOLDERS
-                .iter()
-                .map(|below| surroundings.project(&folder, below)),
-        );
-    }
+    let mut roots = surroundings.projects(&PROJECT_FOLDERS);
     if let Some(home) = &surroundings.user_home {
         roots.extend(USER_FOLDERS.iter().map(|below| user(home.join(below))));
     }

@@ -10,8 +10,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Folders that no reader of skills looks into.
-const SKIPPED: [&str; 12] = [
+/// Folders that hold no skills of anybody's own.
+pub(super) const SKIPPED: &[&str] = &[
     ".git",
     ".hg",
     ".svn",
@@ -26,6 +26,17 @@ const SKIPPED: [&str; 12] = [
     ".Trash",
 ];
 
+/// Which SKILL.md that is a link counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileLinks {
+    /// Any within the root's boundary.
+    Any,
+    /// One that stays inside the skill's own folder.
+    InFolder,
+    /// None.
+    Never,
+}
+
 /// How a reader walks its roots.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WalkRules {
@@ -37,6 +48,8 @@ pub struct WalkRules {
     pub max_entries: usize,
     /// How large a SKILL.md may be.
     pub max_file_bytes: u64,
+    /// Folders that are passed over wherever they are.
+    pub skipped: &'static [&'static str],
     /// Whether folders that start with a dot are passed over.
     pub skip_hidden: bool,
     /// Whether only the exact name `SKILL.md` counts.
@@ -45,8 +58,10 @@ pub struct WalkRules {
     pub stop_at_skill: bool,
     /// Whether a link to a folder is followed.
     pub folder_links: bool,
-    /// Whether a SKILL.md that is a link counts.
-    pub file_links: bool,
+    /// Which SKILL.md that is a link counts.
+    pub file_links: FileLinks,
+    /// Whether every `*.md` of the root itself is a skill.
+    pub root_markdown: bool,
 }
 
 impl Default for WalkRules {
@@ -57,11 +72,13 @@ impl Default for WalkRules {
             max_folders: 200_000,
             max_entries: 2_000_000,
             max_file_bytes: crate::read::MAX_SKILL_BYTES,
+            skipped: SKIPPED,
             skip_hidden: false,
             exact_name: false,
             stop_at_skill: false,
             folder_links: true,
-            file_links: true,
+            file_links: FileLinks::Any,
+            root_markdown: false,
         }
     }
 }
@@ -96,7 +113,7 @@ pub enum Found {
 /// What a walk found, in order.
 #[derive(Debug, Clone, Default)]
 pub struct Walk {
-    /// The finds: files in real folders in the order of their paths, then those behind links.
+    /// The finds: real files in real folders in the order of their paths, then those behind links.
     pub found: Vec<Found>,
     /// How many folders were looked at.
     pub folders: usize,
@@ -111,13 +128,15 @@ struct Folder {
 
 struct Listing {
     skills: Vec<(OsString, Kind)>,
+    /// Files that would be skills if the reader did not want the exact name.
+    misnamed: Vec<OsString>,
     folders: Vec<OsString>,
     links: Vec<OsString>,
     entries: usize,
     error: Option<io::Error>,
 }
 
-/// Walks below `root`; a root that does not exist gives nothing.
+/// Walks below `root`; a root that does not exist gives nothing, one that cannot be reached a row.
 #[must_use]
 pub fn walk(root: &Root, rules: &WalkRules) -> Walk {
     let mut walker = Walker {
@@ -132,11 +151,15 @@ pub fn walk(root: &Root, rules: &WalkRules) -> Walk {
         entries: 0,
         full: false,
     };
-    let Ok(canonical) = root.path.canonicalize() else {
-        return walker.walk;
+    let canonical = match root.path.canonicalize() {
+        Ok(canonical) => canonical,
+        Err(error) => {
+            walker.unreached(&root.path, &error);
+            return walker.walk;
+        }
     };
-    let linked = fs::symlink_metadata(&root.path).is_ok_and(|m| m.is_symlink());
-    if linked && !walker.inside(&canonical) {
+    // Also where a folder above the root is a link.
+    if !walker.inside(&canonical) {
         walker.escape(root.path.clone(), &canonical);
         return walker.walk;
     }
@@ -169,7 +192,7 @@ impl Walker<'_> {
             level.retain(|folder| self.seen.insert(folder.canonical.clone().into_os_string()));
             let listings: Vec<Listing> = level
                 .par_iter()
-                .map(|folder| list(&folder.path, self.rules))
+                .map(|folder| list(&folder.path, folder.depth, self.rules))
                 .collect();
             let mut next = Vec::new();
             for (folder, listing) in level.iter().zip(listings) {
@@ -196,7 +219,11 @@ impl Walker<'_> {
             }
             level = next;
         }
-        found.sort_by(|a, b| a.0.as_os_str().cmp(b.0.as_os_str()));
+        let behind_link = |found: &Found| matches!(found, Found::Candidate(one) if one.linked);
+        found.sort_by(|(a, x), (b, y)| {
+            let links = behind_link(x).cmp(&behind_link(y));
+            links.then_with(|| a.as_os_str().cmp(b.as_os_str()))
+        });
         self.walk.found.extend(found.into_iter().map(|(_, found)| found));
     }
 
@@ -221,9 +248,11 @@ impl Walker<'_> {
             return;
         }
         let is_skill = !listing.skills.is_empty();
-        for (index, (name, kind)) in listing.skills.into_iter().enumerate() {
+        let each_counts = self.rules.root_markdown && folder.depth == 0;
+        let mut taken = false;
+        for (name, kind) in listing.skills {
             let file = folder.path.join(&name);
-            let one = if index > 0 {
+            let one = if taken && !each_counts {
                 let message = "another SKILL.md of the same folder was taken".to_owned();
                 Found::Refused {
                     location: file.clone(),
@@ -233,13 +262,27 @@ impl Walker<'_> {
             } else {
                 self.candidate(folder, file.clone(), &name, kind)
             };
+            taken |= matches!(one, Found::Candidate(_));
             found.push((file, one));
+        }
+        for name in listing.misnamed {
+            let file = folder.path.join(&name);
+            found.push((file.clone(), misnamed(file, &name, taken)));
         }
         if is_skill && self.rules.stop_at_skill && folder.depth > 0 {
             return;
         }
         if folder.depth == self.rules.max_depth {
-            if !listing.folders.is_empty() {
+            // Folders of a skill are its resources, unless one holds a skill itself.
+            let looked_for = |name: &OsString| {
+                let path = folder.path.join(name);
+                if is_skill {
+                    !list(&path, folder.depth + 1, self.rules).skills.is_empty()
+                } else {
+                    path.is_dir()
+                }
+            };
+            if listing.folders.iter().chain(&listing.links).any(looked_for) {
                 let message = format!(
                     "folders deeper than {} levels are not looked at",
                     self.rules.max_depth
@@ -290,10 +333,18 @@ impl Walker<'_> {
         }
         match file.canonicalize() {
             Err(_) => refused(Rule::SymlinkBroken, "the link points to nothing"),
-            Ok(_) if !self.rules.file_links => refused(
+            Ok(_) if self.rules.file_links == FileLinks::Never => refused(
                 Rule::SymlinkEscape,
                 "this client does not follow a link to SKILL.md",
             ),
+            Ok(target)
+                if self.rules.file_links == FileLinks::InFolder && !target.starts_with(&folder.canonical) =>
+            {
+                refused(
+                    Rule::SymlinkEscape,
+                    &escape_message(&target, Some(&folder.canonical)),
+                )
+            }
             Ok(target) if !self.inside(&target) => refused(
                 Rule::SymlinkEscape,
                 &escape_message(&target, self.boundary.as_deref()),
@@ -330,7 +381,10 @@ impl Walker<'_> {
                 } else if !self.inside(&target) {
                     self.escape(link.path, &target);
                 } else if self.seen.contains(target.as_os_str()) {
-                    self.alias(&link.path, &target);
+                    self.alias(Folder {
+                        canonical: target,
+                        ..link
+                    });
                 } else {
                     self.level(vec![Folder {
                         canonical: target,
@@ -342,16 +396,26 @@ impl Walker<'_> {
     }
 
     /// A second way to a folder that was looked at: its own skill is named as a duplicate, nothing is walked twice.
-    fn alias(&mut self, link: &Path, target: &Path) {
-        if let Some((name, kind)) = list(target, self.rules).skills.into_iter().next()
-            && kind == Kind::File
-        {
-            let candidate = Candidate {
-                file: link.join(&name),
-                canonical: target.join(&name),
-                linked: true,
-            };
-            self.walk.found.push(Found::Candidate(candidate));
+    fn alias(&mut self, link: Folder) {
+        let candidate = list(&link.path, link.depth, self.rules)
+            .skills
+            .into_iter()
+            .map(|(name, kind)| self.candidate(&link, link.path.join(&name), &name, kind))
+            .find(|found| matches!(found, Found::Candidate(_)));
+        self.walk.found.extend(candidate);
+    }
+
+    /// Names a root that is there and yet cannot be reached.
+    fn unreached(&mut self, root: &Path, error: &io::Error) {
+        if fs::symlink_metadata(root).is_ok_and(|metadata| metadata.is_symlink()) {
+            let message = "the link points to nothing".to_owned();
+            self.refuse(root.to_owned(), Rule::SymlinkBroken, message);
+        } else if !matches!(
+            error.kind(),
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+        ) {
+            let message = format!("the folder cannot be read: {error}");
+            self.refuse(root.to_owned(), Rule::FolderUnreadable, message);
         }
     }
 
@@ -384,9 +448,10 @@ fn escape_message(target: &Path, boundary: Option<&Path>) -> String {
     )
 }
 
-fn list(path: &Path, rules: &WalkRules) -> Listing {
+fn list(path: &Path, depth: usize, rules: &WalkRules) -> Listing {
     let mut listing = Listing {
         skills: Vec::new(),
+        misnamed: Vec::new(),
         folders: Vec::new(),
         links: Vec::new(),
         entries: 0,
@@ -394,9 +459,12 @@ fn list(path: &Path, rules: &WalkRules) -> Listing {
     };
     let result = each_entry(path, |name, kind| {
         listing.entries += 1;
-        if is_skill_file(name, rules.exact_name) {
+        let markdown = rules.root_markdown && depth == 0 && kind != Kind::Folder && is_markdown(name);
+        if is_skill_file(name, rules.exact_name) || markdown {
             listing.skills.push((name.to_owned(), kind));
-        } else if matches!(kind, Kind::Folder | Kind::Link) && !skipped(name, rules.skip_hidden) {
+        } else if is_skill_file(name, false) && !is_folder(path, name, kind) {
+            listing.misnamed.push(name.to_owned());
+        } else if matches!(kind, Kind::Folder | Kind::Link) && !skipped(name, rules) {
             let list = if kind == Kind::Folder {
                 &mut listing.folders
             } else {
@@ -404,7 +472,8 @@ fn list(path: &Path, rules: &WalkRules) -> Listing {
             };
             list.push(name.to_owned());
         }
-        listing.entries < rules.max_entries
+        // One more than is allowed, so that the walk sees that the bound was passed.
+        listing.entries <= rules.max_entries
     });
     listing.error = result.err();
     // `SKILL.md` sorts before `SKILL.MD`'s other spellings where it matters: upper case first, exact first.
@@ -415,6 +484,36 @@ fn list(path: &Path, rules: &WalkRules) -> Listing {
     listing
 }
 
+fn is_folder(parent: &Path, name: &OsStr, kind: Kind) -> bool {
+    kind == Kind::Folder || (kind == Kind::Link && parent.join(name).is_dir())
+}
+
+/// Names a file that a reader of the exact name passes over.
+fn misnamed(location: PathBuf, name: &OsStr, taken: bool) -> Found {
+    let (rule, message) = if taken {
+        (
+            Rule::FileSecond,
+            "another SKILL.md of the same folder was taken".to_owned(),
+        )
+    } else {
+        let rule = if name == "skill.md" {
+            Rule::FileNameLowercase
+        } else {
+            Rule::FileNameCase
+        };
+        let name = crate::diag::quoted(&name.to_string_lossy());
+        (
+            rule,
+            format!("the file is called {name}; this client only looks for SKILL.md"),
+        )
+    };
+    Found::Refused {
+        location,
+        rule,
+        message,
+    }
+}
+
 fn is_skill_file(name: &OsStr, exact: bool) -> bool {
     if exact {
         name == "SKILL.md"
@@ -423,7 +522,12 @@ fn is_skill_file(name: &OsStr, exact: bool) -> bool {
     }
 }
 
-fn skipped(name: &OsStr, hidden: bool) -> bool {
-    let Some(name) = name.to_str() else { return false };
-    SKIPPED.contains(&name) || (hidden && name.starts_with('.'))
+fn is_markdown(name: &OsStr) -> bool {
+    let name = name.as_encoded_bytes();
+    name.ends_with(b".md") && !name.starts_with(b".")
+}
+
+fn skipped(name: &OsStr, rules: &WalkRules) -> bool {
+    let hidden = rules.skip_hidden && name.as_encoded_bytes().starts_with(b".");
+    hidden || rules.skipped.iter().any(|skipped| name == OsStr::new(skipped))
 }
