@@ -571,7 +571,10 @@ mod tests {
         }
         let text = "---\nname: a\ndescription: \"\\d\\d\\d --- x\"\n---\n";
         let parsed = parse(text.as_bytes(), &ParseOptions::default());
-        let dashes = parsed.diagnostics.iter().find(|d| d.rule == Rule::FrontmatterDashes);
+        let dashes = parsed
+            .diagnostics
+            .iter()
+            .find(|d| d.rule == Rule::FrontmatterDashes);
         let line = text.lines().nth(2).unwrap();
         assert_eq!(dashes.unwrap().position.column, line.find("---").unwrap() + 1);
     }
@@ -579,7 +582,10 @@ mod tests {
     #[test]
     fn text_before_the_fence_moves_behind_the_closing_one() {
         for (text, after) in [
-            ("# T\n---\ndescription: a: b", "---\ndescription: 'a: b'\n---\n# T\n"),
+            (
+                "# T\n---\ndescription: a: b",
+                "---\ndescription: 'a: b'\n---\n# T\n",
+            ),
             ("# T\n---\ndescription: a\n---", "---\ndescription: a\n---\n# T\n"),
         ] {
             let fixed = fix(text.as_bytes(), &ParseOptions::default());

@@ -1,5 +1,4 @@
 //! Properties of parsing and repair over generated files.
-#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 use clawpowers_loader::source::Source;
 use clawpowers_loader::{Diagnostic, ParseOptions, Parsed, Rule, fix, frontmatter, parse};

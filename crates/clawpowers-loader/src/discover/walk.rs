@@ -147,6 +147,7 @@ pub fn walk(root: &Root, rules: &WalkRules) -> Walk {
             .map(|path| path.canonicalize().unwrap_or_else(|_| path.clone())),
         seen: HashSet::new(),
         links: Vec::new(),
+        file_links: Vec::new(),
         walk: Walk::default(),
         entries: 0,
         full: false,
@@ -179,6 +180,8 @@ struct Walker<'a> {
     // Kept as strings: a path hashes and compares part by part, which costs more than reading the folder.
     seen: HashSet<OsString>,
     links: Vec<Folder>,
+    /// The SKILL.md of the level at hand that are links.
+    file_links: Vec<(PathBuf, Found)>,
     walk: Walk,
     entries: usize,
     full: bool,
@@ -219,12 +222,11 @@ impl Walker<'_> {
             }
             level = next;
         }
-        let behind_link = |found: &Found| matches!(found, Found::Candidate(one) if one.linked);
-        found.sort_by(|(a, x), (b, y)| {
-            let links = behind_link(x).cmp(&behind_link(y));
-            links.then_with(|| a.as_os_str().cmp(b.as_os_str()))
-        });
-        self.walk.found.extend(found.into_iter().map(|(_, found)| found));
+        // A real file comes before a link to it, whether or not the folders themselves are behind a link.
+        for mut found in [found, std::mem::take(&mut self.file_links)] {
+            found.sort_by(|(a, _), (b, _)| a.as_os_str().cmp(b.as_os_str()));
+            self.walk.found.extend(found.into_iter().map(|(_, found)| found));
+        }
     }
 
     fn take(
@@ -262,8 +264,13 @@ impl Walker<'_> {
             } else {
                 self.candidate(folder, file.clone(), &name, kind)
             };
-            taken |= matches!(one, Found::Candidate(_));
-            found.push((file, one));
+            let counts = matches!(one, Found::Candidate(_));
+            taken |= counts;
+            if counts && kind == Kind::Link {
+                self.file_links.push((file, one));
+            } else {
+                found.push((file, one));
+            }
         }
         for name in listing.misnamed {
             let file = folder.path.join(&name);

@@ -1,9 +1,11 @@
 //! What a walk makes of whatever lies in a folder: nothing odd stops the rest, and everything odd has a row.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
-use clawpowers_loader::discover::{
-    Found, Root, Scope, Surroundings, Walk, WalkRules, default_roots, walk,
-};
+mod files;
+#[cfg(unix)]
+mod unix;
+
+use clawpowers_loader::discover::{Found, Root, Scope, Surroundings, Walk, WalkRules, default_roots, walk};
 use clawpowers_loader::package::Package;
 use clawpowers_loader::resources::{ResourceKind, digest, resolve, resources};
 use clawpowers_loader::{Catalog, CatalogOptions, ParseOptions, Rule, parse};
@@ -65,7 +67,10 @@ impl Tree {
     /// What did not load: where, and the rule.
     fn rejected(&self, catalog: &Catalog) -> Vec<(String, &'static str)> {
         let row = |row: &clawpowers_loader::catalog::Rejected| {
-            assert!(row.diagnostics.iter().any(|found| found.rule == row.reason), "{row:?}");
+            assert!(
+                row.diagnostics.iter().any(|found| found.rule == row.reason),
+                "{row:?}"
+            );
             (self.below(&row.location), row.reason.id())
         };
         let mut rows: Vec<_> = catalog.rejected.iter().map(row).collect();
@@ -103,7 +108,9 @@ fn names(catalog: &Catalog) -> Vec<&str> {
 }
 
 fn owned(rows: &[(&str, &'static str)]) -> Vec<(String, &'static str)> {
-    rows.iter().map(|(place, rule)| ((*place).to_owned(), *rule)).collect()
+    rows.iter()
+        .map(|(place, rule)| ((*place).to_owned(), *rule))
+        .collect()
 }
 
 #[test]
@@ -114,7 +121,10 @@ fn odd_files_have_a_row_and_the_others_load() {
         .folder("s/folder/SKILL.md")
         .write("s/empty/SKILL.md", "")
         .write("s/blank/SKILL.md", " \n\n")
-        .write("s/binary/SKILL.md", (0..=255_u8).cycle().take(9000).collect::<Vec<_>>())
+        .write(
+            "s/binary/SKILL.md",
+            (0..=255_u8).cycle().take(9000).collect::<Vec<_>>(),
+        )
         .write("s/zeros/SKILL.md", [0; 5000])
         .write("s/nul/SKILL.md", "---\nname: nul\ndescription: a\0b\n---\n")
         .write("s/prose/SKILL.md", "# Only a heading\n")
@@ -128,7 +138,9 @@ fn odd_files_have_a_row_and_the_others_load() {
     assert_eq!(names(&catalog), ["a", "nul", "z"]);
     let nul = catalog.get("nul").unwrap();
     assert!(
-        nul.diagnostics.iter().any(|d| d.rule == Rule::YamlRepairedControl),
+        nul.diagnostics
+            .iter()
+            .any(|d| d.rule == Rule::YamlRepairedControl),
         "{:?}",
         nul.diagnostics
     );
@@ -147,18 +159,21 @@ fn odd_files_have_a_row_and_the_others_load() {
 }
 
 #[test]
-fn a_root_that_is_missing_or_a_file_holds_nothing() {
+fn a_root_that_is_missing_holds_nothing_and_one_that_is_a_file_has_a_row() {
     let tree = Tree::new();
     tree.write("file", "x").skill("s/a", "a");
-    let catalog = tree.load(&["none", "file", "s", "s"]);
+    let catalog = tree.load(&["none", "file", "file/below", "s", "s"]);
     assert_eq!(names(&catalog), ["a"]);
-    assert_eq!(catalog.found(), 1);
+    assert_eq!(tree.rejected(&catalog), owned(&[("file", "folder-unreadable")]));
+    assert_eq!(catalog.found(), 2);
 }
 
 #[test]
 fn the_first_root_wins_and_the_loser_names_it() {
     let tree = Tree::new();
-    tree.skill("one/tea", "tea").skill("two/other", "tea").skill("two/cup", "cup");
+    tree.skill("one/tea", "tea")
+        .skill("two/other", "tea")
+        .skill("two/cup", "cup");
     let catalog = tree.load(&["one", "two"]);
     assert_eq!(names(&catalog), ["tea", "cup"]);
     let [hidden] = catalog.shadowed.as_slice() else {
@@ -168,15 +183,23 @@ fn the_first_root_wins_and_the_loser_names_it() {
     assert_eq!(hidden.location, tree.path("two/other/SKILL.md"));
     assert_eq!(hidden.winner, tree.path("one/tea/SKILL.md"));
     let turned = tree.load(&["two", "one"]);
-    assert_eq!(turned.get("tea").unwrap().location(), tree.path("two/other/SKILL.md"));
+    assert_eq!(
+        turned.get("tea").unwrap().location(),
+        tree.path("two/other/SKILL.md")
+    );
 }
 
 #[test]
 fn within_one_root_the_first_path_wins() {
     let tree = Tree::new();
-    tree.skill("s/b", "tea").skill("s/a/deep/er", "tea").skill("s/c", "tea");
+    tree.skill("s/b", "tea")
+        .skill("s/a/deep/er", "tea")
+        .skill("s/c", "tea");
     let catalog = tree.load(&["s"]);
-    assert_eq!(catalog.get("tea").unwrap().location(), tree.path("s/a/deep/er/SKILL.md"));
+    assert_eq!(
+        catalog.get("tea").unwrap().location(),
+        tree.path("s/a/deep/er/SKILL.md")
+    );
     assert_eq!(catalog.shadowed.len(), 2);
 }
 
@@ -210,7 +233,10 @@ fn a_folder_called_skill_md_does_not_hide_the_file_beside_it() {
     let catalog = tree.load(&["s"]);
     if catalog.found() == 2 {
         assert_eq!(names(&catalog), ["a"]);
-        assert_eq!(tree.rejected(&catalog), owned(&[("s/a/SKILL.md", "file-not-regular")]));
+        assert_eq!(
+            tree.rejected(&catalog),
+            owned(&[("s/a/SKILL.md", "file-not-regular")])
+        );
     }
 }
 
@@ -259,7 +285,10 @@ fn a_passed_bound_gives_a_row() {
     // Folders of a skill are its resources: no row, unless the next one holds a skill.
     assert_eq!(tree.refused(&found), []);
     tree.skill("s/b/c/d", "d");
-    assert_eq!(tree.refused(&tree.walk("s", &deep)), owned(&[("s/b/c", "scan-depth")]));
+    assert_eq!(
+        tree.refused(&tree.walk("s", &deep)),
+        owned(&[("s/b/c", "scan-depth")])
+    );
 
     let few = WalkRules {
         max_folders: 2,
@@ -271,13 +300,13 @@ fn a_passed_bound_gives_a_row() {
 
     let exact = WalkRules {
         max_folders: 6,
-        max_entries: 8,
+        max_entries: 9,
         ..WalkRules::default()
     };
     let found = tree.walk("s", &exact);
     assert_eq!((found.folders, tree.refused(&found)), (6, Vec::new()));
     let fewer = WalkRules {
-        max_entries: 7,
+        max_entries: 8,
         ..exact
     };
     assert_eq!(tree.refused(&tree.walk("s", &fewer)).len(), 1);
@@ -295,19 +324,21 @@ fn a_reader_of_the_exact_name_refuses_the_others_by_name() {
         ..WalkRules::default()
     };
     let found = tree.walk("s", &exact);
-    assert_eq!(
-        tree.candidates(&found),
-        ["s/c/SKILL.md", "s/d/skill.md/SKILL.md"]
-    );
+    assert_eq!(tree.candidates(&found), ["s/c/SKILL.md", "s/d/skill.md/SKILL.md"]);
     assert_eq!(
         tree.refused(&found),
-        owned(&[("s/a/skill.md", "file-name-lowercase"), ("s/b/SKILL.MD", "file-name-case")])
+        owned(&[
+            ("s/a/skill.md", "file-name-lowercase"),
+            ("s/b/SKILL.MD", "file-name-case")
+        ])
     );
 }
 
 #[test]
 fn the_order_does_not_depend_on_the_order_of_creation() {
-    let folders = ["s/b", "s/a", "s/a-b", "s/a/b", "s/Z", "s/é", "s/a/a/a", "s/10", "s/9"];
+    let folders = [
+        "s/b", "s/a", "s/a-b", "s/a/b", "s/Z", "s/é", "s/a/a/a", "s/10", "s/9",
+    ];
     let make = |folders: &mut dyn Iterator<Item = &&str>| {
         let tree = Tree::new();
         for folder in folders {
@@ -379,7 +410,13 @@ fn a_head_gives_what_the_whole_file_gives() {
             while file.len() + fill.len() <= pad {
                 file.push_str(fill);
             }
-            for end in ["\n---\n", "\r\n---  \r\n", "\n---", "\n--- \n---\n", "\nversion: 1: 2\n---\n"] {
+            for end in [
+                "\n---\n",
+                "\r\n---  \r\n",
+                "\n---",
+                "\n--- \n---\n",
+                "\nversion: 1: 2\n---\n",
+            ] {
                 same_as_whole(
                     &tree,
                     format!("{file}{end}{body}").as_bytes(),
@@ -394,7 +431,11 @@ fn a_head_gives_what_the_whole_file_gives() {
 fn a_head_cut_inside_a_character_of_the_body_is_not_an_error() {
     let tree = Tree::new();
     for shift in 0..4 {
-        let file = format!("---\nname: tea\ndescription: d\n---\n{}{}", "x".repeat(shift), "🍵".repeat(3000));
+        let file = format!(
+            "---\nname: tea\ndescription: d\n---\n{}{}",
+            "x".repeat(shift),
+            "🍵".repeat(3000)
+        );
         same_as_whole(&tree, file.as_bytes(), "body");
         let catalog = tree.load(&["s"]);
         assert!(catalog.get("tea").unwrap().diagnostics.is_empty());
@@ -424,7 +465,10 @@ fn long_and_odd_frontmatter_is_read_whole() {
         format!("name: tea\ndescription: no fences\n\n{pad}\n"),
         format!("# Title\n{pad}\n---\nname: tea\ndescription: too late\n---\n"),
         format!("---\nname: tea\ndescription: \"open {pad}\n---\nbody\n"),
-        format!("---\nname: tea\ndescription: x\nhuge: {}\n---\n", "y".repeat(70_000)),
+        format!(
+            "---\nname: tea\ndescription: x\nhuge: {}\n---\n",
+            "y".repeat(70_000)
+        ),
         format!("---\nname: tea\n---\n{pad}"),
         format!("---\nname: tea\ndescription: x\n\n---\n\n---\nname: other\ndescription: y\n---\n{pad}"),
     ];
@@ -501,7 +545,9 @@ fn skills_in_memory_come_last() {
 #[test]
 fn default_roots_end_at_the_repository_and_leave_the_home_out() {
     let tree = Tree::new();
-    tree.folder("work/repo/.git").folder("work/repo/a/b").folder("work/plain/c");
+    tree.folder("work/repo/.git")
+        .folder("work/repo/a/b")
+        .folder("work/plain/c");
     let paths = |cwd: &str, scope: Scope| -> Vec<String> {
         let roots = default_roots(&Surroundings {
             cwd: tree.path(cwd),
@@ -523,7 +569,10 @@ fn default_roots_end_at_the_repository_and_leave_the_home_out() {
             "work/repo/.agents/skills"
         ]
     );
-    assert_eq!(paths("work/plain/c", Scope::Project), ["work/plain/c/.agents/skills"]);
+    assert_eq!(
+        paths("work/plain/c", Scope::Project),
+        ["work/plain/c/.agents/skills"]
+    );
     assert_eq!(paths("", Scope::Project), [""; 0]);
     assert_eq!(paths("", Scope::User), [".agents/skills"]);
     // Also where the home is a repository itself.
@@ -538,334 +587,4 @@ fn default_roots_end_at_the_repository_and_leave_the_home_out() {
         paths("work/plain/c", Scope::Project),
         ["work/plain/c/.agents/skills", "work/plain/.agents/skills"]
     );
-}
-
-#[test]
-fn resources_are_listed_by_kind_without_nested_skills() {
-    let tree = Tree::new();
-    tree.skill("tea", "tea")
-        .write("tea/scripts/run.sh", "#!/bin/sh\n")
-        .write("tea/references/a.md", "a")
-        .write("tea/reference/b.md", "b")
-        .write("tea/assets/c.png", "c")
-        .write("tea/templates/d", "d")
-        .write("tea/LICENSE", "e")
-        .write("tea/deep/scripts/f", "f")
-        .write("tea/.git/config", "g")
-        .write("tea/node_modules/x/index.js", "h")
-        .skill("tea/inner", "inner")
-        .write("tea/inner/notes.md", "i");
-    let found = resources(&tree.path("tea"), &tree.path("tea/SKILL.md")).unwrap();
-    let rows: Vec<_> = found.files.iter().map(|file| (file.path.as_str(), file.kind)).collect();
-    assert_eq!(
-        rows,
-        [
-            ("LICENSE", ResourceKind::Other),
-            ("assets/c.png", ResourceKind::Asset),
-            ("deep/scripts/f", ResourceKind::Other),
-            ("reference/b.md", ResourceKind::Reference),
-            ("references/a.md", ResourceKind::Reference),
-            ("scripts/run.sh", ResourceKind::Script),
-            ("templates/d", ResourceKind::Asset),
-        ]
-    );
-    assert!(!found.truncated && found.broken.is_empty() && found.escaping.is_empty());
-    assert!(resources(&tree.path("none"), &tree.path("none/SKILL.md")).is_err());
-}
-
-#[test]
-fn a_digest_follows_content_names_and_boundaries() {
-    let of = |files: &[(&str, &str)]| {
-        let tree = Tree::new();
-        tree.skill("tea", "tea");
-        for (path, bytes) in files {
-            tree.write(&format!("tea/{path}"), bytes);
-        }
-        digest(&tree.path("tea"), &tree.path("tea/SKILL.md")).unwrap()
-    };
-    let mut all = vec![
-        of(&[]),
-        of(&[("a", "bc")]),
-        of(&[("a", "bd")]),
-        of(&[("ab", "c")]),
-        of(&[("a", "b"), ("c", "")]),
-        of(&[("a", ""), ("b", "c")]),
-        of(&[("a", "bc"), ("d", "")]),
-        of(&[("a/b", "c")]),
-        of(&[("a", "0\0b\x002\x00cd")]),
-        of(&[("a", ""), ("b", "cd")]),
-    ];
-    assert_eq!(all.first().unwrap().len(), 64);
-    assert_eq!(of(&[("a", "1"), ("b", "2")]), of(&[("b", "2"), ("a", "1")]));
-    let count = all.len();
-    all.sort();
-    all.dedup();
-    assert_eq!(all.len(), count);
-
-    let tree = Tree::new();
-    tree.skill("tea", "tea");
-    let now = || digest(&tree.path("tea"), &tree.path("tea/SKILL.md")).unwrap();
-    let before = now();
-    let file = fs::OpenOptions::new()
-        .write(true)
-        .open(tree.path("tea/SKILL.md"))
-        .unwrap();
-    file.set_modified(std::time::UNIX_EPOCH).unwrap();
-    assert_eq!(now(), before);
-    tree.write("tea/.git/HEAD", "x").skill("tea/inner", "inner");
-    assert_eq!(now(), before);
-    tree.skill("tea", "cup");
-    assert_ne!(now(), before);
-}
-
-#[test]
-fn resolve_stays_in_the_folder() {
-    let tree = Tree::new();
-    tree.skill("tea", "tea").write("tea/a/b.md", "x").write("other/c.md", "x");
-    let folder = tree.path("tea");
-    for fine in ["a/b.md", "./a/b.md", "a/./b.md", "a/none.md", "..a", "a/...", "SKILL.md"] {
-        assert_eq!(resolve(&folder, fine), Some(folder.join(fine)), "{fine}");
-    }
-    let absolute = tree.path("tea/a/b.md").to_string_lossy().into_owned();
-    for bad in ["..", "../other/c.md", "a/../../other/c.md", "a/../a/b.md", "/etc/passwd", &absolute] {
-        assert_eq!(resolve(&folder, bad), None, "{bad}");
-    }
-}
-
-#[cfg(unix)]
-mod unix {
-    use super::*;
-    use std::os::unix::fs::{PermissionsExt as _, symlink};
-    use std::process::Command;
-
-    impl Tree {
-        fn link(&self, target: &str, link: &str) -> &Self {
-            let link = self.path(link);
-            fs::create_dir_all(link.parent().unwrap()).unwrap();
-            symlink(self.path(target), link).unwrap();
-            self
-        }
-
-        fn pipe(&self, below: &str) -> &Self {
-            let path = self.path(below);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
-            self
-        }
-
-        fn duplicates(&self, catalog: &Catalog) -> Vec<(String, String)> {
-            let row = |hidden: &clawpowers_loader::catalog::Hidden| {
-                (self.below(&hidden.location), self.below(&hidden.winner))
-            };
-            catalog.duplicates.iter().map(row).collect()
-        }
-    }
-
-    fn pair(location: &str, winner: &str) -> (String, String) {
-        (location.to_owned(), winner.to_owned())
-    }
-
-    #[test]
-    fn pipes_and_links_have_a_row_and_the_others_load() {
-        let tree = Tree::new();
-        tree.skill("s/a", "a")
-            .skill("s/z", "z")
-            .skill("out/secret", "secret")
-            .pipe("s/pipe/SKILL.md")
-            .pipe("s/pipe/other")
-            .link("s/pipe/other", "s/to-pipe/SKILL.md")
-            .link("none", "s/broken/SKILL.md")
-            .link("none", "s/broken-folder")
-            .link("out/secret/SKILL.md", "s/escape/SKILL.md")
-            .link("out/secret", "s/escape-folder")
-            .link("s/loop-b/SKILL.md", "s/loop-a/SKILL.md")
-            .link("s/loop-a/SKILL.md", "s/loop-b/SKILL.md")
-            .link("s/self", "s/self")
-            .link("s/a", "s/to-folder/SKILL.md")
-            .link("s", "s/a/parent");
-        let catalog = tree.load(&["s"]);
-        assert_eq!(names(&catalog), ["a", "z"]);
-        assert_eq!(
-            tree.rejected(&catalog),
-            owned(&[
-                ("s/broken-folder", "symlink-broken"),
-                ("s/broken/SKILL.md", "symlink-broken"),
-                ("s/escape-folder", "symlink-escape"),
-                ("s/escape/SKILL.md", "symlink-escape"),
-                ("s/loop-a/SKILL.md", "symlink-broken"),
-                ("s/loop-b/SKILL.md", "symlink-broken"),
-                ("s/pipe/SKILL.md", "file-not-regular"),
-                ("s/self", "symlink-broken"),
-                ("s/to-folder/SKILL.md", "file-not-regular"),
-                ("s/to-pipe/SKILL.md", "file-not-regular"),
-            ])
-        );
-        assert!(catalog.duplicates.is_empty() && catalog.shadowed.is_empty());
-    }
-
-    #[test]
-    fn the_real_way_comes_before_the_linked_one() {
-        let tree = Tree::new();
-        tree.skill("s/m", "m")
-            .link("s/m/SKILL.md", "s/a/SKILL.md")
-            .link("s/m", "s/b")
-            .link("s/m/SKILL.md", "s/z/SKILL.md");
-        let catalog = tree.load(&["s"]);
-        assert_eq!(catalog.get("m").unwrap().location(), tree.path("s/m/SKILL.md"));
-        assert_eq!(
-            tree.duplicates(&catalog),
-            [
-                pair("s/a/SKILL.md", "s/m/SKILL.md"),
-                pair("s/z/SKILL.md", "s/m/SKILL.md"),
-                pair("s/b/SKILL.md", "s/m/SKILL.md"),
-            ]
-        );
-        assert!(catalog.rejected.is_empty() && catalog.shadowed.is_empty());
-    }
-
-    #[test]
-    fn the_real_way_comes_first_behind_a_link_too() {
-        // Both ways lie behind a link to a folder; only one of them is a link twice over.
-        let tree = Tree::new();
-        tree.skill("store/m", "m")
-            .link("store/m/SKILL.md", "store/a/SKILL.md")
-            .link("store", "s/store");
-        let catalog = Catalog::load(&CatalogOptions {
-            roots: vec![Root {
-                path: tree.path("s"),
-                scope: Scope::User,
-                boundary: None,
-            }],
-            ..CatalogOptions::default()
-        });
-        assert_eq!(names(&catalog), ["m"]);
-        assert_eq!(
-            tree.duplicates(&catalog),
-            [pair("s/store/a/SKILL.md", "s/store/m/SKILL.md")]
-        );
-    }
-
-    #[test]
-    fn the_same_folder_by_two_roots_is_a_duplicate_and_no_conflict() {
-        let tree = Tree::new();
-        tree.skill("one/tea", "tea").link("one", "two");
-        let roots = ["one", "two"].map(|root| Root {
-            path: tree.path(root),
-            scope: Scope::User,
-            boundary: None,
-        });
-        let load = |roots: Vec<Root>| {
-            Catalog::load(&CatalogOptions {
-                roots,
-                ..CatalogOptions::default()
-            })
-        };
-        assert_eq!(load(roots.to_vec()).found(), 1);
-        tree.folder("three").link("one/tea", "three/tea");
-        let [one, _] = roots;
-        let three = Root {
-            path: tree.path("three"),
-            ..one.clone()
-        };
-        let catalog = load(vec![one, three]);
-        assert_eq!(
-            tree.duplicates(&catalog),
-            [pair("three/tea/SKILL.md", "one/tea/SKILL.md")]
-        );
-        assert!(catalog.shadowed.is_empty());
-    }
-
-    #[test]
-    fn a_chain_of_links_ends() {
-        let tree = Tree::new();
-        tree.skill("s/a/x", "x")
-            .link("s/a", "s/a/x/up")
-            .link("s/b", "s/a/b")
-            .link("s/a", "s/b/a")
-            .link("s", "s/b/s");
-        let catalog = tree.load(&["s"]);
-        assert_eq!(names(&catalog), ["x"]);
-        assert!(catalog.rejected.is_empty(), "{:?}", catalog.rejected);
-    }
-
-    #[test]
-    fn a_root_that_links_out_of_its_boundary_has_a_row() {
-        let tree = Tree::new();
-        tree.skill("out/tea", "tea").folder("repo").link("out", "repo/skills").link("none", "repo/gone");
-        let root = |path: &str| Root {
-            path: tree.path(path),
-            scope: Scope::Project,
-            boundary: Some(tree.path("repo")),
-        };
-        let catalog = Catalog::load(&CatalogOptions {
-            roots: vec![root("repo/skills"), root("repo/gone"), root("repo/none")],
-            ..CatalogOptions::default()
-        });
-        assert!(catalog.entries.is_empty());
-        assert_eq!(
-            tree.rejected(&catalog),
-            owned(&[("repo/gone", "symlink-broken"), ("repo/skills", "symlink-escape")])
-        );
-    }
-
-    #[test]
-    fn what_may_not_be_read_has_a_row() {
-        let tree = Tree::new();
-        tree.skill("s/a", "a").skill("s/file", "file").skill("s/folder", "folder");
-        let set = |below: &str, mode| {
-            fs::set_permissions(tree.path(below), fs::Permissions::from_mode(mode)).unwrap();
-        };
-        set("s/file/SKILL.md", 0);
-        set("s/folder", 0);
-        // Root reads everything.
-        let reads_all = fs::read(tree.path("s/file/SKILL.md")).is_ok();
-        let catalog = tree.load(&["s"]);
-        set("s/folder", 0o755);
-        if reads_all {
-            assert_eq!(names(&catalog), ["a", "file", "folder"]);
-        } else {
-            assert_eq!(names(&catalog), ["a"]);
-            assert_eq!(
-                tree.rejected(&catalog),
-                owned(&[("s/file/SKILL.md", "file-unreadable"), ("s/folder", "folder-unreadable")])
-            );
-        }
-    }
-
-    #[test]
-    fn links_of_a_skill_are_followed_inside_it_only() {
-        let tree = Tree::new();
-        tree.skill("tea", "tea")
-            .write("tea/a/real.md", "x")
-            .write("out/secret", "x")
-            .pipe("tea/pipe")
-            .link("tea/a/real.md", "tea/inside.md")
-            .link("tea/a", "tea/folder")
-            .link("tea", "tea/a/up")
-            .link("out/secret", "tea/escape.md")
-            .link("out", "tea/escape")
-            .link("none", "tea/broken.md")
-            .link("tea/round", "tea/round");
-        let found = resources(&tree.path("tea"), &tree.path("tea/SKILL.md")).unwrap();
-        let paths: Vec<_> = found.files.iter().map(|file| file.path.as_str()).collect();
-        assert_eq!(paths, ["a/real.md", "inside.md"]);
-        assert_eq!(found.broken, ["broken.md", "round"]);
-        assert_eq!(found.escaping, ["escape", "escape.md"]);
-        let folder = tree.path("tea");
-        for bad in ["escape.md", "escape/secret", "escape/none"] {
-            assert_eq!(resolve(&folder, bad), None, "{bad}");
-        }
-        for fine in ["inside.md", "folder/real.md"] {
-            assert!(resolve(&folder, fine).is_some(), "{fine}");
-        }
-    }
-
-    #[test]
-    fn a_broken_link_resolves_to_nothing_outside() {
-        // Whoever creates the target later must not get it read.
-        let tree = Tree::new();
-        tree.skill("tea", "tea").folder("out").link("out/later", "tea/later.md");
-        let resolved = resolve(&tree.path("tea"), "later.md");
-        assert_eq!(resolved, None);
-    }
 }

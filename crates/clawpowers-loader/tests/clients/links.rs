@@ -1,0 +1,138 @@
+//! Links, which not every file system has.
+
+use super::*;
+use std::os::unix::fs::symlink;
+
+impl World {
+    fn link(&self, target: &str, link: &str) -> &Self {
+        fs::create_dir_all(self.path(link).parent().unwrap()).unwrap();
+        symlink(self.path(target), self.path(link)).unwrap();
+        self
+    }
+}
+
+#[test]
+fn a_linked_skill_file_is_ignored_by_codex_and_kept_in_the_skill_by_openclaw() {
+    let world = World::new();
+    world
+        .skill("store/out", "out")
+        .link("store/out/SKILL.md", ".agents/skills/out/SKILL.md")
+        .write(
+            ".agents/skills/in/text.md",
+            "---\nname: in\ndescription: x\n---\n",
+        )
+        .link(".agents/skills/in/text.md", ".agents/skills/in/SKILL.md");
+    for (client, expected) in [
+        ("codex", ""),
+        ("openclaw", "in"),
+        ("gemini", "in out"),
+        ("opencode", "in out"),
+        ("goose", "in out"),
+    ] {
+        let catalog = world.see(client, "repo");
+        assert_eq!(sorted(&catalog), expected, "{client}");
+        assert!(
+            refused(&catalog)
+                .iter()
+                .all(|(_, rule)| *rule == "symlink-escape"),
+            "{client}"
+        );
+        assert_eq!(catalog.found(), 2, "{client}");
+    }
+}
+
+#[test]
+fn folder_links_of_the_user_lead_anywhere() {
+    let world = World::new();
+    world.skill("store/tea", "tea");
+    for place in [".claude/skills", ".agents/skills", ".pi/agent/skills"] {
+        world.link("store/tea", &format!("{place}/tea"));
+    }
+    for client in clawpowers_loader::discover::CLIENTS {
+        assert_eq!(sorted(&world.see(client.name, "repo")), "tea", "{}", client.name);
+    }
+}
+
+#[test]
+fn what_ships_with_codex_does_not_link_out() {
+    let world = World::new();
+    world
+        .skill("store/tea", "tea")
+        .link("store/tea", ".codex/skills/.system/tea")
+        .skill(".codex/skills/.system/cup", "cup");
+    let catalog = world.see("codex", "repo");
+    assert_eq!(sorted(&catalog), "cup");
+    assert_eq!(refused(&catalog), [(".system/tea".to_owned(), "symlink-escape")]);
+}
+
+#[test]
+fn links_of_a_project_stay_inside_it_whoever_looks() {
+    // The clients follow such links; SECURITY.md promises that this program does not, and the row says so.
+    let world = World::new();
+    world.skill("store/tea", "tea");
+    for place in [
+        ".claude/skills",
+        ".agents/skills",
+        ".gemini/skills",
+        ".pi/skills",
+        "skills",
+    ] {
+        world.link("store/tea", &format!("repo/{place}/tea"));
+    }
+    for client in clawpowers_loader::discover::CLIENTS {
+        let catalog = world.see(client.name, "repo");
+        assert!(catalog.entries.is_empty(), "{}", client.name);
+        assert!(!catalog.rejected.is_empty(), "{}", client.name);
+        assert!(
+            refused(&catalog)
+                .iter()
+                .all(|(_, rule)| *rule == "symlink-escape"),
+            "{}",
+            client.name
+        );
+    }
+}
+
+#[test]
+fn links_of_an_openclaw_workspace_stay_inside_the_root() {
+    let world = World::new();
+    world
+        .skill("repo/docs/tea", "tea")
+        .link("repo/docs/tea", "repo/skills/tea")
+        .link("repo/docs/tea", "repo/.agents/skills/tea")
+        .skill("repo/skills/cup", "cup");
+    let catalog = world.see("openclaw", "repo");
+    assert_eq!(sorted(&catalog), "cup");
+    assert_eq!(
+        refused(&catalog),
+        [
+            ("skills/tea".to_owned(), "symlink-escape"),
+            ("skills/tea".to_owned(), "symlink-escape")
+        ]
+    );
+    assert_eq!(sorted(&world.see("codex", "repo")), "tea");
+    // A root that is itself a link may stay in the project but not leave it.
+    fs::remove_dir_all(world.path("repo/skills")).unwrap();
+    world.link("repo/docs", "repo/skills").skill("store/mug", "mug");
+    assert_eq!(sorted(&world.see("openclaw", "repo")), "tea");
+    fs::remove_file(world.path("repo/skills")).unwrap();
+    world.link("store", "repo/skills");
+    assert_eq!(sorted(&world.see("openclaw", "repo")), "");
+}
+
+#[test]
+fn a_file_reached_by_two_roots_is_no_conflict() {
+    let world = World::new();
+    world
+        .skill(".agents/skills/tea", "tea")
+        .link(".agents/skills/tea", ".claude/skills/tea")
+        .link(".agents/skills/tea", ".codex/skills/tea")
+        .link(".agents/skills/tea", ".gemini/skills/tea")
+        .link(".agents/skills/tea", ".openclaw/skills/tea");
+    for client in ["codex", "gemini", "goose", "opencode", "openclaw"] {
+        let catalog = world.see(client, "repo");
+        assert_eq!(seen(&catalog), ["tea"], "{client}");
+        assert_eq!(catalog.duplicates.len(), 1, "{client}");
+        assert!(catalog.shadowed.is_empty(), "{client}");
+    }
+}

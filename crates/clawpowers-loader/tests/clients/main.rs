@@ -1,0 +1,409 @@
+//! What each client would see, by its documented rule: which of two equal names wins, what is walked, what is dropped.
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+#[cfg(unix)]
+mod links;
+mod rules;
+
+use clawpowers_loader::catalog::Entry;
+use clawpowers_loader::discover::{Client, Surroundings, default_roots};
+use clawpowers_loader::{Catalog, CatalogOptions, Rule};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A user's home with a repository in it, and a working directory inside the repository.
+struct World {
+    home: tempfile::TempDir,
+}
+
+impl World {
+    fn new() -> Self {
+        let home = tempfile::tempdir().unwrap();
+        fs::create_dir_all(home.path().join("repo/.git")).unwrap();
+        fs::create_dir_all(home.path().join("repo/sub")).unwrap();
+        Self { home }
+    }
+
+    fn path(&self, below: &str) -> PathBuf {
+        self.home.path().join(below)
+    }
+
+    /// Writes a skill; its description says where it is.
+    fn skill(&self, folder: &str, name: &str) -> &Self {
+        self.write(
+            &format!("{folder}/SKILL.md"),
+            &format!("---\nname: {name}\ndescription: In {folder}.\n---\nDo.\n"),
+        )
+    }
+
+    fn write(&self, below: &str, text: &str) -> &Self {
+        let path = self.path(below);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+        self
+    }
+
+    fn surroundings(&self, cwd: &str) -> Surroundings {
+        Surroundings {
+            cwd: self.path(cwd),
+            user_home: Some(self.home.path().to_owned()),
+            home: Some(self.path(".clawpowers")),
+            ..Surroundings::default()
+        }
+    }
+
+    fn see(&self, client: &str, cwd: &str) -> Catalog {
+        let client = Client::named(client).unwrap();
+        let roots = client.roots(&self.surroundings(cwd));
+        Catalog::load(&CatalogOptions {
+            roots,
+            client: Some(client),
+            ..CatalogOptions::default()
+        })
+    }
+
+    /// The folders of the skills called `name` that a client sees, below the home.
+    fn winners(&self, client: &str, cwd: &str, name: &str) -> Vec<String> {
+        let catalog = self.see(client, cwd);
+        let below = |entry: &Entry| {
+            let folder = entry.folder().unwrap().to_owned();
+            folder
+                .strip_prefix(self.home.path())
+                .unwrap()
+                .to_string_lossy()
+                .into_owned()
+        };
+        catalog
+            .entries
+            .iter()
+            .filter(|entry| entry.skill.name == name)
+            .map(below)
+            .collect()
+    }
+}
+
+/// Every place that some client reads, each with a skill of one name.
+const PLACES: [&str; 21] = [
+    ".agents/skills",
+    ".claude/skills",
+    ".codex/skills",
+    ".gemini/skills",
+    ".config/opencode/skills",
+    ".config/goose/skills",
+    ".copilot/skills",
+    ".openclaw/skills",
+    ".pi/agent/skills",
+    "repo/skills",
+    "repo/.agents/skills",
+    "repo/.claude/skills",
+    "repo/.codex/skills",
+    "repo/.github/skills",
+    "repo/sub/.agents/skills",
+    "repo/sub/.claude/skills",
+    "repo/sub/.gemini/skills",
+    "repo/sub/.goose/skills",
+    "repo/sub/.opencode/skills",
+    "repo/sub/.github/skills",
+    "repo/sub/.pi/skills",
+];
+
+fn everywhere() -> World {
+    let world = World::new();
+    for place in PLACES {
+        world.skill(&format!("{place}/tea"), "tea");
+    }
+    world
+}
+
+fn without(world: &World, places: &[&str]) {
+    for place in places {
+        fs::remove_dir_all(world.path(place)).unwrap();
+    }
+}
+
+#[test]
+fn claude_takes_the_user_over_the_project_and_the_nearer_over_the_farther() {
+    let world = everywhere();
+    assert_eq!(world.winners("claude", "repo/sub", "tea"), [".claude/skills/tea"]);
+    without(&world, &[".claude/skills"]);
+    assert_eq!(
+        world.winners("claude", "repo/sub", "tea"),
+        ["repo/sub/.claude/skills/tea"]
+    );
+    without(&world, &["repo/sub/.claude/skills"]);
+    assert_eq!(
+        world.winners("claude", "repo/sub", "tea"),
+        ["repo/.claude/skills/tea"]
+    );
+}
+
+#[test]
+fn codex_keeps_all() {
+    let world = everywhere();
+    let mut seen = world.winners("codex", "repo/sub", "tea");
+    seen.sort();
+    let all = [
+        ".agents/skills/tea",
+        ".codex/skills/tea",
+        "repo/.agents/skills/tea",
+        "repo/.codex/skills/tea",
+        "repo/sub/.agents/skills/tea",
+    ];
+    assert_eq!(seen, all);
+    assert!(world.see("codex", "repo/sub").shadowed.is_empty());
+}
+
+#[test]
+fn gemini_takes_the_workspace_over_the_user_and_agents_within_a_tier() {
+    let world = everywhere();
+    for (winner, gone) in [
+        ("repo/sub/.agents/skills/tea", "repo/sub/.agents/skills"),
+        ("repo/sub/.gemini/skills/tea", "repo/sub/.gemini/skills"),
+        (".agents/skills/tea", ".agents/skills"),
+        (".gemini/skills/tea", ".gemini/skills"),
+    ] {
+        assert_eq!(world.winners("gemini", "repo/sub", "tea"), [winner]);
+        without(&world, &[gone]);
+    }
+    assert!(world.winners("gemini", "repo/sub", "tea").is_empty());
+}
+
+#[test]
+fn opencode_takes_the_last_one_it_loads() {
+    let world = everywhere();
+    assert_eq!(
+        world.winners("opencode", "repo/sub", "tea"),
+        ["repo/sub/.opencode/skills/tea"]
+    );
+    without(&world, &["repo/sub/.opencode/skills"]);
+    assert_eq!(
+        world.winners("opencode", "repo/sub", "tea"),
+        [".config/opencode/skills/tea"]
+    );
+    without(&world, &[".config/opencode/skills"]);
+    // Walking up, the repository's root is loaded after the working directory, and `.agents` after `.claude`.
+    assert_eq!(
+        world.winners("opencode", "repo/sub", "tea"),
+        ["repo/.agents/skills/tea"]
+    );
+    without(
+        &world,
+        &[
+            "repo/.agents/skills",
+            "repo/.claude/skills",
+            "repo/sub/.agents/skills",
+            "repo/sub/.claude/skills",
+        ],
+    );
+    assert_eq!(
+        world.winners("opencode", "repo/sub", "tea"),
+        [".agents/skills/tea"]
+    );
+}
+
+#[test]
+fn the_first_one_wins_in_goose_openclaw_copilot_and_pi() {
+    let orders: [(&str, &[&str]); 4] = [
+        (
+            "goose",
+            &[
+                "repo/sub/.agents/skills",
+                "repo/sub/.goose/skills",
+                "repo/sub/.claude/skills",
+                ".agents/skills",
+                ".config/goose/skills",
+                ".claude/skills",
+            ],
+        ),
+        (
+            "openclaw",
+            &[
+                "repo/skills",
+                "repo/.agents/skills",
+                ".agents/skills",
+                ".openclaw/skills",
+            ],
+        ),
+        (
+            "copilot",
+            &[
+                "repo/sub/.github/skills",
+                "repo/sub/.agents/skills",
+                "repo/sub/.claude/skills",
+                "repo/.github/skills",
+                "repo/.agents/skills",
+                "repo/.claude/skills",
+                ".copilot/skills",
+                ".agents/skills",
+            ],
+        ),
+        ("pi", &[".pi/agent/skills", "repo/sub/.pi/skills"]),
+    ];
+    for (client, order) in orders {
+        let world = everywhere();
+        for place in order {
+            assert_eq!(
+                world.winners(client, "repo/sub", "tea"),
+                [format!("{place}/tea")],
+                "{client}"
+            );
+            without(&world, &[place]);
+        }
+        assert!(world.winners(client, "repo/sub", "tea").is_empty(), "{client}");
+    }
+}
+
+#[test]
+fn the_loser_is_listed_with_its_winner() {
+    let world = everywhere();
+    let shadowed = world.see("gemini", "repo/sub").shadowed;
+    assert_eq!(shadowed.len(), 3);
+    assert!(
+        shadowed
+            .iter()
+            .all(|hidden| hidden.winner.ends_with("repo/sub/.agents/skills/tea/SKILL.md"))
+    );
+}
+
+#[test]
+fn each_walks_as_deep_as_it_does() {
+    let world = World::new();
+    for place in [
+        ".claude/skills",
+        ".agents/skills",
+        ".pi/agent/skills",
+        ".openclaw/skills",
+    ] {
+        world
+            .skill(&format!("{place}/near"), "near")
+            .skill(&format!("{place}/group/far"), "far")
+            .skill(&format!("{place}/near/nested"), "nested")
+            .skill(&format!("{place}/.hidden/secret"), "secret");
+    }
+    let names = |client: &str| {
+        let mut names: Vec<String> = world
+            .see(client, "repo")
+            .entries
+            .into_iter()
+            .map(|entry| entry.skill.name)
+            .collect();
+        names.sort();
+        names.join(" ")
+    };
+    assert_eq!(names("claude"), "near");
+    assert_eq!(names("gemini"), "near");
+    assert_eq!(names("copilot"), "near");
+    assert_eq!(names("codex"), "far near nested");
+    assert_eq!(names("goose"), "far near nested secret");
+    assert_eq!(names("openclaw"), "far near");
+    assert_eq!(names("pi"), "far near");
+}
+
+#[test]
+fn each_drops_what_it_cannot_read() {
+    let world = World::new();
+    let files = [
+        ("colon", "---\nname: colon\ndescription: a: b\n---\n"),
+        ("quote", "---\nname: quote\ndescription: \"a\" b\n---\n"),
+        ("bom", "\u{feff}---\nname: bom\ndescription: x\n---\n"),
+        ("nameless", "---\ndescription: x\n---\n"),
+        ("late", "\n---\nname: late\ndescription: x\n---\n"),
+    ];
+    for place in [".claude/skills", ".agents/skills", ".pi/agent/skills"] {
+        for (name, text) in files {
+            world.write(&format!("{place}/{name}/SKILL.md"), text);
+        }
+    }
+    let dropped = |client: &str| {
+        let mut rows: Vec<String> = world
+            .see(client, "repo")
+            .rejected
+            .iter()
+            .map(|row| {
+                row.location
+                    .parent()
+                    .and_then(Path::file_name)
+                    .unwrap()
+                    .to_string_lossy()
+                    .into_owned()
+            })
+            .collect();
+        rows.sort();
+        rows.dedup();
+        rows.join(" ")
+    };
+    assert_eq!(dropped("codex"), "bom late quote");
+    assert_eq!(dropped("gemini"), "bom late nameless");
+    assert_eq!(dropped("goose"), "colon late nameless quote");
+    assert_eq!(dropped("opencode"), "late nameless quote");
+    assert_eq!(dropped("pi"), "colon late quote");
+    assert_eq!(dropped("openclaw"), "late");
+}
+
+#[test]
+fn this_runtime_reads_all_of_it() {
+    let world = everywhere();
+    world.skill("repo/sub/.agents/skills/deep/er/cup", "cup").write(
+        "repo/.agents/skills/mug/skill.md",
+        "---\nname: mug\ndescription: x\n---\n",
+    );
+    let roots = default_roots(&world.surroundings("repo/sub"));
+    let catalog = Catalog::load(&CatalogOptions {
+        roots,
+        ..CatalogOptions::default()
+    });
+    let winner = catalog.get("tea").unwrap().location();
+    assert!(
+        winner.ends_with("repo/sub/.agents/skills/tea/SKILL.md"),
+        "{winner:?}"
+    );
+    assert!(catalog.get("cup").is_some());
+    let mug = catalog.get("mug").unwrap();
+    assert!(mug.diagnostics.iter().any(|d| d.rule == Rule::FileNameLowercase));
+}
+
+#[test]
+fn roots_stop_at_the_repository_and_the_home_is_no_project() {
+    let world = World::new();
+    world.skill("outside/.agents/skills/a", "a");
+    let folders = world.surroundings("repo/sub").project_folders();
+    assert_eq!(folders, [world.path("repo/sub"), world.path("repo")]);
+    let at_home = Surroundings {
+        cwd: world.home.path().to_owned(),
+        ..world.surroundings("repo")
+    };
+    assert!(at_home.project_folders().is_empty());
+}
+
+/// Returns the names a client sees, in the order it gives them.
+fn seen(catalog: &Catalog) -> Vec<&str> {
+    catalog
+        .entries
+        .iter()
+        .map(|entry| entry.skill.name.as_str())
+        .collect()
+}
+
+fn sorted(catalog: &Catalog) -> String {
+    let mut names = seen(catalog);
+    names.sort_unstable();
+    names.join(" ")
+}
+
+/// Returns what a client refused: the last two parts of the path, and the rule.
+fn refused(catalog: &Catalog) -> Vec<(String, &'static str)> {
+    let row = |row: &clawpowers_loader::catalog::Rejected| {
+        let parts: Vec<_> = row
+            .location
+            .iter()
+            .rev()
+            .take(2)
+            .map(|part| part.to_string_lossy())
+            .collect();
+        let place: Vec<&str> = parts.iter().rev().map(AsRef::as_ref).collect();
+        (place.join("/"), row.reason.id())
+    };
+    let mut rows: Vec<_> = catalog.rejected.iter().map(row).collect();
+    rows.sort();
+    rows
+}

@@ -1,0 +1,393 @@
+//! The rest of each client's rules: roots, depth, names, sizes, encodings, repairs.
+
+use super::*;
+
+#[test]
+fn roots_are_the_documented_ones_in_their_order() {
+    let world = World::new();
+    let roots = |client: &str| -> Vec<String> {
+        let below_home = |path: &Path| match path.strip_prefix(world.home.path()) {
+            Ok(rest) => rest.to_string_lossy().into_owned(),
+            Err(_) => path.to_string_lossy().into_owned(),
+        };
+        let surroundings = world.surroundings("repo/sub");
+        let roots = Client::named(client).unwrap().roots(&surroundings);
+        roots.iter().map(|root| below_home(&root.path)).collect()
+    };
+    assert_eq!(
+        roots("claude"),
+        [".claude/skills", "repo/sub/.claude/skills", "repo/.claude/skills"]
+    );
+    assert_eq!(
+        roots("codex"),
+        [
+            "repo/sub/.agents/skills",
+            "repo/sub/.codex/skills",
+            "repo/.agents/skills",
+            "repo/.codex/skills",
+            ".agents/skills",
+            ".codex/skills",
+            ".codex/skills/.system",
+            "/etc/codex/skills",
+        ]
+    );
+    assert_eq!(
+        roots("opencode"),
+        [
+            "repo/.opencode/skills",
+            "repo/.opencode/skill",
+            "repo/sub/.opencode/skills",
+            "repo/sub/.opencode/skill",
+            ".config/opencode/skills",
+            ".config/opencode/skill",
+            "repo/.agents/skills",
+            "repo/.claude/skills",
+            "repo/sub/.agents/skills",
+            "repo/sub/.claude/skills",
+            ".agents/skills",
+            ".claude/skills",
+        ]
+    );
+    assert_eq!(roots("pi"), [".pi/agent/skills", "repo/sub/.pi/skills"]);
+    assert_eq!(roots("goose").last().unwrap(), ".config/agents/skills");
+    assert_eq!(roots("openclaw").first().unwrap(), "repo/skills");
+    assert_eq!(roots("gemini").len(), 4);
+    assert_eq!(roots("copilot").len(), 8);
+}
+
+#[test]
+fn the_environment_moves_the_users_roots() {
+    let world = World::new();
+    world
+        .skill("elsewhere/claude/skills/a", "a")
+        .skill("elsewhere/codex/skills/a", "a")
+        .skill("elsewhere/config/opencode/skill/a", "a")
+        .skill("elsewhere/config/goose/skills/a", "a")
+        .skill("elsewhere/copilot/skills/a", "a")
+        .skill(".claude/skills/b", "b")
+        .skill(".codex/skills/b", "b");
+    let surroundings = Surroundings {
+        claude_config: Some(world.path("elsewhere/claude")),
+        codex_home: Some(world.path("elsewhere/codex")),
+        config_home: Some(world.path("elsewhere/config")),
+        copilot_home: Some(world.path("elsewhere/copilot")),
+        ..world.surroundings("repo")
+    };
+    for (name, expected) in [
+        ("claude", "a"),
+        ("codex", "a"),
+        ("opencode", "a b"),
+        ("goose", "a b"),
+        ("copilot", "a"),
+    ] {
+        let client = Client::named(name).unwrap();
+        let catalog = Catalog::load(&CatalogOptions {
+            roots: client.roots(&surroundings),
+            client: Some(client),
+            ..CatalogOptions::default()
+        });
+        assert_eq!(sorted(&catalog), expected, "{name}");
+    }
+}
+
+#[test]
+fn codex_sorts_by_scope_then_by_name_then_by_path() {
+    let world = World::new();
+    world
+        .skill("repo/sub/.agents/skills/z", "pear")
+        .skill("repo/.agents/skills/a", "pear")
+        .skill("repo/.agents/skills/y", "apple")
+        .skill(".agents/skills/b", "cherry")
+        .skill(".codex/skills/a", "banana")
+        .skill(".codex/skills/.system/a", "aardvark")
+        .skill(".codex/skills/.other/a", "hidden");
+    let catalog = world.see("codex", "repo/sub");
+    let order: Vec<_> = seen(&catalog);
+    assert_eq!(order, ["apple", "pear", "pear", "banana", "cherry", "aardvark"]);
+    assert_eq!(
+        world.winners("codex", "repo/sub", "pear"),
+        ["repo/.agents/skills/a", "repo/sub/.agents/skills/z"]
+    );
+}
+
+#[test]
+fn each_passes_over_the_folders_it_documents() {
+    let world = World::new();
+    for place in [
+        ".claude/skills",
+        ".agents/skills",
+        ".pi/agent/skills",
+        ".openclaw/skills",
+    ] {
+        for folder in ["plain", "node_modules", ".git", "__pycache__", ".dot"] {
+            world.skill(
+                &format!("{place}/{folder}"),
+                &format!("in-{}", folder.trim_start_matches('.')),
+            );
+        }
+    }
+    for (client, expected) in [
+        // Silent in the documents: this runtime's own list.
+        ("claude", "in-dot in-plain"),
+        ("copilot", "in-dot in-plain"),
+        ("codex", "in-__pycache__ in-node_modules in-plain"),
+        ("gemini", "in-__pycache__ in-plain"),
+        (
+            "opencode",
+            "in-__pycache__ in-dot in-git in-node_modules in-plain",
+        ),
+        ("goose", "in-__pycache__ in-dot in-node_modules in-plain"),
+        ("openclaw", "in-__pycache__ in-plain"),
+        ("pi", "in-__pycache__ in-plain"),
+    ] {
+        assert_eq!(sorted(&world.see(client, "repo")), expected, "{client}");
+    }
+}
+
+#[test]
+fn six_levels_are_the_end_for_codex_and_openclaw() {
+    let world = World::new();
+    world
+        .skill(".agents/skills/1/2/3/4/5/6", "six")
+        .skill(".agents/skills/1/2/3/4/5/x/7", "seven");
+    for client in ["codex", "openclaw"] {
+        let catalog = world.see(client, "repo");
+        assert_eq!(sorted(&catalog), "six", "{client}");
+        assert_eq!(refused(&catalog), [("5/x".to_owned(), "scan-depth")], "{client}");
+    }
+    assert_eq!(sorted(&world.see("goose", "repo")), "seven six");
+}
+
+#[test]
+fn folders_of_a_skill_at_the_bound_are_resources_and_no_row() {
+    let world = World::new();
+    world
+        .skill(".claude/skills/tea", "tea")
+        .write(".claude/skills/tea/scripts/a.sh", "x")
+        .skill(".claude/skills/cup", "cup")
+        .skill(".claude/skills/cup/inner", "inner")
+        .skill(".claude/skills/group/far", "far");
+    let catalog = world.see("claude", "repo");
+    assert_eq!(seen(&catalog), ["cup", "tea"]);
+    assert_eq!(
+        refused(&catalog),
+        [
+            ("skills/cup".to_owned(), "scan-depth"),
+            ("skills/group".to_owned(), "scan-depth")
+        ]
+    );
+}
+
+#[test]
+fn the_root_itself_may_be_a_skill() {
+    let world = World::new();
+    world
+        .skill(".agents/skills", "root")
+        .skill(".agents/skills/child", "child");
+    for client in ["gemini", "codex", "goose", "openclaw"] {
+        assert_eq!(sorted(&world.see(client, "repo")), "child root", "{client}");
+    }
+}
+
+#[test]
+fn only_the_exact_name_counts_for_a_client() {
+    let world = World::new();
+    for place in [".claude/skills", ".agents/skills", ".pi/agent/skills"] {
+        world.write(
+            &format!("{place}/a/skill.md"),
+            "---\nname: a\ndescription: x\n---\n",
+        );
+        world.skill(&format!("{place}/b"), "b");
+        world.write(
+            &format!("{place}/b/skill.md"),
+            "---\nname: c\ndescription: x\n---\n",
+        );
+        world.write(
+            &format!("{place}/d/Skill.MD"),
+            "---\nname: d\ndescription: x\n---\n",
+        );
+        // A folder of that name is a folder like any other.
+        world.write(&format!("{place}/skill.md/notes.md"), "x");
+    }
+    for client in clawpowers_loader::discover::CLIENTS {
+        let catalog = world.see(client.name, "repo");
+        assert_eq!(seen(&catalog), ["b"], "{}", client.name);
+        let mut rows = refused(&catalog);
+        rows.dedup();
+        assert_eq!(
+            rows,
+            [
+                ("a/skill.md".to_owned(), "file-name-lowercase"),
+                ("b/skill.md".to_owned(), "file-second"),
+                ("d/Skill.MD".to_owned(), "file-name-case"),
+            ],
+            "{}",
+            client.name
+        );
+    }
+}
+
+#[test]
+fn a_repair_costs_claude_and_openclaw_and_gemini_and_copilot_nothing() {
+    // An error of the `claude` profile is one of its validator; the loader keeps the skill. See `CLIENTS`.
+    let world = World::new();
+    for place in [".claude/skills", ".agents/skills"] {
+        world
+            .write(
+                &format!("{place}/colon/SKILL.md"),
+                "---\nname: colon\ndescription: a: b\n---\n",
+            )
+            .write(
+                &format!("{place}/Upper/SKILL.md"),
+                "---\nname: Upper\ndescription: x\n---\n",
+            )
+            .write(
+                &format!("{place}/open/SKILL.md"),
+                "---\nname: open\ndescription: x\n",
+            );
+    }
+    for client in ["claude", "openclaw", "gemini", "copilot"] {
+        let catalog = world.see(client, "repo");
+        assert_eq!(sorted(&catalog), "Upper colon", "{client}");
+        assert_eq!(
+            refused(&catalog),
+            [("open/SKILL.md".to_owned(), "frontmatter-unclosed")],
+            "{client}"
+        );
+    }
+}
+
+#[test]
+fn pi_takes_every_markdown_file_of_a_root() {
+    let world = World::new();
+    let text = |name: &str| format!("---\nname: {name}\ndescription: x\n---\n");
+    world
+        .write(".pi/agent/skills/one.md", &text("one"))
+        .write(".pi/agent/skills/two.md", &text("two"))
+        .write(".pi/agent/skills/.three.md", &text("three"))
+        .write(".pi/agent/skills/README.md", "# Not a skill\n")
+        .write(".pi/agent/skills/four/notes.md", &text("notes"))
+        .skill(".pi/agent/skills/four", "four")
+        .skill(".agents/skills/five", "five")
+        .write(".agents/skills/six.md", &text("six"));
+    let catalog = world.see("pi", "repo");
+    assert_eq!(sorted(&catalog), "four one two");
+    assert!(catalog.entries.iter().all(|entry| {
+        let odd = |rule| matches!(rule, Rule::FileNameCase | Rule::FileSecond);
+        !entry.diagnostics.iter().any(|found| odd(found.rule))
+    }));
+    assert_eq!(
+        refused(&catalog),
+        [("skills/README.md".to_owned(), "frontmatter-missing")]
+    );
+    assert_eq!(sorted(&world.see("codex", "repo")), "five");
+}
+
+#[test]
+fn openclaw_refuses_what_is_larger_than_its_limit() {
+    let world = World::new();
+    let text = |bytes: usize| {
+        let head = "---\nname: NAME\ndescription: x\n---\n";
+        format!("{head}{}", "x".repeat(bytes - head.len()))
+    };
+    world
+        .write(
+            ".agents/skills/at/SKILL.md",
+            &text(256_000).replacen("NAME", "atat", 1),
+        )
+        .write(
+            ".agents/skills/over/SKILL.md",
+            &text(256_001).replacen("NAME", "over", 1),
+        );
+    let catalog = world.see("openclaw", "repo");
+    assert_eq!(sorted(&catalog), "atat");
+    assert_eq!(
+        refused(&catalog),
+        [("over/SKILL.md".to_owned(), "file-too-large")]
+    );
+    assert_eq!(sorted(&world.see("codex", "repo")), "atat over");
+}
+
+#[test]
+fn encodings_are_read_by_those_who_do() {
+    let world = World::new();
+    let utf16 = |text: &str| -> Vec<u8> {
+        let units = text.encode_utf16().flat_map(u16::to_le_bytes);
+        [0xff, 0xfe].into_iter().chain(units).collect()
+    };
+    let mut latin = b"---\nname: latin\ndescription: x\n---\n".to_vec();
+    latin.extend(b"\xb3");
+    let mut late = b"---\nname: late\ndescription: x\n---\n".to_vec();
+    late.extend([b' '; 9000]);
+    late.extend(b"\xb3");
+    let files = [
+        ("wide", utf16("---\nname: wide\ndescription: x\n---\n")),
+        ("latin", latin),
+        ("late", late),
+    ];
+    for place in [".claude/skills", ".agents/skills", ".pi/agent/skills"] {
+        for (name, bytes) in &files {
+            let folder = world.path(place).join(name);
+            fs::create_dir_all(&folder).unwrap();
+            fs::write(folder.join("SKILL.md"), bytes).unwrap();
+        }
+    }
+    for (client, expected) in [
+        ("codex", ""),
+        ("goose", ""),
+        ("gemini", "late latin"),
+        ("opencode", "late latin"),
+        ("openclaw", "late latin"),
+        ("pi", "late latin"),
+        ("claude", "late latin"),
+    ] {
+        assert_eq!(sorted(&world.see(client, "repo")), expected, "{client}");
+    }
+}
+
+#[test]
+fn every_repair_costs_goose_and_pi_the_skill() {
+    let world = World::new();
+    let files = [
+        ("tab", "---\nname: tab\ndescription: x\nmetadata:\n\ta: b\n---\n"),
+        ("indicator", "---\nname: indicator\ndescription: @x\n---\n"),
+        ("escape", "---\nname: escape\ndescription: \"a\\qb\"\n---\n"),
+        (
+            "continued",
+            "---\nname: continued\ndescription: a\nmore text, not indented\n---\n",
+        ),
+        ("fine", "---\nname: fine\ndescription: a --- b\n---\n"),
+        (
+            "long",
+            &format!("---\nname: {}\ndescription: x\n---\n", "n".repeat(65)),
+        ),
+        ("list", "---\nname: list\ndescription: [a, b]\n---\n"),
+        ("glued", "---\nname: glued\ndescription: x\n---# Title\n"),
+    ];
+    for place in [".agents/skills", ".pi/agent/skills"] {
+        for (name, text) in files {
+            world.write(&format!("{place}/{name}/SKILL.md"), text);
+        }
+    }
+    let reasons = |client: &str| -> String {
+        let rows = refused(&world.see(client, "repo"));
+        rows.iter()
+            .map(|(place, rule)| format!("{} {rule}\n", place.trim_end_matches("/SKILL.md")))
+            .collect()
+    };
+    let strict = "continued yaml-repaired-continuation\nescape yaml-repaired-escape\n\
+                  indicator yaml-repaired-indicator\ntab yaml-repaired-tab\n";
+    assert_eq!(reasons("goose"), strict);
+    assert_eq!(reasons("pi"), strict);
+    assert_eq!(
+        reasons("codex"),
+        "continued yaml-repaired-continuation\nescape yaml-repaired-escape\n\
+         glued frontmatter-closer-glued\nlist description-not-string\nlong name-too-long\ntab yaml-repaired-tab\n"
+    );
+    assert_eq!(
+        reasons("opencode"),
+        "continued yaml-repaired-continuation\nescape yaml-repaired-escape\ntab yaml-repaired-tab\n"
+    );
+    assert_eq!(reasons("gemini"), "");
+    assert_eq!(reasons("openclaw"), "");
+}
