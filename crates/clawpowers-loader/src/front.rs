@@ -562,8 +562,8 @@ mod tests {
     #[test]
     fn columns_of_repaired_lines_are_those_of_the_file() {
         let (original, repaired) = ("a: b: c --- d", "a: 'b: c --- d'");
-        let columns = [(1, 1), (4, 4), (5, 4), (13, 12), (15, 13), (16, 14)];
-        for (column, before) in columns {
+        // Quotes change both ends of a value: what is inside is where the repair starts.
+        for (column, before) in [(1, 1), (4, 4), (5, 4), (15, 4), (16, 14)] {
             assert_eq!(column_before(original, repaired, column), before, "{column}");
         }
         for (column, before) in [(1, 1), (4, 1), (99, 97)] {
