@@ -9,6 +9,8 @@ use std::path::{Component, Path, PathBuf};
 
 /// How many files of one skill are listed.
 pub const MAX_RESOURCES: usize = 2000;
+/// How many links of one body are followed up.
+const MAX_LINKS: usize = 2000;
 /// How deep the folders of one skill are followed.
 pub const MAX_RESOURCE_DEPTH: usize = 12;
 
@@ -234,11 +236,12 @@ pub fn resolve(folder: &Path, resource: &str) -> Option<PathBuf> {
 
 /// Reports links of the body and of the folder that lead nowhere or outside, and scripts that cannot run.
 pub(crate) fn check(skill: &Skill, body_line: usize, folder: &Path, skill_file: &Path, report: &mut Report) {
-    for link in skill.outline().links {
+    let starts = crate::source::LineStarts::of(&skill.body);
+    for link in skill.outline().links.into_iter().take(MAX_LINKS) {
         let Some(target) = relative_target(&link.target) else {
             continue;
         };
-        let inner = crate::source::position(&skill.body, link.offset);
+        let inner = starts.position(&skill.body, link.offset);
         let position = Position {
             line: body_line + inner.line - 1,
             column: inner.column,
