@@ -1,16 +1,17 @@
 //! The catalog: every skill that is visible, every one that is hidden by another, every one that did not load.
 
 use crate::diag::{Diagnostic, Position, Profile, Rule, Severity};
-use crate::discover::{Candidate, Client, Collision, Found, Root, Scope, WalkRules, walk};
+use crate::discover::{Candidate, Client, Collision, Found, Opened, Root, Scope, WalkRules, walk_with};
 use crate::frontmatter::needed;
+use crate::gather::Gathering;
 use crate::package::Package;
 use crate::parse::{ParseOptions, Parsed, parse, parse_head};
 use crate::read::{self, HEAD_BYTES, MAX_SKILL_BYTES, ReadError};
 use crate::skill::{Skill, normalized};
 use crate::source::Source;
-use rayon::prelude::*;
-use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -114,9 +115,18 @@ pub struct Catalog {
 }
 
 /// A candidate after loading.
-enum Loaded {
-    Skill(Box<Entry>, Option<PathBuf>),
+pub(crate) enum Loaded {
+    Skill(Box<Ready>),
     Rejected(Rejected),
+}
+
+/// A skill with what decides whether it is visible.
+pub(crate) struct Ready {
+    pub(crate) entry: Entry,
+    /// The name as names are compared.
+    pub(crate) key: String,
+    /// The file without links on the way. One string: a path hashes part by part, which costs more than loading.
+    pub(crate) canonical: Option<OsString>,
 }
 
 impl Catalog {
@@ -130,9 +140,7 @@ impl Catalog {
             .client
             .map_or_else(WalkRules::default, |client| client.walk);
         let wanted = |scope: Scope| options.scopes.is_empty() || options.scopes.contains(&scope);
-        let mut catalog = Self::default();
-        let mut names: HashMap<String, PathBuf> = HashMap::new();
-        let mut files: HashMap<OsString, PathBuf> = HashMap::new();
+        let mut gathering = Gathering::new(keeps_all(options.client));
         let mut roots: Vec<PathBuf> = Vec::new();
         for root in options.roots.iter().filter(|root| wanted(root.scope)) {
             if let Ok(canonical) = root.path.canonicalize() {
@@ -144,25 +152,17 @@ impl Catalog {
                     roots.push(canonical);
                 }
             }
-            let found = walk(root, &rules).found;
-            let loaded: Vec<Loaded> = found
-                .into_par_iter()
-                .map(|found| load_found(found, root, &rules, options.client))
-                .collect();
-            for one in loaded {
-                catalog.take(one, options.client, &mut names, &mut files);
-            }
+            let load =
+                |found, opened: Option<&Opened>| load_found(found, opened, root, &rules, options.client);
+            walk_with(root, &rules, &load, &mut |pass, one| gathering.take(pass, one));
+            gathering.next_root();
         }
         if wanted(Scope::Bundled) {
-            for package in &options.packages {
-                catalog.take(
-                    load_package(package, options.client),
-                    options.client,
-                    &mut names,
-                    &mut files,
-                );
+            for (place, package) in options.packages.iter().enumerate() {
+                gathering.take(place, load_package(package, options.client));
             }
         }
+        let mut catalog = gathering.finish();
         if keeps_all(options.client) {
             catalog.sort_kept(&options.roots);
         }
@@ -177,46 +177,6 @@ impl Catalog {
             let root = (entry.scope == Scope::System).then(|| root_of(entry));
             (entry.scope, root, entry.skill.name.clone(), entry.location())
         });
-    }
-
-    fn take(
-        &mut self,
-        loaded: Loaded,
-        client: Option<&Client>,
-        names: &mut HashMap<String, PathBuf>,
-        files: &mut HashMap<OsString, PathBuf>,
-    ) {
-        let (entry, canonical) = match loaded {
-            Loaded::Rejected(rejected) => return self.rejected.push(rejected),
-            Loaded::Skill(entry, canonical) => (*entry, canonical),
-        };
-        let (name, location) = (entry.skill.name.clone(), entry.location());
-        if let Some(canonical) = canonical {
-            // Hashed as one string: a path hashes part by part, which costs more than loading the skill.
-            let canonical = canonical.into_os_string();
-            if let Some(winner) = files.get(&canonical).cloned() {
-                return self.duplicates.push(Hidden {
-                    name,
-                    location,
-                    winner,
-                });
-            }
-            files.insert(canonical, location.clone());
-        }
-        let key = normalized(&name);
-        match names.get(&key) {
-            Some(winner) if !keeps_all(client) => {
-                self.shadowed.push(Hidden {
-                    name,
-                    location,
-                    winner: winner.clone(),
-                });
-            }
-            _ => {
-                names.insert(key, location);
-                self.entries.push(entry);
-            }
-        }
     }
 
     /// Returns the skill called `name`.
@@ -254,7 +214,13 @@ fn options_for(file_folder: Option<&OsStr>, client: Option<&Client>) -> ParseOpt
     }
 }
 
-fn load_found(found: Found, root: &Root, rules: &WalkRules, client: Option<&'static Client>) -> Loaded {
+fn load_found(
+    found: Found,
+    opened: Option<&Opened>,
+    root: &Root,
+    rules: &WalkRules,
+    client: Option<&'static Client>,
+) -> Loaded {
     let candidate = match found {
         Found::Refused {
             location,
@@ -269,7 +235,11 @@ fn load_found(found: Found, root: &Root, rules: &WalkRules, client: Option<&'sta
     let options = options_for(file.parent().and_then(Path::file_name), client);
     // Whether a file is UTF-8 is only known at its end.
     let whole = client.is_some_and(|client| client.drops.contains(&Rule::NotUtf8));
-    let parsed = match load_head(&file, whole, rules.max_file_bytes, &options) {
+    let handle = match (opened, file.file_name()) {
+        (Some(opened), Some(name)) => opened.file(name),
+        _ => File::open(&file),
+    };
+    let parsed = match load_head(handle, whole, rules.max_file_bytes, &options) {
         Ok(parsed) => parsed,
         Err(error) => {
             let (rule, message) = read_fault(&error);
@@ -321,13 +291,17 @@ fn settle(
             .find(|rule| c.drops.contains(rule))
     });
     match (parsed.skill, dropped.or(parsed.reason)) {
-        (Some(skill), None) => Loaded::Skill(
-            Box::new(Entry {
+        (Some(skill), None) => {
+            let entry = Entry {
                 diagnostics,
                 ..entry(skill)
-            }),
-            canonical,
-        ),
+            };
+            Loaded::Skill(Box::new(Ready {
+                key: normalized(&entry.skill.name),
+                canonical: canonical.map(PathBuf::into_os_string),
+                entry,
+            }))
+        }
         (_, reason) => {
             let reason = reason.unwrap_or(Rule::DescriptionMissing);
             Loaded::Rejected(Rejected {
@@ -393,7 +367,7 @@ pub(crate) fn read_fault(error: &ReadError) -> (Rule, String) {
     match error {
         ReadError::NotRegular => (Rule::FileNotRegular, error.to_string()),
         ReadError::TooLarge { .. } => (Rule::FileTooLarge, format!("the file has {error}")),
-        ReadError::Io(io) if io.kind() == std::io::ErrorKind::NotFound => {
+        ReadError::Io(error) if error.kind() == io::ErrorKind::NotFound => {
             (Rule::FileMissing, "there is no such file".to_owned())
         }
         ReadError::Io(_) => (Rule::FileUnreadable, format!("the file cannot be read: {error}")),
@@ -405,8 +379,13 @@ fn head(bytes: &[u8]) -> &[u8] {
 }
 
 /// Reads as much of a file as its frontmatter needs, or all of it.
-fn load_head(file: &Path, whole: bool, limit: u64, options: &ParseOptions) -> Result<Parsed, ReadError> {
-    let (mut handle, _) = read::open_regular(file, limit)?;
+fn load_head(
+    file: io::Result<File>,
+    whole: bool,
+    limit: u64,
+    options: &ParseOptions,
+) -> Result<Parsed, ReadError> {
+    let (mut handle, _) = read::regular(file?, limit)?;
     let mut bytes = Vec::with_capacity(HEAD_BYTES);
     let got = read::read_more(&mut handle, &mut bytes, HEAD_BYTES)?;
     if got == HEAD_BYTES

@@ -9,6 +9,7 @@ pub mod discover;
 mod fix;
 mod front;
 pub mod frontmatter;
+mod gather;
 pub mod inspect;
 pub mod package;
 mod parse;

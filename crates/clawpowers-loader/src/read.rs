@@ -54,12 +54,11 @@ pub(crate) fn open(path: &Path, limit: u64) -> Result<(File, u64), ReadError> {
     if !std::fs::metadata(path)?.is_file() {
         return Err(ReadError::NotRegular);
     }
-    open_regular(path, limit)
+    regular(File::open(path)?, limit)
 }
 
-/// Opens a file that a walk just saw to be a regular one.
-pub(crate) fn open_regular(path: &Path, limit: u64) -> Result<(File, u64), ReadError> {
-    let file = File::open(path)?;
+/// Sees that an open file is a regular one of at most `limit` bytes and gives its size.
+pub(crate) fn regular(file: File, limit: u64) -> Result<(File, u64), ReadError> {
     let metadata = file.metadata()?;
     if !metadata.is_file() {
         return Err(ReadError::NotRegular);

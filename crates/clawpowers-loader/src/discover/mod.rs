@@ -6,10 +6,13 @@
 pub mod client;
 mod entries;
 pub mod roots;
+mod visit;
 mod walk;
 
 pub use client::{CLIENTS, Client, Collision};
+pub(crate) use entries::Opened;
 pub use roots::{Surroundings, default_roots};
+pub(crate) use walk::walk_with;
 pub use walk::{Candidate, FileLinks, Found, Walk, WalkRules, walk};
 
 use std::path::{Path, PathBuf};

@@ -1,11 +1,12 @@
 //! The walk below one root: breadth first, level by level in parallel, in a fixed order, within bounds.
 
 use super::Root;
-use super::entries::{Kind, each_entry};
+use super::entries::Opened;
+use super::visit::{Base, Folder, Visit, Visitor};
 use crate::diag::Rule;
 use rayon::prelude::*;
 use std::collections::HashSet;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -110,6 +111,17 @@ pub enum Found {
     },
 }
 
+impl Found {
+    /// Returns where it is.
+    #[must_use]
+    pub fn location(&self) -> &Path {
+        match self {
+            Self::Candidate(candidate) => &candidate.file,
+            Self::Refused { location, .. } => location,
+        }
+    }
+}
+
 /// What a walk found, in order.
 #[derive(Debug, Clone, Default)]
 pub struct Walk {
@@ -119,297 +131,246 @@ pub struct Walk {
     pub folders: usize,
 }
 
-struct Folder {
-    path: PathBuf,
-    canonical: PathBuf,
-    depth: usize,
-    linked: bool,
-}
-
-struct Listing {
-    skills: Vec<(OsString, Kind)>,
-    /// Files that would be skills if the reader did not want the exact name.
-    misnamed: Vec<OsString>,
-    folders: Vec<OsString>,
-    links: Vec<OsString>,
-    entries: usize,
-    error: Option<io::Error>,
-}
+/// How many folders a thread looks at before it gives back what it found.
+const DIVE: usize = 32;
+/// How many such tasks are under way before their finds are taken, so that few are held at once.
+const CHUNK: usize = 64;
 
 /// Walks below `root`; a root that does not exist gives nothing, one that cannot be reached a row.
 #[must_use]
 pub fn walk(root: &Root, rules: &WalkRules) -> Walk {
-    let mut walker = Walker {
-        rules,
-        boundary: root
-            .boundary
-            .as_ref()
-            .map(|path| path.canonicalize().unwrap_or_else(|_| path.clone())),
-        seen: HashSet::new(),
-        links: Vec::new(),
-        file_links: Vec::new(),
-        walk: Walk::default(),
-        entries: 0,
-        full: false,
-    };
-    let canonical = match root.path.canonicalize() {
-        Ok(canonical) => canonical,
-        Err(error) => {
-            walker.unreached(&root.path, &error);
-            return walker.walk;
-        }
-    };
-    // Also where a folder above the root is a link.
-    if !walker.inside(&canonical) {
-        walker.escape(root.path.clone(), &canonical);
-        return walker.walk;
-    }
-    walker.level(vec![Folder {
-        path: root.path.clone(),
-        canonical,
-        depth: 0,
-        linked: false,
-    }]);
-    walker.follow_links();
-    walker.walk
+    let mut found = Vec::new();
+    let folders = walk_with(root, rules, &|found, _| found, &mut |pass, one| {
+        found.push((pass, one));
+    });
+    found.sort_by(|(a_pass, a), (b_pass, b)| {
+        let paths = || a.location().as_os_str().cmp(b.location().as_os_str());
+        a_pass.cmp(b_pass).then_with(paths)
+    });
+    let found = found.into_iter().map(|(_, one)| one).collect();
+    Walk { found, folders }
 }
 
-struct Walker<'a> {
-    rules: &'a WalkRules,
-    boundary: Option<PathBuf>,
-    // Kept as strings: a path hashes and compares part by part, which costs more than reading the folder.
+/// Walks below `root` and makes something of each find while its folder is open, which spares a second way to it.
+///
+/// `take` gets what was made with the number of the pass that found it: real folders, then links in their order. The
+/// order of a walk is that of the passes, then of the paths; within a pass, finds are given as they come, always in
+/// the same order. Returns how many folders were looked at.
+pub(crate) fn walk_with<T: Send>(
+    root: &Root,
+    rules: &WalkRules,
+    make: &(impl Fn(Found, Option<&Opened>) -> T + Sync),
+    take: &mut (impl FnMut(usize, T) + Send),
+) -> usize {
+    let boundary = root
+        .boundary
+        .as_ref()
+        .map(|path| path.canonicalize().unwrap_or_else(|_| path.clone()));
+    let mut walker = Walker {
+        visitor: Visitor {
+            rules,
+            boundary,
+            make,
+        },
+        seen: HashSet::new(),
+        tally: Tally {
+            rules,
+            take,
+            pass: 0,
+            file_links: Vec::new(),
+            next: Vec::new(),
+            links: Vec::new(),
+            folders: 0,
+            entries: 0,
+            full: false,
+        },
+    };
+    walker.root(&root.path);
+    walker.tally.folders
+}
+
+struct Walker<'a, M, S, T> {
+    visitor: Visitor<'a, M>,
+    /// The folders behind links that were looked at. Kept as strings: a path hashes and compares part by part, which
+    /// costs more than reading the folder.
     seen: HashSet<OsString>,
+    tally: Tally<'a, S, T>,
+}
+
+/// What a walk came to so far.
+struct Tally<'a, S, T> {
+    rules: &'a WalkRules,
+    take: &'a mut S,
+    pass: usize,
+    /// The SKILL.md of this pass that are links.
+    file_links: Vec<(PathBuf, T)>,
+    /// The folders of the next level.
+    next: Vec<Folder>,
+    /// The links that are not followed yet.
     links: Vec<Folder>,
-    /// The SKILL.md of the level at hand that are links.
-    file_links: Vec<(PathBuf, Found)>,
-    walk: Walk,
+    folders: usize,
     entries: usize,
     full: bool,
 }
 
-impl Walker<'_> {
-    /// Walks whole levels so that folders are read in parallel and yet taken in one order.
-    fn level(&mut self, mut level: Vec<Folder>) {
-        let mut found: Vec<(PathBuf, Found)> = Vec::new();
-        while !level.is_empty() && !self.full {
-            level.retain(|folder| self.seen.insert(folder.canonical.clone().into_os_string()));
-            let listings: Vec<Listing> = level
-                .par_iter()
-                .map(|folder| list(&folder.path, folder.depth, self.rules))
-                .collect();
-            let mut next = Vec::new();
-            for (folder, listing) in level.iter().zip(listings) {
-                self.walk.folders += 1;
-                self.entries += listing.entries;
-                if self.walk.folders > self.rules.max_folders || self.entries > self.rules.max_entries {
-                    self.full = true;
-                    let message = format!(
-                        "only the first {} folders and {} entries of the root were looked at",
-                        self.rules.max_folders, self.rules.max_entries
-                    );
-                    let location = folder.path.clone();
-                    found.push((
-                        location.clone(),
-                        Found::Refused {
-                            location,
-                            rule: Rule::ScanLimit,
-                            message,
-                        },
-                    ));
+impl<S: FnMut(usize, T), T> Tally<'_, S, T> {
+    /// Adds what became of some folders; `passed` makes the row of a bound that was passed.
+    fn add(&mut self, visits: Visits<'_, T>, passed: impl Fn(PathBuf, Rule, String) -> T) {
+        let (folders, visits) = visits;
+        for (folder, visit) in folders.iter().zip(visits) {
+            if self.full {
+                return;
+            }
+            self.folders += visit.folders;
+            self.entries += visit.entries;
+            if self.folders > self.rules.max_folders || self.entries > self.rules.max_entries {
+                self.full = true;
+                let message = format!(
+                    "only the first {} folders and {} entries of the root were looked at",
+                    self.rules.max_folders, self.rules.max_entries
+                );
+                let row = passed(folder.path.clone(), Rule::ScanLimit, message);
+                return (self.take)(self.pass, row);
+            }
+            for one in visit.found {
+                (self.take)(self.pass, one);
+            }
+            self.file_links.extend(visit.file_links);
+            self.next.extend(visit.next);
+            self.links.extend(visit.links);
+        }
+    }
+
+    /// Ends a pass: a real file comes before a link to it, whether or not the folders themselves are behind a link.
+    fn end_pass(&mut self) {
+        self.pass += 1;
+        let mut file_links = std::mem::take(&mut self.file_links);
+        file_links.sort_by(|(a, _), (b, _)| a.as_os_str().cmp(b.as_os_str()));
+        for (_, one) in file_links {
+            (self.take)(self.pass, one);
+        }
+    }
+}
+
+/// Folders and what became of each.
+type Visits<'a, T> = (&'a [Folder], Vec<Visit<T>>);
+
+impl<M, S, T> Walker<'_, M, S, T>
+where
+    M: Fn(Found, Option<&Opened>) -> T + Sync,
+    S: FnMut(usize, T) + Send,
+    T: Send,
+{
+    fn root(&mut self, root: &Path) {
+        let canonical = match root.canonicalize() {
+            Ok(canonical) => canonical,
+            Err(error) => return self.unreached(root, &error),
+        };
+        // Also where a folder above the root is a link.
+        if !self.visitor.inside(&canonical) {
+            return self.escape(root.to_owned(), &canonical);
+        }
+        let base = Base {
+            path: root.to_owned(),
+            canonical,
+            depth: 0,
+            linked: false,
+        };
+        self.below(&base, |_, _| true);
+        self.follow_links(&base);
+    }
+
+    /// Walks below a base, in parallel and yet with the same finds each time; `wanted` is asked of each folder that
+    /// begins a task.
+    fn below(&mut self, base: &Base, mut wanted: impl FnMut(&mut Self, &Path) -> bool) {
+        let mut level = vec![Folder {
+            path: base.path.clone(),
+            depth: base.depth,
+        }];
+        while !level.is_empty() && !self.tally.full {
+            level.retain(|folder| wanted(self, &folder.path));
+            let mut before: Visits<'_, T> = (&[], Vec::new());
+            for chunk in level.chunks(CHUNK) {
+                let more = self.more(base, before.1.len() + chunk.len());
+                let (visitor, tally) = (&self.visitor, &mut self.tally);
+                // What the last tasks found is taken while the next ones look.
+                let (visits, ()) = rayon::join(
+                    || {
+                        let visit = |folder| visitor.visit(base, folder, more);
+                        chunk.par_iter().map(visit).collect()
+                    },
+                    || tally.add(before, |path, rule, message| visitor.refuse(path, rule, message)),
+                );
+                before = (chunk, visits);
+                if self.tally.full {
                     break;
                 }
-                self.take(folder, listing, &mut found, &mut next);
             }
-            level = next;
+            let visitor = &self.visitor;
+            self.tally
+                .add(before, |path, rule, message| visitor.refuse(path, rule, message));
+            level = std::mem::take(&mut self.tally.next);
         }
-        // A real file comes before a link to it, whether or not the folders themselves are behind a link.
-        for mut found in [found, std::mem::take(&mut self.file_links)] {
-            found.sort_by(|(a, _), (b, _)| a.as_os_str().cmp(b.as_os_str()));
-            self.walk.found.extend(found.into_iter().map(|(_, found)| found));
-        }
+        self.tally.end_pass();
     }
 
-    fn take(
-        &mut self,
-        folder: &Folder,
-        listing: Listing,
-        found: &mut Vec<(PathBuf, Found)>,
-        next: &mut Vec<Folder>,
-    ) {
-        if let Some(error) = listing.error {
-            let location = folder.path.clone();
-            let message = format!("the folder cannot be read: {error}");
-            found.push((
-                location.clone(),
-                Found::Refused {
-                    location,
-                    rule: Rule::FolderUnreadable,
-                    message,
-                },
-            ));
-            return;
-        }
-        let is_skill = !listing.skills.is_empty();
-        let each_counts = self.rules.root_markdown && folder.depth == 0;
-        let mut taken = false;
-        for (name, kind) in listing.skills {
-            let file = folder.path.join(&name);
-            let one = if taken && !each_counts {
-                let message = "another SKILL.md of the same folder was taken".to_owned();
-                Found::Refused {
-                    location: file.clone(),
-                    rule: Rule::FileSecond,
-                    message,
-                }
-            } else {
-                self.candidate(folder, file.clone(), &name, kind)
-            };
-            let counts = matches!(one, Found::Candidate(_));
-            taken |= counts;
-            if counts && kind == Kind::Link {
-                self.file_links.push((file, one));
-            } else {
-                found.push((file, one));
-            }
-        }
-        for name in listing.misnamed {
-            let file = folder.path.join(&name);
-            found.push((file.clone(), misnamed(file, &name, taken)));
-        }
-        if is_skill && self.rules.stop_at_skill && folder.depth > 0 {
-            return;
-        }
-        if folder.depth == self.rules.max_depth {
-            // Folders of a skill are its resources, unless one holds a skill itself.
-            let looked_for = |name: &OsString| {
-                let path = folder.path.join(name);
-                if is_skill {
-                    !list(&path, folder.depth + 1, self.rules).skills.is_empty()
-                } else {
-                    path.is_dir()
-                }
-            };
-            if listing.folders.iter().chain(&listing.links).any(looked_for) {
-                let message = format!(
-                    "folders deeper than {} levels are not looked at",
-                    self.rules.max_depth
-                );
-                let location = folder.path.clone();
-                found.push((
-                    location.clone(),
-                    Found::Refused {
-                        location,
-                        rule: Rule::ScanDepth,
-                        message,
-                    },
-                ));
-            }
-            return;
-        }
-        let depth = folder.depth + 1;
-        next.extend(listing.folders.into_iter().map(|name| Folder {
-            path: folder.path.join(&name),
-            canonical: folder.canonical.join(&name),
-            depth,
-            linked: folder.linked,
-        }));
-        self.links.extend(listing.links.into_iter().map(|name| Folder {
-            path: folder.path.join(&name),
-            canonical: PathBuf::new(),
-            depth,
-            linked: true,
-        }));
-    }
-
-    fn candidate(&self, folder: &Folder, file: PathBuf, name: &OsString, kind: Kind) -> Found {
-        let refused = |rule, message: &str| Found::Refused {
-            location: file.clone(),
-            rule,
-            message: message.to_owned(),
-        };
-        if kind != Kind::Link {
-            if kind != Kind::File {
-                return refused(Rule::FileNotRegular, "not a regular file");
-            }
-            let canonical = folder.canonical.join(name);
-            return Found::Candidate(Candidate {
-                file,
-                canonical,
-                linked: folder.linked,
-            });
-        }
-        match file.canonicalize() {
-            Err(_) => refused(Rule::SymlinkBroken, "the link points to nothing"),
-            Ok(_) if self.rules.file_links == FileLinks::Never => refused(
-                Rule::SymlinkEscape,
-                "this client does not follow a link to SKILL.md",
-            ),
-            Ok(target)
-                if self.rules.file_links == FileLinks::InFolder && !target.starts_with(&folder.canonical) =>
-            {
-                refused(
-                    Rule::SymlinkEscape,
-                    &escape_message(&target, Some(&folder.canonical)),
-                )
-            }
-            Ok(target) if !self.inside(&target) => refused(
-                Rule::SymlinkEscape,
-                &escape_message(&target, self.boundary.as_deref()),
-            ),
-            Ok(target) if !target.is_file() => refused(Rule::FileNotRegular, "not a regular file"),
-            Ok(canonical) => Found::Candidate(Candidate {
-                file,
-                canonical,
-                linked: true,
-            }),
+    /// Returns how many further folders each of so many tasks may look at.
+    ///
+    /// Near the bound it is none, so that the bound is met exactly and seen to be passed by one more; behind a link
+    /// too, where each folder is asked for.
+    fn more(&self, base: &Base, tasks: usize) -> usize {
+        let left = self.tally.rules.max_folders.saturating_sub(self.tally.folders);
+        if base.linked || left / (DIVE + 1) < tasks {
+            0
+        } else {
+            DIVE
         }
     }
 
     /// Follows links to folders after all real folders, so that a real way to a skill comes before a linked one.
-    fn follow_links(&mut self) {
-        while !self.links.is_empty() && !self.full {
-            let mut links = std::mem::take(&mut self.links);
+    fn follow_links(&mut self, root: &Base) {
+        while !self.tally.links.is_empty() && !self.tally.full {
+            let mut links = std::mem::take(&mut self.tally.links);
             links.sort_by(|a, b| a.path.as_os_str().cmp(b.path.as_os_str()));
             for link in links {
-                let Ok(target) = link.path.canonicalize() else {
-                    let message = "the link points to nothing".to_owned();
-                    self.refuse(link.path, Rule::SymlinkBroken, message);
-                    continue;
-                };
-                if !target.is_dir() {
-                    continue;
-                }
-                if !self.rules.folder_links {
-                    self.refuse(
-                        link.path,
-                        Rule::SymlinkEscape,
-                        "this client does not follow links to folders".to_owned(),
-                    );
-                } else if !self.inside(&target) {
-                    self.escape(link.path, &target);
-                } else if self.seen.contains(target.as_os_str()) {
-                    self.alias(Folder {
-                        canonical: target,
-                        ..link
-                    });
-                } else {
-                    self.level(vec![Folder {
-                        canonical: target,
-                        ..link
-                    }]);
-                }
+                self.tally.pass += 1;
+                self.follow(root, link);
             }
         }
     }
 
-    /// A second way to a folder that was looked at: its own skill is named as a duplicate, nothing is walked twice.
-    fn alias(&mut self, link: Folder) {
-        let candidate = list(&link.path, link.depth, self.rules)
-            .skills
-            .into_iter()
-            .map(|(name, kind)| self.candidate(&link, link.path.join(&name), &name, kind))
-            .find(|found| matches!(found, Found::Candidate(_)));
-        self.walk.found.extend(candidate);
+    fn follow(&mut self, root: &Base, link: Folder) {
+        let Ok(target) = link.path.canonicalize() else {
+            let message = "the link points to nothing".to_owned();
+            return self.refuse(link.path, Rule::SymlinkBroken, message);
+        };
+        if !target.is_dir() || self.tally.full {
+            return;
+        }
+        if !self.visitor.rules.folder_links {
+            let message = "this client does not follow links to folders".to_owned();
+            return self.refuse(link.path, Rule::SymlinkEscape, message);
+        }
+        if !self.visitor.inside(&target) {
+            return self.escape(link.path, &target);
+        }
+        let base = Base {
+            path: link.path,
+            canonical: target,
+            depth: link.depth,
+            linked: true,
+        };
+        if self.seen.contains(base.canonical.as_os_str()) || self.visitor.reaches(root, &base.canonical) {
+            // A second way: the folder's own skill is named as a duplicate, nothing is walked twice.
+            if let Some(one) = self.visitor.own_skill(&base) {
+                (self.tally.take)(self.tally.pass, one);
+            }
+            return;
+        }
+        self.below(&base, |walker, path| {
+            let canonical = base.canonical(path);
+            !walker.visitor.reaches(root, &canonical) && walker.seen.insert(canonical.into_os_string())
+        });
     }
 
     /// Names a root that is there and yet cannot be reached.
@@ -426,115 +387,13 @@ impl Walker<'_> {
         }
     }
 
-    fn inside(&self, target: &Path) -> bool {
-        self.boundary
-            .as_ref()
-            .is_none_or(|boundary| target.starts_with(boundary))
-    }
-
     fn escape(&mut self, location: PathBuf, target: &Path) {
-        let message = escape_message(target, self.boundary.as_deref());
+        let message = self.visitor.escape_message(target);
         self.refuse(location, Rule::SymlinkEscape, message);
     }
 
     fn refuse(&mut self, location: PathBuf, rule: Rule, message: String) {
-        self.walk.found.push(Found::Refused {
-            location,
-            rule,
-            message,
-        });
+        let row = self.visitor.refuse(location, rule, message);
+        (self.tally.take)(self.tally.pass, row);
     }
-}
-
-fn escape_message(target: &Path, boundary: Option<&Path>) -> String {
-    let boundary = boundary.map(|path| path.to_string_lossy()).unwrap_or_default();
-    format!(
-        "the link leads to {}, outside {}",
-        crate::diag::quoted(&target.to_string_lossy()),
-        crate::diag::quoted(&boundary)
-    )
-}
-
-fn list(path: &Path, depth: usize, rules: &WalkRules) -> Listing {
-    let mut listing = Listing {
-        skills: Vec::new(),
-        misnamed: Vec::new(),
-        folders: Vec::new(),
-        links: Vec::new(),
-        entries: 0,
-        error: None,
-    };
-    let result = each_entry(path, |name, kind| {
-        listing.entries += 1;
-        let markdown = rules.root_markdown && depth == 0 && kind != Kind::Folder && is_markdown(name);
-        if is_skill_file(name, rules.exact_name) || markdown {
-            listing.skills.push((name.to_owned(), kind));
-        } else if is_skill_file(name, false) && !is_folder(path, name, kind) {
-            listing.misnamed.push(name.to_owned());
-        } else if matches!(kind, Kind::Folder | Kind::Link) && !skipped(name, rules) {
-            let list = if kind == Kind::Folder {
-                &mut listing.folders
-            } else {
-                &mut listing.links
-            };
-            list.push(name.to_owned());
-        }
-        // One more than is allowed, so that the walk sees that the bound was passed.
-        listing.entries <= rules.max_entries
-    });
-    listing.error = result.err();
-    // `SKILL.md` sorts before `SKILL.MD`'s other spellings where it matters: upper case first, exact first.
-    listing
-        .skills
-        .sort_by_key(|(name, _)| (name != "SKILL.md", name != "skill.md", name.clone()));
-    listing.folders.sort();
-    listing
-}
-
-fn is_folder(parent: &Path, name: &OsStr, kind: Kind) -> bool {
-    kind == Kind::Folder || (kind == Kind::Link && parent.join(name).is_dir())
-}
-
-/// Names a file that a reader of the exact name passes over.
-fn misnamed(location: PathBuf, name: &OsStr, taken: bool) -> Found {
-    let (rule, message) = if taken {
-        (
-            Rule::FileSecond,
-            "another SKILL.md of the same folder was taken".to_owned(),
-        )
-    } else {
-        let rule = if name == "skill.md" {
-            Rule::FileNameLowercase
-        } else {
-            Rule::FileNameCase
-        };
-        let name = crate::diag::quoted(&name.to_string_lossy());
-        (
-            rule,
-            format!("the file is called {name}; this client only looks for SKILL.md"),
-        )
-    };
-    Found::Refused {
-        location,
-        rule,
-        message,
-    }
-}
-
-fn is_skill_file(name: &OsStr, exact: bool) -> bool {
-    if exact {
-        name == "SKILL.md"
-    } else {
-        name.eq_ignore_ascii_case("SKILL.md")
-    }
-}
-
-fn is_markdown(name: &OsStr) -> bool {
-    let name = name.as_encoded_bytes();
-    name.ends_with(b".md") && !name.starts_with(b".")
-}
-
-fn skipped(name: &OsStr, rules: &WalkRules) -> bool {
-    let hidden = rules.skip_hidden && name.as_encoded_bytes().starts_with(b".");
-    hidden || rules.skipped.iter().any(|skipped| name == OsStr::new(skipped))
 }

@@ -3,6 +3,8 @@
 
 mod files;
 #[cfg(unix)]
+mod roots;
+#[cfg(unix)]
 mod unix;
 
 use clawpowers_loader::discover::{Found, Root, Scope, Surroundings, Walk, WalkRules, default_roots, walk};
@@ -313,6 +315,35 @@ fn a_passed_bound_gives_a_row() {
 }
 
 #[test]
+fn a_wide_tree_is_the_same_each_time_and_its_bound_is_met_exactly() {
+    let tree = Tree::new();
+    for group in 0..70 {
+        tree.skill(&format!("s/{group}/tea"), &format!("tea-{group}"));
+        for folder in 0..40 {
+            tree.folder(&format!("s/{group}/x{folder}/y"));
+        }
+    }
+    let all = 1 + 70 * (2 + 40 * 2);
+    let found = tree.walk("s", &WalkRules::default());
+    assert_eq!((found.folders, found.found.len()), (all, 70));
+    assert!(
+        found
+            .found
+            .is_sorted_by_key(|found| found.location().as_os_str().to_owned())
+    );
+    for (max_folders, folders) in [(all, all), (all - 1, all), (2500, 2501)] {
+        let rules = WalkRules {
+            max_folders,
+            ..WalkRules::default()
+        };
+        let found = tree.walk("s", &rules);
+        assert_eq!(found.folders, folders, "{max_folders}");
+        assert_eq!(tree.refused(&found).len(), usize::from(max_folders < all));
+        assert_eq!(found.found, tree.walk("s", &rules).found);
+    }
+}
+
+#[test]
 fn a_reader_of_the_exact_name_refuses_the_others_by_name() {
     let tree = Tree::new();
     tree.write("s/a/skill.md", text("a"))
@@ -403,7 +434,7 @@ fn a_head_gives_what_the_whole_file_gives() {
     let tree = Tree::new();
     let body = "# Tea\n\nPour — slowly.\n".repeat(400);
     for fill in ["x", "é", "茶", "🍵"] {
-        for pad in 4020..4110_usize {
+        for pad in 4078..4102_usize {
             let head = "---\nname: tea\ndescription: d ";
             let mut file = head.to_owned();
             file.push_str(&"x".repeat((pad - head.len()) % fill.len()));

@@ -5,7 +5,7 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::process::Command;
 
 impl Tree {
-    fn link(&self, target: &str, link: &str) -> &Self {
+    pub(super) fn link(&self, target: &str, link: &str) -> &Self {
         let link = self.path(link);
         fs::create_dir_all(link.parent().unwrap()).unwrap();
         symlink(self.path(target), link).unwrap();
@@ -19,7 +19,7 @@ impl Tree {
         self
     }
 
-    fn duplicates(&self, catalog: &Catalog) -> Vec<(String, String)> {
+    pub(super) fn duplicates(&self, catalog: &Catalog) -> Vec<(String, String)> {
         let row = |hidden: &clawpowers_loader::catalog::Hidden| {
             (self.below(&hidden.location), self.below(&hidden.winner))
         };
@@ -27,7 +27,7 @@ impl Tree {
     }
 }
 
-fn pair(location: &str, winner: &str) -> (String, String) {
+pub(super) fn pair(location: &str, winner: &str) -> (String, String) {
     (location.to_owned(), winner.to_owned())
 }
 
