@@ -143,7 +143,9 @@ fn names_that_are_not_utf8_are_shown_as_well_as_can_be() {
     assert_eq!(shown.code, 0, "{shown:?}");
     let mut command = world.command(env!("CARGO_BIN_EXE_clawpowers"));
     command.args(["skill", "validate"]).arg(&folder);
-    assert_eq!(finish(&mut command).code, 2, "an argument has to be text");
+    let ran = finish(&mut command);
+    assert_eq!(ran.code, 2, "an argument has to be text");
+    crate::harness::good_error(&ran.err);
 }
 
 #[test]
@@ -195,6 +197,10 @@ fn an_unknown_value_is_refused_with_the_valid_ones() {
     ];
     for (args, hint) in cases {
         let ran = world.refused(3, args);
+        let help = world.run(&[args.split_at(2).0, &["--help"]].concat()).out;
+        let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+        let (_, list) = hint.split_once(" are ").unwrap();
+        assert!(help.contains(list) || list.starts_with("text"), "{list}: {help}");
         assert!(ran.err.contains("`x`"), "{ran:?}");
         assert!(ran.err.ends_with(&format!("hint: {hint}\n")), "{ran:?}");
         let (code, reply) = world.json(args);
@@ -210,21 +216,95 @@ fn an_unknown_value_is_refused_with_the_valid_ones() {
 #[test]
 fn a_command_line_that_is_not_understood_is_usage() {
     let world = World::new();
-    for args in [
-        &[][..],
-        &["skill"],
-        &["nonsense"],
-        &["skill", "nonsense"],
-        &["skill", "list", "--nonsense"],
-        &["skill", "list", "surplus"],
-        &["skill", "show"],
-        &["skill", "validate"],
-        &["skill", "prompt", "--budget", "-1"],
-        &["skill", "search", "x", "--limit", "many"],
-    ] {
-        let ran = world.run(args);
-        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{args:?}: {ran:?}");
-        assert!(!ran.err.is_empty(), "{args:?}");
+    let cases: [(&[&str], &str, &str); 14] = [
+        (
+            &["nonsense"],
+            "there is no command `nonsense`",
+            "`clawpowers --help` says what there is",
+        ),
+        (
+            &["skill", "nonsense"],
+            "there is no command `nonsense`",
+            "`clawpowers skill --help` says what there is",
+        ),
+        (
+            &["skill", "lst"],
+            "there is no command `lst`",
+            "did you mean `list` or `ls`? ",
+        ),
+        (
+            &["skill", "list", "--jso"],
+            "the option `--jso` is not known",
+            "did you mean `--json`? ",
+        ),
+        (
+            &["skill", "list", "--nonsense"],
+            "the option `--nonsense` is not known",
+            "the usage is `clawpowers skill list [OPTIONS]`; `clawpowers skill list --help` has examples",
+        ),
+        (
+            &["skill", "list", "surplus"],
+            "the argument `surplus` is one too many",
+            "the usage is ",
+        ),
+        (
+            &["skill", "list", "--root"],
+            "`--root <DIR>` needs a value",
+            "`clawpowers skill list --help` ",
+        ),
+        (
+            &["skill", "show"],
+            "`<NAME>` is missing",
+            "the usage is `clawpowers skill show <NAME>`; ",
+        ),
+        (&["skill", "validate"], "`<PATHS>...` is missing", "the usage is "),
+        (
+            &["skill", "read", "a", "b", "--wrap"],
+            "`[RESOURCE]` does not go with `--wrap`",
+            "the usage is ",
+        ),
+        (
+            &["doctor", "--json", "--json"],
+            "`--json` is given twice",
+            "the usage is ",
+        ),
+        (
+            &["doctor", "--json=x"],
+            "`--json` takes no value such as `x`",
+            "the usage is ",
+        ),
+        (
+            &["skill", "prompt", "--budget", "-1"],
+            "`--budget <TOKENS>` does not take `-1`: it has to be a whole number from 0 to ",
+            "`clawpowers skill prompt --help` ",
+        ),
+        (
+            &["skill", "search", "x", "--limit", "many\u{1b}[2J\u{202e}"],
+            "`--limit <N>` does not take `many\\u{1b}[2J\\u{202e}`: it has to be a whole number from 0 to ",
+            "`clawpowers skill search --help` ",
+        ),
+    ];
+    for (args, error, hint) in cases {
+        let ran = world.refused(2, args);
+        let lines: Vec<&str> = ran.err.lines().collect();
+        assert_eq!(lines.len(), 2, "{ran:?}");
+        assert!(lines[0].starts_with(&format!("error: {error}")), "{ran:?}");
+        assert!(lines[1].starts_with(&format!("hint: {hint}")), "{ran:?}");
+    }
+}
+
+#[test]
+fn without_a_command_there_is_help_and_an_error() {
+    let world = World::new();
+    for (args, command) in [(&[][..], "clawpowers"), (&["skill"], "clawpowers skill")] {
+        let ran = world.refused(2, args);
+        assert!(
+            ran.err
+                .contains(&format!("\nUsage: {command} [OPTIONS] <COMMAND>\n")),
+            "{ran:?}"
+        );
+        let end = format!("\nerror: there is no command\nhint: `{command} --help` says what there is\n");
+        assert!(ran.err.ends_with(&end), "{ran:?}");
     }
 }
 
@@ -272,16 +352,117 @@ fn a_reader_that_goes_away_is_no_failure() {
 #[test]
 fn an_output_that_cannot_be_written_is_a_matter_of_storage() {
     let world = World::new();
-    let full = fs::File::options().write(true).open("/dev/full").unwrap();
-    let mut command = world.command(env!("CARGO_BIN_EXE_clawpowers"));
-    let mut child = command
-        .args(["skill", "list"])
-        .stdout(full)
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut err = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
-    assert_eq!(wait(&mut child), 4);
-    assert!(err.starts_with("error: stdout cannot be written: "), "{err}");
+    for args in [
+        &["skill", "list"][..],
+        &["skill", "list", "--json"],
+        &["--help"],
+        &["skill", "new", "--help"],
+        &["--version"],
+    ] {
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let mut command = world.command(env!("CARGO_BIN_EXE_clawpowers"));
+        let mut child = command
+            .args(args)
+            .stdout(full)
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut err = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+        assert_eq!(wait(&mut child), 4, "{args:?}: {err}");
+        assert!(
+            err.starts_with("error: stdout cannot be written: "),
+            "{args:?}: {err}"
+        );
+        assert!(err.contains("\nhint: "), "{args:?}: {err}");
+    }
+}
+
+#[test]
+fn requests_are_objects_and_their_faults_name_no_types() {
+    use clawpowers_api::{OPERATIONS, Options, Runtime};
+    let runtime = Runtime::open(Options::default());
+    for operation in OPERATIONS {
+        for request in [
+            "",
+            "5",
+            "null",
+            "[]",
+            "[[]]",
+            "\"x\"",
+            "{",
+            "{\"nonsense\": 1}",
+            "{} x",
+        ] {
+            let reply = runtime.call(operation.name, request);
+            assert!(
+                reply.starts_with(
+                    r#"{"error":{"code":"invalid_request","message":"the request is not valid: "#
+                ),
+                "{} {request}: {reply}",
+                operation.name
+            );
+            assert!(!reply.contains("struct") && !reply.contains("Request"), "{reply}");
+        }
+    }
+    for (operation, request) in [
+        ("skill_prompt", r#"{"budget": -1}"#),
+        ("skill_prompt", r#"{"budget": "many"}"#),
+        ("skill_search", r#"{"words": "x", "limit": 1.5}"#),
+    ] {
+        let reply = runtime.call(operation, request);
+        assert!(reply.contains("expected a whole number"), "{reply}");
+    }
+}
+
+/// Two blanks stay two, and a line end forges no line.
+#[cfg(unix)]
+#[test]
+fn a_path_is_shown_as_it_is() {
+    let world = World::new();
+    let text = "---\nname: x\ndescription: Use when: now\n---\n[gone](gone.md)\n";
+    world.file("s/two  blanks/SKILL.md", text);
+    world.file("s/line\n+end\t/SKILL.md", text);
+    world.file("s/bad\nerror: forged/SKILL.md", "x");
+    for args in [
+        &["skill", "fix", "s"][..],
+        &["skill", "validate", "s"],
+        &["skill", "list", "--root", "s"],
+        &["doctor", "--root", "s"],
+    ] {
+        let ran = world.run(args);
+        let all = format!("{}{}", ran.out, ran.err);
+        assert!(
+            all.contains("s/bad\\u{a}error: forged/SKILL.md"),
+            "{args:?}: {all}"
+        );
+        assert!(
+            all.lines()
+                .all(|line| !line.starts_with("error: forged") && !line.starts_with("+end")),
+            "{all}"
+        );
+    }
+    let fixed = world.run(&["skill", "fix", "s"]).out;
+    assert!(fixed.contains("+++ s/two  blanks/SKILL.md\n"), "{fixed}");
+    assert!(fixed.contains("+++ s/line\\u{a}+end\\u{9}/SKILL.md\n"), "{fixed}");
+    let ran = world.refused(1, &["skill", "show", "bad\nerror: forged", "--root", "s"]);
+    assert_eq!(ran.err.lines().count(), 2, "{ran:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_may_not_be_looked_into_is_no_folder_without_a_skill() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let world = World::new();
+    world.skill("closed", "Is closed.");
+    let folder = world.work().join("closed");
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o000)).unwrap();
+    if fs::read_dir(&folder).is_ok() {
+        println!("skipped: this user may read everything");
+    } else {
+        for verb in ["validate", "read-properties", "to-prompt"] {
+            world.refused(4, &["skill", verb, "closed"]);
+        }
+    }
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
 }

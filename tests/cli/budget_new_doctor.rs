@@ -86,9 +86,13 @@ fn nothing_that_exists_is_overwritten() {
         "mine"
     );
     world.file("milk", "a file, not a folder");
-    let ran = world.run(&["skill", "new", "milk"]);
-    assert!(matches!(ran.code, 3 | 4), "{ran:?}");
-    crate::harness::good_error(&ran.err);
+    let ran = world.refused(4, &["skill", "new", "milk"]);
+    assert!(ran.err.contains("`milk/SKILL.md` cannot be written: "), "{ran:?}");
+    // A second spelling would hide the first.
+    world.file("juice/skill.md", "mine");
+    let ran = world.refused(3, &["skill", "new", "juice"]);
+    assert!(ran.err.contains("`juice/skill.md` exists"), "{ran:?}");
+    assert_eq!(fs::read_dir(world.work().join("juice")).unwrap().count(), 1);
     assert_eq!(
         fs::read_to_string(world.work().join("milk")).unwrap(),
         "a file, not a folder"
@@ -109,6 +113,9 @@ fn a_name_that_no_reader_takes_is_refused_with_a_better_one() {
     }
     world.refused(3, &["skill", "new", &"a".repeat(65)]);
     world.refused(3, &["skill", "new", ""]);
+    world.refused(3, &["skill", "new", "tea", "--dir", ""]);
+    world.refused(3, &["skill", "new", "tea", "--description", " "]);
+    world.refused(3, &["skill", "new", "tea", "--description", &"a".repeat(1025)]);
     assert_eq!(fs::read_dir(world.work()).unwrap().count(), 0);
 }
 

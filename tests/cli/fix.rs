@@ -157,19 +157,57 @@ fn a_link_inside_the_folder_stays_a_link_and_its_target_is_repaired() {
 
 #[cfg(unix)]
 #[test]
-fn nothing_is_written_through_a_link_out_of_the_folder() {
+fn what_cannot_be_written_does_not_keep_the_others_from_repair() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
     let world = World::new();
-    let target = world.file("elsewhere/text.md", COLON);
-    fs::create_dir(world.work().join("colon")).unwrap();
-    let link = world.work().join("colon/SKILL.md");
-    std::os::unix::fs::symlink("../elsewhere/text.md", &link).unwrap();
-    let ran = world.refused(4, &["skill", "fix", "colon", "--write"]);
+    let first = world.file("s/a/SKILL.md", COLON);
+    let outside = world.file("elsewhere/text.md", COLON);
+    fs::create_dir_all(world.work().join("s/link")).unwrap();
+    let link = world.work().join("s/link/SKILL.md");
+    symlink("../../elsewhere/text.md", &link).unwrap();
+    let closed = world.file("s/closed/SKILL.md", COLON);
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o444)).unwrap();
+    let last = world.file("s/z/SKILL.md", COLON);
+    // The link is named by itself, because a walk of the folder refuses it.
+    let paths = ["s", "s/link"];
+    let shown = world.run(&[&["skill", "fix"][..], &paths].concat());
+    assert_eq!(shown.code, 4, "{shown:?}");
+    crate::harness::good_error(&shown.err);
     assert!(
-        ran.err.contains("`colon/SKILL.md`") && ran.err.contains("elsewhere/text.md"),
-        "{ran:?}"
+        !shown.out.contains("s/link") && shown.out.contains("+++ s/a/SKILL.md"),
+        "{shown:?}"
     );
+    assert_eq!(fs::read_to_string(&first).unwrap(), COLON);
+    let ran = world.run(&[&["skill", "fix", "--write"][..], &paths].concat());
+    assert_eq!((ran.code, &ran.out), (4, &shown.out), "{ran:?}");
+    for line in [
+        "error: `s/closed/SKILL.md` cannot be written: it is read-only\n",
+        "error: `s/link/SKILL.md` cannot be written: it is a link out of its folder, to `",
+        "\nhint: ",
+        ", 2 repaired, 2 cannot be written",
+    ] {
+        assert!(ran.err.contains(line), "{line}: {ran:?}");
+    }
+    for file in [&first, &last] {
+        assert_eq!(fs::read_to_string(file).unwrap(), MENDED);
+    }
+    for file in [&outside, &closed] {
+        assert_eq!(fs::read_to_string(file).unwrap(), COLON);
+    }
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
-    assert_eq!(fs::read_to_string(target).unwrap(), COLON);
+    let (code, reply) = world.json(&["skill", "fix", "s/link", "s/closed", "s/a", "--write"]);
+    let ok = &reply["ok"];
+    assert_eq!(
+        (code, &ok["failed"], &ok["written"]),
+        (4, &2.into(), &0.into()),
+        "{reply}"
+    );
+    assert_eq!(ok["files"][1]["failure"], "it is read-only");
+    assert_eq!(
+        (&ok["files"][1]["changed"], &ok["files"][1]["written"]),
+        (&true.into(), &false.into())
+    );
+    assert_eq!(ok["files"][2]["failure"], serde_json::Value::Null);
 }
 
 #[cfg(unix)]
@@ -179,20 +217,25 @@ fn a_folder_that_cannot_be_written_leaves_the_file_as_it_was() {
     let world = World::new();
     world.file("s/a/SKILL.md", COLON);
     let file = world.file("s/b/SKILL.md", COLON);
+    let last = world.file("s/c/SKILL.md", COLON);
     let folder = file.parent().unwrap();
     fs::set_permissions(folder, fs::Permissions::from_mode(0o555)).unwrap();
     let writable = fs::write(folder.join("probe"), "").is_ok();
     if writable {
         println!("skipped: this user may write everywhere");
     } else {
-        let (code, reply) = world.json(&["skill", "fix", "s", "--write"]);
-        assert_eq!((code, &reply["error"]["code"]), (4, &"io".into()), "{reply}");
-        assert_eq!(
-            reply["error"]["details"]["written"],
-            serde_json::json!(["s/a/SKILL.md"])
+        let ran = world.run(&["skill", "fix", "s", "--write"]);
+        assert_eq!(ran.code, 4, "{ran:?}");
+        assert!(
+            ran.err.contains("error: `s/b/SKILL.md` cannot be written: "),
+            "{ran:?}"
+        );
+        assert!(
+            ran.err.ends_with("3 files, 2 repaired, 1 cannot be written\n"),
+            "{ran:?}"
         );
         assert_eq!(fs::read_to_string(&file).unwrap(), COLON);
-        world.refused(4, &["skill", "fix", "s/b", "--write"]);
+        assert_eq!(fs::read_to_string(&last).unwrap(), MENDED);
     }
     fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).unwrap();
 }

@@ -65,11 +65,16 @@ fn no_skill_gives_an_empty_prompt() {
 #[test]
 fn the_ladder_goes_down_one_rung_at_a_time() {
     let world = shelf(20);
-    let mut seen = Vec::new();
-    for budget in [100_000, 1000, 600, 200, 60, 0] {
+    let ask = |budget: u64| {
         let (code, reply) = world.json(&["skill", "prompt", "--root", "s", "--budget", &budget.to_string()]);
         assert_eq!(code, 0);
-        let ok = &reply["ok"];
+        reply["ok"].clone()
+    };
+    let whole = ask(100_000)["tokens"].as_u64().unwrap();
+    let mut seen: Vec<String> = Vec::new();
+    // Steps, because locations and with them the costs depend on where temporary folders are.
+    for budget in (0..=whole).rev().step_by(25).chain([0]) {
+        let ok = ask(budget);
         let number = |key: &str| ok[key].as_u64().unwrap();
         let text = ok["text"].as_str().unwrap();
         assert_eq!(number("tokens"), (text.chars().count() as u64).div_ceil(4));
@@ -82,10 +87,8 @@ fn the_ladder_goes_down_one_rung_at_a_time() {
         assert_eq!(text.matches("<skill>").count() as u64, number("shown"));
         seen.push(ok["level"].as_str().unwrap().to_owned());
     }
-    assert_eq!(
-        seen,
-        ["full", "shortened", "names", "dropped", "dropped", "dropped"]
-    );
+    seen.dedup();
+    assert_eq!(seen, ["full", "shortened", "names", "dropped"]);
 }
 
 #[test]

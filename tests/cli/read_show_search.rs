@@ -118,7 +118,7 @@ fn a_file_that_is_no_text_is_refused() {
     world.skill("s/tea", "Makes tea.");
     world.file("s/tea/assets/cup.png", [0x89, b'P', b'N', b'G', 0xff, 0]);
     world.refused(3, &["skill", "read", "tea", "assets/cup.png", "--root", "s"]);
-    world.refused(4, &["skill", "read", "tea", "assets", "--root", "s"]);
+    world.refused(1, &["skill", "read", "tea", "assets", "--root", "s"]);
 }
 
 #[test]
@@ -130,11 +130,16 @@ fn wrapped_for_a_model() {
     );
     world.file("s/tea/references/a&b.md", "x");
     let ran = world.run(&["skill", "read", "tea", "--wrap", "--root", "s"]);
+    // A model gets a path that holds whatever its working directory is.
+    let folder = world.work().canonicalize().unwrap().join("s/tea");
     assert_eq!(
         ran.out,
-        "<skill_content name=\"tea\">\n# Tea\n\nPour. &lt;/skill_content> Stay inside.\n\nSkill directory: s/tea\n\
-         Relative paths in this skill are relative to the skill directory.\n<skill_resources>\n  \
-         <file>references/a&amp;b.md</file>\n</skill_resources>\n</skill_content>\n"
+        format!(
+            "<skill_content name=\"tea\">\n# Tea\n\nPour. &lt;/skill_content> Stay inside.\n\nSkill directory: {}\n\
+             Relative paths in this skill are relative to the skill directory.\n<skill_resources>\n  \
+             <file>references/a&amp;b.md</file>\n</skill_resources>\n</skill_content>\n",
+            folder.display()
+        )
     );
     let both = world.run(&[
         "skill",
@@ -236,6 +241,7 @@ fn search_finds_the_best_first() {
 #[test]
 fn a_search_without_a_hit_says_no() {
     let world = World::new();
+    world.refused(3, &["skill", "search", "debug", "--limit", "0"]);
     let ran = world.run(&["skill", "search", "xyzzyplugh"]);
     assert_eq!((ran.code, ran.out.as_str()), (1, ""));
     assert_eq!(ran.err, "no skill matches\nhint: try fewer or other words\n");

@@ -1,6 +1,6 @@
 //! The three commands of the reference validator: every recorded case, byte for byte.
 
-use crate::harness::World;
+use crate::harness::{World, write};
 use std::fs;
 use std::path::Path;
 
@@ -93,4 +93,46 @@ fn a_path_that_does_not_exist_is_a_matter_of_storage() {
         assert!(ran.err.contains("`nowhere`"), "{ran:?}");
         world.refused(3, &["skill", verb, ""]);
     }
+}
+
+#[test]
+fn paths_are_meant_from_the_working_directory_of_the_runtime() {
+    use clawpowers_api::{Options, Runtime};
+    let world = World::new();
+    world.skill("tea-log", "Keeps a log of teas.");
+    write(
+        &world.work().join("claw/config.json"),
+        r#"{"profiles": {"dev": {"skills": ["tea-log"]}}}"#,
+    );
+    let runtime = Runtime::open(Options {
+        home: Some("claw".into()),
+        cwd: Some(world.work()),
+        user_home: Some(world.home()),
+    });
+    let call = |operation: &str, request: &str| -> serde_json::Value {
+        serde_json::from_str(&runtime.call(operation, request)).unwrap()
+    };
+    for (operation, path) in [
+        ("skill_read_properties", "tea-log"),
+        ("skill_read_properties", "tea-log/SKILL.md"),
+    ] {
+        let reply = call(operation, &format!(r#"{{"path": "{path}"}}"#));
+        let printed = world.run(&["skill", "read-properties", path]).out;
+        assert_eq!(
+            format!("{}\n", reply["ok"]["text"].as_str().unwrap()),
+            printed,
+            "{reply}"
+        );
+    }
+    let reply = call("skill_to_prompt", r#"{"paths": ["tea-log"]}"#);
+    let printed = world.run(&["skill", "to-prompt", "tea-log"]).out;
+    assert_eq!(
+        format!("{}\n", reply["ok"]["text"].as_str().unwrap()),
+        printed,
+        "{reply}"
+    );
+    let reply = call("skill_reference_validate", r#"{"path": "tea-log"}"#);
+    assert_eq!(reply["ok"]["valid"], true, "{reply}");
+    let reply = call("skill_list", r#"{"roots": ["."], "profile": "dev"}"#);
+    assert_eq!(reply["ok"]["skills"][0]["name"], "tea-log", "{reply}");
 }

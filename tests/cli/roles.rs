@@ -1,6 +1,6 @@
 //! Role profiles of `config.json`.
 
-use crate::harness::{World, good_error, write};
+use crate::harness::{World, finish, good_error, write};
 use std::fs;
 
 const CONFIG: &str = r#"{
@@ -75,8 +75,89 @@ fn without_an_active_profile_there_is_no_such_column() {
     ] {
         let world = world(config);
         let ran = world.run(&["skill", "list", "--root", "s"]);
+        assert_eq!(
+            ran.err.contains("warning: "),
+            config.contains("none"),
+            "{config}: {ran:?}"
+        );
         assert!(!ran.out.contains("ACTIVE"), "{config}: {ran:?}");
         assert!(ran.out.starts_with("NAME"), "{config}: {ran:?}");
+    }
+}
+
+#[test]
+fn the_profile_in_force_decides_what_a_model_sees_and_nothing_else() {
+    let world = world(CONFIG);
+    let prompt = world.run(&["skill", "prompt", "--root", "s"]);
+    assert_eq!(
+        (prompt.code, prompt.err.as_str()),
+        (0, "the profile `dev` holds 1 of 2 skills\n")
+    );
+    assert!(
+        prompt.out.contains("tea") && !prompt.out.contains("bread"),
+        "{prompt:?}"
+    );
+    let (_, reply) = world.json(&["skill", "prompt", "--root", "s"]);
+    let ok = &reply["ok"];
+    assert_eq!(
+        (
+            &ok["profile"],
+            &ok["outside_profile"],
+            &ok["shown"],
+            &ok["unknown_profile"]
+        ),
+        (&"dev".into(), &1.into(), &1.into(), &serde_json::Value::Null)
+    );
+    let other = world.run(&["skill", "prompt", "--root", "s", "--profile", "baker"]);
+    assert!(
+        other.out.contains("bread") && !other.out.contains("tea"),
+        "{other:?}"
+    );
+    // Another client knows nothing of it.
+    let client = world.run(&["skill", "prompt", "--root", "s", "--as", "claude"]);
+    assert_eq!(
+        (client.out.matches("<skill>").count(), client.err.as_str()),
+        (2, "")
+    );
+    for args in [
+        &["skill", "search", "makes"][..],
+        &["skill", "budget", "--json"],
+        &["skill", "show", "bread"],
+    ] {
+        let ran = world.run(&[args, &["--root", "s"]].concat());
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{args:?}");
+        assert!(ran.out.contains("bread"), "{args:?}: {ran:?}");
+    }
+}
+
+#[test]
+fn a_profile_in_force_that_is_not_described_is_named() {
+    for config in [
+        r#"{"profile": "cook", "profiles": {"dev": {"skills": ["tea"]}}}"#,
+        r#"{"profile": "cook"}"#,
+        r#"{"profile": "cook", "profiles": {"cook": {"skills": "tea"}}}"#,
+    ] {
+        let world = world(config);
+        for args in [&["skill", "list"][..], &["skill", "prompt"], &["doctor"]] {
+            let ran = world.run(&[args, &["--root", "s"]].concat());
+            assert!(
+                ran.err.starts_with("warning: ") && ran.err.contains("`cook`"),
+                "{args:?}: {ran:?}"
+            );
+            assert!(ran.err.contains("\nhint: "), "{args:?}: {ran:?}");
+            assert_eq!(ran.code, i32::from(args == ["doctor"]), "{args:?}: {ran:?}");
+            let (_, reply) = world.json(&[args, &["--root", "s"]].concat());
+            assert_eq!(reply["ok"]["unknown_profile"], "cook", "{args:?}");
+        }
+        let prompt = world.run(&["skill", "prompt", "--root", "s"]);
+        assert_eq!(prompt.out.matches("<skill>").count(), 2, "{prompt:?}");
+        for args in [
+            &["skill", "search", "makes"][..],
+            &["skill", "list", "--as", "claude"],
+        ] {
+            let ran = world.run(&[args, &["--root", "s"]].concat());
+            assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{args:?}");
+        }
     }
 }
 
@@ -131,4 +212,34 @@ fn a_file_that_cannot_be_read_is_a_matter_of_storage() {
     good_error(&ran.err);
     let without = world.run(&["skill", "validate", "nowhere"]);
     assert!(!without.err.contains("config.json"), "{without:?}");
+}
+
+#[test]
+fn a_file_of_another_kind_is_refused_and_a_mark_is_not() {
+    for (config, place) in [
+        ("[]", "line 1 column 1"),
+        ("7", "line 1 column 1"),
+        ("", "line 1 column 0"),
+    ] {
+        let world = world(config);
+        let ran = world.refused(3, &["skill", "list"]);
+        assert!(ran.err.contains(place), "{config}: {ran:?}");
+    }
+    let world = world(&format!("\u{feff}{CONFIG}"));
+    let ran = world.run(&["skill", "list", "--root", "s"]);
+    assert_eq!(
+        (ran.code, ran.err.as_str()),
+        (0, ""),
+        "an editor put a byte order mark there"
+    );
+    assert!(ran.out.contains("ACTIVE"), "{ran:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_place_of_the_file_is_not_waited_for() {
+    let world = World::new();
+    let made = finish(world.command("mkfifo").arg(world.claw().join("config.json")));
+    assert_eq!(made.code, 0, "{made:?}");
+    world.refused(4, &["skill", "list"]);
 }

@@ -174,7 +174,23 @@ fn a_folder_without_any_skill_is_not_valid() {
         ran.err,
         "Validation failed for empty:\n  - Missing required file: SKILL.md\n"
     );
-    world.refused(1, &["skill", "validate", "empty", "--target", "spec"]);
+    let ran = world.run(&["skill", "validate", "empty", "--target", "spec"]);
+    assert_eq!((ran.code, ran.err.as_str()), (1, ""));
+    assert_eq!(
+        ran.out,
+        "empty:1:1: error[file-missing]: missing required file: SKILL.md, in the folder and below\n  hint: \
+         `clawpowers skill new NAME` makes one\n1 file, 0 valid for spec, 1 error, 0 warnings\n"
+    );
+    world.skill("good", "Is good.");
+    let (code, reply) = world.json(&["skill", "validate", "good", "empty"]);
+    assert_eq!((code, &reply["ok"]["valid"]), (1, &1.into()), "{reply}");
+    assert_eq!(reply["ok"]["files"][1]["reason"], "file-missing");
+    let ran = world.run(&["skill", "fix", "empty", "--write"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(
+        ran.err.starts_with("empty does not load even so: file-missing\n"),
+        "{ran:?}"
+    );
     world.refused(4, &["skill", "validate", "nowhere", "--target", "spec"]);
 }
 

@@ -5,17 +5,41 @@
 
 use crate::error::{ApiError, ErrorCode};
 use clawpowers_loader::diag::quoted;
+use clawpowers_loader::read::{ReadError, read_file};
+use clawpowers_loader::skill::normalized;
+use clawpowers_loader::source::Source;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::Path;
+
+/// How large config.json may be, in bytes.
+const MAX_CONFIG_BYTES: u64 = 1024 * 1024;
+
+/// A role profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Role {
+    /// Its name.
+    pub(crate) name: String,
+    /// The names of its skills.
+    pub(crate) skills: Vec<String>,
+}
+
+impl Role {
+    /// Tells whether a skill belongs to the role; names are compared as the catalog compares them.
+    pub(crate) fn has(&self, skill: &str) -> bool {
+        let skill = normalized(skill);
+        self.skills.iter().any(|own| normalized(own) == skill)
+    }
+}
 
 /// The role profiles of a home.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Roles {
-    /// The one that is active by default.
+    /// The name of the one in force; nothing says that there is one of this name.
     pub(crate) active: Option<String>,
     /// The skills of each.
-    pub(crate) skills: BTreeMap<String, Vec<String>>,
+    skills: BTreeMap<String, Vec<String>>,
 }
 
 /// Reads the role profiles of `home`; without a file there are none.
@@ -23,57 +47,77 @@ pub(crate) fn roles(home: Option<&Path>) -> Result<Roles, ApiError> {
     let Some(file) = home.map(|home| home.join("config.json")) else {
         return Ok(Roles::default());
     };
-    let text = match std::fs::read_to_string(&file) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Roles::default()),
+    let shown = quoted(&file.to_string_lossy());
+    let bytes = match read_file(&file, MAX_CONFIG_BYTES) {
+        Ok(bytes) => bytes,
+        Err(ReadError::Io(error)) if error.kind() == ErrorKind::NotFound => return Ok(Roles::default()),
         Err(error) => {
-            let message = format!("{} cannot be read: {error}", quoted(&file.to_string_lossy()));
+            let message = format!("{shown} cannot be read: {error}");
             return Err(ApiError::new(ErrorCode::Io, message)
                 .hint("make it a readable text file, or name another home with `--home`"));
         }
     };
-    let shown = quoted(&file.to_string_lossy());
-    let value: Value = serde_json::from_str(&text).map_err(|error| {
-        ApiError::new(ErrorCode::InvalidConfig, format!("{shown} is not JSON: {error}"))
+    let invalid = |why: String, line: usize, column: usize| {
+        ApiError::new(ErrorCode::InvalidConfig, format!("{shown} {why}"))
             .hint("mend the file at the named line and column; it was left as it is")
-            .details(serde_json::json!({ "line": error.line(), "column": error.column() }))
-    })?;
-    let active = value.get("profile").and_then(Value::as_str).map(str::to_owned);
-    let mut skills = BTreeMap::new();
-    match value.get("profiles") {
-        Some(Value::Object(map)) => {
-            skills.extend(map.iter().map(|(name, role)| (name.clone(), listed(role))))
-        }
-        Some(Value::Array(list)) => skills.extend(
-            list.iter()
-                .filter_map(|role| Some((role.get("name")?.as_str()?.to_owned(), listed(role)))),
-        ),
-        _ => {}
+            .details(serde_json::json!({ "line": line, "column": column }))
+    };
+    let source = Source::decode(&bytes);
+    let value: Value = serde_json::from_str(source.text())
+        .map_err(|error| invalid(format!("is not JSON: {error}"), error.line(), error.column()))?;
+    if !value.is_object() {
+        return Err(invalid("is not a JSON object: line 1 column 1".to_owned(), 1, 1));
     }
-    Ok(Roles { active, skills })
+    let active = match value.get("profile") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(name)) => Some(name.clone()),
+        Some(other) => Some(other.to_string()),
+    };
+    let profiles: Vec<(&str, &Value)> = match value.get("profiles") {
+        Some(Value::Object(map)) => map.iter().map(|(name, role)| (name.as_str(), role)).collect(),
+        Some(Value::Array(list)) => {
+            let named = |role| Some((Value::get(role, "name")?.as_str()?, role));
+            list.iter().filter_map(named).collect()
+        }
+        _ => Vec::new(),
+    };
+    let skills = profiles
+        .into_iter()
+        .filter_map(|(name, role)| Some((name.to_owned(), listed(role)?)));
+    Ok(Roles {
+        active,
+        skills: skills.collect(),
+    })
 }
 
-fn listed(role: &Value) -> Vec<String> {
-    let list = role.get("skills").unwrap_or(role).as_array();
-    list.map(|list| list.iter().filter_map(Value::as_str).map(str::to_owned).collect())
-        .unwrap_or_default()
+/// Returns the skills of a profile; one without a list of skills is taken for none at all.
+fn listed(role: &Value) -> Option<Vec<String>> {
+    let list = role.get("skills").unwrap_or(role).as_array()?;
+    Some(list.iter().filter_map(Value::as_str).map(str::to_owned).collect())
 }
 
 impl Roles {
-    /// Returns the skills of the profile called `name`.
-    pub(crate) fn get(&self, name: &str) -> Result<&[String], ApiError> {
-        self.skills.get(name).map(Vec::as_slice).ok_or_else(|| {
-            let known: Vec<&str> = self.skills.keys().map(String::as_str).collect();
-            let hint = if known.is_empty() {
-                "add it to `profiles` in config.json of the home".to_owned()
-            } else {
-                format!("the profiles are {}", known.join(", "))
-            };
-            ApiError::new(
-                ErrorCode::NotFound,
-                format!("there is no profile {}", quoted(name)),
-            )
-            .hint(hint)
+    /// Returns the profile called `name`, if there is one.
+    pub(crate) fn get(&self, name: &str) -> Option<Role> {
+        let skills = self.skills.get(name)?.clone();
+        Some(Role {
+            name: name.to_owned(),
+            skills,
         })
+    }
+
+    /// Says that there is no profile called `name`.
+    pub(crate) fn unknown(&self, name: &str) -> ApiError {
+        let known: Vec<&str> = self.skills.keys().map(String::as_str).collect();
+        let hint = if known.is_empty() {
+            "add it with its list of skills to `profiles` in config.json of the home".to_owned()
+        } else {
+            format!("the profiles are {}", known.join(", "))
+        };
+        ApiError::new(
+            ErrorCode::NotFound,
+            format!("there is no profile {}", quoted(name)),
+        )
+        .hint(hint)
     }
 }

@@ -23,6 +23,7 @@ mod json;
 pub mod ops;
 mod runtime;
 mod select;
+mod text;
 pub mod wire;
 
 pub use bundled::packages as bundled_skills;
@@ -31,7 +32,6 @@ pub use json::to_json;
 pub use ops::OPERATIONS;
 pub use runtime::{Options, Runtime};
 pub use select::Selection;
+pub use text::spelled;
 
-pub use clawpowers_loader::{
-    Profile, Rule, Severity, chars, diag::quoted, discover::CLIENTS, discover::Scope, prompt::Format,
-};
+pub use clawpowers_loader::{Profile, Rule, Severity, chars, diag::quoted};

@@ -9,7 +9,7 @@ use clawpowers_loader::readiness::Machine;
 use serde_json::json;
 use std::env;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What a runtime depends on; every field has a default taken from the environment.
@@ -17,7 +17,7 @@ use std::sync::Arc;
 pub struct Options {
     /// The runtime home; else `CLAWPOWERS_DIR`, else `.clawpowers` in the user's home folder.
     pub home: Option<PathBuf>,
-    /// The working directory, from which projects are looked for; else the process's.
+    /// The working directory, from which projects are looked for and relative paths are meant; else the process's.
     pub cwd: Option<PathBuf>,
     /// The user's home folder; else the environment's.
     pub user_home: Option<PathBuf>,
@@ -47,14 +47,15 @@ impl Runtime {
             .or_else(|| env::current_dir().ok())
             .unwrap_or_else(|| PathBuf::from("."));
         let cwd = std::path::absolute(&cwd).unwrap_or(cwd);
+        let below_cwd = |path: PathBuf| cwd.join(path);
         let surroundings = Surroundings {
+            user_home: user_home.map(below_cwd),
+            home: home.map(below_cwd),
+            claude_config: path("CLAUDE_CONFIG_DIR").map(below_cwd),
+            codex_home: path("CODEX_HOME").map(below_cwd),
+            config_home: path("XDG_CONFIG_HOME").map(below_cwd),
+            copilot_home: path("COPILOT_HOME").map(below_cwd),
             cwd,
-            user_home,
-            home,
-            claude_config: path("CLAUDE_CONFIG_DIR"),
-            codex_home: path("CODEX_HOME"),
-            config_home: path("XDG_CONFIG_HOME"),
-            copilot_home: path("COPILOT_HOME"),
         };
         Self {
             surroundings,
@@ -80,6 +81,22 @@ impl Runtime {
             let message = format!("the operation `{operation}` failed in a way it should not");
             to_json(&json!({ "error": ApiError::new(ErrorCode::Internal, message).hint("please report it") }))
         })
+    }
+
+    /// Returns the path that `named` stands for: in the caller's words, so that replies use them too, where the
+    /// process has the runtime's working directory, else absolute.
+    pub(crate) fn as_named(&self, named: &str) -> PathBuf {
+        let here = env::current_dir().is_ok_and(|cwd| cwd == self.surroundings.cwd);
+        if here {
+            PathBuf::from(named)
+        } else {
+            self.surroundings.cwd.join(named)
+        }
+    }
+
+    /// Returns where a path is, whatever the reader's working directory is.
+    pub(crate) fn absolute(&self, path: &Path) -> PathBuf {
+        self.surroundings.cwd.join(path).components().collect()
     }
 
     /// Returns what this machine offers to skills.

@@ -1,12 +1,11 @@
 //! Which skills an operation is about: roots, scopes, another client's view, a role profile.
 
-use crate::config::{Roles, roles};
+use crate::config::{Role, roles};
 use crate::error::{ApiError, ErrorCode};
 use crate::runtime::Runtime;
 use clawpowers_loader::catalog::{Catalog, CatalogOptions, Entry};
 use clawpowers_loader::diag::quoted;
 use clawpowers_loader::discover::{CLIENTS, Client, Root, Scope, default_roots};
-use std::path::PathBuf;
 
 /// Which skills an operation is about.
 #[derive(Debug, Clone, Default)]
@@ -21,17 +20,25 @@ pub struct Selection {
     pub profile: Option<String>,
 }
 
-/// A catalog with the roles that apply to it.
+/// A catalog with the role profile that is in force for it.
 pub(crate) struct Selected {
     pub(crate) catalog: Catalog,
-    pub(crate) roles: Roles,
+    /// The role profile that the caller named, else the one that config.json puts in force.
+    pub(crate) role: Option<Role>,
+    /// What config.json puts in force without a list of skills for it.
+    pub(crate) unknown_profile: Option<String>,
+    /// How many skills were left out because they are not of the role.
+    pub(crate) outside_role: usize,
 }
 
 impl Selected {
-    /// Tells whether a skill belongs to the active role profile; `None` where there is none.
-    pub(crate) fn active(&self, name: &str) -> Option<bool> {
-        let skills = self.roles.skills.get(self.roles.active.as_ref()?)?;
-        Some(skills.iter().any(|skill| skill == name))
+    /// Keeps only the skills of the role profile in force.
+    pub(crate) fn keep_role(&mut self) {
+        let before = self.catalog.entries.len();
+        if let Some(role) = &self.role {
+            self.catalog.entries.retain(|entry| role.has(&entry.skill.name));
+        }
+        self.outside_role += before - self.catalog.entries.len();
     }
 
     /// Returns the skill called `name`.
@@ -84,25 +91,32 @@ impl Runtime {
         } else {
             self.packages.clone()
         };
-        let mut roles = roles(self.surroundings.home.as_deref())?;
-        let mut catalog = Catalog::load(&CatalogOptions {
+        let roles = roles(self.surroundings.home.as_deref())?;
+        let (role, unknown_profile) = match (&selection.profile, roles.active.as_deref()) {
+            (Some(name), _) => (Some(roles.get(name).ok_or_else(|| roles.unknown(name))?), None),
+            // Other clients know nothing of role profiles.
+            (None, Some(name)) if client.is_none() => match roles.get(name) {
+                Some(role) => (Some(role), None),
+                None => (None, Some(name.to_owned())),
+            },
+            (None, _) => (None, None),
+        };
+        let catalog = Catalog::load(&CatalogOptions {
             roots,
             packages,
             scopes,
             client,
         });
-        if let Some(name) = &selection.profile {
-            let wanted = roles.get(name)?.to_vec();
-            catalog.entries.retain(|entry| wanted.contains(&entry.skill.name));
-            roles.active = Some(name.clone());
+        let mut selected = Selected {
+            catalog,
+            role,
+            unknown_profile,
+            outside_role: 0,
+        };
+        if selection.profile.is_some() {
+            selected.keep_role();
         }
-        Ok(Selected { catalog, roles })
-    }
-
-    /// Returns a path as the caller named it, so that replies do too; absolute where the runtime is elsewhere.
-    fn as_named(&self, named: &str, full: PathBuf) -> PathBuf {
-        let here = std::env::current_dir().is_ok_and(|cwd| cwd == self.surroundings.cwd);
-        if here { PathBuf::from(named) } else { full }
+        Ok(selected)
     }
 
     fn root(&self, root: &str) -> Result<Root, ApiError> {
@@ -113,7 +127,7 @@ impl Runtime {
                 "the path of the root is empty",
             )
             .hint("name the folder that holds the skills' folders")),
-            Ok(metadata) if metadata.is_dir() => Ok(Root::extra(self.as_named(root, path))),
+            Ok(metadata) if metadata.is_dir() => Ok(Root::extra(self.as_named(root))),
             Ok(_) => Err(ApiError::new(
                 ErrorCode::InvalidInput,
                 format!("the root {} is not a folder", quoted(root)),

@@ -2,8 +2,9 @@
 
 use clawpowers_loader::catalog::{Entry, Hidden, Rejected};
 use clawpowers_loader::diag::{Diagnostic, Edit};
+use clawpowers_loader::readiness::Missing;
 use clawpowers_loader::resources::Resource;
-use clawpowers_loader::skill::{Outline, Requirements, Skill};
+use clawpowers_loader::skill::{Invocation, Outline, Requirements, Skill};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -69,6 +70,13 @@ pub fn diagnostics(list: &[Diagnostic]) -> Vec<DiagnosticOut> {
     list.iter().map(DiagnosticOut::from).collect()
 }
 
+/// Converts unmet requirements to `kind name`.
+#[must_use]
+pub fn unmet(list: Vec<Missing>) -> Vec<String> {
+    let text = |missing: Missing| format!("{} {}", missing.kind, missing.name);
+    list.into_iter().map(text).collect()
+}
+
 /// A finding of a listing: without its repair.
 fn brief(list: &[Diagnostic]) -> Vec<DiagnosticOut> {
     list.iter()
@@ -129,6 +137,12 @@ pub struct InvocationOut {
     pub model: bool,
 }
 
+impl From<Invocation> for InvocationOut {
+    fn from(Invocation { user, model }: Invocation) -> Self {
+        Self { user, model }
+    }
+}
+
 /// What must be there for a skill to work.
 #[derive(Debug, Clone, Serialize)]
 pub struct RequirementsOut {
@@ -180,10 +194,7 @@ impl From<&Skill> for SkillOut {
                 tracks: skill.metrics.tracks.clone(),
                 improves: skill.metrics.improves.clone(),
             },
-            invocation: InvocationOut {
-                user: skill.invocation.user,
-                model: skill.invocation.model,
-            },
+            invocation: InvocationOut::from(skill.invocation),
             frontmatter: skill.frontmatter.clone(),
         }
     }
@@ -225,10 +236,7 @@ impl EntryOut {
             scope: entry.scope.as_str(),
             root: entry.root.to_string_lossy().into_owned(),
             version: skill.version.as_ref().map(|v| v.text.clone()),
-            invocation: InvocationOut {
-                user: skill.invocation.user,
-                model: skill.invocation.model,
-            },
+            invocation: InvocationOut::from(skill.invocation),
             active,
             diagnostics: brief(&entry.diagnostics),
         }

@@ -9,10 +9,10 @@ use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
-  clawpowers skill list                 every skill that is visible here, and why others are not
-  clawpowers skill validate my-skill/   judge one as the reference validator does
-  clawpowers skill fix skills/ --write  repair what can be repaired
-  clawpowers doctor                     what is amiss with the skills of this machine
+  clawpowers skill list                 # every skill that is visible here, and why others are not
+  clawpowers skill validate my-skill/   # judge one as the reference validator does
+  clawpowers skill fix skills/ --write  # repair what can be repaired
+  clawpowers doctor                     # what is amiss with the skills of this machine
 
 Exit codes: 0 done, 1 the answer is no, 2 usage, 3 invalid input, 4 storage or file system, 70 internal";
 
@@ -57,7 +57,7 @@ impl Cli {
             out: Out::new(self.json),
         };
         match self.noun {
-            Noun::Skill(verb) => verb.run(context),
+            Noun::Skill(verb) => verb.run(&context),
             Noun::Doctor(args) => args.run(&context),
         }
     }
@@ -89,4 +89,13 @@ impl SelectArgs {
             profile: self.profile,
         }
     }
+}
+
+/// The largest number that every language reads exactly from JSON.
+const MAX_NUMBER: usize = (1 << 53) - 1;
+
+/// Reads the value of an option that is a number.
+pub(crate) fn whole_number(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|&number| number <= MAX_NUMBER);
+    number.ok_or_else(|| format!("it has to be a whole number from 0 to {MAX_NUMBER}"))
 }

@@ -7,23 +7,24 @@ mod exit;
 mod out;
 mod render;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 use exit::Exit;
+use out::Out;
+use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 fn main() -> Exit {
     match args::Cli::try_parse() {
         // The panic was printed where it happened; the exit code is part of the contract.
         Ok(cli) => catch_unwind(AssertUnwindSafe(|| cli.run())).unwrap_or(Exit::Internal),
-        Err(error) => {
-            let code = if error.use_stderr() {
-                Exit::Usage
-            } else {
-                Exit::Done
-            };
-            // Printing help to a closed pipe is no failure.
-            let _ = error.print();
-            code
+        Err(error) if error.use_stderr() => {
+            let words = std::env::args_os().skip(1);
+            Out::new(false).talk(&render::usage::text(&error, &args::Cli::command(), words));
+            Exit::Usage
+        }
+        Err(help) => {
+            let printed = help.print().and_then(|()| std::io::stdout().flush());
+            printed.map_or_else(|error| out::unwritten(&error), |()| Exit::Done)
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::exit::Exit;
 use clawpowers_api::chars::shown;
-use clawpowers_api::{ApiError, ops};
+use clawpowers_api::{ApiError, ops, spelled};
 use serde::Serialize;
 use std::env;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -84,9 +84,9 @@ impl Out {
 
     /// Prints an error with its hint.
     pub(crate) fn error(&self, error: &ApiError) -> Exit {
-        let mut text = format!("error: {}\n", shown(&error.message));
+        let mut text = format!("error: {}\n", spelled(&error.message));
         if let Some(hint) = &error.hint {
-            text.push_str(&format!("hint: {}\n", shown(hint)));
+            text.push_str(&format!("hint: {}\n", spelled(hint)));
         }
         self.talk(&text);
         Exit::from(error.code)
@@ -121,14 +121,23 @@ fn worse(printed: Exit, answer: Exit) -> Exit {
     if printed == Exit::Done { answer } else { printed }
 }
 
-/// Writes everything; a reader that went away is no failure.
+/// Writes everything.
 fn write(stream: &mut impl io::Write, text: &str) -> Exit {
     match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
         Ok(()) => Exit::Done,
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
-        Err(error) => {
-            let _ = writeln!(io::stderr().lock(), "error: stdout cannot be written: {error}");
-            Exit::Storage
-        }
+        Err(error) => unwritten(&error),
     }
+}
+
+/// Says that stdout cannot be written; a reader that went away is no failure.
+pub(crate) fn unwritten(error: &io::Error) -> Exit {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        return Exit::Done;
+    }
+    // There is nowhere left to say that stderr is gone.
+    let _ = writeln!(
+        io::stderr().lock(),
+        "error: stdout cannot be written: {error}\nhint: make room where the output goes, or send it elsewhere"
+    );
+    Exit::Storage
 }

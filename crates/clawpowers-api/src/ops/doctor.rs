@@ -2,9 +2,9 @@
 
 use crate::error::ApiError;
 use crate::runtime::Runtime;
-use crate::wire::{DiagnosticOut, HiddenOut, RejectedOut, diagnostics};
-use clawpowers_loader::catalog::{Catalog, CatalogOptions, Origin};
-use clawpowers_loader::discover::CLIENTS;
+use crate::wire::{DiagnosticOut, HiddenOut, RejectedOut, diagnostics, unmet};
+use clawpowers_loader::catalog::{Catalog, CatalogOptions, Entry, Origin};
+use clawpowers_loader::discover::{CLIENTS, Client};
 use clawpowers_loader::inspect::inspect;
 use clawpowers_loader::readiness::missing;
 use clawpowers_loader::{Profile, Rule};
@@ -31,6 +31,8 @@ pub struct Response {
     pub rejected: Vec<RejectedOut>,
     /// Links of bodies and folders that lead nowhere or outside, and scripts that cannot run.
     pub references: Vec<References>,
+    /// The profile that config.json puts in force without a list of skills for it; it has no effect.
+    pub unknown_profile: Option<String>,
     /// Whether nothing is amiss.
     pub healthy: bool,
 }
@@ -99,13 +101,9 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         *scopes.entry(entry.scope.as_str()).or_insert(0) += 1;
         let lacking = missing(&entry.skill.requirements, &machine, catalog);
         if !lacking.is_empty() {
-            let missing = lacking
-                .into_iter()
-                .map(|m| format!("{} {}", m.kind, m.name))
-                .collect();
             not_ready.push(NotReady {
                 name: entry.skill.name.clone(),
-                missing,
+                missing: unmet(lacking),
             });
         }
         let Origin::Disk { file } = &entry.origin else {
@@ -128,7 +126,10 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         Vec::new()
     };
     Ok(Response {
-        healthy: not_ready.is_empty() && references.is_empty() && catalog.rejected.is_empty(),
+        healthy: not_ready.is_empty()
+            && references.is_empty()
+            && catalog.rejected.is_empty()
+            && selected.unknown_profile.is_none(),
         inventory: Inventory {
             found: catalog.found(),
             loaded: catalog.entries.len(),
@@ -141,6 +142,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         duplicates: catalog.duplicates.iter().map(HiddenOut::from).collect(),
         rejected: catalog.rejected.iter().map(RejectedOut::from).collect(),
         references,
+        unknown_profile: selected.unknown_profile,
     })
 }
 
@@ -157,7 +159,7 @@ const fn is_reference(rule: Rule) -> bool {
 }
 
 fn visibility(runtime: &Runtime, ours: &Catalog) -> Vec<Visibility> {
-    let view = |client: &'static clawpowers_loader::discover::Client| {
+    let view = |client: &'static Client| {
         let roots = client.roots(&runtime.surroundings);
         let options = CatalogOptions {
             roots,
@@ -173,10 +175,7 @@ fn visibility(runtime: &Runtime, ours: &Catalog) -> Vec<Visibility> {
                 .collect()
         };
         let seen = real(&theirs);
-        let unseen = ours
-            .entries
-            .iter()
-            .map(clawpowers_loader::catalog::Entry::location);
+        let unseen = ours.entries.iter().map(Entry::location);
         let unseen = unseen.filter(|path| path.canonicalize().is_ok_and(|path| !seen.contains(&path)));
         Visibility {
             client: client.name,

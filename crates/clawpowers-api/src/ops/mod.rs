@@ -83,10 +83,19 @@ fn call<Request: DeserializeOwned, Response: Serialize>(
     request: &str,
     run: fn(&Runtime, &Request) -> Result<Response, ApiError>,
 ) -> String {
-    let parsed = serde_json::from_str(request).map_err(|error| {
-        let message = format!("the request is not valid: {error}");
-        ApiError::new(ErrorCode::InvalidRequest, message)
-            .hint("COMPATIBILITY.md lists the fields of each operation")
+    // The deserializer would take a list of the fields' values as well.
+    let object = request.trim_start().starts_with('{');
+    let parsed = if object {
+        serde_json::from_str(request).map_err(|error| error.to_string().replace("usize", "a whole number"))
+    } else {
+        Err("it is not an object".to_owned())
+    };
+    let parsed = parsed.map_err(|why| {
+        ApiError::new(
+            ErrorCode::InvalidRequest,
+            format!("the request is not valid: {why}"),
+        )
+        .hint("COMPATIBILITY.md lists the fields of each operation")
     });
     reply(&parsed.and_then(|request| run(runtime, &request)))
 }

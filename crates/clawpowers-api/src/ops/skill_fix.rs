@@ -1,8 +1,9 @@
 //! Shows or writes the mechanical repairs of skill files.
 
 use super::skill_validate::{Target, files};
-use crate::error::{ApiError, ErrorCode};
+use crate::error::ApiError;
 use crate::runtime::Runtime;
+use crate::text::spelled;
 use crate::wire::{DiagnosticOut, diagnostics};
 use clawpowers_loader::catalog::Rejected;
 use clawpowers_loader::diag::quoted;
@@ -10,8 +11,8 @@ use clawpowers_loader::inspect::{folder_name, inspect};
 use clawpowers_loader::read::{MAX_SKILL_BYTES, read_file};
 use clawpowers_loader::{ParseOptions, Profile, Rule, Severity, fix};
 use serde::{Deserialize, Serialize};
-use std::io::Write as _;
-use std::path::Path;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
 
 /// What to repair.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -33,6 +34,8 @@ pub struct Response {
     pub changed: usize,
     /// How many files were written.
     pub written: usize,
+    /// How many files cannot be written.
+    pub failed: usize,
     /// How many files do not load even so.
     pub broken: usize,
 }
@@ -46,6 +49,8 @@ pub struct FileOut {
     pub changed: bool,
     /// Whether it was written.
     pub written: bool,
+    /// Why the repaired form cannot be written; the file is then as it was.
+    pub failure: Option<String>,
     /// Unified diff from the file to its repaired form.
     pub diff: String,
     /// The findings that are repaired.
@@ -56,90 +61,75 @@ pub struct FileOut {
     pub reason: Option<&'static str>,
 }
 
-/// Repairs files. A file is replaced as a whole or not at all, and keeps its permissions; one that cannot be read is
-/// named as one that does not load, and the others are repaired all the same.
+/// Repairs files. A file is replaced as a whole or not at all, and keeps its permissions; one that cannot be read or
+/// written says so in its row, and the others are repaired all the same.
 ///
 /// # Errors
 ///
-/// `io` for a path that does not exist, or a file that cannot be written; `details` names those written before.
+/// `io` for a path that does not exist; nothing is written then.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let mut response = Response {
         files: Vec::new(),
         changed: 0,
         written: 0,
+        failed: 0,
         broken: 0,
     };
     for target in files(runtime, &request.paths)? {
-        let file = match target {
-            Target::File(file) => file,
-            Target::Refused(refused) => {
-                response.unread(refused);
-                continue;
-            }
-        };
-        let path = file.to_string_lossy().into_owned();
-        let full = runtime.surroundings.cwd.join(&file);
-        let bytes = match read_file(&full, MAX_SKILL_BYTES) {
-            Ok(bytes) => bytes,
-            Err(_) => {
-                let parsed = inspect(&full, Profile::ClawPowers).parsed;
-                response.unread(Rejected {
-                    location: file,
-                    reason: parsed.reason.unwrap_or(Rule::FileUnreadable),
-                    diagnostics: parsed.diagnostics,
-                });
-                continue;
-            }
-        };
-        let fixed = fix(
-            &bytes,
-            &ParseOptions {
-                profile: Profile::ClawPowers,
-                folder: folder_name(&full),
-            },
-        );
-        if fixed.changed && request.write {
-            replace(&full, fixed.after.as_bytes()).map_err(|error| {
-                ApiError::new(
-                    ErrorCode::Io,
-                    format!("{} cannot be written: {error}", quoted(&path)),
-                )
-                .hint(match response.written {
-                    0 => "the file was left as it was; nothing was written".to_owned(),
-                    1 => "the file was left as it was; 1 file before it was written".to_owned(),
-                    n => format!("the file was left as it was; {n} files before it were written"),
-                })
-                .details(serde_json::json!({ "written": response.paths_written() }))
-            })?;
+        match target {
+            Target::File(file) => response.repair(file, &runtime.surroundings.cwd, request.write),
+            Target::Refused(refused) => response.unread(refused),
         }
-        let grave = fixed
-            .parsed
-            .diagnostics
-            .iter()
-            .filter(|d| d.severity > Severity::Info)
-            .cloned();
-        let before = String::from_utf8_lossy(&bytes);
-        response.changed += usize::from(fixed.changed);
-        response.written += usize::from(fixed.changed && request.write);
-        response.broken += usize::from(fixed.parsed.skill.is_none());
-        response.files.push(FileOut {
-            diff: if fixed.changed {
-                diff(&path, &before, &fixed.after)
-            } else {
-                String::new()
-            },
-            changed: fixed.changed,
-            written: fixed.changed && request.write,
-            applied: diagnostics(&fixed.applied),
-            remaining: diagnostics(&grave.collect::<Vec<_>>()),
-            reason: fixed.parsed.reason.map(clawpowers_loader::Rule::id),
-            path,
-        });
     }
     Ok(response)
 }
 
 impl Response {
+    /// Takes a row for a file, and writes its repaired form where that is wanted.
+    fn repair(&mut self, file: PathBuf, cwd: &Path, write: bool) {
+        let full = cwd.join(&file);
+        let Ok(bytes) = read_file(&full, MAX_SKILL_BYTES) else {
+            let parsed = inspect(&full, Profile::ClawPowers).parsed;
+            return self.unread(Rejected {
+                location: file,
+                reason: parsed.reason.unwrap_or(Rule::FileUnreadable),
+                diagnostics: parsed.diagnostics,
+            });
+        };
+        let options = ParseOptions {
+            profile: Profile::ClawPowers,
+            folder: folder_name(&full),
+        };
+        let fixed = fix(&bytes, &options);
+        let path = file.to_string_lossy().into_owned();
+        let (mut diff, mut failure) = (String::new(), None);
+        if fixed.changed {
+            diff = unified(&path, &String::from_utf8_lossy(&bytes), &fixed.after);
+            let done = writable(&full).and_then(|target| match write {
+                true => replace(&target, fixed.after.as_bytes()).map_err(|error| error.to_string()),
+                false => Ok(()),
+            });
+            failure = done.err();
+        }
+        let written = write && fixed.changed && failure.is_none();
+        let grave = fixed.parsed.diagnostics.iter();
+        let grave = grave.filter(|d| d.severity > Severity::Info).cloned();
+        self.changed += usize::from(fixed.changed);
+        self.written += usize::from(written);
+        self.failed += usize::from(failure.is_some());
+        self.broken += usize::from(fixed.parsed.skill.is_none());
+        self.files.push(FileOut {
+            path,
+            changed: fixed.changed,
+            written,
+            failure,
+            diff,
+            applied: diagnostics(&fixed.applied),
+            remaining: diagnostics(&grave.collect::<Vec<_>>()),
+            reason: fixed.parsed.reason.map(Rule::id),
+        });
+    }
+
     /// Takes a row for what cannot be read.
     fn unread(&mut self, refused: Rejected) {
         self.broken += usize::from(refused.diagnostics.iter().any(|d| d.severity == Severity::Error));
@@ -147,45 +137,60 @@ impl Response {
             path: refused.location.to_string_lossy().into_owned(),
             changed: false,
             written: false,
+            failure: None,
             diff: String::new(),
             applied: Vec::new(),
             remaining: diagnostics(&refused.diagnostics),
             reason: Some(refused.reason.id()),
         });
     }
-
-    fn paths_written(&self) -> Vec<&str> {
-        let written = self.files.iter().filter(|file| file.written);
-        written.map(|file| file.path.as_str()).collect()
-    }
 }
 
-fn diff(path: &str, before: &str, after: &str) -> String {
+fn unified(path: &str, before: &str, after: &str) -> String {
+    // A line end in a name must not look like a line of the difference.
+    let path = spelled(path);
     similar::TextDiff::from_lines(before, after)
         .unified_diff()
         .context_radius(2)
-        .header(path, path)
+        .header(&path, &path)
         .to_string()
 }
 
-/// Replaces a file by way of a new one in the same folder, so that a crash leaves the old or the new one.
+/// Returns the file that is to be written for `file`, or says why none may be.
 ///
-/// A SKILL.md that is a link is written through it, but never out of the skill's folder.
-fn replace(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let target = file.canonicalize()?;
-    let home = file.parent().unwrap_or_else(|| Path::new(".")).canonicalize()?;
-    if !target.starts_with(&home) {
-        let message = format!(
-            "it is a link out of its folder, to {}",
-            quoted(&target.to_string_lossy())
-        );
-        return Err(std::io::Error::new(std::io::ErrorKind::PermissionDenied, message));
+/// A SKILL.md that is a link is written through it, but never out of the skill's folder; a file that nobody may write
+/// to stays as it is, though its folder would let it be replaced.
+fn writable(file: &Path) -> Result<PathBuf, String> {
+    let fault = |error: io::Error| error.to_string();
+    let target = file.canonicalize().map_err(fault)?;
+    let folder = file.parent().unwrap_or(file).canonicalize().map_err(fault)?;
+    if !target.starts_with(folder) {
+        let target = quoted(&target.to_string_lossy());
+        return Err(format!("it is a link out of its folder, to {target}"));
     }
-    let folder = target.parent().unwrap_or(&home);
-    let mut new = tempfile::NamedTempFile::new_in(folder)?;
+    if target.metadata().map_err(fault)?.permissions().readonly() {
+        return Err("it is read-only".to_owned());
+    }
+    Ok(target)
+}
+
+/// Replaces a file by way of a new one in the same folder, so that a crash leaves the old or the new one.
+fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    let metadata = file.metadata()?;
+    // The library's own message names a file that never was.
+    let mut new = tempfile::NamedTempFile::new_in(file.parent().unwrap_or(file)).map_err(|error| {
+        let message = format!("no file can be made in its folder: {}", error.kind());
+        io::Error::new(error.kind(), message)
+    })?;
     new.write_all(bytes)?;
-    new.as_file().set_permissions(target.metadata()?.permissions())?;
+    #[cfg(unix)]
+    {
+        // The superuser repairs other people's files too, and they stay theirs; others cannot give files away.
+        use std::os::unix::fs::{MetadataExt as _, fchown};
+        let _ = fchown(new.as_file(), Some(metadata.uid()), Some(metadata.gid()));
+    }
+    new.as_file().set_permissions(metadata.permissions())?;
     new.as_file().sync_all()?;
-    new.persist(&target).map_err(|error| error.error)?;
+    new.persist(file).map_err(|error| error.error)?;
     Ok(())
 }

@@ -21,8 +21,10 @@ pub struct Response {
     pub duplicates: Vec<HiddenOut>,
     /// Those that did not load.
     pub rejected: Vec<RejectedOut>,
-    /// The active role profile.
+    /// The role profile in force.
     pub profile: Option<String>,
+    /// The profile that config.json puts in force without a list of skills for it; it has no effect.
+    pub unknown_profile: Option<String>,
     /// Skills of the role profile that are not there.
     pub missing: Vec<String>,
 }
@@ -36,24 +38,22 @@ pub struct Response {
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let selected = runtime.select(&request.selection())?;
     let catalog = &selected.catalog;
-    let role = selected
-        .roles
-        .active
-        .as_ref()
-        .and_then(|name| selected.roles.skills.get(name));
+    let role = selected.role.as_ref();
+    let active = |name: &str| role.map(|role| role.has(name));
     let absent = |name: &&String| catalog.get(name).is_none();
     Ok(Response {
         skills: catalog
             .entries
             .iter()
-            .map(|e| EntryOut::new(e, selected.active(&e.skill.name)))
+            .map(|entry| EntryOut::new(entry, active(&entry.skill.name)))
             .collect(),
         shadowed: catalog.shadowed.iter().map(HiddenOut::from).collect(),
         duplicates: catalog.duplicates.iter().map(HiddenOut::from).collect(),
         rejected: catalog.rejected.iter().map(RejectedOut::from).collect(),
         missing: role
-            .map(|skills| skills.iter().filter(absent).cloned().collect())
+            .map(|role| role.skills.iter().filter(absent).cloned().collect())
             .unwrap_or_default(),
-        profile: selected.roles.active.clone().filter(|_| role.is_some()),
+        profile: role.map(|role| role.name.clone()),
+        unknown_profile: selected.unknown_profile.clone(),
     })
 }

@@ -3,11 +3,13 @@
 use crate::error::{ApiError, ErrorCode};
 use crate::runtime::Runtime;
 use clawpowers_loader::diag::quoted;
+use clawpowers_loader::inspect::skill_file;
 use clawpowers_loader::skill::{MAX_NAME_CHARS, is_name_character, normalized, suggestion};
+use clawpowers_loader::{ParseOptions, Profile, Severity, parse};
 use serde::{Deserialize, Serialize};
 use std::fs;
-use std::io::Write as _;
-use std::path::PathBuf;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
 
 /// What to create.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -34,8 +36,8 @@ pub struct Response {
 ///
 /// # Errors
 ///
-/// `invalid_input` for a name that the specification refuses, or where the file exists; `io` where it cannot be
-/// written.
+/// `invalid_input` for a name or a description that the specification refuses, or where the file exists; `io` where it
+/// cannot be written.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let name = &request.name;
     let good = !name.is_empty()
@@ -54,28 +56,54 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         return Err(ApiError::new(ErrorCode::InvalidInput, message)
             .hint(format!("try {}", quoted(&suggestion(name)))));
     }
-    let dir = request.dir.clone().map_or_else(PathBuf::new, PathBuf::from);
-    let path = dir.join(name).join("SKILL.md");
-    let full = runtime.surroundings.cwd.join(&path);
-    let shown = path.to_string_lossy().into_owned();
-    let failed = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => {
-            ApiError::new(ErrorCode::InvalidInput, format!("{} exists", quoted(&shown)))
-                .hint("choose another name, or edit the file that is there")
-        }
-        _ => ApiError::new(
-            ErrorCode::Io,
-            format!("{} cannot be written: {error}", quoted(&shown)),
-        )
-        .hint("choose a folder that this user may write to with `--dir`"),
-    };
-    if let Some(folder) = full.parent() {
-        fs::create_dir_all(folder).map_err(failed)?;
+    if request.dir.as_deref() == Some("") {
+        // An unset shell variable must not mean the working directory.
+        return Err(
+            ApiError::new(ErrorCode::InvalidInput, "the path of the folder is empty")
+                .hint("name the folder in which to create the skill's folder"),
+        );
     }
-    let mut file = fs::File::create_new(&full).map_err(failed)?;
-    file.write_all(template(name, request.description.as_deref()).as_bytes())
-        .map_err(failed)?;
-    Ok(Response { path: shown })
+    let text = template(name, request.description.as_deref());
+    let options = ParseOptions {
+        profile: Profile::Spec,
+        folder: Some(name.clone()),
+    };
+    let findings = parse(text.as_bytes(), &options).diagnostics;
+    if let Some(fault) = findings
+        .iter()
+        .find(|finding| finding.severity == Severity::Error)
+    {
+        return Err(ApiError::new(ErrorCode::InvalidInput, fault.message.clone())
+            .hint("say in one or two sentences what the skill does and when to use it"));
+    }
+    let folder = PathBuf::from(request.dir.as_deref().unwrap_or_default()).join(name);
+    let path = folder.join("SKILL.md");
+    let folder = runtime.surroundings.cwd.join(folder);
+    if let Some(file) = skill_file(&folder) {
+        let file = path.with_file_name(file.file_name().unwrap_or_default());
+        let message = format!("{} exists", quoted(&file.to_string_lossy()));
+        return Err(ApiError::new(ErrorCode::InvalidInput, message)
+            .hint("choose another name, or edit the file that is there"));
+    }
+    write(&folder, &text).map_err(|error| {
+        let message = format!("{} cannot be written: {error}", quoted(&path.to_string_lossy()));
+        ApiError::new(ErrorCode::Io, message).hint("choose a folder that this user may write to with `--dir`")
+    })?;
+    Ok(Response {
+        path: path.to_string_lossy().into_owned(),
+    })
+}
+
+/// Writes the SKILL.md of a new folder, whole or not at all.
+fn write(folder: &Path, text: &str) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    let file = folder.join("SKILL.md");
+    fs::File::create_new(&file)?
+        .write_all(text.as_bytes())
+        .inspect_err(|_| {
+            // What cannot be taken away either is not worth a second error.
+            let _ = fs::remove_file(&file);
+        })
 }
 
 fn template(name: &str, description: Option<&str>) -> String {

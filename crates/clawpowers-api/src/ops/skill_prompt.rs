@@ -2,7 +2,7 @@
 
 use crate::error::{ApiError, ErrorCode};
 use crate::runtime::Runtime;
-use clawpowers_loader::catalog::Catalog;
+use clawpowers_loader::catalog::{Catalog, Entry, Origin};
 use clawpowers_loader::chars::shown;
 use clawpowers_loader::diag::quoted;
 use clawpowers_loader::prompt::{Format, Item, Level, fit};
@@ -35,11 +35,17 @@ pub struct Response {
     pub dropped: usize,
     /// How many it leaves out because only the user may start them.
     pub user_only: usize,
+    /// The role profile in force.
+    pub profile: Option<String>,
+    /// How many it leaves out because they are not of the role profile.
+    pub outside_profile: usize,
+    /// The profile that config.json puts in force without a list of skills for it; it has no effect.
+    pub unknown_profile: Option<String>,
     /// Estimated tokens: a quarter of the code points, rounded up.
     pub tokens: usize,
 }
 
-/// Renders the skills that a model may start.
+/// Renders the skills that a model may start, of the role profile in force only where there is one.
 ///
 /// # Errors
 ///
@@ -53,7 +59,9 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
             ApiError::new(ErrorCode::InvalidInput, message).hint(format!("the formats are {names}"))
         })?,
     };
-    let selected = runtime.select(&request.selection())?;
+    let mut selected = runtime.select(&request.selection())?;
+    // A model is to see what its role works with, whether the role was named here or is the one in force.
+    selected.keep_role();
     let items = items(runtime, &selected.catalog);
     let prompt = fit(&items, format, request.budget);
     Ok(Response {
@@ -66,6 +74,9 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         shown: prompt.shown,
         dropped: prompt.dropped,
         user_only: selected.catalog.entries.len() - items.len(),
+        profile: selected.role.map(|role| role.name),
+        outside_profile: selected.outside_role,
+        unknown_profile: selected.unknown_profile,
         tokens: prompt.tokens,
     })
 }
@@ -78,21 +89,14 @@ pub(super) fn items(runtime: &Runtime, catalog: &Catalog) -> Vec<Item> {
         .entries
         .iter()
         .filter(|entry| entry.skill.invocation.model);
-    let item = |entry: &clawpowers_loader::catalog::Entry| Item {
+    let located = |entry: &Entry| match &entry.origin {
+        Origin::Disk { file } => runtime.absolute(file),
+        Origin::Memory(_) => entry.location(),
+    };
+    let item = |entry: &Entry| Item {
         name: shown(&entry.skill.name).into_owned(),
         description: shown(&entry.skill.description).into_owned(),
-        location: shown(&located(runtime, entry)).into_owned(),
+        location: shown(&located(entry).to_string_lossy()).into_owned(),
     };
     startable.map(item).collect()
-}
-
-/// Returns where a model finds the skill, whatever its working directory is.
-fn located(runtime: &Runtime, entry: &clawpowers_loader::catalog::Entry) -> String {
-    let location = entry.location();
-    let full = if entry.folder().is_some() {
-        runtime.surroundings.cwd.join(location)
-    } else {
-        location
-    };
-    full.to_string_lossy().into_owned()
 }

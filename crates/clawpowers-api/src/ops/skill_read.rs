@@ -5,10 +5,13 @@ use crate::runtime::Runtime;
 use clawpowers_loader::catalog::Origin;
 use clawpowers_loader::diag::quoted;
 use clawpowers_loader::prompt::escape_xml;
-use clawpowers_loader::read::{MAX_RESOURCE_BYTES, MAX_SKILL_BYTES, read_file};
+use clawpowers_loader::read::{MAX_RESOURCE_BYTES, MAX_SKILL_BYTES, ReadError, read_file};
 use clawpowers_loader::resources::{resolve, resources};
 use serde::Serialize;
 use std::path::{Component, Path};
+
+/// How many of a skill's files a hint names.
+const HINTED: usize = 20;
 
 selecting! {
     /// What to read.
@@ -43,6 +46,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let selected = runtime.select(&request.selection())?;
     let entry = selected.entry(&request.name)?;
     let file = Files {
+        runtime,
         origin: &entry.origin,
     };
     let (location, bytes) = match &request.resource {
@@ -77,6 +81,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
 }
 
 struct Files<'a> {
+    runtime: &'a Runtime,
     origin: &'a Origin,
 }
 
@@ -97,10 +102,11 @@ impl Files<'_> {
     fn resource(&self, resource: &str) -> Result<(String, Vec<u8>), ApiError> {
         let absent = || {
             let list = self.list();
-            let hint = if list.is_empty() {
-                "it has no other files".to_owned()
-            } else {
-                format!("its files are {}", list.join(", "))
+            let shown = list.get(..HINTED).unwrap_or(&list).join(", ");
+            let hint = match list.len() {
+                0 => "it has no other files".to_owned(),
+                n if n > HINTED => format!("its files are {shown} and {} more", n - HINTED),
+                _ => format!("its files are {shown}"),
             };
             ApiError::new(
                 ErrorCode::NotFound,
@@ -132,7 +138,7 @@ impl Files<'_> {
             Origin::Disk { file } => {
                 let folder = file.parent().unwrap_or(file);
                 let path = resolve(folder, resource).ok_or_else(leaves)?;
-                if !path.exists() {
+                if !path.exists() || path.is_dir() {
                     return Err(absent());
                 }
                 let location = path.to_string_lossy().into_owned();
@@ -141,17 +147,24 @@ impl Files<'_> {
                         ErrorCode::Io,
                         format!("{} cannot be read: {error}", quoted(&location)),
                     )
-                    .hint("name a regular file that this user may read")
+                    .hint(match error {
+                        ReadError::TooLarge { .. } => "open the file itself",
+                        _ => "name a regular file that this user may read",
+                    })
                 })?;
                 Ok((location, bytes))
             }
         }
     }
 
+    /// Returns the folder as a model finds it.
     fn folder(&self) -> String {
         match self.origin {
             Origin::Memory(package) => format!("bundled:{}", package.folder),
-            Origin::Disk { file } => file.parent().unwrap_or(file).to_string_lossy().into_owned(),
+            Origin::Disk { file } => {
+                let folder = self.runtime.absolute(file.parent().unwrap_or(file));
+                folder.to_string_lossy().into_owned()
+            }
         }
     }
 

@@ -5,6 +5,7 @@ use crate::runtime::Runtime;
 use clawpowers_loader::diag::quoted;
 use clawpowers_loader::reference::read_properties;
 use serde::{Deserialize, Serialize};
+use std::io::ErrorKind;
 
 /// What to read.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -27,17 +28,26 @@ pub struct Response {
 ///
 /// `invalid_input` with the reference's message where it refuses the skill, `io` for a path that does not exist.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
-    existing(runtime, &request.path)?;
-    let text =
-        read_properties(&request.path).map_err(|message| ApiError::new(ErrorCode::InvalidInput, message))?;
+    let path = existing(runtime, &request.path)?;
+    let text = read_properties(&path).map_err(|message| ApiError::new(ErrorCode::InvalidInput, message))?;
     Ok(Response { text })
 }
 
-/// Makes sure that a path exists.
-pub(super) fn existing(runtime: &Runtime, path: &str) -> Result<(), ApiError> {
-    match runtime.surroundings.cwd.join(path).metadata() {
-        Ok(_) if !path.is_empty() => Ok(()),
-        Ok(_) => Err(empty_path()),
+/// Makes sure that a path exists and returns it in the form that holds for this process.
+pub(super) fn existing(runtime: &Runtime, path: &str) -> Result<String, ApiError> {
+    if path.is_empty() {
+        return Err(empty_path());
+    }
+    let full = runtime.as_named(path);
+    // The reference takes a folder that may not be looked into for one without a SKILL.md.
+    let closed = || {
+        let probe = full.join("SKILL.md").symlink_metadata();
+        probe
+            .err()
+            .filter(|error| error.kind() == ErrorKind::PermissionDenied)
+    };
+    match full.metadata().and_then(|_| closed().map_or(Ok(()), Err)) {
+        Ok(()) => Ok(full.to_string_lossy().into_owned()),
         Err(error) => Err(ApiError::new(
             ErrorCode::Io,
             format!("the path {} cannot be read: {error}", quoted(path)),

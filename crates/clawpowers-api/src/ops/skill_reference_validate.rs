@@ -31,10 +31,10 @@ pub struct Response {
 ///
 /// `io` for a path that does not exist.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
-    existing(runtime, &request.path)?;
-    let errors = validate(&request.path);
+    let path = existing(runtime, &request.path)?;
+    let errors = validate(&path);
     Ok(Response {
-        path: shown_path(&request.path),
+        path: shown_path(&path),
         valid: errors.is_empty(),
         errors,
     })

@@ -43,11 +43,17 @@ pub struct HitOut {
 ///
 /// # Errors
 ///
-/// `invalid_input` where there is no word to look for; else as `skill_list`.
+/// `invalid_input` where there is no word to look for or no hit is wanted; else as `skill_list`.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     if !request.words.contains(char::is_alphanumeric) {
         return Err(
             ApiError::new(ErrorCode::InvalidInput, "there is no word to look for").hint("name a word or two"),
+        );
+    }
+    if request.limit == Some(0) {
+        return Err(
+            ApiError::new(ErrorCode::InvalidInput, "the limit of 0 leaves no room for a hit")
+                .hint("name a limit of 1 or more"),
         );
     }
     let selected = runtime.select(&request.selection())?;

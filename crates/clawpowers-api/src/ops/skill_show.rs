@@ -2,7 +2,7 @@
 
 use crate::error::ApiError;
 use crate::runtime::Runtime;
-use crate::wire::{DiagnosticOut, OutlineOut, ResourceOut, SkillOut, diagnostics};
+use crate::wire::{DiagnosticOut, OutlineOut, ResourceOut, SkillOut, diagnostics, unmet};
 use clawpowers_loader::catalog::Origin;
 use clawpowers_loader::discover::Client;
 use clawpowers_loader::readiness::missing;
@@ -91,10 +91,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         outline: skill.outline().into(),
         resources: files.iter().map(ResourceOut::from).collect(),
         digest,
-        missing: missing
-            .into_iter()
-            .map(|m| format!("{} {}", m.kind, m.name))
-            .collect(),
+        missing: unmet(missing),
         diagnostics: diagnostics(&parsed.diagnostics),
     })
 }

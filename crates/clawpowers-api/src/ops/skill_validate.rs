@@ -130,15 +130,21 @@ pub(super) fn files(runtime: &Runtime, paths: &[String]) -> Result<Vec<Target>, 
             .hint("name a SKILL.md, a skill's folder, or a folder of skills"));
         }
         let found = below(&full);
-        if found.is_empty() {
-            return Err(ApiError::new(
-                ErrorCode::NotFound,
-                format!("there is no SKILL.md in or below {}", quoted(path)),
-            )
-            .hint("`clawpowers skill new NAME` makes one"));
-        }
         // Findings name files the way the caller did.
         let shown = PathBuf::from(path);
+        if found.is_empty() {
+            // The reference's words, so that both forms of the verdict say the same.
+            let message = "missing required file: SKILL.md, in the folder and below".to_owned();
+            let hint = "`clawpowers skill new NAME` makes one".to_owned();
+            targets.push(refused(
+                shown,
+                Rule::FileMissing,
+                Severity::Error,
+                message,
+                Some(hint),
+            ));
+            continue;
+        }
         let as_given = |file: PathBuf| match file.strip_prefix(&full) {
             Ok(rest) if rest.as_os_str().is_empty() => shown.clone(),
             Ok(rest) => shown.join(rest),
@@ -190,17 +196,28 @@ fn target_of(found: Found) -> Option<Target> {
         Rule::SymlinkBroken | Rule::SymlinkEscape if !is_file => return None,
         _ => Severity::Error,
     };
+    Some(refused(location, reason, severity, message, None))
+}
+
+/// Makes the row of what is not read.
+fn refused(
+    location: PathBuf,
+    reason: Rule,
+    severity: Severity,
+    message: String,
+    hint: Option<String>,
+) -> Target {
     let diagnostic = Diagnostic {
         rule: reason,
         severity,
         position: Position::START,
         message,
-        hint: None,
+        hint,
         edits: Vec::new(),
     };
-    Some(Target::Refused(Rejected {
+    Target::Refused(Rejected {
         location,
         reason,
         diagnostics: vec![diagnostic],
-    }))
+    })
 }

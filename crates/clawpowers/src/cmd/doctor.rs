@@ -8,8 +8,8 @@ use clawpowers_api::ops::doctor;
 
 const EXAMPLES: &str = "\
 Examples:
-  clawpowers doctor                      look at everything
-  clawpowers doctor --root skills/       look at one folder
+  clawpowers doctor                      # look at everything
+  clawpowers doctor --root skills/       # look at one folder
   clawpowers doctor --json | jq .ok.not_ready
 
 Exit codes: 0 all is well, 1 something is amiss";
@@ -27,7 +27,11 @@ impl DoctorArgs {
         let result = doctor::run(&context.runtime, &request);
         let code = |r: &doctor::Response| if r.healthy { Exit::Done } else { Exit::No };
         context.out.answer(&result, code, |r| {
-            context.out.text(&render::doctor::text(&context.out, r))
+            let printed = context.out.text(&render::doctor::text(&context.out, r));
+            context
+                .out
+                .talk(&render::unknown_profile(r.unknown_profile.as_ref()));
+            printed
         })
     }
 }

@@ -1,5 +1,6 @@
 //! What other clients would cut.
 
+use super::findings::count;
 use super::table::table;
 use crate::out::{Look, Out};
 use clawpowers_api::ops::skill_budget::Response;
@@ -21,9 +22,9 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
             )
         };
         text.push_str(&format!(
-            "\n{}: {} skills need about {} tokens, {} are spent: {verdict}\n",
+            "\n{}: {}, about {} tokens of at most {}: {verdict}\n",
             out.paint(Look::Bold, client.client),
-            client.skills.len(),
+            count(client.skills.len(), "skill"),
             client.needed,
             client.budget
         ));

@@ -5,6 +5,7 @@ use super::list::rejected;
 use super::table::{one_line, table};
 use crate::out::{Look, Out};
 use clawpowers_api::ops::doctor::Response;
+use clawpowers_api::spelled;
 
 pub(crate) fn text(out: &Out, response: &Response) -> String {
     let bold = |title: &str| format!("{}\n", out.paint(Look::Bold, title));
@@ -48,13 +49,13 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
     for hidden in &response.duplicates {
         faults.push_str(&format!(
             "duplicate {}: the same file as {}\n",
-            one_line(&hidden.location),
-            one_line(&hidden.winner)
+            spelled(&hidden.location),
+            spelled(&hidden.winner)
         ));
     }
     for skill in &response.references {
         for finding in &skill.diagnostics {
-            faults.push_str(&line(out, &one_line(&skill.location), finding));
+            faults.push_str(&line(out, &spelled(&skill.location), finding));
         }
     }
     text.push_str(&format!("\n{}", bold("faults")));

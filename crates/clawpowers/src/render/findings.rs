@@ -3,12 +3,13 @@
 use super::table::one_line;
 use crate::out::{Look, Out};
 use clawpowers_api::ops::{skill_fix, skill_validate};
+use clawpowers_api::spelled;
 use clawpowers_api::wire::DiagnosticOut;
 
 pub(crate) fn text(out: &Out, response: &skill_validate::Response) -> String {
     let mut text = String::new();
     for file in &response.files {
-        let path = one_line(&file.path);
+        let path = spelled(&file.path);
         for finding in &file.diagnostics {
             text.push_str(&line(out, &path, finding));
         }
@@ -24,7 +25,7 @@ pub(crate) fn text(out: &Out, response: &skill_validate::Response) -> String {
     text
 }
 
-fn count(number: usize, what: &str) -> String {
+pub(crate) fn count(number: usize, what: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {what}{plural}")
 }
@@ -49,12 +50,19 @@ pub(crate) fn line(out: &Out, path: &str, finding: &DiagnosticOut) -> String {
     text
 }
 
-/// The diffs for stdout, and the summary for stderr.
+/// The diffs for stdout, and the summary for stderr; what cannot be written is not among the diffs.
 pub(crate) fn repairs(out: &Out, response: &skill_fix::Response) -> (String, String) {
-    let diff: String = response.files.iter().map(|file| file.diff.as_str()).collect();
+    let writable = response.files.iter().filter(|file| file.failure.is_none());
+    let diff: String = writable.map(|file| file.diff.as_str()).collect();
     let mut talk = String::new();
     for file in &response.files {
-        let path = one_line(&file.path);
+        let path = spelled(&file.path);
+        if let Some(failure) = &file.failure {
+            talk.push_str(&format!(
+                "error: `{path}` cannot be written: {}\n",
+                spelled(failure)
+            ));
+        }
         if let Some(reason) = file.reason {
             talk.push_str(&format!("{path} does not load even so: {reason}\n"));
         }
@@ -62,16 +70,30 @@ pub(crate) fn repairs(out: &Out, response: &skill_fix::Response) -> (String, Str
             talk.push_str(&line(out, &path, finding));
         }
     }
-    let (changed, written) = (response.changed, response.written);
-    let files = count(response.files.len(), "file");
-    let broken = match response.broken {
-        0 => String::new(),
-        n => format!(", {n} do not load even so"),
-    };
-    talk.push_str(&match (changed, written) {
-        (0, _) => format!("{files}, nothing to repair{broken}\n"),
-        (n, 0) => format!("{files}, {n} can be repaired{broken}\nhint: --write makes the repairs\n"),
-        (_, n) => format!("{files}, {n} repaired{broken}\n"),
-    });
+    if response.failed > 0 {
+        talk.push_str(
+            "hint: what cannot be written was left as it was; repair it where it is, or make it writable\n",
+        );
+    }
+    let able = response.changed - response.failed;
+    talk.push_str(&count(response.files.len(), "file"));
+    match (response.changed, response.written) {
+        (0, _) => talk.push_str(", nothing to repair"),
+        (_, 0) if able > 0 => talk.push_str(&format!(", {able} can be repaired")),
+        (_, written) => talk.push_str(&format!(", {written} repaired")),
+    }
+    match response.failed {
+        0 => {}
+        n => talk.push_str(&format!(", {n} cannot be written")),
+    }
+    match response.broken {
+        0 => {}
+        1 => talk.push_str(", 1 does not load even so"),
+        n => talk.push_str(&format!(", {n} do not load even so")),
+    }
+    talk.push('\n');
+    if able > 0 && response.written == 0 {
+        talk.push_str("hint: --write makes the repairs\n");
+    }
     (diff, talk)
 }

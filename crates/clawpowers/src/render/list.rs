@@ -4,6 +4,7 @@ use super::table::{one_line, table};
 use crate::out::{Look, Out};
 use clawpowers_api::ops::skill_list::Response;
 use clawpowers_api::ops::skill_search::HitOut;
+use clawpowers_api::spelled;
 use clawpowers_api::wire::RejectedOut;
 
 pub(crate) fn text(out: &Out, response: &Response) -> String {
@@ -31,14 +32,14 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
         text.push('\n');
     }
     for hidden in &response.shadowed {
-        let (location, winner) = (one_line(&hidden.location), one_line(&hidden.winner));
+        let (location, winner) = (spelled(&hidden.location), spelled(&hidden.winner));
         text.push_str(&format!(
             "{} {location}: {winner} wins\n",
             out.paint(Look::Yellow, "shadowed")
         ));
     }
     for hidden in &response.duplicates {
-        let (location, winner) = (one_line(&hidden.location), one_line(&hidden.winner));
+        let (location, winner) = (spelled(&hidden.location), spelled(&hidden.winner));
         text.push_str(&format!(
             "{} {location}: the same file as {winner}\n",
             out.paint(Look::Dim, "duplicate")
@@ -85,7 +86,7 @@ pub(crate) fn rejected(out: &Out, rows: &[RejectedOut]) -> String {
         text.push_str(&format!(
             "{} {}{place}: {} [{}]\n",
             out.paint(Look::Red, "rejected"),
-            one_line(&row.location),
+            spelled(&row.location),
             one_line(why),
             row.reason
         ));

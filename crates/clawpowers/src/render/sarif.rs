@@ -60,7 +60,7 @@ fn uri(path: &str) -> String {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' | b'~' => {
                 out.push(char::from(byte))
             }
-            b'\\' => out.push('/'),
+            b'\\' if cfg!(windows) => out.push('/'),
             _ => out.push_str(&format!("%{byte:02X}")),
         }
     }

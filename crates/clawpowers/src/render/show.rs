@@ -4,20 +4,22 @@ use super::findings::line;
 use super::table::one_line;
 use crate::out::{Look, Out};
 use clawpowers_api::ops::skill_show::Response;
+use clawpowers_api::spelled;
 
 pub(crate) fn text(out: &Out, response: &Response) -> String {
     let skill = &response.skill;
     let mut text = format!(
-        "{}\n{}\n\n",
+        "{}\n{}\n\n{:<14}{}\n",
         out.paint(Look::Bold, &one_line(&skill.name)),
-        one_line(&skill.description)
+        one_line(&skill.description),
+        "location",
+        spelled(&response.location)
     );
     let mut row = |label: &str, value: String| {
         if !value.is_empty() {
             text.push_str(&format!("{label:<14}{}\n", one_line(&value)));
         }
     };
-    row("location", response.location.clone());
     row("scope", response.scope.to_owned());
     row("version", skill.version.clone().unwrap_or_default());
     row("license", skill.license.clone().unwrap_or_default());
@@ -65,14 +67,14 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
                 "  {:<10}{:>9} B  {}\n",
                 file.kind,
                 file.size,
-                one_line(&file.path)
+                spelled(&file.path)
             ));
         }
     }
     if !response.diagnostics.is_empty() {
         text.push_str(&format!("\n{}\n", out.paint(Look::Bold, "findings")));
         for finding in &response.diagnostics {
-            text.push_str(&line(out, &one_line(&response.location), finding));
+            text.push_str(&line(out, &spelled(&response.location), finding));
         }
     }
     text

@@ -2,15 +2,22 @@
 
 use crate::out::{Look, Out};
 use clawpowers_api::chars::shown;
-use unicode_width::UnicodeWidthStr as _;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
+/// How wide a column before the last gets on a terminal: as wide as the longest name that the specification allows.
+const MAX_COLUMN: usize = 64;
 
 /// Renders rows under a heading; on a terminal the last column is cut to its width.
 pub(crate) fn table(out: &Out, heading: &[&str], rows: &[Vec<String>]) -> String {
+    let columns = heading.len();
+    let clean = |(index, cell): (usize, &String)| {
+        let limit = out.width.filter(|_| index + 1 < columns).map(|_| MAX_COLUMN);
+        cut(&one_line(cell), limit)
+    };
     let clean: Vec<Vec<String>> = rows
         .iter()
-        .map(|row| row.iter().map(|cell| one_line(cell)).collect())
+        .map(|row| row.iter().enumerate().map(clean).collect())
         .collect();
-    let columns = heading.len();
     let width = |index: usize| {
         let cells = clean
             .iter()
@@ -57,18 +64,17 @@ fn line(out: &Out, cells: &[String], widths: &[usize]) -> String {
 }
 
 /// Cuts a text to a number of terminal columns.
-pub(crate) fn cut(text: &str, columns: Option<usize>) -> String {
+fn cut(text: &str, columns: Option<usize>) -> String {
     let Some(columns) = columns.filter(|&columns| text.width() > columns) else {
         return text.to_owned();
     };
-    let mut kept = String::new();
-    for c in text.chars() {
-        let next = format!("{kept}{c}");
-        if next.width() + 1 > columns {
-            break;
-        }
-        kept = next;
-    }
+    // Letter by letter: joined ones may be narrower than their sum, never wider.
+    let mut used = 1;
+    let fits = |c: &char| {
+        used += c.width().unwrap_or_default();
+        used <= columns
+    };
+    let mut kept: String = text.chars().take_while(fits).collect();
     kept.push('…');
     kept
 }

@@ -1,6 +1,6 @@
 //! `skill budget`
 
-use crate::args::{Context, SelectArgs};
+use crate::args::{Context, SelectArgs, whole_number};
 use crate::exit::Exit;
 use crate::render;
 use clap::Args;
@@ -8,7 +8,7 @@ use clawpowers_api::ops::skill_budget;
 
 const EXAMPLES: &str = "\
 Examples:
-  clawpowers skill budget                     what each client would cut of its own skills
+  clawpowers skill budget                     # what each client would cut of its own skills
   clawpowers skill budget --root skills/ --context 128000
 
 Claude Code spends 1 % of the context and drops whole descriptions; Codex spends 2 % and shortens all alike.
@@ -19,7 +19,7 @@ Exit codes: 0 nothing is cut, 1 something is";
 #[command(after_help = EXAMPLES)]
 pub(crate) struct BudgetArgs {
     /// The model's context in tokens.
-    #[arg(long, value_name = "TOKENS", default_value_t = 200_000)]
+    #[arg(long, value_name = "TOKENS", default_value_t = 200_000, value_parser = whole_number, allow_negative_numbers = true)]
     context: usize,
     #[command(flatten)]
     select: SelectArgs,

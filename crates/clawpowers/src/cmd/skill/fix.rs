@@ -8,12 +8,14 @@ use clawpowers_api::ops::skill_fix;
 
 const EXAMPLES: &str = "\
 Examples:
-  clawpowers skill fix my-skill/           show what would change
-  clawpowers skill fix skills/ --write     repair every skill of a folder
+  clawpowers skill fix my-skill/           # show what would change
+  clawpowers skill fix skills/ --write     # repair every skill of a folder
 
-A file that parses keeps its meaning; fixing twice changes nothing more.
+A file that parses keeps its meaning; fixing twice changes nothing more. A file that cannot be written, because it is
+read-only or a link out of its folder, does not keep the others from repair.
 
-Exit codes: 0 nothing to repair or all written, 1 repairs to write, or a file that does not load even so";
+Exit codes: 0 nothing to repair or all written, 1 repairs to write, or a file that does not load even so,
+4 a file that cannot be written";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -33,8 +35,11 @@ impl FixArgs {
             write: self.write,
         };
         let result = skill_fix::run(&context.runtime, &request);
-        let done = |r: &skill_fix::Response| r.changed == r.written && r.broken == 0;
-        let code = |r: &skill_fix::Response| if done(r) { Exit::Done } else { Exit::No };
+        let code = |r: &skill_fix::Response| match r {
+            r if r.failed > 0 => Exit::Storage,
+            r if r.changed > r.written || r.broken > 0 => Exit::No,
+            _ => Exit::Done,
+        };
         context.out.answer(&result, code, |r| {
             let (diff, talk) = render::findings::repairs(&context.out, r);
             let printed = context.out.data(&diff);

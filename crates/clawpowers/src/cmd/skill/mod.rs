@@ -54,19 +54,19 @@ pub(crate) enum Verb {
 }
 
 impl Verb {
-    pub(crate) fn run(self, context: Context) -> Exit {
+    pub(crate) fn run(self, context: &Context) -> Exit {
         match self {
-            Self::List(args) => args.run(&context),
-            Self::Show(args) => args.run(&context),
-            Self::Read(args) => args.run(&context),
-            Self::Search(args) => args.run(&context),
+            Self::List(args) => args.run(context),
+            Self::Show(args) => args.run(context),
+            Self::Read(args) => args.run(context),
+            Self::Search(args) => args.run(context),
             Self::Validate(args) => args.run(context),
-            Self::Fix(args) => args.run(&context),
-            Self::Prompt(args) => args.run(&context),
-            Self::Budget(args) => args.run(&context),
-            Self::New(args) => args.run(&context),
-            Self::ReadProperties(args) => args.run(&context),
-            Self::ToPrompt(args) => args.run(&context),
+            Self::Fix(args) => args.run(context),
+            Self::Prompt(args) => args.run(context),
+            Self::Budget(args) => args.run(context),
+            Self::New(args) => args.run(context),
+            Self::ReadProperties(args) => args.run(context),
+            Self::ToPrompt(args) => args.run(context),
         }
     }
 }

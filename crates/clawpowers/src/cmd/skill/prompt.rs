@@ -1,18 +1,20 @@
 //! `skill prompt`
 
-use crate::args::{Context, SelectArgs};
+use crate::args::{Context, SelectArgs, whole_number};
 use crate::exit::Exit;
+use crate::render;
 use clap::Args;
 use clawpowers_api::ops::skill_prompt;
 
 const EXAMPLES: &str = "\
 Examples:
-  clawpowers skill prompt                                  <available_skills> for a system prompt
-  clawpowers skill prompt --format markdown --budget 800   at most 800 estimated tokens
+  clawpowers skill prompt                                  # <available_skills> for a system prompt
+  clawpowers skill prompt --format markdown --budget 800   # at most 800 estimated tokens
   clawpowers skill prompt --root skills/ --format skills-ref
 
 Over the budget descriptions are shortened, then left out, then skills are dropped with a count.
-Skills that only the user may start are left out.";
+Skills that only the user may start are left out, and so are those outside the role profile that config.json of the
+home puts in force; --profile names another one, and --as knows of none.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -21,7 +23,7 @@ pub(crate) struct PromptArgs {
     #[arg(long, value_name = "FORMAT", default_value = "xml")]
     format: String,
     /// How many tokens it may cost; a token is taken to be four characters.
-    #[arg(long, value_name = "TOKENS")]
+    #[arg(long, value_name = "TOKENS", value_parser = whole_number, allow_negative_numbers = true)]
     budget: Option<usize>,
     #[command(flatten)]
     select: SelectArgs,
@@ -40,20 +42,11 @@ impl PromptArgs {
             &result,
             |_| Exit::Done,
             |r| {
-                let printed = if r.text.is_empty() {
-                    Exit::Done
-                } else {
-                    context.out.data(&format!("{}\n", r.text))
+                let printed = match r.text.as_str() {
+                    "" => Exit::Done,
+                    text => context.out.data(&format!("{text}\n")),
                 };
-                if r.level != "full" {
-                    context.out.talk(&format!(
-                        "the budget holds {} of {} skills, rung `{}`, about {} tokens\n",
-                        r.shown,
-                        r.shown + r.dropped,
-                        r.level,
-                        r.tokens
-                    ));
-                }
+                context.out.talk(&render::prompt::talk(r));
                 printed
             },
         )

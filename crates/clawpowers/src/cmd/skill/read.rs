@@ -9,7 +9,7 @@ const EXAMPLES: &str = "\
 Examples:
   clawpowers skill read using-clawpowers
   clawpowers skill read deep-debugger references/tools-go.md
-  clawpowers skill read using-clawpowers --wrap    with its folder and files, for a model";
+  clawpowers skill read using-clawpowers --wrap    # with its folder and files, for a model";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]

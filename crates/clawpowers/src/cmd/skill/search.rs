@@ -1,6 +1,6 @@
 //! `skill search`
 
-use crate::args::{Context, SelectArgs};
+use crate::args::{Context, SelectArgs, whole_number};
 use crate::exit::Exit;
 use crate::render;
 use clap::Args;
@@ -20,7 +20,7 @@ pub(crate) struct SearchArgs {
     #[arg(required = true)]
     words: Vec<String>,
     /// How many hits to show at most.
-    #[arg(long, value_name = "N", default_value_t = 10)]
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = whole_number, allow_negative_numbers = true)]
     limit: usize,
     #[command(flatten)]
     select: SelectArgs,

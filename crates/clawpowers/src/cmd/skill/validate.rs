@@ -2,6 +2,7 @@
 
 use crate::args::Context;
 use crate::exit::Exit;
+use crate::out::Out;
 use crate::render;
 use clap::Args;
 use clawpowers_api::ops::{skill_reference_validate, skill_validate};
@@ -11,8 +12,8 @@ use std::path::Path;
 
 const EXAMPLES: &str = "\
 Examples:
-  clawpowers skill validate my-skill/                   the reference validator's words
-  clawpowers skill validate my-skill/ --target claude   every finding with rule, line and column
+  clawpowers skill validate my-skill/                   # the reference validator's words
+  clawpowers skill validate my-skill/ --target claude   # every finding with rule, line and column
   clawpowers skill validate skills/ --format sarif > skills.sarif
 
 With one skill and no option the output is that of the reference validator, byte for byte. With --target, --format,
@@ -38,14 +39,14 @@ pub(crate) struct ValidateArgs {
 }
 
 impl ValidateArgs {
-    pub(crate) fn run(self, mut context: Context) -> Exit {
+    pub(crate) fn run(self, context: &Context) -> Exit {
         if self.target.is_none()
             && self.format.is_none()
             && !context.out.json
             && let [path] = self.paths.as_slice()
             && is_one_skill(Path::new(path))
         {
-            return reference(&context, path);
+            return reference(context, path);
         }
         if let Some(format) = self.format.as_deref()
             && !FORMATS.contains(&format)
@@ -58,8 +59,11 @@ impl ValidateArgs {
         }
         let sarif = self.format.as_deref() == Some("sarif");
         // An explicit format counts more than the global option.
-        context.out.json =
-            self.format.as_deref() == Some("json") || (context.out.json && self.format.is_none());
+        let json = self
+            .format
+            .as_deref()
+            .map_or(context.out.json, |format| format == "json");
+        let out = Out::new(json);
         let target = self.target.or_else(|| Some("spec".to_owned()));
         let request = skill_validate::Request {
             paths: self.paths,
@@ -67,12 +71,11 @@ impl ValidateArgs {
         };
         let result = skill_validate::run(&context.runtime, &request);
         let code = |r: &skill_validate::Response| if r.errors == 0 { Exit::Done } else { Exit::No };
-        let out = &context.out;
         out.answer(&result, code, |r| {
             out.text(&if sarif {
                 render::sarif::text(r)
             } else {
-                render::findings::text(out, r)
+                render::findings::text(&out, r)
             })
         })
     }
@@ -100,18 +103,18 @@ fn reference(context: &Context, path: &str) -> Exit {
     match skill_reference_validate::run(&context.runtime, &request) {
         Err(error) => out.error(&error),
         Ok(verdict) => {
+            let ended = if verdict.valid {
+                out.data(&format!("Valid skill: {}\n", verdict.path))
+            } else {
+                let errors = verdict.errors.iter().map(|error| format!("  - {error}\n"));
+                let errors: String = errors.collect();
+                out.talk(&format!("Validation failed for {}:\n{errors}", verdict.path));
+                Exit::No
+            };
             if std::io::stderr().is_terminal() {
                 out.talk("hint: --target clawpowers shows every finding with its place\n");
             }
-            if verdict.valid {
-                return out.data(&format!("Valid skill: {}\n", verdict.path));
-            }
-            let mut text = format!("Validation failed for {}:\n", verdict.path);
-            for error in &verdict.errors {
-                text.push_str(&format!("  - {error}\n"));
-            }
-            out.talk(&text);
-            Exit::No
+            ended
         }
     }
 }

@@ -1,0 +1,29 @@
+//! What a prompt leaves out.
+
+use super::unknown_profile;
+use clawpowers_api::ops::skill_prompt::Response;
+
+/// What is said besides the prompt itself.
+pub(crate) fn talk(response: &Response) -> String {
+    let mut text = unknown_profile(response.unknown_profile.as_ref());
+    let (shown, dropped) = (response.shown, response.dropped);
+    if let Some(profile) = &response.profile
+        && response.outside_profile > 0
+    {
+        let inside = shown + dropped + response.user_only;
+        text.push_str(&format!(
+            "the profile {} holds {inside} of {} skills\n",
+            clawpowers_api::quoted(profile),
+            inside + response.outside_profile
+        ));
+    }
+    if response.level != "full" {
+        text.push_str(&format!(
+            "the budget holds {shown} of {} skills, rung `{}`, about {} tokens\n",
+            shown + dropped,
+            response.level,
+            response.tokens
+        ));
+    }
+    text
+}
