@@ -13,7 +13,8 @@ pub fn to_json<T: Serialize>(value: &T) -> String {
     let mut out = Vec::with_capacity(1024);
     let mut serializer = Serializer::with_formatter(&mut out, Safe(CompactFormatter));
     match value.serialize(&mut serializer) {
-        Ok(()) => String::from_utf8_lossy(&out).into_owned(),
+        // JSON is UTF-8; that it is would have to be assumed otherwise.
+        Ok(()) => String::from_utf8(out).unwrap_or_default(),
         Err(error) => {
             format!(r#"{{"error":{{"code":"internal","message":"the reply cannot be written: {error}"}}}}"#)
         }
@@ -25,6 +26,9 @@ struct Safe(CompactFormatter);
 impl Formatter for Safe {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
         let mut rest = fragment;
+        if fragment.bytes().all(|byte| byte.is_ascii() && byte != 0x7f) {
+            return writer.write_all(fragment.as_bytes());
+        }
         while let Some(at) = rest.find(|c: char| !c.is_ascii() && is_unsafe_to_show(c) || c == '\u{7f}') {
             let (plain, tail) = rest.split_at(at);
             writer.write_all(plain.as_bytes())?;

@@ -7,6 +7,8 @@ use clawpowers_loader::resources::Resource;
 use clawpowers_loader::skill::{Invocation, Outline, Requirements, Skill};
 use serde::Serialize;
 use serde_json::{Map, Value};
+use std::ffi::OsString;
+use std::path::PathBuf;
 
 /// A finding.
 #[derive(Debug, Clone, Serialize)]
@@ -254,14 +256,20 @@ pub struct HiddenOut {
     pub winner: String,
 }
 
-impl From<&Hidden> for HiddenOut {
-    fn from(hidden: &Hidden) -> Self {
+impl From<Hidden> for HiddenOut {
+    fn from(hidden: Hidden) -> Self {
         Self {
-            name: hidden.name.clone(),
-            location: hidden.location.to_string_lossy().into_owned(),
-            winner: hidden.winner.to_string_lossy().into_owned(),
+            name: hidden.name,
+            location: text(hidden.location),
+            winner: text(hidden.winner),
         }
     }
+}
+
+/// Converts a path; there may be thousands, so one that is text is not copied.
+fn text(path: PathBuf) -> String {
+    let lossy = |path: OsString| path.to_string_lossy().into_owned();
+    path.into_os_string().into_string().unwrap_or_else(lossy)
 }
 
 /// Something that looks like a skill and did not load.

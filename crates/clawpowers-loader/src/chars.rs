@@ -38,6 +38,18 @@ pub const fn is_unsafe_to_show(c: char) -> bool {
     is_control(c) || is_bidi(c) || is_invisible(c)
 }
 
+/// Tells whether a text holds an unsafe character, line ends and tabs aside.
+#[must_use]
+pub fn has_unsafe(text: &str) -> bool {
+    // Nearly every text is ASCII, whose unsafe characters are single bytes.
+    let plain = |byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t');
+    !text.bytes().all(plain) && text.contains(is_unsafe_in_text)
+}
+
+fn is_unsafe_in_text(c: char) -> bool {
+    is_unsafe_to_show(c) && !matches!(c, '\n' | '\t')
+}
+
 /// Returns `text` with every unsafe character spelled out, line ends and tabs kept.
 ///
 /// # Examples
@@ -47,13 +59,12 @@ pub const fn is_unsafe_to_show(c: char) -> bool {
 /// ```
 #[must_use]
 pub fn shown(text: &str) -> std::borrow::Cow<'_, str> {
-    let bad = |c: char| is_unsafe_to_show(c) && !matches!(c, '\n' | '\t');
-    if !text.contains(bad) {
+    if !has_unsafe(text) {
         return text.into();
     }
     let mut out = String::with_capacity(text.len() + 16);
     for c in text.chars() {
-        if bad(c) {
+        if is_unsafe_in_text(c) {
             out.extend(c.escape_unicode());
         } else {
             out.push(c);

@@ -187,7 +187,7 @@ pub fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
     let mut start = 0;
     std::iter::from_fn(move || {
         let rest = text.get(start..).filter(|rest| !rest.is_empty())?;
-        let (length, end) = match rest.bytes().position(|byte| matches!(byte, b'\n' | b'\r')) {
+        let (length, end) = match memchr::memchr2(b'\n', b'\r', rest.as_bytes()) {
             Some(at) if rest.get(at..at + 2) == Some("\r\n") => (at, at + 2),
             Some(at) => (at, at + 1),
             None => (rest.len(), rest.len()),

@@ -13,6 +13,10 @@ use out::Out;
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+/// A listing allocates a few small pieces for each of thousands of skills, on every core.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> Exit {
     match args::Cli::try_parse() {
         // The panic was printed where it happened; the exit code is part of the contract.

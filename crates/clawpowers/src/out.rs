@@ -100,7 +100,9 @@ impl Out {
         render: impl FnOnce(&T) -> Exit,
     ) -> Exit {
         if self.json {
-            let printed = self.text(&format!("{}\n", ops::reply(result)));
+            let mut reply = ops::reply(result);
+            reply.push('\n');
+            let printed = self.text(&reply);
             return worse(
                 printed,
                 match result {

@@ -17,20 +17,15 @@ const COPIES: usize = 20;
 
 /// Builds the program and prints the table.
 pub(crate) fn bench() -> Result<(), Failure> {
-    cargo(&[
-        "build",
-        "--release",
-        "--package",
-        "clawpowers",
-        "--package",
-        "xtask",
-    ])?;
+    // The program as it is shipped, and the helpers that it is measured beside.
+    cargo(&["build", "--profile", "dist", "--package", "clawpowers"])?;
+    cargo(&["build", "--release", "--package", "xtask"])?;
     let here = std::env::current_exe()?;
     let target = here
         .ancestors()
         .nth(2)
         .ok_or_else(|| Failure::new("the target folder is not known"))?;
-    let program = target.join("release/clawpowers");
+    let program = target.join("dist/clawpowers");
     let helper = target.join("release/xtask");
     let Some(corpus) = std::env::var_os("CLAWPOWERS_CORPUS").map(PathBuf::from) else {
         println!("CLAWPOWERS_CORPUS is not set: only the start of the program is measured");

@@ -139,7 +139,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         },
         not_ready,
         visibility,
-        duplicates: catalog.duplicates.iter().map(HiddenOut::from).collect(),
+        duplicates: catalog.duplicates.iter().cloned().map(HiddenOut::from).collect(),
         rejected: catalog.rejected.iter().map(RejectedOut::from).collect(),
         references,
         unknown_profile: selected.unknown_profile,

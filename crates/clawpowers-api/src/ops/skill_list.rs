@@ -41,19 +41,30 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let role = selected.role.as_ref();
     let active = |name: &str| role.map(|role| role.has(name));
     let absent = |name: &&String| catalog.get(name).is_none();
+    let missing = role
+        .map(|role| role.skills.iter().filter(absent).cloned().collect())
+        .unwrap_or_default();
     Ok(Response {
         skills: catalog
             .entries
             .iter()
             .map(|entry| EntryOut::new(entry, active(&entry.skill.name)))
             .collect(),
-        shadowed: catalog.shadowed.iter().map(HiddenOut::from).collect(),
-        duplicates: catalog.duplicates.iter().map(HiddenOut::from).collect(),
         rejected: catalog.rejected.iter().map(RejectedOut::from).collect(),
-        missing: role
-            .map(|role| role.skills.iter().filter(absent).cloned().collect())
-            .unwrap_or_default(),
+        missing,
         profile: role.map(|role| role.name.clone()),
-        unknown_profile: selected.unknown_profile.clone(),
+        shadowed: selected
+            .catalog
+            .shadowed
+            .into_iter()
+            .map(HiddenOut::from)
+            .collect(),
+        duplicates: selected
+            .catalog
+            .duplicates
+            .into_iter()
+            .map(HiddenOut::from)
+            .collect(),
+        unknown_profile: selected.unknown_profile,
     })
 }

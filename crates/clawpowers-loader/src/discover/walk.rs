@@ -134,7 +134,7 @@ pub struct Walk {
 /// How many folders a thread looks at before it gives back what it found.
 const DIVE: usize = 32;
 /// How many such tasks are under way before their finds are taken, so that few are held at once.
-const CHUNK: usize = 64;
+const CHUNK: usize = 256;
 
 /// Walks below `root`; a root that does not exist gives nothing, one that cannot be reached a row.
 #[must_use]
@@ -185,7 +185,8 @@ pub(crate) fn walk_with<T: Send>(
             full: false,
         },
     };
-    walker.root(&root.path);
+    // Once for all: every task that is handed to the pool from outside wakes it anew.
+    rayon::scope(|_| walker.root(&root.path));
     walker.tally.folders
 }
 

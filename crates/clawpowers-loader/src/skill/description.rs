@@ -2,7 +2,7 @@
 
 use super::MAX_DESCRIPTION_CHARS;
 use super::name::python_trim;
-use crate::chars::is_unsafe_to_show;
+use crate::chars::has_unsafe;
 use crate::diag::{Report, Rule, quoted};
 use crate::front::Front;
 use crate::yaml::Kind;
@@ -65,10 +65,7 @@ pub(super) fn read(front: &Front<'_>, report: &mut Report) -> Result<String, Rul
             "clients that do not escape it may read it as markup",
         );
     }
-    if trimmed
-        .chars()
-        .any(|c| is_unsafe_to_show(c) && !matches!(c, '\n' | '\t'))
-    {
+    if has_unsafe(trimmed) {
         let message = "the description holds control, bidirectional or invisible characters";
         report.hint(Rule::HiddenCharacter, position(), message, "take them out");
     }
@@ -77,9 +74,26 @@ pub(super) fn read(front: &Front<'_>, report: &mut Report) -> Result<String, Rul
 
 /// Tells whether a text holds `<word…>` or `</word>`.
 fn has_tag(text: &str) -> bool {
-    text.match_indices('<').any(|(at, _)| {
-        let rest = text.get(at + 1..).unwrap_or_default();
+    let Some((opened, _)) = text.rsplit_once('>') else {
+        return false;
+    };
+    opened.split('<').skip(1).any(|rest| {
         let name = rest.strip_prefix('/').unwrap_or(rest);
-        name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.contains('>')
+        name.starts_with(|c: char| c.is_ascii_alphabetic())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_tag;
+
+    #[test]
+    fn tags_are_words_in_angle_brackets() {
+        for text in ["<a>", "x </b> y", "<a < b>", "<1 <a x=\"y\">"] {
+            assert!(has_tag(text), "{text}");
+        }
+        for text in ["", "a < b", "a > b", "> <a", "< a>", "<1>", "<<>", "->"] {
+            assert!(!has_tag(text), "{text}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Builds the tree from the parser's events, within bounds.
 
-use super::{Kind, MAX_DEPTH, MAX_NODES, Node, YamlError};
+use super::{Kind, MAX_DEPTH, MAX_NODES, Node, YamlError, flat};
 use crate::diag::quoted;
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Span, StructureStyle};
 use std::collections::HashMap;
@@ -62,6 +62,16 @@ struct Builder {
 ///
 /// Fails where the text is not YAML, holds a second document, or passes [`MAX_DEPTH`] or [`MAX_NODES`].
 pub fn parse(text: &str) -> Result<(Option<Node>, Facts), YamlError> {
+    let Some((root, facts)) = flat::read(text) else {
+        return parse_any(text);
+    };
+    #[cfg(fuzzing)]
+    assert_eq!(parse_any(text), Ok((Some(root.clone()), facts.clone())));
+    Ok((Some(root), facts))
+}
+
+/// Parses whatever YAML there is.
+pub(super) fn parse_any(text: &str) -> Result<(Option<Node>, Facts), YamlError> {
     let limit = MAX_DEPTH;
     let options = granit_parser::options! { flow_nesting_limit: limit, block_nesting_limit: limit, emit_anchor_events: true };
     let mut builder = Builder {

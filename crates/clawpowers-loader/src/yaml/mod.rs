@@ -5,6 +5,7 @@
 //! number (`1.10` stays `1.10`), duplicate keys as a finding instead of a failure, and bounds of our choosing.
 
 mod build;
+mod flat;
 mod scalar;
 
 pub use build::{Duplicate, Facts, parse};

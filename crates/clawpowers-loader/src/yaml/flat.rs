@@ -1,0 +1,413 @@
+//! The YAML that nearly every frontmatter is: fields, lists of words and one level of nesting, without the parser.
+//!
+//! A listing reads thousands of small texts, and a parser of all of YAML costs more than everything else about them.
+//! What is not plainly of this shape is left to the parser, so that there is one grammar: whatever is read here is
+//! read the same there, which tests and fuzzing compare.
+
+use super::{Facts, Kind, Node};
+
+/// How many fields a mapping may have to be read here; more are left to the parser.
+const MAX_FIELDS: usize = 64;
+/// How deep mappings may nest to be read here.
+const MAX_NESTING: usize = 4;
+
+/// Reads a text of the simple shape; nothing where it has any other.
+pub(super) fn read(text: &str) -> Option<(Node, Facts)> {
+    // Most texts are ASCII, and without a way out of the loop their check is a few instructions for many bytes.
+    let odd = |byte: u8| (byte.wrapping_sub(b' ') > b'~' - b' ') & (byte != b'\n');
+    let odd = text.bytes().fold(false, |some, byte| some | odd(byte));
+    if odd && !text.chars().all(is_simple) {
+        return None;
+    }
+    let mut reader = Reader {
+        text,
+        at: 0,
+        facts: Facts::default(),
+    };
+    let root = reader.mapping(0, 0)?;
+    (reader.at == text.len()).then_some((root, reader.facts))
+}
+
+/// Tells whether a character means the same to every reader of YAML: no tab, no control, no line end but `\n`.
+fn is_simple(c: char) -> bool {
+    match c {
+        '\n' | ' '..='~' => true,
+        '\u{2028}' | '\u{2029}' | '\u{feff}' => false,
+        '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' => true,
+        c => c > '\u{ffff}',
+    }
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    /// Where the next line starts.
+    at: usize,
+    facts: Facts,
+}
+
+/// A line that is not blank.
+#[derive(Clone, Copy)]
+struct Line<'a> {
+    /// Where its first character that is not a blank stands.
+    start: usize,
+    indent: usize,
+    /// The line without blanks around it.
+    text: &'a str,
+    /// Whether blanks stand at its end.
+    trailing: bool,
+    /// Where the line after it starts.
+    next: usize,
+}
+
+impl<'a> Reader<'a> {
+    /// Gives the next line that is not blank, without going past it.
+    fn peek(&self) -> Option<Line<'a>> {
+        let mut at = self.at;
+        loop {
+            let rest = self.text.get(at..).filter(|rest| !rest.is_empty())?;
+            let (line, next) = match rest.find('\n') {
+                Some(end) => (rest.get(..end)?, at + end + 1),
+                None => (rest, self.text.len()),
+            };
+            let text = line.trim_matches(' ');
+            if !text.is_empty() {
+                let indent = line.len() - line.trim_start_matches(' ').len();
+                return Some(Line {
+                    start: at + indent,
+                    indent,
+                    text,
+                    trailing: line.ends_with(' '),
+                    next,
+                });
+            }
+            at = next;
+        }
+    }
+
+    /// Goes to the end where only blank lines are left.
+    fn skip_blank(&mut self) {
+        if self.peek().is_none() {
+            self.at = self.text.len();
+        }
+    }
+
+    fn mapping(&mut self, indent: usize, nesting: usize) -> Option<Node> {
+        let start = self.peek()?.start;
+        let mut entries: Vec<(Node, Node)> = Vec::new();
+        while let Some(line) = self.peek().filter(|line| line.indent == indent) {
+            let (key, rest) = line.text.split_once(':')?;
+            let known = entries.iter().any(|(k, _)| k.key_text() == key);
+            if !is_key(key) || known || entries.len() == MAX_FIELDS {
+                return None;
+            }
+            let end = line.start + key.len();
+            self.at = line.next;
+            let value = if rest.is_empty() {
+                self.nested(indent, nesting)?
+            } else {
+                let blanks = rest.len() - rest.strip_prefix(' ')?.trim_start_matches(' ').len();
+                self.value(rest.get(blanks..)?, end + 1 + blanks, indent)?
+            };
+            let key = Node {
+                kind: scalar(key, true),
+                start: line.start,
+                end,
+            };
+            entries.push((key, value));
+        }
+        self.skip_blank();
+        let end = self.end();
+        (!entries.is_empty()).then_some(Node {
+            kind: Kind::Mapping(entries),
+            start,
+            end,
+        })
+    }
+
+    /// Where a collection ends: where the next line's text starts, or at the end of the text.
+    fn end(&self) -> usize {
+        self.peek().map_or(self.text.len(), |line| line.start)
+    }
+
+    /// Reads what stands on the lines below a key.
+    fn nested(&mut self, indent: usize, nesting: usize) -> Option<Node> {
+        let line = self.peek().filter(|line| line.indent > indent)?;
+        if line.text.starts_with("- ") {
+            return self.sequence(line);
+        }
+        if !line.text.contains(':') {
+            self.at = line.next;
+            return self.folded(line.text, line.start, indent);
+        }
+        (nesting < MAX_NESTING).then_some(())?;
+        self.mapping(line.indent, nesting + 1)
+    }
+
+    fn sequence(&mut self, first: Line<'a>) -> Option<Node> {
+        let mut items = Vec::new();
+        while let Some(line) = self.peek().filter(|line| line.indent == first.indent) {
+            let rest = line.text.strip_prefix("- ")?;
+            let text = rest.trim_start_matches(' ');
+            self.at = line.next;
+            items.push(self.value(text, line.start + 2 + rest.len() - text.len(), line.indent)?);
+        }
+        self.skip_blank();
+        Some(Node {
+            kind: Kind::Sequence(items),
+            start: first.start,
+            end: self.end(),
+        })
+    }
+
+    /// Reads what stands behind a key or a dash, and the lines it goes on with.
+    fn value(&mut self, text: &str, start: usize, indent: usize) -> Option<Node> {
+        match text {
+            "|" | "|-" | ">" | ">-" => return self.block(text, indent),
+            _ if !self.goes_on(indent) => {}
+            _ => return self.folded(text, start, indent),
+        }
+        if text.starts_with('[') {
+            self.flow(text, start)
+        } else {
+            word(text, start)
+        }
+    }
+
+    /// Tells whether the next line belongs to what began on a line of this indent.
+    fn goes_on(&self, indent: usize) -> bool {
+        self.peek().is_some_and(|line| line.indent > indent)
+    }
+
+    /// Reads a scalar of more than one line; their ends count as blanks.
+    fn folded(&mut self, first: &str, start: usize, indent: usize) -> Option<Node> {
+        let mut lines = vec![first];
+        let mut end = start + first.len();
+        while self.goes_on(indent) {
+            let line = self.peek().filter(|line| line.start == self.at + line.indent)?;
+            // Blank lines between them are line ends, and what a line may start with depends on where it stands.
+            if line.text.starts_with(is_indicator) {
+                return None;
+            }
+            lines.push(line.text);
+            end = line.start + line.text.len();
+            self.at = line.next;
+        }
+        let text = lines.join(" ");
+        let node = word(&text, start)?;
+        Some(Node { end, ..node })
+    }
+
+    /// Reads a block of lines of one indent, literal or folded.
+    fn block(&mut self, header: &str, indent: usize) -> Option<Node> {
+        let first = self.peek().filter(|line| line.indent > indent)?;
+        let mut lines = Vec::new();
+        while let Some(line) = self.peek().filter(|line| line.indent > indent) {
+            // Lines between them, deeper ones and blanks at their ends have rules of their own.
+            let adjacent = line.start == self.at + first.indent;
+            if !adjacent || line.indent != first.indent || line.trailing {
+                return None;
+            }
+            lines.push(line.text);
+            self.at = line.next;
+        }
+        let follows = match self.peek() {
+            Some(line) => line.start - line.indent,
+            None => self.text.len(),
+        };
+        let clip = !header.ends_with('-');
+        if follows != self.at || clip && !self.text.get(..self.at)?.ends_with('\n') {
+            return None;
+        }
+        let mut text = lines.join(if header.starts_with('|') { "\n" } else { " " });
+        if clip {
+            text.push('\n');
+        }
+        Some(Node {
+            kind: Kind::Scalar { text, plain: false },
+            start: first.start,
+            end: self.end(),
+        })
+    }
+
+    /// Reads a list of words in brackets on one line.
+    fn flow(&mut self, text: &str, start: usize) -> Option<Node> {
+        let inner = text.strip_prefix('[')?.strip_suffix(']')?;
+        let mut items = Vec::new();
+        let mut at = start + 1;
+        for part in inner.split(',') {
+            let word = part.trim_matches(' ');
+            let blanks = part.len() - part.trim_start_matches(' ').len();
+            let quoted = word.starts_with(['"', '\'']);
+            if !quoted && word.contains([':', '#', '[', ']', '{', '}', '"', '\'']) {
+                return None;
+            }
+            items.push(self::word(word, at + blanks)?);
+            at += part.len() + 1;
+        }
+        self.facts.flow.get_or_insert(start);
+        Some(Node {
+            kind: Kind::Sequence(items),
+            start,
+            end: start + text.len(),
+        })
+    }
+}
+
+/// Reads a scalar of one line: plain, or in quotes with nothing to unescape.
+fn word(text: &str, start: usize) -> Option<Node> {
+    let first = text.chars().next()?;
+    let node = |inner: &str, plain| Node {
+        kind: scalar(inner, plain),
+        start,
+        end: start + text.len(),
+    };
+    if matches!(first, '"' | '\'') {
+        let inner = text.strip_prefix(first)?.strip_suffix(first)?;
+        return (!inner.contains([first, '\\'])).then(|| node(inner, false));
+    }
+    let ends = |pair: &[u8]| pair == b": " || pair == b" #";
+    let goes_on = text.ends_with(':') || text.as_bytes().windows(2).any(ends);
+    (!is_indicator(first) && !goes_on).then(|| node(text, true))
+}
+
+/// Tells whether a plain scalar may not start with a character, or only with something behind it.
+fn is_indicator(c: char) -> bool {
+    matches!(
+        c,
+        '-' | '?'
+            | ':'
+            | ','
+            | '['
+            | ']'
+            | '{'
+            | '}'
+            | '#'
+            | '&'
+            | '*'
+            | '!'
+            | '|'
+            | '>'
+            | '%'
+            | '@'
+            | '`'
+            | '"'
+            | '\''
+    )
+}
+
+fn scalar(text: &str, plain: bool) -> Kind {
+    Kind::Scalar {
+        text: text.to_owned(),
+        plain,
+    }
+}
+
+/// Tells whether a key is a word, which needs no thought.
+fn is_key(key: &str) -> bool {
+    key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && key
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml::build;
+    use proptest::prelude::*;
+
+    /// Pieces that frontmatter is made of, and those that bound the simple shape.
+    fn line() -> impl Strategy<Value = String> {
+        let indent = prop::sample::select(vec!["", "", "", "  ", "  ", "    ", " "]);
+        let head = prop::sample::select(vec![
+            "a: ", "b: ", "c:", "d:  ", "- ", "-  ", "e: ", "f:", "g : ", "---", "...", "? ", "", "h-i_1: ",
+            "- a: ",
+        ]);
+        let value = prop::sample::select(vec![
+            "",
+            "x",
+            "x y",
+            "x: y",
+            "x #y",
+            "x#y",
+            "x:",
+            "\"x\"",
+            "'x'",
+            "'x' y",
+            "\"x\\n\"",
+            "''",
+            "\"\"",
+            "'it''s'",
+            "[a, b]",
+            "[]",
+            "[a, \"b, c\"]",
+            "[ a , 'b' ]",
+            "[a",
+            "a]",
+            "[a,]",
+            "[,a]",
+            "{a: b}",
+            "|",
+            ">",
+            "|-",
+            ">-",
+            "|+",
+            ">2",
+            "~",
+            "null",
+            "1.10",
+            "-x",
+            "- x",
+            "-",
+            "*x",
+            "&x y",
+            "!x y",
+            "%x",
+            "@x",
+            "`x",
+            "x, y",
+            "x - y",
+            "é ü",
+            "\u{a0}x",
+            "x\u{2028}y",
+            "x\ty",
+            "x  ",
+            "x: ",
+            "# x",
+            "#x",
+            "//x",
+            "x://y",
+            ".",
+            "..",
+            "(x)",
+            "<x>",
+            "x\r",
+            "[a b, -c]",
+            "[a: b]",
+            "[a:b]",
+            "['a'b]",
+            "\"x",
+            "'x\"",
+            "x\"",
+            "\u{85}",
+            "\u{7f}",
+            "[-, a]",
+            "[a -, b]",
+        ]);
+        (indent, head, value).prop_map(|(indent, head, value)| format!("{indent}{head}{value}"))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
+        #[test]
+        fn what_is_read_here_is_read_the_same_by_the_parser(
+            lines in prop::collection::vec(line(), 1..7),
+            end in prop::sample::select(vec!["\n", "", "\n\n", "  ", "\n  \n"]),
+        ) {
+            let text = lines.join("\n") + end;
+            if let Some((root, facts)) = read(&text) {
+                prop_assert_eq!(build::parse_any(&text), Ok((Some(root), facts)), "{:?}", text);
+            }
+        }
+    }
+}
