@@ -19,20 +19,27 @@ pub struct Inspected {
 }
 
 /// Returns the skill file of a folder: `SKILL.md`, else `skill.md`, else another spelling.
+///
+/// A file comes before a folder, a pipe or a broken link of a better spelling, as in a listing; where there is no file,
+/// one of those is given, so that its fault is reported.
 #[must_use]
 pub fn skill_file(folder: &Path) -> Option<PathBuf> {
     let exact = ["SKILL.md", "skill.md"].map(|name| folder.join(name));
-    if let Some(file) = exact.into_iter().find(|file| file.symlink_metadata().is_ok()) {
-        return Some(file);
+    if let Some(file) = exact.iter().find(|file| file.is_file()) {
+        return Some(file.clone());
     }
-    let entries = std::fs::read_dir(folder).ok()?;
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
     let mut others: Vec<PathBuf> = entries
         .flatten()
         .filter(|entry| entry.file_name().eq_ignore_ascii_case("SKILL.md"))
         .map(|entry| entry.path())
         .collect();
     others.sort();
-    others.into_iter().next()
+    if let Some(file) = others.iter().find(|file| file.is_file()) {
+        return Some(file.clone());
+    }
+    let there = exact.into_iter().find(|file| file.symlink_metadata().is_ok());
+    there.or_else(|| others.into_iter().next())
 }
 
 /// Returns the name of the folder that a file is in, by its real path where the given one does not tell.

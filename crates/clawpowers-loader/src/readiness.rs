@@ -32,9 +32,12 @@ fn is_program(path: &Path) -> bool {
 
 #[cfg(not(unix))]
 fn is_program(path: &Path) -> bool {
-    ["", "exe", "cmd", "bat"]
-        .iter()
-        .any(|extension| path.with_extension(extension).is_file())
+    // Added, not put in place of one: a program may be called `python3.12`.
+    ["", ".exe", ".cmd", ".bat", ".com"].iter().any(|extension| {
+        let mut path = path.as_os_str().to_owned();
+        path.push(extension);
+        Path::new(&path).is_file()
+    })
 }
 
 /// A requirement that is not met.

@@ -1,8 +1,10 @@
 //! The three commands of the reference validator with its very output.
 //!
 //! For a folder that the reference reads without one of its known defects (byte order marks, flow style, `---`
-//! inside a value, anchors, tags, nested metadata) the output is the same byte for byte; where it fails over such a
-//! defect, the specification decides. Facts were taken by running `skills-ref` 0.1.1; the texts are its interface.
+//! inside a value, anchors, tags, nested metadata, `.` and `..` as a folder's name, a location that is not escaped) the
+//! output is the same byte for byte; where it fails over such a defect, the specification decides. Control characters
+//! are the one other difference: `to-prompt` shows U+FFFD in their place, since a terminal would act on them. Facts
+//! were taken by running `skills-ref` 0.1.1; the texts are its interface.
 
 use crate::diag::{Profile, Report, Rule, Severity};
 use crate::front;

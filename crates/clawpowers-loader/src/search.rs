@@ -3,7 +3,9 @@
 //! Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009, section 3.5 (the simple
 //! extension to weighted fields): term counts of the fields are added up with their weights before saturation.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
+use std::ops::Bound;
+use unicode_normalization::UnicodeNormalization as _;
 
 /// How fast repeated words stop counting.
 const K1: f64 = 1.2;
@@ -34,23 +36,38 @@ pub struct Hit {
     pub score: f64,
 }
 
+/// For each word the documents that hold it, each with its weighted count; sorted, so that longer words are neighbours.
+type Index = BTreeMap<String, Vec<(usize, f64)>>;
+
 /// Ranks documents by how well they match `words`; those without any of the words are left out.
 ///
-/// Equal scores keep the documents' order. Words are compared in lower case; of languages written without blanks every
-/// character and every pair of neighbours is a word. A word of four letters or more also finds longer words that
-/// start with it.
+/// Equal scores keep the documents' order. Words are compared in lower case after NFKC, and one that is named twice
+/// counts once; of languages written without blanks every character and every pair of neighbours is a word. A word of
+/// four letters or more also finds longer words that start with it.
 #[must_use]
 pub fn rank(documents: &[Document], words: &str) -> Vec<Hit> {
-    let query = terms(words);
-    let counted: Vec<HashMap<String, f64>> = documents.iter().map(weighted).collect();
-    let lengths: Vec<f64> = counted.iter().map(|counts| counts.values().sum()).collect();
+    let mut index = Index::new();
+    let mut lengths = Vec::with_capacity(documents.len());
+    for (place, document) in documents.iter().enumerate() {
+        let counts = weighted(document);
+        lengths.push(counts.values().sum::<f64>());
+        for (word, count) in counts {
+            index.entry(word).or_default().push((place, count));
+        }
+    }
     let mean = (lengths.iter().sum::<f64>() / lengths.len().max(1) as f64).max(1.0);
     let mut scores = vec![0.0; documents.len()];
+    let mut query = terms(words);
+    query.sort_unstable();
+    query.dedup();
     for term in &query {
-        let found: Vec<f64> = counted.iter().map(|counts| frequency(counts, term)).collect();
-        let holders = found.iter().filter(|&&count| count > 0.0).count() as f64;
-        let rarity = (1.0 + (documents.len() as f64 - holders + 0.5) / (holders + 0.5)).ln();
-        for ((score, count), length) in scores.iter_mut().zip(found).zip(&lengths) {
+        let found = holders(&index, term);
+        let rarity = (documents.len() as f64 - found.len() as f64 + 0.5) / (found.len() as f64 + 0.5);
+        let rarity = (1.0 + rarity).ln();
+        for (place, count) in found {
+            let (Some(score), Some(length)) = (scores.get_mut(place), lengths.get(place)) else {
+                continue;
+            };
             *score += rarity * count * (K1 + 1.0) / (count + K1 * (1.0 - B + B * length / mean));
         }
     }
@@ -64,8 +81,8 @@ pub fn rank(documents: &[Document], words: &str) -> Vec<Hit> {
     hits
 }
 
-fn weighted(document: &Document) -> HashMap<String, f64> {
-    let mut counts = HashMap::new();
+fn weighted(document: &Document) -> BTreeMap<String, f64> {
+    let mut counts = BTreeMap::new();
     let fields = [
         &document.name,
         &document.tags.join(" "),
@@ -80,22 +97,29 @@ fn weighted(document: &Document) -> HashMap<String, f64> {
     counts
 }
 
-fn frequency(counts: &HashMap<String, f64>, term: &str) -> f64 {
-    let exact = counts.get(term).copied().unwrap_or_default();
-    if exact > 0.0 || term.chars().count() < 4 {
-        return exact;
+/// Gives the documents that hold a word with its count; where it only starts a longer word, half of the best one's.
+fn holders(index: &Index, term: &str) -> BTreeMap<usize, f64> {
+    let mut found = BTreeMap::new();
+    if term.chars().count() >= 4 {
+        let from = (Bound::Excluded(term), Bound::Unbounded);
+        let longer = index.range::<str, _>(from);
+        for (_, holders) in longer.take_while(|(word, _)| word.starts_with(term)) {
+            for &(place, count) in holders {
+                let best = found.entry(place).or_insert(0.0);
+                *best = f64::max(*best, count / 2.0);
+            }
+        }
     }
-    let longer = counts
-        .iter()
-        .filter(|(word, _)| word.starts_with(term))
-        .map(|(_, count)| *count);
-    longer.fold(0.0, f64::max) / 2.0
+    found.extend(index.get(term).into_iter().flatten().copied());
+    found
 }
 
 /// Splits a text into lower-case words.
 fn terms(text: &str) -> Vec<String> {
     let mut words = Vec::new();
-    for run in text.to_lowercase().split(|c: char| !c.is_alphanumeric()) {
+    // Twice, since a lower-case letter may be written in two ways again.
+    let text: String = text.nfkc().collect::<String>().to_lowercase().nfkc().collect();
+    for run in text.split(|c: char| !c.is_alphanumeric()) {
         let mut latin = String::new();
         let mut previous = None;
         for c in run.chars() {
@@ -154,5 +178,46 @@ mod tests {
         assert_eq!(order("debug"), [2]);
         assert_eq!(order("调试"), [2]);
         assert_eq!(order("zebra"), [] as [usize; 0]);
+    }
+
+    #[test]
+    fn the_same_word_in_another_encoding_is_found() {
+        let documents = [document("cafe\u{301}", "x"), document("\u{ff30}DF", "x")];
+        for (words, place) in [
+            ("caf\u{e9}", 0),
+            ("CAFE\u{301}", 0),
+            ("pdf", 1),
+            ("\u{ff50}\u{ff44}\u{ff46}", 1),
+        ] {
+            let hits = rank(&documents, words);
+            assert_eq!(
+                hits.iter().map(|hit| hit.index).collect::<Vec<_>>(),
+                [place],
+                "{words}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_repeated_word_counts_once_and_a_whole_word_more_than_a_start() {
+        let documents = [document("debugging", "a"), document("debug", "a")];
+        assert_eq!(rank(&documents, "debug debug"), rank(&documents, "debug"));
+        let order: Vec<_> = rank(&documents, "debug").iter().map(|hit| hit.index).collect();
+        assert_eq!(order, [1, 0]);
+        assert_eq!(rank(&[], "x"), []);
+    }
+
+    #[test]
+    fn very_many_words_do_not_cost_a_look_at_every_word_for_each() {
+        let text = |from: usize| {
+            (from..from + 200)
+                .map(|n| format!("word{n} "))
+                .collect::<String>()
+        };
+        let documents: Vec<_> = (0..500).map(|n| document("x", &text(n * 200))).collect();
+        let began = std::time::Instant::now();
+        let words: String = (0..20_000).map(|n| format!("other{n} ")).collect();
+        assert_eq!(rank(&documents, &words), []);
+        assert!(began.elapsed().as_secs() < 10);
     }
 }

@@ -110,6 +110,13 @@ const NO_REPAIR: [Rule; 10] = joined(
     BEYOND_COLON,
     [Rule::YamlRepairedColon, Rule::YamlRepairedIndicator],
 );
+/// What a reader that maps the fields to types of its own, each of them once, stops at.
+const TYPED: [Rule; 3] = [
+    Rule::DuplicateKey,
+    Rule::NameNotString,
+    Rule::DescriptionNotString,
+];
+const NAMED: [Rule; 5] = joined(TYPED, [Rule::NameMissing, Rule::NameEmpty]);
 const STRICT_YAML: [Rule; 14] = joined(UNREADABLE, NO_REPAIR);
 const COLON_REPAIR: [Rule; 12] = joined(UNREADABLE, BEYOND_COLON);
 
@@ -145,15 +152,13 @@ pub const CLIENTS: &[Client] = &[
             file_links: FileLinks::Never,
             ..SIX_DEEP
         },
-        drops: &joined::<12, 6, 18>(
-            COLON_REPAIR,
+        drops: &joined::<15, 4, 19>(
+            joined::<12, 3, 15>(COLON_REPAIR, TYPED),
             [
                 Rule::Bom,
                 Rule::NotUtf8,
                 Rule::FrontmatterCloserGlued,
                 Rule::NameTooLong,
-                Rule::NameNotString,
-                Rule::DescriptionNotString,
             ],
         ),
         roots: |s| {
@@ -187,10 +192,7 @@ pub const CLIENTS: &[Client] = &[
         },
         drops: &joined::<4, 3, 7>(UNREADABLE, [Rule::Bom, Rule::NameMissing, Rule::NameEmpty]),
         roots: |s| {
-            let mut roots = vec![
-                s.project(&s.cwd, ".agents/skills"),
-                s.project(&s.cwd, ".gemini/skills"),
-            ];
+            let mut roots = s.project(&s.cwd, &[".agents/skills", ".gemini/skills"]);
             roots.extend(below_home(s, &[".agents/skills", ".gemini/skills"]));
             roots
         },
@@ -204,7 +206,7 @@ pub const CLIENTS: &[Client] = &[
             skipped: &[],
             ..ANY_DEPTH
         },
-        drops: &joined::<12, 2, 14>(COLON_REPAIR, [Rule::NameMissing, Rule::NameEmpty]),
+        drops: &joined::<12, 5, 17>(COLON_REPAIR, NAMED),
         roots: |s| {
             let mut loaded = below_home(s, &[".claude/skills", ".agents/skills"]);
             loaded.extend(s.projects(&[".claude/skills", ".agents/skills"]));
@@ -225,10 +227,10 @@ pub const CLIENTS: &[Client] = &[
             skipped: &[".git", ".hg", ".svn"],
             ..ANY_DEPTH
         },
-        drops: &joined::<14, 3, 17>(STRICT_YAML, [Rule::NotUtf8, Rule::NameMissing, Rule::NameEmpty]),
+        drops: &joined::<15, 5, 20>(joined::<14, 1, 15>(STRICT_YAML, [Rule::NotUtf8]), NAMED),
         roots: |s| {
             let project = [".agents/skills", ".goose/skills", ".claude/skills"];
-            let mut roots: Vec<Root> = project.iter().map(|below| s.project(&s.cwd, below)).collect();
+            let mut roots = s.project(&s.cwd, &project);
             roots.extend(below_home(s, &[".agents/skills"]));
             roots.extend(config_home(s).map(|config| user(config.join("goose/skills"))));
             roots.extend(below_home(s, &[".claude/skills", ".config/agents/skills"]));
@@ -252,10 +254,8 @@ pub const CLIENTS: &[Client] = &[
         drops: &UNREADABLE,
         roots: |s| {
             let root = s.project_root();
-            let mut roots = vec![
-                enclosed(s.project(&root, "skills")),
-                enclosed(s.project(&root, ".agents/skills")),
-            ];
+            let own = s.project(&root, &["skills", ".agents/skills"]);
+            let mut roots: Vec<Root> = own.into_iter().map(enclosed).collect();
             roots.extend(below_home(s, &[".agents/skills", ".openclaw/skills"]));
             roots
         },
@@ -295,7 +295,7 @@ pub const CLIENTS: &[Client] = &[
         drops: &STRICT_YAML,
         roots: |s| {
             let mut roots = below_home(s, &[".pi/agent/skills"]);
-            roots.push(s.project(&s.cwd, ".pi/skills"));
+            roots.extend(s.project(&s.cwd, &[".pi/skills"]));
             roots
         },
     },

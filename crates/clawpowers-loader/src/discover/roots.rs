@@ -62,14 +62,16 @@ impl Surroundings {
             Some(root) => folders.truncate(root + 1),
             None => folders.truncate(1),
         }
-        if let Some(home) = &self.user_home {
-            // By its real path too: a working directory is often known by that, a home folder by a link.
-            let real = home.canonicalize().ok();
-            let is_home =
-                |folder: &PathBuf| folder == home || (real.is_some() && folder.canonicalize().ok() == real);
-            folders.retain(|folder| !is_home(folder));
-        }
+        folders.retain(|folder| !self.is_home(folder));
         folders
+    }
+
+    fn is_home(&self, folder: &Path) -> bool {
+        self.user_home.as_ref().is_some_and(|home| {
+            // By its real path too: a working directory is often known by that, a home folder by a link.
+            let real = |path: &Path| path.canonicalize().ok();
+            folder == home || real(home).is_some_and(|home| real(folder) == Some(home))
+        })
     }
 
     /// Returns the folder that holds `.git`, else the working directory.
@@ -78,13 +80,17 @@ impl Surroundings {
         self.project_folders().pop().unwrap_or_else(|| self.cwd.clone())
     }
 
-    /// Makes a root below a project folder; its links stay inside the project.
-    pub(super) fn project(&self, folder: &Path, below: &str) -> Root {
-        Root {
+    /// Makes the roots `below` one project folder, if it is one; their links stay inside the project.
+    pub(super) fn project(&self, folder: &Path, below: &[&str]) -> Vec<Root> {
+        if self.is_home(folder) {
+            return Vec::new();
+        }
+        let root = |below| Root {
             path: folder.join(below),
             scope: Scope::Project,
             boundary: Some(self.project_root()),
-        }
+        };
+        below.iter().map(root).collect()
     }
 
     /// Makes the roots `below` every project folder, the working directory's first.

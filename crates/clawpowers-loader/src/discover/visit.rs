@@ -108,6 +108,13 @@ impl<M: Fn(Found, Option<&Opened>) -> T, T> Visitor<'_, M> {
             }
         };
         visit.entries += listing.entries;
+        if listing.entries > self.rules.max_entries {
+            // Which of its entries were listed is chance.
+            return;
+        }
+        if visit.entries > self.rules.max_entries {
+            visit.more = 0;
+        }
         let is_skill = !listing.skills.is_empty();
         self.skills(base, path, depth, &opened, &mut listing, visit);
         if is_skill && self.rules.stop_at_skill && depth > 0 {

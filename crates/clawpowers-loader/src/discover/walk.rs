@@ -224,14 +224,17 @@ impl<S: FnMut(usize, T), T> Tally<'_, S, T> {
             }
             self.folders += visit.folders;
             self.entries += visit.entries;
-            if self.folders > self.rules.max_folders || self.entries > self.rules.max_entries {
-                self.full = true;
+            self.full = self.folders > self.rules.max_folders || self.entries > self.rules.max_entries;
+            if self.full {
                 let message = format!(
-                    "only the first {} folders and {} entries of the root were looked at",
+                    "the root has more than {} folders or {} entries; what comes behind them was not looked at",
                     self.rules.max_folders, self.rules.max_entries
                 );
                 let row = passed(folder.path.clone(), Rule::ScanLimit, message);
-                return (self.take)(self.pass, row);
+                (self.take)(self.pass, row);
+            }
+            if self.folders > self.rules.max_folders {
+                return;
             }
             for one in visit.found {
                 (self.take)(self.pass, one);

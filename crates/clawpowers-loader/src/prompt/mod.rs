@@ -107,7 +107,7 @@ pub fn escape_xml(text: &str) -> String {
 }
 
 /// Returns a text on one line, its blanks single.
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -175,8 +175,8 @@ fn markdown(items: &[Item], dropped: usize) -> String {
         let name = escape_markdown(&one_line(&item.name));
         let description = escape_markdown(&one_line(&item.description));
         let colon = if description.is_empty() { "" } else { ": " };
-        let location = crate::chars::shown(&item.location).replace(['`', '\n'], "'");
-        lines.push(format!("- **{name}**{colon}{description} (`{location}`)"));
+        let location = code_span(&item.location);
+        lines.push(format!("- **{name}**{colon}{description} ({location})"));
     }
     if dropped > 0 {
         lines.push(format!("- {}", note(dropped)));
@@ -185,6 +185,19 @@ fn markdown(items: &[Item], dropped: usize) -> String {
         lines.push(format!("- {BUNDLED}"));
     }
     lines.join("\n")
+}
+
+/// Puts a path between as many backticks as it takes, so that it can be copied as it is.
+fn code_span(text: &str) -> String {
+    let text = crate::chars::shown(text).replace('\n', "\\u{a}");
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+    let fence = "`".repeat(longest + 1);
+    let pad = if text.starts_with('`') || text.ends_with('`') {
+        " "
+    } else {
+        ""
+    };
+    format!("{fence}{pad}{text}{pad}{fence}")
 }
 
 fn escape_markdown(text: &str) -> String {
@@ -242,6 +255,22 @@ mod tests {
             );
         }
         assert!(!render(&hostile(), Format::Markdown).contains("<evil>"));
+    }
+
+    #[test]
+    fn a_path_in_markdown_is_the_path() {
+        let line = |location: &str| {
+            let item = Item {
+                name: "a".into(),
+                description: String::new(),
+                location: location.into(),
+            };
+            render(&[item], Format::Markdown)
+        };
+        assert_eq!(line("/a/SKILL.md"), "- **a** (`/a/SKILL.md`)");
+        assert_eq!(line("/a`b``/SKILL.md"), "- **a** (```/a`b``/SKILL.md```)");
+        assert_eq!(line("/a`"), "- **a** (`` /a` ``)");
+        assert_eq!(line("/a\n- b/SKILL.md"), "- **a** (`/a\\u{a}- b/SKILL.md`)");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Links, which not every file system has.
 
 use super::*;
+use clawpowers_loader::discover::Scope;
 use std::os::unix::fs::symlink;
 
 impl World {
@@ -134,5 +135,21 @@ fn a_file_reached_by_two_roots_is_no_conflict() {
         assert_eq!(seen(&catalog), ["tea"], "{client}");
         assert_eq!(catalog.duplicates.len(), 1, "{client}");
         assert!(catalog.shadowed.is_empty(), "{client}");
+    }
+}
+
+#[test]
+fn the_home_folder_is_nobodys_project() {
+    let world = World::new();
+    world.write("out/cup/SKILL.md", "---\nname: cup\ndescription: x\n---\n");
+    world.link("out/cup", ".agents/skills/cup");
+    for client in ["gemini", "goose", "openclaw", "codex"] {
+        let catalog = world.see(client, "");
+        let seen: Vec<_> = catalog
+            .entries
+            .iter()
+            .map(|e| (e.skill.name.as_str(), e.scope))
+            .collect();
+        assert_eq!(seen, [("cup", Scope::User)], "{client}");
     }
 }

@@ -362,6 +362,7 @@ fn every_repair_costs_goose_and_pi_the_skill() {
             &format!("---\nname: {}\ndescription: x\n---\n", "n".repeat(65)),
         ),
         ("list", "---\nname: list\ndescription: [a, b]\n---\n"),
+        ("twice", "---\nname: twice\ndescription: x\ndescription: y\n---\n"),
         ("glued", "---\nname: glued\ndescription: x\n---# Title\n"),
     ];
     for place in [".agents/skills", ".pi/agent/skills"] {
@@ -377,16 +378,20 @@ fn every_repair_costs_goose_and_pi_the_skill() {
     };
     let strict = "continued yaml-repaired-continuation\nescape yaml-repaired-escape\n\
                   indicator yaml-repaired-indicator\ntab yaml-repaired-tab\n";
-    assert_eq!(reasons("goose"), strict);
     assert_eq!(reasons("pi"), strict);
+    let typed = strict
+        .replace("tab ", "list description-not-string\ntab ")
+        .replace("tab\n", "tab\ntwice duplicate-key\n");
+    assert_eq!(reasons("goose"), typed);
     assert_eq!(
         reasons("codex"),
         "continued yaml-repaired-continuation\nescape yaml-repaired-escape\n\
-         glued frontmatter-closer-glued\nlist description-not-string\nlong name-too-long\ntab yaml-repaired-tab\n"
+         glued frontmatter-closer-glued\nlist description-not-string\nlong name-too-long\ntab yaml-repaired-tab\ntwice duplicate-key\n"
     );
     assert_eq!(
         reasons("opencode"),
-        "continued yaml-repaired-continuation\nescape yaml-repaired-escape\ntab yaml-repaired-tab\n"
+        "continued yaml-repaired-continuation\nescape yaml-repaired-escape\nlist description-not-string\n\
+         tab yaml-repaired-tab\ntwice duplicate-key\n"
     );
     assert_eq!(reasons("gemini"), "");
     assert_eq!(reasons("openclaw"), "");

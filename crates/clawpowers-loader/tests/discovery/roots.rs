@@ -176,6 +176,24 @@ fn a_single_folder_beyond_the_entries_of_a_root_gives_a_row() {
 }
 
 #[test]
+fn what_was_found_before_the_bound_of_entries_is_kept() {
+    let tree = Tree::new();
+    for index in 10..30 {
+        tree.skill(&format!("s/{index}"), "tea");
+        for file in 0..9 {
+            tree.write(&format!("s/{index}/{file}"), "");
+        }
+    }
+    let rules = WalkRules {
+        max_entries: 120,
+        ..WalkRules::default()
+    };
+    let found = tree.walk("s", &rules);
+    assert_eq!(tree.refused(&found), owned(&[("s", "scan-limit")]));
+    assert_eq!(tree.candidates(&found).len(), 11);
+}
+
+#[test]
 fn names_are_compared_after_normalization() {
     let tree = Tree::new();
     tree.skill("one/a", "caf\u{e9}")

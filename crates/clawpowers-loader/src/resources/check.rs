@@ -1,0 +1,166 @@
+//! Whether the links of a skill's body and folder lead somewhere, and whether its scripts run.
+
+use super::{MAX_RESOURCES, Resource, ResourceKind, Resources, Why, resolve, resources};
+use crate::diag::{Position, Report, Rule, quoted};
+use crate::skill::Skill;
+use std::path::Path;
+
+/// How many links of one body are followed up.
+const MAX_LINKS: usize = 2000;
+
+/// Reports links of the body and of the folder that lead nowhere or outside, what of the folder is not listed, and
+/// scripts that cannot run.
+pub(crate) fn check(skill: &Skill, body_line: usize, folder: &Path, skill_file: &Path, report: &mut Report) {
+    let starts = crate::source::LineStarts::of(&skill.body);
+    let links = skill.outline().links;
+    let followed = links
+        .iter()
+        .filter_map(|link| Some((link, relative_target(&link.target)?)));
+    for (count, (link, target)) in followed.enumerate() {
+        let inner = starts.position(&skill.body, link.offset);
+        let position = Position {
+            line: body_line + inner.line - 1,
+            column: inner.column,
+        };
+        if count == MAX_LINKS {
+            let message = format!("only the first {MAX_LINKS} relative links are followed up");
+            report.add(Rule::ResourcesTruncated, position, message);
+            break;
+        }
+        let shown = quoted(&link.target);
+        let Some(path) = plain(&target).and_then(|target| resolve(folder, &target)) else {
+            let message = format!("the link {shown} leads out of the skill's folder");
+            let hint = "keep what the skill needs inside its folder";
+            report.hint(Rule::LinkOutside, position, message, hint);
+            continue;
+        };
+        match path.try_exists() {
+            Ok(true) => {}
+            Ok(false) => {
+                let message = format!("the link {shown} points to nothing");
+                report.hint(
+                    Rule::DanglingLink,
+                    position,
+                    message,
+                    "add the file or mend the link",
+                );
+            }
+            Err(error) => {
+                let message = format!("the link {shown} cannot be followed: {error}");
+                report.add(Rule::DanglingLink, position, message);
+            }
+        }
+    }
+    let Ok(found) = resources(folder, skill_file) else {
+        return;
+    };
+    check_folder(&found, report);
+    for file in found.files.iter().filter(|file| lacks_execution(folder, file)) {
+        let message = format!("the script {} cannot be executed", quoted(&file.path));
+        report.hint(
+            Rule::ScriptNotExecutable,
+            Position::START,
+            message,
+            "`chmod +x` it",
+        );
+    }
+}
+
+fn check_folder(found: &Resources, report: &mut Report) {
+    let mut add = |rule, message| report.add(rule, Position::START, message);
+    for path in &found.broken {
+        let message = format!("the link {} points to nothing", quoted(path));
+        add(Rule::SymlinkBroken, message);
+    }
+    for path in &found.escaping {
+        let message = format!(
+            "the link {} leads out of the skill's folder and is not followed",
+            quoted(path)
+        );
+        add(Rule::SymlinkEscape, message);
+    }
+    for one in &found.unlisted {
+        let path = quoted(&one.path);
+        let message = match one.why {
+            Why::FolderLink => {
+                format!("the link {path} leads to a folder of the skill, whose files are not listed twice")
+            }
+            Why::Unreadable => format!("{path} cannot be read and is not listed"),
+            Why::NotRegular => format!("{path} is not a regular file and is not listed"),
+            Why::TooDeep => format!("the folder {path} is too deep to be listed"),
+        };
+        add(Rule::ResourcesTruncated, message);
+    }
+    let count = found.files.len();
+    let too_deep = found.unlisted.iter().any(|one| one.why == Why::TooDeep);
+    // A folder that is too deep was named above.
+    if found.truncated && (count == MAX_RESOURCES || !too_deep) {
+        let message = if count == MAX_RESOURCES {
+            format!("only the first {count} files of the folder are listed")
+        } else {
+            format!("the folder holds more than is looked at; {count} of its files are listed")
+        };
+        add(Rule::ResourcesTruncated, message);
+    }
+}
+
+/// Tells whether a file is a script by its first line and may not be executed.
+fn lacks_execution(folder: &Path, file: &Resource) -> bool {
+    let starts = || {
+        let (mut file, _) = crate::read::open(&folder.join(&file.path), crate::read::MAX_RESOURCE_BYTES)?;
+        let mut head = Vec::new();
+        crate::read::read_more(&mut file, &mut head, 2)?;
+        Ok::<_, crate::read::ReadError>(head == b"#!")
+    };
+    file.kind == ResourceKind::Script && !file.executable && starts().unwrap_or(false)
+}
+
+/// Takes `.` and `..` out of a relative path as a reader of links does; `None` where it climbs out.
+fn plain(target: &str) -> Option<String> {
+    if target.starts_with('/') {
+        return None;
+    }
+    let mut parts = Vec::new();
+    for part in target.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// Returns the path a link names, if it is relative: no scheme, no fragment alone, no template placeholder.
+fn relative_target(target: &str) -> Option<String> {
+    let path = target.split(['#', '?']).next().unwrap_or_default();
+    let scheme = path
+        .split_once(':')
+        .is_some_and(|(scheme, _)| scheme.len() > 1 && !scheme.contains('/'));
+    if path.is_empty() || scheme || path.starts_with('/') || path.contains(['{', '$', '<', '*']) {
+        return None;
+    }
+    Some(percent_decoded(path))
+}
+
+fn percent_decoded(path: &str) -> String {
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let Some((&byte, tail)) = rest.split_first() {
+        let code = (byte == b'%')
+            .then(|| tail.get(..2))
+            .flatten()
+            .and_then(|hex| std::str::from_utf8(hex).ok());
+        match code.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(decoded) => {
+                bytes.push(decoded);
+                rest = tail.get(2..).unwrap_or_default();
+            }
+            None => {
+                bytes.push(byte);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}

@@ -1,0 +1,253 @@
+//! What of a skill's folder is not listed, and that it is said; the digest of odd folders.
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+use clawpowers_loader::inspect::{inspect, skill_file};
+use clawpowers_loader::read::{MAX_RESOURCE_BYTES, ReadError};
+use clawpowers_loader::resources::{MAX_RESOURCE_DEPTH, MAX_RESOURCES, Resources, Unlisted, Why};
+use clawpowers_loader::resources::{digest, resources};
+use clawpowers_loader::{Profile, Rule};
+use std::fs;
+use std::path::PathBuf;
+
+/// A folder with a skill in it.
+struct Tree(tempfile::TempDir);
+
+impl Tree {
+    fn new(body: &str) -> Self {
+        let tree = Self(tempfile::tempdir().unwrap());
+        tree.write(
+            "SKILL.md",
+            format!("---\nname: tea\ndescription: Tea.\n---\n{body}\n"),
+        )
+    }
+
+    fn path(&self, below: &str) -> PathBuf {
+        self.0.path().join(below)
+    }
+
+    fn write(self, below: &str, text: impl AsRef<[u8]>) -> Self {
+        let path = self.path(below);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+        self
+    }
+
+    fn list(&self) -> Resources {
+        resources(self.0.path(), &self.path("SKILL.md")).unwrap()
+    }
+
+    fn digest(&self) -> Result<String, ReadError> {
+        digest(self.0.path(), &self.path("SKILL.md"))
+    }
+
+    /// Returns what is found about the folder, as `rule message`.
+    fn findings(&self) -> Vec<String> {
+        let found = inspect(&self.path("SKILL.md"), Profile::ClawPowers)
+            .parsed
+            .diagnostics;
+        found
+            .iter()
+            .filter(|d| d.rule != Rule::NameFolderMismatch && d.rule != Rule::BodyLong)
+            .map(|d| format!("{} {}", d.rule, d.message))
+            .collect()
+    }
+}
+
+#[test]
+fn the_first_files_in_byte_order_are_listed_and_it_is_said() {
+    let mut tree = Tree::new("Do.");
+    for index in 0..MAX_RESOURCES {
+        tree = tree.write(&format!("b/{index:04}"), "");
+    }
+    tree = tree.write("b.txt", "").write("b0", "");
+    let list = tree.list();
+    let paths: Vec<&str> = list.files.iter().map(|file| file.path.as_str()).collect();
+    assert!(list.truncated && paths.is_sorted());
+    assert_eq!(
+        (paths.first(), paths.last(), paths.len()),
+        (Some(&"b.txt"), Some(&"b/1998"), MAX_RESOURCES)
+    );
+    assert!(tree.digest().is_err());
+    assert_eq!(
+        tree.findings(),
+        ["resources-truncated only the first 2000 files of the folder are listed"]
+    );
+}
+
+#[test]
+fn a_folder_that_is_too_deep_is_named() {
+    let deep = "d/".repeat(MAX_RESOURCE_DEPTH + 1);
+    let tree = Tree::new("Do.").write(&format!("{deep}x"), "");
+    let path = deep.trim_end_matches('/').to_owned();
+    let why = Why::TooDeep;
+    assert_eq!(tree.list().unlisted, [Unlisted { path, why }]);
+    assert_eq!(tree.findings().len(), 1);
+    assert!(tree.digest().is_err());
+}
+
+#[test]
+fn a_body_with_too_many_links_says_so() {
+    let links = |count: usize| {
+        (0..count)
+            .map(|n| format!("[a](a.md) [b](https://b/{n})\n"))
+            .collect::<String>()
+    };
+    let at = Tree::new(&links(2000)).write("a.md", "");
+    assert_eq!(at.findings(), [] as [&str; 0]);
+    let over = Tree::new(&links(2001)).write("a.md", "");
+    assert_eq!(
+        over.findings(),
+        ["resources-truncated only the first 2000 relative links are followed up"]
+    );
+}
+
+#[test]
+fn a_link_that_climbs_and_stays_inside_is_fine() {
+    let tree = Tree::new(
+        "[a](refs/../a.md) [b](./refs/./b.md#x) [c](x/../../c.md) [d](%2Fetc) [e](refs/../e.md) [f](refs/)",
+    )
+    .write("a.md", "")
+    .write("refs/b.md", "");
+    assert_eq!(
+        tree.findings(),
+        [
+            "link-outside the link `x/../../c.md` leads out of the skill's folder",
+            "link-outside the link `%2Fetc` leads out of the skill's folder",
+            "dangling-link the link `refs/../e.md` points to nothing",
+        ]
+    );
+}
+
+#[test]
+fn many_large_files_have_no_digest() {
+    let tree = Tree::new("Do.");
+    let large = |count: usize| {
+        for index in 0..count {
+            let file = fs::File::create(tree.path(&format!("f{index:02}"))).unwrap();
+            file.set_len(MAX_RESOURCE_BYTES).unwrap();
+        }
+    };
+    large(1);
+    assert!(tree.digest().is_ok());
+    large(17);
+    assert!(matches!(tree.digest(), Err(ReadError::TooLarge { .. })));
+}
+
+#[test]
+fn a_file_comes_before_a_folder_of_a_better_spelling() {
+    let tree = Tree(tempfile::tempdir().unwrap()).write("folder/SKILL.md/x", "");
+    if tree.path("FOLDER").exists() {
+        // The file system knows no case.
+        return;
+    }
+    let tree = tree
+        .write("lower/SKILL.md/x", "")
+        .write("lower/skill.md", "")
+        .write("mixed/SKILL.md/x", "")
+        .write("mixed/skill.md/x", "")
+        .write("mixed/Skill.md", "");
+    for (folder, file) in [
+        ("folder", "SKILL.md"),
+        ("lower", "skill.md"),
+        ("mixed", "Skill.md"),
+    ] {
+        let folder = tree.path(folder);
+        assert_eq!(skill_file(&folder), Some(folder.join(file)));
+    }
+    assert_eq!(skill_file(&tree.path("none")), None);
+}
+
+#[cfg(unix)]
+mod unix {
+    use super::*;
+    use std::collections::BTreeSet;
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    #[test]
+    fn what_is_not_listed_is_named() {
+        let tree = Tree::new("[x](locked/x.md)")
+            .write("real/a.md", "")
+            .write("locked/x.md", "");
+        symlink("real", tree.path("again")).unwrap();
+        // A socket stands for a pipe, which takes a system call to make.
+        let _socket = std::os::unix::net::UnixListener::bind(tree.path("pipe")).unwrap();
+        let rows = |tree: &Tree| -> BTreeSet<(String, &str)> {
+            let unlisted = tree.list().unlisted.into_iter();
+            unlisted.map(|one| (one.path, one.why.as_str())).collect()
+        };
+        let mut expected = BTreeSet::from([
+            ("again".to_owned(), "folder_link"),
+            ("pipe".to_owned(), "not_regular"),
+        ]);
+        assert_eq!(rows(&tree), expected);
+        assert_eq!(
+            tree.findings(),
+            [
+                "resources-truncated the link `again` leads to a folder of the skill, whose files are not listed twice",
+                "resources-truncated `pipe` is not a regular file and is not listed",
+            ]
+        );
+        assert!(tree.digest().is_ok());
+        fs::set_permissions(tree.path("locked"), fs::Permissions::from_mode(0o000)).unwrap();
+        // A user who may read everything sees no difference.
+        if fs::read_dir(tree.path("locked")).is_err() {
+            expected.insert(("locked".to_owned(), "unreadable"));
+            assert_eq!(rows(&tree), expected);
+            assert!(tree.digest().is_err());
+            let findings = tree.findings().join("\n");
+            assert!(
+                findings.contains("the link `locked/x.md` cannot be followed: "),
+                "{findings}"
+            );
+            assert!(
+                findings.contains("`locked` cannot be read and is not listed"),
+                "{findings}"
+            );
+        }
+        fs::set_permissions(tree.path("locked"), fs::Permissions::from_mode(0o700)).unwrap();
+    }
+
+    #[test]
+    fn a_file_comes_before_a_broken_link_of_a_better_spelling() {
+        let tree = Tree(tempfile::tempdir().unwrap()).write("both/skill.md", "");
+        fs::create_dir(tree.path("one")).unwrap();
+        for folder in ["both", "one"] {
+            // Where a file system knows no case, the link cannot be made.
+            if symlink("none", tree.path(folder).join("SKILL.md")).is_err() {
+                return;
+            }
+        }
+        assert_eq!(skill_file(&tree.path("both")), Some(tree.path("both/skill.md")));
+        assert_eq!(skill_file(&tree.path("one")), Some(tree.path("one/SKILL.md")));
+    }
+
+    #[test]
+    fn names_that_are_not_utf8_are_digested_by_their_bytes() {
+        let of = |names: &[&[u8]]| {
+            let tree = Tree::new("Do.");
+            for name in names {
+                // Not every file system takes such a name.
+                fs::write(tree.0.path().join(OsStr::from_bytes(name)), "x").ok()?;
+            }
+            assert_eq!(tree.list().files.len(), names.len());
+            Some(tree.digest().unwrap())
+        };
+        let Some(one) = of(&[b"\xff", b"a"]) else { return };
+        assert_ne!(Some(&one), of(&[b"\xfe", b"a"]).as_ref());
+        assert_ne!(Some(&one), of(&["\u{fffd}".as_bytes(), b"a"]).as_ref());
+        // Two names that look alike are two files.
+        assert!(of(&[b"\xff", b"\xfe"]).is_some());
+    }
+
+    #[test]
+    fn very_many_broken_links_are_not_all_named() {
+        let tree = Tree::new("Do.");
+        for index in 0..=MAX_RESOURCES {
+            symlink("none", tree.path(&format!("l{index:04}"))).unwrap();
+        }
+        let list = tree.list();
+        assert!(list.truncated && list.broken.len() <= MAX_RESOURCES + 1);
+    }
+}
