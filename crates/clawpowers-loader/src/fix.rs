@@ -49,9 +49,13 @@ pub fn fix(bytes: &[u8], options: &ParseOptions) -> Fixed {
             if made.is_empty() {
                 break;
             }
+            let mended = parse_source(&Source::from_text(&text), options);
+            if parsed.skill.is_some() && mended.skill.is_none() {
+                // Edits make a text longer, and a block that passes its bound is not read at all.
+                break;
+            }
             applied.extend(made);
-            after = text;
-            parsed = parse_source(&Source::from_text(&after), options);
+            (after, parsed) = (text, mended);
         }
     }
     if after == before && !applied.is_empty() {
@@ -80,7 +84,8 @@ fn apply(text: &str, diagnostics: &[Diagnostic]) -> (String, Vec<Diagnostic>) {
                 edits.range(key(edit)..).next(),
             ];
             let mut sides = sides.into_iter().flatten();
-            sides.all(|(_, other)| !overlap(&other.range, &edit.range))
+            // Two findings about one line share its edit.
+            sides.all(|(_, other)| *other == edit || !overlap(&other.range, &edit.range))
         };
         if diagnostic.edits.iter().all(free) {
             edits.extend(diagnostic.edits.iter().map(|edit| (key(edit), edit)));

@@ -1,12 +1,14 @@
 //! From a text to its frontmatter fields: fences, YAML, and the repair ladder when one of them is off.
 
-use crate::diag::{Edit, Position, Report, Rule, quoted};
+mod report;
+
+use crate::diag::{Position, Report, Rule, quoted};
 use crate::frontmatter::{Block, Closer, Opener, early_end, locate};
 use crate::repair::{Change, Effort, Repaired, quote, repair};
-use crate::source::{LineStarts, Source, lines};
+use crate::source::{LineStarts, Source};
 use crate::yaml::{Facts, Kind, Node, YamlError, parse};
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 /// How long a frontmatter block may be, in bytes.
 pub(crate) const MAX_FRONTMATTER_BYTES: usize = 64 * 1024;
@@ -24,6 +26,8 @@ pub(crate) struct Front<'a> {
     start: Position,
     /// Where the lines of `yaml` and of `original` start; made when the first position is asked for.
     starts: OnceCell<(LineStarts, LineStarts)>,
+    /// The number of the repaired line that was asked for last, and what the repair did to it.
+    moved: Cell<Option<(usize, Moved)>>,
 }
 
 impl Front<'_> {
@@ -43,8 +47,15 @@ impl Front<'_> {
         let mut inner = starts.position(&self.yaml, offset);
         if repaired {
             // A repair keeps the line but moves what stands on it.
-            let line = starts.line(&self.yaml, inner.line);
-            inner.column = column_before(originals.line(self.original, inner.line), line, inner.column);
+            let moved = match self.moved.get() {
+                Some((line, moved)) if line == inner.line => moved,
+                _ => Moved::of(
+                    originals.line(self.original, inner.line),
+                    starts.line(&self.yaml, inner.line),
+                ),
+            };
+            self.moved.set(Some((inner.line, moved)));
+            inner.column = moved.before(inner.column);
         }
         let column = if inner.line == 1 {
             self.start.column + inner.column - 1
@@ -63,26 +74,42 @@ impl Front<'_> {
     }
 }
 
-/// Returns the column that a column of a repaired line had before the repair.
-///
-/// What stands before the repair stays, what stands behind it is counted from the line's end, and what the repair
-/// itself wrote is at its start.
-fn column_before(original: &str, repaired: &str, column: usize) -> usize {
-    if original == repaired {
-        return column;
+/// What a repair left of a line: the characters at its start and at its end, and how many there were and are.
+#[derive(Debug, Clone, Copy)]
+struct Moved {
+    head: usize,
+    tail: usize,
+    before: usize,
+    after: usize,
+}
+
+impl Moved {
+    fn of(original: &str, repaired: &str) -> Self {
+        let (before, after) = (original.chars().count(), repaired.chars().count());
+        let head = std::iter::zip(original.chars(), repaired.chars()).take_while(|(a, b)| a == b);
+        let head = head.count();
+        let tail = std::iter::zip(original.chars().rev(), repaired.chars().rev()).take_while(|(a, b)| a == b);
+        Self {
+            head,
+            tail: tail.count().min(before.min(after) - head),
+            before,
+            after,
+        }
     }
-    let (before, after) = (original.chars().count(), repaired.chars().count());
-    let head = std::iter::zip(original.chars(), repaired.chars()).take_while(|(a, b)| a == b);
-    let head = head.count();
-    let tail = std::iter::zip(original.chars().rev(), repaired.chars().rev()).take_while(|(a, b)| a == b);
-    let tail = tail.count().min(before.min(after) - head);
-    if column <= head + 1 {
-        column
-    } else if column > after - tail {
-        // A line end behind the line may be pointed at too.
-        (column + before).saturating_sub(after).max(1)
-    } else {
-        head + 1
+
+    /// Returns the column that a column of the repaired line had before the repair.
+    ///
+    /// What stands before the repair stays, what stands behind it is counted from the line's end, and what the repair
+    /// itself wrote is at its start.
+    fn before(self, column: usize) -> usize {
+        if column <= self.head + 1 {
+            column
+        } else if column > self.after - self.tail {
+            // A line end behind the line may be pointed at too.
+            (column + self.before).saturating_sub(self.after).max(1)
+        } else {
+            self.head + 1
+        }
     }
 }
 
@@ -126,23 +153,40 @@ pub(crate) fn read<'a>(source: &'a Source, report: &mut Report) -> Result<Front<
     }
     let read = fields(source, block, report)?;
     let start = source.position(read.block.start);
-    report_fences(source, &read, report);
-    report_changes(source, read.block, &read.changes, report);
+    report::fences(source, &read, report);
+    report::changes(source, read.block, &read.changes, report);
     let front = Front {
         root: read.root,
         block: read.block,
         original: slice(text, read.block),
         starts: OnceCell::new(),
+        moved: Cell::new(None),
         yaml: read.yaml,
         start,
     };
-    report_facts(&front, &read.facts, report);
+    report::facts(&front, &read.facts, report);
     Ok(front)
 }
 
 const HINT_START: &str =
     "start the file with `---`, the fields `name:` and `description:`, and another `---`";
 const HINT_MOVE: &str = "keep the fields short and move text below the closing `---`";
+
+/// The fields that are looked for where a line does not say which they are.
+const KNOWN: [&str; 9] = [
+    "name",
+    "description",
+    "version",
+    "license",
+    "author",
+    "homepage",
+    "user-invocable",
+    "allowed-tools",
+    "compatibility",
+];
+
+/// A colon that ends no key, since YAML does not know the blank behind it.
+const GLUED_BLANK: &str = ":\u{a0}";
 
 fn fields<'a>(source: &'a Source, block: Block, report: &mut Report) -> Result<Read<'a>, Rule> {
     let text = source.text();
@@ -160,6 +204,9 @@ fn fields<'a>(source: &'a Source, block: Block, report: &mut Report) -> Result<R
         }
     }
     let error = match strict(text, block) {
+        Ok(read) if hides_field(&read.root) => {
+            return Ok(climbed(text, block, Effort::Faithful).unwrap_or(read));
+        }
         Ok(read) => return Ok(read),
         Err(Fault::Empty) => {
             report.hint(
@@ -174,7 +221,7 @@ fn fields<'a>(source: &'a Source, block: Block, report: &mut Report) -> Result<R
         Err(Fault::Yaml(error)) => Some(error),
     };
     if !error.as_ref().is_some_and(|error| error.limit)
-        && let Some(read) = mended(text, block, error.is_some())
+        && let Some(read) = mended(text, block, error.is_some() || yaml.contains(GLUED_BLANK))
     {
         return Ok(read);
     }
@@ -206,6 +253,17 @@ fn fields<'a>(source: &'a Source, block: Block, report: &mut Report) -> Result<R
         "write one `key: value` a line between the two `---`",
     );
     Err(rule)
+}
+
+/// Tells whether a field's colon has a no-break space behind it, which makes the field's value a part of its key.
+///
+/// That is YAML, but nobody means it: `description:` and its value are one word to a parser, and the skill is lost.
+fn hides_field(root: &Node) -> bool {
+    let hides = |(key, _): &(Node, Node)| {
+        let name = key.key_text().split_once(GLUED_BLANK);
+        name.is_some_and(|(name, _)| KNOWN.contains(&name))
+    };
+    root.entries().unwrap_or_default().iter().any(hides)
 }
 
 /// Tries the readings of a broken block, the most faithful first.
@@ -283,17 +341,6 @@ fn slice(text: &str, block: Block) -> &str {
 
 /// Puts fields that share the fence's line on lines of their own, quoted where they need it.
 fn split_glued(yaml: &str) -> String {
-    const KNOWN: [&str; 9] = [
-        "name",
-        "description",
-        "version",
-        "license",
-        "author",
-        "homepage",
-        "user-invocable",
-        "allowed-tools",
-        "compatibility",
-    ];
     let mut starts: Vec<usize> = KNOWN
         .iter()
         .filter_map(|key| {
@@ -310,7 +357,8 @@ fn split_glued(yaml: &str) -> String {
             continue;
         };
         let value = value.trim();
-        let plain = parse(&format!("{key}: {value}")).is_ok();
+        // What looks like a comment here would be cut off the description without a trace.
+        let plain = !value.contains(" #") && parse(&format!("{key}: {value}")).is_ok();
         out.push_str(&format!(
             "{key}: {}\n",
             if plain { value.to_owned() } else { quote(value) }
@@ -319,244 +367,9 @@ fn split_glued(yaml: &str) -> String {
     out
 }
 
-fn report_fences(source: &Source, read: &Read<'_>, report: &mut Report) {
-    let text = source.text();
-    let Block {
-        start,
-        end,
-        body,
-        opener,
-        closer,
-    } = read.block;
-    let eol = if text.contains("\r\n") { "\r\n" } else { "\n" };
-    match opener {
-        Opener::Clean => {}
-        Opener::Late(fence) => {
-            let before = text.get(..fence).unwrap_or_default();
-            let mut edits = vec![Edit {
-                range: 0..fence,
-                replacement: String::new(),
-            }];
-            if !before.trim().is_empty() {
-                if closer == Closer::Clean {
-                    let glue = if ends_line(text, body) { "" } else { eol };
-                    edits.push(Edit {
-                        range: body..body,
-                        replacement: format!("{glue}{before}"),
-                    });
-                } else {
-                    // What stands before can only move behind a closing fence once there is one.
-                    edits.clear();
-                }
-            }
-            let message = "text or blank lines stand before the opening `---`";
-            report.fixable(Rule::FrontmatterNotFirst, Position::START, message, edits);
-        }
-        Opener::Glued => {
-            // The whole block is written anew, its closing fence among it.
-            let yaml = read
-                .yaml
-                .trim_end()
-                .replace("\r\n", "\n")
-                .replace(['\r', '\n'], eol);
-            let edit = Edit {
-                range: start.saturating_sub(3)..body,
-                replacement: format!("---{eol}{}{eol}---{eol}", yaml.trim_start()),
-            };
-            let message = "fields stand on the line of the opening `---`";
-            report.fixable(
-                Rule::FrontmatterOpener,
-                source.position(start),
-                message,
-                vec![edit],
-            );
-            return;
-        }
-        Opener::Missing => {
-            let edit = Edit {
-                range: 0..0,
-                replacement: format!("---{eol}"),
-            };
-            let message = "the opening `---` is missing";
-            report.fixable(Rule::FrontmatterOpener, Position::START, message, vec![edit]);
-        }
-    }
-    match closer {
-        Closer::Clean => {}
-        Closer::Glued(at) => {
-            let edit = Edit {
-                range: at..at,
-                replacement: eol.to_owned(),
-            };
-            let message = "text follows the closing `---` on its line";
-            report.fixable(
-                Rule::FrontmatterCloserGlued,
-                source.position(at),
-                message,
-                vec![edit],
-            );
-        }
-        Closer::Missing => {
-            let glue = if ends_line(text, end) { "" } else { eol };
-            let edit = Edit {
-                range: end..body,
-                replacement: format!("{glue}---{eol}"),
-            };
-            let message =
-                "the closing `---` is missing at the first column; the fields were taken to end here";
-            report.fixable(
-                Rule::FrontmatterUnclosed,
-                source.position(end),
-                message,
-                vec![edit],
-            );
-        }
-    }
-}
-
-fn ends_line(text: &str, end: usize) -> bool {
-    text.get(..end).is_some_and(|head| head.ends_with(['\n', '\r']))
-}
-
-/// Reports repaired lines; neighbours that the same rung changed are one finding.
-fn report_changes(source: &Source, block: Block, changes: &[Change], report: &mut Report) {
-    if changes.is_empty() {
-        return;
-    }
-    let (text, base) = (source.text(), block.start);
-    let starts = LineStarts::of(text.get(..block.end).unwrap_or_default());
-    let neighbours = |a: &Change, b: &Change| {
-        let between = text
-            .get(base + a.edit.range.end..base + b.edit.range.start)
-            .unwrap_or("?");
-        a.rule == b.rule && between.trim().is_empty() && one_per_entry(a.rule)
-    };
-    for group in changes.chunk_by(neighbours) {
-        let [first, rest @ ..] = group else { continue };
-        let what = match first.rule {
-            Rule::YamlRepairedControl => "control characters are not allowed in YAML",
-            Rule::YamlRepairedTab => "YAML knows no tab or no-break space as indentation",
-            Rule::YamlRepairedColon => "an unquoted value holds `: `, which starts another field",
-            Rule::YamlRepairedIndicator => {
-                "an unquoted value starts with a character that means something else in YAML"
-            }
-            Rule::YamlRepairedQuote => "a quoted value holds or is followed by something that breaks it",
-            Rule::YamlRepairedEscape => "a backslash stands before a character that YAML does not escape",
-            Rule::YamlRepairedBracket => "brackets do not match",
-            Rule::YamlRepairedContinuation => "a value goes on in lines that are no part of it",
-            Rule::YamlRepairedIndent => "a line of a quoted value is not indented",
-            _ => "the line is not YAML and was set aside as a comment",
-        };
-        let line = text
-            .get(base + first.edit.range.start..base + first.edit.range.end)
-            .unwrap_or_default();
-        let more = if rest.is_empty() {
-            String::new()
-        } else {
-            format!(" and {} more lines", rest.len())
-        };
-        let edits = group.iter().map(|change| Edit {
-            range: base + change.edit.range.start..base + change.edit.range.end,
-            replacement: change.edit.replacement.clone(),
-        });
-        let position = starts.position(text, base + first.offset);
-        report.fixable(
-            first.rule,
-            position,
-            format!("{what}: {}{more}", quoted(line.trim())),
-            edits.collect(),
-        );
-    }
-}
-
-/// Tells whether a rung changes an entry's lines together.
-const fn one_per_entry(rule: Rule) -> bool {
-    matches!(
-        rule,
-        Rule::YamlRepairedIndent | Rule::YamlRepairedContinuation | Rule::YamlRepairedComment
-    )
-}
-
-/// Comments out an entry that has its lines to itself; not where the block was repaired, whose lines moved.
-fn comment_out(front: &Front<'_>, start: usize, end: usize, next: usize) -> Option<Vec<Edit>> {
-    if matches!(front.yaml, Cow::Owned(_)) {
-        return None;
-    }
-    let yaml = front.yaml.as_ref();
-    let mut edits = Vec::new();
-    let base = front.starts().0.start_of(start);
-    for line in lines(yaml.get(base..)?) {
-        let line_start = base + line.start;
-        if line_start >= end {
-            break;
-        }
-        if line.text.trim().is_empty() {
-            continue;
-        }
-        let own_start = line_start > start || yaml.get(line_start..start)?.trim().is_empty();
-        if !own_start || line_start + line.text.len() >= next {
-            return None;
-        }
-        let at = front.block.start + line_start;
-        edits.push(Edit {
-            range: at..at,
-            replacement: "# ".to_owned(),
-        });
-    }
-    Some(edits)
-}
-
-fn report_facts(front: &Front<'_>, facts: &Facts, report: &mut Report) {
-    for duplicate in &facts.duplicates {
-        let first = front.position(duplicate.first).line;
-        let message = format!(
-            "the key {} stands on line {first} too; this one counts",
-            quoted(&duplicate.key)
-        );
-        let position = front.position(duplicate.second);
-        match comment_out(front, duplicate.first, duplicate.first_end, duplicate.second) {
-            Some(edits) => report.fixable(Rule::DuplicateKey, position, message, edits),
-            None => report.hint(Rule::DuplicateKey, position, message, "keep one of the two"),
-        }
-    }
-    let mut note = |rule, at: Option<usize>, what: &str, hint: &str| {
-        if let Some(at) = at {
-            report.hint(rule, front.position(at), format!("{what} stands here"), hint);
-        }
-    };
-    note(
-        Rule::YamlFlowStyle,
-        facts.flow,
-        "a list in brackets or a mapping in braces",
-        "write it in block style for the reference validator",
-    );
-    let anchor = "a value with an anchor, or an alias";
-    note(
-        Rule::YamlAnchor,
-        facts.anchor,
-        anchor,
-        "write the value out where it is repeated",
-    );
-    note(
-        Rule::YamlTag,
-        facts.tag,
-        "a value with a tag",
-        "take the tag off; quote the value if it must stay text",
-    );
-    if let Some(at) = front.yaml.find("---") {
-        let hint = "the reference validator ends the frontmatter here; use other characters";
-        report.hint(
-            Rule::FrontmatterDashes,
-            front.position(at),
-            "a value or comment holds `---`",
-            hint,
-        );
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::column_before;
+    use super::Moved;
     use crate::{ParseOptions, Rule, fix, parse};
 
     #[test]
@@ -564,11 +377,12 @@ mod tests {
         let (original, repaired) = ("a: b: c --- d", "a: 'b: c --- d'");
         // Quotes change both ends of a value: what is inside is where the repair starts.
         for (column, before) in [(1, 1), (4, 4), (5, 4), (15, 4), (16, 14)] {
-            assert_eq!(column_before(original, repaired, column), before, "{column}");
+            assert_eq!(Moved::of(original, repaired).before(column), before, "{column}");
         }
         for (column, before) in [(1, 1), (4, 1), (99, 97)] {
-            assert_eq!(column_before("\t\tx", "    x", column), before, "{column}");
+            assert_eq!(Moved::of("\t\tx", "    x").before(column), before, "{column}");
         }
+        assert_eq!(Moved::of("äb", "äb").before(2), 2);
         let text = "---\nname: a\ndescription: \"\\d\\d\\d --- x\"\n---\n";
         let parsed = parse(text.as_bytes(), &ParseOptions::default());
         let dashes = parsed
@@ -577,6 +391,82 @@ mod tests {
             .find(|d| d.rule == Rule::FrontmatterDashes);
         let line = text.lines().nth(2).unwrap();
         assert_eq!(dashes.unwrap().position.column, line.find("---").unwrap() + 1);
+    }
+
+    #[test]
+    fn a_field_with_a_no_break_space_behind_its_colon_is_read() {
+        for (yaml, description) in [
+            ("name: a\ndescription:\u{a0}b: c\n", "b: c"),
+            ("name: a\ndescription:\u{a0}b\n", "b"),
+            ("description:\u{a0}b\n", "b"),
+            ("\"name\": a: b\ndescription: c\n", "c"),
+            ("name: a\ndescription: b\nx:\u{a0}y: z\n", "b"),
+        ] {
+            let text = format!("---\n{yaml}---\n");
+            let found = parse(text.as_bytes(), &ParseOptions::default()).skill.unwrap();
+            assert_eq!(found.description, description, "{yaml:?}");
+            let fixed = fix(text.as_bytes(), &ParseOptions::default());
+            assert_eq!(fixed.parsed.skill.unwrap().description, description, "{yaml:?}");
+            // Only a field that skills have is known to be meant.
+            assert_eq!(fixed.changed, !yaml.contains("y: z"), "{yaml:?}");
+        }
+    }
+
+    #[test]
+    fn every_rung_that_changed_a_line_is_told() {
+        for (yaml, told) in [
+            (
+                "description: b\nx: \u{1}c: d\n",
+                vec![
+                    "yaml-repaired-control: control characters are not allowed in YAML: `x: \\u{1}c: d`",
+                    "yaml-repaired-colon: an unquoted value holds `: `, which starts another field: `x: \\u{1}c: d`",
+                ],
+            ),
+            (
+                "description: b\nc\n",
+                vec![
+                    "yaml-repaired-continuation: a value goes on in lines that are no part of it: `description: b` and 1 more line",
+                ],
+            ),
+            (
+                "description: b\nc\nd\n",
+                vec![
+                    "yaml-repaired-continuation: a value goes on in lines that are no part of it: `description: b` and 2 more lines",
+                ],
+            ),
+        ] {
+            let text = format!("---\n{yaml}---\n");
+            let fixed = fix(text.as_bytes(), &ParseOptions::default());
+            let repairs = fixed.applied.iter().filter(|d| d.rule.is_repair());
+            let found: Vec<String> = repairs.map(|d| format!("{}: {}", d.rule, d.message)).collect();
+            assert_eq!(found, told);
+        }
+    }
+
+    #[test]
+    fn no_repair_writes_a_fence() {
+        for (yaml, after) in [
+            ("\u{1}---\n", Some("\n")),
+            ("---]\n", None),
+            ("---\u{85}\n", None),
+        ] {
+            let text = format!("---\n{yaml}name: a\ndescription: b\n---\n");
+            let description = |parsed: crate::Parsed| parsed.skill.map(|skill| skill.description);
+            let before = description(parse(text.as_bytes(), &ParseOptions::default()));
+            let fixed = fix(text.as_bytes(), &ParseOptions::default());
+            assert_eq!(description(fixed.parsed), before, "{yaml:?}");
+            let wanted = after.map(|line| format!("---\n{line}name: a\ndescription: b\n---\n"));
+            assert_eq!(wanted.unwrap_or_else(|| fixed.after.clone()), fixed.after);
+        }
+    }
+
+    #[test]
+    fn fields_on_the_fence_keep_their_number_signs() {
+        let fixed = fix(
+            b"--- name: a description: see #1 or b ---\n",
+            &ParseOptions::default(),
+        );
+        assert_eq!(fixed.after, "---\nname: a\ndescription: 'see #1 or b'\n---\n");
     }
 
     #[test]

@@ -61,16 +61,27 @@ pub fn locate(text: &str) -> Option<Block> {
     late(text).or_else(|| unopened(text))
 }
 
-/// Fields on the first line count as a block if a fence closes them soon.
+/// Fields on the first line count as a block if they are a skill's and a fence closes them soon.
+///
+/// Prose may start with such a word and hold a rule of `---` further down. Where paragraphs or headings come before the
+/// fence, only both fields that every skill has make a block of what stands above them.
 fn unopened(text: &str) -> Option<Block> {
-    let first = lines(text).next()?;
-    let closed = || {
-        lines(text)
-            .take(MAX_PREAMBLE_LINES)
-            .any(|line| is_fence(line.text))
+    let head = || lines(text).take(MAX_PREAMBLE_LINES).map(|line| line.text);
+    if !is_field(head().next()?, &["name:", "description:"]) {
+        return None;
+    }
+    let fence = head().position(is_fence)?;
+    let prose = || {
+        let mut pairs = std::iter::zip(head(), head().skip(1)).take(fence.saturating_sub(1));
+        pairs.any(|(line, next)| line.trim().is_empty() && !(next.trim().is_empty() || is_yaml_like(next)))
     };
-    let starts = first.text.starts_with("name:") || first.text.starts_with("description:");
-    (starts && closed()).then(|| block(text, 0, Opener::Missing))
+    let has = |key| head().take(fence).any(|line| is_field(line, &[key]));
+    (has("name:") && has("description:") || !prose()).then(|| block(text, 0, Opener::Missing))
+}
+
+/// Tells whether a line starts with one of these keys, colon and all.
+fn is_field(line: &str, keys: &[&str]) -> bool {
+    is_entry(line) && keys.iter().any(|key| line.starts_with(key))
 }
 
 /// Returns how much of a file's head is needed for its frontmatter: up to a little behind the closing fence.
@@ -78,12 +89,7 @@ fn unopened(text: &str) -> Option<Block> {
 /// Bytes are looked at, not text, so that only what is needed has to be decoded. Where no fence is found, all of it is.
 #[must_use]
 pub fn needed(head: &[u8]) -> usize {
-    let fences = head
-        .windows(4)
-        .enumerate()
-        .skip(3)
-        .filter(|(_, window)| *window == b"\n---");
-    for (at, _) in fences {
+    for at in memchr::memmem::find_iter(head, b"\n---").filter(|&at| at >= 3) {
         let rest = head.get(at + 4..).unwrap_or_default();
         let blanks = rest
             .iter()
@@ -109,7 +115,7 @@ pub fn ends_within(head: &str) -> bool {
 }
 
 /// Tells whether a line is `---` and blanks; a no-break space counts as a blank.
-fn is_fence(line: &str) -> bool {
+pub(crate) fn is_fence(line: &str) -> bool {
     line.strip_prefix("---")
         .is_some_and(|rest| rest.chars().all(|c| matches!(c, ' ' | '\t' | '\u{a0}')))
 }
@@ -242,15 +248,17 @@ fn is_yaml_like(line: &str) -> bool {
 
 /// Tells whether a line starts with `key:`, one word and a blank or the line's end behind the colon.
 pub(crate) fn is_entry(line: &str) -> bool {
-    let Some((key, rest)) = line.split_once(':') else {
-        return false;
-    };
+    line.split_once(':')
+        .is_some_and(|(key, rest)| (rest.is_empty() || rest.starts_with([' ', '\t'])) && is_word(key))
+}
+
+/// Tells whether a key is one word, in quotes or without.
+pub(crate) fn is_word(key: &str) -> bool {
     let word = key.trim_matches(['"', '\'']);
     !word.is_empty()
         && word
             .chars()
             .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '$'))
-        && (rest.is_empty() || rest.starts_with([' ', '\t']))
 }
 
 #[cfg(test)]
@@ -320,6 +328,28 @@ mod tests {
     }
 
     #[test]
+    fn fields_without_an_opener_are_a_block() {
+        for (text, yaml) in [
+            ("name: a\n---\n", "name: a\n"),
+            (
+                "description: a\nb: c\n\nd:\n- e\n\n---\n",
+                "description: a\nb: c\n\nd:\n- e\n\n",
+            ),
+            (
+                "description: a\nthat goes on\n---\n",
+                "description: a\nthat goes on\n",
+            ),
+            (
+                "name: a\ndescription: b\n\n# T\n---\n",
+                "name: a\ndescription: b\n\n# T\n",
+            ),
+        ] {
+            let found = parts(text);
+            assert_eq!((found.0, found.2.opener), (yaml, Opener::Missing));
+        }
+    }
+
+    #[test]
     fn no_block() {
         for text in [
             "",
@@ -327,6 +357,11 @@ mod tests {
             "----\nx: y\n",
             "text\n---\nmore\n---\n",
             "--------8019\r\nname: x\n",
+            // Prose with a rule in it.
+            "name:value pairs are read\n---\n",
+            "description: what follows\n\nSome words.\n\n---\nmore\n",
+            "name: words\n\n# Title\n---\n",
+            "name: a\ndescription: b\n",
         ] {
             assert_eq!(locate(text), None, "{text:?}");
         }

@@ -148,22 +148,23 @@ fn check_encoding(source: &Source, report: &mut Report) {
 }
 
 fn check_body(body: &str, start: usize, source: &Source, report: &mut Report) {
-    let position = source.position(start);
+    let position = || source.position(start);
     if body.trim().is_empty() {
         let hint = "write what to do, step by step";
         report.hint(
             Rule::BodyEmpty,
-            position,
+            position(),
             "there is no text after the frontmatter",
             hint,
         );
     }
     let (lines, tokens) = (body.lines().count(), token_estimate(body));
     if lines > LONG_BODY_LINES || tokens > LONG_BODY_TOKENS {
-        let message = format!("the body has {lines} lines and about {tokens} tokens");
+        let plural = if lines == 1 { "" } else { "s" };
+        let message = format!("the body has {lines} line{plural} and about {tokens} tokens");
         report.hint(
             Rule::BodyLong,
-            position,
+            position(),
             message,
             "move details to files under `references/` and link them",
         );
@@ -178,6 +179,9 @@ fn check_body(body: &str, start: usize, source: &Source, report: &mut Report) {
         );
     }
     let text = source.text();
+    if memchr::memchr(b'\r', text.as_bytes()).is_none() {
+        return;
+    }
     let crlf = text.matches("\r\n").count();
     let (cr, lf) = (
         text.matches('\r').count() - crlf,

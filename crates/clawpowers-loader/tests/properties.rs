@@ -222,3 +222,59 @@ fn awkward_inputs_are_answered() {
         assert_eq!(parsed.skill.is_none(), parsed.reason.is_some());
     }
 }
+
+#[test]
+fn dear_inputs_end_with_few_findings() {
+    let (head, most) = ("---\nname: a\ndescription: b\n", 62 * 1024);
+    let fill = |part: &str, bytes: usize| part.repeat(bytes / part.len());
+    let odd = |part: &str| fill(part, 2000) + "---\n";
+    for text in [
+        format!("{head}{}---\n", fill("x: # a: b\n", most)),
+        format!("{head}{}---\n", fill("x:\n  a\n", most)),
+        format!("{head}y: {{{}}}\n---\n", fill("x,", 18_000)),
+        format!("{head}y: {{{}\n---\n", fill("x,", 15_000)),
+        format!("{head}{}", fill("# h\n\ntext: \n", most)),
+        format!("---\n{}", fill("- ", 64 * 1024)),
+        format!("{head}x: {}\n---\n", fill("- ", most)),
+        fill("x", 1 << 20),
+        format!("---\nname: {}\n---\n", fill("x", 1 << 20)),
+        format!("{head}---\n{}", fill("x", 1 << 20)),
+        format!("{head}{}\n---\n", fill("\"", most)),
+        format!("{head}{}\n---\n", fill("key: \"", most)),
+        format!("{head}{}---\n", fill("a: |\n", most)),
+        format!("{head}{}\n---\n", fill("\t", most)),
+        format!("---\nname: a\ndescription: {}\n---\n", fill("<a", most)),
+        format!(
+            "{head}tags: {}\n---\n",
+            (0..9000).map(|n| format!("{n},")).collect::<String>()
+        ),
+        // The ladder looks at less of a block.
+        head.to_owned() + &odd("\"\n"),
+        head.to_owned() + &odd("key: \"\n"),
+        head.to_owned() + &odd("a: b: c\n"),
+        head.to_owned() + &odd("a: |\n x\n"),
+        head.to_owned() + &odd("\ta: b: c\n"),
+        head.to_owned() + &odd("\u{1}a: b\n"),
+        format!("{head}{}---\n", fill("a: b: c\n", 15_000)),
+        format!(
+            "{head}x:\n{}{}---\n",
+            fill("  - [[[a]]]\n", 12_000),
+            fill("  - \"a\" \"b\n", 1000)
+        ),
+    ] {
+        let parsed = parse(text.as_bytes(), &options());
+        let start: String = text.chars().take(60).collect();
+        assert!(
+            parsed.diagnostics.len() <= 3 * 101,
+            "{start}: {}",
+            parsed.diagnostics.len()
+        );
+        let fixed = fix(text.as_bytes(), &options());
+        assert_eq!(
+            fix(fixed.after.as_bytes(), &options()).after,
+            fixed.after,
+            "{start}"
+        );
+        assert_eq!(fixed.parsed.skill.is_some(), parsed.skill.is_some(), "{start}");
+    }
+}

@@ -12,7 +12,11 @@ pub use profile::Profile;
 pub use rule::Rule;
 pub use text::quoted;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
+
+/// How many findings of one rule a file may have before the rest become one.
+pub const MAX_OF_ONE_RULE: usize = 100;
 
 /// How grave a diagnostic is for the profile it was made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -142,10 +146,94 @@ impl Report {
         }
     }
 
-    /// Returns the findings in the order of their position, then of their rule.
+    /// Returns the findings in the order of their position, then of their rule; many of one rule are gathered in one.
     #[must_use]
     pub fn finish(mut self) -> Vec<Diagnostic> {
         self.diagnostics.sort_by_key(|d| (d.position, d.rule));
-        self.diagnostics
+        if self.diagnostics.len() <= MAX_OF_ONE_RULE {
+            return self.diagnostics;
+        }
+        gathered(self.diagnostics)
+    }
+}
+
+/// Gathers what goes beyond [`MAX_OF_ONE_RULE`] findings of a rule in one that says how many there are.
+///
+/// It makes all their edits, so that a file with thousands of equal faults is still mended in one go.
+fn gathered(all: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut kept: Vec<Diagnostic> = Vec::new();
+    // How many findings a rule has, and where the one that stands for the rest is.
+    let mut rules: BTreeMap<Rule, (usize, usize)> = BTreeMap::new();
+    for finding in all {
+        let (count, last) = rules.entry(finding.rule).or_default();
+        *count += 1;
+        match kept.get_mut(*last) {
+            Some(rest) if *count > MAX_OF_ONE_RULE + 1 => {
+                if rest.edits.is_empty() {
+                    rest.hint = finding.hint;
+                }
+                rest.edits.extend(finding.edits);
+            }
+            _ => {
+                *last = kept.len();
+                kept.push(finding);
+            }
+        }
+    }
+    for (count, last) in rules.into_values() {
+        if count > MAX_OF_ONE_RULE
+            && let Some(rest) = kept.get_mut(last)
+        {
+            rest.message = match count - MAX_OF_ONE_RULE {
+                1 => "1 more finding of this rule is here".to_owned(),
+                more => format!("{more} more findings of this rule start here"),
+            };
+            settle(&mut rest.edits);
+        }
+    }
+    kept
+}
+
+/// Puts edits in order and leaves out those that stand twice or in the way of another.
+fn settle(edits: &mut Vec<Edit>) {
+    edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
+    edits.dedup_by(|edit, before| edit.range == before.range || edit.range.start < before.range.end);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_findings_of_one_rule_become_one_with_all_their_edits() {
+        let many = MAX_OF_ONE_RULE + 1;
+        for (count, kept, message, edits) in [
+            (1, 1, "0", 1),
+            (many - 1, many - 1, "99", 1),
+            (many, many, "1 more finding of this rule is here", 1),
+            // Two findings each share an edit here.
+            (5000, many, "4900 more findings of this rule start here", 2450),
+        ] {
+            let mut report = Report::new(Profile::Spec);
+            report.add(Rule::BodyEmpty, Position { line: 50, column: 1 }, "other");
+            for line in (0..count).rev() {
+                let edit = Edit {
+                    range: line / 2..line / 2,
+                    replacement: "# ".to_owned(),
+                };
+                let position = Position {
+                    line: line + 1,
+                    column: 1,
+                };
+                report.fixable(Rule::DuplicateKey, position, line.to_string(), vec![edit]);
+            }
+            let mut found = report.finish();
+            found.retain(|d| d.rule == Rule::DuplicateKey);
+            let last = found.last().unwrap();
+            assert_eq!(
+                (found.len(), last.message.as_str(), last.edits.len()),
+                (kept, message, edits)
+            );
+        }
     }
 }

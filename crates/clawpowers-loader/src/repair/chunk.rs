@@ -1,8 +1,8 @@
 //! One top-level entry and the rungs it climbs.
 
-use super::line::repairs;
+use super::line::{repairs, whole_item};
 use super::rungs;
-use super::{Draft, Effort, error_line, parses};
+use super::{Draft, Effort, Trials};
 use crate::diag::Rule;
 use crate::frontmatter::is_entry;
 
@@ -13,66 +13,78 @@ const MAX_MERGE: usize = 8;
 const MAX_STEPS: usize = 64;
 
 /// A rung gives the lines of an entry as they would be, if it has anything to say to them.
-type Rung = fn(&[Draft]) -> Option<Vec<Draft>>;
+type Rung = for<'t> fn(&[Draft<'t>]) -> Option<Vec<Draft<'t>>>;
 
 /// The lines of one top-level entry: its `key:` line and all that belongs to it.
-pub(super) struct Chunk<'a> {
-    lines: &'a mut [Draft],
-    parses: bool,
+pub(super) struct Chunk<'a, 't> {
+    lines: &'a mut [Draft<'t>],
+    /// The line at which they stop being a mapping by themselves, if they do.
+    error: Option<usize>,
 }
 
-impl<'a> Chunk<'a> {
+impl<'a, 't> Chunk<'a, 't> {
     /// Takes the next entry off `rest`, together with those that its open quote or bracket runs into.
-    pub(super) fn take(rest: &mut &'a mut [Draft]) -> Option<Self> {
+    pub(super) fn take(rest: &mut &'a mut [Draft<'t>], trials: &mut Trials) -> Option<Self> {
         let all = std::mem::take(rest);
         if all.is_empty() {
             return None;
         }
         let first = next_entry(all, 1);
         let mut length = first;
-        let mut good = parses(all.get(..first)?);
-        for _ in 0..MAX_MERGE {
-            if good || length == all.len() {
-                break;
+        let entry = all.get(..first)?;
+        let mut error = trials.error_line(entry);
+        let opens = entry
+            .iter()
+            .any(|draft| draft.text.contains(['"', '\'', '[', '{']));
+        if error.is_some() && opens {
+            for _ in 0..MAX_MERGE {
+                if length == all.len() || trials.spent() {
+                    break;
+                }
+                length = next_entry(all, length + 1);
+                if trials.parses(all.get(..length)?) {
+                    error = None;
+                    break;
+                }
             }
-            length = next_entry(all, length + 1);
-            good = parses(all.get(..length)?);
-        }
-        if !good {
-            length = first;
+            if error.is_some() {
+                length = first;
+            }
         }
         let (lines, tail) = all.split_at_mut(length);
         *rest = tail;
-        Some(Self { lines, parses: good })
+        Some(Self { lines, error })
     }
 
     /// Climbs the ladder until the entry parses by itself.
-    pub(super) fn mend(mut self, effort: Effort) -> Option<()> {
-        if self.parses || self.by_whole() || self.by_line() {
+    pub(super) fn mend(mut self, effort: Effort, trials: &mut Trials) -> Option<()> {
+        if self.error.is_none() || self.by_whole(trials) || self.by_line(trials) {
             return Some(());
         }
         match effort {
             Effort::Faithful => None,
             Effort::SetAside => {
-                self.set_aside();
+                self.set_aside(trials);
                 Some(())
             }
         }
     }
 
     /// Rungs that look at the entry as a whole.
-    fn by_whole(&mut self) -> bool {
+    fn by_whole(&mut self, trials: &mut Trials) -> bool {
         let rungs: [Rung; 4] = [
             rungs::indent_quoted,
             rungs::unescape_markdown,
             rungs::balance_brackets,
             rungs::continuation,
         ];
-        rungs.iter().any(|rung| self.adopt(rung(self.lines)))
+        rungs
+            .iter()
+            .any(|rung| !trials.spent() && self.adopt(rung(self.lines), trials))
     }
 
-    fn adopt(&mut self, mended: Option<Vec<Draft>>) -> bool {
-        let Some(mended) = mended.filter(|mended| parses(mended)) else {
+    fn adopt(&mut self, mended: Option<Vec<Draft<'t>>>, trials: &mut Trials) -> bool {
+        let Some(mended) = mended.filter(|mended| trials.parses(mended)) else {
             return false;
         };
         self.lines.clone_from_slice(&mended);
@@ -80,30 +92,38 @@ impl<'a> Chunk<'a> {
     }
 
     /// Rungs that look at one line: the one at which the parser stopped, or the entry's first.
-    fn by_line(&mut self) -> bool {
-        let mut work = self.lines.to_vec();
-        for _ in 0..MAX_STEPS {
-            let Some(at) = error_line(&work) else {
-                self.lines.clone_from_slice(&work);
-                return true;
-            };
-            let Some(better) = step(&work, at) else { break };
-            work = better;
+    fn by_line(&mut self, trials: &mut Trials) -> bool {
+        if trials.spent() {
+            return false;
         }
-        false
+        let mut work = self.lines.to_vec();
+        let mut error = self.error;
+        for _ in 0..MAX_STEPS {
+            let Some(at) = error else { break };
+            let Some(better) = step(&work, at, trials) else {
+                return false;
+            };
+            (work, error) = better;
+        }
+        let mended = error.is_none();
+        if mended {
+            self.lines.clone_from_slice(&work);
+        }
+        mended
     }
 
     /// Comments out what still does not parse, from the line at which the parser stops.
-    fn set_aside(&mut self) {
+    fn set_aside(&mut self, trials: &mut Trials) {
         let mut steps = 0;
-        while let Some(at) = error_line(self.lines) {
+        while let Some(at) = trials.error_line(self.lines) {
             steps += 1;
-            if steps > MAX_STEPS {
-                self.set_aside_from(at);
+            if steps > MAX_STEPS || trials.spent() {
+                self.set_aside_from(at, trials);
                 break;
             }
-            let live =
-                |draft: &Draft| !draft.text.trim_start().starts_with('#') && !draft.text.trim().is_empty();
+            let live = |draft: &Draft<'_>| {
+                !draft.text.trim_start().starts_with('#') && !draft.text.trim().is_empty()
+            };
             let target = match self.lines.get(at) {
                 Some(draft) if live(draft) => Some(at),
                 _ => self.lines.iter().rposition(live),
@@ -116,23 +136,26 @@ impl<'a> Chunk<'a> {
     }
 
     /// Comments out every line from `at` on, for entries that are prose through and through.
-    fn set_aside_from(&mut self, at: usize) {
+    fn set_aside_from(&mut self, at: usize, trials: &mut Trials) {
         self.lines.iter_mut().skip(at).for_each(comment_out);
-        if !parses(self.lines) {
+        if !trials.parses(self.lines) {
             self.lines.iter_mut().for_each(comment_out);
         }
     }
 }
 
-fn comment_out(draft: &mut Draft) {
+fn comment_out(draft: &mut Draft<'_>) {
     if !draft.text.starts_with('#') {
         let text = format!("# {}", draft.text);
         draft.set(Rule::YamlRepairedComment, text);
     }
 }
 
+/// Lines under repair and the line at which they stop being a mapping, if they do.
+type Step<'t> = (Vec<Draft<'t>>, Option<usize>);
+
 /// Finds the one-line repair that gets the parser past the line at which it stopped.
-fn step(work: &[Draft], at: usize) -> Option<Vec<Draft>> {
+fn step<'t>(work: &[Draft<'t>], at: usize, trials: &mut Trials) -> Option<Step<'t>> {
     let previous = work
         .get(..at)?
         .iter()
@@ -140,23 +163,42 @@ fn step(work: &[Draft], at: usize) -> Option<Vec<Draft>> {
     let mut candidates = vec![at];
     candidates.extend(previous);
     candidates.push(0);
+    candidates.dedup();
+    let words = is_list_of_words(work);
     for candidate in candidates {
         let line = work.get(candidate)?;
-        for (rule, text) in repairs(&line.text) {
+        let whole = words.then(|| whole_item(&line.text)).flatten();
+        for (rule, text) in whole.into_iter().chain(repairs(&line.text)) {
+            if text == line.text {
+                continue;
+            }
+            if trials.spent() {
+                return None;
+            }
             let mut better = work.to_vec();
             better.get_mut(candidate)?.set(rule, text);
-            if error_line(&better).is_none_or(|next| next > at) {
-                return Some(better);
+            let error = trials.error_line(&better);
+            if error.is_none_or(|next| next > at) {
+                return Some((better, error));
             }
         }
     }
     None
 }
 
+/// Tells whether an entry is a list of which at least one item is a word and no key with a value.
+fn is_list_of_words(lines: &[Draft<'_>]) -> bool {
+    let mut items = lines.iter().skip(1).map(|draft| draft.text.trim());
+    items.any(|line| {
+        line.strip_prefix("- ")
+            .is_some_and(|item| !item.contains(": ") && !item.ends_with(':'))
+    })
+}
+
 /// Returns the index at or after `from` of the next line that starts an entry at the first line's indentation.
-fn next_entry(lines: &[Draft], from: usize) -> usize {
+fn next_entry(lines: &[Draft<'_>], from: usize) -> usize {
     let indent = lines.first().map_or(0, |first| indent_of(&first.text));
-    let starts = |draft: &Draft| indent_of(&draft.text) <= indent && is_entry(draft.text.trim_start());
+    let starts = |draft: &Draft<'_>| indent_of(&draft.text) <= indent && is_entry(draft.text.trim_start());
     lines
         .iter()
         .enumerate()

@@ -12,29 +12,30 @@ pub(super) fn repairs(line: &str) -> Vec<(Rule, String)> {
     let mut add = |rule, value: String| found.push((rule, format!("{head}{value}")));
     match value.chars().next() {
         None => {}
-        Some('"') => {
-            add(Rule::YamlRepairedEscape, escape_backslashes(value));
-            if let Some(inner) = inner(value, '"') {
-                add(
-                    Rule::YamlRepairedQuote,
-                    format!("\"{}\"", escape(&unescape_quotes(inner), true)),
-                );
+        Some(mark @ ('"' | '\'')) => {
+            if mark == '"' {
+                add(Rule::YamlRepairedEscape, escape_backslashes(value));
             }
-            add(
-                Rule::YamlRepairedQuote,
-                quote(value.trim_end_matches('"').trim_start_matches('"')),
-            );
-            add(Rule::YamlRepairedQuote, quote(value));
-        }
-        Some('\'') => {
-            if let Some(inner) = inner(value, '\'') {
-                add(Rule::YamlRepairedQuote, quote(&inner.replace("''", "'")));
+            if goes_on_quoted(value, mark) {
+                add(Rule::YamlRepairedQuote, quote(value));
+            }
+            if let Some(inner) = inner(value, mark) {
+                let quoted = if mark == '"' {
+                    format!("\"{}\"", escape(&inner.replace("\\\"", "\""), true))
+                } else {
+                    quote(&inner.replace("''", "'"))
+                };
+                add(Rule::YamlRepairedQuote, quoted);
+            }
+            let trimmed = value.trim_matches('"');
+            if mark == '"' && !trimmed.contains('"') {
+                add(Rule::YamlRepairedQuote, quote(trimmed));
             }
             add(Rule::YamlRepairedQuote, quote(value));
         }
         Some(first) => {
             let (text, comment) = split_comment(value);
-            let rule = if "[{&*!|>%@`,?-#]}".contains(first) {
+            let rule = if is_indicator(first) {
                 Rule::YamlRepairedIndicator
             } else {
                 Rule::YamlRepairedColon
@@ -67,15 +68,57 @@ fn split(line: &str) -> Option<(&str, &str)> {
 }
 
 fn is_key(key: &str) -> bool {
-    !key.is_empty() && !key.contains(['"', '\'', '{', '[', ',']) && key.split_whitespace().count() <= 3
+    let inner = |mark| key.strip_prefix(mark)?.strip_suffix(mark);
+    let word = inner('"').or_else(|| inner('\'')).unwrap_or(key);
+    !word.is_empty() && !word.contains(['"', '\'', '{', '[', ',']) && word.split_whitespace().count() <= 3
+}
+
+/// Quotes an item of a list as a whole, of which [`repairs`] takes what stands before a colon for a key.
+pub(super) fn whole_item(line: &str) -> Option<(Rule, String)> {
+    let indent = line.len() - line.trim_start().len();
+    let (head, item) = line.split_at_checked(indent + 2)?;
+    let plain = head.ends_with("- ") && !item.trim_start().starts_with(is_indicator);
+    let (text, comment) = split_comment(item.trim());
+    plain.then(|| (Rule::YamlRepairedColon, format!("{head}{}{comment}", quote(text))))
+}
+
+/// Tells whether a plain value may not start with a character.
+fn is_indicator(c: char) -> bool {
+    "[{&*!|>%@`,?-#]}\"'".contains(c)
 }
 
 /// Splits off a trailing ` # comment`.
+///
+/// In a line that is repaired, ` #` with anything but a blank behind it is text: `see PR #12: x` means its number, and
+/// cutting it off would lose words without a trace. A line that is YAML as it stands is never asked.
 fn split_comment(value: &str) -> (&str, &str) {
-    match value.find(" #") {
-        Some(at) if !value.starts_with('#') => value.split_at(at),
+    let comment = |&(at, _): &(usize, &str)| {
+        let rest = value.get(at + 2..).unwrap_or_default();
+        rest.is_empty() || rest.starts_with([' ', '\t'])
+    };
+    match value.match_indices(" #").find(comment) {
+        Some((at, _)) if !value.starts_with('#') => value.split_at(at),
         _ => (value, ""),
     }
+}
+
+/// Tells whether a value goes on behind a part in quotes that it starts with: `"this" and that`, `"this" or "that"`.
+///
+/// An odd number of marks with one at the end is an apostrophe inside quotes around all of it: `'users' own tools'`.
+fn goes_on_quoted(value: &str, mark: char) -> bool {
+    let mut marks = 0;
+    let mut behind = "";
+    let mut escaped = false;
+    for (at, c) in value.char_indices() {
+        if c == mark && !escaped {
+            marks += 1;
+            if marks == 2 {
+                behind = value.get(at + 1..).unwrap_or_default();
+            }
+        }
+        escaped = c == '\\' && mark == '"' && !escaped;
+    }
+    behind.starts_with([' ', '\t']) && !(marks % 2 == 1 && value.ends_with(mark))
 }
 
 /// Returns what stands between the first character and the last `mark`, or all the rest where there is no other.
@@ -86,10 +129,6 @@ fn inner(value: &str, mark: char) -> Option<&str> {
         None if !rest.contains(mark) => Some(rest),
         None => None,
     }
-}
-
-fn unescape_quotes(text: &str) -> String {
-    text.replace("\\\"", "\"")
 }
 
 /// Quotes a text so that YAML reads exactly it: single quotes where they need no doubling, else double ones.

@@ -4,45 +4,94 @@ use super::line::escape;
 use super::{Draft, join};
 use crate::chars::is_control;
 use crate::diag::Rule;
-use crate::frontmatter::is_entry;
+use crate::frontmatter::{is_entry, is_word};
+
+const NO_BREAK: char = '\u{a0}';
 
 /// Leaves out control characters and turns blanks that YAML does not know into spaces.
 ///
 /// This comes first because both make a parser give up before it sees anything else.
-pub(super) fn clean(drafts: &mut [Draft]) {
+pub(super) fn clean(drafts: &mut [Draft<'_>]) {
     for draft in drafts {
-        if draft.text.contains(|c: char| is_control(c) && c != '\t') {
-            let text = draft
-                .text
-                .chars()
-                .filter(|&c| !is_control(c) || c == '\t')
-                .collect();
+        // Nearly every line holds nothing of the kind, nor what stands for a no-break space in Markdown.
+        if draft.text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && !draft.text.contains("&nbsp;") {
+            continue;
+        }
+        if draft.text.contains(is_odd_control) {
+            let text = without_controls(&draft.text);
             draft.set(Rule::YamlRepairedControl, text);
         }
-        let rest = draft.text.trim_start_matches([' ', '\t', '\u{a0}']);
-        let indent = draft
-            .text
-            .get(..draft.text.len() - rest.len())
-            .unwrap_or_default();
-        let rest = rest.strip_prefix("&nbsp;").map_or(rest, str::trim_start);
-        let body = rest.replace(":\u{a0}", ": ").replace("-\u{a0}", "- ");
-        let body = body.trim_end_matches('\u{a0}').to_owned();
-        let odd = indent.contains(['\t', '\u{a0}']) || body.len() != draft.text.len() - indent.len();
-        if odd && !body.is_empty() {
-            let mut indent = indent.replace('\t', "  ").replace('\u{a0}', " ");
-            if draft.text.trim_start().starts_with("&nbsp;") {
-                let inner = draft.text.len() - rest.len() - "&nbsp;".len();
-                indent = " ".repeat(inner.max(1) + 1);
-            }
-            draft.set(Rule::YamlRepairedTab, format!("{indent}{body}"));
-        } else if odd {
-            draft.set(Rule::YamlRepairedTab, String::new());
-        }
+        let text = with_spaces(&draft.text);
+        draft.set(Rule::YamlRepairedTab, text);
     }
 }
 
+fn is_odd_control(c: char) -> bool {
+    is_control(c) && c != '\t'
+}
+
+/// Leaves control characters out; one that is a blank becomes a space between words, which would run together.
+fn without_controls(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    for c in line.chars() {
+        if !is_odd_control(c) {
+            out.push(c);
+        } else if c.is_whitespace() && !out.trim_start().is_empty() {
+            out.push(' ');
+        }
+    }
+    out
+}
+
+/// Turns tabs and no-break spaces into spaces where they indent a line, or stand behind its dash or its key.
+fn with_spaces(line: &str) -> String {
+    let rest = line.trim_start_matches([' ', '\t', NO_BREAK]);
+    let indent = line.get(..line.len() - rest.len()).unwrap_or_default();
+    let (mut indent, rest) = match rest.strip_prefix("&nbsp;").map(str::trim_start) {
+        Some(inner) => {
+            let blanks = line.len() - inner.len() - "&nbsp;".len();
+            (" ".repeat(blanks.max(1) + 1), inner)
+        }
+        None => (indent.replace('\t', "  ").replace(NO_BREAK, " "), rest),
+    };
+    let body = with_spaced_marks(rest.trim_end_matches(NO_BREAK));
+    if !body.is_empty() {
+        indent.push_str(&body);
+        indent
+    } else if line.contains(['\t', NO_BREAK, '&']) {
+        String::new()
+    } else {
+        line.to_owned()
+    }
+}
+
+/// Turns no-break spaces behind the dashes and the key that a line starts with into spaces.
+fn with_spaced_marks(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    let mut rest = line;
+    let blanks = |text: &str| text.len() - text.trim_start_matches([' ', NO_BREAK]).len();
+    while let Some(item) = rest.strip_prefix('-').filter(|item| blanks(item) > 0) {
+        let (gap, item) = item.split_at_checked(blanks(item)).unwrap_or_default();
+        out.push('-');
+        out.push_str(&gap.replace(NO_BREAK, " "));
+        rest = item;
+    }
+    if let Some((key, value)) = rest.split_once(':')
+        && value.starts_with(NO_BREAK)
+        && is_word(key)
+    {
+        let (gap, value) = value.split_at_checked(blanks(value)).unwrap_or_default();
+        out.push_str(key);
+        out.push(':');
+        out.push_str(&gap.replace(NO_BREAK, " "));
+        rest = value;
+    }
+    out.push_str(rest);
+    out
+}
+
 /// Splits an entry into its key with colon and blanks, and its value's first line.
-fn head(lines: &[Draft]) -> Option<(&str, &str)> {
+fn head<'a>(lines: &'a [Draft<'_>]) -> Option<(&'a str, &'a str)> {
     let line = &lines.first()?.text;
     let trimmed = line.trim_start();
     if !is_entry(trimmed) {
@@ -55,14 +104,14 @@ fn head(lines: &[Draft]) -> Option<(&str, &str)> {
 }
 
 /// Indents the further lines of a quoted value, which some writers leave at the first column.
-pub(super) fn indent_quoted(lines: &[Draft]) -> Option<Vec<Draft>> {
+pub(super) fn indent_quoted<'t>(lines: &[Draft<'t>]) -> Option<Vec<Draft<'t>>> {
     let (_, value) = head(lines)?;
     value
         .starts_with(['"', '\''])
         .then(|| indented(lines, Rule::YamlRepairedIndent))
 }
 
-fn indented(lines: &[Draft], rule: Rule) -> Vec<Draft> {
+fn indented<'t>(lines: &[Draft<'t>], rule: Rule) -> Vec<Draft<'t>> {
     let mut mended = lines.to_vec();
     for draft in mended
         .iter_mut()
@@ -76,11 +125,11 @@ fn indented(lines: &[Draft], rule: Rule) -> Vec<Draft> {
 }
 
 /// Takes the backslashes of Markdown off brackets: `\["a"\]` becomes `["a"]`.
-pub(super) fn unescape_markdown(lines: &[Draft]) -> Option<Vec<Draft>> {
+pub(super) fn unescape_markdown<'t>(lines: &[Draft<'t>]) -> Option<Vec<Draft<'t>>> {
     let mut mended = lines.to_vec();
     let mut found = false;
     for draft in &mut mended {
-        let mut text = draft.text.clone();
+        let mut text = draft.text.to_string();
         for c in ["[", "]", "{", "}", "_", "*"] {
             text = text.replace(&format!("\\{c}"), c);
         }
@@ -91,7 +140,7 @@ pub(super) fn unescape_markdown(lines: &[Draft]) -> Option<Vec<Draft>> {
 }
 
 /// Adds the closing brackets that a flow value lacks, or takes off those that are too many.
-pub(super) fn balance_brackets(lines: &[Draft]) -> Option<Vec<Draft>> {
+pub(super) fn balance_brackets<'t>(lines: &[Draft<'t>]) -> Option<Vec<Draft<'t>>> {
     if !lines.iter().any(|draft| draft.text.contains(['{', '['])) {
         return None;
     }
@@ -138,13 +187,13 @@ pub(super) fn balance_brackets(lines: &[Draft]) -> Option<Vec<Draft>> {
 ///
 /// A block value's lines are indented. A plain value becomes a double-quoted one over several lines, which folds
 /// them with spaces, so that no character of it can be taken for YAML.
-pub(super) fn continuation(lines: &[Draft]) -> Option<Vec<Draft>> {
+pub(super) fn continuation<'t>(lines: &[Draft<'t>]) -> Option<Vec<Draft<'t>>> {
     let (key, value) = head(lines)?;
     let last = lines.iter().rposition(|draft| !draft.text.trim().is_empty())?;
     if last == 0 || value.starts_with(['{', '[', '"', '\'']) {
         return None;
     }
-    let looks_like_prose = |draft: &Draft| {
+    let looks_like_prose = |draft: &Draft<'_>| {
         let text = draft.text.trim_start();
         !text.starts_with("# ") && !text.starts_with("## ") && !text.starts_with("```")
     };
@@ -154,12 +203,10 @@ pub(super) fn continuation(lines: &[Draft]) -> Option<Vec<Draft>> {
     if value.starts_with(['|', '>']) && value.len() <= 3 {
         return Some(indented(lines, Rule::YamlRepairedContinuation));
     }
-    let nested = value.is_empty()
-        && lines
-            .get(1..=last)?
-            .iter()
-            .any(|draft| is_entry(draft.text.trim_start()));
-    if nested {
+    // Fields and items below a key are its mapping or list, of which another rung repairs the one that is broken.
+    let below = lines.get(1..=last)?.iter().map(|draft| draft.text.trim());
+    let first = below.clone().find(|line| !line.is_empty())?;
+    if value.is_empty() && (first == "-" || first.starts_with("- ") || below.clone().any(is_entry)) {
         return None;
     }
     let head = format!(

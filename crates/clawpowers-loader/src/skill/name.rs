@@ -9,6 +9,9 @@ use unicode_normalization::UnicodeNormalization;
 /// How many code points a name may have by the specification.
 pub const MAX_NAME_CHARS: usize = 64;
 
+/// The words that one vendor's upload refuses.
+const RESERVED: [&str; 2] = ["anthropic", "claude"];
+
 pub(super) struct Name {
     pub(super) text: String,
     pub(super) from_folder: bool,
@@ -48,12 +51,29 @@ pub(super) fn read(front: &Front<'_>, folder: Option<&str>, report: &mut Report)
         );
         return from_folder();
     }
+    if is_plain(text) && folder.is_none_or(|folder| folder == text) {
+        return Name {
+            text: text.to_owned(),
+            from_folder: false,
+        };
+    }
     check(text, folder, position, report);
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     Name {
         text,
         from_folder: false,
     }
+}
+
+/// Tells whether a name is surely fine: nearly every name is, and a listing reads thousands.
+fn is_plain(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    name.len() <= MAX_NAME_CHARS
+        && name.bytes().all(plain)
+        && !name.starts_with('-')
+        && !name.ends_with('-')
+        && !name.contains("--")
+        && !RESERVED.iter().any(|word| name.contains(word))
 }
 
 fn check(raw: &str, folder: Option<&str>, position: impl Fn() -> Position, report: &mut Report) {
@@ -105,7 +125,7 @@ fn check(raw: &str, folder: Option<&str>, position: impl Fn() -> Position, repor
             "rename one of the two",
         );
     }
-    for word in ["anthropic", "claude"] {
+    for word in RESERVED {
         if name.to_lowercase().contains(word) {
             let message = format!("the name {shown} holds the reserved word {}", quoted(word));
             report.hint(
@@ -185,6 +205,28 @@ mod tests {
         for bad in ["_", ".", " ", "\u{301}", "क्ष", "🅐", "·", "\u{200d}", "😀"] {
             assert!(!bad.chars().all(is_name_character), "{bad}");
         }
+    }
+
+    #[test]
+    fn plain_names_are_fine_by_every_rule() {
+        for (name, folder, plain) in [
+            ("a-b-1", "a-b-1", true),
+            ("", "", true),
+            ("A", "A", false),
+            ("-a", "-a", false),
+            ("a-", "a-", false),
+            ("a--b", "a--b", false),
+            ("a_b", "a_b", false),
+            ("é", "é", false),
+            ("my-claude", "my-claude", false),
+            ("a ", "a ", false),
+        ] {
+            let mut report = Report::new(crate::Profile::ClawPowers);
+            check(name, Some(folder), || Position::START, &mut report);
+            assert_eq!(is_plain(name), plain, "{name}");
+            assert_eq!(plain, report.finish().is_empty() && name != "a ", "{name}");
+        }
+        assert!(!is_plain(&"a".repeat(MAX_NAME_CHARS + 1)));
     }
 
     #[test]

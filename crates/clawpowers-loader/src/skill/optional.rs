@@ -5,6 +5,7 @@ use crate::diag::{Report, Rule, quoted};
 use crate::front::Front;
 use crate::yaml::{Kind, Node};
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 /// The fields that the specification names.
 pub(crate) const SPEC_FIELDS: [&str; 6] = [
@@ -137,13 +138,20 @@ pub(super) fn tags(front: &Front<'_>, metadata: Option<&Node>) -> Vec<String> {
         places.push(metadata.get("tags"));
         places.extend(["openclaw", "clawdbot", "hermes"].map(|vendor| metadata.get(vendor)?.get("tags")));
     }
-    let mut tags: Vec<String> = Vec::new();
-    for tag in places.into_iter().flatten().flat_map(words) {
-        if !tags.contains(&tag) {
-            tags.push(tag);
-        }
-    }
+    let mut tags: Vec<String> = places.into_iter().flatten().flat_map(words).collect();
+    once_each(&mut tags);
     tags
+}
+
+/// Keeps the first of equal texts.
+pub(super) fn once_each(texts: &mut Vec<String>) {
+    if texts.len() < 2 {
+        return;
+    }
+    let mut seen = HashSet::with_capacity(texts.len());
+    let first: Vec<bool> = texts.iter().map(|text| seen.insert(text.as_str())).collect();
+    let mut first = first.into_iter();
+    texts.retain(|_| first.next().unwrap_or_default());
 }
 
 pub(super) fn metrics(front: &Front<'_>) -> Metrics {

@@ -2,6 +2,7 @@
 //!
 //! Read from the 1.x field `requires` and from `metadata.openclaw.requires` with its older spellings.
 
+use super::optional::once_each;
 use crate::diag::{Report, Rule, quoted};
 use crate::front::Front;
 use crate::yaml::{Kind, Node};
@@ -99,11 +100,8 @@ impl Reader<'_, '_> {
             (&mut found.env, env),
             (&mut found.config, config),
         ] {
-            for item in new {
-                if !all.contains(&item) {
-                    all.push(item);
-                }
-            }
+            all.extend(new);
+            once_each(all);
         }
         self.skills(node.get("skills"));
         self.os(node.get("os"));
@@ -136,15 +134,13 @@ impl Reader<'_, '_> {
 
     fn os(&mut self, node: Option<&Node>) {
         for name in self.strings(node, "os") {
-            let name = match name.as_str() {
-                "darwin" | "macos" | "mac" | "osx" => "macos",
-                "win32" | "windows" | "win" => "windows",
-                other => other,
-            };
-            if !self.found.os.iter().any(|os| os == name) {
-                self.found.os.push(name.to_owned());
-            }
+            self.found.os.push(match name.as_str() {
+                "darwin" | "macos" | "mac" | "osx" => "macos".to_owned(),
+                "win32" | "windows" | "win" => "windows".to_owned(),
+                _ => name,
+            });
         }
+        once_each(&mut self.found.os);
     }
 
     /// Reads `[a, "b@^1.2"]` or `{a: "*", b: "^1.2"}`.
