@@ -215,6 +215,14 @@ fn show_tells_everything_about_one_skill() {
         digest.as_str(),
         "the digest is of the whole folder"
     );
+    let large = std::fs::File::create(world.file("s/tea/large", "")).unwrap();
+    large.set_len(17 << 20).unwrap();
+    let (_, third) = world.json(&["skill", "show", "tea", "--root", "s"]);
+    assert!(third["ok"]["digest"].is_null());
+    let why = "`large` cannot be digested: 17825792 bytes, more than 16777216";
+    assert_eq!(third["ok"]["digest_failure"], why);
+    let shown = world.run(&["skill", "show", "tea", "--root", "s"]).out;
+    assert!(shown.contains(&format!("none: {why}\n")), "{shown}");
 }
 
 #[test]

@@ -33,8 +33,10 @@ pub struct Response {
     pub outline: OutlineOut,
     /// Its other files.
     pub resources: Vec<ResourceOut>,
-    /// SHA-256 of its folder; absent where a file of it cannot be read.
+    /// SHA-256 of its folder; absent where it cannot be made.
     pub digest: Option<String>,
+    /// Why there is no digest.
+    pub digest_failure: Option<String>,
     /// Requirements that are not met here, as `kind name`.
     pub missing: Vec<String>,
     /// Every finding.
@@ -58,7 +60,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
             (
                 inspect::inspect(file, profile).parsed,
                 found.files,
-                digest(folder, file).ok(),
+                digest(folder, file).map_err(|error| error.to_string()),
             )
         }
         Origin::Memory(package) => {
@@ -78,11 +80,15 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
                 .iter()
                 .map(|(path, bytes)| (path.as_str(), bytes.as_ref()));
             let text = package.skill_file().unwrap_or_default();
-            (parse(text, &options), files.collect(), Some(digest_of(all)))
+            (parse(text, &options), files.collect(), Ok(digest_of(all)))
         }
     };
     let skill = parsed.skill.as_ref().unwrap_or(&entry.skill);
     let missing = missing(&skill.requirements, &Runtime::machine(), &selected.catalog);
+    let (digest, digest_failure) = match digest {
+        Ok(digest) => (Some(digest), None),
+        Err(why) => (None, Some(why)),
+    };
     Ok(Response {
         skill: SkillOut::from(skill),
         location: entry.location().to_string_lossy().into_owned(),
@@ -91,6 +97,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         outline: skill.outline().into(),
         resources: files.iter().map(ResourceOut::from).collect(),
         digest,
+        digest_failure,
         missing: unmet(missing),
         diagnostics: diagnostics(&parsed.diagnostics),
     })

@@ -43,7 +43,10 @@ pub fn digest(folder: &Path, skill_file: &Path) -> Result<String, ReadError> {
     let mut left = MAX_DIGEST_BYTES;
     // One file at a time: together they may be larger than the memory.
     for (name, path) in files {
-        let bytes = read_file(&path, MAX_RESOURCE_BYTES.min(left))?;
+        let bytes = read_file(&path, MAX_RESOURCE_BYTES.min(left)).map_err(|error| {
+            let name = crate::diag::quoted(&String::from_utf8_lossy(&name));
+            io::Error::other(format!("{name} cannot be digested: {error}"))
+        })?;
         left -= bytes.len() as u64;
         add(&mut hash, &name, &bytes);
     }

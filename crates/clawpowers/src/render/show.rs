@@ -46,13 +46,13 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
         },
     );
     row("tokens", format!("about {}", response.tokens));
-    row(
-        "digest",
-        response
-            .digest
-            .clone()
-            .unwrap_or_else(|| "not readable".to_owned()),
-    );
+    let none = || {
+        format!(
+            "none: {}",
+            one_line(response.digest_failure.as_deref().unwrap_or_default())
+        )
+    };
+    row("digest", response.digest.clone().unwrap_or_else(none));
     if !response.outline.headings.is_empty() {
         text.push_str(&format!("\n{}\n", out.paint(Look::Bold, "outline")));
         for heading in &response.outline.headings {
