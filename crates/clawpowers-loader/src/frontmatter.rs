@@ -131,7 +131,8 @@ fn late(text: &str) -> Option<Block> {
         }
         if is_fence(line.text) {
             fence = Some(line);
-        } else if !key.is_empty() {
+        } else if !(key.is_empty() || key.strip_prefix("# ").is_some_and(is_entry)) {
+            // A field may be commented out, as a repair does with one that stands twice.
             fence = None;
         }
     }
@@ -300,6 +301,11 @@ mod tests {
             (late.0, late.1, late.2.opener),
             ("\nname: a\n", "b", Opener::Late(12))
         );
+        let commented = parts("x\n---\n# name: b\nname: a\n---\nc");
+        assert_eq!(
+            (commented.0, commented.1, commented.2.opener),
+            ("# name: b\nname: a\n", "c", Opener::Late(2))
+        );
         let glued = parts("--- name: a description: b ---\nbody");
         assert_eq!(
             (glued.0, glued.1, glued.2.opener),
@@ -356,6 +362,7 @@ mod tests {
             "# Title\n",
             "----\nx: y\n",
             "text\n---\nmore\n---\n",
+            "text\n---\n# More\nname: a\n---\n",
             "--------8019\r\nname: x\n",
             // Prose with a rule in it.
             "name:value pairs are read\n---\n",

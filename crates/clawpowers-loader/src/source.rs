@@ -31,10 +31,12 @@ impl Source {
         if let Some(rest) = bytes.strip_prefix(b"\xfe\xff") {
             return Self::utf16(rest, u16::from_be_bytes);
         }
-        let (bom, rest) = match bytes.strip_prefix(b"\xef\xbb\xbf") {
-            Some(rest) => (true, rest),
-            None => (false, bytes),
-        };
+        // Programs that put files together leave more than one.
+        let mut rest = bytes;
+        while let Some(behind) = rest.strip_prefix(b"\xef\xbb\xbf") {
+            rest = behind;
+        }
+        let bom = rest.len() < bytes.len();
         match std::str::from_utf8(rest) {
             Ok(text) => Self {
                 text: text.to_owned(),
@@ -72,6 +74,7 @@ impl Source {
         });
         let text = char::decode_utf16(units)
             .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
+            .skip_while(|&c| c == '\u{feff}')
             .collect();
         Self {
             text,
@@ -233,6 +236,9 @@ mod tests {
     #[test]
     fn utf16_and_bad_bytes_become_text() {
         assert_eq!(Source::decode(b"\xff\xfea\0b\0").text(), "ab");
+        assert_eq!(Source::decode(b"\xff\xfe\xff\xfea\0").text(), "a");
+        let twice = Source::from_text("\u{feff}\u{feff}a\u{feff}");
+        assert_eq!((twice.text(), twice.has_bom()), ("a\u{feff}", true));
         let lossy = Source::decode(b"ok\xb3x");
         assert_eq!(
             (lossy.text(), lossy.encoding()),

@@ -131,7 +131,10 @@ fn many_large_files_have_no_digest() {
     assert!(tree.digest().is_ok());
     large(17);
     let why = tree.digest().unwrap_err().to_string();
-    assert!(why.starts_with("`f15` cannot be digested: 16777216 bytes"), "{why}");
+    assert!(
+        why.starts_with("`f15` cannot be digested: 16777216 bytes"),
+        "{why}"
+    );
 }
 
 #[test]
