@@ -461,6 +461,21 @@ mod tests {
     }
 
     #[test]
+    fn a_list_as_description_keeps_its_lines_whatever_ends_them() {
+        for end in ["\r", "\n", "\r\n"] {
+            let text = format!("---description: {end}[: {end}]");
+            let before = parse(text.as_bytes(), &ParseOptions::default()).skill.unwrap();
+            let fixed = fix(text.as_bytes(), &ParseOptions::default());
+            assert_eq!(before.description, "[: \n]", "{end:?}");
+            assert_eq!(
+                fixed.parsed.skill.unwrap().description,
+                before.description,
+                "{end:?}"
+            );
+        }
+    }
+
+    #[test]
     fn fields_on_the_fence_keep_their_number_signs() {
         let fixed = fix(
             b"--- name: a description: see #1 or b ---\n",

@@ -6,6 +6,7 @@ use crate::chars::has_unsafe;
 use crate::diag::{Report, Rule, quoted};
 use crate::front::Front;
 use crate::yaml::Kind;
+use std::borrow::Cow;
 
 const HINT: &str = "add `description:` with what the skill does and when to use it";
 
@@ -21,7 +22,7 @@ pub(super) fn read(front: &Front<'_>, report: &mut Report) -> Result<String, Rul
     };
     let position = || front.position(node.start);
     let text = match &node.kind {
-        Kind::Scalar { text, .. } => text.as_str(),
+        Kind::Scalar { text, .. } => Cow::from(text),
         _ => {
             let message = format!(
                 "the description is not a string but {}",
@@ -33,10 +34,11 @@ pub(super) fn read(front: &Front<'_>, report: &mut Report) -> Result<String, Rul
                 message,
                 "put it in quotes",
             );
-            front.slice(node)
+            // As in a string, a line end is a line end, whatever it is written as.
+            Cow::from(front.slice(node).replace("\r\n", "\n").replace('\r', "\n"))
         }
     };
-    let trimmed = python_trim(text);
+    let trimmed = python_trim(&text);
     if trimmed.is_empty() || node.is_null() {
         report.hint(
             Rule::DescriptionEmpty,
