@@ -198,3 +198,20 @@ fn relative_and_empty_variables_are_taken_as_they_are() {
         .args(["skill", "list", "--scope", "home"]);
     assert!(crate::harness::finish(&mut command).out.contains("\nof-default "));
 }
+
+#[cfg(unix)]
+#[test]
+fn few_open_files_are_enough() {
+    let world = World::new();
+    for index in 0..60 {
+        world.skill(&format!("s/{index}/{}", ["n"; 12].join("/")), "x");
+    }
+    let mut command = world.command("sh");
+    let program = env!("CARGO_BIN_EXE_clawpowers");
+    command.args(["-c", "ulimit -n 24; exec \"$0\" skill list --root s", program]);
+    let ran = crate::harness::finish(&mut command);
+    assert!(
+        ran.out.ends_with("60 found, 1 loaded, 59 shadowed, 0 rejected\n"),
+        "{ran:?}"
+    );
+}

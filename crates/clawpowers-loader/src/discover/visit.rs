@@ -35,6 +35,15 @@ pub(super) struct Folder {
     pub(super) depth: usize,
 }
 
+impl Folder {
+    fn new(path: &Path, depth: usize) -> Self {
+        Self {
+            path: path.to_owned(),
+            depth,
+        }
+    }
+}
+
 /// What became of some folders.
 pub(super) struct Visit<T> {
     pub(super) found: Vec<T>,
@@ -50,7 +59,12 @@ pub(super) struct Visit<T> {
     pub(super) entries: usize,
     /// How many folders below may still be looked at.
     more: usize,
+    /// The deepest level at which they may be; each level holds a folder open.
+    deepest: usize,
 }
+
+/// How many levels below a task's folder are looked at with it.
+const MAX_DIVE_LEVELS: usize = 4;
 
 /// Looks at folders by the rules of one reader; `make` turns each find into what the walk is for.
 pub(super) struct Visitor<'a, M> {
@@ -81,6 +95,7 @@ impl<M: Fn(Found, Option<&Opened>) -> T, T> Visitor<'_, M> {
             folders: 0,
             entries: 0,
             more,
+            deepest: folder.depth + MAX_DIVE_LEVELS,
         };
         let opened = Opened::at(&folder.path);
         self.look(base, &mut folder.path.clone(), folder.depth, opened, &mut visit);
@@ -137,14 +152,15 @@ impl<M: Fn(Found, Option<&Opened>) -> T, T> Visitor<'_, M> {
         }));
         for name in listing.folders {
             path.push(&name);
-            if visit.more > 0 {
-                visit.more -= 1;
-                self.look(base, path, depth, opened.folder(&name), visit);
-            } else {
-                visit.next.push(Folder {
-                    path: path.clone(),
-                    depth,
-                });
+            let below = (visit.more > 0 && depth <= visit.deepest).then(|| opened.folder(&name));
+            match below {
+                // Another time, when fewer folders are open.
+                Some(Err(error)) if is_short_of_files(&error) => visit.next.push(Folder::new(path, depth)),
+                Some(opened) => {
+                    visit.more -= 1;
+                    self.look(base, path, depth, opened, visit);
+                }
+                None => visit.next.push(Folder::new(path, depth)),
             }
             path.pop();
         }
@@ -197,35 +213,23 @@ impl<M: Fn(Found, Option<&Opened>) -> T, T> Visitor<'_, M> {
         })
     }
 
-    /// Gives a link's own skill, if it has one.
-    pub(super) fn own_skill(&self, link: &Base) -> Option<T> {
-        let listing = list_at(&link.path, link.depth, self.rules).ok()?;
-        listing
-            .skills
-            .into_iter()
-            .map(|(name, kind)| self.candidate(link, &link.path, &name, kind))
+    /// Gives a link's own skill out of the SKILL.md of its folder, if one counts.
+    pub(super) fn own_skill(&self, link: &Base, skills: &[(OsString, Kind)]) -> Option<T> {
+        skills
+            .iter()
+            .map(|(name, kind)| self.candidate(link, &link.path, name, *kind))
             .find(|found| matches!(found, Found::Candidate(_)))
             .map(|found| (self.make)(found, None))
     }
 
-    /// Tells whether a folder without links on the way is looked at from `root` without following a link.
-    pub(super) fn reaches(&self, root: &Base, canonical: &Path) -> bool {
-        let Ok(below) = canonical.strip_prefix(&root.canonical) else {
-            return false;
-        };
-        let mut path = root.path.clone();
-        for (depth, name) in below.iter().enumerate() {
-            let stops = || {
-                self.rules.stop_at_skill
-                    && depth > 0
-                    && list_at(&path, depth, self.rules).is_ok_and(|listing| !listing.skills.is_empty())
-            };
-            if depth == self.rules.max_depth || skipped(name, self.rules) || stops() {
-                return false;
-            }
-            path.push(name);
-        }
-        true
+    /// Returns the SKILL.md of a folder below a root; nothing where the folder cannot be read.
+    pub(super) fn skills_of(&self, path: &Path) -> Option<Vec<(OsString, Kind)>> {
+        list_at(path, 1, self.rules).ok().map(|listing| listing.skills)
+    }
+
+    /// Tells whether a folder of this name is looked at.
+    pub(super) fn enters(&self, name: &OsStr) -> bool {
+        !skipped(name, self.rules) && !is_skill_file(name, self.rules.exact_name)
     }
 
     fn candidate(&self, base: &Base, folder: &Path, name: &OsStr, kind: Kind) -> Found {
@@ -336,6 +340,15 @@ fn list(opened: &Opened, path: &Path, depth: usize, rules: &WalkRules) -> io::Re
         .sort_by_key(|(name, _)| (name != "SKILL.md", name != "skill.md", name.clone()));
     listing.folders.sort();
     Ok(listing)
+}
+
+/// Tells whether a file was not opened because too many are.
+fn is_short_of_files(error: &io::Error) -> bool {
+    #[cfg(target_os = "linux")]
+    let codes = [rustix::io::Errno::MFILE, rustix::io::Errno::NFILE].map(rustix::io::Errno::raw_os_error);
+    #[cfg(not(target_os = "linux"))]
+    let codes: [i32; 0] = [];
+    error.raw_os_error().is_some_and(|code| codes.contains(&code))
 }
 
 fn is_folder(parent: &Path, name: &OsStr, kind: Kind) -> bool {

@@ -1,11 +1,11 @@
 //! The walk below one root: breadth first, level by level in parallel, in a fixed order, within bounds.
 
 use super::Root;
-use super::entries::Opened;
+use super::entries::{Kind, Opened};
 use super::visit::{Base, Folder, Visit, Visitor};
 use crate::diag::Rule;
 use rayon::prelude::*;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::fs;
 use std::io;
@@ -173,6 +173,7 @@ pub(crate) fn walk_with<T: Send>(
             make,
         },
         seen: HashSet::new(),
+        skills: HashMap::new(),
         tally: Tally {
             rules,
             take,
@@ -195,6 +196,8 @@ struct Walker<'a, M, S, T> {
     /// The folders behind links that were looked at. Kept as strings: a path hashes and compares part by part, which
     /// costs more than reading the folder.
     seen: HashSet<OsString>,
+    /// What was asked of folders that links lead to, so that each is asked once.
+    skills: HashMap<OsString, Option<Vec<(OsString, Kind)>>>,
     tally: Tally<'a, S, T>,
 }
 
@@ -320,11 +323,14 @@ where
 
     /// Returns how many further folders each of so many tasks may look at.
     ///
-    /// Near the bound it is none, so that the bound is met exactly and seen to be passed by one more; behind a link
-    /// too, where each folder is asked for.
+    /// A dive is not breadth first, so there is none where a bound may be met: not by the rules of a client, whose bounds
+    /// are low, nor near this program's own, so that it is met exactly. Behind a link each folder is asked for.
     fn more(&self, base: &Base, tasks: usize) -> usize {
-        let left = self.tally.rules.max_folders.saturating_sub(self.tally.folders);
-        if base.linked || left / (DIVE + 1) < tasks {
+        let rules = self.tally.rules;
+        let own = WalkRules::default();
+        let low = rules.max_folders < own.max_folders || rules.max_entries < own.max_entries;
+        let left = rules.max_folders.saturating_sub(self.tally.folders);
+        if base.linked || low || left / (DIVE + 1) < tasks {
             0
         } else {
             DIVE
@@ -364,17 +370,49 @@ where
             depth: link.depth,
             linked: true,
         };
-        if self.seen.contains(base.canonical.as_os_str()) || self.visitor.reaches(root, &base.canonical) {
+        if self.seen.contains(base.canonical.as_os_str()) || self.reaches(root, &base.canonical) {
             // A second way: the folder's own skill is named as a duplicate, nothing is walked twice.
-            if let Some(one) = self.visitor.own_skill(&base) {
+            let skills = Self::skills_of(&mut self.skills, &self.visitor, &base.canonical);
+            let one = skills.and_then(|skills| self.visitor.own_skill(&base, skills));
+            if let Some(one) = one {
                 (self.tally.take)(self.tally.pass, one);
             }
             return;
         }
         self.below(&base, |walker, path| {
             let canonical = base.canonical(path);
-            !walker.visitor.reaches(root, &canonical) && walker.seen.insert(canonical.into_os_string())
+            !walker.reaches(root, &canonical) && walker.seen.insert(canonical.into_os_string())
         });
+    }
+
+    /// Tells whether a folder without links on the way was looked at from `root` without following a link.
+    fn reaches(&mut self, root: &Base, canonical: &Path) -> bool {
+        let Ok(below) = canonical.strip_prefix(&root.canonical) else {
+            return false;
+        };
+        let rules = self.visitor.rules;
+        let mut path = root.canonical.clone();
+        for (depth, name) in below.iter().enumerate() {
+            let skills = Self::skills_of(&mut self.skills, &self.visitor, &path);
+            let goes_on = |skills: &[_]| depth == 0 || skills.is_empty() || !rules.stop_at_skill;
+            if depth == rules.max_depth || !self.visitor.enters(name) || !skills.is_some_and(goes_on) {
+                return false;
+            }
+            path.push(name);
+        }
+        true
+    }
+
+    /// Returns the SKILL.md of a folder, which is listed when it is first asked for.
+    fn skills_of<'s>(
+        known: &'s mut HashMap<OsString, Option<Vec<(OsString, Kind)>>>,
+        visitor: &Visitor<'_, M>,
+        canonical: &Path,
+    ) -> Option<&'s [(OsString, Kind)]> {
+        if !known.contains_key(canonical.as_os_str()) {
+            known.insert(canonical.as_os_str().to_owned(), visitor.skills_of(canonical));
+        }
+        known.get(canonical.as_os_str())?.as_deref()
     }
 
     /// Names a root that is there and yet cannot be reached.

@@ -6,6 +6,10 @@
 
 use super::{Facts, Kind, Node};
 
+/// How long a text may be to be read here; no such text passes the bounds that the parser keeps to.
+const MAX_BYTES: usize = 16 * 1024;
+/// How long a key may be to be read here; YAML ends them at 1,024 characters.
+const MAX_KEY: usize = 128;
 /// How many fields a mapping may have to be read here; more are left to the parser.
 const MAX_FIELDS: usize = 64;
 /// How deep mappings may nest to be read here.
@@ -14,6 +18,9 @@ const MAX_NESTING: usize = 4;
 /// Reads a text of the simple shape; nothing where it has any other.
 pub(super) fn read(text: &str) -> Option<(Node, Facts)> {
     // Most texts are ASCII, and without a way out of the loop their check is a few instructions for many bytes.
+    if text.len() > MAX_BYTES {
+        return None;
+    }
     let odd = |byte: u8| (byte.wrapping_sub(b' ') > b'~' - b' ') & (byte != b'\n');
     let odd = text.bytes().fold(false, |some, byte| some | odd(byte));
     if odd && !text.chars().all(is_simple) {
@@ -304,7 +311,8 @@ fn scalar(text: &str, plain: bool) -> Kind {
 
 /// Tells whether a key is a word, which needs no thought.
 fn is_key(key: &str) -> bool {
-    key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+    key.len() <= MAX_KEY
+        && key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && key
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
@@ -395,6 +403,14 @@ mod tests {
             "[a -, b]",
         ]);
         (indent, head, value).prop_map(|(indent, head, value)| format!("{indent}{head}{value}"))
+    }
+
+    #[test]
+    fn what_may_pass_a_bound_is_left_to_the_parser() {
+        let key = |length: usize| format!("{}: v\n", "k".repeat(length));
+        assert!(read(&key(MAX_KEY)).is_some() && read(&key(MAX_KEY + 1)).is_none());
+        let list = |length: usize| format!("a: [{}x]\n", "x, ".repeat(length));
+        assert!(read(&list(1000)).is_some() && read(&list(MAX_BYTES / 3)).is_none());
     }
 
     proptest! {

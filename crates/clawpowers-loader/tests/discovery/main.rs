@@ -324,10 +324,10 @@ fn a_wide_tree_is_the_same_each_time_and_its_bound_is_met_exactly() {
         }
     }
     let all = 1 + 40 * (2 + 20 * 2);
-    let found = tree.walk("s", &WalkRules::default());
-    assert_eq!((found.folders, found.found.len()), (all, 40));
+    let whole = tree.walk("s", &WalkRules::default());
+    assert_eq!((whole.folders, whole.found.len()), (all, 40));
     assert!(
-        found
+        whole
             .found
             .is_sorted_by_key(|found| found.location().as_os_str().to_owned())
     );
@@ -338,6 +338,9 @@ fn a_wide_tree_is_the_same_each_time_and_its_bound_is_met_exactly() {
         };
         let found = tree.walk("s", &rules);
         assert_eq!(found.folders, folders, "{max_folders}");
+        if max_folders == all {
+            assert_eq!(found.found, whole.found);
+        }
         assert_eq!(tree.refused(&found).len(), usize::from(max_folders < all));
         assert_eq!(found.found, tree.walk("s", &rules).found);
     }

@@ -3,6 +3,7 @@
 use super::unix::pair;
 use super::*;
 use clawpowers_loader::resources::{MAX_RESOURCE_DEPTH, MAX_RESOURCES};
+use std::os::unix::fs::PermissionsExt as _;
 
 fn load(roots: Vec<Root>) -> Catalog {
     Catalog::load(&CatalogOptions {
@@ -189,8 +190,52 @@ fn what_was_found_before_the_bound_of_entries_is_kept() {
         ..WalkRules::default()
     };
     let found = tree.walk("s", &rules);
-    assert_eq!(tree.refused(&found), owned(&[("s", "scan-limit")]));
+    assert_eq!(tree.refused(&found), owned(&[("s/20", "scan-limit")]));
     assert_eq!(tree.candidates(&found).len(), 11);
+}
+
+#[test]
+fn a_low_bound_is_met_breadth_first() {
+    let tree = Tree::new();
+    for index in 10..30 {
+        tree.folder(&format!("s/a/x{index}"))
+            .skill(&format!("s/b{index}/s"), "tea");
+    }
+    for (max_folders, candidates) in [(1 + 21 + 40, 20), (1 + 21 + 25, 5)] {
+        let rules = WalkRules {
+            max_folders,
+            ..WalkRules::default()
+        };
+        assert_eq!(tree.candidates(&tree.walk("s", &rules)).len(), candidates);
+    }
+}
+
+#[test]
+fn a_link_to_what_the_walk_does_not_enter_is_followed() {
+    let tree = Tree::new();
+    tree.skill("s/x/SKILL.md/g/inner", "inner")
+        .link("s/x/SKILL.md", "s/link")
+        .skill("r/closed/pub/inner", "inner")
+        .link("r/closed/pub", "r/link");
+    assert_eq!(names(&tree.load(&["s"])), ["inner"]);
+    let closed = tree.path("r/closed");
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o111)).unwrap();
+    // Whoever may read everything finds it on the real way.
+    let found = names(&tree.load(&["r"])).len();
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(found, 1);
+}
+
+#[test]
+fn many_links_to_one_folder_are_all_named() {
+    let tree = Tree::new();
+    tree.skill("s/big", "big");
+    for index in 0..2000 {
+        tree.write(&format!("s/big/{index}"), "");
+        tree.link("s/big", &format!("s/l{index}"));
+    }
+    let catalog = tree.load(&["s"]);
+    assert_eq!((catalog.entries.len(), catalog.duplicates.len()), (1, 2000));
 }
 
 #[test]
