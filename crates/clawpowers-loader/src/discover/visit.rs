@@ -64,7 +64,7 @@ pub(super) struct Visit<T> {
 }
 
 /// How many levels below a task's folder are looked at with it.
-const MAX_DIVE_LEVELS: usize = 4;
+const MAX_DIVE_LEVELS: usize = 6;
 
 /// Looks at folders by the rules of one reader; `make` turns each find into what the walk is for.
 pub(super) struct Visitor<'a, M> {

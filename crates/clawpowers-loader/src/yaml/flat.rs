@@ -5,6 +5,7 @@
 //! read the same there, which tests and fuzzing compare.
 
 use super::{Facts, Kind, Node};
+use std::cell::Cell;
 
 /// How long a text may be to be read here; no such text passes the bounds that the parser keeps to.
 const MAX_BYTES: usize = 16 * 1024;
@@ -29,6 +30,7 @@ pub(super) fn read(text: &str) -> Option<(Node, Facts)> {
     let mut reader = Reader {
         text,
         at: 0,
+        peeked: Cell::new(None),
         facts: Facts::default(),
     };
     let root = reader.mapping(0, 0)?;
@@ -49,6 +51,8 @@ struct Reader<'a> {
     text: &'a str,
     /// Where the next line starts.
     at: usize,
+    /// The line that was found last, and from where it was looked for.
+    peeked: Cell<Option<(usize, Option<Line<'a>>)>>,
     facts: Facts,
 }
 
@@ -69,10 +73,21 @@ struct Line<'a> {
 impl<'a> Reader<'a> {
     /// Gives the next line that is not blank, without going past it.
     fn peek(&self) -> Option<Line<'a>> {
+        if let Some((at, line)) = self.peeked.get()
+            && at == self.at
+        {
+            return line;
+        }
+        let line = self.find_line();
+        self.peeked.set(Some((self.at, line)));
+        line
+    }
+
+    fn find_line(&self) -> Option<Line<'a>> {
         let mut at = self.at;
         loop {
             let rest = self.text.get(at..).filter(|rest| !rest.is_empty())?;
-            let (line, next) = match rest.find('\n') {
+            let (line, next) = match memchr::memchr(b'\n', rest.as_bytes()) {
                 Some(end) => (rest.get(..end)?, at + end + 1),
                 None => (rest, self.text.len()),
             };
