@@ -6,6 +6,7 @@ use std::process::Command;
 
 /// The layers from the bottom up; everything that is not named here is a leaf on top of them.
 const LOADER: &str = "clawpowers-loader";
+const EXECUTOR: &str = "clawpowers-executor";
 const API: &str = "clawpowers-api";
 
 #[test]
@@ -33,7 +34,7 @@ fn dependency_direction() {
         members().len(),
         "every folder of crates/ is a member: {names:?}"
     );
-    for needed in [LOADER, API, "clawpowers"] {
+    for needed in [LOADER, EXECUTOR, API, "clawpowers"] {
         assert!(names.iter().any(|name| name == needed), "{needed} is gone");
     }
     let mut edges = Vec::new();
@@ -47,10 +48,10 @@ fn dependency_direction() {
             }
             let tests_only = field(dependency, "kind").is_some_and(|kind| kind == "dev");
             let allowed: &[&str] = match (from.as_str(), tests_only) {
-                (LOADER, _) => &[],
-                (API, _) => &[LOADER],
+                (LOADER | EXECUTOR, _) => &[],
+                (API, _) => &[LOADER, EXECUTOR],
                 (_, false) => &[API],
-                (_, true) => &[API, LOADER],
+                (_, true) => &[API, LOADER, EXECUTOR],
             };
             if !allowed.contains(&to.as_str()) {
                 wrong.push(format!("{from} -> {to}"));
@@ -62,6 +63,7 @@ fn dependency_direction() {
     for edge in [
         "clawpowers -> clawpowers-api",
         "clawpowers-api -> clawpowers-loader",
+        "clawpowers-api -> clawpowers-executor",
     ] {
         assert!(
             edges.iter().any(|found| found == edge),

@@ -17,6 +17,8 @@ pub enum ErrorCode {
     InvalidInput,
     /// A configuration file is not valid.
     InvalidConfig,
+    /// The database of the runtime home refused; `details.kind` says how.
+    Storage,
     /// The file system refused.
     Io,
     /// A fault of ClawPowers itself.
@@ -25,12 +27,13 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::InvalidRequest,
         Self::UnknownOperation,
         Self::NotFound,
         Self::InvalidInput,
         Self::InvalidConfig,
+        Self::Storage,
         Self::Io,
         Self::Internal,
     ];
@@ -44,6 +47,7 @@ impl ErrorCode {
             Self::NotFound => "not_found",
             Self::InvalidInput => "invalid_input",
             Self::InvalidConfig => "invalid_config",
+            Self::Storage => "storage",
             Self::Io => "io",
             Self::Internal => "internal",
         }
@@ -89,6 +93,19 @@ impl ApiError {
     pub fn details(mut self, details: Value) -> Self {
         self.details = Some(Box::new(details));
         self
+    }
+}
+
+impl From<clawpowers_executor::Error> for ApiError {
+    fn from(error: clawpowers_executor::Error) -> Self {
+        use clawpowers_executor::Error;
+        match error {
+            Error::Invalid { message, hint } => Self::new(ErrorCode::InvalidInput, message).hint(hint),
+            Error::NotFound { message, hint } => Self::new(ErrorCode::NotFound, message).hint(hint),
+            Error::Storage { kind, message, hint } => Self::new(ErrorCode::Storage, message)
+                .hint(hint)
+                .details(serde_json::json!({ "kind": kind.as_str() })),
+        }
     }
 }
 

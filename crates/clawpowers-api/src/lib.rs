@@ -19,19 +19,25 @@
 mod bundled;
 mod config;
 mod error;
+pub mod executions;
 mod json;
 pub mod ops;
 mod runtime;
 mod select;
+mod shims;
 mod text;
+pub mod value;
 pub mod wire;
 
 pub use bundled::packages as bundled_skills;
 pub use error::{ApiError, ErrorCode};
+pub use executions::{About, Which};
 pub use json::to_json;
 pub use ops::OPERATIONS;
 pub use runtime::{Options, Runtime};
 pub use select::Selection;
 pub use text::spelled;
 
+pub use clawpowers_executor::ledger::{ImportReport, Skipped};
+pub use clawpowers_executor::{Outcome, SCHEMA_VERSION, Storage, legacy::Report};
 pub use clawpowers_loader::{Profile, Rule, Severity, chars, diag::quoted};

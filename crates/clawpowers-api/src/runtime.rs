@@ -3,14 +3,15 @@
 use crate::error::{ApiError, ErrorCode};
 use crate::json::to_json;
 use crate::ops::OPERATIONS;
+use clawpowers_executor::legacy::Report;
+use clawpowers_executor::{Db, Home};
 use clawpowers_loader::discover::Surroundings;
-use clawpowers_loader::package::Package;
 use clawpowers_loader::readiness::Machine;
 use serde_json::json;
 use std::env;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What a runtime depends on; every field has a default taken from the environment.
 #[derive(Debug, Clone, Default)]
@@ -27,7 +28,7 @@ pub struct Options {
 #[derive(Debug)]
 pub struct Runtime {
     pub(crate) surroundings: Surroundings,
-    pub(crate) packages: Vec<Arc<Package>>,
+    db: Mutex<Option<Db>>,
 }
 
 impl Runtime {
@@ -59,8 +60,62 @@ impl Runtime {
         };
         Self {
             surroundings,
-            packages: crate::bundled::packages(),
+            db: Mutex::new(None),
         }
+    }
+
+    /// Returns the runtime home.
+    pub(crate) fn home(&self) -> Result<Home, ApiError> {
+        let folder = self.surroundings.home.as_ref().ok_or_else(|| {
+            ApiError::new(
+                ErrorCode::InvalidInput,
+                "there is no runtime home: neither `CLAWPOWERS_DIR` nor `HOME` is set",
+            )
+            .hint("name a folder with `--home`")
+        })?;
+        Ok(Home::new(folder))
+    }
+
+    /// Reads the database of the home; `None` where there is none yet, and none is made then.
+    pub(crate) fn read<T>(
+        &self,
+        work: impl FnOnce(&mut Db) -> Result<T, ApiError>,
+    ) -> Result<Option<T>, ApiError> {
+        let mut db = self.db();
+        if db.is_none() {
+            *db = Db::open(&self.home()?)?;
+        }
+        db.as_mut().map(work).transpose()
+    }
+
+    /// Works on the database of the home, which is made where it is missing.
+    pub(crate) fn write<T>(&self, work: impl FnOnce(&mut Db) -> Result<T, ApiError>) -> Result<T, ApiError> {
+        let mut db = self.db();
+        let open = match db.take() {
+            Some(open) => open,
+            None => Db::create(&self.home()?)?,
+        };
+        work(db.insert(open))
+    }
+
+    /// Returns what was taken in from 1.x when this runtime created the database.
+    #[must_use]
+    pub fn imported(&self) -> Option<Report> {
+        self.db().as_ref().and_then(Db::imported).cloned()
+    }
+
+    /// Opens a file that a request names.
+    pub(crate) fn open_file(&self, named: &str) -> Result<std::fs::File, ApiError> {
+        std::fs::File::open(self.surroundings.cwd.join(named)).map_err(|error| {
+            let shown = clawpowers_loader::diag::quoted(named);
+            ApiError::new(ErrorCode::Io, format!("{shown} cannot be read: {error}"))
+                .hint("name a file that is there and readable")
+        })
+    }
+
+    fn db(&self) -> MutexGuard<'_, Option<Db>> {
+        // A panic in the middle of a transaction has undone it.
+        self.db.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Calls an operation by name with a JSON request and returns its JSON reply; never fails, never panics.

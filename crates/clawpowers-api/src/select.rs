@@ -89,7 +89,7 @@ impl Runtime {
         let packages = if explicit || client.is_some() {
             Vec::new()
         } else {
-            self.packages.clone()
+            crate::bundled::packages()
         };
         let roles = roles(self.surroundings.home.as_deref())?;
         let (role, unknown_profile) = match (&selection.profile, roles.active.as_deref()) {

@@ -1,6 +1,6 @@
 //! The command line as a whole: global options and the nouns.
 
-use crate::cmd::{doctor, skill};
+use crate::cmd::{doctor, home, metrics, skill, store};
 use crate::exit::Exit;
 use crate::out::Out;
 use clap::{Args, Parser, Subcommand};
@@ -12,6 +12,8 @@ Examples:
   clawpowers skill list                 # every skill that is visible here, and why others are not
   clawpowers skill validate my-skill/   # judge one as the reference validator does
   clawpowers skill fix skills/ --write  # repair what can be repaired
+  clawpowers store incr build:count     # exact, however many processes do it at once
+  clawpowers metrics summary            # how the skills' executions went
   clawpowers doctor                     # what is amiss with the skills of this machine
 
 Exit codes: 0 done, 1 the answer is no, 2 usage, 3 invalid input, 4 storage or file system, 70 internal";
@@ -35,6 +37,18 @@ enum Noun {
     /// Skills: list, show, read, search, validate, fix, prompt.
     #[command(subcommand, visible_alias = "skills")]
     Skill(Box<skill::Verb>),
+    /// State: values under keys, exact under any number of processes.
+    #[command(subcommand)]
+    Store(Box<store::Verb>),
+    /// Executions of skills: record, start, finish, show, sum up.
+    #[command(subcommand)]
+    Metrics(Box<metrics::Verb>),
+    /// Create the runtime home; what is there stays.
+    Init(home::InitArgs),
+    /// Show the runtime home: schema, sizes, counts, last executions.
+    Status(home::StatusArgs),
+    /// Take in what ClawPowers 1.x left in a home.
+    Import(home::ImportArgs),
     /// Report inventory, readiness, visibility and faults of the skills that are there.
     Doctor(doctor::DoctorArgs),
 }
@@ -43,6 +57,19 @@ enum Noun {
 pub(crate) struct Context {
     pub(crate) runtime: Runtime,
     pub(crate) out: Out,
+}
+
+impl Context {
+    /// Says what was taken in from 1.x, if this command happened to be the first in its home.
+    fn tell_import(&self) {
+        if let Some(report) = self.runtime.imported().filter(|_| !self.out.json) {
+            let left: u64 = report.executions.reasons.values().sum();
+            self.out.talk(&format!(
+                "took in {} keys and {} executions of ClawPowers 1.x, {left} remarks; its files were left as they are\n",
+                report.keys, report.executions.taken
+            ));
+        }
+    }
 }
 
 impl Cli {
@@ -56,10 +83,17 @@ impl Cli {
             runtime,
             out: Out::new(self.json),
         };
-        match self.noun {
+        let exit = match self.noun {
             Noun::Skill(verb) => verb.run(&context),
+            Noun::Store(verb) => verb.run(&context),
+            Noun::Metrics(verb) => verb.run(&context),
+            Noun::Init(args) => args.run(&context),
+            Noun::Status(args) => args.run(&context),
+            Noun::Import(args) => args.run(&context),
             Noun::Doctor(args) => args.run(&context),
-        }
+        };
+        context.tell_import();
+        exit
     }
 }
 

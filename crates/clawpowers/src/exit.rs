@@ -26,7 +26,7 @@ impl From<ErrorCode> for Exit {
             ErrorCode::NotFound => Self::No,
             ErrorCode::InvalidRequest | ErrorCode::UnknownOperation => Self::Usage,
             ErrorCode::InvalidInput | ErrorCode::InvalidConfig => Self::Invalid,
-            ErrorCode::Io => Self::Storage,
+            ErrorCode::Storage | ErrorCode::Io => Self::Storage,
             ErrorCode::Internal => Self::Internal,
         }
     }

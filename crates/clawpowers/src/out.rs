@@ -71,6 +71,51 @@ impl Out {
         }
     }
 
+    /// Prints a stranger's bytes, as [`Out::data`] prints text.
+    pub(crate) fn bytes(&self, bytes: &[u8]) -> Exit {
+        if self.width.is_some() {
+            return self.data(&String::from_utf8_lossy(bytes));
+        }
+        let mut stream = io::stdout().lock();
+        match stream.write_all(bytes).and_then(|()| stream.flush()) {
+            Ok(()) => Exit::Done,
+            Err(error) => unwritten(&error),
+        }
+    }
+
+    /// Prints many pieces of strangers' bytes as they come; `work` gets a function that answers `false` once nothing more
+    /// can be written.
+    pub(crate) fn stream(
+        &self,
+        work: impl FnOnce(&mut dyn FnMut(&[u8]) -> bool) -> Result<(), ApiError>,
+    ) -> Exit {
+        let terminal = self.width.is_some();
+        let mut stream = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        let mut failure = None;
+        let done = work(&mut |bytes| {
+            let written = if terminal {
+                stream.write_all(shown(&String::from_utf8_lossy(bytes)).as_bytes())
+            } else {
+                stream.write_all(bytes)
+            };
+            failure = written.err();
+            failure.is_none()
+        });
+        let failure = failure.or_else(|| stream.flush().err());
+        // What could not be written must not be tried again when the writer is dropped.
+        let _ = stream.into_parts();
+        match (failure, done) {
+            (Some(failure), _) => unwritten(&failure),
+            (None, Ok(())) => Exit::Done,
+            (None, Err(error)) => self.error(&error),
+        }
+    }
+
+    /// Answers with an error that no operation gave: as a reply in JSON, or in words.
+    pub(crate) fn refuse(&self, error: &ApiError) -> Exit {
+        self.answer(&Err::<(), _>(error.clone()), |()| Exit::Done, |()| Exit::Done)
+    }
+
     /// Prints talk to stderr, always with unsafe characters spelled out on a terminal.
     pub(crate) fn talk(&self, text: &str) {
         let safe = if io::stderr().is_terminal() {

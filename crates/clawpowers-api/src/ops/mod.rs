@@ -53,7 +53,68 @@ macro_rules! selecting {
     };
 }
 
+/// Declares a request that is about executions: the five fields that pick them, and its own.
+macro_rules! picking {
+    ($(#[$meta:meta])* { $($(#[$field_meta:meta])* $field:ident: $type:ty,)* }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Default, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct Request {
+            $($(#[$field_meta])* #[serde(default)] pub $field: $type,)*
+            /// Of this skill.
+            #[serde(default)]
+            pub skill: Option<String>,
+            /// Of this session.
+            #[serde(default)]
+            pub session: Option<String>,
+            /// At this time or later: a time, a date, or how long ago (`7d`).
+            #[serde(default)]
+            pub since: Option<String>,
+            /// Before this time.
+            #[serde(default)]
+            pub until: Option<String>,
+            /// With this outcome: `success`, `failure`, `partial`, `skipped` or `open`.
+            #[serde(default)]
+            pub outcome: Option<String>,
+        }
+
+        impl Request {
+            /// Takes over which executions the request is about.
+            #[must_use]
+            pub fn picking(mut self, which: crate::Which) -> Self {
+                crate::Which {
+                    skill: self.skill,
+                    session: self.session,
+                    since: self.since,
+                    until: self.until,
+                    outcome: self.outcome,
+                } = which;
+                self
+            }
+
+            fn which(&self) -> crate::Which {
+                crate::Which {
+                    skill: self.skill.clone(),
+                    session: self.session.clone(),
+                    since: self.since.clone(),
+                    until: self.until.clone(),
+                    outcome: self.outcome.clone(),
+                }
+            }
+        }
+    };
+}
+
 pub mod doctor;
+pub mod import;
+pub mod init;
+pub mod metrics_export;
+pub mod metrics_finish;
+pub mod metrics_import;
+pub mod metrics_record;
+pub mod metrics_show;
+pub mod metrics_start;
+pub mod metrics_summary;
 pub mod skill_budget;
 pub mod skill_fix;
 pub mod skill_list;
@@ -67,6 +128,18 @@ pub mod skill_search;
 pub mod skill_show;
 pub mod skill_to_prompt;
 pub mod skill_validate;
+pub mod status;
+pub mod store_append;
+pub mod store_cas;
+pub mod store_delete;
+pub mod store_exists;
+pub mod store_export;
+pub mod store_get;
+pub mod store_import;
+pub mod store_incr;
+pub mod store_list;
+pub mod store_list_values;
+pub mod store_set;
 
 /// An operation as bindings call it.
 #[derive(Debug)]
@@ -128,6 +201,15 @@ macro_rules! operations {
 
 operations! {
     doctor "Reports inventory, readiness, visibility and faults of the skills that are there.";
+    import "Takes in what 1.x left in a home.";
+    init "Creates the runtime home.";
+    metrics_export "Writes executions as JSON lines or CSV.";
+    metrics_finish "Ends an execution that was started.";
+    metrics_import "Takes in executions from JSON lines.";
+    metrics_record "Records an execution that has ended.";
+    metrics_show "Shows the last executions.";
+    metrics_start "Records that an execution has begun.";
+    metrics_summary "Sums up executions, as a whole and by skill.";
     skill_budget "Says what Claude Code and Codex would cut from their listing.";
     skill_fix "Shows or writes the mechanical repairs of skill files.";
     skill_list "Lists the visible skills, the hidden ones and those that did not load.";
@@ -141,4 +223,16 @@ operations! {
     skill_show "Shows one skill: fields, outline, files, digest, requirements, findings.";
     skill_to_prompt "Prints skills as the reference validator's prompt block.";
     skill_validate "Judges skill files by a reader's rules.";
+    status "Shows the runtime home: schema, sizes, counts, last executions.";
+    store_append "Adds a line to the value of a key.";
+    store_cas "Sets the value of a key if it has not changed.";
+    store_delete "Removes a key.";
+    store_exists "Tells whether a key is there.";
+    store_export "Writes keys and values as JSON lines.";
+    store_get "Returns the value of a key.";
+    store_import "Sets keys from JSON lines.";
+    store_incr "Adds a number to the value of a key.";
+    store_list "Lists keys.";
+    store_list_values "Lists keys with their values.";
+    store_set "Sets the value of a key.";
 }

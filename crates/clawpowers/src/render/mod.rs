@@ -3,7 +3,10 @@
 pub(crate) mod budget;
 pub(crate) mod doctor;
 pub(crate) mod findings;
+pub(crate) mod home;
+pub(crate) mod import;
 pub(crate) mod list;
+pub(crate) mod metrics;
 pub(crate) mod prompt;
 pub(crate) mod sarif;
 pub(crate) mod show;

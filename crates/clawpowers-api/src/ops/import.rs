@@ -1,0 +1,72 @@
+//! Takes in what 1.x left in a home.
+
+use crate::error::{ApiError, ErrorCode};
+use crate::ops::metrics_import;
+use crate::runtime::Runtime;
+use clawpowers_executor::legacy;
+use clawpowers_loader::diag::quoted;
+use serde::{Deserialize, Serialize};
+
+/// Which home.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// The folder that holds `state` and `metrics`; the runtime home where it is not said.
+    #[serde(default)]
+    pub from: Option<String>,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Response {
+    /// The folder.
+    pub from: String,
+    /// Keys that were set.
+    pub keys: u64,
+    /// Keys that had been taken in before.
+    pub known_keys: u64,
+    /// The executions, and everything that was skipped or is worth knowing.
+    pub executions: metrics_import::Response,
+}
+
+impl Response {
+    /// Takes the report of an import.
+    #[must_use]
+    pub fn new(from: String, report: legacy::Report) -> Self {
+        Self {
+            from,
+            keys: report.keys,
+            known_keys: report.known_keys,
+            executions: report.executions.into(),
+        }
+    }
+}
+
+/// Takes in state and metrics of 1.x, all or none; its files are only read, and what was taken in before is passed over.
+///
+/// # Errors
+///
+/// `not_found` where the folder is missing; `storage` where it cannot be read or the database cannot be written.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    let home = runtime.home()?;
+    let from = match &request.from {
+        Some(from) => runtime.absolute(from.as_ref()),
+        None => home.folder().to_owned(),
+    };
+    let shown = from.to_string_lossy().into_owned();
+    if !from.is_dir() {
+        let message = format!("there is no folder {}", quoted(&shown));
+        return Err(ApiError::new(ErrorCode::NotFound, message)
+            .hint("name the home of 1.x, the folder that holds `state` and `metrics`, with `--from`"));
+    }
+    let report = runtime.write(|db| {
+        // Opening the database of a home that has not been taken in yet does it.
+        if from == home.folder()
+            && let Some(report) = db.take_imported()
+        {
+            return Ok(report);
+        }
+        Ok(legacy::import(db, &from)?)
+    })?;
+    Ok(Response::new(shown, report))
+}

@@ -1,0 +1,56 @@
+//! Creates the runtime home.
+
+use crate::error::ApiError;
+use crate::runtime::Runtime;
+use crate::shims;
+use serde::{Deserialize, Serialize};
+
+/// What to create besides the home.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// The folder in which to write the scripts of 1.x as calls of this program.
+    #[serde(default)]
+    pub legacy_shims: Option<String>,
+    /// The program that the scripts call; `clawpowers` where it is not said.
+    #[serde(default)]
+    pub program: Option<String>,
+}
+
+/// What was created.
+#[derive(Debug, Clone, Serialize)]
+pub struct Response {
+    /// The folder.
+    pub home: String,
+    /// How many folders were missing; 7 for a new home.
+    pub folders_created: usize,
+    /// The version of the program.
+    pub version: &'static str,
+    /// The scripts that were written.
+    pub shims: Vec<String>,
+}
+
+/// Creates the home with the folders that skills of 1.x expect, and its database; what is there stays.
+///
+/// # Errors
+///
+/// `invalid_input` where a script would replace a file that this program did not write; `storage` and `io` where the
+/// file system refuses.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    let home = runtime.home()?;
+    let folders_created = home.create_all()?;
+    runtime.write(|_| Ok(()))?;
+    let shims = match &request.legacy_shims {
+        Some(folder) => {
+            let program = request.program.as_deref().unwrap_or("clawpowers");
+            shims::write(&runtime.absolute(folder.as_ref()), program)?
+        }
+        None => Vec::new(),
+    };
+    Ok(Response {
+        home: home.folder().to_string_lossy().into_owned(),
+        folders_created,
+        version: env!("CARGO_PKG_VERSION"),
+        shims,
+    })
+}

@@ -1,0 +1,96 @@
+//! Records an execution that has ended.
+
+use crate::error::ApiError;
+use crate::executions::About;
+use crate::runtime::Runtime;
+use crate::value::Amount;
+use clawpowers_executor::{Moment, Outcome};
+use serde::{Deserialize, Serialize};
+
+/// What to record.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// The skill; it need not be one that is there.
+    pub skill: String,
+    /// `success`, `failure`, `partial` or `skipped`.
+    pub outcome: String,
+    /// How long it took, in seconds.
+    #[serde(default)]
+    pub duration: Option<Amount>,
+    /// What is worth knowing of it.
+    #[serde(default)]
+    pub notes: Option<String>,
+    /// The session it was part of.
+    #[serde(default)]
+    pub session: Option<String>,
+    /// Who ran it.
+    #[serde(default)]
+    pub agent: Option<String>,
+    /// With which model.
+    #[serde(default)]
+    pub model: Option<String>,
+    /// The tier of the model.
+    #[serde(default)]
+    pub tier: Option<String>,
+    /// For which project.
+    #[serde(default)]
+    pub project: Option<String>,
+    /// What it cost, in US dollars.
+    #[serde(default)]
+    pub cost: Option<Amount>,
+    /// Tokens that the model read.
+    #[serde(default)]
+    pub tokens_in: Option<Amount>,
+    /// Tokens that the model wrote.
+    #[serde(default)]
+    pub tokens_out: Option<Amount>,
+    /// When it was, in RFC 3339 or a date; now where it is not said.
+    #[serde(default)]
+    pub at: Option<String>,
+}
+
+/// What was recorded.
+#[derive(Debug, Clone, Serialize)]
+pub struct Response {
+    /// Its number in this home.
+    pub id: String,
+    /// The skill.
+    pub skill: String,
+    /// How it ended.
+    pub outcome: &'static str,
+    /// When it was, in RFC 3339.
+    pub at: String,
+}
+
+/// Records an execution; the figures of its skill change in the same transaction.
+///
+/// # Errors
+///
+/// `invalid_input` for a value that breaks a rule; `storage` where it cannot be written.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    let outcome = Outcome::parse(&request.outcome)?;
+    let about = About {
+        duration: request.duration.clone(),
+        notes: request.notes.clone(),
+        session: request.session.clone(),
+        agent: request.agent.clone(),
+        model: request.model.clone(),
+        tier: request.tier.clone(),
+        project: request.project.clone(),
+        cost: request.cost.clone(),
+        tokens_in: request.tokens_in.clone(),
+        tokens_out: request.tokens_out.clone(),
+        at: request.at.clone(),
+    };
+    let mut new = about.of(&request.skill)?;
+    let at = new.at.unwrap_or_else(Moment::now);
+    new.at = Some(at);
+    let id = runtime.write(|db| Ok(db.ledger().record(&new, outcome)?))?;
+    Ok(Response {
+        id: id.to_string(),
+        skill: request.skill.clone(),
+        outcome: outcome.as_str(),
+        at: at.to_string(),
+    })
+}

@@ -1,0 +1,47 @@
+//! Shows the last executions.
+
+use crate::error::ApiError;
+use crate::executions::ExecutionOut;
+use crate::runtime::Runtime;
+use serde::Serialize;
+
+/// How many are shown where the request does not say.
+const DEFAULT_LIMIT: usize = 20;
+
+picking! {
+    /// Which executions to show.
+    {
+        /// The last how many; 20 where it is not said.
+        limit: Option<usize>,
+    }
+}
+
+/// The executions.
+#[derive(Debug, Clone, Serialize)]
+pub struct Response {
+    /// The executions in the order of their times, the oldest first.
+    pub executions: Vec<ExecutionOut>,
+    /// The executions as `metrics_export` writes them.
+    #[serde(skip)]
+    pub lines: Vec<String>,
+}
+
+/// Shows executions.
+///
+/// # Errors
+///
+/// `invalid_input` for a time or an outcome that is none; `storage` where they cannot be read.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    let filter = request.which().filter()?;
+    let limit = request.limit.unwrap_or(DEFAULT_LIMIT);
+    let found = runtime.read(|db| {
+        let home = db.home_id()?;
+        Ok((db.ledger().last(&filter, limit)?, home))
+    })?;
+    let (executions, home) = found.unwrap_or_default();
+    let line = |execution| clawpowers_executor::ledger::jsonl(execution, &home);
+    Ok(Response {
+        lines: executions.iter().map(line).collect(),
+        executions: executions.into_iter().map(ExecutionOut::from).collect(),
+    })
+}

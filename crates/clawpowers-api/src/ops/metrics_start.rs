@@ -1,0 +1,67 @@
+//! Records that an execution has begun.
+
+use crate::error::ApiError;
+use crate::executions::About;
+use crate::runtime::Runtime;
+use clawpowers_executor::Moment;
+use serde::{Deserialize, Serialize};
+
+/// What has begun.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// The skill; it need not be one that is there.
+    pub skill: String,
+    /// What is worth knowing of it.
+    #[serde(default)]
+    pub notes: Option<String>,
+    /// The session it is part of.
+    #[serde(default)]
+    pub session: Option<String>,
+    /// Who runs it.
+    #[serde(default)]
+    pub agent: Option<String>,
+    /// With which model.
+    #[serde(default)]
+    pub model: Option<String>,
+    /// The tier of the model.
+    #[serde(default)]
+    pub tier: Option<String>,
+    /// For which project.
+    #[serde(default)]
+    pub project: Option<String>,
+}
+
+/// What was recorded.
+#[derive(Debug, Clone, Serialize)]
+pub struct Response {
+    /// Its number in this home, by which it is ended.
+    pub id: String,
+    /// When it started, in RFC 3339.
+    pub at: String,
+}
+
+/// Records that an execution has begun; until it is ended it counts as open.
+///
+/// # Errors
+///
+/// `invalid_input` for a value that breaks a rule; `storage` where it cannot be written.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    let about = About {
+        notes: request.notes.clone(),
+        session: request.session.clone(),
+        agent: request.agent.clone(),
+        model: request.model.clone(),
+        tier: request.tier.clone(),
+        project: request.project.clone(),
+        ..About::default()
+    };
+    let mut new = about.of(&request.skill)?;
+    let at = Moment::now();
+    new.at = Some(at);
+    let id = runtime.write(|db| Ok(db.ledger().start(&new)?))?;
+    Ok(Response {
+        id: id.to_string(),
+        at: at.to_string(),
+    })
+}

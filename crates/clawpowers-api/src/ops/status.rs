@@ -1,0 +1,75 @@
+//! Shows the runtime home.
+
+use crate::error::{ApiError, ErrorCode};
+use crate::executions::{ExecutionOut, FiguresOut};
+use crate::ops::metrics_summary;
+use crate::runtime::Runtime;
+use clawpowers_executor::SCHEMA_VERSION;
+use clawpowers_executor::ledger::Filter;
+use serde::{Deserialize, Serialize};
+use std::fs;
+
+/// How many executions are shown.
+const LAST: usize = 5;
+
+/// Nothing is asked.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {}
+
+/// The home.
+#[derive(Debug, Clone, Serialize)]
+pub struct Response {
+    /// The folder.
+    pub home: String,
+    /// The database; `null` where nothing has been written yet.
+    pub database: Option<String>,
+    /// The version of its schema.
+    pub schema: i32,
+    /// Its size in bytes, the log among it.
+    pub bytes: u64,
+    /// How many keys there are.
+    pub keys: i64,
+    /// How many skills have executions.
+    pub skills: usize,
+    /// The figures of all executions.
+    pub executions: FiguresOut,
+    /// The last five.
+    pub last: Vec<ExecutionOut>,
+}
+
+/// Shows the home; nothing is changed.
+///
+/// # Errors
+///
+/// `not_found` where there is no home yet; `storage` where the database cannot be read.
+pub fn run(runtime: &Runtime, _request: &Request) -> Result<Response, ApiError> {
+    let home = runtime.home()?;
+    if !home.folder().is_dir() {
+        return Err(ApiError::new(
+            ErrorCode::NotFound,
+            "Runtime not initialized. Run: clawpowers init",
+        )
+        .hint("every command that writes creates the home as well"));
+    }
+    let summary = metrics_summary::run(runtime, &metrics_summary::Request::default())?;
+    let found = runtime.read(|db| Ok((db.store().count()?, db.ledger().last(&Filter::default(), LAST)?)))?;
+    let database = home.database();
+    let size = |suffix: &str| {
+        let mut name = database.clone().into_os_string();
+        name.push(suffix);
+        fs::metadata(name).map_or(0, |metadata| metadata.len())
+    };
+    let there = found.is_some();
+    let (keys, last) = found.unwrap_or_default();
+    Ok(Response {
+        home: home.folder().to_string_lossy().into_owned(),
+        database: there.then(|| database.to_string_lossy().into_owned()),
+        schema: SCHEMA_VERSION,
+        bytes: size("") + size("-wal"),
+        keys,
+        skills: summary.skills.len(),
+        executions: summary.all,
+        last: last.into_iter().map(ExecutionOut::from).collect(),
+    })
+}

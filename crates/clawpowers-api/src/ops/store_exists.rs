@@ -1,0 +1,37 @@
+//! Tells whether a key is there.
+
+use crate::error::ApiError;
+use crate::runtime::Runtime;
+use clawpowers_executor::Key;
+use serde::{Deserialize, Serialize};
+
+/// What to look for.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// The key.
+    pub key: String,
+}
+
+/// Whether it is there.
+#[derive(Debug, Clone, Serialize)]
+pub struct Response {
+    /// The key.
+    pub key: String,
+    /// Whether it is there.
+    pub exists: bool,
+}
+
+/// Tells whether a key is there.
+///
+/// # Errors
+///
+/// `invalid_input` for a key that breaks the rules of keys; `storage` where the database cannot be read.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    let key = Key::new(&request.key)?;
+    let exists = runtime.read(|db| Ok(db.store().exists(&key)?))?;
+    Ok(Response {
+        key: request.key.clone(),
+        exists: exists.unwrap_or(false),
+    })
+}

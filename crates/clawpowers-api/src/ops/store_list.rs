@@ -1,0 +1,35 @@
+//! Lists keys.
+
+use crate::error::ApiError;
+use crate::runtime::Runtime;
+use clawpowers_executor::Pattern;
+use serde::{Deserialize, Serialize};
+
+/// Which keys.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// A prefix, or a pattern with `*`, `?` and `[…]`; every key where it is not said.
+    #[serde(default)]
+    pub pattern: Option<String>,
+}
+
+/// The keys.
+#[derive(Debug, Clone, Serialize)]
+pub struct Response {
+    /// The keys in the order of their bytes.
+    pub keys: Vec<String>,
+}
+
+/// Lists keys.
+///
+/// # Errors
+///
+/// `storage` where the database cannot be read.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    let pattern = Pattern::new(request.pattern.as_deref().unwrap_or_default());
+    let keys = runtime.read(|db| Ok(db.store().list(&pattern)?))?;
+    Ok(Response {
+        keys: keys.unwrap_or_default(),
+    })
+}

@@ -1,0 +1,45 @@
+//! Sets the value of a key.
+
+use crate::error::ApiError;
+use crate::runtime::Runtime;
+use crate::value::bytes_of;
+use clawpowers_executor::Key;
+use serde::{Deserialize, Serialize};
+
+/// What to set; without a value the key gets an empty one.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// The key.
+    pub key: String,
+    /// The value as text.
+    #[serde(default)]
+    pub value: Option<String>,
+    /// The value in base64, for bytes that are not UTF-8.
+    #[serde(default)]
+    pub value_base64: Option<String>,
+}
+
+/// What was set.
+#[derive(Debug, Clone, Serialize)]
+pub struct Response {
+    /// The key.
+    pub key: String,
+    /// How many bytes the value has.
+    pub bytes: usize,
+}
+
+/// Sets the value of a key.
+///
+/// # Errors
+///
+/// `invalid_input` for a key that breaks the rules of keys and a value above 16 MiB; `storage` where it cannot be written.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    let key = Key::new(&request.key)?;
+    let value = bytes_of(request.value.as_deref(), request.value_base64.as_deref())?.unwrap_or_default();
+    runtime.write(|db| Ok(db.store().set(&key, &value)?))?;
+    Ok(Response {
+        key: request.key.clone(),
+        bytes: value.len(),
+    })
+}

@@ -1,0 +1,116 @@
+//! The database's first moment: made whole beside its place, then put there in one step.
+
+use crate::db::Db;
+use crate::error::{Error, Result};
+use crate::home::{Home, sync_folder};
+use crate::legacy;
+use crate::moment::Moment;
+use crate::schema::APPLICATION_ID;
+use rusqlite::Connection;
+use sha2::{Digest as _, Sha256};
+use std::fs::{self, OpenOptions};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// What the name of a database that is being made starts with.
+const DRAFT: &str = ".clawpowers.db.new-";
+/// After this long a draft is taken for one whose maker was killed.
+const ABANDONED: Duration = Duration::from_secs(24 * 3600);
+
+/// Creates the database of a home, what 1.x left there taken in; two processes that do so at once end up with one
+/// database. Returns the report of the import where there was something to import and this process did it.
+pub(crate) fn create(home: &Home) -> Result<Option<legacy::Report>> {
+    home.create()?;
+    clear_abandoned(home.folder());
+    let nonce = nonce();
+    let draft = Draft(home.folder().join(format!("{DRAFT}{nonce}")));
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let refused = |error: std::io::Error| Error::io(&home.database(), &error);
+    options.open(&draft.0).map_err(refused)?;
+    let report = fill(home, &draft.0, &nonce)?;
+    let place = home.database();
+    match fs::hard_link(&draft.0, &place) {
+        Ok(()) => sync_folder(home.folder()).map_err(refused)?,
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(None),
+        // A file system without hard links. The name is looked at first, which leaves two makers a moment for a race.
+        Err(_) if !place.exists() => {
+            fs::rename(&draft.0, &place)
+                .and_then(|()| sync_folder(home.folder()))
+                .map_err(refused)?;
+        }
+        Err(_) => return Ok(None),
+    }
+    Ok(report)
+}
+
+/// Makes the tables and takes in what 1.x left.
+fn fill(home: &Home, draft: &Path, nonce: &str) -> Result<Option<legacy::Report>> {
+    let failed = |error: rusqlite::Error| Error::sqlite(&home.database(), &error);
+    let prepare = || -> rusqlite::Result<Connection> {
+        let connection = Connection::open(draft)?;
+        // The draft is thrown away when its maker fails, so it is made durable once, at the end.
+        connection.execute_batch("PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY")?;
+        connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+        Ok(connection)
+    };
+    let mut db = Db::adopt(prepare().map_err(failed)?, home)?;
+    db.migrate()?;
+    db.set_meta("home", nonce)?;
+    db.set_meta("created", &Moment::now().to_string())?;
+    let report = if legacy::is_there(home.folder()) {
+        Some(legacy::import(&mut db, home.folder())?)
+    } else {
+        None
+    };
+    let connection = db.into_connection();
+    connection
+        .pragma_update(None, "journal_mode", "WAL")
+        .map_err(failed)?;
+    connection.close().map_err(|(_, error)| failed(error))?;
+    let sync = fs::File::open(draft).and_then(|file| file.sync_all());
+    sync.map_err(|error| Error::io(&home.database(), &error))?;
+    Ok(report)
+}
+
+/// A file that goes when it is dropped; its database has another name by then, or is not wanted.
+struct Draft(PathBuf);
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        for suffix in ["", "-wal", "-shm", "-journal"] {
+            let mut name = self.0.clone().into_os_string();
+            name.push(suffix);
+            // What is left behind is cleared by a later maker.
+            let _ = fs::remove_file(name);
+        }
+    }
+}
+
+/// Removes drafts whose makers were killed.
+fn clear_abandoned(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let old =
+            || -> Option<bool> { Some(entry.metadata().ok()?.modified().ok()?.elapsed().ok()? > ABANDONED) };
+        if entry.file_name().to_string_lossy().starts_with(DRAFT) && old() == Some(true) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Returns 16 hexadecimal digits that no other home has.
+fn nonce() -> String {
+    use std::hash::{BuildHasher as _, RandomState};
+    // The standard library's hash keys are random; the rest tells processes apart where they were not.
+    let random = RandomState::new().hash_one(std::process::id());
+    let digest = Sha256::new()
+        .chain_update(random.to_le_bytes())
+        .chain_update(std::process::id().to_le_bytes())
+        .chain_update(Moment::now().micros().to_le_bytes())
+        .finalize();
+    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,271 @@
+//! One open database file.
+
+use crate::create;
+use crate::error::{Error, Result, Storage, quoted};
+use crate::home::Home;
+use crate::ledger::Ledger;
+use crate::legacy;
+use crate::schema::{APPLICATION_ID, MIGRATIONS, VERSION};
+use crate::store::Store;
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use std::cell::Cell;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long a process waits for others that write.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+/// How many pages the log may hold before a writer brings them home. A process that opens the file alone reads the log
+/// once, so it is kept short.
+const MAX_LOG_PAGES: u32 = 128;
+/// How many statements are kept prepared.
+const STATEMENTS: usize = 64;
+
+/// An open database of a home.
+#[derive(Debug)]
+pub struct Db {
+    connection: Connection,
+    path: PathBuf,
+    /// What was taken in from 1.x when this process created the database.
+    imported: Option<legacy::Report>,
+}
+
+impl Db {
+    /// Opens the database of a home; `None` where there is none yet and nothing of 1.x to take in.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Storage`] where the file is not sound, not ours, of a newer release, or cannot be opened.
+    pub fn open(home: &Home) -> Result<Option<Self>> {
+        if !home.database().exists() && !legacy::is_there(home.folder()) {
+            return Ok(None);
+        }
+        Self::create(home).map(Some)
+    }
+
+    /// Opens the database of a home and creates both where they are missing; state and metrics of 1.x are taken in then.
+    ///
+    /// # Errors
+    ///
+    /// As [`Db::open`].
+    pub fn create(home: &Home) -> Result<Self> {
+        let path = home.database();
+        let imported = if path.exists() {
+            None
+        } else {
+            create::create(home)?
+        };
+        let mut db = Self::adopt(connect(&path)?, home)?;
+        db.imported = imported;
+        db.check()?;
+        Ok(db)
+    }
+
+    /// Takes over a connection.
+    pub(crate) fn adopt(connection: Connection, home: &Home) -> Result<Self> {
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        let db = Self {
+            connection,
+            path: home.database(),
+            imported: None,
+        };
+        Ok(db)
+    }
+
+    pub(crate) fn into_connection(self) -> Connection {
+        self.connection
+    }
+
+    /// Returns what was taken in from 1.x when this process created the database.
+    #[must_use]
+    pub const fn imported(&self) -> Option<&legacy::Report> {
+        self.imported.as_ref()
+    }
+
+    /// Takes that report away, so that it is told once.
+    pub const fn take_imported(&mut self) -> Option<legacy::Report> {
+        self.imported.take()
+    }
+
+    /// Returns where the file is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Returns the keys and values.
+    pub const fn store(&mut self) -> Store<'_> {
+        Store::new(self)
+    }
+
+    /// Returns the executions.
+    pub const fn ledger(&mut self) -> Ledger<'_> {
+        Ledger::new(self)
+    }
+
+    /// Looks for damage in the whole file; empty where there is none. Reads everything.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Storage`] where the file cannot even be looked at.
+    pub fn damage(&self) -> Result<Vec<String>> {
+        let lines = self.run(|connection| {
+            let mut statement = connection.prepare("PRAGMA integrity_check(20)")?;
+            let rows = statement.query_map((), |row| row.get::<_, String>(0))?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()
+        })?;
+        Ok(lines.into_iter().filter(|line| line != "ok").collect())
+    }
+
+    /// Returns the name of this home, which no other has.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Storage`] where the file cannot be read.
+    pub fn home_id(&self) -> Result<String> {
+        self.run(|connection| {
+            let mut statement = connection.prepare_cached("SELECT value FROM meta WHERE name = 'home'")?;
+            statement.query_row((), |row| row.get(0))
+        })
+    }
+
+    pub(crate) fn set_meta(&self, name: &str, value: &str) -> Result<()> {
+        self.run(|connection| {
+            connection.execute(
+                "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)",
+                (name, value),
+            )
+        })?;
+        Ok(())
+    }
+
+    /// Reads, its errors in our words.
+    pub(crate) fn run<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
+        work(&self.connection).map_err(|error| self.failed(&error))
+    }
+
+    /// Runs one reading transaction, so that all of it sees one state.
+    pub(crate) fn read<T>(&mut self, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
+        self.transaction(TransactionBehavior::Deferred, work)
+    }
+
+    /// Runs one writing transaction: all of it or nothing, durable when this returns.
+    pub(crate) fn write<T>(&mut self, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
+        self.transaction(TransactionBehavior::Immediate, work)
+    }
+
+    fn transaction<T>(
+        &mut self,
+        behavior: TransactionBehavior,
+        work: impl FnOnce(&Tx<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let path = &self.path;
+        let transaction = self
+            .connection
+            .transaction_with_behavior(behavior)
+            .map_err(|error| Error::sqlite(path, &error))?;
+        let tx = Tx { transaction, path };
+        let answer = work(&tx)?;
+        tx.transaction
+            .commit()
+            .map_err(|error| Error::sqlite(path, &error))?;
+        Ok(answer)
+    }
+
+    /// Looks at whose file this is and brings an older one up to date.
+    fn check(&mut self) -> Result<()> {
+        let (id, version) = self.run(|connection| {
+            Ok((
+                number(connection, "application_id")?,
+                number(connection, "user_version")?,
+            ))
+        })?;
+        let shown = quoted(&self.path);
+        if id != APPLICATION_ID {
+            let message = format!("{shown} is empty or not a database of clawpowers");
+            return Err(Error::storage(Storage::Corrupt, message));
+        }
+        if version > VERSION {
+            let message = format!("the database {shown} has schema {version}; this release knows {VERSION}");
+            return Err(Error::storage(Storage::Newer, message));
+        }
+        if version < VERSION {
+            self.migrate()?;
+        }
+        Ok(())
+    }
+
+    /// Makes the missing steps of the schema in one exclusive transaction.
+    pub(crate) fn migrate(&mut self) -> Result<()> {
+        self.transaction(TransactionBehavior::Exclusive, |tx| {
+            // Another process may have been faster.
+            let version = tx.run(|connection| number(connection, "user_version"))?;
+            let done = usize::try_from(version).unwrap_or_default();
+            for step in MIGRATIONS.iter().skip(done) {
+                tx.run(|connection| connection.execute_batch(step))?;
+            }
+            tx.run(|connection| connection.pragma_update(None, "user_version", VERSION))
+        })
+    }
+
+    fn failed(&self, error: &rusqlite::Error) -> Error {
+        Error::sqlite(&self.path, error)
+    }
+}
+
+/// A transaction; it is undone unless what runs in it succeeds.
+pub(crate) struct Tx<'a> {
+    transaction: Transaction<'a>,
+    path: &'a Path,
+}
+
+impl Tx<'_> {
+    /// Runs statements, their errors in our words.
+    pub(crate) fn run<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
+        work(&self.transaction).map_err(|error| Error::sqlite(self.path, &error))
+    }
+}
+
+fn number(connection: &Connection, pragma: &str) -> rusqlite::Result<i32> {
+    connection.pragma_query_value(None, pragma, |row| row.get(0))
+}
+
+fn connect(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let open = || -> rusqlite::Result<Connection> {
+        let mut connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_handler(Some(wait))?;
+        // Many short processes would each pay for a checkpoint when they end.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "wal_autocheckpoint", MAX_LOG_PAGES)?;
+        Ok(connection)
+    };
+    open().map_err(|error| Error::sqlite(path, &error))
+}
+
+thread_local! {
+    /// When this thread began to wait.
+    static WAITING_SINCE: Cell<Option<Instant>> = const { Cell::new(None) };
+}
+
+/// Waits for another process for a moment; gives up at the timeout.
+fn wait(tries: i32) -> bool {
+    if tries == 0 {
+        WAITING_SINCE.set(Some(Instant::now()));
+    }
+    if WAITING_SINCE
+        .get()
+        .is_some_and(|since| since.elapsed() > BUSY_TIMEOUT)
+    {
+        return false;
+    }
+    // Writers hold the file for about a millisecond. Equal pauses would let the same processes meet again and again, so
+    // each takes its own.
+    let spread = u64::from(std::process::id()).wrapping_mul(2_654_435_761) >> (tries % 16);
+    let longest = 1_u64 << tries.clamp(0, 4);
+    thread::sleep(Duration::from_micros(300 + spread % (longest * 1000)));
+    true
+}

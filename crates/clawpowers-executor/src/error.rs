@@ -1,0 +1,174 @@
+//! What the store and the ledger answer when they cannot do what they were asked.
+
+use std::path::Path;
+
+/// What kind of trouble a storage error is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Storage {
+    /// Another process held the file for longer than the timeout.
+    Busy,
+    /// The file is not a sound database.
+    Corrupt,
+    /// The file was made by a newer release.
+    Newer,
+    /// The disk is full.
+    Full,
+    /// The home or its file cannot be written to.
+    ReadOnly,
+    /// The file system refused in another way.
+    Io,
+}
+
+impl Storage {
+    /// Every kind, in the order of the documentation.
+    pub const ALL: [Self; 6] = [
+        Self::Busy,
+        Self::Corrupt,
+        Self::Newer,
+        Self::Full,
+        Self::ReadOnly,
+        Self::Io,
+    ];
+
+    /// Returns the kind as it stands in replies.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Busy => "busy",
+            Self::Corrupt => "corrupt",
+            Self::Newer => "newer",
+            Self::Full => "full",
+            Self::ReadOnly => "read_only",
+            Self::Io => "io",
+        }
+    }
+
+    const fn hint(self) -> &'static str {
+        match self {
+            Self::Busy => "wait for the process that holds it, then try again; nothing was written",
+            Self::Corrupt => {
+                "the file was left as it is; `clawpowers doctor` says how to recover what it still holds"
+            }
+            Self::Newer => "update clawpowers, or name another home with `--home`",
+            Self::Full => "make room on the disk, then try again; nothing was written",
+            Self::ReadOnly => {
+                "make the folder writable for this user, or name another home with `--home`; nothing was written"
+            }
+            Self::Io => "look at the folder and the disk that it is on; nothing was written",
+        }
+    }
+}
+
+/// Why something was not done; nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A value breaks a rule.
+    #[error("{message}")]
+    Invalid {
+        /// What is wrong, values in backticks.
+        message: String,
+        /// What to do next.
+        hint: String,
+    },
+    /// What was asked for is not there.
+    #[error("{message}")]
+    NotFound {
+        /// What is not there.
+        message: String,
+        /// What to do next.
+        hint: String,
+    },
+    /// The database or the file system refused.
+    #[error("{message}")]
+    Storage {
+        /// What kind of trouble it is.
+        kind: Storage,
+        /// What happened to which file.
+        message: String,
+        /// What to do next.
+        hint: String,
+    },
+}
+
+/// What the functions of this crate return.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// Makes the error of a value that breaks a rule.
+    pub fn invalid(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Invalid {
+            message: message.into(),
+            hint: hint.into(),
+        }
+    }
+
+    /// Makes the error of something that is not there.
+    pub fn not_found(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::NotFound {
+            message: message.into(),
+            hint: hint.into(),
+        }
+    }
+
+    /// Makes a storage error with the hint of its kind.
+    pub fn storage(kind: Storage, message: impl Into<String>) -> Self {
+        Self::Storage {
+            kind,
+            message: message.into(),
+            hint: kind.hint().to_owned(),
+        }
+    }
+
+    /// Makes the storage error of a file that the file system refused.
+    pub fn io(path: &Path, error: &std::io::Error) -> Self {
+        use std::io::ErrorKind;
+        let kind = match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Storage::Full,
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Storage::ReadOnly,
+            _ => Storage::Io,
+        };
+        Self::storage(kind, format!("{} cannot be used: {error}", quoted(path)))
+    }
+
+    /// Makes the storage error of a database that refused.
+    pub(crate) fn sqlite(path: &Path, error: &rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode;
+        let shown = quoted(path);
+        let (kind, what) = match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => (
+                Storage::Busy,
+                "is held by another process for longer than the timeout",
+            ),
+            Some(ErrorCode::NotADatabase) => (Storage::Corrupt, "is not a database"),
+            Some(ErrorCode::DatabaseCorrupt) => (Storage::Corrupt, "is damaged"),
+            Some(ErrorCode::DiskFull) => (Storage::Full, "cannot grow: the disk is full"),
+            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
+                (Storage::ReadOnly, "cannot be written to")
+            }
+            Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) if disk_is_full(path) => {
+                (Storage::Full, "cannot grow: the disk is full")
+            }
+            Some(ErrorCode::SystemIoFailure) => (Storage::Io, "cannot be read or written"),
+            Some(ErrorCode::CannotOpen) => (Storage::Io, "or a file beside it cannot be opened"),
+            _ => (Storage::Io, "cannot be used"),
+        };
+        Self::storage(kind, format!("the database {shown} {what} ({error})"))
+    }
+}
+
+/// Returns a path in backticks.
+pub(crate) fn quoted(path: &Path) -> String {
+    format!("`{}`", path.display())
+}
+
+/// Tells whether no room is left where a file is; SQLite does not say so of its shared memory.
+#[cfg(unix)]
+fn disk_is_full(path: &Path) -> bool {
+    let folder = path.parent().unwrap_or(path);
+    rustix::fs::statvfs(folder).is_ok_and(|disk| disk.f_bavail == 0)
+}
+
+#[cfg(not(unix))]
+fn disk_is_full(_: &Path) -> bool {
+    false
+}

@@ -1,0 +1,82 @@
+//! The runtime home: a folder that only its owner may read.
+
+use crate::error::{Error, Result};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The folders of a home that skills of 1.x write to by themselves.
+const FOLDERS: [&str; 6] = ["state", "metrics", "checkpoints", "feedback", "memory", "logs"];
+
+/// A runtime home; naming one touches nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Home {
+    folder: PathBuf,
+}
+
+impl Home {
+    /// Names a folder as a home.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self {
+            folder: folder.into(),
+        }
+    }
+
+    /// Returns the folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Returns where the database is, or would be.
+    #[must_use]
+    pub fn database(&self) -> PathBuf {
+        self.folder.join("clawpowers.db")
+    }
+
+    /// Creates the folder where it is missing, readable by its owner alone.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Storage`] where the file system refuses.
+    pub fn create(&self) -> Result<()> {
+        private_folder(&self.folder).map(|_| ())
+    }
+
+    /// Creates the folder and those that skills of 1.x expect in it, and returns how many were missing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Storage`] where the file system refuses.
+    pub fn create_all(&self) -> Result<usize> {
+        let mut created = usize::from(private_folder(&self.folder)?);
+        for name in FOLDERS {
+            created += usize::from(private_folder(&self.folder.join(name))?);
+        }
+        Ok(created)
+    }
+}
+
+/// Creates a folder that its owner alone may read; tells whether it was missing.
+fn private_folder(path: &Path) -> Result<bool> {
+    if path.is_dir() {
+        return Ok(false);
+    }
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+        .create(path)
+        .and_then(|()| sync_folder(path.parent().unwrap_or(path)))
+        .map_err(|error| Error::io(path, &error))?;
+    Ok(true)
+}
+
+/// Makes sure that the names in a folder are on the disk.
+pub(crate) fn sync_folder(path: &Path) -> std::io::Result<()> {
+    // Only Unix opens folders as files.
+    if cfg!(unix) {
+        fs::File::open(path)?.sync_all()?;
+    }
+    Ok(())
+}

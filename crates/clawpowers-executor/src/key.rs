@@ -1,0 +1,95 @@
+//! Keys of the store.
+
+use crate::error::{Error, Result};
+
+/// How many bytes a key may have.
+pub const MAX_KEY_BYTES: usize = 1024;
+
+/// A key that keeps the store's rules: not empty, no `/`, `\`, `..` and control characters, at most 1,024 bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key<'a>(&'a str);
+
+impl<'a> Key<'a> {
+    /// Takes a text as a key.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] that names the rule which the text breaks.
+    pub fn new(text: &'a str) -> Result<Self> {
+        let refused = |message: String, hint: &str| Err(Error::invalid(message, hint));
+        if text.is_empty() {
+            return refused("key cannot be empty".into(), "name a key such as `build:count`");
+        }
+        if text.len() > MAX_KEY_BYTES {
+            let message = format!(
+                "the key {} has {} bytes, more than {MAX_KEY_BYTES}",
+                shortened(text),
+                text.len()
+            );
+            return refused(message, "put what is long into the value");
+        }
+        if text.contains(['/', '\\']) {
+            let message = format!("key cannot contain '/' or '\\': `{text}`");
+            return refused(message, "separate the parts of a key with `:`");
+        }
+        if text.contains("..") {
+            let message = format!("key cannot contain '..': `{text}`");
+            return refused(message, "separate the parts of a key with `:`");
+        }
+        if text.chars().any(char::is_control) {
+            let message = format!("key cannot contain control characters: `{}`", text.escape_debug());
+            return refused(message, "put line ends and tabs into the value");
+        }
+        Ok(Self(text))
+    }
+
+    /// Returns the text of the key.
+    #[must_use]
+    pub const fn as_str(self) -> &'a str {
+        self.0
+    }
+}
+
+/// Returns the start of a long text in backticks.
+pub(crate) fn shortened(text: &str) -> String {
+    match text.char_indices().nth(40) {
+        Some((end, _)) => format!("`{}…`", text.get(..end).unwrap_or_default()),
+        None => format!("`{text}`"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Key;
+
+    #[test]
+    fn the_rules_of_keys() {
+        for good in [
+            "a",
+            "a b",
+            "a*",
+            "=",
+            "plan:auth:task_1",
+            "__init__",
+            ".hidden",
+            "ключ",
+            ".",
+            &"x".repeat(1024),
+        ] {
+            assert_eq!(Key::new(good).unwrap().as_str(), good);
+        }
+        for bad in [
+            "",
+            "a/b",
+            "a\\b",
+            "..",
+            "a..b",
+            "a\nb",
+            "a\0",
+            "a\u{9b}",
+            &"x".repeat(1025),
+        ] {
+            assert!(Key::new(bad).is_err(), "{bad:?}");
+        }
+    }
+}

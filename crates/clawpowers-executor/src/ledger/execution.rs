@@ -1,0 +1,275 @@
+//! What an execution is.
+
+use crate::error::{Error, Result};
+use crate::key::shortened;
+use crate::moment::Moment;
+use std::fmt;
+
+/// How many bytes the name of a skill, a session, an agent, a model, a tier or a project may have.
+pub const MAX_TEXT_BYTES: usize = 1024;
+/// How many bytes notes may have.
+pub const MAX_NOTES_BYTES: usize = 1024 * 1024;
+/// The largest number of tokens, which every language reads exactly from JSON.
+const MAX_TOKENS: i64 = (1 << 53) - 1;
+/// What the table says of an execution that has not ended.
+pub(super) const OPEN: i64 = 4;
+
+/// How an execution ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Outcome {
+    /// It did what it was for.
+    Success,
+    /// It did not.
+    Failure,
+    /// It did so in part.
+    Partial,
+    /// It was not needed.
+    Skipped,
+}
+
+impl Outcome {
+    /// Every outcome, in the order of their numbers.
+    pub const ALL: [Self; 4] = [Self::Success, Self::Failure, Self::Partial, Self::Skipped];
+
+    /// Returns the outcome's name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Failure => "failure",
+            Self::Partial => "partial",
+            Self::Skipped => "skipped",
+        }
+    }
+
+    /// Reads an outcome's name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for anything else.
+    pub fn parse(text: &str) -> Result<Self> {
+        let found = Self::ALL.into_iter().find(|outcome| outcome.as_str() == text);
+        found.ok_or_else(|| {
+            Error::invalid(
+                format!("the outcome {} is not one", shortened(text)),
+                "--outcome is success, failure, partial or skipped",
+            )
+        })
+    }
+
+    pub(super) const fn number(self) -> i64 {
+        self as i64
+    }
+
+    pub(super) fn from_number(number: i64) -> Option<Self> {
+        Self::ALL.get(usize::try_from(number).ok()?).copied()
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What may be known of an execution besides its skill, its time and its outcome.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Details<T> {
+    /// The session it was part of.
+    pub session: Option<T>,
+    /// Who ran it.
+    pub agent: Option<T>,
+    /// With which model.
+    pub model: Option<T>,
+    /// The tier of the model.
+    pub tier: Option<T>,
+    /// For which project.
+    pub project: Option<T>,
+    /// The version of the skill.
+    pub skill_version: Option<T>,
+    /// The digest of the skill.
+    pub skill_digest: Option<T>,
+    /// How it came to be known: `run` or `import`; absent for what was recorded.
+    pub source: Option<T>,
+}
+
+/// An execution to record.
+#[derive(Debug, Clone, Default)]
+pub struct New<'a> {
+    /// The skill.
+    pub skill: &'a str,
+    /// When it was; now where it is not said.
+    pub at: Option<Moment>,
+    /// How long it took, in microseconds.
+    pub duration: Option<i64>,
+    /// What it cost, in billionths of a US dollar.
+    pub cost: Option<i64>,
+    /// Tokens that the model read.
+    pub tokens_in: Option<i64>,
+    /// Tokens that the model wrote.
+    pub tokens_out: Option<i64>,
+    /// What is worth knowing of it; empty counts as absent.
+    pub notes: Option<&'a str>,
+    /// The rest.
+    pub details: Details<&'a str>,
+}
+
+/// How an open execution ended; what is absent stays as it was.
+#[derive(Debug, Clone)]
+pub struct Finish<'a> {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// How long it took, in microseconds; the time since its start where it is not said.
+    pub duration: Option<i64>,
+    /// What it cost, in billionths of a US dollar.
+    pub cost: Option<i64>,
+    /// Tokens that the model read.
+    pub tokens_in: Option<i64>,
+    /// Tokens that the model wrote.
+    pub tokens_out: Option<i64>,
+    /// What is worth knowing of it.
+    pub notes: Option<&'a str>,
+}
+
+/// An execution as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Execution {
+    /// Its number in this home.
+    pub id: i64,
+    /// The skill.
+    pub skill: String,
+    /// How it ended; `None` while it is open.
+    pub outcome: Option<Outcome>,
+    /// When it was recorded or, where it was started here, when it started.
+    pub at: Moment,
+    /// How long it took, in microseconds.
+    pub duration: Option<i64>,
+    /// What it cost, in billionths of a US dollar.
+    pub cost: Option<i64>,
+    /// Tokens that the model read.
+    pub tokens_in: Option<i64>,
+    /// Tokens that the model wrote.
+    pub tokens_out: Option<i64>,
+    /// What is worth knowing of it.
+    pub notes: Option<String>,
+    /// The rest.
+    pub details: Details<String>,
+    /// What it is called in the home that it came from, if that is another.
+    pub uid: Option<String>,
+    /// A JSON object of imported fields that are not ours.
+    pub extra: Option<String>,
+}
+
+impl Execution {
+    /// Returns what it is once it has ended.
+    pub(super) fn ended(&self, finish: &Finish<'_>, now: Moment) -> Self {
+        // The clock may have been set back meanwhile.
+        let since = (now.micros() - self.at.micros()).max(0);
+        let notes = finish.notes.filter(|notes| !notes.is_empty());
+        Self {
+            outcome: Some(finish.outcome),
+            duration: finish.duration.or(self.duration).or(Some(since)),
+            cost: finish.cost.or(self.cost),
+            tokens_in: finish.tokens_in.or(self.tokens_in),
+            tokens_out: finish.tokens_out.or(self.tokens_out),
+            notes: notes.map(str::to_owned).or_else(|| self.notes.clone()),
+            ..self.clone()
+        }
+    }
+}
+
+impl New<'_> {
+    pub(super) fn check(&self) -> Result<()> {
+        check_skill(self.skill)?;
+        let details = &self.details;
+        for (name, value) in [
+            ("session", details.session),
+            ("agent", details.agent),
+            ("model", details.model),
+            ("tier", details.tier),
+            ("project", details.project),
+            ("skill version", details.skill_version),
+            ("skill digest", details.skill_digest),
+        ] {
+            check_text(name, value.unwrap_or_default())?;
+        }
+        check_figures(self.notes, &[self.tokens_in, self.tokens_out])
+    }
+
+    /// Returns the figures of the execution for the rollup; the texts are not needed there.
+    pub(super) fn execution(&self, id: i64, outcome: Option<Outcome>, at: Moment) -> Execution {
+        Execution {
+            id,
+            skill: String::new(),
+            outcome,
+            at,
+            duration: self.duration,
+            cost: self.cost,
+            tokens_in: self.tokens_in,
+            tokens_out: self.tokens_out,
+            notes: None,
+            details: Details::default(),
+            uid: None,
+            extra: None,
+        }
+    }
+}
+
+impl Finish<'_> {
+    pub(super) fn check(&self) -> Result<()> {
+        check_figures(self.notes, &[self.tokens_in, self.tokens_out])
+    }
+}
+
+/// Refuses a name that a skill cannot have.
+///
+/// # Errors
+///
+/// [`Error::Invalid`] for an empty one, a long one, and one with control characters.
+pub fn check_skill(skill: &str) -> Result<()> {
+    if skill.is_empty() {
+        return Err(Error::invalid(
+            "the name of the skill is empty",
+            "--skill is required, such as --skill systematic-debugging",
+        ));
+    }
+    check_text("skill", skill)
+}
+
+fn check_text(name: &str, value: &str) -> Result<()> {
+    if value.len() > MAX_TEXT_BYTES {
+        let message = format!(
+            "the {name} {} has {} bytes, more than {MAX_TEXT_BYTES}",
+            shortened(value),
+            value.len()
+        );
+        return Err(Error::invalid(message, "put what is long into the notes"));
+    }
+    if value.chars().any(char::is_control) {
+        let message = format!("the {name} `{}` holds control characters", value.escape_debug());
+        return Err(Error::invalid(
+            message,
+            "put what has several lines into the notes",
+        ));
+    }
+    Ok(())
+}
+
+fn check_figures(notes: Option<&str>, tokens: &[Option<i64>]) -> Result<()> {
+    let length = notes.map_or(0, str::len);
+    if length > MAX_NOTES_BYTES {
+        return Err(Error::invalid(
+            format!("the notes have {length} bytes, more than {MAX_NOTES_BYTES}"),
+            "keep what is long in a file and note its path",
+        ));
+    }
+    for tokens in tokens.iter().flatten() {
+        if !(0..=MAX_TOKENS).contains(tokens) {
+            return Err(Error::invalid(
+                format!("the number of tokens `{tokens}` is not one from 0 to {MAX_TOKENS}"),
+                "give whole numbers",
+            ));
+        }
+    }
+    Ok(())
+}

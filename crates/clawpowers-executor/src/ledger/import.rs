@@ -1,0 +1,396 @@
+//! Taking in executions that others wrote down.
+
+use super::execution::{Details, MAX_NOTES_BYTES, MAX_TEXT_BYTES, New, Outcome};
+use super::line::{Line, Scalar};
+use super::rollup::Delta;
+use super::{query, skill_id};
+use crate::db::Tx;
+use crate::error::{Error, Result, Storage};
+use crate::moment::Moment;
+use crate::units;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+use std::collections::{BTreeMap, HashMap};
+use std::io::{BufRead, Read as _};
+
+/// How long a line may be, in bytes.
+const MAX_LINE_BYTES: usize = 4 * 1024 * 1024;
+/// How many skipped lines are listed one by one; the others are counted.
+const MAX_SKIPPED: usize = 1000;
+
+/// What came of an import.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ImportReport {
+    /// Executions that were taken in.
+    pub taken: u64,
+    /// Executions that had been taken in before.
+    pub known: u64,
+    /// How many lines were skipped or taken otherwise than they stand, by reason.
+    pub reasons: BTreeMap<&'static str, u64>,
+    /// The first 1,000 of them.
+    pub skipped: Vec<Skipped>,
+}
+
+/// A line or a file that was not taken in as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skipped {
+    /// The file, or what else it came from.
+    pub source: String,
+    /// The line, from 1; 0 for a whole file.
+    pub line: usize,
+    /// Why, as a stable word.
+    pub reason: &'static str,
+    /// Why, for people.
+    pub detail: String,
+}
+
+impl ImportReport {
+    /// Adds the rows of another report.
+    pub(crate) fn absorb(&mut self, other: Self) {
+        self.taken += other.taken;
+        self.known += other.known;
+        for (reason, count) in other.reasons {
+            *self.reasons.entry(reason).or_default() += count;
+        }
+        let room = MAX_SKIPPED.saturating_sub(self.skipped.len());
+        self.skipped.extend(other.skipped.into_iter().take(room));
+    }
+
+    /// Adds a line that was not taken in as it stands.
+    pub(crate) fn skip(
+        &mut self,
+        source: &str,
+        line: usize,
+        reason: &'static str,
+        detail: impl Into<String>,
+    ) {
+        *self.reasons.entry(reason).or_default() += 1;
+        if self.skipped.len() < MAX_SKIPPED {
+            self.skipped.push(Skipped {
+                source: source.to_owned(),
+                line,
+                reason,
+                detail: detail.into(),
+            });
+        }
+    }
+}
+
+/// Takes in lines within one transaction; the figures of skills are changed once, at the end.
+pub(crate) struct Importer<'t, 'c> {
+    tx: &'t Tx<'c>,
+    home: &'t str,
+    report: ImportReport,
+    skills: HashMap<String, (i64, Delta)>,
+}
+
+type Hash = [u8; 16];
+
+impl<'t, 'c> Importer<'t, 'c> {
+    pub(crate) fn new(tx: &'t Tx<'c>, home: &'t str) -> Self {
+        Self {
+            tx,
+            home,
+            report: ImportReport::default(),
+            skills: HashMap::new(),
+        }
+    }
+
+    /// Takes in the lines of one source.
+    pub(crate) fn lines(&mut self, mut lines: impl BufRead, source: &str) -> Result<()> {
+        let mut seen: HashMap<Hash, u32> = HashMap::new();
+        let mut bytes = Vec::new();
+        for number in 1.. {
+            bytes.clear();
+            let whole = read_line(&mut lines, &mut bytes).map_err(|error| {
+                Error::storage(Storage::Io, format!("`{source}` cannot be read: {error}"))
+            })?;
+            if bytes.is_empty() {
+                return Ok(());
+            }
+            if !whole {
+                let detail = format!("the line has more than {MAX_LINE_BYTES} bytes");
+                self.report.skip(source, number, "too-long", detail);
+                continue;
+            }
+            let text = String::from_utf8_lossy(&bytes);
+            let text = text.trim_start_matches('\u{feff}').trim();
+            if !text.is_empty() {
+                self.text(text, source, number, &mut seen)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes in a line, which holds one record unless something went wrong when it was written.
+    fn text(&mut self, text: &str, source: &str, number: usize, seen: &mut HashMap<Hash, u32>) -> Result<()> {
+        if let Ok(line) = serde_json::from_str::<Line<'_>>(text) {
+            return self.one(text, &line, source, number, seen);
+        }
+        let mended = mended(text);
+        if let Ok(line) = serde_json::from_str::<Line<'_>>(&mended) {
+            let detail =
+                "the line was not JSON: it held raw control characters or a number with leading zeros";
+            self.report.skip(source, number, "mended", detail);
+            return self.one(text, &line, source, number, seen);
+        }
+        // A writer that was stopped leaves the start of a record, and the next one is glued to it.
+        let mut records = Vec::new();
+        let mut rest = text;
+        while let Some(start) = rest.find("{\"ts\"") {
+            let tail = rest.get(start..).unwrap_or_default();
+            let mut stream = serde_json::Deserializer::from_str(tail).into_iter::<Line<'_>>();
+            match stream.next() {
+                Some(Ok(line)) => {
+                    let end = stream.byte_offset();
+                    records.push((tail.get(..end).unwrap_or_default(), line));
+                    rest = tail.get(end..).unwrap_or_default();
+                }
+                _ => rest = tail.get(1..).unwrap_or_default(),
+            }
+        }
+        let (reason, detail) = match serde_json::from_str::<Value>(text) {
+            _ if !records.is_empty() => {
+                let detail = format!("several records on one line: {} could be read", records.len());
+                ("glued", detail)
+            }
+            Ok(value) => (
+                "not-object",
+                format!("the line is no record: {}", shown(&value.to_string())),
+            ),
+            Err(error) => ("not-json", format!("the line is not JSON: {error}")),
+        };
+        self.report.skip(source, number, reason, detail);
+        for (text, line) in records {
+            self.one(text, &line, source, number, seen)?;
+        }
+        Ok(())
+    }
+
+    /// Takes in a record.
+    fn one(
+        &mut self,
+        text: &str,
+        line: &Line<'_>,
+        source: &str,
+        number: usize,
+        seen: &mut HashMap<Hash, u32>,
+    ) -> Result<()> {
+        let (new, outcome, at) = match judge(line) {
+            Ok(judged) => judged,
+            Err((reason, detail)) => {
+                self.report.skip(source, number, reason, detail);
+                return Ok(());
+            }
+        };
+        let uid = line
+            .uid
+            .text()
+            .filter(|uid| !uid.is_empty() && uid.len() <= MAX_TEXT_BYTES);
+        if self.is_known(text, uid, seen)? {
+            self.report.known += 1;
+            return Ok(());
+        }
+        let extra = (!line.extra.is_empty()).then(|| Value::Object(line.extra.clone()).to_string());
+        if !self.skills.contains_key(new.skill) {
+            let id = skill_id(self.tx, new.skill)?;
+            self.skills.insert(new.skill.to_owned(), (id, Delta::default()));
+        }
+        let Some((skill, delta)) = self.skills.get_mut(new.skill) else {
+            return Ok(());
+        };
+        self.tx.run(|connection| {
+            query::insert(connection, *skill, Some(outcome), at, &new, uid, extra.as_deref())
+        })?;
+        delta.add(&new.execution(0, Some(outcome), at))?;
+        self.report.taken += 1;
+        Ok(())
+    }
+
+    /// Tells whether a record is here already, and remembers it.
+    fn is_known(&mut self, text: &str, uid: Option<&str>, seen: &mut HashMap<Hash, u32>) -> Result<bool> {
+        let identity = match uid {
+            Some(uid) => {
+                let own = uid
+                    .strip_prefix(self.home)
+                    .and_then(|rest| rest.strip_prefix('-')?.parse::<i64>().ok());
+                if let Some(id) = own {
+                    let found = self.tx.run(|connection| {
+                        let mut statement =
+                            connection.prepare_cached("SELECT 1 FROM execution WHERE id = ?")?;
+                        statement.exists([id])
+                    })?;
+                    if found {
+                        return Ok(true);
+                    }
+                }
+                hash(&[b"uid", uid.as_bytes()])
+            }
+            None => {
+                let line = hash(&[b"line", text.as_bytes()]);
+                let occurrence = seen.entry(line).or_default();
+                *occurrence += 1;
+                hash(&[&line, &occurrence.to_le_bytes()])
+            }
+        };
+        Ok(!remember(self.tx, &identity)?)
+    }
+
+    /// Brings the figures of skills up to date and returns the report.
+    pub(crate) fn finish(self) -> Result<ImportReport> {
+        for (skill, delta) in self.skills.values() {
+            delta.apply(self.tx, *skill)?;
+        }
+        Ok(self.report)
+    }
+}
+
+/// Remembers something as imported; tells whether it was new.
+pub(crate) fn remember(tx: &Tx<'_>, hash: &Hash) -> Result<bool> {
+    let changed = tx.run(|connection| {
+        let mut statement = connection.prepare_cached("INSERT OR IGNORE INTO imported (hash) VALUES (?)")?;
+        statement.execute([hash.as_slice()])
+    })?;
+    Ok(changed > 0)
+}
+
+/// Returns a hash of parts, each with its length so that no two lists of parts are the same.
+pub(crate) fn hash(parts: &[&[u8]]) -> Hash {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update((part.len() as u64).to_le_bytes());
+        hasher.update(part);
+    }
+    let mut short = Hash::default();
+    for (to, from) in short.iter_mut().zip(hasher.finalize()) {
+        *to = from;
+    }
+    short
+}
+
+type Judged<'a> = (New<'a>, Outcome, Moment);
+
+/// Takes a line for an execution, or says why it is none.
+fn judge<'a>(line: &'a Line<'_>) -> std::result::Result<Judged<'a>, (&'static str, String)> {
+    let skill = line.skill.text().unwrap_or_default();
+    if skill.is_empty() {
+        let other = line.extra.contains_key("skillName");
+        let detail = if other {
+            "`skillName` instead of `skill`: a record of 2.x"
+        } else {
+            "no `skill`"
+        };
+        return Err(("no-skill", detail.to_owned()));
+    }
+    let ts = line.ts.text().unwrap_or_default();
+    let at = Moment::parse(ts).map_err(|_| ("no-time", format!("no time in `ts`: {}", shown(ts))))?;
+    let named = line.outcome.text().unwrap_or_default();
+    if named == "open" {
+        return Err((
+            "open",
+            "the execution had not ended when it was written down".to_owned(),
+        ));
+    }
+    let outcome = Outcome::parse(named).map_err(|_| ("outcome", format!("no outcome: {}", shown(named))))?;
+    let amount = |value: &Scalar<'_>, name: &str, read: fn(&str) -> Result<i64>| {
+        match value {
+            Scalar::Absent => Ok(None),
+            Scalar::Number(text) => read(text).map(Some),
+            Scalar::Text(text) => read(text).map(Some),
+            Scalar::Other(value) => Err(Error::invalid(format!("`{name}` is {value}"), "")),
+        }
+        .map_err(|error| ("figure", format!("`{name}`: {error}")))
+    };
+    let new = New {
+        skill,
+        at: Some(at),
+        duration: amount(&line.duration, "duration_s", units::micros)?,
+        cost: amount(&line.cost, "cost_usd", units::nanodollars)?,
+        tokens_in: amount(&line.tokens_in, "tokens_in", tokens)?,
+        tokens_out: amount(&line.tokens_out, "tokens_out", tokens)?,
+        notes: line.notes.text(),
+        details: Details {
+            session: label(&line.details.session),
+            agent: label(&line.details.agent),
+            model: label(&line.details.model),
+            tier: label(&line.details.tier),
+            project: label(&line.details.project),
+            skill_version: label(&line.details.skill_version),
+            skill_digest: label(&line.details.skill_digest),
+            source: Some("import"),
+        },
+    };
+    // Names of 1.x kept no rule, so only the sizes are looked at.
+    let long = skill.len() > MAX_TEXT_BYTES || new.notes.is_some_and(|notes| notes.len() > MAX_NOTES_BYTES);
+    if long {
+        return Err((
+            "too-long",
+            "the skill's name or the notes are too long".to_owned(),
+        ));
+    }
+    Ok((new, outcome, at))
+}
+
+fn label<'a>(value: &'a Option<Scalar<'_>>) -> Option<&'a str> {
+    value.as_ref().and_then(Scalar::label)
+}
+
+fn tokens(text: &str) -> Result<i64> {
+    let number = text
+        .parse::<i64>()
+        .ok()
+        .filter(|number| (0..1 << 53).contains(number));
+    number.ok_or_else(|| Error::invalid(format!("`{text}` is not a number of tokens"), ""))
+}
+
+/// Returns the start of a stranger's text.
+fn shown(text: &str) -> String {
+    let start: String = text.chars().take(60).collect();
+    format!("`{}`", start.escape_debug())
+}
+
+/// Mends what the shell scripts of 1.x wrote wrong: raw control characters, and durations with leading zeros.
+fn mended(text: &str) -> String {
+    const FIELD: &str = "\"duration_s\":";
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_ascii_control() {
+            out.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            out.push(c);
+        }
+    }
+    if let Some((before, after)) = out.split_once(FIELD) {
+        let digits = after.trim_start_matches('0');
+        let digits = if digits.starts_with(|c: char| c.is_ascii_digit()) {
+            digits
+        } else {
+            after
+        };
+        out = format!("{before}{FIELD}{digits}");
+    }
+    out
+}
+
+/// Reads a line with its end; tells whether it was within the bound. What is beyond is passed over.
+fn read_line(lines: &mut impl BufRead, bytes: &mut Vec<u8>) -> std::io::Result<bool> {
+    lines
+        .by_ref()
+        .take(MAX_LINE_BYTES as u64)
+        .read_until(b'\n', bytes)?;
+    if bytes.len() < MAX_LINE_BYTES || bytes.last() == Some(&b'\n') {
+        return Ok(true);
+    }
+    loop {
+        let buffer = lines.fill_buf()?;
+        if buffer.is_empty() {
+            return Ok(false);
+        }
+        let end = buffer.iter().position(|byte| *byte == b'\n');
+        let used = end.map_or(buffer.len(), |end| end + 1);
+        lines.consume(used);
+        if end.is_some() {
+            return Ok(false);
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! Executions as lines: JSON in the form of 1.x with further fields, and CSV.
+
+use super::execution::{Details, Execution};
+use crate::units;
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+use std::borrow::Cow;
+use std::fmt;
+
+/// A line as it stands there; nothing of it has been judged.
+#[derive(Debug, Default)]
+pub(super) struct Line<'a> {
+    pub(super) ts: Scalar<'a>,
+    pub(super) skill: Scalar<'a>,
+    pub(super) outcome: Scalar<'a>,
+    pub(super) duration: Scalar<'a>,
+    pub(super) cost: Scalar<'a>,
+    pub(super) tokens_in: Scalar<'a>,
+    pub(super) tokens_out: Scalar<'a>,
+    pub(super) notes: Scalar<'a>,
+    pub(super) details: Details<Scalar<'a>>,
+    pub(super) uid: Scalar<'a>,
+    pub(super) extra: Map<String, Value>,
+}
+
+/// A value of a line.
+#[derive(Debug, Default)]
+pub(super) enum Scalar<'a> {
+    /// It is absent or null.
+    #[default]
+    Absent,
+    Text(Cow<'a, str>),
+    /// A number, written without an exponent.
+    Number(String),
+    Other(Value),
+}
+
+impl Scalar<'_> {
+    pub(super) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Returns a text or a number as text: others number their sessions.
+    pub(super) fn label(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Number(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn value(self) -> Value {
+        match self {
+            Self::Absent => Value::Null,
+            Self::Text(text) => Value::String(text.into_owned()),
+            Self::Number(text) => text.parse().map_or(Value::Null, Value::Number),
+            Self::Other(value) => value,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Scalar<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ScalarVisitor)
+    }
+}
+
+struct ScalarVisitor;
+
+impl<'de> Visitor<'de> for ScalarVisitor {
+    type Value = Scalar<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+        Ok(Scalar::Text(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Scalar::Text(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
+        Ok(Scalar::Number(number.to_string()))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
+        Ok(Scalar::Number(number.to_string()))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
+        Ok(Scalar::Number(number.to_string()))
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
+        Ok(Scalar::Other(Value::Bool(value)))
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Scalar::Absent)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
+        Value::deserialize(SeqAccessDeserializer::new(seq)).map(Scalar::Other)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        Value::deserialize(MapAccessDeserializer::new(map)).map(Scalar::Other)
+    }
+}
+
+impl<'de> Deserialize<'de> for Line<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(LineVisitor)
+    }
+}
+
+struct LineVisitor;
+
+impl<'de> Visitor<'de> for LineVisitor {
+    type Value = Line<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut line = Line::default();
+        while let Some(name) = map.next_key::<Name<'de>>()? {
+            let value = map.next_value::<Scalar<'de>>()?;
+            let details = &mut line.details;
+            let place = match &*name.0 {
+                "ts" => &mut line.ts,
+                "skill" => &mut line.skill,
+                "outcome" => &mut line.outcome,
+                "duration_s" => &mut line.duration,
+                "cost_usd" => &mut line.cost,
+                "tokens_in" => &mut line.tokens_in,
+                "tokens_out" => &mut line.tokens_out,
+                "notes" => &mut line.notes,
+                "session" => details.session.get_or_insert_default(),
+                "agent" => details.agent.get_or_insert_default(),
+                "model" => details.model.get_or_insert_default(),
+                "tier" => details.tier.get_or_insert_default(),
+                "project" => details.project.get_or_insert_default(),
+                "skill_version" => details.skill_version.get_or_insert_default(),
+                "skill_digest" => details.skill_digest.get_or_insert_default(),
+                "source" => details.source.get_or_insert_default(),
+                "uid" => &mut line.uid,
+                other => {
+                    line.extra.insert(other.to_owned(), value.value());
+                    continue;
+                }
+            };
+            *place = value;
+        }
+        Ok(line)
+    }
+}
+
+/// A field's name, borrowed where it holds no escape.
+struct Name<'a>(Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match deserializer.deserialize_str(ScalarVisitor)? {
+            Scalar::Text(text) => Ok(Self(text)),
+            _ => Err(serde::de::Error::custom("a field's name is not a text")),
+        }
+    }
+}
+
+/// Returns the uid of an execution: its own where it came from another home, else this home's name and its id.
+fn uid(execution: &Execution, home: &str) -> Option<String> {
+    let imported = execution.details.source.as_deref() == Some("import");
+    match &execution.uid {
+        Some(uid) => Some(uid.clone()),
+        // A line of 1.x has none, and goes out as it came in.
+        None if imported => None,
+        None => Some(format!("{home}-{}", execution.id)),
+    }
+}
+
+/// Returns the fields of an execution in their order: name, and value as text with whether it is a number.
+fn fields(execution: &Execution, home: &str) -> [(&'static str, Option<String>, bool); 17] {
+    let details = &execution.details;
+    let outcome = execution.outcome.map_or("open", super::Outcome::as_str);
+    let text = |text: &Option<String>| text.clone();
+    // What was imported is so again when it is read back.
+    let source = details.source.clone().filter(|source| source != "import");
+    [
+        ("ts", Some(execution.at.to_string()), false),
+        ("skill", Some(execution.skill.clone()), false),
+        ("outcome", Some(outcome.to_owned()), false),
+        ("duration_s", execution.duration.map(units::seconds), true),
+        ("notes", text(&execution.notes), false),
+        ("session", text(&details.session), false),
+        ("agent", text(&details.agent), false),
+        ("model", text(&details.model), false),
+        ("tier", text(&details.tier), false),
+        ("project", text(&details.project), false),
+        ("cost_usd", execution.cost.map(units::dollars), true),
+        ("tokens_in", execution.tokens_in.map(|n| n.to_string()), true),
+        ("tokens_out", execution.tokens_out.map(|n| n.to_string()), true),
+        ("skill_version", text(&details.skill_version), false),
+        ("skill_digest", text(&details.skill_digest), false),
+        ("source", source, false),
+        ("uid", uid(execution, home), false),
+    ]
+}
+
+/// Writes an execution as one line of JSON in the form of 1.x (`ts`, `skill`, `outcome`, `duration_s`, `notes`, `session`),
+/// followed by what 1.x did not know; `home` is the name of the home that it is of.
+#[must_use]
+pub fn jsonl(execution: &Execution, home: &str) -> String {
+    let mut out = String::from("{");
+    let mut put = |name: &str, value: &str| {
+        if out.len() > 1 {
+            out.push(',');
+        }
+        out.push_str(&format!("{}:{value}", Value::from(name)));
+    };
+    for (name, value, number) in fields(execution, home) {
+        if let Some(value) = value {
+            put(
+                name,
+                &if number {
+                    value
+                } else {
+                    Value::from(value).to_string()
+                },
+            );
+        }
+    }
+    let extra = execution
+        .extra
+        .as_deref()
+        .and_then(|extra| serde_json::from_str::<Map<String, Value>>(extra).ok());
+    for (name, value) in extra.iter().flatten() {
+        put(name, &value.to_string());
+    }
+    out.push('}');
+    out
+}
+
+/// The heading of the CSV form.
+pub const CSV_HEADER: &str = "id,ts,skill,outcome,duration_s,notes,session,agent,model,tier,project,cost_usd,tokens_in,tokens_out,skill_version,skill_digest,source,uid";
+
+/// Writes an execution as one record of CSV (RFC 4180) without its line end.
+#[must_use]
+pub fn csv(execution: &Execution, home: &str) -> String {
+    let mut out = execution.id.to_string();
+    for (_, value, _) in fields(execution, home) {
+        out.push(',');
+        let value = value.unwrap_or_default();
+        if value.contains([',', '"', '\n', '\r']) {
+            out.push_str(&format!("\"{}\"", value.replace('"', "\"\"")));
+        } else {
+            out.push_str(&value);
+        }
+    }
+    out
+}

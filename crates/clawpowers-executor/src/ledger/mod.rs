@@ -1,0 +1,230 @@
+//! Executions of skills, and figures for each skill that are always those of its executions.
+
+mod execution;
+mod import;
+mod line;
+mod query;
+mod rollup;
+
+pub use execution::{Details, Execution, Finish, MAX_NOTES_BYTES, MAX_TEXT_BYTES, New, Outcome, check_skill};
+pub use import::{ImportReport, Skipped};
+pub use line::{CSV_HEADER, csv, jsonl};
+pub use query::{Filter, Order};
+pub use rollup::Figures;
+
+pub(crate) use import::{Importer, hash, remember};
+
+use crate::db::{Db, Tx};
+use crate::error::{Error, Result};
+use crate::moment::Moment;
+use execution::OPEN;
+use rollup::Delta;
+use rusqlite::OptionalExtension as _;
+use std::io::BufRead;
+
+/// The executions of a home. Every call is one transaction; what returns without an error is durable.
+#[derive(Debug)]
+pub struct Ledger<'a> {
+    db: &'a mut Db,
+}
+
+impl<'a> Ledger<'a> {
+    pub(crate) const fn new(db: &'a mut Db) -> Self {
+        Self { db }
+    }
+
+    /// Records an execution that has ended and returns its id.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for a value that breaks a rule, [`Error::Storage`] where it cannot be written.
+    pub fn record(&mut self, new: &New<'_>, outcome: Outcome) -> Result<i64> {
+        new.check()?;
+        self.db.write(|tx| insert(tx, new, Some(outcome)))
+    }
+
+    /// Records that an execution has begun and returns its id; until it is finished it counts as open.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ledger::record`].
+    pub fn start(&mut self, new: &New<'_>) -> Result<i64> {
+        new.check()?;
+        self.db.write(|tx| insert(tx, new, None))
+    }
+
+    /// Ends an open execution; where no duration is given it is the time since its start.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] where there is no such execution, [`Error::Invalid`] where it has ended already or a value
+    /// breaks a rule, [`Error::Storage`] where it cannot be written.
+    pub fn finish(&mut self, id: i64, finish: &Finish<'_>) -> Result<Execution> {
+        finish.check()?;
+        self.db.write(|tx| {
+            let Some(old) = query::by_id(tx, id)? else {
+                return Err(Error::not_found(
+                    format!("there is no execution `{id}`"),
+                    "`clawpowers metrics show --outcome open` lists those that wait for their end",
+                ));
+            };
+            if let Some(outcome) = old.outcome {
+                return Err(Error::invalid(
+                    format!("the execution `{id}` has ended already, with {outcome}"),
+                    "start another with `clawpowers metrics start`; it was left as it is",
+                ));
+            }
+            let ended = old.ended(finish, Moment::now());
+            let skill = tx.run(|connection| {
+                let mut statement = connection.prepare_cached(
+                    "UPDATE execution SET outcome = ?2, duration = ?3, cost = ?4, tokens_in = ?5, tokens_out = ?6,
+                         notes = ?7 WHERE id = ?1 RETURNING skill",
+                )?;
+                statement.query_row(
+                    (
+                        id,
+                        ended.outcome.map_or(OPEN, Outcome::number),
+                        ended.duration,
+                        ended.cost,
+                        ended.tokens_in,
+                        ended.tokens_out,
+                        &ended.notes,
+                    ),
+                    |row| row.get::<_, i64>(0),
+                )
+            })?;
+            let mut delta = Delta::default();
+            delta.take_back_open();
+            delta.add(&ended)?;
+            delta.apply(tx, skill)?;
+            Ok(ended)
+        })
+    }
+
+    /// Forgets an open execution whose command could not be started.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Storage`] where it cannot be written.
+    pub fn abandon(&mut self, id: i64) -> Result<()> {
+        self.db.write(|tx| {
+            let skill = tx.run(|connection| {
+                let mut statement = connection
+                    .prepare_cached("DELETE FROM execution WHERE id = ? AND outcome = 4 RETURNING skill")?;
+                statement.query_row([id], |row| row.get::<_, i64>(0)).optional()
+            })?;
+            if let Some(skill) = skill {
+                let mut delta = Delta::default();
+                delta.take_back_open();
+                delta.apply(tx, skill)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Hands over the executions that a filter means, one by one, until `each` answers `false`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Storage`] where they cannot be read.
+    pub fn each(&mut self, filter: &Filter, order: Order, each: impl FnMut(Execution) -> bool) -> Result<()> {
+        self.db.read(|tx| query::each(tx, filter, order, each))
+    }
+
+    /// Returns the last executions that a filter means, the oldest of them first.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ledger::each`].
+    pub fn last(&mut self, filter: &Filter, limit: usize) -> Result<Vec<Execution>> {
+        let filter = Filter {
+            limit: Some(limit),
+            ..filter.clone()
+        };
+        let mut found = Vec::new();
+        self.each(&filter, Order::NewestFirst, |execution| {
+            found.push(execution);
+            true
+        })?;
+        found.reverse();
+        Ok(found)
+    }
+
+    /// Returns the figures of each skill that a filter means, in the order of their names. Without a period, a session or
+    /// an outcome this reads one row a skill, however many executions there are.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Storage`] where they cannot be read.
+    pub fn figures(&mut self, filter: &Filter) -> Result<Vec<Figures>> {
+        self.db.read(|tx| {
+            if filter.is_only_skill() {
+                rollup::kept(tx, filter.skill.as_deref())
+            } else {
+                rollup::counted(tx, filter)
+            }
+        })
+    }
+
+    /// Compares the kept figures with a count of the executions; returns the names of the skills where they differ.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Storage`] where they cannot be read.
+    pub fn differing(&mut self) -> Result<Vec<String>> {
+        self.db.read(|tx| {
+            let kept = rollup::kept(tx, None)?;
+            let counted = rollup::counted(tx, &Filter::default())?;
+            let differs = |figures: &&Figures| !counted.contains(figures);
+            let mut names: Vec<_> = kept.iter().filter(differs).map(|f| f.skill.clone()).collect();
+            let missing = counted
+                .iter()
+                .filter(|f| !kept.contains(f))
+                .map(|f| f.skill.clone());
+            names.extend(missing);
+            names.sort();
+            names.dedup();
+            Ok(names)
+        })
+    }
+
+    /// Takes in lines of JSON, each an execution, in one transaction. A line that was taken in before is passed over, so
+    /// doing it twice changes nothing; equal lines of one source are one execution each.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Storage`] where the lines cannot be read or the database cannot be written; nothing is taken in then. A
+    /// line that holds no execution is no error but a row of the report.
+    pub fn import(&mut self, lines: impl BufRead) -> Result<ImportReport> {
+        let home = self.db.home_id()?;
+        self.db.write(|tx| {
+            let mut importer = Importer::new(tx, &home);
+            importer.lines(lines, "import")?;
+            importer.finish()
+        })
+    }
+}
+
+/// Inserts an execution and adds it to the figures of its skill.
+fn insert(tx: &Tx<'_>, new: &New<'_>, outcome: Option<Outcome>) -> Result<i64> {
+    let skill = skill_id(tx, new.skill)?;
+    let at = new.at.unwrap_or_else(Moment::now);
+    let id = tx.run(|connection| query::insert(connection, skill, outcome, at, new, None, None))?;
+    let mut delta = Delta::default();
+    delta.add(&new.execution(id, outcome, at))?;
+    delta.apply(tx, skill)?;
+    Ok(id)
+}
+
+/// Returns the row of a skill, made where it is missing.
+fn skill_id(tx: &Tx<'_>, name: &str) -> Result<i64> {
+    tx.run(|connection| {
+        let mut find = connection.prepare_cached("SELECT id FROM skill WHERE name = ?")?;
+        if let Some(id) = find.query_row([name], |row| row.get(0)).optional()? {
+            return Ok(id);
+        }
+        connection
+            .prepare_cached("INSERT INTO skill (name) VALUES (?)")?
+            .insert([name])
+    })
+}

@@ -1,0 +1,261 @@
+//! The figures of each skill.
+
+use super::execution::{Execution, OPEN, Outcome};
+use super::query::{self, Filter};
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::histogram::{bucket, quantile};
+use crate::moment::Moment;
+use rusqlite::Row;
+use std::collections::BTreeMap;
+
+/// The figures of a skill.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// The skill.
+    pub skill: String,
+    /// Executions by outcome, in the order of [`Outcome::ALL`].
+    pub outcomes: [i64; 4],
+    /// Executions that have not ended.
+    pub open: i64,
+    /// Executions with a duration, and their sum in microseconds.
+    pub timed: (i64, i64),
+    /// Executions with a cost, and their sum in billionths of a US dollar.
+    pub priced: (i64, i64),
+    /// Executions with tokens, and the sums of tokens read and written.
+    pub metered: (i64, i64, i64),
+    /// When the first and the last of those that have ended was.
+    pub period: Option<(Moment, Moment)>,
+    /// Durations by bucket of the log histogram, in ascending order.
+    pub durations: Vec<(u32, u64)>,
+}
+
+impl Figures {
+    /// Returns how many executions have ended.
+    #[must_use]
+    pub fn total(&self) -> i64 {
+        self.outcomes.iter().sum()
+    }
+
+    /// Returns how many ended with an outcome.
+    #[must_use]
+    pub const fn of(&self, outcome: Outcome) -> i64 {
+        let [success, failure, partial, skipped] = self.outcomes;
+        match outcome {
+            Outcome::Success => success,
+            Outcome::Failure => failure,
+            Outcome::Partial => partial,
+            Outcome::Skipped => skipped,
+        }
+    }
+
+    /// Returns a quantile of the durations in microseconds, at most 2 % away from the exact one.
+    #[must_use]
+    pub fn duration_quantile(&self, q: f64) -> Option<u64> {
+        quantile(&self.durations, q)
+    }
+
+    /// Adds the figures of others, for a total over skills.
+    pub fn merge(&mut self, other: &Self) {
+        for (own, other) in self.outcomes.iter_mut().zip(other.outcomes) {
+            *own += other;
+        }
+        self.open += other.open;
+        self.timed = (
+            self.timed.0 + other.timed.0,
+            self.timed.1.saturating_add(other.timed.1),
+        );
+        self.priced = (
+            self.priced.0 + other.priced.0,
+            self.priced.1.saturating_add(other.priced.1),
+        );
+        self.metered = (
+            self.metered.0 + other.metered.0,
+            self.metered.1.saturating_add(other.metered.1),
+            self.metered.2.saturating_add(other.metered.2),
+        );
+        self.period = match (self.period, other.period) {
+            (Some(own), Some(other)) => Some((own.0.min(other.0), own.1.max(other.1))),
+            (own, other) => own.or(other),
+        };
+        let mut counts: BTreeMap<u32, u64> = self.durations.iter().copied().collect();
+        for (bucket, count) in &other.durations {
+            *counts.entry(*bucket).or_default() += count;
+        }
+        self.durations = counts.into_iter().collect();
+    }
+}
+
+/// What changes in the figures of one skill.
+#[derive(Debug, Default)]
+pub(super) struct Delta {
+    figures: Figures,
+    durations: BTreeMap<u32, u64>,
+}
+
+impl Delta {
+    /// Counts an execution; its skill is not looked at.
+    pub(super) fn add(&mut self, execution: &Execution) -> Result<()> {
+        let figures = &mut self.figures;
+        match execution.outcome {
+            None => figures.open += 1,
+            Some(outcome) => {
+                for (index, count) in figures.outcomes.iter_mut().enumerate() {
+                    *count += i64::from(index == outcome as usize);
+                }
+            }
+        }
+        if let Some(duration) = execution.duration {
+            figures.timed = (figures.timed.0 + 1, sum(figures.timed.1, duration)?);
+            let bucket = bucket(duration.unsigned_abs());
+            *self.durations.entry(bucket).or_default() += 1;
+        }
+        if let Some(cost) = execution.cost {
+            figures.priced = (figures.priced.0 + 1, sum(figures.priced.1, cost)?);
+        }
+        if execution.tokens_in.is_some() || execution.tokens_out.is_some() {
+            figures.metered = (
+                figures.metered.0 + 1,
+                sum(figures.metered.1, execution.tokens_in.unwrap_or_default())?,
+                sum(figures.metered.2, execution.tokens_out.unwrap_or_default())?,
+            );
+        }
+        if execution.outcome.is_some() {
+            let at = execution.at;
+            figures.period = match figures.period {
+                None => Some((at, at)),
+                Some((first, last)) => Some((first.min(at), last.max(at))),
+            };
+        }
+        Ok(())
+    }
+
+    /// Takes back an execution that was counted as open.
+    pub(super) fn take_back_open(&mut self) {
+        self.figures.open -= 1;
+    }
+
+    /// Adds the change to the kept figures of a skill.
+    pub(super) fn apply(&self, tx: &Tx<'_>, skill: i64) -> Result<()> {
+        let change = &self.figures;
+        let [success, failure, partial, skipped] = change.outcomes;
+        let changed = tx.run(|connection| {
+            // A sum that left 64 bits would become a fraction in silence, and no row is changed then.
+            let mut statement = connection.prepare_cached(
+                "UPDATE skill SET success = success + ?2, failure = failure + ?3, partial = partial + ?4,
+                     skipped = skipped + ?5, open = open + ?6, timed = timed + ?7, duration = duration + ?8,
+                     priced = priced + ?9, cost = cost + ?10, metered = metered + ?11, tokens_in = tokens_in + ?12,
+                     tokens_out = tokens_out + ?13, first_at = min(ifnull(first_at, ?14), ifnull(?14, first_at)),
+                     last_at = max(ifnull(last_at, ?15), ifnull(?15, last_at))
+                 WHERE id = ?1 AND typeof(duration + ?8) = 'integer' AND typeof(cost + ?10) = 'integer'
+                     AND typeof(tokens_in + ?12) = 'integer' AND typeof(tokens_out + ?13) = 'integer'",
+            )?;
+            statement.execute(rusqlite::params![
+                skill,
+                success,
+                failure,
+                partial,
+                skipped,
+                change.open,
+                change.timed.0,
+                change.timed.1,
+                change.priced.0,
+                change.priced.1,
+                change.metered.0,
+                change.metered.1,
+                change.metered.2,
+                change.period.map(|period| period.0.micros()),
+                change.period.map(|period| period.1.micros()),
+            ])
+        })?;
+        if changed != 1 {
+            return Err(too_large());
+        }
+        tx.run(|connection| {
+            let mut statement = connection.prepare_cached(
+                "INSERT INTO duration_bucket (skill, bucket, count) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (skill, bucket) DO UPDATE SET count = count + excluded.count",
+            )?;
+            for (bucket, count) in &self.durations {
+                statement.execute((skill, bucket, i64::try_from(*count).unwrap_or(i64::MAX)))?;
+            }
+            Ok(())
+        })
+    }
+}
+
+fn sum(a: i64, b: i64) -> Result<i64> {
+    a.checked_add(b).ok_or_else(too_large)
+}
+
+fn too_large() -> Error {
+    Error::invalid(
+        "the sum of the skill's durations, costs or tokens would leave 64 bits",
+        "look for a wrong figure with `clawpowers metrics show`; nothing was written",
+    )
+}
+
+/// Reads the kept figures, of one skill or of all.
+pub(super) fn kept(tx: &Tx<'_>, skill: Option<&str>) -> Result<Vec<Figures>> {
+    tx.run(|connection| {
+        let mut statement = connection.prepare_cached(
+            "SELECT id, name, success, failure, partial, skipped, open, timed, duration, priced, cost, metered,
+                 tokens_in, tokens_out, first_at, last_at
+             FROM skill WHERE ?1 IS NULL OR name = ?1 ORDER BY name",
+        )?;
+        let rows = statement.query_map([skill], |row| Ok((row.get::<_, i64>(0)?, from_row(row)?)))?;
+        let mut found = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+        // Every execution of it may have been forgotten.
+        found.retain(|(_, figures)| figures.total() + figures.open > 0);
+        let mut buckets =
+            connection.prepare_cached("SELECT bucket, count FROM duration_bucket WHERE skill = ? ORDER BY bucket")?;
+        for (id, figures) in &mut found {
+            let rows = buckets.query_map([*id], |row| {
+                Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs()))
+            })?;
+            figures.durations = rows.collect::<rusqlite::Result<_>>()?;
+        }
+        Ok(found.into_iter().map(|(_, figures)| figures).collect())
+    })
+}
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<Figures> {
+    let period: (Option<i64>, Option<i64>) = (row.get(14)?, row.get(15)?);
+    Ok(Figures {
+        skill: row.get(1)?,
+        outcomes: [row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?],
+        open: row.get(6)?,
+        timed: (row.get(7)?, row.get(8)?),
+        priced: (row.get(9)?, row.get(10)?),
+        metered: (row.get(11)?, row.get(12)?, row.get(13)?),
+        period: period
+            .0
+            .zip(period.1)
+            .map(|(first, last)| (Moment::from_micros(first), Moment::from_micros(last))),
+        durations: Vec::new(),
+    })
+}
+
+/// Counts the executions that a filter means.
+pub(super) fn counted(tx: &Tx<'_>, filter: &Filter) -> Result<Vec<Figures>> {
+    let mut deltas: BTreeMap<i64, Delta> = BTreeMap::new();
+    query::each_figure(tx, filter, |skill, execution| {
+        deltas.entry(skill).or_default().add(&execution)
+    })?;
+    let mut found = Vec::new();
+    for (skill, delta) in deltas {
+        let name = tx.run(|connection| {
+            let mut statement = connection.prepare_cached("SELECT name FROM skill WHERE id = ?")?;
+            statement.query_row([skill], |row| row.get(0))
+        })?;
+        found.push(Figures {
+            skill: name,
+            durations: delta.durations.into_iter().collect(),
+            ..delta.figures
+        });
+    }
+    found.sort_by(|a, b| a.skill.cmp(&b.skill));
+    Ok(found)
+}
+
+const _: () = assert!(OPEN == Outcome::ALL.len() as i64);

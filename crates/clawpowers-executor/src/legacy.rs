@@ -1,0 +1,170 @@
+//! What 1.x left in a home: `state/` with one file a key, `metrics/` with one line an execution.
+
+use crate::db::Db;
+use crate::error::{Error, Result};
+use crate::key::Key;
+use crate::ledger::{ImportReport, Importer, hash, remember};
+use crate::store::{MAX_VALUE_BYTES, put, value};
+use std::fs::{self, File};
+use std::io::{BufReader, Read as _};
+use std::path::{Path, PathBuf};
+
+/// What came of an import.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Keys that were set.
+    pub keys: u64,
+    /// Keys that had been taken in before.
+    pub known_keys: u64,
+    /// The executions, and everything that was skipped or is worth knowing.
+    pub executions: ImportReport,
+}
+
+/// Tells whether a folder holds something of 1.x.
+#[must_use]
+pub fn is_there(home: &Path) -> bool {
+    let has = |folder: &str, wanted: fn(&str) -> bool| {
+        let entries = fs::read_dir(home.join(folder));
+        entries.is_ok_and(|entries| {
+            entries
+                .flatten()
+                .any(|entry| wanted(&entry.file_name().to_string_lossy()))
+        })
+    };
+    has("state", |_| true) || has("metrics", |name| name.ends_with(".jsonl"))
+}
+
+/// Takes in the state and the metrics of a home of 1.x in one transaction; its files are only read. What was taken in
+/// before is passed over, so doing it twice changes nothing, and a key that was written since keeps its value.
+///
+/// # Errors
+///
+/// [`Error::Storage`] where the folder cannot be read or the database cannot be written; nothing is taken in then.
+pub fn import(db: &mut Db, from: &Path) -> Result<Report> {
+    let home = db.home_id()?;
+    db.write(|tx| {
+        // The hashes come in no order, so their pages are wanted at hand.
+        tx.run(|connection| connection.pragma_update(None, "cache_size", -65_536))?;
+        let mut importer = Importer::new(tx, &home);
+        let mut report = Report::default();
+        let mut notes = ImportReport::default();
+        for (name, path) in files(&from.join("state"))? {
+            let shown = format!("state/{name}");
+            let bytes = match read(&path) {
+                Ok(bytes) => bytes,
+                Err((reason, why)) => {
+                    notes.skip(&shown, 0, reason, why);
+                    continue;
+                }
+            };
+            let decoded = name.replace("__", ":");
+            let key = match Key::new(&decoded) {
+                Ok(key) if !is_draft(&name) => key,
+                Ok(_) => {
+                    notes.skip(&shown, 0, "draft", "a file of a writer that was stopped");
+                    continue;
+                }
+                Err(error) => {
+                    notes.skip(&shown, 0, "key", error.to_string());
+                    continue;
+                }
+            };
+            let content = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
+            let origin = |content: &[u8]| hash(&[b"state", name.as_bytes(), content]);
+            if !remember(tx, &origin(content))? {
+                report.known_keys += 1;
+                continue;
+            }
+            if name.contains("___") {
+                let detail = format!(
+                    "`:` was written as `__`, so more than one key has this file; taken as `{}`",
+                    key.as_str()
+                );
+                notes.skip(&shown, 0, "ambiguous", detail);
+            }
+            if let Some(now) = tx.run(|connection| value(connection, &key))? {
+                // A value that an earlier import left and nobody changed gives way to the newer file.
+                let ours = tx.run(|connection| {
+                    let mut statement = connection.prepare_cached("SELECT 1 FROM imported WHERE hash = ?")?;
+                    statement.exists([origin(&now).as_slice()])
+                })?;
+                if now != content && !ours {
+                    let detail = format!(
+                        "the key `{}` has another value here, which was kept",
+                        key.as_str()
+                    );
+                    notes.skip(&shown, 0, "conflict", detail);
+                    continue;
+                }
+            }
+            put(tx, &key, content)?;
+            report.keys += 1;
+        }
+        for (name, path) in files(&from.join("metrics"))? {
+            let shown = format!("metrics/{name}");
+            if !name.ends_with(".jsonl") {
+                notes.skip(&shown, 0, "foreign", "not a file of executions");
+                continue;
+            }
+            match open(&path) {
+                Ok(file) => importer.lines(BufReader::with_capacity(1 << 16, file), &shown)?,
+                Err((reason, why)) => notes.skip(&shown, 0, reason, why),
+            }
+        }
+        report.executions = importer.finish()?;
+        report.executions.absorb(notes);
+        Ok(report)
+    })
+}
+
+/// Returns the names and paths in a folder in the order of the names; none where it is missing.
+fn files(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(Error::io(folder, &error)),
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|error| Error::io(folder, &error))?;
+        found.push((entry.file_name().to_string_lossy().into_owned(), entry.path()));
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Opens a regular file, a linked one too; anything else would block or is no file of 1.x.
+fn open(path: &Path) -> std::result::Result<File, (&'static str, String)> {
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_file() => {
+            File::open(path).map_err(|error| ("unreadable", format!("cannot be read: {error}")))
+        }
+        Ok(_) => Err((
+            "foreign",
+            "a folder or a special file, which 1.x did not make".to_owned(),
+        )),
+        Err(error) => Err(("unreadable", format!("cannot be read: {error}"))),
+    }
+}
+
+fn read(path: &Path) -> std::result::Result<Vec<u8>, (&'static str, String)> {
+    let file = open(path)?;
+    let mut bytes = Vec::new();
+    // One more for the line end that 1.x added.
+    let limit = MAX_VALUE_BYTES as u64 + 1;
+    let read = file.take(limit + 1).read_to_end(&mut bytes);
+    read.map_err(|error| ("unreadable", format!("cannot be read: {error}")))?;
+    if bytes.len() as u64 > limit {
+        return Err((
+            "too-long",
+            format!("the value has more than {MAX_VALUE_BYTES} bytes"),
+        ));
+    }
+    Ok(bytes)
+}
+
+/// Tells whether a name is that of a temporary file of 1.x: `KEY.tmp.PID`.
+fn is_draft(name: &str) -> bool {
+    let pid = name.rsplit_once(".tmp.").map(|(_, pid)| pid);
+    pid.is_some_and(|pid| !pid.is_empty() && pid.bytes().all(|byte| byte.is_ascii_digit()))
+}

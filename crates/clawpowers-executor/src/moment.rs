@@ -1,0 +1,127 @@
+//! Points in time.
+
+use crate::error::{Error, Result};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp, Zoned};
+use std::fmt;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// A point in time in microseconds since 1970 in UTC; shown as RFC 3339 with `Z`.
+///
+/// # Examples
+///
+/// ```
+/// use clawpowers_executor::Moment;
+///
+/// let moment = Moment::parse("2026-11-03T08:00:00+01:00")?;
+/// assert_eq!(moment.to_string(), "2026-11-03T07:00:00Z");
+/// assert_eq!(moment.month(), "2026-11");
+/// # Ok::<(), clawpowers_executor::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Moment(i64);
+
+impl Moment {
+    /// Returns the time of the system's clock.
+    #[must_use]
+    pub fn now() -> Self {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+    }
+
+    /// Takes microseconds since 1970.
+    #[must_use]
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    /// Returns microseconds since 1970.
+    #[must_use]
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// Reads a time with its offset (`2026-11-03T08:00:00Z`) or a date (`2026-11-03`, its start in UTC).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for anything else.
+    pub fn parse(text: &str) -> Result<Self> {
+        exact(text).ok_or_else(|| {
+            Error::invalid(
+                format!("the time {} is not one", crate::key::shortened(text)),
+                "write a time as 2026-11-03T08:00:00Z or a date as 2026-11-03",
+            )
+        })
+    }
+
+    /// Reads a bound of a period: a time, a date, or how long ago (`7d`, `12 hours`, `2 weeks`).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for anything else.
+    pub fn parse_bound(text: &str, now: Self) -> Result<Self> {
+        exact(text).or_else(|| ago(text, now)).ok_or_else(|| {
+            Error::invalid(
+                format!("the time {} is not one", crate::key::shortened(text)),
+                "write a time as 2026-11-03T08:00:00Z, a date as 2026-11-03, or how long ago as 7d or 12h",
+            )
+        })
+    }
+
+    /// Returns the year and month in UTC, as `2026-11`.
+    #[must_use]
+    pub fn month(self) -> String {
+        self.to_string().chars().take(7).collect()
+    }
+}
+
+fn exact(text: &str) -> Option<Moment> {
+    let timestamp = match text.parse::<Timestamp>() {
+        Ok(timestamp) => timestamp,
+        Err(_) => {
+            // Ten characters are a date; jiff would take a time without an offset for one as well.
+            let date: Date = (text.len() == 10).then(|| text.parse().ok())??;
+            date.to_zoned(TimeZone::UTC).ok()?.timestamp()
+        }
+    };
+    Some(Moment(timestamp.as_microsecond()))
+}
+
+fn ago(text: &str, now: Moment) -> Option<Moment> {
+    let span: Span = text.parse().ok()?;
+    let now = Timestamp::from_microsecond(now.0).ok()?;
+    let then = Zoned::new(now, TimeZone::UTC).checked_sub(span.abs()).ok()?;
+    Some(Moment(then.timestamp().as_microsecond()))
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match Timestamp::from_microsecond(self.0) {
+            Ok(timestamp) => timestamp.fmt(f),
+            Err(_) => write!(f, "{}", self.0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Moment;
+
+    #[test]
+    fn bounds_are_times_dates_or_spans() {
+        let now = Moment::parse("2026-11-10T12:00:00Z").unwrap();
+        let bound = |text| Moment::parse_bound(text, now).map(|moment| moment.to_string());
+        assert_eq!(bound("7d").unwrap(), "2026-11-03T12:00:00Z");
+        assert_eq!(bound("90 minutes").unwrap(), "2026-11-10T10:30:00Z");
+        assert_eq!(bound("2026-11-01").unwrap(), "2026-11-01T00:00:00Z");
+        assert_eq!(
+            bound("2026-11-01T00:00:00.5+02:00").unwrap(),
+            "2026-10-31T22:00:00.5Z"
+        );
+        for bad in ["", "yesterday", "2026-13-01", "7", "2026-11-01T00:00:00"] {
+            assert!(bound(bad).is_err(), "{bad}");
+        }
+    }
+}

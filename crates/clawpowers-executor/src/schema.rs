@@ -1,0 +1,82 @@
+//! The tables, as steps that are only ever added to.
+
+/// What marks a file as ours: `CLAW`.
+pub(crate) const APPLICATION_ID: i32 = 0x434c_4157;
+
+/// The version of the schema that this release writes; it is the file's `user_version`.
+pub const VERSION: i32 = MIGRATIONS.len() as i32;
+
+/// Each brings a database from the version of its place in the list to the next. A step that was ever released is never
+/// changed.
+pub(crate) const MIGRATIONS: [&str; 1] = ["
+CREATE TABLE meta (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The store. The index on the key alone serves listings without a look at the values.
+CREATE TABLE entry (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    value BLOB NOT NULL,
+    updated_at INTEGER NOT NULL          -- microseconds since 1970, as all times
+) STRICT;
+
+-- One row a skill: the figures of its executions, changed in the transaction that changes those.
+CREATE TABLE skill (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    success INTEGER NOT NULL DEFAULT 0,
+    failure INTEGER NOT NULL DEFAULT 0,
+    partial INTEGER NOT NULL DEFAULT 0,
+    skipped INTEGER NOT NULL DEFAULT 0,
+    open INTEGER NOT NULL DEFAULT 0,
+    timed INTEGER NOT NULL DEFAULT 0,    -- executions with a duration
+    duration INTEGER NOT NULL DEFAULT 0, -- microseconds
+    priced INTEGER NOT NULL DEFAULT 0,   -- executions with a cost
+    cost INTEGER NOT NULL DEFAULT 0,     -- billionths of a US dollar
+    metered INTEGER NOT NULL DEFAULT 0,  -- executions with tokens
+    tokens_in INTEGER NOT NULL DEFAULT 0,
+    tokens_out INTEGER NOT NULL DEFAULT 0,
+    first_at INTEGER,
+    last_at INTEGER
+) STRICT;
+
+CREATE TABLE duration_bucket (
+    skill INTEGER NOT NULL REFERENCES skill (id),
+    bucket INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (skill, bucket)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE execution (
+    id INTEGER PRIMARY KEY,
+    skill INTEGER NOT NULL REFERENCES skill (id),
+    outcome INTEGER NOT NULL,            -- 0 success, 1 failure, 2 partial, 3 skipped, 4 open
+    at INTEGER NOT NULL,
+    duration INTEGER,
+    cost INTEGER,
+    tokens_in INTEGER,
+    tokens_out INTEGER,
+    session TEXT,
+    agent TEXT,
+    model TEXT,
+    tier TEXT,
+    project TEXT,
+    skill_version TEXT,
+    skill_digest TEXT,
+    source TEXT,                         -- run or import; null for what was recorded
+    uid TEXT,                            -- of the home it came from; null for our own
+    notes TEXT,
+    extra TEXT                           -- a JSON object of imported fields that are not ours
+) STRICT;
+CREATE INDEX execution_at ON execution (at);
+CREATE INDEX execution_skill_at ON execution (skill, at);
+CREATE INDEX execution_session ON execution (session) WHERE session IS NOT NULL;
+CREATE INDEX execution_open ON execution (id) WHERE outcome = 4;
+
+-- What was imported once: hashes of lines and files.
+CREATE TABLE imported (
+    hash BLOB PRIMARY KEY
+) STRICT, WITHOUT ROWID;
+"];

@@ -1,0 +1,313 @@
+//! Values under keys.
+
+use crate::db::{Db, Tx};
+use crate::error::{Error, Result};
+use crate::glob::Pattern;
+use crate::key::{Key, shortened};
+use crate::moment::Moment;
+use rusqlite::{Connection, OptionalExtension as _};
+
+/// How many bytes a value may have.
+pub const MAX_VALUE_BYTES: usize = 16 * 1024 * 1024;
+
+/// A key with its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The key.
+    pub key: String,
+    /// The value, any bytes.
+    pub value: Vec<u8>,
+    /// When it was last written.
+    pub updated_at: Moment,
+}
+
+/// What came of a compare-and-set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Swap {
+    /// The value was the expected one and is the new one now.
+    Done,
+    /// The value is another one, or there is none; nothing was written.
+    Differs(Option<Vec<u8>>),
+}
+
+/// The keys and values of a home. Every call is one transaction; what returns without an error is durable.
+#[derive(Debug)]
+pub struct Store<'a> {
+    db: &'a mut Db,
+}
+
+impl<'a> Store<'a> {
+    pub(crate) const fn new(db: &'a mut Db) -> Self {
+        Self { db }
+    }
+
+    /// Returns the value of a key.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Storage`] where the database cannot be read.
+    pub fn get(&self, key: &Key<'_>) -> Result<Option<Vec<u8>>> {
+        self.db.run(|connection| value(connection, key))
+    }
+
+    /// Tells whether there is a value under a key.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::get`].
+    pub fn exists(&self, key: &Key<'_>) -> Result<bool> {
+        self.db.run(|connection| {
+            let mut statement = connection.prepare_cached("SELECT 1 FROM entry WHERE key = ?")?;
+            statement.exists([key.as_str()])
+        })
+    }
+
+    /// Sets the value of a key.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for a value above [`MAX_VALUE_BYTES`], [`Error::Storage`] where it cannot be written.
+    pub fn set(&mut self, key: &Key<'_>, value: &[u8]) -> Result<()> {
+        check_size(key, value.len())?;
+        self.db.write(|tx| put(tx, key, value))
+    }
+
+    /// Removes a key; tells whether it was there.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Storage`] where it cannot be written.
+    pub fn delete(&mut self, key: &Key<'_>) -> Result<bool> {
+        self.db.write(|tx| {
+            let removed = tx.run(|connection| {
+                let mut statement = connection.prepare_cached("DELETE FROM entry WHERE key = ?")?;
+                statement.execute([key.as_str()])
+            })?;
+            Ok(removed > 0)
+        })
+    }
+
+    /// Adds a line to the value of a key: what is there, a line feed, and `text`; sets it where there is nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::set`]; the size counts as a whole.
+    pub fn append(&mut self, key: &Key<'_>, text: &[u8]) -> Result<()> {
+        check_size(key, text.len())?;
+        self.db.write(|tx| {
+            let old = tx.run(|connection| value(connection, key))?;
+            match old {
+                None => put(tx, key, text),
+                Some(mut old) => {
+                    check_size(key, old.len() + 1 + text.len())?;
+                    old.push(b'\n');
+                    old.extend_from_slice(text);
+                    put(tx, key, &old)
+                }
+            }
+        })
+    }
+
+    /// Adds a number to the value of a key and returns the sum; a missing key counts as 0. Blanks around the old value
+    /// are passed over.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] where the value is not an integer or the sum does not fit 64 bits; [`Error::Storage`] where it
+    /// cannot be written.
+    pub fn incr(&mut self, key: &Key<'_>, by: i64) -> Result<i64> {
+        self.db.write(|tx| {
+            let old = match tx.run(|connection| value(connection, key))? {
+                None => 0,
+                Some(old) => integer(&old)?,
+            };
+            let sum = old.checked_add(by).ok_or_else(|| {
+                Error::invalid(
+                    format!("{old} + {by} of the key `{}` does not fit 64 bits", key.as_str()),
+                    "set the key to a smaller number; it was left as it is",
+                )
+            })?;
+            put(tx, key, sum.to_string().as_bytes())?;
+            Ok(sum)
+        })
+    }
+
+    /// Sets the value of a key if it is `old` now; `None` stands for a key that is not there.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::set`].
+    pub fn compare_and_set(&mut self, key: &Key<'_>, old: Option<&[u8]>, new: &[u8]) -> Result<Swap> {
+        check_size(key, new.len())?;
+        self.db.write(|tx| {
+            let now = tx.run(|connection| value(connection, key))?;
+            if now.as_deref() != old {
+                return Ok(Swap::Differs(now));
+            }
+            put(tx, key, new)?;
+            Ok(Swap::Done)
+        })
+    }
+
+    /// Returns the keys that a pattern means, in the order of their bytes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::get`].
+    pub fn list(&self, pattern: &Pattern) -> Result<Vec<String>> {
+        self.db.run(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT key FROM entry WHERE key >= ?1 AND (?2 IS NULL OR key < ?2) ORDER BY key",
+            )?;
+            let (from, to) = range(pattern);
+            let mut rows = statement.query((from, to))?;
+            let mut keys = Vec::new();
+            while let Some(row) = rows.next()? {
+                let key = row.get_ref(0)?.as_str()?;
+                if pattern.matches(key) {
+                    keys.push(key.to_owned());
+                }
+            }
+            Ok(keys)
+        })
+    }
+
+    /// Hands over the entries that a pattern means, one by one in the order of their keys' bytes, until `each` answers
+    /// `false`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::get`].
+    pub fn each(&self, pattern: &Pattern, mut each: impl FnMut(Entry) -> bool) -> Result<()> {
+        self.db.run(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT key, value, updated_at FROM entry WHERE key >= ?1 AND (?2 IS NULL OR key < ?2) ORDER BY key",
+            )?;
+            let (from, to) = range(pattern);
+            let mut rows = statement.query((from, to))?;
+            while let Some(row) = rows.next()? {
+                let key = row.get_ref(0)?.as_str()?;
+                if !pattern.matches(key) {
+                    continue;
+                }
+                let entry = Entry {
+                    key: key.to_owned(),
+                    value: row.get(1)?,
+                    updated_at: Moment::from_micros(row.get(2)?),
+                };
+                if !each(entry) {
+                    break;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Sets many keys in one transaction; where `replace` is not wanted, keys that are there stay. Returns how many were
+    /// written.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::set`]; nothing is written then.
+    pub fn set_all<'e>(
+        &mut self,
+        entries: impl IntoIterator<Item = (Key<'e>, &'e [u8])>,
+        replace: bool,
+    ) -> Result<usize> {
+        self.db.write(|tx| {
+            let mut written = 0;
+            for (key, value) in entries {
+                check_size(&key, value.len())?;
+                if replace || tx.run(|connection| self::value(connection, &key))?.is_none() {
+                    put(tx, &key, value)?;
+                    written += 1;
+                }
+            }
+            Ok(written)
+        })
+    }
+
+    /// Returns how many keys there are.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::get`].
+    pub fn count(&self) -> Result<i64> {
+        self.db
+            .run(|connection| connection.query_row("SELECT count(*) FROM entry", (), |row| row.get(0)))
+    }
+}
+
+pub(crate) fn value(connection: &Connection, key: &Key<'_>) -> rusqlite::Result<Option<Vec<u8>>> {
+    let mut statement = connection.prepare_cached("SELECT value FROM entry WHERE key = ?")?;
+    statement.query_row([key.as_str()], |row| row.get(0)).optional()
+}
+
+pub(crate) fn put(tx: &Tx<'_>, key: &Key<'_>, value: &[u8]) -> Result<()> {
+    tx.run(|connection| {
+        let mut statement = connection.prepare_cached(
+            "INSERT INTO entry (key, value, updated_at) VALUES (?1, ?2, ?3)
+             ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at",
+        )?;
+        statement.execute((key.as_str(), value, Moment::now().micros()))
+    })?;
+    Ok(())
+}
+
+/// Refuses a value that is too large.
+pub(crate) fn check_size(key: &Key<'_>, bytes: usize) -> Result<()> {
+    if bytes <= MAX_VALUE_BYTES {
+        return Ok(());
+    }
+    let message = format!(
+        "the value of the key {} has {bytes} bytes, more than {MAX_VALUE_BYTES}",
+        shortened(key.as_str())
+    );
+    Err(Error::invalid(message, "keep it in a file and store its path"))
+}
+
+/// Reads a stored value as an integer, blanks around it passed over.
+fn integer(value: &[u8]) -> Result<i64> {
+    let text = std::str::from_utf8(value).ok().map(str::trim);
+    let digits = text.and_then(|text| {
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(text)
+    });
+    let shown = || {
+        shortened(&String::from_utf8_lossy(value))
+            .escape_debug()
+            .to_string()
+    };
+    let Some(text) = digits else {
+        return Err(Error::invalid(
+            format!("value is not an integer: {}", shown()),
+            "set the key to an integer first; it was left as it is",
+        ));
+    };
+    text.parse().map_err(|_| {
+        Error::invalid(
+            format!("value does not fit 64 bits: {}", shown()),
+            "set the key to a smaller number; it was left as it is",
+        )
+    })
+}
+
+/// Returns the range of keys that start as a pattern's matches do.
+fn range(pattern: &Pattern) -> (&str, Option<String>) {
+    let from = pattern.prefix();
+    (from, after(from))
+}
+
+/// Returns the least text above every text that starts with `prefix`, if there is one.
+fn after(prefix: &str) -> Option<String> {
+    let mut chars: Vec<char> = prefix.chars().collect();
+    while let Some(last) = chars.pop() {
+        // UTF-8 keeps the order of code points; surrogates are none.
+        let next = (u32::from(last) + 1..=u32::from(char::MAX)).find_map(char::from_u32);
+        if let Some(next) = next {
+            chars.push(next);
+            return Some(chars.into_iter().collect());
+        }
+    }
+    None
+}

@@ -1,0 +1,331 @@
+//! `metrics …`
+
+use crate::args::{Context, whole_number};
+use crate::exit::Exit;
+use crate::render;
+use clap::{Args, Subcommand};
+use clawpowers_api::Which;
+use clawpowers_api::ops::{
+    metrics_export, metrics_finish, metrics_import, metrics_record, metrics_show, metrics_start,
+    metrics_summary,
+};
+use clawpowers_api::value::Amount;
+use std::io;
+
+#[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  clawpowers metrics record --skill release-notes --outcome success --duration 12.5
+  id=$(clawpowers metrics start --skill release-notes)
+  clawpowers metrics finish \"$id\" --outcome success
+  clawpowers metrics summary --since 7d")]
+pub(crate) enum Verb {
+    /// Record an execution that has ended.
+    #[command(after_help = "\
+Examples:
+  clawpowers metrics record --skill release-notes --outcome success
+  clawpowers metrics record --skill deep-debugger --outcome failure --duration 340 --notes 'no cause found'
+  clawpowers metrics record --skill review --outcome partial --model m-1 --cost 0.0125 --tokens-in 5200 --tokens-out 900")]
+    Record(Box<RecordArgs>),
+    /// Record that an execution has begun and print its id; until it is finished it counts as open.
+    #[command(after_help = "\
+Examples:
+  id=$(clawpowers metrics start --skill release-notes --session-id nightly)")]
+    Start(Box<StartArgs>),
+    /// End an execution that was started; its duration is measured.
+    #[command(after_help = "\
+Examples:
+  clawpowers metrics finish 17 --outcome success
+  clawpowers metrics finish 17 --outcome failure --notes 'tests red'")]
+    Finish(Box<FinishArgs>),
+    /// Print the last executions as JSON lines, the oldest first.
+    #[command(after_help = "\
+Examples:
+  clawpowers metrics show --skill release-notes --limit 5
+  clawpowers metrics show --outcome open
+  clawpowers metrics show --since 2026-11-01 --until 2026-11-08")]
+    Show(ShowArgs),
+    /// Sum up executions, as a whole and by skill.
+    #[command(after_help = "\
+Examples:
+  clawpowers metrics summary
+  clawpowers metrics summary --skill release-notes
+  clawpowers metrics summary --since 7d --json | jq .ok.all")]
+    Summary(PickArgs),
+    /// Write every execution as JSON lines or CSV.
+    #[command(after_help = "\
+Examples:
+  clawpowers metrics export > executions.jsonl
+  clawpowers metrics export --format csv --since 30d > executions.csv")]
+    Export(ExportArgs),
+    /// Take in executions from JSON lines; what was taken in before is passed over.
+    #[command(after_help = "\
+Examples:
+  clawpowers metrics import executions.jsonl
+  ssh host clawpowers metrics export | clawpowers metrics import -")]
+    Import(ImportArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StartArgs {
+    /// The skill.
+    #[arg(long, value_name = "NAME")]
+    skill: String,
+    /// What is worth knowing of it.
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    notes: Option<String>,
+    /// The session it is part of.
+    #[arg(long, value_name = "ID", visible_alias = "session")]
+    session_id: Option<String>,
+    /// Who runs it.
+    #[arg(long, value_name = "NAME")]
+    agent: Option<String>,
+    /// With which model.
+    #[arg(long, value_name = "NAME")]
+    model: Option<String>,
+    /// The tier of the model.
+    #[arg(long, value_name = "NAME")]
+    tier: Option<String>,
+    /// For which project.
+    #[arg(long, value_name = "NAME")]
+    project: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CostArgs {
+    /// How long it took, in seconds.
+    #[arg(long, value_name = "SEC", allow_hyphen_values = true)]
+    duration: Option<String>,
+    /// What it cost, in US dollars.
+    #[arg(long, value_name = "USD", allow_hyphen_values = true)]
+    cost: Option<String>,
+    /// Tokens that the model read.
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    tokens_in: Option<String>,
+    /// Tokens that the model wrote.
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    tokens_out: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RecordArgs {
+    #[command(flatten)]
+    start: StartArgs,
+    /// How it ended: success, failure, partial, skipped.
+    #[arg(long, value_name = "OUTCOME")]
+    outcome: String,
+    #[command(flatten)]
+    cost: CostArgs,
+    /// When it was, as 2026-11-03T08:00:00Z or 2026-11-03 [default: now].
+    #[arg(long, value_name = "TIME")]
+    at: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FinishArgs {
+    /// The id that `metrics start` printed.
+    id: String,
+    /// How it ended: success, failure, partial, skipped.
+    #[arg(long, value_name = "OUTCOME")]
+    outcome: String,
+    /// What is worth knowing of it; in place of what was said at the start.
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    notes: Option<String>,
+    #[command(flatten)]
+    cost: CostArgs,
+}
+
+/// Which executions a command is about.
+#[derive(Debug, Args)]
+pub(crate) struct PickArgs {
+    /// Only of this skill.
+    #[arg(long, value_name = "NAME")]
+    skill: Option<String>,
+    /// Only of this session.
+    #[arg(long, value_name = "ID", visible_alias = "session-id")]
+    session: Option<String>,
+    /// Only at this time or later: 2026-11-03T08:00:00Z, 2026-11-03, or how long ago (7d, 12h).
+    #[arg(long, value_name = "TIME")]
+    since: Option<String>,
+    /// Only before this time.
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
+    /// Only with this outcome: success, failure, partial, skipped, open.
+    #[arg(long, value_name = "OUTCOME")]
+    outcome: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
+    #[command(flatten)]
+    pick: PickArgs,
+    /// The last how many.
+    #[arg(long, value_name = "N", default_value = "20", value_parser = whole_number, allow_hyphen_values = true)]
+    limit: usize,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    #[command(flatten)]
+    pick: PickArgs,
+    /// jsonl, the form of 1.x with further fields, or csv.
+    #[arg(long, value_name = "FORMAT", default_value = "jsonl")]
+    format: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// The file; `-` reads standard input.
+    file: String,
+}
+
+impl PickArgs {
+    pub(crate) fn which(self) -> Which {
+        Which {
+            skill: self.skill,
+            session: self.session,
+            since: self.since,
+            until: self.until,
+            outcome: self.outcome,
+        }
+    }
+}
+
+impl Verb {
+    pub(crate) fn run(self, context: &Context) -> Exit {
+        match self {
+            Self::Record(args) => record(context, *args),
+            Self::Start(args) => start(context, *args),
+            Self::Finish(args) => finish(context, *args),
+            Self::Show(args) => show(context, args),
+            Self::Summary(args) => summary(context, args),
+            Self::Export(args) => export(context, args),
+            Self::Import(args) => import(context, &args.file),
+        }
+    }
+}
+
+fn record(context: &Context, args: RecordArgs) -> Exit {
+    let request = metrics_record::Request {
+        skill: args.start.skill,
+        outcome: args.outcome,
+        duration: args.cost.duration.map(Amount),
+        notes: args.start.notes,
+        session: args.start.session_id,
+        agent: args.start.agent,
+        model: args.start.model,
+        tier: args.start.tier,
+        project: args.start.project,
+        cost: args.cost.cost.map(Amount),
+        tokens_in: args.cost.tokens_in.map(Amount),
+        tokens_out: args.cost.tokens_out.map(Amount),
+        at: args.at,
+    };
+    let result = metrics_record::run(&context.runtime, &request);
+    context.out.answer(
+        &result,
+        |_| Exit::Done,
+        |r| context.out.data(&render::metrics::recorded(r)),
+    )
+}
+
+fn start(context: &Context, args: StartArgs) -> Exit {
+    let request = metrics_start::Request {
+        skill: args.skill,
+        notes: args.notes,
+        session: args.session_id,
+        agent: args.agent,
+        model: args.model,
+        tier: args.tier,
+        project: args.project,
+    };
+    let result = metrics_start::run(&context.runtime, &request);
+    context.out.answer(
+        &result,
+        |_| Exit::Done,
+        |r| context.out.text(&format!("{}\n", r.id)),
+    )
+}
+
+fn finish(context: &Context, args: FinishArgs) -> Exit {
+    let request = metrics_finish::Request {
+        id: args.id,
+        outcome: args.outcome,
+        duration: args.cost.duration.map(Amount),
+        notes: args.notes,
+        cost: args.cost.cost.map(Amount),
+        tokens_in: args.cost.tokens_in.map(Amount),
+        tokens_out: args.cost.tokens_out.map(Amount),
+    };
+    let result = metrics_finish::run(&context.runtime, &request);
+    context.out.answer(
+        &result,
+        |_| Exit::Done,
+        |r| context.out.data(&render::metrics::finished(&r.execution)),
+    )
+}
+
+fn show(context: &Context, args: ShowArgs) -> Exit {
+    let request = metrics_show::Request {
+        limit: Some(args.limit),
+        ..Default::default()
+    }
+    .picking(args.pick.which());
+    let result = metrics_show::run(&context.runtime, &request);
+    context.out.answer(
+        &result,
+        |_| Exit::Done,
+        |r| {
+            context
+                .out
+                .data(&r.lines.iter().map(|line| format!("{line}\n")).collect::<String>())
+        },
+    )
+}
+
+fn summary(context: &Context, args: PickArgs) -> Exit {
+    let request = metrics_summary::Request::default().picking(args.which());
+    let result = metrics_summary::run(&context.runtime, &request);
+    context.out.answer(
+        &result,
+        |_| Exit::Done,
+        |r| {
+            context
+                .out
+                .data(&render::metrics::summary(r, request.skill.as_deref()))
+        },
+    )
+}
+
+fn export(context: &Context, args: ExportArgs) -> Exit {
+    let request = metrics_export::Request {
+        format: Some(args.format),
+        ..Default::default()
+    }
+    .picking(args.pick.which());
+    if context.out.json {
+        let result = metrics_export::run(&context.runtime, &request);
+        return context.out.answer(&result, |_| Exit::Done, |_| Exit::Done);
+    }
+    context.out.stream(|write| {
+        let each = |line: &str| write(line.as_bytes()) && write(b"\n");
+        metrics_export::each(&context.runtime, &request, each).map(|_| ())
+    })
+}
+
+fn import(context: &Context, file: &str) -> Exit {
+    let result = if file == "-" {
+        metrics_import::from_reader(&context.runtime, io::stdin().lock())
+    } else {
+        let request = metrics_import::Request {
+            path: Some(file.to_owned()),
+            text: None,
+        };
+        metrics_import::run(&context.runtime, &request)
+    };
+    context.out.answer(
+        &result,
+        |_| Exit::Done,
+        |r| context.out.text(&render::import::executions(r)),
+    )
+}

@@ -1,0 +1,440 @@
+//! `store …`
+
+use crate::args::Context;
+use crate::exit::Exit;
+use clap::{Args, Subcommand};
+use clawpowers_api::ops::{
+    store_append, store_cas, store_delete, store_exists, store_export, store_get, store_import, store_incr,
+    store_list, store_list_values, store_set,
+};
+use clawpowers_api::value::{Amount, ValueOut};
+use clawpowers_api::{ApiError, ErrorCode, quoted};
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::PathBuf;
+
+#[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  clawpowers store set build:status green
+  clawpowers store get build:status unknown
+  clawpowers store incr build:count
+  clawpowers store list 'debug:*:root_cause'
+
+A key has no `/`, `\\`, `..` and control characters and at most 1,024 bytes; a value has any bytes, at most 16 MiB.")]
+pub(crate) enum Verb {
+    /// Set the value of a key.
+    #[command(after_help = "\
+Examples:
+  clawpowers store set build:status green
+  git diff | clawpowers store set review:diff -
+  clawpowers store set report:pdf --file report.pdf
+  clawpowers store set key -- --a value with two hyphens")]
+    Set(SetArgs),
+    /// Print the value of a key, and a line end.
+    #[command(after_help = "\
+Examples:
+  clawpowers store get build:status
+  clawpowers store get build:status unknown   # a default
+  clawpowers store get report:pdf --raw > report.pdf
+
+Exit codes: 0 found or defaulted, 1 not found")]
+    Get(GetArgs),
+    /// Remove a key; one that is not there is no error.
+    #[command(after_help = "\
+Examples:
+  clawpowers store delete build:status")]
+    Delete(KeyArgs),
+    /// Print the keys that start with a prefix or match a pattern.
+    #[command(
+        visible_alias = "ls",
+        after_help = "\
+Examples:
+  clawpowers store list
+  clawpowers store list plan:auth
+  clawpowers store list 'debug:*:root_cause'"
+    )]
+    List(ListArgs),
+    /// Print `key=value` for the keys that start with a prefix or match a pattern.
+    #[command(after_help = "\
+Examples:
+  clawpowers store list-values config:
+  clawpowers store list-values --null | …    # key, number of bytes, value, each with a NUL behind it")]
+    ListValues(ListValuesArgs),
+    /// Tell by the exit code whether a key is there.
+    #[command(after_help = "\
+Examples:
+  clawpowers store exists build:status && echo yes
+
+Exit codes: 0 it is there, 1 it is not")]
+    Exists(KeyArgs),
+    /// Add a line to the value of a key.
+    #[command(after_help = "\
+Examples:
+  clawpowers store append build:log 'step 3 done'
+  make 2>&1 | clawpowers store append build:log -")]
+    Append(SetArgs),
+    /// Add a number to the value of a key and print the sum.
+    #[command(after_help = "\
+Examples:
+  clawpowers store incr build:count
+  clawpowers store incr build:count -5")]
+    Incr(IncrArgs),
+    /// Set the value of a key if it is the expected one (compare and set).
+    #[command(after_help = "\
+Examples:
+  clawpowers store cas lock:deploy free taken
+  clawpowers store cas lock:deploy --absent taken
+
+Exit codes: 0 set, 1 the value was another one; it is printed to standard error")]
+    Cas(CasArgs),
+    /// Write keys and values as JSON lines.
+    #[command(after_help = "\
+Examples:
+  clawpowers store export > state.jsonl
+  clawpowers store export plan: > plans.jsonl")]
+    Export(ListArgs),
+    /// Set keys from JSON lines, all or none.
+    #[command(after_help = "\
+Examples:
+  clawpowers store import state.jsonl
+  clawpowers store export --home old | clawpowers store import - --keep")]
+    Import(ImportArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeyArgs {
+    /// The key.
+    #[arg(allow_hyphen_values = true)]
+    key: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SetArgs {
+    /// The key.
+    #[arg(allow_hyphen_values = true)]
+    key: String,
+    /// The value; `-` reads it from standard input, byte for byte [default: an empty value].
+    #[arg(allow_hyphen_values = true)]
+    value: Option<String>,
+    /// Read the value from this file, byte for byte.
+    #[arg(long, value_name = "FILE", conflicts_with = "value")]
+    file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GetArgs {
+    /// The key.
+    #[arg(allow_hyphen_values = true)]
+    key: String,
+    /// What to print where there is no such key.
+    #[arg(allow_hyphen_values = true)]
+    default: Option<String>,
+    /// Print the bytes of the value and nothing else, not even a line end.
+    #[arg(long)]
+    raw: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    /// A prefix, or a pattern: `*` any characters, `?` one, `[…]` one of a set; both go on to the end of the key.
+    #[arg(allow_hyphen_values = true)]
+    pattern: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListValuesArgs {
+    #[command(flatten)]
+    list: ListArgs,
+    /// Print key, number of bytes and value, each with a NUL behind it, which reads back whatever the bytes are.
+    #[arg(short = '0', long)]
+    null: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct IncrArgs {
+    /// The key.
+    #[arg(allow_hyphen_values = true)]
+    key: String,
+    /// What to add.
+    #[arg(allow_hyphen_values = true, default_value = "1", value_name = "N")]
+    by: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CasArgs {
+    /// The key.
+    #[arg(allow_hyphen_values = true)]
+    key: String,
+    /// The value that is expected.
+    #[arg(allow_hyphen_values = true, required_unless_present = "absent")]
+    old: Option<String>,
+    /// The value to set.
+    #[arg(allow_hyphen_values = true, required_unless_present = "absent")]
+    new: Option<String>,
+    /// Expect the key to be missing; the new value comes in place of the old one.
+    #[arg(long)]
+    absent: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// The file; `-` reads standard input.
+    file: String,
+    /// Let keys that are there keep their values.
+    #[arg(long)]
+    keep: bool,
+}
+
+impl Verb {
+    pub(crate) fn run(self, context: &Context) -> Exit {
+        match self {
+            Self::Set(args) => match args.value() {
+                Ok(value) => set(context, args.key, value),
+                Err(error) => context.out.refuse(&error),
+            },
+            Self::Append(args) => match args.value() {
+                Ok(value) => append(context, args.key, value),
+                Err(error) => context.out.refuse(&error),
+            },
+            Self::Get(args) => get(context, args),
+            Self::Delete(args) => delete(context, args.key),
+            Self::List(args) => list(context, args.pattern),
+            Self::ListValues(args) => list_values(context, args),
+            Self::Exists(args) => exists(context, args.key),
+            Self::Incr(args) => incr(context, args),
+            Self::Cas(args) => cas(context, args),
+            Self::Export(args) => export(context, args.pattern),
+            Self::Import(args) => import(context, args),
+        }
+    }
+}
+
+impl SetArgs {
+    /// Returns the value: the word itself, standard input, or a file.
+    fn value(&self) -> Result<ValueOut, ApiError> {
+        // One byte above the limit is enough to be refused.
+        const LIMIT: u64 = 16 * 1024 * 1024 + 1;
+        let mut bytes = Vec::new();
+        let (read, source) = match (&self.file, self.value.as_deref()) {
+            (Some(file), _) => {
+                let read = File::open(file).and_then(|file| file.take(LIMIT).read_to_end(&mut bytes));
+                (read, quoted(&file.to_string_lossy()))
+            }
+            (None, Some("-")) => {
+                let read = io::stdin().lock().take(LIMIT).read_to_end(&mut bytes);
+                (read, "standard input".to_owned())
+            }
+            (None, value) => {
+                bytes.extend_from_slice(value.unwrap_or_default().as_bytes());
+                (Ok(bytes.len()), String::new())
+            }
+        };
+        read.map_err(|error| {
+            ApiError::new(ErrorCode::Io, format!("{source} cannot be read: {error}"))
+                .hint("name a file that is there and readable; nothing was written")
+        })?;
+        Ok(ValueOut::new(bytes))
+    }
+}
+
+fn set(context: &Context, key: String, value: ValueOut) -> Exit {
+    let request = store_set::Request {
+        key,
+        value: value.value,
+        value_base64: value.value_base64,
+    };
+    let result = store_set::run(&context.runtime, &request);
+    context.out.answer(&result, |_| Exit::Done, |_| Exit::Done)
+}
+
+fn append(context: &Context, key: String, value: ValueOut) -> Exit {
+    let request = store_append::Request {
+        key,
+        value: value.value,
+        value_base64: value.value_base64,
+    };
+    let result = store_append::run(&context.runtime, &request);
+    context.out.answer(&result, |_| Exit::Done, |_| Exit::Done)
+}
+
+fn get(context: &Context, args: GetArgs) -> Exit {
+    let request = store_get::Request {
+        key: args.key,
+        default: args.default,
+    };
+    let result = store_get::run(&context.runtime, &request);
+    context.out.answer(
+        &result,
+        |_| Exit::Done,
+        |r| {
+            let mut bytes = r.value.bytes();
+            if !args.raw {
+                bytes.push(b'\n');
+            }
+            context.out.bytes(&bytes)
+        },
+    )
+}
+
+fn delete(context: &Context, key: String) -> Exit {
+    let result = store_delete::run(&context.runtime, &store_delete::Request { key });
+    context.out.answer(
+        &result,
+        |_| Exit::Done,
+        |r| {
+            if r.deleted {
+                return context.out.data(&format!("Deleted: {}\n", r.key));
+            }
+            context
+                .out
+                .talk(&format!("Key not found (nothing deleted): {}\n", r.key));
+            Exit::Done
+        },
+    )
+}
+
+fn list(context: &Context, pattern: Option<String>) -> Exit {
+    let request = store_list::Request { pattern };
+    let result = store_list::run(&context.runtime, &request);
+    context.out.answer(
+        &result,
+        |_| Exit::Done,
+        |r| {
+            if r.keys.is_empty() {
+                return none(context, request.pattern.as_deref());
+            }
+            let mut text = r.keys.join("\n");
+            text.push('\n');
+            context.out.data(&text)
+        },
+    )
+}
+
+/// Says that no key was found, if one was asked for; that there are none at all is said by silence.
+fn none(context: &Context, pattern: Option<&str>) -> Exit {
+    if let Some(pattern) = pattern.filter(|pattern| !pattern.is_empty()) {
+        context
+            .out
+            .talk(&format!("No keys found with prefix: {pattern}\n"));
+    }
+    Exit::Done
+}
+
+fn list_values(context: &Context, args: ListValuesArgs) -> Exit {
+    let request = store_list_values::Request {
+        pattern: args.list.pattern,
+    };
+    if context.out.json {
+        let result = store_list_values::run(&context.runtime, &request);
+        return context.out.answer(&result, |_| Exit::Done, |_| Exit::Done);
+    }
+    let mut found = false;
+    let exit = context.out.stream(|write| {
+        store_list_values::each(&context.runtime, &request, |entry| {
+            found = true;
+            let value = entry.value.bytes();
+            let mut bytes = entry.key.into_bytes();
+            if args.null {
+                bytes.extend_from_slice(format!("\0{}\0", value.len()).as_bytes());
+            } else {
+                bytes.push(b'=');
+            }
+            bytes.extend_from_slice(&value);
+            bytes.push(if args.null { 0 } else { b'\n' });
+            write(&bytes)
+        })
+    });
+    if found || exit != Exit::Done {
+        return exit;
+    }
+    none(context, request.pattern.as_deref())
+}
+
+fn exists(context: &Context, key: String) -> Exit {
+    let result = store_exists::run(&context.runtime, &store_exists::Request { key });
+    let code = |r: &store_exists::Response| if r.exists { Exit::Done } else { Exit::No };
+    context.out.answer(&result, code, |_| Exit::Done)
+}
+
+fn incr(context: &Context, args: IncrArgs) -> Exit {
+    let request = store_incr::Request {
+        key: args.key,
+        by: Some(Amount(args.by)),
+    };
+    let result = store_incr::run(&context.runtime, &request);
+    context.out.answer(
+        &result,
+        |_| Exit::Done,
+        |r| context.out.text(&format!("{}\n", r.value)),
+    )
+}
+
+fn cas(context: &Context, args: CasArgs) -> Exit {
+    let (old, new) = match (args.absent, args.old, args.new) {
+        (true, new, None) => (None, new),
+        (false, old, new) => (old, new),
+        (true, _, Some(_)) => {
+            let error = ApiError::new(
+                ErrorCode::InvalidRequest,
+                "there is both an old value and `--absent`",
+            )
+            .hint("the usage is `clawpowers store cas KEY --absent NEW`");
+            return context.out.refuse(&error);
+        }
+    };
+    let request = store_cas::Request {
+        key: args.key,
+        old,
+        new,
+        ..store_cas::Request::default()
+    };
+    let result = store_cas::run(&context.runtime, &request);
+    let code = |r: &store_cas::Response| if r.swapped { Exit::Done } else { Exit::No };
+    context.out.answer(&result, code, |r| {
+        if !r.swapped {
+            let there = match &r.current {
+                Some(value) => quoted(&String::from_utf8_lossy(&value.bytes())),
+                None => "missing".to_owned(),
+            };
+            context.out.talk(&format!(
+                "the value of {} is {there}; nothing was written\n",
+                quoted(&r.key)
+            ));
+        }
+        Exit::Done
+    })
+}
+
+fn export(context: &Context, pattern: Option<String>) -> Exit {
+    let request = store_export::Request { pattern };
+    if context.out.json {
+        let result = store_export::run(&context.runtime, &request);
+        return context.out.answer(&result, |_| Exit::Done, |_| Exit::Done);
+    }
+    context.out.stream(|write| {
+        let each = |line: &str| write(line.as_bytes()) && write(b"\n");
+        store_export::each(&context.runtime, &request, each).map(|_| ())
+    })
+}
+
+fn import(context: &Context, args: ImportArgs) -> Exit {
+    let result = if args.file == "-" {
+        store_import::from_reader(&context.runtime, io::stdin().lock(), "-", args.keep)
+    } else {
+        let request = store_import::Request {
+            path: Some(args.file),
+            text: None,
+            keep: args.keep,
+        };
+        store_import::run(&context.runtime, &request)
+    };
+    context.out.answer(
+        &result,
+        |_| Exit::Done,
+        |r| {
+            context.out.talk(&format!("{} set, {} kept\n", r.set, r.kept));
+            Exit::Done
+        },
+    )
+}

@@ -1,0 +1,65 @@
+//! The runtime home.
+
+use super::metrics::duration;
+use super::table::{one_line, table};
+use crate::out::Out;
+use clawpowers_api::ops::{init, status};
+use clawpowers_api::spelled;
+
+/// In the words of 1.x, which scripts look for.
+pub(crate) fn init(response: &init::Response) -> String {
+    let home = spelled(&response.home);
+    let mut text = if response.folders_created > 0 {
+        format!(
+            "ClawPowers runtime initialized at {home}\n  Directories created: {}\n",
+            response.folders_created
+        )
+    } else {
+        format!("ClawPowers runtime already initialized at {home}\n")
+    };
+    text.push_str(&format!("  Version: {}\n", response.version));
+    for shim in &response.shims {
+        text.push_str(&format!("  Wrote: {}\n", spelled(shim)));
+    }
+    text
+}
+
+pub(crate) fn status(out: &Out, response: &status::Response) -> String {
+    let e = &response.executions;
+    let database = match &response.database {
+        Some(path) => format!(
+            "{} ({} KiB, schema {})",
+            spelled(path),
+            response.bytes.div_ceil(1024),
+            response.schema
+        ),
+        None => "none yet".to_owned(),
+    };
+    let mut text = format!(
+        "home        {}\ndatabase    {database}\nkeys        {}\nskills      {}\nexecutions  {} ({} success, {} failure, {} partial, {} skipped), {} open\n",
+        spelled(&response.home),
+        response.keys,
+        response.skills,
+        e.total,
+        e.success,
+        e.failure,
+        e.partial,
+        e.skipped,
+        e.open
+    );
+    if !response.last.is_empty() {
+        let row = |execution: &clawpowers_api::executions::ExecutionOut| {
+            vec![
+                execution.at.clone(),
+                execution.skill.clone(),
+                execution.outcome.to_owned(),
+                execution.duration.map_or_else(String::new, duration),
+                one_line(execution.notes.as_deref().unwrap_or_default()),
+            ]
+        };
+        let rows: Vec<Vec<String>> = response.last.iter().map(row).collect();
+        text.push('\n');
+        text.push_str(&table(out, &["LAST", "SKILL", "OUTCOME", "TOOK", "NOTES"], &rows));
+    }
+    text
+}

@@ -1,0 +1,36 @@
+//! What came of an import.
+
+use super::table::one_line;
+use clawpowers_api::ops::{import, metrics_import};
+
+/// How many rows are shown to people; all that are kept are in the JSON form.
+const SHOWN: usize = 50;
+
+pub(crate) fn report(response: &import::Response) -> String {
+    let keys = format!("keys: {} taken, {} known\n", response.keys, response.known_keys);
+    keys + &executions(&response.executions)
+}
+
+pub(crate) fn executions(response: &metrics_import::Response) -> String {
+    let mut text = format!("executions: {} taken, {} known\n", response.taken, response.known);
+    for row in response.skipped.iter().take(SHOWN) {
+        let place = if row.line == 0 {
+            row.source.clone()
+        } else {
+            format!("{}:{}", row.source, row.line)
+        };
+        text.push_str(&format!(
+            "  {}: {} ({})\n",
+            one_line(&place),
+            one_line(&row.detail),
+            row.reason
+        ));
+    }
+    if response.skipped.len() > SHOWN {
+        text.push_str("  …\n");
+    }
+    for (reason, count) in &response.reasons {
+        text.push_str(&format!("{reason}: {count}\n"));
+    }
+    text
+}

@@ -1,0 +1,97 @@
+//! Executions and their figures, in the words of 1.x where it had any.
+
+use super::table::one_line;
+use clawpowers_api::executions::{ExecutionOut, FiguresOut};
+use clawpowers_api::ops::{metrics_record, metrics_summary};
+
+pub(crate) fn recorded(response: &metrics_record::Response) -> String {
+    let month: String = response.at.chars().take(7).collect();
+    format!(
+        "Recorded: {} → {} ({month}.jsonl)\n",
+        response.skill, response.outcome
+    )
+}
+
+pub(crate) fn finished(execution: &ExecutionOut) -> String {
+    format!(
+        "Recorded: {} → {} ({})\n",
+        execution.skill,
+        execution.outcome,
+        duration(execution.duration.unwrap_or_default())
+    )
+}
+
+/// Writes seconds so that a person reads them.
+pub(crate) fn duration(seconds: f64) -> String {
+    match seconds {
+        s if s < 1.0 => format!("{:.0}ms", s * 1000.0),
+        s if s < 60.0 => format!("{s:.1}s"),
+        s if s < 3600.0 => format!("{:.0}m {:02.0}s", (s / 60.0).floor(), (s % 60.0).floor()),
+        s => format!(
+            "{:.0}h {:02.0}m",
+            (s / 3600.0).floor(),
+            (s % 3600.0 / 60.0).floor()
+        ),
+    }
+}
+
+pub(crate) fn summary(response: &metrics_summary::Response, skill: Option<&str>) -> String {
+    let all = &response.all;
+    if all.total + all.open == 0 {
+        let of = skill.map_or_else(String::new, |skill| format!(" for skill: {}", one_line(skill)));
+        return format!("No metrics recorded{of}\n");
+    }
+    let mut text = figures(all);
+    if skill.is_none() {
+        text.push_str("\nSkill breakdown:\n");
+        for one in &response.skills {
+            text.push_str(&format!("  {}: {}\n", one_line(&one.skill), one.figures.total));
+        }
+    }
+    text
+}
+
+fn figures(all: &FiguresOut) -> String {
+    let mut text = format!("Total executions: {}\n", all.total);
+    for (name, count, always) in [
+        ("Success", all.success, true),
+        ("Failure", all.failure, true),
+        ("Partial", all.partial, true),
+        ("Skipped", all.skipped, false),
+    ] {
+        if always || count > 0 {
+            text.push_str(&format!("  {name}: {count} ({}%)\n", percent(count, all.total)));
+        }
+    }
+    if all.open > 0 {
+        text.push_str(&format!("  Open: {}\n", all.open));
+    }
+    if let Some(took) = &all.duration {
+        // Half up, as 1.x rounds.
+        text.push_str(&format!("Avg duration: {}s\n", (took.mean + 0.5).floor()));
+        text.push_str(&format!(
+            "Median duration: {}, 95% within {}\n",
+            duration(took.p50),
+            duration(took.p95)
+        ));
+    }
+    if let Some(cost) = &all.cost {
+        text.push_str(&format!("Cost: ${} of {} executions\n", cost.total, cost.count));
+    }
+    if let Some(tokens) = &all.tokens {
+        text.push_str(&format!(
+            "Tokens: {} in, {} out of {} executions\n",
+            tokens.tokens_in, tokens.tokens_out, tokens.count
+        ));
+    }
+    text
+}
+
+/// Returns a share in percent, rounded half up.
+fn percent(count: i64, total: i64) -> i64 {
+    if total == 0 {
+        0
+    } else {
+        (200 * count + total) / (2 * total)
+    }
+}
