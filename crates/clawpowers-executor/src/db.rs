@@ -10,15 +10,16 @@ use crate::store::Store;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use std::cell::Cell;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
 /// How long a process waits for others that write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
-/// How many pages the log may hold before a writer brings them home. A process that opens the file alone reads the log
-/// once, so it is kept short.
-const MAX_LOG_PAGES: u32 = 128;
+/// How long the log may be, in bytes, before a writer brings it home. Whoever opens the file alone reads the whole log, so
+/// it is kept short; and each time costs two waits for the disk, so it is not kept shorter.
+const MAX_LOG_BYTES: u64 = 256 * 1024;
 /// How many statements are kept prepared.
 const STATEMENTS: usize = 64;
 
@@ -152,7 +153,9 @@ impl Db {
 
     /// Runs one writing transaction: all of it or nothing, durable when this returns.
     pub(crate) fn write<T>(&mut self, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
-        self.transaction(TransactionBehavior::Immediate, work)
+        let answer = self.transaction(TransactionBehavior::Immediate, work)?;
+        self.shorten_log();
+        Ok(answer)
     }
 
     fn transaction<T>(
@@ -171,6 +174,23 @@ impl Db {
             .commit()
             .map_err(|error| Error::sqlite(path, &error))?;
         Ok(answer)
+    }
+
+    /// Brings the log home where it has become long and nobody else is at work; else the next writer will.
+    ///
+    /// SQLite's own way does not do: it forgets how far it came once no process has the file open, so that between short
+    /// processes the log would grow for ever.
+    fn shorten_log(&mut self) {
+        let mut log = self.path.clone().into_os_string();
+        log.push("-wal");
+        if fs::metadata(log).is_ok_and(|log| log.len() > MAX_LOG_BYTES) {
+            // The transaction is durable already, and a failure here takes nothing from it.
+            let _ = self.connection.busy_timeout(Duration::ZERO);
+            let _ = self
+                .connection
+                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()));
+            let _ = self.connection.busy_handler(Some(wait));
+        }
     }
 
     /// Looks at whose file this is and brings an older one up to date.
@@ -240,7 +260,7 @@ fn connect(path: &Path) -> Result<Connection> {
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
         connection.pragma_update(None, "synchronous", "FULL")?;
-        connection.pragma_update(None, "wal_autocheckpoint", MAX_LOG_PAGES)?;
+        connection.pragma_update(None, "wal_autocheckpoint", 0)?;
         Ok(connection)
     };
     open().map_err(|error| Error::sqlite(path, &error))

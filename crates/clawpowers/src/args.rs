@@ -3,7 +3,8 @@
 use crate::cmd::{doctor, home, metrics, skill, store};
 use crate::exit::Exit;
 use crate::out::Out;
-use clap::{Args, Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{ArgMatches, Args, Command, FromArgMatches, Parser, Subcommand};
 use clawpowers_api::{Options, Runtime, Selection};
 use std::path::PathBuf;
 
@@ -32,25 +33,72 @@ pub(crate) struct Cli {
     noun: Noun,
 }
 
-#[derive(Debug, Subcommand)]
-enum Noun {
-    /// Skills: list, show, read, search, validate, fix, prompt.
-    #[command(subcommand, visible_alias = "skills")]
-    Skill(Box<skill::Verb>),
-    /// State: values under keys, exact under any number of processes.
-    #[command(subcommand)]
-    Store(Box<store::Verb>),
-    /// Executions of skills: record, start, finish, show, sum up.
-    #[command(subcommand)]
-    Metrics(Box<metrics::Verb>),
-    /// Create the runtime home; what is there stays.
-    Init(home::InitArgs),
-    /// Show the runtime home: schema, sizes, counts, last executions.
-    Status(home::StatusArgs),
-    /// Take in what ClawPowers 1.x left in a home.
-    Import(home::ImportArgs),
-    /// Report inventory, readiness, visibility and faults of the skills that are there.
-    Doctor(doctor::DoctorArgs),
+/// Declares the nouns. Each is built only when it is the one that is named: to build all commands takes longer than most
+/// of them run.
+macro_rules! nouns {
+    ($($variant:ident($args:ty) $name:literal $($alias:literal)?, $build:expr, $about:literal;)*) => {
+        #[derive(Debug)]
+        enum Noun {
+            $($variant(Box<$args>),)*
+        }
+
+        impl Subcommand for Noun {
+            fn augment_subcommands(command: Command) -> Command {
+                command.subcommand_required(true).arg_required_else_help(true)
+                $(.subcommand(
+                    Command::new($name)
+                        .about($about)
+                        $(.visible_alias($alias))?
+                        .defer($build),
+                ))*
+            }
+
+            fn augment_subcommands_for_update(command: Command) -> Command {
+                Self::augment_subcommands(command)
+            }
+
+            fn has_subcommand(name: &str) -> bool {
+                [$($name $(, $alias)?),*].contains(&name)
+            }
+        }
+
+        impl FromArgMatches for Noun {
+            fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+                match matches.subcommand() {
+                    $(Some(($name, found)) => Ok(Self::$variant(Box::new(<$args>::from_arg_matches(found)?))),)*
+                    _ => Err(clap::Error::new(ErrorKind::MissingSubcommand)),
+                }
+            }
+
+            fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+                *self = Self::from_arg_matches(matches)?;
+                Ok(())
+            }
+        }
+
+        impl Noun {
+            fn run(self, context: &Context) -> Exit {
+                match self {
+                    $(Self::$variant(args) => args.run(context),)*
+                }
+            }
+        }
+    };
+}
+
+/// Adds the verbs of a noun.
+fn verbs<T: Subcommand>(command: Command) -> Command {
+    T::augment_subcommands(command.subcommand_required(true).arg_required_else_help(true))
+}
+
+nouns! {
+    Skill(skill::Verb) "skill" "skills", verbs::<skill::Verb>, "Skills: list, show, read, search, validate, fix, prompt";
+    Store(store::Verb) "store", verbs::<store::Verb>, "State: values under keys, exact under any number of processes";
+    Metrics(metrics::Verb) "metrics", verbs::<metrics::Verb>, "Executions of skills: record, start, finish, show, sum up";
+    Init(home::InitArgs) "init", home::InitArgs::augment_args, "Create the runtime home; what is there stays";
+    Status(home::StatusArgs) "status", home::StatusArgs::augment_args, "Show the runtime home: schema, sizes, counts, last executions";
+    Import(home::ImportArgs) "import", home::ImportArgs::augment_args, "Take in what ClawPowers 1.x left in a home";
+    Doctor(doctor::DoctorArgs) "doctor", doctor::DoctorArgs::augment_args, "Report inventory, readiness, visibility and faults of the skills that are there";
 }
 
 /// What every command gets.
@@ -83,15 +131,7 @@ impl Cli {
             runtime,
             out: Out::new(self.json),
         };
-        let exit = match self.noun {
-            Noun::Skill(verb) => verb.run(&context),
-            Noun::Store(verb) => verb.run(&context),
-            Noun::Metrics(verb) => verb.run(&context),
-            Noun::Init(args) => args.run(&context),
-            Noun::Status(args) => args.run(&context),
-            Noun::Import(args) => args.run(&context),
-            Noun::Doctor(args) => args.run(&context),
-        };
+        let exit = self.noun.run(&context);
         context.tell_import();
         exit
     }

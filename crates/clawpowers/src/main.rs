@@ -23,7 +23,9 @@ fn main() -> Exit {
         Ok(cli) => catch_unwind(AssertUnwindSafe(|| cli.run())).unwrap_or(Exit::Internal),
         Err(error) if error.use_stderr() => {
             let words = std::env::args_os().skip(1);
-            Out::new(false).talk(&render::usage::text(&error, &args::Cli::command(), words));
+            let mut root = args::Cli::command();
+            root.build();
+            Out::new(false).talk(&render::usage::text(&error, &root, words));
             Exit::Usage
         }
         Err(help) => {
