@@ -51,18 +51,13 @@ fn same(what: &str, documented: Vec<String>, real: Vec<String>) {
 /// The exit codes in the source of the program.
 fn exit_codes() -> Vec<String> {
     let source = read(&root().join("crates/clawpowers/src/exit.rs"));
-    let body = source
-        .split_once("enum Exit {")
-        .unwrap()
-        .1
-        .split_once('}')
-        .unwrap()
-        .0;
     let code = |line: &str| {
-        let (_, code) = line.trim().strip_suffix(',')?.split_once(" = ")?;
-        Some(code.to_owned())
+        let (_, code) = line.trim().strip_suffix(',')?.split_once(" => ")?;
+        code.bytes()
+            .all(|byte| byte.is_ascii_digit())
+            .then(|| code.to_owned())
     };
-    let codes: Vec<String> = body.lines().filter_map(code).collect();
+    let codes: Vec<String> = source.lines().filter_map(code).collect();
     assert!(codes.len() >= 6, "{codes:?}");
     codes
 }

@@ -22,6 +22,7 @@ mod error;
 pub mod executions;
 mod json;
 pub mod ops;
+pub mod run;
 mod runtime;
 mod select;
 mod shims;
@@ -37,6 +38,13 @@ pub use ops::OPERATIONS;
 pub use runtime::{Options, Runtime};
 pub use select::Selection;
 pub use text::spelled;
+
+/// Returns the time of the system's clock in RFC 3339, in UTC and whole seconds.
+#[must_use]
+pub fn now() -> String {
+    let seconds = clawpowers_executor::Moment::now().micros() / 1_000_000;
+    clawpowers_executor::Moment::from_micros(seconds * 1_000_000).to_string()
+}
 
 pub use clawpowers_executor::ledger::{ImportReport, Skipped};
 pub use clawpowers_executor::{Outcome, SCHEMA_VERSION, Storage, legacy::Report};

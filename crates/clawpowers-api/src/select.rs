@@ -3,9 +3,10 @@
 use crate::config::{Role, roles};
 use crate::error::{ApiError, ErrorCode};
 use crate::runtime::Runtime;
-use clawpowers_loader::catalog::{Catalog, CatalogOptions, Entry};
+use clawpowers_loader::catalog::{Catalog, CatalogOptions, Entry, Origin};
 use clawpowers_loader::diag::quoted;
 use clawpowers_loader::discover::{CLIENTS, Client, Root, Scope, default_roots};
+use clawpowers_loader::resources::{digest, digest_of};
 
 /// Which skills an operation is about.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +30,21 @@ pub(crate) struct Selected {
     pub(crate) unknown_profile: Option<String>,
     /// How many skills were left out because they are not of the role.
     pub(crate) outside_role: usize,
+}
+
+/// Returns the digest of a skill's folder, or why there is none.
+pub(crate) fn digest_of_entry(entry: &Entry) -> Result<String, String> {
+    match &entry.origin {
+        Origin::Disk { file } => {
+            digest(file.parent().unwrap_or(file), file).map_err(|error| error.to_string())
+        }
+        Origin::Memory(package) => {
+            let files = package.files.iter();
+            Ok(digest_of(
+                files.map(|(path, bytes)| (path.as_str(), bytes.as_ref())),
+            ))
+        }
+    }
 }
 
 impl Selected {

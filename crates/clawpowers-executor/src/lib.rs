@@ -29,6 +29,7 @@ mod key;
 pub mod ledger;
 pub mod legacy;
 mod moment;
+pub mod process;
 mod schema;
 mod store;
 pub mod units;

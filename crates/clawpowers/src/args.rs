@@ -1,6 +1,6 @@
 //! The command line as a whole: global options and the nouns.
 
-use crate::cmd::{doctor, home, metrics, skill, store};
+use crate::cmd::{doctor, home, legacy, metrics, run, skill, store};
 use crate::exit::Exit;
 use crate::out::Out;
 use clap::error::ErrorKind;
@@ -48,6 +48,8 @@ macro_rules! nouns {
                 $(.subcommand(
                     Command::new($name)
                         .about($about)
+                        // Only the scripts that `init --legacy-shims` writes call it.
+                        .hide($name == "legacy")
                         $(.visible_alias($alias))?
                         .defer($build),
                 ))*
@@ -95,10 +97,12 @@ nouns! {
     Skill(skill::Verb) "skill" "skills", verbs::<skill::Verb>, "Skills: list, show, read, search, validate, fix, prompt";
     Store(store::Verb) "store", verbs::<store::Verb>, "State: values under keys, exact under any number of processes";
     Metrics(metrics::Verb) "metrics", verbs::<metrics::Verb>, "Executions of skills: record, start, finish, show, sum up";
+    Run(run::RunArgs) "run", run::RunArgs::augment_args, "Run a command for a skill and record how it ended";
     Init(home::InitArgs) "init", home::InitArgs::augment_args, "Create the runtime home; what is there stays";
     Status(home::StatusArgs) "status", home::StatusArgs::augment_args, "Show the runtime home: schema, sizes, counts, last executions";
     Import(home::ImportArgs) "import", home::ImportArgs::augment_args, "Take in what ClawPowers 1.x left in a home";
     Doctor(doctor::DoctorArgs) "doctor", doctor::DoctorArgs::augment_args, "Report inventory, readiness, visibility and faults of the skills that are there";
+    Legacy(legacy::LegacyArgs) "legacy", legacy::LegacyArgs::augment_args, "Answer as a script of ClawPowers 1.x";
 }
 
 /// What every command gets.

@@ -7,17 +7,33 @@ use std::process::{ExitCode, Termination};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
     /// Done.
-    Done = 0,
+    Done,
     /// Done, but the answer is no: not found, not valid, something to repair.
-    No = 1,
+    No,
     /// The command line is not understood.
-    Usage = 2,
+    Usage,
     /// A value or a file breaks a rule.
-    Invalid = 3,
+    Invalid,
     /// Storage or the file system refused.
-    Storage = 4,
+    Storage,
     /// A fault of the program.
-    Internal = 70,
+    Internal,
+    /// What a command ended with that was run.
+    Child(u8),
+}
+
+impl Exit {
+    const fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::No => 1,
+            Self::Usage => 2,
+            Self::Invalid => 3,
+            Self::Storage => 4,
+            Self::Internal => 70,
+            Self::Child(code) => code,
+        }
+    }
 }
 
 impl From<ErrorCode> for Exit {
@@ -34,6 +50,6 @@ impl From<ErrorCode> for Exit {
 
 impl Termination for Exit {
     fn report(self) -> ExitCode {
-        ExitCode::from(self as u8)
+        ExitCode::from(self.code())
     }
 }

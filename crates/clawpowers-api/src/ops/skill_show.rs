@@ -2,11 +2,12 @@
 
 use crate::error::ApiError;
 use crate::runtime::Runtime;
+use crate::select::digest_of_entry;
 use crate::wire::{DiagnosticOut, OutlineOut, ResourceOut, SkillOut, diagnostics, unmet};
 use clawpowers_loader::catalog::Origin;
 use clawpowers_loader::discover::Client;
 use clawpowers_loader::readiness::missing;
-use clawpowers_loader::resources::{Resource, ResourceKind, digest, digest_of, resources};
+use clawpowers_loader::resources::{Resource, ResourceKind, resources};
 use clawpowers_loader::{ParseOptions, Profile, inspect, parse};
 use serde::Serialize;
 
@@ -53,15 +54,11 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let entry = selected.entry(&request.name)?;
     let client = request.client.as_deref().and_then(Client::named);
     let profile = client.map_or(Profile::ClawPowers, |client| client.profile);
-    let (parsed, files, digest) = match &entry.origin {
+    let (parsed, files) = match &entry.origin {
         Origin::Disk { file } => {
             let folder = file.parent().unwrap_or(file);
             let found = resources(folder, file).unwrap_or_default();
-            (
-                inspect::inspect(file, profile).parsed,
-                found.files,
-                digest(folder, file).map_err(|error| error.to_string()),
-            )
+            (inspect::inspect(file, profile).parsed, found.files)
         }
         Origin::Memory(package) => {
             let options = ParseOptions {
@@ -75,17 +72,13 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
                 size: bytes.len() as u64,
                 executable: false,
             });
-            let all = package
-                .files
-                .iter()
-                .map(|(path, bytes)| (path.as_str(), bytes.as_ref()));
             let text = package.skill_file().unwrap_or_default();
-            (parse(text, &options), files.collect(), Ok(digest_of(all)))
+            (parse(text, &options), files.collect())
         }
     };
     let skill = parsed.skill.as_ref().unwrap_or(&entry.skill);
     let missing = missing(&skill.requirements, &Runtime::machine(), &selected.catalog);
-    let (digest, digest_failure) = match digest {
+    let (digest, digest_failure) = match digest_of_entry(entry) {
         Ok(digest) => (Some(digest), None),
         Err(why) => (None, Some(why)),
     };

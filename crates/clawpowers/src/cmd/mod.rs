@@ -2,6 +2,8 @@
 
 pub(crate) mod doctor;
 pub(crate) mod home;
+pub(crate) mod legacy;
 pub(crate) mod metrics;
+pub(crate) mod run;
 pub(crate) mod skill;
 pub(crate) mod store;

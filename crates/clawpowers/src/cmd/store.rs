@@ -9,6 +9,7 @@ use clawpowers_api::ops::{
 };
 use clawpowers_api::value::{Amount, ValueOut};
 use clawpowers_api::{ApiError, ErrorCode, quoted};
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::PathBuf;
@@ -116,7 +117,7 @@ pub(crate) struct SetArgs {
     key: String,
     /// The value; `-` reads it from standard input, byte for byte [default: an empty value].
     #[arg(allow_hyphen_values = true)]
-    value: Option<String>,
+    value: Option<OsString>,
     /// Read the value from this file, byte for byte.
     #[arg(long, value_name = "FILE", conflicts_with = "value")]
     file: Option<PathBuf>,
@@ -216,17 +217,17 @@ impl SetArgs {
         // One byte above the limit is enough to be refused.
         const LIMIT: u64 = 16 * 1024 * 1024 + 1;
         let mut bytes = Vec::new();
-        let (read, source) = match (&self.file, self.value.as_deref()) {
+        let (read, source) = match (&self.file, self.value.as_deref().map(OsStr::as_encoded_bytes)) {
             (Some(file), _) => {
                 let read = File::open(file).and_then(|file| file.take(LIMIT).read_to_end(&mut bytes));
                 (read, quoted(&file.to_string_lossy()))
             }
-            (None, Some("-")) => {
+            (None, Some(b"-")) => {
                 let read = io::stdin().lock().take(LIMIT).read_to_end(&mut bytes);
                 (read, "standard input".to_owned())
             }
             (None, value) => {
-                bytes.extend_from_slice(value.unwrap_or_default().as_bytes());
+                bytes.extend_from_slice(value.unwrap_or_default());
                 (Ok(bytes.len()), String::new())
             }
         };

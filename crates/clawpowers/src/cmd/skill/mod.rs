@@ -12,6 +12,7 @@ mod show;
 mod validate;
 
 use crate::args::Context;
+use crate::cmd::run::SkillRunArgs;
 use crate::exit::Exit;
 use clap::Subcommand;
 
@@ -44,6 +45,8 @@ pub(crate) enum Verb {
     Prompt(prompt::PromptArgs),
     /// Say what Claude Code and Codex would cut from their listing.
     Budget(budget::BudgetArgs),
+    /// Run a script of a skill and record how it ended.
+    Run(Box<SkillRunArgs>),
     /// Create a skill's folder with a SKILL.md to fill in.
     #[command(visible_alias = "init")]
     New(new::NewArgs),
@@ -64,6 +67,7 @@ impl Verb {
             Self::Fix(args) => args.run(context),
             Self::Prompt(args) => args.run(context),
             Self::Budget(args) => args.run(context),
+            Self::Run(args) => args.run(context),
             Self::New(args) => args.run(context),
             Self::ReadProperties(args) => args.run(context),
             Self::ToPrompt(args) => args.run(context),

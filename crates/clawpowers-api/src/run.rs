@@ -1,0 +1,344 @@
+//! Running commands and scripts of skills, and recording how they ended.
+//!
+//! This is no operation for other languages: the command has the standard streams of the calling process.
+
+use crate::error::{ApiError, ErrorCode};
+use crate::runtime::Runtime;
+use crate::select::{Selection, digest_of_entry};
+use crate::wire::unmet;
+use clawpowers_executor::ledger::{Details, Finish, New};
+use clawpowers_executor::process::{self, Ended, How, Spec, StartError};
+use clawpowers_executor::{Moment, Outcome, units};
+use clawpowers_loader::catalog::{Entry, Origin};
+use clawpowers_loader::diag::quoted;
+use clawpowers_loader::readiness::missing;
+use serde::Serialize;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How long a command has to end after it was asked to at its timeout.
+const GRACE: Duration = Duration::from_secs(5);
+/// How much of a script's first line is looked at, in bytes.
+const MAX_SHEBANG_BYTES: u64 = 512;
+
+/// For which skill something is run, and how.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The skill; it has to be one that is there.
+    pub skill: String,
+    /// Where skills are looked for.
+    pub selection: Selection,
+    /// The session it is part of.
+    pub session: Option<String>,
+    /// Who runs it.
+    pub agent: Option<String>,
+    /// With which model.
+    pub model: Option<String>,
+    /// The tier of the model.
+    pub tier: Option<String>,
+    /// For which project.
+    pub project: Option<String>,
+    /// How many seconds it may take.
+    pub timeout: Option<String>,
+    /// The exit code that stands for success in part.
+    pub partial_exit: Option<u8>,
+}
+
+/// How it ended.
+#[derive(Debug, Clone, Serialize)]
+pub struct Ran {
+    /// The number of the execution in this home.
+    pub id: String,
+    /// `success`, `failure` or `partial`.
+    pub outcome: &'static str,
+    /// The exit code to pass on: the command's own, 128 and the number for a signal, 124 for a timeout, 137 where it had
+    /// to be killed.
+    pub exit_code: u8,
+    /// How long it took, in seconds.
+    pub duration: f64,
+    /// Why the outcome could not be recorded; the command has run all the same.
+    pub unrecorded: Option<ApiError>,
+}
+
+/// Why nothing was run, or what came of it.
+#[derive(Debug)]
+pub enum Failure {
+    /// Nothing was run and nothing recorded.
+    Refused(ApiError),
+    /// The program could not be started and nothing was recorded; shells end with this exit code then.
+    NotStarted(ApiError, u8),
+}
+
+impl From<ApiError> for Failure {
+    fn from(error: ApiError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+/// Runs a command for a skill and records how it ended.
+///
+/// # Errors
+///
+/// `not_found` where there is no such skill; `invalid_input` for a timeout that is no number; `storage` where its
+/// start cannot be recorded; nothing is run then. `invalid_input` where the program is missing or is none.
+pub fn command(
+    runtime: &Runtime,
+    options: &Options,
+    program: &OsStr,
+    args: &[OsString],
+) -> Result<Ran, Failure> {
+    let selected = runtime.select(&options.selection)?;
+    let entry = selected.entry(&options.skill)?;
+    let spec = Spec {
+        program,
+        args,
+        cwd: None,
+        env: &[],
+        timeout: timeout(options)?,
+        grace: GRACE,
+    };
+    recorded(runtime, options, entry, &spec)
+}
+
+/// Runs a script of a skill and records how it ended. The script runs in the folder of the skill, which is in
+/// `CLAWPOWERS_SKILL_DIR` as well; the caller's working directory is in `CLAWPOWERS_WORK_DIR`.
+///
+/// # Errors
+///
+/// As [`command`]; `not_found` where there is no such script in the skill's `scripts`; `invalid_input` where the
+/// script lies outside the skill's folder, is not executable, or a requirement of the skill is not met.
+pub fn script(runtime: &Runtime, options: &Options, script: &str, args: &[OsString]) -> Result<Ran, Failure> {
+    let selected = runtime.select(&options.selection)?;
+    let entry = selected.entry(&options.skill)?;
+    let lacking = missing(&entry.skill.requirements, &Runtime::machine(), &selected.catalog);
+    if !lacking.is_empty() {
+        let lacking = unmet(lacking);
+        let message = format!(
+            "the skill {} lacks {}",
+            quoted(&options.skill),
+            lacking.join(", ")
+        );
+        return Err(ApiError::new(ErrorCode::InvalidInput, message)
+            .hint("provide what it requires, then try again; nothing was run")
+            .details(serde_json::json!({ "missing": lacking }))
+            .into());
+    }
+    let Origin::Disk { file } = &entry.origin else {
+        let message = format!(
+            "the skill {} is inside the program and has no scripts to run",
+            quoted(&options.skill)
+        );
+        return Err(ApiError::new(ErrorCode::NotFound, message)
+            .hint("`clawpowers skill read` prints its text")
+            .into());
+    };
+    let folder = file.parent().unwrap_or(file);
+    let path = inside(folder, script)?;
+    let (program, mut words) = start_of(&path)?;
+    words.extend_from_slice(args);
+    let env = [
+        (
+            OsString::from("CLAWPOWERS_SKILL_DIR"),
+            folder.as_os_str().to_owned(),
+        ),
+        (
+            OsString::from("CLAWPOWERS_WORK_DIR"),
+            runtime.surroundings.cwd.as_os_str().to_owned(),
+        ),
+    ];
+    let spec = Spec {
+        program: &program,
+        args: &words,
+        cwd: Some(folder),
+        env: &env,
+        timeout: timeout(options)?,
+        grace: GRACE,
+    };
+    recorded(runtime, options, entry, &spec)
+}
+
+fn timeout(options: &Options) -> Result<Option<Duration>, ApiError> {
+    let Some(text) = &options.timeout else {
+        return Ok(None);
+    };
+    match units::micros(text) {
+        Ok(micros) if micros > 0 => Ok(Some(Duration::from_micros(micros.unsigned_abs()))),
+        _ => {
+            let message = format!("the timeout {} is not a number of seconds above 0", quoted(text));
+            Err(ApiError::new(ErrorCode::InvalidInput, message)
+                .hint("give seconds such as 30 or 0.5; nothing was run"))
+        }
+    }
+}
+
+/// Runs a command between the start and the end of its execution.
+fn recorded(runtime: &Runtime, options: &Options, entry: &Entry, spec: &Spec<'_>) -> Result<Ran, Failure> {
+    let digest = digest_of_entry(entry).ok();
+    let version = entry.skill.version.as_ref();
+    let new = New {
+        skill: &entry.skill.name,
+        at: Some(Moment::now()),
+        details: Details {
+            session: options.session.as_deref(),
+            agent: options.agent.as_deref(),
+            model: options.model.as_deref(),
+            tier: options.tier.as_deref(),
+            project: options.project.as_deref(),
+            skill_version: version.map(|version| version.text.as_str()),
+            skill_digest: digest.as_deref(),
+            source: Some("run"),
+        },
+        ..New::default()
+    };
+    // Begun before the command is, so that an execution whose runner is killed shows as open.
+    let id = runtime.write(|db| Ok(db.ledger().start(&new)?))?;
+    let ended = match process::run(spec) {
+        Ok(ended) => ended,
+        Err(error) => {
+            runtime.write(|db| Ok(db.ledger().abandon(id)?))?;
+            return Err(not_started(spec.program, &error));
+        }
+    };
+    let (outcome, notes) = judged(&ended, options);
+    let finish = Finish {
+        outcome,
+        duration: i64::try_from(ended.duration.as_micros()).ok(),
+        cost: None,
+        tokens_in: None,
+        tokens_out: None,
+        notes: notes.as_deref(),
+    };
+    let unrecorded = runtime.write(|db| Ok(db.ledger().finish(id, &finish)?)).err();
+    Ok(Ran {
+        id: id.to_string(),
+        outcome: outcome.as_str(),
+        exit_code: ended.exit_code(),
+        duration: ended.duration.as_secs_f64(),
+        unrecorded,
+    })
+}
+
+fn judged(ended: &Ended, options: &Options) -> (Outcome, Option<String>) {
+    match ended.how {
+        How::Code(0) => (Outcome::Success, None),
+        How::Code(code) if options.partial_exit.map(i32::from) == Some(code) => {
+            (Outcome::Partial, Some(format!("exit code {code}")))
+        }
+        How::Code(code) => (Outcome::Failure, Some(format!("exit code {code}"))),
+        How::Signal(signal) => (Outcome::Failure, Some(format!("ended by signal {signal}"))),
+        How::TimedOut { .. } => {
+            let limit = options.timeout.as_deref().unwrap_or_default();
+            (Outcome::Failure, Some(format!("timed out after {limit} s")))
+        }
+    }
+}
+
+fn not_started(program: &OsStr, error: &StartError) -> Failure {
+    let message = format!("{} was not run: {error}", quoted(&program.to_string_lossy()));
+    let (code, hint) = match error {
+        StartError::NotFound => (
+            127,
+            "name a program that is on the `PATH`, or its path; nothing was recorded",
+        ),
+        StartError::NotExecutable => (126, "make it executable with `chmod +x`; nothing was recorded"),
+        StartError::Other(_) => (126, "nothing was recorded"),
+    };
+    Failure::NotStarted(ApiError::new(ErrorCode::InvalidInput, message).hint(hint), code)
+}
+
+/// Returns the real path of a script below the skill's `scripts`; a link out of the skill's folder is refused.
+fn inside(folder: &Path, script: &str) -> Result<PathBuf, ApiError> {
+    let named = Path::new(script);
+    let below = named.strip_prefix("scripts").unwrap_or(named);
+    let path = folder.join("scripts").join(below);
+    let real = |path: &Path| path.canonicalize();
+    let found = real(&path).ok().filter(|path| path.is_file());
+    let (Some(found), Ok(scripts)) = (found, real(&folder.join("scripts"))) else {
+        let mut names: Vec<String> = fs::read_dir(folder.join("scripts"))
+            .map(|entries| {
+                let name = |entry: fs::DirEntry| entry.file_name().to_string_lossy().into_owned();
+                entries.flatten().map(name).collect()
+            })
+            .unwrap_or_default();
+        names.sort();
+        let hint = if names.is_empty() {
+            "the skill has no folder `scripts`".to_owned()
+        } else {
+            format!("its scripts are {}", quoted(&names.join(", ")))
+        };
+        return Err(ApiError::new(
+            ErrorCode::NotFound,
+            format!("there is no script {} in the skill", quoted(script)),
+        )
+        .hint(hint));
+    };
+    let home = real(folder)
+        .map_err(|error| ApiError::new(ErrorCode::Io, format!("the skill's folder is gone: {error}")))?;
+    if !found.starts_with(&scripts) || !scripts.starts_with(&home) {
+        let message = format!("the script {} lies outside the skill's `scripts`", quoted(script));
+        return Err(ApiError::new(ErrorCode::InvalidInput, message)
+            .hint("only what lies inside the skill's own folder is run; nothing was run"));
+    }
+    Ok(found)
+}
+
+/// Returns the program that runs a script, and its first arguments: the script itself, else the interpreter that it
+/// names or that its name stands for. Skills often come without the right to execute.
+fn start_of(path: &Path) -> Result<(OsString, Vec<OsString>), ApiError> {
+    if is_executable(path) {
+        return Ok((path.as_os_str().to_owned(), Vec::new()));
+    }
+    let script = path.as_os_str().to_owned();
+    if let Some(mut words) = shebang(path).filter(|words| !words.is_empty()) {
+        let program = words.remove(0);
+        words.push(script);
+        return Ok((program, words));
+    }
+    let interpreter = match path.extension().and_then(OsStr::to_str) {
+        Some("sh") => "sh",
+        Some("bash") => "bash",
+        Some("py") => "python3",
+        Some("js" | "mjs" | "cjs") => "node",
+        _ => {
+            let message = format!(
+                "the script {} is not executable and names no interpreter",
+                quoted(&path.to_string_lossy())
+            );
+            return Err(ApiError::new(ErrorCode::InvalidInput, message)
+                .hint("make it executable with `chmod +x`, or begin it with a line such as `#!/bin/sh`"));
+        }
+    };
+    Ok((interpreter.into(), vec![script]))
+}
+
+#[cfg(unix)]
+fn is_executable(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_executable(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("exe"))
+}
+
+/// Returns the interpreter of a script's first line with its argument, as the kernel would take them.
+fn shebang(path: &Path) -> Option<Vec<OsString>> {
+    let mut line = Vec::new();
+    let file = fs::File::open(path).ok()?;
+    BufReader::new(file.take(MAX_SHEBANG_BYTES))
+        .read_until(b'\n', &mut line)
+        .ok()?;
+    let line = String::from_utf8(line).ok()?;
+    let line = line.strip_prefix("#!")?.trim();
+    let (program, rest) = line.split_once([' ', '\t']).unwrap_or((line, ""));
+    let mut words = vec![OsString::from(program)];
+    if !rest.trim().is_empty() {
+        words.push(rest.trim().into());
+    }
+    Some(words)
+}

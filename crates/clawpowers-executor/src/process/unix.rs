@@ -1,0 +1,308 @@
+//! Unix: signals, process groups, and the end of a child.
+//!
+//! One thread does everything here. It sleeps on the pipe that the signal handlers write to; SIGCHLD is among them, so
+//! the end of the child wakes it too. The same thread sends every signal and collects the child at the very end, and
+//! until then looks for its end with `WNOWAIT`, which leaves a zombie. A zombie keeps its number, and with it the number
+//! of its group, from being given out again: no signal can hit a process that took the place of the child.
+
+use super::{Ended, How, Spec, StartError, how, start_error};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, getpid, kill_process, kill_process_group, waitid};
+use signal_hook::consts::{SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2};
+use signal_hook::iterator::backend::SignalDelivery;
+use signal_hook::iterator::exfiltrator::WithOrigin;
+use signal_hook::iterator::exfiltrator::origin::Origin;
+use std::io::{self, IsTerminal};
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::{Command, ExitStatus};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// What is handed on.
+const HANDED_ON: [i32; 6] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2];
+
+/// The longest sleep. Every end comes as a signal, except to a caller that was started with SIGCHLD blocked.
+const LONGEST_SLEEP: Duration = Duration::from_secs(1);
+
+/// Between two looks at what a timeout left of a group: they grow from the first to the second.
+const LOOKS: (Duration, Duration) = (Duration::from_millis(2), Duration::from_millis(100));
+
+type Signals = SignalDelivery<UnixStream, WithOrigin>;
+
+/// Where a timeout stands, with the time of the next step.
+#[derive(Clone, Copy)]
+enum Stage {
+    Running(Option<Instant>),
+    Asked(Option<Instant>),
+    Killed,
+}
+
+impl Stage {
+    fn next_step(self) -> Option<Instant> {
+        match self {
+            Self::Running(at) | Self::Asked(at) => at,
+            Self::Killed => None,
+        }
+    }
+}
+
+pub(super) fn run(spec: &Spec<'_>, mut command: Command) -> Result<Ended, StartError> {
+    let terminal = io::stdin().is_terminal() || io::stdout().is_terminal() || io::stderr().is_terminal();
+    let leads_group = !terminal;
+    // Before the start, so that there is no time at which a signal ends this process and leaves the child.
+    let mut signals = listen(leads_group).map_err(StartError::Other)?;
+    if leads_group {
+        command.process_group(0);
+    }
+    let started = Instant::now();
+    let mut child = command.spawn().map_err(start_error)?;
+    let target = Target {
+        pid: Pid::from_child(&child),
+        leads_group,
+    };
+    // These may have come before there was a child, so what the terminal sent may have missed it. To send it twice in
+    // the first moment of a program does no harm; to lose it does.
+    for origin in signals.pending() {
+        target.hand_on(&origin);
+    }
+    let mut stage = Stage::Running(spec.timeout.and_then(|timeout| started.checked_add(timeout)));
+    loop {
+        for origin in signals.pending() {
+            if !target.has_got(&origin) {
+                target.hand_on(&origin);
+            }
+        }
+        if target.has_ended().map_err(StartError::Other)? {
+            break;
+        }
+        let now = Instant::now();
+        if stage.next_step().is_none_or(|at| at > now) {
+            sleep(&signals, stage.next_step());
+            continue;
+        }
+        stage = match stage {
+            Stage::Running(_) => {
+                target.send(Signal::TERM);
+                // A stopped process does not see the signal before it goes on.
+                target.send(Signal::CONT);
+                Stage::Asked(now.checked_add(spec.grace))
+            }
+            Stage::Asked(_) | Stage::Killed => {
+                target.send(Signal::KILL);
+                Stage::Killed
+            }
+        };
+    }
+    let duration = started.elapsed();
+    if let Stage::Asked(until) = stage {
+        end_group(&target, &mut signals, until);
+    }
+    let status = child.wait().map_err(StartError::Other)?;
+    let how = match stage {
+        Stage::Running(_) => how(status),
+        Stage::Asked(_) => How::TimedOut { killed: false },
+        Stage::Killed => How::TimedOut {
+            killed: status.signal() == Some(Signal::KILL.as_raw()),
+        },
+    };
+    Ok(Ended { how, duration })
+}
+
+pub(super) fn is_no_program(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(Errno::NOEXEC.raw_os_error())
+}
+
+pub(super) fn signal(status: ExitStatus) -> Option<i32> {
+    status.signal()
+}
+
+/// Gives what is left of a group after its leader the rest of the grace, then kills it. The leader is a zombie still.
+fn end_group(target: &Target, signals: &mut Signals, until: Option<Instant>) {
+    let (mut look, longest) = LOOKS;
+    while target.leads_group && has_members(target.pid) {
+        let now = Instant::now();
+        if until.is_some_and(|until| until <= now) {
+            target.send(Signal::KILL);
+            return;
+        }
+        let next = now.checked_add(look);
+        sleep(signals, until.into_iter().chain(next).min());
+        look = look.saturating_mul(2).min(longest);
+        for origin in signals.pending() {
+            target.hand_on(&origin);
+        }
+    }
+}
+
+/// The child, from its start until it is collected.
+struct Target {
+    pid: Pid,
+    leads_group: bool,
+}
+
+impl Target {
+    fn send(&self, signal: Signal) {
+        // It fails only for a child that changed its user, and nothing can be done about that.
+        let _ = if self.leads_group {
+            kill_process_group(self.pid, signal)
+        } else {
+            kill_process(self.pid, signal)
+        };
+    }
+
+    /// Whether the terminal sent this signal to the child as well.
+    ///
+    /// A hangup is not among them: the system sends it to the leader of the session alone, which this process may be.
+    fn has_got(&self, origin: &Origin) -> bool {
+        !self.leads_group && origin.process.is_none() && matches!(origin.signal, SIGINT | SIGQUIT)
+    }
+
+    fn hand_on(&self, origin: &Origin) {
+        if origin.signal == SIGCHLD {
+            return;
+        }
+        if let Some(signal) = Signal::from_named_raw(origin.signal) {
+            self.send(signal);
+        }
+        if origin.signal == SIGTSTP {
+            // The handler took the place of what would have stopped this process. It goes on with a SIGCONT, and that
+            // is handed on as well.
+            let _ = kill_process(getpid(), Signal::STOP);
+        }
+    }
+
+    /// Whether the child has ended. It is not collected.
+    fn has_ended(&self) -> io::Result<bool> {
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        match waitid(WaitId::Pid(self.pid), options) {
+            Ok(status) => Ok(status.is_some()),
+            Err(Errno::INTR) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// Installs the handlers.
+fn listen(leads_group: bool) -> io::Result<Signals> {
+    let ignored = ignored();
+    let mut wanted = HANDED_ON.to_vec();
+    // A terminal stops the caller's group; the child in another group stops with it only if it is told. Where no shell
+    // has put the caller's group aside, the system refuses to stop it, since nobody would let it go on.
+    if leads_group && is_job() {
+        wanted.extend([SIGTSTP, SIGCONT]);
+    }
+    // With a handler an ignored signal would be handed on, and the child would start with its default action.
+    wanted.retain(|signal| u32::try_from(signal - 1).is_ok_and(|bit| ignored & (1_u64 << bit) == 0));
+    // Even if ignored: the system throws the exit status of a child away where this one is.
+    wanted.push(SIGCHLD);
+    let (read, write) = UnixStream::pair()?;
+    SignalDelivery::with_pipe(read, write, WithOrigin::default(), wanted)
+}
+
+/// Returns the set of signals that this process ignores, SIGHUP (1) being the lowest bit; empty where it is not known.
+fn ignored() -> u64 {
+    // The system call for it needs unsafe code, and there is no file like this one outside Linux.
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .unwrap_or_default()
+}
+
+/// Sleeps until a signal comes or until then, whichever is first; it may wake earlier.
+fn sleep(signals: &Signals, until: Option<Instant>) {
+    let time = until.map_or(LONGEST_SLEEP, |until| {
+        until.saturating_duration_since(Instant::now()).min(LONGEST_SLEEP)
+    });
+    let time = Timespec::try_from(time).ok();
+    let mut pipe = [PollFd::new(signals.get_read(), PollFlags::IN)];
+    match poll(&mut pipe, time.as_ref()) {
+        Ok(_) | Err(Errno::INTR) => {}
+        // The child must not be left for want of memory in the kernel.
+        Err(_) => thread::sleep(LOOKS.1),
+    }
+}
+
+/// Whether a process of this group is alive besides its leader, which has ended but is not collected. "Yes" where it
+/// cannot be known.
+#[cfg(target_os = "linux")]
+fn has_members(leader: Pid) -> bool {
+    let Ok(entries) = std::fs::read_dir("/proc") else {
+        return true;
+    };
+    // The leader is a zombie and does not count by that.
+    entries.flatten().any(|entry| {
+        // Most of what is there besides processes has no such file.
+        let stat = Stat::of(&entry.path());
+        stat.is_some_and(|stat| stat.alive && stat.group == leader.as_raw_nonzero().get())
+    })
+}
+
+/// Whether a process of this group is alive. Where the system counts the leader, which has ended but is not collected,
+/// this is "yes" to the end of the grace.
+#[cfg(not(target_os = "linux"))]
+fn has_members(leader: Pid) -> bool {
+    rustix::process::test_kill_process_group(leader).is_ok()
+}
+
+/// Whether a shell has put this process into a group other than that of the session.
+#[cfg(target_os = "linux")]
+fn is_job() -> bool {
+    // Not by the system calls: they give 0 for a session outside the container, and rustix takes no 0.
+    Stat::of("/proc/self".as_ref()).is_some_and(|stat| stat.group != stat.session)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_job() -> bool {
+    rustix::process::getsid(None).is_ok_and(|session| session != rustix::process::getpgrp())
+}
+
+/// What `/proc` says of a process.
+#[cfg(target_os = "linux")]
+#[derive(Debug, PartialEq)]
+struct Stat {
+    alive: bool,
+    group: i32,
+    session: i32,
+}
+
+#[cfg(target_os = "linux")]
+impl Stat {
+    fn of(folder: &std::path::Path) -> Option<Self> {
+        let line = std::fs::read(folder.join("stat")).ok()?;
+        Self::read(&String::from_utf8_lossy(&line))
+    }
+
+    fn read(line: &str) -> Option<Self> {
+        // The name before may hold anything, parentheses too.
+        let (_, rest) = line.rsplit_once(')')?;
+        let mut words = rest.split_whitespace();
+        Some(Self {
+            alive: !matches!(words.next()?, "Z" | "X"),
+            group: words.nth(1)?.parse().ok()?,
+            session: words.next()?.parse().ok()?,
+        })
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::Stat;
+
+    #[test]
+    fn a_name_does_not_hide_the_state() {
+        let stat = |alive| {
+            Some(Stat {
+                alive,
+                group: 7,
+                session: 6,
+            })
+        };
+        assert_eq!(Stat::read("9 (sleep) S 1 7 6 0 -1"), stat(true));
+        assert_eq!(Stat::read("9 (a) Z 1 2 3) R 1 7 6 0 -1"), stat(true));
+        assert_eq!(Stat::read("9 (sleep) Z 1 7 6 0 -1"), stat(false));
+        assert_eq!(Stat::read("cpu 1 2 3"), None);
+        assert_eq!(Stat::read(""), None);
+    }
+}

@@ -1,0 +1,123 @@
+//! `collector.sh`
+
+use super::{failed, refuse, usage};
+use crate::args::Context;
+use crate::exit::Exit;
+use crate::render;
+use clawpowers_api::Which;
+use clawpowers_api::ops::{metrics_record, metrics_show, metrics_summary};
+use clawpowers_api::value::Amount;
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+
+const USAGE: &str = "\
+Usage: collector.sh <command> [options]
+  record --skill <name> --outcome <success|failure|partial|skipped> [--duration <sec>] [--notes <text>] [--session-id <id>]
+  show [--skill <name>] [--limit <n>]
+  summary [--skill <name>]
+";
+
+pub(super) fn run(context: &Context, words: &[OsString]) -> Exit {
+    let words: Vec<String> = words
+        .iter()
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
+    let command = words.first().map(String::as_str);
+    let rest = words.get(1..).unwrap_or_default();
+    let known: &[&str] = match command {
+        Some("record") => &["--skill", "--outcome", "--duration", "--notes", "--session-id"],
+        Some("show") => &["--skill", "--limit"],
+        // A skill of 1.x asks for a report, which no script of 1.x gave.
+        Some("summary" | "report") => &["--skill"],
+        other => return usage(context, USAGE, other),
+    };
+    let mut options = match options(rest, known) {
+        Ok(options) => options,
+        Err(message) => {
+            context.out.talk(&format!("{message}\n"));
+            return Exit::No;
+        }
+    };
+    match command {
+        Some("record") => record(context, &mut options),
+        Some("show") => show(context, &mut options),
+        _ => summary(context, &mut options),
+    }
+}
+
+type Options = BTreeMap<String, String>;
+
+/// Reads pairs of an option and its value, the last of equal ones counting.
+pub(super) fn options(words: &[String], known: &[&str]) -> Result<Options, String> {
+    let mut options = Options::new();
+    let mut words = words.iter();
+    while let Some(option) = words.next() {
+        if !known.contains(&option.as_str()) {
+            return Err(format!("Unknown option: {option}"));
+        }
+        let value = words
+            .next()
+            .ok_or_else(|| format!("Error: Option {option} requires a value"))?;
+        options.insert(option.clone(), value.clone());
+    }
+    Ok(options)
+}
+
+fn record(context: &Context, options: &mut Options) -> Exit {
+    let mut take = |name: &str| options.remove(name).filter(|value| !value.is_empty());
+    let Some(skill) = take("--skill") else {
+        return refuse(context, "--skill is required");
+    };
+    let Some(outcome) = take("--outcome") else {
+        return refuse(context, "--outcome is required (success|failure|partial|skipped)");
+    };
+    let request = metrics_record::Request {
+        skill,
+        outcome,
+        duration: take("--duration").map(Amount),
+        notes: take("--notes"),
+        session: take("--session-id"),
+        ..metrics_record::Request::default()
+    };
+    match metrics_record::run(&context.runtime, &request) {
+        Ok(done) => context.out.data(&render::metrics::recorded(&done)),
+        Err(error) => failed(context, &error),
+    }
+}
+
+fn show(context: &Context, options: &mut Options) -> Exit {
+    let limit = match options.remove("--limit").map(|limit| limit.parse::<i64>()) {
+        None => None,
+        Some(Ok(limit)) => Some(usize::try_from(limit).unwrap_or_default()),
+        Some(Err(_)) => return refuse(context, "--limit must be a number"),
+    };
+    let request = metrics_show::Request {
+        limit,
+        ..Default::default()
+    }
+    .picking(of(options));
+    match metrics_show::run(&context.runtime, &request) {
+        Ok(found) => {
+            let lines: String = found.lines.iter().map(|line| format!("{line}\n")).collect();
+            context.out.data(&lines)
+        }
+        Err(error) => failed(context, &error),
+    }
+}
+
+fn summary(context: &Context, options: &mut Options) -> Exit {
+    let request = metrics_summary::Request::default().picking(of(options));
+    match metrics_summary::run(&context.runtime, &request) {
+        Ok(found) => context
+            .out
+            .data(&render::metrics::summary(&found, request.skill.as_deref())),
+        Err(error) => failed(context, &error),
+    }
+}
+
+fn of(options: &mut Options) -> Which {
+    Which {
+        skill: options.remove("--skill"),
+        ..Which::default()
+    }
+}

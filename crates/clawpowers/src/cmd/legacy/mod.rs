@@ -1,0 +1,84 @@
+//! The scripts of 1.x in their own words, exit codes and streams: what `init --legacy-shims` writes calls this.
+
+mod analyze;
+mod collector;
+mod session;
+mod store;
+
+use crate::args::Context;
+use crate::exit::Exit;
+use clap::Args;
+use clawpowers_api::ApiError;
+use clawpowers_api::ops::init;
+use std::ffi::OsString;
+
+#[derive(Debug, Args)]
+pub(crate) struct LegacyArgs {
+    /// The script, and its arguments as they came.
+    #[arg(
+        required = true,
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        value_name = "SCRIPT"
+    )]
+    words: Vec<OsString>,
+}
+
+impl LegacyArgs {
+    pub(crate) fn run(self, context: &Context) -> Exit {
+        let mut words = self.words.into_iter();
+        let script = words.next().unwrap_or_default();
+        let words: Vec<OsString> = words.collect();
+        match script.to_str() {
+            Some("store") => store::run(context, words),
+            Some("collector") => collector::run(context, &words),
+            Some("analyze") => analyze::run(context, &words),
+            Some("init") => initialize(context, &words),
+            Some("session-start") => session::run(context),
+            _ => {
+                context.out.talk("error: there is no such script of 1.x\nhint: the scripts are store, collector, analyze, init and session-start\n");
+                Exit::Usage
+            }
+        }
+    }
+}
+
+fn initialize(context: &Context, words: &[OsString]) -> Exit {
+    // 1.x took any arguments for none, so that a verification "passed" that had never been made.
+    if let Some(word) = words.first() {
+        let word = word.to_string_lossy();
+        return refuse(
+            context,
+            &format!("init takes no arguments such as `{word}`; nothing was verified"),
+        );
+    }
+    match init::run(&context.runtime, &init::Request::default()) {
+        Ok(done) => {
+            if std::env::var_os("CLAWPOWERS_QUIET").is_some_and(|value| value == "1") {
+                return Exit::Done;
+            }
+            context.out.data(&crate::render::home::init(&done))
+        }
+        Err(error) => failed(context, &error),
+    }
+}
+
+/// Says what is wrong as 1.x did, which knew one exit code.
+fn refuse(context: &Context, message: &str) -> Exit {
+    context.out.talk(&format!("Error: {message}\n"));
+    Exit::No
+}
+
+fn failed(context: &Context, error: &ApiError) -> Exit {
+    refuse(context, &error.message)
+}
+
+/// Prints how a script is used, as 1.x did: on standard output; without a command, or with one that there is not, that
+/// is a failure.
+fn usage(context: &Context, text: &str, command: Option<&str>) -> Exit {
+    let unknown = command.filter(|command| !matches!(*command, "" | "help" | "-h" | "--help"));
+    let head = unknown.map_or_else(String::new, |command| format!("Unknown command: {command}\n"));
+    let printed = context.out.data(&format!("{head}{text}"));
+    let helped = matches!(command, Some("help" | "-h" | "--help"));
+    if helped { printed } else { Exit::No }
+}

@@ -1,0 +1,57 @@
+//! `session-start`: the hook of 1.x, which hands the skill `using-clawpowers` to the client.
+
+use crate::args::Context;
+use crate::exit::Exit;
+use clawpowers_api::ops::{init, skill_read, status};
+use serde_json::json;
+use std::env;
+
+/// The skill that the hook hands over.
+const SKILL: &str = "using-clawpowers";
+
+pub(super) fn run(context: &Context) -> Exit {
+    let request = skill_read::Request {
+        name: SKILL.to_owned(),
+        ..Default::default()
+    };
+    let skill = match skill_read::run(&context.runtime, &request) {
+        Ok(skill) => skill,
+        Err(error) => {
+            let text = json!({ "error": error.message, "action": error.hint });
+            context.out.talk(&format!("{text}\n"));
+            return Exit::No;
+        }
+    };
+    if status::run(&context.runtime, &status::Request {}).is_err() {
+        // A session without a home is better than none; the next command that writes says what is wrong.
+        let _ = init::run(&context.runtime, &init::Request::default());
+    }
+    let reply = json!({
+        "type": "skill_injection",
+        "platform": platform(),
+        "version": env!("CARGO_PKG_VERSION"),
+        "timestamp": clawpowers_api::now(),
+        "skill": { "name": SKILL, "source": skill.location, "content": skill.text },
+        "instruction": "Follow the skill in `content`; it says how to find and use the other skills.",
+    });
+    match serde_json::to_string_pretty(&reply) {
+        Ok(text) => context.out.data(&format!("{text}\n")),
+        Err(_) => Exit::Internal,
+    }
+}
+
+/// Returns the client, told by the variables that each sets; an empty one counts as unset.
+fn platform() -> &'static str {
+    let set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
+    let known = [
+        ("CLAUDE_PLUGIN_ROOT", "claude-code"),
+        ("CURSOR_PLUGIN_ROOT", "cursor"),
+        ("CODEX", "codex"),
+        ("OPENCODE", "opencode"),
+        ("GEMINI_CLI", "gemini"),
+    ];
+    known
+        .into_iter()
+        .find(|(variable, _)| set(variable))
+        .map_or("generic", |(_, platform)| platform)
+}

@@ -1,0 +1,127 @@
+//! `store.sh`
+
+use super::{failed, refuse, usage};
+use crate::args::Context;
+use crate::exit::Exit;
+use clawpowers_api::ops::{
+    store_append, store_delete, store_exists, store_get, store_incr, store_list, store_list_values, store_set,
+};
+use clawpowers_api::value::{Amount, ValueOut};
+use std::ffi::OsString;
+
+const USAGE: &str = "\
+Usage: store.sh <command> [args]
+  set <key> [value]       set a value
+  get <key> [default]     print a value
+  delete <key>            remove a key
+  list [prefix|pattern]   list keys
+  list-values [prefix]    list keys with their values
+  exists <key>            exit 0 if the key is there, else 1
+  append <key> [value]    add a line
+  incr <key> [n]          add a number and print the sum
+";
+
+pub(super) fn run(context: &Context, words: Vec<OsString>) -> Exit {
+    let runtime = &context.runtime;
+    let mut words = words.into_iter();
+    let command = words.next().map(|word| word.to_string_lossy().into_owned());
+    let first = words.next();
+    // Keys are text; one that is not cannot be there.
+    let key = first
+        .as_ref()
+        .map(|word| word.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let second = words.next();
+    let text = second.as_ref().map(|word| word.to_string_lossy().into_owned());
+    let done = match command.as_deref() {
+        Some("set") => {
+            let ValueOut { value, value_base64 } = bytes(second);
+            let request = store_set::Request {
+                key,
+                value,
+                value_base64,
+            };
+            store_set::run(runtime, &request).map(|_| Exit::Done)
+        }
+        Some("append") => {
+            let ValueOut { value, value_base64 } = bytes(second);
+            let request = store_append::Request {
+                key,
+                value,
+                value_base64,
+            };
+            store_append::run(runtime, &request).map(|_| Exit::Done)
+        }
+        Some("get") => store_get::run(runtime, &store_get::Request { key, default: text }).map(|found| {
+            let mut bytes = found.value.bytes();
+            bytes.push(b'\n');
+            context.out.bytes(&bytes)
+        }),
+        Some("delete") => store_delete::run(runtime, &store_delete::Request { key }).map(|done| {
+            if done.deleted {
+                return context.out.data(&format!("Deleted: {}\n", done.key));
+            }
+            context
+                .out
+                .talk(&format!("Key not found (nothing deleted): {}\n", done.key));
+            Exit::Done
+        }),
+        Some("exists") => store_exists::run(runtime, &store_exists::Request { key })
+            .map(|found| if found.exists { Exit::Done } else { Exit::No }),
+        Some("incr") => {
+            let by = text.filter(|text| !text.is_empty()).map(Amount);
+            store_incr::run(runtime, &store_incr::Request { key, by })
+                .map(|sum| context.out.text(&format!("{}\n", sum.value)))
+        }
+        Some("list") => {
+            let pattern = first.is_some().then_some(key);
+            let request = store_list::Request { pattern };
+            store_list::run(runtime, &request).map(|found| {
+                if found.keys.is_empty() {
+                    return none(context, request.pattern.as_deref());
+                }
+                let lines: String = found.keys.iter().map(|key| format!("{key}\n")).collect();
+                context.out.data(&lines)
+            })
+        }
+        Some("list-values") => {
+            let pattern = first.is_some().then_some(key);
+            let request = store_list_values::Request { pattern };
+            store_list_values::run(runtime, &request).map(|found| {
+                if found.entries.is_empty() {
+                    return none(context, request.pattern.as_deref());
+                }
+                let mut lines = Vec::new();
+                for entry in &found.entries {
+                    lines.extend_from_slice(entry.key.as_bytes());
+                    lines.push(b'=');
+                    lines.extend_from_slice(&entry.value.bytes());
+                    lines.push(b'\n');
+                }
+                context.out.bytes(&lines)
+            })
+        }
+        other => return usage(context, USAGE, other),
+    };
+    match done {
+        Ok(exit) => exit,
+        Err(error) if error.code == clawpowers_api::ErrorCode::Storage => {
+            let hint = error.hint.clone().unwrap_or_default();
+            refuse(context, &format!("{} ({hint})", error.message))
+        }
+        Err(error) => failed(context, &error),
+    }
+}
+
+fn bytes(word: Option<OsString>) -> ValueOut {
+    ValueOut::new(word.unwrap_or_default().into_encoded_bytes())
+}
+
+fn none(context: &Context, pattern: Option<&str>) -> Exit {
+    if let Some(pattern) = pattern.filter(|pattern| !pattern.is_empty()) {
+        context
+            .out
+            .talk(&format!("No keys found with prefix: {pattern}\n"));
+    }
+    Exit::Done
+}

@@ -1,0 +1,147 @@
+//! `run`, and `skill run`: commands and scripts of skills, recorded.
+
+use crate::args::{Context, SelectArgs};
+use crate::exit::Exit;
+use clap::Args;
+use clawpowers_api::ops;
+use clawpowers_api::run::{self, Failure, Options, Ran};
+use std::ffi::OsString;
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  clawpowers run --skill test-driven-development -- cargo test
+  clawpowers run --skill release-notes --timeout 60 --session-id nightly -- ./notes.sh
+  clawpowers run --skill review --partial-exit 2 -- ./review.sh
+
+The command has the streams of this one, gets its signals, and gives it its exit code. Exit code 0 is recorded as
+success, another as failure. Exit codes of our own: 1 unknown skill, 124 timed out, 126 and 127 not started.")]
+pub(crate) struct RunArgs {
+    /// The skill that the command is run for; it has to be there.
+    #[arg(long, value_name = "NAME")]
+    skill: String,
+    #[command(flatten)]
+    how: HowArgs,
+    #[command(flatten)]
+    select: SelectArgs,
+    /// The command and its arguments.
+    #[arg(
+        required = true,
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        value_name = "COMMAND"
+    )]
+    command: Vec<OsString>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  clawpowers skill run pdf-forms extract.py form.pdf
+  clawpowers skill run release-notes scripts/collect.sh --timeout 60 -- --since v1.2
+
+Only files inside the skill's own `scripts` are run, once its requirements are met. The script runs in the skill's
+folder, which is in CLAWPOWERS_SKILL_DIR as well; where the command was called is in CLAWPOWERS_WORK_DIR.")]
+pub(crate) struct SkillRunArgs {
+    /// The skill.
+    skill: String,
+    /// The script, below the skill's `scripts`.
+    script: String,
+    #[command(flatten)]
+    how: HowArgs,
+    #[command(flatten)]
+    select: SelectArgs,
+    /// Arguments of the script.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGS")]
+    args: Vec<OsString>,
+}
+
+/// What is recorded besides, and when it is over.
+#[derive(Debug, Args)]
+struct HowArgs {
+    /// The session it is part of.
+    #[arg(long, value_name = "ID", visible_alias = "session")]
+    session_id: Option<String>,
+    /// Who runs it.
+    #[arg(long, value_name = "NAME")]
+    agent: Option<String>,
+    /// With which model.
+    #[arg(long, value_name = "NAME")]
+    model: Option<String>,
+    /// The tier of the model.
+    #[arg(long, value_name = "NAME")]
+    tier: Option<String>,
+    /// For which project.
+    #[arg(long, value_name = "NAME")]
+    project: Option<String>,
+    /// End it after so many seconds, with five more until it is killed.
+    #[arg(long, value_name = "SEC")]
+    timeout: Option<String>,
+    /// Record this exit code as partial success.
+    #[arg(long, value_name = "N")]
+    partial_exit: Option<u8>,
+}
+
+impl HowArgs {
+    fn options(self, skill: String, select: SelectArgs) -> Options {
+        Options {
+            skill,
+            selection: select.selection(),
+            session: self.session_id,
+            agent: self.agent,
+            model: self.model,
+            tier: self.tier,
+            project: self.project,
+            timeout: self.timeout,
+            partial_exit: self.partial_exit,
+        }
+    }
+}
+
+impl RunArgs {
+    pub(crate) fn run(self, context: &Context) -> Exit {
+        let options = self.how.options(self.skill, self.select);
+        let Some((program, args)) = self.command.split_first() else {
+            return Exit::Usage;
+        };
+        told(context, run::command(&context.runtime, &options, program, args))
+    }
+}
+
+impl SkillRunArgs {
+    pub(crate) fn run(self, context: &Context) -> Exit {
+        let options = self.how.options(self.skill, self.select);
+        told(
+            context,
+            run::script(&context.runtime, &options, &self.script, &self.args),
+        )
+    }
+}
+
+/// Says what has to be said and passes the exit code on.
+fn told(context: &Context, result: Result<Ran, Failure>) -> Exit {
+    match result {
+        Ok(ran) => {
+            if context.out.json {
+                // Standard output is the command's; the reply comes behind whatever it wrote.
+                let printed = context.out.text(&format!("{}\n", ops::reply(&Ok(&ran))));
+                if printed != Exit::Done {
+                    return printed;
+                }
+            }
+            match &ran.unrecorded {
+                // The command's own failure is the one to hear of first.
+                Some(error) => match (context.out.error(error), ran.exit_code) {
+                    (exit, 0) => exit,
+                    (_, code) => Exit::Child(code),
+                },
+                None => Exit::Child(ran.exit_code),
+            }
+        }
+        Err(Failure::Refused(error)) => context.out.refuse(&error),
+        Err(Failure::NotStarted(error, code)) => {
+            context.out.refuse(&error);
+            Exit::Child(code)
+        }
+    }
+}
