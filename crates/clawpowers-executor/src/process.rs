@@ -19,6 +19,8 @@
 //!   stops it where the command led a group. A caller that goes on for long afterwards listens for them itself.
 //! - Where there is a terminal, a process that sends a signal to the caller's whole group sends it to the command
 //!   twice: it cannot be told from one to the caller alone.
+//! - In a caller with several threads, a signal in the very moment in which the first [`run`] installs the handlers may
+//!   be lost: they are installed with signals blocked, and only those of the calling thread can be.
 //! - The time of a timeout goes on while the caller is stopped.
 //! - A signal that the caller was started to ignore stays ignored, in the command too (`nohup`). This can be seen on
 //!   Linux only; elsewhere it is handed on.

@@ -13,11 +13,13 @@ use run::{Failure, cargo, cargo_with};
 use std::process::ExitCode;
 
 const USAGE: &str = "\
-usage: cargo xtask TASK
+usage: cargo xtask TASK [PARTS]
 
 tasks:
   test    every test of the workspace, the documentation's examples among them
-  bench   what the program takes, beside what the same work costs without it
+  bench   what the program takes, beside what the same work costs without it; PARTS are start, list, store
+  dist    the program as it is shipped
+  torture many processes at once, 1,000 kills, full and read-only disks, at full length
   fuzz    both fuzz targets for SECONDS each (default 600); needs cargo-fuzz and a nightly toolchain";
 
 fn main() -> ExitCode {
@@ -25,7 +27,11 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
         ["test"] => test(),
-        ["bench"] => bench::bench(),
+        ["bench", parts @ ..] => bench::bench(parts),
+        ["dist"] => run::dist().map(|path| println!("{}", path.display())),
+        ["torture"] => torture(),
+        ["in-process", home] => bench::store::in_process(home),
+        ["write-lines", file, count] => bench::store::write_lines(file, count),
         ["read-bytes", list] => bench::read_bytes(list),
         ["find-and-read", folder] => bench::find_and_read(folder),
         ["fuzz"] => fuzz("600"),
@@ -46,6 +52,23 @@ fn test() -> Result<(), Failure> {
         println!("CLAWPOWERS_CORPUS is not set: the tests over real skill files skip");
     }
     cargo(&["test", "--workspace", "--locked"])
+}
+
+fn torture() -> Result<(), Failure> {
+    let words = [
+        "test",
+        "--release",
+        "--package",
+        "clawpowers",
+        "--test",
+        "torture",
+    ];
+    cargo_with(
+        &[&words[..], &["--", "--nocapture", "--test-threads=1"]].concat(),
+        |command| {
+            command.env("CLAWPOWERS_TORTURE", "full");
+        },
+    )
 }
 
 fn fuzz(seconds: &str) -> Result<(), Failure> {

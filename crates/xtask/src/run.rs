@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Why a task failed.
@@ -67,4 +68,43 @@ pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
     } else {
         Err(Failure::new(format!("{shown} failed: {status}")))
     }
+}
+
+/// Builds the program as it is shipped, without libraries to load where the system allows, and returns its path.
+pub(crate) fn dist() -> Result<PathBuf, Failure> {
+    let version = Command::new("rustc").arg("-vV").output()?;
+    let version = String::from_utf8_lossy(&version.stdout).into_owned();
+    let host = version
+        .lines()
+        .find_map(|line| line.strip_prefix("host: "))
+        .ok_or_else(|| Failure::new("rustc does not name its host"))?;
+    // A target that is named keeps the flags away from build scripts and macros, which have to be loaded.
+    let words = [
+        "build",
+        "--profile",
+        "dist",
+        "--package",
+        "clawpowers",
+        "--target",
+        host,
+    ];
+    cargo_with(&words, |command| {
+        if host.contains("linux") {
+            command.env(
+                "RUSTFLAGS",
+                "-C target-feature=+crt-static -C relocation-model=static",
+            );
+        }
+    })?;
+    let name = format!("clawpowers{}", std::env::consts::EXE_SUFFIX);
+    Ok(target_folder()?.join(host).join("dist").join(name))
+}
+
+/// Returns the folder that cargo builds into.
+pub(crate) fn target_folder() -> Result<PathBuf, Failure> {
+    let here = std::env::current_exe()?;
+    let target = here.ancestors().nth(2);
+    target
+        .map(Path::to_owned)
+        .ok_or_else(|| Failure::new("the target folder is not known"))
 }

@@ -6,6 +6,7 @@
 //! of its group, from being given out again: no signal can hit a process that took the place of the child.
 
 use super::{Ended, How, Spec, StartError, how, start_error};
+use nix::sys::signal::{SigSet, SigmaskHow};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, getpid, kill_process, kill_process_group, waitid};
@@ -198,7 +199,13 @@ fn listen(leads_group: bool) -> io::Result<Signals> {
     // Even if ignored: the system throws the exit status of a child away where this one is.
     wanted.push(SIGCHLD);
     let (read, write) = UnixStream::pair()?;
-    SignalDelivery::with_pipe(read, write, WithOrigin::default(), wanted)
+    // A handler is there a moment before signal-hook has told it what to do, and what comes in between is lost. Here
+    // it waits instead, and comes when all is in place.
+    let before = SigSet::all().thread_swap_mask(SigmaskHow::SIG_BLOCK)?;
+    let signals = SignalDelivery::with_pipe(read, write, WithOrigin::default(), wanted);
+    // Before the start of the child too, which inherits what is blocked.
+    before.thread_set_mask()?;
+    signals
 }
 
 /// Returns the set of signals that this process ignores, SIGHUP (1) being the lowest bit; empty where it is not known.

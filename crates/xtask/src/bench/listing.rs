@@ -1,0 +1,96 @@
+//! Listings beside reading the same files.
+
+use super::{RUNS, command, in_turns, row};
+use crate::run::{Failure, run};
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// How often the collection of real files is copied.
+const COPIES: usize = 20;
+
+/// `skill list --json` over many skills beside one process that reads the same SKILL.md bytes.
+pub(super) fn listing(program: &Path, helper: &Path, corpus: &Path, work: &Path) -> Result<(), Failure> {
+    let first = work.join("0");
+    fs::create_dir_all(&first)?;
+    run(Command::new("tar").arg("xzf").arg(corpus).arg("-C").arg(&first))?;
+    for copy in 1..COPIES {
+        run(Command::new("cp")
+            .arg("-a")
+            .arg(&first)
+            .arg(work.join(copy.to_string())))?;
+    }
+    let mut files = Vec::new();
+    collect(work, &mut files)?;
+    let bytes: u64 = files
+        .iter()
+        .filter_map(|file| file.metadata().ok())
+        .map(|m| m.len())
+        .sum();
+    let list = work.join("list.txt");
+    let mut text = fs::File::create(&list)?;
+    for file in &files {
+        writeln!(text, "{}", file.display())?;
+    }
+    println!(
+        "{} SKILL.md files, {:.1} MB, {RUNS} runs each",
+        files.len(),
+        bytes as f64 / 1e6
+    );
+    let mut ours = command(program, &["skill", "list", "--json", "--root"]);
+    ours.arg(work);
+    let mut text_list = command(program, &["skill", "list", "--root"]);
+    text_list.arg(work);
+    let mut reading = command(helper, &["read-bytes"]);
+    reading.arg(&list);
+    let mut finding = command(helper, &["find-and-read"]);
+    finding.arg(work);
+    let [ours, text_list, reading, finding] =
+        in_turns([&mut ours, &mut text_list, &mut reading, &mut finding])?;
+    row("read the same bytes, paths known", &reading, None);
+    row("find and read the same bytes", &finding, Some(&reading));
+    row("skill list --json", &ours, Some(&reading));
+    row("  beside find and read", &ours, Some(&finding));
+    row("skill list", &text_list, Some(&reading));
+    println!(
+        "peak memory of skill list --json: {:.1} MB",
+        ours.memory as f64 / 1e6
+    );
+    Ok(())
+}
+
+/// Reads every file that a list names: the floor of any listing that is told where the files are.
+pub(crate) fn read_bytes(list: &str) -> Result<(), Failure> {
+    read_all(fs::read_to_string(list)?.lines().map(PathBuf::from))
+}
+
+/// Finds and reads every SKILL.md below a folder: the floor of a listing that has to look for them.
+pub(crate) fn find_and_read(folder: &str) -> Result<(), Failure> {
+    let mut files = Vec::new();
+    collect(Path::new(folder), &mut files)?;
+    read_all(files.into_iter())
+}
+
+fn read_all(paths: impl Iterator<Item = PathBuf>) -> Result<(), Failure> {
+    let mut total = 0;
+    let mut buffer = Vec::new();
+    for path in paths {
+        buffer.clear();
+        total += fs::File::open(path)?.read_to_end(&mut buffer)?;
+    }
+    println!("{total}");
+    Ok(())
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            collect(&entry.path(), files)?;
+        } else if entry.file_name().eq_ignore_ascii_case("SKILL.md") && entry.path().is_file() {
+            files.push(entry.path());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,160 @@
+//! What the program takes, beside what the same work costs without it, in one run.
+//!
+//! Absolute times depend on the machine and its other work; the ratios are what counts. Commands take turns, so that
+//! a slow moment hits both.
+
+mod listing;
+pub(crate) mod store;
+
+pub(crate) use listing::{find_and_read, read_bytes};
+
+use crate::run::{Failure, cargo, dist, target_folder};
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// How often each command runs.
+const RUNS: usize = 15;
+
+/// Which part is measured; all where none is named.
+const PARTS: [&str; 3] = ["start", "list", "store"];
+
+/// Builds the program and prints the tables of the named parts.
+pub(crate) fn bench(parts: &[&str]) -> Result<(), Failure> {
+    if let Some(unknown) = parts.iter().find(|part| !PARTS.contains(part)) {
+        return Err(Failure::usage(&format!(
+            "there is no part {unknown}; the parts are {}",
+            PARTS.join(", ")
+        )));
+    }
+    // The program as it is shipped, and the helpers that it is measured beside.
+    let program = dist()?;
+    cargo(&["build", "--release", "--package", "xtask"])?;
+    let helper = target_folder()?.join("release/xtask");
+    let wanted = |part: &str| parts.is_empty() || parts.contains(&part);
+    let work = std::env::temp_dir().join(format!("clawpowers-bench-{}", std::process::id()));
+    fs::create_dir_all(&work)?;
+    let all = || -> Result<(), Failure> {
+        if wanted("start") {
+            start(&program)?;
+        }
+        if wanted("list") {
+            match std::env::var_os("CLAWPOWERS_CORPUS").map(PathBuf::from) {
+                Some(corpus) => listing::listing(&program, &helper, &corpus, &work.join("list"))?,
+                None => println!("CLAWPOWERS_CORPUS is not set: listings are not measured"),
+            }
+        }
+        if wanted("store") {
+            store::store(&program, &helper, &work.join("store"))?;
+        }
+        Ok(())
+    };
+    let result = all();
+    fs::remove_dir_all(&work)?;
+    result
+}
+
+/// `--version` beside a process that does nothing.
+fn start(program: &Path) -> Result<(), Failure> {
+    let mut version = command(program, &["--version"]);
+    let mut nothing = Command::new("true");
+    let [version, nothing] = in_turns([&mut version, &mut nothing])?;
+    row("a process that does nothing", &nothing, None);
+    row("clawpowers --version", &version, Some(&nothing));
+    Ok(())
+}
+
+fn command(program: &Path, words: &[&str]) -> Command {
+    let mut command = Command::new(program);
+    command.args(words);
+    command
+}
+
+/// The runs of one command.
+struct Measured {
+    times: Vec<Duration>,
+    memory: u64,
+}
+
+impl Measured {
+    const fn new() -> Self {
+        Self {
+            times: Vec::new(),
+            memory: 0,
+        }
+    }
+
+    fn median(&self) -> Duration {
+        let mut times = self.times.clone();
+        times.sort();
+        times.get(times.len() / 2).copied().unwrap_or_default()
+    }
+}
+
+/// Runs commands in turns, after one run each that does not count.
+fn in_turns<const N: usize>(mut commands: [&mut Command; N]) -> Result<[Measured; N], Failure> {
+    let mut measured = [const { Measured::new() }; N];
+    in_turns_of(&mut commands, &mut measured, RUNS)?;
+    Ok(measured)
+}
+
+/// Runs commands in turns so many times, after one run each that does not count.
+fn in_turns_of(commands: &mut [&mut Command], measured: &mut [Measured], runs: usize) -> Result<(), Failure> {
+    for round in 0..=runs {
+        for (command, measured) in commands.iter_mut().zip(&mut *measured) {
+            let (time, memory) = once(command)?;
+            if round > 0 {
+                measured.times.push(time);
+                measured.memory = measured.memory.max(memory);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Runs a command once with its output read and thrown away; the peak memory is the last one seen while it ran.
+fn once(command: &mut Command) -> Result<(Duration, u64), Failure> {
+    let start = Instant::now();
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit())
+        .spawn()?;
+    let status = PathBuf::from(format!("/proc/{}/status", child.id()));
+    let mut memory = 0;
+    if let Some(mut stdout) = child.stdout.take() {
+        let mut buffer = vec![0; 1 << 16];
+        while stdout.read(&mut buffer)? > 0 {
+            memory = memory.max(peak(&status));
+        }
+    }
+    let ended = child.wait()?;
+    let time = start.elapsed();
+    if ended.success() {
+        Ok((time, memory))
+    } else {
+        Err(Failure::new(format!("{command:?} failed: {ended}")))
+    }
+}
+
+/// Returns the peak resident memory of a running process in bytes, where the system tells.
+fn peak(status: &Path) -> u64 {
+    let text = fs::read_to_string(status).unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+    kilobytes.unwrap_or_default() * 1024
+}
+
+fn row(label: &str, measured: &Measured, beside: Option<&Measured>) {
+    let milliseconds = |time: Duration| time.as_secs_f64() * 1e3;
+    let least = measured.times.iter().min().copied().unwrap_or_default();
+    let ratio = beside.map(|other| measured.median().as_secs_f64() / other.median().as_secs_f64());
+    let ratio = ratio.map_or_else(String::new, |ratio| format!("{ratio:8.2} x"));
+    println!(
+        "{label:<34} median {:8.2} ms   least {:8.2} ms {ratio}",
+        milliseconds(measured.median()),
+        milliseconds(least)
+    );
+}

@@ -1,0 +1,131 @@
+//! Many processes at once.
+
+use crate::{done, program, rounds, sound};
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::thread;
+use tempfile::TempDir;
+
+/// Starts `crowd` loops of `times` processes each, all at once, and returns everything they printed, line by line.
+fn crowd(
+    home: &Path,
+    crowd: usize,
+    times: usize,
+    words: impl Fn(usize, usize) -> Vec<String> + Sync,
+) -> Vec<String> {
+    let one = |own: usize| {
+        let mut printed = Vec::new();
+        for time in 0..times {
+            let words = words(own, time);
+            let ran = program(home).args(&words).output().unwrap();
+            assert!(ran.status.success(), "{words:?}: {ran:?}");
+            let text = String::from_utf8(ran.stdout).unwrap();
+            printed.extend(text.lines().map(str::to_owned));
+        }
+        printed
+    };
+    let one = &one;
+    thread::scope(|scope| {
+        let loops: Vec<_> = (0..crowd).map(|own| scope.spawn(move || one(own))).collect();
+        loops.into_iter().flat_map(|one| one.join().unwrap()).collect()
+    })
+}
+
+fn sizes() -> (usize, usize) {
+    (rounds(16, 64), rounds(12, 100))
+}
+
+#[test]
+fn no_increment_is_lost() {
+    let home = TempDir::new().unwrap();
+    let (loops, times) = sizes();
+    // The home does not exist yet: the first of them create it together.
+    let home = home.path().join("new");
+    let printed = crowd(&home, loops, times, |_, _| {
+        ["store", "incr", "count"].map(str::to_owned).to_vec()
+    });
+    let distinct: BTreeSet<u64> = printed.iter().map(|line| line.parse().unwrap()).collect();
+    let all: BTreeSet<u64> = (1..=(loops * times) as u64).collect();
+    assert_eq!(distinct, all, "each sum is printed once");
+    assert_eq!(
+        done(&home, &["store", "get", "count"]),
+        format!("{}\n", loops * times)
+    );
+    println!(
+        "{loops} processes x {times} increments: {} distinct values",
+        distinct.len()
+    );
+    sound(&home);
+}
+
+#[test]
+fn no_line_is_lost() {
+    let home = TempDir::new().unwrap();
+    let (loops, times) = sizes();
+    let line = |own: usize, time: usize| format!("line {own} {time}");
+    crowd(home.path(), loops, times, |own, time| {
+        vec!["store".into(), "append".into(), "log".into(), line(own, time)]
+    });
+    let text = done(home.path(), &["store", "get", "log"]);
+    let found: BTreeSet<&str> = text.lines().collect();
+    assert_eq!(text.lines().count(), loops * times);
+    for own in 0..loops {
+        for time in 0..times {
+            assert!(found.contains(line(own, time).as_str()), "{own} {time}");
+        }
+    }
+    println!(
+        "{loops} processes x {times} lines: {} lines",
+        text.lines().count()
+    );
+    sound(home.path());
+}
+
+#[test]
+fn no_execution_is_lost() {
+    let home = TempDir::new().unwrap();
+    let (loops, times) = sizes();
+    let outcomes = ["success", "failure", "partial", "skipped"];
+    crowd(home.path(), loops, times, |own, time| {
+        let outcome = outcomes.iter().cycle().nth(own + time).unwrap();
+        let skill = format!("skill-{}", own % 5);
+        let seconds = format!("0.{:03}", time + 1);
+        [
+            "metrics",
+            "record",
+            "--skill",
+            &skill,
+            "--outcome",
+            outcome,
+            "--duration",
+            &seconds,
+        ]
+        .map(str::to_owned)
+        .to_vec()
+    });
+    let mut db = sound(home.path());
+    let figures = db.ledger().figures(&Default::default()).unwrap();
+    let total: i64 = figures.iter().map(|figures| figures.total()).sum();
+    assert_eq!(total, (loops * times) as i64);
+    let micros: i64 = figures.iter().map(|figures| figures.timed.1).sum();
+    let expected: usize = (1..=times).map(|time| time * 1000).sum::<usize>() * loops;
+    assert_eq!(micros, expected as i64);
+    println!("{loops} processes x {times} executions: {total} recorded, figures equal a recount");
+}
+
+#[test]
+fn one_of_many_swaps_wins() {
+    let home = TempDir::new().unwrap();
+    done(home.path(), &["store", "set", "lock", "free"]);
+    let swap = |own: usize| {
+        let words = ["store", "cas", "lock", "free", &own.to_string()].map(str::to_owned);
+        program(home.path()).args(words).output().unwrap().status.code()
+    };
+    let swap = &swap;
+    let codes: Vec<_> = thread::scope(|scope| {
+        let all: Vec<_> = (0..16).map(|own| scope.spawn(move || swap(own))).collect();
+        all.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    assert!(codes.iter().all(|code| matches!(code, Some(0 | 1))), "{codes:?}");
+    assert_eq!(codes.iter().filter(|code| **code == Some(0)).count(), 1);
+}

@@ -1,0 +1,225 @@
+//! A disk that is full, and one that cannot be written to.
+
+use crate::{done, run, sound};
+use clawpowers_executor::Key;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use tempfile::TempDir;
+
+/// A small disk of its own, where this user may make one.
+struct Disk {
+    place: TempDir,
+}
+
+impl Disk {
+    fn new(kilobytes: usize) -> Option<Self> {
+        let place = TempDir::new().unwrap();
+        let size = format!("size={kilobytes}k");
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &size, "tmpfs"])
+            .arg(place.path())
+            .output();
+        if mounted.is_ok_and(|mounted| mounted.status.success()) {
+            return Some(Self { place });
+        }
+        println!("skipped: this user may not mount a small disk");
+        None
+    }
+
+    fn home(&self) -> PathBuf {
+        self.place.path().join("home")
+    }
+
+    fn remount(&self, how: &str) {
+        let how = format!("remount,{how}");
+        let done = Command::new("mount")
+            .args(["-o", &how])
+            .arg(self.place.path())
+            .status();
+        assert!(done.unwrap().success());
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(self.place.path()).status();
+    }
+}
+
+/// Checks that storage refused, in a clear way, and returns the kind it named.
+fn refused(ran: &Output) -> String {
+    let err = String::from_utf8_lossy(&ran.stderr);
+    assert_eq!(ran.status.code(), Some(4), "{ran:?}");
+    assert!(err.contains("error: ") && err.contains("hint: "), "{err}");
+    err.into_owned()
+}
+
+#[test]
+fn a_full_disk_loses_nothing() {
+    let Some(disk) = Disk::new(900) else { return };
+    let home = disk.home();
+    let value = "x".repeat(20_000);
+    let mut kept = 0;
+    let full = loop {
+        let ran = run(&home, &["store", "set", &format!("key:{kept}"), &value]);
+        if !ran.status.success() {
+            break ran;
+        }
+        kept += 1;
+        assert!(kept < 1000, "the disk does not fill up");
+    };
+    assert!(refused(&full).contains("full"), "{full:?}");
+    assert!(kept > 5, "{kept}");
+    // No other writing command gets half of its work done either.
+    fs::write(disk.place.path().join("rest"), vec![0; 1 << 20]).unwrap_err();
+    for words in [
+        &["store", "append", "key:0", &value][..],
+        &["store", "set", "key:1", &value.repeat(5)],
+        &[
+            "metrics",
+            "record",
+            "--skill",
+            "s",
+            "--outcome",
+            "success",
+            "--notes",
+            &value,
+        ],
+    ] {
+        refused(&run(&home, words));
+    }
+    // What is there can still be read, if only after room was made.
+    fs::remove_file(disk.place.path().join("rest")).unwrap();
+    for key in 0..kept {
+        assert_eq!(
+            done(&home, &["store", "get", &format!("key:{key}")]),
+            format!("{value}\n"),
+            "{key}"
+        );
+    }
+    assert_eq!(
+        run(&home, &["store", "exists", &format!("key:{kept}")])
+            .status
+            .code(),
+        Some(1)
+    );
+    assert_eq!(done(&home, &["metrics", "summary"]), "No metrics recorded\n");
+    sound(&home);
+    println!("full disk: {kept} acknowledged values, every one there");
+}
+
+#[test]
+fn a_full_disk_makes_no_half_home() {
+    let Some(disk) = Disk::new(100) else { return };
+    fs::write(disk.place.path().join("rest"), vec![0; 1 << 20]).unwrap_err();
+    for words in [
+        &["store", "set", "a", "1"][..],
+        &["init"],
+        &["store", "incr", "a"],
+    ] {
+        let ran = run(&disk.home(), words);
+        assert!(refused(&ran).contains("full"), "{ran:?}");
+        assert!(!disk.home().join("clawpowers.db").exists());
+    }
+    fs::remove_file(disk.place.path().join("rest")).unwrap();
+    let left = fs::read_dir(disk.home()).map_or(0, |entries| {
+        entries.filter(|e| e.as_ref().unwrap().path().is_file()).count()
+    });
+    assert_eq!(left, 0, "a draft is left behind");
+}
+
+#[test]
+fn a_full_disk_imports_all_or_nothing() {
+    let Some(disk) = Disk::new(1500) else { return };
+    let old = TempDir::new().unwrap();
+    fs::create_dir(old.path().join("state")).unwrap();
+    for key in 0..60 {
+        fs::write(
+            old.path().join("state").join(format!("k__{key}")),
+            "y".repeat(40_000),
+        )
+        .unwrap();
+    }
+    done(&disk.home(), &["store", "set", "mine", "1"]);
+    let from = old.path().to_str().unwrap();
+    refused(&run(&disk.home(), &["import", "--from", from]));
+    assert_eq!(done(&disk.home(), &["store", "list"]), "mine\n");
+    sound(&disk.home());
+}
+
+#[test]
+fn a_read_only_home_is_read_and_not_written() {
+    let Some(disk) = Disk::new(4000) else { return };
+    let home = disk.home();
+    done(&home, &["store", "set", "a", "1"]);
+    done(
+        &home,
+        &["metrics", "record", "--skill", "s", "--outcome", "success"],
+    );
+    let files = |home: &Path| -> Vec<(PathBuf, Vec<u8>)> {
+        let entries = fs::read_dir(home).unwrap().map(|entry| entry.unwrap().path());
+        let mut files: Vec<_> = entries
+            .filter(|path| path.is_file())
+            .map(|path| (path.clone(), fs::read(path).unwrap()))
+            .collect();
+        files.sort();
+        files
+    };
+    let before = files(&home);
+    disk.remount("ro");
+    assert_eq!(done(&home, &["store", "get", "a"]), "1\n");
+    assert!(done(&home, &["metrics", "summary"]).starts_with("Total executions: 1\n"));
+    assert!(done(&home, &["status"]).contains("keys        1\n"));
+    for words in [
+        &["store", "set", "a", "2"][..],
+        &["store", "incr", "a"],
+        &["store", "delete", "a"],
+        &["metrics", "record", "--skill", "s", "--outcome", "failure"],
+    ] {
+        let ran = run(&home, words);
+        assert!(refused(&ran).contains("cannot be written to"), "{ran:?}");
+    }
+    let new = disk.place.path().join("other");
+    refused(&run(&new, &["store", "set", "a", "2"]));
+    assert_eq!(files(&home), before);
+    disk.remount("rw");
+    done(&home, &["store", "incr", "a"]);
+    let mut db = sound(&home);
+    assert_eq!(db.store().get(&Key::new("a").unwrap()).unwrap().unwrap(), b"2");
+}
+
+#[test]
+fn a_damaged_file_is_named_and_left_alone() {
+    let home = TempDir::new().unwrap();
+    done(home.path(), &["store", "set", "a", "1"]);
+    let file = home.path().join("clawpowers.db");
+    let whole = fs::read(&file).unwrap();
+    for name in ["clawpowers.db-wal", "clawpowers.db-shm"] {
+        fs::remove_file(home.path().join(name)).unwrap();
+    }
+    let cut = whole.get(..whole.len() / 3).unwrap().to_vec();
+    let mut scrambled = whole.clone();
+    scrambled.iter_mut().skip(100).for_each(|byte| *byte ^= 0x5a);
+    for bytes in [
+        b"".to_vec(),
+        b"not a database at all, but long enough to be looked at".repeat(20),
+        cut,
+        scrambled,
+    ] {
+        fs::write(&file, &bytes).unwrap();
+        for words in [
+            &["store", "set", "a", "2"][..],
+            &["store", "get", "a"],
+            &["metrics", "summary"],
+            &["init"],
+        ] {
+            let err = refused(&run(home.path(), words));
+            assert!(err.contains("clawpowers.db") && err.contains("doctor"), "{err}");
+        }
+        assert_eq!(fs::read(&file).unwrap(), bytes, "the file was left as it was");
+        for name in ["clawpowers.db-wal", "clawpowers.db-shm"] {
+            let _ = fs::remove_file(home.path().join(name));
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Writers that are killed at any moment.
+
+use crate::{rounds, sound};
+use clawpowers_api::ops::{
+    metrics_finish, metrics_record, metrics_start, store_append, store_incr, store_set,
+};
+use clawpowers_api::{Options, Runtime};
+use clawpowers_executor::{Db, Key};
+use std::fs;
+use std::hash::{BuildHasher as _, RandomState};
+use std::io::{Read as _, Write as _};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// Tells a process of this file that it is the one that writes.
+const WRITER: &str = "CLAWPOWERS_TORTURE_WRITER";
+/// How often a home is used before a new one is made, so that creation is hit as well.
+const ROUNDS_A_HOME: usize = 40;
+/// How much of what a killed writer did is looked at again one by one.
+const LOOKED_AT: usize = 400;
+
+/// No test: what the killed process runs. It writes without end and says of each write that it is done.
+#[test]
+fn writer() {
+    let Some(home) = std::env::var_os(WRITER) else {
+        return;
+    };
+    let runtime = Runtime::open(Options {
+        home: Some(home.into()),
+        ..Options::default()
+    });
+    let mut out = std::io::stdout();
+    let mut said = |line: String| out.write_all(line.as_bytes()).and_then(|()| out.flush()).unwrap();
+    let run = std::process::id();
+    for number in 0_u64.. {
+        let key = format!("{run}:{number}");
+        let value = Some("v".repeat(1 + (number as usize * 37) % 3000));
+        let request = store_set::Request {
+            key,
+            value,
+            value_base64: None,
+        };
+        store_set::run(&runtime, &request).unwrap();
+        said(format!("\nset {number}\n"));
+        let request = store_incr::Request {
+            key: format!("{run}:count"),
+            by: None,
+        };
+        store_incr::run(&runtime, &request).unwrap();
+        said(format!("\nincr {number}\n"));
+        let request = store_append::Request {
+            key: format!("{run}:log"),
+            value: Some(number.to_string()),
+            value_base64: None,
+        };
+        store_append::run(&runtime, &request).unwrap();
+        said(format!("\nappend {number}\n"));
+        let request = metrics_record::Request {
+            skill: format!("run-{run}"),
+            outcome: "success".into(),
+            ..Default::default()
+        };
+        metrics_record::run(&runtime, &request).unwrap();
+        said(format!("\nrecord {number}\n"));
+        let request = metrics_start::Request {
+            skill: format!("run-{run}"),
+            ..Default::default()
+        };
+        let started = metrics_start::run(&runtime, &request).unwrap();
+        let request = metrics_finish::Request {
+            id: started.id,
+            outcome: "failure".into(),
+            ..Default::default()
+        };
+        metrics_finish::run(&runtime, &request).unwrap();
+        said(format!("\nfinish {number}\n"));
+    }
+}
+
+/// How many writes of each kind were acknowledged.
+fn acknowledged(text: &str, kind: &str) -> usize {
+    let count = |line: &&str| line.strip_prefix(kind).is_some_and(|rest| rest.starts_with(' '));
+    // The last line may have been cut by the kill; a whole one ends with a line end.
+    let whole = text.rfind('\n').map_or("", |end| text.get(..end).unwrap());
+    whole.lines().filter(count).count()
+}
+
+#[test]
+fn what_was_acknowledged_survives_a_kill() {
+    let rounds = rounds(60, 1000);
+    let random = RandomState::new();
+    let mut home = TempDir::new().unwrap();
+    let mut writes = 0;
+    for round in 0..rounds {
+        if round % ROUNDS_A_HOME == 0 {
+            home = TempDir::new().unwrap();
+        }
+        let path = home.path().join("home");
+        let mut writer = Command::new(std::env::current_exe().unwrap())
+            .args(["kill::writer", "--exact", "--nocapture", "--test-threads=1"])
+            .env(WRITER, &path)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let run = writer.id();
+        let mut out = writer.stdout.take().unwrap();
+        let text = thread::spawn(move || {
+            let mut text = Vec::new();
+            out.read_to_end(&mut text).unwrap();
+            String::from_utf8(text).unwrap()
+        });
+        thread::sleep(Duration::from_micros(random.hash_one(round) % 40_000));
+        writer.kill().unwrap();
+        writer.wait().unwrap();
+        let text = text.join().unwrap();
+        writes += check(&path, run, &text);
+    }
+    println!("{rounds} kills, {writes} acknowledged writes, every one there; the database sound after each");
+    assert!(writes > rounds, "the writers hardly wrote: {writes}");
+}
+
+/// Checks a home after a kill and returns how many acknowledged writes there were.
+fn check(home: &Path, run: u32, text: &str) -> usize {
+    let [set, incr, append, record, finish] =
+        ["set", "incr", "append", "record", "finish"].map(|kind| acknowledged(text, kind));
+    let all = set + incr + append + record + finish;
+    if all == 0 && !home.join("clawpowers.db").exists() {
+        return 0;
+    }
+    let mut db = sound(home);
+    for number in (0..set).rev().take(LOOKED_AT) {
+        let value =
+            value(&mut db, &format!("{run}:{number}")).unwrap_or_else(|| panic!("{number} of {set} is gone"));
+        assert_eq!(value.len(), 1 + (number * 37) % 3000);
+    }
+    // The last write may have been made and not been acknowledged.
+    let count = |db: &mut Db, key: &str, of: fn(&str) -> usize| value(db, key).map_or(0, |text| of(&text));
+    let sum = count(&mut db, &format!("{run}:count"), |text| text.parse().unwrap());
+    assert!(sum == incr || sum == incr + 1, "{sum} of {incr}");
+    let lines = count(&mut db, &format!("{run}:log"), |text| text.lines().count());
+    assert!(lines == append || lines == append + 1, "{lines} of {append}");
+    let figures = db.ledger().figures(&clawpowers_executor::ledger::Filter {
+        skill: Some(format!("run-{run}")),
+        ..Default::default()
+    });
+    let figures = figures.unwrap().pop().unwrap_or_default();
+    let [success, failure, ..] = figures.outcomes.map(|count| usize::try_from(count).unwrap());
+    assert!(
+        success == record || success == record + 1,
+        "{success} of {record}"
+    );
+    assert!(
+        failure == finish || failure == finish + 1,
+        "{failure} of {finish}"
+    );
+    assert!(figures.open <= 1);
+    let drafts = fs::read_dir(home).unwrap().filter(|entry| {
+        let name = entry.as_ref().unwrap().file_name();
+        name.to_string_lossy().contains(".new-")
+    });
+    // One that was killed while it made the database leaves its draft for a later one to clear.
+    assert!(drafts.count() <= 4 * ROUNDS_A_HOME);
+    all
+}
+
+fn value(db: &mut Db, key: &str) -> Option<String> {
+    let key = Key::new(key).unwrap();
+    let value = db.store().get(&key).unwrap()?;
+    Some(String::from_utf8(value).unwrap())
+}

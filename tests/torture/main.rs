@@ -1,0 +1,55 @@
+//! What must hold when many processes write at once, when they are killed, and when the disk is full or read-only: real
+//! processes of the real binary.
+//!
+//! The loops are short here; `cargo xtask torture` runs them at full length (`CLAWPOWERS_TORTURE=full`).
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test that cannot go on has failed, and a long one says how far it came"
+)]
+
+mod crowd;
+mod disk;
+mod kill;
+
+use clawpowers_executor::{Db, Home};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+/// Returns how often something is done: `short` in the suite, `full` in the long run.
+fn rounds(short: usize, full: usize) -> usize {
+    match std::env::var("CLAWPOWERS_TORTURE").as_deref() {
+        Ok("full") => full,
+        _ => short,
+    }
+}
+
+/// The program on a home, in an empty environment.
+fn program(home: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_clawpowers"));
+    command
+        .env_clear()
+        .env("CLAWPOWERS_DIR", home)
+        .stdin(Stdio::null());
+    command
+}
+
+fn run(home: &Path, words: &[&str]) -> Output {
+    program(home).args(words).output().unwrap()
+}
+
+/// Runs the program, which has to succeed, and returns what it printed.
+fn done(home: &Path, words: &[&str]) -> String {
+    let ran = run(home, words);
+    assert!(ran.status.success(), "{words:?}: {ran:?}");
+    String::from_utf8(ran.stdout).unwrap()
+}
+
+/// Opens the database and looks for damage and for figures that are not those of the executions.
+fn sound(home: &Path) -> Db {
+    let mut db = Db::open(&Home::new(home)).unwrap().unwrap();
+    assert_eq!(db.damage().unwrap(), Vec::<String>::new());
+    assert_eq!(db.ledger().differing().unwrap(), Vec::<String>::new());
+    db
+}
