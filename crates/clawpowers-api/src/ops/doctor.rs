@@ -3,7 +3,9 @@
 use crate::error::ApiError;
 use crate::runtime::Runtime;
 use crate::wire::{DiagnosticOut, HiddenOut, RejectedOut, diagnostics, unmet};
+use clawpowers_executor::Storage;
 use clawpowers_loader::catalog::{Catalog, CatalogOptions, Entry, Origin};
+use clawpowers_loader::diag::quoted;
 use clawpowers_loader::discover::{CLIENTS, Client};
 use clawpowers_loader::inspect::inspect;
 use clawpowers_loader::readiness::missing;
@@ -33,8 +35,23 @@ pub struct Response {
     pub references: Vec<References>,
     /// The profile that config.json puts in force without a list of skills for it; it has no effect.
     pub unknown_profile: Option<String>,
+    /// The database of the runtime home.
+    pub storage: StorageOut,
     /// Whether nothing is amiss.
     pub healthy: bool,
+}
+
+/// The state of the database.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct StorageOut {
+    /// The file; `null` where there is no home.
+    pub database: Option<String>,
+    /// `none` where nothing was written yet, `sound`, or what the error's `details.kind` would say.
+    pub state: &'static str,
+    /// What is wrong with it.
+    pub problems: Vec<String>,
+    /// What to do about it.
+    pub hint: Option<String>,
 }
 
 /// What was found.
@@ -125,11 +142,14 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     } else {
         Vec::new()
     };
+    let storage = storage(runtime);
     Ok(Response {
         healthy: not_ready.is_empty()
             && references.is_empty()
             && catalog.rejected.is_empty()
-            && selected.unknown_profile.is_none(),
+            && selected.unknown_profile.is_none()
+            && storage.problems.is_empty(),
+        storage,
         inventory: Inventory {
             found: catalog.found(),
             loaded: catalog.entries.len(),
@@ -144,6 +164,78 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         references,
         unknown_profile: selected.unknown_profile,
     })
+}
+
+/// Looks through the whole database; one that is not there yet is not made.
+fn storage(runtime: &Runtime) -> StorageOut {
+    let Ok(home) = runtime.home() else {
+        return StorageOut {
+            state: "none",
+            ..StorageOut::default()
+        };
+    };
+    let path = home.database();
+    let database = Some(path.to_string_lossy().into_owned());
+    if !path.exists() {
+        return StorageOut {
+            database,
+            state: "none",
+            ..StorageOut::default()
+        };
+    }
+    let looked = runtime.read(|db| {
+        let mut problems = db.damage()?;
+        if problems.is_empty() {
+            let differs = |skill: String| {
+                format!(
+                    "the figures of the skill {} are not those of its executions",
+                    quoted(&skill)
+                )
+            };
+            problems.extend(db.ledger().differing()?.into_iter().map(differs));
+        }
+        Ok(problems)
+    });
+    let (state, problems, hint) = match looked {
+        Ok(problems) => match problems.unwrap_or_default() {
+            problems if problems.is_empty() => ("sound", problems, None),
+            problems => (Storage::Corrupt.as_str(), problems, None),
+        },
+        Err(error) => {
+            let kind = error
+                .details
+                .as_ref()
+                .and_then(|details| details.get("kind")?.as_str().map(str::to_owned));
+            let known = Storage::ALL
+                .into_iter()
+                .find(|storage| kind.as_deref() == Some(storage.as_str()));
+            (
+                known.unwrap_or(Storage::Io).as_str(),
+                vec![error.message],
+                error.hint,
+            )
+        }
+    };
+    // A damaged file is never written over; what it still holds goes into a new one.
+    let hint = if state == Storage::Corrupt.as_str() {
+        let shell = |path: &std::path::Path| format!("'{}'", path.to_string_lossy().replace('\'', "'\\''"));
+        let new = path.with_extension("db.recovered");
+        Some(format!(
+            "recover what it still holds with `sqlite3 {} .recover | sqlite3 {}` (the shell of the SQLite project; some \
+             distributions build theirs without), look at the new file, and move it to the old one's place with the \
+             files ending in -wal and -shm taken away",
+            shell(&path),
+            shell(&new)
+        ))
+    } else {
+        hint
+    };
+    StorageOut {
+        database,
+        state,
+        problems,
+        hint,
+    }
 }
 
 const fn is_reference(rule: Rule) -> bool {

@@ -16,8 +16,8 @@ use std::io;
 #[command(after_help = "\
 Examples:
   clawpowers metrics record --skill release-notes --outcome success --duration 12.5
-  id=$(clawpowers metrics start --skill release-notes)
-  clawpowers metrics finish \"$id\" --outcome success
+  clawpowers metrics start --skill release-notes   # prints an id, such as 17
+  clawpowers metrics finish 17 --outcome success
   clawpowers metrics summary --since 7d")]
 pub(crate) enum Verb {
     /// Record an execution that has ended.
@@ -30,7 +30,7 @@ Examples:
     /// Record that an execution has begun and print its id; until it is finished it counts as open.
     #[command(after_help = "\
 Examples:
-  id=$(clawpowers metrics start --skill release-notes --session-id nightly)")]
+  clawpowers metrics start --skill release-notes --session-id nightly   # prints the id")]
     Start(Box<StartArgs>),
     /// End an execution that was started; its duration is measured.
     #[command(after_help = "\

@@ -45,6 +45,23 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
             .collect();
         text.push_str(&table(out, &["CLIENT", "SEES", "UNSEEN", "DROPS"], &rows));
     }
+    text.push_str(&format!("\n{}", bold("storage")));
+    let storage = &response.storage;
+    text.push_str(&format!(
+        "  {}: {}\n",
+        spelled(storage.database.as_deref().unwrap_or("no home")),
+        if storage.state == "none" {
+            "nothing written yet"
+        } else {
+            storage.state
+        }
+    ));
+    for problem in &storage.problems {
+        text.push_str(&format!("  {}\n", one_line(problem)));
+    }
+    if let Some(hint) = &storage.hint {
+        text.push_str(&format!("  hint: {}\n", spelled(hint)));
+    }
     let mut faults = rejected(out, &response.rejected);
     for hidden in &response.duplicates {
         faults.push_str(&format!(
