@@ -52,6 +52,10 @@ fn every_level_has_help_with_examples() {
         seen,
         [
             "",
+            "config",
+            "config get",
+            "config list",
+            "config set",
             "doctor",
             "import",
             "init",

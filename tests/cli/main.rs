@@ -8,6 +8,7 @@
 
 mod bad_input;
 mod budget_new_doctor;
+mod config;
 mod fix;
 mod harness;
 mod help;

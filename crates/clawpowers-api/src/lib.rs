@@ -29,6 +29,7 @@ mod shims;
 mod text;
 pub mod value;
 pub mod wire;
+mod write;
 
 pub use bundled::packages as bundled_skills;
 pub use error::{ApiError, ErrorCode};

@@ -1,6 +1,6 @@
 //! Which skills an operation is about: roots, scopes, another client's view, a role profile.
 
-use crate::config::{Role, roles};
+use crate::config::roles::{Role, roles};
 use crate::error::{ApiError, ErrorCode};
 use crate::runtime::Runtime;
 use clawpowers_loader::catalog::{Catalog, CatalogOptions, Entry, Origin};

@@ -1,6 +1,6 @@
 //! The catalog: every skill that is visible, every one that is hidden by another, every one that did not load.
 
-use crate::diag::{Diagnostic, Position, Profile, Rule, Severity};
+use crate::diag::{Diagnostic, Position, Profile, Rule, Severity, nearest};
 use crate::discover::{Candidate, Client, Collision, Found, Opened, Root, Scope, WalkRules, walk_with};
 use crate::frontmatter::needed;
 use crate::gather::Gathering;
@@ -191,9 +191,7 @@ impl Catalog {
     /// Returns the name most like `name`, if one is like enough to be meant.
     #[must_use]
     pub fn nearest(&self, name: &str) -> Option<&str> {
-        let score = |entry: &Entry| strsim::jaro_winkler(&entry.skill.name, name);
-        let best = self.entries.iter().max_by(|a, b| score(a).total_cmp(&score(b)))?;
-        (score(best) > 0.8).then_some(best.skill.name.as_str())
+        nearest(name, self.entries.iter().map(|entry| entry.skill.name.as_str()))
     }
 
     /// Returns how many files that look like skills were found.

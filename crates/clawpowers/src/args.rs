@@ -1,6 +1,6 @@
 //! The command line as a whole: global options and the nouns.
 
-use crate::cmd::{doctor, home, legacy, metrics, run, skill, store};
+use crate::cmd::{config, doctor, home, legacy, metrics, run, skill, store};
 use crate::exit::Exit;
 use crate::out::Out;
 use clap::error::ErrorKind;
@@ -98,6 +98,7 @@ nouns! {
     Store(store::Verb) "store", verbs::<store::Verb>, "State: values under keys, exact under any number of processes";
     Metrics(metrics::Verb) "metrics", verbs::<metrics::Verb>, "Executions of skills: record, start, finish, show, sum up";
     Run(run::RunArgs) "run", run::RunArgs::augment_args, "Run a command for a skill and record how it ended";
+    Config(config::Verb) "config", verbs::<config::Verb>, "Settings: read and change config.json";
     Init(home::InitArgs) "init", home::InitArgs::augment_args, "Create the runtime home; what is there stays";
     Status(home::StatusArgs) "status", home::StatusArgs::augment_args, "Show the runtime home: schema, sizes, counts, last executions";
     Import(home::ImportArgs) "import", home::ImportArgs::augment_args, "Take in what ClawPowers 1.x left in a home";

@@ -105,6 +105,9 @@ macro_rules! picking {
     };
 }
 
+pub mod config_get;
+pub mod config_list;
+pub mod config_set;
 pub mod doctor;
 pub mod import;
 pub mod init;
@@ -200,6 +203,9 @@ macro_rules! operations {
 }
 
 operations! {
+    config_get "Reads one setting of config.json.";
+    config_list "Lists the settings of config.json.";
+    config_set "Changes one setting of config.json and leaves the rest as it is.";
     doctor "Reports inventory, readiness, visibility and faults of the skills that are there.";
     import "Takes in what 1.x left in a home.";
     init "Creates the runtime home.";

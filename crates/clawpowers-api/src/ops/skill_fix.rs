@@ -5,13 +5,14 @@ use crate::error::ApiError;
 use crate::runtime::Runtime;
 use crate::text::spelled;
 use crate::wire::{DiagnosticOut, diagnostics};
+use crate::write::write_whole;
 use clawpowers_loader::catalog::Rejected;
 use clawpowers_loader::diag::quoted;
 use clawpowers_loader::inspect::{folder_name, inspect};
 use clawpowers_loader::read::{MAX_SKILL_BYTES, read_file};
 use clawpowers_loader::{ParseOptions, Profile, Rule, Severity, fix};
 use serde::{Deserialize, Serialize};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// What to repair.
@@ -106,7 +107,7 @@ impl Response {
         if fixed.changed {
             diff = unified(&path, &String::from_utf8_lossy(&bytes), &fixed.after);
             let done = writable(&full).and_then(|target| match write {
-                true => replace(&target, fixed.after.as_bytes()).map_err(|error| error.to_string()),
+                true => write_whole(&target, fixed.after.as_bytes()).map_err(|error| error.to_string()),
                 false => Ok(()),
             });
             failure = done.err();
@@ -172,25 +173,4 @@ fn writable(file: &Path) -> Result<PathBuf, String> {
         return Err("it is read-only".to_owned());
     }
     Ok(target)
-}
-
-/// Replaces a file by way of a new one in the same folder, so that a crash leaves the old or the new one.
-fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    let metadata = file.metadata()?;
-    // The library's own message names a file that never was.
-    let mut new = tempfile::NamedTempFile::new_in(file.parent().unwrap_or(file)).map_err(|error| {
-        let message = format!("no file can be made in its folder: {}", error.kind());
-        io::Error::new(error.kind(), message)
-    })?;
-    new.write_all(bytes)?;
-    #[cfg(unix)]
-    {
-        // The superuser repairs other people's files too, and they stay theirs; others cannot give files away.
-        use std::os::unix::fs::{MetadataExt as _, fchown};
-        let _ = fchown(new.as_file(), Some(metadata.uid()), Some(metadata.gid()));
-    }
-    new.as_file().set_permissions(metadata.permissions())?;
-    new.as_file().sync_all()?;
-    new.persist(file).map_err(|error| error.error)?;
-    Ok(())
 }

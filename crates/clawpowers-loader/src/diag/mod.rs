@@ -10,7 +10,7 @@ mod text;
 
 pub use profile::Profile;
 pub use rule::Rule;
-pub use text::quoted;
+pub use text::{nearest, quoted};
 
 use std::collections::BTreeMap;
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! How a stranger's text is shown inside a message.
+//! How a stranger's text is shown inside a message, and which name it may have meant.
 
 use crate::chars::is_unsafe_to_show;
 
@@ -28,4 +28,20 @@ pub fn quoted(value: &str) -> String {
     }
     out.push('`');
     out
+}
+
+/// Returns the one of `names` that is most like `name`, if one is like enough to be meant.
+///
+/// # Examples
+///
+/// ```
+/// assert_eq!(clawpowers_loader::diag::nearest("mod", ["mode", "level"]), Some("mode"));
+/// ```
+#[must_use]
+pub fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let scored = names
+        .into_iter()
+        .map(|known| (strsim::jaro_winkler(known, name), known));
+    let (score, best) = scored.max_by(|(a, _), (b, _)| a.total_cmp(b))?;
+    (score > 0.8).then_some(best)
 }

@@ -3,18 +3,13 @@
 //! A role profile names the skills that a role works with: `{"profile": "dev", "profiles": {"dev": {"skills":
 //! ["a", "b"]}}}`. A list of objects with a `name` is read too, and so is a plain list of skills.
 
+use super::file;
 use crate::error::{ApiError, ErrorCode};
 use clawpowers_loader::diag::quoted;
-use clawpowers_loader::read::{ReadError, read_file};
 use clawpowers_loader::skill::normalized;
-use clawpowers_loader::source::Source;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
 use std::path::Path;
-
-/// How large config.json may be, in bytes.
-const MAX_CONFIG_BYTES: u64 = 1024 * 1024;
 
 /// A role profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,30 +39,13 @@ pub(crate) struct Roles {
 
 /// Reads the role profiles of `home`; without a file there are none.
 pub(crate) fn roles(home: Option<&Path>) -> Result<Roles, ApiError> {
-    let Some(file) = home.map(|home| home.join("config.json")) else {
+    let Some(home) = home else {
         return Ok(Roles::default());
     };
-    let shown = quoted(&file.to_string_lossy());
-    let bytes = match read_file(&file, MAX_CONFIG_BYTES) {
-        Ok(bytes) => bytes,
-        Err(ReadError::Io(error)) if error.kind() == ErrorKind::NotFound => return Ok(Roles::default()),
-        Err(error) => {
-            let message = format!("{shown} cannot be read: {error}");
-            return Err(ApiError::new(ErrorCode::Io, message)
-                .hint("make it a readable text file, or name another home with `--home`"));
-        }
+    let Some(document) = file::read(&file::path(home))? else {
+        return Ok(Roles::default());
     };
-    let invalid = |why: String, line: usize, column: usize| {
-        ApiError::new(ErrorCode::InvalidConfig, format!("{shown} {why}"))
-            .hint("mend the file at the named line and column; it was left as it is")
-            .details(serde_json::json!({ "line": line, "column": column }))
-    };
-    let source = Source::decode(&bytes);
-    let value: Value = serde_json::from_str(source.text())
-        .map_err(|error| invalid(format!("is not JSON: {error}"), error.line(), error.column()))?;
-    if !value.is_object() {
-        return Err(invalid("is not a JSON object: line 1 column 1".to_owned(), 1, 1));
-    }
+    let value = document.value;
     let active = match value.get("profile") {
         None | Some(Value::Null) => None,
         Some(Value::String(name)) => Some(name.clone()),

@@ -1,0 +1,299 @@
+//! The settings that 1.x and 2.x know: which values they take, and how a text becomes a value.
+
+use super::key::{MAX_KEY_BYTES, kind_of};
+use crate::error::{ApiError, ErrorCode};
+use clawpowers_loader::diag::quoted;
+use serde_json::{Map, Number, Value};
+
+/// The largest whole number that every language reads exactly from JSON.
+const MAX_WHOLE: u64 = (1 << 53) - 1;
+
+/// What a known setting takes.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    /// An object of further settings.
+    Section,
+    /// Any text.
+    Text,
+    /// True or false.
+    Flag,
+    /// A number from the first to the second.
+    Number(f64, f64),
+    /// One of these texts.
+    OneOf(&'static [&'static str]),
+}
+
+/// Returns what a setting takes, if it is a known one.
+fn kind(key: &str) -> Option<Kind> {
+    let amount = Some(Kind::Number(0.0, f64::INFINITY));
+    match key {
+        "payments" | "telemetry" | "rsi" | "rsi.tiers" | "logging" => Some(Kind::Section),
+        "profile" => Some(Kind::Text),
+        "payments.mode" => Some(Kind::OneOf(&[
+            "dry_run",
+            "live",
+            "human-first",
+            "auto",
+            "disabled",
+        ])),
+        "payments.require_approval_above_usd" => amount,
+        "rsi.tiers.t1" | "rsi.tiers.t2" | "rsi.tiers.t3" => Some(Kind::OneOf(&["auto", "ask", "off"])),
+        "rsi.tiers.t4" => Some(Kind::OneOf(&["ask", "off"])),
+        "logging.level" => Some(Kind::OneOf(&["debug", "info", "warn", "error"])),
+        "logging.retentionDays" => Some(Kind::Number(1.0, 365.0)),
+        // There the names are those of roles.
+        _ if key.starts_with("profiles.") => None,
+        _ => match key.rsplit('.').next().unwrap_or(key) {
+            "enabled" | "auto_load" => Some(Kind::Flag),
+            name if name.ends_with("_limit_usd") || name.ends_with("LimitUsd") => amount,
+            _ => None,
+        },
+    }
+}
+
+/// Makes a value of a text: of the kind that the setting takes, else of the kind that it has, else as it looks.
+pub(crate) fn coerced(key: &str, text: &str, present: Option<&Value>) -> Result<Value, ApiError> {
+    let refused = |takes: &str, hint: &str| {
+        let message = format!("{} takes {takes}, which {} is not", quoted(key), quoted(text));
+        ApiError::new(ErrorCode::InvalidInput, message).hint(hint)
+    };
+    let flag = || match text {
+        "true" => Ok(Value::Bool(true)),
+        "false" => Ok(Value::Bool(false)),
+        _ => Err(refused("true or false", "give exactly `true` or `false`")),
+    };
+    let amount = || {
+        let why = || refused("a number", "give a number such as `5` or `0.25`");
+        number(text).ok_or_else(why)
+    };
+    let json = |takes: &str| {
+        let why = |_| refused(takes, "write it as JSON, texts in double quotes");
+        serde_json::from_str(text).map_err(why)
+    };
+    let value = match (kind(key), present) {
+        (Some(Kind::Text | Kind::OneOf(_)), _) => Value::from(text),
+        (Some(Kind::Flag), _) => flag()?,
+        (Some(Kind::Number(..)), _) => amount()?,
+        (Some(Kind::Section), _) => json("an object")?,
+        (None, Some(Value::Bool(_))) => flag()?,
+        (None, Some(Value::Number(_))) => amount()?,
+        (None, Some(Value::String(_))) => Value::from(text),
+        (None, Some(_)) => json("JSON")?,
+        (None, None) => guessed(text),
+    };
+    if whole(text) && value.as_number().is_some_and(|number| !exact(number)) {
+        return Err(refused(
+            "a number that every program reads exactly",
+            "set it as a text: JSON in double quotes",
+        ));
+    }
+    Ok(value)
+}
+
+/// Reads a number in the spelling of JSON; one that is too large for any is none.
+fn number(text: &str) -> Option<Value> {
+    let value: Value = serde_json::from_str(text).ok()?;
+    // Blanks around it are allowed in JSON and are a mistake here.
+    (value.is_number() && text.trim() == text).then_some(value)
+}
+
+/// Reads a text for a setting of which nothing is known.
+fn guessed(text: &str) -> Value {
+    let json = || serde_json::from_str(text).ok();
+    match text {
+        "true" => Some(Value::Bool(true)),
+        "false" => Some(Value::Bool(false)),
+        _ if text.starts_with(['[', '{']) => json(),
+        _ => number(text),
+    }
+    .unwrap_or_else(|| Value::from(text))
+}
+
+/// Tells whether a text is a whole number.
+fn whole(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Tells whether every language reads this whole number as it is.
+fn exact(number: &Number) -> bool {
+    let size = number.as_u64().or_else(|| number.as_i64().map(i64::unsigned_abs));
+    // Minus zero has no other form.
+    size.map_or(number.as_f64() == Some(0.0), |size| size <= MAX_WHOLE)
+}
+
+/// Sees that a value, and every known setting inside it, is one that the setting takes.
+pub(crate) fn check(key: &str, value: &Value) -> Result<(), ApiError> {
+    let refused = |takes: &str| {
+        let given = match value {
+            Value::String(text) => quoted(text),
+            Value::Number(number) => quoted(&number.to_string()),
+            other => kind_of(other).to_owned(),
+        };
+        let message = format!("{} cannot be set to {given}", quoted(key));
+        Err(ApiError::new(ErrorCode::InvalidInput, message).hint(format!("it takes {takes}")))
+    };
+    match kind(key) {
+        Some(Kind::OneOf(_)) if key == "rsi.tiers.t4" && value == "auto" => {
+            let message = "the tier T4 cannot be set to \"auto\"";
+            return Err(ApiError::new(ErrorCode::InvalidInput, message)
+                .hint("`rsi.tiers.t4` takes `ask` or `off`: a person decides about changes of this tier"));
+        }
+        Some(Kind::OneOf(known)) if !value.as_str().is_some_and(|text| known.contains(&text)) => {
+            return refused(&known.join(", "));
+        }
+        Some(Kind::Section) if !value.is_object() => return refused("an object of settings"),
+        Some(Kind::Text) if !value.is_string() => return refused("a text"),
+        Some(Kind::Flag) if !value.is_boolean() => return refused("true or false"),
+        Some(Kind::Number(least, most))
+            if !value
+                .as_f64()
+                .is_some_and(|number| (least..=most).contains(&number)) =>
+        {
+            return match most.is_finite() {
+                true => refused(&format!("a number from {least} to {most}")),
+                false => refused(&format!("a number from {least} on")),
+            };
+        }
+        _ => {}
+    }
+    // A key that is longer than any request's names no known setting.
+    if let Value::Object(inner) = value
+        && key.len() <= MAX_KEY_BYTES
+    {
+        for (name, value) in inner {
+            check(&format!("{key}.{name}"), value)?;
+        }
+    }
+    Ok(())
+}
+
+/// Returns whose spelling a file has.
+pub(crate) fn dialect(map: &Map<String, Value>) -> &'static str {
+    let section = |name: &str| map.get(name).and_then(Value::as_object);
+    let any = |names: &[&str]| {
+        let known = |payments: &Map<String, Value>| names.iter().any(|name| payments.contains_key(*name));
+        section("payments").is_some_and(known)
+    };
+    let mode = section("payments").and_then(|payments| payments.get("mode")?.as_str());
+    let old = any(&[
+        "enabled",
+        "per_tx_limit_usd",
+        "daily_limit_usd",
+        "weekly_limit_usd",
+        "allowlist",
+        "require_approval_above_usd",
+    ]) || matches!(mode, Some("dry_run" | "live"))
+        || map.contains_key("telemetry")
+        || section("skills").is_some_and(|skills| skills.contains_key("auto_load"));
+    let new = any(&["dailyLimitUsd", "weeklyLimitUsd", "allowedDomains"])
+        || matches!(mode, Some("human-first" | "auto" | "disabled"))
+        || ["profile", "rsi", "logging", "skillsDir", "dataDir"]
+            .iter()
+            .any(|name| map.contains_key(*name));
+    match (old, new) {
+        (true, true) => "mixed",
+        (true, false) => "1.x",
+        (false, true) => "2.x",
+        (false, false) if map.is_empty() => "none",
+        (false, false) => "other",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_text_becomes_what_the_setting_takes_or_has_or_looks_like() {
+        let cases = [
+            ("a", "5", None, Some(json!(5))),
+            ("a", "-0.5e1", None, Some(json!(-5.0))),
+            ("a", "-0", None, Some(json!(-0.0))),
+            ("a", "007", None, Some(json!("007"))),
+            ("a", "NaN", None, Some(json!("NaN"))),
+            ("a", "", None, Some(json!(""))),
+            ("a", "null", None, Some(json!("null"))),
+            ("a", "[1]", None, Some(json!([1]))),
+            ("a", "[1", None, Some(json!("[1"))),
+            ("a", "9007199254740993", None, None),
+            ("a", "99999999999999999999999", None, None),
+            (
+                "a",
+                "99999999999999999999999",
+                Some(json!("x")),
+                Some(json!("99999999999999999999999")),
+            ),
+            ("a", "True", Some(json!(false)), None),
+            ("a", "", Some(json!(0)), None),
+            ("a", " 1", Some(json!(0)), None),
+            ("a", "Infinity", Some(json!(0)), None),
+            ("a", "1e999", Some(json!(0)), None),
+            ("a", "5", Some(json!("")), Some(json!("5"))),
+            ("a", "x", Some(json!([])), None),
+            ("a", "\"x\"", Some(json!(null)), Some(json!("x"))),
+            ("profile", "5", Some(json!(5)), Some(json!("5"))),
+            (
+                "payments.enabled",
+                "false",
+                Some(json!("false")),
+                Some(json!(false)),
+            ),
+            ("payments.dailyLimitUsd", "", None, None),
+            ("payments", "x", None, None),
+        ];
+        for (key, text, present, wanted) in cases {
+            let made = coerced(key, text, present.as_ref());
+            assert_eq!(made.ok(), wanted, "{key} {text:?} {present:?}");
+        }
+    }
+
+    #[test]
+    fn known_settings_are_checked_wherever_they_stand() {
+        let bad = [
+            ("rsi.tiers.t4", json!("auto")),
+            ("rsi.tiers", json!({"t4": "auto"})),
+            ("rsi", json!({"tiers": {"t1": "no"}})),
+            ("payments", json!(5)),
+            ("payments", json!({"dailyLimitUsd": -1})),
+            ("payments.per_tx_limit_usd", json!("5")),
+            ("payments.mode", json!("Live")),
+            ("logging.retentionDays", json!(366)),
+            ("logging.retentionDays", json!(0.5)),
+            ("telemetry.enabled", json!("true")),
+            ("profile", json!(null)),
+        ];
+        for (key, value) in bad {
+            assert_eq!(
+                check(key, &value).unwrap_err().code,
+                ErrorCode::InvalidInput,
+                "{key} {value}"
+            );
+        }
+        let good = [
+            ("rsi", json!({"tiers": {"t4": "ask", "t9": "?"}})),
+            ("payments.mode", json!("human-first")),
+            ("payments.mode", json!("dry_run")),
+            ("logging.retentionDays", json!(1.5)),
+            ("profiles", json!({"enabled": {"skills": []}})),
+            ("anything", json!({"level": null})),
+        ];
+        for (key, value) in good {
+            assert_eq!(check(key, &value), Ok(()), "{key} {value}");
+        }
+    }
+
+    #[test]
+    fn a_file_shows_whose_it_is() {
+        for (file, wanted) in [
+            (json!({}), "none"),
+            (json!({"version": "1.1.1", "payments": {"enabled": false}}), "1.x"),
+            (json!({"payments": {"mode": "disabled"}}), "2.x"),
+            (json!({"profile": "dev", "telemetry": {}}), "mixed"),
+            (json!({"payments": 5}), "other"),
+        ] {
+            assert_eq!(dialect(file.as_object().unwrap()), wanted, "{file}");
+        }
+    }
+}

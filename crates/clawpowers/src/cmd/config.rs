@@ -1,0 +1,158 @@
+//! `config …`
+
+use crate::args::Context;
+use crate::exit::Exit;
+use clap::{Args, Subcommand};
+use clawpowers_api::ops::{config_get, config_list, config_set};
+use clawpowers_api::{ApiError, ErrorCode, quoted, spelled, to_json};
+use serde_json::Value;
+
+#[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  clawpowers config list
+  clawpowers config get payments.mode
+  clawpowers config set logging.level debug")]
+pub(crate) enum Verb {
+    /// Print one setting of config.json.
+    Get(GetArgs),
+    /// Change one setting of config.json and leave the rest as it is.
+    Set(SetArgs),
+    /// List the settings of config.json.
+    #[command(visible_alias = "ls")]
+    List(ListArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  clawpowers config get profile
+  clawpowers config get payments            # an object is printed as JSON
+  clawpowers config get rsi.tiers.t4 --json
+
+Exit codes: 0 done, 1 there is no such setting, 3 config.json is not valid")]
+pub(crate) struct GetArgs {
+    /// The setting, its levels separated by dots.
+    key: String,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  clawpowers config set profile dev
+  clawpowers config set payments.daily_limit_usd 5
+  clawpowers config set payments.allowlist '[\"a\", \"b\"]' --json-value
+
+The value is read as what the setting takes, else as what it is now. The rest of the file stays as it is.
+
+Exit codes: 0 done, 3 the value or config.json is not valid, 4 it cannot be written")]
+pub(crate) struct SetArgs {
+    /// The setting, its levels separated by dots.
+    key: String,
+    /// The new value.
+    #[arg(allow_negative_numbers = true)]
+    value: String,
+    /// The value is JSON, whatever the setting is now.
+    #[arg(long)]
+    json_value: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  clawpowers config list
+  clawpowers config list --json | jq .ok.dialect")]
+pub(crate) struct ListArgs {}
+
+impl Verb {
+    pub(crate) fn run(self, context: &Context) -> Exit {
+        match self {
+            Self::Get(args) => args.run(context),
+            Self::Set(args) => args.run(context),
+            Self::List(args) => args.run(context),
+        }
+    }
+}
+
+impl GetArgs {
+    fn run(self, context: &Context) -> Exit {
+        let request = config_get::Request { key: self.key };
+        let result = config_get::run(&context.runtime, &request);
+        context.out.answer(
+            &result,
+            |_| Exit::Done,
+            |r| {
+                let text = match &r.value {
+                    Value::String(text) => text.clone(),
+                    // The alternate form is JSON indented by two.
+                    other => format!("{other:#}"),
+                };
+                context.out.data(&format!("{text}\n"))
+            },
+        )
+    }
+}
+
+impl SetArgs {
+    fn run(self, context: &Context) -> Exit {
+        let result = self
+            .request()
+            .and_then(|request| config_set::run(&context.runtime, &request));
+        context.out.answer(
+            &result,
+            |_| Exit::Done,
+            |r| {
+                let value = match &r.value {
+                    Value::String(text) => spelled(text),
+                    other => to_json(other),
+                };
+                let printed = context.out.text(&format!("Set {} = {value}\n", spelled(&r.key)));
+                if !r.changed {
+                    context
+                        .out
+                        .talk("nothing was written: it had this value already\n");
+                }
+                printed
+            },
+        )
+    }
+
+    fn request(self) -> Result<config_set::Request, ApiError> {
+        if !self.json_value {
+            return Ok(config_set::Request {
+                key: self.key,
+                text: Some(self.value),
+                value: None,
+            });
+        }
+        let value = serde_json::from_str(&self.value).map_err(|error| {
+            let message = format!("the value {} is not JSON: {error}", quoted(&self.value));
+            ApiError::new(ErrorCode::InvalidInput, message)
+                .hint("write texts in double quotes, or leave `--json-value` out")
+        })?;
+        Ok(config_set::Request {
+            key: self.key,
+            text: None,
+            value: Some(value),
+        })
+    }
+}
+
+impl ListArgs {
+    fn run(self, context: &Context) -> Exit {
+        let result = config_list::run(&context.runtime, &config_list::Request {});
+        context.out.answer(
+            &result,
+            |_| Exit::Done,
+            |r| {
+                if !r.exists {
+                    context.out.talk(&format!("there is no {}\n", quoted(&r.path)));
+                }
+                let line = |entry: &config_list::EntryOut| {
+                    format!("{} = {}\n", spelled(&entry.key), to_json(&entry.value))
+                };
+                context.out.text(&r.entries.iter().map(line).collect::<String>())
+            },
+        )
+    }
+}

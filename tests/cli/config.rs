@@ -1,0 +1,524 @@
+//! `config get`, `config set`, `config list`.
+
+use crate::harness::{World, finish, unsafe_characters, wait, write};
+use serde_json::{Value, json};
+use std::fs;
+use std::process::Stdio;
+
+const OLD: &str = r#"{
+  "version": "1.1.1",
+  "payments": {
+    "enabled": false,
+    "mode": "dry_run",
+    "per_tx_limit_usd": 0,
+    "daily_limit_usd": 0.10,
+    "weekly_limit_usd": 0,
+    "allowlist": [],
+    "require_approval_above_usd": 0
+  },
+  "telemetry": {
+    "enabled": false
+  },
+  "skills": {
+    "auto_load": true
+  }
+}
+"#;
+const NEW: &str = r#"{
+  "version": "2.2.7",
+  "profile": "dev",
+  "rsi": { "enabled": true, "tiers": { "t1": "auto", "t2": "auto", "t3": "ask", "t4": "ask" } },
+  "payments": { "mode": "human-first", "dailyLimitUsd": 25, "weeklyLimitUsd": 100, "allowedDomains": [] },
+  "logging": { "level": "info", "retentionDays": 30 },
+  "skillsDir": "~/.clawpowers/skills"
+}
+"#;
+
+fn world(config: impl AsRef<[u8]>) -> World {
+    let world = World::new();
+    write(&world.claw().join("config.json"), config);
+    world
+}
+
+impl World {
+    fn config(&self) -> String {
+        fs::read_to_string(self.claw().join("config.json")).unwrap()
+    }
+
+    /// Sets a value and gives the file that is then there.
+    fn set(&self, key: &str, value: &str) -> String {
+        let ran = self.run(&["config", "set", key, value]);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{key} {value}: {ran:?}");
+        assert!(ran.out.starts_with("Set ") && ran.out.ends_with('\n'), "{ran:?}");
+        self.config()
+    }
+
+    /// Sees that a change is refused and that the folder is as it was.
+    fn not_set(&self, code: i32, args: &[&str]) -> String {
+        let file = self.claw().join("config.json");
+        let before = (fs::read(&file).ok(), fs::read_dir(self.claw()).unwrap().count());
+        let ran = self.refused(code, &[&["config", "set"], args].concat());
+        let after = (fs::read(&file).ok(), fs::read_dir(self.claw()).unwrap().count());
+        assert_eq!(before, after, "{args:?}: {ran:?}");
+        ran.err
+    }
+}
+
+#[test]
+fn both_dialects_are_read_and_keep_their_spelling() {
+    for (config, dialect, values) in [
+        (
+            OLD,
+            "1.x",
+            [
+                ("payments.dailyLimitUsd", "0.1"),
+                ("payments.per_tx_limit_usd", "0"),
+                ("telemetry.enabled", "false"),
+                ("skills.auto_load", "true"),
+                ("version", "1.1.1"),
+            ],
+        ),
+        (
+            NEW,
+            "2.x",
+            [
+                ("payments.daily_limit_usd", "25"),
+                ("payments.weekly_limit_usd", "100"),
+                ("profile", "dev"),
+                ("rsi.tiers.t1", "auto"),
+                ("logging.level", "info"),
+            ],
+        ),
+    ] {
+        let world = world(config);
+        for (key, value) in values {
+            let ran = world.run(&["config", "get", key]);
+            assert_eq!(
+                (ran.code, ran.out, ran.err),
+                (0, format!("{value}\n"), String::new()),
+                "{key}"
+            );
+        }
+        let (code, reply) = world.json(&["config", "list"]);
+        assert_eq!((code, &reply["ok"]["dialect"]), (0, &dialect.into()));
+        world.refused(1, &["config", "get", "constructor"]);
+        assert_eq!(world.config(), config);
+    }
+    let old = world(OLD);
+    let after = old.set("payments.dailyLimitUsd", "5");
+    assert_eq!(
+        after,
+        OLD.replace("\"daily_limit_usd\": 0.10", "\"daily_limit_usd\": 5")
+    );
+    let new = world(NEW);
+    let after = new.set("payments.daily_limit_usd", "5");
+    assert_eq!(
+        after,
+        NEW.replace("\"dailyLimitUsd\": 25", "\"dailyLimitUsd\": 5")
+    );
+    // The two lists hold different things, so neither stands for the other.
+    new.refused(1, &["config", "get", "payments.allowlist"]);
+    let after = new.set("payments.allowlist", "[\"0x1\"]");
+    assert!(
+        after.contains(r#""allowedDomains": [], "allowlist": ["0x1"] },"#),
+        "{after}"
+    );
+}
+
+#[test]
+fn the_text_around_a_value_stays_as_it_is() {
+    let cases = [
+        (
+            "{\r\n\t\"a\": 1.10,\r\n\t\"b\" : 1e2\r\n}\r\n",
+            "b",
+            "3",
+            "{\r\n\t\"a\": 1.10,\r\n\t\"b\" : 3\r\n}\r\n",
+        ),
+        (
+            "{\r\n\t\"a\": 1.10\r\n}",
+            "b.c",
+            "x",
+            "{\r\n\t\"a\": 1.10,\r\n\t\"b\": {\r\n\t\t\"c\": \"x\"\r\n\t}\r\n}",
+        ),
+        (
+            r#"{"z":1,"a":[1,  2]}"#,
+            "b.c",
+            "true",
+            r#"{"z":1,"a":[1,  2],"b":{"c":true}}"#,
+        ),
+        (
+            r#"{ "a.b": { "c": "x" }, "a": {} }"#,
+            "a.b.c",
+            "y",
+            r#"{ "a.b": { "c": "y" }, "a": {} }"#,
+        ),
+        (
+            "\u{feff}{\n    \"a\": {}\n}\n\n",
+            "a.b",
+            "",
+            "\u{feff}{\n    \"a\": {\n        \"b\": \"\"\n    }\n}\n\n",
+        ),
+        (
+            "{\n  \"\\u0061\": \"\\/\",\n  \"b\": \"\\u00e9\"\n}",
+            "a",
+            "é\n",
+            "{\n  \"\\u0061\": \"é\\n\",\n  \"b\": \"\\u00e9\"\n}",
+        ),
+        (
+            "{\n  \"n\": 12345678901234567890123,\n  \"a\": null\n}",
+            "a",
+            "[1, {}]",
+            "{\n  \"n\": 12345678901234567890123,\n  \"a\": [\n    1,\n    {}\n  ]\n}",
+        ),
+    ];
+    for (before, key, value, after) in cases {
+        assert_eq!(world(before).set(key, value), after, "{before:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_missing_home_and_file_are_made_for_the_user_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let world = World::new();
+    fs::remove_dir(world.claw()).unwrap();
+    let ran = world.refused(1, &["config", "get", "profile"]);
+    assert!(
+        ran.err.contains("config.json") && ran.err.contains("config set"),
+        "{ran:?}"
+    );
+    let ran = world.run(&["config", "list"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, ""));
+    assert!(ran.err.starts_with("there is no `"), "{ran:?}");
+    world.refused(3, &["config", "set", "rsi.tiers.t4", "auto"]);
+    assert!(!world.claw().exists(), "reading and refusing make nothing");
+    let after = world.set("logging.retentionDays", "7");
+    assert_eq!(after, "{\n  \"logging\": {\n    \"retentionDays\": 7\n  }\n}\n");
+    let mode = |name: &str| {
+        fs::metadata(world.claw().join(name))
+            .unwrap()
+            .permissions()
+            .mode()
+            & 0o777
+    };
+    assert_eq!(
+        (mode(""), mode("config.json"), mode("config.lock")),
+        (0o700, 0o600, 0o600)
+    );
+    assert_eq!(fs::read_dir(world.claw()).unwrap().count(), 2);
+    fs::set_permissions(
+        world.claw().join("config.json"),
+        fs::Permissions::from_mode(0o640),
+    )
+    .unwrap();
+    world.set("profile", "dev");
+    assert_eq!(mode("config.json"), 0o640);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_stays_and_what_it_leads_to_is_written() {
+    use std::os::unix::fs::symlink;
+    let world = World::new();
+    let target = world.file("dotfiles/claw.json", "{}");
+    symlink("../work/dotfiles/claw.json", world.claw().join("step.json")).unwrap();
+    symlink("step.json", world.claw().join("config.json")).unwrap();
+    for before in [Some("{\"a\": 1}"), None] {
+        match before {
+            Some(text) => fs::write(&target, text).unwrap(),
+            None => fs::remove_file(&target).unwrap(),
+        }
+        let after = world.set("profile", "dev");
+        assert!(after.contains("\"profile\": \"dev\""), "{after}");
+        assert_eq!(fs::read_to_string(&target).unwrap(), after);
+        assert!(world.claw().join("config.json").is_symlink());
+        assert!(world.claw().join("step.json").is_symlink());
+    }
+    assert_eq!(fs::read_dir(target.parent().unwrap()).unwrap().count(), 1);
+}
+
+#[test]
+fn replies_say_what_was_and_what_is() {
+    let world = world(r#"{"a": {"b": [1, 2]}, "profile": "x"}"#);
+    let file = world.claw().join("config.json");
+    let (code, reply) = world.json(&["config", "get", "a"]);
+    assert_eq!(
+        (code, reply),
+        (
+            0,
+            json!({"ok": {"key": "a", "value": {"b": [1, 2]}, "source": "file"}})
+        )
+    );
+    let (code, reply) = world.json(&["config", "set", "a.b", "null"]);
+    let wanted = json!({"key": "a.b", "value": null, "previous": [1, 2], "changed": true, "path": file});
+    assert_eq!((code, &reply["ok"]), (0, &wanted));
+    let before = fs::metadata(&file).unwrap().modified().unwrap();
+    let ran = world.run(&["config", "set", "a.b", "null"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, "Set a.b = null\n"));
+    assert!(ran.err.contains("already"), "{ran:?}");
+    let (_, reply) = world.json(&["config", "set", "a.b", "null", "--json-value"]);
+    assert_eq!(reply["ok"]["changed"], false, "{reply}");
+    assert_eq!(fs::metadata(&file).unwrap().modified().unwrap(), before);
+    let (_, reply) = world.json(&["config", "set", "--json-value", "a.c", "{\"x\": -1}"]);
+    assert_eq!(reply["ok"]["previous"], Value::Null);
+    assert_eq!(
+        world.run(&["config", "get", "a"]).out,
+        "{\n  \"b\": null,\n  \"c\": {\n    \"x\": -1\n  }\n}\n"
+    );
+    let listed = world.run(&["config", "list"]);
+    assert_eq!(
+        listed.out, "a.b = null\na.c.x = -1\nprofile = \"x\"\n",
+        "{listed:?}"
+    );
+    let (_, reply) = world.json(&["config", "list"]);
+    assert_eq!(reply["ok"]["entries"][1], json!({"key": "a.c.x", "value": -1}));
+    assert_eq!(
+        (&reply["ok"]["exists"], &reply["ok"]["path"]),
+        (&true.into(), &json!(file))
+    );
+}
+
+#[test]
+fn a_text_becomes_the_kind_of_value_that_is_there() {
+    let world = world(r#"{"on": true, "n": 1, "s": "x", "l": [], "z": null}"#);
+    for (key, value, stored) in [
+        ("on", "false", json!(false)),
+        ("n", "-2.5", json!(-2.5)),
+        ("s", "12", json!("12")),
+        ("s", "", json!("")),
+        ("l", "[true]", json!([true])),
+        ("z", "\"t\"", json!("t")),
+        ("new.number", "12", json!(12)),
+        ("new.version", "1.2.3", json!("1.2.3")),
+        ("new.text", "yes", json!("yes")),
+        ("new.object", "{\"a\": 1}", json!({"a": 1})),
+    ] {
+        world.set(key, value);
+        let (_, reply) = world.json(&["config", "get", key]);
+        assert_eq!(reply["ok"]["value"], stored, "{key}");
+    }
+    for (key, value) in [
+        ("on", "yes"),
+        ("on", "TRUE"),
+        ("n", ""),
+        ("n", "NaN"),
+        ("n", "Infinity"),
+        ("n", "1x"),
+        ("n", "9007199254740993"),
+        ("l", "x"),
+        ("n.deeper", "1"),
+        ("l.0", "1"),
+    ] {
+        world.not_set(3, &[key, value]);
+    }
+    world.not_set(3, &["s", "x", "--json-value"]);
+    // Only JSON changes the kind.
+    let ran = world.run(&["config", "set", "s", "7", "--json-value"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, "Set s = 7\n"), "{ran:?}");
+}
+
+#[test]
+fn known_settings_take_what_they_know() {
+    for world in [world(OLD), world(NEW), world("{}")] {
+        for (key, value) in [
+            ("payments.mode", "maybe"),
+            ("payments.enabled", "0"),
+            ("payments.per_tx_limit_usd", "-0.01"),
+            ("payments.daily_limit_usd", ""),
+            ("payments.weeklyLimitUsd", "1e999"),
+            ("payments", "5"),
+            ("rsi.tiers.t1", "sometimes"),
+            ("rsi.tiers", "{\"t4\": \"auto\"}"),
+            ("logging.level", "loud"),
+            ("logging.retentionDays", "0"),
+            ("logging.retentionDays", "366"),
+            ("telemetry.enabled", "\"true\""),
+            ("skills.auto_load", "on"),
+        ] {
+            world.not_set(3, &[key, value]);
+        }
+        world.not_set(3, &["profile", "7", "--json-value"]);
+        let err = world.not_set(3, &["rsi.tiers.t4", "auto"]);
+        assert!(err.contains("T4 cannot be set to \"auto\""), "{err}");
+        for (key, value) in [
+            ("payments.mode", "live"),
+            ("payments.mode", "human-first"),
+            ("rsi.tiers.t4", "off"),
+            ("profile", "7"),
+            ("logging.retentionDays", "365"),
+        ] {
+            world.set(key, value);
+            assert_eq!(world.run(&["config", "get", key]).out, format!("{value}\n"));
+        }
+    }
+}
+
+#[test]
+fn an_invalid_file_is_named_with_its_place_and_left_alone() {
+    for (text, place) in [
+        (&b"{\n  \"a\": 1,\n}\n"[..], "line 3 column 1"),
+        (b"{\n  // why\n}", "line 2 column 3"),
+        (b"", "line 1 column 0"),
+        (b"[]", "line 1 column 1"),
+        (b"{\"a\": \"\xff\"}", "line 1 column 8"),
+        (b"{\"a\": 1} x", "line 1 column 10"),
+    ] {
+        let world = world(text);
+        for args in [
+            &["config", "get", "a"][..],
+            &["config", "list"],
+            &["skill", "list"],
+        ] {
+            let ran = world.refused(3, args);
+            assert!(
+                ran.err.contains("config.json") && ran.err.contains(place),
+                "{args:?}: {ran:?}"
+            );
+        }
+        assert!(world.not_set(3, &["a", "2"]).contains(place), "{text:?}");
+        let (_, reply) = world.json(&["config", "get", "a"]);
+        assert_eq!(reply["error"]["code"], "invalid_config");
+        assert!(reply["error"]["details"]["line"].is_u64(), "{reply}");
+    }
+    let twice = world("{\n  \"a\": {\"é\": 1, \"\\u00e9\": 2}\n}");
+    let err = twice.not_set(3, &["b", "1"]);
+    assert!(err.contains("`é`") && err.contains("line 2 column 17"), "{err}");
+    assert_eq!(twice.run(&["config", "get", "a.é"]).out, "2\n");
+    let wide = world(b"\xff\xfe{\0}\0");
+    assert_eq!(wide.run(&["config", "list"]).code, 0);
+    assert!(wide.not_set(3, &["a", "1"]).contains("UTF-16"));
+    let large = world(format!("{{\"a\": \"{}\"}}", "x".repeat(1 << 20)));
+    large.refused(4, &["config", "list"]);
+    large.not_set(4, &["b", "1"]);
+    let full = world(format!("{{\"a\": \"{}\"}}", "x".repeat((1 << 20) - 16)));
+    assert!(
+        full.not_set(3, &["b", "1234567890"])
+            .contains("more than 1048576")
+    );
+}
+
+#[test]
+fn odd_keys_are_refused_or_are_names_like_any_other() {
+    let world = world(OLD);
+    let deep = vec!["a"; 33].join(".");
+    let long = "a".repeat(1025);
+    for key in [
+        "",
+        ".",
+        "a.",
+        ".a",
+        "a..b",
+        "a\nb",
+        "a\u{1b}[2Jb",
+        "a\u{9b}b",
+        deep.as_str(),
+        &long,
+    ] {
+        world.not_set(3, &[key, "1"]);
+        let ran = world.refused(3, &["config", "get", key]);
+        assert_eq!(unsafe_characters(&ran.err), [], "{key:?}");
+    }
+    let ran = world.refused(1, &["config", "get", "payments.mod"]);
+    assert!(
+        ran.err.contains("hint: did you mean `payments.mode`?\n"),
+        "{ran:?}"
+    );
+    let ran = world.refused(1, &["config", "get", "zzz\u{202e}"]);
+    assert!(
+        ran.err.contains("config list") && unsafe_characters(&ran.err).is_empty(),
+        "{ran:?}"
+    );
+    for key in [
+        "__proto__.polluted",
+        "constructor",
+        "a b.\"c\"",
+        "é.\\",
+        &vec!["d"; 32].join("."),
+    ] {
+        world.set(key, "x");
+        assert_eq!(world.run(&["config", "get", key]).out, "x\n", "{key}");
+    }
+    let deepest = "[".repeat(127) + &"]".repeat(127);
+    let err = world.not_set(3, &["deep", &deepest, "--json-value"]);
+    assert!(err.contains("does not fit"), "{err}");
+}
+
+#[test]
+fn nothing_reaches_a_terminal_raw() {
+    let world =
+        world("{\"k\\u001b[2J\\u202e\": \"red \\u001b[31m\\u009b \\n\", \"s\": \"\\u001b]0;x\\u0007\"}");
+    let listed = world.run(&["config", "list"]).out;
+    assert_eq!(unsafe_characters(&listed), []);
+    assert_eq!(listed.lines().count(), 2, "{listed}");
+    assert_eq!(
+        world.run(&["config", "get", "s"]).out,
+        "\u{1b}]0;x\u{7}\n",
+        "a pipe gets the value itself"
+    );
+    if let Some(shown) = world.on_terminal(&["config", "get", "s"], &[]) {
+        assert_eq!(shown, "\\u{1b}]0;x\\u{7}\n");
+    }
+    let set = world.run(&["config", "set", "s", "\u{1b}[31m\n"]);
+    assert_eq!(set.out, "Set s = \\u{1b}[31m\\u{a}\n");
+}
+
+#[test]
+fn what_cannot_be_read_or_written_is_a_matter_of_storage() {
+    let folder = World::new();
+    fs::create_dir(folder.claw().join("config.json")).unwrap();
+    folder.not_set(4, &["a", "1"]);
+    let file = World::new();
+    fs::remove_dir(file.claw()).unwrap();
+    fs::write(file.claw(), "").unwrap();
+    file.refused(4, &["config", "set", "a", "1"]);
+    let kept = world("{\"a\": 1}");
+    let path = kept.claw().join("config.json");
+    let mut permissions = fs::metadata(&path).unwrap().permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(&path, permissions).unwrap();
+    let ran = kept.refused(4, &["config", "set", "a", "2"]);
+    assert!(ran.err.contains("it is read-only"), "{ran:?}");
+    assert_eq!(kept.config(), "{\"a\": 1}");
+    let lock = World::new();
+    fs::create_dir(lock.claw().join("config.lock")).unwrap();
+    lock.not_set(if cfg!(unix) { 4 } else { 0 }, &["a", "1"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_or_a_circle_in_place_of_a_file_is_not_waited_for() {
+    use std::os::unix::fs::symlink;
+    let pipe = World::new();
+    let made = finish(pipe.command("mkfifo").arg(pipe.claw().join("config.json")));
+    assert_eq!(made.code, 0, "{made:?}");
+    pipe.refused(4, &["config", "get", "a"]);
+    pipe.refused(4, &["config", "set", "a", "1"]);
+    let round = World::new();
+    symlink("config.json", round.claw().join("config.json")).unwrap();
+    round.refused(4, &["config", "set", "a", "1"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn settings_made_at_once_are_all_kept() {
+    let world = World::new();
+    fs::remove_dir(world.claw()).unwrap();
+    let start = |n: usize| {
+        let mut command = world.command(env!("CARGO_BIN_EXE_clawpowers"));
+        command.args(["config", "set", &format!("own.k{n}"), &n.to_string()]);
+        command.stdout(Stdio::null()).spawn().unwrap()
+    };
+    let mut children: Vec<_> = (0..16).map(start).collect();
+    for child in &mut children {
+        assert_eq!(wait(child), 0);
+    }
+    let file: Value = serde_json::from_str(&world.config()).unwrap();
+    for n in 0..16 {
+        assert_eq!(file["own"][format!("k{n}")], n, "{file}");
+    }
+    assert_eq!(
+        fs::read_dir(world.claw()).unwrap().count(),
+        2,
+        "no temporary file stays"
+    );
+}
