@@ -100,3 +100,43 @@ fn plan(path: &Path, key: &Key, request: &Request) -> Result<(Response, Vec<u8>)
     };
     Ok((response, bytes))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{Options, Runtime};
+
+    #[test]
+    fn a_request_has_a_text_or_a_value_and_null_is_a_value() {
+        let home = tempfile::tempdir().unwrap();
+        let runtime = Runtime::open(Options {
+            home: Some(home.path().to_owned()),
+            ..Options::default()
+        });
+        for (request, start) in [
+            (
+                r#"{"key": "a", "value": null}"#,
+                r#"{"ok":{"key":"a","value":null,"previous":null,"changed":true,"#,
+            ),
+            (
+                r#"{"key": "a", "value": null}"#,
+                r#"{"ok":{"key":"a","value":null,"previous":null,"changed":false,"#,
+            ),
+            (
+                r#"{"key": "a", "text": "7"}"#,
+                r#"{"ok":{"key":"a","value":7,"previous":null,"changed":true,"#,
+            ),
+            (r#"{"key": "a"}"#, r#"{"error":{"code":"invalid_request","#),
+            (
+                r#"{"key": "a", "text": "1", "value": null}"#,
+                r#"{"error":{"code":"invalid_request","#,
+            ),
+            (
+                r#"{"key": "a", "text": "1", "json": true}"#,
+                r#"{"error":{"code":"invalid_request","#,
+            ),
+        ] {
+            let reply = runtime.call("config_set", request);
+            assert!(reply.starts_with(start), "{request}: {reply}");
+        }
+    }
+}
