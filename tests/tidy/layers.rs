@@ -7,6 +7,7 @@ use std::process::Command;
 /// The layers from the bottom up; everything that is not named here is a leaf on top of them.
 const LOADER: &str = "clawpowers-loader";
 const EXECUTOR: &str = "clawpowers-executor";
+const FEEDBACK: &str = "clawpowers-feedback";
 const API: &str = "clawpowers-api";
 
 #[test]
@@ -34,7 +35,7 @@ fn dependency_direction() {
         members().len(),
         "every folder of crates/ is a member: {names:?}"
     );
-    for needed in [LOADER, EXECUTOR, API, "clawpowers"] {
+    for needed in [LOADER, EXECUTOR, FEEDBACK, API, "clawpowers"] {
         assert!(names.iter().any(|name| name == needed), "{needed} is gone");
     }
     let mut edges = Vec::new();
@@ -48,10 +49,10 @@ fn dependency_direction() {
             }
             let tests_only = field(dependency, "kind").is_some_and(|kind| kind == "dev");
             let allowed: &[&str] = match (from.as_str(), tests_only) {
-                (LOADER | EXECUTOR, _) => &[],
-                (API, _) => &[LOADER, EXECUTOR],
+                (LOADER | EXECUTOR | FEEDBACK, _) => &[],
+                (API, _) => &[LOADER, EXECUTOR, FEEDBACK],
                 (_, false) => &[API],
-                (_, true) => &[API, LOADER, EXECUTOR],
+                (_, true) => &[API, LOADER, EXECUTOR, FEEDBACK],
             };
             if !allowed.contains(&to.as_str()) {
                 wrong.push(format!("{from} -> {to}"));
@@ -64,6 +65,7 @@ fn dependency_direction() {
         "clawpowers -> clawpowers-api",
         "clawpowers-api -> clawpowers-loader",
         "clawpowers-api -> clawpowers-executor",
+        "clawpowers-api -> clawpowers-feedback",
     ] {
         assert!(
             edges.iter().any(|found| found == edge),

@@ -47,6 +47,8 @@ pub fn now() -> String {
     clawpowers_executor::Moment::from_micros(seconds * 1_000_000).to_string()
 }
 
+pub use clawpowers_feedback as feedback;
+
 pub use clawpowers_executor::ledger::{ImportReport, Skipped};
 pub use clawpowers_executor::{Outcome, SCHEMA_VERSION, Storage, legacy::Report};
 pub use clawpowers_loader::{Profile, Rule, Severity, chars, diag::quoted};

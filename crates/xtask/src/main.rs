@@ -17,7 +17,8 @@ usage: cargo xtask TASK [PARTS]
 
 tasks:
   test    every test of the workspace, the documentation's examples among them
-  bench   what the program takes, beside what the same work costs without it; PARTS are start, list, store
+  bench   what the program takes, beside what the same work costs without it; PARTS are start, list, store, feedback
+  calibrate  the table of thresholds of the change detection, corrected once; with --release
   dist    the program as it is shipped
   torture many processes at once, 1,000 kills, full and read-only disks, at full length
   fuzz    both fuzz targets for SECONDS each (default 600); needs cargo-fuzz and a nightly toolchain";
@@ -30,6 +31,8 @@ fn main() -> ExitCode {
         ["bench", parts @ ..] => bench::bench(parts),
         ["dist"] => run::dist().map(|path| println!("{}", path.display())),
         ["torture"] => torture(),
+        ["calibrate"] => bench::feedback::calibrate(),
+        ["simulate"] => bench::feedback::simulate(),
         ["in-process", home] => bench::store::in_process(home),
         ["write-lines", file, count] => bench::store::write_lines(file, count),
         ["read-bytes", list] => bench::read_bytes(list),

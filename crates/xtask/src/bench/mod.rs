@@ -3,12 +3,13 @@
 //! Absolute times depend on the machine and its other work; the ratios are what counts. Commands take turns, so that
 //! a slow moment hits both.
 
+pub(crate) mod feedback;
 mod listing;
 pub(crate) mod store;
 
 pub(crate) use listing::{find_and_read, read_bytes};
 
-use crate::run::{Failure, cargo, dist, target_folder};
+use crate::run::{Failure, cargo, dist, run, target_folder};
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -19,7 +20,7 @@ use std::time::{Duration, Instant};
 const RUNS: usize = 15;
 
 /// Which part is measured; all where none is named.
-const PARTS: [&str; 3] = ["start", "list", "store"];
+const PARTS: [&str; 4] = ["start", "list", "store", "feedback"];
 
 /// Builds the program and prints the tables of the named parts.
 pub(crate) fn bench(parts: &[&str]) -> Result<(), Failure> {
@@ -45,6 +46,9 @@ pub(crate) fn bench(parts: &[&str]) -> Result<(), Failure> {
                 Some(corpus) => listing::listing(&program, &helper, &corpus, &work.join("list"))?,
                 None => println!("CLAWPOWERS_CORPUS is not set: listings are not measured"),
             }
+        }
+        if wanted("feedback") {
+            run(&mut command(&helper, &["simulate"]))?;
         }
         if wanted("store") {
             store::store(&program, &helper, &work.join("store"))?;

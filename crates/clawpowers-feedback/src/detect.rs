@@ -1,0 +1,401 @@
+//! Changes of a success rate, found while the outcomes come in, with a stated error rate.
+//!
+//! # Method
+//!
+//! A Shiryaev–Roberts statistic needs the rates before and after a change. Here neither is known, so it is taken for a
+//! grid of rates before, and for three sizes of change in each direction (in log odds); the average weights each rate
+//! before by how well it explains all outcomes so far, with Jeffreys' prior:
+//!
+//! ```text
+//! R_n(p, d) = (R_{n-1}(p, d) + 1) · f(x_n; p moved by d) / f(x_n; p)
+//! T_n       = Σ_p w_n(p) · mean_d R_n(p, d),   w_n(p) ∝ p^(s-½) (1-p)^(f-½)
+//! ```
+//!
+//! A change is reported when `ln T_n` passes a threshold. The threshold depends on the rate and on how many executions
+//! there are, by a table that was found by simulation (`cargo xtask calibrate` makes it, `cargo xtask bench feedback` checks it):
+//! at most 5 % of steady streams of 200 executions are ever reported, at every rate, however often one looks, and at
+//! most 5 % in any further 200. When a change is found, it is dated by the split of the outcomes that explains them best, and
+//! what came after it is the start of the next search.
+//!
+//! Sources: S. W. Roberts, *A comparison of some control chart procedures*, Technometrics 8 (1966), 411–430; A. N. Shiryaev,
+//! *On optimum methods in quickest detection problems*, Theory of Probability and Its Applications 8 (1963), 22–46;
+//! M. Pollak, *Average run lengths of an optimal method of detecting a change in distribution*, Annals of Statistics 15
+//! (1987), 749–779 (mixtures over unknown rates).
+
+use libm::{exp, log};
+use std::collections::VecDeque;
+use std::sync::LazyLock;
+
+/// Below so many executions nothing is said of a change.
+pub const MIN_EXECUTIONS: u64 = 30;
+
+/// How many rates before a change there are in the grid.
+const RATES: usize = 64;
+/// The lowest and the highest of them, in log odds.
+const RANGE: (f64, f64) = (-4.0, 5.5);
+/// The sizes of change that are looked for, in log odds: from 90 to 80 %, 71 or 55 %, say.
+const SIZES: [f64; 3] = [0.8, 1.3, 2.0];
+/// Above this a ratio no longer grows; the threshold is passed long before.
+const MOST: f64 = 1e200;
+/// How many outcomes back a change can be dated.
+const KEPT: usize = 4096;
+/// A change is dated so that there are at least so many executions on each side.
+const LEAST_SIDE: usize = 3;
+
+/// Thresholds by rate: its log odds, then `ln T` for a drop and for a rise within the first 200 executions.
+const THRESHOLDS: [(f64, f64, f64); 11] = [
+    (-3.8918, 7.61, 6.75), // 0.02
+    (-2.9444, 7.35, 8.00), // 0.05
+    (-2.1972, 7.75, 8.85), // 0.1
+    (-0.8473, 8.13, 9.42), // 0.3
+    (0.0000, 8.08, 9.50),  // 0.5
+    (0.8473, 8.03, 9.55),  // 0.7
+    (1.3863, 7.93, 9.38),  // 0.8
+    (2.1972, 7.74, 8.75),  // 0.9
+    (2.9444, 7.60, 8.30),  // 0.95
+    (3.8918, 7.20, 7.25),  // 0.98
+    (4.5951, 6.20, 6.60),  // 0.99
+];
+/// The thresholds from [`LATE`] executions on, whatever the rate.
+const LATE_THRESHOLDS: (f64, f64) = (9.0, 10.6);
+/// Up to so many executions the table holds as it is.
+const EARLY: f64 = 200.0;
+/// From so many on the late thresholds hold.
+const LATE: f64 = 320.0;
+/// How many of the last outcomes, and at most a third, are left out of the rate by which a threshold is chosen.
+const RECENT: usize = 40;
+
+/// The way a rate changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// It fell.
+    Drop,
+    /// It rose.
+    Rise,
+}
+
+impl Direction {
+    /// Returns the direction's name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Drop => "drop",
+            Self::Rise => "rise",
+        }
+    }
+}
+
+/// A change that was found. Executions are counted from 0, in the order in which they were given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Change {
+    /// The first execution of the new rate, as well as can be told.
+    pub at: u64,
+    /// The execution with which it was found.
+    pub found: u64,
+    /// The way it changed.
+    pub direction: Direction,
+    /// Successes and executions between the change before this one and this one.
+    pub before: (u64, u64),
+    /// Successes and executions from the change until it was found.
+    pub after: (u64, u64),
+}
+
+/// Finds changes in outcomes that come in one by one; each takes the same time, however many there were.
+#[derive(Debug, Clone)]
+pub struct Detector {
+    /// How many outcomes there were in all.
+    seen: u64,
+    /// Those of the present segment.
+    total: u64,
+    success: u64,
+    /// The last of the segment's outcomes, and the successes and executions of the segment before them.
+    kept: VecDeque<bool>,
+    left: (u64, u64),
+    /// The statistics by direction, size and rate before.
+    ratios: Box<[[f64; RATES]; 2 * SIZES.len()]>,
+}
+
+struct Tables {
+    /// `ln p` and `ln (1 - p)` of each rate.
+    logs: [(f64, f64); RATES],
+    /// The ratio of a success and of a failure by direction, size and rate: drops first.
+    ratios: [[(f64, f64); RATES]; 2 * SIZES.len()],
+}
+
+static TABLES: LazyLock<Tables> = LazyLock::new(|| {
+    let rate = |odds: f64| 1.0 / (1.0 + exp(-odds));
+    let odds = |index: usize| RANGE.0 + (RANGE.1 - RANGE.0) * index as f64 / (RATES - 1) as f64;
+    let logs = std::array::from_fn(|index| (log(rate(odds(index))), log(rate(-odds(index)))));
+    let moves = SIZES.map(|size| -size).into_iter().chain(SIZES);
+    let mut ratios = [[(1.0, 1.0); RATES]; 2 * SIZES.len()];
+    for (row, by) in ratios.iter_mut().zip(moves) {
+        for (index, ratio) in row.iter_mut().enumerate() {
+            let (before, after) = (odds(index), odds(index) + by);
+            *ratio = (rate(after) / rate(before), rate(-after) / rate(-before));
+        }
+    }
+    Tables { logs, ratios }
+});
+
+impl Default for Detector {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Detector {
+    /// Makes a detector that has seen nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            seen: 0,
+            total: 0,
+            success: 0,
+            kept: VecDeque::new(),
+            left: (0, 0),
+            ratios: Box::new([[0.0; RATES]; 2 * SIZES.len()]),
+        }
+    }
+
+    /// Takes the next outcome, and returns the change that it gives away, if it does.
+    pub fn push(&mut self, success: bool) -> Option<Change> {
+        self.seen += 1;
+        self.add(success);
+        let direction = self.alarm()?;
+        let split = self.split(direction)?;
+        let (all, good) = (self.kept.len(), |part: &mut dyn Iterator<Item = &bool>| {
+            part.filter(|success| **success).count() as u64
+        });
+        let after = good(&mut self.kept.iter().skip(split));
+        let before = good(&mut self.kept.iter().take(split));
+        let change = Change {
+            at: self.seen - (all - split) as u64,
+            found: self.seen - 1,
+            direction,
+            before: (self.left.0 + before, self.left.1 + split as u64),
+            after: (after, (all - split) as u64),
+        };
+        let next: Vec<bool> = self.kept.iter().skip(split).copied().collect();
+        let seen = self.seen;
+        *self = Self::new();
+        self.seen = seen;
+        for success in next {
+            self.add(success);
+        }
+        Some(change)
+    }
+
+    /// Returns how many outcomes there were in all.
+    #[must_use]
+    pub const fn seen(&self) -> u64 {
+        self.seen
+    }
+
+    /// Returns successes and executions since the last change.
+    #[must_use]
+    pub const fn segment(&self) -> (u64, u64) {
+        (self.success, self.total)
+    }
+
+    /// Returns how far `ln T` is above its threshold for a drop and for a rise; `None` below [`MIN_EXECUTIONS`].
+    #[must_use]
+    pub fn margins(&self) -> Option<(f64, f64)> {
+        if self.total < MIN_EXECUTIONS {
+            return None;
+        }
+        let (drop, rise) = self.scores();
+        let (drop_at, rise_at) = self.thresholds();
+        Some((drop - drop_at, rise - rise_at))
+    }
+
+    fn scores(&self) -> (f64, f64) {
+        let (success, failure) = (self.success as f64, (self.total - self.success) as f64);
+        // Jeffreys' prior, in log odds.
+        let weights = TABLES
+            .logs
+            .map(|(p, q)| (success + 0.5) * p + (failure + 0.5) * q);
+        let most = weights.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let weights = weights.map(|weight| exp(weight - most));
+        let total: f64 = weights.iter().sum();
+        let mean = |rows: &[[f64; RATES]]| {
+            let row = |row: &[f64; RATES]| {
+                row.iter()
+                    .zip(&weights)
+                    .map(|(ratio, weight)| ratio * weight)
+                    .sum::<f64>()
+            };
+            log(rows.iter().map(row).sum::<f64>() / (total * SIZES.len() as f64))
+        };
+        let (drops, rises) = self.ratios.split_at(SIZES.len());
+        (mean(drops), mean(rises))
+    }
+
+    /// Writes down what the detector knows, for [`Detector::from_bytes`].
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for number in [
+            self.seen,
+            self.total,
+            self.success,
+            self.left.0,
+            self.left.1,
+            self.kept.len() as u64,
+        ] {
+            bytes.extend_from_slice(&number.to_le_bytes());
+        }
+        for ratio in self.ratios.iter().flatten() {
+            bytes.extend_from_slice(&ratio.to_le_bytes());
+        }
+        bytes.extend(self.kept.iter().map(|success| u8::from(*success)));
+        bytes
+    }
+
+    /// Reads what [`Detector::to_bytes`] wrote; `None` for anything else.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let mut rest = bytes;
+        let mut next = || {
+            let (word, after) = rest.split_first_chunk::<8>()?;
+            rest = after;
+            Some(*word)
+        };
+        let mut numbers = [0; 6];
+        for number in &mut numbers {
+            *number = u64::from_le_bytes(next()?);
+        }
+        let [seen, total, success, left_success, left_total, kept] = numbers;
+        let mut detector = Self::new();
+        for ratio in detector.ratios.iter_mut().flatten() {
+            *ratio = f64::from_le_bytes(next()?);
+        }
+        let sound = success <= total
+            && total <= seen
+            && rest.len() as u64 == kept
+            && left_total.checked_add(kept) == Some(total)
+            && rest.iter().all(|byte| *byte <= 1);
+        if !sound {
+            return None;
+        }
+        Some(Self {
+            seen,
+            total,
+            success,
+            kept: rest.iter().map(|byte| *byte == 1).collect(),
+            left: (left_success, left_total),
+            ratios: detector.ratios,
+        })
+    }
+
+    fn add(&mut self, success: bool) {
+        self.total += 1;
+        self.success += u64::from(success);
+        self.kept.push_back(success);
+        if self.kept.len() > KEPT
+            && let Some(oldest) = self.kept.pop_front()
+        {
+            self.left = (self.left.0 + u64::from(oldest), self.left.1 + 1);
+        }
+        for (ratios, factors) in self.ratios.iter_mut().zip(&TABLES.ratios) {
+            for (ratio, (good, bad)) in ratios.iter_mut().zip(factors) {
+                let factor = if success { *good } else { *bad };
+                *ratio = ((*ratio + 1.0) * factor).min(MOST);
+            }
+        }
+    }
+
+    /// Returns the thresholds for a drop and for a rise. The last outcomes are left out of the rate that they go by: they
+    /// are what a change would have changed.
+    fn thresholds(&self) -> (f64, f64) {
+        let recent = RECENT.min(self.kept.len() / 3);
+        let good = self
+            .kept
+            .iter()
+            .rev()
+            .take(recent)
+            .filter(|success| **success)
+            .count() as u64;
+        let (success, total) = (self.success - good, self.total - recent as u64);
+        let odds = log((success as f64 + 0.5) / ((total - success) as f64 + 0.5));
+        let early = between(odds);
+        let late = ((self.total as f64 - EARLY) / (LATE - EARLY)).clamp(0.0, 1.0);
+        let at = |early: f64, last: f64| early + (last - early).max(0.0) * late;
+        (at(early.0, LATE_THRESHOLDS.0), at(early.1, LATE_THRESHOLDS.1))
+    }
+
+    /// Returns the direction in which a threshold is passed.
+    fn alarm(&self) -> Option<Direction> {
+        let (drop, rise) = self.margins()?;
+        match (drop > 0.0, rise > 0.0) {
+            (true, _) if drop >= rise => Some(Direction::Drop),
+            (_, true) => Some(Direction::Rise),
+            _ => None,
+        }
+    }
+
+    /// Returns the split of the kept outcomes that explains them best by a change in a direction.
+    fn split(&self, direction: Direction) -> Option<usize> {
+        let all = self.kept.len();
+        let mut best: Option<(f64, usize)> = None;
+        let (mut before, mut number) = self.left;
+        for (index, success) in self.kept.iter().enumerate() {
+            let after = (self.success - before, self.total - number);
+            if number >= LEAST_SIDE as u64 && all - index >= LEAST_SIDE {
+                let (p, q) = (before as f64 / number as f64, after.0 as f64 / after.1 as f64);
+                let right = match direction {
+                    Direction::Drop => q < p,
+                    Direction::Rise => q > p,
+                };
+                let likelihood = log_likelihood(before, number) + log_likelihood(after.0, after.1);
+                if right && best.is_none_or(|(most, _)| likelihood > most) {
+                    best = Some((likelihood, index));
+                }
+            }
+            before += u64::from(*success);
+            number += 1;
+        }
+        best.map(|(_, index)| index)
+    }
+}
+
+/// Returns the log likelihood of `success` of `total` at their own rate.
+fn log_likelihood(success: u64, total: u64) -> f64 {
+    let part = |count: u64| {
+        let count = count as f64;
+        if count > 0.0 {
+            count * log(count / total as f64)
+        } else {
+            0.0
+        }
+    };
+    part(success) + part(total - success)
+}
+
+/// Reads the table between its rows.
+fn between(odds: f64) -> (f64, f64) {
+    let mut last = None;
+    for (at, drop, rise) in THRESHOLDS {
+        match last {
+            None if odds <= at => return (drop, rise),
+            Some((from, from_drop, from_rise)) if odds <= at => {
+                let share: f64 = (odds - from) / (at - from);
+                return (
+                    from_drop + (drop - from_drop) * share,
+                    from_rise + (rise - from_rise) * share,
+                );
+            }
+            _ => last = Some((at, drop, rise)),
+        }
+    }
+    last.map_or(LATE_THRESHOLDS, |(_, drop, rise)| (drop, rise))
+}
+
+/// Finds the changes in outcomes, oldest first.
+#[must_use]
+pub fn detect(outcomes: &[bool]) -> Vec<Change> {
+    let mut detector = Detector::new();
+    outcomes
+        .iter()
+        .filter_map(|success| detector.push(*success))
+        .collect()
+}

@@ -1,0 +1,34 @@
+//! Numbers over executions: rates with their intervals, changes with a stated error rate, comparisons.
+//!
+//! Everything here is a function of its arguments: no file, no clock, no randomness. Elementary functions are those of
+//! `libm`, so that every platform finds the same changes in the same outcomes.
+//!
+//! # Examples
+//!
+//! ```
+//! use clawpowers_feedback::{Detector, Direction, wilson};
+//!
+//! let mut detector = Detector::new();
+//! let mut found = None;
+//! for number in 0..200 {
+//!     // Nine of ten succeed at first, every second one later.
+//!     let success = if number < 100 { number % 10 != 0 } else { number % 2 == 0 };
+//!     found = found.or(detector.push(success));
+//! }
+//! let change = found.ok_or("nothing found")?;
+//! assert_eq!(change.direction, Direction::Drop);
+//! assert!(change.at.abs_diff(100) < 10 && change.found < 140);
+//!
+//! let interval = wilson(45, 50);
+//! assert!(interval.low > 0.78 && interval.high < 0.96);
+//! # Ok::<(), &str>(())
+//! ```
+#![forbid(unsafe_code)]
+
+mod compare;
+mod detect;
+mod rate;
+
+pub use compare::{Comparison, Method, compare};
+pub use detect::{Change, Detector, Direction, MIN_EXECUTIONS, detect};
+pub use rate::{Interval, Tier, wilson};

@@ -1,0 +1,81 @@
+//! Success rates with their intervals.
+
+/// The standard normal quantile of 0.975.
+pub(crate) const Z: f64 = 1.959_963_984_540_054;
+
+/// A 95 % interval of a rate, from 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Interval {
+    /// The lower end.
+    pub low: f64,
+    /// The upper end.
+    pub high: f64,
+}
+
+/// Returns the Wilson 95 % score interval of `success` of `total`; from 0 to 1 where there are none.
+///
+/// Source: E. B. Wilson, *Probable inference, the law of succession, and statistical inference*, Journal of the American
+/// Statistical Association 22 (1927), 209–212.
+#[must_use]
+pub fn wilson(success: u64, total: u64) -> Interval {
+    if total == 0 {
+        return Interval { low: 0.0, high: 1.0 };
+    }
+    let (s, n) = (success.min(total) as f64, total as f64);
+    let p = s / n;
+    let z2 = Z * Z;
+    let middle = (p + z2 / (2.0 * n)) / (1.0 + z2 / n);
+    let half = Z / (1.0 + z2 / n) * libm::sqrt(p * (1.0 - p) / n + z2 / (4.0 * n * n));
+    // At the ends the formula is exact but its rounding is not.
+    Interval {
+        low: if success == 0 {
+            0.0
+        } else {
+            (middle - half).max(0.0)
+        },
+        high: if success >= total {
+            1.0
+        } else {
+            (middle + half).min(1.0)
+        },
+    }
+}
+
+/// What an interval says of a skill; the bounds are those of 1.x, which put them to the point estimate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tier {
+    /// The whole interval is at 80 % or above.
+    Good,
+    /// The whole interval is at 60 % or above, or it is within 60 and 80 %.
+    Moderate,
+    /// The whole interval is below 60 %.
+    Low,
+    /// The interval is too wide to say.
+    Unsure,
+}
+
+impl Tier {
+    /// Returns the tier of an interval.
+    #[must_use]
+    pub fn of(interval: Interval) -> Self {
+        const LOW: f64 = 0.6;
+        const GOOD: f64 = 0.8;
+        match interval {
+            Interval { low, .. } if low >= GOOD => Self::Good,
+            Interval { high, .. } if high < LOW => Self::Low,
+            Interval { low, .. } if low >= LOW => Self::Moderate,
+            _ => Self::Unsure,
+        }
+    }
+
+    /// Returns the tier's name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Moderate => "moderate",
+            Self::Low => "low",
+            Self::Unsure => "unsure",
+        }
+    }
+}
