@@ -135,8 +135,9 @@ pub fn script(runtime: &Runtime, options: &Options, script: &str, args: &[OsStri
             .hint("`clawpowers skill read` prints its text")
             .into());
     };
-    let folder = file.parent().unwrap_or(file);
-    let path = inside(folder, script)?;
+    // The script runs in another folder than the caller, where a relative path would mean something else.
+    let folder = runtime.absolute(file.parent().unwrap_or(file));
+    let path = inside(&folder, script)?;
     let (program, mut words) = start_of(&path)?;
     words.extend_from_slice(args);
     let env = [
@@ -152,7 +153,7 @@ pub fn script(runtime: &Runtime, options: &Options, script: &str, args: &[OsStri
     let spec = Spec {
         program: &program,
         args: &words,
-        cwd: Some(folder),
+        cwd: Some(&folder),
         env: &env,
         timeout: timeout(options)?,
         grace: GRACE,
