@@ -287,32 +287,36 @@ fn inside(folder: &Path, script: &str) -> Result<PathBuf, ApiError> {
 }
 
 /// Returns the program that runs a script, and its first arguments: the script itself, else the interpreter that it
-/// names or that its name stands for. Skills often come without the right to execute.
+/// names or that its name stands for. Skills often come without the right to execute, or without a first line that names
+/// the interpreter.
 fn start_of(path: &Path) -> Result<(OsString, Vec<OsString>), ApiError> {
-    if is_executable(path) {
-        return Ok((path.as_os_str().to_owned(), Vec::new()));
-    }
     let script = path.as_os_str().to_owned();
-    if let Some(mut words) = shebang(path).filter(|words| !words.is_empty()) {
-        let program = words.remove(0);
+    let named = shebang(path);
+    let known = match path.extension().and_then(OsStr::to_str) {
+        Some("sh") => Some("sh"),
+        Some("bash") => Some("bash"),
+        Some("py") => Some("python3"),
+        Some("js" | "mjs" | "cjs") => Some("node"),
+        _ => None,
+    };
+    if is_executable(path) && (named.is_some() || known.is_none()) {
+        return Ok((script, Vec::new()));
+    }
+    if let Some((program, mut words)) = named {
         words.push(script);
         return Ok((program, words));
     }
-    let interpreter = match path.extension().and_then(OsStr::to_str) {
-        Some("sh") => "sh",
-        Some("bash") => "bash",
-        Some("py") => "python3",
-        Some("js" | "mjs" | "cjs") => "node",
-        _ => {
+    match known {
+        Some(interpreter) => Ok((interpreter.into(), vec![script])),
+        None => {
             let message = format!(
                 "the script {} is not executable and names no interpreter",
                 quoted(&path.to_string_lossy())
             );
-            return Err(ApiError::new(ErrorCode::InvalidInput, message)
-                .hint("make it executable with `chmod +x`, or begin it with a line such as `#!/bin/sh`"));
+            Err(ApiError::new(ErrorCode::InvalidInput, message)
+                .hint("make it executable with `chmod +x`, or begin it with a line such as `#!/bin/sh`"))
         }
-    };
-    Ok((interpreter.into(), vec![script]))
+    }
 }
 
 #[cfg(unix)]
@@ -327,8 +331,8 @@ fn is_executable(path: &Path) -> bool {
         .is_some_and(|extension| extension.eq_ignore_ascii_case("exe"))
 }
 
-/// Returns the interpreter of a script's first line with its argument, as the kernel would take them.
-fn shebang(path: &Path) -> Option<Vec<OsString>> {
+/// Returns the interpreter of a script's first line and its argument, as the kernel would take them.
+fn shebang(path: &Path) -> Option<(OsString, Vec<OsString>)> {
     let mut line = Vec::new();
     let file = fs::File::open(path).ok()?;
     BufReader::new(file.take(MAX_SHEBANG_BYTES))
@@ -337,9 +341,11 @@ fn shebang(path: &Path) -> Option<Vec<OsString>> {
     let line = String::from_utf8(line).ok()?;
     let line = line.strip_prefix("#!")?.trim();
     let (program, rest) = line.split_once([' ', '\t']).unwrap_or((line, ""));
-    let mut words = vec![OsString::from(program)];
-    if !rest.trim().is_empty() {
-        words.push(rest.trim().into());
-    }
-    Some(words)
+    let rest = rest.trim();
+    let words = if rest.is_empty() {
+        Vec::new()
+    } else {
+        vec![rest.into()]
+    };
+    (!program.is_empty()).then(|| (program.into(), words))
 }
