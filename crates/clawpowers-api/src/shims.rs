@@ -27,8 +27,8 @@ pub(crate) fn write(folder: &Path, program: &str) -> Result<Vec<String>, ApiErro
     };
     for (path, _) in SHIMS {
         let path = folder.join(path);
-        match fs::read(&path) {
-            Ok(old) if !String::from_utf8_lossy(&old).contains(MARK) => {
+        match is_ours(&path) {
+            Ok(false) => {
                 let message = format!(
                     "{} exists and was not written by clawpowers",
                     quoted(&path.to_string_lossy())
@@ -36,7 +36,7 @@ pub(crate) fn write(folder: &Path, program: &str) -> Result<Vec<String>, ApiErro
                 return Err(ApiError::new(ErrorCode::InvalidInput, message)
                     .hint("move it away first; nothing was written"));
             }
-            Ok(_) => {}
+            Ok(true) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(failed(&path, &error)),
         }
@@ -48,6 +48,14 @@ pub(crate) fn write(folder: &Path, program: &str) -> Result<Vec<String>, ApiErro
         written.push(path.to_string_lossy().into_owned());
     }
     Ok(written)
+}
+
+/// Tells whether what is there was written by us. Links and special files are not; to read a pipe would wait for ever.
+fn is_ours(path: &Path) -> io::Result<bool> {
+    if !fs::symlink_metadata(path)?.is_file() {
+        return Ok(false);
+    }
+    Ok(String::from_utf8_lossy(&fs::read(path)?).contains(MARK))
 }
 
 fn text(program: &str, word: &str) -> String {
