@@ -5,6 +5,7 @@ use crate::exit::Exit;
 use clawpowers_api::ops::{init, skill_read, status};
 use serde_json::json;
 use std::env;
+use std::path::Path;
 
 /// The skill that the hook hands over.
 const SKILL: &str = "using-clawpowers";
@@ -40,7 +41,8 @@ pub(super) fn run(context: &Context) -> Exit {
     }
 }
 
-/// Returns the client, told by the variables that each sets; an empty one counts as unset.
+/// Returns the client, told by the variables that each sets, an empty one counting as unset; else by the programs that
+/// are on the `PATH`, which say only what is installed.
 fn platform() -> &'static str {
     let set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
     let known = [
@@ -50,8 +52,29 @@ fn platform() -> &'static str {
         ("OPENCODE", "opencode"),
         ("GEMINI_CLI", "gemini"),
     ];
-    known
-        .into_iter()
-        .find(|(variable, _)| set(variable))
-        .map_or("generic", |(_, platform)| platform)
+    let told = known.into_iter().find(|(variable, _)| set(variable));
+    told.map(|(_, platform)| platform)
+        .or_else(|| {
+            ["codex", "gemini"]
+                .into_iter()
+                .find(|program| is_on_path(program))
+        })
+        .unwrap_or("generic")
+}
+
+fn is_on_path(program: &str) -> bool {
+    let folders = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&folders).any(|folder| is_executable(&folder.join(program)))
+}
+
+#[cfg(unix)]
+fn is_executable(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    path.metadata()
+        .is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_executable(path: &Path) -> bool {
+    path.with_extension("exe").is_file() || path.with_extension("cmd").is_file()
 }
