@@ -1,6 +1,6 @@
 //! `analyze.sh`
 
-use super::failed;
+use super::{failed, refuse, usage};
 use crate::args::Context;
 use crate::exit::Exit;
 use crate::render;
@@ -8,6 +8,9 @@ use clawpowers_api::ops::{metrics_summary, store_get, store_list_values};
 use clawpowers_api::{ApiError, Which};
 use std::ffi::OsString;
 
+const USAGE: &str = "\
+Usage: analyze.sh [--skill <name> | --plan <name> | --worktrees | --recommendations]
+";
 /// How much longer than estimated a plan may take before it is said, as in 1.x.
 const SLOW: f64 = 1.3;
 
@@ -16,23 +19,19 @@ pub(super) fn run(context: &Context, words: &[OsString]) -> Exit {
         .iter()
         .map(|word| word.to_string_lossy().into_owned())
         .collect();
-    let named = words.get(1).cloned().unwrap_or_default();
-    let text = match words.first().map(String::as_str) {
-        None | Some("--recommendations" | "--format") => figures(context, None),
+    let named = words.get(1).filter(|name| !name.is_empty());
+    let text = match (words.first().map(String::as_str), named) {
+        (None | Some("" | "--recommendations" | "--format"), _) => figures(context, None),
+        (Some(option @ ("--skill" | "--filter" | "--plan")), None) => {
+            return refuse(context, &format!("{option} requires a name"));
+        }
         // 1.x had no filter, but three of its skills asked for one.
-        Some("--skill" | "--filter") => figures(context, Some(named)),
-        Some("--plan") => plan(context, &named),
-        Some("--worktrees") => {
-            listed(context, "worktree:").map(|lines| format!("Active Worktrees:\n{lines}"))
+        (Some("--skill" | "--filter"), Some(name)) => figures(context, Some(name.clone())),
+        (Some("--plan"), Some(name)) => plan(context, name),
+        (Some("--worktrees"), _) => {
+            listed(context, &["worktree:"]).map(|lines| format!("Active Worktrees:\n{lines}"))
         }
-        Some("help" | "-h" | "--help") => Ok(
-            "Usage: analyze.sh [--skill <name> | --plan <name> | --worktrees | --recommendations]\n"
-                .to_owned(),
-        ),
-        Some(other) => {
-            context.out.talk(&format!("Unknown option: {other}\n"));
-            return Exit::No;
-        }
+        (other, _) => return usage(context, USAGE, "option", other),
     };
     match text {
         Ok(text) => context.out.data(&text),
@@ -76,26 +75,25 @@ fn plan(context: &Context, name: &str) -> Result<String, ApiError> {
         }
     }
     // The skill that executes plans leaves the plan's name out of its keys.
-    let own = listed(context, &format!("execution:{name}:task_"))?;
-    let unnamed = listed(context, "execution:task_")?;
-    text.push_str(&format!("\nTask Status:\n{own}{unnamed}"));
+    let tasks = listed(context, &[&format!("execution:{name}:task_"), "execution:task_"])?;
+    text.push_str(&format!("\nTask Status:\n{tasks}"));
     Ok(text)
 }
 
-fn listed(context: &Context, prefix: &str) -> Result<String, ApiError> {
-    let request = store_list_values::Request {
-        pattern: Some(prefix.to_owned()),
-    };
-    let found = store_list_values::run(&context.runtime, &request)?;
-    let line = |entry: &store_list_values::EntryOut| {
-        format!(
-            "  {}: {}\n",
-            entry.key,
-            String::from_utf8_lossy(&entry.value.bytes())
-        )
-    };
-    if found.entries.is_empty() {
-        return Ok("  (none)\n".to_owned());
+/// Returns a line for each key that starts with one of the prefixes.
+fn listed(context: &Context, prefixes: &[&str]) -> Result<String, ApiError> {
+    let mut lines = String::new();
+    for prefix in prefixes {
+        let request = store_list_values::Request {
+            pattern: Some((*prefix).to_owned()),
+        };
+        for entry in store_list_values::run(&context.runtime, &request)?.entries {
+            let value = entry.value.bytes();
+            lines.push_str(&format!("  {}: {}\n", entry.key, String::from_utf8_lossy(&value)));
+        }
     }
-    Ok(found.entries.iter().map(line).collect())
+    if lines.is_empty() {
+        lines.push_str("  (none)\n");
+    }
+    Ok(lines)
 }

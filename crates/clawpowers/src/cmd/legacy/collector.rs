@@ -4,9 +4,9 @@ use super::{failed, refuse, usage};
 use crate::args::Context;
 use crate::exit::Exit;
 use crate::render;
-use clawpowers_api::Which;
 use clawpowers_api::ops::{metrics_record, metrics_show, metrics_summary};
 use clawpowers_api::value::Amount;
+use clawpowers_api::{Outcome, Which};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 
@@ -29,7 +29,7 @@ pub(super) fn run(context: &Context, words: &[OsString]) -> Exit {
         Some("show") => &["--skill", "--limit"],
         // A skill of 1.x asks for a report, which no script of 1.x gave.
         Some("summary" | "report") => &["--skill"],
-        other => return usage(context, USAGE, other),
+        other => return usage(context, USAGE, "command", other),
     };
     let mut options = match options(rest, known) {
         Ok(options) => options,
@@ -71,10 +71,20 @@ fn record(context: &Context, options: &mut Options) -> Exit {
     let Some(outcome) = take("--outcome") else {
         return refuse(context, "--outcome is required (success|failure|partial|skipped)");
     };
+    if Outcome::parse(&outcome).is_err() {
+        return refuse(
+            context,
+            "--outcome must be one of success, failure, partial and skipped",
+        );
+    }
+    let duration = take("--duration");
+    if duration.as_deref().is_some_and(|text| !is_number(text)) {
+        return refuse(context, "--duration must be a number (seconds)");
+    }
     let request = metrics_record::Request {
         skill,
         outcome,
-        duration: take("--duration").map(Amount),
+        duration: duration.map(Amount),
         notes: take("--notes"),
         session: take("--session-id"),
         ..metrics_record::Request::default()
@@ -83,6 +93,13 @@ fn record(context: &Context, options: &mut Options) -> Exit {
         Ok(done) => context.out.data(&render::metrics::recorded(&done)),
         Err(error) => failed(context, &error),
     }
+}
+
+/// Tells whether a text is digits, and more of them behind a point, as 1.x took it.
+fn is_number(text: &str) -> bool {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    digits(whole) && digits(fraction)
 }
 
 fn show(context: &Context, options: &mut Options) -> Exit {

@@ -8,8 +8,8 @@ mod store;
 use crate::args::Context;
 use crate::exit::Exit;
 use clap::Args;
-use clawpowers_api::ApiError;
 use clawpowers_api::ops::init;
+use clawpowers_api::{ApiError, ErrorCode};
 use std::ffi::OsString;
 
 #[derive(Debug, Args)]
@@ -70,14 +70,30 @@ fn refuse(context: &Context, message: &str) -> Exit {
 }
 
 fn failed(context: &Context, error: &ApiError) -> Exit {
-    refuse(context, &error.message)
+    // 1.x printed what it was given as it came, without marks around it.
+    let bare = || {
+        let (what, given) = error.message.split_once(": `")?;
+        Some(format!("{what}: {}", given.strip_suffix('`')?))
+    };
+    let invalid = error.code == ErrorCode::InvalidInput;
+    let message = invalid
+        .then(bare)
+        .flatten()
+        .unwrap_or_else(|| error.message.clone());
+    match &error.hint {
+        // 1.x knew no such trouble, so there are no words to keep to.
+        Some(hint) if !invalid && error.code != ErrorCode::NotFound => {
+            refuse(context, &format!("{message} ({hint})"))
+        }
+        _ => refuse(context, &message),
+    }
 }
 
 /// Prints how a script is used, as 1.x did: on standard output; without a command, or with one that there is not, that
-/// is a failure.
-fn usage(context: &Context, text: &str, command: Option<&str>) -> Exit {
+/// is a failure. `what` is what the script calls its first argument.
+fn usage(context: &Context, text: &str, what: &str, command: Option<&str>) -> Exit {
     let unknown = command.filter(|command| !matches!(*command, "" | "help" | "-h" | "--help"));
-    let head = unknown.map_or_else(String::new, |command| format!("Unknown command: {command}\n"));
+    let head = unknown.map_or_else(String::new, |command| format!("Unknown {what}: {command}\n"));
     let printed = context.out.data(&format!("{head}{text}"));
     let helped = matches!(command, Some("help" | "-h" | "--help"));
     if helped { printed } else { Exit::No }

@@ -1,6 +1,6 @@
 //! `store.sh`
 
-use super::{failed, refuse, usage};
+use super::{failed, usage};
 use crate::args::Context;
 use crate::exit::Exit;
 use clawpowers_api::ops::{
@@ -101,14 +101,10 @@ pub(super) fn run(context: &Context, words: Vec<OsString>) -> Exit {
                 context.out.bytes(&lines)
             })
         }
-        other => return usage(context, USAGE, other),
+        other => return usage(context, USAGE, "command", other),
     };
     match done {
         Ok(exit) => exit,
-        Err(error) if error.code == clawpowers_api::ErrorCode::Storage => {
-            let hint = error.hint.clone().unwrap_or_default();
-            refuse(context, &format!("{} ({hint})", error.message))
-        }
         Err(error) => failed(context, &error),
     }
 }
