@@ -78,6 +78,12 @@ impl From<ApiError> for Failure {
     }
 }
 
+/// Tells whether a program of this name is on the `PATH`.
+#[must_use]
+pub fn has_program(name: &str) -> bool {
+    Runtime::machine().has_program(name)
+}
+
 /// Runs a command for a skill and records how it ended.
 ///
 /// # Errors

@@ -3,9 +3,9 @@
 use crate::args::Context;
 use crate::exit::Exit;
 use clawpowers_api::ops::{init, skill_read, status};
+use clawpowers_api::run::has_program;
 use serde_json::json;
 use std::env;
-use std::path::Path;
 
 /// The skill that the hook hands over.
 const SKILL: &str = "using-clawpowers";
@@ -57,24 +57,7 @@ fn platform() -> &'static str {
         .or_else(|| {
             ["codex", "gemini"]
                 .into_iter()
-                .find(|program| is_on_path(program))
+                .find(|program| has_program(program))
         })
         .unwrap_or("generic")
-}
-
-fn is_on_path(program: &str) -> bool {
-    let folders = env::var_os("PATH").unwrap_or_default();
-    env::split_paths(&folders).any(|folder| is_executable(&folder.join(program)))
-}
-
-#[cfg(unix)]
-fn is_executable(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt as _;
-    path.metadata()
-        .is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_executable(path: &Path) -> bool {
-    path.with_extension("exe").is_file() || path.with_extension("cmd").is_file()
 }
