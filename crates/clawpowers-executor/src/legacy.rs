@@ -1,10 +1,11 @@
 //! What 1.x left in a home: `state/` with one file a key, `metrics/` with one line an execution.
 
-use crate::db::Db;
+use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
 use crate::key::Key;
-use crate::ledger::{ImportReport, Importer, hash, remember};
+use crate::ledger::{Hash, ImportReport, Importer, hash};
 use crate::store::{MAX_VALUE_BYTES, put, value};
+use rusqlite::OptionalExtension as _;
 use std::fs::{self, File};
 use std::io::{BufReader, Read as _};
 use std::path::{Path, PathBuf};
@@ -42,6 +43,7 @@ pub fn is_there(home: &Path) -> bool {
 /// [`Error::Storage`] where the folder cannot be read or the database cannot be written; nothing is taken in then.
 pub fn import(db: &mut Db, from: &Path) -> Result<Report> {
     let home = db.home_id()?;
+    let place = place(db, from);
     db.write(|tx| {
         // The hashes come in no order, so their pages are wanted at hand.
         tx.run(|connection| connection.pragma_update(None, "cache_size", -65_536))?;
@@ -57,6 +59,10 @@ pub fn import(db: &mut Db, from: &Path) -> Result<Report> {
                     continue;
                 }
             };
+            if path.file_name().is_none_or(|name| name.to_str().is_none()) {
+                notes.skip(&shown, 0, "key", "the name of the file is not UTF-8");
+                continue;
+            }
             let decoded = name.replace("__", ":");
             let key = match Key::new(&decoded) {
                 Ok(key) if !is_draft(&name) => key,
@@ -70,32 +76,41 @@ pub fn import(db: &mut Db, from: &Path) -> Result<Report> {
                 }
             };
             let content = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
-            let origin = |content: &[u8]| hash(&[b"state", name.as_bytes(), content]);
-            if !remember(tx, &origin(content))? {
+            if content.len() > MAX_VALUE_BYTES {
+                notes.skip(&shown, 0, "too-long", too_long());
+                continue;
+            }
+            let file = hash(&[b"state", &place, name.as_bytes()]);
+            let last = held(tx, &file)?;
+            let digest = hash(&[content]);
+            if last == Some(digest) {
                 report.known_keys += 1;
                 continue;
             }
-            if name.contains("___") {
+            hold(tx, &file, last, &digest)?;
+            if last.is_none() && name.contains("___") {
                 let detail = format!(
                     "`:` was written as `__`, so more than one key has this file; taken as `{}`",
                     key.as_str()
                 );
                 notes.skip(&shown, 0, "ambiguous", detail);
             }
-            if let Some(now) = tx.run(|connection| value(connection, &key))? {
-                // A value that an earlier import left and nobody changed gives way to the newer file.
-                let ours = tx.run(|connection| {
-                    let mut statement = connection.prepare_cached("SELECT 1 FROM imported WHERE hash = ?")?;
-                    statement.exists([origin(&now).as_slice()])
-                })?;
-                if now != content && !ours {
-                    let detail = format!(
-                        "the key `{}` has another value here, which was kept",
-                        key.as_str()
-                    );
-                    notes.skip(&shown, 0, "conflict", detail);
-                    continue;
-                }
+            let now = tx.run(|connection| value(connection, &key))?;
+            let kept = match &now {
+                // What an earlier import left and nobody changed gives way to the newer file.
+                Some(now) if now == content || last == Some(hash(&[now])) => None,
+                Some(_) => Some("has another value here, which was kept"),
+                None if last.is_none() => None,
+                None => Some("was deleted here and stays so"),
+            };
+            if let Some(kept) = kept {
+                notes.skip(
+                    &shown,
+                    0,
+                    "conflict",
+                    format!("the key `{}` {kept}", key.as_str()),
+                );
+                continue;
             }
             put(tx, &key, content)?;
             report.keys += 1;
@@ -115,6 +130,41 @@ pub fn import(db: &mut Db, from: &Path) -> Result<Report> {
         report.executions.absorb(notes);
         Ok(report)
     })
+}
+
+/// Returns what tells the files of one home from those of another: nothing for this very home, which may be moved, else
+/// the path.
+fn place(db: &Db, from: &Path) -> Vec<u8> {
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let own = db.path().parent().map(real);
+    let from = real(from);
+    if own.as_deref() == Some(&from) {
+        return Vec::new();
+    }
+    from.into_os_string().into_encoded_bytes()
+}
+
+/// Returns what a file held when it was last looked at.
+fn held(tx: &Tx<'_>, file: &Hash) -> Result<Option<Hash>> {
+    tx.run(|connection| {
+        let mut statement =
+            connection.prepare_cached("SELECT substr(hash, 17) FROM imported WHERE hash BETWEEN ? AND ?")?;
+        let (from, to) = ([*file, [0; 16]].concat(), [*file, [255; 16]].concat());
+        statement.query_row([from, to], |row| row.get(0)).optional()
+    })
+}
+
+/// Remembers what a file holds: its own hash and that of its content are one row.
+fn hold(tx: &Tx<'_>, file: &Hash, last: Option<Hash>, content: &Hash) -> Result<()> {
+    tx.run(|connection| {
+        if let Some(last) = last {
+            let mut statement = connection.prepare_cached("DELETE FROM imported WHERE hash = ?")?;
+            statement.execute([[*file, last].concat()])?;
+        }
+        let mut statement = connection.prepare_cached("INSERT INTO imported (hash) VALUES (?)")?;
+        statement.execute([[*file, *content].concat()])
+    })?;
+    Ok(())
 }
 
 /// Returns the names and paths in a folder in the order of the names; none where it is missing.
@@ -155,12 +205,13 @@ fn read(path: &Path) -> std::result::Result<Vec<u8>, (&'static str, String)> {
     let read = file.take(limit + 1).read_to_end(&mut bytes);
     read.map_err(|error| ("unreadable", format!("cannot be read: {error}")))?;
     if bytes.len() as u64 > limit {
-        return Err((
-            "too-long",
-            format!("the value has more than {MAX_VALUE_BYTES} bytes"),
-        ));
+        return Err(("too-long", too_long()));
     }
     Ok(bytes)
+}
+
+fn too_long() -> String {
+    format!("the value has more than {MAX_VALUE_BYTES} bytes")
 }
 
 /// Tells whether a name is that of a temporary file of 1.x: `KEY.tmp.PID`.

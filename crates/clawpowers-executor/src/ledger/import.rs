@@ -84,7 +84,8 @@ pub(crate) struct Importer<'t, 'c> {
     skills: HashMap<String, (i64, Delta)>,
 }
 
-type Hash = [u8; 16];
+/// The start of a SHA-256.
+pub(crate) type Hash = [u8; 16];
 
 impl<'t, 'c> Importer<'t, 'c> {
     pub(crate) fn new(tx: &'t Tx<'c>, home: &'t str) -> Self {
@@ -246,7 +247,7 @@ impl<'t, 'c> Importer<'t, 'c> {
 }
 
 /// Remembers something as imported; tells whether it was new.
-pub(crate) fn remember(tx: &Tx<'_>, hash: &Hash) -> Result<bool> {
+fn remember(tx: &Tx<'_>, hash: &Hash) -> Result<bool> {
     let changed = tx.run(|connection| {
         let mut statement = connection.prepare_cached("INSERT OR IGNORE INTO imported (hash) VALUES (?)")?;
         statement.execute([hash.as_slice()])

@@ -12,7 +12,7 @@ pub use line::{CSV_HEADER, csv, jsonl};
 pub use query::{Filter, Order};
 pub use rollup::Figures;
 
-pub(crate) use import::{Importer, hash, remember};
+pub(crate) use import::{Hash, Importer, hash};
 
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
