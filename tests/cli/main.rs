@@ -21,4 +21,5 @@ mod prompt;
 mod read_show_search;
 mod reference;
 mod roles;
+mod run;
 mod validate;
