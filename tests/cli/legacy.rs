@@ -355,6 +355,31 @@ fn scripts_are_programs_and_are_replaced() {
 }
 
 #[test]
+fn the_program_may_lie_anywhere() {
+    let world = World::new();
+    let program = Path::new(env!("CARGO_BIN_EXE_clawpowers"));
+    let folder = tempfile::Builder::new()
+        .prefix("it's \"a\" $folder ")
+        .tempdir_in(program.parent().unwrap())
+        .unwrap();
+    let linked = folder.path().join("claw powers");
+    fs::hard_link(program, &linked).unwrap();
+    let mut init = world.command(linked.to_str().unwrap());
+    let ran = finish(init.args(["init", "--legacy-shims", "."]));
+    assert_eq!(ran.code, 0, "{ran:?}");
+    for shell in ["bash", "sh"] {
+        let ran = finish(world.command(shell).args([STORE, "set", shell, "v"]));
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
+    }
+    let ran = finish(
+        world
+            .command(world.work().join(STORE).to_str().unwrap())
+            .arg("list"),
+    );
+    assert_eq!((ran.code, ran.out.as_str()), (0, "bash\nsh\n"), "{ran:?}");
+}
+
+#[test]
 fn the_files_of_others_stay() {
     type Put = fn(&Path);
     let cases: [(&str, Put); 5] = [

@@ -46,7 +46,13 @@ fn only(world: &World) -> Value {
 }
 
 fn script(world: &World, name: &str, text: &str, mode: u32) -> PathBuf {
-    let path = world.file(&format!("{SKILL}/scripts/{name}"), text);
+    let draft = world.file("draft", text);
+    let path = world.work().join(SKILL).join("scripts").join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    // Another process writes it: a file that a test next to this one has open, because it was just starting a process,
+    // cannot be executed.
+    let copied = Command::new("cp").arg(draft).arg(&path).status().unwrap();
+    assert!(copied.success());
     fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
     path
 }
@@ -286,15 +292,11 @@ fn words_reach_the_command_as_they_are() {
         assert_eq!((ran.code, ran.out.as_str()), (0, expected.as_str()), "{ran:?}");
     }
     // The command's own environment and folder are the caller's.
-    let ran = world.run(&words_of_env());
+    let ran = world.run(&words(&[], "echo \"$PWD $CLAWPOWERS_DIR\""));
     assert_eq!(
         ran.out,
         format!("{} {}\n", world.work().display(), world.claw().display())
     );
-}
-
-fn words_of_env() -> Vec<&'static str> {
-    words(&[], "echo \"$PWD $CLAWPOWERS_DIR\"")
 }
 
 #[test]
@@ -476,7 +478,7 @@ fn scripts_start_by_right_by_first_line_and_by_name() {
     says("env", "env 1 a b\n");
     says("a.bash", "bash2 1 a b\n");
     assert_eq!(a("argument").code, 1);
-    let has = |program: &str| finish(&mut world.command("which").args([program])).code == 0;
+    let has = |program: &str| finish(world.command("which").args([program])).code == 0;
     for (name, text, program) in [
         ("a.py", python, "python3"),
         ("a.js", js, "node"),
