@@ -55,7 +55,7 @@ pub(crate) fn bytes_of(value: Option<&str>, base64: Option<&str>) -> Result<Opti
             Err(error) => invalid(
                 &format!(
                     "the value in base64 is not valid: {}",
-                    error.to_string().to_lowercase()
+                    error.to_string().to_lowercase().trim_end_matches('.')
                 ),
                 "use the standard alphabet with padding",
             ),
