@@ -18,11 +18,11 @@ pub struct Figures {
     pub outcomes: [i64; 4],
     /// Executions that have not ended.
     pub open: i64,
-    /// Executions with a duration, and their sum in microseconds.
+    /// Ended executions with a duration, and their sum in microseconds.
     pub timed: (i64, i64),
-    /// Executions with a cost, and their sum in billionths of a US dollar.
+    /// Ended executions with a cost, and their sum in billionths of a US dollar.
     pub priced: (i64, i64),
-    /// Executions with tokens, and the sums of tokens read and written.
+    /// Ended executions with tokens, and the sums of tokens read and written.
     pub metered: (i64, i64, i64),
     /// When the first and the last of those that have ended was.
     pub period: Option<(Moment, Moment)>,
@@ -97,13 +97,13 @@ impl Delta {
     /// Counts an execution; its skill is not looked at.
     pub(super) fn add(&mut self, execution: &Execution) -> Result<()> {
         let figures = &mut self.figures;
-        match execution.outcome {
-            None => figures.open += 1,
-            Some(outcome) => {
-                for (index, count) in figures.outcomes.iter_mut().enumerate() {
-                    *count += i64::from(index == outcome as usize);
-                }
-            }
+        let Some(outcome) = execution.outcome else {
+            // What it took so far counts once it has ended.
+            figures.open += 1;
+            return Ok(());
+        };
+        for (index, count) in figures.outcomes.iter_mut().enumerate() {
+            *count += i64::from(index == outcome as usize);
         }
         if let Some(duration) = execution.duration {
             figures.timed = (figures.timed.0 + 1, sum(figures.timed.1, duration)?);
@@ -120,13 +120,11 @@ impl Delta {
                 sum(figures.metered.2, execution.tokens_out.unwrap_or_default())?,
             );
         }
-        if execution.outcome.is_some() {
-            let at = execution.at;
-            figures.period = match figures.period {
-                None => Some((at, at)),
-                Some((first, last)) => Some((first.min(at), last.max(at))),
-            };
-        }
+        let at = execution.at;
+        figures.period = match figures.period {
+            None => Some((at, at)),
+            Some((first, last)) => Some((first.min(at), last.max(at))),
+        };
         Ok(())
     }
 
