@@ -39,7 +39,10 @@ impl Db {
     ///
     /// [`Error::Storage`] where the file is not sound, not ours, of a newer release, or cannot be opened.
     pub fn open(home: &Home) -> Result<Option<Self>> {
-        if !home.database().exists() && !legacy::is_there(home.folder()) {
+        let path = home.database();
+        // A home that cannot be looked into is not an empty one.
+        let there = path.try_exists().map_err(|error| Error::io(&path, &error))?;
+        if !there && !legacy::is_there(home.folder()) {
             return Ok(None);
         }
         Self::create(home).map(Some)
