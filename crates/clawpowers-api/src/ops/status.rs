@@ -6,6 +6,7 @@ use crate::ops::metrics_summary;
 use crate::runtime::Runtime;
 use clawpowers_executor::SCHEMA_VERSION;
 use clawpowers_executor::ledger::Filter;
+use clawpowers_loader::diag::quoted;
 use serde::{Deserialize, Serialize};
 use std::fs;
 
@@ -46,11 +47,10 @@ pub struct Response {
 pub fn run(runtime: &Runtime, _request: &Request) -> Result<Response, ApiError> {
     let home = runtime.home()?;
     if !home.folder().is_dir() {
-        return Err(ApiError::new(
-            ErrorCode::NotFound,
-            "Runtime not initialized. Run: clawpowers init",
-        )
-        .hint("every command that writes creates the home as well"));
+        let shown = quoted(&home.folder().to_string_lossy());
+        let message = format!("runtime not initialized: there is no folder {shown}");
+        return Err(ApiError::new(ErrorCode::NotFound, message)
+            .hint("run `clawpowers init`; every command that writes creates the home as well"));
     }
     let summary = metrics_summary::run(runtime, &metrics_summary::Request::default())?;
     let found = runtime.read(|db| Ok((db.store().count()?, db.ledger().last(&Filter::default(), LAST)?)))?;
