@@ -70,11 +70,11 @@ impl From<ImportReport> for Response {
 /// database cannot be written.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     match (&request.path, &request.text) {
-        (Some(path), None) => from_reader(
-            runtime,
-            BufReader::with_capacity(1 << 16, runtime.open_file(path)?),
-        ),
-        (None, Some(text)) => from_reader(runtime, Cursor::new(text)),
+        (Some(path), None) => {
+            let file = BufReader::with_capacity(1 << 16, runtime.open_file(path)?);
+            from_reader(runtime, file, path)
+        }
+        (None, Some(text)) => from_reader(runtime, Cursor::new(text), "text"),
         _ => Err(
             ApiError::new(ErrorCode::InvalidInput, "there is not one of path and text")
                 .hint("give either the path of a file or the lines themselves"),
@@ -82,12 +82,12 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     }
 }
 
-/// Takes in executions from any reader, as [`run`] does.
+/// Takes in executions from any reader, as [`run`] does; `source` is what the report calls it.
 ///
 /// # Errors
 ///
 /// As [`run`].
-pub fn from_reader(runtime: &Runtime, lines: impl BufRead) -> Result<Response, ApiError> {
-    let report = runtime.write(|db| Ok(db.ledger().import(lines)?))?;
+pub fn from_reader(runtime: &Runtime, lines: impl BufRead, source: &str) -> Result<Response, ApiError> {
+    let report = runtime.write(|db| Ok(db.ledger().import(lines, source)?))?;
     Ok(report.into())
 }

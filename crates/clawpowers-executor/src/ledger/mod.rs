@@ -188,18 +188,19 @@ impl<'a> Ledger<'a> {
         })
     }
 
-    /// Takes in lines of JSON, each an execution, in one transaction. A line that was taken in before is passed over, so
-    /// doing it twice changes nothing; equal lines of one source are one execution each.
+    /// Takes in lines of JSON, each an execution, in one transaction; `source` is what the report calls where they come
+    /// from. A line that was taken in before is passed over, so doing it twice changes nothing; equal lines of one source
+    /// are one execution each.
     ///
     /// # Errors
     ///
     /// [`Error::Storage`] where the lines cannot be read or the database cannot be written; nothing is taken in then. A
     /// line that holds no execution is no error but a row of the report.
-    pub fn import(&mut self, lines: impl BufRead) -> Result<ImportReport> {
+    pub fn import(&mut self, lines: impl BufRead, source: &str) -> Result<ImportReport> {
         let home = self.db.home_id()?;
         self.db.write(|tx| {
             let mut importer = Importer::new(tx, &home);
-            importer.lines(lines, "import")?;
+            importer.lines(lines, source)?;
             importer.finish()
         })
     }

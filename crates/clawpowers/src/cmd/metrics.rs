@@ -315,7 +315,7 @@ fn export(context: &Context, args: ExportArgs) -> Exit {
 
 fn import(context: &Context, file: &str) -> Exit {
     let result = if file == "-" {
-        metrics_import::from_reader(&context.runtime, io::stdin().lock())
+        metrics_import::from_reader(&context.runtime, io::stdin().lock(), "-")
     } else {
         let request = metrics_import::Request {
             path: Some(file.to_owned()),
