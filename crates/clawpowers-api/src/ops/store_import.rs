@@ -99,7 +99,14 @@ pub fn from_reader(
         if bytes.trim_ascii().is_empty() {
             continue;
         }
-        let line: Line = serde_json::from_slice(&bytes).map_err(|error| wrong(error.to_string()))?;
+        // A byte order mark is no part of the first line.
+        let text = bytes.strip_prefix("\u{feff}".as_bytes()).filter(|_| number == 1);
+        let line: Line = serde_json::from_slice(text.unwrap_or(&bytes)).map_err(|error| {
+            let (why, column) = (error.to_string(), error.column());
+            // The parser was given one line, and calls it the first.
+            let why = why.split(" at line ").next().unwrap_or_default();
+            wrong(format!("{why} at column {column}"))
+        })?;
         let value = bytes_of(line.value.as_deref(), line.value_base64.as_deref())
             .map_err(|error| wrong(error.message))?
             .ok_or_else(|| wrong("neither `value` nor `value_base64`".to_owned()))?;

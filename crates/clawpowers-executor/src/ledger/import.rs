@@ -159,7 +159,15 @@ impl<'t, 'c> Importer<'t, 'c> {
                 "not-object",
                 format!("the line is no record: {}", shown(&value.to_string())),
             ),
-            Err(error) => ("not-json", format!("the line is not JSON: {error}")),
+            Err(error) => {
+                let (why, column) = (error.to_string(), error.column());
+                // The parser was given one line, and calls it the first.
+                let why = why.split(" at line ").next().unwrap_or_default();
+                (
+                    "not-json",
+                    format!("the line is not JSON: {why} at column {column}"),
+                )
+            }
         };
         self.report.skip(source, number, reason, detail);
         for (text, line) in records {
