@@ -4,6 +4,7 @@ use crate::error::{ApiError, ErrorCode};
 use crate::value::Amount;
 use clawpowers_executor::ledger::{Details, Execution, Figures, Filter, New};
 use clawpowers_executor::{Error, Moment, Outcome, units};
+use clawpowers_loader::diag::quoted;
 use serde::{Deserialize, Serialize};
 
 /// What is known of an execution besides its outcome.
@@ -39,7 +40,8 @@ pub(crate) fn tokens(amount: Option<&Amount>) -> Result<Option<i64>, ApiError> {
         .map(|amount| {
             let number = amount.0.parse::<i64>().ok().filter(|number| *number >= 0);
             number.ok_or_else(|| {
-                let message = format!("the number of tokens `{}` is not a whole number from 0", amount.0);
+                let shown = quoted(&amount.0);
+                let message = format!("the number of tokens {shown} is not a whole number from 0");
                 ApiError::new(ErrorCode::InvalidInput, message).hint("give whole numbers")
             })
         })

@@ -1,6 +1,7 @@
 //! Decimal amounts as whole numbers of a small unit, so that sums stay exact.
 
 use crate::error::{Error, Result};
+use crate::key::shortened;
 
 /// The decimal places of a duration in seconds: it is kept in microseconds.
 const SECONDS_PLACES: u32 = 6;
@@ -19,7 +20,10 @@ pub const MAX_DOLLARS: u64 = 1_000_000;
 pub fn micros(text: &str) -> Result<i64> {
     amount(text, SECONDS_PLACES, MAX_SECONDS).ok_or_else(|| {
         Error::invalid(
-            format!("the duration `{text}` is not a number of seconds from 0 to {MAX_SECONDS}"),
+            format!(
+                "the duration {} is not a number of seconds from 0 to {MAX_SECONDS}",
+                shortened(text)
+            ),
             "--duration must be a number (seconds), such as 12 or 12.5",
         )
     })
@@ -33,7 +37,10 @@ pub fn micros(text: &str) -> Result<i64> {
 pub fn nanodollars(text: &str) -> Result<i64> {
     amount(text, DOLLAR_PLACES, MAX_DOLLARS).ok_or_else(|| {
         Error::invalid(
-            format!("the cost `{text}` is not a number of US dollars from 0 to {MAX_DOLLARS}"),
+            format!(
+                "the cost {} is not a number of US dollars from 0 to {MAX_DOLLARS}",
+                shortened(text)
+            ),
             "give dollars such as 0.0125",
         )
     })
