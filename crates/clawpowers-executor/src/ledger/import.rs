@@ -326,7 +326,7 @@ fn judge<'a>(line: &'a Line<'_>) -> std::result::Result<Judged<'a>, (&'static st
             project: label(&line.details.project),
             skill_version: label(&line.details.skill_version),
             skill_digest: label(&line.details.skill_digest),
-            source: Some("import"),
+            source: Some(came(line)),
         },
     };
     // Names of 1.x kept no rule, so only the sizes are looked at.
@@ -338,6 +338,15 @@ fn judge<'a>(line: &'a Line<'_>) -> std::result::Result<Judged<'a>, (&'static st
         ));
     }
     Ok((new, outcome, at))
+}
+
+/// Returns how an execution came to be known: what another home ran is still what was run.
+fn came(line: &Line<'_>) -> &'static str {
+    let named = line.uid.text().is_some_and(|uid| !uid.is_empty());
+    match label(&line.details.source) {
+        Some("run") if named => "run",
+        _ => "import",
+    }
 }
 
 fn label<'a>(value: &'a Option<Scalar<'_>>) -> Option<&'a str> {
