@@ -24,8 +24,10 @@ pub(crate) fn finished(execution: &ExecutionOut) -> String {
 /// Writes seconds so that a person reads them.
 pub(crate) fn duration(seconds: f64) -> String {
     match seconds {
-        s if s < 1.0 => format!("{:.0}ms", s * 1000.0),
-        s if s < 60.0 => format!("{s:.1}s"),
+        // What would be rounded up to the next unit is shown in that.
+        s if s < 0.9995 => format!("{:.0}ms", s * 1000.0),
+        s if s < 59.95 => format!("{s:.1}s"),
+        s if s < 60.0 => "1m 00s".to_owned(),
         s if s < 3600.0 => format!("{:.0}m {:02.0}s", (s / 60.0).floor(), (s % 60.0).floor()),
         s => format!(
             "{:.0}h {:02.0}m",
