@@ -10,6 +10,7 @@ use crate::moment::Moment;
 use crate::units;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::io::{BufRead, Read as _};
 
@@ -115,6 +116,10 @@ impl<'t, 'c> Importer<'t, 'c> {
                 continue;
             }
             let text = String::from_utf8_lossy(&bytes);
+            if matches!(text, Cow::Owned(_)) {
+                let detail = "the line was not UTF-8: what is not became U+FFFD";
+                self.report.skip(source, number, "mended", detail);
+            }
             let text = text.trim_start_matches('\u{feff}').trim();
             if !text.is_empty() {
                 self.text(text, source, number, &mut seen)?;
