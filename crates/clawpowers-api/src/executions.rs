@@ -111,7 +111,9 @@ impl Which {
         let outcome = match self.outcome.as_deref() {
             None => None,
             Some("open") => Some(None),
-            Some(text) => Some(Some(Outcome::parse(text)?)),
+            Some(text) => Some(Some(Outcome::parse(text).map_err(|error| {
+                ApiError::from(error).hint("--outcome is success, failure, partial, skipped or open")
+            })?)),
         };
         Ok(Filter {
             skill: self.skill.clone(),
