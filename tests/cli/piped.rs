@@ -1,0 +1,104 @@
+//! Runs with bytes on standard input, and what comes out as bytes.
+
+use crate::harness::{World, wait};
+use serde_json::Value;
+use std::io::{Read, Write as _};
+use std::process::{Child, Command, Stdio};
+use std::thread::{self, JoinHandle};
+
+/// How a process ended and what it said, its data as bytes.
+#[derive(Debug)]
+pub(crate) struct Piped {
+    pub(crate) code: i32,
+    pub(crate) out: Vec<u8>,
+    pub(crate) err: String,
+}
+
+impl Piped {
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(&self.out).unwrap()
+    }
+}
+
+impl World {
+    /// The program in the working directory, to be given arguments and more.
+    pub(crate) fn program(&self) -> Command {
+        self.command(env!("CARGO_BIN_EXE_clawpowers"))
+    }
+
+    /// Runs the program with bytes on standard input.
+    pub(crate) fn feed(&self, args: &[&str], input: &[u8]) -> Piped {
+        fed(self.program().args(args), input)
+    }
+
+    /// Runs the program, which has to succeed in silence or with data alone.
+    pub(crate) fn good(&self, args: &[&str]) -> String {
+        let ran = self.run(args);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{args:?}: {ran:?}");
+        ran.out
+    }
+
+    /// Runs the program with `--json` and returns what stands under `ok`; it has to succeed.
+    pub(crate) fn ok(&self, args: &[&str]) -> Value {
+        let (code, mut reply) = self.json(args);
+        assert_eq!(code, 0, "{args:?}: {reply}");
+        reply["ok"].take()
+    }
+
+    /// Starts the same command many times at once and waits for all; each has to succeed.
+    pub(crate) fn crowd(&self, commands: impl IntoIterator<Item = Vec<String>>) -> Vec<Piped> {
+        let start = |args: Vec<String>| {
+            let mut child = self
+                .program()
+                .args(&args)
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .unwrap();
+            let streams = (drain(child.stdout.take()), drain(child.stderr.take()));
+            (args, child, streams)
+        };
+        let started: Vec<_> = commands.into_iter().map(start).collect();
+        let end = |(args, mut child, (out, err)): (Vec<String>, Child, (Drain, Drain))| {
+            let code = wait(&mut child);
+            let out = out.join().unwrap();
+            let err = String::from_utf8(err.join().unwrap()).unwrap();
+            assert_eq!((code, err.as_str()), (0, ""), "{args:?}");
+            Piped { code, out, err }
+        };
+        started.into_iter().map(end).collect()
+    }
+}
+
+/// Runs a command with bytes on standard input.
+pub(crate) fn fed(command: &mut Command, input: &[u8]) -> Piped {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (out, err) = (drain(child.stdout.take()), drain(child.stderr.take()));
+    let mut stdin = child.stdin.take().unwrap();
+    let input = input.to_vec();
+    // One that refuses its arguments does not read, and closes the pipe.
+    let writer = thread::spawn(move || drop(stdin.write_all(&input)));
+    let code = wait(&mut child);
+    writer.join().unwrap();
+    Piped {
+        code,
+        out: out.join().unwrap(),
+        err: String::from_utf8(err.join().unwrap()).unwrap(),
+    }
+}
+
+type Drain = JoinHandle<Vec<u8>>;
+
+fn drain(stream: Option<impl Read + Send + 'static>) -> Drain {
+    let mut stream = stream.unwrap();
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).unwrap();
+        bytes
+    })
+}
