@@ -168,8 +168,8 @@ pub(crate) struct CasArgs {
     #[arg(allow_hyphen_values = true)]
     key: String,
     /// The value that is expected.
-    #[arg(allow_hyphen_values = true, required_unless_present = "absent")]
-    old: Option<String>,
+    #[arg(allow_hyphen_values = true)]
+    old: String,
     /// The value to set.
     #[arg(allow_hyphen_values = true, required_unless_present = "absent")]
     new: Option<String>,
@@ -373,8 +373,8 @@ fn incr(context: &Context, args: IncrArgs) -> Exit {
 
 fn cas(context: &Context, args: CasArgs) -> Exit {
     let (old, new) = match (args.absent, args.old, args.new) {
-        (true, new, None) => (None, new),
-        (false, old, new) => (old, new),
+        (true, new, None) => (None, Some(new)),
+        (false, old, new) => (Some(old), new),
         (true, _, Some(_)) => {
             let error = ApiError::new(
                 ErrorCode::InvalidRequest,
