@@ -24,4 +24,5 @@ mod reference;
 mod roles;
 mod run;
 mod store;
+mod store_rules;
 mod validate;
