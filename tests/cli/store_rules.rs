@@ -310,7 +310,7 @@ fn an_import_with_a_broken_line_writes_nothing() {
     let good = "{\"key\":\"good\",\"value\":\"1\"}\n";
     for (line, why) in [
         ("{broken", "key must be a string at column 2"),
-        ("null", "invalid type: null, expected struct Line at column 4"),
+        ("null", "invalid type: null, expected an object at column 4"),
         ("{\"value\":\"1\"}", "missing field `key`"),
         ("{\"key\":\"k\"}", "neither `value` nor `value_base64`"),
         ("{\"key\":\"k\",\"value\":1}", "invalid type: integer `1`"),

@@ -35,6 +35,7 @@ pub struct Response {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct Line {
     key: String,
     value: Option<String>,
