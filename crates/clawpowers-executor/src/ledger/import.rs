@@ -385,12 +385,12 @@ fn mended(text: &str) -> String {
     }
     if let Some((before, after)) = out.split_once(FIELD) {
         let digits = after.trim_start_matches('0');
-        let digits = if digits.starts_with(|c: char| c.is_ascii_digit()) {
-            digits
+        let zero = if digits.starts_with(|c: char| c.is_ascii_digit()) || digits.len() == after.len() {
+            ""
         } else {
-            after
+            "0"
         };
-        out = format!("{before}{FIELD}{digits}");
+        out = format!("{before}{FIELD}{zero}{digits}");
     }
     out
 }
