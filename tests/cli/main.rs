@@ -17,6 +17,10 @@ mod import;
 mod legacy;
 mod legacy_scripts;
 mod list;
+mod metrics;
+mod metrics_figures;
+mod metrics_lines;
+
 mod piped;
 mod prompt;
 mod read_show_search;

@@ -1,0 +1,383 @@
+//! `metrics`: what is recorded, started and ended, and what is refused.
+
+use crate::harness::World;
+use serde_json::{Value, json};
+
+/// The figures in a reply.
+pub(crate) fn summary(world: &World, args: &[&str]) -> Value {
+    world.ok(&[&["metrics", "summary"], args].concat())
+}
+
+#[test]
+fn record_prints_what_1x_printed() {
+    let world = World::new();
+    for (outcome, at, month) in [
+        ("success", "2026-11-03T08:00:00Z", "2026-11"),
+        ("failure", "2026-12-01", "2026-12"),
+        ("partial", "1999-01-31T23:59:59Z", "1999-01"),
+        ("skipped", "2030-02-28T23:30:00-01:00", "2030-03"),
+    ] {
+        let args = [
+            "metrics",
+            "record",
+            "--outcome",
+            outcome,
+            "--at",
+            at,
+            "--skill",
+            "b c é",
+        ];
+        let out = world.good(&args);
+        assert_eq!(out, format!("Recorded: b c é → {outcome} ({month}.jsonl)\n"));
+    }
+    let out = world.good(&["metrics", "record", "--skill", "now", "--outcome", "success"]);
+    let shown = world.ok(&["metrics", "show", "--skill", "now"]);
+    let at = shown["executions"][0]["at"].as_str().unwrap();
+    assert_eq!(out, format!("Recorded: now → success ({}.jsonl)\n", &at[..7]));
+    assert!(at.ends_with('Z'), "{at}");
+}
+
+#[test]
+fn record_keeps_every_option() {
+    let world = World::new();
+    let notes = "<b>&amp;\"quoted\" \\ \u{1b}[31m\u{202e}\nsecond line\r\n\ttab \u{7f}🦀 é";
+    let (code, reply) = world.json(&[
+        "metrics",
+        "record",
+        "--tokens-out",
+        "0",
+        "--tokens-in",
+        "9007199254740991",
+        "--cost",
+        "0.0125",
+        "--project",
+        "p",
+        "--tier",
+        "t",
+        "--model",
+        "m-1",
+        "--agent",
+        "a",
+        "--session",
+        "s",
+        "--notes",
+        notes,
+        "--duration",
+        "012.50",
+        "--at",
+        "2026-11-03T08:00:00.5+01:00",
+        "--outcome",
+        "partial",
+        "--skill",
+        "review",
+    ]);
+    let at = "2026-11-03T07:00:00.5Z";
+    let expected = json!({"id": "1", "skill": "review", "outcome": "partial", "at": at});
+    assert_eq!((code, reply), (0, json!({ "ok": expected })));
+    world.good(&[
+        "metrics",
+        "record",
+        "--skill",
+        "review",
+        "--outcome",
+        "success",
+        "--notes",
+        "",
+        "--session-id=-5",
+        "--at",
+        "2026-11-04",
+    ]);
+    let shown = world.ok(&["metrics", "show"]);
+    assert_eq!(
+        shown,
+        json!({"executions": [
+            {"id": "1", "at": at, "skill": "review", "outcome": "partial", "duration": 12.5, "notes": notes,
+             "session": "s", "agent": "a", "model": "m-1", "tier": "t", "project": "p", "cost": 0.0125,
+             "tokens_in": 9_007_199_254_740_991_i64, "tokens_out": 0, "skill_version": null, "skill_digest": null,
+             "source": null},
+            {"id": "2", "at": "2026-11-04T00:00:00Z", "skill": "review", "outcome": "success", "duration": null,
+             "notes": null, "session": "-5", "agent": null, "model": null, "tier": null, "project": null,
+             "cost": null, "tokens_in": null, "tokens_out": null, "skill_version": null, "skill_digest": null,
+             "source": null},
+        ]})
+    );
+    let lines = world.good(&["metrics", "show", "--limit", "1"]);
+    let uid = serde_json::from_str::<Value>(&lines).unwrap()["uid"].clone();
+    assert!(uid.as_str().unwrap().ends_with("-2"), "{uid}");
+    // The fields of 1.x come first and in its order.
+    let line = json!({"ts": "2026-11-04T00:00:00Z", "skill": "review", "outcome": "success", "session": "-5", "uid": uid});
+    assert_eq!(lines, format!("{line}\n"));
+}
+
+#[test]
+fn an_execution_is_started_and_ended() {
+    let world = World::new();
+    let id = world.good(&[
+        "metrics",
+        "start",
+        "--skill",
+        "tea",
+        "--session-id",
+        "s",
+        "--agent",
+        "a",
+        "--model",
+        "m",
+        "--tier",
+        "t",
+        "--project",
+        "p",
+        "--notes",
+        "begun",
+    ]);
+    assert_eq!(id, "1\n");
+    let open = world.ok(&["metrics", "show", "--outcome", "open"]);
+    assert_eq!(open["executions"][0]["outcome"], "open");
+    assert_eq!(open["executions"][0]["duration"], Value::Null);
+    let figures = summary(&world, &[]);
+    assert_eq!(
+        (&figures["all"]["total"], &figures["all"]["open"]),
+        (&json!(0), &json!(1))
+    );
+    let ended = world.ok(&[
+        "metrics",
+        "finish",
+        "1",
+        "--outcome",
+        "failure",
+        "--duration",
+        "61.5",
+        "--notes",
+        "ended",
+        "--cost",
+        "0.5",
+        "--tokens-in",
+        "3",
+        "--tokens-out",
+        "4",
+    ]);
+    let execution = &ended["execution"];
+    assert_eq!(
+        *execution,
+        json!({"id": "1", "at": open["executions"][0]["at"], "skill": "tea", "outcome": "failure",
+            "duration": 61.5, "notes": "ended", "session": "s", "agent": "a", "model": "m", "tier": "t",
+            "project": "p", "cost": 0.5, "tokens_in": 3, "tokens_out": 4, "skill_version": null,
+            "skill_digest": null, "source": null})
+    );
+    // A second end changes nothing.
+    let ran = world.refused(
+        3,
+        &["metrics", "finish", "1", "--outcome", "success", "--cost", "9"],
+    );
+    assert!(
+        ran.err
+            .contains("the execution `1` has ended already, with failure"),
+        "{ran:?}"
+    );
+    assert_eq!(world.ok(&["metrics", "show"])["executions"][0], *execution);
+    // Where no duration is said it is measured, and what was said at the start stays.
+    let reply = world.ok(&["metrics", "start", "--skill", "tea", "--notes", "begun"]);
+    assert_eq!(reply["id"], "2");
+    let out = world.good(&["metrics", "finish", "2", "--outcome", "success"]);
+    assert!(out.starts_with("Recorded: tea → success ("), "{out}");
+    let last = world.ok(&["metrics", "show", "--limit", "1"]);
+    let last = &last["executions"][0];
+    assert_eq!(
+        (&last["notes"], &last["outcome"]),
+        (&json!("begun"), &json!("success"))
+    );
+    assert!(last["duration"].as_f64().unwrap() > 0.0, "{last}");
+    assert_eq!(world.good(&["metrics", "show", "--outcome", "open"]), "");
+}
+
+#[test]
+fn the_end_of_what_never_began() {
+    let world = World::new();
+    let ran = world.refused(1, &["metrics", "finish", "1", "--outcome", "success"]);
+    assert!(ran.err.contains("there is no execution `1`"), "{ran:?}");
+    assert_eq!(
+        std::fs::read_dir(world.claw()).unwrap().count(),
+        0,
+        "and nothing was created"
+    );
+    world.good(&["metrics", "start", "--skill", "tea"]);
+    for id in ["2", "0", "9223372036854775807"] {
+        world.refused(1, &["metrics", "finish", id, "--outcome", "success"]);
+    }
+    for id in ["", "x", "1.0", "1 ", "9223372036854775808", "\u{1b}[2J"] {
+        world.refused(3, &["metrics", "finish", id, "--outcome", "success"]);
+    }
+    world.refused(2, &["metrics", "finish", "1"]);
+    world.refused(2, &["metrics", "finish", "--outcome", "success"]);
+    world.refused(3, &["metrics", "finish", "1", "--outcome", "open"]);
+    world.refused(
+        3,
+        &[
+            "metrics",
+            "finish",
+            "1",
+            "--outcome",
+            "success",
+            "--duration",
+            "-1",
+        ],
+    );
+    assert_eq!(summary(&world, &[])["all"]["open"], 1);
+}
+
+#[test]
+fn what_is_no_figure_is_refused() {
+    let world = World::new();
+    let record = |args: &[&str]| {
+        let all = [
+            &["metrics", "record", "--skill", "a", "--outcome", "success"],
+            args,
+        ]
+        .concat();
+        world.refused(3, &all).err
+    };
+    let long = "9".repeat(5000);
+    let amounts = [
+        "-1",
+        "NaN",
+        "nan",
+        "inf",
+        "Infinity",
+        "1e3",
+        ".5",
+        "5.",
+        "+5",
+        "1,5",
+        "1 ",
+        " 1",
+        "",
+        "0x10",
+        "١",
+        "1_000",
+        "100000000.000001",
+        &long,
+    ];
+    for amount in amounts {
+        let err = record(&["--duration", amount]);
+        assert!(err.contains("--duration must be a number (seconds)"), "{err}");
+        let err = record(&["--cost", amount]);
+        assert!(err.contains("US dollars"), "{err}");
+        assert!(err.len() < 400, "a long one is cut: {err}");
+    }
+    for tokens in [
+        "-1",
+        "NaN",
+        "1e3",
+        "1.5",
+        "",
+        "9007199254740992",
+        "18446744073709551616",
+        &long,
+    ] {
+        let err = record(&["--tokens-in", tokens]);
+        assert_eq!(err, record(&["--tokens-out", tokens]));
+        assert!(err.contains("the number of tokens"), "{err}");
+        assert!(err.len() < 400, "{err}");
+    }
+    for at in [
+        "",
+        "yesterday",
+        "7d",
+        "2026-13-01",
+        "2026-02-30",
+        "2026-11-03T08:00:00",
+        "1762156800",
+        "08:00Z",
+    ] {
+        let err = record(&["--at", at]);
+        assert!(err.contains("write a time as 2026-11-03T08:00:00Z"), "{err}");
+    }
+    assert_eq!(world.good(&["metrics", "show"]), "", "nothing was recorded");
+    for good in ["0", "0.0", "007", "100000000", "0.000001"] {
+        world.good(&[
+            "metrics",
+            "record",
+            "--skill",
+            "a",
+            "--outcome",
+            "success",
+            "--duration",
+            good,
+        ]);
+    }
+    assert_eq!(
+        summary(&world, &[])["all"]["duration"]["total"],
+        100_000_007.000_001
+    );
+}
+
+#[test]
+fn what_is_no_word_of_ours_is_refused() {
+    let world = World::new();
+    let long = "x".repeat(1025);
+    for (code, args) in [
+        (3, &["record", "--skill", "a", "--outcome", "bad"][..]),
+        (3, &["record", "--skill", "a", "--outcome", "open"]),
+        (3, &["record", "--skill", "a", "--outcome", "Success"]),
+        (3, &["record", "--skill", "a", "--outcome", ""]),
+        (3, &["record", "--skill", "", "--outcome", "success"]),
+        (3, &["record", "--skill", "a\nb", "--outcome", "success"]),
+        (3, &["record", "--skill", "a\u{1b}", "--outcome", "success"]),
+        (3, &["record", "--skill", &long, "--outcome", "success"]),
+        (
+            3,
+            &[
+                "record",
+                "--skill",
+                "a",
+                "--outcome",
+                "success",
+                "--session",
+                "a\nb",
+            ],
+        ),
+        (
+            3,
+            &["record", "--skill", "a", "--outcome", "success", "--model", &long],
+        ),
+        (2, &["record", "--skill", "a"]),
+        (2, &["record", "--outcome", "success"]),
+        (
+            2,
+            &[
+                "record",
+                "--skill",
+                "a",
+                "--outcome",
+                "success",
+                "--frobnicate",
+                "1",
+            ],
+        ),
+        (2, &["record", "--skill", "a", "--outcome", "success", "word"]),
+        (2, &["record", "--skill", "a", "--outcome"]),
+        (3, &["start", "--skill", ""]),
+        (2, &["start"]),
+        (2, &["start", "--skill", "a", "--duration", "1"]),
+        (2, &["show", "--limit", "-1"]),
+        (2, &["show", "--limit", "abc"]),
+        (2, &["show", "--limit", ""]),
+        (2, &["show", "--limit", "1.5"]),
+        (2, &["show", "--frobnicate"]),
+        (3, &["show", "--outcome", "bad"]),
+        (3, &["show", "--since", "bad"]),
+        (3, &["summary", "--until", "bad"]),
+        (2, &["summary", "--limit", "1"]),
+        (3, &["export", "--format", "xml"]),
+        (3, &["export", "--outcome", "bad"]),
+        (2, &["import"]),
+        (4, &["import", "missing.jsonl"]),
+        (4, &["import", "."]),
+        (2, &["frobnicate"]),
+    ] {
+        world.refused(code, &[&["metrics"], args].concat());
+    }
+    let ran = world.refused(3, &["metrics", "show", "--outcome", "bad"]);
+    assert!(ran.err.contains("skipped or open"), "{ran:?}");
+    assert_eq!(world.good(&["metrics", "show"]), "", "nothing was recorded");
+}
