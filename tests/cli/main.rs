@@ -12,6 +12,7 @@ mod config;
 mod fix;
 mod harness;
 mod help;
+mod home;
 mod hostile;
 mod import;
 mod legacy;

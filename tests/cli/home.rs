@@ -1,0 +1,300 @@
+//! `init` and `status`: the runtime home as a whole.
+
+use crate::harness::{World, finish};
+use serde_json::{Value, json};
+use std::fs;
+use std::path::Path;
+
+const FOLDERS: [&str; 6] = ["checkpoints", "feedback", "logs", "memory", "metrics", "state"];
+
+/// The names in a folder, those that SQLite keeps beside its file left out.
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| !name.starts_with("clawpowers.db-"))
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn init_creates_what_is_missing_and_says_so_as_1x_did() {
+    let world = World::new();
+    fs::remove_dir(world.claw()).unwrap();
+    let home = world.claw().display().to_string();
+    let version = env!("CARGO_PKG_VERSION");
+    assert_eq!(
+        world.good(&["init"]),
+        format!("ClawPowers runtime initialized at {home}\n  Directories created: 7\n  Version: {version}\n")
+    );
+    let mut expected = [&FOLDERS[..], &["clawpowers.db"]].concat();
+    expected.sort_unstable();
+    assert_eq!(names(&world.claw()), expected);
+    // Again it changes nothing.
+    fs::write(world.claw().join("config.json"), "{}").unwrap();
+    world.good(&["store", "set", "k", "v"]);
+    let already = format!("ClawPowers runtime already initialized at {home}\n  Version: {version}\n");
+    assert_eq!(world.good(&["init"]), already);
+    assert_eq!(
+        fs::read_to_string(world.claw().join("config.json")).unwrap(),
+        "{}"
+    );
+    assert_eq!(world.good(&["store", "get", "k"]), "v\n");
+    // What was taken away comes back.
+    fs::remove_dir(world.claw().join("logs")).unwrap();
+    assert_eq!(
+        world.good(&["init"]),
+        format!("ClawPowers runtime initialized at {home}\n  Directories created: 1\n  Version: {version}\n")
+    );
+    let reply = world.ok(&["init"]);
+    assert_eq!(
+        reply,
+        json!({"home": home, "folders_created": 0, "version": version, "shims": []})
+    );
+}
+
+#[test]
+fn only_the_word_1_keeps_init_quiet() {
+    let world = World::new();
+    for (value, quiet) in [
+        ("1", true),
+        ("true", false),
+        ("0", false),
+        ("", false),
+        ("11", false),
+    ] {
+        let mut command = world.program();
+        let ran = finish(command.arg("init").env("CLAWPOWERS_QUIET", value));
+        assert_eq!((ran.code, &*ran.err), (0, ""));
+        assert_eq!(ran.out.is_empty(), quiet, "{value:?}: {ran:?}");
+        assert_eq!(names(&world.claw()).len(), 7, "it is made all the same");
+    }
+    world.file("file", "text");
+    let mut command = world.program();
+    let ran = finish(
+        command
+            .args(["init", "--home", "file"])
+            .env("CLAWPOWERS_QUIET", "1"),
+    );
+    assert_eq!(ran.code, 4);
+    assert!(ran.err.starts_with("error: "), "an error is told: {ran:?}");
+}
+
+#[test]
+fn many_may_create_one_home() {
+    let world = World::new();
+    fs::remove_dir(world.claw()).unwrap();
+    world.crowd((0..20).map(|n| {
+        let words: [&str; 5] = match n % 4 {
+            0 => ["init", "--home", "h", "--json", ""],
+            1 => ["store", "incr", "n", "--home", "h"],
+            2 => ["store", "append", "log", "--home", "h"],
+            _ => ["metrics", "start", "--skill=a", "--home", "h"],
+        };
+        words
+            .iter()
+            .filter(|word| !word.is_empty())
+            .map(|&word| word.to_owned())
+            .collect()
+    }));
+    let home = world.work().join("h");
+    assert_eq!(
+        names(&home).len(),
+        7,
+        "no draft is left behind: {:?}",
+        names(&home)
+    );
+    assert_eq!(world.good(&["store", "get", "n", "--home", "h"]), "5\n");
+    let status = world.ok(&["status", "--home", "h"]);
+    assert_eq!(
+        (&status["keys"], &status["executions"]["open"]),
+        (&json!(2), &json!(5))
+    );
+}
+
+#[test]
+fn a_home_that_cannot_be_made_is_an_error() {
+    let world = World::new();
+    world.file("file", "text");
+    for home in ["file", "file/below"] {
+        for args in [
+            &["init"][..],
+            &["store", "set", "k", "v"],
+            &["metrics", "start", "--skill", "a"],
+        ] {
+            let ran = world.refused(4, &[args, &["--home", home]].concat());
+            assert!(ran.err.contains("cannot be used"), "{home}: {ran:?}");
+        }
+    }
+    assert_eq!(fs::read_to_string(world.work().join("file")).unwrap(), "text");
+    world.refused(2, &["init", "verify"]);
+    world.refused(2, &["init", "--criteria", "x"]);
+}
+
+#[test]
+fn status_of_a_home_that_is_missing_or_empty() {
+    let world = World::new();
+    let ran = world.refused(1, &["status", "--home", "missing"]);
+    let place = world.work().join("missing");
+    assert!(
+        ran.err.starts_with(&format!(
+            "error: runtime not initialized: there is no folder `{}",
+            &place.display().to_string()[..20]
+        )),
+        "{ran:?}"
+    );
+    assert!(ran.err.contains("run `clawpowers init`"), "{ran:?}");
+    assert!(!place.exists());
+    let (code, reply) = world.json(&["status", "--home", "missing"]);
+    assert_eq!((code, &reply["error"]["code"]), (1, &json!("not_found")));
+    // An empty folder is a home in which nothing was written yet.
+    let home = world.claw().display().to_string();
+    let nothing = format!(
+        "home        {home}\ndatabase    none yet\nkeys        0\nskills      0\n\
+         executions  0 (0 success, 0 failure, 0 partial, 0 skipped), 0 open\n"
+    );
+    assert_eq!(world.good(&["status"]), nothing);
+    let reply = world.ok(&["status"]);
+    assert_eq!((&reply["database"], &reply["bytes"]), (&Value::Null, &json!(0)));
+    assert!(names(&world.claw()).is_empty(), "and it stays one");
+    // One that is damaged says so.
+    fs::write(
+        world.claw().join("clawpowers.db"),
+        "no database, only some text ".repeat(200),
+    )
+    .unwrap();
+    for args in [
+        &["status"][..],
+        &["init"],
+        &["store", "get", "k"],
+        &["store", "set", "k", "v"],
+        &["metrics", "summary"],
+    ] {
+        let ran = world.refused(4, args);
+        assert!(ran.err.contains("is not a database"), "{ran:?}");
+    }
+    fs::write(world.claw().join("clawpowers.db"), "").unwrap();
+    let ran = world.refused(4, &["store", "get", "k"]);
+    assert!(ran.err.contains("is empty or not a database"), "{ran:?}");
+}
+
+#[test]
+fn status_shows_what_there_is() {
+    let world = World::new();
+    world.good(&["init"]);
+    world.good(&["store", "set", "k", "v"]);
+    for n in 1..=4 {
+        let at = format!("2026-11-0{n}");
+        world.good(&[
+            "metrics",
+            "record",
+            "--skill",
+            "tea",
+            "--outcome",
+            "success",
+            "--at",
+            &at,
+            "--duration",
+            "0.9996",
+            "--notes",
+            "two\nlines  here",
+        ]);
+    }
+    world.good(&[
+        "metrics",
+        "record",
+        "--skill",
+        "milk",
+        "--outcome",
+        "skipped",
+        "--at",
+        "2026-11-05",
+        "--duration",
+        "3661",
+    ]);
+    world.good(&["metrics", "start", "--skill", "sugar"]);
+    let shown = world.good(&["status"]);
+    let home = world.claw().display().to_string();
+    assert!(
+        shown.starts_with(&format!("home        {home}\ndatabase    {home}/clawpowers.db (")),
+        "{shown}"
+    );
+    assert!(
+        shown.contains(
+            "\nkeys        1\nskills      3\nexecutions  5 (4 success, 0 failure, 0 partial, 1 skipped), 1 open\n\n"
+        ),
+        "{shown}"
+    );
+    let table: Vec<&str> = shown
+        .lines()
+        .skip_while(|line| !line.starts_with("LAST"))
+        .collect();
+    assert_eq!(table.len(), 6, "a heading and the last five: {shown}");
+    assert!(
+        table[1].starts_with("2026-11-02T00:00:00Z") && table[1].ends_with("  1.0s    two lines here"),
+        "{shown}"
+    );
+    assert!(table[4].ends_with("skipped  1h 01m"), "{shown}");
+    assert!(table[5].contains("sugar  open"), "{shown}");
+    let reply = world.ok(&["status"]);
+    assert_eq!(
+        (&reply["home"], &reply["schema"], &reply["keys"], &reply["skills"]),
+        (&json!(home), &json!(1), &json!(1), &json!(3))
+    );
+    assert_eq!(reply["executions"], world.ok(&["metrics", "summary"])["all"]);
+    assert_eq!(
+        reply["last"],
+        world.ok(&["metrics", "show", "--limit", "5"])["executions"]
+    );
+    let size: u64 = ["clawpowers.db", "clawpowers.db-wal"]
+        .iter()
+        .filter_map(|name| fs::metadata(world.claw().join(name)).ok())
+        .map(|file| file.len())
+        .sum();
+    assert_eq!(reply["bytes"], size);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_init_makes_is_for_its_owner_and_what_is_there_keeps_its_mode() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let world = World::new();
+    let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o7777;
+    let open = fs::Permissions::from_mode(0o755);
+    fs::create_dir(world.claw().join("logs")).unwrap();
+    for folder in [world.claw(), world.claw().join("logs")] {
+        fs::set_permissions(folder, open.clone()).unwrap();
+    }
+    let mut shell = world.command("sh");
+    let ran = finish(shell.args([
+        "-c",
+        "umask 000; exec \"$0\" init",
+        env!("CARGO_BIN_EXE_clawpowers"),
+    ]));
+    assert!(ran.out.contains("Directories created: 5"), "{ran:?}");
+    for name in FOLDERS {
+        let expected = if name == "logs" { 0o755 } else { 0o700 };
+        assert_eq!(mode(&world.claw().join(name)), expected, "{name}");
+    }
+    assert_eq!(mode(&world.claw()), 0o755);
+    for name in ["clawpowers.db", "clawpowers.db-wal", "clawpowers.db-shm"] {
+        let path = world.claw().join(name);
+        assert!(!path.exists() || mode(&path) == 0o600, "{name}");
+    }
+    assert!(world.claw().join("clawpowers.db").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_hostile_name_of_a_home_is_spelled_out() {
+    use crate::harness::unsafe_characters;
+    let world = World::new();
+    let home = "evil\u{1b}[2J\u{202e}";
+    for args in [&["status"][..], &["init"], &["status"], &["init", "--json"]] {
+        let ran = world.run(&[args, &["--home", home]].concat());
+        assert_eq!(unsafe_characters(&ran.out), [], "{args:?}: {ran:?}");
+        assert_eq!(unsafe_characters(&ran.err), [], "{args:?}: {ran:?}");
+    }
+    assert!(world.work().join(home).join("clawpowers.db").is_file());
+}
