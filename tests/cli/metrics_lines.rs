@@ -159,7 +159,7 @@ fn broken_glued_and_foreign_lines_are_told_with_their_place() {
         ("\"text\"".into(), Some("not-object")),
         ("garbage".into(), Some("not-json")),
         (String::new(), None),
-        (good[..40].into(), Some("not-json")),
+        (good.replace(r#"","outcome":"success"}"#, ""), Some("not-json")),
         (
             r#"{"skillName":"a","timestamp":1,"success":true}"#.into(),
             Some("no-skill"),
@@ -314,15 +314,9 @@ fn m7_what_is_glued_to_another_line_is_still_read() {
             "{{\"ts\":\"2026-11-03T08:00:0{second}Z\",\"skill\":\"a\",\"outcome\":\"success\",\"notes\":\"{second}\"}}"
         )
     };
-    let text = format!(
-        "{}{}\n{}{}\n{}\n{}",
-        &record(1)[..50],
-        record(2),
-        record(3),
-        record(4),
-        record(5),
-        record(6)
-    );
+    let cut = record(1).replace("success\",\"notes\":\"1\"}", "succ");
+    let [two, three, four, five, six] = [2, 3, 4, 5, 6].map(record);
+    let text = format!("{cut}{two}\n{three}{four}\n{five}\n{six}");
     let glued: Vec<_> = (1..=2).map(|line| (line, "glued".to_owned())).collect();
     assert_eq!(
         imported(&world, text.as_bytes()),
@@ -350,7 +344,7 @@ fn records(text: &str) -> Vec<Vec<String>> {
         if let Some(mut quoted) = rest.strip_prefix('"') {
             let mut value = String::new();
             loop {
-                let (before, after) = quoted.split_once('"').expect("a quoted field is closed");
+                let (before, after) = quoted.split_once('"').unwrap();
                 value.push_str(before);
                 match after.strip_prefix('"') {
                     Some(after) => {
@@ -365,20 +359,16 @@ fn records(text: &str) -> Vec<Vec<String>> {
             }
             field = value;
         } else {
-            let end = rest.find([',', '\n']).unwrap();
-            assert!(
-                !rest[..end].contains(['"', '\r']),
-                "not quoted: {:?}",
-                &rest[..end]
-            );
-            field = rest[..end].to_owned();
-            rest = &rest[end..];
+            let (plain, after) = rest.split_at(rest.find([',', '\n']).unwrap());
+            assert!(!plain.contains(['"', '\r']), "not quoted: {plain:?}");
+            field = plain.to_owned();
+            rest = after;
         }
         record.push(field);
         if let Some(after) = rest.strip_prefix(',') {
             rest = after;
         } else {
-            rest = rest.strip_prefix('\n').expect("a record ends with a line feed");
+            rest = rest.strip_prefix('\n').unwrap();
             records.push(std::mem::take(&mut record));
         }
     }

@@ -263,7 +263,7 @@ impl Row {
         }
     }
 
-    fn new(&self) -> New<'static> {
+    fn as_new(&self) -> New<'static> {
         New {
             skill: self.skill,
             at: Some(Moment::from_micros(self.at)),
@@ -360,6 +360,9 @@ fn lines(db: &mut Db) -> String {
     lines
 }
 
+/// Tells whether a row is meant.
+type Wanted = fn(&Row) -> bool;
+
 /// Counts rows in the plainest way.
 fn count<'r>(rows: impl Iterator<Item = &'r Row>) -> Vec<Figures> {
     let mut skills: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
@@ -405,8 +408,8 @@ fn apply(
     match op {
         LedgerOp::Add(row) => {
             let id = match row.outcome {
-                Some(outcome) => db.ledger().record(&row.new(), outcome).unwrap(),
-                None => db.ledger().start(&row.new()).unwrap(),
+                Some(outcome) => db.ledger().record(&row.as_new(), outcome).unwrap(),
+                None => db.ledger().start(&row.as_new()).unwrap(),
             };
             model.push(Row { id, ..row.clone() });
         }
@@ -556,7 +559,7 @@ proptest! {
         prop_assert_eq!(&rows(&mut db, &Filter::default()), &model);
         prop_assert_eq!(db.ledger().figures(&Filter::default()).unwrap(), count(model.iter()));
         let middle = Moment::from_micros(1_700_000_010_000_010);
-        let filters: [(Filter, fn(&Row) -> bool); 6] = [
+        let filters: [(Filter, Wanted); 6] = [
             (Filter { skill: Some("b.c".into()), ..Filter::default() }, |row| row.skill == "b.c"),
             (Filter { session: Some("s".into()), ..Filter::default() }, |row| row.session == Some("s")),
             (Filter { outcome: Some(Some(Outcome::Failure)), ..Filter::default() }, |row| row.outcome == Some(Outcome::Failure)),
