@@ -21,7 +21,6 @@ mod list;
 mod metrics;
 mod metrics_figures;
 mod metrics_lines;
-
 mod piped;
 mod prompt;
 mod read_show_search;
