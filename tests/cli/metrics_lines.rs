@@ -116,6 +116,26 @@ fn an_export_comes_out_of_another_home_byte_for_byte() {
 }
 
 #[test]
+fn a_copied_home_does_not_hide_the_executions_of_the_other() {
+    let (one, two) = (World::new(), World::new());
+    let record = |world: &World, skill: &str| {
+        let ran = world.run(&["metrics", "record", "--skill", skill, "--outcome", "success"]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+    };
+    record(&one, "before");
+    for name in ["clawpowers.db", "clawpowers.db-wal"] {
+        std::fs::copy(one.claw().join(name), two.claw().join(name)).unwrap();
+    }
+    record(&one, "mine");
+    record(&two, "yours");
+    let lines = export(&two);
+    assert_eq!(imported(&one, &lines), (1, 1, vec![]));
+    assert_eq!(imported(&one, &lines), (0, 2, vec![]));
+    let lines = export(&one);
+    assert_eq!(imported(&two, &lines), (1, 2, vec![]));
+}
+
+#[test]
 fn a_file_of_1x_comes_out_as_it_went_in() {
     let lines = concat!(
         r#"{"ts":"2026-11-03T08:00:00Z","skill":"systematic-debugging","outcome":"success","duration_s":1800,"notes":"found it","session":"s-1"}"#,

@@ -142,7 +142,7 @@ impl Cli {
     }
 }
 
-/// Which skills a command is about.
+// Which skills a command is about; no documentation, which would become that of the command.
 #[derive(Debug, Args)]
 pub(crate) struct SelectArgs {
     /// Look below this folder instead of the usual places; may be given several times.

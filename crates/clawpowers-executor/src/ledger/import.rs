@@ -201,7 +201,7 @@ impl<'t, 'c> Importer<'t, 'c> {
             .uid
             .text()
             .filter(|uid| !uid.is_empty() && uid.len() <= MAX_TEXT_BYTES);
-        if self.is_known(text, uid, seen)? {
+        if self.is_known(text, uid, (new.skill, at), seen)? {
             self.report.known += 1;
             return Ok(());
         }
@@ -222,7 +222,13 @@ impl<'t, 'c> Importer<'t, 'c> {
     }
 
     /// Tells whether a record is here already, and remembers it.
-    fn is_known(&mut self, text: &str, uid: Option<&str>, seen: &mut HashMap<Hash, u32>) -> Result<bool> {
+    fn is_known(
+        &mut self,
+        text: &str,
+        uid: Option<&str>,
+        (skill, at): (&str, Moment),
+        seen: &mut HashMap<Hash, u32>,
+    ) -> Result<bool> {
         let identity = match uid {
             Some(uid) => {
                 let own = uid
@@ -230,15 +236,23 @@ impl<'t, 'c> Importer<'t, 'c> {
                     .and_then(|rest| rest.strip_prefix('-')?.parse::<i64>().ok());
                 if let Some(id) = own {
                     let found = self.tx.run(|connection| {
-                        let mut statement =
-                            connection.prepare_cached("SELECT 1 FROM execution WHERE id = ?")?;
-                        statement.exists([id])
+                        // A copy of this home has its name and gives its ids to other executions.
+                        let mut statement = connection.prepare_cached(
+                            "SELECT 1 FROM execution JOIN skill ON skill.id = execution.skill
+                             WHERE execution.id = ?1 AND at = ?2 AND name = ?3",
+                        )?;
+                        statement.exists((id, at.micros(), skill))
                     })?;
                     if found {
                         return Ok(true);
                     }
                 }
-                hash(&[b"uid", uid.as_bytes()])
+                hash(&[
+                    b"uid",
+                    uid.as_bytes(),
+                    &at.micros().to_le_bytes(),
+                    skill.as_bytes(),
+                ])
             }
             None => {
                 let line = hash(&[b"line", text.as_bytes()]);

@@ -135,7 +135,7 @@ pub(crate) struct FinishArgs {
     cost: CostArgs,
 }
 
-/// Which executions a command is about.
+// Which executions a command is about.
 #[derive(Debug, Args)]
 pub(crate) struct PickArgs {
     /// Only of this skill.

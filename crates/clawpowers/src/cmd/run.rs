@@ -56,7 +56,7 @@ pub(crate) struct SkillRunArgs {
     args: Vec<OsString>,
 }
 
-/// What is recorded besides, and when it is over.
+// What is recorded besides, and when it is over.
 #[derive(Debug, Args)]
 struct HowArgs {
     /// The session it is part of.
