@@ -203,3 +203,12 @@ pub(crate) fn unsafe_characters(text: &str) -> Vec<char> {
     };
     text.chars().filter(bad).collect()
 }
+
+/// Tells whether this process ignores a signal, as one does that a shell started in the background or by `nohup`: what it
+/// starts ignores it too.
+pub(crate) fn is_ignored(number: i32) -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask >> (number - 1) & 1 == 1)
+}

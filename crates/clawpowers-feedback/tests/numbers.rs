@@ -1,0 +1,178 @@
+//! Intervals and comparisons beside those of SciPy and statsmodels, and the promises of the change detection.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
+use clawpowers_feedback::{Change, Detector, Direction, Tier, compare, detect, wilson};
+use proptest::prelude::*;
+use serde_json::Value;
+
+/// Written once by SciPy and statsmodels; the versions stand in the file.
+const REFERENCE: &str = include_str!("reference.json");
+
+fn cases(name: &str) -> Vec<Vec<Value>> {
+    let all: Value = serde_json::from_str(REFERENCE).unwrap();
+    let rows = all.get(name).and_then(Value::as_array).unwrap();
+    rows.iter().map(|row| row.as_array().unwrap().clone()).collect()
+}
+
+fn close(ours: f64, theirs: &Value, what: &str) {
+    let theirs = theirs.as_f64().unwrap();
+    assert!((ours - theirs).abs() <= 1e-9, "{what}: {ours} and {theirs}");
+}
+
+#[test]
+fn wilson_is_that_of_statsmodels() {
+    for case in cases("wilson") {
+        let [success, total, low, high] = case.as_slice() else {
+            panic!("{case:?}")
+        };
+        let ours = wilson(success.as_u64().unwrap(), total.as_u64().unwrap());
+        close(ours.low, low, "low");
+        close(ours.high, high, "high");
+    }
+    let none = wilson(0, 0);
+    assert_eq!((none.low, none.high), (0.0, 1.0));
+}
+
+#[test]
+fn comparisons_are_those_of_scipy_and_statsmodels() {
+    for case in cases("compare") {
+        let [s1, n1, s2, n2, difference, low, high, p, method, needed] = case.as_slice() else {
+            panic!("{case:?}")
+        };
+        let number = |value: &Value| value.as_u64().unwrap();
+        let ours = compare((number(s1), number(n1)), (number(s2), number(n2))).unwrap();
+        let what = format!("{case:?}");
+        close(ours.difference, difference, &what);
+        close(ours.interval.0, low, &what);
+        close(ours.interval.1, high, &what);
+        close(ours.p_value, p, &what);
+        assert_eq!(ours.method.as_str(), method.as_str().unwrap(), "{what}");
+        assert_eq!(ours.needed, needed.as_u64(), "{what}");
+    }
+    assert_eq!(compare((0, 0), (1, 2)), None);
+}
+
+#[test]
+fn tiers_are_of_the_interval_not_of_the_point() {
+    // Four of five are 80 %, which says next to nothing.
+    assert_eq!(Tier::of(wilson(4, 5)), Tier::Unsure);
+    assert_eq!(Tier::of(wilson(95, 100)), Tier::Good);
+    assert_eq!(Tier::of(wilson(700, 1000)), Tier::Moderate);
+    assert_eq!(Tier::of(wilson(30, 100)), Tier::Low);
+}
+
+/// A stream that falls from nine of ten to one of two and recovers.
+fn drop_and_recovery() -> Vec<bool> {
+    let good = |index: usize| !index.is_multiple_of(10);
+    let bad = |index: usize| index.is_multiple_of(2);
+    (0..150)
+        .map(good)
+        .chain((0..100).map(bad))
+        .chain((0..150).map(good))
+        .collect()
+}
+
+#[test]
+fn a_drop_and_a_recovery_are_found_and_dated() {
+    let changes = detect(&drop_and_recovery());
+    let [drop, rise] = changes.as_slice() else {
+        panic!("{changes:?}")
+    };
+    assert_eq!(
+        (drop.direction, rise.direction),
+        (Direction::Drop, Direction::Rise)
+    );
+    assert!(drop.at.abs_diff(150) <= 6, "{drop:?}");
+    assert!(rise.at.abs_diff(250) <= 6, "{rise:?}");
+    assert_eq!(drop.before.1, drop.at);
+    assert_eq!(drop.after.1, drop.found + 1 - drop.at);
+    assert_eq!(rise.before.1, rise.at - drop.at);
+}
+
+#[test]
+fn what_never_changes_is_never_reported() {
+    for success in [true, false] {
+        assert_eq!(detect(&vec![success; 20_000]), Vec::<Change>::new());
+    }
+    let steady: Vec<bool> = (0..20_000).map(|index| index % 5 != 0).collect();
+    assert_eq!(detect(&steady), Vec::<Change>::new());
+}
+
+#[test]
+fn nothing_is_said_of_a_few() {
+    let few: Vec<bool> = (0..29).map(|index| index < 15).collect();
+    assert_eq!(detect(&few), Vec::<Change>::new());
+}
+
+#[test]
+fn a_change_after_a_long_time_is_found() {
+    let mut stream: Vec<bool> = (0..50_000).map(|index| index % 10 != 0).collect();
+    stream.extend((0..200).map(|index| index % 2 == 0));
+    let changes = detect(&stream);
+    let [drop] = changes.as_slice() else {
+        panic!("{changes:?}")
+    };
+    assert!(drop.at.abs_diff(50_000) <= 6 && drop.found < 50_060, "{drop:?}");
+}
+
+#[test]
+fn only_what_was_written_is_read() {
+    let mut detector = Detector::new();
+    for success in drop_and_recovery().iter().take(120) {
+        detector.push(*success);
+    }
+    let bytes = detector.to_bytes();
+    assert!(Detector::from_bytes(&bytes).is_some());
+    assert!(Detector::from_bytes(bytes.get(..bytes.len() - 1).unwrap()).is_none());
+    assert!(Detector::from_bytes(b"").is_none());
+    let mut wrong = bytes.clone();
+    *wrong.last_mut().unwrap() = 2;
+    assert!(Detector::from_bytes(&wrong).is_none());
+}
+
+proptest! {
+    #[test]
+    fn a_detector_that_was_written_down_goes_on_the_same(
+        stream in prop::collection::vec(any::<bool>(), 0..300),
+        cut in 0_usize..300,
+    ) {
+        let cut = cut.min(stream.len());
+        let (first, rest) = stream.split_at(cut);
+        let mut whole = Detector::new();
+        for success in first {
+            whole.push(*success);
+        }
+        let mut again = Detector::from_bytes(&whole.to_bytes()).unwrap();
+        for success in rest {
+            prop_assert_eq!(whole.push(*success), again.push(*success));
+        }
+        prop_assert_eq!(whole.to_bytes(), again.to_bytes());
+    }
+
+    #[test]
+    fn changes_are_in_order_and_add_up(stream in prop::collection::vec(prop::bool::weighted(0.5), 0..50), blocks in 1_usize..20) {
+        // Blocks of the same pattern and its opposite, so that there is something to find.
+        let stream: Vec<bool> = (0..blocks)
+            .flat_map(|block| stream.iter().map(move |success| *success ^ (block % 4 > 1)))
+            .collect();
+        let mut last = 0;
+        for change in detect(&stream) {
+            prop_assert!(change.at >= last && change.at <= change.found);
+            prop_assert_eq!(change.before.1, change.at - last);
+            prop_assert!(change.before.0 <= change.before.1 && change.after.0 <= change.after.1);
+            last = change.at;
+        }
+    }
+
+    #[test]
+    fn intervals_hold_the_rate(total in 1_u64..100_000, share in 0.0_f64..1.0) {
+        let success = (total as f64 * share) as u64;
+        let interval = wilson(success, total);
+        let rate = success as f64 / total as f64;
+        prop_assert!(0.0 <= interval.low && interval.low <= rate && rate <= interval.high && interval.high <= 1.0);
+    }
+}
