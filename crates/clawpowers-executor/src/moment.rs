@@ -7,6 +7,8 @@ use jiff::{Span, Timestamp, Zoned};
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+const MICROS_A_DAY: i64 = 86_400_000_000;
+
 /// A point in time in microseconds since 1970 in UTC; shown as RFC 3339 with `Z`.
 ///
 /// # Examples
@@ -68,6 +70,18 @@ impl Moment {
                 "write a time as 2026-11-03T08:00:00Z, a date as 2026-11-03, or how long ago as 7d or 12h",
             )
         })
+    }
+
+    /// Returns the day in UTC, counted from 1970.
+    #[must_use]
+    pub const fn day(self) -> i64 {
+        self.0.div_euclid(MICROS_A_DAY)
+    }
+
+    /// Returns the start of a day in UTC, counted from 1970.
+    #[must_use]
+    pub const fn of_day(day: i64) -> Self {
+        Self(day.saturating_mul(MICROS_A_DAY))
     }
 
     /// Returns the year and month in UTC, as `2026-11`.

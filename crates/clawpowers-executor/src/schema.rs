@@ -8,7 +8,8 @@ pub const VERSION: i32 = MIGRATIONS.len() as i32;
 
 /// Each brings a database from the version of its place in the list to the next. A step that was ever released is never
 /// changed.
-pub(crate) const MIGRATIONS: [&str; 1] = ["
+pub(crate) const MIGRATIONS: [&str; 2] = [
+    "
 CREATE TABLE meta (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
@@ -79,4 +80,29 @@ CREATE INDEX execution_open ON execution (id) WHERE outcome = 4;
 CREATE TABLE imported (
     hash BLOB PRIMARY KEY
 ) STRICT, WITHOUT ROWID;
-"];
+",
+    "
+-- What ended on each day in UTC, counted from 1970: for reports over time.
+CREATE TABLE day (
+    skill INTEGER NOT NULL REFERENCES skill (id),
+    day INTEGER NOT NULL,
+    success INTEGER NOT NULL,
+    failure INTEGER NOT NULL,
+    partial INTEGER NOT NULL,
+    skipped INTEGER NOT NULL,
+    PRIMARY KEY (skill, day)
+) STRICT, WITHOUT ROWID;
+INSERT INTO day
+    SELECT skill, (at - (at % 86400000000 + 86400000000) % 86400000000) / 86400000000, sum(outcome = 0),
+        sum(outcome = 1), sum(outcome = 2), sum(outcome = 3)
+    FROM execution WHERE outcome < 4 GROUP BY 1, 2;
+
+-- How far the analysis of a skill came: up to which execution, and what it knew then. It may be dropped at any time.
+CREATE TABLE analysis (
+    skill INTEGER PRIMARY KEY REFERENCES skill (id),
+    at INTEGER NOT NULL,
+    execution INTEGER NOT NULL,
+    state TEXT NOT NULL
+) STRICT;
+",
+];

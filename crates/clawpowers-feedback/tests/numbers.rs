@@ -1,9 +1,5 @@
 //! Intervals and comparisons beside those of SciPy and statsmodels, and the promises of the change detection.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test that cannot go on has failed"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use clawpowers_feedback::{Change, Detector, Direction, Tier, compare, detect, wilson};
 use proptest::prelude::*;

@@ -1,11 +1,13 @@
 //! Executions of skills, and figures for each skill that are always those of its executions.
 
+mod analysis;
 mod execution;
 mod import;
 mod line;
 mod query;
 mod rollup;
 
+pub use analysis::{Counted, Kept};
 pub use execution::{Details, Execution, Finish, MAX_NOTES_BYTES, MAX_TEXT_BYTES, New, Outcome, check_skill};
 pub use import::{ImportReport, Skipped};
 pub use line::{CSV_HEADER, csv, jsonl};
@@ -182,6 +184,7 @@ impl<'a> Ledger<'a> {
                 .filter(|f| !kept.contains(f))
                 .map(|f| f.skill.clone());
             names.extend(missing);
+            names.extend(analysis::differing_days(tx)?);
             names.sort();
             names.dedup();
             Ok(names)

@@ -91,6 +91,7 @@ impl Figures {
 pub(super) struct Delta {
     figures: Figures,
     durations: BTreeMap<u32, u64>,
+    days: BTreeMap<i64, [i64; 4]>,
 }
 
 impl Delta {
@@ -102,8 +103,11 @@ impl Delta {
             figures.open += 1;
             return Ok(());
         };
-        for (index, count) in figures.outcomes.iter_mut().enumerate() {
-            *count += i64::from(index == outcome as usize);
+        let day = self.days.entry(execution.at.day()).or_default();
+        for counts in [&mut figures.outcomes, day] {
+            for (index, count) in counts.iter_mut().enumerate() {
+                *count += i64::from(index == outcome as usize);
+            }
         }
         if let Some(duration) = execution.duration {
             figures.timed = (figures.timed.0 + 1, sum(figures.timed.1, duration)?);
@@ -176,6 +180,15 @@ impl Delta {
             )?;
             for (bucket, count) in &self.durations {
                 statement.execute((skill, bucket, i64::try_from(*count).unwrap_or(i64::MAX)))?;
+            }
+            let mut statement = connection.prepare_cached(
+                "INSERT INTO day (skill, day, success, failure, partial, skipped) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                 ON CONFLICT (skill, day) DO UPDATE SET success = success + excluded.success,
+                     failure = failure + excluded.failure, partial = partial + excluded.partial,
+                     skipped = skipped + excluded.skipped",
+            )?;
+            for (day, [success, failure, partial, skipped]) in &self.days {
+                statement.execute((skill, day, success, failure, partial, skipped))?;
             }
             Ok(())
         })

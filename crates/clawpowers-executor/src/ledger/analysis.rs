@@ -1,0 +1,143 @@
+//! What an analysis reads of the executions, and where it keeps how far it came.
+
+use super::{Ledger, Outcome};
+use crate::db::Tx;
+use crate::error::Result;
+use crate::moment::Moment;
+use rusqlite::OptionalExtension as _;
+
+/// What ended on one day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counted {
+    /// The skill.
+    pub skill: String,
+    /// The day in UTC, counted from 1970.
+    pub day: i64,
+    /// Executions by outcome, in the order of [`Outcome::ALL`].
+    pub outcomes: [i64; 4],
+}
+
+/// How far an analysis came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// The time and the number of the last execution that it knows.
+    pub last: (Moment, i64),
+    /// What it knew then, in its own words.
+    pub state: String,
+}
+
+impl Ledger<'_> {
+    /// Hands over the executions of a skill that have ended, behind a given one, in the order of their times and numbers,
+    /// until `each` answers `false`.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::Error::Storage`] where they cannot be read.
+    pub fn outcomes(
+        &self,
+        skill: &str,
+        behind: Option<(Moment, i64)>,
+        mut each: impl FnMut(Moment, i64, Outcome) -> bool,
+    ) -> Result<()> {
+        let (at, id) = behind.map_or((i64::MIN, i64::MIN), |(at, id)| (at.micros(), id));
+        self.db.run(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT at, id, outcome FROM execution
+                 WHERE skill = (SELECT id FROM skill WHERE name = ?1) AND at >= ?2 AND (at > ?2 OR id > ?3)
+                     AND outcome < 4
+                 ORDER BY at, id",
+            )?;
+            let mut rows = statement.query((skill, at, id))?;
+            while let Some(row) = rows.next()? {
+                let Some(outcome) = Outcome::from_number(row.get(2)?) else {
+                    continue;
+                };
+                if !each(Moment::from_micros(row.get(0)?), row.get(1)?, outcome) {
+                    break;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Returns what ended on each day from `first` on, of one skill or of all, by skill and day.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::Error::Storage`] where they cannot be read.
+    pub fn days(&self, skill: Option<&str>, first: i64) -> Result<Vec<Counted>> {
+        self.db.run(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT name, day, day.success, day.failure, day.partial, day.skipped
+                 FROM skill JOIN day ON day.skill = skill.id
+                 WHERE (?1 IS NULL OR name = ?1) AND day >= ?2 ORDER BY name, day",
+            )?;
+            let rows = statement.query_map((skill, first), |row| {
+                Ok(Counted {
+                    skill: row.get(0)?,
+                    day: row.get(1)?,
+                    outcomes: [row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?],
+                })
+            })?;
+            rows.collect()
+        })
+    }
+
+    /// Returns how far the analysis of a skill came.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::Error::Storage`] where it cannot be read.
+    pub fn kept(&self, skill: &str) -> Result<Option<Kept>> {
+        self.db.run(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT at, execution, state FROM analysis WHERE skill = (SELECT id FROM skill WHERE name = ?)",
+            )?;
+            let read = |row: &rusqlite::Row<'_>| {
+                Ok(Kept {
+                    last: (Moment::from_micros(row.get(0)?), row.get(1)?),
+                    state: row.get(2)?,
+                })
+            };
+            statement.query_row([skill], read).optional()
+        })
+    }
+
+    /// Keeps how far the analyses of skills came.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::Error::Storage`] where it cannot be written.
+    pub fn keep(&mut self, kept: &[(&str, Kept)]) -> Result<()> {
+        self.db.write(|tx| {
+            tx.run(|connection| {
+                let mut statement = connection.prepare_cached(
+                    "INSERT OR REPLACE INTO analysis (skill, at, execution, state)
+                     SELECT id, ?2, ?3, ?4 FROM skill WHERE name = ?1",
+                )?;
+                for (skill, kept) in kept {
+                    statement.execute((skill, kept.last.0.micros(), kept.last.1, &kept.state))?;
+                }
+                Ok(())
+            })
+        })
+    }
+}
+
+/// Returns the skills whose days are not those of their executions.
+pub(super) fn differing_days(tx: &Tx<'_>) -> Result<Vec<String>> {
+    const COUNTED: &str =
+        "SELECT skill, (at - (at % 86400000000 + 86400000000) % 86400000000) / 86400000000 AS day,
+            sum(outcome = 0), sum(outcome = 1), sum(outcome = 2), sum(outcome = 3)
+        FROM execution WHERE outcome < 4 GROUP BY 1, 2";
+    const KEPT: &str = "SELECT skill, day, success, failure, partial, skipped FROM day";
+    let sql = format!(
+        "SELECT name FROM skill WHERE id IN (
+             SELECT skill FROM ({COUNTED} EXCEPT {KEPT}) UNION SELECT skill FROM ({KEPT} EXCEPT {COUNTED}))"
+    );
+    tx.run(|connection| {
+        let mut statement = connection.prepare(&sql)?;
+        let rows = statement.query_map((), |row| row.get(0))?;
+        rows.collect()
+    })
+}
