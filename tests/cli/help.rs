@@ -52,6 +52,7 @@ fn every_level_has_help_with_examples() {
         seen,
         [
             "",
+            "analyze",
             "config",
             "config get",
             "config list",

@@ -6,6 +6,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod analyze;
 mod bad_input;
 mod budget_new_doctor;
 mod config;

@@ -16,6 +16,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod analysis;
 mod bundled;
 mod config;
 mod error;

@@ -37,6 +37,11 @@ const RANGE: (f64, f64) = (-4.0, 5.5);
 const SIZES: [f64; 3] = [0.8, 1.3, 2.0];
 /// Above this a ratio no longer grows; the threshold is passed long before.
 const MOST: f64 = 1e200;
+/// No threshold lies below this `T`, so that most outcomes need no closer look.
+const LOWEST: f64 = 300.0;
+/// How often the weights are made anew from the counts: between, they are multiplied, and those that are next to nothing
+/// would stay so for ever.
+const WEIGHED_ANEW: u64 = 64;
 /// How many outcomes back a change can be dated.
 const KEPT: usize = 4096;
 /// A change is dated so that there are at least so many executions on each side.
@@ -113,13 +118,19 @@ pub struct Detector {
     left: (u64, u64),
     /// The statistics by direction, size and rate before.
     ratios: Box<[[f64; RATES]; 2 * SIZES.len()]>,
+    /// How well each rate before explains the segment's outcomes, up to a common factor.
+    weights: Box<[f64; RATES]>,
 }
 
 struct Tables {
     /// `ln p` and `ln (1 - p)` of each rate.
     logs: [(f64, f64); RATES],
-    /// The ratio of a success and of a failure by direction, size and rate: drops first.
-    ratios: [[(f64, f64); RATES]; 2 * SIZES.len()],
+    /// `p` and `1 - p` of each rate.
+    rates: [(f64, f64); RATES],
+    /// The ratio of a success by direction, size and rate: drops first.
+    good: [[f64; RATES]; 2 * SIZES.len()],
+    /// That of a failure.
+    bad: [[f64; RATES]; 2 * SIZES.len()],
 }
 
 static TABLES: LazyLock<Tables> = LazyLock::new(|| {
@@ -127,14 +138,20 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| {
     let odds = |index: usize| RANGE.0 + (RANGE.1 - RANGE.0) * index as f64 / (RATES - 1) as f64;
     let logs = std::array::from_fn(|index| (log(rate(odds(index))), log(rate(-odds(index)))));
     let moves = SIZES.map(|size| -size).into_iter().chain(SIZES);
-    let mut ratios = [[(1.0, 1.0); RATES]; 2 * SIZES.len()];
-    for (row, by) in ratios.iter_mut().zip(moves) {
-        for (index, ratio) in row.iter_mut().enumerate() {
+    let (mut good, mut bad) = ([[1.0; RATES]; 2 * SIZES.len()], [[1.0; RATES]; 2 * SIZES.len()]);
+    for ((good, bad), by) in good.iter_mut().zip(&mut bad).zip(moves) {
+        for (index, (good, bad)) in good.iter_mut().zip(bad).enumerate() {
             let (before, after) = (odds(index), odds(index) + by);
-            *ratio = (rate(after) / rate(before), rate(-after) / rate(-before));
+            *good = rate(after) / rate(before);
+            *bad = rate(-after) / rate(-before);
         }
     }
-    Tables { logs, ratios }
+    Tables {
+        logs,
+        rates: std::array::from_fn(|index| (rate(odds(index)), rate(-odds(index)))),
+        good,
+        bad,
+    }
 });
 
 impl Default for Detector {
@@ -154,6 +171,7 @@ impl Detector {
             kept: VecDeque::new(),
             left: (0, 0),
             ratios: Box::new([[0.0; RATES]; 2 * SIZES.len()]),
+            weights: Box::new([0.0; RATES]),
         }
     }
 
@@ -205,29 +223,34 @@ impl Detector {
         }
         let (drop, rise) = self.scores();
         let (drop_at, rise_at) = self.thresholds();
-        Some((drop - drop_at, rise - rise_at))
+        Some((log(drop) - drop_at, log(rise) - rise_at))
     }
 
+    /// Returns the statistics `T` for a drop and for a rise.
     fn scores(&self) -> (f64, f64) {
-        let (success, failure) = (self.success as f64, (self.total - self.success) as f64);
-        // Jeffreys' prior, in log odds.
-        let weights = TABLES
-            .logs
-            .map(|(p, q)| (success + 0.5) * p + (failure + 0.5) * q);
-        let most = weights.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let weights = weights.map(|weight| exp(weight - most));
-        let total: f64 = weights.iter().sum();
-        let mean = |rows: &[[f64; RATES]]| {
-            let row = |row: &[f64; RATES]| {
-                row.iter()
-                    .zip(&weights)
-                    .map(|(ratio, weight)| ratio * weight)
-                    .sum::<f64>()
-            };
-            log(rows.iter().map(row).sum::<f64>() / (total * SIZES.len() as f64))
-        };
+        let total = sum(&self.weights, &[1.0; RATES]) * SIZES.len() as f64;
+        let mean =
+            |rows: &[[f64; RATES]]| rows.iter().map(|row| sum(row, &self.weights)).sum::<f64>() / total;
         let (drops, rises) = self.ratios.split_at(SIZES.len());
         (mean(drops), mean(rises))
+    }
+
+    /// Brings the weights up to date with the last outcome.
+    fn weigh(&mut self, success: bool) {
+        let tables = &*TABLES;
+        if !self.total.is_multiple_of(WEIGHED_ANEW) && self.total != 1 {
+            for (weight, (good, bad)) in self.weights.iter_mut().zip(&tables.rates) {
+                *weight *= if success { *good } else { *bad };
+            }
+            return;
+        }
+        let (success, failure) = (self.success as f64, (self.total - self.success) as f64);
+        // Jeffreys' prior, in log odds.
+        let logs = tables
+            .logs
+            .map(|(p, q)| (success + 0.5) * p + (failure + 0.5) * q);
+        let most = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        *self.weights = logs.map(|log| exp(log - most));
     }
 
     /// Writes down what the detector knows, for [`Detector::from_bytes`].
@@ -244,7 +267,7 @@ impl Detector {
         ] {
             bytes.extend_from_slice(&number.to_le_bytes());
         }
-        for ratio in self.ratios.iter().flatten() {
+        for ratio in self.ratios.iter().flatten().chain(self.weights.iter()) {
             bytes.extend_from_slice(&ratio.to_le_bytes());
         }
         bytes.extend(self.kept.iter().map(|success| u8::from(*success)));
@@ -266,7 +289,12 @@ impl Detector {
         }
         let [seen, total, success, left_success, left_total, kept] = numbers;
         let mut detector = Self::new();
-        for ratio in detector.ratios.iter_mut().flatten() {
+        for ratio in detector
+            .ratios
+            .iter_mut()
+            .flatten()
+            .chain(detector.weights.iter_mut())
+        {
             *ratio = f64::from_le_bytes(next()?);
         }
         let sound = success <= total
@@ -284,6 +312,7 @@ impl Detector {
             kept: rest.iter().map(|byte| *byte == 1).collect(),
             left: (left_success, left_total),
             ratios: detector.ratios,
+            weights: detector.weights,
         })
     }
 
@@ -296,10 +325,12 @@ impl Detector {
         {
             self.left = (self.left.0 + u64::from(oldest), self.left.1 + 1);
         }
-        for (ratios, factors) in self.ratios.iter_mut().zip(&TABLES.ratios) {
-            for (ratio, (good, bad)) in ratios.iter_mut().zip(factors) {
-                let factor = if success { *good } else { *bad };
-                *ratio = ((*ratio + 1.0) * factor).min(MOST);
+        self.weigh(success);
+        let factors = if success { &TABLES.good } else { &TABLES.bad };
+        for (ratios, factors) in self.ratios.iter_mut().zip(factors) {
+            for (ratio, factor) in ratios.iter_mut().zip(factors) {
+                let next = (*ratio + 1.0) * factor;
+                *ratio = if next < MOST { next } else { MOST };
             }
         }
     }
@@ -325,6 +356,13 @@ impl Detector {
 
     /// Returns the direction in which a threshold is passed.
     fn alarm(&self) -> Option<Direction> {
+        if self.total < MIN_EXECUTIONS {
+            return None;
+        }
+        let (drop, rise) = self.scores();
+        if drop < LOWEST && rise < LOWEST {
+            return None;
+        }
         let (drop, rise) = self.margins()?;
         match (drop > 0.0, rise > 0.0) {
             (true, _) if drop >= rise => Some(Direction::Drop),
@@ -356,6 +394,17 @@ impl Detector {
         }
         best.map(|(_, index)| index)
     }
+}
+
+/// Returns the sum of products, in lanes that a processor can add at once.
+fn sum(a: &[f64; RATES], b: &[f64; RATES]) -> f64 {
+    let mut lanes = [0.0; 8];
+    for (a, b) in a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0) {
+        for (lane, (a, b)) in lanes.iter_mut().zip(a.iter().zip(b)) {
+            *lane += a * b;
+        }
+    }
+    lanes.iter().sum()
 }
 
 /// Returns the log likelihood of `success` of `total` at their own rate.

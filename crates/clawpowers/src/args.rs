@@ -1,6 +1,6 @@
 //! The command line as a whole: global options and the nouns.
 
-use crate::cmd::{config, doctor, home, legacy, metrics, run, skill, store};
+use crate::cmd::{analyze, config, doctor, home, legacy, metrics, run, skill, store};
 use crate::exit::Exit;
 use crate::out::Out;
 use clap::error::ErrorKind;
@@ -97,6 +97,7 @@ nouns! {
     Skill(skill::Verb) "skill" "skills", verbs::<skill::Verb>, "Skills: list, show, read, search, validate, fix, prompt";
     Store(store::Verb) "store", verbs::<store::Verb>, "State: values under keys, exact under any number of processes";
     Metrics(metrics::Verb) "metrics", verbs::<metrics::Verb>, "Executions of skills: record, start, finish, show, sum up";
+    Analyze(analyze::AnalyzeArgs) "analyze", analyze::AnalyzeArgs::augment_args, "Say which skills work and which got worse";
     Run(run::RunArgs) "run", run::RunArgs::augment_args, "Run a command for a skill and record how it ended";
     Config(config::Verb) "config", verbs::<config::Verb>, "Settings: read and change config.json";
     Init(home::InitArgs) "init", home::InitArgs::augment_args, "Create the runtime home; what is there stays";

@@ -42,6 +42,15 @@ impl Out {
         }
     }
 
+    /// The same streams with or without JSON.
+    pub(crate) const fn with_json(&self, json: bool) -> Self {
+        Self {
+            json,
+            width: self.width,
+            colour: self.colour,
+        }
+    }
+
     /// Colours a text on a terminal that wants colour.
     pub(crate) fn paint(&self, look: Look, text: &str) -> String {
         if !self.colour {

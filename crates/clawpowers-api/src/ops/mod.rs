@@ -105,10 +105,14 @@ macro_rules! picking {
     };
 }
 
+pub mod analyze;
+pub mod analyze_plan;
+pub mod analyze_worktrees;
 pub mod config_get;
 pub mod config_list;
 pub mod config_set;
 pub mod doctor;
+pub mod feedback_detect;
 pub mod import;
 pub mod init;
 pub mod metrics_export;
@@ -203,10 +207,14 @@ macro_rules! operations {
 }
 
 operations! {
+    analyze "Says which skills work and which got worse.";
+    analyze_plan "Compares a plan's estimate with what it took, and lists its tasks.";
+    analyze_worktrees "Lists the worktrees that skills have registered.";
     config_get "Reads one setting of config.json.";
     config_list "Lists the settings of config.json.";
     config_set "Changes one setting of config.json and leaves the rest as it is.";
     doctor "Reports inventory, readiness, visibility and faults of the skills that are there.";
+    feedback_detect "Finds changes of a success rate in a list of outcomes.";
     import "Takes in what 1.x left in a home.";
     init "Creates the runtime home.";
     metrics_export "Writes executions as JSON lines or CSV.";

@@ -1,5 +1,6 @@
 //! Replies as text for people.
 
+pub(crate) mod analyze;
 pub(crate) mod budget;
 pub(crate) mod doctor;
 pub(crate) mod findings;

@@ -206,7 +206,7 @@ pub(crate) fn write_lines(file: &str, count: &str) -> Result<(), Failure> {
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
         let random = state >> 33;
-        let outcome = match random % 10 {
+        let outcome = match random / 2000 % 10 {
             0 => "failure",
             1 => "partial",
             _ => "success",
@@ -221,8 +221,8 @@ pub(crate) fn write_lines(file: &str, count: &str) -> Result<(), Failure> {
             rest / 60 % 60,
             rest % 60,
             random % 200,
-            random % 300,
-            random % 10
+            random / 7 % 300,
+            random / 11 % 10
         )?;
     }
     out.flush()?;

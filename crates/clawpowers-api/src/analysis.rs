@@ -1,0 +1,172 @@
+//! The changes of each skill's success rate: kept from one look to the next, so that a look costs what is new.
+
+use crate::error::ApiError;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use clawpowers_executor::ledger::Kept;
+use clawpowers_executor::{Db, Moment, Outcome};
+use clawpowers_feedback::{Change, Detector, Direction};
+use serde::{Deserialize, Serialize};
+
+/// So many of the last executions are looked at anew each time: one that took long comes in behind others that began
+/// later.
+const LOOKED_AT_AGAIN: usize = 32;
+/// What was learnt is kept once so many executions were looked at.
+const KEPT_AFTER: usize = 128;
+
+/// A change with the time at which it was.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Dated {
+    pub(crate) at: u64,
+    pub(crate) found: u64,
+    pub(crate) drop: bool,
+    pub(crate) before: (u64, u64),
+    pub(crate) after: (u64, u64),
+    /// Microseconds since 1970.
+    pub(crate) since: i64,
+}
+
+/// What is known of a skill's rate over time.
+#[derive(Debug, Clone)]
+pub(crate) struct History {
+    pub(crate) changes: Vec<Dated>,
+    pub(crate) detector: Detector,
+}
+
+/// What is kept of it.
+#[derive(Debug, Serialize, Deserialize)]
+struct State {
+    changes: Vec<Dated>,
+    detector: String,
+}
+
+/// Returns the history of each named skill; `counts` are how many executions of it count (that have ended and were not
+/// skipped).
+pub(crate) fn histories(db: &mut Db, skills: &[(&str, u64)]) -> Result<Vec<History>, ApiError> {
+    let mut histories = Vec::new();
+    let mut to_keep = Vec::new();
+    for &(skill, count) in skills {
+        let kept = db.ledger().kept(skill)?;
+        let known = kept.and_then(|kept| Some((kept.last, read(&kept.state)?)));
+        let found = match known {
+            // Where something came in before what is known, the count is another one, and all is looked at anew.
+            Some((last, history)) => {
+                go_on(db, skill, Some(last), history)?.filter(|one| one.history.detector.seen() == count)
+            }
+            None => None,
+        };
+        let found = match found {
+            Some(found) => Some(found),
+            None => {
+                let nothing = History {
+                    changes: Vec::new(),
+                    detector: Detector::new(),
+                };
+                go_on(db, skill, None, nothing)?
+            }
+        };
+        let Some(found) = found else { continue };
+        if let Some(kept) = found.kept {
+            to_keep.push((skill, kept));
+        }
+        histories.push(found.history);
+    }
+    if !to_keep.is_empty() {
+        // A home that cannot be written to is analysed all the same; the next look starts from where this one did.
+        let _ = db.ledger().keep(&to_keep);
+    }
+    Ok(histories)
+}
+
+struct Found {
+    history: History,
+    kept: Option<Kept>,
+}
+
+/// Takes in the executions behind the last one that is known.
+fn go_on(
+    db: &mut Db,
+    skill: &str,
+    last: Option<(Moment, i64)>,
+    mut history: History,
+) -> Result<Option<Found>, ApiError> {
+    let mut rows = Vec::new();
+    db.ledger().outcomes(skill, last, |at, id, outcome| {
+        if outcome != Outcome::Skipped {
+            rows.push((at, id, outcome == Outcome::Success));
+        }
+        true
+    })?;
+    let start = history.detector.seen();
+    let settled = rows.len().saturating_sub(LOOKED_AT_AGAIN);
+    let mut kept = None;
+    for (index, (_, _, success)) in rows.iter().enumerate() {
+        if index == settled
+            && settled >= KEPT_AFTER
+            && let Some(&(at, id, _)) = settled.checked_sub(1).and_then(|before| rows.get(before))
+        {
+            kept = Some(Kept {
+                last: (at, id),
+                state: written(&history),
+            });
+        }
+        if let Some(change) = history.detector.push(*success) {
+            let since = match change
+                .at
+                .checked_sub(start)
+                .and_then(|at| rows.get(usize::try_from(at).ok()?))
+            {
+                Some((at, _, _)) => *at,
+                None => earlier(db, skill, last, start - change.at)?,
+            };
+            history.changes.push(dated(&change, since));
+        }
+    }
+    Ok(Some(Found { history, kept }))
+}
+
+fn dated(change: &Change, since: Moment) -> Dated {
+    Dated {
+        at: change.at,
+        found: change.found,
+        drop: change.direction == Direction::Drop,
+        before: change.before,
+        after: change.after,
+        since: since.micros(),
+    }
+}
+
+/// Returns the time of the execution that lies so many before the first one behind `last`.
+fn earlier(db: &mut Db, skill: &str, last: Option<(Moment, i64)>, back: u64) -> Result<Moment, ApiError> {
+    let mut times = Vec::new();
+    db.ledger().outcomes(skill, None, |at, id, outcome| {
+        if last.is_some_and(|last| (at, id) > last) {
+            return false;
+        }
+        if outcome != Outcome::Skipped {
+            times.push(at);
+        }
+        true
+    })?;
+    let index = times
+        .len()
+        .checked_sub(usize::try_from(back).unwrap_or(usize::MAX));
+    let time = index.and_then(|index| times.get(index)).or(times.first());
+    Ok(time.copied().unwrap_or(Moment::from_micros(0)))
+}
+
+fn written(history: &History) -> String {
+    let state = State {
+        changes: history.changes.clone(),
+        detector: STANDARD.encode(history.detector.to_bytes()),
+    };
+    serde_json::to_string(&state).unwrap_or_default()
+}
+
+fn read(text: &str) -> Option<History> {
+    let state: State = serde_json::from_str(text).ok()?;
+    Some(History {
+        changes: state.changes,
+        detector: Detector::from_bytes(&STANDARD.decode(state.detector).ok()?)?,
+    })
+}

@@ -1,0 +1,394 @@
+//! Says which skills work and which got worse.
+
+use crate::analysis::{Dated, History, histories};
+use crate::error::{ApiError, ErrorCode};
+use crate::executions::FiguresOut;
+use crate::ops::feedback_detect::RateOut;
+use crate::runtime::Runtime;
+use clawpowers_executor::ledger::{Counted, Figures, Filter};
+use clawpowers_executor::{Moment, Outcome};
+use clawpowers_feedback::{MIN_EXECUTIONS, Tier};
+use clawpowers_loader::diag::{nearest, quoted};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// How many weeks are shown.
+const WEEKS: i64 = 12;
+/// Of how many skills the notes are looked at: the most pressing ones.
+const MOST_WITH_WORDS: usize = 10;
+/// A change still holds while chance would give its difference less often than this.
+const HOLDS: f64 = 0.01;
+/// Below so many executions a rate is not judged.
+const MIN_JUDGED: u64 = 10;
+
+/// Which skills.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// Only this one.
+    #[serde(default)]
+    pub skill: Option<String>,
+}
+
+/// What is known of the skills.
+#[derive(Debug, Clone, Serialize)]
+pub struct Response {
+    /// Of all together.
+    pub all: FiguresOut,
+    /// Of each skill, in the order of their names.
+    pub skills: Vec<SkillReport>,
+    /// What to do, the most pressing first.
+    pub recommendations: Vec<Recommendation>,
+}
+
+/// What is known of one skill.
+#[derive(Debug, Clone, Serialize)]
+pub struct SkillReport {
+    /// The skill.
+    pub skill: String,
+    /// Its figures.
+    pub figures: FiguresOut,
+    /// The success rate of all executions; skipped and open ones do not count.
+    pub rate: RateOut,
+    /// The success rate since the last change.
+    pub recent: RateOut,
+    /// `good`, `moderate`, `low` or `unsure`, by the interval of the recent rate.
+    pub tier: &'static str,
+    /// US dollars for each success, where costs are known.
+    pub cost_per_success: Option<f64>,
+    /// Tokens for each success, where they are known.
+    pub tokens_per_success: Option<f64>,
+    /// The changes of its rate, the oldest first.
+    pub changes: Vec<ChangeReport>,
+    /// The last twelve weeks up to its last execution, the oldest first.
+    pub weeks: Vec<Week>,
+    /// What is missing for a judgement, if it is.
+    pub missing: Option<String>,
+}
+
+/// A change of a skill's rate.
+#[derive(Debug, Clone, Serialize)]
+pub struct ChangeReport {
+    /// `drop` or `rise`.
+    pub direction: &'static str,
+    /// The time of the first execution of the new rate, in RFC 3339.
+    pub since: String,
+    /// How many executions ago that was.
+    pub runs_ago: u64,
+    /// The rate before.
+    pub before: RateOut,
+    /// The rate from the change until it was found.
+    pub after: RateOut,
+    /// Whether all executions since then, up to the next change, still differ from those before (p below 0.01).
+    pub holds: bool,
+}
+
+/// What ended in one week.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Week {
+    /// Its first day, a Monday, in UTC.
+    pub start: String,
+    /// Successes.
+    pub success: i64,
+    /// Failures.
+    pub failure: i64,
+    /// Successes in part.
+    pub partial: i64,
+    /// Skipped.
+    pub skipped: i64,
+}
+
+/// Something to do, with its evidence.
+#[derive(Debug, Clone, Serialize)]
+pub struct Recommendation {
+    /// The skill.
+    pub skill: String,
+    /// `worse`, `low`, `better` or `more`.
+    pub kind: &'static str,
+    /// `sure` (wrong for at most one of twenty), or `unsure`.
+    pub sure: &'static str,
+    /// In words.
+    pub text: String,
+    /// The rate that it rests on.
+    pub rate: RateOut,
+    /// The words that the notes of its last failures have in common, the most common first.
+    pub words: Vec<WordCount>,
+}
+
+/// A word of notes and in how many of them it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WordCount {
+    /// The word.
+    pub word: String,
+    /// How many notes hold it.
+    pub notes: usize,
+}
+
+/// Analyses the executions. Of what was analysed before, only what is new is looked at.
+///
+/// # Errors
+///
+/// `not_found` for a skill that has no executions; `storage` where they cannot be read.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    let found = runtime.read(|db| {
+        let figures = db.ledger().figures(&Filter::default())?;
+        if let Some(skill) = &request.skill
+            && !figures.iter().any(|one| one.skill == *skill)
+        {
+            return Err(unknown(skill, &figures));
+        }
+        let wanted = |one: &&Figures| request.skill.as_ref().is_none_or(|skill| one.skill == *skill);
+        let figures: Vec<Figures> = figures.iter().filter(wanted).cloned().collect();
+        let counts: Vec<(&str, u64)> = figures
+            .iter()
+            .map(|one| (one.skill.as_str(), counted(one).1))
+            .collect();
+        let histories = histories(db, &counts)?;
+        let first = figures
+            .iter()
+            .filter_map(|one| Some(last_week(one)? - 7 * (WEEKS - 1)))
+            .min();
+        let days = db
+            .ledger()
+            .days(request.skill.as_deref(), first.unwrap_or(i64::MAX))?;
+        let mut by_skill: BTreeMap<&str, Vec<&Counted>> = BTreeMap::new();
+        for day in &days {
+            by_skill.entry(&day.skill).or_default().push(day);
+        }
+        let mut skills = Vec::new();
+        let mut all = Figures::default();
+        for (one, history) in figures.iter().zip(&histories) {
+            all.merge(one);
+            let days = by_skill
+                .get(one.skill.as_str())
+                .map(Vec::as_slice)
+                .unwrap_or_default();
+            skills.push(report(one, history, days));
+        }
+        let mut recommendations = Vec::new();
+        recommendations.extend(skills.iter().filter_map(recommended));
+        let order = |kind: &str| {
+            ["worse", "low", "better", "more"]
+                .iter()
+                .position(|known| *known == kind)
+        };
+        recommendations.sort_by_key(|one: &Recommendation| order(one.kind));
+        let failing = recommendations
+            .iter_mut()
+            .filter(|one| matches!(one.kind, "worse" | "low"));
+        for one in failing.take(MOST_WITH_WORDS) {
+            one.words = common_words(db, &one.skill)?;
+        }
+        Ok(Response {
+            all: FiguresOut::from(&all),
+            skills,
+            recommendations,
+        })
+    })?;
+    match (found, &request.skill) {
+        (Some(found), _) => Ok(found),
+        (None, Some(skill)) => Err(unknown(skill, &[])),
+        (None, None) => Ok(Response {
+            all: FiguresOut::from(&Figures::default()),
+            skills: Vec::new(),
+            recommendations: Vec::new(),
+        }),
+    }
+}
+
+fn unknown(skill: &str, figures: &[Figures]) -> ApiError {
+    let names = figures.iter().map(|one| one.skill.as_str());
+    let hint = match nearest(skill, names) {
+        Some(near) => format!("did you mean {}?", quoted(near)),
+        None => "record one with `clawpowers metrics record --skill NAME --outcome success`".to_owned(),
+    };
+    ApiError::new(
+        ErrorCode::NotFound,
+        format!("there are no executions of the skill {}", quoted(skill)),
+    )
+    .hint(hint)
+}
+
+/// Returns successes and what counts for a rate.
+fn counted(figures: &Figures) -> (u64, u64) {
+    let of = |outcome| u64::try_from(figures.of(outcome)).unwrap_or_default();
+    let success = of(Outcome::Success);
+    (success, success + of(Outcome::Failure) + of(Outcome::Partial))
+}
+
+/// Returns the Monday of the week of a skill's last execution, as a day counted from 1970.
+fn last_week(figures: &Figures) -> Option<i64> {
+    figures.period.map(|(_, last)| monday(last.day()))
+}
+
+/// Returns the Monday on or before a day; 1970 began on a Thursday.
+const fn monday(day: i64) -> i64 {
+    day - (day + 3).rem_euclid(7)
+}
+
+fn date(day: i64) -> String {
+    Moment::of_day(day).to_string().chars().take(10).collect()
+}
+
+fn report(figures: &Figures, history: &History, days: &[&Counted]) -> SkillReport {
+    let (success, total) = counted(figures);
+    let recent = RateOut::new(history.detector.segment());
+    let interval = clawpowers_feedback::wilson(recent.success, recent.total);
+    let per_success = |sum: f64, count: i64| (count > 0 && success > 0).then(|| sum / success as f64);
+    let (metered, tokens_in, tokens_out) = figures.metered;
+    let missing = if total < MIN_JUDGED {
+        Some(format!(
+            "{} more executions until its rate is judged",
+            MIN_JUDGED - total
+        ))
+    } else if recent.total < MIN_EXECUTIONS {
+        Some(format!(
+            "{} more executions until a change can be told",
+            MIN_EXECUTIONS - recent.total
+        ))
+    } else {
+        None
+    };
+    let change = |(index, change): (usize, &Dated)| {
+        // What followed a change is what was before the next one.
+        let since = history
+            .changes
+            .get(index + 1)
+            .map_or_else(|| history.detector.segment(), |next| next.before);
+        let compared = clawpowers_feedback::compare(change.before, since);
+        ChangeReport {
+            direction: if change.drop { "drop" } else { "rise" },
+            since: Moment::from_micros(change.since).to_string(),
+            runs_ago: history.detector.seen() - change.at,
+            before: RateOut::new(change.before),
+            after: RateOut::new(change.after),
+            holds: compared.is_some_and(|one| one.p_value < HOLDS && (one.difference < 0.0) == change.drop),
+        }
+    };
+    SkillReport {
+        skill: figures.skill.clone(),
+        figures: FiguresOut::from(figures),
+        rate: RateOut::new((success, total)),
+        tier: Tier::of(interval).as_str(),
+        recent,
+        cost_per_success: per_success(figures.priced.1 as f64 / 1e9, figures.priced.0),
+        tokens_per_success: per_success(tokens_in as f64 + tokens_out as f64, metered),
+        changes: history.changes.iter().enumerate().map(change).collect(),
+        weeks: weeks(figures, days),
+        missing,
+    }
+}
+
+fn weeks(figures: &Figures, days: &[&Counted]) -> Vec<Week> {
+    let Some(last) = last_week(figures) else {
+        return Vec::new();
+    };
+    let week = |number: i64| {
+        let start = last - 7 * (WEEKS - 1 - number);
+        let mut sums = [0; 4];
+        for day in days.iter().filter(|day| (start..start + 7).contains(&day.day)) {
+            for (sum, count) in sums.iter_mut().zip(day.outcomes) {
+                *sum += count;
+            }
+        }
+        let [success, failure, partial, skipped] = sums;
+        Week {
+            start: date(start),
+            success,
+            failure,
+            partial,
+            skipped,
+        }
+    };
+    (0..WEEKS).map(week).collect()
+}
+
+fn percent(rate: &RateOut) -> String {
+    format!("{:.0} %", rate.value.unwrap_or_default() * 100.0)
+}
+
+fn recommended(skill: &SkillReport) -> Option<Recommendation> {
+    let between = |rate: &RateOut| format!("{:.0} to {:.0} %", rate.low * 100.0, rate.high * 100.0);
+    let last = skill.changes.last().filter(|change| change.holds);
+    let day = |time: &str| time.chars().take(10).collect::<String>();
+    let changed = |change: &ChangeReport| {
+        format!(
+            "since {}, {} runs ago: {} to {}",
+            day(&change.since),
+            change.runs_ago,
+            percent(&change.before),
+            percent(&skill.recent)
+        )
+    };
+    let (kind, sure, text) = match last {
+        Some(change) if change.direction == "drop" => (
+            "worse",
+            "sure",
+            format!(
+                "{}; look at what changed then and at the notes of its failures",
+                changed(change)
+            ),
+        ),
+        _ if skill.rate.total < MIN_JUDGED => (
+            "more",
+            "unsure",
+            format!(
+                "{} executions say little; {}",
+                skill.rate.total,
+                skill.missing.clone()?
+            ),
+        ),
+        _ if skill.tier == "low" => (
+            "low",
+            "sure",
+            format!(
+                "it succeeds in {} ({} of {}): rework it, or use another skill",
+                between(&skill.recent),
+                skill.recent.success,
+                skill.recent.total
+            ),
+        ),
+        Some(change) => ("better", "sure", changed(change)),
+        None => return None,
+    };
+    Some(Recommendation {
+        skill: skill.skill.clone(),
+        kind,
+        sure,
+        text,
+        rate: skill.recent.clone(),
+        words: Vec::new(),
+    })
+}
+
+/// Returns the words that the notes of a skill's last failures have in common.
+fn common_words(db: &mut clawpowers_executor::Db, skill: &str) -> Result<Vec<WordCount>, ApiError> {
+    const FAILURES: usize = 50;
+    const WORDS: usize = 5;
+    let filter = Filter {
+        skill: Some(skill.to_owned()),
+        outcome: Some(Some(Outcome::Failure)),
+        ..Filter::default()
+    };
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for execution in db.ledger().last(&filter, FAILURES)? {
+        let notes = execution.notes.unwrap_or_default().to_lowercase();
+        let mut words: Vec<&str> = notes
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| word.chars().count() > 3)
+            .collect();
+        words.sort_unstable();
+        words.dedup();
+        for word in words {
+            *counts.entry(word.chars().take(40).collect()).or_default() += 1;
+        }
+    }
+    let mut found: Vec<WordCount> = counts
+        .into_iter()
+        .filter(|(_, notes)| *notes > 1)
+        .map(|(word, notes)| WordCount { word, notes })
+        .collect();
+    found.sort_by(|a, b| b.notes.cmp(&a.notes).then_with(|| a.word.cmp(&b.word)));
+    found.truncate(WORDS);
+    Ok(found)
+}

@@ -1,0 +1,29 @@
+//! Lists the worktrees that skills have registered.
+
+use super::analyze_plan::{ValueLine, lines};
+use crate::error::ApiError;
+use crate::runtime::Runtime;
+use serde::{Deserialize, Serialize};
+
+/// Nothing is asked.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {}
+
+/// The worktrees.
+#[derive(Debug, Clone, Serialize)]
+pub struct Response {
+    /// The keys below `worktree:` with their values.
+    pub worktrees: Vec<ValueLine>,
+}
+
+/// Lists the keys below `worktree:`.
+///
+/// # Errors
+///
+/// `storage` where they cannot be read.
+pub fn run(runtime: &Runtime, _request: &Request) -> Result<Response, ApiError> {
+    Ok(Response {
+        worktrees: lines(runtime, "worktree:")?,
+    })
+}

@@ -1,0 +1,85 @@
+//! `analyze`
+
+use crate::args::Context;
+use crate::exit::Exit;
+use crate::render;
+use clap::Args;
+use clawpowers_api::ops::{analyze, analyze_plan, analyze_worktrees};
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  clawpowers analyze                        # every skill: rate, interval, twelve weeks, what changed
+  clawpowers analyze --skill release-notes
+  clawpowers analyze --recommendations
+  clawpowers analyze --format markdown > skills.md
+  clawpowers analyze --plan auth-rework
+
+A change is reported when it is one: of skills with a steady rate at most 1 of 20 is ever reported within 200 runs.")]
+pub(crate) struct AnalyzeArgs {
+    /// Only this skill, in full.
+    #[arg(long, value_name = "NAME")]
+    skill: Option<String>,
+    /// Compare this plan's estimate with what it took, and list its tasks.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["skill", "worktrees", "recommendations"])]
+    plan: Option<String>,
+    /// List the worktrees that skills have registered.
+    #[arg(long, conflicts_with_all = ["skill", "recommendations"])]
+    worktrees: bool,
+    /// Only what to do.
+    #[arg(long)]
+    recommendations: bool,
+    /// text, json or markdown.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    Text,
+    Json,
+    Markdown,
+}
+
+impl AnalyzeArgs {
+    pub(crate) fn run(self, context: &Context) -> Exit {
+        let runtime = &context.runtime;
+        let out = context
+            .out
+            .with_json(context.out.json || self.format == Format::Json);
+        if let Some(plan) = self.plan {
+            let result = analyze_plan::run(runtime, &analyze_plan::Request { plan });
+            return out.answer(&result, |_| Exit::Done, |r| out.data(&render::analyze::plan(r)));
+        }
+        if self.worktrees {
+            let result = analyze_worktrees::run(runtime, &analyze_worktrees::Request {});
+            return out.answer(
+                &result,
+                |_| Exit::Done,
+                |r| out.data(&render::analyze::worktrees(r)),
+            );
+        }
+        let request = analyze::Request { skill: self.skill };
+        let result = analyze::run(runtime, &request);
+        out.answer(
+            &result,
+            |_| Exit::Done,
+            |r| {
+                let text = match (self.format, self.recommendations) {
+                    (Format::Markdown, _) => render::analyze::markdown(r),
+                    (_, true) if r.recommendations.is_empty() => "nothing to recommend\n".to_owned(),
+                    (_, true) => render::analyze::recommendations(&out, &r.recommendations),
+                    _ if request.skill.is_some() => render::analyze::skill(&out, r),
+                    _ => render::analyze::text(&out, r),
+                };
+                let printed = out.text(&text);
+                if r.skills.is_empty() {
+                    out.talk(
+                        "hint: record one with `clawpowers metrics record --skill NAME --outcome success`\n",
+                    );
+                }
+                printed
+            },
+        )
+    }
+}

@@ -1,0 +1,260 @@
+//! Analyses as text of 80 columns and as Markdown.
+
+use super::metrics::duration;
+use super::table::{one_line, table};
+use crate::out::{Look, Out};
+use clawpowers_api::ops::analyze::{Recommendation, Response, SkillReport, Week};
+use clawpowers_api::ops::feedback_detect::RateOut;
+use clawpowers_api::ops::{analyze_plan, analyze_worktrees};
+
+/// How wide the name of a skill gets where lines have to stay within 80 columns.
+const NAME: usize = 24;
+
+pub(crate) fn text(out: &Out, response: &Response) -> String {
+    if response.skills.is_empty() {
+        return "No executions yet.\n".to_owned();
+    }
+    let row = |skill: &SkillReport| {
+        vec![
+            shortened(&skill.skill),
+            skill.rate.total.to_string(),
+            percent(&skill.recent),
+            interval(&skill.recent),
+            skill
+                .figures
+                .duration
+                .as_ref()
+                .map_or_else(|| "–".to_owned(), |took| duration(took.p50)),
+            sparkline(&skill.weeks),
+            state(skill),
+        ]
+    };
+    let rows: Vec<Vec<String>> = response.skills.iter().map(row).collect();
+    let heading = ["SKILL", "RUNS", "RATE", "95 %", "P50", "12 WEEKS", "STATE"];
+    let mut text = table(out, &heading, &rows);
+    text.push_str(&recommendations(out, &response.recommendations));
+    text
+}
+
+pub(crate) fn recommendations(out: &Out, all: &[Recommendation]) -> String {
+    if all.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("\n{}\n", out.paint(Look::Bold, "recommendations"));
+    for one in all {
+        let (look, word) = match one.kind {
+            "worse" => (Look::Red, "worse"),
+            "low" => (Look::Yellow, "low"),
+            "better" => (Look::Green, "better"),
+            _ => (Look::Dim, "more"),
+        };
+        let head = format!("{} {}", out.paint(look, word), one_line(&one.skill));
+        text.push_str(&format!("  {head}: {}\n", one_line(&one.text)));
+        if !one.words.is_empty() {
+            let words: Vec<String> = one
+                .words
+                .iter()
+                .map(|word| format!("{} ({})", one_line(&word.word), word.notes))
+                .collect();
+            text.push_str(&format!("    notes of its failures say: {}\n", words.join(", ")));
+        }
+    }
+    text
+}
+
+/// One skill in full.
+pub(crate) fn skill(out: &Out, response: &Response) -> String {
+    let mut text = String::new();
+    for skill in &response.skills {
+        let f = &skill.figures;
+        text.push_str(&format!("{}\n", out.paint(Look::Bold, &one_line(&skill.skill))));
+        text.push_str(&format!(
+            "  executions  {} ({} success, {} failure, {} partial, {} skipped), {} open\n",
+            f.total, f.success, f.failure, f.partial, f.skipped, f.open
+        ));
+        text.push_str(&format!(
+            "  rate        {} ({})\n",
+            percent(&skill.rate),
+            interval(&skill.rate)
+        ));
+        if skill.recent != skill.rate {
+            text.push_str(&format!(
+                "  recently    {} ({}) of {}\n",
+                percent(&skill.recent),
+                interval(&skill.recent),
+                skill.recent.total
+            ));
+        }
+        text.push_str(&format!("  tier        {}\n", skill.tier));
+        if let Some(took) = &f.duration {
+            text.push_str(&format!(
+                "  duration    median {}, 95 % within {}, mean {}\n",
+                duration(took.p50),
+                duration(took.p95),
+                duration(took.mean)
+            ));
+        }
+        if let Some(cost) = skill.cost_per_success {
+            text.push_str(&format!("  cost        ${cost:.4} a success\n"));
+        }
+        if let Some(tokens) = skill.tokens_per_success {
+            text.push_str(&format!("  tokens      {tokens:.0} a success\n"));
+        }
+        text.push_str(&format!("  12 weeks    {}\n", sparkline(&skill.weeks)));
+        for change in &skill.changes {
+            text.push_str(&format!(
+                "  {}        since {}, {} runs ago: {} to {}\n",
+                change.direction,
+                change.since.get(..10).unwrap_or_default(),
+                change.runs_ago,
+                percent(&change.before),
+                percent(&change.after)
+            ));
+        }
+        if let Some(missing) = &skill.missing {
+            text.push_str(&format!("  missing     {missing}\n"));
+        }
+    }
+    text.push_str(&recommendations(out, &response.recommendations));
+    text
+}
+
+pub(crate) fn markdown(response: &Response) -> String {
+    let mut text = "# Skills\n\n| skill | runs | rate | 95 % interval | tier | median | p95 | changes |\n|---|---|---|---|---|---|---|---|\n".to_owned();
+    for skill in &response.skills {
+        let took = |pick: fn(&clawpowers_api::executions::DurationOut) -> f64| {
+            skill
+                .figures
+                .duration
+                .as_ref()
+                .map_or_else(|| "–".to_owned(), |took| duration(pick(took)))
+        };
+        text.push_str(&format!(
+            "| {} | {} | {} | {} | {} | {} | {} | {} |\n",
+            escaped(&skill.skill),
+            skill.rate.total,
+            percent(&skill.recent),
+            interval(&skill.recent),
+            skill.tier,
+            took(|took| took.p50),
+            took(|took| took.p95),
+            state(skill)
+        ));
+    }
+    if !response.recommendations.is_empty() {
+        text.push_str("\n## Recommendations\n\n");
+    }
+    for one in &response.recommendations {
+        text.push_str(&format!(
+            "- **{}** {}: {}\n",
+            one.kind,
+            escaped(&one.skill),
+            escaped(&one.text)
+        ));
+        if !one.words.is_empty() {
+            let words: Vec<String> = one
+                .words
+                .iter()
+                .map(|word| format!("{} ({})", escaped(&word.word), word.notes))
+                .collect();
+            text.push_str(&format!("  Notes of its failures say: {}\n", words.join(", ")));
+        }
+    }
+    text
+}
+
+pub(crate) fn plan(response: &analyze_plan::Response) -> String {
+    let known = |value: &Option<String>| one_line(value.as_deref().unwrap_or("unknown"));
+    let mut text = format!(
+        "Estimated duration: {}min\nActual duration: {}min\n",
+        known(&response.estimated),
+        known(&response.actual)
+    );
+    if let Some(ratio) = response.ratio {
+        text.push_str(&format!("Estimation accuracy: {ratio:.1}x (1.0 = perfect)\n"));
+    }
+    if let Some(factor) = response.recommended_factor {
+        text.push_str(&format!(
+            "Recommendation: multiply estimates like this one by {factor:.1}\n"
+        ));
+    }
+    text.push_str("\nTask Status:\n");
+    text + &lines(&response.tasks)
+}
+
+pub(crate) fn worktrees(response: &analyze_worktrees::Response) -> String {
+    format!("Active Worktrees:\n{}", lines(&response.worktrees))
+}
+
+fn lines(values: &[analyze_plan::ValueLine]) -> String {
+    if values.is_empty() {
+        return "  (none)\n".to_owned();
+    }
+    let line =
+        |line: &analyze_plan::ValueLine| format!("  {}: {}\n", one_line(&line.key), one_line(&line.value));
+    values.iter().map(line).collect()
+}
+
+fn shortened(name: &str) -> String {
+    let name = one_line(name);
+    if name.chars().count() <= NAME {
+        return name;
+    }
+    name.chars().take(NAME - 1).chain(['…']).collect()
+}
+
+fn percent(rate: &RateOut) -> String {
+    rate.value
+        .map_or_else(|| "–".to_owned(), |value| format!("{:.0}%", value * 100.0))
+}
+
+fn interval(rate: &RateOut) -> String {
+    if rate.total == 0 {
+        return "–".to_owned();
+    }
+    format!("{:.0}–{:.0}%", rate.low * 100.0, rate.high * 100.0)
+}
+
+/// What is worth saying of a skill in a few characters.
+fn state(skill: &SkillReport) -> String {
+    match skill.changes.last().filter(|change| change.holds) {
+        Some(change) => {
+            let word = if change.direction == "drop" {
+                "worse"
+            } else {
+                "better"
+            };
+            format!("{word} since {}", change.since.get(..10).unwrap_or_default())
+        }
+        None => skill.tier.to_owned(),
+    }
+}
+
+/// One character a week: how many of what counted were successes; a dot where nothing was.
+fn sparkline(weeks: &[Week]) -> String {
+    const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let bar = |week: &Week| {
+        let total = week.success + week.failure + week.partial;
+        if total == 0 {
+            return '·';
+        }
+        let index = usize::try_from(week.success * 7 / total).unwrap_or_default();
+        BARS.get(index).copied().unwrap_or('█')
+    };
+    weeks.iter().map(bar).collect()
+}
+
+/// Returns a stranger's text for a cell of a Markdown table: on one line, and nothing in it acts.
+fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    for c in one_line(text).chars() {
+        if matches!(
+            c,
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#' | '!' | '&' | '~'
+        ) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}

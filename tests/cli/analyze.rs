@@ -1,0 +1,228 @@
+//! `analyze`: rates, changes, recommendations, plans.
+
+use crate::harness::{World, unsafe_characters};
+use serde_json::Value;
+
+/// Lines of executions of a skill, one an hour from `first` on: `pattern` says of each whether it succeeded.
+fn lines(skill: &str, first: usize, pattern: impl Iterator<Item = bool>) -> String {
+    let line = |(index, success): (usize, bool)| {
+        let hour = first + index;
+        let (outcome, notes) = if success {
+            ("success", "")
+        } else {
+            ("failure", "timeout while waiting")
+        };
+        format!(
+            "{{\"ts\":\"2026-{:02}-{:02}T{:02}:00:00Z\",\"skill\":\"{skill}\",\"outcome\":\"{outcome}\",\"duration_s\":2,\"notes\":\"{notes}\"}}\n",
+            1 + hour / 24 / 28,
+            1 + hour / 24 % 28,
+            hour % 24
+        )
+    };
+    pattern.enumerate().map(line).collect()
+}
+
+/// Nine of ten, then every second one.
+fn worsening() -> impl Iterator<Item = bool> {
+    (0..200).map(|index: usize| {
+        if index < 120 {
+            !index.is_multiple_of(10)
+        } else {
+            index.is_multiple_of(2)
+        }
+    })
+}
+
+fn import(world: &World, lines: &str) {
+    let file = world.file("lines.jsonl", lines);
+    let ran = world.run(&["metrics", "import", file.to_str().unwrap()]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
+}
+
+fn analysis(world: &World, words: &[&str]) -> Value {
+    let (code, mut reply) = world.json(&[&["analyze"], words].concat());
+    assert_eq!(code, 0, "{reply}");
+    reply["ok"].take()
+}
+
+#[test]
+fn a_skill_that_got_worse_is_named_with_its_evidence() {
+    let world = World::new();
+    import(&world, &lines("deploy", 0, worsening()));
+    import(&world, &lines("steady", 0, (0..100).map(|index| index % 20 != 0)));
+    let ok = analysis(&world, &[]);
+    let skills = ok["skills"].as_array().unwrap();
+    let (deploy, steady) = (&skills[0], &skills[1]);
+    assert_eq!(steady["changes"].as_array().unwrap().len(), 0);
+    assert_eq!(steady["tier"], "good");
+    let change = &deploy["changes"][0];
+    assert_eq!(
+        (&change["direction"], &change["holds"]),
+        (&"drop".into(), &true.into())
+    );
+    assert!(
+        change["since"].as_str().unwrap().starts_with("2026-01-0"),
+        "{change}"
+    );
+    assert!(change["runs_ago"].as_u64().unwrap().abs_diff(80) <= 4, "{change}");
+    assert_eq!(deploy["rate"]["total"], 200);
+    assert_eq!(deploy["recent"]["total"], change["runs_ago"]);
+    let advice = ok["recommendations"].as_array().unwrap();
+    assert_eq!(advice.len(), 1, "{advice:?}");
+    assert_eq!(
+        (&advice[0]["kind"], &advice[0]["skill"]),
+        (&"worse".into(), &"deploy".into())
+    );
+    let words: Vec<&str> = advice[0]["words"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|w| w["word"].as_str().unwrap())
+        .collect();
+    assert_eq!(words, ["timeout", "waiting", "while"]);
+    // The same in words, within 80 columns.
+    let text = world.run(&["analyze"]);
+    assert_eq!((text.code, text.err.as_str()), (0, ""));
+    assert!(text.out.contains("worse since 2026-01-0"), "{}", text.out);
+    let table = text.out.split("\n\n").next().unwrap();
+    assert!(table.lines().all(|line| line.chars().count() <= 80), "{table}");
+    let one = world.run(&["analyze", "--skill", "deploy"]);
+    assert!(
+        one.out.contains("  drop        since 2026-01-0") && !one.out.contains("steady"),
+        "{}",
+        one.out
+    );
+    let advice = world.run(&["analyze", "--recommendations"]);
+    assert!(
+        advice.out.contains("worse deploy: since ") && !advice.out.contains("RUNS"),
+        "{}",
+        advice.out
+    );
+}
+
+#[test]
+fn looking_often_and_looking_once_find_the_same() {
+    let (often, once) = (World::new(), World::new());
+    let all: Vec<bool> = worsening().chain((0..300).map(|index| index % 10 != 0)).collect();
+    for (part, outcomes) in all.chunks(37).enumerate() {
+        import(&often, &lines("deploy", part * 37, outcomes.iter().copied()));
+        analysis(&often, &[]);
+    }
+    import(&once, &lines("deploy", 0, all.iter().copied()));
+    assert_eq!(analysis(&often, &[]), analysis(&once, &[]));
+    // One that comes in late is taken at its time, as if it had always been there.
+    let late = lines("deploy", 3, std::iter::once(false)).replace("03:00:00", "03:30:00");
+    for world in [&often, &once] {
+        import(world, &late);
+    }
+    std::fs::remove_file(once.claw().join("clawpowers.db")).unwrap();
+    std::fs::remove_file(once.claw().join("clawpowers.db-wal")).unwrap();
+    import(&once, &(lines("deploy", 0, all.iter().copied()) + &late));
+    assert_eq!(analysis(&often, &[]), analysis(&once, &[]));
+    assert_eq!(analysis(&once, &[])["skills"][0]["rate"]["total"], 501);
+}
+
+#[test]
+fn skipped_and_open_ones_do_not_dilute_a_rate() {
+    let world = World::new();
+    for outcome in ["success", "skipped", "skipped", "failure"] {
+        world.run(&["metrics", "record", "--skill", "s", "--outcome", outcome]);
+    }
+    world.run(&["metrics", "start", "--skill", "s"]);
+    let ok = analysis(&world, &["--skill", "s"]);
+    let skill = &ok["skills"][0];
+    assert_eq!(
+        (&skill["rate"]["success"], &skill["rate"]["total"]),
+        (&1.into(), &2.into())
+    );
+    assert_eq!(skill["rate"]["value"], 0.5);
+    assert_eq!(skill["tier"], "unsure");
+    assert_eq!(skill["missing"], "8 more executions until its rate is judged");
+}
+
+#[test]
+fn what_is_not_there_is_said_with_the_nearest_name() {
+    let world = World::new();
+    let none = world.run(&["analyze"]);
+    assert_eq!((none.code, none.out.as_str()), (0, "No executions yet.\n"));
+    assert!(none.err.starts_with("hint: record one with "), "{}", none.err);
+    let refused = world.refused(1, &["analyze", "--skill", "deploy"]);
+    assert!(refused.err.contains("metrics record"), "{}", refused.err);
+    assert!(
+        !world.claw().join("clawpowers.db").exists(),
+        "looking makes nothing"
+    );
+    world.run(&["metrics", "record", "--skill", "deploy", "--outcome", "success"]);
+    let refused = world.refused(1, &["analyze", "--skill", "deplyo"]);
+    assert!(refused.err.contains("did you mean `deploy`?"), "{}", refused.err);
+    world.refused(2, &["analyze", "--format", "prose"]);
+    world.refused(2, &["analyze", "--plan", "a", "--worktrees"]);
+}
+
+#[test]
+fn strangers_text_does_not_act() {
+    let world = World::new();
+    // Names of 1.x kept no rule.
+    let name = "a|b\\u001b[31m<script>\\u202e";
+    let notes = "<img src=x onerror=alert(1)> \\u001b[2J";
+    let lines: String = (0..20)
+        .map(|n| format!("{{\"ts\":\"2026-01-01T00:00:{n:02}Z\",\"skill\":\"{name}\",\"outcome\":\"failure\",\"notes\":\"{notes}\"}}\n"))
+        .collect();
+    import(&world, &lines);
+    for format in ["text", "json", "markdown"] {
+        let ran = world.run(&["analyze", "--format", format]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        assert_eq!(
+            unsafe_characters(&ran.out),
+            Vec::<char>::new(),
+            "{format}: {}",
+            ran.out
+        );
+        if format == "markdown" {
+            assert!(
+                ran.out.contains("a\\|b") && !ran.out.contains("<script>"),
+                "{}",
+                ran.out
+            );
+        }
+    }
+}
+
+#[test]
+fn n2_and_n9_plans_are_judged_and_their_tasks_found() {
+    let world = World::new();
+    let set = |key: &str, value: &str| assert_eq!(world.run(&["store", "set", key, value]).code, 0);
+    set("plan:auth:estimated_duration", "100");
+    set("plan:auth:actual_duration", "120");
+    set("execution:auth:task_1:status", "complete");
+    set("execution:task_2:status", "open");
+    let plan = world.run(&["analyze", "--plan", "auth"]).out;
+    assert!(
+        plan.contains("Estimation accuracy: 1.2x") && !plan.contains("Recommendation"),
+        "{plan}"
+    );
+    assert!(
+        plan.contains("execution:auth:task_1:status: complete")
+            && plan.contains("execution:task_2:status: open")
+    );
+    set("plan:auth:actual_duration", "150");
+    assert!(
+        world
+            .run(&["analyze", "--plan", "auth"])
+            .out
+            .contains("Recommendation: multiply estimates like this one by 1.5")
+    );
+    for (estimate, actual) in [("0", "5"), ("soon", "5"), ("NaN", "5"), ("system(\"x\")+1", "5")] {
+        set("plan:auth:estimated_duration", estimate);
+        set("plan:auth:actual_duration", actual);
+        let (_, reply) = world.json(&["analyze", "--plan", "auth"]);
+        assert_eq!(reply["ok"]["ratio"], Value::Null, "{estimate}");
+    }
+    set("worktree:feature-x", "/tmp/x");
+    assert!(
+        world
+            .run(&["analyze", "--worktrees"])
+            .out
+            .contains("worktree:feature-x: /tmp/x")
+    );
+}
