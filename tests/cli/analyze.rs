@@ -226,3 +226,51 @@ fn n2_and_n9_plans_are_judged_and_their_tasks_found() {
             .contains("worktree:feature-x: /tmp/x")
     );
 }
+
+#[test]
+fn versions_and_times_are_compared() {
+    let world = World::new();
+    let version = |version: &str, first, good: usize, all: usize| {
+        let text = lines("deploy", first, (0..all).map(move |index| index < good));
+        text.replace(
+            "\"duration_s\"",
+            &format!("\"skill_version\":\"{version}\",\"duration_s\""),
+        )
+    };
+    import(
+        &world,
+        &(version("1.0.0", 0, 90, 100) + &version("1.1.0", 100, 61, 100)),
+    );
+    let ran = world.run(&["analyze", "--skill", "deploy", "--compare", "1.0.0", "1.1.0"]);
+    assert_eq!(
+        ran.out,
+        "deploy\n  1.0.0: 90 of 100 = 90% (83–94%)\n  1.1.0: 61 of 100 = 61% (51–70%)\n  difference: -29 points (95 %: -40 to \
+         -17), p = 0.000 (z)\n  `1.0.0` succeeds more often\n"
+    );
+    let ok = analysis(
+        &world,
+        &[
+            "--skill",
+            "deploy",
+            "--compare",
+            "..2026-01-02",
+            "2026-01-02..2026-01-03",
+        ],
+    );
+    assert_eq!(
+        (&ok["a"]["rate"]["total"], &ok["b"]["rate"]["total"]),
+        (&24.into(), &24.into())
+    );
+    assert_eq!(ok["verdict"], "no difference was seen");
+    let ok = analysis(&world, &["--skill", "deploy", "--compare", "1.0.0", "9.9.9"]);
+    assert_eq!(
+        (&ok["comparison"], &ok["verdict"]),
+        (&Value::Null, &"one side has no executions".into())
+    );
+    world.refused(
+        3,
+        &["analyze", "--skill", "deploy", "--compare", "soon..", "1.0.0"],
+    );
+    world.refused(1, &["analyze", "--skill", "other", "--compare", "1", "2"]);
+    world.refused(2, &["analyze", "--compare", "1", "2"]);
+}

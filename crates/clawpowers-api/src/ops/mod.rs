@@ -106,6 +106,7 @@ macro_rules! picking {
 }
 
 pub mod analyze;
+pub mod analyze_compare;
 pub mod analyze_plan;
 pub mod analyze_worktrees;
 pub mod config_get;
@@ -208,6 +209,7 @@ macro_rules! operations {
 
 operations! {
     analyze "Says which skills work and which got worse.";
+    analyze_compare "Compares two versions of a skill, or two times.";
     analyze_plan "Compares a plan's estimate with what it took, and lists its tasks.";
     analyze_worktrees "Lists the worktrees that skills have registered.";
     config_get "Reads one setting of config.json.";

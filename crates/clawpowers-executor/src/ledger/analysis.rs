@@ -83,6 +83,26 @@ impl Ledger<'_> {
         })
     }
 
+    /// Returns successes and all that count for a rate (skipped and open ones do not) of the executions of a skill with a
+    /// version, or with a digest that starts with a text of at least six characters.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::Error::Storage`] where they cannot be read.
+    pub fn of_version(&self, skill: &str, version: &str) -> Result<(u64, u64)> {
+        self.db.run(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT ifnull(sum(outcome = 0), 0), count(*) FROM execution
+                 WHERE skill = (SELECT id FROM skill WHERE name = ?1) AND outcome < 3
+                     AND (skill_version = ?2 OR length(?2) > 5 AND substr(skill_digest, 1, length(?2)) = ?2)",
+            )?;
+            let count = |row: &rusqlite::Row<'_>, index| {
+                Ok::<_, rusqlite::Error>(row.get::<_, i64>(index)?.unsigned_abs())
+            };
+            statement.query_row((skill, version), |row| Ok((count(row, 0)?, count(row, 1)?)))
+        })
+    }
+
     /// Returns how far the analysis of a skill came.
     ///
     /// # Errors

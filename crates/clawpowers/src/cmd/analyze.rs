@@ -4,7 +4,7 @@ use crate::args::Context;
 use crate::exit::Exit;
 use crate::render;
 use clap::Args;
-use clawpowers_api::ops::{analyze, analyze_plan, analyze_worktrees};
+use clawpowers_api::ops::{analyze, analyze_compare, analyze_plan, analyze_worktrees};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -13,6 +13,8 @@ Examples:
   clawpowers analyze --skill release-notes
   clawpowers analyze --recommendations
   clawpowers analyze --format markdown > skills.md
+  clawpowers analyze --skill release-notes --compare 1.2.0 1.3.0
+  clawpowers analyze --skill release-notes --compare ..2026-10-01 2026-10-01..
   clawpowers analyze --plan auth-rework
 
 A change is reported when it is one: of skills with a steady rate at most 1 of 20 is ever reported within 200 runs.")]
@@ -26,6 +28,10 @@ pub(crate) struct AnalyzeArgs {
     /// List the worktrees that skills have registered.
     #[arg(long, conflicts_with_all = ["skill", "recommendations"])]
     worktrees: bool,
+    /// Compare two versions of the skill (a version, or the start of a digest), or two times (FROM..TO, either may be left
+    /// out).
+    #[arg(long, num_args = 2, value_names = ["A", "B"], requires = "skill", conflicts_with = "recommendations")]
+    compare: Vec<String>,
     /// Only what to do.
     #[arg(long)]
     recommendations: bool,
@@ -57,6 +63,19 @@ impl AnalyzeArgs {
                 &result,
                 |_| Exit::Done,
                 |r| out.data(&render::analyze::worktrees(r)),
+            );
+        }
+        if let ([a, b], Some(skill)) = (self.compare.as_slice(), &self.skill) {
+            let request = analyze_compare::Request {
+                skill: skill.clone(),
+                a: a.clone(),
+                b: b.clone(),
+            };
+            let result = analyze_compare::run(runtime, &request);
+            return out.answer(
+                &result,
+                |_| Exit::Done,
+                |r| out.text(&render::analyze::comparison(r)),
             );
         }
         let request = analyze::Request { skill: self.skill };

@@ -5,7 +5,7 @@ use super::table::{one_line, table};
 use crate::out::{Look, Out};
 use clawpowers_api::ops::analyze::{Recommendation, Response, SkillReport, Week};
 use clawpowers_api::ops::feedback_detect::RateOut;
-use clawpowers_api::ops::{analyze_plan, analyze_worktrees};
+use clawpowers_api::ops::{analyze_compare, analyze_plan, analyze_worktrees};
 
 /// How wide the name of a skill gets where lines have to stay within 80 columns.
 const NAME: usize = 24;
@@ -161,6 +161,37 @@ pub(crate) fn markdown(response: &Response) -> String {
         }
     }
     text
+}
+
+pub(crate) fn comparison(response: &analyze_compare::Response) -> String {
+    let side = |side: &analyze_compare::Side| {
+        let rate = &side.rate;
+        let name = one_line(&side.name);
+        format!(
+            "  {name}: {} of {} = {} ({})\n",
+            rate.success,
+            rate.total,
+            percent(rate),
+            interval(rate)
+        )
+    };
+    let mut text = format!(
+        "{}\n{}{}",
+        one_line(&response.skill),
+        side(&response.a),
+        side(&response.b)
+    );
+    if let Some(found) = &response.comparison {
+        text.push_str(&format!(
+            "  difference: {:+.0} points (95 %: {:+.0} to {:+.0}), p = {:.3} ({})\n",
+            found.difference * 100.0,
+            found.low * 100.0,
+            found.high * 100.0,
+            found.p_value,
+            found.method
+        ));
+    }
+    text + "  " + &response.verdict + "\n"
 }
 
 pub(crate) fn plan(response: &analyze_plan::Response) -> String {
