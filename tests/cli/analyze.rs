@@ -4,7 +4,7 @@ use crate::harness::{World, unsafe_characters};
 use serde_json::Value;
 
 /// Lines of executions of a skill, one an hour from `first` on: `pattern` says of each whether it succeeded.
-fn lines(skill: &str, first: usize, pattern: impl Iterator<Item = bool>) -> String {
+pub(crate) fn lines(skill: &str, first: usize, pattern: impl Iterator<Item = bool>) -> String {
     let line = |(index, success): (usize, bool)| {
         let hour = first + index;
         let (outcome, notes) = if success {
@@ -23,7 +23,7 @@ fn lines(skill: &str, first: usize, pattern: impl Iterator<Item = bool>) -> Stri
 }
 
 /// Nine of ten, then every second one.
-fn worsening() -> impl Iterator<Item = bool> {
+pub(crate) fn worsening() -> impl Iterator<Item = bool> {
     (0..200).map(|index: usize| {
         if index < 120 {
             !index.is_multiple_of(10)
@@ -33,7 +33,7 @@ fn worsening() -> impl Iterator<Item = bool> {
     })
 }
 
-fn import(world: &World, lines: &str) {
+pub(crate) fn import(world: &World, lines: &str) {
     let file = world.file("lines.jsonl", lines);
     let ran = world.run(&["metrics", "import", file.to_str().unwrap()]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
@@ -169,7 +169,7 @@ fn strangers_text_does_not_act() {
         .map(|n| format!("{{\"ts\":\"2026-01-01T00:00:{n:02}Z\",\"skill\":\"{name}\",\"outcome\":\"failure\",\"notes\":\"{notes}\"}}\n"))
         .collect();
     import(&world, &lines);
-    for format in ["text", "json", "markdown"] {
+    for format in ["text", "json", "markdown", "html"] {
         let ran = world.run(&["analyze", "--format", format]);
         assert_eq!(ran.code, 0, "{ran:?}");
         assert_eq!(
@@ -178,6 +178,9 @@ fn strangers_text_does_not_act() {
             "{format}: {}",
             ran.out
         );
+        if format == "html" {
+            assert!(ran.out.contains("a|b") && !ran.out.contains("<script") && !ran.out.contains("<img"));
+        }
         if format == "markdown" {
             assert!(
                 ran.out.contains("a\\|b") && !ran.out.contains("<script>"),

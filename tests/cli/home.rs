@@ -237,7 +237,12 @@ fn status_shows_what_there_is() {
     let reply = world.ok(&["status"]);
     assert_eq!(
         (&reply["home"], &reply["schema"], &reply["keys"], &reply["skills"]),
-        (&json!(home), &json!(1), &json!(1), &json!(3))
+        (
+            &json!(home),
+            &json!(clawpowers_api::SCHEMA_VERSION),
+            &json!(1),
+            &json!(3)
+        )
     );
     assert_eq!(reply["executions"], world.ok(&["metrics", "summary"])["all"]);
     assert_eq!(

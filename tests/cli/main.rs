@@ -7,6 +7,7 @@
 )]
 
 mod analyze;
+mod analyze_reports;
 mod bad_input;
 mod budget_new_doctor;
 mod config;

@@ -18,10 +18,8 @@ const KEPT_AFTER: usize = 128;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Dated {
     pub(crate) at: u64,
-    pub(crate) found: u64,
     pub(crate) drop: bool,
     pub(crate) before: (u64, u64),
-    pub(crate) after: (u64, u64),
     /// Microseconds since 1970.
     pub(crate) since: i64,
 }
@@ -128,10 +126,8 @@ fn go_on(
 fn dated(change: &Change, since: Moment) -> Dated {
     Dated {
         at: change.at,
-        found: change.found,
         drop: change.direction == Direction::Drop,
         before: change.before,
-        after: change.after,
         since: since.micros(),
     }
 }

@@ -104,6 +104,28 @@ impl Runtime {
         self.db().as_ref().and_then(Db::imported).cloned()
     }
 
+    /// Writes a report of today to the folder `feedback` of the home, in place of an earlier one of today, and returns its
+    /// path.
+    ///
+    /// # Errors
+    ///
+    /// `storage` and `io` where the file system refuses.
+    pub fn save_report(&self, extension: &str, text: &str) -> Result<PathBuf, ApiError> {
+        let home = self.home()?;
+        home.create_all()?;
+        let today: String = crate::now().chars().take(10).collect();
+        let file = home
+            .folder()
+            .join("feedback")
+            .join(format!("analysis-{today}.{extension}"));
+        crate::write::write_whole(&file, text.as_bytes()).map_err(|error| {
+            let shown = clawpowers_loader::diag::quoted(&file.to_string_lossy());
+            ApiError::new(ErrorCode::Io, format!("{shown} cannot be written: {error}"))
+                .hint("make room, or make the folder writable for this user")
+        })?;
+        Ok(file)
+    }
+
     /// Opens a file that a request names.
     pub(crate) fn open_file(&self, named: &str) -> Result<std::fs::File, ApiError> {
         std::fs::File::open(self.surroundings.cwd.join(named)).map_err(|error| {

@@ -5,6 +5,7 @@ use crate::error::{ApiError, ErrorCode};
 use crate::executions::FiguresOut;
 use crate::ops::feedback_detect::RateOut;
 use crate::runtime::Runtime;
+use clawpowers_executor::histogram::middle;
 use clawpowers_executor::ledger::{Counted, Figures, Filter};
 use clawpowers_executor::{Moment, Outcome};
 use clawpowers_feedback::{MIN_EXECUTIONS, Tier};
@@ -62,8 +63,21 @@ pub struct SkillReport {
     pub changes: Vec<ChangeReport>,
     /// The last twelve weeks up to its last execution, the oldest first.
     pub weeks: Vec<Week>,
+    /// How many executions took how long, by doublings; those between without one are left out.
+    pub durations: Vec<Bin>,
     /// What is missing for a judgement, if it is.
     pub missing: Option<String>,
+}
+
+/// Executions whose duration lies in a range.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Bin {
+    /// The lower end, in seconds.
+    pub from: f64,
+    /// The upper end, in seconds.
+    pub to: f64,
+    /// How many there are.
+    pub count: u64,
 }
 
 /// A change of a skill's rate.
@@ -77,9 +91,9 @@ pub struct ChangeReport {
     pub runs_ago: u64,
     /// The rate before.
     pub before: RateOut,
-    /// The rate from the change until it was found.
+    /// The rate from then on, up to the next change.
     pub after: RateOut,
-    /// Whether all executions since then, up to the next change, still differ from those before (p below 0.01).
+    /// Whether that still differs from the rate before (p below 0.01).
     pub holds: bool,
 }
 
@@ -261,7 +275,7 @@ fn report(figures: &Figures, history: &History, days: &[&Counted]) -> SkillRepor
             since: Moment::from_micros(change.since).to_string(),
             runs_ago: history.detector.seen() - change.at,
             before: RateOut::new(change.before),
-            after: RateOut::new(change.after),
+            after: RateOut::new(since),
             holds: compared.is_some_and(|one| one.p_value < HOLDS && (one.difference < 0.0) == change.drop),
         }
     };
@@ -275,6 +289,7 @@ fn report(figures: &Figures, history: &History, days: &[&Counted]) -> SkillRepor
         tokens_per_success: per_success(tokens_in as f64 + tokens_out as f64, metered),
         changes: history.changes.iter().enumerate().map(change).collect(),
         weeks: weeks(figures, days),
+        durations: bins(figures),
         missing,
     }
 }
@@ -301,6 +316,24 @@ fn weeks(figures: &Figures, days: &[&Counted]) -> Vec<Week> {
         }
     };
     (0..WEEKS).map(week).collect()
+}
+
+/// Returns the durations by doublings of a microsecond.
+fn bins(figures: &Figures) -> Vec<Bin> {
+    let mut counts: BTreeMap<u32, u64> = BTreeMap::new();
+    for (bucket, count) in &figures.durations {
+        let doubling = middle(*bucket).max(1).ilog2();
+        *counts.entry(doubling).or_default() += count;
+    }
+    let bin = |(doubling, count): (u32, u64)| {
+        let from = (1_u64 << doubling.min(62)) as f64 / 1e6;
+        Bin {
+            from,
+            to: from * 2.0,
+            count,
+        }
+    };
+    counts.into_iter().map(bin).collect()
 }
 
 fn percent(rate: &RateOut) -> String {

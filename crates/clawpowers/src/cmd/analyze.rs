@@ -12,7 +12,7 @@ Examples:
   clawpowers analyze                        # every skill: rate, interval, twelve weeks, what changed
   clawpowers analyze --skill release-notes
   clawpowers analyze --recommendations
-  clawpowers analyze --format markdown > skills.md
+  clawpowers analyze --format html > skills.html
   clawpowers analyze --skill release-notes --compare 1.2.0 1.3.0
   clawpowers analyze --skill release-notes --compare ..2026-10-01 2026-10-01..
   clawpowers analyze --plan auth-rework
@@ -28,6 +28,9 @@ pub(crate) struct AnalyzeArgs {
     /// List the worktrees that skills have registered.
     #[arg(long, conflicts_with_all = ["skill", "recommendations"])]
     worktrees: bool,
+    /// Write the report to `feedback/analysis-DATE` in the runtime home as well, in the same format.
+    #[arg(long, conflicts_with_all = ["plan", "worktrees", "compare"])]
+    save: bool,
     /// Compare two versions of the skill (a version, or the start of a digest), or two times (FROM..TO, either may be left
     /// out).
     #[arg(long, num_args = 2, value_names = ["A", "B"], requires = "skill", conflicts_with = "recommendations")]
@@ -35,7 +38,7 @@ pub(crate) struct AnalyzeArgs {
     /// Only what to do.
     #[arg(long)]
     recommendations: bool,
-    /// text, json or markdown.
+    /// text, json, markdown, or html: one file with charts that needs nothing else.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
 }
@@ -45,6 +48,18 @@ enum Format {
     Text,
     Json,
     Markdown,
+    Html,
+}
+
+impl Format {
+    const fn extension(self) -> &'static str {
+        match self {
+            Self::Text => "txt",
+            Self::Json => "json",
+            Self::Markdown => "md",
+            Self::Html => "html",
+        }
+    }
 }
 
 impl AnalyzeArgs {
@@ -80,18 +95,38 @@ impl AnalyzeArgs {
         }
         let request = analyze::Request { skill: self.skill };
         let result = analyze::run(runtime, &request);
+        let keep = |extension: &str, text: &str| match runtime.save_report(extension, text) {
+            Ok(path) => {
+                out.talk(&format!("saved to {}\n", path.display()));
+                Exit::Done
+            }
+            Err(error) => out.error(&error),
+        };
+        if let (true, true, Ok(_)) = (self.save, out.json, &result) {
+            let saved = keep("json", &clawpowers_api::ops::reply(&result));
+            if saved != Exit::Done {
+                return saved;
+            }
+        }
         out.answer(
             &result,
             |_| Exit::Done,
             |r| {
                 let text = match (self.format, self.recommendations) {
                     (Format::Markdown, _) => render::analyze::markdown(r),
+                    (Format::Html, _) => render::html::report(r),
                     (_, true) if r.recommendations.is_empty() => "nothing to recommend\n".to_owned(),
                     (_, true) => render::analyze::recommendations(&out, &r.recommendations),
                     _ if request.skill.is_some() => render::analyze::skill(&out, r),
                     _ => render::analyze::text(&out, r),
                 };
                 let printed = out.text(&text);
+                if self.save {
+                    let saved = keep(self.format.extension(), &text);
+                    if saved != Exit::Done {
+                        return saved;
+                    }
+                }
                 if r.skills.is_empty() {
                     out.talk(
                         "hint: record one with `clawpowers metrics record --skill NAME --outcome success`\n",

@@ -5,6 +5,7 @@ pub(crate) mod budget;
 pub(crate) mod doctor;
 pub(crate) mod findings;
 pub(crate) mod home;
+pub(crate) mod html;
 pub(crate) mod import;
 pub(crate) mod list;
 pub(crate) mod metrics;

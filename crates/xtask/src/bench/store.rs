@@ -113,6 +113,23 @@ fn listing(program: &Path, work: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
+/// `analyze` over many executions: the first look, which takes in all of them, and those after it.
+fn analyses(program: &Path, home: &Path) -> Result<(), Failure> {
+    let start = Instant::now();
+    ran(program, home, &["analyze"])?;
+    println!(
+        "analyze, the first look at 1,000,000 executions of 200 skills: {:.2} s",
+        start.elapsed().as_secs_f64()
+    );
+    let mut analyze = command(program, &["analyze"]);
+    analyze.env("CLAWPOWERS_DIR", home);
+    let mut measured = [Measured::new()];
+    in_turns_of(&mut [&mut analyze], &mut measured, super::RUNS)?;
+    let [later] = measured;
+    row("analyze, later looks", &later, None);
+    Ok(())
+}
+
 /// The import of many executions, and the summary of few beside that of many.
 fn summaries(program: &Path, helper: &Path, work: &Path) -> Result<(), Failure> {
     let mut commands = Vec::new();
@@ -139,7 +156,7 @@ fn summaries(program: &Path, helper: &Path, work: &Path) -> Result<(), Failure> 
     let [few, many] = measured;
     row("metrics summary, 10,000 executions", &few, None);
     row("metrics summary, 1,000,000", &many, Some(&few));
-    Ok(())
+    analyses(program, &work.join(format!("ledger-{}", EXECUTIONS[1])))
 }
 
 /// Runs the program on a home, its output thrown away.
