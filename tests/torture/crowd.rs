@@ -129,3 +129,22 @@ fn one_of_many_swaps_wins() {
     assert!(codes.iter().all(|code| matches!(code, Some(0 | 1))), "{codes:?}");
     assert_eq!(codes.iter().filter(|code| **code == Some(0)).count(), 1);
 }
+
+#[test]
+fn the_log_stays_short_between_short_processes() {
+    let place = TempDir::new().unwrap();
+    let (real, linked) = (place.path().join("real"), place.path().join("linked"));
+    done(&real, &["store", "set", "k", "v"]);
+    std::fs::create_dir(&linked).unwrap();
+    std::os::unix::fs::symlink(real.join("clawpowers.db"), linked.join("clawpowers.db")).unwrap();
+    let value = "x".repeat(20_000);
+    for home in [&real, &linked] {
+        for _ in 0..40 {
+            done(home, &["store", "set", "k", &value]);
+        }
+        let log = std::fs::metadata(real.join("clawpowers.db-wal")).unwrap().len();
+        // Without it, there would be 40 x 20 KB.
+        assert!(log < 400_000, "{log}");
+    }
+    sound(&real);
+}

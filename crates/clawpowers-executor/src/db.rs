@@ -184,8 +184,10 @@ impl Db {
     /// SQLite's own way does not do: it forgets how far it came once no process has the file open, so that between short
     /// processes the log would grow for ever.
     fn shorten_log(&mut self) {
-        let mut log = self.path.clone().into_os_string();
-        log.push("-wal");
+        // SQLite's own name of the file: where a link leads, the log lies beside what it leads to.
+        let Some(log) = self.connection.path().map(|path| format!("{path}-wal")) else {
+            return;
+        };
         if fs::metadata(log).is_ok_and(|log| log.len() > MAX_LOG_BYTES) {
             // The transaction is durable already, and a failure here takes nothing from it.
             let _ = self.connection.busy_timeout(Duration::ZERO);
