@@ -277,3 +277,47 @@ fn versions_and_times_are_compared() {
     world.refused(1, &["analyze", "--skill", "other", "--compare", "1", "2"]);
     world.refused(2, &["analyze", "--compare", "1", "2"]);
 }
+
+#[test]
+fn failures_are_traced_to_a_version_and_a_session() {
+    let world = World::new();
+    let first = lines("deploy", 0, worsening().take(120))
+        .replace("\"duration_s\"", "\"skill_version\":\"1.0.0\",\"duration_s\"");
+    let later = lines("deploy", 120, worsening().skip(120))
+        .replace("\"duration_s\"", "\"skill_version\":\"2.0.0\",\"duration_s\"");
+    // All that fail later are of one session, among others that succeed.
+    let session = |line: &str| {
+        let name = if line.contains("failure") { "night" } else { "day" };
+        line.replace(
+            "\"duration_s\"",
+            &format!("\"session\":\"{name}\",\"duration_s\""),
+        ) + "\n"
+    };
+    import(&world, &(first + &later.lines().map(session).collect::<String>()));
+    let ok = analysis(&world, &[]);
+    let advice = &ok["recommendations"][0];
+    assert_eq!(
+        (&advice["kind"], &advice["version"]),
+        (&"worse".into(), &"2.0.0".into()),
+        "{advice}"
+    );
+    assert_eq!(advice["session"]["session"], "night");
+    assert_eq!(advice["session"]["failures"], advice["session"]["total"]);
+    let text = world.run(&["analyze", "--recommendations"]).out;
+    assert!(
+        text.contains("the skill changed to 2.0.0 at that time")
+            && text.contains("runs in session night failed"),
+        "{text}"
+    );
+    assert!(
+        world
+            .run(&["status"])
+            .out
+            .contains("worse deploy: since 2026-01-06")
+    );
+    // Since then alone there is no change to see.
+    let ok = analysis(&world, &["--since", "2026-01-06T12:00:00Z"]);
+    assert_eq!(ok["skills"][0]["changes"], Value::Array(Vec::new()));
+    assert!(ok["skills"][0]["rate"]["total"].as_u64().unwrap() < 80);
+    world.refused(3, &["analyze", "--since", "soon"]);
+}

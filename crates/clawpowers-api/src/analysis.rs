@@ -38,6 +38,19 @@ struct State {
     detector: String,
 }
 
+/// Returns the history of each named skill from a time on; nothing of it is kept.
+pub(crate) fn histories_since(db: &mut Db, skills: &[&str], since: Moment) -> Result<Vec<History>, ApiError> {
+    let before = Moment::from_micros(since.micros().saturating_sub(1));
+    let one = |skill: &&str| {
+        let nothing = History {
+            changes: Vec::new(),
+            detector: Detector::new(),
+        };
+        Ok(go_on(db, skill, Some((before, i64::MAX)), nothing)?.history)
+    };
+    skills.iter().map(one).collect()
+}
+
 /// Returns the history of each named skill; `counts` are how many executions of it count (that have ended and were not
 /// skipped).
 pub(crate) fn histories(db: &mut Db, skills: &[(&str, u64)]) -> Result<Vec<History>, ApiError> {
@@ -48,13 +61,12 @@ pub(crate) fn histories(db: &mut Db, skills: &[(&str, u64)]) -> Result<Vec<Histo
         let known = kept.and_then(|kept| Some((kept.last, read(&kept.state)?)));
         let found = match known {
             // Where something came in before what is known, the count is another one, and all is looked at anew.
-            Some((last, history)) => {
-                go_on(db, skill, Some(last), history)?.filter(|one| one.history.detector.seen() == count)
-            }
+            Some((last, history)) => Some(go_on(db, skill, Some(last), history)?)
+                .filter(|one| one.history.detector.seen() == count),
             None => None,
         };
         let found = match found {
-            Some(found) => Some(found),
+            Some(found) => found,
             None => {
                 let nothing = History {
                     changes: Vec::new(),
@@ -63,7 +75,6 @@ pub(crate) fn histories(db: &mut Db, skills: &[(&str, u64)]) -> Result<Vec<Histo
                 go_on(db, skill, None, nothing)?
             }
         };
-        let Some(found) = found else { continue };
         if let Some(kept) = found.kept {
             to_keep.push((skill, kept));
         }
@@ -87,7 +98,7 @@ fn go_on(
     skill: &str,
     last: Option<(Moment, i64)>,
     mut history: History,
-) -> Result<Option<Found>, ApiError> {
+) -> Result<Found, ApiError> {
     let mut rows = Vec::new();
     db.ledger().outcomes(skill, last, |at, id, outcome| {
         if outcome != Outcome::Skipped {
@@ -120,7 +131,7 @@ fn go_on(
             history.changes.push(dated(&change, since));
         }
     }
-    Ok(Some(Found { history, kept }))
+    Ok(Found { history, kept })
 }
 
 fn dated(change: &Change, since: Moment) -> Dated {

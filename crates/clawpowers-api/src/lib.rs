@@ -20,6 +20,7 @@ mod analysis;
 mod bundled;
 mod config;
 mod error;
+mod evidence;
 pub mod executions;
 mod json;
 pub mod ops;

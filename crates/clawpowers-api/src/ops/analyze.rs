@@ -1,7 +1,8 @@
 //! Says which skills work and which got worse.
 
-use crate::analysis::{Dated, History, histories};
+use crate::analysis::{Dated, History, histories, histories_since};
 use crate::error::{ApiError, ErrorCode};
+use crate::evidence;
 use crate::executions::FiguresOut;
 use crate::ops::feedback_detect::RateOut;
 use crate::runtime::Runtime;
@@ -16,7 +17,7 @@ use std::collections::BTreeMap;
 /// How many weeks are shown.
 const WEEKS: i64 = 12;
 /// Of how many skills the notes are looked at: the most pressing ones.
-const MOST_WITH_WORDS: usize = 10;
+const MOST_WITH_EVIDENCE: usize = 10;
 /// A change still holds while chance would give its difference less often than this.
 const HOLDS: f64 = 0.01;
 /// Below so many executions a rate is not judged.
@@ -29,6 +30,9 @@ pub struct Request {
     /// Only this one.
     #[serde(default)]
     pub skill: Option<String>,
+    /// Only executions at this time or later: a time, a date, or how long ago (`7d`).
+    #[serde(default)]
+    pub since: Option<String>,
 }
 
 /// What is known of the skills.
@@ -125,8 +129,25 @@ pub struct Recommendation {
     pub text: String,
     /// The rate that it rests on.
     pub rate: RateOut,
+    /// When the change was that it rests on, in RFC 3339.
+    pub since: Option<String>,
     /// The words that the notes of its last failures have in common, the most common first.
     pub words: Vec<WordCount>,
+    /// The session in which its last failures cluster, where there is one.
+    pub session: Option<SessionCount>,
+    /// The version, else the digest, that the skill had from the change on, where it had another one before.
+    pub version: Option<String>,
+}
+
+/// A session and how many of its executions failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SessionCount {
+    /// The session.
+    pub session: String,
+    /// Its failures.
+    pub failures: u64,
+    /// Its executions.
+    pub total: u64,
 }
 
 /// A word of notes and in how many of them it is.
@@ -144,8 +165,17 @@ pub struct WordCount {
 ///
 /// `not_found` for a skill that has no executions; `storage` where they cannot be read.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    let since = request
+        .since
+        .as_deref()
+        .map(|text| Moment::parse_bound(text, Moment::now()))
+        .transpose()?;
     let found = runtime.read(|db| {
-        let figures = db.ledger().figures(&Filter::default())?;
+        let filter = Filter {
+            since,
+            ..Filter::default()
+        };
+        let figures = db.ledger().figures(&filter)?;
         if let Some(skill) = &request.skill
             && !figures.iter().any(|one| one.skill == *skill)
         {
@@ -157,7 +187,14 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
             .iter()
             .map(|one| (one.skill.as_str(), counted(one).1))
             .collect();
-        let histories = histories(db, &counts)?;
+        let histories = match since {
+            Some(since) => histories_since(
+                db,
+                &figures.iter().map(|one| one.skill.as_str()).collect::<Vec<_>>(),
+                since,
+            )?,
+            None => histories(db, &counts)?,
+        };
         let first = figures
             .iter()
             .filter_map(|one| Some(last_week(one)? - 7 * (WEEKS - 1)))
@@ -190,8 +227,12 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         let failing = recommendations
             .iter_mut()
             .filter(|one| matches!(one.kind, "worse" | "low"));
-        for one in failing.take(MOST_WITH_WORDS) {
-            one.words = common_words(db, &one.skill)?;
+        for one in failing.take(MOST_WITH_EVIDENCE) {
+            one.words = evidence::common_words(db, &one.skill)?;
+            one.session = evidence::session(db, &one.skill)?;
+            if let Some(since) = one.since.as_deref().map(Moment::parse).transpose()? {
+                one.version = evidence::new_version(db, &one.skill, since)?;
+            }
         }
         Ok(Response {
             all: FiguresOut::from(&all),
@@ -390,38 +431,9 @@ fn recommended(skill: &SkillReport) -> Option<Recommendation> {
         sure,
         text,
         rate: skill.recent.clone(),
+        since: last.map(|change| change.since.clone()),
         words: Vec::new(),
+        session: None,
+        version: None,
     })
-}
-
-/// Returns the words that the notes of a skill's last failures have in common.
-fn common_words(db: &mut clawpowers_executor::Db, skill: &str) -> Result<Vec<WordCount>, ApiError> {
-    const FAILURES: usize = 50;
-    const WORDS: usize = 5;
-    let filter = Filter {
-        skill: Some(skill.to_owned()),
-        outcome: Some(Some(Outcome::Failure)),
-        ..Filter::default()
-    };
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for execution in db.ledger().last(&filter, FAILURES)? {
-        let notes = execution.notes.unwrap_or_default().to_lowercase();
-        let mut words: Vec<&str> = notes
-            .split(|c: char| !c.is_alphanumeric())
-            .filter(|word| word.chars().count() > 3)
-            .collect();
-        words.sort_unstable();
-        words.dedup();
-        for word in words {
-            *counts.entry(word.chars().take(40).collect()).or_default() += 1;
-        }
-    }
-    let mut found: Vec<WordCount> = counts
-        .into_iter()
-        .filter(|(_, notes)| *notes > 1)
-        .map(|(word, notes)| WordCount { word, notes })
-        .collect();
-    found.sort_by(|a, b| b.notes.cmp(&a.notes).then_with(|| a.word.cmp(&b.word)));
-    found.truncate(WORDS);
-    Ok(found)
 }

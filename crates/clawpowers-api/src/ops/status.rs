@@ -2,7 +2,7 @@
 
 use crate::error::{ApiError, ErrorCode};
 use crate::executions::{ExecutionOut, FiguresOut};
-use crate::ops::metrics_summary;
+use crate::ops::analyze::{self, Recommendation};
 use crate::runtime::Runtime;
 use clawpowers_executor::SCHEMA_VERSION;
 use clawpowers_executor::ledger::Filter;
@@ -37,6 +37,8 @@ pub struct Response {
     pub executions: FiguresOut,
     /// The last five.
     pub last: Vec<ExecutionOut>,
+    /// The skills that got worse or rarely succeed, as `analyze` says it.
+    pub recommendations: Vec<Recommendation>,
 }
 
 /// Shows the home; nothing is changed.
@@ -52,7 +54,10 @@ pub fn run(runtime: &Runtime, _request: &Request) -> Result<Response, ApiError> 
         return Err(ApiError::new(ErrorCode::NotFound, message)
             .hint("run `clawpowers init`; every command that writes creates the home as well"));
     }
-    let summary = metrics_summary::run(runtime, &metrics_summary::Request::default())?;
+    let mut analysis = analyze::run(runtime, &analyze::Request::default())?;
+    analysis
+        .recommendations
+        .retain(|one| matches!(one.kind, "worse" | "low"));
     let found = runtime.read(|db| Ok((db.store().count()?, db.ledger().last(&Filter::default(), LAST)?)))?;
     let database = home.database();
     let size = |suffix: &str| {
@@ -68,8 +73,9 @@ pub fn run(runtime: &Runtime, _request: &Request) -> Result<Response, ApiError> 
         schema: SCHEMA_VERSION,
         bytes: size("") + size("-wal"),
         keys,
-        skills: summary.skills.len(),
-        executions: summary.all,
+        skills: analysis.skills.len(),
+        executions: analysis.all,
         last: last.into_iter().map(ExecutionOut::from).collect(),
+        recommendations: analysis.recommendations,
     })
 }

@@ -22,6 +22,9 @@ pub(crate) struct AnalyzeArgs {
     /// Only this skill, in full.
     #[arg(long, value_name = "NAME")]
     skill: Option<String>,
+    /// Only executions at this time or later: 2026-11-03T08:00:00Z, 2026-11-03, or how long ago (7d, 12h).
+    #[arg(long, value_name = "TIME", conflicts_with_all = ["plan", "worktrees", "compare"])]
+    since: Option<String>,
     /// Compare this plan's estimate with what it took, and list its tasks.
     #[arg(long, value_name = "NAME", conflicts_with_all = ["skill", "worktrees", "recommendations"])]
     plan: Option<String>,
@@ -93,7 +96,10 @@ impl AnalyzeArgs {
                 |r| out.text(&render::analyze::comparison(r)),
             );
         }
-        let request = analyze::Request { skill: self.skill };
+        let request = analyze::Request {
+            skill: self.skill,
+            since: self.since,
+        };
         let result = analyze::run(runtime, &request);
         let keep = |extension: &str, text: &str| match runtime.save_report(extension, text) {
             Ok(path) => {

@@ -58,8 +58,28 @@ pub(crate) fn recommendations(out: &Out, all: &[Recommendation]) -> String {
                 .collect();
             text.push_str(&format!("    notes of its failures say: {}\n", words.join(", ")));
         }
+        for line in evidence(one) {
+            text.push_str(&format!("    {}\n", one_line(&line)));
+        }
     }
     text
+}
+
+/// What else is known of the failures behind a recommendation.
+pub(crate) fn evidence(one: &Recommendation) -> Vec<String> {
+    let session = one.session.as_ref().map(|found| {
+        format!(
+            "{} of {} runs in session {} failed",
+            found.failures, found.total, found.session
+        )
+    });
+    let version = one.version.as_ref().map(|version| {
+        format!(
+            "the skill changed to {} at that time",
+            version.chars().take(20).collect::<String>()
+        )
+    });
+    session.into_iter().chain(version).collect()
 }
 
 /// One skill in full.
@@ -158,6 +178,9 @@ pub(crate) fn markdown(response: &Response) -> String {
                 .map(|word| format!("{} ({})", escaped(&word.word), word.notes))
                 .collect();
             text.push_str(&format!("  Notes of its failures say: {}\n", words.join(", ")));
+        }
+        for line in evidence(one) {
+            text.push_str(&format!("  {}\n", escaped(&line)));
         }
     }
     text

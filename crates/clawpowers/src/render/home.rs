@@ -61,5 +61,6 @@ pub(crate) fn status(out: &Out, response: &status::Response) -> String {
         text.push('\n');
         text.push_str(&table(out, &["LAST", "SKILL", "OUTCOME", "TOOK", "NOTES"], &rows));
     }
+    text.push_str(&super::analyze::recommendations(out, &response.recommendations));
     text
 }

@@ -97,8 +97,12 @@ fn recommendation(one: &Recommendation) -> String {
             words.join(", ")
         )
     };
+    let more: String = super::analyze::evidence(one)
+        .iter()
+        .map(|line| format!("<br><span class=\"soft\">{}</span>", text(line)))
+        .collect();
     format!(
-        "<li><strong class=\"{}\">{}</strong> {}: {}{notes}</li>\n",
+        "<li><strong class=\"{}\">{}</strong> {}: {}{notes}{more}</li>\n",
         one.kind,
         one.kind,
         text(&one.skill),
