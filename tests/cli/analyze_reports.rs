@@ -2,6 +2,7 @@
 
 use crate::analyze::{import, lines, worsening};
 use crate::harness::World;
+use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -131,4 +132,76 @@ fn a_browser_shows_the_report_without_a_complaint() {
     assert_eq!(count("class=\"change\""), 1, "the drop of one skill");
     assert!(count("class=\"success\"") > 4 && count("class=\"failure\"") > 4 && count("class=\"took\"") == 4);
     assert!(dom.contains("prefers-color-scheme") && dom.contains("@media print") && !dom.contains("<script"));
+}
+
+/// Checks a value against the part of JSON Schema that the committed schemas use.
+fn conforms(value: &Value, schema: &Value, root: &Value, place: &str) {
+    if let Some(name) = schema["$ref"].as_str() {
+        let pointed = root
+            .pointer(name.trim_start_matches('#'))
+            .unwrap_or_else(|| panic!("{name} is not there"));
+        return conforms(value, pointed, root, place);
+    }
+    let kind = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_i64() || number.is_u64() => "integer",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    };
+    let types = match &schema["type"] {
+        Value::Array(all) => all.clone(),
+        one => vec![one.clone()],
+    };
+    let allowed = |name: &str| types.iter().any(|one| one == name);
+    assert!(
+        allowed(kind) || kind == "integer" && allowed("number"),
+        "{place}: {value} is no {types:?}"
+    );
+    if let Some(values) = schema["enum"].as_array() {
+        assert!(values.contains(value), "{place}: {value} is none of {values:?}");
+    }
+    for (index, item) in value.as_array().into_iter().flatten().enumerate() {
+        conforms(item, &schema["items"], root, &format!("{place}/{index}"));
+    }
+    let Some(fields) = value.as_object() else { return };
+    for name in schema["required"].as_array().into_iter().flatten() {
+        assert!(
+            fields.contains_key(name.as_str().unwrap()),
+            "{place}: {name} is missing"
+        );
+    }
+    for (name, field) in fields {
+        let known = schema["properties"]
+            .get(name)
+            .unwrap_or_else(|| panic!("{place}: {name} is not in the schema"));
+        conforms(field, known, root, &format!("{place}/{name}"));
+    }
+}
+
+#[test]
+fn the_json_form_is_that_of_its_schema() {
+    let schema =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schemas/analyze.json")).unwrap();
+    let schema: Value = serde_json::from_str(&schema).unwrap();
+    let (empty, lived) = (World::new(), lived());
+    for words in [
+        "--cost 0.5 --tokens-in 10 --session-id s",
+        "--duration 3 --notes x",
+        "--tokens-out 7",
+    ] {
+        let words: Vec<&str> = words.split(' ').collect();
+        let all = [
+            &["metrics", "record", "--skill", "paid", "--outcome", "failure"],
+            &words[..],
+        ]
+        .concat();
+        assert_eq!(lived.run(&all).code, 0);
+    }
+    for world in [&empty, &lived] {
+        let (_, reply) = world.json(&["analyze"]);
+        conforms(&reply, &schema, &schema, "");
+    }
 }
