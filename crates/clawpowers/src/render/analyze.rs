@@ -7,8 +7,9 @@ use clawpowers_api::ops::analyze::{Recommendation, Response, SkillReport, Week};
 use clawpowers_api::ops::feedback_detect::RateOut;
 use clawpowers_api::ops::{analyze_compare, analyze_plan, analyze_worktrees};
 
-/// How wide the name of a skill gets where lines have to stay within 80 columns.
-const NAME: usize = 24;
+/// How wide lines get, and the name of a skill where they have to stay within that.
+const COLUMNS: usize = 80;
+const NAME: usize = 18;
 
 pub(crate) fn text(out: &Out, response: &Response) -> String {
     if response.skills.is_empty() {
@@ -19,7 +20,7 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
             shortened(&skill.skill),
             skill.rate.total.to_string(),
             percent(&skill.recent),
-            interval(&skill.recent),
+            interval(&skill.recent).replace('%', ""),
             skill
                 .figures
                 .duration
@@ -49,20 +50,40 @@ pub(crate) fn recommendations(out: &Out, all: &[Recommendation]) -> String {
             _ => (Look::Dim, "more"),
         };
         let head = format!("{} {}", out.paint(look, word), one_line(&one.skill));
-        text.push_str(&format!("  {head}: {}\n", one_line(&one.text)));
+        let plain = one.kind.len() + one_line(&one.skill).chars().count() + 5;
+        text.push_str(&format!("  {head}: {}\n", wrapped(&one_line(&one.text), plain)));
         if !one.words.is_empty() {
             let words: Vec<String> = one
                 .words
                 .iter()
                 .map(|word| format!("{} ({})", one_line(&word.word), word.notes))
                 .collect();
-            text.push_str(&format!("    notes of its failures say: {}\n", words.join(", ")));
+            let words = format!("notes of its failures say: {}", words.join(", "));
+            text.push_str(&format!("    {}\n", wrapped(&words, 4)));
         }
         for line in evidence(one) {
-            text.push_str(&format!("    {}\n", one_line(&line)));
+            text.push_str(&format!("    {}\n", wrapped(&one_line(&line), 4)));
         }
     }
     text
+}
+
+/// Breaks a text at blanks so that it stays within the columns; `used` are those before its first word.
+fn wrapped(text: &str, used: usize) -> String {
+    let (mut out, mut column) = (String::new(), used);
+    for word in text.split(' ') {
+        let width = word.chars().count();
+        if column + width > COLUMNS && !out.is_empty() {
+            // The blank before the word gives way to the line end.
+            out.pop();
+            out.push_str("\n      ");
+            column = 6;
+        }
+        out.push_str(word);
+        out.push(' ');
+        column += width + 1;
+    }
+    out.trim_end().to_owned()
 }
 
 /// What else is known of the failures behind a recommendation.
@@ -274,11 +295,11 @@ fn state(skill: &SkillReport) -> String {
     match skill.changes.last().filter(|change| change.holds) {
         Some(change) => {
             let word = if change.direction == "drop" {
-                "worse"
+                "fell"
             } else {
-                "better"
+                "rose"
             };
-            format!("{word} since {}", change.since.get(..10).unwrap_or_default())
+            format!("{word} {}", change.since.get(..10).unwrap_or_default())
         }
         None => skill.tier.to_owned(),
     }
