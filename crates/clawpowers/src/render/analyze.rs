@@ -17,7 +17,7 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
     }
     let row = |skill: &SkillReport| {
         vec![
-            shortened(&skill.skill),
+            shortened(&skill.skill, NAME),
             skill.rate.total.to_string(),
             percent(&skill.recent),
             interval(&skill.recent).replace('%', ""),
@@ -49,8 +49,9 @@ pub(crate) fn recommendations(out: &Out, all: &[Recommendation]) -> String {
             "better" => (Look::Green, "better"),
             _ => (Look::Dim, "more"),
         };
-        let head = format!("{} {}", out.paint(look, word), one_line(&one.skill));
-        let plain = one.kind.len() + one_line(&one.skill).chars().count() + 5;
+        let name = shortened(&one.skill, COLUMNS / 2);
+        let head = format!("{} {name}", out.paint(look, word));
+        let plain = one.kind.len() + name.chars().count() + 5;
         text.push_str(&format!("  {head}: {}\n", wrapped(&one_line(&one.text), plain)));
         if !one.words.is_empty() {
             let words: Vec<String> = one
@@ -270,12 +271,12 @@ fn lines(values: &[analyze_plan::ValueLine]) -> String {
     values.iter().map(line).collect()
 }
 
-fn shortened(name: &str) -> String {
+fn shortened(name: &str, most: usize) -> String {
     let name = one_line(name);
-    if name.chars().count() <= NAME {
+    if name.chars().count() <= most {
         return name;
     }
-    name.chars().take(NAME - 1).chain(['…']).collect()
+    name.chars().take(most - 1).chain(['…']).collect()
 }
 
 fn percent(rate: &RateOut) -> String {
