@@ -300,3 +300,37 @@ fn a_hostile_name_of_a_home_is_spelled_out() {
     }
     assert!(world.work().join(home).join("clawpowers.db").is_file());
 }
+
+#[test]
+fn a_log_without_its_database_spoils_no_new_one() {
+    let world = World::new();
+    let file = |name: &str| world.claw().join(name);
+    let long = "x".repeat(100_000);
+    for key in ["a", "b", "c", "d", "e"] {
+        world.good(&["store", "set", key, &long]);
+    }
+    let kept = fs::read(file("clawpowers.db")).unwrap();
+    let log = fs::read(file("clawpowers.db-wal")).unwrap();
+    assert!(!log.is_empty(), "the last writes are in the log");
+    fs::remove_file(file("clawpowers.db")).unwrap();
+    for args in [
+        &["store", "set", "k", "v"][..],
+        &["store", "get", "a"],
+        &["init"],
+        &["status"],
+    ] {
+        let ran = world.refused(4, args);
+        assert!(ran.err.contains("is gone, but its log is there"), "{ran:?}");
+    }
+    let doctor = world.run(&["doctor"]);
+    assert!(doctor.out.contains("is gone, but its log is there"), "{doctor:?}");
+    assert!(!file("clawpowers.db").exists());
+    assert_eq!(fs::read(file("clawpowers.db-wal")).unwrap(), log);
+    // Both ways out that the hint names.
+    fs::write(file("clawpowers.db"), kept).unwrap();
+    assert_eq!(world.good(&["store", "list"]), "a\nb\nc\nd\ne\n");
+    fs::remove_file(file("clawpowers.db")).unwrap();
+    fs::remove_file(file("clawpowers.db-wal")).unwrap();
+    world.good(&["store", "set", "k", "v"]);
+    assert_eq!(world.good(&["store", "list"]), "k\n");
+}

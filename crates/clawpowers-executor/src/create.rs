@@ -21,6 +21,7 @@ const ABANDONED: Duration = Duration::from_secs(24 * 3600);
 /// Creates the database of a home, what 1.x left there taken in; two processes that do so at once end up with one
 /// database. Returns the report of the import where there was something to import and this process did it.
 pub(crate) fn create(home: &Home) -> Result<Option<legacy::Report>> {
+    home.check_log()?;
     home.create()?;
     clear_abandoned(home.folder());
     let nonce = nonce();

@@ -43,6 +43,7 @@ impl Db {
         // A home that cannot be looked into is not an empty one.
         let there = path.try_exists().map_err(|error| Error::io(&path, &error))?;
         if !there && !legacy::is_there(home.folder()) {
+            home.check_log()?;
             return Ok(None);
         }
         Self::create(home).map(Some)

@@ -1,6 +1,6 @@
 //! The runtime home: a folder that only its owner may read.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Storage, quoted};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -31,6 +31,32 @@ impl Home {
     #[must_use]
     pub fn database(&self) -> PathBuf {
         self.folder.join("clawpowers.db")
+    }
+
+    /// Refuses a log whose database is gone: SQLite would take it for the log of the next file of that name and so damage
+    /// it. A database is there before its log is and nobody takes it away, so nothing here hangs on who is faster.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Storage`] where there is such a log.
+    pub fn check_log(&self) -> Result<()> {
+        let database = self.database();
+        let mut log = database.clone().into_os_string();
+        log.push("-wal");
+        let log = PathBuf::from(log);
+        let orphaned =
+            log.metadata().is_ok_and(|log| log.len() > 0) && database.try_exists().is_ok_and(|there| !there);
+        if !orphaned {
+            return Ok(());
+        }
+        Err(Error::Storage {
+            kind: Storage::Io,
+            message: format!("the database {} is gone, but its log is there", quoted(&database)),
+            hint: format!(
+                "bring the database back, or move {} away to begin anew; nothing was written",
+                quoted(&log)
+            ),
+        })
     }
 
     /// Creates the folder where it is missing, readable by its owner alone.

@@ -177,10 +177,18 @@ fn storage(runtime: &Runtime) -> StorageOut {
     let path = home.database();
     let database = Some(path.to_string_lossy().into_owned());
     if !path.exists() {
-        return StorageOut {
-            database,
-            state: "none",
-            ..StorageOut::default()
+        return match home.check_log().map_err(ApiError::from) {
+            Ok(()) => StorageOut {
+                database,
+                state: "none",
+                ..StorageOut::default()
+            },
+            Err(error) => StorageOut {
+                database,
+                state: Storage::Io.as_str(),
+                problems: vec![error.message],
+                hint: error.hint,
+            },
         };
     }
     let looked = runtime.read(|db| {
