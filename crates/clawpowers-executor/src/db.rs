@@ -219,6 +219,17 @@ impl Db {
         if version < VERSION {
             self.migrate()?;
         }
+        self.want_log()
+    }
+
+    /// Makes a file that lost its log mode, as each that was recovered or copied by SQLite's tools, keep a log again.
+    fn want_log(&self) -> Result<()> {
+        let mode: String =
+            self.run(|connection| connection.pragma_query_value(None, "journal_mode", |row| row.get(0)))?;
+        if mode != "wal" {
+            // Without one writes are as durable, only slower, so a file that cannot be changed now stays as it is.
+            let _ = self.connection.pragma_update(None, "journal_mode", "WAL");
+        }
         Ok(())
     }
 
@@ -299,14 +310,16 @@ fn wait(tries: i32) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Db, Home, connect};
+    use crate::key::Key;
     use crate::ledger::{New, Outcome};
     use crate::schema::{APPLICATION_ID, MIGRATIONS, VERSION};
     use crate::{Error, Moment, Storage};
+    use rusqlite::Connection;
 
     /// A database of the first version of the schema, with executions.
     fn first_version(home: &Home) {
         home.create().unwrap();
-        let connection = rusqlite::Connection::open(home.database()).unwrap();
+        let connection = Connection::open(home.database()).unwrap();
         connection.pragma_update(None, "journal_mode", "WAL").unwrap();
         connection
             .pragma_update(None, "application_id", APPLICATION_ID)
@@ -371,5 +384,20 @@ mod tests {
             ),
             "{refused}"
         );
+    }
+
+    #[test]
+    fn a_recovered_file_keeps_a_log_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::new(folder.path());
+        let key = Key::new("k").unwrap();
+        Db::create(&home).unwrap().store().set(&key, b"v").unwrap();
+        let tool = Connection::open(home.database()).unwrap();
+        tool.pragma_update(None, "journal_mode", "DELETE").unwrap();
+        drop(tool);
+        let mut db = Db::open(&home).unwrap().unwrap();
+        assert_eq!(db.store().get(&key).unwrap(), Some(b"v".to_vec()));
+        db.store().set(&key, b"w").unwrap();
+        assert!(folder.path().join("clawpowers.db-wal").exists());
     }
 }
