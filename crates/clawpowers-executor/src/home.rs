@@ -91,9 +91,17 @@ fn private_folder(path: &Path) -> Result<bool> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    // Each folder above that is made as well has its name in the one above it.
+    let mut grown = Vec::new();
+    for folder in path.ancestors().skip(1) {
+        grown.push(folder);
+        if folder.is_dir() {
+            break;
+        }
+    }
     builder
         .create(path)
-        .and_then(|()| sync_folder(path.parent().unwrap_or(path)))
+        .and_then(|()| grown.into_iter().try_for_each(sync_folder))
         .map_err(|error| Error::io(path, &error))?;
     Ok(true)
 }
@@ -102,7 +110,8 @@ fn private_folder(path: &Path) -> Result<bool> {
 pub(crate) fn sync_folder(path: &Path) -> std::io::Result<()> {
     // Only Unix opens folders as files.
     if cfg!(unix) {
-        fs::File::open(path)?.sync_all()?;
+        let here = path.as_os_str().is_empty().then(|| Path::new("."));
+        fs::File::open(here.unwrap_or(path))?.sync_all()?;
     }
     Ok(())
 }
