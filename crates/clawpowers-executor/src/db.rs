@@ -400,4 +400,28 @@ mod tests {
         db.store().set(&key, b"w").unwrap();
         assert!(folder.path().join("clawpowers.db-wal").exists());
     }
+
+    #[test]
+    fn a_file_that_lacks_a_table_is_damaged() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::new(folder.path());
+        drop(Db::create(&home).unwrap());
+        let tool = Connection::open(home.database()).unwrap();
+        tool.execute_batch("DROP TABLE entry").unwrap();
+        drop(tool);
+        let mut db = Db::open(&home).unwrap().unwrap();
+        let key = Key::new("k").unwrap();
+        for refused in [db.store().get(&key).map(|_| ()), db.store().set(&key, b"v")] {
+            let corrupt = |error: &Error| {
+                matches!(
+                    error,
+                    Error::Storage {
+                        kind: Storage::Corrupt,
+                        ..
+                    }
+                )
+            };
+            assert!(refused.as_ref().is_err_and(corrupt), "{refused:?}");
+        }
+    }
 }

@@ -150,10 +150,22 @@ impl Error {
             }
             Some(ErrorCode::SystemIoFailure) => (Storage::Io, "cannot be read or written"),
             Some(ErrorCode::CannotOpen) => (Storage::Io, "or a file beside it cannot be opened"),
+            // Our statements name what the schema has, so it is the file that lacks it.
+            _ if lacks_part(error) => (Storage::Corrupt, "lacks a part of its schema"),
             _ => (Storage::Io, "cannot be used"),
         };
         Self::storage(kind, format!("the database {shown} {what} ({error})"))
     }
+}
+
+/// Tells whether a statement named a table or a column that is not there.
+fn lacks_part(error: &rusqlite::Error) -> bool {
+    let message = match error {
+        rusqlite::Error::SqliteFailure(_, message) => message.as_deref(),
+        rusqlite::Error::SqlInputError { msg, .. } => Some(msg.as_str()),
+        _ => None,
+    };
+    message.is_some_and(|message| message.starts_with("no such ") || message.contains("has no column named"))
 }
 
 /// Returns a path in backticks.
