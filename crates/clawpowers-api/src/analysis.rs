@@ -3,7 +3,7 @@
 use crate::error::ApiError;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use clawpowers_executor::ledger::Kept;
+use clawpowers_executor::ledger::{Figures, Filter, Kept};
 use clawpowers_executor::{Db, Moment, Outcome};
 use clawpowers_feedback::{Change, Detector, Direction};
 use serde::{Deserialize, Serialize};
@@ -36,6 +36,25 @@ pub(crate) struct History {
 struct State {
     changes: Vec<Dated>,
     detector: String,
+}
+
+/// Takes in what is new of every skill, so that the next look finds it done. Where that fails, the next look does it.
+pub(crate) fn catch_up(db: &mut Db) {
+    let Ok(figures) = db.ledger().figures(&Filter::default()) else {
+        return;
+    };
+    let counts: Vec<(&str, u64)> = figures
+        .iter()
+        .map(|one| (one.skill.as_str(), counted(one).1))
+        .collect();
+    let _ = histories(db, &counts);
+}
+
+/// Returns successes and what counts for a rate: skipped and open ones do not.
+pub(crate) fn counted(figures: &Figures) -> (u64, u64) {
+    let of = |outcome| u64::try_from(figures.of(outcome)).unwrap_or_default();
+    let success = of(Outcome::Success);
+    (success, success + of(Outcome::Failure) + of(Outcome::Partial))
 }
 
 /// Returns the history of each named skill from a time on; nothing of it is kept.

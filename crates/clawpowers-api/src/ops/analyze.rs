@@ -1,6 +1,6 @@
 //! Says which skills work and which got worse.
 
-use crate::analysis::{Dated, History, histories, histories_since};
+use crate::analysis::{Dated, History, counted, histories, histories_since};
 use crate::error::{ApiError, ErrorCode};
 use crate::evidence;
 use crate::executions::FiguresOut;
@@ -262,13 +262,6 @@ fn unknown(skill: &str, figures: &[Figures]) -> ApiError {
         format!("there are no executions of the skill {}", quoted(skill)),
     )
     .hint(hint)
-}
-
-/// Returns successes and what counts for a rate.
-fn counted(figures: &Figures) -> (u64, u64) {
-    let of = |outcome| u64::try_from(figures.of(outcome)).unwrap_or_default();
-    let success = of(Outcome::Success);
-    (success, success + of(Outcome::Failure) + of(Outcome::Partial))
 }
 
 /// Returns the Monday of the week of a skill's last execution, as a day counted from 1970.

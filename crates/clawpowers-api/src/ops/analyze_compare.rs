@@ -1,10 +1,11 @@
 //! Compares two versions of a skill, or two times.
 
+use crate::analysis::counted;
 use crate::error::{ApiError, ErrorCode};
 use crate::ops::feedback_detect::RateOut;
 use crate::runtime::Runtime;
 use clawpowers_executor::ledger::{Figures, Filter};
-use clawpowers_executor::{Db, Moment, Outcome};
+use clawpowers_executor::{Db, Moment};
 use clawpowers_feedback::compare;
 use clawpowers_loader::diag::quoted;
 use serde::{Deserialize, Serialize};
@@ -148,7 +149,5 @@ fn side(db: &mut Db, skill: &str, text: &str) -> Result<(u64, u64), ApiError> {
     for figures in db.ledger().figures(&filter)? {
         all.merge(&figures);
     }
-    let of = |outcome| u64::try_from(all.of(outcome)).unwrap_or_default();
-    let success = of(Outcome::Success);
-    Ok((success, success + of(Outcome::Failure) + of(Outcome::Partial)))
+    Ok(counted(&all))
 }

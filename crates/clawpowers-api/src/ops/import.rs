@@ -1,5 +1,6 @@
 //! Takes in what 1.x left in a home.
 
+use crate::analysis::catch_up;
 use crate::error::{ApiError, ErrorCode};
 use crate::ops::metrics_import;
 use crate::runtime::Runtime;
@@ -66,7 +67,9 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         {
             return Ok(report);
         }
-        Ok(legacy::import(db, &from)?)
+        let report = legacy::import(db, &from)?;
+        catch_up(db);
+        Ok(report)
     })?;
     Ok(Response::new(shown, report))
 }

@@ -1,5 +1,6 @@
 //! Takes in executions from JSON lines.
 
+use crate::analysis::catch_up;
 use crate::error::{ApiError, ErrorCode};
 use crate::runtime::Runtime;
 use clawpowers_executor::ledger::{ImportReport, Skipped};
@@ -88,6 +89,10 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
 ///
 /// As [`run`].
 pub fn from_reader(runtime: &Runtime, lines: impl BufRead, source: &str) -> Result<Response, ApiError> {
-    let report = runtime.write(|db| Ok(db.ledger().import(lines, source)?))?;
+    let report = runtime.write(|db| {
+        let report = db.ledger().import(lines, source)?;
+        catch_up(db);
+        Ok(report)
+    })?;
     Ok(report.into())
 }
