@@ -334,3 +334,19 @@ fn a_log_without_its_database_spoils_no_new_one() {
     world.good(&["store", "set", "k", "v"]);
     assert_eq!(world.good(&["store", "list"]), "k\n");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_home_may_lie_in_a_folder_that_cannot_be_read() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let world = World::new();
+    let above = world.work().join("above");
+    fs::create_dir(&above).unwrap();
+    let mode = |mode| fs::set_permissions(&above, fs::Permissions::from_mode(mode)).unwrap();
+    // Root may read it all the same, and then this shows nothing.
+    mode(0o300);
+    let ran = world.run(&["store", "set", "k", "v", "--home", "above/h"]);
+    mode(0o700);
+    assert_eq!((ran.code, &*ran.err), (0, ""), "{ran:?}");
+    assert_eq!(world.good(&["store", "get", "k", "--home", "above/h"]), "v\n");
+}

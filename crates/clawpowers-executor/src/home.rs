@@ -109,9 +109,18 @@ fn private_folder(path: &Path) -> Result<bool> {
 /// Makes sure that the names in a folder are on the disk.
 pub(crate) fn sync_folder(path: &Path) -> std::io::Result<()> {
     // Only Unix opens folders as files.
-    if cfg!(unix) {
-        let here = path.as_os_str().is_empty().then(|| Path::new("."));
-        fs::File::open(here.unwrap_or(path))?.sync_all()?;
+    #[cfg(unix)]
+    match fs::File::open(if path.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        path
+    }) {
+        Ok(folder) => folder.sync_all()?,
+        // One that may be written to and not be read is synced with all the rest.
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => rustix::fs::sync(),
+        Err(error) => return Err(error),
     }
+    #[cfg(not(unix))]
+    let _ = path;
     Ok(())
 }
