@@ -336,7 +336,7 @@ fn judge<'a>(line: &'a Line<'_>) -> std::result::Result<Judged<'a>, (&'static st
         cost: amount(&line.cost, "cost_usd", units::nanodollars)?,
         tokens_in: amount(&line.tokens_in, "tokens_in", tokens)?,
         tokens_out: amount(&line.tokens_out, "tokens_out", tokens)?,
-        notes: line.notes.text(),
+        notes: line.notes.label(),
         details: Details {
             session: label(&line.details.session),
             agent: label(&line.details.agent),
