@@ -21,13 +21,17 @@ pub enum ErrorCode {
     Storage,
     /// The file system refused.
     Io,
+    /// The runtime was closed.
+    Closed,
+    /// What was asked for needs a disk or processes, and this runtime has none.
+    UnsupportedPlatform,
     /// A fault of ClawPowers itself.
     Internal,
 }
 
 impl ErrorCode {
     /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::InvalidRequest,
         Self::UnknownOperation,
         Self::NotFound,
@@ -35,6 +39,8 @@ impl ErrorCode {
         Self::InvalidConfig,
         Self::Storage,
         Self::Io,
+        Self::Closed,
+        Self::UnsupportedPlatform,
         Self::Internal,
     ];
 
@@ -49,6 +55,8 @@ impl ErrorCode {
             Self::InvalidConfig => "invalid_config",
             Self::Storage => "storage",
             Self::Io => "io",
+            Self::Closed => "closed",
+            Self::UnsupportedPlatform => "unsupported_platform",
             Self::Internal => "internal",
         }
     }

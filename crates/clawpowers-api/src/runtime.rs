@@ -1,20 +1,22 @@
 //! The runtime: what surrounds the program, and the door through which every language calls it.
 
 use crate::error::{ApiError, ErrorCode};
-use crate::json::to_json;
-use crate::ops::OPERATIONS;
+use crate::ops::{self, OPERATIONS};
 use clawpowers_executor::legacy::Report;
 use clawpowers_executor::{Db, Home};
 use clawpowers_loader::discover::Surroundings;
 use clawpowers_loader::readiness::Machine;
+use serde::Deserialize;
 use serde_json::json;
 use std::env;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What a runtime depends on; every field has a default taken from the environment.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Options {
     /// The runtime home; else `CLAWPOWERS_DIR`, else `.clawpowers` in the user's home folder.
     pub home: Option<PathBuf>,
@@ -29,6 +31,7 @@ pub struct Options {
 pub struct Runtime {
     pub(crate) surroundings: Surroundings,
     db: Mutex<Option<Db>>,
+    closed: AtomicBool,
 }
 
 impl Runtime {
@@ -61,7 +64,34 @@ impl Runtime {
         Self {
             surroundings,
             db: Mutex::new(None),
+            closed: AtomicBool::new(false),
         }
+    }
+
+    /// Opens a runtime with options in JSON, as other languages give them.
+    ///
+    /// # Errors
+    ///
+    /// The whole reply `{"error": …}` with `invalid_request` where the text is not an object with fields of [`Options`].
+    pub fn from_json(options: &str) -> Result<Self, String> {
+        let options = ops::read_request(options);
+        options
+            .map(Self::open)
+            .map_err(|error| ops::reply::<()>(&Err(error)))
+    }
+
+    /// Closes the runtime and its database; every operation after that answers `closed`.
+    pub fn close(&self) {
+        let mut db = self.db();
+        self.closed.store(true, Ordering::Release);
+        *db = None;
+    }
+
+    fn check_open(&self) -> Result<(), ApiError> {
+        if self.closed.load(Ordering::Acquire) {
+            return Err(ApiError::new(ErrorCode::Closed, "the runtime is closed").hint("open another one"));
+        }
+        Ok(())
     }
 
     /// Returns the runtime home.
@@ -82,6 +112,7 @@ impl Runtime {
         work: impl FnOnce(&mut Db) -> Result<T, ApiError>,
     ) -> Result<Option<T>, ApiError> {
         let mut db = self.db();
+        self.check_open()?;
         if db.is_none() {
             *db = Db::open(&self.home()?)?;
         }
@@ -91,6 +122,7 @@ impl Runtime {
     /// Works on the database of the home, which is made where it is missing.
     pub(crate) fn write<T>(&self, work: impl FnOnce(&mut Db) -> Result<T, ApiError>) -> Result<T, ApiError> {
         let mut db = self.db();
+        self.check_open()?;
         let open = match db.take() {
             Some(open) => open,
             None => Db::create(&self.home()?)?,
@@ -143,6 +175,15 @@ impl Runtime {
     /// Calls an operation by name with a JSON request and returns its JSON reply; never fails, never panics.
     #[must_use]
     pub fn call(&self, operation: &str, request: &str) -> String {
+        if let Err(error) = self.check_open() {
+            return ops::reply::<()>(&Err(error));
+        }
+        #[cfg(feature = "test-panic")]
+        if operation == "test_panic" {
+            return guarded(operation, || {
+                std::panic::resume_unwind(Box::new("as it was asked to"))
+            });
+        }
         let Some(found) = OPERATIONS.iter().find(|known| known.name == operation) else {
             let names: Vec<_> = OPERATIONS.iter().map(|known| known.name).collect();
             let message = format!(
@@ -152,12 +193,9 @@ impl Runtime {
             let error = ApiError::new(ErrorCode::UnknownOperation, message)
                 .hint("the operations are in details")
                 .details(json!({ "operations": names }));
-            return to_json(&json!({ "error": error }));
+            return ops::reply::<()>(&Err(error));
         };
-        catch_unwind(AssertUnwindSafe(|| (found.call)(self, request))).unwrap_or_else(|_| {
-            let message = format!("the operation `{operation}` failed in a way it should not");
-            to_json(&json!({ "error": ApiError::new(ErrorCode::Internal, message).hint("please report it") }))
-        })
+        guarded(operation, || (found.call)(self, request))
     }
 
     /// Returns the path that `named` stands for: in the caller's words, so that replies use them too, where the
@@ -191,9 +229,65 @@ impl Runtime {
     }
 }
 
+/// Answers `internal` where `work` panics, so that the program that called lives on.
+fn guarded(operation: &str, work: impl FnOnce() -> String) -> String {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        let message = format!("the operation `{operation}` failed in a way it should not");
+        ops::reply::<()>(&Err(
+            ApiError::new(ErrorCode::Internal, message).hint("please report it")
+        ))
+    })
+}
+
 /// Returns a path from the environment; an empty variable counts as unset.
 fn path(name: &str) -> Option<PathBuf> {
     env::var_os(name)
         .filter(|value| !value.is_empty())
         .map(PathBuf::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Options, Runtime};
+
+    #[test]
+    fn options_are_read_from_json() {
+        assert!(Runtime::from_json("{}").is_ok());
+        assert!(Runtime::from_json(r#"{"home": "h", "cwd": null}"#).is_ok());
+        for bad in [
+            "",
+            "[]",
+            r#"{"hom": "h"}"#,
+            r#"{"home": 1}"#,
+            r#"{"home": "\ud800"}"#,
+        ] {
+            let reply = Runtime::from_json(bad).err().unwrap();
+            assert!(
+                reply.starts_with(r#"{"error":{"code":"invalid_request""#),
+                "{bad}: {reply}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_closed_runtime_says_so_and_opens_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = folder.path().join("home");
+        let runtime = Runtime::open(Options {
+            home: Some(home.clone()),
+            ..Options::default()
+        });
+        runtime.close();
+        runtime.close();
+        for operation in ["store_set", "no_such_operation"] {
+            let reply = runtime.call(operation, r#"{"key": "a", "value": "1"}"#);
+            assert!(reply.starts_with(r#"{"error":{"code":"closed""#), "{reply}");
+        }
+        let typed = crate::ops::store_set::Request {
+            key: "a".to_owned(),
+            ..Default::default()
+        };
+        assert!(crate::ops::store_set::run(&runtime, &typed).is_err());
+        assert!(!home.exists());
+    }
 }

@@ -42,7 +42,9 @@ impl From<ErrorCode> for Exit {
             ErrorCode::NotFound => Self::No,
             ErrorCode::InvalidRequest | ErrorCode::UnknownOperation => Self::Usage,
             ErrorCode::InvalidInput | ErrorCode::InvalidConfig => Self::Invalid,
-            ErrorCode::Storage | ErrorCode::Io => Self::Storage,
+            ErrorCode::Storage | ErrorCode::Io | ErrorCode::Closed | ErrorCode::UnsupportedPlatform => {
+                Self::Storage
+            }
             ErrorCode::Internal => Self::Internal,
         }
     }

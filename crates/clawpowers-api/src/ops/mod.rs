@@ -164,21 +164,25 @@ fn call<Request: DeserializeOwned, Response: Serialize>(
     request: &str,
     run: fn(&Runtime, &Request) -> Result<Response, ApiError>,
 ) -> String {
+    reply(&read_request(request).and_then(|request| run(runtime, &request)))
+}
+
+/// Reads a request, or options, from JSON text.
+pub(crate) fn read_request<Request: DeserializeOwned>(text: &str) -> Result<Request, ApiError> {
     // The deserializer would take a list of the fields' values as well.
-    let object = request.trim_start().starts_with('{');
+    let object = text.trim_start().starts_with('{');
     let parsed = if object {
-        serde_json::from_str(request).map_err(|error| error.to_string().replace("usize", "a whole number"))
+        serde_json::from_str(text).map_err(|error| error.to_string().replace("usize", "a whole number"))
     } else {
         Err("it is not an object".to_owned())
     };
-    let parsed = parsed.map_err(|why| {
+    parsed.map_err(|why| {
         ApiError::new(
             ErrorCode::InvalidRequest,
             format!("the request is not valid: {why}"),
         )
         .hint("COMPATIBILITY.md lists the fields of each operation")
-    });
-    reply(&parsed.and_then(|request| run(runtime, &request)))
+    })
 }
 
 /// Writes the reply that every language gets: `{"ok": …}` or `{"error": …}`.
