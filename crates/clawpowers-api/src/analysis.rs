@@ -16,6 +16,7 @@ const KEPT_AFTER: usize = 128;
 
 /// A change with the time at which it was.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct Dated {
     pub(crate) at: u64,
     pub(crate) drop: bool,
@@ -33,6 +34,7 @@ pub(crate) struct History {
 
 /// What is kept of it.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct State {
     changes: Vec<Dated>,
     detector: String,

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 /// The stable code of an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
     /// The request is not JSON, lacks a field, has one too many, or one of the wrong type.
@@ -64,6 +65,7 @@ impl ErrorCode {
 
 /// An error with its stable code, its words, and what to do next.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ApiError {
     /// The stable code.
     pub code: ErrorCode,

@@ -81,6 +81,7 @@ impl About {
 
 /// Which executions an operation is about.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Which {
     /// Of this skill.
@@ -128,10 +129,12 @@ impl Which {
 
 /// An execution in a reply.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ExecutionOut {
     /// Its number in this home.
     pub id: String,
     /// When it was recorded or, where it was started here, when it started; RFC 3339 in UTC.
+    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub at: String,
     /// The skill.
     pub skill: String,
@@ -192,6 +195,7 @@ impl From<Execution> for ExecutionOut {
 
 /// Figures in a reply, of one skill or of all.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FiguresOut {
     /// Executions that have ended.
     pub total: i64,
@@ -212,13 +216,16 @@ pub struct FiguresOut {
     /// The sums of tokens and how many executions have them, where there are any.
     pub tokens: Option<TokensOut>,
     /// When the first that has ended was.
+    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub first_at: Option<String>,
     /// When the last that has ended was.
+    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub last_at: Option<String>,
 }
 
 /// Durations in seconds.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DurationOut {
     /// Executions with a duration.
     pub count: i64,
@@ -234,6 +241,7 @@ pub struct DurationOut {
 
 /// Costs in US dollars.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CostOut {
     /// Executions with a cost.
     pub count: i64,
@@ -243,6 +251,7 @@ pub struct CostOut {
 
 /// Tokens.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TokensOut {
     /// Executions with tokens.
     pub count: i64,

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 
 /// A finding.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DiagnosticOut {
     /// Stable rule id.
     pub rule: &'static str,
@@ -33,6 +34,7 @@ pub struct DiagnosticOut {
 
 /// A replacement of a byte range of the text without its byte order mark.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EditOut {
     /// First byte.
     pub start: usize,
@@ -92,6 +94,7 @@ fn brief(list: &[Diagnostic]) -> Vec<DiagnosticOut> {
 
 /// A typed skill.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SkillOut {
     /// Its name.
     pub name: String,
@@ -123,6 +126,8 @@ pub struct SkillOut {
 
 /// What a skill measures.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Measures"))]
 pub struct MetricsOut {
     /// Names of figures it tracks.
     pub tracks: Vec<String>,
@@ -132,6 +137,7 @@ pub struct MetricsOut {
 
 /// Who may start a skill.
 #[derive(Debug, Clone, Copy, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InvocationOut {
     /// The user may.
     pub user: bool,
@@ -147,6 +153,7 @@ impl From<Invocation> for InvocationOut {
 
 /// What must be there for a skill to work.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RequirementsOut {
     /// Programs that must all be there.
     pub bins: Vec<String>,
@@ -204,6 +211,8 @@ impl From<&Skill> for SkillOut {
 
 /// A row of a listing.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "SkillRow"))]
 pub struct EntryOut {
     /// The skill's name.
     pub name: String,
@@ -247,6 +256,7 @@ impl EntryOut {
 
 /// A skill that another one hides.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HiddenOut {
     /// Its name.
     pub name: String,
@@ -274,6 +284,7 @@ fn text(path: PathBuf) -> String {
 
 /// Something that looks like a skill and did not load.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RejectedOut {
     /// Where.
     pub location: String,
@@ -295,6 +306,7 @@ impl From<&Rejected> for RejectedOut {
 
 /// A file of a skill.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ResourceOut {
     /// Path below the skill's folder.
     pub path: String,
@@ -319,6 +331,7 @@ impl From<&Resource> for ResourceOut {
 
 /// The shape of a body.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OutlineOut {
     /// Headings: level and text.
     pub headings: Vec<HeadingOut>,
@@ -330,6 +343,7 @@ pub struct OutlineOut {
 
 /// A heading.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HeadingOut {
     /// 1 to 6.
     pub level: u8,
@@ -339,6 +353,7 @@ pub struct HeadingOut {
 
 /// A code block.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CodeBlockOut {
     /// The first word behind the fence.
     pub language: Option<String>,

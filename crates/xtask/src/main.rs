@@ -7,6 +7,7 @@
 )]
 
 mod bench;
+mod generate;
 mod run;
 
 use run::{Failure, cargo, cargo_with};
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         ["test"] => test(),
         ["bench", parts @ ..] => bench::bench(parts),
         ["dist"] => run::dist().map(|path| println!("{}", path.display())),
+        ["generate"] => generate::write(),
         ["torture"] => torture(),
         ["calibrate"] => bench::feedback::calibrate(),
         ["simulate"] => bench::feedback::simulate(),

@@ -25,6 +25,7 @@ const MIN_JUDGED: u64 = 10;
 
 /// Which skills.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// Only this one.
@@ -32,11 +33,13 @@ pub struct Request {
     pub skill: Option<String>,
     /// Only executions at this time or later: a time, a date, or how long ago (`7d`).
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "time")))]
     pub since: Option<String>,
 }
 
 /// What is known of the skills.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// Of all together.
     pub all: FiguresOut,
@@ -48,6 +51,7 @@ pub struct Response {
 
 /// What is known of one skill.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SkillReport {
     /// The skill.
     pub skill: String,
@@ -75,6 +79,7 @@ pub struct SkillReport {
 
 /// Executions whose duration lies in a range.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Bin {
     /// The lower end, in seconds.
     pub from: f64,
@@ -86,10 +91,12 @@ pub struct Bin {
 
 /// A change of a skill's rate.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ChangeReport {
     /// `drop` or `rise`.
     pub direction: &'static str,
     /// The time of the first execution of the new rate, in RFC 3339.
+    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub since: String,
     /// How many executions ago that was.
     pub runs_ago: u64,
@@ -103,6 +110,7 @@ pub struct ChangeReport {
 
 /// What ended in one week.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Week {
     /// Its first day, a Monday, in UTC.
     pub start: String,
@@ -118,6 +126,7 @@ pub struct Week {
 
 /// Something to do, with its evidence.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Recommendation {
     /// The skill.
     pub skill: String,
@@ -130,6 +139,7 @@ pub struct Recommendation {
     /// The rate that it rests on.
     pub rate: RateOut,
     /// When the change was that it rests on, in RFC 3339.
+    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub since: Option<String>,
     /// The words that the notes of its last failures have in common, the most common first.
     pub words: Vec<WordCount>,
@@ -141,6 +151,7 @@ pub struct Recommendation {
 
 /// A session and how many of its executions failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SessionCount {
     /// The session.
     pub session: String,
@@ -152,6 +163,7 @@ pub struct SessionCount {
 
 /// A word of notes and in how many of them it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WordCount {
     /// The word.
     pub word: String,

@@ -15,6 +15,7 @@ const SURE: f64 = 0.05;
 
 /// What to compare.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// The skill.
@@ -28,6 +29,7 @@ pub struct Request {
 
 /// What came of it.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The skill.
     pub skill: String,
@@ -43,6 +45,7 @@ pub struct Response {
 
 /// One side.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Side {
     /// As it was asked for.
     pub name: String,
@@ -52,6 +55,7 @@ pub struct Side {
 
 /// Two rates beside each other.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ComparisonOut {
     /// The second rate less the first.
     pub difference: f64,

@@ -11,6 +11,7 @@ const SLOW: f64 = 1.3;
 
 /// Which plan.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// Its name: the keys `plan:NAME:…` and `execution:NAME:task_…` are about it.
@@ -19,6 +20,7 @@ pub struct Request {
 
 /// What is known of the plan.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// Its name.
     pub plan: String,
@@ -36,6 +38,7 @@ pub struct Response {
 
 /// A key with its value as text.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ValueLine {
     /// The key.
     pub key: String,

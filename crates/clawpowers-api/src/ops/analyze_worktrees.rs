@@ -7,11 +7,13 @@ use serde::{Deserialize, Serialize};
 
 /// Nothing is asked.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {}
 
 /// The worktrees.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The keys below `worktree:` with their values.
     pub worktrees: Vec<ValueLine>,

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 /// Which setting to read.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// The setting's name, its levels separated by dots.
@@ -18,6 +19,7 @@ pub struct Request {
 
 /// The setting.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The name, as the file spells it.
     pub key: String,

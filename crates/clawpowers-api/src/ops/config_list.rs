@@ -9,11 +9,13 @@ use serde_json::Value;
 
 /// There is nothing to say.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {}
 
 /// The settings.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The config.json, whether it is there or not.
     pub path: String,
@@ -27,6 +29,8 @@ pub struct Response {
 
 /// A setting.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Setting"))]
 pub struct EntryOut {
     /// Its name, the levels separated by dots.
     pub key: String,

@@ -20,6 +20,7 @@ selecting! {
 
 /// The state of the skills.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// What was found.
     pub inventory: Inventory,
@@ -43,6 +44,8 @@ pub struct Response {
 
 /// The state of the database.
 #[derive(Debug, Clone, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "DatabaseState"))]
 pub struct StorageOut {
     /// The file; `null` where there is no home.
     pub database: Option<String>,
@@ -56,6 +59,7 @@ pub struct StorageOut {
 
 /// What was found.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Inventory {
     /// Files that look like skills.
     pub found: usize,
@@ -71,6 +75,7 @@ pub struct Inventory {
 
 /// A skill whose requirements are not met.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NotReady {
     /// Its name.
     pub name: String,
@@ -80,6 +85,7 @@ pub struct NotReady {
 
 /// What a client sees.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Visibility {
     /// The client.
     pub client: &'static str,
@@ -93,6 +99,7 @@ pub struct Visibility {
 
 /// Faults of one skill's references.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct References {
     /// Its name.
     pub name: String,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// The outcomes.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// `success`, `failure`, `partial` or `skipped`, the oldest first; skipped ones are passed over.
@@ -16,6 +17,7 @@ pub struct Request {
 
 /// What was found.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The changes, the oldest first.
     pub changes: Vec<ChangeOut>,
@@ -27,6 +29,7 @@ pub struct Response {
 
 /// A change of a rate.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ChangeOut {
     /// `drop` or `rise`.
     pub direction: &'static str,
@@ -42,6 +45,7 @@ pub struct ChangeOut {
 
 /// A success rate with its Wilson 95 % interval.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RateOut {
     /// Successes.
     pub success: u64,

@@ -10,15 +10,18 @@ use serde::{Deserialize, Serialize};
 
 /// Which home.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// The folder that holds `state` and `metrics`; the runtime home where it is not said.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "path")))]
     pub from: Option<String>,
 }
 
 /// What came of it.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The folder.
     pub from: String,

@@ -7,10 +7,12 @@ use serde::{Deserialize, Serialize};
 
 /// What to create besides the home.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// The folder in which to write the scripts of 1.x as calls of this program.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "path")))]
     pub legacy_shims: Option<String>,
     /// The program that the scripts call; `clawpowers` where it is not said.
     #[serde(default)]
@@ -19,6 +21,7 @@ pub struct Request {
 
 /// What was created.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The folder.
     pub home: String,

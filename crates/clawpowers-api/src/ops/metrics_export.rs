@@ -16,6 +16,7 @@ picking! {
 
 /// The executions as text.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The text.
     pub text: String,

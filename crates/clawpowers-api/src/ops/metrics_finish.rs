@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 /// What has ended, and how.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// The number that `metrics_start` gave.
@@ -19,6 +20,7 @@ pub struct Request {
     pub outcome: String,
     /// How long it took, in seconds; the time since its start where it is not said.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "duration")))]
     pub duration: Option<Amount>,
     /// What is worth knowing of it; in place of what was said at the start.
     #[serde(default)]
@@ -36,6 +38,7 @@ pub struct Request {
 
 /// What was ended.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The execution.
     pub execution: ExecutionOut,

@@ -10,10 +10,12 @@ use std::io::{BufRead, BufReader, Cursor};
 
 /// What to take in: a file or a text.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// The file.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "path")))]
     pub path: Option<String>,
     /// The lines themselves.
     #[serde(default)]
@@ -22,6 +24,7 @@ pub struct Request {
 
 /// What came of it.
 #[derive(Debug, Clone, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// Executions that were taken in.
     pub taken: u64,
@@ -35,6 +38,7 @@ pub struct Response {
 
 /// A line or a file that was not taken in as it stands.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SkippedOut {
     /// The file, or what else it came from.
     pub source: String,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// What to record.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// The skill; it need not be one that is there.
@@ -17,6 +18,7 @@ pub struct Request {
     pub outcome: String,
     /// How long it took, in seconds.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "duration")))]
     pub duration: Option<Amount>,
     /// What is worth knowing of it.
     #[serde(default)]
@@ -47,11 +49,13 @@ pub struct Request {
     pub tokens_out: Option<Amount>,
     /// When it was, in RFC 3339 or a date; now where it is not said.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "time")))]
     pub at: Option<String>,
 }
 
 /// What was recorded.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// Its number in this home.
     pub id: String,
@@ -60,6 +64,7 @@ pub struct Response {
     /// How it ended.
     pub outcome: &'static str,
     /// When it was, in RFC 3339.
+    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub at: String,
 }
 

@@ -18,6 +18,7 @@ picking! {
 
 /// The executions.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The executions in the order of their times, the oldest first.
     pub executions: Vec<ExecutionOut>,

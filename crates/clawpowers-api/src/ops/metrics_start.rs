@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// What has begun.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// The skill; it need not be one that is there.
@@ -34,10 +35,12 @@ pub struct Request {
 
 /// What was recorded.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// Its number in this home, by which it is ended.
     pub id: String,
     /// When it started, in RFC 3339.
+    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub at: String,
 }
 

@@ -13,6 +13,7 @@ picking! {
 
 /// The figures.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// Of all together.
     pub all: FiguresOut,
@@ -22,6 +23,7 @@ pub struct Response {
 
 /// The figures of one skill.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SkillFigures {
     /// The skill.
     pub skill: String,

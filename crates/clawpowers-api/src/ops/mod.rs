@@ -11,11 +11,13 @@ macro_rules! selecting {
     ($(#[$meta:meta])* { $($(#[$field_meta:meta])* $field:ident: $type:ty,)* }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Default, serde::Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[serde(deny_unknown_fields)]
         pub struct Request {
             $($(#[$field_meta])* pub $field: $type,)*
             /// Folders to look below; the usual ones where there are none.
             #[serde(default)]
+            #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "path")))]
             pub roots: Vec<String>,
             /// Only these scopes; all where there are none.
             #[serde(default)]
@@ -58,6 +60,7 @@ macro_rules! picking {
     ($(#[$meta:meta])* { $($(#[$field_meta:meta])* $field:ident: $type:ty,)* }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Default, serde::Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[serde(deny_unknown_fields)]
         pub struct Request {
             $($(#[$field_meta])* #[serde(default)] pub $field: $type,)*
@@ -69,9 +72,11 @@ macro_rules! picking {
             pub session: Option<String>,
             /// At this time or later: a time, a date, or how long ago (`7d`).
             #[serde(default)]
+            #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "time")))]
             pub since: Option<String>,
             /// Before this time.
             #[serde(default)]
+            #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "time")))]
             pub until: Option<String>,
             /// With this outcome: `success`, `failure`, `partial`, `skipped` or `open`.
             #[serde(default)]
@@ -156,7 +161,48 @@ pub struct Operation {
     pub name: &'static str,
     /// One sentence.
     pub summary: &'static str,
+    /// How it looks in the languages that have methods.
+    pub surface: Surface,
     pub(crate) call: fn(&Runtime, &str) -> String,
+    /// The JSON schemas of its request and its response; types are defined once for all operations in the generators.
+    #[cfg(feature = "schema")]
+    pub schemas: fn(&mut Generators) -> (schemars::Schema, schemars::Schema),
+}
+
+/// How an operation looks in the languages that have methods.
+#[derive(Debug, Clone, Copy)]
+pub struct Surface {
+    /// The part of the runtime whose method it is; `runtime` where it is one of the runtime itself.
+    pub group: &'static str,
+    /// The method's name, in words of lower case with underscores.
+    pub method: &'static str,
+    /// The fields of the request that are given by position; all others are given by name.
+    pub positional: &'static [&'static str],
+    /// The field of the response that the method returns, where it does not return the whole.
+    pub result: Option<&'static str>,
+    /// Whether it walks folders or takes in files, so that a program may not want to wait for it.
+    pub walks: bool,
+}
+
+/// What makes schemas: of what is read, and of what is written.
+#[cfg(feature = "schema")]
+#[derive(Debug)]
+pub struct Generators {
+    /// Of requests.
+    pub requests: schemars::SchemaGenerator,
+    /// Of responses.
+    pub responses: schemars::SchemaGenerator,
+}
+
+#[cfg(feature = "schema")]
+impl Default for Generators {
+    fn default() -> Self {
+        let settings = schemars::generate::SchemaSettings::draft2020_12;
+        Self {
+            requests: settings().for_deserialize().into_generator(),
+            responses: settings().for_serialize().into_generator(),
+        }
+    }
 }
 
 fn call<Request: DeserializeOwned, Response: Serialize>(
@@ -201,58 +247,114 @@ pub fn reply<T: Serialize>(result: &Result<T, ApiError>) -> String {
 }
 
 macro_rules! operations {
-    ($($module:ident $summary:literal;)*) => {
+    ($($module:ident $summary:literal
+        $group:ident.$method:ident($($position:ident),*) $(-> $result:ident)? $([$walks:ident])?;)*) => {
         /// Every operation, in the order of their names.
         pub const OPERATIONS: &[Operation] = &[$(Operation {
             name: stringify!($module),
             summary: $summary,
+            surface: Surface {
+                group: stringify!($group),
+                method: stringify!($method),
+                positional: &[$(stringify!($position)),*],
+                result: [$(Some(stringify!($result)),)? None][0],
+                walks: [$(stringify!($walks),)? ""][0].len() > 0,
+            },
             call: |runtime, request| call(runtime, request, $module::run),
+            #[cfg(feature = "schema")]
+            schemas: |generators| (
+                generators.requests.subschema_for::<$module::Request>(),
+                generators.responses.subschema_for::<$module::Response>(),
+            ),
         },)*];
     };
 }
 
 operations! {
-    analyze "Says which skills work and which got worse.";
-    analyze_compare "Compares two versions of a skill, or two times.";
-    analyze_plan "Compares a plan's estimate with what it took, and lists its tasks.";
-    analyze_worktrees "Lists the worktrees that skills have registered.";
-    config_get "Reads one setting of config.json.";
-    config_list "Lists the settings of config.json.";
-    config_set "Changes one setting of config.json and leaves the rest as it is.";
-    doctor "Reports inventory, readiness, visibility and faults of the skills that are there.";
-    feedback_detect "Finds changes of a success rate in a list of outcomes.";
-    import "Takes in what 1.x left in a home.";
-    init "Creates the runtime home.";
-    metrics_export "Writes executions as JSON lines or CSV.";
-    metrics_finish "Ends an execution that was started.";
-    metrics_import "Takes in executions from JSON lines.";
-    metrics_record "Records an execution that has ended.";
-    metrics_show "Shows the last executions.";
-    metrics_start "Records that an execution has begun.";
-    metrics_summary "Sums up executions, as a whole and by skill.";
-    skill_budget "Says what Claude Code and Codex would cut from their listing.";
-    skill_fix "Shows or writes the mechanical repairs of skill files.";
-    skill_list "Lists the visible skills, the hidden ones and those that did not load.";
-    skill_new "Creates a skill's folder with a SKILL.md to fill in.";
-    skill_parse "Parses the text of a SKILL.md.";
-    skill_prompt "Renders the catalog for a model, within a token budget.";
-    skill_read "Reads a skill's text or one of its files.";
-    skill_read_properties "Prints a skill's properties as the reference validator does.";
-    skill_reference_validate "Judges one skill in the words of the reference validator.";
-    skill_search "Ranks skills by how well they match words.";
-    skill_show "Shows one skill: fields, outline, files, digest, requirements, findings.";
-    skill_to_prompt "Prints skills as the reference validator's prompt block.";
-    skill_validate "Judges skill files by a reader's rules.";
-    status "Shows the runtime home: schema, sizes, counts, last executions.";
-    store_append "Adds a line to the value of a key.";
-    store_cas "Sets the value of a key if it has not changed.";
-    store_delete "Removes a key.";
-    store_exists "Tells whether a key is there.";
-    store_export "Writes keys and values as JSON lines.";
-    store_get "Returns the value of a key.";
-    store_import "Sets keys from JSON lines.";
-    store_incr "Adds a number to the value of a key.";
-    store_list "Lists keys.";
-    store_list_values "Lists keys with their values.";
-    store_set "Sets the value of a key.";
+    analyze "Says which skills work and which got worse."
+        feedback.analyze();
+    analyze_compare "Compares two versions of a skill, or two times."
+        feedback.compare(skill, a, b);
+    analyze_plan "Compares a plan's estimate with what it took, and lists its tasks."
+        feedback.plan(plan);
+    analyze_worktrees "Lists the worktrees that skills have registered."
+        feedback.worktrees() -> worktrees;
+    config_get "Reads one setting of config.json."
+        config.get(key) -> value;
+    config_list "Lists the settings of config.json."
+        config.list();
+    config_set "Changes one setting of config.json and leaves the rest as it is."
+        config.set(key, value);
+    doctor "Reports inventory, readiness, visibility and faults of the skills that are there."
+        runtime.doctor() [walks];
+    feedback_detect "Finds changes of a success rate in a list of outcomes."
+        feedback.detect(outcomes);
+    import "Takes in what 1.x left in a home."
+        runtime.import_legacy() [walks];
+    init "Creates the runtime home."
+        runtime.init();
+    metrics_export "Writes executions as JSON lines or CSV."
+        metrics.export_lines();
+    metrics_finish "Ends an execution that was started."
+        metrics.finish(id, outcome) -> execution;
+    metrics_import "Takes in executions from JSON lines."
+        metrics.import_lines(text) [walks];
+    metrics_record "Records an execution that has ended."
+        metrics.record();
+    metrics_show "Shows the last executions."
+        metrics.show() -> executions;
+    metrics_start "Records that an execution has begun."
+        metrics.start(skill);
+    metrics_summary "Sums up executions, as a whole and by skill."
+        metrics.summary();
+    skill_budget "Says what Claude Code and Codex would cut from their listing."
+        skills.budget() [walks];
+    skill_fix "Shows or writes the mechanical repairs of skill files."
+        skills.fix(paths) [walks];
+    skill_list "Lists the visible skills, the hidden ones and those that did not load."
+        skills.list() [walks];
+    skill_new "Creates a skill's folder with a SKILL.md to fill in."
+        skills.new(name) -> path;
+    skill_parse "Parses the text of a SKILL.md."
+        skills.parse(text);
+    skill_prompt "Renders the catalog for a model, within a token budget."
+        skills.prompt() [walks];
+    skill_read "Reads a skill's text or one of its files."
+        skills.read(name) [walks];
+    skill_read_properties "Prints a skill's properties as the reference validator does."
+        skills.read_properties(path) -> text;
+    skill_reference_validate "Judges one skill in the words of the reference validator."
+        skills.reference_validate(path);
+    skill_search "Ranks skills by how well they match words."
+        skills.search(words) -> hits [walks];
+    skill_show "Shows one skill: fields, outline, files, digest, requirements, findings."
+        skills.show(name) [walks];
+    skill_to_prompt "Prints skills as the reference validator's prompt block."
+        skills.to_prompt(paths) -> text;
+    skill_validate "Judges skill files by a reader's rules."
+        skills.validate(paths) [walks];
+    status "Shows the runtime home: schema, sizes, counts, last executions."
+        runtime.status();
+    store_append "Adds a line to the value of a key."
+        store.append(key, value);
+    store_cas "Sets the value of a key if it has not changed."
+        store.cas(key, old, new);
+    store_delete "Removes a key."
+        store.delete(key) -> deleted;
+    store_exists "Tells whether a key is there."
+        store.exists(key) -> exists;
+    store_export "Writes keys and values as JSON lines."
+        store.export_lines(pattern);
+    store_get "Returns the value of a key."
+        store.get(key) -> value;
+    store_import "Sets keys from JSON lines."
+        store.import_lines(text) [walks];
+    store_incr "Adds a number to the value of a key."
+        store.incr(key, by) -> value;
+    store_list "Lists keys."
+        store.list(pattern) -> keys;
+    store_list_values "Lists keys with their values."
+        store.list_values(pattern) -> entries;
+    store_set "Sets the value of a key."
+        store.set(key, value);
 }

@@ -20,6 +20,7 @@ selecting! {
 
 /// What each client would do.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The context in tokens.
     pub context: usize,
@@ -29,6 +30,8 @@ pub struct Response {
 
 /// What one client would do.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "ClientBudget"))]
 pub struct ClientOut {
     /// The client.
     pub client: &'static str,
@@ -42,6 +45,7 @@ pub struct ClientOut {
 
 /// What becomes of one skill.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FateOut {
     /// Its name.
     pub name: String,

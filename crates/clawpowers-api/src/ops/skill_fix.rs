@@ -17,9 +17,11 @@ use std::path::{Path, PathBuf};
 
 /// What to repair.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// Files, skill folders, or folders of skills.
+    #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "path")))]
     pub paths: Vec<String>,
     /// Whether to write the repairs; else they are only shown.
     #[serde(default)]
@@ -28,6 +30,7 @@ pub struct Request {
 
 /// The repairs.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// One row a file.
     pub files: Vec<FileOut>,
@@ -43,6 +46,8 @@ pub struct Response {
 
 /// The repairs of one file.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Fixed"))]
 pub struct FileOut {
     /// The file.
     pub path: String,

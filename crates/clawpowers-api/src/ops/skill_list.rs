@@ -12,6 +12,7 @@ selecting! {
 
 /// Every skill that was found.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The visible ones, in the order of precedence.
     pub skills: Vec<EntryOut>,

@@ -13,12 +13,14 @@ use std::path::{Path, PathBuf};
 
 /// What to create.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// The name: lower-case letters, digits and single hyphens.
     pub name: String,
     /// The folder in which to create the skill's folder; the working directory where it is not said.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "path")))]
     pub dir: Option<String>,
     /// The description; a reminder to write one where it is not said.
     #[serde(default)]
@@ -27,6 +29,7 @@ pub struct Request {
 
 /// What was created.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The SKILL.md.
     pub path: String,

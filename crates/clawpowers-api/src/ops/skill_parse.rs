@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// What to parse.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// The text.
@@ -22,6 +23,7 @@ pub struct Request {
 
 /// What it gave.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The skill, where there is one.
     pub skill: Option<SkillOut>,

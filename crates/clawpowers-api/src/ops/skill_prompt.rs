@@ -22,6 +22,7 @@ selecting! {
 
 /// The prompt.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The text.
     pub text: String,

@@ -29,6 +29,7 @@ selecting! {
 
 /// What was read.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// Where it is.
     pub location: String,

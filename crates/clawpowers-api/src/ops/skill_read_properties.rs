@@ -9,14 +9,17 @@ use std::io::ErrorKind;
 
 /// What to read.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// A skill's folder or its SKILL.md.
+    #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "path")))]
     pub path: String,
 }
 
 /// The properties.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// JSON text indented by two, ASCII only.
     pub text: String,

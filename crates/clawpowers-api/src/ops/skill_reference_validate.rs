@@ -8,14 +8,17 @@ use serde::{Deserialize, Serialize};
 
 /// What to judge.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// A skill's folder or its SKILL.md.
+    #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "path")))]
     pub path: String,
 }
 
 /// The verdict.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The path in the reference's spelling.
     pub path: String,

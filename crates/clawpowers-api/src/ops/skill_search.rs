@@ -21,6 +21,7 @@ selecting! {
 
 /// The hits, best first.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The hits.
     pub hits: Vec<HitOut>,
@@ -28,6 +29,7 @@ pub struct Response {
 
 /// A hit.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HitOut {
     /// The skill's name.
     pub name: String,

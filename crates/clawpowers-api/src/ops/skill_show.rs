@@ -21,6 +21,7 @@ selecting! {
 
 /// One skill.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// Its fields.
     pub skill: SkillOut,

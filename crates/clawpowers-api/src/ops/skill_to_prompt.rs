@@ -8,14 +8,17 @@ use serde::{Deserialize, Serialize};
 
 /// What to print.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// Skills' folders or their SKILL.md.
+    #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "path")))]
     pub paths: Vec<String>,
 }
 
 /// The block.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The text, without a line end after the last line.
     pub text: String,

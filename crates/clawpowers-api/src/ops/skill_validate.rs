@@ -16,9 +16,11 @@ use std::path::{Path, PathBuf};
 
 /// What to judge.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// Files, skill folders, or folders of skills.
+    #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "path")))]
     pub paths: Vec<String>,
     /// Whose rules judge: `spec`, `claude`, `codex`, `openclaw` or `clawpowers`.
     #[serde(default)]
@@ -27,6 +29,7 @@ pub struct Request {
 
 /// The verdicts.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// Whose rules judged.
     pub target: &'static str,
@@ -42,6 +45,8 @@ pub struct Response {
 
 /// The verdict on one file.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Verdict"))]
 pub struct FileOut {
     /// The file.
     pub path: String,

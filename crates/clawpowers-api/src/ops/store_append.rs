@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// What to add.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// The key.
@@ -22,6 +23,7 @@ pub struct Request {
 
 /// What was added to.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The key.
     pub key: String,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// What to set, and what is expected to be there.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// The key.
@@ -28,6 +29,7 @@ pub struct Request {
 
 /// What came of it.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The key.
     pub key: String,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// What to remove.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// The key.
@@ -15,6 +16,7 @@ pub struct Request {
 
 /// What was removed.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The key.
     pub key: String,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// Which keys to write.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// A prefix, or a pattern with `*`, `?` and `[…]`; every key where it is not said.
@@ -17,6 +18,7 @@ pub struct Request {
 
 /// The entries as text.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// One object a line: `key`, `value` or `value_base64`, `updated_at`.
     pub text: String,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// What to get.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// The key.
@@ -19,6 +20,7 @@ pub struct Request {
 
 /// What was found.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The key.
     pub key: String,

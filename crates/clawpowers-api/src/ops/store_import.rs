@@ -12,10 +12,12 @@ const MAX_LINE_BYTES: usize = MAX_VALUE_BYTES * 6 + 16 * 1024;
 
 /// What to set: the lines of a file or a text.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// The file.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "path")))]
     pub path: Option<String>,
     /// The lines themselves.
     #[serde(default)]
@@ -27,6 +29,7 @@ pub struct Request {
 
 /// What came of it.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// Keys that were set.
     pub set: usize,
@@ -35,6 +38,7 @@ pub struct Response {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(expecting = "an object")]
 struct Line {
     key: String,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// What to add to.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// The key.
@@ -20,10 +21,12 @@ pub struct Request {
 
 /// The sum.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The key.
     pub key: String,
     /// The sum, as text because it may have 64 bits.
+    #[cfg_attr(feature = "schema", schemars(extend("format" = "int64")))]
     pub value: String,
 }
 

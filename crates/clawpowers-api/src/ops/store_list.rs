@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// Which keys.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// A prefix, or a pattern with `*`, `?` and `[…]`; every key where it is not said.
@@ -16,6 +17,7 @@ pub struct Request {
 
 /// The keys.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The keys in the order of their bytes.
     pub keys: Vec<String>,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// Which keys.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// A prefix, or a pattern with `*`, `?` and `[…]`; every key where it is not said.
@@ -17,6 +18,7 @@ pub struct Request {
 
 /// The entries.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The entries in the order of their keys' bytes.
     pub entries: Vec<EntryOut>,
@@ -38,6 +40,8 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
 
 /// A key with its value.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "StoreEntry"))]
 pub struct EntryOut {
     /// The key.
     pub key: String,
@@ -45,6 +49,7 @@ pub struct EntryOut {
     #[serde(flatten)]
     pub value: ValueOut,
     /// When it was last written, in RFC 3339.
+    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub updated_at: String,
 }
 

@@ -1,0 +1,6 @@
+"""The types of replies."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, TypedDict

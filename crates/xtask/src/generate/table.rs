@@ -1,0 +1,156 @@
+//! The table of operations with the schemas of their requests and responses.
+
+use clawpowers_api::ops::{Generators, OPERATIONS, Operation};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// Every operation, and the types that they share.
+pub(crate) struct Table {
+    pub(crate) rows: Vec<Row>,
+    /// The types by their names in other languages.
+    pub(crate) types: Map<String, Value>,
+}
+
+/// An operation.
+pub(crate) struct Row {
+    pub(crate) operation: &'static Operation,
+    /// The names of the types of its request and its reply.
+    pub(crate) request: String,
+    pub(crate) reply: String,
+}
+
+/// Asks the facade.
+pub(crate) fn table() -> Table {
+    let mut generators = Generators::default();
+    let mut names = BTreeMap::new();
+    let mut rows = Vec::new();
+    for operation in OPERATIONS {
+        let (request, reply) = (operation.schemas)(&mut generators);
+        let stem = camel(operation.name, true);
+        let row = Row {
+            operation,
+            request: format!("{stem}Request"),
+            reply: format!("{stem}Reply"),
+        };
+        names.insert(format!("q{}", target(&request.to_value())), row.request.clone());
+        names.insert(format!("a{}", target(&reply.to_value())), row.reply.clone());
+        rows.push(row);
+    }
+    let mut types = Map::new();
+    let requests = generators.requests.take_definitions(true);
+    let replies = generators.responses.take_definitions(true);
+    for (side, definitions) in [("q", requests), ("a", replies)] {
+        let name = |old: &str| {
+            let plain = old.strip_suffix("Out").unwrap_or(old).to_owned();
+            names.get(&format!("{side}{old}")).cloned().unwrap_or(plain)
+        };
+        for (old, mut schema) in definitions {
+            rename(&mut schema, &name);
+            types.insert(name(&old), schema);
+        }
+    }
+    types.sort_keys();
+    Table { rows, types }
+}
+
+impl Table {
+    /// Returns the schema of everything that crosses the border, as it is committed.
+    pub(crate) fn json(&self) -> Value {
+        let row = |row: &Row| {
+            let surface = row.operation.surface;
+            json!({
+                "name": row.operation.name,
+                "summary": row.operation.summary,
+                "group": (surface.group != "runtime").then_some(surface.group),
+                "method": surface.method,
+                "positional": surface.positional,
+                "result": surface.result,
+                "walks": surface.walks,
+                "request": { "$ref": format!("#/$defs/{}", row.request) },
+                "reply": { "$ref": format!("#/$defs/{}", row.reply) },
+            })
+        };
+        json!({
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "title": "The operations of ClawPowers",
+            "version": env!("CARGO_PKG_VERSION"),
+            "operations": self.rows.iter().map(row).collect::<Vec<_>>(),
+            "$defs": self.types,
+        })
+    }
+
+    /// Returns the fields of a type, the required ones marked.
+    pub(crate) fn fields(&self, name: &str) -> Vec<Field<'_>> {
+        let Some(schema) = self.types.get(name) else {
+            return Vec::new();
+        };
+        let required: Vec<&str> = schema["required"]
+            .as_array()
+            .map(|list| list.iter().filter_map(Value::as_str).collect())
+            .unwrap_or_default();
+        let properties = schema["properties"].as_object();
+        let field = |(name, schema)| Field {
+            name,
+            schema,
+            required: required.contains(&name),
+        };
+        properties
+            .into_iter()
+            .flatten()
+            .map(|(name, schema): (&String, &Value)| field((name.as_str(), schema)))
+            .collect()
+    }
+}
+
+/// A field of a type.
+#[derive(Clone, Copy)]
+pub(crate) struct Field<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) schema: &'a Value,
+    pub(crate) required: bool,
+}
+
+impl Field<'_> {
+    pub(crate) fn description(&self) -> &str {
+        self.schema["description"].as_str().unwrap_or_default()
+    }
+}
+
+fn target(schema: &Value) -> &str {
+    let reference = schema["$ref"].as_str().unwrap_or_default();
+    reference.strip_prefix("#/$defs/").unwrap_or_default()
+}
+
+fn rename(schema: &mut Value, name: &impl Fn(&str) -> String) {
+    match schema {
+        Value::Object(map) => {
+            for (key, value) in map {
+                match value {
+                    Value::String(text) if key == "$ref" => {
+                        *text = format!("#/$defs/{}", name(text.trim_start_matches("#/$defs/")));
+                    }
+                    _ => rename(value, name),
+                }
+            }
+        }
+        Value::Array(list) => list.iter_mut().for_each(|value| rename(value, name)),
+        _ => {}
+    }
+}
+
+/// Writes words with underscores in camel case.
+pub(crate) fn camel(words: &str, first: bool) -> String {
+    let mut upper = first;
+    let mut out = String::new();
+    for c in words.chars() {
+        match c {
+            '_' => upper = true,
+            c if upper => {
+                out.extend(c.to_uppercase());
+                upper = false;
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
