@@ -75,7 +75,7 @@ export interface Skills {
   /** Lists the visible skills, the hidden ones and those that did not load. It does so beside what else runs. */
   listAsync(options?: SkillListOptions): Promise<SkillListReply>;
   /** Creates a skill's folder with a SKILL.md to fill in. */
-  new(name: string, options?: SkillNewOptions): string;
+  create(name: string, options?: SkillNewOptions): string;
   /** Parses the text of a SKILL.md. */
   parse(text: string, options?: SkillParseOptions): SkillParseReply;
   /** Renders the catalog for a model, within a token budget. */

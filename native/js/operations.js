@@ -11,7 +11,7 @@ export class Skills extends Base {
   fixAsync(paths, options) { return runAsync(this, "skill_fix", { paths }, options); }
   list(options) { return run(this, "skill_list", {}, options); }
   listAsync(options) { return runAsync(this, "skill_list", {}, options); }
-  new(name, options) { return run(this, "skill_new", { name }, options, "path"); }
+  create(name, options) { return run(this, "skill_new", { name }, options, "path"); }
   parse(text, options) { return run(this, "skill_parse", { text }, options); }
   prompt(options) { return run(this, "skill_prompt", {}, options); }
   promptAsync(options) { return runAsync(this, "skill_prompt", {}, options); }

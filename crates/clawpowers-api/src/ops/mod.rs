@@ -314,7 +314,7 @@ operations! {
     skill_list "Lists the visible skills, the hidden ones and those that did not load."
         skills.list() [walks];
     skill_new "Creates a skill's folder with a SKILL.md to fill in."
-        skills.new(name) -> path;
+        skills.create(name) -> path;
     skill_parse "Parses the text of a SKILL.md."
         skills.parse(text);
     skill_prompt "Renders the catalog for a model, within a token budget."

@@ -103,7 +103,7 @@ class Skills(Group):
         result: t.SkillListReply = self._call("skill_list", request)
         return result
 
-    def new(
+    def create(
         self,
         name: str,
         *,

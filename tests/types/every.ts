@@ -1,0 +1,71 @@
+// Uses every function of the surface; the compiler is the test.
+import { ClawpowersError, Runtime, detect, open, parseSkill, version } from "clawpowers";
+import type { ErrorCode, Execution, SkillRow, StoreEntry } from "clawpowers";
+
+export async function everything(home: string): Promise<string[]> {
+  using rt: Runtime = open({ home, cwd: ".", user_home: home });
+  const seen: string[] = [version];
+  const about = { roots: ["skills"], scopes: ["extra"], client: null, profile: undefined };
+
+  const rows: SkillRow[] = rt.skills.list(about).skills;
+  seen.push(...rows.map((row) => `${row.name} ${row.invocation.user}`));
+  seen.push((await rt.skills.listAsync()).rejected.map((one) => one.reason).join());
+  seen.push(rt.skills.show("a", about).skill.description, (await rt.skills.showAsync("a")).location);
+  seen.push(rt.skills.read("a", { resource: "x.md", wrap: true }).text, (await rt.skills.readAsync("a")).text);
+  seen.push(rt.skills.search("words", { limit: 3 }).map((hit) => hit.score.toFixed(1)).join());
+  seen.push((await rt.skills.searchAsync("words")).map((hit) => hit.name).join());
+  seen.push(rt.skills.prompt({ format: "xml", budget: 100 }).text, (await rt.skills.promptAsync()).level);
+  seen.push(String(rt.skills.budget({ context: 1000n }).context), String((await rt.skills.budgetAsync()).context));
+  seen.push(rt.skills.validate(["a"], { target: "spec" }).files.map((file) => String(file.valid)).join());
+  seen.push(String((await rt.skills.validateAsync(["a"])).errors));
+  seen.push(rt.skills.fix(["a"], { write: false }).files.map((file) => file.diff).join());
+  seen.push(String((await rt.skills.fixAsync(["a"])).changed));
+  seen.push(rt.skills.create("a", { dir: "skills", description: "Does a." }));
+  seen.push(rt.skills.parse("---\n---\n", { folder: "a", target: "spec" }).reason ?? "");
+  seen.push(rt.skills.readProperties("a"), rt.skills.toPrompt(["a"]));
+  seen.push(rt.skills.referenceValidate("a").errors.join());
+
+  rt.store.set("k", new Uint8Array([255]));
+  rt.store.append("k", "line");
+  const value: string | Uint8Array = rt.store.get("k", { default: "" });
+  const gone: boolean = rt.store.delete("k") || rt.store.exists("k");
+  const sum: bigint = rt.store.incr("n") + rt.store.incr("n", 2) + rt.store.incr("n", 2n ** 60n);
+  const swapped: boolean = rt.store.cas("k", null, "new").swapped || rt.store.cas("k", "old", "new").swapped;
+  const entries: StoreEntry[] = rt.store.listValues("k*");
+  seen.push(String(value), String(gone), String(sum), String(swapped), ...entries.map((one) => one.updated_at));
+  seen.push(...rt.store.list(), ...rt.store.list("a*"), rt.store.exportLines("*").text);
+  seen.push(String(rt.store.importLines("", { keep: true }).set));
+  seen.push(String((await rt.store.importLinesAsync(null, { path: "lines" })).kept));
+
+  const at = new Date();
+  seen.push(rt.metrics.record({ skill: "a", outcome: "success", duration: 1.5, tokens_in: 5n, cost: "0.10", at }).id);
+  const started = rt.metrics.start("a", { session: "s", notes: "n" });
+  const finished: Execution = rt.metrics.finish(started.id, "failure", { notes: "why" });
+  seen.push(finished.at, ...rt.metrics.show({ limit: 5, since: "7d" }).map((one) => one.outcome));
+  seen.push(String(rt.metrics.summary({ until: at }).all.total), rt.metrics.exportLines({ format: "csv" }).text);
+  seen.push(String(rt.metrics.importLines("").taken), String((await rt.metrics.importLinesAsync("")).known));
+
+  seen.push(...rt.feedback.analyze({ since: at }).recommendations.map((one) => one.text));
+  seen.push(rt.feedback.compare("a", "1.0", "2.0").verdict, rt.feedback.plan("p").plan);
+  seen.push(...rt.feedback.worktrees().map((one) => one.value));
+  seen.push(String(rt.feedback.detect(["success"]).rate.value), String(detect(["failure"]).missing));
+
+  const setting: unknown = rt.config.get("a.b");
+  rt.config.set("a.b", { deep: [null] });
+  seen.push(String(setting), rt.config.list().dialect, String(rt.config.set("a.b", undefined, { text: "1" }).changed));
+
+  seen.push(rt.init({ legacy_shims: "bin" }).home, String(rt.status().keys));
+  seen.push(String(rt.doctor(about).healthy), String((await rt.doctorAsync()).healthy));
+  seen.push(rt.importLegacy({ from: "old" }).from, (await rt.importLegacyAsync()).from);
+  seen.push(parseSkill("text", { target: "claude" }).skill?.name ?? "");
+  seen.push(String(rt.call("status")), String(await rt.callAsync("store_get", { key: "k" })));
+  try {
+    rt.close();
+  } catch (error) {
+    if (error instanceof ClawpowersError) {
+      const code: ErrorCode = error.code;
+      seen.push(code, error.hint ?? "", String(error.details));
+    }
+  }
+  return seen;
+}
