@@ -17,7 +17,8 @@ Examples:
   clawpowers analyze --skill release-notes --compare ..2026-10-01 2026-10-01..
   clawpowers analyze --plan auth-rework
 
-A change is reported when it is one: of skills with a steady rate at most 1 of 20 is ever reported within 200 runs.")]
+A change is reported when it is one: of skills with a steady rate at most 1 of 20 is ever reported within 200 runs, and about 1
+of 10 in however many.")]
 pub(crate) struct AnalyzeArgs {
     /// Only this skill, in full.
     #[arg(long, value_name = "NAME")]
