@@ -164,6 +164,12 @@ fn what_is_not_there_is_said_with_the_nearest_name() {
     assert!(refused.err.contains("did you mean `deploy`?"), "{}", refused.err);
     world.refused(2, &["analyze", "--format", "prose"]);
     world.refused(2, &["analyze", "--plan", "a", "--worktrees"]);
+    // What would be text under another name is not given out: a page of HTML would hold what strangers wrote as it is.
+    for words in [&["--plan", "a"][..], &["--worktrees"]] {
+        for format in ["html", "markdown"] {
+            world.refused(3, &[&["analyze", "--format", format], words].concat());
+        }
+    }
 }
 
 #[test]
@@ -222,11 +228,19 @@ fn n2_and_n9_plans_are_judged_and_their_tasks_found() {
             .out
             .contains("Recommendation: multiply estimates like this one by 1.5")
     );
-    for (estimate, actual) in [("0", "5"), ("soon", "5"), ("NaN", "5"), ("system(\"x\")+1", "5")] {
+    for (estimate, actual) in [
+        ("1e-308", "1e308"),
+        ("0", "5"),
+        ("soon", "5"),
+        ("NaN", "5"),
+        ("system(\"x\")+1", "5"),
+    ] {
         set("plan:auth:estimated_duration", estimate);
         set("plan:auth:actual_duration", actual);
         let (_, reply) = world.json(&["analyze", "--plan", "auth"]);
         assert_eq!(reply["ok"]["ratio"], Value::Null, "{estimate}");
+        let text = world.run(&["analyze", "--plan", "auth"]).out;
+        assert!(!text.contains("accuracy"), "{text}");
     }
     set("worktree:feature-x", "/tmp/x");
     assert!(
@@ -281,7 +295,8 @@ fn versions_and_times_are_compared() {
         3,
         &["analyze", "--skill", "deploy", "--compare", "soon..", "1.0.0"],
     );
-    world.refused(1, &["analyze", "--skill", "other", "--compare", "1", "2"]);
+    let refused = world.refused(1, &["analyze", "--skill", "deplyo", "--compare", "1", "2"]);
+    assert!(refused.err.contains("did you mean `deploy`?"), "{}", refused.err);
     world.refused(2, &["analyze", "--compare", "1", "2"]);
 }
 

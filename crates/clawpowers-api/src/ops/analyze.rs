@@ -263,7 +263,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     }
 }
 
-fn unknown(skill: &str, figures: &[Figures]) -> ApiError {
+pub(super) fn unknown(skill: &str, figures: &[Figures]) -> ApiError {
     let names = figures.iter().map(|one| one.skill.as_str());
     let hint = match nearest(skill, names) {
         Some(near) => format!("did you mean {}?", quoted(near)),

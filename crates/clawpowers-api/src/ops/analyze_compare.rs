@@ -1,7 +1,8 @@
 //! Compares two versions of a skill, or two times.
 
 use crate::analysis::counted;
-use crate::error::{ApiError, ErrorCode};
+use crate::error::ApiError;
+use crate::ops::analyze::unknown;
 use crate::ops::feedback_detect::RateOut;
 use crate::runtime::Runtime;
 use clawpowers_executor::ledger::{Figures, Filter};
@@ -85,15 +86,11 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
             ..Filter::default()
         };
         if db.ledger().figures(&filter)?.is_empty() {
-            return Ok(None);
+            return Err(unknown(skill, &db.ledger().figures(&Filter::default())?));
         }
-        Ok(Some((side(db, skill, &request.a)?, side(db, skill, &request.b)?)))
+        Ok((side(db, skill, &request.a)?, side(db, skill, &request.b)?))
     })?;
-    let Some((first, second)) = sides.flatten() else {
-        let message = format!("there are no executions of the skill {}", quoted(skill));
-        return Err(ApiError::new(ErrorCode::NotFound, message)
-            .hint("`clawpowers metrics summary` lists the skills that have some"));
-    };
+    let (first, second) = sides.ok_or_else(|| unknown(skill, &[]))?;
     let comparison = compare(first, second);
     let verdict = match comparison {
         None => "one side has no executions".to_owned(),

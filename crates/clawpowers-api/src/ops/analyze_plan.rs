@@ -66,7 +66,8 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     };
     let ratio = number(&actual)
         .zip(number(&estimated))
-        .map(|(actual, estimated)| actual / estimated);
+        .map(|(actual, estimated)| actual / estimated)
+        .filter(|ratio| ratio.is_finite());
     // The skill that executes plans leaves the plan's name out of its keys.
     let mut tasks = lines(runtime, &format!("execution:{plan}:task_"))?;
     tasks.extend(lines(runtime, "execution:task_")?);

@@ -5,6 +5,7 @@ use crate::exit::Exit;
 use crate::render;
 use clap::Args;
 use clawpowers_api::ops::{analyze, analyze_compare, analyze_plan, analyze_worktrees};
+use clawpowers_api::{ApiError, ErrorCode};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -69,6 +70,14 @@ impl Format {
 impl AnalyzeArgs {
     pub(crate) fn run(self, context: &Context) -> Exit {
         let runtime = &context.runtime;
+        let report = self.plan.is_none() && !self.worktrees && self.compare.is_empty();
+        if !report && !context.out.json && matches!(self.format, Format::Markdown | Format::Html) {
+            let error = ApiError::new(
+                ErrorCode::InvalidInput,
+                "plans, worktrees and comparisons have no form in Markdown or HTML",
+            );
+            return context.out.error(&error.hint("take --format text or json"));
+        }
         let out = context
             .out
             .with_json(context.out.json || self.format == Format::Json);
