@@ -269,7 +269,7 @@ fn versions_and_times_are_compared() {
     assert_eq!(
         ran.out,
         "deploy\n  1.0.0: 90 of 100 = 90% (83–94%)\n  1.1.0: 61 of 100 = 61% (51–70%)\n  difference: -29 points (95 %: -40 to \
-         -17), p = 0.000 (z)\n  `1.0.0` succeeds more often\n"
+         -17), p < 0.001 (z)\n  `1.0.0` succeeds more often\n"
     );
     let ok = analysis(
         &world,
@@ -342,4 +342,27 @@ fn failures_are_traced_to_a_version_and_a_session() {
     assert_eq!(ok["skills"][0]["changes"], Value::Array(Vec::new()));
     assert!(ok["skills"][0]["rate"]["total"].as_u64().unwrap() < 80);
     world.refused(3, &["analyze", "--since", "soon"]);
+}
+
+#[test]
+fn wide_letters_and_long_words_stay_within_the_columns() {
+    let world = World::new();
+    let name = "\u{53d1}".repeat(40);
+    let failing = lines(&name, 0, (0..30).map(|_| false)).replace("timeout", &"\u{8d85}".repeat(60));
+    import(&world, &failing);
+    for words in [&["analyze"][..], &["analyze", "--recommendations"], &["status"]] {
+        let ran = world.run(words);
+        let columns = |line: &str| {
+            line.chars()
+                .map(|c| 1 + usize::from(c > '\u{2e80}'))
+                .sum::<usize>()
+        };
+        let shown = ran.out.split("recommendations").last().unwrap();
+        let shown = if words == ["analyze"] {
+            ran.out.as_str()
+        } else {
+            shown
+        };
+        assert!(shown.lines().all(|line| columns(line) <= 80), "{}", ran.out);
+    }
 }

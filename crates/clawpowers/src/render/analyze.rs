@@ -1,11 +1,12 @@
 //! Analyses as text of 80 columns and as Markdown.
 
 use super::metrics::duration;
-use super::table::{one_line, table};
+use super::table::{cut, one_line, table};
 use crate::out::{Look, Out};
 use clawpowers_api::ops::analyze::{Recommendation, Response, SkillReport, Week};
 use clawpowers_api::ops::feedback_detect::RateOut;
 use clawpowers_api::ops::{analyze_compare, analyze_plan, analyze_worktrees};
+use unicode_width::UnicodeWidthStr as _;
 
 /// How wide lines get, and the name of a skill where they have to stay within that.
 const COLUMNS: usize = 80;
@@ -51,7 +52,7 @@ pub(crate) fn recommendations(out: &Out, all: &[Recommendation]) -> String {
         };
         let name = shortened(&one.skill, COLUMNS / 2);
         let head = format!("{} {name}", out.paint(look, word));
-        let plain = one.kind.len() + name.chars().count() + 5;
+        let plain = one.kind.len() + name.width() + 5;
         text.push_str(&format!("  {head}: {}\n", wrapped(&one_line(&one.text), plain)));
         if !one.words.is_empty() {
             let words: Vec<String> = one
@@ -73,14 +74,15 @@ pub(crate) fn recommendations(out: &Out, all: &[Recommendation]) -> String {
 fn wrapped(text: &str, used: usize) -> String {
     let (mut out, mut column) = (String::new(), used);
     for word in text.split(' ') {
-        let width = word.chars().count();
+        let word = cut(word, Some(COLUMNS - 6));
+        let width = word.width();
         if column + width > COLUMNS && !out.is_empty() {
             // The blank before the word gives way to the line end.
             out.pop();
             out.push_str("\n      ");
             column = 6;
         }
-        out.push_str(word);
+        out.push_str(&word);
         out.push(' ');
         column += width + 1;
     }
@@ -110,10 +112,14 @@ pub(crate) fn skill(out: &Out, response: &Response) -> String {
     for skill in &response.skills {
         let f = &skill.figures;
         text.push_str(&format!("{}\n", out.paint(Look::Bold, &one_line(&skill.skill))));
-        text.push_str(&format!(
-            "  executions  {} ({} success, {} failure, {} partial, {} skipped), {} open\n",
+        let counts = format!(
+            "  executions  {} ({} success, {} failure, {} partial, {} skipped), {} open",
             f.total, f.success, f.failure, f.partial, f.skipped, f.open
-        ));
+        );
+        text.push_str(&format!("{}\n", wrapped(&counts, 0)));
+        if let Some(day) = f.last_at.as_deref().and_then(|at| at.get(..10)) {
+            text.push_str(&format!("  last used   {day}\n"));
+        }
         text.push_str(&format!(
             "  rate        {} ({})\n",
             percent(&skill.rate),
@@ -228,11 +234,15 @@ pub(crate) fn comparison(response: &analyze_compare::Response) -> String {
     );
     if let Some(found) = &response.comparison {
         text.push_str(&format!(
-            "  difference: {:+.0} points (95 %: {:+.0} to {:+.0}), p = {:.3} ({})\n",
+            "  difference: {:+.0} points (95 %: {:+.0} to {:+.0}), p {} ({})\n",
             found.difference * 100.0,
             found.low * 100.0,
             found.high * 100.0,
-            found.p_value,
+            if found.p_value < 0.001 {
+                "< 0.001".to_owned()
+            } else {
+                format!("= {:.3}", found.p_value)
+            },
             found.method
         ));
     }
@@ -272,11 +282,7 @@ fn lines(values: &[analyze_plan::ValueLine]) -> String {
 }
 
 fn shortened(name: &str, most: usize) -> String {
-    let name = one_line(name);
-    if name.chars().count() <= most {
-        return name;
-    }
-    name.chars().take(most - 1).chain(['…']).collect()
+    cut(&one_line(name), Some(most))
 }
 
 fn percent(rate: &RateOut) -> String {

@@ -236,6 +236,15 @@ fn rate_chart(skill: &SkillReport) -> String {
             lower.push((x, height(interval.low)));
         }
     }
+    if line.len() == 1 {
+        // One point alone has no area.
+        for side in [&mut upper, &mut lower] {
+            *side = side
+                .iter()
+                .flat_map(|(x, y)| [(x - 6.0, *y), (x + 6.0, *y)])
+                .collect();
+        }
+    }
     lower.reverse();
     let points = |points: &[(f64, f64)]| {
         points

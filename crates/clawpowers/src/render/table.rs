@@ -64,7 +64,7 @@ fn line(out: &Out, cells: &[String], widths: &[usize]) -> String {
 }
 
 /// Cuts a text to a number of terminal columns.
-fn cut(text: &str, columns: Option<usize>) -> String {
+pub(crate) fn cut(text: &str, columns: Option<usize>) -> String {
     let Some(columns) = columns.filter(|&columns| text.width() > columns) else {
         return text.to_owned();
     };
