@@ -345,6 +345,43 @@ fn failures_are_traced_to_a_version_and_a_session() {
 }
 
 #[test]
+fn a_period_is_all_that_a_report_of_it_shows() {
+    let world = World::new();
+    let old = lines("deploy", 0, (0..30).map(|_| false)).replace("timeout while waiting", "ancient breakage");
+    import(
+        &world,
+        &(old + &lines("deploy", 30, (0..30).map(|index| index % 4 == 0))),
+    );
+    let ok = analysis(&world, &["--since", "2026-01-02T06:00:00Z"]);
+    let skill = &ok["skills"][0];
+    let sum = |field: &str| -> i64 {
+        let weeks = skill["weeks"].as_array().unwrap();
+        weeks.iter().map(|week| week[field].as_i64().unwrap()).sum()
+    };
+    assert_eq!((sum("success"), sum("failure")), (8, 22));
+    let advice = ok["recommendations"][0].to_string();
+    assert!(
+        advice.contains("timeout") && !advice.contains("ancient"),
+        "{advice}"
+    );
+}
+
+#[test]
+fn a_clock_that_ran_ahead_hides_nothing() {
+    let world = World::new();
+    let ahead = lines("deploy", 300, std::iter::once(true)).replace("2026-", "2099-");
+    import(&world, &(lines("deploy", 0, worsening()) + &ahead));
+    let ok = analysis(&world, &[]);
+    let weeks = ok["skills"][0]["weeks"].as_array().unwrap();
+    assert_ne!(weeks[11]["start"], "2099-01-12", "{weeks:?}");
+    // Where there is nothing else it is shown.
+    let alone = World::new();
+    import(&alone, &ahead);
+    let ok = analysis(&alone, &[]);
+    assert_eq!(ok["skills"][0]["weeks"][11]["success"], 1);
+}
+
+#[test]
 fn wide_letters_and_long_words_stay_within_the_columns() {
     let world = World::new();
     let name = "\u{53d1}".repeat(40);
@@ -365,4 +402,30 @@ fn wide_letters_and_long_words_stay_within_the_columns() {
         };
         assert!(shown.lines().all(|line| columns(line) <= 80), "{}", ran.out);
     }
+}
+
+#[test]
+fn a_version_that_was_not_said_is_no_change_of_version() {
+    let world = World::new();
+    // Some are recorded by hand and know no version.
+    let named = |(index, line): (usize, &str)| {
+        let version = if index % 3 == 0 {
+            "\"skill_version\":\"1.0.0\","
+        } else {
+            ""
+        };
+        line.replace("\"duration_s\"", &format!("{version}\"duration_s\"")) + "\n"
+    };
+    let all: String = lines("deploy", 0, worsening())
+        .lines()
+        .enumerate()
+        .map(named)
+        .collect();
+    import(&world, &all);
+    let ok = analysis(&world, &[]);
+    let advice = &ok["recommendations"][0];
+    assert_eq!(
+        (&advice["kind"], &advice["version"]),
+        (&"worse".into(), &Value::Null)
+    );
 }

@@ -128,7 +128,10 @@ fn go_on(
         true
     })?;
     let start = history.detector.seen();
-    let settled = rows.len().saturating_sub(LOOKED_AT_AGAIN);
+    // What lies in the future is looked at anew each time: all that is recorded until then comes in before it.
+    let now = Moment::now();
+    let past = rows.partition_point(|(at, _, _)| *at <= now);
+    let settled = rows.len().saturating_sub(LOOKED_AT_AGAIN).min(past);
     let mut kept = None;
     for (index, (_, _, success)) in rows.iter().enumerate() {
         if index == settled

@@ -15,12 +15,17 @@ const AROUND: usize = 10;
 const CLUSTERED: f64 = 0.01;
 
 /// Returns the words that the notes of a skill's last failures have in common.
-pub(crate) fn common_words(db: &mut Db, skill: &str) -> Result<Vec<WordCount>, ApiError> {
+pub(crate) fn common_words(
+    db: &mut Db,
+    skill: &str,
+    since: Option<Moment>,
+) -> Result<Vec<WordCount>, ApiError> {
     const FAILURES: usize = 50;
     const WORDS: usize = 5;
     let filter = Filter {
         skill: Some(skill.to_owned()),
         outcome: Some(Some(Outcome::Failure)),
+        since,
         ..Filter::default()
     };
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
@@ -47,9 +52,14 @@ pub(crate) fn common_words(db: &mut Db, skill: &str) -> Result<Vec<WordCount>, A
 }
 
 /// Returns the session that has more than its share of the failures among a skill's last executions.
-pub(crate) fn session(db: &mut Db, skill: &str) -> Result<Option<SessionCount>, ApiError> {
+pub(crate) fn session(
+    db: &mut Db,
+    skill: &str,
+    since: Option<Moment>,
+) -> Result<Option<SessionCount>, ApiError> {
     let filter = Filter {
         skill: Some(skill.to_owned()),
+        since,
         ..Filter::default()
     };
     let mut sessions: BTreeMap<String, (u64, u64)> = BTreeMap::new();
@@ -103,14 +113,14 @@ pub(crate) fn new_version(db: &mut Db, skill: &str, since: Moment) -> Result<Opt
     let mut all = some(None, Some(since), Order::NewestFirst)?;
     all.reverse();
     all.extend(some(Some(since), None, Order::OldestFirst)?);
-    for (old, new) in all.iter().zip(all.iter().skip(1)) {
-        let (old, new) = (&old.details, &new.details);
-        if new.skill_version.is_some() && new.skill_version != old.skill_version {
-            return Ok(new.skill_version.clone());
-        }
-        if new.skill_digest.is_some() && new.skill_digest != old.skill_digest {
-            return Ok(new.skill_digest.clone());
-        }
-    }
-    Ok(None)
+    let changed = |pick: fn(&Execution) -> Option<&String>| first_new(all.iter().filter_map(pick)).cloned();
+    let version = changed(|one| one.details.skill_version.as_ref());
+    Ok(version.or_else(|| changed(|one| one.details.skill_digest.as_ref())))
+}
+
+/// Returns the first that differs from those before it. Executions that say nothing of it are not among them: they do not
+/// tell that it was another one.
+fn first_new<'a>(mut all: impl Iterator<Item = &'a String>) -> Option<&'a String> {
+    let first = all.next()?;
+    all.find(|one| *one != first)
 }

@@ -6,9 +6,9 @@ use crate::evidence;
 use crate::executions::FiguresOut;
 use crate::ops::feedback_detect::RateOut;
 use crate::runtime::Runtime;
-use clawpowers_executor::Moment;
 use clawpowers_executor::histogram::middle;
 use clawpowers_executor::ledger::{Counted, Figures, Filter};
+use clawpowers_executor::{Db, Moment, Outcome};
 use clawpowers_feedback::{MIN_EXECUTIONS, Tier};
 use clawpowers_loader::diag::{nearest, quoted};
 use serde::{Deserialize, Serialize};
@@ -211,9 +211,12 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
             .iter()
             .filter_map(|one| Some(last_week(one)? - 7 * (WEEKS - 1)))
             .min();
-        let days = db
-            .ledger()
-            .days(request.skill.as_deref(), first.unwrap_or(i64::MAX))?;
+        let days = match since {
+            Some(since) => days_since(db, &figures, since)?,
+            None => db
+                .ledger()
+                .days(request.skill.as_deref(), first.unwrap_or(i64::MAX))?,
+        };
         let mut by_skill: BTreeMap<&str, Vec<&Counted>> = BTreeMap::new();
         for day in &days {
             by_skill.entry(&day.skill).or_default().push(day);
@@ -240,8 +243,8 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
             .iter_mut()
             .filter(|one| matches!(one.kind, "worse" | "low"));
         for one in failing.take(MOST_WITH_EVIDENCE) {
-            one.words = evidence::common_words(db, &one.skill)?;
-            one.session = evidence::session(db, &one.skill)?;
+            one.words = evidence::common_words(db, &one.skill, since)?;
+            one.session = evidence::session(db, &one.skill, since)?;
             if let Some(since) = one.since.as_deref().map(Moment::parse).transpose()? {
                 one.version = evidence::new_version(db, &one.skill, since)?;
             }
@@ -276,9 +279,35 @@ pub(super) fn unknown(skill: &str, figures: &[Figures]) -> ApiError {
     .hint(hint)
 }
 
-/// Returns the Monday of the week of a skill's last execution, as a day counted from 1970.
+/// Returns what ended on each day from a time on; the kept days hold what came before it on the first one as well.
+fn days_since(db: &mut Db, figures: &[Figures], since: Moment) -> Result<Vec<Counted>, ApiError> {
+    let before = Moment::from_micros(since.micros().saturating_sub(1));
+    let mut found = Vec::new();
+    for one in figures {
+        let mut days: BTreeMap<i64, [i64; 4]> = BTreeMap::new();
+        db.ledger()
+            .outcomes(&one.skill, Some((before, i64::MAX)), |at, _, outcome| {
+                let sums = days.entry(at.day()).or_default();
+                for (sum, known) in sums.iter_mut().zip(Outcome::ALL) {
+                    *sum += i64::from(known == outcome);
+                }
+                true
+            })?;
+        found.extend(days.into_iter().map(|(day, outcomes)| Counted {
+            skill: one.skill.clone(),
+            day,
+            outcomes,
+        }));
+    }
+    Ok(found)
+}
+
+/// Returns the Monday of the week of a skill's last execution, as a day counted from 1970. A clock that ran ahead does not
+/// move it: what lies in the future counts only where there is nothing else.
 fn last_week(figures: &Figures) -> Option<i64> {
-    figures.period.map(|(_, last)| monday(last.day()))
+    figures
+        .period
+        .map(|(first, last)| monday(last.min(Moment::now().max(first)).day()))
 }
 
 /// Returns the Monday on or before a day; 1970 began on a Thursday.
