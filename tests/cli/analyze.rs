@@ -407,7 +407,13 @@ fn wide_letters_and_long_words_stay_within_the_columns() {
 #[test]
 fn a_version_that_was_not_said_is_no_change_of_version() {
     let world = World::new();
-    // Some are recorded by hand and know no version.
+    // Some are recorded by hand and know no version; or two versions are used side by side.
+    let side_by_side = |(index, line): (usize, &str)| {
+        let version = format!("\"skill_version\":\"{}.0.0\",", 1 + index % 2);
+        line.replace("\"duration_s\"", &format!("{version}\"duration_s\""))
+            .replace("deploy", "both")
+            + "\n"
+    };
     let named = |(index, line): (usize, &str)| {
         let version = if index % 3 == 0 {
             "\"skill_version\":\"1.0.0\","
@@ -421,11 +427,57 @@ fn a_version_that_was_not_said_is_no_change_of_version() {
         .enumerate()
         .map(named)
         .collect();
+    let both: String = lines("deploy", 0, worsening())
+        .lines()
+        .enumerate()
+        .map(side_by_side)
+        .collect();
+    import(&world, &(all + &both));
+    let ok = analysis(&world, &[]);
+    let advice = ok["recommendations"].as_array().unwrap();
+    assert_eq!(advice.len(), 2);
+    for one in advice {
+        assert_eq!(
+            (&one["kind"], &one["version"]),
+            (&"worse".into(), &Value::Null),
+            "{one}"
+        );
+    }
+}
+
+#[test]
+fn failures_are_traced_to_the_version_in_which_they_cluster() {
+    let world = World::new();
+    // Two versions side by side: one fails two times of three, the other hardly ever. Nothing changes over time.
+    let named = |(index, line): (usize, &str)| {
+        let version = if index % 5 == 0 { "1.0.0" } else { "2.0.0" };
+        line.replace(
+            "\"duration_s\"",
+            &format!("\"skill_version\":\"{version}\",\"duration_s\""),
+        ) + "\n"
+    };
+    let outcomes = (0..150).map(|index: usize| index.is_multiple_of(5) || index.is_multiple_of(3));
+    let all: String = lines("deploy", 0, outcomes)
+        .lines()
+        .enumerate()
+        .map(named)
+        .collect();
     import(&world, &all);
     let ok = analysis(&world, &[]);
     let advice = &ok["recommendations"][0];
     assert_eq!(
         (&advice["kind"], &advice["version"]),
-        (&"worse".into(), &Value::Null)
+        (&"low".into(), &Value::Null),
+        "{advice}"
     );
+    assert_eq!(advice["failing_version"]["version"], "2.0.0");
+    assert_eq!(
+        (
+            &advice["failing_version"]["failures"],
+            &advice["failing_version"]["total"]
+        ),
+        (&80.into(), &120.into())
+    );
+    let text = world.run(&["analyze", "--recommendations"]).out;
+    assert!(text.contains("80 of 120 runs of version 2.0.0 failed"), "{text}");
 }

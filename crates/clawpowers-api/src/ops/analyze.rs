@@ -145,6 +145,8 @@ pub struct Recommendation {
     pub words: Vec<WordCount>,
     /// The session in which its last failures cluster, where there is one.
     pub session: Option<SessionCount>,
+    /// The version in which its last failures cluster, where there is one.
+    pub failing_version: Option<VersionCount>,
     /// The version, else the digest, that the skill had from the change on, where it had another one before.
     pub version: Option<String>,
 }
@@ -155,6 +157,17 @@ pub struct Recommendation {
 pub struct SessionCount {
     /// The session.
     pub session: String,
+    /// Its failures.
+    pub failures: u64,
+    /// Its executions.
+    pub total: u64,
+}
+
+/// A version and how many of its executions failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct VersionCount {
+    /// The version.
+    pub version: String,
     /// Its failures.
     pub failures: u64,
     /// Its executions.
@@ -244,7 +257,8 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
             .filter(|one| matches!(one.kind, "worse" | "low"));
         for one in failing.take(MOST_WITH_EVIDENCE) {
             one.words = evidence::common_words(db, &one.skill, since)?;
-            one.session = evidence::session(db, &one.skill, since)?;
+            let clusters = evidence::clusters(db, &one.skill, since)?;
+            (one.session, one.failing_version) = (clusters.session, clusters.version);
             if let Some(since) = one.since.as_deref().map(Moment::parse).transpose()? {
                 one.version = evidence::new_version(db, &one.skill, since)?;
             }
@@ -468,6 +482,7 @@ fn recommended(skill: &SkillReport) -> Option<Recommendation> {
         since: last.map(|change| change.since.clone()),
         words: Vec::new(),
         session: None,
+        failing_version: None,
         version: None,
     })
 }

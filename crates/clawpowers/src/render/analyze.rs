@@ -97,13 +97,19 @@ pub(crate) fn evidence(one: &Recommendation) -> Vec<String> {
             found.failures, found.total, found.session
         )
     });
+    let failing = one.failing_version.as_ref().map(|found| {
+        format!(
+            "{} of {} runs of version {} failed",
+            found.failures, found.total, found.version
+        )
+    });
     let version = one.version.as_ref().map(|version| {
         format!(
             "the skill changed to {} at that time",
             version.chars().take(20).collect::<String>()
         )
     });
-    session.into_iter().chain(version).collect()
+    session.into_iter().chain(failing).chain(version).collect()
 }
 
 /// One skill in full.
