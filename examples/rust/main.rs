@@ -34,7 +34,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let percent = |share: f64| format!("{:.0} %", share * 100.0);
     for one in &analysis.skills {
         let (low, high) = (percent(one.rate.low), percent(one.rate.high));
-        println!("{}: {} of {}, {low} to {high}", one.skill, one.rate.success, one.rate.total);
+        println!(
+            "{}: {} of {}, {low} to {high}",
+            one.skill, one.rate.success, one.rate.total
+        );
     }
     for advice in &analysis.recommendations {
         println!("{}: {}", advice.skill, advice.text);

@@ -1013,6 +1013,8 @@ export interface Recommendation {
   words: WordCount[];
   /** The session in which its last failures cluster, where there is one. */
   session: SessionCount | null;
+  /** The version in which its last failures cluster, where there is one. */
+  failing_version: VersionCount | null;
   /** The version, else the digest, that the skill had from the change on, where it had another one before. */
   version: string | null;
 }
@@ -1523,6 +1525,16 @@ export interface Verdict {
   reason: string | null;
   /** Every finding. */
   diagnostics: Diagnostic[];
+}
+
+/** A version and how many of its executions failed. */
+export interface VersionCount {
+  /** The version. */
+  version: string;
+  /** Its failures. */
+  failures: number;
+  /** Its executions. */
+  total: number;
 }
 
 /** What a client sees. */

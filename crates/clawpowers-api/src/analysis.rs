@@ -16,7 +16,6 @@ const KEPT_AFTER: usize = 128;
 
 /// A change with the time at which it was.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct Dated {
     pub(crate) at: u64,
     pub(crate) drop: bool,
@@ -34,7 +33,6 @@ pub(crate) struct History {
 
 /// What is kept of it.
 #[derive(Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct State {
     changes: Vec<Dated>,
     detector: String,

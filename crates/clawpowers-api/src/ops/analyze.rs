@@ -165,6 +165,7 @@ pub struct SessionCount {
 
 /// A version and how many of its executions failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct VersionCount {
     /// The version.
     pub version: String,

@@ -595,6 +595,8 @@ class Recommendation(TypedDict):
     """The words that the notes of its last failures have in common, the most common first."""
     session: SessionCount | None
     """The session in which its last failures cluster, where there is one."""
+    failing_version: VersionCount | None
+    """The version in which its last failures cluster, where there is one."""
     version: str | None
     """The version, else the digest, that the skill had from the change on, where it had another one before."""
 
@@ -1150,6 +1152,17 @@ class Verdict(TypedDict):
     """The rule that says why it does not load."""
     diagnostics: list[Diagnostic]
     """Every finding."""
+
+
+class VersionCount(TypedDict):
+    """A version and how many of its executions failed."""
+
+    version: str
+    """The version."""
+    failures: int
+    """Its failures."""
+    total: int
+    """Its executions."""
 
 
 class Visibility(TypedDict):

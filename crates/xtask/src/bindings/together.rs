@@ -1,0 +1,55 @@
+//! Node's workers, Python's processes and the command line at one key of one home.
+
+use crate::run::{Failure, run};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread;
+
+const EACH: usize = 8;
+const COUNT: usize = 50;
+
+/// Lets eight of each add to one key and looks whether nothing is lost.
+pub(crate) fn test(root: &Path, program: &Path, python: &Path, scratch: &Path) -> Result<(), Failure> {
+    let home = scratch.join("together");
+    let _ = std::fs::remove_dir_all(&home);
+    let count = COUNT.to_string();
+    let arguments = |command: &mut Command, script: &str| {
+        command.arg(root.join("tests/together").join(script));
+        command.arg(&home).args(["all", &count]);
+        command.spawn().map_err(Failure::from)
+    };
+    let mut running = vec![arguments(&mut Command::new("node"), "workers.mjs")?];
+    for _ in 0..EACH {
+        running.push(arguments(&mut Command::new(python), "process.py")?);
+    }
+    let cli = || {
+        let mut command = Command::new(program);
+        command.args(["store", "incr", "all", "--home"]).arg(&home);
+        run(command.stdout(Stdio::null()))
+    };
+    let loops = |_| (0..COUNT).try_for_each(|_| cli());
+    let from_cli: Vec<Result<(), Failure>> = thread::scope(|scope| {
+        let threads: Vec<_> = (0..EACH).map(|one| scope.spawn(move || loops(one))).collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|_| Err(Failure::new("a loop panicked"))))
+            .collect()
+    });
+    from_cli.into_iter().collect::<Result<(), _>>()?;
+    for mut process in running {
+        if !process.wait()?.success() {
+            return Err(Failure::new("a process that adds to a key failed"));
+        }
+    }
+    let found = Command::new(program)
+        .args(["store", "get", "all", "--home"])
+        .arg(&home)
+        .output()?;
+    let (found, wanted) = (String::from_utf8_lossy(&found.stdout).trim().to_owned(), 3 * EACH * COUNT);
+    println!("together: {EACH} workers of Node, {EACH} processes of Python, {EACH} loops of the command line: {found} of {wanted}");
+    if found == wanted.to_string() {
+        Ok(())
+    } else {
+        Err(Failure::new("additions were lost"))
+    }
+}

@@ -1,0 +1,10 @@
+"""Adds 1 to a key as often as the arguments say: HOME KEY COUNT."""
+
+import sys
+
+import clawpowers
+
+home, key, count = sys.argv[1:]
+with clawpowers.open(home) as rt:
+    for _ in range(int(count)):
+        rt.store.incr(key)
