@@ -1,7 +1,7 @@
 //! The JSON forms of executions and of what is asked of them.
 
 use crate::error::{ApiError, ErrorCode};
-use crate::value::Amount;
+use crate::value::{Amount, MAX_WHOLE};
 use clawpowers_executor::ledger::{Details, Execution, Figures, Filter, New};
 use clawpowers_executor::{Error, Moment, Outcome, units};
 use clawpowers_loader::diag::quoted;
@@ -291,8 +291,8 @@ impl From<&Figures> for FiguresOut {
             }),
             tokens: (metered > 0).then_some(TokensOut {
                 count: metered,
-                tokens_in,
-                tokens_out,
+                tokens_in: tokens_in.min(MAX_WHOLE.cast_signed()),
+                tokens_out: tokens_out.min(MAX_WHOLE.cast_signed()),
             }),
             first_at: at(figures.period.map(|period| period.0)),
             last_at: at(figures.period.map(|period| period.1)),

@@ -2,11 +2,9 @@
 
 use super::key::{MAX_KEY_BYTES, kind_of};
 use crate::error::{ApiError, ErrorCode};
+use crate::value::MAX_WHOLE;
 use clawpowers_loader::diag::quoted;
 use serde_json::{Map, Number, Value};
-
-/// The largest whole number that every language reads exactly from JSON.
-const MAX_WHOLE: u64 = (1 << 53) - 1;
 
 /// What a known setting takes.
 #[derive(Debug, Clone, Copy)]
@@ -120,6 +118,36 @@ fn exact(number: &Number) -> bool {
     let size = number.as_u64().or_else(|| number.as_i64().map(i64::unsigned_abs));
     // Minus zero has no other form.
     size.map_or(number.as_f64() == Some(0.0), |size| size <= MAX_WHOLE)
+}
+
+/// Sees that a value holds no number beyond the whole ones that every language reads exactly.
+pub(crate) fn check_numbers(key: &str, value: &Value) -> Result<(), ApiError> {
+    match value {
+        Value::Number(number) if number.as_f64().is_none_or(|size| size.abs() > MAX_WHOLE as f64) => {
+            let message = format!(
+                "{} cannot hold a number beyond {MAX_WHOLE}, up to which every program is exact",
+                quoted(key)
+            );
+            Err(ApiError::new(ErrorCode::InvalidInput, message)
+                .hint("set it as a text: JSON in double quotes"))
+        }
+        Value::Array(list) => list.iter().try_for_each(|value| check_numbers(key, value)),
+        Value::Object(map) => map.values().try_for_each(|value| check_numbers(key, value)),
+        _ => Ok(()),
+    }
+}
+
+/// Returns a value of the file as every language reads it: whole numbers beyond 53 bits become texts of their digits.
+pub(crate) fn readable(value: &Value) -> Value {
+    match value {
+        Value::Number(number) if !number.is_f64() && !exact(number) => Value::from(number.to_string()),
+        Value::Array(list) => list.iter().map(readable).collect(),
+        Value::Object(map) => {
+            let entries = map.iter().map(|(key, value)| (key.clone(), readable(value)));
+            Value::Object(entries.collect())
+        }
+        other => other.clone(),
+    }
 }
 
 /// Sees that a value, and every known setting inside it, is one that the setting takes.
@@ -282,6 +310,30 @@ mod tests {
         for (key, value) in good {
             assert_eq!(check(key, &value), Ok(()), "{key} {value}");
         }
+    }
+
+    #[test]
+    fn numbers_are_those_that_every_language_reads() {
+        for bad in [
+            json!(1_u64 << 53),
+            json!(-1_i64 << 60),
+            json!([{"a": u64::MAX}]),
+            json!(1e300),
+        ] {
+            assert_eq!(
+                check_numbers("a", &bad).unwrap_err().code,
+                ErrorCode::InvalidInput,
+                "{bad}"
+            );
+        }
+        let good = json!([MAX_WHOLE, -0.5, {"a": "9007199254740993"}]);
+        assert_eq!(check_numbers("a", &good), Ok(()));
+        assert_eq!(readable(&good), good);
+        let file = json!({"a": [1_u64 << 60, 1e300, -1_i64 << 60]});
+        assert_eq!(
+            readable(&file),
+            json!({"a": ["1152921504606846976", 1e300, "-1152921504606846976"]})
+        );
     }
 
     #[test]

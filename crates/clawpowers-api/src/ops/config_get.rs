@@ -1,7 +1,7 @@
 //! Reads one setting.
 
-use crate::config::file;
 use crate::config::key::Key;
+use crate::config::{file, settings};
 use crate::error::{ApiError, ErrorCode};
 use crate::runtime::Runtime;
 use clawpowers_loader::diag::quoted;
@@ -48,7 +48,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         return Err(key.unknown(&document.value));
     };
     Ok(Response {
-        value: value.clone(),
+        value: settings::readable(value),
         key: key.as_str().to_owned(),
         source: "file",
     })

@@ -50,7 +50,7 @@ pub fn run(runtime: &Runtime, _: &Request) -> Result<Response, ApiError> {
     let map = document.map(|document| document.value).unwrap_or_default();
     let entries = leaves(&map).into_iter().map(|(key, value)| EntryOut {
         key,
-        value: value.clone(),
+        value: settings::readable(value),
     });
     Ok(Response {
         path: path.to_string_lossy().into_owned(),

@@ -87,6 +87,7 @@ fn plan(path: &Path, key: &Key, request: &Request) -> Result<(Response, Vec<u8>)
         (Some(text), _) => settings::coerced(key.as_str(), text, previous.as_ref())?,
         (None, value) => value.clone().unwrap_or_default(),
     };
+    settings::check_numbers(key.as_str(), &value)?;
     settings::check(key.as_str(), &value)?;
     let changed = previous.as_ref() != Some(&value);
     let bytes = match changed {
@@ -95,8 +96,8 @@ fn plan(path: &Path, key: &Key, request: &Request) -> Result<(Response, Vec<u8>)
     };
     let response = Response {
         key: key.as_str().to_owned(),
-        value,
-        previous,
+        value: settings::readable(&value),
+        previous: previous.as_ref().map(settings::readable),
         changed,
         path: path.to_string_lossy().into_owned(),
     };

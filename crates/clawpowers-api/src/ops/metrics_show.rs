@@ -12,6 +12,7 @@ picking! {
     /// Which executions to show.
     {
         /// The last how many; 20 where it is not said.
+        #[serde(deserialize_with = "crate::value::count")]
         limit: Option<usize>,
     }
 }

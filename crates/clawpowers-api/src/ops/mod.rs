@@ -3,6 +3,7 @@
 use crate::error::{ApiError, ErrorCode};
 use crate::json::to_json;
 use crate::runtime::Runtime;
+use crate::value::BEYOND;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -218,16 +219,20 @@ pub(crate) fn read_request<Request: DeserializeOwned>(text: &str) -> Result<Requ
     // The deserializer would take a list of the fields' values as well.
     let object = text.trim_start().starts_with('{');
     let parsed = if object {
-        serde_json::from_str(text).map_err(|error| error.to_string().replace("usize", "a whole number"))
+        serde_json::from_str(text).map_err(|error| error.to_string())
     } else {
         Err("it is not an object".to_owned())
     };
     parsed.map_err(|why| {
+        let hint = match why.starts_with(BEYOND) {
+            true => "write it as a text of digits",
+            false => "COMPATIBILITY.md lists the fields of each operation",
+        };
         ApiError::new(
             ErrorCode::InvalidRequest,
             format!("the request is not valid: {why}"),
         )
-        .hint("COMPATIBILITY.md lists the fields of each operation")
+        .hint(hint)
     })
 }
 

@@ -13,7 +13,7 @@ selecting! {
     /// Which skills, and how large the context is.
     {
         /// The context in tokens; 200,000 where it is not said.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "crate::value::count")]
         context: Option<usize>,
     }
 }

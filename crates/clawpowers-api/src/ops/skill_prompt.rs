@@ -15,7 +15,7 @@ selecting! {
         #[serde(default)]
         format: Option<String>,
         /// How many estimated tokens it may cost.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "crate::value::count")]
         budget: Option<usize>,
     }
 }

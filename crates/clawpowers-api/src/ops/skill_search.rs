@@ -14,7 +14,7 @@ selecting! {
         /// The words.
         words: String,
         /// How many hits to give at most; 10 where it is not said.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "crate::value::count")]
         limit: Option<usize>,
     }
 }
