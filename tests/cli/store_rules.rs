@@ -311,6 +311,7 @@ fn an_import_with_a_broken_line_writes_nothing() {
     for (line, why) in [
         ("{broken", "key must be a string at column 2"),
         ("null", "invalid type: null, expected an object at column 4"),
+        ("[\"k\",\"1\",null]", "it is a list"),
         ("{\"value\":\"1\"}", "missing field `key`"),
         ("{\"key\":\"k\"}", "neither `value` nor `value_base64`"),
         ("{\"key\":\"k\",\"value\":1}", "invalid type: integer `1`"),

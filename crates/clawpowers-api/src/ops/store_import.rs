@@ -106,7 +106,12 @@ pub fn from_reader(
         }
         // A byte order mark is no part of the first line.
         let text = bytes.strip_prefix("\u{feff}".as_bytes()).filter(|_| number == 1);
-        let line: Line = serde_json::from_slice(text.unwrap_or(&bytes)).map_err(|error| {
+        let text = text.unwrap_or(&bytes);
+        // The deserializer would take a list of the fields' values as well.
+        if text.trim_ascii_start().starts_with(b"[") {
+            return Err(wrong("it is a list".to_owned()));
+        }
+        let line: Line = serde_json::from_slice(text).map_err(|error| {
             let (why, column) = (error.to_string(), error.column());
             // The parser was given one line, and calls it the first.
             let why = why.split(" at line ").next().unwrap_or_default();
