@@ -7,6 +7,10 @@ use jiff::{Span, Timestamp, Zoned};
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+/// The start of the year 1, before which not every language has times.
+const FIRST: i64 = -62_135_596_800_000_000;
+/// The last second of the year 9999 at every offset, after which RFC 3339 has no times.
+const LAST: i64 = 253_402_207_200_000_000;
 const MICROS_A_DAY: i64 = 86_400_000_000;
 
 /// A point in time in microseconds since 1970 in UTC; shown as RFC 3339 with `Z`.
@@ -100,7 +104,8 @@ fn exact(text: &str) -> Option<Moment> {
             date.to_zoned(TimeZone::UTC).ok()?.timestamp()
         }
     };
-    Some(Moment(timestamp.as_microsecond()))
+    let micros = timestamp.as_microsecond();
+    (FIRST..=LAST).contains(&micros).then_some(Moment(micros))
 }
 
 fn ago(text: &str, now: Moment) -> Option<Moment> {
@@ -122,6 +127,21 @@ impl fmt::Display for Moment {
 #[cfg(test)]
 mod tests {
     use super::Moment;
+
+    #[test]
+    fn what_is_read_can_be_written() {
+        for good in ["0001-01-01T00:00:00Z", "9999-12-30T22:00:00Z"] {
+            assert_eq!(Moment::parse(good).unwrap().to_string(), good);
+        }
+        for bad in [
+            "0000-12-31T23:59:59.999999Z",
+            "-000001-01-01T00:00:00Z",
+            "9999-12-30T22:00:00.000001Z",
+            "9999-12-31",
+        ] {
+            assert!(Moment::parse(bad).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn bounds_are_times_dates_or_spans() {
