@@ -128,6 +128,11 @@ fn a_home_that_cannot_be_made_is_an_error() {
         }
     }
     assert_eq!(fs::read_to_string(world.work().join("file")).unwrap(), "text");
+    for args in [&["init", "--legacy-shims", ""][..], &["import", "--from", ""]] {
+        let ran = world.refused(3, args);
+        assert!(ran.err.contains("the path of the folder is empty"), "{ran:?}");
+    }
+    assert!(!world.work().join("runtime").exists() && !world.claw().join("clawpowers.db").exists());
     world.refused(2, &["init", "verify"]);
     world.refused(2, &["init", "--criteria", "x"]);
 }

@@ -50,10 +50,17 @@ impl Response {
 ///
 /// # Errors
 ///
-/// `not_found` where the folder is missing; `storage` where it cannot be read or the database cannot be written.
+/// `invalid_input` for an empty path; `not_found` where the folder is missing; `storage` where it cannot be read or the database cannot be written.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let home = runtime.home()?;
     let from = match &request.from {
+        // An unset shell variable must not mean the working directory.
+        Some(from) if from.is_empty() => {
+            return Err(
+                ApiError::new(ErrorCode::InvalidInput, "the path of the folder is empty")
+                    .hint("name the home of 1.x, the folder that holds `state` and `metrics`"),
+            );
+        }
         Some(from) => runtime.absolute(from.as_ref()),
         None => home.folder().to_owned(),
     };

@@ -1,6 +1,6 @@
 //! Creates the runtime home.
 
-use crate::error::ApiError;
+use crate::error::{ApiError, ErrorCode};
 use crate::runtime::Runtime;
 use crate::shims;
 use serde::{Deserialize, Serialize};
@@ -37,9 +37,16 @@ pub struct Response {
 ///
 /// # Errors
 ///
-/// `invalid_input` where a script would replace a file that this program did not write; `storage` and `io` where the
+/// `invalid_input` for an empty path and where a script would replace a file that this program did not write; `storage` and `io` where the
 /// file system refuses.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    if request.legacy_shims.as_deref() == Some("") {
+        // An unset shell variable must not mean the working directory.
+        return Err(
+            ApiError::new(ErrorCode::InvalidInput, "the path of the folder is empty")
+                .hint("name the folder in which to write the scripts"),
+        );
+    }
     let home = runtime.home()?;
     let folders_created = home.create_all()?;
     runtime.write(|_| Ok(()))?;
