@@ -1,0 +1,87 @@
+//! Whether a reply is the expected one.
+
+use clawpowers_executor::Moment;
+use serde_json::Value;
+
+/// Compares a reply with the expected one, in which some texts and objects stand for more than themselves.
+pub(crate) fn matches(expected: &Value, actual: &Value) -> Result<(), String> {
+    at("", expected, actual)
+}
+
+fn at(place: &str, expected: &Value, actual: &Value) -> Result<(), String> {
+    let same = match (expected, actual) {
+        (Value::String(text), _) if text == "$any" => true,
+        (Value::String(text), _) if text == "$number" => actual.is_number(),
+        (Value::String(text), _) if text == "$time" => actual
+            .as_str()
+            .is_some_and(|text| text.contains('T') && Moment::parse(text).is_ok()),
+        (Value::String(text), _) if text == "$version" => actual == env!("CARGO_PKG_VERSION"),
+        (Value::Object(map), _) if map.contains_key("$starts") => {
+            let start = map.get("$starts").and_then(Value::as_str);
+            start.is_some_and(|start| actual.as_str().is_some_and(|text| text.starts_with(start)))
+        }
+        (Value::Object(map), Value::Object(found)) => {
+            let subset = map.get("$subset") == Some(&Value::Bool(true));
+            for (key, expected) in map.iter().filter(|(key, _)| *key != "$subset") {
+                let place = format!("{place}/{key}");
+                let Some(actual) = found.get(key) else {
+                    return Err(format!("{place} is missing: {actual}"));
+                };
+                at(&place, expected, actual)?;
+            }
+            if let Some(key) = found.keys().find(|key| !subset && !map.contains_key(*key)) {
+                return Err(format!("{place}/{key} was not expected: {actual}"));
+            }
+            true
+        }
+        (Value::Array(list), Value::Array(found)) if list.len() == found.len() => {
+            for (index, (expected, actual)) in list.iter().zip(found).enumerate() {
+                at(&format!("{place}/{index}"), expected, actual)?;
+            }
+            true
+        }
+        // Not every language tells 1 and 1.0 apart.
+        (Value::Number(one), Value::Number(other)) if one.is_f64() || other.is_f64() => {
+            one.as_f64() == other.as_f64()
+        }
+        _ => expected == actual,
+    };
+    if same {
+        return Ok(());
+    }
+    Err(format!("{place}: expected {expected}, found {actual}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+    use serde_json::json;
+
+    #[test]
+    fn what_stands_for_more_than_itself() {
+        for (expected, good, bad) in [
+            (json!("$any"), json!([1]), None),
+            (json!("$number"), json!(1.5), Some(json!("1.5"))),
+            (
+                json!("$time"),
+                json!("2026-11-03T08:00:00Z"),
+                Some(json!("2026-11-03")),
+            ),
+            (json!({"$starts": "ab"}), json!("abc"), Some(json!("a"))),
+            (
+                json!({"$subset": true, "a": 1}),
+                json!({"a": 1, "b": 2}),
+                Some(json!({"b": 2})),
+            ),
+            (json!({"a": 1}), json!({"a": 1.0}), Some(json!({"a": 1, "b": 2}))),
+            (json!([1]), json!([1]), Some(json!([1, 2]))),
+            (json!(null), json!(null), Some(json!(false))),
+        ] {
+            assert_eq!(matches(&expected, &good), Ok(()));
+            assert!(
+                bad.is_none_or(|bad| matches(&expected, &bad).is_err()),
+                "{expected}"
+            );
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! One suite of requests and replies for every language; here it goes through the runtime and through the program.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod case;
+mod compare;
+mod suite;
+mod world;
+
+use case::{Bytes, Case, Suite, suites};
+use clawpowers_api::{ErrorCode, Runtime};
+use serde_json::{Value, json};
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+use world::World;
+
+/// Runs every case and prints how it went.
+fn run_all(runner: &str, run: impl Fn(&Suite, &Case) -> Option<Result<(), String>>) {
+    let (mut cases, mut missed, mut failures) = (0, 0, Vec::new());
+    for suite in suites() {
+        for case in &suite.cases {
+            match run(&suite, case) {
+                None => missed += 1,
+                Some(done) => {
+                    cases += 1;
+                    failures.extend(
+                        done.err()
+                            .map(|why| format!("{}: {}: {why}", suite.operation, case.name)),
+                    );
+                }
+            }
+        }
+    }
+    println!("runner       cases  failed  not expressible");
+    println!("{runner:<12} {cases:>5}  {:>6}  {missed:>15}", failures.len());
+    assert!(failures.is_empty(), "\n{}", failures.join("\n"));
+}
+
+/// Answers a case by one call.
+fn answered(suite: &Suite, case: &Case) -> Value {
+    let world = World::new(case);
+    let runtime = world.runtime();
+    world.set_up(&runtime, case);
+    let operation = case.call.as_deref().unwrap_or(&suite.operation);
+    world.reply(&runtime.call(operation, &world.request_text(case)))
+}
+
+#[test]
+fn the_runtime_answers_as_the_cases_say() {
+    if std::env::var_os("CONFORMANCE_FILL").is_some() {
+        return case::fill(answered);
+    }
+    run_all("runtime", |suite, case| {
+        Some(compare::matches(&case.reply(), &answered(suite, case)))
+    });
+}
+
+#[test]
+fn the_program_answers_as_the_cases_say() {
+    if std::env::var_os("CONFORMANCE_FILL").is_some() {
+        return;
+    }
+    run_all("program", |suite, case| {
+        let words = case.cli.as_ref()?;
+        let world = World::new(case);
+        let runtime = world.runtime();
+        world.set_up(&runtime, case);
+        runtime.close();
+        let words: Option<Vec<_>> = words.iter().map(|word| world.word(word)).collect();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_clawpowers"));
+        command
+            .arg("--json")
+            .args(words?)
+            .env_clear()
+            .env("HOME", world.user())
+            .env("CLAWPOWERS_DIR", world.home())
+            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+            .current_dir(world.work())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut input = child.stdin.take().unwrap();
+        // What does not read its input may be gone before it is written.
+        let _ = input.write_all(&case.stdin.as_ref().map(Bytes::bytes).unwrap_or_default());
+        drop(input);
+        let output = child.wait_with_output().unwrap();
+        let talk = String::from_utf8_lossy(&output.stderr);
+        if !talk.is_empty() {
+            return Some(Err(format!("it talked: {talk}")));
+        }
+        let reply = world.reply(&String::from_utf8(output.stdout).unwrap());
+        let expected = case
+            .cli_reply
+            .clone()
+            .map_or_else(|| case.reply(), |reply| case::expanded(&reply));
+        let code = exit_code(&suite.operation, &reply);
+        let done = compare::matches(&expected, &reply);
+        Some(done.and_then(|()| match output.status.code() {
+            found if found == Some(code) => Ok(()),
+            found => Err(format!("it ended with {found:?} in place of {code}")),
+        }))
+    });
+}
+
+/// Returns the exit code that belongs to a reply, as COMPATIBILITY.md lists them.
+fn exit_code(operation: &str, reply: &Value) -> i32 {
+    if let Some(code) = reply.pointer("/error/code") {
+        return match code.as_str().unwrap_or_default() {
+            "not_found" => 1,
+            "invalid_request" | "unknown_operation" => 2,
+            "invalid_input" | "invalid_config" => 3,
+            "internal" => 70,
+            _ => 4,
+        };
+    }
+    let field = |name: &str| reply.get("ok").and_then(|ok| ok.get(name));
+    let number = |name: &str| field(name).and_then(Value::as_u64).unwrap_or_default();
+    let says_no = |name: &str| field(name) == Some(&Value::Bool(false));
+    let cut = || {
+        reply.to_string().matches(r#""fate":"#).count()
+            != reply.to_string().matches(r#""fate":"whole""#).count()
+    };
+    let no = match operation {
+        "store_exists" => says_no("exists"),
+        "store_cas" => says_no("swapped"),
+        "doctor" => says_no("healthy"),
+        "skill_search" => field("hits").and_then(Value::as_array).is_some_and(Vec::is_empty),
+        "skill_validate" => number("errors") > 0,
+        "skill_fix" if number("failed") > 0 => return 4,
+        "skill_fix" => number("changed") > number("written") || number("broken") > 0,
+        "skill_budget" => cut(),
+        _ => false,
+    };
+    i32::from(no)
+}
+
+#[test]
+fn a_closed_runtime_answers_closed() {
+    let expected = json!({"error": {
+        "code": ErrorCode::Closed.as_str(), "message": "the runtime is closed", "hint": "open another one",
+    }});
+    for suite in suites() {
+        let Some(case) = suite.cases.first() else { continue };
+        let world = World::new(case);
+        let runtime = world.runtime();
+        runtime.close();
+        let reply = world.reply(&runtime.call(&suite.operation, &world.request_text(case)));
+        assert_eq!(reply, expected, "{}", suite.operation);
+    }
+}
+
+#[test]
+fn a_damaged_database_is_a_storage_error() {
+    for (operation, request) in [
+        ("store_get", json!({"key": "a"})),
+        ("store_set", json!({"key": "a", "value": "1"})),
+        ("store_list", json!({})),
+        ("metrics_record", json!({"skill": "a", "outcome": "success"})),
+        ("metrics_summary", json!({})),
+        ("analyze", json!({})),
+        ("status", json!({})),
+        ("init", json!({})),
+    ] {
+        let world = World::bare();
+        std::fs::create_dir_all(world.home()).unwrap();
+        std::fs::write(world.home().join("clawpowers.db"), "no database ".repeat(1000)).unwrap();
+        let runtime: Runtime = world.runtime();
+        let reply = world.reply(&runtime.call(operation, &request.to_string()));
+        let code = reply.pointer("/error/code").and_then(Value::as_str);
+        let kind = reply.pointer("/error/details/kind").and_then(Value::as_str);
+        assert_eq!(
+            (code, kind),
+            (Some("storage"), Some("corrupt")),
+            "{operation}: {reply}"
+        );
+        assert!(reply.pointer("/error/hint").is_some(), "{operation}: {reply}");
+    }
+}
