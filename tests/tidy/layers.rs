@@ -33,7 +33,7 @@ fn dependency_direction() {
     assert_eq!(
         names.len(),
         members().len(),
-        "every folder of crates/ is a member: {names:?}"
+        "every folder of crates/ and native/ is a member: {names:?}"
     );
     for needed in [LOADER, EXECUTOR, FEEDBACK, API, "clawpowers"] {
         assert!(names.iter().any(|name| name == needed), "{needed} is gone");

@@ -43,8 +43,9 @@ fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
 
 /// Returns the folders of the workspace's members.
 fn members() -> Vec<PathBuf> {
-    let entries = fs::read_dir(root().join("crates")).unwrap();
-    let mut folders: Vec<PathBuf> = entries
+    let mut folders: Vec<PathBuf> = ["crates", "native"]
+        .iter()
+        .flat_map(|folder| fs::read_dir(root().join(folder)).unwrap())
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.join("Cargo.toml").exists())
         .collect();

@@ -68,6 +68,18 @@ fn files_stay_small() {
 }
 
 #[test]
+fn bindings_only_forward() {
+    for member in members() {
+        if !member.starts_with(root().join("native")) {
+            continue;
+        }
+        let sources = files(&member.join("src"), "rs");
+        let lines: usize = sources.iter().map(|path| read(path).lines().count()).sum();
+        assert!((1..150).contains(&lines), "{} has {lines} lines", shown(&member));
+    }
+}
+
+#[test]
 fn every_test_file_is_included() {
     let tests = root().join("tests");
     let manifests: String = members()

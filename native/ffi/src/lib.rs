@@ -1,0 +1,76 @@
+//! The facade of ClawPowers for Node: JSON text in, JSON text out.
+//!
+//! What JavaScript sees is written in `native/js`; this crate only carries text across the border.
+
+use clawpowers_api::Runtime;
+use napi::bindgen_prelude::AsyncTask;
+use napi::{Env, Error, Result, Task};
+use napi_derive::napi;
+use std::sync::Arc;
+
+/// An open runtime.
+#[napi]
+#[derive(Debug)]
+pub struct Core {
+    runtime: Arc<Runtime>,
+}
+
+#[napi]
+impl Core {
+    /// Opens a runtime with options in JSON.
+    ///
+    /// # Errors
+    ///
+    /// The reply `{"error": …}` as the message of what is thrown.
+    #[napi(factory, catch_unwind)]
+    pub fn open(options: String) -> Result<Self> {
+        let runtime = Runtime::from_json(&options).map_err(Error::from_reason)?;
+        Ok(Self {
+            runtime: Arc::new(runtime),
+        })
+    }
+
+    /// Calls an operation with a request in JSON and returns the reply in JSON.
+    #[napi(catch_unwind)]
+    pub fn call(&self, operation: String, request: String) -> String {
+        self.runtime.call(&operation, &request)
+    }
+
+    /// Calls an operation on another thread.
+    #[napi(catch_unwind)]
+    pub fn call_async(&self, operation: String, request: String) -> AsyncTask<Call> {
+        AsyncTask::new(Call {
+            runtime: Arc::clone(&self.runtime),
+            operation,
+            request,
+        })
+    }
+
+    /// Closes the runtime; every later call answers that it is closed.
+    #[napi(catch_unwind)]
+    pub fn close(&self) {
+        self.runtime.close();
+    }
+}
+
+/// A call that waits for a thread.
+#[derive(Debug)]
+pub struct Call {
+    runtime: Arc<Runtime>,
+    operation: String,
+    request: String,
+}
+
+#[napi]
+impl Task for Call {
+    type Output = String;
+    type JsValue = String;
+
+    fn compute(&mut self) -> Result<String> {
+        Ok(self.runtime.call(&self.operation, &self.request))
+    }
+
+    fn resolve(&mut self, _: Env, reply: String) -> Result<String> {
+        Ok(reply)
+    }
+}
