@@ -1,0 +1,29 @@
+"use strict";
+
+const { existsSync } = require("node:fs");
+const { join } = require("node:path");
+
+if (!existsSync(join(__dirname, "clawpowers.node"))) {
+  throw new Error(
+    `clawpowers.node is not built, perhaps because npm was told to run no scripts; run \`npm run prepare\` in ${__dirname}`,
+  );
+}
+
+const { Core } = require("./clawpowers.node");
+const { ClawpowersError } = require("./js/errors.cjs");
+const { VERSION } = require("./js/operations.cjs");
+const { Runtime, functions, openWith } = require("./js/runtime.cjs");
+
+/** Opens a runtime. */
+function open(options = {}) {
+  return new Runtime(openWith((text) => Core.open(text), options));
+}
+
+// Named one by one, so that `import` finds the names.
+const { parseSkill, detect } = functions(() => open());
+exports.open = open;
+exports.parseSkill = parseSkill;
+exports.detect = detect;
+exports.ClawpowersError = ClawpowersError;
+exports.Runtime = Runtime;
+exports.version = VERSION;

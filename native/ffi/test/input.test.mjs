@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { runInNewContext } from "node:vm";
+import { open } from "clawpowers";
+import { fresh, refuses, rejects } from "./support.mjs";
+
+const NOT_FINITE = "the request is not valid: a number that is not finite";
+
+test("wrong, missing and unknown fields", () => {
+  const rt = fresh();
+  refuses("invalid_request", () => rt.store.get());
+  refuses("invalid_request", () => rt.store.get(null));
+  refuses("invalid_request", () => rt.store.get(1));
+  refuses("invalid_request", () => rt.store.get({}));
+  refuses("invalid_request", () => rt.store.get("a", { defualt: "" }));
+  refuses("invalid_request", () => rt.store.list("a", { more: 1 }));
+  refuses("invalid_request", () => rt.store.get("a", { key: "b" }), "the request is not valid: `key` is given twice");
+  refuses("invalid_request", () => rt.store.set("a", 1));
+  refuses("invalid_request", () => rt.skills.validate("a"));
+  refuses("invalid_request", () => rt.metrics.record());
+  for (const options of ["default", 1, null, true, [], new Map(), () => {}]) {
+    refuses("invalid_request", () => rt.store.get("a", options));
+  }
+  for (const request of [null, 1, "{}", [], new Date(0), Uint8Array.of(1), Symbol("s")]) {
+    refuses("invalid_request", () => rt.call("status", request));
+  }
+  for (const operation of [undefined, null, 1, {}, Symbol("s")]) {
+    refuses("invalid_request", () => rt.call(operation, {}));
+  }
+  refuses("unknown_operation", () => rt.call("", {}));
+  refuses("unknown_operation", () => rt.call("\ud800", {}));
+});
+
+test("options of a runtime", () => {
+  for (const options of [null, "home", 1, [], { hom: "a" }, { home: 1 }, { home: "\ud800" }, { home: () => {} }]) {
+    refuses("invalid_request", () => open(options));
+  }
+  open({ home: undefined, cwd: null }).close();
+});
+
+test("numbers that JSON does not have", () => {
+  const { metrics, store } = fresh();
+  for (const number of [NaN, Infinity, -Infinity]) {
+    refuses("invalid_request", () => store.incr("a", number), NOT_FINITE);
+    refuses("invalid_request", () => metrics.record({ skill: "a", outcome: "success", duration: number }), NOT_FINITE);
+  }
+});
+
+test("large numbers keep their digits", () => {
+  const { store, metrics } = fresh();
+  assert.equal(store.incr("a", 2 ** 60), 2n ** 60n);
+  assert.equal(store.incr("a", -(2n ** 60n) + 1n), 1n);
+  assert.equal(store.incr("a", "1"), 2n);
+  assert.equal(store.incr("a", -0), 2n);
+  refuses("invalid_input", () => store.incr("a", 2n ** 64n));
+  refuses("invalid_input", () => store.incr("a", 2n ** 63n - 1n));
+  refuses("invalid_input", () => store.incr("a", 1.5));
+  refuses("invalid_request", () => metrics.show({ limit: 2n ** 70n }));
+  refuses("invalid_request", () => metrics.show({ limit: -1 }));
+  refuses("invalid_input", () => metrics.record({ skill: "a", outcome: "success", tokens_in: 2n ** 60n }));
+  refuses("invalid_input", () => metrics.record({ skill: "a", outcome: "success", duration: Number.MAX_VALUE }));
+});
+
+test("texts that are not Unicode", () => {
+  const { store } = fresh();
+  refuses("invalid_request", () => store.set("a", "\ud800"));
+  refuses("invalid_request", () => store.set("\udc00", "a"));
+  refuses("invalid_request", () => store.get("a", { default: "x\ud800y" }));
+  refuses("invalid_request", () => store.get("a", { "\ud800": 1 }));
+  assert.deepEqual(store.list(), []);
+});
+
+test("bytes and times in the wrong place", () => {
+  const rt = fresh();
+  refuses("invalid_request", () => rt.store.get(Uint8Array.of(97)));
+  refuses("invalid_request", () => rt.skills.validate([Uint8Array.of(97)]));
+  refuses("invalid_request", () => rt.metrics.summary({ since: new Date(NaN) }));
+  refuses("invalid_input", () => rt.metrics.summary({ since: "yesterday" }));
+});
+
+test("what JSON has no word for", () => {
+  const { config } = fresh();
+  const cases = [() => {}, Symbol("s"), new Set(), new Map(), /a/, new (class A {})(), [undefined], new String("a"), Promise.resolve()];
+  for (const value of cases) {
+    refuses("invalid_request", () => config.set("a", value));
+    refuses("invalid_request", () => config.set("a", { b: [value] }));
+  }
+  // An object without a prototype and one of another realm are as plain as any.
+  const plain = Object.assign(Object.create(null), { b: [1, null, undefined ?? true] });
+  for (const value of [plain, runInNewContext("({ b: [1, null, true] })")]) {
+    assert.doesNotThrow(() => config.set("a", value));
+    assert.deepEqual(config.get("a"), { b: [1, null, true] });
+  }
+});
+
+test("no code of a request runs", () => {
+  const { config } = fresh();
+  refuses("invalid_request", () => config.set("a", { toJSON: () => 1 }));
+  config.set("a", JSON.parse('{"__proto__": 1, "constructor": 2}'));
+  assert.deepEqual(Object.keys(config.get("a")), ["__proto__", "constructor"]);
+});
+
+test("cycles and deep nesting", () => {
+  const { config } = fresh();
+  const cycle = { list: [] };
+  cycle.list.push({ cycle });
+  refuses("invalid_request", () => config.set("a", cycle), "the request is not valid: a value that holds itself");
+  const own = { key: "a" };
+  own.value = own;
+  refuses("invalid_request", () => config.set("a", undefined, own));
+  for (const levels of [200, 1_000_000]) {
+    let deep = [];
+    for (let level = 0; level < levels; level += 1) deep = [deep];
+    refuses("invalid_request", () => config.set("a", deep));
+    refuses("invalid_request", () => config.set("a", { deep }));
+  }
+  // The same value twice is no cycle.
+  const twice = [1];
+  assert.doesNotThrow(() => config.set("a", [twice, twice]));
+});
+
+test("long texts", async () => {
+  const { store, skills } = fresh();
+  const long = "x".repeat(100 << 20);
+  refuses("invalid_input", () => store.set("a", long));
+  refuses("invalid_input", () => store.set("a", new Uint8Array(100 << 20)));
+  refuses("invalid_input", () => store.set(long, "a"));
+  const controls = "\u0001".repeat(100 << 20);
+  refuses("invalid_request", () => store.set("a", controls));
+  const parsed = skills.parse("x".repeat(20 << 20));
+  assert.equal(parsed.skill, null);
+  const value = "é".repeat(8 << 20);
+  store.set("a", value);
+  assert.equal(store.get("a"), value);
+});
+
+test("asynchronous calls refuse in the same words, and never at once", async () => {
+  const rt = fresh();
+  const cycle = [];
+  cycle.push(cycle);
+  await rejects("invalid_request", rt.skills.listAsync({ more: 1 }));
+  await rejects("invalid_request", rt.skills.validateAsync(cycle));
+  await rejects("invalid_request", rt.skills.validateAsync(["a"], 1));
+  await rejects("not_found", rt.skills.showAsync("nothing"));
+  await rejects("invalid_request", rt.callAsync(1));
+  await rejects("unknown_operation", rt.callAsync("nothing"));
+});

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { test } from "node:test";
+import { Worker } from "node:worker_threads";
+import { open } from "clawpowers";
+import { fresh, rejects } from "./support.mjs";
+
+test("workers share a home", async () => {
+  const { options, store } = fresh();
+  const workers = Array.from({ length: 8 }, () => new Worker(new URL("worker.mjs", import.meta.url), { workerData: { options, times: 50 } }));
+  const codes = await Promise.all(workers.map(async (worker) => (await once(worker, "exit"))[0]));
+  assert.deepEqual(codes, Array(8).fill(0));
+  assert.equal(store.get("n"), "400");
+});
+
+test("many calls at once", async () => {
+  const rt = fresh();
+  const calls = Array.from({ length: 200 }, () => rt.callAsync("store_incr", { key: "n" }));
+  const sums = (await Promise.all(calls)).map(({ value }) => Number(value)).sort((a, b) => a - b);
+  assert.deepEqual(sums, Array.from({ length: 200 }, (_, at) => at + 1));
+});
+
+test("asynchronous calls leave the loop free", async () => {
+  const rt = fresh();
+  let turns = 0;
+  const timer = setInterval(() => (turns += 1), 1);
+  await Promise.all(Array.from({ length: 100 }, () => rt.callAsync("store_incr", { key: "n" })));
+  clearInterval(timer);
+  assert.ok(turns > 0);
+});
+
+test("a runtime that is closed while calls run", async () => {
+  const rt = fresh();
+  const calls = Array.from({ length: 50 }, () => rt.callAsync("store_incr", { key: "n" }));
+  rt.close();
+  const outcomes = await Promise.allSettled(calls);
+  for (const { status, reason } of outcomes) {
+    if (status === "rejected") assert.equal(reason.code, "closed");
+  }
+  await rejects("closed", rt.callAsync("status"));
+  // What was answered was done, and nothing else.
+  const done = outcomes.filter(({ status }) => status === "fulfilled").length;
+  assert.equal(open(rt.options).store.get("n", { default: "0" }), String(done));
+});

@@ -1,0 +1,146 @@
+import { toBase64 } from "./base64.js";
+import { ClawpowersError, invalidRequest } from "./errors.js";
+
+// What the facade's reader takes; it also ends every cycle.
+const LEVELS = 127;
+
+/**
+ * Writes a request as JSON text.
+ *
+ * It differs from JSON.stringify where that would lose or refuse something: big integers keep their digits, bytes go
+ * as base64 under the name that the facade has for them, and what JSON has no word for is an error, never `null`.
+ */
+export function encode(request) {
+  if (isSimple(request)) {
+    return JSON.stringify(request);
+  }
+  if (kindOf(request) !== "object") {
+    throw invalidRequest("it is not an object");
+  }
+  try {
+    return writeObject(request, [], true);
+  } catch (error) {
+    // Only what is too long for a string of JavaScript can end in one.
+    throw error instanceof RangeError ? invalidRequest("it is too large") : error;
+  }
+}
+
+/** Tells whether JSON.stringify does right: a plain object of texts, booleans and numbers of moderate size. */
+function isSimple(value) {
+  if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) {
+    return false;
+  }
+  for (const key in value) {
+    const field = value[key];
+    switch (typeof field) {
+      case "string":
+        // Escaped, a longer one could be too long for a string.
+        if (field.length > 0x400000) return false;
+        break;
+      case "boolean":
+      case "undefined":
+        break;
+      case "number":
+        // NaN is not smaller either.
+        if (!(Math.abs(field) <= Number.MAX_SAFE_INTEGER)) return false;
+        break;
+      default:
+        return false;
+    }
+  }
+  return true;
+}
+
+/** Says what a value is for JSON; objects of other realms count as well. */
+function kindOf(value) {
+  if (typeof value !== "object") return typeof value;
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "list";
+  if (ArrayBuffer.isView(value)) return "bytes";
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype === null || Object.getPrototypeOf(prototype) === null) return "object";
+  const tag = Object.prototype.toString.call(value);
+  if (tag === "[object Date]") return "date";
+  return tag === "[object ArrayBuffer]" || tag === "[object SharedArrayBuffer]" ? "buffer" : "other";
+}
+
+function write(value, around) {
+  switch (kindOf(value)) {
+    case "string":
+      return JSON.stringify(value);
+    case "boolean":
+    case "bigint":
+      return String(value);
+    case "null":
+      return "null";
+    case "number":
+      if (!Number.isFinite(value)) throw invalidRequest("a number that is not finite");
+      // JSON.stringify rounds 2**60 to the sixteen digits that tell it from its neighbours.
+      return Number.isInteger(value) ? String(BigInt(value)) : JSON.stringify(value);
+    case "date":
+      if (Number.isNaN(value.getTime())) throw invalidRequest("a date that is not valid");
+      return JSON.stringify(value.toISOString());
+    case "list":
+      return writeList(value, around);
+    case "object":
+      return writeObject(value, around, false);
+    case "bytes":
+    case "buffer":
+      throw invalidRequest("bytes inside of a field");
+    case "undefined":
+      throw invalidRequest("`undefined` in a list");
+    case "other":
+      throw invalidRequest(`an object of the class \`${className(value)}\``);
+    default:
+      throw invalidRequest(`a ${typeof value}`);
+  }
+}
+
+function writeList(list, around) {
+  enter(list, around);
+  const items = [];
+  for (let at = 0; at < list.length; at += 1) {
+    items.push(write(list[at], around));
+  }
+  around.pop();
+  return `[${items.join(",")}]`;
+}
+
+function writeObject(object, around, isRequest) {
+  enter(object, around);
+  const fields = [];
+  for (const key of Object.keys(object)) {
+    const value = object[key];
+    if (value === undefined) continue;
+    const bytes = isRequest ? bytesOf(value) : undefined;
+    fields.push(
+      bytes === undefined
+        ? `${JSON.stringify(key)}:${write(value, around)}`
+        : `${JSON.stringify(`${key}_base64`)}:"${toBase64(bytes)}"`,
+    );
+  }
+  around.pop();
+  return `{${fields.join(",")}}`;
+}
+
+function bytesOf(value) {
+  switch (kindOf(value)) {
+    case "bytes":
+      return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+    case "buffer":
+      return new Uint8Array(value);
+    default:
+      return undefined;
+  }
+}
+
+function enter(value, around) {
+  if (around.includes(value)) throw invalidRequest("a value that holds itself");
+  if (around.length >= LEVELS) throw invalidRequest(`more than ${LEVELS} levels`);
+  around.push(value);
+}
+
+function className(value) {
+  const name = value.constructor?.name;
+  return typeof name === "string" && name !== "" ? name.slice(0, 60) : "unknown";
+}
