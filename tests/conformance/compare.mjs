@@ -1,0 +1,220 @@
+// Runs the cases through a runtime of JavaScript and compares what comes back; for Node and browsers alike.
+
+/**
+ * Reads JSON text; a whole number that a number of JavaScript does not hold becomes a big one.
+ *
+ * @param {string} text
+ */
+export function parse(text) {
+  const marked = text.replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g, (token) =>
+    /^-?\d+$/.test(token) && !Number.isSafeInteger(Number(token)) ? `"$bigint ${token}"` : token,
+  );
+  return JSON.parse(marked, (_, value) =>
+    typeof value === "string" && value.startsWith("$bigint ") ? BigInt(value.slice("$bigint ".length)) : value,
+  );
+}
+
+/** Returns a value with its generators carried out: `{"$repeat": [TEXT, TIMES]}` and `{"$concat": [TEXT, …]}`. */
+export function expanded(value) {
+  if (Array.isArray(value)) return value.map(expanded);
+  if (!isObject(value)) return value;
+  if (Array.isArray(value.$repeat)) return value.$repeat[0].repeat(Number(value.$repeat[1]));
+  if (Array.isArray(value.$concat)) return value.$concat.map(expanded).join("");
+  return mapped(value, expanded);
+}
+
+/** Returns the bytes of a file of a case: a text, a generated text, or `{"$base64": …}`. */
+export function bytesOf(content) {
+  if (typeof content.$base64 === "string") return Uint8Array.from(atob(content.$base64), (char) => char.charCodeAt(0));
+  return new TextEncoder().encode(expanded(content));
+}
+
+/**
+ * Runs all cases of all suites.
+ *
+ * @param {object} world how this kind of runtime is had:
+ *   `open(case)` answers `{rt, raw, names, error, end}`: the runtime, its door for raw text, pairs of a name and the path it
+ *   stands for, the class of its errors, and what to call in the end; `expected(case)` answers the reply that this kind gives, `undefined` where the case is not for it
+ * @param {object[]} suites as they stand in `cases/`
+ * @param {object} table as it stands in `schemas/operations.json`
+ */
+export async function runAll(world, suites, table) {
+  const failures = [];
+  let cases = 0;
+  let failed = 0;
+  for (const suite of suites) {
+    for (const one of suite.cases) {
+      const expected = world.expected(one);
+      if (expected === undefined) continue;
+      cases += 1;
+      const found = await failuresOf(world, suite, one, expanded(expected), table);
+      failed += found.length > 0 ? 1 : 0;
+      failures.push(...found.map((why) => `${suite.operation}: ${one.name}: ${why}`));
+    }
+  }
+  return { cases, failed, failures };
+}
+
+async function failuresOf(world, suite, one, expected, table) {
+  const operation = one.call ?? suite.operation;
+  const entry = table.operations.find(({ name }) => name === operation);
+  const ways = { text: (open, request) => open.raw(operation, request) };
+  if (one.request !== undefined) {
+    ways.call = ({ rt }, request) => rt.call(operation, request);
+    ways.callAsync = ({ rt }, request) => rt.callAsync(operation, request);
+  }
+  if (entry !== undefined && isObject(one.request)) {
+    ways.method = ({ rt }, request) => byMethod(rt, entry, request, "");
+    if (entry.walks) ways.methodAsync = ({ rt }, request) => byMethod(rt, entry, request, "Async");
+  }
+  const failures = [];
+  for (const [way, run] of Object.entries(ways)) {
+    const open = await world.open(one);
+    try {
+      const named = (value) => texts(value, (text) => open.names.reduce((now, [name, path]) => now.replaceAll(name, path), text));
+      const renamed = (value) => texts(value, (text) => open.names.reduce((now, [name, path]) => now.replaceAll(path, name), text));
+      for (const [before, request] of one.setup ?? []) open.rt.call(before, named(expanded(request)));
+      const request = one.request === undefined ? expanded(one.request_text) : named(expanded(one.request));
+      const given = way === "text" && one.request !== undefined ? write(request) : request;
+      const actual = await reply(() => run(open, given), open.error, way);
+      const wanted = way.startsWith("method") ? cut(expected, entry.result) : expected;
+      const why = differs("", wanted, renamed(actual), table.version);
+      if (why !== undefined) failures.push(`${way}: ${why}`);
+    } catch (error) {
+      failures.push(`${way}: ${error?.stack ?? error}`);
+    } finally {
+      await open.end();
+    }
+  }
+  return failures;
+}
+
+/** Calls the method of an operation as a program would: bytes as bytes, what has a place at its place. */
+function byMethod(rt, { group, method, positional, result }, request, suffix) {
+  const on = group === null || group === "runtime" ? rt : rt[group];
+  const options = { ...request };
+  const places = positional.map((name) => {
+    const twin = `${name}_base64`;
+    if (!(name in options) && isBase64(options[twin])) {
+      const bytes = bytesOf({ $base64: options[twin] });
+      delete options[twin];
+      return bytes;
+    }
+    const value = options[name];
+    delete options[name];
+    return value;
+  });
+  const name = method.replace(/_(.)/g, (_, letter) => letter.toUpperCase()) + suffix;
+  const rest = Object.keys(options).length === 0 ? [] : [options];
+  const wrapped = (value) => (result === null ? value : { [result]: value });
+  const answer = on[name](...places, ...rest);
+  return suffix === "" ? wrapped(answer) : answer.then(wrapped);
+}
+
+/** Returns the reply that a result or an error stands for. */
+async function reply(work, ClawpowersError, way) {
+  try {
+    const result = await work();
+    return way === "text" ? parse(result) : { ok: plain(result) };
+  } catch (error) {
+    if (!(error instanceof ClawpowersError)) throw error;
+    const { code, message, hint, details } = error;
+    return JSON.parse(JSON.stringify({ error: { code, message, hint, details } }));
+  }
+}
+
+/** Returns a result as JSON has it: bytes in base64, big numbers as text. */
+function plain(value) {
+  if (typeof value === "bigint") return String(value);
+  if (Array.isArray(value)) return value.map(plain);
+  if (!isObject(value)) return value;
+  const fields = Object.entries(value).flatMap(([key, field]) => {
+    if (!(field instanceof Uint8Array)) return [[key, plain(field)]];
+    return [
+      [key, null],
+      [`${key}_base64`, btoa(String.fromCharCode(...field))],
+    ];
+  });
+  return Object.fromEntries(fields);
+}
+
+/** Returns what of an expected reply a method gives that returns one field. */
+function cut(expected, result) {
+  if (result === null || !isObject(expected.ok)) return expected;
+  const fields = [result, `${result}_base64`].filter((name) => name in expected.ok);
+  return { ok: Object.fromEntries(fields.map((name) => [name, expected.ok[name]])) };
+}
+
+/** Says where a reply differs from the expected one, in which some texts and objects stand for more than themselves. */
+export function differs(place, expected, actual, version) {
+  const wrong = `${place}: expected ${shown(expected)}, found ${shown(actual)}`;
+  const unless = (same) => (same ? undefined : wrong);
+  if (expected === "$any") return undefined;
+  if (expected === "$number") return unless(typeof actual === "number" || typeof actual === "bigint");
+  if (expected === "$time") return unless(typeof actual === "string" && TIME.test(actual));
+  if (expected === "$version") return unless(actual === version);
+  if (typeof expected === "bigint" || typeof actual === "bigint") {
+    return unless(typeof actual !== "string" && Number(expected) === Number(actual));
+  }
+  if (Array.isArray(expected)) {
+    if (!Array.isArray(actual) || actual.length !== expected.length) return wrong;
+    return first(expected, (item, at) => differs(`${place}/${at}`, item, actual[at], version));
+  }
+  if (!isObject(expected)) return unless(expected === actual);
+  if (typeof expected.$starts === "string") return unless(typeof actual === "string" && actual.startsWith(expected.$starts));
+  if (!isObject(actual)) return wrong;
+  const wanted = Object.keys(expected).filter((key) => key !== "$subset");
+  const extra = Object.keys(actual).find((key) => !Object.hasOwn(expected, key));
+  if (extra !== undefined && expected.$subset !== true) return `${place}/${extra} was not expected: ${shown(actual)}`;
+  return first(wanted, (key) =>
+    Object.hasOwn(actual, key)
+      ? differs(`${place}/${key}`, expected[key], actual[key], version)
+      : `${place}/${key} is missing: ${shown(actual)}`,
+  );
+}
+
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
+function first(list, why) {
+  for (const [at, item] of list.entries()) {
+    const found = why(item, at);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Writes a request as JSON text, big numbers among it. */
+function write(value) {
+  if (typeof value === "bigint") return String(value);
+  if (Array.isArray(value)) return `[${value.map(write).join(",")}]`;
+  if (!isObject(value)) return JSON.stringify(value);
+  return `{${Object.entries(value).map(([key, field]) => `${JSON.stringify(key)}:${write(field)}`).join(",")}}`;
+}
+
+/** Returns a value in which every text is changed. */
+function texts(value, change) {
+  if (typeof value === "string") return change(value);
+  if (Array.isArray(value)) return value.map((item) => texts(item, change));
+  return isObject(value) ? mapped(value, (field) => texts(field, change)) : value;
+}
+
+function mapped(object, change) {
+  return Object.fromEntries(Object.entries(object).map(([key, field]) => [key, change(field)]));
+}
+
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
+}
+
+function isBase64(text) {
+  try {
+    return typeof text === "string" && btoa(atob(text)) === text;
+  } catch {
+    return false;
+  }
+}
+
+function shown(value) {
+  const text = value === undefined ? "nothing" : write(value);
+  return text.length > 2000 ? `${text.slice(0, 2000)}…` : text;
+}

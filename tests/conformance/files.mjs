@@ -1,0 +1,21 @@
+// Where the cases are and how a run of them ends, for the runners that are programs of Node.
+import { readFileSync, readdirSync } from "node:fs";
+import { parse, runAll } from "./compare.mjs";
+
+const cases = new URL("cases/", import.meta.url);
+
+export const table = JSON.parse(readFileSync(new URL("../../schemas/operations.json", import.meta.url), "utf8"));
+
+/** Returns all suites in the order of their operations. */
+export function suites() {
+  const names = readdirSync(cases).filter((name) => name.endsWith(".json")).sort();
+  return names.map((name) => parse(readFileSync(new URL(name, cases), "utf8")));
+}
+
+/** Runs all cases in a world, prints how it went, and sets the exit code. */
+export async function main(runner, world) {
+  const { cases, failed, failures } = await runAll(world, suites(), table);
+  for (const failure of failures) console.log(failure);
+  console.log(`${runner}: ${cases} cases, ${failed} failed`);
+  if (failed > 0 || cases === 0) process.exitCode = 1;
+}
