@@ -24,6 +24,17 @@ export function failure({ error }) {
   return new ClawpowersError(message, { code, hint, details });
 }
 
+/** Makes an error of what a binding threw: as its message it has the text of a reply, unless something is amiss. */
+export function thrown(error) {
+  try {
+    return failure(JSON.parse(error.message));
+  } catch {
+    const failed = internal(`the call failed in a way it should not: ${error?.message ?? error}`);
+    failed.cause = error;
+    return failed;
+  }
+}
+
 /** Puts bytes into their fields, in place, in place of their spelling in base64. */
 function withBytes(value) {
   if (typeof value !== "object" || value === null) return;

@@ -1,6 +1,6 @@
-import { decode } from "./decode.js";
+import { decode, thrown } from "./decode.js";
 import { encode } from "./encode.js";
-import { ClawpowersError, closed, internal, invalidRequest } from "./errors.js";
+import { closed, invalidRequest } from "./errors.js";
 
 /** What an open runtime and its groups of operations share: the way to the facade. */
 export class Door {
@@ -18,54 +18,56 @@ export class Door {
 
   /** Calls an operation; returns the text of its reply. */
   text(operation, request) {
-    const core = this.#core;
-    if (core === undefined) throw closed();
+    const core = this.#open();
     try {
       return core.call(operation, request);
     } catch (error) {
-      throw this.failed(error);
+      throw this.#failed(error);
     }
   }
 
   /** Calls an operation on another thread where the binding has one. */
   async textAsync(operation, request) {
-    const core = this.#core;
-    if (core === undefined) throw closed();
+    const core = this.#open();
     try {
       return await (core.callAsync === undefined ? core.call(operation, request) : core.callAsync(operation, request));
     } catch (error) {
-      throw this.failed(error);
+      throw this.#failed(error);
     }
   }
 
-  /** Does something with the core that is no operation. */
-  with(work) {
-    const core = this.#core;
-    if (core === undefined) throw closed();
+  /** Does with the core what is no operation. */
+  use(work) {
+    const core = this.#open();
     try {
       return work(core);
     } catch (error) {
-      throw this.failed(error);
+      throw this.#failed(error);
     }
   }
 
+  /** Closes the core, once. */
   close() {
     const core = this.#core;
     if (core === undefined) return;
-    this.#core = undefined;
     try {
       core.close();
+      core.free?.();
     } catch (error) {
-      throw this.failed(error);
+      throw this.#failed(error);
+    } finally {
+      this.#core = undefined;
     }
   }
 
-  failed(error) {
-    if (error instanceof ClawpowersError) return error;
+  #open() {
+    if (this.#core === undefined) throw closed();
+    return this.#core;
+  }
+
+  #failed(error) {
     if (this.#fatal(error)) this.#core = undefined;
-    const failed = internal(`the call failed in a way it should not: ${error?.message ?? error}`);
-    failed.cause = error;
-    return failed;
+    return thrown(error);
   }
 }
 

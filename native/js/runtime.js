@@ -1,7 +1,6 @@
 import { Door, call, callAsync, door } from "./door.js";
-import { failure } from "./decode.js";
+import { thrown } from "./decode.js";
 import { encode } from "./encode.js";
-import { ClawpowersError, internal } from "./errors.js";
 import { Config, Feedback, Metrics, Own, Skills, Store } from "./operations.js";
 
 /** An open runtime; `open` makes one. */
@@ -46,23 +45,14 @@ Object.defineProperty(Runtime.prototype, Symbol.dispose ?? Symbol.for("Symbol.di
  *
  * @param {(options: string) => object} openCore the binding's constructor
  * @param {object} options what the runtime depends on
+ * @param {(error: unknown) => boolean} [fatal] as for `Door`
  */
 export function openWith(openCore, options, fatal) {
   const text = encode(options);
   try {
     return new Door(openCore(text), fatal);
   } catch (error) {
-    throw refused(error);
-  }
-}
-
-/** Makes an error of what a binding threw: its message is the reply's text. */
-export function refused(error) {
-  if (error instanceof ClawpowersError) return error;
-  try {
-    return failure(JSON.parse(error.message));
-  } catch {
-    return internal(`the runtime cannot be opened: ${error?.message ?? error}`);
+    throw thrown(error);
   }
 }
 
