@@ -33,8 +33,9 @@ export function bytesOf(content) {
  * Runs all cases of all suites.
  *
  * @param {object} world how this kind of runtime is had:
- *   `open(case)` answers `{rt, raw, names, error, end}`: the runtime, its door for raw text, pairs of a name and the path it
- *   stands for, the class of its errors, and what to call in the end; `expected(case)` answers the reply that this kind gives, `undefined` where the case is not for it
+ *   `open(case)` answers `{rt, raw, names, error, end}`: a runtime, another one's door for raw text, pairs of a name and the
+ *   path it stands for, the class of its errors, and what to call in the end; `expected(case)` answers the reply that this kind
+ *   gives, `undefined` where the case is not for it
  * @param {object[]} suites as they stand in `cases/`
  * @param {object} table as it stands in `schemas/operations.json`
  */
@@ -61,7 +62,6 @@ async function failuresOf(world, suite, one, expected, table) {
   const ways = { text: (open, request) => open.raw(operation, request) };
   if (one.request !== undefined) {
     ways.call = ({ rt }, request) => rt.call(operation, request);
-    ways.callAsync = ({ rt }, request) => rt.callAsync(operation, request);
   }
   if (entry !== undefined && isObject(one.request)) {
     ways.method = ({ rt }, request) => byMethod(rt, entry, request, "");
@@ -72,8 +72,8 @@ async function failuresOf(world, suite, one, expected, table) {
     const open = await world.open(one);
     try {
       const named = (value) => texts(value, (text) => open.names.reduce((now, [name, path]) => now.replaceAll(name, path), text));
-      const renamed = (value) => texts(value, (text) => open.names.reduce((now, [name, path]) => now.replaceAll(path, name), text));
-      for (const [before, request] of one.setup ?? []) open.rt.call(before, named(expanded(request)));
+      const renamed = (value) => texts(value, (text) => open.names.reduce(outOf, text));
+      for (const [before, request] of one.setup ?? []) setUp(open, way, before, named(expanded(request)));
       const request = one.request === undefined ? expanded(one.request_text) : named(expanded(one.request));
       const given = way === "text" && one.request !== undefined ? write(request) : request;
       const actual = await reply(() => run(open, given), open.error, way);
@@ -87,6 +87,18 @@ async function failuresOf(world, suite, one, expected, table) {
     }
   }
   return failures;
+}
+
+function outOf(text, [name, path]) {
+  return path === "" ? text : text.replaceAll(path, name);
+}
+
+/** Carries out what comes before a request, on the runtime that the request will go to. */
+function setUp({ rt, raw }, way, operation, request) {
+  if (way !== "text") return rt.call(operation, request);
+  const text = raw(operation, write(request));
+  if (!text.startsWith('{"ok":')) throw new Error(`${operation}: ${text}`);
+  return text;
 }
 
 /** Calls the method of an operation as a program would: bytes as bytes, what has a place at its place. */
@@ -192,7 +204,7 @@ function write(value) {
 }
 
 /** Returns a value in which every text is changed. */
-function texts(value, change) {
+export function texts(value, change) {
   if (typeof value === "string") return change(value);
   if (Array.isArray(value)) return value.map((item) => texts(item, change));
   return isObject(value) ? mapped(value, (field) => texts(field, change)) : value;

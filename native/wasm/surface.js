@@ -1,0 +1,78 @@
+import { Core, lastPanic } from "./pkg/clawpowers_wasm.js";
+import { thrown } from "./js/decode.js";
+import { Door, door } from "./js/door.js";
+import { encode } from "./js/encode.js";
+import { ClawpowersError, invalidRequest } from "./js/errors.js";
+import { VERSION } from "./js/operations.js";
+import { Runtime as Shared, functions, openWith } from "./js/runtime.js";
+
+let ready = false;
+
+/** Says that the module is there. */
+export function isReady() {
+  ready = true;
+}
+
+/** A trap leaves the module's memory as it was in the middle of something; what ended in it has left its words. */
+function fatal(error) {
+  if (!(error instanceof WebAssembly.RuntimeError)) return false;
+  error.message = lastPanic() ?? error.message;
+  return true;
+}
+
+/** An open runtime; `open` makes one. */
+export class Runtime extends Shared {
+  /** Returns the database as the bytes of its file. */
+  exportDatabase() {
+    return door(this).use((core) => core.exportDatabase());
+  }
+
+  /** Takes the bytes of a database's file in place of the database that is there. */
+  importDatabase(bytes) {
+    const given = ArrayBuffer.isView(bytes)
+      ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+      : toBytes(bytes);
+    door(this).use((core) => core.importDatabase(given));
+  }
+
+  /** Takes other documents in place of those that there are. */
+  setDocuments(documents) {
+    if (!Array.isArray(documents)) throw invalidRequest("the documents are not a list");
+    // What `encode` writes is an object.
+    const text = encode({ documents }).slice('{"documents":'.length, -1);
+    door(this).use((core) => core.setDocuments(text));
+  }
+}
+
+/** Opens a runtime on documents, with its database in memory. */
+export function open(options = {}) {
+  check();
+  return new Runtime(openWith((text) => Core.open(text), options, fatal));
+}
+
+/** Opens a runtime whose database stays in the browser, under a name; in a Dedicated Worker alone. */
+export async function openPersistent(options) {
+  check();
+  if (typeof options?.name !== "string") throw invalidRequest("the name of the database is not a text");
+  const { name, ...rest } = options;
+  const text = encode(rest);
+  try {
+    return new Runtime(new Door(await Core.openPersistent(name, text), fatal));
+  } catch (error) {
+    fatal(error);
+    throw thrown(error);
+  }
+}
+
+function check() {
+  if (!ready) throw new Error("the module is not loaded yet: `await init()` first");
+}
+
+function toBytes(buffer) {
+  if (Object.prototype.toString.call(buffer) !== "[object ArrayBuffer]") throw invalidRequest("the database is no bytes");
+  return new Uint8Array(buffer);
+}
+
+export const { parseSkill, detect } = functions(() => open());
+export const version = VERSION;
+export { ClawpowersError };
