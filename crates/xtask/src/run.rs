@@ -108,3 +108,17 @@ pub(crate) fn target_folder() -> Result<PathBuf, Failure> {
         .map(Path::to_owned)
         .ok_or_else(|| Failure::new("the target folder is not known"))
 }
+
+/// Runs a command and returns what it prints.
+pub(crate) fn output(command: &mut Command) -> Result<String, Failure> {
+    let shown = format!("{command:?}");
+    let failed = |why: String| Failure::new(format!("{shown}: {why}"));
+    let done = command
+        .stderr(std::process::Stdio::inherit())
+        .output()
+        .map_err(|error| failed(error.to_string()))?;
+    if !done.status.success() {
+        return Err(failed(done.status.to_string()));
+    }
+    String::from_utf8(done.stdout).map_err(|error| failed(error.to_string()))
+}

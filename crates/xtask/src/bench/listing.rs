@@ -3,7 +3,7 @@
 use super::{RUNS, command, in_turns, row};
 use crate::run::{Failure, run};
 use std::fs;
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -13,26 +13,19 @@ const COPIES: usize = 20;
 /// `skill list --json` over many skills beside one process that reads the same SKILL.md bytes.
 pub(super) fn listing(program: &Path, helper: &Path, corpus: &Path, work: &Path) -> Result<(), Failure> {
     let first = work.join("0");
-    fs::create_dir_all(&first)?;
-    run(Command::new("tar").arg("xzf").arg(corpus).arg("-C").arg(&first))?;
+    unpack(corpus, &first)?;
     for copy in 1..COPIES {
         run(Command::new("cp")
             .arg("-a")
             .arg(&first)
             .arg(work.join(copy.to_string())))?;
     }
-    let mut files = Vec::new();
-    collect(work, &mut files)?;
+    let (files, list) = listed(work)?;
     let bytes: u64 = files
         .iter()
         .filter_map(|file| file.metadata().ok())
         .map(|m| m.len())
         .sum();
-    let list = work.join("list.txt");
-    let mut text = fs::File::create(&list)?;
-    for file in &files {
-        writeln!(text, "{}", file.display())?;
-    }
     println!(
         "{} SKILL.md files, {:.1} MB, {RUNS} runs each",
         files.len(),
@@ -58,6 +51,22 @@ pub(super) fn listing(program: &Path, helper: &Path, corpus: &Path, work: &Path)
         ours.memory as f64 / 1e6
     );
     Ok(())
+}
+
+/// Unpacks the collection of real files into a folder.
+pub(super) fn unpack(corpus: &Path, folder: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(folder)?;
+    run(Command::new("tar").arg("xzf").arg(corpus).arg("-C").arg(folder))
+}
+
+/// Returns the skills below a folder, and a file with their paths, a line each.
+pub(super) fn listed(folder: &Path) -> Result<(Vec<PathBuf>, PathBuf), Failure> {
+    let mut files = Vec::new();
+    collect(folder, &mut files)?;
+    let lines: Vec<_> = files.iter().map(|file| file.to_string_lossy()).collect();
+    let list = folder.join("list.txt");
+    fs::write(&list, lines.join("\n"))?;
+    Ok((files, list))
 }
 
 /// Reads every file that a list names: the floor of any listing that is told where the files are.

@@ -3,6 +3,7 @@
 //! Absolute times depend on the machine and its other work; the ratios are what counts. Commands take turns, so that
 //! a slow moment hits both.
 
+mod bindings;
 pub(crate) mod feedback;
 mod listing;
 pub(crate) mod store;
@@ -20,7 +21,7 @@ use std::time::{Duration, Instant};
 const RUNS: usize = 15;
 
 /// Which part is measured; all where none is named.
-const PARTS: [&str; 4] = ["start", "list", "store", "feedback"];
+const PARTS: [&str; 5] = ["start", "list", "store", "feedback", "bindings"];
 
 /// Builds the program and prints the tables of the named parts.
 pub(crate) fn bench(parts: &[&str]) -> Result<(), Failure> {
@@ -37,14 +38,17 @@ pub(crate) fn bench(parts: &[&str]) -> Result<(), Failure> {
     let wanted = |part: &str| parts.is_empty() || parts.contains(&part);
     let work = std::env::temp_dir().join(format!("clawpowers-bench-{}", std::process::id()));
     fs::create_dir_all(&work)?;
+    let corpus = std::env::var_os("CLAWPOWERS_CORPUS").map(PathBuf::from);
+    if corpus.is_none() && (wanted("list") || wanted("bindings")) {
+        println!("CLAWPOWERS_CORPUS is not set: listings and parsing are not measured");
+    }
     let all = || -> Result<(), Failure> {
         if wanted("start") {
             start(&program)?;
         }
         if wanted("list") {
-            match std::env::var_os("CLAWPOWERS_CORPUS").map(PathBuf::from) {
-                Some(corpus) => listing::listing(&program, &helper, &corpus, &work.join("list"))?,
-                None => println!("CLAWPOWERS_CORPUS is not set: listings are not measured"),
+            if let Some(corpus) = &corpus {
+                listing::listing(&program, &helper, corpus, &work.join("list"))?;
             }
         }
         if wanted("feedback") {
@@ -52,6 +56,9 @@ pub(crate) fn bench(parts: &[&str]) -> Result<(), Failure> {
         }
         if wanted("store") {
             store::store(&program, &helper, &work.join("store"))?;
+        }
+        if wanted("bindings") {
+            bindings::bindings(corpus.as_deref(), &work.join("bindings"))?;
         }
         Ok(())
     };

@@ -9,13 +9,11 @@ const EACH: usize = 8;
 const COUNT: usize = 50;
 
 /// Lets eight of each add to one key and looks whether nothing is lost.
-pub(crate) fn test(root: &Path, program: &Path, python: &Path, scratch: &Path) -> Result<(), Failure> {
-    let home = scratch.join("together");
-    let _ = std::fs::remove_dir_all(&home);
+pub(crate) fn test(root: &Path, program: &Path, python: &Path, home: &Path) -> Result<(), Failure> {
     let count = COUNT.to_string();
     let arguments = |command: &mut Command, script: &str| {
         command.arg(root.join("tests/together").join(script));
-        command.arg(&home).args(["all", &count]);
+        command.arg(home).args(["all", &count]);
         command.spawn().map_err(Failure::from)
     };
     let mut running = vec![arguments(&mut Command::new("node"), "workers.mjs")?];
@@ -24,7 +22,7 @@ pub(crate) fn test(root: &Path, program: &Path, python: &Path, scratch: &Path) -
     }
     let cli = || {
         let mut command = Command::new(program);
-        command.args(["store", "incr", "all", "--home"]).arg(&home);
+        command.args(["store", "incr", "all", "--home"]).arg(home);
         run(command.stdout(Stdio::null()))
     };
     let loops = |_| (0..COUNT).try_for_each(|_| cli());
@@ -43,7 +41,7 @@ pub(crate) fn test(root: &Path, program: &Path, python: &Path, scratch: &Path) -
     }
     let found = Command::new(program)
         .args(["store", "get", "all", "--home"])
-        .arg(&home)
+        .arg(home)
         .output()?;
     let (found, wanted) = (String::from_utf8_lossy(&found.stdout).trim().to_owned(), 3 * EACH * COUNT);
     println!("together: {EACH} workers of Node, {EACH} processes of Python, {EACH} loops of the command line: {found} of {wanted}");

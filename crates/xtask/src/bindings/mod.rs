@@ -1,0 +1,99 @@
+//! The bindings: built, and tested as their users have them.
+
+mod node;
+mod python;
+mod together;
+mod wasm;
+
+use crate::run::{Failure, cargo, output, run, target_folder};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Where things are.
+pub(crate) struct Place {
+    /// The workspace.
+    pub(crate) root: PathBuf,
+    /// What may be thrown away.
+    scratch: PathBuf,
+    /// What every example prints.
+    pub(crate) example: String,
+}
+
+impl Place {
+    fn new() -> Result<Self, Failure> {
+        Ok(Self {
+            root: Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?,
+            scratch: target_folder()?.join("bindings"),
+            example: String::new(),
+        })
+    }
+
+    /// Returns an empty folder.
+    pub(crate) fn scratch(&self, name: &str) -> Result<PathBuf, Failure> {
+        let folder = self.scratch.join(name);
+        if folder.exists() {
+            fs::remove_dir_all(&folder)?;
+        }
+        fs::create_dir_all(&folder)?;
+        Ok(folder)
+    }
+
+    /// Returns a folder that is kept from one time to the next.
+    pub(crate) fn kept(&self, name: &str) -> Result<PathBuf, Failure> {
+        let folder = self.scratch.join(name);
+        fs::create_dir_all(&folder)?;
+        Ok(folder)
+    }
+}
+
+/// Writes what is generated and builds the three packages.
+pub(crate) fn build() -> Result<(), Failure> {
+    crate::generate::write()?;
+    let place = Place::new()?;
+    node::build(&place, "")?;
+    python::build("")?;
+    wasm::build(&[])
+}
+
+/// Tests the three packages.
+pub(crate) fn test() -> Result<(), Failure> {
+    let mut place = Place::new()?;
+    let example = ["run", "--quiet", "--locked", "--package", "clawpowers-api", "--example", "analysis"];
+    place.example = output(Command::new("cargo").args(example))?;
+    node::test(&place)?;
+    python(&place)?;
+    wasm::test(&place)?;
+    cargo(&["build", "--quiet", "--locked", "--package", "clawpowers"])?;
+    let program = target_folder()?.join("debug").join(format!("clawpowers{}", std::env::consts::EXE_SUFFIX));
+    together::test(
+        &place.root,
+        &program,
+        &python::interpreter()?,
+        &place.scratch("together")?.join("home"),
+    )
+}
+
+/// Tests Python's package, and installs it as a user does it.
+fn python(place: &Place) -> Result<(), Failure> {
+    python::build("test-panic")?;
+    python::test()?;
+    let venv = place.scratch("python")?;
+    run(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
+    let python = venv.join("bin/python");
+    let mut install = Command::new(&python);
+    install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
+    run(install.arg(place.root.join("native/pyo3")))?;
+    let mut example = Command::new(&python);
+    let found = output(example.arg(place.root.join("examples/python/main.py")))?;
+    same("Python", &place.example, &found)
+}
+
+/// Fails where an example of a language prints something else than the one in Rust.
+pub(crate) fn same(language: &str, expected: &str, found: &str) -> Result<(), Failure> {
+    if expected == found {
+        println!("example: {language} prints what Rust prints");
+        return Ok(());
+    }
+    Err(Failure::new(format!("the example in {language} prints\n{found}\nand the one in Rust\n{expected}")))
+}

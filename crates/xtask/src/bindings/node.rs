@@ -1,0 +1,70 @@
+//! The package for Node: built, tested, installed as a user does it, and read by the compiler of TypeScript.
+
+use super::{Place, same};
+use crate::run::{Failure, output, run};
+use crate::tools::need;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+/// Builds the package in its folder.
+pub(crate) fn build(place: &Place, features: &str) -> Result<(), Failure> {
+    need("node", "nodejs")?;
+    let mut command = Command::new("node");
+    command.arg("build.mjs").current_dir(place.root.join("native/ffi"));
+    run(command.env("CLAWPOWERS_FEATURES", features))
+}
+
+/// Tests it with the operation that panics in it, and then as it is shipped.
+pub(crate) fn test(place: &Place) -> Result<(), Failure> {
+    build(place, "test-panic")?;
+    let mut tests = Command::new("node");
+    tests.args(["--test", "test/"]);
+    run(tests.current_dir(place.root.join("native/ffi")))?;
+    run(Command::new("node").arg(place.root.join("tests/conformance/node.mjs")))?;
+    let project = place.scratch("node")?;
+    install(place, &project)?;
+    let example = project.join("index.mjs");
+    fs::copy(place.root.join("examples/node/index.mjs"), &example)?;
+    same("Node", &place.example, &output(Command::new("node").arg(&example))?)?;
+    types(place, &project)
+}
+
+/// Makes an empty project and installs the package into it.
+fn install(place: &Place, project: &Path) -> Result<(), Failure> {
+    fs::write(project.join("package.json"), "{ \"private\": true }\n")?;
+    npm(project, &[&place.root.join("native/ffi").to_string_lossy(), "typescript@7"])
+}
+
+/// Installs packages into a project.
+pub(crate) fn npm(project: &Path, packages: &[&str]) -> Result<(), Failure> {
+    need("npm", "npm")?;
+    let mut command = Command::new("npm");
+    command.args(["install", "--no-audit", "--no-fund", "--loglevel", "error"]);
+    run(command.args(packages).current_dir(project))
+}
+
+/// Compiles a program that uses every function.
+fn types(place: &Place, project: &Path) -> Result<(), Failure> {
+    let sources = place.root.join("tests/types");
+    for name in ["every.ts", "tsconfig.json"] {
+        fs::copy(sources.join(name), project.join(name))?;
+    }
+    let program = fs::read_to_string(sources.join("every.ts"))?;
+    let methods = fs::read_to_string(place.root.join("native/js/operations.js"))?;
+    let methods = methods
+        .lines()
+        .filter(|line| line.contains("{ return "))
+        .filter_map(|line| line.trim_start().split_once('('));
+    let unused: Vec<_> = methods
+        .map(|(name, _)| name)
+        .filter(|name| !program.contains(&format!(".{name}(")))
+        .collect();
+    if !unused.is_empty() {
+        return Err(Failure::new(format!("tests/types/every.ts does not use {}", unused.join(", "))));
+    }
+    let mut compiler = Command::new("node");
+    run(compiler.args(["node_modules/typescript/bin/tsc", "-p", "."]).current_dir(project))?;
+    println!("types: TypeScript takes a program that uses every function");
+    Ok(())
+}
