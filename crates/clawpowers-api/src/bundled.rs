@@ -1,43 +1,39 @@
 //! The skills that ship with the program.
 
+use clawpowers_loader::documents::{Bytes, Documents};
 use clawpowers_loader::package::Package;
 use include_dir::{Dir, include_dir};
-use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 static SKILLS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../skills");
 
 /// Returns the shipped skills in the order of their names.
 #[must_use]
 pub fn packages() -> Vec<Arc<Package>> {
-    let mut packages: Vec<Arc<Package>> = SKILLS
-        .dirs()
-        .map(|dir| {
-            let mut files = Vec::new();
-            collect(dir, dir, &mut files);
-            files.sort();
-            Arc::new(Package {
-                folder: dir.path().to_string_lossy().into_owned(),
-                files,
-            })
-        })
-        .collect();
-    packages.sort_by(|a, b| a.folder.cmp(&b.folder));
-    packages
+    static PACKAGES: OnceLock<Vec<Arc<Package>>> = OnceLock::new();
+    PACKAGES.get_or_init(unpacked).clone()
 }
 
-fn collect(top: &Dir<'static>, dir: &Dir<'static>, files: &mut Vec<(String, Cow<'static, [u8]>)>) {
+fn unpacked() -> Vec<Arc<Package>> {
+    let mut files = Vec::new();
+    collect(&SKILLS, &mut files);
+    // The compiler took the paths from a folder, so that they are such as documents may have.
+    let documents = Arc::new(Documents::new(files).unwrap_or_default());
+    let mut folders: Vec<String> = SKILLS
+        .dirs()
+        .map(|dir| dir.path().to_string_lossy().into_owned())
+        .collect();
+    folders.sort();
+    let package = |folder: &String| Arc::new(Package::bundled(Arc::clone(&documents), folder));
+    folders.iter().map(package).collect()
+}
+
+fn collect(dir: &Dir<'static>, files: &mut Vec<(String, Bytes)>) {
     for file in dir.files() {
-        let path = file
-            .path()
-            .strip_prefix(top.path())
-            .unwrap_or_else(|_| file.path());
-        files.push((
-            path.to_string_lossy().replace('\\', "/"),
-            Cow::Borrowed(file.contents()),
-        ));
+        let path = file.path().to_string_lossy().replace('\\', "/");
+        files.push((path, Bytes::Static(file.contents())));
     }
     for below in dir.dirs() {
-        collect(top, below, files);
+        collect(below, files);
     }
 }

@@ -98,11 +98,26 @@ impl ApiError {
         self
     }
 
+    /// Writes the reply that other languages get: `{"error": …}`.
+    #[must_use]
+    pub fn to_reply(&self) -> String {
+        crate::ops::reply::<()>(&Err(self.clone()))
+    }
+
     /// Adds facts for programs.
     #[must_use]
     pub fn details(mut self, details: Value) -> Self {
         self.details = Some(Box::new(details));
         self
+    }
+}
+
+impl ApiError {
+    /// Says that `what` is not for a runtime that has no disk.
+    pub(crate) fn needs_disk(what: &str) -> Self {
+        let message = format!("{what} needs a disk, and this runtime has none");
+        Self::new(ErrorCode::UnsupportedPlatform, message)
+            .hint("call it from the command line, or from Node or Python with a home on disk")
     }
 }
 

@@ -5,6 +5,7 @@ use crate::ops::{self, OPERATIONS};
 use clawpowers_executor::legacy::Report;
 use clawpowers_executor::{Db, Home};
 use clawpowers_loader::discover::Surroundings;
+use clawpowers_loader::documents::Documents;
 use clawpowers_loader::readiness::Machine;
 use serde::Deserialize;
 use serde_json::json;
@@ -12,7 +13,7 @@ use std::env;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What a runtime depends on; every field has a default taken from the environment.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -30,6 +31,8 @@ pub struct Options {
 #[derive(Debug)]
 pub struct Runtime {
     pub(crate) surroundings: Surroundings,
+    /// The files it sees where it has no disk.
+    documents: Option<Mutex<Arc<Documents>>>,
     db: Mutex<Option<Db>>,
     closed: AtomicBool,
 }
@@ -61,11 +64,33 @@ impl Runtime {
             copilot_home: path("COPILOT_HOME").map(below_cwd),
             cwd,
         };
+        Self::with(surroundings, None)
+    }
+
+    pub(crate) fn with(surroundings: Surroundings, documents: Option<Mutex<Arc<Documents>>>) -> Self {
         Self {
             surroundings,
+            documents,
             db: Mutex::new(None),
             closed: AtomicBool::new(false),
         }
+    }
+
+    /// Returns the documents of a runtime that has no disk.
+    pub(crate) fn documents(&self) -> Option<Arc<Documents>> {
+        let documents = self.documents.as_ref()?;
+        Some(Arc::clone(
+            &documents.lock().unwrap_or_else(PoisonError::into_inner),
+        ))
+    }
+
+    /// Puts others in the place of the documents; tells whether there are any to replace.
+    pub(crate) fn replace_documents(&self, with: Documents) -> bool {
+        let Some(documents) = &self.documents else {
+            return false;
+        };
+        *documents.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(with);
+        true
     }
 
     /// Opens a runtime with options in JSON, as other languages give them.
@@ -87,7 +112,7 @@ impl Runtime {
         *db = None;
     }
 
-    fn check_open(&self) -> Result<(), ApiError> {
+    pub(crate) fn check_open(&self) -> Result<(), ApiError> {
         if self.closed.load(Ordering::Acquire) {
             return Err(ApiError::new(ErrorCode::Closed, "the runtime is closed").hint("open another one"));
         }
@@ -96,6 +121,7 @@ impl Runtime {
 
     /// Returns the runtime home.
     pub(crate) fn home(&self) -> Result<Home, ApiError> {
+        self.needs_disk("a runtime home")?;
         let folder = self.surroundings.home.as_ref().ok_or_else(|| {
             ApiError::new(
                 ErrorCode::InvalidInput,
@@ -113,7 +139,7 @@ impl Runtime {
     ) -> Result<Option<T>, ApiError> {
         let mut db = self.db();
         self.check_open()?;
-        if db.is_none() {
+        if db.is_none() && self.documents.is_none() {
             *db = Db::open(&self.home()?)?;
         }
         db.as_mut().map(work).transpose()
@@ -125,6 +151,7 @@ impl Runtime {
         self.check_open()?;
         let open = match db.take() {
             Some(open) => open,
+            None if self.documents.is_some() => Db::memory()?,
             None => Db::create(&self.home()?)?,
         };
         work(db.insert(open))
@@ -167,7 +194,7 @@ impl Runtime {
         })
     }
 
-    fn db(&self) -> MutexGuard<'_, Option<Db>> {
+    pub(crate) fn db(&self) -> MutexGuard<'_, Option<Db>> {
         // A panic in the middle of a transaction has undone it.
         self.db.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -201,7 +228,8 @@ impl Runtime {
     /// Returns the path that `named` stands for: in the caller's words, so that replies use them too, where the
     /// process has the runtime's working directory, else absolute.
     pub(crate) fn as_named(&self, named: &str) -> PathBuf {
-        let here = env::current_dir().is_ok_and(|cwd| cwd == self.surroundings.cwd);
+        let here =
+            self.documents.is_some() || env::current_dir().is_ok_and(|cwd| cwd == self.surroundings.cwd);
         if here {
             PathBuf::from(named)
         } else {
@@ -216,6 +244,10 @@ impl Runtime {
 
     /// Returns what this machine offers to skills.
     pub(crate) fn machine() -> Machine {
+        if cfg!(target_family = "wasm") {
+            // Nothing can be started there, and to ask for the environment would panic.
+            return Machine::default();
+        }
         let set = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
             (!value.is_empty()).then(|| name.to_string_lossy().into_owned())
         };

@@ -5,8 +5,13 @@ use crate::error::{ApiError, ErrorCode};
 use crate::runtime::Runtime;
 use clawpowers_loader::catalog::{Catalog, CatalogOptions, Entry, Origin};
 use clawpowers_loader::diag::quoted;
-use clawpowers_loader::discover::{CLIENTS, Client, Root, Scope, default_roots};
-use clawpowers_loader::resources::{digest, digest_of};
+use clawpowers_loader::discover::{
+    CLIENTS, Client, Found, Root, Scope, WalkRules, default_roots, walk_documents,
+};
+use clawpowers_loader::documents::{Documents, plain};
+use clawpowers_loader::resources::digest;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 /// Which skills an operation is about.
 #[derive(Debug, Clone, Default)]
@@ -38,12 +43,7 @@ pub(crate) fn digest_of_entry(entry: &Entry) -> Result<String, String> {
         Origin::Disk { file } => {
             digest(file.parent().unwrap_or(file), file).map_err(|error| error.to_string())
         }
-        Origin::Memory(package) => {
-            let files = package.files.iter();
-            Ok(digest_of(
-                files.map(|(path, bytes)| (path.as_str(), bytes.as_ref())),
-            ))
-        }
+        Origin::Memory(package) => package.digest().map_err(|error| error.to_string()),
     }
 }
 
@@ -90,12 +90,15 @@ impl Runtime {
             .map(|name| scope(name))
             .collect::<Result<Vec<_>, _>>()?;
         let explicit = !selection.roots.is_empty();
+        let documents = self.documents();
         let roots = if explicit {
             selection
                 .roots
                 .iter()
                 .map(|root| self.root(root))
                 .collect::<Result<_, _>>()?
+        } else if let Some(documents) = &documents {
+            document_roots(documents, client)
         } else {
             match client {
                 Some(client) => client.roots(&self.surroundings),
@@ -119,6 +122,7 @@ impl Runtime {
         };
         let catalog = Catalog::load(&CatalogOptions {
             roots,
+            documents,
             packages,
             scopes,
             client,
@@ -136,15 +140,23 @@ impl Runtime {
     }
 
     fn root(&self, root: &str) -> Result<Root, ApiError> {
-        let path = self.surroundings.cwd.join(root);
-        match path.metadata() {
+        let is_folder = match self.documents() {
+            Some(documents) => is_folder(&documents, root),
+            None => {
+                let path = self.surroundings.cwd.join(root);
+                path.metadata()
+                    .map(|metadata| metadata.is_dir())
+                    .map_err(|error| error.to_string())
+            }
+        };
+        match is_folder {
             Ok(_) if root.is_empty() => Err(ApiError::new(
                 ErrorCode::InvalidInput,
                 "the path of the root is empty",
             )
             .hint("name the folder that holds the skills' folders")),
-            Ok(metadata) if metadata.is_dir() => Ok(Root::extra(self.as_named(root))),
-            Ok(_) => Err(ApiError::new(
+            Ok(true) => Ok(Root::extra(self.as_named(root))),
+            Ok(false) => Err(ApiError::new(
                 ErrorCode::InvalidInput,
                 format!("the root {} is not a folder", quoted(root)),
             )
@@ -155,6 +167,39 @@ impl Runtime {
             )
             .hint("name the folder that holds the skills' folders")),
         }
+    }
+}
+
+/// Returns the folders of documents that a reader looks below where none are named.
+///
+/// Whoever handed them in wants them seen, by whichever client; one that looks no deeper than the folders of its own
+/// root is taken to have that root around each of the skills.
+pub(crate) fn document_roots(documents: &Documents, client: Option<&Client>) -> Vec<Root> {
+    if client.is_none_or(|client| client.walk.max_depth > 1) {
+        return vec![Root::extra(PathBuf::new())];
+    }
+    let found = walk_documents(documents, Path::new(""), "", &WalkRules::default());
+    let folder = |found: &Found| found.location().parent().map(Path::to_owned);
+    let folders: BTreeSet<PathBuf> = found.iter().filter_map(folder).collect();
+    let within = |folder: &Path| {
+        let mut above = folder.ancestors().skip(1);
+        above.any(|above| !above.as_os_str().is_empty() && folders.contains(above))
+    };
+    let outer = folders.iter().filter(|folder| !within(folder));
+    let roots: BTreeSet<&Path> = outer.filter_map(|folder| folder.parent()).collect();
+    roots
+        .into_iter()
+        .map(|root| Root::extra(root.to_owned()))
+        .collect()
+}
+
+/// Tells whether a path that a request names is a folder of documents, or says that there is nothing as a system does.
+pub(crate) fn is_folder(documents: &Documents, named: &str) -> Result<bool, String> {
+    // An empty path is refused by whoever asked.
+    match plain(Path::new(named)) {
+        Some(path) if documents.is_folder(&path) => Ok(true),
+        Some(path) if documents.get(&path).is_some() => Ok(false),
+        _ => Err("No such file or directory (os error 2)".to_owned()),
     }
 }
 

@@ -3,8 +3,8 @@
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::home::{Home, sync_folder};
+use crate::host;
 use crate::legacy;
-use crate::moment::Moment;
 use crate::schema::APPLICATION_ID;
 use rusqlite::Connection;
 use sha2::{Digest as _, Sha256};
@@ -24,15 +24,14 @@ pub(crate) fn create(home: &Home) -> Result<Option<legacy::Report>> {
     home.check_log()?;
     home.create()?;
     clear_abandoned(home.folder());
-    let nonce = nonce();
-    let draft = Draft(home.folder().join(format!("{DRAFT}{nonce}")));
+    let draft = Draft(home.folder().join(format!("{DRAFT}{}", nonce())));
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let refused = |error: std::io::Error| Error::io(&home.database(), &error);
     options.open(&draft.0).map_err(refused)?;
-    let report = fill(home, &draft.0, &nonce)?;
+    let report = fill(home, &draft.0)?;
     let place = home.database();
     match fs::hard_link(&draft.0, &place) {
         Ok(()) => sync_folder(home.folder()).map_err(refused)?,
@@ -49,7 +48,7 @@ pub(crate) fn create(home: &Home) -> Result<Option<legacy::Report>> {
 }
 
 /// Makes the tables and takes in what 1.x left.
-fn fill(home: &Home, draft: &Path, nonce: &str) -> Result<Option<legacy::Report>> {
+fn fill(home: &Home, draft: &Path) -> Result<Option<legacy::Report>> {
     let failed = |error: rusqlite::Error| Error::sqlite(&home.database(), &error);
     let prepare = || -> rusqlite::Result<Connection> {
         let connection = Connection::open(draft)?;
@@ -58,10 +57,8 @@ fn fill(home: &Home, draft: &Path, nonce: &str) -> Result<Option<legacy::Report>
         connection.pragma_update(None, "application_id", APPLICATION_ID)?;
         Ok(connection)
     };
-    let mut db = Db::adopt(prepare().map_err(failed)?, home)?;
-    db.migrate()?;
-    db.set_meta("home", nonce)?;
-    db.set_meta("created", &Moment::now().to_string())?;
+    let mut db = Db::adopt(prepare().map_err(failed)?, home.database());
+    db.found()?;
     let report = if legacy::is_there(home.folder()) {
         Some(legacy::import(&mut db, home.folder())?)
     } else {
@@ -104,14 +101,10 @@ fn clear_abandoned(folder: &Path) {
 }
 
 /// Returns 16 hexadecimal digits that no other home has.
-fn nonce() -> String {
-    use std::hash::{BuildHasher as _, RandomState};
-    // The standard library's hash keys are random; the rest tells processes apart where they were not.
-    let random = RandomState::new().hash_one(std::process::id());
+pub(crate) fn nonce() -> String {
     let digest = Sha256::new()
-        .chain_update(random.to_le_bytes())
-        .chain_update(std::process::id().to_le_bytes())
-        .chain_update(Moment::now().micros().to_le_bytes())
+        .chain_update(host::random())
+        .chain_update(host::micros().to_le_bytes())
         .finalize();
     digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }

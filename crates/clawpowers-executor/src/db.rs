@@ -1,12 +1,14 @@
 //! One open database file.
 
-use crate::create;
+use crate::create::{self, nonce};
 use crate::error::{Error, Result, Storage, quoted};
 use crate::home::Home;
 use crate::ledger::Ledger;
 use crate::legacy;
+use crate::moment::Moment;
 use crate::schema::{APPLICATION_ID, MIGRATIONS, VERSION};
 use crate::store::Store;
+use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use std::cell::Cell;
@@ -61,21 +63,44 @@ impl Db {
         } else {
             create::create(home)?
         };
-        let mut db = Self::adopt(connect(&path)?, home)?;
+        let mut db = Self::adopt(connect(&path)?, path);
         db.imported = imported;
-        db.check()?;
+        db.check_owner()?;
+        db.bring_up()?;
+        db.want_log()?;
         Ok(db)
     }
 
-    /// Takes over a connection.
-    pub(crate) fn adopt(connection: Connection, home: &Home) -> Result<Self> {
+    /// Takes over a connection; `path` is what messages call the database.
+    pub(crate) fn adopt(connection: Connection, path: PathBuf) -> Self {
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
-        let db = Self {
+        Self {
             connection,
-            path: home.database(),
+            path,
             imported: None,
+        }
+    }
+
+    /// Fills an empty database with the tables and a name that no other home has.
+    pub(crate) fn found(&mut self) -> Result<()> {
+        self.migrate()?;
+        self.set_meta("home", &nonce())?;
+        self.set_meta("created", &Moment::now().to_string())
+    }
+
+    /// Gives the database another name in messages.
+    pub(crate) fn set_path(&mut self, path: PathBuf) {
+        self.path = path;
+    }
+
+    /// Puts all of another database in the place of what this one holds.
+    pub(crate) fn copy_from(&mut self, other: &Self) -> Result<()> {
+        let copy = |connection: &mut Connection| -> rusqlite::Result<()> {
+            connection.flush_prepared_statement_cache();
+            let backup = Backup::new(&other.connection, connection)?;
+            backup.run_to_completion(i32::MAX, Duration::ZERO, None)
         };
-        Ok(db)
+        copy(&mut self.connection).map_err(|error| Error::sqlite(&self.path, &error))
     }
 
     pub(crate) fn into_connection(self) -> Connection {
@@ -150,6 +175,14 @@ impl Db {
         work(&self.connection).map_err(|error| self.failed(&error))
     }
 
+    /// As [`Db::run`], for what wants the connection for itself.
+    pub(crate) fn run_mut<T>(
+        &mut self,
+        work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>,
+    ) -> Result<T> {
+        work(&mut self.connection).map_err(|error| Error::sqlite(&self.path, &error))
+    }
+
     /// Runs one reading transaction, so that all of it sees one state.
     pub(crate) fn read<T>(&mut self, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
         self.transaction(TransactionBehavior::Deferred, work)
@@ -186,7 +219,9 @@ impl Db {
     /// processes the log would grow for ever.
     fn shorten_log(&mut self) {
         // SQLite's own name of the file: where a link leads, the log lies beside what it leads to.
-        let Some(log) = self.connection.path().map(|path| format!("{path}-wal")) else {
+        // One in memory has no name and no log.
+        let file = self.connection.path().filter(|path| !path.is_empty());
+        let Some(log) = file.map(|path| format!("{path}-wal")) else {
             return;
         };
         if fs::metadata(log).is_ok_and(|log| log.len() > MAX_LOG_BYTES) {
@@ -199,14 +234,15 @@ impl Db {
         }
     }
 
-    /// Looks at whose file this is and brings an older one up to date.
-    fn check(&mut self) -> Result<()> {
-        let (id, version) = self.run(|connection| {
-            Ok((
-                number(connection, "application_id")?,
-                number(connection, "user_version")?,
-            ))
-        })?;
+    /// Returns the version of the schema.
+    pub(crate) fn version(&self) -> Result<i32> {
+        self.run(|connection| number(connection, "user_version"))
+    }
+
+    /// Looks at whose file this is.
+    pub(crate) fn check_owner(&self) -> Result<()> {
+        let id = self.run(|connection| number(connection, "application_id"))?;
+        let version = self.version()?;
         let shown = quoted(&self.path);
         if id != APPLICATION_ID {
             let message = format!("{shown} is empty or not a database of clawpowers");
@@ -216,10 +252,15 @@ impl Db {
             let message = format!("the database {shown} has schema {version}; this release knows {VERSION}");
             return Err(Error::storage(Storage::Newer, message));
         }
-        if version < VERSION {
+        Ok(())
+    }
+
+    /// Brings an older file up to date.
+    pub(crate) fn bring_up(&mut self) -> Result<()> {
+        if self.version()? < VERSION {
             self.migrate()?;
         }
-        self.want_log()
+        Ok(())
     }
 
     /// Makes a file that lost its log mode, as each that was recovered or copied by SQLite's tools, keep a log again.

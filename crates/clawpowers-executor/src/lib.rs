@@ -19,12 +19,16 @@
 //! ```
 #![forbid(unsafe_code)]
 
+#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+mod browser;
 mod create;
 mod db;
 mod error;
 mod glob;
 pub mod histogram;
 mod home;
+mod host;
+mod image;
 mod key;
 pub mod ledger;
 pub mod legacy;

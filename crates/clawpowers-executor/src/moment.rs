@@ -5,7 +5,6 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, Zoned};
 use std::fmt;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The start of the year 1, before which not every language has times.
 const FIRST: i64 = -62_135_596_800_000_000;
@@ -32,8 +31,7 @@ impl Moment {
     /// Returns the time of the system's clock.
     #[must_use]
     pub fn now() -> Self {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+        Self(crate::host::micros())
     }
 
     /// Takes microseconds since 1970.

@@ -1,7 +1,10 @@
 //! The catalog: every skill that is visible, every one that is hidden by another, every one that did not load.
 
 use crate::diag::{Diagnostic, Position, Profile, Rule, Severity, nearest};
-use crate::discover::{Candidate, Client, Collision, Found, Opened, Root, Scope, WalkRules, walk_with};
+use crate::discover::{
+    Candidate, Client, Collision, Found, Opened, Root, Scope, WalkRules, walk_documents, walk_with,
+};
+use crate::documents::{Documents, plain};
 use crate::frontmatter::needed;
 use crate::gather::Gathering;
 use crate::package::Package;
@@ -36,7 +39,7 @@ pub struct Entry {
     pub origin: Origin,
     /// Whose it is.
     pub scope: Scope,
-    /// The root below which it was found; empty for skills in memory.
+    /// The root below which it was found; empty for shipped skills.
     pub root: PathBuf,
     /// What was found in its head.
     pub diagnostics: Vec<Diagnostic>,
@@ -62,7 +65,7 @@ impl Entry {
 fn location(origin: &Origin) -> PathBuf {
     match origin {
         Origin::Disk { file } => file.clone(),
-        Origin::Memory(package) => PathBuf::from(format!("bundled:{}/SKILL.md", package.folder)),
+        Origin::Memory(package) => package.location(),
     }
 }
 
@@ -93,7 +96,9 @@ pub struct Rejected {
 pub struct CatalogOptions {
     /// The roots, the first of highest precedence.
     pub roots: Vec<Root>,
-    /// Skills in memory, of lowest precedence.
+    /// What the roots are in; the disk where there is nothing.
+    pub documents: Option<Arc<Documents>>,
+    /// Shipped skills, of lowest precedence.
     pub packages: Vec<Arc<Package>>,
     /// Only these scopes; all where empty.
     pub scopes: Vec<Scope>,
@@ -143,6 +148,20 @@ impl Catalog {
         let mut gathering = Gathering::new(keeps_all(options.client));
         let mut roots: Vec<PathBuf> = Vec::new();
         for root in options.roots.iter().filter(|root| wanted(root.scope)) {
+            if let Some(documents) = &options.documents {
+                let Some(real) = plain(&root.path).filter(|real| documents.is_folder(real)) else {
+                    continue;
+                };
+                if roots.contains(&PathBuf::from(&real)) {
+                    continue;
+                }
+                for found in walk_documents(documents, &root.path, &real, &rules) {
+                    gathering.take(0, load_document(found, documents, root, &rules, options.client));
+                }
+                roots.push(PathBuf::from(real));
+                gathering.next_root();
+                continue;
+            }
             if let Ok(canonical) = root.path.canonicalize() {
                 if roots.contains(&canonical) {
                     continue;
@@ -237,7 +256,10 @@ fn load_found(
         (Some(opened), Some(name)) => opened.file(name),
         _ => File::open(&file),
     };
-    let parsed = match load_head(handle, whole, rules.max_file_bytes, &options) {
+    let opened = handle
+        .map_err(ReadError::from)
+        .and_then(|handle| read::regular(handle, rules.max_file_bytes));
+    let parsed = match opened.and_then(|(mut handle, _)| load_head(&mut handle, whole, &options)) {
         Ok(parsed) => parsed,
         Err(error) => {
             let (rule, message) = read_fault(&error);
@@ -254,9 +276,52 @@ fn load_found(
     settle(parsed, client, &file, entry, Some(canonical))
 }
 
+fn load_document(
+    found: Found,
+    documents: &Arc<Documents>,
+    root: &Root,
+    rules: &WalkRules,
+    client: Option<&'static Client>,
+) -> Loaded {
+    let candidate = match found {
+        Found::Refused {
+            location,
+            rule,
+            message,
+        } => {
+            return Loaded::Rejected(refused(location, rule, message));
+        }
+        Found::Candidate(candidate) => candidate,
+    };
+    let Candidate { file, canonical, .. } = candidate;
+    let real = canonical.to_string_lossy();
+    let bytes = documents.get(&real).unwrap_or_default();
+    let (size, limit) = (bytes.len() as u64, rules.max_file_bytes);
+    if size > limit {
+        let (rule, message) = read_fault(&ReadError::TooLarge { size, limit });
+        return Loaded::Rejected(refused(file, rule, message));
+    }
+    let package = Package::around(Arc::clone(documents), &real, &file);
+    let options = package.options(client.map_or(Profile::ClawPowers, |client| client.profile));
+    // As on disk, where most are judged by their heads.
+    let whole = client.is_some_and(|client| client.drops.contains(&Rule::NotUtf8));
+    let parsed = match load_head(&mut &*bytes, whole, &options) {
+        Ok(parsed) => parsed,
+        Err(_) => parse(bytes, &options),
+    };
+    let entry = |skill| Entry {
+        skill,
+        origin: Origin::Memory(Arc::new(package)),
+        scope: root.scope,
+        root: root.path.clone(),
+        diagnostics: Vec::new(),
+    };
+    settle(parsed, client, &file, entry, Some(canonical.clone()))
+}
+
 fn load_package(package: &Arc<Package>, client: Option<&Client>) -> Loaded {
     let origin = Origin::Memory(Arc::clone(package));
-    let options = options_for(Some(OsStr::new(&package.folder)), client);
+    let options = package.options(client.map_or(Profile::ClawPowers, |client| client.profile));
     let file = location(&origin);
     let Some(bytes) = package.skill_file() else {
         let message = "there is no such file".to_owned();
@@ -377,15 +442,9 @@ fn head(bytes: &[u8]) -> &[u8] {
 }
 
 /// Reads as much of a file as its frontmatter needs, or all of it.
-fn load_head(
-    file: io::Result<File>,
-    whole: bool,
-    limit: u64,
-    options: &ParseOptions,
-) -> Result<Parsed, ReadError> {
-    let (mut handle, _) = read::regular(file?, limit)?;
+fn load_head(file: &mut impl io::Read, whole: bool, options: &ParseOptions) -> Result<Parsed, ReadError> {
     let mut bytes = Vec::with_capacity(HEAD_BYTES);
-    let got = read::read_more(&mut handle, &mut bytes, HEAD_BYTES)?;
+    let got = read::read_more(file, &mut bytes, HEAD_BYTES)?;
     if got == HEAD_BYTES
         && !whole
         && let Some(parsed) = parse_head(&Source::decode_head(head(&bytes)), false, options)
@@ -393,7 +452,7 @@ fn load_head(
         return Ok(parsed);
     }
     read::read_more(
-        &mut handle,
+        file,
         &mut bytes,
         usize::try_from(MAX_SKILL_BYTES).unwrap_or(usize::MAX),
     )?;

@@ -2,9 +2,12 @@
 
 use crate::catalog::{file_name_finding_for, read_fault, refused};
 use crate::diag::{Profile, Report};
+use crate::package::Package;
 use crate::parse::{ParseOptions, Parsed, parse_source};
-use crate::read::{MAX_SKILL_BYTES, read_file};
+use crate::read::{MAX_SKILL_BYTES, ReadError, read_file};
+use crate::resources::{Place, check};
 use crate::source::{Source, position};
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 /// A skill on disk after reading.
@@ -69,7 +72,42 @@ pub fn inspect(file: &Path, profile: Profile) -> Inspected {
         profile,
         folder: folder_name(file),
     };
-    let bytes = match read_file(file, MAX_SKILL_BYTES) {
+    let folder = file.parent().unwrap_or_else(|| Path::new("."));
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
+    let place = Place::Disk {
+        folder,
+        skill_file: file,
+    };
+    judge(
+        file,
+        read_file(file, MAX_SKILL_BYTES).map(Cow::Owned),
+        &options,
+        &place,
+    )
+}
+
+/// As [`inspect`], for a skill in memory.
+pub(crate) fn inspect_in_memory(package: &Package, profile: Profile) -> Inspected {
+    let place = Place::Memory(package);
+    judge(
+        &package.location(),
+        package.read(),
+        &package.options(profile),
+        &place,
+    )
+}
+
+fn judge(
+    file: &Path,
+    bytes: Result<Cow<'_, [u8]>, ReadError>,
+    options: &ParseOptions,
+    place: &Place<'_>,
+) -> Inspected {
+    let bytes = match bytes {
         Ok(bytes) => bytes,
         Err(error) => {
             let (rule, message) = read_fault(&error);
@@ -87,18 +125,14 @@ pub fn inspect(file: &Path, profile: Profile) -> Inspected {
         }
     };
     let source = Source::decode(&bytes);
-    let mut parsed = parse_source(&source, &options);
-    parsed.diagnostics.extend(file_name_finding_for(file, profile));
+    let mut parsed = parse_source(&source, options);
+    parsed
+        .diagnostics
+        .extend(file_name_finding_for(file, options.profile));
     if let Some(skill) = &parsed.skill {
-        let mut report = Report::new(profile);
+        let mut report = Report::new(options.profile);
         let line = position(source.text(), source.text().len() - skill.body.len()).line;
-        let folder = file.parent().unwrap_or_else(|| Path::new("."));
-        let folder = if folder.as_os_str().is_empty() {
-            Path::new(".")
-        } else {
-            folder
-        };
-        crate::resources::check(skill, line, folder, file, &mut report);
+        check(skill, line, place, &mut report);
         parsed.diagnostics.extend(report.finish());
     }
     parsed.diagnostics.sort_by_key(|d| (d.position, d.rule));

@@ -6,6 +6,7 @@ pub mod catalog;
 pub mod chars;
 pub mod diag;
 pub mod discover;
+pub mod documents;
 mod fix;
 mod front;
 pub mod frontmatter;

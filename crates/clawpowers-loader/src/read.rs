@@ -73,6 +73,6 @@ pub(crate) fn regular(file: File, limit: u64) -> Result<(File, u64), ReadError> 
 }
 
 /// Reads at most `length` further bytes onto `buffer`; fewer means the end of the file.
-pub(crate) fn read_more(file: &mut File, buffer: &mut Vec<u8>, length: usize) -> io::Result<usize> {
+pub(crate) fn read_more(file: &mut impl Read, buffer: &mut Vec<u8>, length: usize) -> io::Result<usize> {
     file.take(length as u64).read_to_end(buffer)
 }

@@ -3,10 +3,12 @@
 mod check;
 mod digest;
 
-pub(crate) use check::check;
-pub use digest::{digest, digest_of};
+pub(crate) use check::{Place, check};
+pub use digest::digest;
+pub(crate) use digest::digest_in_memory;
 
-use std::ffi::OsStr;
+use crate::package::Package;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -166,24 +168,66 @@ pub fn resources(folder: &Path, skill_file: &Path) -> io::Result<Resources> {
 
 fn listing(folder: &Path, skill_file: &Path) -> io::Result<Listing> {
     let home = folder.canonicalize()?;
+    let read = |path: &Path| {
+        let entries = fs::read_dir(path)?;
+        Ok(entries.map(|entry| {
+            let entry = entry?;
+            Ok((entry.file_name(), entry.file_type()?.is_dir()))
+        }))
+    };
+    let take = |listing: &mut Listing, one| listing.take(one, &home);
+    list(folder, skill_file.file_name(), read, take)
+}
+
+/// Lists the files of a skill in memory by the same rules.
+pub(crate) fn resources_in_memory(package: &Package) -> Resources {
+    listing_in_memory(package).found
+}
+
+fn listing_in_memory(package: &Package) -> Listing {
+    let read = |path: &Path| {
+        let entries = package.entries(path).into_iter();
+        Ok(entries.map(|(name, is_folder)| Ok((name.into(), is_folder))))
+    };
+    let take = |listing: &mut Listing, one: Found| {
+        let path = one.shown();
+        listing.found.files.push(Resource {
+            kind: ResourceKind::of(&path),
+            size: package.file(&path).map_or(0, |bytes| bytes.len() as u64),
+            path,
+            executable: false,
+        });
+        listing.places.push((one.key, one.path));
+    };
+    // Memory is always readable.
+    list(Path::new(""), Some(package.name()), read, take).unwrap_or_default()
+}
+
+/// Lists a folder in byte order; `read` gives the names in one and whether each is a folder, `take` takes a file.
+fn list<E: Iterator<Item = io::Result<(OsString, bool)>>>(
+    folder: &Path,
+    skill_file: Option<&OsStr>,
+    read: impl Fn(&Path) -> io::Result<E>,
+    take: impl Fn(&mut Listing, Found),
+) -> io::Result<Listing> {
     let mut listing = Listing::default();
     let top = Found {
         key: Vec::new(),
         path: folder.to_owned(),
         depth: 0,
     };
-    let mut todo = listing.entries_of(&top, skill_file.file_name())?;
+    let mut todo = listing.entries_of(&top, skill_file, read(&top.path)?)?;
     while let Some(one) = todo.pop() {
         if listing.found.full() {
             break;
         }
         if !one.key.ends_with(b"/") {
-            listing.take(one, &home);
+            take(&mut listing, one);
         } else if one.depth > MAX_RESOURCE_DEPTH {
             listing.found.truncated = true;
             listing.found.omit(one.shown(), Why::TooDeep);
         } else {
-            match listing.entries_of(&one, None) {
+            match read(&one.path).and_then(|entries| listing.entries_of(&one, None, entries)) {
                 Ok(more) => todo.extend(more),
                 Err(_) => listing.found.omit(one.shown(), Why::Unreadable),
             }
@@ -199,16 +243,20 @@ fn listing(folder: &Path, skill_file: &Path) -> io::Result<Listing> {
 
 impl Listing {
     /// Gives what a folder holds, the last first; nothing where it is a skill of its own.
-    fn entries_of(&mut self, folder: &Found, skill_file: Option<&OsStr>) -> io::Result<Vec<Found>> {
+    fn entries_of(
+        &mut self,
+        folder: &Found,
+        skill_file: Option<&OsStr>,
+        entries: impl Iterator<Item = io::Result<(OsString, bool)>>,
+    ) -> io::Result<Vec<Found>> {
         let mut found = Vec::new();
-        for entry in fs::read_dir(&folder.path)? {
-            let entry = entry?;
+        for entry in entries {
+            let (name, is_folder) = entry?;
             if self.entries == MAX_RESOURCE_ENTRIES {
                 self.found.truncated = true;
                 break;
             }
             self.entries += 1;
-            let name = entry.file_name();
             if folder.depth > 0 && name.eq_ignore_ascii_case("SKILL.md") {
                 return Ok(Vec::new());
             }
@@ -217,12 +265,12 @@ impl Listing {
             }
             let mut key = folder.key.clone();
             key.extend(name.as_encoded_bytes());
-            if entry.file_type()?.is_dir() {
+            if is_folder {
                 key.push(b'/');
             }
             found.push(Found {
                 key,
-                path: entry.path(),
+                path: folder.path.join(name),
                 depth: folder.depth + 1,
             });
         }

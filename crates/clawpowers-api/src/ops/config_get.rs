@@ -36,6 +36,7 @@ pub struct Response {
 /// `not_found` where there is no such setting or no file; `invalid_input` for a key that is none; `invalid_config` for a
 /// file that is not a JSON object; `io` where it cannot be read.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    runtime.needs_disk("config.json")?;
     let key = Key::parse(&request.key)?;
     let path = file::path_of(runtime)?;
     let Some(document) = file::read(&path)? else {

@@ -44,6 +44,7 @@ pub struct EntryOut {
 ///
 /// `invalid_config` for a file that is not a JSON object; `io` where it cannot be read.
 pub fn run(runtime: &Runtime, _: &Request) -> Result<Response, ApiError> {
+    runtime.needs_disk("config.json")?;
     let path = file::path_of(runtime)?;
     let document = file::read(&path)?;
     let exists = document.is_some();

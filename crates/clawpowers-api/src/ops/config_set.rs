@@ -55,6 +55,7 @@ pub struct Response {
 /// the setting does not take; `invalid_config` for a file that is not a JSON object or holds a name twice; `io` where it
 /// cannot be read or written. Nothing is written then.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    runtime.needs_disk("config.json")?;
     if request.text.is_some() == request.value.is_some() {
         let message = "the request is not valid: it needs either `text` or `value`";
         return Err(ApiError::new(ErrorCode::InvalidRequest, message)

@@ -2,16 +2,18 @@
 
 use crate::error::ApiError;
 use crate::runtime::Runtime;
+use crate::select::document_roots;
 use crate::wire::{DiagnosticOut, HiddenOut, RejectedOut, diagnostics, unmet};
 use clawpowers_executor::Storage;
 use clawpowers_loader::catalog::{Catalog, CatalogOptions, Entry, Origin};
 use clawpowers_loader::diag::quoted;
-use clawpowers_loader::discover::{CLIENTS, Client};
+use clawpowers_loader::discover::{CLIENTS, Client, Scope};
 use clawpowers_loader::inspect::inspect;
 use clawpowers_loader::readiness::missing;
 use clawpowers_loader::{Profile, Rule};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::path::Path;
 
 selecting! {
     /// Which skills to look at.
@@ -130,13 +132,15 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
                 missing: unmet(lacking),
             });
         }
-        let Origin::Disk { file } = &entry.origin else {
-            continue;
+        let mut found = match &entry.origin {
+            // The shipped ones are looked at before they are shipped.
+            Origin::Memory(_) if entry.scope == Scope::Bundled => continue,
+            Origin::Memory(package) => package.inspect(Profile::ClawPowers).parsed.diagnostics,
+            Origin::Disk { file } => inspect(file, Profile::ClawPowers).parsed.diagnostics,
         };
-        let mut found = inspect(file, Profile::ClawPowers).parsed.diagnostics;
         found.retain(|d| is_reference(d.rule));
         if !found.is_empty() {
-            let location = file.to_string_lossy().into_owned();
+            let location = entry.location().to_string_lossy().into_owned();
             references.push(References {
                 name: entry.skill.name.clone(),
                 location,
@@ -175,6 +179,9 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
 
 /// Looks through the whole database; one that is not there yet is not made.
 fn storage(runtime: &Runtime) -> StorageOut {
+    if runtime.documents().is_some() {
+        return look_through(runtime, None);
+    }
     let Ok(home) = runtime.home() else {
         return StorageOut {
             state: "none",
@@ -182,8 +189,8 @@ fn storage(runtime: &Runtime) -> StorageOut {
         };
     };
     let path = home.database();
-    let database = Some(path.to_string_lossy().into_owned());
     if !path.exists() {
+        let database = Some(path.to_string_lossy().into_owned());
         return match home.check_log().map_err(ApiError::from) {
             Ok(()) => StorageOut {
                 database,
@@ -198,6 +205,12 @@ fn storage(runtime: &Runtime) -> StorageOut {
             },
         };
     }
+    look_through(runtime, Some(&path))
+}
+
+/// Looks through the database that is there; `path` is its file where it has one.
+fn look_through(runtime: &Runtime, path: Option<&Path>) -> StorageOut {
+    let database = path.map(|path| path.to_string_lossy().into_owned());
     let looked = runtime.read(|db| {
         let mut problems = db.damage()?;
         if problems.is_empty() {
@@ -212,10 +225,9 @@ fn storage(runtime: &Runtime) -> StorageOut {
         Ok(problems)
     });
     let (state, problems, hint) = match looked {
-        Ok(problems) => match problems.unwrap_or_default() {
-            problems if problems.is_empty() => ("sound", problems, None),
-            problems => (Storage::Corrupt.as_str(), problems, None),
-        },
+        Ok(None) => ("none", Vec::new(), None),
+        Ok(Some(problems)) if problems.is_empty() => ("sound", problems, None),
+        Ok(Some(problems)) => (Storage::Corrupt.as_str(), problems, None),
         Err(error) => {
             let kind = error
                 .details
@@ -232,14 +244,15 @@ fn storage(runtime: &Runtime) -> StorageOut {
         }
     };
     // A damaged file is never written over; what it still holds goes into a new one.
-    let hint = if state == Storage::Corrupt.as_str() {
-        let shell = |path: &std::path::Path| format!("'{}'", path.to_string_lossy().replace('\'', "'\\''"));
+    let damaged = path.filter(|_| state == Storage::Corrupt.as_str());
+    let hint = if let Some(path) = damaged {
+        let shell = |path: &Path| format!("'{}'", path.to_string_lossy().replace('\'', "'\\''"));
         let new = path.with_extension("db.recovered");
         Some(format!(
             "recover what it still holds with `sqlite3 {} .recover | sqlite3 {}` (the shell of the SQLite project; some \
              distributions build theirs without), look at the new file, and move it to the old one's place with the \
              files ending in -wal and -shm taken away",
-            shell(&path),
+            shell(path),
             shell(&new)
         ))
     } else {
@@ -266,24 +279,29 @@ const fn is_reference(rule: Rule) -> bool {
 }
 
 fn visibility(runtime: &Runtime, ours: &Catalog) -> Vec<Visibility> {
+    let documents = runtime.documents();
+    // Skills that no folder holds are no client's to see.
+    let real = |entry: &Entry| match &entry.origin {
+        Origin::Memory(_) if entry.scope == Scope::Bundled => None,
+        Origin::Memory(package) => Some(package.whole_location()),
+        Origin::Disk { file } => file.canonicalize().ok(),
+    };
     let view = |client: &'static Client| {
-        let roots = client.roots(&runtime.surroundings);
+        let roots = match &documents {
+            Some(documents) => document_roots(documents, Some(client)),
+            None => client.roots(&runtime.surroundings),
+        };
         let options = CatalogOptions {
             roots,
+            documents: documents.clone(),
             client: Some(client),
             ..CatalogOptions::default()
         };
         let theirs = Catalog::load(&options);
-        let real = |catalog: &Catalog| -> Vec<_> {
-            catalog
-                .entries
-                .iter()
-                .filter_map(|entry| entry.location().canonicalize().ok())
-                .collect()
-        };
-        let seen = real(&theirs);
-        let unseen = ours.entries.iter().map(Entry::location);
-        let unseen = unseen.filter(|path| path.canonicalize().is_ok_and(|path| !seen.contains(&path)));
+        let seen: Vec<_> = theirs.entries.iter().filter_map(real).collect();
+        let unseen = ours.entries.iter();
+        let unseen = unseen.filter(|entry| real(entry).is_some_and(|path| !seen.contains(&path)));
+        let unseen = unseen.map(Entry::location);
         Visibility {
             client: client.name,
             loaded: theirs.entries.len(),

@@ -52,6 +52,7 @@ impl Response {
 ///
 /// `invalid_input` for an empty path; `not_found` where the folder is missing; `storage` where it cannot be read or the database cannot be written.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    runtime.needs_disk("`import`")?;
     let home = runtime.home()?;
     let from = match &request.from {
         // An unset shell variable must not mean the working directory.

@@ -40,6 +40,7 @@ pub struct Response {
 /// `invalid_input` for an empty path and where a script would replace a file that this program did not write; `storage` and `io` where the
 /// file system refuses.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    runtime.needs_disk("`init`")?;
     if request.legacy_shims.as_deref() == Some("") {
         // An unset shell variable must not mean the working directory.
         return Err(

@@ -76,6 +76,7 @@ impl From<ImportReport> for Response {
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     match (&request.path, &request.text) {
         (Some(path), None) => {
+            runtime.needs_disk("a file to import")?;
             let file = BufReader::with_capacity(1 << 16, runtime.open_file(path)?);
             from_reader(runtime, file, path)
         }

@@ -12,6 +12,7 @@ use clawpowers_loader::inspect::{folder_name, inspect};
 use clawpowers_loader::read::{MAX_SKILL_BYTES, read_file};
 use clawpowers_loader::{ParseOptions, Profile, Rule, Severity, fix};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -59,6 +60,9 @@ pub struct FileOut {
     pub failure: Option<String>,
     /// Unified diff from the file to its repaired form.
     pub diff: String,
+    /// The repaired form, where it differs and was not written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
     /// The findings that are repaired.
     pub applied: Vec<DiagnosticOut>,
     /// The errors and warnings that a person has to decide.
@@ -74,6 +78,9 @@ pub struct FileOut {
 ///
 /// `io` for a path that does not exist; nothing is written then.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    if request.write {
+        runtime.needs_disk("a file to write")?;
+    }
     let mut response = Response {
         files: Vec::new(),
         changed: 0,
@@ -83,7 +90,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     };
     for target in files(runtime, &request.paths)? {
         match target {
-            Target::File(file) => response.repair(file, &runtime.surroundings.cwd, request.write),
+            Target::File(file) => response.repair(runtime, file, request.write),
             Target::Refused(refused) => response.unread(refused),
         }
     }
@@ -92,30 +99,44 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
 
 impl Response {
     /// Takes a row for a file, and writes its repaired form where that is wanted.
-    fn repair(&mut self, file: PathBuf, cwd: &Path, write: bool) {
-        let full = cwd.join(&file);
-        let Ok(bytes) = read_file(&full, MAX_SKILL_BYTES) else {
-            let parsed = inspect(&full, Profile::ClawPowers).parsed;
+    fn repair(&mut self, runtime: &Runtime, file: PathBuf, write: bool) {
+        let full = runtime.surroundings.cwd.join(&file);
+        let package = runtime.package(&file);
+        let read = match &package {
+            Some(package) => package.read(),
+            None => read_file(&full, MAX_SKILL_BYTES).map(Cow::Owned),
+        };
+        let Ok(bytes) = read else {
+            let parsed = match &package {
+                Some(package) => package.inspect(Profile::ClawPowers).parsed,
+                None => inspect(&full, Profile::ClawPowers).parsed,
+            };
             return self.unread(Rejected {
                 location: file,
                 reason: parsed.reason.unwrap_or(Rule::FileUnreadable),
                 diagnostics: parsed.diagnostics,
             });
         };
-        let options = ParseOptions {
-            profile: Profile::ClawPowers,
-            folder: folder_name(&full),
+        let options = match &package {
+            Some(package) => package.options(Profile::ClawPowers),
+            None => ParseOptions {
+                profile: Profile::ClawPowers,
+                folder: folder_name(&full),
+            },
         };
         let fixed = fix(&bytes, &options);
         let path = file.to_string_lossy().into_owned();
         let (mut diff, mut failure) = (String::new(), None);
         if fixed.changed {
             diff = unified(&path, &String::from_utf8_lossy(&bytes), &fixed.after);
-            let done = writable(&full).and_then(|target| match write {
-                true => write_whole(&target, fixed.after.as_bytes()).map_err(|error| error.to_string()),
-                false => Ok(()),
-            });
-            failure = done.err();
+            let done = || {
+                let target = writable(&full)?;
+                match write {
+                    true => write_whole(&target, fixed.after.as_bytes()).map_err(|error| error.to_string()),
+                    false => Ok(()),
+                }
+            };
+            failure = if package.is_some() { None } else { done().err() };
         }
         let written = write && fixed.changed && failure.is_none();
         let grave = fixed.parsed.diagnostics.iter();
@@ -130,6 +151,7 @@ impl Response {
             written,
             failure,
             diff,
+            text: (fixed.changed && !written).then_some(fixed.after),
             applied: diagnostics(&fixed.applied),
             remaining: diagnostics(&grave.collect::<Vec<_>>()),
             reason: fixed.parsed.reason.map(Rule::id),
@@ -145,6 +167,7 @@ impl Response {
             written: false,
             failure: None,
             diff: String::new(),
+            text: None,
             applied: Vec::new(),
             remaining: diagnostics(&refused.diagnostics),
             reason: Some(refused.reason.id()),

@@ -42,6 +42,7 @@ pub struct Response {
 /// `invalid_input` for a name or a description that the specification refuses, or where the file exists; `io` where it
 /// cannot be written.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    runtime.needs_disk("`skill_new`")?;
     let name = &request.name;
     let good = !name.is_empty()
         && *name == normalized(name)

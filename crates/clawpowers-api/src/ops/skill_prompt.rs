@@ -92,7 +92,7 @@ pub(super) fn items(runtime: &Runtime, catalog: &Catalog) -> Vec<Item> {
         .filter(|entry| entry.skill.invocation.model);
     let located = |entry: &Entry| match &entry.origin {
         Origin::Disk { file } => runtime.absolute(file),
-        Origin::Memory(_) => entry.location(),
+        Origin::Memory(package) => package.whole_location(),
     };
     let item = |entry: &Entry| Item {
         name: shown(&entry.skill.name).into_owned(),

@@ -134,7 +134,8 @@ impl Files<'_> {
                     .collect::<Vec<_>>()
                     .join("/");
                 let bytes = package.file(&path).ok_or_else(absent)?;
-                Ok((format!("bundled:{}/{path}", package.folder), bytes.to_vec()))
+                let location = package.located(&path).to_string_lossy().into_owned();
+                Ok((location, bytes.to_vec()))
             }
             Origin::Disk { file } => {
                 let folder = file.parent().unwrap_or(file);
@@ -161,7 +162,7 @@ impl Files<'_> {
     /// Returns the folder as a model finds it.
     fn folder(&self) -> String {
         match self.origin {
-            Origin::Memory(package) => format!("bundled:{}", package.folder),
+            Origin::Memory(package) => package.whole_folder().to_string_lossy().into_owned(),
             Origin::Disk { file } => {
                 let folder = self.runtime.absolute(file.parent().unwrap_or(file));
                 folder.to_string_lossy().into_owned()
@@ -170,17 +171,11 @@ impl Files<'_> {
     }
 
     fn list(&self) -> Vec<String> {
-        match self.origin {
-            Origin::Memory(package) => package
-                .files
-                .iter()
-                .map(|(path, _)| path.clone())
-                .filter(|path| path != "SKILL.md")
-                .collect(),
-            Origin::Disk { file } => resources(file.parent().unwrap_or(file), file)
-                .map(|found| found.files.into_iter().map(|file| file.path).collect())
-                .unwrap_or_default(),
-        }
+        let found = match self.origin {
+            Origin::Memory(package) => package.resources(),
+            Origin::Disk { file } => resources(file.parent().unwrap_or(file), file).unwrap_or_default(),
+        };
+        found.files.into_iter().map(|file| file.path).collect()
     }
 }
 

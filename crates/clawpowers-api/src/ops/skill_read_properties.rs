@@ -31,6 +31,7 @@ pub struct Response {
 ///
 /// `invalid_input` with the reference's message where it refuses the skill, `io` for a path that does not exist.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    runtime.needs_disk("`skill_read_properties`")?;
     let path = existing(runtime, &request.path)?;
     let text = read_properties(&path).map_err(|message| ApiError::new(ErrorCode::InvalidInput, message))?;
     Ok(Response { text })

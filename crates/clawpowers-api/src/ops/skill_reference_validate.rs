@@ -34,6 +34,7 @@ pub struct Response {
 ///
 /// `io` for a path that does not exist.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    runtime.needs_disk("`skill_reference_validate`")?;
     let path = existing(runtime, &request.path)?;
     let errors = validate(&path);
     Ok(Response {

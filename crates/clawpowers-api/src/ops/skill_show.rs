@@ -7,8 +7,8 @@ use crate::wire::{DiagnosticOut, OutlineOut, ResourceOut, SkillOut, diagnostics,
 use clawpowers_loader::catalog::Origin;
 use clawpowers_loader::discover::Client;
 use clawpowers_loader::readiness::missing;
-use clawpowers_loader::resources::{Resource, ResourceKind, resources};
-use clawpowers_loader::{ParseOptions, Profile, inspect, parse};
+use clawpowers_loader::resources::resources;
+use clawpowers_loader::{Profile, inspect};
 use serde::Serialize;
 
 selecting! {
@@ -61,21 +61,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
             let found = resources(folder, file).unwrap_or_default();
             (inspect::inspect(file, profile).parsed, found.files)
         }
-        Origin::Memory(package) => {
-            let options = ParseOptions {
-                folder: Some(package.folder.clone()),
-                ..ParseOptions::default()
-            };
-            let files = package.files.iter().filter(|(path, _)| path != "SKILL.md");
-            let files = files.map(|(path, bytes)| Resource {
-                path: path.clone(),
-                kind: ResourceKind::of(path),
-                size: bytes.len() as u64,
-                executable: false,
-            });
-            let text = package.skill_file().unwrap_or_default();
-            (parse(text, &options), files.collect())
-        }
+        Origin::Memory(package) => (package.inspect(profile).parsed, package.resources().files),
     };
     let skill = parsed.skill.as_ref().unwrap_or(&entry.skill);
     let missing = missing(&skill.requirements, &Runtime::machine(), &selected.catalog);

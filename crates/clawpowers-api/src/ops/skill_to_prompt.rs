@@ -31,6 +31,7 @@ pub struct Response {
 /// `invalid_input` with the reference's message for the first skill that it refuses, `io` for a path that does not
 /// exist.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    runtime.needs_disk("`skill_to_prompt`")?;
     let paths = request.paths.iter().map(|path| existing(runtime, path));
     let paths = paths.collect::<Result<Vec<_>, _>>()?;
     let text = to_prompt(&paths).map_err(|message| ApiError::new(ErrorCode::InvalidInput, message))?;

@@ -4,10 +4,12 @@ use super::skill_parse::target;
 use super::skill_read_properties::empty_path;
 use crate::error::{ApiError, ErrorCode};
 use crate::runtime::Runtime;
+use crate::select::is_folder;
 use crate::wire::{DiagnosticOut, diagnostics};
 use clawpowers_loader::catalog::Rejected;
 use clawpowers_loader::diag::{Position, quoted};
-use clawpowers_loader::discover::{Found, Root, WalkRules, walk};
+use clawpowers_loader::discover::{Found, Root, WalkRules, walk, walk_documents};
+use clawpowers_loader::documents::{Documents, plain};
 use clawpowers_loader::inspect::{inspect, skill_file};
 use clawpowers_loader::{Diagnostic, Parsed, Rule, Severity};
 use serde::{Deserialize, Serialize};
@@ -77,7 +79,10 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     for target in files(runtime, &request.paths)? {
         let (file, parsed) = match target {
             Target::File(file) => {
-                let parsed = inspect(&runtime.surroundings.cwd.join(&file), profile).parsed;
+                let parsed = match runtime.package(&file) {
+                    Some(package) => package.inspect(profile).parsed,
+                    None => inspect(&runtime.surroundings.cwd.join(&file), profile).parsed,
+                };
                 (file, parsed)
             }
             Target::Refused(refused) => (
@@ -127,14 +132,21 @@ pub(super) fn files(runtime: &Runtime, paths: &[String]) -> Result<Vec<Target>, 
             return Err(empty_path());
         }
         let full = runtime.surroundings.cwd.join(path);
-        if let Err(error) = full.symlink_metadata() {
-            return Err(ApiError::new(
+        let unreadable = |error: String| {
+            ApiError::new(
                 ErrorCode::Io,
                 format!("the path {} cannot be read: {error}", quoted(path)),
             )
-            .hint("name a SKILL.md, a skill's folder, or a folder of skills"));
-        }
-        let found = below(&full);
+            .hint("name a SKILL.md, a skill's folder, or a folder of skills")
+        };
+        let found = match runtime.documents() {
+            Some(documents) => below_in_memory(&documents, path).map_err(unreadable)?,
+            None => {
+                full.symlink_metadata()
+                    .map_err(|error| unreadable(error.to_string()))?;
+                below(&full)
+            }
+        };
         // Findings name files the way the caller did.
         let shown = PathBuf::from(path);
         if found.is_empty() {
@@ -181,6 +193,21 @@ fn below(path: &Path) -> Vec<Target> {
         Found::Refused { .. } => true,
     };
     found.into_iter().filter(first).filter_map(target_of).collect()
+}
+
+/// As [`below`], among documents.
+fn below_in_memory(documents: &Documents, named: &str) -> Result<Vec<Target>, String> {
+    let path = Path::new(named);
+    if !is_folder(documents, named)? {
+        return Ok(vec![Target::File(path.to_owned())]);
+    }
+    let real = plain(path).unwrap_or_default();
+    if let Some(file) = documents.skill_file(&real) {
+        let name = file.rsplit('/').next().unwrap_or(&file);
+        return Ok(vec![Target::File(path.join(name))]);
+    }
+    let found = walk_documents(documents, path, &real, &WalkRules::default());
+    Ok(found.into_iter().filter_map(target_of).collect())
 }
 
 /// Broken links beside a skill are findings of that skill; all else that is refused is a row of its own.

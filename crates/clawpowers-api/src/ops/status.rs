@@ -49,6 +49,9 @@ pub struct Response {
 ///
 /// `not_found` where there is no home yet; `storage` where the database cannot be read.
 pub fn run(runtime: &Runtime, _request: &Request) -> Result<Response, ApiError> {
+    if runtime.documents().is_some() {
+        return in_memory(runtime);
+    }
     let home = runtime.home()?;
     if !home.folder().is_dir() {
         let shown = quoted(&home.folder().to_string_lossy());
@@ -56,24 +59,43 @@ pub fn run(runtime: &Runtime, _request: &Request) -> Result<Response, ApiError> 
         return Err(ApiError::new(ErrorCode::NotFound, message)
             .hint("run `clawpowers init`; every command that writes creates the home as well"));
     }
-    let mut analysis = analyze::run(runtime, &analyze::Request::default())?;
-    analysis
-        .recommendations
-        .retain(|one| matches!(one.kind, "worse" | "low"));
-    let found = runtime.read(|db| Ok((db.store().count()?, db.ledger().last(&Filter::default(), LAST)?)))?;
     let database = home.database();
     let size = |suffix: &str| {
         let mut name = database.clone().into_os_string();
         name.push(suffix);
         fs::metadata(name).map_or(0, |metadata| metadata.len())
     };
+    let mut response = shown(
+        runtime,
+        home.folder().to_string_lossy().into_owned(),
+        &database.to_string_lossy(),
+    )?;
+    response.bytes = size("") + size("-wal");
+    Ok(response)
+}
+
+/// Shows a runtime that has no home on disk.
+fn in_memory(runtime: &Runtime) -> Result<Response, ApiError> {
+    let found = runtime.read(|db| Ok((db.path().to_string_lossy().into_owned(), db.bytes()?)))?;
+    let (name, bytes) = found.unwrap_or_else(|| ("memory".to_owned(), 0));
+    let mut response = shown(runtime, name.clone(), &name)?;
+    response.bytes = bytes;
+    Ok(response)
+}
+
+fn shown(runtime: &Runtime, home: String, database: &str) -> Result<Response, ApiError> {
+    let mut analysis = analyze::run(runtime, &analyze::Request::default())?;
+    analysis
+        .recommendations
+        .retain(|one| matches!(one.kind, "worse" | "low"));
+    let found = runtime.read(|db| Ok((db.store().count()?, db.ledger().last(&Filter::default(), LAST)?)))?;
     let there = found.is_some();
     let (keys, last) = found.unwrap_or_default();
     Ok(Response {
-        home: home.folder().to_string_lossy().into_owned(),
-        database: there.then(|| database.to_string_lossy().into_owned()),
+        home,
+        database: there.then(|| database.to_owned()),
         schema: SCHEMA_VERSION,
-        bytes: size("") + size("-wal"),
+        bytes: 0,
         keys,
         skills: analysis.skills.len(),
         executions: analysis.all,

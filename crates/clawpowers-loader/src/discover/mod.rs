@@ -13,7 +13,7 @@ pub use client::{CLIENTS, Client, Collision};
 pub(crate) use entries::Opened;
 pub use roots::{Surroundings, default_roots};
 pub(crate) use walk::walk_with;
-pub use walk::{Candidate, FileLinks, Found, Walk, WalkRules, walk};
+pub use walk::{Candidate, FileLinks, Found, Walk, WalkRules, walk, walk_documents};
 
 use std::path::{Path, PathBuf};
 

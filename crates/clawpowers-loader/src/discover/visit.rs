@@ -3,6 +3,7 @@
 use super::entries::{Kind, Opened};
 use super::walk::{Candidate, FileLinks, Found, WalkRules};
 use crate::diag::Rule;
+use crate::documents::{Documents, below};
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -63,6 +64,21 @@ pub(super) struct Visit<T> {
     deepest: usize,
 }
 
+impl<T> Default for Visit<T> {
+    fn default() -> Self {
+        Self {
+            found: Vec::new(),
+            file_links: Vec::new(),
+            next: Vec::new(),
+            links: Vec::new(),
+            folders: 0,
+            entries: 0,
+            more: 0,
+            deepest: 0,
+        }
+    }
+}
+
 /// How many levels below a task's folder are looked at with it.
 const MAX_DIVE_LEVELS: usize = 6;
 
@@ -88,14 +104,9 @@ impl<M: Fn(Found, Option<&Opened>) -> T, T> Visitor<'_, M> {
     /// Looks at one folder and at up to `more` below it, which are reached from it without going down the whole way.
     pub(super) fn visit(&self, base: &Base, folder: &Folder, more: usize) -> Visit<T> {
         let mut visit = Visit {
-            found: Vec::new(),
-            file_links: Vec::new(),
-            next: Vec::new(),
-            links: Vec::new(),
-            folders: 0,
-            entries: 0,
             more,
             deepest: folder.depth + MAX_DIVE_LEVELS,
+            ..Visit::default()
         };
         let opened = Opened::at(&folder.path);
         self.look(base, &mut folder.path.clone(), folder.depth, opened, &mut visit);
@@ -131,17 +142,13 @@ impl<M: Fn(Found, Option<&Opened>) -> T, T> Visitor<'_, M> {
             visit.more = 0;
         }
         let is_skill = !listing.skills.is_empty();
-        self.skills(base, path, depth, &opened, &mut listing, visit);
+        self.skills(base, path, depth, Some(&opened), &mut listing, visit);
         if is_skill && self.rules.stop_at_skill && depth > 0 {
             return;
         }
         if depth == self.rules.max_depth {
             if self.leads_deeper(path, depth, is_skill, &listing) {
-                let message = format!(
-                    "folders deeper than {} levels are not looked at",
-                    self.rules.max_depth
-                );
-                self.row(visit, path, Rule::ScanDepth, message);
+                self.too_deep(visit, path);
             }
             return;
         }
@@ -172,7 +179,7 @@ impl<M: Fn(Found, Option<&Opened>) -> T, T> Visitor<'_, M> {
         base: &Base,
         path: &Path,
         depth: usize,
-        opened: &Opened,
+        opened: Option<&Opened>,
         listing: &mut Listing,
         visit: &mut Visit<T>,
     ) {
@@ -187,7 +194,7 @@ impl<M: Fn(Found, Option<&Opened>) -> T, T> Visitor<'_, M> {
             let one = self.candidate(base, path, &name, kind);
             let counts = matches!(one, Found::Candidate(_));
             taken |= counts;
-            let made = (self.make)(one, Some(opened).filter(|_| kind == Kind::File));
+            let made = (self.make)(one, opened.filter(|_| kind == Kind::File));
             if counts && kind == Kind::Link {
                 visit.file_links.push((path.join(&name), made));
             } else {
@@ -197,6 +204,44 @@ impl<M: Fn(Found, Option<&Opened>) -> T, T> Visitor<'_, M> {
         for name in listing.misnamed.drain(..) {
             let (rule, message) = misnamed(&name, taken);
             self.row(visit, &path.join(&name), rule, message);
+        }
+    }
+
+    fn too_deep(&self, visit: &mut Visit<T>, path: &Path) {
+        let message = format!(
+            "folders deeper than {} levels are not looked at",
+            self.rules.max_depth
+        );
+        self.row(visit, path, Rule::ScanDepth, message);
+    }
+
+    /// Looks at a folder of documents and at those below, by the same rules; `real` is its path among them.
+    pub(super) fn look_in_memory(
+        &self,
+        documents: &Documents,
+        base: &Base,
+        path: &Path,
+        real: &str,
+        depth: usize,
+        visit: &mut Visit<T>,
+    ) {
+        let mut listing = list_in_memory(documents, path, real, depth, self.rules);
+        let is_skill = !listing.skills.is_empty();
+        self.skills(base, path, depth, None, &mut listing, visit);
+        if is_skill && self.rules.stop_at_skill && depth > 0 {
+            return;
+        }
+        let folders = listing.folders.iter();
+        let mut folders = folders.map(|name| (name, below(real, &name.to_string_lossy())));
+        if depth < self.rules.max_depth {
+            for (name, real) in folders {
+                self.look_in_memory(documents, base, &path.join(name), &real, depth + 1, visit);
+            }
+        } else if folders.any(|(name, real)| {
+            let below = || list_in_memory(documents, &path.join(name), &real, depth + 1, self.rules);
+            !is_skill || !below().skills.is_empty()
+        }) {
+            self.too_deep(visit, path);
         }
     }
 
@@ -310,6 +355,49 @@ fn escape_message(target: &Path, boundary: Option<&Path>) -> String {
     )
 }
 
+impl Listing {
+    /// Adds an entry of the folder `path`.
+    fn add(&mut self, path: &Path, name: &OsStr, kind: Kind, depth: usize, rules: &WalkRules) {
+        self.entries += 1;
+        let markdown = rules.root_markdown && depth == 0 && kind != Kind::Folder && is_markdown(name);
+        if is_skill_file(name, rules.exact_name) || markdown {
+            self.skills.push((name.to_owned(), kind));
+        } else if is_skill_file(name, false) && !is_folder(path, name, kind) {
+            self.misnamed.push(name.to_owned());
+        } else if matches!(kind, Kind::Folder | Kind::Link) && !skipped(name, rules) {
+            let list = if kind == Kind::Folder {
+                &mut self.folders
+            } else {
+                &mut self.links
+            };
+            list.push(name.to_owned());
+        }
+    }
+
+    fn sort(&mut self) {
+        // `SKILL.md` sorts before `SKILL.MD`'s other spellings where it matters: upper case first, exact first.
+        self.skills
+            .sort_by_key(|(name, _)| (name != "SKILL.md", name != "skill.md", name.clone()));
+        self.folders.sort();
+    }
+}
+
+fn list_in_memory(
+    documents: &Documents,
+    path: &Path,
+    real: &str,
+    depth: usize,
+    rules: &WalkRules,
+) -> Listing {
+    let mut listing = Listing::default();
+    for (name, is_folder) in documents.entries(real) {
+        let kind = if is_folder { Kind::Folder } else { Kind::File };
+        listing.add(path, OsStr::new(name), kind, depth, rules);
+    }
+    listing.sort();
+    listing
+}
+
 fn list_at(path: &Path, depth: usize, rules: &WalkRules) -> io::Result<Listing> {
     list(&Opened::at(path)?, path, depth, rules)
 }
@@ -317,28 +405,11 @@ fn list_at(path: &Path, depth: usize, rules: &WalkRules) -> io::Result<Listing> 
 fn list(opened: &Opened, path: &Path, depth: usize, rules: &WalkRules) -> io::Result<Listing> {
     let mut listing = Listing::default();
     opened.each_entry(path, |name, kind| {
-        listing.entries += 1;
-        let markdown = rules.root_markdown && depth == 0 && kind != Kind::Folder && is_markdown(name);
-        if is_skill_file(name, rules.exact_name) || markdown {
-            listing.skills.push((name.to_owned(), kind));
-        } else if is_skill_file(name, false) && !is_folder(path, name, kind) {
-            listing.misnamed.push(name.to_owned());
-        } else if matches!(kind, Kind::Folder | Kind::Link) && !skipped(name, rules) {
-            let list = if kind == Kind::Folder {
-                &mut listing.folders
-            } else {
-                &mut listing.links
-            };
-            list.push(name.to_owned());
-        }
+        listing.add(path, name, kind, depth, rules);
         // One more than is allowed, so that the walk sees that the bound was passed.
         listing.entries <= rules.max_entries
     })?;
-    // `SKILL.md` sorts before `SKILL.MD`'s other spellings where it matters: upper case first, exact first.
-    listing
-        .skills
-        .sort_by_key(|(name, _)| (name != "SKILL.md", name != "skill.md", name.clone()));
-    listing.folders.sort();
+    listing.sort();
     Ok(listing)
 }
 

@@ -4,6 +4,7 @@ use super::Root;
 use super::entries::{Kind, Opened};
 use super::visit::{Base, Folder, Visit, Visitor};
 use crate::diag::Rule;
+use crate::documents::Documents;
 use rayon::prelude::*;
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
@@ -149,6 +150,28 @@ pub fn walk(root: &Root, rules: &WalkRules) -> Walk {
     });
     let found = found.into_iter().map(|(_, one)| one).collect();
     Walk { found, folders }
+}
+
+/// Walks below a folder of documents by the same rules, but for the bounds on numbers; `root` is how the caller names
+/// it, `real` its path among them.
+#[must_use]
+pub fn walk_documents(documents: &Documents, root: &Path, real: &str, rules: &WalkRules) -> Vec<Found> {
+    let visitor = Visitor {
+        rules,
+        boundary: None,
+        make: &|found, _: Option<&Opened>| found,
+    };
+    let base = Base {
+        path: root.to_owned(),
+        canonical: PathBuf::from(real),
+        depth: 0,
+        linked: false,
+    };
+    let mut visit = Visit::default();
+    visitor.look_in_memory(documents, &base, root, real, 0, &mut visit);
+    let mut found = visit.found;
+    found.sort_by(|a, b| a.location().as_os_str().cmp(b.location().as_os_str()));
+    found
 }
 
 /// Walks below `root` and makes something of each find while its folder is open, which spares a second way to it.

@@ -2,15 +2,41 @@
 
 use super::{MAX_RESOURCES, Resource, ResourceKind, Resources, Why, resolve, resources};
 use crate::diag::{Position, Report, Rule, quoted};
+use crate::package::Package;
 use crate::skill::Skill;
+use std::io;
 use std::path::Path;
 
 /// How many links of one body are followed up.
 const MAX_LINKS: usize = 2000;
 
+/// Where a skill's folder is.
+#[derive(Clone, Copy)]
+pub(crate) enum Place<'a> {
+    /// On disk.
+    Disk {
+        /// The folder.
+        folder: &'a Path,
+        /// Its SKILL.md.
+        skill_file: &'a Path,
+    },
+    /// In memory.
+    Memory(&'a Package),
+}
+
+impl Place<'_> {
+    /// Tells whether something is at a path below the folder; `None` where it leads out.
+    fn leads(&self, target: &str) -> Option<io::Result<bool>> {
+        match self {
+            Self::Disk { folder, .. } => Some(resolve(folder, target)?.try_exists()),
+            Self::Memory(package) => Some(Ok(package.holds(target))),
+        }
+    }
+}
+
 /// Reports links of the body and of the folder that lead nowhere or outside, what of the folder is not listed, and
 /// scripts that cannot run.
-pub(crate) fn check(skill: &Skill, body_line: usize, folder: &Path, skill_file: &Path, report: &mut Report) {
+pub(crate) fn check(skill: &Skill, body_line: usize, place: &Place<'_>, report: &mut Report) {
     let starts = crate::source::LineStarts::of(&skill.body);
     let links = skill.outline().links;
     let followed = links
@@ -28,13 +54,13 @@ pub(crate) fn check(skill: &Skill, body_line: usize, folder: &Path, skill_file: 
             break;
         }
         let shown = quoted(&link.target);
-        let Some(path) = plain(&target).and_then(|target| resolve(folder, &target)) else {
+        let Some(there) = plain(&target).and_then(|target| place.leads(&target)) else {
             let message = format!("the link {shown} leads out of the skill's folder");
             let hint = "keep what the skill needs inside its folder";
             report.hint(Rule::LinkOutside, position, message, hint);
             continue;
         };
-        match path.try_exists() {
+        match there {
             Ok(true) => {}
             Ok(false) => {
                 let message = format!("the link {shown} points to nothing");
@@ -51,6 +77,11 @@ pub(crate) fn check(skill: &Skill, body_line: usize, folder: &Path, skill_file: 
             }
         }
     }
+    let (folder, skill_file) = match *place {
+        Place::Disk { folder, skill_file } => (folder, skill_file),
+        // What is in memory has no links and no permissions.
+        Place::Memory(package) => return check_folder(&package.resources(), report),
+    };
     let Ok(found) = resources(folder, skill_file) else {
         return;
     };

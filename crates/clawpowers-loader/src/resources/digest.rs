@@ -1,11 +1,14 @@
 //! The digest of a skill's folder.
 
-use super::listing;
+use super::{Listing, listing, listing_in_memory};
+use crate::package::Package;
 use crate::read::{MAX_RESOURCE_BYTES, ReadError, read_file};
 use crate::resources::Why;
 use sha2::{Digest as _, Sha256};
+use std::borrow::Cow;
+use std::ffi::OsStr;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// How many bytes of one skill's folder are digested, so that many large files cost no minutes.
 const MAX_DIGEST_BYTES: u64 = 256 * 1024 * 1024;
@@ -22,6 +25,28 @@ const MAX_DIGEST_BYTES: u64 = 256 * 1024 * 1024;
 /// there are more files, levels or bytes than are looked at.
 pub fn digest(folder: &Path, skill_file: &Path) -> Result<String, ReadError> {
     let listing = listing(folder, skill_file)?;
+    let own = skill_file.file_name().map(|name| (name, folder.join(name)));
+    digest_listing(listing, own, |path, limit| read_file(path, limit).map(Cow::Owned))
+}
+
+/// Returns the digest of a skill in memory; see [`digest`].
+pub(crate) fn digest_in_memory(package: &Package) -> Result<String, ReadError> {
+    let own = (package.name(), PathBuf::from(package.name()));
+    digest_listing(listing_in_memory(package), Some(own), |path, limit| {
+        let bytes = package.file(&path.to_string_lossy()).unwrap_or_default();
+        let size = bytes.len() as u64;
+        if size > limit {
+            return Err(ReadError::TooLarge { size, limit });
+        }
+        Ok(Cow::Borrowed(bytes))
+    })
+}
+
+fn digest_listing<'a>(
+    listing: Listing,
+    skill_file: Option<(&OsStr, PathBuf)>,
+    read: impl Fn(&Path, u64) -> Result<Cow<'a, [u8]>, ReadError>,
+) -> Result<String, ReadError> {
     if listing.found.truncated {
         return Err(io::Error::other("the folder holds more files than are listed").into());
     }
@@ -35,15 +60,15 @@ pub fn digest(folder: &Path, skill_file: &Path) -> Result<String, ReadError> {
         return Err(io::Error::other(message).into());
     }
     let mut files = listing.places;
-    if let Some(name) = skill_file.file_name() {
-        files.push((name.as_encoded_bytes().to_vec(), folder.join(name)));
+    if let Some((name, path)) = skill_file {
+        files.push((name.as_encoded_bytes().to_vec(), path));
     }
     files.sort();
     let mut hash = Sha256::new();
     let mut left = MAX_DIGEST_BYTES;
     // One file at a time: together they may be larger than the memory.
     for (name, path) in files {
-        let bytes = read_file(&path, MAX_RESOURCE_BYTES.min(left)).map_err(|error| {
+        let bytes = read(&path, MAX_RESOURCE_BYTES.min(left)).map_err(|error| {
             let name = crate::diag::quoted(&String::from_utf8_lossy(&name));
             io::Error::other(format!("{name} cannot be digested: {error}"))
         })?;
@@ -51,15 +76,6 @@ pub fn digest(folder: &Path, skill_file: &Path) -> Result<String, ReadError> {
         add(&mut hash, &name, &bytes);
     }
     Ok(finished(hash))
-}
-
-/// Returns the digest of files given in byte order of their paths; see [`digest`].
-pub fn digest_of<'a>(files: impl Iterator<Item = (&'a str, &'a [u8])>) -> String {
-    let mut hash = Sha256::new();
-    for (path, bytes) in files {
-        add(&mut hash, path.as_bytes(), bytes);
-    }
-    finished(hash)
 }
 
 fn add(hash: &mut Sha256, path: &[u8], bytes: &[u8]) {

@@ -8,10 +8,10 @@ mod roots;
 mod unix;
 
 use clawpowers_loader::discover::{Found, Root, Scope, Surroundings, Walk, WalkRules, default_roots, walk};
+use clawpowers_loader::documents::{Bytes, Documents};
 use clawpowers_loader::package::Package;
 use clawpowers_loader::resources::{ResourceKind, digest, resolve, resources};
 use clawpowers_loader::{Catalog, CatalogOptions, ParseOptions, Rule, parse};
-use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -523,10 +523,9 @@ fn long_and_odd_frontmatter_is_read_whole() {
 }
 
 fn package(folder: &str, name: &str) -> Arc<Package> {
-    Arc::new(Package {
-        folder: folder.to_owned(),
-        files: vec![("SKILL.md".to_owned(), Cow::Owned(text(name).into_bytes()))],
-    })
+    let file = (format!("{folder}/SKILL.md"), Bytes::from(text(name)));
+    let documents = Documents::new([file]).unwrap();
+    Arc::new(Package::bundled(Arc::new(documents), folder))
 }
 
 #[test]
@@ -539,10 +538,7 @@ fn skills_in_memory_come_last() {
             package("tea", "tea"),
             package("cup", "cup"),
             package("again", "cup"),
-            Arc::new(Package {
-                folder: "none".to_owned(),
-                files: Vec::new(),
-            }),
+            Arc::new(Package::bundled(Arc::default(), "none")),
         ],
         ..CatalogOptions::default()
     };

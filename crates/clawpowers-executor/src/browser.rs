@@ -1,0 +1,70 @@
+//! A database that a browser keeps: SQLite over the page's private file system, one connection in a Dedicated Worker.
+
+use crate::db::Db;
+use crate::error::{Error, Result, Storage};
+use crate::image::PAGE_SIZE;
+use crate::schema::APPLICATION_ID;
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
+use sqlite_wasm_rs::WasmOsCallback;
+use sqlite_wasm_vfs::sahpool::{OpfsSAHPoolCfgBuilder, install};
+use std::path::PathBuf;
+
+/// The folder of the private file system that is ours; two workers cannot have it open at once.
+const FOLDER: &str = ".clawpowers";
+/// How many files it may hold, journals among them.
+const FILES: usize = 16;
+const VFS: &str = "clawpowers-opfs";
+
+impl Db {
+    /// Opens the database that the browser keeps under `name`, and makes it where there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for a name that is none; [`Error::Storage`] where the browser has no such place for this
+    /// script, another worker has it open, or the database is not sound, not ours, or of a newer release.
+    pub async fn in_browser(name: &str) -> Result<Self> {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+        if name.is_empty() || name.len() > 64 || name.starts_with('.') || !name.bytes().all(plain) {
+            return Err(Error::invalid(
+                format!(
+                    "the name {} is not one for a database",
+                    crate::key::shortened(name)
+                ),
+                "use letters, digits, `-`, `_` and `.`, at most 64",
+            ));
+        }
+        let config = OpfsSAHPoolCfgBuilder::new()
+            .vfs_name(VFS)
+            .directory(FOLDER)
+            .initial_capacity(FILES)
+            .build();
+        install::<WasmOsCallback>(&config, false)
+            .await
+            .map_err(|error| Error::Storage {
+                kind: Storage::Io,
+                message: format!("the browser keeps no database for this script: {error}"),
+                hint: "open it in a Dedicated Worker of a secure page, and in one at a time".to_owned(),
+            })?;
+        let path = PathBuf::from(format!("opfs:{name}"));
+        let open = || -> rusqlite::Result<Connection> {
+            let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+            let connection = Connection::open_with_flags_and_vfs(format!("{name}.db"), flags, VFS)?;
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+            connection.pragma_update(None, "synchronous", "FULL")?;
+            connection.pragma_update(None, "page_size", PAGE_SIZE)?;
+            Ok(connection)
+        };
+        let mut db = Self::adopt(open().map_err(|error| Error::sqlite(&path, &error))?, path);
+        if db.bytes()? == 0 {
+            db.run(|connection| connection.pragma_update(None, "application_id", APPLICATION_ID))?;
+        }
+        db.check_owner()?;
+        if db.version()? == 0 {
+            // New, or its maker was stopped before it was done.
+            db.found()?;
+        }
+        db.bring_up()?;
+        Ok(db)
+    }
+}

@@ -1,0 +1,178 @@
+//! Databases without a disk: in memory, and as one piece of bytes that is the file.
+
+use crate::db::Db;
+use crate::error::{Error, Result, Storage};
+use crate::schema::{APPLICATION_ID, MIGRATIONS};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, MAIN_DB};
+use std::path::Path;
+
+/// What a database in memory is called.
+const MEMORY: &str = "memory";
+/// What bytes that are to become a database are called.
+const IMAGE: &str = "image";
+/// How large a page is in every build, so that one database can take another one's place.
+pub(crate) const PAGE_SIZE: u32 = 4096;
+/// How many bytes the header of a file has.
+const HEADER: usize = 100;
+/// Which of them say by which version of the format it is read and written; 2 is a file that keeps a log.
+const FORMATS: std::ops::Range<usize> = 18..20;
+
+impl Db {
+    /// Makes a database in memory, with what a new file holds.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Storage`] where there is no memory for it.
+    pub fn memory() -> Result<Self> {
+        let path = Path::new(MEMORY);
+        let open = || -> rusqlite::Result<Connection> {
+            let connection = Connection::open_in_memory()?;
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+            connection.pragma_update(None, "page_size", PAGE_SIZE)?;
+            connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+            Ok(connection)
+        };
+        let connection = open().map_err(|error| Error::sqlite(path, &error))?;
+        let mut db = Self::adopt(connection, path.to_owned());
+        db.found()?;
+        Ok(db)
+    }
+
+    /// Returns the database as the bytes of a file, which [`Db::open`] opens and [`Db::deserialize`] reads.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Storage`] where it cannot be read, or does not fit into memory.
+    pub fn serialize(&mut self) -> Result<Vec<u8>> {
+        let mut bytes = self.run_mut(|connection| connection.serialize(MAIN_DB).map(|data| data.to_vec()))?;
+        // What a log still held is in the bytes, and nobody who gets them has one.
+        without_log(&mut bytes);
+        Ok(bytes)
+    }
+
+    /// Makes a database in memory out of the bytes of a file. They may come from anybody, so they are looked through
+    /// whole.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Storage`] as for a file: bytes that are damaged, empty, not ours, or of a newer release.
+    pub fn deserialize(bytes: Vec<u8>) -> Result<Self> {
+        Self::read_image(bytes).map_err(|error| match error {
+            Error::Storage {
+                kind: kind @ Storage::Corrupt,
+                message,
+                ..
+            } => Error::Storage {
+                kind,
+                message,
+                hint:
+                    "export it again from a home that `clawpowers doctor` calls sound; nothing was taken in"
+                        .to_owned(),
+            },
+            other => other,
+        })
+    }
+
+    fn read_image(mut bytes: Vec<u8>) -> Result<Self> {
+        let path = Path::new(IMAGE);
+        let failed = |error: rusqlite::Error| Error::sqlite(path, &error);
+        without_log(&mut bytes);
+        if bytes.len() < HEADER {
+            // SQLite takes no bytes at all for a new database.
+            return Err(corrupt("is empty or not a database of clawpowers"));
+        }
+        let open = || -> rusqlite::Result<Connection> {
+            let mut connection = Connection::open_in_memory()?;
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+            connection.pragma_update(None, "cell_size_check", true)?;
+            connection.deserialize_read_exact(MAIN_DB, bytes.as_slice(), bytes.len(), false)?;
+            Ok(connection)
+        };
+        let mut db = Self::adopt(open().map_err(failed)?, path.to_owned());
+        db.check_owner()?;
+        db.check_image()?;
+        db.bring_up()?;
+        db.set_path(MEMORY.into());
+        Ok(db)
+    }
+
+    /// Puts all of another database in the place of what this one holds, in one step.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Storage`] where this one cannot be written; it is then as it was.
+    pub fn replace(&mut self, with: &Self) -> Result<()> {
+        self.copy_from(with)
+    }
+
+    /// Returns how many bytes it has, without its log.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Storage`] where it cannot be read.
+    pub fn bytes(&self) -> Result<u64> {
+        self.run(|connection| {
+            let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+            Ok(u64::try_from(number("page_count")?.saturating_mul(number("page_size")?)).unwrap_or_default())
+        })
+    }
+
+    /// Tells whether it outlives the program.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        self.path() != Path::new(MEMORY)
+    }
+
+    /// Looks through bytes that a stranger may have made: the pages, and that the schema is ours and nothing besides.
+    fn check_image(&self) -> Result<()> {
+        let damage = self.damage()?;
+        if let Some(first) = damage.first() {
+            return Err(corrupt(&format!("is damaged ({first})")));
+        }
+        let names = |connection: &Connection| -> rusqlite::Result<Vec<(String, String)>> {
+            // SQLite's own tables hold no more than its statistics.
+            let sql = "SELECT type, name FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY 1, 2";
+            let mut statement = connection.prepare(sql)?;
+            let rows = statement.query_map((), |row| Ok((row.get(0)?, row.get(1)?)))?;
+            rows.collect()
+        };
+        let version = usize::try_from(self.version()?).unwrap_or_default();
+        if version == 0 {
+            return Err(corrupt("lacks its schema"));
+        }
+        let ours = || -> rusqlite::Result<Vec<(String, String)>> {
+            let connection = Connection::open_in_memory()?;
+            for step in MIGRATIONS.iter().take(version) {
+                connection.execute_batch(step)?;
+            }
+            names(&connection)
+        };
+        let expected = ours().map_err(|error| Error::sqlite(self.path(), &error))?;
+        let there = self.run(names)?;
+        if expected.iter().any(|part| !there.contains(part)) {
+            return Err(corrupt("lacks a part of its schema"));
+        }
+        // A trigger would run with our statements, and a view stand for a table.
+        if let Some((kind, name)) = there.iter().find(|(kind, _)| kind == "trigger" || kind == "view") {
+            return Err(corrupt(&format!("has the {kind} `{name}`, which is not ours")));
+        }
+        Ok(())
+    }
+}
+
+fn corrupt(what: &str) -> Error {
+    Error::storage(Storage::Corrupt, format!("the database `{IMAGE}` {what}"))
+}
+
+/// Says in the header that the file keeps no log; memory cannot hold one.
+fn without_log(bytes: &mut [u8]) {
+    if bytes.len() >= HEADER
+        && let Some(formats) = bytes.get_mut(FORMATS)
+    {
+        for format in formats.iter_mut().filter(|format| **format == 2) {
+            *format = 1;
+        }
+    }
+}
