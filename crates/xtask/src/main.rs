@@ -1,4 +1,4 @@
-//! The project's own tasks: `cargo xtask test | bench | fuzz`.
+//! The project's own tasks: `cargo xtask test | bench | bindings | fuzz`.
 #![forbid(unsafe_code)]
 #![expect(
     clippy::print_stdout,
@@ -7,8 +7,10 @@
 )]
 
 mod bench;
+mod bindings;
 mod generate;
 mod run;
+mod tools;
 
 use run::{Failure, cargo, cargo_with};
 use std::process::ExitCode;
@@ -19,6 +21,7 @@ usage: cargo xtask TASK [PARTS]
 tasks:
   test    every test of the workspace, the documentation's examples among them
   bench   what the program takes, beside what the same work costs without it; PARTS are start, list, store, feedback
+  bindings  the WASM module with its JavaScript, in native/wasm/pkg; PARTS are wasm
   calibrate  the table of thresholds of the change detection, corrected once; with --release
   dist    the program as it is shipped
   torture many processes at once, 1,000 kills, full and read-only disks, at full length
@@ -30,6 +33,7 @@ fn main() -> ExitCode {
     let result = match words.as_slice() {
         ["test"] => test(),
         ["bench", parts @ ..] => bench::bench(parts),
+        ["bindings", parts @ ..] => bindings::bindings(parts),
         ["dist"] => run::dist().map(|path| println!("{}", path.display())),
         ["generate"] => generate::write(),
         ["torture"] => torture(),
