@@ -18,8 +18,8 @@ fn main() -> ExitCode {
         .web(true)
         .and_then(|bindgen| {
             bindgen
-                .out_name("clawpowers")
-                .typescript(true)
+                .out_name("clawpowers_wasm")
+                .typescript(false)
                 .remove_name_section(true)
                 .remove_producers_section(true)
                 .generate(folder)

@@ -33,9 +33,8 @@ fn main() -> ExitCode {
     let result = match words.as_slice() {
         ["test"] => test(),
         ["bench", parts @ ..] => bench::bench(parts),
-        ["bindings", parts @ ..] => bindings::bindings(parts),
+        ["bindings", parts @ ..] => bindings::build(parts),
         ["dist"] => run::dist().map(|path| println!("{}", path.display())),
-        ["generate"] => generate::write(),
         ["torture"] => torture(),
         ["calibrate"] => bench::feedback::calibrate(),
         ["simulate"] => bench::feedback::simulate(),

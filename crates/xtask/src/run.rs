@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// Why a task failed.
 #[derive(Debug)]
@@ -111,14 +111,19 @@ pub(crate) fn target_folder() -> Result<PathBuf, Failure> {
 
 /// Runs a command and returns what it prints.
 pub(crate) fn output(command: &mut Command) -> Result<String, Failure> {
+    String::from_utf8(output_bytes(command)?).map_err(|error| Failure::new(error.to_string()))
+}
+
+/// Runs a command and returns the bytes that it writes.
+pub(crate) fn output_bytes(command: &mut Command) -> Result<Vec<u8>, Failure> {
     let shown = format!("{command:?}");
-    let failed = |why: String| Failure::new(format!("{shown}: {why}"));
     let done = command
-        .stderr(std::process::Stdio::inherit())
+        .stderr(Stdio::inherit())
         .output()
-        .map_err(|error| failed(error.to_string()))?;
-    if !done.status.success() {
-        return Err(failed(done.status.to_string()));
+        .map_err(|error| Failure::new(format!("{shown}: {error}")))?;
+    if done.status.success() {
+        Ok(done.stdout)
+    } else {
+        Err(Failure::new(format!("{shown} failed: {}", done.status)))
     }
-    String::from_utf8(done.stdout).map_err(|error| failed(error.to_string()))
 }

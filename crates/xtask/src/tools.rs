@@ -12,13 +12,18 @@ pub(crate) fn need(program: &str, package: &str) -> Result<PathBuf, Failure> {
     if find("apt-get").is_some() {
         println!("{program} is missing: installing Debian's package {package}");
         // Whoever may not install is told below; a list of packages that cannot be renewed may do as it is.
-        let _ = run(Command::new("apt-get").args(["update", "-qq"]).stdout(Stdio::null()));
+        let _ = run(Command::new("apt-get")
+            .args(["update", "-qq"])
+            .stdout(Stdio::null()));
         let mut install = Command::new("apt-get");
         install.args(["install", "-qq", "--yes", "--no-install-recommends", package]);
-        let _ = run(install.env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null()));
+        let _ = run(install
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            .stdout(Stdio::null()));
     }
     find(program).ok_or_else(|| {
-        let message = format!("`{program}` is missing\nhint: install it; Debian has it in the package `{package}`");
+        let message =
+            format!("`{program}` is missing\nhint: install it; Debian has it in the package `{package}`");
         Failure::new(message)
     })
 }

@@ -17,14 +17,25 @@ pub(super) fn bindings(corpus: Option<&Path>, work: &Path) -> Result<(), Failure
     if !project.join("package.json").exists() {
         fs::write(project.join("package.json"), "{ \"private\": true }\n")?;
     }
-    let ours = ["native/ffi", "native/wasm"].map(|folder| place.root.join(folder).to_string_lossy().into_owned());
-    npm(&project, &[&PEERS[..], &ours.each_ref().map(String::as_str)[..]].concat())?;
+    let ours =
+        ["native/ffi", "native/wasm"].map(|folder| place.root.join(folder).to_string_lossy().into_owned());
+    npm(
+        &project,
+        &[&PEERS[..], &ours.each_ref().map(String::as_str)[..]].concat(),
+    )?;
     for name in ["rates.mjs", "node.mjs", "wasm.mjs"] {
         fs::copy(scripts.join(name), project.join(name))?;
     }
     python::build("")?;
     let mut reference = Command::new(python::interpreter()?);
-    run(reference.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "skills-ref==0.1.1"]))?;
+    run(reference.args([
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "skills-ref==0.1.1",
+    ]))?;
 
     fs::create_dir_all(work)?;
     let skills = work.join("skills");

@@ -23,7 +23,9 @@ pub(crate) struct Place {
 impl Place {
     fn new() -> Result<Self, Failure> {
         Ok(Self {
-            root: Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?,
+            root: Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("../..")
+                .canonicalize()?,
             scratch: target_folder()?.join("bindings"),
             example: String::new(),
         })
@@ -47,25 +49,49 @@ impl Place {
     }
 }
 
-/// Writes what is generated and builds the three packages.
-pub(crate) fn build() -> Result<(), Failure> {
-    crate::generate::write()?;
+/// Writes what is generated and builds the three packages, or does the parts that are named.
+pub(crate) fn build(parts: &[&str]) -> Result<(), Failure> {
     let place = Place::new()?;
-    node::build(&place, "")?;
-    python::build("")?;
-    wasm::build(&[])
+    let all = ["generate", "node", "python", "wasm"];
+    for part in if parts.is_empty() { &all[..] } else { parts } {
+        match *part {
+            "generate" => crate::generate::write()?,
+            "node" => node::build(&place, "")?,
+            "python" => python::build("")?,
+            "wasm" => wasm::build(&place, "")?,
+            // What the package's own script calls.
+            "wasm-module" => wasm::module(&place)?,
+            other => {
+                let parts = all.join(", ");
+                return Err(Failure::usage(&format!(
+                    "there is no part {other}; the parts are {parts}"
+                )));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Tests the three packages.
 pub(crate) fn test() -> Result<(), Failure> {
     let mut place = Place::new()?;
-    let example = ["run", "--quiet", "--locked", "--package", "clawpowers-api", "--example", "analysis"];
+    let example = [
+        "run",
+        "--quiet",
+        "--locked",
+        "--package",
+        "clawpowers-api",
+        "--example",
+        "analysis",
+    ];
     place.example = output(Command::new("cargo").args(example))?;
     node::test(&place)?;
     python(&place)?;
     wasm::test(&place)?;
     cargo(&["build", "--quiet", "--locked", "--package", "clawpowers"])?;
-    let program = target_folder()?.join("debug").join(format!("clawpowers{}", std::env::consts::EXE_SUFFIX));
+    let program = target_folder()?
+        .join("debug")
+        .join(format!("clawpowers{}", std::env::consts::EXE_SUFFIX));
     together::test(
         &place.root,
         &program,
@@ -95,5 +121,7 @@ pub(crate) fn same(language: &str, expected: &str, found: &str) -> Result<(), Fa
         println!("example: {language} prints what Rust prints");
         return Ok(());
     }
-    Err(Failure::new(format!("the example in {language} prints\n{found}\nand the one in Rust\n{expected}")))
+    Err(Failure::new(format!(
+        "the example in {language} prints\n{found}\nand the one in Rust\n{expected}"
+    )))
 }

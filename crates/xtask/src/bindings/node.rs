@@ -11,7 +11,9 @@ use std::process::Command;
 pub(crate) fn build(place: &Place, features: &str) -> Result<(), Failure> {
     need("node", "nodejs")?;
     let mut command = Command::new("node");
-    command.arg("build.mjs").current_dir(place.root.join("native/ffi"));
+    command
+        .arg("build.mjs")
+        .current_dir(place.root.join("native/ffi"));
     run(command.env("CLAWPOWERS_FEATURES", features))
 }
 
@@ -26,14 +28,21 @@ pub(crate) fn test(place: &Place) -> Result<(), Failure> {
     install(place, &project)?;
     let example = project.join("index.mjs");
     fs::copy(place.root.join("examples/node/index.mjs"), &example)?;
-    same("Node", &place.example, &output(Command::new("node").arg(&example))?)?;
+    same(
+        "Node",
+        &place.example,
+        &output(Command::new("node").arg(&example))?,
+    )?;
     types(place, &project)
 }
 
 /// Makes an empty project and installs the package into it.
 fn install(place: &Place, project: &Path) -> Result<(), Failure> {
     fs::write(project.join("package.json"), "{ \"private\": true }\n")?;
-    npm(project, &[&place.root.join("native/ffi").to_string_lossy(), "typescript@7"])
+    npm(
+        project,
+        &[&place.root.join("native/ffi").to_string_lossy(), "typescript@7"],
+    )
 }
 
 /// Installs packages into a project.
@@ -61,10 +70,15 @@ fn types(place: &Place, project: &Path) -> Result<(), Failure> {
         .filter(|name| !program.contains(&format!(".{name}(")))
         .collect();
     if !unused.is_empty() {
-        return Err(Failure::new(format!("tests/types/every.ts does not use {}", unused.join(", "))));
+        return Err(Failure::new(format!(
+            "tests/types/every.ts does not use {}",
+            unused.join(", ")
+        )));
     }
     let mut compiler = Command::new("node");
-    run(compiler.args(["node_modules/typescript/bin/tsc", "-p", "."]).current_dir(project))?;
+    run(compiler
+        .args(["node_modules/typescript/bin/tsc", "-p", "."])
+        .current_dir(project))?;
     println!("types: TypeScript takes a program that uses every function");
     Ok(())
 }

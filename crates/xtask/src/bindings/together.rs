@@ -30,7 +30,11 @@ pub(crate) fn test(root: &Path, program: &Path, python: &Path, home: &Path) -> R
         let threads: Vec<_> = (0..EACH).map(|one| scope.spawn(move || loops(one))).collect();
         threads
             .into_iter()
-            .map(|thread| thread.join().unwrap_or_else(|_| Err(Failure::new("a loop panicked"))))
+            .map(|thread| {
+                thread
+                    .join()
+                    .unwrap_or_else(|_| Err(Failure::new("a loop panicked")))
+            })
             .collect()
     });
     from_cli.into_iter().collect::<Result<(), _>>()?;
@@ -43,8 +47,13 @@ pub(crate) fn test(root: &Path, program: &Path, python: &Path, home: &Path) -> R
         .args(["store", "get", "all", "--home"])
         .arg(home)
         .output()?;
-    let (found, wanted) = (String::from_utf8_lossy(&found.stdout).trim().to_owned(), 3 * EACH * COUNT);
-    println!("together: {EACH} workers of Node, {EACH} processes of Python, {EACH} loops of the command line: {found} of {wanted}");
+    let (found, wanted) = (
+        String::from_utf8_lossy(&found.stdout).trim().to_owned(),
+        3 * EACH * COUNT,
+    );
+    println!(
+        "together: {EACH} workers of Node, {EACH} processes of Python, {EACH} loops of the command line: {found} of {wanted}"
+    );
     if found == wanted.to_string() {
         Ok(())
     } else {

@@ -1,9 +1,12 @@
 //! The WASM module and its JavaScript, in `native/wasm/pkg`.
 
-use crate::run::{Failure, cargo_with, run, target_folder};
-use std::path::Path;
+use super::Place;
+use crate::run::{Failure, cargo_with, output_bytes, run, target_folder};
+use crate::tools::{need, wasm_target};
 use std::process::Command;
 
+/// How many bytes a page may have to load.
+const LARGEST: usize = 1_200_000;
 const TARGET: &str = "wasm32-unknown-unknown";
 /// What of SQLite a page does not load: nothing here asks for any of it.
 const SQLITE: [&str; 16] = [
@@ -25,29 +28,68 @@ const SQLITE: [&str; 16] = [
     "-DSQLITE_OMIT_EXPLAIN",
 ];
 
-/// Builds the module; `features` are those of its crate.
-pub(super) fn build(features: &[&str]) -> Result<(), Failure> {
-    let features = features.join(",");
+/// Builds the package in its folder.
+pub(crate) fn build(place: &Place, features: &str) -> Result<(), Failure> {
+    need("node", "nodejs")?;
+    let mut command = Command::new("node");
+    command
+        .arg("build.mjs")
+        .current_dir(place.root.join("native/wasm"));
+    run(command.env("CLAWPOWERS_FEATURES", features))
+}
+
+/// Builds the module and its JavaScript, with the features that the environment names.
+pub(crate) fn module(place: &Place) -> Result<(), Failure> {
+    wasm_target()?;
+    need("clang", "clang")?;
+    let features = std::env::var("CLAWPOWERS_FEATURES").unwrap_or_default();
     let words = [
         "build",
+        "--locked",
         "--profile",
         "wasm",
         "--package",
         "clawpowers-wasm",
         "--target",
         TARGET,
-        "--features",
-        &features,
     ];
-    cargo_with(&words, |command| {
+    cargo_with(&[&words[..], &["--features", &features]].concat(), |command| {
         command.env("SQLITE_WASM_RS_FLAGS", SQLITE.join(" "));
     })?;
-    let target = target_folder()?;
-    let module = target.join(TARGET).join("wasm").join("clawpowers_wasm.wasm");
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../native/wasm/pkg");
+    let module = target_folder()?.join(TARGET).join("wasm/clawpowers_wasm.wasm");
     let mut bindgen = Command::new("cargo");
-    bindgen.args(["run", "--quiet", "--package", "xtask-wasm", "--"]);
-    run(bindgen.arg(module).arg(&folder))?;
-    println!("{}", folder.display());
-    Ok(())
+    bindgen.args(["run", "--quiet", "--locked", "--package", "xtask-wasm", "--"]);
+    run(bindgen.arg(module).arg(place.root.join("native/wasm/pkg")))
+}
+
+/// Tests it in Node and in a browser with the operation that panics in it, and then builds it as it is shipped.
+pub(crate) fn test(place: &Place) -> Result<(), Failure> {
+    build(place, "test-panic")?;
+    let mut tests = Command::new("node");
+    run(tests.arg("--test").current_dir(place.root.join("native/wasm")))?;
+    run(Command::new("node").arg(place.root.join("tests/conformance/wasm.mjs")))?;
+    let chromium = need("chromium", "chromium")?;
+    let browser = place.root.join("tests/browser");
+    run(Command::new("node")
+        .arg(browser.join("conformance.mjs"))
+        .arg(&chromium))?;
+    build(place, "")?;
+    run(Command::new("node").arg(browser.join("page.mjs")).arg(&chromium))?;
+    size(place)
+}
+
+/// Holds the module to its size.
+fn size(place: &Place) -> Result<(), Failure> {
+    let module = place.root.join("native/wasm/pkg/clawpowers_wasm_bg.wasm");
+    let zipped = output_bytes(Command::new("gzip").args(["-9", "--stdout"]).arg(module))?.len();
+    println!(
+        "wasm: {:.2} MB gzipped, of {:.1} MB at most",
+        zipped as f64 / 1e6,
+        LARGEST as f64 / 1e6
+    );
+    if zipped < LARGEST {
+        Ok(())
+    } else {
+        Err(Failure::new("the module is too large"))
+    }
 }
