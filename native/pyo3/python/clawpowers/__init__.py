@@ -1,0 +1,57 @@
+"""Reads, judges and repairs SKILL.md files, keeps their state, and finds out which of them work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from ._clawpowers import __version__
+from ._errors import (
+    ClosedError,
+    Error,
+    InternalError,
+    InvalidConfigError,
+    InvalidInputError,
+    InvalidRequestError,
+    IoError,
+    NotFoundError,
+    StorageError,
+    UnknownOperationError,
+    UnsupportedPlatformError,
+)
+from ._runtime import Runtime, open
+
+if TYPE_CHECKING:
+    from . import types as t
+
+__all__ = [
+    "ClosedError",
+    "Error",
+    "InternalError",
+    "InvalidConfigError",
+    "InvalidInputError",
+    "InvalidRequestError",
+    "IoError",
+    "NotFoundError",
+    "Runtime",
+    "StorageError",
+    "UnknownOperationError",
+    "UnsupportedPlatformError",
+    "__version__",
+    "detect",
+    "open",
+    "parse_skill",
+]
+
+# What needs no home is asked of this one.
+_shared: Final = Runtime()
+
+
+def parse_skill(text: str, *, folder: str | None = None, target: str | None = None) -> t.SkillParseReply:
+    """Parse the text of a SKILL.md; needs no runtime."""
+    return _shared.skills.parse(text, folder=folder, target=target)
+
+
+def detect(outcomes: Sequence[str]) -> t.FeedbackDetectReply:
+    """Find changes of a success rate in a list of outcomes; needs no runtime."""
+    return _shared.feedback.detect(outcomes)
