@@ -1,0 +1,117 @@
+//! The package for Python, as a user installs it, in an environment of its own below the target folder.
+
+use crate::run::{Failure, run, target_folder};
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What the package is built and judged with; the versions only move on purpose.
+const TOOLS: [&str; 2] = ["maturin==1.16.0", "mypy==2.4.1"];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn package() -> PathBuf {
+    root().join("native/pyo3")
+}
+
+fn venv() -> Result<PathBuf, Failure> {
+    Ok(target_folder()?.join("bindings/venv"))
+}
+
+/// Returns the folder of the environment's programs.
+fn programs() -> Result<PathBuf, Failure> {
+    let folder = if cfg!(windows) { "Scripts" } else { "bin" };
+    Ok(venv()?.join(folder))
+}
+
+/// Returns the Python into which [`build`] has installed the package.
+pub(crate) fn interpreter() -> Result<PathBuf, Failure> {
+    Ok(programs()?.join(format!("python{}", env::consts::EXE_SUFFIX)))
+}
+
+/// Builds the package with features of its crate, which may be none, and installs it into the environment.
+pub(crate) fn build(features: &str) -> Result<(), Failure> {
+    tools()?;
+    let target = target_folder()?;
+    let mut command = python()?;
+    // What pip builds with is in the environment already, and cargo knows what has changed.
+    command
+        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
+        .args(["--force-reinstall", "--no-deps", "--no-build-isolation"])
+        .arg(package())
+        .env("CARGO_TARGET_DIR", &target)
+        // What the cargo that started this has set is not meant for the wheel.
+        .env_remove("CARGO")
+        .env_remove("RUSTUP_TOOLCHAIN")
+        .env_remove("MATURIN_PEP517_ARGS");
+    if !features.is_empty() {
+        command.env("MATURIN_PEP517_ARGS", format!("--features {features}"));
+    }
+    run(&mut command)
+}
+
+/// Makes the environment where it is missing or has other tools.
+fn tools() -> Result<(), Failure> {
+    let venv = venv()?;
+    let stamp = venv.join("tools");
+    let wanted = TOOLS.join("\n");
+    if fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) {
+        return Ok(());
+    }
+    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv))?;
+    run(python()?
+        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
+        .args(TOOLS))?;
+    fs::write(stamp, wanted)?;
+    Ok(())
+}
+
+/// Runs the tests, judges the types and runs the cases; the package has to have been built with `test-panic`.
+pub(crate) fn test() -> Result<(), Failure> {
+    let tests = package().join("tests");
+    run(python()?
+        .args(["-m", "unittest", "discover", "--start-directory"])
+        .arg(&tests)
+        .env("CLAWPOWERS_TEST_PANIC", "1"))?;
+    let mut sources: Vec<PathBuf> = vec![package().join("python/clawpowers")];
+    for entry in fs::read_dir(&tests)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "py") {
+            sources.push(path);
+        }
+    }
+    sources.sort();
+    // The oldest Python that is supported is the one whose rules are kept.
+    run(python()?
+        .args([
+            "-m",
+            "mypy",
+            "--strict",
+            "--python-version",
+            "3.10",
+            "--cache-dir",
+        ])
+        .arg(venv()?.join("mypy"))
+        .args(sources))?;
+    run(python()?
+        .args(["-m", "mypy.stubtest", "clawpowers"])
+        .current_dir(&tests))?;
+    run(python()?.arg(root().join("tests/conformance/python.py")))
+}
+
+/// Returns the environment's Python, with the environment's programs in front of the others.
+fn python() -> Result<Command, Failure> {
+    let mut command = Command::new(interpreter()?);
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders = [programs()?].into_iter().chain(env::split_paths(&path));
+    let path: OsString = env::join_paths(folders).map_err(|error| Failure::new(error.to_string()))?;
+    command
+        .env("PATH", path)
+        .env_remove("PYTHONPATH")
+        .env_remove("PYTHONHOME");
+    Ok(command)
+}
