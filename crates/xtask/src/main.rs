@@ -19,8 +19,9 @@ const USAGE: &str = "\
 usage: cargo xtask TASK [PARTS]
 
 tasks:
-  test    every test of the workspace, the documentation's examples among them
-  bench   what the program takes, beside what the same work costs without it; PARTS are start, list, store, feedback
+  test    every test of the workspace, the documentation's examples among them, and of the bindings; PARTS are rust, bindings
+  bench   what the program takes, beside what the same work costs without it; PARTS are start, list, store, feedback, bindings
+  bindings  what is generated, and the packages for Node, Python and browsers; PARTS are generate, node, python, wasm
   bindings  the WASM module with its JavaScript, in native/wasm/pkg; PARTS are wasm
   calibrate  the table of thresholds of the change detection, corrected once; with --release
   dist    the program as it is shipped
@@ -31,7 +32,9 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
-        ["test"] => test(),
+        ["test"] => test().and_then(|()| bindings::test()),
+        ["test", "rust"] => test(),
+        ["test", "bindings"] => bindings::test(),
         ["bench", parts @ ..] => bench::bench(parts),
         ["bindings", parts @ ..] => bindings::build(parts),
         ["dist"] => run::dist().map(|path| println!("{}", path.display())),
@@ -59,7 +62,8 @@ fn test() -> Result<(), Failure> {
     if std::env::var_os("CLAWPOWERS_CORPUS").is_none() {
         println!("CLAWPOWERS_CORPUS is not set: the tests over real skill files skip");
     }
-    cargo(&["test", "--workspace", "--locked"])
+    // The generator of the browser's JavaScript has no tests, and takes minutes to build.
+    cargo(&["test", "--workspace", "--exclude", "xtask-wasm", "--locked"])
 }
 
 fn torture() -> Result<(), Failure> {

@@ -1,9 +1,11 @@
 //! The bindings: built, and tested as their users have them.
 
 mod node;
-mod python;
+pub(crate) mod python;
 mod together;
 mod wasm;
+
+pub(crate) use node::npm;
 
 use crate::run::{Failure, cargo, output, run, target_folder};
 use std::fs;
@@ -21,7 +23,7 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    fn new() -> Result<Self, Failure> {
+    pub(crate) fn new() -> Result<Self, Failure> {
         Ok(Self {
             root: Path::new(env!("CARGO_MANIFEST_DIR"))
                 .join("../..")
