@@ -811,6 +811,8 @@ export interface Fixed {
   failure: string | null;
   /** Unified diff from the file to its repaired form. */
   diff: string;
+  /** The repaired form, where it differs and was not written. */
+  text?: string | null;
   /** The findings that are repaired. */
   applied: Diagnostic[];
   /** The errors and warnings that a person has to decide. */

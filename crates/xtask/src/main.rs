@@ -22,7 +22,6 @@ tasks:
   test    every test of the workspace, the documentation's examples among them, and of the bindings; PARTS are rust, bindings
   bench   what the program takes, beside what the same work costs without it; PARTS are start, list, store, feedback, bindings
   bindings  what is generated, and the packages for Node, Python and browsers; PARTS are generate, node, python, wasm
-  bindings  the WASM module with its JavaScript, in native/wasm/pkg; PARTS are wasm
   calibrate  the table of thresholds of the change detection, corrected once; with --release
   dist    the program as it is shipped
   torture many processes at once, 1,000 kills, full and read-only disks, at full length

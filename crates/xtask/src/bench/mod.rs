@@ -46,10 +46,10 @@ pub(crate) fn bench(parts: &[&str]) -> Result<(), Failure> {
         if wanted("start") {
             start(&program)?;
         }
-        if wanted("list") {
-            if let Some(corpus) = &corpus {
-                listing::listing(&program, &helper, corpus, &work.join("list"))?;
-            }
+        if wanted("list")
+            && let Some(corpus) = &corpus
+        {
+            listing::listing(&program, &helper, corpus, &work.join("list"))?;
         }
         if wanted("feedback") {
             run(&mut command(&helper, &["simulate"]))?;

@@ -360,7 +360,12 @@ class Figures(TypedDict):
     """When the last that has ended was."""
 
 
-class Fixed(TypedDict):
+class _FixedOptional(TypedDict, total=False):
+    text: str | None
+    """The repaired form, where it differs and was not written."""
+
+
+class Fixed(_FixedOptional):
     """The repairs of one file."""
 
     path: str
