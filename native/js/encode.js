@@ -3,6 +3,8 @@ import { ClawpowersError, invalidRequest } from "./errors.js";
 
 // What the facade's reader takes; it also ends every cycle.
 const LEVELS = 127;
+// Lists that hold the same lists again and again grow beyond all bounds when they are written out.
+const LISTS_AND_OBJECTS = 1 << 20;
 
 /**
  * Writes a request as JSON text.
@@ -18,7 +20,7 @@ export function encode(request) {
     throw invalidRequest("it is not an object");
   }
   try {
-    return writeObject(request, [], true);
+    return writeObject(request, { inside: [], count: 0 }, true);
   } catch (error) {
     // Only what is too long for a string of JavaScript can end in one.
     throw error instanceof RangeError ? invalidRequest("it is too large") : error;
@@ -102,7 +104,7 @@ function writeList(list, around) {
   for (let at = 0; at < list.length; at += 1) {
     items.push(write(list[at], around));
   }
-  around.pop();
+  around.inside.pop();
   return `[${items.join(",")}]`;
 }
 
@@ -119,7 +121,7 @@ function writeObject(object, around, isRequest) {
         : `${JSON.stringify(`${key}_base64`)}:"${toBase64(bytes)}"`,
     );
   }
-  around.pop();
+  around.inside.pop();
   return `{${fields.join(",")}}`;
 }
 
@@ -135,9 +137,12 @@ function bytesOf(value) {
 }
 
 function enter(value, around) {
-  if (around.includes(value)) throw invalidRequest("a value that holds itself");
-  if (around.length >= LEVELS) throw invalidRequest(`more than ${LEVELS} levels`);
-  around.push(value);
+  const { inside } = around;
+  if (inside.includes(value)) throw invalidRequest("a value that holds itself");
+  if (inside.length >= LEVELS) throw invalidRequest(`more than ${LEVELS} levels`);
+  around.count += 1;
+  if (around.count > LISTS_AND_OBJECTS) throw invalidRequest("it is too large");
+  inside.push(value);
 }
 
 function className(value) {

@@ -131,6 +131,9 @@ test("cycles and deep nesting", () => {
     refuses("invalid_request", () => config.set("a", deep));
     refuses("invalid_request", () => config.set("a", { deep }));
   }
+  let wide = [1];
+  for (let level = 0; level < 60; level += 1) wide = [wide, wide];
+  refuses("invalid_request", () => config.set("a", wide), "the request is not valid: it is too large");
   // The same value twice is no cycle.
   const twice = [1];
   assert.doesNotThrow(() => config.set("a", [twice, twice]));

@@ -42,3 +42,13 @@ test("a runtime that is closed while calls run", async () => {
   const done = outcomes.filter(({ status }) => status === "fulfilled").length;
   assert.equal(open(rt.options).store.get("n", { default: "0" }), String(done));
 });
+
+test("a worker that is stopped in the middle of calls", async () => {
+  const { options, store } = fresh();
+  for (let time = 0; time < 10; time += 1) {
+    const worker = new Worker(new URL("worker.mjs", import.meta.url), { workerData: { options, times: Infinity } });
+    await once(worker, "message");
+    await worker.terminate();
+  }
+  assert.equal(typeof store.incr("n"), "bigint");
+});
