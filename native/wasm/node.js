@@ -1,12 +1,11 @@
 // In Node the module is a file beside this one, and there is nothing to wait for.
 import { readFileSync } from "node:fs";
-import { initSync } from "./pkg/clawpowers_wasm.js";
-import { isReady } from "./surface.js";
+import { initSync } from "./pkg/clawpowers.js";
+import { loaded } from "./surface.js";
 
 export { ClawpowersError, Runtime, detect, open, openPersistent, parseSkill, version } from "./surface.js";
 
-initSync({ module: readFileSync(new URL("pkg/clawpowers_wasm_bg.wasm", import.meta.url)) });
-isReady();
+loaded(initSync({ module: readFileSync(new URL("pkg/clawpowers_bg.wasm", import.meta.url)) }));
 
 /** Does nothing here; it is there so that one program serves browsers too. */
 export async function init() {}

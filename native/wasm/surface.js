@@ -1,4 +1,4 @@
-import { Core, lastPanic } from "./pkg/clawpowers_wasm.js";
+import { Core, lastPanic } from "./pkg/clawpowers.js";
 import { thrown } from "./js/decode.js";
 import { Door, door } from "./js/door.js";
 import { encode } from "./js/encode.js";
@@ -6,16 +6,20 @@ import { ClawpowersError, invalidRequest } from "./js/errors.js";
 import { VERSION } from "./js/operations.js";
 import { Runtime as Shared, functions, openWith } from "./js/runtime.js";
 
-let ready = false;
+let stack;
+let bottom;
 
-/** Says that the module is there. */
-export function isReady() {
-  ready = true;
+/** Takes note of the module's exports, once it is there. */
+export function loaded({ __stack_pointer }) {
+  stack = __stack_pointer;
+  bottom = stack.value;
 }
 
-/** A trap leaves the module's memory as it was in the middle of something; what ended in it has left its words. */
+/** Tells whether an error is a trap, which leaves its runtime in the middle of something, and makes the best of it. */
 function fatal(error) {
   if (!(error instanceof WebAssembly.RuntimeError)) return false;
+  // Nothing was unwound; the stack is put back for the other runtimes.
+  stack.value = bottom;
   error.message = lastPanic() ?? error.message;
   return true;
 }
@@ -65,7 +69,7 @@ export async function openPersistent(options) {
 }
 
 function check() {
-  if (!ready) throw new Error("the module is not loaded yet: `await init()` first");
+  if (stack === undefined) throw new Error("the module is not loaded yet: `await init()` first");
 }
 
 function toBytes(buffer) {

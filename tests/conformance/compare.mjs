@@ -93,12 +93,24 @@ function outOf(text, [name, path]) {
   return path === "" ? text : text.replaceAll(path, name);
 }
 
-/** Carries out what comes before a request, on the runtime that the request will go to. */
+/**
+ * Carries out what comes before a request, on the runtime that the request will go to.
+ *
+ * What a runtime without a disk cannot do is left out there: the reply that such a case expects says the same.
+ */
 function setUp({ rt, raw }, way, operation, request) {
-  if (way !== "text") return rt.call(operation, request);
-  const text = raw(operation, write(request));
-  if (!text.startsWith('{"ok":')) throw new Error(`${operation}: ${text}`);
-  return text;
+  const { error } = way === "text" ? JSON.parse(raw(operation, write(request))) : tried(() => rt.call(operation, request));
+  if (error !== undefined && error.code !== "unsupported_platform") {
+    throw new Error(`${operation}: ${error.code}: ${error.message}`);
+  }
+}
+
+function tried(work) {
+  try {
+    return { ok: work() };
+  } catch (error) {
+    return { error };
+  }
 }
 
 /** Calls the method of an operation as a program would: bytes as bytes, what has a place at its place. */

@@ -2,6 +2,6 @@
 import { main } from "./files.mjs";
 import { world } from "./documents.mjs";
 import * as clawpowers from "../../native/wasm/node.js";
-import { Core } from "../../native/wasm/pkg/clawpowers_wasm.js";
+import { Core } from "../../native/wasm/pkg/clawpowers.js";
 
 await main("wasm", world(clawpowers, Core));
