@@ -28,17 +28,25 @@ fn shipped_skills_are_clean() {
     for package in &packages {
         let options = |profile| ParseOptions {
             profile,
-            folder: Some(package.folder.clone()),
+            folder: package.folder().map(str::to_owned),
         };
         for profile in Profile::ALL {
             let parsed = parse(package.skill_file().unwrap(), &options(profile));
             assert!(
                 parsed.skill.is_some(),
                 "{} does not load for {profile}",
-                package.folder
+                package.folder().unwrap()
             );
-            check(profile, &package.folder, &parsed.diagnostics, &mut wrong);
-            let file = root().join("skills").join(&package.folder).join("SKILL.md");
+            check(
+                profile,
+                package.folder().unwrap(),
+                &parsed.diagnostics,
+                &mut wrong,
+            );
+            let file = root()
+                .join("skills")
+                .join(package.folder().unwrap())
+                .join("SKILL.md");
             let inspected = inspect(&file, profile).parsed;
             assert!(
                 inspected.skill.is_some(),
@@ -56,14 +64,10 @@ fn shipped_skills_are_those_on_disk() {
     let skills = root().join("skills");
     let mut shipped = Vec::new();
     for package in bundled_skills() {
-        for (path, bytes) in &package.files {
-            let file = skills.join(&package.folder).join(path);
+        for (path, bytes) in package.files() {
+            let file = skills.join(package.folder().unwrap()).join(path);
             let on_disk = fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-            assert!(
-                on_disk == bytes.as_ref(),
-                "{} differs from what is shipped",
-                shown(&file)
-            );
+            assert!(on_disk == bytes, "{} differs from what is shipped", shown(&file));
             shipped.push(file);
         }
     }
@@ -78,12 +82,17 @@ fn shipped_skills_are_those_on_disk() {
 #[test]
 fn every_file_of_a_shipped_skill_is_mentioned_in_it() {
     for package in bundled_skills() {
-        let text = read(&root().join("skills").join(&package.folder).join("SKILL.md"));
-        for (path, _) in package.files.iter().filter(|(path, _)| path != "SKILL.md") {
+        let text = read(
+            &root()
+                .join("skills")
+                .join(package.folder().unwrap())
+                .join("SKILL.md"),
+        );
+        for (path, _) in package.files().filter(|(path, _)| *path != "SKILL.md") {
             assert!(
-                text.contains(path.as_str()),
+                text.contains(path),
                 "{}/SKILL.md does not mention {path}",
-                package.folder
+                package.folder().unwrap()
             );
         }
     }

@@ -111,6 +111,11 @@ impl Package {
         self.documents.get(&below(&self.base, path))
     }
 
+    /// Returns every file below the folder by its path, in byte order, the SKILL.md among them.
+    pub fn files(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.documents.below(&self.base)
+    }
+
     /// Tells whether there is a file or a folder at `path` below the folder.
     pub(crate) fn holds(&self, path: &str) -> bool {
         let path = below(&self.base, path.trim_end_matches('/'));

@@ -20,6 +20,7 @@ fn main() -> ExitCode {
             bindgen
                 .out_name("clawpowers_wasm")
                 .typescript(false)
+                .omit_default_module_path(false)
                 .remove_name_section(true)
                 .remove_producers_section(true)
                 .generate(folder)
