@@ -78,8 +78,9 @@ pub fn compare(first: (u64, u64), second: (u64, u64)) -> Option<Comparison> {
         (erfc(z.abs() / core::f64::consts::SQRT_2), Method::Z)
     };
     let effect = 2.0 * asin(sqrt(p2)) - 2.0 * asin(sqrt(p1));
-    let needed =
-        (effect.abs() > 1e-9).then(|| square((Z + Z_POWER) / effect).ceil().min(u64::MAX as f64) as u64);
+    // Both sides are samples, so the variance of the difference is that of two.
+    let needed = (effect.abs() > 1e-9)
+        .then(|| (2.0 * square((Z + Z_POWER) / effect)).ceil().min(u64::MAX as f64) as u64);
     Some(Comparison {
         difference,
         interval: (low, high),

@@ -14,6 +14,17 @@ fn cases(name: &str) -> Vec<Vec<Value>> {
     rows.iter().map(|row| row.as_array().unwrap().clone()).collect()
 }
 
+/// Numbers from 0 to 1, the same each time.
+fn random() -> impl FnMut() -> f64 {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 11) as f64 / (1_u64 << 53) as f64
+    }
+}
+
 fn close(ours: f64, theirs: &Value, what: &str) {
     let theirs = theirs.as_f64().unwrap();
     assert!((ours - theirs).abs() <= 1e-9, "{what}: {ours} and {theirs}");
@@ -50,6 +61,26 @@ fn comparisons_are_those_of_scipy_and_statsmodels() {
         assert_eq!(ours.needed, needed.as_u64(), "{what}");
     }
     assert_eq!(compare((0, 0), (1, 2)), None);
+}
+
+/// So many executions on each side tell the difference in four streams of five, which half as many do not.
+#[test]
+fn what_is_needed_is_enough() {
+    const TRIES: u64 = 2_000;
+    let (first, second) = (90, 75);
+    let needed = compare((first, 100), (second, 100)).unwrap().needed.unwrap();
+    let mut random = random();
+    let mut told = |each: u64| {
+        let mut sample = |of_a_hundred: u64| {
+            let success = (0..each).filter(|_| random() < of_a_hundred as f64 / 100.0).count();
+            (success as u64, each)
+        };
+        let tell = |_: &u64| compare(sample(first), sample(second)).unwrap().p_value < 0.05;
+        (0..TRIES).filter(tell).count() as f64 / TRIES as f64
+    };
+    let (all, half) = (told(needed), told(needed / 2));
+    assert!((0.76..0.84).contains(&all), "{all} of {needed}");
+    assert!(half < 0.6, "{half} of {needed}");
 }
 
 #[test]
@@ -101,13 +132,7 @@ fn what_never_changes_is_never_reported() {
 #[test]
 fn long_steady_streams_are_hardly_ever_reported() {
     const STREAMS: u64 = 30;
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut random = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state >> 11) as f64 / (1_u64 << 53) as f64
-    };
+    let mut random = random();
     for rate in [0.5, 0.9] {
         let mut reported = 0;
         for _ in 0..STREAMS {
