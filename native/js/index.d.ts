@@ -1003,7 +1003,7 @@ export interface Recommendation {
   skill: string;
   /** `worse`, `low`, `better` or `more`. */
   kind: string;
-  /** `sure` (wrong for at most one of twenty), or `unsure`. */
+  /** `sure` or `unsure`. However often one looks, at most one of twenty skills that succeed in 60 % or more is ever surely `low`, and at most one of twenty steady ones is said to be `worse` or `better` within 200 executions, about one of ten in however many. */
   sure: string;
   /** In words. */
   text: string;

@@ -481,3 +481,24 @@ fn failures_are_traced_to_the_version_in_which_they_cluster() {
     let text = world.run(&["analyze", "--recommendations"]).out;
     assert!(text.contains("80 of 120 runs of version 2.0.0 failed"), "{text}");
 }
+
+#[test]
+fn a_low_rate_is_sure_only_where_looking_often_does_not_make_it_so() {
+    let world = World::new();
+    // An interval of 95 % lies below 60 % in both.
+    import(&world, &lines("many", 0, (0..100).map(|index| index * 40 % 100 < 40)));
+    import(&world, &lines("chance", 0, (0..50).map(|index| index * 22 % 50 < 22)));
+    let ok = analysis(&world, &[]);
+    let advice = |skill: &str| {
+        let all = ok["recommendations"].as_array().unwrap();
+        all.iter().find(|one| one["skill"] == skill).unwrap().clone()
+    };
+    for (skill, sure, words) in [
+        ("many", "sure", "rework it, or use another skill"),
+        ("chance", "unsure", "which may be chance"),
+    ] {
+        let one = advice(skill);
+        assert_eq!((&one["kind"], &one["sure"]), (&"low".into(), &sure.into()), "{one}");
+        assert!(one["text"].as_str().unwrap().contains(words), "{one}");
+    }
+}

@@ -31,4 +31,4 @@ mod rate;
 
 pub use compare::{Comparison, Method, compare};
 pub use detect::{Change, Detector, Direction, MIN_EXECUTIONS, detect};
-pub use rate::{Interval, Tier, wilson};
+pub use rate::{Interval, Tier, surely_low, wilson};

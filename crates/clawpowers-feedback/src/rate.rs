@@ -1,5 +1,7 @@
 //! Success rates with their intervals.
 
+use libm::{lgamma, log};
+
 /// The standard normal quantile of 0.975.
 pub(crate) const Z: f64 = 1.959_963_984_540_054;
 
@@ -41,6 +43,30 @@ pub fn wilson(success: u64, total: u64) -> Interval {
     }
 }
 
+/// Below this rate a skill is a low one; the bound is that of 1.x.
+const LOW: f64 = 0.6;
+/// By so much the outcomes have to speak against a rate: Ville's inequality makes one of twenty of it.
+const SURE: f64 = 20.0;
+
+/// Says whether `success` of `total` tell that the rate is below 60 %, however often one looks: of streams with a rate of
+/// 60 % or above at most one of twenty is ever said to be low, be it asked after every outcome and for ever.
+///
+/// An interval does not hold that, since each look is another chance to be wrong. What does is the likelihood of the
+/// outcomes averaged over all rates, with Jeffreys' prior, over the highest that a rate of 60 % or above gives them:
+/// under any such rate it is at most a martingale that begins at 1, and passes 20 in at most one of twenty streams.
+///
+/// Sources: J. Ville, *Étude critique de la notion de collectif* (1939); H. Robbins, *Statistical methods related to the law of
+/// the iterated logarithm*, Annals of Mathematical Statistics 41 (1970), 1397–1409.
+#[must_use]
+pub fn surely_low(success: u64, total: u64) -> bool {
+    let (s, n) = (success.min(total) as f64, total as f64);
+    if s >= LOW * n {
+        return false;
+    }
+    let mixed = lgamma(s + 0.5) + lgamma(n - s + 0.5) - lgamma(n + 1.0) - log(core::f64::consts::PI);
+    mixed - s * log(LOW) - (n - s) * log(1.0 - LOW) >= log(SURE)
+}
+
 /// What an interval says of a skill; the bounds are those of 1.x, which put them to the point estimate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tier {
@@ -58,7 +84,6 @@ impl Tier {
     /// Returns the tier of an interval.
     #[must_use]
     pub fn of(interval: Interval) -> Self {
-        const LOW: f64 = 0.6;
         const GOOD: f64 = 0.8;
         match interval {
             Interval { low, .. } if low >= GOOD => Self::Good,

@@ -1,7 +1,7 @@
 //! Intervals and comparisons beside those of SciPy and statsmodels, and the promises of the change detection.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use clawpowers_feedback::{Change, Detector, Direction, Tier, compare, detect, wilson};
+use clawpowers_feedback::{Change, Detector, Direction, Tier, compare, detect, surely_low, wilson};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -72,7 +72,9 @@ fn what_is_needed_is_enough() {
     let mut random = random();
     let mut told = |each: u64| {
         let mut sample = |of_a_hundred: u64| {
-            let success = (0..each).filter(|_| random() < of_a_hundred as f64 / 100.0).count();
+            let success = (0..each)
+                .filter(|_| random() < of_a_hundred as f64 / 100.0)
+                .count();
             (success as u64, each)
         };
         let tell = |_: &u64| compare(sample(first), sample(second)).unwrap().p_value < 0.05;
@@ -90,6 +92,39 @@ fn tiers_are_of_the_interval_not_of_the_point() {
     assert_eq!(Tier::of(wilson(95, 100)), Tier::Good);
     assert_eq!(Tier::of(wilson(700, 1000)), Tier::Moderate);
     assert_eq!(Tier::of(wilson(30, 100)), Tier::Low);
+}
+
+/// At most one of twenty streams at the bound is ever said to be low; the interval, which holds for one look, errs in many.
+#[test]
+fn however_often_one_looks_few_are_wrongly_said_to_be_low() {
+    const STREAMS: u64 = 2_000;
+    let mut random = random();
+    let (mut surely, mut by_interval) = (0, 0);
+    for _ in 0..STREAMS {
+        let (mut success, mut sure, mut low) = (0, false, false);
+        for total in 1..=1_000 {
+            success += u64::from(random() < 0.6);
+            sure |= surely_low(success, total);
+            low |= total >= 10 && Tier::of(wilson(success, total)) == Tier::Low;
+        }
+        surely += u64::from(sure);
+        by_interval += u64::from(low);
+    }
+    assert!(surely <= STREAMS / 20, "{surely} of {STREAMS}");
+    assert!(
+        by_interval > STREAMS / 10,
+        "{by_interval} of {STREAMS}: then an interval would do"
+    );
+}
+
+#[test]
+fn a_low_rate_is_told_from_few_and_a_good_one_never() {
+    // The likelihoods by hand: (1/2 · 3/4 · 5/6 · 7/8) / 0.4⁴ is 10.7, with the fifth failure 24.
+    assert!(!surely_low(0, 4) && surely_low(0, 5));
+    assert!(surely_low(20, 100) && surely_low(300_000, 1_000_000));
+    for (success, total) in [(0, 0), (6, 10), (60, 100), (1, 1), (5, 3), (599_999, 1_000_000)] {
+        assert!(!surely_low(success, total), "{success} of {total}");
+    }
 }
 
 /// A stream that falls from nine of ten to one of two and recovers.

@@ -589,7 +589,7 @@ class Recommendation(TypedDict):
     kind: str
     """`worse`, `low`, `better` or `more`."""
     sure: str
-    """`sure` (wrong for at most one of twenty), or `unsure`."""
+    """`sure` or `unsure`. However often one looks, at most one of twenty skills that succeed in 60 % or more is ever surely `low`, and at most one of twenty steady ones is said to be `worse` or `better` within 200 executions, about one of ten in however many."""
     text: str
     """In words."""
     rate: Rate
