@@ -2,6 +2,7 @@
 
 use crate::error::ApiError;
 use crate::ops::analyze::{SessionCount, VersionCount, WordCount};
+use crate::words::telling;
 use clawpowers_executor::ledger::{Execution, Filter, Order};
 use clawpowers_executor::{Db, Moment, Outcome};
 use clawpowers_feedback::compare;
@@ -30,15 +31,8 @@ pub(crate) fn common_words(
     };
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for execution in db.ledger().last(&filter, FAILURES)? {
-        let notes = execution.notes.unwrap_or_default().to_lowercase();
-        let mut words: Vec<&str> = notes
-            .split(|c: char| !c.is_alphanumeric())
-            .filter(|word| word.chars().count() > 3)
-            .collect();
-        words.sort_unstable();
-        words.dedup();
-        for word in words {
-            *counts.entry(word.chars().take(40).collect()).or_default() += 1;
+        for word in telling(&execution.notes.unwrap_or_default()) {
+            *counts.entry(word).or_default() += 1;
         }
     }
     let mut found: Vec<WordCount> = counts

@@ -32,6 +32,7 @@ mod shims;
 mod text;
 pub mod value;
 pub mod wire;
+mod words;
 mod write;
 
 pub use bundled::packages as bundled_skills;

@@ -3,7 +3,7 @@
 use super::metrics::duration;
 use super::table::{cut, one_line, table};
 use crate::out::{Look, Out};
-use clawpowers_api::ops::analyze::{Recommendation, Response, SkillReport, Week};
+use clawpowers_api::ops::analyze::{Recommendation, Response, SkillReport, Week, WordCount};
 use clawpowers_api::ops::feedback_detect::RateOut;
 use clawpowers_api::ops::{analyze_compare, analyze_plan, analyze_worktrees};
 use unicode_width::UnicodeWidthStr as _;
@@ -11,6 +11,8 @@ use unicode_width::UnicodeWidthStr as _;
 /// How wide lines get, and the name of a skill where they have to stay within that.
 const COLUMNS: usize = 80;
 const NAME: usize = 18;
+/// How wide a word of notes gets.
+const WORD: usize = 24;
 
 pub(crate) fn text(out: &Out, response: &Response) -> String {
     if response.skills.is_empty() {
@@ -54,13 +56,8 @@ pub(crate) fn recommendations(out: &Out, all: &[Recommendation]) -> String {
         let head = format!("{} {name}", out.paint(look, word));
         let plain = one.kind.len() + name.width() + 5;
         text.push_str(&format!("  {head}: {}\n", wrapped(&one_line(&one.text), plain)));
-        if !one.words.is_empty() {
-            let words: Vec<String> = one
-                .words
-                .iter()
-                .map(|word| format!("{} ({})", one_line(&word.word), word.notes))
-                .collect();
-            let words = format!("notes of its failures say: {}", words.join(", "));
+        if let Some(words) = words(one) {
+            let words = format!("notes of its failures say: {words}");
             text.push_str(&format!("    {}\n", wrapped(&words, 4)));
         }
         for line in evidence(one) {
@@ -87,6 +84,14 @@ fn wrapped(text: &str, used: usize) -> String {
         column += width + 1;
     }
     out.trim_end().to_owned()
+}
+
+/// The words that the notes of the failures share, if there are any. A sentence without blanks counts as one word, of which
+/// the beginning is enough to know it.
+pub(crate) fn words(one: &Recommendation) -> Option<String> {
+    let word = |word: &WordCount| format!("{} ({})", shortened(&word.word, WORD), word.notes);
+    let words: Vec<String> = one.words.iter().map(word).collect();
+    (!words.is_empty()).then(|| words.join(", "))
 }
 
 /// What else is known of the failures behind a recommendation.
@@ -205,13 +210,8 @@ pub(crate) fn markdown(response: &Response) -> String {
             escaped(&one.skill),
             escaped(&one.text)
         ));
-        if !one.words.is_empty() {
-            let words: Vec<String> = one
-                .words
-                .iter()
-                .map(|word| format!("{} ({})", escaped(&word.word), word.notes))
-                .collect();
-            text.push_str(&format!("  Notes of its failures say: {}\n", words.join(", ")));
+        if let Some(words) = words(one) {
+            text.push_str(&format!("  Notes of its failures say: {}\n", escaped(&words)));
         }
         for line in evidence(one) {
             text.push_str(&format!("  {}\n", escaped(&line)));

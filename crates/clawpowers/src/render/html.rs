@@ -84,19 +84,12 @@ fn charted(response: &Response) -> Vec<&SkillReport> {
 }
 
 fn recommendation(one: &Recommendation) -> String {
-    let words: Vec<String> = one
-        .words
-        .iter()
-        .map(|word| format!("{} ({})", text(&word.word), word.notes))
-        .collect();
-    let notes = if words.is_empty() {
-        String::new()
-    } else {
+    let notes = super::analyze::words(one).map_or_else(String::new, |words| {
         format!(
             "<br><span class=\"soft\">Notes of its failures say: {}</span>",
-            words.join(", ")
+            text(&words)
         )
-    };
+    });
     let more: String = super::analyze::evidence(one)
         .iter()
         .map(|line| format!("<br><span class=\"soft\">{}</span>", text(line)))
