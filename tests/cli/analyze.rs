@@ -517,3 +517,24 @@ fn a_low_rate_is_sure_only_where_looking_often_does_not_make_it_so() {
         assert!(one["text"].as_str().unwrap().contains(words), "{one}");
     }
 }
+
+#[test]
+fn one_is_singular() {
+    let world = World::new();
+    import(&world, &lines("once", 0, std::iter::once(true)));
+    import(&world, &lines("nearly", 0, (0..9).map(|_| true)));
+    for format in ["text", "markdown", "html"] {
+        let text = world.run(&["analyze", "--format", format]).out;
+        for words in [
+            "1 execution says little; 9 more executions until",
+            "9 executions say little; 1 more execution until",
+        ] {
+            assert!(text.replace("\n      ", " ").contains(words), "{text}");
+        }
+    }
+    let one = world.run(&["analyze", "--format", "html", "--skill", "once"]).out;
+    assert!(
+        one.contains("<p>1 execution of 1 skill: ") && one.contains("1 of 1 run = "),
+        "{one}"
+    );
+}

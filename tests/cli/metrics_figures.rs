@@ -60,7 +60,7 @@ fn a_summary_counts_as_by_hand() {
         world.good(&["metrics", "summary", "--skill", "mix"]),
         "Total executions: 3\n  Success: 1 (33%)\n  Failure: 0 (0%)\n  Partial: 1 (33%)\n  Skipped: 1 (33%)\n\
          Avg duration: 2s\nMedian duration: 1.0s, 95% within 2.0s\nCost: $0.3 of 2 executions\n\
-         Tokens: 10 in, 5 out of 1 executions\n"
+         Tokens: 10 in, 5 out of 1 execution\n"
     );
     let all = world.good(&["metrics", "summary"]);
     assert!(

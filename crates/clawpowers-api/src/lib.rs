@@ -43,7 +43,7 @@ pub use memory::{Document, MemoryOptions};
 pub use ops::OPERATIONS;
 pub use runtime::{Options, Runtime};
 pub use select::Selection;
-pub use text::spelled;
+pub use text::{number_of, spelled};
 
 /// Returns the time of the system's clock in RFC 3339, in UTC and whole seconds.
 #[must_use]

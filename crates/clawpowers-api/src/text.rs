@@ -22,3 +22,19 @@ pub fn spelled(text: &str) -> String {
     }
     out
 }
+
+/// Returns a number with the word for what is counted, which gets an `s` unless there is one.
+///
+/// # Examples
+///
+/// ```
+/// use clawpowers_api::number_of;
+///
+/// assert_eq!((number_of(1, "run"), number_of(0, "run")), ("1 run".to_owned(), "0 runs".to_owned()));
+/// ```
+#[must_use]
+pub fn number_of(count: impl Into<i128>, what: &str) -> String {
+    let count = count.into();
+    let end = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{end}")
+}

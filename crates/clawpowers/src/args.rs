@@ -5,7 +5,7 @@ use crate::exit::Exit;
 use crate::out::Out;
 use clap::error::ErrorKind;
 use clap::{ArgMatches, Args, Command, FromArgMatches, Parser, Subcommand};
-use clawpowers_api::{Options, Runtime, Selection};
+use clawpowers_api::{Options, Runtime, Selection, number_of};
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -119,8 +119,10 @@ impl Context {
         if let Some(report) = self.runtime.imported().filter(|_| !self.out.json) {
             let left: u64 = report.executions.reasons.values().sum();
             self.out.talk(&format!(
-                "took in {} keys and {} executions of ClawPowers 1.x, {left} remarks; its files were left as they are\n",
-                report.keys, report.executions.taken
+                "took in {} and {} of ClawPowers 1.x, {}; its files were left as they are\n",
+                number_of(report.keys, "key"),
+                number_of(report.executions.taken, "execution"),
+                number_of(left, "remark")
             ));
         }
     }

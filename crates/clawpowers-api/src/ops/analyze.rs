@@ -6,6 +6,7 @@ use crate::evidence;
 use crate::executions::FiguresOut;
 use crate::ops::feedback_detect::RateOut;
 use crate::runtime::Runtime;
+use crate::text::number_of;
 use clawpowers_executor::histogram::middle;
 use clawpowers_executor::ledger::{Counted, Figures, Filter};
 use clawpowers_executor::{Db, Moment, Outcome};
@@ -344,13 +345,13 @@ fn report(figures: &Figures, history: &History, days: &[&Counted]) -> SkillRepor
     let (metered, tokens_in, tokens_out) = figures.metered;
     let missing = if total < MIN_JUDGED {
         Some(format!(
-            "{} more executions until its rate is judged",
-            MIN_JUDGED - total
+            "{} until its rate is judged",
+            number_of(MIN_JUDGED - total, "more execution")
         ))
     } else if recent.total < MIN_EXECUTIONS {
         Some(format!(
-            "{} more executions until a change can be told",
-            MIN_EXECUTIONS - recent.total
+            "{} until a change can be told",
+            number_of(MIN_EXECUTIONS - recent.total, "more execution")
         ))
     } else {
         None
@@ -438,9 +439,9 @@ fn recommended(skill: &SkillReport) -> Option<Recommendation> {
     let day = |time: &str| time.chars().take(10).collect::<String>();
     let changed = |change: &ChangeReport| {
         format!(
-            "since {}, {} runs ago: {} to {}",
+            "since {}, {} ago: {} to {}",
             day(&change.since),
-            change.runs_ago,
+            number_of(change.runs_ago, "run"),
             percent(&change.before),
             percent(&skill.recent)
         )
@@ -458,8 +459,9 @@ fn recommended(skill: &SkillReport) -> Option<Recommendation> {
             "more",
             "unsure",
             format!(
-                "{} executions say little; {}",
-                skill.rate.total,
+                "{} {} little; {}",
+                number_of(skill.rate.total, "execution"),
+                if skill.rate.total == 1 { "says" } else { "say" },
                 skill.missing.clone()?
             ),
         ),

@@ -3,6 +3,7 @@
 use super::metrics::duration;
 use super::table::{cut, one_line, table};
 use crate::out::{Look, Out};
+use clawpowers_api::number_of;
 use clawpowers_api::ops::analyze::{Recommendation, Response, SkillReport, Week, WordCount};
 use clawpowers_api::ops::feedback_detect::RateOut;
 use clawpowers_api::ops::{analyze_compare, analyze_plan, analyze_worktrees};
@@ -98,14 +99,18 @@ pub(crate) fn words(one: &Recommendation) -> Option<String> {
 pub(crate) fn evidence(one: &Recommendation) -> Vec<String> {
     let session = one.session.as_ref().map(|found| {
         format!(
-            "{} of {} runs in session {} failed",
-            found.failures, found.total, found.session
+            "{} of {} in session {} failed",
+            found.failures,
+            number_of(found.total, "run"),
+            found.session
         )
     });
     let failing = one.failing_version.as_ref().map(|found| {
         format!(
-            "{} of {} runs of version {} failed",
-            found.failures, found.total, found.version
+            "{} of {} of version {} failed",
+            found.failures,
+            number_of(found.total, "run"),
+            found.version
         )
     });
     let version = one.version.as_ref().map(|version| {
@@ -162,10 +167,10 @@ pub(crate) fn skill(out: &Out, response: &Response) -> String {
         text.push_str(&format!("  12 weeks    {}\n", sparkline(&skill.weeks)));
         for change in &skill.changes {
             text.push_str(&format!(
-                "  {}        since {}, {} runs ago: {} to {}\n",
+                "  {}        since {}, {} ago: {} to {}\n",
                 change.direction,
                 change.since.get(..10).unwrap_or_default(),
-                change.runs_ago,
+                number_of(change.runs_ago, "run"),
                 percent(&change.before),
                 percent(&change.after)
             ));

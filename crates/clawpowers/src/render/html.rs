@@ -3,6 +3,7 @@
 use super::metrics::duration;
 use clawpowers_api::chars::shown;
 use clawpowers_api::feedback::wilson;
+use clawpowers_api::number_of;
 use clawpowers_api::ops::analyze::{Recommendation, Response, SkillReport, Week};
 use clawpowers_api::ops::feedback_detect::RateOut;
 
@@ -31,9 +32,9 @@ svg{max-width:100%;height:auto;display:block}svg text{fill:var(--soft);font:10px
 pub(crate) fn report(response: &Response) -> String {
     let all = &response.all;
     let mut body = format!(
-        "<h1>Skills</h1>\n<p>{} executions of {} skills: {} success, {} failure, {} partial, {} skipped, {} open.</p>\n",
-        all.total,
-        response.skills.len(),
+        "<h1>Skills</h1>\n<p>{} of {}: {} success, {} failure, {} partial, {} skipped, {} open.</p>\n",
+        number_of(all.total, "execution"),
+        number_of(response.skills.len() as u64, "skill"),
         all.success,
         all.failure,
         all.partial,
@@ -55,9 +56,10 @@ pub(crate) fn report(response: &Response) -> String {
         body.extend(charted.iter().map(|skill| section(skill)));
     }
     if response.skills.len() > charted.len() {
-        let rest = response.skills.len() - charted.len();
+        let rest = (response.skills.len() - charted.len()) as u64;
         body.push_str(&format!(
-            "<p class=\"soft\">{rest} more skills; <code>clawpowers analyze --skill NAME --format html</code> has their charts.</p>\n"
+            "<p class=\"soft\">{}; <code>clawpowers analyze --skill NAME --format html</code> has the charts of one.</p>\n",
+            number_of(rest, "more skill")
         ));
     }
     format!(
@@ -155,9 +157,9 @@ fn section(skill: &SkillReport) -> String {
                 ("better", "rose")
             };
             format!(
-                "<p class=\"{class}\">It {word} on {}, {} runs ago: {} to {}.</p>\n",
+                "<p class=\"{class}\">It {word} on {}, {} ago: {} to {}.</p>\n",
                 text(&change.since.chars().take(10).collect::<String>()),
-                change.runs_ago,
+                number_of(change.runs_ago, "run"),
                 percent(&change.before),
                 percent(&change.after)
             )
@@ -377,9 +379,9 @@ fn in_words(rate: &RateOut) -> String {
         return "no runs".to_owned();
     }
     format!(
-        "{} of {} runs = {} ({:.0} to {:.0} %)",
+        "{} of {} = {} ({:.0} to {:.0} %)",
         rate.success,
-        rate.total,
+        number_of(rate.total, "run"),
         percent(rate),
         rate.low * 100.0,
         rate.high * 100.0

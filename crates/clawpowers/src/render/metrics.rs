@@ -2,6 +2,7 @@
 
 use super::table::one_line;
 use clawpowers_api::executions::{ExecutionOut, FiguresOut};
+use clawpowers_api::number_of;
 use clawpowers_api::ops::{metrics_record, metrics_summary};
 
 pub(crate) fn recorded(response: &metrics_record::Response) -> String {
@@ -78,12 +79,18 @@ fn figures(all: &FiguresOut) -> String {
         ));
     }
     if let Some(cost) = &all.cost {
-        text.push_str(&format!("Cost: ${} of {} executions\n", cost.total, cost.count));
+        text.push_str(&format!(
+            "Cost: ${} of {}\n",
+            cost.total,
+            number_of(cost.count, "execution")
+        ));
     }
     if let Some(tokens) = &all.tokens {
         text.push_str(&format!(
-            "Tokens: {} in, {} out of {} executions\n",
-            tokens.tokens_in, tokens.tokens_out, tokens.count
+            "Tokens: {} in, {} out of {}\n",
+            tokens.tokens_in,
+            tokens.tokens_out,
+            number_of(tokens.count, "execution")
         ));
     }
     text
