@@ -35,6 +35,13 @@ fn the_formats_are_as_they_were_found_good() {
         (&["--format", "html"], "report.html"),
         (&["--skill", "deploy"], "skill.txt"),
         (&["--recommendations"], "recommendations.txt"),
+        (
+            &["--recommendations", "--format", "markdown"],
+            "recommendations.md",
+        ),
+        (&["--recommendations", "--format", "html"], "recommendations.html"),
+        // Of a reply nothing is left out.
+        (&["--recommendations", "--format", "json"], "report.json"),
     ] {
         let ran = world.run(&[&["analyze"], words].concat());
         assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{name}");
@@ -45,6 +52,25 @@ fn the_formats_are_as_they_were_found_good() {
         }
         let good = fs::read_to_string(&file).unwrap();
         assert!(ran.out == good, "{name} is another one:\n{}", ran.out);
+    }
+}
+
+#[test]
+fn recommendations_alone_are_that_in_every_format() {
+    let world = lived();
+    for format in ["text", "markdown", "html"] {
+        let ran = world.run(&["analyze", "--recommendations", "--format", format, "--save"]);
+        assert!(ran.out.contains("rework it"), "{}", ran.out);
+        // A steady skill that is good has nothing to recommend.
+        assert!(!ran.out.contains("release-notes"), "{}", ran.out);
+        let saved = ran.err.trim_start_matches("saved to ").trim_end();
+        assert_eq!(fs::read_to_string(saved).unwrap(), ran.out);
+    }
+    let world = World::new();
+    import(&world, &lines("steady", 0, (0..100).map(|_| true)));
+    for format in ["text", "markdown", "html"] {
+        let ran = world.good(&["analyze", "--recommendations", "--format", format]);
+        assert!(ran.to_lowercase().contains("nothing to recommend"), "{ran}");
     }
 }
 

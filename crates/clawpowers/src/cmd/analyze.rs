@@ -40,7 +40,7 @@ pub(crate) struct AnalyzeArgs {
     /// out).
     #[arg(long, num_args = 2, value_names = ["A", "B"], requires = "skill", conflicts_with = "recommendations")]
     compare: Vec<String>,
-    /// Only what to do.
+    /// Only what to do. JSON stays the whole reply: what to do is its field `recommendations`.
     #[arg(long)]
     recommendations: bool,
     /// text, json, markdown, or html: one file with charts that needs nothing else.
@@ -129,8 +129,10 @@ impl AnalyzeArgs {
             |_| Exit::Done,
             |r| {
                 let text = match (self.format, self.recommendations) {
-                    (Format::Markdown, _) => render::analyze::markdown(r),
-                    (Format::Html, _) => render::html::report(r),
+                    (Format::Markdown, false) => render::analyze::markdown(r),
+                    (Format::Markdown, true) => render::analyze::markdown_recommendations(r),
+                    (Format::Html, false) => render::html::report(r),
+                    (Format::Html, true) => render::html::recommendations(r),
                     (_, true) if r.recommendations.is_empty() => "nothing to recommend\n".to_owned(),
                     (_, true) => render::analyze::recommendations(&out, &r.recommendations),
                     _ if request.skill.is_some() => render::analyze::skill(&out, r),

@@ -208,7 +208,22 @@ pub(crate) fn markdown(response: &Response) -> String {
     if !response.recommendations.is_empty() {
         text.push_str("\n## Recommendations\n\n");
     }
-    for one in &response.recommendations {
+    text + &listed(&response.recommendations)
+}
+
+pub(crate) fn markdown_recommendations(response: &Response) -> String {
+    let list = if response.recommendations.is_empty() {
+        "Nothing to recommend.\n".to_owned()
+    } else {
+        listed(&response.recommendations)
+    };
+    format!("# Recommendations\n\n{list}")
+}
+
+/// The recommendations as a list of Markdown.
+fn listed(all: &[Recommendation]) -> String {
+    let mut text = String::new();
+    for one in all {
         text.push_str(&format!(
             "- **{}** {}: {}\n",
             one.kind,

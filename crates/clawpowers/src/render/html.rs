@@ -45,9 +45,8 @@ pub(crate) fn report(response: &Response) -> String {
         body.push_str("<p>No executions yet. Record one with <code>clawpowers metrics record</code>.</p>\n");
     }
     if !response.recommendations.is_empty() {
-        body.push_str("<h2>Recommendations</h2>\n<ul>\n");
-        body.extend(response.recommendations.iter().map(recommendation));
-        body.push_str("</ul>\n");
+        body.push_str("<h2>Recommendations</h2>\n");
+        body.push_str(&listed(&response.recommendations));
     }
     body.push_str(&ranking(&response.skills));
     let charted = charted(response);
@@ -62,11 +61,30 @@ pub(crate) fn report(response: &Response) -> String {
             number_of(rest, "more skill")
         ));
     }
+    page("Skills", &body)
+}
+
+/// The recommendations alone.
+pub(crate) fn recommendations(response: &Response) -> String {
+    let list = if response.recommendations.is_empty() {
+        "<p>Nothing to recommend.</p>\n".to_owned()
+    } else {
+        listed(&response.recommendations)
+    };
+    page("Recommendations", &format!("<h1>Recommendations</h1>\n{list}"))
+}
+
+fn page(title: &str, body: &str) -> String {
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" \
          content=\"width=device-width\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
-         style-src 'unsafe-inline'\">\n<title>Skills</title>\n<style>\n{STYLE}\n</style>\n</head>\n<body>\n{body}</body>\n</html>\n"
+         style-src 'unsafe-inline'\">\n<title>{title}</title>\n<style>\n{STYLE}\n</style>\n</head>\n<body>\n{body}</body>\n</html>\n"
     )
+}
+
+fn listed(all: &[Recommendation]) -> String {
+    let items: String = all.iter().map(recommendation).collect();
+    format!("<ul>\n{items}</ul>\n")
 }
 
 /// Returns the skills that get charts: those with a recommendation first, then the most used.
