@@ -538,3 +538,31 @@ fn one_is_singular() {
         "{one}"
     );
 }
+
+#[test]
+fn many_skills_do_not_flood_a_report() {
+    let world = World::new();
+    // 25 low ones and 40 of which little is known.
+    let low = |n: usize| lines(&format!("low-{n:02}"), 0, (0..30).map(|_| false));
+    let few = |n: usize| lines(&format!("few-{n:02}"), 0, (0..=n % 3).map(|_| true));
+    import(
+        &world,
+        &(0..25).map(low).chain((0..40).map(few)).collect::<String>(),
+    );
+    let count = |text: &str, mark: &str| text.lines().filter(|line| line.starts_with(mark)).count();
+    let text = world.good(&["analyze"]);
+    // The low ones come first, then the most used; they stand in the order of their names.
+    assert_eq!((count(&text, "few-"), count(&text, "low-")), (25, 25), "{text}");
+    assert!(text.find("few-01") < text.find("low-00"), "{text}");
+    assert!(text.contains("\nand 15 more: `clawpowers analyze --skill NAME` or `--json`\n"));
+    assert_eq!(count(&text, "  low low-"), 20);
+    assert!(text.ends_with("\n  and 45 more: `clawpowers analyze --recommendations`\n"));
+    let status = world.good(&["status"]);
+    assert_eq!(count(&status, "  low low-"), 10);
+    assert!(status.ends_with("\n  and 15 more: `clawpowers analyze --recommendations`\n"));
+    let all = world.good(&["analyze", "--recommendations"]);
+    assert_eq!((count(&all, "  low low-"), count(&all, "  more few-")), (25, 40));
+    let ok = analysis(&world, &[]);
+    let length = |field: &str| ok[field].as_array().unwrap().len();
+    assert_eq!((length("skills"), length("recommendations")), (65, 65));
+}

@@ -134,7 +134,7 @@ impl AnalyzeArgs {
                     (Format::Html, false) => render::html::report(r),
                     (Format::Html, true) => render::html::recommendations(r),
                     (_, true) if r.recommendations.is_empty() => "nothing to recommend\n".to_owned(),
-                    (_, true) => render::analyze::recommendations(&out, &r.recommendations),
+                    (_, true) => render::analyze::recommendations(&out, &r.recommendations, usize::MAX),
                     _ if request.skill.is_some() => render::analyze::skill(&out, r),
                     _ => render::analyze::text(&out, r),
                 };

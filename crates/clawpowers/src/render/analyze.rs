@@ -7,11 +7,16 @@ use clawpowers_api::number_of;
 use clawpowers_api::ops::analyze::{Recommendation, Response, SkillReport, Week, WordCount};
 use clawpowers_api::ops::feedback_detect::RateOut;
 use clawpowers_api::ops::{analyze_compare, analyze_plan, analyze_worktrees};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use unicode_width::UnicodeWidthStr as _;
 
 /// How wide lines get, and the name of a skill where they have to stay within that.
 const COLUMNS: usize = 80;
 const NAME: usize = 18;
+/// How many skills and recommendations a report has that was not asked for all of them.
+const MOST_SKILLS: usize = 50;
+const MOST_RECOMMENDATIONS: usize = 20;
 /// How wide a word of notes gets.
 const WORD: usize = 24;
 
@@ -34,19 +39,41 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
             state(skill),
         ]
     };
-    let rows: Vec<Vec<String>> = response.skills.iter().map(row).collect();
+    let mut shown = foremost(response, MOST_SKILLS);
+    shown.sort_by(|a, b| a.skill.cmp(&b.skill));
+    let rows: Vec<Vec<String>> = shown.iter().map(|skill| row(skill)).collect();
     let heading = ["SKILL", "RUNS", "RATE", "95 %", "P50", "12 WEEKS", "STATE"];
     let mut text = table(out, &heading, &rows);
-    text.push_str(&recommendations(out, &response.recommendations));
-    text
+    let more = response.skills.len() - shown.len();
+    if more > 0 {
+        text.push_str(&format!(
+            "and {more} more: `clawpowers analyze --skill NAME` or `--json`\n"
+        ));
+    }
+    text + &recommendations(out, &response.recommendations, MOST_RECOMMENDATIONS)
 }
 
-pub(crate) fn recommendations(out: &Out, all: &[Recommendation]) -> String {
+/// Returns the skills that say most: those that got worse, are low or got better, then the most used.
+pub(crate) fn foremost(response: &Response, most: usize) -> Vec<&SkillReport> {
+    let named = response.recommendations.iter().filter(|one| one.kind != "more");
+    let places: BTreeMap<&str, usize> = named
+        .enumerate()
+        .map(|(place, one)| (one.skill.as_str(), place))
+        .collect();
+    let place = |skill: &SkillReport| places.get(skill.skill.as_str()).copied().unwrap_or(usize::MAX);
+    let mut skills: Vec<&SkillReport> = response.skills.iter().collect();
+    skills.sort_by_key(|skill| (place(skill), Reverse(skill.rate.total)));
+    skills.truncate(most);
+    skills
+}
+
+/// The first of the recommendations, and how many more there are.
+pub(crate) fn recommendations(out: &Out, all: &[Recommendation], most: usize) -> String {
     if all.is_empty() {
         return String::new();
     }
     let mut text = format!("\n{}\n", out.paint(Look::Bold, "recommendations"));
-    for one in all {
+    for one in all.iter().take(most) {
         let (look, word) = match one.kind {
             "worse" => (Look::Red, "worse"),
             "low" => (Look::Yellow, "low"),
@@ -64,6 +91,12 @@ pub(crate) fn recommendations(out: &Out, all: &[Recommendation]) -> String {
         for line in evidence(one) {
             text.push_str(&format!("    {}\n", wrapped(&one_line(&line), 4)));
         }
+    }
+    if all.len() > most {
+        let more = all.len() - most;
+        text.push_str(&format!(
+            "  and {more} more: `clawpowers analyze --recommendations`\n"
+        ));
     }
     text
 }
@@ -179,8 +212,7 @@ pub(crate) fn skill(out: &Out, response: &Response) -> String {
             text.push_str(&format!("  missing     {missing}\n"));
         }
     }
-    text.push_str(&recommendations(out, &response.recommendations));
-    text
+    text + &recommendations(out, &response.recommendations, MOST_RECOMMENDATIONS)
 }
 
 pub(crate) fn markdown(response: &Response) -> String {

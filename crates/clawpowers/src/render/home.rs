@@ -6,6 +6,9 @@ use crate::out::Out;
 use clawpowers_api::ops::{init, status};
 use clawpowers_api::spelled;
 
+/// How many recommendations a status has.
+const RECOMMENDED: usize = 10;
+
 /// In the words of 1.x, which scripts look for.
 pub(crate) fn init(response: &init::Response) -> String {
     let home = spelled(&response.home);
@@ -61,6 +64,5 @@ pub(crate) fn status(out: &Out, response: &status::Response) -> String {
         text.push('\n');
         text.push_str(&table(out, &["LAST", "SKILL", "OUTCOME", "TOOK", "NOTES"], &rows));
     }
-    text.push_str(&super::analyze::recommendations(out, &response.recommendations));
-    text
+    text + &super::analyze::recommendations(out, &response.recommendations, RECOMMENDED)
 }

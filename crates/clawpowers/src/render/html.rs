@@ -49,7 +49,7 @@ pub(crate) fn report(response: &Response) -> String {
         body.push_str(&listed(&response.recommendations));
     }
     body.push_str(&ranking(&response.skills));
-    let charted = charted(response);
+    let charted = super::analyze::foremost(response, CHARTED);
     if !charted.is_empty() {
         body.push_str("<h2>Skill by skill</h2>\n");
         body.extend(charted.iter().map(|skill| section(skill)));
@@ -85,22 +85,6 @@ fn page(title: &str, body: &str) -> String {
 fn listed(all: &[Recommendation]) -> String {
     let items: String = all.iter().map(recommendation).collect();
     format!("<ul>\n{items}</ul>\n")
-}
-
-/// Returns the skills that get charts: those with a recommendation first, then the most used.
-fn charted(response: &Response) -> Vec<&SkillReport> {
-    let place = |skill: &SkillReport| {
-        let named = |one: &Recommendation| one.skill == skill.skill && one.kind != "more";
-        response
-            .recommendations
-            .iter()
-            .position(named)
-            .unwrap_or(usize::MAX)
-    };
-    let mut skills: Vec<&SkillReport> = response.skills.iter().collect();
-    skills.sort_by_key(|skill| (place(skill), std::cmp::Reverse(skill.rate.total)));
-    skills.truncate(CHARTED);
-    skills
 }
 
 fn recommendation(one: &Recommendation) -> String {
