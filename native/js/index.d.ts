@@ -481,7 +481,7 @@ export interface AnalyzeCompareReply {
   a: Side;
   /** The second side. */
   b: Side;
-  /** The comparison; `null` where a side has no executions. */
+  /** The comparison; `null` where a side has no executions that count. */
   comparison: Comparison | null;
   /** What follows, in words. */
   verdict: string;
@@ -591,7 +591,7 @@ export interface Comparison {
   p_value: number;
   /** `fisher` or `z`. */
   method: string;
-  /** How many executions each side needs for 80 % power, were the difference the one that was seen. */
+  /** How many executions each side needs for 80 % power, those that there are among them, were the difference the one that was seen. */
   needed: number | null;
 }
 

@@ -286,11 +286,6 @@ fn versions_and_times_are_compared() {
         (&24.into(), &24.into())
     );
     assert_eq!(ok["verdict"], "no difference was seen");
-    let ok = analysis(&world, &["--skill", "deploy", "--compare", "1.0.0", "9.9.9"]);
-    assert_eq!(
-        (&ok["comparison"], &ok["verdict"]),
-        (&Value::Null, &"one side has no executions".into())
-    );
     world.refused(
         3,
         &["analyze", "--skill", "deploy", "--compare", "soon..", "1.0.0"],
@@ -298,6 +293,117 @@ fn versions_and_times_are_compared() {
     let refused = world.refused(1, &["analyze", "--skill", "deplyo", "--compare", "1", "2"]);
     assert!(refused.err.contains("did you mean `deploy`?"), "{}", refused.err);
     world.refused(2, &["analyze", "--compare", "1", "2"]);
+}
+
+#[test]
+fn a_side_of_which_nothing_is_known_is_named() {
+    let world = World::new();
+    let version = |version: &str, day: usize, outcomes: &[bool]| {
+        lines("deploy", day * 24, outcomes.iter().copied()).replace(
+            "\"duration_s\"",
+            &format!("\"skill_version\":\"{version}\",\"duration_s\""),
+        )
+    };
+    let mut all = String::new();
+    for minor in 0..6 {
+        all += &version(&format!("1.{minor}.0"), minor, &[true, true, true, false]);
+    }
+    import(&world, &all);
+    let compare = |a, b| ["analyze", "--skill", "deploy", "--compare", a, b];
+    let near = world.refused(1, &compare("1.0.0", "1.5.1"));
+    assert!(
+        near.err
+            .contains("no executions of the version `1.5.1` of the skill `deploy`")
+            && near.err.contains("did you mean `1.5.0`?"),
+        "{}",
+        near.err
+    );
+    let far = world.refused(1, &compare("next", "1.0.0"));
+    assert!(
+        far.err.contains("the version `next`")
+            && far
+                .err
+                .contains("executions of `1.5.0`, `1.4.0`, `1.3.0`, `1.2.0`, `1.1.0` and 1 more"),
+        "{}",
+        far.err
+    );
+    // It was used, if only once and in vain: then it is there.
+    import(
+        &world,
+        &version("2.0.0", 10, &[true]).replace("\"success\"", "\"skipped\""),
+    );
+    for (a, b, verdict) in [
+        ("1.0.0", "2.0.0", "`2.0.0` has no executions that count"),
+        (
+            "..2020-01-01",
+            "1.0.0",
+            "`..2020-01-01` has no executions that count",
+        ),
+        ("..2020-01-01", "2.0.0", "neither side has executions that count"),
+    ] {
+        let ok = analysis(&world, &compare(a, b)[1..]);
+        assert_eq!(
+            (&ok["comparison"], &ok["verdict"]),
+            (&Value::Null, &verdict.into())
+        );
+    }
+    let bare = World::new();
+    import(&bare, &lines("deploy", 0, std::iter::once(true)));
+    let none = bare.refused(1, &compare("1.0.0", "1.1.0"));
+    assert!(
+        none.err.contains("none of its executions has a version"),
+        "{}",
+        none.err
+    );
+}
+
+#[test]
+fn what_is_missing_for_a_difference_is_counted_on_each_side() {
+    let world = World::new();
+    import(&world, &lines("deploy", 0, (0..24).map(|index| index % 4 > 0)));
+    import(&world, &lines("deploy", 24, (0..48).map(|index| index % 3 > 0)));
+    let words = ["--skill", "deploy", "--compare", "..2026-01-02", "2026-01-02.."];
+    let ok = analysis(&world, &words);
+    let needed = ok["comparison"]["needed"].as_u64().unwrap();
+    assert_eq!(
+        ok["verdict"],
+        format!(
+            "no difference can be told; one of this size would take about {needed} executions on each side, {} more of \
+             `..2026-01-02` and {} more of `2026-01-02..`",
+            needed - 24,
+            needed - 48
+        )
+    );
+}
+
+#[test]
+fn times_that_overlap_are_not_compared() {
+    let world = World::new();
+    import(&world, &lines("deploy", 0, (0..48).map(|index| index % 4 > 0)));
+    let compare = |a, b| ["analyze", "--skill", "deploy", "--compare", a, b];
+    for (a, b) in [
+        ("..", ".."),
+        ("..2026-01-02", ".."),
+        ("..2026-01-03", "2026-01-02.."),
+        ("2026-01-02..", "2026-01-01..2026-01-02T00:00:01Z"),
+        ("30d..", "7d.."),
+    ] {
+        let refused = world.refused(3, &compare(a, b));
+        assert!(
+            refused
+                .err
+                .contains(&format!("the times `{a}` and `{b}` overlap")),
+            "{}",
+            refused.err
+        );
+    }
+    for (a, b) in [
+        ("..2026-01-02", "2026-01-02.."),
+        ("2026-01-02..", "..2026-01-01"),
+        ("7d..", "30d..7d"),
+    ] {
+        world.good(&compare(a, b));
+    }
 }
 
 #[test]

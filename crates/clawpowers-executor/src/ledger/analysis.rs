@@ -84,22 +84,43 @@ impl Ledger<'_> {
     }
 
     /// Returns successes and all that count for a rate (skipped and open ones do not) of the executions of a skill with a
-    /// version, or with a digest that starts with a text of at least six characters.
+    /// version, or with a digest that starts with a text of at least six characters; `None` where no execution has it.
     ///
     /// # Errors
     ///
     /// [`crate::Error::Storage`] where they cannot be read.
-    pub fn of_version(&self, skill: &str, version: &str) -> Result<(u64, u64)> {
+    pub fn of_version(&self, skill: &str, version: &str) -> Result<Option<(u64, u64)>> {
         self.db.run(|connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT ifnull(sum(outcome = 0), 0), count(*) FROM execution
-                 WHERE skill = (SELECT id FROM skill WHERE name = ?1) AND outcome < 3
+                "SELECT ifnull(sum(outcome = 0), 0), ifnull(sum(outcome < 3), 0), count(*) FROM execution
+                 WHERE skill = (SELECT id FROM skill WHERE name = ?1)
                      AND (skill_version = ?2 OR length(?2) > 5 AND substr(skill_digest, 1, length(?2)) = ?2)",
             )?;
             let count = |row: &rusqlite::Row<'_>, index| {
                 Ok::<_, rusqlite::Error>(row.get::<_, i64>(index)?.unsigned_abs())
             };
-            statement.query_row((skill, version), |row| Ok((count(row, 0)?, count(row, 1)?)))
+            statement.query_row((skill, version), |row| {
+                Ok((count(row, 2)? > 0).then_some((count(row, 0)?, count(row, 1)?)))
+            })
+        })
+    }
+
+    /// Returns the versions of the executions of a skill, the last used first; where one has none, the first twelve
+    /// characters of its digest.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::Error::Storage`] where they cannot be read.
+    pub fn versions(&self, skill: &str) -> Result<Vec<String>> {
+        self.db.run(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT ifnull(skill_version, substr(skill_digest, 1, 12)) AS version FROM execution
+                 WHERE skill = (SELECT id FROM skill WHERE name = ?)
+                     AND ifnull(skill_version, skill_digest) IS NOT NULL
+                 GROUP BY version ORDER BY max(at) DESC, version",
+            )?;
+            let rows = statement.query_map([skill], |row| row.get(0))?;
+            rows.collect()
         })
     }
 

@@ -36,8 +36,8 @@ pub(crate) struct AnalyzeArgs {
     /// Write the report to `feedback/analysis-DATE` in the runtime home as well, in the same format.
     #[arg(long, conflicts_with_all = ["plan", "worktrees", "compare"])]
     save: bool,
-    /// Compare two versions of the skill (a version, or the start of a digest), or two times (FROM..TO, either may be left
-    /// out).
+    /// Compare two versions of the skill (a version, or the start of a digest), or two times that do not overlap (FROM..TO,
+    /// either may be left out).
     #[arg(long, num_args = 2, value_names = ["A", "B"], requires = "skill", conflicts_with = "recommendations")]
     compare: Vec<String>,
     /// Only what to do. JSON stays the whole reply: what to do is its field `recommendations`.

@@ -17,7 +17,7 @@ class AnalyzeCompareReply(TypedDict):
     b: Side
     """The second side."""
     comparison: Comparison | None
-    """The comparison; `null` where a side has no executions."""
+    """The comparison; `null` where a side has no executions that count."""
     verdict: str
     """What follows, in words."""
 
@@ -137,7 +137,7 @@ class Comparison(TypedDict):
     method: str
     """`fisher` or `z`."""
     needed: int | None
-    """How many executions each side needs for 80 % power, were the difference the one that was seen."""
+    """How many executions each side needs for 80 % power, those that there are among them, were the difference the one that was seen."""
 
 
 class ConfigGetReply(TypedDict):
