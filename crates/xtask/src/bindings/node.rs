@@ -20,9 +20,7 @@ pub(crate) fn build(place: &Place, features: &str) -> Result<(), Failure> {
 /// Tests it with the operation that panics in it, and then as it is shipped.
 pub(crate) fn test(place: &Place) -> Result<(), Failure> {
     build(place, "test-panic")?;
-    let mut tests = Command::new("node");
-    tests.args(["--test", "test/"]);
-    run(tests.current_dir(place.root.join("native/ffi")))?;
+    tests(&place.root.join("native/ffi"))?;
     run(Command::new("node").arg(place.root.join("tests/conformance/node.mjs")))?;
     let project = place.scratch("node")?;
     install(place, &project)?;
@@ -34,6 +32,12 @@ pub(crate) fn test(place: &Place) -> Result<(), Failure> {
         &output(Command::new("node").arg(&example))?,
     )?;
     types(place, &project)
+}
+
+/// Runs the tests of a package.
+pub(crate) fn tests(package: &Path) -> Result<(), Failure> {
+    let mut command = Command::new(need("npm", "npm")?);
+    run(command.args(["test", "--silent"]).current_dir(package))
 }
 
 /// Makes an empty project and installs the package into it.

@@ -1,6 +1,7 @@
 //! The WASM module and its JavaScript, in `native/wasm/pkg`.
 
 use super::Place;
+use super::node::tests;
 use crate::run::{Failure, cargo_with, output_bytes, run, target_folder};
 use crate::tools::{need, wasm_target};
 use std::process::Command;
@@ -65,8 +66,7 @@ pub(crate) fn module(place: &Place) -> Result<(), Failure> {
 /// Tests it in Node and in a browser with the operation that panics in it, and then builds it as it is shipped.
 pub(crate) fn test(place: &Place) -> Result<(), Failure> {
     build(place, "test-panic")?;
-    let mut tests = Command::new("node");
-    run(tests.arg("--test").current_dir(place.root.join("native/wasm")))?;
+    tests(&place.root.join("native/wasm"))?;
     run(Command::new("node").arg(place.root.join("tests/conformance/wasm.mjs")))?;
     let chromium = need("chromium", "chromium")?;
     let browser = place.root.join("tests/browser");
