@@ -130,9 +130,15 @@ fn within<E: Error>(fits: bool, number: impl fmt::Display) -> Result<Amount, E> 
 
 /// Reads how many of something are wanted, in a field that may be left out.
 pub(crate) fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, D::Error> {
-    let found = Option::<Count>::deserialize(deserializer)?;
     // Nobody has more than a machine's largest size of anything.
-    Ok(found.map(|Count(count)| usize::try_from(count).unwrap_or(usize::MAX)))
+    let size = |count| usize::try_from(count).unwrap_or(usize::MAX);
+    Ok(whole(deserializer)?.map(size))
+}
+
+/// Reads a whole number from 0, in a field that may be left out.
+pub(crate) fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    let found = Option::<Count>::deserialize(deserializer)?;
+    Ok(found.map(|Count(count)| count))
 }
 
 struct Count(u64);

@@ -50,7 +50,7 @@ pub struct Listing {
     /// The client.
     pub client: &'static str,
     /// How many tokens it spends at most.
-    pub budget: usize,
+    pub budget: u64,
     /// How many tokens the whole list would cost.
     pub needed: usize,
     /// What becomes of each skill, in the order of the list.
@@ -59,8 +59,9 @@ pub struct Listing {
 
 /// Returns what Claude Code would cut with a context of `context` tokens.
 #[must_use]
-pub fn claude(items: &[Item], context: usize) -> Listing {
+pub fn claude(items: &[Item], context: u64) -> Listing {
     let budget = context / 100;
+    let room = size(budget);
     let line = |item: &Item, description: usize| (item.name.chars().count() + description + 5).div_ceil(4);
     let whole: Vec<usize> = items
         .iter()
@@ -87,7 +88,7 @@ pub fn claude(items: &[Item], context: usize) -> Listing {
         .collect();
     let mut cost: usize = needed;
     for ((fate, item), &length) in fates.iter_mut().zip(items).zip(&shown).rev() {
-        if cost <= budget {
+        if cost <= room {
             break;
         }
         cost -= line(item, length) - line(item, 0);
@@ -101,13 +102,19 @@ pub fn claude(items: &[Item], context: usize) -> Listing {
     }
 }
 
+/// No list is larger than what a machine can hold.
+fn size(budget: u64) -> usize {
+    usize::try_from(budget).unwrap_or(usize::MAX)
+}
+
 /// Returns what Codex would cut with a context of `context` tokens.
 ///
 /// Skills are taken in the order of `items`, the machine's own first. Where something has to be cut, paths are also
 /// tried with short names for the roots, which costs a table and leaves more to the descriptions.
 #[must_use]
-pub fn codex(items: &[Item], context: usize) -> Listing {
+pub fn codex(items: &[Item], context: u64) -> Listing {
     let budget = (context.saturating_mul(2) / 100).max(1);
+    let room = size(budget);
     let mut order: Vec<(usize, &Item)> = items.iter().enumerate().collect();
     order.sort_by_key(|(_, item)| codex_rank(&item.location));
     let lines = |aliases: &Aliases| -> Vec<Line> {
@@ -116,12 +123,12 @@ pub fn codex(items: &[Item], context: usize) -> Listing {
     };
     let plain = lines(&Aliases::default());
     let needed = plain.iter().map(Line::whole).sum();
-    let mut share = Share::of(&plain, budget);
+    let mut share = Share::of(&plain, room);
     if share.lost() > (0, 0) {
         let aliases = Aliases::of(order.iter().map(|(_, item)| item.location.as_str()));
         let table = aliases.table_tokens();
-        if !aliases.roots.is_empty() && table < budget {
-            let other = Share::of(&lines(&aliases), budget - table);
+        if !aliases.roots.is_empty() && table < room {
+            let other = Share::of(&lines(&aliases), room - table);
             if other.lost() < share.lost() {
                 share = other;
             }
@@ -331,7 +338,7 @@ mod tests {
     #[test]
     fn few_skills_stay_whole() {
         for listing in [claude(&items(5, 200), 200_000), codex(&items(5, 200), 200_000)] {
-            assert!(listing.needed <= listing.budget);
+            assert!(listing.needed as u64 <= listing.budget);
             assert!(listing.fates.iter().all(|fate| *fate == Fate::Whole));
         }
     }
@@ -378,7 +385,7 @@ mod tests {
             item("c", "x", "/h/.codex/skills/.system/c/SKILL.md"),
             item("d", "x", "/etc/codex/skills/d/SKILL.md"),
         ];
-        let fates = |context: usize| codex(&items, context).fates;
+        let fates = |context: u64| codex(&items, context).fates;
         let (gone, kept) = (Fate::Dropped, Fate::NameOnly);
         assert_eq!(fates(650), [gone, gone, kept, gone]);
         assert_eq!(fates(1_200), [gone, gone, kept, kept]);
@@ -429,7 +436,7 @@ mod tests {
             [Fate::Shortened(1_536), Fate::Whole]
         );
         assert_eq!(codex(&[], 0).fates, []);
-        assert_eq!(codex(&items, usize::MAX).fates, codex(&items, 1_000_000).fates);
+        assert_eq!(codex(&items, u64::MAX).fates, codex(&items, 1_000_000).fates);
     }
 
     #[test]

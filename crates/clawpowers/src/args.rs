@@ -174,10 +174,11 @@ impl SelectArgs {
 }
 
 /// The largest number that every language reads exactly from JSON.
-const MAX_NUMBER: usize = (1 << 53) - 1;
+const MAX_NUMBER: u64 = (1 << 53) - 1;
 
 /// Reads the value of an option that is a number.
-pub(crate) fn whole_number(text: &str) -> Result<usize, String> {
+pub(crate) fn whole_number<T: TryFrom<u64>>(text: &str) -> Result<T, String> {
     let number = text.parse().ok().filter(|&number| number <= MAX_NUMBER);
+    let number = number.and_then(|number| T::try_from(number).ok());
     number.ok_or_else(|| format!("it has to be a whole number from 0 to {MAX_NUMBER}"))
 }

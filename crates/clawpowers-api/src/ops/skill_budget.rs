@@ -7,14 +7,14 @@ use clawpowers_loader::budget::{Fate, claude, codex};
 use serde::Serialize;
 
 /// The context of a model where the request does not say, in tokens.
-const CONTEXT: usize = 200_000;
+const CONTEXT: u64 = 200_000;
 
 selecting! {
     /// Which skills, and how large the context is.
     {
         /// The context in tokens; 200,000 where it is not said.
-        #[serde(default, deserialize_with = "crate::value::count")]
-        context: Option<usize>,
+        #[serde(default, deserialize_with = "crate::value::whole")]
+        context: Option<u64>,
     }
 }
 
@@ -23,7 +23,7 @@ selecting! {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The context in tokens.
-    pub context: usize,
+    pub context: u64,
     /// One row a client.
     pub clients: Vec<ClientOut>,
 }
@@ -36,7 +36,7 @@ pub struct ClientOut {
     /// The client.
     pub client: &'static str,
     /// How many tokens it spends at most.
-    pub budget: usize,
+    pub budget: u64,
     /// How many tokens the whole list would cost.
     pub needed: usize,
     /// What becomes of each skill.
@@ -63,7 +63,7 @@ pub struct FateOut {
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let context = request.context.unwrap_or(CONTEXT);
     let mut clients = Vec::new();
-    for (name, list) in [("claude", claude as fn(&[_], usize) -> _), ("codex", codex)] {
+    for (name, list) in [("claude", claude as fn(&[_], u64) -> _), ("codex", codex)] {
         let mut selection = request.selection();
         if selection.roots.is_empty() && selection.client.is_none() {
             selection.client = Some(name.to_owned());

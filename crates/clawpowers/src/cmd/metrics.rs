@@ -160,7 +160,7 @@ pub(crate) struct ShowArgs {
     #[command(flatten)]
     pick: PickArgs,
     /// The last how many.
-    #[arg(long, value_name = "N", default_value = "20", value_parser = whole_number, allow_hyphen_values = true)]
+    #[arg(long, value_name = "N", default_value = "20", value_parser = whole_number::<usize>, allow_hyphen_values = true)]
     limit: usize,
 }
 

@@ -19,8 +19,8 @@ Exit codes: 0 nothing is cut, 1 something is";
 #[command(after_help = EXAMPLES)]
 pub(crate) struct BudgetArgs {
     /// The model's context in tokens.
-    #[arg(long, value_name = "TOKENS", default_value_t = 200_000, value_parser = whole_number, allow_negative_numbers = true)]
-    context: usize,
+    #[arg(long, value_name = "TOKENS", default_value_t = 200_000, value_parser = whole_number::<u64>, allow_negative_numbers = true)]
+    context: u64,
     #[command(flatten)]
     select: SelectArgs,
 }

@@ -23,7 +23,7 @@ pub(crate) struct PromptArgs {
     #[arg(long, value_name = "FORMAT", default_value = "xml")]
     format: String,
     /// How many tokens it may cost; a token is taken to be four characters.
-    #[arg(long, value_name = "TOKENS", value_parser = whole_number, allow_negative_numbers = true)]
+    #[arg(long, value_name = "TOKENS", value_parser = whole_number::<usize>, allow_negative_numbers = true)]
     budget: Option<usize>,
     #[command(flatten)]
     select: SelectArgs,

@@ -20,7 +20,7 @@ pub(crate) struct SearchArgs {
     #[arg(required = true)]
     words: Vec<String>,
     /// How many hits to show at most.
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = whole_number, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = whole_number::<usize>, allow_negative_numbers = true)]
     limit: usize,
     #[command(flatten)]
     select: SelectArgs,
