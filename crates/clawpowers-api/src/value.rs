@@ -51,6 +51,18 @@ impl ValueOut {
     }
 }
 
+/// Returns the bytes of a request's value, which has to be there: one that was forgotten must not be taken for an empty one.
+pub(crate) fn needed_bytes(
+    name: &str,
+    value: Option<&str>,
+    base64: Option<&str>,
+) -> Result<Vec<u8>, ApiError> {
+    bytes_of(value, base64)?.ok_or_else(|| {
+        let message = format!("the request is not valid: it needs either `{name}` or `{name}_base64`");
+        ApiError::new(ErrorCode::InvalidRequest, message).hint("an empty text is a value as well")
+    })
+}
+
 /// Returns the bytes of a request's value, which comes as text or as base64; `None` where there is neither.
 pub(crate) fn bytes_of(value: Option<&str>, base64: Option<&str>) -> Result<Option<Vec<u8>>, ApiError> {
     let invalid = |message: &str, hint: &str| Err(ApiError::new(ErrorCode::InvalidInput, message).hint(hint));

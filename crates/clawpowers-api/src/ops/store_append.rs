@@ -2,7 +2,7 @@
 
 use crate::error::ApiError;
 use crate::runtime::Runtime;
-use crate::value::bytes_of;
+use crate::value::needed_bytes;
 use clawpowers_executor::Key;
 use serde::{Deserialize, Serialize};
 
@@ -33,10 +33,10 @@ pub struct Response {
 ///
 /// # Errors
 ///
-/// `invalid_input` for a key that breaks the rules of keys and a value that would be above 16 MiB; `storage` where it cannot be written.
+/// `invalid_request` where there is no value; `invalid_input` for a key that breaks the rules of keys and a value that would be above 16 MiB; `storage` where it cannot be written.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let key = Key::new(&request.key)?;
-    let value = bytes_of(request.value.as_deref(), request.value_base64.as_deref())?.unwrap_or_default();
+    let value = needed_bytes("value", request.value.as_deref(), request.value_base64.as_deref())?;
     runtime.write(|db| Ok(db.store().append(&key, &value)?))?;
     Ok(Response {
         key: request.key.clone(),

@@ -2,7 +2,7 @@
 
 use crate::error::ApiError;
 use crate::runtime::Runtime;
-use crate::value::{ValueOut, bytes_of};
+use crate::value::{ValueOut, bytes_of, needed_bytes};
 use clawpowers_executor::{Key, Swap};
 use serde::{Deserialize, Serialize};
 
@@ -43,11 +43,11 @@ pub struct Response {
 ///
 /// # Errors
 ///
-/// `invalid_input` for a key that breaks the rules of keys and a value above 16 MiB; `storage` where it cannot be written.
+/// `invalid_request` where there is no new value; `invalid_input` for a key that breaks the rules of keys and a value above 16 MiB; `storage` where it cannot be written.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let key = Key::new(&request.key)?;
     let old = bytes_of(request.old.as_deref(), request.old_base64.as_deref())?;
-    let new = bytes_of(request.new.as_deref(), request.new_base64.as_deref())?.unwrap_or_default();
+    let new = needed_bytes("new", request.new.as_deref(), request.new_base64.as_deref())?;
     let swap = runtime.write(|db| Ok(db.store().compare_and_set(&key, old.as_deref(), &new)?))?;
     let (swapped, current) = match swap {
         Swap::Done => (true, None),

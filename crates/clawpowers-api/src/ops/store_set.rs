@@ -2,11 +2,11 @@
 
 use crate::error::ApiError;
 use crate::runtime::Runtime;
-use crate::value::bytes_of;
+use crate::value::needed_bytes;
 use clawpowers_executor::Key;
 use serde::{Deserialize, Serialize};
 
-/// What to set; without a value the key gets an empty one.
+/// What to set.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -35,10 +35,10 @@ pub struct Response {
 ///
 /// # Errors
 ///
-/// `invalid_input` for a key that breaks the rules of keys and a value above 16 MiB; `storage` where it cannot be written.
+/// `invalid_request` where there is no value; `invalid_input` for a key that breaks the rules of keys and a value above 16 MiB; `storage` where it cannot be written.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let key = Key::new(&request.key)?;
-    let value = bytes_of(request.value.as_deref(), request.value_base64.as_deref())?.unwrap_or_default();
+    let value = needed_bytes("value", request.value.as_deref(), request.value_base64.as_deref())?;
     runtime.write(|db| Ok(db.store().set(&key, &value)?))?;
     Ok(Response {
         key: request.key.clone(),
