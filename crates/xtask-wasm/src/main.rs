@@ -18,7 +18,7 @@ fn main() -> ExitCode {
         .web(true)
         .and_then(|bindgen| {
             bindgen
-                .out_name("clawpowers_wasm")
+                .out_name("clawpowers")
                 .typescript(false)
                 .omit_default_module_path(false)
                 .remove_name_section(true)

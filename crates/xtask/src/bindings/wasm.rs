@@ -80,7 +80,7 @@ pub(crate) fn test(place: &Place) -> Result<(), Failure> {
 
 /// Holds the module to its size.
 fn size(place: &Place) -> Result<(), Failure> {
-    let module = place.root.join("native/wasm/pkg/clawpowers_wasm_bg.wasm");
+    let module = place.root.join("native/wasm/pkg/clawpowers_bg.wasm");
     let zipped = output_bytes(Command::new("gzip").args(["-9", "--stdout"]).arg(module))?.len();
     println!(
         "wasm: {:.2} MB gzipped, of {:.1} MB at most",
