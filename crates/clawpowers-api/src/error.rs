@@ -127,6 +127,9 @@ impl From<clawpowers_executor::Error> for ApiError {
         match error {
             Error::Invalid { message, hint } => Self::new(ErrorCode::InvalidInput, message).hint(hint),
             Error::NotFound { message, hint } => Self::new(ErrorCode::NotFound, message).hint(hint),
+            Error::Unsupported { message, hint } => {
+                Self::new(ErrorCode::UnsupportedPlatform, message).hint(hint)
+            }
             Error::Storage { kind, message, hint } => Self::new(ErrorCode::Storage, message)
                 .hint(hint)
                 .details(serde_json::json!({ "kind": kind.as_str() })),

@@ -129,8 +129,8 @@ impl Runtime {
     ///
     /// # Errors
     ///
-    /// The whole reply `{"error": …}`: `invalid_input` for a name that is none, `storage` where the browser has no such
-    /// place or the database cannot be opened.
+    /// The whole reply `{"error": …}`: `invalid_input` for a name that is none, `unsupported_platform` where the host has no
+    /// such place for this script, `storage` where the database cannot be opened.
     #[cfg(all(target_family = "wasm", target_os = "unknown"))]
     pub async fn keep_in_browser(&self, name: &str) -> Result<(), String> {
         let kept = Db::in_browser(name).await.map_err(ApiError::from);

@@ -7,7 +7,7 @@ use crate::schema::APPLICATION_ID;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use sqlite_wasm_rs::WasmOsCallback;
-use sqlite_wasm_vfs::sahpool::{OpfsSAHPoolCfgBuilder, install};
+use sqlite_wasm_vfs::sahpool::{OpfsSAHError, OpfsSAHPoolCfgBuilder, install};
 use std::path::PathBuf;
 
 /// The folder of the private file system that is ours; two workers cannot have it open at once.
@@ -21,8 +21,8 @@ impl Db {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] for a name that is none; [`Error::Storage`] where the browser has no such place for this
-    /// script, another worker has it open, or the database is not sound, not ours, or of a newer release.
+    /// [`Error::Invalid`] for a name that is none; [`Error::Unsupported`] where the host has no such place for this script;
+    /// [`Error::Storage`] where another worker has it open, or the database is not sound, not ours, or of a newer release.
     pub async fn in_browser(name: &str) -> Result<Self> {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
         if name.is_empty() || name.len() > 64 || name.starts_with('.') || !name.bytes().all(plain) {
@@ -41,10 +41,16 @@ impl Db {
             .build();
         install::<WasmOsCallback>(&config, false)
             .await
-            .map_err(|error| Error::Storage {
-                kind: Storage::Io,
-                message: format!("the browser keeps no database for this script: {error}"),
-                hint: "open it in a Dedicated Worker of a secure page, and in one at a time".to_owned(),
+            .map_err(|error| match error {
+                OpfsSAHError::NotSupported => Error::Unsupported {
+                    message: "this script has no place for a database that lasts".to_owned(),
+                    hint: "open it in a Dedicated Worker of a secure page".to_owned(),
+                },
+                error => Error::Storage {
+                    kind: Storage::Io,
+                    message: format!("the browser keeps no database for this script: {error}"),
+                    hint: "open it in one worker at a time".to_owned(),
+                },
             })?;
         let path = PathBuf::from(format!("opfs:{name}"));
         let open = || -> rusqlite::Result<Connection> {

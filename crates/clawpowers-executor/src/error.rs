@@ -78,6 +78,14 @@ pub enum Error {
         /// What to do next.
         hint: String,
     },
+    /// What was asked for is not to be had where this runs.
+    #[error("{message}")]
+    Unsupported {
+        /// What is not there.
+        message: String,
+        /// What to do next.
+        hint: String,
+    },
     /// The database or the file system refused.
     #[error("{message}")]
     Storage {
