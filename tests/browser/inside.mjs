@@ -1,0 +1,78 @@
+// What the tests do inside of a page.
+import * as clawpowers from "/native/wasm/index.js";
+import load, { Core } from "/native/wasm/pkg/clawpowers.js";
+import { parse, runAll } from "/tests/conformance/compare.mjs";
+import { world } from "/tests/conformance/documents.mjs";
+
+const { init, open, openPersistent } = clawpowers;
+const PANICS = 200;
+
+await init();
+
+/** Runs the cases of the suites that have these names. */
+export async function cases(names) {
+  const table = await (await fetch("/schemas/operations.json")).json();
+  const suites = [];
+  for (const name of names) suites.push(parse(await (await fetch(`/tests/conformance/cases/${name}`)).text()));
+  return runAll(world(clawpowers, Core), suites, table);
+}
+
+/** Returns the code with which the page itself, which is no worker, is refused a database that lasts. */
+export async function refusal() {
+  return openPersistent({ name: "page" }).then(() => "none", codeOf);
+}
+
+/** Lets many runtimes panic while another one goes on; returns what is wrong, and nothing where there is no such operation. */
+export async function panics() {
+  const other = open();
+  const wrong = [];
+  // The module is there already; this gives its exports.
+  const { __stack_pointer: stack } = await load();
+  const top = stack.value;
+  for (let time = 1; time <= PANICS; time += 1) {
+    const rt = open({ documents: [{ path: "a/SKILL.md", text: "---\nname: a\ndescription: b\n---\n" }] });
+    rt.store.set("before", "here");
+    const code = thrownBy(() => rt.call("test_panic"));
+    if (code === "unknown_operation") return undefined;
+    if (code !== "internal") wrong.push(`panic ${time} gave \`${code}\``);
+    const after = thrownBy(() => rt.store.get("before"));
+    if (after !== "closed") wrong.push(`after panic ${time} the runtime gave \`${after}\``);
+    if (other.store.incr("panics") !== BigInt(time)) wrong.push(`another runtime lost count after panic ${time}`);
+  }
+  const { skills } = open().skills.list();
+  if (skills.length === 0) wrong.push("no skills after the panics");
+  if (stack.value !== top) wrong.push(`the stack is at ${stack.value} and was at ${top}`);
+  return wrong;
+}
+
+/** Has a worker of its own do calls on the database that lasts, and ends it in the middle of its life. */
+export async function kept(calls) {
+  // The browser gives the files free some time after their worker's end.
+  for (let times = 0; ; times += 1) {
+    const reply = await worker(calls);
+    if (reply.code !== "storage" || times === 50) return reply;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+function worker(calls) {
+  const started = new Worker("/tests/browser/worker.mjs", { type: "module" });
+  return new Promise((resolve, reject) => {
+    started.onerror = (event) => reject(new Error(`the worker failed: ${event.message}`));
+    started.onmessage = ({ data }) => resolve(data);
+    started.postMessage(calls);
+  }).finally(() => started.terminate());
+}
+
+function thrownBy(work) {
+  try {
+    work();
+  } catch (error) {
+    return codeOf(error);
+  }
+  return "none";
+}
+
+function codeOf(error) {
+  return error.code ?? String(error);
+}
