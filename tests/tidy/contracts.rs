@@ -90,6 +90,49 @@ fn documented_contracts_match() {
 }
 
 #[test]
+fn every_operation_has_its_name_in_every_language() {
+    let document = read(&root().join("COMPATIBILITY.md"));
+    let documented: Vec<Vec<String>> = rows(&document, "Other languages")
+        .into_iter()
+        .map(|row| row.into_iter().take(3).map(|cell| cell.trim_matches('`').to_owned()).collect())
+        .filter(|row: &Vec<String>| OPERATIONS.iter().any(|operation| row.first().is_some_and(|name| name == operation.name)))
+        .collect();
+    let camel = |words: &str| {
+        let mut parts = words.split('_');
+        let first = parts.next().unwrap_or_default().to_owned();
+        parts.fold(first, |name, part| name + &part[..1].to_uppercase() + &part[1..])
+    };
+    let (javascript, python) = (
+        read(&root().join("native/js/operations.js")),
+        read(&root().join("native/pyo3/python/clawpowers/_operations.py")),
+    );
+    let expected: Vec<Vec<String>> = OPERATIONS
+        .iter()
+        .map(|operation| {
+            let surface = operation.surface;
+            let group = match surface.group {
+                "runtime" => String::new(),
+                group => format!("{group}."),
+            };
+            let name = camel(surface.method);
+            let call = format!("\"{}\"", operation.name);
+            assert!(
+                javascript.lines().any(|line| line.trim_start().starts_with(&format!("{name}(")) && line.contains(&call)),
+                "native/js has no {name}"
+            );
+            assert!(python.contains(&format!("def {}(", surface.method)) && python.contains(&call));
+            let given = surface.positional.join(", ");
+            vec![
+                operation.name.to_owned(),
+                format!("{group}{name}({given})"),
+                format!("{group}{}({given})", surface.method),
+            ]
+        })
+        .collect();
+    assert_eq!(documented, expected);
+}
+
+#[test]
 fn documented_severities_match() {
     let document = read(&root().join("COMPATIBILITY.md"));
     let rows = rows(&document, "Rules");

@@ -14,9 +14,6 @@ pub(super) fn bindings(corpus: Option<&Path>, work: &Path) -> Result<(), Failure
     let place = Place::new()?;
     let scripts = place.root.join("crates/xtask/src/bench/scripts");
     let project = place.kept("bench")?;
-    if !project.join("package.json").exists() {
-        fs::write(project.join("package.json"), "{ \"private\": true }\n")?;
-    }
     let ours =
         ["native/ffi", "native/wasm"].map(|folder| place.root.join(folder).to_string_lossy().into_owned());
     npm(

@@ -2,6 +2,7 @@
 
 mod node;
 pub(crate) mod python;
+mod readme;
 mod together;
 mod wasm;
 
@@ -114,7 +115,11 @@ fn python(place: &Place) -> Result<(), Failure> {
     run(install.arg(place.root.join("native/pyo3")))?;
     let mut example = Command::new(&python);
     let found = output(example.arg(place.root.join("examples/python/main.py")))?;
-    same("Python", &place.example, &found)
+    same("Python", &place.example, &found)?;
+    for file in ["README.md", "native/pyo3/README.md"] {
+        readme::programs(place, file, "python", "import clawpowers", &python, &venv)?;
+    }
+    Ok(())
 }
 
 /// Fails where an example of a language prints something else than the one in Rust.

@@ -1,5 +1,6 @@
 //! The package for Node: built, tested, installed as a user does it, and read by the compiler of TypeScript.
 
+use super::readme::programs;
 use super::{Place, same};
 use crate::run::{Failure, output, run};
 use crate::tools::need;
@@ -23,7 +24,10 @@ pub(crate) fn test(place: &Place) -> Result<(), Failure> {
     tests(&place.root.join("native/ffi"))?;
     run(Command::new("node").arg(place.root.join("tests/conformance/node.mjs")))?;
     let project = place.scratch("node")?;
-    install(place, &project)?;
+    npm(
+        &project,
+        &[&place.root.join("native/ffi").to_string_lossy(), "typescript@7"],
+    )?;
     let example = project.join("index.mjs");
     fs::copy(place.root.join("examples/node/index.mjs"), &example)?;
     same(
@@ -31,6 +35,16 @@ pub(crate) fn test(place: &Place) -> Result<(), Failure> {
         &place.example,
         &output(Command::new("node").arg(&example))?,
     )?;
+    for file in ["README.md", "native/ffi/README.md"] {
+        programs(
+            place,
+            file,
+            "js",
+            "from \"clawpowers\"",
+            Path::new("node"),
+            &project,
+        )?;
+    }
     types(place, &project)
 }
 
@@ -40,18 +54,13 @@ pub(crate) fn tests(package: &Path) -> Result<(), Failure> {
     run(command.args(["test", "--silent"]).current_dir(package))
 }
 
-/// Makes an empty project and installs the package into it.
-fn install(place: &Place, project: &Path) -> Result<(), Failure> {
-    fs::write(project.join("package.json"), "{ \"private\": true }\n")?;
-    npm(
-        project,
-        &[&place.root.join("native/ffi").to_string_lossy(), "typescript@7"],
-    )
-}
-
-/// Installs packages into a project.
+/// Installs packages into a project, which may be empty.
 pub(crate) fn npm(project: &Path, packages: &[&str]) -> Result<(), Failure> {
     need("npm", "npm")?;
+    let own = project.join("package.json");
+    if !own.exists() {
+        fs::write(own, "{ \"private\": true }\n")?;
+    }
     let mut command = Command::new("npm");
     command.args(["install", "--no-audit", "--no-fund", "--loglevel", "error"]);
     run(command.args(packages).current_dir(project))

@@ -1,9 +1,12 @@
 //! The WASM module and its JavaScript, in `native/wasm/pkg`.
 
 use super::Place;
-use super::node::tests;
+use super::node::{npm, tests};
+use super::readme::programs;
 use crate::run::{Failure, cargo_with, output_bytes, run, target_folder};
 use crate::tools::{need, wasm_target};
+use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 /// How many bytes a page may have to load.
@@ -58,9 +61,13 @@ pub(crate) fn module(place: &Place) -> Result<(), Failure> {
         command.env("SQLITE_WASM_RS_FLAGS", SQLITE.join(" "));
     })?;
     let module = target_folder()?.join(TARGET).join("wasm/clawpowers_wasm.wasm");
+    let package = place.root.join("native/wasm/pkg");
+    if package.exists() {
+        fs::remove_dir_all(&package)?;
+    }
     let mut bindgen = Command::new("cargo");
     bindgen.args(["run", "--quiet", "--locked", "--package", "xtask-wasm", "--"]);
-    run(bindgen.arg(module).arg(place.root.join("native/wasm/pkg")))
+    run(bindgen.arg(module).arg(package))
 }
 
 /// Tests it in Node and in a browser with the operation that panics in it, and then builds it as it is shipped.
@@ -75,7 +82,20 @@ pub(crate) fn test(place: &Place) -> Result<(), Failure> {
         .arg(&chromium))?;
     build(place, "")?;
     run(Command::new("node").arg(browser.join("page.mjs")).arg(&chromium))?;
-    size(place)
+    size(place)?;
+    let project = place.scratch("wasm")?;
+    npm(&project, &[&place.root.join("native/wasm").to_string_lossy()])?;
+    for file in ["README.md", "native/wasm/README.md"] {
+        programs(
+            place,
+            file,
+            "js",
+            "from \"clawpowers-wasm\"",
+            Path::new("node"),
+            &project,
+        )?;
+    }
+    Ok(())
 }
 
 /// Holds the module to its size.

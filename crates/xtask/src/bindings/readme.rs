@@ -1,0 +1,63 @@
+//! The programs that stand in the documentation, run as they are.
+
+use super::Place;
+use crate::run::{Failure, run};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+/// Runs every program of a file in a language that has a word in it, in a folder where its packages are found.
+pub(crate) fn programs(
+    place: &Place,
+    file: &str,
+    language: &str,
+    word: &str,
+    program: &Path,
+    folder: &Path,
+) -> Result<(), Failure> {
+    let text = fs::read_to_string(place.root.join(file))?;
+    let found: Vec<_> = blocks(&text, language)
+        .into_iter()
+        .filter(|block| block.contains(word))
+        .collect();
+    if found.is_empty() {
+        return Err(Failure::new(format!("{file} has no program in {language}")));
+    }
+    let suffix = if language == "js" { "mjs" } else { "py" };
+    for block in &found {
+        let script = folder.join(format!("readme.{suffix}"));
+        fs::write(&script, block)?;
+        let mut command = Command::new(program);
+        command
+            .arg(&script)
+            .current_dir(folder)
+            .stdout(std::process::Stdio::null());
+        // It opens the home of whoever reads.
+        let home = place.scratch("home")?;
+        run(command
+            .env("CLAWPOWERS_DIR", home.join("runtime"))
+            .env("HOME", &home))?;
+    }
+    println!(
+        "documentation: {} programs of {file} in {language} run",
+        found.len()
+    );
+    Ok(())
+}
+
+fn blocks(text: &str, language: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut open: Option<String> = None;
+    for line in text.lines() {
+        match &mut open {
+            None if line.strip_prefix("```") == Some(language) => open = Some(String::new()),
+            None => {}
+            Some(_) if line == "```" => found.extend(open.take()),
+            Some(block) => {
+                block.push_str(line);
+                block.push('\n');
+            }
+        }
+    }
+    found
+}
