@@ -1,0 +1,83 @@
+// Reads what was dropped or chosen, as a list of `{path, text}`.
+
+const MOST_FILES = 5000;
+// A larger file is known to be there, which is all that links need; a skill's own text is another matter.
+const LARGEST = 1 << 20;
+const LARGEST_SKILL = 16 << 20;
+const LEFT_OUT = new Set([".git", "node_modules"]);
+
+// Marks at the start of a text are findings.
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** Tells whether a path is that of a skill's text. */
+export function isSkill(path) {
+  return /(^|\/)skill\.md$/i.test(path);
+}
+
+/** Returns the entries of a drop; they are gone once the event has passed. */
+export function entriesOf(transfer) {
+  return [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter((entry) => entry !== null && entry !== undefined);
+}
+
+/** Reads entries, and folders all the way down. */
+export async function readEntries(entries) {
+  const found = new Found();
+  for (const entry of entries) await walk(entry, found);
+  return found;
+}
+
+/** Reads the files of an input; those of a folder have their paths in it. */
+export async function readFiles(files) {
+  const found = new Found();
+  for (const file of files) {
+    const path = file.webkitRelativePath || file.name;
+    if (path.split("/").some((name) => LEFT_OUT.has(name))) continue;
+    await found.take(path, file);
+  }
+  return found;
+}
+
+/** What was found: the documents, and how many files could not be read or were too many. */
+class Found {
+  documents = [];
+  unread = 0;
+
+  async take(path, file) {
+    // A file for itself is meant to be a skill, whatever it is called; what else could it be here for?
+    const alone = !path.includes("/");
+    if (this.documents.length >= MOST_FILES || (alone && !/\.(md|markdown|txt)$/i.test(path))) {
+      this.unread += 1;
+      return;
+    }
+    const skill = alone || isSkill(path);
+    if (skill && file.size > LARGEST_SKILL) {
+      this.unread += 1;
+      return;
+    }
+    try {
+      this.documents.push({ path, text: !skill && file.size > LARGEST ? "" : utf8.decode(await file.arrayBuffer()) });
+    } catch {
+      this.unread += 1;
+    }
+  }
+}
+
+async function walk(entry, found) {
+  // The path of an entry begins with a slash.
+  if (entry.isFile) {
+    try {
+      await found.take(entry.fullPath.slice(1), await new Promise((resolve, reject) => entry.file(resolve, reject)));
+    } catch {
+      found.unread += 1;
+    }
+    return;
+  }
+  if (LEFT_OUT.has(entry.name)) return;
+  const reader = entry.createReader();
+  for (;;) {
+    // A reader gives a hundred at a time.
+    const some = await new Promise((resolve) => reader.readEntries(resolve, () => resolve([])));
+    if (some.length === 0) return;
+    for (const inner of some) await walk(inner, found);
+  }
+}

@@ -1,0 +1,121 @@
+// Makes elements of what was found. Nothing in it is trusted: it goes in as text, and what could hide in a text is shown.
+
+// Controls but tabs and line feeds, what turns the direction of a text, what has no width; joiners belong to scripts and emoji.
+const HIDDEN = /[\0-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu;
+
+// So many findings need not be asked for.
+const FEW = 3;
+
+/** Makes an element; texts among the children are not trusted. */
+export function element(name, attributes, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  for (const child of children) made.append(...(typeof child === "string" ? visible(child) : [child]));
+  return made;
+}
+
+/** Returns a text in pieces: what is hidden in it is named. */
+function visible(text) {
+  const pieces = [];
+  let at = 0;
+  for (const { 0: char, index } of text.matchAll(HIDDEN)) {
+    const mark = document.createElement("span");
+    mark.className = "control";
+    mark.textContent = `U+${char.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
+    pieces.push(text.slice(at, index), mark);
+    at = index + char.length;
+  }
+  pieces.push(text.slice(at));
+  return pieces;
+}
+
+/** Says how many there are of something. */
+export function count(number, one, many = `${one}s`) {
+  return `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
+}
+
+/** Makes the card of a skill. */
+export function card(entry) {
+  const { parsed, verdict, repair } = entry;
+  const title = parsed.skill?.name ?? "No skill";
+  const made = element(
+    "li",
+    { "data-path": entry.path },
+    element("div", { class: "head" }, element("h2", {}, element("span", { class: "rank" }), " ", element("bdi", {}, title)), ...badges(entry)),
+    element("p", { class: "about" }, element("bdi", { class: "path" }, entry.shown), `, about ${count(parsed.tokens, "token")}`),
+  );
+  if (parsed.skill !== null) made.append(element("p", { class: "description", dir: "auto" }, parsed.skill.description));
+  if (verdict.diagnostics.length > 0) made.append(findings(verdict.diagnostics, !verdict.valid || verdict.diagnostics.length <= FEW));
+  if (repair.changed) made.append(repaired(repair));
+  if (parsed.skill !== null) made.append(fields(parsed.skill.frontmatter, entry.files));
+  return made;
+}
+
+function badges({ parsed, verdict, repair, counts, hiddenBy }) {
+  const made = [];
+  const badge = (kind, text) => made.push(element("span", { class: `badge ${kind}` }, text));
+  if (parsed.skill === null) badge("error", "does not load");
+  if (verdict.valid) badge("good", "valid");
+  if (counts.error > 0) badge("error", count(counts.error, "error"));
+  if (counts.warning > 0) badge("warning", count(counts.warning, "warning"));
+  if (repair.changed) badge("", "can be repaired");
+  if (hiddenBy !== undefined) badge("warning", `name taken by ${hiddenBy}`);
+  return made;
+}
+
+function findings(diagnostics, open) {
+  const rows = diagnostics.map(({ rule, severity, line, message, hint }) => {
+    const row = element(
+      "li",
+      {},
+      element("span", { class: `badge ${severity}` }, severity),
+      element("span", { class: "where" }, ` line ${line}, `, element("code", {}, rule)),
+      element("p", { dir: "auto" }, ...quoted(message)),
+    );
+    if (typeof hint === "string") row.append(element("p", { class: "hint" }, ...quoted(hint)));
+    return row;
+  });
+  const list = element("ul", { class: "findings" }, ...rows);
+  return folded(`What is wrong: ${count(diagnostics.length, "finding")}`, open, list);
+}
+
+/** Sets what stands in backticks apart. */
+function quoted(text) {
+  return text.split("`").map((part, at) => (at % 2 === 1 ? element("code", {}, part) : part));
+}
+
+function repaired({ diff, text, remaining }) {
+  const lines = diff.split("\n");
+  if (lines.at(-1) === "") lines.pop();
+  const shown = lines.map((line, at) => element("span", { class: `line ${kindOf(line, at)}` }, line));
+  const save = element("button", { class: "button", type: "button" }, "Download the repaired SKILL.md");
+  save.addEventListener("click", () => download(text));
+  const lined = element("pre", { class: "diff", tabindex: "0", role: "region", "aria-label": "What changes" }, ...shown);
+  const rest = remaining.length === 0 ? [] : [element("p", { class: "hint" }, `${count(remaining.length, "finding")} will be left to decide`)];
+  return folded("The repair", true, lined, save, ...rest);
+}
+
+function kindOf(line, at) {
+  if (at < 2 || line.startsWith("@@")) return "place";
+  return { "+": "added", "-": "removed" }[line[0]] ?? "same";
+}
+
+function fields(frontmatter, files) {
+  const rows = Object.entries(frontmatter).flatMap(([key, value]) => {
+    const text = typeof value === "string" ? value : JSON.stringify(value, null, 2);
+    return [element("dt", {}, element("bdi", {}, key)), element("dd", { dir: "auto" }, text)];
+  });
+  if (files.length > 0) rows.push(element("dt", {}, "Files beside it"), element("dd", {}, files.join("\n")));
+  return folded(files.length > 0 ? "Fields and files" : "Fields", false, element("dl", {}, ...rows));
+}
+
+function folded(title, open, ...children) {
+  return element("details", open ? { open: "" } : {}, element("summary", {}, title), ...children);
+}
+
+function download(text) {
+  const address = URL.createObjectURL(new Blob([text], { type: "text/markdown" }));
+  element("a", { href: address, download: "SKILL.md" }).click();
+  // The browser takes it in its own time.
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}

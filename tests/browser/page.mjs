@@ -1,0 +1,234 @@
+// Uses the page as a person does, in a browser: `node tests/browser/page.mjs CHROMIUM [FOLDER]`, once `native/wasm` is
+// built; pictures of it go into the folder.
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { PAGE, serve } from "../../examples/browser/serve.mjs";
+import { withChromium } from "./chromium.mjs";
+
+const skill = (name, description, body = "# What to do\n\nDo it well.\n") =>
+  `---\nname: ${name}\ndescription: ${description}\n---\n\n${body}`;
+const MARKUP = "<img src=x onerror=alert(1)>";
+const FILES = {
+  "sound/SKILL.md": skill("sound-skill", "Reads PDF files and fills in forms. Use when a PDF is to be read."),
+  "unquoted/SKILL.md": skill("release-notes", "Use when: a release needs its notes, written from commits"),
+  "none/SKILL.md": "Only some words.\n",
+  "evil/SKILL.md": skill(
+    `"${MARKUP}\\e[31mred\\e[0m"`,
+    `"<script>alert(2)</script> \\u202Etxet desrever\\u202C and \\e[2J a cleared screen"`,
+    `# ${MARKUP}\n\n[link](javascript:alert(3))\n`,
+  ),
+  "project/.claude/skills/nested-skill/SKILL.md": skill(
+    "nested-skill",
+    "Deploys a web service to a cluster. Use when a service is to be deployed.",
+    "# Deploy\n\nRun [it](scripts/deploy.sh) as [told](references/steps.md), never [so](references/missing.md).\n",
+  ),
+  "project/.claude/skills/nested-skill/scripts/deploy.sh": "#!/bin/sh\necho deploy\n",
+  "project/.claude/skills/nested-skill/references/steps.md": "# Steps\n",
+  "project/README.md": "# A project\n",
+};
+
+const scratch = mkdtempSync(join(tmpdir(), "clawpowers-page-"));
+const pictures = process.argv[3] ?? scratch;
+const { address, close } = await serve(PAGE);
+try {
+  const file = (name) => join(scratch, "files", name);
+  for (const [name, text] of Object.entries(FILES)) {
+    mkdirSync(dirname(file(name)), { recursive: true });
+    writeFileSync(file(name), text);
+  }
+  mkdirSync(pictures, { recursive: true });
+  await withChromium(process.argv[2] ?? "chromium", 180, (browser) => use(browser, file));
+} finally {
+  close();
+  rmSync(join(scratch, pictures === scratch ? "files" : ""), { recursive: true });
+}
+if (pictures === scratch && process.exitCode === undefined) console.log(`pictures are in ${pictures}`);
+
+async function use(browser, file) {
+  const page = await browser.open(`${address}/`);
+  const picture = (name) => page.picture(join(pictures, `${name}.png`));
+  await page.look({ width: 1000, height: 800 });
+  await said(page, "Ready.");
+  await picture("empty");
+
+  await page.drop("#drop", ["sound", "unquoted", "none", "evil"].map((name) => file(`${name}/SKILL.md`)));
+  await said(page, "Read 4 SKILL.md files. 3 of 4 valid, 1 can be repaired");
+  await page.drop("#drop", [file("project")]);
+  await said(page, "Read 1 SKILL.md. 4 of 5 valid");
+  await cards(page);
+  await repair(page);
+  await search(page);
+  await rules(page);
+  await looks(page, picture);
+  await keyboard(page);
+  await choices(page, file);
+
+  assert.deepEqual(page.troubles, [], "no error, no dialog");
+  const strangers = page.requests.filter((url) => !url.startsWith(`${address}/`) && !/^(data|blob):/.test(url));
+  assert.deepEqual(strangers, [], "nothing is asked of anyone else");
+  console.log("page: files and folders are parsed, judged, repaired and ranked, and nothing leaves");
+}
+
+async function said(page, text) {
+  try {
+    await page.until(text, (text) => document.getElementById("status").textContent.includes(text), text);
+  } catch (error) {
+    const instead = await page.evaluate(() => document.getElementById("status").textContent);
+    throw new Error(`${error.message}; the page says: ${instead}`);
+  }
+}
+
+/** Returns what the cards show, by the paths of their files. */
+function shown(page) {
+  return page.evaluate(() =>
+    [...document.querySelectorAll("#list > li")].map((card) => ({
+      path: card.querySelector(".path").textContent,
+      rank: card.querySelector(".rank").textContent,
+      name: card.querySelector("h2 bdi").textContent,
+      description: card.querySelector(".description")?.textContent,
+      badges: [...card.querySelectorAll(".head .badge")].map((badge) => badge.textContent),
+      rules: [...card.querySelectorAll(".findings .where code")].map((rule) => rule.textContent),
+      findings: card.querySelector(".findings")?.textContent ?? "",
+      fields: card.querySelector("dl")?.textContent ?? "",
+      diff: card.querySelector(".diff")?.textContent,
+    })),
+  );
+}
+
+async function cards(page) {
+  const found = await shown(page);
+  assert.deepEqual(found.map(({ rank }) => rank), ["1", "2", "3", "4", "5"]);
+  const named = (name) => found.find((card) => card.name.startsWith(name));
+  const sound = named("sound-skill");
+  assert.equal(sound.rank, "1", "the soundest is the first");
+  assert.deepEqual(sound.badges, ["valid"]);
+  assert.equal(sound.description, "Reads PDF files and fills in forms. Use when a PDF is to be read.");
+
+  const nested = named("nested-skill");
+  assert.equal(nested.path, "project/.claude/skills/nested-skill/SKILL.md");
+  assert.deepEqual(nested.rules, ["dangling-link"], "only the file that is not there is missed");
+  assert.match(nested.findings, /line 8.*references\/missing\.md/s);
+  assert.match(nested.fields, /references\/steps\.md\nscripts\/deploy\.sh/);
+
+  const none = named("No skill");
+  assert.deepEqual(none.rules, ["frontmatter-missing"]);
+  assert.ok(none.badges.includes("does not load"));
+  assert.match(none.findings, /start the file with/);
+
+  const evil = named(MARKUP);
+  assert.ok(evil.name.includes("U+001B[31m"), evil.name);
+  assert.ok(evil.description.includes("<script>alert(2)</script> U+202Etxet"), evil.description);
+  assert.ok(evil.rules.includes("name-charset") && !evil.rules.includes("name-folder-mismatch"), "it came without its folder");
+  const raw = await page.evaluate(() => /[\u202a-\u202e\x1b]/.test(document.body.textContent));
+  assert.equal(raw, false, "nothing hidden gets into the page");
+  const made = await page.evaluate(() => document.querySelectorAll("#list img, #list script, #list [href]").length);
+  assert.equal(made, 0, "no markup of a skill becomes one of the page");
+}
+
+/** The repair is shown, and what is downloaded is the repaired file. */
+async function repair(page) {
+  const { diff, badges } = (await shown(page)).find(({ name }) => name === "release-notes");
+  assert.ok(badges.includes("can be repaired"));
+  const text = "Use when: a release needs its notes, written from commits";
+  assert.ok(diff.includes(`-description: ${text}`) && diff.includes(`+description: '${text}'`), diff);
+  const folder = join(scratch, "files", "downloads");
+  mkdirSync(folder);
+  await page.downloads(folder);
+  await page.evaluate(() => document.querySelector("#list details button").click());
+  for (let times = 0; readdirSync(folder).join() !== "SKILL.md"; times += 1) {
+    assert.ok(times < 100, "the download comes");
+    await wait(50);
+  }
+  assert.equal(readFileSync(join(folder, "SKILL.md"), "utf8"), skill("release-notes", `'${text}'`));
+}
+
+async function search(page) {
+  await page.evaluate(() => document.getElementById("words").focus());
+  await page.type("deploy the service");
+  await said(page, "1 of 5 skills matches these words");
+  assert.deepEqual((await shown(page)).map(({ name }) => name), ["nested-skill"]);
+  await page.evaluate(() => document.getElementById("words").select());
+  await page.type("read release notes from commits");
+  await said(page, "2 of 5 skills match these words, the best first.");
+  assert.deepEqual((await shown(page)).map(({ name }) => name), ["release-notes", "sound-skill"]);
+  await page.evaluate(() => {
+    const words = document.getElementById("words");
+    words.value = "";
+    words.dispatchEvent(new Event("input"));
+  });
+  await said(page, "the soundest first");
+}
+
+/** Other rules judge otherwise. */
+async function rules(page) {
+  const judged = async (target) => {
+    await page.evaluate((target) => {
+      const choice = document.getElementById("target");
+      choice.value = target;
+      choice.dispatchEvent(new Event("change"));
+    }, target);
+    await wait(100);
+    return (await shown(page)).find(({ name }) => name === "release-notes").badges;
+  };
+  assert.ok((await judged("spec")).includes("1 error"));
+  for (const target of ["claude", "codex", "openclaw"]) assert.notDeepEqual(await judged(target), []);
+  assert.ok(!(await judged("clawpowers")).includes("1 error"));
+}
+
+async function looks(page, picture) {
+  await picture("light");
+  await page.look({ width: 1000, height: 800, dark: true });
+  await picture("dark");
+  for (const dark of [false, true]) {
+    await page.look({ width: 390, height: 844, mobile: true, dark });
+    const [wide, inside] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+    assert.ok(wide <= inside, `nothing is wider than a phone: ${wide} of ${inside}`);
+    await picture(dark ? "phone-dark" : "phone");
+  }
+  await page.look({ width: 1000, height: 800 });
+}
+
+/** Everything is reached by keys alone, and the focus can be seen. */
+async function keyboard(page) {
+  await page.evaluate(() => document.getElementById("files").focus());
+  const reached = [];
+  for (let times = 0; times < 12; times += 1) {
+    await page.press("Tab");
+    const { name, outline } = await page.evaluate(() => {
+      const { id, localName } = document.activeElement;
+      const drawn = document.activeElement.closest("label") ?? document.activeElement;
+      return { name: id || localName, outline: getComputedStyle(drawn).outlineStyle };
+    });
+    assert.notEqual(outline, "none", `the focus on ${name} can be seen`);
+    reached.push(name);
+  }
+  assert.deepEqual(reached.slice(0, 5), ["folder", "example", "words", "target", "clear"]);
+  assert.ok(reached.includes("summary"));
+  const before = await page.evaluate(() => {
+    const summary = document.querySelector("#list summary");
+    summary.focus();
+    return summary.parentElement.open;
+  });
+  await page.press("Enter");
+  const after = await page.evaluate(() => document.activeElement.parentElement.open);
+  assert.notEqual(after, before, "a key opens what is folded");
+}
+
+/** What is chosen comes in as what is dropped; an example and nothing are there as well. */
+async function choices(page, file) {
+  await page.evaluate(() => document.getElementById("clear").click());
+  await said(page, "Nothing is left.");
+  assert.deepEqual(await shown(page), []);
+  await page.choose("#files", [file("sound/SKILL.md"), file("none/SKILL.md")]);
+  await said(page, "Read 2 SKILL.md files. 1 of 2 valid");
+  await page.choose("#folder", [file("project")]);
+  await said(page, "Read 1 SKILL.md. 2 of 3 valid");
+  assert.ok((await shown(page)).some(({ path }) => path === "project/.claude/skills/nested-skill/SKILL.md"));
+  await page.evaluate(() => document.getElementById("clear").click());
+  await said(page, "Nothing is left.");
+  await page.evaluate(() => document.getElementById("example").click());
+  await said(page, "Read 5 SKILL.md files. 5 of 5 valid, 1 can be repaired");
+}
