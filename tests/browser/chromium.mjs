@@ -28,10 +28,7 @@ const FLAGS = [
  */
 export async function withChromium(program, seconds, work) {
   const browser = new Browser(program);
-  const stop = (signal) => {
-    browser.end();
-    process.kill(process.pid, signal);
-  };
+  const stop = (signal) => browser.end().finally(() => process.kill(process.pid, signal));
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, stop);
   const late = setTimeout(() => browser.fail(new Error(`it was not done after ${seconds} seconds`)), seconds * 1000);
   try {
@@ -41,6 +38,7 @@ export async function withChromium(program, seconds, work) {
     process.exitCode = 1;
   } finally {
     clearTimeout(late);
+    for (const signal of ["SIGINT", "SIGTERM"]) process.off(signal, stop);
     await browser.end();
   }
 }
@@ -68,7 +66,8 @@ class Browser {
     stderr.on("data", (data) => (this.#said = (this.#said + data).slice(-4000)));
     this.#process.on("error", (error) => this.fail(error));
     this.#process.on("exit", (code) => this.fail(new Error(`the browser ended with ${code}:\n${this.#said}`)));
-    stdio[3].on("error", (error) => this.fail(error));
+    // It is gone then, and what it said tells more.
+    stdio[3].on("error", () => {});
     let rest = "";
     stdio[4].setEncoding("utf8").on("data", (data) => {
       const messages = (rest + data).split("\0");
