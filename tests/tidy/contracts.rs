@@ -94,13 +94,25 @@ fn every_operation_has_its_name_in_every_language() {
     let document = read(&root().join("COMPATIBILITY.md"));
     let documented: Vec<Vec<String>> = rows(&document, "Other languages")
         .into_iter()
-        .map(|row| row.into_iter().take(3).map(|cell| cell.trim_matches('`').to_owned()).collect())
-        .filter(|row: &Vec<String>| OPERATIONS.iter().any(|operation| row.first().is_some_and(|name| name == operation.name)))
+        .map(|row| {
+            row.into_iter()
+                .take(3)
+                .map(|cell| cell.trim_matches('`').to_owned())
+                .collect()
+        })
+        .filter(|row: &Vec<String>| {
+            OPERATIONS
+                .iter()
+                .any(|operation| row.first().is_some_and(|name| name == operation.name))
+        })
         .collect();
     let camel = |words: &str| {
         let mut parts = words.split('_');
         let first = parts.next().unwrap_or_default().to_owned();
-        parts.fold(first, |name, part| name + &part[..1].to_uppercase() + &part[1..])
+        parts.fold(first, |name, part| {
+            let (head, tail) = part.split_at(1);
+            name + &head.to_uppercase() + tail
+        })
     };
     let (javascript, python) = (
         read(&root().join("native/js/operations.js")),
@@ -117,7 +129,9 @@ fn every_operation_has_its_name_in_every_language() {
             let name = camel(surface.method);
             let call = format!("\"{}\"", operation.name);
             assert!(
-                javascript.lines().any(|line| line.trim_start().starts_with(&format!("{name}(")) && line.contains(&call)),
+                javascript
+                    .lines()
+                    .any(|line| line.trim_start().starts_with(&format!("{name}(")) && line.contains(&call)),
                 "native/js has no {name}"
             );
             assert!(python.contains(&format!("def {}(", surface.method)) && python.contains(&call));
