@@ -13,7 +13,7 @@ const db = new Database(`${home}/clawpowers.db`);
 db.pragma("synchronous = FULL");
 const get = db.prepare("SELECT value FROM entry WHERE key = ?");
 const set = db.prepare(
-  `INSERT INTO entry (key, value, updated_at) VALUES (?1, ?2, ?3)
+  `INSERT INTO entry (key, value, updated_at) VALUES (?, ?, ?)
    ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`,
 );
 const key = (i) => `key${i % 1000}`;

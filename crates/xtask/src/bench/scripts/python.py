@@ -35,7 +35,7 @@ for i in range(1000):
 db = sqlite3.connect(Path(home) / "clawpowers.db", isolation_level=None)
 db.execute("PRAGMA synchronous = FULL")
 GET = "SELECT value FROM entry WHERE key = ?"
-SET = """INSERT INTO entry (key, value, updated_at) VALUES (?1, ?2, ?3)
+SET = """INSERT INTO entry (key, value, updated_at) VALUES (?, ?, ?)
     ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at"""
 beside(
     "Python: store.get",

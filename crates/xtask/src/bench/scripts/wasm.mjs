@@ -14,7 +14,7 @@ const SQL = await initSqlJs();
 const db = new SQL.Database(rt.exportDatabase());
 const get = db.prepare("SELECT value FROM entry WHERE key = ?");
 const set = db.prepare(
-  `INSERT INTO entry (key, value, updated_at) VALUES (?1, ?2, ?3)
+  `INSERT INTO entry (key, value, updated_at) VALUES (?, ?, ?)
    ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`,
 );
 const key = (i) => `key${i % 1000}`;
