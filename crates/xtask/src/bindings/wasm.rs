@@ -81,7 +81,9 @@ pub(crate) fn test(place: &Place) -> Result<(), Failure> {
         .arg(browser.join("conformance.mjs"))
         .arg(&chromium))?;
     build(place, "")?;
-    run(Command::new("node").arg(browser.join("page.mjs")).arg(&chromium))?;
+    let mut page = Command::new("node");
+    page.arg(browser.join("page.mjs")).arg(&chromium);
+    run(page.arg(place.kept("pictures")?))?;
     size(place)?;
     let project = place.scratch("wasm")?;
     npm(&project, &[&place.root.join("native/wasm").to_string_lossy()])?;
