@@ -8,6 +8,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+/// What judges the types.
+pub(crate) const TYPESCRIPT: &str = "typescript@7";
+
 /// Builds the package in its folder.
 pub(crate) fn build(place: &Place, features: &str) -> Result<(), Failure> {
     need("node", "nodejs")?;
@@ -26,7 +29,7 @@ pub(crate) fn test(place: &Place) -> Result<(), Failure> {
     let project = place.scratch("node")?;
     npm(
         &project,
-        &[&place.root.join("native/ffi").to_string_lossy(), "typescript@7"],
+        &[&place.root.join("native/ffi").to_string_lossy(), TYPESCRIPT],
     )?;
     let example = project.join("index.mjs");
     fs::copy(place.root.join("examples/node/index.mjs"), &example)?;
@@ -66,13 +69,9 @@ pub(crate) fn npm(project: &Path, packages: &[&str]) -> Result<(), Failure> {
     run(command.args(packages).current_dir(project))
 }
 
-/// Compiles a program that uses every function.
+/// Looks whether a program uses every function, and compiles it.
 fn types(place: &Place, project: &Path) -> Result<(), Failure> {
-    let sources = place.root.join("tests/types");
-    for name in ["every.ts", "tsconfig.json"] {
-        fs::copy(sources.join(name), project.join(name))?;
-    }
-    let program = fs::read_to_string(sources.join("every.ts"))?;
+    let program = fs::read_to_string(place.root.join("tests/types/every.ts"))?;
     let methods = fs::read_to_string(place.root.join("native/js/operations.js"))?;
     let methods = methods
         .lines()
@@ -83,15 +82,22 @@ fn types(place: &Place, project: &Path) -> Result<(), Failure> {
         .filter(|name| !program.contains(&format!(".{name}(")))
         .collect();
     if !unused.is_empty() {
+        let unused = unused.join(", ");
         return Err(Failure::new(format!(
-            "tests/types/every.ts does not use {}",
-            unused.join(", ")
+            "tests/types/every.ts does not use {unused}"
         )));
     }
+    compile(place, project, "every.ts")
+}
+
+/// Compiles a program of the tests as strictly as TypeScript can, in a project that has it.
+pub(crate) fn compile(place: &Place, project: &Path, name: &str) -> Result<(), Failure> {
+    for file in [name, "tsconfig.json"] {
+        fs::copy(place.root.join("tests/types").join(file), project.join(file))?;
+    }
     let mut compiler = Command::new("node");
-    run(compiler
-        .args(["node_modules/typescript/bin/tsc", "-p", "."])
-        .current_dir(project))?;
-    println!("types: TypeScript takes a program that uses every function");
+    compiler.args(["node_modules/typescript/bin/tsc", "-p", "."]);
+    run(compiler.current_dir(project))?;
+    println!("types: TypeScript takes {name}");
     Ok(())
 }

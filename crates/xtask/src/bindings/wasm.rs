@@ -1,7 +1,7 @@
 //! The WASM module and its JavaScript, in `native/wasm/pkg`.
 
 use super::Place;
-use super::node::{npm, tests};
+use super::node::{TYPESCRIPT, compile, npm, tests};
 use super::readme::programs;
 use crate::run::{Failure, cargo_with, output_bytes, run, target_folder};
 use crate::tools::{need, wasm_target};
@@ -86,7 +86,11 @@ pub(crate) fn test(place: &Place) -> Result<(), Failure> {
     run(page.arg(place.kept("pictures")?))?;
     size(place)?;
     let project = place.scratch("wasm")?;
-    npm(&project, &[&place.root.join("native/wasm").to_string_lossy()])?;
+    npm(
+        &project,
+        &[&place.root.join("native/wasm").to_string_lossy(), TYPESCRIPT],
+    )?;
+    compile(place, &project, "page.ts")?;
     for file in ["README.md", "native/wasm/README.md"] {
         programs(
             place,

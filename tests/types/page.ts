@@ -1,0 +1,23 @@
+// Uses what the package for browsers has besides the shared surface; the compiler is the test.
+import { ClawpowersError, Runtime, detect, init, open, openPersistent, parseSkill, version } from "clawpowers-wasm";
+import type { Document, OpenOptions, PersistentOptions, SkillRow } from "clawpowers-wasm";
+
+export async function everything(module: URL): Promise<SkillRow[]> {
+  await init();
+  await init(module);
+  const documents: Document[] = [{ path: "skills/a/SKILL.md", text: `---\nname: a\ndescription: ${version}\n---\n` }];
+  const options: OpenOptions = { documents };
+  using rt: Runtime = open(options);
+  rt.setDocuments(documents);
+  const bytes: Uint8Array = rt.exportDatabase();
+  rt.importDatabase(bytes);
+  rt.importDatabase(new ArrayBuffer(0));
+  rt.store.set(parseSkill(documents[0]?.text ?? "").skill?.name ?? "", String(detect([]).missing));
+  const lasting: PersistentOptions = { name: "skills", documents };
+  try {
+    return (await openPersistent(lasting)).skills.list().skills;
+  } catch (error) {
+    if (error instanceof ClawpowersError && error.code === "unsupported_platform") return open().skills.list().skills;
+    throw error;
+  }
+}
