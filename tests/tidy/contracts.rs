@@ -199,3 +199,19 @@ fn every_error_code_and_rule_has_words() {
     }
     assert!(OPERATIONS.is_sorted_by_key(|operation| operation.name));
 }
+
+#[test]
+fn packages_are_those_of_the_workspace() {
+    for package in ["native/ffi/package.json", "native/wasm/package.json"] {
+        let text = read(&root().join(package));
+        for field in [
+            format!("\"version\": \"{}\"", env!("CARGO_PKG_VERSION")),
+            format!("\"license\": \"{}\"", env!("CARGO_PKG_LICENSE")),
+        ] {
+            assert!(text.contains(&field), "{package} does not say {field}");
+        }
+    }
+    let python = read(&root().join("native/pyo3/pyproject.toml"));
+    assert!(python.contains("dynamic = [\"version\"]"));
+    assert!(python.contains(&format!("license = \"{}\"", env!("CARGO_PKG_LICENSE"))));
+}
