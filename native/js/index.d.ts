@@ -532,7 +532,7 @@ export interface Bin {
 /** A change of a rate. */
 export interface Change {
   /** `drop` or `rise`. */
-  direction: string;
+  direction: "drop" | "rise";
   /** The place in the list of the first outcome of the new rate, from 0, as well as can be told. */
   at: number;
   /** The place of the outcome with which it was found. */
@@ -546,7 +546,7 @@ export interface Change {
 /** A change of a skill's rate. */
 export interface ChangeReport {
   /** `drop` or `rise`. */
-  direction: string;
+  direction: "drop" | "rise";
   /** The time of the first execution of the new rate, in RFC 3339. */
   since: string;
   /** How many executions ago that was. */
@@ -590,7 +590,7 @@ export interface Comparison {
   /** How probable such a difference is where there is none. */
   p_value: number;
   /** `fisher` or `z`. */
-  method: string;
+  method: "fisher" | "z";
   /** How many executions each side needs for 80 % power, those that there are among them, were the difference the one that was seen. */
   needed: number | null;
 }
@@ -656,7 +656,7 @@ export interface Diagnostic {
   /** Stable rule id. */
   rule: string;
   /** `error`, `warning` or `info`. */
-  severity: string;
+  severity: "error" | "warning" | "info";
   /** 1-based line. */
   line: number;
   /** 1-based column in code points. */
@@ -724,7 +724,7 @@ export interface Execution {
   /** The skill. */
   skill: string;
   /** `success`, `failure`, `partial`, `skipped` or `open`. */
-  outcome: string;
+  outcome: "success" | "failure" | "partial" | "skipped" | "open";
   /** How long it took, in seconds. */
   duration: number | null;
   /** What is worth knowing of it. */
@@ -758,7 +758,7 @@ export interface Fate {
   /** Its name. */
   name: string;
   /** `whole`, `shortened`, `name_only` or `dropped`. */
-  fate: string;
+  fate: "whole" | "shortened" | "name_only" | "dropped";
   /** Where it is shortened, how many code points its description keeps. */
   limit: number | null;
 }
@@ -938,7 +938,7 @@ export interface MetricsRecordReply {
   /** The skill. */
   skill: string;
   /** How it ended. */
-  outcome: string;
+  outcome: "success" | "failure" | "partial" | "skipped";
   /** When it was, in RFC 3339. */
   at: string;
 }
@@ -1002,9 +1002,9 @@ export interface Recommendation {
   /** The skill. */
   skill: string;
   /** `worse`, `low`, `better` or `more`. */
-  kind: string;
+  kind: "worse" | "low" | "better" | "more";
   /** `sure` or `unsure`. However often one looks, at most one of twenty skills that succeed in 60 % or more is ever surely `low`, and at most one of twenty steady ones is said to be `worse` or `better` within 200 executions, about one of ten in however many. */
-  sure: string;
+  sure: "sure" | "unsure";
   /** In words. */
   text: string;
   /** The rate that it rests on. */
@@ -1062,7 +1062,7 @@ export interface Resource {
   /** Path below the skill's folder. */
   path: string;
   /** `script`, `reference`, `asset` or `other`. */
-  kind: string;
+  kind: "script" | "reference" | "asset" | "other";
   /** Size in bytes. */
   size: number;
   /** Whether it may be executed. */
@@ -1220,7 +1220,7 @@ export interface SkillPromptReply {
   /** The text. */
   text: string;
   /** The rung of the ladder: `full`, `shortened`, `names` or `dropped`. */
-  level: string;
+  level: "full" | "shortened" | "names" | "dropped";
   /** On the rung `shortened`, how many code points a description has at most. */
   description_limit: number | null;
   /** How many skills it shows. */
@@ -1274,7 +1274,7 @@ export interface SkillReport {
   /** The success rate since the last change. */
   recent: Rate;
   /** `good`, `moderate`, `low` or `unsure`, by the interval of the recent rate. */
-  tier: string;
+  tier: "good" | "moderate" | "low" | "unsure";
   /** US dollars for each success, where costs are known. */
   cost_per_success: number | null;
   /** Tokens for each success, where they are known. */
@@ -1298,7 +1298,7 @@ export interface SkillRow {
   /** Its SKILL.md. */
   location: string;
   /** Whose it is. */
-  scope: string;
+  scope: "project" | "user" | "home" | "system" | "extra" | "bundled";
   /** The root below which it was found; empty for shipped skills. */
   root: string;
   /** Its version, verbatim. */
@@ -1324,7 +1324,7 @@ export interface SkillShowReply {
   /** Its SKILL.md. */
   location: string;
   /** Whose it is. */
-  scope: string;
+  scope: "project" | "user" | "home" | "system" | "extra" | "bundled";
   /** Estimated tokens of its body. */
   tokens: number;
   /** The shape of its body. */

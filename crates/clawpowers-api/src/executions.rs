@@ -139,6 +139,7 @@ pub struct ExecutionOut {
     /// The skill.
     pub skill: String,
     /// `success`, `failure`, `partial`, `skipped` or `open`.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["success", "failure", "partial", "skipped", "open"])))]
     pub outcome: &'static str,
     /// How long it took, in seconds.
     pub duration: Option<f64>,

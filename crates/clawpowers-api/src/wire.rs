@@ -17,6 +17,7 @@ pub struct DiagnosticOut {
     /// Stable rule id.
     pub rule: &'static str,
     /// `error`, `warning` or `info`.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["error", "warning", "info"])))]
     pub severity: &'static str,
     /// 1-based line.
     pub line: usize,
@@ -221,6 +222,7 @@ pub struct EntryOut {
     /// Its SKILL.md.
     pub location: String,
     /// Whose it is.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["project", "user", "home", "system", "extra", "bundled"])))]
     pub scope: &'static str,
     /// The root below which it was found; empty for shipped skills.
     pub root: String,
@@ -311,6 +313,7 @@ pub struct ResourceOut {
     /// Path below the skill's folder.
     pub path: String,
     /// `script`, `reference`, `asset` or `other`.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["script", "reference", "asset", "other"])))]
     pub kind: &'static str,
     /// Size in bytes.
     pub size: u64,

@@ -63,6 +63,7 @@ pub struct SkillReport {
     /// The success rate since the last change.
     pub recent: RateOut,
     /// `good`, `moderate`, `low` or `unsure`, by the interval of the recent rate.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["good", "moderate", "low", "unsure"])))]
     pub tier: &'static str,
     /// US dollars for each success, where costs are known.
     pub cost_per_success: Option<f64>,
@@ -95,6 +96,7 @@ pub struct Bin {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ChangeReport {
     /// `drop` or `rise`.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["drop", "rise"])))]
     pub direction: &'static str,
     /// The time of the first execution of the new rate, in RFC 3339.
     #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
@@ -132,10 +134,12 @@ pub struct Recommendation {
     /// The skill.
     pub skill: String,
     /// `worse`, `low`, `better` or `more`.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["worse", "low", "better", "more"])))]
     pub kind: &'static str,
     /// `sure` or `unsure`. However often one looks, at most one of twenty skills that succeed in 60 % or more is ever surely
     /// `low`, and at most one of twenty steady ones is said to be `worse` or `better` within 200 executions, about one of
     /// ten in however many.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["sure", "unsure"])))]
     pub sure: &'static str,
     /// In words.
     pub text: String,

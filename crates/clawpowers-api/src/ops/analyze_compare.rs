@@ -69,6 +69,7 @@ pub struct ComparisonOut {
     /// How probable such a difference is where there is none.
     pub p_value: f64,
     /// `fisher` or `z`.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["fisher", "z"])))]
     pub method: &'static str,
     /// How many executions each side needs for 80 % power, those that there are among them, were the difference the one
     /// that was seen.

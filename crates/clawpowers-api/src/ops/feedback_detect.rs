@@ -32,6 +32,7 @@ pub struct Response {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ChangeOut {
     /// `drop` or `rise`.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["drop", "rise"])))]
     pub direction: &'static str,
     /// The place in the list of the first outcome of the new rate, from 0, as well as can be told.
     pub at: u64,

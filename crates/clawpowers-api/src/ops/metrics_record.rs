@@ -62,6 +62,7 @@ pub struct Response {
     /// The skill.
     pub skill: String,
     /// How it ended.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["success", "failure", "partial", "skipped"])))]
     pub outcome: &'static str,
     /// When it was, in RFC 3339.
     #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]

@@ -50,6 +50,7 @@ pub struct FateOut {
     /// Its name.
     pub name: String,
     /// `whole`, `shortened`, `name_only` or `dropped`.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["whole", "shortened", "name_only", "dropped"])))]
     pub fate: &'static str,
     /// Where it is shortened, how many code points its description keeps.
     pub limit: Option<usize>,

@@ -27,6 +27,7 @@ pub struct Response {
     /// The text.
     pub text: String,
     /// The rung of the ladder: `full`, `shortened`, `names` or `dropped`.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["full", "shortened", "names", "dropped"])))]
     pub level: &'static str,
     /// On the rung `shortened`, how many code points a description has at most.
     pub description_limit: Option<usize>,

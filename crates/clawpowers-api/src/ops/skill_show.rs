@@ -28,6 +28,7 @@ pub struct Response {
     /// Its SKILL.md.
     pub location: String,
     /// Whose it is.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["project", "user", "home", "system", "extra", "bundled"])))]
     pub scope: &'static str,
     /// Estimated tokens of its body.
     pub tokens: usize,

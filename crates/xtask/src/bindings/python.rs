@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What the package is built and judged with; the versions only move on purpose.
-const TOOLS: [&str; 2] = ["maturin==1.16.0", "mypy==2.4.1"];
+const TOOLS: [&str; 3] = ["jsonschema==4.26.0", "maturin==1.16.0", "mypy==2.4.1"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -100,7 +100,9 @@ pub(crate) fn test() -> Result<(), Failure> {
     run(python()?
         .args(["-m", "mypy.stubtest", "clawpowers"])
         .current_dir(&tests))?;
-    run(python()?.arg(root().join("tests/conformance/python.py")))
+    let conformance = root().join("tests/conformance");
+    run(python()?.arg(conformance.join("schema.py")))?;
+    run(python()?.arg(conformance.join("python.py")))
 }
 
 /// Returns the environment's Python, with the environment's programs in front of the others.

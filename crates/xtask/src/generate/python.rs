@@ -225,6 +225,10 @@ fn shape(schema: &Value, prefix: &str, list: &str) -> String {
             .collect::<Vec<_>>()
             .join(" | ");
     }
+    if let Some(values) = schema["enum"].as_array() {
+        let values: Vec<_> = values.iter().map(Value::to_string).collect();
+        return format!("Literal[{}]", values.join(", "));
+    }
     let one = |kind: &str| match kind {
         "string" => "str".to_owned(),
         "integer" => "int".to_owned(),

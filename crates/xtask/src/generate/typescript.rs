@@ -177,6 +177,9 @@ fn shape(schema: &Value, number: &str) -> String {
     if let Some(any) = schema["anyOf"].as_array() {
         return union(&mut any.iter().map(|one| shape(one, number)));
     }
+    if let Some(values) = schema["enum"].as_array() {
+        return union(&mut values.iter().map(Value::to_string));
+    }
     let one = |kind: &str| match kind {
         "string" => "string".to_owned(),
         "integer" | "number" => number.to_owned(),

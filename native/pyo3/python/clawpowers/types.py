@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 
 class AnalyzeCompareReply(TypedDict):
@@ -72,7 +72,7 @@ class Bin(_BinKeys):
 class Change(TypedDict):
     """A change of a rate."""
 
-    direction: str
+    direction: Literal["drop", "rise"]
     """`drop` or `rise`."""
     at: int
     """The place in the list of the first outcome of the new rate, from 0, as well as can be told."""
@@ -87,7 +87,7 @@ class Change(TypedDict):
 class ChangeReport(TypedDict):
     """A change of a skill's rate."""
 
-    direction: str
+    direction: Literal["drop", "rise"]
     """`drop` or `rise`."""
     since: dt.datetime
     """The time of the first execution of the new rate, in RFC 3339."""
@@ -134,7 +134,7 @@ class Comparison(TypedDict):
     """The upper end."""
     p_value: float
     """How probable such a difference is where there is none."""
-    method: str
+    method: Literal["fisher", "z"]
     """`fisher` or `z`."""
     needed: int | None
     """How many executions each side needs for 80 % power, those that there are among them, were the difference the one that was seen."""
@@ -213,7 +213,7 @@ class Diagnostic(_DiagnosticOptional):
 
     rule: str
     """Stable rule id."""
-    severity: str
+    severity: Literal["error", "warning", "info"]
     """`error`, `warning` or `info`."""
     line: int
     """1-based line."""
@@ -281,7 +281,7 @@ class Execution(TypedDict):
     """When it was recorded or, where it was started here, when it started; RFC 3339 in UTC."""
     skill: str
     """The skill."""
-    outcome: str
+    outcome: Literal["success", "failure", "partial", "skipped", "open"]
     """`success`, `failure`, `partial`, `skipped` or `open`."""
     duration: float | None
     """How long it took, in seconds."""
@@ -316,7 +316,7 @@ class Fate(TypedDict):
 
     name: str
     """Its name."""
-    fate: str
+    fate: Literal["whole", "shortened", "name_only", "dropped"]
     """`whole`, `shortened`, `name_only` or `dropped`."""
     limit: int | None
     """Where it is shortened, how many code points its description keeps."""
@@ -515,7 +515,7 @@ class MetricsRecordReply(TypedDict):
     """Its number in this home."""
     skill: str
     """The skill."""
-    outcome: str
+    outcome: Literal["success", "failure", "partial", "skipped"]
     """How it ended."""
     at: dt.datetime
     """When it was, in RFC 3339."""
@@ -586,9 +586,9 @@ class Recommendation(TypedDict):
 
     skill: str
     """The skill."""
-    kind: str
+    kind: Literal["worse", "low", "better", "more"]
     """`worse`, `low`, `better` or `more`."""
-    sure: str
+    sure: Literal["sure", "unsure"]
     """`sure` or `unsure`. However often one looks, at most one of twenty skills that succeed in 60 % or more is ever surely `low`, and at most one of twenty steady ones is said to be `worse` or `better` within 200 executions, about one of ten in however many."""
     text: str
     """In words."""
@@ -650,7 +650,7 @@ class Resource(TypedDict):
 
     path: str
     """Path below the skill's folder."""
-    kind: str
+    kind: Literal["script", "reference", "asset", "other"]
     """`script`, `reference`, `asset` or `other`."""
     size: int
     """Size in bytes."""
@@ -819,7 +819,7 @@ class SkillPromptReply(TypedDict):
 
     text: str
     """The text."""
-    level: str
+    level: Literal["full", "shortened", "names", "dropped"]
     """The rung of the ladder: `full`, `shortened`, `names` or `dropped`."""
     description_limit: int | None
     """On the rung `shortened`, how many code points a description has at most."""
@@ -877,7 +877,7 @@ class SkillReport(TypedDict):
     """The success rate of all executions; skipped and open ones do not count."""
     recent: Rate
     """The success rate since the last change."""
-    tier: str
+    tier: Literal["good", "moderate", "low", "unsure"]
     """`good`, `moderate`, `low` or `unsure`, by the interval of the recent rate."""
     cost_per_success: float | None
     """US dollars for each success, where costs are known."""
@@ -907,7 +907,7 @@ class SkillRow(_SkillRowOptional):
     """Its description."""
     location: str
     """Its SKILL.md."""
-    scope: str
+    scope: Literal["project", "user", "home", "system", "extra", "bundled"]
     """Whose it is."""
     root: str
     """The root below which it was found; empty for shipped skills."""
@@ -933,7 +933,7 @@ class SkillShowReply(TypedDict):
     """Its fields."""
     location: str
     """Its SKILL.md."""
-    scope: str
+    scope: Literal["project", "user", "home", "system", "extra", "bundled"]
     """Whose it is."""
     tokens: int
     """Estimated tokens of its body."""
