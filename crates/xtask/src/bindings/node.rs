@@ -1,7 +1,7 @@
 //! The package for Node: built, tested, installed as a user does it, and read by the compiler of TypeScript.
 
 use super::readme::programs;
-use super::{Place, same};
+use super::{Place, in_memory, same};
 use crate::run::{Failure, output, run};
 use crate::tools::need;
 use std::fs;
@@ -25,7 +25,8 @@ pub(crate) fn build(place: &Place, features: &str) -> Result<(), Failure> {
 pub(crate) fn test(place: &Place) -> Result<(), Failure> {
     build(place, "test-panic")?;
     tests(&place.root.join("native/ffi"))?;
-    run(Command::new("node").arg(place.root.join("tests/conformance/node.mjs")))?;
+    let cases = place.root.join("tests/conformance/node.mjs");
+    run(in_memory(Command::new("node").arg(cases)))?;
     let project = place.scratch("node")?;
     npm(
         &project,

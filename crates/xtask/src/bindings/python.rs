@@ -1,5 +1,6 @@
 //! The package for Python, as a user installs it, in an environment of its own below the target folder.
 
+use super::in_memory;
 use crate::run::{Failure, run, target_folder};
 use std::env;
 use std::ffi::OsString;
@@ -102,7 +103,7 @@ pub(crate) fn test() -> Result<(), Failure> {
         .current_dir(&tests))?;
     let conformance = root().join("tests/conformance");
     run(python()?.arg(conformance.join("schema.py")))?;
-    run(python()?.arg(conformance.join("python.py")))
+    run(in_memory(python()?.arg(conformance.join("python.py"))))
 }
 
 /// Returns the environment's Python, with the environment's programs in front of the others.
