@@ -60,11 +60,12 @@ impl Db {
     pub fn deserialize(bytes: Vec<u8>) -> Result<Self> {
         Self::read_image(bytes).map_err(|error| match error {
             Error::Storage {
-                kind: kind @ Storage::Corrupt,
+                // Bytes have no disk that could fail: whatever SQLite cannot use of them is damage.
+                kind: Storage::Corrupt | Storage::Io,
                 message,
                 ..
             } => Error::Storage {
-                kind,
+                kind: Storage::Corrupt,
                 message,
                 hint:
                     "export it again from a home that `clawpowers doctor` calls sound; nothing was taken in"
@@ -102,9 +103,25 @@ impl Db {
     ///
     /// # Errors
     ///
-    /// [`Error::Storage`] where this one cannot be written; it is then as it was.
+    /// [`Error::Storage`] where this one cannot be written, or has pages of another size; it is then as it was.
     pub fn replace(&mut self, with: &Self) -> Result<()> {
+        let (own, other) = (self.page_size()?, with.page_size()?);
+        if own != other {
+            // SQLite would say that the file is read-only.
+            let message = format!("the database `{IMAGE}` has pages of {other} bytes, and this one of {own}");
+            return Err(Error::Storage {
+                kind: Storage::Corrupt,
+                message,
+                hint: format!(
+                    "run `PRAGMA journal_mode = DELETE; PRAGMA page_size = {own}; VACUUM` on it; nothing was taken in"
+                ),
+            });
+        }
         self.copy_from(with)
+    }
+
+    fn page_size(&self) -> Result<i64> {
+        self.run(|connection| connection.pragma_query_value(None, "page_size", |row| row.get(0)))
     }
 
     /// Returns how many bytes it has, without its log.
@@ -131,34 +148,67 @@ impl Db {
         if let Some(first) = damage.first() {
             return Err(corrupt(&format!("is damaged ({first})")));
         }
-        let names = |connection: &Connection| -> rusqlite::Result<Vec<(String, String)>> {
+        let parts = |connection: &Connection| -> rusqlite::Result<Vec<Part>> {
             // SQLite's own tables hold no more than its statistics.
-            let sql = "SELECT type, name FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY 1, 2";
+            let sql = "SELECT type, name, coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
             let mut statement = connection.prepare(sql)?;
-            let rows = statement.query_map((), |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let rows = statement.query_map((), |row| {
+                Ok(Part {
+                    kind: row.get(0)?,
+                    name: row.get(1)?,
+                    sql: row.get(2)?,
+                })
+            })?;
             rows.collect()
         };
         let version = usize::try_from(self.version()?).unwrap_or_default();
         if version == 0 {
             return Err(corrupt("lacks its schema"));
         }
-        let ours = || -> rusqlite::Result<Vec<(String, String)>> {
+        let ours = || -> rusqlite::Result<Vec<Part>> {
             let connection = Connection::open_in_memory()?;
             for step in MIGRATIONS.iter().take(version) {
                 connection.execute_batch(step)?;
             }
-            names(&connection)
+            parts(&connection)
         };
         let expected = ours().map_err(|error| Error::sqlite(self.path(), &error))?;
-        let there = self.run(names)?;
+        let there = self.run(parts)?;
+        // Released steps never change, so every sound file has the same words. One of another shape would be taken in the
+        // place of good data and refuse whatever is written after that.
         if expected.iter().any(|part| !there.contains(part)) {
             return Err(corrupt("lacks a part of its schema"));
         }
-        // A trigger would run with our statements, and a view stand for a table.
-        if let Some((kind, name)) = there.iter().find(|(kind, _)| kind == "trigger" || kind == "view") {
+        let stranger = there
+            .iter()
+            .find(|part| !expected.contains(part) && !part.is_harmless());
+        if let Some(Part { kind, name, .. }) = stranger {
             return Err(corrupt(&format!("has the {kind} `{name}`, which is not ours")));
         }
         Ok(())
+    }
+}
+
+/// One thing of a schema.
+#[derive(Debug, PartialEq, Eq)]
+struct Part {
+    kind: String,
+    name: String,
+    sql: String,
+}
+
+impl Part {
+    /// Tells whether what somebody's tools added leaves our statements as they are. A trigger would run with them, and a
+    /// view stand for a table; a unique index refuses rows, one over an expression computes with each, and a table that
+    /// refers to ours keeps rows from being deleted.
+    fn is_harmless(&self) -> bool {
+        let sql = self.sql.to_ascii_uppercase();
+        match self.kind.as_str() {
+            // SQLite writes the first words of a statement in one way only.
+            "index" => !sql.starts_with("CREATE UNIQUE") && sql.matches('(').count() == 1,
+            "table" => !sql.contains("REFERENCES"),
+            _ => false,
+        }
     }
 }
 

@@ -93,6 +93,18 @@ fn one_replaces_another_whole() {
 }
 
 #[test]
+fn pages_of_another_size_are_named() {
+    let mut other = Db::deserialize(image("PRAGMA page_size = 1024; VACUUM")).unwrap();
+    check(&mut other);
+    let folder = tempfile::tempdir().unwrap();
+    let mut db = filled(Db::create(&Home::new(folder.path())).unwrap());
+    let (kind, message) = kind(db.replace(&other).map(|()| Db::memory().unwrap()));
+    assert_eq!(kind, Storage::Corrupt);
+    assert!(message.contains("pages of 1024 bytes"), "{message}");
+    check(&mut db);
+}
+
+#[test]
 fn a_stranger_s_bytes_are_refused() {
     for bytes in [Vec::new(), b"not a database".to_vec(), vec![0; 4096]] {
         let (kind, message) = kind(Db::deserialize(bytes));
@@ -106,13 +118,25 @@ fn a_stranger_s_bytes_are_refused() {
         "DROP TABLE day",
         "DROP INDEX execution_at",
         "DROP TABLE entry; CREATE VIEW entry AS SELECT 1 AS id, 'k' AS key, x'00' AS value, 0 AS updated_at",
+        "DROP TABLE entry; CREATE TABLE entry (id INTEGER PRIMARY KEY, key TEXT, value BLOB, updated_at INTEGER)",
+        "DROP TABLE entry; CREATE VIRTUAL TABLE entry USING fts5 (id, key, value, updated_at)",
+        "CREATE UNIQUE INDEX own ON execution (skill)",
+        "CREATE INDEX own ON entry (hex(value))",
+        "CREATE TABLE own (entry REFERENCES entry (id))",
+        // Tables of a later version than the one it claims to have.
+        "PRAGMA user_version = 1",
         "CREATE TRIGGER t AFTER INSERT ON entry BEGIN DELETE FROM execution; END",
     ] {
         let (kind, message) = kind(Db::deserialize(image(change)));
         assert_eq!(kind, Storage::Corrupt, "{change}: {message}");
     }
     // What somebody's tools added does no harm.
-    for change in ["ANALYZE", "CREATE INDEX own ON execution (agent)"] {
+    for change in [
+        "ANALYZE",
+        "VACUUM",
+        "CREATE INDEX own ON execution (agent)",
+        "CREATE TABLE lost_and_found (rootpgno, pgno, c0)",
+    ] {
         assert!(Db::deserialize(image(change)).is_ok(), "{change}");
     }
 }
