@@ -108,7 +108,7 @@ fn python(place: &Place) -> Result<(), Failure> {
     python::build("test-panic")?;
     python::test()?;
     let venv = place.scratch("python")?;
-    run(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
+    python::environment(&[], &venv)?;
     let python = venv.join("bin/python");
     let mut install = Command::new(&python);
     install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);

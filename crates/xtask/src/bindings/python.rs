@@ -2,6 +2,7 @@
 
 use super::in_memory;
 use crate::run::{Failure, run, target_folder};
+use crate::tools::need;
 use std::env;
 use std::ffi::OsString;
 use std::fs;
@@ -55,6 +56,15 @@ pub(crate) fn build(features: &str) -> Result<(), Failure> {
     run(&mut command)
 }
 
+/// Makes an environment of Python in a folder.
+pub(crate) fn environment(options: &[&str], folder: &Path) -> Result<(), Failure> {
+    let python = need("python3", "python3-venv")?;
+    run(Command::new(python)
+        .args(["-m", "venv"])
+        .args(options)
+        .arg(folder))
+}
+
 /// Makes the environment where it is missing or has other tools.
 fn tools() -> Result<(), Failure> {
     let venv = venv()?;
@@ -63,7 +73,7 @@ fn tools() -> Result<(), Failure> {
     if fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) {
         return Ok(());
     }
-    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv))?;
+    environment(&["--clear"], &venv)?;
     run(python()?
         .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
         .args(TOOLS))?;
