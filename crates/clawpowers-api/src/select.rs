@@ -198,6 +198,9 @@ pub(crate) fn is_folder(documents: &Documents, named: &str) -> Result<bool, Stri
     // An empty path is refused by whoever asked.
     match plain(Path::new(named)) {
         Some(path) if documents.is_folder(&path) => Ok(true),
+        Some(path) if documents.get(&path).is_some() && named.ends_with('/') => {
+            Err("Not a directory (os error 20)".to_owned())
+        }
         Some(path) if documents.get(&path).is_some() => Ok(false),
         _ => Err("No such file or directory (os error 2)".to_owned()),
     }

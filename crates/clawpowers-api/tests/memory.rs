@@ -172,6 +172,15 @@ fn a_skill_shows_the_same_but_for_what_only_a_file_has() {
 }
 
 #[test]
+fn nothing_is_below_a_file() {
+    let both = Both::new();
+    let read = json!({"name": "tea", "resource": "references/how.md/", "roots": ["skills"]});
+    assert_eq!(error_of(&both.same("skill_read", &read)), "not_found");
+    let list = json!({"roots": ["skills/cup/SKILL.md/"]});
+    assert_eq!(error_of(&both.same("skill_list", &list)), "io");
+}
+
+#[test]
 fn files_are_judged_and_repaired_the_same() {
     let both = Both::new();
     fs::remove_file(Path::new(&both.work).join("skills/tea/scripts/run.sh")).unwrap();
@@ -185,6 +194,7 @@ fn files_are_judged_and_repaired_the_same() {
         json!(["deep"]),
         json!(["skills/folder"]),
         json!(["none"]),
+        json!(["skills/cup/SKILL.md/"]),
         json!([""]),
         json!([]),
     ] {

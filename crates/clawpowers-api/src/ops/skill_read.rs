@@ -133,7 +133,9 @@ impl Files<'_> {
                     .map(|part| part.as_os_str().to_string_lossy())
                     .collect::<Vec<_>>()
                     .join("/");
-                let bytes = package.file(&path).ok_or_else(absent)?;
+                // A file is no folder, so nothing is below it: a disk says so too.
+                let bytes = package.file(&path).filter(|_| !resource.ends_with('/'));
+                let bytes = bytes.ok_or_else(absent)?;
                 let location = package.located(&path).to_string_lossy().into_owned();
                 Ok((location, bytes.to_vec()))
             }
