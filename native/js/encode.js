@@ -5,6 +5,13 @@ import { ClawpowersError, invalidRequest } from "./errors.js";
 const LEVELS = 127;
 // Lists that hold the same lists again and again grow beyond all bounds when they are written out.
 const LISTS_AND_OBJECTS = 1 << 20;
+// In base64, more would be too long for a string, which Node does not report as a RangeError.
+const BYTES = 1 << 28;
+
+// What tells buffers by what they are: a tag can be anyone's. Pages that are not isolated have no SharedArrayBuffer.
+const lengthsOfBuffers = [globalThis.ArrayBuffer, globalThis.SharedArrayBuffer]
+  .filter((kind) => kind !== undefined)
+  .map((kind) => Object.getOwnPropertyDescriptor(kind.prototype, "byteLength").get);
 
 /**
  * Writes a request as JSON text.
@@ -61,9 +68,18 @@ function kindOf(value) {
   if (ArrayBuffer.isView(value)) return "bytes";
   const prototype = Object.getPrototypeOf(value);
   if (prototype === null || Object.getPrototypeOf(prototype) === null) return "object";
-  const tag = Object.prototype.toString.call(value);
-  if (tag === "[object Date]") return "date";
-  return tag === "[object ArrayBuffer]" || tag === "[object SharedArrayBuffer]" ? "buffer" : "other";
+  if (accepts(Date.prototype.getTime, value)) return "date";
+  return lengthsOfBuffers.some((length) => accepts(length, value)) ? "buffer" : "other";
+}
+
+/** Tells whether a value is of the class that a method is of, in whichever realm it was made. */
+function accepts(method, value) {
+  try {
+    method.call(value);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function write(value, around) {
@@ -80,8 +96,8 @@ function write(value, around) {
       // JSON.stringify rounds 2**60 to the sixteen digits that tell it from its neighbours.
       return Number.isInteger(value) ? String(BigInt(value)) : JSON.stringify(value);
     case "date":
-      if (Number.isNaN(value.getTime())) throw invalidRequest("a date that is not valid");
-      return JSON.stringify(value.toISOString());
+      if (Number.isNaN(Date.prototype.getTime.call(value))) throw invalidRequest("a date that is not valid");
+      return JSON.stringify(Date.prototype.toISOString.call(value));
     case "list":
       return writeList(value, around);
     case "object":
@@ -115,6 +131,7 @@ function writeObject(object, around, isRequest) {
     const value = object[key];
     if (value === undefined) continue;
     const bytes = isRequest ? bytesOf(value) : undefined;
+    if (bytes?.length > BYTES) throw invalidRequest("it is too large");
     fields.push(
       bytes === undefined
         ? `${JSON.stringify(key)}:${write(value, around)}`
@@ -125,14 +142,14 @@ function writeObject(object, around, isRequest) {
   return `{${fields.join(",")}}`;
 }
 
-function bytesOf(value) {
-  switch (kindOf(value)) {
-    case "bytes":
-      return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-    case "buffer":
-      return new Uint8Array(value);
-    default:
-      return undefined;
+/** Returns the bytes that a value stands for; `undefined` where it is something else. */
+export function bytesOf(value) {
+  const kind = kindOf(value);
+  if (kind !== "bytes" && kind !== "buffer") return undefined;
+  try {
+    return kind === "buffer" ? new Uint8Array(value) : new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  } catch {
+    throw invalidRequest("bytes that were transferred elsewhere");
   }
 }
 

@@ -1,7 +1,7 @@
 import { Core, lastPanic } from "./pkg/clawpowers.js";
 import { thrown } from "./js/decode.js";
 import { Door, door } from "./js/door.js";
-import { encode } from "./js/encode.js";
+import { bytesOf, encode } from "./js/encode.js";
 import { ClawpowersError, invalidRequest } from "./js/errors.js";
 import { VERSION } from "./js/operations.js";
 import { Runtime as Shared, functions, openWith } from "./js/runtime.js";
@@ -33,9 +33,8 @@ export class Runtime extends Shared {
 
   /** Takes the bytes of a database's file in place of the database that is there. */
   importDatabase(bytes) {
-    const given = ArrayBuffer.isView(bytes)
-      ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-      : toBytes(bytes);
+    const given = bytesOf(bytes);
+    if (given === undefined) throw invalidRequest("the database is no bytes");
     door(this).use((core) => core.importDatabase(given));
   }
 
@@ -70,11 +69,6 @@ export async function openPersistent(options) {
 
 function check() {
   if (stack === undefined) throw new Error("the module is not loaded yet: `await init()` first");
-}
-
-function toBytes(buffer) {
-  if (Object.prototype.toString.call(buffer) !== "[object ArrayBuffer]") throw invalidRequest("the database is no bytes");
-  return new Uint8Array(buffer);
 }
 
 export const { parseSkill, detect } = functions(() => open());

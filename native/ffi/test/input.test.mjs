@@ -95,6 +95,37 @@ test("bytes and times in the wrong place", () => {
   refuses("invalid_input", () => rt.metrics.summary({ since: "yesterday" }));
 });
 
+test("bytes that cannot be had", () => {
+  const { config, store } = fresh();
+  const buffer = new ArrayBuffer(8);
+  const views = [new Uint8Array(buffer), new DataView(buffer)];
+  structuredClone(buffer, { transfer: [buffer] });
+  for (const value of [buffer, ...views]) {
+    refuses("invalid_request", () => store.set("a", value), "the request is not valid: bytes that were transferred elsewhere");
+  }
+  // In base64 these are longer than a string can be.
+  refuses("invalid_request", () => store.set("a", new Uint8Array(400 << 20)), "the request is not valid: it is too large");
+  // What calls itself a buffer or a date is none.
+  for (const tag of ["ArrayBuffer", "SharedArrayBuffer", "Date"]) {
+    const value = new (class Tagged {
+      get [Symbol.toStringTag]() {
+        return tag;
+      }
+    })();
+    const message = "the request is not valid: an object of the class `Tagged`";
+    refuses("invalid_request", () => store.set("a", value), message);
+    refuses("invalid_request", () => config.set("a", value), message);
+  }
+  assert.deepEqual(store.list(), []);
+  // Those of another realm, and those that threads share, are as good as any.
+  for (const value of [runInNewContext("new ArrayBuffer(2)"), runInNewContext("new Uint8Array(2)"), new SharedArrayBuffer(2)]) {
+    store.set("a", value);
+    assert.equal(store.get("a"), "\0\0");
+  }
+  config.set("a", runInNewContext("new Date(0)"));
+  assert.equal(config.get("a"), "1970-01-01T00:00:00.000Z");
+});
+
 test("what JSON has no word for", () => {
   const { config } = fresh();
   const cases = [() => {}, Symbol("s"), new Set(), new Map(), /a/, new (class A {})(), [undefined], new String("a"), Promise.resolve()];

@@ -59,7 +59,13 @@ test("a database goes out and comes back", () => {
     assert.deepEqual(other.store.list(), ["a", "n"]);
     assert.deepEqual(other.store.get("a"), Uint8Array.of(0, 255));
   }
+  const shared = new SharedArrayBuffer(bytes.length);
+  new Uint8Array(shared).set(bytes);
+  rt.importDatabase(shared);
   refuses("storage", () => rt.importDatabase(Uint8Array.of(1, 2, 3)));
+  const gone = new Uint8Array(8);
+  structuredClone(gone, { transfer: [gone.buffer] });
+  refuses("invalid_request", () => rt.importDatabase(gone));
   for (const given of [undefined, null, "text", [1], 7]) refuses("invalid_request", () => rt.importDatabase(given));
   assert.deepEqual(rt.store.list(), ["a", "n"]);
 });
