@@ -6,10 +6,12 @@ import { closed, invalidRequest } from "./errors.js";
 export class Door {
   #core;
   #fatal;
+  #inside = false;
 
   /**
    * @param {object} core the `Core` of a binding
-   * @param {(error: unknown) => boolean} [fatal] tells whether an error of the core leaves it unusable
+   * @param {(error: unknown) => boolean} [fatal] tells whether an error of the core leaves it unusable; without one, whether
+   *   a call did that ended unseen
    */
   constructor(core, fatal = () => false) {
     this.#core = core;
@@ -20,7 +22,9 @@ export class Door {
   text(operation, request) {
     const core = this.#open();
     try {
-      return core.call(operation, request);
+      const reply = core.call(operation, request);
+      this.#inside = false;
+      return reply;
     } catch (error) {
       throw this.#failed(error);
     }
@@ -30,7 +34,9 @@ export class Door {
   async textAsync(operation, request) {
     const core = this.#open();
     try {
-      return await (core.callAsync === undefined ? core.call(operation, request) : core.callAsync(operation, request));
+      const reply = core.callAsync === undefined ? core.call(operation, request) : core.callAsync(operation, request);
+      this.#inside = false;
+      return await reply;
     } catch (error) {
       throw this.#failed(error);
     }
@@ -40,7 +46,9 @@ export class Door {
   use(work) {
     const core = this.#open();
     try {
-      return work(core);
+      const result = work(core);
+      this.#inside = false;
+      return result;
     } catch (error) {
       throw this.#failed(error);
     }
@@ -61,12 +69,16 @@ export class Door {
   }
 
   #open() {
+    // At the end of the stack there may be no room to see to a call that failed; that is done now.
+    if (this.#inside && this.#fatal()) this.#core = undefined;
     if (this.#core === undefined) throw closed();
+    this.#inside = true;
     return this.#core;
   }
 
   #failed(error) {
     if (this.#fatal(error)) this.#core = undefined;
+    this.#inside = false;
     return thrown(error);
   }
 }

@@ -52,6 +52,8 @@ export function openWith(openCore, options, fatal) {
   try {
     return new Door(openCore(text), fatal);
   } catch (error) {
+    // There is no runtime to finish, but there may be something to clear away.
+    fatal?.(error);
     throw thrown(error);
   }
 }

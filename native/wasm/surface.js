@@ -15,12 +15,17 @@ export function loaded({ __stack_pointer }) {
   bottom = stack.value;
 }
 
-/** Tells whether an error is a trap, which leaves its runtime in the middle of something, and makes the best of it. */
+/**
+ * Tells whether an error left its runtime in the middle of something, and makes the best of it.
+ *
+ * A trap does, and so does a call that found too little left of JavaScript's own stack.
+ */
 function fatal(error) {
-  if (!(error instanceof WebAssembly.RuntimeError)) return false;
+  const trap = error instanceof WebAssembly.RuntimeError;
+  if (!trap && stack.value === bottom) return false;
   // Nothing was unwound; the stack is put back for the other runtimes.
   stack.value = bottom;
-  error.message = lastPanic() ?? error.message;
+  if (trap) error.message = lastPanic() ?? error.message;
   return true;
 }
 

@@ -28,6 +28,29 @@ test("a trap finishes its runtime", () => {
   rt.close();
 });
 
+test("a call that ended unseen is seen to before the next one", () => {
+  for (const broken of [true, false]) {
+    const seen = [];
+    const fatal = (error) => {
+      seen.push(error);
+      if (seen.length === 1) throw new RangeError("no room for this either");
+      return broken;
+    };
+    let fails = true;
+    const call = () => {
+      if (fails) throw new RangeError("no room");
+      return ok({ keys: 1 });
+    };
+    const rt = runtime({ call }, fatal);
+    assert.throws(() => rt.status(), { message: "no room for this either" });
+    fails = false;
+    if (broken) assert.throws(() => rt.status(), { code: "closed" });
+    else assert.deepEqual(rt.status(), { keys: 1 });
+    assert.equal(seen.length, 2);
+    assert.equal(seen[1], undefined);
+  }
+});
+
 test("another error leaves its runtime as it is", async () => {
   let fails = true;
   const call = () => {
@@ -59,7 +82,15 @@ test("a binding that refuses its options says why", () => {
     throw new Error(JSON.stringify({ error }));
   };
   assert.throws(() => openWith(refuse, {}), error);
-  assert.throws(() => openWith(() => { throw new Error("x"); }, {}), { code: "internal" });
+  const failed = new Error("x");
+  const fail = () => {
+    throw failed;
+  };
+  assert.throws(() => openWith(fail, {}), { code: "internal", cause: failed });
+  // A trap is one there as well.
+  const seen = [];
+  assert.throws(() => openWith(fail, {}, (error) => seen.push(error) > 0), { code: "internal" });
+  assert.deepEqual(seen, [failed]);
 });
 
 test("a runtime is closed once, and what it held is let go", () => {

@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { test } from "node:test";
 import * as clawpowers from "clawpowers-wasm";
 import { ClawpowersError, Runtime, detect, init, open, openPersistent, parseSkill, version } from "clawpowers-wasm";
+import { initSync } from "../pkg/clawpowers.js";
 
 const require = createRequire(import.meta.url);
 const table = JSON.parse(readFileSync(new URL("../../../schemas/operations.json", import.meta.url), "utf8"));
@@ -90,6 +91,25 @@ test("a closed runtime stays closed, and others go on", () => {
     refuses("closed", work);
   }
   assert.equal(other.store.get("a"), "1");
+});
+
+test("a call that finds no room on the stack finishes its runtime and no other", () => {
+  // What is loaded already gives its exports.
+  const { __stack_pointer: stack } = initSync();
+  const top = stack.value;
+  const [rt, other] = [open({ documents }), open()];
+  const down = () => {
+    try {
+      rt.skills.list();
+    } catch {
+      // The deeper, the less there is.
+    }
+    down();
+  };
+  assert.throws(down, RangeError);
+  refuses("closed", () => rt.status());
+  assert.equal(stack.value, top);
+  assert.equal(other.store.incr("n"), 1n);
 });
 
 test("a lasting database needs a worker of a browser", async () => {
