@@ -4,6 +4,9 @@ const MOST_FILES = 5000;
 // A larger file is known to be there, which is all that links need; a skill's own text is another matter.
 const LARGEST = 1 << 20;
 const LARGEST_SKILL = 16 << 20;
+// So much text of files beside skills is taken at most; what comes after is known to be there as well.
+const MOST_BESIDE = 32 << 20;
+const LONGEST_PATH = 4096;
 const LEFT_OUT = new Set([".git", "node_modules"]);
 
 // Marks at the start of a text are findings.
@@ -12,6 +15,11 @@ const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 /** Tells whether a path is that of a skill's text. */
 export function isSkill(path) {
   return /(^|\/)skill\.md$/i.test(path);
+}
+
+/** Tells whether a path is one that a document may have; one that is not would have all the others refused. */
+function isPlain(path) {
+  return !path.includes("\\") && new TextEncoder().encode(path).length <= LONGEST_PATH;
 }
 
 /** Returns the entries of a drop; they are gone once the event has passed. */
@@ -41,11 +49,12 @@ export async function readFiles(files) {
 class Found {
   documents = [];
   unread = 0;
+  #beside = 0;
 
   async take(path, file) {
     // A file for itself is meant to be a skill, whatever it is called; what else could it be here for?
     const alone = !path.includes("/");
-    if (this.documents.length >= MOST_FILES || (alone && !/\.(md|markdown|txt)$/i.test(path))) {
+    if (this.documents.length >= MOST_FILES || !isPlain(path) || (alone && !/\.(md|markdown|txt)$/i.test(path))) {
       this.unread += 1;
       return;
     }
@@ -54,8 +63,10 @@ class Found {
       this.unread += 1;
       return;
     }
+    const whole = skill || (file.size <= LARGEST && this.#beside + file.size <= MOST_BESIDE);
+    if (!skill && whole) this.#beside += file.size;
     try {
-      this.documents.push({ path, text: !skill && file.size > LARGEST ? "" : utf8.decode(await file.arrayBuffer()) });
+      this.documents.push({ path, text: whole ? utf8.decode(await file.arrayBuffer()) : "" });
     } catch {
       this.unread += 1;
     }

@@ -28,6 +28,8 @@ const FILES = {
   "project/.claude/skills/nested-skill/scripts/deploy.sh": "#!/bin/sh\necho deploy\n",
   "project/.claude/skills/nested-skill/references/steps.md": "# Steps\n",
   "project/README.md": "# A project\n",
+  // A name that no document may have costs the others nothing.
+  "project/back\\slash.md": "# Odd\n",
 };
 
 const scratch = mkdtempSync(join(tmpdir(), "clawpowers-page-"));
@@ -57,7 +59,7 @@ async function use(browser, file) {
   await page.drop("#drop", ["sound", "unquoted", "none", "evil"].map((name) => file(`${name}/SKILL.md`)));
   await said(page, "Read 4 SKILL.md files. 3 of 4 valid, 1 can be repaired");
   await page.drop("#drop", [file("project")]);
-  await said(page, "Read 1 SKILL.md. 4 of 5 valid");
+  await said(page, "Read 1 SKILL.md; 1 file could not be taken. 4 of 5 valid");
   await cards(page);
   await repair(page);
   await search(page);
