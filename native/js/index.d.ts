@@ -18,11 +18,11 @@ export class ClawpowersError extends Error {
 /** Which home a runtime works on; each field has a default taken from the environment. */
 export interface OpenOptions {
   /** The runtime home; else `CLAWPOWERS_DIR`, else `.clawpowers` in the user's home folder. */
-  home?: string;
+  home?: string | null | undefined;
   /** The working directory, from which relative paths are meant; else the process's. */
-  cwd?: string;
+  cwd?: string | null | undefined;
   /** The user's home folder; else the environment's. */
-  user_home?: string;
+  user_home?: string | null | undefined;
 }
 
 /** Opens a runtime; nothing is read or written yet. */
@@ -58,7 +58,7 @@ export const version: string;
 export function parseSkill(text: string, options?: SkillParseOptions): SkillParseReply;
 
 /** Finds changes of a success rate in a list of outcomes, the oldest first. */
-export function detect(outcomes: string[]): FeedbackDetectReply;
+export function detect(outcomes: readonly string[]): FeedbackDetectReply;
 
 /** The skills that are there. */
 export interface Skills {
@@ -67,9 +67,9 @@ export interface Skills {
   /** Says what Claude Code and Codex would cut from their listing. It does so beside what else runs. */
   budgetAsync(options?: SkillBudgetOptions): Promise<SkillBudgetReply>;
   /** Shows or writes the mechanical repairs of skill files. */
-  fix(paths: string[], options?: SkillFixOptions): SkillFixReply;
+  fix(paths: readonly string[], options?: SkillFixOptions): SkillFixReply;
   /** Shows or writes the mechanical repairs of skill files. It does so beside what else runs. */
-  fixAsync(paths: string[], options?: SkillFixOptions): Promise<SkillFixReply>;
+  fixAsync(paths: readonly string[], options?: SkillFixOptions): Promise<SkillFixReply>;
   /** Lists the visible skills, the hidden ones and those that did not load. */
   list(options?: SkillListOptions): SkillListReply;
   /** Lists the visible skills, the hidden ones and those that did not load. It does so beside what else runs. */
@@ -99,11 +99,11 @@ export interface Skills {
   /** Shows one skill: fields, outline, files, digest, requirements, findings. It does so beside what else runs. */
   showAsync(name: string, options?: SkillShowOptions): Promise<SkillShowReply>;
   /** Prints skills as the reference validator's prompt block. */
-  toPrompt(paths: string[]): string;
+  toPrompt(paths: readonly string[]): string;
   /** Judges skill files by a reader's rules. */
-  validate(paths: string[], options?: SkillValidateOptions): SkillValidateReply;
+  validate(paths: readonly string[], options?: SkillValidateOptions): SkillValidateReply;
   /** Judges skill files by a reader's rules. It does so beside what else runs. */
-  validateAsync(paths: string[], options?: SkillValidateOptions): Promise<SkillValidateReply>;
+  validateAsync(paths: readonly string[], options?: SkillValidateOptions): Promise<SkillValidateReply>;
 }
 
 /** Values under keys. */
@@ -165,7 +165,7 @@ export interface Feedback {
   /** Lists the worktrees that skills have registered. */
   worktrees(): ValueLine[];
   /** Finds changes of a success rate in a list of outcomes. */
-  detect(outcomes: string[]): FeedbackDetectReply;
+  detect(outcomes: readonly string[]): FeedbackDetectReply;
 }
 
 /** The settings of config.json. */
@@ -197,77 +197,77 @@ export interface Own {
 /** What `analyze` takes by name. */
 export interface AnalyzeOptions {
   /** Only this one. */
-  skill?: string | null;
+  skill?: string | null | undefined;
   /** Only executions at this time or later: a time, a date, or how long ago (`7d`). */
-  since?: string | Date | null;
+  since?: string | Date | null | undefined;
 }
 
 /** What `config_set` takes by name. */
 export interface ConfigSetOptions {
   /** The value as a person writes it; the setting decides of which kind it is. This or `value`. */
-  text?: string | null;
+  text?: string | null | undefined;
 }
 
 /** What `doctor` takes by name. */
 export interface DoctorOptions {
   /** Folders to look below; the usual ones where there are none. */
-  roots?: string[];
+  roots?: readonly string[] | undefined;
   /** Only these scopes; all where there are none. */
-  scopes?: string[];
+  scopes?: readonly string[] | undefined;
   /** The client whose view to take. */
-  client?: string | null;
+  client?: string | null | undefined;
   /** The role profile whose skills to keep. */
-  profile?: string | null;
+  profile?: string | null | undefined;
 }
 
 /** What `import` takes by name. */
 export interface ImportOptions {
   /** The folder that holds `state` and `metrics`; the runtime home where it is not said. */
-  from?: string | null;
+  from?: string | null | undefined;
 }
 
 /** What `init` takes by name. */
 export interface InitOptions {
   /** The folder in which to write the scripts of 1.x as calls of this program. */
-  legacy_shims?: string | null;
+  legacy_shims?: string | null | undefined;
   /** The program that the scripts call; `clawpowers` where it is not said. */
-  program?: string | null;
+  program?: string | null | undefined;
 }
 
 /** What `metrics_export` takes by name. */
 export interface MetricsExportOptions {
   /** `jsonl`, the form of 1.x with further fields, or `csv`; `jsonl` where it is not said. */
-  format?: string | null;
+  format?: string | null | undefined;
   /** Of this skill. */
-  skill?: string | null;
+  skill?: string | null | undefined;
   /** Of this session. */
-  session?: string | null;
+  session?: string | null | undefined;
   /** At this time or later: a time, a date, or how long ago (`7d`). */
-  since?: string | Date | null;
+  since?: string | Date | null | undefined;
   /** Before this time. */
-  until?: string | Date | null;
+  until?: string | Date | null | undefined;
   /** With this outcome: `success`, `failure`, `partial`, `skipped` or `open`. */
-  outcome?: string | null;
+  outcome?: string | null | undefined;
 }
 
 /** What `metrics_finish` takes by name. */
 export interface MetricsFinishOptions {
   /** How long it took, in seconds; the time since its start where it is not said. */
-  duration?: Amount | null;
+  duration?: Amount | null | undefined;
   /** What is worth knowing of it; in place of what was said at the start. */
-  notes?: string | null;
+  notes?: string | null | undefined;
   /** What it cost, in US dollars. */
-  cost?: Amount | null;
+  cost?: Amount | null | undefined;
   /** Tokens that the model read. */
-  tokens_in?: Amount | null;
+  tokens_in?: Amount | null | undefined;
   /** Tokens that the model wrote. */
-  tokens_out?: Amount | null;
+  tokens_out?: Amount | null | undefined;
 }
 
 /** What `metrics_import` takes by name. */
 export interface MetricsImportOptions {
   /** The file. */
-  path?: string | null;
+  path?: string | null | undefined;
 }
 
 /** What `metrics_record` takes by name. */
@@ -277,199 +277,199 @@ export interface MetricsRecordOptions {
   /** `success`, `failure`, `partial` or `skipped`. */
   outcome: string;
   /** How long it took, in seconds. */
-  duration?: Amount | null;
+  duration?: Amount | null | undefined;
   /** What is worth knowing of it. */
-  notes?: string | null;
+  notes?: string | null | undefined;
   /** The session it was part of. */
-  session?: string | null;
+  session?: string | null | undefined;
   /** Who ran it. */
-  agent?: string | null;
+  agent?: string | null | undefined;
   /** With which model. */
-  model?: string | null;
+  model?: string | null | undefined;
   /** The tier of the model. */
-  tier?: string | null;
+  tier?: string | null | undefined;
   /** For which project. */
-  project?: string | null;
+  project?: string | null | undefined;
   /** What it cost, in US dollars. */
-  cost?: Amount | null;
+  cost?: Amount | null | undefined;
   /** Tokens that the model read. */
-  tokens_in?: Amount | null;
+  tokens_in?: Amount | null | undefined;
   /** Tokens that the model wrote. */
-  tokens_out?: Amount | null;
+  tokens_out?: Amount | null | undefined;
   /** When it was, in RFC 3339 or a date; now where it is not said. */
-  at?: string | Date | null;
+  at?: string | Date | null | undefined;
 }
 
 /** What `metrics_show` takes by name. */
 export interface MetricsShowOptions {
   /** The last how many; 20 where it is not said. */
-  limit?: number | bigint | null;
+  limit?: number | bigint | null | undefined;
   /** Of this skill. */
-  skill?: string | null;
+  skill?: string | null | undefined;
   /** Of this session. */
-  session?: string | null;
+  session?: string | null | undefined;
   /** At this time or later: a time, a date, or how long ago (`7d`). */
-  since?: string | Date | null;
+  since?: string | Date | null | undefined;
   /** Before this time. */
-  until?: string | Date | null;
+  until?: string | Date | null | undefined;
   /** With this outcome: `success`, `failure`, `partial`, `skipped` or `open`. */
-  outcome?: string | null;
+  outcome?: string | null | undefined;
 }
 
 /** What `metrics_start` takes by name. */
 export interface MetricsStartOptions {
   /** What is worth knowing of it. */
-  notes?: string | null;
+  notes?: string | null | undefined;
   /** The session it is part of. */
-  session?: string | null;
+  session?: string | null | undefined;
   /** Who runs it. */
-  agent?: string | null;
+  agent?: string | null | undefined;
   /** With which model. */
-  model?: string | null;
+  model?: string | null | undefined;
   /** The tier of the model. */
-  tier?: string | null;
+  tier?: string | null | undefined;
   /** For which project. */
-  project?: string | null;
+  project?: string | null | undefined;
 }
 
 /** What `metrics_summary` takes by name. */
 export interface MetricsSummaryOptions {
   /** Of this skill. */
-  skill?: string | null;
+  skill?: string | null | undefined;
   /** Of this session. */
-  session?: string | null;
+  session?: string | null | undefined;
   /** At this time or later: a time, a date, or how long ago (`7d`). */
-  since?: string | Date | null;
+  since?: string | Date | null | undefined;
   /** Before this time. */
-  until?: string | Date | null;
+  until?: string | Date | null | undefined;
   /** With this outcome: `success`, `failure`, `partial`, `skipped` or `open`. */
-  outcome?: string | null;
+  outcome?: string | null | undefined;
 }
 
 /** What `skill_budget` takes by name. */
 export interface SkillBudgetOptions {
   /** The context in tokens; 200,000 where it is not said. */
-  context?: number | bigint | null;
+  context?: number | bigint | null | undefined;
   /** Folders to look below; the usual ones where there are none. */
-  roots?: string[];
+  roots?: readonly string[] | undefined;
   /** Only these scopes; all where there are none. */
-  scopes?: string[];
+  scopes?: readonly string[] | undefined;
   /** The client whose view to take. */
-  client?: string | null;
+  client?: string | null | undefined;
   /** The role profile whose skills to keep. */
-  profile?: string | null;
+  profile?: string | null | undefined;
 }
 
 /** What `skill_fix` takes by name. */
 export interface SkillFixOptions {
   /** Whether to write the repairs; else they are only shown. */
-  write?: boolean;
+  write?: boolean | undefined;
 }
 
 /** What `skill_list` takes by name. */
 export interface SkillListOptions {
   /** Folders to look below; the usual ones where there are none. */
-  roots?: string[];
+  roots?: readonly string[] | undefined;
   /** Only these scopes; all where there are none. */
-  scopes?: string[];
+  scopes?: readonly string[] | undefined;
   /** The client whose view to take. */
-  client?: string | null;
+  client?: string | null | undefined;
   /** The role profile whose skills to keep. */
-  profile?: string | null;
+  profile?: string | null | undefined;
 }
 
 /** What `skill_new` takes by name. */
 export interface SkillNewOptions {
   /** The folder in which to create the skill's folder; the working directory where it is not said. */
-  dir?: string | null;
+  dir?: string | null | undefined;
   /** The description; a reminder to write one where it is not said. */
-  description?: string | null;
+  description?: string | null | undefined;
 }
 
 /** What `skill_parse` takes by name. */
 export interface SkillParseOptions {
   /** The name of the folder it is from. */
-  folder?: string | null;
+  folder?: string | null | undefined;
   /** Whose rules judge it: `spec`, `claude`, `codex`, `openclaw` or `clawpowers`. */
-  target?: string | null;
+  target?: string | null | undefined;
 }
 
 /** What `skill_prompt` takes by name. */
 export interface SkillPromptOptions {
   /** `xml`, `skills-ref`, `markdown` or `json`; `xml` where it is not said. */
-  format?: string | null;
+  format?: string | null | undefined;
   /** How many estimated tokens it may cost. */
-  budget?: number | bigint | null;
+  budget?: number | bigint | null | undefined;
   /** Folders to look below; the usual ones where there are none. */
-  roots?: string[];
+  roots?: readonly string[] | undefined;
   /** Only these scopes; all where there are none. */
-  scopes?: string[];
+  scopes?: readonly string[] | undefined;
   /** The client whose view to take. */
-  client?: string | null;
+  client?: string | null | undefined;
   /** The role profile whose skills to keep. */
-  profile?: string | null;
+  profile?: string | null | undefined;
 }
 
 /** What `skill_read` takes by name. */
 export interface SkillReadOptions {
   /** Path of a file below its folder; its SKILL.md where there is none. */
-  resource?: string | null;
+  resource?: string | null | undefined;
   /** Whether to wrap the body in `<skill_content>` with the folder and the files, for a model. */
-  wrap?: boolean;
+  wrap?: boolean | undefined;
   /** Folders to look below; the usual ones where there are none. */
-  roots?: string[];
+  roots?: readonly string[] | undefined;
   /** Only these scopes; all where there are none. */
-  scopes?: string[];
+  scopes?: readonly string[] | undefined;
   /** The client whose view to take. */
-  client?: string | null;
+  client?: string | null | undefined;
   /** The role profile whose skills to keep. */
-  profile?: string | null;
+  profile?: string | null | undefined;
 }
 
 /** What `skill_search` takes by name. */
 export interface SkillSearchOptions {
   /** How many hits to give at most; 10 where it is not said. */
-  limit?: number | bigint | null;
+  limit?: number | bigint | null | undefined;
   /** Folders to look below; the usual ones where there are none. */
-  roots?: string[];
+  roots?: readonly string[] | undefined;
   /** Only these scopes; all where there are none. */
-  scopes?: string[];
+  scopes?: readonly string[] | undefined;
   /** The client whose view to take. */
-  client?: string | null;
+  client?: string | null | undefined;
   /** The role profile whose skills to keep. */
-  profile?: string | null;
+  profile?: string | null | undefined;
 }
 
 /** What `skill_show` takes by name. */
 export interface SkillShowOptions {
   /** Folders to look below; the usual ones where there are none. */
-  roots?: string[];
+  roots?: readonly string[] | undefined;
   /** Only these scopes; all where there are none. */
-  scopes?: string[];
+  scopes?: readonly string[] | undefined;
   /** The client whose view to take. */
-  client?: string | null;
+  client?: string | null | undefined;
   /** The role profile whose skills to keep. */
-  profile?: string | null;
+  profile?: string | null | undefined;
 }
 
 /** What `skill_validate` takes by name. */
 export interface SkillValidateOptions {
   /** Whose rules judge: `spec`, `claude`, `codex`, `openclaw` or `clawpowers`. */
-  target?: string | null;
+  target?: string | null | undefined;
 }
 
 /** What `store_get` takes by name. */
 export interface StoreGetOptions {
   /** What to return where there is no such key. */
-  default?: string | null;
+  default?: string | null | undefined;
 }
 
 /** What `store_import` takes by name. */
 export interface StoreImportOptions {
   /** The file. */
-  path?: string | null;
+  path?: string | null | undefined;
   /** Whether keys that are there keep their values. */
-  keep?: boolean;
+  keep?: boolean | undefined;
 }
 export type Amount = number | bigint | string;
 
@@ -1423,7 +1423,7 @@ export interface StoreDeleteReply {
 export interface StoreEntry {
   /** The key. */
   key: string;
-  /** The value, `null` where it is not UTF-8. */
+  /** The value, bytes where it is not UTF-8. */
   value: string | Uint8Array;
   /** When it was last written, in RFC 3339. */
   updated_at: string;
@@ -1449,7 +1449,7 @@ export interface StoreExportReply {
 export interface StoreGetReply {
   /** The key. */
   key: string;
-  /** The value, `null` where it is not UTF-8. */
+  /** The value, bytes where it is not UTF-8. */
   value: string | Uint8Array;
   /** Whether the key is there; else the value is the default. */
   found: boolean;
@@ -1491,9 +1491,9 @@ export interface StoreSetReply {
   bytes: number;
 }
 
-/** A value in a reply: text where it is UTF-8, else base64. */
+/** A value in a reply: text where it is UTF-8, else bytes. */
 export interface StoreValue {
-  /** The value, `null` where it is not UTF-8. */
+  /** The value, bytes where it is not UTF-8. */
   value: string | Uint8Array;
 }
 

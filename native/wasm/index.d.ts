@@ -14,7 +14,7 @@ export interface Document {
 /** What a runtime is to work on. */
 export interface OpenOptions {
   /** The files that it is to see. */
-  documents?: Document[];
+  documents?: readonly Document[] | undefined;
 }
 
 /** What a runtime with a lasting database is to work on. */
@@ -41,9 +41,9 @@ export interface Runtime extends Shared {}
 export class Runtime {
   private constructor();
   /** Returns the database as the bytes of its file. */
-  exportDatabase(): Uint8Array;
+  exportDatabase(): ReturnType<Uint8Array["slice"]>;
   /** Takes the bytes of a database's file in place of the database that is there. */
   importDatabase(bytes: Uint8Array | ArrayBuffer): void;
   /** Takes other documents in place of those that there are. */
-  setDocuments(documents: Document[]): void;
+  setDocuments(documents: readonly Document[]): void;
 }

@@ -2,12 +2,13 @@
 import { ClawpowersError, Runtime, detect, open, parseSkill, version } from "clawpowers";
 import type { ErrorCode, Execution, SkillRow, StoreEntry } from "clawpowers";
 
-export async function everything(home: string): Promise<string[]> {
-  using rt: Runtime = open({ home, cwd: ".", user_home: home });
+export async function everything(home: string | undefined): Promise<string[]> {
+  using rt: Runtime = open({ home, cwd: ".", user_home: null });
   const seen: string[] = [version];
+  const paths: readonly string[] = ["a"];
   const about = { roots: ["skills"], scopes: ["extra"], client: null, profile: undefined };
 
-  const rows: SkillRow[] = rt.skills.list(about).skills;
+  const rows: SkillRow[] = rt.skills.list({ ...about, roots: paths }).skills;
   seen.push(...rows.map((row) => `${row.name} ${row.invocation.user}`));
   seen.push((await rt.skills.listAsync()).rejected.map((one) => one.reason).join());
   seen.push(rt.skills.show("a", about).skill.description, (await rt.skills.showAsync("a")).location);
@@ -16,7 +17,7 @@ export async function everything(home: string): Promise<string[]> {
   seen.push((await rt.skills.searchAsync("words")).map((hit) => hit.name).join());
   seen.push(rt.skills.prompt({ format: "xml", budget: 100 }).text, (await rt.skills.promptAsync()).level);
   seen.push(String(rt.skills.budget({ context: 1000n }).context), String((await rt.skills.budgetAsync()).context));
-  seen.push(rt.skills.validate(["a"], { target: "spec" }).files.map((file) => String(file.valid)).join());
+  seen.push(rt.skills.validate(paths, { target: "spec" }).files.map((file) => String(file.valid)).join());
   seen.push(String((await rt.skills.validateAsync(["a"])).errors));
   seen.push(rt.skills.fix(["a"], { write: false }).files.map((file) => file.diff).join());
   seen.push(String((await rt.skills.fixAsync(["a"])).changed));

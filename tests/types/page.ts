@@ -5,12 +5,14 @@ import type { Document, OpenOptions, PersistentOptions, SkillRow } from "clawpow
 export async function everything(module: URL): Promise<SkillRow[]> {
   await init();
   await init(module);
-  const documents: Document[] = [{ path: "skills/a/SKILL.md", text: `---\nname: a\ndescription: ${version}\n---\n` }];
+  const documents: readonly Document[] = [{ path: "skills/a/SKILL.md", text: `---\nname: a\ndescription: ${version}\n---\n` }];
   const options: OpenOptions = { documents };
   using rt: Runtime = open(options);
   rt.setDocuments(documents);
   const bytes: Uint8Array = rt.exportDatabase();
   rt.importDatabase(bytes);
+  // How a page offers it for download.
+  rt.store.set("size", String(new Blob([rt.exportDatabase()]).size));
   rt.importDatabase(new ArrayBuffer(0));
   rt.store.set(parseSkill(documents[0]?.text ?? "").skill?.name ?? "", String(detect([]).missing));
   const lasting: PersistentOptions = { name: "skills", documents };

@@ -18,11 +18,11 @@ export class ClawpowersError extends Error {
 /** Which home a runtime works on; each field has a default taken from the environment. */
 export interface OpenOptions {
   /** The runtime home; else `CLAWPOWERS_DIR`, else `.clawpowers` in the user's home folder. */
-  home?: string;
+  home?: string | null | undefined;
   /** The working directory, from which relative paths are meant; else the process's. */
-  cwd?: string;
+  cwd?: string | null | undefined;
   /** The user's home folder; else the environment's. */
-  user_home?: string;
+  user_home?: string | null | undefined;
 }
 
 /** Opens a runtime; nothing is read or written yet. */
@@ -58,4 +58,4 @@ export const version: string;
 export function parseSkill(text: string, options?: SkillParseOptions): SkillParseReply;
 
 /** Finds changes of a success rate in a list of outcomes, the oldest first. */
-export function detect(outcomes: string[]): FeedbackDetectReply;
+export function detect(outcomes: readonly string[]): FeedbackDetectReply;

@@ -7,6 +7,9 @@ use clawpowers_api::ErrorCode;
 use serde_json::Value;
 
 const BYTES: &str = "string | Uint8Array | ArrayBuffer";
+// How the reply describes a value that is no text, and how the surface gives it.
+const AS_JSON: &str = "`null` where it is not UTF-8";
+const AS_BYTES: &str = "bytes where it is not UTF-8";
 
 /// Writes `index.d.ts`.
 pub(crate) fn declarations(table: &Table) -> String {
@@ -35,7 +38,15 @@ pub(crate) fn declarations(table: &Table) -> String {
                 &options_name(&method),
                 &about,
                 &method.options,
-                &|field| argument(field.schema),
+                &|field| {
+                    let kind = argument(field.schema);
+                    // A field that is undefined is left out, so it may be, even where the compiler is told to be exact.
+                    if field.required {
+                        kind
+                    } else {
+                        format!("{kind} | undefined")
+                    }
+                },
             );
         }
     }
@@ -44,6 +55,7 @@ pub(crate) fn declarations(table: &Table) -> String {
             continue;
         }
         let about = schema["description"].as_str().unwrap_or_default();
+        let about = &about.replace("else base64", "else bytes");
         let fields = table.fields(name);
         if schema["type"] == "object" {
             let shown: Vec<_> = fields
@@ -134,7 +146,7 @@ fn interface(
     doc(out, "", about);
     out.push_str(&format!("export interface {name} {{\n"));
     for field in fields {
-        doc(out, "  ", field.description());
+        doc(out, "  ", &field.description().replace(AS_JSON, AS_BYTES));
         let mark = if field.required { "" } else { "?" };
         out.push_str(&format!("  {}{mark}: {};\n", field.name, kind(field)));
     }
@@ -152,16 +164,16 @@ fn doc(out: &mut String, indent: &str, text: &str) {
 fn argument(schema: &Value) -> String {
     match schema["x-accepts"].as_str() {
         Some("time") => "string | Date | null".to_owned(),
-        _ => shape(schema, "number | bigint"),
+        _ => shape(schema, "number | bigint", "readonly "),
     }
 }
 
 /// The type of what comes back.
 fn reply(schema: &Value) -> String {
-    shape(schema, "number")
+    shape(schema, "number", "")
 }
 
-fn shape(schema: &Value, number: &str) -> String {
+fn shape(schema: &Value, number: &str, list: &str) -> String {
     if let Some(reference) = schema["$ref"].as_str() {
         return reference.trim_start_matches("#/$defs/").to_owned();
     }
@@ -175,7 +187,7 @@ fn shape(schema: &Value, number: &str) -> String {
         list.join(" | ")
     };
     if let Some(any) = schema["anyOf"].as_array() {
-        return union(&mut any.iter().map(|one| shape(one, number)));
+        return union(&mut any.iter().map(|one| shape(one, number, list)));
     }
     if let Some(values) = schema["enum"].as_array() {
         return union(&mut values.iter().map(Value::to_string));
@@ -185,12 +197,12 @@ fn shape(schema: &Value, number: &str) -> String {
         "integer" | "number" => number.to_owned(),
         "boolean" => "boolean".to_owned(),
         "null" => "null".to_owned(),
-        "array" => match shape(&schema["items"], number) {
-            item if item.contains(" | ") => format!("({item})[]"),
-            item => format!("{item}[]"),
+        "array" => match shape(&schema["items"], number, list) {
+            item if item.contains(" | ") || item.starts_with("readonly ") => format!("{list}({item})[]"),
+            item => format!("{list}{item}[]"),
         },
         "object" => match &schema["additionalProperties"] {
-            inner @ Value::Object(_) => format!("Record<string, {}>", shape(inner, number)),
+            inner @ Value::Object(_) => format!("Record<string, {}>", shape(inner, number, list)),
             _ => "Record<string, unknown>".to_owned(),
         },
         _ => "unknown".to_owned(),
