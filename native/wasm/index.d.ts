@@ -19,7 +19,7 @@ export interface OpenOptions {
 
 /** What a runtime with a lasting database is to work on. */
 export interface PersistentOptions extends OpenOptions {
-  /** The name of the database; each name is another one. */
+  /** The name of the database, each name another one: letters of ASCII, digits, `-`, `_`, `.`; at most 64, no `.` first. */
   name: string;
 }
 

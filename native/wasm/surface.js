@@ -58,8 +58,17 @@ export function open(options = {}) {
   return new Runtime(openWith((text) => Core.open(text), options, fatal));
 }
 
+// Room for files is made for one database at a time.
+let opening = Promise.resolve();
+
 /** Opens a runtime whose database stays in the browser, under a name; in a Dedicated Worker alone. */
-export async function openPersistent(options) {
+export function openPersistent(options) {
+  const opened = opening.then(() => openKept(options));
+  opening = opened.catch(() => undefined);
+  return opened;
+}
+
+async function openKept(options) {
   check();
   if (typeof options?.name !== "string") throw invalidRequest("the name of the database is not a text");
   const { name, ...rest } = options;

@@ -51,8 +51,8 @@ async function lasting(page, inside) {
     ["store_list_values", {}],
     ["metrics_summary", {}],
   ];
-  const kept = async (calls) => {
-    const { replies, ...failure } = await inside("kept", calls);
+  const kept = async (calls, ...names) => {
+    const { replies, ...failure } = await inside("kept", calls, ...names);
     assert.deepEqual(failure, {}, "the worker keeps a database");
     return replies;
   };
@@ -64,4 +64,8 @@ async function lasting(page, inside) {
   assert.deepEqual(await kept(look), before, "a page that was loaded again finds what was written");
   const [{ value }] = await kept([["store_incr", { key: "loads" }]]);
   assert.equal(value, "1", "it can be written to");
+  // More than there is room for at first.
+  const many = ["kept", ...Array.from({ length: 40 }, (_, at) => `other-${at}`)];
+  const [{ value: again }] = await kept([["store_incr", { key: "loads" }]], many);
+  assert.equal(again, "2", "others do not take its room");
 }

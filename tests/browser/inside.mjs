@@ -45,22 +45,22 @@ export async function panics() {
   return wrong;
 }
 
-/** Has a worker of its own do calls on the database that lasts, and ends it in the middle of its life. */
-export async function kept(calls) {
+/** Has a worker of its own do calls on databases that last, and ends it in the middle of its life. */
+export async function kept(calls, names = ["kept"]) {
   // The browser gives the files free some time after their worker's end.
   for (let times = 0; ; times += 1) {
-    const reply = await worker(calls);
+    const reply = await worker({ names, calls });
     if (reply.code !== "storage" || times === 50) return reply;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 
-function worker(calls) {
+function worker(work) {
   const started = new Worker("/tests/browser/worker.mjs", { type: "module" });
   return new Promise((resolve, reject) => {
     started.onerror = (event) => reject(new Error(`the worker failed: ${event.message}`));
     started.onmessage = ({ data }) => resolve(data);
-    started.postMessage(calls);
+    started.postMessage(work);
   }).finally(() => started.terminate());
 }
 

@@ -1,11 +1,13 @@
-// Opens the database that lasts, does the calls that it is sent, and answers with what they gave.
+// Opens databases that last, all at once, does the calls that it is sent on each, the first one last, and answers with what
+// they gave there.
 import { init, openPersistent } from "/native/wasm/index.js";
 
-self.onmessage = async ({ data: calls }) => {
+self.onmessage = async ({ data: { names, calls } }) => {
   try {
     await init();
-    const rt = await openPersistent({ name: "kept" });
-    self.postMessage({ replies: calls.map(([operation, request]) => rt.call(operation, request)) });
+    const runtimes = await Promise.all(names.map((name) => openPersistent({ name })));
+    const replies = runtimes.reverse().map((rt) => calls.map(([operation, request]) => rt.call(operation, request)));
+    self.postMessage({ replies: replies.at(-1) });
   } catch (error) {
     self.postMessage({ code: error.code, message: String(error), hint: error.hint });
   }

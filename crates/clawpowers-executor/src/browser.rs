@@ -7,13 +7,17 @@ use crate::schema::APPLICATION_ID;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use sqlite_wasm_rs::WasmOsCallback;
-use sqlite_wasm_vfs::sahpool::{OpfsSAHError, OpfsSAHPoolCfgBuilder, install};
+use sqlite_wasm_rs::vfs::VfsFilesManager as _;
+use sqlite_wasm_vfs::sahpool::{OpfsSAHError, OpfsSAHPoolCfg, OpfsSAHPoolCfgBuilder, install};
 use std::path::PathBuf;
 
 /// The folder of the private file system that is ours; two workers cannot have it open at once.
 const FOLDER: &str = ".clawpowers";
-/// How many files it may hold, journals among them.
+/// For how many files room is made at a time, journals among them.
 const FILES: usize = 16;
+/// For how many there is room whenever a database is opened: a file that takes the last place leaves none for the journals
+/// of all others, which could not be written to any more.
+const FREE: usize = 8;
 const VFS: &str = "clawpowers-opfs";
 
 impl Db {
@@ -39,19 +43,17 @@ impl Db {
             .directory(FOLDER)
             .initial_capacity(FILES)
             .build();
-        install::<WasmOsCallback>(&config, false)
-            .await
-            .map_err(|error| match error {
-                OpfsSAHError::NotSupported => Error::Unsupported {
-                    message: "this script has no place for a database that lasts".to_owned(),
-                    hint: "open it in a Dedicated Worker of a secure page".to_owned(),
-                },
-                error => Error::Storage {
-                    kind: Storage::Io,
-                    message: format!("the browser keeps no database for this script: {error}"),
-                    hint: "open it in one worker at a time".to_owned(),
-                },
-            })?;
+        make_room(&config).await.map_err(|error| match error {
+            OpfsSAHError::NotSupported => Error::Unsupported {
+                message: "this script has no place for a database that lasts".to_owned(),
+                hint: "open it in a Dedicated Worker of a secure page".to_owned(),
+            },
+            error => Error::Storage {
+                kind: Storage::Io,
+                message: format!("the browser keeps no database for this script: {error}"),
+                hint: "open it in one worker at a time".to_owned(),
+            },
+        })?;
         let path = PathBuf::from(format!("opfs:{name}"));
         let open = || -> rusqlite::Result<Connection> {
             let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
@@ -73,4 +75,14 @@ impl Db {
         db.bring_up()?;
         Ok(db)
     }
+}
+
+/// Opens the place and makes room in it; nobody else does so when it is full.
+async fn make_room(config: &OpfsSAHPoolCfg) -> std::result::Result<(), OpfsSAHError> {
+    let pool = install::<WasmOsCallback>(config, false).await?;
+    let files = pool.len()?;
+    if pool.capacity() < files + FREE {
+        pool.ensure_capacity(files + FREE + FILES).await?;
+    }
+    Ok(())
 }

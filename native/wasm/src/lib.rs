@@ -84,11 +84,11 @@ impl Core {
     }
 }
 
-/// Returns the words of the last panic, which ended in a trap and left its runtime unusable.
+/// Returns the words of the last panic, once; it ended in a trap and left its runtime unusable.
 #[wasm_bindgen(js_name = lastPanic)]
 #[must_use]
 pub fn last_panic() -> Option<String> {
-    LAST_PANIC.with_borrow(Clone::clone)
+    LAST_PANIC.take()
 }
 
 thread_local! {
