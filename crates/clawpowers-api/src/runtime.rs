@@ -37,6 +37,26 @@ pub struct Runtime {
     closed: AtomicBool,
 }
 
+impl Options {
+    /// Refuses an empty path: an unset variable of the caller must not mean the working directory.
+    fn without_empty_paths(self) -> Result<Self, ApiError> {
+        let named = [
+            ("home", &self.home),
+            ("cwd", &self.cwd),
+            ("user_home", &self.user_home),
+        ];
+        for (name, path) in named {
+            if path.as_ref().is_some_and(|path| path.as_os_str().is_empty()) {
+                return Err(
+                    ApiError::new(ErrorCode::InvalidInput, format!("the path of `{name}` is empty"))
+                        .hint("name a folder, or leave the field out"),
+                );
+            }
+        }
+        Ok(self)
+    }
+}
+
 impl Runtime {
     /// Opens a runtime; nothing is read or written yet.
     #[must_use]
@@ -97,9 +117,10 @@ impl Runtime {
     ///
     /// # Errors
     ///
-    /// The whole reply `{"error": …}` with `invalid_request` where the text is not an object with fields of [`Options`].
+    /// The whole reply `{"error": …}` with `invalid_request` where the text is not an object with fields of [`Options`], and
+    /// with `invalid_input` for an empty path.
     pub fn from_json(options: &str) -> Result<Self, String> {
-        let options = ops::read_request(options);
+        let options = ops::read_request(options).and_then(Options::without_empty_paths);
         options
             .map(Self::open)
             .map_err(|error| ops::reply::<()>(&Err(error)))
@@ -306,6 +327,17 @@ mod tests {
             assert!(
                 reply.starts_with(r#"{"error":{"code":"invalid_request""#),
                 "{bad}: {reply}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_empty_path_is_no_folder() {
+        for name in ["home", "cwd", "user_home"] {
+            let reply = Runtime::from_json(&format!(r#"{{"{name}": ""}}"#)).err().unwrap();
+            assert!(
+                reply.starts_with(r#"{"error":{"code":"invalid_input""#),
+                "{reply}"
             );
         }
     }
