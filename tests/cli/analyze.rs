@@ -205,6 +205,24 @@ fn strangers_text_does_not_act() {
 }
 
 #[test]
+fn a_named_format_counts_more_than_the_global_option() {
+    let world = World::new();
+    import(
+        &world,
+        "{\"ts\":\"2026-01-01T00:00:00Z\",\"skill\":\"a\",\"outcome\":\"success\"}\n",
+    );
+    assert!(world.run(&["analyze", "--json"]).out.starts_with("{\"ok\":"));
+    for (format, start) in [
+        ("markdown", "# "),
+        ("html", "<!doctype html>"),
+        ("json", "{\"ok\":"),
+    ] {
+        let ran = world.run(&["analyze", "--json", "--format", format]);
+        assert!(ran.out.to_lowercase().starts_with(start), "{format}: {}", ran.out);
+    }
+}
+
+#[test]
 fn n2_and_n9_plans_are_judged_and_their_tasks_found() {
     let world = World::new();
     let set = |key: &str, value: &str| assert_eq!(world.run(&["store", "set", key, value]).code, 0);

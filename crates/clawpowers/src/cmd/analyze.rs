@@ -43,9 +43,9 @@ pub(crate) struct AnalyzeArgs {
     /// Only what to do. JSON stays the whole reply: what to do is its field `recommendations`.
     #[arg(long)]
     recommendations: bool,
-    /// text, json, markdown, or html: one file with charts that needs nothing else.
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: Format,
+    /// text (the default), json, markdown, or html: one file with charts that needs nothing else.
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<Format>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -71,16 +71,19 @@ impl AnalyzeArgs {
     pub(crate) fn run(self, context: &Context) -> Exit {
         let runtime = &context.runtime;
         let report = self.plan.is_none() && !self.worktrees && self.compare.is_empty();
-        if !report && !context.out.json && matches!(self.format, Format::Markdown | Format::Html) {
+        // An explicit format counts more than the global option.
+        let format = self.format.unwrap_or(match context.out.json {
+            true => Format::Json,
+            false => Format::Text,
+        });
+        if !report && matches!(format, Format::Markdown | Format::Html) {
             let error = ApiError::new(
                 ErrorCode::InvalidInput,
                 "plans, worktrees and comparisons have no form in Markdown or HTML",
             );
             return context.out.error(&error.hint("take --format text or json"));
         }
-        let out = context
-            .out
-            .with_json(context.out.json || self.format == Format::Json);
+        let out = context.out.with_json(format == Format::Json);
         if let Some(plan) = self.plan {
             let result = analyze_plan::run(runtime, &analyze_plan::Request { plan });
             return out.answer(&result, |_| Exit::Done, |r| out.data(&render::analyze::plan(r)));
@@ -128,7 +131,7 @@ impl AnalyzeArgs {
             &result,
             |_| Exit::Done,
             |r| {
-                let text = match (self.format, self.recommendations) {
+                let text = match (format, self.recommendations) {
                     (Format::Markdown, false) => render::analyze::markdown(r),
                     (Format::Markdown, true) => render::analyze::markdown_recommendations(r),
                     (Format::Html, false) => render::html::report(r),
@@ -140,7 +143,7 @@ impl AnalyzeArgs {
                 };
                 let printed = out.text(&text);
                 if self.save {
-                    let saved = keep(self.format.extension(), &text);
+                    let saved = keep(format.extension(), &text);
                     if saved != Exit::Done {
                         return saved;
                     }
