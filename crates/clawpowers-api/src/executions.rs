@@ -113,7 +113,7 @@ impl Which {
             None => None,
             Some("open") => Some(None),
             Some(text) => Some(Some(Outcome::parse(text).map_err(|error| {
-                ApiError::from(error).hint("--outcome is success, failure, partial, skipped or open")
+                ApiError::from(error).hint("an outcome is success, failure, partial, skipped or open")
             })?)),
         };
         Ok(Filter {

@@ -52,7 +52,7 @@ impl Outcome {
         found.ok_or_else(|| {
             Error::invalid(
                 format!("the outcome {} is not one", shortened(text)),
-                "--outcome is success, failure, partial or skipped",
+                "an outcome is success, failure, partial or skipped",
             )
         })
     }
@@ -230,7 +230,7 @@ pub fn check_skill(skill: &str) -> Result<()> {
     if skill.is_empty() {
         return Err(Error::invalid(
             "the name of the skill is empty",
-            "--skill is required, such as --skill systematic-debugging",
+            "name the skill, such as systematic-debugging",
         ));
     }
     check_text("skill", skill)
