@@ -31,7 +31,10 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
-        ["test"] => test().and_then(|()| bindings::test()),
+        // The report in HTML is opened in a browser where there is one.
+        ["test"] => bindings::programs()
+            .and_then(|()| test())
+            .and_then(|()| bindings::test()),
         ["test", "rust"] => test(),
         ["test", "bindings"] => bindings::test(),
         ["bench", parts @ ..] => bench::bench(parts),

@@ -9,6 +9,7 @@ mod wasm;
 pub(crate) use node::npm;
 
 use crate::run::{Failure, cargo, output, run, target_folder};
+use crate::tools::need;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -73,6 +74,19 @@ pub(crate) fn build(parts: &[&str]) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// Makes sure of every program that the tests need, before the first of them runs.
+pub(crate) fn programs() -> Result<(), Failure> {
+    let all = [
+        ("node", "nodejs"),
+        ("npm", "npm"),
+        ("python3", "python3-venv"),
+        ("clang", "clang"),
+        ("chromium", "chromium"),
+    ];
+    all.iter()
+        .try_for_each(|(program, package)| need(program, package).map(|_| ()))
 }
 
 /// Tests the three packages.
