@@ -59,7 +59,7 @@ impl Runtime {
     pub fn in_memory_from_json(options: &str) -> Result<Self, String> {
         ops::read_request(options)
             .and_then(|options: MemoryOptions| Self::in_memory(options.documents))
-            .map_err(|error| ops::reply::<()>(&Err(error)))
+            .map_err(|error| error.to_reply())
     }
 
     /// Puts other documents in the place of those that a runtime without a disk sees.
@@ -88,7 +88,7 @@ impl Runtime {
         let options = format!("{{\"documents\":{documents}}}");
         ops::read_request(&options)
             .and_then(|options: MemoryOptions| self.set_documents(options.documents))
-            .map_err(|error| ops::reply::<()>(&Err(error)))
+            .map_err(|error| error.to_reply())
     }
 
     /// Returns the database as the bytes of a file that is `clawpowers.db` of a home wherever there is a disk.
@@ -135,7 +135,10 @@ impl Runtime {
     pub async fn keep_in_browser(&self, name: &str) -> Result<(), String> {
         let kept = Db::in_browser(name).await.map_err(ApiError::from);
         let kept = kept.map_err(|error| error.to_reply())?;
-        *self.db() = Some(kept);
+        let mut db = self.db();
+        // It may have been closed while the browser was asked.
+        self.check_open().map_err(|error| error.to_reply())?;
+        *db = Some(kept);
         Ok(())
     }
 

@@ -121,9 +121,7 @@ impl Runtime {
     /// with `invalid_input` for an empty path.
     pub fn from_json(options: &str) -> Result<Self, String> {
         let options = ops::read_request(options).and_then(Options::without_empty_paths);
-        options
-            .map(Self::open)
-            .map_err(|error| ops::reply::<()>(&Err(error)))
+        options.map(Self::open).map_err(|error| error.to_reply())
     }
 
     /// Closes the runtime and its database; every operation after that answers `closed`.
@@ -233,7 +231,7 @@ impl Runtime {
     #[must_use]
     pub fn call(&self, operation: &str, request: &str) -> String {
         if let Err(error) = self.check_open() {
-            return ops::reply::<()>(&Err(error));
+            return error.to_reply();
         }
         #[cfg(feature = "test-panic")]
         if operation == "test_panic" {
@@ -250,7 +248,7 @@ impl Runtime {
             let error = ApiError::new(ErrorCode::UnknownOperation, message)
                 .hint("the operations are in details")
                 .details(json!({ "operations": names }));
-            return ops::reply::<()>(&Err(error));
+            return error.to_reply();
         };
         guarded(operation, || (found.call)(self, request))
     }
@@ -295,9 +293,9 @@ impl Runtime {
 fn guarded(operation: &str, work: impl FnOnce() -> String) -> String {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
         let message = format!("the operation `{operation}` failed in a way it should not");
-        ops::reply::<()>(&Err(
-            ApiError::new(ErrorCode::Internal, message).hint("please report it")
-        ))
+        ApiError::new(ErrorCode::Internal, message)
+            .hint("please report it")
+            .to_reply()
     })
 }
 

@@ -231,6 +231,17 @@ fn options_for(file_folder: Option<&OsStr>, client: Option<&Client>) -> ParseOpt
     }
 }
 
+fn candidate(found: Found) -> Result<Candidate, Rejected> {
+    match found {
+        Found::Candidate(candidate) => Ok(candidate),
+        Found::Refused {
+            location,
+            rule,
+            message,
+        } => Err(refused(location, rule, message)),
+    }
+}
+
 fn load_found(
     found: Found,
     opened: Option<&Opened>,
@@ -238,17 +249,10 @@ fn load_found(
     rules: &WalkRules,
     client: Option<&'static Client>,
 ) -> Loaded {
-    let candidate = match found {
-        Found::Refused {
-            location,
-            rule,
-            message,
-        } => {
-            return Loaded::Rejected(refused(location, rule, message));
-        }
-        Found::Candidate(candidate) => candidate,
+    let Candidate { file, canonical, .. } = match candidate(found) {
+        Ok(candidate) => candidate,
+        Err(rejected) => return Loaded::Rejected(rejected),
     };
-    let Candidate { file, canonical, .. } = candidate;
     let options = options_for(file.parent().and_then(Path::file_name), client);
     // Whether a file is UTF-8 is only known at its end.
     let whole = client.is_some_and(|client| client.drops.contains(&Rule::NotUtf8));
@@ -283,17 +287,10 @@ fn load_document(
     rules: &WalkRules,
     client: Option<&'static Client>,
 ) -> Loaded {
-    let candidate = match found {
-        Found::Refused {
-            location,
-            rule,
-            message,
-        } => {
-            return Loaded::Rejected(refused(location, rule, message));
-        }
-        Found::Candidate(candidate) => candidate,
+    let Candidate { file, canonical, .. } = match candidate(found) {
+        Ok(candidate) => candidate,
+        Err(rejected) => return Loaded::Rejected(rejected),
     };
-    let Candidate { file, canonical, .. } = candidate;
     let real = canonical.to_string_lossy();
     let bytes = documents.get(&real).unwrap_or_default();
     let (size, limit) = (bytes.len() as u64, rules.max_file_bytes);
