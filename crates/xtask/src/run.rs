@@ -100,6 +100,11 @@ pub(crate) fn dist() -> Result<PathBuf, Failure> {
     Ok(target_folder()?.join(host).join("dist").join(name))
 }
 
+/// Returns the folder of the workspace.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
 /// Returns the folder that cargo builds into.
 pub(crate) fn target_folder() -> Result<PathBuf, Failure> {
     let here = std::env::current_exe()?;

@@ -28,17 +28,16 @@ pub(crate) fn need(program: &str, package: &str) -> Result<PathBuf, Failure> {
     })
 }
 
-/// Makes sure that the compiler has what it needs for the browser.
-pub(crate) fn wasm_target() -> Result<(), Failure> {
-    const TARGET: &str = "wasm32-unknown-unknown";
+/// Makes sure that the compiler can build for a target.
+pub(crate) fn target(name: &str) -> Result<(), Failure> {
     let asked = Command::new("rustc")
-        .args(["--print", "target-libdir", "--target", TARGET])
+        .args(["--print", "target-libdir", "--target", name])
         .output()?;
     let folder = String::from_utf8_lossy(&asked.stdout).trim().to_owned();
     if asked.status.success() && Path::new(&folder).is_dir() {
         return Ok(());
     }
-    run(Command::new("rustup").args(["target", "add", TARGET]))
+    run(Command::new("rustup").args(["target", "add", name]))
 }
 
 fn find(program: &str) -> Option<PathBuf> {

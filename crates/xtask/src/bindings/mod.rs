@@ -8,7 +8,7 @@ mod wasm;
 
 pub(crate) use node::npm;
 
-use crate::run::{Failure, cargo, output, run, target_folder};
+use crate::run::{Failure, cargo, output, root, run, target_folder};
 use crate::tools::need;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -27,9 +27,7 @@ pub(crate) struct Place {
 impl Place {
     pub(crate) fn new() -> Result<Self, Failure> {
         Ok(Self {
-            root: Path::new(env!("CARGO_MANIFEST_DIR"))
-                .join("../..")
-                .canonicalize()?,
+            root: root().canonicalize()?,
             scratch: target_folder()?.join("bindings"),
             example: String::new(),
         })

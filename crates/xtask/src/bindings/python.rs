@@ -1,7 +1,7 @@
 //! The package for Python, as a user installs it, in an environment of its own below the target folder.
 
 use super::in_memory;
-use crate::run::{Failure, run, target_folder};
+use crate::run::{Failure, root, run, target_folder};
 use crate::tools::need;
 use std::env;
 use std::ffi::OsString;
@@ -11,10 +11,6 @@ use std::process::Command;
 
 /// What the package is built and judged with; the versions only move on purpose.
 const TOOLS: [&str; 3] = ["jsonschema==4.26.0", "maturin==1.16.0", "mypy==2.4.1"];
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
 
 fn package() -> PathBuf {
     root().join("native/pyo3")

@@ -4,7 +4,7 @@ use super::Place;
 use super::node::{TYPESCRIPT, compile, npm, tests};
 use super::readme::programs;
 use crate::run::{Failure, cargo_with, output_bytes, run, target_folder};
-use crate::tools::{need, wasm_target};
+use crate::tools::{need, target};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -44,7 +44,7 @@ pub(crate) fn build(place: &Place, features: &str) -> Result<(), Failure> {
 
 /// Builds the module and its JavaScript, with the features that the environment names.
 pub(crate) fn module(place: &Place) -> Result<(), Failure> {
-    wasm_target()?;
+    target(TARGET)?;
     need("clang", "clang")?;
     let features = std::env::var("CLAWPOWERS_FEATURES").unwrap_or_default();
     let words = [

@@ -6,7 +6,7 @@ mod python;
 mod table;
 mod typescript;
 
-use crate::run::Failure;
+use crate::run::{Failure, root};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -40,13 +40,10 @@ pub(crate) fn write() -> Result<(), Failure> {
     Ok(())
 }
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{files, root};
+    use super::files;
+    use crate::run::root;
 
     #[test]
     fn generated_files_are_those_of_the_table() {

@@ -69,12 +69,7 @@ class Skills(Group):
         result: t.SkillBudgetReply = self._call("skill_budget", request)
         return result
 
-    def fix(
-        self,
-        paths: Sequence[str | os.PathLike[str]],
-        *,
-        write: bool | None = None,
-    ) -> t.SkillFixReply:
+    def fix(self, paths: Sequence[str | os.PathLike[str]], *, write: bool | None = None) -> t.SkillFixReply:
         """Shows or writes the mechanical repairs of skill files."""
         request: Request = {"paths": paths}
         if write is not None:
@@ -119,13 +114,7 @@ class Skills(Group):
         result: str = self._call("skill_new", request)["path"]
         return result
 
-    def parse(
-        self,
-        text: str,
-        *,
-        folder: str | None = None,
-        target: str | None = None,
-    ) -> t.SkillParseReply:
+    def parse(self, text: str, *, folder: str | None = None, target: str | None = None) -> t.SkillParseReply:
         """Parses the text of a SKILL.md."""
         request: Request = {"text": text}
         if folder is not None:
@@ -190,19 +179,13 @@ class Skills(Group):
         result: t.SkillReadReply = self._call("skill_read", request)
         return result
 
-    def read_properties(
-        self,
-        path: str | os.PathLike[str],
-    ) -> str:
+    def read_properties(self, path: str | os.PathLike[str]) -> str:
         """Prints a skill's properties as the reference validator does."""
         request: Request = {"path": path}
         result: str = self._call("skill_read_properties", request)["text"]
         return result
 
-    def reference_validate(
-        self,
-        path: str | os.PathLike[str],
-    ) -> t.SkillReferenceValidateReply:
+    def reference_validate(self, path: str | os.PathLike[str]) -> t.SkillReferenceValidateReply:
         """Judges one skill in the words of the reference validator."""
         request: Request = {"path": path}
         result: t.SkillReferenceValidateReply = self._call("skill_reference_validate", request)
@@ -255,10 +238,7 @@ class Skills(Group):
         result: t.SkillShowReply = self._call("skill_show", request)
         return result
 
-    def to_prompt(
-        self,
-        paths: Sequence[str | os.PathLike[str]],
-    ) -> str:
+    def to_prompt(self, paths: Sequence[str | os.PathLike[str]]) -> str:
         """Prints skills as the reference validator's prompt block."""
         request: Request = {"paths": paths}
         result: str = self._call("skill_to_prompt", request)["text"]
@@ -283,11 +263,7 @@ class Store(Group):
 
     __slots__ = ()
 
-    def append(
-        self,
-        key: str,
-        value: str | bytes | bytearray | memoryview,
-    ) -> t.StoreAppendReply:
+    def append(self, key: str, value: str | bytes | bytearray | memoryview) -> t.StoreAppendReply:
         """Adds a line to the value of a key."""
         request: Request = {"key": key}
         put(request, "value", value)
@@ -308,28 +284,19 @@ class Store(Group):
         result: t.StoreCasReply = self._call("store_cas", request, _STORE_CAS)
         return result
 
-    def delete(
-        self,
-        key: str,
-    ) -> bool:
+    def delete(self, key: str) -> bool:
         """Removes a key."""
         request: Request = {"key": key}
         result: bool = self._call("store_delete", request)["deleted"]
         return result
 
-    def exists(
-        self,
-        key: str,
-    ) -> bool:
+    def exists(self, key: str) -> bool:
         """Tells whether a key is there."""
         request: Request = {"key": key}
         result: bool = self._call("store_exists", request)["exists"]
         return result
 
-    def export_lines(
-        self,
-        pattern: str | None = None,
-    ) -> t.StoreExportReply:
+    def export_lines(self, pattern: str | None = None) -> t.StoreExportReply:
         """Writes keys and values as JSON lines."""
         request: Request = {}
         if pattern is not None:
@@ -337,12 +304,7 @@ class Store(Group):
         result: t.StoreExportReply = self._call("store_export", request)
         return result
 
-    def get(
-        self,
-        key: str,
-        *,
-        default: str | None = None,
-    ) -> str | bytes:
+    def get(self, key: str, *, default: str | None = None) -> str | bytes:
         """Returns the value of a key."""
         request: Request = {"key": key}
         if default is not None:
@@ -368,21 +330,14 @@ class Store(Group):
         result: t.StoreImportReply = self._call("store_import", request)
         return result
 
-    def incr(
-        self,
-        key: str,
-        by: int | float | str | None = None,
-    ) -> int:
+    def incr(self, key: str, by: int | float | str | None = None) -> int:
         """Adds a number to the value of a key."""
         request: Request = {"key": key}
         if by is not None:
             request["by"] = by
         return int(self._call("store_incr", request)["value"])
 
-    def list(
-        self,
-        pattern: str | None = None,
-    ) -> builtins.list[str]:
+    def list(self, pattern: str | None = None) -> builtins.list[str]:
         """Lists keys."""
         request: Request = {}
         if pattern is not None:
@@ -390,10 +345,7 @@ class Store(Group):
         result: builtins.list[str] = self._call("store_list", request)["keys"]
         return result
 
-    def list_values(
-        self,
-        pattern: str | None = None,
-    ) -> builtins.list[t.StoreEntry]:
+    def list_values(self, pattern: str | None = None) -> builtins.list[t.StoreEntry]:
         """Lists keys with their values."""
         request: Request = {}
         if pattern is not None:
@@ -401,11 +353,7 @@ class Store(Group):
         result: builtins.list[t.StoreEntry] = self._call("store_list_values", request, _STORE_LIST_VALUES)["entries"]
         return result
 
-    def set(
-        self,
-        key: str,
-        value: str | bytes | bytearray | memoryview,
-    ) -> t.StoreSetReply:
+    def set(self, key: str, value: str | bytes | bytearray | memoryview) -> t.StoreSetReply:
         """Sets the value of a key."""
         request: Request = {"key": key}
         put(request, "value", value)
@@ -630,38 +578,25 @@ class Feedback(Group):
         result: t.AnalyzeReply = self._call("analyze", request, _ANALYZE)
         return result
 
-    def compare(
-        self,
-        skill: str,
-        a: str,
-        b: str,
-    ) -> t.AnalyzeCompareReply:
+    def compare(self, skill: str, a: str, b: str) -> t.AnalyzeCompareReply:
         """Compares two versions of a skill, or two times."""
         request: Request = {"skill": skill, "a": a, "b": b}
         result: t.AnalyzeCompareReply = self._call("analyze_compare", request)
         return result
 
-    def plan(
-        self,
-        plan: str,
-    ) -> t.AnalyzePlanReply:
+    def plan(self, plan: str) -> t.AnalyzePlanReply:
         """Compares a plan's estimate with what it took, and lists its tasks."""
         request: Request = {"plan": plan}
         result: t.AnalyzePlanReply = self._call("analyze_plan", request)
         return result
 
-    def worktrees(
-        self,
-    ) -> builtins.list[t.ValueLine]:
+    def worktrees(self) -> builtins.list[t.ValueLine]:
         """Lists the worktrees that skills have registered."""
         request: Request = {}
         result: builtins.list[t.ValueLine] = self._call("analyze_worktrees", request)["worktrees"]
         return result
 
-    def detect(
-        self,
-        outcomes: Sequence[str],
-    ) -> t.FeedbackDetectReply:
+    def detect(self, outcomes: Sequence[str]) -> t.FeedbackDetectReply:
         """Finds changes of a success rate in a list of outcomes."""
         request: Request = {"outcomes": outcomes}
         result: t.FeedbackDetectReply = self._call("feedback_detect", request)
@@ -673,30 +608,19 @@ class Config(Group):
 
     __slots__ = ()
 
-    def get(
-        self,
-        key: str,
-    ) -> Any:
+    def get(self, key: str) -> Any:
         """Reads one setting of config.json."""
         request: Request = {"key": key}
         result: Any = self._call("config_get", request)["value"]
         return result
 
-    def list(
-        self,
-    ) -> t.ConfigListReply:
+    def list(self) -> t.ConfigListReply:
         """Lists the settings of config.json."""
         request: Request = {}
         result: t.ConfigListReply = self._call("config_list", request)
         return result
 
-    def set(
-        self,
-        key: str,
-        value: object = UNSET,
-        *,
-        text: str | None = None,
-    ) -> t.ConfigSetReply:
+    def set(self, key: str, value: object = UNSET, *, text: str | None = None) -> t.ConfigSetReply:
         """Changes one setting of config.json and leaves the rest as it is."""
         request: Request = {"key": key}
         if not isinstance(value, Unset):
@@ -733,11 +657,7 @@ class Operations(Group):
         result: t.DoctorReply = self._call("doctor", request)
         return result
 
-    def import_legacy(
-        self,
-        *,
-        from_: str | os.PathLike[str] | None = None,
-    ) -> t.ImportReply:
+    def import_legacy(self, *, from_: str | os.PathLike[str] | None = None) -> t.ImportReply:
         """Takes in what 1.x left in a home."""
         request: Request = {}
         if from_ is not None:
@@ -760,9 +680,7 @@ class Operations(Group):
         result: t.InitReply = self._call("init", request)
         return result
 
-    def status(
-        self,
-    ) -> t.StatusReply:
+    def status(self) -> t.StatusReply:
         """Shows the runtime home: schema, sizes, counts, last executions."""
         request: Request = {}
         result: t.StatusReply = self._call("status", request, _STATUS)
