@@ -1,27 +1,25 @@
 //! One open database file.
 
+mod connection;
+mod damage;
+#[cfg(test)]
+mod tests;
+mod wal;
+
 use crate::create::{self, nonce};
-use crate::error::{Error, Result, Storage, quoted};
+use crate::error::{Error, Result};
 use crate::home::Home;
 use crate::ledger::Ledger;
 use crate::legacy;
 use crate::moment::Moment;
-use crate::schema::{APPLICATION_ID, MIGRATIONS, VERSION};
+use crate::schema::{MIGRATIONS, VERSION};
 use crate::store::Store;
+use connection::connect;
 use rusqlite::backup::Backup;
-use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
-use std::cell::Cell;
-use std::fs;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::path::{Path, PathBuf};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-/// How long a process waits for others that write.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
-/// How long the log may be, in bytes, before a writer brings it home. Whoever opens the file alone reads the whole log, so
-/// it is kept short; and each time costs two waits for the disk, so it is not kept shorter.
-const MAX_LOG_BYTES: u64 = 256 * 1024;
 /// How many statements are kept prepared.
 const STATEMENTS: usize = 64;
 
@@ -134,20 +132,6 @@ impl Db {
         Ledger::new(self)
     }
 
-    /// Looks for damage in the whole file; empty where there is none. Reads everything.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Storage`] where the file cannot even be looked at.
-    pub fn damage(&self) -> Result<Vec<String>> {
-        let lines = self.run(|connection| {
-            let mut statement = connection.prepare("PRAGMA integrity_check(20)")?;
-            let rows = statement.query_map((), |row| row.get::<_, String>(0))?;
-            rows.collect::<rusqlite::Result<Vec<_>>>()
-        })?;
-        Ok(lines.into_iter().filter(|line| line != "ok").collect())
-    }
-
     /// Returns the name of this home, which no other has.
     ///
     /// # Errors
@@ -213,63 +197,15 @@ impl Db {
         Ok(answer)
     }
 
-    /// Brings the log home where it has become long and nobody else is at work; else the next writer will.
-    ///
-    /// SQLite's own way does not do: it forgets how far it came once no process has the file open, so that between short
-    /// processes the log would grow for ever.
-    fn shorten_log(&mut self) {
-        // SQLite's own name of the file: where a link leads, the log lies beside what it leads to.
-        // One in memory has no name and no log.
-        let file = self.connection.path().filter(|path| !path.is_empty());
-        let Some(log) = file.map(|path| format!("{path}-wal")) else {
-            return;
-        };
-        if fs::metadata(log).is_ok_and(|log| log.len() > MAX_LOG_BYTES) {
-            // The transaction is durable already, and a failure here takes nothing from it.
-            let _ = self.connection.busy_timeout(Duration::ZERO);
-            let _ = self
-                .connection
-                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()));
-            let _ = self.connection.busy_handler(Some(wait));
-        }
-    }
-
     /// Returns the version of the schema.
     pub(crate) fn version(&self) -> Result<i32> {
         self.run(|connection| number(connection, "user_version"))
-    }
-
-    /// Looks at whose file this is.
-    pub(crate) fn check_owner(&self) -> Result<()> {
-        let id = self.run(|connection| number(connection, "application_id"))?;
-        let version = self.version()?;
-        let shown = quoted(&self.path);
-        if id != APPLICATION_ID {
-            let message = format!("{shown} is empty or not a database of clawpowers");
-            return Err(Error::storage(Storage::Corrupt, message));
-        }
-        if version > VERSION {
-            let message = format!("the database {shown} has schema {version}; this release knows {VERSION}");
-            return Err(Error::storage(Storage::Newer, message));
-        }
-        Ok(())
     }
 
     /// Brings an older file up to date.
     pub(crate) fn bring_up(&mut self) -> Result<()> {
         if self.version()? < VERSION {
             self.migrate()?;
-        }
-        Ok(())
-    }
-
-    /// Makes a file that lost its log mode, as each that was recovered or copied by SQLite's tools, keep a log again.
-    fn want_log(&self) -> Result<()> {
-        let mode: String =
-            self.run(|connection| connection.pragma_query_value(None, "journal_mode", |row| row.get(0)))?;
-        if mode != "wal" {
-            // Without one writes are as durable, only slower, so a file that cannot be changed now stays as it is.
-            let _ = self.connection.pragma_update(None, "journal_mode", "WAL");
         }
         Ok(())
     }
@@ -307,162 +243,4 @@ impl Tx<'_> {
 
 fn number(connection: &Connection, pragma: &str) -> rusqlite::Result<i32> {
     connection.pragma_query_value(None, pragma, |row| row.get(0))
-}
-
-fn connect(path: &Path) -> Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let open = || -> rusqlite::Result<Connection> {
-        let mut connection = Connection::open_with_flags(path, flags)?;
-        connection.busy_handler(Some(wait))?;
-        // Many short processes would each pay for a checkpoint when they end.
-        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
-        connection.pragma_update(None, "synchronous", "FULL")?;
-        connection.pragma_update(None, "wal_autocheckpoint", 0)?;
-        Ok(connection)
-    };
-    open().map_err(|error| Error::sqlite(path, &error))
-}
-
-thread_local! {
-    /// When this thread began to wait.
-    static WAITING_SINCE: Cell<Option<Instant>> = const { Cell::new(None) };
-}
-
-/// Waits for another process for a moment; gives up at the timeout.
-fn wait(tries: i32) -> bool {
-    if tries == 0 {
-        WAITING_SINCE.set(Some(Instant::now()));
-    }
-    if WAITING_SINCE
-        .get()
-        .is_some_and(|since| since.elapsed() > BUSY_TIMEOUT)
-    {
-        return false;
-    }
-    // Writers hold the file for about a millisecond. Equal pauses would let the same processes meet again and again, so
-    // each takes its own.
-    let spread = u64::from(std::process::id()).wrapping_mul(2_654_435_761) >> (tries % 16);
-    let longest = 1_u64 << tries.clamp(0, 4);
-    thread::sleep(Duration::from_micros(300 + spread % (longest * 1000)));
-    true
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Db, Home, connect};
-    use crate::key::Key;
-    use crate::ledger::{New, Outcome};
-    use crate::schema::{APPLICATION_ID, MIGRATIONS, VERSION};
-    use crate::{Error, Moment, Storage};
-    use rusqlite::Connection;
-
-    /// A database of the first version of the schema, with executions.
-    fn first_version(home: &Home) {
-        home.create().unwrap();
-        let connection = Connection::open(home.database()).unwrap();
-        connection.pragma_update(None, "journal_mode", "WAL").unwrap();
-        connection
-            .pragma_update(None, "application_id", APPLICATION_ID)
-            .unwrap();
-        connection.execute_batch(MIGRATIONS.first().unwrap()).unwrap();
-        connection.pragma_update(None, "user_version", 1).unwrap();
-        connection
-            .execute_batch(
-                "INSERT INTO meta VALUES ('home', 'abc');
-                 INSERT INTO skill (id, name, success, failure, first_at, last_at) VALUES (1, 's', 2, 1, -1, 172800000000);
-                 INSERT INTO execution (skill, outcome, at) VALUES (1, 0, -1), (1, 1, 5), (1, 0, 172800000000), (1, 4, 7);
-                 UPDATE skill SET open = 1;",
-            )
-            .unwrap();
-    }
-
-    #[test]
-    fn an_older_file_is_brought_up_to_date() {
-        let folder = tempfile::tempdir().unwrap();
-        let home = Home::new(folder.path());
-        first_version(&home);
-        let mut db = Db::open(&home).unwrap().unwrap();
-        let version: i32 = db
-            .run(|c| c.pragma_query_value(None, "user_version", |row| row.get(0)))
-            .unwrap();
-        assert_eq!(version, VERSION);
-        let days: Vec<_> = db
-            .ledger()
-            .days(None, i64::MIN)
-            .unwrap()
-            .into_iter()
-            .map(|d| (d.day, d.outcomes))
-            .collect();
-        assert_eq!(days, [(-1, [1, 0, 0, 0]), (0, [0, 1, 0, 0]), (2, [1, 0, 0, 0])]);
-        let new = New {
-            skill: "s",
-            at: Some(Moment::from_micros(6)),
-            ..New::default()
-        };
-        db.ledger().record(&new, Outcome::Failure).unwrap();
-        assert_eq!(db.ledger().differing().unwrap(), Vec::<String>::new());
-        assert_eq!(db.damage().unwrap(), Vec::<String>::new());
-    }
-
-    #[test]
-    fn a_newer_file_is_refused_and_left_alone() {
-        let folder = tempfile::tempdir().unwrap();
-        let home = Home::new(folder.path());
-        drop(Db::create(&home).unwrap());
-        connect(&home.database())
-            .unwrap()
-            .pragma_update(None, "user_version", VERSION + 1)
-            .unwrap();
-        let refused = Db::create(&home).unwrap_err();
-        assert!(
-            matches!(
-                refused,
-                Error::Storage {
-                    kind: Storage::Newer,
-                    ..
-                }
-            ),
-            "{refused}"
-        );
-    }
-
-    #[test]
-    fn a_recovered_file_keeps_a_log_again() {
-        let folder = tempfile::tempdir().unwrap();
-        let home = Home::new(folder.path());
-        let key = Key::new("k").unwrap();
-        Db::create(&home).unwrap().store().set(&key, b"v").unwrap();
-        let tool = Connection::open(home.database()).unwrap();
-        tool.pragma_update(None, "journal_mode", "DELETE").unwrap();
-        drop(tool);
-        let mut db = Db::open(&home).unwrap().unwrap();
-        assert_eq!(db.store().get(&key).unwrap(), Some(b"v".to_vec()));
-        db.store().set(&key, b"w").unwrap();
-        assert!(folder.path().join("clawpowers.db-wal").exists());
-    }
-
-    #[test]
-    fn a_file_that_lacks_a_table_is_damaged() {
-        let folder = tempfile::tempdir().unwrap();
-        let home = Home::new(folder.path());
-        drop(Db::create(&home).unwrap());
-        let tool = Connection::open(home.database()).unwrap();
-        tool.execute_batch("DROP TABLE entry").unwrap();
-        drop(tool);
-        let mut db = Db::open(&home).unwrap().unwrap();
-        let key = Key::new("k").unwrap();
-        for refused in [db.store().get(&key).map(|_| ()), db.store().set(&key, b"v")] {
-            let corrupt = |error: &Error| {
-                matches!(
-                    error,
-                    Error::Storage {
-                        kind: Storage::Corrupt,
-                        ..
-                    }
-                )
-            };
-            assert!(refused.as_ref().is_err_and(corrupt), "{refused:?}");
-        }
-    }
 }
