@@ -1,4 +1,7 @@
-//! The project's own tasks: `cargo xtask test | bench | bindings | fuzz`.
+//! The project's own tasks: `cargo xtask test | bench | bindings | …`.
+//!
+//! It has no dependency, so that its first line comes seconds after cargo's; what links the product is in `xtask-bench` and
+//! `xtask-generate`.
 #![forbid(unsafe_code)]
 #![expect(
     clippy::print_stdout,
@@ -8,45 +11,40 @@
 
 mod bench;
 mod bindings;
-mod generate;
 mod run;
+mod test;
 mod tools;
 
-use run::{Failure, cargo, cargo_with};
-use std::process::ExitCode;
+use run::{Failure, cargo_with, run};
+use std::process::{Command, ExitCode};
 
 const USAGE: &str = "\
-usage: cargo xtask TASK [PARTS]
+usage: cargo xtask TASK
 
 tasks:
-  test    every test of the workspace, the documentation's examples among them, and of the bindings; PARTS are rust, bindings
-  bench   what the program takes, beside what the same work costs without it; PARTS are start, list, store, feedback, bindings
-  bindings  what is generated, and the packages for Node, Python and browsers; PARTS are generate, node, python, wasm
-  calibrate  the table of thresholds of the change detection, corrected once; with --release
-  dist    the program as it is shipped
-  torture many processes at once, 1,000 kills, full and read-only disks, at full length
-  fuzz    both fuzz targets for SECONDS each (default 600); needs cargo-fuzz and a nightly toolchain";
+  test [--no-install] [PART…]
+            the tests; without a part all of them, `cargo xtask test --list` names the parts; installs the programs that are
+            missing where it may (root on Debian), and refuses to with --no-install
+  bench [PART…]
+            what the program takes, beside what the same work takes without it: start, list, store, feedback, bindings
+  bindings [PART…]
+            generated files, and the packages for Node, Python and browsers: generate, node, python, wasm
+  calibrate the table of thresholds of the change detection, corrected once
+  dist      the program as it is shipped
+  torture   many processes at once, 1,000 kills, full and read-only disks, at full length
+  fuzz [SECONDS]
+            both fuzz targets for SECONDS each (default 600); needs cargo-fuzz and a nightly toolchain";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
-        // The report in HTML is opened in a browser where there is one.
-        ["test"] => bindings::programs()
-            .and_then(|()| test())
-            .and_then(|()| bindings::test()),
-        ["test", "rust"] => test(),
-        ["test", "bindings"] => bindings::test(),
+        ["test", words @ ..] => test::test(words),
         ["bench", parts @ ..] => bench::bench(parts),
         ["bindings", parts @ ..] => bindings::build(parts),
         ["dist"] => run::dist().map(|path| println!("{}", path.display())),
         ["torture"] => torture(),
-        ["calibrate"] => bench::feedback::calibrate(),
-        ["simulate"] => bench::feedback::simulate(),
-        ["in-process", home] => bench::store::in_process(home),
-        ["write-lines", file, count] => bench::store::write_lines(file, count),
-        ["read-bytes", list] => bench::read_bytes(list),
-        ["find-and-read", folder] => bench::find_and_read(folder),
+        ["calibrate"] => bench::helper().and_then(|helper| run(Command::new(helper).arg("calibrate"))),
         ["fuzz"] => fuzz("600"),
         ["fuzz", seconds] => fuzz(seconds),
         _ => Err(Failure::usage(USAGE)),
@@ -58,14 +56,6 @@ fn main() -> ExitCode {
             ExitCode::from(failure.code())
         }
     }
-}
-
-fn test() -> Result<(), Failure> {
-    if std::env::var_os("CLAWPOWERS_CORPUS").is_none() {
-        println!("CLAWPOWERS_CORPUS is not set: the tests over real skill files skip");
-    }
-    // The generator of the browser's JavaScript has no tests, and takes minutes to build.
-    cargo(&["test", "--workspace", "--exclude", "xtask-wasm", "--locked"])
 }
 
 fn torture() -> Result<(), Failure> {

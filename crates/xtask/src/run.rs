@@ -96,8 +96,15 @@ pub(crate) fn dist() -> Result<PathBuf, Failure> {
             );
         }
     })?;
-    let name = format!("clawpowers{}", std::env::consts::EXE_SUFFIX);
-    Ok(target_folder()?.join(host).join("dist").join(name))
+    Ok(target_folder()?
+        .join(host)
+        .join("dist")
+        .join(executable("clawpowers")))
+}
+
+/// Returns the file name of a program.
+pub(crate) fn executable(name: &str) -> String {
+    format!("{name}{}", std::env::consts::EXE_SUFFIX)
 }
 
 /// Returns the folder of the workspace.

@@ -4,45 +4,160 @@ use crate::run::{Failure, run};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// Returns where a program is; Debian's package of it is installed where it is missing and may be.
-pub(crate) fn need(program: &str, package: &str) -> Result<PathBuf, Failure> {
-    if let Some(found) = find(program) {
-        return Ok(found);
+/// Something that has to be installed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Needed {
+    /// The program, or the target of the compiler.
+    name: &'static str,
+    /// Debian's package of a program; none for a target of the compiler, which rustup adds.
+    package: Option<&'static str>,
+    /// Words with which the program ends with success where it is good enough, and what that is called.
+    probe: &'static [&'static str],
+    wanted: &'static str,
+}
+
+impl Needed {
+    pub(crate) const NODE: Self = Self::program(
+        "node",
+        "nodejs",
+        &[
+            "-e",
+            "process.exit(Number(process.versions.node.split('.')[0]) < 20)",
+        ],
+        "Node 20 or newer",
+    );
+    pub(crate) const NPM: Self = Self::program("npm", "npm", &["--version"], "npm");
+    pub(crate) const PYTHON: Self = Self::program(
+        "python3",
+        "python3-venv",
+        &[
+            "-c",
+            "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))",
+        ],
+        "Python 3.10 or newer with venv",
+    );
+    pub(crate) const CLANG: Self = Self::program("clang", "clang", &["--version"], "clang");
+    pub(crate) const CHROMIUM: Self = Self::program("chromium", "chromium", &["--version"], "Chromium");
+    pub(crate) const WASM_TARGET: Self = Self {
+        name: "wasm32-unknown-unknown",
+        package: None,
+        probe: &[],
+        wanted: "the compiler's target",
+    };
+
+    const fn program(
+        name: &'static str,
+        package: &'static str,
+        probe: &'static [&'static str],
+        wanted: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            package: Some(package),
+            probe,
+            wanted,
+        }
     }
-    if find("apt-get").is_some() {
-        println!("{program} is missing: installing Debian's package {package}");
-        // Whoever may not install is told below; a list of packages that cannot be renewed may do as it is.
+
+    fn is_installed(self) -> bool {
+        if self.package.is_none() {
+            return has_target(self.name);
+        }
+        let probed = Command::new(self.name)
+            .args(self.probe)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+        probed.is_ok_and(|status| status.success())
+    }
+
+    /// How a person installs it.
+    fn hint(self) -> String {
+        match self.package {
+            Some(package) => format!(
+                "`{}`: {}; Debian's package is `{package}`",
+                self.name, self.wanted
+            ),
+            None => format!("`{}`: run `rustup target add {}`", self.name, self.name),
+        }
+    }
+}
+
+/// Whether a task may install what is missing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Install {
+    Allowed,
+    Refused,
+}
+
+/// Makes sure of everything that is needed, before any of it is used, and says what it installs before it does.
+pub(crate) fn prepare(needed: &[Needed], install: Install) -> Result<(), Failure> {
+    let missing = || -> Vec<Needed> {
+        let all = needed.iter().copied();
+        all.filter(|one| !one.is_installed()).collect()
+    };
+    let found = missing();
+    if found.is_empty() {
+        return Ok(());
+    }
+    if install == Install::Allowed {
+        add(&found);
+    }
+    let left = missing();
+    if left.is_empty() {
+        return Ok(());
+    }
+    let hints: Vec<String> = left
+        .into_iter()
+        .map(|one| format!("hint: {}", one.hint()))
+        .collect();
+    Err(Failure::new(format!(
+        "programs are missing\n{}\nhint: `cargo xtask test rust` needs nothing but Rust",
+        hints.join("\n")
+    )))
+}
+
+/// Installs what can be installed; whoever calls it looks again what is missing.
+fn add(missing: &[Needed]) {
+    let packages: Vec<&str> = missing.iter().filter_map(|one| one.package).collect();
+    if !packages.is_empty() && find("apt-get").is_some() {
+        println!(
+            "installing Debian's packages with apt-get: {}",
+            packages.join(", ")
+        );
+        // A list of packages that cannot be renewed may do as it is.
         let _ = run(Command::new("apt-get")
             .args(["update", "-qq"])
             .stdout(Stdio::null()));
         let mut install = Command::new("apt-get");
-        install.args(["install", "-qq", "--yes", "--no-install-recommends", package]);
-        let _ = run(install
-            .env("DEBIAN_FRONTEND", "noninteractive")
-            .stdout(Stdio::null()));
+        install
+            .args(["install", "-qq", "--yes", "--no-install-recommends"])
+            .args(packages)
+            .env("DEBIAN_FRONTEND", "noninteractive");
+        let _ = run(install.stdout(Stdio::null()));
     }
-    find(program).ok_or_else(|| {
-        let message =
-            format!("`{program}` is missing\nhint: install it; Debian has it in the package `{package}`");
-        Failure::new(message)
-    })
+    for target in missing.iter().filter(|one| one.package.is_none()) {
+        println!("installing the compiler's target {} with rustup", target.name);
+        let _ = run(Command::new("rustup").args(["target", "add", target.name]));
+    }
 }
 
-/// Makes sure that the compiler can build for a target.
-pub(crate) fn target(name: &str) -> Result<(), Failure> {
-    let asked = Command::new("rustc")
-        .args(["--print", "target-libdir", "--target", name])
-        .output()?;
-    let folder = String::from_utf8_lossy(&asked.stdout).trim().to_owned();
-    if asked.status.success() && Path::new(&folder).is_dir() {
-        return Ok(());
-    }
-    run(Command::new("rustup").args(["target", "add", name]))
-}
-
-fn find(program: &str) -> Option<PathBuf> {
+/// Returns where a program is, which [`prepare`] has made sure of.
+pub(crate) fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path)
         .map(|folder| folder.join(program))
         .find(|file| file.is_file())
+}
+
+fn has_target(name: &str) -> bool {
+    let asked = Command::new("rustc")
+        .args(["--print", "target-libdir", "--target", name])
+        .stderr(Stdio::null())
+        .output();
+    asked.is_ok_and(|asked| {
+        let folder = String::from_utf8_lossy(&asked.stdout).trim().to_owned();
+        asked.status.success() && Path::new(&folder).is_dir()
+    })
 }

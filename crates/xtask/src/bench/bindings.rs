@@ -1,7 +1,8 @@
 //! The bindings beside the libraries that people use without them.
 
 use super::listing::{listed, unpack};
-use crate::bindings::{Place, npm, python};
+use crate::bindings::node::npm;
+use crate::bindings::{Workspace, python};
 use crate::run::{Failure, run};
 use std::fs;
 use std::path::Path;
@@ -11,11 +12,11 @@ const PEERS: [&str; 3] = ["better-sqlite3@12", "sql.js@1", "js-yaml@4"];
 
 /// Prints how often each language reads, writes and parses in a second, beside another library on the same file.
 pub(super) fn bindings(corpus: Option<&Path>, work: &Path) -> Result<(), Failure> {
-    let place = Place::new()?;
-    let scripts = place.root.join("crates/xtask/src/bench/scripts");
-    let project = place.kept("bench")?;
-    let ours =
-        ["native/ffi", "native/wasm"].map(|folder| place.root.join(folder).to_string_lossy().into_owned());
+    let workspace = Workspace::new()?;
+    let scripts = workspace.root.join("crates/xtask/src/bench/scripts");
+    let project = workspace.kept("bench")?;
+    let ours = ["native/ffi", "native/wasm"]
+        .map(|folder| workspace.root.join(folder).to_string_lossy().into_owned());
     npm(
         &project,
         &[&PEERS[..], &ours.each_ref().map(String::as_str)[..]].concat(),

@@ -3,7 +3,6 @@
 use super::{RUNS, command, in_turns, row};
 use crate::run::{Failure, run};
 use std::fs;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -67,29 +66,6 @@ pub(super) fn listed(folder: &Path) -> Result<(Vec<PathBuf>, PathBuf), Failure> 
     let list = folder.join("list.txt");
     fs::write(&list, lines.join("\n"))?;
     Ok((files, list))
-}
-
-/// Reads every file that a list names: the floor of any listing that is told where the files are.
-pub(crate) fn read_bytes(list: &str) -> Result<(), Failure> {
-    read_all(fs::read_to_string(list)?.lines().map(PathBuf::from))
-}
-
-/// Finds and reads every SKILL.md below a folder: the floor of a listing that has to look for them.
-pub(crate) fn find_and_read(folder: &str) -> Result<(), Failure> {
-    let mut files = Vec::new();
-    collect(Path::new(folder), &mut files)?;
-    read_all(files.into_iter())
-}
-
-fn read_all(paths: impl Iterator<Item = PathBuf>) -> Result<(), Failure> {
-    let mut total = 0;
-    let mut buffer = Vec::new();
-    for path in paths {
-        buffer.clear();
-        total += fs::File::open(path)?.read_to_end(&mut buffer)?;
-    }
-    println!("{total}");
-    Ok(())
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {

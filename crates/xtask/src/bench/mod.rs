@@ -4,13 +4,10 @@
 //! a slow moment hits both.
 
 mod bindings;
-pub(crate) mod feedback;
 mod listing;
-pub(crate) mod store;
+mod store;
 
-pub(crate) use listing::{find_and_read, read_bytes};
-
-use crate::run::{Failure, cargo, dist, run, target_folder};
+use crate::run::{Failure, cargo, dist, executable, run, target_folder};
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -33,8 +30,7 @@ pub(crate) fn bench(parts: &[&str]) -> Result<(), Failure> {
     }
     // The program as it is shipped, and the helpers that it is measured beside.
     let program = dist()?;
-    cargo(&["build", "--release", "--package", "xtask"])?;
-    let helper = target_folder()?.join("release/xtask");
+    let helper = helper()?;
     let wanted = |part: &str| parts.is_empty() || parts.contains(&part);
     let work = std::env::temp_dir().join(format!("clawpowers-bench-{}", std::process::id()));
     fs::create_dir_all(&work)?;
@@ -65,6 +61,12 @@ pub(crate) fn bench(parts: &[&str]) -> Result<(), Failure> {
     let result = all();
     fs::remove_dir_all(&work)?;
     result
+}
+
+/// Builds the program that does what is measured inside one process.
+pub(crate) fn helper() -> Result<PathBuf, Failure> {
+    cargo(&["build", "--release", "--locked", "--package", "xtask-bench"])?;
+    Ok(target_folder()?.join("release").join(executable("xtask-bench")))
 }
 
 /// `--version` beside a process that does nothing.

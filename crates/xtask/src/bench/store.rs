@@ -1,14 +1,12 @@
-//! State and executions beside the `sqlite3` shell, and inside one process.
+//! State and executions beside the `sqlite3` shell.
 
 use super::{Measured, command, in_turns_of, row};
 use crate::run::{Failure, run};
-use clawpowers_api::ops::{metrics_record, store_get, store_incr, store_set};
-use clawpowers_api::{ApiError, Options, Runtime};
 use std::fs;
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// How often a short command runs, in how many blocks. In blocks, because the shell takes the log away with it when it
 /// ends, which the next process of ours would pay for, and the other way round.
@@ -18,8 +16,6 @@ const RUNS_A_BLOCK: usize = 50;
 const KEYS: usize = 21_000;
 /// How many executions a small and a large ledger have.
 const EXECUTIONS: [usize; 2] = [10_000, 1_000_000];
-/// How long each call is repeated inside one process.
-const REPEATED: Duration = Duration::from_secs(1);
 
 pub(super) fn store(program: &Path, helper: &Path, work: &Path) -> Result<(), Failure> {
     fs::create_dir_all(work)?;
@@ -164,93 +160,4 @@ fn ran(program: &Path, home: &Path, words: &[&str]) -> Result<(), Failure> {
         "{command:?}: {}",
         String::from_utf8_lossy(&output.stderr)
     )))
-}
-
-/// Calls each operation again and again inside this process and prints how often a second.
-pub(crate) fn in_process(home: &str) -> Result<(), Failure> {
-    let runtime = Runtime::open(Options {
-        home: Some(home.into()),
-        ..Options::default()
-    });
-    let key = || "build:count".to_owned();
-    let set = store_set::Request {
-        key: key(),
-        value: Some("1".to_owned()),
-        value_base64: None,
-    };
-    repeated("set", || store_set::run(&runtime, &set).map(|_| ()))?;
-    let get = store_get::Request {
-        key: key(),
-        default: None,
-    };
-    repeated("get", || store_get::run(&runtime, &get).map(|_| ()))?;
-    let incr = store_incr::Request { key: key(), by: None };
-    repeated("incr", || store_incr::run(&runtime, &incr).map(|_| ()))?;
-    let record = metrics_record::Request {
-        skill: "a".to_owned(),
-        outcome: "success".to_owned(),
-        ..Default::default()
-    };
-    repeated("record", || metrics_record::run(&runtime, &record).map(|_| ()))
-}
-
-fn repeated(label: &str, mut call: impl FnMut() -> Result<(), ApiError>) -> Result<(), Failure> {
-    let start = Instant::now();
-    let mut count = 0_u32;
-    while start.elapsed() < REPEATED {
-        call().map_err(|error| Failure::new(error.message))?;
-        count += 1;
-    }
-    let rate = f64::from(count) / start.elapsed().as_secs_f64();
-    println!("in one process: {label:<8} {rate:>10.0} a second");
-    Ok(())
-}
-
-/// Writes executions of 200 skills as lines of JSON.
-pub(crate) fn write_lines(file: &str, count: &str) -> Result<(), Failure> {
-    let count: u64 = count.parse().map_err(|_| Failure::new("COUNT is a number"))?;
-    let mut out = BufWriter::new(fs::File::create(file)?);
-    let mut state = 1_u64;
-    for number in 0..count {
-        // A plain generator, so that every run writes the same lines.
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        let random = state >> 33;
-        let outcome = match random / 2000 % 10 {
-            0 => "failure",
-            1 => "partial",
-            _ => "success",
-        };
-        let second = 1_767_225_600 + number * 20;
-        let (day, rest) = (second / 86_400, second % 86_400);
-        let date = date(day);
-        writeln!(
-            out,
-            r#"{{"ts":"{date}T{:02}:{:02}:{:02}Z","skill":"skill-{}","outcome":"{outcome}","duration_s":{}.{},"notes":"run {number}"}}"#,
-            rest / 3600,
-            rest / 60 % 60,
-            rest % 60,
-            random % 200,
-            random / 7 % 300,
-            random / 11 % 10
-        )?;
-    }
-    out.flush()?;
-    Ok(())
-}
-
-/// Returns the date of a day since 1970 in the civil calendar, by the method of days in eras of 400 years.
-fn date(day: u64) -> String {
-    let day = day + 719_468;
-    let (era, of_era) = (day / 146_097, day % 146_097);
-    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let shifted = (5 * of_year + 2) / 153;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    let year = year + era * 400 + u64::from(month <= 2);
-    format!(
-        "{year:04}-{month:02}-{:02}",
-        of_year - (153 * shifted + 2) / 5 + 1
-    )
 }

@@ -1,9 +1,8 @@
 //! The package for Node: built, tested, installed as a user does it, and read by the compiler of TypeScript.
 
 use super::readme::programs;
-use super::{Place, in_memory, same};
-use crate::run::{Failure, output, run};
-use crate::tools::need;
+use super::{Workspace, in_memory, same_example};
+use crate::run::{Failure, run};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -12,68 +11,81 @@ use std::process::Command;
 pub(crate) const TYPESCRIPT: &str = "typescript@7";
 
 /// Builds the package in its folder.
-pub(crate) fn build(place: &Place, features: &str) -> Result<(), Failure> {
-    need("node", "nodejs")?;
+pub(crate) fn build(workspace: &Workspace, features: &str) -> Result<(), Failure> {
     let mut command = Command::new("node");
     command
         .arg("build.mjs")
-        .current_dir(place.root.join("native/ffi"));
+        .current_dir(workspace.root.join("native/ffi"));
     run(command.env("CLAWPOWERS_FEATURES", features))
 }
 
-/// Tests it with the operation that panics in it, and then as it is shipped.
-pub(crate) fn test(place: &Place) -> Result<(), Failure> {
-    build(place, "test-panic")?;
-    tests(&place.root.join("native/ffi"))?;
-    let cases = place.root.join("tests/conformance/node.mjs");
-    run(in_memory(Command::new("node").arg(cases)))?;
-    let project = place.scratch("node")?;
+/// Runs the package's own tests; it has to have been built with `test-panic`.
+pub(crate) fn tests_of_package(workspace: &Workspace) -> Result<(), Failure> {
+    tests(&workspace.root.join("native/ffi"))
+}
+
+pub(crate) fn conformance(workspace: &Workspace) -> Result<(), Failure> {
+    let cases = workspace.root.join("tests/conformance/node.mjs");
+    run(in_memory(Command::new("node").arg(cases)))
+}
+
+/// Installs the package as a user does, and what judges its types.
+pub(crate) fn install(workspace: &Workspace) -> Result<(), Failure> {
+    let package = workspace.root.join("native/ffi");
     npm(
-        &project,
-        &[&place.root.join("native/ffi").to_string_lossy(), TYPESCRIPT],
-    )?;
-    let example = project.join("index.mjs");
-    fs::copy(place.root.join("examples/node/index.mjs"), &example)?;
-    same(
-        "Node",
-        &place.example,
-        &output(Command::new("node").arg(&example))?,
-    )?;
-    for file in ["README.md", "native/ffi/README.md"] {
+        &workspace.scratch("node")?,
+        &[&package.to_string_lossy(), TYPESCRIPT],
+    )
+}
+
+pub(crate) fn example(workspace: &Workspace) -> Result<(), Failure> {
+    let example = workspace.kept("node")?.join("index.mjs");
+    fs::copy(workspace.root.join("examples/node/index.mjs"), &example)?;
+    same_example("Node", Command::new("node").arg(&example))
+}
+
+pub(crate) fn documentation(workspace: &Workspace) -> Result<(), Failure> {
+    let project = workspace.kept("node")?;
+    ["README.md", "native/ffi/README.md"].iter().try_for_each(|file| {
         programs(
-            place,
+            workspace,
             file,
             "js",
             "from \"clawpowers\"",
             Path::new("node"),
             &project,
-        )?;
-    }
-    types(place, &project)
+        )
+    })
 }
 
 /// Runs the tests of a package.
 pub(crate) fn tests(package: &Path) -> Result<(), Failure> {
-    let mut command = Command::new(need("npm", "npm")?);
+    let mut command = Command::new("npm");
     run(command.args(["test", "--silent"]).current_dir(package))
 }
 
 /// Installs packages into a project, which may be empty.
 pub(crate) fn npm(project: &Path, packages: &[&str]) -> Result<(), Failure> {
-    need("npm", "npm")?;
     let own = project.join("package.json");
     if !own.exists() {
         fs::write(own, "{ \"private\": true }\n")?;
     }
     let mut command = Command::new("npm");
-    command.args(["install", "--no-audit", "--no-fund", "--loglevel", "error"]);
+    command.args([
+        "install",
+        "--no-audit",
+        "--no-fund",
+        "--loglevel",
+        "error",
+        "--foreground-scripts",
+    ]);
     run(command.args(packages).current_dir(project))
 }
 
 /// Looks whether a program uses every function, and compiles it.
-fn types(place: &Place, project: &Path) -> Result<(), Failure> {
-    let program = fs::read_to_string(place.root.join("tests/types/every.ts"))?;
-    let methods = fs::read_to_string(place.root.join("native/js/operations.js"))?;
+pub(crate) fn types(workspace: &Workspace) -> Result<(), Failure> {
+    let program = fs::read_to_string(workspace.root.join("tests/types/every.ts"))?;
+    let methods = fs::read_to_string(workspace.root.join("native/js/operations.js"))?;
     let methods = methods
         .lines()
         .filter(|line| line.contains("{ return "))
@@ -88,13 +100,13 @@ fn types(place: &Place, project: &Path) -> Result<(), Failure> {
             "tests/types/every.ts does not use {unused}"
         )));
     }
-    compile(place, project, "every.ts")
+    compile(workspace, &workspace.kept("node")?, "every.ts")
 }
 
 /// Compiles a program of the tests as strictly as TypeScript can, in a project that has it.
-pub(crate) fn compile(place: &Place, project: &Path, name: &str) -> Result<(), Failure> {
+pub(crate) fn compile(workspace: &Workspace, project: &Path, name: &str) -> Result<(), Failure> {
     for file in [name, "tsconfig.json"] {
-        fs::copy(place.root.join("tests/types").join(file), project.join(file))?;
+        fs::copy(workspace.root.join("tests/types").join(file), project.join(file))?;
     }
     let mut compiler = Command::new("node");
     compiler.args(["node_modules/typescript/bin/tsc", "-p", "."]);

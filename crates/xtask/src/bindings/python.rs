@@ -1,8 +1,8 @@
 //! The package for Python, as a user installs it, in an environment of its own below the target folder.
 
-use super::in_memory;
+use super::readme::programs as run_programs;
+use super::{Workspace, in_memory, same_example};
 use crate::run::{Failure, root, run, target_folder};
-use crate::tools::need;
 use std::env;
 use std::ffi::OsString;
 use std::fs;
@@ -38,7 +38,7 @@ pub(crate) fn build(features: &str) -> Result<(), Failure> {
     let mut command = python()?;
     // What pip builds with is in the environment already, and cargo knows what has changed.
     command
-        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
+        .args(["-m", "pip", "install", "--disable-pip-version-check"])
         .args(["--force-reinstall", "--no-deps", "--no-build-isolation"])
         .arg(package())
         .env("CARGO_TARGET_DIR", &target)
@@ -54,8 +54,7 @@ pub(crate) fn build(features: &str) -> Result<(), Failure> {
 
 /// Makes an environment of Python in a folder.
 pub(crate) fn environment(options: &[&str], folder: &Path) -> Result<(), Failure> {
-    let python = need("python3", "python3-venv")?;
-    run(Command::new(python)
+    run(Command::new("python3")
         .args(["-m", "venv"])
         .args(options)
         .arg(folder))
@@ -71,19 +70,23 @@ fn tools() -> Result<(), Failure> {
     }
     environment(&["--clear"], &venv)?;
     run(python()?
-        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
+        .args(["-m", "pip", "install", "--disable-pip-version-check"])
         .args(TOOLS))?;
     fs::write(stamp, wanted)?;
     Ok(())
 }
 
-/// Runs the tests, judges the types and runs the cases; the package has to have been built with `test-panic`.
-pub(crate) fn test() -> Result<(), Failure> {
-    let tests = package().join("tests");
+/// Runs the package's own tests; it has to have been built with `test-panic`.
+pub(crate) fn tests() -> Result<(), Failure> {
     run(python()?
         .args(["-m", "unittest", "discover", "--start-directory"])
-        .arg(&tests)
-        .env("CLAWPOWERS_TEST_PANIC", "1"))?;
+        .arg(package().join("tests"))
+        .env("CLAWPOWERS_TEST_PANIC", "1"))
+}
+
+/// Checks the types of the package and of programs that use it.
+pub(crate) fn types() -> Result<(), Failure> {
+    let tests = package().join("tests");
     let mut sources: Vec<PathBuf> = vec![package().join("python/clawpowers")];
     for entry in fs::read_dir(&tests)? {
         let path = entry?.path();
@@ -106,10 +109,44 @@ pub(crate) fn test() -> Result<(), Failure> {
         .args(sources))?;
     run(python()?
         .args(["-m", "mypy.stubtest", "clawpowers"])
-        .current_dir(&tests))?;
-    let conformance = root().join("tests/conformance");
-    run(python()?.arg(conformance.join("schema.py")))?;
-    run(in_memory(python()?.arg(conformance.join("python.py"))))
+        .current_dir(&tests))
+}
+
+pub(crate) fn schema() -> Result<(), Failure> {
+    run(python()?.arg(root().join("tests/conformance/schema.py")))
+}
+
+pub(crate) fn conformance() -> Result<(), Failure> {
+    run(in_memory(
+        python()?.arg(root().join("tests/conformance/python.py")),
+    ))
+}
+
+/// Installs the package as a user does.
+pub(crate) fn install(workspace: &Workspace) -> Result<(), Failure> {
+    let venv = workspace.scratch("python")?;
+    environment(&[], &venv)?;
+    let mut install = Command::new(users_python(&venv));
+    install.args(["-m", "pip", "install", "--disable-pip-version-check"]);
+    run(install.arg(package()))
+}
+
+pub(crate) fn example(workspace: &Workspace) -> Result<(), Failure> {
+    let mut example = Command::new(users_python(&workspace.kept("python")?));
+    example.arg(workspace.root.join("examples/python/main.py"));
+    same_example("Python", &mut example)
+}
+
+pub(crate) fn documentation(workspace: &Workspace) -> Result<(), Failure> {
+    let venv = workspace.kept("python")?;
+    let python = users_python(&venv);
+    ["README.md", "native/pyo3/README.md"]
+        .iter()
+        .try_for_each(|file| run_programs(workspace, file, "python", "import clawpowers", &python, &venv))
+}
+
+fn users_python(venv: &Path) -> PathBuf {
+    venv.join("bin/python")
 }
 
 /// Returns the environment's Python, with the environment's programs in front of the others.

@@ -1,6 +1,6 @@
 //! The programs that stand in the documentation, run as they are.
 
-use super::Place;
+use super::Workspace;
 use crate::run::{Failure, run};
 use std::fs;
 use std::path::Path;
@@ -8,14 +8,14 @@ use std::process::Command;
 
 /// Runs every program of a file in a language that has a word in it, in a folder where its packages are found.
 pub(crate) fn programs(
-    place: &Place,
+    workspace: &Workspace,
     file: &str,
     language: &str,
     word: &str,
     program: &Path,
     folder: &Path,
 ) -> Result<(), Failure> {
-    let text = fs::read_to_string(place.root.join(file))?;
+    let text = fs::read_to_string(workspace.root.join(file))?;
     let found: Vec<_> = blocks(&text, language)
         .into_iter()
         .filter(|block| block.contains(word))
@@ -33,7 +33,7 @@ pub(crate) fn programs(
             .current_dir(folder)
             .stdout(std::process::Stdio::null());
         // It opens the home of whoever reads.
-        let home = place.scratch("home")?;
+        let home = workspace.scratch("home")?;
         run(command
             .env("CLAWPOWERS_DIR", home.join("runtime"))
             .env("HOME", &home))?;

@@ -1,12 +1,12 @@
 //! The WASM module and its JavaScript, in `native/wasm/pkg`.
 
-use super::Place;
+use super::Workspace;
 use super::node::{TYPESCRIPT, compile, npm, tests};
 use super::readme::programs;
 use crate::run::{Failure, cargo_with, output_bytes, run, target_folder};
-use crate::tools::{need, target};
+use crate::tools::find;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// How many bytes a page may have to load.
@@ -33,19 +33,16 @@ const SQLITE: [&str; 16] = [
 ];
 
 /// Builds the package in its folder.
-pub(crate) fn build(place: &Place, features: &str) -> Result<(), Failure> {
-    need("node", "nodejs")?;
+pub(crate) fn build(workspace: &Workspace, features: &str) -> Result<(), Failure> {
     let mut command = Command::new("node");
     command
         .arg("build.mjs")
-        .current_dir(place.root.join("native/wasm"));
+        .current_dir(workspace.root.join("native/wasm"));
     run(command.env("CLAWPOWERS_FEATURES", features))
 }
 
 /// Builds the module and its JavaScript, with the features that the environment names.
-pub(crate) fn module(place: &Place) -> Result<(), Failure> {
-    target(TARGET)?;
-    need("clang", "clang")?;
+pub(crate) fn module(workspace: &Workspace) -> Result<(), Failure> {
     let features = std::env::var("CLAWPOWERS_FEATURES").unwrap_or_default();
     let words = [
         "build",
@@ -61,52 +58,71 @@ pub(crate) fn module(place: &Place) -> Result<(), Failure> {
         command.env("SQLITE_WASM_RS_FLAGS", SQLITE.join(" "));
     })?;
     let module = target_folder()?.join(TARGET).join("wasm/clawpowers_wasm.wasm");
-    let package = place.root.join("native/wasm/pkg");
+    let package = workspace.root.join("native/wasm/pkg");
     if package.exists() {
         fs::remove_dir_all(&package)?;
     }
     let mut bindgen = Command::new("cargo");
-    bindgen.args(["run", "--quiet", "--locked", "--package", "xtask-wasm", "--"]);
+    bindgen.args(["run", "--locked", "--package", "xtask-wasm", "--"]);
     run(bindgen.arg(module).arg(package))
 }
 
-/// Tests it in Node and in a browser with the operation that panics in it, and then builds it as it is shipped.
-pub(crate) fn test(place: &Place) -> Result<(), Failure> {
-    build(place, "test-panic")?;
-    tests(&place.root.join("native/wasm"))?;
-    run(Command::new("node").arg(place.root.join("tests/conformance/wasm.mjs")))?;
-    let chromium = need("chromium", "chromium")?;
-    let browser = place.root.join("tests/browser");
-    run(Command::new("node")
-        .arg(browser.join("conformance.mjs"))
-        .arg(&chromium))?;
-    build(place, "")?;
+/// Runs the package's own tests in Node; it has to have been built with `test-panic`.
+pub(crate) fn tests_of_package(workspace: &Workspace) -> Result<(), Failure> {
+    tests(&workspace.root.join("native/wasm"))
+}
+
+pub(crate) fn conformance(workspace: &Workspace) -> Result<(), Failure> {
+    run(Command::new("node").arg(workspace.root.join("tests/conformance/wasm.mjs")))
+}
+
+pub(crate) fn browser(workspace: &Workspace) -> Result<(), Failure> {
+    let script = workspace.root.join("tests/browser/conformance.mjs");
+    run(Command::new("node").arg(script).arg(chromium()?))
+}
+
+pub(crate) fn page(workspace: &Workspace) -> Result<(), Failure> {
     let mut page = Command::new("node");
-    page.arg(browser.join("page.mjs")).arg(&chromium);
-    run(page.arg(place.kept("pictures")?))?;
-    size(place)?;
-    let project = place.scratch("wasm")?;
+    page.arg(workspace.root.join("tests/browser/page.mjs"))
+        .arg(chromium()?);
+    run(page.arg(workspace.kept("pictures")?))
+}
+
+pub(crate) fn install(workspace: &Workspace) -> Result<(), Failure> {
+    let package = workspace.root.join("native/wasm");
     npm(
-        &project,
-        &[&place.root.join("native/wasm").to_string_lossy(), TYPESCRIPT],
-    )?;
-    compile(place, &project, "page.ts")?;
-    for file in ["README.md", "native/wasm/README.md"] {
-        programs(
-            place,
-            file,
-            "js",
-            "from \"clawpowers-wasm\"",
-            Path::new("node"),
-            &project,
-        )?;
-    }
-    Ok(())
+        &workspace.scratch("wasm")?,
+        &[&package.to_string_lossy(), TYPESCRIPT],
+    )
+}
+
+pub(crate) fn types(workspace: &Workspace) -> Result<(), Failure> {
+    compile(workspace, &workspace.kept("wasm")?, "page.ts")
+}
+
+pub(crate) fn documentation(workspace: &Workspace) -> Result<(), Failure> {
+    let project = workspace.kept("wasm")?;
+    ["README.md", "native/wasm/README.md"]
+        .iter()
+        .try_for_each(|file| {
+            programs(
+                workspace,
+                file,
+                "js",
+                "from \"clawpowers-wasm\"",
+                Path::new("node"),
+                &project,
+            )
+        })
+}
+
+fn chromium() -> Result<PathBuf, Failure> {
+    find("chromium").ok_or_else(|| Failure::new("`chromium` is missing"))
 }
 
 /// Holds the module to its size.
-fn size(place: &Place) -> Result<(), Failure> {
-    let module = place.root.join("native/wasm/pkg/clawpowers_bg.wasm");
+pub(crate) fn size(workspace: &Workspace) -> Result<(), Failure> {
+    let module = workspace.root.join("native/wasm/pkg/clawpowers_bg.wasm");
     let zipped = output_bytes(Command::new("gzip").args(["-9", "--stdout"]).arg(module))?.len();
     println!(
         "wasm: {:.2} MB gzipped, of {:.1} MB at most",

@@ -1,6 +1,6 @@
 //! How often the change detection is wrong, and how fast it is, beside others that look at the same streams.
 
-use crate::run::Failure;
+use crate::Failure;
 use clawpowers_api::feedback::{Detector, Direction};
 
 /// How many executions a stream has.

@@ -1,24 +1,34 @@
 //! Node's workers, Python's processes and the command line at one key of one home.
 
-use crate::run::{Failure, run};
-use std::path::Path;
+use super::{Workspace, python};
+use crate::run::{Failure, cargo, executable, run, target_folder};
 use std::process::{Command, Stdio};
 use std::thread;
 
 const EACH: usize = 8;
 const COUNT: usize = 50;
 
-/// Lets eight of each add to one key and looks whether nothing is lost.
-pub(crate) fn test(root: &Path, program: &Path, python: &Path, home: &Path) -> Result<(), Failure> {
+/// Builds the command line.
+pub(crate) fn build() -> Result<(), Failure> {
+    cargo(&["build", "--locked", "--package", "clawpowers"])
+}
+
+/// Lets eight of each add to one key and checks that no addition is lost; all three have to be built.
+pub(crate) fn test(workspace: &Workspace) -> Result<(), Failure> {
+    let program = &target_folder()?.join("debug").join(executable("clawpowers"));
+    let home = &workspace.scratch("cross-language")?.join("home");
     let count = COUNT.to_string();
     let arguments = |command: &mut Command, script: &str| {
-        command.arg(root.join("tests/together").join(script));
+        command.arg(workspace.root.join("tests/together").join(script));
         command.arg(home).args(["all", &count]);
         command.spawn().map_err(Failure::from)
     };
     let mut running = vec![arguments(&mut Command::new("node"), "workers.mjs")?];
     for _ in 0..EACH {
-        running.push(arguments(&mut Command::new(python), "process.py")?);
+        running.push(arguments(
+            &mut Command::new(python::interpreter()?),
+            "process.py",
+        )?);
     }
     let cli = || {
         let mut command = Command::new(program);
@@ -52,7 +62,7 @@ pub(crate) fn test(root: &Path, program: &Path, python: &Path, home: &Path) -> R
         3 * EACH * COUNT,
     );
     println!(
-        "together: {EACH} workers of Node, {EACH} processes of Python, {EACH} loops of the command line: {found} of {wanted}"
+        "{EACH} workers of Node, {EACH} processes of Python, {EACH} loops of the command line: {found} of {wanted}"
     );
     if found == wanted.to_string() {
         Ok(())

@@ -1,4 +1,10 @@
-//! What is written from the table of operations: schemas, and the faces of the bindings.
+//! Writes what is generated from the table of operations: schemas, and the surfaces of the bindings.
+#![forbid(unsafe_code)]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "it prints which files it wrote"
+)]
 
 mod javascript;
 mod method;
@@ -6,9 +12,9 @@ mod python;
 mod table;
 mod typescript;
 
-use crate::run::{Failure, root};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 /// Returns every generated file with its text.
 fn files() -> Vec<(PathBuf, String)> {
@@ -25,25 +31,31 @@ fn files() -> Vec<(PathBuf, String)> {
     ]
 }
 
-/// Writes them where they differ.
-pub(crate) fn write() -> Result<(), Failure> {
+/// Writes the files that differ.
+fn main() -> ExitCode {
     for (path, text) in files() {
         let path = root().join(path);
         if fs::read_to_string(&path).is_ok_and(|old| old == text) {
             continue;
         }
         let made = path.parent().map_or(Ok(()), fs::create_dir_all);
-        made.and_then(|()| fs::write(&path, text))
-            .map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
+        if let Err(error) = made.and_then(|()| fs::write(&path, text)) {
+            eprintln!("{}: {error}", path.display());
+            return ExitCode::FAILURE;
+        }
         println!("wrote {}", path.display());
     }
-    Ok(())
+    ExitCode::SUCCESS
+}
+
+/// Returns the folder of the workspace.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::files;
-    use crate::run::root;
+    use super::{files, root};
 
     #[test]
     fn generated_files_are_those_of_the_table() {

@@ -1,0 +1,44 @@
+//! What `cargo xtask bench` measures inside one process, apart from xtask, which is built in seconds.
+#![forbid(unsafe_code)]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "it prints what it measured"
+)]
+
+mod feedback;
+mod files;
+mod in_process;
+mod lines;
+
+use std::process::ExitCode;
+
+/// Why a measurement failed.
+type Failure = Box<dyn std::error::Error>;
+
+const USAGE: &str = "\
+usage: xtask-bench simulate | calibrate | in-process HOME | write-lines FILE COUNT | read-bytes LIST | find-and-read FOLDER";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match words.as_slice() {
+        ["simulate"] => feedback::simulate(),
+        ["calibrate"] => feedback::calibrate(),
+        ["in-process", home] => in_process::in_process(home),
+        ["write-lines", file, count] => lines::write_lines(file, count),
+        ["read-bytes", list] => files::read_bytes(list),
+        ["find-and-read", folder] => files::find_and_read(folder),
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! `cargo test` with its output passed on line by line, and what failed picked out of it.
+
+use crate::run::Failure;
+use std::io::{self, BufRead as _, BufReader, IsTerminal as _, Read, Write};
+use std::process::{Command, Stdio};
+use std::thread;
+
+/// How many failed tests the summary names.
+const NAMED: usize = 20;
+
+/// Runs all test targets that the words choose, also after one has failed.
+pub(super) fn cargo_test(words: &[&str]) -> Result<(), Failure> {
+    let mut command = Command::new("cargo");
+    command
+        .args(["test", "--locked", "--no-fail-fast"])
+        .args(words)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    if io::stderr().is_terminal() {
+        command.env("CARGO_TERM_COLOR", "always");
+    }
+    let shown = format!("{command:?}");
+    let mut child = command.spawn()?;
+    let stderr = child.stderr.take();
+    let talk =
+        thread::spawn(move || stderr.map_or(Ok(Vec::new()), |from| tee(from, io::stderr(), failed_target)));
+    let tests = child
+        .stdout
+        .take()
+        .map_or(Ok(Vec::new()), |from| tee(from, io::stdout(), failed_test))?;
+    let targets = talk
+        .join()
+        .unwrap_or_else(|_| Err(io::Error::other("the output of cargo was not read to its end")))?;
+    let status = child.wait()?;
+    if status.success() {
+        return Ok(());
+    }
+    if tests.is_empty() && targets.is_empty() {
+        return Err(Failure::new(format!("{shown} failed before a test: {status}")));
+    }
+    let mut lines: Vec<String> = tests
+        .iter()
+        .take(NAMED)
+        .map(|name| format!("test {name}"))
+        .collect();
+    if let Some(more) = tests.len().checked_sub(NAMED).filter(|more| *more > 0) {
+        lines.push(format!("and {more} more tests"));
+    }
+    lines.extend(targets.iter().map(|target| format!("again: cargo test {target}")));
+    Err(Failure::new(lines.join("\n")))
+}
+
+/// Passes lines on and collects what is picked out of them.
+fn tee(
+    from: impl Read,
+    mut to: impl Write,
+    pick: impl Fn(&str) -> Option<String>,
+) -> io::Result<Vec<String>> {
+    let mut picked = Vec::new();
+    let mut from = BufReader::new(from);
+    let mut line = Vec::new();
+    while from.read_until(b'\n', &mut line)? > 0 {
+        to.write_all(&line)?;
+        picked.extend(pick(String::from_utf8_lossy(&line).trim()));
+        line.clear();
+    }
+    to.flush()?;
+    Ok(picked)
+}
+
+/// `test NAME ... FAILED`, as libtest and the harness of the process tests print it.
+fn failed_test(line: &str) -> Option<String> {
+    let name = line.strip_prefix("test ")?.strip_suffix(" ... FAILED")?;
+    Some(name.to_owned())
+}
+
+/// A line of cargo's closing list of failed targets, which are the words that choose one.
+fn failed_target(line: &str) -> Option<String> {
+    let words = line.strip_prefix('`')?.strip_suffix('`')?;
+    words.starts_with("-p ").then(|| words.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{failed_target, failed_test, tee};
+
+    #[test]
+    fn what_failed_is_picked_out_and_every_line_passed_on() {
+        let text =
+            "running 2 tests\ntest a::b ... ok\ntest a::c ... FAILED\ntest result: FAILED. 1 passed\nno end";
+        let mut out = Vec::new();
+        assert_eq!(tee(text.as_bytes(), &mut out, failed_test).unwrap(), ["a::c"]);
+        assert_eq!(String::from_utf8(out).unwrap(), text);
+        let text = "error: test failed, to rerun pass `-p x --lib`\nerror: 2 targets failed:\n    `-p x --lib`\n    `-p x --doc`\n";
+        let targets = tee(text.as_bytes(), Vec::new(), failed_target).unwrap();
+        assert_eq!(targets, ["-p x --lib", "-p x --doc"]);
+    }
+}

@@ -1,0 +1,83 @@
+//! `cargo xtask test`: every part says what it does and how long it took, and a failing one does not stop the others.
+
+mod cargo_test;
+mod report;
+mod steps;
+
+use crate::bindings::Workspace;
+use crate::run::Failure;
+use crate::tools::{Install, Needed, prepare};
+use report::Report;
+use std::time::Instant;
+use steps::{PARTS, Part};
+
+/// Runs the named parts, or all that belong to a whole run.
+pub(crate) fn test(words: &[&str]) -> Result<(), Failure> {
+    let mut install = Install::Allowed;
+    let mut names = Vec::new();
+    for word in words {
+        match *word {
+            "--no-install" => install = Install::Refused,
+            "--list" => {
+                for part in PARTS {
+                    println!("{:<16}{}", part.name, part.about);
+                }
+                return Ok(());
+            }
+            name => names.push(name),
+        }
+    }
+    let parts = chosen(&names)?;
+    if std::env::var_os("CLAWPOWERS_CORPUS").is_none() {
+        println!("CLAWPOWERS_CORPUS is not set: the tests on a collection of real skill files are skipped");
+    }
+    let mut needed: Vec<Needed> = parts.iter().flat_map(|part| part.needed).copied().collect();
+    needed.sort();
+    needed.dedup();
+    prepare(&needed, install)?;
+    let workspace = Workspace::new()?;
+    let total = parts.iter().map(|part| part.steps.len()).sum();
+    let mut report = Report::new(total);
+    for part in &parts {
+        for step in part.steps {
+            let missing = step.needs.iter().find(|name| !report.passed(part.name, name));
+            if let Some(missing) = missing {
+                report.not_run(part.name, step.name, missing);
+                continue;
+            }
+            report.begin(part.name, step);
+            let start = Instant::now();
+            let result = (step.run)(&workspace);
+            report.end(part.name, step.name, start.elapsed(), result);
+        }
+    }
+    report.finish()
+}
+
+/// Finds the parts that names stand for, each once, in the order of the table.
+fn chosen(names: &[&str]) -> Result<Vec<&'static Part>, Failure> {
+    const BINDINGS: [&str; 4] = ["node", "python", "wasm", "cross-language"];
+    for name in names {
+        if *name != "bindings" && !PARTS.iter().any(|part| part.name == *name) {
+            let known: Vec<&str> = PARTS.iter().map(|part| part.name).collect();
+            return Err(Failure::usage(&format!(
+                "unknown part `{name}`\nhint: the parts are {}, and bindings for {}",
+                known.join(", "),
+                BINDINGS.join(", ")
+            )));
+        }
+    }
+    let wanted = |part: &Part| {
+        names.contains(&part.name) || names.contains(&"bindings") && BINDINGS.contains(&part.name)
+    };
+    Ok(PARTS
+        .iter()
+        .filter(|part| {
+            if names.is_empty() {
+                part.in_whole_run
+            } else {
+                wanted(part)
+            }
+        })
+        .collect())
+}

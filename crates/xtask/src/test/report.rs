@@ -1,0 +1,129 @@
+//! What is printed while the parts run, and the summary.
+
+use super::steps::Step;
+use crate::run::Failure;
+use std::time::{Duration, Instant};
+
+/// How a step ended.
+enum Outcome {
+    Passed,
+    Failed(Failure),
+    /// The step that it needs and that did not pass.
+    NotRun(&'static str),
+}
+
+struct Row {
+    part: &'static str,
+    step: &'static str,
+    time: Duration,
+    outcome: Outcome,
+}
+
+/// The steps so far.
+pub(super) struct Report {
+    started: Instant,
+    total: usize,
+    rows: Vec<Row>,
+}
+
+impl Report {
+    pub(super) fn new(total: usize) -> Self {
+        Self {
+            started: Instant::now(),
+            total,
+            rows: Vec::new(),
+        }
+    }
+
+    pub(super) fn passed(&self, part: &str, step: &str) -> bool {
+        self.rows
+            .iter()
+            .any(|row| row.part == part && row.step == step && matches!(row.outcome, Outcome::Passed))
+    }
+
+    pub(super) fn begin(&self, part: &str, step: &Step) {
+        let number = self.rows.len() + 1;
+        println!("\n[{number}/{}] {part}: {}", self.total, step.about);
+    }
+
+    pub(super) fn end(
+        &mut self,
+        part: &'static str,
+        step: &'static str,
+        time: Duration,
+        result: Result<(), Failure>,
+    ) {
+        let number = self.rows.len() + 1;
+        let outcome = match result {
+            Ok(()) => {
+                println!("[{number}/{}] {part}: {step} passed, {}", self.total, spell(time));
+                Outcome::Passed
+            }
+            Err(failure) => {
+                println!(
+                    "[{number}/{}] {part}: {step} FAILED, {}: {failure}",
+                    self.total,
+                    spell(time)
+                );
+                Outcome::Failed(failure)
+            }
+        };
+        self.rows.push(Row {
+            part,
+            step,
+            time,
+            outcome,
+        });
+    }
+
+    pub(super) fn not_run(&mut self, part: &'static str, step: &'static str, needs: &'static str) {
+        self.rows.push(Row {
+            part,
+            step,
+            time: Duration::ZERO,
+            outcome: Outcome::NotRun(needs),
+        });
+    }
+
+    /// Prints the summary and fails where a step did not pass.
+    pub(super) fn finish(self) -> Result<(), Failure> {
+        println!("\nsummary, {}", spell(self.started.elapsed()));
+        let [mut passed, mut failed, mut skipped] = [0; 3];
+        for row in &self.rows {
+            let name = format!("{}: {}", row.part, row.step);
+            match &row.outcome {
+                Outcome::Passed => {
+                    passed += 1;
+                    println!("  passed   {name:<36} {}", spell(row.time));
+                }
+                Outcome::Failed(failure) => {
+                    failed += 1;
+                    println!("  FAILED   {name:<36} {}", spell(row.time));
+                    for line in failure.to_string().lines() {
+                        println!("           {line}");
+                    }
+                    println!("           to run this part alone: cargo xtask test {}", row.part);
+                }
+                Outcome::NotRun(needs) => {
+                    skipped += 1;
+                    println!("  not run  {name:<36} needs `{needs}`");
+                }
+            }
+        }
+        println!("steps: {passed} passed, {failed} failed, {skipped} skipped");
+        if failed == 0 {
+            return Ok(());
+        }
+        Err(Failure::new("some tests failed; the summary above names them"))
+    }
+}
+
+/// Spells out a time as a person says it.
+fn spell(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match (seconds / 60, seconds % 60) {
+        (0, 0..10) => format!("{:.1} s", time.as_secs_f64()),
+        (0, seconds) => format!("{seconds} s"),
+        (minutes, seconds) => format!("{minutes} min {seconds} s"),
+    }
+}

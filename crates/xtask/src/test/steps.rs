@@ -1,0 +1,324 @@
+//! The parts of the tests, as data.
+
+use super::cargo_test::cargo_test;
+use crate::bindings::{Workspace, cross_language, node, python, wasm};
+use crate::run::Failure;
+use crate::tools::Needed;
+
+/// What can be run alone.
+pub(super) struct Part {
+    pub(super) name: &'static str,
+    pub(super) about: &'static str,
+    /// Whether a run of everything has it; the others are parts of one that it has.
+    pub(super) in_whole_run: bool,
+    /// What has to be installed besides Rust.
+    pub(super) needed: &'static [Needed],
+    pub(super) steps: &'static [Step],
+}
+
+/// One thing that passes or fails.
+pub(super) struct Step {
+    pub(super) name: &'static str,
+    pub(super) about: &'static str,
+    /// The steps of the same part without which it cannot run.
+    pub(super) needs: &'static [&'static str],
+    pub(super) run: fn(&Workspace) -> Result<(), Failure>,
+}
+
+const fn step(
+    name: &'static str,
+    needs: &'static [&'static str],
+    about: &'static str,
+    run: fn(&Workspace) -> Result<(), Failure>,
+) -> Step {
+    Step {
+        name,
+        about,
+        needs,
+        run,
+    }
+}
+
+/// A part that is one run of `cargo test`, of which `rust` runs all.
+const fn tests(name: &'static str, about: &'static str, steps: &'static [Step]) -> Part {
+    Part {
+        name,
+        about,
+        in_whole_run: false,
+        needed: &[],
+        steps,
+    }
+}
+
+const NODE: &[Needed] = &[Needed::NODE, Needed::NPM];
+const PYTHON: &[Needed] = &[Needed::PYTHON];
+const WASM: &[Needed] = &[
+    Needed::NODE,
+    Needed::NPM,
+    Needed::CLANG,
+    Needed::CHROMIUM,
+    Needed::WASM_TARGET,
+];
+
+/// Every part, in the order of a whole run.
+pub(super) const PARTS: &[Part] = &[
+    Part {
+        name: "rust",
+        about: "every Rust test and example of the documentation; needs nothing but Rust",
+        in_whole_run: true,
+        needed: &[],
+        steps: &[step(
+            "tests",
+            &[],
+            "compile and run every Rust test; minutes when nothing is compiled yet",
+            // The generator of the browser's JavaScript has no tests, and takes minutes to build.
+            |_| cargo_test(&["--workspace", "--exclude", "xtask-wasm"]),
+        )],
+    },
+    tests(
+        "loader",
+        "of `rust`, the tests of the loader",
+        &[step(
+            "tests",
+            &[],
+            "compile and run the tests of clawpowers-loader",
+            |_| cargo_test(&["--package", "clawpowers-loader"]),
+        )],
+    ),
+    tests(
+        "executor",
+        "of `rust`, the tests of the executor",
+        &[step(
+            "tests",
+            &[],
+            "compile and run the tests of clawpowers-executor",
+            |_| cargo_test(&["--package", "clawpowers-executor"]),
+        )],
+    ),
+    tests(
+        "feedback",
+        "of `rust`, the tests of the feedback",
+        &[step(
+            "tests",
+            &[],
+            "compile and run the tests of clawpowers-feedback",
+            |_| cargo_test(&["--package", "clawpowers-feedback"]),
+        )],
+    ),
+    tests(
+        "api",
+        "of `rust`, the tests of the facade",
+        &[step(
+            "tests",
+            &[],
+            "compile and run the tests of clawpowers-api",
+            |_| cargo_test(&["--package", "clawpowers-api"]),
+        )],
+    ),
+    tests(
+        "cli",
+        "of `rust`, the tests of the command line, of crowds of processes and of the repository",
+        &[step(
+            "tests",
+            &[],
+            "compile and run the tests of clawpowers",
+            |_| cargo_test(&["--package", "clawpowers"]),
+        )],
+    ),
+    tests(
+        "docs",
+        "of `rust`, the examples of the documentation",
+        &[step(
+            "tests",
+            &[],
+            "compile and run the examples of the documentation",
+            |_| cargo_test(&["--doc", "--workspace", "--exclude", "xtask-wasm"]),
+        )],
+    ),
+    Part {
+        name: "node",
+        about: "the package for Node",
+        in_whole_run: true,
+        needed: NODE,
+        steps: &[
+            step(
+                "build",
+                &[],
+                "compile the package; minutes when nothing is compiled yet",
+                |at| node::build(at, "test-panic"),
+            ),
+            step(
+                "tests",
+                &["build"],
+                "run the package's own tests",
+                node::tests_of_package,
+            ),
+            step(
+                "conformance",
+                &["build"],
+                "run the conformance cases",
+                node::conformance,
+            ),
+            step(
+                "install",
+                &[],
+                "install the package and TypeScript with npm; compiles what was built with another feature",
+                node::install,
+            ),
+            step(
+                "example",
+                &["install"],
+                "compare the example with the one in Rust",
+                node::example,
+            ),
+            step(
+                "documentation",
+                &["install"],
+                "run the programs of the documentation",
+                node::documentation,
+            ),
+            step(
+                "types",
+                &["install"],
+                "compile a program that uses every function with TypeScript",
+                node::types,
+            ),
+        ],
+    },
+    Part {
+        name: "python",
+        about: "the package for Python",
+        in_whole_run: true,
+        needed: PYTHON,
+        steps: &[
+            step(
+                "build",
+                &[],
+                "install the tools with pip and compile the package; minutes when nothing is compiled yet",
+                |_| python::build("test-panic"),
+            ),
+            step("tests", &["build"], "run the package's own tests", |_| {
+                python::tests()
+            }),
+            step(
+                "types",
+                &["build"],
+                "check the types with mypy and stubtest",
+                |_| python::types(),
+            ),
+            step(
+                "schema",
+                &["build"],
+                "compare requests and replies with the schemas",
+                |_| python::schema(),
+            ),
+            step("conformance", &["build"], "run the conformance cases", |_| {
+                python::conformance()
+            }),
+            step(
+                "install",
+                &[],
+                "install the package with pip into a new environment, as a user does",
+                python::install,
+            ),
+            step(
+                "example",
+                &["install"],
+                "compare the example with the one in Rust",
+                python::example,
+            ),
+            step(
+                "documentation",
+                &["install"],
+                "run the programs of the documentation",
+                python::documentation,
+            ),
+        ],
+    },
+    Part {
+        name: "wasm",
+        about: "the package for browsers, in Node and in Chromium",
+        in_whole_run: true,
+        needed: WASM,
+        steps: &[
+            step(
+                "build",
+                &[],
+                "compile the module and its JavaScript; minutes when nothing is compiled yet",
+                |at| wasm::build(at, "test-panic"),
+            ),
+            step(
+                "tests",
+                &["build"],
+                "run the package's own tests in Node",
+                wasm::tests_of_package,
+            ),
+            step(
+                "conformance",
+                &["build"],
+                "run the conformance cases in Node",
+                wasm::conformance,
+            ),
+            step(
+                "browser",
+                &["build"],
+                "run the conformance cases in Chromium",
+                wasm::browser,
+            ),
+            step(
+                "shipped build",
+                &[],
+                "compile the module as it is shipped",
+                |at| wasm::build(at, ""),
+            ),
+            step(
+                "page",
+                &["shipped build"],
+                "open the example page in Chromium",
+                wasm::page,
+            ),
+            step("size", &["shipped build"], "measure the module", wasm::size),
+            step(
+                "install",
+                &["shipped build"],
+                "install the package and TypeScript with npm",
+                wasm::install,
+            ),
+            step(
+                "types",
+                &["install"],
+                "compile a page's program with TypeScript",
+                wasm::types,
+            ),
+            step(
+                "documentation",
+                &["install"],
+                "run the programs of the documentation",
+                wasm::documentation,
+            ),
+        ],
+    },
+    Part {
+        name: "cross-language",
+        about: "Node, Python and the command line at one key of one home",
+        in_whole_run: true,
+        needed: &[Needed::NODE, Needed::NPM, Needed::PYTHON],
+        steps: &[
+            step("node", &[], "compile the package for Node", |at| {
+                node::build(at, "")
+            }),
+            step("python", &[], "compile the package for Python", |_| {
+                python::build("")
+            }),
+            step("command line", &[], "compile the program", |_| {
+                cross_language::build()
+            }),
+            step(
+                "writers",
+                &["node", "python", "command line"],
+                "let eight writers of each add to one key",
+                cross_language::test,
+            ),
+        ],
+    },
+];
