@@ -162,7 +162,7 @@ class Page {
 
   /** Waits until a function in the page returns something that is true; resolves to it. */
   async until(what, work, ...given) {
-    for (let times = 0; times < 300; times += 1) {
+    for (let times = 0; times < 2400; times += 1) {
       const found = await this.evaluate(work, ...given);
       if (found) return found;
       await wait(50);

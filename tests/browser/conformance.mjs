@@ -13,7 +13,7 @@ const root = new URL("../../", import.meta.url);
 const program = process.argv[2] ?? "chromium";
 const { address, close } = await serve(Object.fromEntries(SERVED.map((folder) => [`/${folder}`, new URL(folder, root)])));
 
-await withChromium(program, 600, async (browser) => {
+await withChromium(program, 1800, async (browser) => {
   const page = await browser.open(`${address}/tests/browser/blank.html`);
   const inside = (name, ...given) =>
     page.evaluate(async (name, given) => (await import("/tests/browser/inside.mjs"))[name](...given), name, given);
