@@ -12,6 +12,7 @@
 mod crowd;
 mod disk;
 mod kill;
+mod moved;
 
 use clawpowers_executor::{Db, Home};
 use std::path::Path;

@@ -165,7 +165,7 @@ impl Runtime {
         &self,
         work: impl FnOnce(&mut Db) -> Result<T, ApiError>,
     ) -> Result<Option<T>, ApiError> {
-        let mut db = self.db();
+        let mut db = self.db_in_place();
         self.check_open()?;
         if db.is_none() && self.documents.is_none() {
             *db = Db::open(&self.home()?)?;
@@ -175,7 +175,7 @@ impl Runtime {
 
     /// Works on the database of the home, which is made where it is missing.
     pub(crate) fn write<T>(&self, work: impl FnOnce(&mut Db) -> Result<T, ApiError>) -> Result<T, ApiError> {
-        let mut db = self.db();
+        let mut db = self.db_in_place();
         self.check_open()?;
         let open = match db.take() {
             Some(open) => open,
@@ -220,6 +220,16 @@ impl Runtime {
             ApiError::new(ErrorCode::Io, format!("{shown} cannot be read: {error}"))
                 .hint("name a file that is there and readable")
         })
+    }
+
+    /// Returns the open database. One whose file was moved, replaced or deleted is closed, so that what is at its path now
+    /// is opened: a long process must neither read an old file nor write to a deleted one.
+    fn db_in_place(&self) -> MutexGuard<'_, Option<Db>> {
+        let mut db = self.db();
+        if db.as_ref().is_some_and(|db| !db.is_in_place()) {
+            *db = None;
+        }
+        db
     }
 
     pub(crate) fn db(&self) -> MutexGuard<'_, Option<Db>> {

@@ -1,6 +1,6 @@
 //! A database that a browser keeps: SQLite over the page's private file system, one connection in a Dedicated Worker.
 
-use crate::db::Db;
+use crate::db::{Db, DbFile};
 use crate::error::{Error, Result, Storage};
 use crate::image::PAGE_SIZE;
 use crate::schema::APPLICATION_ID;
@@ -63,7 +63,8 @@ impl Db {
             connection.pragma_update(None, "page_size", PAGE_SIZE)?;
             Ok(connection)
         };
-        let mut db = Self::adopt(open().map_err(|error| Error::sqlite(&path, &error))?, path);
+        let connection = open().map_err(|error| Error::sqlite(&path, &error))?;
+        let mut db = Self::adopt(connection, DbFile::unattached(path));
         if db.bytes()? == 0 {
             db.run(|connection| connection.pragma_update(None, "application_id", APPLICATION_ID))?;
         }

@@ -1,6 +1,6 @@
 //! The database's first moment: made whole beside its place, then put there in one step.
 
-use crate::db::Db;
+use crate::db::{Db, DbFile};
 use crate::error::{Error, Result};
 use crate::home::{Home, sync_folder};
 use crate::host;
@@ -57,7 +57,7 @@ fn fill(home: &Home, draft: &Path) -> Result<Option<legacy::Report>> {
         connection.pragma_update(None, "application_id", APPLICATION_ID)?;
         Ok(connection)
     };
-    let mut db = Db::adopt(prepare().map_err(failed)?, home.database());
+    let mut db = Db::adopt(prepare().map_err(failed)?, DbFile::unattached(home.database()));
     db.found()?;
     let report = if legacy::is_there(home.folder()) {
         Some(legacy::import(&mut db, home.folder())?)

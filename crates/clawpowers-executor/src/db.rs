@@ -2,6 +2,8 @@
 
 mod connection;
 mod damage;
+mod file;
+mod marker;
 #[cfg(test)]
 mod tests;
 mod wal;
@@ -15,6 +17,7 @@ use crate::moment::Moment;
 use crate::schema::{MIGRATIONS, VERSION};
 use crate::store::Store;
 use connection::connect;
+pub(crate) use file::DbFile;
 use rusqlite::backup::Backup;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::path::{Path, PathBuf};
@@ -27,7 +30,7 @@ const STATEMENTS: usize = 64;
 #[derive(Debug)]
 pub struct Db {
     connection: Connection,
-    path: PathBuf,
+    file: DbFile,
     /// What was taken in from 1.x when this process created the database.
     imported: Option<legacy::Report>,
 }
@@ -39,14 +42,12 @@ impl Db {
     ///
     /// [`Error::Storage`] where the file is not sound, not ours, of a newer release, or cannot be opened.
     pub fn open(home: &Home) -> Result<Option<Self>> {
-        let path = home.database();
-        // A home that cannot be looked into is not an empty one.
-        let there = path.try_exists().map_err(|error| Error::io(&path, &error))?;
-        if !there && !legacy::is_there(home.folder()) {
+        let file = DbFile::find(&home.database())?;
+        if file.is_none() && !legacy::is_there(home.folder()) {
             home.check_log()?;
             return Ok(None);
         }
-        Self::create(home).map(Some)
+        Self::attach(home, file).map(Some)
     }
 
     /// Opens the database of a home and creates both where they are missing; state and metrics of 1.x are taken in then.
@@ -55,26 +56,41 @@ impl Db {
     ///
     /// As [`Db::open`].
     pub fn create(home: &Home) -> Result<Self> {
+        Self::attach(home, DbFile::find(&home.database())?)
+    }
+
+    fn attach(home: &Home, file: Option<DbFile>) -> Result<Self> {
         let path = home.database();
-        let imported = if path.exists() {
-            None
-        } else {
-            create::create(home)?
+        let (file, imported) = match file {
+            Some(file) => (Some(file), None),
+            None => {
+                let imported = create::create(home)?;
+                (DbFile::find(&path)?, imported)
+            }
         };
-        let mut db = Self::adopt(connect(&path)?, path);
+        let file = file.unwrap_or_else(|| DbFile::unattached(path.clone()));
+        let mut db = Self::adopt(connect(&path)?, file);
         db.imported = imported;
         db.check_owner()?;
         db.bring_up()?;
         db.want_log()?;
+        db.file.opened();
         Ok(db)
     }
 
-    /// Takes over a connection; `path` is what messages call the database.
-    pub(crate) fn adopt(connection: Connection, path: PathBuf) -> Self {
+    /// Tells whether the path still leads to the files that are open. Where it does not, they were moved, replaced or
+    /// deleted, and the database is to be opened again.
+    #[must_use]
+    pub fn is_in_place(&self) -> bool {
+        self.file.is_in_place()
+    }
+
+    /// Takes over a connection.
+    pub(crate) fn adopt(connection: Connection, file: DbFile) -> Self {
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         Self {
             connection,
-            path,
+            file,
             imported: None,
         }
     }
@@ -88,7 +104,7 @@ impl Db {
 
     /// Gives the database another name in messages.
     pub(crate) fn set_path(&mut self, path: PathBuf) {
-        self.path = path;
+        self.file.set_name(path);
     }
 
     /// Puts all of another database in the place of what this one holds.
@@ -98,7 +114,7 @@ impl Db {
             let backup = Backup::new(&other.connection, connection)?;
             backup.run_to_completion(i32::MAX, Duration::ZERO, None)
         };
-        copy(&mut self.connection).map_err(|error| Error::sqlite(&self.path, &error))
+        copy(&mut self.connection).map_err(|error| self.failed(&error))
     }
 
     pub(crate) fn into_connection(self) -> Connection {
@@ -119,7 +135,7 @@ impl Db {
     /// Returns where the file is.
     #[must_use]
     pub fn path(&self) -> &Path {
-        &self.path
+        self.file.name()
     }
 
     /// Returns the keys and values.
@@ -164,7 +180,7 @@ impl Db {
         &mut self,
         work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>,
     ) -> Result<T> {
-        work(&mut self.connection).map_err(|error| Error::sqlite(&self.path, &error))
+        work(&mut self.connection).map_err(|error| self.failed(&error))
     }
 
     /// Runs one reading transaction, so that all of it sees one state.
@@ -184,16 +200,21 @@ impl Db {
         behavior: TransactionBehavior,
         work: impl FnOnce(&Tx<'_>) -> Result<T>,
     ) -> Result<T> {
-        let path = &self.path;
+        let file = &self.file;
         let transaction = self
             .connection
             .transaction_with_behavior(behavior)
-            .map_err(|error| Error::sqlite(path, &error))?;
-        let tx = Tx { transaction, path };
+            .map_err(|error| file.failed(&error))?;
+        let writes = !matches!(behavior, TransactionBehavior::Deferred);
+        if writes {
+            file.check_writable(&transaction)?;
+        }
+        let tx = Tx { transaction, file };
         let answer = work(&tx)?;
-        tx.transaction
-            .commit()
-            .map_err(|error| Error::sqlite(path, &error))?;
+        tx.transaction.commit().map_err(|error| file.failed(&error))?;
+        if writes {
+            file.check_kept()?;
+        }
         Ok(answer)
     }
 
@@ -224,20 +245,20 @@ impl Db {
     }
 
     fn failed(&self, error: &rusqlite::Error) -> Error {
-        Error::sqlite(&self.path, error)
+        self.file.failed(error)
     }
 }
 
 /// A transaction; it is undone unless what runs in it succeeds.
 pub(crate) struct Tx<'a> {
     transaction: Transaction<'a>,
-    path: &'a Path,
+    file: &'a DbFile,
 }
 
 impl Tx<'_> {
     /// Runs statements, their errors in our words.
     pub(crate) fn run<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
-        work(&self.transaction).map_err(|error| Error::sqlite(self.path, &error))
+        work(&self.transaction).map_err(|error| self.file.failed(&error))
     }
 }
 

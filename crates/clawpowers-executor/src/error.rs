@@ -47,7 +47,7 @@ impl Storage {
         match self {
             Self::Busy => "wait for the process that holds it, then try again; nothing was written",
             Self::Corrupt => {
-                "the file was left as it is; `clawpowers doctor` says how to recover what it still holds"
+                "nothing was written; `clawpowers doctor --recover DIR` writes what can still be read to a new home"
             }
             Self::Newer => "update clawpowers, or name another home with `--home`",
             Self::Full => "make room on the disk, then try again; nothing was written",
@@ -160,7 +160,19 @@ impl Error {
             Some(ErrorCode::CannotOpen) => (Storage::Io, "or a file beside it cannot be opened"),
             // Our statements name what the schema has, so it is the file that lacks it.
             _ if lacks_part(error) => (Storage::Corrupt, "lacks a part of its schema"),
-            _ => (Storage::Io, "cannot be used"),
+            // A step of the schema makes only what an older file does not have.
+            _ if has_part_already(error) => (
+                Storage::Corrupt,
+                "is damaged: it has more tables than a file of its version",
+            ),
+            _ => match wrong_value(error) {
+                // The value itself may be long, and is of no use to anybody.
+                Some(what) => {
+                    let message = format!("the database {shown} is damaged: a row holds {what}");
+                    return Self::storage(Storage::Corrupt, message);
+                }
+                None => (Storage::Io, "cannot be used"),
+            },
         };
         Self::storage(kind, format!("the database {shown} {what} ({error})"))
     }
@@ -168,12 +180,34 @@ impl Error {
 
 /// Tells whether a statement named a table or a column that is not there.
 fn lacks_part(error: &rusqlite::Error) -> bool {
-    let message = match error {
+    words(error)
+        .is_some_and(|message| message.starts_with("no such ") || message.contains("has no column named"))
+}
+
+/// Tells whether a statement made a table or an index that is there.
+fn has_part_already(error: &rusqlite::Error) -> bool {
+    words(error).is_some_and(|message| message.ends_with("already exists"))
+}
+
+fn words(error: &rusqlite::Error) -> Option<&str> {
+    match error {
         rusqlite::Error::SqliteFailure(_, message) => message.as_deref(),
-        rusqlite::Error::SqlInputError { msg, .. } => Some(msg.as_str()),
+        rusqlite::Error::SqlInputError { msg, .. } => Some(msg),
         _ => None,
-    };
-    message.is_some_and(|message| message.starts_with("no such ") || message.contains("has no column named"))
+    }
+}
+
+/// Says what is wrong with a value that no release writes.
+pub(crate) fn wrong_value(error: &rusqlite::Error) -> Option<String> {
+    use rusqlite::Error::{FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, Utf8Error};
+    match error {
+        Utf8Error(..) => Some("text that is not UTF-8".to_owned()),
+        FromSqlConversionFailure(..) | IntegralValueOutOfRange(..) => {
+            Some("a value that its column cannot have".to_owned())
+        }
+        InvalidColumnType(_, column, _) => Some(format!("a value of another type in the column `{column}`")),
+        _ => None,
+    }
 }
 
 /// Returns a path in backticks.
@@ -181,14 +215,21 @@ pub(crate) fn quoted(path: &Path) -> String {
     format!("`{}`", path.display())
 }
 
-/// Tells whether no room is left where a file is; SQLite does not say so of its shared memory.
+/// How much room a command needs, in bytes, for SQLite's shared memory and a few pages of the WAL.
 #[cfg(unix)]
-fn disk_is_full(path: &Path) -> bool {
+const NEEDED: u64 = 128 * 1024;
+
+/// Tells whether hardly any room is left where a file is; SQLite does not say so of its shared memory.
+#[cfg(unix)]
+pub(crate) fn disk_is_full(path: &Path) -> bool {
     let folder = path.parent().unwrap_or(path);
-    rustix::fs::statvfs(folder).is_ok_and(|disk| disk.f_bavail == 0)
+    rustix::fs::statvfs(folder).is_ok_and(|disk| {
+        let room = disk.f_bavail.saturating_mul(disk.f_frsize);
+        room < NEEDED || (disk.f_files > 0 && disk.f_favail == 0)
+    })
 }
 
 #[cfg(not(unix))]
-fn disk_is_full(_: &Path) -> bool {
+pub(crate) const fn disk_is_full(_: &Path) -> bool {
     false
 }

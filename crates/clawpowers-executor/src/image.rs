@@ -1,6 +1,6 @@
 //! Databases without a disk: in memory, and as one piece of bytes that is the file.
 
-use crate::db::Db;
+use crate::db::{Db, DbFile};
 use crate::error::{Error, Result, Storage};
 use crate::schema::{APPLICATION_ID, MIGRATIONS};
 use rusqlite::config::DbConfig;
@@ -34,7 +34,7 @@ impl Db {
             Ok(connection)
         };
         let connection = open().map_err(|error| Error::sqlite(path, &error))?;
-        let mut db = Self::adopt(connection, path.to_owned());
+        let mut db = Self::adopt(connection, DbFile::unattached(path.to_owned()));
         db.found()?;
         Ok(db)
     }
@@ -91,7 +91,7 @@ impl Db {
             connection.deserialize_read_exact(MAIN_DB, bytes.as_slice(), bytes.len(), false)?;
             Ok(connection)
         };
-        let mut db = Self::adopt(open().map_err(failed)?, path.to_owned());
+        let mut db = Self::adopt(open().map_err(failed)?, DbFile::unattached(path.to_owned()));
         db.check_owner()?;
         db.check_image()?;
         db.bring_up()?;

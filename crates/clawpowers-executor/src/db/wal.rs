@@ -3,12 +3,18 @@
 use super::Db;
 use super::connection::wait;
 use crate::error::Result;
+use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 /// How long the log may be, in bytes, before a writer brings it home. Whoever opens the file alone reads the whole log, so
 /// it is kept short; and each time costs two waits for the disk, so it is not kept shorter.
 const MAX_LOG_BYTES: u64 = 256 * 1024;
+/// The header of a WAL; bytes 16 to 24 are the salts of its frames.
+const HEADER: usize = 32;
+/// The header of a frame: its page, the size of the database, and the salts.
+const FRAME: usize = 24;
 
 impl Db {
     /// Brings the log home where it has become long and nobody else is at work; else the next writer will.
@@ -16,12 +22,7 @@ impl Db {
     /// SQLite's own way does not do: it forgets how far it came once no process has the file open, so that between short
     /// processes the log would grow for ever.
     pub(super) fn shorten_log(&mut self) {
-        // SQLite's own name of the file: where a link leads, the log lies beside what it leads to.
-        // One in memory has no name and no log.
-        let file = self.connection.path().filter(|path| !path.is_empty());
-        let Some(log) = file.map(|path| format!("{path}-wal")) else {
-            return;
-        };
+        let Some(log) = self.file.wal() else { return };
         if fs::metadata(log).is_ok_and(|log| log.len() > MAX_LOG_BYTES) {
             // The transaction is durable already, and a failure here takes nothing from it.
             let _ = self.connection.busy_timeout(Duration::ZERO);
@@ -42,4 +43,17 @@ impl Db {
         }
         Ok(())
     }
+}
+
+/// Returns the pages that frames of a WAL hold. A frame of an earlier round, whose salts are others, ends the list.
+pub(super) fn pages(wal: &Path, page_size: u32) -> BTreeSet<u32> {
+    let bytes = fs::read(wal).unwrap_or_default();
+    let salts = |header: &[u8], at: usize| header.get(at..at + 8).map(<[u8]>::to_vec);
+    let own = salts(&bytes, 16);
+    let frames = bytes.get(HEADER..).unwrap_or_default();
+    frames
+        .chunks_exact(FRAME + page_size as usize)
+        .take_while(|frame| salts(frame, 8) == own)
+        .filter_map(|frame| frame.first_chunk().map(|page| u32::from_be_bytes(*page)))
+        .collect()
 }

@@ -1,0 +1,243 @@
+//! The files of an open database: whether they are still at their paths, and whether one of them is known to be damaged.
+
+use super::{marker, number, wal};
+use crate::error::{Error, Result, Storage, quoted};
+use rusqlite::Connection;
+use std::cell::Cell;
+use std::fs::{self, Metadata};
+use std::path::{Path, PathBuf};
+
+/// The files of one connection.
+#[derive(Debug)]
+pub(crate) struct DbFile {
+    /// What messages call the database.
+    name: PathBuf,
+    /// `None` for a database in memory, in a browser, or one that is being created.
+    disk: Option<Disk>,
+}
+
+#[derive(Debug)]
+struct Disk {
+    /// The path that was opened.
+    path: PathBuf,
+    id: FileId,
+    /// Where a link leads, which is where SQLite keeps the WAL.
+    real: PathBuf,
+    wal: PathBuf,
+    shm: PathBuf,
+    /// The WAL and its index in shared memory, without which no process sees what another one writes; `None` while there
+    /// is no WAL.
+    wal_ids: Cell<Option<(FileId, FileId)>>,
+    /// Whether this connection met damage.
+    damaged: Cell<bool>,
+    /// Whether the header was compared with the files.
+    checked: Cell<bool>,
+}
+
+/// What tells a file from another one that takes its path.
+#[cfg(unix)]
+type FileId = (u64, u64);
+/// Elsewhere an open database cannot be moved away, so its path always leads to it.
+#[cfg(not(unix))]
+type FileId = ();
+
+#[cfg(unix)]
+fn file_id(metadata: &Metadata) -> FileId {
+    use std::os::unix::fs::MetadataExt as _;
+    (metadata.dev(), metadata.ino())
+}
+
+#[cfg(not(unix))]
+const fn file_id(_: &Metadata) -> FileId {}
+
+impl DbFile {
+    /// A database without a file that could move.
+    pub(crate) const fn unattached(name: PathBuf) -> Self {
+        Self { name, disk: None }
+    }
+
+    /// Finds the file at `path`, to be called before SQLite opens it: should the file be replaced in between, the
+    /// difference is found by the next check. `None` where there is no file.
+    pub(super) fn find(path: &Path) -> Result<Option<Self>> {
+        let found = |real: PathBuf, metadata: &Metadata| Self {
+            name: path.to_owned(),
+            disk: Some(Disk {
+                path: path.to_owned(),
+                id: file_id(metadata),
+                wal: with_suffix(&real, "-wal"),
+                shm: with_suffix(&real, "-shm"),
+                real,
+                wal_ids: Cell::new(None),
+                damaged: Cell::new(false),
+                checked: Cell::new(false),
+            }),
+        };
+        let look = || -> std::io::Result<Self> {
+            let metadata = fs::symlink_metadata(path)?;
+            if metadata.is_symlink() {
+                return Ok(found(fs::canonicalize(path)?, &fs::metadata(path)?));
+            }
+            Ok(found(path.to_owned(), &metadata))
+        };
+        match look() {
+            Ok(file) => Ok(Some(file)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Error::io(path, &error)),
+        }
+    }
+
+    /// Remembers the WAL, once SQLite has opened it.
+    pub(super) fn opened(&self) {
+        if let Some(disk) = &self.disk {
+            disk.wal_ids.set(disk.find_wal());
+        }
+    }
+
+    /// Returns what messages call the database.
+    pub(crate) fn name(&self) -> &Path {
+        &self.name
+    }
+
+    pub(crate) fn set_name(&mut self, name: PathBuf) {
+        self.name = name;
+    }
+
+    /// Returns where the WAL is, if it is on a disk.
+    pub(super) fn wal(&self) -> Option<&Path> {
+        self.disk.as_ref().map(|disk| disk.wal.as_path())
+    }
+
+    /// Returns the file on the disk, where a link leads.
+    pub(super) fn real(&self) -> Option<&Path> {
+        self.disk.as_ref().map(|disk| disk.real.as_path())
+    }
+
+    /// Tells whether the paths still lead to the files that are open.
+    pub(super) fn is_in_place(&self) -> bool {
+        self.disk.as_ref().is_none_or(|disk| disk.size().is_some())
+    }
+
+    /// Refuses to write where the files were moved or are damaged. It is called inside a transaction that holds the
+    /// write lock.
+    pub(super) fn check_writable(&self, connection: &Connection) -> Result<()> {
+        let Some(disk) = &self.disk else { return Ok(()) };
+        let Some(size) = disk.size() else {
+            return Err(self.moved("nothing was written; the next call opens the file that is there now"));
+        };
+        if let Some(noted) = marker::read(&disk.real) {
+            return Err(self.corrupt(&noted));
+        }
+        if disk.damaged.get() {
+            return Err(self.corrupt("a page could not be read"));
+        }
+        if !disk.checked.get() {
+            let fault = header_fault(connection, size, &disk.wal).map_err(|error| self.failed(&error))?;
+            if let Some(fault) = fault {
+                return Err(self.corrupt(&fault));
+            }
+            disk.checked.set(true);
+        }
+        Ok(())
+    }
+
+    /// Refuses to acknowledge a write that was committed into files that others do not see.
+    pub(super) fn check_kept(&self) -> Result<()> {
+        if self.is_in_place() {
+            return Ok(());
+        }
+        Err(self.moved("the write may be in the file that was moved away; look before you repeat it"))
+    }
+
+    fn moved(&self, hint: &str) -> Error {
+        Error::Storage {
+            kind: Storage::Io,
+            message: format!(
+                "the database {} was moved, replaced or deleted while it was open",
+                quoted(&self.name)
+            ),
+            hint: hint.to_owned(),
+        }
+    }
+
+    /// Makes the error of a database that is damaged.
+    pub(super) fn corrupt(&self, what: &str) -> Error {
+        let shown = quoted(&self.name);
+        Error::storage(
+            Storage::Corrupt,
+            format!("the database {shown} is damaged: {what}"),
+        )
+    }
+
+    /// Makes the error of a statement that failed, and remembers damage.
+    pub(crate) fn failed(&self, error: &rusqlite::Error) -> Error {
+        let damaged = error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseCorrupt);
+        if let Some(disk) = self.disk.as_ref().filter(|_| damaged)
+            && !disk.damaged.replace(true)
+            && self.is_in_place()
+        {
+            // Where it cannot be noted, this connection still knows.
+            let _ = marker::write(&disk.real, &[error.to_string()]);
+        }
+        Error::sqlite(&self.name, error)
+    }
+}
+
+impl Disk {
+    /// Returns the size of the database; `None` where one of the files is not the one that was opened.
+    fn size(&self) -> Option<u64> {
+        let database = fs::metadata(&self.path).ok()?;
+        let wal = self.find_wal();
+        match self.wal_ids.get() {
+            // Another connection made it a file with a WAL.
+            None => self.wal_ids.set(wal),
+            own if own != wal => return None,
+            Some(_) => {}
+        }
+        (file_id(&database) == self.id).then_some(database.len())
+    }
+
+    fn find_wal(&self) -> Option<(FileId, FileId)> {
+        let id = |path: &Path| fs::metadata(path).ok().map(|found| file_id(&found));
+        id(&self.wal).zip(id(&self.shm))
+    }
+}
+
+/// Compares what the header says with the files, for faults that SQLite does not notice when it opens them.
+fn header_fault(connection: &Connection, size: u64, wal: &Path) -> rusqlite::Result<Option<String>> {
+    let encoding: String = connection.pragma_query_value(None, "encoding", |row| row.get(0))?;
+    if encoding != "UTF-8" {
+        return Ok(Some(format!("its header says that text is {encoding}")));
+    }
+    if number(connection, "auto_vacuum")? != 0 {
+        return Ok(Some(
+            "its header says that it vacuums itself, which none of ours does".to_owned(),
+        ));
+    }
+    let [pages, free, page_size] = ["page_count", "freelist_count", "page_size"]
+        .map(|name| number(connection, name).map(i32::unsigned_abs));
+    let (pages, free, page_size) = (pages?, free?, page_size?.max(512));
+    if free >= pages {
+        return Ok(Some(format!(
+            "its header counts {free} free pages, and it has {pages}"
+        )));
+    }
+    // The WAL may hold pages that were never in the file. Any other page must be in the file.
+    let whole = u32::try_from(size / u64::from(page_size)).unwrap_or(u32::MAX);
+    if whole < pages {
+        let held = wal::pages(wal, page_size);
+        let missing = (whole + 1..=pages).filter(|page| !held.contains(page)).count();
+        if missing > 0 {
+            return Ok(Some(format!(
+                "{missing} of its {pages} pages are missing: the file ends after page {whole}"
+            )));
+        }
+    }
+    Ok(None)
+}
+
+/// Returns the path of a file that SQLite or this program keeps beside a database.
+pub(super) fn with_suffix(database: &Path, suffix: &str) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}

@@ -1,0 +1,55 @@
+//! The note beside a database that it is damaged, so that every process refuses to write to it.
+
+use super::file::with_suffix;
+use crate::key::shortened;
+use crate::moment::Moment;
+use std::fs::{self, OpenOptions};
+use std::io::{ErrorKind, Write as _};
+use std::path::Path;
+
+const SUFFIX: &str = "-damaged";
+const EXPLAINED: &str = "\
+Nothing is written to this database any more. `clawpowers doctor --recover DIR` writes what can still be read to a new
+home. `clawpowers doctor` deletes this note where it finds no damage.
+";
+
+/// Returns what is noted of a database; `None` where there is no note.
+pub(super) fn read(database: &Path) -> Option<String> {
+    let path = with_suffix(database, SUFFIX);
+    match fs::read(&path) {
+        Ok(bytes) => {
+            let text = String::from_utf8_lossy(&bytes);
+            // The first line says when.
+            let problem = text.lines().nth(1).filter(|line| !line.is_empty());
+            Some(shortened(problem.unwrap_or("a note beside it says so")))
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        Err(error) => Some(format!("the note of its damage cannot be read ({error})")),
+    }
+}
+
+/// Notes what was found.
+pub(super) fn write(database: &Path, problems: &[String]) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut text = format!("Damage found {}\n", Moment::now());
+    for problem in problems {
+        text.push_str(problem.lines().next().unwrap_or_default());
+        text.push('\n');
+    }
+    text.push('\n');
+    text.push_str(EXPLAINED);
+    let mut file = options.open(with_suffix(database, SUFFIX))?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
+/// Deletes the note, if there is one.
+pub(super) fn clear(database: &Path) -> std::io::Result<()> {
+    match fs::remove_file(with_suffix(database, SUFFIX)) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
