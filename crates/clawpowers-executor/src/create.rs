@@ -69,7 +69,11 @@ fn fill(home: &Home, draft: &Path) -> Result<Option<legacy::Report>> {
         .pragma_update(None, "journal_mode", "WAL")
         .map_err(failed)?;
     connection.close().map_err(|(_, error)| failed(error))?;
-    let sync = fs::File::open(draft).and_then(|file| file.sync_all());
+    // Windows syncs a file only through a handle that may write to it.
+    let sync = OpenOptions::new()
+        .write(true)
+        .open(draft)
+        .and_then(|file| file.sync_all());
     sync.map_err(|error| Error::io(&home.database(), &error))?;
     Ok(report)
 }
