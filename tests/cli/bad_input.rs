@@ -1,15 +1,15 @@
 //! Files, folders and arguments that nobody should hand in, and everybody does.
 
 use crate::harness::{World, finish, wait};
+use crate::system::{os_string, set_mode, symlink};
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::Stdio;
 
 /// Each is one row of the listing, none keeps the good one from being listed.
-#[cfg(unix)]
 #[test]
+#[cfg_attr(windows, ignore = "Wine makes no symbolic links")]
 fn the_list_answers_whatever_lies_about() {
-    use std::os::unix::fs::symlink;
     let world = World::new();
     let at = |path: &str| world.work().join("s").join(path);
     world.skill("s/good", "Is good.");
@@ -90,17 +90,16 @@ fn the_list_answers_whatever_lies_about() {
     }
 }
 
-#[cfg(unix)]
 #[test]
+#[cfg_attr(windows, ignore = "Windows has no permission bits")]
 fn what_may_not_be_read_is_named() {
-    use std::os::unix::fs::PermissionsExt as _;
     let world = World::new();
     let file = world.skill("s/closed", "Is closed.");
     world.skill("s/good", "Is good.");
     world.skill("s/folder", "Is in a closed folder.");
     let folder = world.work().join("s/folder");
-    fs::set_permissions(&file, fs::Permissions::from_mode(0o000)).unwrap();
-    fs::set_permissions(&folder, fs::Permissions::from_mode(0o000)).unwrap();
+    set_mode(&file, 0o000).unwrap();
+    set_mode(&folder, 0o000).unwrap();
     if fs::read(&file).is_ok() {
         println!("skipped: this user may read everything");
     } else {
@@ -122,16 +121,14 @@ fn what_may_not_be_read_is_named() {
             "{ran:?}"
         );
     }
-    fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
+    set_mode(&folder, 0o755).unwrap();
 }
 
-#[cfg(target_os = "linux")]
 #[test]
+#[cfg_attr(target_os = "macos", ignore = "macOS allows no such file names")]
 fn names_that_are_not_utf8_are_shown_as_well_as_can_be() {
-    use std::ffi::OsStr;
-    use std::os::unix::ffi::OsStrExt as _;
     let world = World::new();
-    let folder = world.work().join("s").join(OsStr::from_bytes(b"odd\xff"));
+    let folder = world.work().join("s").join(os_string(b"odd\xff"));
     crate::harness::write(
         &folder.join("SKILL.md"),
         "---\nname: odd\ndescription: Is odd.\n---\nBody.\n",
@@ -348,8 +345,8 @@ fn a_reader_that_goes_away_is_no_failure() {
     }
 }
 
-#[cfg(target_os = "linux")]
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "only Linux has /dev/full")]
 fn an_output_that_cannot_be_written_is_a_matter_of_storage() {
     let world = World::new();
     for args in [
@@ -416,8 +413,8 @@ fn requests_are_objects_and_their_faults_name_no_types() {
 }
 
 /// Two blanks stay two, and a line end forges no line.
-#[cfg(unix)]
 #[test]
+#[cfg_attr(windows, ignore = "Windows allows no such file names")]
 fn a_path_is_shown_as_it_is() {
     let world = World::new();
     let text = "---\nname: x\ndescription: Use when: now\n---\n[gone](gone.md)\n";
@@ -449,14 +446,13 @@ fn a_path_is_shown_as_it_is() {
     assert_eq!(ran.err.lines().count(), 2, "{ran:?}");
 }
 
-#[cfg(unix)]
 #[test]
+#[cfg_attr(windows, ignore = "Windows has no permission bits")]
 fn a_folder_that_may_not_be_looked_into_is_no_folder_without_a_skill() {
-    use std::os::unix::fs::PermissionsExt as _;
     let world = World::new();
     world.skill("closed", "Is closed.");
     let folder = world.work().join("closed");
-    fs::set_permissions(&folder, fs::Permissions::from_mode(0o000)).unwrap();
+    set_mode(&folder, 0o000).unwrap();
     if fs::read_dir(&folder).is_ok() {
         println!("skipped: this user may read everything");
     } else {
@@ -464,5 +460,5 @@ fn a_folder_that_may_not_be_looked_into_is_no_folder_without_a_skill() {
             world.refused(4, &["skill", verb, "closed"]);
         }
     }
-    fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
+    set_mode(&folder, 0o755).unwrap();
 }

@@ -1,6 +1,7 @@
 //! `config get`, `config set`, `config list`.
 
 use crate::harness::{World, finish, unsafe_characters, wait, write};
+use crate::system::{mode, set_mode, symlink};
 use serde_json::{Value, json};
 use std::fs;
 use std::process::Stdio;
@@ -176,10 +177,9 @@ fn the_text_around_a_value_stays_as_it_is() {
     }
 }
 
-#[cfg(unix)]
 #[test]
+#[cfg_attr(windows, ignore = "Windows has no permission bits")]
 fn a_missing_home_and_file_are_made_for_the_user_alone() {
-    use std::os::unix::fs::PermissionsExt as _;
     let world = World::new();
     fs::remove_dir(world.claw()).unwrap();
     let ran = world.refused(1, &["config", "get", "profile"]);
@@ -194,31 +194,20 @@ fn a_missing_home_and_file_are_made_for_the_user_alone() {
     assert!(!world.claw().exists(), "reading and refusing make nothing");
     let after = world.set("logging.retentionDays", "7");
     assert_eq!(after, "{\n  \"logging\": {\n    \"retentionDays\": 7\n  }\n}\n");
-    let mode = |name: &str| {
-        fs::metadata(world.claw().join(name))
-            .unwrap()
-            .permissions()
-            .mode()
-            & 0o777
-    };
+    let mode = |name: &str| mode(world.claw().join(name));
     assert_eq!(
         (mode(""), mode("config.json"), mode("config.lock")),
         (0o700, 0o600, 0o600)
     );
     assert_eq!(fs::read_dir(world.claw()).unwrap().count(), 2);
-    fs::set_permissions(
-        world.claw().join("config.json"),
-        fs::Permissions::from_mode(0o640),
-    )
-    .unwrap();
+    set_mode(world.claw().join("config.json"), 0o640).unwrap();
     world.set("profile", "dev");
     assert_eq!(mode("config.json"), 0o640);
 }
 
-#[cfg(unix)]
 #[test]
+#[cfg_attr(windows, ignore = "Wine makes no symbolic links")]
 fn a_link_stays_and_what_it_leads_to_is_written() {
-    use std::os::unix::fs::symlink;
     let world = World::new();
     let target = world.file("dotfiles/claw.json", "{}");
     symlink("../work/dotfiles/claw.json", world.claw().join("step.json")).unwrap();
@@ -484,10 +473,9 @@ fn what_cannot_be_read_or_written_is_a_matter_of_storage() {
     lock.not_set(if cfg!(unix) { 4 } else { 0 }, &["a", "1"]);
 }
 
-#[cfg(unix)]
 #[test]
+#[cfg_attr(windows, ignore = "Windows has no named pipes in a folder")]
 fn a_pipe_or_a_circle_in_place_of_a_file_is_not_waited_for() {
-    use std::os::unix::fs::symlink;
     let pipe = World::new();
     let made = finish(pipe.command("mkfifo").arg(pipe.claw().join("config.json")));
     assert_eq!(made.code, 0, "{made:?}");
@@ -498,7 +486,6 @@ fn a_pipe_or_a_circle_in_place_of_a_file_is_not_waited_for() {
     round.refused(4, &["config", "set", "a", "1"]);
 }
 
-#[cfg(unix)]
 #[test]
 fn settings_made_at_once_are_all_kept() {
     let world = World::new();

@@ -1,6 +1,7 @@
 //! `skill fix`: repairs shown, repairs written, everything else left alone.
 
 use crate::harness::{World, text_of};
+use crate::system::{self, set_mode, symlink};
 use std::fs;
 
 const COLON: &str = "---\nname: colon\ndescription: Use when: there is a colon\n---\n\n# Colon\n";
@@ -128,37 +129,35 @@ fn bytes_that_are_no_text_are_left_alone() {
     assert_eq!(fs::read(file).unwrap(), bytes);
 }
 
-#[cfg(unix)]
 #[test]
+#[cfg_attr(windows, ignore = "Windows has no permission bits")]
 fn permissions_are_kept() {
-    use std::os::unix::fs::PermissionsExt as _;
     let world = World::new();
     for mode in [0o600, 0o640, 0o755] {
         let file = world.file("colon/SKILL.md", COLON);
-        fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+        set_mode(&file, mode).unwrap();
         assert_eq!(world.run(&["skill", "fix", "colon", "--write"]).code, 0);
-        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o7777, mode);
+        assert_eq!(system::mode(&file), mode);
         assert_eq!(fs::read_to_string(&file).unwrap(), MENDED);
         fs::remove_file(file).unwrap();
     }
 }
 
-#[cfg(unix)]
 #[test]
+#[cfg_attr(windows, ignore = "Wine makes no symbolic links")]
 fn a_link_inside_the_folder_stays_a_link_and_its_target_is_repaired() {
     let world = World::new();
     let target = world.file("colon/text.md", COLON);
     let link = world.work().join("colon/SKILL.md");
-    std::os::unix::fs::symlink("text.md", &link).unwrap();
+    symlink("text.md", &link).unwrap();
     assert_eq!(world.run(&["skill", "fix", "colon", "--write"]).code, 0);
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     assert_eq!(fs::read_to_string(target).unwrap(), MENDED);
 }
 
-#[cfg(unix)]
 #[test]
+#[cfg_attr(windows, ignore = "Wine makes no symbolic links")]
 fn what_cannot_be_written_does_not_keep_the_others_from_repair() {
-    use std::os::unix::fs::{PermissionsExt as _, symlink};
     let world = World::new();
     let first = world.file("s/a/SKILL.md", COLON);
     let outside = world.file("elsewhere/text.md", COLON);
@@ -166,7 +165,7 @@ fn what_cannot_be_written_does_not_keep_the_others_from_repair() {
     let link = world.work().join("s/link/SKILL.md");
     symlink("../../elsewhere/text.md", &link).unwrap();
     let closed = world.file("s/closed/SKILL.md", COLON);
-    fs::set_permissions(&closed, fs::Permissions::from_mode(0o444)).unwrap();
+    set_mode(&closed, 0o444).unwrap();
     let last = world.file("s/z/SKILL.md", COLON);
     // The link is named by itself, because a walk of the folder refuses it.
     let paths = ["s", "s/link"];
@@ -210,16 +209,15 @@ fn what_cannot_be_written_does_not_keep_the_others_from_repair() {
     assert_eq!(ok["files"][2]["failure"], serde_json::Value::Null);
 }
 
-#[cfg(unix)]
 #[test]
+#[cfg_attr(windows, ignore = "Windows has no permission bits")]
 fn a_folder_that_cannot_be_written_leaves_the_file_as_it_was() {
-    use std::os::unix::fs::PermissionsExt as _;
     let world = World::new();
     world.file("s/a/SKILL.md", COLON);
     let file = world.file("s/b/SKILL.md", COLON);
     let last = world.file("s/c/SKILL.md", COLON);
     let folder = file.parent().unwrap();
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o555)).unwrap();
+    set_mode(folder, 0o555).unwrap();
     let writable = fs::write(folder.join("probe"), "").is_ok();
     if writable {
         println!("skipped: this user may write everywhere");
@@ -237,10 +235,9 @@ fn a_folder_that_cannot_be_written_leaves_the_file_as_it_was() {
         assert_eq!(fs::read_to_string(&file).unwrap(), COLON);
         assert_eq!(fs::read_to_string(&last).unwrap(), MENDED);
     }
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).unwrap();
+    set_mode(folder, 0o755).unwrap();
 }
 
-#[cfg(unix)]
 #[test]
 fn one_file_that_cannot_be_read_does_not_keep_the_others_from_repair() {
     let world = World::new();

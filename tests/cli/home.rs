@@ -1,6 +1,7 @@
 //! `init` and `status`: the runtime home as a whole.
 
 use crate::harness::{World, finish};
+use crate::system::{mode, set_mode};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
@@ -262,16 +263,13 @@ fn status_shows_what_there_is() {
     assert_eq!(reply["bytes"], size);
 }
 
-#[cfg(unix)]
 #[test]
+#[cfg_attr(windows, ignore = "Windows has no permission bits")]
 fn what_init_makes_is_for_its_owner_and_what_is_there_keeps_its_mode() {
-    use std::os::unix::fs::PermissionsExt as _;
     let world = World::new();
-    let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o7777;
-    let open = fs::Permissions::from_mode(0o755);
     fs::create_dir(world.claw().join("logs")).unwrap();
     for folder in [world.claw(), world.claw().join("logs")] {
-        fs::set_permissions(folder, open.clone()).unwrap();
+        set_mode(folder, 0o755).unwrap();
     }
     let mut shell = world.command("sh");
     let ran = finish(shell.args([
@@ -282,9 +280,9 @@ fn what_init_makes_is_for_its_owner_and_what_is_there_keeps_its_mode() {
     assert!(ran.out.contains("Directories created: 5"), "{ran:?}");
     for name in FOLDERS {
         let expected = if name == "logs" { 0o755 } else { 0o700 };
-        assert_eq!(mode(&world.claw().join(name)), expected, "{name}");
+        assert_eq!(mode(world.claw().join(name)), expected, "{name}");
     }
-    assert_eq!(mode(&world.claw()), 0o755);
+    assert_eq!(mode(world.claw()), 0o755);
     for name in ["clawpowers.db", "clawpowers.db-wal", "clawpowers.db-shm"] {
         let path = world.claw().join(name);
         assert!(!path.exists() || mode(&path) == 0o600, "{name}");
@@ -292,8 +290,8 @@ fn what_init_makes_is_for_its_owner_and_what_is_there_keeps_its_mode() {
     assert!(world.claw().join("clawpowers.db").exists());
 }
 
-#[cfg(unix)]
 #[test]
+#[cfg_attr(windows, ignore = "Windows allows no such file names")]
 fn a_hostile_name_of_a_home_is_spelled_out() {
     use crate::harness::unsafe_characters;
     let world = World::new();
@@ -340,14 +338,13 @@ fn a_log_without_its_database_spoils_no_new_one() {
     assert_eq!(world.good(&["store", "list"]), "k\n");
 }
 
-#[cfg(unix)]
 #[test]
+#[cfg_attr(windows, ignore = "Windows has no permission bits")]
 fn a_home_may_lie_in_a_folder_that_cannot_be_read() {
-    use std::os::unix::fs::PermissionsExt as _;
     let world = World::new();
     let above = world.work().join("above");
     fs::create_dir(&above).unwrap();
-    let mode = |mode| fs::set_permissions(&above, fs::Permissions::from_mode(mode)).unwrap();
+    let mode = |mode| set_mode(&above, mode).unwrap();
     // Root may read it all the same, and then this shows nothing.
     mode(0o300);
     let ran = world.run(&["store", "set", "k", "v", "--home", "above/h"]);

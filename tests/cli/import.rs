@@ -1,12 +1,11 @@
 //! Homes of 1.x: what is in them is taken in once, everything else is named, and not a byte of them changes.
 
 use crate::harness::{Ran, World, finish, good_error, wait, write};
+use crate::system::{os_string, symlink};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::symlink;
+use std::io::{Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -130,7 +129,7 @@ fn strange_state(home: &Path) -> Vec<(String, u64, String)> {
     state(home, "a..b", "x\n");
     state(home, "back\\slash", "x\n");
     state(home, "two\nlines", "x\n");
-    write(&folder.join(OsStr::from_bytes(b"not\xff")), "x\n");
+    write(&folder.join(os_string(b"not\xff")), "x\n");
     state(home, "bounties/open.jsonl", "{}\n");
     let elsewhere = write(&home.join("elsewhere"), "linked\n");
     symlink(elsewhere, folder.join("linked")).unwrap();
@@ -150,10 +149,11 @@ fn strange_state(home: &Path) -> Vec<(String, u64, String)> {
         ("over", 16 * MIB + 1, true),
         ("over-bare", 16 * MIB + 1, false),
     ] {
-        let file = File::create(folder.join(name)).unwrap();
+        let mut file = File::create(folder.join(name)).unwrap();
         file.set_len(bytes).unwrap();
         if end {
-            std::os::unix::fs::FileExt::write_all_at(&file, b"\n", bytes).unwrap();
+            file.seek(SeekFrom::Start(bytes)).unwrap();
+            file.write_all(b"\n").unwrap();
         }
     }
     [

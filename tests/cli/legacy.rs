@@ -1,9 +1,9 @@
 //! The scripts of 1.x, above all its store: what skills call has to do what it did there. Real shells run them.
 
 use crate::harness::{Ran, World, finish, write};
+use crate::system::{mode, symlink};
 use serde_json::Value;
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -88,6 +88,7 @@ impl Package {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "needs a POSIX shell")]
 fn values_come_back_as_they_were() {
     let package = Package::new();
     let values = [
@@ -126,6 +127,7 @@ fn values_come_back_as_they_were() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "needs a POSIX shell")]
 fn bytes_that_are_no_text_come_back() {
     let package = Package::new();
     let out = package.good(&format!(
@@ -135,6 +137,7 @@ fn bytes_that_are_no_text_come_back() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "needs a POSIX shell")]
 fn values_of_sub_shells_come_back() {
     let package = Package::new();
     let out = package.good(&format!(
@@ -158,6 +161,7 @@ bash {STORE} get "bounty:b"
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "needs a POSIX shell")]
 fn the_patterns_of_the_skills() {
     let package = Package::new();
     let keys = [
@@ -235,6 +239,7 @@ fn the_patterns_of_the_skills() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "needs a POSIX shell")]
 fn lists_feed_loops_and_short_readers() {
     let package = Package::new();
     package.set(&["debug:hypothesis:a b:error_msg", "debug:hypothesis:c*:error_msg"]);
@@ -260,6 +265,7 @@ fn lists_feed_loops_and_short_readers() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "needs a POSIX shell")]
 fn a_missing_key_makes_way_for_the_fallback() {
     let package = Package::new();
     package.says(
@@ -277,6 +283,7 @@ fn a_missing_key_makes_way_for_the_fallback() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "needs a POSIX shell")]
 fn the_rest_of_the_store() {
     let package = Package::new();
     package.says(STORE, &["exists", "k"], 1, "", "");
@@ -313,6 +320,7 @@ fn the_rest_of_the_store() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "needs a POSIX shell")]
 fn bad_keys_are_named_as_they_came() {
     let package = Package::new();
     for command in ["set", "get", "delete", "exists", "append", "incr"] {
@@ -331,12 +339,12 @@ fn bad_keys_are_named_as_they_came() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "needs a POSIX shell")]
 fn scripts_are_programs_and_are_replaced() {
     let package = Package::new();
     for script in SCRIPTS {
         let path = package.folder.join(script);
-        let mode = path.metadata().unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o755, "{script}");
+        assert_eq!(mode(&path), 0o755, "{script}");
         let text = fs::read_to_string(&path).unwrap();
         // One of ours that was changed or belongs to another release.
         write(&path, text.replace("exec", "# exec"));
@@ -355,6 +363,7 @@ fn scripts_are_programs_and_are_replaced() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "needs a POSIX shell")]
 fn the_program_may_lie_anywhere() {
     let world = World::new();
     let program = Path::new(env!("CARGO_BIN_EXE_clawpowers"));
@@ -380,6 +389,7 @@ fn the_program_may_lie_anywhere() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "needs a POSIX shell")]
 fn the_files_of_others_stay() {
     type Put = fn(&Path);
     let cases: [(&str, Put); 5] = [
@@ -416,6 +426,7 @@ fn the_files_of_others_stay() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "needs a POSIX shell")]
 fn the_seven_forms_of_the_command() {
     let world = World::new();
     let run = |args: &[&str]| {

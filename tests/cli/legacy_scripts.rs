@@ -2,15 +2,16 @@
 
 use crate::harness::{finish, write};
 use crate::legacy::{Package, STORE};
+use crate::system::{mode, set_mode};
 use serde_json::Value;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 const COLLECTOR: &str = "runtime/metrics/collector.sh";
 const ANALYZE: &str = "runtime/feedback/analyze.sh";
 
 #[test]
+#[cfg_attr(windows, ignore = "needs a POSIX shell")]
 fn executions_are_recorded() {
     let package = Package::new();
     let out = package.good(&format!(
@@ -58,6 +59,7 @@ bash {COLLECTOR} record --skill other --skill last --outcome skipped --outcome p
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "needs a POSIX shell")]
 fn executions_are_summed_up() {
     let package = Package::new();
     package.says(COLLECTOR, &["summary"], 0, "No metrics recorded\n", "");
@@ -98,6 +100,7 @@ fn executions_are_summed_up() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "needs a POSIX shell")]
 fn what_a_collector_refuses() {
     let package = Package::new();
     for (args, err) in [
@@ -137,6 +140,7 @@ fn what_a_collector_refuses() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "needs a POSIX shell")]
 fn plans_and_worktrees() {
     let package = Package::new();
     let none = "Estimated duration: unknownmin\nActual duration: unknownmin\n\nTask Status:\n  (none)\n";
@@ -177,6 +181,7 @@ bash {ANALYZE} --worktrees
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "needs a POSIX shell")]
 fn help_and_unknown_words() {
     let package = Package::new();
     for (script, what, no_help) in [
@@ -213,6 +218,7 @@ fn help_and_unknown_words() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "needs a POSIX shell")]
 fn init_creates_and_verifies_nothing() {
     let package = Package::new();
     let claw = package.world.claw();
@@ -236,8 +242,7 @@ fn init_creates_and_verifies_nothing() {
         "memory",
         "logs",
     ] {
-        let mode = claw.join(name).metadata().unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o700, "{name}");
+        assert_eq!(mode(claw.join(name)), 0o700, "{name}");
     }
     fs::remove_dir(claw.join("logs")).unwrap();
     let out = package.good(&format!("bash {script}"));
@@ -261,6 +266,7 @@ fn init_creates_and_verifies_nothing() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "needs a POSIX shell")]
 fn the_hook_hands_over_the_skill() {
     let package = Package::new();
     fs::remove_dir_all(package.world.claw()).unwrap();
@@ -296,6 +302,7 @@ fn the_hook_hands_over_the_skill() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "needs a POSIX shell")]
 fn the_hook_knows_its_client() {
     let package = Package::new();
     let bin = package.world.work().join("bin");
@@ -323,7 +330,7 @@ fn the_hook_knows_its_client() {
     }
     let program = |name: &str, mode| {
         let path = write(&bin.join(name), "#!/bin/sh\n");
-        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+        set_mode(path, mode).unwrap();
     };
     program("codex", 0o644);
     assert_eq!(platform(&[]), "generic");

@@ -29,6 +29,8 @@ mod read_show_search;
 mod reference;
 mod roles;
 mod run;
+mod run_script;
 mod store;
 mod store_rules;
+mod system;
 mod validate;

@@ -2,6 +2,7 @@
 
 use crate::harness::{World, finish, good_error, wait};
 use crate::piped::fed;
+use crate::system::{mode, os_string};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::fs;
@@ -488,17 +489,13 @@ fn s9_sums_are_exact_to_the_last_of_64_bits() {
     assert_eq!(world.run(&["store", "exists", "fresh"]).code, 1);
 }
 
-#[cfg(unix)]
 #[test]
+#[cfg_attr(windows, ignore = "Windows arguments are UTF-16, not bytes")]
 fn s10_bytes_that_are_no_text_stay_the_same() {
-    use std::ffi::OsStr;
-    use std::os::unix::ffi::OsStrExt as _;
     let world = World::new();
     let bytes = b"\xff\xfe caf\xe9 \xc3(\xed\xa0\x80";
     let mut command = world.program();
-    command
-        .args(["store", "set", "word"])
-        .arg(OsStr::from_bytes(bytes));
+    command.args(["store", "set", "word"]).arg(os_string(bytes));
     assert_eq!(finish(&mut command).code, 0);
     world.feed(&["store", "set", "pipe", "-"], bytes);
     let file = world.file("bytes", bytes);
@@ -523,10 +520,9 @@ fn s10_bytes_that_are_no_text_stay_the_same() {
     );
 }
 
-#[cfg(unix)]
 #[test]
+#[cfg_attr(windows, ignore = "Windows has no permission bits")]
 fn s11_the_owner_alone_may_read_whatever_the_umask() {
-    use std::os::unix::fs::PermissionsExt as _;
     for umask in ["000", "022", "077"] {
         let world = World::new();
         fs::remove_dir(world.claw()).unwrap();
@@ -538,10 +534,7 @@ fn s11_the_owner_alone_may_read_whatever_the_umask() {
             assert_eq!((ran.code, &*ran.err), (0, ""), "{line}");
         };
         under("\"$0\" store set a b && \"$0\" store set c d");
-        let mode = |name: &str| {
-            let path = world.claw().join(name);
-            path.metadata().unwrap().permissions().mode() & 0o7777
-        };
+        let mode = |name: &str| mode(world.claw().join(name));
         assert_eq!(mode(""), 0o700, "umask {umask}");
         let mut seen = 0;
         for entry in fs::read_dir(world.claw()).unwrap() {

@@ -1,6 +1,7 @@
 //! `skill validate`: verdicts as text, JSON and SARIF.
 
 use crate::harness::World;
+use crate::system::symlink;
 use serde_json::Value;
 
 const BAD: &str = "---\nname: Bad Name\ndescription: Does things.\nauthor: me\n---\nBody.\n";
@@ -194,10 +195,9 @@ fn a_folder_without_any_skill_is_not_valid() {
     world.refused(4, &["skill", "validate", "nowhere", "--target", "spec"]);
 }
 
-#[cfg(unix)]
 #[test]
+#[cfg_attr(windows, ignore = "Wine makes no symbolic links")]
 fn nothing_in_a_folder_of_skills_is_passed_over() {
-    use std::os::unix::fs::symlink;
     let world = World::new();
     world.skill("s/good", "Is good.");
     std::fs::create_dir_all(world.work().join("s/folder/SKILL.md")).unwrap();
@@ -221,23 +221,23 @@ fn nothing_in_a_folder_of_skills_is_passed_over() {
     );
 }
 
-#[cfg(unix)]
 #[test]
+#[cfg_attr(windows, ignore = "Wine makes no symbolic links")]
 fn a_broken_link_beside_a_skill_is_told_once() {
     let world = World::new();
     world.skill("s/good", "Is good.");
-    std::os::unix::fs::symlink("nowhere", world.work().join("s/good/notes.md")).unwrap();
+    symlink("nowhere", world.work().join("s/good/notes.md")).unwrap();
     let ran = world.run(&["skill", "validate", "s"]);
     assert_eq!(ran.out.matches("[symlink-broken]").count(), 1, "{ran:?}");
     assert_eq!(ran.code, 0, "a warning leaves a skill valid: {ran:?}");
 }
 
-#[cfg(unix)]
 #[test]
+#[cfg_attr(windows, ignore = "Wine makes no symbolic links")]
 fn a_second_way_to_a_file_is_no_second_file() {
     let world = World::new();
     world.skill("s/good", "Is good.");
-    std::os::unix::fs::symlink("good", world.work().join("s/alias")).unwrap();
+    symlink("good", world.work().join("s/alias")).unwrap();
     let ran = world.run(&["skill", "validate", "s"]);
     assert_eq!(
         (ran.code, ran.out.as_str()),

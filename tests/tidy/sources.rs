@@ -210,3 +210,39 @@ fn no_registry_hosts_or_absolute_paths() {
     found.extend(odd.map(|line| format!(".cargo/config.toml: {line}")));
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
+
+/// The command-line tests run on Windows too: a test that cannot is ignored there with its reason, so that it is counted and
+/// listed. One that is compiled for some systems only would be missing without a word.
+#[test]
+fn tests_that_a_system_leaves_out_say_why() {
+    let mut found = Vec::new();
+    let mut scanned = 0;
+    for folder in ["tests/cli", "tests/torture"] {
+        for path in files(&root().join(folder), "rs") {
+            scanned += 1;
+            let text = read(&path);
+            let mut attributes: Vec<&str> = Vec::new();
+            for (index, line) in text.lines().map(str::trim).enumerate() {
+                let gated = attributes.iter().any(|line| line.starts_with("#[cfg("));
+                let test = attributes.contains(&"#[test]") || line.starts_with("mod ");
+                // Functions for one system each are in the file of that name, behind an attribute of their own.
+                let unix = line.contains("os::unix::") && !path.ends_with("system.rs");
+                if (gated && test) || (unix && !gated) {
+                    found.push(format!("{}:{}: {line}", shown(&path), index + 1));
+                }
+                if line.starts_with("#[") {
+                    attributes.push(line);
+                } else {
+                    attributes.clear();
+                }
+            }
+        }
+    }
+    assert!(scanned > 20, "only {scanned} files were scanned");
+    assert!(
+        found.is_empty(),
+        "write `#[cfg_attr(windows, ignore = \"the reason\")]`, and take what one system alone has from \
+         tests/cli/system.rs:\n{}",
+        found.join("\n")
+    );
+}

@@ -136,9 +136,14 @@ fn the_log_stays_short_between_short_processes() {
     let (real, linked) = (place.path().join("real"), place.path().join("linked"));
     done(&real, &["store", "set", "k", "v"]);
     std::fs::create_dir(&linked).unwrap();
-    std::os::unix::fs::symlink(real.join("clawpowers.db"), linked.join("clawpowers.db")).unwrap();
+    let homes = if link(&real.join("clawpowers.db"), &linked.join("clawpowers.db")) {
+        vec![&real, &linked]
+    } else {
+        println!("skipped: no link to the database can be made here");
+        vec![&real]
+    };
     let value = "x".repeat(20_000);
-    for home in [&real, &linked] {
+    for home in homes {
         for _ in 0..40 {
             done(home, &["store", "set", "k", &value]);
         }
@@ -147,4 +152,13 @@ fn the_log_stays_short_between_short_processes() {
         assert!(log < 400_000, "{log}");
     }
     sound(&real);
+}
+
+/// Makes a symbolic link to a file; tells whether there is one then, which Wine does not see to.
+fn link(original: &Path, link: &Path) -> bool {
+    #[cfg(unix)]
+    let made = std::os::unix::fs::symlink(original, link);
+    #[cfg(windows)]
+    let made = std::os::windows::fs::symlink_file(original, link);
+    made.is_ok() && link.exists()
 }

@@ -1,0 +1,80 @@
+//! What the standard library has for one operating system only, for tests that are compiled for all of them.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::process::ExitStatus;
+
+/// Makes a symbolic link.
+#[cfg(unix)]
+pub(crate) fn symlink(original: impl AsRef<Path>, link: impl AsRef<Path>) -> io::Result<()> {
+    std::os::unix::fs::symlink(original, link)
+}
+
+/// Makes a symbolic link; to a directory where `original` is one now.
+#[cfg(windows)]
+pub(crate) fn symlink(original: impl AsRef<Path>, link: impl AsRef<Path>) -> io::Result<()> {
+    use std::os::windows::fs::{symlink_dir, symlink_file};
+    let link = link.as_ref();
+    let full = link.parent().unwrap_or(link).join(&original);
+    if full.is_dir() {
+        symlink_dir(original, link)
+    } else {
+        symlink_file(original, link)
+    }
+}
+
+/// Sets the permission bits of a file.
+#[cfg(unix)]
+pub(crate) fn set_mode(path: impl AsRef<Path>, mode: u32) -> io::Result<()> {
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode))
+}
+
+/// Sets the one permission bit that Windows has: whether the file is read-only.
+#[cfg(windows)]
+pub(crate) fn set_mode(path: impl AsRef<Path>, mode: u32) -> io::Result<()> {
+    let mut permissions = fs::metadata(&path)?.permissions();
+    permissions.set_readonly(mode & 0o200 == 0);
+    fs::set_permissions(path, permissions)
+}
+
+/// Returns the permission bits of a file.
+#[cfg(unix)]
+pub(crate) fn mode(path: impl AsRef<Path>) -> u32 {
+    let permissions = fs::metadata(path).unwrap().permissions();
+    std::os::unix::fs::PermissionsExt::mode(&permissions) & 0o7777
+}
+
+/// Returns the permission bits of a file as Windows knows them.
+#[cfg(windows)]
+pub(crate) fn mode(path: impl AsRef<Path>) -> u32 {
+    let readonly = fs::metadata(path).unwrap().permissions().readonly();
+    if readonly { 0o444 } else { 0o666 }
+}
+
+/// Returns an argument or a file name of these bytes.
+#[cfg(unix)]
+pub(crate) fn os_string(bytes: &[u8]) -> OsString {
+    std::os::unix::ffi::OsStringExt::from_vec(bytes.to_vec())
+}
+
+/// Returns an argument or a file name in which each byte that is not ASCII is a lone surrogate, as it is no text either.
+#[cfg(windows)]
+pub(crate) fn os_string(bytes: &[u8]) -> OsString {
+    let unit = |byte: &u8| u16::from(*byte) | if byte.is_ascii() { 0 } else { 0xdc00 };
+    let wide: Vec<u16> = bytes.iter().map(unit).collect();
+    std::os::windows::ffi::OsStringExt::from_wide(&wide)
+}
+
+/// Returns the signal that ended a process.
+#[cfg(unix)]
+pub(crate) fn signal(status: ExitStatus) -> Option<i32> {
+    std::os::unix::process::ExitStatusExt::signal(&status)
+}
+
+/// Returns none: no process ends by a signal on Windows.
+#[cfg(windows)]
+pub(crate) fn signal(_: ExitStatus) -> Option<i32> {
+    None
+}
