@@ -244,3 +244,65 @@ fn a_second_way_to_a_file_is_no_second_file() {
         (0, "1 file, 1 valid for spec, 0 errors, 0 warnings\n")
     );
 }
+
+#[test]
+fn strict_fails_on_warnings() {
+    let world = World::new();
+    world.skill("good", "Is good.");
+    let ran = world.run(&["skill", "validate", "good", "--strict"]);
+    assert_eq!(
+        (ran.code, ran.out.as_str()),
+        (0, "1 file, 1 valid for clawpowers, 0 errors, 0 warnings\n")
+    );
+    world.file(
+        "warned/SKILL.md",
+        "---\nname: warned\ndescription: Is good.\n---\nSee [x](x.md).\n",
+    );
+    for (args, code) in [
+        (&["warned", "--target", "clawpowers"][..], 0),
+        (&["warned", "--strict"], 1),
+        (&["warned", "--strict", "--target", "spec"], 1),
+        (&["good", "warned", "--strict", "--json"], 1),
+        (&["warned", "--strict", "--format", "sarif"], 1),
+    ] {
+        let ran = world.run(&[&["skill", "validate"], args].concat());
+        assert_eq!(ran.code, code, "{args:?}: {ran:?}");
+    }
+}
+
+#[test]
+fn files_that_code_names_are_checked_as_links_are() {
+    let world = World::new();
+    let body = "Run `bash ./scripts/x.sh`.\n\n```sh\npython3 {baseDir}/scripts/y.py\ncat ${CLAUDE_SKILL_DIR}/notes.md\n```\n";
+    world.file(
+        "s/SKILL.md",
+        format!("---\nname: s\ndescription: Is good.\n---\n{body}"),
+    );
+    let findings = |target: &str| {
+        let ran = world.run(&["skill", "validate", "s", "--target", target]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        let lines = ran.out.lines().filter(|line| line.contains("[dangling-path]"));
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        findings("claude"),
+        [
+            "s/SKILL.md:5:11: warning[dangling-path]: the file `scripts/x.sh` named in code does not exist",
+            "s/SKILL.md:8:9: warning[dangling-path]: the file `scripts/y.py` named in code does not exist",
+            "s/SKILL.md:9:5: warning[dangling-path]: the file `notes.md` named in code does not exist",
+        ]
+    );
+    assert_eq!(
+        findings("spec"),
+        [""; 0],
+        "the specification says nothing of code"
+    );
+    // What the project has may be meant as well, but not behind the variable.
+    world.file("scripts/x.sh", "");
+    world.file("scripts/y.py", "");
+    world.file("s/notes.md", "");
+    let left = findings("clawpowers");
+    assert!(left.len() == 1 && left[0].contains("`scripts/y.py`"), "{left:?}");
+    world.file("s/scripts/y.py", "");
+    assert_eq!(findings("clawpowers"), [""; 0]);
+}

@@ -23,6 +23,7 @@ pub mod resources;
 pub mod search;
 pub mod skill;
 pub mod source;
+mod template;
 pub mod yaml;
 
 pub use catalog::{Catalog, CatalogOptions};
@@ -30,3 +31,4 @@ pub use diag::{Diagnostic, Profile, Rule, Severity};
 pub use fix::{Fixed, fix};
 pub use parse::{ParseOptions, Parsed, parse, parse_source};
 pub use skill::Skill;
+pub use template::template;

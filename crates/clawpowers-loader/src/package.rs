@@ -123,6 +123,18 @@ impl Package {
         self.documents.get(path).is_some() || self.documents.is_folder(path)
     }
 
+    /// Tells whether a folder above this one holds a file at `path`.
+    pub(crate) fn is_above(&self, path: &str) -> bool {
+        let mut base = self.base.as_str();
+        while !base.is_empty() {
+            base = base.rsplit_once('/').map_or("", |(above, _)| above);
+            if self.documents.get(&below(base, path)).is_some() {
+                return true;
+            }
+        }
+        false
+    }
+
     pub(crate) fn entries(&self, folder: &Path) -> Vec<(&str, bool)> {
         let folder = below(&self.base, &folder.to_string_lossy());
         self.documents.entries(folder.trim_end_matches('/'))

@@ -5,6 +5,7 @@ use crate::diag::{Diagnostic, Position, Profile, Report, Rule, Severity};
 use crate::front::{self, Front};
 use crate::skill::{self, Skill, token_estimate};
 use crate::source::{Encoding, Source};
+use crate::template;
 
 /// How many lines a body may have before its length is mentioned.
 const LONG_BODY_LINES: usize = 500;
@@ -158,6 +159,7 @@ fn check_body(body: &str, start: usize, source: &Source, report: &mut Report) {
             hint,
         );
     }
+    template::check_body(body, start, source, report);
     let (lines, tokens) = (body.lines().count(), token_estimate(body));
     if lines > LONG_BODY_LINES || tokens > LONG_BODY_TOKENS {
         let plural = if lines == 1 { "" } else { "s" };

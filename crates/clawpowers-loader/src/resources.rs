@@ -2,6 +2,7 @@
 
 mod check;
 mod digest;
+mod mentions;
 
 pub(crate) use check::{Place, check};
 pub use digest::digest;

@@ -297,3 +297,32 @@ fn every_repairable_file_parses_strictly_once_fixed() {
     println!("{repaired} files repaired, {same} left as they were, {hopeless} hold no skill");
     assert!(repaired > 40 && same > 300, "{repaired} {same}");
 }
+
+/// Paths in code and notes to the author are told of few files, and of none by the specification's rules.
+#[test]
+fn findings_about_code_and_placeholders_are_rare() {
+    let Some(corpus) = corpus() else { return };
+    let mut told: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for file in &corpus.files {
+        for finding in inspect(file, Profile::ClawPowers).parsed.diagnostics {
+            if matches!(finding.rule, Rule::DanglingPath | Rule::PlaceholderText) {
+                let (line, message) = (finding.position.line, finding.message);
+                let file = file.strip_prefix(&corpus.root).unwrap().display();
+                let row = format!("{file}:{line} {message}");
+                told.entry(finding.rule.id()).or_default().push(row);
+            }
+        }
+        let spec = inspect(file, Profile::Spec).parsed.diagnostics;
+        let silent = |rule| spec.iter().all(|finding| finding.rule != rule);
+        assert!(silent(Rule::DanglingPath) && silent(Rule::PlaceholderText));
+    }
+    for (rule, rows) in &told {
+        println!("{rule}: {}\n  {}", rows.len(), rows.join("\n  "));
+        let files: std::collections::BTreeSet<_> = rows.iter().map(|row| row.split(':').next()).collect();
+        assert!(
+            files.len() * 20 < corpus.files.len(),
+            "{rule}: {} files",
+            files.len()
+        );
+    }
+}

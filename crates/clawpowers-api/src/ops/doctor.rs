@@ -270,6 +270,7 @@ const fn is_reference(rule: Rule) -> bool {
     matches!(
         rule,
         Rule::DanglingLink
+            | Rule::DanglingPath
             | Rule::LinkOutside
             | Rule::SymlinkBroken
             | Rule::SymlinkEscape

@@ -141,7 +141,9 @@ rules! {
     // Body and folder.
     BodyEmpty "body-empty" [I W W W W] "There is no text after the frontmatter.";
     BodyLong "body-long" [I I I I I] "The body has more than 500 lines or 5,000 estimated tokens.";
+    PlaceholderText "placeholder-text" [- W W W W] "The description or the body still holds a template's text.";
     DanglingLink "dangling-link" [W W W W W] "A relative link points to nothing.";
+    DanglingPath "dangling-path" [- W W W W] "A script or file of the skill that code names does not exist.";
     LinkOutside "link-outside" [W W W W W] "A relative link leaves the skill's folder.";
     SymlinkBroken "symlink-broken" [W W W W W] "A symbolic link points to nothing.";
     SymlinkEscape "symlink-escape" [W W W W W] "A symbolic link leaves the place that its root allows.";

@@ -1,14 +1,19 @@
 //! Whether the links of a skill's body and folder lead somewhere, and whether its scripts run.
 
+use super::mentions::mentions;
 use super::{MAX_RESOURCES, Resource, ResourceKind, Resources, Why, resolve, resources};
 use crate::diag::{Position, Report, Rule, quoted};
 use crate::package::Package;
 use crate::skill::Skill;
+use crate::source::LineStarts;
 use std::io;
 use std::path::Path;
 
 /// How many links of one body are followed up.
 const MAX_LINKS: usize = 2000;
+
+/// How many folders above a skill's are asked for a path that the skill does not hold.
+const MAX_ABOVE: usize = 8;
 
 /// Where a skill's folder is.
 #[derive(Clone, Copy)]
@@ -32,12 +37,33 @@ impl Place<'_> {
             Self::Memory(package) => Some(Ok(package.holds(target))),
         }
     }
+
+    /// Tells whether a folder above the skill's, up to the one with `.git`, holds `target`: then it is the project's.
+    fn is_above(&self, target: &str) -> bool {
+        match self {
+            Self::Disk { folder, .. } => {
+                let Ok(folder) = folder.canonicalize() else {
+                    return false;
+                };
+                for above in folder.ancestors().skip(1).take(MAX_ABOVE) {
+                    if above.join(target).exists() {
+                        return true;
+                    }
+                    if above.join(".git").exists() {
+                        break;
+                    }
+                }
+                false
+            }
+            Self::Memory(package) => package.is_above(target),
+        }
+    }
 }
 
 /// Reports links of the body and of the folder that lead nowhere or outside, what of the folder is not listed, and
 /// scripts that cannot run.
 pub(crate) fn check(skill: &Skill, body_line: usize, place: &Place<'_>, report: &mut Report) {
-    let starts = crate::source::LineStarts::of(&skill.body);
+    let starts = LineStarts::of(&skill.body);
     let links = skill.outline().links;
     let followed = links
         .iter()
@@ -77,6 +103,7 @@ pub(crate) fn check(skill: &Skill, body_line: usize, place: &Place<'_>, report: 
             }
         }
     }
+    check_mentions(skill, body_line, &starts, place, report);
     let (folder, skill_file) = match *place {
         Place::Disk { folder, skill_file } => (folder, skill_file),
         // What is in memory has no links and no permissions.
@@ -94,6 +121,33 @@ pub(crate) fn check(skill: &Skill, body_line: usize, place: &Place<'_>, report: 
             message,
             "`chmod +x` it",
         );
+    }
+}
+
+/// Reports scripts and files of the skill that its code names and that do not exist.
+fn check_mentions(
+    skill: &Skill,
+    body_line: usize,
+    starts: &LineStarts,
+    place: &Place<'_>,
+    report: &mut Report,
+) {
+    if !report.wants(Rule::DanglingPath) {
+        return;
+    }
+    for mention in mentions(&skill.name, &skill.body).into_iter().take(MAX_LINKS) {
+        let exists = place.leads(&mention.path).and_then(Result::ok);
+        if exists != Some(false) || (!mention.is_anchored && place.is_above(&mention.path)) {
+            continue;
+        }
+        let inner = starts.position(&skill.body, mention.offset);
+        let position = Position {
+            line: body_line + inner.line - 1,
+            column: inner.column,
+        };
+        let message = format!("the file {} named in code does not exist", quoted(&mention.path));
+        let hint = "add the file or correct the path; it is relative to the skill's folder";
+        report.hint(Rule::DanglingPath, position, message, hint);
     }
 }
 

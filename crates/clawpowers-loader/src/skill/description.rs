@@ -5,6 +5,7 @@ use super::name::python_trim;
 use crate::chars::has_unsafe;
 use crate::diag::{Report, Rule, quoted};
 use crate::front::Front;
+use crate::template::check_description;
 use crate::yaml::Kind;
 use std::borrow::Cow;
 
@@ -58,6 +59,7 @@ pub(super) fn read(front: &Front<'_>, report: &mut Report) -> Result<String, Rul
             "move what is not needed to choose the skill to the body",
         );
     }
+    check_description(trimmed, position(), report);
     if has_tag(trimmed) {
         let message = "the description holds something like an XML tag";
         report.hint(

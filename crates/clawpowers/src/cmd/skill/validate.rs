@@ -14,12 +14,14 @@ const EXAMPLES: &str = "\
 Examples:
   clawpowers skill validate my-skill/                   # the reference validator's words
   clawpowers skill validate my-skill/ --target claude   # every finding with rule, line and column
+  clawpowers skill validate my-skill/ --strict          # fails on warnings too
   clawpowers skill validate skills/ --format sarif > skills.sarif
 
 With one skill and no option the output is that of the reference validator, byte for byte. With --target, --format,
-several paths, or a folder of skills, every finding is shown; the target is `spec` unless one is named.
+--strict, several paths, or a folder of skills, every finding is shown; the target is `spec` unless one is named, with
+--strict `clawpowers`.
 
-Exit codes: 0 valid, 1 not valid";
+Exit codes: 0 valid, 1 not valid, or a warning with --strict";
 
 const FORMATS: [&str; 3] = ["text", "json", "sarif"];
 
@@ -36,12 +38,16 @@ pub(crate) struct ValidateArgs {
     /// review tools.
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
+    /// Fail on warnings too.
+    #[arg(long)]
+    strict: bool,
 }
 
 impl ValidateArgs {
     pub(crate) fn run(self, context: &Context) -> Exit {
         if self.target.is_none()
             && self.format.is_none()
+            && !self.strict
             && !context.out.json
             && let [path] = self.paths.as_slice()
             && is_one_skill(Path::new(path))
@@ -64,13 +70,18 @@ impl ValidateArgs {
             .as_deref()
             .map_or(context.out.json, |format| format == "json");
         let out = Out::new(json);
-        let target = self.target.or_else(|| Some("spec".to_owned()));
+        // The rules of the specification know no placeholders and no paths in code.
+        let default = if self.strict { "clawpowers" } else { "spec" };
+        let target = self.target.or_else(|| Some(default.to_owned()));
         let request = skill_validate::Request {
             paths: self.paths,
             target,
         };
         let result = skill_validate::run(&context.runtime, &request);
-        let code = |r: &skill_validate::Response| if r.errors == 0 { Exit::Done } else { Exit::No };
+        let code = |r: &skill_validate::Response| match r {
+            r if r.errors > 0 || (self.strict && r.warnings > 0) => Exit::No,
+            _ => Exit::Done,
+        };
         out.answer(&result, code, |r| {
             out.text(&if sarif {
                 render::sarif::text(r)
