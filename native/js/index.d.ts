@@ -380,7 +380,7 @@ export interface SkillListOptions {
 
 /** What `skill_new` takes by name. */
 export interface SkillNewOptions {
-  /** The folder in which to create the skill's folder; the working directory where it is not said. */
+  /** The folder in which to create the skill's folder; without it, the nearest skills folder of the project that a client reads, else `.agents/skills`. */
   dir?: string | null | undefined;
   /** The description; a reminder to write one where it is not said. */
   description?: string | null | undefined;
@@ -1195,8 +1195,12 @@ export interface SkillListReply {
 
 /** What was created. */
 export interface SkillNewReply {
-  /** The SKILL.md. */
+  /** The SKILL.md, relative to the working directory where it is below it. */
   path: string;
+  /** The clients that look there for skills. */
+  clients: string[];
+  /** Whether `skill_list` finds it without naming a root. */
+  listed: boolean;
 }
 
 /** What it gave. */

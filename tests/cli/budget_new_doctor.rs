@@ -43,22 +43,23 @@ fn a_new_skill_is_valid_and_shows_up() {
     let world = World::new();
     let ran = world.run(&["skill", "new", "release-notes"]);
     assert_eq!(
-        (ran.code, ran.out.as_str(), ran.err.as_str()),
-        (0, "release-notes/SKILL.md\n", "")
+        (ran.code, ran.out.as_str()),
+        (0, ".agents/skills/release-notes/SKILL.md\n")
     );
-    assert_eq!(world.run(&["skill", "validate", "release-notes"]).code, 0);
-    let strict = world.run(&[
-        "skill",
-        "validate",
-        "release-notes",
-        "release-notes",
-        "--target",
-        "clawpowers",
-    ]);
     assert_eq!(
-        strict.out,
-        "2 files, 2 valid for clawpowers, 0 errors, 0 warnings\n"
+        ran.err,
+        "clients that look there: codex, gemini, opencode, goose, openclaw, copilot, pi\n"
     );
+    let path = ".agents/skills/release-notes";
+    assert_eq!(world.run(&["skill", "validate", path]).code, 0);
+    let untouched = world.run(&["skill", "validate", path, "--target", "clawpowers"]);
+    assert_eq!(untouched.out.matches(": warning[placeholder-text]: ").count(), 2);
+    assert!(
+        untouched
+            .out
+            .ends_with("1 file, 1 valid for clawpowers, 0 errors, 2 warnings\n")
+    );
+    assert_eq!(world.run(&["skill", "validate", path, "--strict"]).code, 1);
     let text = "Says \"hello\": to all #people, even\nover lines \\ and 'quotes'.";
     let dir = ".agents/skills";
     let ran = world.run(&["skill", "init", "greeter", "--dir", dir, "--description", text]);
@@ -77,25 +78,124 @@ fn nothing_that_exists_is_overwritten() {
     let world = World::new();
     let file = world.skill("tea", "Makes tea.");
     let before = fs::read_to_string(&file).unwrap();
-    world.refused(3, &["skill", "new", "tea"]);
+    let new = |name: &str| world.run(&["skill", "new", name, "--dir", "."]);
+    world.refused(3, &["skill", "new", "tea", "--dir", "."]);
     assert_eq!(fs::read_to_string(&file).unwrap(), before);
     world.file("coffee/notes.md", "mine");
-    assert_eq!(world.run(&["skill", "new", "coffee"]).code, 0);
+    assert_eq!(new("coffee").code, 0);
     assert_eq!(
         fs::read_to_string(world.work().join("coffee/notes.md")).unwrap(),
         "mine"
     );
     world.file("milk", "a file, not a folder");
-    let ran = world.refused(4, &["skill", "new", "milk"]);
-    assert!(ran.err.contains("`milk/SKILL.md` cannot be written: "), "{ran:?}");
+    let ran = world.refused(4, &["skill", "new", "milk", "--dir", "."]);
+    assert!(
+        ran.err.contains("`./milk/SKILL.md` cannot be written: "),
+        "{ran:?}"
+    );
     // A second spelling would hide the first.
     world.file("juice/skill.md", "mine");
-    let ran = world.refused(3, &["skill", "new", "juice"]);
-    assert!(ran.err.contains("`juice/skill.md` exists"), "{ran:?}");
+    let ran = world.refused(3, &["skill", "new", "juice", "--dir", "."]);
+    assert!(ran.err.contains("`./juice/skill.md` exists"), "{ran:?}");
     assert_eq!(fs::read_dir(world.work().join("juice")).unwrap().count(), 1);
     assert_eq!(
         fs::read_to_string(world.work().join("milk")).unwrap(),
         "a file, not a folder"
+    );
+}
+
+#[test]
+fn a_new_skill_goes_where_a_client_looks() {
+    let new = |world: &World, cwd: &str, more: &[&str]| {
+        let args = [&["skill", "new", "tea"], more].concat();
+        let ran = world.run_in(&world.work().join(cwd), &args);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        (ran.out, ran.err)
+    };
+    let project = |folders: &[&str]| {
+        let world = World::new();
+        for folder in [&[".git", "deep/er"], folders].concat() {
+            fs::create_dir_all(world.work().join(folder)).unwrap();
+        }
+        world
+    };
+    // The nearest folder that exists wins; without one, the root's.
+    for (folders, cwd, out) in [
+        (&[".claude/skills"][..], "", ".claude/skills/tea/SKILL.md"),
+        (
+            &[".agents/skills", ".claude/skills"],
+            "",
+            ".agents/skills/tea/SKILL.md",
+        ),
+        (
+            &[".claude/skills", "deep/.github/skills"],
+            "deep",
+            ".github/skills/tea/SKILL.md",
+        ),
+        (
+            &[".clawpowers/skills", ".gemini/skills"],
+            "",
+            ".gemini/skills/tea/SKILL.md",
+        ),
+        (&[".clawpowers/skills"], "", ".clawpowers/skills/tea/SKILL.md"),
+    ] {
+        let world = project(folders);
+        assert_eq!(new(&world, cwd, &[]).0, format!("{out}\n"), "{folders:?}");
+    }
+    for (folders, out) in [(&[][..], ".agents"), (&[".claude/skills"], ".claude")] {
+        let world = project(folders);
+        let file = world
+            .work()
+            .canonicalize()
+            .unwrap()
+            .join(out)
+            .join("skills/tea/SKILL.md");
+        assert_eq!(new(&world, "deep/er", &[]).0, format!("{}\n", file.display()));
+        assert!(file.is_file());
+    }
+    let world = project(&[]);
+    let (_, err) = new(&world, "", &["--dir", ".claude/skills"]);
+    assert_eq!(err, "clients that look there: claude, opencode, goose, copilot\n");
+    let (out, err) = new(&world, "", &["--dir", "x"]);
+    assert_eq!(out, "x/tea/SKILL.md\n");
+    assert_eq!(
+        err,
+        "no client looks there\nhint: `--dir .agents/skills` creates one where most clients look; `skill list --root DIR` \
+         lists the skills of any folder\n"
+    );
+    let (_, err) = new(&world, "", &["--dir", ".clawpowers/skills"]);
+    assert!(err.starts_with("only clawpowers looks there\nhint: "), "{err}");
+    // In the home folder it is a skill of the user's.
+    let world = World::new();
+    let ran = world.run_in(&world.home(), &["skill", "new", "tea"]);
+    assert_eq!(ran.out, ".agents/skills/tea/SKILL.md\n");
+    let (_, reply) = world.json(&["skill", "show", "tea"]);
+    assert_eq!(reply["ok"]["scope"], "user");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_leaves_nothing_behind() {
+    let world = World::new();
+    fs::create_dir(world.work().join(".agents")).unwrap();
+    // A limit of no bytes fails a write as a full disk does.
+    let limited = "trap '' XFSZ; ulimit -f 0; exec \"$0\" skill new tea";
+    let mut command = world.command("/bin/sh");
+    command.args(["-c", limited, env!("CARGO_BIN_EXE_clawpowers")]);
+    let ran = crate::harness::finish(&mut command);
+    assert_eq!((ran.code, ran.out.as_str()), (4, ""), "{ran:?}");
+    crate::harness::good_error(&ran.err);
+    assert!(
+        ran.err
+            .contains("hint: free some space on the disk; nothing was written\n"),
+        "{ran:?}"
+    );
+    let left: Vec<_> = fs::read_dir(world.work()).unwrap().flatten().collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+    assert_eq!(
+        fs::read_dir(left[0].path()).unwrap().count(),
+        0,
+        "what was there stays"
     );
 }
 

@@ -3,12 +3,13 @@
 use crate::error::{ApiError, ErrorCode};
 use crate::runtime::Runtime;
 use clawpowers_loader::diag::quoted;
+use clawpowers_loader::discover::{CLIENTS, WalkRules, default_roots};
 use clawpowers_loader::inspect::skill_file;
 use clawpowers_loader::skill::{MAX_NAME_CHARS, is_name_character, normalized, suggestion};
-use clawpowers_loader::{ParseOptions, Profile, Severity, parse};
+use clawpowers_loader::{ParseOptions, Profile, Severity, parse, template};
 use serde::{Deserialize, Serialize};
 use std::fs;
-use std::io::{self, Write as _};
+use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 /// What to create.
@@ -18,7 +19,8 @@ use std::path::{Path, PathBuf};
 pub struct Request {
     /// The name: lower-case letters, digits and single hyphens.
     pub name: String,
-    /// The folder in which to create the skill's folder; the working directory where it is not said.
+    /// The folder in which to create the skill's folder; without it, the nearest skills folder of the project that a
+    /// client reads, else `.agents/skills`.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "path")))]
     pub dir: Option<String>,
@@ -31,8 +33,13 @@ pub struct Request {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
-    /// The SKILL.md.
+    /// The SKILL.md, relative to the working directory where it is below it.
     pub path: String,
+    /// The clients that look there for skills.
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
+    pub clients: Vec<&'static str>,
+    /// Whether `skill_list` finds it without naming a root.
+    pub listed: bool,
 }
 
 /// Creates `NAME/SKILL.md`; nothing that exists is touched.
@@ -80,9 +87,17 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         return Err(ApiError::new(ErrorCode::InvalidInput, fault.message.clone())
             .hint("say in one or two sentences what the skill does and when to use it"));
     }
-    let folder = PathBuf::from(request.dir.as_deref().unwrap_or_default()).join(name);
+    let cwd = &runtime.surroundings.cwd;
+    let parent = match &request.dir {
+        Some(dir) => PathBuf::from(dir),
+        None => {
+            let folder = runtime.surroundings.new_skill_folder();
+            folder.strip_prefix(cwd).map(Path::to_owned).unwrap_or(folder)
+        }
+    };
+    let folder = parent.join(name);
     let path = folder.join("SKILL.md");
-    let folder = runtime.surroundings.cwd.join(folder);
+    let folder = cwd.join(folder);
     if let Some(file) = skill_file(&folder) {
         let file = path.with_file_name(file.file_name().unwrap_or_default());
         let message = format!("{} exists", quoted(&file.to_string_lossy()));
@@ -91,31 +106,55 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     }
     write(&folder, &text).map_err(|error| {
         let message = format!("{} cannot be written: {error}", quoted(&path.to_string_lossy()));
-        ApiError::new(ErrorCode::Io, message).hint("choose a folder that this user may write to with `--dir`")
+        ApiError::new(ErrorCode::Io, message).hint(match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+                "free some space on the disk; nothing was written"
+            }
+            _ => "choose a folder that this user may write to with `--dir`",
+        })
     })?;
+    let parent = cwd.join(parent);
+    let looks = CLIENTS
+        .iter()
+        .filter(|client| client.looks_in(&parent, &runtime.surroundings));
+    let depth = WalkRules::default().max_depth;
     Ok(Response {
         path: path.to_string_lossy().into_owned(),
+        clients: looks.map(|client| client.name).collect(),
+        listed: default_roots(&runtime.surroundings)
+            .iter()
+            .any(|root| root.reaches(&parent, depth)),
     })
 }
 
-/// Writes the SKILL.md of a new folder, whole or not at all.
+/// Writes the SKILL.md of a new folder; where that fails, nothing that was created stays.
 fn write(folder: &Path, text: &str) -> io::Result<()> {
-    fs::create_dir_all(folder)?;
-    let file = folder.join("SKILL.md");
-    fs::File::create_new(&file)?
-        .write_all(text.as_bytes())
-        .inspect_err(|_| {
-            // What cannot be taken away either is not worth a second error.
-            let _ = fs::remove_file(&file);
-        })
+    let mut created = Vec::new();
+    let written = write_below(folder, text, &mut created);
+    if written.is_err() {
+        // What cannot be removed either is not worth a second error, nor is what others have put there meanwhile.
+        for path in created.iter().rev() {
+            let _ = fs::remove_dir(path);
+        }
+    }
+    written
 }
 
-fn template(name: &str, description: Option<&str>) -> String {
-    let description =
-        description.unwrap_or("Say in one or two sentences what this skill does and when to use it.");
-    let quoted = serde_json::Value::from(description.split_whitespace().collect::<Vec<_>>().join(" "));
-    format!(
-        "---\nname: {name}\ndescription: {quoted}\n---\n\n# {name}\n\n## When to use\n\n- Name the situation.\n\n## Steps\n\n1. \
-         Say what to do first.\n\n## Done when\n\n- Name what can be checked.\n"
-    )
+fn write_below<'a>(folder: &'a Path, text: &str, created: &mut Vec<&'a Path>) -> io::Result<()> {
+    let is_missing = |path: &&Path| path.symlink_metadata().is_err();
+    let missing: Vec<&Path> = folder.ancestors().take_while(is_missing).collect();
+    for path in missing.into_iter().rev() {
+        match fs::create_dir(path) {
+            Ok(()) => created.push(path),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let path = folder.join("SKILL.md");
+    let mut file = fs::File::create_new(&path)?;
+    // A full disk may show only once the text leaves the cache.
+    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+    written.inspect_err(|_| {
+        let _ = fs::remove_file(&path);
+    })
 }

@@ -6,7 +6,7 @@ use super::roots::{Surroundings, user};
 use super::walk::{FileLinks, SKIPPED, WalkRules};
 use super::{Root, Scope};
 use crate::diag::{Profile, Rule};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What a client does with two skills of one name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +44,14 @@ impl Client {
     #[must_use]
     pub fn roots(&self, surroundings: &Surroundings) -> Vec<Root> {
         (self.roots)(surroundings)
+    }
+
+    /// Tells whether the client looks for skills in `folder`, which exists.
+    #[must_use]
+    pub fn looks_in(&self, folder: &Path, surroundings: &Surroundings) -> bool {
+        self.roots(surroundings)
+            .iter()
+            .any(|root| root.reaches(folder, self.walk.max_depth))
     }
 }
 
@@ -294,8 +302,9 @@ pub const CLIENTS: &[Client] = &[
         },
         drops: &STRICT_YAML,
         roots: |s| {
-            let mut roots = below_home(s, &[".pi/agent/skills"]);
+            let mut roots = below_home(s, &[".pi/agent/skills", ".agents/skills"]);
             roots.extend(s.project(&s.cwd, &[".pi/skills"]));
+            roots.extend(s.projects(&[".agents/skills"]));
             roots
         },
     },

@@ -11,7 +11,7 @@ mod walk;
 
 pub use client::{CLIENTS, Client, Collision};
 pub(crate) use entries::Opened;
-pub use roots::{Surroundings, default_roots};
+pub use roots::{COMMON_FOLDER, Surroundings, default_roots};
 pub(crate) use walk::walk_with;
 pub use walk::{Candidate, FileLinks, Found, Walk, WalkRules, walk, walk_documents};
 
@@ -94,6 +94,16 @@ impl Root {
             scope: Scope::Extra,
             boundary,
         }
+    }
+
+    /// Tells whether a skill in `folder` is at most `depth` levels below the root.
+    #[must_use]
+    pub fn reaches(&self, folder: &Path, depth: usize) -> bool {
+        let (Ok(root), Ok(folder)) = (self.path.canonicalize(), folder.canonicalize()) else {
+            return false;
+        };
+        let below = folder.strip_prefix(&root).map(|rest| rest.components().count());
+        self.holds(&root) && below.is_ok_and(|levels| levels < depth)
     }
 
     /// Tells whether a path without links on the way is inside the boundary.

@@ -18,6 +18,9 @@ const PROJECT_FOLDERS: [&str; 11] = [
     ".agent/skills",
 ];
 
+/// The skills folder that most clients read.
+pub const COMMON_FOLDER: &str = ".agents/skills";
+
 /// The skill folders of a user below the home folder, in the order of precedence.
 const USER_FOLDERS: [&str; 10] = [
     ".agents/skills",
@@ -78,6 +81,27 @@ impl Surroundings {
     #[must_use]
     pub fn project_root(&self) -> PathBuf {
         self.project_folders().pop().unwrap_or_else(|| self.cwd.clone())
+    }
+
+    /// Returns the skills folder in which to create a skill: the first one that exists, from the working directory up to
+    /// the project's root; where there is none, `.agents/skills` of that root. In the user's home folder, the user's.
+    ///
+    /// The folders that clients read come before the one that only this runtime reads.
+    #[must_use]
+    pub fn new_skill_folder(&self) -> PathBuf {
+        let first = |base: &Path, folders: &[&str]| {
+            let mut paths = folders.iter().map(|below| base.join(below));
+            paths.find(|path| path.is_dir())
+        };
+        if self.is_home(&self.cwd) {
+            return first(&self.cwd, &USER_FOLDERS).unwrap_or_else(|| self.cwd.join(COMMON_FOLDER));
+        }
+        let [own, clients @ ..] = &PROJECT_FOLDERS;
+        let folders = self.project_folders();
+        let of_clients = folders.iter().find_map(|base| first(base, clients));
+        of_clients
+            .or_else(|| folders.iter().find_map(|base| first(base, &[own])))
+            .unwrap_or_else(|| self.project_root().join(COMMON_FOLDER))
     }
 
     /// Makes the roots `below` one project folder, if it is one; their links stay inside the project.

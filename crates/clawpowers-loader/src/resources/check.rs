@@ -135,7 +135,7 @@ fn check_mentions(
     if !report.wants(Rule::DanglingPath) {
         return;
     }
-    for mention in mentions(&skill.name, &skill.body).into_iter().take(MAX_LINKS) {
+    for mention in mentions(&skill.body).into_iter().take(MAX_LINKS) {
         let exists = place.leads(&mention.path).and_then(Result::ok);
         if exists != Some(false) || (!mention.is_anchored && place.is_above(&mention.path)) {
             continue;

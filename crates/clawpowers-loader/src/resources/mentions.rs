@@ -17,105 +17,25 @@ const ANCHORS: [&str; 4] = [
     "$CLAUDE_SKILL_DIR/",
 ];
 /// What a skill ships besides those folders; anything else behind an anchor may be made when the skill runs.
-const SHIPPED: [&str; 14] = [
-    "sh", "bash", "py", "js", "mjs", "cjs", "ts", "rb", "pl", "ps1", "php", "r", "lua", "md",
-];
+const SHIPPED: &str = "sh bash py js mjs cjs ts rb pl ps1 php r lua md";
 /// Languages of blocks that hold commands.
-const SHELLS: [&str; 9] = [
-    "",
-    "sh",
-    "bash",
-    "zsh",
-    "shell",
-    "console",
-    "terminal",
-    "text",
-    "powershell",
-];
+const SHELLS: &str = "sh bash zsh shell console terminal text powershell";
 /// Words that may stand before the path of a file that is run or read.
-const LAUNCHERS: [&str; 37] = [
-    "bash",
-    "sh",
-    "zsh",
-    "dash",
-    "source",
-    ".",
-    "python",
-    "python3",
-    "python2",
-    "py",
-    "node",
-    "nodejs",
-    "deno",
-    "bun",
-    "tsx",
-    "ts-node",
-    "npx",
-    "uv",
-    "uvx",
-    "run",
-    "ruby",
-    "perl",
-    "php",
-    "Rscript",
-    "lua",
-    "pwsh",
-    "powershell",
-    "chmod",
-    "+x",
-    "755",
-    "cat",
-    "less",
-    "head",
-    "tail",
-    "sudo",
-    "exec",
-    "time",
-];
+const LAUNCHERS: &str = "bash sh zsh dash source . python python3 python2 py node nodejs deno bun tsx ts-node npx uv uvx run \
+    ruby perl php Rscript lua pwsh powershell chmod +x 755 cat less head tail sudo exec time";
 /// Commands that make the files they name.
-const MAKERS: [&str; 5] = ["touch", "tee", "cp", "mv", "mkdir"];
+const MAKERS: &str = "touch tee cp mv mkdir";
 /// Words on a line that say that its paths are examples; the second list in lines of any script.
-const EXAMPLE: [&str; 9] = [
-    "example",
-    "examples",
-    "e.g",
-    "e.g.",
-    "eg",
-    "would",
-    "could",
-    "hypothetical",
-    "such",
-];
-const EXAMPLE_PARTS: [&str; 2] = ["例如", "示例"];
+const EXAMPLE: &str = "example examples e.g e.g. eg would could hypothetical such";
+const EXAMPLE_PARTS: [&str; 3] = ["例如", "示例", "（如"];
 /// Words before a path that say that the file is made.
-const MAKING: [&str; 22] = [
-    "create",
-    "creates",
-    "created",
-    "creating",
-    "write",
-    "writes",
-    "writing",
-    "written",
-    "save",
-    "saves",
-    "saved",
-    "saving",
-    "generate",
-    "generates",
-    "generated",
-    "generating",
-    "produce",
-    "produces",
-    "output",
-    "outputs",
-    "add",
-    "store",
-];
+const MAKING: &str = "create creates created creating write writes writing written save saves saved saving generate \
+    generates generated generating produce produces output outputs add store";
 /// Names that stand for any file.
-const STAND_INS: [&str; 8] = [
-    "example", "foo", "bar", "baz", "script", "file", "filename", "name",
-];
+const STAND_INS: &str = "example foo bar baz script file filename name";
+
+/// A body that names SKILL.md so often is about skills.
+const ABOUT_SKILLS: usize = 3;
 
 /// A path in code that can only be a file of the skill.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,12 +48,11 @@ pub(super) struct Mention {
     pub is_anchored: bool,
 }
 
-/// Returns the files of the skill called `name` that the code of its body names, each once, in order.
-pub(super) fn mentions(name: &str, body: &str) -> Vec<Mention> {
+/// Returns the files of the skill that the code of its body names, each once, in order.
+pub(super) fn mentions(body: &str) -> Vec<Mention> {
     let mut finder = Finder {
         body,
-        // A skill about skills names the files of others.
-        anchored_only: name.to_lowercase().contains("skill"),
+        is_about_skills: body.matches("SKILL.md").take(ABOUT_SKILLS).count() == ABOUT_SKILLS,
         found: Vec::new(),
         made: HashSet::new(),
     };
@@ -146,7 +65,8 @@ pub(super) fn mentions(name: &str, body: &str) -> Vec<Mention> {
 
 struct Finder<'a> {
     body: &'a str,
-    anchored_only: bool,
+    /// Whether it is about skills, so that a path alone may be another skill's.
+    is_about_skills: bool,
     found: Vec<Mention>,
     /// Files that the skill makes.
     made: HashSet<String>,
@@ -173,7 +93,7 @@ impl Finder<'_> {
                         CodeBlockKind::Fenced(info) => info.split_whitespace().next().unwrap_or_default(),
                         CodeBlockKind::Indented => "",
                     };
-                    let is_shell = SHELLS.contains(&language.to_lowercase().as_str());
+                    let is_shell = language.is_empty() || listed(SHELLS, &language.to_lowercase());
                     // The text of a file below its name is what the file is to be made from.
                     if !is_shell && let Some(path) = title.take() {
                         self.made.insert(path);
@@ -211,12 +131,12 @@ impl Finder<'_> {
         let Some((path, is_anchored)) = own_path(text) else {
             return;
         };
-        if !is_anchored && self.is_example(offset) {
+        if !is_anchored && (self.is_about_skills || self.is_example(offset)) {
             return;
         }
         let before = self.body.get(..offset).unwrap_or_default();
         let line = before.rsplit(['\n', '\r']).next().unwrap_or_default();
-        if words(line).any(|word| MAKING.contains(&word.as_str())) {
+        if words(line).any(|word| listed(MAKING, &word)) {
             self.made.insert(path);
             return;
         }
@@ -229,8 +149,7 @@ impl Finder<'_> {
         let start = before.rfind(['\n', '\r']).map_or(0, |at| at + 1);
         let rest = self.body.get(start..).unwrap_or_default();
         let line = rest.split(['\n', '\r']).next().unwrap_or_default();
-        EXAMPLE_PARTS.iter().any(|part| line.contains(part))
-            || words(line).any(|word| EXAMPLE.contains(&word.as_str()))
+        EXAMPLE_PARTS.iter().any(|part| line.contains(part)) || words(line).any(|word| listed(EXAMPLE, &word))
     }
 
     /// Reads a line of commands.
@@ -266,10 +185,10 @@ impl Finder<'_> {
                     .trim()
                     .trim_matches(['"', '\'']);
                 let home = |anchor: &&str| target.trim_end_matches('/') == anchor.trim_end_matches('/');
-                *moved = !ANCHORS.iter().any(|anchor| home(&anchor));
+                *moved = !ANCHORS.iter().any(home);
                 return;
             }
-            if raw.starts_with('>') || matches!(word, "-o" | "--out" | "--output") || MAKERS.contains(&word) {
+            if raw.starts_with('>') || matches!(word, "-o" | "--out" | "--output") || listed(MAKERS, word) {
                 running = false;
                 making = true;
                 // `>file` without a blank.
@@ -291,20 +210,18 @@ impl Finder<'_> {
                 _ => {
                     let prompt = index == 0 && matches!(word, "$" | "%");
                     let assigned = word.split_once('=').is_some_and(|(name, _)| is_variable(name));
-                    running &= prompt || assigned || word.starts_with('-') || LAUNCHERS.contains(&word);
+                    running &= prompt || assigned || word.starts_with('-') || listed(LAUNCHERS, word);
                 }
             }
         }
     }
 
     fn add(&mut self, path: String, offset: usize, is_anchored: bool) {
-        if is_anchored || !self.anchored_only {
-            self.found.push(Mention {
-                path,
-                offset,
-                is_anchored,
-            });
-        }
+        self.found.push(Mention {
+            path,
+            offset,
+            is_anchored,
+        });
     }
 }
 
@@ -312,6 +229,11 @@ impl Finder<'_> {
 fn words(text: &str) -> impl Iterator<Item = String> {
     let parts = text.split(|c: char| !c.is_alphanumeric() && c != '.');
     parts.map(str::to_lowercase)
+}
+
+/// Tells whether a word is one of a list of words.
+fn listed(list: &str, word: &str) -> bool {
+    list.split(' ').any(|one| one == word)
 }
 
 fn is_variable(name: &str) -> bool {
@@ -330,7 +252,7 @@ fn own_path(word: &str) -> Option<(String, bool)> {
     let (stem, extension) = path.rsplit('/').next()?.rsplit_once('.')?;
     let is_name =
         !extension.is_empty() && extension.len() <= 8 && extension.chars().all(|c| c.is_ascii_alphanumeric());
-    let stands_in = STAND_INS.contains(&stem)
+    let stands_in = listed(STAND_INS, stem)
         || ["your", "my-", "my_", "xxx"]
             .iter()
             .any(|start| stem.starts_with(start));
@@ -338,7 +260,7 @@ fn own_path(word: &str) -> Option<(String, bool)> {
         return None;
     }
     let in_folder = FOLDERS.iter().any(|folder| path.starts_with(folder));
-    let shipped = anchored.is_some() && SHIPPED.contains(&extension);
+    let shipped = anchored.is_some() && listed(SHIPPED, extension);
     (in_folder || shipped).then(|| (path.to_owned(), anchored.is_some()))
 }
 
@@ -347,7 +269,7 @@ mod tests {
     use super::mentions;
 
     fn paths(body: &str) -> Vec<String> {
-        let found = mentions("tea", body);
+        let found = mentions(body);
         assert!(found.iter().all(|one| body.is_char_boundary(one.offset)));
         found.into_iter().map(|one| one.path).collect()
     }
@@ -385,10 +307,10 @@ mod tests {
     #[test]
     fn the_place_is_that_of_the_path() {
         let body = "é\n```sh\nls; python3 'scripts/a.py' x\n```\nThen `sh  scripts/b.sh`.";
-        let found = mentions("tea", body);
+        let found = mentions(body);
         let at: Vec<&str> = found
             .iter()
-            .map(|one| &body[one.offset..one.offset + 13])
+            .filter_map(|one| body.get(one.offset..one.offset + 13))
             .collect();
         assert_eq!(at, ["'scripts/a.py", "scripts/b.sh`"]);
     }
@@ -415,10 +337,9 @@ mod tests {
         ] {
             assert_eq!(paths(body), [""; 0], "{body}");
         }
-        assert_eq!(mentions("skill-writer", "See `references/a.md`."), []);
-        assert_eq!(
-            mentions("skill-writer", "See `{baseDir}/references/a.md`.").len(),
-            1
-        );
+        let about_skills = "A SKILL.md names, in SKILL.md, its files. Read SKILL.md.\n";
+        assert_eq!(paths(&format!("{about_skills}See `references/a.md`.")), [""; 0]);
+        let own = "See `{baseDir}/references/a.md`, run `sh scripts/a.sh`.";
+        assert_eq!(paths(&format!("{about_skills}{own}")).len(), 2);
     }
 }

@@ -237,7 +237,16 @@ fn the_first_one_wins_in_goose_openclaw_copilot_and_pi() {
                 ".agents/skills",
             ],
         ),
-        ("pi", &[".pi/agent/skills", "repo/sub/.pi/skills"]),
+        (
+            "pi",
+            &[
+                ".pi/agent/skills",
+                ".agents/skills",
+                "repo/sub/.pi/skills",
+                "repo/sub/.agents/skills",
+                "repo/.agents/skills",
+            ],
+        ),
     ];
     for (client, order) in orders {
         let world = everywhere();

@@ -48,7 +48,16 @@ fn roots_are_the_documented_ones_in_their_order() {
             ".claude/skills",
         ]
     );
-    assert_eq!(roots("pi"), [".pi/agent/skills", "repo/sub/.pi/skills"]);
+    assert_eq!(
+        roots("pi"),
+        [
+            ".pi/agent/skills",
+            ".agents/skills",
+            "repo/sub/.pi/skills",
+            "repo/sub/.agents/skills",
+            "repo/.agents/skills",
+        ]
+    );
     assert_eq!(roots("goose").last().unwrap(), ".config/agents/skills");
     assert_eq!(roots("openclaw").first().unwrap(), "repo/skills");
     assert_eq!(roots("gemini").len(), 4);
@@ -268,10 +277,9 @@ fn pi_takes_every_markdown_file_of_a_root() {
         .write(".pi/agent/skills/README.md", "# Not a skill\n")
         .write(".pi/agent/skills/four/notes.md", &text("notes"))
         .skill(".pi/agent/skills/four", "four")
-        .skill(".agents/skills/five", "five")
-        .write(".agents/skills/six.md", &text("six"));
+        .skill(".agents/skills/five", "five");
     let catalog = world.see("pi", "repo");
-    assert_eq!(sorted(&catalog), "four one two");
+    assert_eq!(sorted(&catalog), "five four one two");
     assert!(catalog.entries.iter().all(|entry| {
         let odd = |rule| matches!(rule, Rule::FileNameCase | Rule::FileSecond);
         !entry.diagnostics.iter().any(|found| odd(found.rule))
@@ -365,10 +373,8 @@ fn every_repair_costs_goose_and_pi_the_skill() {
         ("twice", "---\nname: twice\ndescription: x\ndescription: y\n---\n"),
         ("glued", "---\nname: glued\ndescription: x\n---# Title\n"),
     ];
-    for place in [".agents/skills", ".pi/agent/skills"] {
-        for (name, text) in files {
-            world.write(&format!("{place}/{name}/SKILL.md"), text);
-        }
+    for (name, text) in files {
+        world.write(&format!(".agents/skills/{name}/SKILL.md"), text);
     }
     let reasons = |client: &str| -> String {
         let rows = refused(&world.see(client, "repo"));

@@ -794,7 +794,11 @@ class SkillNewReply(TypedDict):
     """What was created."""
 
     path: str
-    """The SKILL.md."""
+    """The SKILL.md, relative to the working directory where it is below it."""
+    clients: list[str]
+    """The clients that look there for skills."""
+    listed: bool
+    """Whether `skill_list` finds it without naming a root."""
 
 
 class SkillParseReply(TypedDict):

@@ -3,6 +3,7 @@
 use crate::args::Context;
 use crate::exit::Exit;
 use clap::Args;
+use clawpowers_api::COMMON_FOLDER;
 use clawpowers_api::ops::skill_new;
 
 const EXAMPLES: &str = "\
@@ -18,7 +19,7 @@ pub(crate) struct NewArgs {
     /// The name: lower-case letters, digits and single hyphens.
     #[arg(allow_hyphen_values = true)]
     name: String,
-    /// The folder in which to create the skill's folder [default: the working directory].
+    /// The folder in which to create the skill's folder [default: the project's skills folder].
     #[arg(long, value_name = "DIR")]
     dir: Option<String>,
     /// What the skill does and when to use it.
@@ -37,7 +38,25 @@ impl NewArgs {
         context.out.answer(
             &result,
             |_| Exit::Done,
-            |r| context.out.data(&format!("{}\n", r.path)),
+            |r| {
+                let printed = context.out.data(&format!("{}\n", r.path));
+                context.out.talk(&readers(r));
+                printed
+            },
         )
+    }
+}
+
+/// Says which clients will find the skill, or how one would.
+fn readers(response: &skill_new::Response) -> String {
+    let common = format!("`--dir {COMMON_FOLDER}` creates one where most clients look");
+    match (response.clients.as_slice(), response.listed) {
+        ([], false) => {
+            format!(
+                "no client looks there\nhint: {common}; `skill list --root DIR` lists the skills of any folder\n"
+            )
+        }
+        ([], true) => format!("only clawpowers looks there\nhint: {common}\n"),
+        (clients, _) => format!("clients that look there: {}\n", clients.join(", ")),
     }
 }
