@@ -11,6 +11,7 @@
 
 mod crowd;
 mod disk;
+mod held;
 mod kill;
 mod moved;
 

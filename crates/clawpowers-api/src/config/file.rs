@@ -4,11 +4,12 @@ use super::edit::{self, Fault};
 use crate::error::{ApiError, ErrorCode};
 use crate::runtime::Runtime;
 use crate::write::write_whole;
+use clawpowers_executor::{Error, FileLock, Storage};
 use clawpowers_loader::diag::quoted;
 use clawpowers_loader::read::{ReadError, read_file};
 use clawpowers_loader::source::{Encoding, Source, position};
 use serde_json::{Map, Value, json};
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
@@ -159,18 +160,17 @@ fn put(map: &mut Map<String, Value>, names: &[String], value: &Value) -> bool {
     }
 }
 
-/// The right to read and write a config.json while nobody else does; it ends when this is dropped.
-#[derive(Debug)]
-pub(crate) struct Held {
-    _lock: Option<File>,
-}
-
-/// Makes the folder of a config.json where there is none, and waits until nobody else writes the file.
-pub(crate) fn hold(file: &Path) -> Result<Held, ApiError> {
+/// Makes the folder of a config.json where there is none, and waits until nobody else writes the file: the lock is on a
+/// file of its own, because config.json itself is replaced by every write, and a lock on it with it.
+pub(crate) fn hold(file: &Path) -> Result<FileLock, ApiError> {
     let home = file.parent().unwrap_or(file);
-    let lock = make_folder(home).and_then(|()| lock(&home.join("config.lock")));
-    let lock = lock.map_err(|error| unwritable(file, &error.to_string()))?;
-    Ok(Held { _lock: lock })
+    make_folder(home).map_err(|error| unwritable(file, &error.to_string()))?;
+    FileLock::acquire(&home.join("config.lock")).map_err(|error| match error {
+        Error::Storage {
+            kind: Storage::Busy, ..
+        } => error.into(),
+        error => unwritable(file, &error.to_string()),
+    })
 }
 
 fn make_folder(folder: &Path) -> io::Result<()> {
@@ -178,30 +178,6 @@ fn make_folder(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.recursive(true).create(folder)
-}
-
-/// Opens and locks a file of its own: config.json itself is replaced by every write, and a lock on it with it.
-#[cfg(unix)]
-fn lock(file: &Path) -> io::Result<Option<File>> {
-    use rustix::fs::{FlockOperation, Mode, OFlags, flock, open};
-    // Nothing waits for a pipe that stands there, and no link is followed.
-    let flags = OFlags::CREATE | OFlags::RDWR | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK;
-    let told = |error: rustix::io::Errno| {
-        let error = io::Error::from(error);
-        io::Error::new(error.kind(), format!("config.lock beside it: {error}"))
-    };
-    let lock = open(file, flags, Mode::RUSR | Mode::WUSR).map_err(told)?;
-    loop {
-        match flock(&lock, FlockOperation::LockExclusive) {
-            Err(rustix::io::Errno::INTR) => {}
-            done => return done.map(|()| Some(File::from(lock))).map_err(told),
-        }
-    }
-}
-
-#[cfg(not(unix))]
-fn lock(_: &Path) -> io::Result<Option<File>> {
-    Ok(None)
 }
 
 /// Puts new bytes in the place of a config.json; where it is a link, in the place of what it leads to.

@@ -47,13 +47,14 @@ pub struct Response {
 /// Changes a setting of config.json in its text: all else stays as it is, byte for byte.
 ///
 /// Where there is no file it is made. A setting that the file spells as the other of 1.x and 2.x did keeps that spelling.
-/// The file is replaced as a whole or not at all, and two callers at once lose nothing (on Unix).
+/// The file is replaced as a whole or not at all, and two callers at once lose nothing.
 ///
 /// # Errors
 ///
 /// `invalid_request` unless there is either `text` or `value`; `invalid_input` for a key that is none and for a value that
 /// the setting does not take; `invalid_config` for a file that is not a JSON object or holds a name twice; `io` where it
-/// cannot be read or written. Nothing is written then.
+/// cannot be read or written; `storage` (`busy`) where another process holds `config.lock` for more than 30 seconds.
+/// Nothing is written then.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     runtime.needs_disk("config.json")?;
     if request.text.is_some() == request.value.is_some() {

@@ -1,15 +1,13 @@
 //! Opens the connection to a database file, and waits for other processes that hold it.
 
 use crate::error::{Error, Result};
+use crate::lock::{TIMEOUT, pause};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::cell::Cell;
 use std::path::Path;
 use std::thread;
-use std::time::{Duration, Instant};
-
-/// How long a process waits for others that write.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+use std::time::Instant;
 
 pub(super) fn connect(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -36,16 +34,9 @@ pub(super) fn wait(tries: i32) -> bool {
     if tries == 0 {
         WAITING_SINCE.set(Some(Instant::now()));
     }
-    if WAITING_SINCE
-        .get()
-        .is_some_and(|since| since.elapsed() > BUSY_TIMEOUT)
-    {
+    if WAITING_SINCE.get().is_some_and(|since| since.elapsed() > TIMEOUT) {
         return false;
     }
-    // Writers hold the file for about a millisecond. Equal pauses would let the same processes meet again and again, so
-    // each takes its own.
-    let spread = u64::from(std::process::id()).wrapping_mul(2_654_435_761) >> (tries % 16);
-    let longest = 1_u64 << tries.clamp(0, 4);
-    thread::sleep(Duration::from_micros(300 + spread % (longest * 1000)));
+    thread::sleep(pause(tries));
     true
 }

@@ -1,0 +1,150 @@
+//! Processes that are stopped while they hold a lock.
+
+use crate::{done, program, sound};
+use clawpowers_executor::{Db, FileLock, Home, Key};
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// Tells a process of this file which home it is about.
+const HOME: &str = "CLAWPOWERS_TORTURE_HELD";
+/// How long a command waits for another process, as COMPATIBILITY.md says.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// No test: says that it holds something, and lets go of it once its standard input ends.
+fn hold() {
+    println!("\nheld");
+    std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
+}
+
+/// No test: the process that holds the database for writing.
+#[test]
+fn writer() {
+    let Some(home) = std::env::var_os(HOME) else {
+        return;
+    };
+    let mut db = Db::create(&Home::new(home)).unwrap();
+    let entries = ["a", "b"].map(|key| (Key::new(key).unwrap(), b"held".as_slice()));
+    // The second is asked for in the middle of the transaction.
+    let entries = entries.into_iter().enumerate().map(|(number, entry)| {
+        if number == 1 {
+            hold();
+        }
+        entry
+    });
+    db.store().set_all(entries, true).unwrap();
+}
+
+/// No test: the process that holds the lock of config.json.
+#[test]
+fn config() {
+    if let Some(home) = std::env::var_os(HOME) {
+        let _lock = FileLock::acquire(&Path::new(&home).join("config.lock")).unwrap();
+        hold();
+    }
+}
+
+/// A process that holds something and was stopped then.
+struct Stopped {
+    process: Child,
+    output: BufReader<ChildStdout>,
+}
+
+impl Stopped {
+    fn new(home: &Path, role: &str) -> Self {
+        let mut process = Command::new(std::env::current_exe().unwrap())
+            .args([role, "--exact", "--nocapture", "--test-threads=1"])
+            .env(HOME, home)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let output = BufReader::new(process.stdout.take().unwrap());
+        let mut stopped = Self { process, output };
+        let mut lines = stopped.output.by_ref().lines().map_while(Result::ok);
+        assert!(lines.any(|line| line == "held"), "{role}");
+        stopped.signal("-STOP");
+        stopped
+    }
+
+    fn signal(&self, signal: &str) {
+        let pid = self.process.id().to_string();
+        let sent = Command::new("kill").args([signal, &pid]).status();
+        assert!(sent.unwrap().success());
+    }
+
+    /// Lets it go on, and waits until it is done.
+    fn go_on(mut self) {
+        self.signal("-CONT");
+        drop(self.process.stdin.take());
+        self.output.read_to_end(&mut Vec::new()).unwrap();
+        assert!(self.process.wait().unwrap().success());
+    }
+}
+
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+#[test]
+fn others_give_up_after_the_timeout_and_lose_nothing() {
+    let folder = TempDir::new().unwrap();
+    let home = folder.path();
+    done(home, &["store", "set", "a", "old"]);
+    done(home, &["config", "set", "own.a", "old"]);
+    let holders = [
+        Stopped::new(home, "held::writer"),
+        Stopped::new(home, "held::config"),
+    ];
+    // Readers need no lock, and what changes nothing needs none either.
+    assert_eq!(done(home, &["store", "get", "a"]), "old\n");
+    done(home, &["metrics", "summary"]);
+    done(home, &["config", "get", "own.a"]);
+    done(home, &["config", "set", "own.a", "old"]);
+    let started = Instant::now();
+    let start = |words: &[&'static str]| {
+        let mut command = program(home);
+        command.args(words).stdout(Stdio::piped()).stderr(Stdio::piped());
+        (words.join(" "), command.spawn().unwrap())
+    };
+    let waiting = [
+        start(&["store", "set", "a", "new"]),
+        start(&["store", "incr", "count"]),
+        start(&["store", "delete", "a"]),
+        start(&["metrics", "record", "--skill", "s", "--outcome", "success"]),
+        start(&["config", "set", "own.a", "new"]),
+    ];
+    for (words, child) in waiting {
+        let Output { status, stderr, .. } = child.wait_with_output().unwrap();
+        let err = String::from_utf8_lossy(&stderr);
+        assert_eq!(status.code(), Some(4), "{words}: {err}");
+        let held = if words.starts_with("config") {
+            "config.lock"
+        } else {
+            "clawpowers.db"
+        };
+        for part in [
+            held,
+            "is held by another process for longer than the timeout",
+            "hint: wait",
+        ] {
+            assert!(err.contains(part), "{words}: {err}");
+        }
+        assert!(started.elapsed() >= TIMEOUT, "{words} gave up too early");
+    }
+    for holder in holders {
+        holder.go_on();
+    }
+    assert_eq!(done(home, &["store", "list-values"]), "a=held\nb=held\n");
+    assert_eq!(done(home, &["config", "get", "own.a"]), "old\n");
+    assert_eq!(done(home, &["store", "incr", "count"]), "1\n");
+    done(home, &["config", "set", "own.a", "new"]);
+    assert_eq!(done(home, &["config", "get", "own.a"]), "new\n");
+    let mut db = sound(home);
+    assert_eq!(db.ledger().figures(&Default::default()).unwrap(), []);
+}
