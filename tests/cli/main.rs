@@ -17,6 +17,8 @@ mod help;
 mod home;
 mod hostile;
 mod import;
+#[cfg(unix)]
+mod import_links;
 mod legacy;
 mod legacy_scripts;
 mod list;
