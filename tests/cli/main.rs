@@ -11,6 +11,7 @@ mod analyze_reports;
 mod bad_input;
 mod budget_new_doctor;
 mod config;
+mod config_unset;
 mod fix;
 mod harness;
 mod help;
