@@ -36,4 +36,6 @@ mod run_script;
 mod store;
 mod store_rules;
 mod system;
+mod terminal;
+mod usage;
 mod validate;
