@@ -1,13 +1,14 @@
 //! `import --from` of a folder that somebody else made: its symlinks lead nowhere outside it.
 
 use crate::harness::{World, write};
+use crate::system::symlink;
 use serde_json::json;
 use std::fs;
-use std::os::unix::fs::symlink;
 
 const LINE: &str = r#"{"ts":"2026-11-03T08:00:00Z","skill":"a","outcome":"success"}"#;
 
 #[test]
+#[cfg_attr(windows, ignore = "Wine makes no symbolic links")]
 fn symlinks_out_of_an_imported_folder_are_not_followed() {
     let world = World::new();
     let secret = write(&world.home().join(".ssh/id"), "private\n");
@@ -50,6 +51,7 @@ fn symlinks_out_of_an_imported_folder_are_not_followed() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "Wine makes no symbolic links")]
 fn a_folder_that_is_itself_a_symlink_out_is_one_skipped_row() {
     let world = World::new();
     write(&world.home().join("state/secret"), "private\n");
@@ -63,6 +65,7 @@ fn a_folder_that_is_itself_a_symlink_out_is_one_skipped_row() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "Wine makes no symbolic links")]
 fn the_user_s_own_home_may_link_anywhere() {
     let world = World::new();
     write(&world.home().join("dotfiles/state/key"), "1\n");

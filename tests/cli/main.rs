@@ -18,7 +18,6 @@ mod help;
 mod home;
 mod hostile;
 mod import;
-#[cfg(unix)]
 mod import_links;
 mod legacy;
 mod legacy_scripts;

@@ -6,16 +6,15 @@ use std::process::Command;
 /// Whether `script` of util-linux makes pseudo terminals here.
 fn has_terminals() -> bool {
     let version = Command::new("script").arg("--version").output();
-    let found = version.is_ok_and(|version| String::from_utf8_lossy(&version.stdout).contains("util-linux"));
-    if !found {
-        println!("skipped: there is no `script` of util-linux");
-    }
-    found
+    version.is_ok_and(|version| String::from_utf8_lossy(&version.stdout).contains("util-linux"))
 }
+
+/// Environment variables of a run.
+type Variables<'a> = &'a [(&'a str, &'a str)];
 
 impl World {
     /// Runs the program on a terminal of so many columns and returns the lines that it shows.
-    fn shown(&self, columns: usize, args: &[&str], variables: &[(&str, &str)]) -> Vec<String> {
+    fn shown(&self, columns: usize, args: &[&str], variables: Variables<'_>) -> Vec<String> {
         let quote = |word: &&str| format!("'{}'", word.replace('\'', "'\\''"));
         let words: Vec<String> = args.iter().map(quote).collect();
         let program = env!("CARGO_BIN_EXE_clawpowers");
@@ -32,7 +31,7 @@ impl World {
     }
 
     /// Runs the program with variables and its output in pipes.
-    fn piped_with(&self, args: &[&str], variables: &[(&str, &str)]) -> (String, String) {
+    fn piped_with(&self, args: &[&str], variables: Variables<'_>) -> (String, String) {
         let ran = finish(self.program().args(args).envs(variables.iter().copied()));
         (ran.out, ran.err)
     }
@@ -71,7 +70,7 @@ fn colour_is_a_matter_of_option_environment_and_stream() {
     let world = World::new();
     world.skill("s/tea", "Makes tea.");
     let list = |more: &[&'static str]| [&["skill", "list", "--root", "s"], more].concat();
-    let cases: [(&[&str], &[(&str, &str)], bool); 12] = [
+    let cases: [(&[&str], Variables<'_>, bool); 12] = [
         (&[], &[], false),
         (&["--color", "auto"], &[], false),
         (&["--color", "always"], &[], true),
@@ -115,6 +114,7 @@ fn colour_is_a_matter_of_option_environment_and_stream() {
     }
     world.refused(2, &["status", "--color", "sometimes"]);
     if !has_terminals() {
+        println!("skipped: there is no `script` of util-linux");
         return;
     }
     for (more, variables, wanted) in [
@@ -173,6 +173,7 @@ fn diffs_and_severities_have_colours_and_strangers_have_none() {
 #[test]
 fn tables_use_the_width_that_there_is() {
     if !has_terminals() {
+        println!("skipped: there is no `script` of util-linux");
         return;
     }
     let world = World::new();

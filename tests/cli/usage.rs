@@ -152,7 +152,7 @@ fn usage_errors_are_json_where_replies_are() {
 }
 
 #[test]
-fn completion_scripts_complete() {
+fn completion_scripts_know_every_command() {
     let world = World::new();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = world.good(&["completions", shell]);
@@ -162,6 +162,12 @@ fn completion_scripts_complete() {
         assert_eq!(world.ok(&["completions", shell])["script"], script.as_str());
     }
     world.refused(2, &["completions", "tcsh"]);
+}
+
+#[test]
+#[cfg_attr(windows, ignore = "needs a POSIX shell")]
+fn bash_completes_by_its_script() {
+    let world = World::new();
     // As bash would call it for `clawpowers skill val`.
     let script = world.file("completions.bash", world.good(&["completions", "bash"]));
     let mut bash = world.command("bash");

@@ -70,7 +70,7 @@ pub(super) fn target(name: Option<&str>) -> Result<Profile, ApiError> {
         return Ok(Profile::ClawPowers);
     };
     // A client's other names name its rules as well.
-    let own = Client::named(name).map_or_else(|| name.to_ascii_lowercase(), |client| client.name.to_owned());
+    let own = Client::named(name).map_or(name, |client| client.name);
     own.parse().map_err(|()| {
         let shown = clawpowers_loader::diag::quoted(name);
         ApiError::new(ErrorCode::InvalidInput, format!("there is no target {shown}")).hint(format!(

@@ -12,7 +12,7 @@ use std::path::Path;
 
 const EXAMPLES: &str = "\
 Examples:
-  clawpowers skill validate my-skill/           # the reference validator's words
+  clawpowers skill validate my-skill/           # as the reference says it
   clawpowers skill validate my-skill/ --target claude
   clawpowers skill validate my-skill/ --strict  # fails on warnings too
   clawpowers skill validate skills/ --format sarif > skills.sarif
