@@ -7,7 +7,7 @@ use serde_json::Value;
 fn what_people_type_leads_to_the_command() {
     let world = World::new();
     let list = "`clawpowers skill list`, `clawpowers store list` or `clawpowers config list`";
-    let cases: [(&[&str], &str); 15] = [
+    let cases: [(&[&str], &str); 16] = [
         (&["validate", "x"], "`clawpowers skill validate`"),
         (&["check", "x"], "`clawpowers skill validate`"),
         (&["search", "x"], "`clawpowers skill search`"),
@@ -21,6 +21,7 @@ fn what_people_type_leads_to_the_command() {
         (&["skill", "lst"], "`clawpowers skill list`"),
         (&["skill", "Show", "x"], "`clawpowers skill show`"),
         (&["skill", "doctor"], "`clawpowers doctor`"),
+        (&["skill", "help", "lst"], "`clawpowers skill list`"),
         (
             &["store", "show", "x"],
             "`clawpowers skill show` or `clawpowers metrics show`",
@@ -45,6 +46,22 @@ fn what_people_type_leads_to_the_command() {
     ] {
         let ran = world.refused(2, &[word, "x"]);
         assert!(ran.err.lines().last().unwrap().starts_with(hint), "{ran:?}");
+    }
+    // An option or argument of a few values names them.
+    for (args, error, hint) in [
+        (
+            &["status", "--color", "x"][..],
+            "error: `--color <WHEN>` does not take `x`\n",
+            "hint: it takes `auto`, `always` or `never`\n",
+        ),
+        (
+            &["completions", "tcsh"],
+            "error: `<SHELL>` does not take `tcsh`\n",
+            "hint: did you mean ",
+        ),
+    ] {
+        let ran = world.refused(2, args);
+        assert!(ran.err.starts_with(error) && ran.err.contains(hint), "{ran:?}");
     }
     // What only the scripts of 1.x call is never suggested.
     assert!(!world.refused(2, &["legcy"]).err.contains("legacy`?"));

@@ -1,6 +1,7 @@
 //! Where output goes: data to stdout, talk to stderr, nothing raw to a terminal.
 
 use crate::exit::Exit;
+use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
 use clawpowers_api::chars::shown;
 use clawpowers_api::{ApiError, ops, spelled};
@@ -44,10 +45,13 @@ pub(crate) struct Palette {
 
 impl Palette {
     /// Decides by `--color`, the environment and whether the stream is a terminal, as the help pages do.
-    fn of(choice: ColorChoice) -> Self {
-        Self {
-            enabled: choice != ColorChoice::Never,
+    fn of(stream: impl RawStream) -> Self {
+        let enabled = AutoStream::choice(&stream) != ColorChoice::Never;
+        if enabled {
+            // Consoles of Windows take colour only after they are told so, which this does.
+            drop(AutoStream::always_ansi(stream));
         }
+        Self { enabled }
     }
 
     /// Colours a text where the stream takes colour.
@@ -94,8 +98,8 @@ impl Out {
         Self {
             json,
             width: terminal.then_some(width.max(MIN_WIDTH)),
-            palette: Palette::of(AutoStream::choice(&io::stdout())),
-            err_palette: Palette::of(AutoStream::choice(&io::stderr())),
+            palette: Palette::of(io::stdout()),
+            err_palette: Palette::of(io::stderr()),
         }
     }
 

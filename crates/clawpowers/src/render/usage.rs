@@ -33,6 +33,8 @@ fn level<'c>(root: &'c Command, words: &[OsString]) -> (&'c Command, String) {
         // Their values are no commands.
         if word == "--home" || word == "--color" {
             words.next();
+        } else if word == "help" {
+            // The command whose help is wanted comes behind it.
         } else if let Some(below) = command.find_subcommand(word) {
             path.push_str(&format!(" {}", below.get_name()));
             command = below;
@@ -60,6 +62,7 @@ fn fault(error: &Error) -> String {
         ErrorKind::InvalidValue if matches!(given.as_str(), "" | "``") => {
             format!("{argument} needs a value")
         }
+        ErrorKind::InvalidValue => format!("{argument} does not take {given}"),
         ErrorKind::ValueValidation => match error.source() {
             Some(why) => format!("{argument} does not take {given}: {why}"),
             None => format!("{argument} does not take {given}"),
@@ -143,8 +146,9 @@ fn either(names: &[String]) -> String {
 fn hint(error: &Error, root: &Command, level: &Command, path: &str) -> String {
     let help = format!("`{path} --help`");
     if let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) {
+        let skills = matches!(level.get_name(), "clawpowers" | "skill");
         let elsewhere = ELSEWHERE.iter().find(|(words, _)| words.contains(&word.as_str()));
-        if let Some((_, hint)) = elsewhere {
+        if let Some((_, hint)) = elsewhere.filter(|_| skills) {
             return (*hint).to_owned();
         }
         let meant: Vec<String> = meant(word, root, level, path)
@@ -161,6 +165,10 @@ fn hint(error: &Error, root: &Command, level: &Command, path: &str) -> String {
     let meant = meant.collect::<Vec<_>>().join(" or ");
     if !meant.is_empty() {
         return format!("did you mean {meant}? {help} says what there is");
+    }
+    let valid = values(error, ContextKind::ValidValue);
+    if !valid.is_empty() {
+        return format!("it takes {}", either(&valid));
     }
     if let Some(ContextValue::StyledStrs(tips)) = error.get(ContextKind::Suggested)
         && let Some(tip) = tips.first()
