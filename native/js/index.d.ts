@@ -176,8 +176,6 @@ export interface Config {
   list(): ConfigListReply;
   /** Changes one setting of config.json and leaves the rest as it is. */
   set(key: string, value?: unknown, options?: ConfigSetOptions): ConfigSetReply;
-  /** Removes one setting from config.json and leaves the rest as it is. */
-  unset(key: string): ConfigUnsetReply;
 }
 
 /** What the runtime itself does. */
@@ -212,13 +210,13 @@ export interface ConfigSetOptions {
 
 /** What `doctor` takes by name. */
 export interface DoctorOptions {
-  /** Folders to look below; the usual ones where there are none. */
+  /** Folders to look below, or a skill's SKILL.md; the usual folders where there are none. */
   roots?: readonly string[] | undefined;
   /** Only these scopes; all where there are none. */
   scopes?: readonly string[] | undefined;
   /** The client whose view to take. */
   client?: string | null | undefined;
-  /** The role profile whose skills to keep; an empty name is no profile. */
+  /** The role profile whose skills to keep. */
   profile?: string | null | undefined;
 }
 
@@ -352,13 +350,13 @@ export interface MetricsSummaryOptions {
 export interface SkillBudgetOptions {
   /** The context in tokens; 200,000 where it is not said. */
   context?: number | bigint | null | undefined;
-  /** Folders to look below; the usual ones where there are none. */
+  /** Folders to look below, or a skill's SKILL.md; the usual folders where there are none. */
   roots?: readonly string[] | undefined;
   /** Only these scopes; all where there are none. */
   scopes?: readonly string[] | undefined;
   /** The client whose view to take. */
   client?: string | null | undefined;
-  /** The role profile whose skills to keep; an empty name is no profile. */
+  /** The role profile whose skills to keep. */
   profile?: string | null | undefined;
 }
 
@@ -370,13 +368,13 @@ export interface SkillFixOptions {
 
 /** What `skill_list` takes by name. */
 export interface SkillListOptions {
-  /** Folders to look below; the usual ones where there are none. */
+  /** Folders to look below, or a skill's SKILL.md; the usual folders where there are none. */
   roots?: readonly string[] | undefined;
   /** Only these scopes; all where there are none. */
   scopes?: readonly string[] | undefined;
   /** The client whose view to take. */
   client?: string | null | undefined;
-  /** The role profile whose skills to keep; an empty name is no profile. */
+  /** The role profile whose skills to keep. */
   profile?: string | null | undefined;
 }
 
@@ -402,13 +400,13 @@ export interface SkillPromptOptions {
   format?: string | null | undefined;
   /** How many estimated tokens it may cost. */
   budget?: number | bigint | null | undefined;
-  /** Folders to look below; the usual ones where there are none. */
+  /** Folders to look below, or a skill's SKILL.md; the usual folders where there are none. */
   roots?: readonly string[] | undefined;
   /** Only these scopes; all where there are none. */
   scopes?: readonly string[] | undefined;
   /** The client whose view to take. */
   client?: string | null | undefined;
-  /** The role profile whose skills to keep; an empty name is no profile. */
+  /** The role profile whose skills to keep. */
   profile?: string | null | undefined;
 }
 
@@ -418,13 +416,13 @@ export interface SkillReadOptions {
   resource?: string | null | undefined;
   /** Whether to wrap the body in `<skill_content>` with the folder and the files, for a model. */
   wrap?: boolean | undefined;
-  /** Folders to look below; the usual ones where there are none. */
+  /** Folders to look below, or a skill's SKILL.md; the usual folders where there are none. */
   roots?: readonly string[] | undefined;
   /** Only these scopes; all where there are none. */
   scopes?: readonly string[] | undefined;
   /** The client whose view to take. */
   client?: string | null | undefined;
-  /** The role profile whose skills to keep; an empty name is no profile. */
+  /** The role profile whose skills to keep. */
   profile?: string | null | undefined;
 }
 
@@ -432,25 +430,25 @@ export interface SkillReadOptions {
 export interface SkillSearchOptions {
   /** How many hits to give at most; 10 where it is not said. */
   limit?: number | bigint | null | undefined;
-  /** Folders to look below; the usual ones where there are none. */
+  /** Folders to look below, or a skill's SKILL.md; the usual folders where there are none. */
   roots?: readonly string[] | undefined;
   /** Only these scopes; all where there are none. */
   scopes?: readonly string[] | undefined;
   /** The client whose view to take. */
   client?: string | null | undefined;
-  /** The role profile whose skills to keep; an empty name is no profile. */
+  /** The role profile whose skills to keep. */
   profile?: string | null | undefined;
 }
 
 /** What `skill_show` takes by name. */
 export interface SkillShowOptions {
-  /** Folders to look below; the usual ones where there are none. */
+  /** Folders to look below, or a skill's SKILL.md; the usual folders where there are none. */
   roots?: readonly string[] | undefined;
   /** Only these scopes; all where there are none. */
   scopes?: readonly string[] | undefined;
   /** The client whose view to take. */
   client?: string | null | undefined;
-  /** The role profile whose skills to keep; an empty name is no profile. */
+  /** The role profile whose skills to keep. */
   profile?: string | null | undefined;
 }
 
@@ -629,16 +627,6 @@ export interface ConfigSetReply {
   previous: unknown;
   /** Whether the file was written; it is not where the value is the same. */
   changed: boolean;
-  /** The config.json. */
-  path: string;
-}
-
-/** What was removed. */
-export interface ConfigUnsetReply {
-  /** The name, as the file spelled it. */
-  key: string;
-  /** The value that it had. */
-  previous: unknown;
   /** The config.json. */
   path: string;
 }

@@ -2,6 +2,7 @@
 
 use crate::harness::World;
 use serde_json::Value;
+use std::fs;
 
 fn shelf(count: usize) -> World {
     let world = World::new();
@@ -57,7 +58,7 @@ fn the_layouts() {
 #[test]
 fn no_skill_gives_an_empty_prompt() {
     let world = World::new();
-    std::fs::create_dir(world.work().join("s")).unwrap();
+    fs::create_dir(world.work().join("s")).unwrap();
     let ran = world.run(&["skill", "prompt", "--root", "s"]);
     assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (0, "", ""));
 }
@@ -71,24 +72,122 @@ fn the_ladder_goes_down_one_rung_at_a_time() {
         reply["ok"].clone()
     };
     let whole = ask(100_000)["tokens"].as_u64().unwrap();
+    let (code, reply) = world.json(&["skill", "prompt", "--root", "s", "--budget", "0"]);
+    assert_eq!((code, &reply["error"]["code"]), (3, &"invalid_input".into()));
+    let least = reply["error"]["details"]["least"].as_u64().unwrap();
     let mut seen: Vec<String> = Vec::new();
     // Steps, because locations and with them the costs depend on where temporary folders are.
-    for budget in (0..=whole).rev().step_by(25).chain([0]) {
+    for budget in (least..=whole + 1).rev().step_by(25).chain([least]) {
         let ok = ask(budget);
         let number = |key: &str| ok[key].as_u64().unwrap();
         let text = ok["text"].as_str().unwrap();
         assert_eq!(number("tokens"), (text.chars().count() as u64).div_ceil(4));
-        // A prompt that says only how much is missing is the least there is.
-        assert!(
-            number("tokens") <= budget || number("shown") == 0,
-            "{budget}: {ok}"
-        );
+        assert!(number("tokens") <= budget, "{budget}: {ok}");
         assert_eq!(number("shown") + number("dropped"), 20);
         assert_eq!(text.matches("<skill>").count() as u64, number("shown"));
         seen.push(ok["level"].as_str().unwrap().to_owned());
     }
     seen.dedup();
     assert_eq!(seen, ["full", "shortened", "names", "dropped"]);
+}
+
+#[test]
+fn a_budget_that_holds_no_prompt_is_refused_with_the_least_that_does() {
+    let world = shelf(20);
+    for format in ["xml", "skills-ref", "markdown", "json"] {
+        let ask = |budget: &str| {
+            world.run(&[
+                "skill", "prompt", "--root", "s", "--format", format, "--budget", budget,
+            ])
+        };
+        let ran = ask("5");
+        assert_eq!((ran.code, ran.out.as_str()), (3, ""), "{ran:?}");
+        assert!(
+            ran.err
+                .starts_with("error: a budget of 5 tokens holds no prompt\n"),
+            "{ran:?}"
+        );
+        let least = ran
+            .err
+            .split_once("hint: the smallest one here costs ")
+            .unwrap()
+            .1;
+        let least: usize = least.strip_suffix(" tokens\n").unwrap().parse().unwrap();
+        let ran = ask(&least.to_string());
+        assert_eq!(ran.code, 0, "{ran:?}");
+        // All that is printed counts, the last line end too.
+        assert!(ran.out.chars().count().div_ceil(4) <= least, "{ran:?}");
+        assert_eq!(ask(&(least - 1).to_string()).code, 3);
+    }
+    let empty = World::new();
+    fs::create_dir(empty.work().join("s")).unwrap();
+    let ran = empty.run(&["skill", "prompt", "--root", "s", "--budget", "0"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, ""));
+}
+
+#[test]
+fn with_a_budget_the_skills_that_were_used_come_first() {
+    let world = shelf(40);
+    let names = |args: &[&str]| {
+        let ran = world.run(&[&["skill", "prompt", "--root", "s"], args].concat());
+        assert_eq!(ran.code, 0, "{ran:?}");
+        let names = ran
+            .out
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("<name>skill-"));
+        names
+            .map(|line| line.trim_end_matches("</name>").to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(names(&["--budget", "100000"])[..2], ["00", "01"]);
+    assert!(
+        !world.claw().join("clawpowers.db").exists(),
+        "a prompt creates no database"
+    );
+    for (skill, times) in [("skill-31", 1), ("skill-17", 2)] {
+        for _ in 0..times {
+            world.run(&["metrics", "record", "--skill", skill, "--outcome", "failure"]);
+        }
+    }
+    assert_eq!(names(&["--budget", "300"])[..3], ["17", "31", "00"]);
+    assert_eq!(names(&["--budget", "100000"])[..3], ["17", "31", "00"]);
+    assert_eq!(names(&[])[..2], ["00", "01"], "without a budget the order stays");
+    fs::write(world.claw().join("clawpowers.db"), "damaged").unwrap();
+    assert_eq!(names(&["--budget", "300"])[..2], ["00", "01"]);
+}
+
+#[test]
+fn a_folder_that_many_skills_share_is_written_once() {
+    let world = shelf(40);
+    let root = world.work().canonicalize().unwrap().join("s");
+    let root = root.to_str().unwrap();
+    for (format, first) in [
+        (
+            "xml",
+            format!(
+                "<available_skills>\n  <root id=\"r1\">{root}</root>\n  <note>a location that starts with "
+            ),
+        ),
+        (
+            "markdown",
+            format!(
+                "- a location that starts with the id of a root is a path below that root; `r1` is `{root}`\n"
+            ),
+        ),
+    ] {
+        let out = world
+            .run(&["skill", "prompt", "--root", "s", "--format", format])
+            .out;
+        assert!(out.starts_with(&first), "{out}");
+        assert_eq!(out.matches(root).count(), 1);
+        assert_eq!(out.matches("r1/skill-39/SKILL.md").count(), 1);
+    }
+    for format in ["skills-ref", "json"] {
+        let out = world
+            .run(&["skill", "prompt", "--root", "s", "--format", format])
+            .out;
+        assert_eq!(out.matches(root).count(), 40, "{format}");
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use crate::harness::World;
 use crate::system::symlink;
+use serde_json::Value;
 use std::fs;
 
 #[test]
@@ -257,4 +258,109 @@ fn a_search_without_a_hit_says_no() {
     assert_eq!((code, &reply["ok"]["hits"]), (1, &serde_json::json!([])));
     world.refused(3, &["skill", "search", "?!"]);
     assert_eq!(world.run(&["skill", "search"]).code, 2);
+}
+
+#[test]
+fn a_path_or_a_folders_name_finds_a_skill() {
+    let world = World::new();
+    world.skill(".claude/skills/tea", "Is near.");
+    world.skill_at(&world.home(), ".claude/skills/tea", "Is the user's.");
+    world.skill("other/tea", "Is elsewhere.");
+    world.file(
+        "other/box/SKILL.md",
+        "---\nname: kettle\ndescription: Boils.\n---\n\nBoil.\n",
+    );
+    world.file(
+        ".claude/skills/box/SKILL.md",
+        "---\nname: pot\ndescription: Pours.\n---\n\nPour.\n",
+    );
+    let shown = |name: &str| {
+        let (code, reply) = world.json(&["skill", "show", name]);
+        assert_eq!(code, 0, "{name}: {reply}");
+        let ok = &reply["ok"];
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        [
+            text(&ok["skill"]["description"]),
+            text(&ok["location"]),
+            text(&ok["scope"]),
+        ]
+    };
+    assert_eq!(shown("tea")[0], "Is near.");
+    // A visible skill keeps its scope; any other file is one that was named.
+    assert_eq!(shown(".claude/skills/tea")[2], "project");
+    assert_eq!(
+        shown("other/tea"),
+        ["Is elsewhere.", "other/tea/SKILL.md", "extra"]
+    );
+    assert_eq!(shown("other/tea/SKILL.md"), shown("other/tea"));
+    assert_eq!(shown("./other/box/")[0], "Boils.");
+    let user = world.home().join(".claude/skills/tea");
+    assert_eq!(
+        shown(user.to_str().unwrap())[0],
+        "Is the user's.",
+        "a shadowed skill can be named"
+    );
+    assert_eq!(shown("box")[0], "Pours.", "by its folder's name");
+    let inside = world.run_in(&world.work().join("other/tea"), &["skill", "read", "."]);
+    assert_eq!(inside.out, crate::harness::text_of("tea", "Is elsewhere."));
+    let beside = world.run_in(&world.work().join("other"), &["skill", "show", "box", "--json"]);
+    assert!(
+        beside.out.contains("Boils."),
+        "a folder beside the caller: {beside:?}"
+    );
+    let wrapped = world.run(&["skill", "read", "other/box", "--wrap"]);
+    assert!(
+        wrapped
+            .out
+            .starts_with("<skill_content name=\"kettle\">\nBoil.\n"),
+        "{wrapped:?}"
+    );
+
+    let ran = world.refused(1, &["skill", "show", "other/cup"]);
+    assert!(
+        ran.err.starts_with("error: there is no skill at `other/cup`\n"),
+        "{ran:?}"
+    );
+    world.file("other/cup/SKILL.md", "no frontmatter\n");
+    let ran = world.refused(1, &["skill", "show", "other/cup"]);
+    assert!(
+        ran.err.contains("hint: `other/cup/SKILL.md` did not load: "),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn lists_and_prompts_take_paths() {
+    let world = World::new();
+    world.skill("s/tea", "Is tea.");
+    world.skill("s/tea/nested/cup", "Is a cup.");
+    world.skill("t/milk", "Is milk.");
+    let names = |args: &[&str]| {
+        let (code, reply) = world.json(&[&["skill", "list"], args].concat());
+        assert_eq!(code, 0, "{args:?}: {reply}");
+        let skills = reply["ok"]["skills"].as_array().unwrap().clone();
+        let names: Vec<String> = skills
+            .iter()
+            .map(|skill| skill["name"].as_str().unwrap().to_owned())
+            .collect();
+        names.join(" ")
+    };
+    assert_eq!(names(&["s"]), "tea cup");
+    assert_eq!(names(&["s/tea"]), "tea cup");
+    assert_eq!(names(&["s/tea/SKILL.md"]), "tea");
+    assert_eq!(names(&["t", "s/tea/SKILL.md"]), "milk tea");
+    assert_eq!(names(&["--root", "t", "s/tea/nested"]), "milk cup");
+    let prompt = world.run(&["skill", "prompt", "s/tea/SKILL.md", "--format", "markdown"]);
+    assert!(prompt.out.starts_with("- **tea**: Is tea. ("), "{prompt:?}");
+    let here = world.run_in(
+        &world.work().join("s/tea"),
+        &["skill", "list", "SKILL.md", "--json"],
+    );
+    assert!(
+        here.out.contains("\"./SKILL.md\"") && !here.out.contains("cup"),
+        "{here:?}"
+    );
+    world.refused(4, &["skill", "list", "nowhere"]);
+    world.file("note.md", "x");
+    world.refused(3, &["skill", "list", "note.md"]);
 }

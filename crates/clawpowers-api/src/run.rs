@@ -57,8 +57,6 @@ pub struct Ran {
     /// The exit code to pass on: the command's own, 128 and the number for a signal, 124 for a timeout, 137 where it had
     /// to be killed.
     pub exit_code: u8,
-    /// Whether it was ended because it ran longer than its timeout.
-    pub timed_out: bool,
     /// How long it took, in seconds.
     pub duration: f64,
     /// Why the outcome could not be recorded; the command has run all the same.
@@ -99,7 +97,7 @@ pub fn command(
     args: &[OsString],
 ) -> Result<Ran, Failure> {
     let selected = runtime.select(&options.selection)?;
-    let entry = selected.entry(&options.skill)?;
+    let entry = selected.entry(runtime, &options.skill)?;
     let spec = Spec {
         program,
         args,
@@ -108,7 +106,7 @@ pub fn command(
         timeout: timeout(options)?,
         grace: GRACE,
     };
-    recorded(runtime, options, entry, &spec)
+    recorded(runtime, options, &entry, &spec)
 }
 
 /// Runs a script of a skill and records how it ended. The script runs in the folder of the skill, which is in
@@ -120,7 +118,7 @@ pub fn command(
 /// script lies outside the skill's folder, is not executable, or a requirement of the skill is not met.
 pub fn script(runtime: &Runtime, options: &Options, script: &str, args: &[OsString]) -> Result<Ran, Failure> {
     let selected = runtime.select(&options.selection)?;
-    let entry = selected.entry(&options.skill)?;
+    let entry = selected.entry(runtime, &options.skill)?;
     let lacking = missing(&entry.skill.requirements, &Runtime::machine(), &selected.catalog);
     if !lacking.is_empty() {
         let lacking = unmet(lacking);
@@ -166,7 +164,7 @@ pub fn script(runtime: &Runtime, options: &Options, script: &str, args: &[OsStri
         timeout: timeout(options)?,
         grace: GRACE,
     };
-    recorded(runtime, options, entry, &spec)
+    recorded(runtime, options, &entry, &spec)
 }
 
 fn timeout(options: &Options) -> Result<Option<Duration>, ApiError> {
@@ -225,7 +223,6 @@ fn recorded(runtime: &Runtime, options: &Options, entry: &Entry, spec: &Spec<'_>
         id: id.to_string(),
         outcome: outcome.as_str(),
         exit_code: ended.exit_code(),
-        timed_out: matches!(ended.how, How::TimedOut { .. }),
         duration: ended.duration.as_secs_f64(),
         unrecorded,
     })

@@ -3,26 +3,28 @@
 use crate::config::roles::{Role, roles};
 use crate::error::{ApiError, ErrorCode};
 use crate::runtime::Runtime;
-use clawpowers_loader::catalog::{Catalog, CatalogOptions, Entry, Origin};
-use clawpowers_loader::diag::{nearest, quoted};
+use clawpowers_loader::catalog::{Catalog, CatalogOptions, Entry, Origin, Rejected};
+use clawpowers_loader::diag::quoted;
 use clawpowers_loader::discover::{
     CLIENTS, Client, Found, Root, Scope, WalkRules, default_roots, walk_documents,
 };
 use clawpowers_loader::documents::{Documents, plain};
+use clawpowers_loader::inspect::skill_file;
 use clawpowers_loader::resources::digest;
+use clawpowers_loader::skill::normalized;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 /// Which skills an operation is about.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
-    /// Folders to look below; the usual ones where there are none.
+    /// Folders to look below, or a skill's SKILL.md; the usual folders where there are none.
     pub roots: Vec<String>,
     /// Only these scopes; all where there are none.
     pub scopes: Vec<String>,
     /// The client whose view to take.
     pub client: Option<String>,
-    /// The role profile whose skills to keep; an empty one stands for none, even where config.json puts one in force.
+    /// The role profile whose skills to keep.
     pub profile: Option<String>,
 }
 
@@ -35,6 +37,8 @@ pub(crate) struct Selected {
     pub(crate) unknown_profile: Option<String>,
     /// How many skills were left out because they are not of the role.
     pub(crate) outside_role: usize,
+    /// The client whose view it is.
+    client: Option<&'static Client>,
 }
 
 /// Returns the digest of a skill's folder, or why there is none.
@@ -57,27 +61,86 @@ impl Selected {
         self.outside_role += before - self.catalog.entries.len();
     }
 
-    /// Returns the skill called `name`.
-    pub(crate) fn entry(&self, name: &str) -> Result<&Entry, ApiError> {
-        self.catalog.get(name).ok_or_else(|| {
-            let error = ApiError::new(ErrorCode::NotFound, format!("there is no skill {}", quoted(name)));
-            let named = |path: &std::path::Path| {
-                path.parent()
-                    .and_then(|p| p.file_name())
-                    .is_some_and(|n| n == name)
-            };
-            if let Some(rejected) = self.catalog.rejected.iter().find(|r| named(&r.location)) {
-                let path = quoted(&rejected.location.to_string_lossy());
-                let found = rejected.diagnostics.iter().find(|d| d.rule == rejected.reason);
-                let why = found.map_or(rejected.reason.id(), |d| d.message.as_str());
-                return error.hint(format!("{path} did not load: {why}"));
-            }
-            match self.catalog.nearest(name) {
-                Some(near) => error.hint(format!("did you mean {}?", quoted(near))),
-                None => error.hint("`clawpowers skill list` shows the skills that are there"),
+    /// Returns the skill that `name` means: one of this name, one whose folder has it, or the one at this path.
+    pub(crate) fn entry(&self, runtime: &Runtime, name: &str) -> Result<Entry, ApiError> {
+        let is_path = name.contains(['/', MAIN_SEPARATOR]) || matches!(name, "." | "..");
+        if is_path && let Some(file) = runtime.skill_at(name) {
+            return self.entry_at(runtime, name, &file);
+        }
+        if let Some(entry) = self.catalog.get(name).or_else(|| self.in_folder(name)) {
+            return Ok(entry.clone());
+        }
+        match runtime.skill_at(name) {
+            Some(file) if !is_path => self.entry_at(runtime, name, &file),
+            _ => Err(self.unknown(name, is_path)),
+        }
+    }
+
+    /// Returns the first skill whose folder is called `name`.
+    fn in_folder(&self, name: &str) -> Option<&Entry> {
+        let name = normalized(name);
+        let folder = |entry: &Entry| {
+            let location = entry.location();
+            let folder = location.parent()?.file_name()?;
+            Some(normalized(&folder.to_string_lossy()))
+        };
+        self.catalog
+            .entries
+            .iter()
+            .find(|entry| folder(entry).is_some_and(|folder| folder == name))
+    }
+
+    /// Returns the skill whose SKILL.md is `file`, also where another of its name is visible instead.
+    fn entry_at(&self, runtime: &Runtime, named: &str, file: &Path) -> Result<Entry, ApiError> {
+        let wanted = runtime.real(file);
+        let is_it = |location: &Path| runtime.real(location) == wanted;
+        let visible = |catalog: &Catalog| {
+            let mut entries = catalog.entries.iter();
+            entries.find(|entry| is_it(&entry.location())).cloned()
+        };
+        if let Some(entry) = visible(&self.catalog) {
+            return Ok(entry);
+        }
+        let catalog = Catalog::load(&CatalogOptions {
+            roots: vec![Root::extra(runtime.skill_folder(&file.to_string_lossy()))],
+            documents: runtime.documents(),
+            client: self.client,
+            ..CatalogOptions::default()
+        });
+        visible(&catalog).ok_or_else(|| {
+            let message = format!("there is no skill at {}", quoted(named));
+            let error = ApiError::new(ErrorCode::NotFound, message);
+            match catalog.rejected.iter().find(|one| is_it(&one.location)) {
+                Some(rejected) => error.hint(did_not_load(rejected)),
+                None => error.hint("`clawpowers skill validate` says what is wrong with the file"),
             }
         })
     }
+
+    fn unknown(&self, name: &str, is_path: bool) -> ApiError {
+        if is_path {
+            let message = format!("there is no skill at {}", quoted(name));
+            return ApiError::new(ErrorCode::NotFound, message).hint("name a skill's folder or its SKILL.md");
+        }
+        let error = ApiError::new(ErrorCode::NotFound, format!("there is no skill {}", quoted(name)));
+        let named = |path: &Path| path.parent().and_then(Path::file_name).is_some_and(|n| n == name);
+        if let Some(rejected) = self.catalog.rejected.iter().find(|r| named(&r.location)) {
+            return error.hint(did_not_load(rejected));
+        }
+        match self.catalog.nearest(name) {
+            Some(near) => error.hint(format!("did you mean {}?", quoted(near))),
+            None => error.hint("`clawpowers skill list` shows the skills that are there"),
+        }
+    }
+}
+
+fn did_not_load(rejected: &Rejected) -> String {
+    let found = rejected.diagnostics.iter().find(|d| d.rule == rejected.reason);
+    let why = found.map_or(rejected.reason.id(), |d| d.message.as_str());
+    format!(
+        "{} did not load: {why}",
+        quoted(&rejected.location.to_string_lossy())
+    )
 }
 
 impl Runtime {
@@ -111,8 +174,7 @@ impl Runtime {
             crate::bundled::packages()
         };
         let roles = roles(self.surroundings.home.as_deref())?;
-        let (role, unknown_profile) = match (selection.profile.as_deref(), roles.active.as_deref()) {
-            (Some(""), _) => (None, None),
+        let (role, unknown_profile) = match (&selection.profile, roles.active.as_deref()) {
             (Some(name), _) => (Some(roles.get(name).ok_or_else(|| roles.unknown(name))?), None),
             // Other clients know nothing of role profiles.
             (None, Some(name)) if client.is_none() => match roles.get(name) {
@@ -121,18 +183,22 @@ impl Runtime {
             },
             (None, _) => (None, None),
         };
-        let catalog = Catalog::load(&CatalogOptions {
+        let mut catalog = Catalog::load(&CatalogOptions {
             roots,
             documents,
             packages,
             scopes,
             client,
         });
+        for root in selection.roots.iter().filter(|root| is_skill_file(root)) {
+            self.keep_file(&mut catalog, root);
+        }
         let mut selected = Selected {
             catalog,
             role,
             unknown_profile,
             outside_role: 0,
+            client,
         };
         if selection.profile.is_some() {
             selected.keep_role();
@@ -141,6 +207,7 @@ impl Runtime {
     }
 
     fn root(&self, root: &str) -> Result<Root, ApiError> {
+        let hint = "name the folder that holds the skills' folders, or a SKILL.md";
         let is_folder = match self.documents() {
             Some(documents) => is_folder(&documents, root),
             None => {
@@ -151,24 +218,75 @@ impl Runtime {
             }
         };
         match is_folder {
-            Ok(_) if root.is_empty() => Err(ApiError::new(
-                ErrorCode::InvalidInput,
-                "the path of the root is empty",
-            )
-            .hint("name the folder that holds the skills' folders")),
+            Ok(_) if root.is_empty() => {
+                Err(ApiError::new(ErrorCode::InvalidInput, "the path of the root is empty").hint(hint))
+            }
             Ok(true) => Ok(Root::extra(self.as_named(root))),
+            Ok(false) if is_skill_file(root) => Ok(Root::extra(self.skill_folder(root))),
             Ok(false) => Err(ApiError::new(
                 ErrorCode::InvalidInput,
                 format!("the root {} is not a folder", quoted(root)),
             )
-            .hint("name the folder that holds the skills' folders")),
+            .hint(hint)),
             Err(error) => Err(ApiError::new(
                 ErrorCode::Io,
                 format!("the root {} cannot be read: {error}", quoted(root)),
             )
-            .hint("name the folder that holds the skills' folders")),
+            .hint(hint)),
         }
     }
+
+    /// Keeps, of what is in the folder of a SKILL.md that was named as a root, that file alone.
+    fn keep_file(&self, catalog: &mut Catalog, root: &str) {
+        let folder = self.skill_folder(root);
+        let file = folder.join(Path::new(root).file_name().unwrap_or_default());
+        let keeps = |location: &Path| !location.starts_with(&folder) || location == file;
+        catalog.entries.retain(|entry| keeps(&entry.location()));
+        catalog.rejected.retain(|one| keeps(&one.location));
+        for hidden in [&mut catalog.shadowed, &mut catalog.duplicates] {
+            hidden.retain(|one| keeps(&one.location));
+        }
+    }
+
+    /// Returns the folder of a SKILL.md that was named.
+    fn skill_folder(&self, named: &str) -> PathBuf {
+        let file = self.as_named(named);
+        match file.parent() {
+            Some(folder) if folder.as_os_str().is_empty() && self.documents().is_none() => PathBuf::from("."),
+            folder => folder.map(Path::to_owned).unwrap_or_default(),
+        }
+    }
+
+    /// Returns the SKILL.md that a path names: the file itself, or that of a folder.
+    fn skill_at(&self, named: &str) -> Option<PathBuf> {
+        let path = self.as_named(named);
+        let Some(documents) = self.documents() else {
+            return match path.is_dir() {
+                true => skill_file(&path),
+                false => (is_skill_file(named) && path.is_file()).then_some(path),
+            };
+        };
+        let real = plain(&path)?;
+        match documents.is_folder(&real) {
+            true => Some(path.join(Path::new(&documents.skill_file(&real)?).file_name()?)),
+            false => (is_skill_file(named) && documents.get(&real).is_some()).then_some(path),
+        }
+    }
+
+    /// Returns a path without links on the way, so that two ways to one file are equal.
+    fn real(&self, path: &Path) -> PathBuf {
+        if self.documents().is_some() {
+            return plain(path).map_or_else(|| path.to_owned(), PathBuf::from);
+        }
+        let path = self.surroundings.cwd.join(path);
+        path.canonicalize().unwrap_or(path)
+    }
+}
+
+/// Tells whether a path ends in the name of a skill's file.
+fn is_skill_file(path: &str) -> bool {
+    let name = Path::new(path).file_name();
+    !path.ends_with('/') && name.is_some_and(|name| name.eq_ignore_ascii_case("SKILL.md"))
 }
 
 /// Returns the folders of documents that a reader looks below where none are named.
@@ -210,13 +328,11 @@ pub(crate) fn is_folder(documents: &Documents, named: &str) -> Result<bool, Stri
 fn client(name: &str) -> Result<&'static Client, ApiError> {
     Client::named(name).ok_or_else(|| {
         let names: Vec<_> = CLIENTS.iter().map(|client| client.name).collect();
-        let near = nearest(name, names.iter().copied());
-        let near = near.map_or_else(String::new, |near| format!("did you mean {}? ", quoted(near)));
         ApiError::new(
             ErrorCode::InvalidInput,
             format!("there is no client {}", quoted(name)),
         )
-        .hint(format!("{near}the clients are {}", names.join(", ")))
+        .hint(format!("the clients are {}", names.join(", ")))
     })
 }
 

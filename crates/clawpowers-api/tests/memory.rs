@@ -107,6 +107,7 @@ fn skills_are_the_same_as_on_disk() {
         json!(["skills/"]),
         json!(["more", "skills", "./skills", "skills/tea"]),
         json!(["skills/tea/inner"]),
+        json!(["skills/tea/SKILL.md"]),
         json!(["deep"]),
         json!(["notes"]),
     ] {
@@ -128,7 +129,7 @@ fn skills_are_the_same_as_on_disk() {
     for roots in [
         json!([""]),
         json!(["none"]),
-        json!(["skills/tea/SKILL.md"]),
+        json!(["skills/tea/references/how.md"]),
         json!(["skills", "none"]),
     ] {
         let refused = both.same("skill_list", &json!({ "roots": roots }));

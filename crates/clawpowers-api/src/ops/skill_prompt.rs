@@ -2,11 +2,15 @@
 
 use crate::error::{ApiError, ErrorCode};
 use crate::runtime::Runtime;
+use crate::text::number_of;
+use clawpowers_executor::ledger::Filter;
 use clawpowers_loader::catalog::{Catalog, Entry, Origin};
 use clawpowers_loader::chars::shown;
 use clawpowers_loader::diag::quoted;
-use clawpowers_loader::prompt::{Format, Item, Level, fit};
+use clawpowers_loader::prompt::{Format, Item, Level, TooSmall, fit};
 use serde::Serialize;
+use std::cmp::Reverse;
+use std::collections::HashMap;
 
 selecting! {
     /// What to render.
@@ -47,11 +51,11 @@ pub struct Response {
     pub tokens: usize,
 }
 
-/// Renders the skills that a model may start, of the role profile in force only where there is one.
+/// Renders the skills that a model may start, with a budget the most used first, of the role profile in force only where there is one.
 ///
 /// # Errors
 ///
-/// `invalid_input` for an unknown format; else as `skill_list`.
+/// `invalid_input` for an unknown format or a budget that holds no prompt; else as `skill_list`.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let format: Format = match &request.format {
         None => Format::Xml,
@@ -64,8 +68,23 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let mut selected = runtime.select(&request.selection())?;
     // A model is to see what its role works with, whether the role was named here or is the one in force.
     selected.keep_role();
+    if request.budget.is_some() {
+        used_first(runtime, &mut selected.catalog.entries);
+    }
     let items = items(runtime, &selected.catalog);
-    let prompt = fit(&items, format, request.budget);
+    let prompt = fit(&items, format, request.budget).map_err(|TooSmall { least }| {
+        let budget = request.budget.unwrap_or_default();
+        let message = format!(
+            "a budget of {} holds no prompt",
+            number_of(budget as u64, "token")
+        );
+        ApiError::new(ErrorCode::InvalidInput, message)
+            .hint(format!(
+                "the smallest one here costs {}",
+                number_of(least as u64, "token")
+            ))
+            .details(serde_json::json!({ "least": least }))
+    })?;
     Ok(Response {
         level: prompt.level.as_str(),
         description_limit: match prompt.level {
@@ -81,6 +100,20 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         unknown_profile: selected.unknown_profile,
         tokens: prompt.tokens,
     })
+}
+
+/// Puts the skills with most executions first, so that they are dropped last; the others keep their order.
+///
+/// Without a budget the order stays, because a prompt that changes from day to day is cached by no model's server.
+fn used_first(runtime: &Runtime, entries: &mut [Entry]) {
+    // A database that cannot be read is no reason to give a model no skills.
+    let figures = runtime.read(|db| Ok(db.ledger().figures(&Filter::default())?));
+    let figures = figures.ok().flatten().unwrap_or_default();
+    let used: HashMap<&str, i64> = figures
+        .iter()
+        .map(|one| (one.skill.as_str(), one.total()))
+        .collect();
+    entries.sort_by_key(|entry| Reverse(used.get(entry.skill.name.as_str()).copied().unwrap_or_default()));
 }
 
 /// Returns the skills that a model may start, in the order of the catalog.

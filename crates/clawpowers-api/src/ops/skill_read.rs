@@ -16,7 +16,7 @@ const HINTED: usize = 20;
 selecting! {
     /// What to read.
     {
-        /// The skill's name.
+        /// The skill's name, its folder's name, or the path of its folder or SKILL.md.
         name: String,
         /// Path of a file below its folder; its SKILL.md where there is none.
         #[serde(default)]
@@ -45,7 +45,7 @@ pub struct Response {
 /// is not text, `io` where it cannot be read; else as `skill_list`.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let selected = runtime.select(&request.selection())?;
-    let entry = selected.entry(&request.name)?;
+    let entry = selected.entry(runtime, &request.name)?;
     let file = Files {
         runtime,
         origin: &entry.origin,
@@ -70,7 +70,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         return Ok(Response { location, text });
     }
     let options = clawpowers_loader::ParseOptions {
-        folder: Some(request.name.clone()),
+        folder: Some(entry.skill.name.clone()),
         ..Default::default()
     };
     let body = clawpowers_loader::parse(text.as_bytes(), &options)

@@ -14,7 +14,7 @@ use serde::Serialize;
 selecting! {
     /// Which skill to show.
     {
-        /// Its name.
+        /// Its name, its folder's name, or the path of its folder or SKILL.md.
         name: String,
     }
 }
@@ -50,10 +50,10 @@ pub struct Response {
 ///
 /// # Errors
 ///
-/// `not_found` where no visible skill has the name; else as `skill_list`.
+/// `not_found` where no visible skill has the name and none is at that path; else as `skill_list`.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let selected = runtime.select(&request.selection())?;
-    let entry = selected.entry(&request.name)?;
+    let entry = selected.entry(runtime, &request.name)?;
     let client = request.client.as_deref().and_then(Client::named);
     let profile = client.map_or(Profile::ClawPowers, |client| client.profile);
     let (parsed, files) = match &entry.origin {
@@ -66,7 +66,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     };
     let skill = parsed.skill.as_ref().unwrap_or(&entry.skill);
     let missing = missing(&skill.requirements, &Runtime::machine(), &selected.catalog);
-    let (digest, digest_failure) = match digest_of_entry(entry) {
+    let (digest, digest_failure) = match digest_of_entry(&entry) {
         Ok(digest) => (Some(digest), None),
         Err(why) => (None, Some(why)),
     };

@@ -43,22 +43,21 @@ pub struct Response {
     pub recommendations: Vec<Recommendation>,
 }
 
-/// Shows the home; nothing is changed. Where there is no home yet every figure is 0.
+/// Shows the home; nothing is changed.
 ///
 /// # Errors
 ///
-/// `io` where the home is no folder; `storage` where the database cannot be read.
+/// `not_found` where there is no home yet; `storage` where the database cannot be read.
 pub fn run(runtime: &Runtime, _request: &Request) -> Result<Response, ApiError> {
     if runtime.documents().is_some() {
         return in_memory(runtime);
     }
     let home = runtime.home()?;
-    if home.folder().exists() && !home.folder().is_dir() {
+    if !home.folder().is_dir() {
         let shown = quoted(&home.folder().to_string_lossy());
-        return Err(
-            ApiError::new(ErrorCode::Io, format!("the runtime home {shown} is not a folder"))
-                .hint("name another home with `--home` or in `CLAWPOWERS_DIR`"),
-        );
+        let message = format!("runtime not initialized: there is no folder {shown}");
+        return Err(ApiError::new(ErrorCode::NotFound, message)
+            .hint("run `clawpowers init`; every command that writes creates the home as well"));
     }
     let database = home.database();
     let size = |suffix: &str| {

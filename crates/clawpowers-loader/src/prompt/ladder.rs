@@ -47,12 +47,24 @@ pub struct Prompt {
     pub tokens: usize,
 }
 
-/// Renders skills so that they cost at most `budget` estimated tokens; no budget means no limit.
+/// A budget that holds no prompt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the smallest prompt costs {least} tokens")]
+pub struct TooSmall {
+    /// The smallest budget that holds one.
+    pub least: usize,
+}
+
+/// Renders skills so that they cost at most `budget` estimated tokens, a line end after them included; no budget means
+/// no limit.
 ///
-/// The rung is the highest that fits. On the last one the note with the count is kept even where nothing else fits,
-/// so that a model is never told that there are no skills.
-#[must_use]
-pub fn fit(items: &[Item], format: Format, budget: Option<usize>) -> Prompt {
+/// The rung is the highest that fits. Skills at the end are dropped first. The last rung is a note that says how many
+/// skills there are, so that a model is never told that there are none.
+///
+/// # Errors
+///
+/// [`TooSmall`] where not even that note fits.
+pub fn fit(items: &[Item], format: Format, budget: Option<usize>) -> Result<Prompt, TooSmall> {
     let made = |items: &[Item], dropped: usize, level: Level| {
         let text = render_with_note(items, dropped, format);
         let tokens = token_estimate(&text);
@@ -65,9 +77,10 @@ pub fn fit(items: &[Item], format: Format, budget: Option<usize>) -> Prompt {
         }
     };
     let full = made(items, 0, Level::Full);
-    let Some(budget) = budget else { return full };
-    if full.tokens <= budget {
-        return full;
+    let Some(budget) = budget else { return Ok(full) };
+    let fits = |prompt: &Prompt| cost(&prompt.text) <= budget;
+    if fits(&full) {
+        return Ok(full);
     }
     let longest = items
         .iter()
@@ -75,15 +88,13 @@ pub fn fit(items: &[Item], format: Format, budget: Option<usize>) -> Prompt {
         .max()
         .unwrap_or_default();
     let shortened = |limit: usize| made(&cut(items, limit), 0, Level::Shortened(limit));
-    if let Some(limit) = largest(MIN_DESCRIPTION, longest, |limit| {
-        shortened(limit).tokens <= budget
-    }) {
-        return shortened(limit);
+    if let Some(limit) = largest(MIN_DESCRIPTION, longest, |limit| fits(&shortened(limit))) {
+        return Ok(shortened(limit));
     }
     let names = cut(items, 0);
     let whole = made(&names, 0, Level::Names);
-    if whole.tokens <= budget {
-        return whole;
+    if fits(&whole) {
+        return Ok(whole);
     }
     let some = |count: usize| {
         made(
@@ -92,10 +103,21 @@ pub fn fit(items: &[Item], format: Format, budget: Option<usize>) -> Prompt {
             Level::Dropped,
         )
     };
-    let count = largest(0, names.len().saturating_sub(1), |count| {
-        some(count).tokens <= budget
-    });
-    some(count.unwrap_or_default())
+    let last = names.len().saturating_sub(1);
+    match largest(0, last, |count| fits(&some(count))) {
+        Some(count) => Ok(some(count)),
+        None => Err(TooSmall {
+            least: cost(&some(0).text).min(cost(&whole.text)),
+        }),
+    }
+}
+
+/// Estimates what a prompt costs with the line end that a command writes after it.
+fn cost(text: &str) -> usize {
+    if text.is_empty() {
+        return 0;
+    }
+    (text.chars().count() + 1).div_ceil(4)
 }
 
 /// Cuts descriptions to `limit` code points, an ellipsis among them; zero leaves them out.
@@ -141,28 +163,49 @@ fn largest(low: usize, high: usize, fits: impl Fn(usize) -> bool) -> Option<usiz
 mod tests {
     use super::*;
 
+    fn items(count: usize) -> Vec<Item> {
+        let item = |i| Item {
+            name: format!("skill-{i}"),
+            description: "word ".repeat(30 + i).trim().to_owned(),
+            location: format!("/srv/somebody/.agents/skills/skill-{i}/SKILL.md"),
+        };
+        (0..count).map(item).collect()
+    }
+
     #[test]
     fn each_rung_fits_and_is_the_highest() {
-        let items: Vec<Item> = (0..20)
-            .map(|i| Item {
-                name: format!("skill-{i}"),
-                description: "word ".repeat(30 + i).trim().to_owned(),
-                location: format!("/s/{i}/SKILL.md"),
-            })
-            .collect();
-        let mut last = usize::MAX;
-        for budget in [100_000, 1_200, 700, 420, 200, 60] {
-            let prompt = fit(&items, Format::Xml, Some(budget));
-            assert!(prompt.tokens <= budget, "{budget}: {prompt:?}");
-            assert_eq!(prompt.shown + prompt.dropped, 20);
-            assert!(prompt.tokens <= last);
-            last = prompt.tokens;
+        let items = items(20);
+        for format in Format::ALL {
+            let least = fit(&items, format, Some(0)).unwrap_err().least;
+            let whole = cost(&fit(&items, format, None).unwrap().text);
+            let mut last = Level::Dropped;
+            for budget in (least..whole).step_by(41).chain([whole]) {
+                let prompt = fit(&items, format, Some(budget)).unwrap();
+                assert!(cost(&prompt.text) <= budget, "{format:?} {budget}: {prompt:?}");
+                assert_eq!(prompt.shown + prompt.dropped, 20);
+                let ordered = [Level::Dropped, Level::Names, Level::Shortened(0), Level::Full];
+                let rung = |level: Level| ordered.iter().position(|one| one.as_str() == level.as_str());
+                assert!(rung(prompt.level) >= rung(last), "{format:?} {budget}");
+                last = prompt.level;
+            }
+            assert_eq!(last, Level::Full);
+            assert_eq!(fit(&items, format, Some(least - 1)), Err(TooSmall { least }));
         }
-        assert_eq!(fit(&items, Format::Xml, None).level, Level::Full);
-        assert!(matches!(
-            fit(&items, Format::Xml, Some(1_200)).level,
-            Level::Shortened(_)
-        ));
-        assert_eq!(fit(&items, Format::Xml, Some(60)).level, Level::Dropped);
+    }
+
+    #[test]
+    fn no_skills_cost_nothing() {
+        assert_eq!(fit(&[], Format::Xml, Some(0)).unwrap().text, "");
+        assert!(fit(&[], Format::SkillsRef, Some(0)).unwrap_err().least > 0);
+    }
+
+    #[test]
+    fn shared_roots_leave_room_for_more_skills() {
+        let items = items(300);
+        let shown = |format| fit(&items, format, Some(4_000)).unwrap();
+        let (xml, whole) = (shown(Format::Xml), shown(Format::SkillsRef));
+        assert!(xml.shown > whole.shown, "{} {}", xml.shown, whole.shown);
+        assert_eq!(xml.text.matches("/srv/somebody").count(), 1);
+        assert_eq!(whole.text.matches("/srv/somebody").count(), whole.shown);
     }
 }

@@ -1,21 +1,24 @@
 //! The catalog as a model reads it: four layouts, and a ladder down to any token budget.
 
 mod ladder;
+mod roots;
 
-pub use ladder::{Level, Prompt, fit};
+pub use ladder::{Level, Prompt, TooSmall, fit};
 
 use crate::chars::is_control;
+use roots::Roots;
 use std::fmt::Write as _;
 
 /// A layout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Format {
-    /// `<available_skills>` with one element a line, as the specification's client guide shows it.
+    /// `<available_skills>` with one element a line, as the specification's client guide shows it; a folder that many
+    /// skills share is written once, as a `<root>`, and their locations start with its id.
     #[default]
     Xml,
     /// `<available_skills>` in the layout of the reference validator.
     SkillsRef,
-    /// A Markdown list.
+    /// A Markdown list; a folder that many skills share is written once.
     Markdown,
     /// A JSON array.
     Json,
@@ -83,6 +86,9 @@ fn note(dropped: usize) -> String {
 /// What a reader does with a skill that is in the program and not on disk.
 const BUNDLED: &str = "`clawpowers skill read NAME` prints a skill whose location starts with `bundled:`";
 
+/// How a location that was shortened by [`Roots`] is read.
+const SHARED: &str = "a location that starts with the id of a root is a path below that root";
+
 fn has_bundled(items: &[Item]) -> bool {
     items.iter().any(|item| item.location.starts_with("bundled:"))
 }
@@ -116,6 +122,9 @@ fn xml(items: &[Item], dropped: usize) -> String {
         return String::new();
     }
     let mut out = String::from("<available_skills>\n");
+    let line = |id: &str, path: &str| format!("  <root id=\"{id}\">{}</root>\n", escape_xml(path));
+    let roots = Roots::of(items, line, |roots| format!("{roots}  <note>{SHARED}</note>\n"));
+    out.push_str(roots.text());
     for item in items {
         let _ = writeln!(
             out,
@@ -132,7 +141,7 @@ fn xml(items: &[Item], dropped: usize) -> String {
         let _ = writeln!(
             out,
             "    <location>{}</location>\n  </skill>",
-            escape_xml(&item.location)
+            escape_xml(&roots.short(&item.location))
         );
     }
     if dropped > 0 {
@@ -170,12 +179,17 @@ fn skills_ref(items: &[Item], dropped: usize) -> String {
 }
 
 fn markdown(items: &[Item], dropped: usize) -> String {
-    let mut lines: Vec<String> = Vec::with_capacity(items.len() + 1);
+    let mut lines: Vec<String> = Vec::with_capacity(items.len() + 2);
+    let line = |id: &str, path: &str| format!("; `{id}` is {}", code_span(path));
+    let roots = Roots::of(items, line, |roots| format!("- {SHARED}{roots}"));
+    if !roots.text().is_empty() {
+        lines.push(roots.text().to_owned());
+    }
     for item in items {
         let name = escape_markdown(&one_line(&item.name));
         let description = escape_markdown(&one_line(&item.description));
         let colon = if description.is_empty() { "" } else { ": " };
-        let location = code_span(&item.location);
+        let location = code_span(&roots.short(&item.location));
         lines.push(format!("- **{name}**{colon}{description} ({location})"));
     }
     if dropped > 0 {

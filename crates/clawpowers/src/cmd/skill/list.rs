@@ -8,24 +8,27 @@ use clawpowers_api::ops::skill_list;
 
 const EXAMPLES: &str = "\
 Examples:
-  clawpowers skill list                        # of project, user and program
-  clawpowers skill list --root skills/ --json  # one folder, for a program
-  clawpowers skill list --as codex             # what Codex would see
+  clawpowers skill list                        # the project's, the user's and the shipped skills
+  clawpowers skill list skills/ --json         # one folder, for a program
+  clawpowers skill list --as codex             # what Codex would see, and which of two equal names wins
   clawpowers skill list --profile dev          # the skills of a role
 
-Without --root: project folders from here up to the repository root, the user's, the home's, the shipped ones. \
+Without a path: project folders from here up to the repository root, the user's, the home's, the shipped ones.
 Where config.json of the home puts a role profile in force, a column says which skills belong to it.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ListArgs {
+    /// A skill's folder, its SKILL.md, or a folder of skills; the usual places without.
+    #[arg(value_name = "PATH")]
+    paths: Vec<String>,
     #[command(flatten)]
     select: SelectArgs,
 }
 
 impl ListArgs {
     pub(crate) fn run(self, context: &Context) -> Exit {
-        let request = skill_list::Request::default().selecting(self.select.selection());
+        let request = skill_list::Request::default().selecting(self.select.selection_of(self.paths));
         let result = skill_list::run(&context.runtime, &request);
         context.out.answer(
             &result,

@@ -9,12 +9,13 @@ use clawpowers_api::ops::skill_show;
 const EXAMPLES: &str = "\
 Examples:
   clawpowers skill show using-clawpowers
+  clawpowers skill show .claude/skills/my-skill
   clawpowers skill show my-skill --root skills/ --json | jq .ok.digest";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ShowArgs {
-    /// The skill's name.
+    /// The skill's name, its folder's name, or the path of its folder or SKILL.md.
     name: String,
     #[command(flatten)]
     select: SelectArgs,
