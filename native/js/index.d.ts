@@ -176,6 +176,8 @@ export interface Config {
   list(): ConfigListReply;
   /** Changes one setting of config.json and leaves the rest as it is. */
   set(key: string, value?: unknown, options?: ConfigSetOptions): ConfigSetReply;
+  /** Removes one setting from config.json and leaves the rest as it is. */
+  unset(key: string): ConfigUnsetReply;
 }
 
 /** What the runtime itself does. */
@@ -216,7 +218,7 @@ export interface DoctorOptions {
   scopes?: readonly string[] | undefined;
   /** The client whose view to take. */
   client?: string | null | undefined;
-  /** The role profile whose skills to keep. */
+  /** The role profile whose skills to keep; an empty name is no profile. */
   profile?: string | null | undefined;
 }
 
@@ -356,7 +358,7 @@ export interface SkillBudgetOptions {
   scopes?: readonly string[] | undefined;
   /** The client whose view to take. */
   client?: string | null | undefined;
-  /** The role profile whose skills to keep. */
+  /** The role profile whose skills to keep; an empty name is no profile. */
   profile?: string | null | undefined;
 }
 
@@ -374,7 +376,7 @@ export interface SkillListOptions {
   scopes?: readonly string[] | undefined;
   /** The client whose view to take. */
   client?: string | null | undefined;
-  /** The role profile whose skills to keep. */
+  /** The role profile whose skills to keep; an empty name is no profile. */
   profile?: string | null | undefined;
 }
 
@@ -406,7 +408,7 @@ export interface SkillPromptOptions {
   scopes?: readonly string[] | undefined;
   /** The client whose view to take. */
   client?: string | null | undefined;
-  /** The role profile whose skills to keep. */
+  /** The role profile whose skills to keep; an empty name is no profile. */
   profile?: string | null | undefined;
 }
 
@@ -422,7 +424,7 @@ export interface SkillReadOptions {
   scopes?: readonly string[] | undefined;
   /** The client whose view to take. */
   client?: string | null | undefined;
-  /** The role profile whose skills to keep. */
+  /** The role profile whose skills to keep; an empty name is no profile. */
   profile?: string | null | undefined;
 }
 
@@ -436,7 +438,7 @@ export interface SkillSearchOptions {
   scopes?: readonly string[] | undefined;
   /** The client whose view to take. */
   client?: string | null | undefined;
-  /** The role profile whose skills to keep. */
+  /** The role profile whose skills to keep; an empty name is no profile. */
   profile?: string | null | undefined;
 }
 
@@ -448,7 +450,7 @@ export interface SkillShowOptions {
   scopes?: readonly string[] | undefined;
   /** The client whose view to take. */
   client?: string | null | undefined;
-  /** The role profile whose skills to keep. */
+  /** The role profile whose skills to keep; an empty name is no profile. */
   profile?: string | null | undefined;
 }
 
@@ -627,6 +629,16 @@ export interface ConfigSetReply {
   previous: unknown;
   /** Whether the file was written; it is not where the value is the same. */
   changed: boolean;
+  /** The config.json. */
+  path: string;
+}
+
+/** What was removed. */
+export interface ConfigUnsetReply {
+  /** The name, as the file spelled it. */
+  key: string;
+  /** The value that it had. */
+  previous: unknown;
   /** The config.json. */
   path: string;
 }

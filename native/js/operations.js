@@ -70,6 +70,7 @@ export class Config extends Base {
   get(key, options) { return run(this, "config_get", { key }, options, "value"); }
   list(options) { return run(this, "config_list", {}, options); }
   set(key, value, options) { return run(this, "config_set", { key, value }, options); }
+  unset(key, options) { return run(this, "config_unset", { key }, options); }
 }
 
 /** What the runtime itself does. */

@@ -137,15 +137,15 @@ fn the_text_around_a_value_stays_as_it_is() {
         ),
         (
             "{\r\n\t\"a\": 1.10\r\n}",
-            "b.c",
+            "profiles.c",
             "x",
-            "{\r\n\t\"a\": 1.10,\r\n\t\"b\": {\r\n\t\t\"c\": \"x\"\r\n\t}\r\n}",
+            "{\r\n\t\"a\": 1.10,\r\n\t\"profiles\": {\r\n\t\t\"c\": \"x\"\r\n\t}\r\n}",
         ),
         (
             r#"{"z":1,"a":[1,  2]}"#,
-            "b.c",
+            "profiles.c",
             "true",
-            r#"{"z":1,"a":[1,  2],"b":{"c":true}}"#,
+            r#"{"z":1,"a":[1,  2],"profiles":{"c":true}}"#,
         ),
         (
             r#"{ "a.b": { "c": "x" }, "a": {} }"#,
@@ -154,10 +154,10 @@ fn the_text_around_a_value_stays_as_it_is() {
             r#"{ "a.b": { "c": "y" }, "a": {} }"#,
         ),
         (
-            "\u{feff}{\n    \"a\": {}\n}\n\n",
-            "a.b",
+            "\u{feff}{\n    \"profiles\": {}\n}\n\n",
+            "profiles.b",
             "",
-            "\u{feff}{\n    \"a\": {\n        \"b\": \"\"\n    }\n}\n\n",
+            "\u{feff}{\n    \"profiles\": {\n        \"b\": \"\"\n    }\n}\n\n",
         ),
         (
             "{\n  \"\\u0061\": \"\\/\",\n  \"b\": \"\\u00e9\"\n}",
@@ -228,39 +228,43 @@ fn a_link_stays_and_what_it_leads_to_is_written() {
 
 #[test]
 fn replies_say_what_was_and_what_is() {
-    let world = world(r#"{"a": {"b": [1, 2]}, "profile": "x"}"#);
+    let world = world(r#"{"profiles": {"b": [1, 2]}, "profile": "x"}"#);
     let file = world.claw().join("config.json");
-    let (code, reply) = world.json(&["config", "get", "a"]);
+    let (code, reply) = world.json(&["config", "get", "profiles"]);
     assert_eq!(
         (code, reply),
         (
             0,
-            json!({"ok": {"key": "a", "value": {"b": [1, 2]}, "source": "file"}})
+            json!({"ok": {"key": "profiles", "value": {"b": [1, 2]}, "source": "file"}})
         )
     );
-    let (code, reply) = world.json(&["config", "set", "a.b", "null"]);
-    let wanted = json!({"key": "a.b", "value": null, "previous": [1, 2], "changed": true, "path": file});
+    let (code, reply) = world.json(&["config", "set", "profiles.b", "null"]);
+    let wanted =
+        json!({"key": "profiles.b", "value": null, "previous": [1, 2], "changed": true, "path": file});
     assert_eq!((code, &reply["ok"]), (0, &wanted));
     let before = fs::metadata(&file).unwrap().modified().unwrap();
-    let ran = world.run(&["config", "set", "a.b", "null"]);
-    assert_eq!((ran.code, ran.out.as_str()), (0, "Set a.b = null\n"));
+    let ran = world.run(&["config", "set", "profiles.b", "null"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, "Set profiles.b = null\n"));
     assert!(ran.err.contains("already"), "{ran:?}");
-    let (_, reply) = world.json(&["config", "set", "a.b", "null", "--json-value"]);
+    let (_, reply) = world.json(&["config", "set", "profiles.b", "null", "--json-value"]);
     assert_eq!(reply["ok"]["changed"], false, "{reply}");
     assert_eq!(fs::metadata(&file).unwrap().modified().unwrap(), before);
-    let (_, reply) = world.json(&["config", "set", "--json-value", "a.c", "{\"x\": -1}"]);
+    let (_, reply) = world.json(&["config", "set", "--json-value", "profiles.c", "{\"x\": -1}"]);
     assert_eq!(reply["ok"]["previous"], Value::Null);
     assert_eq!(
-        world.run(&["config", "get", "a"]).out,
+        world.run(&["config", "get", "profiles"]).out,
         "{\n  \"b\": null,\n  \"c\": {\n    \"x\": -1\n  }\n}\n"
     );
     let listed = world.run(&["config", "list"]);
     assert_eq!(
-        listed.out, "a.b = null\na.c.x = -1\nprofile = \"x\"\n",
+        listed.out, "profiles.b = null\nprofiles.c.x = -1\nprofile = \"x\"\n",
         "{listed:?}"
     );
     let (_, reply) = world.json(&["config", "list"]);
-    assert_eq!(reply["ok"]["entries"][1], json!({"key": "a.c.x", "value": -1}));
+    assert_eq!(
+        reply["ok"]["entries"][1],
+        json!({"key": "profiles.c.x", "value": -1})
+    );
     assert_eq!(
         (&reply["ok"]["exists"], &reply["ok"]["path"]),
         (&true.into(), &json!(file))
@@ -277,10 +281,10 @@ fn a_text_becomes_the_kind_of_value_that_is_there() {
         ("s", "", json!("")),
         ("l", "[true]", json!([true])),
         ("z", "\"t\"", json!("t")),
-        ("new.number", "12", json!(12)),
-        ("new.version", "1.2.3", json!("1.2.3")),
-        ("new.text", "yes", json!("yes")),
-        ("new.object", "{\"a\": 1}", json!({"a": 1})),
+        ("profiles.number", "12", json!(12)),
+        ("profiles.version", "1.2.3", json!("1.2.3")),
+        ("profiles.text", "yes", json!("yes")),
+        ("profiles.object", "{\"a\": 1}", json!({"a": 1})),
     ] {
         world.set(key, value);
         let (_, reply) = world.json(&["config", "get", key]);
@@ -370,18 +374,18 @@ fn an_invalid_file_is_named_with_its_place_and_left_alone() {
         assert!(reply["error"]["details"]["line"].is_u64(), "{reply}");
     }
     let twice = world("{\n  \"a\": {\"é\": 1, \"\\u00e9\": 2}\n}");
-    let err = twice.not_set(3, &["b", "1"]);
+    let err = twice.not_set(3, &["profile", "1"]);
     assert!(err.contains("`é`") && err.contains("line 2 column 17"), "{err}");
     assert_eq!(twice.run(&["config", "get", "a.é"]).out, "2\n");
     let wide = world(b"\xff\xfe{\0}\0");
     assert_eq!(wide.run(&["config", "list"]).code, 0);
-    assert!(wide.not_set(3, &["a", "1"]).contains("UTF-16"));
+    assert!(wide.not_set(3, &["profile", "1"]).contains("UTF-16"));
     let large = world(format!("{{\"a\": \"{}\"}}", "x".repeat(1 << 20)));
     large.refused(4, &["config", "list"]);
     large.not_set(4, &["b", "1"]);
     let full = world(format!("{{\"a\": \"{}\"}}", "x".repeat((1 << 20) - 16)));
     assert!(
-        full.not_set(3, &["b", "1234567890"])
+        full.not_set(3, &["profile", "1234567890"])
             .contains("more than 1048576")
     );
 }
@@ -422,13 +426,14 @@ fn odd_keys_are_refused_or_are_names_like_any_other() {
         "constructor",
         "a b.\"c\"",
         "é.\\",
-        &vec!["d"; 32].join("."),
+        &vec!["d"; 31].join("."),
     ] {
+        let key = &format!("profiles.{key}");
         world.set(key, "x");
         assert_eq!(world.run(&["config", "get", key]).out, "x\n", "{key}");
     }
     let deepest = "[".repeat(127) + &"]".repeat(127);
-    let err = world.not_set(3, &["deep", &deepest, "--json-value"]);
+    let err = world.not_set(3, &["profiles.deep", &deepest, "--json-value"]);
     assert!(err.contains("does not fit"), "{err}");
 }
 
@@ -470,7 +475,7 @@ fn what_cannot_be_read_or_written_is_a_matter_of_storage() {
     assert_eq!(kept.config(), "{\"a\": 1}");
     let lock = World::new();
     fs::create_dir(lock.claw().join("config.lock")).unwrap();
-    lock.not_set(4, &["a", "1"]);
+    lock.not_set(4, &["profile", "1"]);
 }
 
 #[test]
@@ -492,7 +497,7 @@ fn settings_made_at_once_are_all_kept() {
     fs::remove_dir(world.claw()).unwrap();
     let start = |n: usize| {
         let mut command = world.command(env!("CARGO_BIN_EXE_clawpowers"));
-        command.args(["config", "set", &format!("own.k{n}"), &n.to_string()]);
+        command.args(["config", "set", &format!("profiles.k{n}"), &n.to_string()]);
         command.stdout(Stdio::null()).spawn().unwrap()
     };
     let mut children: Vec<_> = (0..16).map(start).collect();
@@ -501,7 +506,7 @@ fn settings_made_at_once_are_all_kept() {
     }
     let file: Value = serde_json::from_str(&world.config()).unwrap();
     for n in 0..16 {
-        assert_eq!(file["own"][format!("k{n}")], n, "{file}");
+        assert_eq!(file["profiles"][format!("k{n}")], n, "{file}");
     }
     assert_eq!(
         fs::read_dir(world.claw()).unwrap().count(),

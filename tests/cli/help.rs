@@ -53,10 +53,12 @@ fn every_level_has_help_with_examples() {
         [
             "",
             "analyze",
+            "completions",
             "config",
             "config get",
             "config list",
             "config set",
+            "config unset",
             "doctor",
             "import",
             "init",

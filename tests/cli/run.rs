@@ -140,7 +140,7 @@ fn exit_codes_pass_through_and_are_recorded() {
             assert!(recorded(&world).is_empty());
             continue;
         }
-        assert_eq!(ran.err, "", "{script}");
+        assert_eq!(ran.err.is_empty(), code != 124, "{script}: {ran:?}");
         let execution = only(&world);
         assert_eq!(execution["skill"], "demo");
         assert_eq!(execution["outcome"], outcome, "{script}");
@@ -151,13 +151,38 @@ fn exit_codes_pass_through_and_are_recorded() {
 
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
+fn a_timeout_says_that_it_ended_the_command() {
+    let world = world();
+    let ran = world.run(&words(&["--timeout", "0.2"], "exec sleep 600"));
+    let said =
+        "error: timed out after 0.2 s; the command was ended\nhint: give it more time with `--timeout`\n";
+    assert_eq!((ran.code, ran.err.as_str()), (124, said), "{ran:?}");
+    // A program reads it in the reply.
+    let mut args = vec!["--json"];
+    args.extend(words(&["--timeout", "0.2"], "exec sleep 600"));
+    let ran = world.run(&args);
+    assert_eq!((ran.code, ran.err.as_str()), (124, ""), "{ran:?}");
+    let reply: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(reply["ok"]["timed_out"], true, "{reply}");
+    // A command that ends with 124 itself was not ended.
+    let ran = world.run(&words(&["--timeout", "600"], "exit 124"));
+    assert_eq!((ran.code, ran.err.as_str()), (124, ""), "{ran:?}");
+}
+
+#[test]
+#[cfg_attr(windows, ignore = "needs a POSIX shell")]
 fn who_stays_after_its_time_is_killed() {
     let world = world();
     let ran = world.run(&words(
         &["--timeout", "0.2"],
         "trap '' TERM; while :; do sleep 1; done",
     ));
-    assert_eq!((ran.code, ran.err.as_str()), (137, ""), "{ran:?}");
+    assert_eq!(ran.code, 137, "{ran:?}");
+    good_error(&ran.err);
+    assert!(
+        ran.err.contains("did not end when asked to and was killed"),
+        "{ran:?}"
+    );
     let execution = only(&world);
     assert_eq!(execution["outcome"], "failure");
     assert_eq!(execution["notes"], "timed out after 0.2 s");

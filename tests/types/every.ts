@@ -53,7 +53,7 @@ export async function everything(home: string | undefined): Promise<string[]> {
 
   const setting: unknown = rt.config.get("a.b");
   rt.config.set("a.b", { deep: [null] });
-  seen.push(String(setting), rt.config.list().dialect, String(rt.config.set("a.b", undefined, { text: "1" }).changed));
+  seen.push(String(setting), rt.config.list().dialect, String(rt.config.set("a.b", undefined, { text: "1" }).changed), rt.config.unset("a.b").path);
 
   seen.push(rt.init({ legacy_shims: "bin" }).home, String(rt.status().keys));
   seen.push(String(rt.doctor(about).healthy), String((await rt.doctorAsync()).healthy));

@@ -57,6 +57,8 @@ pub struct Ran {
     /// The exit code to pass on: the command's own, 128 and the number for a signal, 124 for a timeout, 137 where it had
     /// to be killed.
     pub exit_code: u8,
+    /// Whether it was ended because it ran longer than its timeout.
+    pub timed_out: bool,
     /// How long it took, in seconds.
     pub duration: f64,
     /// Why the outcome could not be recorded; the command has run all the same.
@@ -223,6 +225,7 @@ fn recorded(runtime: &Runtime, options: &Options, entry: &Entry, spec: &Spec<'_>
         id: id.to_string(),
         outcome: outcome.as_str(),
         exit_code: ended.exit_code(),
+        timed_out: matches!(ended.how, How::TimedOut { .. }),
         duration: ended.duration.as_secs_f64(),
         unrecorded,
     })

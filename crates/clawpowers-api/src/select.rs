@@ -4,7 +4,7 @@ use crate::config::roles::{Role, roles};
 use crate::error::{ApiError, ErrorCode};
 use crate::runtime::Runtime;
 use clawpowers_loader::catalog::{Catalog, CatalogOptions, Entry, Origin, Rejected};
-use clawpowers_loader::diag::quoted;
+use clawpowers_loader::diag::{nearest, quoted};
 use clawpowers_loader::discover::{
     CLIENTS, Client, Found, Root, Scope, WalkRules, default_roots, walk_documents,
 };
@@ -24,7 +24,7 @@ pub struct Selection {
     pub scopes: Vec<String>,
     /// The client whose view to take.
     pub client: Option<String>,
-    /// The role profile whose skills to keep.
+    /// The role profile whose skills to keep; an empty one stands for none, even where config.json puts one in force.
     pub profile: Option<String>,
 }
 
@@ -174,7 +174,8 @@ impl Runtime {
             crate::bundled::packages()
         };
         let roles = roles(self.surroundings.home.as_deref())?;
-        let (role, unknown_profile) = match (&selection.profile, roles.active.as_deref()) {
+        let (role, unknown_profile) = match (selection.profile.as_deref(), roles.active.as_deref()) {
+            (Some(""), _) => (None, None),
             (Some(name), _) => (Some(roles.get(name).ok_or_else(|| roles.unknown(name))?), None),
             // Other clients know nothing of role profiles.
             (None, Some(name)) if client.is_none() => match roles.get(name) {
@@ -328,11 +329,13 @@ pub(crate) fn is_folder(documents: &Documents, named: &str) -> Result<bool, Stri
 fn client(name: &str) -> Result<&'static Client, ApiError> {
     Client::named(name).ok_or_else(|| {
         let names: Vec<_> = CLIENTS.iter().map(|client| client.name).collect();
+        let near = nearest(name, names.iter().copied());
+        let near = near.map_or_else(String::new, |near| format!("did you mean {}? ", quoted(near)));
         ApiError::new(
             ErrorCode::InvalidInput,
             format!("there is no client {}", quoted(name)),
         )
-        .hint(format!("the clients are {}", names.join(", ")))
+        .hint(format!("{near}the clients are {}", names.join(", ")))
     })
 }
 

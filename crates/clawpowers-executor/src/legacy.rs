@@ -37,6 +37,7 @@ pub fn is_there(home: &Path) -> bool {
 
 /// Takes in the state and the metrics of a home of 1.x in one transaction; its files are only read. What was taken in
 /// before is passed over, so doing it twice changes nothing, and a key that was written since keeps its value.
+/// Symlinks are followed inside `from`; only where `from` is the home of `db` may they lead out of it.
 ///
 /// # Errors
 ///
@@ -44,15 +45,21 @@ pub fn is_there(home: &Path) -> bool {
 pub fn import(db: &mut Db, from: &Path) -> Result<Report> {
     let home = db.home_id()?;
     let place = place(db, from);
+    // The user's own home may link anywhere; another folder may come from a stranger.
+    let boundary = match place.is_empty() {
+        true => None,
+        false => Some(from.canonicalize().map_err(|error| Error::io(from, &error))?),
+    };
+    let boundary = boundary.as_deref();
     db.write(|tx| {
         // The hashes come in no order, so their pages are wanted at hand.
         tx.run(|connection| connection.pragma_update(None, "cache_size", -65_536))?;
         let mut importer = Importer::new(tx, &home);
         let mut report = Report::default();
         let mut notes = ImportReport::default();
-        for (name, path) in files(&from.join("state"))? {
+        for (name, path) in files(from, "state", boundary, &mut notes)? {
             let shown = format!("state/{name}");
-            let bytes = match read(&path) {
+            let bytes = match read(&path, boundary) {
                 Ok(bytes) => bytes,
                 Err((reason, why)) => {
                     notes.skip(&shown, 0, reason, why);
@@ -115,13 +122,13 @@ pub fn import(db: &mut Db, from: &Path) -> Result<Report> {
             put(tx, &key, content)?;
             report.keys += 1;
         }
-        for (name, path) in files(&from.join("metrics"))? {
+        for (name, path) in files(from, "metrics", boundary, &mut notes)? {
             let shown = format!("metrics/{name}");
             if !name.ends_with(".jsonl") {
                 notes.skip(&shown, 0, "foreign", "not a file of executions");
                 continue;
             }
-            match open(&path) {
+            match open(&path, boundary) {
                 Ok(file) => importer.lines(BufReader::with_capacity(1 << 16, file), &shown)?,
                 Err((reason, why)) => notes.skip(&shown, 0, reason, why),
             }
@@ -167,8 +174,18 @@ fn hold(tx: &Tx<'_>, file: &Hash, last: Option<Hash>, content: &Hash) -> Result<
     Ok(())
 }
 
-/// Returns the names and paths in a folder in the order of the names; none where it is missing.
-fn files(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
+/// Returns the names and paths in the folder `name` of a home in the order of the names; none where it is missing.
+fn files(
+    from: &Path,
+    name: &str,
+    boundary: Option<&Path>,
+    notes: &mut ImportReport,
+) -> Result<Vec<(String, PathBuf)>> {
+    let folder = &from.join(name);
+    if escapes(folder, boundary) {
+        notes.skip(name, 0, ESCAPE.0, ESCAPE.1.to_owned());
+        return Ok(Vec::new());
+    }
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -183,8 +200,19 @@ fn files(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
     Ok(found)
 }
 
+/// Reason and detail of a symlink that is not followed.
+const ESCAPE: (&str, &str) = ("symlink-escape", "a symlink that leads out of the folder");
+
+/// Tells whether a path leads out of the folder that bounds it. What cannot be resolved is for the reader to report.
+fn escapes(path: &Path, boundary: Option<&Path>) -> bool {
+    boundary.is_some_and(|boundary| path.canonicalize().is_ok_and(|real| !real.starts_with(boundary)))
+}
+
 /// Opens a regular file, a linked one too; anything else would block or is no file of 1.x.
-fn open(path: &Path) -> std::result::Result<File, (&'static str, String)> {
+fn open(path: &Path, boundary: Option<&Path>) -> std::result::Result<File, (&'static str, String)> {
+    if escapes(path, boundary) {
+        return Err((ESCAPE.0, ESCAPE.1.to_owned()));
+    }
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_file() => {
             File::open(path).map_err(|error| ("unreadable", format!("cannot be read: {error}")))
@@ -197,8 +225,8 @@ fn open(path: &Path) -> std::result::Result<File, (&'static str, String)> {
     }
 }
 
-fn read(path: &Path) -> std::result::Result<Vec<u8>, (&'static str, String)> {
-    let file = open(path)?;
+fn read(path: &Path, boundary: Option<&Path>) -> std::result::Result<Vec<u8>, (&'static str, String)> {
+    let file = open(path, boundary)?;
     let mut bytes = Vec::new();
     // One more for the line end that 1.x added.
     let limit = MAX_VALUE_BYTES as u64 + 1;

@@ -1,36 +1,120 @@
 //! The command line as a whole: global options and the nouns.
 
-use crate::cmd::{analyze, config, doctor, home, legacy, metrics, run, skill, store};
+use crate::cmd::{analyze, completions, config, doctor, home, legacy, metrics, run, skill, store};
 use crate::exit::Exit;
 use crate::out::Out;
 use clap::error::ErrorKind;
-use clap::{ArgMatches, Args, Command, FromArgMatches, Parser, Subcommand};
+use clap::{
+    Arg, ArgAction, ArgMatches, Args, ColorChoice, Command, FromArgMatches, Parser, Subcommand,
+    ValueEnum as _,
+};
 use clawpowers_api::{Options, Runtime, Selection, number_of};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
-  clawpowers skill list                 # every skill that is visible here, and why others are not
-  clawpowers skill validate my-skill/   # judge one as the reference validator does
+  clawpowers skill list                 # skills that load here, and why not
+  clawpowers skill validate my-skill/   # what the reference validator says
   clawpowers skill fix skills/ --write  # repair what can be repaired
-  clawpowers store incr build:count     # exact, however many processes do it at once
+  clawpowers store incr build:count     # exact with any number of processes
   clawpowers metrics summary            # how the skills' executions went
-  clawpowers doctor                     # what is amiss with the skills of this machine
+  clawpowers doctor                     # what is wrong with the skills here
 
 Exit codes: 0 done, 1 the answer is no, 2 usage, 3 invalid input, 4 storage or file system, 70 internal";
 
+/// The heading of the options that every command has.
+const GLOBAL: &str = "Global options";
+
 /// The agent-skill runtime: loads any SKILL.md package, says exactly what is wrong with it, and repairs it.
 #[derive(Debug, Parser)]
-#[command(name = "clawpowers", version, after_help = EXAMPLES, max_term_width = 100)]
+#[command(
+    name = "clawpowers",
+    version,
+    after_help = EXAMPLES,
+    max_term_width = 100,
+    // They have the heading of the other global options below.
+    disable_help_flag = true,
+    disable_version_flag = true,
+    arg(help_option()),
+    arg(version_option())
+)]
 pub(crate) struct Cli {
     /// The runtime home [default: $CLAWPOWERS_DIR, else ~/.clawpowers].
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR", help_heading = GLOBAL)]
     home: Option<PathBuf>,
     /// Print the reply as JSON, the same that every binding gets.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = GLOBAL)]
     json: bool,
+    /// When to use colour.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = GLOBAL)]
+    color: ColorChoice,
     #[command(subcommand)]
     noun: Noun,
+}
+
+fn help_option() -> Arg {
+    Arg::new("help")
+        .short('h')
+        .long("help")
+        .help("Print help")
+        .action(ArgAction::Help)
+        .global(true)
+        .help_heading(GLOBAL)
+        .display_order(100)
+}
+
+fn version_option() -> Arg {
+    Arg::new("version")
+        .short('V')
+        .long("version")
+        .help("Print the version")
+        .action(ArgAction::Version)
+        .help_heading(GLOBAL)
+        .display_order(101)
+}
+
+/// The global options of a command line that cannot be parsed, as far as they can be read.
+pub(crate) struct Glimpse {
+    pub(crate) json: bool,
+    pub(crate) color: ColorChoice,
+}
+
+impl Glimpse {
+    /// Reads the words behind the program's name.
+    pub(crate) fn of(words: &[OsString]) -> Self {
+        let mut glimpse = Self {
+            json: false,
+            color: ColorChoice::Auto,
+        };
+        let own = words.iter().take_while(|word| *word != "--");
+        let mut own = own.filter_map(|word| word.to_str()).peekable();
+        while let Some(word) = own.next() {
+            let choice = match word.split_once('=') {
+                _ if word == "--json" => {
+                    glimpse.json = true;
+                    continue;
+                }
+                _ if word == "--color" => own.peek().copied(),
+                Some(("--color", choice)) => Some(choice),
+                _ => None,
+            };
+            if let Some(choice) = choice.and_then(|choice| ColorChoice::from_str(choice, false).ok()) {
+                glimpse.color = choice;
+            }
+        }
+        glimpse
+    }
+}
+
+/// Puts a choice of colour in force for all output, that of the parser as well.
+pub(crate) fn use_color(choice: ColorChoice) {
+    let choice = match choice {
+        ColorChoice::Auto => anstream::ColorChoice::Auto,
+        ColorChoice::Always => anstream::ColorChoice::Always,
+        ColorChoice::Never => anstream::ColorChoice::Never,
+    };
+    choice.write_global();
 }
 
 /// Declares the nouns. Each is built only when it is the one that is named: to build all commands takes longer than most
@@ -104,6 +188,7 @@ nouns! {
     Status(home::StatusArgs) "status", home::StatusArgs::augment_args, "Show the runtime home: schema, sizes, counts, last executions";
     Import(home::ImportArgs) "import", home::ImportArgs::augment_args, "Take in what ClawPowers 1.x left in a home";
     Doctor(doctor::DoctorArgs) "doctor", doctor::DoctorArgs::augment_args, "Report inventory, readiness, visibility and faults of the skills that are there";
+    Completions(completions::CompletionsArgs) "completions", completions::CompletionsArgs::augment_args, "Print the completion script of a shell";
     Legacy(legacy::LegacyArgs) "legacy", legacy::LegacyArgs::augment_args, "Answer as a script of ClawPowers 1.x";
 }
 
@@ -131,6 +216,7 @@ impl Context {
 impl Cli {
     /// Runs the command.
     pub(crate) fn run(self) -> Exit {
+        use_color(self.color);
         let runtime = Runtime::open(Options {
             home: self.home,
             ..Options::default()
@@ -148,13 +234,13 @@ impl Cli {
 // Which skills a command is about; no documentation, which would become that of the command.
 #[derive(Debug, Args)]
 pub(crate) struct SelectArgs {
-    /// Look below this folder instead of the usual places; may be given several times.
+    /// Look below this folder; may be given several times [default: the folders of project, user and home].
     #[arg(long = "root", value_name = "DIR")]
     roots: Vec<String>,
-    /// Keep only this scope: project, user, home, system, extra, bundled; may be given several times.
+    /// Keep only this scope: project, user, home, system, extra, bundled; may be given several times [default: all].
     #[arg(long = "scope", value_name = "SCOPE")]
     scopes: Vec<String>,
-    /// Keep only the skills of this role profile of config.json.
+    /// Keep only the skills of this role profile of config.json; an empty name is no profile.
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
     /// See what this client would see: claude, codex, gemini, opencode, goose, openclaw, copilot, pi.

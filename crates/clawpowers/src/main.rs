@@ -7,9 +7,11 @@ mod exit;
 mod out;
 mod render;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser as _};
 use exit::Exit;
 use out::Out;
+use std::ffi::OsString;
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -21,16 +23,27 @@ fn main() -> Exit {
     match args::Cli::try_parse() {
         // The panic was printed where it happened; the exit code is part of the contract.
         Ok(cli) => catch_unwind(AssertUnwindSafe(|| cli.run())).unwrap_or(Exit::Internal),
-        Err(error) if error.use_stderr() => {
-            let words = std::env::args_os().skip(1);
-            let mut root = args::Cli::command();
-            root.build();
-            Out::new(false).talk(&render::usage::text(&error, &root, words));
-            Exit::Usage
+        Err(error) => unparsed(&error),
+    }
+}
+
+/// Answers a command line that is not a command: with help where it asks for it or for nothing, else with a usage error.
+fn unparsed(error: &clap::Error) -> Exit {
+    let words: Vec<OsString> = std::env::args_os().skip(1).collect();
+    let glimpse = args::Glimpse::of(&words);
+    args::use_color(glimpse.color);
+    if !error.use_stderr() {
+        let printed = error.print().and_then(|()| std::io::stdout().flush());
+        return printed.map_or_else(|error| out::unwritten(&error), |()| Exit::Done);
+    }
+    let out = Out::new(glimpse.json);
+    let mut root = args::Cli::command();
+    root.build();
+    match error.kind() {
+        // A program that reads JSON has to notice that its command is missing.
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand if !out.json => {
+            out.text(&render::usage::help(&out, &root, &words))
         }
-        Err(help) => {
-            let printed = help.print().and_then(|()| std::io::stdout().flush());
-            printed.map_or_else(|error| out::unwritten(&error), |()| Exit::Done)
-        }
+        _ => out.refuse(&render::usage::error(error, &root, &words)),
     }
 }

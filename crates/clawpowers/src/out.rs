@@ -1,14 +1,17 @@
 //! Where output goes: data to stdout, talk to stderr, nothing raw to a terminal.
 
 use crate::exit::Exit;
+use anstream::stream::RawStream;
+use anstream::{AutoStream, ColorChoice};
 use clawpowers_api::chars::shown;
 use clawpowers_api::{ApiError, ops, spelled};
 use serde::Serialize;
-use std::env;
 use std::io::{self, IsTerminal as _, Write as _};
 
 /// How wide a terminal is taken to be where it does not say.
 const DEFAULT_WIDTH: usize = 100;
+/// How narrow a terminal is taken to be at least.
+const MIN_WIDTH: usize = 40;
 
 /// The two output streams and how they are to be written.
 #[derive(Debug)]
@@ -17,7 +20,10 @@ pub(crate) struct Out {
     pub(crate) json: bool,
     /// The width of the terminal on stdout, if it is one.
     pub(crate) width: Option<usize>,
-    colour: bool,
+    /// The colours of stdout.
+    pub(crate) palette: Palette,
+    /// The colours of stderr.
+    pub(crate) err_palette: Palette,
 }
 
 /// The look of a piece of text.
@@ -28,32 +34,29 @@ pub(crate) enum Look {
     Red,
     Yellow,
     Green,
+    Cyan,
 }
 
-impl Out {
-    pub(crate) fn new(json: bool) -> Self {
-        let terminal = io::stdout().is_terminal();
-        let width = terminal_size::terminal_size().map_or(DEFAULT_WIDTH, |(width, _)| usize::from(width.0));
-        let plain = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Self {
-            json,
-            width: terminal.then_some(width.max(40)),
-            colour: terminal && !plain,
+/// Whether a stream takes colour.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Palette {
+    pub(crate) enabled: bool,
+}
+
+impl Palette {
+    /// Decides by `--color`, the environment and whether the stream is a terminal, as the help pages do.
+    fn of(stream: impl RawStream) -> Self {
+        let enabled = AutoStream::choice(&stream) != ColorChoice::Never;
+        if enabled {
+            // Consoles of Windows take colour only after they are told so, which this does.
+            drop(AutoStream::always_ansi(stream));
         }
+        Self { enabled }
     }
 
-    /// The same streams with or without JSON.
-    pub(crate) const fn with_json(&self, json: bool) -> Self {
-        Self {
-            json,
-            width: self.width,
-            colour: self.colour,
-        }
-    }
-
-    /// Colours a text on a terminal that wants colour.
-    pub(crate) fn paint(&self, look: Look, text: &str) -> String {
-        if !self.colour {
+    /// Colours a text where the stream takes colour.
+    pub(crate) fn paint(self, look: Look, text: &str) -> String {
+        if !self.enabled {
             return text.to_owned();
         }
         let code = match look {
@@ -62,8 +65,57 @@ impl Out {
             Look::Red => 31,
             Look::Green => 32,
             Look::Yellow => 33,
+            Look::Cyan => 36,
         };
         format!("\u{1b}[{code}m{text}\u{1b}[0m")
+    }
+
+    /// Colours the labels at the start of lines: `error:`, `warning:`, `hint:`.
+    fn paint_labels(self, text: &str) -> String {
+        if !self.enabled {
+            return text.to_owned();
+        }
+        let paint = |line: &str| {
+            for (label, look) in [
+                ("error:", Look::Red),
+                ("warning:", Look::Yellow),
+                ("hint:", Look::Cyan),
+            ] {
+                if let Some(rest) = line.strip_prefix(label) {
+                    return format!("{}{rest}", self.paint(look, label));
+                }
+            }
+            line.to_owned()
+        };
+        text.split_inclusive('\n').map(paint).collect()
+    }
+}
+
+impl Out {
+    pub(crate) fn new(json: bool) -> Self {
+        let terminal = io::stdout().is_terminal();
+        let width = terminal_size::terminal_size().map_or(DEFAULT_WIDTH, |(width, _)| usize::from(width.0));
+        Self {
+            json,
+            width: terminal.then_some(width.max(MIN_WIDTH)),
+            palette: Palette::of(io::stdout()),
+            err_palette: Palette::of(io::stderr()),
+        }
+    }
+
+    /// The same streams with or without JSON.
+    pub(crate) const fn with_json(&self, json: bool) -> Self {
+        Self {
+            json,
+            width: self.width,
+            palette: self.palette,
+            err_palette: self.err_palette,
+        }
+    }
+
+    /// Colours a text for stdout.
+    pub(crate) fn paint(&self, look: Look, text: &str) -> String {
+        self.palette.paint(look, text)
     }
 
     /// Prints text of our own making, in which strangers' text was made safe already.
@@ -127,13 +179,18 @@ impl Out {
 
     /// Prints talk to stderr, always with unsafe characters spelled out on a terminal.
     pub(crate) fn talk(&self, text: &str) {
-        let safe = if io::stderr().is_terminal() {
-            shown(text)
+        if self.err_palette.enabled || io::stderr().is_terminal() {
+            self.safe_talk(&shown(text));
         } else {
-            text.into()
-        };
+            self.safe_talk(text);
+        }
+    }
+
+    /// Prints talk in which strangers' text was made safe already; it may be coloured.
+    pub(crate) fn safe_talk(&self, text: &str) {
+        let painted = self.err_palette.paint_labels(text);
         // There is nowhere left to say that stderr is gone.
-        let _ = io::stderr().lock().write_all(safe.as_bytes());
+        let _ = io::stderr().lock().write_all(painted.as_bytes());
     }
 
     /// Prints an error with its hint.

@@ -22,7 +22,7 @@ impl Needed {
         "nodejs",
         &[
             "-e",
-            "process.exit(Number(process.versions.node.split('.')[0]) < 20)",
+            "process.exit(process.versions.node.split('.')[0] < 20 ? 1 : 0)",
         ],
         "Node 20 or newer",
     );
@@ -120,7 +120,13 @@ pub(crate) fn prepare(needed: &[Needed], install: Install) -> Result<(), Failure
 
 /// Installs what can be installed; whoever calls it looks again what is missing.
 fn add(missing: &[Needed]) {
-    let packages: Vec<&str> = missing.iter().filter_map(|one| one.package).collect();
+    // Debian's Python comes without venv; no other program gets better by a second one behind it on the search path.
+    let helps = |one: &&Needed| find(one.name).is_none() || **one == Needed::PYTHON;
+    let packages: Vec<&str> = missing
+        .iter()
+        .filter(helps)
+        .filter_map(|one| one.package)
+        .collect();
     if !packages.is_empty() && find("apt-get").is_some() {
         println!(
             "installing Debian's packages with apt-get: {}",

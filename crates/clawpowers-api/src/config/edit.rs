@@ -1,6 +1,6 @@
 //! Changing one setting in the text: nothing else moves, and what is new looks like what is there.
 
-use super::spans::{Member, Node, spans};
+use super::spans::{Member, Node, Spans, spans};
 use serde_json::{Map, Value};
 use std::ops::Range;
 
@@ -34,14 +34,49 @@ impl Edit {
     }
 }
 
+/// Reads the places of all values of a text in which no object holds a name twice.
+fn unique_spans(text: &str) -> Result<Spans, Fault> {
+    let mut found = spans(text).ok_or(Fault::Unread)?;
+    match found.duplicate.take() {
+        Some((name, at)) => Err(Fault::Duplicate { name, at }),
+        None => Ok(found),
+    }
+}
+
+/// Returns the edit that removes the setting at `names`, with the comma that separates it from its neighbour. An object
+/// that is empty afterwards stays.
+pub(crate) fn unset(text: &str, names: &[String]) -> Result<Edit, Fault> {
+    let found = unique_spans(text)?;
+    let (last, above) = names.split_last().ok_or(Fault::Unread)?;
+    let mut node = &found.root;
+    let position = |node: &Node, name: &String| {
+        let members = node.members.as_deref()?;
+        members.iter().position(|member| member.name == *name)
+    };
+    for name in above {
+        let member = position(node, name).and_then(|index| node.members.as_deref()?.get(index));
+        node = &member.ok_or(Fault::Unread)?.value;
+    }
+    let index = position(node, last).ok_or(Fault::Unread)?;
+    let members = node.members.as_deref().unwrap_or_default();
+    let before = index.checked_sub(1).and_then(|index| members.get(index));
+    let range = match (before, members.get(index), members.get(index + 1)) {
+        (_, Some(own), Some(next)) => own.start..next.start,
+        (Some(before), Some(own), None) => before.value.end..own.value.end,
+        // Nothing but blanks is left between the braces.
+        _ => node.start + 1..node.end.checked_sub(1).ok_or(Fault::Unread)?,
+    };
+    Ok(Edit {
+        range,
+        replacement: String::new(),
+    })
+}
+
 /// Returns the edit that gives the setting at `names` a new value.
 ///
 /// `text` is a JSON object that a JSON parser has accepted. `names` lead through objects; those that are not there are made.
 pub(crate) fn set(text: &str, names: &[String], value: &Value) -> Result<Edit, Fault> {
-    let found = spans(text).ok_or(Fault::Unread)?;
-    if let Some((name, at)) = found.duplicate {
-        return Err(Fault::Duplicate { name, at });
-    }
+    let found = unique_spans(text)?;
     let mut node = &found.root;
     let mut style = Style::of_file(text);
     let mut rest = names;
@@ -322,6 +357,41 @@ mod tests {
     }
 
     #[test]
+    fn what_is_unset_goes_with_its_comma() {
+        let cases = [
+            ("{\n  \"a\": 1\n}\n", "a", "{}\n"),
+            ("{\n  \"a\": 1,\n  \"b\": 2\n}\n", "a", "{\n  \"b\": 2\n}\n"),
+            ("{\n  \"a\": 1,\n  \"b\": 2\n}\n", "b", "{\n  \"a\": 1\n}\n"),
+            (
+                r#"{"a":1,"b":{"c":[1], "d": {}},"e":0}"#,
+                "b.c",
+                r#"{"a":1,"b":{"d": {}},"e":0}"#,
+            ),
+            (
+                r#"{"a":1,"b":{"c":[1], "d": {}},"e":0}"#,
+                "b.d",
+                r#"{"a":1,"b":{"c":[1]},"e":0}"#,
+            ),
+            (r#"{ "a": { "b": 1 } }"#, "a.b", r#"{ "a": {} }"#),
+            (r#"{"\u0061": ",}", "b": 0}"#, "a", r#"{"b": 0}"#),
+        ];
+        for (text, key, wanted) in cases {
+            let after = unset(text, &names(key)).unwrap().apply(text);
+            assert_eq!(after.as_deref(), Some(wanted), "{text:?}");
+        }
+        for (text, key) in [
+            ("[]", "a"),
+            (r#"{"a": 1}"#, "a.b"),
+            ("{}", "a"),
+            (r#"{"a": {}}"#, "a.b"),
+        ] {
+            assert_eq!(unset(text, &names(key)), Err(Fault::Unread), "{text}");
+        }
+        let twice = unset(r#"{"a": 1, "a": 2}"#, &names("a")).unwrap_err();
+        assert!(matches!(twice, Fault::Duplicate { .. }), "{twice:?}");
+    }
+
+    #[test]
     fn a_name_that_stands_twice_is_a_fault() {
         let text = r#"{"b": [{"a": 1, "\u0061": 2}]}"#;
         let fault = set(text, &names("c"), &json!(1)).unwrap_err();
@@ -448,6 +518,12 @@ mod tests {
                 }
                 None => prop_assert_eq!(gone.trim(), ""),
             }
+            // What was set is unset again, and everything else stays.
+            let edit = unset(&after, &way).unwrap();
+            let without: Value = serde_json::from_str(&edit.apply(&after).unwrap()).unwrap();
+            let mut wanted = read.as_object().unwrap().clone();
+            prop_assert!(crate::config::file::take(&mut wanted, &way));
+            prop_assert_eq!(without.to_string(), Value::Object(wanted).to_string(), "{:?}", after);
         }
     }
 }

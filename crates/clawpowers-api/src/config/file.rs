@@ -81,14 +81,14 @@ fn invalid_at(message: String, line: usize, column: usize) -> ApiError {
         .details(json!({ "line": line, "column": column }))
 }
 
-/// Returns the bytes of a config.json in which the setting at `names` has a new value.
+/// Returns the bytes of a config.json in which the setting at `names` has a new value, or is gone where there is none.
 ///
 /// Where there is no file yet, `document` is none. Nothing but the setting differs from the old bytes.
 pub(crate) fn changed(
     file: &Path,
     document: Option<&Document>,
     names: &[String],
-    value: &Value,
+    value: Option<&Value>,
 ) -> Result<Vec<u8>, ApiError> {
     let (text, mark) = match document {
         None => ("{}\n", &[][..]),
@@ -102,7 +102,11 @@ pub(crate) fn changed(
             (text, document.bytes.get(..mark).unwrap_or_default())
         }
     };
-    let edit = edit::set(text, names, value).map_err(|fault| match fault {
+    let edit = match value {
+        Some(value) => edit::set(text, names, value),
+        None => edit::unset(text, names),
+    };
+    let edit = edit.map_err(|fault| match fault {
         Fault::Duplicate { name, at } => {
             let why = format!("names {} twice in one object", quoted(&name));
             invalid(file, &why, document.map(|document| &document.source), at)
@@ -129,7 +133,11 @@ pub(crate) fn changed(
     let mut wanted = document
         .map(|document| document.value.clone())
         .unwrap_or_default();
-    if !put(&mut wanted, names, value) || wanted != same {
+    let found = match value {
+        Some(value) => put(&mut wanted, names, value),
+        None => take(&mut wanted, names),
+    };
+    if !found || wanted != same {
         return Err(internal());
     }
     Ok([mark, after.as_bytes()].concat())
@@ -156,6 +164,18 @@ fn put(map: &mut Map<String, Value>, names: &[String], value: &Value) -> bool {
                 .entry(first.clone())
                 .or_insert_with(|| Value::Object(Map::new()));
             inner.as_object_mut().is_some_and(|inner| put(inner, rest, value))
+        }
+    }
+}
+
+/// Removes the value to which `names` lead; the others keep their order.
+pub(super) fn take(map: &mut Map<String, Value>, names: &[String]) -> bool {
+    match names {
+        [] => false,
+        [last] => map.shift_remove(last).is_some(),
+        [first, rest @ ..] => {
+            let inner = map.get_mut(first).and_then(Value::as_object_mut);
+            inner.is_some_and(|inner| take(inner, rest))
         }
     }
 }

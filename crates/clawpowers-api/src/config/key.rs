@@ -125,6 +125,11 @@ impl Key {
     }
 }
 
+/// Tells whether a file has a setting, be it in the spelling of the other dialect.
+pub(crate) fn is_in(map: &Map<String, Value>, key: &str) -> bool {
+    Key(key.to_owned()).spelled_in(map).find(map).is_some()
+}
+
 /// Follows the segments as far as they lead. A name may hold dots itself, so the longest one is tried first.
 fn reach<'v>(map: &'v Map<String, Value>, segments: &[&str]) -> Way<'v> {
     let mut best = Way::default();

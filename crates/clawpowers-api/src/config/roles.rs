@@ -48,6 +48,7 @@ pub(crate) fn roles(home: Option<&Path>) -> Result<Roles, ApiError> {
     let value = document.value;
     let active = match value.get("profile") {
         None | Some(Value::Null) => None,
+        Some(Value::String(name)) if name.is_empty() => None,
         Some(Value::String(name)) => Some(name.clone()),
         Some(other) => Some(other.to_string()),
     };

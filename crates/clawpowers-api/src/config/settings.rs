@@ -1,9 +1,9 @@
 //! The settings that 1.x and 2.x know: which values they take, and how a text becomes a value.
 
-use super::key::{MAX_KEY_BYTES, kind_of};
+use super::key::{MAX_KEY_BYTES, is_in, kind_of};
 use crate::error::{ApiError, ErrorCode};
 use crate::value::MAX_WHOLE;
-use clawpowers_loader::diag::quoted;
+use clawpowers_loader::diag::{nearest, quoted};
 use serde_json::{Map, Number, Value};
 
 /// What a known setting takes.
@@ -19,14 +19,44 @@ enum Kind {
     Number(f64, f64),
     /// One of these texts.
     OneOf(&'static [&'static str]),
+    /// A list.
+    List,
 }
+
+/// Every setting of 1.x and 2.x that holds a value. Besides them there is `profiles`, below which any name is allowed.
+const KNOWN: [&str; 23] = [
+    "version",
+    "profile",
+    "skills.auto_load",
+    "skillsDir",
+    "dataDir",
+    "payments.enabled",
+    "payments.mode",
+    "payments.per_tx_limit_usd",
+    "payments.daily_limit_usd",
+    "payments.dailyLimitUsd",
+    "payments.weekly_limit_usd",
+    "payments.weeklyLimitUsd",
+    "payments.require_approval_above_usd",
+    "payments.allowlist",
+    "payments.allowedDomains",
+    "telemetry.enabled",
+    "rsi.enabled",
+    "rsi.tiers.t1",
+    "rsi.tiers.t2",
+    "rsi.tiers.t3",
+    "rsi.tiers.t4",
+    "logging.level",
+    "logging.retentionDays",
+];
 
 /// Returns what a setting takes, if it is a known one.
 fn kind(key: &str) -> Option<Kind> {
     let amount = Some(Kind::Number(0.0, f64::INFINITY));
     match key {
-        "payments" | "telemetry" | "rsi" | "rsi.tiers" | "logging" => Some(Kind::Section),
-        "profile" => Some(Kind::Text),
+        "payments" | "telemetry" | "rsi" | "rsi.tiers" | "logging" | "skills" => Some(Kind::Section),
+        "version" | "profile" | "skillsDir" | "dataDir" => Some(Kind::Text),
+        "payments.allowlist" | "payments.allowedDomains" => Some(Kind::List),
         "payments.mode" => Some(Kind::OneOf(&[
             "dry_run",
             "live",
@@ -73,6 +103,7 @@ pub(crate) fn coerced(key: &str, text: &str, present: Option<&Value>) -> Result<
         (Some(Kind::Flag), _) => flag()?,
         (Some(Kind::Number(..)), _) => amount()?,
         (Some(Kind::Section), _) => json("an object")?,
+        (Some(Kind::List), _) => json("a list")?,
         (None, Some(Value::Bool(_))) => flag()?,
         (None, Some(Value::Number(_))) => amount()?,
         (None, Some(Value::String(_))) => Value::from(text),
@@ -171,6 +202,7 @@ pub(crate) fn check(key: &str, value: &Value) -> Result<(), ApiError> {
             return refused(&known.join(", "));
         }
         Some(Kind::Section) if !value.is_object() => return refused("an object of settings"),
+        Some(Kind::List) if !value.is_array() => return refused("a list"),
         Some(Kind::Text) if !value.is_string() => return refused("a text"),
         Some(Kind::Flag) if !value.is_boolean() => return refused("true or false"),
         Some(Kind::Number(least, most))
@@ -194,6 +226,37 @@ pub(crate) fn check(key: &str, value: &Value) -> Result<(), ApiError> {
         }
     }
     Ok(())
+}
+
+/// Refuses a setting that no release knows and the file does not have: it is most likely misspelled, and nothing would
+/// ever read it.
+pub(crate) fn check_known(key: &str, value: &Value, map: &Map<String, Value>) -> Result<(), ApiError> {
+    let Some(unknown) = unknown_in(key, value, map) else {
+        return Ok(());
+    };
+    let near =
+        nearest(&unknown, KNOWN).map_or_else(String::new, |near| format!("did you mean {}? ", quoted(near)));
+    let hint = format!("{near}the settings are {}, and `profiles`", KNOWN.join(", "));
+    let message = format!("there is no setting {}", quoted(&unknown));
+    Err(ApiError::new(ErrorCode::InvalidInput, message).hint(hint))
+}
+
+/// Returns the first unknown setting of a value.
+fn unknown_in(key: &str, value: &Value, map: &Map<String, Value>) -> Option<String> {
+    // A key that is longer than any request's cannot be set on its own.
+    if key == "profiles" || key.starts_with("profiles.") || KNOWN.contains(&key) || key.len() > MAX_KEY_BYTES
+    {
+        return None;
+    }
+    match value {
+        Value::Object(inner) if matches!(kind(key), Some(Kind::Section)) => {
+            let mut below = inner.iter();
+            below.find_map(|(name, value)| unknown_in(&format!("{key}.{name}"), value, map))
+        }
+        // `check` refuses it with the reason.
+        _ if matches!(kind(key), Some(Kind::Section)) || is_in(map, key) => None,
+        _ => Some(key.to_owned()),
+    }
 }
 
 /// Returns whose spelling a file has.
@@ -310,6 +373,41 @@ mod tests {
         for (key, value) in good {
             assert_eq!(check(key, &value), Ok(()), "{key} {value}");
         }
+    }
+
+    #[test]
+    fn an_unknown_setting_is_refused_unless_the_file_has_it() {
+        let file = json!({"own": {"a": 1}, "payments": {"extra": 1, "daily_limit_usd": 1}});
+        let file = file.as_object().unwrap();
+        let good = [
+            ("logging.level", json!("info")),
+            ("payments.dailyLimitUsd", json!(2)),
+            ("own.a", json!({"any": "thing"})),
+            ("payments", json!({"mode": "auto", "extra": 2})),
+            ("profiles.baker", json!(["bread"])),
+            ("profiles", json!({"enabled": {"skills": []}})),
+        ];
+        for (key, value) in good {
+            assert_eq!(check_known(key, &value, file), Ok(()), "{key} {value}");
+        }
+        let bad = [
+            ("loging.level", json!("info"), "loging.level"),
+            ("Profile", json!("dev"), "Profile"),
+            ("own.b", json!(1), "own.b"),
+            (
+                "payments",
+                json!({"mode": "auto", "modus": "auto"}),
+                "payments.modus",
+            ),
+            ("rsi", json!({"tiers": {"t9": "ask"}}), "rsi.tiers.t9"),
+        ];
+        for (key, value, unknown) in bad {
+            let error = check_known(key, &value, file).unwrap_err();
+            assert_eq!(error.code, ErrorCode::InvalidInput, "{key} {value}");
+            assert_eq!(error.message, format!("there is no setting `{unknown}`"));
+        }
+        // Every name in the list is one that `kind` has a type for.
+        assert!(KNOWN.iter().all(|key| kind(key).is_some()));
     }
 
     #[test]

@@ -51,10 +51,10 @@ pub struct Response {
 ///
 /// # Errors
 ///
-/// `invalid_request` unless there is either `text` or `value`; `invalid_input` for a key that is none and for a value that
-/// the setting does not take; `invalid_config` for a file that is not a JSON object or holds a name twice; `io` where it
-/// cannot be read or written; `storage` (`busy`) where another process holds `config.lock` for more than 30 seconds.
-/// Nothing is written then.
+/// `invalid_request` unless there is either `text` or `value`; `invalid_input` for a key that is none, for a setting that no
+/// release knows and the file does not have, and for a value that the setting does not take; `invalid_config` for a file
+/// that is not a JSON object or holds a name twice; `io` where it cannot be read or written; `storage` (`busy`) where
+/// another process holds `config.lock` for more than 30 seconds. Nothing is written then.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     runtime.needs_disk("config.json")?;
     if request.text.is_some() == request.value.is_some() {
@@ -89,11 +89,12 @@ fn plan(path: &Path, key: &Key, request: &Request) -> Result<(Response, Vec<u8>)
         (Some(text), _) => settings::coerced(key.as_str(), text, previous.as_ref())?,
         (None, value) => value.clone().unwrap_or_default(),
     };
+    settings::check_known(key.as_str(), &value, map)?;
     settings::check_numbers(key.as_str(), &value)?;
     settings::check(key.as_str(), &value)?;
     let changed = previous.as_ref() != Some(&value);
     let bytes = match changed {
-        true => file::changed(path, document.as_ref(), &names, &value)?,
+        true => file::changed(path, document.as_ref(), &names, Some(&value))?,
         false => Vec::new(),
     };
     let response = Response {
@@ -119,24 +120,27 @@ mod tests {
         });
         for (request, start) in [
             (
-                r#"{"key": "a", "value": null}"#,
-                r#"{"ok":{"key":"a","value":null,"previous":null,"changed":true,"#,
+                r#"{"key": "profiles.a", "value": null}"#,
+                r#"{"ok":{"key":"profiles.a","value":null,"previous":null,"changed":true,"#,
             ),
             (
-                r#"{"key": "a", "value": null}"#,
-                r#"{"ok":{"key":"a","value":null,"previous":null,"changed":false,"#,
+                r#"{"key": "profiles.a", "value": null}"#,
+                r#"{"ok":{"key":"profiles.a","value":null,"previous":null,"changed":false,"#,
             ),
             (
-                r#"{"key": "a", "text": "7"}"#,
-                r#"{"ok":{"key":"a","value":7,"previous":null,"changed":true,"#,
+                r#"{"key": "profiles.a", "text": "7"}"#,
+                r#"{"ok":{"key":"profiles.a","value":7,"previous":null,"changed":true,"#,
             ),
-            (r#"{"key": "a"}"#, r#"{"error":{"code":"invalid_request","#),
             (
-                r#"{"key": "a", "text": "1", "value": null}"#,
+                r#"{"key": "profiles.a"}"#,
                 r#"{"error":{"code":"invalid_request","#,
             ),
             (
-                r#"{"key": "a", "text": "1", "json": true}"#,
+                r#"{"key": "profiles.a", "text": "1", "value": null}"#,
+                r#"{"error":{"code":"invalid_request","#,
+            ),
+            (
+                r#"{"key": "profiles.a", "text": "1", "json": true}"#,
                 r#"{"error":{"code":"invalid_request","#,
             ),
         ] {

@@ -26,7 +26,7 @@ macro_rules! selecting {
             /// The client whose view to take.
             #[serde(default)]
             pub client: Option<String>,
-            /// The role profile whose skills to keep.
+            /// The role profile whose skills to keep; an empty name is no profile.
             #[serde(default)]
             pub profile: Option<String>,
         }
@@ -118,6 +118,7 @@ pub mod analyze_worktrees;
 pub mod config_get;
 pub mod config_list;
 pub mod config_set;
+pub mod config_unset;
 pub mod doctor;
 pub mod feedback_detect;
 pub mod import;
@@ -290,6 +291,8 @@ operations! {
         config.list();
     config_set "Changes one setting of config.json and leaves the rest as it is."
         config.set(key, value);
+    config_unset "Removes one setting from config.json and leaves the rest as it is."
+        config.unset(key);
     doctor "Reports inventory, readiness, visibility and faults of the skills that are there."
         runtime.doctor() [walks];
     feedback_detect "Finds changes of a success rate in a list of outcomes."

@@ -3,6 +3,7 @@
 use crate::error::{ApiError, ErrorCode};
 use crate::runtime::Runtime;
 use crate::wire::{DiagnosticOut, OutlineOut, SkillOut, diagnostics};
+use clawpowers_loader::discover::Client;
 use clawpowers_loader::{ParseOptions, Profile, parse};
 use serde::{Deserialize, Serialize};
 
@@ -68,7 +69,9 @@ pub(super) fn target(name: Option<&str>) -> Result<Profile, ApiError> {
     let Some(name) = name else {
         return Ok(Profile::ClawPowers);
     };
-    name.parse().map_err(|()| {
+    // A client's other names name its rules as well.
+    let own = Client::named(name).map_or(name, |client| client.name);
+    own.parse().map_err(|()| {
         let shown = clawpowers_loader::diag::quoted(name);
         ApiError::new(ErrorCode::InvalidInput, format!("there is no target {shown}")).hint(format!(
             "the targets are {}",

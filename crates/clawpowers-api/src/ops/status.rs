@@ -43,21 +43,22 @@ pub struct Response {
     pub recommendations: Vec<Recommendation>,
 }
 
-/// Shows the home; nothing is changed.
+/// Shows the home; nothing is changed. Where there is no home yet every figure is 0.
 ///
 /// # Errors
 ///
-/// `not_found` where there is no home yet; `storage` where the database cannot be read.
+/// `io` where the home is no folder; `storage` where the database cannot be read.
 pub fn run(runtime: &Runtime, _request: &Request) -> Result<Response, ApiError> {
     if runtime.documents().is_some() {
         return in_memory(runtime);
     }
     let home = runtime.home()?;
-    if !home.folder().is_dir() {
+    if home.folder().exists() && !home.folder().is_dir() {
         let shown = quoted(&home.folder().to_string_lossy());
-        let message = format!("runtime not initialized: there is no folder {shown}");
-        return Err(ApiError::new(ErrorCode::NotFound, message)
-            .hint("run `clawpowers init`; every command that writes creates the home as well"));
+        return Err(
+            ApiError::new(ErrorCode::Io, format!("the runtime home {shown} is not a folder"))
+                .hint("name another home with `--home` or in `CLAWPOWERS_DIR`"),
+        );
     }
     let database = home.database();
     let size = |suffix: &str| {

@@ -36,12 +36,14 @@ pub fn quoted(value: &str) -> String {
 ///
 /// ```
 /// assert_eq!(clawpowers_loader::diag::nearest("mod", ["mode", "level"]), Some("mode"));
+/// assert_eq!(clawpowers_loader::diag::nearest("MODE", ["mode", "level"]), Some("mode"));
 /// ```
 #[must_use]
 pub fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let name = name.to_lowercase();
     let scored = names
         .into_iter()
-        .map(|known| (strsim::jaro_winkler(known, name), known));
+        .map(|known| (strsim::jaro_winkler(&known.to_lowercase(), &name), known));
     let (score, best) = scored.max_by(|(a, _), (b, _)| a.total_cmp(b))?;
     (score > 0.8).then_some(best)
 }

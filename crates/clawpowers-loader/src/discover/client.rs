@@ -34,9 +34,22 @@ pub struct Client {
 }
 
 impl Client {
-    /// Returns the client called `name`.
+    /// Returns the client called `name`, in any case, or by the name of its program or product.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use clawpowers_loader::discover::Client;
+    ///
+    /// for name in ["claude", "Claude", "claude-code", "Claude Code"] {
+    ///     assert_eq!(Client::named(name).map(|client| client.name), Some("claude"));
+    /// }
+    /// ```
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
+        let name = name.to_ascii_lowercase().replace([' ', '_'], "-");
+        let alias = ALIASES.iter().find(|(alias, _)| *alias == name);
+        let name = alias.map_or(name.as_str(), |(_, name)| name);
         CLIENTS.iter().find(|client| client.name == name)
     }
 
@@ -54,6 +67,20 @@ impl Client {
             .any(|root| root.reaches(folder, self.walk.max_depth))
     }
 }
+
+/// Other names of the clients: their programs, packages and products.
+const ALIASES: [(&str, &str); 10] = [
+    ("claude-code", "claude"),
+    ("codex-cli", "codex"),
+    ("openai-codex", "codex"),
+    ("gemini-cli", "gemini"),
+    ("open-code", "opencode"),
+    ("open-claw", "openclaw"),
+    ("github-copilot", "copilot"),
+    ("copilot-cli", "copilot"),
+    ("github-copilot-cli", "copilot"),
+    ("pi-coding-agent", "pi"),
+];
 
 const CHILDREN: WalkRules = WalkRules {
     max_depth: 1,

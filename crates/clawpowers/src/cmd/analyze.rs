@@ -10,7 +10,7 @@ use clawpowers_api::{ApiError, ErrorCode};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  clawpowers analyze                        # every skill: rate, interval, twelve weeks, what changed
+  clawpowers analyze                        # every skill and what changed
   clawpowers analyze --skill release-notes
   clawpowers analyze --recommendations
   clawpowers analyze --format html > skills.html
@@ -18,7 +18,7 @@ Examples:
   clawpowers analyze --skill release-notes --compare ..2026-10-01 2026-10-01..
   clawpowers analyze --plan auth-rework
 
-A change is reported when it is one: of skills with a steady rate at most 1 of 20 is ever reported within 200 runs, and about 1
+A change is reported when it is one: of skills with a steady rate at most 1 of 20 is ever reported within 200 runs, and about 1 \
 of 10 in however many.")]
 pub(crate) struct AnalyzeArgs {
     /// Only this skill, in full.
@@ -43,7 +43,7 @@ pub(crate) struct AnalyzeArgs {
     /// Only what to do. JSON stays the whole reply: what to do is its field `recommendations`.
     #[arg(long)]
     recommendations: bool,
-    /// text (the default), json, markdown, or html: one file with charts that needs nothing else.
+    /// The form; html is one file with charts that needs nothing else [default: text, or json with --json].
     #[arg(long, value_name = "FORMAT")]
     format: Option<Format>,
 }

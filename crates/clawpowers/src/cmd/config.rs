@@ -3,7 +3,7 @@
 use crate::args::Context;
 use crate::exit::Exit;
 use clap::{Args, Subcommand};
-use clawpowers_api::ops::{config_get, config_list, config_set};
+use clawpowers_api::ops::{config_get, config_list, config_set, config_unset};
 use clawpowers_api::{ApiError, ErrorCode, quoted, spelled, to_json};
 use serde_json::Value;
 
@@ -12,12 +12,15 @@ use serde_json::Value;
 Examples:
   clawpowers config list
   clawpowers config get payments.mode
-  clawpowers config set logging.level debug")]
+  clawpowers config set logging.level debug
+  clawpowers config unset profile")]
 pub(crate) enum Verb {
     /// Print one setting of config.json.
     Get(GetArgs),
     /// Change one setting of config.json and leave the rest as it is.
     Set(SetArgs),
+    /// Remove one setting from config.json and leave the rest as it is.
+    Unset(UnsetArgs),
     /// List the settings of config.json.
     #[command(visible_alias = "ls")]
     List(ListArgs),
@@ -43,9 +46,10 @@ Examples:
   clawpowers config set payments.daily_limit_usd 5
   clawpowers config set payments.allowlist '[\"a\", \"b\"]' --json-value
 
-The value is read as what the setting takes, else as what it is now. The rest of the file stays as it is.
+The value is read as the type that the setting takes, else as the type of its present value. The rest of the file stays \
+as it is. A setting that no release knows and the file does not have is refused.
 
-Exit codes: 0 done, 3 the value or config.json is not valid, 4 it cannot be written")]
+Exit codes: 0 done, 3 the setting, the value or config.json is not valid, 4 it cannot be written")]
 pub(crate) struct SetArgs {
     /// The setting, its levels separated by dots.
     key: String,
@@ -60,6 +64,18 @@ pub(crate) struct SetArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  clawpowers config unset profile
+  clawpowers config unset profiles.dev
+
+Exit codes: 0 done, 1 there is no such setting, 3 config.json is not valid, 4 it cannot be written")]
+pub(crate) struct UnsetArgs {
+    /// The setting, its levels separated by dots.
+    key: String,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
   clawpowers config list
   clawpowers config list --json | jq .ok.dialect")]
 pub(crate) struct ListArgs {}
@@ -69,6 +85,7 @@ impl Verb {
         match self {
             Self::Get(args) => args.run(context),
             Self::Set(args) => args.run(context),
+            Self::Unset(args) => args.run(context),
             Self::List(args) => args.run(context),
         }
     }
@@ -135,6 +152,20 @@ impl SetArgs {
             text: None,
             value: Some(value),
         })
+    }
+}
+
+impl UnsetArgs {
+    fn run(self, context: &Context) -> Exit {
+        let result = config_unset::run(&context.runtime, &config_unset::Request { key: self.key });
+        context.out.answer(
+            &result,
+            |_| Exit::Done,
+            |r| {
+                let text = format!("Unset {} (was {})\n", spelled(&r.key), to_json(&r.previous));
+                context.out.text(&text)
+            },
+        )
     }
 }
 

@@ -11,7 +11,7 @@ use std::env;
 #[command(after_help = "\
 Examples:
   clawpowers init                       # create the home; what is there stays
-  clawpowers init --legacy-shims .      # write the scripts that skills of 1.x call
+  clawpowers init --legacy-shims .      # the scripts that skills of 1.x call
 
 CLAWPOWERS_QUIET=1 keeps it silent.")]
 pub(crate) struct InitArgs {

@@ -15,7 +15,7 @@ use std::io;
 #[derive(Debug, Subcommand)]
 #[command(after_help = "\
 Examples:
-  clawpowers metrics record --skill release-notes --outcome success --duration 12.5
+  clawpowers metrics record --skill review --outcome success --duration 12.5
   clawpowers metrics start --skill release-notes   # prints an id, such as 17
   clawpowers metrics finish 17 --outcome success
   clawpowers metrics summary --since 7d")]
@@ -24,13 +24,13 @@ pub(crate) enum Verb {
     #[command(after_help = "\
 Examples:
   clawpowers metrics record --skill release-notes --outcome success
-  clawpowers metrics record --skill deep-debugger --outcome failure --duration 340 --notes 'no cause found'
-  clawpowers metrics record --skill review --outcome partial --model m-1 --cost 0.0125 --tokens-in 5200 --tokens-out 900")]
+  clawpowers metrics record --skill review --outcome failure --notes 'tests red'
+  clawpowers metrics record --skill review --outcome partial --cost 0.0125")]
     Record(Box<RecordArgs>),
     /// Record that an execution has begun and print its id; until it is finished it counts as open.
     #[command(after_help = "\
 Examples:
-  clawpowers metrics start --skill release-notes --session-id nightly   # prints the id")]
+  clawpowers metrics start --skill review --session-id nightly   # prints the id")]
     Start(Box<StartArgs>),
     /// End an execution that was started; its duration is measured.
     #[command(after_help = "\

@@ -1,6 +1,7 @@
 //! The commands, one file each: arguments on top, `run` below.
 
 pub(crate) mod analyze;
+pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod doctor;
 pub(crate) mod home;

@@ -11,10 +11,10 @@ use std::ffi::OsString;
 #[command(after_help = "\
 Examples:
   clawpowers run --skill test-driven-development -- cargo test
-  clawpowers run --skill release-notes --timeout 60 --session-id nightly -- ./notes.sh
+  clawpowers run --skill release-notes --timeout 60 -- ./notes.sh
   clawpowers run --skill review --partial-exit 2 -- ./review.sh
 
-The command has the streams of this one, gets its signals, and gives it its exit code. Exit code 0 is recorded as
+The command has the streams of this one, gets its signals, and gives it its exit code. Exit code 0 is recorded as \
 success, another as failure. Exit codes of our own: 1 unknown skill, 124 timed out, 126 and 127 not started.")]
 pub(crate) struct RunArgs {
     /// The skill that the command is run for; it has to be there.
@@ -38,9 +38,9 @@ pub(crate) struct RunArgs {
 #[command(after_help = "\
 Examples:
   clawpowers skill run pdf-forms extract.py form.pdf
-  clawpowers skill run release-notes scripts/collect.sh --timeout 60 -- --since v1.2
+  clawpowers skill run release-notes collect.sh --timeout 60 -- --since v1.2
 
-Only files inside the skill's own `scripts` are run, once its requirements are met. The script runs in the skill's
+Only files inside the skill's own `scripts` are run, once its requirements are met. The script runs in the skill's \
 folder, which is in CLAWPOWERS_SKILL_DIR as well; where the command was called is in CLAWPOWERS_WORK_DIR.")]
 pub(crate) struct SkillRunArgs {
     /// The skill.
@@ -74,7 +74,7 @@ struct HowArgs {
     /// For which project.
     #[arg(long, value_name = "NAME")]
     project: Option<String>,
-    /// End it after so many seconds, with five more until it is killed.
+    /// End it after so many seconds, and kill it five seconds later [default: no limit].
     #[arg(long, value_name = "SEC")]
     timeout: Option<String>,
     /// Record this exit code as partial success.
@@ -104,22 +104,34 @@ impl RunArgs {
         let Some((program, args)) = self.command.split_first() else {
             return Exit::Usage;
         };
-        told(context, run::command(&context.runtime, &options, program, args))
+        let result = run::command(&context.runtime, &options, program, args);
+        told(context, &options, result)
     }
 }
 
 impl SkillRunArgs {
     pub(crate) fn run(self, context: &Context) -> Exit {
         let options = self.how.options(self.skill, self.select);
-        told(
-            context,
-            run::script(&context.runtime, &options, &self.script, &self.args),
-        )
+        let result = run::script(&context.runtime, &options, &self.script, &self.args);
+        told(context, &options, result)
     }
 }
 
+/// The exit code of a command that did not end when it was asked to.
+const KILLED: u8 = 137;
+
+/// Says that the command was ended, since its own output may not show it.
+fn timed_out(options: &Options, exit_code: u8) -> String {
+    let limit = options.timeout.as_deref().unwrap_or_default();
+    let how = match exit_code {
+        KILLED => "did not end when asked to and was killed",
+        _ => "was ended",
+    };
+    format!("error: timed out after {limit} s; the command {how}\nhint: give it more time with `--timeout`\n")
+}
+
 /// Says what has to be said and passes the exit code on.
-fn told(context: &Context, result: Result<Ran, Failure>) -> Exit {
+fn told(context: &Context, options: &Options, result: Result<Ran, Failure>) -> Exit {
     match result {
         Ok(ran) => {
             if context.out.json {
@@ -128,6 +140,9 @@ fn told(context: &Context, result: Result<Ran, Failure>) -> Exit {
                 if printed != Exit::Done {
                     return printed;
                 }
+            }
+            if ran.timed_out && !context.out.json {
+                context.out.talk(&timed_out(options, ran.exit_code));
             }
             match &ran.unrecorded {
                 // The command's own failure is the one to hear of first.

@@ -60,7 +60,7 @@ Examples:
     #[command(after_help = "\
 Examples:
   clawpowers store list-values config:
-  clawpowers store list-values --null | …    # key, number of bytes, value, each with a NUL behind it")]
+  clawpowers store list-values --null | …    # for values of any bytes")]
     ListValues(ListValuesArgs),
     /// Tell by the exit code whether a key is there.
     #[command(after_help = "\
@@ -138,7 +138,8 @@ pub(crate) struct GetArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ListArgs {
-    /// A prefix, or a pattern: `*` any characters, `?` one, `[…]` one of a set; both go on to the end of the key.
+    /// A prefix, or a pattern: `*` any characters, `?` one, `[…]` one of a set; both go on to the end of the key
+    /// [default: all keys].
     #[arg(allow_hyphen_values = true)]
     pattern: Option<String>,
 }

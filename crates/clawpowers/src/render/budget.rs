@@ -3,9 +3,13 @@
 use super::findings::count;
 use super::table::table;
 use crate::out::{Look, Out};
-use clawpowers_api::ops::skill_budget::Response;
+use clawpowers_api::ops::skill_budget::{FateOut, Response};
 
-pub(crate) fn text(out: &Out, response: &Response) -> String {
+/// How many skills of a client are listed, unless all are asked for.
+const SHOWN: usize = 20;
+
+pub(crate) fn text(out: &Out, response: &Response, all: bool) -> String {
+    let limit = if all { usize::MAX } else { SHOWN };
     let mut text = format!("context of {} tokens\n", response.context);
     for client in &response.clients {
         let cut: Vec<_> = client
@@ -33,6 +37,7 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
         }
         let rows: Vec<Vec<String>> = cut
             .iter()
+            .take(limit)
             .map(|skill| {
                 let fate = match (skill.fate, skill.limit) {
                     ("shortened", Some(limit)) => format!("description cut to {limit} characters"),
@@ -43,6 +48,27 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
             })
             .collect();
         text.push_str(&table(out, &["NAME", "FATE"], &rows));
+        let rest = cut.get(limit..).unwrap_or_default();
+        if !rest.is_empty() {
+            text.push_str(&more(rest));
+        }
     }
     text
+}
+
+/// Sums up the skills that are not listed.
+fn more(rest: &[&FateOut]) -> String {
+    let of = |fate: &str| rest.iter().filter(|skill| skill.fate == fate).count();
+    let parts = [
+        (of("shortened"), "with a shortened description"),
+        (of("name_only"), "without a description"),
+        (of("dropped"), "left out"),
+    ];
+    let parts = parts.iter().filter(|(count, _)| *count > 0);
+    let parts: Vec<String> = parts.map(|(count, what)| format!("{count} {what}")).collect();
+    format!(
+        "… and {} more: {}; --all lists them\n",
+        rest.len(),
+        parts.join(", ")
+    )
 }

@@ -1,7 +1,8 @@
 //! Verdicts and repairs.
 
 use super::table::one_line;
-use crate::out::{Look, Out};
+use crate::out::{Look, Out, Palette};
+use clawpowers_api::chars::shown;
 use clawpowers_api::ops::{skill_fix, skill_validate};
 use clawpowers_api::spelled;
 use clawpowers_api::wire::DiagnosticOut;
@@ -30,14 +31,18 @@ pub(crate) fn count(number: usize, what: &str) -> String {
     format!("{number} {what}{plural}")
 }
 
-/// One finding: place, severity, rule, words, and the hint below.
+/// One finding for stdout: place, severity, rule, words, and the hint below.
 pub(crate) fn line(out: &Out, path: &str, finding: &DiagnosticOut) -> String {
+    painted(out.palette, path, finding)
+}
+
+fn painted(palette: Palette, path: &str, finding: &DiagnosticOut) -> String {
     let look = match finding.severity {
         "error" => Look::Red,
         "warning" => Look::Yellow,
         _ => Look::Dim,
     };
-    let severity = out.paint(look, finding.severity);
+    let severity = palette.paint(look, finding.severity);
     let place = format!("{path}:{}:{}", finding.line, finding.column);
     let mut text = format!(
         "{place}: {severity}[{}]: {}\n",
@@ -67,7 +72,7 @@ pub(crate) fn repairs(out: &Out, response: &skill_fix::Response) -> (String, Str
             talk.push_str(&format!("{path} does not load even so: {reason}\n"));
         }
         for finding in file.remaining.iter().filter(|f| f.severity == "error") {
-            talk.push_str(&line(out, &path, finding));
+            talk.push_str(&painted(out.err_palette, &path, finding));
         }
     }
     if response.failed > 0 {
@@ -96,4 +101,35 @@ pub(crate) fn repairs(out: &Out, response: &skill_fix::Response) -> (String, Str
         talk.push_str("hint: --write makes the repairs\n");
     }
     (diff, talk)
+}
+
+/// Colours a diff and makes it safe to show; without colour it stays as it is.
+pub(crate) fn diff(palette: Palette, diff: &str) -> String {
+    if !palette.enabled {
+        return diff.to_owned();
+    }
+    let mut lines = diff.split_inclusive('\n').peekable();
+    let mut text = String::new();
+    let mut heading = false;
+    while let Some(line) = lines.next() {
+        let (body, end) = match line.strip_suffix('\n') {
+            Some(body) => (body, "\n"),
+            None => (line, ""),
+        };
+        // A removed line may start with two hyphens itself.
+        let names = |next: &&str| next.starts_with("+++ ");
+        let first = body.starts_with("--- ") && lines.peek().is_some_and(names);
+        let look = match body.chars().next() {
+            _ if first || std::mem::take(&mut heading) => Some(Look::Bold),
+            Some('@') => Some(Look::Cyan),
+            Some('-') => Some(Look::Red),
+            Some('+') => Some(Look::Green),
+            _ => None,
+        };
+        heading = first;
+        let safe = shown(body);
+        text.push_str(&look.map_or_else(|| safe.to_string(), |look| palette.paint(look, &safe)));
+        text.push_str(end);
+    }
+    text
 }

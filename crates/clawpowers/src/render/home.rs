@@ -29,18 +29,15 @@ pub(crate) fn init(response: &init::Response) -> String {
 
 pub(crate) fn status(out: &Out, response: &status::Response) -> String {
     let e = &response.executions;
-    let database = match &response.database {
-        Some(path) => format!(
-            "{} ({} KiB, schema {})",
-            spelled(path),
-            response.bytes.div_ceil(1024),
-            response.schema
-        ),
-        None => "none yet".to_owned(),
+    let home = spelled(&response.home);
+    let Some(database) = &response.database else {
+        return format!("home        {home}\nnothing yet: no keys, no executions\n");
     };
     let mut text = format!(
-        "home        {}\ndatabase    {database}\nkeys        {}\nskills      {}\nexecutions  {} ({} success, {} failure, {} partial, {} skipped), {} open\n",
-        spelled(&response.home),
+        "home        {home}\ndatabase    {} ({} KiB, schema {})\nkeys        {}\nskills      {} with executions\nexecutions  {} ({} success, {} failure, {} partial, {} skipped), {} open\n",
+        spelled(database),
+        response.bytes.div_ceil(1024),
+        response.schema,
         response.keys,
         response.skills,
         e.total,

@@ -4,61 +4,67 @@ use crate::out::{Look, Out};
 use clawpowers_api::chars::shown;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
-/// How wide a column before the last gets on a terminal: as wide as the longest name that the specification allows.
-const MAX_COLUMN: usize = 64;
+/// How many blanks separate two columns.
+const GAP: usize = 2;
+/// How narrow a column may get.
+const MIN_COLUMN: usize = 4;
 
-/// Renders rows under a heading; on a terminal the last column is cut to its width.
+/// Renders rows under a heading; on a terminal cells are cut so that a row fits its width.
 pub(crate) fn table(out: &Out, heading: &[&str], rows: &[Vec<String>]) -> String {
-    let columns = heading.len();
-    let clean = |(index, cell): (usize, &String)| {
-        let limit = out.width.filter(|_| index + 1 < columns).map(|_| MAX_COLUMN);
-        cut(&one_line(cell), limit)
-    };
-    let clean: Vec<Vec<String>> = rows
+    let rows: Vec<Vec<String>> = rows
         .iter()
-        .map(|row| row.iter().enumerate().map(clean).collect())
+        .map(|row| row.iter().map(|cell| one_line(cell)).collect())
         .collect();
-    let width = |index: usize| {
-        let cells = clean
-            .iter()
-            .filter_map(|row| row.get(index))
-            .map(|cell| cell.width());
-        cells
-            .chain(heading.get(index).map(|cell| cell.width()))
-            .max()
-            .unwrap_or_default()
+    let natural = heading.iter().enumerate().map(|(index, title)| {
+        let cells = rows.iter().filter_map(|row| row.get(index));
+        cells.map(|cell| cell.width()).fold(title.width(), usize::max)
+    });
+    let natural: Vec<usize> = natural.collect();
+    // Without a terminal nothing is cut.
+    let widths = match out.width {
+        Some(total) => fitted(&natural, total),
+        None => natural,
     };
-    let widths: Vec<usize> = (0..columns).map(width).collect();
-    let mut text = out.paint(
-        Look::Bold,
-        &line(
-            out,
-            &heading.iter().map(|&c| c.to_owned()).collect::<Vec<_>>(),
-            &widths,
-        ),
-    );
+    let heading: Vec<String> = heading.iter().map(|&title| title.to_owned()).collect();
+    let mut text = out.paint(Look::Bold, &line(&heading, &widths));
     text.push('\n');
-    for row in &clean {
-        text.push_str(&line(out, row, &widths));
+    for row in &rows {
+        text.push_str(&line(row, &widths));
         text.push('\n');
     }
     text
 }
 
-fn line(out: &Out, cells: &[String], widths: &[usize]) -> String {
-    let mut text = String::new();
-    let mut used = 0;
-    for (index, (cell, width)) in cells.iter().zip(widths).enumerate() {
-        if index + 1 == cells.len() {
-            text.push_str(&cut(
-                cell,
-                out.width.map(|total| total.saturating_sub(used).max(10)),
-            ));
-        } else {
-            text.push_str(cell);
-            text.push_str(&" ".repeat(width - cell.width().min(*width) + 2));
-            used += width + 2;
+/// Returns the widths of columns that fit a terminal: narrow columns keep their natural width, wide ones share the rest,
+/// and the last one gets what does not divide.
+fn fitted(natural: &[usize], total: usize) -> Vec<usize> {
+    let room = total.saturating_sub(GAP * natural.len().saturating_sub(1));
+    let mut sorted = natural.to_vec();
+    sorted.sort_unstable();
+    let mut left = room;
+    let mut limit = usize::MAX;
+    for (index, &width) in sorted.iter().enumerate() {
+        let share = left / (natural.len() - index);
+        if width > share {
+            limit = share.max(MIN_COLUMN);
+            break;
         }
+        left -= width;
+    }
+    let mut widths: Vec<usize> = natural.iter().map(|&width| width.min(limit)).collect();
+    if let (Some((last, others)), Some(&wanted)) = (widths.split_last_mut(), natural.last()) {
+        let rest = room.saturating_sub(others.iter().sum());
+        *last = wanted.min(rest.max(*last));
+    }
+    widths
+}
+
+fn line(cells: &[String], widths: &[usize]) -> String {
+    let mut text = String::new();
+    for (cell, &width) in cells.iter().zip(widths) {
+        let cell = cut(cell, Some(width));
+        text.push_str(&cell);
+        text.push_str(&" ".repeat(width.saturating_sub(cell.width()) + GAP));
     }
     text.trim_end().to_owned()
 }
@@ -82,4 +88,28 @@ pub(crate) fn cut(text: &str, columns: Option<usize>) -> String {
 /// Returns a stranger's text on one line with nothing in it that a terminal acts on.
 pub(crate) fn one_line(text: &str) -> String {
     shown(&text.split_whitespace().collect::<Vec<_>>().join(" ")).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_share_the_width_that_there_is() {
+        let cases: [(&[usize], usize, &[usize]); 6] = [
+            // All fit.
+            (&[10, 7, 30], 51, &[10, 7, 30]),
+            // Only the widest is cut, down to the next one.
+            (&[10, 7, 300], 80, &[10, 7, 59]),
+            (&[30, 7, 300], 200, &[30, 7, 159]),
+            // Then the widest share what is left.
+            (&[30, 7, 300], 40, &[14, 7, 15]),
+            (&[20, 18, 7, 5, 60], 40, &[6, 6, 6, 5, 9]),
+            // No column vanishes.
+            (&[64, 64, 64], 10, &[4, 4, 4]),
+        ];
+        for (natural, total, widths) in cases {
+            assert_eq!(fitted(natural, total), widths, "{natural:?} in {total}");
+        }
+    }
 }

@@ -1,34 +1,46 @@
 //! A command line that is not understood, in the words of every other error.
 
 use super::table::one_line;
+use crate::out::Out;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, Error};
-use clawpowers_api::quoted;
+use clawpowers_api::{ApiError, ErrorCode, nearest, quoted};
 use std::error::Error as _;
 use std::ffi::OsString;
 
-/// Says what is wrong with `arguments`, the words behind the program's name, and what to do next.
-pub(crate) fn text(error: &Error, root: &Command, arguments: impl Iterator<Item = OsString>) -> String {
-    let hint = hint(error, &path(root, arguments));
-    match error.kind() {
-        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            format!("{}\nerror: there is no command\nhint: {hint}\n", error.render())
-        }
-        _ => format!("error: {}\nhint: {hint}\n", fault(error)),
+/// Returns what is wrong with `words`, which stand behind the program's name, and what to do next.
+pub(crate) fn error(error: &Error, root: &Command, words: &[OsString]) -> ApiError {
+    let (level, path) = level(root, words);
+    ApiError::new(ErrorCode::InvalidRequest, fault(error)).hint(hint(error, root, level, &path))
+}
+
+/// Returns the short help of the command that `words` name.
+pub(crate) fn help(out: &Out, root: &Command, words: &[OsString]) -> String {
+    let (level, _) = level(root, words);
+    let help = level.clone().render_help();
+    match out.palette.enabled {
+        true => help.ansi().to_string(),
+        false => help.to_string(),
     }
 }
 
-/// Returns the command that the arguments name, as far as they name one.
-fn path(root: &Command, arguments: impl Iterator<Item = OsString>) -> String {
+/// Returns the command that the words name, as far as they name one, and its full name.
+fn level<'c>(root: &'c Command, words: &[OsString]) -> (&'c Command, String) {
     let mut command = root;
     let mut path = root.get_name().to_owned();
-    for argument in arguments {
-        if let Some(below) = command.find_subcommand(&argument) {
+    let mut words = words.iter().take_while(|word| *word != "--");
+    while let Some(word) = words.next() {
+        // Their values are no commands.
+        if word == "--home" || word == "--color" {
+            words.next();
+        } else if word == "help" {
+            // The command whose help is wanted comes behind it.
+        } else if let Some(below) = command.find_subcommand(word) {
             path.push_str(&format!(" {}", below.get_name()));
             command = below;
         }
     }
-    path
+    (command, path)
 }
 
 fn fault(error: &Error) -> String {
@@ -36,6 +48,9 @@ fn fault(error: &Error) -> String {
     let argument = value(ContextKind::InvalidArg);
     let given = value(ContextKind::InvalidValue);
     match error.kind() {
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
+            "the command is missing".to_owned()
+        }
         ErrorKind::InvalidSubcommand => {
             format!("there is no command {}", value(ContextKind::InvalidSubcommand))
         }
@@ -47,6 +62,7 @@ fn fault(error: &Error) -> String {
         ErrorKind::InvalidValue if matches!(given.as_str(), "" | "``") => {
             format!("{argument} needs a value")
         }
+        ErrorKind::InvalidValue => format!("{argument} does not take {given}"),
         ErrorKind::ValueValidation => match error.source() {
             Some(why) => format!("{argument} does not take {given}: {why}"),
             None => format!("{argument} does not take {given}"),
@@ -65,18 +81,94 @@ fn fault(error: &Error) -> String {
     }
 }
 
-fn hint(error: &Error, command: &str) -> String {
-    let meant = [
-        ContextKind::SuggestedSubcommand,
-        ContextKind::SuggestedArg,
-        ContextKind::SuggestedValue,
-    ];
-    let help = format!("`{command} --help`");
+/// What people look for that is no command.
+const ELSEWHERE: [(&[&str], &str); 2] = [
+    (
+        &["install", "add"],
+        "a skill is installed by copying its folder to `.agents/skills` of the project or the home folder; `clawpowers skill list` shows what is found",
+    ),
+    (
+        &["uninstall", "remove"],
+        "a skill is removed with its folder; `clawpowers skill list --json` has the folders",
+    ),
+];
+
+/// Tells a command that people call from hidden ones and from the parser's `help`.
+fn is_own(command: &Command) -> bool {
+    !command.is_hide_set() && command.get_name() != "help"
+}
+
+/// Returns the commands, by their full names, that an unknown one at `level` most likely means: one of this level by
+/// another case, one of the same name elsewhere, or those with the most similar name.
+fn meant(word: &str, root: &Command, level: &Command, path: &str) -> Vec<String> {
+    let below = |command: &Command, path: &str| -> Vec<(String, String)> {
+        let visible = command.get_subcommands().filter(|below| is_own(below));
+        let named = visible.flat_map(|below| {
+            let full = format!("{path} {}", below.get_name());
+            let names = below.get_name_and_visible_aliases();
+            names.into_iter().map(move |name| (name.to_owned(), full.clone()))
+        });
+        named.collect()
+    };
+    let own = below(level, path);
+    let mut all = below(root, root.get_name());
+    for noun in root.get_subcommands().filter(|noun| is_own(noun)) {
+        all.extend(below(noun, &format!("{} {}", root.get_name(), noun.get_name())));
+    }
+    let called = |commands: &[(String, String)], word: &str| {
+        let mut found: Vec<String> = Vec::new();
+        for (name, full) in commands {
+            if name.eq_ignore_ascii_case(word) && !found.contains(full) {
+                found.push(full.clone());
+            }
+        }
+        found
+    };
+    let like = |commands: &[(String, String)]| {
+        let near = nearest(word, commands.iter().map(|(name, _)| name.as_str()));
+        near.map_or_else(Vec::new, |near| called(commands, near))
+    };
+    let guesses = [called(&own, word), called(&all, word), like(&own), like(&all)];
+    guesses
+        .into_iter()
+        .find(|guess| !guess.is_empty())
+        .unwrap_or_default()
+}
+
+/// Returns names as `a`, `a or b`, `a, b or c`.
+fn either(names: &[String]) -> String {
+    match names.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+        _ => names.concat(),
+    }
+}
+
+fn hint(error: &Error, root: &Command, level: &Command, path: &str) -> String {
+    let help = format!("`{path} --help`");
+    if let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) {
+        let skills = matches!(level.get_name(), "clawpowers" | "skill");
+        let elsewhere = ELSEWHERE.iter().find(|(words, _)| words.contains(&word.as_str()));
+        if let Some((_, hint)) = elsewhere.filter(|_| skills) {
+            return (*hint).to_owned();
+        }
+        let meant: Vec<String> = meant(word, root, level, path)
+            .iter()
+            .map(|full| quoted(full))
+            .collect();
+        if !meant.is_empty() {
+            return format!("did you mean {}? {help} says what there is", either(&meant));
+        }
+    }
+    let meant = [ContextKind::SuggestedArg, ContextKind::SuggestedValue];
     // The parser puts the most like last.
     let meant = meant.into_iter().flat_map(|kind| values(error, kind)).rev();
     let meant = meant.collect::<Vec<_>>().join(" or ");
     if !meant.is_empty() {
         return format!("did you mean {meant}? {help} says what there is");
+    }
+    let valid = values(error, ContextKind::ValidValue);
+    if !valid.is_empty() {
+        return format!("it takes {}", either(&valid));
     }
     if let Some(ContextValue::StyledStrs(tips)) = error.get(ContextKind::Suggested)
         && let Some(tip) = tips.first()

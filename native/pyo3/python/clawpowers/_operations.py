@@ -630,6 +630,12 @@ class Config(Group):
         result: t.ConfigSetReply = self._call("config_set", request)
         return result
 
+    def unset(self, key: str) -> t.ConfigUnsetReply:
+        """Removes one setting from config.json and leaves the rest as it is."""
+        request: Request = {"key": key}
+        result: t.ConfigUnsetReply = self._call("config_unset", request)
+        return result
+
 
 class Operations(Group):
     """What the runtime itself does."""

@@ -179,6 +179,17 @@ class ConfigSetReply(TypedDict):
     """The config.json."""
 
 
+class ConfigUnsetReply(TypedDict):
+    """What was removed."""
+
+    key: str
+    """The name, as the file spelled it."""
+    previous: Any
+    """The value that it had."""
+    path: str
+    """The config.json."""
+
+
 class Cost(TypedDict):
     """Costs in US dollars."""
 

@@ -6,6 +6,7 @@ use clawpowers_api::ops::{init, skill_read, status};
 use clawpowers_api::run::has_program;
 use serde_json::json;
 use std::env;
+use std::path::Path;
 
 /// The skill that the hook hands over.
 const SKILL: &str = "using-clawpowers";
@@ -23,7 +24,8 @@ pub(super) fn run(context: &Context) -> Exit {
             return Exit::No;
         }
     };
-    if status::run(&context.runtime, &status::Request {}).is_err() {
+    let shown = status::run(&context.runtime, &status::Request {});
+    if !shown.is_ok_and(|shown| Path::new(&shown.home).is_dir()) {
         // A session without a home is better than none; the next command that writes says what is wrong.
         let _ = init::run(&context.runtime, &init::Request::default());
     }

@@ -8,7 +8,7 @@ use clawpowers_api::ops::skill_budget;
 
 const EXAMPLES: &str = "\
 Examples:
-  clawpowers skill budget                     # what each client would cut of its own skills
+  clawpowers skill budget                     # of each client's own skills
   clawpowers skill budget --root skills/ --context 128000
 
 Claude Code spends 1 % of the context and drops whole descriptions; Codex spends 2 % and shortens all alike.
@@ -21,6 +21,9 @@ pub(crate) struct BudgetArgs {
     /// The model's context in tokens.
     #[arg(long, value_name = "TOKENS", default_value_t = 200_000, value_parser = whole_number::<u64>, allow_negative_numbers = true)]
     context: u64,
+    /// List every skill that is cut, not only the first 20 of each client.
+    #[arg(long)]
+    all: bool,
     #[command(flatten)]
     select: SelectArgs,
 }
@@ -40,7 +43,7 @@ impl BudgetArgs {
         };
         let code = |r: &skill_budget::Response| if whole(r) { Exit::Done } else { Exit::No };
         context.out.answer(&result, code, |r| {
-            context.out.text(&render::budget::text(&context.out, r))
+            context.out.text(&render::budget::text(&context.out, r, self.all))
         })
     }
 }

@@ -11,10 +11,10 @@ Examples:
   clawpowers skill fix my-skill/           # show what would change
   clawpowers skill fix skills/ --write     # repair every skill of a folder
 
-A file that parses keeps its meaning; fixing twice changes nothing more. A file that cannot be written, because it is
+A file that parses keeps its meaning; fixing twice changes nothing more. A file that cannot be written, because it is \
 read-only or a link out of its folder, does not keep the others from repair.
 
-Exit codes: 0 nothing to repair or all written, 1 repairs to write, or a file that does not load even so,
+Exit codes: 0 nothing to repair or all written, 1 repairs to write, or a file that does not load even so, \
 4 a file that cannot be written";
 
 #[derive(Debug, Args)]
@@ -42,8 +42,12 @@ impl FixArgs {
         };
         context.out.answer(&result, code, |r| {
             let (diff, talk) = render::findings::repairs(&context.out, r);
-            let printed = context.out.data(&diff);
-            context.out.talk(&talk);
+            let out = &context.out;
+            let printed = match out.palette.enabled {
+                true => out.text(&render::findings::diff(out.palette, &diff)),
+                false => out.data(&diff),
+            };
+            out.safe_talk(&talk);
             printed
         })
     }

@@ -8,12 +8,12 @@ use clawpowers_api::ops::skill_list;
 
 const EXAMPLES: &str = "\
 Examples:
-  clawpowers skill list                        # the project's, the user's and the shipped skills
+  clawpowers skill list                        # of project, user and program
   clawpowers skill list skills/ --json         # one folder, for a program
-  clawpowers skill list --as codex             # what Codex would see, and which of two equal names wins
+  clawpowers skill list --as codex             # what Codex would see
   clawpowers skill list --profile dev          # the skills of a role
 
-Without a path: project folders from here up to the repository root, the user's, the home's, the shipped ones.
+Without a path: project folders from here up to the repository root, the user's, the home's, the shipped ones. \
 Where config.json of the home puts a role profile in force, a column says which skills belong to it.";
 
 #[derive(Debug, Args)]

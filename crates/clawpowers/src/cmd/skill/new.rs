@@ -9,7 +9,7 @@ use clawpowers_api::ops::skill_new;
 const EXAMPLES: &str = "\
 Examples:
   clawpowers skill new release-notes
-  clawpowers skill new release-notes --dir .agents/skills --description \"Writes release notes from commits.\"
+  clawpowers skill new release-notes --dir .agents/skills
 
 Nothing that exists is touched.";
 

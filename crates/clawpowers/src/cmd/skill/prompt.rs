@@ -8,14 +8,14 @@ use clawpowers_api::ops::skill_prompt;
 
 const EXAMPLES: &str = "\
 Examples:
-  clawpowers skill prompt                                  # <available_skills> for a system prompt
-  clawpowers skill prompt --format markdown --budget 800   # at most 800 estimated tokens
+  clawpowers skill prompt                     # for a system prompt
+  clawpowers skill prompt --format markdown --budget 800
   clawpowers skill prompt skills/ --format skills-ref
 
-Over the budget descriptions are shortened, then left out, then skills are dropped with a count; those with the most
-executions come first and stay longest. In xml and markdown a folder that many skills share is written once: a location
-`r1/NAME/SKILL.md` is below the root with the id `r1`.
-Skills that only the user may start are left out, and so are those outside the role profile that config.json of the
+Over the budget descriptions are shortened, then left out, then skills are dropped with a count; those with the most \
+executions come first and stay longest. In xml and markdown a folder that many skills share is written once: a location \
+`r1/NAME/SKILL.md` is below the root with the id `r1`. \
+Skills that only the user may start are left out, and so are those outside the role profile that config.json of the \
 home puts in force; --profile names another one, and --as knows of none.";
 
 #[derive(Debug, Args)]
@@ -27,7 +27,7 @@ pub(crate) struct PromptArgs {
     /// The layout: xml, skills-ref, markdown, json.
     #[arg(long, value_name = "FORMAT", default_value = "xml")]
     format: String,
-    /// How many tokens it may cost; a token is taken to be four characters.
+    /// How many tokens it may cost; a token is taken to be four characters [default: no limit].
     #[arg(long, value_name = "TOKENS", value_parser = whole_number::<usize>, allow_negative_numbers = true)]
     budget: Option<usize>,
     #[command(flatten)]

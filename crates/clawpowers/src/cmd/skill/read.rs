@@ -9,14 +9,14 @@ const EXAMPLES: &str = "\
 Examples:
   clawpowers skill read using-clawpowers
   clawpowers skill read deep-debugger references/tools-go.md
-  clawpowers skill read using-clawpowers --wrap    # with its folder and files, for a model";
+  clawpowers skill read using-clawpowers --wrap   # for a model";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ReadArgs {
     /// The skill's name, its folder's name, or the path of its folder or SKILL.md.
     name: String,
-    /// A file below the skill's folder; its SKILL.md without.
+    /// A file below the skill's folder [default: its SKILL.md].
     resource: Option<String>,
     /// Wrap the body in `<skill_content>` with the folder and the list of files.
     #[arg(long, conflicts_with = "resource")]

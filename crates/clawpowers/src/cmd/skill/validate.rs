@@ -12,14 +12,13 @@ use std::path::Path;
 
 const EXAMPLES: &str = "\
 Examples:
-  clawpowers skill validate my-skill/                   # the reference validator's words
-  clawpowers skill validate my-skill/ --target claude   # every finding with rule, line and column
-  clawpowers skill validate my-skill/ --strict          # fails on warnings too
+  clawpowers skill validate my-skill/           # as the reference says it
+  clawpowers skill validate my-skill/ --target claude
+  clawpowers skill validate my-skill/ --strict  # fails on warnings too
   clawpowers skill validate skills/ --format sarif > skills.sarif
 
-With one skill and no option the output is that of the reference validator, byte for byte. With --target, --format,
---strict, several paths, or a folder of skills, every finding is shown; the target is `spec` unless one is named, with
---strict `clawpowers`.
+With one skill and no option the output is that of the reference validator, byte for byte. With --target, --format, \
+--strict, several paths, or a folder of skills, every finding is shown.
 
 Exit codes: 0 valid, 1 not valid, or a warning with --strict";
 
@@ -31,11 +30,11 @@ pub(crate) struct ValidateArgs {
     /// A SKILL.md, a skill's folder, or a folder of skills.
     #[arg(required = true)]
     paths: Vec<String>,
-    /// Whose rules judge: spec, claude, codex, openclaw, clawpowers.
+    /// Whose rules judge: spec, claude, codex, openclaw, clawpowers [default: spec, with --strict clawpowers].
     #[arg(long, value_name = "TARGET")]
     target: Option<String>,
     /// How to print the findings: text; json, the reply that every binding gets; or sarif, SARIF 2.1.0 for code
-    /// review tools.
+    /// review tools [default: text].
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
     /// Fail on warnings too.

@@ -1,0 +1,134 @@
+//! Settings that nothing knows, and settings that are taken away.
+
+use crate::harness::{World, write};
+use std::fs;
+
+const CONFIG: &str = r#"{
+  "profile": "dev",
+  "profiles": { "dev": ["a"], "ops": ["b"] },
+  "payments": { "mode": "auto", "dailyLimitUsd": 25 },
+  "own": { "deep": [1] }
+}
+"#;
+
+fn world() -> World {
+    let world = World::new();
+    write(&world.claw().join("config.json"), CONFIG);
+    world
+}
+
+impl World {
+    fn config_file(&self) -> String {
+        fs::read_to_string(self.claw().join("config.json")).unwrap()
+    }
+}
+
+#[test]
+fn an_unknown_setting_is_refused_with_the_known_ones() {
+    for world in [World::new(), world()] {
+        let before = fs::read(world.claw().join("config.json")).ok();
+        let ran = world.refused(3, &["config", "set", "loging.level", "debug"]);
+        assert!(
+            ran.err.starts_with("error: there is no setting `loging.level`\n"),
+            "{ran:?}"
+        );
+        let hint = ran.err.lines().last().unwrap();
+        assert!(
+            hint.starts_with("hint: did you mean `logging.level`? the settings are "),
+            "{ran:?}"
+        );
+        for known in [
+            "profile",
+            "payments.daily_limit_usd",
+            "logging.retentionDays",
+            "`profiles`",
+        ] {
+            assert!(hint.contains(known), "{known}: {ran:?}");
+        }
+        for (key, value) in [
+            ("Profile", "dev"),
+            ("own.other", "1"),
+            ("rsi", r#"{"tiers": {"t9": "ask"}}"#),
+            ("completely.else", "1"),
+        ] {
+            world.refused(3, &["config", "set", key, value]);
+        }
+        assert_eq!(fs::read(world.claw().join("config.json")).ok(), before);
+        assert!(
+            !world.claw().join("config.lock").exists(),
+            "nothing is made for what is refused"
+        );
+    }
+    // What the file has already may be changed, and below `profiles` every name is the user's.
+    let world = world();
+    world.good(&["config", "set", "own.deep", "[2]"]);
+    world.good(&["config", "set", "profiles.my own", "[\"tea\"]"]);
+    assert!(
+        world
+            .config_file()
+            .contains(r#""ops": ["b"], "my own": ["tea"] }"#)
+    );
+}
+
+#[test]
+fn what_is_unset_is_gone_and_nothing_else_changes() {
+    let cases = [
+        ("profile", "\"dev\"", "  \"profile\": \"dev\",\n", ""),
+        ("profiles.dev", "[\"a\"]", "\"dev\": [\"a\"], ", ""),
+        ("profiles.ops", "[\"b\"]", ", \"ops\": [\"b\"]", ""),
+        ("payments.daily_limit_usd", "25", ", \"dailyLimitUsd\": 25", ""),
+        ("own.deep", "[1]", "{ \"deep\": [1] }", "{}"),
+        ("own", "{\"deep\":[1]}", ",\n  \"own\": { \"deep\": [1] }", ""),
+    ];
+    for (key, was, gone, left) in cases {
+        let world = world();
+        let out = world.good(&["config", "unset", key]);
+        assert!(
+            out.starts_with("Unset ") && out.ends_with(&format!(" (was {was})\n")),
+            "{out}"
+        );
+        assert_eq!(world.config_file(), CONFIG.replace(gone, left), "{key}");
+        world.refused(1, &["config", "get", key]);
+        // Once more there is nothing to unset.
+        world.refused(1, &["config", "unset", key]);
+    }
+}
+
+#[test]
+fn what_cannot_be_unset_leaves_no_trace() {
+    let world = world();
+    let ran = world.refused(1, &["config", "unset", "PROFILE"]);
+    assert!(ran.err.ends_with("hint: did you mean `profile`?\n"), "{ran:?}");
+    world.refused(3, &["config", "unset", "a..b"]);
+    assert_eq!(world.config_file(), CONFIG);
+    let none = World::new();
+    none.refused(1, &["config", "unset", "profile"]);
+    assert_eq!(fs::read_dir(none.claw()).unwrap().count(), 0);
+}
+
+#[test]
+fn an_empty_profile_is_no_profile() {
+    let world = world();
+    for name in ["a", "b"] {
+        world.skill(&format!("s/{name}"), &format!("Makes {name}."));
+    }
+    let list = ["skill", "list", "--root", "s"];
+    assert!(world.good(&list).contains("ACTIVE"));
+    // Asked for with an empty name it is as if none were in force.
+    let prompt = world.good(&["skill", "prompt", "--root", "s", "--profile", ""]);
+    assert!(
+        prompt.contains("Makes a.") && prompt.contains("Makes b."),
+        "{prompt}"
+    );
+    world.good(&["config", "set", "profile", ""]);
+    assert!(!world.good(&list).contains("ACTIVE"));
+    assert!(
+        world
+            .good(&["skill", "prompt", "--root", "s"])
+            .contains("Makes b.")
+    );
+    assert_eq!(
+        world.ok(&["doctor", "--root", "s"])["unknown_profile"],
+        serde_json::Value::Null
+    );
+}
