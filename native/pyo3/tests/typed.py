@@ -138,9 +138,10 @@ def feedback(rt: clawpowers.Runtime) -> None:
 
 def config(rt: clawpowers.Runtime) -> None:
     """Call the functions about settings."""
-    changed: t.ConfigSetReply = rt.config.set("project.note", {"a": None})
-    again: t.ConfigSetReply = rt.config.set("project.note", text='"b"')
-    value: object = rt.config.get("project.note")
+    changed: t.ConfigSetReply = rt.config.set("profiles.note", {"a": None})
+    again: t.ConfigSetReply = rt.config.set("profiles.note", text='"b"')
+    value: object = rt.config.get("profiles.note")
     listed: t.ConfigListReply = rt.config.list()
     exists: bool = listed["exists"]
-    assert changed and again and value == "b" and exists
+    removed: t.ConfigUnsetReply = rt.config.unset("profiles.note")
+    assert changed and again and value == "b" and exists and removed["previous"] == "b"
