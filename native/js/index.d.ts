@@ -136,6 +136,8 @@ export interface Store {
 
 /** What skills achieved. */
 export interface Metrics {
+  /** Deletes an execution, here and in every home that imports from this one. */
+  delete(id: string): Execution;
   /** Writes executions as JSON lines or CSV. */
   exportLines(options?: MetricsExportOptions): MetricsExportReply;
   /** Ends an execution that was started. */
@@ -274,7 +276,7 @@ export interface MetricsImportOptions {
 
 /** What `metrics_record` takes by name. */
 export interface MetricsRecordOptions {
-  /** The skill; it need not be one that is there. */
+  /** The skill; one that does not exist here is a warning. */
   skill: string;
   /** `success`, `failure`, `partial` or `skipped`. */
   outcome: string;
@@ -298,7 +300,7 @@ export interface MetricsRecordOptions {
   tokens_in?: Amount | null | undefined;
   /** Tokens that the model wrote. */
   tokens_out?: Amount | null | undefined;
-  /** When it was, in RFC 3339 or a date; now where it is not said. */
+  /** When it was, in RFC 3339 or a date, not in the future; now where it is not said. */
   at?: string | Date | null | undefined;
 }
 
@@ -917,12 +919,20 @@ export interface Measures {
   improves: string[];
 }
 
+/** What was deleted. */
+export interface MetricsDeleteReply {
+  /** The execution as it was. */
+  execution: Execution;
+}
+
 /** The executions as text. */
 export interface MetricsExportReply {
   /** The text. */
   text: string;
   /** How many executions it holds. */
   count: number;
+  /** How many lines say of an execution that it was deleted. */
+  deletions: number;
 }
 
 /** What was ended. */
@@ -935,8 +945,10 @@ export interface MetricsFinishReply {
 export interface MetricsImportReply {
   /** Executions that were taken in. */
   taken: number;
-  /** Executions that had been taken in before. */
+  /** Lines that change nothing: executions that were imported before, and deletions of what is not here. */
   known: number;
+  /** Executions that were deleted because a line says so. */
+  deleted: number;
   /** How many lines were skipped or taken otherwise than they stand, by reason. */
   reasons: Record<string, number>;
   /** The first 1,000 of them. */
@@ -953,6 +965,8 @@ export interface MetricsRecordReply {
   outcome: "success" | "failure" | "partial" | "skipped";
   /** When it was, in RFC 3339. */
   at: string;
+  /** Said with the first execution of a skill that does not exist here. */
+  warning: Warning | null;
 }
 
 /** The executions. */
@@ -967,6 +981,8 @@ export interface MetricsStartReply {
   id: string;
   /** When it started, in RFC 3339. */
   at: string;
+  /** Said with the first execution of a skill that does not exist here. */
+  warning: Warning | null;
 }
 
 /** The figures. */
@@ -1565,6 +1581,14 @@ export interface Visibility {
   unseen: string[];
   /** Skills of the client's own folders that it drops, with the reason. */
   dropped: Rejected[];
+}
+
+/** Something that may not be meant; the operation was done all the same. */
+export interface Warning {
+  /** What is odd, in lower case, values in backticks. */
+  message: string;
+  /** What to do next. */
+  hint: string;
 }
 
 /** What ended in one week. */

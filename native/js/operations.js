@@ -46,6 +46,7 @@ export class Store extends Base {
 
 /** What skills achieved. */
 export class Metrics extends Base {
+  delete(id, options) { return run(this, "metrics_delete", { id }, options, "execution"); }
   exportLines(options) { return run(this, "metrics_export", {}, options); }
   finish(id, outcome, options) { return run(this, "metrics_finish", { id, outcome }, options, "execution"); }
   importLines(text, options) { return run(this, "metrics_import", { text }, options); }

@@ -63,6 +63,7 @@ fn every_level_has_help_with_examples() {
             "import",
             "init",
             "metrics",
+            "metrics delete",
             "metrics export",
             "metrics finish",
             "metrics import",

@@ -23,6 +23,7 @@ mod legacy;
 mod legacy_scripts;
 mod list;
 mod metrics;
+mod metrics_changes;
 mod metrics_figures;
 mod metrics_lines;
 mod piped;

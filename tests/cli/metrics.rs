@@ -9,13 +9,13 @@ pub(crate) fn summary(world: &World, args: &[&str]) -> Value {
 }
 
 #[test]
-fn record_prints_what_1x_printed() {
+fn record_prints_the_id() {
     let world = World::new();
-    for (outcome, at, month) in [
-        ("success", "2026-11-03T08:00:00Z", "2026-11"),
-        ("failure", "2026-12-01", "2026-12"),
-        ("partial", "1999-01-31T23:59:59Z", "1999-01"),
-        ("skipped", "2030-02-28T23:30:00-01:00", "2030-03"),
+    for (outcome, at, id) in [
+        ("success", "2026-11-03T08:00:00Z", 1),
+        ("failure", "2025-12-01", 2),
+        ("partial", "1999-01-31T23:59:59Z", 3),
+        ("skipped", "2025-02-28T23:30:00-01:00", 4),
     ] {
         let args = [
             "metrics",
@@ -28,13 +28,12 @@ fn record_prints_what_1x_printed() {
             "b c é",
         ];
         let out = world.good(&args);
-        assert_eq!(out, format!("Recorded: b c é → {outcome} ({month}.jsonl)\n"));
+        assert_eq!(out, format!("Recorded: b c é → {outcome} (id {id})\n"));
     }
     let out = world.good(&["metrics", "record", "--skill", "now", "--outcome", "success"]);
     let shown = world.ok(&["metrics", "show", "--skill", "now"]);
     let at = shown["executions"][0]["at"].as_str().unwrap();
-    let month: String = at.chars().take(7).collect();
-    assert_eq!(out, format!("Recorded: now → success ({month}.jsonl)\n"));
+    assert_eq!(out, "Recorded: now → success (id 5)\n");
     assert!(at.ends_with('Z'), "{at}");
 }
 
@@ -73,7 +72,11 @@ fn record_keeps_every_option() {
         "review",
     ]);
     let at = "2026-11-03T07:00:00.5Z";
-    let expected = json!({"id": "1", "skill": "review", "outcome": "partial", "at": at});
+    let warning = json!({
+        "message": "there is no skill `review` here; execution `1` was recorded all the same",
+        "hint": "`clawpowers skill list` shows the skills that are there; `clawpowers metrics delete 1` takes it back",
+    });
+    let expected = json!({"id": "1", "skill": "review", "outcome": "partial", "at": at, "warning": warning});
     assert_eq!((code, reply), (0, json!({ "ok": expected })));
     world.good(&[
         "metrics",

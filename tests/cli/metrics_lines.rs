@@ -224,7 +224,7 @@ fn broken_glued_and_foreign_lines_are_told_with_their_place() {
             ),
             Some("too-long"),
         ),
-        ("x".repeat(5 * 1024 * 1024), Some("too-long")),
+        ("x".repeat(9 * 1024 * 1024), Some("too-long")),
         (good.to_owned(), None),
     ];
     let text: String = cases.iter().map(|(line, _)| format!("{line}\r\n")).collect();
@@ -241,7 +241,9 @@ fn broken_glued_and_foreign_lines_are_told_with_their_place() {
     assert_eq!(summary(&world, &[])["all"]["total"], 2);
     // In words every row names the file and its line.
     world.file("m.jsonl", "garbage\n\nnull\n{\"ts\":\u{1b}[2J\n");
-    let told = world.good(&["metrics", "import", "m.jsonl"]);
+    let told = world.run(&["metrics", "import", "m.jsonl"]);
+    assert_eq!(told.code, 3, "{told:?}");
+    let told = told.out;
     assert_eq!(
         told,
         "executions: 0 taken, 0 known\n  m.jsonl:1: the line is not JSON: expected value at column 1 (not-json)\n  \

@@ -131,6 +131,12 @@ fn exit_code(operation: &str, reply: &Value) -> i32 {
         "doctor" => says_no("healthy"),
         "skill_search" => field("hits").and_then(Value::as_array).is_some_and(Vec::is_empty),
         "skill_validate" => number("errors") > 0,
+        "metrics_import" => {
+            let used = number("taken") + number("known") + number("deleted");
+            let reasons = field("reasons").and_then(Value::as_object);
+            let unused = reasons.is_some_and(|reasons| reasons.keys().any(|reason| reason != "mended"));
+            return if used == 0 && unused { 3 } else { 0 };
+        }
         "skill_fix" if number("failed") > 0 => return 4,
         "skill_fix" => number("changed") > number("written") || number("broken") > 0,
         "skill_budget" => cut(),

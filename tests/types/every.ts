@@ -44,6 +44,7 @@ export async function everything(home: string | undefined): Promise<string[]> {
   const finished: Execution = rt.metrics.finish(started.id, "failure", { notes: "why" });
   seen.push(finished.at, ...rt.metrics.show({ limit: 5, since: "7d" }).map((one) => one.outcome));
   seen.push(String(rt.metrics.summary({ until: at }).all.total), rt.metrics.exportLines({ format: "csv" }).text);
+  seen.push(rt.metrics.delete("1").outcome);
   seen.push(String(rt.metrics.importLines("").taken), String((await rt.metrics.importLinesAsync("")).known));
 
   seen.push(...rt.feedback.analyze({ since: at }).recommendations.map((one) => one.text));

@@ -73,6 +73,7 @@ pub(crate) fn histories_since(db: &mut Db, skills: &[&str], since: Moment) -> Re
 /// Returns the history of each named skill; `counts` are how many executions of it count (that have ended and were not
 /// skipped).
 pub(crate) fn histories(db: &mut Db, skills: &[(&str, u64)]) -> Result<Vec<History>, ApiError> {
+    let deletions = db.ledger().deletions()?;
     let mut histories = Vec::new();
     let mut to_keep = Vec::new();
     for &(skill, count) in skills {
@@ -101,7 +102,7 @@ pub(crate) fn histories(db: &mut Db, skills: &[(&str, u64)]) -> Result<Vec<Histo
     }
     if !to_keep.is_empty() {
         // A home that cannot be written to is analysed all the same; the next look starts from where this one did.
-        let _ = db.ledger().keep(&to_keep);
+        let _ = db.ledger().keep(&to_keep, deletions);
     }
     Ok(histories)
 }

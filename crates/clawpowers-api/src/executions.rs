@@ -34,6 +34,24 @@ pub struct About {
     pub at: Option<String>,
 }
 
+/// Reads when an execution was, which is not in the future.
+fn past(text: &str, now: Moment) -> Result<Moment, ApiError> {
+    /// How far a clock elsewhere may be ahead of this one.
+    const CLOCK: i64 = 5 * 60 * 1_000_000;
+    /// How far a day has begun elsewhere before it begins in UTC.
+    const DAY: i64 = 14 * 3600 * 1_000_000;
+    let at = Moment::parse(text)?;
+    let is_date = !text.contains([':', 'T', 't']);
+    let ahead = if is_date { DAY } else { CLOCK };
+    if at.micros() <= now.micros().saturating_add(ahead) {
+        return Ok(at);
+    }
+    let message = format!("the time {} is in the future", quoted(text));
+    Err(ApiError::new(ErrorCode::InvalidInput, message).hint(format!(
+        "give the time at which it ended; the clock of this machine says {now}"
+    )))
+}
+
 /// Reads a number of tokens.
 pub(crate) fn tokens(amount: Option<&Amount>) -> Result<Option<i64>, ApiError> {
     amount
@@ -46,6 +64,14 @@ pub(crate) fn tokens(amount: Option<&Amount>) -> Result<Option<i64>, ApiError> {
             })
         })
         .transpose()
+}
+
+/// Reads the number of an execution.
+pub(crate) fn id(text: &str, hint: &str) -> Result<i64, ApiError> {
+    text.parse().map_err(|_| {
+        let message = format!("the id {} is not a number", quoted(text));
+        ApiError::new(ErrorCode::InvalidInput, message).hint(hint)
+    })
 }
 
 pub(crate) fn micros(amount: Option<&Amount>) -> Result<Option<i64>, Error> {
@@ -61,7 +87,7 @@ impl About {
     pub(crate) fn of<'a>(&'a self, skill: &'a str) -> Result<New<'a>, ApiError> {
         Ok(New {
             skill,
-            at: self.at.as_deref().map(Moment::parse).transpose()?,
+            at: self.at.as_deref().map(|at| past(at, Moment::now())).transpose()?,
             duration: micros(self.duration.as_ref())?,
             cost: nanodollars(self.cost.as_ref())?,
             tokens_in: tokens(self.tokens_in.as_ref())?,

@@ -31,6 +31,7 @@ mod select;
 mod shims;
 mod text;
 pub mod value;
+mod warning;
 pub mod wire;
 mod words;
 mod write;
@@ -44,6 +45,7 @@ pub use ops::OPERATIONS;
 pub use runtime::{Options, Runtime};
 pub use select::Selection;
 pub use text::{number_of, spelled};
+pub use warning::Warning;
 
 /// Returns the time of the system's clock in RFC 3339, in UTC and whole seconds.
 #[must_use]

@@ -203,7 +203,7 @@ fn recorded(runtime: &Runtime, options: &Options, entry: &Entry, spec: &Spec<'_>
         ..New::default()
     };
     // Begun before the command is, so that an execution whose runner is killed shows as open.
-    let id = runtime.write(|db| Ok(db.ledger().start(&new)?))?;
+    let id = runtime.write(|db| Ok(db.ledger().start(&new)?))?.id;
     let ended = match process::run(spec) {
         Ok(ended) => ended,
         Err(error) => {
@@ -214,7 +214,10 @@ fn recorded(runtime: &Runtime, options: &Options, entry: &Entry, spec: &Spec<'_>
     let (outcome, notes) = judged(&ended, options);
     let finish = Finish {
         outcome,
-        duration: i64::try_from(ended.duration.as_micros()).ok(),
+        // What took longer than any execution may is stored with the longest time.
+        duration: i64::try_from(ended.duration.as_micros())
+            .ok()
+            .map(|took| took.min(units::MAX_MICROS)),
         cost: None,
         tokens_in: None,
         tokens_out: None,

@@ -46,6 +46,12 @@ impl Moment {
         self.0
     }
 
+    /// Tells whether the time has a form in RFC 3339 in every language: from the year 1 to the year 9999.
+    #[must_use]
+    pub const fn is_writable(self) -> bool {
+        self.0 >= FIRST && self.0 <= LAST
+    }
+
     /// Reads a time with its offset (`2026-11-03T08:00:00Z`) or a date (`2026-11-03`, its start in UTC).
     ///
     /// # Errors
@@ -102,8 +108,7 @@ fn exact(text: &str) -> Option<Moment> {
             date.to_zoned(TimeZone::UTC).ok()?.timestamp()
         }
     };
-    let micros = timestamp.as_microsecond();
-    (FIRST..=LAST).contains(&micros).then_some(Moment(micros))
+    Some(Moment(timestamp.as_microsecond())).filter(|moment| moment.is_writable())
 }
 
 fn ago(text: &str, now: Moment) -> Option<Moment> {

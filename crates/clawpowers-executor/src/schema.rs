@@ -8,7 +8,7 @@ pub const VERSION: i32 = MIGRATIONS.len() as i32;
 
 /// Each brings a database from the version of its place in the list to the next. A step that was ever released is never
 /// changed.
-pub(crate) const MIGRATIONS: [&str; 2] = [
+pub(crate) const MIGRATIONS: [&str; 3] = [
     "
 CREATE TABLE meta (
     name TEXT PRIMARY KEY,
@@ -104,5 +104,18 @@ CREATE TABLE analysis (
     execution INTEGER NOT NULL,
     state TEXT NOT NULL
 ) STRICT;
+",
+    "
+-- Deleted executions: what identifies them, so that an import elsewhere deletes them too. Their ids are not given again.
+CREATE TABLE deleted (
+    id INTEGER PRIMARY KEY,
+    skill TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    uid TEXT,                            -- its name in every home; null for a line of 1.x, which has a digest
+    digest BLOB,
+    pending INTEGER NOT NULL             -- 1 while the line of 1.x may still be imported, and is to be left out then
+) STRICT;
+CREATE INDEX deleted_digest ON deleted (digest) WHERE digest IS NOT NULL;
+CREATE INDEX deleted_pending ON deleted (digest) WHERE pending = 1;
 ",
 ];

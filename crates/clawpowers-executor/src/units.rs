@@ -9,8 +9,12 @@ const SECONDS_PLACES: u32 = 6;
 const DOLLAR_PLACES: u32 = 9;
 /// The longest duration that is taken, in seconds; about three years.
 pub const MAX_SECONDS: u64 = 100_000_000;
+/// The same in microseconds.
+pub const MAX_MICROS: i64 = (MAX_SECONDS * 10_u64.pow(SECONDS_PLACES)).cast_signed();
 /// The highest cost that is taken, in US dollars.
 pub const MAX_DOLLARS: u64 = 1_000_000;
+/// The same in billionths of a dollar.
+pub(crate) const MAX_NANODOLLARS: i64 = (MAX_DOLLARS * 10_u64.pow(DOLLAR_PLACES)).cast_signed();
 
 /// Reads a duration in seconds, such as `12.5`, as microseconds.
 ///

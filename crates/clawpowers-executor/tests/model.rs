@@ -9,7 +9,7 @@ use clawpowers_executor::histogram::bucket;
 use clawpowers_executor::ledger::{Details, Execution, Figures, Filter, Finish, New, Order, Outcome, jsonl};
 use clawpowers_executor::{Db, Error, Home, Key, Moment, Pattern, Swap};
 use proptest::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Keys that are near each other, and some that 1.x took for one.
 const KEYS: [&str; 12] = [
@@ -314,6 +314,7 @@ enum LedgerOp {
     /// The one of this number, if there are so many: how it ends is in the row.
     Finish(usize, Row),
     Abandon(usize),
+    Delete(usize),
     /// Takes the lines in twice; each may stand there twice.
     Import(Vec<Row>, bool),
     /// Takes in what this home wrote out.
@@ -326,6 +327,7 @@ fn ledger_op() -> impl Strategy<Value = LedgerOp> {
         6 => row().prop_map(LedgerOp::Add),
         5 => (0..20_usize, row()).prop_map(|(index, row)| LedgerOp::Finish(index, row)),
         2 => (0..20_usize).prop_map(LedgerOp::Abandon),
+        3 => (0..20_usize).prop_map(LedgerOp::Delete),
         2 => (prop::collection::vec(row(), 0..4), any::<bool>()).prop_map(|(rows, twice)| LedgerOp::Import(rows, twice)),
         1 => Just(LedgerOp::ImportOwn),
         1 => Just(LedgerOp::Reopen),
@@ -348,6 +350,13 @@ fn rows(db: &mut Db, filter: &Filter) -> Vec<Row> {
 fn lines(db: &mut Db) -> String {
     let home = db.home_id().unwrap();
     let mut lines = String::new();
+    db.ledger()
+        .each_deletion(&Filter::default(), |deletion| {
+            lines.push_str(&deletion.jsonl());
+            lines.push('\n');
+            true
+        })
+        .unwrap();
     db.ledger()
         .each(&Filter::default(), Order::OldestFirst, |execution| {
             if execution.outcome.is_some() {
@@ -402,6 +411,7 @@ fn count<'r>(rows: impl Iterator<Item = &'r Row>) -> Vec<Figures> {
 fn apply(
     db: &mut Db,
     model: &mut Vec<Row>,
+    given: &mut BTreeSet<i64>,
     op: &LedgerOp,
     number: usize,
 ) -> std::result::Result<(), TestCaseError> {
@@ -411,6 +421,9 @@ fn apply(
                 Some(outcome) => db.ledger().record(&row.as_new(), outcome).unwrap(),
                 None => db.ledger().start(&row.as_new()).unwrap(),
             };
+            prop_assert_eq!(id.is_first, model.iter().all(|one| one.skill != row.skill));
+            let id = id.id;
+            prop_assert!(given.insert(id), "an id is given once");
             model.push(Row { id, ..row.clone() });
         }
         LedgerOp::Finish(index, row) => {
@@ -446,7 +459,23 @@ fn apply(
         LedgerOp::Abandon(index) => {
             let id = model.get(*index).map_or(i64::MAX, |row| row.id);
             db.ledger().abandon(id).unwrap();
+            // Nobody was told of it, so its id is free.
+            if model.get(*index).is_some_and(|row| row.outcome.is_none()) {
+                given.remove(&id);
+            }
             model.retain(|row| row.id != id || row.outcome.is_some());
+        }
+        LedgerOp::Delete(index) => {
+            let id = model.get(*index).map_or(i64::MAX, |row| row.id);
+            let found = db.ledger().delete(id);
+            if model.get(*index).is_none() {
+                let missing = matches!(found, Err(Error::NotFound { .. }));
+                prop_assert!(missing);
+                return Ok(());
+            }
+            prop_assert_eq!(Row::of(&found.unwrap()), model.remove(*index));
+            let again = db.ledger().delete(id).map_err(|error| error.to_string());
+            prop_assert_eq!(again.unwrap_err(), format!("the execution `{id}` was deleted"));
         }
         LedgerOp::Import(new, twice) => {
             let mut text = String::new();
@@ -475,12 +504,13 @@ fn apply(
                 .max()
                 .unwrap_or_default();
             let first = last + 1 - taken.len() as i64;
+            given.extend(first..=last);
             model.extend((first..).zip(taken).map(|(id, row)| Row { id, ..row }));
         }
         LedgerOp::ImportOwn => {
             let own = lines(db);
             let report = db.ledger().import(own.as_bytes(), "model").unwrap();
-            prop_assert_eq!((report.taken, report.skipped.len()), (0, 0));
+            prop_assert_eq!((report.taken, report.deleted, report.skipped.len()), (0, 0, 0));
         }
         LedgerOp::Reopen => {}
     }
@@ -546,13 +576,19 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         let home = Home::new(folder.path());
         let mut db = Db::create(&home).unwrap();
-        let mut model = Vec::new();
+        let (mut model, mut given) = (Vec::new(), BTreeSet::new());
+        // One that takes in all that this one writes, and learns later of what is deleted.
+        let follower = tempfile::tempdir().unwrap();
+        let mut follower = Db::create(&Home::new(follower.path())).unwrap();
         for (number, op) in ops.iter().enumerate() {
             if matches!(op, LedgerOp::Reopen) {
                 drop(db);
                 db = Db::open(&home).unwrap().unwrap();
             }
-            apply(&mut db, &mut model, op, number)?;
+            apply(&mut db, &mut model, &mut given, op, number)?;
+            if number % 8 == 0 {
+                follower.ledger().import(lines(&mut db).as_bytes(), "model").unwrap();
+            }
         }
         prop_assert_eq!(db.ledger().differing().unwrap(), Vec::<String>::new());
         model.sort_by_key(|row| (row.at, row.id));
@@ -581,10 +617,19 @@ proptest! {
         let written = lines(&mut db);
         for taken in [true, false] {
             let report = other.ledger().import(written.as_bytes(), "model").unwrap();
-            prop_assert_eq!(report.taken > 0, taken && !written.is_empty());
+            prop_assert_eq!(report.taken > 0, taken && written.lines().any(|line| !line.contains("\"deleted\"")));
             prop_assert_eq!(report.skipped, vec![]);
         }
-        prop_assert_eq!(lines(&mut other), written);
+        prop_assert_eq!(lines(&mut other), written.clone());
+        follower.ledger().import(written.as_bytes(), "model").unwrap();
+        // Of equal times the order is that of the ids, which is that in which they came.
+        let sorted = |text: &str| {
+            let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+            lines.sort();
+            lines
+        };
+        prop_assert_eq!(sorted(&lines(&mut follower)), sorted(&written));
+        prop_assert_eq!(follower.ledger().differing().unwrap(), Vec::<String>::new());
         prop_assert_eq!(other.ledger().differing().unwrap(), Vec::<String>::new());
         prop_assert_eq!(db.damage().unwrap(), Vec::<String>::new());
     }

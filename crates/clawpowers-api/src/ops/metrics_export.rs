@@ -7,7 +7,8 @@ use clawpowers_loader::diag::quoted;
 use serde::Serialize;
 
 picking! {
-    /// Which executions to write, and how. Open ones are written only where `outcome` asks for them.
+    /// Which executions to write, and how. Open ones are written only where `outcome` asks for them. JSON lines that are not
+    /// narrowed by session or outcome end with what was deleted, so that an import deletes it too.
     {
         /// `jsonl`, the form of 1.x with further fields, or `csv`; `jsonl` where it is not said.
         format: Option<String>,
@@ -22,6 +23,8 @@ pub struct Response {
     pub text: String,
     /// How many executions it holds.
     pub count: usize,
+    /// How many lines say of an execution that it was deleted.
+    pub deletions: usize,
 }
 
 /// Writes executions, the oldest first.
@@ -31,15 +34,28 @@ pub struct Response {
 /// `invalid_input` for a format, a time or an outcome that is none; `storage` where they cannot be read.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let mut text = String::new();
-    let count = each(runtime, request, |line| {
+    let written = each(runtime, request, |line| {
         text.push_str(line);
         text.push('\n');
         true
     })?;
-    Ok(Response { text, count })
+    Ok(Response {
+        text,
+        count: written.executions,
+        deletions: written.deletions,
+    })
 }
 
-/// Hands over the lines one by one until `write` answers `false`, and returns how many executions they hold.
+/// What was written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Executions.
+    pub executions: usize,
+    /// Lines that say of an execution that it was deleted.
+    pub deletions: usize,
+}
+
+/// Hands over the lines one by one until `write` answers `false`, and returns what they hold.
 ///
 /// # Errors
 ///
@@ -48,13 +64,13 @@ pub fn each(
     runtime: &Runtime,
     request: &Request,
     mut write: impl FnMut(&str) -> bool,
-) -> Result<usize, ApiError> {
+) -> Result<Written, ApiError> {
     let filter = request.which().filter()?;
     let form: fn(&_, &str) -> String = match request.format.as_deref() {
         None | Some("jsonl") => jsonl,
         Some("csv") => {
             if !write(CSV_HEADER) {
-                return Ok(0);
+                return Ok(Written::default());
             }
             csv
         }
@@ -63,17 +79,28 @@ pub fn each(
             return Err(ApiError::new(ErrorCode::InvalidInput, message).hint("the formats are jsonl and csv"));
         }
     };
-    let mut count = 0;
+    let mut written = Written::default();
+    // A table of another program has no use for what was deleted, and of a session or an outcome nothing is known then.
+    let with_deletions =
+        request.format.as_deref() != Some("csv") && filter.session.is_none() && filter.outcome.is_none();
+    let mut is_open = true;
     runtime.read(|db| {
         let home = db.home_id()?;
         db.ledger().each(&filter, Order::OldestFirst, |execution| {
             if execution.outcome.is_none() && filter.outcome.is_none() {
                 return true;
             }
-            count += 1;
-            write(&form(&execution, &home))
+            written.executions += 1;
+            is_open = write(&form(&execution, &home));
+            is_open
         })?;
+        if with_deletions && is_open {
+            db.ledger().each_deletion(&filter, |deletion| {
+                written.deletions += 1;
+                write(&deletion.jsonl())
+            })?;
+        }
         Ok(())
     })?;
-    Ok(count)
+    Ok(written)
 }

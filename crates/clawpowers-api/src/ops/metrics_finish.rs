@@ -1,12 +1,11 @@
 //! Ends an execution that was started.
 
 use crate::error::{ApiError, ErrorCode};
-use crate::executions::{ExecutionOut, micros, nanodollars, tokens};
+use crate::executions::{ExecutionOut, id, micros, nanodollars, tokens};
 use crate::runtime::Runtime;
 use crate::value::Amount;
 use clawpowers_executor::Outcome;
 use clawpowers_executor::ledger::Finish;
-use clawpowers_loader::diag::quoted;
 use serde::{Deserialize, Serialize};
 
 /// What has ended, and how.
@@ -59,10 +58,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         tokens_out: tokens(request.tokens_out.as_ref())?,
         notes: request.notes.as_deref(),
     };
-    let id: i64 = request.id.parse().map_err(|_| {
-        let message = format!("the id {} is not a number", quoted(&request.id));
-        ApiError::new(ErrorCode::InvalidInput, message).hint("give the number that `metrics start` printed")
-    })?;
+    let id = id(&request.id, "give the number that `metrics start` printed")?;
     let ended = runtime.read(|db| Ok(db.ledger().finish(id, &finish)?))?;
     let execution = ended.ok_or_else(|| {
         ApiError::new(ErrorCode::NotFound, format!("there is no execution `{id}`"))

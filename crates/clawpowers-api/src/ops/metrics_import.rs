@@ -28,8 +28,10 @@ pub struct Request {
 pub struct Response {
     /// Executions that were taken in.
     pub taken: u64,
-    /// Executions that had been taken in before.
+    /// Lines that change nothing: executions that were imported before, and deletions of what is not here.
     pub known: u64,
+    /// Executions that were deleted because a line says so.
+    pub deleted: u64,
     /// How many lines were skipped or taken otherwise than they stand, by reason.
     pub reasons: BTreeMap<&'static str, u64>,
     /// The first 1,000 of them.
@@ -61,6 +63,7 @@ impl From<ImportReport> for Response {
         Self {
             taken: report.taken,
             known: report.known,
+            deleted: report.deleted,
             reasons: report.reasons,
             skipped: report.skipped.into_iter().map(row).collect(),
         }

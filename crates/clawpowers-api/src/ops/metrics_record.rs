@@ -4,6 +4,7 @@ use crate::error::ApiError;
 use crate::executions::About;
 use crate::runtime::Runtime;
 use crate::value::Amount;
+use crate::warning::Warning;
 use clawpowers_executor::{Moment, Outcome};
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// The skill; it need not be one that is there.
+    /// The skill; one that does not exist here is a warning.
     pub skill: String,
     /// `success`, `failure`, `partial` or `skipped`.
     pub outcome: String,
@@ -47,7 +48,7 @@ pub struct Request {
     /// Tokens that the model wrote.
     #[serde(default)]
     pub tokens_out: Option<Amount>,
-    /// When it was, in RFC 3339 or a date; now where it is not said.
+    /// When it was, in RFC 3339 or a date, not in the future; now where it is not said.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "time")))]
     pub at: Option<String>,
@@ -67,6 +68,8 @@ pub struct Response {
     /// When it was, in RFC 3339.
     #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub at: String,
+    /// Said with the first execution of a skill that does not exist here.
+    pub warning: Option<Warning>,
 }
 
 /// Records an execution; the figures of its skill change in the same transaction.
@@ -92,11 +95,12 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let mut new = about.of(&request.skill)?;
     let at = new.at.unwrap_or_else(Moment::now);
     new.at = Some(at);
-    let id = runtime.write(|db| Ok(db.ledger().record(&new, outcome)?))?;
+    let recorded = runtime.write(|db| Ok(db.ledger().record(&new, outcome)?))?;
     Ok(Response {
-        id: id.to_string(),
+        id: recorded.id.to_string(),
         skill: request.skill.clone(),
         outcome: outcome.as_str(),
         at: at.to_string(),
+        warning: Warning::of_skill(runtime, &request.skill, recorded),
     })
 }

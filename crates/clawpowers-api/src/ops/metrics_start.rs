@@ -3,6 +3,7 @@
 use crate::error::ApiError;
 use crate::executions::About;
 use crate::runtime::Runtime;
+use crate::warning::Warning;
 use clawpowers_executor::Moment;
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +12,7 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// The skill; it need not be one that is there.
+    /// The skill; one that does not exist here is a warning.
     pub skill: String,
     /// What is worth knowing of it.
     #[serde(default)]
@@ -42,6 +43,8 @@ pub struct Response {
     /// When it started, in RFC 3339.
     #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub at: String,
+    /// Said with the first execution of a skill that does not exist here.
+    pub warning: Option<Warning>,
 }
 
 /// Records that an execution has begun; until it is ended it counts as open.
@@ -62,9 +65,10 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let mut new = about.of(&request.skill)?;
     let at = Moment::now();
     new.at = Some(at);
-    let id = runtime.write(|db| Ok(db.ledger().start(&new)?))?;
+    let recorded = runtime.write(|db| Ok(db.ledger().start(&new)?))?;
     Ok(Response {
-        id: id.to_string(),
+        id: recorded.id.to_string(),
         at: at.to_string(),
+        warning: Warning::of_skill(runtime, &request.skill, recorded),
     })
 }

@@ -123,6 +123,7 @@ pub mod doctor;
 pub mod feedback_detect;
 pub mod import;
 pub mod init;
+pub mod metrics_delete;
 pub mod metrics_export;
 pub mod metrics_finish;
 pub mod metrics_import;
@@ -301,6 +302,8 @@ operations! {
         runtime.import_legacy() [walks];
     init "Creates the runtime home."
         runtime.init();
+    metrics_delete "Deletes an execution, here and in every home that imports from this one."
+        metrics.delete(id) -> execution;
     metrics_export "Writes executions as JSON lines or CSV."
         metrics.export_lines();
     metrics_finish "Ends an execution that was started."

@@ -4,7 +4,7 @@ use super::{Ledger, Outcome};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::moment::Moment;
-use rusqlite::OptionalExtension as _;
+use rusqlite::{Connection, OptionalExtension as _};
 
 /// What ended on one day.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +26,53 @@ pub struct Kept {
     pub state: String,
 }
 
+/// A model and how many of a skill's last executions it did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelCount {
+    /// The model.
+    pub model: String,
+    /// With success.
+    pub success: u64,
+    /// That count for a rate: skipped and open ones do not.
+    pub total: u64,
+}
+
 impl Ledger<'_> {
+    /// Returns the models of the last `limit` executions of a skill from a time on and before another, the most used first.
+    /// Executions without a model are left out.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::Error::Storage`] where they cannot be read.
+    pub fn models(
+        &self,
+        skill: &str,
+        since: Option<Moment>,
+        until: Option<Moment>,
+        limit: usize,
+    ) -> Result<Vec<ModelCount>> {
+        self.db.run(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT model, sum(outcome = 0), count(*) FROM (
+                     SELECT model, outcome FROM execution
+                     WHERE skill = (SELECT id FROM skill WHERE name = ?1) AND at >= ?2 AND at < ?3 AND outcome < 3
+                     ORDER BY at DESC LIMIT ?4)
+                 WHERE model IS NOT NULL GROUP BY model ORDER BY count(*) DESC, model",
+            )?;
+            let since = since.map_or(i64::MIN, Moment::micros);
+            let until = until.map_or(i64::MAX, Moment::micros);
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            let rows = statement.query_map((skill, since, until, limit), |row| {
+                Ok(ModelCount {
+                    model: row.get(0)?,
+                    success: row.get::<_, i64>(1)?.unsigned_abs(),
+                    total: row.get::<_, i64>(2)?.unsigned_abs(),
+                })
+            })?;
+            rows.collect()
+        })
+    }
+
     /// Hands over the executions of a skill that have ended, behind a given one, in the order of their times and numbers,
     /// until `each` answers `false`.
     ///
@@ -144,14 +190,26 @@ impl Ledger<'_> {
         })
     }
 
-    /// Keeps how far the analyses of skills came.
+    /// Returns how many executions were ever deleted; another number means that an analysis may rest on one of them.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::Error::Storage`] where it cannot be read.
+    pub fn deletions(&self) -> Result<i64> {
+        self.db.run(count_deleted)
+    }
+
+    /// Keeps how far the analyses of skills came, unless executions were deleted since there were `deletions` of them.
     ///
     /// # Errors
     ///
     /// [`crate::Error::Storage`] where it cannot be written.
-    pub fn keep(&mut self, kept: &[(&str, Kept)]) -> Result<()> {
+    pub fn keep(&mut self, kept: &[(&str, Kept)], deletions: i64) -> Result<()> {
         self.db.write(|tx| {
             tx.run(|connection| {
+                if count_deleted(connection)? != deletions {
+                    return Ok(());
+                }
                 let mut statement = connection.prepare_cached(
                     "INSERT OR REPLACE INTO analysis (skill, at, execution, state)
                      SELECT id, ?2, ?3, ?4 FROM skill WHERE name = ?1",
@@ -163,6 +221,12 @@ impl Ledger<'_> {
             })
         })
     }
+}
+
+fn count_deleted(connection: &Connection) -> rusqlite::Result<i64> {
+    connection
+        .prepare_cached("SELECT count(*) FROM deleted")?
+        .query_row((), |row| row.get(0))
 }
 
 /// Returns the skills whose days are not those of their executions.

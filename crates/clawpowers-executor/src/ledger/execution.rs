@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::key::shortened;
 use crate::moment::Moment;
+use crate::units::{MAX_DOLLARS, MAX_MICROS, MAX_NANODOLLARS, MAX_SECONDS};
 use std::fmt;
 
 /// How many bytes the name of a skill, a session, an agent, a model, a tier or a project may have.
@@ -163,8 +164,8 @@ pub struct Execution {
 impl Execution {
     /// Returns what it is once it has ended.
     pub(super) fn ended(&self, finish: &Finish<'_>, now: Moment) -> Self {
-        // The clock may have been set back meanwhile.
-        let since = (now.micros() - self.at.micros()).max(0);
+        // The clock may have been set back meanwhile, or far ahead; what is stored has to be importable.
+        let since = now.micros().saturating_sub(self.at.micros()).clamp(0, MAX_MICROS);
         let notes = finish.notes.filter(|notes| !notes.is_empty());
         Self {
             outcome: Some(finish.outcome),
@@ -193,7 +194,46 @@ impl New<'_> {
         ] {
             check_text(name, value.unwrap_or_default())?;
         }
-        check_figures(self.notes, &[self.tokens_in, self.tokens_out])
+        check_figures(
+            self.notes,
+            self.duration,
+            self.cost,
+            [self.tokens_in, self.tokens_out],
+        )
+    }
+
+    /// Returns when it was, which is now where that is not said.
+    pub(super) fn time(&self) -> Result<Moment> {
+        let at = self.at.unwrap_or_else(Moment::now);
+        if at.is_writable() {
+            return Ok(at);
+        }
+        Err(Error::invalid(
+            format!("the time `{at}` is outside of the years 1 to 9999"),
+            "set the clock of this machine; nothing was written",
+        ))
+    }
+
+    /// Returns the execution with everything that is known of it.
+    pub(super) fn to_execution(&self, outcome: Outcome, at: Moment, extra: Option<&str>) -> Execution {
+        let own = |text: Option<&str>| text.map(str::to_owned);
+        let details = &self.details;
+        Execution {
+            skill: self.skill.to_owned(),
+            notes: own(self.notes),
+            details: Details {
+                session: own(details.session),
+                agent: own(details.agent),
+                model: own(details.model),
+                tier: own(details.tier),
+                project: own(details.project),
+                skill_version: own(details.skill_version),
+                skill_digest: own(details.skill_digest),
+                source: own(details.source),
+            },
+            extra: own(extra),
+            ..self.execution(0, Some(outcome), at)
+        }
     }
 
     /// Returns the figures of the execution for the rollup; the texts are not needed there.
@@ -217,7 +257,12 @@ impl New<'_> {
 
 impl Finish<'_> {
     pub(super) fn check(&self) -> Result<()> {
-        check_figures(self.notes, &[self.tokens_in, self.tokens_out])
+        check_figures(
+            self.notes,
+            self.duration,
+            self.cost,
+            [self.tokens_in, self.tokens_out],
+        )
     }
 }
 
@@ -255,7 +300,12 @@ fn check_text(name: &str, value: &str) -> Result<()> {
     Ok(())
 }
 
-fn check_figures(notes: Option<&str>, tokens: &[Option<i64>]) -> Result<()> {
+fn check_figures(
+    notes: Option<&str>,
+    duration: Option<i64>,
+    cost: Option<i64>,
+    tokens: [Option<i64>; 2],
+) -> Result<()> {
     let length = notes.map_or(0, str::len);
     if length > MAX_NOTES_BYTES {
         return Err(Error::invalid(
@@ -263,8 +313,17 @@ fn check_figures(notes: Option<&str>, tokens: &[Option<i64>]) -> Result<()> {
             "keep what is long in a file and note its path",
         ));
     }
-    for tokens in tokens.iter().flatten() {
-        if !(0..=MAX_TOKENS).contains(tokens) {
+    if let Some(micros) = duration.filter(|micros| !(0..=MAX_MICROS).contains(micros)) {
+        let message = format!("the duration of `{micros}` µs is not from 0 to {MAX_SECONDS} s");
+        return Err(Error::invalid(message, "give seconds such as 12.5"));
+    }
+    if let Some(nanodollars) = cost.filter(|cost| !(0..=MAX_NANODOLLARS).contains(cost)) {
+        let message =
+            format!("the cost of `{nanodollars}` billionths is not from 0 to {MAX_DOLLARS} US dollars");
+        return Err(Error::invalid(message, "give dollars such as 0.0125"));
+    }
+    for tokens in tokens.into_iter().flatten() {
+        if !(0..=MAX_TOKENS).contains(&tokens) {
             return Err(Error::invalid(
                 format!("the number of tokens `{tokens}` is not one from 0 to {MAX_TOKENS}"),
                 "give whole numbers",

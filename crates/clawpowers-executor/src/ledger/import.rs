@@ -1,9 +1,9 @@
 //! Taking in executions that others wrote down.
 
 use super::execution::{Details, MAX_NOTES_BYTES, MAX_TEXT_BYTES, New, Outcome};
-use super::line::{Line, Scalar};
+use super::line::{Line, Scalar, jsonl};
 use super::rollup::Delta;
-use super::{query, skill_id};
+use super::{deletion, query, skill_row};
 use crate::db::Tx;
 use crate::error::{Error, Result, Storage};
 use crate::moment::Moment;
@@ -14,8 +14,10 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::io::{BufRead, Read as _};
 
-/// How long a line may be, in bytes.
-const MAX_LINE_BYTES: usize = 4 * 1024 * 1024;
+/// How long a line may be, in bytes: as long as any that an export writes, where each byte of notes may take six.
+const MAX_LINE_BYTES: usize = 8 * 1024 * 1024;
+/// A line below this is within the bound however an export writes it.
+const SHORT_LINE_BYTES: usize = 1024 * 1024;
 /// How many skipped lines are listed one by one; the others are counted.
 const MAX_SKIPPED: usize = 1000;
 
@@ -24,8 +26,10 @@ const MAX_SKIPPED: usize = 1000;
 pub struct ImportReport {
     /// Executions that were taken in.
     pub taken: u64,
-    /// Executions that had been taken in before.
+    /// Lines that change nothing: executions that were imported before, and deletions of what is not here.
     pub known: u64,
+    /// Executions that were deleted because a line says so.
+    pub deleted: u64,
     /// How many lines were skipped or taken otherwise than they stand, by reason.
     pub reasons: BTreeMap<&'static str, u64>,
     /// The first 1,000 of them.
@@ -50,6 +54,7 @@ impl ImportReport {
     pub(crate) fn absorb(&mut self, other: Self) {
         self.taken += other.taken;
         self.known += other.known;
+        self.deleted += other.deleted;
         for (reason, count) in other.reasons {
             *self.reasons.entry(reason).or_default() += count;
         }
@@ -83,6 +88,10 @@ pub(crate) struct Importer<'t, 'c> {
     home: &'t str,
     report: ImportReport,
     skills: HashMap<String, (i64, Delta)>,
+    /// Applied at the end, when the figures are right.
+    deletions: Vec<deletion::Deletion>,
+    /// Whether lines of 1.x were deleted elsewhere that were not imported here yet.
+    pending: Option<bool>,
 }
 
 /// The start of a SHA-256.
@@ -95,6 +104,8 @@ impl<'t, 'c> Importer<'t, 'c> {
             home,
             report: ImportReport::default(),
             skills: HashMap::new(),
+            deletions: Vec::new(),
+            pending: None,
         }
     }
 
@@ -190,6 +201,13 @@ impl<'t, 'c> Importer<'t, 'c> {
         number: usize,
         seen: &mut HashMap<Hash, u32>,
     ) -> Result<()> {
+        if line.outcome.text() == Some(deletion::OUTCOME) {
+            match deletion::Deletion::read(line) {
+                Ok(deletion) => self.deletions.push(deletion),
+                Err((reason, detail)) => self.report.skip(source, number, reason, detail),
+            }
+            return Ok(());
+        }
         let (new, outcome, at) = match judge(line) {
             Ok(judged) => judged,
             Err((reason, detail)) => {
@@ -201,21 +219,32 @@ impl<'t, 'c> Importer<'t, 'c> {
             .uid
             .text()
             .filter(|uid| !uid.is_empty() && uid.len() <= MAX_TEXT_BYTES);
-        if self.is_known(text, uid, (new.skill, at), seen)? {
+        let extra = (!line.extra.is_empty()).then(|| Value::Object(line.extra.clone()).to_string());
+        let extra = extra.as_deref();
+        if text.len() > SHORT_LINE_BYTES
+            && jsonl(&new.to_execution(outcome, at, extra), self.home).len() > MAX_LINE_BYTES
+        {
+            let detail = format!("the line would have more than {MAX_LINE_BYTES} bytes in an export");
+            self.report.skip(source, number, "too-long", detail);
+            return Ok(());
+        }
+        if self.is_known(text, uid, (new.skill, at), seen)?
+            || uid.is_none()
+                && self.is_any_pending()?
+                && deletion::take_pending(self.tx, &new.to_execution(outcome, at, extra))?
+        {
             self.report.known += 1;
             return Ok(());
         }
-        let extra = (!line.extra.is_empty()).then(|| Value::Object(line.extra.clone()).to_string());
         if !self.skills.contains_key(new.skill) {
-            let id = skill_id(self.tx, new.skill)?;
+            let (id, _) = skill_row(self.tx, new.skill)?;
             self.skills.insert(new.skill.to_owned(), (id, Delta::default()));
         }
         let Some((skill, delta)) = self.skills.get_mut(new.skill) else {
             return Ok(());
         };
-        self.tx.run(|connection| {
-            query::insert(connection, *skill, Some(outcome), at, &new, uid, extra.as_deref())
-        })?;
+        self.tx
+            .run(|connection| query::insert(connection, *skill, Some(outcome), at, &new, uid, extra))?;
         delta.add(&new.execution(0, Some(outcome), at))?;
         self.report.taken += 1;
         Ok(())
@@ -247,12 +276,7 @@ impl<'t, 'c> Importer<'t, 'c> {
                         return Ok(true);
                     }
                 }
-                hash(&[
-                    b"uid",
-                    uid.as_bytes(),
-                    &at.micros().to_le_bytes(),
-                    skill.as_bytes(),
-                ])
+                identity(uid, at, skill)
             }
             None => {
                 let line = hash(&[b"line", text.as_bytes()]);
@@ -264,17 +288,40 @@ impl<'t, 'c> Importer<'t, 'c> {
         Ok(!remember(self.tx, &identity)?)
     }
 
-    /// Brings the figures of skills up to date and returns the report.
-    pub(crate) fn finish(self) -> Result<ImportReport> {
+    /// Tells whether there are lines of 1.x that were deleted elsewhere before they came here.
+    fn is_any_pending(&mut self) -> Result<bool> {
+        if self.pending.is_none() {
+            self.pending = Some(deletion::is_any_pending(self.tx)?);
+        }
+        Ok(self.pending == Some(true))
+    }
+
+    /// Brings the figures of skills up to date, deletes what lines say was deleted, and returns the report.
+    pub(crate) fn finish(mut self) -> Result<ImportReport> {
         for (skill, delta) in self.skills.values() {
             delta.apply(self.tx, *skill)?;
+        }
+        for deletion in &self.deletions {
+            let deleted = deletion.apply(self.tx, self.home)?;
+            self.report.deleted += deleted;
+            self.report.known += u64::from(deleted == 0);
         }
         Ok(self.report)
     }
 }
 
+/// Returns what an execution with a uid is remembered by.
+pub(super) fn identity(uid: &str, at: Moment, skill: &str) -> Hash {
+    hash(&[
+        b"uid",
+        uid.as_bytes(),
+        &at.micros().to_le_bytes(),
+        skill.as_bytes(),
+    ])
+}
+
 /// Remembers something as imported; tells whether it was new.
-fn remember(tx: &Tx<'_>, hash: &Hash) -> Result<bool> {
+pub(super) fn remember(tx: &Tx<'_>, hash: &Hash) -> Result<bool> {
     let changed = tx.run(|connection| {
         let mut statement = connection.prepare_cached("INSERT OR IGNORE INTO imported (hash) VALUES (?)")?;
         statement.execute([hash.as_slice()])
@@ -298,8 +345,11 @@ pub(crate) fn hash(parts: &[&[u8]]) -> Hash {
 
 type Judged<'a> = (New<'a>, Outcome, Moment);
 
-/// Takes a line for an execution, or says why it is none.
-fn judge<'a>(line: &'a Line<'_>) -> std::result::Result<Judged<'a>, (&'static str, String)> {
+/// Why a line was skipped: a stable word, and words for people.
+pub(super) type Reason = (&'static str, String);
+
+/// Returns the skill and the time of a line.
+pub(super) fn subject<'a>(line: &'a Line<'_>) -> std::result::Result<(&'a str, Moment), Reason> {
     let skill = line.skill.text().unwrap_or_default();
     if skill.is_empty() {
         let other = line.extra.contains_key("skillName");
@@ -312,6 +362,12 @@ fn judge<'a>(line: &'a Line<'_>) -> std::result::Result<Judged<'a>, (&'static st
     }
     let ts = line.ts.text().unwrap_or_default();
     let at = Moment::parse(ts).map_err(|_| ("no-time", format!("no time in `ts`: {}", shown(ts))))?;
+    Ok((skill, at))
+}
+
+/// Takes a line for an execution, or says why it is none.
+fn judge<'a>(line: &'a Line<'_>) -> std::result::Result<Judged<'a>, Reason> {
+    let (skill, at) = subject(line)?;
     let named = line.outcome.text().unwrap_or_default();
     if named == "open" {
         return Err((

@@ -177,7 +177,7 @@ impl<'de> Deserialize<'de> for Name<'de> {
 }
 
 /// Returns the uid of an execution: its own where it came from another home, else this home's name and its id.
-fn uid(execution: &Execution, home: &str) -> Option<String> {
+pub(super) fn uid(execution: &Execution, home: &str) -> Option<String> {
     let imported = execution.details.source.as_deref() == Some("import");
     match &execution.uid {
         Some(uid) => Some(uid.clone()),
@@ -220,22 +220,9 @@ fn fields(execution: &Execution, home: &str) -> [(&'static str, Option<String>, 
 #[must_use]
 pub fn jsonl(execution: &Execution, home: &str) -> String {
     let mut out = String::from("{");
-    let mut put = |name: &str, value: &str| {
-        if out.len() > 1 {
-            out.push(',');
-        }
-        out.push_str(&format!("{}:{value}", Value::from(name)));
-    };
     for (name, value, number) in fields(execution, home) {
         if let Some(value) = value {
-            put(
-                name,
-                &if number {
-                    value
-                } else {
-                    Value::from(value).to_string()
-                },
-            );
+            put(&mut out, name, &if number { value } else { quoted(&value) });
         }
     }
     let extra = execution
@@ -243,10 +230,23 @@ pub fn jsonl(execution: &Execution, home: &str) -> String {
         .as_deref()
         .and_then(|extra| serde_json::from_str::<Map<String, Value>>(extra).ok());
     for (name, value) in extra.iter().flatten() {
-        put(name, &value.to_string());
+        put(&mut out, name, &value.to_string());
     }
     out.push('}');
     out
+}
+
+/// Adds a field with its value in JSON.
+pub(super) fn put(out: &mut String, name: &str, value: &str) {
+    if out.len() > 1 {
+        out.push(',');
+    }
+    out.push_str(&format!("{}:{value}", quoted(name)));
+}
+
+/// Writes a text in JSON.
+pub(super) fn quoted(text: &str) -> String {
+    Value::from(text).to_string()
 }
 
 /// The heading of the CSV form.

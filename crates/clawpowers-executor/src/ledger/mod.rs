@@ -1,13 +1,15 @@
 //! Executions of skills, and figures for each skill that are always those of its executions.
 
 mod analysis;
+mod deletion;
 mod execution;
 mod import;
 mod line;
 mod query;
 mod rollup;
 
-pub use analysis::{Counted, Kept};
+pub use analysis::{Counted, Kept, ModelCount};
+pub use deletion::{Deletion, Name};
 pub use execution::{Details, Execution, Finish, MAX_NOTES_BYTES, MAX_TEXT_BYTES, New, Outcome, check_skill};
 pub use import::{ImportReport, Skipped};
 pub use line::{CSV_HEADER, csv, jsonl};
@@ -35,22 +37,22 @@ impl<'a> Ledger<'a> {
         Self { db }
     }
 
-    /// Records an execution that has ended and returns its id.
+    /// Records an execution that has ended.
     ///
     /// # Errors
     ///
     /// [`Error::Invalid`] for a value that breaks a rule, [`Error::Storage`] where it cannot be written.
-    pub fn record(&mut self, new: &New<'_>, outcome: Outcome) -> Result<i64> {
+    pub fn record(&mut self, new: &New<'_>, outcome: Outcome) -> Result<Recorded> {
         new.check()?;
         self.db.write(|tx| insert(tx, new, Some(outcome)))
     }
 
-    /// Records that an execution has begun and returns its id; until it is finished it counts as open.
+    /// Records that an execution has begun; until it is finished it counts as open.
     ///
     /// # Errors
     ///
     /// As [`Ledger::record`].
-    pub fn start(&mut self, new: &New<'_>) -> Result<i64> {
+    pub fn start(&mut self, new: &New<'_>) -> Result<Recorded> {
         new.check()?;
         self.db.write(|tx| insert(tx, new, None))
     }
@@ -65,10 +67,11 @@ impl<'a> Ledger<'a> {
         finish.check()?;
         self.db.write(|tx| {
             let Some(old) = query::by_id(tx, id)? else {
-                return Err(Error::not_found(
-                    format!("there is no execution `{id}`"),
+                return Err(deletion::no_execution(
+                    tx,
+                    id,
                     "`clawpowers metrics show --outcome open` lists those that wait for their end",
-                ));
+                )?);
             };
             if let Some(outcome) = old.outcome {
                 return Err(Error::invalid(
@@ -122,6 +125,37 @@ impl<'a> Ledger<'a> {
             }
             Ok(())
         })
+    }
+
+    /// Deletes an execution and returns it. The figures of its skill are those of the executions that are left; what
+    /// identifies it is kept, so that no import brings it back and one elsewhere deletes it too.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] where there is no such execution, [`Error::Storage`] where it cannot be written.
+    pub fn delete(&mut self, id: i64) -> Result<Execution> {
+        let home = self.db.home_id()?;
+        self.db.write(|tx| {
+            let Some(old) = query::by_id(tx, id)? else {
+                return Err(deletion::no_execution(
+                    tx,
+                    id,
+                    "`clawpowers metrics show` lists the last ones with their ids",
+                )?);
+            };
+            deletion::delete(tx, &old, &home)?;
+            Ok(old)
+        })
+    }
+
+    /// Hands over the deletions of a skill, or of all, from a time on and before another, in the order of their executions'
+    /// times, until `each` answers `false`. A session or an outcome of the filter is not known of them and not looked at.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Storage`] where they cannot be read.
+    pub fn each_deletion(&mut self, filter: &Filter, each: impl FnMut(Deletion) -> bool) -> Result<()> {
+        self.db.read(|tx| deletion::each(tx, filter, each))
     }
 
     /// Hands over the executions that a filter means, one by one, until `each` answers `false`.
@@ -209,26 +243,37 @@ impl<'a> Ledger<'a> {
     }
 }
 
+/// What was recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recorded {
+    /// The number of the execution in this home.
+    pub id: i64,
+    /// Whether it is the only one of its skill.
+    pub is_first: bool,
+}
+
 /// Inserts an execution and adds it to the figures of its skill.
-fn insert(tx: &Tx<'_>, new: &New<'_>, outcome: Option<Outcome>) -> Result<i64> {
-    let skill = skill_id(tx, new.skill)?;
-    let at = new.at.unwrap_or_else(Moment::now);
+fn insert(tx: &Tx<'_>, new: &New<'_>, outcome: Option<Outcome>) -> Result<Recorded> {
+    let at = new.time()?;
+    let (skill, is_first) = skill_row(tx, new.skill)?;
     let id = tx.run(|connection| query::insert(connection, skill, outcome, at, new, None, None))?;
     let mut delta = Delta::default();
     delta.add(&new.execution(id, outcome, at))?;
     delta.apply(tx, skill)?;
-    Ok(id)
+    Ok(Recorded { id, is_first })
 }
 
-/// Returns the row of a skill, made where it is missing.
-fn skill_id(tx: &Tx<'_>, name: &str) -> Result<i64> {
+/// Returns the row of a skill, made where it is missing, and whether it has no executions.
+fn skill_row(tx: &Tx<'_>, name: &str) -> Result<(i64, bool)> {
     tx.run(|connection| {
-        let mut find = connection.prepare_cached("SELECT id FROM skill WHERE name = ?")?;
-        if let Some(id) = find.query_row([name], |row| row.get(0)).optional()? {
-            return Ok(id);
+        let mut find = connection.prepare_cached(
+            "SELECT id, success + failure + partial + skipped + open = 0 FROM skill WHERE name = ?",
+        )?;
+        let found = find.query_row([name], |row| Ok((row.get(0)?, row.get(1)?)));
+        if let Some(found) = found.optional()? {
+            return Ok(found);
         }
-        connection
-            .prepare_cached("INSERT INTO skill (name) VALUES (?)")?
-            .insert([name])
+        let mut insert = connection.prepare_cached("INSERT INTO skill (name) VALUES (?)")?;
+        Ok((insert.insert([name])?, true))
     })
 }

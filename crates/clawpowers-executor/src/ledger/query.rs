@@ -54,9 +54,11 @@ pub(super) fn insert(
 ) -> rusqlite::Result<i64> {
     let details = &new.details;
     let mut statement = connection.prepare_cached(
-        "INSERT INTO execution (skill, outcome, at, duration, cost, tokens_in, tokens_out, notes, session, agent, model,
+        // The id of a deleted execution is not given to another one.
+        "INSERT INTO execution (id, skill, outcome, at, duration, cost, tokens_in, tokens_out, notes, session, agent, model,
              tier, project, skill_version, skill_digest, source, uid, extra)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         VALUES ((SELECT max(id) + 1 FROM deleted WHERE id >= ifnull((SELECT max(id) FROM execution), 0)),
+             ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )?;
     statement.insert(rusqlite::params![
         skill,
@@ -78,6 +80,19 @@ pub(super) fn insert(
         uid,
         extra,
     ])
+}
+
+/// Returns the executions of a skill at a time.
+pub(super) fn at_time(tx: &Tx<'_>, skill: &str, at: Moment) -> Result<Vec<Execution>> {
+    tx.run(|connection| {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM execution JOIN skill ON skill.id = execution.skill
+             WHERE execution.skill = (SELECT id FROM skill WHERE name = ?) AND at = ? ORDER BY execution.id"
+        );
+        let mut statement = connection.prepare_cached(&sql)?;
+        let rows = statement.query_map((skill, at.micros()), read)?;
+        rows.collect()
+    })
 }
 
 pub(super) fn by_id(tx: &Tx<'_>, id: i64) -> Result<Option<Execution>> {

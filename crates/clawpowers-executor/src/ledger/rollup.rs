@@ -90,45 +90,56 @@ impl Figures {
 #[derive(Debug, Default)]
 pub(super) struct Delta {
     figures: Figures,
-    durations: BTreeMap<u32, u64>,
+    durations: BTreeMap<u32, i64>,
     days: BTreeMap<i64, [i64; 4]>,
 }
 
 impl Delta {
     /// Counts an execution; its skill is not looked at.
     pub(super) fn add(&mut self, execution: &Execution) -> Result<()> {
+        let at = execution.at;
+        if execution.outcome.is_some() {
+            self.figures.period = match self.figures.period {
+                None => Some((at, at)),
+                Some((first, last)) => Some((first.min(at), last.max(at))),
+            };
+        }
+        self.count(execution, 1)
+    }
+
+    /// Takes back an execution that was counted. The period may be a shorter one then: [`settle`] finds it.
+    pub(super) fn remove(&mut self, execution: &Execution) -> Result<()> {
+        self.count(execution, -1)
+    }
+
+    fn count(&mut self, execution: &Execution, sign: i64) -> Result<()> {
         let figures = &mut self.figures;
         let Some(outcome) = execution.outcome else {
             // What it took so far counts once it has ended.
-            figures.open += 1;
+            figures.open += sign;
             return Ok(());
         };
         let day = self.days.entry(execution.at.day()).or_default();
         for counts in [&mut figures.outcomes, day] {
             for (index, count) in counts.iter_mut().enumerate() {
-                *count += i64::from(index == outcome as usize);
+                *count += sign * i64::from(index == outcome as usize);
             }
         }
         if let Some(duration) = execution.duration {
-            figures.timed = (figures.timed.0 + 1, sum(figures.timed.1, duration)?);
+            figures.timed = (figures.timed.0 + sign, sum(figures.timed.1, sign * duration)?);
             let bucket = bucket(duration.unsigned_abs());
-            *self.durations.entry(bucket).or_default() += 1;
+            *self.durations.entry(bucket).or_default() += sign;
         }
         if let Some(cost) = execution.cost {
-            figures.priced = (figures.priced.0 + 1, sum(figures.priced.1, cost)?);
+            figures.priced = (figures.priced.0 + sign, sum(figures.priced.1, sign * cost)?);
         }
         if execution.tokens_in.is_some() || execution.tokens_out.is_some() {
             figures.metered = (
-                figures.metered.0 + 1,
-                sum(figures.metered.1, execution.tokens_in.unwrap_or_default())?,
-                sum(figures.metered.2, execution.tokens_out.unwrap_or_default())?,
+                figures.metered.0 + sign,
+                sum(figures.metered.1, sign * execution.tokens_in.unwrap_or_default())?,
+                sum(figures.metered.2, sign * execution.tokens_out.unwrap_or_default())?,
             );
         }
-        let at = execution.at;
-        figures.period = match figures.period {
-            None => Some((at, at)),
-            Some((first, last)) => Some((first.min(at), last.max(at))),
-        };
         Ok(())
     }
 
@@ -179,7 +190,7 @@ impl Delta {
                  ON CONFLICT (skill, bucket) DO UPDATE SET count = count + excluded.count",
             )?;
             for (bucket, count) in &self.durations {
-                statement.execute((skill, bucket, i64::try_from(*count).unwrap_or(i64::MAX)))?;
+                statement.execute((skill, bucket, count))?;
             }
             let mut statement = connection.prepare_cached(
                 "INSERT INTO day (skill, day, success, failure, partial, skipped) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -193,6 +204,25 @@ impl Delta {
             Ok(())
         })
     }
+}
+
+/// Brings the rows of a skill in line with its executions after some were removed: no row of zeros stays, and the period is
+/// that of those that are left.
+pub(super) fn settle(tx: &Tx<'_>, skill: i64) -> Result<()> {
+    tx.run(|connection| {
+        let execute = |sql: &str| connection.prepare_cached(sql)?.execute([skill]);
+        execute("DELETE FROM duration_bucket WHERE skill = ? AND count = 0")?;
+        execute(
+            "DELETE FROM day WHERE skill = ? AND success = 0 AND failure = 0 AND partial = 0 AND skipped = 0",
+        )?;
+        execute(
+            "UPDATE skill SET
+                 first_at = (SELECT at FROM execution WHERE skill = ?1 AND outcome < 4 ORDER BY at LIMIT 1),
+                 last_at = (SELECT at FROM execution WHERE skill = ?1 AND outcome < 4 ORDER BY at DESC LIMIT 1)
+             WHERE id = ?1",
+        )?;
+        Ok(())
+    })
 }
 
 fn sum(a: i64, b: i64) -> Result<i64> {
@@ -261,7 +291,11 @@ pub(super) fn counted(tx: &Tx<'_>, filter: &Filter) -> Result<Vec<Figures>> {
         })?;
         found.push(Figures {
             skill: name,
-            durations: delta.durations.into_iter().collect(),
+            durations: delta
+                .durations
+                .into_iter()
+                .map(|(bucket, count)| (bucket, count.unsigned_abs()))
+                .collect(),
             ..delta.figures
         });
     }

@@ -6,10 +6,11 @@ use crate::render;
 use clap::{Args, Subcommand};
 use clawpowers_api::Which;
 use clawpowers_api::ops::{
-    metrics_export, metrics_finish, metrics_import, metrics_record, metrics_show, metrics_start,
-    metrics_summary,
+    metrics_delete, metrics_export, metrics_finish, metrics_import, metrics_record, metrics_show,
+    metrics_start, metrics_summary,
 };
 use clawpowers_api::value::Amount;
+use clawpowers_api::{ApiError, ErrorCode, Warning, number_of};
 use std::io;
 
 #[derive(Debug, Subcommand)]
@@ -38,7 +39,16 @@ Examples:
   clawpowers metrics finish 17 --outcome success
   clawpowers metrics finish 17 --outcome failure --notes 'tests red'")]
     Finish(Box<FinishArgs>),
-    /// Print the last executions as JSON lines, the oldest first.
+    /// Delete an execution that was recorded by mistake; exports say so, and imports elsewhere delete it too.
+    #[command(after_help = "\
+Examples:
+  clawpowers metrics show --skill release-notes   # with ids
+  clawpowers metrics delete 17")]
+    Delete {
+        /// The id of the execution.
+        id: String,
+    },
+    /// Print the last executions, the oldest first: a table on a terminal, else JSON lines.
     #[command(after_help = "\
 Examples:
   clawpowers metrics show --skill release-notes --limit 5
@@ -58,11 +68,13 @@ Examples:
   clawpowers metrics export > executions.jsonl
   clawpowers metrics export --format csv --since 30d > executions.csv")]
     Export(ExportArgs),
-    /// Take in executions from JSON lines; what was taken in before is passed over.
+    /// Import executions, and deletions, from JSON lines; what was imported before is skipped.
     #[command(after_help = "\
 Examples:
   clawpowers metrics import executions.jsonl
-  ssh host clawpowers metrics export | clawpowers metrics import -")]
+  ssh host clawpowers metrics export | clawpowers metrics import --strict -
+
+Exit code 3 means that no line could be used; with --strict, 1 means that some could not.")]
     Import(ImportArgs),
 }
 
@@ -116,7 +128,7 @@ pub(crate) struct RecordArgs {
     outcome: String,
     #[command(flatten)]
     cost: CostArgs,
-    /// When it was, as 2026-11-03T08:00:00Z or 2026-11-03 [default: now].
+    /// When it was, as 2026-11-03T08:00:00Z or 2026-11-03; not in the future [default: now].
     #[arg(long, value_name = "TIME")]
     at: Option<String>,
 }
@@ -177,6 +189,9 @@ pub(crate) struct ExportArgs {
 pub(crate) struct ImportArgs {
     /// The file; `-` reads standard input.
     file: String,
+    /// End with 1 where a line could not be used; the others are imported all the same.
+    #[arg(long)]
+    strict: bool,
 }
 
 impl PickArgs {
@@ -200,7 +215,8 @@ impl Verb {
             Self::Show(args) => show(context, args),
             Self::Summary(args) => summary(context, args),
             Self::Export(args) => export(context, args),
-            Self::Import(args) => import(context, &args.file),
+            Self::Import(args) => import(context, &args),
+            Self::Delete { id } => delete(context, id),
         }
     }
 }
@@ -225,8 +241,20 @@ fn record(context: &Context, args: RecordArgs) -> Exit {
     context.out.answer(
         &result,
         |_| Exit::Done,
-        |r| context.out.data(&render::metrics::recorded(r)),
+        |r| {
+            let printed = context.out.data(&render::metrics::recorded(r));
+            warn(context, r.warning.as_ref());
+            printed
+        },
     )
+}
+
+fn warn(context: &Context, warning: Option<&Warning>) {
+    if let Some(warning) = warning {
+        context
+            .out
+            .talk(&format!("warning: {}\nhint: {}\n", warning.message, warning.hint));
+    }
 }
 
 fn start(context: &Context, args: StartArgs) -> Exit {
@@ -243,7 +271,20 @@ fn start(context: &Context, args: StartArgs) -> Exit {
     context.out.answer(
         &result,
         |_| Exit::Done,
-        |r| context.out.text(&format!("{}\n", r.id)),
+        |r| {
+            let printed = context.out.text(&format!("{}\n", r.id));
+            warn(context, r.warning.as_ref());
+            printed
+        },
+    )
+}
+
+fn delete(context: &Context, id: String) -> Exit {
+    let result = metrics_delete::run(&context.runtime, &metrics_delete::Request { id });
+    context.out.answer(
+        &result,
+        |_| Exit::Done,
+        |r| context.out.data(&render::metrics::deleted(&r.execution)),
     )
 }
 
@@ -275,10 +316,13 @@ fn show(context: &Context, args: ShowArgs) -> Exit {
     context.out.answer(
         &result,
         |_| Exit::Done,
-        |r| {
-            context
+        |r| match context.out.width {
+            Some(_) => context
                 .out
-                .data(&r.lines.iter().map(|line| format!("{line}\n")).collect::<String>())
+                .text(&render::metrics::table(&context.out, &r.executions)),
+            None => context
+                .out
+                .data(&r.lines.iter().map(|line| format!("{line}\n")).collect::<String>()),
         },
     )
 }
@@ -313,7 +357,8 @@ fn export(context: &Context, args: ExportArgs) -> Exit {
     })
 }
 
-fn import(context: &Context, file: &str) -> Exit {
+fn import(context: &Context, args: &ImportArgs) -> Exit {
+    let file = args.file.as_str();
     let result = if file == "-" {
         metrics_import::from_reader(&context.runtime, io::stdin().lock(), "-")
     } else {
@@ -325,7 +370,37 @@ fn import(context: &Context, file: &str) -> Exit {
     };
     context.out.answer(
         &result,
-        |_| Exit::Done,
-        |r| context.out.text(&render::import::executions(r)),
+        |r| usable(r, args.strict),
+        |r| {
+            let printed = context.out.text(&render::import::executions(r));
+            if usable(r, args.strict) == Exit::Invalid {
+                let lines = number_of(unusable(r), "line");
+                let error = ApiError::new(
+                    ErrorCode::InvalidInput,
+                    format!("nothing was imported: {lines} could not be used"),
+                );
+                context
+                    .out
+                    .error(&error.hint("import what `clawpowers metrics export` or 1.x wrote"));
+            }
+            printed
+        },
     )
+}
+
+/// Tells how an import ends.
+fn usable(report: &metrics_import::Response, strict: bool) -> Exit {
+    let used = report.taken + report.known + report.deleted;
+    match unusable(report) {
+        0 => Exit::Done,
+        _ if used == 0 => Exit::Invalid,
+        _ if strict => Exit::No,
+        _ => Exit::Done,
+    }
+}
+
+/// Counts the lines that could not be used, or not whole.
+fn unusable(report: &metrics_import::Response) -> u64 {
+    let reasons = report.reasons.iter().filter(|(reason, _)| **reason != "mended");
+    reasons.map(|(_, count)| count).sum()
 }

@@ -12,7 +12,11 @@ pub(crate) fn report(response: &import::Response) -> String {
 }
 
 pub(crate) fn executions(response: &metrics_import::Response) -> String {
-    let mut text = format!("executions: {} taken, {} known\n", response.taken, response.known);
+    let mut text = format!("executions: {} taken, {} known", response.taken, response.known);
+    if response.deleted > 0 {
+        text.push_str(&format!(", {} deleted", response.deleted));
+    }
+    text.push('\n');
     for row in response.skipped.iter().take(SHOWN) {
         let place = if row.line == 0 {
             row.source.clone()

@@ -1,11 +1,20 @@
 //! Executions and their figures, in the words of 1.x where it had any.
 
-use super::table::one_line;
+use super::table::{self, one_line};
+use crate::out::Out;
 use clawpowers_api::executions::{ExecutionOut, FiguresOut};
 use clawpowers_api::number_of;
 use clawpowers_api::ops::{metrics_record, metrics_summary};
 
 pub(crate) fn recorded(response: &metrics_record::Response) -> String {
+    format!(
+        "Recorded: {} → {} (id {})\n",
+        response.skill, response.outcome, response.id
+    )
+}
+
+/// What scripts of 1.x parse: it kept a file for each month.
+pub(crate) fn recorded_as_1x(response: &metrics_record::Response) -> String {
     let month: String = response.at.chars().take(7).collect();
     format!(
         "Recorded: {} → {} ({month}.jsonl)\n",
@@ -20,6 +29,38 @@ pub(crate) fn finished(execution: &ExecutionOut) -> String {
         execution.outcome,
         duration(execution.duration.unwrap_or_default())
     )
+}
+
+pub(crate) fn deleted(execution: &ExecutionOut) -> String {
+    format!(
+        "Deleted: {} {} → {} ({})\n",
+        execution.id, execution.skill, execution.outcome, execution.at
+    )
+}
+
+/// Executions as a table.
+pub(crate) fn table(out: &Out, executions: &[ExecutionOut]) -> String {
+    let row = |one: &ExecutionOut| {
+        vec![
+            one.id.clone(),
+            minute(&one.at),
+            one.skill.clone(),
+            one.outcome.to_owned(),
+            one.duration.map_or_else(String::new, duration),
+            one.notes.clone().unwrap_or_default(),
+        ]
+    };
+    let rows: Vec<Vec<String>> = executions.iter().map(row).collect();
+    table::table(
+        out,
+        &["ID", "AT (UTC)", "SKILL", "OUTCOME", "TOOK", "NOTES"],
+        &rows,
+    )
+}
+
+/// A time in RFC 3339 to the minute.
+fn minute(at: &str) -> String {
+    at.chars().take(16).collect::<String>().replace('T', " ")
 }
 
 /// Writes seconds so that a person reads them.

@@ -29,6 +29,7 @@ class Group:
 
 # Where replies hold times and bytes: (times, bytes, ((field, plan), ...)).
 _ANALYZE: Final[Plan] = ((), (), (("all", (("first_at", "last_at"), (), ())), ("skills", ((), (), (("figures", (("first_at", "last_at"), (), ())), ("changes", (("since",), (), ()))))), ("recommendations", (("since",), (), ()))))
+_METRICS_DELETE: Final[Plan] = ((), (), (("execution", (("at",), (), ())),))
 _METRICS_FINISH: Final[Plan] = ((), (), (("execution", (("at",), (), ())),))
 _METRICS_RECORD: Final[Plan] = (("at",), (), ())
 _METRICS_SHOW: Final[Plan] = ((), (), (("executions", (("at",), (), ())),))
@@ -365,6 +366,12 @@ class Metrics(Group):
     """What skills achieved."""
 
     __slots__ = ()
+
+    def delete(self, id: str) -> t.Execution:
+        """Deletes an execution, here and in every home that imports from this one."""
+        request: Request = {"id": id}
+        result: t.Execution = self._call("metrics_delete", request, _METRICS_DELETE)["execution"]
+        return result
 
     def export_lines(
         self,

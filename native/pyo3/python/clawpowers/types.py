@@ -490,6 +490,13 @@ class Measures(TypedDict):
     """Names of figures it means to improve."""
 
 
+class MetricsDeleteReply(TypedDict):
+    """What was deleted."""
+
+    execution: Execution
+    """The execution as it was."""
+
+
 class MetricsExportReply(TypedDict):
     """The executions as text."""
 
@@ -497,6 +504,8 @@ class MetricsExportReply(TypedDict):
     """The text."""
     count: int
     """How many executions it holds."""
+    deletions: int
+    """How many lines say of an execution that it was deleted."""
 
 
 class MetricsFinishReply(TypedDict):
@@ -512,7 +521,9 @@ class MetricsImportReply(TypedDict):
     taken: int
     """Executions that were taken in."""
     known: int
-    """Executions that had been taken in before."""
+    """Lines that change nothing: executions that were imported before, and deletions of what is not here."""
+    deleted: int
+    """Executions that were deleted because a line says so."""
     reasons: dict[str, int]
     """How many lines were skipped or taken otherwise than they stand, by reason."""
     skipped: list[Skipped]
@@ -530,6 +541,8 @@ class MetricsRecordReply(TypedDict):
     """How it ended."""
     at: dt.datetime
     """When it was, in RFC 3339."""
+    warning: Warning | None
+    """Said with the first execution of a skill that does not exist here."""
 
 
 class MetricsShowReply(TypedDict):
@@ -546,6 +559,8 @@ class MetricsStartReply(TypedDict):
     """Its number in this home, by which it is ended."""
     at: dt.datetime
     """When it started, in RFC 3339."""
+    warning: Warning | None
+    """Said with the first execution of a skill that does not exist here."""
 
 
 class MetricsSummaryReply(TypedDict):
@@ -1196,6 +1211,15 @@ class Visibility(TypedDict):
     """Skills that this runtime loads and the client does not, by their SKILL.md."""
     dropped: list[Rejected]
     """Skills of the client's own folders that it drops, with the reason."""
+
+
+class Warning(TypedDict):
+    """Something that may not be meant; the operation was done all the same."""
+
+    message: str
+    """What is odd, in lower case, values in backticks."""
+    hint: str
+    """What to do next."""
 
 
 class Week(TypedDict):

@@ -90,7 +90,7 @@ fn record(context: &Context, options: &mut Options) -> Exit {
         ..metrics_record::Request::default()
     };
     match metrics_record::run(&context.runtime, &request) {
-        Ok(done) => context.out.data(&render::metrics::recorded(&done)),
+        Ok(done) => context.out.data(&render::metrics::recorded_as_1x(&done)),
         Err(error) => failed(context, &error),
     }
 }

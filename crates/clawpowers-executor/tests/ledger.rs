@@ -1,0 +1,236 @@
+//! What is stored can be imported, and what is deleted is deleted everywhere.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use clawpowers_executor::ledger::{Details, Filter, Finish, New, Order, Outcome, jsonl};
+use clawpowers_executor::{Db, Error, Home, Moment};
+use tempfile::TempDir;
+
+fn home() -> (TempDir, Db) {
+    let folder = tempfile::tempdir().unwrap();
+    let db = Db::create(&Home::new(folder.path())).unwrap();
+    (folder, db)
+}
+
+/// What the home exports.
+fn export(db: &mut Db) -> String {
+    let home = db.home_id().unwrap();
+    let mut lines = String::new();
+    db.ledger()
+        .each(&Filter::default(), Order::OldestFirst, |execution| {
+            lines.push_str(&(jsonl(&execution, &home) + "\n"));
+            true
+        })
+        .unwrap();
+    db.ledger()
+        .each_deletion(&Filter::default(), |deletion| {
+            lines.push_str(&(deletion.jsonl() + "\n"));
+            true
+        })
+        .unwrap();
+    lines
+}
+
+fn import(db: &mut Db, lines: &str) -> (u64, u64, u64) {
+    let report = db.ledger().import(lines.as_bytes(), "test").unwrap();
+    assert_eq!(report.skipped, vec![]);
+    assert_eq!(db.ledger().differing().unwrap(), Vec::<String>::new());
+    (report.taken, report.known, report.deleted)
+}
+
+fn finish() -> Finish<'static> {
+    Finish {
+        outcome: Outcome::Success,
+        duration: None,
+        cost: None,
+        tokens_in: None,
+        tokens_out: None,
+        notes: None,
+    }
+}
+
+#[test]
+fn what_ran_for_decades_is_stored_with_the_longest_duration() {
+    let (_folder, mut db) = home();
+    let began = New {
+        skill: "s",
+        at: Some(Moment::parse("1971-01-01").unwrap()),
+        ..New::default()
+    };
+    let id = db.ledger().start(&began).unwrap().id;
+    let ended = db.ledger().finish(id, &finish()).unwrap();
+    assert_eq!(ended.duration, Some(100_000_000_000_000));
+    let (_other, mut other) = home();
+    assert_eq!(import(&mut other, &export(&mut db)), (1, 0, 0));
+}
+
+#[test]
+fn a_clock_beyond_the_year_9999_stores_nothing() {
+    let (_folder, mut db) = home();
+    for micros in [253_402_207_200_000_001, i64::MAX, -62_135_596_800_000_001] {
+        let new = New {
+            skill: "s",
+            at: Some(Moment::from_micros(micros)),
+            ..New::default()
+        };
+        for refused in [
+            db.ledger().record(&new, Outcome::Success),
+            db.ledger().start(&new),
+        ] {
+            let error = refused.unwrap_err();
+            assert!(matches!(error, Error::Invalid { .. }), "{error}");
+            assert!(
+                error.to_string().contains("outside of the years 1 to 9999"),
+                "{error}"
+            );
+        }
+    }
+    let last = New {
+        skill: "s",
+        at: Some(Moment::parse("9999-12-30T22:00:00Z").unwrap()),
+        ..New::default()
+    };
+    db.ledger().record(&last, Outcome::Success).unwrap();
+    let (_other, mut other) = home();
+    assert_eq!(import(&mut other, &export(&mut db)), (1, 0, 0));
+}
+
+#[test]
+fn amounts_beyond_the_bounds_are_refused() {
+    let (_folder, mut db) = home();
+    let id = db
+        .ledger()
+        .start(&New {
+            skill: "s",
+            ..New::default()
+        })
+        .unwrap()
+        .id;
+    for (duration, cost) in [
+        (Some(100_000_000_000_001), None),
+        (Some(-1), None),
+        (None, Some(1_000_000_000_000_001)),
+        (None, Some(-1)),
+    ] {
+        let new = New {
+            skill: "s",
+            duration,
+            cost,
+            ..New::default()
+        };
+        assert!(db.ledger().record(&new, Outcome::Success).is_err());
+        let finish = Finish {
+            duration,
+            cost,
+            ..finish()
+        };
+        assert!(db.ledger().finish(id, &finish).is_err());
+    }
+}
+
+/// Each control character takes six bytes in an export.
+#[test]
+fn the_longest_notes_can_be_imported() {
+    let (_folder, mut db) = home();
+    let notes = "\u{1}".repeat(1024 * 1024);
+    let text = "\"".repeat(1024);
+    let new = New {
+        skill: &text,
+        notes: Some(&notes),
+        details: Details {
+            session: Some(&text),
+            agent: Some(&text),
+            model: Some(&text),
+            tier: Some(&text),
+            project: Some(&text),
+            skill_version: Some(&text),
+            skill_digest: Some(&text),
+            source: Some("run"),
+        },
+        ..New::default()
+    };
+    db.ledger().record(&new, Outcome::Success).unwrap();
+    let written = export(&mut db);
+    let (_other, mut other) = home();
+    assert_eq!(import(&mut other, &written), (1, 0, 0));
+    assert_eq!(export(&mut other), written);
+}
+
+/// A line of others that an export would write with more bytes than an import reads.
+#[test]
+fn a_line_that_grows_beyond_the_bound_is_not_imported() {
+    let (_folder, mut db) = home();
+    let line = |size: usize| {
+        let raw = "\u{1}".repeat(size);
+        format!(
+            "{{\"ts\":\"2026-01-01T00:00:00Z\",\"skill\":\"s\",\"outcome\":\"success\",\"other\":\"{raw}\"}}\n"
+        )
+    };
+    let report = db.ledger().import(line(2_000_000).as_bytes(), "test").unwrap();
+    assert_eq!(report.taken, 0);
+    assert_eq!(report.reasons.get("too-long"), Some(&1));
+    let report = db.ledger().import(line(1_300_000).as_bytes(), "test").unwrap();
+    assert_eq!(report.taken, 1);
+    let (_other, mut other) = home();
+    assert_eq!(import(&mut other, &export(&mut db)), (1, 0, 0));
+}
+
+const TWINS: &str = "{\"ts\":\"2026-01-01T00:00:00Z\",\"skill\":\"s\",\"outcome\":\"success\",\"duration_s\":1}\n\
+    {\"ts\":\"2026-01-01T00:00:00Z\",\"skill\":\"s\",\"outcome\":\"success\",\"duration_s\":1}\n";
+
+#[test]
+fn lines_of_1x_are_deleted_elsewhere_too_in_whatever_order_they_come() {
+    let (_a, mut a) = home();
+    assert_eq!(import(&mut a, TWINS), (2, 0, 0));
+    let (_b, mut b) = home();
+    assert_eq!(import(&mut b, TWINS), (2, 0, 0));
+    a.ledger().delete(1).unwrap();
+    // The lines come first.
+    let one_left = export(&mut a);
+    assert_eq!(import(&mut b, &one_left), (0, 1, 1));
+    assert_eq!(import(&mut b, &one_left), (0, 2, 0));
+    assert_eq!(import(&mut b, TWINS), (0, 2, 0));
+    assert_eq!(export(&mut b), one_left);
+    // The deletion comes first.
+    let (_c, mut c) = home();
+    assert_eq!(import(&mut c, &one_left), (1, 1, 0));
+    assert_eq!(import(&mut c, TWINS), (0, 2, 0));
+    assert_eq!(export(&mut c), one_left);
+    // Both are gone everywhere, and stay so.
+    a.ledger().delete(2).unwrap();
+    let none_left = export(&mut a);
+    for db in [&mut b, &mut c] {
+        assert_eq!(import(db, &none_left).2, 1);
+        assert_eq!(import(db, TWINS).0, 0);
+        assert_eq!(export(db), none_left);
+    }
+    let (_d, mut d) = home();
+    assert_eq!(import(&mut d, &none_left), (0, 1, 0));
+    assert_eq!(import(&mut d, TWINS), (0, 2, 0));
+    assert_eq!(export(&mut d), none_left);
+}
+
+#[test]
+fn a_backup_does_not_bring_back_what_was_deleted() {
+    let (_folder, mut db) = home();
+    for skill in ["s", "t"] {
+        let new = New {
+            skill,
+            ..New::default()
+        };
+        db.ledger().record(&new, Outcome::Failure).unwrap();
+    }
+    let backup = export(&mut db);
+    db.ledger().delete(2).unwrap();
+    assert_eq!(import(&mut db, &backup), (0, 2, 0));
+    // Its id is not given again, in whatever home it is.
+    let new = New {
+        skill: "t",
+        ..New::default()
+    };
+    assert_eq!(db.ledger().record(&new, Outcome::Success).unwrap().id, 3);
+    let (_other, mut other) = home();
+    assert_eq!(import(&mut other, &backup), (2, 0, 0));
+    assert_eq!(import(&mut other, &export(&mut db)), (1, 1, 1));
+    let refused = db.ledger().finish(2, &finish()).unwrap_err();
+    assert_eq!(refused.to_string(), "the execution `2` was deleted");
+}
