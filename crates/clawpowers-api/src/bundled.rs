@@ -1,5 +1,6 @@
 //! The skills that ship with the program.
 
+use clawpowers_loader::display_path;
 use clawpowers_loader::documents::{Bytes, Documents};
 use clawpowers_loader::package::Package;
 use include_dir::{Dir, include_dir};
@@ -19,10 +20,7 @@ fn unpacked() -> Vec<Arc<Package>> {
     collect(&SKILLS, &mut files);
     // The compiler took the paths from a folder, so that they are such as documents may have.
     let documents = Arc::new(Documents::new(files).unwrap_or_default());
-    let mut folders: Vec<String> = SKILLS
-        .dirs()
-        .map(|dir| dir.path().to_string_lossy().into_owned())
-        .collect();
+    let mut folders: Vec<String> = SKILLS.dirs().map(|dir| display_path(dir.path())).collect();
     folders.sort();
     let package = |folder: &String| Arc::new(Package::bundled(Arc::clone(&documents), folder));
     folders.iter().map(package).collect()
@@ -30,7 +28,7 @@ fn unpacked() -> Vec<Arc<Package>> {
 
 fn collect(dir: &Dir<'static>, files: &mut Vec<(String, Bytes)>) {
     for file in dir.files() {
-        let path = file.path().to_string_lossy().replace('\\', "/");
+        let path = display_path(file.path());
         files.push((path, Bytes::Static(file.contents())));
     }
     for below in dir.dirs() {

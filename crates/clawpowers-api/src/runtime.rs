@@ -206,7 +206,7 @@ impl Runtime {
             .join("feedback")
             .join(format!("analysis-{today}.{extension}"));
         crate::write::write_whole(&file, text.as_bytes()).map_err(|error| {
-            let shown = clawpowers_loader::diag::quoted(&file.to_string_lossy());
+            let shown = clawpowers_loader::diag::quoted(&clawpowers_loader::display_path(&file));
             ApiError::new(ErrorCode::Io, format!("{shown} cannot be written: {error}"))
                 .hint("make room, or make the folder writable for this user")
         })?;

@@ -3,12 +3,12 @@
 use crate::config::roles::{Role, roles};
 use crate::error::{ApiError, ErrorCode};
 use crate::runtime::Runtime;
-use crate::text::choices;
 use clawpowers_loader::catalog::{Catalog, CatalogOptions, Entry, Origin, Rejected};
-use clawpowers_loader::diag::quoted;
+use clawpowers_loader::diag::{nearest, quoted};
 use clawpowers_loader::discover::{
     CLIENTS, Client, Found, Root, Scope, WalkRules, default_roots, walk_documents,
 };
+use clawpowers_loader::display_path;
 use clawpowers_loader::documents::{Documents, plain};
 use clawpowers_loader::inspect::skill_file;
 use clawpowers_loader::resources::digest;
@@ -140,7 +140,7 @@ fn did_not_load(rejected: &Rejected) -> String {
     let why = found.map_or(rejected.reason.id(), |d| d.message.as_str());
     format!(
         "{} did not load: {why}",
-        quoted(&rejected.location.to_string_lossy())
+        quoted(&display_path(&rejected.location))
     )
 }
 
@@ -329,16 +329,26 @@ pub(crate) fn is_folder(documents: &Documents, named: &str) -> Result<bool, Stri
 
 fn client(name: &str) -> Result<&'static Client, ApiError> {
     Client::named(name).ok_or_else(|| {
-        let names: Vec<&str> = CLIENTS.iter().map(|client| client.name).collect();
-        let message = format!("there is no client {}", quoted(name));
-        ApiError::new(ErrorCode::InvalidInput, message).hint(choices(name, "clients", &names))
+        let names: Vec<_> = CLIENTS.iter().map(|client| client.name).collect();
+        let near = nearest(name, names.iter().copied());
+        let near = near.map_or_else(String::new, |near| format!("did you mean {}? ", quoted(near)));
+        ApiError::new(
+            ErrorCode::InvalidInput,
+            format!("there is no client {}", quoted(name)),
+        )
+        .hint(format!("{near}the clients are {}", names.join(", ")))
     })
 }
 
 fn scope(name: &str) -> Result<Scope, ApiError> {
     name.parse().map_err(|()| {
-        let message = format!("there is no scope {}", quoted(name));
-        let names = Scope::ALL.map(Scope::as_str);
-        ApiError::new(ErrorCode::InvalidInput, message).hint(choices(name, "scopes", &names))
+        ApiError::new(
+            ErrorCode::InvalidInput,
+            format!("there is no scope {}", quoted(name)),
+        )
+        .hint(format!(
+            "the scopes are {}",
+            Scope::ALL.map(Scope::as_str).join(", ")
+        ))
     })
 }

@@ -2,6 +2,7 @@
 
 use clawpowers_loader::catalog::{Entry, Hidden, Rejected};
 use clawpowers_loader::diag::{Diagnostic, Edit};
+use clawpowers_loader::display_path;
 use clawpowers_loader::readiness::Missing;
 use clawpowers_loader::resources::Resource;
 use clawpowers_loader::skill::{Invocation, Outline, Requirements, Skill};
@@ -245,9 +246,9 @@ impl EntryOut {
         Self {
             name: skill.name.clone(),
             description: skill.description.clone(),
-            location: entry.location().to_string_lossy().into_owned(),
+            location: display_path(&entry.location()),
             scope: entry.scope.as_str(),
-            root: entry.root.to_string_lossy().into_owned(),
+            root: display_path(&entry.root),
             version: skill.version.as_ref().map(|v| v.text.clone()),
             invocation: InvocationOut::from(skill.invocation),
             active,
@@ -280,7 +281,10 @@ impl From<Hidden> for HiddenOut {
 
 /// Converts a path; there may be thousands, so one that is text is not copied.
 fn text(path: PathBuf) -> String {
-    let lossy = |path: OsString| path.to_string_lossy().into_owned();
+    if cfg!(windows) {
+        return display_path(&path);
+    }
+    let lossy = |path: OsString| display_path(path.as_ref());
     path.into_os_string().into_string().unwrap_or_else(lossy)
 }
 
@@ -299,7 +303,7 @@ pub struct RejectedOut {
 impl From<&Rejected> for RejectedOut {
     fn from(rejected: &Rejected) -> Self {
         Self {
-            location: rejected.location.to_string_lossy().into_owned(),
+            location: display_path(&rejected.location),
             reason: rejected.reason.id(),
             diagnostics: brief(&rejected.diagnostics),
         }

@@ -210,9 +210,14 @@ pub(crate) fn wrong_value(error: &rusqlite::Error) -> Option<String> {
     }
 }
 
-/// Returns a path in backticks.
+/// Returns a path in backticks, with `/` between its parts as in every reply.
 pub(crate) fn quoted(path: &Path) -> String {
-    format!("`{}`", path.display())
+    let path = path.to_string_lossy();
+    if cfg!(windows) {
+        format!("`{}`", path.replace('\\', "/"))
+    } else {
+        format!("`{path}`")
+    }
 }
 
 /// How much room a command needs, in bytes, for SQLite's shared memory and a few pages of the WAL.

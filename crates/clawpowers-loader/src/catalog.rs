@@ -4,6 +4,7 @@ use crate::diag::{Diagnostic, Position, Profile, Rule, Severity, nearest};
 use crate::discover::{
     Candidate, Client, Collision, Found, Opened, Root, Scope, WalkRules, walk_documents, walk_with,
 };
+use crate::display_path;
 use crate::documents::{Documents, plain};
 use crate::frontmatter::needed;
 use crate::gather::Gathering;
@@ -291,7 +292,7 @@ fn load_document(
         Ok(candidate) => candidate,
         Err(rejected) => return Loaded::Rejected(rejected),
     };
-    let real = canonical.to_string_lossy();
+    let real = display_path(&canonical);
     let bytes = documents.get(&real).unwrap_or_default();
     let (size, limit) = (bytes.len() as u64, rules.max_file_bytes);
     if size > limit {

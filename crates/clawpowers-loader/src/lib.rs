@@ -6,6 +6,7 @@ pub mod catalog;
 pub mod chars;
 pub mod diag;
 pub mod discover;
+mod display;
 pub mod documents;
 mod fix;
 mod front;
@@ -28,6 +29,7 @@ pub mod yaml;
 
 pub use catalog::{Catalog, CatalogOptions};
 pub use diag::{Diagnostic, Profile, Rule, Severity};
+pub use display::display_path;
 pub use fix::{Fixed, fix};
 pub use parse::{ParseOptions, Parsed, parse, parse_source};
 pub use skill::Skill;

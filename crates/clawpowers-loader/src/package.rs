@@ -1,6 +1,7 @@
 //! A skill that lives in memory: the ones that ship with the program, and documents handed in by an embedder.
 
 use crate::diag::Profile;
+use crate::display_path;
 use crate::documents::{Documents, below};
 use crate::inspect::Inspected;
 use crate::parse::ParseOptions;
@@ -136,7 +137,7 @@ impl Package {
     }
 
     pub(crate) fn entries(&self, folder: &Path) -> Vec<(&str, bool)> {
-        let folder = below(&self.base, &folder.to_string_lossy());
+        let folder = below(&self.base, &display_path(folder));
         self.documents.entries(folder.trim_end_matches('/'))
     }
 

@@ -110,9 +110,8 @@ fn read<'a>(
     report: &mut Report,
 ) -> Result<(Skill, Front<'a>), Rule> {
     check_encoding(source, report);
-    let folder = options.folder.as_deref();
-    let front = front::read(source, folder, report)?;
-    let skill = skill::from_front(&front, folder, report)?;
+    let front = front::read(source, report)?;
+    let skill = skill::from_front(&front, options.folder.as_deref(), report)?;
     Ok((skill, front))
 }
 

@@ -7,6 +7,7 @@
 //! were taken by running `skills-ref` 0.1.1; the texts are its interface.
 
 use crate::diag::{Profile, Report, Rule, Severity};
+use crate::display_path;
 use crate::front;
 use crate::inspect::{folder_name, skill_file};
 use crate::read::{MAX_SKILL_BYTES, read_file};
@@ -81,12 +82,12 @@ pub fn to_prompt(paths: &[String]) -> Result<String, String> {
         let folder = folder_of(path);
         let real = folder.canonicalize().unwrap_or(folder);
         let file =
-            reference_file(&real).ok_or_else(|| format!("SKILL.md not found in {}", real.display()))?;
+            reference_file(&real).ok_or_else(|| format!("SKILL.md not found in {}", display_path(&real)))?;
         let (name, description) = identity(&read(&file)?)?;
         items.push(crate::prompt::Item {
             name,
             description,
-            location: file.to_string_lossy().into_owned(),
+            location: display_path(&file),
         });
     }
     Ok(crate::prompt::render(&items, crate::prompt::Format::SkillsRef))
@@ -153,13 +154,13 @@ fn scalar(text: String) -> Node {
 
 fn read(file: &Path) -> Result<Node, String> {
     let bytes = read_file(file, MAX_SKILL_BYTES)
-        .map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
+        .map_err(|error| format!("{} cannot be read: {error}", display_path(file)))?;
     let source = Source::decode(&bytes);
     if source.encoding() != Encoding::Utf8 {
-        return Err(format!("{} is not UTF-8", file.display()));
+        return Err(format!("{} is not UTF-8", display_path(file)));
     }
     let mut report = Report::new(Profile::Spec);
-    let root = front::read(&source, None, &mut report).map(|front| front.root);
+    let root = front::read(&source, &mut report).map(|front| front.root);
     let fault = report
         .finish()
         .into_iter()

@@ -6,6 +6,7 @@ use crate::runtime::Runtime;
 use crate::write::write_whole;
 use clawpowers_executor::{Error, FileLock, Storage};
 use clawpowers_loader::diag::quoted;
+use clawpowers_loader::display_path;
 use clawpowers_loader::read::{ReadError, read_file};
 use clawpowers_loader::source::{Encoding, Source, position};
 use serde_json::{Map, Value, json};
@@ -43,7 +44,7 @@ pub(crate) fn path_of(runtime: &Runtime) -> Result<PathBuf, ApiError> {
 
 /// Reads a config.json; where there is no file there is none.
 pub(crate) fn read(file: &Path) -> Result<Option<Document>, ApiError> {
-    let shown = quoted(&file.to_string_lossy());
+    let shown = quoted(&display_path(file));
     let bytes = match read_file(file, MAX_CONFIG_BYTES) {
         Ok(bytes) => bytes,
         Err(ReadError::Io(error)) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -70,7 +71,7 @@ pub(crate) fn read(file: &Path) -> Result<Option<Document>, ApiError> {
 /// Says what is wrong with the text of a file, and where.
 fn invalid(file: &Path, why: &str, source: Option<&Source>, offset: usize) -> ApiError {
     let place = position(source.map_or("", Source::text), offset);
-    let file = quoted(&file.to_string_lossy());
+    let file = quoted(&display_path(file));
     let message = format!("{file} {why}: line {} column {}", place.line, place.column);
     invalid_at(message, place.line, place.column)
 }
@@ -213,7 +214,7 @@ pub(crate) fn write(file: &Path, bytes: &[u8]) -> Result<(), ApiError> {
 }
 
 fn unwritable(file: &Path, why: &str) -> ApiError {
-    let message = format!("{} cannot be written: {why}", quoted(&file.to_string_lossy()));
+    let message = format!("{} cannot be written: {why}", quoted(&display_path(file)));
     ApiError::new(ErrorCode::Io, message)
         .hint("make the file and its folder writable for this user, or name another home with `--home`")
 }

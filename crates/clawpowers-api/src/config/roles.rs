@@ -5,7 +5,6 @@
 
 use super::file;
 use crate::error::{ApiError, ErrorCode};
-use crate::text::choices;
 use clawpowers_loader::diag::quoted;
 use clawpowers_loader::skill::normalized;
 use serde_json::Value;
@@ -92,7 +91,7 @@ impl Roles {
         let hint = if known.is_empty() {
             "add it with its list of skills to `profiles` in config.json of the home".to_owned()
         } else {
-            choices(name, "profiles", &known)
+            format!("the profiles are {}", known.join(", "))
         };
         ApiError::new(
             ErrorCode::NotFound,

@@ -5,6 +5,7 @@ use crate::config::{file, settings};
 use crate::error::{ApiError, ErrorCode};
 use crate::runtime::Runtime;
 use clawpowers_loader::diag::quoted;
+use clawpowers_loader::display_path;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -40,7 +41,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let key = Key::parse(&request.key)?;
     let path = file::path_of(runtime)?;
     let Some(document) = file::read(&path)? else {
-        let message = format!("there is no {}", quoted(&path.to_string_lossy()));
+        let message = format!("there is no {}", quoted(&display_path(&path)));
         return Err(ApiError::new(ErrorCode::NotFound, message)
             .hint("`clawpowers config set KEY VALUE` makes it, `--home` names another home"));
     };

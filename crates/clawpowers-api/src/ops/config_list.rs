@@ -4,6 +4,7 @@ use crate::config::key::leaves;
 use crate::config::{file, settings};
 use crate::error::ApiError;
 use crate::runtime::Runtime;
+use clawpowers_loader::display_path;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -54,7 +55,7 @@ pub fn run(runtime: &Runtime, _: &Request) -> Result<Response, ApiError> {
         value: settings::readable(value),
     });
     Ok(Response {
-        path: path.to_string_lossy().into_owned(),
+        path: display_path(&path),
         exists,
         dialect: settings::dialect(&map),
         entries: entries.collect(),

@@ -4,6 +4,7 @@ use crate::config::key::Key;
 use crate::config::{file, settings};
 use crate::error::{ApiError, ErrorCode};
 use crate::runtime::Runtime;
+use clawpowers_loader::display_path;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use std::path::Path;
@@ -102,7 +103,7 @@ fn plan(path: &Path, key: &Key, request: &Request) -> Result<(Response, Vec<u8>)
         value: settings::readable(&value),
         previous: previous.as_ref().map(settings::readable),
         changed,
-        path: path.to_string_lossy().into_owned(),
+        path: display_path(path),
     };
     Ok((response, bytes))
 }

@@ -4,6 +4,7 @@ use crate::config::key::Key;
 use crate::config::{file, settings};
 use crate::error::ApiError;
 use crate::runtime::Runtime;
+use clawpowers_loader::display_path;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::Path;
@@ -61,7 +62,7 @@ fn plan(path: &Path, key: &Key) -> Result<(Response, Vec<u8>), ApiError> {
     let response = Response {
         key: key.as_str().to_owned(),
         previous: settings::readable(previous),
-        path: path.to_string_lossy().into_owned(),
+        path: display_path(&path),
     };
     Ok((response, bytes))
 }

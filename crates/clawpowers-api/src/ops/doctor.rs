@@ -8,6 +8,7 @@ use clawpowers_executor::Storage;
 use clawpowers_loader::catalog::{Catalog, CatalogOptions, Entry, Origin};
 use clawpowers_loader::diag::quoted;
 use clawpowers_loader::discover::{CLIENTS, Client, Scope};
+use clawpowers_loader::display_path;
 use clawpowers_loader::inspect::inspect;
 use clawpowers_loader::readiness::missing;
 use clawpowers_loader::{Profile, Rule};
@@ -140,7 +141,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         };
         found.retain(|d| is_reference(d.rule));
         if !found.is_empty() {
-            let location = entry.location().to_string_lossy().into_owned();
+            let location = display_path(&entry.location());
             references.push(References {
                 name: entry.skill.name.clone(),
                 location,
@@ -190,7 +191,7 @@ fn storage(runtime: &Runtime) -> StorageOut {
     };
     let path = home.database();
     if !path.exists() {
-        let database = Some(path.to_string_lossy().into_owned());
+        let database = Some(display_path(&path));
         return match home.check_log().map_err(ApiError::from) {
             Ok(()) => StorageOut {
                 database,
@@ -210,7 +211,7 @@ fn storage(runtime: &Runtime) -> StorageOut {
 
 /// Looks through the database that is there; `path` is its file where it has one.
 fn look_through(runtime: &Runtime, path: Option<&Path>) -> StorageOut {
-    let database = path.map(|path| path.to_string_lossy().into_owned());
+    let database = path.map(display_path);
     let looked = runtime.read(|db| {
         let mut problems = db.damage()?;
         if problems.is_empty() {
@@ -246,7 +247,7 @@ fn look_through(runtime: &Runtime, path: Option<&Path>) -> StorageOut {
     // A damaged file is never written over; what it still holds goes into a new one.
     let damaged = path.filter(|_| state == Storage::Corrupt.as_str());
     let hint = if let Some(path) = damaged {
-        let shell = |path: &Path| format!("'{}'", path.to_string_lossy().replace('\'', "'\\''"));
+        let shell = |path: &Path| format!("'{}'", display_path(path).replace('\'', "'\\''"));
         let new = path.with_extension("db.recovered");
         Some(format!(
             "recover what it still holds with `sqlite3 {} .recover | sqlite3 {}` (the shell of the SQLite project; some \
@@ -306,7 +307,7 @@ fn visibility(runtime: &Runtime, ours: &Catalog) -> Vec<Visibility> {
         Visibility {
             client: client.name,
             loaded: theirs.entries.len(),
-            unseen: unseen.map(|path| path.to_string_lossy().into_owned()).collect(),
+            unseen: unseen.map(|path| display_path(&path)).collect(),
             dropped: theirs.rejected.iter().map(RejectedOut::from).collect(),
         }
     };

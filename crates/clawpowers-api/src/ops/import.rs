@@ -6,6 +6,7 @@ use crate::ops::metrics_import;
 use crate::runtime::Runtime;
 use clawpowers_executor::legacy;
 use clawpowers_loader::diag::quoted;
+use clawpowers_loader::display_path;
 use serde::{Deserialize, Serialize};
 
 /// Which home.
@@ -65,7 +66,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         Some(from) => runtime.absolute(from.as_ref()),
         None => home.folder().to_owned(),
     };
-    let shown = from.to_string_lossy().into_owned();
+    let shown = display_path(&from);
     if !from.is_dir() {
         let message = format!("there is no folder {}", quoted(&shown));
         return Err(ApiError::new(ErrorCode::NotFound, message)

@@ -3,6 +3,7 @@
 use crate::error::{ApiError, ErrorCode};
 use crate::runtime::Runtime;
 use crate::shims;
+use clawpowers_loader::display_path;
 use serde::{Deserialize, Serialize};
 
 /// What to create besides the home.
@@ -59,7 +60,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         None => Vec::new(),
     };
     Ok(Response {
-        home: home.folder().to_string_lossy().into_owned(),
+        home: display_path(home.folder()),
         folders_created,
         version: env!("CARGO_PKG_VERSION"),
         shims,

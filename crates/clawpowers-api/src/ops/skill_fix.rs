@@ -8,6 +8,7 @@ use crate::wire::{DiagnosticOut, diagnostics};
 use crate::write::write_whole;
 use clawpowers_loader::catalog::Rejected;
 use clawpowers_loader::diag::quoted;
+use clawpowers_loader::display_path;
 use clawpowers_loader::inspect::{folder_name, inspect};
 use clawpowers_loader::read::{MAX_SKILL_BYTES, read_file};
 use clawpowers_loader::{ParseOptions, Profile, Rule, Severity, fix};
@@ -125,7 +126,7 @@ impl Response {
             },
         };
         let fixed = fix(&bytes, &options);
-        let path = file.to_string_lossy().into_owned();
+        let path = display_path(&file);
         let (mut diff, mut failure) = (String::new(), None);
         if fixed.changed {
             diff = unified(&path, &String::from_utf8_lossy(&bytes), &fixed.after);
@@ -162,7 +163,7 @@ impl Response {
     fn unread(&mut self, refused: Rejected) {
         self.broken += usize::from(refused.diagnostics.iter().any(|d| d.severity == Severity::Error));
         self.files.push(FileOut {
-            path: refused.location.to_string_lossy().into_owned(),
+            path: display_path(&refused.location),
             changed: false,
             written: false,
             failure: None,
@@ -194,7 +195,7 @@ fn writable(file: &Path) -> Result<PathBuf, String> {
     let target = file.canonicalize().map_err(fault)?;
     let folder = file.parent().unwrap_or(file).canonicalize().map_err(fault)?;
     if !target.starts_with(folder) {
-        let target = quoted(&target.to_string_lossy());
+        let target = quoted(&display_path(&target));
         return Err(format!("it is a link out of its folder, to {target}"));
     }
     if target.metadata().map_err(fault)?.permissions().readonly() {

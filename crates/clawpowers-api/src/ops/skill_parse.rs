@@ -2,7 +2,6 @@
 
 use crate::error::{ApiError, ErrorCode};
 use crate::runtime::Runtime;
-use crate::text::choices;
 use crate::wire::{DiagnosticOut, OutlineOut, SkillOut, diagnostics};
 use clawpowers_loader::discover::Client;
 use clawpowers_loader::{ParseOptions, Profile, parse};
@@ -74,8 +73,9 @@ pub(super) fn target(name: Option<&str>) -> Result<Profile, ApiError> {
     let own = Client::named(name).map_or(name, |client| client.name);
     own.parse().map_err(|()| {
         let shown = clawpowers_loader::diag::quoted(name);
-        let names = Profile::ALL.map(Profile::as_str);
-        ApiError::new(ErrorCode::InvalidInput, format!("there is no target {shown}"))
-            .hint(choices(name, "targets", &names))
+        ApiError::new(ErrorCode::InvalidInput, format!("there is no target {shown}")).hint(format!(
+            "the targets are {}",
+            Profile::ALL.map(Profile::as_str).join(", ")
+        ))
     })
 }

@@ -7,6 +7,7 @@ use clawpowers_executor::ledger::Filter;
 use clawpowers_loader::catalog::{Catalog, Entry, Origin};
 use clawpowers_loader::chars::shown;
 use clawpowers_loader::diag::quoted;
+use clawpowers_loader::display_path;
 use clawpowers_loader::prompt::{Format, Item, Level, TooSmall, fit};
 use serde::Serialize;
 use std::cmp::Reverse;
@@ -131,7 +132,7 @@ pub(super) fn items(runtime: &Runtime, catalog: &Catalog) -> Vec<Item> {
     let item = |entry: &Entry| Item {
         name: shown(&entry.skill.name).into_owned(),
         description: shown(&entry.skill.description).into_owned(),
-        location: shown(&located(entry).to_string_lossy()).into_owned(),
+        location: shown(&display_path(&located(entry))).into_owned(),
     };
     startable.map(item).collect()
 }

@@ -4,6 +4,7 @@ use crate::error::{ApiError, ErrorCode};
 use crate::runtime::Runtime;
 use clawpowers_loader::catalog::Origin;
 use clawpowers_loader::diag::quoted;
+use clawpowers_loader::display_path;
 use clawpowers_loader::prompt::escape_xml;
 use clawpowers_loader::read::{MAX_RESOURCE_BYTES, MAX_SKILL_BYTES, ReadError, read_file};
 use clawpowers_loader::resources::{resolve, resources};
@@ -52,7 +53,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     };
     let (location, bytes) = match &request.resource {
         Some(resource) => file.resource(resource)?,
-        None => (entry.location().to_string_lossy().into_owned(), file.skill()?),
+        None => (display_path(&entry.location()), file.skill()?),
     };
     let text = match request.resource {
         None => clawpowers_loader::source::Source::decode(&bytes)
@@ -93,7 +94,7 @@ impl Files<'_> {
             Origin::Disk { file } => read_file(file, MAX_SKILL_BYTES).map_err(|error| {
                 ApiError::new(
                     ErrorCode::Io,
-                    format!("{} cannot be read: {error}", quoted(&file.to_string_lossy())),
+                    format!("{} cannot be read: {error}", quoted(&display_path(file))),
                 )
                 .hint("`clawpowers skill validate` says what is wrong with the file")
             }),
@@ -136,7 +137,7 @@ impl Files<'_> {
                 // A file is no folder, so nothing is below it: a disk says so too.
                 let bytes = package.file(&path).filter(|_| !resource.ends_with('/'));
                 let bytes = bytes.ok_or_else(absent)?;
-                let location = package.located(&path).to_string_lossy().into_owned();
+                let location = display_path(&package.located(&path));
                 Ok((location, bytes.to_vec()))
             }
             Origin::Disk { file } => {
@@ -145,7 +146,7 @@ impl Files<'_> {
                 if !path.exists() || path.is_dir() {
                     return Err(absent());
                 }
-                let location = path.to_string_lossy().into_owned();
+                let location = display_path(&path);
                 let bytes = read_file(&path, MAX_RESOURCE_BYTES).map_err(|error| {
                     ApiError::new(
                         ErrorCode::Io,
@@ -164,10 +165,10 @@ impl Files<'_> {
     /// Returns the folder as a model finds it.
     fn folder(&self) -> String {
         match self.origin {
-            Origin::Memory(package) => package.whole_folder().to_string_lossy().into_owned(),
+            Origin::Memory(package) => display_path(package.whole_folder()),
             Origin::Disk { file } => {
                 let folder = self.runtime.absolute(file.parent().unwrap_or(file));
-                folder.to_string_lossy().into_owned()
+                display_path(&folder)
             }
         }
     }

@@ -3,6 +3,7 @@
 use crate::error::{ApiError, ErrorCode};
 use crate::runtime::Runtime;
 use clawpowers_loader::diag::quoted;
+use clawpowers_loader::display_path;
 use clawpowers_loader::reference::read_properties;
 use serde::{Deserialize, Serialize};
 use std::io::ErrorKind;
@@ -51,7 +52,7 @@ pub(super) fn existing(runtime: &Runtime, path: &str) -> Result<String, ApiError
             .filter(|error| error.kind() == ErrorKind::PermissionDenied)
     };
     match full.metadata().and_then(|_| closed().map_or(Ok(()), Err)) {
-        Ok(()) => Ok(full.to_string_lossy().into_owned()),
+        Ok(()) => Ok(display_path(&full)),
         Err(error) => Err(ApiError::new(
             ErrorCode::Io,
             format!("the path {} cannot be read: {error}", quoted(path)),

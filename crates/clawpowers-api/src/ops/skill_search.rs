@@ -3,6 +3,7 @@
 use crate::error::{ApiError, ErrorCode};
 use crate::runtime::Runtime;
 use clawpowers_loader::catalog::{Entry, Origin};
+use clawpowers_loader::display_path;
 use clawpowers_loader::read::{MAX_SKILL_BYTES, read_file};
 use clawpowers_loader::search::{Document, rank};
 use clawpowers_loader::{ParseOptions, parse};
@@ -69,7 +70,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         Some(HitOut {
             name: entry.skill.name.clone(),
             description: entry.skill.description.clone(),
-            location: entry.location().to_string_lossy().into_owned(),
+            location: display_path(&entry.location()),
             score: (hit.score * 1000.0).round() / 1000.0,
         })
     });

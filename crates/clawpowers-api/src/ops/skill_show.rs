@@ -6,6 +6,7 @@ use crate::select::digest_of_entry;
 use crate::wire::{DiagnosticOut, OutlineOut, ResourceOut, SkillOut, diagnostics, unmet};
 use clawpowers_loader::catalog::Origin;
 use clawpowers_loader::discover::Client;
+use clawpowers_loader::display_path;
 use clawpowers_loader::readiness::missing;
 use clawpowers_loader::resources::resources;
 use clawpowers_loader::{Profile, inspect};
@@ -72,7 +73,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     };
     Ok(Response {
         skill: SkillOut::from(skill),
-        location: entry.location().to_string_lossy().into_owned(),
+        location: display_path(&entry.location()),
         scope: entry.scope.as_str(),
         tokens: skill.token_estimate(),
         outline: skill.outline().into(),

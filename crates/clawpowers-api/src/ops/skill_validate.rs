@@ -9,6 +9,7 @@ use crate::wire::{DiagnosticOut, diagnostics};
 use clawpowers_loader::catalog::Rejected;
 use clawpowers_loader::diag::{Position, quoted};
 use clawpowers_loader::discover::{Found, Root, WalkRules, walk, walk_documents};
+use clawpowers_loader::display_path;
 use clawpowers_loader::documents::{Documents, plain};
 use clawpowers_loader::inspect::{inspect, skill_file};
 use clawpowers_loader::{Diagnostic, Parsed, Rule, Severity};
@@ -105,7 +106,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         response.warnings += count(Severity::Warning);
         response.valid += usize::from(parsed.is_valid());
         response.files.push(FileOut {
-            path: file.to_string_lossy().into_owned(),
+            path: display_path(&file),
             valid: parsed.is_valid(),
             name: parsed.skill.as_ref().map(|skill| skill.name.clone()),
             reason: parsed.reason.map(clawpowers_loader::Rule::id),
@@ -183,8 +184,7 @@ fn below(path: &Path) -> Vec<Target> {
         return vec![Target::File(path.to_owned())];
     }
     if let Some(file) = skill_file(path) {
-        let beside = walk(&Root::extra(path.to_owned()), &OWN_FOLDER).found;
-        return with_second_files(file, beside);
+        return vec![Target::File(file)];
     }
     let found = walk(&Root::extra(path.to_owned()), &WalkRules::default()).found;
     let mut seen = HashSet::new();
@@ -196,27 +196,6 @@ fn below(path: &Path) -> Vec<Target> {
     found.into_iter().filter(first).filter_map(target_of).collect()
 }
 
-/// Only the files of one folder.
-const OWN_FOLDER: WalkRules = WalkRules {
-    max_depth: 0,
-    ..WalkRules::OWN
-};
-
-/// Adds to a skill's file those that it hides, so that a folder gives the same rows alone as below another one.
-fn with_second_files(file: PathBuf, beside: Vec<Found>) -> Vec<Target> {
-    let second = |found: &Found| {
-        matches!(
-            found,
-            Found::Refused {
-                rule: Rule::FileSecond,
-                ..
-            }
-        )
-    };
-    let second = beside.into_iter().filter(second).filter_map(target_of);
-    std::iter::once(Target::File(file)).chain(second).collect()
-}
-
 /// As [`below`], among documents.
 fn below_in_memory(documents: &Documents, named: &str) -> Result<Vec<Target>, String> {
     let path = Path::new(named);
@@ -226,8 +205,7 @@ fn below_in_memory(documents: &Documents, named: &str) -> Result<Vec<Target>, St
     let real = plain(path).unwrap_or_default();
     if let Some(file) = documents.skill_file(&real) {
         let name = file.rsplit('/').next().unwrap_or(&file);
-        let beside = walk_documents(documents, path, &real, &OWN_FOLDER);
-        return Ok(with_second_files(path.join(name), beside));
+        return Ok(vec![Target::File(path.join(name))]);
     }
     let found = walk_documents(documents, path, &real, &WalkRules::default());
     Ok(found.into_iter().filter_map(target_of).collect())

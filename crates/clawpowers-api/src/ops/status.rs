@@ -7,6 +7,7 @@ use crate::runtime::Runtime;
 use clawpowers_executor::SCHEMA_VERSION;
 use clawpowers_executor::ledger::Filter;
 use clawpowers_loader::diag::quoted;
+use clawpowers_loader::display_path;
 use serde::{Deserialize, Serialize};
 use std::fs;
 
@@ -54,7 +55,7 @@ pub fn run(runtime: &Runtime, _request: &Request) -> Result<Response, ApiError> 
     }
     let home = runtime.home()?;
     if home.folder().exists() && !home.folder().is_dir() {
-        let shown = quoted(&home.folder().to_string_lossy());
+        let shown = quoted(&display_path(home.folder()));
         return Err(
             ApiError::new(ErrorCode::Io, format!("the runtime home {shown} is not a folder"))
                 .hint("name another home with `--home` or in `CLAWPOWERS_DIR`"),
@@ -66,18 +67,14 @@ pub fn run(runtime: &Runtime, _request: &Request) -> Result<Response, ApiError> 
         name.push(suffix);
         fs::metadata(name).map_or(0, |metadata| metadata.len())
     };
-    let mut response = shown(
-        runtime,
-        home.folder().to_string_lossy().into_owned(),
-        &database.to_string_lossy(),
-    )?;
+    let mut response = shown(runtime, display_path(home.folder()), &display_path(&database))?;
     response.bytes = size("") + size("-wal");
     Ok(response)
 }
 
 /// Shows a runtime that has no home on disk.
 fn in_memory(runtime: &Runtime) -> Result<Response, ApiError> {
-    let found = runtime.read(|db| Ok((db.path().to_string_lossy().into_owned(), db.bytes()?)))?;
+    let found = runtime.read(|db| Ok((display_path(db.path()), db.bytes()?)))?;
     let (name, bytes) = found.unwrap_or_else(|| ("memory".to_owned(), 0));
     let mut response = shown(runtime, name.clone(), &name)?;
     response.bytes = bytes;

@@ -3,6 +3,7 @@
 use super::entries::{Kind, Opened};
 use super::walk::{Candidate, FileLinks, Found, WalkRules};
 use crate::diag::Rule;
+use crate::display_path;
 use crate::documents::{Documents, below};
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -347,10 +348,10 @@ impl<M: Fn(Found, Option<&Opened>) -> T, T> Visitor<'_, M> {
 }
 
 fn escape_message(target: &Path, boundary: Option<&Path>) -> String {
-    let boundary = boundary.map(|path| path.to_string_lossy()).unwrap_or_default();
+    let boundary = boundary.map(display_path).unwrap_or_default();
     format!(
         "the link leads to {}, outside {}",
-        crate::diag::quoted(&target.to_string_lossy()),
+        crate::diag::quoted(&display_path(target)),
         crate::diag::quoted(&boundary)
     )
 }

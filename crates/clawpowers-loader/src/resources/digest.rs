@@ -1,6 +1,7 @@
 //! The digest of a skill's folder.
 
 use super::{Listing, listing, listing_in_memory};
+use crate::display_path;
 use crate::package::Package;
 use crate::read::{MAX_RESOURCE_BYTES, ReadError, read_file};
 use crate::resources::Why;
@@ -33,7 +34,7 @@ pub fn digest(folder: &Path, skill_file: &Path) -> Result<String, ReadError> {
 pub(crate) fn digest_in_memory(package: &Package) -> Result<String, ReadError> {
     let own = (package.name(), PathBuf::from(package.name()));
     digest_listing(listing_in_memory(package), Some(own), |path, limit| {
-        let bytes = package.file(&path.to_string_lossy()).unwrap_or_default();
+        let bytes = package.file(&display_path(path)).unwrap_or_default();
         let size = bytes.len() as u64;
         if size > limit {
             return Err(ReadError::TooLarge { size, limit });

@@ -5,7 +5,7 @@ use crate::exit::Exit;
 use crate::render;
 use clap::Args;
 use clawpowers_api::ops::{analyze, analyze_compare, analyze_plan, analyze_worktrees};
-use clawpowers_api::{ApiError, ErrorCode};
+use clawpowers_api::{ApiError, ErrorCode, display_path};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -116,7 +116,7 @@ impl AnalyzeArgs {
         let result = analyze::run(runtime, &request);
         let keep = |extension: &str, text: &str| match runtime.save_report(extension, text) {
             Ok(path) => {
-                out.talk(&format!("saved to {}\n", path.display()));
+                out.talk(&format!("saved to {}\n", display_path(&path)));
                 Exit::Done
             }
             Err(error) => out.error(&error),

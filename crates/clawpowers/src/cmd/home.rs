@@ -4,6 +4,7 @@ use crate::args::Context;
 use crate::exit::Exit;
 use crate::render;
 use clap::Args;
+use clawpowers_api::display_path;
 use clawpowers_api::ops::{import, init, status};
 use std::env;
 
@@ -44,7 +45,7 @@ pub(crate) struct ImportArgs {
 impl InitArgs {
     pub(crate) fn run(self, context: &Context) -> Exit {
         // The scripts have to find this very program, wherever they are called.
-        let program = env::current_exe().map(|path| path.to_string_lossy().into_owned());
+        let program = env::current_exe().map(|path| display_path(&path));
         let request = init::Request {
             legacy_shims: self.legacy_shims,
             program: program.ok(),

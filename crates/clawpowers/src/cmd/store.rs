@@ -8,7 +8,7 @@ use clawpowers_api::ops::{
     store_list, store_list_values, store_set,
 };
 use clawpowers_api::value::{Amount, ValueOut};
-use clawpowers_api::{ApiError, ErrorCode, quoted};
+use clawpowers_api::{ApiError, ErrorCode, display_path, quoted};
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -221,7 +221,7 @@ impl SetArgs {
         let (read, source) = match (&self.file, self.value.as_deref().map(OsStr::as_encoded_bytes)) {
             (Some(file), _) => {
                 let read = File::open(file).and_then(|file| file.take(LIMIT).read_to_end(&mut bytes));
-                (read, quoted(&file.to_string_lossy()))
+                (read, quoted(&display_path(file)))
             }
             (None, Some(b"-")) => {
                 let read = io::stdin().lock().take(LIMIT).read_to_end(&mut bytes);
