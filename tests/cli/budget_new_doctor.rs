@@ -1,6 +1,7 @@
 //! `skill budget`, `skill new`, `doctor`.
 
 use crate::harness::World;
+use crate::system::shown;
 use std::fs;
 
 #[test]
@@ -150,7 +151,7 @@ fn a_new_skill_goes_where_a_client_looks() {
             .unwrap()
             .join(out)
             .join("skills/tea/SKILL.md");
-        assert_eq!(new(&world, "deep/er", &[]).0, format!("{}\n", file.display()));
+        assert_eq!(new(&world, "deep/er", &[]).0, format!("{}\n", shown(&file)));
         assert!(file.is_file());
     }
     let world = project(&[]);
@@ -197,6 +198,18 @@ fn a_full_disk_leaves_nothing_behind() {
         0,
         "what was there stays"
     );
+}
+
+#[test]
+fn a_name_that_no_folder_of_windows_can_have_is_refused_everywhere() {
+    let world = World::new();
+    for name in ["nul", "con", "aux", "com1", "lpt9"] {
+        let ran = world.refused(3, &["skill", "new", name]);
+        assert!(ran.err.contains("a device on Windows"), "{ran:?}");
+        assert!(ran.err.contains(&format!("`{name}-skill`")), "{ran:?}");
+    }
+    assert_eq!(fs::read_dir(world.work()).unwrap().count(), 0);
+    assert_eq!(world.run(&["skill", "new", "com"]).code, 0);
 }
 
 #[test]

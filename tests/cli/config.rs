@@ -1,7 +1,7 @@
 //! `config get`, `config set`, `config list`.
 
 use crate::harness::{World, finish, unsafe_characters, wait, write};
-use crate::system::{mode, set_mode, symlink};
+use crate::system::{mode, set_mode, shown, symlink};
 use serde_json::{Value, json};
 use std::fs;
 use std::process::Stdio;
@@ -239,8 +239,7 @@ fn replies_say_what_was_and_what_is() {
         )
     );
     let (code, reply) = world.json(&["config", "set", "profiles.b", "null"]);
-    let wanted =
-        json!({"key": "profiles.b", "value": null, "previous": [1, 2], "changed": true, "path": file});
+    let wanted = json!({"key": "profiles.b", "value": null, "previous": [1, 2], "changed": true, "path": shown(&file)});
     assert_eq!((code, &reply["ok"]), (0, &wanted));
     let before = fs::metadata(&file).unwrap().modified().unwrap();
     let ran = world.run(&["config", "set", "profiles.b", "null"]);

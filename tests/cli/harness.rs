@@ -1,5 +1,6 @@
 //! A world of its own for each test: a working directory, a user's home, a runtime home, and an empty environment.
 
+use crate::system::PATH;
 use serde_json::Value;
 use std::fs;
 use std::io::Read;
@@ -69,9 +70,13 @@ impl World {
             .env_clear()
             .env("HOME", self.home())
             .env("CLAWPOWERS_DIR", self.claw())
-            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+            .env("PATH", PATH)
             .current_dir(self.work())
             .stdin(Stdio::null());
+        if cfg!(windows) {
+            // Without it, no program of Windows finds the system's libraries.
+            command.envs(std::env::var_os("SystemRoot").map(|root| ("SystemRoot", root)));
+        }
         command
     }
 

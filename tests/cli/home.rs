@@ -1,7 +1,7 @@
 //! `init` and `status`: the runtime home as a whole.
 
 use crate::harness::{World, finish};
-use crate::system::{mode, set_mode};
+use crate::system::{mode, set_mode, shown};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
@@ -23,7 +23,7 @@ fn names(folder: &Path) -> Vec<String> {
 fn init_creates_what_is_missing_and_says_so_as_1x_did() {
     let world = World::new();
     fs::remove_dir(world.claw()).unwrap();
-    let home = world.claw().display().to_string();
+    let home = shown(world.claw());
     let version = env!("CARGO_PKG_VERSION");
     assert_eq!(
         world.good(&["init"]),
@@ -145,7 +145,7 @@ fn status_of_a_home_that_is_missing_or_empty() {
     let nothing = |home: &Path| {
         format!(
             "home        {}\nnothing yet: no keys, no executions\n",
-            home.display()
+            shown(home)
         )
     };
     assert_eq!(world.good(&["status", "--home", "missing"]), nothing(&place));
@@ -218,8 +218,8 @@ fn status_shows_what_there_is() {
         "3661",
     ]);
     world.good(&["metrics", "start", "--skill", "sugar"]);
+    let home = shown(world.claw());
     let shown = world.good(&["status"]);
-    let home = world.claw().display().to_string();
     assert!(
         shown.starts_with(&format!("home        {home}\ndatabase    {home}/clawpowers.db (")),
         "{shown}"

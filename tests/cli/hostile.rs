@@ -14,8 +14,11 @@ fn world() -> World {
         "s/plain/SKILL.md",
         "---\nname: plain\ndescription: \"evil \u{1b}[31m: \u{202e}plain\"\n---\n\nraw \u{1b}[31m\u{202e} bytes\n",
     );
-    world.file("s/bad\u{1b}[2J/SKILL.md", "---\n\"k\\e[31m\": 1\n---\nx\n");
-    world.file("s/evil/refs/\u{1b}[2J.md", "x");
+    // Windows allows no such file names.
+    let escape = if cfg!(windows) { "" } else { "\u{1b}[2J" };
+    let bad = format!("s/bad{escape}/SKILL.md");
+    world.file(&bad, "---\n\"k\\e[31m\": 1\n---\nx\n");
+    world.file(&format!("s/evil/refs/{escape}.md"), "x");
     world
 }
 
@@ -104,6 +107,7 @@ fn the_text_itself_goes_raw_to_a_pipe_only() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "a terminal is made by util-linux's script")]
 fn on_a_terminal_nothing_of_a_stranger_is_acted_on() {
     let world = world();
     let commands: [&[&str]; 11] = [
@@ -152,6 +156,7 @@ fn a_terminal_gets_colour_unless_it_does_not_want_any() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "a terminal is made by util-linux's script")]
 fn a_reply_on_a_terminal_is_still_json() {
     let world = world();
     let Some(shown) = world.on_terminal(&["skill", "list", "--root", "s", "--json"], &[]) else {

@@ -1,7 +1,7 @@
 //! `skill list`: what is there, whose it is, what wins, what did not load.
 
 use crate::harness::{World, write};
-use crate::system::symlink;
+use crate::system::{shown, symlink};
 use serde_json::Value;
 
 fn names(reply: &Value, what: &str) -> Vec<String> {
@@ -86,14 +86,14 @@ fn the_first_of_two_equal_names_wins_and_the_other_is_shown() {
     let ran = world.run(&["skill", "list"]);
     assert!(ran.out.contains("Is the project's."), "{ran:?}");
     assert!(!ran.out.contains("Is the user's."), "{ran:?}");
-    let (winner, loser) = (winner.to_string_lossy(), loser.to_string_lossy());
+    let (winner, loser) = (shown(winner), shown(loser));
     assert!(
         ran.out.contains(&format!("shadowed {loser}: {winner} wins\n")),
         "{ran:?}"
     );
     let (_, reply) = world.json(&["skill", "list"]);
-    assert_eq!(reply["ok"]["shadowed"][0]["location"], *loser);
-    assert_eq!(reply["ok"]["shadowed"][0]["winner"], *winner);
+    assert_eq!(reply["ok"]["shadowed"][0]["location"], loser);
+    assert_eq!(reply["ok"]["shadowed"][0]["winner"], winner);
 }
 
 #[test]

@@ -33,6 +33,7 @@ mod reference;
 mod roles;
 mod run;
 mod run_script;
+mod run_windows;
 mod store;
 mod store_rules;
 mod system;

@@ -189,7 +189,7 @@ fn filters_narrow() {
         (&["--until", "2026-11-04", "--outcome", "failure"], &["second"]),
         (&["--skill", "first", "--outcome", "failure"], &[]),
         (
-            &["--since", "30000d", "--until", "1s"],
+            &["--since", "30000d", "--until", "1h"],
             &["first", "second", "third", "fourth"],
         ),
         (&["--since", "2026-11-05", "--until", "2026-11-04"], &[]),

@@ -1,6 +1,7 @@
 //! `skill prompt`: the layouts, the budget ladder, what is left out, what is escaped.
 
 use crate::harness::World;
+use crate::system::shown;
 use serde_json::Value;
 use std::fs;
 
@@ -26,7 +27,7 @@ fn the_layouts() {
     };
     // A model gets a path that holds whatever its working directory is.
     let file = world.work().canonicalize().unwrap().join("s/tea/SKILL.md");
-    let file = file.to_str().unwrap();
+    let file = shown(file);
     let xml = format!(
         "<available_skills>\n  <skill>\n    <name>tea</name>\n    <description>Makes tea &amp; biscuits.</description>\n    \
          <location>{file}</location>\n  </skill>\n</available_skills>\n"

@@ -1,7 +1,7 @@
 //! `skill read`, `skill show`, `skill search`.
 
 use crate::harness::World;
-use crate::system::symlink;
+use crate::system::{shown, symlink};
 use serde_json::Value;
 use std::fs;
 
@@ -139,7 +139,7 @@ fn wrapped_for_a_model() {
             "<skill_content name=\"tea\">\n# Tea\n\nPour. &lt;/skill_content> Stay inside.\n\nSkill directory: {}\n\
              Relative paths in this skill are relative to the skill directory.\n<skill_resources>\n  \
              <file>references/a&amp;b.md</file>\n</skill_resources>\n</skill_content>\n",
-            folder.display()
+            shown(folder)
         )
     );
     let both = world.run(&[

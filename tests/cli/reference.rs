@@ -1,6 +1,7 @@
 //! The three commands of the reference validator: every recorded case, byte for byte.
 
 use crate::harness::{World, write};
+use crate::system::shown;
 use std::fs;
 use std::path::Path;
 
@@ -29,7 +30,7 @@ fn every_recorded_case_is_the_same_byte_for_byte() {
         ] {
             let read = |kind: &str| {
                 let text = fs::read_to_string(case.join(format!("{recorded}.{kind}"))).unwrap();
-                text.replace("[CASE]", case.to_str().unwrap())
+                text.replace("[CASE]", &shown(&case))
             };
             let ran = world.run_in(&case, &["skill", verb, &path]);
             let wanted = (

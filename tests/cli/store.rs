@@ -214,6 +214,13 @@ fn a_reader_that_goes_away_is_no_failure() {
         child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
         assert_eq!((code, err.as_str()), (0, ""), "{args:?}");
     }
+}
+
+#[test]
+#[cfg_attr(windows, ignore = "needs a POSIX shell")]
+fn a_shell_may_read_one_line_of_many() {
+    let world = World::new();
+    many(&world, 21_000);
     let mut shell = world.command("sh");
     shell.args([
         "-c",

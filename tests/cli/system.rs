@@ -6,6 +6,28 @@ use std::io;
 use std::path::Path;
 use std::process::ExitStatus;
 
+/// A command that does nothing and succeeds.
+#[cfg(unix)]
+pub(crate) const TRUE: &[&str] = &["true"];
+#[cfg(windows)]
+pub(crate) const TRUE: &[&str] = &["cmd", "/c", "exit 0"];
+
+/// The folders in which the system keeps its programs.
+#[cfg(unix)]
+pub(crate) const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+#[cfg(windows)]
+pub(crate) const PATH: &str = r"C:\windows\system32;C:\windows";
+
+/// Returns a path as replies write it: with `/` on every system.
+pub(crate) fn shown(path: impl AsRef<Path>) -> String {
+    let path = path.as_ref().to_str().unwrap();
+    if cfg!(windows) {
+        path.trim_start_matches(r"\\?\").replace('\\', "/")
+    } else {
+        path.to_owned()
+    }
+}
+
 /// Makes a symbolic link.
 #[cfg(unix)]
 pub(crate) fn symlink(original: impl AsRef<Path>, link: impl AsRef<Path>) -> io::Result<()> {

@@ -2,6 +2,8 @@
 //!
 //! This is no operation for other languages: the command has the standard streams of the calling process.
 
+mod interpreter;
+
 use crate::error::{ApiError, ErrorCode};
 use crate::runtime::Runtime;
 use crate::select::{Selection, digest_of_entry};
@@ -11,18 +13,16 @@ use clawpowers_executor::process::{self, Ended, How, Spec, StartError};
 use clawpowers_executor::{Moment, Outcome, units};
 use clawpowers_loader::catalog::{Entry, Origin};
 use clawpowers_loader::diag::quoted;
+use clawpowers_loader::display_path;
 use clawpowers_loader::readiness::missing;
 use serde::Serialize;
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// How long a command has to end after it was asked to at its timeout.
 const GRACE: Duration = Duration::from_secs(5);
-/// How much of a script's first line is looked at, in bytes.
-const MAX_SHEBANG_BYTES: u64 = 512;
 
 /// For which skill something is run, and how.
 #[derive(Debug, Clone, Default)]
@@ -100,8 +100,9 @@ pub fn command(
 ) -> Result<Ran, Failure> {
     let selected = runtime.select(&options.selection)?;
     let entry = selected.entry(runtime, &options.skill)?;
+    let found = interpreter::on_path(program);
     let spec = Spec {
-        program,
+        program: found.as_deref().map_or(program, Path::as_os_str),
         args,
         cwd: None,
         env: &[],
@@ -146,7 +147,7 @@ pub fn script(runtime: &Runtime, options: &Options, script: &str, args: &[OsStri
     // The script runs in another folder than the caller, where a relative path would mean something else.
     let folder = runtime.absolute(file.parent().unwrap_or(file));
     let path = inside(&folder, script)?;
-    let (program, mut words) = start_of(&path)?;
+    let (program, mut words) = interpreter::start_of(&path)?;
     words.extend_from_slice(args);
     let env = [
         (
@@ -256,6 +257,9 @@ fn not_started(program: &OsStr, error: &StartError) -> Failure {
             127,
             "name a program that is on the `PATH`, or its path; nothing was recorded",
         ),
+        StartError::NotExecutable if cfg!(windows) => {
+            (126, "name its interpreter before it; nothing was recorded")
+        }
         StartError::NotExecutable => (126, "make it executable with `chmod +x`; nothing was recorded"),
         StartError::Other(_) => (126, "nothing was recorded"),
     };
@@ -295,69 +299,9 @@ fn inside(folder: &Path, script: &str) -> Result<PathBuf, ApiError> {
         return Err(ApiError::new(ErrorCode::InvalidInput, message)
             .hint("only what lies inside the skill's own folder is run; nothing was run"));
     }
+    if cfg!(windows) {
+        // Interpreters do not know the prefix `\\?\` of a real path.
+        return Ok(Path::new(&display_path(&found)).components().collect());
+    }
     Ok(found)
-}
-
-/// Returns the program that runs a script, and its first arguments: the script itself, else the interpreter that it
-/// names or that its name stands for. Skills often come without the right to execute, or without a first line that names
-/// the interpreter.
-fn start_of(path: &Path) -> Result<(OsString, Vec<OsString>), ApiError> {
-    let script = path.as_os_str().to_owned();
-    let named = shebang(path);
-    let known = match path.extension().and_then(OsStr::to_str) {
-        Some("sh") => Some("sh"),
-        Some("bash") => Some("bash"),
-        Some("py") => Some("python3"),
-        Some("js" | "mjs" | "cjs") => Some("node"),
-        _ => None,
-    };
-    if is_executable(path) && (named.is_some() || known.is_none()) {
-        return Ok((script, Vec::new()));
-    }
-    if let Some((program, mut words)) = named {
-        words.push(script);
-        return Ok((program, words));
-    }
-    match known {
-        Some(interpreter) => Ok((interpreter.into(), vec![script])),
-        None => {
-            let message = format!(
-                "the script {} is not executable and names no interpreter",
-                quoted(&path.to_string_lossy())
-            );
-            Err(ApiError::new(ErrorCode::InvalidInput, message)
-                .hint("make it executable with `chmod +x`, or begin it with a line such as `#!/bin/sh`"))
-        }
-    }
-}
-
-#[cfg(unix)]
-fn is_executable(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt as _;
-    fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o111 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_executable(path: &Path) -> bool {
-    path.extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("exe"))
-}
-
-/// Returns the interpreter of a script's first line and its argument, as the kernel would take them.
-fn shebang(path: &Path) -> Option<(OsString, Vec<OsString>)> {
-    let mut line = Vec::new();
-    let file = fs::File::open(path).ok()?;
-    BufReader::new(file.take(MAX_SHEBANG_BYTES))
-        .read_until(b'\n', &mut line)
-        .ok()?;
-    let line = String::from_utf8(line).ok()?;
-    let line = line.strip_prefix("#!")?.trim();
-    let (program, rest) = line.split_once([' ', '\t']).unwrap_or((line, ""));
-    let rest = rest.trim();
-    let words = if rest.is_empty() {
-        Vec::new()
-    } else {
-        vec![rest.into()]
-    };
-    (!program.is_empty()).then(|| (program.into(), words))
 }

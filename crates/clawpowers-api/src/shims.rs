@@ -1,7 +1,9 @@
 //! The scripts of 1.x, each a call of this program, so that skills written for 1.x run as they are.
 
 use crate::error::{ApiError, ErrorCode};
+use crate::write::replace;
 use clawpowers_loader::diag::quoted;
+use clawpowers_loader::display_path;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -22,7 +24,7 @@ const MARK: &str = "# Written by `clawpowers init --legacy-shims`; it may be rep
 /// that is not ours.
 pub(crate) fn write(folder: &Path, program: &str) -> Result<Vec<String>, ApiError> {
     let failed = |path: &Path, error: &io::Error| {
-        let message = format!("{} cannot be written: {error}", quoted(&path.to_string_lossy()));
+        let message = format!("{} cannot be written: {error}", quoted(&display_path(path)));
         ApiError::new(ErrorCode::Io, message).hint("choose a folder that this user may write to")
     };
     for (path, _) in SHIMS {
@@ -31,7 +33,7 @@ pub(crate) fn write(folder: &Path, program: &str) -> Result<Vec<String>, ApiErro
             Ok(false) => {
                 let message = format!(
                     "{} exists and was not written by clawpowers",
-                    quoted(&path.to_string_lossy())
+                    quoted(&display_path(&path))
                 );
                 return Err(ApiError::new(ErrorCode::InvalidInput, message)
                     .hint("move it away first; nothing was written"));
@@ -45,7 +47,7 @@ pub(crate) fn write(folder: &Path, program: &str) -> Result<Vec<String>, ApiErro
     for (path, word) in SHIMS {
         let path = folder.join(path);
         place(&path, &text(program, word)).map_err(|error| failed(&path, &error))?;
-        written.push(path.to_string_lossy().into_owned());
+        written.push(display_path(&path));
     }
     Ok(written)
 }
@@ -73,6 +75,5 @@ fn place(path: &Path, text: &str) -> io::Result<()> {
     file.as_file()
         .set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
     file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
+    replace(file, path)
 }

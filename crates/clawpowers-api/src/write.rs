@@ -1,8 +1,13 @@
 //! Writing a file so that a crash leaves the old one or the new one, never a piece of either.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
+use std::time::{Duration, Instant};
+use tempfile::NamedTempFile;
+
+/// How long a file that another program has open is waited for, where the system does not replace such files.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Puts `bytes` in the place of `file`, which keeps its permissions and its owner; a new file is its owner's alone.
 ///
@@ -15,7 +20,7 @@ pub(crate) fn write_whole(file: &Path, bytes: &[u8]) -> io::Result<()> {
         Err(error) => return Err(error),
     };
     // The library's own message names a file that never was.
-    let mut new = tempfile::NamedTempFile::new_in(folder).map_err(|error| {
+    let mut new = NamedTempFile::new_in(folder).map_err(|error| {
         let message = format!("no file can be made in its folder: {}", error.kind());
         io::Error::new(error.kind(), message)
     })?;
@@ -30,8 +35,38 @@ pub(crate) fn write_whole(file: &Path, bytes: &[u8]) -> io::Result<()> {
         new.as_file().set_permissions(metadata.permissions())?;
     }
     new.as_file().sync_all()?;
-    new.persist(file).map_err(|error| error.error)?;
+    replace(new, file)?;
     sync_folder(folder)
+}
+
+/// Puts a new file in the place of another.
+///
+/// Windows refuses while somebody has the old file open and does not share it, be it an editor or a virus scanner; that is
+/// tried again for a while.
+pub(crate) fn replace(new: NamedTempFile, file: &Path) -> io::Result<()> {
+    // `persist` would not replace a file that another process of ours has just open to read; the standard library does.
+    let new = new.into_temp_path().keep().map_err(|error| error.error)?;
+    let started = Instant::now();
+    let mut pause = Duration::from_millis(1);
+    loop {
+        match fs::rename(&new, file) {
+            Err(error) if is_held(&error) && started.elapsed() < PATIENCE => {
+                std::thread::sleep(pause);
+                pause = (pause * 2).min(Duration::from_millis(100));
+            }
+            renamed => {
+                return renamed.inspect_err(|_| {
+                    // What cannot be taken away either is not worth a second error.
+                    let _ = fs::remove_file(&new);
+                });
+            }
+        }
+    }
+}
+
+/// Tells whether another program may just have the file open: ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION.
+fn is_held(error: &io::Error) -> bool {
+    cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32))
 }
 
 /// Sees to it that a new name in a folder outlives a loss of power.

@@ -27,22 +27,40 @@ pub struct Inspected {
 /// one of those is given, so that its fault is reported.
 #[must_use]
 pub fn skill_file(folder: &Path) -> Option<PathBuf> {
-    let exact = ["SKILL.md", "skill.md"].map(|name| folder.join(name));
-    if let Some(file) = exact.iter().find(|file| file.is_file()) {
-        return Some(file.clone());
+    let exact = ["SKILL.md", "skill.md"];
+    // Where case does not count, either name finds a file of any spelling; only the listing has the file's own.
+    if cfg!(not(any(windows, target_os = "macos"))) {
+        let file = exact
+            .iter()
+            .map(|name| folder.join(name))
+            .find(|file| file.is_file());
+        if file.is_some() {
+            return file;
+        }
     }
     let entries = std::fs::read_dir(folder).into_iter().flatten();
-    let mut others: Vec<PathBuf> = entries
+    let mut found: Vec<_> = entries
         .flatten()
-        .filter(|entry| entry.file_name().eq_ignore_ascii_case("SKILL.md"))
-        .map(|entry| entry.path())
+        .map(|entry| entry.file_name())
+        .filter(|name| name.eq_ignore_ascii_case("SKILL.md"))
         .collect();
-    others.sort();
-    if let Some(file) = others.iter().find(|file| file.is_file()) {
-        return Some(file.clone());
+    found.sort_by_key(|name| {
+        (
+            exact
+                .iter()
+                .position(|exact| name == exact)
+                .unwrap_or(exact.len()),
+            name.clone(),
+        )
+    });
+    let mut found: Vec<PathBuf> = found.iter().map(|name| folder.join(name)).collect();
+    if found.is_empty() {
+        // A folder that cannot be listed.
+        found = exact.iter().map(|name| folder.join(name)).collect();
+        found.retain(|file| file.symlink_metadata().is_ok());
     }
-    let there = exact.into_iter().find(|file| file.symlink_metadata().is_ok());
-    there.or_else(|| others.into_iter().next())
+    let file = found.iter().position(|file| file.is_file());
+    found.into_iter().nth(file.unwrap_or(0))
 }
 
 /// Returns the name of the folder that a file is in, by its real path where the given one does not tell.

@@ -19,24 +19,34 @@ impl Machine {
     /// Tells whether a program of this name can be started.
     #[must_use]
     pub fn has_program(&self, name: &str) -> bool {
-        !name.contains(['/', '\\']) && self.path.iter().any(|folder| is_program(&folder.join(name)))
+        self.find_program(name).is_some()
+    }
+
+    /// Returns the program of this name that the search path leads to first.
+    #[must_use]
+    pub fn find_program(&self, name: &str) -> Option<PathBuf> {
+        if name.contains(['/', '\\']) {
+            return None;
+        }
+        self.path.iter().find_map(|folder| program(&folder.join(name)))
     }
 }
 
 #[cfg(unix)]
-fn is_program(path: &Path) -> bool {
+fn program(path: &Path) -> Option<PathBuf> {
     use std::os::unix::fs::PermissionsExt as _;
     path.metadata()
         .is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+        .then(|| path.to_owned())
 }
 
 #[cfg(not(unix))]
-fn is_program(path: &Path) -> bool {
+fn program(path: &Path) -> Option<PathBuf> {
     // Added, not put in place of one: a program may be called `python3.12`.
-    ["", ".exe", ".cmd", ".bat", ".com"].iter().any(|extension| {
+    [".com", ".exe", ".bat", ".cmd", ""].iter().find_map(|extension| {
         let mut path = path.as_os_str().to_owned();
         path.push(extension);
-        Path::new(&path).is_file()
+        Some(PathBuf::from(path)).filter(|path| path.is_file())
     })
 }
 

@@ -9,6 +9,7 @@ pub use digest::digest;
 pub(crate) use digest::digest_in_memory;
 
 use crate::package::Package;
+use crate::skill::is_device;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
@@ -338,6 +339,11 @@ fn executable(_: &fs::Metadata) -> bool {
 pub fn resolve(folder: &Path, resource: &str) -> Option<PathBuf> {
     let inside = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
     if !Path::new(resource).components().all(inside) {
+        return None;
+    }
+    // In every folder of Windows there are devices, and behind a colon further streams of a file.
+    let special = |part: &str| part.contains(':') || is_device(part);
+    if cfg!(windows) && resource.split(['/', '\\']).any(special) {
         return None;
     }
     let path = folder.join(resource);

@@ -30,6 +30,7 @@ const GLOBAL: &str = "Global options";
 #[derive(Debug, Parser)]
 #[command(
     name = "clawpowers",
+    bin_name = "clawpowers",
     version,
     after_help = EXAMPLES,
     max_term_width = 100,

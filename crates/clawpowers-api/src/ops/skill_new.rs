@@ -4,8 +4,9 @@ use crate::error::{ApiError, ErrorCode};
 use crate::runtime::Runtime;
 use clawpowers_loader::diag::quoted;
 use clawpowers_loader::discover::{CLIENTS, WalkRules, default_roots};
+use clawpowers_loader::display_path;
 use clawpowers_loader::inspect::skill_file;
-use clawpowers_loader::skill::{MAX_NAME_CHARS, is_name_character, normalized, suggestion};
+use clawpowers_loader::skill::{MAX_NAME_CHARS, is_device, is_name_character, normalized, suggestion};
 use clawpowers_loader::{ParseOptions, Profile, Severity, parse, template};
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -67,6 +68,17 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         return Err(ApiError::new(ErrorCode::InvalidInput, message)
             .hint(format!("try {}", quoted(&suggestion(name)))));
     }
+    if is_device(name) {
+        let message = format!(
+            "the name {} is that of a device on Windows, where no folder can have it",
+            quoted(name)
+        );
+        let hint = format!(
+            "choose another name, such as {}",
+            quoted(&format!("{name}-skill"))
+        );
+        return Err(ApiError::new(ErrorCode::InvalidInput, message).hint(hint));
+    }
     if request.dir.as_deref() == Some("") {
         // An unset shell variable must not mean the working directory.
         return Err(
@@ -100,12 +112,12 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let folder = cwd.join(folder);
     if let Some(file) = skill_file(&folder) {
         let file = path.with_file_name(file.file_name().unwrap_or_default());
-        let message = format!("{} exists", quoted(&file.to_string_lossy()));
+        let message = format!("{} exists", quoted(&display_path(&file)));
         return Err(ApiError::new(ErrorCode::InvalidInput, message)
             .hint("choose another name, or edit the file that is there"));
     }
     write(&folder, &text).map_err(|error| {
-        let message = format!("{} cannot be written: {error}", quoted(&path.to_string_lossy()));
+        let message = format!("{} cannot be written: {error}", quoted(&display_path(&path)));
         ApiError::new(ErrorCode::Io, message).hint(match error.kind() {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
                 "free some space on the disk; nothing was written"
@@ -119,7 +131,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         .filter(|client| client.looks_in(&parent, &runtime.surroundings));
     let depth = WalkRules::default().max_depth;
     Ok(Response {
-        path: path.to_string_lossy().into_owned(),
+        path: display_path(&path),
         clients: looks.map(|client| client.name).collect(),
         listed: default_roots(&runtime.surroundings)
             .iter()

@@ -5,6 +5,7 @@ use crate::error::{Error, Result, Storage, quoted};
 use rusqlite::Connection;
 use std::cell::Cell;
 use std::fs::{self, Metadata};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// The files of one connection.
@@ -81,7 +82,11 @@ impl DbFile {
         };
         match look() {
             Ok(file) => Ok(Some(file)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            // Windows says so too where the folder is a file.
+            Err(error) if error.kind() == ErrorKind::NotFound && path.parent().is_some_and(Path::is_file) => {
+                Err(Error::io(path, &ErrorKind::NotADirectory.into()))
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(Error::io(path, &error)),
         }
     }

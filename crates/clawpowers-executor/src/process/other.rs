@@ -29,7 +29,8 @@ pub(super) fn run(spec: &Spec<'_>, mut command: Command) -> Result<Ended, StartE
         None => child.wait().map_err(StartError::Other)?,
     };
     let how = if timed_out {
-        How::TimedOut { killed: true }
+        // There is no grace that it could have outstayed.
+        How::TimedOut { killed: false }
     } else {
         how(status)
     };

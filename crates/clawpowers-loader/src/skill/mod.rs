@@ -15,7 +15,7 @@ pub use requirements::{Requirements, SkillRequirement};
 pub use version::Version;
 
 pub(crate) use name::python_trim;
-pub use name::{MAX_NAME_CHARS, is_name_character, normalized, suggestion};
+pub use name::{MAX_NAME_CHARS, is_device, is_name_character, normalized, suggestion};
 
 use crate::diag::{Report, Rule};
 use crate::front::Front;

@@ -43,11 +43,12 @@ pub(super) fn read(front: &Front<'_>, folder: Option<&str>, report: &mut Report)
     };
     let text = python_trim(text);
     if text.is_empty() || node.is_null() {
-        let message = match front.comment_after(key) {
-            Some(comment) => format!("the name is empty: {} is a comment", quoted(comment)),
-            None => "the name is empty".to_owned(),
-        };
-        report.hint(Rule::NameEmpty, front.position(key.start), message, hint());
+        report.hint(
+            Rule::NameEmpty,
+            front.position(key.start),
+            "the name is empty",
+            hint(),
+        );
         return from_folder();
     }
     if is_plain(text) && folder.is_none_or(|folder| folder == text) {
@@ -165,6 +166,35 @@ pub fn normalized(name: &str) -> String {
 pub fn is_name_character(c: char) -> bool {
     let symbol = matches!(c, '\u{1f130}'..='\u{1f189}');
     c == '-' || (c.is_alphanumeric() && !symbol && !unicode_normalization::char::is_combining_mark(c))
+}
+
+/// Tells whether Windows takes a name, with whatever extension, for a device in every folder.
+///
+/// # Examples
+///
+/// ```
+/// use clawpowers_loader::skill::is_device;
+///
+/// assert!(is_device("nul") && is_device("Com1") && is_device("aux.md"));
+/// assert!(!is_device("null") && !is_device("com") && !is_device("con-fig"));
+/// ```
+#[must_use]
+pub fn is_device(name: &str) -> bool {
+    let stem = name
+        .split('.')
+        .next()
+        .unwrap_or(name)
+        .trim_end()
+        .to_ascii_lowercase();
+    let numbered = stem.strip_prefix("com").or_else(|| stem.strip_prefix("lpt"));
+    let mut digits = numbered.unwrap_or_default().chars();
+    matches!(
+        stem.as_str(),
+        "con" | "prn" | "aux" | "nul" | "conin$" | "conout$"
+    ) || (digits
+        .next()
+        .is_some_and(|c| c.is_ascii_digit() || "¹²³".contains(c))
+        && digits.next().is_none())
 }
 
 /// Returns a valid name made from any text: lower case, other characters to single hyphens, at most 64 characters.
