@@ -38,12 +38,15 @@ impl Needed {
     );
     pub(crate) const CLANG: Self = Self::program("clang", "clang", &["--version"], "clang");
     pub(crate) const CHROMIUM: Self = Self::program("chromium", "chromium", &["--version"], "Chromium");
-    pub(crate) const WASM_TARGET: Self = Self {
-        name: "wasm32-unknown-unknown",
-        package: None,
-        probe: &[],
-        wanted: "the compiler's target",
-    };
+    pub(crate) const WINE: Self = Self::program("wine", "wine", &["--version"], "Wine");
+    pub(crate) const MINGW: Self = Self::program(
+        "x86_64-w64-mingw32-gcc",
+        "gcc-mingw-w64-x86-64",
+        &["--version"],
+        "the compiler for Windows",
+    );
+    pub(crate) const WASM_TARGET: Self = Self::target("wasm32-unknown-unknown");
+    pub(crate) const WINDOWS_TARGET: Self = Self::target("x86_64-pc-windows-gnu");
 
     const fn program(
         name: &'static str,
@@ -56,6 +59,15 @@ impl Needed {
             package: Some(package),
             probe,
             wanted,
+        }
+    }
+
+    const fn target(name: &'static str) -> Self {
+        Self {
+            name,
+            package: None,
+            probe: &[],
+            wanted: "the compiler's target",
         }
     }
 

@@ -10,6 +10,15 @@ const NAMED: usize = 20;
 
 /// Runs all test targets that the words choose, also after one has failed.
 pub(super) fn cargo_test(words: &[&str]) -> Result<(), Failure> {
+    cargo_test_with(words, |_| (), |_| ())
+}
+
+/// As [`cargo_test`], with a prepared command; `see` gets each line that the tests print.
+pub(super) fn cargo_test_with(
+    words: &[&str],
+    prepare: impl FnOnce(&mut Command),
+    mut see: impl FnMut(&str),
+) -> Result<(), Failure> {
     let mut command = Command::new("cargo");
     command
         .args(["test", "--locked", "--no-fail-fast"])
@@ -20,14 +29,19 @@ pub(super) fn cargo_test(words: &[&str]) -> Result<(), Failure> {
         command.env("CARGO_TERM_COLOR", "always");
     }
     let shown = format!("{command:?}");
+    prepare(&mut command);
     let mut child = command.spawn()?;
     let stderr = child.stderr.take();
     let talk =
         thread::spawn(move || stderr.map_or(Ok(Vec::new()), |from| tee(from, io::stderr(), failed_target)));
+    let pick = |line: &str| {
+        see(line);
+        failed_test(line)
+    };
     let tests = child
         .stdout
         .take()
-        .map_or(Ok(Vec::new()), |from| tee(from, io::stdout(), failed_test))?;
+        .map_or(Ok(Vec::new()), |from| tee(from, io::stdout(), pick))?;
     let targets = talk
         .join()
         .unwrap_or_else(|_| Err(io::Error::other("the output of cargo was not read to its end")))?;
@@ -54,7 +68,7 @@ pub(super) fn cargo_test(words: &[&str]) -> Result<(), Failure> {
 fn tee(
     from: impl Read,
     mut to: impl Write,
-    pick: impl Fn(&str) -> Option<String>,
+    mut pick: impl FnMut(&str) -> Option<String>,
 ) -> io::Result<Vec<String>> {
     let mut picked = Vec::new();
     let mut from = BufReader::new(from);

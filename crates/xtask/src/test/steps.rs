@@ -1,6 +1,7 @@
 //! The parts of the tests, as data.
 
 use super::cargo_test::cargo_test;
+use super::windows;
 use crate::bindings::{Workspace, cross_language, node, python, wasm};
 use crate::run::Failure;
 use crate::tools::Needed;
@@ -11,6 +12,8 @@ pub(super) struct Part {
     pub(super) about: &'static str,
     /// Whether a run of everything has it; the others are parts of one that it has.
     pub(super) in_whole_run: bool,
+    /// Whether a whole run leaves it out where what it needs cannot be installed.
+    pub(super) optional: bool,
     /// What has to be installed besides Rust.
     pub(super) needed: &'static [Needed],
     pub(super) steps: &'static [Step],
@@ -45,6 +48,7 @@ const fn tests(name: &'static str, about: &'static str, steps: &'static [Step]) 
         name,
         about,
         in_whole_run: false,
+        optional: false,
         needed: &[],
         steps,
     }
@@ -66,6 +70,7 @@ pub(super) const PARTS: &[Part] = &[
         name: "rust",
         about: "every Rust test and example of the documentation; needs nothing but Rust",
         in_whole_run: true,
+        optional: false,
         needed: &[],
         steps: &[step(
             "tests",
@@ -139,6 +144,7 @@ pub(super) const PARTS: &[Part] = &[
         name: "node",
         about: "the package for Node",
         in_whole_run: true,
+        optional: false,
         needed: NODE,
         steps: &[
             step(
@@ -189,6 +195,7 @@ pub(super) const PARTS: &[Part] = &[
         name: "python",
         about: "the package for Python",
         in_whole_run: true,
+        optional: false,
         needed: PYTHON,
         steps: &[
             step(
@@ -239,6 +246,7 @@ pub(super) const PARTS: &[Part] = &[
         name: "wasm",
         about: "the package for browsers, in Node and in Chromium",
         in_whole_run: true,
+        optional: false,
         needed: WASM,
         steps: &[
             step(
@@ -302,6 +310,7 @@ pub(super) const PARTS: &[Part] = &[
         name: "cross-language",
         about: "Node, Python and the command line at one key of one home",
         in_whole_run: true,
+        optional: false,
         needed: &[Needed::NODE, Needed::NPM, Needed::PYTHON],
         steps: &[
             step("node", &[], "compile the package for Node", |at| {
@@ -318,6 +327,27 @@ pub(super) const PARTS: &[Part] = &[
                 &["node", "python", "command line"],
                 "let eight writers of each add to one key",
                 cross_language::test,
+            ),
+        ],
+    },
+    Part {
+        name: "windows",
+        about: "the tests of the command line and of crowds of processes on Windows, under Wine",
+        in_whole_run: true,
+        optional: true,
+        needed: windows::NEEDED,
+        steps: &[
+            step(
+                "machine",
+                &[],
+                "make the files of a Windows machine; half a minute the first time",
+                |_| windows::machine(),
+            ),
+            step(
+                "tests",
+                &["machine"],
+                "compile for Windows and run the tests; minutes when nothing is compiled yet",
+                |_| windows::tests(),
             ),
         ],
     },

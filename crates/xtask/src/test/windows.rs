@@ -1,0 +1,139 @@
+//! The tests of the command line, compiled for Windows and run under Wine.
+
+use super::cargo_test::cargo_test_with;
+use crate::run::{Failure, output, root, run, target_folder};
+use crate::tools::Needed;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// The compiler's target; its linker is that of mingw, which Debian has.
+const TARGET: &str = "x86_64-pc-windows-gnu";
+const RUNNER: &str = "CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER";
+
+pub(super) const NEEDED: &[Needed] = &[Needed::WINE, Needed::MINGW, Needed::WINDOWS_TARGET];
+
+/// Makes the files of a Windows machine, among them the library that Wine 8 lacks.
+pub(super) fn machine() -> Result<(), Failure> {
+    let folder = prefix()?;
+    fs::create_dir_all(&folder)?;
+    let version = output(Command::new("wine").arg("--version").env("WINEDEBUG", "-all"))?;
+    println!("{}, its files in {}", version.trim(), folder.display());
+    let mut boot = Command::new("wine");
+    with_wine(boot.args(["wineboot", "--init"]), prefix()?);
+    run(&mut boot)?;
+    let library = folder.join("drive_c/windows/system32/bcryptprimitives.dll");
+    if library.exists() {
+        return Ok(());
+    }
+    let mut compiler = Command::new("x86_64-w64-mingw32-gcc");
+    compiler.args(["-Os", "-s", "-shared", "-Wall", "-Werror", "-o"]);
+    compiler
+        .arg(library)
+        .arg(root().join("tests/windows/process_prng.c"));
+    run(compiler.arg("-ladvapi32"))
+}
+
+/// Runs the tests, and says how many were left out and why.
+pub(super) fn tests() -> Result<(), Failure> {
+    let prefix = prefix()?;
+    let words = [
+        "--package",
+        "clawpowers",
+        "--test",
+        "cli",
+        "--test",
+        "torture",
+        "--target",
+        TARGET,
+    ];
+    let mut tally = Tally::default();
+    let result = cargo_test_with(
+        &words,
+        |command| with_wine(command.env(RUNNER, "wine"), prefix),
+        |line| tally.add(line),
+    );
+    println!("{}", tally.spell());
+    result
+}
+
+fn prefix() -> Result<PathBuf, Failure> {
+    Ok(target_folder()?.join("wine"))
+}
+
+/// Leads Wine to its files, and keeps it from windows and from talk.
+fn with_wine(command: &mut Command, prefix: PathBuf) {
+    command
+        .env("WINEPREFIX", prefix)
+        .env("WINEDEBUG", "-all")
+        // The runtimes of .NET and of HTML, which a new machine asks to download.
+        .env("WINEDLLOVERRIDES", "mscoree,mshtml=")
+        .env_remove("DISPLAY");
+}
+
+/// How the tests went, read from what they print.
+#[derive(Default)]
+struct Tally {
+    passed: usize,
+    failed: usize,
+    /// How many were left out for which reason.
+    ignored: BTreeMap<String, usize>,
+}
+
+impl Tally {
+    /// Takes a line such as `test a::b ... ignored, Windows has no signals`.
+    fn add(&mut self, line: &str) {
+        let Some((_, end)) = line
+            .strip_prefix("test ")
+            .and_then(|line| line.split_once(" ... "))
+        else {
+            return;
+        };
+        match end.split_once(", ") {
+            _ if end == "ok" => self.passed += 1,
+            _ if end == "FAILED" => self.failed += 1,
+            Some(("ignored", reason)) => *self.ignored.entry(reason.to_owned()).or_default() += 1,
+            _ => {}
+        }
+    }
+
+    fn spell(&self) -> String {
+        let left_out: usize = self.ignored.values().sum();
+        let mut text = format!(
+            "on Windows under Wine: {} tests run, {} passed, {left_out} left out",
+            self.passed + self.failed,
+            self.passed
+        );
+        let mut reasons: Vec<_> = self.ignored.iter().collect();
+        reasons.sort_by_key(|(reason, count)| (std::cmp::Reverse(**count), *reason));
+        for (reason, count) in reasons {
+            text.push_str(&format!("\n  {count:>3}  {reason}"));
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Tally;
+
+    #[test]
+    fn what_ran_and_what_was_left_out_is_counted() {
+        let mut tally = Tally::default();
+        for line in [
+            "running 5 tests",
+            "test a::b ... ok",
+            "test a::c ... ignored, Windows has no signals",
+            "test a::d ... FAILED",
+            "test a::e ... ignored, needs a POSIX shell",
+            "test a::f ... ignored, needs a POSIX shell",
+            "test result: FAILED. 1 passed; 1 failed; 3 ignored",
+        ] {
+            tally.add(line);
+        }
+        let expected = "on Windows under Wine: 2 tests run, 1 passed, 3 left out\n    \
+            2  needs a POSIX shell\n    1  Windows has no signals";
+        assert_eq!(tally.spell(), expected);
+    }
+}
