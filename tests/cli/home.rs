@@ -232,11 +232,11 @@ fn status_shows_what_there_is() {
     );
     let table: Vec<&str> = shown
         .lines()
-        .skip_while(|line| !line.starts_with("LAST"))
+        .skip_while(|line| !line.starts_with("ID "))
         .collect();
     assert_eq!(table.len(), 6, "a heading and the last five: {shown}");
     assert!(
-        table[1].starts_with("2026-11-02T00:00:00Z") && table[1].ends_with("  1.0s    two lines here"),
+        table[1].starts_with("2   2026-11-02 00:00  ") && table[1].ends_with("  1.0s    two lines here"),
         "{shown}"
     );
     assert!(table[4].ends_with("skipped  1h 01m"), "{shown}");

@@ -40,8 +40,8 @@ pub(crate) fn text(out: &Out, response: &Response, all: bool) -> String {
             .take(limit)
             .map(|skill| {
                 let fate = match (skill.fate, skill.limit) {
-                    ("shortened", Some(limit)) => format!("description cut to {limit} characters"),
-                    ("name_only", _) => "description left out".to_owned(),
+                    ("shortened", Some(limit)) => format!("cut to {limit} characters"),
+                    ("name_only", _) => "no description".to_owned(),
                     _ => "left out".to_owned(),
                 };
                 vec![skill.name.clone(), fate]

@@ -1,7 +1,5 @@
 //! The runtime home.
 
-use super::metrics::duration;
-use super::table::{one_line, table};
 use crate::out::Out;
 use clawpowers_api::ops::{init, status};
 use clawpowers_api::spelled;
@@ -48,18 +46,7 @@ pub(crate) fn status(out: &Out, response: &status::Response) -> String {
         e.open
     );
     if !response.last.is_empty() {
-        let row = |execution: &clawpowers_api::executions::ExecutionOut| {
-            vec![
-                execution.at.clone(),
-                execution.skill.clone(),
-                execution.outcome.to_owned(),
-                execution.duration.map_or_else(String::new, duration),
-                one_line(execution.notes.as_deref().unwrap_or_default()),
-            ]
-        };
-        let rows: Vec<Vec<String>> = response.last.iter().map(row).collect();
-        text.push('\n');
-        text.push_str(&table(out, &["LAST", "SKILL", "OUTCOME", "TOOK", "NOTES"], &rows));
+        text.push_str(&format!("\n{}", super::metrics::table(out, &response.last)));
     }
     text + &super::analyze::recommendations(out, &response.recommendations, RECOMMENDED)
 }

@@ -8,6 +8,8 @@ use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 const GAP: usize = 2;
 /// How narrow a column may get.
 const MIN_COLUMN: usize = 4;
+/// Up to which width a column holds words and figures that mean nothing once they are cut.
+const SHORT_COLUMN: usize = 10;
 
 /// Renders rows under a heading; on a terminal cells are cut so that a row fits its width.
 pub(crate) fn table(out: &Out, heading: &[&str], rows: &[Vec<String>]) -> String {
@@ -35,28 +37,37 @@ pub(crate) fn table(out: &Out, heading: &[&str], rows: &[Vec<String>]) -> String
     text
 }
 
-/// Returns the widths of columns that fit a terminal: narrow columns keep their natural width, wide ones share the rest,
-/// and the last one gets what does not divide.
+/// Returns the widths of columns that fit a terminal: short columns stay whole where that is possible, long ones share the
+/// rest, and the last one gets what does not divide.
 fn fitted(natural: &[usize], total: usize) -> Vec<usize> {
     let room = total.saturating_sub(GAP * natural.len().saturating_sub(1));
-    let mut sorted = natural.to_vec();
-    sorted.sort_unstable();
-    let mut left = room;
-    let mut limit = usize::MAX;
-    for (index, &width) in sorted.iter().enumerate() {
-        let share = left / (natural.len() - index);
-        if width > share {
-            limit = share.max(MIN_COLUMN);
-            break;
-        }
-        left -= width;
-    }
-    let mut widths: Vec<usize> = natural.iter().map(|&width| width.min(limit)).collect();
+    let (short, long): (Vec<usize>, Vec<usize>) = natural.iter().partition(|&&width| width <= SHORT_COLUMN);
+    let left = room.saturating_sub(short.iter().sum());
+    let (whole, limit) = match left >= MIN_COLUMN * long.len() {
+        true => (SHORT_COLUMN, fair_limit(long, left)),
+        false => (0, fair_limit(natural.to_vec(), room)),
+    };
+    let width = |&width: &usize| if width <= whole { width } else { width.min(limit) };
+    let mut widths: Vec<usize> = natural.iter().map(width).collect();
     if let (Some((last, others)), Some(&wanted)) = (widths.split_last_mut(), natural.last()) {
         let rest = room.saturating_sub(others.iter().sum());
         *last = wanted.min(rest.max(*last));
     }
     widths
+}
+
+/// Returns the width to which the widest columns are cut so that all together have no more than `room`.
+fn fair_limit(mut widths: Vec<usize>, room: usize) -> usize {
+    widths.sort_unstable();
+    let mut left = room;
+    for (index, &width) in widths.iter().enumerate() {
+        let share = left / (widths.len() - index);
+        if width > share {
+            return share.max(MIN_COLUMN);
+        }
+        left -= width;
+    }
+    usize::MAX
 }
 
 fn line(cells: &[String], widths: &[usize]) -> String {
@@ -96,7 +107,7 @@ mod tests {
 
     #[test]
     fn columns_share_the_width_that_there_is() {
-        let cases: [(&[usize], usize, &[usize]); 6] = [
+        let cases: [(&[usize], usize, &[usize]); 7] = [
             // All fit.
             (&[10, 7, 30], 51, &[10, 7, 30]),
             // Only the widest is cut, down to the next one.
@@ -104,7 +115,9 @@ mod tests {
             (&[30, 7, 300], 200, &[30, 7, 159]),
             // Then the widest share what is left.
             (&[30, 7, 300], 40, &[14, 7, 15]),
-            (&[20, 18, 7, 5, 60], 40, &[6, 6, 6, 5, 9]),
+            (&[20, 18, 7, 5, 60], 40, &[6, 6, 7, 5, 8]),
+            // Short ones too, where nothing else helps.
+            (&[10, 9, 8, 7, 60], 30, &[4, 4, 4, 4, 6]),
             // No column vanishes.
             (&[64, 64, 64], 10, &[4, 4, 4]),
         ];
