@@ -96,7 +96,7 @@ fn others_give_up_after_the_timeout_and_lose_nothing() {
     let folder = TempDir::new().unwrap();
     let home = folder.path();
     done(home, &["store", "set", "a", "old"]);
-    done(home, &["config", "set", "own.a", "old"]);
+    done(home, &["config", "set", "logging.level", "info"]);
     let holders = [
         Stopped::new(home, "held::writer"),
         Stopped::new(home, "held::config"),
@@ -104,8 +104,8 @@ fn others_give_up_after_the_timeout_and_lose_nothing() {
     // Readers need no lock, and what changes nothing needs none either.
     assert_eq!(done(home, &["store", "get", "a"]), "old\n");
     done(home, &["metrics", "summary"]);
-    done(home, &["config", "get", "own.a"]);
-    done(home, &["config", "set", "own.a", "old"]);
+    done(home, &["config", "get", "logging.level"]);
+    done(home, &["config", "set", "logging.level", "info"]);
     let started = Instant::now();
     let start = |words: &[&'static str]| {
         let mut command = program(home);
@@ -117,7 +117,7 @@ fn others_give_up_after_the_timeout_and_lose_nothing() {
         start(&["store", "incr", "count"]),
         start(&["store", "delete", "a"]),
         start(&["metrics", "record", "--skill", "s", "--outcome", "success"]),
-        start(&["config", "set", "own.a", "new"]),
+        start(&["config", "set", "logging.level", "debug"]),
     ];
     for (words, child) in waiting {
         let Output { status, stderr, .. } = child.wait_with_output().unwrap();
@@ -141,10 +141,10 @@ fn others_give_up_after_the_timeout_and_lose_nothing() {
         holder.go_on();
     }
     assert_eq!(done(home, &["store", "list-values"]), "a=held\nb=held\n");
-    assert_eq!(done(home, &["config", "get", "own.a"]), "old\n");
+    assert_eq!(done(home, &["config", "get", "logging.level"]), "info\n");
     assert_eq!(done(home, &["store", "incr", "count"]), "1\n");
-    done(home, &["config", "set", "own.a", "new"]);
-    assert_eq!(done(home, &["config", "get", "own.a"]), "new\n");
+    done(home, &["config", "set", "logging.level", "debug"]);
+    assert_eq!(done(home, &["config", "get", "logging.level"]), "debug\n");
     let mut db = sound(home);
     assert_eq!(db.ledger().figures(&Default::default()).unwrap(), []);
 }
