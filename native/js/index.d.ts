@@ -184,9 +184,9 @@ export interface Config {
 
 /** What the runtime itself does. */
 export interface Own {
-  /** Reports inventory, readiness, visibility and faults of the skills that are there. */
+  /** Checks the skills that are there, config.json and the database. */
   doctor(options?: DoctorOptions): DoctorReply;
-  /** Reports inventory, readiness, visibility and faults of the skills that are there. It does so beside what else runs. */
+  /** Checks the skills that are there, config.json and the database. It does so beside what else runs. */
   doctorAsync(options?: DoctorOptions): Promise<DoctorReply>;
   /** Takes in what 1.x left in a home. */
   importLegacy(options?: ImportOptions): ImportReply;
@@ -194,6 +194,10 @@ export interface Own {
   importLegacyAsync(options?: ImportOptions): Promise<ImportReply>;
   /** Creates the runtime home. */
   init(options?: InitOptions): InitReply;
+  /** Writes what can still be read of a damaged database to a new home. */
+  recover(to: string): RecoverReply;
+  /** Writes what can still be read of a damaged database to a new home. It does so beside what else runs. */
+  recoverAsync(to: string): Promise<RecoverReply>;
   /** Shows the runtime home: schema, sizes, counts, last executions. */
   status(): StatusReply;
 }
@@ -214,6 +218,8 @@ export interface ConfigSetOptions {
 
 /** What `doctor` takes by name. */
 export interface DoctorOptions {
+  /** Whether the whole database is checked, every index against its table too. It takes a minute where the rest takes seconds. */
+  deep?: boolean | undefined;
   /** Folders to look below, or a skill's SKILL.md; the usual folders where there are none. */
   roots?: readonly string[] | undefined;
   /** Only these scopes; all where there are none. */
@@ -635,6 +641,14 @@ export interface ConfigSetReply {
   path: string;
 }
 
+/** The state of config.json. */
+export interface ConfigState {
+  /** Why it cannot be read; `null` where it can, and where there is none. No role profile is in force then. */
+  problem: string | null;
+  /** What to do about it. */
+  hint: string | null;
+}
+
 /** What was removed. */
 export interface ConfigUnsetReply {
   /** The name, as the file spelled it. */
@@ -699,6 +713,8 @@ export interface DoctorReply {
   references: References[];
   /** The profile that config.json puts in force without a list of skills for it; it has no effect. */
   unknown_profile: string | null;
+  /** The config.json of the runtime home. */
+  config: ConfigState;
   /** The database of the runtime home. */
   storage: DatabaseState;
   /** Whether nothing is amiss. */
@@ -1047,6 +1063,26 @@ export interface Recommendation {
   failing_version: VersionCount | null;
   /** The version, else the digest, that the skill had from the change on, where it had another one before. */
   version: string | null;
+}
+
+/** What was recovered and what was lost. */
+export interface RecoverReply {
+  /** The new home. */
+  home: string;
+  /** Keys that were recovered with their values. */
+  keys: number;
+  /** Executions that were recovered. */
+  executions: number;
+  /** Keys whose values are lost. */
+  lost_keys: number;
+  /** The first 1,000 of them. */
+  lost_key_names: string[];
+  /** Executions that are lost. */
+  lost_executions: number;
+  /** Pages of the file that are damaged. */
+  damaged_pages: number;
+  /** Whether nothing else was lost. Where a table and its index are damaged together, more may be. */
+  exact: boolean;
 }
 
 /** Faults of one skill's references. */

@@ -81,5 +81,7 @@ export class Own extends Base {
   importLegacy(options) { return run(this, "import", {}, options); }
   importLegacyAsync(options) { return runAsync(this, "import", {}, options); }
   init(options) { return run(this, "init", {}, options); }
+  recover(to, options) { return run(this, "recover", { to }, options); }
+  recoverAsync(to, options) { return runAsync(this, "recover", { to }, options); }
   status(options) { return run(this, "status", {}, options); }
 }

@@ -12,6 +12,7 @@ mod bad_input;
 mod budget_new_doctor;
 mod config;
 mod config_unset;
+mod damage;
 mod fix;
 mod harness;
 mod help;

@@ -182,7 +182,6 @@ fn a_file_that_is_not_json_is_named_with_line_and_column_and_left_alone() {
         &["skill", "list"][..],
         &["skill", "search", "tea"],
         &["skill", "prompt"],
-        &["doctor"],
     ] {
         let ran = world.refused(3, args);
         assert!(
@@ -190,6 +189,9 @@ fn a_file_that_is_not_json_is_named_with_line_and_column_and_left_alone() {
             "{ran:?}"
         );
     }
+    let doctor = world.run(&["doctor"]);
+    assert_eq!(doctor.code, 1);
+    assert!(doctor.out.contains("line 2 column 16"), "{doctor:?}");
     let (code, reply) = world.json(&["skill", "list"]);
     assert_eq!((code, &reply["error"]["code"]), (3, &"invalid_config".into()));
     assert_eq!(

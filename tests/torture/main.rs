@@ -3,6 +3,7 @@
 //!
 //! The loops are short here; `cargo xtask torture` runs them at full length (`CLAWPOWERS_TORTURE=full`).
 #![expect(
+    clippy::indexing_slicing,
     clippy::unwrap_used,
     clippy::panic,
     clippy::print_stdout,
@@ -10,6 +11,7 @@
 )]
 
 mod crowd;
+mod damage;
 mod disk;
 mod held;
 mod kill;

@@ -58,6 +58,7 @@ export async function everything(home: string | undefined): Promise<string[]> {
 
   seen.push(rt.init({ legacy_shims: "bin" }).home, String(rt.status().keys));
   seen.push(String(rt.doctor(about).healthy), String((await rt.doctorAsync()).healthy));
+  seen.push(String(rt.doctor({ deep: true }).config.problem), rt.recover("new").home, (await rt.recoverAsync("new")).home);
   seen.push(rt.importLegacy({ from: "old" }).from, (await rt.importLegacyAsync()).from);
   seen.push(parseSkill("text", { target: "claude" }).skill?.name ?? "");
   seen.push(String(rt.call("status")), String(await rt.callAsync("store_get", { key: "k" })));

@@ -1,6 +1,6 @@
 //! Which skills an operation is about: roots, scopes, another client's view, a role profile.
 
-use crate::config::roles::{Role, roles};
+use crate::config::roles::{Role, Roles, roles};
 use crate::error::{ApiError, ErrorCode};
 use crate::runtime::Runtime;
 use clawpowers_loader::catalog::{Catalog, CatalogOptions, Entry, Origin, Rejected};
@@ -147,6 +147,11 @@ fn did_not_load(rejected: &Rejected) -> String {
 impl Runtime {
     /// Loads the catalog that `selection` names.
     pub(crate) fn select(&self, selection: &Selection) -> Result<Selected, ApiError> {
+        self.select_with(selection, roles(self.surroundings.home.as_deref())?)
+    }
+
+    /// As [`Runtime::select`], with the role profiles at hand.
+    pub(crate) fn select_with(&self, selection: &Selection, roles: Roles) -> Result<Selected, ApiError> {
         let client = selection.client.as_deref().map(client).transpose()?;
         let scopes = selection
             .scopes
@@ -174,7 +179,6 @@ impl Runtime {
         } else {
             crate::bundled::packages()
         };
-        let roles = roles(self.surroundings.home.as_deref())?;
         let (role, unknown_profile) = match (selection.profile.as_deref(), roles.active.as_deref()) {
             (Some(""), _) => (None, None),
             (Some(name), _) => (Some(roles.get(name).ok_or_else(|| roles.unknown(name))?), None),

@@ -21,6 +21,18 @@ const ABANDONED: Duration = Duration::from_secs(24 * 3600);
 /// Creates the database of a home, what 1.x left there taken in; two processes that do so at once end up with one
 /// database. Returns the report of the import where there was something to import and this process did it.
 pub(crate) fn create(home: &Home) -> Result<Option<legacy::Report>> {
+    let import = |db: &mut Db| {
+        if legacy::is_there(home.folder()) {
+            return legacy::import(db, home.folder()).map(Some);
+        }
+        Ok(None)
+    };
+    create_with(home, import).map(Option::flatten)
+}
+
+/// Creates the database of a home with what `work` writes to it, and returns its answer; `None` where another process
+/// was faster.
+pub(crate) fn create_with<T>(home: &Home, work: impl FnOnce(&mut Db) -> Result<T>) -> Result<Option<T>> {
     home.check_log()?;
     home.create()?;
     clear_abandoned(home.folder());
@@ -31,7 +43,7 @@ pub(crate) fn create(home: &Home) -> Result<Option<legacy::Report>> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let refused = |error: std::io::Error| Error::io(&home.database(), &error);
     options.open(&draft.0).map_err(refused)?;
-    let report = fill(home, &draft.0)?;
+    let answer = fill(home, &draft.0, work)?;
     let place = home.database();
     match fs::hard_link(&draft.0, &place) {
         Ok(()) => sync_folder(home.folder()).map_err(refused)?,
@@ -44,11 +56,11 @@ pub(crate) fn create(home: &Home) -> Result<Option<legacy::Report>> {
         }
         Err(_) => return Ok(None),
     }
-    Ok(report)
+    Ok(Some(answer))
 }
 
-/// Makes the tables and takes in what 1.x left.
-fn fill(home: &Home, draft: &Path) -> Result<Option<legacy::Report>> {
+/// Makes the tables and what else is to be in them.
+fn fill<T>(home: &Home, draft: &Path, work: impl FnOnce(&mut Db) -> Result<T>) -> Result<T> {
     let failed = |error: rusqlite::Error| Error::sqlite(&home.database(), &error);
     let prepare = || -> rusqlite::Result<Connection> {
         let connection = Connection::open(draft)?;
@@ -59,11 +71,7 @@ fn fill(home: &Home, draft: &Path) -> Result<Option<legacy::Report>> {
     };
     let mut db = Db::adopt(prepare().map_err(failed)?, DbFile::unattached(home.database()));
     db.found()?;
-    let report = if legacy::is_there(home.folder()) {
-        Some(legacy::import(&mut db, home.folder())?)
-    } else {
-        None
-    };
+    let answer = work(&mut db)?;
     let connection = db.into_connection();
     connection
         .pragma_update(None, "journal_mode", "WAL")
@@ -75,7 +83,7 @@ fn fill(home: &Home, draft: &Path) -> Result<Option<legacy::Report>> {
         .open(draft)
         .and_then(|file| file.sync_all());
     sync.map_err(|error| Error::io(&home.database(), &error))?;
-    Ok(report)
+    Ok(answer)
 }
 
 /// A file that goes when it is dropped; its database has another name by then, or is not wanted.

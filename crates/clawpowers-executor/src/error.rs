@@ -43,11 +43,13 @@ impl Storage {
         }
     }
 
-    const fn hint(self) -> &'static str {
+    /// Returns what to do about it.
+    #[must_use]
+    pub const fn hint(self) -> &'static str {
         match self {
             Self::Busy => "wait for the process that holds it, then try again; nothing was written",
             Self::Corrupt => {
-                "nothing was written; `clawpowers doctor --recover DIR` writes what can still be read to a new home"
+                "nothing was written; `clawpowers doctor` checks the file again, `clawpowers doctor --recover DIR` writes what can still be read to a new home"
             }
             Self::Newer => "update clawpowers, or name another home with `--home`",
             Self::Full => "make room on the disk, then try again; nothing was written",
@@ -130,6 +132,20 @@ impl Error {
     /// Makes the storage error of a file that the file system refused.
     pub fn io(path: &Path, error: &std::io::Error) -> Self {
         use std::io::ErrorKind;
+        if matches!(error.kind(), ErrorKind::NotADirectory | ErrorKind::AlreadyExists)
+            && let Some(file) = path.ancestors().find(|above| above.is_file())
+        {
+            return Self::Storage {
+                kind: Storage::Io,
+                message: format!(
+                    "{} cannot be used: {} is a file, not a folder",
+                    quoted(path),
+                    quoted(file)
+                ),
+                hint: "move the file away, or name another home with `--home`; nothing was written"
+                    .to_owned(),
+            };
+        }
         let kind = match error.kind() {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Storage::Full,
             ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Storage::ReadOnly,
@@ -160,6 +176,7 @@ impl Error {
             Some(ErrorCode::CannotOpen) => (Storage::Io, "or a file beside it cannot be opened"),
             // Our statements name what the schema has, so it is the file that lacks it.
             _ if lacks_part(error) => (Storage::Corrupt, "lacks a part of its schema"),
+            _ if has_unknown_format(error) => (Storage::Corrupt, "is damaged"),
             // A step of the schema makes only what an older file does not have.
             _ if has_part_already(error) => (
                 Storage::Corrupt,
@@ -182,6 +199,11 @@ impl Error {
 fn lacks_part(error: &rusqlite::Error) -> bool {
     words(error)
         .is_some_and(|message| message.starts_with("no such ") || message.contains("has no column named"))
+}
+
+/// Tells whether the header names a format that no release of SQLite writes.
+fn has_unknown_format(error: &rusqlite::Error) -> bool {
+    words(error) == Some("unsupported file format")
 }
 
 /// Tells whether a statement made a table or an index that is there.

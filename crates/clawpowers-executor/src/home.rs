@@ -1,5 +1,6 @@
 //! The runtime home: a folder that only its owner may read.
 
+use crate::db::marker;
 use crate::error::{Error, Result, Storage, quoted};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -57,6 +58,41 @@ impl Home {
                 quoted(&log)
             ),
         })
+    }
+
+    /// Returns the first problem of those that were noted when damage was found in the database.
+    #[must_use]
+    pub fn noted_damage(&self) -> Option<String> {
+        marker::read(&self.real_database())
+    }
+
+    /// Notes damage beside the database: from now on every process refuses to write to it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Storage`] where the note cannot be written.
+    pub fn note_damage(&self, problems: &[String]) -> Result<()> {
+        let database = self.real_database();
+        marker::write(&database, problems).map_err(|error| Error::io(&database, &error))
+    }
+
+    /// Deletes the note of damage, because none was found.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Storage`] where it cannot be deleted.
+    pub fn clear_damage(&self) -> Result<()> {
+        let database = self.real_database();
+        marker::clear(&database).map_err(|error| Error::io(&database, &error))
+    }
+
+    /// Returns the database where a link leads, which is where SQLite keeps its own files too.
+    fn real_database(&self) -> PathBuf {
+        let database = self.database();
+        if database.is_symlink() {
+            return database.canonicalize().unwrap_or(database);
+        }
+        database
     }
 
     /// Creates the folder where it is missing, readable by its owner alone.

@@ -1,8 +1,8 @@
 //! Databases without a disk: in memory, and as one piece of bytes that is the file.
 
-use crate::db::{Db, DbFile};
+use crate::db::{Db, DbFile, Part};
 use crate::error::{Error, Result, Storage};
-use crate::schema::{APPLICATION_ID, MIGRATIONS};
+use crate::schema::APPLICATION_ID;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, MAIN_DB};
 use std::path::Path;
@@ -148,34 +148,13 @@ impl Db {
         if let Some(first) = damage.first() {
             return Err(corrupt(&format!("is damaged ({first})")));
         }
-        let parts = |connection: &Connection| -> rusqlite::Result<Vec<Part>> {
-            // SQLite's own tables hold no more than its statistics.
-            let sql = "SELECT type, name, coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
-            let mut statement = connection.prepare(sql)?;
-            let rows = statement.query_map((), |row| {
-                Ok(Part {
-                    kind: row.get(0)?,
-                    name: row.get(1)?,
-                    sql: row.get(2)?,
-                })
-            })?;
-            rows.collect()
-        };
         let version = usize::try_from(self.version()?).unwrap_or_default();
         if version == 0 {
             return Err(corrupt("lacks its schema"));
         }
-        let ours = || -> rusqlite::Result<Vec<Part>> {
-            let connection = Connection::open_in_memory()?;
-            for step in MIGRATIONS.iter().take(version) {
-                connection.execute_batch(step)?;
-            }
-            parts(&connection)
-        };
-        let expected = ours().map_err(|error| Error::sqlite(self.path(), &error))?;
-        let there = self.run(parts)?;
-        // Released steps never change, so every sound file has the same words. One of another shape would be taken in the
-        // place of good data and refuse whatever is written after that.
+        let expected = Part::expected(version).map_err(|error| Error::sqlite(self.path(), &error))?;
+        let there = self.run(Part::all)?;
+        // One of another shape would be taken in the place of good data and refuse whatever is written after that.
         if expected.iter().any(|part| !there.contains(part)) {
             return Err(corrupt("lacks a part of its schema"));
         }
@@ -186,29 +165,6 @@ impl Db {
             return Err(corrupt(&format!("has the {kind} `{name}`, which is not ours")));
         }
         Ok(())
-    }
-}
-
-/// One thing of a schema.
-#[derive(Debug, PartialEq, Eq)]
-struct Part {
-    kind: String,
-    name: String,
-    sql: String,
-}
-
-impl Part {
-    /// Tells whether what somebody's tools added leaves our statements as they are. A trigger would run with them, and a
-    /// view stand for a table; a unique index refuses rows, one over an expression computes with each, and a table that
-    /// refers to ours keeps rows from being deleted.
-    fn is_harmless(&self) -> bool {
-        let sql = self.sql.to_ascii_uppercase();
-        match self.kind.as_str() {
-            // SQLite writes the first words of a statement in one way only.
-            "index" => !sql.starts_with("CREATE UNIQUE") && sql.matches('(').count() == 1,
-            "table" => !sql.contains("REFERENCES"),
-            _ => false,
-        }
     }
 }
 

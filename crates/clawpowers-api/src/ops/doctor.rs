@@ -1,12 +1,12 @@
 //! Reports inventory, readiness, visibility and faults.
 
+use crate::config::roles::{Roles, roles};
 use crate::error::ApiError;
 use crate::runtime::Runtime;
 use crate::select::document_roots;
 use crate::wire::{DiagnosticOut, HiddenOut, RejectedOut, diagnostics, unmet};
-use clawpowers_executor::Storage;
+use clawpowers_executor::{Error, Storage};
 use clawpowers_loader::catalog::{Catalog, CatalogOptions, Entry, Origin};
-use clawpowers_loader::diag::quoted;
 use clawpowers_loader::discover::{CLIENTS, Client, Scope};
 use clawpowers_loader::display_path;
 use clawpowers_loader::inspect::inspect;
@@ -14,11 +14,18 @@ use clawpowers_loader::readiness::missing;
 use clawpowers_loader::{Profile, Rule};
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::path::Path;
+
+/// The state of a database without a problem.
+const SOUND: &str = "sound";
 
 selecting! {
-    /// Which skills to look at.
-    {}
+    /// Which skills to look at, and how thoroughly.
+    {
+        /// Whether the whole database is checked, every index against its table too. It takes a minute where the rest takes
+        /// seconds.
+        #[serde(default)]
+        deep: bool,
+    }
 }
 
 /// The state of the skills.
@@ -39,10 +46,23 @@ pub struct Response {
     pub references: Vec<References>,
     /// The profile that config.json puts in force without a list of skills for it; it has no effect.
     pub unknown_profile: Option<String>,
+    /// The config.json of the runtime home.
+    pub config: ConfigOut,
     /// The database of the runtime home.
     pub storage: StorageOut,
     /// Whether nothing is amiss.
     pub healthy: bool,
+}
+
+/// The state of config.json.
+#[derive(Debug, Clone, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "ConfigState"))]
+pub struct ConfigOut {
+    /// Why it cannot be read; `null` where it can, and where there is none. No role profile is in force then.
+    pub problem: Option<String>,
+    /// What to do about it.
+    pub hint: Option<String>,
 }
 
 /// The state of the database.
@@ -112,13 +132,19 @@ pub struct References {
     pub diagnostics: Vec<DiagnosticOut>,
 }
 
-/// Looks at every skill; nothing is changed.
+/// Checks every skill, config.json and the database. Where the database is damaged, a note beside it says so from then on,
+/// and every write is refused; where it is not, such a note is deleted. Nothing else is changed.
 ///
 /// # Errors
 ///
-/// As `skill_list`.
+/// As `skill_list`; a config.json that cannot be read is none.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
-    let selected = runtime.select(&request.selection())?;
+    let mut selection = request.selection();
+    let (roles, config) = roles_or_problem(runtime);
+    if config.problem.is_some() {
+        selection.profile = None;
+    }
+    let selected = runtime.select_with(&selection, roles)?;
     let catalog = &selected.catalog;
     let machine = Runtime::machine();
     let mut scopes = BTreeMap::new();
@@ -154,13 +180,15 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     } else {
         Vec::new()
     };
-    let storage = storage(runtime);
+    let storage = storage(runtime, request.deep);
     Ok(Response {
         healthy: not_ready.is_empty()
             && references.is_empty()
             && catalog.rejected.is_empty()
             && selected.unknown_profile.is_none()
+            && config.problem.is_none()
             && storage.problems.is_empty(),
+        config,
         storage,
         inventory: Inventory {
             found: catalog.found(),
@@ -178,92 +206,90 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     })
 }
 
-/// Looks through the whole database; one that is not there yet is not made.
-fn storage(runtime: &Runtime) -> StorageOut {
-    if runtime.documents().is_some() {
-        return look_through(runtime, None);
-    }
-    let Ok(home) = runtime.home() else {
-        return StorageOut {
-            state: "none",
-            ..StorageOut::default()
-        };
-    };
-    let path = home.database();
-    if !path.exists() {
-        let database = Some(display_path(&path));
-        return match home.check_log().map_err(ApiError::from) {
-            Ok(()) => StorageOut {
-                database,
-                state: "none",
-                ..StorageOut::default()
-            },
-            Err(error) => StorageOut {
-                database,
-                state: Storage::Io.as_str(),
-                problems: vec![error.message],
+/// Returns the role profiles; without any where config.json cannot be read, and why.
+fn roles_or_problem(runtime: &Runtime) -> (Roles, ConfigOut) {
+    let home = runtime.surroundings.home.as_deref();
+    // Where the home is a file, the database says so.
+    match roles(home.filter(|home| !home.is_file())) {
+        Ok(roles) => (roles, ConfigOut::default()),
+        Err(error) => {
+            let config = ConfigOut {
+                problem: Some(error.message),
                 hint: error.hint,
-            },
-        };
+            };
+            (Roles::default(), config)
+        }
     }
-    look_through(runtime, Some(&path))
 }
 
-/// Looks through the database that is there; `path` is its file where it has one.
-fn look_through(runtime: &Runtime, path: Option<&Path>) -> StorageOut {
-    let database = path.map(display_path);
-    let looked = runtime.read(|db| {
-        let mut problems = db.damage()?;
-        if problems.is_empty() {
-            let differs = |skill: String| {
-                format!(
-                    "the figures of the skill {} are not those of its executions",
-                    quoted(&skill)
-                )
-            };
-            problems.extend(db.ledger().differing()?.into_iter().map(differs));
-        }
-        Ok(problems)
-    });
-    let (state, problems, hint) = match looked {
-        Ok(None) => ("none", Vec::new(), None),
-        Ok(Some(problems)) if problems.is_empty() => ("sound", problems, None),
-        Ok(Some(problems)) => (Storage::Corrupt.as_str(), problems, None),
-        Err(error) => {
-            let kind = error
-                .details
-                .as_ref()
-                .and_then(|details| details.get("kind")?.as_str().map(str::to_owned));
-            let known = Storage::ALL
-                .into_iter()
-                .find(|storage| kind.as_deref() == Some(storage.as_str()));
-            (
-                known.unwrap_or(Storage::Io).as_str(),
-                vec![error.message],
-                error.hint,
-            )
-        }
+/// Checks the database; one that does not exist yet is not created.
+fn storage(runtime: &Runtime, deep: bool) -> StorageOut {
+    let none = StorageOut {
+        state: "none",
+        ..StorageOut::default()
     };
-    // A damaged file is never written over; what it still holds goes into a new one.
-    let damaged = path.filter(|_| state == Storage::Corrupt.as_str());
-    let hint = if let Some(path) = damaged {
-        let shell = |path: &Path| format!("'{}'", display_path(path).replace('\'', "'\\''"));
-        let new = path.with_extension("db.recovered");
-        Some(format!(
-            "recover what it still holds with `sqlite3 {} .recover | sqlite3 {}` (the shell of the SQLite project; some \
-             distributions build theirs without), look at the new file, and move it to the old one's place with the \
-             files ending in -wal and -shm taken away",
-            shell(path),
-            shell(&new)
-        ))
-    } else {
-        hint
+    if runtime.documents().is_some() {
+        return checked(runtime, deep).unwrap_or(none);
+    }
+    let Ok(home) = runtime.home() else { return none };
+    let path = home.database();
+    let exists = path.try_exists().map_err(|error| Error::io(&path, &error));
+    let mut storage = match exists.and_then(|exists| {
+        if exists {
+            Ok(true)
+        } else {
+            home.check_log().map(|()| false)
+        }
+    }) {
+        Ok(true) => checked(runtime, deep || home.noted_damage().is_some()).unwrap_or(none),
+        Ok(false) => none,
+        Err(error) => failed(error.into()),
     };
+    storage.database = Some(display_path(&path));
+    let noted = match storage.state {
+        SOUND => home.clear_damage(),
+        state if state == Storage::Corrupt.as_str() => home.note_damage(&storage.problems),
+        _ => Ok(()),
+    };
+    if let Err(error) = noted {
+        let why = format!("other commands are not told of this: {error}");
+        storage.problems.push(why);
+    }
+    storage
+}
+
+/// Checks the database that there is; `None` where there is none.
+fn checked(runtime: &Runtime, deep: bool) -> Option<StorageOut> {
+    match runtime.read(|db| Ok(db.check(deep)?)) {
+        Ok(None) => None,
+        Ok(Some(problems)) if problems.is_empty() => Some(StorageOut {
+            state: SOUND,
+            ..StorageOut::default()
+        }),
+        Ok(Some(problems)) => Some(StorageOut {
+            database: None,
+            state: Storage::Corrupt.as_str(),
+            problems,
+            hint: Some(Storage::Corrupt.hint().to_owned()),
+        }),
+        Err(error) => Some(failed(error)),
+    }
+}
+
+/// Returns the state of a database that cannot be used.
+fn failed(error: ApiError) -> StorageOut {
+    let kind = error
+        .details
+        .as_ref()
+        .and_then(|details| details.get("kind")?.as_str().map(str::to_owned));
+    let known = Storage::ALL
+        .into_iter()
+        .find(|storage| kind.as_deref() == Some(storage.as_str()));
     StorageOut {
-        database,
-        state,
-        problems,
-        hint,
+        database: None,
+        state: known.unwrap_or(Storage::Io).as_str(),
+        problems: vec![error.message],
+        hint: error.hint,
     }
 }
 

@@ -131,6 +131,7 @@ pub mod metrics_record;
 pub mod metrics_show;
 pub mod metrics_start;
 pub mod metrics_summary;
+pub mod recover;
 pub mod skill_budget;
 pub mod skill_fix;
 pub mod skill_list;
@@ -294,7 +295,7 @@ operations! {
         config.set(key, value);
     config_unset "Removes one setting from config.json and leaves the rest as it is."
         config.unset(key);
-    doctor "Reports inventory, readiness, visibility and faults of the skills that are there."
+    doctor "Checks the skills that are there, config.json and the database."
         runtime.doctor() [walks];
     feedback_detect "Finds changes of a success rate in a list of outcomes."
         feedback.detect(outcomes);
@@ -318,6 +319,8 @@ operations! {
         metrics.start(skill);
     metrics_summary "Sums up executions, as a whole and by skill."
         metrics.summary();
+    recover "Writes what can still be read of a damaged database to a new home."
+        runtime.recover(to) [walks];
     skill_budget "Says what Claude Code and Codex would cut from their listing."
         skills.budget() [walks];
     skill_fix "Shows or writes the mechanical repairs of skill files."

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::lock::{TIMEOUT, pause};
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::cell::Cell;
 use std::path::Path;
 use std::thread;
@@ -22,6 +22,25 @@ pub(super) fn connect(path: &Path) -> Result<Connection> {
         Ok(connection)
     };
     open().map_err(|error| Error::sqlite(path, &error))
+}
+
+/// Keeps every other process from writing to a database for as long as the connection lives; `None` where SQLite cannot
+/// open the file, which nobody writes to then.
+///
+/// # Errors
+///
+/// [`Error::Storage`] where others write for longer than the timeout.
+pub(crate) fn lock(path: &Path) -> Result<Option<Connection>> {
+    let Ok(connection) = connect(path) else {
+        return Ok(None);
+    };
+    match connection.execute_batch("BEGIN IMMEDIATE") {
+        Ok(()) => Ok(Some(connection)),
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
+            Err(Error::sqlite(path, &error))
+        }
+        Err(_) => Ok(None),
+    }
 }
 
 thread_local! {

@@ -1,8 +1,10 @@
 //! What is wrong with a file: damage, another program's file, a newer release's.
 
-use super::{Db, marker, number};
+use super::{Db, number};
 use crate::error::{Error, Result, Storage, quoted};
-use crate::schema::{APPLICATION_ID, VERSION};
+use crate::key::shortened;
+use crate::schema::{APPLICATION_ID, MIGRATIONS, VERSION};
+use rusqlite::Connection;
 
 impl Db {
     /// Checks the whole file and returns the problems found, at most 20 and the first ones first: pages, rows, types, and
@@ -38,34 +40,45 @@ impl Db {
             .collect())
     }
 
-    /// Returns the first problem that was noted when damage was found earlier.
-    #[must_use]
-    pub fn noted_damage(&self) -> Option<String> {
-        self.file.real().and_then(marker::read)
+    /// Returns the tables and indexes that a file of its version has and this one lacks, or has in another shape.
+    pub(crate) fn missing_parts(&self) -> Result<Vec<String>> {
+        let version = usize::try_from(self.version()?).unwrap_or_default();
+        let expected = Part::expected(version).map_err(|error| Error::sqlite(self.path(), &error))?;
+        let found = self.run(Part::all)?;
+        let missing = expected.into_iter().filter(|part| !found.contains(part));
+        Ok(missing
+            .map(|part| format!("{} {}", part.kind, part.name))
+            .collect())
     }
 
-    /// Notes damage beside the database: from now on every process refuses to write to it.
+    /// Checks everything that is cheap, and with `deep` everything: the pages and rows of the file, that no table is
+    /// missing, and that the figures of each skill are those of its executions. Returns the problems.
     ///
     /// # Errors
     ///
-    /// [`Error::Storage`] where the note cannot be written.
-    pub fn note_damage(&self, problems: &[String]) -> Result<()> {
-        let Some(real) = self.file.real() else {
-            return Ok(());
+    /// [`Error::Storage`] where the file cannot even be read.
+    pub fn check(&mut self, deep: bool) -> Result<Vec<String>> {
+        let mut problems = if deep {
+            self.damage()?
+        } else {
+            self.quick_damage()?
         };
-        marker::write(real, problems).map_err(|error| Error::io(real, &error))
-    }
-
-    /// Deletes the note of damage, because none was found.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Storage`] where it cannot be deleted.
-    pub fn clear_damage(&self) -> Result<()> {
-        let Some(real) = self.file.real() else {
-            return Ok(());
-        };
-        marker::clear(real).map_err(|error| Error::io(real, &error))
+        if problems.is_empty() {
+            let missing = self.missing_parts()?;
+            problems.extend(
+                missing
+                    .iter()
+                    .map(|part| format!("the {part} is missing or changed")),
+            );
+        }
+        if problems.is_empty() {
+            let differing = self.ledger().differing()?;
+            problems.extend(differing.iter().map(|skill| {
+                let skill = shortened(skill);
+                format!("the figures of the skill {skill} are not those of its executions")
+            }));
+        }
+        Ok(problems)
     }
 
     /// Looks at whose file this is.
@@ -78,9 +91,55 @@ impl Db {
             return Err(Error::storage(Storage::Corrupt, message));
         }
         if version > VERSION {
-            let message = format!("the database {shown} has schema {version}; this release knows {VERSION}");
-            return Err(Error::storage(Storage::Newer, message));
+            return Err(self.file.newer(version));
         }
         Ok(())
+    }
+}
+
+/// One thing of a schema.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Part {
+    pub(crate) kind: String,
+    pub(crate) name: String,
+    sql: String,
+}
+
+impl Part {
+    /// Reads the schema of a database.
+    pub(crate) fn all(connection: &Connection) -> rusqlite::Result<Vec<Self>> {
+        // SQLite's own tables hold no more than its statistics.
+        let sql = "SELECT type, name, coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
+        let mut statement = connection.prepare(sql)?;
+        let rows = statement.query_map((), |row| {
+            Ok(Self {
+                kind: row.get(0)?,
+                name: row.get(1)?,
+                sql: row.get(2)?,
+            })
+        })?;
+        rows.collect()
+    }
+
+    /// Returns the schema of a version. Released steps never change, so every sound file has the same words.
+    pub(crate) fn expected(version: usize) -> rusqlite::Result<Vec<Self>> {
+        let connection = Connection::open_in_memory()?;
+        for step in MIGRATIONS.iter().take(version) {
+            connection.execute_batch(step)?;
+        }
+        Self::all(&connection)
+    }
+
+    /// Tells whether what somebody's tools added leaves our statements as they are. A trigger would run with them, and a
+    /// view stand for a table; a unique index refuses rows, one over an expression computes with each, and a table that
+    /// refers to ours keeps rows from being deleted.
+    pub(crate) fn is_harmless(&self) -> bool {
+        let sql = self.sql.to_ascii_uppercase();
+        match self.kind.as_str() {
+            // SQLite writes the first words of a statement in one way only.
+            "index" => !sql.starts_with("CREATE UNIQUE") && sql.matches('(').count() == 1,
+            "table" => !sql.contains("REFERENCES"),
+            _ => false,
+        }
     }
 }

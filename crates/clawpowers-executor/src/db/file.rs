@@ -2,6 +2,7 @@
 
 use super::{marker, number, wal};
 use crate::error::{Error, Result, Storage, quoted};
+use crate::schema::VERSION;
 use rusqlite::Connection;
 use std::cell::Cell;
 use std::fs::{self, Metadata};
@@ -112,9 +113,9 @@ impl DbFile {
         self.disk.as_ref().map(|disk| disk.wal.as_path())
     }
 
-    /// Returns the file on the disk, where a link leads.
-    pub(super) fn real(&self) -> Option<&Path> {
-        self.disk.as_ref().map(|disk| disk.real.as_path())
+    /// Returns the first problem that was noted beside the database.
+    pub(super) fn noted_damage(&self) -> Option<String> {
+        marker::read(&self.disk.as_ref()?.real)
     }
 
     /// Tells whether the paths still lead to the files that are open.
@@ -129,11 +130,16 @@ impl DbFile {
         let Some(size) = disk.size() else {
             return Err(self.moved("nothing was written; the next call opens the file that is there now"));
         };
-        if let Some(noted) = marker::read(&disk.real) {
+        if let Some(noted) = self.noted_damage() {
             return Err(self.corrupt(&noted));
         }
         if disk.damaged.get() {
             return Err(self.corrupt("a page could not be read"));
+        }
+        // A newer release may have changed the file while this process had it open.
+        let version = number(connection, "user_version").map_err(|error| self.failed(&error))?;
+        if version > VERSION {
+            return Err(self.newer(version));
         }
         if !disk.checked.get() {
             let fault = header_fault(connection, size, &disk.wal).map_err(|error| self.failed(&error))?;
@@ -162,6 +168,13 @@ impl DbFile {
             ),
             hint: hint.to_owned(),
         }
+    }
+
+    /// Makes the error of a database that a newer release has changed.
+    pub(super) fn newer(&self, version: i32) -> Error {
+        let shown = quoted(&self.name);
+        let message = format!("the database {shown} has schema {version}; this release knows {VERSION}");
+        Error::storage(Storage::Newer, message)
     }
 
     /// Makes the error of a database that is damaged.
@@ -241,7 +254,7 @@ fn header_fault(connection: &Connection, size: u64, wal: &Path) -> rusqlite::Res
 }
 
 /// Returns the path of a file that SQLite or this program keeps beside a database.
-pub(super) fn with_suffix(database: &Path, suffix: &str) -> PathBuf {
+pub(crate) fn with_suffix(database: &Path, suffix: &str) -> PathBuf {
     let mut name = database.as_os_str().to_owned();
     name.push(suffix);
     name.into()

@@ -14,7 +14,7 @@ home. `clawpowers doctor` deletes this note where it finds no damage.
 ";
 
 /// Returns what is noted of a database; `None` where there is no note.
-pub(super) fn read(database: &Path) -> Option<String> {
+pub(crate) fn read(database: &Path) -> Option<String> {
     let path = with_suffix(database, SUFFIX);
     match fs::read(&path) {
         Ok(bytes) => {
@@ -29,7 +29,7 @@ pub(super) fn read(database: &Path) -> Option<String> {
 }
 
 /// Notes what was found.
-pub(super) fn write(database: &Path, problems: &[String]) -> std::io::Result<()> {
+pub(crate) fn write(database: &Path, problems: &[String]) -> std::io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
@@ -47,7 +47,7 @@ pub(super) fn write(database: &Path, problems: &[String]) -> std::io::Result<()>
 }
 
 /// Deletes the note, if there is one.
-pub(super) fn clear(database: &Path) -> std::io::Result<()> {
+pub(crate) fn clear(database: &Path) -> std::io::Result<()> {
     match fs::remove_file(with_suffix(database, SUFFIX)) {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
         _ => Ok(()),

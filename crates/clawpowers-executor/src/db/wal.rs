@@ -37,7 +37,8 @@ impl Db {
     pub(super) fn want_log(&self) -> Result<()> {
         let mode: String =
             self.run(|connection| connection.pragma_query_value(None, "journal_mode", |row| row.get(0)))?;
-        if mode != "wal" {
+        // That writes to the file.
+        if mode != "wal" && self.file.noted_damage().is_none() {
             // Without one writes are as durable, only slower, so a file that cannot be changed now stays as it is.
             let _ = self.connection.pragma_update(None, "journal_mode", "WAL");
         }

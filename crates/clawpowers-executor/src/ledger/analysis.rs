@@ -1,7 +1,6 @@
 //! What an analysis reads of the executions, and where it keeps how far it came.
 
 use super::{Ledger, Outcome};
-use crate::db::Tx;
 use crate::error::Result;
 use crate::moment::Moment;
 use rusqlite::{Connection, OptionalExtension as _};
@@ -227,22 +226,4 @@ fn count_deleted(connection: &Connection) -> rusqlite::Result<i64> {
     connection
         .prepare_cached("SELECT count(*) FROM deleted")?
         .query_row((), |row| row.get(0))
-}
-
-/// Returns the skills whose days are not those of their executions.
-pub(super) fn differing_days(tx: &Tx<'_>) -> Result<Vec<String>> {
-    const COUNTED: &str =
-        "SELECT skill, (at - (at % 86400000000 + 86400000000) % 86400000000) / 86400000000 AS day,
-            sum(outcome = 0), sum(outcome = 1), sum(outcome = 2), sum(outcome = 3)
-        FROM execution WHERE outcome < 4 GROUP BY 1, 2";
-    const KEPT: &str = "SELECT skill, day, success, failure, partial, skipped FROM day";
-    let sql = format!(
-        "SELECT name FROM skill WHERE id IN (
-             SELECT skill FROM ({COUNTED} EXCEPT {KEPT}) UNION SELECT skill FROM ({KEPT} EXCEPT {COUNTED}))"
-    );
-    tx.run(|connection| {
-        let mut statement = connection.prepare(&sql)?;
-        let rows = statement.query_map((), |row| row.get(0))?;
-        rows.collect()
-    })
 }

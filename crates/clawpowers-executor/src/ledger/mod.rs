@@ -6,6 +6,7 @@ mod execution;
 mod import;
 mod line;
 mod query;
+mod recover;
 mod rollup;
 
 pub use analysis::{Counted, Kept, ModelCount};
@@ -17,6 +18,10 @@ pub use query::{Filter, Order};
 pub use rollup::Figures;
 
 pub(crate) use import::{Hash, Importer, hash};
+pub(crate) use recover::{
+    DELETED_COLUMNS, EXECUTION_COLUMNS, SKILL_COLUMNS, rebuild, recover_deleted, recover_execution,
+    recover_skill,
+};
 
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
@@ -208,21 +213,7 @@ impl<'a> Ledger<'a> {
     ///
     /// [`Error::Storage`] where they cannot be read.
     pub fn differing(&mut self) -> Result<Vec<String>> {
-        self.db.read(|tx| {
-            let kept = rollup::kept(tx, None)?;
-            let counted = rollup::counted(tx, &Filter::default())?;
-            let differs = |figures: &&Figures| !counted.contains(figures);
-            let mut names: Vec<_> = kept.iter().filter(differs).map(|f| f.skill.clone()).collect();
-            let missing = counted
-                .iter()
-                .filter(|f| !kept.contains(f))
-                .map(|f| f.skill.clone());
-            names.extend(missing);
-            names.extend(analysis::differing_days(tx)?);
-            names.sort();
-            names.dedup();
-            Ok(names)
-        })
+        self.db.read(rollup::differing)
     }
 
     /// Takes in lines of JSON, each an execution, in one transaction; `source` is what the report calls where they come

@@ -116,10 +116,12 @@ pub(super) fn each(
     order: Order,
     mut each: impl FnMut(Execution) -> bool,
 ) -> Result<()> {
-    walk(tx, filter, order, COLUMNS, |row| Ok(each(read(row)?)))
+    let from = "execution JOIN skill ON skill.id = execution.skill";
+    walk(tx, filter, from, Some(order), COLUMNS, |row| Ok(each(read(row)?)))
 }
 
-/// Hands over the figures of executions alone, with the row of their skill.
+/// Hands over the figures of executions alone, with the row of their skill, in no order: to sort many takes longer than
+/// to read them.
 pub(super) fn each_figure(
     tx: &Tx<'_>,
     filter: &Filter,
@@ -128,7 +130,7 @@ pub(super) fn each_figure(
     const FIGURES: &str = "execution.id, execution.skill, outcome, at, execution.duration, execution.cost,
         execution.tokens_in, execution.tokens_out";
     let mut failure = None;
-    walk(tx, filter, Order::OldestFirst, FIGURES, |row| {
+    walk(tx, filter, "execution", None, FIGURES, |row| {
         let at = Moment::from_micros(row.get(3)?);
         let new = New {
             duration: row.get(4)?,
@@ -147,7 +149,8 @@ pub(super) fn each_figure(
 fn walk(
     tx: &Tx<'_>,
     filter: &Filter,
-    order: Order,
+    from: &str,
+    order: Option<Order>,
     columns: &str,
     mut each: impl FnMut(&Row<'_>) -> rusqlite::Result<bool>,
 ) -> Result<()> {
@@ -175,19 +178,16 @@ fn walk(
     } else {
         conditions.join(" AND ")
     };
-    let direction = if order == Order::OldestFirst {
-        "ASC"
-    } else {
-        "DESC"
+    let order = match order {
+        None => "",
+        Some(Order::OldestFirst) => "ORDER BY at, execution.id",
+        Some(Order::NewestFirst) => "ORDER BY at DESC, execution.id DESC",
     };
     let limit = filter
         .limit
         .map_or(-1, |limit| i64::try_from(limit).unwrap_or(-1));
     values.push(limit.into());
-    let sql = format!(
-        "SELECT {columns} FROM execution JOIN skill ON skill.id = execution.skill
-         WHERE {condition} ORDER BY at {direction}, execution.id {direction} LIMIT ?"
-    );
+    let sql = format!("SELECT {columns} FROM {from} WHERE {condition} {order} LIMIT ?");
     tx.run(|connection| {
         let mut statement = connection.prepare_cached(&sql)?;
         let mut rows = statement.query(params_from_iter(values))?;

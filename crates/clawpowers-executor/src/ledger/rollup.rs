@@ -6,7 +6,7 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::histogram::{bucket, quantile};
 use crate::moment::Moment;
-use rusqlite::Row;
+use rusqlite::{OptionalExtension as _, Row};
 use std::collections::BTreeMap;
 
 /// The figures of a skill.
@@ -143,6 +143,19 @@ impl Delta {
         Ok(())
     }
 
+    /// Returns the figures of a skill that has these executions and no other ones.
+    fn into_figures(self, skill: String) -> Figures {
+        Figures {
+            skill,
+            durations: self
+                .durations
+                .into_iter()
+                .map(|(bucket, count)| (bucket, count.unsigned_abs()))
+                .collect(),
+            ..self.figures
+        }
+    }
+
     /// Takes back an execution that was counted as open.
     pub(super) fn take_back_open(&mut self) {
         self.figures.open -= 1;
@@ -238,6 +251,14 @@ fn too_large() -> Error {
 
 /// Reads the kept figures, of one skill or of all.
 pub(super) fn kept(tx: &Tx<'_>, skill: Option<&str>) -> Result<Vec<Figures>> {
+    let mut found = kept_rows(tx, skill)?;
+    // Every execution of it may have been forgotten.
+    found.retain(|(_, figures)| figures.total() + figures.open > 0);
+    Ok(found.into_iter().map(|(_, figures)| figures).collect())
+}
+
+/// Reads the kept figures with the ids of their skills.
+fn kept_rows(tx: &Tx<'_>, skill: Option<&str>) -> Result<Vec<(i64, Figures)>> {
     tx.run(|connection| {
         let mut statement = connection.prepare_cached(
             "SELECT id, name, success, failure, partial, skipped, open, timed, duration, priced, cost, metered,
@@ -246,8 +267,6 @@ pub(super) fn kept(tx: &Tx<'_>, skill: Option<&str>) -> Result<Vec<Figures>> {
         )?;
         let rows = statement.query_map([skill], |row| Ok((row.get::<_, i64>(0)?, from_row(row)?)))?;
         let mut found = rows.collect::<rusqlite::Result<Vec<_>>>()?;
-        // Every execution of it may have been forgotten.
-        found.retain(|(_, figures)| figures.total() + figures.open > 0);
         let mut buckets =
             connection.prepare_cached("SELECT bucket, count FROM duration_bucket WHERE skill = ? ORDER BY bucket")?;
         for (id, figures) in &mut found {
@@ -256,7 +275,7 @@ pub(super) fn kept(tx: &Tx<'_>, skill: Option<&str>) -> Result<Vec<Figures>> {
             })?;
             figures.durations = rows.collect::<rusqlite::Result<_>>()?;
         }
-        Ok(found.into_iter().map(|(_, figures)| figures).collect())
+        Ok(found)
     })
 }
 
@@ -279,28 +298,64 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Figures> {
 
 /// Counts the executions that a filter means.
 pub(super) fn counted(tx: &Tx<'_>, filter: &Filter) -> Result<Vec<Figures>> {
+    let mut found = Vec::new();
+    for (skill, delta) in deltas(tx, filter)? {
+        let name = tx.run(|connection| {
+            let mut statement = connection.prepare_cached("SELECT name FROM skill WHERE id = ?")?;
+            statement.query_row([skill], |row| row.get(0)).optional()
+        })?;
+        // Only in a damaged file an execution is of no skill.
+        if let Some(name) = name {
+            found.push(delta.into_figures(name));
+        }
+    }
+    found.sort_by(|a, b| a.skill.cmp(&b.skill));
+    Ok(found)
+}
+
+/// Counts the executions that a filter means, by the row of their skill.
+pub(super) fn deltas(tx: &Tx<'_>, filter: &Filter) -> Result<BTreeMap<i64, Delta>> {
     let mut deltas: BTreeMap<i64, Delta> = BTreeMap::new();
     query::each_figure(tx, filter, |skill, execution| {
         deltas.entry(skill).or_default().add(&execution)
     })?;
-    let mut found = Vec::new();
-    for (skill, delta) in deltas {
-        let name = tx.run(|connection| {
-            let mut statement = connection.prepare_cached("SELECT name FROM skill WHERE id = ?")?;
-            statement.query_row([skill], |row| row.get(0))
-        })?;
-        found.push(Figures {
-            skill: name,
-            durations: delta
-                .durations
-                .into_iter()
-                .map(|(bucket, count)| (bucket, count.unsigned_abs()))
-                .collect(),
-            ..delta.figures
-        });
+    Ok(deltas)
+}
+
+/// Compares the kept figures and days with a count of all executions, which are read once; returns the names of the
+/// skills where they differ, and the numbers of those that have executions and no row.
+pub(super) fn differing(tx: &Tx<'_>) -> Result<Vec<String>> {
+    let mut counted = deltas(tx, &Filter::default())?;
+    let mut days = kept_days(tx)?;
+    let mut names = Vec::new();
+    for (id, kept) in kept_rows(tx, None)? {
+        let mut delta = counted.remove(&id).unwrap_or_default();
+        let same_days = days.remove(&id).unwrap_or_default() == std::mem::take(&mut delta.days);
+        if !same_days || delta.into_figures(kept.skill.clone()) != kept {
+            names.push(kept.skill);
+        }
     }
-    found.sort_by(|a, b| a.skill.cmp(&b.skill));
-    Ok(found)
+    let without_row = counted.into_keys().chain(days.into_keys());
+    names.extend(without_row.map(|id| format!("number {id}")));
+    names.sort();
+    names.dedup();
+    Ok(names)
+}
+
+/// Reads what is kept of each day, by skill and day.
+fn kept_days(tx: &Tx<'_>) -> Result<BTreeMap<i64, BTreeMap<i64, [i64; 4]>>> {
+    let mut days: BTreeMap<i64, BTreeMap<i64, [i64; 4]>> = BTreeMap::new();
+    tx.run(|connection| {
+        let mut statement =
+            connection.prepare("SELECT skill, day, success, failure, partial, skipped FROM day")?;
+        let mut rows = statement.query(())?;
+        while let Some(row) = rows.next()? {
+            let outcomes = [row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?];
+            days.entry(row.get(0)?).or_default().insert(row.get(1)?, outcomes);
+        }
+        Ok(())
+    })?;
+    Ok(days)
 }
 
 const _: () = assert!(OPEN == Outcome::ALL.len() as i64);

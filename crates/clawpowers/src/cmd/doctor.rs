@@ -4,26 +4,42 @@ use crate::args::{Context, SelectArgs};
 use crate::exit::Exit;
 use crate::render;
 use clap::Args;
-use clawpowers_api::ops::doctor;
+use clawpowers_api::ops::{doctor, recover};
 
 const EXAMPLES: &str = "\
 Examples:
-  clawpowers doctor                      # look at everything
-  clawpowers doctor --root skills/       # look at one folder
+  clawpowers doctor                      # skills, config.json, database
+  clawpowers doctor --deep               # and every index of the database
+  clawpowers doctor --root skills/       # one folder of skills
   clawpowers doctor --json | jq .ok.not_ready
+  clawpowers doctor --recover ../new-home
 
-Exit codes: 0 all is well, 1 something is amiss";
+Exit codes: 0 all is well, 1 something is amiss or was lost";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct DoctorArgs {
+    /// Check the whole database, every index against its table too; a large one takes a minute.
+    #[arg(long)]
+    deep: bool,
+    /// Write what can still be read of a damaged database to this new folder and count what was lost; nothing else is
+    /// checked.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["deep", "roots", "scopes", "client", "profile"])]
+    recover: Option<String>,
     #[command(flatten)]
     select: SelectArgs,
 }
 
 impl DoctorArgs {
     pub(crate) fn run(self, context: &Context) -> Exit {
-        let request = doctor::Request::default().selecting(self.select.selection());
+        if let Some(to) = self.recover {
+            return recover(context, to);
+        }
+        let request = doctor::Request {
+            deep: self.deep,
+            ..doctor::Request::default()
+        };
+        let request = request.selecting(self.select.selection());
         let result = doctor::run(&context.runtime, &request);
         let code = |r: &doctor::Response| if r.healthy { Exit::Done } else { Exit::No };
         context.out.answer(&result, code, |r| {
@@ -34,4 +50,13 @@ impl DoctorArgs {
             printed
         })
     }
+}
+
+fn recover(context: &Context, to: String) -> Exit {
+    let result = recover::run(&context.runtime, &recover::Request { to });
+    let whole = |r: &recover::Response| r.exact && r.lost_keys == 0 && r.lost_executions == 0;
+    let code = |r: &recover::Response| if whole(r) { Exit::Done } else { Exit::No };
+    context
+        .out
+        .answer(&result, code, |r| context.out.text(&render::doctor::recovered(r)))
 }

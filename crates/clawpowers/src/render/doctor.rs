@@ -5,6 +5,7 @@ use super::list::rejected;
 use super::table::{one_line, table};
 use crate::out::{Look, Out};
 use clawpowers_api::ops::doctor::Response;
+use clawpowers_api::ops::recover;
 use clawpowers_api::spelled;
 
 pub(crate) fn text(out: &Out, response: &Response) -> String {
@@ -62,7 +63,29 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
     if let Some(hint) = &storage.hint {
         text.push_str(&format!("  hint: {}\n", spelled(hint)));
     }
-    let mut faults = rejected(out, &response.rejected);
+    let mut faults = String::new();
+    let config = &response.config;
+    if let Some(problem) = &config.problem {
+        faults.push_str(&format!("configuration: {}\n", one_line(problem)));
+        if let Some(hint) = &config.hint {
+            faults.push_str(&format!("  hint: {}\n", spelled(hint)));
+        }
+    }
+    if !storage.problems.is_empty() {
+        faults.push_str(&format!("database: {}, see storage above\n", storage.state));
+    }
+    if !response.not_ready.is_empty() {
+        let count = response.not_ready.len();
+        let skills = if count == 1 { "skill lacks" } else { "skills lack" };
+        faults.push_str(&format!("readiness: {count} {skills} a requirement, see above\n"));
+    }
+    if let Some(profile) = &response.unknown_profile {
+        let profile = one_line(profile);
+        faults.push_str(&format!(
+            "configuration: `profile` is {profile}, which `profiles` does not list\n"
+        ));
+    }
+    faults.push_str(&rejected(out, &response.rejected));
     for hidden in &response.duplicates {
         faults.push_str(&format!(
             "duplicate {}: the same file as {}\n",
@@ -77,5 +100,34 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
     }
     text.push_str(&format!("\n{}", bold("faults")));
     text.push_str(if faults.is_empty() { "  none\n" } else { &faults });
+    text
+}
+
+/// How many lost keys are shown.
+const SHOWN: usize = 10;
+
+/// What was recovered of a damaged database, and what to do with it.
+pub(crate) fn recovered(response: &recover::Response) -> String {
+    let home = spelled(&response.home);
+    let mut text = format!(
+        "recovered  {} keys, {} executions, to {home}\n",
+        response.keys, response.executions
+    );
+    let bound = if response.exact { "" } else { ", and possibly more" };
+    text.push_str(&format!(
+        "lost       {} keys, {} executions{bound}\ndamaged    {} pages\n",
+        response.lost_keys, response.lost_executions, response.damaged_pages
+    ));
+    for key in response.lost_key_names.iter().take(SHOWN) {
+        text.push_str(&format!("  lost key: {}\n", one_line(key)));
+    }
+    let more = response.lost_keys.saturating_sub(SHOWN as u64);
+    if more > 0 {
+        text.push_str(&format!("  and {more} more; `--json` names the first 1,000\n"));
+    }
+    text.push_str(&format!(
+        "The damaged file was only read. To go on with the new one, move every `clawpowers.db*` out of the old home and \
+         {home}/clawpowers.db into it, or use `--home {home}`.\n"
+    ));
     text
 }

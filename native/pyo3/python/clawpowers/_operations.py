@@ -652,13 +652,16 @@ class Operations(Group):
     def doctor(
         self,
         *,
+        deep: bool | None = None,
         roots: Sequence[str | os.PathLike[str]] | None = None,
         scopes: Sequence[str] | None = None,
         client: str | None = None,
         profile: str | None = None,
     ) -> t.DoctorReply:
-        """Reports inventory, readiness, visibility and faults of the skills that are there."""
+        """Checks the skills that are there, config.json and the database."""
         request: Request = {}
+        if deep is not None:
+            request["deep"] = deep
         if roots is not None:
             request["roots"] = roots
         if scopes is not None:
@@ -691,6 +694,12 @@ class Operations(Group):
         if program is not None:
             request["program"] = program
         result: t.InitReply = self._call("init", request)
+        return result
+
+    def recover(self, to: str | os.PathLike[str]) -> t.RecoverReply:
+        """Writes what can still be read of a damaged database to a new home."""
+        request: Request = {"to": to}
+        result: t.RecoverReply = self._call("recover", request)
         return result
 
     def status(self) -> t.StatusReply:

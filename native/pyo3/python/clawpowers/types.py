@@ -179,6 +179,15 @@ class ConfigSetReply(TypedDict):
     """The config.json."""
 
 
+class ConfigState(TypedDict):
+    """The state of config.json."""
+
+    problem: str | None
+    """Why it cannot be read; `null` where it can, and where there is none. No role profile is in force then."""
+    hint: str | None
+    """What to do about it."""
+
+
 class ConfigUnsetReply(TypedDict):
     """What was removed."""
 
@@ -251,6 +260,8 @@ class DoctorReply(TypedDict):
     """Links of bodies and folders that lead nowhere or outside, and scripts that cannot run."""
     unknown_profile: str | None
     """The profile that config.json puts in force without a list of skills for it; it has no effect."""
+    config: ConfigState
+    """The config.json of the runtime home."""
     storage: DatabaseState
     """The database of the runtime home."""
     healthy: bool
@@ -630,6 +641,27 @@ class Recommendation(TypedDict):
     """The version in which its last failures cluster, where there is one."""
     version: str | None
     """The version, else the digest, that the skill had from the change on, where it had another one before."""
+
+
+class RecoverReply(TypedDict):
+    """What was recovered and what was lost."""
+
+    home: str
+    """The new home."""
+    keys: int
+    """Keys that were recovered with their values."""
+    executions: int
+    """Executions that were recovered."""
+    lost_keys: int
+    """Keys whose values are lost."""
+    lost_key_names: list[str]
+    """The first 1,000 of them."""
+    lost_executions: int
+    """Executions that are lost."""
+    damaged_pages: int
+    """Pages of the file that are damaged."""
+    exact: bool
+    """Whether nothing else was lost. Where a table and its index are damaged together, more may be."""
 
 
 class References(TypedDict):

@@ -1,0 +1,180 @@
+//! The pages of a database file and its WAL, read without SQLite: it refuses a file whose first page is damaged, and
+//! everything below a damaged page.
+
+use super::record::{self, u32_at};
+use crate::db::with_suffix;
+use crate::error::{Error, Result};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{Read as _, Seek as _, SeekFrom};
+use std::mem::ManuallyDrop;
+use std::path::Path;
+
+/// The page size of every database that this program makes.
+const PAGE_SIZE: u32 = 4096;
+/// The header of the file, at the start of its first page.
+pub(super) const FILE_HEADER: usize = 100;
+const MAGIC: &[u8] = b"SQLite format 3\0";
+const WAL_HEADER: usize = 32;
+const FRAME_HEADER: usize = 24;
+/// More pages than this are not looked at, whatever a damaged header says of them.
+const MAX_PAGES: u32 = u32::MAX / 2;
+
+/// The pages of a database as its last commit left them.
+pub(super) struct Pages {
+    /// It stays open until the process ends: to close it would release the locks that SQLite holds on the same file
+    /// elsewhere in this process.
+    file: ManuallyDrop<File>,
+    size: u32,
+    /// How many bytes of a page SQLite uses.
+    pub(super) usable: usize,
+    count: u32,
+    /// Pages of the WAL, newer than those in the file.
+    newer: BTreeMap<u32, Vec<u8>>,
+}
+
+impl Pages {
+    pub(super) fn open(database: &Path) -> Result<Self> {
+        let failed = |error: std::io::Error| Error::io(database, &error);
+        let mut file = ManuallyDrop::new(File::open(database).map_err(failed)?);
+        let mut header = [0; FILE_HEADER];
+        // A file that is shorter has no page, which is found soon enough.
+        let _ = file.read_exact(&mut header);
+        let sound = header.starts_with(MAGIC);
+        let named = match u16::from_be_bytes(record::bytes(&header, 16).unwrap_or_default()) {
+            1 => 65536,
+            size => u32::from(size),
+        };
+        let wal = std::fs::read(with_suffix(database, "-wal")).unwrap_or_default();
+        let wal = Wal::read(&wal);
+        let plain = |size: &u32| size.is_power_of_two() && (512..=65536).contains(size);
+        let size = wal.as_ref().map(|wal| wal.page_size).filter(plain);
+        let size = size.unwrap_or(if sound && plain(&named) { named } else { PAGE_SIZE });
+        let reserved = if sound { usize::from(header[20]) } else { 0 };
+        let length = file.metadata().map_err(failed)?.len();
+        let in_file = u32::try_from(length / u64::from(size)).unwrap_or(MAX_PAGES);
+        let newer = wal.map(|wal| wal.pages).unwrap_or_default();
+        let count = newer.last_key_value().map_or(0, |(page, _)| *page);
+        Ok(Self {
+            file,
+            size,
+            usable: size as usize - reserved.min(32),
+            count: count.max(in_file).min(MAX_PAGES),
+            newer,
+        })
+    }
+
+    /// Returns how many pages there are.
+    pub(super) const fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// Returns a page; `None` where there is none of that number, or the disk does not give it.
+    pub(super) fn page(&self, number: u32) -> Option<Vec<u8>> {
+        if number == 0 || number > self.count {
+            return None;
+        }
+        if let Some(page) = self.newer.get(&number) {
+            return Some(page.clone());
+        }
+        let mut page = vec![0; self.size as usize];
+        let mut file: &File = &self.file;
+        file.seek(SeekFrom::Start(u64::from(number - 1) * u64::from(self.size)))
+            .ok()?;
+        file.read_exact(&mut page).ok()?;
+        Some(page)
+    }
+
+    /// Returns the pages that the file lists as free, as far as the list can be read: what they hold was deleted.
+    pub(super) fn free(&self) -> BTreeSet<u32> {
+        let mut free = BTreeSet::new();
+        let mut next = self
+            .page(1)
+            .and_then(|page| u32_at(&page, 32))
+            .unwrap_or_default();
+        while let Some(trunk) = self.page(next).filter(|_| free.insert(next)) {
+            let count = u32_at(&trunk, 4).unwrap_or_default() as usize;
+            let leaves = (0..count.min(self.usable / 4)).filter_map(|leaf| u32_at(&trunk, 8 + 4 * leaf));
+            free.extend(leaves);
+            next = u32_at(&trunk, 0).unwrap_or_default();
+        }
+        free
+    }
+}
+
+/// What a WAL holds, up to its last commit.
+struct Wal {
+    page_size: u32,
+    pages: BTreeMap<u32, Vec<u8>>,
+}
+
+impl Wal {
+    /// Reads the frames as SQLite does: the first whose checksum is wrong, or whose salts are of an earlier round, ends them.
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let header = bytes.get(..WAL_HEADER)?;
+        let magic = u32_at(header, 0)?;
+        if magic & !1 != 0x377f_0682 {
+            return None;
+        }
+        let mut sum = Checksum {
+            big: magic & 1 == 1,
+            sums: (0, 0),
+        };
+        sum.add(header.get(..24)?);
+        if !sum.is(header, 24) {
+            return None;
+        }
+        let page_size = u32_at(header, 8)?;
+        let salts = header.get(16..24)?;
+        let mut pages = BTreeMap::new();
+        let mut open = Vec::new();
+        for frame in bytes
+            .get(WAL_HEADER..)?
+            .chunks_exact(FRAME_HEADER + page_size as usize)
+        {
+            let (header, page) = frame.split_at_checked(FRAME_HEADER)?;
+            sum.add(header.get(..8)?);
+            sum.add(page);
+            if header.get(8..16)? != salts || !sum.is(header, 16) {
+                break;
+            }
+            open.push((u32_at(header, 0)?, page.to_vec()));
+            // The last frame of a transaction has the size of the database.
+            if u32_at(header, 4)? != 0 {
+                pages.extend(open.drain(..));
+            }
+        }
+        Some(Self { page_size, pages })
+    }
+}
+
+/// The running checksum of a WAL.
+struct Checksum {
+    big: bool,
+    sums: (u32, u32),
+}
+
+impl Checksum {
+    fn add(&mut self, bytes: &[u8]) {
+        let word = |bytes: &[u8]| {
+            let bytes = record::bytes(bytes, 0).unwrap_or_default();
+            if self.big {
+                u32::from_be_bytes(bytes)
+            } else {
+                u32::from_le_bytes(bytes)
+            }
+        };
+        let (mut a, mut b) = self.sums;
+        for pair in bytes.chunks_exact(8) {
+            a = a.wrapping_add(word(pair)).wrapping_add(b);
+            b = b
+                .wrapping_add(word(pair.get(4..).unwrap_or_default()))
+                .wrapping_add(a);
+        }
+        self.sums = (a, b);
+    }
+
+    fn is(&self, bytes: &[u8], at: usize) -> bool {
+        (u32_at(bytes, at), u32_at(bytes, at + 4)) == (Some(self.sums.0), Some(self.sums.1))
+    }
+}

@@ -1,0 +1,169 @@
+//! Walks the B-trees of a damaged file, and the pages that no tree leads to any more.
+
+use super::pages::{FILE_HEADER, Pages};
+use super::record::{Payload, payload, u16_at, u32_at, values, varint};
+use rusqlite::types::Value;
+use std::collections::BTreeSet;
+
+/// What a page says that it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    TableLeaf,
+    TableInterior,
+    IndexLeaf,
+    IndexInterior,
+}
+
+/// A row: its number where it is one of a table, and its values.
+pub(super) type Row = (Option<i64>, Vec<Value>);
+
+/// What was seen of a file so far.
+pub(super) struct Walk<'a> {
+    pages: &'a Pages,
+    seen: BTreeSet<u32>,
+    /// Pages that were to be read and are not what they should be.
+    pub(super) damaged: BTreeSet<u32>,
+    /// Rows of sound pages that cannot be read.
+    pub(super) lost_rows: u64,
+}
+
+impl<'a> Walk<'a> {
+    pub(super) const fn new(pages: &'a Pages) -> Self {
+        Self {
+            pages,
+            seen: BTreeSet::new(),
+            damaged: BTreeSet::new(),
+            lost_rows: 0,
+        }
+    }
+
+    /// Hands over the rows of the tree at `root`; tells whether all of it could be read.
+    pub(super) fn tree(&mut self, root: u32, is_table: bool, mut each: impl FnMut(Row)) -> bool {
+        let before = (self.damaged.len(), self.lost_rows);
+        let mut next = vec![root];
+        while let Some(number) = next.pop() {
+            if !self.seen.insert(number) {
+                // Two ways to one page: one of them is wrong.
+                self.damaged.insert(number);
+                continue;
+            }
+            let page = self.pages.page(number);
+            let Some((page, kind)) = page.and_then(|page| kind(&page, number).map(|kind| (page, kind)))
+            else {
+                self.damaged.insert(number);
+                continue;
+            };
+            if matches!(kind, Kind::TableLeaf | Kind::TableInterior) != is_table {
+                self.damaged.insert(number);
+                // Another tree may lead to it.
+                self.seen.remove(&number);
+                continue;
+            }
+            self.read(number, &page, kind, &mut next, &mut each);
+        }
+        before == (self.damaged.len(), self.lost_rows)
+    }
+
+    /// Hands over the rows of pages that no tree led to, with what kind of page each is on. Their way was lost with a
+    /// damaged page above them.
+    pub(super) fn orphans(&mut self, mut each: impl FnMut(Kind, Row)) {
+        let free = self.pages.free();
+        for number in 1..=self.pages.count() {
+            if self.seen.contains(&number) || free.contains(&number) {
+                continue;
+            }
+            let Some(page) = self.pages.page(number) else {
+                continue;
+            };
+            let Some(kind) = kind(&page, number).filter(|kind| *kind != Kind::TableInterior) else {
+                continue;
+            };
+            // An overflow page may look like anything; what it holds is no row of ours then.
+            let lost = self.lost_rows;
+            self.read(number, &page, kind, &mut Vec::new(), &mut |row| each(kind, row));
+            self.lost_rows = lost;
+        }
+    }
+
+    /// Reads the cells of a page: rows to `each`, pages below to `next`.
+    fn read(&mut self, number: u32, page: &[u8], kind: Kind, next: &mut Vec<u32>, each: &mut dyn FnMut(Row)) {
+        let header = header(number);
+        let interior = matches!(kind, Kind::TableInterior | Kind::IndexInterior);
+        let cells = usize::from(u16_at(page, header + 3).unwrap_or_default());
+        let list = header + if interior { 12 } else { 8 };
+        if list + 2 * cells > self.pages.usable {
+            self.damaged.insert(number);
+            return;
+        }
+        if interior {
+            next.extend(u32_at(page, header + 8));
+        }
+        for cell in 0..cells {
+            let Some(at) = u16_at(page, list + 2 * cell).map(usize::from) else {
+                continue;
+            };
+            let at = if interior {
+                match u32_at(page, at) {
+                    Some(below) => next.push(below),
+                    None => {
+                        self.damaged.insert(number);
+                        continue;
+                    }
+                }
+                at + 4
+            } else {
+                at
+            };
+            if kind == Kind::TableInterior {
+                continue;
+            }
+            match self.row(page, at, kind) {
+                Some(row) => each(row),
+                None => self.lost_rows += 1,
+            }
+        }
+    }
+
+    /// Reads the row of a cell.
+    fn row(&mut self, page: &[u8], at: usize, kind: Kind) -> Option<Row> {
+        let is_table = kind == Kind::TableLeaf;
+        let (length, mut at) = varint(page, at)?;
+        let mut id = None;
+        if is_table {
+            let (number, next) = varint(page, at)?;
+            id = Some(number.cast_signed());
+            at = next;
+        }
+        let payload = payload(page, length, at, self.pages.usable, is_table)?;
+        Some((id, values(&self.whole(&payload)?)?))
+    }
+
+    /// Reads a payload with its overflow pages.
+    fn whole(&mut self, payload: &Payload<'_>) -> Option<Vec<u8>> {
+        let mut bytes = payload.local.to_vec();
+        let mut next = payload.overflow;
+        while bytes.len() < payload.length {
+            let number = next?;
+            let page = self.pages.page(number)?;
+            self.seen.insert(number);
+            let held = page.get(4..self.pages.usable)?;
+            bytes.extend_from_slice(held.get(..held.len().min(payload.length - bytes.len()))?);
+            next = u32_at(&page, 0);
+        }
+        Some(bytes)
+    }
+}
+
+const fn header(number: u32) -> usize {
+    if number == 1 { FILE_HEADER } else { 0 }
+}
+
+fn kind(page: &[u8], number: u32) -> Option<Kind> {
+    match page.get(header(number))? {
+        13 => Some(Kind::TableLeaf),
+        5 => Some(Kind::TableInterior),
+        10 => Some(Kind::IndexLeaf),
+        2 => Some(Kind::IndexInterior),
+        _ => None,
+    }
+}

@@ -1,0 +1,195 @@
+//! Damaged databases and broken homes: what `doctor` says, what is still listed, what is recovered.
+
+use crate::harness::World;
+use clawpowers_executor::{Db, Home};
+use serde_json::{Value, json};
+use std::fs;
+use std::path::Path;
+
+/// Writes a database without a WAL in which every `from` is `to`, of equal lengths.
+fn patch(home: &Path, from: &[u8], to: &[u8]) -> usize {
+    let mut bytes = Db::open(&Home::new(home)).unwrap().unwrap().serialize().unwrap();
+    for suffix in ["-wal", "-shm"] {
+        let _ = fs::remove_file(home.join(format!("clawpowers.db{suffix}")));
+    }
+    // It is in WAL mode, as every file of ours.
+    bytes[18..20].fill(2);
+    let mut changed = 0;
+    while let Some(at) = bytes.windows(from.len()).position(|window| window == from) {
+        bytes[at..at + to.len()].copy_from_slice(to);
+        changed += 1;
+    }
+    fs::write(home.join("clawpowers.db"), bytes).unwrap();
+    changed
+}
+
+/// Zeroes the page that holds a text; there has to be one.
+fn zero_page_of(home: &Path, text: &str) {
+    let file = home.join("clawpowers.db");
+    patch(home, b"no such text in it", b"no such text in it");
+    let mut bytes = fs::read(&file).unwrap();
+    let at = bytes
+        .windows(text.len())
+        .rposition(|window| window == text.as_bytes())
+        .unwrap();
+    let page = at / 4096 * 4096;
+    bytes[page..page + 4096].fill(0);
+    fs::write(&file, bytes).unwrap();
+}
+
+#[test]
+fn doctor_outlives_a_broken_configuration() {
+    let world = World::new();
+    world.good(&["store", "set", "k", "v"]);
+    let config = world.claw().join("config.json");
+    fs::write(&config, "{\"profile\": ").unwrap();
+    let ran = world.run(&["doctor"]);
+    assert_eq!((ran.code, &*ran.err), (1, ""), "{ran:?}");
+    assert!(
+        ran.out.contains("configuration: ") && ran.out.contains("is not JSON"),
+        "{ran:?}"
+    );
+    assert!(ran.out.contains("clawpowers.db: sound"), "{ran:?}");
+    assert!(!ran.out.contains("none"), "{ran:?}");
+    // One that cannot be read, as a folder is for every user.
+    fs::remove_file(&config).unwrap();
+    fs::create_dir(&config).unwrap();
+    let (code, reply) = world.json(&["doctor", "--profile", "any"]);
+    assert_eq!(code, 1);
+    let problem = reply["ok"]["config"]["problem"].as_str().unwrap();
+    assert!(problem.contains("config.json` cannot be read"), "{problem}");
+    assert_eq!(reply["ok"]["storage"]["state"], "sound");
+    assert_eq!(reply["ok"]["healthy"], false);
+}
+
+#[test]
+fn doctor_says_that_a_home_is_a_file() {
+    let world = World::new();
+    world.file("file", "text");
+    for home in ["file", "file/below"] {
+        let ran = world.run(&["doctor", "--home", home]);
+        assert_eq!((ran.code, &*ran.err), (1, ""), "{ran:?}");
+        assert!(ran.out.contains("is a file, not a folder"), "{ran:?}");
+        assert!(ran.out.contains("database: io, see storage above"), "{ran:?}");
+    }
+    assert_eq!(fs::read_to_string(world.work().join("file")).unwrap(), "text");
+}
+
+#[test]
+fn what_doctor_found_is_remembered_until_it_finds_nothing() {
+    let world = World::new();
+    let lines: String = (0..400)
+        .map(|n| format!("{{\"key\":\"key:{n:03}\",\"value\":\"{}\"}}\n", "x".repeat(100)))
+        .collect();
+    world.file("lines", lines);
+    assert_eq!(world.run(&["store", "import", "lines"]).code, 0);
+    let home = world.claw();
+    patch(&home, b"no such text in it", b"no such text in it");
+    let sound = fs::read(home.join("clawpowers.db")).unwrap();
+    zero_page_of(&home, "key:390");
+    let damaged = fs::read(home.join("clawpowers.db")).unwrap();
+    let ran = world.run(&["doctor"]);
+    assert_eq!((ran.code, &*ran.err), (1, ""), "{ran:?}");
+    assert!(ran.out.contains("clawpowers.db: corrupt"), "{ran:?}");
+    assert!(
+        ran.out.contains("hint: ") && ran.out.contains("doctor --recover DIR"),
+        "{ran:?}"
+    );
+    assert!(
+        ran.out.contains("database: corrupt, see storage above"),
+        "{ran:?}"
+    );
+    for args in [
+        &["store", "set", "new", "v"][..],
+        &["store", "incr", "n"],
+        &["metrics", "start", "--skill", "s"],
+    ] {
+        let ran = world.refused(4, args);
+        assert!(
+            ran.err.contains("is damaged") && ran.err.contains("doctor --recover DIR"),
+            "{ran:?}"
+        );
+        assert!(ran.err.len() < 600, "{ran:?}");
+    }
+    assert_eq!(fs::read(home.join("clawpowers.db")).unwrap(), damaged);
+    // A person can read the note.
+    let note = fs::read_to_string(home.join("clawpowers.db-damaged")).unwrap();
+    assert!(
+        note.starts_with("Damage found 20") && note.contains("doctor --recover DIR"),
+        "{note}"
+    );
+    // What can be read is in the new home, and what is lost is counted and named.
+    let (code, reply) = world.json(&["doctor", "--recover", "new"]);
+    let reply = &reply["ok"];
+    assert_eq!((code, &reply["exact"]), (1, &json!(true)), "{reply}");
+    let lost: Vec<&str> = reply["lost_key_names"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|key| key.as_str().unwrap())
+        .collect();
+    assert!(
+        lost.contains(&"key:390") && reply["lost_keys"] == lost.len(),
+        "{reply}"
+    );
+    assert_eq!(reply["keys"], 400 - lost.len());
+    let kept = world.good(&["store", "list", "--home", "new"]);
+    assert!(lost.iter().all(|key| !kept.contains(key)) && kept.lines().count() == 400 - lost.len());
+    world.good(&["doctor", "--home", "new", "--deep"]);
+    world.good(&["store", "set", "new", "v", "--home", "new"]);
+    let told = world.run(&["doctor", "--recover", "newer"]);
+    assert!(
+        told.out.starts_with("recovered  ") && told.out.contains("lost key: key:"),
+        "{told:?}"
+    );
+    world.refused(3, &["doctor", "--recover", "new"]);
+    assert_eq!(fs::read(home.join("clawpowers.db")).unwrap(), damaged);
+    // With the backup put back it is refused until doctor has checked it.
+    fs::write(home.join("clawpowers.db"), sound).unwrap();
+    world.refused(4, &["store", "set", "new", "v"]);
+    world.good(&["doctor"]);
+    assert!(!home.join("clawpowers.db-damaged").exists());
+    world.good(&["store", "set", "new", "v"]);
+}
+
+#[test]
+fn a_process_that_met_damage_tells_the_others() {
+    let world = World::new();
+    let lines: String = (0..400)
+        .map(|n| format!("{{\"key\":\"key:{n:03}\",\"value\":\"{}\"}}\n", "x".repeat(100)))
+        .collect();
+    world.file("lines", lines);
+    assert_eq!(world.run(&["store", "import", "lines"]).code, 0);
+    zero_page_of(&world.claw(), "key:390");
+    world.good(&["store", "get", "key:000"]);
+    let ran = world.refused(4, &["store", "list-values", "key:39"]);
+    assert!(ran.err.contains("is damaged"), "{ran:?}");
+    let ran = world.refused(4, &["store", "set", "key:000", "v"]);
+    assert!(ran.err.contains("is damaged"), "{ran:?}");
+}
+
+#[test]
+fn a_version_that_the_tables_belie_is_damage() {
+    let world = World::new();
+    world.good(&["store", "set", "k", "v"]);
+    let home = world.claw();
+    patch(&home, b"no such text in it", b"no such text in it");
+    let mut bytes = fs::read(home.join("clawpowers.db")).unwrap();
+    bytes[60..64].copy_from_slice(&1_u32.to_be_bytes());
+    fs::write(home.join("clawpowers.db"), &bytes).unwrap();
+    for args in [&["store", "get", "k"][..], &["store", "set", "k", "w"]] {
+        let (code, reply) = world.json(args);
+        assert_eq!(
+            (code, &reply["error"]["details"]["kind"]),
+            (4, &json!("corrupt")),
+            "{reply}"
+        );
+    }
+    assert_eq!(
+        world.json(&["doctor"]).1["ok"]["storage"]["state"],
+        Value::from("corrupt")
+    );
+    assert_eq!(fs::read(home.join("clawpowers.db")).unwrap(), bytes);
+    let (code, reply) = world.json(&["doctor", "--recover", "new"]);
+    assert_eq!((code, &reply["ok"]["keys"]), (0, &json!(1)), "{reply}");
+}
