@@ -226,6 +226,25 @@ fn nothing_in_a_folder_of_skills_is_passed_over() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "one folder holds no two names that differ in case alone")]
+fn a_second_file_is_reported_for_the_folder_and_for_the_one_above() {
+    let world = World::new();
+    world.file("a/b/SKILL.md", "---\nname: b\ndescription: Upper.\n---\n# A\n");
+    world.file("a/b/skill.md", "---\nname: b\ndescription: Lower.\n---\n# A\n");
+    for (path, file) in [
+        ("a/b", "a/b/skill.md"),
+        ("a", "a/b/skill.md"),
+        ("a/b/", "a/b/skill.md"),
+    ] {
+        let ran = world.run(&["skill", "validate", path, "--target", "spec"]);
+        let row =
+            format!("{file}:1:1: warning[file-second]: another SKILL.md of the same folder was taken\n");
+        assert!(ran.out.contains(&row), "{path}: {}", ran.out);
+        assert!(ran.out.contains("2 files, "), "{path}: {}", ran.out);
+    }
+}
+
+#[test]
 #[cfg_attr(windows, ignore = "Wine makes no symbolic links")]
 fn a_broken_link_beside_a_skill_is_told_once() {
     let world = World::new();

@@ -3,9 +3,10 @@
 mod report;
 
 use crate::diag::{Position, Report, Rule, quoted};
-use crate::frontmatter::{Block, Closer, Opener, early_end, locate};
-use crate::repair::{Change, Effort, Repaired, quote, repair};
-use crate::source::{LineStarts, Source};
+use crate::frontmatter::{Block, Opener, early_end, is_fence, locate};
+use crate::repair::{Change, Effort, Repaired, odd_field, quote, repair};
+use crate::skill::normalized;
+use crate::source::{LineStarts, Source, lines};
 use crate::yaml::{Facts, Kind, Node, YamlError, parse};
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
@@ -28,6 +29,8 @@ pub(crate) struct Front<'a> {
     starts: OnceCell<(LineStarts, LineStarts)>,
     /// The number of the repaired line that was asked for last, and what the repair did to it.
     moved: Cell<Option<(usize, Moved)>>,
+    /// The lines of `yaml` that `original` has not.
+    added: Vec<usize>,
 }
 
 impl Front<'_> {
@@ -50,11 +53,12 @@ impl Front<'_> {
             let moved = match self.moved.get() {
                 Some((line, moved)) if line == inner.line => moved,
                 _ => Moved::of(
-                    originals.line(self.original, inner.line),
+                    originals.line(self.original, self.original_line(inner.line)),
                     starts.line(&self.yaml, inner.line),
                 ),
             };
             self.moved.set(Some((inner.line, moved)));
+            inner.line = self.original_line(inner.line);
             inner.column = moved.before(inner.column);
         }
         let column = if inner.line == 1 {
@@ -66,6 +70,18 @@ impl Front<'_> {
             line: self.start.line + inner.line - 1,
             column,
         }
+    }
+
+    /// Returns the number of the line that a line of `yaml` was before the repair.
+    fn original_line(&self, line: usize) -> usize {
+        line - self.added.partition_point(|&added| added <= line)
+    }
+
+    /// Returns the comment that follows a field's name on its line, where YAML takes its value for one.
+    pub(crate) fn comment_after(&self, key: &Node) -> Option<&str> {
+        let line = lines(self.yaml.get(key.end..)?).next()?.text;
+        let comment = line.trim_start().strip_prefix(':')?.trim();
+        comment.starts_with('#').then_some(comment)
     }
 
     /// Returns the text of a node as it stands in the file, or as it was repaired.
@@ -120,6 +136,7 @@ struct Read<'a> {
     root: Node,
     facts: Facts,
     changes: Vec<Change>,
+    added: Vec<usize>,
 }
 
 /// Reads the frontmatter of `source` and reports whatever was odd about it.
@@ -127,17 +144,29 @@ struct Read<'a> {
 /// # Errors
 ///
 /// Gives the rule that says why there are no fields; it is in the report too.
-pub(crate) fn read<'a>(source: &'a Source, report: &mut Report) -> Result<Front<'a>, Rule> {
+///
+/// `folder` is the name of the skill's folder: frontmatter in a code block is an example, but for a skill of that name.
+pub(crate) fn read<'a>(
+    source: &'a Source,
+    folder: Option<&str>,
+    report: &mut Report,
+) -> Result<Front<'a>, Rule> {
     let text = source.text();
     if text.trim().is_empty() {
         report.hint(Rule::FileEmpty, Position::START, "the file is empty", HINT_START);
         return Err(Rule::FileEmpty);
     }
-    let Some(block) = locate(text) else {
+    let Some(mut block) = locate(text) else {
         let message = "the file does not start with a line of `---`";
         report.hint(Rule::FrontmatterMissing, Position::START, message, HINT_START);
         return Err(Rule::FrontmatterMissing);
     };
+    if block.end - block.start > MAX_FRONTMATTER_BYTES {
+        // A rule in a long body may have been taken for the closing fence.
+        block = Some(early_end(text, block))
+            .filter(ends_at_dashes(text))
+            .unwrap_or(block);
+    }
     if block.end - block.start > MAX_FRONTMATTER_BYTES {
         let message = format!(
             "the frontmatter has {} bytes, more than {MAX_FRONTMATTER_BYTES}",
@@ -151,6 +180,17 @@ pub(crate) fn read<'a>(source: &'a Source, report: &mut Report) -> Result<Front<
         );
         return Err(Rule::FrontmatterTooLarge);
     }
+    if let Opener::Enclosed { fence, opened } = block.opener
+        && !text.get(..opened).unwrap_or_default().trim().is_empty()
+        && !is_named(text, block, folder)
+    {
+        let line = source.position(fence).line;
+        let message = format!(
+            "the file does not start with a line of `---`; the one on line {line} is in a code block or comment"
+        );
+        report.hint(Rule::FrontmatterMissing, Position::START, message, HINT_START);
+        return Err(Rule::FrontmatterMissing);
+    }
     let read = fields(source, block, report)?;
     let start = source.position(read.block.start);
     report::fences(source, &read, report);
@@ -161,6 +201,7 @@ pub(crate) fn read<'a>(source: &'a Source, report: &mut Report) -> Result<Front<
         original: slice(text, read.block),
         starts: OnceCell::new(),
         moved: Cell::new(None),
+        added: read.added,
         yaml: read.yaml,
         start,
     };
@@ -171,6 +212,23 @@ pub(crate) fn read<'a>(source: &'a Source, report: &mut Report) -> Result<Front<
 const HINT_START: &str =
     "start the file with `---`, the fields `name:` and `description:`, and another `---`";
 const HINT_MOVE: &str = "keep the fields short and move text below the closing `---`";
+
+/// Tells whether the fields of a block hold the name of the skill's folder, which may have `skill` in its name besides.
+fn is_named(text: &str, block: Block, folder: Option<&str>) -> bool {
+    let read = strict(text, block).ok().or_else(|| mended(text, block, true));
+    let name = read.as_ref().and_then(|read| read.root.get("name")?.as_text());
+    let bare = |name: &str| {
+        let name = normalized(name);
+        let bare = ["-skill", "-skills", "_skill"]
+            .iter()
+            .find_map(|end| name.strip_suffix(end));
+        bare.or_else(|| name.strip_prefix("skill-"))
+            .unwrap_or(&name)
+            .to_owned()
+    };
+    name.zip(folder)
+        .is_some_and(|(name, folder)| bare(name) == bare(folder))
+}
 
 /// The fields that are looked for where a line does not say which they are.
 const KNOWN: [&str; 9] = [
@@ -185,27 +243,18 @@ const KNOWN: [&str; 9] = [
     "compatibility",
 ];
 
-/// A colon that ends no key, since YAML does not know the blank behind it.
-const GLUED_BLANK: &str = ":\u{a0}";
-
 fn fields<'a>(source: &'a Source, block: Block, report: &mut Report) -> Result<Read<'a>, Rule> {
     let text = source.text();
     let yaml = slice(text, block);
-    if block.opener == Opener::Glued {
-        let split = split_glued(yaml);
-        if let Ok((Some(root), facts)) = parse(&split) {
-            return Ok(Read {
-                block,
-                yaml: split.into(),
-                root,
-                facts,
-                changes: Vec::new(),
-            });
-        }
+    if block.opener == Opener::Glued
+        && let Some(read) = glued(text, block)
+    {
+        return Ok(read);
     }
     let error = match strict(text, block) {
-        Ok(read) if hides_field(&read.root) => {
-            return Ok(climbed(text, block, Effort::Faithful).unwrap_or(read));
+        Ok(read) if hides_field(&read.root) || hides_fence(&read.root) => {
+            let repairs = hides_field(&read.root);
+            return Ok(mended(text, block, repairs).unwrap_or(read));
         }
         Ok(read) => return Ok(read),
         Err(Fault::Empty) => {
@@ -221,7 +270,7 @@ fn fields<'a>(source: &'a Source, block: Block, report: &mut Report) -> Result<R
         Err(Fault::Yaml(error)) => Some(error),
     };
     if !error.as_ref().is_some_and(|error| error.limit)
-        && let Some(read) = mended(text, block, error.is_some() || yaml.contains(GLUED_BLANK))
+        && let Some(read) = mended(text, block, error.is_some() || has_odd_field(yaml))
     {
         return Ok(read);
     }
@@ -255,42 +304,74 @@ fn fields<'a>(source: &'a Source, block: Block, report: &mut Report) -> Result<R
     Err(rule)
 }
 
-/// Tells whether a field's colon has a no-break space behind it, which makes the field's value a part of its key.
+/// Tells whether a line starts with a known field whose colon YAML does not see.
+fn has_odd_field(yaml: &str) -> bool {
+    lines(yaml).any(|line| odd_field(line.text).is_some())
+}
+
+/// Tells whether a field's value became a part of its key, as behind a full-width colon.
 ///
 /// That is YAML, but nobody means it: `description:` and its value are one word to a parser, and the skill is lost.
 fn hides_field(root: &Node) -> bool {
-    let hides = |(key, _): &(Node, Node)| {
-        let name = key.key_text().split_once(GLUED_BLANK);
-        name.is_some_and(|(name, _)| KNOWN.contains(&name))
-    };
-    root.entries().unwrap_or_default().iter().any(hides)
+    let mut entries = root.entries().unwrap_or_default().iter();
+    entries.any(|(key, _)| odd_field(key.key_text()).is_some())
+}
+
+/// Tells whether a key starts with `---`: a closing fence with text behind it that holds a colon.
+fn hides_fence(root: &Node) -> bool {
+    let is_fence =
+        |key: &Node| matches!(&key.kind, Kind::Scalar { text, plain: true } if text.starts_with("---"));
+    root.entries()
+        .unwrap_or_default()
+        .iter()
+        .any(|(key, _)| is_fence(key))
+}
+
+/// Tells whether a block ends at dashes in the first column, with text behind them or more of them than three.
+fn ends_at_dashes(text: &str) -> impl Fn(&Block) -> bool {
+    move |block| {
+        let next = lines(text.get(block.end..).unwrap_or_default()).next();
+        next.is_some_and(|line| line.text.starts_with("---") && !is_fence(line.text))
+    }
 }
 
 /// Tries the readings of a broken block, the most faithful first.
 fn mended(text: &str, block: Block, yaml_error: bool) -> Option<Read<'_>> {
     let early = early_end(text, block);
-    if matches!(early.closer, Closer::Glued(_))
-        && let Ok(read) = strict(text, early)
-    {
-        return Some(read);
+    let dashes = ends_at_dashes(text)(&early);
+    let shown = strict(text, early).ok().filter(|read| !hides_field(&read.root));
+    if dashes && shown.is_some() {
+        return shown;
     }
     if !yaml_error {
-        return None;
+        return dashes.then(|| climbed(text, early, Effort::Faithful)).flatten();
     }
-    if let Some(read) = climbed(text, block, Effort::Faithful) {
-        return Some(read);
+    let whole = climbed(text, block, Effort::Faithful);
+    if dashes {
+        // A quoted value whose lines only lack indentation may hold such dashes; else they end the fields.
+        let is_quoted = |read: &Read<'_>| {
+            let mut rules = read.changes.iter().flat_map(|change| &change.rules);
+            rules.all(|rule| *rule == Rule::YamlRepairedIndent) && !hides_fence(&read.root)
+        };
+        match whole {
+            Some(read) if is_quoted(&read) => return Some(read),
+            _ => {}
+        }
+        if let Some(read) = climbed(text, early, Effort::Faithful) {
+            return Some(read);
+        }
+    }
+    if whole.is_some() {
+        return whole;
     }
     let shorter = early.end > early.start && early.end < block.end;
-    if shorter
-        && let Some(read) = strict(text, early)
-            .ok()
-            .or_else(|| climbed(text, early, Effort::Faithful))
-    {
+    if shorter && let Some(read) = shown.or_else(|| climbed(text, early, Effort::Faithful)) {
         return Some(read);
     }
     let described = |read: &Read<'_>| read.root.get("description").is_some();
-    let aside = climbed(text, block, Effort::SetAside).filter(described);
-    aside.or_else(|| climbed(text, early, Effort::SetAside).filter(described))
+    let aside = |block| climbed(text, block, Effort::SetAside).filter(described);
+    let [first, second] = if dashes { [early, block] } else { [block, early] };
+    aside(first).or_else(|| aside(second))
 }
 
 enum Fault {
@@ -310,6 +391,7 @@ fn strict(text: &str, block: Block) -> Result<Read<'_>, Fault> {
                 root,
                 facts,
                 changes: Vec::new(),
+                added: Vec::new(),
             }),
             Kind::Scalar { .. } if root.is_null() => Err(Fault::Empty),
             _ => Err(Fault::NotMapping),
@@ -325,6 +407,7 @@ fn climbed(text: &str, block: Block, effort: Effort) -> Option<Read<'_>> {
         root,
         facts,
         changes,
+        added,
     } = repair(slice(text, block), effort)?;
     Some(Read {
         block,
@@ -332,6 +415,7 @@ fn climbed(text: &str, block: Block, effort: Effort) -> Option<Read<'_>> {
         root,
         facts,
         changes,
+        added,
     })
 }
 
@@ -339,31 +423,65 @@ fn slice(text: &str, block: Block) -> &str {
     text.get(block.start..block.end).unwrap_or_default()
 }
 
-/// Puts fields that share the fence's line on lines of their own, quoted where they need it.
-fn split_glued(yaml: &str) -> String {
+/// Reads fields that share the fence's line. The block is written again as a whole, so its changes are not listed.
+fn glued(text: &str, block: Block) -> Option<Read<'_>> {
+    let yaml = slice(text, block);
+    let mapping = |split: String| match parse(&split) {
+        Ok((Some(root), facts)) if root.entries().is_some() => Some((split, root, facts)),
+        _ => None,
+    };
+    let quoted = || {
+        let split = split_glued(yaml, true);
+        let repaired = |split: &str| repair(split, Effort::Faithful).map(|it| (it.text, it.root, it.facts));
+        mapping(split.clone()).or_else(|| repaired(&split))
+    };
+    let (yaml, root, facts) = mapping(split_glued(yaml, false)).or_else(quoted)?;
+    Some(Read {
+        block,
+        yaml: yaml.into(),
+        root,
+        facts,
+        changes: Vec::new(),
+        added: Vec::new(),
+    })
+}
+
+/// Puts fields that share the fence's line on lines of their own; `quoting` quotes those that are not YAML as they are.
+fn split_glued(yaml: &str, quoting: bool) -> String {
+    let first = lines(yaml).next().map_or("", |line| line.text);
+    let is_yaml =
+        |text: &str| parse(text).is_ok_and(|(root, _)| root.is_some_and(|root| root.entries().is_some()));
     let mut starts: Vec<usize> = KNOWN
         .iter()
         .filter_map(|key| {
-            yaml.find(&format!(" {key}: "))
+            first
+                .find(&format!(" {key}: "))
                 .map(|at| at + 1)
-                .or_else(|| yaml.starts_with(&format!("{key}: ")).then_some(0))
+                .or_else(|| first.starts_with(&format!("{key}: ")).then_some(0))
         })
         .collect();
     starts.sort_unstable();
+    let before = first.get(..starts.first().copied().unwrap_or(first.len()));
+    let before = before.unwrap_or_default().trim();
     let mut out = String::new();
+    if !before.is_empty() {
+        out.push_str(&format!("{}{before}\n", if is_yaml(before) { "" } else { "# " }));
+    }
     for (index, &start) in starts.iter().enumerate() {
-        let end = starts.get(index + 1).copied().unwrap_or(yaml.len());
-        let Some((key, value)) = yaml.get(start..end).unwrap_or_default().split_once(':') else {
+        let end = starts.get(index + 1).copied().unwrap_or(first.len());
+        let Some((key, value)) = first.get(start..end).unwrap_or_default().split_once(':') else {
             continue;
         };
         let value = value.trim();
         // What looks like a comment here would be cut off the description without a trace.
-        let plain = !value.contains(" #") && parse(&format!("{key}: {value}")).is_ok();
+        let plain = !value.contains(" #") && (!quoting || is_yaml(&format!("{key}: {value}")));
         out.push_str(&format!(
             "{key}: {}\n",
             if plain { value.to_owned() } else { quote(value) }
         ));
     }
+    let below = yaml.get(first.len()..).unwrap_or_default();
+    out.push_str(below.trim_start_matches(['\r', '\n']));
     out
 }
 
@@ -463,10 +581,10 @@ mod tests {
     #[test]
     fn a_list_as_description_keeps_its_lines_whatever_ends_them() {
         for end in ["\r", "\n", "\r\n"] {
-            let text = format!("---description: {end}[: {end}]");
+            let text = format!("---description: [: {end}]");
             let before = parse(text.as_bytes(), &ParseOptions::default()).skill.unwrap();
             let fixed = fix(text.as_bytes(), &ParseOptions::default());
-            assert_eq!(before.description, "[: \n]", "{end:?}");
+            assert_eq!(before.description, "[:\n]", "{end:?}");
             assert_eq!(
                 fixed.parsed.skill.unwrap().description,
                 before.description,

@@ -1,6 +1,11 @@
 //! Where the frontmatter block of a file is, and what is odd about its fences.
 
+mod code;
+
+pub(crate) use code::closing_fence;
+
 use crate::source::{Line, lines};
+use code::{Enclosure, is_code_fence};
 
 /// How far into a file an opening fence is looked for when it is not on the first line.
 const MAX_PREAMBLE_LINES: usize = 40;
@@ -12,6 +17,13 @@ pub enum Opener {
     Clean,
     /// `---` after other lines; holds the offset at which the fence's line starts.
     Late(usize),
+    /// `---` inside a Markdown code block or comment.
+    Enclosed {
+        /// Where the line of `---` starts.
+        fence: usize,
+        /// Where the line starts that opens the code block or comment.
+        opened: usize,
+    },
     /// Text follows the fence on its line; the block is that text.
     Glued,
     /// The fields start on the first line, without a fence above them.
@@ -58,7 +70,18 @@ pub fn locate(text: &str) -> Option<Block> {
     {
         return Some(glued(text, first, rest));
     }
-    late(text).or_else(|| unopened(text))
+    let late = late(text);
+    let is_example = |block: &Block| match block.opener {
+        Opener::Enclosed { opened, .. } => !is_blank(text, opened),
+        _ => false,
+    };
+    late.filter(|block| !is_example(block))
+        .or_else(|| unopened(text))
+        .or(late)
+}
+
+fn is_blank(text: &str, end: usize) -> bool {
+    text.get(..end).is_some_and(|before| before.trim().is_empty())
 }
 
 /// Fields on the first line count as a block if they are a skill's and a fence closes them soon.
@@ -114,50 +137,98 @@ pub fn ends_within(head: &str) -> bool {
     lines(rest).any(|line| is_fence(line.text) && line.next < rest.len())
 }
 
-/// Tells whether a line is `---` and blanks; a no-break space counts as a blank.
+/// Tells whether a line is `---` and blanks; no-break and full-width spaces count as blanks.
 pub(crate) fn is_fence(line: &str) -> bool {
-    line.strip_prefix("---")
-        .is_some_and(|rest| rest.chars().all(|c| matches!(c, ' ' | '\t' | '\u{a0}')))
+    line.strip_prefix("---").is_some_and(|rest| {
+        rest.chars()
+            .all(|c| matches!(c, ' ' | '\t' | '\u{a0}' | '\u{3000}'))
+    })
+}
+
+/// Tells whether a line is four dashes or more and blanks: a fence with a dash too many.
+fn is_long_fence(line: &str) -> bool {
+    let rest = line.trim_start_matches('-');
+    line.len() - rest.len() > 3 && rest.trim().is_empty()
+}
+
+/// Tells whether a line starts with a field that every skill has, whatever the width of its colon.
+fn starts_skill(line: &str) -> bool {
+    let mut fields = ["name", "description"]
+        .iter()
+        .filter_map(|field| line.strip_prefix(field));
+    fields.any(|rest| rest.trim_start().starts_with([':', '\u{ff1a}']))
 }
 
 /// A fence below other text opens a block only if a field that every skill has follows it at once.
+///
+/// One in a code block or a comment that does not open the file is an example, and counts only where no other does.
 fn late(text: &str) -> Option<Block> {
-    let mut fence = None;
+    let mut fence: Option<(Line<'_>, Opener)> = None;
+    let mut example = None;
+    let mut enclosure = Enclosure::default();
     for line in lines(text).take(MAX_PREAMBLE_LINES) {
         let key = line.text.trim_start();
-        if fence.is_some() && (key.starts_with("name:") || key.starts_with("description:")) {
-            let Line { start, next, .. } = fence?;
-            return Some(block(text, next, Opener::Late(start)));
+        if let Some((opening, opener)) = fence
+            && starts_skill(key)
+        {
+            match opener {
+                Opener::Late(_) => return Some(block(text, opening.next, opener)),
+                Opener::Enclosed { opened, .. } if is_blank(text, opened) => {
+                    return Some(block(text, opening.next, opener));
+                }
+                _ => _ = example.get_or_insert((opening.next, opener)),
+            }
+            fence = None;
         }
         if is_fence(line.text) {
-            fence = Some(line);
+            let opener = match enclosure.start() {
+                Some(opened) => Opener::Enclosed {
+                    fence: line.start,
+                    opened,
+                },
+                None => Opener::Late(line.start),
+            };
+            fence = Some((line, opener));
         } else if !(key.is_empty() || key.strip_prefix("# ").is_some_and(is_entry)) {
             // A field may be commented out, as a repair does with one that stands twice.
             fence = None;
         }
+        enclosure.read(line.text, line.start);
     }
-    None
+    example.map(|(start, opener)| block(text, start, opener))
 }
 
 /// A fence with fields behind it on the same line: `--- name: x description: y ---`.
 fn glued(text: &str, first: Line<'_>, rest: &str) -> Block {
     let start = first.start + 3;
-    let end = rest
-        .rfind("---")
-        .map_or(first.start + first.text.len(), |at| start + at);
-    let closed = end < first.start + first.text.len();
-    if closed {
-        return Block {
-            start,
-            end,
-            body: first.next,
-            opener: Opener::Glued,
-            closer: Closer::Clean,
-        };
-    }
-    Block {
+    let on_lines = Block {
         start,
         ..block(text, first.next, Opener::Glued)
+    };
+    let Some(at) = rest.rfind("---") else {
+        return on_lines;
+    };
+    let behind = rest.get(at..).unwrap_or_default().trim_start_matches('-');
+    let text_behind = behind.trim_start();
+    let closer = if text_behind.is_empty() {
+        Closer::Clean
+    } else {
+        // With a fence on the next line, these dashes are part of a value.
+        let mut next = lines(text.get(first.next..).unwrap_or_default()).map(|line| line.text);
+        if next.find(|line| !line.trim().is_empty()).is_some_and(is_fence) {
+            return on_lines;
+        }
+        Closer::Glued(start + rest.len() - text_behind.len())
+    };
+    Block {
+        start,
+        end: start + at,
+        body: match closer {
+            Closer::Glued(body) => body,
+            _ => first.next,
+        },
+        opener: Opener::Glued,
+        closer,
     }
 }
 
@@ -188,59 +259,86 @@ fn block(text: &str, start: usize, opener: Opener) -> Block {
     )
 }
 
-/// Ends a block before its closing fence: at `---` with text behind it, else where the lines stop looking like YAML.
+/// Ends a block before its closing fence: at `---` with text behind it or with more dashes, else where the lines stop
+/// looking like YAML.
 ///
 /// This is for blocks without a fence, and for blocks whose fence turned out to be a rule further down in the body.
 #[must_use]
 pub fn early_end(text: &str, block: Block) -> Block {
-    let yaml = text.get(block.start..block.end).unwrap_or_default();
+    let at = |end: usize, body: usize, closer| Block {
+        end: block.start + end,
+        body: block.start + body,
+        closer,
+        ..block
+    };
+    let rest = match block.closer {
+        Closer::Glued(_) => return block,
+        Closer::Clean => text.get(block.start..block.end),
+        Closer::Missing => text.get(block.start..),
+    };
     let mut end = 0;
     let mut folded = false;
     let mut blank = false;
-    for line in lines(yaml) {
-        if let Some(rest) = line.text.strip_prefix("---")
-            && !rest.is_empty()
-        {
-            let at = block.start + line.start;
-            let body = at + 3;
-            return Block {
-                end: at,
-                body,
-                closer: Closer::Glued(body),
-                ..block
-            };
-        }
-        if is_fence(line.text.trim_start()) {
-            let (end, body) = (block.start + line.start, block.start + line.next);
-            return Block {
-                end,
-                body,
-                closer: Closer::Missing,
-                ..block
-            };
-        }
+    let mut prose = false;
+    let mut quote = None;
+    for line in lines(rest.unwrap_or_default()) {
         let content = line.text.trim_start();
+        if is_long_fence(line.text) {
+            return at(line.start, line.next, Closer::Missing);
+        }
+        if line.text.strip_prefix("---").is_some_and(|rest| !rest.is_empty()) {
+            let body = line.start + 3;
+            return at(line.start, body, Closer::Glued(block.start + body));
+        }
+        if is_fence(content) {
+            return at(line.start, line.next, Closer::Missing);
+        }
+        if is_code_fence(line.text) && quote.is_none() {
+            break;
+        }
+        if prose {
+            // Only a fence further down shows that a value goes on over such lines.
+            match quote {
+                Some(mark) if content.trim_end().ends_with(mark) => quote = None,
+                None if content.is_empty() || line.text.starts_with('#') => break,
+                _ => {}
+            }
+            continue;
+        }
         if content.is_empty() || line.text.starts_with('#') {
-            if blank && end > 0 && !content.is_empty() {
+            if quote.is_none() && blank && end > 0 && !content.is_empty() {
                 break;
             }
             (folded, blank) = (false, content.is_empty());
             continue;
         }
-        blank = false;
         if !(is_yaml_like(line.text) || folded) {
-            break;
+            if quote.is_none() && blank {
+                break;
+            }
+            prose = true;
+            if quote.is_some_and(|mark| content.trim_end().ends_with(mark)) {
+                quote = None;
+            }
+            continue;
         }
+        blank = false;
+        quote = match quote {
+            Some(mark) => (!content.trim_end().ends_with(mark)).then_some(mark),
+            None => open_quote(line.text),
+        };
         folded = line.text.trim_end().ends_with([':', ',', '|', '>', '"']) || is_entry(line.text);
         end = line.next;
     }
-    let end = block.start + end;
-    Block {
-        end,
-        body: end,
-        closer: Closer::Missing,
-        ..block
-    }
+    at(end, end, Closer::Missing)
+}
+
+/// Returns the mark of a quoted value that starts on a line and does not end on it.
+fn open_quote(line: &str) -> Option<char> {
+    let (_, value) = line.split_once(':').filter(|_| is_entry(line))?;
+    let value = value.trim();
+    let mark = value.chars().next().filter(|mark| matches!(mark, '"' | '\''))?;
+    (value.len() == 1 || !value.ends_with(mark)).then_some(mark)
 }
 
 fn is_yaml_like(line: &str) -> bool {

@@ -110,8 +110,9 @@ fn read<'a>(
     report: &mut Report,
 ) -> Result<(Skill, Front<'a>), Rule> {
     check_encoding(source, report);
-    let front = front::read(source, report)?;
-    let skill = skill::from_front(&front, options.folder.as_deref(), report)?;
+    let folder = options.folder.as_deref();
+    let front = front::read(source, folder, report)?;
+    let skill = skill::from_front(&front, folder, report)?;
     Ok((skill, front))
 }
 

@@ -160,7 +160,7 @@ fn read(file: &Path) -> Result<Node, String> {
         return Err(format!("{} is not UTF-8", display_path(file)));
     }
     let mut report = Report::new(Profile::Spec);
-    let root = front::read(&source, &mut report).map(|front| front.root);
+    let root = front::read(&source, None, &mut report).map(|front| front.root);
     let fault = report
         .finish()
         .into_iter()

@@ -10,10 +10,14 @@
     reason = "a test may fail loudly"
 )]
 
+mod words;
+
 use clawpowers_loader::inspect::{inspect, skill_file};
 use clawpowers_loader::{
     Catalog, CatalogOptions, ParseOptions, Profile, Rule, discover::Root, fix, frontmatter, parse, reference,
 };
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -325,4 +329,36 @@ fn findings_about_code_and_placeholders_are_rare() {
             files.len()
         );
     }
+}
+
+#[test]
+fn no_repair_of_a_real_file_loses_or_moves_a_word() {
+    let Some(corpus) = corpus() else { return };
+    let files = corpus
+        .files
+        .iter()
+        .filter_map(|file| Some((file, fs::read(file).ok()?)));
+    let files: Vec<(&PathBuf, Vec<u8>)> = files.collect();
+    for (file, bytes) in &files {
+        let lost = words::lost(bytes, &options(file));
+        assert!(lost.is_none(), "{}: {}", file.display(), lost.unwrap());
+    }
+    // The same files with further faults.
+    let mut runner = TestRunner::new(ProptestConfig {
+        cases: 3000,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    });
+    let faults = prop::collection::vec((words::fault(), 0..40_usize), 1..4);
+    let checked = runner.run(&(0..files.len(), faults), |(index, faults)| {
+        let (file, bytes) = &files[index];
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        let text = faults.iter().fold(text, |text, (fault, place)| {
+            words::with_fault(&text, fault, *place)
+        });
+        let lost = words::lost(text.as_bytes(), &options(file));
+        prop_assert!(lost.is_none(), "{}: {}", file.display(), lost.unwrap_or_default());
+        Ok(())
+    });
+    checked.unwrap();
 }

@@ -133,9 +133,13 @@ proptest! {
             Just("  ".to_owned()), Just("- ".to_owned()), Just(": ".to_owned()), Just("\"".to_owned()), Just("'".to_owned()),
             Just("|\n".to_owned()), Just("[".to_owned()), Just("}".to_owned()), Just("&a ".to_owned()), Just("*a".to_owned()),
             Just("\t".to_owned()), Just("\r".to_owned()), Just("# ".to_owned()), "[a-z]{1,5}",
+            Just("> ".to_owned()), Just("|2- ".to_owned()), Just("\u{ff1a}".to_owned()), Just("---# ".to_owned()),
+            Just("----\n".to_owned()), Just("```\n".to_owned()), Just("\u{3000}".to_owned()), Just("<!-- ".to_owned()),
         ], 0..40),
+        opened in any::<bool>(),
     ) {
-        let text = format!("---\n{}", parts.concat());
+        let text = parts.concat();
+        let text = if opened { format!("---\n{text}") } else { text };
         let parsed = parse(text.as_bytes(), &options());
         prop_assert_eq!(parsed.skill.is_none(), parsed.reason.is_some());
         let source = Source::from_text(&text);

@@ -184,7 +184,8 @@ fn below(path: &Path) -> Vec<Target> {
         return vec![Target::File(path.to_owned())];
     }
     if let Some(file) = skill_file(path) {
-        return vec![Target::File(file)];
+        let beside = walk(&Root::extra(path.to_owned()), &OWN_FOLDER).found;
+        return with_second_files(file, beside);
     }
     let found = walk(&Root::extra(path.to_owned()), &WalkRules::default()).found;
     let mut seen = HashSet::new();
@@ -196,6 +197,27 @@ fn below(path: &Path) -> Vec<Target> {
     found.into_iter().filter(first).filter_map(target_of).collect()
 }
 
+/// Only the files of one folder.
+const OWN_FOLDER: WalkRules = WalkRules {
+    max_depth: 0,
+    ..WalkRules::OWN
+};
+
+/// Adds to a skill's file those that it hides, so that a folder gives the same rows alone as below another one.
+fn with_second_files(file: PathBuf, beside: Vec<Found>) -> Vec<Target> {
+    let second = |found: &Found| {
+        matches!(
+            found,
+            Found::Refused {
+                rule: Rule::FileSecond,
+                ..
+            }
+        )
+    };
+    let second = beside.into_iter().filter(second).filter_map(target_of);
+    std::iter::once(Target::File(file)).chain(second).collect()
+}
+
 /// As [`below`], among documents.
 fn below_in_memory(documents: &Documents, named: &str) -> Result<Vec<Target>, String> {
     let path = Path::new(named);
@@ -205,7 +227,8 @@ fn below_in_memory(documents: &Documents, named: &str) -> Result<Vec<Target>, St
     let real = plain(path).unwrap_or_default();
     if let Some(file) = documents.skill_file(&real) {
         let name = file.rsplit('/').next().unwrap_or(&file);
-        return Ok(vec![Target::File(path.join(name))]);
+        let beside = walk_documents(documents, path, &real, &OWN_FOLDER);
+        return Ok(with_second_files(path.join(name), beside));
     }
     let found = walk_documents(documents, path, &real, &WalkRules::default());
     Ok(found.into_iter().filter_map(target_of).collect())

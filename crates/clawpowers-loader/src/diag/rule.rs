@@ -95,8 +95,9 @@ rules! {
     YamlLimit "yaml-limit" [E E E E E] "The frontmatter nests or repeats beyond the parsing limits.";
     YamlRepairedControl "yaml-repaired-control" [E E E E W] "Repaired: control characters were left out.";
     YamlRepairedTab "yaml-repaired-tab" [E E E E W] "Repaired: tabs that indent became spaces.";
+    YamlRepairedSeparator "yaml-repaired-separator" [E E E E W] "Repaired: a full-width colon, or one without a blank, behind a field's name became `: `.";
     YamlRepairedColon "yaml-repaired-colon" [E E W W W] "Repaired: a value with `: ` in it was quoted.";
-    YamlRepairedIndicator "yaml-repaired-indicator" [E E W W W] "Repaired: a value that starts with a YAML indicator was quoted.";
+    YamlRepairedIndicator "yaml-repaired-indicator" [E E W W W] "Repaired: a value that starts with a YAML indicator was quoted, or its block indicator taken off the text's line.";
     YamlRepairedQuote "yaml-repaired-quote" [E E E W W] "Repaired: quotes inside or after a quoted value were escaped.";
     YamlRepairedEscape "yaml-repaired-escape" [E E E W W] "Repaired: a backslash that YAML does not know was kept as text.";
     YamlRepairedBracket "yaml-repaired-bracket" [E E E W W] "Repaired: brackets were balanced.";
@@ -159,6 +160,7 @@ impl Rule {
             self,
             Self::YamlRepairedControl
                 | Self::YamlRepairedTab
+                | Self::YamlRepairedSeparator
                 | Self::YamlRepairedColon
                 | Self::YamlRepairedIndicator
                 | Self::YamlRepairedQuote

@@ -116,9 +116,10 @@ const UNREADABLE: [Rule; 4] = [
     Rule::FrontmatterUnclosed,
 ];
 /// Rungs beyond the quoting of a value with a colon or an indicator.
-const BEYOND_COLON: [Rule; 8] = [
+const BEYOND_COLON: [Rule; 9] = [
     Rule::YamlRepairedControl,
     Rule::YamlRepairedTab,
+    Rule::YamlRepairedSeparator,
     Rule::YamlRepairedQuote,
     Rule::YamlRepairedEscape,
     Rule::YamlRepairedBracket,
@@ -141,7 +142,7 @@ const fn joined<const A: usize, const B: usize, const N: usize>(a: [Rule; A], b:
     out
 }
 
-const NO_REPAIR: [Rule; 10] = joined(
+const NO_REPAIR: [Rule; 11] = joined(
     BEYOND_COLON,
     [Rule::YamlRepairedColon, Rule::YamlRepairedIndicator],
 );
@@ -152,8 +153,8 @@ const TYPED: [Rule; 3] = [
     Rule::DescriptionNotString,
 ];
 const NAMED: [Rule; 5] = joined(TYPED, [Rule::NameMissing, Rule::NameEmpty]);
-const STRICT_YAML: [Rule; 14] = joined(UNREADABLE, NO_REPAIR);
-const COLON_REPAIR: [Rule; 12] = joined(UNREADABLE, BEYOND_COLON);
+const STRICT_YAML: [Rule; 15] = joined(UNREADABLE, NO_REPAIR);
+const COLON_REPAIR: [Rule; 13] = joined(UNREADABLE, BEYOND_COLON);
 
 /// The clients whose order is documented.
 pub const CLIENTS: &[Client] = &[
@@ -187,8 +188,8 @@ pub const CLIENTS: &[Client] = &[
             file_links: FileLinks::Never,
             ..SIX_DEEP
         },
-        drops: &joined::<15, 4, 19>(
-            joined::<12, 3, 15>(COLON_REPAIR, TYPED),
+        drops: &joined::<16, 4, 20>(
+            joined::<13, 3, 16>(COLON_REPAIR, TYPED),
             [
                 Rule::Bom,
                 Rule::NotUtf8,
@@ -241,7 +242,7 @@ pub const CLIENTS: &[Client] = &[
             skipped: &[],
             ..ANY_DEPTH
         },
-        drops: &joined::<12, 5, 17>(COLON_REPAIR, NAMED),
+        drops: &joined::<13, 5, 18>(COLON_REPAIR, NAMED),
         roots: |s| {
             let mut loaded = below_home(s, &[".claude/skills", ".agents/skills"]);
             loaded.extend(s.projects(&[".claude/skills", ".agents/skills"]));
@@ -262,7 +263,7 @@ pub const CLIENTS: &[Client] = &[
             skipped: &[".git", ".hg", ".svn"],
             ..ANY_DEPTH
         },
-        drops: &joined::<15, 5, 20>(joined::<14, 1, 15>(STRICT_YAML, [Rule::NotUtf8]), NAMED),
+        drops: &joined::<16, 5, 21>(joined::<15, 1, 16>(STRICT_YAML, [Rule::NotUtf8]), NAMED),
         roots: |s| {
             let project = [".agents/skills", ".goose/skills", ".claude/skills"];
             let mut roots = s.project(&s.cwd, &project);

@@ -66,22 +66,27 @@ pub struct WalkRules {
     pub root_markdown: bool,
 }
 
-impl Default for WalkRules {
+impl WalkRules {
     /// This runtime's rules: everything, within bounds that real collections do not reach.
+    pub const OWN: Self = Self {
+        max_depth: 16,
+        max_folders: 200_000,
+        max_entries: 2_000_000,
+        max_file_bytes: crate::read::MAX_SKILL_BYTES,
+        skipped: SKIPPED,
+        skip_hidden: false,
+        exact_name: false,
+        stop_at_skill: false,
+        folder_links: true,
+        file_links: FileLinks::Any,
+        root_markdown: false,
+    };
+}
+
+impl Default for WalkRules {
+    /// Returns [`WalkRules::OWN`].
     fn default() -> Self {
-        Self {
-            max_depth: 16,
-            max_folders: 200_000,
-            max_entries: 2_000_000,
-            max_file_bytes: crate::read::MAX_SKILL_BYTES,
-            skipped: SKIPPED,
-            skip_hidden: false,
-            exact_name: false,
-            stop_at_skill: false,
-            folder_links: true,
-            file_links: FileLinks::Any,
-            root_markdown: false,
-        }
+        Self::OWN
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::{Front, Read};
 use crate::diag::{Edit, Position, Report, Rule, quoted};
-use crate::frontmatter::{Block, Closer, Opener};
-use crate::repair::Change;
+use crate::frontmatter::{Block, Closer, Opener, closing_fence};
+use crate::repair::{Change, has_text_behind_header};
 use crate::source::{LineStarts, Source, lines};
 use crate::yaml::Facts;
 use std::borrow::Cow;
@@ -40,6 +40,16 @@ pub(super) fn fences(source: &Source, read: &Read<'_>, report: &mut Report) {
             }
             let message = "text or blank lines stand before the opening `---`";
             report.fixable(Rule::FrontmatterNotFirst, Position::START, message, edits);
+        }
+        Opener::Enclosed { fence, opened } => {
+            let message = "the frontmatter is inside a code block or comment";
+            match unwrap(text, read.block, fence, opened) {
+                Some(edits) => report.fixable(Rule::FrontmatterNotFirst, Position::START, message, edits),
+                None => {
+                    let hint = "move it to the start of the file";
+                    report.hint(Rule::FrontmatterNotFirst, Position::START, message, hint);
+                }
+            }
         }
         Opener::Glued => {
             // The whole block is written anew, its closing fence among it.
@@ -103,6 +113,42 @@ pub(super) fn fences(source: &Source, read: &Read<'_>, report: &mut Report) {
     }
 }
 
+/// Takes the frontmatter out of the code block that it is inside of, where it has that to itself or all of the file is
+/// in it: the lines that open and close the code block go.
+fn unwrap(text: &str, block: Block, fence: usize, opened: usize) -> Option<Vec<Edit>> {
+    let cut = |range| Edit {
+        range,
+        replacement: String::new(),
+    };
+    let before = text.get(..opened)?;
+    if !text
+        .get(opened..)?
+        .trim_start_matches(' ')
+        .starts_with(['`', '~'])
+    {
+        return None;
+    }
+    let closing = closing_fence(text, opened, block.body);
+    let mut edits = vec![cut(0..fence)];
+    if !before.trim().is_empty() {
+        let closing = closing.clone()?;
+        let is_blank = |range| {
+            text.get(range)
+                .is_some_and(|between: &str| between.trim().is_empty())
+        };
+        let alone = is_blank(block.body..closing.start) || is_blank(closing.end..text.len());
+        if !alone || block.closer != Closer::Clean {
+            return None;
+        }
+        edits.push(Edit {
+            range: block.body..block.body,
+            replacement: before.to_owned(),
+        });
+    }
+    edits.extend(closing.map(cut));
+    Some(edits)
+}
+
 fn ends_line(text: &str, end: usize) -> bool {
     text.get(..end).is_some_and(|head| head.ends_with(['\n', '\r']))
 }
@@ -134,6 +180,9 @@ fn report_rung(
     let what = match rule {
         Rule::YamlRepairedControl => "control characters are not allowed in YAML",
         Rule::YamlRepairedTab => "YAML knows no tab or no-break space as indentation",
+        Rule::YamlRepairedSeparator => {
+            "a colon that ends a field's name is full-width or has no blank behind it"
+        }
         Rule::YamlRepairedColon => "an unquoted value holds `: `, which starts another field",
         Rule::YamlRepairedIndicator => {
             "an unquoted value starts with a character that means something else in YAML"
@@ -157,6 +206,12 @@ fn report_rung(
         let line = text
             .get(base + first.edit.range.start..base + first.edit.range.end)
             .unwrap_or_default();
+        let what = match rule {
+            Rule::YamlRepairedIndicator if has_text_behind_header(line) => {
+                "text stands on the line of a block indicator"
+            }
+            _ => what,
+        };
         let more = match rest.len() {
             0 => String::new(),
             1 => " and 1 more line".to_owned(),

@@ -1,7 +1,8 @@
 //! One top-level entry and the rungs it climbs.
 
+use super::header::text_behind_header;
 use super::line::{repairs, whole_item};
-use super::rungs;
+use super::rungs::{self, is_bracket_prose};
 use super::{Draft, Effort, Trials};
 use crate::diag::Rule;
 use crate::frontmatter::is_entry;
@@ -33,9 +34,11 @@ impl<'a, 't> Chunk<'a, 't> {
         let mut length = first;
         let entry = all.get(..first)?;
         let mut error = trials.error_line(entry);
-        let opens = entry
-            .iter()
-            .any(|draft| draft.text.contains(['"', '\'', '[', '{']));
+        let marks: &[char] = match is_bracket_prose(entry) {
+            true => &['"', '\''],
+            false => &['"', '\'', '[', '{'],
+        };
+        let opens = entry.iter().any(|draft| draft.text.contains(marks));
         if error.is_some() && opens {
             for _ in 0..MAX_MERGE {
                 if length == all.len() || trials.spent() {
@@ -72,7 +75,8 @@ impl<'a, 't> Chunk<'a, 't> {
 
     /// Rungs that look at the entry as a whole.
     fn by_whole(&mut self, trials: &mut Trials) -> bool {
-        let rungs: [Rung; 4] = [
+        let rungs: [Rung; 5] = [
+            text_behind_header,
             rungs::indent_quoted,
             rungs::unescape_markdown,
             rungs::balance_brackets,

@@ -1,5 +1,6 @@
 //! Repairs of one line: the value behind `key:` or `- `, quoted or unquoted.
 
+use super::header::without_header;
 use crate::diag::Rule;
 
 /// Returns the possible repairs of a line, the most faithful first.
@@ -34,6 +35,8 @@ pub(super) fn repairs(line: &str) -> Vec<(Rule, String)> {
             add(Rule::YamlRepairedQuote, quote(value));
         }
         Some(first) => {
+            found.extend(without_header(line).map(|line| (Rule::YamlRepairedIndicator, line)));
+            let mut add = |rule, value: String| found.push((rule, format!("{head}{value}")));
             let (text, comment) = split_comment(value);
             let rule = if is_indicator(first) {
                 Rule::YamlRepairedIndicator
@@ -50,7 +53,7 @@ pub(super) fn repairs(line: &str) -> Vec<(Rule, String)> {
 }
 
 /// Splits a line into what stays (indentation, list marks, key, colon, blanks) and its value.
-fn split(line: &str) -> Option<(&str, &str)> {
+pub(super) fn split(line: &str) -> Option<(&str, &str)> {
     let mut at = line.len() - line.trim_start().len();
     while line.get(at..)?.starts_with("- ") {
         at += 2;
@@ -153,7 +156,7 @@ pub(super) fn escape(text: &str, keep: bool) -> String {
                 out.extend(chars.next());
             }
             '\\' => out.push_str("\\\\"),
-            '\t' => out.push_str("\\t"),
+            '\t' => out.push(c),
             c if crate::chars::is_control(c) => out.push_str(&format!("\\x{:02x}", c as u32)),
             c => out.push(c),
         }

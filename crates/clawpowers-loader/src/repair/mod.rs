@@ -5,9 +5,14 @@
 //! by a rule of its own. Lines are changed in place, never moved, so positions stay true.
 
 mod chunk;
+mod header;
 mod line;
-pub(crate) use line::quote;
 mod rungs;
+mod separator;
+
+pub(crate) use header::has_text_behind_header;
+pub(crate) use line::quote;
+pub(crate) use separator::odd_field;
 
 use crate::diag::{Edit, Rule};
 use crate::frontmatter::is_fence;
@@ -44,6 +49,8 @@ pub struct Repaired {
     pub facts: Facts,
     /// What was changed.
     pub changes: Vec<Change>,
+    /// The 1-based numbers of the lines that the text has and the original has not, in order.
+    pub added: Vec<usize>,
 }
 
 /// How far the ladder may go.
@@ -96,11 +103,13 @@ pub fn repair(yaml: &str, effort: Effort) -> Option<Repaired> {
     let (root, facts) = parse(&text).ok()?;
     let root = root.filter(|root| matches!(&root.kind, Kind::Mapping(entries) if !entries.is_empty()))?;
     let changes = drafts.iter().filter_map(Draft::change).collect();
+    let added = added(&drafts);
     Some(Repaired {
         text,
         root,
         facts,
         changes,
+        added,
     })
 }
 
@@ -136,6 +145,20 @@ impl Draft<'_> {
             },
         })
     }
+}
+
+/// Returns the numbers of the lines that repairs added below others.
+fn added(drafts: &[Draft<'_>]) -> Vec<usize> {
+    let mut added = Vec::new();
+    let mut number = 0;
+    for draft in drafts {
+        number += 1;
+        for _ in 1..lines(&draft.text).count() {
+            number += 1;
+            added.push(number);
+        }
+    }
+    added
 }
 
 fn join(drafts: &[Draft<'_>]) -> String {

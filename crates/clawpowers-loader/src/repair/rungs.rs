@@ -1,18 +1,36 @@
 //! Rungs that look at more than one line.
 
 use super::line::escape;
+use super::separator::odd_field;
 use super::{Draft, join};
 use crate::chars::is_control;
 use crate::diag::Rule;
 use crate::frontmatter::{is_entry, is_word};
 
 const NO_BREAK: char = '\u{a0}';
+const WIDE: char = '\u{3000}';
+
+/// The fields whose values are never a list.
+const TEXT_FIELDS: [&str; 2] = ["description", "name"];
 
 /// Leaves out control characters and turns blanks that YAML does not know into spaces.
 ///
 /// This comes first because both make a parser give up before it sees anything else.
 pub(super) fn clean(drafts: &mut [Draft<'_>]) {
     for draft in drafts {
+        if let Some((field, value)) = odd_field(&draft.text) {
+            let text = format!("{field}:{}{value}", if value.is_empty() { "" } else { " " });
+            // A no-break space alone is one of the blanks below.
+            let rule = match draft
+                .text
+                .get(field.len()..)
+                .is_some_and(|rest| rest.starts_with(":\u{a0}"))
+            {
+                true => Rule::YamlRepairedTab,
+                false => Rule::YamlRepairedSeparator,
+            };
+            draft.set(rule, text);
+        }
         // Nearly every line holds nothing of the kind, nor what stands for a no-break space in Markdown.
         if draft.text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && !draft.text.contains("&nbsp;") {
             continue;
@@ -45,20 +63,20 @@ fn without_controls(line: &str) -> String {
 
 /// Turns tabs and no-break spaces into spaces where they indent a line, or stand behind its dash or its key.
 fn with_spaces(line: &str) -> String {
-    let rest = line.trim_start_matches([' ', '\t', NO_BREAK]);
+    let rest = line.trim_start_matches([' ', '\t', NO_BREAK, WIDE]);
     let indent = line.get(..line.len() - rest.len()).unwrap_or_default();
     let (mut indent, rest) = match rest.strip_prefix("&nbsp;").map(str::trim_start) {
         Some(inner) => {
             let blanks = line.len() - inner.len() - "&nbsp;".len();
             (" ".repeat(blanks.max(1) + 1), inner)
         }
-        None => (indent.replace('\t', "  ").replace(NO_BREAK, " "), rest),
+        None => (indent.replace(['\t', WIDE], "  ").replace(NO_BREAK, " "), rest),
     };
     let body = with_spaced_marks(rest.trim_end_matches(NO_BREAK));
     if !body.is_empty() {
         indent.push_str(&body);
         indent
-    } else if line.contains(['\t', NO_BREAK, '&']) {
+    } else if line.contains(['\t', NO_BREAK, WIDE, '&']) {
         String::new()
     } else {
         line.to_owned()
@@ -139,9 +157,17 @@ pub(super) fn unescape_markdown<'t>(lines: &[Draft<'t>]) -> Option<Vec<Draft<'t>
     found.then_some(mended)
 }
 
+/// Tells whether an entry is a text that starts with a bracket, as in `name: [draft] x`.
+pub(super) fn is_bracket_prose(lines: &[Draft<'_>]) -> bool {
+    head(lines).is_some_and(|(key, value)| {
+        let name = key.split(':').next().unwrap_or_default().trim();
+        value.starts_with(['[', '{']) && TEXT_FIELDS.contains(&name.trim_matches(['"', '\'']))
+    })
+}
+
 /// Adds the closing brackets that a flow value lacks, or takes off those that are too many.
 pub(super) fn balance_brackets<'t>(lines: &[Draft<'t>]) -> Option<Vec<Draft<'t>>> {
-    if !lines.iter().any(|draft| draft.text.contains(['{', '['])) {
+    if !lines.iter().any(|draft| draft.text.contains(['{', '['])) || is_bracket_prose(lines) {
         return None;
     }
     let mut open = Vec::new();
@@ -190,7 +216,8 @@ pub(super) fn balance_brackets<'t>(lines: &[Draft<'t>]) -> Option<Vec<Draft<'t>>
 pub(super) fn continuation<'t>(lines: &[Draft<'t>]) -> Option<Vec<Draft<'t>>> {
     let (key, value) = head(lines)?;
     let last = lines.iter().rposition(|draft| !draft.text.trim().is_empty())?;
-    if last == 0 || value.starts_with(['{', '[', '"', '\'']) {
+    let has_shape = value.starts_with(['{', '[']) && !is_bracket_prose(lines);
+    if last == 0 || has_shape || value.starts_with(['"', '\'']) {
         return None;
     }
     let looks_like_prose = |draft: &Draft<'_>| {

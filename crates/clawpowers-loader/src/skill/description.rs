@@ -41,12 +41,14 @@ pub(super) fn read(front: &Front<'_>, report: &mut Report) -> Result<String, Rul
     };
     let trimmed = python_trim(&text);
     if trimmed.is_empty() || node.is_null() {
-        report.hint(
-            Rule::DescriptionEmpty,
-            front.position(key.start),
-            "the description is empty",
-            HINT,
-        );
+        let (message, hint) = match front.comment_after(key) {
+            Some(comment) => (
+                format!("the description is empty: {} is a comment", quoted(comment)),
+                "put the text in quotes: YAML takes what starts with `#` for a comment",
+            ),
+            None => ("the description is empty".to_owned(), HINT),
+        };
+        report.hint(Rule::DescriptionEmpty, front.position(key.start), message, hint);
         return Err(Rule::DescriptionEmpty);
     }
     let length = text.chars().count();

@@ -43,12 +43,11 @@ pub(super) fn read(front: &Front<'_>, folder: Option<&str>, report: &mut Report)
     };
     let text = python_trim(text);
     if text.is_empty() || node.is_null() {
-        report.hint(
-            Rule::NameEmpty,
-            front.position(key.start),
-            "the name is empty",
-            hint(),
-        );
+        let message = match front.comment_after(key) {
+            Some(comment) => format!("the name is empty: {} is a comment", quoted(comment)),
+            None => "the name is empty".to_owned(),
+        };
+        report.hint(Rule::NameEmpty, front.position(key.start), message, hint());
         return from_folder();
     }
     if is_plain(text) && folder.is_none_or(|folder| folder == text) {
