@@ -10,7 +10,7 @@ use crate::frontmatter::needed;
 use crate::gather::Gathering;
 use crate::package::Package;
 use crate::parse::{ParseOptions, Parsed, parse, parse_head};
-use crate::read::{self, HEAD_BYTES, MAX_SKILL_BYTES, ReadError};
+use crate::read::{self, HEAD_BYTES, ReadError};
 use crate::skill::{Skill, normalized};
 use crate::source::Source;
 use std::ffi::{OsStr, OsString};
@@ -264,7 +264,7 @@ fn load_found(
     let opened = handle
         .map_err(ReadError::from)
         .and_then(|handle| read::regular(handle, rules.max_file_bytes));
-    let parsed = match opened.and_then(|(mut handle, _)| load_head(&mut handle, whole, &options)) {
+    let parsed = match opened.and_then(|(mut handle, size)| load_head(&mut handle, size, whole, &options)) {
         Ok(parsed) => parsed,
         Err(error) => {
             let (rule, message) = read_fault(&error);
@@ -303,7 +303,7 @@ fn load_document(
     let options = package.options(client.map_or(Profile::ClawPowers, |client| client.profile));
     // As on disk, where most are judged by their heads.
     let whole = client.is_some_and(|client| client.drops.contains(&Rule::NotUtf8));
-    let parsed = match load_head(&mut &*bytes, whole, &options) {
+    let parsed = match load_head(&mut &*bytes, size, whole, &options) {
         Ok(parsed) => parsed,
         Err(_) => parse(bytes, &options),
     };
@@ -439,21 +439,25 @@ fn head(bytes: &[u8]) -> &[u8] {
     bytes.get(..needed(bytes)).unwrap_or(bytes)
 }
 
-/// Reads as much of a file as its frontmatter needs, or all of it.
-fn load_head(file: &mut impl io::Read, whole: bool, options: &ParseOptions) -> Result<Parsed, ReadError> {
-    let mut bytes = Vec::with_capacity(HEAD_BYTES);
-    let got = read::read_more(file, &mut bytes, HEAD_BYTES)?;
-    if got == HEAD_BYTES
-        && !whole
-        && let Some(parsed) = parse_head(&Source::decode_head(head(&bytes)), false, options)
-    {
-        return Ok(parsed);
+/// Reads as much of a file of this size as its frontmatter needs, or all of it.
+///
+/// No more is asked for than there is, so that the system is asked once: an end that is known is not looked for.
+fn load_head(
+    file: &mut impl io::Read,
+    size: u64,
+    whole: bool,
+    options: &ParseOptions,
+) -> Result<Parsed, ReadError> {
+    let size = usize::try_from(size).unwrap_or(usize::MAX);
+    let first = size.min(HEAD_BYTES);
+    let mut bytes = Vec::with_capacity(first);
+    let got = read::read_more(file, &mut bytes, first)?;
+    if got == first && first < size {
+        if !whole && let Some(parsed) = parse_head(&Source::decode_head(head(&bytes)), false, options) {
+            return Ok(parsed);
+        }
+        read::read_more(file, &mut bytes, size - first)?;
     }
-    read::read_more(
-        file,
-        &mut bytes,
-        usize::try_from(MAX_SKILL_BYTES).unwrap_or(usize::MAX),
-    )?;
     let complete = parse_head(&Source::decode(&bytes), true, options);
     Ok(complete.unwrap_or_else(|| parse(&bytes, options)))
 }

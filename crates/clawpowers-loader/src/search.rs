@@ -3,9 +3,11 @@
 //! Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009, section 3.5 (the simple
 //! extension to weighted fields): term counts of the fields are added up with their weights before saturation.
 
-use std::collections::BTreeMap;
-use std::ops::Bound;
-use unicode_normalization::UnicodeNormalization as _;
+mod query;
+mod stem;
+
+use query::{Query, Tally};
+use rayon::prelude::*;
 
 /// How fast repeated words stop counting.
 const K1: f64 = 1.2;
@@ -13,6 +15,10 @@ const K1: f64 = 1.2;
 const B: f64 = 0.75;
 /// What a word counts in the name, in the tags, in the description, in the headings.
 const WEIGHTS: [f64; 4] = [5.0, 3.0, 2.0, 1.0];
+/// How many hits by names, tags and descriptions have their headings read at least.
+const CANDIDATES: usize = 50;
+/// How many of them for each hit that is wanted.
+const CANDIDATES_PER_HIT: usize = 4;
 
 /// The searchable texts of one skill.
 #[derive(Debug, Clone, Default)]
@@ -36,117 +42,123 @@ pub struct Hit {
     pub score: f64,
 }
 
-/// For each word the documents that hold it, each with its weighted count; sorted, so that longer words are neighbours.
-type Index = BTreeMap<String, Vec<(usize, f64)>>;
-
 /// Ranks documents by how well they match `words`; those without any of the words are left out.
 ///
 /// Equal scores keep the documents' order. Words are compared in lower case after NFKC, and one that is named twice
-/// counts once; of languages written without blanks every character and every pair of neighbours is a word. A word of
-/// four letters or more also finds longer words that start with it.
+/// counts once; of languages written without blanks every character and every pair of neighbours is a word. English
+/// words also find their inflected forms, and a word of four letters or more finds longer words that start with it.
 #[must_use]
 pub fn rank(documents: &[Document], words: &str) -> Vec<Hit> {
-    let mut index = Index::new();
-    let mut lengths = Vec::with_capacity(documents.len());
-    for (place, document) in documents.iter().enumerate() {
-        let counts = weighted(document);
-        lengths.push(counts.values().sum::<f64>());
-        for (word, count) in counts {
-            index.entry(word).or_default().push((place, count));
-        }
-    }
-    let mean = (lengths.iter().sum::<f64>() / lengths.len().max(1) as f64).max(1.0);
-    let mut scores = vec![0.0; documents.len()];
-    let mut query = terms(words);
-    query.sort_unstable();
-    query.dedup();
-    for term in &query {
-        let found = holders(&index, term);
-        let rarity = (documents.len() as f64 - found.len() as f64 + 0.5) / (found.len() as f64 + 0.5);
-        let rarity = (1.0 + rarity).ln();
-        for (place, count) in found {
-            let (Some(score), Some(length)) = (scores.get_mut(place), lengths.get(place)) else {
-                continue;
-            };
-            *score += rarity * count * (K1 + 1.0) / (count + K1 * (1.0 - B + B * length / mean));
-        }
-    }
-    let mut hits: Vec<Hit> = scores
-        .into_iter()
-        .enumerate()
-        .filter(|(_, s)| *s > 0.0)
-        .map(|(index, score)| Hit { index, score })
+    let query = Query::new(words);
+    let tallies: Vec<Tally> = documents
+        .par_iter()
+        .map(|document| tally(&query, document))
         .collect();
-    hits.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.index.cmp(&b.index)));
-    hits
+    Ranking::of(&query, &tallies).hits(tallies.iter().enumerate())
 }
 
-fn weighted(document: &Document) -> BTreeMap<String, f64> {
-    let mut counts = BTreeMap::new();
-    let fields = [
-        &document.name,
-        &document.tags.join(" "),
-        &document.description,
-        &document.headings.join(" "),
-    ];
-    for (text, weight) in fields.into_iter().zip(WEIGHTS) {
-        for term in terms(text) {
-            *counts.entry(term).or_insert(0.0) += weight;
-        }
+/// Ranks documents whose headings are not read yet; `headings` reads those of one.
+///
+/// The headings of the best candidates by name, tags and description are read, and decide among those. Where there are
+/// fewer hits than `limit`, the headings of all are.
+#[must_use]
+pub fn rank_lazily(
+    documents: &[Document],
+    words: &str,
+    limit: usize,
+    headings: &(impl Fn(usize) -> Vec<String> + Sync),
+) -> Vec<Hit> {
+    let query = Query::new(words);
+    let mut tallies: Vec<Tally> = documents
+        .par_iter()
+        .map(|document| tally(&query, document))
+        .collect();
+    let read = |(index, tally): (usize, &mut Tally)| query.count(tally, &headings(index), WEIGHTS[3]);
+    let mut ranking = Ranking::of(&query, &tallies);
+    let hits = ranking.hits(tallies.iter().enumerate());
+    if hits.len() < limit {
+        tallies.par_iter_mut().enumerate().for_each(read);
+        return Ranking::of(&query, &tallies).hits(tallies.iter().enumerate());
     }
-    counts
+    let count = limit.saturating_mul(CANDIDATES_PER_HIT).max(CANDIDATES);
+    let mut best: Vec<(usize, Tally)> = Vec::new();
+    for hit in hits.iter().take(count) {
+        best.extend(
+            tallies
+                .get_mut(hit.index)
+                .map(|tally| (hit.index, std::mem::take(tally))),
+        );
+    }
+    let before: f64 = best.iter().map(|(_, tally)| tally.length).sum();
+    best.par_iter_mut()
+        .map(|(index, tally)| (*index, tally))
+        .for_each(read);
+    let after: f64 = best.iter().map(|(_, tally)| tally.length).sum();
+    // The texts of all are taken to be as much longer with their headings.
+    ranking.mean += (after - before) / best.len().max(1) as f64;
+    ranking.hits(best.iter().map(|(index, tally)| (*index, tally)))
 }
 
-/// Gives the documents that hold a word with its count; where it only starts a longer word, half of the best one's.
-fn holders(index: &Index, term: &str) -> BTreeMap<usize, f64> {
-    let mut found = BTreeMap::new();
-    if term.chars().count() >= 4 {
-        let from = (Bound::Excluded(term), Bound::Unbounded);
-        let longer = index.range::<str, _>(from);
-        for (_, holders) in longer.take_while(|(word, _)| word.starts_with(term)) {
-            for &(place, count) in holders {
-                let best = found.entry(place).or_insert(0.0);
-                *best = f64::max(*best, count / 2.0);
+fn tally(query: &Query, document: &Document) -> Tally {
+    let mut tally = Tally::default();
+    let [name, tags, description, headings] = WEIGHTS;
+    query.count(&mut tally, std::slice::from_ref(&document.name), name);
+    query.count(&mut tally, &document.tags, tags);
+    query.count(
+        &mut tally,
+        std::slice::from_ref(&document.description),
+        description,
+    );
+    query.count(&mut tally, &document.headings, headings);
+    tally
+}
+
+/// What the scores of all documents have in common.
+struct Ranking {
+    /// How rare each term of the query is.
+    rarities: Vec<f64>,
+    /// The mean length of the documents.
+    mean: f64,
+}
+
+impl Ranking {
+    fn of(query: &Query, tallies: &[Tally]) -> Self {
+        let count = tallies.len() as f64;
+        let mut holders = vec![0_usize; query.len()];
+        for (term, _) in tallies.iter().flat_map(|tally| &tally.found) {
+            if let Some(holders) = holders.get_mut(*term) {
+                *holders += 1;
             }
         }
-    }
-    found.extend(index.get(term).into_iter().flatten().copied());
-    found
-}
-
-/// Splits a text into lower-case words.
-fn terms(text: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    // Twice, since a lower-case letter may be written in two ways again.
-    let text: String = text.nfkc().collect::<String>().to_lowercase().nfkc().collect();
-    for run in text.split(|c: char| !c.is_alphanumeric()) {
-        let mut latin = String::new();
-        let mut previous = None;
-        for c in run.chars() {
-            if is_unspaced(c) {
-                if !latin.is_empty() {
-                    words.push(std::mem::take(&mut latin));
-                }
-                words.push(c.to_string());
-                if let Some(previous) = previous {
-                    words.push([previous, c].iter().collect());
-                }
-                previous = Some(c);
-            } else {
-                previous = None;
-                latin.push(c);
-            }
-        }
-        if !latin.is_empty() {
-            words.push(latin);
+        let rarity = |holders: usize| {
+            let holders = holders as f64;
+            (1.0 + (count - holders + 0.5) / (holders + 0.5)).ln()
+        };
+        let length: f64 = tallies.iter().map(|tally| tally.length).sum();
+        Self {
+            rarities: holders.into_iter().map(rarity).collect(),
+            mean: (length / count.max(1.0)).max(1.0),
         }
     }
-    words
-}
 
-/// Tells whether a character belongs to a script that puts no blanks between words.
-const fn is_unspaced(c: char) -> bool {
-    matches!(c, '\u{e00}'..='\u{eff}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
+    fn hits<'a>(&self, tallies: impl Iterator<Item = (usize, &'a Tally)>) -> Vec<Hit> {
+        let score = |tally: &Tally| -> f64 {
+            let terms = tally.found.iter().map(|(term, &count)| {
+                let rarity = self.rarities.get(*term).copied().unwrap_or_default();
+                rarity * count * (K1 + 1.0) / (count + K1 * (1.0 - B + B * tally.length / self.mean))
+            });
+            terms.sum()
+        };
+        let mut hits: Vec<Hit> = tallies
+            .map(|(index, tally)| Hit {
+                index,
+                score: score(tally),
+            })
+            .filter(|hit| hit.score > 0.0)
+            .collect();
+        hits.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.index.cmp(&b.index)));
+        hits
+    }
 }
 
 #[cfg(test)]
@@ -205,6 +217,55 @@ mod tests {
         let order: Vec<_> = rank(&documents, "debug").iter().map(|hit| hit.index).collect();
         assert_eq!(order, [1, 0]);
         assert_eq!(rank(&[], "x"), []);
+    }
+
+    #[test]
+    fn inflected_forms_are_found() {
+        let documents = [
+            document("heap-profiler", "Finds memory leaks in running processes"),
+            document("notes", "Keeps notes about anything"),
+            document("other", "Debugging of notes"),
+        ];
+        let first = |words: &str| rank(&documents, words).first().map(|hit| hit.index);
+        for words in [
+            "debug memory leak",
+            "leaking",
+            "leak",
+            "process",
+            "find a leak",
+            "run",
+        ] {
+            assert_eq!(first(words), Some(0), "{words}");
+        }
+        assert_eq!(first("debugged"), Some(2));
+        assert_eq!(first("note"), Some(1));
+    }
+
+    #[test]
+    fn headings_decide_among_the_best_and_are_read_of_no_others() {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        let documents: Vec<_> = (0..400)
+            .map(|n| document(&format!("a{n}"), "Reads files"))
+            .collect();
+        let read = AtomicUsize::new(0);
+        let headings = |index: usize| {
+            read.fetch_add(1, Ordering::Relaxed);
+            match index {
+                7 => vec!["Reads files".to_owned()],
+                300 => vec!["Zebra".to_owned()],
+                _ => vec!["Other words".to_owned()],
+            }
+        };
+        let first = |words: &str, limit| {
+            rank_lazily(&documents, words, limit, &headings)
+                .first()
+                .map(|hit| hit.index)
+        };
+        assert_eq!(first("files", 10), Some(7));
+        assert_eq!(read.load(Ordering::Relaxed), CANDIDATES);
+        // What no name or description holds is looked for in all headings.
+        assert_eq!(first("zebra", 10), Some(300));
+        assert_eq!(read.load(Ordering::Relaxed), CANDIDATES + 400);
     }
 
     #[test]

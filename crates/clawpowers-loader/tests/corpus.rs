@@ -13,6 +13,7 @@
 mod words;
 
 use clawpowers_loader::inspect::{inspect, skill_file};
+use clawpowers_loader::search::{Document, Hit, rank, rank_lazily};
 use clawpowers_loader::{
     Catalog, CatalogOptions, ParseOptions, Profile, Rule, discover::Root, fix, frontmatter, parse, reference,
 };
@@ -361,4 +362,56 @@ fn no_repair_of_a_real_file_loses_or_moves_a_word() {
         Ok(())
     });
     checked.unwrap();
+}
+
+#[test]
+fn a_search_that_reads_few_bodies_finds_what_one_of_all_bodies_finds() {
+    let Some(corpus) = corpus() else { return };
+    let skills = corpus.files.iter().filter_map(|file| {
+        let bytes = fs::read(file).ok()?;
+        parse(&bytes, &options(file)).skill
+    });
+    let whole: Vec<Document> = skills
+        .map(|skill| Document {
+            headings: skill.outline().headings.into_iter().map(|h| h.text).collect(),
+            name: skill.name,
+            tags: skill.tags,
+            description: skill.description,
+        })
+        .collect();
+    let heads: Vec<Document> = whole
+        .iter()
+        .map(|document| Document {
+            headings: Vec::new(),
+            ..document.clone()
+        })
+        .collect();
+    let headings = |index: usize| whole[index].headings.clone();
+    let (mut found, mut wanted) = (0, 0);
+    for words in [
+        "debug memory leak",
+        "pdf forms",
+        "deploy kubernetes",
+        "write tests",
+        "salesforce records",
+        "scrape youtube",
+        "review pull requests",
+        "database migrations",
+        "security audit",
+        "translate documents",
+        "twitter posts",
+        "image generation",
+        "crypto prices",
+        "计划",
+        "troubleshooting",
+        "configuration",
+    ] {
+        let top = |hits: Vec<Hit>| hits.into_iter().take(10).map(|hit| hit.index).collect::<Vec<_>>();
+        let best = top(rank(&whole, words));
+        let lazy = top(rank_lazily(&heads, words, 10, &headings));
+        wanted += best.len();
+        found += best.iter().filter(|index| lazy.contains(index)).count();
+    }
+    println!("{found} of the {wanted} best hits are the same");
+    assert!(found * 100 >= wanted * 85, "{found} of {wanted}");
 }

@@ -5,7 +5,7 @@ use crate::runtime::Runtime;
 use clawpowers_loader::catalog::{Entry, Origin};
 use clawpowers_loader::display_path;
 use clawpowers_loader::read::{MAX_SKILL_BYTES, read_file};
-use clawpowers_loader::search::{Document, rank};
+use clawpowers_loader::search::{Document, rank_lazily};
 use clawpowers_loader::{ParseOptions, parse};
 use serde::Serialize;
 
@@ -42,7 +42,8 @@ pub struct HitOut {
     pub score: f64,
 }
 
-/// Searches names, tags, descriptions and headings.
+/// Searches names, tags, descriptions and headings; only the bodies of the best candidates are read, or all where there
+/// are fewer hits than wanted.
 ///
 /// # Errors
 ///
@@ -61,11 +62,11 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     }
     let selected = runtime.select(&request.selection())?;
     let entries = &selected.catalog.entries;
+    let limit = request.limit.unwrap_or(10);
     let documents: Vec<Document> = entries.iter().map(document).collect();
-    let hits = rank(&documents, &request.words)
-        .into_iter()
-        .take(request.limit.unwrap_or(10));
-    let hits = hits.filter_map(|hit| {
+    let headings = |index: usize| entries.get(index).map(headings).unwrap_or_default();
+    let hits = rank_lazily(&documents, &request.words, limit, &headings);
+    let hits = hits.into_iter().take(limit).filter_map(|hit| {
         let entry = entries.get(hit.index)?;
         Some(HitOut {
             name: entry.skill.name.clone(),
@@ -78,6 +79,16 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
 }
 
 fn document(entry: &Entry) -> Document {
+    Document {
+        name: entry.skill.name.clone(),
+        tags: entry.skill.tags.clone(),
+        description: entry.skill.description.clone(),
+        headings: Vec::new(),
+    }
+}
+
+/// Reads the headings of a skill's body.
+fn headings(entry: &Entry) -> Vec<String> {
     let bytes = match &entry.origin {
         Origin::Disk { file } => read_file(file, MAX_SKILL_BYTES).unwrap_or_default(),
         Origin::Memory(package) => package.skill_file().unwrap_or_default().to_vec(),
@@ -86,10 +97,5 @@ fn document(entry: &Entry) -> Document {
         .skill
         .map(|skill| skill.outline())
         .unwrap_or_default();
-    Document {
-        name: entry.skill.name.clone(),
-        tags: entry.skill.tags.clone(),
-        description: entry.skill.description.clone(),
-        headings: outline.headings.into_iter().map(|heading| heading.text).collect(),
-    }
+    outline.headings.into_iter().map(|heading| heading.text).collect()
 }

@@ -1,0 +1,141 @@
+//! The words of a query, and how often a text holds them.
+
+use super::stem::stem;
+use std::collections::{BTreeMap, HashMap};
+use unicode_normalization::UnicodeNormalization as _;
+
+/// How many letters a word of a query has at least that also finds longer words.
+const MIN_START: usize = 4;
+/// How many bytes it has at most.
+const MAX_START: usize = 64;
+/// What an inflected form of a word counts, and a longer word that starts with it.
+const INFLECTED: f64 = 0.9;
+const LONGER: f64 = 0.5;
+
+/// The words of a query, each once.
+pub(super) struct Query {
+    words: HashMap<String, usize>,
+    /// For each stem the words that have it.
+    stems: HashMap<String, Vec<usize>>,
+    /// The lengths in bytes of the words that find longer ones, ascending.
+    lengths: Vec<usize>,
+}
+
+/// What a document holds of a query.
+#[derive(Default)]
+pub(super) struct Tally {
+    /// The words of the query that it holds, and how much each counts.
+    pub(super) found: BTreeMap<usize, f64>,
+    /// How much all its words count.
+    pub(super) length: f64,
+}
+
+impl Query {
+    pub(super) fn new(text: &str) -> Self {
+        let mut query = Self {
+            words: HashMap::new(),
+            stems: HashMap::new(),
+            lengths: Vec::new(),
+        };
+        each_word(text, |word| {
+            if query.words.contains_key(word) {
+                return;
+            }
+            let number = query.words.len();
+            query.words.insert(word.to_owned(), number);
+            query.stems.entry(stem(word).to_owned()).or_default().push(number);
+            if word.chars().count() >= MIN_START && word.len() <= MAX_START {
+                query.lengths.push(word.len());
+            }
+        });
+        query.lengths.sort_unstable();
+        query.lengths.dedup();
+        query
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.words.len()
+    }
+
+    /// Adds the words of texts, each of which counts `weight`.
+    pub(super) fn count(&self, tally: &mut Tally, texts: &[String], weight: f64) {
+        for text in texts {
+            each_word(text, |word| {
+                tally.length += weight;
+                self.word(tally, word, weight);
+            });
+        }
+    }
+
+    fn word(&self, tally: &mut Tally, word: &str, weight: f64) {
+        let exact = self.words.get(word).copied();
+        let mut add = |term, weight| *tally.found.entry(term).or_insert(0.0) += weight;
+        if let Some(term) = exact {
+            add(term, weight);
+        }
+        let inflected = self.stems.get(stem(word)).map_or(&[][..], Vec::as_slice);
+        for &term in inflected.iter().filter(|&&term| Some(term) != exact) {
+            add(term, weight * INFLECTED);
+        }
+        for &length in self.lengths.iter().take_while(|&&length| length < word.len()) {
+            let longer = word.get(..length).and_then(|start| self.words.get(start));
+            if let Some(&term) = longer.filter(|term| !inflected.contains(term)) {
+                add(term, weight * LONGER);
+            }
+        }
+    }
+}
+
+/// Calls `each` for the lower-case words of a text.
+fn each_word(text: &str, mut each: impl FnMut(&str)) {
+    if text.is_ascii() {
+        // Nearly every text is, and then nothing has to be composed.
+        let mut lower = String::new();
+        for word in text
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .filter(|word| !word.is_empty())
+        {
+            lower.clear();
+            lower.push_str(word);
+            lower.make_ascii_lowercase();
+            each(&lower);
+        }
+    } else {
+        terms(text).iter().for_each(|word| each(word));
+    }
+}
+
+/// Splits a text into lower-case words.
+fn terms(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    // Twice, since a lower-case letter may be written in two ways again.
+    let text: String = text.nfkc().collect::<String>().to_lowercase().nfkc().collect();
+    for run in text.split(|c: char| !c.is_alphanumeric()) {
+        let mut latin = String::new();
+        let mut previous = None;
+        for c in run.chars() {
+            if is_unspaced(c) {
+                if !latin.is_empty() {
+                    words.push(std::mem::take(&mut latin));
+                }
+                words.push(c.to_string());
+                if let Some(previous) = previous {
+                    words.push([previous, c].iter().collect());
+                }
+                previous = Some(c);
+            } else {
+                previous = None;
+                latin.push(c);
+            }
+        }
+        if !latin.is_empty() {
+            words.push(latin);
+        }
+    }
+    words
+}
+
+/// Tells whether a character belongs to a script that puts no blanks between words.
+const fn is_unspaced(c: char) -> bool {
+    matches!(c, '\u{e00}'..='\u{eff}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
+}
