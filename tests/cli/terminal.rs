@@ -311,6 +311,40 @@ fn help_pages_fit_their_width_and_are_wrapped_once() {
 }
 
 #[test]
+fn help_says_what_holds_without_an_option() {
+    let world = World::new();
+    let cases: [(&[&str], &[&str]); 10] = [
+        (
+            &["skill", "list"],
+            &["the folders of project, user and home", "all"],
+        ),
+        (
+            &["skill", "validate"],
+            &["spec, with --strict clawpowers", "text"],
+        ),
+        (&["skill", "search"], &["10"]),
+        (&["skill", "prompt"], &["xml", "no limit"]),
+        (&["skill", "budget"], &["200000"]),
+        (&["store", "incr"], &["1"]),
+        (&["store", "list"], &["all keys"]),
+        (&["metrics", "show"], &["20"]),
+        (&["run"], &["no limit"]),
+        (&["import"], &["the runtime home"]),
+    ];
+    for (page, defaults) in cases {
+        let page: Vec<String> = page.iter().map(|&word| word.to_owned()).collect();
+        let (help, _) = help(&world, &page, 100);
+        let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+        for default in [defaults, &["$CLAWPOWERS_DIR, else ~/.clawpowers", "auto"]].concat() {
+            assert!(
+                help.contains(&format!("[default: {default}]")),
+                "{page:?}: {default}: {help}"
+            );
+        }
+    }
+}
+
+#[test]
 fn global_options_have_a_heading_of_their_own() {
     let world = World::new();
     for page in pages(&world) {

@@ -336,6 +336,7 @@ fn what_needs_a_disk_says_so() {
         ("config_get", json!({"key": "profile"})),
         ("config_list", json!({})),
         ("config_set", json!({"key": "profile", "value": "dev"})),
+        ("config_unset", json!({"key": "profile"})),
         ("skill_new", json!({"name": "a"})),
         ("skill_to_prompt", json!({"paths": ["a"]})),
         ("skill_read_properties", json!({"path": "a"})),
