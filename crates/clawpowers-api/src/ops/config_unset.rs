@@ -62,7 +62,7 @@ fn plan(path: &Path, key: &Key) -> Result<(Response, Vec<u8>), ApiError> {
     let response = Response {
         key: key.as_str().to_owned(),
         previous: settings::readable(previous),
-        path: display_path(&path),
+        path: display_path(path),
     };
     Ok((response, bytes))
 }
