@@ -40,8 +40,18 @@ fn writer() {
 /// No test: the process that holds the lock of config.json.
 #[test]
 fn config() {
+    lock("config.lock");
+}
+
+/// No test: the process that imports and makes no progress.
+#[test]
+fn import() {
+    lock("import.lock");
+}
+
+fn lock(name: &str) {
     if let Some(home) = std::env::var_os(HOME) {
-        let _lock = FileLock::acquire(&Path::new(&home).join("config.lock")).unwrap();
+        let _lock = FileLock::acquire(&Path::new(&home).join(name)).unwrap();
         hold();
     }
 }
@@ -92,15 +102,13 @@ impl Drop for Stopped {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "Windows has no signal that stops a process")]
 fn others_give_up_after_the_timeout_and_lose_nothing() {
     let folder = TempDir::new().unwrap();
     let home = folder.path();
     done(home, &["store", "set", "a", "old"]);
     done(home, &["config", "set", "logging.level", "info"]);
-    let holders = [
-        Stopped::new(home, "held::writer"),
-        Stopped::new(home, "held::config"),
-    ];
+    let holders = ["held::writer", "held::config", "held::import"].map(|role| Stopped::new(home, role));
     // Readers need no lock, and what changes nothing needs none either.
     assert_eq!(done(home, &["store", "get", "a"]), "old\n");
     done(home, &["metrics", "summary"]);
@@ -118,15 +126,17 @@ fn others_give_up_after_the_timeout_and_lose_nothing() {
         start(&["store", "delete", "a"]),
         start(&["metrics", "record", "--skill", "s", "--outcome", "success"]),
         start(&["config", "set", "logging.level", "debug"]),
+        start(&["metrics", "import", "-"]),
+        start(&["import"]),
     ];
     for (words, child) in waiting {
         let Output { status, stderr, .. } = child.wait_with_output().unwrap();
         let err = String::from_utf8_lossy(&stderr);
         assert_eq!(status.code(), Some(4), "{words}: {err}");
-        let held = if words.starts_with("config") {
-            "config.lock"
-        } else {
-            "clawpowers.db"
+        let held = match words.as_str() {
+            words if words.starts_with("config") => "config.lock",
+            words if words.contains("import") => "import.lock",
+            _ => "clawpowers.db",
         };
         for part in [
             held,

@@ -14,6 +14,7 @@ mod crowd;
 mod damage;
 mod disk;
 mod held;
+mod import;
 mod kill;
 mod moved;
 

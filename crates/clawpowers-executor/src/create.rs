@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::home::{Home, sync_folder};
 use crate::host;
 use crate::legacy;
+use crate::lock::lock_imports;
 use crate::schema::APPLICATION_ID;
 use rusqlite::Connection;
 use sha2::{Digest as _, Sha256};
@@ -21,13 +22,16 @@ const ABANDONED: Duration = Duration::from_secs(24 * 3600);
 /// Creates the database of a home, what 1.x left there taken in; two processes that do so at once end up with one
 /// database. Returns the report of the import where there was something to import and this process did it.
 pub(crate) fn create(home: &Home) -> Result<Option<legacy::Report>> {
-    let import = |db: &mut Db| {
-        if legacy::is_there(home.folder()) {
-            return legacy::import(db, home.folder()).map(Some);
-        }
-        Ok(None)
-    };
-    create_with(home, import).map(Option::flatten)
+    if !legacy::is_there(home.folder()) {
+        return create_with(home, |_| Ok(())).map(|_| None);
+    }
+    home.check_log()?;
+    // One process imports; the others wait for the database that it makes.
+    let lock = lock_imports(&home.database())?;
+    if home.database().exists() {
+        return Ok(None);
+    }
+    create_with(home, |db| legacy::import_locked(db, home.folder(), Some(&lock)))
 }
 
 /// Creates the database of a home with what `work` writes to it, and returns its answer; `None` where another process

@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::home::Home;
 use crate::ledger::Ledger;
 use crate::legacy;
+use crate::lock::{FileLock, lock_imports};
 use crate::moment::Moment;
 use crate::schema::{MIGRATIONS, VERSION};
 use crate::store::Store;
@@ -158,6 +159,16 @@ impl Db {
             let mut statement = connection.prepare_cached("SELECT value FROM meta WHERE name = 'home'")?;
             statement.query_row((), |row| row.get(0))
         })
+    }
+
+    /// Tells whether other processes may use it.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.file.real().is_some()
+    }
+
+    /// Waits until no other process imports, and keeps others from it; `None` where no other process can.
+    pub(crate) fn lock_imports(&self) -> Result<Option<FileLock>> {
+        self.file.real().map(lock_imports).transpose()
     }
 
     pub(crate) fn set_meta(&self, name: &str, value: &str) -> Result<()> {

@@ -4,6 +4,7 @@ use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
 use crate::key::Key;
 use crate::ledger::{Hash, ImportReport, Importer, hash};
+use crate::lock::FileLock;
 use crate::store::{MAX_VALUE_BYTES, put, value};
 use rusqlite::OptionalExtension as _;
 use std::fs::{self, File};
@@ -35,15 +36,21 @@ pub fn is_there(home: &Path) -> bool {
     has("state", |_| true) || has("metrics", |name| name.ends_with(".jsonl"))
 }
 
-/// Takes in the state and the metrics of a home of 1.x in one transaction; its files are only read. What was taken in
-/// before is passed over, so doing it twice changes nothing, and a key that was written since keeps its value.
-/// Symlinks are followed inside `from`; only where `from` is the home of `db` may they lead out of it.
+/// Imports the state and the metrics of a home of 1.x, all or none; its files are only read. What was imported before is
+/// not imported again, and a key that was written since keeps its value. Symlinks are followed inside `from`; only where
+/// `from` is the home of `db` may they lead out of it. Other processes write in between, as they do for
+/// [`Ledger::import`](crate::Ledger::import).
 ///
 /// # Errors
 ///
-/// [`Error::Storage`] where the folder cannot be read or the database cannot be written; nothing is taken in then.
+/// [`Error::Storage`] where the folder cannot be read or the database cannot be written; nothing is imported then.
 pub fn import(db: &mut Db, from: &Path) -> Result<Report> {
-    let home = db.home_id()?;
+    let lock = db.lock_imports()?;
+    import_locked(db, from, lock.as_ref())
+}
+
+/// As [`import`], for whoever holds the lock already.
+pub(crate) fn import_locked(db: &mut Db, from: &Path, lock: Option<&FileLock>) -> Result<Report> {
     let place = place(db, from);
     // The user's own home may link anywhere; another folder may come from a stranger.
     let boundary = match place.is_empty() {
@@ -51,92 +58,103 @@ pub fn import(db: &mut Db, from: &Path) -> Result<Report> {
         false => Some(from.canonicalize().map_err(|error| Error::io(from, &error))?),
     };
     let boundary = boundary.as_deref();
-    db.write(|tx| {
-        // The hashes come in no order, so their pages are wanted at hand.
-        tx.run(|connection| connection.pragma_update(None, "cache_size", -65_536))?;
-        let mut importer = Importer::new(tx, &home);
-        let mut report = Report::default();
-        let mut notes = ImportReport::default();
-        for (name, path) in files(from, "state", boundary, &mut notes)? {
-            let shown = format!("state/{name}");
-            let bytes = match read(&path, boundary) {
-                Ok(bytes) => bytes,
-                Err((reason, why)) => {
-                    notes.skip(&shown, 0, reason, why);
-                    continue;
-                }
-            };
-            if path.file_name().is_none_or(|name| name.to_str().is_none()) {
-                notes.skip(&shown, 0, "key", "the name of the file is not UTF-8");
-                continue;
-            }
-            let decoded = name.replace("__", ":");
-            let key = match Key::new(&decoded) {
-                Ok(key) if !is_draft(&name) => key,
-                Ok(_) => {
-                    notes.skip(&shown, 0, "draft", "a file of a writer that was stopped");
-                    continue;
-                }
-                Err(error) => {
-                    notes.skip(&shown, 0, "key", error.to_string());
-                    continue;
-                }
-            };
-            let content = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
-            if content.len() > MAX_VALUE_BYTES {
-                notes.skip(&shown, 0, "too-long", too_long());
-                continue;
-            }
-            let file = hash(&[b"state", &place, name.as_bytes()]);
-            let last = held(tx, &file)?;
-            let digest = hash(&[content]);
-            if last == Some(digest) {
-                report.known_keys += 1;
-                continue;
-            }
-            hold(tx, &file, last, &digest)?;
-            if last.is_none() && name.contains("___") {
-                let detail = format!(
-                    "`:` was written as `__`, so more than one key has this file; taken as `{}`",
-                    key.as_str()
-                );
-                notes.skip(&shown, 0, "ambiguous", detail);
-            }
-            let now = tx.run(|connection| value(connection, &key))?;
-            let kept = match &now {
-                // What an earlier import left and nobody changed gives way to the newer file.
-                Some(now) if now == content || last == Some(hash(&[now])) => None,
-                Some(_) => Some("has another value here, which was kept"),
-                None if last.is_none() => None,
-                None => Some("was deleted here and stays so"),
-            };
-            if let Some(kept) = kept {
-                notes.skip(
-                    &shown,
-                    0,
-                    "conflict",
-                    format!("the key `{}` {kept}", key.as_str()),
-                );
-                continue;
-            }
-            put(tx, &key, content)?;
-            report.keys += 1;
-        }
-        for (name, path) in files(from, "metrics", boundary, &mut notes)? {
+    let mut report = Report::default();
+    let (mut notes, mut metrics) = (ImportReport::default(), ImportReport::default());
+    let executions = |importer: &mut Importer<'_>| {
+        for (name, path) in files(from, "metrics", boundary, &mut metrics)? {
             let shown = format!("metrics/{name}");
             if !name.ends_with(".jsonl") {
-                notes.skip(&shown, 0, "foreign", "not a file of executions");
+                metrics.skip(&shown, 0, "foreign", "not a file of executions");
                 continue;
             }
             match open(&path, boundary) {
                 Ok(file) => importer.lines(BufReader::with_capacity(1 << 16, file), &shown)?,
-                Err((reason, why)) => notes.skip(&shown, 0, reason, why),
+                Err((reason, why)) => metrics.skip(&shown, 0, reason, why),
             }
         }
-        report.executions = importer.finish()?;
-        report.executions.absorb(notes);
-        Ok(report)
-    })
+        Ok(())
+    };
+    // The keys come in the last transaction, so that they are there together with the executions.
+    let keys = |tx: &Tx<'_>| {
+        let files = files(from, "state", boundary, &mut notes)?;
+        for (number, (name, path)) in files.into_iter().enumerate() {
+            match read(&path, boundary) {
+                Ok(_) if path.file_name().is_none_or(|name| name.to_str().is_none()) => {
+                    let detail = "the name of the file is not UTF-8";
+                    notes.skip(&format!("state/{name}"), 0, "key", detail);
+                }
+                Ok(bytes) => state(tx, (&place, &name), &bytes, &mut report, &mut notes)?,
+                Err((reason, why)) => notes.skip(&format!("state/{name}"), 0, reason, why),
+            }
+            if let Some(lock) = lock.filter(|_| number % 1000 == 0) {
+                lock.progress();
+            }
+        }
+        Ok(())
+    };
+    (report.executions, ()) = Importer::run(db, lock, executions, keys)?;
+    report.executions.absorb(notes);
+    report.executions.absorb(metrics);
+    Ok(report)
+}
+
+/// Imports the bytes of the file of a key, which has a place and a name.
+fn state(
+    tx: &Tx<'_>,
+    (place, name): (&[u8], &str),
+    bytes: &[u8],
+    report: &mut Report,
+    notes: &mut ImportReport,
+) -> Result<()> {
+    let shown = format!("state/{name}");
+    let decoded = name.replace("__", ":");
+    let key = match Key::new(&decoded) {
+        Ok(key) if !is_draft(name) => key,
+        Ok(_) => {
+            notes.skip(&shown, 0, "draft", "a file of a writer that was stopped");
+            return Ok(());
+        }
+        Err(error) => {
+            notes.skip(&shown, 0, "key", error.to_string());
+            return Ok(());
+        }
+    };
+    let content = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+    if content.len() > MAX_VALUE_BYTES {
+        notes.skip(&shown, 0, "too-long", too_long());
+        return Ok(());
+    }
+    let file = hash(&[b"state", place, name.as_bytes()]);
+    let last = held(tx, &file)?;
+    let digest = hash(&[content]);
+    if last == Some(digest) {
+        report.known_keys += 1;
+        return Ok(());
+    }
+    hold(tx, &file, last, &digest)?;
+    if last.is_none() && name.contains("___") {
+        let detail = format!(
+            "`:` was written as `__`, so more than one key has this file; taken as `{}`",
+            key.as_str()
+        );
+        notes.skip(&shown, 0, "ambiguous", detail);
+    }
+    let now = tx.run(|connection| value(connection, &key))?;
+    let kept = match &now {
+        // What an earlier import left and nobody changed gives way to the newer file.
+        Some(now) if now == content || last == Some(hash(&[now])) => None,
+        Some(_) => Some("has another value here, which was kept"),
+        None if last.is_none() => None,
+        None => Some("was deleted here and stays so"),
+    };
+    if let Some(kept) = kept {
+        let detail = format!("the key `{}` {kept}", key.as_str());
+        notes.skip(&shown, 0, "conflict", detail);
+        return Ok(());
+    }
+    put(tx, &key, content)?;
+    report.keys += 1;
+    Ok(())
 }
 
 /// Returns what tells the files of one home from those of another: nothing for this very home, which may be moved, else

@@ -70,6 +70,11 @@ impl FileLock {
     }
 }
 
+/// Locks imports into the database at `path`, which need not be there yet.
+pub(crate) fn lock_imports(path: &Path) -> Result<FileLock> {
+    FileLock::acquire(&path.with_file_name("import.lock"))
+}
+
 /// How long to wait before another try.
 ///
 /// Writers hold the database for about a millisecond. Equal pauses would let the same processes meet again and again, so

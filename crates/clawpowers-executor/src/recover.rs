@@ -15,7 +15,7 @@ use crate::schema::MIGRATIONS;
 use pages::Pages;
 use rusqlite::Connection;
 use rusqlite::types::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tree::{Kind, Row, Walk};
 
 /// How many names of lost keys are listed.
@@ -88,6 +88,10 @@ struct Found<'a> {
     recovered: Recovered,
     /// How many executions the figures of the skills count.
     claimed: u64,
+    /// The executions of an import that has not ended, by the first number of each range; they do not count.
+    staged: BTreeMap<i64, i64>,
+    /// Imports that have not ended; their hashes do not count.
+    stopped: BTreeSet<i64>,
     /// The id of the home, so that its exports are known as its own.
     home: Option<String>,
     /// Rows that hold what no release writes.
@@ -101,6 +105,8 @@ impl<'a> Found<'a> {
             tx,
             recovered: Recovered::default(),
             claimed: 0,
+            staged: BTreeMap::new(),
+            stopped: BTreeSet::new(),
             home: None,
             refused: 0,
             failure: None,
@@ -111,13 +117,27 @@ impl<'a> Found<'a> {
         let mut walk = Walk::new(pages);
         let roots = Roots::read(&mut walk);
         let mut sound = roots.sound;
+        // A file of an older version has none.
+        if let Some(root) = roots.pages.get("staged") {
+            sound &= walk.tree(*root, true, |(first, values)| {
+                if let (Some(first), [_, Value::Integer(last)]) = (first, values.as_slice()) {
+                    self.staged.insert(first, *last);
+                }
+            });
+        }
+        if let Some(root) = roots.pages.get("import") {
+            sound &= walk.tree(*root, true, |(id, values)| {
+                if let (Some(id), [_, Value::Null]) = (id, values.as_slice()) {
+                    self.stopped.insert(id);
+                }
+            });
+        }
         // A row is known by its shape, not by its tree: where the schema is damaged, a root may be that of another table.
         let mut tables = [("skill", true), ("execution", true), ("entry", true)];
         for (table, whole) in &mut tables {
             *whole = walk.tree(roots.of(table), true, |row| self.accept(Kind::TableLeaf, row));
             sound &= *whole;
         }
-        // A file of an older version has none.
         if let Some(root) = roots.pages.get("deleted") {
             sound &= walk.tree(*root, true, |row| self.accept(Kind::TableLeaf, row));
         }
@@ -147,7 +167,10 @@ impl<'a> Found<'a> {
             (Kind::TableLeaf, [_, key, value, updated_at]) => self.entry(key, value, updated_at),
             (Kind::TableLeaf, values) if values.len() == ledger::SKILL_COLUMNS => self.skill(id, values),
             (Kind::TableLeaf, values) if values.len() == ledger::EXECUTION_COLUMNS => {
-                ledger::recover_execution(self.tx, id, values)
+                match id.is_some_and(|id| self.is_staged(id)) {
+                    true => Ok(true),
+                    false => ledger::recover_execution(self.tx, id, values),
+                }
             }
             (Kind::TableLeaf, values) if values.len() == ledger::DELETED_COLUMNS => {
                 ledger::recover_deleted(self.tx, id, values)
@@ -158,9 +181,15 @@ impl<'a> Found<'a> {
                 }
                 Ok(true)
             }
-            (Kind::IndexLeaf | Kind::IndexInterior, [Value::Blob(hash)]) if matches!(hash.len(), 16 | 32) => {
-                self.execute("INSERT OR IGNORE INTO imported (hash) VALUES (?)", (hash,))
-                    .map(|_| true)
+            (Kind::IndexLeaf | Kind::IndexInterior, [Value::Blob(hash), import @ ..])
+                if matches!(hash.len(), 16 | 32) && import.len() < 2 =>
+            {
+                match import {
+                    [Value::Integer(import)] if self.stopped.contains(import) => Ok(true),
+                    _ => self
+                        .execute("INSERT OR IGNORE INTO imported (hash) VALUES (?)", (hash,))
+                        .map(|_| true),
+                }
             }
             _ => Ok(true),
         };
@@ -227,10 +256,18 @@ impl<'a> Found<'a> {
         let [_, Value::Integer(id)] = values.as_slice() else {
             return;
         };
+        if self.is_staged(*id) {
+            return;
+        }
         match self.exists("SELECT 1 FROM execution WHERE id = ?", id) {
             Ok(exists) => self.recovered.lost_executions += u64::from(!exists),
             Err(error) => self.failure = Some(error),
         }
+    }
+
+    fn is_staged(&self, id: i64) -> bool {
+        let before = self.staged.range(..=id).next_back();
+        before.is_some_and(|(_, last)| *last >= id)
     }
 
     fn exists(&self, sql: &str, value: impl rusqlite::ToSql) -> Result<bool> {
@@ -284,19 +321,22 @@ struct Roots {
 impl Roots {
     /// Reads the schema, the first tree. Where it is damaged, a root is where it is in a file that was never changed.
     fn read(walk: &mut Walk<'_>) -> Self {
-        let mut pages = Self::of_new().unwrap_or_default();
-        let mut found = 0;
+        let new = Self::of_new().unwrap_or_default();
+        let mut pages = BTreeMap::new();
         let whole = walk.tree(1, true, |(_, values)| {
             if let [_, Value::Text(name), _, Value::Integer(root), ..] = values.as_slice()
                 && let Ok(root) = u32::try_from(*root)
             {
-                found += u32::from(pages.insert(name.clone(), root).is_some());
+                pages.insert(name.clone(), root);
             }
         });
-        Self {
-            sound: whole && found > 0,
-            pages,
+        let sound = whole && pages.keys().any(|name| new.contains_key(name));
+        if !sound {
+            for (name, root) in new {
+                pages.entry(name).or_insert(root);
+            }
         }
+        Self { sound, pages }
     }
 
     /// Returns the roots of a new file.

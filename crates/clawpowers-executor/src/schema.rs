@@ -8,7 +8,7 @@ pub const VERSION: i32 = MIGRATIONS.len() as i32;
 
 /// Each brings a database from the version of its place in the list to the next. A step that was ever released is never
 /// changed.
-pub(crate) const MIGRATIONS: [&str; 3] = [
+pub(crate) const MIGRATIONS: [&str; 4] = [
     "
 CREATE TABLE meta (
     name TEXT PRIMARY KEY,
@@ -117,5 +117,21 @@ CREATE TABLE deleted (
 ) STRICT;
 CREATE INDEX deleted_digest ON deleted (digest) WHERE digest IS NOT NULL;
 CREATE INDEX deleted_pending ON deleted (digest) WHERE pending = 1;
+",
+    "
+-- Imports of more than one transaction. Until one has ended, what it inserted does not count.
+CREATE TABLE import (
+    id INTEGER PRIMARY KEY,
+    ended_at INTEGER                     -- null while it runs, and where it was stopped
+) STRICT;
+
+-- The executions of the import that has not ended, as ranges of their ids. The next import deletes them.
+CREATE TABLE staged (
+    first INTEGER PRIMARY KEY,
+    last INTEGER NOT NULL
+) STRICT;
+
+-- Which import a hash is of; null where that was one transaction.
+ALTER TABLE imported ADD COLUMN import INTEGER;
 ",
 ];

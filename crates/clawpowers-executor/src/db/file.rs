@@ -113,6 +113,11 @@ impl DbFile {
         self.disk.as_ref().map(|disk| disk.wal.as_path())
     }
 
+    /// Returns the file on the disk, where a link leads; `None` for a database that no other process can use.
+    pub(super) fn real(&self) -> Option<&Path> {
+        self.disk.as_ref().map(|disk| disk.real.as_path())
+    }
+
     /// Returns the first problem that was noted beside the database.
     pub(super) fn noted_damage(&self) -> Option<String> {
         marker::read(&self.disk.as_ref()?.real)

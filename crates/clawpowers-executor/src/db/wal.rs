@@ -26,9 +26,11 @@ impl Db {
         if fs::metadata(log).is_ok_and(|log| log.len() > MAX_LOG_BYTES) {
             // The transaction is durable already, and a failure here takes nothing from it.
             let _ = self.connection.busy_timeout(Duration::ZERO);
-            let _ = self
-                .connection
-                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()));
+            // The first lets others write meanwhile and leaves little to the second, which does not.
+            for mode in ["PASSIVE", "TRUNCATE"] {
+                let checkpoint = format!("PRAGMA wal_checkpoint({mode})");
+                let _ = self.connection.query_row(&checkpoint, (), |_| Ok(()));
+            }
             let _ = self.connection.busy_handler(Some(wait));
         }
     }

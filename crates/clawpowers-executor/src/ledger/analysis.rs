@@ -1,5 +1,6 @@
 //! What an analysis reads of the executions, and where it keeps how far it came.
 
+use super::query::COUNTS;
 use super::{Ledger, Outcome};
 use crate::error::Result;
 use crate::moment::Moment;
@@ -51,13 +52,14 @@ impl Ledger<'_> {
         limit: usize,
     ) -> Result<Vec<ModelCount>> {
         self.db.run(|connection| {
-            let mut statement = connection.prepare_cached(
+            let mut statement = connection.prepare_cached(&format!(
                 "SELECT model, sum(outcome = 0), count(*) FROM (
                      SELECT model, outcome FROM execution
                      WHERE skill = (SELECT id FROM skill WHERE name = ?1) AND at >= ?2 AND at < ?3 AND outcome < 3
+                         AND {COUNTS}
                      ORDER BY at DESC LIMIT ?4)
-                 WHERE model IS NOT NULL GROUP BY model ORDER BY count(*) DESC, model",
-            )?;
+                 WHERE model IS NOT NULL GROUP BY model ORDER BY count(*) DESC, model"
+            ))?;
             let since = since.map_or(i64::MIN, Moment::micros);
             let until = until.map_or(i64::MAX, Moment::micros);
             let limit = i64::try_from(limit).unwrap_or(i64::MAX);
@@ -86,12 +88,12 @@ impl Ledger<'_> {
     ) -> Result<()> {
         let (at, id) = behind.map_or((i64::MIN, i64::MIN), |(at, id)| (at.micros(), id));
         self.db.run(|connection| {
-            let mut statement = connection.prepare_cached(
+            let mut statement = connection.prepare_cached(&format!(
                 "SELECT at, id, outcome FROM execution
                  WHERE skill = (SELECT id FROM skill WHERE name = ?1) AND at >= ?2 AND (at > ?2 OR id > ?3)
-                     AND outcome < 4
-                 ORDER BY at, id",
-            )?;
+                     AND outcome < 4 AND {COUNTS}
+                 ORDER BY at, id"
+            ))?;
             let mut rows = statement.query((skill, at, id))?;
             while let Some(row) = rows.next()? {
                 let Some(outcome) = Outcome::from_number(row.get(2)?) else {
@@ -136,11 +138,12 @@ impl Ledger<'_> {
     /// [`crate::Error::Storage`] where they cannot be read.
     pub fn of_version(&self, skill: &str, version: &str) -> Result<Option<(u64, u64)>> {
         self.db.run(|connection| {
-            let mut statement = connection.prepare_cached(
+            let mut statement = connection.prepare_cached(&format!(
                 "SELECT ifnull(sum(outcome = 0), 0), ifnull(sum(outcome < 3), 0), count(*) FROM execution
                  WHERE skill = (SELECT id FROM skill WHERE name = ?1)
-                     AND (skill_version = ?2 OR length(?2) > 5 AND substr(skill_digest, 1, length(?2)) = ?2)",
-            )?;
+                     AND (skill_version = ?2 OR length(?2) > 5 AND substr(skill_digest, 1, length(?2)) = ?2)
+                     AND {COUNTS}"
+            ))?;
             let count = |row: &rusqlite::Row<'_>, index| {
                 Ok::<_, rusqlite::Error>(row.get::<_, i64>(index)?.unsigned_abs())
             };
@@ -158,12 +161,12 @@ impl Ledger<'_> {
     /// [`crate::Error::Storage`] where they cannot be read.
     pub fn versions(&self, skill: &str) -> Result<Vec<String>> {
         self.db.run(|connection| {
-            let mut statement = connection.prepare_cached(
+            let mut statement = connection.prepare_cached(&format!(
                 "SELECT ifnull(skill_version, substr(skill_digest, 1, 12)) AS version FROM execution
                  WHERE skill = (SELECT id FROM skill WHERE name = ?)
-                     AND ifnull(skill_version, skill_digest) IS NOT NULL
-                 GROUP BY version ORDER BY max(at) DESC, version",
-            )?;
+                     AND ifnull(skill_version, skill_digest) IS NOT NULL AND {COUNTS}
+                 GROUP BY version ORDER BY max(at) DESC, version"
+            ))?;
             let rows = statement.query_map([skill], |row| row.get(0))?;
             rows.collect()
         })

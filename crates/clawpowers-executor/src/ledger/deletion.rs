@@ -1,13 +1,16 @@
 //! Deletions: what was deleted in one home is deleted in every home that imports its lines.
 
 use super::execution::{Execution, MAX_TEXT_BYTES, Outcome};
-use super::import::{Hash, Reason, hash, identity, remember, subject};
+use super::import::{Hash, Reason, hash, identity, subject};
 use super::line::{self, uid};
 use super::query::{self, Filter};
 use super::rollup::{Delta, settle};
+use super::stage::remember;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::moment::Moment;
+use rusqlite::Connection;
+use std::collections::HashMap;
 
 /// What a line of the export calls the outcome of a deleted execution.
 pub(super) const OUTCOME: &str = "deleted";
@@ -280,19 +283,17 @@ impl Deletion {
     }
 }
 
-/// Tells whether a line of 1.x was deleted elsewhere that has not been imported here.
-pub(super) fn is_any_pending(tx: &Tx<'_>) -> Result<bool> {
-    tx.run(|connection| {
-        connection
-            .prepare_cached("SELECT 1 FROM deleted WHERE pending = 1")?
-            .exists(())
-    })
+/// Returns the lines of 1.x that were deleted elsewhere and have not been imported here, with how many there are of each.
+pub(super) fn pending(connection: &Connection) -> rusqlite::Result<HashMap<Hash, u64>> {
+    let mut statement = connection
+        .prepare_cached("SELECT digest, count(*) FROM deleted WHERE pending = 1 GROUP BY digest")?;
+    let rows = statement.query_map((), |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?;
+    rows.collect()
 }
 
-/// Tells whether a line of 1.x is one that was deleted elsewhere; each deletion is of one line.
-pub(super) fn take_pending(tx: &Tx<'_>, execution: &Execution) -> Result<bool> {
-    let digest = digest(execution);
-    let taken = tx.run(|connection| {
+/// Remembers that one of the pending lines was in an import, and left out there.
+pub(super) fn take_pending(tx: &Tx<'_>, digest: &Hash) -> Result<()> {
+    tx.run(|connection| {
         connection
             .prepare_cached(
                 "UPDATE deleted SET pending = 0
@@ -300,11 +301,11 @@ pub(super) fn take_pending(tx: &Tx<'_>, execution: &Execution) -> Result<bool> {
             )?
             .execute([digest.as_slice()])
     })?;
-    Ok(taken > 0)
+    Ok(())
 }
 
 /// Returns what identifies a line of 1.x, which has no uid: what it says.
-fn digest(execution: &Execution) -> Hash {
+pub(super) fn digest(execution: &Execution) -> Hash {
     let number = |number: Option<i64>| number.map_or_else(String::new, |number| number.to_string());
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let details = &execution.details;

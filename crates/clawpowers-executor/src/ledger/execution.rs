@@ -214,12 +214,19 @@ impl New<'_> {
         ))
     }
 
-    /// Returns the execution with everything that is known of it.
-    pub(super) fn to_execution(&self, outcome: Outcome, at: Moment, extra: Option<&str>) -> Execution {
+    /// Returns it as it will be kept, without its number.
+    pub(super) fn execution(&self, outcome: Option<Outcome>, at: Moment) -> Execution {
         let own = |text: Option<&str>| text.map(str::to_owned);
         let details = &self.details;
         Execution {
+            id: 0,
             skill: self.skill.to_owned(),
+            outcome,
+            at,
+            duration: self.duration,
+            cost: self.cost,
+            tokens_in: self.tokens_in,
+            tokens_out: self.tokens_out,
             notes: own(self.notes),
             details: Details {
                 session: own(details.session),
@@ -231,24 +238,6 @@ impl New<'_> {
                 skill_digest: own(details.skill_digest),
                 source: own(details.source),
             },
-            extra: own(extra),
-            ..self.execution(0, Some(outcome), at)
-        }
-    }
-
-    /// Returns the figures of the execution for the rollup; the texts are not needed there.
-    pub(super) fn execution(&self, id: i64, outcome: Option<Outcome>, at: Moment) -> Execution {
-        Execution {
-            id,
-            skill: String::new(),
-            outcome,
-            at,
-            duration: self.duration,
-            cost: self.cost,
-            tokens_in: self.tokens_in,
-            tokens_out: self.tokens_out,
-            notes: None,
-            details: Details::default(),
             uid: None,
             extra: None,
         }

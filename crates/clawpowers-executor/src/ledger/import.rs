@@ -1,17 +1,15 @@
-//! Taking in executions that others wrote down.
+//! Reads executions that others wrote down.
 
-use super::execution::{Details, MAX_NOTES_BYTES, MAX_TEXT_BYTES, New, Outcome};
+use super::deletion::{self, Deletion};
+use super::execution::{Details, Execution, MAX_NOTES_BYTES, MAX_TEXT_BYTES, New, Outcome};
 use super::line::{Line, Scalar, jsonl};
-use super::rollup::Delta;
-use super::{deletion, query, skill_row};
-use crate::db::Tx;
 use crate::error::{Error, Result, Storage};
 use crate::moment::Moment;
 use crate::units;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::io::{BufRead, Read as _};
 
 /// How long a line may be, in bytes: as long as any that an export writes, where each byte of notes may take six.
@@ -82,74 +80,97 @@ impl ImportReport {
     }
 }
 
-/// Takes in lines within one transaction; the figures of skills are changed once, at the end.
-pub(crate) struct Importer<'t, 'c> {
-    tx: &'t Tx<'c>,
-    home: &'t str,
-    report: ImportReport,
-    skills: HashMap<String, (i64, Delta)>,
+/// What was read and is not written yet.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    pub(super) records: VecDeque<Record>,
+    /// How many bytes their lines have.
+    pub(super) bytes: usize,
     /// Applied at the end, when the figures are right.
-    deletions: Vec<deletion::Deletion>,
-    /// Whether lines of 1.x were deleted elsewhere that were not imported here yet.
-    pending: Option<bool>,
+    pub(super) deletions: Vec<Deletion>,
+}
+
+/// An execution, before it is known whether it is here already.
+#[derive(Debug)]
+pub(super) struct Record {
+    pub(super) execution: Execution,
+    /// Its number, where its name says that it is one of this home.
+    pub(super) own: Option<i64>,
+    /// What it is remembered by.
+    pub(super) hash: Hash,
+    /// How many bytes its line has.
+    pub(super) bytes: usize,
+}
+
+/// Reads the lines of one source.
+pub(super) struct Reader<'a> {
+    /// The name of the home that imports.
+    home: &'a str,
+    /// What the report calls the source.
+    source: &'a str,
+    /// How often each line was there.
+    seen: HashMap<Hash, u32>,
+    number: usize,
+    bytes: Vec<u8>,
 }
 
 /// The start of a SHA-256.
 pub(crate) type Hash = [u8; 16];
 
-impl<'t, 'c> Importer<'t, 'c> {
-    pub(crate) fn new(tx: &'t Tx<'c>, home: &'t str) -> Self {
+impl<'a> Reader<'a> {
+    pub(super) fn new(home: &'a str, source: &'a str) -> Self {
         Self {
-            tx,
             home,
-            report: ImportReport::default(),
-            skills: HashMap::new(),
-            deletions: Vec::new(),
-            pending: None,
+            source,
+            seen: HashMap::new(),
+            number: 0,
+            bytes: Vec::new(),
         }
     }
 
-    /// Takes in the lines of one source.
-    pub(crate) fn lines(&mut self, mut lines: impl BufRead, source: &str) -> Result<()> {
-        let mut seen: HashMap<Hash, u32> = HashMap::new();
-        let mut bytes = Vec::new();
-        for number in 1.. {
-            bytes.clear();
-            let whole = read_line(&mut lines, &mut bytes).map_err(|error| {
-                Error::storage(Storage::Io, format!("`{source}` cannot be read: {error}"))
-            })?;
-            if bytes.is_empty() {
-                return Ok(());
-            }
-            if !whole {
-                let detail = format!("the line has more than {MAX_LINE_BYTES} bytes");
-                self.report.skip(source, number, "too-long", detail);
-                continue;
-            }
+    /// Reads the next line; tells whether there was one.
+    pub(super) fn next(
+        &mut self,
+        lines: &mut impl BufRead,
+        report: &mut ImportReport,
+        batch: &mut Batch,
+    ) -> Result<bool> {
+        self.number += 1;
+        let mut bytes = std::mem::take(&mut self.bytes);
+        bytes.clear();
+        let whole = read_line(lines, &mut bytes).map_err(|error| {
+            Error::storage(Storage::Io, format!("`{}` cannot be read: {error}", self.source))
+        })?;
+        let more = !bytes.is_empty();
+        if more && !whole {
+            let detail = format!("the line has more than {MAX_LINE_BYTES} bytes");
+            report.skip(self.source, self.number, "too-long", detail);
+        } else if more {
             let text = String::from_utf8_lossy(&bytes);
             if matches!(text, Cow::Owned(_)) {
                 let detail = "the line was not UTF-8: what is not became U+FFFD";
-                self.report.skip(source, number, "mended", detail);
+                report.skip(self.source, self.number, "mended", detail);
             }
             let text = text.trim_start_matches('\u{feff}').trim();
             if !text.is_empty() {
-                self.text(text, source, number, &mut seen)?;
+                self.text(text, report, batch);
             }
         }
-        Ok(())
+        self.bytes = bytes;
+        Ok(more)
     }
 
-    /// Takes in a line, which holds one record unless something went wrong when it was written.
-    fn text(&mut self, text: &str, source: &str, number: usize, seen: &mut HashMap<Hash, u32>) -> Result<()> {
+    /// Reads a line, which holds one record unless something went wrong when it was written.
+    fn text(&mut self, text: &str, report: &mut ImportReport, batch: &mut Batch) {
         if let Ok(line) = serde_json::from_str::<Line<'_>>(text) {
-            return self.one(text, &line, source, number, seen);
+            return self.one(text, &line, report, batch);
         }
         let mended = mended(text);
         if let Ok(line) = serde_json::from_str::<Line<'_>>(&mended) {
             let detail =
                 "the line was not JSON: it held raw control characters or a number with leading zeros";
-            self.report.skip(source, number, "mended", detail);
-            return self.one(text, &line, source, number, seen);
+            report.skip(self.source, self.number, "mended", detail);
+            return self.one(text, &line, report, batch);
         }
         // A writer that was stopped leaves the start of a record, and the next one is glued to it.
         let mut records = Vec::new();
@@ -185,128 +206,52 @@ impl<'t, 'c> Importer<'t, 'c> {
                 )
             }
         };
-        self.report.skip(source, number, reason, detail);
+        report.skip(self.source, self.number, reason, detail);
         for (text, line) in records {
-            self.one(text, &line, source, number, seen)?;
+            self.one(text, &line, report, batch);
         }
-        Ok(())
     }
 
-    /// Takes in a record.
-    fn one(
-        &mut self,
-        text: &str,
-        line: &Line<'_>,
-        source: &str,
-        number: usize,
-        seen: &mut HashMap<Hash, u32>,
-    ) -> Result<()> {
+    /// Reads a record.
+    fn one(&mut self, text: &str, line: &Line<'_>, report: &mut ImportReport, batch: &mut Batch) {
         if line.outcome.text() == Some(deletion::OUTCOME) {
-            match deletion::Deletion::read(line) {
-                Ok(deletion) => self.deletions.push(deletion),
-                Err((reason, detail)) => self.report.skip(source, number, reason, detail),
+            match Deletion::read(line) {
+                Ok(deletion) => batch.deletions.push(deletion),
+                Err((reason, detail)) => report.skip(self.source, self.number, reason, detail),
             }
-            return Ok(());
+            return;
         }
-        let (new, outcome, at) = match judge(line) {
-            Ok(judged) => judged,
-            Err((reason, detail)) => {
-                self.report.skip(source, number, reason, detail);
-                return Ok(());
-            }
+        let mut execution = match judge(line) {
+            Ok((new, outcome, at)) => new.execution(Some(outcome), at),
+            Err((reason, detail)) => return report.skip(self.source, self.number, reason, detail),
         };
+        execution.extra = (!line.extra.is_empty()).then(|| Value::Object(line.extra.clone()).to_string());
+        if text.len() > SHORT_LINE_BYTES && jsonl(&execution, self.home).len() > MAX_LINE_BYTES {
+            let detail = format!("the line would have more than {MAX_LINE_BYTES} bytes in an export");
+            return report.skip(self.source, self.number, "too-long", detail);
+        }
         let uid = line
             .uid
             .text()
             .filter(|uid| !uid.is_empty() && uid.len() <= MAX_TEXT_BYTES);
-        let extra = (!line.extra.is_empty()).then(|| Value::Object(line.extra.clone()).to_string());
-        let extra = extra.as_deref();
-        if text.len() > SHORT_LINE_BYTES
-            && jsonl(&new.to_execution(outcome, at, extra), self.home).len() > MAX_LINE_BYTES
-        {
-            let detail = format!("the line would have more than {MAX_LINE_BYTES} bytes in an export");
-            self.report.skip(source, number, "too-long", detail);
-            return Ok(());
-        }
-        if self.is_known(text, uid, (new.skill, at), seen)?
-            || uid.is_none()
-                && self.is_any_pending()?
-                && deletion::take_pending(self.tx, &new.to_execution(outcome, at, extra))?
-        {
-            self.report.known += 1;
-            return Ok(());
-        }
-        if !self.skills.contains_key(new.skill) {
-            let (id, _) = skill_row(self.tx, new.skill)?;
-            self.skills.insert(new.skill.to_owned(), (id, Delta::default()));
-        }
-        let Some((skill, delta)) = self.skills.get_mut(new.skill) else {
-            return Ok(());
-        };
-        self.tx
-            .run(|connection| query::insert(connection, *skill, Some(outcome), at, &new, uid, extra))?;
-        delta.add(&new.execution(0, Some(outcome), at))?;
-        self.report.taken += 1;
-        Ok(())
-    }
-
-    /// Tells whether a record is here already, and remembers it.
-    fn is_known(
-        &mut self,
-        text: &str,
-        uid: Option<&str>,
-        (skill, at): (&str, Moment),
-        seen: &mut HashMap<Hash, u32>,
-    ) -> Result<bool> {
-        let identity = match uid {
-            Some(uid) => {
-                let own = uid
-                    .strip_prefix(self.home)
-                    .and_then(|rest| rest.strip_prefix('-')?.parse::<i64>().ok());
-                if let Some(id) = own {
-                    let found = self.tx.run(|connection| {
-                        // A copy of this home has its name and gives its ids to other executions.
-                        let mut statement = connection.prepare_cached(
-                            "SELECT 1 FROM execution JOIN skill ON skill.id = execution.skill
-                             WHERE execution.id = ?1 AND at = ?2 AND name = ?3",
-                        )?;
-                        statement.exists((id, at.micros(), skill))
-                    })?;
-                    if found {
-                        return Ok(true);
-                    }
-                }
-                identity(uid, at, skill)
-            }
+        let own = uid.and_then(|uid| uid.strip_prefix(self.home)?.strip_prefix('-')?.parse().ok());
+        let hash = match uid {
+            Some(uid) => identity(uid, execution.at, &execution.skill),
             None => {
                 let line = hash(&[b"line", text.as_bytes()]);
-                let occurrence = seen.entry(line).or_default();
+                let occurrence = self.seen.entry(line).or_default();
                 *occurrence += 1;
                 hash(&[&line, &occurrence.to_le_bytes()])
             }
         };
-        Ok(!remember(self.tx, &identity)?)
-    }
-
-    /// Tells whether there are lines of 1.x that were deleted elsewhere before they came here.
-    fn is_any_pending(&mut self) -> Result<bool> {
-        if self.pending.is_none() {
-            self.pending = Some(deletion::is_any_pending(self.tx)?);
-        }
-        Ok(self.pending == Some(true))
-    }
-
-    /// Brings the figures of skills up to date, deletes what lines say was deleted, and returns the report.
-    pub(crate) fn finish(mut self) -> Result<ImportReport> {
-        for (skill, delta) in self.skills.values() {
-            delta.apply(self.tx, *skill)?;
-        }
-        for deletion in &self.deletions {
-            let deleted = deletion.apply(self.tx, self.home)?;
-            self.report.deleted += deleted;
-            self.report.known += u64::from(deleted == 0);
-        }
-        Ok(self.report)
+        execution.uid = uid.map(str::to_owned);
+        batch.bytes += text.len();
+        batch.records.push_back(Record {
+            execution,
+            own,
+            hash,
+            bytes: text.len(),
+        });
     }
 }
 
@@ -318,15 +263,6 @@ pub(super) fn identity(uid: &str, at: Moment, skill: &str) -> Hash {
         &at.micros().to_le_bytes(),
         skill.as_bytes(),
     ])
-}
-
-/// Remembers something as imported; tells whether it was new.
-pub(super) fn remember(tx: &Tx<'_>, hash: &Hash) -> Result<bool> {
-    let changed = tx.run(|connection| {
-        let mut statement = connection.prepare_cached("INSERT OR IGNORE INTO imported (hash) VALUES (?)")?;
-        statement.execute([hash.as_slice()])
-    })?;
-    Ok(changed > 0)
 }
 
 /// Returns a hash of parts, each with its length so that no two lists of parts are the same.

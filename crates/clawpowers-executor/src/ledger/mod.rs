@@ -8,6 +8,7 @@ mod line;
 mod query;
 mod recover;
 mod rollup;
+mod stage;
 
 pub use analysis::{Counted, Kept, ModelCount};
 pub use deletion::{Deletion, Name};
@@ -17,11 +18,12 @@ pub use line::{CSV_HEADER, csv, jsonl};
 pub use query::{Filter, Order};
 pub use rollup::Figures;
 
-pub(crate) use import::{Hash, Importer, hash};
+pub(crate) use import::{Hash, hash};
 pub(crate) use recover::{
     DELETED_COLUMNS, EXECUTION_COLUMNS, SKILL_COLUMNS, rebuild, recover_deleted, recover_execution,
     recover_skill,
 };
+pub(crate) use stage::Importer;
 
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
@@ -216,21 +218,21 @@ impl<'a> Ledger<'a> {
         self.db.read(rollup::differing)
     }
 
-    /// Takes in lines of JSON, each an execution, in one transaction; `source` is what the report calls where they come
-    /// from. A line that was taken in before is passed over, so doing it twice changes nothing; equal lines of one source
-    /// are one execution each.
+    /// Imports lines of JSON, each an execution: all of them or none. `source` is what the report calls where they come
+    /// from. A line that was imported before is not imported again; equal lines of one source are one execution each.
+    ///
+    /// Other processes write in between where there are many lines, and none sees an execution before all are there. One
+    /// process imports at a time: it holds `import.lock` beside the database, and others wait as long as it makes progress.
     ///
     /// # Errors
     ///
-    /// [`Error::Storage`] where the lines cannot be read or the database cannot be written; nothing is taken in then. A
+    /// [`Error::Storage`] where the lines cannot be read or the database cannot be written; nothing is imported then. A
     /// line that holds no execution is no error but a row of the report.
     pub fn import(&mut self, lines: impl BufRead, source: &str) -> Result<ImportReport> {
-        let home = self.db.home_id()?;
-        self.db.write(|tx| {
-            let mut importer = Importer::new(tx, &home);
-            importer.lines(lines, source)?;
-            importer.finish()
-        })
+        let lock = self.db.lock_imports()?;
+        let read = |importer: &mut Importer<'_>| importer.lines(lines, source);
+        let (report, ()) = Importer::run(self.db, lock.as_ref(), read, |_| Ok(()))?;
+        Ok(report)
     }
 }
 
@@ -247,9 +249,10 @@ pub struct Recorded {
 fn insert(tx: &Tx<'_>, new: &New<'_>, outcome: Option<Outcome>) -> Result<Recorded> {
     let at = new.time()?;
     let (skill, is_first) = skill_row(tx, new.skill)?;
-    let id = tx.run(|connection| query::insert(connection, skill, outcome, at, new, None, None))?;
+    let execution = new.execution(outcome, at);
+    let id = tx.run(|connection| query::insert(connection, skill, &execution))?;
     let mut delta = Delta::default();
-    delta.add(&new.execution(id, outcome, at))?;
+    delta.add(&execution)?;
     delta.apply(tx, skill)?;
     Ok(Recorded { id, is_first })
 }

@@ -43,16 +43,15 @@ pub enum Order {
 const COLUMNS: &str = "execution.id, skill.name, outcome, at, execution.duration, execution.cost, execution.tokens_in,
     execution.tokens_out, notes, session, agent, model, tier, project, skill_version, skill_digest, source, uid, extra";
 
-pub(super) fn insert(
-    connection: &Connection,
-    skill: i64,
-    outcome: Option<Outcome>,
-    at: Moment,
-    new: &New<'_>,
-    uid: Option<&str>,
-    extra: Option<&str>,
-) -> rusqlite::Result<i64> {
-    let details = &new.details;
+/// The condition that an execution counts: no import that has not ended inserted it. While there is no such import it
+/// compares one number.
+pub(super) const COUNTS: &str = "(execution.id < (SELECT ifnull(min(first), 9223372036854775807) FROM staged)
+    OR ifnull((SELECT last FROM staged WHERE first <= execution.id ORDER BY first DESC LIMIT 1), execution.id - 1)
+        < execution.id)";
+
+/// Inserts an execution and returns its number.
+pub(super) fn insert(connection: &Connection, skill: i64, execution: &Execution) -> rusqlite::Result<i64> {
+    let details = &execution.details;
     let mut statement = connection.prepare_cached(
         // The id of a deleted execution is not given to another one.
         "INSERT INTO execution (id, skill, outcome, at, duration, cost, tokens_in, tokens_out, notes, session, agent, model,
@@ -62,23 +61,23 @@ pub(super) fn insert(
     )?;
     statement.insert(rusqlite::params![
         skill,
-        outcome.map_or(OPEN, Outcome::number),
-        at.micros(),
-        new.duration,
-        new.cost,
-        new.tokens_in,
-        new.tokens_out,
-        set(new.notes),
-        set(details.session),
-        set(details.agent),
-        set(details.model),
-        set(details.tier),
-        set(details.project),
-        set(details.skill_version),
-        set(details.skill_digest),
-        set(details.source),
-        uid,
-        extra,
+        execution.outcome.map_or(OPEN, Outcome::number),
+        execution.at.micros(),
+        execution.duration,
+        execution.cost,
+        execution.tokens_in,
+        execution.tokens_out,
+        set(&execution.notes),
+        set(&details.session),
+        set(&details.agent),
+        set(&details.model),
+        set(&details.tier),
+        set(&details.project),
+        set(&details.skill_version),
+        set(&details.skill_digest),
+        set(&details.source),
+        execution.uid,
+        execution.extra,
     ])
 }
 
@@ -87,7 +86,8 @@ pub(super) fn at_time(tx: &Tx<'_>, skill: &str, at: Moment) -> Result<Vec<Execut
     tx.run(|connection| {
         let sql = format!(
             "SELECT {COLUMNS} FROM execution JOIN skill ON skill.id = execution.skill
-             WHERE execution.skill = (SELECT id FROM skill WHERE name = ?) AND at = ? ORDER BY execution.id"
+             WHERE execution.skill = (SELECT id FROM skill WHERE name = ?) AND at = ? AND {COUNTS}
+             ORDER BY execution.id"
         );
         let mut statement = connection.prepare_cached(&sql)?;
         let rows = statement.query_map((skill, at.micros()), read)?;
@@ -98,15 +98,16 @@ pub(super) fn at_time(tx: &Tx<'_>, skill: &str, at: Moment) -> Result<Vec<Execut
 pub(super) fn by_id(tx: &Tx<'_>, id: i64) -> Result<Option<Execution>> {
     tx.run(|connection| {
         let sql = format!(
-            "SELECT {COLUMNS} FROM execution JOIN skill ON skill.id = execution.skill WHERE execution.id = ?"
+            "SELECT {COLUMNS} FROM execution JOIN skill ON skill.id = execution.skill
+             WHERE execution.id = ? AND {COUNTS}"
         );
         connection.prepare_cached(&sql)?.query_row([id], read).optional()
     })
 }
 
 /// An empty text counts as absent.
-fn set(text: Option<&str>) -> Option<&str> {
-    text.filter(|text| !text.is_empty())
+fn set(text: &Option<String>) -> Option<&str> {
+    text.as_deref().filter(|text| !text.is_empty())
 }
 
 /// Hands over executions with everything that is known of them, until `each` answers `false`.
@@ -140,7 +141,7 @@ pub(super) fn each_figure(
             ..New::default()
         };
         let outcome = Outcome::from_number(row.get(2)?);
-        failure = each(row.get(1)?, new.execution(row.get(0)?, outcome, at)).err();
+        failure = each(row.get(1)?, new.execution(outcome, at)).err();
         Ok(failure.is_none())
     })?;
     failure.map_or(Ok(()), Err)
@@ -154,7 +155,7 @@ fn walk(
     columns: &str,
     mut each: impl FnMut(&Row<'_>) -> rusqlite::Result<bool>,
 ) -> Result<()> {
-    let mut conditions = Vec::new();
+    let mut conditions = vec![COUNTS];
     let mut values = Vec::new();
     let mut narrow = |condition: &'static str, value: Option<Value>| {
         if let Some(value) = value {
@@ -173,11 +174,7 @@ fn walk(
     narrow("outcome = ?", outcome.map(Value::from));
     narrow("at >= ?", filter.since.map(|moment| moment.micros().into()));
     narrow("at < ?", filter.until.map(|moment| moment.micros().into()));
-    let condition = if conditions.is_empty() {
-        "1".to_owned()
-    } else {
-        conditions.join(" AND ")
-    };
+    let condition = conditions.join(" AND ");
     let order = match order {
         None => "",
         Some(Order::OldestFirst) => "ORDER BY at, execution.id",

@@ -1,7 +1,7 @@
 //! The figures of each skill.
 
 use super::execution::{Execution, OPEN, Outcome};
-use super::query::{self, Filter};
+use super::query::{self, COUNTS, Filter};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::histogram::{bucket, quantile};
@@ -228,12 +228,14 @@ pub(super) fn settle(tx: &Tx<'_>, skill: i64) -> Result<()> {
         execute(
             "DELETE FROM day WHERE skill = ? AND success = 0 AND failure = 0 AND partial = 0 AND skipped = 0",
         )?;
-        execute(
+        execute(&format!(
             "UPDATE skill SET
-                 first_at = (SELECT at FROM execution WHERE skill = ?1 AND outcome < 4 ORDER BY at LIMIT 1),
-                 last_at = (SELECT at FROM execution WHERE skill = ?1 AND outcome < 4 ORDER BY at DESC LIMIT 1)
-             WHERE id = ?1",
-        )?;
+                 first_at = (SELECT at FROM execution WHERE skill = ?1 AND outcome < 4 AND {COUNTS}
+                     ORDER BY at LIMIT 1),
+                 last_at = (SELECT at FROM execution WHERE skill = ?1 AND outcome < 4 AND {COUNTS}
+                     ORDER BY at DESC LIMIT 1)
+             WHERE id = ?1"
+        ))?;
         Ok(())
     })
 }

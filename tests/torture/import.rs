@@ -1,0 +1,204 @@
+//! Imports beside other processes, and imports that are killed.
+
+use crate::{done, program, rounds, run, sound};
+use clawpowers_executor::FileLock;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Output, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// After this long a process is taken to hang; nothing is measured by it.
+const HANGS: Duration = Duration::from_secs(600);
+/// More lines than the first transaction of an import writes.
+const SEVERAL: usize = 9000;
+
+/// Executions of 50 skills as lines.
+fn lines(from: usize, to: usize) -> String {
+    let line = |number: usize| {
+        let (skill, day, second) = (number % 50, 1 + number / 50_000 % 28, number % 60);
+        format!(
+            "{{\"ts\":\"2026-01-{day:02}T00:00:{second:02}Z\",\"skill\":\"s-{skill}\",\"outcome\":\"success\",\
+             \"duration_s\":{second},\"notes\":\"{number}\"}}\n"
+        )
+    };
+    (from..to).map(line).collect()
+}
+
+fn file_of(folder: &Path, count: usize) -> PathBuf {
+    let path = folder.join("lines.jsonl");
+    fs::write(&path, lines(0, count)).unwrap();
+    path
+}
+
+/// An import that waits for more lines, after it has committed some that do not count yet.
+struct Waiting {
+    process: Child,
+    input: ChildStdin,
+}
+
+impl Waiting {
+    fn new(home: &Path, text: &str) -> Self {
+        let mut process = program(home)
+            .args(["metrics", "import", "-"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut input = process.stdin.take().unwrap();
+        input.write_all(text.as_bytes()).unwrap();
+        input.flush().unwrap();
+        // Its lock tells how many transactions it has committed.
+        let lock = home.join("import.lock");
+        let since = Instant::now();
+        while fs::metadata(&lock).map_or(0, |lock| lock.len()) == 0 {
+            assert!(since.elapsed() < HANGS, "nothing was committed");
+            assert_eq!(process.try_wait().unwrap(), None);
+            thread::sleep(Duration::from_millis(10));
+        }
+        Self { process, input }
+    }
+
+    fn finish(mut self, text: &str) -> Output {
+        assert_eq!(self.process.try_wait().unwrap(), None, "it waits for lines");
+        self.input.write_all(text.as_bytes()).unwrap();
+        drop(self.input);
+        self.process.wait_with_output().unwrap()
+    }
+}
+
+fn total(home: &Path) -> i64 {
+    let figures = sound(home).ledger().figures(&Default::default()).unwrap();
+    figures.iter().map(|figures| figures.total()).sum()
+}
+
+#[test]
+fn writers_commit_between_the_transactions_of_an_import() {
+    let folder = TempDir::new().unwrap();
+    let home = folder.path();
+    done(home, &["store", "set", "a", "1"]);
+    let import = Waiting::new(home, &lines(0, SEVERAL));
+    assert_eq!(done(home, &["store", "incr", "a"]), "2\n");
+    done(
+        home,
+        &["metrics", "record", "--skill", "own", "--outcome", "failure"],
+    );
+    assert_eq!(
+        total(home),
+        1,
+        "what is imported does not count before all of it is there"
+    );
+    let ended = import.finish(&lines(SEVERAL, SEVERAL + 10));
+    assert!(ended.status.success(), "{ended:?}");
+    assert_eq!(total(home), SEVERAL as i64 + 11);
+    assert_eq!(done(home, &["store", "incr", "a"]), "3\n");
+}
+
+#[test]
+fn a_killed_import_leaves_nothing_and_is_made_again() {
+    let folder = TempDir::new().unwrap();
+    let home = folder.path().join("home");
+    done(&home, &["store", "set", "a", "1"]);
+    for _ in 0..rounds(2, 20) {
+        let mut import = Waiting::new(&home, &lines(0, SEVERAL));
+        import.process.kill().unwrap();
+        import.process.wait().unwrap();
+        assert_eq!(total(&home), 0);
+        // The next one deletes what this one left; the file says how far that was.
+        fs::remove_file(home.join("import.lock")).unwrap();
+    }
+    let path = file_of(folder.path(), SEVERAL);
+    let path = path.to_str().unwrap();
+    done(&home, &["metrics", "import", path]);
+    assert_eq!(total(&home), SEVERAL as i64);
+    done(&home, &["metrics", "import", path]);
+    assert_eq!(total(&home), SEVERAL as i64);
+}
+
+#[test]
+fn a_long_import_keeps_nobody_waiting() {
+    let folder = TempDir::new().unwrap();
+    let home = folder.path().join("home");
+    done(&home, &["store", "set", "a", "0"]);
+    let count = rounds(SEVERAL, 1_000_000);
+    let path = file_of(folder.path(), count);
+    let ended = AtomicBool::new(false);
+    let (longest, writes) = thread::scope(|scope| {
+        let import = scope.spawn(|| {
+            let ran = run(&home, &["metrics", "import", path.to_str().unwrap()]);
+            ended.store(true, Ordering::Release);
+            ran
+        });
+        let (mut longest, mut writes) = (Duration::ZERO, 0);
+        while !ended.load(Ordering::Acquire) {
+            let started = Instant::now();
+            writes += 1;
+            assert_eq!(done(&home, &["store", "incr", "a"]), format!("{writes}\n"));
+            longest = longest.max(started.elapsed());
+        }
+        let ran = import.join().unwrap();
+        assert!(ran.status.success(), "{ran:?}");
+        (longest, writes)
+    });
+    assert_eq!(total(&home), count as i64);
+    println!(
+        "import of {count} lines beside {writes} increments, each a process: the longest took {:.2} s",
+        longest.as_secs_f64()
+    );
+}
+
+/// A home as 1.x left it.
+fn old_home(folder: &Path) {
+    fs::create_dir_all(folder.join("state")).unwrap();
+    fs::create_dir_all(folder.join("metrics")).unwrap();
+    fs::write(folder.join("state/old__key"), "value\n").unwrap();
+    fs::write(folder.join("metrics/2026-01.jsonl"), lines(0, 1000)).unwrap();
+}
+
+#[test]
+fn of_many_first_commands_one_imports() {
+    let folder = TempDir::new().unwrap();
+    let home = folder.path();
+    old_home(home);
+    let first = |number: usize| {
+        let key = format!("own:{number}");
+        let ran = run(home, &["store", "set", &key, "1"]);
+        assert!(ran.status.success(), "{ran:?}");
+        String::from_utf8(ran.stderr).unwrap()
+    };
+    let first = &first;
+    let told: Vec<String> = thread::scope(|scope| {
+        let all: Vec<_> = (0..24).map(|number| scope.spawn(move || first(number))).collect();
+        all.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    let told: Vec<_> = told.iter().filter(|err| !err.is_empty()).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(done(home, &["store", "get", "old:key"]), "value\n");
+    assert_eq!(done(home, &["store", "list"]).lines().count(), 25);
+    assert_eq!(total(home), 1000);
+}
+
+#[test]
+fn a_first_command_waits_for_the_one_that_imports() {
+    let folder = TempDir::new().unwrap();
+    let (home, made) = (folder.path().join("home"), folder.path().join("made"));
+    old_home(&home);
+    done(&made, &["store", "set", "mine", "1"]);
+    let lock = FileLock::acquire(&home.join("import.lock")).unwrap();
+    let waiting = program(&home)
+        .args(["store", "list"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // What the other process made is there before it lets go of the lock.
+    fs::hard_link(made.join("clawpowers.db"), home.join("clawpowers.db")).unwrap();
+    drop(lock);
+    let ran = waiting.wait_with_output().unwrap();
+    assert!(ran.status.success(), "{ran:?}");
+    assert_eq!(String::from_utf8(ran.stderr).unwrap(), "", "it imported as well");
+}
