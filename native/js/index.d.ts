@@ -208,6 +208,10 @@ export interface AnalyzeOptions {
   skill?: string | null | undefined;
   /** Only executions at this time or later: a time, a date, or how long ago (`7d`). */
   since?: string | Date | null | undefined;
+  /** Only executions before this time; what is said is then as of that time, not as of now. */
+  until?: string | Date | null | undefined;
+  /** Count the models of each skill's last 100 executions. */
+  models?: boolean | undefined;
 }
 
 /** What `config_set` takes by name. */
@@ -515,6 +519,10 @@ export interface AnalyzePlanReply {
 
 /** What is known of the skills. */
 export interface AnalyzeReply {
+  /** As of when this is, in RFC 3339: the end of the period that was asked for, else now. */
+  as_of: string;
+  /** The start of the period that was asked for. */
+  since: string | null;
   /** Of all together. */
   all: Figures;
   /** Of each skill, in the order of their names. */
@@ -1009,12 +1017,30 @@ export interface MetricsSummaryReply {
   skills: SkillFigures[];
 }
 
+/** A model and how its executions of a skill ended. */
+export interface Model {
+  /** The model. */
+  model: string;
+  /** With success. */
+  success: number;
+  /** All that count for a rate. */
+  total: number;
+}
+
 /** A skill whose requirements are not met. */
 export interface NotReady {
   /** Its name. */
   name: string;
   /** What is missing, as `kind name`. */
   missing: string[];
+}
+
+/** A note and how many failures have it. */
+export interface NoteCount {
+  /** The note as the last of them has it, on one line, cut after 200 characters. */
+  note: string;
+  /** How many of the last 50 failures have it. */
+  count: number;
 }
 
 /** The shape of a body. */
@@ -1055,8 +1081,8 @@ export interface Recommendation {
   rate: Rate;
   /** When the change was that it rests on, in RFC 3339. */
   since: string | null;
-  /** The words that the notes of its last failures have in common, the most common first. */
-  words: WordCount[];
+  /** The notes of its last failures, the most common first; those that differ in numbers alone are one. */
+  notes: NoteCount[];
   /** The session in which its last failures cluster, where there is one. */
   session: SessionCount | null;
   /** The version in which its last failures cluster, where there is one. */
@@ -1341,7 +1367,7 @@ export interface SkillReport {
   rate: Rate;
   /** The success rate since the last change. */
   recent: Rate;
-  /** `good`, `moderate`, `low` or `unsure`, by the interval of the recent rate. */
+  /** `good`, `moderate`, `low` or `unsure`, by the interval of the recent rate; `unsure` below ten executions as well. */
   tier: "good" | "moderate" | "low" | "unsure";
   /** US dollars for each success, where costs are known. */
   cost_per_success: number | null;
@@ -1349,8 +1375,14 @@ export interface SkillReport {
   tokens_per_success: number | null;
   /** The changes of its rate, the oldest first. */
   changes: ChangeReport[];
-  /** The last twelve weeks up to its last execution, the oldest first. */
+  /** The twelve calendar weeks up to that of `as_of`, the oldest first. */
   weeks: Week[];
+  /** How many whole days before `as_of` its last execution was; null where none has ended. */
+  idle_days: number | null;
+  /** Whether none was in the twelve weeks. */
+  idle: boolean;
+  /** The models of its last 100 executions, the most used first, where they were asked for. */
+  models: Model[];
   /** How many executions took how long, by doublings; those between without one are left out. */
   durations: Bin[];
   /** What is missing for a judgement, if it is. */
@@ -1639,12 +1671,4 @@ export interface Week {
   partial: number;
   /** Skipped. */
   skipped: number;
-}
-
-/** A word of notes and in how many of them it is. */
-export interface WordCount {
-  /** The word. */
-  word: string;
-  /** How many notes hold it. */
-  notes: number;
 }

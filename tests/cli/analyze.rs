@@ -1,7 +1,7 @@
 //! `analyze`: rates, changes, recommendations, plans.
 
 use crate::harness::{World, unsafe_characters};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Lines of executions of a skill, one an hour from `first` on: `pattern` says of each whether it succeeded.
 pub(crate) fn lines(skill: &str, first: usize, pattern: impl Iterator<Item = bool>) -> String {
@@ -39,9 +39,25 @@ pub(crate) fn import(world: &World, lines: &str) {
     assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
 }
 
-fn analysis(world: &World, words: &[&str]) -> Value {
-    let (code, mut reply) = world.json(&[&["analyze"], words].concat());
+/// The end of the period that the lines of these tests lie in: what is said is as of then, not as of now.
+pub(crate) const THEN: &str = "--until=2026-01-20";
+
+pub(crate) fn analysis(world: &World, words: &[&str]) -> Value {
+    let then: &[&str] = if words.contains(&"--compare") {
+        &[]
+    } else {
+        &[THEN]
+    };
+    let (code, mut reply) = world.json(&[&["analyze"], then, words].concat());
     assert_eq!(code, 0, "{reply}");
+    reply["ok"].take()
+}
+
+/// The analysis as of now without its time: of all executions what was found before is kept.
+fn analysis_of_all(world: &World) -> Value {
+    let (code, mut reply) = world.json(&["analyze"]);
+    assert_eq!(code, 0, "{reply}");
+    assert!(reply["ok"]["as_of"].take().is_string());
     reply["ok"].take()
 }
 
@@ -77,29 +93,35 @@ fn a_skill_that_got_worse_is_named_with_its_evidence() {
         (&advice[0]["kind"], &advice[0]["skill"]),
         (&"worse".into(), &"deploy".into())
     );
-    let words: Vec<&str> = advice[0]["words"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|w| w["word"].as_str().unwrap())
-        .collect();
-    assert_eq!(words, ["timeout", "waiting"]);
+    assert_eq!(
+        advice[0]["notes"],
+        json!([{"note": "timeout while waiting", "count": 50}])
+    );
     // The same in words, within 80 columns.
-    let text = world.run(&["analyze"]);
+    let text = world.run(&["analyze", THEN]);
     assert_eq!((text.code, text.err.as_str()), (0, ""));
-    assert!(text.out.contains("fell 2026-01-0"), "{}", text.out);
+    let row = text.out.lines().find(|line| line.starts_with("deploy")).unwrap();
+    assert!(
+        row.contains("  200   49% of 79") && row.ends_with("  fell"),
+        "{row}"
+    );
+    assert!(
+        text.out.contains("\nfell: succeeds less often than before; "),
+        "{}",
+        text.out
+    );
     assert!(
         text.out.lines().all(|line| line.chars().count() <= 80),
         "{}",
         text.out
     );
-    let one = world.run(&["analyze", "--skill", "deploy"]);
+    let one = world.run(&["analyze", THEN, "--skill", "deploy"]);
     assert!(
         one.out.contains("  drop        since 2026-01-0") && !one.out.contains("steady"),
         "{}",
         one.out
     );
-    let advice = world.run(&["analyze", "--recommendations"]);
+    let advice = world.run(&["analyze", THEN, "--recommendations"]);
     assert!(
         advice.out.contains("worse deploy: since ") && !advice.out.contains("RUNS"),
         "{}",
@@ -113,10 +135,10 @@ fn looking_often_and_looking_once_find_the_same() {
     let all: Vec<bool> = worsening().chain((0..300).map(|index| index % 10 != 0)).collect();
     for (part, outcomes) in all.chunks(37).enumerate() {
         import(&often, &lines("deploy", part * 37, outcomes.iter().copied()));
-        analysis(&often, &[]);
+        analysis_of_all(&often);
     }
     import(&once, &lines("deploy", 0, all.iter().copied()));
-    assert_eq!(analysis(&often, &[]), analysis(&once, &[]));
+    assert_eq!(analysis_of_all(&often), analysis_of_all(&once));
     // One that comes in late is taken at its time, as if it had always been there.
     let late = lines("deploy", 3, std::iter::once(false)).replace("03:00:00", "03:30:00");
     for world in [&often, &once] {
@@ -125,8 +147,8 @@ fn looking_often_and_looking_once_find_the_same() {
     std::fs::remove_file(once.claw().join("clawpowers.db")).unwrap();
     std::fs::remove_file(once.claw().join("clawpowers.db-wal")).unwrap();
     import(&once, &(lines("deploy", 0, all.iter().copied()) + &late));
-    assert_eq!(analysis(&often, &[]), analysis(&once, &[]));
-    assert_eq!(analysis(&once, &[])["skills"][0]["rate"]["total"], 501);
+    assert_eq!(analysis_of_all(&often), analysis_of_all(&once));
+    assert_eq!(analysis_of_all(&once)["skills"][0]["rate"]["total"], 501);
 }
 
 #[test]
@@ -136,7 +158,7 @@ fn skipped_and_open_ones_do_not_dilute_a_rate() {
         world.run(&["metrics", "record", "--skill", "s", "--outcome", outcome]);
     }
     world.run(&["metrics", "start", "--skill", "s"]);
-    let ok = analysis(&world, &["--skill", "s"]);
+    let ok = analysis_of_all(&world);
     let skill = &ok["skills"][0];
     assert_eq!(
         (&skill["rate"]["success"], &skill["rate"]["total"]),
@@ -150,10 +172,10 @@ fn skipped_and_open_ones_do_not_dilute_a_rate() {
 #[test]
 fn what_is_not_there_is_said_with_the_nearest_name() {
     let world = World::new();
-    let none = world.run(&["analyze"]);
+    let none = world.run(&["analyze", THEN]);
     assert_eq!((none.code, none.out.as_str()), (0, "No executions yet.\n"));
     assert!(none.err.starts_with("hint: record one with "), "{}", none.err);
-    let refused = world.refused(1, &["analyze", "--skill", "deploy"]);
+    let refused = world.refused(1, &["analyze", THEN, "--skill", "deploy"]);
     assert!(refused.err.contains("metrics record"), "{}", refused.err);
     assert!(
         !world.claw().join("clawpowers.db").exists(),
@@ -183,7 +205,7 @@ fn strangers_text_does_not_act() {
         .collect();
     import(&world, &lines);
     for format in ["text", "json", "markdown", "html"] {
-        let ran = world.run(&["analyze", "--format", format]);
+        let ran = world.run(&["analyze", THEN, "--format", format]);
         assert_eq!(ran.code, 0, "{ran:?}");
         assert_eq!(
             unsafe_characters(&ran.out),
@@ -220,53 +242,6 @@ fn a_named_format_counts_more_than_the_global_option() {
         let ran = world.run(&["analyze", "--json", "--format", format]);
         assert!(ran.out.to_lowercase().starts_with(start), "{format}: {}", ran.out);
     }
-}
-
-#[test]
-fn n2_and_n9_plans_are_judged_and_their_tasks_found() {
-    let world = World::new();
-    let set = |key: &str, value: &str| assert_eq!(world.run(&["store", "set", key, value]).code, 0);
-    set("plan:auth:estimated_duration", "100");
-    set("plan:auth:actual_duration", "120");
-    set("execution:auth:task_1:status", "complete");
-    set("execution:task_2:status", "open");
-    let plan = world.run(&["analyze", "--plan", "auth"]).out;
-    assert!(
-        plan.contains("Estimation accuracy: 1.2x") && !plan.contains("Recommendation"),
-        "{plan}"
-    );
-    assert!(
-        plan.contains("execution:auth:task_1:status: complete")
-            && plan.contains("execution:task_2:status: open")
-    );
-    set("plan:auth:actual_duration", "150");
-    assert!(
-        world
-            .run(&["analyze", "--plan", "auth"])
-            .out
-            .contains("Recommendation: multiply estimates like this one by 1.5")
-    );
-    for (estimate, actual) in [
-        ("1e-308", "1e308"),
-        ("0", "5"),
-        ("soon", "5"),
-        ("NaN", "5"),
-        ("system(\"x\")+1", "5"),
-    ] {
-        set("plan:auth:estimated_duration", estimate);
-        set("plan:auth:actual_duration", actual);
-        let (_, reply) = world.json(&["analyze", "--plan", "auth"]);
-        assert_eq!(reply["ok"]["ratio"], Value::Null, "{estimate}");
-        let text = world.run(&["analyze", "--plan", "auth"]).out;
-        assert!(!text.contains("accuracy"), "{text}");
-    }
-    set("worktree:feature-x", "/tmp/x");
-    assert!(
-        world
-            .run(&["analyze", "--worktrees"])
-            .out
-            .contains("worktree:feature-x: /tmp/x")
-    );
 }
 
 #[test]
@@ -449,7 +424,7 @@ fn failures_are_traced_to_a_version_and_a_session() {
     );
     assert_eq!(advice["session"]["session"], "night");
     assert_eq!(advice["session"]["failures"], advice["session"]["total"]);
-    let text = world.run(&["analyze", "--recommendations"]).out;
+    let text = world.run(&["analyze", THEN, "--recommendations"]).out;
     assert!(
         text.contains("the skill changed to 2.0.0 at that time")
             && text.contains("runs in session night failed"),
@@ -498,11 +473,16 @@ fn a_clock_that_ran_ahead_hides_nothing() {
     let ok = analysis(&world, &[]);
     let weeks = ok["skills"][0]["weeks"].as_array().unwrap();
     assert_ne!(weeks[11]["start"], "2099-01-12", "{weeks:?}");
-    // Where there is nothing else it is shown.
+    // No skill is idle for that it is used in the future, and what is to come is in no week.
     let alone = World::new();
     import(&alone, &ahead);
-    let ok = analysis(&alone, &[]);
-    assert_eq!(ok["skills"][0]["weeks"][11]["success"], 1);
+    let ok = analysis_of_all(&alone);
+    let skill = &ok["skills"][0];
+    assert_eq!(
+        (&skill["rate"]["total"], &skill["idle"], &skill["idle_days"]),
+        (&1.into(), &false.into(), &0.into())
+    );
+    assert_eq!(skill["weeks"][11]["success"], 0);
 }
 
 #[test]
@@ -512,11 +492,15 @@ fn wide_letters_and_long_words_stay_within_the_columns() {
     let failing = lines(&name, 0, (0..30).map(|_| false)).replace("timeout", &"\u{8d85}".repeat(60));
     import(&world, &failing);
     for format in ["text", "markdown", "html"] {
-        let shown = world.run(&["analyze", "--format", format]).out;
-        let word = format!(" {}… (30)", "\u{8d85}".repeat(11));
+        let shown = world.run(&["analyze", THEN, "--format", format]).out;
+        let word = format!(" {}… (30)", "\u{8d85}".repeat(29));
         assert!(shown.replace("\n      ", " ").contains(&word), "{shown}");
     }
-    for words in [&["analyze"][..], &["analyze", "--recommendations"], &["status"]] {
+    for words in [
+        &["analyze"][..],
+        &["analyze", THEN, "--recommendations"],
+        &["status"],
+    ] {
         let ran = world.run(words);
         let columns = |line: &str| {
             line.chars()
@@ -607,7 +591,7 @@ fn failures_are_traced_to_the_version_in_which_they_cluster() {
         ),
         (&80.into(), &120.into())
     );
-    let text = world.run(&["analyze", "--recommendations"]).out;
+    let text = world.run(&["analyze", THEN, "--recommendations"]).out;
     assert!(text.contains("80 of 120 runs of version 2.0.0 failed"), "{text}");
 }
 
@@ -648,7 +632,7 @@ fn one_is_singular() {
     import(&world, &lines("once", 0, std::iter::once(true)));
     import(&world, &lines("nearly", 0, (0..9).map(|_| true)));
     for format in ["text", "markdown", "html"] {
-        let text = world.run(&["analyze", "--format", format]).out;
+        let text = world.run(&["analyze", THEN, "--format", format]).out;
         for words in [
             "1 execution says little; 9 more executions until",
             "9 executions say little; 1 more execution until",
@@ -656,7 +640,9 @@ fn one_is_singular() {
             assert!(text.replace("\n      ", " ").contains(words), "{text}");
         }
     }
-    let one = world.run(&["analyze", "--format", "html", "--skill", "once"]).out;
+    let one = world
+        .run(&["analyze", THEN, "--format", "html", "--skill", "once"])
+        .out;
     assert!(
         one.contains("<p>1 execution of 1 skill: ") && one.contains("1 of 1 run = "),
         "{one}"
@@ -674,7 +660,7 @@ fn many_skills_do_not_flood_a_report() {
         &(0..25).map(low).chain((0..40).map(few)).collect::<String>(),
     );
     let count = |text: &str, mark: &str| text.lines().filter(|line| line.starts_with(mark)).count();
-    let text = world.good(&["analyze"]);
+    let text = world.good(&["analyze", THEN]);
     // The low ones come first, then the most used; they stand in the order of their names.
     assert_eq!((count(&text, "few-"), count(&text, "low-")), (25, 25), "{text}");
     assert!(text.find("few-01") < text.find("low-00"), "{text}");
@@ -684,7 +670,7 @@ fn many_skills_do_not_flood_a_report() {
     let status = world.good(&["status"]);
     assert_eq!(count(&status, "  low low-"), 10);
     assert!(status.ends_with("\n  and 15 more: `clawpowers analyze --recommendations`\n"));
-    let all = world.good(&["analyze", "--recommendations"]);
+    let all = world.good(&["analyze", THEN, "--recommendations"]);
     assert_eq!((count(&all, "  low low-"), count(&all, "  more few-")), (25, 40));
     let ok = analysis(&world, &[]);
     let length = |field: &str| ok[field].as_array().unwrap().len();

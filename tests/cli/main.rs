@@ -8,6 +8,7 @@
 
 mod analyze;
 mod analyze_reports;
+mod analyze_states;
 mod bad_input;
 mod budget_new_doctor;
 mod config;

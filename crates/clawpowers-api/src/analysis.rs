@@ -57,15 +57,74 @@ pub(crate) fn counted(figures: &Figures) -> (u64, u64) {
     (success, success + of(Outcome::Failure) + of(Outcome::Partial))
 }
 
-/// Returns the history of each named skill from a time on; nothing of it is kept.
-pub(crate) fn histories_since(db: &mut Db, skills: &[&str], since: Moment) -> Result<Vec<History>, ApiError> {
-    let before = Moment::from_micros(since.micros().saturating_sub(1));
+/// From when to when executions are meant; all of them where neither is said.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Period {
+    pub(crate) since: Option<Moment>,
+    /// Before this time.
+    pub(crate) until: Option<Moment>,
+}
+
+impl Period {
+    pub(crate) const fn is_all(self) -> bool {
+        self.since.is_none() && self.until.is_none()
+    }
+
+    /// The filter for executions of a skill, or of all, in the period.
+    pub(crate) fn filter(self, skill: Option<&str>) -> Filter {
+        Filter {
+            skill: skill.map(str::to_owned),
+            since: self.since,
+            until: self.until,
+            ..Filter::default()
+        }
+    }
+
+    /// Hands over the executions of a skill in the period that have ended, in the order of their times.
+    pub(crate) fn outcomes(
+        self,
+        db: &mut Db,
+        skill: &str,
+        mut each: impl FnMut(Moment, i64, Outcome),
+    ) -> Result<(), ApiError> {
+        let behind = self.since.map(|since| {
+            let before = Moment::from_micros(since.micros().saturating_sub(1));
+            (before, i64::MAX)
+        });
+        db.ledger().outcomes(skill, behind, |at, id, outcome| {
+            let within = self.until.is_none_or(|until| at < until);
+            if within {
+                each(at, id, outcome);
+            }
+            within
+        })?;
+        Ok(())
+    }
+}
+
+/// Returns the history of each named skill in a period; nothing of it is kept.
+pub(crate) fn histories_of(db: &mut Db, skills: &[&str], period: Period) -> Result<Vec<History>, ApiError> {
     let one = |skill: &&str| {
-        let nothing = History {
+        let mut history = History {
             changes: Vec::new(),
             detector: Detector::new(),
         };
-        Ok(go_on(db, skill, Some((before, i64::MAX)), nothing)?.history)
+        let mut rows = Vec::new();
+        period.outcomes(db, skill, |at, _, outcome| {
+            if outcome != Outcome::Skipped {
+                rows.push((at, outcome == Outcome::Success));
+            }
+        })?;
+        for (_, success) in &rows {
+            let Some(change) = history.detector.push(*success) else {
+                continue;
+            };
+            let at = usize::try_from(change.at).ok().and_then(|at| rows.get(at));
+            history
+                .changes
+                .extend(at.map(|(since, _)| dated(&change, *since)));
+        }
+        Ok(history)
     };
     skills.iter().map(one).collect()
 }

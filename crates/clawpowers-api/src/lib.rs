@@ -33,7 +33,6 @@ mod text;
 pub mod value;
 mod warning;
 pub mod wire;
-mod words;
 mod write;
 
 pub use bundled::packages as bundled_skills;

@@ -147,6 +147,12 @@ impl Runtime {
         Ok(())
     }
 
+    /// Returns the folder of the runtime home, which need not exist; `None` where no folder is named or there is no disk.
+    #[must_use]
+    pub fn home_folder(&self) -> Option<&Path> {
+        self.surroundings.home.as_deref()
+    }
+
     /// Returns the runtime home.
     pub(crate) fn home(&self) -> Result<Home, ApiError> {
         self.needs_disk("a runtime home")?;

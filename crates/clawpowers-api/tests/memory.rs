@@ -266,7 +266,7 @@ fn state_and_executions_live_in_memory() {
         ("store_get", json!({"key": "a"})),
         ("store_list", json!({})),
         ("metrics_summary", json!({})),
-        ("analyze", json!({})),
+        ("analyze", json!({"until": "2026-11-20"})),
         ("store_set", json!({"key": "a", "value": "1"})),
         ("store_incr", json!({"key": "a"})),
         ("store_append", json!({"key": "b", "value": "\u{0}x"})),

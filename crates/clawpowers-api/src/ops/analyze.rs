@@ -1,6 +1,10 @@
 //! Says which skills work and which got worse.
 
-use crate::analysis::{Dated, History, counted, histories, histories_since};
+mod recommendation;
+
+pub use recommendation::{NoteCount, Recommendation, SessionCount, VersionCount};
+
+use crate::analysis::{Dated, History, Period, counted, histories, histories_of};
 use crate::error::{ApiError, ErrorCode};
 use crate::evidence;
 use crate::executions::FiguresOut;
@@ -8,15 +12,18 @@ use crate::ops::feedback_detect::RateOut;
 use crate::runtime::Runtime;
 use crate::text::number_of;
 use clawpowers_executor::histogram::middle;
-use clawpowers_executor::ledger::{Counted, Figures, Filter};
+use clawpowers_executor::ledger::{Counted, Figures, ModelCount};
 use clawpowers_executor::{Db, Moment, Outcome};
-use clawpowers_feedback::{MIN_EXECUTIONS, Tier, surely_low};
+use clawpowers_feedback::{MIN_EXECUTIONS, Tier};
 use clawpowers_loader::diag::{nearest, quoted};
+use recommendation::recommended;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many weeks are shown.
 const WEEKS: i64 = 12;
+/// Of how many of a skill's last executions the models are counted.
+const LAST_WITH_MODELS: usize = 100;
 /// Of how many skills the notes are looked at: the most pressing ones.
 const MOST_WITH_EVIDENCE: usize = 10;
 /// A change still holds while chance would give its difference less often than this.
@@ -36,12 +43,25 @@ pub struct Request {
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "time")))]
     pub since: Option<String>,
+    /// Only executions before this time; what is said is then as of that time, not as of now.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "time")))]
+    pub until: Option<String>,
+    /// Count the models of each skill's last 100 executions.
+    #[serde(default)]
+    pub models: bool,
 }
 
 /// What is known of the skills.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
+    /// As of when this is, in RFC 3339: the end of the period that was asked for, else now.
+    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
+    pub as_of: String,
+    /// The start of the period that was asked for.
+    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
+    pub since: Option<String>,
     /// Of all together.
     pub all: FiguresOut,
     /// Of each skill, in the order of their names.
@@ -62,7 +82,7 @@ pub struct SkillReport {
     pub rate: RateOut,
     /// The success rate since the last change.
     pub recent: RateOut,
-    /// `good`, `moderate`, `low` or `unsure`, by the interval of the recent rate.
+    /// `good`, `moderate`, `low` or `unsure`, by the interval of the recent rate; `unsure` below ten executions as well.
     #[cfg_attr(feature = "schema", schemars(extend("enum" = ["good", "moderate", "low", "unsure"])))]
     pub tier: &'static str,
     /// US dollars for each success, where costs are known.
@@ -71,12 +91,30 @@ pub struct SkillReport {
     pub tokens_per_success: Option<f64>,
     /// The changes of its rate, the oldest first.
     pub changes: Vec<ChangeReport>,
-    /// The last twelve weeks up to its last execution, the oldest first.
+    /// The twelve calendar weeks up to that of `as_of`, the oldest first.
     pub weeks: Vec<Week>,
+    /// How many whole days before `as_of` its last execution was; null where none has ended.
+    pub idle_days: Option<i64>,
+    /// Whether none was in the twelve weeks.
+    pub idle: bool,
+    /// The models of its last 100 executions, the most used first, where they were asked for.
+    pub models: Vec<ModelOut>,
     /// How many executions took how long, by doublings; those between without one are left out.
     pub durations: Vec<Bin>,
     /// What is missing for a judgement, if it is.
     pub missing: Option<String>,
+}
+
+/// A model and how its executions of a skill ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ModelOut {
+    /// The model.
+    pub model: String,
+    /// With success.
+    pub success: u64,
+    /// All that count for a rate.
+    pub total: u64,
 }
 
 /// Executions whose duration lies in a range.
@@ -127,88 +165,25 @@ pub struct Week {
     pub skipped: i64,
 }
 
-/// Something to do, with its evidence.
-#[derive(Debug, Clone, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Recommendation {
-    /// The skill.
-    pub skill: String,
-    /// `worse`, `low`, `better` or `more`.
-    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["worse", "low", "better", "more"])))]
-    pub kind: &'static str,
-    /// `sure` or `unsure`. However often one looks, at most one of twenty skills that succeed in 60 % or more is ever surely
-    /// `low`, and at most one of twenty steady ones is said to be `worse` or `better` within 200 executions, about one of
-    /// ten in however many.
-    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["sure", "unsure"])))]
-    pub sure: &'static str,
-    /// In words.
-    pub text: String,
-    /// The rate that it rests on.
-    pub rate: RateOut,
-    /// When the change was that it rests on, in RFC 3339.
-    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
-    pub since: Option<String>,
-    /// The words that the notes of its last failures have in common, the most common first.
-    pub words: Vec<WordCount>,
-    /// The session in which its last failures cluster, where there is one.
-    pub session: Option<SessionCount>,
-    /// The version in which its last failures cluster, where there is one.
-    pub failing_version: Option<VersionCount>,
-    /// The version, else the digest, that the skill had from the change on, where it had another one before.
-    pub version: Option<String>,
-}
-
-/// A session and how many of its executions failed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct SessionCount {
-    /// The session.
-    pub session: String,
-    /// Its failures.
-    pub failures: u64,
-    /// Its executions.
-    pub total: u64,
-}
-
-/// A version and how many of its executions failed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct VersionCount {
-    /// The version.
-    pub version: String,
-    /// Its failures.
-    pub failures: u64,
-    /// Its executions.
-    pub total: u64,
-}
-
-/// A word of notes and in how many of them it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct WordCount {
-    /// The word.
-    pub word: String,
-    /// How many notes hold it.
-    pub notes: usize,
-}
-
 /// Analyses the executions. Of what was analysed before, only what is new is looked at.
 ///
 /// # Errors
 ///
 /// `not_found` for a skill that has no executions; `storage` where they cannot be read.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
-    let since = request
-        .since
-        .as_deref()
-        .map(|text| Moment::parse_bound(text, Moment::now()))
-        .transpose()?;
+    let now = Moment::now();
+    let bound = |text: &Option<String>| {
+        text.as_deref()
+            .map(|text| Moment::parse_bound(text, now))
+            .transpose()
+    };
+    let period = Period {
+        since: bound(&request.since)?,
+        until: bound(&request.until)?,
+    };
+    let as_of = period.until.unwrap_or(now);
     let found = runtime.read(|db| {
-        let filter = Filter {
-            since,
-            ..Filter::default()
-        };
-        let figures = db.ledger().figures(&filter)?;
+        let figures = db.ledger().figures(&period.filter(None))?;
         if let Some(skill) = &request.skill
             && !figures.iter().any(|one| one.skill == *skill)
         {
@@ -220,23 +195,21 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
             .iter()
             .map(|one| (one.skill.as_str(), counted(one).1))
             .collect();
-        let histories = match since {
-            Some(since) => histories_since(
-                db,
-                &figures.iter().map(|one| one.skill.as_str()).collect::<Vec<_>>(),
-                since,
-            )?,
-            None => histories(db, &counts)?,
+        let histories = match period.is_all() {
+            true => histories(db, &counts)?,
+            false => {
+                let names: Vec<&str> = figures.iter().map(|one| one.skill.as_str()).collect();
+                histories_of(db, &names, period)?
+            }
         };
-        let first = figures
-            .iter()
-            .filter_map(|one| Some(last_week(one)? - 7 * (WEEKS - 1)))
-            .min();
-        let days = match since {
-            Some(since) => days_since(db, &figures, since)?,
-            None => db
-                .ledger()
-                .days(request.skill.as_deref(), first.unwrap_or(i64::MAX))?,
+        let last_week = monday(as_of.day());
+        let days = match period.is_all() {
+            true => {
+                let first = last_week - 7 * (WEEKS - 1);
+                db.ledger().days(request.skill.as_deref(), first)?
+            }
+            // The kept days hold what came before the period on its first day as well.
+            false => days_of(db, &figures, period)?,
         };
         let mut by_skill: BTreeMap<&str, Vec<&Counted>> = BTreeMap::new();
         for day in &days {
@@ -250,7 +223,14 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
                 .get(one.skill.as_str())
                 .map(Vec::as_slice)
                 .unwrap_or_default();
-            skills.push(report(one, history, days));
+            let mut skill = report(one, history, days, as_of);
+            if request.models {
+                let found = db
+                    .ledger()
+                    .models(&one.skill, period.since, period.until, LAST_WITH_MODELS)?;
+                skill.models = found.into_iter().map(ModelOut::from).collect();
+            }
+            skills.push(skill);
         }
         let mut recommendations = Vec::new();
         recommendations.extend(skills.iter().filter_map(recommended));
@@ -259,19 +239,28 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
                 .iter()
                 .position(|known| *known == kind)
         };
-        recommendations.sort_by_key(|one: &Recommendation| order(one.kind));
+        let idle: BTreeSet<&str> = skills
+            .iter()
+            .filter(|skill| skill.idle)
+            .map(|skill| skill.skill.as_str())
+            .collect();
+        // What is not used any more is the least pressing.
+        recommendations
+            .sort_by_key(|one: &Recommendation| (idle.contains(one.skill.as_str()), order(one.kind)));
         let failing = recommendations
             .iter_mut()
             .filter(|one| matches!(one.kind, "worse" | "low"));
         for one in failing.take(MOST_WITH_EVIDENCE) {
-            one.words = evidence::common_words(db, &one.skill, since)?;
-            let clusters = evidence::clusters(db, &one.skill, since)?;
+            one.notes = evidence::common_notes(db, &one.skill, period)?;
+            let clusters = evidence::clusters(db, &one.skill, period)?;
             (one.session, one.failing_version) = (clusters.session, clusters.version);
             if let Some(since) = one.since.as_deref().map(Moment::parse).transpose()? {
-                one.version = evidence::new_version(db, &one.skill, since)?;
+                one.version = evidence::new_version(db, &one.skill, since, period)?;
             }
         }
         Ok(Response {
+            as_of: as_of.to_string(),
+            since: period.since.map(|since| since.to_string()),
             all: FiguresOut::from(&all),
             skills,
             recommendations,
@@ -281,6 +270,8 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         (Some(found), _) => Ok(found),
         (None, Some(skill)) => Err(unknown(skill, &[])),
         (None, None) => Ok(Response {
+            as_of: as_of.to_string(),
+            since: period.since.map(|since| since.to_string()),
             all: FiguresOut::from(&Figures::default()),
             skills: Vec::new(),
             recommendations: Vec::new(),
@@ -301,20 +292,17 @@ pub(super) fn unknown(skill: &str, figures: &[Figures]) -> ApiError {
     .hint(hint)
 }
 
-/// Returns what ended on each day from a time on; the kept days hold what came before it on the first one as well.
-fn days_since(db: &mut Db, figures: &[Figures], since: Moment) -> Result<Vec<Counted>, ApiError> {
-    let before = Moment::from_micros(since.micros().saturating_sub(1));
+/// Returns what ended on each day of a period.
+fn days_of(db: &mut Db, figures: &[Figures], period: Period) -> Result<Vec<Counted>, ApiError> {
     let mut found = Vec::new();
     for one in figures {
         let mut days: BTreeMap<i64, [i64; 4]> = BTreeMap::new();
-        db.ledger()
-            .outcomes(&one.skill, Some((before, i64::MAX)), |at, _, outcome| {
-                let sums = days.entry(at.day()).or_default();
-                for (sum, known) in sums.iter_mut().zip(Outcome::ALL) {
-                    *sum += i64::from(known == outcome);
-                }
-                true
-            })?;
+        period.outcomes(db, &one.skill, |at, _, outcome| {
+            let sums = days.entry(at.day()).or_default();
+            for (sum, known) in sums.iter_mut().zip(Outcome::ALL) {
+                *sum += i64::from(known == outcome);
+            }
+        })?;
         found.extend(days.into_iter().map(|(day, outcomes)| Counted {
             skill: one.skill.clone(),
             day,
@@ -324,12 +312,14 @@ fn days_since(db: &mut Db, figures: &[Figures], since: Moment) -> Result<Vec<Cou
     Ok(found)
 }
 
-/// Returns the Monday of the week of a skill's last execution, as a day counted from 1970. A clock that ran ahead does not
-/// move it: what lies in the future counts only where there is nothing else.
-fn last_week(figures: &Figures) -> Option<i64> {
-    figures
-        .period
-        .map(|(first, last)| monday(last.min(Moment::now().max(first)).day()))
+impl From<ModelCount> for ModelOut {
+    fn from(found: ModelCount) -> Self {
+        Self {
+            model: found.model,
+            success: found.success,
+            total: found.total,
+        }
+    }
 }
 
 /// Returns the Monday on or before a day; 1970 began on a Thursday.
@@ -341,7 +331,7 @@ fn date(day: i64) -> String {
     Moment::of_day(day).to_string().chars().take(10).collect()
 }
 
-fn report(figures: &Figures, history: &History, days: &[&Counted]) -> SkillReport {
+fn report(figures: &Figures, history: &History, days: &[&Counted], as_of: Moment) -> SkillReport {
     let (success, total) = counted(figures);
     let recent = RateOut::new(history.detector.segment());
     let interval = clawpowers_feedback::wilson(recent.success, recent.total);
@@ -352,7 +342,7 @@ fn report(figures: &Figures, history: &History, days: &[&Counted]) -> SkillRepor
             "{} until its rate is judged",
             number_of(MIN_JUDGED - total, "more execution")
         ))
-    } else if recent.total < MIN_EXECUTIONS {
+    } else if recent.total < MIN_EXECUTIONS && history.changes.is_empty() {
         Some(format!(
             "{} until a change can be told",
             number_of(MIN_EXECUTIONS - recent.total, "more execution")
@@ -360,6 +350,8 @@ fn report(figures: &Figures, history: &History, days: &[&Counted]) -> SkillRepor
     } else {
         None
     };
+    let last_day = figures.period.map(|(_, last)| last.day());
+    let first_week = monday(as_of.day()) - 7 * (WEEKS - 1);
     let change = |(index, change): (usize, &Dated)| {
         // What followed a change is what was before the next one.
         let since = history
@@ -380,21 +372,26 @@ fn report(figures: &Figures, history: &History, days: &[&Counted]) -> SkillRepor
         skill: figures.skill.clone(),
         figures: FiguresOut::from(figures),
         rate: RateOut::new((success, total)),
-        tier: Tier::of(interval).as_str(),
+        tier: match total < MIN_JUDGED {
+            true => Tier::Unsure.as_str(),
+            false => Tier::of(interval).as_str(),
+        },
         recent,
         cost_per_success: per_success(figures.priced.1 as f64 / 1e9, figures.priced.0),
         tokens_per_success: per_success(tokens_in as f64 + tokens_out as f64, metered),
         changes: history.changes.iter().enumerate().map(change).collect(),
-        weeks: weeks(figures, days),
+        weeks: weeks(as_of, days),
+        // A clock that ran ahead makes no skill idle.
+        idle_days: last_day.map(|day| (as_of.day() - day).max(0)),
+        idle: last_day.is_some_and(|day| day < first_week),
+        models: Vec::new(),
         durations: bins(figures),
         missing,
     }
 }
 
-fn weeks(figures: &Figures, days: &[&Counted]) -> Vec<Week> {
-    let Some(last) = last_week(figures) else {
-        return Vec::new();
-    };
+fn weeks(as_of: Moment, days: &[&Counted]) -> Vec<Week> {
+    let last = monday(as_of.day());
     let week = |number: i64| {
         let start = last - 7 * (WEEKS - 1 - number);
         let mut sums = [0; 4];
@@ -431,74 +428,4 @@ fn bins(figures: &Figures) -> Vec<Bin> {
         }
     };
     counts.into_iter().map(bin).collect()
-}
-
-fn percent(rate: &RateOut) -> String {
-    format!("{:.0} %", rate.value.unwrap_or_default() * 100.0)
-}
-
-fn recommended(skill: &SkillReport) -> Option<Recommendation> {
-    let between = |rate: &RateOut| format!("{:.0} to {:.0} %", rate.low * 100.0, rate.high * 100.0);
-    let last = skill.changes.last().filter(|change| change.holds);
-    let day = |time: &str| time.chars().take(10).collect::<String>();
-    let changed = |change: &ChangeReport| {
-        format!(
-            "since {}, {} ago: {} to {}",
-            day(&change.since),
-            number_of(change.runs_ago, "run"),
-            percent(&change.before),
-            percent(&skill.recent)
-        )
-    };
-    let (kind, sure, text) = match last {
-        Some(change) if change.direction == "drop" => (
-            "worse",
-            "sure",
-            format!(
-                "{}; look at what changed then and at the notes of its failures",
-                changed(change)
-            ),
-        ),
-        _ if skill.rate.total < MIN_JUDGED => (
-            "more",
-            "unsure",
-            format!(
-                "{} {} little; {}",
-                number_of(skill.rate.total, "execution"),
-                if skill.rate.total == 1 { "says" } else { "say" },
-                skill.missing.clone()?
-            ),
-        ),
-        _ if skill.tier == "low" => {
-            let recent = &skill.recent;
-            let (sure, advice) = if surely_low(recent.success, recent.total) {
-                ("sure", ": rework it, or use another skill")
-            } else {
-                (
-                    "unsure",
-                    ", which may be chance: look at the notes of its failures",
-                )
-            };
-            let (success, total) = (recent.success, recent.total);
-            let text = format!(
-                "it succeeds in {} ({success} of {total}){advice}",
-                between(recent)
-            );
-            ("low", sure, text)
-        }
-        Some(change) => ("better", "sure", changed(change)),
-        None => return None,
-    };
-    Some(Recommendation {
-        skill: skill.skill.clone(),
-        kind,
-        sure,
-        text,
-        rate: skill.recent.clone(),
-        since: last.map(|change| change.since.clone()),
-        words: Vec::new(),
-        session: None,
-        failing_version: None,
-        version: None,
-    })
 }

@@ -1,10 +1,12 @@
 //! Compares a plan's estimate with what it took, and lists its tasks.
 
-use crate::error::ApiError;
+use crate::error::{ApiError, ErrorCode};
 use crate::runtime::Runtime;
 use crate::text::spelled;
 use clawpowers_executor::{Key, Pattern};
+use clawpowers_loader::diag::{nearest, quoted};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// How much longer than estimated a plan may take before a correction is recommended.
 const SLOW: f64 = 1.3;
@@ -50,8 +52,53 @@ pub struct ValueLine {
 ///
 /// # Errors
 ///
-/// `invalid_input` for a name that cannot be part of a key; `storage` where they cannot be read.
+/// `not_found` where no key names the plan; `invalid_input` for a name that cannot be part of a key; `storage` where they
+/// cannot be read.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    let found = read(runtime, request)?;
+    let plan = &request.plan;
+    let mut keys = keys(runtime, "plan:")?;
+    keys.extend(self::keys(runtime, "execution:")?);
+    let own = [format!("plan:{plan}:"), format!("execution:{plan}:task_")];
+    if keys
+        .iter()
+        .any(|key| own.iter().any(|start| key.starts_with(start)))
+    {
+        return Ok(found);
+    }
+    let names: BTreeSet<&str> = keys.iter().filter_map(|key| plan_of(key)).collect();
+    let hint = match nearest(plan, names) {
+        Some(near) => format!("did you mean {}?", quoted(near)),
+        None => {
+            "a plan has the keys `plan:NAME:estimated_duration` and `plan:NAME:actual_duration`".to_owned()
+        }
+    };
+    let message = format!("there is no plan {}", quoted(plan));
+    Err(ApiError::new(ErrorCode::NotFound, message).hint(hint))
+}
+
+fn keys(runtime: &Runtime, start: &str) -> Result<Vec<String>, ApiError> {
+    let found = runtime.read(|db| Ok(db.store().list(&Pattern::new(start))?))?;
+    Ok(found.unwrap_or_default())
+}
+
+/// Returns the name of the plan in a key.
+fn plan_of(key: &str) -> Option<&str> {
+    match key.strip_prefix("plan:") {
+        Some(rest) => rest.rsplit_once(':').map(|(name, _)| name),
+        None => key
+            .strip_prefix("execution:")?
+            .split_once(":task_")
+            .map(|(name, _)| name),
+    }
+}
+
+/// Looks at a plan's keys as [`run`] does; a plan that no key names is one of which nothing is known, as in 1.x.
+///
+/// # Errors
+///
+/// As [`run`], but for `not_found`.
+pub fn read(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let plan = &request.plan;
     let value = |field: &str| {
         let key = format!("plan:{plan}:{field}");

@@ -27,6 +27,9 @@ pub(crate) struct AnalyzeArgs {
     /// Only executions at this time or later: 2026-11-03T08:00:00Z, 2026-11-03, or how long ago (7d, 12h).
     #[arg(long, value_name = "TIME", conflicts_with_all = ["plan", "worktrees", "compare"])]
     since: Option<String>,
+    /// Only executions before this time; the report is as of then.
+    #[arg(long, value_name = "TIME", conflicts_with_all = ["plan", "worktrees", "compare"])]
+    until: Option<String>,
     /// Compare this plan's estimate with what it took, and list its tasks.
     #[arg(long, value_name = "NAME", conflicts_with_all = ["skill", "worktrees", "recommendations"])]
     plan: Option<String>,
@@ -86,7 +89,11 @@ impl AnalyzeArgs {
         let out = context.out.with_json(format == Format::Json);
         if let Some(plan) = self.plan {
             let result = analyze_plan::run(runtime, &analyze_plan::Request { plan });
-            return out.answer(&result, |_| Exit::Done, |r| out.data(&render::analyze::plan(r)));
+            return out.answer(
+                &result,
+                |_| Exit::Done,
+                |r| out.data(&render::analyze::plan(r, "unknown")),
+            );
         }
         if self.worktrees {
             let result = analyze_worktrees::run(runtime, &analyze_worktrees::Request {});
@@ -109,9 +116,16 @@ impl AnalyzeArgs {
                 |r| out.text(&render::analyze::comparison(r)),
             );
         }
+        // Where one skill or all of them are shown in full.
+        let models = format == Format::Html || self.skill.is_some();
+        let home = runtime
+            .home_folder()
+            .map(|home| home.to_string_lossy().into_owned());
         let request = analyze::Request {
             skill: self.skill,
             since: self.since,
+            until: self.until,
+            models,
         };
         let result = analyze::run(runtime, &request);
         let keep = |extension: &str, text: &str| match runtime.save_report(extension, text) {
@@ -134,7 +148,7 @@ impl AnalyzeArgs {
                 let text = match (format, self.recommendations) {
                     (Format::Markdown, false) => render::analyze::markdown(r),
                     (Format::Markdown, true) => render::analyze::markdown_recommendations(r),
-                    (Format::Html, false) => render::html::report(r),
+                    (Format::Html, false) => render::html::report(r, home.as_deref()),
                     (Format::Html, true) => render::html::recommendations(r),
                     (_, true) if r.recommendations.is_empty() => "nothing to recommend\n".to_owned(),
                     (_, true) => render::analyze::recommendations(&out, &r.recommendations, usize::MAX),

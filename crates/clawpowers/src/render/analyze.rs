@@ -1,10 +1,11 @@
 //! Analyses as text of 80 columns and as Markdown.
 
 use super::metrics::duration;
+use super::state::State;
 use super::table::{cut, one_line, table};
 use crate::out::{Look, Out};
 use clawpowers_api::number_of;
-use clawpowers_api::ops::analyze::{Recommendation, Response, SkillReport, Week, WordCount};
+use clawpowers_api::ops::analyze::{NoteCount, Recommendation, Response, SkillReport, Week};
 use clawpowers_api::ops::feedback_detect::RateOut;
 use clawpowers_api::ops::{analyze_compare, analyze_plan, analyze_worktrees};
 use std::cmp::Reverse;
@@ -17,8 +18,8 @@ const NAME: usize = 18;
 /// How many skills and recommendations a report has that was not asked for all of them.
 const MOST_SKILLS: usize = 50;
 const MOST_RECOMMENDATIONS: usize = 20;
-/// How wide a word of notes gets.
-const WORD: usize = 24;
+/// How wide a note gets.
+const NOTE: usize = 60;
 
 pub(crate) fn text(out: &Out, response: &Response) -> String {
     if response.skills.is_empty() {
@@ -26,29 +27,36 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
     }
     let row = |skill: &SkillReport| {
         vec![
-            shortened(&skill.skill, NAME),
+            // A terminal has its own width, by which the table cuts.
+            match out.width {
+                Some(_) => skill.skill.clone(),
+                None => shortened(&skill.skill, NAME),
+            },
             skill.rate.total.to_string(),
-            percent(&skill.recent),
+            rate(&skill.recent),
             interval(&skill.recent).replace('%', ""),
-            skill
-                .figures
-                .duration
-                .as_ref()
-                .map_or_else(|| "–".to_owned(), |took| duration(took.p50)),
+            last_used(skill),
             sparkline(&skill.weeks),
-            state(skill),
+            State::of(skill).word().to_owned(),
         ]
     };
     let mut shown = foremost(response, MOST_SKILLS);
     shown.sort_by(|a, b| a.skill.cmp(&b.skill));
     let rows: Vec<Vec<String>> = shown.iter().map(|skill| row(skill)).collect();
-    let heading = ["SKILL", "RUNS", "RATE", "95 %", "P50", "12 WEEKS", "STATE"];
+    let heading = ["SKILL", "RUNS", "RATE", "95 %", "LAST USED", "12 WEEKS", "STATE"];
     let mut text = table(out, &heading, &rows);
     let more = response.skills.len() - shown.len();
     if more > 0 {
         text.push_str(&format!(
             "and {more} more: `clawpowers analyze --skill NAME` or `--json`\n"
         ));
+    }
+    text.push('\n');
+    for state in State::among(shown.iter().copied()) {
+        let head = format!("{}: ", state.word());
+        let meaning = wrapped(state.meaning(), head.width());
+        text.push_str(&out.paint(Look::Dim, &format!("{head}{meaning}")));
+        text.push('\n');
     }
     text + &recommendations(out, &response.recommendations, MOST_RECOMMENDATIONS)
 }
@@ -84,9 +92,9 @@ pub(crate) fn recommendations(out: &Out, all: &[Recommendation], most: usize) ->
         let head = format!("{} {name}", out.paint(look, word));
         let plain = one.kind.len() + name.width() + 5;
         text.push_str(&format!("  {head}: {}\n", wrapped(&one_line(&one.text), plain)));
-        if let Some(words) = words(one) {
-            let words = format!("notes of its failures say: {words}");
-            text.push_str(&format!("    {}\n", wrapped(&words, 4)));
+        if let Some(notes) = notes(one) {
+            let notes = format!("notes of its failures: {notes}");
+            text.push_str(&format!("    {}\n", wrapped(&notes, 4)));
         }
         for line in evidence(one) {
             text.push_str(&format!("    {}\n", wrapped(&one_line(&line), 4)));
@@ -120,12 +128,11 @@ fn wrapped(text: &str, used: usize) -> String {
     out.trim_end().to_owned()
 }
 
-/// The words that the notes of the failures share, if there are any. A sentence without blanks counts as one word, of which
-/// the beginning is enough to know it.
-pub(crate) fn words(one: &Recommendation) -> Option<String> {
-    let word = |word: &WordCount| format!("{} ({})", shortened(&word.word, WORD), word.notes);
-    let words: Vec<String> = one.words.iter().map(word).collect();
-    (!words.is_empty()).then(|| words.join(", "))
+/// The notes of the failures with how many have them, if there are any.
+pub(crate) fn notes(one: &Recommendation) -> Option<String> {
+    let note = |found: &NoteCount| format!("{} ({})", shortened(&found.note, NOTE), found.count);
+    let notes: Vec<String> = one.notes.iter().map(note).collect();
+    (!notes.is_empty()).then(|| notes.join(", "))
 }
 
 /// What else is known of the failures behind a recommendation.
@@ -167,7 +174,7 @@ pub(crate) fn skill(out: &Out, response: &Response) -> String {
         );
         text.push_str(&format!("{}\n", wrapped(&counts, 0)));
         if let Some(day) = f.last_at.as_deref().and_then(|at| at.get(..10)) {
-            text.push_str(&format!("  last used   {day}\n"));
+            text.push_str(&format!("  last used   {day} ({})\n", last_used(skill)));
         }
         text.push_str(&format!(
             "  rate        {} ({})\n",
@@ -182,7 +189,9 @@ pub(crate) fn skill(out: &Out, response: &Response) -> String {
                 skill.recent.total
             ));
         }
-        text.push_str(&format!("  tier        {}\n", skill.tier));
+        let state = State::of(skill);
+        let meaning = format!("  state       {}: {}", state.word(), state.meaning());
+        text.push_str(&format!("{}\n", wrapped(&meaning, 0)));
         if let Some(took) = &f.duration {
             text.push_str(&format!(
                 "  duration    median {}, 95 % within {}, mean {}\n",
@@ -196,6 +205,10 @@ pub(crate) fn skill(out: &Out, response: &Response) -> String {
         }
         if let Some(tokens) = skill.tokens_per_success {
             text.push_str(&format!("  tokens      {tokens:.0} a success\n"));
+        }
+        if !skill.models.is_empty() {
+            let models = format!("  models      {}", models(skill));
+            text.push_str(&format!("{}\n", wrapped(&models, 0)));
         }
         text.push_str(&format!("  12 weeks    {}\n", sparkline(&skill.weeks)));
         for change in &skill.changes {
@@ -216,7 +229,12 @@ pub(crate) fn skill(out: &Out, response: &Response) -> String {
 }
 
 pub(crate) fn markdown(response: &Response) -> String {
-    let mut text = "# Skills\n\n| skill | runs | rate | 95 % interval | tier | median | p95 | changes |\n|---|---|---|---|---|---|---|---|\n".to_owned();
+    let mut text = format!("# Skills\n\nAs of {}.\n", as_of(response));
+    if response.skills.is_empty() {
+        text.push_str("\nNo executions yet.\n");
+        return text;
+    }
+    text.push_str("\n| skill | runs | rate | 95 % interval | median | p95 | last used | state |\n|---|---|---|---|---|---|---|---|\n");
     for skill in &response.skills {
         let took = |pick: fn(&clawpowers_api::executions::DurationOut) -> f64| {
             skill
@@ -229,13 +247,22 @@ pub(crate) fn markdown(response: &Response) -> String {
             "| {} | {} | {} | {} | {} | {} | {} | {} |\n",
             escaped(&skill.skill),
             skill.rate.total,
-            percent(&skill.recent),
+            rate(&skill.recent),
             interval(&skill.recent),
-            skill.tier,
             took(|took| took.p50),
             took(|took| took.p95),
-            state(skill)
+            skill
+                .figures
+                .last_at
+                .as_deref()
+                .and_then(|at| at.get(..10))
+                .unwrap_or("–"),
+            State::of(skill).with_date(skill)
         ));
+    }
+    text.push('\n');
+    for state in State::among(response.skills.iter()) {
+        text.push_str(&format!("- {}: {}\n", state.word(), state.meaning()));
     }
     if !response.recommendations.is_empty() {
         text.push_str("\n## Recommendations\n\n");
@@ -262,8 +289,8 @@ fn listed(all: &[Recommendation]) -> String {
             escaped(&one.skill),
             escaped(&one.text)
         ));
-        if let Some(words) = words(one) {
-            text.push_str(&format!("  Notes of its failures say: {}\n", escaped(&words)));
+        if let Some(notes) = notes(one) {
+            text.push_str(&format!("  Notes of its failures: {}\n", escaped(&notes)));
         }
         for line in evidence(one) {
             text.push_str(&format!("  {}\n", escaped(&line)));
@@ -307,10 +334,14 @@ pub(crate) fn comparison(response: &analyze_compare::Response) -> String {
     text + "  " + &response.verdict + "\n"
 }
 
-pub(crate) fn plan(response: &analyze_plan::Response) -> String {
-    let known = |value: &Option<String>| one_line(value.as_deref().unwrap_or("unknown"));
+/// `unknown` is what stands for a duration that is not known.
+pub(crate) fn plan(response: &analyze_plan::Response, unknown: &str) -> String {
+    let known = |value: &Option<String>| match value {
+        Some(value) => format!("{}min", one_line(value)),
+        None => unknown.to_owned(),
+    };
     let mut text = format!(
-        "Estimated duration: {}min\nActual duration: {}min\n",
+        "Estimated duration: {}\nActual duration: {}\n",
         known(&response.estimated),
         known(&response.actual)
     );
@@ -355,19 +386,35 @@ fn interval(rate: &RateOut) -> String {
     format!("{:.0}–{:.0}%", rate.low * 100.0, rate.high * 100.0)
 }
 
-/// What is worth saying of a skill in a few characters.
-fn state(skill: &SkillReport) -> String {
-    match skill.changes.last().filter(|change| change.holds) {
-        Some(change) => {
-            let word = if change.direction == "drop" {
-                "fell"
-            } else {
-                "rose"
-            };
-            format!("{word} {}", change.since.get(..10).unwrap_or_default())
-        }
-        None => skill.tier.to_owned(),
+/// A rate with what it is of.
+fn rate(rate: &RateOut) -> String {
+    match rate.total {
+        0 => "–".to_owned(),
+        total => format!("{} of {total}", percent(rate)),
     }
+}
+
+/// How long ago a skill was used.
+pub(crate) fn last_used(skill: &SkillReport) -> String {
+    match skill.idle_days {
+        None => "–".to_owned(),
+        Some(0) => "today".to_owned(),
+        Some(days) => format!("{days}d ago"),
+    }
+}
+
+/// The models of a skill's last executions.
+pub(crate) fn models(skill: &SkillReport) -> String {
+    let model = |one: &clawpowers_api::ops::analyze::ModelOut| {
+        format!("{} {} of {}", one_line(&one.model), one.success, one.total)
+    };
+    skill.models.iter().map(model).collect::<Vec<_>>().join(", ")
+}
+
+/// The time of a report to the minute.
+pub(crate) fn as_of(response: &Response) -> String {
+    let minute: String = response.as_of.chars().take(16).collect();
+    format!("{} UTC", minute.replace('T', " "))
 }
 
 /// One character a week: how many of what counted were successes; a dot where nothing was.

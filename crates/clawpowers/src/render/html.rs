@@ -1,64 +1,65 @@
-//! An analysis as one HTML file: charts in SVG, no script, nothing loaded from elsewhere.
+//! An analysis as one HTML file: a table, what to do, and charts in SVG; no script, nothing loaded from elsewhere.
 
+mod chart;
+
+use super::analyze::{as_of, evidence, foremost, last_used, notes};
 use super::metrics::duration;
+use super::state::State;
 use clawpowers_api::chars::shown;
-use clawpowers_api::feedback::wilson;
 use clawpowers_api::number_of;
-use clawpowers_api::ops::analyze::{Recommendation, Response, SkillReport, Week};
+use clawpowers_api::ops::analyze::{ChangeReport, ModelOut, Recommendation, Response, SkillReport};
 use clawpowers_api::ops::feedback_detect::RateOut;
+use std::collections::BTreeMap;
 
 /// Of how many skills there are charts: the most pressing, then the most used.
 const CHARTED: usize = 40;
-/// How many skills are ranked.
-const RANKED: usize = 200;
-/// The size of a chart, and the room that its axes take.
-const WIDTH: f64 = 320.0;
-const HEIGHT: f64 = 120.0;
-const LEFT: f64 = 34.0;
-const BOTTOM: f64 = 18.0;
-const TOP: f64 = 6.0;
+/// How many skills the table has.
+const LISTED: usize = 200;
 
+/// Blue and orange are told apart by every kind of colour vision, and so are their shades; grey stands for what is not known.
+/// No colour stands alone: each state has its word and its sign.
 const STYLE: &str = "\
-:root{color-scheme:light dark;--paper:#fff;--ink:#1b1f24;--soft:#5b6470;--line:#d7dce2;--good:#1a7f4b;--bad:#b3362b;--part:#a86a00;--skip:#8a939e;--band:#1a7f4b33;--mark:#7a3fb0}
-@media(prefers-color-scheme:dark){:root{--paper:#14171b;--ink:#e7eaee;--soft:#a3adb8;--line:#333a42;--good:#4fc486;--bad:#f0796c;--part:#e0a63f;--skip:#7d8791;--band:#4fc48633;--mark:#c79bf0}}
-@media print{:root{--paper:#fff;--ink:#000;--soft:#333;--line:#999;--good:#1a7f4b;--bad:#b3362b;--part:#a86a00;--skip:#777;--band:#1a7f4b33;--mark:#5a2a90}section{break-inside:avoid}}
-body{background:var(--paper);color:var(--ink);font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.6rem}h2{font-size:1.15rem;margin:2rem 0 .5rem}h3{margin:0;font-size:1rem;overflow-wrap:anywhere}
-section{border-top:1px solid var(--line);padding:1rem 0}p{margin:.25rem 0}.soft{color:var(--soft)}
-.charts{display:flex;flex-wrap:wrap;gap:1rem}.charts figure{width:320px}figure{margin:0}figcaption{font-size:.8rem;color:var(--soft)}
-svg{max-width:100%;height:auto;display:block}svg text{fill:var(--soft);font:10px system-ui,sans-serif}
-.worse,.low{color:var(--bad)}.better{color:var(--good)}ul{padding-left:1.2rem}li{margin:.3rem 0;overflow-wrap:anywhere}";
+:root{color-scheme:light dark;--paper:#fff;--ink:#1b1f24;--soft:#59626d;--line:#d7dce2;--good:#0b6fb8;--mid:#8a6100;--bad:#c2410c;--none:#6b7480;--track:#e6e9ed}
+@media(prefers-color-scheme:dark){:root{--paper:#14171b;--ink:#e7eaee;--soft:#a3adb8;--line:#333a42;--good:#6bb8f0;--mid:#e0b040;--bad:#ff8a57;--none:#8d97a3;--track:#2a3037}}
+@media print{:root{--paper:#fff;--ink:#000;--soft:#333;--line:#999;--good:#0b6fb8;--mid:#8a6100;--bad:#c2410c;--none:#666;--track:#ddd}details,tr{break-inside:avoid}}
+body{background:var(--paper);color:var(--ink);font:15px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem}
+h1{font-size:1.6rem;margin:0}h2{font-size:1.2rem;margin:2.2rem 0 .5rem}h3{display:inline;margin:0;font-size:1rem;overflow-wrap:anywhere}
+p{margin:.25rem 0}code{overflow-wrap:anywhere}a{color:inherit}.soft{color:var(--soft)}
+table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}th{text-align:left;color:var(--soft);font-size:.85rem;font-weight:600}
+th,td{padding:.3rem .8rem .3rem 0;border-bottom:1px solid var(--line);vertical-align:middle}th,td{white-space:nowrap}td.name{white-space:normal;overflow-wrap:anywhere;min-width:9rem;font-weight:600}
+.chip{white-space:nowrap;font-weight:600}.good{color:var(--good)}.mid{color:var(--mid)}.bad{color:var(--bad)}.none{color:var(--none)}
+dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem;margin:.5rem 0}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
+dl.legend{font-size:.85rem}ul{padding-left:1.2rem}li{margin:.35rem 0;overflow-wrap:anywhere}
+details{border-top:1px solid var(--line);padding:.6rem 0}summary{cursor:pointer}summary .soft{font-size:.9rem}
+.charts{display:flex;flex-wrap:wrap;gap:1rem 1.5rem;margin-top:.6rem}figure{margin:0;width:320px;max-width:100%}figcaption{font-size:.85rem;color:var(--soft)}
+svg{display:block}svg text{fill:var(--soft);font:12px system-ui,sans-serif}.charts svg{max-width:100%;height:auto}
+.key{white-space:nowrap;margin-left:.5em}.key i{display:inline-block;width:.8em;height:.8em;margin-right:.3em}.key .good{background:var(--good)}.key .mid{background:var(--mid)}.key .bad{background:var(--bad)}.key .none{background:var(--none)}
+@media(max-width:52rem){thead{display:none}table,tbody{display:block}tr{display:grid;grid-template-columns:1fr 1fr 1fr;gap:.2rem .8rem;padding:.6rem 0;border-bottom:1px solid var(--line)}
+td{border:0;padding:0}td.name{grid-column:1/3;min-width:0}td.wide{grid-column:span 2}td[data-label]::before{content:attr(data-label);display:block;color:var(--soft);font-size:12px}}";
 
-pub(crate) fn report(response: &Response) -> String {
-    let all = &response.all;
-    let mut body = format!(
-        "<h1>Skills</h1>\n<p>{} of {}: {} success, {} failure, {} partial, {} skipped, {} open.</p>\n",
-        number_of(all.total, "execution"),
-        number_of(response.skills.len() as u64, "skill"),
-        all.success,
-        all.failure,
-        all.partial,
-        all.skipped,
-        all.open
-    );
+/// The whole report; `home` is the folder of the runtime home.
+pub(crate) fn report(response: &Response, home: Option<&str>) -> String {
+    let places = Places::of(response);
+    let mut body = head(response, home);
     if response.skills.is_empty() {
         body.push_str("<p>No executions yet. Record one with <code>clawpowers metrics record</code>.</p>\n");
+        return page("Skills", &body);
     }
+    body.push_str(&table(response, &places));
     if !response.recommendations.is_empty() {
-        body.push_str("<h2>Recommendations</h2>\n");
-        body.push_str(&listed(&response.recommendations));
+        body.push_str("<h2 id=\"recommendations\">Recommendations</h2>\n");
+        body.push_str(&listed(&response.recommendations, Some(&places)));
     }
-    body.push_str(&ranking(&response.skills));
-    let charted = super::analyze::foremost(response, CHARTED);
-    if !charted.is_empty() {
-        body.push_str("<h2>Skill by skill</h2>\n");
-        body.extend(charted.iter().map(|skill| section(skill)));
+    body.push_str("<h2>Skill by skill</h2>\n");
+    body.push_str(chart::KEY);
+    for skill in &places.charted {
+        body.push_str(&section(skill, response, &places));
     }
-    if response.skills.len() > charted.len() {
-        let rest = (response.skills.len() - charted.len()) as u64;
+    let rest = response.skills.len() - places.charted.len();
+    if rest > 0 {
         body.push_str(&format!(
             "<p class=\"soft\">{}; <code>clawpowers analyze --skill NAME --format html</code> has the charts of one.</p>\n",
-            number_of(rest, "more skill")
+            number_of(rest as u64, "more skill")
         ));
     }
     page("Skills", &body)
@@ -69,9 +70,49 @@ pub(crate) fn recommendations(response: &Response) -> String {
     let list = if response.recommendations.is_empty() {
         "<p>Nothing to recommend.</p>\n".to_owned()
     } else {
-        listed(&response.recommendations)
+        listed(&response.recommendations, None)
     };
-    page("Recommendations", &format!("<h1>Recommendations</h1>\n{list}"))
+    let time = format!("<p class=\"soft\">As of {}.</p>\n", as_of(response));
+    page(
+        "Recommendations",
+        &format!("<h1>Recommendations</h1>\n{time}{list}"),
+    )
+}
+
+/// Where the skills are on the page.
+struct Places<'r> {
+    listed: Vec<&'r SkillReport>,
+    charted: Vec<&'r SkillReport>,
+    /// The number of each skill, for the names of its places.
+    numbers: BTreeMap<&'r str, usize>,
+}
+
+impl<'r> Places<'r> {
+    fn of(response: &'r Response) -> Self {
+        let mut all = foremost(response, usize::MAX);
+        all.sort_by_key(|skill| skill.idle);
+        let first = |most| all.iter().take(most).copied().collect();
+        let numbers = response.skills.iter().enumerate();
+        Self {
+            listed: first(LISTED),
+            charted: first(CHARTED),
+            numbers: numbers
+                .map(|(number, skill)| (skill.skill.as_str(), number))
+                .collect(),
+        }
+    }
+
+    fn number(&self, skill: &str) -> usize {
+        self.numbers.get(skill).copied().unwrap_or_default()
+    }
+
+    /// The name of a skill as a link to its charts, if there are any.
+    fn link(&self, skill: &str) -> String {
+        match self.charted.iter().any(|one| one.skill == skill) {
+            true => format!("<a href=\"#skill-{}\">{}</a>", self.number(skill), text(skill)),
+            false => text(skill),
+        }
+    }
 }
 
 fn page(title: &str, body: &str) -> String {
@@ -82,298 +123,266 @@ fn page(title: &str, body: &str) -> String {
     )
 }
 
-fn listed(all: &[Recommendation]) -> String {
-    let items: String = all.iter().map(recommendation).collect();
+/// What the report is of: counts, costs, time, period and home.
+fn head(response: &Response, home: Option<&str>) -> String {
+    let all = &response.all;
+    let time = as_of(response);
+    if response.skills.is_empty() {
+        return format!(
+            "<h1>Skills</h1>\n<p class=\"soft\">As of {time}.{}</p>\n",
+            home_of(home)
+        );
+    }
+    let mut out = format!(
+        "<h1>Skills</h1>\n<p>{} of {}: {} success, {} failure, {} partial, {} skipped, {} open.",
+        number_of(all.total, "execution"),
+        number_of(response.skills.len() as u64, "skill"),
+        all.success,
+        all.failure,
+        all.partial,
+        all.skipped,
+        all.open
+    );
+    if let Some(cost) = &all.cost {
+        out.push_str(&format!(
+            " They cost ${:.2}, known of {}.",
+            cost.total,
+            number_of(cost.count, "execution")
+        ));
+    }
+    out.push_str(&format!("</p>\n<p class=\"soft\">As of {time}."));
+    if let Some(since) = &response.since {
+        out.push_str(&format!(" Only executions since {}.", text(&minute(since))));
+    }
+    if let (Some(first), Some(last)) = (&all.first_at, &all.last_at) {
+        out.push_str(&format!(" Executions from {} to {}.", day(first), day(last)));
+    }
+    out.push_str(&home_of(home));
+    out.push_str("</p>\n");
+    out
+}
+
+fn home_of(home: Option<&str>) -> String {
+    home.map_or_else(String::new, |home| {
+        format!(" Runtime home <code>{}</code>.", text(home))
+    })
+}
+
+fn table(response: &Response, places: &Places<'_>) -> String {
+    let with_cost = places.listed.iter().any(|skill| skill.cost_per_success.is_some());
+    let cost_heading = if with_cost {
+        "<th>Cost of a success</th>"
+    } else {
+        ""
+    };
+    let mut out = format!(
+        "<table>\n<thead><tr><th>Skill</th><th>State</th><th>Rate</th><th>95 % interval</th><th>Runs</th><th>Last \
+         used</th><th>Median</th><th>12 weeks</th>{cost_heading}</tr></thead>\n<tbody>\n"
+    );
+    for skill in &places.listed {
+        let median = skill.figures.duration.as_ref();
+        let median = median.map_or_else(|| "–".to_owned(), |took| duration(took.p50));
+        let cost = skill.cost_per_success;
+        let cost = cost.map_or_else(|| "–".to_owned(), |cost| format!("${cost:.4}"));
+        let cost = match with_cost {
+            true => format!("<td data-label=\"Cost of a success\">{cost}</td>"),
+            false => String::new(),
+        };
+        out.push_str(&format!(
+            "<tr class=\"skill\"><td class=\"name\">{}</td><td>{}</td><td data-label=\"Rate\">{}</td><td data-label=\"95 % \
+             interval\" class=\"wide\">{}</td><td data-label=\"Runs\">{}</td><td data-label=\"Last used\">{}</td><td \
+             data-label=\"Median\">{median}</td><td data-label=\"12 weeks\" class=\"wide\">{}</td>{cost}</tr>\n",
+            places.link(&skill.skill),
+            chip(State::of(skill)),
+            rate(&skill.recent),
+            chart::interval(&skill.recent, colour(State::of(skill))),
+            skill.rate.total,
+            last_used(skill),
+            chart::weeks(&skill.weeks),
+        ));
+    }
+    out.push_str("</tbody>\n</table>\n");
+    let rest = response.skills.len() - places.listed.len();
+    if rest > 0 {
+        let more = number_of(rest as u64, "more skill");
+        out.push_str(&format!(
+            "<p class=\"soft\">{more}; <code>clawpowers analyze --json</code> has all.</p>\n"
+        ));
+    }
+    out.push_str("<dl class=\"legend\">\n");
+    for state in State::among(places.listed.iter().copied()) {
+        out.push_str(&format!("<dt>{}</dt><dd>{}</dd>\n", chip(state), state.meaning()));
+    }
+    out.push_str(
+        "<dt>interval</dt><dd>the rate (dot) and its 95 % interval (bar) from 0 to 100 %; the marks are 60 and 80 %</dd>\n\
+         <dt>12 weeks</dt><dd>the rate of each week up to now; a line where there was no run</dd>\n</dl>\n",
+    );
+    out
+}
+
+/// The name of the colour of a state.
+const fn colour(state: State) -> &'static str {
+    match state {
+        State::Fell | State::Low => "bad",
+        State::Moderate => "mid",
+        State::Good | State::Rose => "good",
+        State::Unsure | State::Idle => "none",
+    }
+}
+
+const fn sign(state: State) -> &'static str {
+    match state {
+        State::Fell => "▼",
+        State::Low => "✖",
+        State::Unsure => "?",
+        State::Moderate => "◐",
+        State::Good => "●",
+        State::Rose => "▲",
+        State::Idle => "–",
+    }
+}
+
+fn chip(state: State) -> String {
+    format!(
+        "<span class=\"chip {}\">{} {}</span>",
+        colour(state),
+        sign(state),
+        state.word()
+    )
+}
+
+fn listed(all: &[Recommendation], places: Option<&Places<'_>>) -> String {
+    let items: String = all.iter().map(|one| recommendation(one, places)).collect();
     format!("<ul>\n{items}</ul>\n")
 }
 
-fn recommendation(one: &Recommendation) -> String {
-    let notes = super::analyze::words(one).map_or_else(String::new, |words| {
-        format!(
-            "<br><span class=\"soft\">Notes of its failures say: {}</span>",
-            text(&words)
-        )
-    });
-    let more: String = super::analyze::evidence(one)
-        .iter()
-        .map(|line| format!("<br><span class=\"soft\">{}</span>", text(line)))
-        .collect();
+fn recommendation(one: &Recommendation, places: Option<&Places<'_>>) -> String {
+    let state = match one.kind {
+        "worse" => State::Fell,
+        "low" => State::Low,
+        "better" => State::Rose,
+        _ => State::Unsure,
+    };
+    let line = |line: String| format!("<br><span class=\"soft\">{}</span>", text(&line));
+    let notes = notes(one).map(|notes| format!("Notes of its failures: {notes}"));
+    let more: String = notes.into_iter().chain(evidence(one)).map(line).collect();
+    let name = places.map_or_else(|| text(&one.skill), |places| places.link(&one.skill));
     format!(
-        "<li><strong class=\"{}\">{}</strong> {}: {}{notes}{more}</li>\n",
+        "<li><span class=\"chip {}\">{} {}</span> {name}: {}{more}</li>\n",
+        colour(state),
+        sign(state),
         one.kind,
-        one.kind,
-        text(&one.skill),
         text(&one.text)
     )
 }
 
-/// The skills by the lower end of their interval, each with its interval and its rate.
-fn ranking(skills: &[SkillReport]) -> String {
-    let mut ranked: Vec<&SkillReport> = skills.iter().filter(|skill| skill.recent.total > 0).collect();
-    ranked.sort_by(|a, b| b.recent.low.total_cmp(&a.recent.low));
-    ranked.truncate(RANKED);
-    if ranked.is_empty() {
-        return String::new();
-    }
-    let (row, name) = (18.0, 220.0);
-    let scale = |share: f64| name + share * 400.0;
-    let height = ranked.len() as f64 * row + 24.0;
-    let mut svg = format!(
-        "<h2>By what can be counted on</h2>\n<figure><svg viewBox=\"0 0 700 {height}\" role=\"img\" aria-label=\"skills ranked by the lower end of their interval\">\n"
+/// One skill: open where there is something to do, else folded.
+fn section(skill: &SkillReport, response: &Response, places: &Places<'_>) -> String {
+    let state = State::of(skill);
+    let pressing = response
+        .recommendations
+        .iter()
+        .any(|one| one.skill == skill.skill && one.kind != "more");
+    let open = match places.charted.len() == 1 || pressing && !skill.idle {
+        true => " open",
+        false => "",
+    };
+    let mut out = format!(
+        "<details id=\"skill-{}\"{open}>\n<summary><h3>{}</h3> {} <span class=\"soft\">{}, last used {}</span></summary>\n",
+        places.number(&skill.skill),
+        text(&skill.skill),
+        chip(state),
+        rate(&skill.recent),
+        last_used(skill)
     );
-    for share in [0.0, 0.6, 0.8, 1.0] {
-        svg.push_str(&format!(
-            "<line x1=\"{x}\" x2=\"{x}\" y1=\"0\" y2=\"{end}\" stroke=\"var(--line)\"/><text x=\"{x}\" y=\"{at}\" text-anchor=\"middle\">{:.0}%</text>\n",
-            share * 100.0,
-            x = scale(share),
-            end = height - 20.0,
-            at = height - 8.0
+    out.push_str(&facts(skill));
+    out.push_str("<div class=\"charts\">\n");
+    if skill.idle {
+        let last = skill.figures.last_at.as_deref().map_or("–", day);
+        out.push_str(&format!(
+            "<p class=\"soft\">No run in the twelve weeks; the last one was on {last}.</p>\n"
         ));
+    } else {
+        out.push_str(&chart::rate(skill));
+        out.push_str(&chart::outcomes(&skill.weeks));
     }
-    for (index, skill) in ranked.iter().enumerate() {
-        let (y, rate) = (index as f64 * row + 10.0, &skill.recent);
-        svg.push_str(&format!(
-            "<g class=\"rank\"><text x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text><line x1=\"{:.1}\" x2=\"{:.1}\" y1=\"{y}\" y2=\"{y}\" \
-             stroke=\"var(--soft)\" stroke-width=\"3\"/><circle cx=\"{:.1}\" cy=\"{y}\" r=\"4\" fill=\"var(--good)\"/><title>{}</title></g>\n",
-            name - 8.0,
-            y + 3.5,
-            text(&shortened(&skill.skill)),
-            scale(rate.low),
-            scale(rate.high),
-            scale(rate.value.unwrap_or_default()),
-            text(&format!("{}: {}", skill.skill, in_words(rate)))
-        ));
-    }
-    svg.push_str("</svg><figcaption>Success rate since the last change (dot) and its 95 % interval (line).</figcaption></figure>\n");
-    svg
+    out.push_str(&chart::durations(skill));
+    out.push_str("</div>\n</details>\n");
+    out
 }
 
-fn section(skill: &SkillReport) -> String {
-    let changes: String = skill
-        .changes
-        .iter()
-        .map(|change| {
-            let (class, word) = if change.direction == "drop" {
-                ("worse", "fell")
-            } else {
-                ("better", "rose")
-            };
-            format!(
-                "<p class=\"{class}\">It {word} on {}, {} ago: {} to {}.</p>\n",
-                text(&change.since.chars().take(10).collect::<String>()),
-                number_of(change.runs_ago, "run"),
-                percent(&change.before),
-                percent(&change.after)
-            )
-        })
-        .collect();
-    let took = skill.figures.duration.as_ref().map_or_else(String::new, |took| {
+/// What is known of a skill, in words.
+fn facts(skill: &SkillReport) -> String {
+    let f = &skill.figures;
+    let mut facts = vec![(
+        "Outcomes",
         format!(
-            " Median duration {}, 95 % within {}.",
+            "{} success, {} failure, {} partial, {} skipped, {} open",
+            f.success, f.failure, f.partial, f.skipped, f.open
+        ),
+    )];
+    facts.push(("Rate", in_words(&skill.rate)));
+    if skill.recent != skill.rate {
+        facts.push(("Since the change", in_words(&skill.recent)));
+    }
+    facts.extend(skill.changes.iter().rev().map(changed));
+    if let Some(took) = &f.duration {
+        let text = format!(
+            "median {}, 95 % within {}",
             duration(took.p50),
             duration(took.p95)
-        )
-    });
-    let recent = if skill.recent == skill.rate {
-        String::new()
-    } else {
-        format!("; since the last change {}", in_words(&skill.recent))
-    };
-    let missing = skill.missing.as_ref().map_or_else(String::new, |missing| {
-        format!("<p class=\"soft\">{}.</p>\n", text(missing))
-    });
-    format!(
-        "<section><h3>{}</h3>\n<p>{}{recent}; {}.{took}</p>\n{changes}{missing}<div class=\"charts\">\n{}{}{}</div></section>\n",
-        text(&skill.skill),
-        in_words(&skill.rate),
-        skill.tier,
-        rate_chart(skill),
-        outcome_chart(&skill.weeks),
-        duration_chart(skill)
-    )
-}
-
-fn chart(label: &str, marks: &str, caption: &str) -> String {
-    format!(
-        "<figure><svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" width=\"{WIDTH}\" role=\"img\" aria-label=\"{label}\">\n<line x1=\"{LEFT}\" x2=\"{WIDTH}\" \
-         y1=\"{base}\" y2=\"{base}\" stroke=\"var(--line)\"/>\n{marks}</svg><figcaption>{caption}</figcaption></figure>\n",
-        base = HEIGHT - BOTTOM
-    )
-}
-
-/// Returns the middle of a week's column.
-fn column(index: usize, columns: usize) -> f64 {
-    LEFT + (WIDTH - LEFT) * (index as f64 + 0.5) / columns.max(1) as f64
-}
-
-fn height(share: f64) -> f64 {
-    TOP + (1.0 - share) * (HEIGHT - BOTTOM - TOP)
-}
-
-/// The rate of each week with its interval, and the changes.
-fn rate_chart(skill: &SkillReport) -> String {
-    let weeks = &skill.weeks;
-    let mut marks = String::new();
-    for share in [0.0, 0.5, 1.0] {
-        marks.push_str(&format!(
-            "<text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{:.0}%</text>\n",
-            LEFT - 4.0,
-            height(share) + 3.0,
-            share * 100.0
-        ));
-    }
-    let (mut line, mut upper, mut lower) = (Vec::new(), Vec::new(), Vec::new());
-    for (index, week) in weeks.iter().enumerate() {
-        let count = |count: i64| u64::try_from(count).unwrap_or_default();
-        let total = count(week.success + week.failure + week.partial);
-        if total > 0 {
-            let (x, interval) = (column(index, weeks.len()), wilson(count(week.success), total));
-            line.push((x, height(week.success as f64 / total as f64)));
-            upper.push((x, height(interval.high)));
-            lower.push((x, height(interval.low)));
-        }
-    }
-    if line.len() == 1 {
-        // One point alone has no area.
-        for side in [&mut upper, &mut lower] {
-            *side = side
-                .iter()
-                .flat_map(|(x, y)| [(x - 6.0, *y), (x + 6.0, *y)])
-                .collect();
-        }
-    }
-    lower.reverse();
-    let points = |points: &[(f64, f64)]| {
-        points
-            .iter()
-            .map(|(x, y)| format!("{x:.1},{y:.1}"))
-            .collect::<Vec<_>>()
-            .join(" ")
-    };
-    marks.push_str(&format!(
-        "<polygon class=\"band\" points=\"{}\" fill=\"var(--band)\"/>\n<polyline class=\"rate\" points=\"{}\" fill=\"none\" stroke=\"var(--good)\" stroke-width=\"2\"/>\n",
-        points(&[upper, lower].concat()),
-        points(&line)
-    ));
-    for (x, y) in &line {
-        marks.push_str(&format!(
-            "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"2\" fill=\"var(--good)\"/>"
-        ));
-    }
-    for change in &skill.changes {
-        let day: String = change.since.chars().take(10).collect();
-        // The week that holds the day is the last one that begins no later; dates of this form sort as text.
-        if let Some(index) = weeks.iter().rposition(|week| week.start <= day) {
-            let x = column(index, weeks.len());
-            marks.push_str(&format!(
-                "<line class=\"change\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{TOP}\" y2=\"{}\" stroke=\"var(--mark)\" stroke-width=\"2\" stroke-dasharray=\"4 2\"><title>{} {}</title></line>\n",
-                HEIGHT - BOTTOM,
-                change.direction,
-                text(&day)
-            ));
-        }
-    }
-    marks.push_str(&dates(weeks));
-    chart(
-        "success rate by week with its interval",
-        &marks,
-        "Success rate by week, its 95 % band, and changes (dashed).",
-    )
-}
-
-/// The first and the last week below a chart.
-fn dates(weeks: &[Week]) -> String {
-    let (Some(first), Some(last)) = (weeks.first(), weeks.last()) else {
-        return String::new();
-    };
-    let y = HEIGHT - 5.0;
-    format!(
-        "<text x=\"{LEFT}\" y=\"{y}\">{}</text><text x=\"{WIDTH}\" y=\"{y}\" text-anchor=\"end\">{}</text>\n",
-        text(&first.start),
-        text(&last.start)
-    )
-}
-
-fn outcome_chart(weeks: &[Week]) -> String {
-    let sum = |week: &Week| week.success + week.failure + week.partial + week.skipped;
-    let most = weeks.iter().map(sum).max().unwrap_or_default().max(1);
-    let wide = (WIDTH - LEFT) / weeks.len().max(1) as f64 * 0.7;
-    let mut marks = format!(
-        "<text x=\"{x}\" y=\"{:.1}\" text-anchor=\"end\">{most}</text><text x=\"{x}\" y=\"{:.1}\" text-anchor=\"end\">0</text>\n",
-        height(1.0) + 3.0,
-        height(0.0) + 3.0,
-        x = LEFT - 4.0
-    );
-    for (index, week) in weeks.iter().enumerate() {
-        let mut base = 0;
-        for (count, colour, name) in [
-            (week.success, "good", "success"),
-            (week.partial, "part", "partial"),
-            (week.failure, "bad", "failure"),
-            (week.skipped, "skip", "skipped"),
-        ] {
-            if count > 0 {
-                let (from, to) = (
-                    height(base as f64 / most as f64),
-                    height((base + count) as f64 / most as f64),
-                );
-                marks.push_str(&format!(
-                    "<rect class=\"{name}\" x=\"{:.1}\" y=\"{to:.1}\" width=\"{wide:.1}\" height=\"{:.1}\" fill=\"var(--{colour})\"><title>{}: {count} {name}</title></rect>\n",
-                    column(index, weeks.len()) - wide / 2.0,
-                    from - to,
-                    text(&week.start)
-                ));
-                base += count;
-            }
-        }
-    }
-    marks.push_str(&dates(weeks));
-    chart(
-        "outcomes by week",
-        &marks,
-        "Outcomes by week: success, partial, failure, skipped, from below.",
-    )
-}
-
-fn duration_chart(skill: &SkillReport) -> String {
-    let bins = &skill.durations;
-    let (Some(first), Some(last)) = (bins.first(), bins.last()) else {
-        return String::new();
-    };
-    let most = bins.iter().map(|bin| bin.count).max().unwrap_or(1);
-    // Bins are doublings, so their place is a logarithm.
-    let steps = ((last.to / first.from).log2().round() as usize).max(1);
-    let wide = (WIDTH - LEFT) / steps as f64;
-    let mut marks = format!(
-        "<text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{most}</text>\n",
-        LEFT - 4.0,
-        height(1.0) + 3.0
-    );
-    for bin in bins {
-        let (x, y) = (
-            LEFT + (bin.from / first.from).log2().round() * wide,
-            height(bin.count as f64 / most as f64),
         );
-        marks.push_str(&format!(
-            "<rect class=\"took\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{:.1}\" height=\"{:.1}\" fill=\"var(--soft)\"><title>{} to {}: {}</title></rect>\n",
-            (wide - 1.0).max(1.0),
-            HEIGHT - BOTTOM - y,
-            duration(bin.from),
-            duration(bin.to),
-            bin.count
+        facts.push(("Duration", text));
+    }
+    if let Some(cost) = &f.cost {
+        let each = skill.cost_per_success;
+        let each = each.map_or_else(String::new, |each| format!(", ${each:.4} a success"));
+        let of = number_of(cost.count, "execution");
+        facts.push(("Cost", format!("${:.2} of {of}{each}", cost.total)));
+    }
+    if let Some(tokens) = &f.tokens {
+        let each = skill.tokens_per_success;
+        let each = each.map_or_else(String::new, |each| format!(", {each:.0} a success"));
+        facts.push((
+            "Tokens",
+            format!("{} in, {} out{each}", tokens.tokens_in, tokens.tokens_out),
         ));
     }
-    let y = HEIGHT - 5.0;
-    marks.push_str(&format!(
-        "<text x=\"{LEFT}\" y=\"{y}\">{}</text><text x=\"{WIDTH}\" y=\"{y}\" text-anchor=\"end\">{}</text>\n",
-        duration(first.from),
-        duration(last.to)
-    ));
-    chart(
-        "durations",
-        &marks,
-        "Durations, each bar twice as long as the one before.",
-    )
+    if !skill.models.is_empty() {
+        let model = |one: &ModelOut| format!("{}: {} of {}", one.model, one.success, one.total);
+        let models: Vec<String> = skill.models.iter().map(model).collect();
+        facts.push(("Models", models.join(", ")));
+    }
+    if let (Some(first), Some(last)) = (&f.first_at, &f.last_at) {
+        facts.push(("Used", format!("from {} to {}", day(first), day(last))));
+    }
+    if let Some(missing) = &skill.missing {
+        facts.push(("Missing", missing.clone()));
+    }
+    let fact = |(name, value): (&str, String)| format!("<dt>{name}</dt><dd>{}</dd>\n", text(&value));
+    let facts: String = facts.into_iter().map(fact).collect();
+    format!("<dl>\n{facts}</dl>\n")
+}
+
+fn changed(change: &ChangeReport) -> (&'static str, String) {
+    let word = if change.direction == "drop" {
+        "Fell"
+    } else {
+        "Rose"
+    };
+    let text = format!(
+        "on {}, {} ago: {} to {}{}",
+        day(&change.since),
+        number_of(change.runs_ago, "run"),
+        percent(&change.before),
+        percent(&change.after),
+        if change.holds {
+            ""
+        } else {
+            "; this does not show any more"
+        }
+    );
+    (word, text)
 }
 
 fn in_words(rate: &RateOut) -> String {
@@ -390,17 +399,28 @@ fn in_words(rate: &RateOut) -> String {
     )
 }
 
+/// A rate with what it is of.
+fn rate(rate: &RateOut) -> String {
+    match rate.total {
+        0 => "–".to_owned(),
+        total => format!("{} of {total}", percent(rate)),
+    }
+}
+
 fn percent(rate: &RateOut) -> String {
     rate.value
         .map_or_else(|| "–".to_owned(), |value| format!("{:.0} %", value * 100.0))
 }
 
-fn shortened(name: &str) -> String {
-    const LONGEST: usize = 32;
-    if name.chars().count() <= LONGEST {
-        return name.to_owned();
-    }
-    name.chars().take(LONGEST - 1).chain(['…']).collect()
+/// The day of a time in RFC 3339.
+fn day(time: &str) -> &str {
+    time.get(..10).unwrap_or(time)
+}
+
+/// A time in RFC 3339 to the minute.
+fn minute(time: &str) -> String {
+    let minute: String = time.chars().take(16).collect();
+    format!("{} UTC", minute.replace('T', " "))
 }
 
 /// Returns a stranger's text for an element or an attribute: five characters escaped, what does not show spelled out.

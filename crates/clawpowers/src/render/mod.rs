@@ -12,6 +12,7 @@ pub(crate) mod metrics;
 pub(crate) mod prompt;
 pub(crate) mod sarif;
 pub(crate) mod show;
+mod state;
 mod table;
 pub(crate) mod usage;
 

@@ -28,7 +28,7 @@ class Group:
 
 
 # Where replies hold times and bytes: (times, bytes, ((field, plan), ...)).
-_ANALYZE: Final[Plan] = ((), (), (("all", (("first_at", "last_at"), (), ())), ("skills", ((), (), (("figures", (("first_at", "last_at"), (), ())), ("changes", (("since",), (), ()))))), ("recommendations", (("since",), (), ()))))
+_ANALYZE: Final[Plan] = (("as_of", "since"), (), (("all", (("first_at", "last_at"), (), ())), ("skills", ((), (), (("figures", (("first_at", "last_at"), (), ())), ("changes", (("since",), (), ()))))), ("recommendations", (("since",), (), ()))))
 _METRICS_DELETE: Final[Plan] = ((), (), (("execution", (("at",), (), ())),))
 _METRICS_FINISH: Final[Plan] = ((), (), (("execution", (("at",), (), ())),))
 _METRICS_RECORD: Final[Plan] = (("at",), (), ())
@@ -575,6 +575,8 @@ class Feedback(Group):
         *,
         skill: str | None = None,
         since: str | dt.datetime | dt.date | None = None,
+        until: str | dt.datetime | dt.date | None = None,
+        models: bool | None = None,
     ) -> t.AnalyzeReply:
         """Says which skills work and which got worse."""
         request: Request = {}
@@ -582,6 +584,10 @@ class Feedback(Group):
             request["skill"] = skill
         if since is not None:
             request["since"] = since
+        if until is not None:
+            request["until"] = until
+        if models is not None:
+            request["models"] = models
         result: t.AnalyzeReply = self._call("analyze", request, _ANALYZE)
         return result
 

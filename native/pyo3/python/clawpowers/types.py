@@ -42,6 +42,10 @@ class AnalyzePlanReply(TypedDict):
 class AnalyzeReply(TypedDict):
     """What is known of the skills."""
 
+    as_of: dt.datetime
+    """As of when this is, in RFC 3339: the end of the period that was asked for, else now."""
+    since: dt.datetime | None
+    """The start of the period that was asked for."""
     all: Figures
     """Of all together."""
     skills: list[SkillReport]
@@ -583,6 +587,17 @@ class MetricsSummaryReply(TypedDict):
     """Of each skill, in the order of their names."""
 
 
+class Model(TypedDict):
+    """A model and how its executions of a skill ended."""
+
+    model: str
+    """The model."""
+    success: int
+    """With success."""
+    total: int
+    """All that count for a rate."""
+
+
 class NotReady(TypedDict):
     """A skill whose requirements are not met."""
 
@@ -590,6 +605,15 @@ class NotReady(TypedDict):
     """Its name."""
     missing: list[str]
     """What is missing, as `kind name`."""
+
+
+class NoteCount(TypedDict):
+    """A note and how many failures have it."""
+
+    note: str
+    """The note as the last of them has it, on one line, cut after 200 characters."""
+    count: int
+    """How many of the last 50 failures have it."""
 
 
 class Outline(TypedDict):
@@ -633,8 +657,8 @@ class Recommendation(TypedDict):
     """The rate that it rests on."""
     since: dt.datetime | None
     """When the change was that it rests on, in RFC 3339."""
-    words: list[WordCount]
-    """The words that the notes of its last failures have in common, the most common first."""
+    notes: list[NoteCount]
+    """The notes of its last failures, the most common first; those that differ in numbers alone are one."""
     session: SessionCount | None
     """The session in which its last failures cluster, where there is one."""
     failing_version: VersionCount | None
@@ -940,7 +964,7 @@ class SkillReport(TypedDict):
     recent: Rate
     """The success rate since the last change."""
     tier: Literal["good", "moderate", "low", "unsure"]
-    """`good`, `moderate`, `low` or `unsure`, by the interval of the recent rate."""
+    """`good`, `moderate`, `low` or `unsure`, by the interval of the recent rate; `unsure` below ten executions as well."""
     cost_per_success: float | None
     """US dollars for each success, where costs are known."""
     tokens_per_success: float | None
@@ -948,7 +972,13 @@ class SkillReport(TypedDict):
     changes: list[ChangeReport]
     """The changes of its rate, the oldest first."""
     weeks: list[Week]
-    """The last twelve weeks up to its last execution, the oldest first."""
+    """The twelve calendar weeks up to that of `as_of`, the oldest first."""
+    idle_days: int | None
+    """How many whole days before `as_of` its last execution was; null where none has ended."""
+    idle: bool
+    """Whether none was in the twelve weeks."""
+    models: list[Model]
+    """The models of its last 100 executions, the most used first, where they were asked for."""
     durations: list[Bin]
     """How many executions took how long, by doublings; those between without one are left out."""
     missing: str | None
@@ -1267,12 +1297,3 @@ class Week(TypedDict):
     """Successes in part."""
     skipped: int
     """Skipped."""
-
-
-class WordCount(TypedDict):
-    """A word of notes and in how many of them it is."""
-
-    word: str
-    """The word."""
-    notes: int
-    """How many notes hold it."""

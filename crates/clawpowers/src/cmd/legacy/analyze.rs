@@ -27,7 +27,8 @@ pub(super) fn run(context: &Context, words: &[OsString]) -> Exit {
         (Some("--skill" | "--filter"), Some(name)) => figures(context, Some(name.clone())),
         (Some("--plan"), Some(name)) => {
             let request = analyze_plan::Request { plan: name.clone() };
-            analyze_plan::run(&context.runtime, &request).map(|found| render::analyze::plan(&found))
+            analyze_plan::read(&context.runtime, &request)
+                .map(|found| render::analyze::plan(&found, "unknownmin"))
         }
         (Some("--worktrees"), _) => {
             let request = analyze_worktrees::Request {};

@@ -1,0 +1,214 @@
+//! `analyze`: skills that are not used, what a rate is of, notes, models, and plans that are not known.
+
+use crate::analyze::{THEN, analysis, import, lines};
+use crate::harness::World;
+use serde_json::{Value, json};
+
+/// A skill that nobody uses any more looks so in every form, and is no news.
+#[test]
+fn a_skill_that_is_not_used_is_idle() {
+    let world = World::new();
+    let old = lines("retired", 0, (0..100).map(|index| index % 5 == 0)).replace("2026-", "2024-");
+    import(
+        &world,
+        &(old + &lines("low", 0, (0..100).map(|index| index % 5 == 0))),
+    );
+    let ok = analysis(&world, &[]);
+    let (low, retired) = (&ok["skills"][0], &ok["skills"][1]);
+    assert_eq!((&low["idle"], &low["idle_days"]), (&false.into(), &15.into()));
+    assert_eq!(
+        (&retired["idle"], &retired["idle_days"]),
+        (&true.into(), &746.into())
+    );
+    // Both have the same weeks, those up to now.
+    for skill in [low, retired] {
+        let weeks = skill["weeks"].as_array().unwrap();
+        assert_eq!(
+            (weeks.len(), &weeks[0]["start"], &weeks[11]["start"]),
+            (12, &"2025-11-03".into(), &"2026-01-19".into())
+        );
+    }
+    let advice = ok["recommendations"].as_array().unwrap();
+    assert_eq!(
+        (&advice[0]["skill"], &advice[1]["skill"]),
+        (&"low".into(), &"retired".into())
+    );
+    assert!(
+        advice[1]["text"]
+            .as_str()
+            .unwrap()
+            .ends_with("; not used for 746 days"),
+        "{advice:?}"
+    );
+    let text = world.good(&["analyze", THEN]);
+    let row = text.lines().find(|line| line.starts_with("retired")).unwrap();
+    assert!(row.contains("  746d ago   ············  idle"), "{row}");
+    assert!(
+        text.contains("\nidle: no run in the twelve weeks up to now\n"),
+        "{text}"
+    );
+    let markdown = world.good(&["analyze", THEN, "--format", "markdown"]);
+    assert!(markdown.contains("| 2024-01-05 | idle |"), "{markdown}");
+    let html = world.good(&["analyze", THEN, "--format", "html"]);
+    assert!(
+        html.contains("No run in the twelve weeks; the last one was on 2024-01-05."),
+        "{html}"
+    );
+}
+
+/// What a rate is of is said beside it, and no state says that nothing can be told where something was.
+#[test]
+fn a_rate_says_what_it_is_of_and_nothing_is_said_against_it() {
+    let world = World::new();
+    let fell = (0..140).map(|index: usize| {
+        if index < 120 {
+            !index.is_multiple_of(10)
+        } else {
+            index.is_multiple_of(10)
+        }
+    });
+    import(&world, &lines("deploy", 0, fell));
+    let ok = analysis(&world, &[]);
+    let skill = &ok["skills"][0];
+    assert_eq!(
+        (&skill["changes"][0]["direction"], &skill["missing"]),
+        (&"drop".into(), &Value::Null)
+    );
+    assert!(skill["recent"]["total"].as_u64().unwrap() < 30, "{skill}");
+    for format in ["text", "markdown", "html"] {
+        let shown = world.good(&["analyze", THEN, "--format", format]);
+        assert!(!shown.contains("until a change can be told"), "{shown}");
+        let rate = format!("of {}", skill["recent"]["total"]);
+        assert!(shown.contains(&rate), "{format}: {shown}");
+    }
+}
+
+#[test]
+fn notes_are_counted_whole_and_numbers_do_not_tell_them_apart() {
+    let world = World::new();
+    let notes = [
+        "timeout waiting for the registry after 31s",
+        "Timeout waiting for  the registry after 9.5s",
+        "no tag found",
+        "timeout waiting for the registry after 120s",
+        "no tag found",
+        "once",
+    ];
+    let all: String = lines("deploy", 0, (0..24).map(|_| false))
+        .lines()
+        .zip(notes.iter().cycle())
+        .map(|(line, note)| line.replace("timeout while waiting", note) + "\n")
+        .collect();
+    import(&world, &all);
+    let notes = analysis(&world, &[])["recommendations"][0]["notes"].take();
+    assert_eq!(
+        notes,
+        json!([
+            {"note": "timeout waiting for the registry after 120s", "count": 12},
+            {"note": "no tag found", "count": 8},
+            {"note": "once", "count": 4},
+        ])
+    );
+}
+
+/// The models are counted where one skill is asked for.
+#[test]
+fn the_models_of_a_skill_are_counted() {
+    let world = World::new();
+    let model = |(index, line): (usize, &str)| {
+        let name = ["m-1", "m-2", "m-1"][index % 3];
+        line.replace("\"duration_s\"", &format!("\"model\":\"{name}\",\"duration_s\"")) + "\n"
+    };
+    let all = lines("deploy", 0, (0..120).map(|index| index % 3 != 0));
+    import(&world, &all.lines().enumerate().map(model).collect::<String>());
+    let ok = analysis(&world, &["--skill", "deploy"]);
+    assert_eq!(
+        ok["skills"][0]["models"],
+        json!([{"model": "m-1", "success": 34, "total": 67}, {"model": "m-2", "success": 33, "total": 33}])
+    );
+    assert_eq!(analysis(&world, &[])["skills"][0]["models"], json!([]));
+    let text = world.good(&["analyze", THEN, "--skill", "deploy"]);
+    assert!(
+        text.contains("  models      m-1 34 of 67, m-2 33 of 33\n"),
+        "{text}"
+    );
+    let html = world.good(&["analyze", THEN, "--format", "html"]);
+    assert!(
+        html.contains("<dt>Models</dt><dd>m-1: 34 of 67, m-2: 33 of 33</dd>"),
+        "{html}"
+    );
+}
+
+/// A plan that nobody has written anything of is a mistake, not one of unknown length.
+#[test]
+fn a_plan_that_is_not_known_is_an_error() {
+    let world = World::new();
+    let refused = world.refused(1, &["analyze", "--plan", "x"]);
+    assert!(refused.err.contains("there is no plan `x`"), "{refused:?}");
+    for (key, value) in [
+        ("plan:auth-rework:estimated_duration", "60"),
+        ("execution:task_1:status", "open"),
+        ("execution:cleanup:task_1:status", "open"),
+    ] {
+        world.good(&["store", "set", key, value]);
+    }
+    let refused = world.refused(1, &["analyze", "--plan", "auth-rewrok"]);
+    assert!(refused.err.contains("did you mean `auth-rework`?"), "{refused:?}");
+    for unknown in ["auth", "task_1", "*", "auth-rework:estimated_duration", "clean"] {
+        world.refused(1, &["analyze", "--plan", unknown]);
+    }
+    let known = world.good(&["analyze", "--plan", "auth-rework"]);
+    assert!(
+        known.starts_with("Estimated duration: 60min\nActual duration: unknown\n"),
+        "{known}"
+    );
+    let known = world.good(&["analyze", "--plan", "cleanup"]);
+    assert!(known.contains("execution:cleanup:task_1:status: open"), "{known}");
+}
+
+#[test]
+fn n2_and_n9_plans_are_judged_and_their_tasks_found() {
+    let world = World::new();
+    let set = |key: &str, value: &str| assert_eq!(world.run(&["store", "set", key, value]).code, 0);
+    set("plan:auth:estimated_duration", "100");
+    set("plan:auth:actual_duration", "120");
+    set("execution:auth:task_1:status", "complete");
+    set("execution:task_2:status", "open");
+    let plan = world.run(&["analyze", "--plan", "auth"]).out;
+    assert!(
+        plan.contains("Estimation accuracy: 1.2x") && !plan.contains("Recommendation"),
+        "{plan}"
+    );
+    assert!(
+        plan.contains("execution:auth:task_1:status: complete")
+            && plan.contains("execution:task_2:status: open")
+    );
+    set("plan:auth:actual_duration", "150");
+    assert!(
+        world
+            .run(&["analyze", "--plan", "auth"])
+            .out
+            .contains("Recommendation: multiply estimates like this one by 1.5")
+    );
+    for (estimate, actual) in [
+        ("1e-308", "1e308"),
+        ("0", "5"),
+        ("soon", "5"),
+        ("NaN", "5"),
+        ("system(\"x\")+1", "5"),
+    ] {
+        set("plan:auth:estimated_duration", estimate);
+        set("plan:auth:actual_duration", actual);
+        let (_, reply) = world.json(&["analyze", "--plan", "auth"]);
+        assert_eq!(reply["ok"]["ratio"], Value::Null, "{estimate}");
+        let text = world.run(&["analyze", "--plan", "auth"]).out;
+        assert!(!text.contains("accuracy"), "{text}");
+    }
+    set("worktree:feature-x", "/tmp/x");
+    assert!(
+        world
+            .run(&["analyze", "--worktrees"])
+            .out
+            .contains("worktree:feature-x: /tmp/x")
+    );
+}
