@@ -18,10 +18,14 @@ tags: [release, notes
 const [drop, list, status, tools, words, target] = ["drop", "list", "status", "tools", "words", "target"].map((id) =>
   document.getElementById(id),
 );
-/** Texts by their paths, and what the paths of files without a folder were. */
+// What cannot be said of a file that came without its folder.
+const OF_FOLDERS = new Set(["name-folder-mismatch", "dangling-link", "dangling-path"]);
+
+/** Texts, as bytes, by their paths, and what the paths of files without a folder were. */
 let documents = new Map();
 let entries = [];
 let runtime;
+const utf8 = new TextEncoder();
 let last = Promise.resolve();
 
 /** Does one thing after another, and says what went wrong. */
@@ -68,9 +72,13 @@ function alone({ path, text }, taken) {
   const name = parseSkill(text).skill?.name ?? "";
   const folder = /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u.test(name) ? name : "file";
   let placed = `${folder}/SKILL.md`;
-  const free = () => !taken.has(placed) && (folder !== "file" || [undefined, text].includes(documents.get(placed)?.text));
+  const free = () => !taken.has(placed) && (folder !== "file" || same(documents.get(placed)?.text ?? text, text));
   for (let number = 2; !free(); number += 1) placed = `${folder}-${number}/SKILL.md`;
   return { path: placed, text, shown: path, homeless: true };
+}
+
+function same(a, b) {
+  return a.length === b.length && a.every((byte, at) => byte === b[at]);
 }
 
 /** Parses, judges and repairs everything, and shows it. */
@@ -100,9 +108,9 @@ function judged(paths) {
   });
 }
 
-/** Returns a verdict without what it holds against a folder that we have made up. */
+/** Returns a verdict without what it says about a folder that we have made up. */
 function withoutFolder(verdict) {
-  const diagnostics = verdict.diagnostics.filter(({ rule }) => rule !== "name-folder-mismatch");
+  const diagnostics = verdict.diagnostics.filter(({ rule }) => !OF_FOLDERS.has(rule));
   return { ...verdict, diagnostics, valid: diagnostics.every(({ severity }) => severity !== "error") };
 }
 
@@ -174,10 +182,15 @@ function listen() {
   }
   document.getElementById("example").addEventListener("click", () => {
     then(() => {
-      const found = [{ path: "release-notes/SKILL.md", text: BROKEN }];
-      for (const { name } of open().skills.list().skills) {
-        found.push({ path: `${name}/SKILL.md`, text: open().skills.read(name).text });
+      const shipped = open();
+      const found = [{ path: "release-notes/SKILL.md", text: utf8.encode(BROKEN) }];
+      for (const { name } of shipped.skills.list().skills) {
+        found.push({ path: `${name}/SKILL.md`, text: utf8.encode(shipped.skills.read(name).text) });
+        for (const { path } of shipped.skills.show(name).resources) {
+          found.push({ path: `${name}/${path}`, text: utf8.encode(shipped.skills.read(name, { resource: path }).text) });
+        }
       }
+      shipped.close();
       add({ documents: found, unread: 0 });
     });
   });

@@ -1,4 +1,4 @@
-// Reads what was dropped or chosen, as a list of `{path, text}`.
+// Reads what was dropped or chosen, as a list of `{path, text}`; a text is its bytes, which may be any.
 
 const MOST_FILES = 5000;
 // A larger file is known to be there, which is all that links need; a skill's own text is another matter.
@@ -8,9 +8,6 @@ const LARGEST_SKILL = 16 << 20;
 const MOST_BESIDE = 32 << 20;
 const LONGEST_PATH = 4096;
 const LEFT_OUT = new Set([".git", "node_modules"]);
-
-// Marks at the start of a text are findings.
-const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Tells whether a path is that of a skill's text. */
 export function isSkill(path) {
@@ -66,7 +63,7 @@ class Found {
     const whole = skill || (file.size <= LARGEST && this.#beside + file.size <= MOST_BESIDE);
     if (!skill && whole) this.#beside += file.size;
     try {
-      this.documents.push({ path, text: whole ? utf8.decode(await file.arrayBuffer()) : "" });
+      this.documents.push({ path, text: new Uint8Array(whole ? await file.arrayBuffer() : 0) });
     } catch {
       this.unread += 1;
     }

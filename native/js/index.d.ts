@@ -77,7 +77,7 @@ export interface Skills {
   /** Creates a skill's folder with a SKILL.md to fill in. */
   create(name: string, options?: SkillNewOptions): string;
   /** Parses the text of a SKILL.md. */
-  parse(text: string, options?: SkillParseOptions): SkillParseReply;
+  parse(text: string | Uint8Array | ArrayBuffer, options?: SkillParseOptions): SkillParseReply;
   /** Renders the catalog for a model, within a token budget. */
   prompt(options?: SkillPromptOptions): SkillPromptReply;
   /** Renders the catalog for a model, within a token budget. It does so beside what else runs. */

@@ -7,8 +7,8 @@ export * from "./js/index.js";
 export interface Document {
   /** Its path, with forward slashes, such as `skills/writing-plans/SKILL.md`. */
   path: string;
-  /** Its text. */
-  text: string;
+  /** Its text, or its bytes, which need not be UTF-8. */
+  text: string | Uint8Array | ArrayBuffer;
 }
 
 /** What a runtime is to work on. */

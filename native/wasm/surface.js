@@ -1,4 +1,5 @@
 import { Core, lastPanic } from "./pkg/clawpowers.js";
+import { toBase64 } from "./js/base64.js";
 import { thrown } from "./js/decode.js";
 import { Door, door } from "./js/door.js";
 import { bytesOf, encode } from "./js/encode.js";
@@ -47,7 +48,7 @@ export class Runtime extends Shared {
   setDocuments(documents) {
     if (!Array.isArray(documents)) throw invalidRequest("the documents are not a list");
     // What `encode` writes is an object.
-    const text = encode({ documents }).slice('{"documents":'.length, -1);
+    const text = encode(withBytes({ documents })).slice('{"documents":'.length, -1);
     door(this).use((core) => core.setDocuments(text));
   }
 }
@@ -55,7 +56,7 @@ export class Runtime extends Shared {
 /** Opens a runtime on documents, with its database in memory. */
 export function open(options = {}) {
   check();
-  return new Runtime(openWith((text) => Core.open(text), options, fatal));
+  return new Runtime(openWith((text) => Core.open(text), withBytes(options), fatal));
 }
 
 // Room for files is made for one database at a time.
@@ -72,13 +73,25 @@ async function openKept(options) {
   check();
   if (typeof options?.name !== "string") throw invalidRequest("the name of the database is not a text");
   const { name, ...rest } = options;
-  const text = encode(rest);
+  const text = encode(withBytes(rest));
   try {
     return new Runtime(new Door(await Core.openPersistent(name, text), fatal));
   } catch (error) {
     fatal(error);
     throw thrown(error);
   }
+}
+
+/** Writes the bytes of documents as the facade takes them; everything else stays, for `encode` to judge. */
+function withBytes(options) {
+  if (!Array.isArray(options?.documents)) return options;
+  const documents = options.documents.map((document) => {
+    const bytes = bytesOf(document?.text);
+    if (bytes === undefined) return document;
+    const { text: _, ...rest } = document;
+    return { ...rest, text_base64: toBase64(bytes) };
+  });
+  return { ...options, documents };
 }
 
 function check() {

@@ -28,6 +28,7 @@ const FILES = {
   "project/.claude/skills/nested-skill/scripts/deploy.sh": "#!/bin/sh\necho deploy\n",
   "project/.claude/skills/nested-skill/references/steps.md": "# Steps\n",
   "project/README.md": "# A project\n",
+  "latin/SKILL.md": Buffer.from(skill("latin", "Makes caf\u00e9. Use for coffee."), "latin1"),
   // A name that no document may have costs the others nothing.
   "project/back\\slash.md": "# Odd\n",
 };
@@ -238,4 +239,11 @@ async function choices(page, file) {
   await said(page, "Nothing is left.");
   await page.evaluate(() => document.getElementById("example").click());
   await said(page, "Read 5 SKILL.md files. 5 of 5 valid, 1 can be repaired");
+  const dangling = (await shown(page)).filter(({ rules }) => rules.some((rule) => rule.startsWith("dangling-")));
+  assert.deepEqual(dangling.map(({ name }) => name), ["release-notes"], "the shipped skills bring their files");
+  // What counts are the bytes of a file, not what a decoder makes of them.
+  await page.choose("#files", [file("latin/SKILL.md")]);
+  await said(page, "Read 1 SKILL.md. 6 of 6 valid, 2 can be repaired");
+  const latin = (await shown(page)).find(({ name }) => name === "latin");
+  assert.deepEqual(latin.rules, ["not-utf8"]);
 }

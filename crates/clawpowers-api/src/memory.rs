@@ -3,7 +3,9 @@
 use crate::error::{ApiError, ErrorCode};
 use crate::ops;
 use crate::runtime::Runtime;
+use crate::value::needed_bytes;
 use clawpowers_executor::Db;
+use clawpowers_loader::diag::quoted;
 use clawpowers_loader::discover::Surroundings;
 use clawpowers_loader::documents::{Bytes, Documents, plain};
 use clawpowers_loader::package::Package;
@@ -13,12 +15,37 @@ use std::sync::{Arc, Mutex};
 
 /// A file that a runtime without a disk sees.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "DocumentIn")]
 pub struct Document {
     /// Its path, relative and with forward slashes: `skills/tdd/SKILL.md`.
     pub path: String,
-    /// Its text.
-    pub text: String,
+    /// Its bytes, which need not be UTF-8.
+    pub bytes: Vec<u8>,
+}
+
+/// A document in JSON: its bytes are text or base64.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DocumentIn {
+    path: String,
+    text: Option<String>,
+    text_base64: Option<String>,
+}
+
+impl TryFrom<DocumentIn> for Document {
+    type Error = String;
+
+    fn try_from(document: DocumentIn) -> Result<Self, String> {
+        let DocumentIn {
+            path,
+            text,
+            text_base64,
+        } = document;
+        match needed_bytes("text", text.as_deref(), text_base64.as_deref()) {
+            Ok(bytes) => Ok(Self { path, bytes }),
+            Err(error) => Err(format!("the document {}: {}", quoted(&path), error.message)),
+        }
+    }
 }
 
 /// What a runtime without a disk depends on.
@@ -161,7 +188,7 @@ impl Runtime {
 fn taken(documents: Vec<Document>) -> Result<Documents, ApiError> {
     let files = documents
         .into_iter()
-        .map(|document| (document.path, Bytes::from(document.text)));
+        .map(|document| (document.path, Bytes::Owned(document.bytes.into())));
     Documents::new(files).map_err(|misplaced| {
         ApiError::new(ErrorCode::InvalidInput, misplaced.to_string())
             .hint("a document's path is relative with forward slashes, as skills/tdd/SKILL.md")

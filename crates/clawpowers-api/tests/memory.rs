@@ -55,7 +55,10 @@ impl Both {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, text).unwrap();
         }
-        let documents = files().into_iter().map(|(path, text)| Document { path, text });
+        let documents = files().into_iter().map(|(path, text)| Document {
+            path,
+            bytes: text.into(),
+        });
         Self {
             disk: Runtime::open(Options {
                 home: Some(folder.path().join("home")),
@@ -214,7 +217,7 @@ fn files_are_judged_and_repaired_the_same() {
 fn documents_come_before_the_shipped_skills() {
     let document = |path: &str| Document {
         path: path.to_owned(),
-        text: "---\nname: test-driven-development\ndescription: Mine.\n---\n".to_owned(),
+        bytes: b"---\nname: test-driven-development\ndescription: Mine.\n---\n".to_vec(),
     };
     let runtime = Runtime::in_memory(vec![document("a/test-driven-development/SKILL.md")]).unwrap();
     let listed = call(&runtime, "skill_list", &json!({}));
@@ -245,6 +248,9 @@ fn documents_come_before_the_shipped_skills() {
         "[1]",
         "[],\"home\":1",
         r#"[{"path": "a", "text": "", "x": 1}]"#,
+        r#"[{"path": "a"}]"#,
+        r#"[{"path": "a", "text": "", "text_base64": ""}]"#,
+        r#"[{"path": "a", "text_base64": "?"}]"#,
     ] {
         let reply = runtime.set_documents_from_json(bad).unwrap_err();
         assert!(
@@ -255,6 +261,11 @@ fn documents_come_before_the_shipped_skills() {
     runtime
         .set_documents_from_json(r#"[{"path": "a", "text": ""}]"#)
         .unwrap();
+    // Bytes are judged as they are: this is Latin-1.
+    let latin = r#"[{"path": "a/SKILL.md", "text_base64": "LS0tCm5hbWU6IGEKZGVzY3JpcHRpb246IENhZukuCi0tLQoKRG8gaXQuCg=="}]"#;
+    runtime.set_documents_from_json(latin).unwrap();
+    let judged = call(&runtime, "skill_validate", &json!({"paths": ["a"], "target": "claude"}));
+    assert_eq!(judged["ok"]["files"][0]["diagnostics"][0]["rule"], "not-utf8", "{judged}");
     let disk = Runtime::open(Options::default()).set_documents(Vec::new());
     assert_eq!(disk.unwrap_err().code.as_str(), "unsupported_platform");
 }

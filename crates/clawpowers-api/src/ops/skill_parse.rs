@@ -2,6 +2,7 @@
 
 use crate::error::{ApiError, ErrorCode};
 use crate::runtime::Runtime;
+use crate::value::needed_bytes;
 use crate::wire::{DiagnosticOut, OutlineOut, SkillOut, diagnostics};
 use clawpowers_loader::discover::Client;
 use clawpowers_loader::{ParseOptions, Profile, parse};
@@ -13,7 +14,11 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// The text.
-    pub text: String,
+    #[serde(default)]
+    pub text: Option<String>,
+    /// The text's bytes in base64, which need not be UTF-8.
+    #[serde(default)]
+    pub text_base64: Option<String>,
     /// The name of the folder it is from.
     #[serde(default)]
     pub folder: Option<String>,
@@ -40,17 +45,18 @@ pub struct Response {
     pub diagnostics: Vec<DiagnosticOut>,
 }
 
-/// Parses a text; any text is accepted.
+/// Parses a text; any bytes are accepted.
 ///
 /// # Errors
 ///
-/// `invalid_input` where there is no such target.
+/// `invalid_request` where there is no text; `invalid_input` where there is no such target.
 pub fn run(_: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let options = ParseOptions {
         profile: target(request.target.as_deref())?,
         folder: request.folder.clone(),
     };
-    let parsed = parse(request.text.as_bytes(), &options);
+    let bytes = needed_bytes("text", request.text.as_deref(), request.text_base64.as_deref())?;
+    let parsed = parse(&bytes, &options);
     Ok(Response {
         skill: parsed.skill.as_ref().map(SkillOut::from),
         outline: parsed.skill.as_ref().map(|skill| skill.outline().into()),

@@ -47,7 +47,12 @@ __all__ = [
 _shared: Final = Runtime()
 
 
-def parse_skill(text: str, *, folder: str | None = None, target: str | None = None) -> t.SkillParseReply:
+def parse_skill(
+    text: str | bytes | bytearray | memoryview,
+    *,
+    folder: str | None = None,
+    target: str | None = None,
+) -> t.SkillParseReply:
     """Parse the text of a SKILL.md; needs no runtime."""
     return _shared.skills.parse(text, folder=folder, target=target)
 

@@ -115,9 +115,16 @@ class Skills(Group):
         result: str = self._call("skill_new", request)["path"]
         return result
 
-    def parse(self, text: str, *, folder: str | None = None, target: str | None = None) -> t.SkillParseReply:
+    def parse(
+        self,
+        text: str | bytes | bytearray | memoryview,
+        *,
+        folder: str | None = None,
+        target: str | None = None,
+    ) -> t.SkillParseReply:
         """Parses the text of a SKILL.md."""
-        request: Request = {"text": text}
+        request: Request = {}
+        put(request, "text", text)
         if folder is not None:
             request["folder"] = folder
         if target is not None:
