@@ -55,7 +55,7 @@ export class Runtime {
 export const version: string;
 
 /** Parses the text of a SKILL.md; any text is accepted. */
-export function parseSkill(text: string, options?: SkillParseOptions): SkillParseReply;
+export function parseSkill(text: string | Uint8Array | ArrayBuffer, options?: SkillParseOptions): SkillParseReply;
 
 /** Finds changes of a success rate in a list of outcomes, the oldest first. */
 export function detect(outcomes: readonly string[]): FeedbackDetectReply;

@@ -31,6 +31,7 @@ mod metrics_lines;
 mod piped;
 mod prompt;
 mod read_show_search;
+mod readme;
 mod reference;
 mod roles;
 mod run;

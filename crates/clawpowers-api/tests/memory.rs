@@ -264,8 +264,15 @@ fn documents_come_before_the_shipped_skills() {
     // Bytes are judged as they are: this is Latin-1.
     let latin = r#"[{"path": "a/SKILL.md", "text_base64": "LS0tCm5hbWU6IGEKZGVzY3JpcHRpb246IENhZukuCi0tLQoKRG8gaXQuCg=="}]"#;
     runtime.set_documents_from_json(latin).unwrap();
-    let judged = call(&runtime, "skill_validate", &json!({"paths": ["a"], "target": "claude"}));
-    assert_eq!(judged["ok"]["files"][0]["diagnostics"][0]["rule"], "not-utf8", "{judged}");
+    let judged = call(
+        &runtime,
+        "skill_validate",
+        &json!({"paths": ["a"], "target": "claude"}),
+    );
+    assert_eq!(
+        judged["ok"]["files"][0]["diagnostics"][0]["rule"], "not-utf8",
+        "{judged}"
+    );
     let disk = Runtime::open(Options::default()).set_documents(Vec::new());
     assert_eq!(disk.unwrap_err().code.as_str(), "unsupported_platform");
 }
