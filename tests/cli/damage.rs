@@ -1,6 +1,6 @@
 //! Damaged databases and broken homes: what `doctor` says, what is still listed, what is recovered.
 
-use crate::harness::World;
+use crate::harness::{World, finish, good_error};
 use clawpowers_executor::{Db, Home};
 use serde_json::{Value, json};
 use std::fs;
@@ -192,4 +192,148 @@ fn a_version_that_the_tables_belie_is_damage() {
     assert_eq!(fs::read(home.join("clawpowers.db")).unwrap(), bytes);
     let (code, reply) = world.json(&["doctor", "--recover", "new"]);
     assert_eq!((code, &reply["ok"]["keys"]), (0, &json!(1)), "{reply}");
+}
+
+#[test]
+fn a_damaged_row_hides_no_other_one() {
+    let world = World::new();
+    for key in ["a", "b-is-not-utf8", "c"] {
+        world.good(&["store", "set", key, "v"]);
+    }
+    world.good(&["store", "set", "d", "a value that gets another type"]);
+    for skill in ["one", "two"] {
+        let args = [
+            "metrics",
+            "record",
+            "--skill",
+            skill,
+            "--outcome",
+            "success",
+            "--notes",
+        ];
+        world.good(&[&args[..], &[&format!("notes of {skill}")]].concat());
+    }
+    let home = world.claw();
+    // Text in the table and in its index, and the type of a value: a number of the row's header, behind which stands `d`.
+    assert_eq!(patch(&home, b"b-is-not-utf8", b"b-is-not-utf\xff"), 2);
+    let typed = [12 + 2 * 30, 6, b'd', b'a'];
+    assert_eq!(patch(&home, &typed, &[13 + 2 * 30, 6, b'd', b'a']), 1);
+    assert_eq!(patch(&home, b"notes of one", b"notes of \xff\xff\xff"), 1);
+    for (args, rows) in [
+        (&["store", "list"][..], "a\nc\nd\n"),
+        (&["store", "list-values"], "a=v\nc=v\n"),
+    ] {
+        let ran = world.run(args);
+        assert_eq!((ran.code, &*ran.out), (4, rows), "{ran:?}");
+        good_error(&ran.err);
+        assert!(
+            ran.err.contains("cannot be read") && ran.err.len() < 600,
+            "{ran:?}"
+        );
+    }
+    let ran = world.run(&["metrics", "export"]);
+    assert_eq!(ran.code, 4, "{ran:?}");
+    assert!(
+        ran.out.contains("notes of two") && ran.out.lines().count() == 1,
+        "{ran:?}"
+    );
+    assert!(ran.err.contains("text that is not UTF-8"), "{ran:?}");
+    assert_eq!(world.good(&["store", "get", "a"]), "v\n");
+    for args in [
+        &["store", "list"][..],
+        &["store", "get", "d"],
+        &["metrics", "show"],
+    ] {
+        let (code, reply) = world.json(args);
+        assert_eq!(
+            (code, &reply["error"]["details"]["kind"]),
+            (4, &json!("corrupt")),
+            "{reply}"
+        );
+    }
+    // Recovery keeps what can be told of them.
+    world.json(&["doctor", "--recover", "new"]);
+    assert_eq!(
+        world.good(&["store", "get", "d", "--home", "new"]),
+        "a value that gets another type\n"
+    );
+    assert_eq!(world.good(&["store", "list", "--home", "new"]).lines().count(), 4);
+    assert_eq!(
+        world.ok(&["metrics", "summary", "--home", "new"])["all"]["total"],
+        2
+    );
+}
+
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "only Linux has /dev/full")]
+fn an_increment_that_cannot_be_printed_was_made() {
+    let world = World::new();
+    for (number, more) in [&[][..], &["--json"]].iter().enumerate() {
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let mut command = world.program();
+        command.args(["store", "incr", "n"]).args(*more);
+        let ran = command.stdout(full).output().unwrap();
+        let err = String::from_utf8(ran.stderr).unwrap();
+        assert_eq!(ran.status.code(), Some(4), "{err}");
+        let expected = format!("the increment was made, `n` is {} now", number + 1);
+        assert!(
+            err.contains("stdout cannot be written") && err.contains(&expected),
+            "{err}"
+        );
+    }
+    assert_eq!(world.good(&["store", "get", "n"]), "2\n");
+}
+
+#[test]
+#[cfg_attr(windows, ignore = "no shell there closes a stream")]
+fn a_closed_stdout_is_an_error_where_something_is_printed() {
+    let world = World::new();
+    world.good(&["store", "set", "k", "v"]);
+    let closed = |args: &[&str]| {
+        let mut shell = world.command("sh");
+        let script = "exec \"$0\" \"$@\" >&-";
+        finish(
+            shell
+                .args(["-c", script, env!("CARGO_BIN_EXE_clawpowers")])
+                .args(args),
+        )
+    };
+    for args in [
+        &["store", "get", "k"][..],
+        &["store", "get", "k", "--json"],
+        &["store", "list"],
+        &["store", "export"],
+        &["store", "incr", "n"],
+        &["status"],
+        &["skill", "list"],
+        &["metrics", "summary"],
+        &["doctor"],
+        &["--help"],
+        &["--version"],
+    ] {
+        let ran = closed(args);
+        assert_eq!(ran.code, 4, "{args:?}: {ran:?}");
+        assert!(ran.err.contains("stdout cannot be written"), "{args:?}: {ran:?}");
+    }
+    for args in [&["store", "set", "k", "w"][..], &["store", "exists", "k"]] {
+        let ran = closed(args);
+        assert_eq!((ran.code, &*ran.err), (0, ""), "{args:?}: {ran:?}");
+    }
+    assert_eq!(world.good(&["store", "get", "k"]), "w\n");
+    // A reader that throws everything away is none of this.
+    let mut command = world.program();
+    let null = fs::File::options()
+        .read(true)
+        .write(true)
+        .open("/dev/null")
+        .unwrap();
+    assert_eq!(
+        command
+            .args(["store", "get", "k"])
+            .stdout(null)
+            .status()
+            .unwrap()
+            .code(),
+        Some(0)
+    );
 }

@@ -154,6 +154,30 @@ fn the_log_stays_short_between_short_processes() {
     sound(&real);
 }
 
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "only Linux has names that are not UTF-8")]
+fn the_wal_stays_short_in_a_home_whose_path_is_not_utf8() {
+    let place = TempDir::new().unwrap();
+    let home = place.path().join(not_utf8());
+    let value = "x".repeat(20_000);
+    for _ in 0..40 {
+        done(&home, &["store", "set", "k", &value]);
+    }
+    let wal = std::fs::metadata(home.join("clawpowers.db-wal")).unwrap().len();
+    assert!(wal < 400_000, "{wal}");
+    sound(&home);
+}
+
+#[cfg(unix)]
+fn not_utf8() -> std::ffi::OsString {
+    std::os::unix::ffi::OsStringExt::from_vec(b"not \xff UTF-8".to_vec())
+}
+
+#[cfg(windows)]
+fn not_utf8() -> std::ffi::OsString {
+    std::os::windows::ffi::OsStringExt::from_wide(&[0xd800])
+}
+
 /// Makes a symbolic link to a file; tells whether there is one then, which Wine does not see to.
 fn link(original: &Path, link: &Path) -> bool {
     #[cfg(unix)]

@@ -110,6 +110,39 @@ fn a_full_disk_loses_nothing() {
 }
 
 #[test]
+fn a_full_disk_lets_keys_be_deleted() {
+    let Some(disk) = Disk::new(3000) else { return };
+    let home = disk.home();
+    let value = "x".repeat(20_000);
+    let mut kept = 0;
+    while run(&home, &["store", "set", &format!("key:{kept}"), &value])
+        .status
+        .success()
+    {
+        kept += 1;
+        assert!(kept < 1000, "the disk does not fill up");
+    }
+    done(&home, &["store", "list"]);
+    // Not a byte is left.
+    fs::write(disk.place.path().join("rest"), vec![0; 4 << 20]).unwrap_err();
+    refused(&run(&home, &["store", "set", "key:0", &value.repeat(5)]));
+    for key in 0..kept {
+        assert_eq!(
+            done(&home, &["store", "delete", &format!("key:{key}")]),
+            format!("Deleted: key:{key}\n"),
+            "{key} of {kept}"
+        );
+    }
+    // The room in the database is free now.
+    done(&home, &["store", "set", "small", "v"]);
+    assert_eq!(done(&home, &["store", "list"]), "small\n");
+    fs::remove_file(disk.place.path().join("rest")).unwrap();
+    done(&home, &["store", "set", "large", &value]);
+    sound(&home);
+    println!("full disk: {kept} keys deleted, every one of them");
+}
+
+#[test]
 fn a_full_disk_makes_no_half_home() {
     let Some(disk) = Disk::new(100) else { return };
     fs::write(disk.place.path().join("rest"), vec![0; 1 << 20]).unwrap_err();

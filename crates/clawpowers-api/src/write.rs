@@ -24,7 +24,8 @@ pub(crate) fn write_whole(file: &Path, bytes: &[u8]) -> io::Result<()> {
         let message = format!("no file can be made in its folder: {}", error.kind());
         io::Error::new(error.kind(), message)
     })?;
-    new.write_all(bytes)?;
+    // As above.
+    new.as_file_mut().write_all(bytes)?;
     if let Some(metadata) = metadata {
         #[cfg(unix)]
         {

@@ -1,6 +1,6 @@
 //! The database's first moment: made whole beside its place, then put there in one step.
 
-use crate::db::{Db, DbFile};
+use crate::db::{Db, DbFile, reserve};
 use crate::error::{Error, Result};
 use crate::home::{Home, sync_folder};
 use crate::host;
@@ -60,6 +60,7 @@ pub(crate) fn create_with<T>(home: &Home, work: impl FnOnce(&mut Db) -> Result<T
         }
         Err(_) => return Ok(None),
     }
+    reserve::keep(&place);
     Ok(Some(answer))
 }
 

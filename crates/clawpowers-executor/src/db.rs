@@ -4,6 +4,8 @@ mod connection;
 mod damage;
 mod file;
 pub(crate) mod marker;
+pub(crate) mod reserve;
+mod rows;
 mod wal;
 
 use crate::create::{self, nonce};
@@ -19,6 +21,7 @@ use connection::connect;
 pub(crate) use connection::lock;
 pub(crate) use damage::Part;
 pub(crate) use file::{DbFile, with_suffix};
+pub(crate) use rows::Unreadable;
 use rusqlite::backup::Backup;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::path::{Path, PathBuf};
@@ -201,9 +204,14 @@ impl Db {
 
     /// Runs one writing transaction: all of it or nothing, durable when this returns.
     pub(crate) fn write<T>(&mut self, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
-        let answer = self.transaction(TransactionBehavior::Immediate, work)?;
-        self.shorten_log();
-        Ok(answer)
+        let answer = self.transaction(TransactionBehavior::Immediate, work);
+        match &answer {
+            Ok(_) => self.shorten_log(),
+            // What the WAL holds may fit into the database, and the next write into the WAL then.
+            Err(error) if error.is_full() => self.checkpoint(),
+            Err(_) => {}
+        }
+        answer
     }
 
     fn transaction<T>(

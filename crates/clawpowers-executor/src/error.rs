@@ -129,6 +129,17 @@ impl Error {
         }
     }
 
+    /// Tells whether the disk is full.
+    pub(crate) const fn is_full(&self) -> bool {
+        matches!(
+            self,
+            Self::Storage {
+                kind: Storage::Full,
+                ..
+            }
+        )
+    }
+
     /// Makes the storage error of a file that the file system refused.
     pub fn io(path: &Path, error: &std::io::Error) -> Self {
         use std::io::ErrorKind;

@@ -1,11 +1,11 @@
 //! Values under keys.
 
-use crate::db::{Db, Tx};
+use crate::db::{Db, Tx, Unreadable};
 use crate::error::{Error, Result};
 use crate::glob::Pattern;
 use crate::key::{Key, shortened};
 use crate::moment::Moment;
-use rusqlite::{Connection, OptionalExtension as _};
+use rusqlite::{Connection, OptionalExtension as _, Row};
 
 /// How many bytes a value may have.
 pub const MAX_VALUE_BYTES: usize = 16 * 1024 * 1024;
@@ -72,13 +72,14 @@ impl<'a> Store<'a> {
         self.db.write(|tx| put(tx, key, value))
     }
 
-    /// Removes a key; tells whether it was there.
+    /// Removes a key; tells whether it was there. A full disk does not keep it from doing so, as long as the room is still
+    /// there that every database keeps for this.
     ///
     /// # Errors
     ///
     /// [`Error::Storage`] where it cannot be written.
     pub fn delete(&mut self, key: &Key<'_>) -> Result<bool> {
-        self.db.write(|tx| {
+        self.db.write_on_full_disk(|tx| {
             let removed = tx.run(|connection| {
                 let mut statement = connection.prepare_cached("DELETE FROM entry WHERE key = ?")?;
                 statement.execute([key.as_str()])
@@ -153,23 +154,23 @@ impl<'a> Store<'a> {
     ///
     /// # Errors
     ///
-    /// As [`Store::get`].
+    /// As [`Store::each`].
     pub fn list(&self, pattern: &Pattern) -> Result<Vec<String>> {
-        self.db.run(|connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT key FROM entry WHERE key >= ?1 AND (?2 IS NULL OR key < ?2) ORDER BY key",
-            )?;
-            let (from, to) = range(pattern);
-            let mut rows = statement.query((from, to))?;
-            let mut keys = Vec::new();
-            while let Some(row) = rows.next()? {
-                let key = row.get_ref(0)?.as_str()?;
-                if pattern.matches(key) {
-                    keys.push(key.to_owned());
-                }
-            }
-            Ok(keys)
-        })
+        let mut keys = Vec::new();
+        self.each_key(pattern, |key| {
+            keys.push(key.to_owned());
+            true
+        })?;
+        Ok(keys)
+    }
+
+    /// Hands over the keys that a pattern means, one by one in the order of their bytes, until `each` answers `false`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::each`].
+    pub fn each_key(&self, pattern: &Pattern, mut each: impl FnMut(&str) -> bool) -> Result<()> {
+        self.walk(pattern, "key", |row| row.get(0), |key: String| each(&key))
     }
 
     /// Hands over the entries that a pattern means, one by one in the order of their keys' bytes, until `each` answers
@@ -177,30 +178,46 @@ impl<'a> Store<'a> {
     ///
     /// # Errors
     ///
-    /// As [`Store::get`].
-    pub fn each(&self, pattern: &Pattern, mut each: impl FnMut(Entry) -> bool) -> Result<()> {
+    /// As [`Store::get`]. A row that is damaged is left out, and the error comes after every other one was handed over.
+    pub fn each(&self, pattern: &Pattern, each: impl FnMut(Entry) -> bool) -> Result<()> {
+        let read = |row: &Row<'_>| {
+            Ok(Entry {
+                key: row.get(0)?,
+                value: row.get(1)?,
+                updated_at: Moment::from_micros(row.get(2)?),
+            })
+        };
+        self.walk(pattern, "key, value, updated_at", read, each)
+    }
+
+    /// Reads the rows of keys that a pattern means; the first column is the key.
+    fn walk<T>(
+        &self,
+        pattern: &Pattern,
+        columns: &str,
+        read: impl Fn(&Row<'_>) -> rusqlite::Result<T>,
+        mut each: impl FnMut(T) -> bool,
+    ) -> Result<()> {
+        let sql =
+            format!("SELECT {columns} FROM entry WHERE key >= ?1 AND (?2 IS NULL OR key < ?2) ORDER BY key");
+        let mut unreadable = Unreadable::default();
         self.db.run(|connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT key, value, updated_at FROM entry WHERE key >= ?1 AND (?2 IS NULL OR key < ?2) ORDER BY key",
-            )?;
+            let mut statement = connection.prepare_cached(&sql)?;
             let (from, to) = range(pattern);
             let mut rows = statement.query((from, to))?;
             while let Some(row) = rows.next()? {
-                let key = row.get_ref(0)?.as_str()?;
-                if !pattern.matches(key) {
-                    continue;
-                }
-                let entry = Entry {
-                    key: key.to_owned(),
-                    value: row.get(1)?,
-                    updated_at: Moment::from_micros(row.get(2)?),
+                let matches = |row: &Row<'_>| -> rusqlite::Result<Option<T>> {
+                    let key = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+                    pattern.matches(key).then(|| read(row)).transpose()
                 };
-                if !each(entry) {
+                let found = unreadable.take(matches(row))?.flatten();
+                if found.is_some_and(|found| !each(found)) {
                     break;
                 }
             }
             Ok(())
-        })
+        })?;
+        self.db.check_rows(&unreadable)
     }
 
     /// Sets many keys in one transaction; where `replace` is not wanted, keys that are there stay. Returns how many were

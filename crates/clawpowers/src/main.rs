@@ -1,11 +1,12 @@
 //! The command line of ClawPowers.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod args;
 mod cmd;
 mod exit;
 mod out;
 mod render;
+mod stdout;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser as _};
@@ -33,7 +34,9 @@ fn unparsed(error: &clap::Error) -> Exit {
     let glimpse = args::Glimpse::of(&words);
     args::use_color(glimpse.color);
     if !error.use_stderr() {
-        let printed = error.print().and_then(|()| std::io::stdout().flush());
+        let printed = stdout::check()
+            .and_then(|()| error.print())
+            .and_then(|()| std::io::stdout().flush());
         return printed.map_or_else(|error| out::unwritten(&error), |()| Exit::Done);
     }
     let out = Out::new(glimpse.json);

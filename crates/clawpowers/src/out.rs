@@ -1,6 +1,7 @@
 //! Where output goes: data to stdout, talk to stderr, nothing raw to a terminal.
 
 use crate::exit::Exit;
+use crate::stdout;
 use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
 use clawpowers_api::chars::shown;
@@ -120,7 +121,7 @@ impl Out {
 
     /// Prints text of our own making, in which strangers' text was made safe already.
     pub(crate) fn text(&self, text: &str) -> Exit {
-        write(&mut io::stdout().lock(), text)
+        write(text.as_bytes())
     }
 
     /// Prints a stranger's text: to a terminal with unsafe characters spelled out, to a pipe byte for byte.
@@ -137,11 +138,7 @@ impl Out {
         if self.width.is_some() {
             return self.data(&String::from_utf8_lossy(bytes));
         }
-        let mut stream = io::stdout().lock();
-        match stream.write_all(bytes).and_then(|()| stream.flush()) {
-            Ok(()) => Exit::Done,
-            Err(error) => unwritten(&error),
-        }
+        write(bytes)
     }
 
     /// Prints many pieces of strangers' bytes as they come; `work` gets a function that answers `false` once nothing more
@@ -154,11 +151,13 @@ impl Out {
         let mut stream = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
         let mut failure = None;
         let done = work(&mut |bytes| {
-            let written = if terminal {
-                stream.write_all(shown(&String::from_utf8_lossy(bytes)).as_bytes())
-            } else {
-                stream.write_all(bytes)
-            };
+            let written = stdout::check().and_then(|()| {
+                if terminal {
+                    stream.write_all(shown(&String::from_utf8_lossy(bytes)).as_bytes())
+                } else {
+                    stream.write_all(bytes)
+                }
+            });
             failure = written.err();
             failure.is_none()
         });
@@ -203,6 +202,14 @@ impl Out {
         Exit::from(error.code)
     }
 
+    /// Says after a failed write to stdout what the command had done before.
+    pub(crate) fn was_done(&self, exit: Exit, what: &str) -> Exit {
+        if exit == Exit::Storage {
+            self.talk(&format!("note: {what}; only the output is missing\n"));
+        }
+        exit
+    }
+
     /// Answers a request: the reply as JSON, or its rendering; the renderer says how the command ended.
     pub(crate) fn answer<T: Serialize>(
         &self,
@@ -234,9 +241,16 @@ fn worse(printed: Exit, answer: Exit) -> Exit {
     if printed == Exit::Done { answer } else { printed }
 }
 
-/// Writes everything.
-fn write(stream: &mut impl io::Write, text: &str) -> Exit {
-    match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
+/// Writes everything to stdout.
+fn write(bytes: &[u8]) -> Exit {
+    if bytes.is_empty() {
+        return Exit::Done;
+    }
+    let mut stream = io::stdout().lock();
+    let written = stdout::check()
+        .and_then(|()| stream.write_all(bytes))
+        .and_then(|()| stream.flush());
+    match written {
         Ok(()) => Exit::Done,
         Err(error) => unwritten(&error),
     }

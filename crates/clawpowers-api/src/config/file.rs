@@ -210,7 +210,15 @@ pub(crate) fn write(file: &Path, bytes: &[u8]) -> Result<(), ApiError> {
     {
         return Err(unwritable(file, "it is read-only"));
     }
-    write_whole(&target, bytes).map_err(|error| unwritable(file, &error.to_string()))
+    write_whole(&target, bytes).map_err(|error| {
+        let refused = unwritable(file, &error.to_string());
+        match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+                refused.hint("make room on the disk, then try again; nothing was written")
+            }
+            _ => refused,
+        }
+    })
 }
 
 fn unwritable(file: &Path, why: &str) -> ApiError {

@@ -35,3 +35,14 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         keys: keys.unwrap_or_default(),
     })
 }
+
+/// Hands over the keys one by one, for what writes them on, until `each` answers `false`.
+///
+/// # Errors
+///
+/// As [`run`]; a damaged row is an error after every other one was handed over.
+pub fn each(runtime: &Runtime, request: &Request, each: impl FnMut(&str) -> bool) -> Result<(), ApiError> {
+    let pattern = Pattern::new(request.pattern.as_deref().unwrap_or_default());
+    runtime.read(|db| Ok(db.store().each_key(&pattern, each)?))?;
+    Ok(())
+}

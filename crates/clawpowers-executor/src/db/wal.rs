@@ -2,6 +2,7 @@
 
 use super::Db;
 use super::connection::wait;
+use super::reserve;
 use crate::error::Result;
 use std::collections::BTreeSet;
 use std::fs;
@@ -24,15 +25,23 @@ impl Db {
     pub(super) fn shorten_log(&mut self) {
         let Some(log) = self.file.wal() else { return };
         if fs::metadata(log).is_ok_and(|log| log.len() > MAX_LOG_BYTES) {
-            // The transaction is durable already, and a failure here takes nothing from it.
-            let _ = self.connection.busy_timeout(Duration::ZERO);
-            // The first lets others write meanwhile and leaves little to the second, which does not.
-            for mode in ["PASSIVE", "TRUNCATE"] {
-                let checkpoint = format!("PRAGMA wal_checkpoint({mode})");
-                let _ = self.connection.query_row(&checkpoint, (), |_| Ok(()));
+            self.checkpoint();
+            if let Some(database) = self.file.real() {
+                reserve::keep(database);
             }
-            let _ = self.connection.busy_handler(Some(wait));
         }
+    }
+
+    /// Copies the WAL into the database and empties it, where nobody else is at work. What is in the WAL is durable
+    /// already, and a failure here takes nothing from it.
+    pub(super) fn checkpoint(&mut self) {
+        let _ = self.connection.busy_timeout(Duration::ZERO);
+        // The first lets others write meanwhile and leaves little to the second, which does not.
+        for mode in ["PASSIVE", "TRUNCATE"] {
+            let checkpoint = format!("PRAGMA wal_checkpoint({mode})");
+            let _ = self.connection.query_row(&checkpoint, (), |_| Ok(()));
+        }
+        let _ = self.connection.busy_handler(Some(wait));
     }
 
     /// Makes a file that lost its log mode, as each that was recovered or copied by SQLite's tools, keep a log again.

@@ -142,7 +142,7 @@ impl<'a> Ledger<'a> {
     /// [`Error::NotFound`] where there is no such execution, [`Error::Storage`] where it cannot be written.
     pub fn delete(&mut self, id: i64) -> Result<Execution> {
         let home = self.db.home_id()?;
-        self.db.write(|tx| {
+        self.db.write_on_full_disk(|tx| {
             let Some(old) = query::by_id(tx, id)? else {
                 return Err(deletion::no_execution(
                     tx,

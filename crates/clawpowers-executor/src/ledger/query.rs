@@ -1,7 +1,7 @@
 //! Reading and writing rows of executions.
 
 use super::execution::{Details, Execution, New, OPEN, Outcome};
-use crate::db::Tx;
+use crate::db::{Tx, Unreadable};
 use crate::error::Result;
 use crate::moment::Moment;
 use rusqlite::types::Value;
@@ -185,16 +185,18 @@ fn walk(
         .map_or(-1, |limit| i64::try_from(limit).unwrap_or(-1));
     values.push(limit.into());
     let sql = format!("SELECT {columns} FROM {from} WHERE {condition} {order} LIMIT ?");
+    let mut unreadable = Unreadable::default();
     tx.run(|connection| {
         let mut statement = connection.prepare_cached(&sql)?;
         let mut rows = statement.query(params_from_iter(values))?;
         while let Some(row) = rows.next()? {
-            if !each(row)? {
+            if unreadable.take(each(row))? == Some(false) {
                 break;
             }
         }
         Ok(())
-    })
+    })?;
+    tx.check_rows(&unreadable)
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Execution> {

@@ -238,7 +238,7 @@ fn record(context: &Context, args: RecordArgs) -> Exit {
         at: args.at,
     };
     let result = metrics_record::run(&context.runtime, &request);
-    context.out.answer(
+    let exit = context.out.answer(
         &result,
         |_| Exit::Done,
         |r| {
@@ -246,7 +246,13 @@ fn record(context: &Context, args: RecordArgs) -> Exit {
             warn(context, r.warning.as_ref());
             printed
         },
-    )
+    );
+    match &result {
+        Ok(r) => context
+            .out
+            .was_done(exit, &format!("the execution {} was recorded", r.id)),
+        Err(_) => exit,
+    }
 }
 
 fn warn(context: &Context, warning: Option<&Warning>) {
@@ -268,7 +274,7 @@ fn start(context: &Context, args: StartArgs) -> Exit {
         project: args.project,
     };
     let result = metrics_start::run(&context.runtime, &request);
-    context.out.answer(
+    let exit = context.out.answer(
         &result,
         |_| Exit::Done,
         |r| {
@@ -276,7 +282,13 @@ fn start(context: &Context, args: StartArgs) -> Exit {
             warn(context, r.warning.as_ref());
             printed
         },
-    )
+    );
+    match &result {
+        Ok(r) => context
+            .out
+            .was_done(exit, &format!("the execution {} was started", r.id)),
+        Err(_) => exit,
+    }
 }
 
 fn delete(context: &Context, id: String) -> Exit {

@@ -281,7 +281,7 @@ fn get(context: &Context, args: GetArgs) -> Exit {
 
 fn delete(context: &Context, key: String) -> Exit {
     let result = store_delete::run(&context.runtime, &store_delete::Request { key });
-    context.out.answer(
+    let exit = context.out.answer(
         &result,
         |_| Exit::Done,
         |r| {
@@ -293,24 +293,32 @@ fn delete(context: &Context, key: String) -> Exit {
                 .talk(&format!("Key not found (nothing deleted): {}\n", r.key));
             Exit::Done
         },
-    )
+    );
+    match &result {
+        Ok(r) if r.deleted => context
+            .out
+            .was_done(exit, &format!("{} was deleted", quoted(&r.key))),
+        _ => exit,
+    }
 }
 
 fn list(context: &Context, pattern: Option<String>) -> Exit {
     let request = store_list::Request { pattern };
-    let result = store_list::run(&context.runtime, &request);
-    context.out.answer(
-        &result,
-        |_| Exit::Done,
-        |r| {
-            if r.keys.is_empty() {
-                return none(context, request.pattern.as_deref());
-            }
-            let mut text = r.keys.join("\n");
-            text.push('\n');
-            context.out.data(&text)
-        },
-    )
+    if context.out.json {
+        let result = store_list::run(&context.runtime, &request);
+        return context.out.answer(&result, |_| Exit::Done, |_| Exit::Done);
+    }
+    let mut found = false;
+    let exit = context.out.stream(|write| {
+        store_list::each(&context.runtime, &request, |key| {
+            found = true;
+            write(key.as_bytes()) && write(b"\n")
+        })
+    });
+    if found || exit != Exit::Done {
+        return exit;
+    }
+    none(context, request.pattern.as_deref())
 }
 
 /// Says that no key was found, if one was asked for; that there are none at all is said by silence.
@@ -365,11 +373,20 @@ fn incr(context: &Context, args: IncrArgs) -> Exit {
         by: Some(Amount(args.by)),
     };
     let result = store_incr::run(&context.runtime, &request);
-    context.out.answer(
+    let exit = context.out.answer(
         &result,
         |_| Exit::Done,
         |r| context.out.text(&format!("{}\n", r.value)),
-    )
+    );
+    match &result {
+        Ok(r) => {
+            let key = quoted(&r.key);
+            context
+                .out
+                .was_done(exit, &format!("the increment was made, {key} is {} now", r.value))
+        }
+        Err(_) => exit,
+    }
 }
 
 fn cas(context: &Context, args: CasArgs) -> Exit {
