@@ -212,3 +212,69 @@ fn n2_and_n9_plans_are_judged_and_their_tasks_found() {
             .contains("worktree:feature-x: /tmp/x")
     );
 }
+
+/// No success is not painted like one, and what a colour says a word says too.
+#[test]
+fn the_colours_of_a_page_follow_the_state() {
+    let world = World::new();
+    let rates = [("never", 0), ("always", 10), ("mostly", 8)];
+    let all = rates.map(|(skill, good)| lines(skill, 0, (0..200).map(move |index| index % 10 < good)));
+    import(&world, &all.concat());
+    let page = world.good(&["analyze", THEN, "--format", "html"]);
+    for (skill, colour, word) in [
+        ("never", "bad", "✖ low"),
+        ("always", "good", "● good"),
+        ("mostly", "mid", "◐ moderate"),
+    ] {
+        let row = page
+            .lines()
+            .find(|line| line.starts_with("<tr") && line.contains(skill));
+        let row = row.unwrap();
+        assert!(
+            row.contains(&format!("<span class=\"chip {colour}\">{word}</span>")),
+            "{row}"
+        );
+        assert!(row.contains(&format!("fill=\"var(--{colour})\"")), "{row}");
+        for other in ["bad", "good", "mid"]
+            .into_iter()
+            .filter(|other| *other != colour)
+        {
+            assert!(!row.contains(other), "{other}: {row}");
+        }
+    }
+}
+
+/// On a phone, 400 pixels wide, no letter has less than 11 pixels, and no drawing is made smaller.
+#[test]
+fn a_page_can_be_read_on_a_phone() {
+    let world = World::new();
+    import(&world, &lines("deploy", 0, (0..100).map(|index| index % 3 == 0)));
+    let page = world.good(&["analyze", THEN, "--format", "html"]);
+    let number = |text: &str| -> Option<(f64, String)> {
+        let end = text.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+        Some((text[..end].parse().ok()?, text[end..].chars().take(3).collect()))
+    };
+    let mut sizes = 0;
+    for text in page
+        .split("font-size:")
+        .skip(1)
+        .chain(page.split("{font:").skip(1))
+        .chain(page.split(";font:").skip(1))
+    {
+        let (size, unit) = number(text).unwrap();
+        let pixels = if unit.starts_with("px") { size } else { size * 16.0 };
+        assert!(pixels >= 11.0, "{size}{unit}");
+        sizes += 1;
+    }
+    assert!(sizes >= 6, "{sizes}");
+    // A blank of 16 pixels is on each side.
+    let widths = page.split("<svg").skip(1).map(|svg| {
+        let (width, _) = number(svg.split(" width=\"").nth(1).unwrap()).unwrap();
+        width
+    });
+    let widths: Vec<f64> = widths.collect();
+    assert!(
+        widths.len() == 5 && widths.iter().all(|width| *width <= 368.0),
+        "{widths:?}"
+    );
+}

@@ -334,3 +334,36 @@ fn seconds(micros: i64) -> f64 {
 fn dollars(nanodollars: i64) -> f64 {
     nanodollars as f64 / 1e9
 }
+
+#[cfg(test)]
+mod tests {
+    use super::past;
+    use clawpowers_executor::Moment;
+
+    #[test]
+    fn the_future_begins_after_a_clock_that_is_a_little_ahead_and_after_today_elsewhere() {
+        let now = Moment::parse("2026-11-10T12:00:00Z").unwrap();
+        for good in [
+            "2026-11-10T12:00:00Z",
+            "2026-11-10T12:05:00Z",
+            "2026-11-10T14:00:00+02:00",
+            "2026-11-10",
+            // It has begun in Auckland.
+            "2026-11-11",
+            "0001-01-01",
+        ] {
+            assert!(past(good, now).is_ok(), "{good}");
+        }
+        for bad in [
+            "2026-11-10T12:05:01Z",
+            "2026-11-11T00:00:00Z",
+            "2026-11-12",
+            "9999-12-30T22:00:00Z",
+        ] {
+            assert!(
+                past(bad, now).unwrap_err().message.contains("is in the future"),
+                "{bad}"
+            );
+        }
+    }
+}
