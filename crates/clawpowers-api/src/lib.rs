@@ -19,9 +19,11 @@
 mod analysis;
 mod bundled;
 mod config;
+mod connections;
 mod error;
 mod evidence;
 pub mod executions;
+pub mod fork;
 mod json;
 mod memory;
 pub mod ops;

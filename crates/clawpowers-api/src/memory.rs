@@ -142,7 +142,7 @@ impl Runtime {
         if self.documents().is_none() {
             return self.write(|db| Ok(db.replace(&new)?));
         }
-        let mut db = self.db();
+        let mut db = self.memory();
         self.check_open()?;
         match db.as_mut() {
             Some(old) if old.is_kept() => old.replace(&new)?,
@@ -162,7 +162,7 @@ impl Runtime {
     pub async fn keep_in_browser(&self, name: &str) -> Result<(), String> {
         let kept = Db::in_browser(name).await.map_err(ApiError::from);
         let kept = kept.map_err(|error| error.to_reply())?;
-        let mut db = self.db();
+        let mut db = self.memory();
         // It may have been closed while the browser was asked.
         self.check_open().map_err(|error| error.to_reply())?;
         *db = Some(kept);

@@ -1,8 +1,10 @@
 //! The runtime: what surrounds the program, and the door through which every language calls it.
 
+use crate::connections::Connections;
 use crate::error::{ApiError, ErrorCode};
 use crate::ops::{self, OPERATIONS};
 use clawpowers_executor::legacy::Report;
+use clawpowers_executor::wait::{self, GiveUp};
 use clawpowers_executor::{Db, Home};
 use clawpowers_loader::discover::Surroundings;
 use clawpowers_loader::documents::Documents;
@@ -14,6 +16,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// How every reply begins that is no error.
+const OK: &str = "{\"ok\":";
 
 /// What a runtime depends on; every field has a default taken from the environment.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -33,7 +38,10 @@ pub struct Runtime {
     pub(crate) surroundings: Surroundings,
     /// The files it sees where it has no disk.
     documents: Option<Mutex<Arc<Documents>>>,
-    db: Mutex<Option<Db>>,
+    /// The database of a runtime that has no disk.
+    memory: Mutex<Option<Db>>,
+    /// The database of one that has.
+    connections: Connections,
     closed: AtomicBool,
 }
 
@@ -91,7 +99,8 @@ impl Runtime {
         Self {
             surroundings,
             documents,
-            db: Mutex::new(None),
+            memory: Mutex::new(None),
+            connections: Connections::default(),
             closed: AtomicBool::new(false),
         }
     }
@@ -124,20 +133,18 @@ impl Runtime {
         options.map(Self::open).map_err(|error| error.to_reply())
     }
 
-    /// Closes the runtime and its database; every operation after that answers `closed`.
+    /// Closes the runtime and its database; every operation after that answers `closed`. One that is under way on another
+    /// thread ends as it would have, and its connection is closed then.
     pub fn close(&self) {
-        let mut db = self.db();
         self.closed.store(true, Ordering::Release);
-        *db = None;
+        *self.memory() = None;
+        self.connections.close();
     }
 
-    /// Lets go of the database until the next operation opens it again; one in memory stays. A host that is about to fork
-    /// does this first: SQLite must not be carried over into the child, which would count on locks that it does not hold.
+    /// Closes the connections to the database that no operation uses just now; a database in memory stays. The next
+    /// operation opens one again.
     pub fn release(&self) {
-        let mut db = self.db();
-        if self.documents.is_none() {
-            *db = None;
-        }
+        self.connections.release();
     }
 
     pub(crate) fn check_open(&self) -> Result<(), ApiError> {
@@ -166,35 +173,43 @@ impl Runtime {
         Ok(Home::new(folder))
     }
 
-    /// Reads the database of the home; `None` where there is none yet, and none is made then.
+    /// Works on the database of the home; `None` where there is none yet, and none is made then.
     pub(crate) fn read<T>(
         &self,
         work: impl FnOnce(&mut Db) -> Result<T, ApiError>,
     ) -> Result<Option<T>, ApiError> {
-        let mut db = self.db_in_place();
         self.check_open()?;
-        if db.is_none() && self.documents.is_none() {
-            *db = Db::open(&self.home()?)?;
+        if self.documents.is_some() {
+            let mut db = self.memory();
+            self.check_open()?;
+            return db.as_mut().map(work).transpose();
         }
-        db.as_mut().map(work).transpose()
+        self.connections.with(|| Ok(Db::open(&self.home()?)?), work)
     }
 
     /// Works on the database of the home, which is made where it is missing.
     pub(crate) fn write<T>(&self, work: impl FnOnce(&mut Db) -> Result<T, ApiError>) -> Result<T, ApiError> {
-        let mut db = self.db_in_place();
         self.check_open()?;
-        let open = match db.take() {
-            Some(open) => open,
-            None if self.documents.is_some() => Db::memory()?,
-            None => Db::create(&self.home()?)?,
-        };
-        work(db.insert(open))
+        if self.documents.is_some() {
+            let mut db = self.memory();
+            self.check_open()?;
+            let open = db.take().map_or_else(Db::memory, Ok)?;
+            return work(db.insert(open));
+        }
+        let open = || Ok(Some(Db::create(&self.home()?)?));
+        let answer = self.connections.with(open, work)?;
+        answer.ok_or_else(|| ApiError::new(ErrorCode::Internal, "the database was not made"))
     }
 
     /// Returns what was taken in from 1.x when this runtime created the database.
     #[must_use]
     pub fn imported(&self) -> Option<Report> {
-        self.db().as_ref().and_then(Db::imported).cloned()
+        self.connections.imported().clone()
+    }
+
+    /// Takes that report away, so that it is told once.
+    pub(crate) fn take_imported(&self) -> Option<Report> {
+        self.connections.imported().take()
     }
 
     /// Writes a report of today to the folder `feedback` of the home, in place of an earlier one of today, and returns its
@@ -228,19 +243,9 @@ impl Runtime {
         })
     }
 
-    /// Returns the open database. One whose file was moved, replaced or deleted is closed, so that what is at its path now
-    /// is opened: a long process must neither read an old file nor write to a deleted one.
-    fn db_in_place(&self) -> MutexGuard<'_, Option<Db>> {
-        let mut db = self.db();
-        if db.as_ref().is_some_and(|db| !db.is_in_place()) {
-            *db = None;
-        }
-        db
-    }
-
-    pub(crate) fn db(&self) -> MutexGuard<'_, Option<Db>> {
+    pub(crate) fn memory(&self) -> MutexGuard<'_, Option<Db>> {
         // A panic in the middle of a transaction has undone it.
-        self.db.lock().unwrap_or_else(PoisonError::into_inner)
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Calls an operation by name with a JSON request and returns its JSON reply; never fails, never panics.
@@ -267,6 +272,15 @@ impl Runtime {
             return error.to_reply();
         };
         guarded(operation, || (found.call)(self, request))
+    }
+
+    /// As [`Runtime::call`], but while the operation waits for another process it asks `give_up` every few milliseconds;
+    /// `None` where it was ended so, before it had done what it was asked. It may be called again with the same request.
+    #[must_use]
+    pub fn call_interruptible(&self, operation: &str, request: &str, give_up: GiveUp) -> Option<String> {
+        let (reply, gave_up) = wait::interruptible(give_up, || self.call(operation, request));
+        // One that did without what it waited for has an answer all the same.
+        (!gave_up || reply.starts_with(OK)).then_some(reply)
     }
 
     /// Returns the path that `named` stands for: in the caller's words, so that replies use them too, where the
@@ -369,6 +383,34 @@ mod tests {
             runtime.release();
             runtime.release();
         }
+    }
+
+    #[test]
+    fn an_operation_that_is_under_way_stops_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let runtime = Runtime::open(Options {
+            home: Some(folder.path().join("home")),
+            ..Options::default()
+        });
+        let set = |value: &str| {
+            let request = format!(r#"{{"key": "a", "value": "{value}"}}"#);
+            let reply = runtime.call("store_set", &request);
+            assert!(reply.starts_with(super::OK), "{reply}");
+        };
+        set("1");
+        // Both would wait for ever if operations took turns.
+        let beside = |_: &mut clawpowers_executor::Db| {
+            std::thread::scope(|scope| scope.spawn(|| set("2")).join()).unwrap();
+            Ok(runtime.call("store_get", r#"{"key": "a"}"#))
+        };
+        let found = runtime.write(beside).unwrap();
+        assert!(found.contains(r#""value":"2""#), "{found}");
+        let closing = |_: &mut clawpowers_executor::Db| {
+            runtime.close();
+            Ok(())
+        };
+        assert_eq!(runtime.read(closing), Ok(Some(())));
+        assert!(runtime.read(|_| Ok(())).is_err());
     }
 
     #[test]

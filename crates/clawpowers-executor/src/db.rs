@@ -125,13 +125,7 @@ impl Db {
         self.connection
     }
 
-    /// Returns what was taken in from 1.x when this process created the database.
-    #[must_use]
-    pub const fn imported(&self) -> Option<&legacy::Report> {
-        self.imported.as_ref()
-    }
-
-    /// Takes that report away, so that it is told once.
+    /// Takes away what was taken in from 1.x when this process created the database.
     pub const fn take_imported(&mut self) -> Option<legacy::Report> {
         self.imported.take()
     }

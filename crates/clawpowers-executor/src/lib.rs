@@ -39,6 +39,7 @@ mod recover;
 mod schema;
 mod store;
 pub mod units;
+pub mod wait;
 
 pub use db::Db;
 pub use error::{Error, Result, Storage};

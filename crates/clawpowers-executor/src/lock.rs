@@ -1,13 +1,10 @@
-//! Locks between processes: on a file of their own, and the waiting that they share with the database.
+//! Locks between processes on a file of their own.
 
 use crate::error::{Error, Result, Storage, quoted};
+use crate::wait::{self, TIMEOUT};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
-use std::thread;
-use std::time::{Duration, Instant};
-
-/// How long a process waits for another one.
-pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
+use std::time::Instant;
 
 /// A lock on a file that is made for it. It ends when this is dropped, and with the process, however that ends; the file
 /// stays, because to remove it would give two processes a file each.
@@ -47,7 +44,8 @@ impl FileLock {
             let now = length();
             if now != seen {
                 (seen, since) = (now, Instant::now());
-            } else if since.elapsed() > TIMEOUT {
+            }
+            if since.elapsed() > TIMEOUT || !wait::pause(tries) {
                 return Err(Error::storage(
                     Storage::Busy,
                     format!(
@@ -56,7 +54,6 @@ impl FileLock {
                     ),
                 ));
             }
-            thread::sleep(pause(tries));
         }
         Ok(Self { file })
     }
@@ -73,16 +70,6 @@ impl FileLock {
 /// Locks imports into the database at `path`, which need not be there yet.
 pub(crate) fn lock_imports(path: &Path) -> Result<FileLock> {
     FileLock::acquire(&path.with_file_name("import.lock"))
-}
-
-/// How long to wait before another try.
-///
-/// Writers hold the database for about a millisecond. Equal pauses would let the same processes meet again and again, so
-/// each takes its own.
-pub(crate) fn pause(tries: i32) -> Duration {
-    let spread = u64::from(std::process::id()).wrapping_mul(2_654_435_761) >> (tries % 16);
-    let longest = 1_u64 << tries.clamp(0, 4);
-    Duration::from_micros(300 + spread % (longest * 1000))
 }
 
 #[cfg(test)]

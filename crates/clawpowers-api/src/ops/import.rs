@@ -75,7 +75,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let report = runtime.write(|db| {
         // Opening the database of a home that has not been taken in yet does it.
         if from == home.folder()
-            && let Some(report) = db.take_imported()
+            && let Some(report) = runtime.take_imported()
         {
             return Ok(report);
         }

@@ -1,19 +1,16 @@
-//! Opens the connection to a database file, and waits for other processes that hold it.
+//! Opens the connection to a database file.
 
 use crate::error::{Error, Result};
-use crate::lock::{TIMEOUT, pause};
+use crate::wait;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
-use std::cell::Cell;
 use std::path::Path;
-use std::thread;
-use std::time::Instant;
 
 pub(super) fn connect(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let open = || -> rusqlite::Result<Connection> {
         let mut connection = Connection::open_with_flags(path, flags)?;
-        connection.busy_handler(Some(wait))?;
+        connection.busy_handler(Some(wait::until_timeout))?;
         // Many short processes would each pay for a checkpoint when they end.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
@@ -41,21 +38,4 @@ pub(crate) fn lock(path: &Path) -> Result<Option<Connection>> {
         }
         Err(_) => Ok(None),
     }
-}
-
-thread_local! {
-    /// When this thread began to wait.
-    static WAITING_SINCE: Cell<Option<Instant>> = const { Cell::new(None) };
-}
-
-/// Waits for another process for a moment; gives up at the timeout.
-pub(super) fn wait(tries: i32) -> bool {
-    if tries == 0 {
-        WAITING_SINCE.set(Some(Instant::now()));
-    }
-    if WAITING_SINCE.get().is_some_and(|since| since.elapsed() > TIMEOUT) {
-        return false;
-    }
-    thread::sleep(pause(tries));
-    true
 }

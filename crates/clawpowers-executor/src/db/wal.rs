@@ -1,9 +1,9 @@
 //! The write-ahead log: wanted for every file, and kept short by its writers.
 
 use super::Db;
-use super::connection::wait;
 use super::reserve;
 use crate::error::Result;
+use crate::wait;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -41,7 +41,7 @@ impl Db {
             let checkpoint = format!("PRAGMA wal_checkpoint({mode})");
             let _ = self.connection.query_row(&checkpoint, (), |_| Ok(()));
         }
-        let _ = self.connection.busy_handler(Some(wait));
+        let _ = self.connection.busy_handler(Some(wait::until_timeout));
     }
 
     /// Makes a file that lost its log mode, as each that was recovered or copied by SQLite's tools, keep a log again.
