@@ -118,7 +118,8 @@ def metrics(rt: clawpowers.Runtime) -> None:
     figures: t.Figures = summary["all"]
     exported: t.MetricsExportReply = rt.metrics.export_lines(format="jsonl", since="2026-11-01")
     imported: t.MetricsImportReply = rt.metrics.import_lines(exported["text"])
-    assert len(shown) == 2 and figures and imported["known"] == 2
+    deleted: t.Execution = rt.metrics.delete(started["id"])
+    assert len(shown) == 2 and figures and imported["known"] == 2 and deleted["id"] == started["id"]
 
 
 def feedback(rt: clawpowers.Runtime) -> None:

@@ -7,9 +7,8 @@ import sys
 from json import JSONDecoder
 from types import TracebackType
 from typing import Any, Final, Protocol, TypeVar
-from weakref import WeakSet
 
-from ._clawpowers import Core
+from ._clawpowers import Core, after_fork_in_child, after_fork_in_parent, before_fork
 from ._decode import Plan, decode
 from ._encode import Request, encode, write
 from ._errors import error_of, invalid_request
@@ -43,10 +42,7 @@ class Runtime(Operations):
 
     __slots__ = (
         "__weakref__",
-        "_closed",
         "_core",
-        "_options",
-        "_turn",
         "config",
         "feedback",
         "metrics",
@@ -63,12 +59,11 @@ class Runtime(Operations):
     def __init__(self, home: Path | None = None, *, cwd: Path | None = None, user_home: Path | None = None) -> None:
         """Open a runtime; nothing is read or written yet."""
         options = {"home": home, "cwd": cwd, "user_home": user_home}
-        self._options = encode({name: value for name, value in options.items() if value is not None})
+        text = encode({name: value for name, value in options.items() if value is not None})
         try:
-            self._core = Core(self._options)
+            self._core = Core(text)
         except ValueError as error:
             raise error_of(_read(str(error))[0]["error"]) from None
-        self._closed = False
         send = self._core.call
 
         def door(operation: str, request: Request, plan: Plan | None = None, /) -> Any:
@@ -77,18 +72,12 @@ class Runtime(Operations):
                 decode(answer, plan)
             return answer
 
-        def turn(core: Core) -> None:
-            nonlocal send
-            send = core.call
-
         super().__init__(door)
-        self._turn = turn
         self.skills = Skills(door)
         self.store = Store(door)
         self.metrics = Metrics(door)
         self.feedback = Feedback(door)
         self.config = Config(door)
-        _live.add(self)
 
     def call(self, operation: str, request: object = None) -> Any:
         """Call an operation by its name and return its answer as JSON has it: times are text and bytes are base64."""
@@ -98,16 +87,7 @@ class Runtime(Operations):
 
     def close(self) -> None:
         """Close the runtime and its database; every operation after that raises ``ClosedError``."""
-        self._closed = True
         self._core.close()
-
-    def _after_fork(self) -> None:
-        # The old one may be locked by a thread that is not in this process: it must not even be dropped.
-        _left_behind.append(self._core)
-        self._core = Core(self._options, forked=True)
-        if self._closed:
-            self._core.close()
-        self._turn(self._core)
 
     def __enter__(self: Self) -> Self:
         return self
@@ -130,20 +110,10 @@ def open(home: Path | None = None, *, cwd: Path | None = None, user_home: Path |
     return Runtime(home, cwd=cwd, user_home=user_home)
 
 
-_live: Final[WeakSet[Runtime]] = WeakSet()
-_left_behind: Final[list[Core]] = []
-
-
-def _before_fork() -> None:
-    for runtime in list(_live):
-        runtime._core.release()
-
-
-def _after_fork() -> None:
-    for runtime in list(_live):
-        runtime._after_fork()
-
-
 if sys.platform != "win32":
-    # A child gets a runtime of its own: neither open databases nor threads outlive a fork.
-    os.register_at_fork(before=_before_fork, after_in_child=_after_fork)
+    # Functions of the module in Rust: no signal handler runs in the middle of one.
+    os.register_at_fork(
+        before=before_fork,
+        after_in_parent=after_fork_in_parent,
+        after_in_child=after_fork_in_child,
+    )

@@ -1,0 +1,214 @@
+"""Forks beside threads, signals while an operation waits, readers beside a writer that waits."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+import traceback
+import unittest
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import clawpowers
+from support import SKILL, Case
+
+# Holds the database locked until it is told otherwise.
+LOCKER = """
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1], isolation_level=None)
+db.execute("BEGIN IMMEDIATE")
+print("locked", flush=True)
+sys.stdin.readline()
+db.execute("COMMIT")
+"""
+
+# Sends signals to itself once its main thread is inside of an operation that waits.
+WAITER = """
+import clawpowers, os, signal, sys, threading, time
+
+rt = clawpowers.open(sys.argv[1])
+main = threading.main_thread().ident
+handled = threading.Event()
+
+def until_it_waits():
+    seen = 0
+    while seen < 20:
+        seen = seen + 1 if sys._current_frames()[main].f_code.co_name == "door" else 0
+        time.sleep(0.01)
+
+def handler(*_):
+    # The handler runs in the middle of an operation, and calls others and forks all the same.
+    print("handler", rt.store.get("a"), flush=True)
+    child = os.fork()
+    if child == 0:
+        try:
+            rt.store.get("a")
+        except clawpowers.StorageError as error:
+            os._exit(7 if error.details == {"kind": "busy"} else 8)
+        os._exit(9)
+    print("child", os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+    handled.set()
+
+def signals():
+    until_it_waits()
+    os.kill(os.getpid(), signal.SIGUSR1)
+    handled.wait()
+    os.kill(os.getpid(), signal.SIGINT)
+
+signal.signal(signal.SIGUSR1, handler)
+threading.Thread(target=signals, daemon=True).start()
+try:
+    rt.store.set("a", "2")
+    print("set")
+except KeyboardInterrupt:
+    print("interrupted", rt.store.get("a"))
+"""
+
+# How long a child may take that is not stuck, in seconds.
+LONG = 120
+
+
+def ended(child: int) -> int:
+    """Return the exit code of a child, which is killed where it takes too long."""
+    end = time.monotonic() + LONG
+    while time.monotonic() < end:
+        found, status = os.waitpid(child, os.WNOHANG)
+        if found:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.005)
+    os.kill(child, 9)
+    os.waitpid(child, 0)
+    raise AssertionError("a child hangs")
+
+
+def forked(work: Callable[[], None]) -> int:
+    """Make a child that does some work and ends with 0 where that succeeds."""
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            work()
+            code = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+    return child
+
+
+@unittest.skipUnless(hasattr(os, "fork"), "this system does not fork")
+class Forks(Case):
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Have another process hold the database locked."""
+        database = self.home / "clawpowers.db"
+        with subprocess.Popen(
+            [sys.executable, "-c", LOCKER, str(database)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as locker:
+            assert locker.stdin is not None and locker.stdout is not None
+            self.assertEqual(locker.stdout.readline(), "locked\n")
+            yield
+            locker.stdin.write("\n")
+            locker.stdin.flush()
+
+    def setting(self, value: str) -> tuple[threading.Thread, list[object]]:
+        """Return a thread that is inside of `store.set`, and where it puts what came of it."""
+        came: list[object] = []
+
+        def work() -> None:
+            try:
+                came.append(self.rt.store.set("a", value))
+            except clawpowers.Error as error:
+                came.append(error)
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        assert thread.ident is not None
+        inside = 0
+        while inside < 20:
+            frame = sys._current_frames().get(thread.ident)
+            inside = inside + 1 if frame is not None and frame.f_code.co_name == "door" else 0
+            time.sleep(0.005)
+        return thread, came
+
+    def test_a_hundred_forks_beside_four_threads(self) -> None:
+        self.skill()
+        # The threads that all of a process share are there before the first fork.
+        expected = len(self.rt.skills.list()["skills"])
+        self.rt.store.set("n", "0")
+        done = [0] * 4
+        stop = threading.Event()
+
+        def work(number: int) -> None:
+            while not stop.is_set():
+                self.rt.store.incr("n")
+                self.rt.store.get("n")
+                self.rt.metrics.record(skill="a-skill", outcome="success")
+                self.rt.skills.list()
+                clawpowers.parse_skill(SKILL)
+                with clawpowers.open(self.home) as other:
+                    other.store.list()
+                done[number] += 1
+
+        def child() -> None:
+            self.rt.store.incr("n")
+            self.rt.metrics.show(limit=1)
+            clawpowers.parse_skill(SKILL)
+            assert len(self.rt.skills.list()["skills"]) == expected
+            # A child of a child is one like any other.
+            assert ended(forked(lambda: (self.rt.store.incr("n"), self.rt.skills.list(), None)[2])) == 0
+
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+        for thread in threads:
+            thread.start()
+        try:
+            for _ in range(10):
+                children = [forked(child) for _ in range(10)]
+                self.assertEqual([ended(one) for one in children], [0] * 10)
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join()
+        self.assertEqual(self.rt.store.get("n"), str(sum(done) + 200))
+        self.assertEqual(self.rt.metrics.summary()["all"]["success"], sum(done))
+
+    def test_a_fork_beside_a_thread_that_waits(self) -> None:
+        self.rt.store.set("a", "1")
+
+        def child() -> None:
+            assert self.rt.store.get("a") == "1"
+
+        with self.locked():
+            thread, came = self.setting("2")
+            for _ in range(3):
+                self.assertEqual(ended(forked(child)), 0)
+            self.assertEqual(came, [])
+        thread.join()
+        self.assertEqual(came, [{"key": "a", "bytes": 1}])
+        self.assertEqual(self.rt.store.get("a"), "2")
+
+    def test_a_writer_that_waits_stops_no_reader(self) -> None:
+        self.rt.store.set("a", "1")
+        with self.locked():
+            threads = [self.setting(value) for value in "23"]
+            self.assertEqual(self.rt.store.get("a"), "1")
+            self.assertEqual(self.rt.store.list(), ["a"])
+            self.assertEqual(self.rt.metrics.show(), [])
+            self.assertEqual(self.rt.status()["keys"], 1)
+            # None of this took a turn behind a writer, whose wait ends with an error after 30 seconds.
+            self.assertEqual([came for _, came in threads], [[], []])
+        for thread, came in threads:
+            thread.join()
+            self.assertEqual(came, [{"key": "a", "bytes": 1}])
+
+    def test_signals_are_heard_while_an_operation_waits(self) -> None:
+        self.rt.store.set("a", "1")
+        with self.locked():
+            run = subprocess.run(
+                [sys.executable, "-W", "ignore", "-c", WAITER, str(self.home)], capture_output=True, text=True, timeout=LONG
+            )
+        self.assertEqual((run.stdout, run.stderr), ("handler 1\nchild 7\ninterrupted 1\n", ""))
+        self.assertEqual(self.rt.store.get("a"), "1")
