@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from enum import Enum
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import clawpowers
@@ -76,6 +77,9 @@ class BadInput(Case):
             with self.assertRaises(ValueError) as caught:
                 Core(f'{{"home": "{text}"}}')
             self.assertIn('"code":"invalid_request"', str(caught.exception))
+        path = Path(os.fsdecode(b"/tmp/\xff"))
+        self.refused(lambda: clawpowers.open(path), r"the path `/tmp/\udcff` is not UTF-8")
+        self.refused(lambda: clawpowers.open(str(path)), "half of a surrogate pair at line 1 column ")
         # Two halves that are beside each other are a whole.
         self.rt.store.set("a", "\ud83d\ude00")
         self.assertEqual(self.rt.store.get("a"), "\U0001f600")

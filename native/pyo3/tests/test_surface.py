@@ -6,10 +6,12 @@ import datetime as dt
 import gc
 import json
 import pickle
+import typing
 import weakref
 from pathlib import Path
 
 import clawpowers
+import clawpowers.types
 from clawpowers import _encode
 from support import SKILL, Case
 
@@ -111,6 +113,16 @@ class Surface(Case):
         for value in ([], {}, (), [1, -0.0, 1e300, 2**70], {"a": {"é\ud800\n": [None, False, ""]}}, "\x00\u2028😀"):
             expected = list(value) if isinstance(value, tuple) else value
             self.assertEqual(json.loads(_encode.write(value)), expected)
+
+    def test_every_function_has_type_hints(self) -> None:
+        public = [getattr(clawpowers, name) for name in clawpowers.__all__]
+        groups = [self.rt, *(getattr(self.rt, name) for name in ("skills", "store", "metrics", "feedback", "config"))]
+        methods = [getattr(type(one), name) for one in groups for name in dir(type(one)) if not name.startswith("_")]
+        for found in (*public, *methods, *vars(clawpowers.types).values()):
+            if callable(found) and getattr(found, "__module__", "").startswith("clawpowers."):
+                typing.get_type_hints(found)
+        self.assertEqual(typing.get_type_hints(type(self.rt.store).get)["return"], str | bytes)
+        self.assertIs(typing.get_type_hints(type(self.rt.skills).list)["return"], clawpowers.types.SkillListReply)
 
     def test_every_group_is_there(self) -> None:
         table = json.loads((Path(__file__).parents[3] / "schemas" / "operations.json").read_text(encoding="utf-8"))

@@ -23,6 +23,8 @@ from ._runtime import Runtime, open
 
 if TYPE_CHECKING:
     from . import types as t
+else:
+    from ._operations import t
 
 __all__ = [
     "ClosedError",

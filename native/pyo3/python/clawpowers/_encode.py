@@ -87,7 +87,10 @@ def _member(key: object, value: object, depth: int) -> str:
 
 def _other(value: object) -> str:
     if isinstance(value, os.PathLike):
-        return quoted(os.fsdecode(value))
+        path = os.fsdecode(value)
+        if not path.isascii() and any("\ud800" <= character <= "\udfff" for character in path):
+            raise invalid_request(f"the path `{ascii(path)[1:-1]}` is not UTF-8")
+        return quoted(path)
     if isinstance(value, dt.datetime):
         if value.utcoffset() is None:
             raise invalid_request(f"the time `{value.isoformat()}` has no time zone")

@@ -6,7 +6,7 @@ import os
 import sys
 from json import JSONDecoder
 from types import TracebackType
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, TypeVar
 
 from ._clawpowers import Core, after_fork_in_child, after_fork_in_parent, before_fork
 from ._decode import Plan, decode
@@ -18,13 +18,6 @@ Path = str | os.PathLike[str]
 Self = TypeVar("Self", bound="Runtime")
 
 _read: Final = JSONDecoder().raw_decode
-
-
-class Door(Protocol):
-    """The one way to the facade: an operation, its request, and how to decode its reply."""
-
-    def __call__(self, operation: str, request: Request, plan: Plan | None = None, /) -> Any:
-        """Return what the operation answers."""
 
 
 def _answer(text: str) -> Any:
