@@ -17,6 +17,12 @@ export function decode(text, result, bytes) {
   return result === undefined ? ok : ok[result];
 }
 
+/** Reads a whole number of 64 bits: a number where it is exact, else a big integer. */
+export function whole(text) {
+  const number = Number(text);
+  return Number.isSafeInteger(number) ? number : BigInt(text);
+}
+
 /** Makes an error of a reply that is one. */
 export function failure({ error }) {
   const { code, message, hint, details } = error ?? {};

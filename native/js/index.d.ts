@@ -28,7 +28,13 @@ export interface OpenOptions {
 /** Opens a runtime; nothing is read or written yet. */
 export function open(options?: OpenOptions): Runtime;
 
-/** An open runtime. */
+/**
+ * An open runtime.
+ *
+ * Every operation has two methods. The plain one returns when it is done, and stops the event loop until then: for up to
+ * 30 seconds where another process holds the database. The one whose name ends in `Async` works on another thread and
+ * returns a promise; use it in servers and wherever else the loop has to go on. In a browser there is no other thread.
+ */
 export interface Runtime extends Own {}
 export class Runtime {
   private constructor();
@@ -44,7 +50,7 @@ export class Runtime {
   readonly config: Config;
   /** Calls an operation by its name and returns the reply as JSON has it. */
   call(operation: string, request?: object): unknown;
-  /** Calls an operation by its name, beside what else runs. */
+  /** Calls an operation by its name on another thread. */
   callAsync(operation: string, request?: object): Promise<unknown>;
   /** Closes the runtime; every call after that fails with `closed`. */
   close(): void;
@@ -64,45 +70,55 @@ export function detect(outcomes: readonly string[]): FeedbackDetectReply;
 export interface Skills {
   /** Says what Claude Code and Codex would cut from their listing. */
   budget(options?: SkillBudgetOptions): SkillBudgetReply;
-  /** Says what Claude Code and Codex would cut from their listing. It does so beside what else runs. */
+  /** Says what Claude Code and Codex would cut from their listing. On another thread. */
   budgetAsync(options?: SkillBudgetOptions): Promise<SkillBudgetReply>;
   /** Shows or writes the mechanical repairs of skill files. */
   fix(paths: readonly string[], options?: SkillFixOptions): SkillFixReply;
-  /** Shows or writes the mechanical repairs of skill files. It does so beside what else runs. */
+  /** Shows or writes the mechanical repairs of skill files. On another thread. */
   fixAsync(paths: readonly string[], options?: SkillFixOptions): Promise<SkillFixReply>;
   /** Lists the visible skills, the hidden ones and those that did not load. */
   list(options?: SkillListOptions): SkillListReply;
-  /** Lists the visible skills, the hidden ones and those that did not load. It does so beside what else runs. */
+  /** Lists the visible skills, the hidden ones and those that did not load. On another thread. */
   listAsync(options?: SkillListOptions): Promise<SkillListReply>;
   /** Creates a skill's folder with a SKILL.md to fill in. */
   create(name: string, options?: SkillNewOptions): string;
+  /** Creates a skill's folder with a SKILL.md to fill in. On another thread. */
+  createAsync(name: string, options?: SkillNewOptions): Promise<string>;
   /** Parses the text of a SKILL.md. */
   parse(text: string | Uint8Array | ArrayBuffer, options?: SkillParseOptions): SkillParseReply;
+  /** Parses the text of a SKILL.md. On another thread. */
+  parseAsync(text: string | Uint8Array | ArrayBuffer, options?: SkillParseOptions): Promise<SkillParseReply>;
   /** Renders the catalog for a model, within a token budget. */
   prompt(options?: SkillPromptOptions): SkillPromptReply;
-  /** Renders the catalog for a model, within a token budget. It does so beside what else runs. */
+  /** Renders the catalog for a model, within a token budget. On another thread. */
   promptAsync(options?: SkillPromptOptions): Promise<SkillPromptReply>;
   /** Reads a skill's text or one of its files. */
   read(name: string, options?: SkillReadOptions): SkillReadReply;
-  /** Reads a skill's text or one of its files. It does so beside what else runs. */
+  /** Reads a skill's text or one of its files. On another thread. */
   readAsync(name: string, options?: SkillReadOptions): Promise<SkillReadReply>;
   /** Prints a skill's properties as the reference validator does. */
   readProperties(path: string): string;
+  /** Prints a skill's properties as the reference validator does. On another thread. */
+  readPropertiesAsync(path: string): Promise<string>;
   /** Judges one skill in the words of the reference validator. */
   referenceValidate(path: string): SkillReferenceValidateReply;
+  /** Judges one skill in the words of the reference validator. On another thread. */
+  referenceValidateAsync(path: string): Promise<SkillReferenceValidateReply>;
   /** Ranks skills by how well they match words. */
   search(words: string, options?: SkillSearchOptions): Hit[];
-  /** Ranks skills by how well they match words. It does so beside what else runs. */
+  /** Ranks skills by how well they match words. On another thread. */
   searchAsync(words: string, options?: SkillSearchOptions): Promise<Hit[]>;
   /** Shows one skill: fields, outline, files, digest, requirements, findings. */
   show(name: string, options?: SkillShowOptions): SkillShowReply;
-  /** Shows one skill: fields, outline, files, digest, requirements, findings. It does so beside what else runs. */
+  /** Shows one skill: fields, outline, files, digest, requirements, findings. On another thread. */
   showAsync(name: string, options?: SkillShowOptions): Promise<SkillShowReply>;
   /** Prints skills as the reference validator's prompt block. */
   toPrompt(paths: readonly string[]): string;
+  /** Prints skills as the reference validator's prompt block. On another thread. */
+  toPromptAsync(paths: readonly string[]): Promise<string>;
   /** Judges skill files by a reader's rules. */
   validate(paths: readonly string[], options?: SkillValidateOptions): SkillValidateReply;
-  /** Judges skill files by a reader's rules. It does so beside what else runs. */
+  /** Judges skill files by a reader's rules. On another thread. */
   validateAsync(paths: readonly string[], options?: SkillValidateOptions): Promise<SkillValidateReply>;
 }
 
@@ -110,96 +126,152 @@ export interface Skills {
 export interface Store {
   /** Adds a line to the value of a key. */
   append(key: string, value: string | Uint8Array | ArrayBuffer): StoreAppendReply;
+  /** Adds a line to the value of a key. On another thread. */
+  appendAsync(key: string, value: string | Uint8Array | ArrayBuffer): Promise<StoreAppendReply>;
   /** Sets the value of a key if it has not changed. */
   cas(key: string, old: string | Uint8Array | ArrayBuffer | null, new_: string | Uint8Array | ArrayBuffer): StoreCasReply;
+  /** Sets the value of a key if it has not changed. On another thread. */
+  casAsync(key: string, old: string | Uint8Array | ArrayBuffer | null, new_: string | Uint8Array | ArrayBuffer): Promise<StoreCasReply>;
   /** Removes a key. */
   delete(key: string): boolean;
+  /** Removes a key. On another thread. */
+  deleteAsync(key: string): Promise<boolean>;
   /** Tells whether a key is there. */
   exists(key: string): boolean;
+  /** Tells whether a key is there. On another thread. */
+  existsAsync(key: string): Promise<boolean>;
   /** Writes keys and values as JSON lines. */
   exportLines(pattern?: string | null): StoreExportReply;
+  /** Writes keys and values as JSON lines. On another thread. */
+  exportLinesAsync(pattern?: string | null): Promise<StoreExportReply>;
   /** Returns the value of a key. */
   get(key: string, options?: StoreGetOptions): string | Uint8Array;
+  /** Returns the value of a key. On another thread. */
+  getAsync(key: string, options?: StoreGetOptions): Promise<string | Uint8Array>;
   /** Sets keys from JSON lines. */
   importLines(text?: string | null, options?: StoreImportOptions): StoreImportReply;
-  /** Sets keys from JSON lines. It does so beside what else runs. */
+  /** Sets keys from JSON lines. On another thread. */
   importLinesAsync(text?: string | null, options?: StoreImportOptions): Promise<StoreImportReply>;
   /** Adds a number to the value of a key. */
-  incr(key: string, by?: Amount | null): bigint;
+  incr(key: string, by?: Amount | null): number | bigint;
+  /** Adds a number to the value of a key. On another thread. */
+  incrAsync(key: string, by?: Amount | null): Promise<number | bigint>;
   /** Lists keys. */
   list(pattern?: string | null): string[];
+  /** Lists keys. On another thread. */
+  listAsync(pattern?: string | null): Promise<string[]>;
   /** Lists keys with their values. */
   listValues(pattern?: string | null): StoreEntry[];
+  /** Lists keys with their values. On another thread. */
+  listValuesAsync(pattern?: string | null): Promise<StoreEntry[]>;
   /** Sets the value of a key. */
   set(key: string, value: string | Uint8Array | ArrayBuffer): StoreSetReply;
+  /** Sets the value of a key. On another thread. */
+  setAsync(key: string, value: string | Uint8Array | ArrayBuffer): Promise<StoreSetReply>;
 }
 
 /** What skills achieved. */
 export interface Metrics {
   /** Deletes an execution, here and in every home that imports from this one. */
   delete(id: string): Execution;
+  /** Deletes an execution, here and in every home that imports from this one. On another thread. */
+  deleteAsync(id: string): Promise<Execution>;
   /** Writes executions as JSON lines or CSV. */
   exportLines(options?: MetricsExportOptions): MetricsExportReply;
+  /** Writes executions as JSON lines or CSV. On another thread. */
+  exportLinesAsync(options?: MetricsExportOptions): Promise<MetricsExportReply>;
   /** Ends an execution that was started. */
   finish(id: string, outcome: string, options?: MetricsFinishOptions): Execution;
+  /** Ends an execution that was started. On another thread. */
+  finishAsync(id: string, outcome: string, options?: MetricsFinishOptions): Promise<Execution>;
   /** Takes in executions from JSON lines. */
   importLines(text?: string | null, options?: MetricsImportOptions): MetricsImportReply;
-  /** Takes in executions from JSON lines. It does so beside what else runs. */
+  /** Takes in executions from JSON lines. On another thread. */
   importLinesAsync(text?: string | null, options?: MetricsImportOptions): Promise<MetricsImportReply>;
   /** Records an execution that has ended. */
   record(options: MetricsRecordOptions): MetricsRecordReply;
+  /** Records an execution that has ended. On another thread. */
+  recordAsync(options: MetricsRecordOptions): Promise<MetricsRecordReply>;
   /** Shows the last executions. */
   show(options?: MetricsShowOptions): Execution[];
+  /** Shows the last executions. On another thread. */
+  showAsync(options?: MetricsShowOptions): Promise<Execution[]>;
   /** Records that an execution has begun. */
   start(skill: string, options?: MetricsStartOptions): MetricsStartReply;
+  /** Records that an execution has begun. On another thread. */
+  startAsync(skill: string, options?: MetricsStartOptions): Promise<MetricsStartReply>;
   /** Sums up executions, as a whole and by skill. */
   summary(options?: MetricsSummaryOptions): MetricsSummaryReply;
+  /** Sums up executions, as a whole and by skill. On another thread. */
+  summaryAsync(options?: MetricsSummaryOptions): Promise<MetricsSummaryReply>;
 }
 
 /** Which skills work, and which got worse. */
 export interface Feedback {
   /** Says which skills work and which got worse. */
   analyze(options?: AnalyzeOptions): AnalyzeReply;
+  /** Says which skills work and which got worse. On another thread. */
+  analyzeAsync(options?: AnalyzeOptions): Promise<AnalyzeReply>;
   /** Compares two versions of a skill, or two times. */
   compare(skill: string, a: string, b: string): AnalyzeCompareReply;
+  /** Compares two versions of a skill, or two times. On another thread. */
+  compareAsync(skill: string, a: string, b: string): Promise<AnalyzeCompareReply>;
   /** Compares a plan's estimate with what it took, and lists its tasks. */
   plan(plan: string): AnalyzePlanReply;
+  /** Compares a plan's estimate with what it took, and lists its tasks. On another thread. */
+  planAsync(plan: string): Promise<AnalyzePlanReply>;
   /** Lists the worktrees that skills have registered. */
   worktrees(): ValueLine[];
+  /** Lists the worktrees that skills have registered. On another thread. */
+  worktreesAsync(): Promise<ValueLine[]>;
   /** Finds changes of a success rate in a list of outcomes. */
   detect(outcomes: readonly string[]): FeedbackDetectReply;
+  /** Finds changes of a success rate in a list of outcomes. On another thread. */
+  detectAsync(outcomes: readonly string[]): Promise<FeedbackDetectReply>;
 }
 
 /** The settings of config.json. */
 export interface Config {
   /** Reads one setting of config.json. */
   get(key: string): unknown;
+  /** Reads one setting of config.json. On another thread. */
+  getAsync(key: string): Promise<unknown>;
   /** Lists the settings of config.json. */
   list(): ConfigListReply;
+  /** Lists the settings of config.json. On another thread. */
+  listAsync(): Promise<ConfigListReply>;
   /** Changes one setting of config.json and leaves the rest as it is. */
   set(key: string, value?: unknown, options?: ConfigSetOptions): ConfigSetReply;
+  /** Changes one setting of config.json and leaves the rest as it is. On another thread. */
+  setAsync(key: string, value?: unknown, options?: ConfigSetOptions): Promise<ConfigSetReply>;
   /** Removes one setting from config.json and leaves the rest as it is. */
   unset(key: string): ConfigUnsetReply;
+  /** Removes one setting from config.json and leaves the rest as it is. On another thread. */
+  unsetAsync(key: string): Promise<ConfigUnsetReply>;
 }
 
 /** What the runtime itself does. */
 export interface Own {
   /** Checks the skills that are there, config.json and the database. */
   doctor(options?: DoctorOptions): DoctorReply;
-  /** Checks the skills that are there, config.json and the database. It does so beside what else runs. */
+  /** Checks the skills that are there, config.json and the database. On another thread. */
   doctorAsync(options?: DoctorOptions): Promise<DoctorReply>;
   /** Takes in what 1.x left in a home. */
   importLegacy(options?: ImportOptions): ImportReply;
-  /** Takes in what 1.x left in a home. It does so beside what else runs. */
+  /** Takes in what 1.x left in a home. On another thread. */
   importLegacyAsync(options?: ImportOptions): Promise<ImportReply>;
   /** Creates the runtime home. */
   init(options?: InitOptions): InitReply;
+  /** Creates the runtime home. On another thread. */
+  initAsync(options?: InitOptions): Promise<InitReply>;
   /** Writes what can still be read of a damaged database to a new home. */
   recover(to: string): RecoverReply;
-  /** Writes what can still be read of a damaged database to a new home. It does so beside what else runs. */
+  /** Writes what can still be read of a damaged database to a new home. On another thread. */
   recoverAsync(to: string): Promise<RecoverReply>;
   /** Shows the runtime home: schema, sizes, counts, last executions. */
   status(): StatusReply;
+  /** Shows the runtime home: schema, sizes, counts, last executions. On another thread. */
+  statusAsync(): Promise<StatusReply>;
 }
 
 /** What `analyze` takes by name. */

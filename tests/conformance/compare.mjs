@@ -65,7 +65,7 @@ async function failuresOf(world, suite, one, expected, table) {
   }
   if (entry !== undefined && isObject(one.request)) {
     ways.method = ({ rt }, request) => byMethod(rt, entry, request, "");
-    if (entry.walks) ways.methodAsync = ({ rt }, request) => byMethod(rt, entry, request, "Async");
+    ways.methodAsync = ({ rt }, request) => byMethod(rt, entry, request, "Async");
   }
   const failures = [];
   for (const [way, run] of Object.entries(ways)) {

@@ -30,10 +30,11 @@ export async function everything(home: string | undefined): Promise<string[]> {
   rt.store.append("k", "line");
   const value: string | Uint8Array = rt.store.get("k", { default: "" });
   const gone: boolean = rt.store.delete("k") || rt.store.exists("k");
-  const sum: bigint = rt.store.incr("n") + rt.store.incr("n", 2) + rt.store.incr("n", 2n ** 60n);
+  const sum: number | bigint = rt.store.incr("n", 2n ** 60n);
+  const exact: bigint = BigInt(rt.store.incr("n")) + BigInt(rt.store.incr("n", 2));
   const swapped: boolean = rt.store.cas("k", null, "new").swapped || rt.store.cas("k", "old", "new").swapped;
   const entries: StoreEntry[] = rt.store.listValues("k*");
-  seen.push(String(value), String(gone), String(sum), String(swapped), ...entries.map((one) => one.updated_at));
+  seen.push(String(value), String(gone), String(sum), String(exact), String(swapped), ...entries.map((one) => one.updated_at));
   seen.push(...rt.store.list(), ...rt.store.list("a*"), rt.store.exportLines("*").text);
   seen.push(String(rt.store.importLines("", { keep: true }).set));
   seen.push(String((await rt.store.importLinesAsync(null, { path: "lines" })).kept));
@@ -60,6 +61,7 @@ export async function everything(home: string | undefined): Promise<string[]> {
   seen.push(String(rt.doctor(about).healthy), String((await rt.doctorAsync()).healthy));
   seen.push(String(rt.doctor({ deep: true }).config.problem), rt.recover("new").home, (await rt.recoverAsync("new")).home);
   seen.push(rt.importLegacy({ from: "old" }).from, (await rt.importLegacyAsync()).from);
+  seen.push(...(await onAnotherThread(rt)));
   seen.push(parseSkill("text", { target: "claude" }).skill?.name ?? "");
   seen.push(String(rt.call("status")), String(await rt.callAsync("store_get", { key: "k" })));
   try {
@@ -70,5 +72,37 @@ export async function everything(home: string | undefined): Promise<string[]> {
       seen.push(code, error.hint ?? "", String(error.details));
     }
   }
+  return seen;
+}
+
+async function onAnotherThread(rt: Runtime): Promise<string[]> {
+  const seen: string[] = [await rt.skills.createAsync("b", { dir: "skills" })];
+  seen.push((await rt.skills.parseAsync("---\n---\n")).reason ?? "", await rt.skills.readPropertiesAsync("a"));
+  seen.push(await rt.skills.toPromptAsync(["a"]), (await rt.skills.referenceValidateAsync("a")).errors.join());
+
+  await rt.store.setAsync("k", new Uint8Array([255]));
+  await rt.store.appendAsync("k", "line");
+  const value: string | Uint8Array = await rt.store.getAsync("k", { default: "" });
+  const gone: boolean = (await rt.store.deleteAsync("k")) || (await rt.store.existsAsync("k"));
+  const sum: number | bigint = await rt.store.incrAsync("n", 2);
+  const { swapped } = await rt.store.casAsync("k", null, "new");
+  const entries: StoreEntry[] = await rt.store.listValuesAsync("k*");
+  seen.push(String(value), String(gone), String(sum), String(swapped), ...entries.map((one) => one.updated_at));
+  seen.push(...(await rt.store.listAsync()), (await rt.store.exportLinesAsync("*")).text);
+
+  seen.push((await rt.metrics.recordAsync({ skill: "a", outcome: "success" })).id);
+  const started = await rt.metrics.startAsync("a");
+  const finished: Execution = await rt.metrics.finishAsync(started.id, "failure");
+  seen.push(finished.at, ...(await rt.metrics.showAsync({ limit: 5 })).map((one) => one.outcome));
+  seen.push(String((await rt.metrics.summaryAsync()).all.total), (await rt.metrics.exportLinesAsync()).text);
+
+  seen.push(...(await rt.feedback.analyzeAsync()).recommendations.map((one) => one.text));
+  seen.push((await rt.feedback.compareAsync("a", "1.0", "2.0")).verdict, (await rt.feedback.planAsync("p")).plan);
+  seen.push(...(await rt.feedback.worktreesAsync()).map((one) => one.value));
+  seen.push(String((await rt.feedback.detectAsync(["success"])).missing));
+
+  seen.push(String((await rt.config.setAsync("a.b", 1)).changed), String(await rt.config.getAsync("a.b")));
+  seen.push((await rt.config.unsetAsync("a.b")).path, (await rt.metrics.deleteAsync("1")).outcome);
+  seen.push((await rt.config.listAsync()).dialect, (await rt.initAsync()).home, String((await rt.statusAsync()).keys));
   return seen;
 }

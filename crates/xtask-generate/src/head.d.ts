@@ -28,7 +28,13 @@ export interface OpenOptions {
 /** Opens a runtime; nothing is read or written yet. */
 export function open(options?: OpenOptions): Runtime;
 
-/** An open runtime. */
+/**
+ * An open runtime.
+ *
+ * Every operation has two methods. The plain one returns when it is done, and stops the event loop until then: for up to
+ * 30 seconds where another process holds the database. The one whose name ends in `Async` works on another thread and
+ * returns a promise; use it in servers and wherever else the loop has to go on. In a browser there is no other thread.
+ */
 export interface Runtime extends Own {}
 export class Runtime {
   private constructor();
@@ -44,7 +50,7 @@ export class Runtime {
   readonly config: Config;
   /** Calls an operation by its name and returns the reply as JSON has it. */
   call(operation: string, request?: object): unknown;
-  /** Calls an operation by its name, beside what else runs. */
+  /** Calls an operation by its name on another thread. */
   callAsync(operation: string, request?: object): Promise<unknown>;
   /** Closes the runtime; every call after that fails with `closed`. */
   close(): void;

@@ -65,7 +65,6 @@ impl Table {
                 "method": surface.method,
                 "positional": surface.positional,
                 "result": surface.result,
-                "walks": surface.walks,
                 "request": { "$ref": format!("#/$defs/{}", row.request) },
                 "reply": { "$ref": format!("#/$defs/{}", row.reply) },
             })

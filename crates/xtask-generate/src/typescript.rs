@@ -111,7 +111,7 @@ fn methods(out: &mut String, table: &Table, group: &str) {
             list.push(format!("options{mark}: {}", options_name(&method)));
         }
         let returned = match method.result {
-            Some(field) if is_wide(field.schema) => "bigint".to_owned(),
+            Some(field) if is_wide(field.schema) => "number | bigint".to_owned(),
             Some(field) if has_twin(&table.fields(&method.row.reply), field.name) => {
                 "string | Uint8Array".to_owned()
             }
@@ -119,19 +119,11 @@ fn methods(out: &mut String, table: &Table, group: &str) {
             None => method.row.reply.clone(),
         };
         let (name, list) = (camel(surface.method, false), list.join(", "));
-        doc(out, "  ", method.row.operation.summary);
+        let summary = method.row.operation.summary;
+        doc(out, "  ", summary);
         out.push_str(&format!("  {name}({list}): {returned};\n"));
-        if surface.walks {
-            doc(
-                out,
-                "  ",
-                &format!(
-                    "{} It does so beside what else runs.",
-                    method.row.operation.summary
-                ),
-            );
-            out.push_str(&format!("  {name}Async({list}): Promise<{returned}>;\n"));
-        }
+        doc(out, "  ", &format!("{summary} On another thread."));
+        out.push_str(&format!("  {name}Async({list}): Promise<{returned}>;\n"));
     }
 }
 

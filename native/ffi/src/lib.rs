@@ -3,6 +3,7 @@
 //! What JavaScript sees is written in `native/js`; this crate only carries text across the border.
 
 use clawpowers_api::Runtime;
+use clawpowers_api::ops::for_javascript;
 use napi::bindgen_prelude::AsyncTask;
 use napi::{Env, Error, Result, Task};
 use napi_derive::napi;
@@ -33,7 +34,7 @@ impl Core {
     /// Calls an operation with a request in JSON and returns the reply in JSON.
     #[napi(catch_unwind)]
     pub fn call(&self, operation: String, request: String) -> String {
-        self.runtime.call(&operation, &request)
+        for_javascript(self.runtime.call(&operation, &request))
     }
 
     /// Calls an operation on another thread.
@@ -67,7 +68,7 @@ impl Task for Call {
     type JsValue = String;
 
     fn compute(&mut self) -> Result<String> {
-        Ok(self.runtime.call(&self.operation, &self.request))
+        Ok(for_javascript(self.runtime.call(&self.operation, &self.request)))
     }
 
     fn resolve(&mut self, _: Env, reply: String) -> Result<String> {

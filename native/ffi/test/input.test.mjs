@@ -63,9 +63,9 @@ test("large numbers keep their digits", () => {
     assert.equal(one, other);
   }
   assert.equal(store.incr("a", String(2n ** 60n)), 2n ** 60n);
-  assert.equal(store.incr("a", `-${2n ** 60n - 1n}`), 1n);
-  assert.equal(store.incr("a", 1n), 2n);
-  assert.equal(store.incr("a", -0), 2n);
+  assert.equal(store.incr("a", `-${2n ** 60n - 1n}`), 1);
+  assert.equal(store.incr("a", 1n), 2);
+  assert.equal(store.incr("a", -0), 2);
   assert.equal(store.incr("a", Number.MAX_SAFE_INTEGER), BigInt(Number.MAX_SAFE_INTEGER) + 2n);
   refuses("invalid_input", () => store.incr("a", String(2n ** 64n)));
   refuses("invalid_input", () => store.incr("a", String(2n ** 63n - 1n)));
@@ -183,6 +183,17 @@ test("long texts", async () => {
   const value = "é".repeat(8 << 20);
   store.set("a", value);
   assert.equal(store.get("a"), value);
+});
+
+test("a reply that is longer than a string", () => {
+  const { store } = fresh();
+  // In JSON each of these characters has six.
+  const value = new Uint8Array(16 << 20).fill(1);
+  for (const key of "abcdef") store.set(key, value);
+  const { message, hint } = refuses("invalid_input", () => store.listValues());
+  assert.match(message, /^the reply has \d+ bytes, and a string of JavaScript holds 536870888 characters$/);
+  assert.match(hint, /^ask for less/);
+  assert.equal(store.list().length, 6);
 });
 
 test("asynchronous calls refuse in the same words, and never at once", async () => {

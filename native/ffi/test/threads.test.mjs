@@ -3,7 +3,19 @@ import { once } from "node:events";
 import { test } from "node:test";
 import { Worker } from "node:worker_threads";
 import { open } from "clawpowers";
+import { spawn } from "node:child_process";
+import { join } from "node:path";
 import { fresh, rejects } from "./support.mjs";
+
+// Holds the database locked until it is told otherwise.
+const LOCKER = `
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1], isolation_level=None)
+db.execute("BEGIN IMMEDIATE")
+print("locked", flush=True)
+sys.stdin.readline()
+db.execute("COMMIT")
+`;
 
 test("workers share a home", async () => {
   const { options, store } = fresh();
@@ -29,6 +41,25 @@ test("asynchronous calls leave the loop free", async () => {
   assert.ok(turns > 0);
 });
 
+test("a call that waits for another process stops neither the loop nor those that read", async () => {
+  const rt = fresh();
+  rt.store.set("a", "1");
+  const locker = spawn("python3", ["-c", LOCKER, join(rt.options.home, "clawpowers.db")], { stdio: ["pipe", "pipe", "inherit"] });
+  const gone = once(locker, "exit");
+  await once(locker.stdout, "data");
+  const ended = [];
+  const writes = [1, 2].map((one) => rt.store.setAsync("a", `b${one}`).then(() => ended.push("write")));
+  // Node has four threads for such calls, and two of them wait.
+  for (let time = 0; time < 10; time += 1) assert.equal(await rt.store.getAsync("a"), "1");
+  assert.equal((await rt.metrics.showAsync()).length, 0);
+  assert.equal(rt.store.get("a"), "1");
+  ended.push("read");
+  locker.stdin.end("\n");
+  await Promise.all(writes);
+  assert.deepEqual(ended, ["read", "write", "write"]);
+  await gone;
+});
+
 test("a runtime that is closed while calls run", async () => {
   const rt = fresh();
   const calls = Array.from({ length: 50 }, () => rt.callAsync("store_incr", { key: "n" }));
@@ -50,5 +81,5 @@ test("a worker that is stopped in the middle of calls", async () => {
     await once(worker, "message");
     await worker.terminate();
   }
-  assert.equal(typeof store.incr("n"), "bigint");
+  assert.ok(store.incr("n") > 0);
 });

@@ -54,6 +54,9 @@ def runtime(rt: clawpowers.Runtime, folder: Path) -> None:
     health: t.DoctorReply = rt.doctor(roots=[folder / "skills"], scopes=None, client=None, profile=None)
     healthy: bool = health["healthy"]
     assert healthy
+    recovered: t.RecoverReply = rt.recover(str(folder / "recovered"))
+    lost: int = recovered["lost_keys"]
+    assert lost == 0
     raw = rt.call("status", {})
     assert raw["home"] == status["home"]
 
@@ -118,8 +121,9 @@ def metrics(rt: clawpowers.Runtime) -> None:
     figures: t.Figures = summary["all"]
     exported: t.MetricsExportReply = rt.metrics.export_lines(format="jsonl", since="2026-11-01")
     imported: t.MetricsImportReply = rt.metrics.import_lines(exported["text"])
-    deleted: t.Execution = rt.metrics.delete(started["id"])
-    assert len(shown) == 2 and figures and imported["known"] == 2 and deleted["id"] == started["id"]
+    spare: t.MetricsStartReply = rt.metrics.start("a-skill")
+    deleted: t.Execution = rt.metrics.delete(spare["id"])
+    assert len(shown) == 2 and figures and imported["known"] == 2 and deleted["skill"] == "a-skill"
 
 
 def feedback(rt: clawpowers.Runtime) -> None:

@@ -1,6 +1,7 @@
 //! ClawPowers in a browser, or in any JavaScript host without a native build: JSON text in, JSON text out.
 
 use clawpowers_api::Runtime;
+use clawpowers_api::ops::for_javascript;
 use std::cell::RefCell;
 use std::sync::Once;
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};
@@ -41,7 +42,7 @@ impl Core {
     /// Calls an operation and returns its reply.
     #[must_use]
     pub fn call(&self, operation: &str, request: &str) -> String {
-        self.runtime.call(operation, request)
+        for_javascript(self.runtime.call(operation, request))
     }
 
     /// Closes the runtime; every call after that answers `closed`.

@@ -184,8 +184,6 @@ pub struct Surface {
     pub positional: &'static [&'static str],
     /// The field of the response that the method returns, where it does not return the whole.
     pub result: Option<&'static str>,
-    /// Whether it walks folders or takes in files, so that a program may not want to wait for it.
-    pub walks: bool,
 }
 
 /// What makes schemas: of what is read, and of what is written.
@@ -217,6 +215,10 @@ fn call<Request: DeserializeOwned, Response: Serialize>(
     reply(&read_request(request).and_then(|request| run(runtime, &request)))
 }
 
+/// How the deserializer says that an escape is half of a surrogate pair: alone, or in front of something else.
+const HALF_PAIR: &str = "lone leading surrogate in hex escape";
+const HALF_PAIR_AND_MORE: &str = "unexpected end of hex escape";
+
 /// Reads a request, or options, from JSON text.
 pub(crate) fn read_request<Request: DeserializeOwned>(text: &str) -> Result<Request, ApiError> {
     // The deserializer would take a list of the fields' values as well.
@@ -227,6 +229,15 @@ pub(crate) fn read_request<Request: DeserializeOwned>(text: &str) -> Result<Requ
         Err("it is not an object".to_owned())
     };
     parsed.map_err(|why| {
+        if let Some((_, place)) = why
+            .split_once(HALF_PAIR)
+            .or_else(|| why.split_once(HALF_PAIR_AND_MORE))
+        {
+            let message = format!("the request is not valid: half of a surrogate pair{place}");
+            return ApiError::new(ErrorCode::InvalidRequest, message).hint(
+                "text and paths in a request are UTF-8; rename a file or folder whose name is not, or name one above it",
+            );
+        }
         let hint = match why.starts_with(BEYOND) {
             true => "write it as a text of digits",
             false => "COMPATIBILITY.md lists the fields of each operation",
@@ -254,9 +265,27 @@ pub fn reply<T: Serialize>(result: &Result<T, ApiError>) -> String {
     })
 }
 
+/// How many UTF-16 units a string of JavaScript has at most in V8.
+const LONGEST_STRING: usize = (1 << 29) - 24;
+
+/// Returns a reply for JavaScript: an error in the place of one that no string there could hold.
+#[must_use]
+pub fn for_javascript(reply: String) -> String {
+    if reply.len() <= LONGEST_STRING || reply.encode_utf16().count() <= LONGEST_STRING {
+        return reply;
+    }
+    let message = format!(
+        "the reply has {} bytes, and a string of JavaScript holds {LONGEST_STRING} characters",
+        reply.len()
+    );
+    ApiError::new(ErrorCode::InvalidInput, message)
+        .hint("ask for less with a narrower pattern, a later time or a limit; the command line has no such bound")
+        .to_reply()
+}
+
 macro_rules! operations {
     ($($module:ident $summary:literal
-        $group:ident.$method:ident($($position:ident),*) $(-> $result:ident)? $([$walks:ident])?;)*) => {
+        $group:ident.$method:ident($($position:ident),*) $(-> $result:ident)?;)*) => {
         /// Every operation, in the order of their names.
         pub const OPERATIONS: &[Operation] = &[$(Operation {
             name: stringify!($module),
@@ -266,7 +295,6 @@ macro_rules! operations {
                 method: stringify!($method),
                 positional: &[$(stringify!($position)),*],
                 result: [$(Some(stringify!($result)),)? None][0],
-                walks: [$(stringify!($walks),)? ""][0].len() > 0,
             },
             call: |runtime, request| call(runtime, request, $module::run),
             #[cfg(feature = "schema")]
@@ -296,11 +324,11 @@ operations! {
     config_unset "Removes one setting from config.json and leaves the rest as it is."
         config.unset(key);
     doctor "Checks the skills that are there, config.json and the database."
-        runtime.doctor() [walks];
+        runtime.doctor();
     feedback_detect "Finds changes of a success rate in a list of outcomes."
         feedback.detect(outcomes);
     import "Takes in what 1.x left in a home."
-        runtime.import_legacy() [walks];
+        runtime.import_legacy();
     init "Creates the runtime home."
         runtime.init();
     metrics_delete "Deletes an execution, here and in every home that imports from this one."
@@ -310,7 +338,7 @@ operations! {
     metrics_finish "Ends an execution that was started."
         metrics.finish(id, outcome) -> execution;
     metrics_import "Takes in executions from JSON lines."
-        metrics.import_lines(text) [walks];
+        metrics.import_lines(text);
     metrics_record "Records an execution that has ended."
         metrics.record();
     metrics_show "Shows the last executions."
@@ -320,33 +348,33 @@ operations! {
     metrics_summary "Sums up executions, as a whole and by skill."
         metrics.summary();
     recover "Writes what can still be read of a damaged database to a new home."
-        runtime.recover(to) [walks];
+        runtime.recover(to);
     skill_budget "Says what Claude Code and Codex would cut from their listing."
-        skills.budget() [walks];
+        skills.budget();
     skill_fix "Shows or writes the mechanical repairs of skill files."
-        skills.fix(paths) [walks];
+        skills.fix(paths);
     skill_list "Lists the visible skills, the hidden ones and those that did not load."
-        skills.list() [walks];
+        skills.list();
     skill_new "Creates a skill's folder with a SKILL.md to fill in."
         skills.create(name) -> path;
     skill_parse "Parses the text of a SKILL.md."
         skills.parse(text);
     skill_prompt "Renders the catalog for a model, within a token budget."
-        skills.prompt() [walks];
+        skills.prompt();
     skill_read "Reads a skill's text or one of its files."
-        skills.read(name) [walks];
+        skills.read(name);
     skill_read_properties "Prints a skill's properties as the reference validator does."
         skills.read_properties(path) -> text;
     skill_reference_validate "Judges one skill in the words of the reference validator."
         skills.reference_validate(path);
     skill_search "Ranks skills by how well they match words."
-        skills.search(words) -> hits [walks];
+        skills.search(words) -> hits;
     skill_show "Shows one skill: fields, outline, files, digest, requirements, findings."
-        skills.show(name) [walks];
+        skills.show(name);
     skill_to_prompt "Prints skills as the reference validator's prompt block."
         skills.to_prompt(paths) -> text;
     skill_validate "Judges skill files by a reader's rules."
-        skills.validate(paths) [walks];
+        skills.validate(paths);
     status "Shows the runtime home: schema, sizes, counts, last executions."
         runtime.status();
     store_append "Adds a line to the value of a key."
@@ -362,7 +390,7 @@ operations! {
     store_get "Returns the value of a key."
         store.get(key) -> value;
     store_import "Sets keys from JSON lines."
-        store.import_lines(text) [walks];
+        store.import_lines(text);
     store_incr "Adds a number to the value of a key."
         store.incr(key, by) -> value;
     store_list "Lists keys."
