@@ -266,7 +266,7 @@ fn replies_say_what_was_and_what_is() {
     );
     assert_eq!(
         (&reply["ok"]["exists"], &reply["ok"]["path"]),
-        (&true.into(), &json!(file))
+        (&true.into(), &json!(shown(&file)))
     );
 }
 

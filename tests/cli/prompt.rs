@@ -160,8 +160,7 @@ fn with_a_budget_the_skills_that_were_used_come_first() {
 #[test]
 fn a_folder_that_many_skills_share_is_written_once() {
     let world = shelf(40);
-    let root = world.work().canonicalize().unwrap().join("s");
-    let root = root.to_str().unwrap();
+    let root = &shown(world.work().canonicalize().unwrap().join("s"));
     for (format, first) in [
         (
             "xml",

@@ -3,7 +3,7 @@
 
 use crate::harness::{World, good_error, wait, write};
 use crate::run::{SKILL, recorded, world};
-use crate::system::PATH;
+use crate::system::{PATH, shown};
 use serde_json::Value;
 use std::process::Stdio;
 
@@ -92,7 +92,7 @@ fn programs_are_found_as_a_shell_finds_them() {
     // The interpreter of a first line is looked for by its name, and gets a path without `\\?\`.
     write(&scripts.join("notes"), "#!/usr/bin/env tool\nx\n");
     let ran = run(&["skill", "run", "demo", "notes"]);
-    let script = scripts.join("notes").display().to_string();
+    let script = shown(scripts.join("notes")).replace('/', r"\");
     assert_eq!(
         (ran.code, ran.out.trim_end()),
         (5, &*format!("tool {script}")),

@@ -56,6 +56,7 @@ fn refused(ran: &Output) -> String {
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "mounts a small disk as Linux does")]
 fn a_full_disk_loses_nothing() {
     let Some(disk) = Disk::new(900) else { return };
     let home = disk.home();
@@ -110,6 +111,7 @@ fn a_full_disk_loses_nothing() {
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "mounts a small disk as Linux does")]
 fn a_full_disk_lets_keys_be_deleted() {
     let Some(disk) = Disk::new(3000) else { return };
     let home = disk.home();
@@ -143,6 +145,7 @@ fn a_full_disk_lets_keys_be_deleted() {
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "mounts a small disk as Linux does")]
 fn a_full_disk_makes_no_half_home() {
     let Some(disk) = Disk::new(100) else { return };
     fs::write(disk.place.path().join("rest"), vec![0; 1 << 20]).unwrap_err();
@@ -163,6 +166,7 @@ fn a_full_disk_makes_no_half_home() {
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "mounts a small disk as Linux does")]
 fn a_full_disk_imports_all_or_nothing() {
     let Some(disk) = Disk::new(1500) else { return };
     let old = TempDir::new().unwrap();
@@ -182,6 +186,7 @@ fn a_full_disk_imports_all_or_nothing() {
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "mounts a small disk as Linux does")]
 fn a_read_only_home_is_read_and_not_written() {
     let Some(disk) = Disk::new(4000) else { return };
     let home = disk.home();

@@ -80,6 +80,10 @@ impl Stopped {
     }
 
     fn signal(&self, signal: &str) {
+        if cfg!(windows) {
+            // Nothing stops a process there; it waits for its standard input, and holds what it holds.
+            return;
+        }
         let pid = self.process.id().to_string();
         let sent = Command::new("kill").args([signal, &pid]).status();
         assert!(sent.unwrap().success());
@@ -102,7 +106,6 @@ impl Drop for Stopped {
 }
 
 #[test]
-#[cfg_attr(windows, ignore = "Windows has no signal that stops a process")]
 fn others_give_up_after_the_timeout_and_lose_nothing() {
     let folder = TempDir::new().unwrap();
     let home = folder.path();

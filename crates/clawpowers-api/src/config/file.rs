@@ -47,7 +47,12 @@ pub(crate) fn read(file: &Path) -> Result<Option<Document>, ApiError> {
     let shown = quoted(&display_path(file));
     let bytes = match read_file(file, MAX_CONFIG_BYTES) {
         Ok(bytes) => bytes,
-        Err(ReadError::Io(error)) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        // Windows says so too where the home is a file.
+        Err(ReadError::Io(error))
+            if error.kind() == ErrorKind::NotFound && !file.parent().is_some_and(Path::is_file) =>
+        {
+            return Ok(None);
+        }
         Err(error) => {
             let message = format!("{shown} cannot be read: {error}");
             return Err(ApiError::new(ErrorCode::Io, message)
