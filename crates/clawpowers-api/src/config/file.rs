@@ -47,9 +47,10 @@ pub(crate) fn read(file: &Path) -> Result<Option<Document>, ApiError> {
     let shown = quoted(&display_path(file));
     let bytes = match read_file(file, MAX_CONFIG_BYTES) {
         Ok(bytes) => bytes,
-        // Windows says so too where the home is a file.
+        // Windows says so too where one of the folders is a file.
         Err(ReadError::Io(error))
-            if error.kind() == ErrorKind::NotFound && !file.parent().is_some_and(Path::is_file) =>
+            if error.kind() == ErrorKind::NotFound
+                && !(cfg!(windows) && file.ancestors().skip(1).any(Path::is_file)) =>
         {
             return Ok(None);
         }

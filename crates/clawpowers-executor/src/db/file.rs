@@ -41,7 +41,8 @@ struct Disk {
 type FileId = (u64, u64);
 /// Elsewhere an open database cannot be moved away, so its path always leads to it.
 #[cfg(not(unix))]
-type FileId = ();
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct FileId;
 
 #[cfg(unix)]
 fn file_id(metadata: &Metadata) -> FileId {
@@ -50,7 +51,9 @@ fn file_id(metadata: &Metadata) -> FileId {
 }
 
 #[cfg(not(unix))]
-const fn file_id(_: &Metadata) -> FileId {}
+const fn file_id(_: &Metadata) -> FileId {
+    FileId
+}
 
 impl DbFile {
     /// A database without a file that could move.
@@ -83,11 +86,13 @@ impl DbFile {
         };
         match look() {
             Ok(file) => Ok(Some(file)),
-            // Windows says so too where the folder is a file.
-            Err(error) if error.kind() == ErrorKind::NotFound && path.parent().is_some_and(Path::is_file) => {
-                Err(Error::io(path, &ErrorKind::NotADirectory.into()))
+            // Windows says so too where one of the folders is a file.
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                if cfg!(windows) && path.ancestors().skip(1).any(Path::is_file) {
+                    return Err(Error::io(path, &ErrorKind::NotADirectory.into()));
+                }
+                Ok(None)
             }
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(Error::io(path, &error)),
         }
     }
