@@ -1,6 +1,6 @@
 //! Words that people type and that are no commands, asking for nothing, and usage errors in JSON.
 
-use crate::harness::{World, finish};
+use crate::harness::{World, finish, write};
 use serde_json::Value;
 
 #[test]
@@ -100,6 +100,44 @@ fn a_skill_is_suggested_whatever_its_case() {
     world.skill("s/pdf-forms", "Fills forms.");
     let ran = world.refused(1, &["skill", "show", "PDF-Form", "--root", "s"]);
     assert!(ran.err.ends_with("hint: did you mean `pdf-forms`?\n"), "{ran:?}");
+}
+
+#[test]
+fn a_value_of_a_few_is_suggested_with_all_of_them() {
+    let world = World::new();
+    write(
+        &world.claw().join("config.json"),
+        r#"{"profiles": {"dev": [], "baker": []}}"#,
+    );
+    world.skill("tea", "Makes tea.");
+    let cases: [(i32, &[&str], &str); 3] = [
+        (
+            3,
+            &["skill", "list", "--scope", "Project"],
+            "did you mean `project`? the scopes are project, user, ",
+        ),
+        (
+            3,
+            &["skill", "validate", "tea", "--target", "Codexx"],
+            "did you mean `codex`? the targets are spec, ",
+        ),
+        (
+            1,
+            &["skill", "list", "--profile", "Baker"],
+            "did you mean `baker`? the profiles are baker, dev\n",
+        ),
+    ];
+    for (code, args, hint) in cases {
+        let ran = world.refused(code, args);
+        assert!(ran.err.contains(&format!("\nhint: {hint}")), "{ran:?}");
+    }
+    // A known setting that has no value is not said to be none.
+    let ran = world.refused(1, &["config", "get", "logging.level"]);
+    assert!(
+        ran.err
+            .starts_with("error: the setting `logging.level` is not set\n"),
+        "{ran:?}"
+    );
 }
 
 #[test]

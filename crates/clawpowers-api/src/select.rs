@@ -3,8 +3,9 @@
 use crate::config::roles::{Role, Roles, roles};
 use crate::error::{ApiError, ErrorCode};
 use crate::runtime::Runtime;
+use crate::text::choices;
 use clawpowers_loader::catalog::{Catalog, CatalogOptions, Entry, Origin, Rejected};
-use clawpowers_loader::diag::{nearest, quoted};
+use clawpowers_loader::diag::quoted;
 use clawpowers_loader::discover::{
     CLIENTS, Client, Found, Root, Scope, WalkRules, default_roots, walk_documents,
 };
@@ -333,26 +334,16 @@ pub(crate) fn is_folder(documents: &Documents, named: &str) -> Result<bool, Stri
 
 fn client(name: &str) -> Result<&'static Client, ApiError> {
     Client::named(name).ok_or_else(|| {
-        let names: Vec<_> = CLIENTS.iter().map(|client| client.name).collect();
-        let near = nearest(name, names.iter().copied());
-        let near = near.map_or_else(String::new, |near| format!("did you mean {}? ", quoted(near)));
-        ApiError::new(
-            ErrorCode::InvalidInput,
-            format!("there is no client {}", quoted(name)),
-        )
-        .hint(format!("{near}the clients are {}", names.join(", ")))
+        let names: Vec<&str> = CLIENTS.iter().map(|client| client.name).collect();
+        let message = format!("there is no client {}", quoted(name));
+        ApiError::new(ErrorCode::InvalidInput, message).hint(choices(name, "clients", &names))
     })
 }
 
 fn scope(name: &str) -> Result<Scope, ApiError> {
     name.parse().map_err(|()| {
-        ApiError::new(
-            ErrorCode::InvalidInput,
-            format!("there is no scope {}", quoted(name)),
-        )
-        .hint(format!(
-            "the scopes are {}",
-            Scope::ALL.map(Scope::as_str).join(", ")
-        ))
+        let message = format!("there is no scope {}", quoted(name));
+        let names = Scope::ALL.map(Scope::as_str);
+        ApiError::new(ErrorCode::InvalidInput, message).hint(choices(name, "scopes", &names))
     })
 }

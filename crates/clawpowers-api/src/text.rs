@@ -1,6 +1,7 @@
 //! Text of strangers on one line.
 
 use clawpowers_loader::chars::is_unsafe_to_show;
+use clawpowers_loader::diag::{nearest, quoted};
 
 /// Returns `text` with every character spelled out that a terminal acts on, line ends and tabs among them; unlike a
 /// text whose blanks are joined, a path stays the one it was.
@@ -21,6 +22,13 @@ pub fn spelled(text: &str) -> String {
         }
     }
     out
+}
+
+/// Returns a hint for a name that is none of `names`, which are the `what`: the one that was most likely meant, and all.
+pub(crate) fn choices(given: &str, what: &str, names: &[&str]) -> String {
+    let near = nearest(given, names.iter().copied());
+    let near = near.map_or_else(String::new, |near| format!("did you mean {}? ", quoted(near)));
+    format!("{near}the {what} are {}", names.join(", "))
 }
 
 /// Returns a number with the word for what is counted, which gets an `s` unless there is one.

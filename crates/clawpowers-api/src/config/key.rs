@@ -1,5 +1,6 @@
 //! Names of settings: `payments.mode` is `mode` in the object `payments`.
 
+use super::settings::is_known;
 use crate::error::{ApiError, ErrorCode};
 use clawpowers_loader::chars::is_control;
 use clawpowers_loader::diag::{nearest, quoted};
@@ -112,10 +113,12 @@ impl Key {
 
     /// Says that the file does not have the setting.
     pub(crate) fn unknown(&self, map: &Map<String, Value>) -> ApiError {
-        let error = ApiError::new(
-            ErrorCode::NotFound,
-            format!("there is no setting {}", quoted(self.as_str())),
-        );
+        let shown = quoted(self.as_str());
+        if is_known(self.as_str()) {
+            return ApiError::new(ErrorCode::NotFound, format!("the setting {shown} is not set"))
+                .hint("`clawpowers config set` sets it");
+        }
+        let error = ApiError::new(ErrorCode::NotFound, format!("there is no setting {shown}"));
         let mut known = Vec::new();
         every(map, None, 1, &mut |key, _, _| known.push(key.to_owned()));
         match nearest(self.as_str(), known.iter().map(String::as_str)) {

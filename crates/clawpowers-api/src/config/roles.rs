@@ -5,6 +5,7 @@
 
 use super::file;
 use crate::error::{ApiError, ErrorCode};
+use crate::text::choices;
 use clawpowers_loader::diag::quoted;
 use clawpowers_loader::skill::normalized;
 use serde_json::Value;
@@ -91,7 +92,7 @@ impl Roles {
         let hint = if known.is_empty() {
             "add it with its list of skills to `profiles` in config.json of the home".to_owned()
         } else {
-            format!("the profiles are {}", known.join(", "))
+            choices(name, "profiles", &known)
         };
         ApiError::new(
             ErrorCode::NotFound,

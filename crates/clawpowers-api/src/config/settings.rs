@@ -2,8 +2,9 @@
 
 use super::key::{MAX_KEY_BYTES, is_in, kind_of};
 use crate::error::{ApiError, ErrorCode};
+use crate::text::choices;
 use crate::value::MAX_WHOLE;
-use clawpowers_loader::diag::{nearest, quoted};
+use clawpowers_loader::diag::quoted;
 use serde_json::{Map, Number, Value};
 
 /// What a known setting takes.
@@ -234,11 +235,14 @@ pub(crate) fn check_known(key: &str, value: &Value, map: &Map<String, Value>) ->
     let Some(unknown) = unknown_in(key, value, map) else {
         return Ok(());
     };
-    let near =
-        nearest(&unknown, KNOWN).map_or_else(String::new, |near| format!("did you mean {}? ", quoted(near)));
-    let hint = format!("{near}the settings are {}, and `profiles`", KNOWN.join(", "));
+    let hint = format!("{}, and `profiles`", choices(&unknown, "settings", &KNOWN));
     let message = format!("there is no setting {}", quoted(&unknown));
     Err(ApiError::new(ErrorCode::InvalidInput, message).hint(hint))
+}
+
+/// Tells whether a setting is one that some release knows.
+pub(crate) fn is_known(key: &str) -> bool {
+    key == "profiles" || key.starts_with("profiles.") || KNOWN.contains(&key)
 }
 
 /// Returns the first unknown setting of a value.

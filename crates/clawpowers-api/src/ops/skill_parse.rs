@@ -2,6 +2,7 @@
 
 use crate::error::{ApiError, ErrorCode};
 use crate::runtime::Runtime;
+use crate::text::choices;
 use crate::value::needed_bytes;
 use crate::wire::{DiagnosticOut, OutlineOut, SkillOut, diagnostics};
 use clawpowers_loader::discover::Client;
@@ -79,9 +80,8 @@ pub(super) fn target(name: Option<&str>) -> Result<Profile, ApiError> {
     let own = Client::named(name).map_or(name, |client| client.name);
     own.parse().map_err(|()| {
         let shown = clawpowers_loader::diag::quoted(name);
-        ApiError::new(ErrorCode::InvalidInput, format!("there is no target {shown}")).hint(format!(
-            "the targets are {}",
-            Profile::ALL.map(Profile::as_str).join(", ")
-        ))
+        let names = Profile::ALL.map(Profile::as_str);
+        ApiError::new(ErrorCode::InvalidInput, format!("there is no target {shown}"))
+            .hint(choices(name, "targets", &names))
     })
 }
