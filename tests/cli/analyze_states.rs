@@ -252,7 +252,8 @@ fn a_page_can_be_read_on_a_phone() {
     let page = world.good(&["analyze", THEN, "--format", "html"]);
     let number = |text: &str| -> Option<(f64, String)> {
         let end = text.find(|c: char| !c.is_ascii_digit() && c != '.')?;
-        Some((text[..end].parse().ok()?, text[end..].chars().take(3).collect()))
+        let (digits, rest) = text.split_at(end);
+        Some((digits.parse().ok()?, rest.chars().take(3).collect()))
     };
     let mut sizes = 0;
     for text in page
