@@ -168,14 +168,12 @@ fn the_wal_stays_short_in_a_home_whose_path_is_not_utf8() {
     sound(&home);
 }
 
-#[cfg(unix)]
 fn not_utf8() -> std::ffi::OsString {
-    std::os::unix::ffi::OsStringExt::from_vec(b"not \xff UTF-8".to_vec())
-}
-
-#[cfg(windows)]
-fn not_utf8() -> std::ffi::OsString {
-    std::os::windows::ffi::OsStringExt::from_wide(&[0xd800])
+    #[cfg(unix)]
+    let name = std::os::unix::ffi::OsStringExt::from_vec(b"not \xff UTF-8".to_vec());
+    #[cfg(windows)]
+    let name = std::os::windows::ffi::OsStringExt::from_wide(&[0xd800]);
+    name
 }
 
 /// Makes a symbolic link to a file; tells whether there is one then, which Wine does not see to.

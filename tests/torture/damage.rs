@@ -174,11 +174,14 @@ fn nothing_is_written_once_doctor_says_corrupt() {
                 "{name}: {storage}: {words:?}: {ran:?}"
             );
         }
-        let reply = long.call("store_set", r#"{"key": "key:0003", "value": "w"}"#);
-        assert!(
-            reply.contains(r#""code":"storage""#),
-            "{name}: {storage}: {reply}"
-        );
+        // What else a header may say that was changed past SQLite is read when the file is opened.
+        if state == "corrupt" {
+            let reply = long.call("store_set", r#"{"key": "key:0003", "value": "w"}"#);
+            assert!(
+                reply.contains(r#""code":"storage""#),
+                "{name}: {storage}: {reply}"
+            );
+        }
         long.close();
         assert!(files(&home) == before, "{name}: the files have changed");
         let recovered = home.with_extension("recovered");

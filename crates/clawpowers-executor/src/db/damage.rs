@@ -6,6 +6,9 @@ use crate::key::shortened;
 use crate::schema::{APPLICATION_ID, MIGRATIONS, VERSION};
 use rusqlite::Connection;
 
+/// How many problems of one kind are listed, as SQLite's checks are asked to.
+const LISTED: usize = 20;
+
 impl Db {
     /// Checks the whole file and returns the problems found, at most 20 and the first ones first: pages, rows, types, and
     /// every index against its table. Reads everything, in time that grows faster than the file.
@@ -73,10 +76,13 @@ impl Db {
         }
         if problems.is_empty() {
             let differing = self.ledger().differing()?;
-            problems.extend(differing.iter().map(|skill| {
+            problems.extend(differing.iter().take(LISTED).map(|skill| {
                 let skill = shortened(skill);
                 format!("the figures of the skill {skill} are not those of its executions")
             }));
+            if let Some(more) = differing.len().checked_sub(LISTED).filter(|more| *more > 0) {
+                problems.push(format!("and those of {more} other skills"));
+            }
         }
         Ok(problems)
     }
