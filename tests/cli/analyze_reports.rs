@@ -2,6 +2,7 @@
 
 use crate::analyze::{THEN, import, lines, worsening};
 use crate::harness::World;
+use crate::system::shown;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -53,9 +54,7 @@ fn the_formats_are_as_they_were_found_good() {
         let mut ran = world.run(&[&["analyze", THEN], words].concat());
         assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{name}");
         // Each test has a home of its own.
-        ran.out = ran
-            .out
-            .replace(world.claw().to_str().unwrap(), "/home/ada/.clawpowers");
+        ran.out = ran.out.replace(&shown(world.claw()), "/home/ada/.clawpowers");
         let file = golden(name);
         if std::env::var_os("CLAWPOWERS_UPDATE").is_some() {
             fs::create_dir_all(file.parent().unwrap()).unwrap();

@@ -39,9 +39,13 @@ impl Home {
     ///
     /// # Errors
     ///
-    /// [`Error::Storage`] where there is such a log.
+    /// [`Error::Storage`] where there is such a log, and where one of the folders of the path is a file.
     pub fn check_log(&self) -> Result<()> {
         let database = self.database();
+        // Windows says that there is no database where one of the folders is a file.
+        if cfg!(windows) && self.folder.ancestors().any(Path::is_file) {
+            return Err(Error::io(&database, &std::io::ErrorKind::NotADirectory.into()));
+        }
         let mut log = database.clone().into_os_string();
         log.push("-wal");
         let log = PathBuf::from(log);

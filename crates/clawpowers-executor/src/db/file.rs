@@ -6,7 +6,6 @@ use crate::schema::VERSION;
 use rusqlite::Connection;
 use std::cell::Cell;
 use std::fs::{self, Metadata};
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// The files of one connection.
@@ -86,13 +85,7 @@ impl DbFile {
         };
         match look() {
             Ok(file) => Ok(Some(file)),
-            // Windows says so too where one of the folders is a file.
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                if cfg!(windows) && path.ancestors().skip(1).any(Path::is_file) {
-                    return Err(Error::io(path, &ErrorKind::NotADirectory.into()));
-                }
-                Ok(None)
-            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(Error::io(path, &error)),
         }
     }

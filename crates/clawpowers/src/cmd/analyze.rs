@@ -118,9 +118,7 @@ impl AnalyzeArgs {
         }
         // Where one skill or all of them are shown in full.
         let models = format == Format::Html || self.skill.is_some();
-        let home = runtime
-            .home_folder()
-            .map(|home| home.to_string_lossy().into_owned());
+        let home = runtime.home_folder().map(|home| display_path(home));
         let request = analyze::Request {
             skill: self.skill,
             since: self.since,
