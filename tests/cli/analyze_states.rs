@@ -2,6 +2,7 @@
 
 use crate::analyze::{THEN, analysis, import, lines};
 use crate::harness::World;
+use crate::terminal::has_terminals;
 use serde_json::{Value, json};
 
 /// A skill that nobody uses any more looks so in every form, and is no news.
@@ -278,4 +279,39 @@ fn a_page_can_be_read_on_a_phone() {
         widths.len() == 5 && widths.iter().all(|width| *width <= 368.0),
         "{widths:?}"
     );
+}
+
+/// A narrow terminal has fewer columns, not columns of which nothing is left.
+#[test]
+#[cfg_attr(windows, ignore = "needs a POSIX shell")]
+fn a_narrow_terminal_shows_fewer_columns() {
+    if !has_terminals() {
+        println!("skipped: there is no script of util-linux");
+        return;
+    }
+    let world = World::new();
+    import(
+        &world,
+        &lines("release-notes", 0, (0..100).map(|index| index % 5 != 0)),
+    );
+    let heading = |columns: usize| {
+        let shown = world.shown(columns, &["analyze", THEN], &[("NO_COLOR", "1")]);
+        assert!(
+            shown[1].starts_with("release-notes ") && shown[1].contains("80% of 100"),
+            "{shown:?}"
+        );
+        assert!(
+            shown[1].ends_with("moderate") && !shown[1].contains('…'),
+            "{shown:?}"
+        );
+        shown[0]
+            .split("  ")
+            .filter(|title| !title.is_empty())
+            .map(|title| title.trim().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(heading(40), ["SKILL", "RATE", "STATE"]);
+    assert_eq!(heading(60), ["SKILL", "RATE", "LAST USED", "STATE"]);
+    let all = ["SKILL", "RUNS", "RATE", "95 %", "LAST USED", "12 WEEKS", "STATE"];
+    assert_eq!(heading(80), all);
 }

@@ -4,17 +4,17 @@ use crate::harness::{World, finish, unsafe_characters};
 use std::process::Command;
 
 /// Whether `script` of util-linux makes pseudo terminals here.
-fn has_terminals() -> bool {
+pub(crate) fn has_terminals() -> bool {
     let version = Command::new("script").arg("--version").output();
     version.is_ok_and(|version| String::from_utf8_lossy(&version.stdout).contains("util-linux"))
 }
 
 /// Environment variables of a run.
-type Variables<'a> = &'a [(&'a str, &'a str)];
+pub(crate) type Variables<'a> = &'a [(&'a str, &'a str)];
 
 impl World {
     /// Runs the program on a terminal of so many columns and returns the lines that it shows.
-    fn shown(&self, columns: usize, args: &[&str], variables: Variables<'_>) -> Vec<String> {
+    pub(crate) fn shown(&self, columns: usize, args: &[&str], variables: Variables<'_>) -> Vec<String> {
         let quote = |word: &&str| format!("'{}'", word.replace('\'', "'\\''"));
         let words: Vec<String> = args.iter().map(quote).collect();
         let program = env!("CARGO_BIN_EXE_clawpowers");

@@ -21,29 +21,34 @@ const MOST_RECOMMENDATIONS: usize = 20;
 /// How wide a note gets.
 const NOTE: usize = 60;
 
+/// A column of the table: its title, how wide a terminal has to be for it, and its cells.
+type Column = (&'static str, usize, fn(&SkillReport) -> String);
+
 pub(crate) fn text(out: &Out, response: &Response) -> String {
     if response.skills.is_empty() {
         return "No executions yet.\n".to_owned();
     }
-    let row = |skill: &SkillReport| {
-        vec![
-            // A terminal has its own width, by which the table cuts.
-            match out.width {
-                Some(_) => skill.skill.clone(),
-                None => shortened(&skill.skill, NAME),
-            },
-            skill.rate.total.to_string(),
-            rate(&skill.recent),
-            interval(&skill.recent).replace('%', ""),
-            last_used(skill),
-            sparkline(&skill.weeks),
-            State::of(skill).word().to_owned(),
-        ]
+    // A terminal has its own width, by which the table cuts names; what it has no room for is left out.
+    let fits = |(_, least, _): &&Column| out.width.is_none_or(|width| width >= *least);
+    let name: fn(&SkillReport) -> String = match out.width {
+        Some(_) => |skill| skill.skill.clone(),
+        None => |skill| shortened(&skill.skill, NAME),
     };
+    let all: [Column; 7] = [
+        ("SKILL", 0, name),
+        ("RUNS", 70, |skill| skill.rate.total.to_string()),
+        ("RATE", 0, |skill| rate(&skill.recent)),
+        ("95 %", 62, |skill| interval(&skill.recent).replace('%', "")),
+        ("LAST USED", 50, last_used),
+        ("12 WEEKS", 76, |skill| sparkline(&skill.weeks)),
+        ("STATE", 0, |skill| State::of(skill).word().to_owned()),
+    ];
+    let columns: Vec<&Column> = all.iter().filter(fits).collect();
+    let row = |skill: &SkillReport| columns.iter().map(|(_, _, cell)| cell(skill)).collect();
     let mut shown = foremost(response, MOST_SKILLS);
     shown.sort_by(|a, b| a.skill.cmp(&b.skill));
     let rows: Vec<Vec<String>> = shown.iter().map(|skill| row(skill)).collect();
-    let heading = ["SKILL", "RUNS", "RATE", "95 %", "LAST USED", "12 WEEKS", "STATE"];
+    let heading: Vec<&str> = columns.iter().map(|(title, ..)| *title).collect();
     let mut text = table(out, &heading, &rows);
     let more = response.skills.len() - shown.len();
     if more > 0 {
