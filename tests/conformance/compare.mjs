@@ -64,8 +64,9 @@ async function failuresOf(world, suite, one, expected, table) {
     ways.call = ({ rt }, request) => rt.call(operation, request);
   }
   if (entry !== undefined && isObject(one.request)) {
-    ways.method = ({ rt }, request) => byMethod(rt, entry, request, "");
-    ways.methodAsync = ({ rt }, request) => byMethod(rt, entry, request, "Async");
+    const wide = isWide(table, entry);
+    ways.method = ({ rt }, request) => byMethod(rt, entry, request, "", wide);
+    ways.methodAsync = ({ rt }, request) => byMethod(rt, entry, request, "Async", wide);
   }
   const failures = [];
   for (const [way, run] of Object.entries(ways)) {
@@ -114,7 +115,7 @@ function tried(work) {
 }
 
 /** Calls the method of an operation as a program would: bytes as bytes, what has a place at its place. */
-function byMethod(rt, { group, method, positional, result }, request, suffix) {
+function byMethod(rt, { group, method, positional, result }, request, suffix, wide) {
   const on = group === null || group === "runtime" ? rt : rt[group];
   const options = { ...request };
   const places = positional.map((name) => {
@@ -130,9 +131,16 @@ function byMethod(rt, { group, method, positional, result }, request, suffix) {
   });
   const name = method.replace(/_(.)/g, (_, letter) => letter.toUpperCase()) + suffix;
   const rest = Object.keys(options).length === 0 ? [] : [options];
-  const wrapped = (value) => (result === null ? value : { [result]: value });
+  // JSON has such a number as text; the method gives a number as long as that is exact.
+  const exact = (value) => (wide && (typeof value === "bigint" || Number.isSafeInteger(value)) ? String(value) : value);
+  const wrapped = (value) => (result === null ? value : { [result]: exact(value) });
   const answer = on[name](...places, ...rest);
   return suffix === "" ? wrapped(answer) : answer.then(wrapped);
+}
+
+/** Tells whether a method returns a whole number of 64 bits. */
+function isWide({ $defs }, { reply, result }) {
+  return result !== null && $defs[reply.$ref.replace("#/$defs/", "")].properties[result].format === "int64";
 }
 
 /** Returns the reply that a result or an error stands for. */
@@ -147,9 +155,8 @@ async function reply(work, ClawpowersError, way) {
   }
 }
 
-/** Returns a result as JSON has it: bytes in base64, big numbers as text. */
+/** Returns a result as JSON has it: bytes in base64. */
 function plain(value) {
-  if (typeof value === "bigint") return String(value);
   if (Array.isArray(value)) return value.map(plain);
   if (!isObject(value)) return value;
   const fields = Object.entries(value).flatMap(([key, field]) => {

@@ -134,6 +134,7 @@ def feedback(rt: clawpowers.Runtime) -> None:
     compared: t.AnalyzeCompareReply = rt.feedback.compare("a-skill", "..2026-11-04", "2026-11-04..")
     comparison: t.Comparison | None = compared["comparison"]
     assert comparison is not None
+    rt.store.set("plan:p:estimated_duration", "60")
     plan: t.AnalyzePlanReply = rt.feedback.plan("p")
     tasks: list[t.ValueLine] = plan["tasks"]
     worktrees: list[t.ValueLine] = rt.feedback.worktrees()
