@@ -8,6 +8,8 @@ pub(crate) mod wasm;
 
 use crate::run::{Failure, cargo, output, root, target_folder};
 use crate::tools::{Install, Needed, prepare};
+use readme::example_command;
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -86,22 +88,33 @@ pub(crate) fn in_memory(command: &mut Command) -> &mut Command {
     command
 }
 
-/// Fails where an example of a language prints something else than the one in Rust.
-fn same_example(language: &str, example: &mut Command) -> Result<(), Failure> {
-    let words = [
-        "run",
-        "--locked",
-        "--package",
-        "clawpowers-api",
-        "--example",
-        "analysis",
-    ];
-    let expected = output(Command::new("cargo").args(words))?;
-    let found = output(example)?;
+/// Runs a command of a document as a reader does, in the root; programs in `folder` come before others.
+fn shell(workspace: &Workspace, command: &str, folder: Option<&Path>) -> Result<Command, Failure> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders = folder
+        .map(Path::to_owned)
+        .into_iter()
+        .chain(env::split_paths(&path));
+    let path = env::join_paths(folders).map_err(|error| Failure::new(error.to_string()))?;
+    let mut shell = Command::new("sh");
+    shell
+        .args(["-c", command])
+        .env("PATH", path)
+        .current_dir(&workspace.root);
+    Ok(shell)
+}
+
+/// Fails where the command of an example prints something else than the one in Rust.
+fn same_example(workspace: &Workspace, folder: &str, programs: Option<&Path>) -> Result<(), Failure> {
+    let run = |folder, programs| {
+        let command = example_command(workspace, folder, false)?;
+        output(&mut shell(workspace, &command, programs)?)
+    };
+    let (expected, found) = (run("rust", None)?, run(folder, programs)?);
     if expected == found {
         return Ok(());
     }
     Err(Failure::new(format!(
-        "the example in {language} prints\n{found}\nand the one in Rust\n{expected}"
+        "the example in {folder} prints\n{found}\nand the one in Rust\n{expected}"
     )))
 }

@@ -1,7 +1,7 @@
 //! The package for Node: built, tested, installed as a user does it, and read by the compiler of TypeScript.
 
-use super::readme::programs;
-use super::{Workspace, in_memory, same_example};
+use super::readme::{example_command, programs};
+use super::{Workspace, in_memory, same_example, shell};
 use crate::run::{Failure, run};
 use std::fs;
 use std::path::Path;
@@ -39,9 +39,9 @@ pub(crate) fn install(workspace: &Workspace) -> Result<(), Failure> {
 }
 
 pub(crate) fn example(workspace: &Workspace) -> Result<(), Failure> {
-    let example = workspace.kept("node")?.join("index.mjs");
-    fs::copy(workspace.root.join("examples/node/index.mjs"), &example)?;
-    same_example("Node", Command::new("node").arg(&example))
+    let once = example_command(workspace, "node", true)?;
+    run(&mut shell(workspace, &once, None)?)?;
+    same_example(workspace, "node", None)
 }
 
 pub(crate) fn documentation(workspace: &Workspace) -> Result<(), Failure> {

@@ -132,9 +132,8 @@ pub(crate) fn install(workspace: &Workspace) -> Result<(), Failure> {
 }
 
 pub(crate) fn example(workspace: &Workspace) -> Result<(), Failure> {
-    let mut example = Command::new(users_python(&workspace.kept("python")?));
-    example.arg(workspace.root.join("examples/python/main.py"));
-    same_example("Python", &mut example)
+    let venv = workspace.kept("python")?;
+    same_example(workspace, "python", Some(&venv.join("bin")))
 }
 
 pub(crate) fn documentation(workspace: &Workspace) -> Result<(), Failure> {

@@ -45,6 +45,20 @@ pub(crate) fn programs(
     Ok(())
 }
 
+/// Returns a command of examples/README.md: the one that is needed once, or the one that runs the example.
+pub(crate) fn example_command(workspace: &Workspace, folder: &str, once: bool) -> Result<String, Failure> {
+    let file = "examples/README.md";
+    let text = fs::read_to_string(workspace.root.join(file))?;
+    let start = format!("| [{folder}](");
+    let row = text.lines().find(|line| line.starts_with(&start));
+    let cell = row.and_then(|row| row.split('|').nth(if once { 2 } else { 3 }));
+    let command = cell.map(|cell| cell.trim().trim_matches('`'));
+    match command {
+        Some(command) if !command.is_empty() => Ok(command.to_owned()),
+        _ => Err(Failure::new(format!("{file} has no such command for {folder}"))),
+    }
+}
+
 fn blocks(text: &str, language: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut open: Option<String> = None;
