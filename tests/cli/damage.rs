@@ -231,13 +231,15 @@ fn a_damaged_row_hides_no_other_one() {
             "{ran:?}"
         );
     }
-    let ran = world.run(&["metrics", "export"]);
-    assert_eq!(ran.code, 4, "{ran:?}");
-    assert!(
-        ran.out.contains("notes of two") && ran.out.lines().count() == 1,
-        "{ran:?}"
-    );
-    assert!(ran.err.contains("text that is not UTF-8"), "{ran:?}");
+    for args in [["metrics", "export"], ["metrics", "show"]] {
+        let ran = world.run(&args);
+        assert_eq!(ran.code, 4, "{ran:?}");
+        assert!(
+            ran.out.contains("notes of two") && ran.out.lines().count() == 1,
+            "{ran:?}"
+        );
+        assert!(ran.err.contains("text that is not UTF-8"), "{ran:?}");
+    }
     assert_eq!(world.good(&["store", "get", "a"]), "v\n");
     for args in [
         &["store", "list"][..],

@@ -34,16 +34,31 @@ pub struct Response {
 ///
 /// `invalid_input` for a time or an outcome that is none; `storage` where they cannot be read.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    let (response, damage) = readable(runtime, request)?;
+    damage.map_or(Ok(response), Err)
+}
+
+/// As [`run`]; where rows are damaged, the others come with the error.
+///
+/// # Errors
+///
+/// As [`run`], and where there are no others.
+pub fn readable(runtime: &Runtime, request: &Request) -> Result<(Response, Option<ApiError>), ApiError> {
     let filter = request.which().filter()?;
     let limit = request.limit.unwrap_or(DEFAULT_LIMIT);
     let found = runtime.read(|db| {
         let home = db.home_id()?;
-        Ok((db.ledger().last(&filter, limit)?, home))
+        let (executions, read) = db.ledger().last_readable(&filter, limit);
+        match read {
+            Err(error) if executions.is_empty() => Err(error.into()),
+            read => Ok((executions, home, read.err().map(ApiError::from))),
+        }
     })?;
-    let (executions, home) = found.unwrap_or_default();
+    let (executions, home, damage) = found.unwrap_or_default();
     let line = |execution| clawpowers_executor::ledger::jsonl(execution, &home);
-    Ok(Response {
+    let response = Response {
         lines: executions.iter().map(line).collect(),
         executions: executions.into_iter().map(ExecutionOut::from).collect(),
-    })
+    };
+    Ok((response, damage))
 }

@@ -180,17 +180,23 @@ impl<'a> Ledger<'a> {
     ///
     /// As [`Ledger::each`].
     pub fn last(&mut self, filter: &Filter, limit: usize) -> Result<Vec<Execution>> {
+        let (found, read) = self.last_readable(filter, limit);
+        read.map(|()| found)
+    }
+
+    /// As [`Ledger::last`]; where rows are damaged, the others come with the error.
+    pub fn last_readable(&mut self, filter: &Filter, limit: usize) -> (Vec<Execution>, Result<()>) {
         let filter = Filter {
             limit: Some(limit),
             ..filter.clone()
         };
         let mut found = Vec::new();
-        self.each(&filter, Order::NewestFirst, |execution| {
+        let read = self.each(&filter, Order::NewestFirst, |execution| {
             found.push(execution);
             true
-        })?;
+        });
         found.reverse();
-        Ok(found)
+        (found, read)
     }
 
     /// Returns the figures of each skill that a filter means, in the order of their names. Without a period, a session or

@@ -324,8 +324,15 @@ fn show(context: &Context, args: ShowArgs) -> Exit {
         ..Default::default()
     }
     .picking(args.pick.which());
-    let result = metrics_show::run(&context.runtime, &request);
-    context.out.answer(
+    if context.out.json {
+        let result = metrics_show::run(&context.runtime, &request);
+        return context.out.answer(&result, |_| Exit::Done, |_| Exit::Done);
+    }
+    let (result, damage) = match metrics_show::readable(&context.runtime, &request) {
+        Ok((response, damage)) => (Ok(response), damage),
+        Err(error) => (Err(error), None),
+    };
+    let exit = context.out.answer(
         &result,
         |_| Exit::Done,
         |r| match context.out.width {
@@ -336,7 +343,12 @@ fn show(context: &Context, args: ShowArgs) -> Exit {
                 .out
                 .data(&r.lines.iter().map(|line| format!("{line}\n")).collect::<String>()),
         },
-    )
+    );
+    // The rows that can be read first, then what is wrong with the others.
+    match damage {
+        Some(error) if exit == Exit::Done => context.out.error(&error),
+        _ => exit,
+    }
 }
 
 fn summary(context: &Context, args: PickArgs) -> Exit {
