@@ -2,6 +2,7 @@
 
 use super::{marker, number, wal};
 use crate::error::{Error, Result, Storage, quoted};
+use crate::home::sync_folder;
 use crate::schema::VERSION;
 use rusqlite::Connection;
 use std::cell::Cell;
@@ -33,6 +34,8 @@ struct Disk {
     damaged: Cell<bool>,
     /// Whether the header was compared with the files.
     checked: Cell<bool>,
+    /// Whether the name of the WAL is on the disk.
+    named: Cell<bool>,
 }
 
 /// What tells a file from another one that takes its path.
@@ -74,6 +77,7 @@ impl DbFile {
                 wal_ids: Cell::new(None),
                 damaged: Cell::new(false),
                 checked: Cell::new(false),
+                named: Cell::new(false),
             }),
         };
         let look = || -> std::io::Result<Self> {
@@ -151,7 +155,8 @@ impl DbFile {
             }
             disk.checked.set(true);
         }
-        Ok(())
+        disk.sync_wal_name()
+            .map_err(|error| Error::io(&self.name, &error))
     }
 
     /// Refuses to acknowledge a write that was committed into files that others do not see.
@@ -204,6 +209,18 @@ impl DbFile {
 }
 
 impl Disk {
+    /// Makes sure that the name of the WAL is on the disk before anything in it is acknowledged. A WAL with content was
+    /// empty once, and who wrote to it first did this before. SQLite as built here (see .cargo/config.toml) does not: it
+    /// would do so in every process.
+    fn sync_wal_name(&self) -> std::io::Result<()> {
+        let empty = || fs::metadata(&self.wal).map_or(true, |wal| wal.len() == 0);
+        if !self.named.get() && empty() {
+            sync_folder(self.wal.parent().unwrap_or(&self.wal))?;
+        }
+        self.named.set(true);
+        Ok(())
+    }
+
     /// Returns the size of the database; `None` where one of the files is not the one that was opened.
     fn size(&self) -> Option<u64> {
         let database = fs::metadata(&self.path).ok()?;

@@ -1,11 +1,13 @@
 //! The write-ahead log: wanted for every file, and kept short by its writers.
 
 use super::Db;
+use super::file::with_suffix;
 use super::reserve;
 use crate::error::Result;
+use crate::home::sync_folder;
 use crate::wait;
 use std::collections::BTreeSet;
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::path::Path;
 use std::time::Duration;
 
@@ -52,8 +54,28 @@ impl Db {
         if mode != "wal" && self.file.noted_damage().is_none() {
             // Without one writes are as durable, only slower, so a file that cannot be changed now stays as it is.
             let _ = self.connection.pragma_update(None, "journal_mode", "WAL");
+            let mode: String =
+                self.run(|connection| connection.pragma_query_value(None, "journal_mode", |row| row.get(0)))?;
+            if mode != "wal" {
+                self.keep_journal();
+            }
         }
         Ok(())
+    }
+
+    /// Gives a file without a WAL a rollback journal that stays, its name on the disk before it is needed.
+    fn keep_journal(&self) {
+        let Some(real) = self.file.real() else { return };
+        let journal = with_suffix(real, "-journal");
+        let mut options = OpenOptions::new();
+        options.append(true).create(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        // Where it cannot be created, nothing can be written either.
+        if options.open(&journal).is_ok() {
+            let _ = sync_folder(journal.parent().unwrap_or(real));
+        }
+        let _ = self.connection.pragma_update(None, "journal_mode", "PERSIST");
     }
 }
 

@@ -1,12 +1,12 @@
 //! State and executions beside the `sqlite3` shell.
 
 use super::{Measured, command, in_turns_of, row};
-use crate::run::{Failure, run};
+use crate::run::{Failure, cargo, run, target_folder};
 use std::fs;
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
-use std::process::Command;
-use std::time::Instant;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 /// How often a short command runs, in how many blocks. In blocks, because the shell takes the log away with it when it
 /// ends, which the next process of ours would pay for, and the other way round.
@@ -21,7 +21,10 @@ pub(super) fn store(program: &Path, helper: &Path, work: &Path) -> Result<(), Fa
     fs::create_dir_all(work)?;
     let home = work.join("home");
     ran(program, &home, &["store", "set", "build:count", "1"])?;
-    let ours = |words: &[&str]| {
+    // What a user builds, beside what is shipped.
+    cargo(&["build", "--release", "--package", "clawpowers", "--locked"])?;
+    let built = target_folder()?.join(format!("release/clawpowers{}", std::env::consts::EXE_SUFFIX));
+    let ours = |program: &Path, words: &[&str]| {
         let mut command = command(program, words);
         command.env("CLAWPOWERS_DIR", &home);
         command
@@ -32,44 +35,49 @@ pub(super) fn store(program: &Path, helper: &Path, work: &Path) -> Result<(), Fa
         command.arg(&file).arg(statement);
         command
     };
-    let set = "INSERT INTO entry (key, value, updated_at) VALUES ('build:count', CAST('1' AS BLOB), 0)
+    // With a time of its own, as `store set` has it: SQLite does not write a row that is the same.
+    let set = "INSERT INTO entry (key, value, updated_at) VALUES ('build:count', CAST('1' AS BLOB),
+            CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER))
         ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at";
+    let get = ["store", "get", "build:count"];
+    let set_ours = ["store", "set", "build:count", "1"];
+    let record = "metrics record --skill a --outcome success --duration 1";
+    let record: Vec<&str> = record.split(' ').collect();
+    let (shell_get, shell_set) = ("sqlite3, the statement of get", "sqlite3, the statement of set");
+    // Each beside another one.
+    let nothing = "a process that does nothing";
     let mut commands = vec![
-        ("a process that does nothing", Command::new("true")),
-        ("store get", ours(&["store", "get", "build:count"])),
-        ("store set", ours(&["store", "set", "build:count", "1"])),
-        ("store incr", ours(&["store", "incr", "build:count"])),
+        (nothing, nothing, Command::new("true")),
+        ("store get", shell_get, ours(program, &get)),
+        ("store get, built by cargo", shell_get, ours(&built, &get)),
+        ("store set", shell_set, ours(program, &set_ours)),
+        ("store set, built by cargo", shell_set, ours(&built, &set_ours)),
         (
-            "metrics record",
-            ours(&[
-                "metrics",
-                "record",
-                "--skill",
-                "a",
-                "--outcome",
-                "success",
-                "--duration",
-                "1",
-            ]),
+            "store incr",
+            shell_set,
+            ours(program, &["store", "incr", "build:count"]),
         ),
+        ("metrics record", shell_set, ours(program, &record)),
     ];
     if Command::new("sqlite3").arg("--version").output().is_ok() {
         commands.push((
-            "sqlite3, the statement of get",
+            shell_get,
+            shell_get,
             shell("SELECT value FROM entry WHERE key = 'build:count'"),
         ));
-        commands.push(("sqlite3, the statement of set", shell(set)));
+        commands.push((shell_set, shell_set, shell(set)));
     } else {
         println!("there is no sqlite3 shell: nothing to stand beside");
     }
     let mut measured: Vec<Measured> = commands.iter().map(|_| Measured::new()).collect();
     for _ in 0..BLOCKS {
-        for ((_, command), measured) in commands.iter_mut().zip(&mut measured) {
+        for ((_, _, command), measured) in commands.iter_mut().zip(&mut measured) {
             in_turns_of(&mut [command], std::slice::from_mut(measured), RUNS_A_BLOCK)?;
         }
     }
-    for ((label, _), one) in commands.iter().zip(&measured) {
-        row(label, one, measured.first());
+    for ((label, beside, _), one) in commands.iter().zip(&measured) {
+        let other = commands.iter().position(|(label, ..)| label == beside);
+        row(label, one, other.and_then(|other| measured.get(other)));
     }
     run(command(helper, &["in-process"]).arg(work.join("inside")))?;
     listing(program, work)?;
@@ -146,7 +154,41 @@ fn summaries(program: &Path, helper: &Path, work: &Path) -> Result<(), Failure> 
     let [few, many] = measured;
     row("metrics summary, 10,000 executions", &few, None);
     row("metrics summary, 1,000,000", &many, Some(&few));
-    analyses(program, &work.join(format!("ledger-{}", EXECUTIONS[1])))
+    analyses(program, &work.join(format!("ledger-{}", EXECUTIONS[1])))?;
+    import_beside_writers(program, work)
+}
+
+/// The longest that a writer waits while the large file is imported.
+fn import_beside_writers(program: &Path, work: &Path) -> Result<(), Failure> {
+    let (home, lines) = (work.join("busy"), work.join("lines.jsonl"));
+    ran(program, &home, &["store", "set", "count", "0"])?;
+    let start = Instant::now();
+    let mut import = command(program, &["metrics", "import", &lines.to_string_lossy()]);
+    let mut import = import
+        .env("CLAWPOWERS_DIR", &home)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()?;
+    let (mut longest, mut writes) = (Duration::ZERO, 0);
+    let ended = loop {
+        if let Some(ended) = import.try_wait()? {
+            break ended;
+        }
+        let start = Instant::now();
+        ran(program, &home, &["store", "incr", "count"])?;
+        longest = longest.max(start.elapsed());
+        writes += 1;
+    };
+    if !ended.success() {
+        return Err(Failure::new(format!("the import beside writers failed: {ended}")));
+    }
+    println!(
+        "import of {} lines beside {writes} increments: {:.2} s, the longest increment {:.2} s",
+        EXECUTIONS[1],
+        start.elapsed().as_secs_f64(),
+        longest.as_secs_f64()
+    );
+    Ok(())
 }
 
 /// Runs the program on a home, its output thrown away.
