@@ -4,7 +4,7 @@ use crate::config::roles::{Role, Roles, roles};
 use crate::error::{ApiError, ErrorCode};
 use crate::runtime::Runtime;
 use crate::text::choices;
-use clawpowers_loader::catalog::{Catalog, CatalogOptions, Entry, Origin, Rejected};
+use clawpowers_loader::catalog::{Catalog, CatalogOptions, Entry, Origin, Rejected, Row};
 use clawpowers_loader::diag::quoted;
 use clawpowers_loader::discover::{
     CLIENTS, Client, Found, Root, Scope, WalkRules, default_roots, walk_documents,
@@ -31,8 +31,8 @@ pub struct Selection {
 }
 
 /// A catalog with the role profile that is in force for it.
-pub(crate) struct Selected {
-    pub(crate) catalog: Catalog,
+pub(crate) struct Selected<T = Entry> {
+    pub(crate) catalog: Catalog<T>,
     /// The role profile that the caller named, else the one that config.json puts in force.
     pub(crate) role: Option<Role>,
     /// What config.json puts in force without a list of skills for it.
@@ -53,16 +53,18 @@ pub(crate) fn digest_of_entry(entry: &Entry) -> Result<String, String> {
     }
 }
 
-impl Selected {
+impl<T: Row> Selected<T> {
     /// Keeps only the skills of the role profile in force.
     pub(crate) fn keep_role(&mut self) {
         let before = self.catalog.entries.len();
         if let Some(role) = &self.role {
-            self.catalog.entries.retain(|entry| role.has(&entry.skill.name));
+            self.catalog.entries.retain(|row| role.has(row.name()));
         }
         self.outside_role += before - self.catalog.entries.len();
     }
+}
 
+impl Selected {
     /// Returns the skill that `name` means: one of this name, one whose folder has it, or the one at this path.
     pub(crate) fn entry(&self, runtime: &Runtime, name: &str) -> Result<Entry, ApiError> {
         let is_path = name.contains(['/', MAIN_SEPARATOR]) || matches!(name, "." | "..");
@@ -148,11 +150,20 @@ fn did_not_load(rejected: &Rejected) -> String {
 impl Runtime {
     /// Loads the catalog that `selection` names.
     pub(crate) fn select(&self, selection: &Selection) -> Result<Selected, ApiError> {
+        self.select_rows(selection)
+    }
+
+    /// As [`Runtime::select`], but keeps of each skill only what its row does.
+    pub(crate) fn select_rows<T: Row>(&self, selection: &Selection) -> Result<Selected<T>, ApiError> {
         self.select_with(selection, roles(self.surroundings.home.as_deref())?)
     }
 
     /// As [`Runtime::select`], with the role profiles at hand.
-    pub(crate) fn select_with(&self, selection: &Selection, roles: Roles) -> Result<Selected, ApiError> {
+    pub(crate) fn select_with<T: Row>(
+        &self,
+        selection: &Selection,
+        roles: Roles,
+    ) -> Result<Selected<T>, ApiError> {
         let client = selection.client.as_deref().map(client).transpose()?;
         let scopes = selection
             .scopes
@@ -190,7 +201,7 @@ impl Runtime {
             },
             (None, _) => (None, None),
         };
-        let mut catalog = Catalog::load(&CatalogOptions {
+        let mut catalog = Catalog::load_rows(&CatalogOptions {
             roots,
             documents,
             packages,
@@ -244,7 +255,7 @@ impl Runtime {
     }
 
     /// Keeps, of what is in the folder of a SKILL.md that was named as a root, that file alone.
-    fn keep_file(&self, catalog: &mut Catalog, root: &str) {
+    fn keep_file<T: Row>(&self, catalog: &mut Catalog<T>, root: &str) {
         let folder = self.skill_folder(root);
         let file = folder.join(Path::new(root).file_name().unwrap_or_default());
         let keeps = |location: &Path| !location.starts_with(&folder) || location == file;

@@ -1,7 +1,8 @@
 //! The JSON forms of the loader's types.
 
-use clawpowers_loader::catalog::{Entry, Hidden, Rejected};
+use clawpowers_loader::catalog::{Entry, Hidden, Rejected, Row};
 use clawpowers_loader::diag::{Diagnostic, Edit};
+use clawpowers_loader::discover::Scope;
 use clawpowers_loader::display_path;
 use clawpowers_loader::readiness::Missing;
 use clawpowers_loader::resources::Resource;
@@ -9,7 +10,7 @@ use clawpowers_loader::skill::{Invocation, Outline, Requirements, Skill};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A finding.
 #[derive(Debug, Clone, Serialize)]
@@ -83,15 +84,18 @@ pub fn unmet(list: Vec<Missing>) -> Vec<String> {
     list.into_iter().map(text).collect()
 }
 
-/// A finding of a listing: without its repair.
-fn brief(list: &[Diagnostic]) -> Vec<DiagnosticOut> {
-    list.iter()
-        .map(|d| DiagnosticOut {
-            edits: Vec::new(),
-            hint: None,
-            ..DiagnosticOut::from(d)
-        })
-        .collect()
+/// The findings of a listing: without their repairs.
+fn brief(list: Vec<Diagnostic>) -> Vec<DiagnosticOut> {
+    let brief = list.into_iter().map(|d| DiagnosticOut {
+        rule: d.rule.id(),
+        severity: d.severity.as_str(),
+        line: d.position.line,
+        column: d.position.column,
+        message: d.message,
+        hint: None,
+        edits: Vec::new(),
+    });
+    brief.collect()
 }
 
 /// A typed skill.
@@ -238,22 +242,38 @@ pub struct EntryOut {
     pub diagnostics: Vec<DiagnosticOut>,
 }
 
-impl EntryOut {
-    /// Converts a row.
-    #[must_use]
-    pub fn new(entry: &Entry, active: Option<bool>) -> Self {
-        let skill = &entry.skill;
+impl Row for EntryOut {
+    fn new(entry: Entry) -> Self {
+        let location = display_path(&entry.location());
+        let skill = entry.skill;
         Self {
-            name: skill.name.clone(),
-            description: skill.description.clone(),
-            location: display_path(&entry.location()),
+            name: skill.name,
+            description: skill.description,
+            location,
             scope: entry.scope.as_str(),
             root: display_path(&entry.root),
-            version: skill.version.as_ref().map(|v| v.text.clone()),
+            version: skill.version.map(|version| version.text),
             invocation: InvocationOut::from(skill.invocation),
-            active,
-            diagnostics: brief(&entry.diagnostics),
+            active: None,
+            diagnostics: brief(entry.diagnostics),
         }
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn scope(&self) -> Scope {
+        // It was written by the conversion above.
+        self.scope.parse().unwrap_or(Scope::Extra)
+    }
+
+    fn root(&self) -> &Path {
+        Path::new(&self.root)
+    }
+
+    fn location(&self) -> PathBuf {
+        PathBuf::from(&self.location)
     }
 }
 
@@ -300,12 +320,12 @@ pub struct RejectedOut {
     pub diagnostics: Vec<DiagnosticOut>,
 }
 
-impl From<&Rejected> for RejectedOut {
-    fn from(rejected: &Rejected) -> Self {
+impl From<Rejected> for RejectedOut {
+    fn from(rejected: Rejected) -> Self {
         Self {
             location: display_path(&rejected.location),
             reason: rejected.reason.id(),
-            diagnostics: brief(&rejected.diagnostics),
+            diagnostics: brief(rejected.diagnostics),
         }
     }
 }

@@ -107,11 +107,49 @@ pub struct CatalogOptions {
     pub client: Option<&'static Client>,
 }
 
+/// What a catalog keeps of each visible skill: all of it, as an [`Entry`], or what a caller needs.
+///
+/// A large collection is listed in little memory, since the rest is dropped as soon as a skill is loaded.
+pub trait Row: Sized + Send {
+    /// Makes the row of a skill that was loaded.
+    fn new(entry: Entry) -> Self;
+    /// Returns the skill's name.
+    fn name(&self) -> &str;
+    /// Returns whose it is.
+    fn scope(&self) -> Scope;
+    /// Returns the root below which it was found.
+    fn root(&self) -> &Path;
+    /// Returns where the SKILL.md is.
+    fn location(&self) -> PathBuf;
+}
+
+impl Row for Entry {
+    fn new(entry: Entry) -> Self {
+        entry
+    }
+
+    fn name(&self) -> &str {
+        &self.skill.name
+    }
+
+    fn scope(&self) -> Scope {
+        self.scope
+    }
+
+    fn root(&self) -> &Path {
+        &self.root
+    }
+
+    fn location(&self) -> PathBuf {
+        Self::location(self)
+    }
+}
+
 /// Every skill that was found.
-#[derive(Debug, Clone, Default)]
-pub struct Catalog {
+#[derive(Debug, Clone)]
+pub struct Catalog<T = Entry> {
     /// The visible ones, in the order of precedence, then of their paths.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<T>,
     /// Those hidden by another of the same name.
     pub shadowed: Vec<Hidden>,
     /// Further ways to a file that is in the catalog.
@@ -121,14 +159,14 @@ pub struct Catalog {
 }
 
 /// A candidate after loading.
-pub(crate) enum Loaded {
-    Skill(Box<Ready>),
+pub(crate) enum Loaded<T> {
+    Skill(Box<Ready<T>>),
     Rejected(Rejected),
 }
 
 /// A skill with what decides whether it is visible.
-pub(crate) struct Ready {
-    pub(crate) entry: Entry,
+pub(crate) struct Ready<T> {
+    pub(crate) row: T,
     /// The name as names are compared.
     pub(crate) key: String,
     /// The file without links on the way. One string: a path hashes part by part, which costs more than loading.
@@ -136,12 +174,20 @@ pub(crate) struct Ready {
 }
 
 impl Catalog {
-    /// Finds and loads the skills below all roots.
+    /// Finds and loads the skills below all roots, as [`Catalog::load_rows`] does.
+    #[must_use]
+    pub fn load(options: &CatalogOptions) -> Self {
+        Self::load_rows(options)
+    }
+}
+
+impl<T: Row> Catalog<T> {
+    /// Finds and loads the skills below all roots, and keeps of each what its row does.
     ///
     /// Only the head of each file is read. Folders are read and heads parsed in parallel; the result is in a fixed
     /// order. A root that does not exist holds nothing; every other fault gives a row in [`Catalog::rejected`].
     #[must_use]
-    pub fn load(options: &CatalogOptions) -> Self {
+    pub fn load_rows(options: &CatalogOptions) -> Self {
         let rules = options
             .client
             .map_or_else(WalkRules::default, |client| client.walk);
@@ -191,27 +237,25 @@ impl Catalog {
 
     /// Sorts as a client does that keeps every name: by scope, then by name, then by path.
     fn sort_kept(&mut self, roots: &[Root]) {
-        let root_of = |entry: &Entry| roots.iter().position(|root| root.path == entry.root);
-        self.entries.sort_by_cached_key(|entry| {
+        let root_of = |row: &T| roots.iter().position(|root| root.path == row.root());
+        self.entries.sort_by_cached_key(|row| {
             // The client's own skills and the machine's have one scope here and two there.
-            let root = (entry.scope == Scope::System).then(|| root_of(entry));
-            (entry.scope, root, entry.skill.name.clone(), entry.location())
+            let root = (row.scope() == Scope::System).then(|| root_of(row));
+            (row.scope(), root, row.name().to_owned(), row.location())
         });
     }
 
     /// Returns the skill called `name`.
     #[must_use]
-    pub fn get(&self, name: &str) -> Option<&Entry> {
+    pub fn get(&self, name: &str) -> Option<&T> {
         let name = normalized(name);
-        self.entries
-            .iter()
-            .find(|entry| normalized(&entry.skill.name) == name)
+        self.entries.iter().find(|row| normalized(row.name()) == name)
     }
 
     /// Returns the name most like `name`, if one is like enough to be meant.
     #[must_use]
     pub fn nearest(&self, name: &str) -> Option<&str> {
-        nearest(name, self.entries.iter().map(|entry| entry.skill.name.as_str()))
+        nearest(name, self.entries.iter().map(Row::name))
     }
 
     /// Returns how many files that look like skills were found.
@@ -243,13 +287,13 @@ fn candidate(found: Found) -> Result<Candidate, Rejected> {
     }
 }
 
-fn load_found(
+fn load_found<T: Row>(
     found: Found,
     opened: Option<&Opened>,
     root: &Root,
     rules: &WalkRules,
     client: Option<&'static Client>,
-) -> Loaded {
+) -> Loaded<T> {
     let Candidate { file, canonical, .. } = match candidate(found) {
         Ok(candidate) => candidate,
         Err(rejected) => return Loaded::Rejected(rejected),
@@ -281,13 +325,13 @@ fn load_found(
     settle(parsed, client, &file, entry, Some(canonical))
 }
 
-fn load_document(
+fn load_document<T: Row>(
     found: Found,
     documents: &Arc<Documents>,
     root: &Root,
     rules: &WalkRules,
     client: Option<&'static Client>,
-) -> Loaded {
+) -> Loaded<T> {
     let Candidate { file, canonical, .. } = match candidate(found) {
         Ok(candidate) => candidate,
         Err(rejected) => return Loaded::Rejected(rejected),
@@ -317,7 +361,7 @@ fn load_document(
     settle(parsed, client, &file, entry, Some(canonical.clone()))
 }
 
-fn load_package(package: &Arc<Package>, client: Option<&Client>) -> Loaded {
+fn load_package<T: Row>(package: &Arc<Package>, client: Option<&Client>) -> Loaded<T> {
     let origin = Origin::Memory(Arc::clone(package));
     let options = package.options(client.map_or(Profile::ClawPowers, |client| client.profile));
     let file = location(&origin);
@@ -336,13 +380,13 @@ fn load_package(package: &Arc<Package>, client: Option<&Client>) -> Loaded {
     settle(parsed, client, &file, entry, None)
 }
 
-fn settle(
+fn settle<T: Row>(
     parsed: Parsed,
     client: Option<&Client>,
     file: &Path,
     entry: impl FnOnce(Skill) -> Entry,
     canonical: Option<PathBuf>,
-) -> Loaded {
+) -> Loaded<T> {
     let mut diagnostics = parsed.diagnostics;
     diagnostics.extend(file_name_finding(file, client));
     let dropped = client.and_then(|c| {
@@ -360,7 +404,7 @@ fn settle(
             Loaded::Skill(Box::new(Ready {
                 key: normalized(&entry.skill.name),
                 canonical: canonical.map(PathBuf::into_os_string),
-                entry,
+                row: T::new(entry),
             }))
         }
         (_, reason) => {

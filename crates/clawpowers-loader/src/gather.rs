@@ -2,11 +2,13 @@
 //!
 //! A large collection is mostly copies, so that only the visible skills are kept whole while the rest is loaded.
 
-use crate::catalog::{Catalog, Entry, Hidden, Loaded, Ready, Rejected};
+use crate::catalog::{Catalog, Hidden, Loaded, Ready, Rejected, Row};
 use rayon::prelude::*;
 use std::collections::HashMap;
-use std::ffi::OsString;
+use std::ffi::OsStr;
+use std::hash::{BuildHasher as _, RandomState};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// How many hidden skills are freed together, by all threads.
 const FREED: usize = 512;
@@ -17,7 +19,7 @@ struct Rank {
     root: usize,
     pass: usize,
     /// One string: a path compares part by part.
-    location: OsString,
+    location: Arc<OsStr>,
 }
 
 impl Rank {
@@ -34,28 +36,47 @@ struct Shadowed {
     winner: usize,
 }
 
-/// What is found so far.
+/// Tells files apart by their ways without links. Of thousands of long paths only a hash is kept; with two keys that
+/// nobody knows, two files have the same one less often than a disk errs.
 #[derive(Default)]
-pub(crate) struct Gathering {
+struct FileKeys(RandomState, RandomState);
+
+impl FileKeys {
+    fn of(&self, canonical: &OsStr) -> (u64, u64) {
+        (self.0.hash_one(canonical), self.1.hash_one(canonical))
+    }
+}
+
+/// What is found so far.
+pub(crate) struct Gathering<T> {
     keeps_all: bool,
     root: usize,
     /// The best skill of each name so far.
-    visible: Vec<(Rank, Entry)>,
+    visible: Vec<(Rank, T)>,
     names: HashMap<String, usize>,
-    /// By its way without links, the way by which a file was found first.
-    files: HashMap<OsString, PathBuf>,
+    keys: FileKeys,
+    /// The way by which a file was found first.
+    files: HashMap<(u64, u64), Arc<OsStr>>,
     shadowed: Vec<Shadowed>,
     duplicates: Vec<(Rank, Hidden)>,
     rejected: Vec<(Rank, Rejected)>,
-    hidden: Vec<Entry>,
+    hidden: Vec<T>,
 }
 
-impl Gathering {
+impl<T: Row> Gathering<T> {
     /// Begins with the root of highest precedence.
     pub(crate) fn new(keeps_all: bool) -> Self {
         Self {
             keeps_all,
-            ..Self::default()
+            root: 0,
+            visible: Vec::new(),
+            names: HashMap::new(),
+            keys: FileKeys::default(),
+            files: HashMap::new(),
+            shadowed: Vec::new(),
+            duplicates: Vec::new(),
+            rejected: Vec::new(),
+            hidden: Vec::new(),
         }
     }
 
@@ -65,14 +86,14 @@ impl Gathering {
     }
 
     /// Takes one find of a pass; those of one pass may come in any order.
-    pub(crate) fn take(&mut self, pass: usize, one: Loaded) {
+    pub(crate) fn take(&mut self, pass: usize, one: Loaded<T>) {
         match one {
             Loaded::Rejected(rejected) => {
                 let rank = self.rank(pass, rejected.location.clone());
                 self.rejected.push((rank, rejected));
             }
             Loaded::Skill(ready) => {
-                let rank = self.rank(pass, ready.entry.location());
+                let rank = self.rank(pass, ready.row.location());
                 self.skill(rank, *ready);
             }
         }
@@ -86,60 +107,61 @@ impl Gathering {
         Rank {
             root: self.root,
             pass,
-            location: location.into_os_string(),
+            location: location.into_os_string().into(),
         }
     }
 
-    fn skill(&mut self, rank: Rank, ready: Ready) {
-        let Ready {
-            entry,
-            key,
-            canonical,
-        } = ready;
+    fn skill(&mut self, rank: Rank, ready: Ready<T>) {
+        let Ready { row, key, canonical } = ready;
         if let Some(canonical) = canonical {
-            if let Some(winner) = self.files.get(&canonical) {
+            let file = self.keys.of(&canonical);
+            if let Some(winner) = self.files.get(&file) {
                 let hidden = Hidden {
-                    name: entry.skill.name.clone(),
+                    name: row.name().to_owned(),
                     location: rank.path().to_owned(),
-                    winner: winner.clone(),
+                    winner: PathBuf::from(&**winner),
                 };
                 self.duplicates.push((rank, hidden));
-                return self.hidden.push(entry);
+                return self.hidden.push(row);
             }
-            self.files.insert(canonical, rank.path().to_owned());
+            self.files.insert(file, Arc::clone(&rank.location));
         }
         let best = self.names.get(&key).filter(|_| !self.keeps_all).copied();
         match best.and_then(|index| Some((index, self.visible.get_mut(index)?))) {
             None => {
                 self.names.insert(key, self.visible.len());
-                self.visible.push((rank, entry));
+                self.visible.push((rank, row));
             }
             Some((winner, best)) => {
-                let mut loser = (rank, entry);
+                let mut loser = (rank, row);
                 if loser.0 < best.0 {
                     std::mem::swap(&mut loser, best);
                 }
-                let (rank, mut entry) = loser;
-                let name = std::mem::take(&mut entry.skill.name);
+                let (rank, row) = loser;
+                let name = row.name().to_owned();
                 self.shadowed.push(Shadowed { rank, name, winner });
-                self.hidden.push(entry);
+                self.hidden.push(row);
             }
         }
     }
 
     /// Puts everything in order.
-    pub(crate) fn finish(self) -> Catalog {
+    pub(crate) fn finish(self) -> Catalog<T> {
         let Self {
             mut visible,
             mut shadowed,
             mut duplicates,
             mut rejected,
+            names,
+            files,
+            hidden,
             ..
         } = self;
+        drop((names, files, hidden));
         shadowed.par_sort_by(|a, b| a.rank.cmp(&b.rank));
         let shadowed = shadowed.into_iter().map(|one| Hidden {
             name: one.name,
-            location: one.rank.location.into(),
+            location: one.rank.path().to_owned(),
             winner: visible
                 .get(one.winner)
                 .map(|(rank, _)| rank.path().to_owned())
@@ -150,7 +172,7 @@ impl Gathering {
         duplicates.sort_by(|a, b| a.0.cmp(&b.0));
         rejected.sort_by(|a, b| a.0.cmp(&b.0));
         Catalog {
-            entries: visible.into_iter().map(|(_, entry)| entry).collect(),
+            entries: visible.into_iter().map(|(_, row)| row).collect(),
             shadowed,
             duplicates: duplicates.into_iter().map(|(_, hidden)| hidden).collect(),
             rejected: rejected.into_iter().map(|(_, rejected)| rejected).collect(),

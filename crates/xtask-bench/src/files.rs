@@ -17,6 +17,30 @@ pub(crate) fn find_and_read(folder: &str) -> Result<(), Failure> {
     read_all(files.into_iter())
 }
 
+/// How much of a file a listing reads first.
+const HEAD_BYTES: usize = 4096;
+
+/// Walks the tree below a folder and reads the head of every SKILL.md once: the least that a listing does.
+pub(crate) fn walk_heads(folder: &str) -> Result<(), Failure> {
+    let mut total = 0;
+    heads(Path::new(folder), &mut [0; HEAD_BYTES], &mut total)?;
+    println!("{total}");
+    Ok(())
+}
+
+fn heads(folder: &Path, buffer: &mut [u8; HEAD_BYTES], total: &mut usize) -> Result<(), Failure> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            heads(&entry.path(), buffer, total)?;
+        } else if kind.is_file() && entry.file_name().eq_ignore_ascii_case("SKILL.md") {
+            *total += fs::File::open(entry.path())?.read(buffer)?;
+        }
+    }
+    Ok(())
+}
+
 fn read_all(paths: impl Iterator<Item = PathBuf>) -> Result<(), Failure> {
     let mut total = 0;
     let mut buffer = Vec::new();

@@ -17,7 +17,7 @@ use std::process::ExitCode;
 type Failure = Box<dyn std::error::Error>;
 
 const USAGE: &str = "\
-usage: xtask-bench simulate | calibrate | in-process HOME | write-lines FILE COUNT | read-bytes LIST | find-and-read FOLDER";
+usage: xtask-bench simulate | calibrate | in-process HOME | write-lines FILE COUNT | read-bytes LIST | find-and-read FOLDER | walk-heads FOLDER";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -29,6 +29,7 @@ fn main() -> ExitCode {
         ["write-lines", file, count] => lines::write_lines(file, count),
         ["read-bytes", list] => files::read_bytes(list),
         ["find-and-read", folder] => files::find_and_read(folder),
+        ["walk-heads", folder] => files::walk_heads(folder),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);

@@ -3,7 +3,7 @@
 use crate::config::roles::{Roles, roles};
 use crate::error::ApiError;
 use crate::runtime::Runtime;
-use crate::select::document_roots;
+use crate::select::{Selected, document_roots};
 use crate::wire::{DiagnosticOut, HiddenOut, RejectedOut, diagnostics, unmet};
 use clawpowers_executor::{Error, Storage};
 use clawpowers_loader::catalog::{Catalog, CatalogOptions, Entry, Origin};
@@ -144,7 +144,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     if config.problem.is_some() {
         selection.profile = None;
     }
-    let selected = runtime.select_with(&selection, roles)?;
+    let selected: Selected = runtime.select_with(&selection, roles)?;
     let catalog = &selected.catalog;
     let machine = Runtime::machine();
     let mut scopes = BTreeMap::new();
@@ -200,7 +200,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         not_ready,
         visibility,
         duplicates: catalog.duplicates.iter().cloned().map(HiddenOut::from).collect(),
-        rejected: catalog.rejected.iter().map(RejectedOut::from).collect(),
+        rejected: catalog.rejected.iter().cloned().map(RejectedOut::from).collect(),
         references,
         unknown_profile: selected.unknown_profile,
     })
@@ -334,7 +334,7 @@ fn visibility(runtime: &Runtime, ours: &Catalog) -> Vec<Visibility> {
             client: client.name,
             loaded: theirs.entries.len(),
             unseen: unseen.map(|path| display_path(&path)).collect(),
-            dropped: theirs.rejected.iter().map(RejectedOut::from).collect(),
+            dropped: theirs.rejected.into_iter().map(RejectedOut::from).collect(),
         }
     };
     CLIENTS.iter().map(view).collect()

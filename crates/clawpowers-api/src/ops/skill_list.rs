@@ -2,7 +2,9 @@
 
 use crate::error::ApiError;
 use crate::runtime::Runtime;
+use crate::select::Selected;
 use crate::wire::{EntryOut, HiddenOut, RejectedOut};
+use clawpowers_loader::Catalog;
 use serde::Serialize;
 
 selecting! {
@@ -37,35 +39,31 @@ pub struct Response {
 /// `io` where a named root cannot be read, `invalid_input` for an unknown scope or client, `not_found` for an unknown
 /// role profile, `invalid_config` where `config.json` is not JSON.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
-    let selected = runtime.select(&request.selection())?;
-    let catalog = &selected.catalog;
+    let mut selected: Selected<EntryOut> = runtime.select_rows(&request.selection())?;
+    let catalog = &mut selected.catalog;
     let role = selected.role.as_ref();
-    let active = |name: &str| role.map(|role| role.has(name));
+    if let Some(role) = role {
+        for row in &mut catalog.entries {
+            row.active = Some(role.has(&row.name));
+        }
+    }
     let absent = |name: &&String| catalog.get(name).is_none();
     let missing = role
         .map(|role| role.skills.iter().filter(absent).cloned().collect())
         .unwrap_or_default();
+    let Catalog {
+        entries,
+        shadowed,
+        duplicates,
+        rejected,
+    } = selected.catalog;
     Ok(Response {
-        skills: catalog
-            .entries
-            .iter()
-            .map(|entry| EntryOut::new(entry, active(&entry.skill.name)))
-            .collect(),
-        rejected: catalog.rejected.iter().map(RejectedOut::from).collect(),
+        skills: entries,
+        rejected: rejected.into_iter().map(RejectedOut::from).collect(),
         missing,
-        profile: role.map(|role| role.name.clone()),
-        shadowed: selected
-            .catalog
-            .shadowed
-            .into_iter()
-            .map(HiddenOut::from)
-            .collect(),
-        duplicates: selected
-            .catalog
-            .duplicates
-            .into_iter()
-            .map(HiddenOut::from)
-            .collect(),
+        profile: selected.role.map(|role| role.name),
+        shadowed: shadowed.into_iter().map(HiddenOut::from).collect(),
+        duplicates: duplicates.into_iter().map(HiddenOut::from).collect(),
         unknown_profile: selected.unknown_profile,
     })
 }

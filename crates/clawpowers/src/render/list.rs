@@ -1,36 +1,49 @@
 //! Listings.
 
-use super::table::{one_line, table};
+use super::table::{one_line, table, table_in_pieces};
+use crate::exit::Exit;
 use crate::out::{Look, Out};
 use clawpowers_api::ops::skill_list::Response;
 use clawpowers_api::ops::skill_search::HitOut;
 use clawpowers_api::spelled;
-use clawpowers_api::wire::RejectedOut;
+use clawpowers_api::wire::{EntryOut, RejectedOut};
 
-pub(crate) fn text(out: &Out, response: &Response) -> String {
-    let mut text = String::new();
+/// Prints a listing, of which there may be thousands of rows.
+pub(crate) fn print(out: &Out, response: &Response) -> Exit {
+    let mut exit = Exit::Done;
+    let mut print = |piece: &str| {
+        if exit == Exit::Done {
+            exit = out.text(piece);
+        }
+    };
     let roles = response.profile.is_some();
     let mut heading = vec!["NAME", "SCOPE"];
     if roles {
         heading.push("ACTIVE");
     }
     heading.push("DESCRIPTION");
-    let rows: Vec<Vec<String>> = response
-        .skills
-        .iter()
-        .map(|skill| {
-            let mut row = vec![skill.name.clone(), skill.scope.to_owned()];
-            if roles {
-                row.push(if skill.active == Some(true) { "yes" } else { "no" }.to_owned());
-            }
-            row.push(skill.description.clone());
-            row
-        })
-        .collect();
+    let rows: Vec<Vec<&str>> = response.skills.iter().map(|skill| row(skill, roles)).collect();
     if !rows.is_empty() {
-        text.push_str(&table(out, &heading, &rows));
-        text.push('\n');
+        table_in_pieces(out, &heading, &rows, &mut print);
+        print("\n");
     }
+    print(&beside(out, response));
+    exit
+}
+
+fn row(skill: &EntryOut, roles: bool) -> Vec<&str> {
+    let (name, description) = (skill.name.as_str(), skill.description.as_str());
+    if roles {
+        let active = if skill.active == Some(true) { "yes" } else { "no" };
+        vec![name, skill.scope, active, description]
+    } else {
+        vec![name, skill.scope, description]
+    }
+}
+
+/// What is said below the table.
+fn beside(out: &Out, response: &Response) -> String {
+    let mut text = String::new();
     for hidden in &response.shadowed {
         let (location, winner) = (spelled(&hidden.location), spelled(&hidden.winner));
         text.push_str(&format!(

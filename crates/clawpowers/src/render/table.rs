@@ -11,15 +11,27 @@ const MIN_COLUMN: usize = 4;
 /// Up to which width a column holds words and figures that mean nothing once they are cut.
 const SHORT_COLUMN: usize = 10;
 
+/// How long a piece of a table is at least before it is printed.
+const PIECE: usize = 64 * 1024;
+
 /// Renders rows under a heading; on a terminal cells are cut so that a row fits its width.
-pub(crate) fn table(out: &Out, heading: &[&str], rows: &[Vec<String>]) -> String {
-    let rows: Vec<Vec<String>> = rows
-        .iter()
-        .map(|row| row.iter().map(|cell| one_line(cell)).collect())
-        .collect();
+pub(crate) fn table(out: &Out, heading: &[&str], rows: &[Vec<impl AsRef<str>>]) -> String {
+    let mut text = String::new();
+    table_in_pieces(out, heading, rows, &mut |piece| text.push_str(piece));
+    text
+}
+
+/// Renders a table in pieces, so that one of thousands of rows is never held as a whole.
+pub(crate) fn table_in_pieces(
+    out: &Out,
+    heading: &[&str],
+    rows: &[Vec<impl AsRef<str>>],
+    print: &mut impl FnMut(&str),
+) {
     let natural = heading.iter().enumerate().map(|(index, title)| {
         let cells = rows.iter().filter_map(|row| row.get(index));
-        cells.map(|cell| cell.width()).fold(title.width(), usize::max)
+        let widths = cells.map(|cell| one_line(cell.as_ref()).width());
+        widths.fold(title.width(), usize::max)
     });
     let natural: Vec<usize> = natural.collect();
     // Without a terminal nothing is cut.
@@ -27,14 +39,18 @@ pub(crate) fn table(out: &Out, heading: &[&str], rows: &[Vec<String>]) -> String
         Some(total) => fitted(&natural, total),
         None => natural,
     };
-    let heading: Vec<String> = heading.iter().map(|&title| title.to_owned()).collect();
-    let mut text = out.paint(Look::Bold, &line(&heading, &widths));
+    let mut text = out.paint(Look::Bold, &line(heading, &widths));
     text.push('\n');
-    for row in &rows {
-        text.push_str(&line(row, &widths));
+    for row in rows {
+        let row: Vec<String> = row.iter().map(|cell| one_line(cell.as_ref())).collect();
+        text.push_str(&line(&row, &widths));
         text.push('\n');
+        if text.len() >= PIECE {
+            print(&text);
+            text.clear();
+        }
     }
-    text
+    print(&text);
 }
 
 /// Returns the widths of columns that fit a terminal: short columns stay whole where that is possible, long ones share the
@@ -70,10 +86,10 @@ fn fair_limit(mut widths: Vec<usize>, room: usize) -> usize {
     usize::MAX
 }
 
-fn line(cells: &[String], widths: &[usize]) -> String {
+fn line(cells: &[impl AsRef<str>], widths: &[usize]) -> String {
     let mut text = String::new();
     for (cell, &width) in cells.iter().zip(widths) {
-        let cell = cut(cell, Some(width));
+        let cell = cut(cell.as_ref(), Some(width));
         text.push_str(&cell);
         text.push_str(&" ".repeat(width.saturating_sub(cell.width()) + GAP));
     }

@@ -1,6 +1,6 @@
 //! Listings beside reading the same files.
 
-use super::{RUNS, command, in_turns, row};
+use super::{Measured, RUNS, command, in_turns, in_turns_of, row};
 use crate::run::{Failure, run};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,6 +8,9 @@ use std::process::Command;
 
 /// How often the collection of real files is copied.
 const COPIES: usize = 20;
+/// How many skills the large tree has, and how often its listing is measured.
+const MANY: usize = 37_000;
+const MANY_RUNS: usize = 5;
 
 /// `skill list --json` over many skills beside one process that reads the same SKILL.md bytes.
 pub(super) fn listing(program: &Path, helper: &Path, corpus: &Path, work: &Path) -> Result<(), Failure> {
@@ -49,7 +52,53 @@ pub(super) fn listing(program: &Path, helper: &Path, corpus: &Path, work: &Path)
         "peak memory of skill list --json: {:.1} MB",
         ours.memory as f64 / 1e6
     );
+    many(program, helper, &files, &work.with_extension("many"))
+}
+
+/// CPU and memory of listings of very many skills, beside a program that walks the same tree and reads each head once.
+fn many(program: &Path, helper: &Path, files: &[PathBuf], work: &Path) -> Result<(), Failure> {
+    for (number, file) in files.iter().cycle().take(MANY).enumerate() {
+        let folder = work.join((number / 1000).to_string()).join(number.to_string());
+        fs::create_dir_all(&folder)?;
+        fs::write(folder.join("SKILL.md"), renamed(&fs::read(file)?, number))?;
+    }
+    println!("{MANY} skills of their own names, {MANY_RUNS} runs each");
+    let mut walking = command(helper, &["walk-heads"]);
+    walking.arg(work);
+    let mut json = command(program, &["skill", "list", "--json", "--root"]);
+    json.arg(work);
+    let mut text = command(program, &["skill", "list", "--root"]);
+    text.arg(work);
+    let mut search = command(program, &["skill", "search", "debug memory leak", "--root"]);
+    search.arg(work);
+    let mut measured = [const { Measured::new() }; 4];
+    let mut commands = [&mut walking, &mut json, &mut text, &mut search];
+    in_turns_of(&mut commands, &mut measured, MANY_RUNS)?;
+    let [walking, json, text, search] = measured;
+    cpu_row("walk and read each head once", &walking, &walking);
+    cpu_row("skill list --json (at most 1.5 x)", &json, &walking);
+    cpu_row("skill list", &text, &walking);
+    cpu_row("skill search", &search, &walking);
+    println!(
+        "peak memory of skill list: {:.1} MB (at most 60)",
+        text.memory as f64 / 1e6
+    );
     Ok(())
+}
+
+fn cpu_row(label: &str, measured: &Measured, beside: &Measured) {
+    println!(
+        "{label:<34} CPU {:8.0} ms {:8.2} x",
+        measured.cpu().as_secs_f64() * 1e3,
+        measured.cpu().as_secs_f64() / beside.cpu().as_secs_f64()
+    );
+}
+
+/// Gives a skill a name of its own.
+fn renamed(text: &[u8], number: usize) -> Vec<u8> {
+    let text = String::from_utf8_lossy(text);
+    text.replacen("\nname:", &format!("\nname: s{number}\n# name:"), 1)
+        .into_bytes()
 }
 
 /// Unpacks the collection of real files into a folder.

@@ -88,6 +88,8 @@ fn command(program: &Path, words: &[&str]) -> Command {
 /// The runs of one command.
 struct Measured {
     times: Vec<Duration>,
+    /// The time on the processor, by user and system, where the system tells.
+    cpu: Vec<Duration>,
     memory: u64,
 }
 
@@ -95,15 +97,24 @@ impl Measured {
     const fn new() -> Self {
         Self {
             times: Vec::new(),
+            cpu: Vec::new(),
             memory: 0,
         }
     }
 
     fn median(&self) -> Duration {
-        let mut times = self.times.clone();
-        times.sort();
-        times.get(times.len() / 2).copied().unwrap_or_default()
+        median(&self.times)
     }
+
+    fn cpu(&self) -> Duration {
+        median(&self.cpu)
+    }
+}
+
+fn median(times: &[Duration]) -> Duration {
+    let mut times = times.to_vec();
+    times.sort();
+    times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
 /// Runs commands in turns, after one run each that does not count.
@@ -117,9 +128,10 @@ fn in_turns<const N: usize>(mut commands: [&mut Command; N]) -> Result<[Measured
 fn in_turns_of(commands: &mut [&mut Command], measured: &mut [Measured], runs: usize) -> Result<(), Failure> {
     for round in 0..=runs {
         for (command, measured) in commands.iter_mut().zip(&mut *measured) {
-            let (time, memory) = once(command)?;
+            let Run { time, cpu, memory } = once(command)?;
             if round > 0 {
                 measured.times.push(time);
+                measured.cpu.push(cpu);
                 measured.memory = measured.memory.max(memory);
             }
         }
@@ -127,8 +139,15 @@ fn in_turns_of(commands: &mut [&mut Command], measured: &mut [Measured], runs: u
     Ok(())
 }
 
+/// One run of a command.
+struct Run {
+    time: Duration,
+    cpu: Duration,
+    memory: u64,
+}
+
 /// Runs a command once with its output read and thrown away; the peak memory is the last one seen while it ran.
-fn once(command: &mut Command) -> Result<(Duration, u64), Failure> {
+fn once(command: &mut Command) -> Result<Run, Failure> {
     let start = Instant::now();
     let mut child = command
         .stdin(Stdio::null())
@@ -143,12 +162,33 @@ fn once(command: &mut Command) -> Result<(Duration, u64), Failure> {
             memory = memory.max(peak(&status));
         }
     }
+    let cpu = cpu_at_end(child.id());
     let ended = child.wait()?;
     let time = start.elapsed();
     if ended.success() {
-        Ok((time, memory))
+        Ok(Run { time, cpu, memory })
     } else {
         Err(Failure::new(format!("{command:?} failed: {ended}")))
+    }
+}
+
+/// Waits until a process has ended and returns what it took of the processor, in steps of 10 ms; none where `/proc` is
+/// not there to tell.
+fn cpu_at_end(id: u32) -> Duration {
+    const TICK: Duration = Duration::from_millis(10);
+    let stat = PathBuf::from(format!("/proc/{id}/stat"));
+    loop {
+        let text = fs::read_to_string(&stat).unwrap_or_default();
+        // The name of the program may hold blanks; its state is behind the parenthesis, then user and system time.
+        let Some((_, fields)) = text.rsplit_once(") ") else {
+            return Duration::ZERO;
+        };
+        let fields: Vec<&str> = fields.split_whitespace().collect();
+        if fields.first() == Some(&"Z") {
+            let ticks = |index: usize| fields.get(index).and_then(|field| field.parse::<u32>().ok());
+            return TICK * (ticks(11).unwrap_or_default() + ticks(12).unwrap_or_default());
+        }
+        std::thread::sleep(Duration::from_millis(1));
     }
 }
 

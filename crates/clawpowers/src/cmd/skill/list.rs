@@ -34,7 +34,7 @@ impl ListArgs {
             &result,
             |_| Exit::Done,
             |r| {
-                let printed = context.out.text(&render::list::text(&context.out, r));
+                let printed = render::list::print(&context.out, r);
                 context
                     .out
                     .talk(&render::unknown_profile(r.unknown_profile.as_ref()));
