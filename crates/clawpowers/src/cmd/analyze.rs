@@ -118,7 +118,7 @@ impl AnalyzeArgs {
         }
         // Where one skill or all of them are shown in full.
         let models = format == Format::Html || self.skill.is_some();
-        let home = runtime.home_folder().map(|home| display_path(home));
+        let home = runtime.home_folder().map(display_path);
         let request = analyze::Request {
             skill: self.skill,
             since: self.since,
