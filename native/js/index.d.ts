@@ -466,7 +466,7 @@ export interface SkillListOptions {
 
 /** What `skill_new` takes by name. */
 export interface SkillNewOptions {
-  /** The folder in which to create the skill's folder; without it, the nearest skills folder of the project that a client reads, else `.agents/skills`. */
+  /** The folder in which to create the skill's folder; without it, the nearest skills folder of the project that a client reads, else `.agents/skills`, or `.claude/skills` where `.claude` is the only folder of a client. */
   dir?: string | null | undefined;
   /** The description; a reminder to write one where it is not said. */
   description?: string | null | undefined;

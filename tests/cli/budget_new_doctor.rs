@@ -139,6 +139,21 @@ fn a_new_skill_goes_where_a_client_looks() {
             ".gemini/skills/tea/SKILL.md",
         ),
         (&[".clawpowers/skills"], "", ".clawpowers/skills/tea/SKILL.md"),
+        // Claude Code does not look into the common folder, every other client does.
+        (&[".claude", ".github"], "", ".claude/skills/tea/SKILL.md"),
+        (
+            &[".claude", "deep/.claude"],
+            "deep",
+            ".claude/skills/tea/SKILL.md",
+        ),
+        (&[".claude", ".codex"], "", ".agents/skills/tea/SKILL.md"),
+        (&[".claude", ".agents"], "", ".agents/skills/tea/SKILL.md"),
+        (&[".codex"], "", ".agents/skills/tea/SKILL.md"),
+        (
+            &[".clawpowers/skills", ".claude"],
+            "",
+            ".clawpowers/skills/tea/SKILL.md",
+        ),
     ] {
         let world = project(folders);
         assert_eq!(new(&world, cwd, &[]).0, format!("{out}\n"), "{folders:?}");

@@ -21,7 +21,7 @@ pub struct Request {
     /// The name: lower-case letters, digits and single hyphens.
     pub name: String,
     /// The folder in which to create the skill's folder; without it, the nearest skills folder of the project that a
-    /// client reads, else `.agents/skills`.
+    /// client reads, else `.agents/skills`, or `.claude/skills` where `.claude` is the only folder of a client.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "path")))]
     pub dir: Option<String>,

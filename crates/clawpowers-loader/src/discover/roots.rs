@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const PROJECT_FOLDERS: [&str; 11] = [
     ".clawpowers/skills",
     ".agents/skills",
-    ".claude/skills",
+    CLAUDE_FOLDER,
     ".codex/skills",
     ".gemini/skills",
     ".opencode/skills",
@@ -20,6 +20,9 @@ const PROJECT_FOLDERS: [&str; 11] = [
 
 /// The skills folder that most clients read.
 pub const COMMON_FOLDER: &str = ".agents/skills";
+
+/// The skills folder of Claude Code, which does not look into the common one.
+const CLAUDE_FOLDER: &str = ".claude/skills";
 
 /// The skill folders of a user below the home folder, in the order of precedence.
 const USER_FOLDERS: [&str; 10] = [
@@ -84,7 +87,8 @@ impl Surroundings {
     }
 
     /// Returns the skills folder in which to create a skill: the first one that exists, from the working directory up to
-    /// the project's root; where there is none, `.agents/skills` of that root. In the user's home folder, the user's.
+    /// the project's root; where there is none, `.agents/skills` of that root, or `.claude/skills` where Claude Code, which
+    /// does not look into the former, is the only client with a folder. In the user's home folder, the user's.
     ///
     /// The folders that clients read come before the one that only this runtime reads.
     #[must_use]
@@ -101,6 +105,10 @@ impl Surroundings {
         let of_clients = folders.iter().find_map(|base| first(base, clients));
         of_clients
             .or_else(|| folders.iter().find_map(|base| first(base, &[own])))
+            .or_else(|| {
+                let base = folders.iter().find(|base| is_of_claude_alone(base))?;
+                Some(base.join(CLAUDE_FOLDER))
+            })
             .unwrap_or_else(|| self.project_root().join(COMMON_FOLDER))
     }
 
@@ -131,6 +139,19 @@ impl Surroundings {
         };
         paths.map(root).collect()
     }
+}
+
+/// Tells whether Claude Code is the only client that has a folder in this one; nearly every project has `.github`.
+fn is_of_claude_alone(base: &Path) -> bool {
+    let clients = PROJECT_FOLDERS
+        .iter()
+        .filter_map(|below| Path::new(below).parent());
+    let has = |folder: &Path| base.join(folder).is_dir();
+    let [own, claude, github] = [".clawpowers", ".claude", ".github"].map(Path::new);
+    has(claude)
+        && !clients
+            .into_iter()
+            .any(|folder| ![own, claude, github].contains(&folder) && has(folder))
 }
 
 /// Makes a root of the user's own.
