@@ -1,5 +1,6 @@
 //! Colour, widths and the layout of help pages, on pseudo terminals and in pipes.
 
+use crate::analyze::{import, lines, worsening};
 use crate::harness::{World, finish, unsafe_characters};
 use std::process::Command;
 
@@ -212,6 +213,42 @@ fn tables_use_the_width_that_there_is() {
             width == 200,
             "{width}: {rows:?}"
         );
+    }
+}
+
+#[test]
+fn reports_fit_a_narrow_terminal() {
+    if !has_terminals() {
+        println!("skipped: there is no `script` of util-linux");
+        return;
+    }
+    let world = World::new();
+    let text = lines("release-notes", 0, worsening())
+        + &lines(
+            "a-name-that-is-as-long-as-the-specification-allows",
+            0,
+            (0..12).map(|n| n % 2 == 0),
+        )
+        + &lines("few", 0, std::iter::once(false));
+    import(&world, &text);
+    let reports: [&[&str]; 4] = [
+        &["analyze"],
+        &["analyze", "--skill", "release-notes"],
+        &["metrics", "show"],
+        &["metrics", "show", "--limit", "3"],
+    ];
+    for width in [40, 50, 60, 79] {
+        for args in reports {
+            let shown = world.shown(width, args, &[("NO_COLOR", "1")]);
+            assert!(shown.len() > 3, "{args:?}: {shown:?}");
+            for line in &shown {
+                assert!(columns(line) <= width, "{width}: {args:?}: {line}");
+            }
+            // A day that is cut says nothing.
+            if args[0] == "metrics" {
+                assert!(shown[1..].iter().all(|row| row.contains("-01-")), "{shown:?}");
+            }
+        }
     }
 }
 

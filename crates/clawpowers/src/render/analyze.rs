@@ -15,6 +15,8 @@ use unicode_width::UnicodeWidthStr as _;
 /// How wide lines get, and the name of a skill where they have to stay within that.
 const COLUMNS: usize = 80;
 const NAME: usize = 18;
+/// How far a line is indented that goes on with the one before.
+const INDENT: usize = 6;
 /// How many skills and recommendations a report has that was not asked for all of them.
 const MOST_SKILLS: usize = 50;
 const MOST_RECOMMENDATIONS: usize = 20;
@@ -59,7 +61,7 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
     text.push('\n');
     for state in State::among(shown.iter().copied()) {
         let head = format!("{}: ", state.word());
-        let meaning = wrapped(state.meaning(), head.width());
+        let meaning = wrapped(out, state.meaning(), head.width());
         text.push_str(&out.paint(Look::Dim, &format!("{head}{meaning}")));
         text.push('\n');
     }
@@ -93,16 +95,19 @@ pub(crate) fn recommendations(out: &Out, all: &[Recommendation], most: usize) ->
             "better" => (Look::Green, "better"),
             _ => (Look::Dim, "more"),
         };
-        let name = shortened(&one.skill, COLUMNS / 2);
+        let name = shortened(&one.skill, columns(out) / 2);
         let head = format!("{} {name}", out.paint(look, word));
         let plain = one.kind.len() + name.width() + 5;
-        text.push_str(&format!("  {head}: {}\n", wrapped(&one_line(&one.text), plain)));
+        text.push_str(&format!(
+            "  {head}: {}\n",
+            wrapped(out, &one_line(&one.text), plain)
+        ));
         if let Some(notes) = notes(one) {
             let notes = format!("notes of its failures: {notes}");
-            text.push_str(&format!("    {}\n", wrapped(&notes, 4)));
+            text.push_str(&format!("    {}\n", wrapped(out, &notes, 4)));
         }
         for line in evidence(one) {
-            text.push_str(&format!("    {}\n", wrapped(&one_line(&line), 4)));
+            text.push_str(&format!("    {}\n", wrapped(out, &one_line(&line), 4)));
         }
     }
     if all.len() > most {
@@ -114,23 +119,30 @@ pub(crate) fn recommendations(out: &Out, all: &[Recommendation], most: usize) ->
     text
 }
 
+/// Returns how wide lines get: as wide as a narrow terminal, never wider than reads well.
+fn columns(out: &Out) -> usize {
+    out.width.map_or(COLUMNS, |width| width.min(COLUMNS))
+}
+
 /// Breaks a text at blanks so that it stays within the columns; `used` are those before its first word.
-fn wrapped(text: &str, used: usize) -> String {
-    let (mut out, mut column) = (String::new(), used);
+fn wrapped(out: &Out, text: &str, used: usize) -> String {
+    let columns = columns(out);
+    let (mut lines, mut column) = (String::new(), used);
     for word in text.split(' ') {
-        let word = cut(word, Some(COLUMNS - 6));
+        let word = cut(word, Some(columns - INDENT));
         let width = word.width();
-        if column + width > COLUMNS && !out.is_empty() {
+        if column + width > columns && !lines.is_empty() {
             // The blank before the word gives way to the line end.
-            out.pop();
-            out.push_str("\n      ");
-            column = 6;
+            lines.pop();
+            lines.push('\n');
+            lines.push_str(&" ".repeat(INDENT));
+            column = INDENT;
         }
-        out.push_str(&word);
-        out.push(' ');
+        lines.push_str(&word);
+        lines.push(' ');
         column += width + 1;
     }
-    out.trim_end().to_owned()
+    lines.trim_end().to_owned()
 }
 
 /// The notes of the failures with how many have them, if there are any.
@@ -171,66 +183,71 @@ pub(crate) fn evidence(one: &Recommendation) -> Vec<String> {
 pub(crate) fn skill(out: &Out, response: &Response) -> String {
     let mut text = String::new();
     for skill in &response.skills {
-        let f = &skill.figures;
         text.push_str(&format!("{}\n", out.paint(Look::Bold, &one_line(&skill.skill))));
-        let counts = format!(
-            "  executions  {} ({} success, {} failure, {} partial, {} skipped), {} open",
-            f.total, f.success, f.failure, f.partial, f.skipped, f.open
-        );
-        text.push_str(&format!("{}\n", wrapped(&counts, 0)));
-        if let Some(day) = f.last_at.as_deref().and_then(|at| at.get(..10)) {
-            text.push_str(&format!("  last used   {day} ({})\n", last_used(skill)));
-        }
-        text.push_str(&format!(
-            "  rate        {} ({})\n",
-            percent(&skill.rate),
-            interval(&skill.rate)
-        ));
-        if skill.recent != skill.rate {
-            text.push_str(&format!(
-                "  recently    {} ({}) of {}\n",
-                percent(&skill.recent),
-                interval(&skill.recent),
-                skill.recent.total
-            ));
-        }
-        let state = State::of(skill);
-        let meaning = format!("  state       {}: {}", state.word(), state.meaning());
-        text.push_str(&format!("{}\n", wrapped(&meaning, 0)));
-        if let Some(took) = &f.duration {
-            text.push_str(&format!(
-                "  duration    median {}, 95 % within {}, mean {}\n",
-                duration(took.p50),
-                duration(took.p95),
-                duration(took.mean)
-            ));
-        }
-        if let Some(cost) = skill.cost_per_success {
-            text.push_str(&format!("  cost        ${cost:.4} a success\n"));
-        }
-        if let Some(tokens) = skill.tokens_per_success {
-            text.push_str(&format!("  tokens      {tokens:.0} a success\n"));
-        }
-        if !skill.models.is_empty() {
-            let models = format!("  models      {}", models(skill));
-            text.push_str(&format!("{}\n", wrapped(&models, 0)));
-        }
-        text.push_str(&format!("  12 weeks    {}\n", sparkline(&skill.weeks)));
-        for change in &skill.changes {
-            text.push_str(&format!(
-                "  {}        since {}, {} ago: {} to {}\n",
-                change.direction,
-                change.since.get(..10).unwrap_or_default(),
-                number_of(change.runs_ago, "run"),
-                percent(&change.before),
-                percent(&change.after)
-            ));
-        }
-        if let Some(missing) = &skill.missing {
-            text.push_str(&format!("  missing     {missing}\n"));
+        for line in details(skill) {
+            text.push_str(&format!("{}\n", wrapped(out, &line, 0)));
         }
     }
     text + &recommendations(out, &response.recommendations, MOST_RECOMMENDATIONS)
+}
+
+/// What is known of one skill, a line for each thing.
+fn details(skill: &SkillReport) -> Vec<String> {
+    let f = &skill.figures;
+    let mut lines = vec![format!(
+        "  executions  {} ({} success, {} failure, {} partial, {} skipped), {} open",
+        f.total, f.success, f.failure, f.partial, f.skipped, f.open
+    )];
+    if let Some(day) = f.last_at.as_deref().and_then(|at| at.get(..10)) {
+        lines.push(format!("  last used   {day} ({})", last_used(skill)));
+    }
+    lines.push(format!(
+        "  rate        {} ({})",
+        percent(&skill.rate),
+        interval(&skill.rate)
+    ));
+    if skill.recent != skill.rate {
+        lines.push(format!(
+            "  recently    {} ({}) of {}",
+            percent(&skill.recent),
+            interval(&skill.recent),
+            skill.recent.total
+        ));
+    }
+    let state = State::of(skill);
+    lines.push(format!("  state       {}: {}", state.word(), state.meaning()));
+    if let Some(took) = &f.duration {
+        lines.push(format!(
+            "  duration    median {}, 95 % within {}, mean {}",
+            duration(took.p50),
+            duration(took.p95),
+            duration(took.mean)
+        ));
+    }
+    if let Some(cost) = skill.cost_per_success {
+        lines.push(format!("  cost        ${cost:.4} a success"));
+    }
+    if let Some(tokens) = skill.tokens_per_success {
+        lines.push(format!("  tokens      {tokens:.0} a success"));
+    }
+    if !skill.models.is_empty() {
+        lines.push(format!("  models      {}", models(skill)));
+    }
+    lines.push(format!("  12 weeks    {}", sparkline(&skill.weeks)));
+    for change in &skill.changes {
+        lines.push(format!(
+            "  {}        since {}, {} ago: {} to {}",
+            change.direction,
+            change.since.get(..10).unwrap_or_default(),
+            number_of(change.runs_ago, "run"),
+            percent(&change.before),
+            percent(&change.after)
+        ));
+    }
+    if let Some(missing) = &skill.missing {
+        lines.push(format!("  missing     {missing}"));
+    }
+    lines
 }
 
 pub(crate) fn markdown(response: &Response) -> String {

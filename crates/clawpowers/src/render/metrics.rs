@@ -6,6 +6,9 @@ use clawpowers_api::executions::{ExecutionOut, FiguresOut};
 use clawpowers_api::number_of;
 use clawpowers_api::ops::{metrics_record, metrics_summary};
 
+/// How wide a terminal has to be for times to the minute and notes.
+const ROOMY: usize = 70;
+
 pub(crate) fn recorded(response: &metrics_record::Response) -> String {
     format!(
         "Recorded: {} → {} (id {})\n",
@@ -38,29 +41,40 @@ pub(crate) fn deleted(execution: &ExecutionOut) -> String {
     )
 }
 
-/// Executions as a table.
+/// A column of the table: its title, how wide a terminal has to be for it, and its cells.
+type Column = (&'static str, usize, fn(&ExecutionOut) -> String);
+
+/// Executions as a table; columns that a terminal has no room for are left out.
 pub(crate) fn table(out: &Out, executions: &[ExecutionOut]) -> String {
-    let row = |one: &ExecutionOut| {
-        vec![
-            one.id.clone(),
-            minute(&one.at),
-            one.skill.clone(),
-            one.outcome.to_owned(),
-            one.duration.map_or_else(String::new, duration),
-            one.notes.clone().unwrap_or_default(),
-        ]
+    let minutes = out.width.is_none_or(|width| width >= ROOMY);
+    let at: Column = match minutes {
+        true => ("AT (UTC)", 0, |one| minute(&one.at)),
+        false => ("DAY (UTC)", 0, |one| day(&one.at)),
     };
+    let all: [Column; 6] = [
+        ("ID", 0, |one| one.id.clone()),
+        at,
+        ("SKILL", 0, |one| one.skill.clone()),
+        ("OUTCOME", 0, |one| one.outcome.to_owned()),
+        ("TOOK", 48, |one| one.duration.map_or_else(String::new, duration)),
+        ("NOTES", ROOMY, |one| one.notes.clone().unwrap_or_default()),
+    ];
+    let fits = |(_, least, _): &&Column| out.width.is_none_or(|width| width >= *least);
+    let columns: Vec<&Column> = all.iter().filter(fits).collect();
+    let row = |one: &ExecutionOut| columns.iter().map(|(_, _, cell)| cell(one)).collect();
     let rows: Vec<Vec<String>> = executions.iter().map(row).collect();
-    table::table(
-        out,
-        &["ID", "AT (UTC)", "SKILL", "OUTCOME", "TOOK", "NOTES"],
-        &rows,
-    )
+    let heading: Vec<&str> = columns.iter().map(|(title, ..)| *title).collect();
+    table::table(out, &heading, &rows)
 }
 
 /// A time in RFC 3339 to the minute.
 fn minute(at: &str) -> String {
     at.chars().take(16).collect::<String>().replace('T', " ")
+}
+
+/// The day of a time in RFC 3339.
+fn day(at: &str) -> String {
+    at.chars().take(10).collect()
 }
 
 /// Writes seconds so that a person reads them.
