@@ -112,6 +112,12 @@ fn what_doctor_found_is_remembered_until_it_finds_nothing() {
         assert!(ran.err.len() < 600, "{ran:?}");
     }
     assert_eq!(fs::read(home.join("clawpowers.db")).unwrap(), damaged);
+    // One that reads the damaged page leaves the note as it is, and no message repeats itself.
+    let told = || world.refused(4, &["store", "set", "new", "v"]).err;
+    let before = told();
+    assert_eq!(before.matches("the database `").count(), 1, "{before}");
+    world.refused(4, &["store", "list-values", "key:39"]);
+    assert_eq!(told(), before);
     // A person can read the note.
     let note = fs::read_to_string(home.join("clawpowers.db-damaged")).unwrap();
     assert!(

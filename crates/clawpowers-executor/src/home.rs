@@ -77,7 +77,16 @@ impl Home {
     /// [`Error::Storage`] where the note cannot be written.
     pub fn note_damage(&self, problems: &[String]) -> Result<()> {
         let database = self.real_database();
-        marker::write(&database, problems).map_err(|error| Error::io(&database, &error))
+        // Whoever reads the note names the database before it.
+        let names = format!("the database {} is damaged", quoted(&self.database()));
+        let bare = |problem: &String| {
+            let rest = problem.strip_prefix(&names).unwrap_or(problem);
+            let rest = rest.trim_start_matches([':', ' ']);
+            let inside = rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+            inside.unwrap_or(rest).to_owned()
+        };
+        let problems: Vec<_> = problems.iter().map(bare).collect();
+        marker::write(&database, &problems).map_err(|error| Error::io(&database, &error))
     }
 
     /// Deletes the note of damage, because none was found.

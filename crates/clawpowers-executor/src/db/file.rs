@@ -201,8 +201,10 @@ impl DbFile {
             && !disk.damaged.replace(true)
             && self.is_in_place()
         {
-            // Where it cannot be noted, this connection still knows.
-            let _ = marker::write(&disk.real, &[error.to_string()]);
+            // Where it cannot be noted, this connection still knows. A note of `doctor` says more.
+            if self.noted_damage().is_none() {
+                let _ = marker::write(&disk.real, &[error.to_string()]);
+            }
         }
         Error::sqlite(&self.name, error)
     }

@@ -1,13 +1,14 @@
 //! The note beside a database that it is damaged, so that every process refuses to write to it.
 
 use super::file::with_suffix;
-use crate::key::shortened;
 use crate::moment::Moment;
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
 const SUFFIX: &str = "-damaged";
+/// How many characters of a problem messages repeat.
+const LONGEST: usize = 120;
 const EXPLAINED: &str = "\
 Nothing is written to this database any more. `clawpowers doctor --recover DIR` writes what can still be read to a new
 home. `clawpowers doctor` deletes this note where it finds no damage.
@@ -21,10 +22,18 @@ pub(crate) fn read(database: &Path) -> Option<String> {
             let text = String::from_utf8_lossy(&bytes);
             // The first line says when.
             let problem = text.lines().nth(1).filter(|line| !line.is_empty());
-            Some(shortened(problem.unwrap_or("a note beside it says so")))
+            Some(shown(problem.unwrap_or("a note beside it says so")))
         }
         Err(error) if error.kind() == ErrorKind::NotFound => None,
         Err(error) => Some(format!("the note of its damage cannot be read ({error})")),
+    }
+}
+
+/// Returns a problem as long as a message has room for it.
+fn shown(problem: &str) -> String {
+    match problem.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", problem.get(..end).unwrap_or_default()),
+        None => problem.to_owned(),
     }
 }
 
