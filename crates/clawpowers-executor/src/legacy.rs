@@ -22,6 +22,9 @@ pub struct Report {
     pub executions: ImportReport,
 }
 
+/// How many bytes of values are read before the database is locked for them.
+const MAX_BYTES_AHEAD: usize = 64 * 1024 * 1024;
+
 /// Tells whether a folder holds something of 1.x.
 #[must_use]
 pub fn is_there(home: &Path) -> bool {
@@ -74,11 +77,22 @@ pub(crate) fn import_locked(db: &mut Db, from: &Path, lock: Option<&FileLock>) -
         }
         Ok(())
     };
-    // The keys come in the last transaction, so that they are there together with the executions.
+    // The keys come in the last transaction, so that they are there together with the executions. Nobody waits for the files
+    // meanwhile that fit into memory.
+    let (mut ahead, mut bytes) = (Vec::new(), 0);
+    for (name, path) in files(from, "state", boundary, &mut notes)? {
+        let content = (bytes < MAX_BYTES_AHEAD).then(|| read(&path, boundary));
+        if let Some(Ok(content)) = &content {
+            bytes += content.len();
+        }
+        if let Some(lock) = lock.filter(|_| ahead.len() % 1000 == 0) {
+            lock.progress();
+        }
+        ahead.push((name, path, content));
+    }
     let keys = |tx: &Tx<'_>| {
-        let files = files(from, "state", boundary, &mut notes)?;
-        for (number, (name, path)) in files.into_iter().enumerate() {
-            match read(&path, boundary) {
+        for (number, (name, path, content)) in ahead.into_iter().enumerate() {
+            match content.unwrap_or_else(|| read(&path, boundary)) {
                 Ok(_) if path.file_name().is_none_or(|name| name.to_str().is_none()) => {
                     let detail = "the name of the file is not UTF-8";
                     notes.skip(&format!("state/{name}"), 0, "key", detail);
