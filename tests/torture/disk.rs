@@ -146,6 +146,50 @@ fn a_full_disk_lets_keys_be_deleted() {
 
 #[test]
 #[cfg_attr(not(target_os = "linux"), ignore = "mounts a small disk as Linux does")]
+fn a_long_wal_takes_no_room_from_a_deletion() {
+    let Some(disk) = Disk::new(5000) else { return };
+    let home = disk.home();
+    done(&home, &["store", "set", "small", "v"]);
+    // The value is in the WAL, and the database has no room for it.
+    let entry = format!("{{\"key\":\"large\",\"value\":\"{}\"}}\n", "x".repeat(2_000_000));
+    let elsewhere = TempDir::new().unwrap();
+    let file = elsewhere.path().join("entry.jsonl");
+    fs::write(&file, entry).unwrap();
+    done(&home, &["store", "import", file.to_str().unwrap()]);
+    fs::write(disk.place.path().join("rest"), vec![0; 5 << 20]).unwrap_err();
+    refused(&run(&home, &["store", "set", "more", &"x".repeat(20_000)]));
+    done(&home, &["store", "delete", "small"]);
+    assert_eq!(done(&home, &["store", "list"]), "large\n");
+    sound(&home);
+}
+
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "mounts a small disk as Linux does")]
+fn a_long_import_leaves_room_on_the_disk() {
+    let Some(disk) = Disk::new(8000) else { return };
+    let home = disk.home();
+    done(&home, &["store", "set", "a", "1"]);
+    let lines: String = (0..100_000)
+        .map(|number| {
+            format!(
+                "{{\"ts\":\"2026-01-01T00:00:00Z\",\"skill\":\"s\",\"outcome\":\"success\",\"notes\":\"{number}\"}}\n"
+            )
+        })
+        .collect();
+    let elsewhere = TempDir::new().unwrap();
+    let file = elsewhere.path().join("lines.jsonl");
+    fs::write(&file, lines).unwrap();
+    let ran = run(&home, &["metrics", "import", file.to_str().unwrap()]);
+    assert!(refused(&ran).contains("MiB are left on the disk"), "{ran:?}");
+    // Nothing of it takes room.
+    done(&home, &["store", "set", "b", &"x".repeat(100_000)]);
+    done(&home, &["store", "delete", "a"]);
+    assert_eq!(done(&home, &["metrics", "summary"]), "No metrics recorded\n");
+    sound(&home);
+}
+
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "mounts a small disk as Linux does")]
 fn a_full_disk_makes_no_half_home() {
     let Some(disk) = Disk::new(100) else { return };
     fs::write(disk.place.path().join("rest"), vec![0; 1 << 20]).unwrap_err();

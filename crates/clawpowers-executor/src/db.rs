@@ -9,7 +9,7 @@ mod rows;
 mod wal;
 
 use crate::create::{self, nonce};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Storage, lacks_room, quoted};
 use crate::home::Home;
 use crate::ledger::Ledger;
 use crate::legacy;
@@ -161,6 +161,21 @@ impl Db {
     /// Tells whether other processes may use it.
     pub(crate) fn is_shared(&self) -> bool {
         self.file.real().is_some()
+    }
+
+    /// Refuses what needs much room while so little is left that not even a failure could be cleared up.
+    pub(crate) fn check_room(&self, bytes: u64) -> Result<()> {
+        match self.file.real() {
+            Some(real) if lacks_room(real, bytes) => {
+                let shown = quoted(self.path());
+                let message = format!(
+                    "the database {shown} cannot grow: less than {} MiB are left on the disk",
+                    bytes >> 20
+                );
+                Err(Error::storage(Storage::Full, message))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Waits until no other process imports, and keeps others from it; `None` where no other process can.

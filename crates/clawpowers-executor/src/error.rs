@@ -260,14 +260,25 @@ const NEEDED: u64 = 128 * 1024;
 /// Tells whether hardly any room is left where a file is; SQLite does not say so of its shared memory.
 #[cfg(unix)]
 pub(crate) fn disk_is_full(path: &Path) -> bool {
+    lacks_room(path, NEEDED)
+}
+
+/// Tells whether less than this is left where a file is.
+#[cfg(unix)]
+pub(crate) fn lacks_room(path: &Path, bytes: u64) -> bool {
     let folder = path.parent().unwrap_or(path);
     rustix::fs::statvfs(folder).is_ok_and(|disk| {
         let room = disk.f_bavail.saturating_mul(disk.f_frsize);
-        room < NEEDED || (disk.f_files > 0 && disk.f_favail == 0)
+        room < bytes || (disk.f_files > 0 && disk.f_favail == 0)
     })
 }
 
 #[cfg(not(unix))]
 pub(crate) const fn disk_is_full(_: &Path) -> bool {
+    false
+}
+
+#[cfg(not(unix))]
+pub(crate) const fn lacks_room(_: &Path, _: u64) -> bool {
     false
 }

@@ -216,3 +216,20 @@ fn a_line_that_was_deleted_elsewhere_is_left_out_once_although_the_import_was_st
     assert_eq!((report.taken, report.known), (LINES as u64 - 1, 1));
     assert_eq!(counts(&mut db), (LINES as i64 - 1, LINES - 1));
 }
+
+#[test]
+fn a_short_line_makes_few_rows() {
+    let folder = TempDir::new().unwrap();
+    let mut db = open(folder.path());
+    let line = |deleted: u64| {
+        format!(
+            "{{\"ts\":\"2026-01-01T00:00:00Z\",\"skill\":\"s\",\"outcome\":\"deleted\",\
+             \"digest\":\"00112233445566778899aabbccddeeff\",\"deleted\":{deleted},\"left\":0}}\n"
+        )
+    };
+    let report = db.ledger().import(line(1001).as_bytes(), "lines").unwrap();
+    assert_eq!((report.known, report.reasons.get("outcome")), (0, Some(&1)));
+    assert!(report.skipped[0].detail.contains("up to 1000"), "{report:?}");
+    let report = db.ledger().import(line(1000).as_bytes(), "lines").unwrap();
+    assert_eq!((report.known, report.reasons.len()), (1, 0));
+}

@@ -45,7 +45,7 @@ impl Db {
         match (self.write(&mut work), database) {
             (Err(error), Some(database)) if error.is_full() => {
                 let _ = fs::remove_file(with_suffix(&database, SUFFIX));
-                self.checkpoint();
+                // The WAL first: a checkpoint of a long one would take all the room.
                 let answer = self.write(&mut work);
                 self.checkpoint();
                 keep(&database);

@@ -15,6 +15,11 @@ use std::collections::HashMap;
 /// What a line of the export calls the outcome of a deleted execution.
 pub(super) const OUTCOME: &str = "deleted";
 
+/// How many deleted equal lines a line may count. Each is a row here, so that a short line of a stranger must not count many.
+const MAX_DELETED: u64 = 1000;
+/// How many equal lines that are left.
+const MAX_LEFT: u64 = 1_000_000;
+
 /// An execution that was deleted: what identifies it, and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deletion {
@@ -204,14 +209,12 @@ impl Deletion {
             .extra
             .get("digest")
             .and_then(|digest| unhex(digest.as_str()?));
-        // Nobody deletes more equal lines than this; each is a row here.
-        let number = |name: &str| {
-            line.extra
-                .get(name)?
-                .as_u64()
-                .filter(|number| *number <= 1_000_000)
+        let number = |name: &str, most: u64| {
+            let number = line.extra.get(name)?.as_u64();
+            number.filter(|number| *number <= most)
         };
-        let name = match (uid, digest, number("deleted"), number("left")) {
+        let deleted = number("deleted", MAX_DELETED);
+        let name = match (uid, digest, deleted, number("left", MAX_LEFT)) {
             (Some(uid), ..) => Name::Uid(uid.to_owned()),
             (None, Some(digest), Some(deleted), Some(left)) => Name::Line {
                 digest,
@@ -219,9 +222,10 @@ impl Deletion {
                 left,
             },
             _ => {
-                let detail =
-                    "a deletion without `uid`, or `digest`, `deleted` and `left`, of what was deleted";
-                return Err(("outcome", detail.to_owned()));
+                let detail = format!(
+                    "a deletion without `uid`, or `digest`, `deleted` (up to {MAX_DELETED}) and `left`, of what was deleted"
+                );
+                return Err(("outcome", detail));
             }
         };
         Ok(Self {

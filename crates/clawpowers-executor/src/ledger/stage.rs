@@ -31,6 +31,9 @@ const MAX_BYTES: usize = 8 * 1024 * 1024;
 /// How many hashes wait in memory. They come in no order, and are written in theirs: each transaction would change all pages
 /// of their table otherwise.
 const MAX_HASHES: usize = 1 << 20;
+/// How much room on the disk a transaction of several needs: what it writes to the WAL and then to the database, and as much
+/// again to delete it where a later one fails.
+const ROOM: u64 = 64 * 1024 * 1024;
 /// The page cache while importing and else, as SQLite takes them.
 const CACHES: (i64, i64) = (-65_536, -2000);
 
@@ -122,6 +125,7 @@ impl<'d> Importer<'d> {
 
     /// Writes executions that do not count yet.
     fn stage(&mut self) -> Result<()> {
+        self.db.check_room(ROOM)?;
         self.turn(|tx, state, size, until| {
             state.begin(tx)?;
             let (written, range) = state.insert(tx, size, until)?;
