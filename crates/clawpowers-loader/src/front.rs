@@ -84,6 +84,17 @@ impl Front<'_> {
         comment.starts_with('#').then_some(comment)
     }
 
+    /// Returns the comment that ends the line of a value without quotes, and its offset.
+    pub(crate) fn comment_behind(&self, node: &Node) -> Option<(usize, &str)> {
+        if !matches!(node.kind, Kind::Scalar { plain: true, .. }) {
+            return None;
+        }
+        let rest = lines(self.yaml.get(node.end..)?).next()?.text;
+        let comment = rest.trim_start();
+        let offset = node.end + rest.len() - comment.len();
+        comment.starts_with('#').then(|| (offset, comment.trim_end()))
+    }
+
     /// Returns the text of a node as it stands in the file, or as it was repaired.
     pub(crate) fn slice(&self, node: &Node) -> &str {
         self.yaml.get(node.start..node.end).unwrap_or_default().trim()

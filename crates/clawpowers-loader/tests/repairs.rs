@@ -217,6 +217,43 @@ fn a_field_that_is_empty_by_a_comment_says_so() {
 }
 
 #[test]
+fn a_comment_that_cuts_a_description_short_is_named() {
+    for (value, found) in [
+        ("Fixes bug#1.", None),
+        (
+            "Fixes #1. Use when # of bugs grows.",
+            Some((3, 20, "#1. Use when # of bugs grows.")),
+        ),
+        (
+            "Converts C # to F #. Use before x.",
+            Some((3, 25, "# to F #. Use before x.")),
+        ),
+        // Not YAML, and repaired with all of its text.
+        ("Reads issue #12\n  and #13 too.", None),
+        ("Reads\n  issue #13", Some((4, 9, "#13"))),
+        ("'Reads issue #12'", None),
+        ("'Reads issues' # all of them", None),
+        ("> # folded\n  Reads issue #12", None),
+        ("Reads: issue #12", None),
+        ("Reads issues.\n# license: MIT", None),
+        ("Reads C#.", None),
+    ] {
+        for end in ["\n", "\r\n"] {
+            let text = format!("---\nname: v\ndescription: {value}\n---\n# Body\n").replace('\n', end);
+            let findings = parse(text.as_bytes(), &options()).diagnostics;
+            let finding = findings.iter().find(|one| one.rule == Rule::DescriptionComment);
+            let at = finding.map(|one| (one.position.line, one.position.column, one.message.clone()));
+            let said = |comment| format!("the description ends before the comment `{comment}`");
+            assert_eq!(
+                at,
+                found.map(|(line, column, comment)| (line, column, said(comment))),
+                "{text:?}"
+            );
+        }
+    }
+}
+
+#[test]
 fn dashes_that_end_the_fields_end_them_whatever_needs_repair() {
     let fields = [
         ("description: A b.", "A b."),

@@ -124,6 +124,7 @@ rules! {
     DescriptionMissing "description-missing" [E E E E E] "There is no description.";
     DescriptionEmpty "description-empty" [E E E E E] "The description is empty.";
     DescriptionNotString "description-not-string" [E W E E W] "The description is a list or a mapping.";
+    DescriptionComment "description-comment" [W W W W W] "The description ends at ` #`, which starts a comment.";
     DescriptionTooLong "description-too-long" [E E W W W] "The description has more than 1,024 characters.";
     DescriptionTag "description-tag" [I W I I I] "The description holds something like an XML tag.";
     HiddenCharacter "hidden-character" [W W W W W] "A name or description holds control, bidirectional or invisible characters.";

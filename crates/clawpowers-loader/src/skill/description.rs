@@ -51,6 +51,14 @@ pub(super) fn read(front: &Front<'_>, report: &mut Report) -> Result<String, Rul
         report.hint(Rule::DescriptionEmpty, front.position(key.start), message, hint);
         return Err(Rule::DescriptionEmpty);
     }
+    if let Some((offset, comment)) = front.comment_behind(node) {
+        report.hint(
+            Rule::DescriptionComment,
+            front.position(offset),
+            format!("the description ends before the comment {}", quoted(comment)),
+            "put the whole text in quotes if the comment is part of it",
+        );
+    }
     let length = text.chars().count();
     if length > MAX_DESCRIPTION_CHARS {
         let message = format!("the description has {length} characters, more than {MAX_DESCRIPTION_CHARS}");
