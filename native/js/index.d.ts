@@ -252,9 +252,9 @@ export interface Config {
 
 /** What the runtime itself does. */
 export interface Own {
-  /** Checks the skills that are there, config.json and the database. */
+  /** Checks skills, config.json and the database. */
   doctor(options?: DoctorOptions): DoctorReply;
-  /** Checks the skills that are there, config.json and the database. On another thread. */
+  /** Checks skills, config.json and the database. On another thread. */
   doctorAsync(options?: DoctorOptions): Promise<DoctorReply>;
   /** Takes in what 1.x left in a home. */
   importLegacy(options?: ImportOptions): ImportReply;
@@ -302,7 +302,7 @@ export interface DoctorOptions {
   scopes?: readonly string[] | undefined;
   /** The client whose view to take. */
   client?: string | null | undefined;
-  /** The role profile whose skills to keep; an empty name is no profile. */
+  /** The role profile whose skills to keep; an empty name means no profile. */
   profile?: string | null | undefined;
 }
 
@@ -340,9 +340,9 @@ export interface MetricsExportOptions {
 export interface MetricsFinishOptions {
   /** How long it took, in seconds; the time since its start where it is not said. */
   duration?: Amount | null | undefined;
-  /** What is worth knowing of it; in place of what was said at the start. */
+  /** Notes; they replace those given at the start. */
   notes?: string | null | undefined;
-  /** What it cost, in US dollars. */
+  /** Cost in US dollars. */
   cost?: Amount | null | undefined;
   /** Tokens that the model read. */
   tokens_in?: Amount | null | undefined;
@@ -364,19 +364,19 @@ export interface MetricsRecordOptions {
   outcome: string;
   /** How long it took, in seconds. */
   duration?: Amount | null | undefined;
-  /** What is worth knowing of it. */
+  /** Notes for people who read the report. */
   notes?: string | null | undefined;
   /** The session it was part of. */
   session?: string | null | undefined;
   /** Who ran it. */
   agent?: string | null | undefined;
-  /** With which model. */
+  /** The model that is used. */
   model?: string | null | undefined;
   /** The tier of the model. */
   tier?: string | null | undefined;
-  /** For which project. */
+  /** The project that it is for. */
   project?: string | null | undefined;
-  /** What it cost, in US dollars. */
+  /** Cost in US dollars. */
   cost?: Amount | null | undefined;
   /** Tokens that the model read. */
   tokens_in?: Amount | null | undefined;
@@ -388,7 +388,7 @@ export interface MetricsRecordOptions {
 
 /** What `metrics_show` takes by name. */
 export interface MetricsShowOptions {
-  /** The last how many; 20 where it is not said. */
+  /** Number of executions to show; 20 where it is not said. */
   limit?: number | bigint | null | undefined;
   /** Of this skill. */
   skill?: string | null | undefined;
@@ -404,17 +404,17 @@ export interface MetricsShowOptions {
 
 /** What `metrics_start` takes by name. */
 export interface MetricsStartOptions {
-  /** What is worth knowing of it. */
+  /** Notes for people who read the report. */
   notes?: string | null | undefined;
-  /** The session it is part of. */
+  /** The session that it belongs to. */
   session?: string | null | undefined;
-  /** Who runs it. */
+  /** The agent that runs it. */
   agent?: string | null | undefined;
-  /** With which model. */
+  /** The model that is used. */
   model?: string | null | undefined;
   /** The tier of the model. */
   tier?: string | null | undefined;
-  /** For which project. */
+  /** The project that it is for. */
   project?: string | null | undefined;
 }
 
@@ -442,7 +442,7 @@ export interface SkillBudgetOptions {
   scopes?: readonly string[] | undefined;
   /** The client whose view to take. */
   client?: string | null | undefined;
-  /** The role profile whose skills to keep; an empty name is no profile. */
+  /** The role profile whose skills to keep; an empty name means no profile. */
   profile?: string | null | undefined;
 }
 
@@ -460,7 +460,7 @@ export interface SkillListOptions {
   scopes?: readonly string[] | undefined;
   /** The client whose view to take. */
   client?: string | null | undefined;
-  /** The role profile whose skills to keep; an empty name is no profile. */
+  /** The role profile whose skills to keep; an empty name means no profile. */
   profile?: string | null | undefined;
 }
 
@@ -492,7 +492,7 @@ export interface SkillPromptOptions {
   scopes?: readonly string[] | undefined;
   /** The client whose view to take. */
   client?: string | null | undefined;
-  /** The role profile whose skills to keep; an empty name is no profile. */
+  /** The role profile whose skills to keep; an empty name means no profile. */
   profile?: string | null | undefined;
 }
 
@@ -508,7 +508,7 @@ export interface SkillReadOptions {
   scopes?: readonly string[] | undefined;
   /** The client whose view to take. */
   client?: string | null | undefined;
-  /** The role profile whose skills to keep; an empty name is no profile. */
+  /** The role profile whose skills to keep; an empty name means no profile. */
   profile?: string | null | undefined;
 }
 
@@ -522,7 +522,7 @@ export interface SkillSearchOptions {
   scopes?: readonly string[] | undefined;
   /** The client whose view to take. */
   client?: string | null | undefined;
-  /** The role profile whose skills to keep; an empty name is no profile. */
+  /** The role profile whose skills to keep; an empty name means no profile. */
   profile?: string | null | undefined;
 }
 
@@ -534,13 +534,13 @@ export interface SkillShowOptions {
   scopes?: readonly string[] | undefined;
   /** The client whose view to take. */
   client?: string | null | undefined;
-  /** The role profile whose skills to keep; an empty name is no profile. */
+  /** The role profile whose skills to keep; an empty name means no profile. */
   profile?: string | null | undefined;
 }
 
 /** What `skill_validate` takes by name. */
 export interface SkillValidateOptions {
-  /** Whose rules judge: `spec`, `claude`, `codex`, `openclaw` or `clawpowers`. */
+  /** Whose rules to apply: `spec`, `claude`, `codex`, `openclaw` or `clawpowers`. */
   target?: string | null | undefined;
 }
 
@@ -837,19 +837,19 @@ export interface Execution {
   outcome: "success" | "failure" | "partial" | "skipped" | "open";
   /** How long it took, in seconds. */
   duration: number | null;
-  /** What is worth knowing of it. */
+  /** Notes for people who read the report. */
   notes: string | null;
   /** The session it was part of. */
   session: string | null;
   /** Who ran it. */
   agent: string | null;
-  /** With which model. */
+  /** The model that is used. */
   model: string | null;
   /** The tier of the model. */
   tier: string | null;
-  /** For which project. */
+  /** The project that it is for. */
   project: string | null;
-  /** What it cost, in US dollars. */
+  /** Cost in US dollars. */
   cost: number | null;
   /** Tokens that the model read. */
   tokens_in: number | null;

@@ -45,14 +45,14 @@ fn a_skill_that_is_not_used_is_idle() {
     let row = text.lines().find(|line| line.starts_with("retired")).unwrap();
     assert!(row.contains("  746d ago   ············  idle"), "{row}");
     assert!(
-        text.contains("\nidle: no run in the twelve weeks up to now\n"),
+        text.contains("\nidle: no run in the last twelve weeks\n"),
         "{text}"
     );
     let markdown = world.good(&["analyze", THEN, "--format", "markdown"]);
     assert!(markdown.contains("| 2024-01-05 | idle |"), "{markdown}");
     let html = world.good(&["analyze", THEN, "--format", "html"]);
     assert!(
-        html.contains("No run in the twelve weeks; the last one was on 2024-01-05."),
+        html.contains("No run in the last twelve weeks; the last one was on 2024-01-05."),
         "{html}"
     );
 }

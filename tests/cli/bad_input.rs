@@ -217,17 +217,17 @@ fn a_command_line_that_is_not_understood_is_usage() {
         (
             &["nonsense"],
             "there is no command `nonsense`",
-            "`clawpowers --help` says what there is",
+            "see `clawpowers --help`",
         ),
         (
             &["skill", "nonsense"],
             "there is no command `nonsense`",
-            "`clawpowers skill --help` says what there is",
+            "see `clawpowers skill --help`",
         ),
         (
             &["skill", "lst"],
             "there is no command `lst`",
-            "did you mean `clawpowers skill list`? `clawpowers skill --help` says what there is",
+            "did you mean `clawpowers skill list`? see `clawpowers skill --help`",
         ),
         (
             &["skill", "list", "--jso"],
@@ -247,7 +247,7 @@ fn a_command_line_that_is_not_understood_is_usage() {
         (
             &["skill", "list", "--root"],
             "`--root <DIR>` needs a value",
-            "`clawpowers skill list --help` ",
+            "see `clawpowers skill list --help`",
         ),
         (
             &["skill", "show"],
@@ -273,12 +273,12 @@ fn a_command_line_that_is_not_understood_is_usage() {
         (
             &["skill", "prompt", "--budget", "-1"],
             "`--budget <TOKENS>` does not take `-1`: it has to be a whole number from 0 to ",
-            "`clawpowers skill prompt --help` ",
+            "see `clawpowers skill prompt --help`",
         ),
         (
             &["skill", "search", "x", "--limit", "many\u{1b}[2J\u{202e}"],
             "`--limit <N>` does not take `many\\u{1b}[2J\\u{202e}`: it has to be a whole number from 0 to ",
-            "`clawpowers skill search --help` ",
+            "see `clawpowers skill search --help`",
         ),
     ];
     for (args, error, hint) in cases {

@@ -49,7 +49,7 @@ fn a_new_skill_is_valid_and_shows_up() {
     );
     assert_eq!(
         ran.err,
-        "clients that look there: codex, gemini, opencode, goose, openclaw, copilot, pi\n"
+        "clients that read this folder: codex, gemini, opencode, goose, openclaw, copilot, pi\n"
     );
     let path = ".agents/skills/release-notes";
     assert_eq!(world.run(&["skill", "validate", path]).code, 0);
@@ -171,16 +171,22 @@ fn a_new_skill_goes_where_a_client_looks() {
     }
     let world = project(&[]);
     let (_, err) = new(&world, "", &["--dir", ".claude/skills"]);
-    assert_eq!(err, "clients that look there: claude, opencode, goose, copilot\n");
+    assert_eq!(
+        err,
+        "clients that read this folder: claude, opencode, goose, copilot\n"
+    );
     let (out, err) = new(&world, "", &["--dir", "x"]);
     assert_eq!(out, "x/tea/SKILL.md\n");
     assert_eq!(
         err,
-        "no client looks there\nhint: `--dir .agents/skills` creates one where most clients look; `skill list --root DIR` \
+        "no client reads this folder\nhint: `--dir .agents/skills` creates one in a folder that most clients read; `skill list --root DIR` \
          lists the skills of any folder\n"
     );
     let (_, err) = new(&world, "", &["--dir", ".clawpowers/skills"]);
-    assert!(err.starts_with("only clawpowers looks there\nhint: "), "{err}");
+    assert!(
+        err.starts_with("only clawpowers reads this folder\nhint: "),
+        "{err}"
+    );
     // In the home folder it is a skill of the user's.
     let world = World::new();
     let ran = world.run_in(&world.home(), &["skill", "new", "tea"]);

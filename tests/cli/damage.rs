@@ -283,7 +283,7 @@ fn an_increment_that_cannot_be_printed_was_made() {
         let ran = command.stdout(full).output().unwrap();
         let err = String::from_utf8(ran.stderr).unwrap();
         assert_eq!(ran.status.code(), Some(4), "{err}");
-        let expected = format!("the increment was made, `n` is {} now", number + 1);
+        let expected = format!("the increment was applied: `n` is {} now", number + 1);
         assert!(
             err.contains("stdout cannot be written") && err.contains(&expected),
             "{err}"

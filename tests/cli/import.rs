@@ -411,7 +411,7 @@ fn the_report_in_words() {
     assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
     assert!(
         ran.out
-            .starts_with("keys: 3 taken, 0 known\nexecutions: 2 taken, 0 known\n"),
+            .starts_with("keys: 3 imported, 0 already known\nexecutions: 2 imported, 0 already known\n"),
         "{ran:?}"
     );
     for line in [

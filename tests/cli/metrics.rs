@@ -73,8 +73,8 @@ fn record_keeps_every_option() {
     ]);
     let at = "2026-11-03T07:00:00.5Z";
     let warning = json!({
-        "message": "there is no skill `review` here; execution `1` was recorded all the same",
-        "hint": "`clawpowers skill list` shows the skills that are there; `clawpowers metrics delete 1` takes it back",
+        "message": "there is no skill `review` here; execution `1` was recorded anyway",
+        "hint": "`clawpowers skill list` shows the skills; `clawpowers metrics delete 1` deletes it",
     });
     let expected = json!({"id": "1", "skill": "review", "outcome": "partial", "at": at, "warning": warning});
     assert_eq!((code, reply), (0, json!({ "ok": expected })));

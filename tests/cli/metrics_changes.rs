@@ -19,8 +19,8 @@ fn the_first_execution_of_an_unknown_skill_is_warned_of() {
     );
     assert_eq!(
         ran.err,
-        "warning: there is no skill `relaese-notes` here; execution `1` was recorded all the same\n\
-         hint: did you mean `release-notes`? `clawpowers metrics delete 1` takes it back\n"
+        "warning: there is no skill `relaese-notes` here; execution `1` was recorded anyway\n\
+         hint: did you mean `release-notes`? `clawpowers metrics delete 1` deletes it\n"
     );
     // Once is enough, and a skill that exists is none to warn of.
     for skill in ["relaese-notes", "release-notes", "systematic-debugging"] {
@@ -142,13 +142,13 @@ fn what_is_deleted_is_gone_from_every_figure_and_from_other_homes() {
     );
     let path = other.file("later.jsonl", &export);
     let import = || other.good(&["metrics", "import", path.to_str().unwrap()]);
-    assert_eq!(import(), "executions: 0 taken, 199 known, 2 deleted\n");
-    assert_eq!(import(), "executions: 0 taken, 201 known\n");
+    assert_eq!(import(), "executions: 0 imported, 199 already known, 2 deleted\n");
+    assert_eq!(import(), "executions: 0 imported, 201 already known\n");
     assert_eq!(other.good(&["metrics", "export"]), export);
     // Neither the file that it came from nor a backup brings it back.
     assert_eq!(
         world.good(&["metrics", "import", file]),
-        "executions: 0 taken, 200 known\n"
+        "executions: 0 imported, 200 already known\n"
     );
     assert_eq!(summary(&world, &[])["all"]["total"], 199);
     // Of a session or an outcome it is not known, and a table has no place for it.
@@ -196,7 +196,10 @@ fn an_import_says_how_much_could_be_used() {
     for words in [&[][..], &["--strict"]] {
         let ran = run(bad, words);
         assert_eq!(ran.code, 3, "{ran:?}");
-        assert!(ran.out.starts_with("executions: 0 taken, 0 known\n"), "{ran:?}");
+        assert!(
+            ran.out.starts_with("executions: 0 imported, 0 already known\n"),
+            "{ran:?}"
+        );
         assert_eq!(
             ran.err,
             "error: nothing was imported: 2 lines could not be used\nhint: import what `clawpowers metrics export` or 1.x wrote\n"

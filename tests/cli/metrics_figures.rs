@@ -18,7 +18,7 @@ fn given(world: &World, rows: &[(&str, &str, &str, Value)]) {
     let ran = world.feed(&["metrics", "import", "-"], lines.as_bytes());
     assert_eq!(
         ran.text(),
-        format!("executions: {} taken, 0 known\n", rows.len()),
+        format!("executions: {} imported, 0 already known\n", rows.len()),
         "{}",
         ran.err
     );

@@ -155,14 +155,14 @@ fn a_file_of_1x_comes_out_as_it_went_in() {
     let world = World::new();
     let file = world.file("2026-11.jsonl", lines);
     let args = ["metrics", "import", file.to_str().unwrap()];
-    assert_eq!(world.good(&args), "executions: 6 taken, 0 known\n");
+    assert_eq!(world.good(&args), "executions: 6 imported, 0 already known\n");
     assert_eq!(String::from_utf8(export(&world)).unwrap(), lines);
-    assert_eq!(world.good(&args), "executions: 0 taken, 6 known\n");
+    assert_eq!(world.good(&args), "executions: 0 imported, 6 already known\n");
     assert_eq!(String::from_utf8(export(&world)).unwrap(), lines);
     // The same file, longer, brings only what is new.
     let more = "{\"ts\":\"2026-11-03T08:00:02Z\",\"skill\":\"tea\",\"outcome\":\"skipped\"}\n";
     world.file("2026-11.jsonl", format!("{lines}{more}"));
-    assert_eq!(world.good(&args), "executions: 1 taken, 6 known\n");
+    assert_eq!(world.good(&args), "executions: 1 imported, 6 already known\n");
     let second = World::new();
     assert_eq!(imported(&second, &export(&world)), (7, 0, vec![]));
     assert!(export(&second) == export(&world));
@@ -247,7 +247,7 @@ fn broken_glued_and_foreign_lines_are_told_with_their_place() {
     let told = told.out;
     assert_eq!(
         told,
-        "executions: 0 taken, 0 known\n  m.jsonl:1: the line is not JSON: expected value at column 1 (not-json)\n  \
+        "executions: 0 imported, 0 already known\n  m.jsonl:1: the line is not JSON: expected value at column 1 (not-json)\n  \
          m.jsonl:3: the line is no record: `null` (not-object)\n  \
          m.jsonl:4: the line is not JSON: expected value at column 7 (not-json)\n\
          not-json: 2\nnot-object: 1\n"

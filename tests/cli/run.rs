@@ -155,7 +155,7 @@ fn a_timeout_says_that_it_ended_the_command() {
     let world = world();
     let ran = world.run(&words(&["--timeout", "0.2"], "exec sleep 600"));
     let said =
-        "error: timed out after 0.2 s; the command was ended\nhint: give it more time with `--timeout`\n";
+        "error: timed out after 0.2 s; the command was stopped\nhint: give it more time with `--timeout`\n";
     assert_eq!((ran.code, ran.err.as_str()), (124, said), "{ran:?}");
     // A program reads it in the reply.
     let mut args = vec!["--json"];
@@ -180,7 +180,7 @@ fn who_stays_after_its_time_is_killed() {
     assert_eq!(ran.code, 137, "{ran:?}");
     good_error(&ran.err);
     assert!(
-        ran.err.contains("did not end when asked to and was killed"),
+        ran.err.contains("did not exit when asked to and was killed"),
         "{ran:?}"
     );
     let execution = only(&world);

@@ -39,10 +39,10 @@ fn what_people_type_leads_to_the_command() {
     for (word, hint) in [
         (
             "install",
-            "hint: a skill is installed by copying its folder to `.agents/skills` ",
+            "hint: to install a skill, copy its folder to `.agents/skills` ",
         ),
-        ("remove", "hint: a skill is removed with its folder; "),
-        ("nonsense", "hint: `clawpowers --help` says what there is"),
+        ("remove", "hint: to remove a skill, delete its folder; "),
+        ("nonsense", "hint: see `clawpowers --help`"),
     ] {
         let ran = world.refused(2, &[word, "x"]);
         assert!(ran.err.lines().last().unwrap().starts_with(hint), "{ran:?}");

@@ -12,19 +12,19 @@ use serde::{Deserialize, Serialize};
 pub struct About {
     /// How long it took, in seconds.
     pub duration: Option<Amount>,
-    /// What is worth knowing of it.
+    /// Notes for people who read the report.
     pub notes: Option<String>,
     /// The session it was part of.
     pub session: Option<String>,
     /// Who ran it.
     pub agent: Option<String>,
-    /// With which model.
+    /// The model that is used.
     pub model: Option<String>,
     /// The tier of the model.
     pub tier: Option<String>,
-    /// For which project.
+    /// The project that it is for.
     pub project: Option<String>,
-    /// What it cost, in US dollars.
+    /// Cost in US dollars.
     pub cost: Option<Amount>,
     /// Tokens that the model read.
     pub tokens_in: Option<Amount>,
@@ -169,19 +169,19 @@ pub struct ExecutionOut {
     pub outcome: &'static str,
     /// How long it took, in seconds.
     pub duration: Option<f64>,
-    /// What is worth knowing of it.
+    /// Notes for people who read the report.
     pub notes: Option<String>,
     /// The session it was part of.
     pub session: Option<String>,
     /// Who ran it.
     pub agent: Option<String>,
-    /// With which model.
+    /// The model that is used.
     pub model: Option<String>,
     /// The tier of the model.
     pub tier: Option<String>,
-    /// For which project.
+    /// The project that it is for.
     pub project: Option<String>,
-    /// What it cost, in US dollars.
+    /// Cost in US dollars.
     pub cost: Option<f64>,
     /// Tokens that the model read.
     pub tokens_in: Option<i64>,

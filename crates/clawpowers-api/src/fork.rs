@@ -180,8 +180,8 @@ fn threads(generation: u64) -> Result<Arc<ThreadPool>, ApiError> {
         return Ok(Arc::clone(threads));
     }
     let threads = ThreadPoolBuilder::new().build().map_err(|error| {
-        ApiError::new(ErrorCode::Internal, format!("no threads can be started: {error}"))
-            .hint("let this process have more threads")
+        ApiError::new(ErrorCode::Internal, format!("cannot start a thread: {error}"))
+            .hint("raise the thread limit of this process")
     })?;
     let threads = Arc::new(threads);
     // Those of the parent are not here to be ended.

@@ -31,15 +31,15 @@ pub struct Options {
     pub skill: String,
     /// Where skills are looked for.
     pub selection: Selection,
-    /// The session it is part of.
+    /// The session that it belongs to.
     pub session: Option<String>,
-    /// Who runs it.
+    /// The agent that runs it.
     pub agent: Option<String>,
-    /// With which model.
+    /// The model that is used.
     pub model: Option<String>,
     /// The tier of the model.
     pub tier: Option<String>,
-    /// For which project.
+    /// The project that it is for.
     pub project: Option<String>,
     /// How many seconds it may take.
     pub timeout: Option<String>,
@@ -258,7 +258,7 @@ fn not_started(program: &OsStr, error: &StartError) -> Failure {
             "name a program that is on the `PATH`, or its path; nothing was recorded",
         ),
         StartError::NotExecutable if cfg!(windows) => {
-            (126, "name its interpreter before it; nothing was recorded")
+            (126, "put its interpreter in front of it; nothing was recorded")
         }
         StartError::NotExecutable => (126, "make it executable with `chmod +x`; nothing was recorded"),
         StartError::Other(_) => (126, "nothing was recorded"),

@@ -198,7 +198,7 @@ impl Runtime {
         }
         let open = || Ok(Some(Db::create(&self.home()?)?));
         let answer = self.connections.with(open, work)?;
-        answer.ok_or_else(|| ApiError::new(ErrorCode::Internal, "the database was not made"))
+        answer.ok_or_else(|| ApiError::new(ErrorCode::Internal, "the database was not created"))
     }
 
     /// Returns what was taken in from 1.x when this runtime created the database.

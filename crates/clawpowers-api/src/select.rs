@@ -133,7 +133,7 @@ impl Selected {
         }
         match self.catalog.nearest(name) {
             Some(near) => error.hint(format!("did you mean {}?", quoted(near))),
-            None => error.hint("`clawpowers skill list` shows the skills that are there"),
+            None => error.hint("`clawpowers skill list` shows the skills"),
         }
     }
 }
@@ -225,7 +225,7 @@ impl Runtime {
     }
 
     fn root(&self, root: &str) -> Result<Root, ApiError> {
-        let hint = "name the folder that holds the skills' folders, or a SKILL.md";
+        let hint = "name a folder of skills or a SKILL.md";
         let is_folder = match self.documents() {
             Some(documents) => is_folder(&documents, root),
             None => {

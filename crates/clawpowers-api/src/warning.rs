@@ -36,10 +36,10 @@ impl Warning {
         let separator = if hint.ends_with('?') { "" } else { ";" };
         Some(Self {
             message: format!(
-                "there is no skill {} here; execution `{id}` was recorded all the same",
+                "there is no skill {} here; execution `{id}` was recorded anyway",
                 quoted(skill)
             ),
-            hint: format!("{hint}{separator} `clawpowers metrics delete {id}` takes it back"),
+            hint: format!("{hint}{separator} `clawpowers metrics delete {id}` deletes it"),
         })
     }
 }

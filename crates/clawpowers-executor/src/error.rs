@@ -191,12 +191,12 @@ impl Error {
             // A step of the schema makes only what an older file does not have.
             _ if has_part_already(error) => (
                 Storage::Corrupt,
-                "is damaged: it has more tables than a file of its version",
+                "is damaged: it has tables that its schema version does not have",
             ),
             _ => match wrong_value(error) {
                 // The value itself may be long, and is of no use to anybody.
                 Some(what) => {
-                    let message = format!("the database {shown} is damaged: a row holds {what}");
+                    let message = format!("the database {shown} is damaged: a row contains {what}");
                     return Self::storage(Storage::Corrupt, message);
                 }
                 None => (Storage::Io, "cannot be used"),
@@ -236,7 +236,7 @@ pub(crate) fn wrong_value(error: &rusqlite::Error) -> Option<String> {
     match error {
         Utf8Error(..) => Some("text that is not UTF-8".to_owned()),
         FromSqlConversionFailure(..) | IntegralValueOutOfRange(..) => {
-            Some("a value that its column cannot have".to_owned())
+            Some("a value that is not allowed in its column".to_owned())
         }
         InvalidColumnType(_, column, _) => Some(format!("a value of another type in the column `{column}`")),
         _ => None,

@@ -125,7 +125,7 @@ fn state(
     let key = match Key::new(&decoded) {
         Ok(key) if !is_draft(name) => key,
         Ok(_) => {
-            notes.skip(&shown, 0, "draft", "a file of a writer that was stopped");
+            notes.skip(&shown, 0, "draft", "a temporary file of an interrupted write");
             return Ok(());
         }
         Err(error) => {
@@ -148,7 +148,7 @@ fn state(
     hold(tx, &file, last, &digest)?;
     if last.is_none() && name.contains("___") {
         let detail = format!(
-            "`:` was written as `__`, so more than one key has this file; taken as `{}`",
+            "`:` was written as `__`, so the file name is ambiguous; imported as `{}`",
             key.as_str()
         );
         notes.skip(&shown, 0, "ambiguous", detail);
@@ -157,9 +157,9 @@ fn state(
     let kept = match &now {
         // What an earlier import left and nobody changed gives way to the newer file.
         Some(now) if now == content || last == Some(hash(&[now])) => None,
-        Some(_) => Some("has another value here, which was kept"),
+        Some(_) => Some("has a different value here, which was kept"),
         None if last.is_none() => None,
-        None => Some("was deleted here and stays so"),
+        None => Some("was deleted here and stays deleted"),
     };
     if let Some(kept) = kept {
         let detail = format!("the key `{}` {kept}", key.as_str());

@@ -79,7 +79,7 @@ fn a_clock_beyond_the_year_9999_stores_nothing() {
             let error = refused.unwrap_err();
             assert!(matches!(error, Error::Invalid { .. }), "{error}");
             assert!(
-                error.to_string().contains("outside of the years 1 to 9999"),
+                error.to_string().contains("outside the years 1 to 9999"),
                 "{error}"
             );
         }

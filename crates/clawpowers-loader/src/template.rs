@@ -66,7 +66,7 @@ pub(crate) fn check_body(body: &str, start: usize, source: &Source, report: &mut
             1 => ", and 1 more line".to_owned(),
             more => format!(", and {more} more lines"),
         };
-        let message = format!("the body holds the placeholder {}{more}", quoted(text));
+        let message = format!("the body contains the placeholder {}{more}", quoted(text));
         report.hint(Rule::PlaceholderText, source.position(start + at), message, HINT);
     }
 }
@@ -128,7 +128,7 @@ mod tests {
             found(&template("a", None)),
             [
                 format!("3:14 the description is the placeholder {}", quoted(DESCRIPTION)),
-                "10:1 the body holds the placeholder `- Name the situation.`, and 2 more lines".to_owned(),
+                "10:1 the body contains the placeholder `- Name the situation.`, and 2 more lines".to_owned(),
             ]
         );
         let described = found(&template("a", Some("Makes tea.")));

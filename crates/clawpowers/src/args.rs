@@ -21,7 +21,7 @@ Examples:
   clawpowers metrics summary            # how the skills' executions went
   clawpowers doctor                     # what is wrong with the skills here
 
-Exit codes: 0 done, 1 the answer is no, 2 usage, 3 invalid input, 4 storage or file system, 70 internal";
+Exit codes: 0 done, 1 negative result (not found, problems found), 2 usage, 3 invalid input, 4 storage or file system, 70 internal";
 
 /// The heading of the options that every command has.
 const GLOBAL: &str = "Global options";
@@ -44,10 +44,10 @@ pub(crate) struct Cli {
     /// The runtime home [default: $CLAWPOWERS_DIR, else ~/.clawpowers].
     #[arg(long, global = true, value_name = "DIR", help_heading = GLOBAL)]
     home: Option<PathBuf>,
-    /// Print the reply as JSON, the same that every binding gets.
+    /// Print the reply as JSON, as every binding returns it.
     #[arg(long, global = true, help_heading = GLOBAL)]
     json: bool,
-    /// When to use colour.
+    /// When to use color.
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = GLOBAL)]
     color: ColorChoice,
     #[command(subcommand)]
@@ -180,16 +180,16 @@ fn verbs<T: Subcommand>(command: Command) -> Command {
 
 nouns! {
     Skill(skill::Verb) "skill" "skills", verbs::<skill::Verb>, "Skills: list, show, read, search, validate, fix, prompt";
-    Store(store::Verb) "store", verbs::<store::Verb>, "State: values under keys, exact under any number of processes";
-    Metrics(metrics::Verb) "metrics", verbs::<metrics::Verb>, "Executions of skills: record, start, finish, show, sum up";
+    Store(store::Verb) "store", verbs::<store::Verb>, "State: values under keys, safe with concurrent processes";
+    Metrics(metrics::Verb) "metrics", verbs::<metrics::Verb>, "Executions of skills: record, start, finish, show, summarize";
     Analyze(analyze::AnalyzeArgs) "analyze", analyze::AnalyzeArgs::augment_args, "Say which skills work and which got worse";
     Run(run::RunArgs) "run", run::RunArgs::augment_args, "Run a command for a skill and record how it ended";
     Config(config::Verb) "config", verbs::<config::Verb>, "Settings: read and change config.json";
-    Init(home::InitArgs) "init", home::InitArgs::augment_args, "Create the runtime home; what is there stays";
+    Init(home::InitArgs) "init", home::InitArgs::augment_args, "Create the runtime home; existing files are kept";
     Status(home::StatusArgs) "status", home::StatusArgs::augment_args, "Show the runtime home: schema, sizes, counts, last executions";
-    Import(home::ImportArgs) "import", home::ImportArgs::augment_args, "Take in what ClawPowers 1.x left in a home";
-    Doctor(doctor::DoctorArgs) "doctor", doctor::DoctorArgs::augment_args, "Report inventory, readiness, visibility and faults of the skills that are there";
-    Completions(completions::CompletionsArgs) "completions", completions::CompletionsArgs::augment_args, "Print the completion script of a shell";
+    Import(home::ImportArgs) "import", home::ImportArgs::augment_args, "Import the state and executions of a 1.x home";
+    Doctor(doctor::DoctorArgs) "doctor", doctor::DoctorArgs::augment_args, "Check skills, config.json and the database and report problems";
+    Completions(completions::CompletionsArgs) "completions", completions::CompletionsArgs::augment_args, "Print a shell completion script";
     Legacy(legacy::LegacyArgs) "legacy", legacy::LegacyArgs::augment_args, "Answer as a script of ClawPowers 1.x";
 }
 
@@ -241,10 +241,10 @@ pub(crate) struct SelectArgs {
     /// Keep only this scope: project, user, home, system, extra, bundled; may be given several times [default: all].
     #[arg(long = "scope", value_name = "SCOPE")]
     scopes: Vec<String>,
-    /// Keep only the skills of this role profile of config.json; an empty name is no profile.
+    /// Keep only the skills of this role profile of config.json; an empty name means no profile.
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
-    /// See what this client would see: claude, codex, gemini, opencode, goose, openclaw, copilot, pi.
+    /// Show what this client would see: claude, codex, gemini, opencode, goose, openclaw, copilot, pi.
     #[arg(long = "as", value_name = "CLIENT")]
     client: Option<String>,
 }

@@ -205,7 +205,7 @@ impl Out {
     /// Says after a failed write to stdout what the command had done before.
     pub(crate) fn was_done(&self, exit: Exit, what: &str) -> Exit {
         if exit == Exit::Storage {
-            self.talk(&format!("note: {what}; only the output is missing\n"));
+            self.talk(&format!("note: {what}; only its output could not be written\n"));
         }
         exit
     }

@@ -125,7 +125,7 @@ pub(crate) fn prepare(needed: &[Needed], install: Install) -> Result<(), Failure
         .map(|one| format!("hint: {}", one.hint()))
         .collect();
     Err(Failure::new(format!(
-        "programs are missing\n{}\nhint: `cargo xtask test rust` needs nothing but Rust",
+        "programs are missing\n{}\nhint: `cargo xtask test rust` needs only Rust",
         hints.join("\n")
     )))
 }

@@ -132,7 +132,7 @@ pub struct References {
     pub diagnostics: Vec<DiagnosticOut>,
 }
 
-/// Checks every skill, config.json and the database. Where the database is damaged, a note beside it says so from then on,
+/// Checks every skill, config.json and the database. Where the database is damaged, its marker file says so from then on,
 /// and every write is refused; where it is not, such a note is deleted. Nothing else is changed.
 ///
 /// # Errors
@@ -252,7 +252,7 @@ fn storage(runtime: &Runtime, deep: bool) -> StorageOut {
         _ => Ok(()),
     };
     if let Err(error) = noted {
-        let why = format!("other commands are not told of this: {error}");
+        let why = format!("the database cannot be marked as damaged for other commands: {error}");
         storage.problems.push(why);
     }
     storage

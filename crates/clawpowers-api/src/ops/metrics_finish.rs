@@ -21,10 +21,10 @@ pub struct Request {
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "duration")))]
     pub duration: Option<Amount>,
-    /// What is worth knowing of it; in place of what was said at the start.
+    /// Notes; they replace those given at the start.
     #[serde(default)]
     pub notes: Option<String>,
-    /// What it cost, in US dollars.
+    /// Cost in US dollars.
     #[serde(default)]
     pub cost: Option<Amount>,
     /// Tokens that the model read.

@@ -21,7 +21,7 @@ pub struct Request {
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "duration")))]
     pub duration: Option<Amount>,
-    /// What is worth knowing of it.
+    /// Notes for people who read the report.
     #[serde(default)]
     pub notes: Option<String>,
     /// The session it was part of.
@@ -30,16 +30,16 @@ pub struct Request {
     /// Who ran it.
     #[serde(default)]
     pub agent: Option<String>,
-    /// With which model.
+    /// The model that is used.
     #[serde(default)]
     pub model: Option<String>,
     /// The tier of the model.
     #[serde(default)]
     pub tier: Option<String>,
-    /// For which project.
+    /// The project that it is for.
     #[serde(default)]
     pub project: Option<String>,
-    /// What it cost, in US dollars.
+    /// Cost in US dollars.
     #[serde(default)]
     pub cost: Option<Amount>,
     /// Tokens that the model read.

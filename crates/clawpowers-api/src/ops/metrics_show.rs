@@ -11,7 +11,7 @@ const DEFAULT_LIMIT: usize = 20;
 picking! {
     /// Which executions to show.
     {
-        /// The last how many; 20 where it is not said.
+        /// Number of executions to show; 20 where it is not said.
         #[serde(deserialize_with = "crate::value::count")]
         limit: Option<usize>,
     }

@@ -14,22 +14,22 @@ use serde::{Deserialize, Serialize};
 pub struct Request {
     /// The skill; one that does not exist here is a warning.
     pub skill: String,
-    /// What is worth knowing of it.
+    /// Notes for people who read the report.
     #[serde(default)]
     pub notes: Option<String>,
-    /// The session it is part of.
+    /// The session that it belongs to.
     #[serde(default)]
     pub session: Option<String>,
-    /// Who runs it.
+    /// The agent that runs it.
     #[serde(default)]
     pub agent: Option<String>,
-    /// With which model.
+    /// The model that is used.
     #[serde(default)]
     pub model: Option<String>,
     /// The tier of the model.
     #[serde(default)]
     pub tier: Option<String>,
-    /// For which project.
+    /// The project that it is for.
     #[serde(default)]
     pub project: Option<String>,
 }

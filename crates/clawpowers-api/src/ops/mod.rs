@@ -26,7 +26,7 @@ macro_rules! selecting {
             /// The client whose view to take.
             #[serde(default)]
             pub client: Option<String>,
-            /// The role profile whose skills to keep; an empty name is no profile.
+            /// The role profile whose skills to keep; an empty name means no profile.
             #[serde(default)]
             pub profile: Option<String>,
         }
@@ -233,9 +233,9 @@ pub(crate) fn read_request<Request: DeserializeOwned>(text: &str) -> Result<Requ
             .split_once(HALF_PAIR)
             .or_else(|| why.split_once(HALF_PAIR_AND_MORE))
         {
-            let message = format!("the request is not valid: half of a surrogate pair{place}");
+            let message = format!("the request is not valid: unpaired surrogate{place}");
             return ApiError::new(ErrorCode::InvalidRequest, message).hint(
-                "text and paths in a request are UTF-8; rename a file or folder whose name is not, or name one above it",
+                "text and paths in a request must be UTF-8; rename the file or folder, or pass a folder above it",
             );
         }
         let hint = match why.starts_with(BEYOND) {
@@ -275,11 +275,11 @@ pub fn for_javascript(reply: String) -> String {
         return reply;
     }
     let message = format!(
-        "the reply has {} bytes, and a string of JavaScript holds {LONGEST_STRING} characters",
+        "the reply has {} bytes; a JavaScript string can have {LONGEST_STRING} characters",
         reply.len()
     );
     ApiError::new(ErrorCode::InvalidInput, message)
-        .hint("ask for less with a narrower pattern, a later time or a limit; the command line has no such bound")
+        .hint("narrow the request with a pattern, a time or a limit; the command line has no such limit")
         .to_reply()
 }
 
@@ -323,7 +323,7 @@ operations! {
         config.set(key, value);
     config_unset "Removes one setting from config.json and leaves the rest as it is."
         config.unset(key);
-    doctor "Checks the skills that are there, config.json and the database."
+    doctor "Checks skills, config.json and the database."
         runtime.doctor();
     feedback_detect "Finds changes of a success rate in a list of outcomes."
         feedback.detect(outcomes);

@@ -69,10 +69,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
             .hint(format!("try {}", quoted(&suggestion(name)))));
     }
     if is_device(name) {
-        let message = format!(
-            "the name {} is that of a device on Windows, where no folder can have it",
-            quoted(name)
-        );
+        let message = format!("the name {} is reserved for a device on Windows", quoted(name));
         let hint = format!(
             "choose another name, such as {}",
             quoted(&format!("{name}-skill"))
@@ -122,7 +119,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
                 "free some space on the disk; nothing was written"
             }
-            _ => "choose a folder that this user may write to with `--dir`",
+            _ => "choose a folder that you can write to with `--dir`",
         })
     })?;
     let parent = cwd.join(parent);

@@ -25,7 +25,7 @@ pub struct Request {
     /// Files, skill folders, or folders of skills.
     #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "path")))]
     pub paths: Vec<String>,
-    /// Whose rules judge: `spec`, `claude`, `codex`, `openclaw` or `clawpowers`.
+    /// Whose rules to apply: `spec`, `claude`, `codex`, `openclaw` or `clawpowers`.
     #[serde(default)]
     pub target: Option<String>,
 }

@@ -51,11 +51,11 @@ pub(super) fn start_of(path: &Path) -> Result<(OsString, Vec<OsString>), ApiErro
         }
         None => {
             let message = format!(
-                "the script {} is not executable and names no interpreter",
+                "the script {} is not executable and has no `#!` line",
                 quoted(&display_path(path))
             );
             Err(ApiError::new(ErrorCode::InvalidInput, message)
-                .hint("make it executable with `chmod +x`, or begin it with a line such as `#!/bin/sh`"))
+                .hint("make it executable with `chmod +x`, or start it with a line such as `#!/bin/sh`"))
         }
     }
 }

@@ -135,7 +135,9 @@ impl DbFile {
     pub(super) fn check_writable(&self, connection: &Connection) -> Result<()> {
         let Some(disk) = &self.disk else { return Ok(()) };
         let Some(size) = disk.size() else {
-            return Err(self.moved("nothing was written; the next call opens the file that is there now"));
+            return Err(
+                self.moved("nothing was written; the next call opens the file that is now at this path")
+            );
         };
         if let Some(noted) = self.noted_damage() {
             return Err(self.corrupt(&noted));
@@ -164,7 +166,7 @@ impl DbFile {
         if self.is_in_place() {
             return Ok(());
         }
-        Err(self.moved("the write may be in the file that was moved away; look before you repeat it"))
+        Err(self.moved("the write may be in the moved file; check before you repeat it"))
     }
 
     fn moved(&self, hint: &str) -> Error {
@@ -246,20 +248,18 @@ impl Disk {
 fn header_fault(connection: &Connection, size: u64, wal: &Path) -> rusqlite::Result<Option<String>> {
     let encoding: String = connection.pragma_query_value(None, "encoding", |row| row.get(0))?;
     if encoding != "UTF-8" {
-        return Ok(Some(format!("its header says that text is {encoding}")));
+        return Ok(Some(format!("its header has the text encoding {encoding}")));
     }
     if number(connection, "auto_vacuum")? != 0 {
         return Ok(Some(
-            "its header says that it vacuums itself, which none of ours does".to_owned(),
+            "its header turns auto-vacuum on, which clawpowers never does".to_owned(),
         ));
     }
     let [pages, free, page_size] = ["page_count", "freelist_count", "page_size"]
         .map(|name| number(connection, name).map(i32::unsigned_abs));
     let (pages, free, page_size) = (pages?, free?, page_size?.max(512));
     if free >= pages {
-        return Ok(Some(format!(
-            "its header counts {free} free pages, and it has {pages}"
-        )));
+        return Ok(Some(format!("its header counts {free} free pages of {pages}")));
     }
     // The WAL may hold pages that were never in the file. Any other page must be in the file.
     let whole = u32::try_from(size / u64::from(page_size)).unwrap_or(u32::MAX);

@@ -10,8 +10,8 @@ const SUFFIX: &str = "-damaged";
 /// How many characters of a problem messages repeat.
 const LONGEST: usize = 120;
 const EXPLAINED: &str = "\
-Nothing is written to this database any more. `clawpowers doctor --recover DIR` writes what can still be read to a new
-home. `clawpowers doctor` deletes this note where it finds no damage.
+The database next to this file is damaged, and clawpowers refuses to write to it. `clawpowers doctor --recover DIR`
+writes what can still be read to a new home. `clawpowers doctor` deletes this file when it finds no damage.
 ";
 
 /// Returns what is noted of a database; `None` where there is no note.
@@ -22,10 +22,10 @@ pub(crate) fn read(database: &Path) -> Option<String> {
             let text = String::from_utf8_lossy(&bytes);
             // The first line says when.
             let problem = text.lines().nth(1).filter(|line| !line.is_empty());
-            Some(shown(problem.unwrap_or("a note beside it says so")))
+            Some(shown(problem.unwrap_or("its marker file says so")))
         }
         Err(error) if error.kind() == ErrorKind::NotFound => None,
-        Err(error) => Some(format!("the note of its damage cannot be read ({error})")),
+        Err(error) => Some(format!("its marker file cannot be read ({error})")),
     }
 }
 

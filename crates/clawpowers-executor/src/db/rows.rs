@@ -33,7 +33,7 @@ impl Unreadable {
             1 => "1 row cannot be read".to_owned(),
             rows => format!("{rows} rows cannot be read"),
         };
-        Err(file.corrupt(&format!("{rows}: {}; every other one was", self.first)))
+        Err(file.corrupt(&format!("{rows}: {}; all other rows were read", self.first)))
     }
 }
 

@@ -223,7 +223,7 @@ impl Deletion {
             },
             _ => {
                 let detail = format!(
-                    "a deletion without `uid`, or `digest`, `deleted` (up to {MAX_DELETED}) and `left`, of what was deleted"
+                    "a deletion needs `uid`, or `digest`, `deleted` (up to {MAX_DELETED}) and `left`"
                 );
                 return Err(("outcome", detail));
             }

@@ -80,11 +80,11 @@ pub struct Details<T> {
     pub session: Option<T>,
     /// Who ran it.
     pub agent: Option<T>,
-    /// With which model.
+    /// The model that is used.
     pub model: Option<T>,
     /// The tier of the model.
     pub tier: Option<T>,
-    /// For which project.
+    /// The project that it is for.
     pub project: Option<T>,
     /// The version of the skill.
     pub skill_version: Option<T>,
@@ -109,7 +109,7 @@ pub struct New<'a> {
     pub tokens_in: Option<i64>,
     /// Tokens that the model wrote.
     pub tokens_out: Option<i64>,
-    /// What is worth knowing of it; empty counts as absent.
+    /// Notes for people who read the report; empty counts as absent.
     pub notes: Option<&'a str>,
     /// The rest.
     pub details: Details<&'a str>,
@@ -128,7 +128,7 @@ pub struct Finish<'a> {
     pub tokens_in: Option<i64>,
     /// Tokens that the model wrote.
     pub tokens_out: Option<i64>,
-    /// What is worth knowing of it.
+    /// Notes for people who read the report.
     pub notes: Option<&'a str>,
 }
 
@@ -151,7 +151,7 @@ pub struct Execution {
     pub tokens_in: Option<i64>,
     /// Tokens that the model wrote.
     pub tokens_out: Option<i64>,
-    /// What is worth knowing of it.
+    /// Notes for people who read the report.
     pub notes: Option<String>,
     /// The rest.
     pub details: Details<String>,
@@ -209,8 +209,8 @@ impl New<'_> {
             return Ok(at);
         }
         Err(Error::invalid(
-            format!("the time `{at}` is outside of the years 1 to 9999"),
-            "set the clock of this machine; nothing was written",
+            format!("the time `{at}` is outside the years 1 to 9999"),
+            "correct the clock of this machine; nothing was written",
         ))
     }
 

@@ -95,9 +95,9 @@ rules! {
     YamlLimit "yaml-limit" [E E E E E] "The frontmatter nests or repeats beyond the parsing limits.";
     YamlRepairedControl "yaml-repaired-control" [E E E E W] "Repaired: control characters were left out.";
     YamlRepairedTab "yaml-repaired-tab" [E E E E W] "Repaired: tabs that indent became spaces.";
-    YamlRepairedSeparator "yaml-repaired-separator" [E E E E W] "Repaired: a full-width colon, or one without a blank, behind a field's name became `: `.";
+    YamlRepairedSeparator "yaml-repaired-separator" [E E E E W] "Repaired: a full-width colon, or a colon without a space after it, was replaced by `: `.";
     YamlRepairedColon "yaml-repaired-colon" [E E W W W] "Repaired: a value with `: ` in it was quoted.";
-    YamlRepairedIndicator "yaml-repaired-indicator" [E E W W W] "Repaired: a value that starts with a YAML indicator was quoted, or its block indicator taken off the text's line.";
+    YamlRepairedIndicator "yaml-repaired-indicator" [E E W W W] "Repaired: a value that starts with a YAML indicator was quoted, or a block indicator was removed from the line of its text.";
     YamlRepairedQuote "yaml-repaired-quote" [E E E W W] "Repaired: quotes inside or after a quoted value were escaped.";
     YamlRepairedEscape "yaml-repaired-escape" [E E E W W] "Repaired: a backslash that YAML does not know was kept as text.";
     YamlRepairedBracket "yaml-repaired-bracket" [E E E W W] "Repaired: brackets were balanced.";
@@ -143,9 +143,9 @@ rules! {
     // Body and folder.
     BodyEmpty "body-empty" [I W W W W] "There is no text after the frontmatter.";
     BodyLong "body-long" [I I I I I] "The body has more than 500 lines or 5,000 estimated tokens.";
-    PlaceholderText "placeholder-text" [- W W W W] "The description or the body still holds a template's text.";
+    PlaceholderText "placeholder-text" [- W W W W] "The description or the body still contains template text.";
     DanglingLink "dangling-link" [W W W W W] "A relative link points to nothing.";
-    DanglingPath "dangling-path" [- W W W W] "A script or file of the skill that code names does not exist.";
+    DanglingPath "dangling-path" [- W W W W] "Code in the skill names a script or file of the skill that does not exist.";
     LinkOutside "link-outside" [W W W W W] "A relative link leaves the skill's folder.";
     SymlinkBroken "symlink-broken" [W W W W W] "A symbolic link points to nothing.";
     SymlinkEscape "symlink-escape" [W W W W W] "A symbolic link leaves the place that its root allows.";

@@ -180,9 +180,7 @@ fn report_rung(
     let what = match rule {
         Rule::YamlRepairedControl => "control characters are not allowed in YAML",
         Rule::YamlRepairedTab => "YAML knows no tab or no-break space as indentation",
-        Rule::YamlRepairedSeparator => {
-            "a colon that ends a field's name is full-width or has no blank behind it"
-        }
+        Rule::YamlRepairedSeparator => "the colon after a field name is full-width or has no space after it",
         Rule::YamlRepairedColon => "an unquoted value holds `: `, which starts another field",
         Rule::YamlRepairedIndicator => {
             "an unquoted value starts with a character that means something else in YAML"
@@ -208,7 +206,7 @@ fn report_rung(
             .unwrap_or_default();
         let what = match rule {
             Rule::YamlRepairedIndicator if has_text_behind_header(line) => {
-                "text stands on the line of a block indicator"
+                "there is text on the line of a block indicator"
             }
             _ => what,
         };

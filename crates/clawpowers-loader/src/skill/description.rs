@@ -44,7 +44,7 @@ pub(super) fn read(front: &Front<'_>, report: &mut Report) -> Result<String, Rul
         let (message, hint) = match front.comment_after(key) {
             Some(comment) => (
                 format!("the description is empty: {} is a comment", quoted(comment)),
-                "put the text in quotes: YAML takes what starts with `#` for a comment",
+                "put the text in quotes: in YAML `#` starts a comment",
             ),
             None => ("the description is empty".to_owned(), HINT),
         };

@@ -18,8 +18,8 @@ Examples:
   clawpowers analyze --skill release-notes --compare ..2026-10-01 2026-10-01..
   clawpowers analyze --plan auth-rework
 
-A change is reported when it is one: of skills with a steady rate at most 1 of 20 is ever reported within 200 runs, and about 1 \
-of 10 in however many.")]
+A skill whose success rate has not changed is flagged with a probability of at most 5 % over 200 runs (about 10 % \
+over any number), no matter how often you check.")]
 pub(crate) struct AnalyzeArgs {
     /// Only this skill, in full.
     #[arg(long, value_name = "NAME")]
@@ -30,23 +30,23 @@ pub(crate) struct AnalyzeArgs {
     /// Only executions before this time; the report is as of then.
     #[arg(long, value_name = "TIME", conflicts_with_all = ["plan", "worktrees", "compare"])]
     until: Option<String>,
-    /// Compare this plan's estimate with what it took, and list its tasks.
+    /// Compare the estimate of this plan with the actual time, and list its tasks.
     #[arg(long, value_name = "NAME", conflicts_with_all = ["skill", "worktrees", "recommendations"])]
     plan: Option<String>,
     /// List the worktrees that skills have registered.
     #[arg(long, conflicts_with_all = ["skill", "recommendations"])]
     worktrees: bool,
-    /// Write the report to `feedback/analysis-DATE` in the runtime home as well, in the same format.
+    /// Also write the report to `feedback/analysis-DATE` in the runtime home, in the same format.
     #[arg(long, conflicts_with_all = ["plan", "worktrees", "compare"])]
     save: bool,
     /// Compare two versions of the skill (a version, or the start of a digest), or two times that do not overlap (FROM..TO,
     /// either may be left out).
     #[arg(long, num_args = 2, value_names = ["A", "B"], requires = "skill", conflicts_with = "recommendations")]
     compare: Vec<String>,
-    /// Only what to do. JSON stays the whole reply: what to do is its field `recommendations`.
+    /// Print only recommendations; JSON is the whole reply, with them in the field `recommendations`.
     #[arg(long)]
     recommendations: bool,
-    /// The form; html is one file with charts that needs nothing else [default: text, or json with --json].
+    /// The output format; html is one self-contained file with charts [default: text, or json with --json].
     #[arg(long, value_name = "FORMAT")]
     format: Option<Format>,
 }

@@ -46,8 +46,8 @@ Examples:
   clawpowers config set payments.daily_limit_usd 5
   clawpowers config set payments.allowlist '[\"a\", \"b\"]' --json-value
 
-The value is read as the type that the setting takes, else as the type of its present value. The rest of the file stays \
-as it is. A setting that no release knows and the file does not have is refused.
+The value is parsed by the type of the setting, or else by the type of its current value. The rest of the file is not \
+changed. An unknown setting is refused unless the file already has it.
 
 Exit codes: 0 done, 3 the setting, the value or config.json is not valid, 4 it cannot be written")]
 pub(crate) struct SetArgs {
@@ -56,7 +56,7 @@ pub(crate) struct SetArgs {
     /// The new value.
     #[arg(allow_negative_numbers = true)]
     value: String,
-    /// The value is JSON, whatever the setting is now.
+    /// Parse the value as JSON, whatever type the setting has.
     #[arg(long)]
     json_value: bool,
 }

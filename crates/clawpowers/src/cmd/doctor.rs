@@ -19,11 +19,10 @@ Exit codes: 0 all is well, 1 something is amiss or was lost";
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct DoctorArgs {
-    /// Check the whole database, every index against its table too; a large one takes a minute.
+    /// Check the whole database and compare every index with its table; takes a minute if it is large.
     #[arg(long)]
     deep: bool,
-    /// Write what can still be read of a damaged database to this new folder and count what was lost; nothing else is
-    /// checked.
+    /// Write what can still be read of a damaged database to this new folder and count what was lost; check nothing else.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["deep", "roots", "scopes", "client", "profile"])]
     recover: Option<String>,
     #[command(flatten)]

@@ -11,7 +11,7 @@ use std::env;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  clawpowers init                       # create the home; what is there stays
+  clawpowers init                       # create the home
   clawpowers init --legacy-shims .      # the scripts that skills of 1.x call
 
 CLAWPOWERS_QUIET=1 keeps it silent.")]
@@ -35,7 +35,7 @@ Examples:
   clawpowers import                     # what 1.x left in the runtime home
   clawpowers import --from /mnt/old/.clawpowers
 
-Its files are only read; what was taken in before is passed over.")]
+The original files are not modified; what was imported before is skipped.")]
 pub(crate) struct ImportArgs {
     /// The home of 1.x [default: the runtime home].
     #[arg(long, value_name = "DIR")]

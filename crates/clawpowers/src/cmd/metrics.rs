@@ -28,18 +28,18 @@ Examples:
   clawpowers metrics record --skill review --outcome failure --notes 'tests red'
   clawpowers metrics record --skill review --outcome partial --cost 0.0125")]
     Record(Box<RecordArgs>),
-    /// Record that an execution has begun and print its id; until it is finished it counts as open.
+    /// Start an execution and print its id; it is open until it is finished.
     #[command(after_help = "\
 Examples:
   clawpowers metrics start --skill review --session-id nightly   # prints the id")]
     Start(Box<StartArgs>),
-    /// End an execution that was started; its duration is measured.
+    /// Finish an execution that was started; its duration is measured.
     #[command(after_help = "\
 Examples:
   clawpowers metrics finish 17 --outcome success
   clawpowers metrics finish 17 --outcome failure --notes 'tests red'")]
     Finish(Box<FinishArgs>),
-    /// Delete an execution that was recorded by mistake; exports say so, and imports elsewhere delete it too.
+    /// Delete an execution that was recorded by mistake; homes that import from this one delete it too.
     #[command(after_help = "\
 Examples:
   clawpowers metrics show --skill release-notes   # with ids
@@ -55,7 +55,7 @@ Examples:
   clawpowers metrics show --outcome open
   clawpowers metrics show --since 2026-11-01 --until 2026-11-08")]
     Show(ShowArgs),
-    /// Sum up executions, as a whole and by skill.
+    /// Summarize executions, in total and by skill.
     #[command(after_help = "\
 Examples:
   clawpowers metrics summary
@@ -83,22 +83,22 @@ pub(crate) struct StartArgs {
     /// The skill.
     #[arg(long, value_name = "NAME")]
     skill: String,
-    /// What is worth knowing of it.
+    /// Notes for people who read the report.
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     notes: Option<String>,
-    /// The session it is part of.
+    /// The session that it belongs to.
     #[arg(long, value_name = "ID", visible_alias = "session")]
     session_id: Option<String>,
-    /// Who runs it.
+    /// The agent that runs it.
     #[arg(long, value_name = "NAME")]
     agent: Option<String>,
-    /// With which model.
+    /// The model that is used.
     #[arg(long, value_name = "NAME")]
     model: Option<String>,
     /// The tier of the model.
     #[arg(long, value_name = "NAME")]
     tier: Option<String>,
-    /// For which project.
+    /// The project that it is for.
     #[arg(long, value_name = "NAME")]
     project: Option<String>,
 }
@@ -108,7 +108,7 @@ pub(crate) struct CostArgs {
     /// How long it took, in seconds.
     #[arg(long, value_name = "SEC", allow_hyphen_values = true)]
     duration: Option<String>,
-    /// What it cost, in US dollars.
+    /// Cost in US dollars.
     #[arg(long, value_name = "USD", allow_hyphen_values = true)]
     cost: Option<String>,
     /// Tokens that the model read.
@@ -128,7 +128,7 @@ pub(crate) struct RecordArgs {
     outcome: String,
     #[command(flatten)]
     cost: CostArgs,
-    /// When it was, as 2026-11-03T08:00:00Z or 2026-11-03; not in the future [default: now].
+    /// Time of the execution, such as 2026-11-03T08:00:00Z or 2026-11-03; not in the future [default: now].
     #[arg(long, value_name = "TIME")]
     at: Option<String>,
 }
@@ -140,7 +140,7 @@ pub(crate) struct FinishArgs {
     /// How it ended: success, failure, partial, skipped.
     #[arg(long, value_name = "OUTCOME")]
     outcome: String,
-    /// What is worth knowing of it; in place of what was said at the start.
+    /// Notes; they replace those given at the start.
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     notes: Option<String>,
     #[command(flatten)]
@@ -171,7 +171,7 @@ pub(crate) struct PickArgs {
 pub(crate) struct ShowArgs {
     #[command(flatten)]
     pick: PickArgs,
-    /// The last how many.
+    /// Number of executions to show.
     #[arg(long, value_name = "N", default_value = "20", value_parser = whole_number::<usize>, allow_hyphen_values = true)]
     limit: usize,
 }
@@ -189,7 +189,7 @@ pub(crate) struct ExportArgs {
 pub(crate) struct ImportArgs {
     /// The file; `-` reads standard input.
     file: String,
-    /// End with 1 where a line could not be used; the others are imported all the same.
+    /// Exit with 1 if a line could not be used; the others are still imported.
     #[arg(long)]
     strict: bool,
 }

@@ -14,10 +14,10 @@ Examples:
   clawpowers run --skill release-notes --timeout 60 -- ./notes.sh
   clawpowers run --skill review --partial-exit 2 -- ./review.sh
 
-The command has the streams of this one, gets its signals, and gives it its exit code. Exit code 0 is recorded as \
-success, another as failure. Exit codes of our own: 1 unknown skill, 124 timed out, 126 and 127 not started.")]
+The command inherits stdin, stdout and stderr; signals and its exit code are passed through. Exit code 0 is recorded as \
+success, another as failure. Exit codes of clawpowers itself: 1 unknown skill, 124 timed out, 126 and 127 not started.")]
 pub(crate) struct RunArgs {
-    /// The skill that the command is run for; it has to be there.
+    /// The skill that the command is run for; it must exist.
     #[arg(long, value_name = "NAME")]
     skill: String,
     #[command(flatten)]
@@ -41,7 +41,7 @@ Examples:
   clawpowers skill run release-notes collect.sh --timeout 60 -- --since v1.2
 
 Only files inside the skill's own `scripts` are run, once its requirements are met. The script runs in the skill's \
-folder, which is in CLAWPOWERS_SKILL_DIR as well; where the command was called is in CLAWPOWERS_WORK_DIR.")]
+folder, which is in CLAWPOWERS_SKILL_DIR as well; CLAWPOWERS_WORK_DIR is the folder in which clawpowers was called.")]
 pub(crate) struct SkillRunArgs {
     /// The skill.
     skill: String,
@@ -59,22 +59,22 @@ pub(crate) struct SkillRunArgs {
 // What is recorded besides, and when it is over.
 #[derive(Debug, Args)]
 struct HowArgs {
-    /// The session it is part of.
+    /// The session that it belongs to.
     #[arg(long, value_name = "ID", visible_alias = "session")]
     session_id: Option<String>,
-    /// Who runs it.
+    /// The agent that runs it.
     #[arg(long, value_name = "NAME")]
     agent: Option<String>,
-    /// With which model.
+    /// The model that is used.
     #[arg(long, value_name = "NAME")]
     model: Option<String>,
     /// The tier of the model.
     #[arg(long, value_name = "NAME")]
     tier: Option<String>,
-    /// For which project.
+    /// The project that it is for.
     #[arg(long, value_name = "NAME")]
     project: Option<String>,
-    /// End it after so many seconds, and kill it five seconds later [default: no limit].
+    /// Terminate it after this many seconds, and kill it five seconds later [default: no limit].
     #[arg(long, value_name = "SEC")]
     timeout: Option<String>,
     /// Record this exit code as partial success.
@@ -120,12 +120,12 @@ impl SkillRunArgs {
 /// The exit code of a command that did not end when it was asked to.
 const KILLED: u8 = 137;
 
-/// Says that the command was ended, since its own output may not show it.
+/// Says that the command was stopped, since its own output may not show it.
 fn timed_out(options: &Options, exit_code: u8) -> String {
     let limit = options.timeout.as_deref().unwrap_or_default();
     let how = match exit_code {
-        KILLED => "did not end when asked to and was killed",
-        _ => "was ended",
+        KILLED => "did not exit when asked to and was killed",
+        _ => "was stopped",
     };
     format!("error: timed out after {limit} s; the command {how}\nhint: give it more time with `--timeout`\n")
 }

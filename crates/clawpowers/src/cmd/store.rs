@@ -32,7 +32,7 @@ Examples:
   clawpowers store set report:pdf --file report.pdf
   clawpowers store set key -- --a value with two hyphens")]
     Set(SetArgs),
-    /// Print the value of a key, and a line end.
+    /// Print the value of a key, followed by a newline.
     #[command(after_help = "\
 Examples:
   clawpowers store get build:status
@@ -41,7 +41,7 @@ Examples:
 
 Exit codes: 0 found or defaulted, 1 not found")]
     Get(GetArgs),
-    /// Remove a key; one that is not there is no error.
+    /// Delete a key; a missing key is not an error.
     #[command(after_help = "\
 Examples:
   clawpowers store delete build:status")]
@@ -62,12 +62,12 @@ Examples:
   clawpowers store list-values config:
   clawpowers store list-values --null | …    # for values of any bytes")]
     ListValues(ListValuesArgs),
-    /// Tell by the exit code whether a key is there.
+    /// Exit with 0 if a key exists, else with 1.
     #[command(after_help = "\
 Examples:
   clawpowers store exists build:status && echo yes
 
-Exit codes: 0 it is there, 1 it is not")]
+Exit codes: 0 exists, 1 does not exist")]
     Exists(KeyArgs),
     /// Add a line to the value of a key.
     #[command(after_help = "\
@@ -381,9 +381,10 @@ fn incr(context: &Context, args: IncrArgs) -> Exit {
     match &result {
         Ok(r) => {
             let key = quoted(&r.key);
-            context
-                .out
-                .was_done(exit, &format!("the increment was made, {key} is {} now", r.value))
+            context.out.was_done(
+                exit,
+                &format!("the increment was applied: {key} is {} now", r.value),
+            )
         }
         Err(_) => exit,
     }

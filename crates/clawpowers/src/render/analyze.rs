@@ -225,10 +225,10 @@ fn details(skill: &SkillReport) -> Vec<String> {
         ));
     }
     if let Some(cost) = skill.cost_per_success {
-        lines.push(format!("  cost        ${cost:.4} a success"));
+        lines.push(format!("  cost        ${cost:.4} per success"));
     }
     if let Some(tokens) = skill.tokens_per_success {
-        lines.push(format!("  tokens      {tokens:.0} a success"));
+        lines.push(format!("  tokens      {tokens:.0} per success"));
     }
     if !skill.models.is_empty() {
         lines.push(format!("  models      {}", models(skill)));

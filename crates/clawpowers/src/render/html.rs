@@ -145,7 +145,7 @@ fn head(response: &Response, home: Option<&str>) -> String {
     );
     if let Some(cost) = &all.cost {
         out.push_str(&format!(
-            " They cost ${:.2}, known of {}.",
+            " Cost: ${:.2}, recorded for {}.",
             cost.total,
             number_of(cost.count, "execution")
         ));
@@ -171,7 +171,7 @@ fn home_of(home: Option<&str>) -> String {
 fn table(response: &Response, places: &Places<'_>) -> String {
     let with_cost = places.listed.iter().any(|skill| skill.cost_per_success.is_some());
     let cost_heading = if with_cost {
-        "<th>Cost of a success</th>"
+        "<th>Cost per success</th>"
     } else {
         ""
     };
@@ -185,7 +185,7 @@ fn table(response: &Response, places: &Places<'_>) -> String {
         let cost = skill.cost_per_success;
         let cost = cost.map_or_else(|| "–".to_owned(), |cost| format!("${cost:.4}"));
         let cost = match with_cost {
-            true => format!("<td data-label=\"Cost of a success\">{cost}</td>"),
+            true => format!("<td data-label=\"Cost per success\">{cost}</td>"),
             false => String::new(),
         };
         out.push_str(&format!(
@@ -300,7 +300,7 @@ fn section(skill: &SkillReport, response: &Response, places: &Places<'_>) -> Str
     if skill.idle {
         let last = skill.figures.last_at.as_deref().map_or("–", day);
         out.push_str(&format!(
-            "<p class=\"soft\">No run in the twelve weeks; the last one was on {last}.</p>\n"
+            "<p class=\"soft\">No run in the last twelve weeks; the last one was on {last}.</p>\n"
         ));
     } else {
         out.push_str(&chart::rate(skill));
@@ -336,13 +336,13 @@ fn facts(skill: &SkillReport) -> String {
     }
     if let Some(cost) = &f.cost {
         let each = skill.cost_per_success;
-        let each = each.map_or_else(String::new, |each| format!(", ${each:.4} a success"));
+        let each = each.map_or_else(String::new, |each| format!(", ${each:.4} per success"));
         let of = number_of(cost.count, "execution");
         facts.push(("Cost", format!("${:.2} of {of}{each}", cost.total)));
     }
     if let Some(tokens) = &f.tokens {
         let each = skill.tokens_per_success;
-        let each = each.map_or_else(String::new, |each| format!(", {each:.0} a success"));
+        let each = each.map_or_else(String::new, |each| format!(", {each:.0} per success"));
         facts.push((
             "Tokens",
             format!("{} in, {} out{each}", tokens.tokens_in, tokens.tokens_out),
@@ -379,7 +379,7 @@ fn changed(change: &ChangeReport) -> (&'static str, String) {
         if change.holds {
             ""
         } else {
-            "; this does not show any more"
+            "; it is no longer visible"
         }
     );
     (word, text)

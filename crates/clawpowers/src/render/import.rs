@@ -7,12 +7,18 @@ use clawpowers_api::ops::{import, metrics_import};
 const SHOWN: usize = 50;
 
 pub(crate) fn report(response: &import::Response) -> String {
-    let keys = format!("keys: {} taken, {} known\n", response.keys, response.known_keys);
+    let keys = format!(
+        "keys: {} imported, {} already known\n",
+        response.keys, response.known_keys
+    );
     keys + &executions(&response.executions)
 }
 
 pub(crate) fn executions(response: &metrics_import::Response) -> String {
-    let mut text = format!("executions: {} taken, {} known", response.taken, response.known);
+    let mut text = format!(
+        "executions: {} imported, {} already known",
+        response.taken, response.known
+    );
     if response.deleted > 0 {
         text.push_str(&format!(", {} deleted", response.deleted));
     }

@@ -57,7 +57,7 @@ impl State {
             Self::Moderate => "the 95 % interval lies at 60 % or above",
             Self::Good => "the 95 % interval lies at 80 % or above",
             Self::Rose => "succeeds more often than before; the rate is that of the runs since",
-            Self::Idle => "no run in the twelve weeks up to now",
+            Self::Idle => "no run in the last twelve weeks",
         }
     }
 

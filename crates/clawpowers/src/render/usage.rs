@@ -49,7 +49,7 @@ fn fault(error: &Error) -> String {
     let given = value(ContextKind::InvalidValue);
     match error.kind() {
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
-            "the command is missing".to_owned()
+            "no command was given".to_owned()
         }
         ErrorKind::InvalidSubcommand => {
             format!("there is no command {}", value(ContextKind::InvalidSubcommand))
@@ -85,11 +85,11 @@ fn fault(error: &Error) -> String {
 const ELSEWHERE: [(&[&str], &str); 2] = [
     (
         &["install", "add"],
-        "a skill is installed by copying its folder to `.agents/skills` of the project or the home folder; `clawpowers skill list` shows what is found",
+        "to install a skill, copy its folder to `.agents/skills` in the project or in your home folder; `clawpowers skill list` shows the result",
     ),
     (
         &["uninstall", "remove"],
-        "a skill is removed with its folder; `clawpowers skill list --json` has the folders",
+        "to remove a skill, delete its folder; `clawpowers skill list --json` shows the folders",
     ),
 ];
 
@@ -156,7 +156,7 @@ fn hint(error: &Error, root: &Command, level: &Command, path: &str) -> String {
             .map(|full| quoted(full))
             .collect();
         if !meant.is_empty() {
-            return format!("did you mean {}? {help} says what there is", either(&meant));
+            return format!("did you mean {}? see {help}", either(&meant));
         }
     }
     let meant = [ContextKind::SuggestedArg, ContextKind::SuggestedValue];
@@ -164,7 +164,7 @@ fn hint(error: &Error, root: &Command, level: &Command, path: &str) -> String {
     let meant = meant.into_iter().flat_map(|kind| values(error, kind)).rev();
     let meant = meant.collect::<Vec<_>>().join(" or ");
     if !meant.is_empty() {
-        return format!("did you mean {meant}? {help} says what there is");
+        return format!("did you mean {meant}? see {help}");
     }
     let valid = values(error, ContextKind::ValidValue);
     if !valid.is_empty() {
@@ -174,7 +174,7 @@ fn hint(error: &Error, root: &Command, level: &Command, path: &str) -> String {
         && let Some(tip) = tips.first()
     {
         let tip = one_line(&tip.to_string()).replace('\'', "`");
-        return format!("{tip}; {help} says what there is");
+        return format!("{tip}; see {help}");
     }
     match error.get(ContextKind::Usage) {
         Some(ContextValue::StyledStr(usage)) if error.kind() != ErrorKind::InvalidSubcommand => {
@@ -182,7 +182,7 @@ fn hint(error: &Error, root: &Command, level: &Command, path: &str) -> String {
             let usage = usage.strip_prefix("Usage: ").unwrap_or(&usage);
             format!("the usage is `{usage}`; {help} has examples")
         }
-        _ => format!("{help} says what there is"),
+        _ => format!("see {help}"),
     }
 }
 

@@ -68,21 +68,21 @@ const WASM: &[Needed] = &[
 pub(super) const PARTS: &[Part] = &[
     Part {
         name: "rust",
-        about: "every Rust test and example of the documentation; needs nothing but Rust",
+        about: "every Rust test and documentation example; needs only Rust",
         in_whole_run: true,
         optional: false,
         needed: &[],
         steps: &[step(
             "tests",
             &[],
-            "compile and run every Rust test; minutes when nothing is compiled yet",
+            "compile and run every Rust test; takes minutes on a clean build",
             // The generator of the browser's JavaScript has no tests, and takes minutes to build.
             |_| cargo_test(&["--workspace", "--exclude", "xtask-wasm"]),
         )],
     },
     tests(
         "loader",
-        "of `rust`, the tests of the loader",
+        "the loader tests of `rust`",
         &[step(
             "tests",
             &[],
@@ -92,7 +92,7 @@ pub(super) const PARTS: &[Part] = &[
     ),
     tests(
         "executor",
-        "of `rust`, the tests of the executor",
+        "the executor tests of `rust`",
         &[step(
             "tests",
             &[],
@@ -102,7 +102,7 @@ pub(super) const PARTS: &[Part] = &[
     ),
     tests(
         "feedback",
-        "of `rust`, the tests of the feedback",
+        "the feedback tests of `rust`",
         &[step(
             "tests",
             &[],
@@ -112,7 +112,7 @@ pub(super) const PARTS: &[Part] = &[
     ),
     tests(
         "api",
-        "of `rust`, the tests of the facade",
+        "the API tests of `rust`",
         &[step(
             "tests",
             &[],
@@ -122,7 +122,7 @@ pub(super) const PARTS: &[Part] = &[
     ),
     tests(
         "cli",
-        "of `rust`, the tests of the command line, of crowds of processes and of the repository",
+        "the command-line, multi-process and repository tests of `rust`",
         &[step(
             "tests",
             &[],
@@ -132,7 +132,7 @@ pub(super) const PARTS: &[Part] = &[
     ),
     tests(
         "docs",
-        "of `rust`, the examples of the documentation",
+        "the documentation examples of `rust`",
         &[step(
             "tests",
             &[],
@@ -150,7 +150,7 @@ pub(super) const PARTS: &[Part] = &[
             step(
                 "build",
                 &[],
-                "compile the package; minutes when nothing is compiled yet",
+                "compile the package; takes minutes on a clean build",
                 |at| node::build(at, "test-panic"),
             ),
             step(
@@ -168,7 +168,7 @@ pub(super) const PARTS: &[Part] = &[
             step(
                 "install",
                 &[],
-                "install the package and TypeScript with npm; compiles what was built with another feature",
+                "install the package and TypeScript with npm; recompiles what was built with other features",
                 node::install,
             ),
             step(
@@ -201,7 +201,7 @@ pub(super) const PARTS: &[Part] = &[
             step(
                 "build",
                 &[],
-                "install the tools with pip and compile the package; minutes when nothing is compiled yet",
+                "install the tools with pip and compile the package; takes minutes on a clean build",
                 |_| python::build("test-panic"),
             ),
             step("tests", &["build"], "run the package's own tests", |_| {
@@ -252,7 +252,7 @@ pub(super) const PARTS: &[Part] = &[
             step(
                 "build",
                 &[],
-                "compile the module and its JavaScript; minutes when nothing is compiled yet",
+                "compile the module and its JavaScript; takes minutes on a clean build",
                 |at| wasm::build(at, "test-panic"),
             ),
             step(
@@ -308,7 +308,7 @@ pub(super) const PARTS: &[Part] = &[
     },
     Part {
         name: "cross-language",
-        about: "Node, Python and the command line at one key of one home",
+        about: "Node, Python and the command line writing to the same key at once",
         in_whole_run: true,
         optional: false,
         needed: &[Needed::NODE, Needed::NPM, Needed::PYTHON],
@@ -325,14 +325,14 @@ pub(super) const PARTS: &[Part] = &[
             step(
                 "writers",
                 &["node", "python", "command line"],
-                "let eight writers of each add to one key",
+                "run eight concurrent writers of each kind on one key",
                 cross_language::test,
             ),
         ],
     },
     Part {
         name: "windows",
-        about: "the tests of the command line and of crowds of processes on Windows, under Wine",
+        about: "the command-line and multi-process tests on Windows, under Wine",
         in_whole_run: true,
         optional: true,
         needed: windows::NEEDED,
@@ -340,13 +340,13 @@ pub(super) const PARTS: &[Part] = &[
             step(
                 "machine",
                 &[],
-                "make the files of a Windows machine; half a minute the first time",
+                "create a Wine prefix; half a minute the first time",
                 |_| windows::machine(),
             ),
             step(
                 "tests",
                 &["machine"],
-                "compile for Windows and run the tests; minutes when nothing is compiled yet",
+                "compile for Windows and run the tests; takes minutes on a clean build",
                 |_| windows::tests(),
             ),
         ],

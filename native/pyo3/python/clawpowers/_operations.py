@@ -687,7 +687,7 @@ class Operations(Group):
         client: str | None = None,
         profile: str | None = None,
     ) -> t.DoctorReply:
-        """Checks the skills that are there, config.json and the database."""
+        """Checks skills, config.json and the database."""
         request: Request = {}
         if deep is not None:
             request["deep"] = deep

@@ -312,19 +312,19 @@ class Execution(TypedDict):
     duration: float | None
     """How long it took, in seconds."""
     notes: str | None
-    """What is worth knowing of it."""
+    """Notes for people who read the report."""
     session: str | None
     """The session it was part of."""
     agent: str | None
     """Who ran it."""
     model: str | None
-    """With which model."""
+    """The model that is used."""
     tier: str | None
     """The tier of the model."""
     project: str | None
-    """For which project."""
+    """The project that it is for."""
     cost: float | None
-    """What it cost, in US dollars."""
+    """Cost in US dollars."""
     tokens_in: int | None
     """Tokens that the model read."""
     tokens_out: int | None

@@ -13,13 +13,13 @@ Examples:
   clawpowers skill list --as codex             # what Codex would see
   clawpowers skill list --profile dev          # the skills of a role
 
-Without a path: project folders from here up to the repository root, the user's, the home's, the shipped ones. \
-Where config.json of the home puts a role profile in force, a column says which skills belong to it.";
+Without a path: project folders from here up to the repository root, user folders, the runtime home, the bundled \
+skills. If config.json sets a role profile, a column says which skills belong to it.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ListArgs {
-    /// A skill's folder, its SKILL.md, or a folder of skills; the usual places without.
+    /// A skill's folder, its SKILL.md, or a folder of skills; the default folders if omitted.
     #[arg(value_name = "PATH")]
     paths: Vec<String>,
     #[command(flatten)]

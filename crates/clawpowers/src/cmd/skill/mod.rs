@@ -36,18 +36,18 @@ pub(crate) enum Verb {
     /// Rank skills by how well they match words.
     #[command(visible_alias = "find")]
     Search(search::SearchArgs),
-    /// Judge skills by a reader's rules.
+    /// Check skills against the rules of a target.
     #[command(visible_alias = "check")]
     Validate(validate::ValidateArgs),
     /// Show or write the repairs of skill files.
     Fix(fix::FixArgs),
     /// Render the catalog for a model, within a token budget.
     Prompt(prompt::PromptArgs),
-    /// Say what Claude Code and Codex would cut from their listing.
+    /// Show what Claude Code and Codex would cut from their listing.
     Budget(budget::BudgetArgs),
     /// Run a script of a skill and record how it ended.
     Run(Box<SkillRunArgs>),
-    /// Create a skill's folder with a SKILL.md to fill in.
+    /// Create a skill folder with a SKILL.md template.
     #[command(visible_alias = "init")]
     New(new::NewArgs),
     /// Print a skill's properties as the reference validator does.

@@ -11,7 +11,7 @@ Examples:
   clawpowers skill new release-notes
   clawpowers skill new release-notes --dir .agents/skills
 
-Nothing that exists is touched.";
+Existing files are never changed.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -49,14 +49,14 @@ impl NewArgs {
 
 /// Says which clients will find the skill, or how one would.
 fn readers(response: &skill_new::Response) -> String {
-    let common = format!("`--dir {COMMON_FOLDER}` creates one where most clients look");
+    let common = format!("`--dir {COMMON_FOLDER}` creates one in a folder that most clients read");
     match (response.clients.as_slice(), response.listed) {
         ([], false) => {
             format!(
-                "no client looks there\nhint: {common}; `skill list --root DIR` lists the skills of any folder\n"
+                "no client reads this folder\nhint: {common}; `skill list --root DIR` lists the skills of any folder\n"
             )
         }
-        ([], true) => format!("only clawpowers looks there\nhint: {common}\n"),
-        (clients, _) => format!("clients that look there: {}\n", clients.join(", ")),
+        ([], true) => format!("only clawpowers reads this folder\nhint: {common}\n"),
+        (clients, _) => format!("clients that read this folder: {}\n", clients.join(", ")),
     }
 }

@@ -12,22 +12,22 @@ Examples:
   clawpowers skill prompt --format markdown --budget 800
   clawpowers skill prompt skills/ --format skills-ref
 
-Over the budget descriptions are shortened, then left out, then skills are dropped with a count; those with the most \
-executions come first and stay longest. In xml and markdown a folder that many skills share is written once: a location \
-`r1/NAME/SKILL.md` is below the root with the id `r1`. \
-Skills that only the user may start are left out, and so are those outside the role profile that config.json of the \
-home puts in force; --profile names another one, and --as knows of none.";
+To fit the budget, descriptions are shortened, then omitted, then skills are dropped with a count; skills with the \
+most executions come first and are dropped last. In xml and markdown a folder that many skills share is written once: \
+the location `r1/NAME/SKILL.md` is below the root with the id `r1`. \
+Skills that only the user may start are omitted, and so are skills outside the active role profile of config.json; \
+--profile selects another one; with --as no profile is active.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct PromptArgs {
-    /// A skill's folder, its SKILL.md, or a folder of skills; the usual places without.
+    /// A skill's folder, its SKILL.md, or a folder of skills; the default folders if omitted.
     #[arg(value_name = "PATH")]
     paths: Vec<String>,
     /// The layout: xml, skills-ref, markdown, json.
     #[arg(long, value_name = "FORMAT", default_value = "xml")]
     format: String,
-    /// How many tokens it may cost; a token is taken to be four characters [default: no limit].
+    /// Maximum number of tokens; a token is estimated as four characters [default: no limit].
     #[arg(long, value_name = "TOKENS", value_parser = whole_number::<usize>, allow_negative_numbers = true)]
     budget: Option<usize>,
     #[command(flatten)]

@@ -12,7 +12,7 @@ use std::path::Path;
 
 const EXAMPLES: &str = "\
 Examples:
-  clawpowers skill validate my-skill/           # as the reference says it
+  clawpowers skill validate my-skill/           # as the reference validator
   clawpowers skill validate my-skill/ --target claude
   clawpowers skill validate my-skill/ --strict  # fails on warnings too
   clawpowers skill validate skills/ --format sarif > skills.sarif
@@ -30,10 +30,10 @@ pub(crate) struct ValidateArgs {
     /// A SKILL.md, a skill's folder, or a folder of skills.
     #[arg(required = true)]
     paths: Vec<String>,
-    /// Whose rules judge: spec, claude, codex, openclaw, clawpowers [default: spec, with --strict clawpowers].
+    /// Whose rules to apply: spec, claude, codex, openclaw, clawpowers [default: spec, with --strict clawpowers].
     #[arg(long, value_name = "TARGET")]
     target: Option<String>,
-    /// How to print the findings: text; json, the reply that every binding gets; or sarif, SARIF 2.1.0 for code
+    /// How to print the findings: text; json, the reply that every binding returns; or sarif, SARIF 2.1.0 for code
     /// review tools [default: text].
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,

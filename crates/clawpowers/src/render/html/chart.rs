@@ -14,10 +14,10 @@ const BOTTOM: f64 = 20.0;
 const TOP: f64 = 8.0;
 
 /// What the charts show.
-pub(super) const KEY: &str = "<p class=\"soft\">The charts are of the twelve weeks up to now. <b>Rate</b>: the success rate of \
-    each week (dot) with its 95 % interval (bar); a dashed line where the rate changed. <b>Outcomes</b>, from below: \
+pub(super) const KEY: &str = "<p class=\"soft\">The charts show the last twelve weeks. <b>Rate</b>: the success rate of \
+    each week (dot) with its 95 % interval (bar); a dashed line where the rate changed. <b>Outcomes</b>, from bottom to top: \
     <span class=\"key\"><i class=\"good\"></i>success</span> <span class=\"key\"><i class=\"mid\"></i>partial</span> \
-    <span class=\"key\"><i class=\"bad\"></i>failure</span> <span class=\"key\"><i class=\"none\"></i>skipped</span>. <b>Durations</b>, of all runs: each bar twice as long as the one before it. Skills \
+    <span class=\"key\"><i class=\"bad\"></i>failure</span> <span class=\"key\"><i class=\"none\"></i>skipped</span>. <b>Durations</b> of all runs: each bucket is twice as wide as the one before it. Skills \
     without anything to do are folded.</p>\n";
 
 /// The rate with its interval on a line from 0 to 100 %.
