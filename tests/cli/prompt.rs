@@ -104,15 +104,10 @@ fn a_budget_that_holds_no_prompt_is_refused_with_the_least_that_does() {
         let ran = ask("5");
         assert_eq!((ran.code, ran.out.as_str()), (3, ""), "{ran:?}");
         assert!(
-            ran.err
-                .starts_with("error: a budget of 5 tokens holds no prompt\n"),
+            ran.err.starts_with("error: no prompt fits into 5 tokens\n"),
             "{ran:?}"
         );
-        let least = ran
-            .err
-            .split_once("hint: the smallest one here costs ")
-            .unwrap()
-            .1;
+        let least = ran.err.split_once("hint: the smallest prompt needs ").unwrap().1;
         let least: usize = least.strip_suffix(" tokens\n").unwrap().parse().unwrap();
         let ran = ask(&least.to_string());
         assert_eq!(ran.code, 0, "{ran:?}");

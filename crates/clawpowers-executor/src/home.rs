@@ -58,7 +58,7 @@ impl Home {
             kind: Storage::Io,
             message: format!("the database {} is gone, but its log is there", quoted(&database)),
             hint: format!(
-                "bring the database back, or move {} away to begin anew; nothing was written",
+                "restore the database, or move {} away to start over; nothing was written",
                 quoted(&log)
             ),
         })

@@ -68,7 +68,7 @@ impl Db {
                 kind: Storage::Corrupt,
                 message,
                 hint:
-                    "export it again from a home that `clawpowers doctor` calls sound; nothing was taken in"
+                    "export it again from a home that `clawpowers doctor` calls sound; nothing was imported"
                         .to_owned(),
             },
             other => other,
@@ -113,7 +113,7 @@ impl Db {
                 kind: Storage::Corrupt,
                 message,
                 hint: format!(
-                    "run `PRAGMA journal_mode = DELETE; PRAGMA page_size = {own}; VACUUM` on it; nothing was taken in"
+                    "run `PRAGMA journal_mode = DELETE; PRAGMA page_size = {own}; VACUUM` on it; nothing was imported"
                 ),
             });
         }

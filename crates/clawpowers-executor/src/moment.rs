@@ -60,7 +60,7 @@ impl Moment {
     pub fn parse(text: &str) -> Result<Self> {
         exact(text).ok_or_else(|| {
             Error::invalid(
-                format!("the time {} is not one", crate::key::shortened(text)),
+                format!("invalid time {}", crate::key::shortened(text)),
                 "write a time as 2026-11-03T08:00:00Z or a date as 2026-11-03",
             )
         })
@@ -74,7 +74,7 @@ impl Moment {
     pub fn parse_bound(text: &str, now: Self) -> Result<Self> {
         exact(text).or_else(|| ago(text, now)).ok_or_else(|| {
             Error::invalid(
-                format!("the time {} is not one", crate::key::shortened(text)),
+                format!("invalid time {}", crate::key::shortened(text)),
                 "write a time as 2026-11-03T08:00:00Z, a date as 2026-11-03, or how long ago as 7d or 12h",
             )
         })

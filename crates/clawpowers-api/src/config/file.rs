@@ -84,7 +84,7 @@ fn invalid(file: &Path, why: &str, source: Option<&Source>, offset: usize) -> Ap
 
 fn invalid_at(message: String, line: usize, column: usize) -> ApiError {
     ApiError::new(ErrorCode::InvalidConfig, message)
-        .hint("mend the file at the named line and column; it was left as it is")
+        .hint("fix the file at this line and column; it was not changed")
         .details(json!({ "line": line, "column": column }))
 }
 

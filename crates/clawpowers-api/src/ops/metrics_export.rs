@@ -75,7 +75,7 @@ pub fn each(
             csv
         }
         Some(other) => {
-            let message = format!("the format {} is not one", quoted(other));
+            let message = format!("unknown format {}", quoted(other));
             return Err(ApiError::new(ErrorCode::InvalidInput, message).hint("the formats are jsonl and csv"));
         }
     };

@@ -75,13 +75,10 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let items = items(runtime, &selected.catalog);
     let prompt = fit(&items, format, request.budget).map_err(|TooSmall { least }| {
         let budget = request.budget.unwrap_or_default();
-        let message = format!(
-            "a budget of {} holds no prompt",
-            number_of(budget as u64, "token")
-        );
+        let message = format!("no prompt fits into {}", number_of(budget as u64, "token"));
         ApiError::new(ErrorCode::InvalidInput, message)
             .hint(format!(
-                "the smallest one here costs {}",
+                "the smallest prompt needs {}",
                 number_of(least as u64, "token")
             ))
             .details(serde_json::json!({ "least": least }))

@@ -52,7 +52,7 @@ impl Outcome {
         let found = Self::ALL.into_iter().find(|outcome| outcome.as_str() == text);
         found.ok_or_else(|| {
             Error::invalid(
-                format!("the outcome {} is not one", shortened(text)),
+                format!("unknown outcome {}", shortened(text)),
                 "an outcome is success, failure, partial or skipped",
             )
         })

@@ -79,11 +79,11 @@ rules! {
     ControlCharacter "control-character" [W W W W W] "The body holds a control character.";
     MixedLineEndings "mixed-line-endings" [I - - - I] "The file mixes line endings.";
     FolderUnreadable "folder-unreadable" [E E E E E] "A folder cannot be read.";
-    ScanLimit "scan-limit" [W W W W W] "A root holds more folders or entries than are looked at.";
-    ScanDepth "scan-depth" [W W W W W] "A root nests deeper than is looked at.";
+    ScanLimit "scan-limit" [W W W W W] "A root has more folders or entries than are read.";
+    ScanDepth "scan-depth" [W W W W W] "A root nests deeper than is read.";
     // The frontmatter block.
     FrontmatterMissing "frontmatter-missing" [E E E E E] "The file does not start with a frontmatter block.";
-    FrontmatterNotFirst "frontmatter-not-first" [E E E E W] "Something stands before the opening `---`.";
+    FrontmatterNotFirst "frontmatter-not-first" [E E E E W] "There is text before the opening `---`.";
     FrontmatterOpener "frontmatter-opener" [E E E E W] "Text follows the opening `---` on its line.";
     FrontmatterUnclosed "frontmatter-unclosed" [E E E E W] "The closing `---` is missing.";
     FrontmatterCloserGlued "frontmatter-closer-glued" [W E E E W] "Text follows the closing `---` on its line.";
@@ -104,7 +104,7 @@ rules! {
     YamlRepairedContinuation "yaml-repaired-continuation" [E E E W W] "Repaired: lines that continue a value were indented.";
     YamlRepairedIndent "yaml-repaired-indent" [W W E W W] "Repaired: the lines of a quoted value were indented.";
     YamlRepairedComment "yaml-repaired-comment" [E E E W W] "Repaired: a line that is not YAML was set aside as a comment.";
-    DuplicateKey "duplicate-key" [E W E E W] "A key stands twice in one mapping; the last one counts.";
+    DuplicateKey "duplicate-key" [E W E E W] "A key occurs twice in one mapping; the last one is used.";
     YamlFlowStyle "yaml-flow-style" [W - - - -] "A flow list or mapping, which the reference validator cannot read.";
     YamlAnchor "yaml-anchor" [W - - - I] "An anchor or alias, which the reference validator cannot read.";
     YamlTag "yaml-tag" [W - - - I] "A tag, which the reference validator cannot read.";

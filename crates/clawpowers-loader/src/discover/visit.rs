@@ -209,10 +209,7 @@ impl<M: Fn(Found, Option<&Opened>) -> T, T> Visitor<'_, M> {
     }
 
     fn too_deep(&self, visit: &mut Visit<T>, path: &Path) {
-        let message = format!(
-            "folders deeper than {} levels are not looked at",
-            self.rules.max_depth
-        );
+        let message = format!("folders deeper than {} levels are not read", self.rules.max_depth);
         self.row(visit, path, Rule::ScanDepth, message);
     }
 

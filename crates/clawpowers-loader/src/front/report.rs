@@ -186,7 +186,7 @@ fn report_rung(
             "an unquoted value starts with a character that means something else in YAML"
         }
         Rule::YamlRepairedQuote => "a quoted value holds or is followed by something that breaks it",
-        Rule::YamlRepairedEscape => "a backslash stands before a character that YAML does not escape",
+        Rule::YamlRepairedEscape => "a backslash precedes a character that YAML does not escape",
         Rule::YamlRepairedBracket => "brackets do not match",
         Rule::YamlRepairedContinuation => "a value goes on in lines that are no part of it",
         Rule::YamlRepairedIndent => "a line of a quoted value is not indented",
@@ -268,7 +268,7 @@ pub(super) fn facts(front: &Front<'_>, facts: &Facts, report: &mut Report) {
     for duplicate in &facts.duplicates {
         let first = front.position(duplicate.first).line;
         let message = format!(
-            "the key {} stands on line {first} too; this one counts",
+            "the key {} is also on line {first}; this one is used",
             quoted(&duplicate.key)
         );
         let position = front.position(duplicate.second);

@@ -94,7 +94,7 @@ pub(crate) fn check(skill: &Skill, body_line: usize, place: &Place<'_>, report: 
                     Rule::DanglingLink,
                     position,
                     message,
-                    "add the file or mend the link",
+                    "add the file or fix the link",
                 );
             }
             Err(error) => {

@@ -160,7 +160,7 @@ impl Builder {
             Event::Alias(id) => {
                 self.note(start, 1, false, false);
                 let Some((node, measure)) = self.anchors.get(&id).cloned() else {
-                    let message = "an alias stands inside the value it repeats".to_owned();
+                    let message = "the alias refers to its own anchor".to_owned();
                     return Err(YamlError {
                         offset: start,
                         message,

@@ -14,7 +14,7 @@ Examples:
   clawpowers doctor --json | jq .ok.not_ready
   clawpowers doctor --recover ../new-home
 
-Exit codes: 0 all is well, 1 something is amiss or was lost";
+Exit codes: 0 no problems, 1 problems found or data lost";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
