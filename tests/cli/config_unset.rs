@@ -71,6 +71,21 @@ fn an_unknown_setting_is_refused_with_the_known_ones() {
 }
 
 #[test]
+fn the_skills_of_a_profile_are_a_list() {
+    let world = World::new();
+    let set = |value: &str| world.run(&["config", "set", "profiles.dev.skills", value]);
+    for wrong in ["a,b", "a", "3"] {
+        let ran = set(wrong);
+        assert_eq!(ran.code, 3, "{ran:?}");
+        assert!(ran.err.starts_with("error: `profiles.dev.skills` "), "{ran:?}");
+        assert!(ran.err.contains(" takes a list"), "{ran:?}");
+    }
+    assert_eq!(set(r#"["a", "b"]"#).code, 0);
+    let (_, reply) = world.json(&["config", "get", "profiles.dev.skills"]);
+    assert_eq!(reply["ok"]["value"], serde_json::json!(["a", "b"]));
+}
+
+#[test]
 fn what_is_unset_is_gone_and_nothing_else_changes() {
     let cases = [
         ("profile", "\"dev\"", "  \"profile\": \"dev\",\n", ""),

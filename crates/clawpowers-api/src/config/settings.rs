@@ -70,6 +70,7 @@ fn kind(key: &str) -> Option<Kind> {
         "rsi.tiers.t4" => Some(Kind::OneOf(&["ask", "off"])),
         "logging.level" => Some(Kind::OneOf(&["debug", "info", "warn", "error"])),
         "logging.retentionDays" => Some(Kind::Number(1.0, 365.0)),
+        _ if is_list_of_a_profile(key) => Some(Kind::List),
         // There the names are those of roles.
         _ if key.starts_with("profiles.") => None,
         _ => match key.rsplit('.').next().unwrap_or(key) {
@@ -78,6 +79,14 @@ fn kind(key: &str) -> Option<Kind> {
             _ => None,
         },
     }
+}
+
+/// Tells whether a setting is the list of skills of a role profile.
+fn is_list_of_a_profile(key: &str) -> bool {
+    let below = key.strip_prefix("profiles.");
+    below
+        .and_then(|below| below.strip_suffix(".skills"))
+        .is_some_and(|name| !name.contains('.'))
 }
 
 /// Makes a value of a text: of the kind that the setting takes, else of the kind that it has, else as it looks.
@@ -358,6 +367,8 @@ mod tests {
             ("logging.retentionDays", json!(0.5)),
             ("telemetry.enabled", json!("true")),
             ("profile", json!(null)),
+            ("profiles.dev.skills", json!("a,b")),
+            ("profiles.enabled.skills", json!(true)),
         ];
         for (key, value) in bad {
             assert_eq!(
@@ -372,6 +383,8 @@ mod tests {
             ("payments.mode", json!("dry_run")),
             ("logging.retentionDays", json!(1.5)),
             ("profiles", json!({"enabled": {"skills": []}})),
+            ("profiles.dev.skills", json!(["a", "b"])),
+            ("profiles.dev.more.skills", json!("a")),
             ("anything", json!({"level": null})),
         ];
         for (key, value) in good {

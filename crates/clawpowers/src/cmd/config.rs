@@ -43,6 +43,7 @@ pub(crate) struct GetArgs {
 #[command(after_help = "\
 Examples:
   clawpowers config set profile dev
+  clawpowers config set profiles.dev.skills '[\"triage\", \"release-notes\"]'
   clawpowers config set payments.daily_limit_usd 5
   clawpowers config set payments.allowlist '[\"a\", \"b\"]' --json-value
 
