@@ -213,7 +213,7 @@ fn an_unknown_value_is_refused_with_the_valid_ones() {
 #[test]
 fn a_command_line_that_is_not_understood_is_usage() {
     let world = World::new();
-    let cases: [(&[&str], &str, &str); 14] = [
+    let cases: [(&[&str], &str, &str); 15] = [
         (
             &["nonsense"],
             "there is no command `nonsense`",
@@ -253,6 +253,11 @@ fn a_command_line_that_is_not_understood_is_usage() {
             &["skill", "show"],
             "`<NAME>` is missing",
             "the usage is `clawpowers skill show <NAME>`; ",
+        ),
+        (
+            &["metrics", "record"],
+            "`--skill <NAME>` and `--outcome <OUTCOME>` are missing",
+            "the usage is ",
         ),
         (&["skill", "validate"], "`<PATHS>...` is missing", "the usage is "),
         (

@@ -58,7 +58,10 @@ fn fault(error: &Error) -> String {
             format!("the option {argument} is not known")
         }
         ErrorKind::UnknownArgument => format!("the argument {argument} is one too many"),
-        ErrorKind::MissingRequiredArgument => format!("{argument} is missing"),
+        ErrorKind::MissingRequiredArgument => {
+            let count = values(error, ContextKind::InvalidArg).len();
+            format!("{argument} {} missing", if count == 1 { "is" } else { "are" })
+        }
         ErrorKind::InvalidValue if matches!(given.as_str(), "" | "``") => {
             format!("{argument} needs a value")
         }
