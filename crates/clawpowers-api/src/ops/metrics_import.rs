@@ -84,10 +84,11 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
             from_reader(runtime, file, path)
         }
         (None, Some(text)) => from_reader(runtime, Cursor::new(text), "text"),
-        _ => Err(
-            ApiError::new(ErrorCode::InvalidInput, "there is not one of path and text")
-                .hint("give either the path of a file or the lines themselves"),
-        ),
+        _ => Err(ApiError::new(
+            ErrorCode::InvalidInput,
+            "exactly one of `path` and `text` is required",
+        )
+        .hint("give either the path of a file or the lines themselves")),
     }
 }
 

@@ -314,7 +314,7 @@ fn check_figures(
     for tokens in tokens.into_iter().flatten() {
         if !(0..=MAX_TOKENS).contains(&tokens) {
             return Err(Error::invalid(
-                format!("the number of tokens `{tokens}` is not one from 0 to {MAX_TOKENS}"),
+                format!("the number of tokens `{tokens}` is not from 0 to {MAX_TOKENS}"),
                 "give whole numbers",
             ));
         }
