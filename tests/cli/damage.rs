@@ -293,6 +293,53 @@ fn an_increment_that_cannot_be_printed_was_made() {
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "only Linux has /dev/full")]
+fn a_change_that_cannot_be_printed_is_named() {
+    let world = World::new();
+    let lines = world.file(
+        "lines.jsonl",
+        "{\"ts\":\"2026-01-01T00:00:00Z\",\"skill\":\"a\",\"outcome\":\"success\"}\n",
+    );
+    let changes: [(&[&str], &str); 10] = [
+        (&["init"], " is initialized;"),
+        (
+            &["skill", "new", "tea"],
+            "`.agents/skills/tea/SKILL.md` was created;",
+        ),
+        (&["config", "set", "profile", "dev"], "`profile` was set;"),
+        (&["config", "unset", "profile"], "`profile` was unset;"),
+        (
+            &["metrics", "record", "--skill", "tea", "--outcome", "success"],
+            "the execution 1 was recorded;",
+        ),
+        (
+            &["metrics", "start", "--skill", "tea"],
+            "the execution 2 was started;",
+        ),
+        (
+            &["metrics", "finish", "2", "--outcome", "failure"],
+            "the execution 2 was finished;",
+        ),
+        (&["metrics", "delete", "1"], "the execution 1 was deleted;"),
+        (
+            &["metrics", "import", lines.to_str().unwrap(), "--json"],
+            "1 execution imported;",
+        ),
+        (&["import"], "the import is complete;"),
+    ];
+    for (args, done) in changes {
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let ran = world.program().args(args).stdout(full).output().unwrap();
+        let err = String::from_utf8(ran.stderr).unwrap();
+        assert_eq!(ran.status.code(), Some(4), "{args:?}: {err}");
+        assert!(err.contains(done), "{args:?}: {err}");
+    }
+    let (_, reply) = world.json(&["metrics", "summary"]);
+    let figures = &reply["ok"]["all"];
+    assert_eq!((&figures["success"], &figures["failure"]), (&1.into(), &1.into()));
+}
+
+#[test]
 #[cfg_attr(windows, ignore = "no shell there closes a stream")]
 fn a_closed_stdout_is_an_error_where_something_is_printed() {
     let world = World::new();

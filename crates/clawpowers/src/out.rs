@@ -210,6 +210,20 @@ impl Out {
         exit
     }
 
+    /// Answers a request that changed something; if stdout cannot be written, stderr says what was `done`.
+    pub(crate) fn answer_done<T: Serialize>(
+        &self,
+        result: &Result<T, ApiError>,
+        render: impl FnOnce(&T) -> Exit,
+        done: impl FnOnce(&T) -> String,
+    ) -> Exit {
+        let exit = self.answer(result, |_| Exit::Done, render);
+        match result {
+            Ok(response) => self.was_done(exit, &done(response)),
+            Err(_) => exit,
+        }
+    }
+
     /// Answers a request: the reply as JSON, or its rendering; the renderer says how the command ended.
     pub(crate) fn answer<T: Serialize>(
         &self,

@@ -116,9 +116,8 @@ impl SetArgs {
         let result = self
             .request()
             .and_then(|request| config_set::run(&context.runtime, &request));
-        context.out.answer(
+        context.out.answer_done(
             &result,
-            |_| Exit::Done,
             |r| {
                 let value = match &r.value {
                     Value::String(text) => spelled(text),
@@ -132,6 +131,7 @@ impl SetArgs {
                 }
                 printed
             },
+            |r| format!("{} was set", quoted(&r.key)),
         )
     }
 
@@ -159,13 +159,13 @@ impl SetArgs {
 impl UnsetArgs {
     fn run(self, context: &Context) -> Exit {
         let result = config_unset::run(&context.runtime, &config_unset::Request { key: self.key });
-        context.out.answer(
+        context.out.answer_done(
             &result,
-            |_| Exit::Done,
             |r| {
                 let text = format!("Unset {} (was {})\n", spelled(&r.key), to_json(&r.previous));
                 context.out.text(&text)
             },
+            |r| format!("{} was unset", quoted(&r.key)),
         )
     }
 }

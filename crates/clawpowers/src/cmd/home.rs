@@ -4,8 +4,8 @@ use crate::args::Context;
 use crate::exit::Exit;
 use crate::render;
 use clap::Args;
-use clawpowers_api::display_path;
 use clawpowers_api::ops::{import, init, status};
+use clawpowers_api::{display_path, quoted};
 use std::env;
 
 #[derive(Debug, Args)]
@@ -52,15 +52,15 @@ impl InitArgs {
         };
         let result = init::run(&context.runtime, &request);
         let quiet = env::var_os("CLAWPOWERS_QUIET").is_some_and(|value| value == "1");
-        context.out.answer(
+        context.out.answer_done(
             &result,
-            |_| Exit::Done,
             |r| {
                 if quiet {
                     return Exit::Done;
                 }
                 context.out.data(&render::home::init(r))
             },
+            |r| format!("{} is initialized", quoted(&r.home)),
         )
     }
 }
@@ -79,10 +79,10 @@ impl StatusArgs {
 impl ImportArgs {
     pub(crate) fn run(self, context: &Context) -> Exit {
         let result = import::run(&context.runtime, &import::Request { from: self.from });
-        context.out.answer(
+        context.out.answer_done(
             &result,
-            |_| Exit::Done,
             |r| context.out.text(&render::import::report(r)),
+            |_| "the import is complete".to_owned(),
         )
     }
 }

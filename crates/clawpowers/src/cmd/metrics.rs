@@ -238,21 +238,15 @@ fn record(context: &Context, args: RecordArgs) -> Exit {
         at: args.at,
     };
     let result = metrics_record::run(&context.runtime, &request);
-    let exit = context.out.answer(
+    context.out.answer_done(
         &result,
-        |_| Exit::Done,
         |r| {
             let printed = context.out.data(&render::metrics::recorded(r));
             warn(context, r.warning.as_ref());
             printed
         },
-    );
-    match &result {
-        Ok(r) => context
-            .out
-            .was_done(exit, &format!("the execution {} was recorded", r.id)),
-        Err(_) => exit,
-    }
+        |r| format!("the execution {} was recorded", r.id),
+    )
 }
 
 fn warn(context: &Context, warning: Option<&Warning>) {
@@ -274,29 +268,23 @@ fn start(context: &Context, args: StartArgs) -> Exit {
         project: args.project,
     };
     let result = metrics_start::run(&context.runtime, &request);
-    let exit = context.out.answer(
+    context.out.answer_done(
         &result,
-        |_| Exit::Done,
         |r| {
             let printed = context.out.text(&format!("{}\n", r.id));
             warn(context, r.warning.as_ref());
             printed
         },
-    );
-    match &result {
-        Ok(r) => context
-            .out
-            .was_done(exit, &format!("the execution {} was started", r.id)),
-        Err(_) => exit,
-    }
+        |r| format!("the execution {} was started", r.id),
+    )
 }
 
 fn delete(context: &Context, id: String) -> Exit {
     let result = metrics_delete::run(&context.runtime, &metrics_delete::Request { id });
-    context.out.answer(
+    context.out.answer_done(
         &result,
-        |_| Exit::Done,
         |r| context.out.data(&render::metrics::deleted(&r.execution)),
+        |r| format!("the execution {} was deleted", r.execution.id),
     )
 }
 
@@ -311,10 +299,10 @@ fn finish(context: &Context, args: FinishArgs) -> Exit {
         tokens_out: args.cost.tokens_out.map(Amount),
     };
     let result = metrics_finish::run(&context.runtime, &request);
-    context.out.answer(
+    context.out.answer_done(
         &result,
-        |_| Exit::Done,
         |r| context.out.data(&render::metrics::finished(&r.execution)),
+        |r| format!("the execution {} was finished", r.execution.id),
     )
 }
 
@@ -392,7 +380,7 @@ fn import(context: &Context, args: &ImportArgs) -> Exit {
         };
         metrics_import::run(&context.runtime, &request)
     };
-    context.out.answer(
+    let exit = context.out.answer(
         &result,
         |r| usable(r, args.strict),
         |r| {
@@ -409,7 +397,14 @@ fn import(context: &Context, args: &ImportArgs) -> Exit {
             }
             printed
         },
-    )
+    );
+    match &result {
+        Ok(r) => {
+            let taken = number_of(r.taken, "execution");
+            context.out.was_done(exit, &format!("{taken} imported"))
+        }
+        Err(_) => exit,
+    }
 }
 
 /// Tells how an import ends.

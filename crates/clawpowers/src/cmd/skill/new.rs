@@ -3,8 +3,8 @@
 use crate::args::Context;
 use crate::exit::Exit;
 use clap::Args;
-use clawpowers_api::COMMON_FOLDER;
 use clawpowers_api::ops::skill_new;
+use clawpowers_api::{COMMON_FOLDER, quoted};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -35,14 +35,14 @@ impl NewArgs {
             description: self.description,
         };
         let result = skill_new::run(&context.runtime, &request);
-        context.out.answer(
+        context.out.answer_done(
             &result,
-            |_| Exit::Done,
             |r| {
                 let printed = context.out.data(&format!("{}\n", r.path));
                 context.out.talk(&readers(r));
                 printed
             },
+            |r| format!("{} was created", quoted(&r.path)),
         )
     }
 }
