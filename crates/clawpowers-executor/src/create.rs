@@ -12,12 +12,14 @@ use sha2::{Digest as _, Sha256};
 use std::fs::{self, OpenOptions};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What the name of a database that is being made starts with.
 const DRAFT: &str = ".clawpowers.db.new-";
 /// After this long a draft is taken for one whose maker was killed.
 const ABANDONED: Duration = Duration::from_secs(24 * 3600);
+/// How long a draft that another process has open is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Creates the database of a home, what 1.x left there taken in; two processes that do so at once end up with one
 /// database. Returns the report of the import where there was something to import and this process did it.
@@ -99,10 +101,19 @@ impl Drop for Draft {
         for suffix in ["", "-wal", "-shm", "-journal"] {
             let mut name = self.0.clone().into_os_string();
             name.push(suffix);
-            // What is left behind is cleared by a later maker.
-            let _ = fs::remove_file(name);
+            let started = Instant::now();
+            // Another process may have opened the database already, which is the same file: Windows removes no name of it
+            // meanwhile. What is left behind is cleared by a later maker.
+            while fs::remove_file(&name).is_err_and(|error| is_held(&error)) && started.elapsed() < PATIENCE {
+                std::thread::sleep(Duration::from_millis(10));
+            }
         }
     }
+}
+
+/// Tells whether another process has the file open: ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION.
+fn is_held(error: &std::io::Error) -> bool {
+    cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32))
 }
 
 /// Removes drafts whose makers were killed.
