@@ -155,13 +155,21 @@ pub(crate) fn good_error(err: &str) {
     }
 }
 
+/// Starts a process.
+pub(crate) fn spawn(command: &mut Command) -> Child {
+    // One in thousands of processes does not start in Wine 8, which calls that an internal error.
+    for _ in 0..3 {
+        match command.spawn() {
+            Err(error) if cfg!(windows) && error.raw_os_error() == Some(1359) => {}
+            started => return started.unwrap(),
+        }
+    }
+    command.spawn().unwrap()
+}
+
 /// Starts a process and waits for its end.
 pub(crate) fn finish(command: &mut Command) -> Ran {
-    let mut child = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = spawn(command.stdout(Stdio::piped()).stderr(Stdio::piped()));
     let out = child.stdout.take().unwrap();
     let err = child.stderr.take().unwrap();
     let out = thread::spawn(move || all(out));

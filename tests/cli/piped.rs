@@ -1,6 +1,6 @@
 //! Runs with bytes on standard input, and what comes out as bytes.
 
-use crate::harness::{World, wait};
+use crate::harness::{World, spawn, wait};
 use serde_json::Value;
 use std::io::{Read, Write as _};
 use std::process::{Child, Command, Stdio};
@@ -49,13 +49,9 @@ impl World {
     /// Starts the same command many times at once and waits for all; each has to succeed.
     pub(crate) fn crowd(&self, commands: impl IntoIterator<Item = Vec<String>>) -> Vec<Piped> {
         let start = |args: Vec<String>| {
-            let mut child = self
-                .program()
-                .args(&args)
-                .stdout(Stdio::piped())
-                .stderr(Stdio::piped())
-                .spawn()
-                .unwrap();
+            let mut command = self.program();
+            command.args(&args).stdout(Stdio::piped()).stderr(Stdio::piped());
+            let mut child = spawn(&mut command);
             let streams = (drain(child.stdout.take()), drain(child.stderr.take()));
             (args, child, streams)
         };
@@ -80,12 +76,11 @@ fn is_quiet(args: &[&str], err: &str) -> bool {
 
 /// Runs a command with bytes on standard input.
 pub(crate) fn fed(command: &mut Command, input: &[u8]) -> Piped {
-    let mut child = command
+    command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+        .stderr(Stdio::piped());
+    let mut child = spawn(command);
     let (out, err) = (drain(child.stdout.take()), drain(child.stderr.take()));
     let mut stdin = child.stdin.take().unwrap();
     let input = input.to_vec();
