@@ -192,7 +192,7 @@ test("a reply that is longer than a string", () => {
   for (const key of "abcdef") store.set(key, value);
   const { message, hint } = refuses("invalid_input", () => store.listValues());
   assert.match(message, /^the reply has \d+ bytes; a JavaScript string can have 536870888 characters$/);
-  assert.match(hint, /^ask for less/);
+  assert.match(hint, /^narrow the request/);
   assert.equal(store.list().length, 6);
 });
 
