@@ -175,6 +175,19 @@ fn a_process_that_met_damage_tells_the_others() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn a_pipe_in_the_place_of_the_note_is_not_waited_for() {
+    let world = World::new();
+    world.good(&["store", "set", "k", "v"]);
+    let note = world.claw().join("clawpowers.db-damaged");
+    let made = std::process::Command::new("mkfifo").arg(&note).status().unwrap();
+    assert!(made.success());
+    let ran = world.refused(4, &["store", "set", "k", "w"]);
+    assert!(ran.err.contains("a note beside it says so"), "{ran:?}");
+    assert_eq!(world.good(&["store", "get", "k"]), "v\n");
+}
+
+#[test]
 fn a_version_that_the_tables_belie_is_damage() {
     let world = World::new();
     world.good(&["store", "set", "k", "v"]);

@@ -3,10 +3,12 @@
 use super::file::with_suffix;
 use crate::moment::Moment;
 use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::Path;
 
 const SUFFIX: &str = "-damaged";
+/// How much of a note is read.
+const MAX_BYTES: u64 = 16 * 1024;
 /// How many characters of a problem messages repeat.
 const LONGEST: usize = 120;
 const EXPLAINED: &str = "\
@@ -17,7 +19,7 @@ writes what can still be read to a new home. `clawpowers doctor` deletes this fi
 /// Returns what is noted of a database; `None` where there is no note.
 pub(crate) fn read(database: &Path) -> Option<String> {
     let path = with_suffix(database, SUFFIX);
-    match fs::read(&path) {
+    match bytes(&path) {
         Ok(bytes) => {
             let text = String::from_utf8_lossy(&bytes);
             // The first line says when.
@@ -27,6 +29,20 @@ pub(crate) fn read(database: &Path) -> Option<String> {
         Err(error) if error.kind() == ErrorKind::NotFound => None,
         Err(error) => Some(format!("its marker file cannot be read ({error})")),
     }
+}
+
+/// Reads the start of the note; a pipe in its place is not waited for.
+fn bytes(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(
+        &mut options,
+        rustix::fs::OFlags::NONBLOCK.bits().cast_signed(),
+    );
+    let mut bytes = Vec::new();
+    options.open(path)?.take(MAX_BYTES).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Returns a problem as long as a message has room for it.
