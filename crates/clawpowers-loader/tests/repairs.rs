@@ -217,6 +217,30 @@ fn a_field_that_is_empty_by_a_comment_says_so() {
 }
 
 #[test]
+fn a_name_never_goes_on_in_the_next_line() {
+    for line in [
+        "\u{63cf}\u{8ff0}\u{ff1a}x",
+        "Description\u{ff1a}x",
+        "description\u{fe55}x",
+        "Does x.",
+    ] {
+        for end in ["\n", "\r\n"] {
+            let text = format!("---\nname: v\n{line}\nlicense: MIT\ndescription: Does y.\n---\n# Body\n");
+            let fixed = fix(text.replace('\n', end).as_bytes(), &options());
+            let skill = fixed.parsed.skill.unwrap();
+            assert_eq!((&*skill.name, &*skill.description), ("v", "Does y."), "{text:?}");
+            assert_eq!(
+                fixed.after,
+                text.replace(line, &format!("# {line}")).replace('\n', end)
+            );
+        }
+    }
+    // A block indicator says that it does, once.
+    let (skill, _) = read("---\nname: >\nv\ndescription: Does y.\n---\n");
+    assert_eq!(skill.unwrap().0, "Does y.");
+}
+
+#[test]
 fn a_comment_that_cuts_a_description_short_is_named() {
     for (value, found) in [
         ("Fixes bug#1.", None),

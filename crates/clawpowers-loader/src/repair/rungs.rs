@@ -230,6 +230,10 @@ pub(super) fn continuation<'t>(lines: &[Draft<'t>]) -> Option<Vec<Draft<'t>>> {
     if value.starts_with(['|', '>']) && value.len() <= 3 {
         return Some(indented(lines, Rule::YamlRepairedContinuation));
     }
+    // A name is one line: what follows is something else, such as a field whose colon is none.
+    if key.trim() == "name:" && !value.is_empty() {
+        return None;
+    }
     // Fields and items below a key are its mapping or list, of which another rung repairs the one that is broken.
     let below = lines.get(1..=last)?.iter().map(|draft| draft.text.trim());
     let first = below.clone().find(|line| !line.is_empty())?;
