@@ -183,7 +183,7 @@ fn a_pipe_in_the_place_of_the_note_is_not_waited_for() {
     let made = std::process::Command::new("mkfifo").arg(&note).status().unwrap();
     assert!(made.success());
     let ran = world.refused(4, &["store", "set", "k", "w"]);
-    assert!(ran.err.contains("a note beside it says so"), "{ran:?}");
+    assert!(ran.err.contains("its marker file says so"), "{ran:?}");
     assert_eq!(world.good(&["store", "get", "k"]), "v\n");
 }
 

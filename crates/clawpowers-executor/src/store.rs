@@ -231,9 +231,6 @@ impl<'a> Store<'a> {
         entries: impl IntoIterator<Item = (Key<'e>, &'e [u8])>,
         replace: bool,
     ) -> Result<usize> {
-        // In the order of the index, so that each of its pages is changed once; of equal keys the order stays.
-        let mut entries: Vec<_> = entries.into_iter().collect();
-        entries.sort_by_key(|(key, _)| key.as_str());
         self.db.write(|tx| {
             let mut written = 0;
             for (key, value) in entries {

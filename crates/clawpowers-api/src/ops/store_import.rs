@@ -129,6 +129,8 @@ pub fn from_reader(
     for (key, value) in &entries {
         keys.push((Key::new(key)?, value.as_slice()));
     }
+    // In the order of the index, so that each of its pages is changed once; of equal keys the order stays.
+    keys.sort_by_key(|(key, _)| key.as_str());
     let set = runtime.write(|db| Ok(db.store().set_all(keys, !keep)?))?;
     Ok(Response {
         set,
