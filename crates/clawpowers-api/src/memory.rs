@@ -170,11 +170,15 @@ impl Runtime {
     }
 
     /// Makes sure that this runtime has a disk; `what` needs one.
-    pub(crate) fn needs_disk(&self, what: &str) -> Result<(), ApiError> {
-        match self.documents() {
-            Some(_) => Err(ApiError::needs_disk(what)),
-            None => Ok(()),
+    // A browser never has one. The compiler can tell, because the error is no more than a reference, and leaves out of the
+    // module what only a disk needs.
+    #[inline(always)]
+    pub(crate) fn needs_disk<'a>(&self, what: &'a str) -> Result<(), NoDisk<'a>> {
+        let browser = cfg!(all(target_family = "wasm", target_os = "unknown"));
+        if browser || self.documents().is_some() {
+            return Err(NoDisk(what));
         }
+        Ok(())
     }
 
     /// Returns the package around a document that a request names; `None` where the runtime has a disk.
@@ -182,6 +186,15 @@ impl Runtime {
         let documents = self.documents()?;
         let real = plain(file).unwrap_or_default();
         Some(Package::around(documents, &real, file))
+    }
+}
+
+/// What a runtime without a disk was asked for.
+pub(crate) struct NoDisk<'a>(&'a str);
+
+impl From<NoDisk<'_>> for ApiError {
+    fn from(NoDisk(what): NoDisk<'_>) -> Self {
+        Self::needs_disk(what)
     }
 }
 
