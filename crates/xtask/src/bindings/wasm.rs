@@ -13,7 +13,7 @@ use std::process::Command;
 const LARGEST: usize = 1_200_000;
 const TARGET: &str = "wasm32-unknown-unknown";
 /// What of SQLite a page does not load: nothing here asks for any of it.
-const SQLITE: [&str; 26] = [
+const SQLITE: [&str; 18] = [
     "-USQLITE_ENABLE_FTS5",
     "-USQLITE_ENABLE_RTREE",
     "-USQLITE_ENABLE_SESSION",
@@ -31,15 +31,7 @@ const SQLITE: [&str; 26] = [
     "-DSQLITE_OMIT_PROGRESS_CALLBACK",
     "-DSQLITE_OMIT_EXPLAIN",
     "-USQLITE_ENABLE_MATH_FUNCTIONS",
-    "-USQLITE_ENABLE_UNKNOWN_SQL_FUNCTION",
     "-DSQLITE_OMIT_JSON",
-    "-DSQLITE_OMIT_UTF16",
-    "-DSQLITE_OMIT_INCRBLOB",
-    "-DSQLITE_OMIT_TRACE",
-    "-DSQLITE_OMIT_GET_TABLE",
-    "-DSQLITE_OMIT_TCL_VARIABLE",
-    "-DSQLITE_UNTESTABLE",
-    "-DSQLITE_OMIT_DATETIME_FUNCS",
 ];
 
 /// Builds the package in its folder.
