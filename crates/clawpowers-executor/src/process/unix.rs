@@ -57,16 +57,23 @@ pub(super) fn run(spec: &Spec<'_>, mut command: Command) -> Result<Ended, StartE
     if leads_group {
         command.process_group(0);
     }
+    // There is no child yet that the terminal could have sent these to as well.
+    let missed: Vec<Origin> = signals.pending().collect();
     let started = Instant::now();
     let mut child = command.spawn().map_err(start_error)?;
     let target = Target {
         pid: Pid::from_child(&child),
         leads_group,
     };
-    // These may have come before there was a child, so what the terminal sent may have missed it. To send it twice in
-    // the first moment of a program does no harm; to lose it does.
+    for origin in &missed {
+        target.hand_on(origin);
+    }
+    // What the terminal sent meanwhile may have come just before there was a child. A child that got it and is alive
+    // has a handler for it, and would run that twice; without a handler a second signal changes nothing.
     for origin in signals.pending() {
-        target.hand_on(&origin);
+        if !(target.has_got(&origin) && target.catches(origin.signal)) {
+            target.hand_on(&origin);
+        }
     }
     let mut stage = Stage::Running(spec.timeout.and_then(|timeout| started.checked_add(timeout)));
     loop {
@@ -160,6 +167,12 @@ impl Target {
         !self.leads_group && origin.process.is_none() && matches!(origin.signal, SIGINT | SIGQUIT)
     }
 
+    /// Whether the child has a handler for a signal; "no" where it cannot be known.
+    fn catches(&self, signal: i32) -> bool {
+        let process = self.pid.as_raw_nonzero().to_string();
+        contains(signals_of(&process, "SigCgt:"), signal)
+    }
+
     fn hand_on(&self, origin: &Origin) {
         if origin.signal == SIGCHLD {
             return;
@@ -187,7 +200,7 @@ impl Target {
 
 /// Installs the handlers.
 fn listen(leads_group: bool) -> io::Result<Signals> {
-    let ignored = ignored();
+    let ignored = signals_of("self", "SigIgn:");
     let mut wanted = HANDED_ON.to_vec();
     // A terminal stops the caller's group; the child in another group stops with it only if it is told. Where no shell
     // has put the caller's group aside, the system refuses to stop it, since nobody would let it go on.
@@ -195,7 +208,7 @@ fn listen(leads_group: bool) -> io::Result<Signals> {
         wanted.extend([SIGTSTP, SIGCONT]);
     }
     // With a handler an ignored signal would be handed on, and the child would start with its default action.
-    wanted.retain(|signal| u32::try_from(signal - 1).is_ok_and(|bit| ignored & (1_u64 << bit) == 0));
+    wanted.retain(|signal| !contains(ignored, *signal));
     // Even if ignored: the system throws the exit status of a child away where this one is.
     wanted.push(SIGCHLD);
     let (read, write) = UnixStream::pair()?;
@@ -208,13 +221,18 @@ fn listen(leads_group: bool) -> io::Result<Signals> {
     signals
 }
 
-/// Returns the set of signals that this process ignores, SIGHUP (1) being the lowest bit; empty where it is not known.
-fn ignored() -> u64 {
+/// Returns a set of signals that the system has of a process, SIGHUP (1) being the lowest bit; empty where it is not
+/// known.
+fn signals_of(process: &str, set: &str) -> u64 {
     // The system call for it needs unsafe code, and there is no file like this one outside Linux.
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix(set));
     mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
         .unwrap_or_default()
+}
+
+fn contains(signals: u64, signal: i32) -> bool {
+    u32::try_from(signal - 1).is_ok_and(|bit| signals & (1_u64 << bit) != 0)
 }
 
 /// Sleeps until a signal comes or until then, whichever is first; it may wake earlier.
