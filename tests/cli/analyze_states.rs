@@ -128,6 +128,15 @@ fn the_models_of_a_skill_are_counted() {
         json!([{"model": "m-1", "success": 34, "total": 67}, {"model": "m-2", "success": 33, "total": 33}])
     );
     assert_eq!(analysis(&world, &[])["skills"][0]["models"], json!([]));
+    let durations = ok["skills"][0]["durations"].as_array().unwrap();
+    let second = |row: &serde_json::Value, end: &str| row[end].as_f64().unwrap();
+    assert!(
+        !durations.is_empty()
+            && durations
+                .iter()
+                .all(|row| second(row, "to") == 2.0 * second(row, "from")),
+        "{durations:?}"
+    );
     let text = world.good(&["analyze", THEN, "--skill", "deploy"]);
     assert!(
         text.contains("  models      m-1 34 of 67, m-2 33 of 33\n"),

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 /// Writes a database without a WAL in which every `from` is `to`, of equal lengths.
-fn patch(home: &Path, from: &[u8], to: &[u8]) -> usize {
+pub(crate) fn patch(home: &Path, from: &[u8], to: &[u8]) -> usize {
     let mut bytes = Db::open(&Home::new(home)).unwrap().unwrap().serialize().unwrap();
     for suffix in ["-wal", "-shm"] {
         let _ = fs::remove_file(home.join(format!("clawpowers.db{suffix}")));
@@ -167,7 +167,9 @@ fn a_process_that_met_damage_tells_the_others() {
     world.file("lines", lines);
     assert_eq!(world.run(&["store", "import", "lines"]).code, 0);
     zero_page_of(&world.claw(), "key:390");
+    // Until somebody reads the page, nobody knows.
     world.good(&["store", "get", "key:000"]);
+    world.good(&["metrics", "start", "--skill", "s"]);
     let ran = world.refused(4, &["store", "list-values", "key:39"]);
     assert!(ran.err.contains("is damaged"), "{ran:?}");
     let ran = world.refused(4, &["store", "set", "key:000", "v"]);
@@ -211,6 +213,42 @@ fn a_version_that_the_tables_belie_is_damage() {
     assert_eq!(fs::read(home.join("clawpowers.db")).unwrap(), bytes);
     let (code, reply) = world.json(&["doctor", "--recover", "new"]);
     assert_eq!((code, &reply["ok"]["keys"]), (0, &json!(1)), "{reply}");
+}
+
+/// What is compared with the header before a write: the text encoding, auto-vacuum, the free pages, and the size.
+#[test]
+fn a_header_that_the_file_belies_is_found_before_a_write() {
+    let page = |number: u32| number.to_be_bytes();
+    let cases: [(&str, usize, [u8; 4]); 3] = [
+        ("text encoding", 56, page(2)),
+        ("auto-vacuum", 52, page(3)),
+        ("free pages", 36, page(9999)),
+    ];
+    for (what, at, value) in cases {
+        let world = World::new();
+        world.good(&["store", "set", "k", "v"]);
+        patch(&world.claw(), b"no such text in it", b"no such text in it");
+        let file = world.claw().join("clawpowers.db");
+        let mut bytes = fs::read(&file).unwrap();
+        bytes[at..at + 4].copy_from_slice(&value);
+        fs::write(&file, &bytes).unwrap();
+        let (code, reply) = world.json(&["store", "set", "k", "w"]);
+        assert_eq!(
+            (code, &reply["error"]["details"]["kind"]),
+            (4, &json!("corrupt")),
+            "{what}: {reply}"
+        );
+        assert!(fs::read(&file).unwrap() == bytes, "{what}");
+    }
+    let world = World::new();
+    world.good(&["store", "set", "k", "v"]);
+    patch(&world.claw(), b"no such text in it", b"no such text in it");
+    let file = world.claw().join("clawpowers.db");
+    let mut bytes = fs::read(&file).unwrap();
+    bytes.truncate(bytes.len() - 4096);
+    fs::write(&file, &bytes).unwrap();
+    world.refused(4, &["store", "set", "k", "w"]);
+    assert!(fs::read(&file).unwrap() == bytes);
 }
 
 #[test]

@@ -54,9 +54,13 @@ fn writing_twice_is_writing_once() {
     let world = World::new();
     let file = world.file("s/colon/SKILL.md", COLON);
     let good = world.skill("s/good", "Is good.");
+    // Another name of the old file, which is replaced and not written to.
+    let before = world.work().join("before");
+    fs::hard_link(&file, &before).unwrap();
     let ran = world.run(&["skill", "fix", "s", "--write"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, "2 files, 1 repaired\n"));
     assert_eq!(fs::read_to_string(&file).unwrap(), MENDED);
+    assert_eq!(fs::read_to_string(before).unwrap(), COLON);
     assert_eq!(fs::read_to_string(&good).unwrap(), text_of("good", "Is good."));
     assert_eq!(
         fs::read_dir(file.parent().unwrap()).unwrap().count(),

@@ -29,6 +29,7 @@ mod metrics_changes;
 mod metrics_figures;
 mod metrics_lines;
 mod piped;
+mod promises;
 mod prompt;
 mod read_show_search;
 mod readme;

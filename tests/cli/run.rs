@@ -411,6 +411,35 @@ fn a_reply_in_json_comes_behind_the_output() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "needs a POSIX shell")]
+fn an_outcome_that_cannot_be_recorded_is_an_error_where_the_command_succeeded() {
+    let ruin = "rm -r \"$CLAWPOWERS_DIR\" && touch \"$CLAWPOWERS_DIR\"";
+    for (script, code) in [(ruin.to_owned(), 4), (format!("{ruin}; exit 9"), 9)] {
+        let ran = world().run(&words(&[], &script));
+        assert_eq!(ran.code, code, "{ran:?}");
+        good_error(&ran.err);
+        let args = words(&[], &script);
+        let ran = world().run(&[&["--json"], &args[..]].concat());
+        assert_eq!(ran.code, code, "{ran:?}");
+        let reply: Value = serde_json::from_str(&ran.out).unwrap();
+        assert_eq!(reply["ok"]["unrecorded"]["code"], "storage", "{reply}");
+        let mut fields: Vec<&String> = reply["ok"].as_object().unwrap().keys().collect();
+        fields.sort();
+        assert_eq!(
+            fields,
+            [
+                "duration",
+                "exit_code",
+                "id",
+                "outcome",
+                "timed_out",
+                "unrecorded"
+            ]
+        );
+    }
+}
+
+#[test]
 #[cfg_attr(windows, ignore = "Windows has no signals")]
 fn a_signal_reaches_the_command_and_is_recorded() {
     for (signal, number) in [("-TERM", 15), ("-INT", 2), ("-HUP", 1)] {

@@ -4,11 +4,11 @@ use crate::{read, root};
 use clawpowers_api::{ErrorCode, OPERATIONS, Profile, Rule, Severity};
 
 /// The rows of the tables of a section, each a list of cells.
-fn rows(document: &str, heading: &str) -> Vec<Vec<String>> {
+pub(crate) fn rows(document: &str, heading: &str) -> Vec<Vec<String>> {
     let mut inside = false;
     let mut rows = Vec::new();
     for line in document.lines() {
-        if let Some(found) = line.strip_prefix("## ") {
+        if let Some(found) = line.strip_prefix("## ").or_else(|| line.strip_prefix("### ")) {
             inside = found.trim() == heading;
         } else if inside && line.trim_start().starts_with('|') {
             // A bar inside a cell is written with a backslash.
@@ -19,13 +19,13 @@ fn rows(document: &str, heading: &str) -> Vec<Vec<String>> {
     }
     assert!(
         !rows.is_empty(),
-        "COMPATIBILITY.md has no table below `## {heading}`"
+        "there is no table below the heading `{heading}`"
     );
     rows
 }
 
 /// The text of a cell that is wholly in backticks.
-fn code(cell: &str) -> Option<&str> {
+pub(crate) fn code(cell: &str) -> Option<&str> {
     cell.strip_prefix('`')?.strip_suffix('`')
 }
 

@@ -6,7 +6,10 @@
 )]
 
 mod contracts;
+mod documents;
+mod fields;
 mod layers;
+mod settings;
 mod shipped;
 mod sources;
 

@@ -55,3 +55,28 @@ impl Termination for Exit {
         ExitCode::from(self.code())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{ErrorCode, Exit};
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn error_codes_become_the_exit_codes_that_are_documented() {
+        let document = include_str!("../../../COMPATIBILITY.md");
+        let (_, sentence) = document.split_once("Error codes become exit codes so: ").unwrap();
+        let (sentence, _) = sentence.split_once(". ").unwrap();
+        // `a` and `b` 2; `c` 3
+        let mut documented = BTreeMap::new();
+        for group in sentence.split(';') {
+            let number: u8 = group.split_whitespace().last().unwrap().parse().unwrap();
+            for code in group.split('`').skip(1).step_by(2) {
+                documented.insert(code, number);
+            }
+        }
+        let real = ErrorCode::ALL
+            .iter()
+            .map(|code| (code.as_str(), Exit::from(*code).code()));
+        assert_eq!(documented, real.collect());
+    }
+}

@@ -1,0 +1,275 @@
+//! Tables of COMPATIBILITY.md that list what the sources hold, and promises of SECURITY.md about the sources.
+
+use crate::contracts::{code, rows};
+use crate::{files, members, read, root, shown};
+use clawpowers_api::{OPERATIONS, Rule, SCHEMA_VERSION};
+use clawpowers_loader::discover::Client;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+fn document() -> String {
+    read(&root().join("COMPATIBILITY.md"))
+}
+
+/// Every text in backticks of a cell.
+fn codes(cell: &str) -> Vec<String> {
+    cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+/// The text of a source up to its tests, each run of blanks as one.
+fn squeezed(path: &str) -> String {
+    let text = read(&root().join(path));
+    let text = text.split("#[cfg(test)]\nmod tests").next().unwrap();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What stands between `start` and the next `end`, wherever it does.
+fn between<'a>(text: &'a str, start: &str, end: &str) -> BTreeSet<&'a str> {
+    let found = text.split(start).skip(1).filter_map(|rest| rest.split_once(end));
+    found.map(|(found, _)| found).collect()
+}
+
+#[test]
+fn summaries_and_results_are_those_of_the_program() {
+    let document = document();
+    let mut wrong = Vec::new();
+    let summary = |table: &[Vec<String>], id: &str, column: usize| {
+        let row = table
+            .iter()
+            .find(|row| row.first().and_then(|cell| code(cell)) == Some(id));
+        row.and_then(|row| row.get(column)).cloned().unwrap_or_default()
+    };
+    let (operations, methods) = (rows(&document, "Operations"), rows(&document, "Other languages"));
+    for operation in OPERATIONS {
+        let written = summary(&operations, operation.name, 1);
+        if written != operation.summary {
+            wrong.push(format!("{}: {written}", operation.name));
+        }
+        let returned = summary(&methods, operation.name, 3);
+        if returned.trim_matches('`') != operation.surface.result.unwrap_or_default() {
+            wrong.push(format!("{} returns {returned}", operation.name));
+        }
+    }
+    let rules = rows(&document, "Rules");
+    for rule in Rule::ALL {
+        let written = summary(&rules, rule.id(), 6);
+        if written != rule.summary() {
+            wrong.push(format!("{}: {written}, not {}", rule.id(), rule.summary()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn clients_and_their_aliases_are_listed() {
+    let selection = rows(&document(), "Selection");
+    let row = selection
+        .iter()
+        .find(|row| row.first().is_some_and(|cell| cell == "client?"));
+    let cell = row.and_then(|row| row.get(2)).unwrap();
+    let (clients, aliases) = cell.split_once("aliases").unwrap();
+    let source = squeezed("crates/clawpowers-loader/src/discover/client.rs");
+    let (_, table) = source.split_once("const ALIASES: ").unwrap();
+    let table = table.split_once(" ];").unwrap().0;
+    let real: Vec<String> = between(table, "(\"", "\", \"")
+        .iter()
+        .map(|&name| name.to_owned())
+        .collect();
+    let mut listed = codes(aliases);
+    for alias in &listed {
+        assert!(Client::named(alias).is_some(), "{alias}");
+        assert!(Client::named(&alias.to_uppercase()).is_some(), "{alias}");
+    }
+    listed.sort();
+    assert_eq!(listed, real);
+    for client in codes(clients) {
+        assert_eq!(
+            Client::named(&client).map(|found| found.name),
+            Some(client.as_str())
+        );
+    }
+    assert_eq!(codes(clients).len(), 8);
+}
+
+#[test]
+fn the_reasons_of_an_import_are_listed() {
+    let mut real = BTreeSet::new();
+    let folder = root().join("crates/clawpowers-executor/src/ledger");
+    let mut sources = vec!["crates/clawpowers-executor/src/legacy.rs".to_owned()];
+    sources.extend(files(&folder, "rs").iter().map(|path| shown(path)));
+    for source in sources {
+        let text = squeezed(&source);
+        // Where a reason is written: in a report's row, or in an error that becomes one.
+        for start in [
+            ", 0, \"",
+            "self.number, \"",
+            "Err((\"",
+            "Err(( \"",
+            "| (\"",
+            "(\"glued",
+            "ESCAPE: (&str, &str) = ( \"",
+            "ESCAPE: (&str, &str) = (\"",
+            "( \"not-",
+        ] {
+            let stem = start.rsplit('"').next().unwrap();
+            real.extend(
+                between(&text, start, "\"")
+                    .iter()
+                    .map(|rest| format!("{stem}{rest}")),
+            );
+        }
+    }
+    let listed: BTreeSet<String> = rows(&document(), "Commands of 1.x")
+        .iter()
+        .filter(|row| row.len() == 2)
+        .flat_map(|row| codes(row.first().unwrap()))
+        .collect();
+    assert_eq!(listed, real);
+}
+
+#[test]
+fn the_tables_of_the_database_are_listed() {
+    let source = squeezed("crates/clawpowers-executor/src/schema.rs");
+    // Comments of SQL end with their lines.
+    let text = read(&root().join("crates/clawpowers-executor/src/schema.rs"));
+    let mut real: BTreeMap<String, (usize, BTreeSet<String>)> = BTreeMap::new();
+    let (mut step, mut table) = (0, None);
+    for line in text.lines() {
+        let line = line.split("--").next().unwrap().trim();
+        if line == "\"" {
+            step += 1;
+        } else if let Some(name) = line.strip_prefix("CREATE TABLE ") {
+            let name = name.trim_end_matches(" (").to_owned();
+            real.insert(name.clone(), (step, BTreeSet::new()));
+            table = Some(name);
+        } else if line.starts_with(')') {
+            table = None;
+        } else if let Some(rest) = line.strip_prefix("ALTER TABLE ") {
+            let (name, column) = rest.split_once(" ADD COLUMN ").unwrap();
+            let column = column.split(' ').next().unwrap().to_owned();
+            real.get_mut(name).unwrap().1.insert(column);
+        } else if let Some(columns) = table.as_ref().and_then(|name| real.get_mut(name)) {
+            let word = line.split(' ').next().unwrap();
+            if word.chars().all(|c| c.is_ascii_lowercase() || c == '_') && !word.is_empty() {
+                columns.1.insert(word.to_owned());
+            }
+        }
+    }
+    let document = document();
+    let mut listed = BTreeMap::new();
+    for row in rows(&document, "The database").iter().skip(2) {
+        let [name, cell] = row.as_slice() else { continue };
+        let since = between(name, "(since ", ")");
+        let step = since.first().map_or(1, |step| step.parse().unwrap());
+        let mut bare = String::new();
+        let mut depth = 0;
+        for c in cell.split(": ").next().unwrap().chars() {
+            depth += i32::from(c == '(') - i32::from(c == ')');
+            if depth == 0 && c != ')' {
+                bare.push(c);
+            }
+        }
+        let columns = bare.split([',', ';']).filter_map(|part| {
+            let mut words = part.split_whitespace().filter(|word| *word != "or");
+            words.next().map(str::to_owned)
+        });
+        listed.insert(codes(name).remove(0), (step, columns.collect::<BTreeSet<_>>()));
+    }
+    assert_eq!(listed, real);
+    assert!(document.contains(&format!("version, now {SCHEMA_VERSION}. ")));
+    assert!(document.contains("`application_id` is `0x434c4157`") && source.contains("i32 = 0x434c_4157;"));
+}
+
+/// The crates of the product, without the tools of the workspace.
+fn product() -> Vec<PathBuf> {
+    let tools = |path: &PathBuf| shown(path).starts_with("crates/xtask");
+    let sources = members().into_iter().filter(|member| !tools(member));
+    sources
+        .flat_map(|member| files(&member.join("src"), "rs"))
+        .collect()
+}
+
+#[test]
+fn the_environment_that_is_read_is_listed() {
+    let listed: BTreeSet<String> = rows(&document(), "Environment variables")
+        .iter()
+        .flat_map(|row| codes(row.first().unwrap()))
+        .map(|name| name.split('=').next().unwrap().to_owned())
+        .collect();
+    let mut missing = Vec::new();
+    let mut found = BTreeSet::new();
+    for path in product() {
+        let text = squeezed(&shown(&path));
+        // By a function that reads one, or as the first of a pair in the list of the clients' own.
+        let mut names = between(&text, "var_os(\"", "\"");
+        names.extend(between(&text, "path(\"", "\""));
+        if path.ends_with("session.rs") {
+            names.extend(between(&text, "(\"", "\", \""));
+        }
+        let is_name = |name: &str| name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+        for name in names.into_iter().filter(|name| is_name(name)) {
+            found.insert(name.to_owned());
+            if !listed.contains(name) {
+                missing.push(format!("{}: {name}", shown(&path)));
+            }
+        }
+    }
+    assert!(found.len() > 8, "{found:?}");
+    assert!(missing.is_empty(), "not documented: {missing:?}");
+}
+
+/// One function starts programs, none opens a connection, and no crate of ours writes unsafe code.
+#[test]
+fn what_the_sources_promise_of_programs_networks_and_unsafe_code() {
+    let mut starts = BTreeSet::new();
+    for path in product() {
+        let text = squeezed(&shown(&path));
+        for word in [
+            "std::net",
+            "TcpStream",
+            "UdpSocket",
+            "allow(unsafe_code",
+            "unsafe {",
+            "unsafe fn",
+        ] {
+            assert!(!text.contains(word), "{}: {word}", shown(&path));
+        }
+        // The parser of the command line has a type of this name.
+        if text.contains("process::Command") || text.contains("Command::new(spec") {
+            starts.insert(shown(&path));
+        }
+    }
+    assert!(
+        starts
+            .iter()
+            .all(|path| path.starts_with("crates/clawpowers-executor/src/process")),
+        "{starts:?}"
+    );
+    let manifest = read(&root().join("Cargo.toml"));
+    assert!(manifest.contains("\nunsafe_code = \"deny\"\n"));
+    let lock = read(&root().join("Cargo.lock"));
+    for network in [
+        "reqwest",
+        "hyper",
+        "ureq",
+        "curl",
+        "rustls",
+        "native-tls",
+        "socket2",
+    ] {
+        assert!(!lock.contains(&format!("\nname = \"{network}\"\n")), "{network}");
+    }
+}
+
+#[test]
+fn the_numbers_of_tests_are_those_of_the_tests() {
+    let security = read(&root().join("SECURITY.md"));
+    for (words, file, number) in [
+        ("1,000 kills", "tests/torture/kill.rs", ", 1000)"),
+        ("200 damaged databases", "tests/torture/damage.rs", ", 200)"),
+        ("68 recorded cases", "tests/cli/reference.rs", "(count, 68)"),
+    ] {
+        assert!(security.replace('\n', " ").contains(words), "{words}");
+        assert!(read(&root().join(file)).contains(number), "{file}: {number}");
+    }
+}
