@@ -97,6 +97,7 @@ impl World {
         all.push("--json");
         let ran = self.run(&all);
         assert_eq!(ran.err, "", "a JSON reply comes with no talk: {ran:?}");
+        assert_eq!(ran.out.lines().count(), 1, "a reply is one line: {ran:?}");
         let reply = serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {ran:?}"));
         (ran.code, reply)
     }

@@ -48,6 +48,8 @@ bash {COLLECTOR} record --skill other --skill last --outcome skipped --outcome p
         (&"s 1".into(), &"--none".into())
     );
     assert!(lines[2].get("notes").is_none() && lines[2].get("duration_s").is_none());
+    let written = fs::read_dir(package.world.claw().join("metrics"));
+    assert_eq!(written.unwrap().count(), 0, "a file is named and none is written");
     // The keys of 1.x come first and in its order.
     let keys: Vec<_> = lines[1].as_object().unwrap().keys().take(6).collect();
     assert_eq!(keys, ["ts", "skill", "outcome", "duration_s", "notes", "session"]);
@@ -124,6 +126,10 @@ fn what_a_collector_refuses() {
         (
             &["--skill", "a", "--outcome", "success", "--duration", "-1"],
             "Error: --duration must be a number (seconds)\n",
+        ),
+        (
+            &["--skill", "a", "--outcome", "success", "--duration", "100000001"],
+            "Error: the duration `100000001` is not a number of seconds from 0 to 100000000\n",
         ),
         (&["--skill=a"], "Unknown option: --skill=a\n"),
         (&["a"], "Unknown option: a\n"),

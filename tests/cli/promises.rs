@@ -508,3 +508,52 @@ fn a_wal_that_ends_between_two_transactions_looks_whole() {
     assert_eq!(world.good(&["store", "get", "b"]), "1\n");
     world.good(&["doctor"]);
 }
+
+#[test]
+fn variables_of_other_clients_move_their_folders() {
+    let world = World::new();
+    for (variable, client, folder) in [
+        ("CLAUDE_CONFIG_DIR", "claude", "skills"),
+        ("CODEX_HOME", "codex", "skills"),
+        ("COPILOT_HOME", "copilot", "skills"),
+        ("XDG_CONFIG_HOME", "goose", "goose/skills"),
+    ] {
+        let moved = world.work().join(variable);
+        let name = format!("of-{client}");
+        world.skill_at(&moved, &format!("{folder}/{name}"), "Is elsewhere.");
+        let list = |value: &std::path::Path| {
+            let mut command = world.program();
+            command
+                .args(["skill", "list", "--as", client])
+                .env(variable, value);
+            finish(&mut command).out
+        };
+        assert!(list(&moved).contains(&name), "{variable}");
+        assert!(
+            !list("".as_ref()).contains(&name),
+            "an empty {variable} counts as unset"
+        );
+    }
+}
+
+#[test]
+fn the_hint_of_the_reference_s_command_is_for_a_terminal() {
+    let world = World::new();
+    world.skill("tea", "Makes tea.");
+    let hint = "hint: --target clawpowers shows every finding with its place";
+    assert_eq!(world.good(&["skill", "validate", "tea"]), "Valid skill: tea\n");
+    match world.on_terminal(&["skill", "validate", "tea"], &[("NO_COLOR", "1")]) {
+        Some(shown) => assert!(shown.contains(hint), "{shown}"),
+        None => println!("skipped: there is no `script` of util-linux"),
+    }
+}
+
+#[test]
+fn the_id_of_a_deleted_execution_is_not_given_again() {
+    let world = World::new();
+    world.skill(".agents/skills/tea", "Makes tea.");
+    let record = || world.ok(&["metrics", "record", "--skill", "tea", "--outcome", "success"])["id"].take();
+    assert_eq!([record(), record()], ["1", "2"]);
+    world.good(&["metrics", "delete", "2"]);
+    assert_eq!(record(), "3");
+}

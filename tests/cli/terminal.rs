@@ -252,6 +252,68 @@ fn reports_fit_a_narrow_terminal() {
     }
 }
 
+/// What has paths and long lines in it: broken, never cut.
+#[test]
+fn paths_and_summaries_fit_a_narrow_terminal() {
+    if !has_terminals() {
+        println!("skipped: there is no `script` of util-linux");
+        return;
+    }
+    let world = World::new();
+    let root = "a-root-with-a-long-name/and-a-folder-below-it/skills";
+    world.file(
+        &format!("{root}/tea/SKILL.md"),
+        "---\nname: tea\ndescription: Makes tea for everybody who asks for it, and 茶 for others.\nmetadata:\n  openclaw:\n    requires:\n      bins: [no-such-program-with-a-long-name]\n---\n\n# A heading of many words that goes on and on\n\nSee [gone](a/file/that/is/gone.md).\n",
+    );
+    world.skill(&format!("{root}/deep/tea"), "Is shadowed.");
+    world.skill(&format!("{root}/milk"), &"Is milk. ".repeat(200));
+    world.file(&format!("{root}/broken/SKILL.md"), "nothing\n");
+    world.file(
+        &format!("{root}/tea/references/a-file-with-a-name-that-is-long.md"),
+        "x",
+    );
+    import(&world, &lines("tea", 0, (0..30).map(|_| false)));
+    let reports: [&[&str]; 7] = [
+        &["skill", "list", root],
+        &["skill", "show", "tea", "--root", root],
+        &["skill", "budget", "--root", root, "--context", "2000"],
+        &["status"],
+        &[
+            "status",
+            "--home",
+            "a-home-that-is-not-there-yet/and-has-a-long-name",
+        ],
+        &["doctor"],
+        &["doctor", "--root", root],
+    ];
+    for width in [40, 57, 80] {
+        for args in reports {
+            let mut joined = String::new();
+            for variables in [&[("NO_COLOR", "1")][..], &[]] {
+                let shown = world.shown(width, args, variables);
+                let shown: Vec<String> = shown.iter().map(|line| bare(line)).collect();
+                assert!(shown.len() > 2, "{args:?}: {shown:?}");
+                for line in &shown {
+                    assert!(columns(line) <= width, "{width}: {args:?}: {line}");
+                    assert_eq!(line.trim_end(), line, "{args:?}");
+                }
+                // Nothing of a path is lost.
+                joined = shown.iter().map(|line| line.trim_start()).collect();
+            }
+            let path = match args {
+                ["status"] | ["doctor"] => "/claw/clawpowers.db",
+                ["status", ..] => "a-home-that-is-not-there-yet/and-has-a-long-name",
+                ["skill", "budget", ..] => "tokens of at most",
+                _ => "a-root-with-a-long-name/and-a-folder-below-it/skills/",
+            };
+            assert!(
+                joined.replace(' ', "").contains(&path.replace(' ', "")),
+                "{width}: {args:?}: {joined}"
+            );
+        }
+    }
+}
+
 #[test]
 fn a_budget_lists_twenty_skills_and_sums_up_the_rest() {
     let world = World::new();

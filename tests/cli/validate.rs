@@ -105,6 +105,7 @@ fn sarif_names_rule_level_and_place() {
     let log: Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!(log["version"], "2.1.0");
     let run = &log["runs"][0];
+    assert_eq!(run["columnKind"], "unicodeCodePoints");
     let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
     let results = run["results"].as_array().unwrap();
     assert_eq!(results.len(), 4, "{results:?}");

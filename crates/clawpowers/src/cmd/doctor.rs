@@ -55,7 +55,7 @@ fn recover(context: &Context, to: String) -> Exit {
     let result = recover::run(&context.runtime, &recover::Request { to });
     let whole = |r: &recover::Response| r.exact && r.lost_keys == 0 && r.lost_executions == 0;
     let code = |r: &recover::Response| if whole(r) { Exit::Done } else { Exit::No };
-    context
-        .out
-        .answer(&result, code, |r| context.out.text(&render::doctor::recovered(r)))
+    context.out.answer(&result, code, |r| {
+        context.out.text(&render::doctor::recovered(&context.out, r))
+    })
 }

@@ -3,6 +3,7 @@
 use super::metrics::duration;
 use super::state::State;
 use super::table::{cut, one_line, table};
+use super::wrap::broken;
 use crate::out::{Look, Out};
 use clawpowers_api::number_of;
 use clawpowers_api::ops::analyze::{NoteCount, Recommendation, Response, SkillReport, Week};
@@ -126,23 +127,7 @@ fn columns(out: &Out) -> usize {
 
 /// Breaks a text at blanks so that it stays within the columns; `used` are those before its first word.
 fn wrapped(out: &Out, text: &str, used: usize) -> String {
-    let columns = columns(out);
-    let (mut lines, mut column) = (String::new(), used);
-    for word in text.split(' ') {
-        let word = cut(word, Some(columns - INDENT));
-        let width = word.width();
-        if column + width > columns && !lines.is_empty() {
-            // The blank before the word gives way to the line end.
-            lines.pop();
-            lines.push('\n');
-            lines.push_str(&" ".repeat(INDENT));
-            column = INDENT;
-        }
-        lines.push_str(&word);
-        lines.push(' ');
-        column += width + 1;
-    }
-    lines.trim_end().to_owned()
+    broken(text, columns(out), used, INDENT)
 }
 
 /// The notes of the failures with how many have them, if there are any.

@@ -2,6 +2,7 @@
 
 use super::findings::count;
 use super::table::table;
+use super::wrap::fit;
 use crate::out::{Look, Out};
 use clawpowers_api::ops::skill_budget::{FateOut, Response};
 
@@ -53,7 +54,7 @@ pub(crate) fn text(out: &Out, response: &Response, all: bool) -> String {
             text.push_str(&more(rest));
         }
     }
-    text
+    fit(out, &text)
 }
 
 /// Sums up the skills that are not listed.

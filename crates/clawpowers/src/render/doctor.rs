@@ -3,6 +3,7 @@
 use super::findings::line;
 use super::list::rejected;
 use super::table::{one_line, table};
+use super::wrap::fit;
 use crate::out::{Look, Out};
 use clawpowers_api::ops::doctor::Response;
 use clawpowers_api::ops::recover;
@@ -100,14 +101,14 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
     }
     text.push_str(&format!("\n{}", bold("faults")));
     text.push_str(if faults.is_empty() { "  none\n" } else { &faults });
-    text
+    fit(out, &text)
 }
 
 /// How many lost keys are shown.
 const SHOWN: usize = 10;
 
 /// What was recovered of a damaged database, and what to do with it.
-pub(crate) fn recovered(response: &recover::Response) -> String {
+pub(crate) fn recovered(out: &Out, response: &recover::Response) -> String {
     let home = spelled(&response.home);
     let mut text = format!(
         "recovered  {} keys, {} executions, to {home}\n",
@@ -129,5 +130,5 @@ pub(crate) fn recovered(response: &recover::Response) -> String {
         "The damaged file was only read. To go on with the new one, move every `clawpowers.db*` out of the old home and \
          {home}/clawpowers.db into it, or use `--home {home}`.\n"
     ));
-    text
+    fit(out, &text)
 }

@@ -1,5 +1,6 @@
 //! The runtime home.
 
+use super::wrap::fit;
 use crate::out::Out;
 use clawpowers_api::ops::{init, status};
 use clawpowers_api::spelled;
@@ -29,21 +30,27 @@ pub(crate) fn status(out: &Out, response: &status::Response) -> String {
     let e = &response.executions;
     let home = spelled(&response.home);
     let Some(database) = &response.database else {
-        return format!("home        {home}\nnothing yet: no keys, no executions\n");
+        return fit(
+            out,
+            &format!("home        {home}\nnothing yet: no keys, no executions\n"),
+        );
     };
-    let mut text = format!(
-        "home        {home}\ndatabase    {} ({} KiB, schema {})\nkeys        {}\nskills      {} with executions\nexecutions  {} ({} success, {} failure, {} partial, {} skipped), {} open\n",
-        spelled(database),
-        response.bytes.div_ceil(1024),
-        response.schema,
-        response.keys,
-        response.skills,
-        e.total,
-        e.success,
-        e.failure,
-        e.partial,
-        e.skipped,
-        e.open
+    let mut text = fit(
+        out,
+        &format!(
+            "home        {home}\ndatabase    {} ({} KiB, schema {})\nkeys        {}\nskills      {} with executions\nexecutions  {} ({} success, {} failure, {} partial, {} skipped), {} open\n",
+            spelled(database),
+            response.bytes.div_ceil(1024),
+            response.schema,
+            response.keys,
+            response.skills,
+            e.total,
+            e.success,
+            e.failure,
+            e.partial,
+            e.skipped,
+            e.open
+        ),
     );
     if !response.last.is_empty() {
         text.push_str(&format!("\n{}", super::metrics::table(out, &response.last)));

@@ -1,6 +1,7 @@
 //! Listings.
 
 use super::table::{one_line, table, table_in_pieces};
+use super::wrap::fit;
 use crate::exit::Exit;
 use crate::out::{Look, Out};
 use clawpowers_api::ops::skill_list::Response;
@@ -27,7 +28,7 @@ pub(crate) fn print(out: &Out, response: &Response) -> Exit {
         table_in_pieces(out, &heading, &rows, &mut print);
         print("\n");
     }
-    print(&beside(out, response));
+    print(&fit(out, &beside(out, response)));
     exit
 }
 

@@ -15,6 +15,7 @@ pub(crate) mod show;
 mod state;
 mod table;
 pub(crate) mod usage;
+mod wrap;
 
 /// Warns that config.json puts a role profile in force that it does not describe.
 pub(crate) fn unknown_profile(name: Option<&String>) -> String {

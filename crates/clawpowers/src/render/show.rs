@@ -2,16 +2,21 @@
 
 use super::findings::line;
 use super::table::one_line;
+use super::wrap::{broken, fit};
 use crate::out::{Look, Out};
 use clawpowers_api::ops::skill_show::Response;
 use clawpowers_api::spelled;
 
 pub(crate) fn text(out: &Out, response: &Response) -> String {
     let skill = &response.skill;
+    let description = one_line(&skill.description);
     let mut text = format!(
         "{}\n{}\n\n{:<14}{}\n",
         out.paint(Look::Bold, &one_line(&skill.name)),
-        one_line(&skill.description),
+        match out.width {
+            Some(width) => broken(&description, width, 0, 0),
+            None => description,
+        },
         "location",
         spelled(&response.location)
     );
@@ -77,5 +82,5 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
             text.push_str(&line(out, &spelled(&response.location), finding));
         }
     }
-    text
+    fit(out, &text)
 }
