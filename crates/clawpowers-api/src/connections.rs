@@ -22,13 +22,14 @@ struct Idle {
 }
 
 impl Connections {
-    /// Runs `work` on an idle connection, else on one that `open` makes; `None` where it makes none.
+    /// Runs `work` on an idle connection that `is_in_place`, else on one that `open` makes; `None` where it makes none.
     pub(crate) fn with<T>(
         &self,
+        is_in_place: impl FnOnce(&Db) -> bool,
         open: impl FnOnce() -> Result<Option<Db>, ApiError>,
         work: impl FnOnce(&mut Db) -> Result<T, ApiError>,
     ) -> Result<Option<T>, ApiError> {
-        let mut db = match self.idle_in_place() {
+        let mut db = match self.idle_in_place(is_in_place) {
             Some(db) => db,
             None => match open()? {
                 Some(db) => self.opened(db),
@@ -42,9 +43,9 @@ impl Connections {
 
     /// Returns an idle connection. Those whose file was moved, replaced or deleted are closed, so that what is at its path
     /// now is opened: a long process must neither read an old file nor write to a deleted one.
-    fn idle_in_place(&self) -> Option<Db> {
+    fn idle_in_place(&self, is_in_place: impl FnOnce(&Db) -> bool) -> Option<Db> {
         let idle = self.idle().connections.pop()?;
-        if idle.is_in_place() {
+        if is_in_place(&idle) {
             return Some(idle);
         }
         self.release();

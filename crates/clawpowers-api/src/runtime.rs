@@ -184,7 +184,8 @@ impl Runtime {
             self.check_open()?;
             return db.as_mut().map(work).transpose();
         }
-        self.connections.with(|| Ok(Db::open(&self.home()?)?), work)
+        let open = || Ok(Db::open(&self.home()?)?);
+        self.connections.with(Db::is_in_place_for_reading, open, work)
     }
 
     /// Works on the database of the home, which is made where it is missing.
@@ -197,7 +198,7 @@ impl Runtime {
             return work(db.insert(open));
         }
         let open = || Ok(Some(Db::create(&self.home()?)?));
-        let answer = self.connections.with(open, work)?;
+        let answer = self.connections.with(Db::is_in_place, open, work)?;
         answer.ok_or_else(|| ApiError::new(ErrorCode::Internal, "the database was not created"))
     }
 

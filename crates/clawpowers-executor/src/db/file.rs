@@ -8,6 +8,10 @@ use rusqlite::Connection;
 use std::cell::Cell;
 use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// How long consecutive reads rely on one check of the files. Three calls of `stat` take longer than a read.
+const READ_CHECK_INTERVAL: Duration = Duration::from_micros(200);
 
 /// The files of one connection.
 #[derive(Debug)]
@@ -36,6 +40,8 @@ struct Disk {
     checked: Cell<bool>,
     /// Whether the name of the WAL is on the disk.
     named: Cell<bool>,
+    /// When the files were last checked for a read, unless something was written since.
+    read_check: Cell<Option<Instant>>,
 }
 
 /// What tells a file from another one that takes its path.
@@ -78,6 +84,7 @@ impl DbFile {
                 damaged: Cell::new(false),
                 checked: Cell::new(false),
                 named: Cell::new(false),
+                read_check: Cell::new(None),
             }),
         };
         let look = || -> std::io::Result<Self> {
@@ -130,10 +137,26 @@ impl DbFile {
         self.disk.as_ref().is_none_or(|disk| disk.size().is_some())
     }
 
+    /// As [`DbFile::is_in_place`], but relies on the check of an earlier read for [`READ_CHECK_INTERVAL`].
+    pub(super) fn is_in_place_for_reading(&self) -> bool {
+        let Some(disk) = &self.disk else { return true };
+        let now = Instant::now();
+        if let Some(checked) = disk.read_check.get()
+            && now.duration_since(checked) < READ_CHECK_INTERVAL
+        {
+            return true;
+        }
+        let in_place = disk.size().is_some();
+        disk.read_check.set(in_place.then_some(now));
+        in_place
+    }
+
     /// Refuses to write where the files were moved or are damaged. It is called inside a transaction that holds the
     /// write lock.
     pub(super) fn check_writable(&self, connection: &Connection) -> Result<()> {
         let Some(disk) = &self.disk else { return Ok(()) };
+        // Whoever writes and then reads sees what was done to the files in between.
+        disk.read_check.set(None);
         let Some(size) = disk.size() else {
             return Err(
                 self.moved("nothing was written; the next call opens the file that is now at this path")
