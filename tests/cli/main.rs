@@ -38,6 +38,7 @@ mod roles;
 mod run;
 mod run_script;
 mod run_windows;
+mod snapshots;
 mod store;
 mod store_rules;
 mod system;

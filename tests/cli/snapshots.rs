@@ -1,0 +1,471 @@
+//! What people read: help pages, tables, errors and problems of skills, as reviewed snapshots.
+//!
+//! A change of a text fails here and leaves the new one beside the old one. `cargo insta review` shows the differences;
+//! `INSTA_UPDATE=always` accepts them all, and `git diff` shows them.
+
+use crate::analyze::{THEN, import, lines, worsening};
+use crate::harness::World;
+use crate::system::shown;
+use std::fmt::Write as _;
+
+mod inputs;
+
+/// Runs each line of `script` and returns the commands and what they print, as a reader of a terminal sees it.
+///
+/// Words are separated by spaces; single quotes hold a word with spaces together.
+fn transcript(world: &World, script: &str) -> String {
+    let mut text = String::new();
+    for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let words = words(line);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let ran = world.run(&words);
+        writeln!(text, "$ clawpowers {line}").unwrap();
+        text += &ran.out;
+        if !ran.out.is_empty() && !ran.out.ends_with('\n') {
+            text += "[no newline]\n";
+        }
+        for line in ran.err.lines() {
+            writeln!(text, "2> {line}").unwrap();
+        }
+        if ran.code != 0 {
+            writeln!(text, "[exit {}]", ran.code).unwrap();
+        }
+        text.push('\n');
+    }
+    for (path, name) in [
+        (world.work(), "[WORK]"),
+        (world.home(), "[HOME]"),
+        (world.claw(), "[CLAW]"),
+    ] {
+        text = text.replace(&shown(path), name);
+    }
+    text
+}
+
+fn words(line: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    for (index, part) in line.split('\'').enumerate() {
+        let quoted = index % 2 == 1;
+        let mut pieces = part.split(|c| !quoted && c == ' ');
+        *words.last_mut().unwrap() += pieces.next().unwrap_or_default();
+        words.extend(pieces.map(str::to_owned));
+    }
+    words
+}
+
+/// Compares a text with the one that was reviewed.
+fn check(name: &str, text: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
+/// Replaces what differs from run to run, such as a time, in the lines that contain `mark`.
+fn masked(text: &str, mark: &str, mask: impl Fn(&str) -> String) -> String {
+    let line = |line: &str| {
+        if line.contains(mark) {
+            mask(line)
+        } else {
+            line.to_owned()
+        }
+    };
+    text.lines().map(|l| line(l) + "\n").collect()
+}
+
+fn without_digits(line: &str) -> String {
+    line.chars()
+        .map(|c| if c.is_ascii_digit() { '0' } else { c })
+        .collect()
+}
+
+#[test]
+#[cfg_attr(windows, ignore = "the texts name paths and errors of Unix")]
+fn help_pages() {
+    let world = World::new();
+    for (group, commands) in [
+        (
+            "program",
+            &[
+                "",
+                "analyze",
+                "completions",
+                "doctor",
+                "import",
+                "init",
+                "run",
+                "status",
+            ][..],
+        ),
+        (
+            "config",
+            &[
+                "config",
+                "config get",
+                "config list",
+                "config set",
+                "config unset",
+            ],
+        ),
+        (
+            "metrics",
+            &[
+                "metrics",
+                "metrics delete",
+                "metrics export",
+                "metrics finish",
+                "metrics import",
+                "metrics record",
+                "metrics show",
+                "metrics start",
+                "metrics summary",
+            ],
+        ),
+        (
+            "skill",
+            &[
+                "skill",
+                "skill budget",
+                "skill fix",
+                "skill list",
+                "skill new",
+                "skill prompt",
+                "skill read",
+                "skill read-properties",
+                "skill run",
+                "skill search",
+                "skill show",
+                "skill to-prompt",
+                "skill validate",
+            ],
+        ),
+        (
+            "store",
+            &[
+                "store",
+                "store append",
+                "store cas",
+                "store delete",
+                "store exists",
+                "store export",
+                "store get",
+                "store import",
+                "store incr",
+                "store list",
+                "store list-values",
+                "store set",
+            ],
+        ),
+    ] {
+        let script: String = commands
+            .iter()
+            .map(|command| format!("{command} --help\n"))
+            .collect();
+        check(&format!("help-{group}"), &transcript(&world, &script));
+    }
+}
+
+#[test]
+#[cfg_attr(windows, ignore = "the texts name paths and errors of Unix")]
+fn store() {
+    let world = World::new();
+    world.file("good.jsonl", "{\"key\":\"imported\",\"value\":\"1\"}\n");
+    world.file("bad.jsonl", "{\"key\":\"k\",\"value\":\"1\"}\n{\"key\":7}\n");
+    let text = transcript(
+        &world,
+        "store list
+         store get build:status
+         store set build:status green
+         store set build:note 'two words'
+         store get build:status
+         store get nowhere fallback
+         store get nowhere
+         store exists build:status
+         store exists nowhere
+         store incr build:count
+         store incr build:count 41
+         store incr build:status
+         store incr build:count much
+         store append build:log first
+         store append build:log second
+         store cas build:status green red
+         store cas build:status green red
+         store list
+         store list build:
+         store list 'build:*t*'
+         store list nothing:
+         store list-values build:
+         store delete build:note
+         store delete build:note
+         store import good.jsonl
+         store import bad.jsonl
+         store import nowhere.jsonl
+         store set '' x
+         store set 'a key' x
+         store set /absolute x
+         store set ../up x
+         store set --json '' x",
+    );
+    check("store", &text);
+}
+
+#[test]
+#[cfg_attr(windows, ignore = "the texts name paths and errors of Unix")]
+fn metrics() {
+    let world = World::new();
+    world.skill(".agents/skills/review", "Reviews a change. Use before a merge.");
+    world.file(
+        "lines.jsonl",
+        "{\"ts\":\"2026-01-02T03:04:05Z\",\"skill\":\"review\",\"outcome\":\"failure\",\"duration_s\":2}\nnot json\n",
+    );
+    world.file("bad.jsonl", "not json\n");
+    let text = transcript(
+        &world,
+        "metrics show
+         metrics summary
+         metrics record --skill review --outcome success --duration 12.5 --at 2026-01-01T08:00:00Z --notes 'all good'
+         metrics record --skill review --outcome failure --duration 3 --at 2026-01-02T08:00:00Z --notes 'tests red' --model m-1 --cost 0.0125 --tokens-in 900 --tokens-out 100
+         metrics record --skill review --outcome partial --at 2026-01-03
+         metrics record --skill reviw --outcome skipped --at 2026-01-03
+         metrics show
+         metrics show --skill review --limit 1
+         metrics summary
+         metrics summary --skill nobody
+         metrics finish 99 --outcome success
+         metrics delete 99
+         metrics delete 4
+         metrics import lines.jsonl
+         metrics import lines.jsonl
+         metrics import lines.jsonl --strict
+         metrics import bad.jsonl
+         metrics export --format csv
+         metrics record --skill review --outcome great
+         metrics record --skill review
+         metrics record --skill review --outcome success --duration -1
+         metrics record --skill review --outcome success --cost much
+         metrics record --skill review --outcome success --at 2999-01-01
+         metrics record --skill review --outcome success --at yesterday
+         metrics summary --since soon",
+    );
+    let clock = |line: &str| {
+        let (before, _) = line.split_once("says ").unwrap();
+        format!("{before}says NOW")
+    };
+    let text = masked(&text, "the clock of this machine says", clock);
+    let (_, uid) = text.split_once("\"uid\":\"").unwrap();
+    let (home, _) = uid.split_once('-').unwrap();
+    check("metrics", &text.replace(home, "HOME"));
+}
+
+#[test]
+#[cfg_attr(windows, ignore = "the texts name paths and errors of Unix")]
+fn analyze() {
+    let world = World::new();
+    let empty = transcript(&world, "analyze\nanalyze --recommendations");
+    import(&world, &lines("deploy", 0, worsening()));
+    let text = transcript(
+        &world,
+        &format!(
+            "analyze {THEN}
+             analyze --skill nobody {THEN}
+             analyze --plan nowhere {THEN}
+             analyze --format pdf"
+        ),
+    );
+    check("analyze", &(empty + &text));
+}
+
+#[test]
+#[cfg_attr(windows, ignore = "the texts name paths and errors of Unix")]
+fn skills() {
+    let world = World::new();
+    let base = ".agents/skills";
+    world.file(
+        &format!("{base}/release-notes/SKILL.md"),
+        "---\nname: release-notes\ndescription: Writes release notes. Use when a version is published.\nversion: 1.2.0\n\
+         license: MIT\nallowed-tools: Bash(git:*) Read\nmetadata:\n  author: ada\nrequires:\n  bins: [git, no-such-program]\n---\n\n\
+         # Release notes\n\nRead `scripts/log.sh` and [the style](references/style.md).\n\n## Steps\n\nDo it.\n",
+    );
+    world.file(
+        &format!("{base}/release-notes/scripts/log.sh"),
+        "#!/bin/sh\necho log\n",
+    );
+    world.file(&format!("{base}/release-notes/references/style.md"), "# Style\n");
+    world.file(
+        &format!("{base}/colon/SKILL.md"),
+        "---\nname: colon\ndescription: Deploys: to staging, then to production.\n---\n\n# Colon\n\nSee [more](missing.md).\n",
+    );
+    world.skill_at(
+        &world.home(),
+        ".agents/skills/release-notes",
+        "Is hidden by that of the project.",
+    );
+    world.file(
+        &format!("{base}/broken/SKILL.md"),
+        "---\nname: broken\n---\n\nText.\n",
+    );
+    world.file(&format!("{base}/plain/SKILL.md"), "No frontmatter here.\n");
+    let own = "--scope project --scope user";
+    let text = transcript(
+        &world,
+        &format!(
+            "skill list {own}
+             skill list --as codex {own}
+             skill list --scope extra
+             skill list --as nobody
+             skill list nowhere
+             skill show release-notes
+             skill show colon
+             skill show broken
+             skill show relese-notes
+             skill read colon
+             skill read release-notes references/style.md
+             skill read release-notes ../colon/SKILL.md
+             skill search 'publish version' {own}
+             skill search nothing-like-this {own}
+             skill prompt {own}
+             skill prompt --budget 10 {own}
+             skill budget {own}
+             skill validate {base}/release-notes
+             skill validate {base}/colon
+             skill validate {base} --target clawpowers
+             skill validate {base}/release-notes --strict
+             skill validate nowhere
+             skill validate {base}/colon --target nobody
+             skill fix {base}
+             skill fix {base} --write
+             skill fix {base}
+             skill run release-notes scripts/none.sh
+             skill new Bad_Name
+             skill new fresh
+             skill new fresh
+             skill new elsewhere --dir deep/folder
+             skill read-properties {base}/colon
+             skill to-prompt {base}/colon"
+        ),
+    );
+    // The paths of a prompt are as long as that of the system's folder for temporary files.
+    check("skills", &masked(&text, " tokens", without_digits));
+}
+
+#[test]
+#[cfg_attr(windows, ignore = "the texts name paths and errors of Unix")]
+fn problems() {
+    let world = World::new();
+    let mut script = String::new();
+    for (folder, text) in inputs::SKILLS {
+        world.file(&format!("{folder}/SKILL.md"), text);
+        writeln!(
+            script,
+            "skill validate {folder} --target clawpowers --format text"
+        )
+        .unwrap();
+    }
+    check("problems", &transcript(&world, &script));
+}
+
+#[test]
+#[cfg_attr(windows, ignore = "the texts name paths and errors of Unix")]
+fn home() {
+    let world = World::new();
+    world.file("old/state/plan", "done");
+    world.file(
+        "old/metrics/2026-01.jsonl",
+        "{\"ts\":\"2026-01-02T03:04:05Z\",\"skill\":\"a\",\"outcome\":\"success\"}\n",
+    );
+    world.file("empty/readme.txt", "nothing of 1.x");
+    world.file("a-file", "text");
+    let text = transcript(
+        &world,
+        "status
+         doctor
+         init
+         init
+         store set k v
+         import --from old
+         import --from old
+         import --from empty
+         import --from nowhere
+         doctor
+         doctor --deep
+         doctor --recover new
+         status --home a-file
+         doctor --home a-file
+         store set k v --home a-file",
+    );
+    check("home", &text);
+    let status = transcript(&world, "status");
+    check("status", &masked(&status, "", without_digits));
+}
+
+#[test]
+#[cfg_attr(windows, ignore = "the texts name paths and errors of Unix")]
+fn config() {
+    let world = World::new();
+    let text = transcript(
+        &world,
+        "config list
+         config get logging.level
+         config set logging.level debug
+         config set logging.level loud
+         config set no.such.setting 1
+         config get no.such.setting
+         config get logging.level
+         config unset logging.level
+         config unset logging.level
+         config set profile nobody
+         skill list --profile nobody
+         config list",
+    );
+    check("config", &text);
+    world.file("../claw/config.json", "{\"logging\":{\"level\":");
+    let text = transcript(
+        &world,
+        "config list\nconfig set logging.level debug\ndoctor\nskill list --scope extra",
+    );
+    check("config-broken", &text);
+}
+
+#[test]
+#[cfg_attr(windows, ignore = "the texts name paths and errors of Unix")]
+fn usage() {
+    let world = World::new();
+    let text = transcript(
+        &world,
+        "skil list
+         skill lst
+         install
+         list
+         search words
+         skill
+         skill list --as claude-code
+         skill list --scope nowhere
+         skill list --rot x
+         store get
+         store get a b c
+         run --skill a
+         run --skill nobody -- true
+         metrics show --limit many
+         skill list --json --scope nowhere
+         nonsense --json",
+    );
+    check("usage", &text);
+}
+
+#[test]
+#[cfg_attr(windows, ignore = "the texts name paths and errors of Unix")]
+fn run() {
+    let world = World::new();
+    world.skill(".agents/skills/review", "Reviews a change. Use before a merge.");
+    let text = transcript(
+        &world,
+        "run --skill review -- sh -c 'echo out; exit 3'
+         run --skill review --partial-exit 3 -- sh -c 'exit 3'
+         run --skill review -- no-such-program
+         run --skill review --timeout 0.2 -- sleep 60
+         run --skill review --timeout never -- true
+         metrics summary",
+    );
+    check("run", &masked(&text, " duration: ", |_| "TIMES".to_owned()));
+}
