@@ -138,36 +138,37 @@ fn a_browser_shows_the_report_without_a_complaint() {
         world.run(&["analyze", THEN, "--format", "html"]).out,
     );
     let profile = world.work().join("profile");
-    let ran = Command::new(browser)
-        .args([
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-        ])
-        .args([
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-        ])
-        .args(["--enable-logging=stderr", "--v=0", "--dump-dom"])
-        .arg(format!("--user-data-dir={}", profile.display()))
-        .arg(format!("file://{}", page.display()))
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    let (dom, log) = (
-        String::from_utf8(ran.stdout).unwrap(),
-        String::from_utf8_lossy(&ran.stderr).into_owned(),
-    );
-    assert!(ran.status.success(), "{log}");
-    let complaints: Vec<&str> = log.lines().filter(|line| line.contains("CONSOLE")).collect();
-    assert_eq!(complaints, Vec::<&str>::new());
+    let opened = |fragment: &str| {
+        let ran = Command::new(browser)
+            .args([
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+            ])
+            .args([
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+            ])
+            .args(["--enable-logging=stderr", "--v=0", "--dump-dom"])
+            .arg(format!("--user-data-dir={}", profile.display()))
+            .arg(format!("file://{}{fragment}", page.display()))
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let log = String::from_utf8_lossy(&ran.stderr).into_owned();
+        assert!(ran.status.success(), "{log}");
+        let complaints: Vec<&str> = log.lines().filter(|line| line.contains("CONSOLE")).collect();
+        assert_eq!(complaints, Vec::<&str>::new());
+        String::from_utf8(ran.stdout).unwrap()
+    };
+    let dom = opened("");
     let count = |mark: &str| dom.matches(mark).count();
     assert_eq!(count("<tr class=\"skill\">"), 5);
     assert_eq!(
-        (count("<details "), count("open=\"\"")),
+        (count("<details"), count("<details open=\"\"")),
         (5, 2),
         "the fallen and the low one are open"
     );
@@ -185,6 +186,20 @@ fn a_browser_shows_the_report_without_a_complaint() {
     assert!(
         links.iter().all(|link| dom.contains(&format!("id=\"{link}\""))),
         "{links:?}"
+    );
+    // A link to a folded skill opens it.
+    let folded = dom.split("<details>").nth(1).unwrap();
+    let place = folded.split("id=\"").nth(1).unwrap().split('"').next().unwrap();
+    assert!(links.contains(&place), "{place}: {links:?}");
+    let followed = opened(&format!("#{place}"));
+    assert_eq!(followed.matches("<details open=\"\"").count(), 3);
+    let unfolded = followed.split(&format!("id=\"{place}\"")).next().unwrap();
+    assert!(
+        unfolded
+            .rsplit("<details")
+            .next()
+            .unwrap()
+            .starts_with(" open=\"\">")
     );
     assert!(dom.contains("prefers-color-scheme") && dom.contains("@media print") && !dom.contains("<script"));
 }

@@ -30,7 +30,7 @@ th,td{padding:.3rem .8rem .3rem 0;border-bottom:1px solid var(--line);vertical-a
 .chip{white-space:nowrap;font-weight:600}.good{color:var(--good)}.mid{color:var(--mid)}.bad{color:var(--bad)}.none{color:var(--none)}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem;margin:.5rem 0}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 dl.legend{font-size:.85rem}ul{padding-left:1.2rem}li{margin:.35rem 0;overflow-wrap:anywhere}
-details{border-top:1px solid var(--line);padding:.6rem 0}summary{cursor:pointer}summary .soft{font-size:.9rem}
+details{border-top:1px solid var(--line);padding:.6rem 0}summary{cursor:pointer}summary .soft{font-size:.9rem}.place{scroll-margin-top:5rem}
 .charts{display:flex;flex-wrap:wrap;gap:1rem 1.5rem;margin-top:.6rem}figure{margin:0;width:320px;max-width:100%}figcaption{font-size:.85rem;color:var(--soft)}
 svg{display:block}svg text{fill:var(--soft);font:12px system-ui,sans-serif}.charts svg{max-width:100%;height:auto}
 .key{white-space:nowrap;margin-left:.5em}.key i{display:inline-block;width:.8em;height:.8em;margin-right:.3em}.key .good{background:var(--good)}.key .mid{background:var(--mid)}.key .bad{background:var(--bad)}.key .none{background:var(--none)}
@@ -276,7 +276,8 @@ fn recommendation(one: &Recommendation, places: Option<&Places<'_>>) -> String {
     )
 }
 
-/// One skill: open where there is something to do, else folded.
+/// One skill: open where there is something to do, else folded. A link leads into its content, since a browser then opens
+/// it; it would only scroll to the element that folds.
 fn section(skill: &SkillReport, response: &Response, places: &Places<'_>) -> String {
     let state = State::of(skill);
     let pressing = response
@@ -288,12 +289,13 @@ fn section(skill: &SkillReport, response: &Response, places: &Places<'_>) -> Str
         false => "",
     };
     let mut out = format!(
-        "<details id=\"skill-{}\"{open}>\n<summary><h3>{}</h3> {} <span class=\"soft\">{}, last used {}</span></summary>\n",
-        places.number(&skill.skill),
+        "<details{open}>\n<summary><h3>{}</h3> {} <span class=\"soft\">{}, last used {}</span></summary>\n<div class=\"place\" \
+         id=\"skill-{}\">\n",
         text(&skill.skill),
         chip(state),
         rate(&skill.recent),
-        last_used(skill)
+        last_used(skill),
+        places.number(&skill.skill)
     );
     out.push_str(&facts(skill));
     out.push_str("<div class=\"charts\">\n");
@@ -307,7 +309,7 @@ fn section(skill: &SkillReport, response: &Response, places: &Places<'_>) -> Str
         out.push_str(&chart::outcomes(&skill.weeks));
     }
     out.push_str(&chart::durations(skill));
-    out.push_str("</div>\n</details>\n");
+    out.push_str("</div>\n</div>\n</details>\n");
     out
 }
 
