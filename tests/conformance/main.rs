@@ -137,6 +137,16 @@ fn exit_code(operation: &str, reply: &Value) -> i32 {
             let unused = reasons.is_some_and(|reasons| reasons.keys().any(|reason| reason != "mended"));
             return if used == 0 && unused { 3 } else { 0 };
         }
+        // A folder that was named has to have something of 1.x.
+        "import" => {
+            let executions = |name: &str| {
+                let executions = field("executions").and_then(|executions| executions.get(name));
+                executions.and_then(Value::as_u64).unwrap_or_default()
+            };
+            let used = number("keys") + number("known_keys") + executions("taken") + executions("known");
+            let named = field("from").and_then(Value::as_str) != Some("$HOME");
+            return if used == 0 && named { 3 } else { 0 };
+        }
         "skill_fix" if number("failed") > 0 => return 4,
         "skill_fix" => number("changed") > number("written") || number("broken") > 0,
         "skill_budget" => cut(),

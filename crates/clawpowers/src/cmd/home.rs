@@ -1,11 +1,12 @@
 //! `init`, `status`, `import`: the runtime home as a whole.
 
+use super::metrics::unusable;
 use crate::args::Context;
 use crate::exit::Exit;
 use crate::render;
 use clap::Args;
 use clawpowers_api::ops::{import, init, status};
-use clawpowers_api::{display_path, quoted};
+use clawpowers_api::{ApiError, ErrorCode, display_path, quoted};
 use std::env;
 
 #[derive(Debug, Args)]
@@ -35,7 +36,7 @@ Examples:
   clawpowers import                     # what 1.x left in the runtime home
   clawpowers import --from /mnt/old/.clawpowers
 
-The original files are not modified; what was imported before is skipped.")]
+The original files are not modified; what was imported before is skipped. If nothing could be used, it exits with 3.")]
 pub(crate) struct ImportArgs {
     /// The home of 1.x [default: the runtime home].
     #[arg(long, value_name = "DIR")]
@@ -78,11 +79,44 @@ impl StatusArgs {
 
 impl ImportArgs {
     pub(crate) fn run(self, context: &Context) -> Exit {
+        let named = self.from.is_some();
         let result = import::run(&context.runtime, &import::Request { from: self.from });
-        context.out.answer_done(
+        let exit = context.out.answer(
             &result,
-            |r| context.out.text(&render::import::report(r)),
-            |_| "the import is complete".to_owned(),
-        )
+            |r| nothing(r, named).map_or(Exit::Done, |error| Exit::from(error.code)),
+            |r| {
+                let printed = context.out.text(&render::import::report(r));
+                if let Some(error) = nothing(r, named) {
+                    context.out.error(&error);
+                }
+                printed
+            },
+        );
+        match result {
+            Ok(_) => context.out.was_done(exit, "the import is complete"),
+            Err(_) => exit,
+        }
     }
+}
+
+/// Says that an import used nothing, where that is a mistake: there was something, or the folder was `named`.
+fn nothing(report: &import::Response, named: bool) -> Option<ApiError> {
+    let executions = &report.executions;
+    let used = [
+        report.keys,
+        report.known_keys,
+        executions.taken,
+        executions.known,
+        executions.deleted,
+    ];
+    // A key that has another value here was read, and is kept.
+    let kept = executions.reasons.get("conflict").copied().unwrap_or_default();
+    let unusable = unusable(executions) - kept;
+    let message = match (used.iter().sum::<u64>() + kept, unusable) {
+        (0, 0) if named => format!("there is nothing of ClawPowers 1.x in {}", quoted(&report.from)),
+        (0, 1..) => format!("nothing was imported: {unusable} of its files and lines could not be used"),
+        _ => return None,
+    };
+    let hint = "name the home of 1.x, the folder that holds `state` and `metrics`, with `--from`";
+    Some(ApiError::new(ErrorCode::InvalidInput, message).hint(hint))
 }

@@ -418,8 +418,8 @@ fn usable(report: &metrics_import::Response, strict: bool) -> Exit {
     }
 }
 
-/// Counts the lines that could not be used, or not whole.
-fn unusable(report: &metrics_import::Response) -> u64 {
+/// Counts the lines and files that could not be used, or not whole.
+pub(super) fn unusable(report: &metrics_import::Response) -> u64 {
     let reasons = report.reasons.iter().filter(|(reason, _)| **reason != "mended");
     reasons.map(|(_, count)| count).sum()
 }
