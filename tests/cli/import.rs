@@ -549,44 +549,6 @@ fn another_home_is_taken_in_by_name() {
     }
 }
 
-#[test]
-fn a_folder_in_which_nothing_is_usable_is_refused() {
-    let world = World::new();
-    fs::create_dir_all(world.work().join("bare/state")).unwrap();
-    write(&world.work().join("odd/state/k.tmp.1"), "half");
-    write(&world.work().join("odd/metrics/2026-11.jsonl"), "garbage\n");
-    let odd = "error: nothing was imported: 2 of its files and lines could not be used\n";
-    for (folder, said) in [
-        ("bare", "error: there is nothing of ClawPowers 1.x in `"),
-        ("odd", odd),
-    ] {
-        let ran = world.run(&["import", "--from", folder]);
-        assert_eq!(ran.code, 3, "{ran:?}");
-        assert!(ran.err.starts_with(said), "{ran:?}");
-        good_error(&ran.err);
-        assert!(
-            ran.out.starts_with("keys: 0 imported, 0 already known\n"),
-            "{ran:?}"
-        );
-        // A program reads it in the reply, and by the exit code.
-        let (code, reply) = world.json(&["import", "--from", folder]);
-        assert_eq!((code, counts(&reply)), (3, [0; 4]));
-    }
-    // A home without anything of 1.x is as good as any.
-    assert_eq!(world.run(&["import"]).code, 0);
-    // What is known was usable, and so was a key that was changed here.
-    state(&world.work().join("old"), "k", "theirs\n");
-    assert_eq!(world.run(&["import", "--from", "old"]).code, 0);
-    assert_eq!(world.run(&["import", "--from", "old"]).code, 0);
-    assert_eq!(world.run(&["store", "set", "k", "ours"]).code, 0);
-    state(&world.work().join("old"), "k", "theirs again\n");
-    let ran = world.run(&["import", "--from", "old"]);
-    assert!(ran.code == 0 && ran.out.contains("\nconflict: 1\n"), "{ran:?}");
-    // In the home itself too, where there was something.
-    state(&world.claw(), "k.tmp.1", "half");
-    assert_eq!(world.run(&["import"]).code, 3);
-}
-
 /// Writes a home that takes a while to take in.
 fn large(home: &Path, keys: u32, executions: u32) {
     for n in 0..keys {
