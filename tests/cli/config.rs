@@ -137,15 +137,15 @@ fn the_text_around_a_value_stays_as_it_is() {
         ),
         (
             "{\r\n\t\"a\": 1.10\r\n}",
-            "profiles.c",
-            "x",
-            "{\r\n\t\"a\": 1.10,\r\n\t\"profiles\": {\r\n\t\t\"c\": \"x\"\r\n\t}\r\n}",
+            "logging.level",
+            "info",
+            "{\r\n\t\"a\": 1.10,\r\n\t\"logging\": {\r\n\t\t\"level\": \"info\"\r\n\t}\r\n}",
         ),
         (
             r#"{"z":1,"a":[1,  2]}"#,
-            "profiles.c",
+            "telemetry.enabled",
             "true",
-            r#"{"z":1,"a":[1,  2],"profiles":{"c":true}}"#,
+            r#"{"z":1,"a":[1,  2],"telemetry":{"enabled":true}}"#,
         ),
         (
             r#"{ "a.b": { "c": "x" }, "a": {} }"#,
@@ -154,10 +154,10 @@ fn the_text_around_a_value_stays_as_it_is() {
             r#"{ "a.b": { "c": "y" }, "a": {} }"#,
         ),
         (
-            "\u{feff}{\n    \"profiles\": {}\n}\n\n",
-            "profiles.b",
-            "",
-            "\u{feff}{\n    \"profiles\": {\n        \"b\": \"\"\n    }\n}\n\n",
+            "\u{feff}{\n    \"payments\": {}\n}\n\n",
+            "payments.mode",
+            "live",
+            "\u{feff}{\n    \"payments\": {\n        \"mode\": \"live\"\n    }\n}\n\n",
         ),
         (
             "{\n  \"\\u0061\": \"\\/\",\n  \"b\": \"\\u00e9\"\n}",
@@ -228,41 +228,41 @@ fn a_link_stays_and_what_it_leads_to_is_written() {
 
 #[test]
 fn replies_say_what_was_and_what_is() {
-    let world = world(r#"{"profiles": {"b": [1, 2]}, "profile": "x"}"#);
+    let world = world(r#"{"profiles": {"x": {"b": [1, 2]}}, "profile": "x"}"#);
     let file = world.claw().join("config.json");
-    let (code, reply) = world.json(&["config", "get", "profiles"]);
+    let (code, reply) = world.json(&["config", "get", "profiles.x"]);
     assert_eq!(
         (code, reply),
         (
             0,
-            json!({"ok": {"key": "profiles", "value": {"b": [1, 2]}, "source": "file"}})
+            json!({"ok": {"key": "profiles.x", "value": {"b": [1, 2]}, "source": "file"}})
         )
     );
-    let (code, reply) = world.json(&["config", "set", "profiles.b", "null"]);
-    let wanted = json!({"key": "profiles.b", "value": null, "previous": [1, 2], "changed": true, "path": shown(&file)});
+    let (code, reply) = world.json(&["config", "set", "profiles.x.b", "null"]);
+    let wanted = json!({"key": "profiles.x.b", "value": null, "previous": [1, 2], "changed": true, "path": shown(&file)});
     assert_eq!((code, &reply["ok"]), (0, &wanted));
     let before = fs::metadata(&file).unwrap().modified().unwrap();
-    let ran = world.run(&["config", "set", "profiles.b", "null"]);
-    assert_eq!((ran.code, ran.out.as_str()), (0, "Set profiles.b = null\n"));
+    let ran = world.run(&["config", "set", "profiles.x.b", "null"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, "Set profiles.x.b = null\n"));
     assert!(ran.err.contains("already"), "{ran:?}");
-    let (_, reply) = world.json(&["config", "set", "profiles.b", "null", "--json-value"]);
+    let (_, reply) = world.json(&["config", "set", "profiles.x.b", "null", "--json-value"]);
     assert_eq!(reply["ok"]["changed"], false, "{reply}");
     assert_eq!(fs::metadata(&file).unwrap().modified().unwrap(), before);
-    let (_, reply) = world.json(&["config", "set", "--json-value", "profiles.c", "{\"x\": -1}"]);
+    let (_, reply) = world.json(&["config", "set", "--json-value", "profiles.x.c", "{\"x\": -1}"]);
     assert_eq!(reply["ok"]["previous"], Value::Null);
     assert_eq!(
-        world.run(&["config", "get", "profiles"]).out,
+        world.run(&["config", "get", "profiles.x"]).out,
         "{\n  \"b\": null,\n  \"c\": {\n    \"x\": -1\n  }\n}\n"
     );
     let listed = world.run(&["config", "list"]);
     assert_eq!(
-        listed.out, "profiles.b = null\nprofiles.c.x = -1\nprofile = \"x\"\n",
+        listed.out, "profiles.x.b = null\nprofiles.x.c.x = -1\nprofile = \"x\"\n",
         "{listed:?}"
     );
     let (_, reply) = world.json(&["config", "list"]);
     assert_eq!(
         reply["ok"]["entries"][1],
-        json!({"key": "profiles.c.x", "value": -1})
+        json!({"key": "profiles.x.c.x", "value": -1})
     );
     assert_eq!(
         (&reply["ok"]["exists"], &reply["ok"]["path"]),
@@ -280,10 +280,10 @@ fn a_text_becomes_the_kind_of_value_that_is_there() {
         ("s", "", json!("")),
         ("l", "[true]", json!([true])),
         ("z", "\"t\"", json!("t")),
-        ("profiles.number", "12", json!(12)),
-        ("profiles.version", "1.2.3", json!("1.2.3")),
-        ("profiles.text", "yes", json!("yes")),
-        ("profiles.object", "{\"a\": 1}", json!({"a": 1})),
+        ("profiles.dev.number", "12", json!(12)),
+        ("profiles.dev.version", "1.2.3", json!("1.2.3")),
+        ("profiles.dev.text", "yes", json!("yes")),
+        ("profiles.dev.object", "{\"a\": 1}", json!({"a": 1})),
     ] {
         world.set(key, value);
         let (_, reply) = world.json(&["config", "get", key]);
@@ -425,9 +425,9 @@ fn odd_keys_are_refused_or_are_names_like_any_other() {
         "constructor",
         "a b.\"c\"",
         "é.\\",
-        &vec!["d"; 31].join("."),
+        &vec!["d"; 30].join("."),
     ] {
-        let key = &format!("profiles.{key}");
+        let key = &format!("profiles.dev.{key}");
         world.set(key, "x");
         assert_eq!(world.run(&["config", "get", key]).out, "x\n", "{key}");
     }
@@ -496,7 +496,7 @@ fn settings_made_at_once_are_all_kept() {
     fs::remove_dir(world.claw()).unwrap();
     let start = |n: usize| {
         let mut command = world.command(env!("CARGO_BIN_EXE_clawpowers"));
-        command.args(["config", "set", &format!("profiles.k{n}"), &n.to_string()]);
+        command.args(["config", "set", &format!("profiles.dev.k{n}"), &n.to_string()]);
         command.stdout(Stdio::null()).spawn().unwrap()
     };
     let mut children: Vec<_> = (0..16).map(start).collect();
@@ -505,7 +505,7 @@ fn settings_made_at_once_are_all_kept() {
     }
     let file: Value = serde_json::from_str(&world.config()).unwrap();
     for n in 0..16 {
-        assert_eq!(file["profiles"][format!("k{n}")], n, "{file}");
+        assert_eq!(file["profiles"]["dev"][format!("k{n}")], n, "{file}");
     }
     assert_eq!(
         fs::read_dir(world.claw()).unwrap().count(),

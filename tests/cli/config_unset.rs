@@ -81,6 +81,29 @@ fn the_skills_of_a_profile_are_a_list() {
         assert!(ran.err.contains(" takes a list"), "{ran:?}");
     }
     assert_eq!(set(r#"["a", "b"]"#).code, 0);
+    // A profile as a whole is an object or a plain list.
+    let before = fs::read(world.claw().join("config.json")).unwrap();
+    for wrong in ["a", "3", "true", "null", r#""a""#] {
+        let ran = world.run(&["config", "set", "profiles.dev", wrong]);
+        assert_eq!(ran.code, 3, "{wrong}: {ran:?}");
+        assert!(ran.err.starts_with("error: `profiles.dev` "), "{ran:?}");
+    }
+    for (key, wrong) in [
+        ("profiles", "null"),
+        ("profiles", "5"),
+        ("profiles", r#"{"ops": 5}"#),
+    ] {
+        let ran = world.refused(3, &["config", "set", key, wrong, "--json-value"]);
+        assert!(
+            ran.err
+                .contains("hint: it takes an object with `skills`, or a list of skills"),
+            "{ran:?}"
+        );
+    }
+    assert_eq!(fs::read(world.claw().join("config.json")).unwrap(), before);
+    world.good(&["config", "set", "profiles.dev", r#"{"skills": ["a"]}"#]);
+    world.good(&["config", "set", "profiles.ops", r#"["a", "b"]"#]);
+    world.good(&["config", "set", "profiles.dev.skills", r#"["a", "b"]"#]);
     let (_, reply) = world.json(&["config", "get", "profiles.dev.skills"]);
     assert_eq!(reply["ok"]["value"], serde_json::json!(["a", "b"]));
 }

@@ -42,6 +42,7 @@ fn settings_take_what_is_listed() {
             "a number from 0 on" => (vec![json!(0), json!(2.5)], vec![json!(-0.01), json!("7")]),
             "a string" => (vec![json!("x")], vec![json!(7), json!(null)]),
             "a list" => (vec![json!([]), json!(["x"])], vec![json!("x"), json!({})]),
+            "an object or a list" => (vec![json!({}), json!(["x"])], vec![json!("x"), json!(null)]),
             "an object; its members are checked too" => (vec![json!({})], vec![json!([]), json!(5)]),
             "`true`, `false`" => (vec![json!(true), json!(false)], vec![json!("true"), json!(1)]),
             _ => {

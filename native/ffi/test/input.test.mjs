@@ -74,8 +74,8 @@ test("large numbers keep their digits", () => {
   refuses("invalid_request", () => metrics.show({ limit: -1 }));
   assert.match(outcome(() => metrics.record({ skill: "a", outcome: "success", tokens_in: 2n ** 60n })), /^invalid/);
   assert.match(outcome(() => metrics.record({ skill: "a", outcome: "success", duration: Number.MAX_VALUE })), /^invalid/);
-  config.set("profiles.a", { b: [1.5, -0, 1e-7, 123456789012] });
-  assert.deepEqual(config.get("profiles.a"), { b: [1.5, 0, 1e-7, 123456789012] });
+  config.set("profiles.dev.a", { b: [1.5, -0, 1e-7, 123456789012] });
+  assert.deepEqual(config.get("profiles.dev.a"), { b: [1.5, 0, 1e-7, 123456789012] });
 });
 
 test("texts that are not Unicode", () => {
@@ -114,7 +114,7 @@ test("bytes that cannot be had", () => {
     })();
     const message = "the request is not valid: an object of the class `Tagged`";
     refuses("invalid_request", () => store.set("a", value), message);
-    refuses("invalid_request", () => config.set("profiles.a", value), message);
+    refuses("invalid_request", () => config.set("profiles.dev.a", value), message);
   }
   assert.deepEqual(store.list(), []);
   // Those of another realm, and those that threads share, are as good as any.
@@ -122,52 +122,52 @@ test("bytes that cannot be had", () => {
     store.set("a", value);
     assert.equal(store.get("a"), "\0\0");
   }
-  config.set("profiles.a", runInNewContext("new Date(0)"));
-  assert.equal(config.get("profiles.a"), "1970-01-01T00:00:00.000Z");
+  config.set("profiles.dev.a", runInNewContext("new Date(0)"));
+  assert.equal(config.get("profiles.dev.a"), "1970-01-01T00:00:00.000Z");
 });
 
 test("what JSON has no word for", () => {
   const { config } = fresh();
   const cases = [() => {}, Symbol("s"), new Set(), new Map(), /a/, new (class A {})(), [undefined], new String("a"), Promise.resolve()];
   for (const value of cases) {
-    refuses("invalid_request", () => config.set("profiles.a", value));
-    refuses("invalid_request", () => config.set("profiles.a", { b: [value] }));
+    refuses("invalid_request", () => config.set("profiles.dev.a", value));
+    refuses("invalid_request", () => config.set("profiles.dev.a", { b: [value] }));
   }
   // An object without a prototype and one of another realm are as plain as any.
   const plain = Object.assign(Object.create(null), { b: [1, null, undefined ?? true] });
   for (const value of [plain, runInNewContext("({ b: [1, null, true] })")]) {
-    assert.doesNotThrow(() => config.set("profiles.a", value));
-    assert.deepEqual(config.get("profiles.a"), { b: [1, null, true] });
+    assert.doesNotThrow(() => config.set("profiles.dev.a", value));
+    assert.deepEqual(config.get("profiles.dev.a"), { b: [1, null, true] });
   }
 });
 
 test("no code of a request runs", () => {
   const { config } = fresh();
-  refuses("invalid_request", () => config.set("profiles.a", { toJSON: () => 1 }));
-  config.set("profiles.a", JSON.parse('{"__proto__": 1, "constructor": 2}'));
-  assert.deepEqual(Object.keys(config.get("profiles.a")), ["__proto__", "constructor"]);
+  refuses("invalid_request", () => config.set("profiles.dev.a", { toJSON: () => 1 }));
+  config.set("profiles.dev.a", JSON.parse('{"__proto__": 1, "constructor": 2}'));
+  assert.deepEqual(Object.keys(config.get("profiles.dev.a")), ["__proto__", "constructor"]);
 });
 
 test("cycles and deep nesting", () => {
   const { config } = fresh();
   const cycle = { list: [] };
   cycle.list.push({ cycle });
-  refuses("invalid_request", () => config.set("profiles.a", cycle), "the request is not valid: a value that holds itself");
-  const own = { key: "profiles.a" };
+  refuses("invalid_request", () => config.set("profiles.dev.a", cycle), "the request is not valid: a value that holds itself");
+  const own = { key: "profiles.dev.a" };
   own.value = own;
-  refuses("invalid_request", () => config.set("profiles.a", undefined, own));
+  refuses("invalid_request", () => config.set("profiles.dev.a", undefined, own));
   for (const levels of [200, 1_000_000]) {
     let deep = [];
     for (let level = 0; level < levels; level += 1) deep = [deep];
-    refuses("invalid_request", () => config.set("profiles.a", deep));
-    refuses("invalid_request", () => config.set("profiles.a", { deep }));
+    refuses("invalid_request", () => config.set("profiles.dev.a", deep));
+    refuses("invalid_request", () => config.set("profiles.dev.a", { deep }));
   }
   let wide = [1];
   for (let level = 0; level < 60; level += 1) wide = [wide, wide];
-  refuses("invalid_request", () => config.set("profiles.a", wide), "the request is not valid: it is too large");
+  refuses("invalid_request", () => config.set("profiles.dev.a", wide), "the request is not valid: it is too large");
   // The same value twice is no cycle.
   const twice = [1];
-  assert.doesNotThrow(() => config.set("profiles.a", [twice, twice]));
+  assert.doesNotThrow(() => config.set("profiles.dev.a", [twice, twice]));
 });
 
 test("long texts", async () => {

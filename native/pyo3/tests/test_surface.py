@@ -98,16 +98,16 @@ class Surface(Case):
 
     def test_none_means_null_where_any_value_goes(self) -> None:
         self.rt.init()
-        self.rt.config.set("profiles.note", {"a": [None, True, "é"]})
-        self.assertEqual(self.rt.config.get("profiles.note"), {"a": [None, True, "é"]})
-        self.rt.config.set("profiles.note", None)
-        self.assertIsNone(self.rt.config.get("profiles.note"))
+        self.rt.config.set("profiles.dev.note", {"a": [None, True, "é"]})
+        self.assertEqual(self.rt.config.get("profiles.dev.note"), {"a": [None, True, "é"]})
+        self.rt.config.set("profiles.dev.note", None)
+        self.assertIsNone(self.rt.config.get("profiles.dev.note"))
 
     def test_a_value_that_looks_like_bytes_stays(self) -> None:
         self.rt.init()
         value = {"x_base64": "/w==", "updated_at": "2026-11-03T00:00:00Z"}
-        self.rt.config.set("profiles.note", value)
-        self.assertEqual(self.rt.config.get("profiles.note"), value)
+        self.rt.config.set("profiles.dev.note", value)
+        self.assertEqual(self.rt.config.get("profiles.dev.note"), value)
 
     def test_the_encoder_writes_json(self) -> None:
         for value in ([], {}, (), [1, -0.0, 1e300, 2**70], {"a": {"é\ud800\n": [None, False, ""]}}, "\x00\u2028😀"):

@@ -144,10 +144,10 @@ def feedback(rt: clawpowers.Runtime) -> None:
 
 def config(rt: clawpowers.Runtime) -> None:
     """Call the functions about settings."""
-    changed: t.ConfigSetReply = rt.config.set("profiles.note", {"a": None})
-    again: t.ConfigSetReply = rt.config.set("profiles.note", text='"b"')
-    value: object = rt.config.get("profiles.note")
+    changed: t.ConfigSetReply = rt.config.set("profiles.dev.note", {"a": None})
+    again: t.ConfigSetReply = rt.config.set("profiles.dev.note", text='"b"')
+    value: object = rt.config.get("profiles.dev.note")
     listed: t.ConfigListReply = rt.config.list()
     exists: bool = listed["exists"]
-    removed: t.ConfigUnsetReply = rt.config.unset("profiles.note")
+    removed: t.ConfigUnsetReply = rt.config.unset("profiles.dev.note")
     assert changed and again and value == "b" and exists and removed["previous"] == "b"

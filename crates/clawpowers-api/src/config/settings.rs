@@ -22,6 +22,8 @@ enum Kind {
     OneOf(&'static [&'static str]),
     /// A list.
     List,
+    /// The role profiles, or one of them: an object, or a list.
+    Profiles,
 }
 
 /// Every setting of 1.x and 2.x that holds a value. Besides them there is `profiles`, below which any name is allowed.
@@ -70,7 +72,9 @@ fn kind(key: &str) -> Option<Kind> {
         "rsi.tiers.t4" => Some(Kind::OneOf(&["ask", "off"])),
         "logging.level" => Some(Kind::OneOf(&["debug", "info", "warn", "error"])),
         "logging.retentionDays" => Some(Kind::Number(1.0, 365.0)),
+        "profiles" => Some(Kind::Profiles),
         _ if is_list_of_a_profile(key) => Some(Kind::List),
+        _ if is_profile(key) => Some(Kind::Profiles),
         // There the names are those of roles.
         _ if key.starts_with("profiles.") => None,
         _ => match key.rsplit('.').next().unwrap_or(key) {
@@ -86,6 +90,12 @@ fn is_list_of_a_profile(key: &str) -> bool {
     let below = key.strip_prefix("profiles.");
     below
         .and_then(|below| below.strip_suffix(".skills"))
+        .is_some_and(|name| !name.contains('.'))
+}
+
+/// Tells whether a setting is a role profile as a whole.
+fn is_profile(key: &str) -> bool {
+    key.strip_prefix("profiles.")
         .is_some_and(|name| !name.contains('.'))
 }
 
@@ -114,6 +124,7 @@ pub(crate) fn coerced(key: &str, text: &str, present: Option<&Value>) -> Result<
         (Some(Kind::Number(..)), _) => amount()?,
         (Some(Kind::Section), _) => json("an object")?,
         (Some(Kind::List), _) => json("a list")?,
+        (Some(Kind::Profiles), _) => json("an object or a list")?,
         (None, Some(Value::Bool(_))) => flag()?,
         (None, Some(Value::Number(_))) => amount()?,
         (None, Some(Value::String(_))) => Value::from(text),
@@ -213,6 +224,9 @@ pub(crate) fn check(key: &str, value: &Value) -> Result<(), ApiError> {
         }
         Some(Kind::Section) if !value.is_object() => return refused("an object of settings"),
         Some(Kind::List) if !value.is_array() => return refused("a list"),
+        Some(Kind::Profiles) if !value.is_object() && !value.is_array() => {
+            return refused("an object with `skills`, or a list of skills");
+        }
         Some(Kind::Text) if !value.is_string() => return refused("a text"),
         Some(Kind::Flag) if !value.is_boolean() => return refused("true or false"),
         Some(Kind::Number(least, most))

@@ -121,27 +121,27 @@ mod tests {
         });
         for (request, start) in [
             (
-                r#"{"key": "profiles.a", "value": null}"#,
-                r#"{"ok":{"key":"profiles.a","value":null,"previous":null,"changed":true,"#,
+                r#"{"key": "profiles.dev.a", "value": null}"#,
+                r#"{"ok":{"key":"profiles.dev.a","value":null,"previous":null,"changed":true,"#,
             ),
             (
-                r#"{"key": "profiles.a", "value": null}"#,
-                r#"{"ok":{"key":"profiles.a","value":null,"previous":null,"changed":false,"#,
+                r#"{"key": "profiles.dev.a", "value": null}"#,
+                r#"{"ok":{"key":"profiles.dev.a","value":null,"previous":null,"changed":false,"#,
             ),
             (
-                r#"{"key": "profiles.a", "text": "7"}"#,
-                r#"{"ok":{"key":"profiles.a","value":7,"previous":null,"changed":true,"#,
+                r#"{"key": "profiles.dev.a", "text": "7"}"#,
+                r#"{"ok":{"key":"profiles.dev.a","value":7,"previous":null,"changed":true,"#,
             ),
             (
-                r#"{"key": "profiles.a"}"#,
+                r#"{"key": "profiles.dev.a"}"#,
                 r#"{"error":{"code":"invalid_request","#,
             ),
             (
-                r#"{"key": "profiles.a", "text": "1", "value": null}"#,
+                r#"{"key": "profiles.dev.a", "text": "1", "value": null}"#,
                 r#"{"error":{"code":"invalid_request","#,
             ),
             (
-                r#"{"key": "profiles.a", "text": "1", "json": true}"#,
+                r#"{"key": "profiles.dev.a", "text": "1", "json": true}"#,
                 r#"{"error":{"code":"invalid_request","#,
             ),
         ] {
