@@ -5,6 +5,10 @@
     clippy::indexing_slicing,
     reason = "a test that cannot go on has failed"
 )]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test shows paths as the system writes them"
+)]
 
 mod analyze;
 mod analyze_reports;

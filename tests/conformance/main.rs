@@ -5,6 +5,10 @@
     clippy::print_stdout,
     reason = "a test that cannot go on has failed"
 )]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test shows paths as the system writes them"
+)]
 
 mod case;
 mod compare;

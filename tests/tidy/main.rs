@@ -4,6 +4,10 @@
     clippy::panic,
     reason = "a test that cannot go on has failed"
 )]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test shows paths as the system writes them"
+)]
 
 mod contracts;
 mod documents;

@@ -4,6 +4,10 @@
     clippy::unwrap_used,
     reason = "a test that cannot go on has failed"
 )]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test shows paths as the system writes them"
+)]
 
 use clawpowers_api::{Document, MemoryOptions, Options, Runtime};
 use serde_json::{Value, json};

@@ -9,6 +9,10 @@
     clippy::string_slice,
     reason = "a test may fail loudly"
 )]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test shows paths as the system writes them"
+)]
 
 mod words;
 

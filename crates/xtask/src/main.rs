@@ -8,6 +8,10 @@
     clippy::print_stderr,
     reason = "a task talks to the person who started it"
 )]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a tool shows paths as the system writes them"
+)]
 
 mod bench;
 mod bindings;
