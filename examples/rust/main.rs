@@ -1,7 +1,7 @@
 //! Loads the shipped skills, records how two of them fared, and prints what the analysis makes of it.
 #![expect(clippy::print_stdout, reason = "it is there to print")]
 
-use clawpowers_api::ops::{analyze, metrics_record, skill_list};
+use clawpowers_api::operations::{feedback, metrics, skill};
 use clawpowers_api::{Options, Runtime};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -11,7 +11,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         cwd: Some(folder.path().to_owned()),
         user_home: Some(folder.path().to_owned()),
     });
-    let skills = skill_list::run(&rt, &skill_list::Request::default())?.skills;
+    let skills = skill::list::run(&rt, &skill::list::Request::default())?.skills;
     let names: Vec<_> = skills.iter().map(|skill| skill.name.as_str()).collect();
     println!("{} skills: {}", names.len(), names.join(", "));
 
@@ -20,17 +20,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let slip = run % 10 == 9;
         let worse = run >= 30 && run % 3 != 0;
         for (skill, failed) in [("systematic-debugging", slip), ("deep-debugger", slip || worse)] {
-            let request = metrics_record::Request {
+            let request = metrics::record::Request {
                 skill: skill.to_owned(),
                 outcome: if failed { "failure" } else { "success" }.to_owned(),
                 at: Some(at.clone()),
                 ..Default::default()
             };
-            metrics_record::run(&rt, &request)?;
+            metrics::record::run(&rt, &request)?;
         }
     }
 
-    let analysis = analyze::run(&rt, &analyze::Request::default())?;
+    let analysis = feedback::analyze::run(&rt, &feedback::analyze::Request::default())?;
     let percent = |share: f64| format!("{:.0} %", share * 100.0);
     for one in &analysis.skills {
         let (low, high) = (percent(one.rate.low), percent(one.rate.high));

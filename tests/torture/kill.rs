@@ -1,9 +1,7 @@
 //! Writers that are killed at any moment.
 
 use crate::{rounds, sound};
-use clawpowers_api::ops::{
-    metrics_finish, metrics_record, metrics_start, store_append, store_incr, store_set,
-};
+use clawpowers_api::operations::{metrics, store};
 use clawpowers_api::{Options, Runtime};
 use clawpowers_executor::{Db, Key};
 use std::fs;
@@ -38,44 +36,44 @@ fn writer() {
     for number in 0_u64.. {
         let key = format!("{run}:{number}");
         let value = Some("v".repeat(1 + (number as usize * 37) % 3000));
-        let request = store_set::Request {
+        let request = store::set::Request {
             key,
             value,
             value_base64: None,
         };
-        store_set::run(&runtime, &request).unwrap();
+        store::set::run(&runtime, &request).unwrap();
         said(format!("\nset {number}\n"));
-        let request = store_incr::Request {
+        let request = store::incr::Request {
             key: format!("{run}:count"),
             by: None,
         };
-        store_incr::run(&runtime, &request).unwrap();
+        store::incr::run(&runtime, &request).unwrap();
         said(format!("\nincr {number}\n"));
-        let request = store_append::Request {
+        let request = store::append::Request {
             key: format!("{run}:log"),
             value: Some(number.to_string()),
             value_base64: None,
         };
-        store_append::run(&runtime, &request).unwrap();
+        store::append::run(&runtime, &request).unwrap();
         said(format!("\nappend {number}\n"));
-        let request = metrics_record::Request {
+        let request = metrics::record::Request {
             skill: format!("run-{run}"),
             outcome: "success".into(),
             ..Default::default()
         };
-        metrics_record::run(&runtime, &request).unwrap();
+        metrics::record::run(&runtime, &request).unwrap();
         said(format!("\nrecord {number}\n"));
-        let request = metrics_start::Request {
+        let request = metrics::start::Request {
             skill: format!("run-{run}"),
             ..Default::default()
         };
-        let started = metrics_start::run(&runtime, &request).unwrap();
-        let request = metrics_finish::Request {
+        let started = metrics::start::run(&runtime, &request).unwrap();
+        let request = metrics::finish::Request {
             id: started.id,
             outcome: "failure".into(),
             ..Default::default()
         };
-        metrics_finish::run(&runtime, &request).unwrap();
+        metrics::finish::run(&runtime, &request).unwrap();
         said(format!("\nfinish {number}\n"));
     }
 }

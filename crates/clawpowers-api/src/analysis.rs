@@ -1,6 +1,6 @@
 //! The changes of each skill's success rate: kept from one look to the next, so that a look costs what is new.
 
-use crate::error::ApiError;
+use crate::wire::error::ApiError;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clawpowers_executor::ledger::{Figures, Filter, Kept};

@@ -1,8 +1,8 @@
 //! What the failures of a skill have in common.
 
 use crate::analysis::Period;
-use crate::error::ApiError;
-use crate::ops::analyze::{NoteCount, SessionCount, VersionCount};
+use crate::operations::feedback::analyze::{NoteCount, SessionCount, VersionCount};
+use crate::wire::error::ApiError;
 use clawpowers_executor::ledger::{Execution, Filter, Order};
 use clawpowers_executor::{Db, Moment, Outcome};
 use clawpowers_feedback::compare;

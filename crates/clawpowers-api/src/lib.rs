@@ -17,36 +17,28 @@
 #![forbid(unsafe_code)]
 
 mod analysis;
+mod atomic_write;
 mod bundled;
+mod catalog_query;
 mod config;
-mod connections;
-mod error;
 mod evidence;
-pub mod executions;
-pub mod fork;
-mod json;
-mod memory;
-pub mod ops;
+pub mod operations;
 pub mod run;
 mod runtime;
-mod select;
-mod shims;
 mod text;
-pub mod value;
-mod warning;
 pub mod wire;
-mod write;
 
 pub use bundled::packages as bundled_skills;
-pub use error::{ApiError, ErrorCode};
-pub use executions::{About, Which};
-pub use json::to_json;
-pub use memory::{Document, MemoryOptions};
-pub use ops::OPERATIONS;
-pub use runtime::{Options, Runtime};
-pub use select::Selection;
+pub use catalog_query::Selection;
+pub use operations::OPERATIONS;
+pub use operations::call::for_javascript;
+pub use operations::metrics::warning::Warning;
+pub use runtime::memory::{Document, MemoryOptions};
+pub use runtime::{Options, Runtime, fork};
 pub use text::{number_of, spelled};
-pub use warning::Warning;
+pub use wire::error::{ApiError, ErrorCode};
+pub use wire::execution::{About, Which};
+pub use wire::json::{reply, to_json};
 
 /// Returns the time of the system's clock in RFC 3339, in UTC and whole seconds.
 #[must_use]

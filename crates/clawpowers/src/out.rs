@@ -5,7 +5,7 @@ use crate::stdout;
 use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
 use clawpowers_api::chars::shown;
-use clawpowers_api::{ApiError, ops, spelled};
+use clawpowers_api::{ApiError, reply, spelled};
 use serde::Serialize;
 use std::io::{self, IsTerminal as _, Write as _};
 
@@ -232,7 +232,7 @@ impl Out {
         render: impl FnOnce(&T) -> Exit,
     ) -> Exit {
         if self.json {
-            let mut reply = ops::reply(result);
+            let mut reply = reply(result);
             reply.push('\n');
             let printed = self.text(&reply);
             return worse(

@@ -1,7 +1,7 @@
 //! Store and metrics calls inside one process.
 
 use crate::Failure;
-use clawpowers_api::ops::{metrics_record, store_get, store_incr, store_set};
+use clawpowers_api::operations::{metrics, store};
 use clawpowers_api::{ApiError, Options, Runtime};
 use std::time::{Duration, Instant};
 
@@ -15,25 +15,25 @@ pub(crate) fn in_process(home: &str) -> Result<(), Failure> {
         ..Options::default()
     });
     let key = || "build:count".to_owned();
-    let set = store_set::Request {
+    let set = store::set::Request {
         key: key(),
         value: Some("1".to_owned()),
         value_base64: None,
     };
-    repeated("set", || store_set::run(&runtime, &set).map(|_| ()))?;
-    let get = store_get::Request {
+    repeated("set", || store::set::run(&runtime, &set).map(|_| ()))?;
+    let get = store::get::Request {
         key: key(),
         default: None,
     };
-    repeated("get", || store_get::run(&runtime, &get).map(|_| ()))?;
-    let incr = store_incr::Request { key: key(), by: None };
-    repeated("incr", || store_incr::run(&runtime, &incr).map(|_| ()))?;
-    let record = metrics_record::Request {
+    repeated("get", || store::get::run(&runtime, &get).map(|_| ()))?;
+    let incr = store::incr::Request { key: key(), by: None };
+    repeated("incr", || store::incr::run(&runtime, &incr).map(|_| ()))?;
+    let record = metrics::record::Request {
         skill: "a".to_owned(),
         outcome: "success".to_owned(),
         ..Default::default()
     };
-    repeated("record", || metrics_record::run(&runtime, &record).map(|_| ()))
+    repeated("record", || metrics::record::run(&runtime, &record).map(|_| ()))
 }
 
 fn repeated(label: &str, mut call: impl FnMut() -> Result<(), ApiError>) -> Result<(), Failure> {

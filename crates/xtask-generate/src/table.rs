@@ -1,6 +1,6 @@
 //! The table of operations with the schemas of their requests and responses.
 
-use clawpowers_api::ops::{Generators, OPERATIONS, Operation};
+use clawpowers_api::operations::{Generators, OPERATIONS, Operation};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 

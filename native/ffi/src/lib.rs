@@ -3,7 +3,7 @@
 //! What JavaScript sees is written in `native/js`; this crate only carries text across the border.
 
 use clawpowers_api::Runtime;
-use clawpowers_api::ops::for_javascript;
+use clawpowers_api::for_javascript;
 use napi::bindgen_prelude::AsyncTask;
 use napi::{Env, Error, Result, Task};
 use napi_derive::napi;

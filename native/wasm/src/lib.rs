@@ -1,7 +1,7 @@
 //! ClawPowers in a browser, or in any JavaScript host without a native build: JSON text in, JSON text out.
 
 use clawpowers_api::Runtime;
-use clawpowers_api::ops::for_javascript;
+use clawpowers_api::for_javascript;
 use std::cell::RefCell;
 use std::sync::Once;
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};

@@ -1,9 +1,9 @@
 //! The file itself: where it is, what it holds, and how a new text gets into its place.
 
 use super::edit::{self, Fault};
-use crate::error::{ApiError, ErrorCode};
+use crate::atomic_write::write_whole;
 use crate::runtime::Runtime;
-use crate::write::write_whole;
+use crate::wire::error::{ApiError, ErrorCode};
 use clawpowers_executor::{Error, FileLock, Storage};
 use clawpowers_loader::diag::quoted;
 use clawpowers_loader::display_path;

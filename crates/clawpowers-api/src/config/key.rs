@@ -1,7 +1,7 @@
 //! Names of settings: `payments.mode` is `mode` in the object `payments`.
 
 use super::settings::is_known;
-use crate::error::{ApiError, ErrorCode};
+use crate::wire::error::{ApiError, ErrorCode};
 use clawpowers_loader::chars::is_control;
 use clawpowers_loader::diag::{nearest, quoted};
 use serde_json::{Map, Value};

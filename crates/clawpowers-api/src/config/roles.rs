@@ -4,8 +4,8 @@
 //! ["a", "b"]}}}`. A list of objects with a `name` is read too, and so is a plain list of skills.
 
 use super::file;
-use crate::error::{ApiError, ErrorCode};
 use crate::text::choices;
+use crate::wire::error::{ApiError, ErrorCode};
 use clawpowers_loader::diag::quoted;
 use clawpowers_loader::skill::normalized;
 use serde_json::Value;

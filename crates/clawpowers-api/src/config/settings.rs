@@ -1,9 +1,9 @@
 //! The settings that 1.x and 2.x know: which values they take, and how a text becomes a value.
 
 use super::key::{MAX_KEY_BYTES, is_in, kind_of};
-use crate::error::{ApiError, ErrorCode};
 use crate::text::choices;
-use crate::value::MAX_WHOLE;
+use crate::wire::error::{ApiError, ErrorCode};
+use crate::wire::number::MAX_WHOLE;
 use clawpowers_loader::diag::quoted;
 use serde_json::{Map, Number, Value};
 

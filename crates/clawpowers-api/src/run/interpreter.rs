@@ -1,7 +1,7 @@
 //! What starts a program or a script on each system.
 
-use crate::error::{ApiError, ErrorCode};
 use crate::runtime::Runtime;
+use crate::wire::error::{ApiError, ErrorCode};
 use clawpowers_loader::diag::quoted;
 use clawpowers_loader::display_path;
 use std::ffi::{OsStr, OsString};

@@ -4,7 +4,7 @@ use crate::args::Context;
 use crate::exit::Exit;
 use crate::render;
 use clap::Args;
-use clawpowers_api::ops::{analyze, analyze_compare, analyze_plan, analyze_worktrees};
+use clawpowers_api::operations::feedback;
 use clawpowers_api::{ApiError, ErrorCode, display_path};
 
 #[derive(Debug, Args)]
@@ -88,7 +88,7 @@ impl AnalyzeArgs {
         }
         let out = context.out.with_json(format == Format::Json);
         if let Some(plan) = self.plan {
-            let result = analyze_plan::run(runtime, &analyze_plan::Request { plan });
+            let result = feedback::plan::run(runtime, &feedback::plan::Request { plan });
             return out.answer(
                 &result,
                 |_| Exit::Done,
@@ -96,7 +96,7 @@ impl AnalyzeArgs {
             );
         }
         if self.worktrees {
-            let result = analyze_worktrees::run(runtime, &analyze_worktrees::Request {});
+            let result = feedback::worktrees::run(runtime, &feedback::worktrees::Request {});
             return out.answer(
                 &result,
                 |_| Exit::Done,
@@ -104,12 +104,12 @@ impl AnalyzeArgs {
             );
         }
         if let ([a, b], Some(skill)) = (self.compare.as_slice(), &self.skill) {
-            let request = analyze_compare::Request {
+            let request = feedback::compare::Request {
                 skill: skill.clone(),
                 a: a.clone(),
                 b: b.clone(),
             };
-            let result = analyze_compare::run(runtime, &request);
+            let result = feedback::compare::run(runtime, &request);
             return out.answer(
                 &result,
                 |_| Exit::Done,
@@ -119,13 +119,13 @@ impl AnalyzeArgs {
         // Where one skill or all of them are shown in full.
         let models = format == Format::Html || self.skill.is_some();
         let home = runtime.home_folder().map(display_path);
-        let request = analyze::Request {
+        let request = feedback::analyze::Request {
             skill: self.skill,
             since: self.since,
             until: self.until,
             models,
         };
-        let result = analyze::run(runtime, &request);
+        let result = feedback::analyze::run(runtime, &request);
         let keep = |extension: &str, text: &str| match runtime.save_report(extension, text) {
             Ok(path) => {
                 out.talk(&format!("saved to {}\n", display_path(&path)));
@@ -134,7 +134,7 @@ impl AnalyzeArgs {
             Err(error) => out.error(&error),
         };
         if let (true, true, Ok(_)) = (self.save, out.json, &result) {
-            let saved = keep("json", &clawpowers_api::ops::reply(&result));
+            let saved = keep("json", &clawpowers_api::reply(&result));
             if saved != Exit::Done {
                 return saved;
             }

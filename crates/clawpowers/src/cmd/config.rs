@@ -3,7 +3,7 @@
 use crate::args::Context;
 use crate::exit::Exit;
 use clap::{Args, Subcommand};
-use clawpowers_api::ops::{config_get, config_list, config_set, config_unset};
+use clawpowers_api::operations::config;
 use clawpowers_api::{ApiError, ErrorCode, quoted, spelled, to_json};
 use serde_json::Value;
 
@@ -94,8 +94,8 @@ impl Verb {
 
 impl GetArgs {
     fn run(self, context: &Context) -> Exit {
-        let request = config_get::Request { key: self.key };
-        let result = config_get::run(&context.runtime, &request);
+        let request = config::get::Request { key: self.key };
+        let result = config::get::run(&context.runtime, &request);
         context.out.answer(
             &result,
             |_| Exit::Done,
@@ -115,7 +115,7 @@ impl SetArgs {
     fn run(self, context: &Context) -> Exit {
         let result = self
             .request()
-            .and_then(|request| config_set::run(&context.runtime, &request));
+            .and_then(|request| config::set::run(&context.runtime, &request));
         context.out.answer_done(
             &result,
             |r| {
@@ -135,9 +135,9 @@ impl SetArgs {
         )
     }
 
-    fn request(self) -> Result<config_set::Request, ApiError> {
+    fn request(self) -> Result<config::set::Request, ApiError> {
         if !self.json_value {
-            return Ok(config_set::Request {
+            return Ok(config::set::Request {
                 key: self.key,
                 text: Some(self.value),
                 value: None,
@@ -148,7 +148,7 @@ impl SetArgs {
             ApiError::new(ErrorCode::InvalidInput, message)
                 .hint("write texts in double quotes, or leave `--json-value` out")
         })?;
-        Ok(config_set::Request {
+        Ok(config::set::Request {
             key: self.key,
             text: None,
             value: Some(value),
@@ -158,7 +158,7 @@ impl SetArgs {
 
 impl UnsetArgs {
     fn run(self, context: &Context) -> Exit {
-        let result = config_unset::run(&context.runtime, &config_unset::Request { key: self.key });
+        let result = config::unset::run(&context.runtime, &config::unset::Request { key: self.key });
         context.out.answer_done(
             &result,
             |r| {
@@ -172,7 +172,7 @@ impl UnsetArgs {
 
 impl ListArgs {
     fn run(self, context: &Context) -> Exit {
-        let result = config_list::run(&context.runtime, &config_list::Request {});
+        let result = config::list::run(&context.runtime, &config::list::Request {});
         context.out.answer(
             &result,
             |_| Exit::Done,
@@ -180,7 +180,7 @@ impl ListArgs {
                 if !r.exists {
                     context.out.talk(&format!("there is no {}\n", quoted(&r.path)));
                 }
-                let line = |entry: &config_list::EntryOut| {
+                let line = |entry: &config::list::EntryOut| {
                     format!("{} = {}\n", spelled(&entry.key), to_json(&entry.value))
                 };
                 context.out.text(&r.entries.iter().map(line).collect::<String>())

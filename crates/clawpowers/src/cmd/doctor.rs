@@ -4,7 +4,7 @@ use crate::args::{Context, SelectArgs};
 use crate::exit::Exit;
 use crate::render;
 use clap::Args;
-use clawpowers_api::ops::{doctor, recover};
+use clawpowers_api::operations::home;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -34,13 +34,13 @@ impl DoctorArgs {
         if let Some(to) = self.recover {
             return recover(context, to);
         }
-        let request = doctor::Request {
+        let request = home::doctor::Request {
             deep: self.deep,
-            ..doctor::Request::default()
+            ..home::doctor::Request::default()
         };
         let request = request.selecting(self.select.selection());
-        let result = doctor::run(&context.runtime, &request);
-        let code = |r: &doctor::Response| if r.healthy { Exit::Done } else { Exit::No };
+        let result = home::doctor::run(&context.runtime, &request);
+        let code = |r: &home::doctor::Response| if r.healthy { Exit::Done } else { Exit::No };
         context.out.answer(&result, code, |r| {
             let printed = context.out.text(&render::doctor::text(&context.out, r));
             context
@@ -52,9 +52,9 @@ impl DoctorArgs {
 }
 
 fn recover(context: &Context, to: String) -> Exit {
-    let result = recover::run(&context.runtime, &recover::Request { to });
-    let whole = |r: &recover::Response| r.exact && r.lost_keys == 0 && r.lost_executions == 0;
-    let code = |r: &recover::Response| if whole(r) { Exit::Done } else { Exit::No };
+    let result = home::recover::run(&context.runtime, &home::recover::Request { to });
+    let whole = |r: &home::recover::Response| r.exact && r.lost_keys == 0 && r.lost_executions == 0;
+    let code = |r: &home::recover::Response| if whole(r) { Exit::Done } else { Exit::No };
     context.out.answer(&result, code, |r| {
         context.out.text(&render::doctor::recovered(&context.out, r))
     })

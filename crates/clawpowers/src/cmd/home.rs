@@ -5,7 +5,7 @@ use crate::args::Context;
 use crate::exit::Exit;
 use crate::render;
 use clap::Args;
-use clawpowers_api::ops::{import, init, status};
+use clawpowers_api::operations::home;
 use clawpowers_api::{ApiError, ErrorCode, display_path, quoted};
 use std::env;
 
@@ -47,11 +47,11 @@ impl InitArgs {
     pub(crate) fn run(self, context: &Context) -> Exit {
         // The scripts have to find this very program, wherever they are called.
         let program = env::current_exe().map(|path| display_path(&path));
-        let request = init::Request {
+        let request = home::init::Request {
             legacy_shims: self.legacy_shims,
             program: program.ok(),
         };
-        let result = init::run(&context.runtime, &request);
+        let result = home::init::run(&context.runtime, &request);
         let quiet = env::var_os("CLAWPOWERS_QUIET").is_some_and(|value| value == "1");
         context.out.answer_done(
             &result,
@@ -68,7 +68,7 @@ impl InitArgs {
 
 impl StatusArgs {
     pub(crate) fn run(self, context: &Context) -> Exit {
-        let result = status::run(&context.runtime, &status::Request {});
+        let result = home::status::run(&context.runtime, &home::status::Request {});
         context.out.answer(
             &result,
             |_| Exit::Done,
@@ -80,7 +80,7 @@ impl StatusArgs {
 impl ImportArgs {
     pub(crate) fn run(self, context: &Context) -> Exit {
         let named = self.from.is_some();
-        let result = import::run(&context.runtime, &import::Request { from: self.from });
+        let result = home::import::run(&context.runtime, &home::import::Request { from: self.from });
         let exit = context.out.answer(
             &result,
             |r| nothing(r, named).map_or(Exit::Done, |error| Exit::from(error.code)),
@@ -100,7 +100,7 @@ impl ImportArgs {
 }
 
 /// Says that an import used nothing, where that is a mistake: there was something, or the folder was `named`.
-fn nothing(report: &import::Response, named: bool) -> Option<ApiError> {
+fn nothing(report: &home::import::Response, named: bool) -> Option<ApiError> {
     let executions = &report.executions;
     let used = [
         report.keys,

@@ -5,11 +5,8 @@ use crate::exit::Exit;
 use crate::render;
 use clap::{Args, Subcommand};
 use clawpowers_api::Which;
-use clawpowers_api::ops::{
-    metrics_delete, metrics_export, metrics_finish, metrics_import, metrics_record, metrics_show,
-    metrics_start, metrics_summary,
-};
-use clawpowers_api::value::Amount;
+use clawpowers_api::operations::metrics;
+use clawpowers_api::wire::Amount;
 use clawpowers_api::{ApiError, ErrorCode, Warning, number_of};
 use std::io;
 
@@ -222,7 +219,7 @@ impl Verb {
 }
 
 fn record(context: &Context, args: RecordArgs) -> Exit {
-    let request = metrics_record::Request {
+    let request = metrics::record::Request {
         skill: args.start.skill,
         outcome: args.outcome,
         duration: args.cost.duration.map(Amount),
@@ -237,7 +234,7 @@ fn record(context: &Context, args: RecordArgs) -> Exit {
         tokens_out: args.cost.tokens_out.map(Amount),
         at: args.at,
     };
-    let result = metrics_record::run(&context.runtime, &request);
+    let result = metrics::record::run(&context.runtime, &request);
     context.out.answer_done(
         &result,
         |r| {
@@ -258,7 +255,7 @@ fn warn(context: &Context, warning: Option<&Warning>) {
 }
 
 fn start(context: &Context, args: StartArgs) -> Exit {
-    let request = metrics_start::Request {
+    let request = metrics::start::Request {
         skill: args.skill,
         notes: args.notes,
         session: args.session_id,
@@ -267,7 +264,7 @@ fn start(context: &Context, args: StartArgs) -> Exit {
         tier: args.tier,
         project: args.project,
     };
-    let result = metrics_start::run(&context.runtime, &request);
+    let result = metrics::start::run(&context.runtime, &request);
     context.out.answer_done(
         &result,
         |r| {
@@ -280,7 +277,7 @@ fn start(context: &Context, args: StartArgs) -> Exit {
 }
 
 fn delete(context: &Context, id: String) -> Exit {
-    let result = metrics_delete::run(&context.runtime, &metrics_delete::Request { id });
+    let result = metrics::delete::run(&context.runtime, &metrics::delete::Request { id });
     context.out.answer_done(
         &result,
         |r| context.out.data(&render::metrics::deleted(&r.execution)),
@@ -289,7 +286,7 @@ fn delete(context: &Context, id: String) -> Exit {
 }
 
 fn finish(context: &Context, args: FinishArgs) -> Exit {
-    let request = metrics_finish::Request {
+    let request = metrics::finish::Request {
         id: args.id,
         outcome: args.outcome,
         duration: args.cost.duration.map(Amount),
@@ -298,7 +295,7 @@ fn finish(context: &Context, args: FinishArgs) -> Exit {
         tokens_in: args.cost.tokens_in.map(Amount),
         tokens_out: args.cost.tokens_out.map(Amount),
     };
-    let result = metrics_finish::run(&context.runtime, &request);
+    let result = metrics::finish::run(&context.runtime, &request);
     context.out.answer_done(
         &result,
         |r| context.out.data(&render::metrics::finished(&r.execution)),
@@ -307,16 +304,16 @@ fn finish(context: &Context, args: FinishArgs) -> Exit {
 }
 
 fn show(context: &Context, args: ShowArgs) -> Exit {
-    let request = metrics_show::Request {
+    let request = metrics::show::Request {
         limit: Some(args.limit),
         ..Default::default()
     }
     .picking(args.pick.which());
     if context.out.json {
-        let result = metrics_show::run(&context.runtime, &request);
+        let result = metrics::show::run(&context.runtime, &request);
         return context.out.answer(&result, |_| Exit::Done, |_| Exit::Done);
     }
-    let (result, damage) = match metrics_show::readable(&context.runtime, &request) {
+    let (result, damage) = match metrics::show::readable(&context.runtime, &request) {
         Ok((response, damage)) => (Ok(response), damage),
         Err(error) => (Err(error), None),
     };
@@ -340,8 +337,8 @@ fn show(context: &Context, args: ShowArgs) -> Exit {
 }
 
 fn summary(context: &Context, args: PickArgs) -> Exit {
-    let request = metrics_summary::Request::default().picking(args.which());
-    let result = metrics_summary::run(&context.runtime, &request);
+    let request = metrics::summary::Request::default().picking(args.which());
+    let result = metrics::summary::run(&context.runtime, &request);
     context.out.answer(
         &result,
         |_| Exit::Done,
@@ -354,31 +351,31 @@ fn summary(context: &Context, args: PickArgs) -> Exit {
 }
 
 fn export(context: &Context, args: ExportArgs) -> Exit {
-    let request = metrics_export::Request {
+    let request = metrics::export::Request {
         format: Some(args.format),
         ..Default::default()
     }
     .picking(args.pick.which());
     if context.out.json {
-        let result = metrics_export::run(&context.runtime, &request);
+        let result = metrics::export::run(&context.runtime, &request);
         return context.out.answer(&result, |_| Exit::Done, |_| Exit::Done);
     }
     context.out.stream(|write| {
         let each = |line: &str| write(line.as_bytes()) && write(b"\n");
-        metrics_export::each(&context.runtime, &request, each).map(|_| ())
+        metrics::export::each(&context.runtime, &request, each).map(|_| ())
     })
 }
 
 fn import(context: &Context, args: &ImportArgs) -> Exit {
     let file = args.file.as_str();
     let result = if file == "-" {
-        metrics_import::from_reader(&context.runtime, io::stdin().lock(), "-")
+        metrics::import::from_reader(&context.runtime, io::stdin().lock(), "-")
     } else {
-        let request = metrics_import::Request {
+        let request = metrics::import::Request {
             path: Some(file.to_owned()),
             text: None,
         };
-        metrics_import::run(&context.runtime, &request)
+        metrics::import::run(&context.runtime, &request)
     };
     let exit = context.out.answer(
         &result,
@@ -408,7 +405,7 @@ fn import(context: &Context, args: &ImportArgs) -> Exit {
 }
 
 /// Tells how an import ends.
-fn usable(report: &metrics_import::Response, strict: bool) -> Exit {
+fn usable(report: &metrics::import::Response, strict: bool) -> Exit {
     let used = report.taken + report.known + report.deleted;
     match unusable(report) {
         0 => Exit::Done,
@@ -419,7 +416,7 @@ fn usable(report: &metrics_import::Response, strict: bool) -> Exit {
 }
 
 /// Counts the lines and files that could not be used, or not whole.
-pub(super) fn unusable(report: &metrics_import::Response) -> u64 {
+pub(super) fn unusable(report: &metrics::import::Response) -> u64 {
     let reasons = report.reasons.iter().filter(|(reason, _)| **reason != "mended");
     reasons.map(|(_, count)| count).sum()
 }

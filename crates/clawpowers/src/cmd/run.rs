@@ -3,8 +3,8 @@
 use crate::args::{Context, SelectArgs};
 use crate::exit::Exit;
 use clap::Args;
-use clawpowers_api::ops;
 use clawpowers_api::run::{self, Failure, Options, Ran};
+use clawpowers_api::{ApiError, reply};
 use std::ffi::OsString;
 
 #[derive(Debug, Args)]
@@ -136,7 +136,9 @@ fn told(context: &Context, options: &Options, result: Result<Ran, Failure>) -> E
         Ok(ran) => {
             if context.out.json {
                 // Standard output is the command's; the reply comes behind whatever it wrote.
-                let printed = context.out.text(&format!("{}\n", ops::reply(&Ok(&ran))));
+                let printed = context
+                    .out
+                    .text(&format!("{}\n", reply::<_, ApiError>(&Ok(&ran))));
                 if printed != Exit::Done {
                     return printed;
                 }

@@ -3,11 +3,8 @@
 use crate::args::Context;
 use crate::exit::Exit;
 use clap::{Args, Subcommand};
-use clawpowers_api::ops::{
-    store_append, store_cas, store_delete, store_exists, store_export, store_get, store_import, store_incr,
-    store_list, store_list_values, store_set,
-};
-use clawpowers_api::value::{Amount, ValueOut};
+use clawpowers_api::operations::store;
+use clawpowers_api::wire::{Amount, ValueOut};
 use clawpowers_api::{ApiError, ErrorCode, display_path, quoted};
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -241,31 +238,31 @@ impl SetArgs {
 }
 
 fn set(context: &Context, key: String, value: ValueOut) -> Exit {
-    let request = store_set::Request {
+    let request = store::set::Request {
         key,
         value: value.value,
         value_base64: value.value_base64,
     };
-    let result = store_set::run(&context.runtime, &request);
+    let result = store::set::run(&context.runtime, &request);
     context.out.answer(&result, |_| Exit::Done, |_| Exit::Done)
 }
 
 fn append(context: &Context, key: String, value: ValueOut) -> Exit {
-    let request = store_append::Request {
+    let request = store::append::Request {
         key,
         value: value.value,
         value_base64: value.value_base64,
     };
-    let result = store_append::run(&context.runtime, &request);
+    let result = store::append::run(&context.runtime, &request);
     context.out.answer(&result, |_| Exit::Done, |_| Exit::Done)
 }
 
 fn get(context: &Context, args: GetArgs) -> Exit {
-    let request = store_get::Request {
+    let request = store::get::Request {
         key: args.key,
         default: args.default,
     };
-    let result = store_get::run(&context.runtime, &request);
+    let result = store::get::run(&context.runtime, &request);
     context.out.answer(
         &result,
         |_| Exit::Done,
@@ -280,7 +277,7 @@ fn get(context: &Context, args: GetArgs) -> Exit {
 }
 
 fn delete(context: &Context, key: String) -> Exit {
-    let result = store_delete::run(&context.runtime, &store_delete::Request { key });
+    let result = store::delete::run(&context.runtime, &store::delete::Request { key });
     let exit = context.out.answer(
         &result,
         |_| Exit::Done,
@@ -303,14 +300,14 @@ fn delete(context: &Context, key: String) -> Exit {
 }
 
 fn list(context: &Context, pattern: Option<String>) -> Exit {
-    let request = store_list::Request { pattern };
+    let request = store::list::Request { pattern };
     if context.out.json {
-        let result = store_list::run(&context.runtime, &request);
+        let result = store::list::run(&context.runtime, &request);
         return context.out.answer(&result, |_| Exit::Done, |_| Exit::Done);
     }
     let mut found = false;
     let exit = context.out.stream(|write| {
-        store_list::each(&context.runtime, &request, |key| {
+        store::list::each(&context.runtime, &request, |key| {
             found = true;
             write(key.as_bytes()) && write(b"\n")
         })
@@ -332,16 +329,16 @@ fn none(context: &Context, pattern: Option<&str>) -> Exit {
 }
 
 fn list_values(context: &Context, args: ListValuesArgs) -> Exit {
-    let request = store_list_values::Request {
+    let request = store::list_values::Request {
         pattern: args.list.pattern,
     };
     if context.out.json {
-        let result = store_list_values::run(&context.runtime, &request);
+        let result = store::list_values::run(&context.runtime, &request);
         return context.out.answer(&result, |_| Exit::Done, |_| Exit::Done);
     }
     let mut found = false;
     let exit = context.out.stream(|write| {
-        store_list_values::each(&context.runtime, &request, |entry| {
+        store::list_values::each(&context.runtime, &request, |entry| {
             found = true;
             let value = entry.value.bytes();
             let mut bytes = entry.key.into_bytes();
@@ -362,17 +359,17 @@ fn list_values(context: &Context, args: ListValuesArgs) -> Exit {
 }
 
 fn exists(context: &Context, key: String) -> Exit {
-    let result = store_exists::run(&context.runtime, &store_exists::Request { key });
-    let code = |r: &store_exists::Response| if r.exists { Exit::Done } else { Exit::No };
+    let result = store::exists::run(&context.runtime, &store::exists::Request { key });
+    let code = |r: &store::exists::Response| if r.exists { Exit::Done } else { Exit::No };
     context.out.answer(&result, code, |_| Exit::Done)
 }
 
 fn incr(context: &Context, args: IncrArgs) -> Exit {
-    let request = store_incr::Request {
+    let request = store::incr::Request {
         key: args.key,
         by: Some(Amount(args.by)),
     };
-    let result = store_incr::run(&context.runtime, &request);
+    let result = store::incr::run(&context.runtime, &request);
     let exit = context.out.answer(
         &result,
         |_| Exit::Done,
@@ -403,14 +400,14 @@ fn cas(context: &Context, args: CasArgs) -> Exit {
             return context.out.refuse(&error);
         }
     };
-    let request = store_cas::Request {
+    let request = store::cas::Request {
         key: args.key,
         old,
         new,
-        ..store_cas::Request::default()
+        ..store::cas::Request::default()
     };
-    let result = store_cas::run(&context.runtime, &request);
-    let code = |r: &store_cas::Response| if r.swapped { Exit::Done } else { Exit::No };
+    let result = store::cas::run(&context.runtime, &request);
+    let code = |r: &store::cas::Response| if r.swapped { Exit::Done } else { Exit::No };
     context.out.answer(&result, code, |r| {
         if !r.swapped {
             let there = match &r.current {
@@ -427,27 +424,27 @@ fn cas(context: &Context, args: CasArgs) -> Exit {
 }
 
 fn export(context: &Context, pattern: Option<String>) -> Exit {
-    let request = store_export::Request { pattern };
+    let request = store::export::Request { pattern };
     if context.out.json {
-        let result = store_export::run(&context.runtime, &request);
+        let result = store::export::run(&context.runtime, &request);
         return context.out.answer(&result, |_| Exit::Done, |_| Exit::Done);
     }
     context.out.stream(|write| {
         let each = |line: &str| write(line.as_bytes()) && write(b"\n");
-        store_export::each(&context.runtime, &request, each).map(|_| ())
+        store::export::each(&context.runtime, &request, each).map(|_| ())
     })
 }
 
 fn import(context: &Context, args: ImportArgs) -> Exit {
     let result = if args.file == "-" {
-        store_import::from_reader(&context.runtime, io::stdin().lock(), "-", args.keep)
+        store::import::from_reader(&context.runtime, io::stdin().lock(), "-", args.keep)
     } else {
-        let request = store_import::Request {
+        let request = store::import::Request {
             path: Some(args.file),
             text: None,
             keep: args.keep,
         };
-        store_import::run(&context.runtime, &request)
+        store::import::run(&context.runtime, &request)
     };
     context.out.answer(
         &result,

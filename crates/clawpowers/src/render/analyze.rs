@@ -6,9 +6,9 @@ use super::table::{cut, one_line, table};
 use super::wrap::broken;
 use crate::out::{Look, Out};
 use clawpowers_api::number_of;
-use clawpowers_api::ops::analyze::{NoteCount, Recommendation, Response, SkillReport, Week};
-use clawpowers_api::ops::feedback_detect::RateOut;
-use clawpowers_api::ops::{analyze_compare, analyze_plan, analyze_worktrees};
+use clawpowers_api::operations::feedback;
+use clawpowers_api::operations::feedback::analyze::{NoteCount, Recommendation, Response, SkillReport, Week};
+use clawpowers_api::operations::feedback::detect::RateOut;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use unicode_width::UnicodeWidthStr as _;
@@ -243,7 +243,7 @@ pub(crate) fn markdown(response: &Response) -> String {
     }
     text.push_str("\n| skill | runs | rate | 95 % interval | median | p95 | last used | state |\n|---|---|---|---|---|---|---|---|\n");
     for skill in &response.skills {
-        let took = |pick: fn(&clawpowers_api::executions::DurationOut) -> f64| {
+        let took = |pick: fn(&clawpowers_api::wire::DurationOut) -> f64| {
             skill
                 .figures
                 .duration
@@ -306,8 +306,8 @@ fn listed(all: &[Recommendation]) -> String {
     text
 }
 
-pub(crate) fn comparison(response: &analyze_compare::Response) -> String {
-    let side = |side: &analyze_compare::Side| {
+pub(crate) fn comparison(response: &feedback::compare::Response) -> String {
+    let side = |side: &feedback::compare::Side| {
         let rate = &side.rate;
         let name = one_line(&side.name);
         format!(
@@ -342,7 +342,7 @@ pub(crate) fn comparison(response: &analyze_compare::Response) -> String {
 }
 
 /// `unknown` is what stands for a duration that is not known.
-pub(crate) fn plan(response: &analyze_plan::Response, unknown: &str) -> String {
+pub(crate) fn plan(response: &feedback::plan::Response, unknown: &str) -> String {
     let known = |value: &Option<String>| match value {
         Some(value) => format!("{}min", one_line(value)),
         None => unknown.to_owned(),
@@ -364,16 +364,16 @@ pub(crate) fn plan(response: &analyze_plan::Response, unknown: &str) -> String {
     text + &lines(&response.tasks)
 }
 
-pub(crate) fn worktrees(response: &analyze_worktrees::Response) -> String {
+pub(crate) fn worktrees(response: &feedback::worktrees::Response) -> String {
     format!("Active Worktrees:\n{}", lines(&response.worktrees))
 }
 
-fn lines(values: &[analyze_plan::ValueLine]) -> String {
+fn lines(values: &[feedback::plan::ValueLine]) -> String {
     if values.is_empty() {
         return "  (none)\n".to_owned();
     }
     let line =
-        |line: &analyze_plan::ValueLine| format!("  {}: {}\n", one_line(&line.key), one_line(&line.value));
+        |line: &feedback::plan::ValueLine| format!("  {}: {}\n", one_line(&line.key), one_line(&line.value));
     values.iter().map(line).collect()
 }
 
@@ -412,7 +412,7 @@ pub(crate) fn last_used(skill: &SkillReport) -> String {
 
 /// The models of a skill's last executions.
 pub(crate) fn models(skill: &SkillReport) -> String {
-    let model = |one: &clawpowers_api::ops::analyze::ModelOut| {
+    let model = |one: &clawpowers_api::operations::feedback::analyze::ModelOut| {
         format!("{} {} of {}", one_line(&one.model), one.success, one.total)
     };
     skill.models.iter().map(model).collect::<Vec<_>>().join(", ")

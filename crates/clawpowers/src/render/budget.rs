@@ -4,7 +4,7 @@ use super::findings::count;
 use super::table::table;
 use super::wrap::fit;
 use crate::out::{Look, Out};
-use clawpowers_api::ops::skill_budget::{FateOut, Response};
+use clawpowers_api::operations::skill::budget::{FateOut, Response};
 
 /// How many skills of a client are listed, unless all are asked for.
 const SHOWN: usize = 20;

@@ -5,8 +5,8 @@ use super::list::rejected;
 use super::table::{one_line, table};
 use super::wrap::fit;
 use crate::out::{Look, Out};
-use clawpowers_api::ops::doctor::Response;
-use clawpowers_api::ops::recover;
+use clawpowers_api::operations::home;
+use clawpowers_api::operations::home::doctor::Response;
 use clawpowers_api::spelled;
 
 pub(crate) fn text(out: &Out, response: &Response) -> String {
@@ -108,7 +108,7 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
 const SHOWN: usize = 10;
 
 /// What was recovered of a damaged database, and what to do with it.
-pub(crate) fn recovered(out: &Out, response: &recover::Response) -> String {
+pub(crate) fn recovered(out: &Out, response: &home::recover::Response) -> String {
     let home = spelled(&response.home);
     let mut text = format!(
         "recovered  {} keys, {} executions, to {home}\n",

@@ -3,11 +3,11 @@
 use super::table::one_line;
 use crate::out::{Look, Out, Palette};
 use clawpowers_api::chars::shown;
-use clawpowers_api::ops::{skill_fix, skill_validate};
+use clawpowers_api::operations::skill;
 use clawpowers_api::spelled;
 use clawpowers_api::wire::DiagnosticOut;
 
-pub(crate) fn text(out: &Out, response: &skill_validate::Response) -> String {
+pub(crate) fn text(out: &Out, response: &skill::validate::Response) -> String {
     let mut text = String::new();
     for file in &response.files {
         let path = spelled(&file.path);
@@ -56,7 +56,7 @@ fn painted(palette: Palette, path: &str, finding: &DiagnosticOut) -> String {
 }
 
 /// The diffs for stdout, and the summary for stderr; what cannot be written is not among the diffs.
-pub(crate) fn repairs(out: &Out, response: &skill_fix::Response) -> (String, String) {
+pub(crate) fn repairs(out: &Out, response: &skill::fix::Response) -> (String, String) {
     let writable = response.files.iter().filter(|file| file.failure.is_none());
     let diff: String = writable.map(|file| file.diff.as_str()).collect();
     let mut talk = String::new();

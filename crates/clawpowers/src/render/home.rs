@@ -2,14 +2,14 @@
 
 use super::wrap::fit;
 use crate::out::Out;
-use clawpowers_api::ops::{init, status};
+use clawpowers_api::operations::home;
 use clawpowers_api::spelled;
 
 /// How many recommendations a status has.
 const RECOMMENDED: usize = 10;
 
 /// In the words of 1.x, which scripts look for.
-pub(crate) fn init(response: &init::Response) -> String {
+pub(crate) fn init(response: &home::init::Response) -> String {
     let home = spelled(&response.home);
     let mut text = if response.folders_created > 0 {
         format!(
@@ -26,7 +26,7 @@ pub(crate) fn init(response: &init::Response) -> String {
     text
 }
 
-pub(crate) fn status(out: &Out, response: &status::Response) -> String {
+pub(crate) fn status(out: &Out, response: &home::status::Response) -> String {
     let e = &response.executions;
     let home = spelled(&response.home);
     let Some(database) = &response.database else {

@@ -7,8 +7,10 @@ use super::metrics::duration;
 use super::state::State;
 use clawpowers_api::chars::shown;
 use clawpowers_api::number_of;
-use clawpowers_api::ops::analyze::{ChangeReport, ModelOut, Recommendation, Response, SkillReport};
-use clawpowers_api::ops::feedback_detect::RateOut;
+use clawpowers_api::operations::feedback::analyze::{
+    ChangeReport, ModelOut, Recommendation, Response, SkillReport,
+};
+use clawpowers_api::operations::feedback::detect::RateOut;
 use std::collections::BTreeMap;
 
 /// Of how many skills there are charts: the most pressing, then the most used.

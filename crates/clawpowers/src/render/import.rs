@@ -1,12 +1,12 @@
 //! What came of an import.
 
 use super::table::one_line;
-use clawpowers_api::ops::{import, metrics_import};
+use clawpowers_api::operations::{home, metrics};
 
 /// How many rows are shown to people; all that are kept are in the JSON form.
 const SHOWN: usize = 50;
 
-pub(crate) fn report(response: &import::Response) -> String {
+pub(crate) fn report(response: &home::import::Response) -> String {
     let keys = format!(
         "keys: {} imported, {} already known\n",
         response.keys, response.known_keys
@@ -14,7 +14,7 @@ pub(crate) fn report(response: &import::Response) -> String {
     keys + &executions(&response.executions)
 }
 
-pub(crate) fn executions(response: &metrics_import::Response) -> String {
+pub(crate) fn executions(response: &metrics::import::Response) -> String {
     let mut text = format!(
         "executions: {} imported, {} already known",
         response.taken, response.known

@@ -4,8 +4,8 @@ use super::table::{one_line, table, table_in_pieces};
 use super::wrap::fit;
 use crate::exit::Exit;
 use crate::out::{Look, Out};
-use clawpowers_api::ops::skill_list::Response;
-use clawpowers_api::ops::skill_search::HitOut;
+use clawpowers_api::operations::skill::list::Response;
+use clawpowers_api::operations::skill::search::HitOut;
 use clawpowers_api::spelled;
 use clawpowers_api::wire::{EntryOut, RejectedOut};
 

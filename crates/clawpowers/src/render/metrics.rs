@@ -2,14 +2,14 @@
 
 use super::table::{self, one_line};
 use crate::out::Out;
-use clawpowers_api::executions::{ExecutionOut, FiguresOut};
 use clawpowers_api::number_of;
-use clawpowers_api::ops::{metrics_record, metrics_summary};
+use clawpowers_api::operations::metrics;
+use clawpowers_api::wire::{ExecutionOut, FiguresOut};
 
 /// How wide a terminal has to be for times to the minute and notes.
 const ROOMY: usize = 70;
 
-pub(crate) fn recorded(response: &metrics_record::Response) -> String {
+pub(crate) fn recorded(response: &metrics::record::Response) -> String {
     format!(
         "Recorded: {} → {} (id {})\n",
         response.skill, response.outcome, response.id
@@ -17,7 +17,7 @@ pub(crate) fn recorded(response: &metrics_record::Response) -> String {
 }
 
 /// What scripts of 1.x parse: it kept a file for each month.
-pub(crate) fn recorded_as_1x(response: &metrics_record::Response) -> String {
+pub(crate) fn recorded_as_1x(response: &metrics::record::Response) -> String {
     let month: String = response.at.chars().take(7).collect();
     format!(
         "Recorded: {} → {} ({month}.jsonl)\n",
@@ -93,7 +93,7 @@ pub(crate) fn duration(seconds: f64) -> String {
     }
 }
 
-pub(crate) fn summary(response: &metrics_summary::Response, skill: Option<&str>) -> String {
+pub(crate) fn summary(response: &metrics::summary::Response, skill: Option<&str>) -> String {
     let all = &response.all;
     if all.total + all.open == 0 {
         let of = skill.map_or_else(String::new, |skill| format!(" for skill: {}", one_line(skill)));

@@ -1,7 +1,7 @@
 //! What a prompt leaves out.
 
 use super::unknown_profile;
-use clawpowers_api::ops::skill_prompt::Response;
+use clawpowers_api::operations::skill::prompt::Response;
 
 /// What is said besides the prompt itself.
 pub(crate) fn talk(response: &Response) -> String {

@@ -1,6 +1,6 @@
 //! SARIF 2.1.0 (OASIS standard, 27 March 2020), for code review tools.
 
-use clawpowers_api::ops::skill_validate::Response;
+use clawpowers_api::operations::skill::validate::Response;
 use clawpowers_api::wire::DiagnosticOut;
 use clawpowers_api::{Rule, to_json};
 use serde_json::{Value, json};

@@ -4,7 +4,7 @@ use super::findings::line;
 use super::table::one_line;
 use super::wrap::{broken, fit};
 use crate::out::{Look, Out};
-use clawpowers_api::ops::skill_show::Response;
+use clawpowers_api::operations::skill::show::Response;
 use clawpowers_api::spelled;
 
 pub(crate) fn text(out: &Out, response: &Response) -> String {

@@ -1,6 +1,6 @@
 //! What is worth saying of a skill in one word.
 
-use clawpowers_api::ops::analyze::SkillReport;
+use clawpowers_api::operations::feedback::analyze::SkillReport;
 
 /// The state of a skill: that it is not used counts most, then that its rate changed, then its tier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

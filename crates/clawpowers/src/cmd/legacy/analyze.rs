@@ -4,7 +4,7 @@ use super::{failed, refuse, usage};
 use crate::args::Context;
 use crate::exit::Exit;
 use crate::render;
-use clawpowers_api::ops::{analyze_plan, analyze_worktrees, metrics_summary};
+use clawpowers_api::operations::{feedback, metrics};
 use clawpowers_api::{ApiError, Which};
 use std::ffi::OsString;
 
@@ -26,13 +26,14 @@ pub(super) fn run(context: &Context, words: &[OsString]) -> Exit {
         // 1.x had no filter, but three of its skills asked for one.
         (Some("--skill" | "--filter"), Some(name)) => figures(context, Some(name.clone())),
         (Some("--plan"), Some(name)) => {
-            let request = analyze_plan::Request { plan: name.clone() };
-            analyze_plan::read(&context.runtime, &request)
+            let request = feedback::plan::Request { plan: name.clone() };
+            feedback::plan::read(&context.runtime, &request)
                 .map(|found| render::analyze::plan(&found, "unknownmin"))
         }
         (Some("--worktrees"), _) => {
-            let request = analyze_worktrees::Request {};
-            analyze_worktrees::run(&context.runtime, &request).map(|found| render::analyze::worktrees(&found))
+            let request = feedback::worktrees::Request {};
+            feedback::worktrees::run(&context.runtime, &request)
+                .map(|found| render::analyze::worktrees(&found))
         }
         (other, _) => return usage(context, USAGE, "option", other),
     };
@@ -47,7 +48,7 @@ fn figures(context: &Context, skill: Option<String>) -> Result<String, ApiError>
         skill,
         ..Which::default()
     };
-    let request = metrics_summary::Request::default().picking(which);
-    let found = metrics_summary::run(&context.runtime, &request)?;
+    let request = metrics::summary::Request::default().picking(which);
+    let found = metrics::summary::run(&context.runtime, &request)?;
     Ok(render::metrics::summary(&found, request.skill.as_deref()))
 }

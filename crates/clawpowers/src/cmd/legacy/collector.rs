@@ -4,8 +4,8 @@ use super::{failed, refuse, usage};
 use crate::args::Context;
 use crate::exit::Exit;
 use crate::render;
-use clawpowers_api::ops::{metrics_record, metrics_show, metrics_summary};
-use clawpowers_api::value::Amount;
+use clawpowers_api::operations::metrics;
+use clawpowers_api::wire::Amount;
 use clawpowers_api::{Outcome, Which};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -81,15 +81,15 @@ fn record(context: &Context, options: &mut Options) -> Exit {
     if duration.as_deref().is_some_and(|text| !is_number(text)) {
         return refuse(context, "--duration must be a number (seconds)");
     }
-    let request = metrics_record::Request {
+    let request = metrics::record::Request {
         skill,
         outcome,
         duration: duration.map(Amount),
         notes: take("--notes"),
         session: take("--session-id"),
-        ..metrics_record::Request::default()
+        ..metrics::record::Request::default()
     };
-    match metrics_record::run(&context.runtime, &request) {
+    match metrics::record::run(&context.runtime, &request) {
         Ok(done) => context.out.data(&render::metrics::recorded_as_1x(&done)),
         Err(error) => failed(context, &error),
     }
@@ -108,12 +108,12 @@ fn show(context: &Context, options: &mut Options) -> Exit {
         Some(Ok(limit)) => Some(usize::try_from(limit).unwrap_or_default()),
         Some(Err(_)) => return refuse(context, "--limit must be a number"),
     };
-    let request = metrics_show::Request {
+    let request = metrics::show::Request {
         limit,
         ..Default::default()
     }
     .picking(of(options));
-    match metrics_show::run(&context.runtime, &request) {
+    match metrics::show::run(&context.runtime, &request) {
         Ok(found) => {
             let lines: String = found.lines.iter().map(|line| format!("{line}\n")).collect();
             context.out.data(&lines)
@@ -123,8 +123,8 @@ fn show(context: &Context, options: &mut Options) -> Exit {
 }
 
 fn summary(context: &Context, options: &mut Options) -> Exit {
-    let request = metrics_summary::Request::default().picking(of(options));
-    match metrics_summary::run(&context.runtime, &request) {
+    let request = metrics::summary::Request::default().picking(of(options));
+    match metrics::summary::run(&context.runtime, &request) {
         Ok(found) => context
             .out
             .data(&render::metrics::summary(&found, request.skill.as_deref())),

@@ -8,7 +8,7 @@ mod store;
 use crate::args::Context;
 use crate::exit::Exit;
 use clap::Args;
-use clawpowers_api::ops::init;
+use clawpowers_api::operations::home;
 use clawpowers_api::{ApiError, ErrorCode};
 use std::ffi::OsString;
 
@@ -52,7 +52,7 @@ fn initialize(context: &Context, words: &[OsString]) -> Exit {
             &format!("init takes no arguments such as `{word}`; nothing was verified"),
         );
     }
-    match init::run(&context.runtime, &init::Request::default()) {
+    match home::init::run(&context.runtime, &home::init::Request::default()) {
         Ok(done) => {
             if std::env::var_os("CLAWPOWERS_QUIET").is_some_and(|value| value == "1") {
                 return Exit::Done;

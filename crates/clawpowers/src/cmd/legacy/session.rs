@@ -2,7 +2,7 @@
 
 use crate::args::Context;
 use crate::exit::Exit;
-use clawpowers_api::ops::{init, skill_read, status};
+use clawpowers_api::operations::{home, skill};
 use clawpowers_api::run::has_program;
 use serde_json::json;
 use std::env;
@@ -12,11 +12,11 @@ use std::path::Path;
 const SKILL: &str = "using-clawpowers";
 
 pub(super) fn run(context: &Context) -> Exit {
-    let request = skill_read::Request {
+    let request = skill::read::Request {
         name: SKILL.to_owned(),
         ..Default::default()
     };
-    let skill = match skill_read::run(&context.runtime, &request) {
+    let skill = match skill::read::run(&context.runtime, &request) {
         Ok(skill) => skill,
         Err(error) => {
             let text = json!({ "error": error.message, "action": error.hint });
@@ -24,10 +24,10 @@ pub(super) fn run(context: &Context) -> Exit {
             return Exit::No;
         }
     };
-    let shown = status::run(&context.runtime, &status::Request {});
+    let shown = home::status::run(&context.runtime, &home::status::Request {});
     if !shown.is_ok_and(|shown| Path::new(&shown.home).is_dir()) {
         // A session without a home is better than none; the next command that writes says what is wrong.
-        let _ = init::run(&context.runtime, &init::Request::default());
+        let _ = home::init::run(&context.runtime, &home::init::Request::default());
     }
     let reply = json!({
         "type": "skill_injection",

@@ -3,10 +3,8 @@
 use super::{failed, usage};
 use crate::args::Context;
 use crate::exit::Exit;
-use clawpowers_api::ops::{
-    store_append, store_delete, store_exists, store_get, store_incr, store_list, store_list_values, store_set,
-};
-use clawpowers_api::value::{Amount, ValueOut};
+use clawpowers_api::operations::store;
+use clawpowers_api::wire::{Amount, ValueOut};
 use std::ffi::OsString;
 
 const USAGE: &str = "\
@@ -36,28 +34,28 @@ pub(super) fn run(context: &Context, words: Vec<OsString>) -> Exit {
     let done = match command.as_deref() {
         Some("set") => {
             let ValueOut { value, value_base64 } = bytes(second);
-            let request = store_set::Request {
+            let request = store::set::Request {
                 key,
                 value,
                 value_base64,
             };
-            store_set::run(runtime, &request).map(|_| Exit::Done)
+            store::set::run(runtime, &request).map(|_| Exit::Done)
         }
         Some("append") => {
             let ValueOut { value, value_base64 } = bytes(second);
-            let request = store_append::Request {
+            let request = store::append::Request {
                 key,
                 value,
                 value_base64,
             };
-            store_append::run(runtime, &request).map(|_| Exit::Done)
+            store::append::run(runtime, &request).map(|_| Exit::Done)
         }
-        Some("get") => store_get::run(runtime, &store_get::Request { key, default: text }).map(|found| {
+        Some("get") => store::get::run(runtime, &store::get::Request { key, default: text }).map(|found| {
             let mut bytes = found.value.bytes();
             bytes.push(b'\n');
             context.out.bytes(&bytes)
         }),
-        Some("delete") => store_delete::run(runtime, &store_delete::Request { key }).map(|done| {
+        Some("delete") => store::delete::run(runtime, &store::delete::Request { key }).map(|done| {
             if done.deleted {
                 return context.out.data(&format!("Deleted: {}\n", done.key));
             }
@@ -66,17 +64,17 @@ pub(super) fn run(context: &Context, words: Vec<OsString>) -> Exit {
                 .talk(&format!("Key not found (nothing deleted): {}\n", done.key));
             Exit::Done
         }),
-        Some("exists") => store_exists::run(runtime, &store_exists::Request { key })
+        Some("exists") => store::exists::run(runtime, &store::exists::Request { key })
             .map(|found| if found.exists { Exit::Done } else { Exit::No }),
         Some("incr") => {
             let by = text.filter(|text| !text.is_empty()).map(Amount);
-            store_incr::run(runtime, &store_incr::Request { key, by })
+            store::incr::run(runtime, &store::incr::Request { key, by })
                 .map(|sum| context.out.text(&format!("{}\n", sum.value)))
         }
         Some("list") => {
             let pattern = first.is_some().then_some(key);
-            let request = store_list::Request { pattern };
-            store_list::run(runtime, &request).map(|found| {
+            let request = store::list::Request { pattern };
+            store::list::run(runtime, &request).map(|found| {
                 if found.keys.is_empty() {
                     return none(context, request.pattern.as_deref());
                 }
@@ -86,8 +84,8 @@ pub(super) fn run(context: &Context, words: Vec<OsString>) -> Exit {
         }
         Some("list-values") => {
             let pattern = first.is_some().then_some(key);
-            let request = store_list_values::Request { pattern };
-            store_list_values::run(runtime, &request).map(|found| {
+            let request = store::list_values::Request { pattern };
+            store::list_values::run(runtime, &request).map(|found| {
                 if found.entries.is_empty() {
                     return none(context, request.pattern.as_deref());
                 }

@@ -4,7 +4,7 @@ use crate::args::{Context, SelectArgs, whole_number};
 use crate::exit::Exit;
 use crate::render;
 use clap::Args;
-use clawpowers_api::ops::skill_budget;
+use clawpowers_api::operations::skill;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -30,18 +30,18 @@ pub(crate) struct BudgetArgs {
 
 impl BudgetArgs {
     pub(crate) fn run(self, context: &Context) -> Exit {
-        let request = skill_budget::Request {
+        let request = skill::budget::Request {
             context: Some(self.context),
             ..Default::default()
         }
         .selecting(self.select.selection());
-        let result = skill_budget::run(&context.runtime, &request);
-        let whole = |r: &skill_budget::Response| {
+        let result = skill::budget::run(&context.runtime, &request);
+        let whole = |r: &skill::budget::Response| {
             r.clients
                 .iter()
                 .all(|c| c.skills.iter().all(|s| s.fate == "whole"))
         };
-        let code = |r: &skill_budget::Response| if whole(r) { Exit::Done } else { Exit::No };
+        let code = |r: &skill::budget::Response| if whole(r) { Exit::Done } else { Exit::No };
         context.out.answer(&result, code, |r| {
             context.out.text(&render::budget::text(&context.out, r, self.all))
         })

@@ -4,7 +4,7 @@ use crate::args::Context;
 use crate::exit::Exit;
 use crate::render;
 use clap::Args;
-use clawpowers_api::ops::skill_fix;
+use clawpowers_api::operations::skill;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -30,12 +30,12 @@ pub(crate) struct FixArgs {
 
 impl FixArgs {
     pub(crate) fn run(self, context: &Context) -> Exit {
-        let request = skill_fix::Request {
+        let request = skill::fix::Request {
             paths: self.paths,
             write: self.write,
         };
-        let result = skill_fix::run(&context.runtime, &request);
-        let code = |r: &skill_fix::Response| match r {
+        let result = skill::fix::run(&context.runtime, &request);
+        let code = |r: &skill::fix::Response| match r {
             r if r.failed > 0 => Exit::Storage,
             r if r.changed > r.written || r.broken > 0 => Exit::No,
             _ => Exit::Done,

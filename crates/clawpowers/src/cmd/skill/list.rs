@@ -4,7 +4,7 @@ use crate::args::{Context, SelectArgs};
 use crate::exit::Exit;
 use crate::render;
 use clap::Args;
-use clawpowers_api::ops::skill_list;
+use clawpowers_api::operations::skill;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -28,8 +28,8 @@ pub(crate) struct ListArgs {
 
 impl ListArgs {
     pub(crate) fn run(self, context: &Context) -> Exit {
-        let request = skill_list::Request::default().selecting(self.select.selection_of(self.paths));
-        let result = skill_list::run(&context.runtime, &request);
+        let request = skill::list::Request::default().selecting(self.select.selection_of(self.paths));
+        let result = skill::list::run(&context.runtime, &request);
         context.out.answer(
             &result,
             |_| Exit::Done,

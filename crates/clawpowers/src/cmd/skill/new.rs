@@ -3,7 +3,7 @@
 use crate::args::Context;
 use crate::exit::Exit;
 use clap::Args;
-use clawpowers_api::ops::skill_new;
+use clawpowers_api::operations::skill;
 use clawpowers_api::{COMMON_FOLDER, quoted};
 
 const EXAMPLES: &str = "\
@@ -29,12 +29,12 @@ pub(crate) struct NewArgs {
 
 impl NewArgs {
     pub(crate) fn run(self, context: &Context) -> Exit {
-        let request = skill_new::Request {
+        let request = skill::new::Request {
             name: self.name,
             dir: self.dir,
             description: self.description,
         };
-        let result = skill_new::run(&context.runtime, &request);
+        let result = skill::new::run(&context.runtime, &request);
         context.out.answer_done(
             &result,
             |r| {
@@ -48,7 +48,7 @@ impl NewArgs {
 }
 
 /// Says which clients will find the skill, or how one would.
-fn readers(response: &skill_new::Response) -> String {
+fn readers(response: &skill::new::Response) -> String {
     let common = format!("`--dir {COMMON_FOLDER}` creates one in a folder that most clients read");
     match (response.clients.as_slice(), response.listed) {
         ([], false) => {

@@ -4,7 +4,7 @@ use crate::args::{Context, SelectArgs, whole_number};
 use crate::exit::Exit;
 use crate::render;
 use clap::Args;
-use clawpowers_api::ops::skill_prompt;
+use clawpowers_api::operations::skill;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -36,13 +36,13 @@ pub(crate) struct PromptArgs {
 
 impl PromptArgs {
     pub(crate) fn run(self, context: &Context) -> Exit {
-        let request = skill_prompt::Request {
+        let request = skill::prompt::Request {
             format: Some(self.format),
             budget: self.budget,
             ..Default::default()
         }
         .selecting(self.select.selection_of(self.paths));
-        let result = skill_prompt::run(&context.runtime, &request);
+        let result = skill::prompt::run(&context.runtime, &request);
         context.out.answer(
             &result,
             |_| Exit::Done,

@@ -3,7 +3,7 @@
 use crate::args::{Context, SelectArgs};
 use crate::exit::Exit;
 use clap::Args;
-use clawpowers_api::ops::skill_read;
+use clawpowers_api::operations::skill;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -27,14 +27,14 @@ pub(crate) struct ReadArgs {
 
 impl ReadArgs {
     pub(crate) fn run(self, context: &Context) -> Exit {
-        let request = skill_read::Request {
+        let request = skill::read::Request {
             name: self.name,
             resource: self.resource,
             wrap: self.wrap,
             ..Default::default()
         }
         .selecting(self.select.selection());
-        let result = skill_read::run(&context.runtime, &request);
+        let result = skill::read::run(&context.runtime, &request);
         context
             .out
             .answer(&result, |_| Exit::Done, |r| context.out.data(&r.text))

@@ -3,7 +3,7 @@
 use crate::args::Context;
 use crate::exit::Exit;
 use clap::Args;
-use clawpowers_api::ops::{skill_read_properties, skill_to_prompt};
+use clawpowers_api::operations::skill;
 use clawpowers_api::{ApiError, ErrorCode};
 
 #[derive(Debug, Args)]
@@ -31,10 +31,10 @@ pub(crate) struct ToPromptArgs {
 
 impl ReadPropertiesArgs {
     pub(crate) fn run(self, context: &Context) -> Exit {
-        let request = skill_read_properties::Request { path: self.path };
+        let request = skill::read_properties::Request { path: self.path };
         print(
             context,
-            skill_read_properties::run(&context.runtime, &request),
+            skill::read_properties::run(&context.runtime, &request),
             |r| &r.text,
         )
     }
@@ -42,8 +42,8 @@ impl ReadPropertiesArgs {
 
 impl ToPromptArgs {
     pub(crate) fn run(self, context: &Context) -> Exit {
-        let request = skill_to_prompt::Request { paths: self.paths };
-        print(context, skill_to_prompt::run(&context.runtime, &request), |r| {
+        let request = skill::to_prompt::Request { paths: self.paths };
+        print(context, skill::to_prompt::run(&context.runtime, &request), |r| {
             &r.text
         })
     }

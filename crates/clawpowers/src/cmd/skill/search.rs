@@ -4,7 +4,7 @@ use crate::args::{Context, SelectArgs, whole_number};
 use crate::exit::Exit;
 use crate::render;
 use clap::Args;
-use clawpowers_api::ops::skill_search;
+use clawpowers_api::operations::skill;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -28,14 +28,14 @@ pub(crate) struct SearchArgs {
 
 impl SearchArgs {
     pub(crate) fn run(self, context: &Context) -> Exit {
-        let request = skill_search::Request {
+        let request = skill::search::Request {
             words: self.words.join(" "),
             limit: Some(self.limit),
             ..Default::default()
         }
         .selecting(self.select.selection());
-        let result = skill_search::run(&context.runtime, &request);
-        let code = |r: &skill_search::Response| if r.hits.is_empty() { Exit::No } else { Exit::Done };
+        let result = skill::search::run(&context.runtime, &request);
+        let code = |r: &skill::search::Response| if r.hits.is_empty() { Exit::No } else { Exit::Done };
         context.out.answer(&result, code, |r| {
             if r.hits.is_empty() {
                 context

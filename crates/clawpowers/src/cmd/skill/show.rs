@@ -4,7 +4,7 @@ use crate::args::{Context, SelectArgs};
 use crate::exit::Exit;
 use crate::render;
 use clap::Args;
-use clawpowers_api::ops::skill_show;
+use clawpowers_api::operations::skill;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -23,12 +23,12 @@ pub(crate) struct ShowArgs {
 
 impl ShowArgs {
     pub(crate) fn run(self, context: &Context) -> Exit {
-        let request = skill_show::Request {
+        let request = skill::show::Request {
             name: self.name,
             ..Default::default()
         }
         .selecting(self.select.selection());
-        let result = skill_show::run(&context.runtime, &request);
+        let result = skill::show::run(&context.runtime, &request);
         context.out.answer(
             &result,
             |_| Exit::Done,

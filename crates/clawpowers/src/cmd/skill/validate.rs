@@ -5,7 +5,7 @@ use crate::exit::Exit;
 use crate::out::Out;
 use crate::render;
 use clap::Args;
-use clawpowers_api::ops::{skill_reference_validate, skill_validate};
+use clawpowers_api::operations::skill;
 use clawpowers_api::{ApiError, ErrorCode, quoted};
 use std::io::IsTerminal as _;
 use std::path::Path;
@@ -59,7 +59,7 @@ impl ValidateArgs {
             let message = format!("there is no format {}", quoted(format));
             let error = ApiError::new(ErrorCode::InvalidInput, message)
                 .hint(format!("the formats are {}", FORMATS.join(", ")));
-            let result: Result<skill_validate::Response, _> = Err(error);
+            let result: Result<skill::validate::Response, _> = Err(error);
             return context.out.answer(&result, |_| Exit::Done, |_| Exit::Done);
         }
         let sarif = self.format.as_deref() == Some("sarif");
@@ -72,12 +72,12 @@ impl ValidateArgs {
         // The rules of the specification know no placeholders and no paths in code.
         let default = if self.strict { "clawpowers" } else { "spec" };
         let target = self.target.or_else(|| Some(default.to_owned()));
-        let request = skill_validate::Request {
+        let request = skill::validate::Request {
             paths: self.paths,
             target,
         };
-        let result = skill_validate::run(&context.runtime, &request);
-        let code = |r: &skill_validate::Response| match r {
+        let result = skill::validate::run(&context.runtime, &request);
+        let code = |r: &skill::validate::Response| match r {
             r if r.errors > 0 || (self.strict && r.warnings > 0) => Exit::No,
             _ => Exit::Done,
         };
@@ -106,11 +106,11 @@ fn is_one_skill(path: &Path) -> bool {
 }
 
 fn reference(context: &Context, path: &str) -> Exit {
-    let request = skill_reference_validate::Request {
+    let request = skill::reference_validate::Request {
         path: path.to_owned(),
     };
     let out = &context.out;
-    match skill_reference_validate::run(&context.runtime, &request) {
+    match skill::reference_validate::run(&context.runtime, &request) {
         Err(error) => out.error(&error),
         Ok(verdict) => {
             let ended = if verdict.valid {

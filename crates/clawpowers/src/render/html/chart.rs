@@ -3,8 +3,8 @@
 use super::{day, text};
 use crate::render::metrics::duration;
 use clawpowers_api::feedback::wilson;
-use clawpowers_api::ops::analyze::{SkillReport, Week};
-use clawpowers_api::ops::feedback_detect::RateOut;
+use clawpowers_api::operations::feedback::analyze::{SkillReport, Week};
+use clawpowers_api::operations::feedback::detect::RateOut;
 
 /// The size of a chart, and the room that its axes take.
 const WIDTH: f64 = 320.0;

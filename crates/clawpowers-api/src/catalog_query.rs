@@ -1,0 +1,360 @@
+//! Which skills an operation is about: roots, scopes, another client's view, a role profile.
+
+use crate::config::roles::{Role, Roles, roles};
+use crate::runtime::Runtime;
+use crate::text::choices;
+use crate::wire::error::{ApiError, ErrorCode};
+use clawpowers_loader::catalog::{Catalog, CatalogOptions, Entry, Origin, Rejected, Row};
+use clawpowers_loader::diag::quoted;
+use clawpowers_loader::discover::{
+    CLIENTS, Client, Found, Root, Scope, WalkRules, default_roots, walk_documents,
+};
+use clawpowers_loader::display_path;
+use clawpowers_loader::documents::{Documents, plain};
+use clawpowers_loader::inspect::skill_file;
+use clawpowers_loader::resources::digest;
+use clawpowers_loader::skill::normalized;
+use std::collections::BTreeSet;
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
+
+/// Which skills an operation is about.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// Folders to look below, or a skill's SKILL.md; the usual folders where there are none.
+    pub roots: Vec<String>,
+    /// Only these scopes; all where there are none.
+    pub scopes: Vec<String>,
+    /// The client whose view to take.
+    pub client: Option<String>,
+    /// The role profile whose skills to keep; an empty one stands for none, even where config.json puts one in force.
+    pub profile: Option<String>,
+}
+
+/// A catalog with the role profile that is in force for it.
+pub(crate) struct Selected<T = Entry> {
+    pub(crate) catalog: Catalog<T>,
+    /// The role profile that the caller named, else the one that config.json puts in force.
+    pub(crate) role: Option<Role>,
+    /// What config.json puts in force without a list of skills for it.
+    pub(crate) unknown_profile: Option<String>,
+    /// How many skills were left out because they are not of the role.
+    pub(crate) outside_role: usize,
+    /// The client whose view it is.
+    client: Option<&'static Client>,
+}
+
+/// Returns the digest of a skill's folder, or why there is none.
+pub(crate) fn digest_of_entry(entry: &Entry) -> Result<String, String> {
+    match &entry.origin {
+        Origin::Disk { file } => {
+            digest(file.parent().unwrap_or(file), file).map_err(|error| error.to_string())
+        }
+        Origin::Memory(package) => package.digest().map_err(|error| error.to_string()),
+    }
+}
+
+impl<T: Row> Selected<T> {
+    /// Keeps only the skills of the role profile in force.
+    pub(crate) fn keep_role(&mut self) {
+        let before = self.catalog.entries.len();
+        if let Some(role) = &self.role {
+            self.catalog.entries.retain(|row| role.has(row.name()));
+        }
+        self.outside_role += before - self.catalog.entries.len();
+    }
+}
+
+impl Selected {
+    /// Returns the skill that `name` means: one of this name, one whose folder has it, or the one at this path.
+    pub(crate) fn entry(&self, runtime: &Runtime, name: &str) -> Result<Entry, ApiError> {
+        let is_path = name.contains(['/', MAIN_SEPARATOR]) || matches!(name, "." | "..");
+        if is_path && let Some(file) = runtime.skill_at(name) {
+            return self.entry_at(runtime, name, &file);
+        }
+        if let Some(entry) = self.catalog.get(name).or_else(|| self.in_folder(name)) {
+            return Ok(entry.clone());
+        }
+        match runtime.skill_at(name) {
+            Some(file) if !is_path => self.entry_at(runtime, name, &file),
+            _ => Err(self.unknown(name, is_path)),
+        }
+    }
+
+    /// Returns the first skill whose folder is called `name`.
+    fn in_folder(&self, name: &str) -> Option<&Entry> {
+        let name = normalized(name);
+        let folder = |entry: &Entry| {
+            let location = entry.location();
+            let folder = location.parent()?.file_name()?;
+            Some(normalized(&folder.to_string_lossy()))
+        };
+        self.catalog
+            .entries
+            .iter()
+            .find(|entry| folder(entry).is_some_and(|folder| folder == name))
+    }
+
+    /// Returns the skill whose SKILL.md is `file`, also where another of its name is visible instead.
+    fn entry_at(&self, runtime: &Runtime, named: &str, file: &Path) -> Result<Entry, ApiError> {
+        let wanted = runtime.real(file);
+        let is_it = |location: &Path| runtime.real(location) == wanted;
+        let visible = |catalog: &Catalog| {
+            let mut entries = catalog.entries.iter();
+            entries.find(|entry| is_it(&entry.location())).cloned()
+        };
+        if let Some(entry) = visible(&self.catalog) {
+            return Ok(entry);
+        }
+        let catalog = Catalog::load(&CatalogOptions {
+            roots: vec![Root::extra(runtime.skill_folder(&file.to_string_lossy()))],
+            documents: runtime.documents(),
+            client: self.client,
+            ..CatalogOptions::default()
+        });
+        visible(&catalog).ok_or_else(|| {
+            let message = format!("there is no skill at {}", quoted(named));
+            let error = ApiError::new(ErrorCode::NotFound, message);
+            match catalog.rejected.iter().find(|one| is_it(&one.location)) {
+                Some(rejected) => error.hint(did_not_load(rejected)),
+                None => error.hint("`clawpowers skill validate` says what is wrong with the file"),
+            }
+        })
+    }
+
+    fn unknown(&self, name: &str, is_path: bool) -> ApiError {
+        if is_path {
+            let message = format!("there is no skill at {}", quoted(name));
+            return ApiError::new(ErrorCode::NotFound, message).hint("name a skill's folder or its SKILL.md");
+        }
+        let error = ApiError::new(ErrorCode::NotFound, format!("there is no skill {}", quoted(name)));
+        let named = |path: &Path| path.parent().and_then(Path::file_name).is_some_and(|n| n == name);
+        if let Some(rejected) = self.catalog.rejected.iter().find(|r| named(&r.location)) {
+            return error.hint(did_not_load(rejected));
+        }
+        match self.catalog.nearest(name) {
+            Some(near) => error.hint(format!("did you mean {}?", quoted(near))),
+            None => error.hint("`clawpowers skill list` shows the skills"),
+        }
+    }
+}
+
+fn did_not_load(rejected: &Rejected) -> String {
+    let found = rejected.diagnostics.iter().find(|d| d.rule == rejected.reason);
+    let why = found.map_or(rejected.reason.id(), |d| d.message.as_str());
+    format!(
+        "{} did not load: {why}",
+        quoted(&display_path(&rejected.location))
+    )
+}
+
+impl Runtime {
+    /// Loads the catalog that `selection` names.
+    pub(crate) fn select(&self, selection: &Selection) -> Result<Selected, ApiError> {
+        self.select_rows(selection)
+    }
+
+    /// As [`Runtime::select`], but keeps of each skill only what its row does.
+    pub(crate) fn select_rows<T: Row>(&self, selection: &Selection) -> Result<Selected<T>, ApiError> {
+        self.select_with(selection, roles(self.surroundings.home.as_deref())?)
+    }
+
+    /// As [`Runtime::select`], with the role profiles at hand.
+    pub(crate) fn select_with<T: Row>(
+        &self,
+        selection: &Selection,
+        roles: Roles,
+    ) -> Result<Selected<T>, ApiError> {
+        let client = selection.client.as_deref().map(client).transpose()?;
+        let scopes = selection
+            .scopes
+            .iter()
+            .map(|name| scope(name))
+            .collect::<Result<Vec<_>, _>>()?;
+        let explicit = !selection.roots.is_empty();
+        let documents = self.documents();
+        let roots = if explicit {
+            selection
+                .roots
+                .iter()
+                .map(|root| self.root(root))
+                .collect::<Result<_, _>>()?
+        } else if let Some(documents) = &documents {
+            document_roots(documents, client)
+        } else {
+            match client {
+                Some(client) => client.roots(&self.surroundings),
+                None => default_roots(&self.surroundings),
+            }
+        };
+        let packages = if explicit || client.is_some() {
+            Vec::new()
+        } else {
+            crate::bundled::packages()
+        };
+        let (role, unknown_profile) = match (selection.profile.as_deref(), roles.active.as_deref()) {
+            (Some(""), _) => (None, None),
+            (Some(name), _) => (Some(roles.get(name).ok_or_else(|| roles.unknown(name))?), None),
+            // Other clients know nothing of role profiles.
+            (None, Some(name)) if client.is_none() => match roles.get(name) {
+                Some(role) => (Some(role), None),
+                None => (None, Some(name.to_owned())),
+            },
+            (None, _) => (None, None),
+        };
+        let mut catalog = Catalog::load_rows(&CatalogOptions {
+            roots,
+            documents,
+            packages,
+            scopes,
+            client,
+        });
+        for root in selection.roots.iter().filter(|root| is_skill_file(root)) {
+            self.keep_file(&mut catalog, root);
+        }
+        let mut selected = Selected {
+            catalog,
+            role,
+            unknown_profile,
+            outside_role: 0,
+            client,
+        };
+        if selection.profile.is_some() {
+            selected.keep_role();
+        }
+        Ok(selected)
+    }
+
+    fn root(&self, root: &str) -> Result<Root, ApiError> {
+        let hint = "name a folder of skills or a SKILL.md";
+        let is_folder = match self.documents() {
+            Some(documents) => is_folder(&documents, root),
+            None => {
+                let path = self.surroundings.cwd.join(root);
+                path.metadata()
+                    .map(|metadata| metadata.is_dir())
+                    .map_err(|error| error.to_string())
+            }
+        };
+        match is_folder {
+            Ok(_) if root.is_empty() => {
+                Err(ApiError::new(ErrorCode::InvalidInput, "the path of the root is empty").hint(hint))
+            }
+            Ok(true) => Ok(Root::extra(self.as_named(root))),
+            Ok(false) if is_skill_file(root) => Ok(Root::extra(self.skill_folder(root))),
+            Ok(false) => Err(ApiError::new(
+                ErrorCode::InvalidInput,
+                format!("the root {} is not a folder", quoted(root)),
+            )
+            .hint(hint)),
+            Err(error) => Err(ApiError::new(
+                ErrorCode::Io,
+                format!("the root {} cannot be read: {error}", quoted(root)),
+            )
+            .hint(hint)),
+        }
+    }
+
+    /// Keeps, of what is in the folder of a SKILL.md that was named as a root, that file alone.
+    fn keep_file<T: Row>(&self, catalog: &mut Catalog<T>, root: &str) {
+        let folder = self.skill_folder(root);
+        let file = folder.join(Path::new(root).file_name().unwrap_or_default());
+        let keeps = |location: &Path| !location.starts_with(&folder) || location == file;
+        catalog.entries.retain(|entry| keeps(&entry.location()));
+        catalog.rejected.retain(|one| keeps(&one.location));
+        for hidden in [&mut catalog.shadowed, &mut catalog.duplicates] {
+            hidden.retain(|one| keeps(&one.location));
+        }
+    }
+
+    /// Returns the folder of a SKILL.md that was named.
+    fn skill_folder(&self, named: &str) -> PathBuf {
+        let file = self.as_named(named);
+        match file.parent() {
+            Some(folder) if folder.as_os_str().is_empty() && self.documents().is_none() => PathBuf::from("."),
+            folder => folder.map(Path::to_owned).unwrap_or_default(),
+        }
+    }
+
+    /// Returns the SKILL.md that a path names: the file itself, or that of a folder.
+    fn skill_at(&self, named: &str) -> Option<PathBuf> {
+        let path = self.as_named(named);
+        let Some(documents) = self.documents() else {
+            return match path.is_dir() {
+                true => skill_file(&path),
+                false => (is_skill_file(named) && path.is_file()).then_some(path),
+            };
+        };
+        let real = plain(&path)?;
+        match documents.is_folder(&real) {
+            true => Some(path.join(Path::new(&documents.skill_file(&real)?).file_name()?)),
+            false => (is_skill_file(named) && documents.get(&real).is_some()).then_some(path),
+        }
+    }
+
+    /// Returns a path without links on the way, so that two ways to one file are equal.
+    fn real(&self, path: &Path) -> PathBuf {
+        if self.documents().is_some() {
+            return plain(path).map_or_else(|| path.to_owned(), PathBuf::from);
+        }
+        let path = self.surroundings.cwd.join(path);
+        path.canonicalize().unwrap_or(path)
+    }
+}
+
+/// Tells whether a path ends in the name of a skill's file.
+fn is_skill_file(path: &str) -> bool {
+    let name = Path::new(path).file_name();
+    !path.ends_with('/') && name.is_some_and(|name| name.eq_ignore_ascii_case("SKILL.md"))
+}
+
+/// Returns the folders of documents that a reader looks below where none are named.
+///
+/// Whoever handed them in wants them seen, by whichever client; one that looks no deeper than the folders of its own
+/// root is taken to have that root around each of the skills.
+pub(crate) fn document_roots(documents: &Documents, client: Option<&Client>) -> Vec<Root> {
+    if client.is_none_or(|client| client.walk.max_depth > 1) {
+        return vec![Root::extra(PathBuf::new())];
+    }
+    let found = walk_documents(documents, Path::new(""), "", &WalkRules::default());
+    let folder = |found: &Found| found.location().parent().map(Path::to_owned);
+    let folders: BTreeSet<PathBuf> = found.iter().filter_map(folder).collect();
+    let within = |folder: &Path| {
+        let mut above = folder.ancestors().skip(1);
+        above.any(|above| !above.as_os_str().is_empty() && folders.contains(above))
+    };
+    let outer = folders.iter().filter(|folder| !within(folder));
+    let roots: BTreeSet<&Path> = outer.filter_map(|folder| folder.parent()).collect();
+    roots
+        .into_iter()
+        .map(|root| Root::extra(root.to_owned()))
+        .collect()
+}
+
+/// Tells whether a path that a request names is a folder of documents, or says that there is nothing as a system does.
+pub(crate) fn is_folder(documents: &Documents, named: &str) -> Result<bool, String> {
+    // An empty path is refused by whoever asked.
+    match plain(Path::new(named)) {
+        Some(path) if documents.is_folder(&path) => Ok(true),
+        Some(path) if documents.get(&path).is_some() && named.ends_with('/') => {
+            Err("Not a directory (os error 20)".to_owned())
+        }
+        Some(path) if documents.get(&path).is_some() => Ok(false),
+        _ => Err("No such file or directory (os error 2)".to_owned()),
+    }
+}
+
+fn client(name: &str) -> Result<&'static Client, ApiError> {
+    Client::named(name).ok_or_else(|| {
+        let names: Vec<&str> = CLIENTS.iter().map(|client| client.name).collect();
+        let message = format!("there is no client {}", quoted(name));
+        ApiError::new(ErrorCode::InvalidInput, message).hint(choices(name, "clients", &names))
+    })
+}
+
+fn scope(name: &str) -> Result<Scope, ApiError> {
+    name.parse().map_err(|()| {
+        let message = format!("there is no scope {}", quoted(name));
+        let names = Scope::ALL.map(Scope::as_str);
+        ApiError::new(ErrorCode::InvalidInput, message).hint(choices(name, "scopes", &names))
+    })
+}

@@ -1,0 +1,57 @@
+//! Reads one setting.
+
+use crate::config::key::Key;
+use crate::config::{file, settings};
+use crate::runtime::Runtime;
+use crate::wire::error::{ApiError, ErrorCode};
+use clawpowers_loader::diag::quoted;
+use clawpowers_loader::display_path;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Which setting to read.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// The setting's name, its levels separated by dots.
+    pub key: String,
+}
+
+/// The setting.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Response {
+    /// The name, as the file spells it.
+    pub key: String,
+    /// The value: any JSON.
+    pub value: Value,
+    /// Where it comes from: always `file`.
+    pub source: &'static str,
+}
+
+/// Reads a setting of config.json, be it spelled as 1.x or as 2.x did where both mean the same.
+///
+/// # Errors
+///
+/// `not_found` where there is no such setting or no file; `invalid_input` for a key that is none; `invalid_config` for a
+/// file that is not a JSON object; `io` where it cannot be read.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    runtime.needs_disk("config.json")?;
+    let key = Key::parse(&request.key)?;
+    let path = file::path_of(runtime)?;
+    let Some(document) = file::read(&path)? else {
+        let message = format!("there is no {}", quoted(&display_path(&path)));
+        return Err(ApiError::new(ErrorCode::NotFound, message)
+            .hint("`clawpowers config set KEY VALUE` makes it, `--home` names another home"));
+    };
+    let key = key.spelled_in(&document.value);
+    let Some((_, value)) = key.find(&document.value) else {
+        return Err(key.unknown(&document.value));
+    };
+    Ok(Response {
+        value: settings::readable(value),
+        key: key.as_str().to_owned(),
+        source: "file",
+    })
+}

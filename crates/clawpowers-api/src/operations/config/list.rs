@@ -1,0 +1,63 @@
+//! Lists the settings.
+
+use crate::config::key::leaves;
+use crate::config::{file, settings};
+use crate::runtime::Runtime;
+use crate::wire::error::ApiError;
+use clawpowers_loader::display_path;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// There is nothing to say.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Request {}
+
+/// The settings.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Response {
+    /// The config.json, whether it is there or not.
+    pub path: String,
+    /// Whether it is there.
+    pub exists: bool,
+    /// Whose spelling it has: `none`, `1.x`, `2.x`, `mixed`, `other`.
+    pub dialect: &'static str,
+    /// The settings in the order of the file.
+    pub entries: Vec<EntryOut>,
+}
+
+/// A setting.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Setting"))]
+pub struct EntryOut {
+    /// Its name, the levels separated by dots.
+    pub key: String,
+    /// Its value: any JSON but an object that holds something.
+    pub value: Value,
+}
+
+/// Lists the settings of config.json; without a file there are none.
+///
+/// # Errors
+///
+/// `invalid_config` for a file that is not a JSON object; `io` where it cannot be read.
+pub fn run(runtime: &Runtime, _: &Request) -> Result<Response, ApiError> {
+    runtime.needs_disk("config.json")?;
+    let path = file::path_of(runtime)?;
+    let document = file::read(&path)?;
+    let exists = document.is_some();
+    let map = document.map(|document| document.value).unwrap_or_default();
+    let entries = leaves(&map).into_iter().map(|(key, value)| EntryOut {
+        key,
+        value: settings::readable(value),
+    });
+    Ok(Response {
+        path: display_path(&path),
+        exists,
+        dialect: settings::dialect(&map),
+        entries: entries.collect(),
+    })
+}

@@ -1,0 +1,6 @@
+//! Operations on config.json.
+
+pub mod get;
+pub mod list;
+pub mod set;
+pub mod unset;

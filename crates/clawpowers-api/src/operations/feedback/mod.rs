@@ -1,0 +1,7 @@
+//! Operations that judge executions.
+
+pub mod analyze;
+pub mod compare;
+pub mod detect;
+pub mod plan;
+pub mod worktrees;

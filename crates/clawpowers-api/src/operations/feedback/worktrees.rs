@@ -1,0 +1,31 @@
+//! Lists the worktrees that skills have registered.
+
+use super::plan::{ValueLine, lines};
+use crate::runtime::Runtime;
+use crate::wire::error::ApiError;
+use serde::{Deserialize, Serialize};
+
+/// Nothing is asked.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Request {}
+
+/// The worktrees.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Response {
+    /// The keys below `worktree:` with their values.
+    pub worktrees: Vec<ValueLine>,
+}
+
+/// Lists the keys below `worktree:`.
+///
+/// # Errors
+///
+/// `storage` where they cannot be read.
+pub fn run(runtime: &Runtime, _request: &Request) -> Result<Response, ApiError> {
+    Ok(Response {
+        worktrees: lines(runtime, "worktree:")?,
+    })
+}

@@ -1,0 +1,341 @@
+//! Reports inventory, readiness, visibility and faults.
+
+use crate::catalog_query::{Selected, document_roots};
+use crate::config::roles::{Roles, roles};
+use crate::runtime::Runtime;
+use crate::wire::error::ApiError;
+use crate::wire::skill::{DiagnosticOut, HiddenOut, RejectedOut, diagnostics, unmet};
+use clawpowers_executor::{Error, Storage};
+use clawpowers_loader::catalog::{Catalog, CatalogOptions, Entry, Origin};
+use clawpowers_loader::discover::{CLIENTS, Client, Scope};
+use clawpowers_loader::display_path;
+use clawpowers_loader::inspect::inspect;
+use clawpowers_loader::readiness::missing;
+use clawpowers_loader::{Profile, Rule};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// The state of a database without a problem.
+const SOUND: &str = "sound";
+
+selecting! {
+    /// Which skills to look at, and how thoroughly.
+    {
+        /// Whether the whole database is checked, every index against its table too. It takes a minute where the rest takes
+        /// seconds.
+        #[serde(default)]
+        deep: bool,
+    }
+}
+
+/// The state of the skills.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Response {
+    /// What was found.
+    pub inventory: Inventory,
+    /// Skills whose requirements are not met here.
+    pub not_ready: Vec<NotReady>,
+    /// How many of the skills each client would see, and which it would not.
+    pub visibility: Vec<Visibility>,
+    /// Several ways to one file.
+    pub duplicates: Vec<HiddenOut>,
+    /// What did not load; broken and escaping links among it.
+    pub rejected: Vec<RejectedOut>,
+    /// Links of bodies and folders that lead nowhere or outside, and scripts that cannot run.
+    pub references: Vec<References>,
+    /// The profile that config.json puts in force without a list of skills for it; it has no effect.
+    pub unknown_profile: Option<String>,
+    /// The config.json of the runtime home.
+    pub config: ConfigOut,
+    /// The database of the runtime home.
+    pub storage: StorageOut,
+    /// Whether nothing is amiss.
+    pub healthy: bool,
+}
+
+/// The state of config.json.
+#[derive(Debug, Clone, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "ConfigState"))]
+pub struct ConfigOut {
+    /// Why it cannot be read; `null` where it can, and where there is none. No role profile is in force then.
+    pub problem: Option<String>,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+/// The state of the database.
+#[derive(Debug, Clone, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "DatabaseState"))]
+pub struct StorageOut {
+    /// The file; `null` where there is no home.
+    pub database: Option<String>,
+    /// `none` where nothing was written yet, `sound`, or what the error's `details.kind` would say.
+    pub state: &'static str,
+    /// What is wrong with it.
+    pub problems: Vec<String>,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+/// What was found.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Inventory {
+    /// Files that look like skills.
+    pub found: usize,
+    /// Visible skills.
+    pub loaded: usize,
+    /// Skills hidden by another of the same name.
+    pub shadowed: usize,
+    /// Files that did not load.
+    pub rejected: usize,
+    /// Visible skills by scope.
+    pub scopes: BTreeMap<&'static str, usize>,
+}
+
+/// A skill whose requirements are not met.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct NotReady {
+    /// Its name.
+    pub name: String,
+    /// What is missing, as `kind name`.
+    pub missing: Vec<String>,
+}
+
+/// What a client sees.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Visibility {
+    /// The client.
+    pub client: &'static str,
+    /// How many skills it loads.
+    pub loaded: usize,
+    /// Skills that this runtime loads and the client does not, by their SKILL.md.
+    pub unseen: Vec<String>,
+    /// Skills of the client's own folders that it drops, with the reason.
+    pub dropped: Vec<RejectedOut>,
+}
+
+/// Faults of one skill's references.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct References {
+    /// Its name.
+    pub name: String,
+    /// Its SKILL.md.
+    pub location: String,
+    /// The findings.
+    pub diagnostics: Vec<DiagnosticOut>,
+}
+
+/// Checks every skill, config.json and the database. Where the database is damaged, its marker file says so from then on,
+/// and every write is refused; where it is not, such a note is deleted. Nothing else is changed.
+///
+/// # Errors
+///
+/// As `skill_list`; a config.json that cannot be read is none.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    let mut selection = request.selection();
+    let (roles, config) = roles_or_problem(runtime);
+    if config.problem.is_some() {
+        selection.profile = None;
+    }
+    let selected: Selected = runtime.select_with(&selection, roles)?;
+    let catalog = &selected.catalog;
+    let machine = Runtime::machine();
+    let mut scopes = BTreeMap::new();
+    let mut not_ready = Vec::new();
+    let mut references = Vec::new();
+    for entry in &catalog.entries {
+        *scopes.entry(entry.scope.as_str()).or_insert(0) += 1;
+        let lacking = missing(&entry.skill.requirements, &machine, catalog);
+        if !lacking.is_empty() {
+            not_ready.push(NotReady {
+                name: entry.skill.name.clone(),
+                missing: unmet(lacking),
+            });
+        }
+        let mut found = match &entry.origin {
+            // The shipped ones are looked at before they are shipped.
+            Origin::Memory(_) if entry.scope == Scope::Bundled => continue,
+            Origin::Memory(package) => package.inspect(Profile::ClawPowers).parsed.diagnostics,
+            Origin::Disk { file } => inspect(file, Profile::ClawPowers).parsed.diagnostics,
+        };
+        found.retain(|d| is_reference(d.rule));
+        if !found.is_empty() {
+            let location = display_path(&entry.location());
+            references.push(References {
+                name: entry.skill.name.clone(),
+                location,
+                diagnostics: diagnostics(&found),
+            });
+        }
+    }
+    let visibility = if request.roots.is_empty() {
+        visibility(runtime, catalog)
+    } else {
+        Vec::new()
+    };
+    let storage = storage(runtime, request.deep);
+    Ok(Response {
+        healthy: not_ready.is_empty()
+            && references.is_empty()
+            && catalog.rejected.is_empty()
+            && selected.unknown_profile.is_none()
+            && config.problem.is_none()
+            && storage.problems.is_empty(),
+        config,
+        storage,
+        inventory: Inventory {
+            found: catalog.found(),
+            loaded: catalog.entries.len(),
+            shadowed: catalog.shadowed.len(),
+            rejected: catalog.rejected.len(),
+            scopes,
+        },
+        not_ready,
+        visibility,
+        duplicates: catalog.duplicates.iter().cloned().map(HiddenOut::from).collect(),
+        rejected: catalog.rejected.iter().cloned().map(RejectedOut::from).collect(),
+        references,
+        unknown_profile: selected.unknown_profile,
+    })
+}
+
+/// Returns the role profiles; without any where config.json cannot be read, and why.
+fn roles_or_problem(runtime: &Runtime) -> (Roles, ConfigOut) {
+    let home = runtime.surroundings.home.as_deref();
+    // Where the home is a file, the database says so.
+    match roles(home.filter(|home| !home.is_file())) {
+        Ok(roles) => (roles, ConfigOut::default()),
+        Err(error) => {
+            let config = ConfigOut {
+                problem: Some(error.message),
+                hint: error.hint,
+            };
+            (Roles::default(), config)
+        }
+    }
+}
+
+/// Checks the database; one that does not exist yet is not created.
+fn storage(runtime: &Runtime, deep: bool) -> StorageOut {
+    let none = StorageOut {
+        state: "none",
+        ..StorageOut::default()
+    };
+    if runtime.documents().is_some() {
+        return checked(runtime, deep).unwrap_or(none);
+    }
+    let Ok(home) = runtime.home() else { return none };
+    let path = home.database();
+    let exists = path.try_exists().map_err(|error| Error::io(&path, &error));
+    let mut storage = match exists.and_then(|exists| {
+        if exists {
+            Ok(true)
+        } else {
+            home.check_log().map(|()| false)
+        }
+    }) {
+        Ok(true) => checked(runtime, deep || home.noted_damage().is_some()).unwrap_or(none),
+        Ok(false) => none,
+        Err(error) => failed(error.into()),
+    };
+    storage.database = Some(display_path(&path));
+    let noted = match storage.state {
+        SOUND => home.clear_damage(),
+        state if state == Storage::Corrupt.as_str() => home.note_damage(&storage.problems),
+        _ => Ok(()),
+    };
+    if let Err(error) = noted {
+        let why = format!("the database cannot be marked as damaged for other commands: {error}");
+        storage.problems.push(why);
+    }
+    storage
+}
+
+/// Checks the database that there is; `None` where there is none.
+fn checked(runtime: &Runtime, deep: bool) -> Option<StorageOut> {
+    match runtime.read(|db| Ok(db.check(deep)?)) {
+        Ok(None) => None,
+        Ok(Some(problems)) if problems.is_empty() => Some(StorageOut {
+            state: SOUND,
+            ..StorageOut::default()
+        }),
+        Ok(Some(problems)) => Some(StorageOut {
+            database: None,
+            state: Storage::Corrupt.as_str(),
+            problems,
+            hint: Some(Storage::Corrupt.hint().to_owned()),
+        }),
+        Err(error) => Some(failed(error)),
+    }
+}
+
+/// Returns the state of a database that cannot be used.
+fn failed(error: ApiError) -> StorageOut {
+    let kind = error
+        .details
+        .as_ref()
+        .and_then(|details| details.get("kind")?.as_str().map(str::to_owned));
+    let known = Storage::ALL
+        .into_iter()
+        .find(|storage| kind.as_deref() == Some(storage.as_str()));
+    StorageOut {
+        database: None,
+        state: known.unwrap_or(Storage::Io).as_str(),
+        problems: vec![error.message],
+        hint: error.hint,
+    }
+}
+
+const fn is_reference(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::DanglingLink
+            | Rule::DanglingPath
+            | Rule::LinkOutside
+            | Rule::SymlinkBroken
+            | Rule::SymlinkEscape
+            | Rule::ScriptNotExecutable
+            | Rule::ResourcesTruncated
+    )
+}
+
+fn visibility(runtime: &Runtime, ours: &Catalog) -> Vec<Visibility> {
+    let documents = runtime.documents();
+    // Skills that no folder holds are no client's to see.
+    let real = |entry: &Entry| match &entry.origin {
+        Origin::Memory(_) if entry.scope == Scope::Bundled => None,
+        Origin::Memory(package) => Some(package.whole_location()),
+        Origin::Disk { file } => file.canonicalize().ok(),
+    };
+    let view = |client: &'static Client| {
+        let roots = match &documents {
+            Some(documents) => document_roots(documents, Some(client)),
+            None => client.roots(&runtime.surroundings),
+        };
+        let options = CatalogOptions {
+            roots,
+            documents: documents.clone(),
+            client: Some(client),
+            ..CatalogOptions::default()
+        };
+        let theirs = Catalog::load(&options);
+        let seen: Vec<_> = theirs.entries.iter().filter_map(real).collect();
+        let unseen = ours.entries.iter();
+        let unseen = unseen.filter(|entry| real(entry).is_some_and(|path| !seen.contains(&path)));
+        let unseen = unseen.map(Entry::location);
+        Visibility {
+            client: client.name,
+            loaded: theirs.entries.len(),
+            unseen: unseen.map(|path| display_path(&path)).collect(),
+            dropped: theirs.rejected.into_iter().map(RejectedOut::from).collect(),
+        }
+    };
+    CLIENTS.iter().map(view).collect()
+}

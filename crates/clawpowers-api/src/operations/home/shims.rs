@@ -1,0 +1,79 @@
+//! The scripts of 1.x, each a call of this program, so that skills written for 1.x run as they are.
+
+use crate::atomic_write::replace;
+use crate::wire::error::{ApiError, ErrorCode};
+use clawpowers_loader::diag::quoted;
+use clawpowers_loader::display_path;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+/// The scripts, each with the words that it hands its arguments to.
+const SHIMS: [(&str, &str); 5] = [
+    ("runtime/persistence/store.sh", "store"),
+    ("runtime/metrics/collector.sh", "collector"),
+    ("runtime/feedback/analyze.sh", "analyze"),
+    ("runtime/init.sh", "init"),
+    ("hooks/session-start", "session-start"),
+];
+
+/// By this line a script is known as one of ours.
+const MARK: &str = "# Written by `clawpowers init --legacy-shims`; it may be replaced by it.";
+
+/// Writes the scripts below a folder and returns their paths. Nothing is written where one of them would replace a file
+/// that is not ours.
+pub(crate) fn write(folder: &Path, program: &str) -> Result<Vec<String>, ApiError> {
+    let failed = |path: &Path, error: &io::Error| {
+        let message = format!("{} cannot be written: {error}", quoted(&display_path(path)));
+        ApiError::new(ErrorCode::Io, message).hint("choose a folder that this user may write to")
+    };
+    for (path, _) in SHIMS {
+        let path = folder.join(path);
+        match is_ours(&path) {
+            Ok(false) => {
+                let message = format!(
+                    "{} exists and was not written by clawpowers",
+                    quoted(&display_path(&path))
+                );
+                return Err(ApiError::new(ErrorCode::InvalidInput, message)
+                    .hint("move it away first; nothing was written"));
+            }
+            Ok(true) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(failed(&path, &error)),
+        }
+    }
+    let mut written = Vec::new();
+    for (path, word) in SHIMS {
+        let path = folder.join(path);
+        place(&path, &text(program, word)).map_err(|error| failed(&path, &error))?;
+        written.push(display_path(&path));
+    }
+    Ok(written)
+}
+
+/// Tells whether what is there was written by us. Links and special files are not; to read a pipe would wait for ever.
+fn is_ours(path: &Path) -> io::Result<bool> {
+    if !fs::symlink_metadata(path)?.is_file() {
+        return Ok(false);
+    }
+    Ok(String::from_utf8_lossy(&fs::read(path)?).contains(MARK))
+}
+
+fn text(program: &str, word: &str) -> String {
+    let program = format!("'{}'", program.replace('\'', "'\\''"));
+    format!("#!/bin/sh\n{MARK}\nexec {program} legacy {word} \"$@\"\n")
+}
+
+/// Writes a script in one step: nobody sees half of it.
+fn place(path: &Path, text: &str) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(path);
+    fs::create_dir_all(folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    #[cfg(unix)]
+    file.as_file()
+        .set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
+    file.as_file().sync_all()?;
+    replace(file, path)
+}

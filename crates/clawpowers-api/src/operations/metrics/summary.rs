@@ -1,0 +1,57 @@
+//! Sums up executions, as a whole and by skill.
+
+use crate::runtime::Runtime;
+use crate::wire::error::ApiError;
+use crate::wire::execution::FiguresOut;
+use clawpowers_executor::ledger::Figures;
+use serde::Serialize;
+
+picking! {
+    /// Which executions to sum up.
+    {}
+}
+
+/// The figures.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Response {
+    /// Of all together.
+    pub all: FiguresOut,
+    /// Of each skill, in the order of their names.
+    pub skills: Vec<SkillFigures>,
+}
+
+/// The figures of one skill.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SkillFigures {
+    /// The skill.
+    pub skill: String,
+    /// Its figures.
+    #[serde(flatten)]
+    pub figures: FiguresOut,
+}
+
+/// Sums up executions. Of all, or of one skill, the figures are at hand; a period, a session or an outcome is counted.
+///
+/// # Errors
+///
+/// `invalid_input` for a time or an outcome that is none; `storage` where they cannot be read.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    let filter = request.which().filter()?;
+    let figures = runtime
+        .read(|db| Ok(db.ledger().figures(&filter)?))?
+        .unwrap_or_default();
+    let mut all = Figures::default();
+    for one in &figures {
+        all.merge(one);
+    }
+    let skill = |figures: &Figures| SkillFigures {
+        skill: figures.skill.clone(),
+        figures: FiguresOut::from(figures),
+    };
+    Ok(Response {
+        all: FiguresOut::from(&all),
+        skills: figures.iter().map(skill).collect(),
+    })
+}

@@ -1,0 +1,45 @@
+//! What may not be meant, though it was done.
+
+use crate::catalog_query::Selection;
+use crate::runtime::Runtime;
+use clawpowers_executor::ledger::Recorded;
+use clawpowers_loader::diag::quoted;
+use serde::Serialize;
+
+/// Something that may not be meant; the operation was done all the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Warning {
+    /// What is odd, in lower case, values in backticks.
+    pub message: String,
+    /// What to do next.
+    pub hint: String,
+}
+
+impl Warning {
+    /// Warns of an execution of a skill that does not exist. Reading the skills costs more than to record an execution, so
+    /// only the first one of a skill is checked.
+    pub(crate) fn of_skill(runtime: &Runtime, skill: &str, recorded: Recorded) -> Option<Self> {
+        if !recorded.is_first {
+            return None;
+        }
+        let selected = runtime.select(&Selection::default()).ok()?;
+        if selected.catalog.get(skill).is_some() {
+            return None;
+        }
+        let hint = match selected.entry(runtime, skill) {
+            // Its folder has this name, and executions are counted by the skill's own.
+            Ok(entry) => format!("did you mean {}?", quoted(&entry.skill.name)),
+            Err(error) => error.hint.unwrap_or_default(),
+        };
+        let id = recorded.id;
+        let separator = if hint.ends_with('?') { "" } else { ";" };
+        Some(Self {
+            message: format!(
+                "there is no skill {} here; execution `{id}` was recorded anyway",
+                quoted(skill)
+            ),
+            hint: format!("{hint}{separator} `clawpowers metrics delete {id}` deletes it"),
+        })
+    }
+}

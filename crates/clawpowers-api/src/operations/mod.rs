@@ -1,0 +1,295 @@
+//! The operations, one module each: `Request`, `Response`, `run`.
+
+use crate::runtime::Runtime;
+use crate::wire::error::ApiError;
+use crate::wire::json::reply;
+use crate::wire::request::read_request;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// Declares a request that is about a selection of skills: the four fields that select, and its own.
+macro_rules! selecting {
+    ($(#[$meta:meta])* { $($(#[$field_meta:meta])* $field:ident: $type:ty,)* }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Default, serde::Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[serde(deny_unknown_fields)]
+        pub struct Request {
+            $($(#[$field_meta])* pub $field: $type,)*
+            /// Folders to look below, or a skill's SKILL.md; the usual folders where there are none.
+            #[serde(default)]
+            #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "path")))]
+            pub roots: Vec<String>,
+            /// Only these scopes; all where there are none.
+            #[serde(default)]
+            pub scopes: Vec<String>,
+            /// The client whose view to take.
+            #[serde(default)]
+            pub client: Option<String>,
+            /// The role profile whose skills to keep; an empty name means no profile.
+            #[serde(default)]
+            pub profile: Option<String>,
+        }
+
+        impl Request {
+            /// Takes over which skills the request is about.
+            #[must_use]
+            pub fn selecting(mut self, selection: crate::Selection) -> Self {
+                crate::Selection {
+                    roots: self.roots,
+                    scopes: self.scopes,
+                    client: self.client,
+                    profile: self.profile,
+                } = selection;
+                self
+            }
+
+            fn selection(&self) -> crate::Selection {
+                crate::Selection {
+                    roots: self.roots.clone(),
+                    scopes: self.scopes.clone(),
+                    client: self.client.clone(),
+                    profile: self.profile.clone(),
+                }
+            }
+        }
+    };
+}
+
+/// Declares a request that is about executions: the five fields that pick them, and its own.
+macro_rules! picking {
+    ($(#[$meta:meta])* { $($(#[$field_meta:meta])* $field:ident: $type:ty,)* }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Default, serde::Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[serde(deny_unknown_fields)]
+        pub struct Request {
+            $($(#[$field_meta])* #[serde(default)] pub $field: $type,)*
+            /// Of this skill.
+            #[serde(default)]
+            pub skill: Option<String>,
+            /// Of this session.
+            #[serde(default)]
+            pub session: Option<String>,
+            /// At this time or later: a time, a date, or how long ago (`7d`).
+            #[serde(default)]
+            #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "time")))]
+            pub since: Option<String>,
+            /// Before this time.
+            #[serde(default)]
+            #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "time")))]
+            pub until: Option<String>,
+            /// With this outcome: `success`, `failure`, `partial`, `skipped` or `open`.
+            #[serde(default)]
+            pub outcome: Option<String>,
+        }
+
+        impl Request {
+            /// Takes over which executions the request is about.
+            #[must_use]
+            pub fn picking(mut self, which: crate::Which) -> Self {
+                crate::Which {
+                    skill: self.skill,
+                    session: self.session,
+                    since: self.since,
+                    until: self.until,
+                    outcome: self.outcome,
+                } = which;
+                self
+            }
+
+            fn which(&self) -> crate::Which {
+                crate::Which {
+                    skill: self.skill.clone(),
+                    session: self.session.clone(),
+                    since: self.since.clone(),
+                    until: self.until.clone(),
+                    outcome: self.outcome.clone(),
+                }
+            }
+        }
+    };
+}
+
+pub(crate) mod call;
+pub mod config;
+pub mod feedback;
+pub mod home;
+pub mod metrics;
+pub mod skill;
+pub mod store;
+
+/// An operation as bindings call it.
+#[derive(Debug)]
+pub struct Operation {
+    /// The stable name.
+    pub name: &'static str,
+    /// One sentence.
+    pub summary: &'static str,
+    /// How it looks in the languages that have methods.
+    pub surface: Surface,
+    pub(crate) call: fn(&Runtime, &str) -> String,
+    /// The JSON schemas of its request and its response; types are defined once for all operations in the generators.
+    #[cfg(feature = "schema")]
+    pub schemas: fn(&mut Generators) -> (schemars::Schema, schemars::Schema),
+}
+
+/// How an operation looks in the languages that have methods.
+#[derive(Debug, Clone, Copy)]
+pub struct Surface {
+    /// The part of the runtime whose method it is; `runtime` where it is one of the runtime itself.
+    pub group: &'static str,
+    /// The method's name, in words of lower case with underscores.
+    pub method: &'static str,
+    /// The fields of the request that are given by position; all others are given by name.
+    pub positional: &'static [&'static str],
+    /// The field of the response that the method returns, where it does not return the whole.
+    pub result: Option<&'static str>,
+}
+
+/// What makes schemas: of what is read, and of what is written.
+#[cfg(feature = "schema")]
+#[derive(Debug)]
+pub struct Generators {
+    /// Of requests.
+    pub requests: schemars::SchemaGenerator,
+    /// Of responses.
+    pub responses: schemars::SchemaGenerator,
+}
+
+#[cfg(feature = "schema")]
+impl Default for Generators {
+    fn default() -> Self {
+        let settings = schemars::generate::SchemaSettings::draft2020_12;
+        Self {
+            requests: settings().for_deserialize().into_generator(),
+            responses: settings().for_serialize().into_generator(),
+        }
+    }
+}
+
+fn call<Request: DeserializeOwned, Response: Serialize>(
+    runtime: &Runtime,
+    request: &str,
+    run: fn(&Runtime, &Request) -> Result<Response, ApiError>,
+) -> String {
+    reply(&read_request(request).and_then(|request| run(runtime, &request)))
+}
+
+macro_rules! operations {
+    ($($name:ident = $($module:ident)::+, $summary:literal
+        $group:ident.$method:ident($($position:ident),*) $(-> $result:ident)?;)*) => {
+        /// Every operation, in the order of their names.
+        pub const OPERATIONS: &[Operation] = &[$(Operation {
+            name: stringify!($name),
+            summary: $summary,
+            surface: Surface {
+                group: stringify!($group),
+                method: stringify!($method),
+                positional: &[$(stringify!($position)),*],
+                result: [$(Some(stringify!($result)),)? None][0],
+            },
+            call: |runtime, request| call(runtime, request, $($module::)+run),
+            #[cfg(feature = "schema")]
+            schemas: |generators| (
+                generators.requests.subschema_for::<$($module::)+Request>(),
+                generators.responses.subschema_for::<$($module::)+Response>(),
+            ),
+        },)*];
+    };
+}
+
+operations! {
+    analyze = feedback::analyze, "Says which skills work and which got worse."
+        feedback.analyze();
+    analyze_compare = feedback::compare, "Compares two versions of a skill, or two times."
+        feedback.compare(skill, a, b);
+    analyze_plan = feedback::plan, "Compares a plan's estimate with what it took, and lists its tasks."
+        feedback.plan(plan);
+    analyze_worktrees = feedback::worktrees, "Lists the worktrees that skills have registered."
+        feedback.worktrees() -> worktrees;
+    config_get = config::get, "Reads one setting of config.json."
+        config.get(key) -> value;
+    config_list = config::list, "Lists the settings of config.json."
+        config.list();
+    config_set = config::set, "Changes one setting of config.json and leaves the rest as it is."
+        config.set(key, value);
+    config_unset = config::unset, "Removes one setting from config.json and leaves the rest as it is."
+        config.unset(key);
+    doctor = home::doctor, "Checks skills, config.json and the database."
+        runtime.doctor();
+    feedback_detect = feedback::detect, "Finds changes of a success rate in a list of outcomes."
+        feedback.detect(outcomes);
+    import = home::import, "Takes in what 1.x left in a home."
+        runtime.import_legacy();
+    init = home::init, "Creates the runtime home."
+        runtime.init();
+    metrics_delete = metrics::delete, "Deletes an execution, here and in every home that imports from this one."
+        metrics.delete(id) -> execution;
+    metrics_export = metrics::export, "Writes executions as JSON lines or CSV."
+        metrics.export_lines();
+    metrics_finish = metrics::finish, "Ends an execution that was started."
+        metrics.finish(id, outcome) -> execution;
+    metrics_import = metrics::import, "Takes in executions from JSON lines."
+        metrics.import_lines(text);
+    metrics_record = metrics::record, "Records an execution that has ended."
+        metrics.record();
+    metrics_show = metrics::show, "Shows the last executions."
+        metrics.show() -> executions;
+    metrics_start = metrics::start, "Records that an execution has begun."
+        metrics.start(skill);
+    metrics_summary = metrics::summary, "Sums up executions, as a whole and by skill."
+        metrics.summary();
+    recover = home::recover, "Writes what can still be read of a damaged database to a new home."
+        runtime.recover(to);
+    skill_budget = skill::budget, "Says what Claude Code and Codex would cut from their listing."
+        skills.budget();
+    skill_fix = skill::fix, "Shows or writes the mechanical repairs of skill files."
+        skills.fix(paths);
+    skill_list = skill::list, "Lists the visible skills, the hidden ones and those that did not load."
+        skills.list();
+    skill_new = skill::new, "Creates a skill's folder with a SKILL.md to fill in."
+        skills.create(name) -> path;
+    skill_parse = skill::parse, "Parses the text of a SKILL.md."
+        skills.parse(text);
+    skill_prompt = skill::prompt, "Renders the catalog for a model, within a token budget."
+        skills.prompt();
+    skill_read = skill::read, "Reads a skill's text or one of its files."
+        skills.read(name);
+    skill_read_properties = skill::read_properties, "Prints a skill's properties as the reference validator does."
+        skills.read_properties(path) -> text;
+    skill_reference_validate = skill::reference_validate, "Judges one skill in the words of the reference validator."
+        skills.reference_validate(path);
+    skill_search = skill::search, "Ranks skills by how well they match words."
+        skills.search(words) -> hits;
+    skill_show = skill::show, "Shows one skill: fields, outline, files, digest, requirements, findings."
+        skills.show(name);
+    skill_to_prompt = skill::to_prompt, "Prints skills as the reference validator's prompt block."
+        skills.to_prompt(paths) -> text;
+    skill_validate = skill::validate, "Judges skill files by a reader's rules."
+        skills.validate(paths);
+    status = home::status, "Shows the runtime home: schema, sizes, counts, last executions."
+        runtime.status();
+    store_append = store::append, "Adds a line to the value of a key."
+        store.append(key, value);
+    store_cas = store::cas, "Sets the value of a key if it has not changed."
+        store.cas(key, old, new);
+    store_delete = store::delete, "Removes a key."
+        store.delete(key) -> deleted;
+    store_exists = store::exists, "Tells whether a key is there."
+        store.exists(key) -> exists;
+    store_export = store::export, "Writes keys and values as JSON lines."
+        store.export_lines(pattern);
+    store_get = store::get, "Returns the value of a key."
+        store.get(key) -> value;
+    store_import = store::import, "Sets keys from JSON lines."
+        store.import_lines(text);
+    store_incr = store::incr, "Adds a number to the value of a key."
+        store.incr(key, by) -> value;
+    store_list = store::list, "Lists keys."
+        store.list(pattern) -> keys;
+    store_list_values = store::list_values, "Lists keys with their values."
+        store.list_values(pattern) -> entries;
+    store_set = store::set, "Sets the value of a key."
+        store.set(key, value);
+}

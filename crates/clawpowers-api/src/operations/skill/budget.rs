@@ -1,0 +1,91 @@
+//! Says what other clients would cut from their listing.
+
+use super::prompt::items;
+use crate::runtime::Runtime;
+use crate::wire::error::ApiError;
+use clawpowers_loader::budget::{Fate, claude, codex};
+use serde::Serialize;
+
+/// The context of a model where the request does not say, in tokens.
+const CONTEXT: u64 = 200_000;
+
+selecting! {
+    /// Which skills, and how large the context is.
+    {
+        /// The context in tokens; 200,000 where it is not said.
+        #[serde(default, deserialize_with = "crate::wire::number::whole")]
+        context: Option<u64>,
+    }
+}
+
+/// What each client would do.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Response {
+    /// The context in tokens.
+    pub context: u64,
+    /// One row a client.
+    pub clients: Vec<ClientOut>,
+}
+
+/// What one client would do.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "ClientBudget"))]
+pub struct ClientOut {
+    /// The client.
+    pub client: &'static str,
+    /// How many tokens it spends at most.
+    pub budget: u64,
+    /// How many tokens the whole list would cost.
+    pub needed: usize,
+    /// What becomes of each skill.
+    pub skills: Vec<FateOut>,
+}
+
+/// What becomes of one skill.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FateOut {
+    /// Its name.
+    pub name: String,
+    /// `whole`, `shortened`, `name_only` or `dropped`.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["whole", "shortened", "name_only", "dropped"])))]
+    pub fate: &'static str,
+    /// Where it is shortened, how many code points its description keeps.
+    pub limit: Option<usize>,
+}
+
+/// Works out the cuts; each client is shown the skills of its own view unless roots or a client are named.
+///
+/// # Errors
+///
+/// As `skill_list`.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    let context = request.context.unwrap_or(CONTEXT);
+    let mut clients = Vec::new();
+    for (name, list) in [("claude", claude as fn(&[_], u64) -> _), ("codex", codex)] {
+        let mut selection = request.selection();
+        if selection.roots.is_empty() && selection.client.is_none() {
+            selection.client = Some(name.to_owned());
+        }
+        let items = items(runtime, &runtime.select(&selection)?.catalog);
+        let listing = list(&items, context);
+        let skills = items.into_iter().zip(listing.fates).map(|(item, fate)| FateOut {
+            name: item.name,
+            fate: fate.as_str(),
+            limit: match fate {
+                Fate::Shortened(limit) => Some(limit),
+                _ => None,
+            },
+        });
+        let (client, budget, needed) = (listing.client, listing.budget, listing.needed);
+        clients.push(ClientOut {
+            client,
+            budget,
+            needed,
+            skills: skills.collect(),
+        });
+    }
+    Ok(Response { context, clients })
+}

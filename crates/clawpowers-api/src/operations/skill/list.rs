@@ -1,0 +1,69 @@
+//! Lists the visible skills, the hidden ones and those that did not load.
+
+use crate::catalog_query::Selected;
+use crate::runtime::Runtime;
+use crate::wire::error::ApiError;
+use crate::wire::skill::{EntryOut, HiddenOut, RejectedOut};
+use clawpowers_loader::Catalog;
+use serde::Serialize;
+
+selecting! {
+    /// Which skills to list.
+    {}
+}
+
+/// Every skill that was found.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Response {
+    /// The visible ones, in the order of precedence.
+    pub skills: Vec<EntryOut>,
+    /// Those hidden by another of the same name.
+    pub shadowed: Vec<HiddenOut>,
+    /// Further ways to a file that is listed.
+    pub duplicates: Vec<HiddenOut>,
+    /// Those that did not load.
+    pub rejected: Vec<RejectedOut>,
+    /// The role profile in force.
+    pub profile: Option<String>,
+    /// The profile that config.json puts in force without a list of skills for it; it has no effect.
+    pub unknown_profile: Option<String>,
+    /// Skills of the role profile that are not there.
+    pub missing: Vec<String>,
+}
+
+/// Lists skills; only the head of each file is read.
+///
+/// # Errors
+///
+/// `io` where a named root cannot be read, `invalid_input` for an unknown scope or client, `not_found` for an unknown
+/// role profile, `invalid_config` where `config.json` is not JSON.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    let mut selected: Selected<EntryOut> = runtime.select_rows(&request.selection())?;
+    let catalog = &mut selected.catalog;
+    let role = selected.role.as_ref();
+    if let Some(role) = role {
+        for row in &mut catalog.entries {
+            row.active = Some(role.has(&row.name));
+        }
+    }
+    let absent = |name: &&String| catalog.get(name).is_none();
+    let missing = role
+        .map(|role| role.skills.iter().filter(absent).cloned().collect())
+        .unwrap_or_default();
+    let Catalog {
+        entries,
+        shadowed,
+        duplicates,
+        rejected,
+    } = selected.catalog;
+    Ok(Response {
+        skills: entries,
+        rejected: rejected.into_iter().map(RejectedOut::from).collect(),
+        missing,
+        profile: selected.role.map(|role| role.name),
+        shadowed: shadowed.into_iter().map(HiddenOut::from).collect(),
+        duplicates: duplicates.into_iter().map(HiddenOut::from).collect(),
+        unknown_profile: selected.unknown_profile,
+    })
+}

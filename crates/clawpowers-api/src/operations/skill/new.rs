@@ -1,0 +1,169 @@
+//! Creates a skill's folder.
+
+use crate::runtime::Runtime;
+use crate::wire::error::{ApiError, ErrorCode};
+use clawpowers_loader::diag::quoted;
+use clawpowers_loader::discover::{CLIENTS, WalkRules, default_roots};
+use clawpowers_loader::display_path;
+use clawpowers_loader::inspect::skill_file;
+use clawpowers_loader::skill::{MAX_NAME_CHARS, is_device, is_name_character, normalized, suggestion};
+use clawpowers_loader::{ParseOptions, Profile, Severity, parse, template};
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::io::{self, ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+
+/// What to create.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// The name: lower-case letters, digits and single hyphens.
+    pub name: String,
+    /// The folder in which to create the skill's folder; without it, the nearest skills folder of the project that a
+    /// client reads, else `.agents/skills`, or `.claude/skills` where `.claude` is the only folder of a client.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "path")))]
+    pub dir: Option<String>,
+    /// The description; a reminder to write one where it is not said.
+    #[serde(default)]
+    pub description: Option<String>,
+}
+
+/// What was created.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Response {
+    /// The SKILL.md, relative to the working directory where it is below it.
+    pub path: String,
+    /// The clients that look there for skills.
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
+    pub clients: Vec<&'static str>,
+    /// Whether `skill_list` finds it without naming a root.
+    pub listed: bool,
+}
+
+/// Creates `NAME/SKILL.md`; nothing that exists is touched.
+///
+/// # Errors
+///
+/// `invalid_input` for a name or a description that the specification refuses, or where the file exists; `io` where it
+/// cannot be written.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    runtime.needs_disk("`skill_new`")?;
+    let name = &request.name;
+    let good = !name.is_empty()
+        && *name == normalized(name)
+        && *name == name.to_lowercase()
+        && name.chars().all(is_name_character)
+        && name.chars().count() <= MAX_NAME_CHARS
+        && !name.starts_with('-')
+        && !name.ends_with('-')
+        && !name.contains("--");
+    if !good {
+        let message = format!(
+            "the name {} is not made of lower-case letters, digits and single hyphens, at most {MAX_NAME_CHARS}",
+            quoted(name)
+        );
+        return Err(ApiError::new(ErrorCode::InvalidInput, message)
+            .hint(format!("try {}", quoted(&suggestion(name)))));
+    }
+    if is_device(name) {
+        let message = format!("the name {} is reserved for a device on Windows", quoted(name));
+        let hint = format!(
+            "choose another name, such as {}",
+            quoted(&format!("{name}-skill"))
+        );
+        return Err(ApiError::new(ErrorCode::InvalidInput, message).hint(hint));
+    }
+    if request.dir.as_deref() == Some("") {
+        // An unset shell variable must not mean the working directory.
+        return Err(
+            ApiError::new(ErrorCode::InvalidInput, "the path of the folder is empty")
+                .hint("name the folder in which to create the skill's folder"),
+        );
+    }
+    let text = template(name, request.description.as_deref());
+    let options = ParseOptions {
+        profile: Profile::Spec,
+        folder: Some(name.clone()),
+    };
+    let findings = parse(text.as_bytes(), &options).diagnostics;
+    if let Some(fault) = findings
+        .iter()
+        .find(|finding| finding.severity == Severity::Error)
+    {
+        return Err(ApiError::new(ErrorCode::InvalidInput, fault.message.clone())
+            .hint("say in one or two sentences what the skill does and when to use it"));
+    }
+    let cwd = &runtime.surroundings.cwd;
+    let parent = match &request.dir {
+        Some(dir) => PathBuf::from(dir),
+        None => {
+            let folder = runtime.surroundings.new_skill_folder();
+            folder.strip_prefix(cwd).map(Path::to_owned).unwrap_or(folder)
+        }
+    };
+    let folder = parent.join(name);
+    let path = folder.join("SKILL.md");
+    let folder = cwd.join(folder);
+    if let Some(file) = skill_file(&folder) {
+        let file = path.with_file_name(file.file_name().unwrap_or_default());
+        let message = format!("{} exists", quoted(&display_path(&file)));
+        return Err(ApiError::new(ErrorCode::InvalidInput, message)
+            .hint("choose another name, or edit the file that is there"));
+    }
+    write(&folder, &text).map_err(|error| {
+        let message = format!("{} cannot be written: {error}", quoted(&display_path(&path)));
+        ApiError::new(ErrorCode::Io, message).hint(match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+                "free some space on the disk; nothing was written"
+            }
+            _ => "choose a folder that you can write to with `--dir`",
+        })
+    })?;
+    let parent = cwd.join(parent);
+    let looks = CLIENTS
+        .iter()
+        .filter(|client| client.looks_in(&parent, &runtime.surroundings));
+    let depth = WalkRules::default().max_depth;
+    Ok(Response {
+        path: display_path(&path),
+        clients: looks.map(|client| client.name).collect(),
+        listed: default_roots(&runtime.surroundings)
+            .iter()
+            .any(|root| root.reaches(&parent, depth)),
+    })
+}
+
+/// Writes the SKILL.md of a new folder; where that fails, nothing that was created stays.
+fn write(folder: &Path, text: &str) -> io::Result<()> {
+    let mut created = Vec::new();
+    let written = write_below(folder, text, &mut created);
+    if written.is_err() {
+        // What cannot be removed either is not worth a second error, nor is what others have put there meanwhile.
+        for path in created.iter().rev() {
+            let _ = fs::remove_dir(path);
+        }
+    }
+    written
+}
+
+fn write_below<'a>(folder: &'a Path, text: &str, created: &mut Vec<&'a Path>) -> io::Result<()> {
+    let is_missing = |path: &&Path| path.symlink_metadata().is_err();
+    let missing: Vec<&Path> = folder.ancestors().take_while(is_missing).collect();
+    for path in missing.into_iter().rev() {
+        match fs::create_dir(path) {
+            Ok(()) => created.push(path),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let path = folder.join("SKILL.md");
+    let mut file = fs::File::create_new(&path)?;
+    // A full disk may show only once the text leaves the cache.
+    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+    written.inspect_err(|_| {
+        let _ = fs::remove_file(&path);
+    })
+}

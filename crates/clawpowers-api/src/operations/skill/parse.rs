@@ -1,0 +1,87 @@
+//! Parses the text of a SKILL.md.
+
+use crate::runtime::Runtime;
+use crate::text::choices;
+use crate::wire::bytes::needed_bytes;
+use crate::wire::error::{ApiError, ErrorCode};
+use crate::wire::skill::{DiagnosticOut, OutlineOut, SkillOut, diagnostics};
+use clawpowers_loader::discover::Client;
+use clawpowers_loader::{ParseOptions, Profile, parse};
+use serde::{Deserialize, Serialize};
+
+/// What to parse.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// The text.
+    #[serde(default)]
+    pub text: Option<String>,
+    /// The text's bytes in base64, which need not be UTF-8.
+    #[serde(default)]
+    pub text_base64: Option<String>,
+    /// The name of the folder it is from.
+    #[serde(default)]
+    pub folder: Option<String>,
+    /// Whose rules judge it: `spec`, `claude`, `codex`, `openclaw` or `clawpowers`.
+    #[serde(default)]
+    pub target: Option<String>,
+}
+
+/// What it gave.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Response {
+    /// The skill, where there is one.
+    pub skill: Option<SkillOut>,
+    /// The Markdown after the frontmatter.
+    pub body: Option<String>,
+    /// The shape of the body.
+    pub outline: Option<OutlineOut>,
+    /// Estimated tokens of the body.
+    pub tokens: usize,
+    /// The rule that says why there is no skill.
+    pub reason: Option<&'static str>,
+    /// Every finding.
+    pub diagnostics: Vec<DiagnosticOut>,
+}
+
+/// Parses a text; any bytes are accepted.
+///
+/// # Errors
+///
+/// `invalid_request` where there is no text; `invalid_input` where there is no such target.
+pub fn run(_: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    let options = ParseOptions {
+        profile: target(request.target.as_deref())?,
+        folder: request.folder.clone(),
+    };
+    let bytes = needed_bytes("text", request.text.as_deref(), request.text_base64.as_deref())?;
+    let parsed = parse(&bytes, &options);
+    Ok(Response {
+        skill: parsed.skill.as_ref().map(SkillOut::from),
+        outline: parsed.skill.as_ref().map(|skill| skill.outline().into()),
+        tokens: parsed
+            .skill
+            .as_ref()
+            .map_or(0, clawpowers_loader::Skill::token_estimate),
+        body: parsed.skill.map(|skill| skill.body),
+        reason: parsed.reason.map(clawpowers_loader::Rule::id),
+        diagnostics: diagnostics(&parsed.diagnostics),
+    })
+}
+
+/// Reads the name of a target; this runtime's rules where there is none.
+pub(super) fn target(name: Option<&str>) -> Result<Profile, ApiError> {
+    let Some(name) = name else {
+        return Ok(Profile::ClawPowers);
+    };
+    // A client's other names name its rules as well.
+    let own = Client::named(name).map_or(name, |client| client.name);
+    own.parse().map_err(|()| {
+        let shown = clawpowers_loader::diag::quoted(name);
+        let names = Profile::ALL.map(Profile::as_str);
+        ApiError::new(ErrorCode::InvalidInput, format!("there is no target {shown}"))
+            .hint(choices(name, "targets", &names))
+    })
+}

@@ -1,0 +1,135 @@
+//! Renders the catalog for a model.
+
+use crate::runtime::Runtime;
+use crate::text::number_of;
+use crate::wire::error::{ApiError, ErrorCode};
+use clawpowers_executor::ledger::Filter;
+use clawpowers_loader::catalog::{Catalog, Entry, Origin};
+use clawpowers_loader::chars::shown;
+use clawpowers_loader::diag::quoted;
+use clawpowers_loader::display_path;
+use clawpowers_loader::prompt::{Format, Item, Level, TooSmall, fit};
+use serde::Serialize;
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+selecting! {
+    /// What to render.
+    {
+        /// `xml`, `skills-ref`, `markdown` or `json`; `xml` where it is not said.
+        #[serde(default)]
+        format: Option<String>,
+        /// How many estimated tokens it may cost.
+        #[serde(default, deserialize_with = "crate::wire::number::count")]
+        budget: Option<usize>,
+    }
+}
+
+/// The prompt.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Response {
+    /// The text.
+    pub text: String,
+    /// The rung of the ladder: `full`, `shortened`, `names` or `dropped`.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["full", "shortened", "names", "dropped"])))]
+    pub level: &'static str,
+    /// On the rung `shortened`, how many code points a description has at most.
+    pub description_limit: Option<usize>,
+    /// How many skills it shows.
+    pub shown: usize,
+    /// How many it leaves out for the budget.
+    pub dropped: usize,
+    /// How many it leaves out because only the user may start them.
+    pub user_only: usize,
+    /// The role profile in force.
+    pub profile: Option<String>,
+    /// How many it leaves out because they are not of the role profile.
+    pub outside_profile: usize,
+    /// The profile that config.json puts in force without a list of skills for it; it has no effect.
+    pub unknown_profile: Option<String>,
+    /// Estimated tokens: a quarter of the code points, rounded up.
+    pub tokens: usize,
+}
+
+/// Renders the skills that a model may start, with a budget the most used first, of the role profile in force only where there is one.
+///
+/// # Errors
+///
+/// `invalid_input` for an unknown format or a budget that holds no prompt; else as `skill_list`.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    let format: Format = match &request.format {
+        None => Format::Xml,
+        Some(name) => name.parse().map_err(|()| {
+            let message = format!("there is no format {}", quoted(name));
+            let names = Format::ALL.map(Format::as_str).join(", ");
+            ApiError::new(ErrorCode::InvalidInput, message).hint(format!("the formats are {names}"))
+        })?,
+    };
+    let mut selected = runtime.select(&request.selection())?;
+    // A model is to see what its role works with, whether the role was named here or is the one in force.
+    selected.keep_role();
+    if request.budget.is_some() {
+        used_first(runtime, &mut selected.catalog.entries);
+    }
+    let items = items(runtime, &selected.catalog);
+    let prompt = fit(&items, format, request.budget).map_err(|TooSmall { least }| {
+        let budget = request.budget.unwrap_or_default();
+        let message = format!("no prompt fits into {}", number_of(budget as u64, "token"));
+        ApiError::new(ErrorCode::InvalidInput, message)
+            .hint(format!(
+                "the smallest prompt needs {}",
+                number_of(least as u64, "token")
+            ))
+            .details(serde_json::json!({ "least": least }))
+    })?;
+    Ok(Response {
+        level: prompt.level.as_str(),
+        description_limit: match prompt.level {
+            Level::Shortened(limit) => Some(limit),
+            _ => None,
+        },
+        text: prompt.text,
+        shown: prompt.shown,
+        dropped: prompt.dropped,
+        user_only: selected.catalog.entries.len() - items.len(),
+        profile: selected.role.map(|role| role.name),
+        outside_profile: selected.outside_role,
+        unknown_profile: selected.unknown_profile,
+        tokens: prompt.tokens,
+    })
+}
+
+/// Puts the skills with most executions first, so that they are dropped last; the others keep their order.
+///
+/// Without a budget the order stays, because a prompt that changes from day to day is cached by no model's server.
+fn used_first(runtime: &Runtime, entries: &mut [Entry]) {
+    // A database that cannot be read is no reason to give a model no skills.
+    let figures = runtime.read(|db| Ok(db.ledger().figures(&Filter::default())?));
+    let figures = figures.ok().flatten().unwrap_or_default();
+    let used: HashMap<&str, i64> = figures
+        .iter()
+        .map(|one| (one.skill.as_str(), one.total()))
+        .collect();
+    entries.sort_by_key(|entry| Reverse(used.get(entry.skill.name.as_str()).copied().unwrap_or_default()));
+}
+
+/// Returns the skills that a model may start, in the order of the catalog.
+///
+/// What a person could not see in a description must not steer a model either, so it is spelled out.
+pub(super) fn items(runtime: &Runtime, catalog: &Catalog) -> Vec<Item> {
+    let startable = catalog
+        .entries
+        .iter()
+        .filter(|entry| entry.skill.invocation.model);
+    let located = |entry: &Entry| match &entry.origin {
+        Origin::Disk { file } => runtime.absolute(file),
+        Origin::Memory(package) => package.whole_location(),
+    };
+    let item = |entry: &Entry| Item {
+        name: shown(&entry.skill.name).into_owned(),
+        description: shown(&entry.skill.description).into_owned(),
+        location: shown(&display_path(&located(entry))).into_owned(),
+    };
+    startable.map(item).collect()
+}

@@ -1,0 +1,201 @@
+//! Reads a skill's text or one of its files.
+
+use crate::runtime::Runtime;
+use crate::wire::error::{ApiError, ErrorCode};
+use clawpowers_loader::catalog::Origin;
+use clawpowers_loader::diag::quoted;
+use clawpowers_loader::display_path;
+use clawpowers_loader::prompt::escape_xml;
+use clawpowers_loader::read::{MAX_RESOURCE_BYTES, MAX_SKILL_BYTES, ReadError, read_file};
+use clawpowers_loader::resources::{resolve, resources};
+use serde::Serialize;
+use std::path::{Component, Path};
+
+/// How many of a skill's files a hint names.
+const HINTED: usize = 20;
+
+selecting! {
+    /// What to read.
+    {
+        /// The skill's name, its folder's name, or the path of its folder or SKILL.md.
+        name: String,
+        /// Path of a file below its folder; its SKILL.md where there is none.
+        #[serde(default)]
+        resource: Option<String>,
+        /// Whether to wrap the body in `<skill_content>` with the folder and the files, for a model.
+        #[serde(default)]
+        wrap: bool,
+    }
+}
+
+/// What was read.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Response {
+    /// Where it is.
+    pub location: String,
+    /// The text.
+    pub text: String,
+}
+
+/// Reads text; a file outside the skill's folder is refused.
+///
+/// # Errors
+///
+/// `not_found` where there is no such skill or file, `invalid_input` for a path that leaves the folder or a file that
+/// is not text, `io` where it cannot be read; else as `skill_list`.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    let selected = runtime.select(&request.selection())?;
+    let entry = selected.entry(runtime, &request.name)?;
+    let file = Files {
+        runtime,
+        origin: &entry.origin,
+    };
+    let (location, bytes) = match &request.resource {
+        Some(resource) => file.resource(resource)?,
+        None => (display_path(&entry.location()), file.skill()?),
+    };
+    let text = match request.resource {
+        None => clawpowers_loader::source::Source::decode(&bytes)
+            .text()
+            .to_owned(),
+        Some(_) => String::from_utf8(bytes).map_err(|_| {
+            ApiError::new(
+                ErrorCode::InvalidInput,
+                format!("{} is not text", quoted(&location)),
+            )
+            .hint("open the file itself")
+        })?,
+    };
+    if !request.wrap || request.resource.is_some() {
+        return Ok(Response { location, text });
+    }
+    let options = clawpowers_loader::ParseOptions {
+        folder: Some(entry.skill.name.clone()),
+        ..Default::default()
+    };
+    let body = clawpowers_loader::parse(text.as_bytes(), &options)
+        .skill
+        .map(|skill| skill.body)
+        .unwrap_or_default();
+    let text = wrapped(&entry.skill.name, &body, &file.folder(), &file.list());
+    Ok(Response { location, text })
+}
+
+struct Files<'a> {
+    runtime: &'a Runtime,
+    origin: &'a Origin,
+}
+
+impl Files<'_> {
+    fn skill(&self) -> Result<Vec<u8>, ApiError> {
+        match self.origin {
+            Origin::Memory(package) => Ok(package.skill_file().unwrap_or_default().to_vec()),
+            Origin::Disk { file } => read_file(file, MAX_SKILL_BYTES).map_err(|error| {
+                ApiError::new(
+                    ErrorCode::Io,
+                    format!("{} cannot be read: {error}", quoted(&display_path(file))),
+                )
+                .hint("`clawpowers skill validate` says what is wrong with the file")
+            }),
+        }
+    }
+
+    fn resource(&self, resource: &str) -> Result<(String, Vec<u8>), ApiError> {
+        let absent = || {
+            let list = self.list();
+            let shown = list.get(..HINTED).unwrap_or(&list).join(", ");
+            let hint = match list.len() {
+                0 => "it has no other files".to_owned(),
+                n if n > HINTED => format!("its files are {shown} and {} more", n - HINTED),
+                _ => format!("its files are {shown}"),
+            };
+            ApiError::new(
+                ErrorCode::NotFound,
+                format!("the skill has no file {}", quoted(resource)),
+            )
+            .hint(hint)
+        };
+        let leaves = || {
+            let message = format!("the path {} leaves the skill's folder", quoted(resource));
+            ApiError::new(ErrorCode::InvalidInput, message).hint("name a file below the skill's folder")
+        };
+        match self.origin {
+            Origin::Memory(package) => {
+                let parts: Vec<Component<'_>> = Path::new(resource).components().collect();
+                if !parts
+                    .iter()
+                    .all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+                {
+                    return Err(leaves());
+                }
+                let plain = parts.iter().filter(|part| matches!(part, Component::Normal(_)));
+                let path = plain
+                    .map(|part| part.as_os_str().to_string_lossy())
+                    .collect::<Vec<_>>()
+                    .join("/");
+                // A file is no folder, so nothing is below it: a disk says so too.
+                let bytes = package.file(&path).filter(|_| !resource.ends_with('/'));
+                let bytes = bytes.ok_or_else(absent)?;
+                let location = display_path(&package.located(&path));
+                Ok((location, bytes.to_vec()))
+            }
+            Origin::Disk { file } => {
+                let folder = file.parent().unwrap_or(file);
+                let path = resolve(folder, resource).ok_or_else(leaves)?;
+                if !path.exists() || path.is_dir() {
+                    return Err(absent());
+                }
+                let location = display_path(&path);
+                let bytes = read_file(&path, MAX_RESOURCE_BYTES).map_err(|error| {
+                    ApiError::new(
+                        ErrorCode::Io,
+                        format!("{} cannot be read: {error}", quoted(&location)),
+                    )
+                    .hint(match error {
+                        ReadError::TooLarge { .. } => "open the file itself",
+                        _ => "name a regular file that this user may read",
+                    })
+                })?;
+                Ok((location, bytes))
+            }
+        }
+    }
+
+    /// Returns the folder as a model finds it.
+    fn folder(&self) -> String {
+        match self.origin {
+            Origin::Memory(package) => display_path(package.whole_folder()),
+            Origin::Disk { file } => {
+                let folder = self.runtime.absolute(file.parent().unwrap_or(file));
+                display_path(&folder)
+            }
+        }
+    }
+
+    fn list(&self) -> Vec<String> {
+        let found = match self.origin {
+            Origin::Memory(package) => package.resources(),
+            Origin::Disk { file } => resources(file.parent().unwrap_or(file), file).unwrap_or_default(),
+        };
+        found.files.into_iter().map(|file| file.path).collect()
+    }
+}
+
+/// The activation block of the specification's client guide; the body is the skill's own words and stays as it is,
+/// but for a closing tag of the block itself.
+fn wrapped(name: &str, body: &str, folder: &str, files: &[String]) -> String {
+    let body = body.trim().replace("</skill_content", "&lt;/skill_content");
+    let mut out = format!("<skill_content name=\"{}\">\n{body}\n\n", escape_xml(name));
+    out.push_str(&format!("Skill directory: {}\n", escape_xml(folder)));
+    out.push_str("Relative paths in this skill are relative to the skill directory.\n");
+    if !files.is_empty() {
+        out.push_str("<skill_resources>\n");
+        for file in files {
+            out.push_str(&format!("  <file>{}</file>\n", escape_xml(file)));
+        }
+        out.push_str("</skill_resources>\n");
+    }
+    out.push_str("</skill_content>\n");
+    out
+}

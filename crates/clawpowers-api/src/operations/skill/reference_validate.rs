@@ -1,0 +1,45 @@
+//! Judges one skill in the words of the reference validator.
+
+use super::read_properties::existing;
+use crate::runtime::Runtime;
+use crate::wire::error::ApiError;
+use clawpowers_loader::reference::{shown_path, validate};
+use serde::{Deserialize, Serialize};
+
+/// What to judge.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// A skill's folder or its SKILL.md.
+    #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "path")))]
+    pub path: String,
+}
+
+/// The verdict.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Response {
+    /// The path in the reference's spelling.
+    pub path: String,
+    /// Whether there is no error.
+    pub valid: bool,
+    /// The errors in the reference's words and order.
+    pub errors: Vec<String>,
+}
+
+/// Judges a skill.
+///
+/// # Errors
+///
+/// `io` for a path that does not exist.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    runtime.needs_disk("`skill_reference_validate`")?;
+    let path = existing(runtime, &request.path)?;
+    let errors = validate(&path);
+    Ok(Response {
+        path: shown_path(&path),
+        valid: errors.is_empty(),
+        errors,
+    })
+}

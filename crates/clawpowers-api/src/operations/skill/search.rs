@@ -1,0 +1,101 @@
+//! Ranks skills by how well they match words.
+
+use crate::runtime::Runtime;
+use crate::wire::error::{ApiError, ErrorCode};
+use clawpowers_loader::catalog::{Entry, Origin};
+use clawpowers_loader::display_path;
+use clawpowers_loader::read::{MAX_SKILL_BYTES, read_file};
+use clawpowers_loader::search::{Document, rank_lazily};
+use clawpowers_loader::{ParseOptions, parse};
+use serde::Serialize;
+
+selecting! {
+    /// What to look for.
+    {
+        /// The words.
+        words: String,
+        /// How many hits to give at most; 10 where it is not said.
+        #[serde(default, deserialize_with = "crate::wire::number::count")]
+        limit: Option<usize>,
+    }
+}
+
+/// The hits, best first.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Response {
+    /// The hits.
+    pub hits: Vec<HitOut>,
+}
+
+/// A hit.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct HitOut {
+    /// The skill's name.
+    pub name: String,
+    /// Its description.
+    pub description: String,
+    /// Its SKILL.md.
+    pub location: String,
+    /// BM25 score, rounded to three places.
+    pub score: f64,
+}
+
+/// Searches names, tags, descriptions and headings; only the bodies of the best candidates are read, or all where there
+/// are fewer hits than wanted.
+///
+/// # Errors
+///
+/// `invalid_input` where there is no word to look for or no hit is wanted; else as `skill_list`.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    if !request.words.contains(char::is_alphanumeric) {
+        return Err(
+            ApiError::new(ErrorCode::InvalidInput, "there is no word to look for").hint("name a word or two"),
+        );
+    }
+    if request.limit == Some(0) {
+        return Err(
+            ApiError::new(ErrorCode::InvalidInput, "the limit of 0 leaves no room for a hit")
+                .hint("name a limit of 1 or more"),
+        );
+    }
+    let selected = runtime.select(&request.selection())?;
+    let entries = &selected.catalog.entries;
+    let limit = request.limit.unwrap_or(10);
+    let documents: Vec<Document> = entries.iter().map(document).collect();
+    let headings = |index: usize| entries.get(index).map(headings).unwrap_or_default();
+    let hits = rank_lazily(&documents, &request.words, limit, &headings);
+    let hits = hits.into_iter().take(limit).filter_map(|hit| {
+        let entry = entries.get(hit.index)?;
+        Some(HitOut {
+            name: entry.skill.name.clone(),
+            description: entry.skill.description.clone(),
+            location: display_path(&entry.location()),
+            score: (hit.score * 1000.0).round() / 1000.0,
+        })
+    });
+    Ok(Response { hits: hits.collect() })
+}
+
+fn document(entry: &Entry) -> Document {
+    Document {
+        name: entry.skill.name.clone(),
+        tags: entry.skill.tags.clone(),
+        description: entry.skill.description.clone(),
+        headings: Vec::new(),
+    }
+}
+
+/// Reads the headings of a skill's body.
+fn headings(entry: &Entry) -> Vec<String> {
+    let bytes = match &entry.origin {
+        Origin::Disk { file } => read_file(file, MAX_SKILL_BYTES).unwrap_or_default(),
+        Origin::Memory(package) => package.skill_file().unwrap_or_default().to_vec(),
+    };
+    let outline = parse(&bytes, &ParseOptions::default())
+        .skill
+        .map(|skill| skill.outline())
+        .unwrap_or_default();
+    outline.headings.into_iter().map(|heading| heading.text).collect()
+}

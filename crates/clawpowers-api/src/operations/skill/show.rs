@@ -1,0 +1,86 @@
+//! Shows one skill whole.
+
+use crate::catalog_query::digest_of_entry;
+use crate::runtime::Runtime;
+use crate::wire::error::ApiError;
+use crate::wire::skill::{DiagnosticOut, OutlineOut, ResourceOut, SkillOut, diagnostics, unmet};
+use clawpowers_loader::catalog::Origin;
+use clawpowers_loader::discover::Client;
+use clawpowers_loader::display_path;
+use clawpowers_loader::readiness::missing;
+use clawpowers_loader::resources::resources;
+use clawpowers_loader::{Profile, inspect};
+use serde::Serialize;
+
+selecting! {
+    /// Which skill to show.
+    {
+        /// Its name, its folder's name, or the path of its folder or SKILL.md.
+        name: String,
+    }
+}
+
+/// One skill.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Response {
+    /// Its fields.
+    pub skill: SkillOut,
+    /// Its SKILL.md.
+    pub location: String,
+    /// Whose it is.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["project", "user", "home", "system", "extra", "bundled"])))]
+    pub scope: &'static str,
+    /// Estimated tokens of its body.
+    pub tokens: usize,
+    /// The shape of its body.
+    pub outline: OutlineOut,
+    /// Its other files.
+    pub resources: Vec<ResourceOut>,
+    /// SHA-256 of its folder; absent where it cannot be made.
+    pub digest: Option<String>,
+    /// Why there is no digest.
+    pub digest_failure: Option<String>,
+    /// Requirements that are not met here, as `kind name`.
+    pub missing: Vec<String>,
+    /// Every finding.
+    pub diagnostics: Vec<DiagnosticOut>,
+}
+
+/// Shows a skill.
+///
+/// # Errors
+///
+/// `not_found` where no visible skill has the name and none is at that path; else as `skill_list`.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    let selected = runtime.select(&request.selection())?;
+    let entry = selected.entry(runtime, &request.name)?;
+    let client = request.client.as_deref().and_then(Client::named);
+    let profile = client.map_or(Profile::ClawPowers, |client| client.profile);
+    let (parsed, files) = match &entry.origin {
+        Origin::Disk { file } => {
+            let folder = file.parent().unwrap_or(file);
+            let found = resources(folder, file).unwrap_or_default();
+            (inspect::inspect(file, profile).parsed, found.files)
+        }
+        Origin::Memory(package) => (package.inspect(profile).parsed, package.resources().files),
+    };
+    let skill = parsed.skill.as_ref().unwrap_or(&entry.skill);
+    let missing = missing(&skill.requirements, &Runtime::machine(), &selected.catalog);
+    let (digest, digest_failure) = match digest_of_entry(&entry) {
+        Ok(digest) => (Some(digest), None),
+        Err(why) => (None, Some(why)),
+    };
+    Ok(Response {
+        skill: SkillOut::from(skill),
+        location: display_path(&entry.location()),
+        scope: entry.scope.as_str(),
+        tokens: skill.token_estimate(),
+        outline: skill.outline().into(),
+        resources: files.iter().map(ResourceOut::from).collect(),
+        digest,
+        digest_failure,
+        missing: unmet(missing),
+        diagnostics: diagnostics(&parsed.diagnostics),
+    })
+}

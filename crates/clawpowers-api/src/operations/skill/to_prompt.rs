@@ -1,0 +1,39 @@
+//! Prints skills as the reference validator's prompt block.
+
+use super::read_properties::existing;
+use crate::runtime::Runtime;
+use crate::wire::error::{ApiError, ErrorCode};
+use clawpowers_loader::reference::to_prompt;
+use serde::{Deserialize, Serialize};
+
+/// What to print.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// Skills' folders or their SKILL.md.
+    #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "path")))]
+    pub paths: Vec<String>,
+}
+
+/// The block.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Response {
+    /// The text, without a line end after the last line.
+    pub text: String,
+}
+
+/// Prints the block.
+///
+/// # Errors
+///
+/// `invalid_input` with the reference's message for the first skill that it refuses, `io` for a path that does not
+/// exist.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    runtime.needs_disk("`skill_to_prompt`")?;
+    let paths = request.paths.iter().map(|path| existing(runtime, path));
+    let paths = paths.collect::<Result<Vec<_>, _>>()?;
+    let text = to_prompt(&paths).map_err(|message| ApiError::new(ErrorCode::InvalidInput, message))?;
+    Ok(Response { text })
+}

@@ -1,0 +1,279 @@
+//! Judges skill files by a reader's rules.
+
+use super::parse::target;
+use super::read_properties::empty_path;
+use crate::catalog_query::is_folder;
+use crate::runtime::Runtime;
+use crate::wire::error::{ApiError, ErrorCode};
+use crate::wire::skill::{DiagnosticOut, diagnostics};
+use clawpowers_loader::catalog::Rejected;
+use clawpowers_loader::diag::{Position, quoted};
+use clawpowers_loader::discover::{Found, Root, WalkRules, walk, walk_documents};
+use clawpowers_loader::display_path;
+use clawpowers_loader::documents::{Documents, plain};
+use clawpowers_loader::inspect::{inspect, skill_file};
+use clawpowers_loader::{Diagnostic, Parsed, Rule, Severity};
+use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+/// What to judge.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// Files, skill folders, or folders of skills.
+    #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "path")))]
+    pub paths: Vec<String>,
+    /// Whose rules to apply: `spec`, `claude`, `codex`, `openclaw` or `clawpowers`.
+    #[serde(default)]
+    pub target: Option<String>,
+}
+
+/// The verdicts.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Response {
+    /// Whose rules judged.
+    pub target: &'static str,
+    /// One row a file.
+    pub files: Vec<FileOut>,
+    /// How many files hold no error.
+    pub valid: usize,
+    /// How many findings are errors.
+    pub errors: usize,
+    /// How many findings are warnings.
+    pub warnings: usize,
+}
+
+/// The verdict on one file.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Verdict"))]
+pub struct FileOut {
+    /// The file.
+    pub path: String,
+    /// Whether no finding is an error.
+    pub valid: bool,
+    /// The skill's name, where it loads.
+    pub name: Option<String>,
+    /// The rule that says why it does not load.
+    pub reason: Option<&'static str>,
+    /// Every finding.
+    pub diagnostics: Vec<DiagnosticOut>,
+}
+
+/// Judges files and their folders.
+///
+/// # Errors
+///
+/// `invalid_input` for an unknown target, `io` for a path that does not exist.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    let profile = target(request.target.as_deref())?;
+    let mut response = Response {
+        target: profile.as_str(),
+        files: Vec::new(),
+        valid: 0,
+        errors: 0,
+        warnings: 0,
+    };
+    for target in files(runtime, &request.paths)? {
+        let (file, parsed) = match target {
+            Target::File(file) => {
+                let parsed = match runtime.package(&file) {
+                    Some(package) => package.inspect(profile).parsed,
+                    None => inspect(&runtime.surroundings.cwd.join(&file), profile).parsed,
+                };
+                (file, parsed)
+            }
+            Target::Refused(refused) => (
+                refused.location,
+                Parsed {
+                    skill: None,
+                    reason: Some(refused.reason),
+                    diagnostics: refused.diagnostics,
+                },
+            ),
+        };
+        let count = |severity| {
+            parsed
+                .diagnostics
+                .iter()
+                .filter(|d| d.severity == severity)
+                .count()
+        };
+        response.errors += count(Severity::Error);
+        response.warnings += count(Severity::Warning);
+        response.valid += usize::from(parsed.is_valid());
+        response.files.push(FileOut {
+            path: display_path(&file),
+            valid: parsed.is_valid(),
+            name: parsed.skill.as_ref().map(|skill| skill.name.clone()),
+            reason: parsed.reason.map(clawpowers_loader::Rule::id),
+            diagnostics: diagnostics(&parsed.diagnostics),
+        });
+    }
+    Ok(response)
+}
+
+/// What a path means.
+pub(super) enum Target {
+    /// A file to read.
+    File(PathBuf),
+    /// Something that looks like a skill and is not read.
+    Refused(Rejected),
+}
+
+/// Returns what paths mean: a file, the file of a folder, or everything below a folder that looks like a skill.
+pub(super) fn files(runtime: &Runtime, paths: &[String]) -> Result<Vec<Target>, ApiError> {
+    let mut targets = Vec::new();
+    for path in paths {
+        if path.is_empty() {
+            // An unset shell variable must not mean the working directory.
+            return Err(empty_path());
+        }
+        let full = runtime.surroundings.cwd.join(path);
+        let unreadable = |error: String| {
+            ApiError::new(
+                ErrorCode::Io,
+                format!("the path {} cannot be read: {error}", quoted(path)),
+            )
+            .hint("name a SKILL.md, a skill's folder, or a folder of skills")
+        };
+        let found = match runtime.documents() {
+            Some(documents) => below_in_memory(&documents, path).map_err(unreadable)?,
+            None => {
+                full.symlink_metadata()
+                    .map_err(|error| unreadable(error.to_string()))?;
+                below(&full)
+            }
+        };
+        // Findings name files the way the caller did.
+        let shown = PathBuf::from(path);
+        if found.is_empty() {
+            // The reference's words, so that both forms of the verdict say the same.
+            let message = "missing required file: SKILL.md, in the folder and below".to_owned();
+            let hint = "`clawpowers skill new NAME` makes one".to_owned();
+            targets.push(refused(
+                shown,
+                Rule::FileMissing,
+                Severity::Error,
+                message,
+                Some(hint),
+            ));
+            continue;
+        }
+        let as_given = |file: PathBuf| match file.strip_prefix(&full) {
+            Ok(rest) if rest.as_os_str().is_empty() => shown.clone(),
+            Ok(rest) => shown.join(rest),
+            Err(_) => file,
+        };
+        targets.extend(found.into_iter().map(|target| match target {
+            Target::File(file) => Target::File(as_given(file)),
+            Target::Refused(refused) => Target::Refused(Rejected {
+                location: as_given(refused.location),
+                ..refused
+            }),
+        }));
+    }
+    Ok(targets)
+}
+
+fn below(path: &Path) -> Vec<Target> {
+    if !path.is_dir() {
+        return vec![Target::File(path.to_owned())];
+    }
+    if let Some(file) = skill_file(path) {
+        let beside = walk(&Root::extra(path.to_owned()), &OWN_FOLDER).found;
+        return with_second_files(file, beside);
+    }
+    let found = walk(&Root::extra(path.to_owned()), &WalkRules::default()).found;
+    let mut seen = HashSet::new();
+    // A second way to a file is no second file.
+    let first = |found: &Found| match found {
+        Found::Candidate(candidate) => seen.insert(candidate.canonical.clone().into_os_string()),
+        Found::Refused { .. } => true,
+    };
+    found.into_iter().filter(first).filter_map(target_of).collect()
+}
+
+/// Only the files of one folder.
+const OWN_FOLDER: WalkRules = WalkRules {
+    max_depth: 0,
+    ..WalkRules::OWN
+};
+
+/// Adds to a skill's file those that it hides, so that a folder gives the same rows alone as below another one.
+fn with_second_files(file: PathBuf, beside: Vec<Found>) -> Vec<Target> {
+    let second = |found: &Found| {
+        matches!(
+            found,
+            Found::Refused {
+                rule: Rule::FileSecond,
+                ..
+            }
+        )
+    };
+    let second = beside.into_iter().filter(second).filter_map(target_of);
+    std::iter::once(Target::File(file)).chain(second).collect()
+}
+
+/// As [`below`], among documents.
+fn below_in_memory(documents: &Documents, named: &str) -> Result<Vec<Target>, String> {
+    let path = Path::new(named);
+    if !is_folder(documents, named)? {
+        return Ok(vec![Target::File(path.to_owned())]);
+    }
+    let real = plain(path).unwrap_or_default();
+    if let Some(file) = documents.skill_file(&real) {
+        let name = file.rsplit('/').next().unwrap_or(&file);
+        let beside = walk_documents(documents, path, &real, &OWN_FOLDER);
+        return Ok(with_second_files(path.join(name), beside));
+    }
+    let found = walk_documents(documents, path, &real, &WalkRules::default());
+    Ok(found.into_iter().filter_map(target_of).collect())
+}
+
+/// Broken links beside a skill are findings of that skill; all else that is refused is a row of its own.
+fn target_of(found: Found) -> Option<Target> {
+    let (location, reason, message) = match found {
+        Found::Candidate(candidate) => return Some(Target::File(candidate.file)),
+        Found::Refused {
+            location,
+            rule,
+            message,
+        } => (location, rule, message),
+    };
+    let is_file = location
+        .file_name()
+        .is_some_and(|name| name.eq_ignore_ascii_case("SKILL.md"));
+    let severity = match reason {
+        Rule::FileSecond | Rule::ScanLimit | Rule::ScanDepth => Severity::Warning,
+        Rule::SymlinkBroken | Rule::SymlinkEscape if !is_file => return None,
+        _ => Severity::Error,
+    };
+    Some(refused(location, reason, severity, message, None))
+}
+
+/// Makes the row of what is not read.
+fn refused(
+    location: PathBuf,
+    reason: Rule,
+    severity: Severity,
+    message: String,
+    hint: Option<String>,
+) -> Target {
+    let diagnostic = Diagnostic {
+        rule: reason,
+        severity,
+        position: Position::START,
+        message,
+        hint,
+        edits: Vec::new(),
+    };
+    Target::Refused(Rejected {
+        location,
+        reason,
+        diagnostics: vec![diagnostic],
+    })
+}

@@ -1,0 +1,61 @@
+//! Sets the value of a key if it has not changed.
+
+use crate::runtime::Runtime;
+use crate::wire::bytes::{ValueOut, bytes_of, needed_bytes};
+use crate::wire::error::ApiError;
+use clawpowers_executor::{Key, Swap};
+use serde::{Deserialize, Serialize};
+
+/// What to set, and what is expected to be there.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// The key.
+    pub key: String,
+    /// The value that is expected, as text.
+    #[serde(default)]
+    pub old: Option<String>,
+    /// The value that is expected, in base64; where neither is said, the key is expected to be missing.
+    #[serde(default)]
+    pub old_base64: Option<String>,
+    /// The value to set, as text.
+    #[serde(default)]
+    pub new: Option<String>,
+    /// The value to set, in base64.
+    #[serde(default)]
+    pub new_base64: Option<String>,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Response {
+    /// The key.
+    pub key: String,
+    /// Whether the value was the expected one and was set.
+    pub swapped: bool,
+    /// The value that is there where it was not the expected one; `null` where there is none.
+    pub current: Option<ValueOut>,
+}
+
+/// Sets the value of a key if it has not changed.
+///
+/// # Errors
+///
+/// `invalid_request` where there is no new value; `invalid_input` for a key that breaks the rules of keys and a value above 16 MiB; `storage` where it cannot be written.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+    let key = Key::new(&request.key)?;
+    let old = bytes_of(request.old.as_deref(), request.old_base64.as_deref())?;
+    let new = needed_bytes("new", request.new.as_deref(), request.new_base64.as_deref())?;
+    let swap = runtime.write(|db| Ok(db.store().compare_and_set(&key, old.as_deref(), &new)?))?;
+    let (swapped, current) = match swap {
+        Swap::Done => (true, None),
+        Swap::Differs(current) => (false, current.map(ValueOut::new)),
+    };
+    Ok(Response {
+        key: request.key.clone(),
+        swapped,
+        current,
+    })
+}

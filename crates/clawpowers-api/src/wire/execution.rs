@@ -1,0 +1,369 @@
+//! The JSON forms of executions and of what is asked of them.
+
+use crate::wire::error::{ApiError, ErrorCode};
+use crate::wire::number::{Amount, MAX_WHOLE};
+use clawpowers_executor::ledger::{Details, Execution, Figures, Filter, New};
+use clawpowers_executor::{Error, Moment, Outcome, units};
+use clawpowers_loader::diag::quoted;
+use serde::{Deserialize, Serialize};
+
+/// What is known of an execution besides its outcome.
+#[derive(Debug, Clone, Default)]
+pub struct About {
+    /// How long it took, in seconds.
+    pub duration: Option<Amount>,
+    /// Notes for people who read the report.
+    pub notes: Option<String>,
+    /// The session it was part of.
+    pub session: Option<String>,
+    /// Who ran it.
+    pub agent: Option<String>,
+    /// The model that is used.
+    pub model: Option<String>,
+    /// The tier of the model.
+    pub tier: Option<String>,
+    /// The project that it is for.
+    pub project: Option<String>,
+    /// Cost in US dollars.
+    pub cost: Option<Amount>,
+    /// Tokens that the model read.
+    pub tokens_in: Option<Amount>,
+    /// Tokens that the model wrote.
+    pub tokens_out: Option<Amount>,
+    /// When it was, in RFC 3339; now where it is not said.
+    pub at: Option<String>,
+}
+
+/// Reads when an execution was, which is not in the future.
+fn past(text: &str, now: Moment) -> Result<Moment, ApiError> {
+    /// How far a clock elsewhere may be ahead of this one.
+    const CLOCK: i64 = 5 * 60 * 1_000_000;
+    /// How far a day has begun elsewhere before it begins in UTC.
+    const DAY: i64 = 14 * 3600 * 1_000_000;
+    let at = Moment::parse(text)?;
+    let is_date = !text.contains([':', 'T', 't']);
+    let ahead = if is_date { DAY } else { CLOCK };
+    if at.micros() <= now.micros().saturating_add(ahead) {
+        return Ok(at);
+    }
+    let message = format!("the time {} is in the future", quoted(text));
+    Err(ApiError::new(ErrorCode::InvalidInput, message).hint(format!(
+        "give the time at which it ended; the clock of this machine says {now}"
+    )))
+}
+
+/// Reads a number of tokens.
+pub(crate) fn tokens(amount: Option<&Amount>) -> Result<Option<i64>, ApiError> {
+    amount
+        .map(|amount| {
+            let number = amount.0.parse::<i64>().ok().filter(|number| *number >= 0);
+            number.ok_or_else(|| {
+                let shown = quoted(&amount.0);
+                let message = format!("the number of tokens {shown} is not a whole number from 0");
+                ApiError::new(ErrorCode::InvalidInput, message).hint("give whole numbers")
+            })
+        })
+        .transpose()
+}
+
+/// Reads the number of an execution.
+pub(crate) fn id(text: &str, hint: &str) -> Result<i64, ApiError> {
+    text.parse().map_err(|_| {
+        let message = format!("the id {} is not a number", quoted(text));
+        ApiError::new(ErrorCode::InvalidInput, message).hint(hint)
+    })
+}
+
+pub(crate) fn micros(amount: Option<&Amount>) -> Result<Option<i64>, Error> {
+    amount.map(|amount| units::micros(&amount.0)).transpose()
+}
+
+pub(crate) fn nanodollars(amount: Option<&Amount>) -> Result<Option<i64>, Error> {
+    amount.map(|amount| units::nanodollars(&amount.0)).transpose()
+}
+
+impl About {
+    /// Takes it as an execution of a skill.
+    pub(crate) fn of<'a>(&'a self, skill: &'a str) -> Result<New<'a>, ApiError> {
+        Ok(New {
+            skill,
+            at: self.at.as_deref().map(|at| past(at, Moment::now())).transpose()?,
+            duration: micros(self.duration.as_ref())?,
+            cost: nanodollars(self.cost.as_ref())?,
+            tokens_in: tokens(self.tokens_in.as_ref())?,
+            tokens_out: tokens(self.tokens_out.as_ref())?,
+            notes: self.notes.as_deref(),
+            details: Details {
+                session: self.session.as_deref(),
+                agent: self.agent.as_deref(),
+                model: self.model.as_deref(),
+                tier: self.tier.as_deref(),
+                project: self.project.as_deref(),
+                ..Details::default()
+            },
+        })
+    }
+}
+
+/// Which executions an operation is about.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Which {
+    /// Of this skill.
+    #[serde(default)]
+    pub skill: Option<String>,
+    /// Of this session.
+    #[serde(default)]
+    pub session: Option<String>,
+    /// At this time or later: a time, a date, or how long ago (`7d`).
+    #[serde(default)]
+    pub since: Option<String>,
+    /// Before this time.
+    #[serde(default)]
+    pub until: Option<String>,
+    /// With this outcome: `success`, `failure`, `partial`, `skipped` or `open`.
+    #[serde(default)]
+    pub outcome: Option<String>,
+}
+
+impl Which {
+    pub(crate) fn filter(&self) -> Result<Filter, ApiError> {
+        let now = Moment::now();
+        let bound = |text: &Option<String>| {
+            text.as_deref()
+                .map(|text| Moment::parse_bound(text, now))
+                .transpose()
+        };
+        let outcome = match self.outcome.as_deref() {
+            None => None,
+            Some("open") => Some(None),
+            Some(text) => Some(Some(Outcome::parse(text).map_err(|error| {
+                ApiError::from(error).hint("an outcome is success, failure, partial, skipped or open")
+            })?)),
+        };
+        Ok(Filter {
+            skill: self.skill.clone(),
+            session: self.session.clone(),
+            outcome,
+            since: bound(&self.since)?,
+            until: bound(&self.until)?,
+            limit: None,
+        })
+    }
+}
+
+/// An execution in a reply.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ExecutionOut {
+    /// Its number in this home.
+    pub id: String,
+    /// When it was recorded or, where it was started here, when it started; RFC 3339 in UTC.
+    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
+    pub at: String,
+    /// The skill.
+    pub skill: String,
+    /// `success`, `failure`, `partial`, `skipped` or `open`.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["success", "failure", "partial", "skipped", "open"])))]
+    pub outcome: &'static str,
+    /// How long it took, in seconds.
+    pub duration: Option<f64>,
+    /// Notes for people who read the report.
+    pub notes: Option<String>,
+    /// The session it was part of.
+    pub session: Option<String>,
+    /// Who ran it.
+    pub agent: Option<String>,
+    /// The model that is used.
+    pub model: Option<String>,
+    /// The tier of the model.
+    pub tier: Option<String>,
+    /// The project that it is for.
+    pub project: Option<String>,
+    /// Cost in US dollars.
+    pub cost: Option<f64>,
+    /// Tokens that the model read.
+    pub tokens_in: Option<i64>,
+    /// Tokens that the model wrote.
+    pub tokens_out: Option<i64>,
+    /// The version of the skill.
+    pub skill_version: Option<String>,
+    /// The digest of the skill.
+    pub skill_digest: Option<String>,
+    /// `run`, `import`, or absent for what was recorded.
+    pub source: Option<String>,
+}
+
+impl From<Execution> for ExecutionOut {
+    fn from(execution: Execution) -> Self {
+        let details = execution.details;
+        Self {
+            id: execution.id.to_string(),
+            at: execution.at.to_string(),
+            skill: execution.skill,
+            outcome: execution.outcome.map_or("open", Outcome::as_str),
+            duration: execution.duration.map(seconds),
+            notes: execution.notes,
+            session: details.session,
+            agent: details.agent,
+            model: details.model,
+            tier: details.tier,
+            project: details.project,
+            cost: execution.cost.map(dollars),
+            tokens_in: execution.tokens_in,
+            tokens_out: execution.tokens_out,
+            skill_version: details.skill_version,
+            skill_digest: details.skill_digest,
+            source: details.source,
+        }
+    }
+}
+
+/// Figures in a reply, of one skill or of all.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FiguresOut {
+    /// Executions that have ended.
+    pub total: i64,
+    /// With success.
+    pub success: i64,
+    /// With failure.
+    pub failure: i64,
+    /// With success in part.
+    pub partial: i64,
+    /// That were not needed.
+    pub skipped: i64,
+    /// That have not ended; not in the total.
+    pub open: i64,
+    /// Durations in seconds, where there are any.
+    pub duration: Option<DurationOut>,
+    /// The sum of the costs in US dollars and how many there are, where there are any.
+    pub cost: Option<CostOut>,
+    /// The sums of tokens and how many executions have them, where there are any.
+    pub tokens: Option<TokensOut>,
+    /// When the first that has ended was.
+    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
+    pub first_at: Option<String>,
+    /// When the last that has ended was.
+    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
+    pub last_at: Option<String>,
+}
+
+/// Durations in seconds.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct DurationOut {
+    /// Executions with a duration.
+    pub count: i64,
+    /// Their sum.
+    pub total: f64,
+    /// Their mean.
+    pub mean: f64,
+    /// The median, within 2 %.
+    pub p50: f64,
+    /// The 95th percentile, within 2 %.
+    pub p95: f64,
+}
+
+/// Costs in US dollars.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CostOut {
+    /// Executions with a cost.
+    pub count: i64,
+    /// Their sum.
+    pub total: f64,
+}
+
+/// Tokens.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct TokensOut {
+    /// Executions with tokens.
+    pub count: i64,
+    /// Tokens that models read.
+    pub tokens_in: i64,
+    /// Tokens that models wrote.
+    pub tokens_out: i64,
+}
+
+impl From<&Figures> for FiguresOut {
+    fn from(figures: &Figures) -> Self {
+        let quantile = |q| {
+            figures
+                .duration_quantile(q)
+                .map_or(0.0, |micros| micros as f64 / 1e6)
+        };
+        let (timed, duration) = figures.timed;
+        let (metered, tokens_in, tokens_out) = figures.metered;
+        let at = |moment: Option<Moment>| moment.map(|moment| moment.to_string());
+        Self {
+            total: figures.total(),
+            success: figures.of(Outcome::Success),
+            failure: figures.of(Outcome::Failure),
+            partial: figures.of(Outcome::Partial),
+            skipped: figures.of(Outcome::Skipped),
+            open: figures.open,
+            duration: (timed > 0).then(|| DurationOut {
+                count: timed,
+                total: seconds(duration),
+                mean: duration as f64 / timed as f64 / 1e6,
+                p50: quantile(0.5),
+                p95: quantile(0.95),
+            }),
+            cost: (figures.priced.0 > 0).then(|| CostOut {
+                count: figures.priced.0,
+                total: dollars(figures.priced.1),
+            }),
+            tokens: (metered > 0).then_some(TokensOut {
+                count: metered,
+                tokens_in: tokens_in.min(MAX_WHOLE.cast_signed()),
+                tokens_out: tokens_out.min(MAX_WHOLE.cast_signed()),
+            }),
+            first_at: at(figures.period.map(|period| period.0)),
+            last_at: at(figures.period.map(|period| period.1)),
+        }
+    }
+}
+
+fn seconds(micros: i64) -> f64 {
+    micros as f64 / 1e6
+}
+
+fn dollars(nanodollars: i64) -> f64 {
+    nanodollars as f64 / 1e9
+}
+
+#[cfg(test)]
+mod tests {
+    use super::past;
+    use clawpowers_executor::Moment;
+
+    #[test]
+    fn the_future_begins_after_a_clock_that_is_a_little_ahead_and_after_today_elsewhere() {
+        let now = Moment::parse("2026-11-10T12:00:00Z").unwrap();
+        for good in [
+            "2026-11-10T12:00:00Z",
+            "2026-11-10T12:05:00Z",
+            "2026-11-10T14:00:00+02:00",
+            "2026-11-10",
+            // It has begun in Auckland.
+            "2026-11-11",
+            "0001-01-01",
+        ] {
+            assert!(past(good, now).is_ok(), "{good}");
+        }
+        for bad in [
+            "2026-11-10T12:05:01Z",
+            "2026-11-11T00:00:00Z",
+            "2026-11-12",
+            "9999-12-30T22:00:00Z",
+        ] {
+            assert!(
+                past(bad, now).unwrap_err().message.contains("is in the future"),
+                "{bad}"
+            );
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! JSON text that is safe to print: whatever a terminal could act on is escaped.
+
+use clawpowers_loader::chars::is_unsafe_to_show;
+use serde::Serialize;
+use serde_json::ser::{CharEscape, CompactFormatter, Formatter, Serializer};
+use std::io::{self, Write};
+
+/// Serializes a reply; C1 controls, bidirectional and invisible characters are written as `\u` escapes.
+///
+/// The value is the same as with plain JSON, only its spelling differs.
+#[must_use]
+pub fn to_json<T: Serialize>(value: &T) -> String {
+    let mut out = Vec::with_capacity(1024);
+    let mut serializer = Serializer::with_formatter(&mut out, Safe(CompactFormatter));
+    match value.serialize(&mut serializer) {
+        // JSON is UTF-8; that it is would have to be assumed otherwise.
+        Ok(()) => String::from_utf8(out).unwrap_or_default(),
+        Err(error) => {
+            format!(r#"{{"error":{{"code":"internal","message":"the reply cannot be written: {error}"}}}}"#)
+        }
+    }
+}
+
+/// Writes the reply that every language gets: `{"ok": …}` or `{"error": …}`.
+#[must_use]
+pub fn reply<T: Serialize, E: Serialize>(result: &Result<T, E>) -> String {
+    #[derive(Serialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Reply<'a, T, E> {
+        Ok(&'a T),
+        Error(&'a E),
+    }
+    to_json(&match result {
+        Ok(response) => Reply::Ok(response),
+        Err(error) => Reply::Error(error),
+    })
+}
+
+struct Safe(CompactFormatter);
+
+impl Formatter for Safe {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        let mut rest = fragment;
+        if fragment.bytes().all(|byte| byte.is_ascii() && byte != 0x7f) {
+            return writer.write_all(fragment.as_bytes());
+        }
+        while let Some(at) = rest.find(|c: char| !c.is_ascii() && is_unsafe_to_show(c) || c == '\u{7f}') {
+            let (plain, tail) = rest.split_at(at);
+            writer.write_all(plain.as_bytes())?;
+            let mut chars = tail.chars();
+            for unit in chars.next().unwrap_or_default().encode_utf16(&mut [0; 2]) {
+                write!(writer, "\\u{unit:04x}")?;
+            }
+            rest = chars.as_str();
+        }
+        writer.write_all(rest.as_bytes())
+    }
+
+    fn write_char_escape<W: ?Sized + Write>(&mut self, writer: &mut W, escape: CharEscape) -> io::Result<()> {
+        self.0.write_char_escape(writer, escape)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::to_json;
+
+    #[test]
+    fn nothing_a_terminal_acts_on_is_raw() {
+        let text = "a\u{1b}[31m\u{9b}b\u{202e}c\u{e0041}\u{7f}é😀";
+        let json = to_json(&text);
+        assert_eq!(json, r#""a\u001b[31m\u009bb\u202ec\udb40\udc41\u007fé😀""#);
+        assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
+    }
+}
