@@ -324,3 +324,45 @@ fn a_narrow_terminal_shows_fewer_columns() {
     let all = ["SKILL", "RUNS", "RATE", "95 %", "LAST USED", "12 WEEKS", "STATE"];
     assert_eq!(heading(80), all);
 }
+
+#[test]
+fn nine_executions_are_too_few_for_a_tier() {
+    let world = World::new();
+    for (skill, count) in [("nine", 9), ("ten", 10)] {
+        import(&world, &lines(skill, 0, (0..count).map(|_| false)));
+    }
+    let ok = analysis(&world, &[]);
+    let tiers: Vec<&str> = ok["skills"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|skill| skill["tier"].as_str().unwrap())
+        .collect();
+    assert_eq!(tiers, ["unsure", "low"]);
+}
+
+#[test]
+fn a_version_may_be_the_start_of_a_digest() {
+    let world = World::new();
+    let digest = |line: &str, digest: &str| {
+        line.replace(
+            "\"duration_s\"",
+            &format!("\"skill_digest\":\"{digest}\",\"duration_s\""),
+        )
+    };
+    let old = lines("deploy", 0, (0..20).map(|_| false));
+    let new = lines("deploy", 100, (0..20).map(|_| true));
+    let (a, b) = ("abcdef".repeat(10) + "0000", "123456".repeat(10) + "0000");
+    import(&world, &(digest(&old, &a) + &digest(&new, &b)));
+    let compare = |a: &str, b: &str| world.json(&["analyze", "--skill", "deploy", "--compare", a, b]);
+    let (code, reply) = compare("abcdef", "12345612");
+    assert_eq!(code, 0, "{reply}");
+    assert_eq!(
+        (
+            &reply["ok"]["a"]["rate"]["success"],
+            &reply["ok"]["b"]["rate"]["success"]
+        ),
+        (&json!(0), &json!(20))
+    );
+    assert_eq!(compare("abcde", "123456").0, 1, "five are too few");
+}

@@ -215,6 +215,30 @@ fn a_version_that_the_tables_belie_is_damage() {
     assert_eq!((code, &reply["ok"]["keys"]), (0, &json!(1)), "{reply}");
 }
 
+#[test]
+fn of_very_many_lost_keys_the_first_are_named() {
+    let world = World::new();
+    let value = "x".repeat(100);
+    let lines: String = (0..1500)
+        .map(|n| format!("{{\"key\":\"key:{n:04}\",\"value\":\"{value}\"}}\n"))
+        .collect();
+    world.file("lines", lines);
+    assert_eq!(world.run(&["store", "import", "lines"]).code, 0);
+    // Without the pages of the values; the index still has the keys.
+    patch(&world.claw(), b"no such text in it", b"no such text in it");
+    let file = world.claw().join("clawpowers.db");
+    let mut bytes = fs::read(&file).unwrap();
+    for page in bytes.chunks_mut(4096) {
+        if page.windows(50).any(|window| window == [b'x'; 50]) {
+            page.fill(0);
+        }
+    }
+    fs::write(&file, bytes).unwrap();
+    let (code, reply) = world.json(&["doctor", "--recover", "new"]);
+    assert_eq!((code, &reply["ok"]["lost_keys"]), (1, &json!(1500)), "{code}");
+    assert_eq!(reply["ok"]["lost_key_names"].as_array().unwrap().len(), 1000);
+}
+
 /// What is compared with the header before a write: the text encoding, auto-vacuum, the free pages, and the size.
 #[test]
 fn a_header_that_the_file_belies_is_found_before_a_write() {
