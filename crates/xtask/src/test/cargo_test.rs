@@ -10,14 +10,58 @@ const NAMED: usize = 20;
 
 /// Runs all test targets that the words choose, also after one has failed.
 pub(super) fn cargo_test(words: &[&str]) -> Result<(), Failure> {
-    cargo_test_with(words, |_| (), |_| ())
+    run(words, |_| (), |_| (), io::stdout(), io::stderr())
 }
 
-/// As [`cargo_test`], with a prepared command; `see` gets each line that the tests print.
-pub(super) fn cargo_test_with(
+/// Compiles what each of the lists of words chooses, and then runs them all at once, so that tests that wait leave no
+/// processor idle. What the last prints is passed on line by line, what the others print when they end.
+///
+/// `prepare` gets each command, and `see` each line that the tests print.
+pub(super) fn cargo_test_at_once(
+    lists: &[&[&str]],
+    prepare: impl Fn(&mut Command) + Sync,
+    see: impl Fn(&str) + Sync,
+) -> Result<(), Failure> {
+    for words in lists {
+        let words = [&["--no-run"], *words].concat();
+        run(&words, &prepare, |_| (), io::stdout(), io::stderr())?;
+    }
+    let Some((last, others)) = lists.split_last() else {
+        return Ok(());
+    };
+    let (prepare, see) = (&prepare, &see);
+    let kept = |words: &[&str]| {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let result = run(words, prepare, see, &mut out, &mut err);
+        io::stderr().write_all(&err)?;
+        io::stdout().write_all(&out)?;
+        result
+    };
+    let failures: Vec<String> = thread::scope(|scope| {
+        let others: Vec<_> = others
+            .iter()
+            .map(|words| scope.spawn(move || kept(words)))
+            .collect();
+        let last = run(last, prepare, see, io::stdout(), io::stderr());
+        let panicked = |_| Err(Failure::new("a run of tests panicked"));
+        let others = others
+            .into_iter()
+            .map(|other| other.join().unwrap_or_else(panicked));
+        let failed = |result: Result<(), Failure>| Some(result.err()?.to_string());
+        others.chain([last]).filter_map(failed).collect()
+    });
+    if failures.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(failures.join("\n")))
+}
+
+fn run(
     words: &[&str],
     prepare: impl FnOnce(&mut Command),
     mut see: impl FnMut(&str),
+    out: impl Write,
+    err: impl Write + Send,
 ) -> Result<(), Failure> {
     let mut command = Command::new("cargo");
     command
@@ -31,20 +75,18 @@ pub(super) fn cargo_test_with(
     let shown = format!("{command:?}");
     prepare(&mut command);
     let mut child = command.spawn()?;
-    let stderr = child.stderr.take();
-    let talk =
-        thread::spawn(move || stderr.map_or(Ok(Vec::new()), |from| tee(from, io::stderr(), failed_target)));
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let pick = |line: &str| {
         see(line);
         failed_test(line)
     };
-    let tests = child
-        .stdout
-        .take()
-        .map_or(Ok(Vec::new()), |from| tee(from, io::stdout(), pick))?;
-    let targets = talk
-        .join()
-        .unwrap_or_else(|_| Err(io::Error::other("the output of cargo was not read to its end")))?;
+    let (tests, targets) = thread::scope(|scope| {
+        let talk = scope.spawn(|| stderr.map_or(Ok(Vec::new()), |from| tee(from, err, failed_target)));
+        let tests = stdout.map_or(Ok(Vec::new()), |from| tee(from, out, pick));
+        let unread = |_| Err(io::Error::other("the output of cargo was not read to its end"));
+        (tests, talk.join().unwrap_or_else(unread))
+    });
+    let (tests, targets) = (tests?, targets?);
     let status = child.wait()?;
     if status.success() {
         return Ok(());

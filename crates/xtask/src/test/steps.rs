@@ -1,6 +1,6 @@
 //! The parts of the tests, as data.
 
-use super::cargo_test::cargo_test;
+use super::cargo_test::{cargo_test, cargo_test_at_once};
 use super::windows;
 use crate::bindings::{Workspace, cross_language, node, python, wasm};
 use crate::run::Failure;
@@ -76,8 +76,7 @@ pub(super) const PARTS: &[Part] = &[
             "tests",
             &[],
             "compile and run every Rust test; takes minutes on a clean build",
-            // The generator of the browser's JavaScript has no tests, and takes minutes to build.
-            |_| cargo_test(&["--workspace", "--exclude", "xtask-wasm"]),
+            |_| every_rust_test(),
         )],
     },
     tests(
@@ -352,3 +351,14 @@ pub(super) const PARTS: &[Part] = &[
         ],
     },
 ];
+
+/// Runs the one test that waits for the half minute of a lock's timeout beside all others.
+fn every_rust_test() -> Result<(), Failure> {
+    const WAITING: &str = "held::others_give_up_after_the_timeout";
+    // The generator of the browser's JavaScript has no tests, and takes minutes to build.
+    let all = ["--workspace", "--exclude", "xtask-wasm"];
+    let skip = format!("--skip={WAITING}");
+    let alone = [&all[..], &["--test", "torture", "--", WAITING]].concat();
+    let others = [&all[..], &["--", &skip]].concat();
+    cargo_test_at_once(&[&alone, &others], |_| (), |_| ())
+}

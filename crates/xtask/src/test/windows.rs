@@ -1,12 +1,13 @@
 //! The tests of the command line, compiled for Windows and run under Wine.
 
-use super::cargo_test::cargo_test_with;
+use super::cargo_test::cargo_test_at_once;
 use crate::run::{Failure, output, root, run, target_folder};
 use crate::tools::Needed;
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 /// The compiler's target; its linker is that of mingw, which Debian has.
 const TARGET: &str = "x86_64-pc-windows-gnu";
@@ -21,7 +22,7 @@ pub(super) fn machine() -> Result<(), Failure> {
     let version = output(Command::new("wine").arg("--version").env("WINEDEBUG", "-all"))?;
     println!("{}, its files in {}", version.trim(), folder.display());
     let mut boot = Command::new("wine");
-    with_wine(boot.args(["wineboot", "--init"]), prefix()?);
+    with_wine(boot.args(["wineboot", "--init"]), &folder);
     run(&mut boot)?;
     let library = folder.join("drive_c/windows/system32/bcryptprimitives.dll");
     if library.exists() {
@@ -38,22 +39,14 @@ pub(super) fn machine() -> Result<(), Failure> {
 /// Runs the tests, and says how many were left out and why.
 pub(super) fn tests() -> Result<(), Failure> {
     let prefix = prefix()?;
-    let words = [
-        "--package",
-        "clawpowers",
-        "--test",
-        "cli",
-        "--test",
-        "torture",
-        "--target",
-        TARGET,
-    ];
-    let mut tally = Tally::default();
-    let result = cargo_test_with(
-        &words,
-        |command| with_wine(command.env(RUNNER, "wine"), prefix),
-        |line| tally.add(line),
+    let of = |test| ["--package", "clawpowers", "--target", TARGET, "--test", test];
+    let tally = Mutex::new(Tally::default());
+    let result = cargo_test_at_once(
+        &[&of("torture"), &of("cli")],
+        |command| with_wine(command.env(RUNNER, "wine"), &prefix),
+        |line| tally.lock().unwrap_or_else(PoisonError::into_inner).add(line),
     );
+    let tally = tally.into_inner().unwrap_or_else(PoisonError::into_inner);
     println!("{}", tally.spell());
     result
 }
@@ -63,7 +56,7 @@ fn prefix() -> Result<PathBuf, Failure> {
 }
 
 /// Leads Wine to its files, and keeps it from windows and from talk.
-fn with_wine(command: &mut Command, prefix: PathBuf) {
+fn with_wine(command: &mut Command, prefix: &Path) {
     command
         .env("WINEPREFIX", prefix)
         .env("WINEDEBUG", "-all")
