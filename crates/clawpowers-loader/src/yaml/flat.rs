@@ -1,4 +1,4 @@
-//! The YAML that nearly every frontmatter is: fields, lists of words and one level of nesting, without the parser.
+//! The YAML that nearly every frontmatter is: nested fields and lists, comments, JSON in a value, without the parser.
 //!
 //! A listing reads thousands of small texts, and a parser of all of YAML costs more than everything else about them.
 //! What is not plainly of this shape is left to the parser, so that there is one grammar: whatever is read here is
@@ -14,7 +14,9 @@ const MAX_KEY: usize = 128;
 /// How many fields a mapping may have to be read here; more are left to the parser.
 const MAX_FIELDS: usize = 64;
 /// How deep mappings may nest to be read here.
-const MAX_NESTING: usize = 4;
+const MAX_NESTING: usize = 5;
+/// How deep brackets may nest to be read here.
+const MAX_FLOW_NESTING: usize = 8;
 
 /// Reads a text of the simple shape; nothing where it has any other.
 pub(super) fn read(text: &str) -> Option<(Node, Facts)> {
@@ -24,7 +26,9 @@ pub(super) fn read(text: &str) -> Option<(Node, Facts)> {
     }
     let odd = |byte: u8| (byte.wrapping_sub(b' ') > b'~' - b' ') & (byte != b'\n');
     let odd = text.bytes().fold(false, |some, byte| some | odd(byte));
-    if odd && !text.chars().all(is_simple) {
+    let mut returns = memchr::memchr_iter(b'\r', text.as_bytes());
+    let ends_line = |at: usize| text.as_bytes().get(at + 1) == Some(&b'\n');
+    if odd && !(returns.all(ends_line) && text.chars().all(is_simple)) {
         return None;
     }
     let mut reader = Reader {
@@ -37,10 +41,10 @@ pub(super) fn read(text: &str) -> Option<(Node, Facts)> {
     (reader.at == text.len()).then_some((root, reader.facts))
 }
 
-/// Tells whether a character means the same to every reader of YAML: no tab, no control, no line end but `\n`.
+/// Tells whether a character means the same to every reader of YAML: no tab, no control, no line end but `\n` and `\r\n`.
 fn is_simple(c: char) -> bool {
     match c {
-        '\n' | ' '..='~' => true,
+        '\r' | '\n' | ' '..='~' => true,
         '\u{2028}' | '\u{2029}' | '\u{feff}' => false,
         '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' => true,
         c => c > '\u{ffff}',
@@ -56,7 +60,7 @@ struct Reader<'a> {
     facts: Facts,
 }
 
-/// A line that is not blank.
+/// A line that is neither blank nor a comment.
 #[derive(Clone, Copy)]
 struct Line<'a> {
     /// Where its first character that is not a blank stands.
@@ -71,7 +75,7 @@ struct Line<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Gives the next line that is not blank, without going past it.
+    /// Gives the next line that is neither blank nor a comment, without going past it.
     fn peek(&self) -> Option<Line<'a>> {
         if let Some((at, line)) = self.peeked.get()
             && at == self.at
@@ -91,8 +95,9 @@ impl<'a> Reader<'a> {
                 Some(end) => (rest.get(..end)?, at + end + 1),
                 None => (rest, self.text.len()),
             };
+            let line = line.strip_suffix('\r').unwrap_or(line);
             let text = line.trim_matches(' ');
-            if !text.is_empty() {
+            if !(text.is_empty() || text.starts_with('#')) {
                 let indent = line.len() - line.trim_start_matches(' ').len();
                 return Some(Line {
                     start: at + indent,
@@ -106,7 +111,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Goes to the end where only blank lines are left.
+    /// Goes to the end where only blank lines and comments are left.
     fn skip_blank(&mut self) {
         if self.peek().is_none() {
             self.at = self.text.len();
@@ -114,7 +119,10 @@ impl<'a> Reader<'a> {
     }
 
     fn mapping(&mut self, indent: usize, nesting: usize) -> Option<Node> {
-        let start = self.peek()?.start;
+        let (start, nesting) = (self.peek()?.start, nesting + 1);
+        if nesting > MAX_NESTING {
+            return None;
+        }
         let mut entries: Vec<(Node, Node)> = Vec::new();
         while let Some(line) = self.peek().filter(|line| line.indent == indent) {
             let (key, rest) = line.text.split_once(':')?;
@@ -125,7 +133,7 @@ impl<'a> Reader<'a> {
             let end = line.start + key.len();
             self.at = line.next;
             let value = if rest.is_empty() {
-                self.nested(indent, nesting)?
+                self.nested(indent, end, nesting)?
             } else {
                 let blanks = rest.len() - rest.strip_prefix(' ')?.trim_start_matches(' ').len();
                 self.value(rest.get(blanks..)?, end + 1 + blanks, indent)?
@@ -151,27 +159,64 @@ impl<'a> Reader<'a> {
         self.peek().map_or(self.text.len(), |line| line.start)
     }
 
-    /// Reads what stands on the lines below a key.
-    fn nested(&mut self, indent: usize, nesting: usize) -> Option<Node> {
-        let line = self.peek().filter(|line| line.indent > indent)?;
-        if line.text.starts_with("- ") {
-            return self.sequence(line);
+    /// Reads what stands on the lines below a key whose colon is at `colon`.
+    fn nested(&mut self, indent: usize, colon: usize, nesting: usize) -> Option<Node> {
+        let line = self.peek().filter(|line| line.indent >= indent);
+        match line {
+            // A list may have the indent of its key.
+            Some(line) if line.text.starts_with("- ") => {
+                let list = self.sequence(line, nesting)?;
+                // The parser has it start behind its first dash then.
+                let text = line.text.trim_start_matches(['-', ' ']);
+                let start = match line.indent == indent {
+                    true => line.start + line.text.len() - text.len(),
+                    false => list.start,
+                };
+                Some(Node { start, ..list })
+            }
+            Some(line) if line.indent > indent => {
+                if line.text.starts_with(['[', '{']) {
+                    self.flow(line.start, indent)
+                } else if line.text.contains(':') {
+                    self.mapping(line.indent, nesting)
+                } else {
+                    self.at = line.next;
+                    self.folded(line.text, line.start, indent)
+                }
+            }
+            _ => Some(Node {
+                kind: scalar("", true),
+                start: colon,
+                end: colon,
+            }),
         }
-        if !line.text.contains(':') {
-            self.at = line.next;
-            return self.folded(line.text, line.start, indent);
-        }
-        (nesting < MAX_NESTING).then_some(())?;
-        self.mapping(line.indent, nesting + 1)
     }
 
-    fn sequence(&mut self, first: Line<'a>) -> Option<Node> {
+    fn sequence(&mut self, first: Line<'a>, nesting: usize) -> Option<Node> {
         let mut items = Vec::new();
         while let Some(line) = self.peek().filter(|line| line.indent == first.indent) {
-            let rest = line.text.strip_prefix("- ")?;
+            let Some(rest) = line.text.strip_prefix("- ") else {
+                break;
+            };
             let text = rest.trim_start_matches(' ');
-            self.at = line.next;
-            items.push(self.value(text, line.start + 2 + rest.len() - text.len(), line.indent)?);
+            let start = line.start + line.text.len() - text.len();
+            let is_field =
+                |(key, rest): (&str, &str)| is_key(key) && (rest.is_empty() || rest.starts_with(' '));
+            items.push(if text.split_once(':').is_some_and(is_field) {
+                // A mapping whose first field shares the line with the dash.
+                let indent = line.indent + start - line.start;
+                let line = Line {
+                    start,
+                    indent,
+                    text,
+                    ..line
+                };
+                self.peeked.set(Some((self.at, Some(line))));
+                self.mapping(indent, nesting)?
+            } else {
+                self.at = line.next;
+                self.value(text, start, line.indent)?
+            });
         }
         self.skip_blank();
         Some(Node {
@@ -184,14 +229,10 @@ impl<'a> Reader<'a> {
     /// Reads what stands behind a key or a dash, and the lines it goes on with.
     fn value(&mut self, text: &str, start: usize, indent: usize) -> Option<Node> {
         match text {
-            "|" | "|-" | ">" | ">-" => return self.block(text, indent),
-            _ if !self.goes_on(indent) => {}
-            _ => return self.folded(text, start, indent),
-        }
-        if text.starts_with('[') {
-            self.flow(text, start)
-        } else {
-            word(text, start)
+            "|" | "|-" | ">" | ">-" => self.block(text, indent),
+            _ if text.starts_with(['[', '{']) => self.flow(start, indent),
+            _ if self.goes_on(indent) => self.folded(text, start, indent),
+            _ => word(text, start),
         }
     }
 
@@ -237,7 +278,10 @@ impl<'a> Reader<'a> {
             None => self.text.len(),
         };
         let clip = !header.ends_with('-');
-        if follows != self.at || clip && !self.text.get(..self.at)?.ends_with('\n') {
+        let between = self.text.get(self.at..follows)?.bytes();
+        if !between.into_iter().all(|byte| byte == b'\n')
+            || clip && !self.text.get(..self.at)?.ends_with('\n')
+        {
             return None;
         }
         let mut text = lines.join(if header.starts_with('|') { "\n" } else { " " });
@@ -251,27 +295,118 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// Reads a list of words in brackets on one line.
-    fn flow(&mut self, text: &str, start: usize) -> Option<Node> {
-        let inner = text.strip_prefix('[')?.strip_suffix(']')?;
-        let mut items = Vec::new();
-        let mut at = start + 1;
-        for part in inner.split(',') {
-            let word = part.trim_matches(' ');
-            let blanks = part.len() - part.trim_start_matches(' ').len();
-            let quoted = word.starts_with(['"', '\'']);
-            if !quoted && word.contains([':', '#', '[', ']', '{', '}', '"', '\'']) {
+    /// Reads a list or mapping in brackets that starts at `start`, and goes on behind its last line.
+    fn flow(&mut self, start: usize, indent: usize) -> Option<Node> {
+        let text = self.text;
+        let mut flow = Flow {
+            text,
+            at: start,
+            indent,
+        };
+        let node = flow.value(0)?;
+        let rest = text.get(flow.at..)?;
+        let line = rest.split('\n').next().unwrap_or(rest);
+        self.at = (flow.at + line.len() + 1).min(text.len());
+        self.facts.flow.get_or_insert(start);
+        line.trim_matches([' ', '\r']).is_empty().then_some(node)
+    }
+}
+
+/// What stands in brackets: JSON without escapes, and words without quotes.
+struct Flow<'a> {
+    text: &'a str,
+    at: usize,
+    /// The indent that its lines have to exceed.
+    indent: usize,
+}
+
+impl<'a> Flow<'a> {
+    fn rest(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    /// Goes past blanks and line ends.
+    fn skip(&mut self) -> Option<()> {
+        loop {
+            let rest = self.rest();
+            let text = rest.trim_start_matches(' ');
+            self.at += rest.len() - text.len();
+            let Some(next) = text.strip_prefix("\r\n").or_else(|| text.strip_prefix('\n')) else {
+                return Some(());
+            };
+            self.at += text.len() - next.len();
+            let indent = next.len() - next.trim_start_matches(' ').len();
+            (indent > self.indent).then_some(())?;
+        }
+    }
+
+    /// Goes past a character and the blanks behind it if it is next.
+    fn takes(&mut self, c: char) -> Option<bool> {
+        let found = self.rest().starts_with(c);
+        if found {
+            self.at += 1;
+            self.skip()?;
+        }
+        Some(found)
+    }
+
+    fn value(&mut self, nesting: usize) -> Option<Node> {
+        let start = self.at;
+        let close = match self.rest().bytes().next()? {
+            _ if nesting == MAX_FLOW_NESTING => return None,
+            b'[' => ']',
+            b'{' => '}',
+            _ => return self.word(),
+        };
+        let (mut items, mut entries) = (Vec::new(), Vec::new());
+        self.at += 1;
+        self.skip()?;
+        while !self.rest().starts_with(close) {
+            if close == ']' {
+                items.push(self.value(nesting + 1)?);
+            } else {
+                let key = self.word()?;
+                let known = entries
+                    .iter()
+                    .any(|(k, _): &(Node, _)| k.key_text() == key.key_text());
+                // Behind a key without quotes only a colon with a blank is none of its letters.
+                let plain = matches!(key.kind, Kind::Scalar { plain: true, .. });
+                let odd = plain && !self.rest().starts_with(": ");
+                if known || odd || entries.len() == MAX_FIELDS || !self.takes(':')? {
+                    return None;
+                }
+                entries.push((key, self.value(nesting + 1)?));
+            }
+            self.skip()?;
+            // A comma at the end, and nothing between two, have rules of their own.
+            if !self.takes(',')? && !self.rest().starts_with(close) || self.rest().starts_with(',') {
                 return None;
             }
-            items.push(self::word(word, at + blanks)?);
-            at += part.len() + 1;
         }
-        self.facts.flow.get_or_insert(start);
+        self.at += 1;
+        let kind = if close == ']' {
+            Kind::Sequence(items)
+        } else {
+            Kind::Mapping(entries)
+        };
         Some(Node {
-            kind: Kind::Sequence(items),
+            kind,
             start,
-            end: start + text.len(),
+            end: self.at,
         })
+    }
+
+    /// Reads a scalar in quotes, or one without that holds nothing but letters, digits and their like.
+    fn word(&mut self) -> Option<Node> {
+        let (start, rest) = (self.at, self.rest());
+        let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''));
+        let length = match quote {
+            Some(quote) => rest.get(1..)?.find(quote)? + 2,
+            None => rest.find([',', ':', '#', '[', ']', '{', '}', '"', '\'', '\r', '\n'])?,
+        };
+        let text = rest.get(..length)?.trim_end_matches(' ');
+        self.at += length;
+        (!text.contains('\n')).then(|| word(text, start)).flatten()
     }
 }
 
@@ -287,8 +422,12 @@ fn word(text: &str, start: usize) -> Option<Node> {
         let inner = text.strip_prefix(first)?.strip_suffix(first)?;
         return (!inner.contains([first, '\\'])).then(|| node(inner, false));
     }
-    let ends = |pair: &[u8]| pair == b": " || pair == b" #";
-    let goes_on = text.ends_with(':') || text.as_bytes().windows(2).any(ends);
+    let bytes = text.as_bytes();
+    let ends = |at: usize| match bytes.get(at) {
+        Some(b':') => matches!(bytes.get(at + 1), None | Some(b' ')),
+        _ => at.checked_sub(1).and_then(|before| bytes.get(before)) == Some(&b' '),
+    };
+    let goes_on = memchr::memchr2_iter(b':', b'#', bytes).any(ends);
     (!is_indicator(first) && !goes_on).then(|| node(text, true))
 }
 
@@ -370,6 +509,17 @@ mod tests {
             "[a,]",
             "[,a]",
             "{a: b}",
+            "{a: b, \"c\":[d, {}]}",
+            "{\"a\":{'b': [1]}}",
+            "{\"a\": b}c",
+            "{\"a\"",
+            "{",
+            "}",
+            "[",
+            "]",
+            "\"x\":",
+            ": y",
+            ",",
             "|",
             ">",
             "|-",
@@ -428,14 +578,63 @@ mod tests {
         assert!(read(&list(1000)).is_some() && read(&list(MAX_BYTES / 3)).is_none());
     }
 
+    /// Values in brackets, over one line or more.
+    fn flow() -> impl Strategy<Value = String> {
+        let word = prop::sample::select(vec![
+            "\"a\"",
+            "'b'",
+            "c",
+            "\"\"",
+            "1",
+            "true",
+            "d e",
+            "\"f, g: h\"",
+        ]);
+        let gap = prop::sample::select(vec!["", "", " ", "\n  ", "\n\n   ", "\n"]);
+        let leaf = word.clone().prop_map(str::to_owned);
+        leaf.prop_recursive(3, 12, 3, move |inner| {
+            let item = (gap.clone(), inner.clone(), gap.clone());
+            let item = item.prop_map(|(before, item, after)| format!("{before}{item}{after}"));
+            let entry = (
+                gap.clone(),
+                word.clone(),
+                gap.clone(),
+                gap.clone(),
+                inner,
+                gap.clone(),
+            );
+            let entry = entry.prop_map(|(a, key, b, c, value, d)| format!("{a}{key}{b}:{c}{value}{d}"));
+            let list = prop::collection::vec(item, 0..4).prop_map(|items| format!("[{}]", items.join(",")));
+            let mapping =
+                prop::collection::vec(entry, 0..4).prop_map(|items| format!("{{{}}}", items.join(",")));
+            prop_oneof![list, mapping]
+        })
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig { cases: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
         #[test]
         fn what_is_read_here_is_read_the_same_by_the_parser(
             lines in prop::collection::vec(line(), 1..7),
             end in prop::sample::select(vec!["\n", "", "\n\n", "  ", "\n  \n"]),
+            crlf in any::<bool>(),
         ) {
             let text = lines.join("\n") + end;
+            let text = if crlf { text.replace('\n', "\r\n") } else { text };
+            if let Some((root, facts)) = read(&text) {
+                prop_assert_eq!(build::parse_any(&text), Ok((Some(root), facts)), "{:?}", text);
+            }
+        }
+
+        #[test]
+        fn brackets_are_read_the_same_by_the_parser(
+            before in prop::sample::select(vec!["a: ", "a:\n  ", "a:\n- ", "a:\n  b: "]),
+            value in flow(),
+            after in prop::sample::select(vec!["\n", "", "\nc: d\n", "\n  c: d\n", " x\n", " # x\n", ",\n"]),
+            crlf in any::<bool>(),
+        ) {
+            let text = format!("{before}{value}{after}");
+            let text = if crlf { text.replace('\n', "\r\n") } else { text };
             if let Some((root, facts)) = read(&text) {
                 prop_assert_eq!(build::parse_any(&text), Ok((Some(root), facts)), "{:?}", text);
             }
