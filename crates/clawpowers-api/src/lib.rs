@@ -38,7 +38,7 @@ pub use runtime::{Options, Runtime, fork};
 pub use text::{number_of, spelled};
 pub use wire::error::{ApiError, ErrorCode};
 pub use wire::execution::{About, Which};
-pub use wire::json::{reply, to_json};
+pub use wire::json::{reply, to_json, write_reply};
 
 /// Returns the time of the system's clock in RFC 3339, in UTC and whole seconds.
 #[must_use]

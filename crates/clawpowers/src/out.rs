@@ -5,9 +5,9 @@ use crate::stdout;
 use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
 use clawpowers_api::chars::shown;
-use clawpowers_api::{ApiError, reply, spelled};
+use clawpowers_api::{ApiError, spelled, write_reply};
 use serde::Serialize;
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write as _};
 
 /// How wide a terminal is taken to be where it does not say.
 const DEFAULT_WIDTH: usize = 100;
@@ -121,7 +121,7 @@ impl Out {
 
     /// Prints text of our own making, in which strangers' text was made safe already.
     pub(crate) fn text(&self, text: &str) -> Exit {
-        write(text.as_bytes())
+        write_bytes(text.as_bytes())
     }
 
     /// Prints a stranger's text: to a terminal with unsafe characters spelled out, to a pipe byte for byte.
@@ -138,7 +138,7 @@ impl Out {
         if self.width.is_some() {
             return self.data(&String::from_utf8_lossy(bytes));
         }
-        write(bytes)
+        write_bytes(bytes)
     }
 
     /// Prints many pieces of strangers' bytes as they come; `work` gets a function that answers `false` once nothing more
@@ -148,7 +148,7 @@ impl Out {
         work: impl FnOnce(&mut dyn FnMut(&[u8]) -> bool) -> Result<(), ApiError>,
     ) -> Exit {
         let terminal = self.width.is_some();
-        let mut stream = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        let mut stream = BufWriter::with_capacity(BUFFER, io::stdout().lock());
         let mut failure = None;
         let done = work(&mut |bytes| {
             let written = stdout::check().and_then(|()| {
@@ -232,9 +232,10 @@ impl Out {
         render: impl FnOnce(&T) -> Exit,
     ) -> Exit {
         if self.json {
-            let mut reply = reply(result);
-            reply.push('\n');
-            let printed = self.text(&reply);
+            let printed = write(|stream| {
+                write_reply(result, &mut *stream)?;
+                stream.write_all(b"\n")
+            });
             return worse(
                 printed,
                 match result {
@@ -255,15 +256,24 @@ fn worse(printed: Exit, answer: Exit) -> Exit {
     if printed == Exit::Done { answer } else { printed }
 }
 
-/// Writes everything to stdout.
-fn write(bytes: &[u8]) -> Exit {
+/// How much is written to stdout at once.
+const BUFFER: usize = 1 << 16;
+
+fn write_bytes(bytes: &[u8]) -> Exit {
     if bytes.is_empty() {
         return Exit::Done;
     }
-    let mut stream = io::stdout().lock();
+    write(|stream| stream.write_all(bytes))
+}
+
+/// Writes everything that `work` does to stdout.
+fn write(work: impl FnOnce(&mut BufWriter<StdoutLock<'_>>) -> io::Result<()>) -> Exit {
+    let mut stream = BufWriter::with_capacity(BUFFER, io::stdout().lock());
     let written = stdout::check()
-        .and_then(|()| stream.write_all(bytes))
+        .and_then(|()| work(&mut stream))
         .and_then(|()| stream.flush());
+    // What could not be written must not be tried again when the writer is dropped.
+    let _ = stream.into_parts();
     match written {
         Ok(()) => Exit::Done,
         Err(error) => unwritten(&error),

@@ -11,8 +11,7 @@ use std::io::{self, Write};
 #[must_use]
 pub fn to_json<T: Serialize>(value: &T) -> String {
     let mut out = Vec::with_capacity(1024);
-    let mut serializer = Serializer::with_formatter(&mut out, Safe(CompactFormatter));
-    match value.serialize(&mut serializer) {
+    match write_json(value, &mut out) {
         // JSON is UTF-8; that it is would have to be assumed otherwise.
         Ok(()) => String::from_utf8(out).unwrap_or_default(),
         Err(error) => {
@@ -21,19 +20,45 @@ pub fn to_json<T: Serialize>(value: &T) -> String {
     }
 }
 
+/// Writes what [`to_json`] returns.
+///
+/// # Errors
+///
+/// Fails where `out` does.
+fn write_json<T: Serialize>(value: &T, out: impl Write) -> io::Result<()> {
+    let mut serializer = Serializer::with_formatter(out, Safe(CompactFormatter));
+    Ok(value.serialize(&mut serializer)?)
+}
+
 /// Writes the reply that every language gets: `{"ok": …}` or `{"error": …}`.
 #[must_use]
 pub fn reply<T: Serialize, E: Serialize>(result: &Result<T, E>) -> String {
-    #[derive(Serialize)]
-    #[serde(rename_all = "snake_case")]
-    enum Reply<'a, T, E> {
-        Ok(&'a T),
-        Error(&'a E),
+    to_json(&Reply::from(result))
+}
+
+/// Writes what [`reply`] returns, without holding it as a whole.
+///
+/// # Errors
+///
+/// Fails where `out` does.
+pub fn write_reply<T: Serialize, E: Serialize>(result: &Result<T, E>, out: impl Write) -> io::Result<()> {
+    write_json(&Reply::from(result), out)
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Reply<'a, T, E> {
+    Ok(&'a T),
+    Error(&'a E),
+}
+
+impl<'a, T, E> From<&'a Result<T, E>> for Reply<'a, T, E> {
+    fn from(result: &'a Result<T, E>) -> Self {
+        match result {
+            Ok(response) => Self::Ok(response),
+            Err(error) => Self::Error(error),
+        }
     }
-    to_json(&match result {
-        Ok(response) => Reply::Ok(response),
-        Err(error) => Reply::Error(error),
-    })
 }
 
 struct Safe(CompactFormatter);
@@ -41,7 +66,8 @@ struct Safe(CompactFormatter);
 impl Formatter for Safe {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
         let mut rest = fragment;
-        if fragment.bytes().all(|byte| byte.is_ascii() && byte != 0x7f) {
+        // Without a way out of the loop this is a few instructions for many bytes.
+        if !fragment.bytes().fold(false, |odd, byte| odd | (byte >= 0x7f)) {
             return writer.write_all(fragment.as_bytes());
         }
         while let Some(at) = rest.find(|c: char| !c.is_ascii() && is_unsafe_to_show(c) || c == '\u{7f}') {

@@ -23,9 +23,9 @@ pub(crate) fn print(out: &Out, response: &Response) -> Exit {
         heading.push("ACTIVE");
     }
     heading.push("DESCRIPTION");
-    let rows: Vec<Vec<&str>> = response.skills.iter().map(|skill| row(skill, roles)).collect();
-    if !rows.is_empty() {
-        table_in_pieces(out, &heading, &rows, &mut print);
+    if !response.skills.is_empty() {
+        let rows = response.skills.iter().map(|skill| row(skill, roles));
+        table_in_pieces(out, &heading, rows, &mut print);
         print("\n");
     }
     print(&fit(out, &beside(out, response)));

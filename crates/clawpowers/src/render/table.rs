@@ -17,23 +17,23 @@ const PIECE: usize = 64 * 1024;
 /// Renders rows under a heading; on a terminal cells are cut so that a row fits its width.
 pub(crate) fn table(out: &Out, heading: &[&str], rows: &[Vec<impl AsRef<str>>]) -> String {
     let mut text = String::new();
-    table_in_pieces(out, heading, rows, &mut |piece| text.push_str(piece));
+    table_in_pieces(out, heading, rows.iter(), &mut |piece| text.push_str(piece));
     text
 }
 
 /// Renders a table in pieces, so that one of thousands of rows is never held as a whole.
-pub(crate) fn table_in_pieces(
+pub(crate) fn table_in_pieces<R: AsRef<[S]>, S: AsRef<str>>(
     out: &Out,
     heading: &[&str],
-    rows: &[Vec<impl AsRef<str>>],
+    rows: impl Iterator<Item = R> + Clone,
     print: &mut impl FnMut(&str),
 ) {
-    let natural = heading.iter().enumerate().map(|(index, title)| {
-        let cells = rows.iter().filter_map(|row| row.get(index));
-        let widths = cells.map(|cell| one_line(cell.as_ref()).width());
-        widths.fold(title.width(), usize::max)
-    });
-    let natural: Vec<usize> = natural.collect();
+    let mut natural: Vec<usize> = heading.iter().map(|title| title.width()).collect();
+    for row in rows.clone() {
+        for (width, cell) in natural.iter_mut().zip(row.as_ref()) {
+            *width = (*width).max(one_line(cell.as_ref()).width());
+        }
+    }
     // Without a terminal nothing is cut.
     let widths = match out.width {
         Some(total) => fitted(&natural, total),
@@ -42,7 +42,7 @@ pub(crate) fn table_in_pieces(
     let mut text = out.paint(Look::Bold, &line(heading, &widths));
     text.push('\n');
     for row in rows {
-        let row: Vec<String> = row.iter().map(|cell| one_line(cell.as_ref())).collect();
+        let row: Vec<String> = row.as_ref().iter().map(|cell| one_line(cell.as_ref())).collect();
         text.push_str(&line(&row, &widths));
         text.push('\n');
         if text.len() >= PIECE {
@@ -88,10 +88,12 @@ fn fair_limit(mut widths: Vec<usize>, room: usize) -> usize {
 
 fn line(cells: &[impl AsRef<str>], widths: &[usize]) -> String {
     let mut text = String::new();
+    let mut pad = 0;
     for (cell, &width) in cells.iter().zip(widths) {
         let cell = cut(cell.as_ref(), Some(width));
+        text.extend(std::iter::repeat_n(' ', pad));
         text.push_str(&cell);
-        text.push_str(&" ".repeat(width.saturating_sub(cell.width()) + GAP));
+        pad = width.saturating_sub(cell.width()) + GAP;
     }
     text.trim_end().to_owned()
 }
