@@ -9,10 +9,11 @@ use crate::documents::{Documents, plain};
 use crate::frontmatter::needed;
 use crate::gather::Gathering;
 use crate::package::Package;
-use crate::parse::{ParseOptions, Parsed, parse, parse_head};
+use crate::parse::{ParseOptions, Parsed, parse, parse_complete_head, parse_head};
 use crate::read::{self, HEAD_BYTES, ReadError};
 use crate::skill::{Skill, normalized};
 use crate::source::Source;
+use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
@@ -50,7 +51,7 @@ impl Entry {
     /// Returns where the SKILL.md is: a path, or `bundled:NAME/SKILL.md`.
     #[must_use]
     pub fn location(&self) -> PathBuf {
-        location(&self.origin)
+        location(&self.origin).into_owned()
     }
 
     /// Returns the skill's folder where it has one.
@@ -63,10 +64,10 @@ impl Entry {
     }
 }
 
-fn location(origin: &Origin) -> PathBuf {
+fn location(origin: &Origin) -> Cow<'_, Path> {
     match origin {
-        Origin::Disk { file } => file.clone(),
-        Origin::Memory(package) => package.location(),
+        Origin::Disk { file } => file.into(),
+        Origin::Memory(package) => package.location().into(),
     }
 }
 
@@ -120,7 +121,7 @@ pub trait Row: Sized + Send {
     /// Returns the root below which it was found.
     fn root(&self) -> &Path;
     /// Returns where the SKILL.md is.
-    fn location(&self) -> PathBuf;
+    fn location(&self) -> Cow<'_, Path>;
 }
 
 impl Row for Entry {
@@ -140,8 +141,8 @@ impl Row for Entry {
         &self.root
     }
 
-    fn location(&self) -> PathBuf {
-        Self::location(self)
+    fn location(&self) -> Cow<'_, Path> {
+        location(&self.origin)
     }
 }
 
@@ -241,7 +242,12 @@ impl<T: Row> Catalog<T> {
         self.entries.sort_by_cached_key(|row| {
             // The client's own skills and the machine's have one scope here and two there.
             let root = (row.scope() == Scope::System).then(|| root_of(row));
-            (row.scope(), root, row.name().to_owned(), row.location())
+            (
+                row.scope(),
+                root,
+                row.name().to_owned(),
+                row.location().into_owned(),
+            )
         });
     }
 
@@ -364,7 +370,7 @@ fn load_document<T: Row>(
 fn load_package<T: Row>(package: &Arc<Package>, client: Option<&Client>) -> Loaded<T> {
     let origin = Origin::Memory(Arc::clone(package));
     let options = package.options(client.map_or(Profile::ClawPowers, |client| client.profile));
-    let file = location(&origin);
+    let file = package.location();
     let Some(bytes) = package.skill_file() else {
         let message = "there is no such file".to_owned();
         return Loaded::Rejected(refused(file, Rule::FileMissing, message));
@@ -497,11 +503,10 @@ fn load_head(
     let mut bytes = Vec::with_capacity(first);
     let got = read::read_more(file, &mut bytes, first)?;
     if got == first && first < size {
-        if !whole && let Some(parsed) = parse_head(&Source::decode_head(head(&bytes)), false, options) {
+        if !whole && let Some(parsed) = parse_head(&Source::decode_head(head(&bytes)), options) {
             return Ok(parsed);
         }
         read::read_more(file, &mut bytes, size - first)?;
     }
-    let complete = parse_head(&Source::decode(&bytes), true, options);
-    Ok(complete.unwrap_or_else(|| parse(&bytes, options)))
+    Ok(parse_complete_head(&Source::of(bytes), options))
 }

@@ -25,8 +25,10 @@ pub(crate) struct Front<'a> {
     /// The block as it stands in the file.
     original: &'a str,
     start: Position,
-    /// Where the lines of `yaml` and of `original` start; made when the first position is asked for.
-    starts: OnceCell<(LineStarts, LineStarts)>,
+    /// Where the lines of `yaml` start; made when the first position is asked for.
+    starts: OnceCell<LineStarts>,
+    /// Where those of `original` do.
+    originals: OnceCell<LineStarts>,
     /// The number of the repaired line that was asked for last, and what the repair did to it.
     moved: Cell<Option<(usize, Moved)>>,
     /// The lines of `yaml` that `original` has not.
@@ -34,9 +36,8 @@ pub(crate) struct Front<'a> {
 }
 
 impl Front<'_> {
-    fn starts(&self) -> &(LineStarts, LineStarts) {
-        self.starts
-            .get_or_init(|| (LineStarts::of(&self.yaml), LineStarts::of(self.original)))
+    fn starts(&self) -> &LineStarts {
+        self.starts.get_or_init(|| LineStarts::of(&self.yaml))
     }
 
     /// Returns the position in the file of a byte offset of a node.
@@ -46,14 +47,16 @@ impl Front<'_> {
             // Its fields were put on lines of their own, which the file does not have.
             return self.start;
         }
-        let (starts, originals) = self.starts();
+        let starts = self.starts();
         let mut inner = starts.position(&self.yaml, offset);
         if repaired {
             // A repair keeps the line but moves what stands on it.
             let moved = match self.moved.get() {
                 Some((line, moved)) if line == inner.line => moved,
                 _ => Moved::of(
-                    originals.line(self.original, self.original_line(inner.line)),
+                    self.originals
+                        .get_or_init(|| LineStarts::of(self.original))
+                        .line(self.original, self.original_line(inner.line)),
                     starts.line(&self.yaml, inner.line),
                 ),
             };
@@ -211,6 +214,7 @@ pub(crate) fn read<'a>(
         block: read.block,
         original: slice(text, read.block),
         starts: OnceCell::new(),
+        originals: OnceCell::new(),
         moved: Cell::new(None),
         added: read.added,
         yaml: read.yaml,

@@ -36,14 +36,14 @@ struct Shadowed {
     winner: usize,
 }
 
-/// Tells files apart by their ways without links. Of thousands of long paths only a hash is kept; with two keys that
-/// nobody knows, two files have the same one less often than a disk errs.
+/// Tells files apart by their ways without links, and skills by their names. Of thousands of long texts only a hash is
+/// kept; with two keys that nobody knows, two of them have the same one less often than a disk errs.
 #[derive(Default)]
-struct FileKeys(RandomState, RandomState);
+struct Keys(RandomState, RandomState);
 
-impl FileKeys {
-    fn of(&self, canonical: &OsStr) -> (u64, u64) {
-        (self.0.hash_one(canonical), self.1.hash_one(canonical))
+impl Keys {
+    fn of(&self, text: &OsStr) -> (u64, u64) {
+        (self.0.hash_one(text), self.1.hash_one(text))
     }
 }
 
@@ -53,8 +53,8 @@ pub(crate) struct Gathering<T> {
     root: usize,
     /// The best skill of each name so far.
     visible: Vec<(Rank, T)>,
-    names: HashMap<String, usize>,
-    keys: FileKeys,
+    names: HashMap<(u64, u64), usize>,
+    keys: Keys,
     /// The way by which a file was found first.
     files: HashMap<(u64, u64), Arc<OsStr>>,
     shadowed: Vec<Shadowed>,
@@ -71,7 +71,7 @@ impl<T: Row> Gathering<T> {
             root: 0,
             visible: Vec::new(),
             names: HashMap::new(),
-            keys: FileKeys::default(),
+            keys: Keys::default(),
             files: HashMap::new(),
             shadowed: Vec::new(),
             duplicates: Vec::new(),
@@ -89,11 +89,11 @@ impl<T: Row> Gathering<T> {
     pub(crate) fn take(&mut self, pass: usize, one: Loaded<T>) {
         match one {
             Loaded::Rejected(rejected) => {
-                let rank = self.rank(pass, rejected.location.clone());
+                let rank = self.rank(pass, &rejected.location);
                 self.rejected.push((rank, rejected));
             }
             Loaded::Skill(ready) => {
-                let rank = self.rank(pass, ready.row.location());
+                let rank = self.rank(pass, &ready.row.location());
                 self.skill(rank, *ready);
             }
         }
@@ -103,11 +103,11 @@ impl<T: Row> Gathering<T> {
         }
     }
 
-    fn rank(&self, pass: usize, location: PathBuf) -> Rank {
+    fn rank(&self, pass: usize, location: &Path) -> Rank {
         Rank {
             root: self.root,
             pass,
-            location: location.into_os_string().into(),
+            location: location.as_os_str().into(),
         }
     }
 
@@ -126,6 +126,7 @@ impl<T: Row> Gathering<T> {
             }
             self.files.insert(file, Arc::clone(&rank.location));
         }
+        let key = self.keys.of(key.as_ref());
         let best = self.names.get(&key).filter(|_| !self.keeps_all).copied();
         match best.and_then(|index| Some((index, self.visible.get_mut(index)?))) {
             None => {

@@ -88,20 +88,23 @@ pub fn parse_source(source: &Source, options: &ParseOptions) -> Parsed {
 ///
 /// Gives `None` where the frontmatter does not end within `source`, so that more has to be read.
 #[must_use]
-pub(crate) fn parse_head(source: &Source, complete: bool, options: &ParseOptions) -> Option<Parsed> {
+pub(crate) fn parse_head(source: &Source, options: &ParseOptions) -> Option<Parsed> {
+    crate::frontmatter::ends_within(source.text()).then(|| parse_complete_head(source, options))
+}
+
+/// As [`parse_head`], of all that there is.
+#[must_use]
+pub(crate) fn parse_complete_head(source: &Source, options: &ParseOptions) -> Parsed {
     let mut report = Report::new(options.profile);
-    if !complete && !crate::frontmatter::ends_within(source.text()) {
-        return None;
-    }
     let (skill, reason) = match read(source, options, &mut report) {
         Ok((skill, _)) => (Some(skill), None),
         Err(rule) => (None, Some(rule)),
     };
-    Some(Parsed {
+    Parsed {
         skill,
         reason,
         diagnostics: report.finish(),
-    })
+    }
 }
 
 fn read<'a>(

@@ -51,6 +51,20 @@ impl Source {
         }
     }
 
+    /// Decodes `bytes` as [`Source::decode`] does, without a copy where they are plain UTF-8.
+    #[must_use]
+    pub(crate) fn of(bytes: Vec<u8>) -> Self {
+        match String::from_utf8(bytes) {
+            Ok(text) if !text.starts_with('\u{feff}') => Self {
+                text,
+                bom: false,
+                encoding: Encoding::Utf8,
+            },
+            Ok(text) => Self::decode(text.as_bytes()),
+            Err(error) => Self::decode(error.as_bytes()),
+        }
+    }
+
     /// Decodes the head of a longer file: a sequence cut off at the very end is not an error.
     #[must_use]
     pub fn decode_head(bytes: &[u8]) -> Self {

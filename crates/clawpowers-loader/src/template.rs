@@ -1,6 +1,6 @@
 //! The text of a new skill, and what is left of it, or of another author's template, in a skill.
 
-use crate::diag::{Report, Rule, quoted};
+use crate::diag::{Position, Report, Rule, quoted};
 use crate::source::{Source, lines};
 
 /// The description of a new skill that was given none.
@@ -72,11 +72,11 @@ pub(crate) fn check_body(body: &str, start: usize, source: &Source, report: &mut
 }
 
 /// Reports a description that is a template's.
-pub(crate) fn check_description(description: &str, position: crate::diag::Position, report: &mut Report) {
+pub(crate) fn check_description(description: &str, position: impl Fn() -> Position, report: &mut Report) {
     if is_placeholder(description) {
         let message = format!("the description is the placeholder {}", quoted(description));
         let hint = "say what the skill does and when to use it";
-        report.hint(Rule::PlaceholderText, position, message, hint);
+        report.hint(Rule::PlaceholderText, position(), message, hint);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The JSON forms of the loader's types.
 
-use clawpowers_loader::catalog::{Entry, Hidden, Rejected, Row};
+use clawpowers_loader::catalog::{Entry, Hidden, Origin, Rejected, Row};
 use clawpowers_loader::diag::{Diagnostic, Edit};
 use clawpowers_loader::discover::Scope;
 use clawpowers_loader::display_path;
@@ -9,6 +9,7 @@ use clawpowers_loader::resources::Resource;
 use clawpowers_loader::skill::{Invocation, Outline, Requirements, Skill};
 use serde::Serialize;
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -244,14 +245,17 @@ pub struct EntryOut {
 
 impl Row for EntryOut {
     fn new(entry: Entry) -> Self {
-        let location = display_path(&entry.location());
+        let location = match entry.origin {
+            Origin::Disk { file } => text(file),
+            Origin::Memory(package) => text(package.location()),
+        };
         let skill = entry.skill;
         Self {
             name: skill.name,
             description: skill.description,
             location,
             scope: entry.scope.as_str(),
-            root: display_path(&entry.root),
+            root: text(entry.root),
             version: skill.version.map(|version| version.text),
             invocation: InvocationOut::from(skill.invocation),
             active: None,
@@ -272,8 +276,8 @@ impl Row for EntryOut {
         Path::new(&self.root)
     }
 
-    fn location(&self) -> PathBuf {
-        PathBuf::from(&self.location)
+    fn location(&self) -> Cow<'_, Path> {
+        Path::new(&self.location).into()
     }
 }
 
@@ -323,7 +327,7 @@ pub struct RejectedOut {
 impl From<Rejected> for RejectedOut {
     fn from(rejected: Rejected) -> Self {
         Self {
-            location: display_path(&rejected.location),
+            location: text(rejected.location),
             reason: rejected.reason.id(),
             diagnostics: brief(rejected.diagnostics),
         }

@@ -14,6 +14,10 @@ const SHOWN: usize = 60;
 /// ```
 #[must_use]
 pub fn quoted(value: &str) -> String {
+    let plain = |byte| matches!(byte, b' '..=b'~');
+    if value.len() <= SHOWN && value.bytes().all(plain) {
+        return format!("`{value}`");
+    }
     let mut out = String::from("`");
     for (index, c) in value.chars().enumerate() {
         if index == SHOWN {

@@ -140,7 +140,7 @@ pub struct Walk {
 /// How many folders a thread looks at before it gives back what it found.
 const DIVE: usize = 32;
 /// How many such tasks are under way before their finds are taken, so that few are held at once.
-const CHUNK: usize = 256;
+const CHUNK: usize = 128;
 
 /// Walks below `root`; a root that does not exist gives nothing, one that cannot be reached a row.
 #[must_use]

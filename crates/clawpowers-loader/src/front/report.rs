@@ -17,6 +17,9 @@ pub(super) fn fences(source: &Source, read: &Read<'_>, report: &mut Report) {
         opener,
         closer,
     } = read.block;
+    if (opener, closer) == (Opener::Clean, Closer::Clean) {
+        return;
+    }
     let eol = if text.contains("\r\n") { "\r\n" } else { "\n" };
     match opener {
         Opener::Clean => {}
@@ -240,7 +243,7 @@ fn comment_out(front: &Front<'_>, start: usize, end: usize, next: usize) -> Opti
     }
     let yaml = front.yaml.as_ref();
     let mut edits = Vec::new();
-    let base = front.starts().0.start_of(start);
+    let base = front.starts().start_of(start);
     if !yaml.get(base..start)?.trim().is_empty() {
         return None;
     }
@@ -278,7 +281,7 @@ pub(super) fn facts(front: &Front<'_>, facts: &Facts, report: &mut Report) {
         }
     }
     let mut note = |rule, at: Option<usize>, what: &str, hint: &str| {
-        if let Some(at) = at {
+        if let Some(at) = at.filter(|_| report.wants(rule)) {
             report.hint(rule, front.position(at), format!("{what} stands here"), hint);
         }
     };

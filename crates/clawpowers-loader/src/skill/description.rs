@@ -69,7 +69,7 @@ pub(super) fn read(front: &Front<'_>, report: &mut Report) -> Result<String, Rul
             "move what is not needed to choose the skill to the body",
         );
     }
-    check_description(trimmed, position(), report);
+    check_description(trimmed, position, report);
     if has_tag(trimmed) {
         let message = "the description holds something like an XML tag";
         report.hint(

@@ -84,7 +84,8 @@ fn check(raw: &str, folder: Option<&str>, position: impl Fn() -> Position, repor
         let message = format!("the name {shown} has {length} characters, more than {MAX_NAME_CHARS}");
         report.hint(Rule::NameTooLong, position(), message, "shorten it");
     }
-    if name.to_lowercase() != name {
+    let lower = name.to_lowercase();
+    if lower != name {
         report.hint(
             Rule::NameUppercase,
             position(),
@@ -125,7 +126,7 @@ fn check(raw: &str, folder: Option<&str>, position: impl Fn() -> Position, repor
         );
     }
     for word in RESERVED {
-        if name.to_lowercase().contains(word) {
+        if lower.contains(word) {
             let message = format!("the name {shown} holds the reserved word {}", quoted(word));
             report.hint(
                 Rule::NameReserved,

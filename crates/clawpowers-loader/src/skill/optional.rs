@@ -46,7 +46,7 @@ pub(super) fn license(front: &Front<'_>, report: &mut Report) -> Option<String> 
 
 pub(super) fn compatibility(front: &Front<'_>, report: &mut Report) -> Option<String> {
     let node = front.root.get("compatibility")?;
-    let position = front.position(node.start);
+    let position = || front.position(node.start);
     let Kind::Scalar { text, .. } = &node.kind else {
         let message = format!(
             "the compatibility note is not a string but {}",
@@ -54,7 +54,7 @@ pub(super) fn compatibility(front: &Front<'_>, report: &mut Report) -> Option<St
         );
         report.hint(
             Rule::CompatibilityNotString,
-            position,
+            position(),
             message,
             "write it as one sentence",
         );
@@ -64,12 +64,12 @@ pub(super) fn compatibility(front: &Front<'_>, report: &mut Report) -> Option<St
     if length > MAX_COMPATIBILITY_CHARS {
         let message =
             format!("the compatibility note has {length} characters, more than {MAX_COMPATIBILITY_CHARS}");
-        report.hint(Rule::CompatibilityTooLong, position, message, "shorten it");
+        report.hint(Rule::CompatibilityTooLong, position(), message, "shorten it");
     }
     if text.trim().is_empty() {
         report.hint(
             Rule::CompatibilityEmpty,
-            position,
+            position(),
             "the compatibility note is empty",
             "leave the field out",
         );
@@ -81,7 +81,7 @@ pub(super) fn compatibility(front: &Front<'_>, report: &mut Report) -> Option<St
 /// Returns the metadata mapping; one that was written as a quoted string is parsed.
 pub(super) fn metadata<'a>(front: &'a Front<'_>, report: &mut Report) -> Option<Cow<'a, Node>> {
     let node = front.root.get("metadata").filter(|node| !node.is_null())?;
-    let position = front.position(node.start);
+    let position = || front.position(node.start);
     match &node.kind {
         Kind::Mapping(entries) => {
             if entries
@@ -91,7 +91,7 @@ pub(super) fn metadata<'a>(front: &'a Front<'_>, report: &mut Report) -> Option<
                 let message = "the metadata holds values that are not strings";
                 report.hint(
                     Rule::MetadataNotStrings,
-                    position,
+                    position(),
                     message,
                     "the specification wants strings only",
                 );
@@ -100,7 +100,12 @@ pub(super) fn metadata<'a>(front: &'a Front<'_>, report: &mut Report) -> Option<
         }
         Kind::Scalar { text, .. } => {
             let message = format!("the metadata is a string: {}", quoted(text));
-            report.hint(Rule::MetadataNotMapping, position, message, "take the quotes off");
+            report.hint(
+                Rule::MetadataNotMapping,
+                position(),
+                message,
+                "take the quotes off",
+            );
             let inner = text.trim().starts_with('{').then(|| crate::yaml::parse(text))?;
             // Places inside the string are not places of the file: everything inside points at the field.
             inner
@@ -110,7 +115,7 @@ pub(super) fn metadata<'a>(front: &'a Front<'_>, report: &mut Report) -> Option<
                 .map(|inner| Cow::Owned(moved(inner, node.start)))
         }
         Kind::Sequence(_) => {
-            report.add(Rule::MetadataNotMapping, position, "the metadata is a list");
+            report.add(Rule::MetadataNotMapping, position(), "the metadata is a list");
             None
         }
     }

@@ -8,7 +8,7 @@ pub(super) fn read(front: &Front<'_>, report: &mut Report) -> Vec<String> {
     let Some(node) = front.root.get("allowed-tools") else {
         return Vec::new();
     };
-    let position = front.position(node.start);
+    let position = || front.position(node.start);
     let mut tools = Vec::new();
     let mut take = |text: &str, report: &mut Report| match split(text) {
         Ok(found) => tools.extend(found),
@@ -17,7 +17,7 @@ pub(super) fn read(front: &Front<'_>, report: &mut Report) -> Vec<String> {
                 "the allowed tools {} have an unbalanced parenthesis",
                 quoted(text)
             );
-            report.add(Rule::AllowedToolsParenthesis, position, message);
+            report.add(Rule::AllowedToolsParenthesis, position(), message);
             tools.extend(found);
         }
     };
@@ -28,7 +28,7 @@ pub(super) fn read(front: &Front<'_>, report: &mut Report) -> Vec<String> {
                 let message = "the allowed tools are separated by commas";
                 report.hint(
                     Rule::AllowedToolsForm,
-                    position,
+                    position(),
                     message,
                     "the specification separates them by spaces",
                 );
@@ -39,7 +39,7 @@ pub(super) fn read(front: &Front<'_>, report: &mut Report) -> Vec<String> {
             let message = "the allowed tools are a list";
             report.hint(
                 Rule::AllowedToolsForm,
-                position,
+                position(),
                 message,
                 "the specification wants one string",
             );
@@ -56,7 +56,7 @@ pub(super) fn read(front: &Front<'_>, report: &mut Report) -> Vec<String> {
         }
         Kind::Mapping(_) => {
             let message = format!("the allowed tools are a mapping: {}", quoted(front.slice(node)));
-            report.add(Rule::AllowedToolsNotString, position, message);
+            report.add(Rule::AllowedToolsNotString, position(), message);
         }
     }
     tools
