@@ -33,10 +33,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let analysis = feedback::analyze::run(&rt, &feedback::analyze::Request::default())?;
     let percent = |share: f64| format!("{:.0} %", share * 100.0);
     for one in &analysis.skills {
-        let (low, high) = (percent(one.rate.low), percent(one.rate.high));
+        let (low, high) = (percent(one.analysis.rate.low), percent(one.analysis.rate.high));
         println!(
             "{}: {} of {}, {low} to {high}",
-            one.skill, one.rate.success, one.rate.total
+            one.skill, one.analysis.rate.success, one.analysis.rate.total
         );
     }
     for advice in &analysis.recommendations {

@@ -557,6 +557,7 @@ export interface StoreImportOptions {
   /** Whether keys that are there keep their values. */
   keep?: boolean | undefined;
 }
+
 export type Amount = number | bigint | string;
 
 /** What came of it. */
@@ -619,13 +620,16 @@ export interface Bin {
   count: number;
 }
 
-/** A change of a rate. */
+/** How far a recommendation can be trusted. */
+export type Certainty = "sure" | "unsure";
+
+/** A change that was found. Executions are counted from 0, in the order in which they were given. */
 export interface Change {
-  /** `drop` or `rise`. */
-  direction: "drop" | "rise";
-  /** The place in the list of the first outcome of the new rate, from 0, as well as can be told. */
+  /** The way it changed. */
+  direction: Direction;
+  /** The place of the first execution of the new rate, as well as can be told. */
   at: number;
-  /** The place of the outcome with which it was found. */
+  /** The place of the execution with which it was found. */
   found: number;
   /** The rate between the change before this one and this one. */
   before: Rate;
@@ -635,8 +639,8 @@ export interface Change {
 
 /** A change of a skill's rate. */
 export interface ChangeReport {
-  /** `drop` or `rise`. */
-  direction: "drop" | "rise";
+  /** The way it changed. */
+  direction: Direction;
   /** The time of the first execution of the new rate, in RFC 3339. */
   since: string;
   /** How many executions ago that was. */
@@ -669,19 +673,19 @@ export interface CodeBlock {
   lines: number;
 }
 
-/** Two rates beside each other. */
+/** Two samples of outcomes beside each other. */
 export interface Comparison {
-  /** The second rate less the first. */
+  /** The rate of the second less that of the first. */
   difference: number;
-  /** The lower end of its 95 % interval. */
+  /** The lower end of its 95 % interval, by Newcombe's hybrid score method. */
   low: number;
   /** The upper end. */
   high: number;
-  /** How probable such a difference is where there is none. */
+  /** How probable a difference of this size is where there is none. */
   p_value: number;
-  /** `fisher` or `z`. */
-  method: "fisher" | "z";
-  /** How many executions each side needs for 80 % power, those that there are among them, were the difference the one that was seen. */
+  /** The test that gave it. */
+  method: SignificanceTest;
+  /** How many executions each side needs for 80 % power at the 5 % level, those that there are among them, were the difference the one that was seen; `null` where there is none. */
   needed: number | null;
 }
 
@@ -776,6 +780,9 @@ export interface Diagnostic {
   /** The mechanical repair. */
   edits?: Edit[];
 }
+
+/** The way a rate changed. */
+export type Direction = "drop" | "rise";
 
 /** The state of the skills. */
 export interface DoctorReply {
@@ -1143,10 +1150,10 @@ export interface Rate {
 export interface Recommendation {
   /** The skill. */
   skill: string;
-  /** `worse`, `low`, `better` or `more`. */
-  kind: "worse" | "low" | "better" | "more";
-  /** `sure` or `unsure`. However often one looks, at most one of twenty skills that succeed in 60 % or more is ever surely `low`, and at most one of twenty steady ones is said to be `worse` or `better` within 200 executions, about one of ten in however many. */
-  sure: "sure" | "unsure";
+  /** What is recommended. */
+  kind: RecommendationKind;
+  /** Whether it is certain. However often one asks, at most one of twenty skills that succeed in 60 % or more is ever surely `low`, and at most one of twenty steady ones is said to be `worse` or `better` within 200 executions, about one of ten in however many. */
+  sure: Certainty;
   /** In words. */
   text: string;
   /** The rate that it rests on. */
@@ -1162,6 +1169,9 @@ export interface Recommendation {
   /** The version, else the digest, that the skill had from the change on, where it had another one before. */
   version: string | null;
 }
+
+/** What is recommended, the most pressing first. */
+export type RecommendationKind = "worse" | "low" | "better" | "more";
 
 /** What was recovered and what was lost. */
 export interface RecoverReply {
@@ -1256,6 +1266,9 @@ export interface Side {
   /** Its rate. */
   rate: Rate;
 }
+
+/** With which test two samples were compared. */
+export type SignificanceTest = "fisher" | "z";
 
 /** A typed skill. */
 export interface Skill {
@@ -1439,8 +1452,8 @@ export interface SkillReport {
   rate: Rate;
   /** The success rate since the last change. */
   recent: Rate;
-  /** `good`, `moderate`, `low` or `unsure`, by the interval of the recent rate; `unsure` below ten executions as well. */
-  tier: "good" | "moderate" | "low" | "unsure";
+  /** What the interval of the recent rate says; `unsure` below ten executions as well. */
+  tier: Tier;
   /** US dollars for each success, where costs are known. */
   cost_per_success: number | null;
   /** Tokens for each success, where they are known. */
@@ -1453,12 +1466,12 @@ export interface SkillReport {
   idle_days: number | null;
   /** Whether none was in the twelve weeks. */
   idle: boolean;
-  /** The models of its last 100 executions, the most used first, where they were asked for. */
-  models: Model[];
   /** How many executions took how long, by doublings; those between without one are left out. */
   durations: Bin[];
   /** What is missing for a judgement, if it is. */
   missing: string | null;
+  /** The models of its last 100 executions, the most used first, where they were asked for. */
+  models: Model[];
 }
 
 /** A row of a listing. */
@@ -1668,6 +1681,9 @@ export interface StoreValue {
   /** The value, bytes where it is not UTF-8. */
   value: string | Uint8Array;
 }
+
+/** What an interval says of a skill; the bounds are those of 1.x, which put them to the point estimate. */
+export type Tier = "good" | "moderate" | "low" | "unsure";
 
 /** Tokens. */
 export interface Tokens {

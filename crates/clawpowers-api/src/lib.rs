@@ -16,12 +16,10 @@
 //! ```
 #![forbid(unsafe_code)]
 
-mod analysis;
 mod atomic_write;
 mod bundled;
 mod catalog_query;
 mod config;
-mod evidence;
 pub mod operations;
 pub mod run;
 mod runtime;

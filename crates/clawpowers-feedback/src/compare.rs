@@ -2,6 +2,7 @@
 
 use crate::rate::{Z, wilson};
 use libm::{asin, erfc, exp, lgamma, sqrt};
+use serde::Serialize;
 
 /// The standard normal quantile of 0.8, the power that a sample size is given for.
 const Z_POWER: f64 = 0.841_621_233_572_914_3;
@@ -11,16 +12,18 @@ const FEW: f64 = 5.0;
 const EQUAL: f64 = 1e-7;
 
 /// With which test two samples were compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum SignificanceTest {
     /// Fisher's exact test, two-sided by the sum of tables that are no more probable.
     Fisher,
     /// The z test of two proportions with the pooled variance.
     Z,
 }
 
-impl Method {
-    /// Returns the method's name.
+impl SignificanceTest {
+    /// Returns the name in replies.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -31,18 +34,21 @@ impl Method {
 }
 
 /// Two samples of outcomes beside each other.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Comparison {
     /// The rate of the second less that of the first.
     pub difference: f64,
-    /// The 95 % interval of the difference, by Newcombe's hybrid score method.
-    pub interval: (f64, f64),
+    /// The lower end of its 95 % interval, by Newcombe's hybrid score method.
+    pub low: f64,
+    /// The upper end.
+    pub high: f64,
     /// How probable a difference of this size is where there is none.
     pub p_value: f64,
     /// The test that gave it.
-    pub method: Method,
-    /// How many executions each side needs for 80 % power at the 5 % level, were the difference the one that was seen;
-    /// `None` where there is none.
+    pub method: SignificanceTest,
+    /// How many executions each side needs for 80 % power at the 5 % level, those that there are among them, were the
+    /// difference the one that was seen; `null` where there is none.
     pub needed: Option<u64>,
 }
 
@@ -67,7 +73,7 @@ pub fn compare(first: (u64, u64), second: (u64, u64)) -> Option<Comparison> {
     let pooled = (s1 + s2) as f64 / (n1 + n2) as f64;
     let fewest = n1.min(n2) as f64 * pooled.min(1.0 - pooled);
     let (p_value, method) = if fewest < FEW {
-        (fisher(s1, n1, s2, n2), Method::Fisher)
+        (fisher(s1, n1, s2, n2), SignificanceTest::Fisher)
     } else {
         let deviation = sqrt(pooled * (1.0 - pooled) * (1.0 / n1 as f64 + 1.0 / n2 as f64));
         let z = if deviation > 0.0 {
@@ -75,7 +81,7 @@ pub fn compare(first: (u64, u64), second: (u64, u64)) -> Option<Comparison> {
         } else {
             0.0
         };
-        (erfc(z.abs() / core::f64::consts::SQRT_2), Method::Z)
+        (erfc(z.abs() / core::f64::consts::SQRT_2), SignificanceTest::Z)
     };
     let effect = 2.0 * asin(sqrt(p2)) - 2.0 * asin(sqrt(p1));
     // Both sides are samples, so the variance of the difference is that of two.
@@ -83,7 +89,8 @@ pub fn compare(first: (u64, u64), second: (u64, u64)) -> Option<Comparison> {
         .then(|| (2.0 * square((Z + Z_POWER) / effect)).ceil().min(u64::MAX as f64) as u64);
     Some(Comparison {
         difference,
-        interval: (low, high),
+        low,
+        high,
         p_value,
         method,
         needed,

@@ -24,7 +24,9 @@
 //! M. Pollak, *Average run lengths of an optimal method of detecting a change in distribution*, Annals of Statistics 15
 //! (1987), 749–779 (mixtures over unknown rates).
 
+use crate::rate::Rate;
 use libm::{exp, log};
+use serde::Serialize;
 use std::collections::VecDeque;
 use std::sync::LazyLock;
 
@@ -73,7 +75,9 @@ const LATE: f64 = 320.0;
 const RECENT: usize = 40;
 
 /// The way a rate changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// It fell.
     Drop,
@@ -93,18 +97,19 @@ impl Direction {
 }
 
 /// A change that was found. Executions are counted from 0, in the order in which they were given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Change {
-    /// The first execution of the new rate, as well as can be told.
-    pub at: u64,
-    /// The execution with which it was found.
-    pub found: u64,
     /// The way it changed.
     pub direction: Direction,
-    /// Successes and executions between the change before this one and this one.
-    pub before: (u64, u64),
-    /// Successes and executions from the change until it was found.
-    pub after: (u64, u64),
+    /// The place of the first execution of the new rate, as well as can be told.
+    pub at: u64,
+    /// The place of the execution with which it was found.
+    pub found: u64,
+    /// The rate between the change before this one and this one.
+    pub before: Rate,
+    /// The rate from the change until it was found.
+    pub after: Rate,
 }
 
 /// Finds changes in outcomes that come in one by one; each takes the same time, however many there were.
@@ -192,8 +197,8 @@ impl Detector {
             at: self.seen - (all - split) as u64,
             found: self.seen - 1,
             direction,
-            before: (self.left.0 + before, self.left.1 + split as u64),
-            after: (after, (all - split) as u64),
+            before: Rate::new((self.left.0 + before, self.left.1 + split as u64)),
+            after: Rate::new((after, (all - split) as u64)),
         };
         let next: Vec<bool> = self.kept.iter().skip(split).copied().collect();
         let seen = self.seen;

@@ -1,4 +1,4 @@
-//! Numbers over executions: rates with their intervals, changes with a stated error rate, comparisons.
+//! Which skills work and which got worse: rates with their intervals, changes with a stated error rate, comparisons.
 //!
 //! Everything here is a function of its arguments: no file, no clock, no randomness. Elementary functions are those of
 //! `libm`, so that every platform finds the same changes in the same outcomes.
@@ -25,10 +25,20 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod clusters;
 mod compare;
 mod detect;
+mod history;
+mod keywords;
 mod rate;
+mod recommend;
+mod report;
 
-pub use compare::{Comparison, Method, compare};
+pub use clusters::{Cluster, cluster, first_new};
+pub use compare::{Comparison, SignificanceTest, compare};
 pub use detect::{Change, Detector, Direction, MIN_EXECUTIONS, detect};
-pub use rate::{Interval, Tier, surely_low, wilson};
+pub use history::{Checkpoint, History, Observation, Position};
+pub use keywords::{NoteCount, common_notes};
+pub use rate::{Interval, Rate, Tier, surely_low, wilson};
+pub use recommend::{Certainty, Recommendation, RecommendationKind, SessionCount, VersionCount, recommend};
+pub use report::{Bin, ChangeReport, Input, SkillAnalysis, Week, analyze, first_day};

@@ -1,6 +1,7 @@
 //! Success rates with their intervals.
 
 use libm::{lgamma, log};
+use serde::Serialize;
 
 /// The standard normal quantile of 0.975.
 pub(crate) const Z: f64 = 1.959_963_984_540_054;
@@ -43,6 +44,37 @@ pub fn wilson(success: u64, total: u64) -> Interval {
     }
 }
 
+/// A success rate with its Wilson 95 % interval.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Rate {
+    /// Successes.
+    pub success: u64,
+    /// Successes, failures and partial successes.
+    pub total: u64,
+    /// The rate; `null` where there are none.
+    pub value: Option<f64>,
+    /// The lower end of the interval.
+    pub low: f64,
+    /// The upper end of the interval.
+    pub high: f64,
+}
+
+impl Rate {
+    /// Makes the rate of successes among executions.
+    #[must_use]
+    pub fn new((success, total): (u64, u64)) -> Self {
+        let interval = wilson(success, total);
+        Self {
+            success,
+            total,
+            value: (total > 0).then(|| success as f64 / total as f64),
+            low: interval.low,
+            high: interval.high,
+        }
+    }
+}
+
 /// Below this rate a skill is a low one; the bound is that of 1.x.
 const LOW: f64 = 0.6;
 /// By so much the outcomes have to speak against a rate: Ville's inequality makes one of twenty of it.
@@ -68,7 +100,9 @@ pub fn surely_low(success: u64, total: u64) -> bool {
 }
 
 /// What an interval says of a skill; the bounds are those of 1.x, which put them to the point estimate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
 pub enum Tier {
     /// The whole interval is at 80 % or above.
     Good,

@@ -3,4 +3,4 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, TypeAlias, TypedDict

@@ -291,6 +291,15 @@ fn plan(table: &Table, name: &str) -> Option<String> {
 /// Writes `types.py`.
 pub(crate) fn types(table: &Table) -> String {
     let mut out = HEAD.to_owned() + include_str!("head_types.py");
+    // First, because some classes need them when they are defined.
+    for (name, schema) in table.types.iter().filter(|(_, schema)| schema["enum"].is_array()) {
+        let about = schema["description"].as_str().unwrap_or_default();
+        let values = shape(schema, "", "list");
+        out.push_str(&format!(
+            "\n{name}: TypeAlias = {values}\n\"\"\"{}\"\"\"\n",
+            line(about)
+        ));
+    }
     for (name, schema) in &table.types {
         if schema["type"] != "object" || table.rows.iter().any(|row| row.request == *name) {
             continue;

@@ -120,9 +120,16 @@ fn target(schema: &Value) -> &str {
     reference.strip_prefix("#/$defs/").unwrap_or_default()
 }
 
+/// Names the types that a schema refers to as other languages do. An enum whose values are described one by one becomes a
+/// plain list of values.
 fn rename(schema: &mut Value, name: &impl Fn(&str) -> String) {
     match schema {
         Value::Object(map) => {
+            if let Some(values) = map.get("oneOf").and_then(texts) {
+                map.insert("enum".to_owned(), values);
+                map.insert("type".to_owned(), json!("string"));
+                map.remove("oneOf");
+            }
             for (key, value) in map {
                 match value {
                     Value::String(text) if key == "$ref" => {
@@ -135,6 +142,19 @@ fn rename(schema: &mut Value, name: &impl Fn(&str) -> String) {
         Value::Array(list) => list.iter_mut().for_each(|value| rename(value, name)),
         _ => {}
     }
+}
+
+/// Returns the values of alternatives that are all texts.
+fn texts(alternatives: &Value) -> Option<Value> {
+    let mut values = Vec::new();
+    for one in alternatives.as_array()? {
+        match (one.get("const"), one.get("enum").and_then(Value::as_array)) {
+            (Some(value @ Value::String(_)), _) => values.push(value.clone()),
+            (None, Some(list)) => values.extend(list.iter().cloned()),
+            _ => return None,
+        }
+    }
+    Some(Value::Array(values))
 }
 
 /// Writes words with underscores in camel case.

@@ -71,6 +71,7 @@ pub(crate) fn declarations(table: &Table) -> String {
                 }
             });
         } else {
+            out.push('\n');
             doc(&mut out, "", about);
             out.push_str(&format!("export type {name} = {};\n", argument(schema)));
         }

@@ -5,10 +5,10 @@ use super::state::State;
 use super::table::{cut, one_line, table};
 use super::wrap::broken;
 use crate::out::{Look, Out};
+use clawpowers_api::feedback::{NoteCount, Rate, Recommendation, RecommendationKind, Week};
 use clawpowers_api::number_of;
 use clawpowers_api::operations::feedback;
-use clawpowers_api::operations::feedback::analyze::{NoteCount, Recommendation, Response, SkillReport, Week};
-use clawpowers_api::operations::feedback::detect::RateOut;
+use clawpowers_api::operations::feedback::analyze::{Response, SkillReport};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use unicode_width::UnicodeWidthStr as _;
@@ -39,11 +39,13 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
     };
     let all: [Column; 7] = [
         ("SKILL", 0, name),
-        ("RUNS", 70, |skill| skill.rate.total.to_string()),
-        ("RATE", 0, |skill| rate(&skill.recent)),
-        ("95 %", 62, |skill| interval(&skill.recent).replace('%', "")),
+        ("RUNS", 70, |skill| skill.analysis.rate.total.to_string()),
+        ("RATE", 0, |skill| rate(&skill.analysis.recent)),
+        ("95 %", 62, |skill| {
+            interval(&skill.analysis.recent).replace('%', "")
+        }),
         ("LAST USED", 50, last_used),
-        ("12 WEEKS", 76, |skill| sparkline(&skill.weeks)),
+        ("12 WEEKS", 76, |skill| sparkline(&skill.analysis.weeks)),
         ("STATE", 0, |skill| State::of(skill).word().to_owned()),
     ];
     let columns: Vec<&Column> = all.iter().filter(fits).collect();
@@ -71,14 +73,17 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
 
 /// Returns the skills that say most: those that got worse, are low or got better, then the most used.
 pub(crate) fn foremost(response: &Response, most: usize) -> Vec<&SkillReport> {
-    let named = response.recommendations.iter().filter(|one| one.kind != "more");
+    let named = response
+        .recommendations
+        .iter()
+        .filter(|one| one.kind != RecommendationKind::More);
     let places: BTreeMap<&str, usize> = named
         .enumerate()
         .map(|(place, one)| (one.skill.as_str(), place))
         .collect();
     let place = |skill: &SkillReport| places.get(skill.skill.as_str()).copied().unwrap_or(usize::MAX);
     let mut skills: Vec<&SkillReport> = response.skills.iter().collect();
-    skills.sort_by_key(|skill| (place(skill), Reverse(skill.rate.total)));
+    skills.sort_by_key(|skill| (place(skill), Reverse(skill.analysis.rate.total)));
     skills.truncate(most);
     skills
 }
@@ -90,15 +95,15 @@ pub(crate) fn recommendations(out: &Out, all: &[Recommendation], most: usize) ->
     }
     let mut text = format!("\n{}\n", out.paint(Look::Bold, "recommendations"));
     for one in all.iter().take(most) {
-        let (look, word) = match one.kind {
-            "worse" => (Look::Red, "worse"),
-            "low" => (Look::Yellow, "low"),
-            "better" => (Look::Green, "better"),
-            _ => (Look::Dim, "more"),
+        let look = match one.kind {
+            RecommendationKind::Worse => Look::Red,
+            RecommendationKind::Low => Look::Yellow,
+            RecommendationKind::Better => Look::Green,
+            RecommendationKind::More => Look::Dim,
         };
         let name = shortened(&one.skill, columns(out) / 2);
-        let head = format!("{} {name}", out.paint(look, word));
-        let plain = one.kind.len() + name.width() + 5;
+        let head = format!("{} {name}", out.paint(look, one.kind.as_str()));
+        let plain = one.kind.as_str().len() + name.width() + 5;
         text.push_str(&format!(
             "  {head}: {}\n",
             wrapped(out, &one_line(&one.text), plain)
@@ -188,15 +193,15 @@ fn details(skill: &SkillReport) -> Vec<String> {
     }
     lines.push(format!(
         "  rate        {} ({})",
-        percent(&skill.rate),
-        interval(&skill.rate)
+        percent(&skill.analysis.rate),
+        interval(&skill.analysis.rate)
     ));
-    if skill.recent != skill.rate {
+    if skill.analysis.recent != skill.analysis.rate {
         lines.push(format!(
             "  recently    {} ({}) of {}",
-            percent(&skill.recent),
-            interval(&skill.recent),
-            skill.recent.total
+            percent(&skill.analysis.recent),
+            interval(&skill.analysis.recent),
+            skill.analysis.recent.total
         ));
     }
     let state = State::of(skill);
@@ -209,27 +214,27 @@ fn details(skill: &SkillReport) -> Vec<String> {
             duration(took.mean)
         ));
     }
-    if let Some(cost) = skill.cost_per_success {
+    if let Some(cost) = skill.analysis.cost_per_success {
         lines.push(format!("  cost        ${cost:.4} per success"));
     }
-    if let Some(tokens) = skill.tokens_per_success {
+    if let Some(tokens) = skill.analysis.tokens_per_success {
         lines.push(format!("  tokens      {tokens:.0} per success"));
     }
     if !skill.models.is_empty() {
         lines.push(format!("  models      {}", models(skill)));
     }
-    lines.push(format!("  12 weeks    {}", sparkline(&skill.weeks)));
-    for change in &skill.changes {
+    lines.push(format!("  12 weeks    {}", sparkline(&skill.analysis.weeks)));
+    for change in &skill.analysis.changes {
         lines.push(format!(
             "  {}        since {}, {} ago: {} to {}",
-            change.direction,
+            change.direction.as_str(),
             change.since.get(..10).unwrap_or_default(),
             number_of(change.runs_ago, "run"),
             percent(&change.before),
             percent(&change.after)
         ));
     }
-    if let Some(missing) = &skill.missing {
+    if let Some(missing) = &skill.analysis.missing {
         lines.push(format!("  missing     {missing}"));
     }
     lines
@@ -253,9 +258,9 @@ pub(crate) fn markdown(response: &Response) -> String {
         text.push_str(&format!(
             "| {} | {} | {} | {} | {} | {} | {} | {} |\n",
             escaped(&skill.skill),
-            skill.rate.total,
-            rate(&skill.recent),
-            interval(&skill.recent),
+            skill.analysis.rate.total,
+            rate(&skill.analysis.recent),
+            interval(&skill.analysis.recent),
             took(|took| took.p50),
             took(|took| took.p95),
             skill
@@ -292,7 +297,7 @@ fn listed(all: &[Recommendation]) -> String {
     for one in all {
         text.push_str(&format!(
             "- **{}** {}: {}\n",
-            one.kind,
+            one.kind.as_str(),
             escaped(&one.skill),
             escaped(&one.text)
         ));
@@ -335,7 +340,7 @@ pub(crate) fn comparison(response: &feedback::compare::Response) -> String {
             } else {
                 format!("= {:.3}", found.p_value)
             },
-            found.method
+            found.method.as_str()
         ));
     }
     text + "  " + &response.verdict + "\n"
@@ -381,12 +386,12 @@ fn shortened(name: &str, most: usize) -> String {
     cut(&one_line(name), Some(most))
 }
 
-fn percent(rate: &RateOut) -> String {
+fn percent(rate: &Rate) -> String {
     rate.value
         .map_or_else(|| "–".to_owned(), |value| format!("{:.0}%", value * 100.0))
 }
 
-fn interval(rate: &RateOut) -> String {
+fn interval(rate: &Rate) -> String {
     if rate.total == 0 {
         return "–".to_owned();
     }
@@ -394,7 +399,7 @@ fn interval(rate: &RateOut) -> String {
 }
 
 /// A rate with what it is of.
-fn rate(rate: &RateOut) -> String {
+fn rate(rate: &Rate) -> String {
     match rate.total {
         0 => "–".to_owned(),
         total => format!("{} of {total}", percent(rate)),
@@ -403,7 +408,7 @@ fn rate(rate: &RateOut) -> String {
 
 /// How long ago a skill was used.
 pub(crate) fn last_used(skill: &SkillReport) -> String {
-    match skill.idle_days {
+    match skill.analysis.idle_days {
         None => "–".to_owned(),
         Some(0) => "today".to_owned(),
         Some(days) => format!("{days}d ago"),

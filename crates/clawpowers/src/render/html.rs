@@ -6,11 +6,9 @@ use super::analyze::{as_of, evidence, foremost, last_used, notes};
 use super::metrics::duration;
 use super::state::State;
 use clawpowers_api::chars::shown;
+use clawpowers_api::feedback::{ChangeReport, Direction, Rate, Recommendation, RecommendationKind};
 use clawpowers_api::number_of;
-use clawpowers_api::operations::feedback::analyze::{
-    ChangeReport, ModelOut, Recommendation, Response, SkillReport,
-};
-use clawpowers_api::operations::feedback::detect::RateOut;
+use clawpowers_api::operations::feedback::analyze::{ModelOut, Response, SkillReport};
 use std::collections::BTreeMap;
 
 /// Of how many skills there are charts: the most pressing, then the most used.
@@ -92,7 +90,7 @@ struct Places<'r> {
 impl<'r> Places<'r> {
     fn of(response: &'r Response) -> Self {
         let mut all = foremost(response, usize::MAX);
-        all.sort_by_key(|skill| skill.idle);
+        all.sort_by_key(|skill| skill.analysis.idle);
         let first = |most| all.iter().take(most).copied().collect();
         let numbers = response.skills.iter().enumerate();
         Self {
@@ -171,7 +169,10 @@ fn home_of(home: Option<&str>) -> String {
 }
 
 fn table(response: &Response, places: &Places<'_>) -> String {
-    let with_cost = places.listed.iter().any(|skill| skill.cost_per_success.is_some());
+    let with_cost = places
+        .listed
+        .iter()
+        .any(|skill| skill.analysis.cost_per_success.is_some());
     let cost_heading = if with_cost {
         "<th>Cost per success</th>"
     } else {
@@ -184,7 +185,7 @@ fn table(response: &Response, places: &Places<'_>) -> String {
     for skill in &places.listed {
         let median = skill.figures.duration.as_ref();
         let median = median.map_or_else(|| "–".to_owned(), |took| duration(took.p50));
-        let cost = skill.cost_per_success;
+        let cost = skill.analysis.cost_per_success;
         let cost = cost.map_or_else(|| "–".to_owned(), |cost| format!("${cost:.4}"));
         let cost = match with_cost {
             true => format!("<td data-label=\"Cost per success\">{cost}</td>"),
@@ -196,11 +197,11 @@ fn table(response: &Response, places: &Places<'_>) -> String {
              data-label=\"Median\">{median}</td><td data-label=\"12 weeks\" class=\"wide\">{}</td>{cost}</tr>\n",
             places.link(&skill.skill),
             chip(State::of(skill)),
-            rate(&skill.recent),
-            chart::interval(&skill.recent, colour(State::of(skill))),
-            skill.rate.total,
+            rate(&skill.analysis.recent),
+            chart::interval(&skill.analysis.recent, colour(State::of(skill))),
+            skill.analysis.rate.total,
             last_used(skill),
-            chart::weeks(&skill.weeks),
+            chart::weeks(&skill.analysis.weeks),
         ));
     }
     out.push_str("</tbody>\n</table>\n");
@@ -260,10 +261,10 @@ fn listed(all: &[Recommendation], places: Option<&Places<'_>>) -> String {
 
 fn recommendation(one: &Recommendation, places: Option<&Places<'_>>) -> String {
     let state = match one.kind {
-        "worse" => State::Fell,
-        "low" => State::Low,
-        "better" => State::Rose,
-        _ => State::Unsure,
+        RecommendationKind::Worse => State::Fell,
+        RecommendationKind::Low => State::Low,
+        RecommendationKind::Better => State::Rose,
+        RecommendationKind::More => State::Unsure,
     };
     let line = |line: String| format!("<br><span class=\"soft\">{}</span>", text(&line));
     let notes = notes(one).map(|notes| format!("Notes of its failures: {notes}"));
@@ -273,7 +274,7 @@ fn recommendation(one: &Recommendation, places: Option<&Places<'_>>) -> String {
         "<li><span class=\"chip {}\">{} {}</span> {name}: {}{more}</li>\n",
         colour(state),
         sign(state),
-        one.kind,
+        one.kind.as_str(),
         text(&one.text)
     )
 }
@@ -285,8 +286,8 @@ fn section(skill: &SkillReport, response: &Response, places: &Places<'_>) -> Str
     let pressing = response
         .recommendations
         .iter()
-        .any(|one| one.skill == skill.skill && one.kind != "more");
-    let open = match places.charted.len() == 1 || pressing && !skill.idle {
+        .any(|one| one.skill == skill.skill && one.kind != RecommendationKind::More);
+    let open = match places.charted.len() == 1 || pressing && !skill.analysis.idle {
         true => " open",
         false => "",
     };
@@ -295,20 +296,20 @@ fn section(skill: &SkillReport, response: &Response, places: &Places<'_>) -> Str
          id=\"skill-{}\">\n",
         text(&skill.skill),
         chip(state),
-        rate(&skill.recent),
+        rate(&skill.analysis.recent),
         last_used(skill),
         places.number(&skill.skill)
     );
     out.push_str(&facts(skill));
     out.push_str("<div class=\"charts\">\n");
-    if skill.idle {
+    if skill.analysis.idle {
         let last = skill.figures.last_at.as_deref().map_or("–", day);
         out.push_str(&format!(
             "<p class=\"soft\">No run in the last twelve weeks; the last one was on {last}.</p>\n"
         ));
     } else {
         out.push_str(&chart::rate(skill));
-        out.push_str(&chart::outcomes(&skill.weeks));
+        out.push_str(&chart::outcomes(&skill.analysis.weeks));
     }
     out.push_str(&chart::durations(skill));
     out.push_str("</div>\n</div>\n</details>\n");
@@ -325,11 +326,11 @@ fn facts(skill: &SkillReport) -> String {
             f.success, f.failure, f.partial, f.skipped, f.open
         ),
     )];
-    facts.push(("Rate", in_words(&skill.rate)));
-    if skill.recent != skill.rate {
-        facts.push(("Since the change", in_words(&skill.recent)));
+    facts.push(("Rate", in_words(&skill.analysis.rate)));
+    if skill.analysis.recent != skill.analysis.rate {
+        facts.push(("Since the change", in_words(&skill.analysis.recent)));
     }
-    facts.extend(skill.changes.iter().rev().map(changed));
+    facts.extend(skill.analysis.changes.iter().rev().map(changed));
     if let Some(took) = &f.duration {
         let text = format!(
             "median {}, 95 % within {}",
@@ -339,13 +340,13 @@ fn facts(skill: &SkillReport) -> String {
         facts.push(("Duration", text));
     }
     if let Some(cost) = &f.cost {
-        let each = skill.cost_per_success;
+        let each = skill.analysis.cost_per_success;
         let each = each.map_or_else(String::new, |each| format!(", ${each:.4} per success"));
         let of = number_of(cost.count, "execution");
         facts.push(("Cost", format!("${:.2} of {of}{each}", cost.total)));
     }
     if let Some(tokens) = &f.tokens {
-        let each = skill.tokens_per_success;
+        let each = skill.analysis.tokens_per_success;
         let each = each.map_or_else(String::new, |each| format!(", {each:.0} per success"));
         facts.push((
             "Tokens",
@@ -360,7 +361,7 @@ fn facts(skill: &SkillReport) -> String {
     if let (Some(first), Some(last)) = (&f.first_at, &f.last_at) {
         facts.push(("Used", format!("from {} to {}", day(first), day(last))));
     }
-    if let Some(missing) = &skill.missing {
+    if let Some(missing) = &skill.analysis.missing {
         facts.push(("Missing", missing.clone()));
     }
     let fact = |(name, value): (&str, String)| format!("<dt>{name}</dt><dd>{}</dd>\n", text(&value));
@@ -369,7 +370,7 @@ fn facts(skill: &SkillReport) -> String {
 }
 
 fn changed(change: &ChangeReport) -> (&'static str, String) {
-    let word = if change.direction == "drop" {
+    let word = if change.direction == Direction::Drop {
         "Fell"
     } else {
         "Rose"
@@ -389,7 +390,7 @@ fn changed(change: &ChangeReport) -> (&'static str, String) {
     (word, text)
 }
 
-fn in_words(rate: &RateOut) -> String {
+fn in_words(rate: &Rate) -> String {
     if rate.total == 0 {
         return "no runs".to_owned();
     }
@@ -404,14 +405,14 @@ fn in_words(rate: &RateOut) -> String {
 }
 
 /// A rate with what it is of.
-fn rate(rate: &RateOut) -> String {
+fn rate(rate: &Rate) -> String {
     match rate.total {
         0 => "–".to_owned(),
         total => format!("{} of {total}", percent(rate)),
     }
 }
 
-fn percent(rate: &RateOut) -> String {
+fn percent(rate: &Rate) -> String {
     rate.value
         .map_or_else(|| "–".to_owned(), |value| format!("{:.0} %", value * 100.0))
 }

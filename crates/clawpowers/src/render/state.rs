@@ -1,5 +1,6 @@
 //! What is worth saying of a skill in one word.
 
+use clawpowers_api::feedback::{Direction, Tier};
 use clawpowers_api::operations::feedback::analyze::SkillReport;
 
 /// The state of a skill: that it is not used counts most, then that its rate changed, then its tier.
@@ -16,16 +17,19 @@ pub(crate) enum State {
 
 impl State {
     pub(crate) fn of(skill: &SkillReport) -> Self {
-        if skill.idle {
+        if skill.analysis.idle {
             return Self::Idle;
         }
-        match (skill.changes.last().filter(|change| change.holds), skill.tier) {
-            (Some(change), _) if change.direction == "drop" => Self::Fell,
+        match (
+            skill.analysis.changes.last().filter(|change| change.holds),
+            skill.analysis.tier,
+        ) {
+            (Some(change), _) if change.direction == Direction::Drop => Self::Fell,
             (Some(_), _) => Self::Rose,
-            (None, "good") => Self::Good,
-            (None, "moderate") => Self::Moderate,
-            (None, "low") => Self::Low,
-            (None, _) => Self::Unsure,
+            (None, Tier::Good) => Self::Good,
+            (None, Tier::Moderate) => Self::Moderate,
+            (None, Tier::Low) => Self::Low,
+            (None, Tier::Unsure) => Self::Unsure,
         }
     }
 
@@ -63,7 +67,11 @@ impl State {
 
     /// The state with the day of the change that it is of.
     pub(crate) fn with_date(self, skill: &SkillReport) -> String {
-        let since = skill.changes.last().and_then(|change| change.since.get(..10));
+        let since = skill
+            .analysis
+            .changes
+            .last()
+            .and_then(|change| change.since.get(..10));
         match (self, since) {
             (Self::Fell | Self::Rose, Some(day)) => format!("{} {day}", self.word()),
             _ => self.word().to_owned(),

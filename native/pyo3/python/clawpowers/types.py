@@ -4,7 +4,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, TypeAlias, TypedDict
+
+Certainty: TypeAlias = Literal["sure", "unsure"]
+"""How far a recommendation can be trusted."""
+
+Direction: TypeAlias = Literal["drop", "rise"]
+"""The way a rate changed."""
+
+RecommendationKind: TypeAlias = Literal["worse", "low", "better", "more"]
+"""What is recommended, the most pressing first."""
+
+SignificanceTest: TypeAlias = Literal["fisher", "z"]
+"""With which test two samples were compared."""
+
+Tier: TypeAlias = Literal["good", "moderate", "low", "unsure"]
+"""What an interval says of a skill; the bounds are those of 1.x, which put them to the point estimate."""
 
 
 class AnalyzeCompareReply(TypedDict):
@@ -74,14 +89,14 @@ class Bin(_BinKeys):
 
 
 class Change(TypedDict):
-    """A change of a rate."""
+    """A change that was found. Executions are counted from 0, in the order in which they were given."""
 
-    direction: Literal["drop", "rise"]
-    """`drop` or `rise`."""
+    direction: Direction
+    """The way it changed."""
     at: int
-    """The place in the list of the first outcome of the new rate, from 0, as well as can be told."""
+    """The place of the first execution of the new rate, as well as can be told."""
     found: int
-    """The place of the outcome with which it was found."""
+    """The place of the execution with which it was found."""
     before: Rate
     """The rate between the change before this one and this one."""
     after: Rate
@@ -91,8 +106,8 @@ class Change(TypedDict):
 class ChangeReport(TypedDict):
     """A change of a skill's rate."""
 
-    direction: Literal["drop", "rise"]
-    """`drop` or `rise`."""
+    direction: Direction
+    """The way it changed."""
     since: dt.datetime
     """The time of the first execution of the new rate, in RFC 3339."""
     runs_ago: int
@@ -128,20 +143,20 @@ class CodeBlock(TypedDict):
 
 
 class Comparison(TypedDict):
-    """Two rates beside each other."""
+    """Two samples of outcomes beside each other."""
 
     difference: float
-    """The second rate less the first."""
+    """The rate of the second less that of the first."""
     low: float
-    """The lower end of its 95 % interval."""
+    """The lower end of its 95 % interval, by Newcombe's hybrid score method."""
     high: float
     """The upper end."""
     p_value: float
-    """How probable such a difference is where there is none."""
-    method: Literal["fisher", "z"]
-    """`fisher` or `z`."""
+    """How probable a difference of this size is where there is none."""
+    method: SignificanceTest
+    """The test that gave it."""
     needed: int | None
-    """How many executions each side needs for 80 % power, those that there are among them, were the difference the one that was seen."""
+    """How many executions each side needs for 80 % power at the 5 % level, those that there are among them, were the difference the one that was seen; `null` where there is none."""
 
 
 class ConfigGetReply(TypedDict):
@@ -647,10 +662,10 @@ class Recommendation(TypedDict):
 
     skill: str
     """The skill."""
-    kind: Literal["worse", "low", "better", "more"]
-    """`worse`, `low`, `better` or `more`."""
-    sure: Literal["sure", "unsure"]
-    """`sure` or `unsure`. However often one looks, at most one of twenty skills that succeed in 60 % or more is ever surely `low`, and at most one of twenty steady ones is said to be `worse` or `better` within 200 executions, about one of ten in however many."""
+    kind: RecommendationKind
+    """What is recommended."""
+    sure: Certainty
+    """Whether it is certain. However often one asks, at most one of twenty skills that succeed in 60 % or more is ever surely `low`, and at most one of twenty steady ones is said to be `worse` or `better` within 200 executions, about one of ten in however many."""
     text: str
     """In words."""
     rate: Rate
@@ -963,8 +978,8 @@ class SkillReport(TypedDict):
     """The success rate of all executions; skipped and open ones do not count."""
     recent: Rate
     """The success rate since the last change."""
-    tier: Literal["good", "moderate", "low", "unsure"]
-    """`good`, `moderate`, `low` or `unsure`, by the interval of the recent rate; `unsure` below ten executions as well."""
+    tier: Tier
+    """What the interval of the recent rate says; `unsure` below ten executions as well."""
     cost_per_success: float | None
     """US dollars for each success, where costs are known."""
     tokens_per_success: float | None
@@ -977,12 +992,12 @@ class SkillReport(TypedDict):
     """How many whole days before `as_of` its last execution was; null where none has ended."""
     idle: bool
     """Whether none was in the twelve weeks."""
-    models: list[Model]
-    """The models of its last 100 executions, the most used first, where they were asked for."""
     durations: list[Bin]
     """How many executions took how long, by doublings; those between without one are left out."""
     missing: str | None
     """What is missing for a judgement, if it is."""
+    models: list[Model]
+    """The models of its last 100 executions, the most used first, where they were asked for."""
 
 
 class _SkillRowOptional(TypedDict, total=False):

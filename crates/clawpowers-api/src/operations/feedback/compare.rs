@@ -1,13 +1,11 @@
 //! Compares two versions of a skill, or two times.
 
-use crate::analysis::counted;
-use crate::operations::feedback::analyze::unknown;
-use crate::operations::feedback::detect::RateOut;
+use crate::operations::feedback::input::{counted, unknown};
 use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
 use clawpowers_executor::ledger::{Figures, Filter};
 use clawpowers_executor::{Db, Moment};
-use clawpowers_feedback::compare;
+use clawpowers_feedback::{Comparison, Rate, compare};
 use clawpowers_loader::diag::{nearest, quoted};
 use serde::{Deserialize, Serialize};
 
@@ -41,7 +39,7 @@ pub struct Response {
     /// The second side.
     pub b: Side,
     /// The comparison; `null` where a side has no executions that count.
-    pub comparison: Option<ComparisonOut>,
+    pub comparison: Option<Comparison>,
     /// What follows, in words.
     pub verdict: String,
 }
@@ -53,27 +51,7 @@ pub struct Side {
     /// As it was asked for.
     pub name: String,
     /// Its rate.
-    pub rate: RateOut,
-}
-
-/// Two rates beside each other.
-#[derive(Debug, Clone, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct ComparisonOut {
-    /// The second rate less the first.
-    pub difference: f64,
-    /// The lower end of its 95 % interval.
-    pub low: f64,
-    /// The upper end.
-    pub high: f64,
-    /// How probable such a difference is where there is none.
-    pub p_value: f64,
-    /// `fisher` or `z`.
-    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["fisher", "z"])))]
-    pub method: &'static str,
-    /// How many executions each side needs for 80 % power, those that there are among them, were the difference the one
-    /// that was seen.
-    pub needed: Option<u64>,
+    pub rate: Rate,
 }
 
 /// Compares two sides of a skill's executions.
@@ -98,24 +76,16 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         Ok((a.count(db, skill)?, b.count(db, skill)?))
     })?;
     let (first, second) = sides.ok_or_else(|| unknown(skill, &[]))?;
-    let comparison = compare(first, second);
     let verdict = verdict(request, first, second);
     let out = |name: &str, counts| Side {
         name: name.to_owned(),
-        rate: RateOut::new(counts),
+        rate: Rate::new(counts),
     };
     Ok(Response {
         skill: skill.clone(),
         a: out(&request.a, first),
         b: out(&request.b, second),
-        comparison: comparison.map(|found| ComparisonOut {
-            difference: found.difference,
-            low: found.interval.0,
-            high: found.interval.1,
-            p_value: found.p_value,
-            method: found.method.as_str(),
-            needed: found.needed,
-        }),
+        comparison: compare(first, second),
         verdict,
     })
 }

@@ -3,5 +3,6 @@
 pub mod analyze;
 pub mod compare;
 pub mod detect;
+pub(crate) mod input;
 pub mod plan;
 pub mod worktrees;

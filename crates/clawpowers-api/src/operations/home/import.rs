@@ -1,6 +1,6 @@
 //! Takes in what 1.x left in a home.
 
-use crate::analysis::catch_up;
+use crate::operations::feedback::input::catch_up;
 use crate::operations::metrics;
 use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};

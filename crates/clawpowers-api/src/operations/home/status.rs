@@ -1,11 +1,12 @@
 //! Shows the runtime home.
 
-use crate::operations::feedback::analyze::{self, Recommendation};
+use crate::operations::feedback::analyze;
 use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
 use crate::wire::execution::{ExecutionOut, FiguresOut};
 use clawpowers_executor::SCHEMA_VERSION;
 use clawpowers_executor::ledger::Filter;
+use clawpowers_feedback::Recommendation;
 use clawpowers_loader::diag::quoted;
 use clawpowers_loader::display_path;
 use serde::{Deserialize, Serialize};
@@ -83,9 +84,7 @@ fn in_memory(runtime: &Runtime) -> Result<Response, ApiError> {
 
 fn shown(runtime: &Runtime, home: String, database: &str) -> Result<Response, ApiError> {
     let mut analysis = analyze::run(runtime, &analyze::Request::default())?;
-    analysis
-        .recommendations
-        .retain(|one| matches!(one.kind, "worse" | "low"));
+    analysis.recommendations.retain(|one| one.kind.is_failing());
     let found = runtime.read(|db| Ok((db.store().count()?, db.ledger().last(&Filter::default(), LAST)?)))?;
     let there = found.is_some();
     let (keys, last) = found.unwrap_or_default();

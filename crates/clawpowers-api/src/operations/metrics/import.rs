@@ -1,6 +1,6 @@
 //! Takes in executions from JSON lines.
 
-use crate::analysis::catch_up;
+use crate::operations::feedback::input::catch_up;
 use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
 use clawpowers_executor::ledger::{ImportReport, Skipped};

@@ -2,9 +2,8 @@
 
 use super::{day, text};
 use crate::render::metrics::duration;
-use clawpowers_api::feedback::wilson;
-use clawpowers_api::operations::feedback::analyze::{SkillReport, Week};
-use clawpowers_api::operations::feedback::detect::RateOut;
+use clawpowers_api::feedback::{Direction, Rate, Week, wilson};
+use clawpowers_api::operations::feedback::analyze::SkillReport;
 
 /// The size of a chart, and the room that its axes take.
 const WIDTH: f64 = 320.0;
@@ -21,7 +20,7 @@ pub(super) const KEY: &str = "<p class=\"soft\">The charts show the last twelve 
     without anything to do are folded.</p>\n";
 
 /// The rate with its interval on a line from 0 to 100 %.
-pub(super) fn interval(rate: &RateOut, colour: &str) -> String {
+pub(super) fn interval(rate: &Rate, colour: &str) -> String {
     let Some(value) = rate.value else {
         return String::new();
     };
@@ -128,7 +127,7 @@ fn dates(weeks: &[Week]) -> String {
 
 /// The rate of each week with its interval, and the changes.
 pub(super) fn rate(skill: &SkillReport) -> String {
-    let weeks = &skill.weeks;
+    let weeks = &skill.analysis.weeks;
     let mut marks = String::new();
     for share in [0.0, 0.6, 0.8, 1.0] {
         let y = height(share);
@@ -137,17 +136,21 @@ pub(super) fn rate(skill: &SkillReport) -> String {
         ));
         marks.push_str(&label(y, &format!("{:.0}%", share * 100.0)));
     }
-    for change in &skill.changes {
+    for change in &skill.analysis.changes {
         let day = day(&change.since);
         // The week that holds the day is the last one that begins no later; dates of this form sort as text.
         if let Some(index) = weeks.iter().rposition(|week| week.start.as_str() <= day) {
             let x = column(index, weeks.len());
-            let colour = if change.direction == "drop" { "bad" } else { "good" };
+            let colour = if change.direction == Direction::Drop {
+                "bad"
+            } else {
+                "good"
+            };
             marks.push_str(&format!(
                 "<line class=\"change\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{TOP}\" y2=\"{}\" stroke=\"var(--{colour})\" \
                  stroke-width=\"2\" stroke-dasharray=\"4 3\"><title>{} {}</title></line>\n",
                 HEIGHT - BOTTOM,
-                change.direction,
+                change.direction.as_str(),
                 text(day)
             ));
         }
@@ -215,7 +218,7 @@ pub(super) fn outcomes(weeks: &[Week]) -> String {
 }
 
 pub(super) fn durations(skill: &SkillReport) -> String {
-    let bins = &skill.durations;
+    let bins = &skill.analysis.durations;
     let (Some(first), Some(last)) = (bins.first(), bins.last()) else {
         return String::new();
     };

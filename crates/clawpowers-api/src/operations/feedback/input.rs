@@ -1,0 +1,231 @@
+//! What analyses read from the database, and the checkpoints that they keep there.
+
+use crate::wire::error::{ApiError, ErrorCode};
+use clawpowers_executor::ledger::{Counted, Execution, Figures, Filter, Kept, Order};
+use clawpowers_executor::{Db, Moment, Outcome};
+use clawpowers_feedback::{
+    Checkpoint, Cluster, History, NoteCount, Observation, Position, cluster, common_notes, first_new,
+};
+use clawpowers_loader::diag::{nearest, quoted};
+use std::collections::BTreeMap;
+
+/// Failures whose notes are compared.
+const FAILURES: usize = 50;
+/// Executions in which failures may cluster.
+const CLUSTERED: usize = 200;
+/// Executions before and after a change that may hold the version that brought it.
+const AROUND_CHANGE: usize = 10;
+
+/// Brings the checkpoints of all skills up to date, so that the next analysis is fast. Where that fails, the next analysis
+/// does it.
+pub(crate) fn catch_up(db: &mut Db) {
+    let Ok(figures) = db.ledger().figures(&Filter::default()) else {
+        return;
+    };
+    let _ = with_checkpoints(db, &figures, |db, figures, checkpoint| {
+        let now = Moment::now().micros();
+        let after = |position| Period::default().observations(db, &figures.skill, position);
+        History::update(counted(figures).1, checkpoint, now, after).map(|(_, next)| ((), next))
+    });
+}
+
+/// Does `work` for each skill with its checkpoint, and keeps the checkpoints that it returns.
+pub(super) fn with_checkpoints<T>(
+    db: &mut Db,
+    skills: &[Figures],
+    mut work: impl FnMut(&mut Db, &Figures, Option<&Checkpoint>) -> Result<(T, Option<Checkpoint>), ApiError>,
+) -> Result<Vec<T>, ApiError> {
+    let deletions = db.ledger().deletions()?;
+    let mut results = Vec::new();
+    let mut kept = Vec::new();
+    for figures in skills {
+        let checkpoint = db.ledger().kept(&figures.skill)?.map(|kept| Checkpoint {
+            position: (kept.last.0.micros(), kept.last.1),
+            state: kept.state,
+        });
+        let (result, next) = work(db, figures, checkpoint.as_ref())?;
+        results.push(result);
+        kept.extend(next.map(|next| {
+            let last = (Moment::from_micros(next.position.0), next.position.1);
+            let state = next.state;
+            (figures.skill.as_str(), Kept { last, state })
+        }));
+    }
+    if !kept.is_empty() {
+        // A read-only home is analysed all the same; the next analysis starts from the old checkpoints.
+        let _ = db.ledger().keep(&kept, deletions);
+    }
+    Ok(results)
+}
+
+/// Returns successes and executions that count for a rate: skipped and open ones do not.
+pub(super) fn counted(figures: &Figures) -> (u64, u64) {
+    let of = |outcome| u64::try_from(figures.of(outcome)).unwrap_or_default();
+    let success = of(Outcome::Success);
+    (success, success + of(Outcome::Failure) + of(Outcome::Partial))
+}
+
+/// Returns the error for a skill without executions; `figures` are those of the skills that have some.
+pub(super) fn unknown(skill: &str, figures: &[Figures]) -> ApiError {
+    let names = figures.iter().map(|one| one.skill.as_str());
+    let hint = match nearest(skill, names) {
+        Some(near) => format!("did you mean {}?", quoted(near)),
+        None => "record one with `clawpowers metrics record --skill NAME --outcome success`".to_owned(),
+    };
+    ApiError::new(
+        ErrorCode::NotFound,
+        format!("there are no executions of the skill {}", quoted(skill)),
+    )
+    .hint(hint)
+}
+
+/// A period of time; all of it where it has no bounds.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Period {
+    pub(super) since: Option<Moment>,
+    /// Before this time.
+    pub(super) until: Option<Moment>,
+}
+
+impl Period {
+    pub(super) const fn is_all(self) -> bool {
+        self.since.is_none() && self.until.is_none()
+    }
+
+    /// Returns the filter for the executions of a skill, or of all, in the period.
+    pub(super) fn filter(self, skill: Option<&str>) -> Filter {
+        Filter {
+            skill: skill.map(str::to_owned),
+            since: self.since,
+            until: self.until,
+            ..Filter::default()
+        }
+    }
+
+    /// Calls `each` with the ended executions of a skill behind a position, in their order.
+    fn outcomes(
+        self,
+        db: &mut Db,
+        skill: &str,
+        position: Option<Position>,
+        mut each: impl FnMut(Moment, i64, Outcome),
+    ) -> Result<(), ApiError> {
+        let start = self
+            .since
+            .map(|since| (since.micros().saturating_sub(1), i64::MAX));
+        let behind = position.max(start).map(|(at, id)| (Moment::from_micros(at), id));
+        db.ledger().outcomes(skill, behind, |at, id, outcome| {
+            let within = self.until.is_none_or(|until| at < until);
+            if within {
+                each(at, id, outcome);
+            }
+            within
+        })?;
+        Ok(())
+    }
+
+    /// Returns the executions of a skill behind a position that count for a rate.
+    pub(super) fn observations(
+        self,
+        db: &mut Db,
+        skill: &str,
+        position: Option<Position>,
+    ) -> Result<Vec<Observation>, ApiError> {
+        let mut found = Vec::new();
+        self.outcomes(db, skill, position, |at, id, outcome| {
+            if outcome != Outcome::Skipped {
+                found.push(Observation {
+                    position: (at.micros(), id),
+                    success: outcome == Outcome::Success,
+                });
+            }
+        })?;
+        Ok(found)
+    }
+
+    /// Returns what ended on each day from `first` on.
+    pub(super) fn days(self, db: &mut Db, skills: &[Figures], first: i64) -> Result<Vec<Counted>, ApiError> {
+        if self.is_all() {
+            let only = match skills {
+                [one] => Some(one.skill.as_str()),
+                _ => None,
+            };
+            return Ok(db.ledger().days(only, first)?);
+        }
+        // The stored days cover whole days, and the period may begin or end within one.
+        let mut found = Vec::new();
+        for one in skills {
+            let mut days: BTreeMap<i64, [i64; 4]> = BTreeMap::new();
+            self.outcomes(db, &one.skill, None, |at, _, outcome| {
+                let sums = days.entry(at.day()).or_default();
+                for (sum, known) in sums.iter_mut().zip(Outcome::ALL) {
+                    *sum += i64::from(known == outcome);
+                }
+            })?;
+            found.extend(days.into_iter().map(|(day, outcomes)| Counted {
+                skill: one.skill.clone(),
+                day,
+                outcomes,
+            }));
+        }
+        Ok(found)
+    }
+
+    /// Returns the most common notes of a skill's last failures.
+    pub(super) fn common_notes(self, db: &mut Db, skill: &str) -> Result<Vec<NoteCount>, ApiError> {
+        let filter = Filter {
+            outcome: Some(Some(Outcome::Failure)),
+            ..self.filter(Some(skill))
+        };
+        let failures = db.ledger().last(&filter, FAILURES)?;
+        Ok(common_notes(failures.into_iter().filter_map(|one| one.notes)))
+    }
+
+    /// Returns the session and the version in which the failures among a skill's last executions cluster.
+    pub(super) fn clusters(self, db: &mut Db, skill: &str) -> Result<[Option<Cluster>; 2], ApiError> {
+        let executions = db.ledger().last(&self.filter(Some(skill)), CLUSTERED)?;
+        let by = |group: fn(&Execution) -> Option<&str>| {
+            cluster(executions.iter().filter_map(|one| {
+                let outcome = one.outcome.filter(|outcome| *outcome != Outcome::Skipped)?;
+                Some((group(one), outcome != Outcome::Success))
+            }))
+        };
+        Ok([
+            by(|one| one.details.session.as_deref()),
+            by(|one| one.details.skill_version.as_deref()),
+        ])
+    }
+
+    /// Returns the version, else the digest, that a skill changed to at about a time: a change of its rate is dated only as
+    /// well as its outcomes tell.
+    pub(super) fn new_version(
+        self,
+        db: &mut Db,
+        skill: &str,
+        since: Moment,
+    ) -> Result<Option<String>, ApiError> {
+        let mut some = |since, until, order| {
+            let filter = Filter {
+                skill: Some(skill.to_owned()),
+                since,
+                until,
+                limit: Some(AROUND_CHANGE),
+                ..Filter::default()
+            };
+            let mut found: Vec<Execution> = Vec::new();
+            db.ledger().each(&filter, order, |execution| {
+                found.push(execution);
+                true
+            })?;
+            Ok::<_, ApiError>(found)
+        };
+        let mut all = some(None, Some(since), Order::NewestFirst)?;
+        all.reverse();
+        all.extend(some(Some(since), self.until, Order::OldestFirst)?);
+        // An execution without a version does not tell that it was another one.
+        let changed = |pick: fn(&Execution) -> Option<&str>| first_new(all.iter().filter_map(pick));
+        let version = changed(|one| one.details.skill_version.as_deref());
+        let found = version.or_else(|| changed(|one| one.details.skill_digest.as_deref()));
+        Ok(found.map(str::to_owned))
+    }
+}

@@ -1,0 +1,162 @@
+//! The changes of a skill's success rate, kept from one analysis to the next so that each costs what is new.
+
+use crate::detect::{Detector, Direction};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+
+/// Executions left out of a checkpoint: one that took long is recorded before others that began later.
+const UNSETTLED: usize = 32;
+/// New executions from which a checkpoint is worth writing.
+const MIN_CHECKPOINT: usize = 128;
+
+/// Where an execution is in the order of a skill: its time in microseconds since 1970, then its number.
+pub type Position = (i64, i64);
+
+/// An execution that counts for a success rate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Observation {
+    /// Its place among the executions of its skill.
+    pub position: Position,
+    /// Whether it succeeded; a success in part is none.
+    pub success: bool,
+}
+
+/// What an analysis learnt up to an execution.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// The last execution that it covers.
+    pub position: Position,
+    /// The state of the analysis as text.
+    pub state: String,
+}
+
+/// A change of a rate with its time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct DatedChange {
+    /// How many executions came before it.
+    pub(crate) at: u64,
+    pub(crate) drop: bool,
+    /// Successes and executions between the change before this one and this one.
+    pub(crate) before: (u64, u64),
+    /// Microseconds since 1970.
+    pub(crate) since: i64,
+}
+
+/// The success rate of a skill over time.
+#[derive(Debug, Clone, Default)]
+pub struct History {
+    pub(crate) changes: Vec<DatedChange>,
+    pub(crate) detector: Detector,
+}
+
+/// A history as a checkpoint has it.
+#[derive(Serialize, Deserialize)]
+struct State {
+    changes: Vec<DatedChange>,
+    detector: String,
+}
+
+impl History {
+    /// Reads the executions of a skill that are new since a checkpoint, and returns the checkpoint to keep, if there is a
+    /// better one.
+    ///
+    /// `after` returns the executions behind a position, or all, in their order. If `total`, the number of all executions
+    /// that count, shows that others were recorded before the checkpoint, all are read. Executions later than `now` are
+    /// left out of checkpoints, because those recorded until then come before them.
+    ///
+    /// # Errors
+    ///
+    /// What `after` returns.
+    pub fn update<E>(
+        total: u64,
+        checkpoint: Option<&Checkpoint>,
+        now: i64,
+        mut after: impl FnMut(Option<Position>) -> Result<Vec<Observation>, E>,
+    ) -> Result<(Self, Option<Checkpoint>), E> {
+        if let Some(checkpoint) = checkpoint
+            && let Some(mut history) = Self::from_state(&checkpoint.state)
+        {
+            let next = history.extend(Some(checkpoint.position), now, &mut after)?;
+            if history.detector.seen() == total {
+                return Ok((history, next));
+            }
+        }
+        let mut history = Self::default();
+        let next = history.extend(None, now, &mut after)?;
+        Ok((history, next))
+    }
+
+    fn extend<E>(
+        &mut self,
+        last: Option<Position>,
+        now: i64,
+        after: &mut impl FnMut(Option<Position>) -> Result<Vec<Observation>, E>,
+    ) -> Result<Option<Checkpoint>, E> {
+        let new = after(last)?;
+        let start = self.detector.seen();
+        let past = new.partition_point(|one| one.position.0 <= now);
+        let settled = new.len().saturating_sub(UNSETTLED).min(past);
+        let mut checkpoint = None;
+        for (index, one) in new.iter().enumerate() {
+            if index == settled
+                && settled >= MIN_CHECKPOINT
+                && let Some(before) = settled.checked_sub(1).and_then(|before| new.get(before))
+            {
+                checkpoint = Some(Checkpoint {
+                    position: before.position,
+                    state: self.to_state(),
+                });
+            }
+            let Some(change) = self.detector.push(one.success) else {
+                continue;
+            };
+            let since = match change.at.checked_sub(start) {
+                Some(index) => usize::try_from(index).ok().and_then(|index| new.get(index)),
+                None => None,
+            };
+            let since = match since {
+                Some(first) => first.position.0,
+                None => time_before(last, start.saturating_sub(change.at), after)?,
+            };
+            self.changes.push(DatedChange {
+                at: change.at,
+                drop: change.direction == Direction::Drop,
+                before: (change.before.success, change.before.total),
+                since,
+            });
+        }
+        Ok(checkpoint)
+    }
+
+    fn to_state(&self) -> String {
+        let state = State {
+            changes: self.changes.clone(),
+            detector: STANDARD.encode(self.detector.to_bytes()),
+        };
+        serde_json::to_string(&state).unwrap_or_default()
+    }
+
+    fn from_state(text: &str) -> Option<Self> {
+        let state: State = serde_json::from_str(text).ok()?;
+        Some(Self {
+            changes: state.changes,
+            detector: Detector::from_bytes(&STANDARD.decode(state.detector).ok()?)?,
+        })
+    }
+}
+
+/// Returns the time of the execution that is `back` places before the first one behind `last`.
+fn time_before<E>(
+    last: Option<Position>,
+    back: u64,
+    after: &mut impl FnMut(Option<Position>) -> Result<Vec<Observation>, E>,
+) -> Result<i64, E> {
+    let mut known = after(None)?;
+    known.truncate(known.partition_point(|one| last.is_none_or(|last| one.position <= last)));
+    let index = usize::try_from(back)
+        .ok()
+        .and_then(|back| known.len().checked_sub(back));
+    let found = index.and_then(|index| known.get(index)).or(known.first());
+    Ok(found.map_or(0, |one| one.position.0))
+}

@@ -1,0 +1,184 @@
+//! What to do about a skill, with the evidence.
+
+use crate::detect::Direction;
+use crate::keywords::NoteCount;
+use crate::rate::{Rate, Tier, surely_low};
+use crate::report::{ChangeReport, MIN_JUDGED, SkillAnalysis, count};
+use serde::Serialize;
+
+/// What is recommended, the most pressing first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum RecommendationKind {
+    /// It succeeds less often than before.
+    Worse,
+    /// It rarely succeeds.
+    Low,
+    /// It succeeds more often than before.
+    Better,
+    /// It has too few executions.
+    More,
+}
+
+impl RecommendationKind {
+    /// Returns the name in replies.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Worse => "worse",
+            Self::Low => "low",
+            Self::Better => "better",
+            Self::More => "more",
+        }
+    }
+
+    /// Tells whether failures are the reason.
+    #[must_use]
+    pub const fn is_failing(self) -> bool {
+        matches!(self, Self::Worse | Self::Low)
+    }
+}
+
+/// How far a recommendation can be trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Certainty {
+    /// Its error rate is bounded, however often one asks.
+    Sure,
+    /// It may be chance.
+    Unsure,
+}
+
+/// Something to do, with its evidence.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Recommendation {
+    /// The skill.
+    pub skill: String,
+    /// What is recommended.
+    pub kind: RecommendationKind,
+    /// Whether it is certain. However often one asks, at most one of twenty skills that succeed in 60 % or more is ever
+    /// surely `low`, and at most one of twenty steady ones is said to be `worse` or `better` within 200 executions, about
+    /// one of ten in however many.
+    pub sure: Certainty,
+    /// In words.
+    pub text: String,
+    /// The rate that it rests on.
+    pub rate: Rate,
+    /// When the change was that it rests on, in RFC 3339.
+    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
+    pub since: Option<String>,
+    /// The notes of its last failures, the most common first; those that differ in numbers alone are one.
+    pub notes: Vec<NoteCount>,
+    /// The session in which its last failures cluster, where there is one.
+    pub session: Option<SessionCount>,
+    /// The version in which its last failures cluster, where there is one.
+    pub failing_version: Option<VersionCount>,
+    /// The version, else the digest, that the skill had from the change on, where it had another one before.
+    pub version: Option<String>,
+}
+
+/// A session and how many of its executions failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SessionCount {
+    /// The session.
+    pub session: String,
+    /// Its failures.
+    pub failures: u64,
+    /// Its executions.
+    pub total: u64,
+}
+
+/// A version and how many of its executions failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct VersionCount {
+    /// The version.
+    pub version: String,
+    /// Its failures.
+    pub failures: u64,
+    /// Its executions.
+    pub total: u64,
+}
+
+/// Returns what to do about a skill; the evidence is left empty.
+#[must_use]
+pub fn recommend(skill: &str, analysis: &SkillAnalysis) -> Option<Recommendation> {
+    let recent = &analysis.recent;
+    let last = analysis.changes.last().filter(|change| change.holds);
+    let changed = |change: &ChangeReport| {
+        format!(
+            "since {}, {} ago: {} to {}",
+            change.since.chars().take(10).collect::<String>(),
+            count(change.runs_ago, "run"),
+            percent(&change.before),
+            percent(recent)
+        )
+    };
+    let total = analysis.rate.total;
+    let (kind, sure, text) = match last {
+        Some(change) if change.direction == Direction::Drop => (
+            RecommendationKind::Worse,
+            Certainty::Sure,
+            format!(
+                "{}; look at what changed then and at the notes of its failures",
+                changed(change)
+            ),
+        ),
+        // Nobody waits for the next execution of a skill that is not used.
+        _ if total < MIN_JUDGED && analysis.idle => return None,
+        _ if total < MIN_JUDGED => (
+            RecommendationKind::More,
+            Certainty::Unsure,
+            format!(
+                "{} {} little; {}",
+                count(total, "execution"),
+                if total == 1 { "says" } else { "say" },
+                analysis.missing.as_deref()?
+            ),
+        ),
+        _ if analysis.tier == Tier::Low => {
+            let (sure, advice) = if surely_low(recent.success, recent.total) {
+                (Certainty::Sure, ": rework it, or use another skill")
+            } else {
+                (
+                    Certainty::Unsure,
+                    ", which may be chance: look at the notes of its failures",
+                )
+            };
+            let text = format!(
+                "it succeeds in {:.0} to {:.0} % ({} of {}){advice}",
+                recent.low * 100.0,
+                recent.high * 100.0,
+                recent.success,
+                recent.total
+            );
+            (RecommendationKind::Low, sure, text)
+        }
+        Some(change) => (RecommendationKind::Better, Certainty::Sure, changed(change)),
+        None => return None,
+    };
+    let text = match analysis.idle_days {
+        Some(days) if analysis.idle => format!("{text}; not used for {}", count(days.unsigned_abs(), "day")),
+        _ => text,
+    };
+    Some(Recommendation {
+        skill: skill.to_owned(),
+        kind,
+        sure,
+        text,
+        rate: recent.clone(),
+        since: last.map(|change| change.since.clone()),
+        notes: Vec::new(),
+        session: None,
+        failing_version: None,
+        version: None,
+    })
+}
+
+fn percent(rate: &Rate) -> String {
+    format!("{:.0} %", rate.value.unwrap_or_default() * 100.0)
+}

@@ -1,0 +1,251 @@
+//! What is known of one skill: its rate, its changes, its weeks.
+
+use crate::compare::compare;
+use crate::detect::{Direction, MIN_EXECUTIONS};
+use crate::history::{Checkpoint, DatedChange, History, Observation, Position};
+use crate::rate::{Interval, Rate, Tier};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// How many weeks are shown.
+const WEEKS: i64 = 12;
+/// A change still holds while chance would give its difference less often than this.
+const HOLDS: f64 = 0.01;
+/// Below so many executions a rate is not judged.
+pub(crate) const MIN_JUDGED: u64 = 10;
+const MICROS_PER_DAY: i64 = 86_400_000_000;
+
+/// What the analysis of a skill rests on. Times are microseconds since 1970, days whole days since then, both in UTC.
+#[derive(Debug, Clone)]
+pub struct Input<'a> {
+    /// Successes.
+    pub success: u64,
+    /// Successes, failures and partial successes.
+    pub total: u64,
+    /// The sum of the costs in US dollars, where there are any.
+    pub cost: Option<f64>,
+    /// The sum of the tokens, where there are any.
+    pub tokens: Option<f64>,
+    /// The day of the last execution that has ended.
+    pub last_day: Option<i64>,
+    /// Days with the successes, failures, partial successes and skipped executions that ended on them.
+    pub days: &'a [(i64, [i64; 4])],
+    /// Durations in microseconds with how many executions took so long, in ascending order.
+    pub durations: &'a [(u64, u64)],
+    /// The present time.
+    pub now: i64,
+    /// The time as of which the report is.
+    pub as_of: i64,
+    /// Writes a time in RFC 3339.
+    pub format_time: fn(i64) -> String,
+}
+
+/// What is known of one skill.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SkillAnalysis {
+    /// The success rate of all executions; skipped and open ones do not count.
+    pub rate: Rate,
+    /// The success rate since the last change.
+    pub recent: Rate,
+    /// What the interval of the recent rate says; `unsure` below ten executions as well.
+    pub tier: Tier,
+    /// US dollars for each success, where costs are known.
+    pub cost_per_success: Option<f64>,
+    /// Tokens for each success, where they are known.
+    pub tokens_per_success: Option<f64>,
+    /// The changes of its rate, the oldest first.
+    pub changes: Vec<ChangeReport>,
+    /// The twelve calendar weeks up to that of `as_of`, the oldest first.
+    pub weeks: Vec<Week>,
+    /// How many whole days before `as_of` its last execution was; null where none has ended.
+    pub idle_days: Option<i64>,
+    /// Whether none was in the twelve weeks.
+    pub idle: bool,
+    /// How many executions took how long, by doublings; those between without one are left out.
+    pub durations: Vec<Bin>,
+    /// What is missing for a judgement, if it is.
+    pub missing: Option<String>,
+}
+
+/// Executions whose duration lies in a range.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Bin {
+    /// The lower end, in seconds.
+    pub from: f64,
+    /// The upper end, in seconds.
+    pub to: f64,
+    /// How many there are.
+    pub count: u64,
+}
+
+/// A change of a skill's rate.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ChangeReport {
+    /// The way it changed.
+    pub direction: Direction,
+    /// The time of the first execution of the new rate, in RFC 3339.
+    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
+    pub since: String,
+    /// How many executions ago that was.
+    pub runs_ago: u64,
+    /// The rate before.
+    pub before: Rate,
+    /// The rate from then on, up to the next change.
+    pub after: Rate,
+    /// Whether that still differs from the rate before (p below 0.01).
+    pub holds: bool,
+}
+
+/// What ended in one week.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Week {
+    /// Its first day, a Monday, in UTC.
+    pub start: String,
+    /// Successes.
+    pub success: i64,
+    /// Failures.
+    pub failure: i64,
+    /// Successes in part.
+    pub partial: i64,
+    /// Skipped.
+    pub skipped: i64,
+}
+
+/// Analyses a skill: what a checkpoint covers is not read again. Returns the report and the checkpoint to keep, if there is
+/// a better one; `after` returns the executions behind a position, as for [`History::update`].
+///
+/// # Errors
+///
+/// What `after` returns.
+pub fn analyze<E>(
+    input: &Input<'_>,
+    checkpoint: Option<&Checkpoint>,
+    after: impl FnMut(Option<Position>) -> Result<Vec<Observation>, E>,
+) -> Result<(SkillAnalysis, Option<Checkpoint>), E> {
+    let (history, next) = History::update(input.total, checkpoint, input.now, after)?;
+    Ok((report(input, &history), next))
+}
+
+fn report(input: &Input<'_>, history: &History) -> SkillAnalysis {
+    let recent = Rate::new(history.detector.segment());
+    let per_success = |sum: f64| (input.success > 0).then(|| sum / input.success as f64);
+    let as_of = input.as_of.div_euclid(MICROS_PER_DAY);
+    let first_week = first_day(input.as_of);
+    SkillAnalysis {
+        rate: Rate::new((input.success, input.total)),
+        tier: match input.total < MIN_JUDGED {
+            true => Tier::Unsure,
+            false => Tier::of(Interval {
+                low: recent.low,
+                high: recent.high,
+            }),
+        },
+        cost_per_success: input.cost.and_then(per_success),
+        tokens_per_success: input.tokens.and_then(per_success),
+        changes: changes(input, history),
+        weeks: (0..WEEKS)
+            .map(|number| week(input, first_week + 7 * number))
+            .collect(),
+        // A clock that ran ahead makes no skill idle.
+        idle_days: input.last_day.map(|day| (as_of - day).max(0)),
+        idle: input.last_day.is_some_and(|day| day < first_week),
+        durations: bins(input.durations),
+        missing: missing(input.total, recent.total, history),
+        recent,
+    }
+}
+
+fn missing(total: u64, recent: u64, history: &History) -> Option<String> {
+    if total < MIN_JUDGED {
+        let more = count(MIN_JUDGED - total, "more execution");
+        return Some(format!("{more} until its rate is judged"));
+    }
+    (recent < MIN_EXECUTIONS && history.changes.is_empty()).then(|| {
+        let more = count(MIN_EXECUTIONS - recent, "more execution");
+        format!("{more} until a change can be told")
+    })
+}
+
+fn changes(input: &Input<'_>, history: &History) -> Vec<ChangeReport> {
+    let change = |(index, change): (usize, &DatedChange)| {
+        // What followed a change is what was before the next one.
+        let since = history
+            .changes
+            .get(index + 1)
+            .map_or_else(|| history.detector.segment(), |next| next.before);
+        let compared = compare(change.before, since);
+        ChangeReport {
+            direction: if change.drop {
+                Direction::Drop
+            } else {
+                Direction::Rise
+            },
+            since: (input.format_time)(change.since),
+            runs_ago: history.detector.seen() - change.at,
+            before: Rate::new(change.before),
+            after: Rate::new(since),
+            holds: compared.is_some_and(|one| one.p_value < HOLDS && (one.difference < 0.0) == change.drop),
+        }
+    };
+    history.changes.iter().enumerate().map(change).collect()
+}
+
+/// Returns the Monday on or before a day; 1970 began on a Thursday.
+const fn monday(day: i64) -> i64 {
+    day - (day + 3).rem_euclid(7)
+}
+
+/// Returns the first day of the weeks that a report has, as of a time.
+#[must_use]
+pub const fn first_day(as_of: i64) -> i64 {
+    monday(as_of.div_euclid(MICROS_PER_DAY)) - 7 * (WEEKS - 1)
+}
+
+fn week(input: &Input<'_>, start: i64) -> Week {
+    let mut sums = [0; 4];
+    let days = input
+        .days
+        .iter()
+        .filter(|(day, _)| (start..start + 7).contains(day));
+    for (_, counts) in days {
+        for (sum, count) in sums.iter_mut().zip(counts) {
+            *sum += count;
+        }
+    }
+    let [success, failure, partial, skipped] = sums;
+    let time = (input.format_time)(start.saturating_mul(MICROS_PER_DAY));
+    Week {
+        start: time.chars().take(10).collect(),
+        success,
+        failure,
+        partial,
+        skipped,
+    }
+}
+
+/// Returns durations by doublings of a microsecond.
+fn bins(durations: &[(u64, u64)]) -> Vec<Bin> {
+    let mut counts: BTreeMap<u32, u64> = BTreeMap::new();
+    for (micros, count) in durations {
+        *counts.entry((*micros).max(1).ilog2()).or_default() += count;
+    }
+    let bin = |(doubling, count): (u32, u64)| {
+        let from = (1_u64 << doubling.min(62)) as f64 / 1e6;
+        Bin {
+            from,
+            to: from * 2.0,
+            count,
+        }
+    };
+    counts.into_iter().map(bin).collect()
+}
+
+/// Writes a count with its noun, in the plural unless it is one.
+pub(crate) fn count(count: u64, noun: &str) -> String {
+    let end = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{end}")
+}
