@@ -1,7 +1,7 @@
 //! Imports beside other processes, and imports that are killed.
 
 use crate::{done, program, rounds, run, sound};
-use clawpowers_executor::FileLock;
+use clawpowers_executor::{Db, FileLock, Home, Leftovers};
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -119,17 +119,12 @@ fn a_killed_import_leaves_nothing_and_is_made_again() {
     assert_eq!(total(&home), SEVERAL as i64);
 }
 
-#[test]
-fn a_long_import_keeps_nobody_waiting() {
-    let folder = TempDir::new().unwrap();
-    let home = folder.path().join("home");
-    done(&home, &["store", "set", "a", "0"]);
-    let count = rounds(SEVERAL, 1_000_000);
-    let path = file_of(folder.path(), count);
+/// Runs an import beside a loop of increments, each a process; `each` runs after each of them.
+fn beside_writers(home: &Path, import: &[&str], mut each: impl FnMut()) {
     let ended = AtomicBool::new(false);
     let (longest, writes) = thread::scope(|scope| {
         let import = scope.spawn(|| {
-            let ran = run(&home, &["metrics", "import", path.to_str().unwrap()]);
+            let ran = run(home, import);
             ended.store(true, Ordering::Release);
             ran
         });
@@ -137,18 +132,114 @@ fn a_long_import_keeps_nobody_waiting() {
         while !ended.load(Ordering::Acquire) {
             let started = Instant::now();
             writes += 1;
-            assert_eq!(done(&home, &["store", "incr", "a"]), format!("{writes}\n"));
+            assert_eq!(done(home, &["store", "incr", "a"]), format!("{writes}\n"));
             longest = longest.max(started.elapsed());
+            each();
         }
         let ran = import.join().unwrap();
         assert!(ran.status.success(), "{ran:?}");
         (longest, writes)
     });
-    assert_eq!(total(&home), count as i64);
     println!(
-        "import of {count} lines beside {writes} increments, each a process: the longest took {:.2} s",
+        "{} beside {writes} increments, each a process: the longest took {:.2} s",
+        import.join(" "),
         longest.as_secs_f64()
     );
+}
+
+#[test]
+fn a_long_import_keeps_nobody_waiting() {
+    let folder = TempDir::new().unwrap();
+    let home = folder.path().join("home");
+    done(&home, &["store", "set", "a", "0"]);
+    let count = rounds(SEVERAL, 1_000_000);
+    let path = file_of(folder.path(), count);
+    beside_writers(&home, &["metrics", "import", path.to_str().unwrap()], || {});
+    assert_eq!(total(&home), count as i64);
+}
+
+/// Keys as lines.
+fn keys_of(folder: &Path, count: usize) -> PathBuf {
+    let path = folder.join("keys.jsonl");
+    let line = |number: usize| format!("{{\"key\":\"plan:{number:07}\",\"value\":\"{number}\"}}\n");
+    fs::write(&path, (0..count).map(line).collect::<String>()).unwrap();
+    path
+}
+
+/// Returns how many keys count.
+fn keys(home: &Path) -> usize {
+    let db = Db::open(&Home::new(home)).unwrap();
+    db.map_or(0, |mut db| usize::try_from(db.store().count().unwrap()).unwrap())
+}
+
+#[test]
+fn a_long_import_of_keys_keeps_nobody_waiting_and_shows_all_or_none() {
+    let folder = TempDir::new().unwrap();
+    let home = folder.path().join("home");
+    done(&home, &["store", "set", "a", "0"]);
+    let count = rounds(SEVERAL, 1_000_000);
+    let path = keys_of(folder.path(), count);
+    beside_writers(&home, &["store", "import", path.to_str().unwrap()], || {
+        let keys = keys(&home);
+        assert!(keys == 1 || keys == count + 1, "{keys} of {count}");
+    });
+    assert_eq!(keys(&home), count + 1);
+    sound(&home);
+}
+
+#[test]
+fn a_long_import_of_an_old_home_keeps_nobody_waiting() {
+    let folder = TempDir::new().unwrap();
+    let (home, old) = (folder.path().join("home"), folder.path().join("old"));
+    done(&home, &["store", "set", "a", "0"]);
+    let count = rounds(SEVERAL, 60_000);
+    old_home(&old);
+    for number in 0..count {
+        fs::write(old.join(format!("state/plan__{number}")), "value\n").unwrap();
+    }
+    beside_writers(&home, &["import", "--from", old.to_str().unwrap()], || {
+        let executions = total(&home);
+        let keys = keys(&home);
+        assert!(keys == 1 || keys == count + 2, "{keys} of {count}");
+        assert!(keys > 1 || executions == 0, "executions before keys");
+    });
+    assert_eq!((keys(&home), total(&home)), (count + 2, 1000));
+}
+
+#[test]
+fn a_killed_import_of_keys_leaves_all_or_none_and_is_made_again() {
+    let folder = TempDir::new().unwrap();
+    let home = folder.path().join("home");
+    done(&home, &["store", "set", "a", "1"]);
+    let path = keys_of(folder.path(), 3 * SEVERAL);
+    let import = ["store", "import", path.to_str().unwrap()];
+    for round in 0..rounds(4, 40) {
+        let mut process = program(&home).args(import).stderr(Stdio::null()).spawn().unwrap();
+        let lock = home.join("import.lock");
+        let since = Instant::now();
+        // Each time after another of its transactions.
+        let enough = || fs::metadata(&lock).map_or(0, |lock| lock.len()) > round as u64 % 5;
+        while !enough() && process.try_wait().unwrap().is_none() {
+            assert!(since.elapsed() < HANGS, "nothing was committed");
+            thread::sleep(Duration::from_millis(1));
+        }
+        process.kill().unwrap();
+        process.wait().unwrap();
+        let keys = keys(&home);
+        assert!(keys == 1 || keys == 3 * SEVERAL + 1, "{keys}");
+        let left = sound(&home).leftovers().unwrap();
+        let said = String::from_utf8(run(&home, &["doctor"]).stdout).unwrap();
+        assert_eq!(
+            said.contains(&format!("note: {} keys of an import", left.keys)),
+            left.keys > 1,
+            "{said}"
+        );
+        // The next one clears what this one left; the file says how far that was.
+        fs::remove_file(&lock).unwrap();
+    }
+    done(&home, &import);
+    assert_eq!(keys(&home), 3 * SEVERAL + 1);
+    assert_eq!(sound(&home).leftovers().unwrap(), Leftovers::default());
 }
 
 /// A home as 1.x left it.

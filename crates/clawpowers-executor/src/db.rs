@@ -13,10 +13,10 @@ use crate::error::{Error, Result, Storage, lacks_room, quoted};
 use crate::home::Home;
 use crate::ledger::Ledger;
 use crate::legacy;
-use crate::lock::{FileLock, lock_imports};
+use crate::lock::{FileLock, is_importing, lock_imports};
 use crate::moment::Moment;
 use crate::schema::{MIGRATIONS, VERSION};
-use crate::store::Store;
+use crate::store::{ARE_STAGED, Store};
 use connection::connect;
 pub(crate) use connection::lock;
 pub(crate) use damage::Part;
@@ -37,6 +37,8 @@ pub struct Db {
     file: DbFile,
     /// What was taken in from 1.x when this process created the database.
     imported: Option<legacy::Report>,
+    /// Whether it was closed and could not be opened again.
+    lost: bool,
 }
 
 impl Db {
@@ -86,7 +88,29 @@ impl Db {
     /// deleted, and the database is to be opened again.
     #[must_use]
     pub fn is_in_place(&self) -> bool {
-        self.file.is_in_place()
+        !self.lost && self.file.is_in_place()
+    }
+
+    /// Closes the connection, calls `meanwhile`, and opens the same database again.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Storage`] where it cannot be opened again, or another one is at its path; this one is of no use then.
+    pub(crate) fn set_aside(&mut self, meanwhile: impl FnOnce()) -> Result<()> {
+        let path = self.path().to_owned();
+        let home = Home::new(path.parent().unwrap_or(&path));
+        let (own, imported) = (self.home_id()?, self.imported.take());
+        let none = Connection::open_in_memory().map_err(|error| self.failed(&error))?;
+        *self = Self::adopt(none, DbFile::unattached(path.clone()));
+        self.lost = true;
+        meanwhile();
+        let db = Self::open(&home)?.ok_or_else(|| DbFile::unattached(path).replaced())?;
+        if db.home_id()? != own {
+            return Err(db.file.replaced());
+        }
+        *self = db;
+        self.imported = imported;
+        Ok(())
     }
 
     /// As [`Db::is_in_place`], but checks at most every 200 microseconds while nothing is written, so that many reads in a
@@ -103,6 +127,7 @@ impl Db {
             connection,
             file,
             imported: None,
+            lost: false,
         }
     }
 
@@ -188,6 +213,29 @@ impl Db {
     /// Waits until no other process imports, and keeps others from it; `None` where no other process can.
     pub(crate) fn lock_imports(&self) -> Result<Option<FileLock>> {
         self.file.real().map(lock_imports).transpose()
+    }
+
+    /// Returns what imports that were stopped left behind; nothing while another one is at work.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Storage`] where the file cannot be read.
+    pub fn leftovers(&self) -> Result<Leftovers> {
+        if self.file.real().is_some_and(is_importing) {
+            return Ok(Leftovers::default());
+        }
+        self.run(|connection| {
+            let sql = format!(
+                "SELECT (SELECT ifnull(sum(last - first + 1), 0) FROM staged),
+                     (SELECT count(*) FROM staged_entry) * NOT {ARE_STAGED}"
+            );
+            connection.query_row(&sql, (), |row| {
+                Ok(Leftovers {
+                    executions: row.get::<_, i64>(0)?.unsigned_abs(),
+                    keys: row.get::<_, i64>(1)?.unsigned_abs(),
+                })
+            })
+        })
     }
 
     pub(crate) fn set_meta(&self, name: &str, value: &str) -> Result<()> {
@@ -282,6 +330,15 @@ impl Db {
     fn failed(&self, error: &rusqlite::Error) -> Error {
         self.file.failed(error)
     }
+}
+
+/// What imports that were stopped left behind. It does not count, and the next import deletes it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Leftovers {
+    /// Executions.
+    pub executions: u64,
+    /// Keys.
+    pub keys: u64,
 }
 
 /// A transaction; it is undone unless what runs in it succeeds.

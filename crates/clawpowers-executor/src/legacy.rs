@@ -3,10 +3,11 @@
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
 use crate::key::Key;
-use crate::ledger::{Hash, ImportReport, Importer, hash};
+use crate::ledger::{FileHash, Hash, IS_KNOWN, ImportReport, Importer, KeptKeys, hash};
 use crate::lock::FileLock;
 use crate::store::{MAX_VALUE_BYTES, put, value};
-use rusqlite::OptionalExtension as _;
+use rusqlite::{Connection, OptionalExtension as _};
+use std::cell::RefCell;
 use std::fs::{self, File};
 use std::io::{BufReader, Read as _};
 use std::path::{Path, PathBuf};
@@ -24,6 +25,8 @@ pub struct Report {
 
 /// How many bytes of values are read before the database is locked for them.
 const MAX_BYTES_AHEAD: usize = 64 * 1024 * 1024;
+/// How many bytes of values are in memory where they are written in several transactions.
+const MAX_BYTES_AT_ONCE: usize = 8 * 1024 * 1024;
 
 /// Tells whether a folder holds something of 1.x.
 #[must_use]
@@ -61,10 +64,19 @@ pub(crate) fn import_locked(db: &mut Db, from: &Path, lock: Option<&FileLock>) -
         false => Some(from.canonicalize().map_err(|error| Error::io(from, &error))?),
     };
     let boundary = boundary.as_deref();
-    let mut report = Report::default();
-    let (mut notes, mut metrics) = (ImportReport::default(), ImportReport::default());
-    let executions = |importer: &mut Importer<'_>| {
-        for (name, path) in files(from, "metrics", boundary, &mut metrics)? {
+    let mut metrics = ImportReport::default();
+    let mut state = State {
+        place: &place,
+        boundary,
+        report: Report::default(),
+        notes: ImportReport::default(),
+        ahead: Vec::new(),
+    };
+    let files = files(from, "state", boundary, &mut state.notes)?;
+    let several = Importer::needs_several(db, files.len(), size_of(&files));
+    let state = RefCell::new(state);
+    let first = |importer: &mut Importer<'_>| {
+        for (name, path) in self::files(from, "metrics", boundary, &mut metrics)? {
             let shown = format!("metrics/{name}");
             if !name.ends_with(".jsonl") {
                 metrics.skip(&shown, 0, "foreign", "not a file of executions");
@@ -75,100 +87,206 @@ pub(crate) fn import_locked(db: &mut Db, from: &Path, lock: Option<&FileLock>) -
                 Err((reason, why)) => metrics.skip(&shown, 0, reason, why),
             }
         }
-        Ok(())
+        let state = &mut *state.borrow_mut();
+        match several {
+            true => state.stage(files, importer),
+            false => state.read_ahead(files, lock),
+        }
     };
-    // The keys come in the last transaction, so that they are there together with the executions. Nobody waits for the files
-    // meanwhile that fit into memory.
-    let (mut ahead, mut bytes) = (Vec::new(), 0);
-    for (name, path) in files(from, "state", boundary, &mut notes)? {
-        let content = (bytes < MAX_BYTES_AHEAD).then(|| read(&path, boundary));
-        if let Some(Ok(content)) = &content {
-            bytes += content.len();
-        }
-        if let Some(lock) = lock.filter(|_| ahead.len() % 1000 == 0) {
-            lock.progress();
-        }
-        ahead.push((name, path, content));
-    }
-    let keys = |tx: &Tx<'_>| {
-        for (number, (name, path, content)) in ahead.into_iter().enumerate() {
-            match content.unwrap_or_else(|| read(&path, boundary)) {
-                Ok(_) if path.file_name().is_none_or(|name| name.to_str().is_none()) => {
-                    let detail = "the name of the file is not UTF-8";
-                    notes.skip(&format!("state/{name}"), 0, "key", detail);
-                }
-                Ok(bytes) => state(tx, (&place, &name), &bytes, &mut report, &mut notes)?,
-                Err((reason, why)) => notes.skip(&format!("state/{name}"), 0, reason, why),
-            }
-            if let Some(lock) = lock.filter(|_| number % 1000 == 0) {
-                lock.progress();
-            }
-        }
-        Ok(())
-    };
-    (report.executions, ()) = Importer::run(db, lock, executions, keys)?;
-    report.executions.absorb(notes);
+    let last = |tx: &Tx<'_>| state.borrow_mut().write(tx, lock);
+    let done = Importer::run(db, lock, first, last)?;
+    let mut state = state.into_inner();
+    state.note_kept(done.kept);
+    let mut report = state.report;
+    report.executions = done.report;
+    report.executions.absorb(state.notes);
     report.executions.absorb(metrics);
     Ok(report)
 }
 
-/// Imports the bytes of the file of a key, which has a place and a name.
-fn state(
-    tx: &Tx<'_>,
-    (place, name): (&[u8], &str),
-    bytes: &[u8],
-    report: &mut Report,
-    notes: &mut ImportReport,
-) -> Result<()> {
-    let shown = format!("state/{name}");
-    let decoded = name.replace("__", ":");
-    let key = match Key::new(&decoded) {
-        Ok(key) if !is_draft(name) => key,
-        Ok(_) => {
-            notes.skip(&shown, 0, "draft", "a temporary file of an interrupted write");
+/// A file of a key: its name, its path, and what it holds where that was read ahead.
+type KeyFile = (String, PathBuf, Option<Content>);
+type Content = std::result::Result<Vec<u8>, (&'static str, String)>;
+
+/// The keys of an import.
+struct State<'a> {
+    /// What tells the files of this home from those of another.
+    place: &'a [u8],
+    boundary: Option<&'a Path>,
+    report: Report,
+    notes: ImportReport,
+    /// What the last transaction writes.
+    ahead: Vec<KeyFile>,
+}
+
+impl State<'_> {
+    /// Reads files that are written in the last transaction, as far as they fit into memory, so that nobody waits for them.
+    fn read_ahead(&mut self, files: Vec<(String, PathBuf)>, lock: Option<&FileLock>) -> Result<()> {
+        let mut bytes = 0;
+        for (name, path) in files {
+            let content = (bytes < MAX_BYTES_AHEAD).then(|| read(&path, self.boundary));
+            if let Some(Ok(content)) = &content {
+                bytes += content.len();
+            }
+            if let Some(lock) = lock.filter(|_| self.ahead.len().is_multiple_of(1000)) {
+                lock.progress();
+            }
+            self.ahead.push((name, path, content));
+        }
+        Ok(())
+    }
+
+    /// Reads files and writes the keys of those that were never imported in several transactions; the others, of which
+    /// there are few, are left to the last one.
+    fn stage(&mut self, files: Vec<(String, PathBuf)>, importer: &mut Importer<'_>) -> Result<()> {
+        let mut files = files.into_iter().peekable();
+        while files.peek().is_some() {
+            let (mut batch, mut bytes) = (Vec::new(), 0);
+            while batch.len() < importer.size() && bytes < MAX_BYTES_AT_ONCE {
+                let Some((name, path)) = files.next() else { break };
+                let content = read(&path, self.boundary);
+                let Some((key, content)) = self.judge(&name, &path, content) else {
+                    continue;
+                };
+                let file = self.file(&name);
+                match importer.read(|connection| held(connection, &file))? {
+                    Some(last) if last == hash(&[&content]) => self.report.known_keys += 1,
+                    Some(_) => self.ahead.push((name, path, Some(Ok(content)))),
+                    None => {
+                        self.note_ambiguous(&name, &key);
+                        importer.remember_file(joined(&file, &hash(&[&content])));
+                        bytes += content.len();
+                        batch.push((key, content));
+                    }
+                }
+            }
+            let mut entries = Vec::new();
+            for (key, content) in &batch {
+                entries.push((Key::new(key)?, content.as_slice()));
+            }
+            importer.entries(&entries, true)?;
+            self.report.keys += batch.len() as u64;
+        }
+        Ok(())
+    }
+
+    /// Writes what was read ahead.
+    fn write(&mut self, tx: &Tx<'_>, lock: Option<&FileLock>) -> Result<()> {
+        for (number, (name, path, content)) in std::mem::take(&mut self.ahead).into_iter().enumerate() {
+            let content = content.unwrap_or_else(|| read(&path, self.boundary));
+            if let Some((key, content)) = self.judge(&name, &path, content) {
+                self.set(tx, &name, &key, &content)?;
+            }
+            if let Some(lock) = lock.filter(|_| number.is_multiple_of(1000)) {
+                lock.progress();
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the key and the value of a file, or notes why it has none.
+    fn judge(&mut self, name: &str, path: &Path, content: Content) -> Option<(String, Vec<u8>)> {
+        let shown = format!("state/{name}");
+        let mut bytes = match content {
+            Ok(bytes) => bytes,
+            Err((reason, why)) => {
+                self.notes.skip(&shown, 0, reason, why);
+                return None;
+            }
+        };
+        if path.file_name().is_none_or(|name| name.to_str().is_none()) {
+            let detail = "the name of the file is not UTF-8";
+            self.notes.skip(&shown, 0, "key", detail);
+            return None;
+        }
+        let key = name.replace("__", ":");
+        if let Err(error) = Key::new(&key) {
+            self.notes.skip(&shown, 0, "key", error.to_string());
+            return None;
+        }
+        if is_draft(name) {
+            let detail = "a temporary file of an interrupted write";
+            self.notes.skip(&shown, 0, "draft", detail);
+            return None;
+        }
+        if bytes.last() == Some(&b'\n') {
+            bytes.pop();
+        }
+        if bytes.len() > MAX_VALUE_BYTES {
+            self.notes.skip(&shown, 0, "too-long", too_long());
+            return None;
+        }
+        Some((key, bytes))
+    }
+
+    /// Sets the key of a file, unless the file was imported before or somebody else has written to the key.
+    fn set(&mut self, tx: &Tx<'_>, name: &str, key: &str, content: &[u8]) -> Result<()> {
+        let file = self.file(name);
+        let last = tx.run(|connection| held(connection, &file))?;
+        let digest = hash(&[content]);
+        if last == Some(digest) {
+            self.report.known_keys += 1;
             return Ok(());
         }
-        Err(error) => {
-            notes.skip(&shown, 0, "key", error.to_string());
+        hold(tx, &file, last, &digest)?;
+        if last.is_none() {
+            self.note_ambiguous(name, key);
+        }
+        let key = Key::new(key)?;
+        let now = tx.run(|connection| value(connection, &key))?;
+        let kept = match &now {
+            // What an earlier import left and nobody changed gives way to the newer file.
+            Some(now) if now == content || last == Some(hash(&[now])) => None,
+            Some(_) => Some(OTHER_VALUE),
+            None if last.is_none() => None,
+            None => Some("was deleted here and stays deleted"),
+        };
+        if let Some(kept) = kept {
+            self.note_conflict(name, key.as_str(), kept);
             return Ok(());
         }
-    };
-    let content = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-    if content.len() > MAX_VALUE_BYTES {
-        notes.skip(&shown, 0, "too-long", too_long());
-        return Ok(());
+        put(tx, &key, content)?;
+        self.report.keys += 1;
+        Ok(())
     }
-    let file = hash(&[b"state", place, name.as_bytes()]);
-    let last = held(tx, &file)?;
-    let digest = hash(&[content]);
-    if last == Some(digest) {
-        report.known_keys += 1;
-        return Ok(());
+
+    fn file(&self, name: &str) -> Hash {
+        hash(&[b"state", self.place, name.as_bytes()])
     }
-    hold(tx, &file, last, &digest)?;
-    if last.is_none() && name.contains("___") {
-        let detail = format!(
-            "`:` was written as `__`, so the file name is ambiguous; imported as `{}`",
-            key.as_str()
-        );
-        notes.skip(&shown, 0, "ambiguous", detail);
+
+    fn note_ambiguous(&mut self, name: &str, key: &str) {
+        if name.contains("___") {
+            let detail =
+                format!("`:` was written as `__`, so the file name is ambiguous; imported as `{key}`");
+            self.notes.skip(&format!("state/{name}"), 0, "ambiguous", detail);
+        }
     }
-    let now = tx.run(|connection| value(connection, &key))?;
-    let kept = match &now {
-        // What an earlier import left and nobody changed gives way to the newer file.
-        Some(now) if now == content || last == Some(hash(&[now])) => None,
-        Some(_) => Some("has a different value here, which was kept"),
-        None if last.is_none() => None,
-        None => Some("was deleted here and stays deleted"),
-    };
-    if let Some(kept) = kept {
-        let detail = format!("the key `{}` {kept}", key.as_str());
-        notes.skip(&shown, 0, "conflict", detail);
-        return Ok(());
+
+    fn note_conflict(&mut self, name: &str, key: &str, kept: &str) {
+        let detail = format!("the key `{key}` {kept}");
+        self.notes.skip(&format!("state/{name}"), 0, "conflict", detail);
     }
-    put(tx, &key, content)?;
-    report.keys += 1;
-    Ok(())
+
+    /// Notes the keys that were staged and had another value when they came to their place.
+    fn note_kept(&mut self, kept: KeptKeys) {
+        self.report.keys = self.report.keys.saturating_sub(kept.differing);
+        for key in &kept.keys {
+            self.note_conflict(&key.replace(':', "__"), key, OTHER_VALUE);
+        }
+        let unnamed = kept.differing.saturating_sub(kept.keys.len() as u64);
+        if unnamed > 0 {
+            *self.notes.reasons.entry("conflict").or_default() += unnamed;
+        }
+    }
+}
+
+const OTHER_VALUE: &str = "has a different value here, which was kept";
+
+/// Returns how many bytes files have.
+fn size_of(files: &[(String, PathBuf)]) -> usize {
+    let size = |(_, path): &(String, PathBuf)| fs::metadata(path).map_or(0, |found| found.len());
+    let bytes: u64 = files.iter().map(size).sum();
+    usize::try_from(bytes).unwrap_or(usize::MAX)
 }
 
 /// Returns what tells the files of one home from those of another: nothing for this very home, which may be moved, else
@@ -184,13 +302,12 @@ fn place(db: &Db, from: &Path) -> Vec<u8> {
 }
 
 /// Returns what a file held when it was last looked at.
-fn held(tx: &Tx<'_>, file: &Hash) -> Result<Option<Hash>> {
-    tx.run(|connection| {
-        let mut statement =
-            connection.prepare_cached("SELECT substr(hash, 17) FROM imported WHERE hash BETWEEN ? AND ?")?;
-        let (from, to) = ([*file, [0; 16]].concat(), [*file, [255; 16]].concat());
-        statement.query_row([from, to], |row| row.get(0)).optional()
-    })
+fn held(connection: &Connection, file: &Hash) -> rusqlite::Result<Option<Hash>> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT substr(hash, 17) FROM imported WHERE hash BETWEEN ? AND ? AND {IS_KNOWN}"
+    ))?;
+    let (from, to) = (joined(file, &[0; 16]), joined(file, &[255; 16]));
+    statement.query_row([from, to], |row| row.get(0)).optional()
 }
 
 /// Remembers what a file holds: its own hash and that of its content are one row.
@@ -198,12 +315,23 @@ fn hold(tx: &Tx<'_>, file: &Hash, last: Option<Hash>, content: &Hash) -> Result<
     tx.run(|connection| {
         if let Some(last) = last {
             let mut statement = connection.prepare_cached("DELETE FROM imported WHERE hash = ?")?;
-            statement.execute([[*file, last].concat()])?;
+            statement.execute([joined(file, &last)])?;
         }
-        let mut statement = connection.prepare_cached("INSERT INTO imported (hash) VALUES (?)")?;
-        statement.execute([[*file, *content].concat()])
+        // An import that was stopped may have written the same.
+        let mut statement = connection.prepare_cached(
+            "INSERT INTO imported (hash) VALUES (?) ON CONFLICT (hash) DO UPDATE SET import = NULL",
+        )?;
+        statement.execute([joined(file, content)])
     })?;
     Ok(())
+}
+
+fn joined(file: &Hash, content: &Hash) -> FileHash {
+    let mut both = FileHash::default();
+    for (to, from) in both.iter_mut().zip(file.iter().chain(content)) {
+        *to = *from;
+    }
+    both
 }
 
 /// Returns the names and paths in the folder `name` of a home in the order of the names; none where it is missing.

@@ -41,7 +41,7 @@ mod store;
 pub mod units;
 pub mod wait;
 
-pub use db::Db;
+pub use db::{Db, Leftovers};
 pub use error::{Error, Result, Storage};
 pub use glob::Pattern;
 pub use home::Home;

@@ -4,13 +4,22 @@ use crate::error::{Error, Result, Storage, quoted};
 use crate::wait::{self, TIMEOUT};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Instant;
+
+const IMPORT_LOCK: &str = "import.lock";
+
+/// A locked file; `None` in a process that was forked while its parent held the lock.
+type Slot = Mutex<Option<File>>;
+
+/// The locks that this process holds.
+static HELD: Mutex<Vec<Weak<Slot>>> = Mutex::new(Vec::new());
 
 /// A lock on a file that is made for it. It ends when this is dropped, and with the process, however that ends; the file
 /// stays, because to remove it would give two processes a file each.
 #[derive(Debug)]
 pub struct FileLock {
-    file: File,
+    file: Arc<Slot>,
 }
 
 impl FileLock {
@@ -55,21 +64,48 @@ impl FileLock {
                 ));
             }
         }
+        let file = Arc::new(Mutex::new(Some(file)));
+        let mut held = hold(&HELD);
+        held.retain(|lock| lock.strong_count() > 0);
+        held.push(Arc::downgrade(&file));
         Ok(Self { file })
     }
 
     /// Tells the processes that wait for the lock that this one is still at work: their 30 seconds begin again.
     pub fn progress(&self) {
+        let file = hold(&self.file);
+        let Some(file) = file.as_ref() else { return };
         // The length is the one thing of a locked file that every system shows to others.
-        let length = self.file.metadata().map_or(0, |metadata| metadata.len());
+        let length = file.metadata().map_or(0, |metadata| metadata.len());
         // Where the disk is full, the work itself finds out.
-        let _ = self.file.set_len((length + 1) % (1 << 20));
+        let _ = file.set_len((length + 1) % (1 << 20));
     }
+
+    /// Leaves all locks to the parent, in a child that was just forked: the child has the same open files, and would hold
+    /// the locks for longer than its parent.
+    pub fn leave_to_parent() {
+        for lock in hold(&HELD).drain(..).filter_map(|lock| lock.upgrade()) {
+            drop(hold(&lock).take());
+        }
+    }
+}
+
+fn hold<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Tells whether somebody holds the lock of imports into the database at `path`; nothing is created.
+pub(crate) fn is_importing(path: &Path) -> bool {
+    let path = path.with_file_name(IMPORT_LOCK);
+    // A pipe in its place is not waited for.
+    let is_file = std::fs::symlink_metadata(&path).is_ok_and(|found| found.is_file());
+    is_file
+        && File::open(&path).is_ok_and(|lock| matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 
 /// Locks imports into the database at `path`, which need not be there yet.
 pub(crate) fn lock_imports(path: &Path) -> Result<FileLock> {
-    FileLock::acquire(&path.with_file_name("import.lock"))
+    FileLock::acquire(&path.with_file_name(IMPORT_LOCK))
 }
 
 #[cfg(test)]

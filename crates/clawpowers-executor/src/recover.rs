@@ -138,7 +138,10 @@ impl<'a> Found<'a> {
             *whole = walk.tree(roots.of(table), true, |row| self.accept(Kind::TableLeaf, row));
             sound &= *whole;
         }
-        if let Some(root) = roots.pages.get("deleted") {
+        for table in ["staged_entry", "deleted"] {
+            let Some(root) = roots.pages.get(table) else {
+                continue;
+            };
             sound &= walk.tree(*root, true, |row| self.accept(Kind::TableLeaf, row));
         }
         for table in ["meta", "imported"] {
@@ -165,6 +168,20 @@ impl<'a> Found<'a> {
         }
         let taken = match (kind, values.as_slice()) {
             (Kind::TableLeaf, [_, key, value, updated_at]) => self.entry(key, value, updated_at),
+            (
+                Kind::TableLeaf,
+                [
+                    _,
+                    key @ Value::Text(_),
+                    value @ Value::Blob(_),
+                    updated_at,
+                    Value::Integer(import),
+                    keep,
+                ],
+            ) => match self.stopped.contains(import) {
+                true => Ok(true),
+                false => self.staged_entry((key, value, updated_at), *keep == Value::Integer(0)),
+            },
             (Kind::TableLeaf, values) if values.len() == ledger::SKILL_COLUMNS => self.skill(id, values),
             (Kind::TableLeaf, values) if values.len() == ledger::EXECUTION_COLUMNS => {
                 match id.is_some_and(|id| self.is_staged(id)) {
@@ -219,6 +236,18 @@ impl<'a> Found<'a> {
             (key, value, updated_at),
         )
         .map(|_| true)
+    }
+
+    /// Takes a key of an import that has ended, which was not moved to its place.
+    fn staged_entry(
+        &self,
+        (key, value, updated_at): (&Value, &Value, &Value),
+        replace: bool,
+    ) -> Result<bool> {
+        if replace {
+            self.execute("DELETE FROM entry WHERE key = ?", (key,))?;
+        }
+        self.entry(key, value, updated_at)
     }
 
     fn skill(&mut self, id: Option<i64>, values: &[Value]) -> Result<bool> {

@@ -8,7 +8,7 @@ pub const VERSION: i32 = MIGRATIONS.len() as i32;
 
 /// Each brings a database from the version of its place in the list to the next. A step that was ever released is never
 /// changed.
-pub(crate) const MIGRATIONS: [&str; 4] = [
+pub(crate) const MIGRATIONS: [&str; 5] = [
     "
 CREATE TABLE meta (
     name TEXT PRIMARY KEY,
@@ -133,5 +133,17 @@ CREATE TABLE staged (
 
 -- Which import a hash is of; null where that was one transaction.
 ALTER TABLE imported ADD COLUMN import INTEGER;
+",
+    "
+-- The keys of the import that has not ended. From its end on they count as if they were in `entry`, and are moved there,
+-- some at a time. All rows are of one import.
+CREATE TABLE staged_entry (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    value BLOB NOT NULL,
+    updated_at INTEGER NOT NULL,
+    import INTEGER NOT NULL,
+    keep INTEGER NOT NULL                -- 1 where an entry of the same key keeps its value
+) STRICT;
 ",
 ];

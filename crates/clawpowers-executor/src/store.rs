@@ -4,11 +4,27 @@ use crate::db::{Db, Tx, Unreadable};
 use crate::error::{Error, Result};
 use crate::glob::Pattern;
 use crate::key::{Key, shortened};
+use crate::ledger::Importer;
 use crate::moment::Moment;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 /// How many bytes a value may have.
 pub const MAX_VALUE_BYTES: usize = 16 * 1024 * 1024;
+
+/// The condition that an import has ended whose keys are not all in `entry` yet. Without an import it looks at one empty
+/// table.
+pub(crate) const ARE_STAGED: &str = "ifnull((SELECT ended_at IS NOT NULL FROM import WHERE id = (SELECT import FROM staged_entry LIMIT 1)), 0)";
+
+/// Returns the keys that count, as a table, while an import has ended whose keys are not all in `entry` yet.
+fn entries() -> String {
+    format!(
+        "(SELECT key, value, updated_at FROM entry WHERE NOT ({ARE_STAGED}
+              AND EXISTS (SELECT 1 FROM staged_entry WHERE staged_entry.key = entry.key AND keep = 0))
+          UNION ALL
+          SELECT key, value, updated_at FROM staged_entry WHERE {ARE_STAGED}
+              AND (keep = 0 OR NOT EXISTS (SELECT 1 FROM entry WHERE entry.key = staged_entry.key)))"
+    )
+}
 
 /// A key with its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +73,10 @@ impl<'a> Store<'a> {
     /// As [`Store::get`].
     pub fn exists(&self, key: &Key<'_>) -> Result<bool> {
         self.db.run(|connection| {
-            let mut statement = connection.prepare_cached("SELECT 1 FROM entry WHERE key = ?")?;
+            let mut statement = connection.prepare_cached(&format!(
+                "SELECT 1 WHERE EXISTS (SELECT 1 FROM entry WHERE key = ?1)
+                     OR ({ARE_STAGED} AND EXISTS (SELECT 1 FROM staged_entry WHERE key = ?1))"
+            ))?;
             statement.exists([key.as_str()])
         })
     }
@@ -84,7 +103,7 @@ impl<'a> Store<'a> {
                 let mut statement = connection.prepare_cached("DELETE FROM entry WHERE key = ?")?;
                 statement.execute([key.as_str()])
             })?;
-            Ok(removed > 0)
+            Ok(unstage(tx, key)? || removed > 0)
         })
     }
 
@@ -198,10 +217,16 @@ impl<'a> Store<'a> {
         read: impl Fn(&Row<'_>) -> rusqlite::Result<T>,
         mut each: impl FnMut(T) -> bool,
     ) -> Result<()> {
-        let sql =
-            format!("SELECT {columns} FROM entry WHERE key >= ?1 AND (?2 IS NULL OR key < ?2) ORDER BY key");
         let mut unreadable = Unreadable::default();
         self.db.run(|connection| {
+            let _one_state = connection.unchecked_transaction()?;
+            let from = match are_staged(connection)? {
+                true => entries(),
+                false => "entry".to_owned(),
+            };
+            let sql = format!(
+                "SELECT {columns} FROM {from} WHERE key >= ?1 AND (?2 IS NULL OR key < ?2) ORDER BY key"
+            );
             let mut statement = connection.prepare_cached(&sql)?;
             let (from, to) = range(pattern);
             let mut rows = statement.query((from, to))?;
@@ -231,17 +256,36 @@ impl<'a> Store<'a> {
         entries: impl IntoIterator<Item = (Key<'e>, &'e [u8])>,
         replace: bool,
     ) -> Result<usize> {
-        self.db.write(|tx| {
-            let mut written = 0;
-            for (key, value) in entries {
-                check_size(&key, value.len())?;
-                if replace || tx.run(|connection| self::value(connection, &key))?.is_none() {
-                    put(tx, &key, value)?;
-                    written += 1;
-                }
-            }
-            Ok(written)
-        })
+        self.db.write(|tx| put_all(tx, entries, replace))
+    }
+
+    /// As [`Store::set_all`], also for more keys than one transaction is to write: others write in between then, and see
+    /// none of the keys before all are there. One process imports at a time, as for
+    /// [`Ledger::import`](crate::Ledger::import).
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::set_all`].
+    pub fn import(&mut self, entries: &[(Key<'_>, &[u8])], replace: bool) -> Result<usize> {
+        for (key, value) in entries {
+            check_size(key, value.len())?;
+        }
+        let lock = self.db.lock_imports()?;
+        let bytes = entries
+            .iter()
+            .map(|(key, value)| key.as_str().len() + value.len());
+        let several = Importer::needs_several(self.db, entries.len(), bytes.sum());
+        let stage = |importer: &mut Importer<'_>| match several {
+            true => importer.entries(entries, !replace),
+            false => Ok(()),
+        };
+        let last = |tx: &Tx<'_>| match several {
+            true => Ok(None),
+            false => put_all(tx, entries.iter().copied(), replace).map(Some),
+        };
+        let done = Importer::run(self.db, lock.as_ref(), stage, last)?;
+        let kept = usize::try_from(done.kept.same + done.kept.differing).unwrap_or(usize::MAX);
+        Ok(done.last.unwrap_or(entries.len().saturating_sub(kept)))
     }
 
     /// Returns how many keys there are.
@@ -250,14 +294,56 @@ impl<'a> Store<'a> {
     ///
     /// As [`Store::get`].
     pub fn count(&self) -> Result<i64> {
-        self.db
-            .run(|connection| connection.query_row("SELECT count(*) FROM entry", (), |row| row.get(0)))
+        self.db.run(|connection| {
+            let _one_state = connection.unchecked_transaction()?;
+            let staged = match are_staged(connection)? {
+                true => {
+                    "SELECT count(*) FROM staged_entry
+                         WHERE NOT EXISTS (SELECT 1 FROM entry WHERE entry.key = staged_entry.key)"
+                }
+                false => "SELECT 0",
+            };
+            let sql = format!("SELECT (SELECT count(*) FROM entry) + ({staged})");
+            connection.query_row(&sql, (), |row| row.get(0))
+        })
     }
 }
 
+/// Tells whether an import has ended whose keys are not all in `entry` yet.
+fn are_staged(connection: &Connection) -> rusqlite::Result<bool> {
+    let mut statement = connection.prepare_cached(&format!("SELECT {ARE_STAGED}"))?;
+    statement.query_row((), |row| row.get(0))
+}
+
 pub(crate) fn value(connection: &Connection, key: &Key<'_>) -> rusqlite::Result<Option<Vec<u8>>> {
-    let mut statement = connection.prepare_cached("SELECT value FROM entry WHERE key = ?")?;
+    let mut statement = connection.prepare_cached(
+        "SELECT (SELECT value FROM entry WHERE key = ?), EXISTS (SELECT 1 FROM staged_entry)",
+    )?;
+    let (value, may_be_staged): (_, bool) =
+        statement.query_row([key.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if !may_be_staged {
+        return Ok(value);
+    }
+    let mut statement =
+        connection.prepare_cached(&format!("SELECT value FROM {} WHERE key = ?", entries()))?;
     statement.query_row([key.as_str()], |row| row.get(0)).optional()
+}
+
+/// Sets keys, and returns how many were written; where `replace` is not wanted, keys that are there stay.
+fn put_all<'e>(
+    tx: &Tx<'_>,
+    entries: impl IntoIterator<Item = (Key<'e>, &'e [u8])>,
+    replace: bool,
+) -> Result<usize> {
+    let mut written = 0;
+    for (key, value) in entries {
+        check_size(&key, value.len())?;
+        if replace || tx.run(|connection| self::value(connection, &key))?.is_none() {
+            put(tx, &key, value)?;
+            written += 1;
+        }
+    }
+    Ok(written)
 }
 
 pub(crate) fn put(tx: &Tx<'_>, key: &Key<'_>, value: &[u8]) -> Result<()> {
@@ -268,7 +354,19 @@ pub(crate) fn put(tx: &Tx<'_>, key: &Key<'_>, value: &[u8]) -> Result<()> {
         )?;
         statement.execute((key.as_str(), value, Moment::now().micros()))
     })?;
-    Ok(())
+    unstage(tx, key).map(|_| ())
+}
+
+/// Removes the value that an import gave a key, where the import has ended; tells whether there was one. Before its end it
+/// gives the key its value all the same.
+fn unstage(tx: &Tx<'_>, key: &Key<'_>) -> Result<bool> {
+    let removed = tx.run(|connection| {
+        let mut statement = connection.prepare_cached(&format!(
+            "DELETE FROM staged_entry WHERE key = ? AND {ARE_STAGED}"
+        ))?;
+        statement.execute([key.as_str()])
+    })?;
+    Ok(removed > 0)
 }
 
 /// Refuses a value that is too large.

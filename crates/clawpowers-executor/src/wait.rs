@@ -10,11 +10,21 @@ pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
 /// A question that a wait asks its host before each pause: `true` ends the wait as the timeout would.
 pub type GiveUp = fn() -> bool;
 
+/// What a long operation does for its host between two of its transactions.
+#[derive(Debug, Clone, Copy)]
+pub struct GiveWay {
+    /// Whether the host waits for it.
+    pub wanted: fn() -> bool,
+    /// Called while no connection is open; returns when the operation may go on.
+    pub pass: fn(),
+}
+
 thread_local! {
     /// When this thread began to wait.
     static SINCE: Cell<Option<Instant>> = const { Cell::new(None) };
     static GIVE_UP: Cell<Option<GiveUp>> = const { Cell::new(None) };
     static GAVE_UP: Cell<bool> = const { Cell::new(false) };
+    static GIVE_WAY: Cell<Option<GiveWay>> = const { Cell::new(None) };
 }
 
 /// As [`pause`], and `false` too where the wait that began with 0 tries has lasted for as long as the timeout.
@@ -57,6 +67,32 @@ pub fn interruptible<T>(give_up: GiveUp, work: impl FnOnce() -> T) -> (T, bool) 
     let gave_up = GAVE_UP.get();
     drop(before);
     (answer, gave_up)
+}
+
+/// Runs `work` so that long operations on this thread give way to its host.
+pub fn giving_way<T>(way: GiveWay, work: impl FnOnce() -> T) -> T {
+    /// Puts back what was there before, whether `work` returns or panics.
+    struct Before(Option<GiveWay>);
+    impl Drop for Before {
+        fn drop(&mut self) {
+            GIVE_WAY.set(self.0);
+        }
+    }
+    let _before = Before(GIVE_WAY.replace(Some(way)));
+    work()
+}
+
+/// Returns what lets the host pass, if it waits for that.
+pub(crate) fn way_wanted() -> Option<fn()> {
+    let way = GIVE_WAY.get()?;
+    (way.wanted)().then_some(way.pass)
+}
+
+/// Lets the host pass if it waits for that; to be called while no connection is open.
+pub fn give_way() {
+    if let Some(pass) = way_wanted() {
+        pass();
+    }
 }
 
 #[cfg(test)]

@@ -192,6 +192,11 @@ impl DbFile {
         Err(self.moved("the write may be in the moved file; check before you repeat it"))
     }
 
+    /// Makes the error of a database that is not the one that was closed for a moment.
+    pub(super) fn replaced(&self) -> Error {
+        self.moved("nothing of the import counts; import again")
+    }
+
     fn moved(&self, hint: &str) -> Error {
         Error::Storage {
             kind: Storage::Io,

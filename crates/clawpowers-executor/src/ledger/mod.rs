@@ -23,7 +23,7 @@ pub(crate) use recover::{
     DELETED_COLUMNS, EXECUTION_COLUMNS, SKILL_COLUMNS, rebuild, recover_deleted, recover_execution,
     recover_skill,
 };
-pub(crate) use stage::Importer;
+pub(crate) use stage::{FileHash, IS_KNOWN, Importer, KeptKeys};
 
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
@@ -237,8 +237,7 @@ impl<'a> Ledger<'a> {
     pub fn import(&mut self, lines: impl BufRead, source: &str) -> Result<ImportReport> {
         let lock = self.db.lock_imports()?;
         let read = |importer: &mut Importer<'_>| importer.lines(lines, source);
-        let (report, ()) = Importer::run(self.db, lock.as_ref(), read, |_| Ok(()))?;
-        Ok(report)
+        Ok(Importer::run(self.db, lock.as_ref(), read, |_| Ok(()))?.report)
     }
 }
 

@@ -1,7 +1,12 @@
 //! Writes what is imported: in transactions that hold the database for a moment each, and visible all at once.
 //!
 //! Executions of an import that takes more than one transaction do not count until the last one, which changes the figures
-//! and says that the import has ended. What a process that was killed left is deleted by the next import.
+//! and says that the import has ended. Keys are in a table of their own until then, count from then on, and go to their
+//! place in further transactions. What a process that was killed left is deleted by the next import.
+
+mod entries;
+
+pub(crate) use entries::KeptKeys;
 
 use super::deletion::{self, digest};
 use super::import::{Batch, Hash, ImportReport, Reader, Record};
@@ -9,9 +14,12 @@ use super::query::{self, COUNTS};
 use super::rollup::Delta;
 use super::skill_row;
 use crate::db::{Db, Tx};
-use crate::error::Result;
+use crate::error::{Error, Result, Storage};
+use crate::key::Key;
 use crate::lock::FileLock;
 use crate::moment::Moment;
+use crate::store::ARE_STAGED;
+use crate::wait;
 use rusqlite::{Connection, OptionalExtension as _};
 use std::collections::{HashMap, HashSet};
 use std::io::BufRead;
@@ -26,7 +34,7 @@ const PAUSE: Duration = Duration::from_millis(25);
 const FIRST: usize = 4096;
 /// How many a transaction writes at least and at most.
 const LEAST_AND_MOST: (usize, usize) = (64, 32_768);
-/// How many bytes of lines wait in memory for a transaction.
+/// How many bytes of lines wait in memory for a transaction, and how many bytes of values it writes.
 const MAX_BYTES: usize = 8 * 1024 * 1024;
 /// How many hashes wait in memory. They come in no order, and are written in theirs: each transaction would change all pages
 /// of their table otherwise.
@@ -56,6 +64,9 @@ struct State {
     report: ImportReport,
     batch: Batch,
     hashes: HashSet<Hash>,
+    /// The same for files that keys are of.
+    files: Vec<FileHash>,
+    kept: KeptKeys,
     /// Lines of 1.x that were deleted elsewhere, and those of them that were read.
     pending: HashMap<Hash, u64>,
     left_out: Vec<Hash>,
@@ -65,7 +76,26 @@ struct State {
     import: Option<i64>,
 }
 
+/// What came of an import.
+pub(crate) struct Imported<T> {
+    /// Of the executions.
+    pub(crate) report: ImportReport,
+    /// Of the keys that were staged.
+    pub(crate) kept: KeptKeys,
+    /// What the last transaction returned.
+    pub(crate) last: T,
+}
+
+/// What a file and its content are remembered by.
+pub(crate) type FileHash = [u8; 32];
+
 impl<'d> Importer<'d> {
+    /// Tells whether so many keys with so many bytes need more than one transaction. Nobody waits for a database that no
+    /// other process uses.
+    pub(crate) fn needs_several(db: &Db, count: usize, bytes: usize) -> bool {
+        db.is_shared() && (count > FIRST || bytes > MAX_BYTES)
+    }
+
     /// Imports what `read` reads; `last` writes in the transaction in which everything becomes visible. Where one of them
     /// fails, nothing of the import stays.
     pub(crate) fn run<T>(
@@ -73,7 +103,7 @@ impl<'d> Importer<'d> {
         lock: Option<&'d FileLock>,
         read: impl FnOnce(&mut Self) -> Result<()>,
         last: impl FnOnce(&Tx<'_>) -> Result<T>,
-    ) -> Result<(ImportReport, T)> {
+    ) -> Result<Imported<T>> {
         let shared = db.is_shared();
         let mut importer = Self {
             home: db.home_id()?,
@@ -88,17 +118,23 @@ impl<'d> Importer<'d> {
             .begin()
             .and_then(|()| read(&mut importer))
             .and_then(|()| importer.end(last));
-        if done.is_err() {
-            // Where this fails too, it is the next import that does it.
+        if done.is_err() || importer.state.import.is_some() {
+            // What is left of it is deleted where it failed, else its keys go to their place. Where this fails too, it is
+            // the next import that does it.
             let _ = importer.clear();
         }
         let _ = importer.set_cache(CACHES.1);
-        Ok((importer.state.report, done?))
+        Ok(Imported {
+            last: done?,
+            report: importer.state.report,
+            kept: importer.state.kept,
+        })
     }
 
     /// Finds out what is there.
     fn begin(&mut self) -> Result<()> {
         self.clear()?;
+        self.state.kept = KeptKeys::default();
         self.state.pending = self.db.run(deletion::pending)?;
         Ok(())
     }
@@ -121,6 +157,36 @@ impl<'d> Importer<'d> {
                 self.stage()?;
             }
         }
+    }
+
+    /// Writes keys that do not count yet; where `keep` is wanted, those that are there keep their values.
+    pub(crate) fn entries(&mut self, entries: &[(Key<'_>, &[u8])], keep: bool) -> Result<()> {
+        let mut rest = entries;
+        while !rest.is_empty() {
+            self.db.check_room(ROOM)?;
+            let written = self.turn(|tx, state, size, until| {
+                state.begin(tx)?;
+                let import = (state.import, keep);
+                entries::insert(tx, rest, import, (size, until), &mut state.kept)
+            })?;
+            rest = rest.get(written..).unwrap_or_default();
+        }
+        Ok(())
+    }
+
+    /// Remembers a file and its content from the end of the import on.
+    pub(crate) fn remember_file(&mut self, file: FileHash) {
+        self.state.files.push(file);
+    }
+
+    /// Returns how many keys the next transaction writes at most.
+    pub(crate) fn size(&self) -> usize {
+        self.size
+    }
+
+    /// Reads from the database.
+    pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
+        self.db.run(work)
     }
 
     /// Writes executions that do not count yet.
@@ -147,7 +213,14 @@ impl<'d> Importer<'d> {
     /// Writes the hashes, which are not known to others before the import has ended.
     fn stage_hashes(&mut self) -> Result<()> {
         let hashes = self.state.take_hashes();
-        let mut rest = hashes.as_slice();
+        self.stage_sorted(&hashes)?;
+        let mut files = std::mem::take(&mut self.state.files);
+        files.sort_unstable();
+        self.stage_sorted(&files)
+    }
+
+    fn stage_sorted(&mut self, hashes: &[impl AsRef<[u8]>]) -> Result<()> {
+        let mut rest = hashes;
         while !rest.is_empty() {
             let written = self.turn(|tx, state, size, until| state.remember(tx, rest, size, until))?;
             rest = rest.get(written..).unwrap_or_default();
@@ -163,24 +236,31 @@ impl<'d> Importer<'d> {
             }
             self.stage_hashes()?;
         }
-        let (state, home) = (&mut self.state, &self.home);
-        self.db.write(|tx| {
+        let home = self.home.clone();
+        self.write(|tx, state| {
             state.insert(tx, usize::MAX, None)?;
             let hashes = state.take_hashes();
             state.remember(tx, &hashes, usize::MAX, None)?;
-            state.end(tx, home)?;
+            state.end(tx, &home)?;
             last(tx)
         })
     }
 
-    /// Deletes the executions of an import that was stopped.
+    /// Deletes what an import left that was stopped, and moves the keys of one that has ended to their place.
     fn clear(&mut self) -> Result<()> {
-        let left = self.db.run(|connection| {
-            connection
-                .prepare_cached("SELECT EXISTS (SELECT 1 FROM staged)")?
-                .query_row((), |row| row.get(0))
+        let (executions, keys, ended) = self.db.run(|connection| {
+            let sql = format!(
+                "SELECT EXISTS (SELECT 1 FROM staged), EXISTS (SELECT 1 FROM staged_entry), {ARE_STAGED}"
+            );
+            let mut statement = connection.prepare_cached(&sql)?;
+            statement.query_row((), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         })?;
-        while left && self.turn(|tx, _, size, _| delete(tx, size))? > 0 {}
+        while executions && self.turn(|tx, _, size, _| delete(tx, size))? > 0 {}
+        let clear = |tx: &Tx<'_>, state: &mut State, size: usize, _: Option<Instant>| match ended {
+            true => entries::move_some(tx, size, &mut state.kept),
+            false => entries::delete_some(tx, size),
+        };
+        while keys && self.turn(clear)? > 0 {}
         Ok(())
     }
 
@@ -190,9 +270,9 @@ impl<'d> Importer<'d> {
         &mut self,
         work: impl FnOnce(&Tx<'_>, &mut State, usize, Option<Instant>) -> Result<usize>,
     ) -> Result<usize> {
-        let (state, size, shared) = (&mut self.state, self.size, self.shared);
+        let (size, shared) = (self.size, self.shared);
         let mut begun = None;
-        let written = self.db.write(|tx| {
+        let written = self.write(|tx, state| {
             begun = shared.then(Instant::now);
             work(tx, state, size, begun.map(|begun| begun + 2 * HOLD))
         })?;
@@ -206,7 +286,34 @@ impl<'d> Importer<'d> {
         if let Some(lock) = self.lock {
             lock.progress();
         }
+        self.give_way()?;
         Ok(written)
+    }
+
+    /// Runs one transaction. The wait for it is not the end of the import where the host wants its way.
+    fn write<T>(&mut self, work: impl FnOnce(&Tx<'_>, &mut State) -> Result<T>) -> Result<T> {
+        let mut work = Some(work);
+        loop {
+            let state = &mut self.state;
+            let done = self
+                .db
+                .write(|tx| work.take().map(|work| work(tx, state)).transpose());
+            match done {
+                Ok(Some(done)) => return Ok(done),
+                Err(_) if work.is_some() && self.give_way()? => {}
+                Err(error) => return Err(error),
+                Ok(None) => return Err(Error::storage(Storage::Busy, "the import is at work already")),
+            }
+        }
+    }
+
+    /// Closes the database while the host does what it waits for; tells whether it did.
+    fn give_way(&mut self) -> Result<bool> {
+        let pass = if self.shared { wait::way_wanted() } else { None };
+        let Some(pass) = pass else { return Ok(false) };
+        self.db.set_aside(pass)?;
+        self.set_cache(CACHES.0)?;
+        Ok(true)
     }
 }
 
@@ -316,7 +423,13 @@ impl State {
     }
 
     /// Remembers up to `size` hashes until a time is reached; returns how many.
-    fn remember(&self, tx: &Tx<'_>, hashes: &[Hash], size: usize, until: Option<Instant>) -> Result<usize> {
+    fn remember(
+        &self,
+        tx: &Tx<'_>,
+        hashes: &[impl AsRef<[u8]>],
+        size: usize,
+        until: Option<Instant>,
+    ) -> Result<usize> {
         tx.run(|connection| {
             let mut statement = connection.prepare_cached(
                 "INSERT INTO imported (hash, import) VALUES (?1, ?2)
@@ -327,7 +440,7 @@ impl State {
                 if is_over(count, until) {
                     break;
                 }
-                statement.execute((hash.as_slice(), self.import))?;
+                statement.execute((hash.as_ref(), self.import))?;
                 count += 1;
             }
             Ok(count)
@@ -362,7 +475,7 @@ impl State {
 }
 
 /// The condition that a row of `imported` is of an import that has ended.
-const IS_KNOWN: &str = "(import IS NULL OR EXISTS
+pub(crate) const IS_KNOWN: &str = "(import IS NULL OR EXISTS
     (SELECT 1 FROM import AS other WHERE other.id = imported.import AND ended_at IS NOT NULL))";
 
 /// Remembers something as imported; tells whether it was new.

@@ -3,12 +3,16 @@
 use crate::runtime::Runtime;
 use crate::wire::bytes::bytes_of;
 use crate::wire::error::{ApiError, ErrorCode};
+use clawpowers_executor::wait::give_way;
 use clawpowers_executor::{Key, MAX_VALUE_BYTES};
 use serde::{Deserialize, Serialize};
 use std::io::{BufRead, BufReader, Cursor, Read as _};
 
 /// How long a line may be, in bytes: a value in base64 or with every byte escaped, its key, and the rest.
 const MAX_LINE_BYTES: usize = MAX_VALUE_BYTES * 6 + 16 * 1024;
+
+/// How many lines are read before others of this process get a turn.
+const LINES_AT_ONCE: usize = 4096;
 
 /// What to set: the lines of a file or a text.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -46,7 +50,7 @@ struct Line {
     value_base64: Option<String>,
 }
 
-/// Sets keys, all or none.
+/// Sets keys, all or none. Where there are many, other processes write in between, and see none of them before all are there.
 ///
 /// # Errors
 ///
@@ -80,7 +84,10 @@ pub fn from_reader(
     keep: bool,
 ) -> Result<Response, ApiError> {
     let mut entries = Vec::new();
-    for number in 1.. {
+    for number in 1_usize.. {
+        if number.is_multiple_of(LINES_AT_ONCE) {
+            give_way();
+        }
         let mut bytes = Vec::new();
         let read = lines
             .by_ref()
@@ -131,7 +138,7 @@ pub fn from_reader(
     }
     // In the order of the index, so that each of its pages is changed once; of equal keys the order stays.
     keys.sort_by_key(|(key, _)| key.as_str());
-    let set = runtime.write(|db| Ok(db.store().set_all(keys, !keep)?))?;
+    let set = runtime.write(|db| Ok(db.store().import(&keys, !keep)?))?;
     Ok(Response {
         set,
         kept: entries.len() - set,
