@@ -190,6 +190,71 @@ class Forks(Case):
         self.assertEqual(came, [{"key": "a", "bytes": 1}])
         self.assertEqual(self.rt.store.get("a"), "2")
 
+    def test_a_fork_beside_an_import_that_goes_on(self) -> None:
+        self.rt.store.set("a", "1")
+        lines = self.folder / "lines"
+        os.mkfifo(lines)
+        forked_all, gave_up = threading.Event(), threading.Event()
+        pipe: list[int] = []
+        fed = 0
+
+        def feed() -> None:
+            # The import does not end before all forks have been made.
+            nonlocal fed
+            end = time.monotonic() + LONG
+            pipe.append(os.open(lines, os.O_WRONLY))
+            while not forked_all.is_set():
+                os.write(pipe[0], b'{"ts":"2026-01-01T00:00:00Z","skill":"s","outcome":"success","notes":"%d"}\n' % fed)
+                fed += 1
+                if time.monotonic() > end:
+                    gave_up.set()
+                    break
+            os.close(pipe[0])
+
+        came: list[object] = []
+
+        def work() -> None:
+            try:
+                came.append(self.rt.metrics.import_lines(path=lines)["taken"])
+            except clawpowers.Error as error:
+                came.append(error)
+
+        def child() -> None:
+            self.rt.store.incr("n")
+            assert self.rt.metrics.summary()["all"]["total"] == 0
+
+        threads = [threading.Thread(target=feed), threading.Thread(target=work)]
+        for thread in threads:
+            thread.start()
+        # Its lock tells how many transactions it has committed.
+        lock = self.home / "import.lock"
+        while not (lock.exists() and lock.stat().st_size) and not gave_up.is_set():
+            time.sleep(0.01)
+        for _ in range(5):
+            self.assertEqual(ended(forked(child)), 0)
+        # One that lives on keeps nobody from importing.
+        last, goes = os.pipe()
+
+        def living() -> None:
+            # The import would wait for more from it.
+            os.close(pipe[0])
+            os.close(goes)
+            os.read(last, 1)
+
+        lives = forked(living)
+        self.assertFalse(gave_up.is_set(), "a fork waited for the end of the import")
+        forked_all.set()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(came, [fed])
+        self.assertEqual(self.rt.store.get("n"), "5")
+        self.assertEqual(self.rt.metrics.summary()["all"]["success"], fed)
+        self.assertEqual(self.rt.metrics.import_lines("")["taken"], 0)
+        os.write(goes, b"x")
+        self.assertEqual(ended(lives), 0)
+        os.close(last)
+        os.close(goes)
+
     def test_a_writer_that_waits_stops_no_reader(self) -> None:
         self.rt.store.set("a", "1")
         with self.locked():

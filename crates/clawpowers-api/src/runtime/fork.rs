@@ -4,11 +4,12 @@
 //! in the child on locks of files that only its parent holds. So whoever forks calls [`before`], which waits until every
 //! thread has left its operation and closes the connections of all runtimes, and then [`after_in_parent`] and
 //! [`after_in_child`]. Operations go through [`call`]; those that wait for another process are ended by [`pending`] and
-//! begun again.
+//! begun again; an import steps outside between two of its transactions.
 
 use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
-use clawpowers_executor::wait::GiveUp;
+use clawpowers_executor::FileLock;
+use clawpowers_executor::wait::{GiveUp, GiveWay, giving_way};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use serde_json::json;
 use std::cell::{Cell, RefCell};
@@ -68,6 +69,29 @@ impl Inside {
     }
 }
 
+/// What an import of several transactions does between two of them.
+const WAY: GiveWay = GiveWay {
+    wanted: is_forking,
+    pass: step_outside,
+};
+
+/// Tells whether a thread is about to fork and waits for this one.
+fn is_forking() -> bool {
+    // One that a signal handler called cannot let the other one, which waits for the handler, leave.
+    DEPTH.get() <= 1 && FORKING.load(Ordering::Acquire) > 0
+}
+
+/// Leaves the operation of this thread, which has no connection open, until no thread is about to fork.
+fn step_outside() {
+    let mut gate = gate();
+    gate.inside -= 1;
+    CHANGED.notify_all();
+    while FORKING.load(Ordering::Acquire) > 0 {
+        gate = CHANGED.wait(gate).unwrap_or_else(PoisonError::into_inner);
+    }
+    gate.inside += 1;
+}
+
 impl Drop for Inside {
     fn drop(&mut self) {
         DEPTH.set(DEPTH.get() - 1);
@@ -86,7 +110,7 @@ impl Drop for Inside {
 pub fn call(runtime: &Runtime, operation: &str, request: &str, give_up: GiveUp) -> Option<String> {
     let answer = || {
         let inside = Inside::enter()?;
-        let call = || runtime.call_interruptible(operation, request, give_up);
+        let call = || giving_way(WAY, || runtime.call_interruptible(operation, request, give_up));
         // These start no threads.
         let alone = operation.starts_with("store_") || operation.starts_with("metrics_");
         let reply = match generation() {
@@ -123,9 +147,7 @@ pub fn register(runtime: &Arc<Runtime>) {
 /// inside of it.
 #[must_use]
 pub fn pending() -> bool {
-    // One that a signal handler called cannot let the other one, which waits for the handler, leave.
-    let alone = DEPTH.get() <= 1;
-    alone && FORKING.load(Ordering::Acquire) > 0 || ORPHANED.get()
+    is_forking() || ORPHANED.get()
 }
 
 /// Returns how many forks led from the first process to this one.
@@ -165,6 +187,7 @@ pub fn after_in_child() {
         FORKING.store(0, Ordering::Release);
         GENERATION.fetch_add(1, Ordering::AcqRel);
         ORPHANED.set(DEPTH.get() > 0);
+        FileLock::leave_to_parent();
         drop(gate);
     }
 }
