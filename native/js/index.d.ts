@@ -294,7 +294,7 @@ export interface ConfigSetOptions {
 
 /** What `doctor` takes by name. */
 export interface DoctorOptions {
-  /** Whether the whole database is checked, every index against its table too. It takes a minute where the rest takes seconds. */
+  /** Whether the whole database is checked, every index against its table too, which takes longer. */
   deep?: boolean | undefined;
   /** Folders to look below, or a skill's SKILL.md; the usual folders where there are none. */
   roots?: readonly string[] | undefined;
@@ -761,6 +761,8 @@ export interface DatabaseState {
   problems: string[];
   /** What to do about it. */
   hint: string | null;
+  /** What is worth knowing and is no problem. */
+  notes: string[];
 }
 
 /** A finding. */

@@ -59,7 +59,7 @@ export async function everything(home: string | undefined): Promise<string[]> {
 
   seen.push(rt.init({ legacy_shims: "bin" }).home, String(rt.status().keys));
   seen.push(String(rt.doctor(about).healthy), String((await rt.doctorAsync()).healthy));
-  seen.push(String(rt.doctor({ deep: true }).config.problem), rt.recover("new").home, (await rt.recoverAsync("new")).home);
+  seen.push(String(rt.doctor({ deep: true }).config.problem), ...rt.doctor().storage.notes, rt.recover("new").home, (await rt.recoverAsync("new")).home);
   seen.push(rt.importLegacy({ from: "old" }).from, (await rt.importLegacyAsync()).from);
   seen.push(...(await onAnotherThread(rt)));
   seen.push(parseSkill("text", { target: "claude" }).skill?.name ?? "");

@@ -19,7 +19,7 @@ Exit codes: 0 no problems, 1 problems found or data lost";
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct DoctorArgs {
-    /// Check the whole database and compare every index with its table; takes a minute if it is large.
+    /// Check the whole database and compare every index with its table, which takes longer.
     #[arg(long)]
     deep: bool,
     /// Write what can still be read of a damaged database to this new folder and count what was lost; check nothing else.

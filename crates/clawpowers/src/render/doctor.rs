@@ -64,6 +64,9 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
     if let Some(hint) = &storage.hint {
         text.push_str(&format!("  hint: {}\n", spelled(hint)));
     }
+    for note in &storage.notes {
+        text.push_str(&format!("  note: {}\n", one_line(note)));
+    }
     let mut faults = String::new();
     let config = &response.config;
     if let Some(problem) = &config.problem {

@@ -238,6 +238,8 @@ class DatabaseState(TypedDict):
     """What is wrong with it."""
     hint: str | None
     """What to do about it."""
+    notes: list[str]
+    """What is worth knowing and is no problem."""
 
 
 class _DiagnosticOptional(TypedDict, total=False):

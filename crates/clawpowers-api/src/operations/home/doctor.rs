@@ -5,7 +5,7 @@ use crate::config::roles::{Roles, roles};
 use crate::runtime::Runtime;
 use crate::wire::error::ApiError;
 use crate::wire::skill::{DiagnosticOut, HiddenOut, RejectedOut, diagnostics, unmet};
-use clawpowers_executor::{Error, Storage};
+use clawpowers_executor::{Db, Error, Leftovers, Storage};
 use clawpowers_loader::catalog::{Catalog, CatalogOptions, Entry, Origin};
 use clawpowers_loader::discover::{CLIENTS, Client, Scope};
 use clawpowers_loader::display_path;
@@ -21,8 +21,7 @@ const SOUND: &str = "sound";
 selecting! {
     /// Which skills to look at, and how thoroughly.
     {
-        /// Whether the whole database is checked, every index against its table too. It takes a minute where the rest takes
-        /// seconds.
+        /// Whether the whole database is checked, every index against its table too, which takes longer.
         #[serde(default)]
         deep: bool,
     }
@@ -78,6 +77,8 @@ pub struct StorageOut {
     pub problems: Vec<String>,
     /// What to do about it.
     pub hint: Option<String>,
+    /// What is worth knowing and is no problem.
+    pub notes: Vec<String>,
 }
 
 /// What was found.
@@ -260,17 +261,26 @@ fn storage(runtime: &Runtime, deep: bool) -> StorageOut {
 
 /// Checks the database that there is; `None` where there is none.
 fn checked(runtime: &Runtime, deep: bool) -> Option<StorageOut> {
-    match runtime.read(|db| Ok(db.check(deep)?)) {
+    let check = |db: &mut Db| {
+        let problems = db.check(deep)?;
+        let left = match problems.is_empty() {
+            true => db.leftovers()?,
+            false => Leftovers::default(),
+        };
+        Ok((problems, left))
+    };
+    match runtime.read(check) {
         Ok(None) => None,
-        Ok(Some(problems)) if problems.is_empty() => Some(StorageOut {
+        Ok(Some((problems, left))) if problems.is_empty() => Some(StorageOut {
             state: SOUND,
+            notes: note(left).into_iter().collect(),
             ..StorageOut::default()
         }),
-        Ok(Some(problems)) => Some(StorageOut {
-            database: None,
+        Ok(Some((problems, _))) => Some(StorageOut {
             state: Storage::Corrupt.as_str(),
             problems,
             hint: Some(Storage::Corrupt.hint().to_owned()),
+            ..StorageOut::default()
         }),
         Err(error) => Some(failed(error)),
     }
@@ -286,11 +296,30 @@ fn failed(error: ApiError) -> StorageOut {
         .into_iter()
         .find(|storage| kind.as_deref() == Some(storage.as_str()));
     StorageOut {
-        database: None,
         state: known.unwrap_or(Storage::Io).as_str(),
         problems: vec![error.message],
         hint: error.hint,
+        ..StorageOut::default()
     }
+}
+
+/// Says what imports that were stopped left behind.
+fn note(left: Leftovers) -> Option<String> {
+    let counted = |count: u64, one: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        count => Some(format!("{count} {one}s")),
+    };
+    let parts: Vec<String> = [counted(left.executions, "execution"), counted(left.keys, "key")]
+        .into_iter()
+        .flatten()
+        .collect();
+    let what = parts.join(" and ");
+    let one = left.executions + left.keys == 1;
+    let (count, them) = if one { ("does", "it") } else { ("do", "them") };
+    (!parts.is_empty()).then(|| {
+        format!("{what} of an import that was stopped {count} not count; the next import deletes {them}")
+    })
 }
 
 const fn is_reference(rule: Rule) -> bool {
