@@ -76,9 +76,9 @@ export interface Skills {
   fix(paths: readonly string[], options?: SkillFixOptions): SkillFixReply;
   /** Shows or writes the mechanical repairs of skill files. On another thread. */
   fixAsync(paths: readonly string[], options?: SkillFixOptions): Promise<SkillFixReply>;
-  /** Lists the visible skills, the hidden ones and those that did not load. */
+  /** Lists visible, shadowed and rejected skills. */
   list(options?: SkillListOptions): SkillListReply;
-  /** Lists the visible skills, the hidden ones and those that did not load. On another thread. */
+  /** Lists visible, shadowed and rejected skills. On another thread. */
   listAsync(options?: SkillListOptions): Promise<SkillListReply>;
   /** Creates a skill's folder with a SKILL.md to fill in. */
   create(name: string, options?: SkillNewOptions): string;
@@ -100,25 +100,25 @@ export interface Skills {
   readProperties(path: string): string;
   /** Prints a skill's properties as the reference validator does. On another thread. */
   readPropertiesAsync(path: string): Promise<string>;
-  /** Judges one skill in the words of the reference validator. */
+  /** Validates one skill as the reference validator does. */
   referenceValidate(path: string): SkillReferenceValidateReply;
-  /** Judges one skill in the words of the reference validator. On another thread. */
+  /** Validates one skill as the reference validator does. On another thread. */
   referenceValidateAsync(path: string): Promise<SkillReferenceValidateReply>;
   /** Ranks skills by how well they match words. */
   search(words: string, options?: SkillSearchOptions): Hit[];
   /** Ranks skills by how well they match words. On another thread. */
   searchAsync(words: string, options?: SkillSearchOptions): Promise<Hit[]>;
-  /** Shows one skill: fields, outline, files, digest, requirements, findings. */
+  /** Shows one skill: fields, outline, files, digest, requirements, diagnostics. */
   show(name: string, options?: SkillShowOptions): SkillShowReply;
-  /** Shows one skill: fields, outline, files, digest, requirements, findings. On another thread. */
+  /** Shows one skill: fields, outline, files, digest, requirements, diagnostics. On another thread. */
   showAsync(name: string, options?: SkillShowOptions): Promise<SkillShowReply>;
   /** Prints skills as the reference validator's prompt block. */
   toPrompt(paths: readonly string[]): string;
   /** Prints skills as the reference validator's prompt block. On another thread. */
   toPromptAsync(paths: readonly string[]): Promise<string>;
-  /** Judges skill files by a reader's rules. */
+  /** Validates skill files against the rules of a target. */
   validate(paths: readonly string[], options?: SkillValidateOptions): SkillValidateReply;
-  /** Judges skill files by a reader's rules. On another thread. */
+  /** Validates skill files against the rules of a target. On another thread. */
   validateAsync(paths: readonly string[], options?: SkillValidateOptions): Promise<SkillValidateReply>;
 }
 
@@ -136,9 +136,9 @@ export interface Store {
   delete(key: string): boolean;
   /** Removes a key. On another thread. */
   deleteAsync(key: string): Promise<boolean>;
-  /** Tells whether a key is there. */
+  /** Tells whether a key exists. */
   exists(key: string): boolean;
-  /** Tells whether a key is there. On another thread. */
+  /** Tells whether a key exists. On another thread. */
   existsAsync(key: string): Promise<boolean>;
   /** Writes keys and values as JSON lines. */
   exportLines(pattern?: string | null): StoreExportReply;
@@ -184,9 +184,9 @@ export interface Metrics {
   finish(id: string, outcome: string, options?: MetricsFinishOptions): Execution;
   /** Ends an execution that was started. On another thread. */
   finishAsync(id: string, outcome: string, options?: MetricsFinishOptions): Promise<Execution>;
-  /** Takes in executions from JSON lines. */
+  /** Imports executions from JSON lines. */
   importLines(text?: string | null, options?: MetricsImportOptions): MetricsImportReply;
-  /** Takes in executions from JSON lines. On another thread. */
+  /** Imports executions from JSON lines. On another thread. */
   importLinesAsync(text?: string | null, options?: MetricsImportOptions): Promise<MetricsImportReply>;
   /** Records an execution that has ended. */
   record(options: MetricsRecordOptions): MetricsRecordReply;
@@ -196,13 +196,13 @@ export interface Metrics {
   show(options?: MetricsShowOptions): Execution[];
   /** Shows the last executions. On another thread. */
   showAsync(options?: MetricsShowOptions): Promise<Execution[]>;
-  /** Records that an execution has begun. */
+  /** Records that an execution has started. */
   start(skill: string, options?: MetricsStartOptions): MetricsStartReply;
-  /** Records that an execution has begun. On another thread. */
+  /** Records that an execution has started. On another thread. */
   startAsync(skill: string, options?: MetricsStartOptions): Promise<MetricsStartReply>;
-  /** Sums up executions, as a whole and by skill. */
+  /** Summarizes executions, in total and by skill. */
   summary(options?: MetricsSummaryOptions): MetricsSummaryReply;
-  /** Sums up executions, as a whole and by skill. On another thread. */
+  /** Summarizes executions, in total and by skill. On another thread. */
   summaryAsync(options?: MetricsSummaryOptions): Promise<MetricsSummaryReply>;
 }
 
@@ -212,13 +212,13 @@ export interface Feedback {
   analyze(options?: AnalyzeOptions): AnalyzeReply;
   /** Says which skills work and which got worse. On another thread. */
   analyzeAsync(options?: AnalyzeOptions): Promise<AnalyzeReply>;
-  /** Compares two versions of a skill, or two times. */
+  /** Compares two versions of a skill, or two periods. */
   compare(skill: string, a: string, b: string): AnalyzeCompareReply;
-  /** Compares two versions of a skill, or two times. On another thread. */
+  /** Compares two versions of a skill, or two periods. On another thread. */
   compareAsync(skill: string, a: string, b: string): Promise<AnalyzeCompareReply>;
-  /** Compares a plan's estimate with what it took, and lists its tasks. */
+  /** Compares the estimate of a plan with the actual time, and lists its tasks. */
   plan(plan: string): AnalyzePlanReply;
-  /** Compares a plan's estimate with what it took, and lists its tasks. On another thread. */
+  /** Compares the estimate of a plan with the actual time, and lists its tasks. On another thread. */
   planAsync(plan: string): Promise<AnalyzePlanReply>;
   /** Lists the worktrees that skills have registered. */
   worktrees(): ValueLine[];
@@ -240,13 +240,13 @@ export interface Config {
   list(): ConfigListReply;
   /** Lists the settings of config.json. On another thread. */
   listAsync(): Promise<ConfigListReply>;
-  /** Changes one setting of config.json and leaves the rest as it is. */
+  /** Changes one setting of config.json and no other byte. */
   set(key: string, value?: unknown, options?: ConfigSetOptions): ConfigSetReply;
-  /** Changes one setting of config.json and leaves the rest as it is. On another thread. */
+  /** Changes one setting of config.json and no other byte. On another thread. */
   setAsync(key: string, value?: unknown, options?: ConfigSetOptions): Promise<ConfigSetReply>;
-  /** Removes one setting from config.json and leaves the rest as it is. */
+  /** Removes one setting from config.json and changes nothing else. */
   unset(key: string): ConfigUnsetReply;
-  /** Removes one setting from config.json and leaves the rest as it is. On another thread. */
+  /** Removes one setting from config.json and changes nothing else. On another thread. */
   unsetAsync(key: string): Promise<ConfigUnsetReply>;
 }
 
@@ -256,17 +256,17 @@ export interface Own {
   doctor(options?: DoctorOptions): DoctorReply;
   /** Checks skills, config.json and the database. On another thread. */
   doctorAsync(options?: DoctorOptions): Promise<DoctorReply>;
-  /** Takes in what 1.x left in a home. */
+  /** Imports the state and metrics of a 1.x home. */
   importLegacy(options?: ImportOptions): ImportReply;
-  /** Takes in what 1.x left in a home. On another thread. */
+  /** Imports the state and metrics of a 1.x home. On another thread. */
   importLegacyAsync(options?: ImportOptions): Promise<ImportReply>;
   /** Creates the runtime home. */
   init(options?: InitOptions): InitReply;
   /** Creates the runtime home. On another thread. */
   initAsync(options?: InitOptions): Promise<InitReply>;
-  /** Writes what can still be read of a damaged database to a new home. */
+  /** Saves what is readable in a damaged database to a new home. */
   recover(to: string): RecoverReply;
-  /** Writes what can still be read of a damaged database to a new home. On another thread. */
+  /** Saves what is readable in a damaged database to a new home. On another thread. */
   recoverAsync(to: string): Promise<RecoverReply>;
   /** Shows the runtime home: schema, sizes, counts, last executions. */
   status(): StatusReply;
@@ -276,11 +276,11 @@ export interface Own {
 
 /** What `analyze` takes by name. */
 export interface AnalyzeOptions {
-  /** Only this one. */
+  /** Report on this skill only. */
   skill?: string | null | undefined;
-  /** Only executions at this time or later: a time, a date, or how long ago (`7d`). */
+  /** Ignore executions before this time: a time, a date, or how long ago (`7d`). */
   since?: string | Date | null | undefined;
-  /** Only executions before this time; what is said is then as of that time, not as of now. */
+  /** Report as of this time: ignore executions at this time or later. */
   until?: string | Date | null | undefined;
   /** Count the models of each skill's last 100 executions. */
   models?: boolean | undefined;
@@ -288,7 +288,7 @@ export interface AnalyzeOptions {
 
 /** What `config_set` takes by name. */
 export interface ConfigSetOptions {
-  /** The value as a person writes it; the setting decides of which kind it is. This or `value`. */
+  /** The value as text, parsed by the type of the setting. Exactly one of `text` and `value` is required. */
   text?: string | null | undefined;
 }
 
@@ -296,57 +296,57 @@ export interface ConfigSetOptions {
 export interface DoctorOptions {
   /** Whether the whole database is checked, every index against its table too, which takes longer. */
   deep?: boolean | undefined;
-  /** Folders to look below, or a skill's SKILL.md; the usual folders where there are none. */
+  /** Folders to search, or the path of a SKILL.md; empty means the default folders. */
   roots?: readonly string[] | undefined;
-  /** Only these scopes; all where there are none. */
+  /** Keep only these scopes: `project`, `user`, `home`, `system`, `extra`, `bundled`; empty means all. */
   scopes?: readonly string[] | undefined;
-  /** The client whose view to take. */
+  /** Show the view of this client. */
   client?: string | null | undefined;
-  /** The role profile whose skills to keep; an empty name means no profile. */
+  /** Keep only the skills of this role profile. An empty string means no profile, even if config.json sets one. */
   profile?: string | null | undefined;
 }
 
 /** What `import` takes by name. */
 export interface ImportOptions {
-  /** The folder that holds `state` and `metrics`; the runtime home where it is not said. */
+  /** The folder that contains `state` and `metrics` (default: the runtime home). */
   from?: string | null | undefined;
 }
 
 /** What `init` takes by name. */
 export interface InitOptions {
-  /** The folder in which to write the scripts of 1.x as calls of this program. */
+  /** The folder to write the 1.x scripts to; they call this program. */
   legacy_shims?: string | null | undefined;
-  /** The program that the scripts call; `clawpowers` where it is not said. */
+  /** The program that the scripts call (default: `clawpowers`). */
   program?: string | null | undefined;
 }
 
 /** What `metrics_export` takes by name. */
 export interface MetricsExportOptions {
-  /** `jsonl`, the form of 1.x with further fields, or `csv`; `jsonl` where it is not said. */
+  /** `jsonl` (the format of 1.x with more fields) or `csv` (default: `jsonl`). */
   format?: string | null | undefined;
-  /** Of this skill. */
+  /** Keep only executions of this skill (exact name). */
   skill?: string | null | undefined;
-  /** Of this session. */
+  /** Keep only executions of this session. */
   session?: string | null | undefined;
-  /** At this time or later: a time, a date, or how long ago (`7d`). */
+  /** Keep only executions at this time or later: a time, a date, or how long ago (`7d`). */
   since?: string | Date | null | undefined;
-  /** Before this time. */
+  /** Keep only executions before this time. */
   until?: string | Date | null | undefined;
-  /** With this outcome: `success`, `failure`, `partial`, `skipped` or `open`. */
+  /** Keep only executions with this outcome: `success`, `failure`, `partial`, `skipped` or `open`. */
   outcome?: string | null | undefined;
 }
 
 /** What `metrics_finish` takes by name. */
 export interface MetricsFinishOptions {
-  /** How long it took, in seconds; the time since its start where it is not said. */
+  /** How long it took, in seconds (default: the time since its start). */
   duration?: Amount | null | undefined;
-  /** Notes; they replace those given at the start. */
+  /** Notes; they replace the notes given at the start. */
   notes?: string | null | undefined;
-  /** Cost in US dollars. */
+  /** The cost in US dollars. */
   cost?: Amount | null | undefined;
-  /** Tokens that the model read. */
+  /** The number of input tokens. */
   tokens_in?: Amount | null | undefined;
-  /** Tokens that the model wrote. */
+  /** The number of output tokens. */
   tokens_out?: Amount | null | undefined;
 }
 
@@ -358,53 +358,13 @@ export interface MetricsImportOptions {
 
 /** What `metrics_record` takes by name. */
 export interface MetricsRecordOptions {
-  /** The skill; one that does not exist here is a warning. */
+  /** The skill. If it is not found, the reply has a warning. */
   skill: string;
   /** `success`, `failure`, `partial` or `skipped`. */
   outcome: string;
   /** How long it took, in seconds. */
   duration?: Amount | null | undefined;
-  /** Notes for people who read the report. */
-  notes?: string | null | undefined;
-  /** The session it was part of. */
-  session?: string | null | undefined;
-  /** Who ran it. */
-  agent?: string | null | undefined;
-  /** The model that is used. */
-  model?: string | null | undefined;
-  /** The tier of the model. */
-  tier?: string | null | undefined;
-  /** The project that it is for. */
-  project?: string | null | undefined;
-  /** Cost in US dollars. */
-  cost?: Amount | null | undefined;
-  /** Tokens that the model read. */
-  tokens_in?: Amount | null | undefined;
-  /** Tokens that the model wrote. */
-  tokens_out?: Amount | null | undefined;
-  /** When it was, in RFC 3339 or a date, not in the future; now where it is not said. */
-  at?: string | Date | null | undefined;
-}
-
-/** What `metrics_show` takes by name. */
-export interface MetricsShowOptions {
-  /** Number of executions to show; 20 where it is not said. */
-  limit?: number | bigint | null | undefined;
-  /** Of this skill. */
-  skill?: string | null | undefined;
-  /** Of this session. */
-  session?: string | null | undefined;
-  /** At this time or later: a time, a date, or how long ago (`7d`). */
-  since?: string | Date | null | undefined;
-  /** Before this time. */
-  until?: string | Date | null | undefined;
-  /** With this outcome: `success`, `failure`, `partial`, `skipped` or `open`. */
-  outcome?: string | null | undefined;
-}
-
-/** What `metrics_start` takes by name. */
-export interface MetricsStartOptions {
-  /** Notes for people who read the report. */
+  /** Notes for people. */
   notes?: string | null | undefined;
   /** The session that it belongs to. */
   session?: string | null | undefined;
@@ -414,139 +374,179 @@ export interface MetricsStartOptions {
   model?: string | null | undefined;
   /** The tier of the model. */
   tier?: string | null | undefined;
-  /** The project that it is for. */
+  /** The project that it belongs to. */
+  project?: string | null | undefined;
+  /** The cost in US dollars. */
+  cost?: Amount | null | undefined;
+  /** The number of input tokens. */
+  tokens_in?: Amount | null | undefined;
+  /** The number of output tokens. */
+  tokens_out?: Amount | null | undefined;
+  /** The time, not in the future (default: now). */
+  at?: string | Date | null | undefined;
+}
+
+/** What `metrics_show` takes by name. */
+export interface MetricsShowOptions {
+  /** The number of executions to return (default: 20). */
+  limit?: number | bigint | null | undefined;
+  /** Keep only executions of this skill (exact name). */
+  skill?: string | null | undefined;
+  /** Keep only executions of this session. */
+  session?: string | null | undefined;
+  /** Keep only executions at this time or later: a time, a date, or how long ago (`7d`). */
+  since?: string | Date | null | undefined;
+  /** Keep only executions before this time. */
+  until?: string | Date | null | undefined;
+  /** Keep only executions with this outcome: `success`, `failure`, `partial`, `skipped` or `open`. */
+  outcome?: string | null | undefined;
+}
+
+/** What `metrics_start` takes by name. */
+export interface MetricsStartOptions {
+  /** Notes for people. */
+  notes?: string | null | undefined;
+  /** The session that it belongs to. */
+  session?: string | null | undefined;
+  /** The agent that runs it. */
+  agent?: string | null | undefined;
+  /** The model that is used. */
+  model?: string | null | undefined;
+  /** The tier of the model. */
+  tier?: string | null | undefined;
+  /** The project that it belongs to. */
   project?: string | null | undefined;
 }
 
 /** What `metrics_summary` takes by name. */
 export interface MetricsSummaryOptions {
-  /** Of this skill. */
+  /** Keep only executions of this skill (exact name). */
   skill?: string | null | undefined;
-  /** Of this session. */
+  /** Keep only executions of this session. */
   session?: string | null | undefined;
-  /** At this time or later: a time, a date, or how long ago (`7d`). */
+  /** Keep only executions at this time or later: a time, a date, or how long ago (`7d`). */
   since?: string | Date | null | undefined;
-  /** Before this time. */
+  /** Keep only executions before this time. */
   until?: string | Date | null | undefined;
-  /** With this outcome: `success`, `failure`, `partial`, `skipped` or `open`. */
+  /** Keep only executions with this outcome: `success`, `failure`, `partial`, `skipped` or `open`. */
   outcome?: string | null | undefined;
 }
 
 /** What `skill_budget` takes by name. */
 export interface SkillBudgetOptions {
-  /** The context in tokens; 200,000 where it is not said. */
+  /** The size of the context in tokens (default: 200,000). */
   context?: number | bigint | null | undefined;
-  /** Folders to look below, or a skill's SKILL.md; the usual folders where there are none. */
+  /** Folders to search, or the path of a SKILL.md; empty means the default folders. */
   roots?: readonly string[] | undefined;
-  /** Only these scopes; all where there are none. */
+  /** Keep only these scopes: `project`, `user`, `home`, `system`, `extra`, `bundled`; empty means all. */
   scopes?: readonly string[] | undefined;
-  /** The client whose view to take. */
+  /** Show the view of this client. */
   client?: string | null | undefined;
-  /** The role profile whose skills to keep; an empty name means no profile. */
+  /** Keep only the skills of this role profile. An empty string means no profile, even if config.json sets one. */
   profile?: string | null | undefined;
 }
 
 /** What `skill_fix` takes by name. */
 export interface SkillFixOptions {
-  /** Whether to write the repairs; else they are only shown. */
+  /** Write the repairs; otherwise only return them. */
   write?: boolean | undefined;
 }
 
 /** What `skill_list` takes by name. */
 export interface SkillListOptions {
-  /** Folders to look below, or a skill's SKILL.md; the usual folders where there are none. */
+  /** Folders to search, or the path of a SKILL.md; empty means the default folders. */
   roots?: readonly string[] | undefined;
-  /** Only these scopes; all where there are none. */
+  /** Keep only these scopes: `project`, `user`, `home`, `system`, `extra`, `bundled`; empty means all. */
   scopes?: readonly string[] | undefined;
-  /** The client whose view to take. */
+  /** Show the view of this client. */
   client?: string | null | undefined;
-  /** The role profile whose skills to keep; an empty name means no profile. */
+  /** Keep only the skills of this role profile. An empty string means no profile, even if config.json sets one. */
   profile?: string | null | undefined;
 }
 
 /** What `skill_new` takes by name. */
 export interface SkillNewOptions {
-  /** The folder in which to create the skill's folder; without it, the nearest skills folder of the project that a client reads, else `.agents/skills`, or `.claude/skills` where `.claude` is the only folder of a client. */
+  /** The folder to create the skill in. Default: the nearest skills folder in the project that a client reads, else `.agents/skills`, or `.claude/skills` if `.claude` is the only client folder. */
   dir?: string | null | undefined;
-  /** The description; a reminder to write one where it is not said. */
+  /** The description (default: a reminder to write one). */
   description?: string | null | undefined;
 }
 
 /** What `skill_parse` takes by name. */
 export interface SkillParseOptions {
-  /** The name of the folder it is from. */
+  /** The name of its folder, which a name is checked against. */
   folder?: string | null | undefined;
-  /** Whose rules judge it: `spec`, `claude`, `codex`, `openclaw` or `clawpowers`. */
+  /** The target whose rules apply: `spec`, `claude`, `codex`, `openclaw` or `clawpowers` (default: `clawpowers`). */
   target?: string | null | undefined;
 }
 
 /** What `skill_prompt` takes by name. */
 export interface SkillPromptOptions {
-  /** `xml`, `skills-ref`, `markdown` or `json`; `xml` where it is not said. */
+  /** `xml`, `skills-ref`, `markdown` or `json` (default: `xml`). */
   format?: string | null | undefined;
-  /** How many estimated tokens it may cost. */
+  /** The most estimated tokens that the text may have. */
   budget?: number | bigint | null | undefined;
-  /** Folders to look below, or a skill's SKILL.md; the usual folders where there are none. */
+  /** Folders to search, or the path of a SKILL.md; empty means the default folders. */
   roots?: readonly string[] | undefined;
-  /** Only these scopes; all where there are none. */
+  /** Keep only these scopes: `project`, `user`, `home`, `system`, `extra`, `bundled`; empty means all. */
   scopes?: readonly string[] | undefined;
-  /** The client whose view to take. */
+  /** Show the view of this client. */
   client?: string | null | undefined;
-  /** The role profile whose skills to keep; an empty name means no profile. */
+  /** Keep only the skills of this role profile. An empty string means no profile, even if config.json sets one. */
   profile?: string | null | undefined;
 }
 
 /** What `skill_read` takes by name. */
 export interface SkillReadOptions {
-  /** Path of a file below its folder; its SKILL.md where there is none. */
+  /** The path of a file inside its folder (default: its SKILL.md). */
   resource?: string | null | undefined;
-  /** Whether to wrap the body in `<skill_content>` with the folder and the files, for a model. */
+  /** Wrap the body in `<skill_content>`, with the folder and the list of files, for a model. */
   wrap?: boolean | undefined;
-  /** Folders to look below, or a skill's SKILL.md; the usual folders where there are none. */
+  /** Folders to search, or the path of a SKILL.md; empty means the default folders. */
   roots?: readonly string[] | undefined;
-  /** Only these scopes; all where there are none. */
+  /** Keep only these scopes: `project`, `user`, `home`, `system`, `extra`, `bundled`; empty means all. */
   scopes?: readonly string[] | undefined;
-  /** The client whose view to take. */
+  /** Show the view of this client. */
   client?: string | null | undefined;
-  /** The role profile whose skills to keep; an empty name means no profile. */
+  /** Keep only the skills of this role profile. An empty string means no profile, even if config.json sets one. */
   profile?: string | null | undefined;
 }
 
 /** What `skill_search` takes by name. */
 export interface SkillSearchOptions {
-  /** How many hits to give at most; 10 where it is not said. */
+  /** The most hits to return, at least 1 (default: 10). */
   limit?: number | bigint | null | undefined;
-  /** Folders to look below, or a skill's SKILL.md; the usual folders where there are none. */
+  /** Folders to search, or the path of a SKILL.md; empty means the default folders. */
   roots?: readonly string[] | undefined;
-  /** Only these scopes; all where there are none. */
+  /** Keep only these scopes: `project`, `user`, `home`, `system`, `extra`, `bundled`; empty means all. */
   scopes?: readonly string[] | undefined;
-  /** The client whose view to take. */
+  /** Show the view of this client. */
   client?: string | null | undefined;
-  /** The role profile whose skills to keep; an empty name means no profile. */
+  /** Keep only the skills of this role profile. An empty string means no profile, even if config.json sets one. */
   profile?: string | null | undefined;
 }
 
 /** What `skill_show` takes by name. */
 export interface SkillShowOptions {
-  /** Folders to look below, or a skill's SKILL.md; the usual folders where there are none. */
+  /** Folders to search, or the path of a SKILL.md; empty means the default folders. */
   roots?: readonly string[] | undefined;
-  /** Only these scopes; all where there are none. */
+  /** Keep only these scopes: `project`, `user`, `home`, `system`, `extra`, `bundled`; empty means all. */
   scopes?: readonly string[] | undefined;
-  /** The client whose view to take. */
+  /** Show the view of this client. */
   client?: string | null | undefined;
-  /** The role profile whose skills to keep; an empty name means no profile. */
+  /** Keep only the skills of this role profile. An empty string means no profile, even if config.json sets one. */
   profile?: string | null | undefined;
 }
 
 /** What `skill_validate` takes by name. */
 export interface SkillValidateOptions {
-  /** Whose rules to apply: `spec`, `claude`, `codex`, `openclaw` or `clawpowers`. */
+  /** The target whose rules apply: `spec`, `claude`, `codex`, `openclaw` or `clawpowers` (default: `clawpowers`). */
   target?: string | null | undefined;
 }
 
 /** What `store_get` takes by name. */
 export interface StoreGetOptions {
-  /** What to return where there is no such key. */
+  /** The value to return if the key does not exist. */
   default?: string | null | undefined;
 }
 
@@ -554,57 +554,58 @@ export interface StoreGetOptions {
 export interface StoreImportOptions {
   /** The file. */
   path?: string | null | undefined;
-  /** Whether keys that are there keep their values. */
+  /** Keep the values of existing keys. */
   keep?: boolean | undefined;
 }
 
+/** A number, or a string of digits with at most one decimal point, which is exact: seconds up to 10⁸ with 6 decimal places, US dollars up to 10⁶ with 9, whole tokens up to 2⁵³−1. */
 export type Amount = number | bigint | string;
 
-/** What came of it. */
+/** The result. */
 export interface AnalyzeCompareReply {
   /** The skill. */
   skill: string;
   /** The first side. */
   a: Side;
-  /** The second side. */
+  /** The second side, in the same form. */
   b: Side;
-  /** The comparison; `null` where a side has no executions that count. */
+  /** The comparison; `null` if one side has no executions that count. */
   comparison: Comparison | null;
-  /** What follows, in words. */
+  /** The conclusion, as a sentence for people. */
   verdict: string;
 }
 
-/** What is known of the plan. */
+/** Estimate, actual time and tasks of a plan. */
 export interface AnalyzePlanReply {
   /** Its name. */
   plan: string;
-  /** The value of `plan:NAME:estimated_duration`, in minutes, as it was written. */
+  /** The value of `plan:NAME:estimated_duration` (minutes), as stored. */
   estimated: string | null;
-  /** The value of `plan:NAME:actual_duration`, in minutes, as it was written. */
+  /** The value of `plan:NAME:actual_duration` (minutes), as stored. */
   actual: string | null;
-  /** How many times longer than estimated it took, where both are numbers above 0. */
+  /** Actual time divided by the estimate, if both are numbers above 0. */
   ratio: number | null;
-  /** What to multiply estimates by, where it took more than 1.3 times as long. */
+  /** The factor to multiply estimates by, if the plan took more than 1.3 times as long as estimated. */
   recommended_factor: number | null;
-  /** The states of its tasks; keys without a plan's name (`execution:task_…`) are among them. */
+  /** The states of its tasks, including keys without a plan name (`execution:task_…`). */
   tasks: ValueLine[];
 }
 
-/** What is known of the skills. */
+/** The report. */
 export interface AnalyzeReply {
-  /** As of when this is, in RFC 3339: the end of the period that was asked for, else now. */
+  /** The time of the report: `until` if it is given, else now. */
   as_of: string;
-  /** The start of the period that was asked for. */
+  /** The start of the requested period. */
   since: string | null;
-  /** Of all together. */
+  /** All executions together. */
   all: Figures;
-  /** Of each skill, in the order of their names. */
+  /** One entry for each skill, sorted by name. */
   skills: SkillReport[];
-  /** What to do, the most pressing first. */
+  /** Recommendations, the most urgent first. */
   recommendations: Recommendation[];
 }
 
-/** The worktrees. */
+/** The registered worktrees. */
 export interface AnalyzeWorktreesReply {
   /** The keys below `worktree:` with their values. */
   worktrees: ValueLine[];
@@ -653,23 +654,23 @@ export interface ChangeReport {
   holds: boolean;
 }
 
-/** What one client would do. */
+/** What one client would cut. */
 export interface ClientBudget {
   /** The client. */
   client: string;
-  /** How many tokens it spends at most. */
+  /** The most tokens that it spends on the list. */
   budget: number;
-  /** How many tokens the whole list would cost. */
+  /** The tokens that the full list would cost. */
   needed: number;
-  /** What becomes of each skill. */
+  /** The result for each skill. */
   skills: Fate[];
 }
 
 /** A code block. */
 export interface CodeBlock {
-  /** The first word behind the fence. */
+  /** The first word after the opening fence. */
   language: string | null;
-  /** How many lines it holds. */
+  /** The number of lines in it. */
   lines: number;
 }
 
@@ -693,19 +694,19 @@ export interface Comparison {
 export interface ConfigGetReply {
   /** The name, as the file spells it. */
   key: string;
-  /** The value: any JSON. */
+  /** The value. */
   value: unknown;
-  /** Where it comes from: always `file`. */
+  /** Always `file`. */
   source: string;
 }
 
 /** The settings. */
 export interface ConfigListReply {
-  /** The config.json, whether it is there or not. */
+  /** The path of config.json, even if it does not exist. */
   path: string;
-  /** Whether it is there. */
+  /** Whether it exists. */
   exists: boolean;
-  /** Whose spelling it has: `none`, `1.x`, `2.x`, `mixed`, `other`. */
+  /** The naming style of the file: `none`, `1.x`, `2.x`, `mixed` or `other`. */
   dialect: string;
   /** The settings in the order of the file. */
   entries: Setting[];
@@ -715,31 +716,31 @@ export interface ConfigListReply {
 export interface ConfigSetReply {
   /** The name, as the file spells it. */
   key: string;
-  /** The value that the setting has now. */
+  /** The new value. */
   value: unknown;
-  /** The value that it had; null where it had none. */
+  /** The previous value; `null` if there was none. */
   previous: unknown;
-  /** Whether the file was written; it is not where the value is the same. */
+  /** Whether the file was written. It is not written if the value is the same. */
   changed: boolean;
-  /** The config.json. */
+  /** The path of config.json. */
   path: string;
 }
 
 /** The state of config.json. */
 export interface ConfigState {
-  /** Why it cannot be read; `null` where it can, and where there is none. No role profile is in force then. */
+  /** Why the file cannot be read; no role profile is active then. `null` if it can be read or does not exist. */
   problem: string | null;
-  /** What to do about it. */
+  /** What to do next. */
   hint: string | null;
 }
 
 /** What was removed. */
 export interface ConfigUnsetReply {
-  /** The name, as the file spelled it. */
+  /** The name, as it was spelled in the file. */
   key: string;
-  /** The value that it had. */
+  /** The previous value. */
   previous: unknown;
-  /** The config.json. */
+  /** The path of config.json. */
   path: string;
 }
 
@@ -747,66 +748,66 @@ export interface ConfigUnsetReply {
 export interface Cost {
   /** Executions with a cost. */
   count: number;
-  /** Their sum. */
+  /** The sum. */
   total: number;
 }
 
-/** The state of the database. */
+/** The condition of the database. */
 export interface DatabaseState {
-  /** The file; `null` where there is no home. */
+  /** The path of the database; `null` if there is no runtime home. */
   database: string | null;
-  /** `none` where nothing was written yet, `sound`, or what the error's `details.kind` would say. */
+  /** `none` if nothing has been written yet, `sound`, or a `details.kind` of the error `storage`. */
   state: string;
-  /** What is wrong with it. */
+  /** The problems found. */
   problems: string[];
-  /** What to do about it. */
+  /** What to do next. */
   hint: string | null;
   /** What is worth knowing and is no problem. */
   notes: string[];
 }
 
-/** A finding. */
+/** A diagnostic: one violation of a rule at one place. */
 export interface Diagnostic {
-  /** Stable rule id. */
+  /** The id of the rule. */
   rule: string;
-  /** `error`, `warning` or `info`. */
+  /** How severe it is for the target. */
   severity: "error" | "warning" | "info";
-  /** 1-based line. */
+  /** The line, from 1. */
   line: number;
-  /** 1-based column in code points. */
+  /** The column in code points, from 1. */
   column: number;
   /** What is wrong. */
   message: string;
   /** What to do next. */
   hint?: string | null;
-  /** The mechanical repair. */
+  /** The edits that repair it. */
   edits?: Edit[];
 }
 
 /** The way a rate changed. */
 export type Direction = "drop" | "rise";
 
-/** The state of the skills. */
+/** The condition of the skills, of config.json and of the database. */
 export interface DoctorReply {
   /** What was found. */
   inventory: Inventory;
-  /** Skills whose requirements are not met here. */
+  /** Skills with unmet requirements. */
   not_ready: NotReady[];
-  /** How many of the skills each client would see, and which it would not. */
+  /** What each client would load; empty if `roots` are given. */
   visibility: Visibility[];
-  /** Several ways to one file. */
+  /** Skills that were found by more than one path. */
   duplicates: Hidden[];
-  /** What did not load; broken and escaping links among it. */
+  /** What did not load, including broken and escaping symlinks. */
   rejected: Rejected[];
-  /** Links of bodies and folders that lead nowhere or outside, and scripts that cannot run. */
+  /** Skills with dangling or escaping links, or with scripts that are not executable. */
   references: References[];
-  /** The profile that config.json puts in force without a list of skills for it; it has no effect. */
+  /** The active profile of config.json if `profiles` does not define it; it has no effect then. */
   unknown_profile: string | null;
   /** The config.json of the runtime home. */
   config: ConfigState;
   /** The database of the runtime home. */
   storage: DatabaseState;
-  /** Whether nothing is amiss. */
+  /** Whether no problem was found. */
   healthy: boolean;
 }
 
@@ -814,9 +815,9 @@ export interface DoctorReply {
 export interface Duration {
   /** Executions with a duration. */
   count: number;
-  /** Their sum. */
+  /** The sum. */
   total: number;
-  /** Their mean. */
+  /** The mean. */
   mean: number;
   /** The median, within 2 %. */
   p50: number;
@@ -824,61 +825,61 @@ export interface Duration {
   p95: number;
 }
 
-/** A replacement of a byte range of the text without its byte order mark. */
+/** A replacement of a range of bytes of the UTF-8 text without its byte order mark. */
 export interface Edit {
-  /** First byte. */
+  /** The offset of the first byte. */
   start: number;
-  /** Byte after the last. */
+  /** The offset after the last byte; equal to `start` for an insertion. */
   end: number;
-  /** What stands there afterwards. */
+  /** The new text. */
   replacement: string;
 }
 
-/** An execution in a reply. */
+/** An execution of a skill. */
 export interface Execution {
-  /** Its number in this home. */
+  /** The id of the execution in this home. */
   id: string;
-  /** When it was recorded or, where it was started here, when it started; RFC 3339 in UTC. */
+  /** When it was recorded or, if it was started here, when it started: from the year 1 to 9999-12-30T22:00:00Z. */
   at: string;
   /** The skill. */
   skill: string;
-  /** `success`, `failure`, `partial`, `skipped` or `open`. */
+  /** How it ended; `open` if it has not ended. */
   outcome: "success" | "failure" | "partial" | "skipped" | "open";
   /** How long it took, in seconds. */
   duration: number | null;
-  /** Notes for people who read the report. */
+  /** Notes for people. */
   notes: string | null;
-  /** The session it was part of. */
+  /** The session that it belongs to. */
   session: string | null;
-  /** Who ran it. */
+  /** The agent that runs it. */
   agent: string | null;
   /** The model that is used. */
   model: string | null;
   /** The tier of the model. */
   tier: string | null;
-  /** The project that it is for. */
+  /** The project that it belongs to. */
   project: string | null;
-  /** Cost in US dollars. */
+  /** The cost in US dollars. */
   cost: number | null;
-  /** Tokens that the model read. */
+  /** The number of input tokens. */
   tokens_in: number | null;
-  /** Tokens that the model wrote. */
+  /** The number of output tokens. */
   tokens_out: number | null;
   /** The version of the skill. */
   skill_version: string | null;
   /** The digest of the skill. */
   skill_digest: string | null;
-  /** `run`, `import`, or absent for what was recorded. */
+  /** `run`, `import`, or `null` if it was recorded directly. */
   source: string | null;
 }
 
-/** What becomes of one skill. */
+/** What the client does with one skill. */
 export interface Fate {
   /** Its name. */
   name: string;
-  /** `whole`, `shortened`, `name_only` or `dropped`. */
+  /** Whether it is shown in full, its description is shortened or left out, or it is left out itself. */
   fate: "whole" | "shortened" | "name_only" | "dropped";
-  /** Where it is shortened, how many code points its description keeps. */
+  /** If it is `shortened`, how many code points of the description are kept. */
   limit: number | null;
 }
 
@@ -888,33 +889,33 @@ export interface FeedbackDetectReply {
   changes: Change[];
   /** The rate since the last change. */
   rate: Rate;
-  /** How many more outcomes it takes until a change since then can be told. */
+  /** How many more outcomes are needed before the next change can be detected. */
   missing: number;
 }
 
-/** Figures in a reply, of one skill or of all. */
+/** Statistics of one skill, or of all executions. */
 export interface Figures {
   /** Executions that have ended. */
   total: number;
-  /** With success. */
+  /** Executions with the outcome `success`. */
   success: number;
-  /** With failure. */
+  /** Executions with the outcome `failure`. */
   failure: number;
-  /** With success in part. */
+  /** Executions with the outcome `partial`. */
   partial: number;
-  /** That were not needed. */
+  /** Executions with the outcome `skipped`. */
   skipped: number;
-  /** That have not ended; not in the total. */
+  /** Executions that have not ended; not part of `total`. */
   open: number;
-  /** Durations in seconds, where there are any. */
+  /** Durations, if any are known. */
   duration: Duration | null;
-  /** The sum of the costs in US dollars and how many there are, where there are any. */
+  /** Costs, if any are known. */
   cost: Cost | null;
-  /** The sums of tokens and how many executions have them, where there are any. */
+  /** Tokens, if any are known. */
   tokens: Tokens | null;
-  /** When the first that has ended was. */
+  /** The time of the first execution that has ended. */
   first_at: string | null;
-  /** When the last that has ended was. */
+  /** The time of the last execution that has ended. */
   last_at: string | null;
 }
 
@@ -922,21 +923,21 @@ export interface Figures {
 export interface Fixed {
   /** The file. */
   path: string;
-  /** Whether it differs from its repaired form. */
+  /** Whether there is something to repair. */
   changed: boolean;
-  /** Whether it was written. */
+  /** Whether the repairs were written. */
   written: boolean;
-  /** Why the repaired form cannot be written; the file is then as it was. */
+  /** Why the repairs cannot be written; the file is unchanged then. */
   failure: string | null;
-  /** Unified diff from the file to its repaired form. */
+  /** The repairs as a unified diff. */
   diff: string;
-  /** The repaired form, where it differs and was not written. */
+  /** The repaired text, if it differs and was not written. */
   text?: string | null;
-  /** The findings that are repaired. */
+  /** The diagnostics that the repairs solve. */
   applied: Diagnostic[];
-  /** The errors and warnings that a person has to decide. */
+  /** The errors and warnings that remain for a person to decide. */
   remaining: Diagnostic[];
-  /** The rule that says why it does not load even so. */
+  /** The rule for which the file does not load even after the repairs. */
   reason: string | null;
 }
 
@@ -948,13 +949,13 @@ export interface Heading {
   text: string;
 }
 
-/** A skill that another one hides. */
+/** A skill that another one takes precedence over, or a second path to the same skill. */
 export interface Hidden {
   /** Its name. */
   name: string;
-  /** Its SKILL.md. */
+  /** The location of its SKILL.md. */
   location: string;
-  /** The SKILL.md that is taken instead. */
+  /** The location of the SKILL.md that is used instead. */
   winner: string;
 }
 
@@ -964,21 +965,21 @@ export interface Hit {
   name: string;
   /** Its description. */
   description: string;
-  /** Its SKILL.md. */
+  /** The location of its SKILL.md. */
   location: string;
   /** BM25 score, rounded to three places. */
   score: number;
 }
 
-/** What came of it. */
+/** The result. */
 export interface ImportReply {
   /** The folder. */
   from: string;
   /** Keys that were set. */
   keys: number;
-  /** Keys that had been taken in before. */
+  /** Keys that were imported before. */
   known_keys: number;
-  /** The executions, and everything that was skipped or is worth knowing. */
+  /** The executions, and everything that was skipped or changed. */
   executions: MetricsImportReply;
 }
 
@@ -986,7 +987,7 @@ export interface ImportReply {
 export interface InitReply {
   /** The folder. */
   home: string;
-  /** How many folders were missing; 7 for a new home. */
+  /** How many folders were created; 7 for a new home. */
   folders_created: number;
   /** The version of the program. */
   version: string;
@@ -996,7 +997,7 @@ export interface InitReply {
 
 /** What was found. */
 export interface Inventory {
-  /** Files that look like skills. */
+  /** Files found that look like skills. */
   found: number;
   /** Visible skills. */
   loaded: number;
@@ -1008,19 +1009,19 @@ export interface Inventory {
   scopes: Record<string, number>;
 }
 
-/** Who may start a skill. */
+/** Who may start the skill. */
 export interface Invocation {
-  /** The user may. */
+  /** Whether the user may start it. */
   user: boolean;
-  /** The model may. */
+  /** Whether the model may start it. */
   model: boolean;
 }
 
 /** What a skill measures. */
 export interface Measures {
-  /** Names of figures it tracks. */
+  /** The metrics that it tracks. */
   tracks: string[];
-  /** Names of figures it means to improve. */
+  /** The metrics that it aims to improve. */
   improves: string[];
 }
 
@@ -1034,27 +1035,27 @@ export interface MetricsDeleteReply {
 export interface MetricsExportReply {
   /** The text. */
   text: string;
-  /** How many executions it holds. */
+  /** The number of executions in the text. */
   count: number;
-  /** How many lines say of an execution that it was deleted. */
+  /** How many lines record a deletion. */
   deletions: number;
 }
 
-/** What was ended. */
+/** The execution that was finished. */
 export interface MetricsFinishReply {
   /** The execution. */
   execution: Execution;
 }
 
-/** What came of it. */
+/** The result. */
 export interface MetricsImportReply {
-  /** Executions that were taken in. */
+  /** The number of executions imported. */
   taken: number;
-  /** Lines that change nothing: executions that were imported before, and deletions of what is not here. */
+  /** The number of lines that changed nothing: executions imported before, and deletions of executions that are not here. */
   known: number;
-  /** Executions that were deleted because a line says so. */
+  /** The number of executions deleted by lines of the import. */
   deleted: number;
-  /** How many lines were skipped or taken otherwise than they stand, by reason. */
+  /** How many lines were skipped or changed, by reason. */
   reasons: Record<string, number>;
   /** The first 1,000 of them. */
   skipped: Skipped[];
@@ -1062,39 +1063,39 @@ export interface MetricsImportReply {
 
 /** What was recorded. */
 export interface MetricsRecordReply {
-  /** Its number in this home. */
+  /** The id of the execution in this home. */
   id: string;
   /** The skill. */
   skill: string;
-  /** How it ended. */
+  /** The outcome. */
   outcome: "success" | "failure" | "partial" | "skipped";
-  /** When it was, in RFC 3339. */
+  /** The time. */
   at: string;
-  /** Said with the first execution of a skill that does not exist here. */
+  /** A warning with the first execution of a skill that was not found. */
   warning: Warning | null;
 }
 
 /** The executions. */
 export interface MetricsShowReply {
-  /** The executions in the order of their times, the oldest first. */
+  /** The executions, the oldest first. */
   executions: Execution[];
 }
 
 /** What was recorded. */
 export interface MetricsStartReply {
-  /** Its number in this home, by which it is ended. */
+  /** The id of the execution, for `metrics_finish`. */
   id: string;
-  /** When it started, in RFC 3339. */
+  /** The start time. */
   at: string;
-  /** Said with the first execution of a skill that does not exist here. */
+  /** A warning with the first execution of a skill that was not found. */
   warning: Warning | null;
 }
 
-/** The figures. */
+/** The statistics. */
 export interface MetricsSummaryReply {
-  /** Of all together. */
+  /** All executions together. */
   all: Figures;
-  /** Of each skill, in the order of their names. */
+  /** One entry for each skill, sorted by name. */
   skills: SkillFigures[];
 }
 
@@ -1102,9 +1103,9 @@ export interface MetricsSummaryReply {
 export interface Model {
   /** The model. */
   model: string;
-  /** With success. */
+  /** Executions with the outcome `success`. */
   success: number;
-  /** All that count for a rate. */
+  /** Executions that count for a rate: all but skipped and open ones. */
   total: number;
 }
 
@@ -1112,7 +1113,7 @@ export interface Model {
 export interface NotReady {
   /** Its name. */
   name: string;
-  /** What is missing, as `kind name`. */
+  /** The unmet requirements, as `kind name`. */
   missing: string[];
 }
 
@@ -1191,55 +1192,55 @@ export interface RecoverReply {
   lost_executions: number;
   /** Pages of the file that are damaged. */
   damaged_pages: number;
-  /** Whether nothing else was lost. Where a table and its index are damaged together, more may be. */
+  /** Whether nothing else was lost. More may be lost if a table and its index are both damaged. */
   exact: boolean;
 }
 
-/** Faults of one skill's references. */
+/** The problems with links and scripts of one skill. */
 export interface References {
   /** Its name. */
   name: string;
-  /** Its SKILL.md. */
+  /** The location of its SKILL.md. */
   location: string;
-  /** The findings. */
+  /** The diagnostics. */
   diagnostics: Diagnostic[];
 }
 
-/** Something that looks like a skill and did not load. */
+/** A file that looks like a skill but did not load. */
 export interface Rejected {
-  /** Where. */
+  /** The location. */
   location: string;
-  /** The rule that says why. */
+  /** The id of the rule that it breaks. */
   reason: string;
-  /** What was found in it. */
+  /** Its diagnostics, without `hint` and `edits`. */
   diagnostics: Diagnostic[];
 }
 
-/** What must be there for a skill to work. */
+/** What a skill requires. */
 export interface Requirements {
-  /** Programs that must all be there. */
+  /** Programs that are all required. */
   bins: string[];
-  /** Programs of which one must be there. */
+  /** Programs of which at least one is required. */
   any_bins: string[];
   /** Environment variables. */
   env: string[];
-  /** Settings. */
+  /** Settings of other clients; they are not checked. */
   config: string[];
-  /** Operating systems. */
+  /** Operating systems: `linux`, `macos`, `windows`. */
   os: string[];
-  /** Other skills as `name` or `name@range`. */
+  /** Other skills, as `name` or `name@range`. */
   skills: string[];
 }
 
 /** A file of a skill. */
 export interface Resource {
-  /** Path below the skill's folder. */
+  /** The path inside the skill's folder, with `/` between the parts. */
   path: string;
-  /** `script`, `reference`, `asset` or `other`. */
+  /** Its kind, by the folder it is in. */
   kind: "script" | "reference" | "asset" | "other";
   /** Size in bytes. */
   size: number;
-  /** Whether it may be executed. */
+  /** Whether it is executable. */
   executable: boolean;
 }
 
@@ -1257,13 +1258,13 @@ export interface SessionCount {
 export interface Setting {
   /** Its name, the levels separated by dots. */
   key: string;
-  /** Its value: any JSON but an object that holds something. */
+  /** The value: any JSON except an object with members. */
   value: unknown;
 }
 
 /** One side. */
 export interface Side {
-  /** As it was asked for. */
+  /** The name, as requested. */
   name: string;
   /** Its rate. */
   rate: Rate;
@@ -1276,7 +1277,7 @@ export type SignificanceTest = "fisher" | "z";
 export interface Skill {
   /** Its name. */
   name: string;
-  /** Whether the name is the folder's. */
+  /** Whether the name was taken from the folder. */
   name_from_folder: boolean;
   /** Its description. */
   description: string;
@@ -1286,103 +1287,103 @@ export interface Skill {
   version_is_semver: boolean;
   /** Its licence. */
   license: string | null;
-  /** What it needs, in words. */
+  /** The compatibility note. */
   compatibility: string | null;
-  /** Tools it may use without asking. */
+  /** Tools that it may use without asking. */
   allowed_tools: string[];
-  /** Words to find it by. */
+  /** The tags. */
   tags: string[];
-  /** What must be there. */
+  /** What it requires. */
   requirements: Requirements;
-  /** What it measures. */
+  /** The metrics that it names. */
   metrics: Measures;
-  /** Who may start it. */
+  /** Who may start the skill. */
   invocation: Invocation;
-  /** Every field, verbatim and in order. */
+  /** Every field of the frontmatter, verbatim and in order. A number that JSON would print differently is a string. */
   frontmatter: Record<string, unknown>;
 }
 
-/** What each client would do. */
+/** What each client would cut. */
 export interface SkillBudgetReply {
   /** The context in tokens. */
   context: number;
-  /** One row a client. */
+  /** One entry for each client. */
   clients: ClientBudget[];
 }
 
-/** The figures of one skill. */
+/** Statistics of one skill. */
 export interface SkillFigures {
   /** The skill. */
   skill: string;
   /** Executions that have ended. */
   total: number;
-  /** With success. */
+  /** Executions with the outcome `success`. */
   success: number;
-  /** With failure. */
+  /** Executions with the outcome `failure`. */
   failure: number;
-  /** With success in part. */
+  /** Executions with the outcome `partial`. */
   partial: number;
-  /** That were not needed. */
+  /** Executions with the outcome `skipped`. */
   skipped: number;
-  /** That have not ended; not in the total. */
+  /** Executions that have not ended; not part of `total`. */
   open: number;
-  /** Durations in seconds, where there are any. */
+  /** Durations, if any are known. */
   duration: Duration | null;
-  /** The sum of the costs in US dollars and how many there are, where there are any. */
+  /** Costs, if any are known. */
   cost: Cost | null;
-  /** The sums of tokens and how many executions have them, where there are any. */
+  /** Tokens, if any are known. */
   tokens: Tokens | null;
-  /** When the first that has ended was. */
+  /** The time of the first execution that has ended. */
   first_at: string | null;
-  /** When the last that has ended was. */
+  /** The time of the last execution that has ended. */
   last_at: string | null;
 }
 
 /** The repairs. */
 export interface SkillFixReply {
-  /** One row a file. */
+  /** One entry for each file. */
   files: Fixed[];
-  /** How many files differ from their repaired form. */
+  /** How many files have something to repair. */
   changed: number;
   /** How many files were written. */
   written: number;
-  /** How many files cannot be written. */
+  /** How many files could not be written. */
   failed: number;
-  /** How many files do not load even so. */
+  /** How many files do not load even after the repairs. */
   broken: number;
 }
 
 /** Every skill that was found. */
 export interface SkillListReply {
-  /** The visible ones, in the order of precedence. */
+  /** The visible skills, in order of precedence. */
   skills: SkillRow[];
-  /** Those hidden by another of the same name. */
+  /** Skills shadowed by another skill of the same name. */
   shadowed: Hidden[];
-  /** Further ways to a file that is listed. */
+  /** Second paths to a skill that is already listed. */
   duplicates: Hidden[];
-  /** Those that did not load. */
+  /** Files that did not load. */
   rejected: Rejected[];
-  /** The role profile in force. */
+  /** The active role profile. */
   profile: string | null;
-  /** The profile that config.json puts in force without a list of skills for it; it has no effect. */
+  /** The active profile of config.json if `profiles` does not define it; it has no effect then. */
   unknown_profile: string | null;
-  /** Skills of the role profile that are not there. */
+  /** Skills of the active role profile that were not found. */
   missing: string[];
 }
 
 /** What was created. */
 export interface SkillNewReply {
-  /** The SKILL.md, relative to the working directory where it is below it. */
+  /** The new SKILL.md, relative to the working directory if it is inside it. */
   path: string;
-  /** The clients that look there for skills. */
+  /** The clients that read this folder. */
   clients: string[];
-  /** Whether `skill_list` finds it without naming a root. */
+  /** Whether `skill_list` finds it without `roots`. */
   listed: boolean;
 }
 
-/** What it gave. */
+/** The parsed skill. */
 export interface SkillParseReply {
-  /** The skill, where there is one. */
+  /** The skill, if it loads. */
   skill: Skill | null;
   /** The Markdown after the frontmatter. */
   body: string | null;
@@ -1390,9 +1391,9 @@ export interface SkillParseReply {
   outline: Outline | null;
   /** Estimated tokens of the body. */
   tokens: number;
-  /** The rule that says why there is no skill. */
+  /** The id of the rule for which it does not load. */
   reason: string | null;
-  /** Every finding. */
+  /** All diagnostics. */
   diagnostics: Diagnostic[];
 }
 
@@ -1400,55 +1401,55 @@ export interface SkillParseReply {
 export interface SkillPromptReply {
   /** The text. */
   text: string;
-  /** The rung of the ladder: `full`, `shortened`, `names` or `dropped`. */
+  /** How much was cut for the budget: nothing, descriptions shortened, descriptions left out, or skills left out. */
   level: "full" | "shortened" | "names" | "dropped";
-  /** On the rung `shortened`, how many code points a description has at most. */
+  /** If the level is `shortened`, the most code points that a description has. */
   description_limit: number | null;
-  /** How many skills it shows. */
+  /** The number of skills in the text. */
   shown: number;
-  /** How many it leaves out for the budget. */
+  /** The number of skills left out because of the budget. */
   dropped: number;
-  /** How many it leaves out because only the user may start them. */
+  /** The number of skills left out because only the user may start them. */
   user_only: number;
-  /** The role profile in force. */
+  /** The active role profile. */
   profile: string | null;
-  /** How many it leaves out because they are not of the role profile. */
+  /** The number of skills left out because they do not belong to the active role profile. */
   outside_profile: number;
-  /** The profile that config.json puts in force without a list of skills for it; it has no effect. */
+  /** The active profile of config.json if `profiles` does not define it; it has no effect then. */
   unknown_profile: string | null;
-  /** Estimated tokens: a quarter of the code points, rounded up. */
+  /** The estimated tokens of the text. */
   tokens: number;
 }
 
 /** The properties. */
 export interface SkillReadPropertiesReply {
-  /** JSON text indented by two, ASCII only. */
+  /** JSON with an indentation of two spaces, ASCII only. */
   text: string;
 }
 
 /** What was read. */
 export interface SkillReadReply {
-  /** Where it is. */
+  /** Its location. */
   location: string;
   /** The text. */
   text: string;
 }
 
-/** The verdict. */
+/** The result. */
 export interface SkillReferenceValidateReply {
-  /** The path in the reference's spelling. */
+  /** The path as the reference validator prints it. */
   path: string;
-  /** Whether there is no error. */
+  /** Whether there are no errors. */
   valid: boolean;
-  /** The errors in the reference's words and order. */
+  /** The errors, in the words and the order of the reference validator. */
   errors: string[];
 }
 
-/** What is known of one skill. */
+/** The report on one skill. */
 export interface SkillReport {
   /** The skill. */
   skill: string;
-  /** Its figures. */
+  /** Its statistics. */
   figures: Figures;
   /** The success rate of all executions; skipped and open ones do not count. */
   rate: Rate;
@@ -1472,29 +1473,29 @@ export interface SkillReport {
   durations: Bin[];
   /** What is missing for a judgement, if it is. */
   missing: string | null;
-  /** The models of its last 100 executions, the most used first, where they were asked for. */
+  /** The models of its last 100 executions, the most used first; empty unless `models` is set. */
   models: Model[];
 }
 
-/** A row of a listing. */
+/** A visible skill. */
 export interface SkillRow {
   /** The skill's name. */
   name: string;
   /** Its description. */
   description: string;
-  /** Its SKILL.md. */
+  /** The location of its SKILL.md. */
   location: string;
-  /** Whose it is. */
+  /** The scope of the root it was found below. */
   scope: "project" | "user" | "home" | "system" | "extra" | "bundled";
-  /** The root below which it was found; empty for shipped skills. */
+  /** The root that it was found below; empty for bundled skills. */
   root: string;
   /** Its version, verbatim. */
   version: string | null;
-  /** Who may start it. */
+  /** Who may start the skill. */
   invocation: Invocation;
-  /** Whether it belongs to the active role profile; absent where none is active. */
+  /** Whether it belongs to the active role profile; absent if no profile is active. */
   active?: boolean | null;
-  /** What was found in its head. */
+  /** The diagnostics of its frontmatter, without `hint` and `edits`. */
   diagnostics: Diagnostic[];
 }
 
@@ -1508,9 +1509,9 @@ export interface SkillSearchReply {
 export interface SkillShowReply {
   /** Its fields. */
   skill: Skill;
-  /** Its SKILL.md. */
+  /** The location of its SKILL.md. */
   location: string;
-  /** Whose it is. */
+  /** The scope of the root it was found below. */
   scope: "project" | "user" | "home" | "system" | "extra" | "bundled";
   /** Estimated tokens of its body. */
   tokens: number;
@@ -1518,45 +1519,45 @@ export interface SkillShowReply {
   outline: Outline;
   /** Its other files. */
   resources: Resource[];
-  /** SHA-256 of its folder; absent where it cannot be made. */
+  /** The digest of its folder; `null` if it has none. */
   digest: string | null;
   /** Why there is no digest. */
   digest_failure: string | null;
-  /** Requirements that are not met here, as `kind name`. */
+  /** Unmet requirements, as `kind name`; `kind` is `bin`, `any_bin`, `env`, `os` or `skill`. */
   missing: string[];
-  /** Every finding. */
+  /** All diagnostics. */
   diagnostics: Diagnostic[];
 }
 
-/** The block. */
+/** The prompt block. */
 export interface SkillToPromptReply {
   /** The text, without a line end after the last line. */
   text: string;
 }
 
-/** The verdicts. */
+/** The results. */
 export interface SkillValidateReply {
-  /** Whose rules judged. */
+  /** The target whose rules were applied. */
   target: string;
-  /** One row a file. */
+  /** One entry for each file. */
   files: Verdict[];
-  /** How many files hold no error. */
+  /** The number of files without errors. */
   valid: number;
-  /** How many findings are errors. */
+  /** The number of errors. */
   errors: number;
-  /** How many findings are warnings. */
+  /** The number of warnings. */
   warnings: number;
 }
 
-/** A line or a file that was not taken in as it stands. */
+/** A line or a file that was skipped or changed. */
 export interface Skipped {
   /** The file, or what else it came from. */
   source: string;
   /** The line, from 1; 0 for a whole file. */
   line: number;
-  /** Why, as a stable word. */
+  /** The reason, as a stable word. */
   reason: string;
-  /** Why, for people. */
+  /** The reason, as a sentence for people. */
   detail: string;
 }
 
@@ -1564,37 +1565,37 @@ export interface Skipped {
 export interface StatusReply {
   /** The folder. */
   home: string;
-  /** The database; `null` where nothing has been written yet. */
+  /** The path of the database; `null` if nothing has been written yet. */
   database: string | null;
   /** The version of its schema. */
   schema: number;
-  /** Its size in bytes, the log among it. */
+  /** Its size in bytes, including the WAL. */
   bytes: number;
   /** How many keys there are. */
   keys: number;
   /** How many skills have executions. */
   skills: number;
-  /** The figures of all executions. */
+  /** Statistics of all executions. */
   executions: Figures;
-  /** The last five. */
+  /** The last five executions. */
   last: Execution[];
-  /** The skills that got worse or rarely succeed, as `analyze` says it. */
+  /** The recommendations of `analyze` of the kinds `worse` and `low`. */
   recommendations: Recommendation[];
 }
 
-/** What was added to. */
+/** The key. */
 export interface StoreAppendReply {
   /** The key. */
   key: string;
 }
 
-/** What came of it. */
+/** The result. */
 export interface StoreCasReply {
   /** The key. */
   key: string;
   /** Whether the value was the expected one and was set. */
   swapped: boolean;
-  /** The value that is there where it was not the expected one; `null` where there is none. */
+  /** The current value if it was not the expected one; `null` if there is none. */
   current: StoreValue | null;
 }
 
@@ -1602,7 +1603,7 @@ export interface StoreCasReply {
 export interface StoreDeleteReply {
   /** The key. */
   key: string;
-  /** Whether it was there. */
+  /** Whether it existed. */
   deleted: boolean;
 }
 
@@ -1612,23 +1613,23 @@ export interface StoreEntry {
   key: string;
   /** The value, bytes where it is not UTF-8. */
   value: string | Uint8Array;
-  /** When it was last written, in RFC 3339. */
+  /** The time of the last write. */
   updated_at: string;
 }
 
-/** Whether it is there. */
+/** Whether it exists. */
 export interface StoreExistsReply {
   /** The key. */
   key: string;
-  /** Whether it is there. */
+  /** Whether it exists. */
   exists: boolean;
 }
 
 /** The entries as text. */
 export interface StoreExportReply {
-  /** One object a line: `key`, `value` or `value_base64`, `updated_at`. */
+  /** One JSON object on each line: `key`, `value` or `value_base64`, `updated_at`. */
   text: string;
-  /** How many entries it holds. */
+  /** The number of entries. */
   count: number;
 }
 
@@ -1638,11 +1639,11 @@ export interface StoreGetReply {
   key: string;
   /** The value, bytes where it is not UTF-8. */
   value: string | Uint8Array;
-  /** Whether the key is there; else the value is the default. */
+  /** Whether the key exists; if not, the value is the default. */
   found: boolean;
 }
 
-/** What came of it. */
+/** The result. */
 export interface StoreImportReply {
   /** Keys that were set. */
   set: number;
@@ -1654,19 +1655,19 @@ export interface StoreImportReply {
 export interface StoreIncrReply {
   /** The key. */
   key: string;
-  /** The sum, as text because it may have 64 bits. */
+  /** The sum, as text because it may need 64 bits. */
   value: string;
 }
 
 /** The keys. */
 export interface StoreListReply {
-  /** The keys in the order of their bytes. */
+  /** The keys, in byte order. */
   keys: string[];
 }
 
 /** The entries. */
 export interface StoreListValuesReply {
-  /** The entries in the order of their keys' bytes. */
+  /** The entries, in byte order of their keys. */
   entries: StoreEntry[];
 }
 
@@ -1674,7 +1675,7 @@ export interface StoreListValuesReply {
 export interface StoreSetReply {
   /** The key. */
   key: string;
-  /** How many bytes the value has. */
+  /** The size of the value in bytes. */
   bytes: number;
 }
 
@@ -1691,9 +1692,9 @@ export type Tier = "good" | "moderate" | "low" | "unsure";
 export interface Tokens {
   /** Executions with tokens. */
   count: number;
-  /** Tokens that models read. */
+  /** The sum of input tokens (at most 2⁵³−1). */
   tokens_in: number;
-  /** Tokens that models wrote. */
+  /** The sum of output tokens (at most 2⁵³−1). */
   tokens_out: number;
 }
 
@@ -1701,21 +1702,21 @@ export interface Tokens {
 export interface ValueLine {
   /** The key. */
   key: string;
-  /** The value, bytes that are not UTF-8 replaced. */
+  /** The value; bytes that are not UTF-8 are replaced by U+FFFD. */
   value: string;
 }
 
-/** The verdict on one file. */
+/** The result for one file. */
 export interface Verdict {
   /** The file. */
   path: string;
-  /** Whether no finding is an error. */
+  /** Whether the file has no errors. */
   valid: boolean;
-  /** The skill's name, where it loads. */
+  /** The name of the skill, if it loads. */
   name: string | null;
-  /** The rule that says why it does not load. */
+  /** The id of the rule for which it does not load. */
   reason: string | null;
-  /** Every finding. */
+  /** All diagnostics. */
   diagnostics: Diagnostic[];
 }
 
@@ -1729,21 +1730,21 @@ export interface VersionCount {
   total: number;
 }
 
-/** What a client sees. */
+/** What one client would load. */
 export interface Visibility {
   /** The client. */
   client: string;
-  /** How many skills it loads. */
+  /** The number of skills that it loads. */
   loaded: number;
-  /** Skills that this runtime loads and the client does not, by their SKILL.md. */
+  /** The locations of skills that ClawPowers loads but the client does not. */
   unseen: string[];
-  /** Skills of the client's own folders that it drops, with the reason. */
+  /** Skills in the client's own folders that it drops. */
   dropped: Rejected[];
 }
 
-/** Something that may not be meant; the operation was done all the same. */
+/** A warning about something that is probably a mistake. The operation was still done. */
 export interface Warning {
-  /** What is odd, in lower case, values in backticks. */
+  /** What looks wrong. */
   message: string;
   /** What to do next. */
   hint: string;

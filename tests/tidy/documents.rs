@@ -1,9 +1,8 @@
-//! Tables of COMPATIBILITY.md that list what the sources hold, and promises of SECURITY.md about the sources.
+//! Tables of the documents that list what the sources hold, and promises of SECURITY.md about the sources.
 
-use crate::contracts::{code, rows};
+use crate::contracts::rows;
 use crate::{files, members, read, root, shown};
-use clawpowers_api::{OPERATIONS, Rule, SCHEMA_VERSION};
-use clawpowers_loader::discover::Client;
+use clawpowers_api::SCHEMA_VERSION;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
@@ -27,68 +26,6 @@ fn squeezed(path: &str) -> String {
 fn between<'a>(text: &'a str, start: &str, end: &str) -> BTreeSet<&'a str> {
     let found = text.split(start).skip(1).filter_map(|rest| rest.split_once(end));
     found.map(|(found, _)| found).collect()
-}
-
-#[test]
-fn summaries_and_results_are_those_of_the_program() {
-    let document = document();
-    let mut wrong = Vec::new();
-    let summary = |table: &[Vec<String>], id: &str, column: usize| {
-        let row = table
-            .iter()
-            .find(|row| row.first().and_then(|cell| code(cell)) == Some(id));
-        row.and_then(|row| row.get(column)).cloned().unwrap_or_default()
-    };
-    let (operations, methods) = (rows(&document, "Operations"), rows(&document, "Other languages"));
-    for operation in OPERATIONS {
-        let written = summary(&operations, operation.name, 1);
-        if written != operation.summary {
-            wrong.push(format!("{}: {written}", operation.name));
-        }
-        let returned = summary(&methods, operation.name, 3);
-        if returned.trim_matches('`') != operation.surface.result.unwrap_or_default() {
-            wrong.push(format!("{} returns {returned}", operation.name));
-        }
-    }
-    let rules = rows(&document, "Rules");
-    for rule in Rule::ALL {
-        let written = summary(&rules, rule.id(), 6);
-        if written != rule.summary() {
-            wrong.push(format!("{}: {written}, not {}", rule.id(), rule.summary()));
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-#[test]
-fn clients_and_their_aliases_are_listed() {
-    let selection = rows(&document(), "Selection");
-    let row = selection
-        .iter()
-        .find(|row| row.first().is_some_and(|cell| cell == "client?"));
-    let cell = row.and_then(|row| row.get(2)).unwrap();
-    let (clients, aliases) = cell.split_once("aliases").unwrap();
-    let source = squeezed("crates/clawpowers-loader/src/discover/client.rs");
-    let (_, table) = source.split_once("const ALIASES: ").unwrap();
-    let table = table.split_once(" ];").unwrap().0;
-    let real: Vec<String> = between(table, "(\"", "\", \"")
-        .iter()
-        .map(|&name| name.to_owned())
-        .collect();
-    let mut listed = codes(aliases);
-    for alias in &listed {
-        assert!(Client::named(alias).is_some(), "{alias}");
-        assert!(Client::named(&alias.to_uppercase()).is_some(), "{alias}");
-    }
-    listed.sort();
-    assert_eq!(listed, real);
-    for client in codes(clients) {
-        assert_eq!(
-            Client::named(&client).map(|found| found.name),
-            Some(client.as_str())
-        );
-    }
-    assert_eq!(codes(clients).len(), 8);
 }
 
 #[test]
@@ -119,7 +56,7 @@ fn the_reasons_of_an_import_are_listed() {
             );
         }
     }
-    let listed: BTreeSet<String> = rows(&document(), "Commands of 1.x")
+    let listed: BTreeSet<String> = rows(&read(&root().join("docs/legacy.md")), "Importing a 1.x home")
         .iter()
         .filter(|row| row.len() == 2)
         .flat_map(|row| codes(row.first().unwrap()))

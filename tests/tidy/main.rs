@@ -11,7 +11,6 @@
 
 mod contracts;
 mod documents;
-mod fields;
 mod layers;
 mod settings;
 mod shipped;

@@ -1,4 +1,4 @@
-//! Every row of the table of settings in COMPATIBILITY.md, tried.
+//! Sets every setting that docs/config.md lists to valid and invalid values.
 
 use crate::contracts::rows;
 use crate::{read, root};
@@ -26,8 +26,8 @@ fn set(runtime: &Runtime, key: &str, value: &Value) -> Value {
 
 #[test]
 fn settings_take_what_is_listed() {
-    let document = read(&root().join("COMPATIBILITY.md"));
-    let table = rows(&document, "Skills and settings of 1.x and 2.x");
+    let document = read(&root().join("docs/config.md"));
+    let table = rows(&document, "Known settings");
     let settings = table
         .iter()
         .skip_while(|row| row.first().is_none_or(|cell| cell != "setting"))

@@ -20,11 +20,11 @@ use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 /// Which skills an operation is about.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
-    /// Folders to look below, or a skill's SKILL.md; the usual folders where there are none.
+    /// Folders to search, or the path of a SKILL.md; empty means the default folders.
     pub roots: Vec<String>,
-    /// Only these scopes; all where there are none.
+    /// Keep only these scopes: `project`, `user`, `home`, `system`, `extra`, `bundled`; empty means all.
     pub scopes: Vec<String>,
-    /// The client whose view to take.
+    /// Show the view of this client.
     pub client: Option<String>,
     /// The role profile whose skills to keep; an empty one stands for none, even where config.json puts one in force.
     pub profile: Option<String>,

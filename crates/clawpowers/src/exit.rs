@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn error_codes_become_the_exit_codes_that_are_documented() {
         let document = include_str!("../../../COMPATIBILITY.md");
-        let (_, sentence) = document.split_once("Error codes become exit codes so: ").unwrap();
+        let (_, sentence) = document.split_once("Error codes map to exit codes: ").unwrap();
         let (sentence, _) = sentence.split_once(". ").unwrap();
         // `a` and `b` 2; `c` 3
         let mut documented = BTreeMap::new();

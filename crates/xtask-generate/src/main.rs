@@ -1,4 +1,4 @@
-//! Writes what is generated from the table of operations: schemas, and the surfaces of the bindings.
+//! Writes what is generated from the table of operations: schemas, the methods and types of the bindings, the reference.
 #![forbid(unsafe_code)]
 #![expect(
     clippy::print_stdout,
@@ -13,6 +13,7 @@
 mod javascript;
 mod method;
 mod python;
+mod reference;
 mod table;
 mod typescript;
 
@@ -32,6 +33,7 @@ fn files() -> Vec<(PathBuf, String)> {
         ("native/js/index.d.ts".into(), typescript::declarations(&table)),
         (python.join("_operations.py"), python::operations(&table)),
         (python.join("types.py"), python::types(&table)),
+        ("docs/reference.md".into(), reference::markdown(&table)),
     ]
 }
 

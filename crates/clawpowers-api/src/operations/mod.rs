@@ -16,17 +16,18 @@ macro_rules! selecting {
         #[serde(deny_unknown_fields)]
         pub struct Request {
             $($(#[$field_meta])* pub $field: $type,)*
-            /// Folders to look below, or a skill's SKILL.md; the usual folders where there are none.
+            /// Folders to search, or the path of a SKILL.md; empty means the default folders.
             #[serde(default)]
             #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "path")))]
             pub roots: Vec<String>,
-            /// Only these scopes; all where there are none.
+            /// Keep only these scopes: `project`, `user`, `home`, `system`, `extra`, `bundled`; empty means all.
             #[serde(default)]
             pub scopes: Vec<String>,
-            /// The client whose view to take.
+            /// Show the view of this client.
             #[serde(default)]
             pub client: Option<String>,
-            /// The role profile whose skills to keep; an empty name means no profile.
+            /// Keep only the skills of this role profile. An empty string means no profile, even if config.json sets
+            /// one.
             #[serde(default)]
             pub profile: Option<String>,
         }
@@ -65,21 +66,21 @@ macro_rules! picking {
         #[serde(deny_unknown_fields)]
         pub struct Request {
             $($(#[$field_meta])* #[serde(default)] pub $field: $type,)*
-            /// Of this skill.
+            /// Keep only executions of this skill (exact name).
             #[serde(default)]
             pub skill: Option<String>,
-            /// Of this session.
+            /// Keep only executions of this session.
             #[serde(default)]
             pub session: Option<String>,
-            /// At this time or later: a time, a date, or how long ago (`7d`).
+            /// Keep only executions at this time or later: a time, a date, or how long ago (`7d`).
             #[serde(default)]
             #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "time")))]
             pub since: Option<String>,
-            /// Before this time.
+            /// Keep only executions before this time.
             #[serde(default)]
             #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "time")))]
             pub until: Option<String>,
-            /// With this outcome: `success`, `failure`, `partial`, `skipped` or `open`.
+            /// Keep only executions with this outcome: `success`, `failure`, `partial`, `skipped` or `open`.
             #[serde(default)]
             pub outcome: Option<String>,
         }
@@ -202,9 +203,9 @@ macro_rules! operations {
 operations! {
     analyze = feedback::analyze, "Says which skills work and which got worse."
         feedback.analyze();
-    analyze_compare = feedback::compare, "Compares two versions of a skill, or two times."
+    analyze_compare = feedback::compare, "Compares two versions of a skill, or two periods."
         feedback.compare(skill, a, b);
-    analyze_plan = feedback::plan, "Compares a plan's estimate with what it took, and lists its tasks."
+    analyze_plan = feedback::plan, "Compares the estimate of a plan with the actual time, and lists its tasks."
         feedback.plan(plan);
     analyze_worktrees = feedback::worktrees, "Lists the worktrees that skills have registered."
         feedback.worktrees() -> worktrees;
@@ -212,15 +213,15 @@ operations! {
         config.get(key) -> value;
     config_list = config::list, "Lists the settings of config.json."
         config.list();
-    config_set = config::set, "Changes one setting of config.json and leaves the rest as it is."
+    config_set = config::set, "Changes one setting of config.json and no other byte."
         config.set(key, value);
-    config_unset = config::unset, "Removes one setting from config.json and leaves the rest as it is."
+    config_unset = config::unset, "Removes one setting from config.json and changes nothing else."
         config.unset(key);
     doctor = home::doctor, "Checks skills, config.json and the database."
         runtime.doctor();
     feedback_detect = feedback::detect, "Finds changes of a success rate in a list of outcomes."
         feedback.detect(outcomes);
-    import = home::import, "Takes in what 1.x left in a home."
+    import = home::import, "Imports the state and metrics of a 1.x home."
         runtime.import_legacy();
     init = home::init, "Creates the runtime home."
         runtime.init();
@@ -230,23 +231,23 @@ operations! {
         metrics.export_lines();
     metrics_finish = metrics::finish, "Ends an execution that was started."
         metrics.finish(id, outcome) -> execution;
-    metrics_import = metrics::import, "Takes in executions from JSON lines."
+    metrics_import = metrics::import, "Imports executions from JSON lines."
         metrics.import_lines(text);
     metrics_record = metrics::record, "Records an execution that has ended."
         metrics.record();
     metrics_show = metrics::show, "Shows the last executions."
         metrics.show() -> executions;
-    metrics_start = metrics::start, "Records that an execution has begun."
+    metrics_start = metrics::start, "Records that an execution has started."
         metrics.start(skill);
-    metrics_summary = metrics::summary, "Sums up executions, as a whole and by skill."
+    metrics_summary = metrics::summary, "Summarizes executions, in total and by skill."
         metrics.summary();
-    recover = home::recover, "Writes what can still be read of a damaged database to a new home."
+    recover = home::recover, "Saves what is readable in a damaged database to a new home."
         runtime.recover(to);
     skill_budget = skill::budget, "Says what Claude Code and Codex would cut from their listing."
         skills.budget();
     skill_fix = skill::fix, "Shows or writes the mechanical repairs of skill files."
         skills.fix(paths);
-    skill_list = skill::list, "Lists the visible skills, the hidden ones and those that did not load."
+    skill_list = skill::list, "Lists visible, shadowed and rejected skills."
         skills.list();
     skill_new = skill::new, "Creates a skill's folder with a SKILL.md to fill in."
         skills.create(name) -> path;
@@ -258,15 +259,15 @@ operations! {
         skills.read(name);
     skill_read_properties = skill::read_properties, "Prints a skill's properties as the reference validator does."
         skills.read_properties(path) -> text;
-    skill_reference_validate = skill::reference_validate, "Judges one skill in the words of the reference validator."
+    skill_reference_validate = skill::reference_validate, "Validates one skill as the reference validator does."
         skills.reference_validate(path);
     skill_search = skill::search, "Ranks skills by how well they match words."
         skills.search(words) -> hits;
-    skill_show = skill::show, "Shows one skill: fields, outline, files, digest, requirements, findings."
+    skill_show = skill::show, "Shows one skill: fields, outline, files, digest, requirements, diagnostics."
         skills.show(name);
     skill_to_prompt = skill::to_prompt, "Prints skills as the reference validator's prompt block."
         skills.to_prompt(paths) -> text;
-    skill_validate = skill::validate, "Judges skill files by a reader's rules."
+    skill_validate = skill::validate, "Validates skill files against the rules of a target."
         skills.validate(paths);
     status = home::status, "Shows the runtime home: schema, sizes, counts, last executions."
         runtime.status();
@@ -276,7 +277,7 @@ operations! {
         store.cas(key, old, new);
     store_delete = store::delete, "Removes a key."
         store.delete(key) -> deleted;
-    store_exists = store::exists, "Tells whether a key is there."
+    store_exists = store::exists, "Tells whether a key exists."
         store.exists(key) -> exists;
     store_export = store::export, "Writes keys and values as JSON lines."
         store.export_lines(pattern);

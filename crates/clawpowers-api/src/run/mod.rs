@@ -39,7 +39,7 @@ pub struct Options {
     pub model: Option<String>,
     /// The tier of the model.
     pub tier: Option<String>,
-    /// The project that it is for.
+    /// The project that it belongs to.
     pub project: Option<String>,
     /// How many seconds it may take.
     pub timeout: Option<String>,
@@ -47,7 +47,7 @@ pub struct Options {
     pub partial_exit: Option<u8>,
 }
 
-/// How it ended.
+/// The outcome.
 #[derive(Debug, Clone, Serialize)]
 pub struct Ran {
     /// The number of the execution in this home.

@@ -8,25 +8,29 @@ use serde_json::Value;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
-    /// The request is not JSON, lacks a field, has one too many, or one of the wrong type.
+    /// The request is not JSON, has a missing or unknown field, or a field of the wrong type.
     InvalidRequest,
-    /// There is no operation of this name.
+    /// There is no operation of this name; `details.operations` lists the names.
     UnknownOperation,
-    /// What was asked for does not exist.
+    /// The skill, file, role profile, setting, plan, version or execution does not exist.
     NotFound,
-    /// A value breaks a rule.
+    /// A value breaks a rule: an unknown target, client, scope or format, a bad name, an empty description, a path
+    /// that leaves the skill's folder, a value that a setting does not accept.
     InvalidInput,
-    /// A configuration file is not valid.
+    /// `config.json` is not valid JSON, or is to be changed and contains a key twice; `details` has `line` and
+    /// `column`.
     InvalidConfig,
-    /// The database of the runtime home refused; `details.kind` says how.
+    /// The database could not be used; nothing was written. `details.kind` is `busy` (another process held the
+    /// database or its lock file for more than 30 seconds), `corrupt`, `newer` (written by a newer release), `full`,
+    /// `read_only` or `io`.
     Storage,
-    /// The file system refused.
+    /// The file system returned an error.
     Io,
-    /// The runtime was closed.
+    /// The runtime is closed.
     Closed,
-    /// What was asked for needs a disk or processes, and this runtime has none.
+    /// The operation needs a disk or processes, and this runtime has none.
     UnsupportedPlatform,
-    /// A fault of ClawPowers itself.
+    /// A bug in ClawPowers; please report it.
     Internal,
 }
 

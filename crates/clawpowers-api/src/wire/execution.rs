@@ -12,23 +12,23 @@ use serde::{Deserialize, Serialize};
 pub struct About {
     /// How long it took, in seconds.
     pub duration: Option<Amount>,
-    /// Notes for people who read the report.
+    /// Notes for people.
     pub notes: Option<String>,
-    /// The session it was part of.
+    /// The session that it belongs to.
     pub session: Option<String>,
-    /// Who ran it.
+    /// The agent that runs it.
     pub agent: Option<String>,
     /// The model that is used.
     pub model: Option<String>,
     /// The tier of the model.
     pub tier: Option<String>,
-    /// The project that it is for.
+    /// The project that it belongs to.
     pub project: Option<String>,
-    /// Cost in US dollars.
+    /// The cost in US dollars.
     pub cost: Option<Amount>,
-    /// Tokens that the model read.
+    /// The number of input tokens.
     pub tokens_in: Option<Amount>,
-    /// Tokens that the model wrote.
+    /// The number of output tokens.
     pub tokens_out: Option<Amount>,
     /// When it was, in RFC 3339; now where it is not said.
     pub at: Option<String>,
@@ -110,19 +110,19 @@ impl About {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Which {
-    /// Of this skill.
+    /// Keep only executions of this skill (exact name).
     #[serde(default)]
     pub skill: Option<String>,
-    /// Of this session.
+    /// Keep only executions of this session.
     #[serde(default)]
     pub session: Option<String>,
-    /// At this time or later: a time, a date, or how long ago (`7d`).
+    /// Keep only executions at this time or later: a time, a date, or how long ago (`7d`).
     #[serde(default)]
     pub since: Option<String>,
-    /// Before this time.
+    /// Keep only executions before this time.
     #[serde(default)]
     pub until: Option<String>,
-    /// With this outcome: `success`, `failure`, `partial`, `skipped` or `open`.
+    /// Keep only executions with this outcome: `success`, `failure`, `partial`, `skipped` or `open`.
     #[serde(default)]
     pub outcome: Option<String>,
 }
@@ -153,45 +153,45 @@ impl Which {
     }
 }
 
-/// An execution in a reply.
+/// An execution of a skill.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ExecutionOut {
-    /// Its number in this home.
+    /// The id of the execution in this home.
     pub id: String,
-    /// When it was recorded or, where it was started here, when it started; RFC 3339 in UTC.
+    /// When it was recorded or, if it was started here, when it started: from the year 1 to 9999-12-30T22:00:00Z.
     #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub at: String,
     /// The skill.
     pub skill: String,
-    /// `success`, `failure`, `partial`, `skipped` or `open`.
+    /// How it ended; `open` if it has not ended.
     #[cfg_attr(feature = "schema", schemars(extend("enum" = ["success", "failure", "partial", "skipped", "open"])))]
     pub outcome: &'static str,
     /// How long it took, in seconds.
     pub duration: Option<f64>,
-    /// Notes for people who read the report.
+    /// Notes for people.
     pub notes: Option<String>,
-    /// The session it was part of.
+    /// The session that it belongs to.
     pub session: Option<String>,
-    /// Who ran it.
+    /// The agent that runs it.
     pub agent: Option<String>,
     /// The model that is used.
     pub model: Option<String>,
     /// The tier of the model.
     pub tier: Option<String>,
-    /// The project that it is for.
+    /// The project that it belongs to.
     pub project: Option<String>,
-    /// Cost in US dollars.
+    /// The cost in US dollars.
     pub cost: Option<f64>,
-    /// Tokens that the model read.
+    /// The number of input tokens.
     pub tokens_in: Option<i64>,
-    /// Tokens that the model wrote.
+    /// The number of output tokens.
     pub tokens_out: Option<i64>,
     /// The version of the skill.
     pub skill_version: Option<String>,
     /// The digest of the skill.
     pub skill_digest: Option<String>,
-    /// `run`, `import`, or absent for what was recorded.
+    /// `run`, `import`, or `null` if it was recorded directly.
     pub source: Option<String>,
 }
 
@@ -220,32 +220,32 @@ impl From<Execution> for ExecutionOut {
     }
 }
 
-/// Figures in a reply, of one skill or of all.
+/// Statistics of one skill, or of all executions.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FiguresOut {
     /// Executions that have ended.
     pub total: i64,
-    /// With success.
+    /// Executions with the outcome `success`.
     pub success: i64,
-    /// With failure.
+    /// Executions with the outcome `failure`.
     pub failure: i64,
-    /// With success in part.
+    /// Executions with the outcome `partial`.
     pub partial: i64,
-    /// That were not needed.
+    /// Executions with the outcome `skipped`.
     pub skipped: i64,
-    /// That have not ended; not in the total.
+    /// Executions that have not ended; not part of `total`.
     pub open: i64,
-    /// Durations in seconds, where there are any.
+    /// Durations, if any are known.
     pub duration: Option<DurationOut>,
-    /// The sum of the costs in US dollars and how many there are, where there are any.
+    /// Costs, if any are known.
     pub cost: Option<CostOut>,
-    /// The sums of tokens and how many executions have them, where there are any.
+    /// Tokens, if any are known.
     pub tokens: Option<TokensOut>,
-    /// When the first that has ended was.
+    /// The time of the first execution that has ended.
     #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub first_at: Option<String>,
-    /// When the last that has ended was.
+    /// The time of the last execution that has ended.
     #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub last_at: Option<String>,
 }
@@ -256,9 +256,9 @@ pub struct FiguresOut {
 pub struct DurationOut {
     /// Executions with a duration.
     pub count: i64,
-    /// Their sum.
+    /// The sum.
     pub total: f64,
-    /// Their mean.
+    /// The mean.
     pub mean: f64,
     /// The median, within 2 %.
     pub p50: f64,
@@ -272,7 +272,7 @@ pub struct DurationOut {
 pub struct CostOut {
     /// Executions with a cost.
     pub count: i64,
-    /// Their sum.
+    /// The sum.
     pub total: f64,
 }
 
@@ -282,9 +282,9 @@ pub struct CostOut {
 pub struct TokensOut {
     /// Executions with tokens.
     pub count: i64,
-    /// Tokens that models read.
+    /// The sum of input tokens (at most 2⁵³−1).
     pub tokens_in: i64,
-    /// Tokens that models wrote.
+    /// The sum of output tokens (at most 2⁵³−1).
     pub tokens_out: i64,
 }
 

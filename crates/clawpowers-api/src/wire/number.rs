@@ -26,7 +26,10 @@ impl schemars::JsonSchema for Amount {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": ["number", "string"] })
+        schemars::json_schema!({
+            "type": ["number", "string"],
+            "description": "A number, or a string of digits with at most one decimal point, which is exact: seconds up to 10⁸ with 6 decimal places, US dollars up to 10⁶ with 9, whole tokens up to 2⁵³−1.",
+        })
     }
 }
 

@@ -13,38 +13,38 @@ use std::borrow::Cow;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-/// A finding.
+/// A diagnostic: one violation of a rule at one place.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DiagnosticOut {
-    /// Stable rule id.
+    /// The id of the rule.
     pub rule: &'static str,
-    /// `error`, `warning` or `info`.
+    /// How severe it is for the target.
     #[cfg_attr(feature = "schema", schemars(extend("enum" = ["error", "warning", "info"])))]
     pub severity: &'static str,
-    /// 1-based line.
+    /// The line, from 1.
     pub line: usize,
-    /// 1-based column in code points.
+    /// The column in code points, from 1.
     pub column: usize,
     /// What is wrong.
     pub message: String,
     /// What to do next.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
-    /// The mechanical repair.
+    /// The edits that repair it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub edits: Vec<EditOut>,
 }
 
-/// A replacement of a byte range of the text without its byte order mark.
+/// A replacement of a range of bytes of the UTF-8 text without its byte order mark.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EditOut {
-    /// First byte.
+    /// The offset of the first byte.
     pub start: usize,
-    /// Byte after the last.
+    /// The offset after the last byte; equal to `start` for an insertion.
     pub end: usize,
-    /// What stands there afterwards.
+    /// The new text.
     pub replacement: String,
 }
 
@@ -105,7 +105,7 @@ fn brief(list: Vec<Diagnostic>) -> Vec<DiagnosticOut> {
 pub struct SkillOut {
     /// Its name.
     pub name: String,
-    /// Whether the name is the folder's.
+    /// Whether the name was taken from the folder.
     pub name_from_folder: bool,
     /// Its description.
     pub description: String,
@@ -115,19 +115,19 @@ pub struct SkillOut {
     pub version_is_semver: bool,
     /// Its licence.
     pub license: Option<String>,
-    /// What it needs, in words.
+    /// The compatibility note.
     pub compatibility: Option<String>,
-    /// Tools it may use without asking.
+    /// Tools that it may use without asking.
     pub allowed_tools: Vec<String>,
-    /// Words to find it by.
+    /// The tags.
     pub tags: Vec<String>,
-    /// What must be there.
+    /// What it requires.
     pub requirements: RequirementsOut,
-    /// What it measures.
+    /// The metrics that it names.
     pub metrics: MetricsOut,
-    /// Who may start it.
+    /// Who may start the skill.
     pub invocation: InvocationOut,
-    /// Every field, verbatim and in order.
+    /// Every field of the frontmatter, verbatim and in order. A number that JSON would print differently is a string.
     pub frontmatter: Map<String, Value>,
 }
 
@@ -136,19 +136,19 @@ pub struct SkillOut {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(rename = "Measures"))]
 pub struct MetricsOut {
-    /// Names of figures it tracks.
+    /// The metrics that it tracks.
     pub tracks: Vec<String>,
-    /// Names of figures it means to improve.
+    /// The metrics that it aims to improve.
     pub improves: Vec<String>,
 }
 
-/// Who may start a skill.
+/// Who may start the skill.
 #[derive(Debug, Clone, Copy, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InvocationOut {
-    /// The user may.
+    /// Whether the user may start it.
     pub user: bool,
-    /// The model may.
+    /// Whether the model may start it.
     pub model: bool,
 }
 
@@ -158,21 +158,21 @@ impl From<Invocation> for InvocationOut {
     }
 }
 
-/// What must be there for a skill to work.
+/// What a skill requires.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RequirementsOut {
-    /// Programs that must all be there.
+    /// Programs that are all required.
     pub bins: Vec<String>,
-    /// Programs of which one must be there.
+    /// Programs of which at least one is required.
     pub any_bins: Vec<String>,
     /// Environment variables.
     pub env: Vec<String>,
-    /// Settings.
+    /// Settings of other clients; they are not checked.
     pub config: Vec<String>,
-    /// Operating systems.
+    /// Operating systems: `linux`, `macos`, `windows`.
     pub os: Vec<String>,
-    /// Other skills as `name` or `name@range`.
+    /// Other skills, as `name` or `name@range`.
     pub skills: Vec<String>,
 }
 
@@ -216,7 +216,7 @@ impl From<&Skill> for SkillOut {
     }
 }
 
-/// A row of a listing.
+/// A visible skill.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(rename = "SkillRow"))]
@@ -225,21 +225,21 @@ pub struct EntryOut {
     pub name: String,
     /// Its description.
     pub description: String,
-    /// Its SKILL.md.
+    /// The location of its SKILL.md.
     pub location: String,
-    /// Whose it is.
+    /// The scope of the root it was found below.
     #[cfg_attr(feature = "schema", schemars(extend("enum" = ["project", "user", "home", "system", "extra", "bundled"])))]
     pub scope: &'static str,
-    /// The root below which it was found; empty for shipped skills.
+    /// The root that it was found below; empty for bundled skills.
     pub root: String,
     /// Its version, verbatim.
     pub version: Option<String>,
-    /// Who may start it.
+    /// Who may start the skill.
     pub invocation: InvocationOut,
-    /// Whether it belongs to the active role profile; absent where none is active.
+    /// Whether it belongs to the active role profile; absent if no profile is active.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub active: Option<bool>,
-    /// What was found in its head.
+    /// The diagnostics of its frontmatter, without `hint` and `edits`.
     pub diagnostics: Vec<DiagnosticOut>,
 }
 
@@ -281,15 +281,15 @@ impl Row for EntryOut {
     }
 }
 
-/// A skill that another one hides.
+/// A skill that another one takes precedence over, or a second path to the same skill.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HiddenOut {
     /// Its name.
     pub name: String,
-    /// Its SKILL.md.
+    /// The location of its SKILL.md.
     pub location: String,
-    /// The SKILL.md that is taken instead.
+    /// The location of the SKILL.md that is used instead.
     pub winner: String,
 }
 
@@ -312,15 +312,15 @@ fn text(path: PathBuf) -> String {
     path.into_os_string().into_string().unwrap_or_else(lossy)
 }
 
-/// Something that looks like a skill and did not load.
+/// A file that looks like a skill but did not load.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RejectedOut {
-    /// Where.
+    /// The location.
     pub location: String,
-    /// The rule that says why.
+    /// The id of the rule that it breaks.
     pub reason: &'static str,
-    /// What was found in it.
+    /// Its diagnostics, without `hint` and `edits`.
     pub diagnostics: Vec<DiagnosticOut>,
 }
 
@@ -338,14 +338,14 @@ impl From<Rejected> for RejectedOut {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ResourceOut {
-    /// Path below the skill's folder.
+    /// The path inside the skill's folder, with `/` between the parts.
     pub path: String,
-    /// `script`, `reference`, `asset` or `other`.
+    /// Its kind, by the folder it is in.
     #[cfg_attr(feature = "schema", schemars(extend("enum" = ["script", "reference", "asset", "other"])))]
     pub kind: &'static str,
     /// Size in bytes.
     pub size: u64,
-    /// Whether it may be executed.
+    /// Whether it is executable.
     pub executable: bool,
 }
 
@@ -386,9 +386,9 @@ pub struct HeadingOut {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CodeBlockOut {
-    /// The first word behind the fence.
+    /// The first word after the opening fence.
     pub language: Option<String>,
-    /// How many lines it holds.
+    /// The number of lines in it.
     pub lines: usize,
 }
 

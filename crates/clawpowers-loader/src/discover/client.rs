@@ -53,6 +53,15 @@ impl Client {
         CLIENTS.iter().find(|client| client.name == name)
     }
 
+    /// Returns the other names that [`Client::named`] knows for it.
+    pub fn aliases(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let own = self.name;
+        ALIASES
+            .iter()
+            .filter(move |(_, name)| *name == own)
+            .map(|(alias, _)| *alias)
+    }
+
     /// Returns the client's roots, the first of highest precedence.
     #[must_use]
     pub fn roots(&self, surroundings: &Surroundings) -> Vec<Root> {

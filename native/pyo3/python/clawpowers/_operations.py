@@ -102,7 +102,7 @@ class Skills(Group):
         client: str | None = None,
         profile: str | None = None,
     ) -> t.SkillListReply:
-        """Lists the visible skills, the hidden ones and those that did not load."""
+        """Lists visible, shadowed and rejected skills."""
         request: Request = {}
         if roots is not None:
             request["roots"] = roots
@@ -210,7 +210,7 @@ class Skills(Group):
         return result
 
     def reference_validate(self, path: str | os.PathLike[str]) -> t.SkillReferenceValidateReply:
-        """Judges one skill in the words of the reference validator."""
+        """Validates one skill as the reference validator does."""
         request: Request = {"path": path}
         result: t.SkillReferenceValidateReply = self._call("skill_reference_validate", request)
         return result
@@ -249,7 +249,7 @@ class Skills(Group):
         client: str | None = None,
         profile: str | None = None,
     ) -> t.SkillShowReply:
-        """Shows one skill: fields, outline, files, digest, requirements, findings."""
+        """Shows one skill: fields, outline, files, digest, requirements, diagnostics."""
         request: Request = {"name": name}
         if roots is not None:
             request["roots"] = roots
@@ -274,7 +274,7 @@ class Skills(Group):
         *,
         target: str | None = None,
     ) -> t.SkillValidateReply:
-        """Judges skill files by a reader's rules."""
+        """Validates skill files against the rules of a target."""
         request: Request = {"paths": paths}
         if target is not None:
             request["target"] = target
@@ -315,7 +315,7 @@ class Store(Group):
         return result
 
     def exists(self, key: str) -> bool:
-        """Tells whether a key is there."""
+        """Tells whether a key exists."""
         request: Request = {"key": key}
         result: bool = self._call("store_exists", request)["exists"]
         return result
@@ -455,7 +455,7 @@ class Metrics(Group):
         *,
         path: str | os.PathLike[str] | None = None,
     ) -> t.MetricsImportReply:
-        """Takes in executions from JSON lines."""
+        """Imports executions from JSON lines."""
         request: Request = {}
         if text is not None:
             request["text"] = text
@@ -546,7 +546,7 @@ class Metrics(Group):
         tier: str | None = None,
         project: str | None = None,
     ) -> t.MetricsStartReply:
-        """Records that an execution has begun."""
+        """Records that an execution has started."""
         request: Request = {"skill": skill}
         if notes is not None:
             request["notes"] = notes
@@ -572,7 +572,7 @@ class Metrics(Group):
         until: str | dt.datetime | dt.date | None = None,
         outcome: str | None = None,
     ) -> t.MetricsSummaryReply:
-        """Sums up executions, as a whole and by skill."""
+        """Summarizes executions, in total and by skill."""
         request: Request = {}
         if skill is not None:
             request["skill"] = skill
@@ -615,13 +615,13 @@ class Feedback(Group):
         return result
 
     def compare(self, skill: str, a: str, b: str) -> t.AnalyzeCompareReply:
-        """Compares two versions of a skill, or two times."""
+        """Compares two versions of a skill, or two periods."""
         request: Request = {"skill": skill, "a": a, "b": b}
         result: t.AnalyzeCompareReply = self._call("analyze_compare", request)
         return result
 
     def plan(self, plan: str) -> t.AnalyzePlanReply:
-        """Compares a plan's estimate with what it took, and lists its tasks."""
+        """Compares the estimate of a plan with the actual time, and lists its tasks."""
         request: Request = {"plan": plan}
         result: t.AnalyzePlanReply = self._call("analyze_plan", request)
         return result
@@ -657,7 +657,7 @@ class Config(Group):
         return result
 
     def set(self, key: str, value: object = UNSET, *, text: str | None = None) -> t.ConfigSetReply:
-        """Changes one setting of config.json and leaves the rest as it is."""
+        """Changes one setting of config.json and no other byte."""
         request: Request = {"key": key}
         if not isinstance(value, Unset):
             request["value"] = value
@@ -667,7 +667,7 @@ class Config(Group):
         return result
 
     def unset(self, key: str) -> t.ConfigUnsetReply:
-        """Removes one setting from config.json and leaves the rest as it is."""
+        """Removes one setting from config.json and changes nothing else."""
         request: Request = {"key": key}
         result: t.ConfigUnsetReply = self._call("config_unset", request)
         return result
@@ -703,7 +703,7 @@ class Operations(Group):
         return result
 
     def import_legacy(self, *, from_: str | os.PathLike[str] | None = None) -> t.ImportReply:
-        """Takes in what 1.x left in a home."""
+        """Imports the state and metrics of a 1.x home."""
         request: Request = {}
         if from_ is not None:
             request["from"] = from_
@@ -726,7 +726,7 @@ class Operations(Group):
         return result
 
     def recover(self, to: str | os.PathLike[str]) -> t.RecoverReply:
-        """Writes what can still be read of a damaged database to a new home."""
+        """Saves what is readable in a damaged database to a new home."""
         request: Request = {"to": to}
         result: t.RecoverReply = self._call("recover", request)
         return result

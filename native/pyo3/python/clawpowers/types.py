@@ -23,54 +23,54 @@ Tier: TypeAlias = Literal["good", "moderate", "low", "unsure"]
 
 
 class AnalyzeCompareReply(TypedDict):
-    """What came of it."""
+    """The result."""
 
     skill: str
     """The skill."""
     a: Side
     """The first side."""
     b: Side
-    """The second side."""
+    """The second side, in the same form."""
     comparison: Comparison | None
-    """The comparison; `null` where a side has no executions that count."""
+    """The comparison; `null` if one side has no executions that count."""
     verdict: str
-    """What follows, in words."""
+    """The conclusion, as a sentence for people."""
 
 
 class AnalyzePlanReply(TypedDict):
-    """What is known of the plan."""
+    """Estimate, actual time and tasks of a plan."""
 
     plan: str
     """Its name."""
     estimated: str | None
-    """The value of `plan:NAME:estimated_duration`, in minutes, as it was written."""
+    """The value of `plan:NAME:estimated_duration` (minutes), as stored."""
     actual: str | None
-    """The value of `plan:NAME:actual_duration`, in minutes, as it was written."""
+    """The value of `plan:NAME:actual_duration` (minutes), as stored."""
     ratio: float | None
-    """How many times longer than estimated it took, where both are numbers above 0."""
+    """Actual time divided by the estimate, if both are numbers above 0."""
     recommended_factor: float | None
-    """What to multiply estimates by, where it took more than 1.3 times as long."""
+    """The factor to multiply estimates by, if the plan took more than 1.3 times as long as estimated."""
     tasks: list[ValueLine]
-    """The states of its tasks; keys without a plan's name (`execution:task_…`) are among them."""
+    """The states of its tasks, including keys without a plan name (`execution:task_…`)."""
 
 
 class AnalyzeReply(TypedDict):
-    """What is known of the skills."""
+    """The report."""
 
     as_of: dt.datetime
-    """As of when this is, in RFC 3339: the end of the period that was asked for, else now."""
+    """The time of the report: `until` if it is given, else now."""
     since: dt.datetime | None
-    """The start of the period that was asked for."""
+    """The start of the requested period."""
     all: Figures
-    """Of all together."""
+    """All executions together."""
     skills: list[SkillReport]
-    """Of each skill, in the order of their names."""
+    """One entry for each skill, sorted by name."""
     recommendations: list[Recommendation]
-    """What to do, the most pressing first."""
+    """Recommendations, the most urgent first."""
 
 
 class AnalyzeWorktreesReply(TypedDict):
-    """The worktrees."""
+    """The registered worktrees."""
 
     worktrees: list[ValueLine]
     """The keys below `worktree:` with their values."""
@@ -121,25 +121,25 @@ class ChangeReport(TypedDict):
 
 
 class ClientBudget(TypedDict):
-    """What one client would do."""
+    """What one client would cut."""
 
     client: str
     """The client."""
     budget: int
-    """How many tokens it spends at most."""
+    """The most tokens that it spends on the list."""
     needed: int
-    """How many tokens the whole list would cost."""
+    """The tokens that the full list would cost."""
     skills: list[Fate]
-    """What becomes of each skill."""
+    """The result for each skill."""
 
 
 class CodeBlock(TypedDict):
     """A code block."""
 
     language: str | None
-    """The first word behind the fence."""
+    """The first word after the opening fence."""
     lines: int
-    """How many lines it holds."""
+    """The number of lines in it."""
 
 
 class Comparison(TypedDict):
@@ -165,20 +165,20 @@ class ConfigGetReply(TypedDict):
     key: str
     """The name, as the file spells it."""
     value: Any
-    """The value: any JSON."""
+    """The value."""
     source: str
-    """Where it comes from: always `file`."""
+    """Always `file`."""
 
 
 class ConfigListReply(TypedDict):
     """The settings."""
 
     path: str
-    """The config.json, whether it is there or not."""
+    """The path of config.json, even if it does not exist."""
     exists: bool
-    """Whether it is there."""
+    """Whether it exists."""
     dialect: str
-    """Whose spelling it has: `none`, `1.x`, `2.x`, `mixed`, `other`."""
+    """The naming style of the file: `none`, `1.x`, `2.x`, `mixed` or `other`."""
     entries: list[Setting]
     """The settings in the order of the file."""
 
@@ -189,33 +189,33 @@ class ConfigSetReply(TypedDict):
     key: str
     """The name, as the file spells it."""
     value: Any
-    """The value that the setting has now."""
+    """The new value."""
     previous: Any
-    """The value that it had; null where it had none."""
+    """The previous value; `null` if there was none."""
     changed: bool
-    """Whether the file was written; it is not where the value is the same."""
+    """Whether the file was written. It is not written if the value is the same."""
     path: str
-    """The config.json."""
+    """The path of config.json."""
 
 
 class ConfigState(TypedDict):
     """The state of config.json."""
 
     problem: str | None
-    """Why it cannot be read; `null` where it can, and where there is none. No role profile is in force then."""
+    """Why the file cannot be read; no role profile is active then. `null` if it can be read or does not exist."""
     hint: str | None
-    """What to do about it."""
+    """What to do next."""
 
 
 class ConfigUnsetReply(TypedDict):
     """What was removed."""
 
     key: str
-    """The name, as the file spelled it."""
+    """The name, as it was spelled in the file."""
     previous: Any
-    """The value that it had."""
+    """The previous value."""
     path: str
-    """The config.json."""
+    """The path of config.json."""
 
 
 class Cost(TypedDict):
@@ -224,20 +224,20 @@ class Cost(TypedDict):
     count: int
     """Executions with a cost."""
     total: float
-    """Their sum."""
+    """The sum."""
 
 
 class DatabaseState(TypedDict):
-    """The state of the database."""
+    """The condition of the database."""
 
     database: str | None
-    """The file; `null` where there is no home."""
+    """The path of the database; `null` if there is no runtime home."""
     state: str
-    """`none` where nothing was written yet, `sound`, or what the error's `details.kind` would say."""
+    """`none` if nothing has been written yet, `sound`, or a `details.kind` of the error `storage`."""
     problems: list[str]
-    """What is wrong with it."""
+    """The problems found."""
     hint: str | None
-    """What to do about it."""
+    """What to do next."""
     notes: list[str]
     """What is worth knowing and is no problem."""
 
@@ -246,47 +246,47 @@ class _DiagnosticOptional(TypedDict, total=False):
     hint: str | None
     """What to do next."""
     edits: list[Edit]
-    """The mechanical repair."""
+    """The edits that repair it."""
 
 
 class Diagnostic(_DiagnosticOptional):
-    """A finding."""
+    """A diagnostic: one violation of a rule at one place."""
 
     rule: str
-    """Stable rule id."""
+    """The id of the rule."""
     severity: Literal["error", "warning", "info"]
-    """`error`, `warning` or `info`."""
+    """How severe it is for the target."""
     line: int
-    """1-based line."""
+    """The line, from 1."""
     column: int
-    """1-based column in code points."""
+    """The column in code points, from 1."""
     message: str
     """What is wrong."""
 
 
 class DoctorReply(TypedDict):
-    """The state of the skills."""
+    """The condition of the skills, of config.json and of the database."""
 
     inventory: Inventory
     """What was found."""
     not_ready: list[NotReady]
-    """Skills whose requirements are not met here."""
+    """Skills with unmet requirements."""
     visibility: list[Visibility]
-    """How many of the skills each client would see, and which it would not."""
+    """What each client would load; empty if `roots` are given."""
     duplicates: list[Hidden]
-    """Several ways to one file."""
+    """Skills that were found by more than one path."""
     rejected: list[Rejected]
-    """What did not load; broken and escaping links among it."""
+    """What did not load, including broken and escaping symlinks."""
     references: list[References]
-    """Links of bodies and folders that lead nowhere or outside, and scripts that cannot run."""
+    """Skills with dangling or escaping links, or with scripts that are not executable."""
     unknown_profile: str | None
-    """The profile that config.json puts in force without a list of skills for it; it has no effect."""
+    """The active profile of config.json if `profiles` does not define it; it has no effect then."""
     config: ConfigState
     """The config.json of the runtime home."""
     storage: DatabaseState
     """The database of the runtime home."""
     healthy: bool
-    """Whether nothing is amiss."""
+    """Whether no problem was found."""
 
 
 class Duration(TypedDict):
@@ -295,9 +295,9 @@ class Duration(TypedDict):
     count: int
     """Executions with a duration."""
     total: float
-    """Their sum."""
+    """The sum."""
     mean: float
-    """Their mean."""
+    """The mean."""
     p50: float
     """The median, within 2 %."""
     p95: float
@@ -305,64 +305,64 @@ class Duration(TypedDict):
 
 
 class Edit(TypedDict):
-    """A replacement of a byte range of the text without its byte order mark."""
+    """A replacement of a range of bytes of the UTF-8 text without its byte order mark."""
 
     start: int
-    """First byte."""
+    """The offset of the first byte."""
     end: int
-    """Byte after the last."""
+    """The offset after the last byte; equal to `start` for an insertion."""
     replacement: str
-    """What stands there afterwards."""
+    """The new text."""
 
 
 class Execution(TypedDict):
-    """An execution in a reply."""
+    """An execution of a skill."""
 
     id: str
-    """Its number in this home."""
+    """The id of the execution in this home."""
     at: dt.datetime
-    """When it was recorded or, where it was started here, when it started; RFC 3339 in UTC."""
+    """When it was recorded or, if it was started here, when it started: from the year 1 to 9999-12-30T22:00:00Z."""
     skill: str
     """The skill."""
     outcome: Literal["success", "failure", "partial", "skipped", "open"]
-    """`success`, `failure`, `partial`, `skipped` or `open`."""
+    """How it ended; `open` if it has not ended."""
     duration: float | None
     """How long it took, in seconds."""
     notes: str | None
-    """Notes for people who read the report."""
+    """Notes for people."""
     session: str | None
-    """The session it was part of."""
+    """The session that it belongs to."""
     agent: str | None
-    """Who ran it."""
+    """The agent that runs it."""
     model: str | None
     """The model that is used."""
     tier: str | None
     """The tier of the model."""
     project: str | None
-    """The project that it is for."""
+    """The project that it belongs to."""
     cost: float | None
-    """Cost in US dollars."""
+    """The cost in US dollars."""
     tokens_in: int | None
-    """Tokens that the model read."""
+    """The number of input tokens."""
     tokens_out: int | None
-    """Tokens that the model wrote."""
+    """The number of output tokens."""
     skill_version: str | None
     """The version of the skill."""
     skill_digest: str | None
     """The digest of the skill."""
     source: str | None
-    """`run`, `import`, or absent for what was recorded."""
+    """`run`, `import`, or `null` if it was recorded directly."""
 
 
 class Fate(TypedDict):
-    """What becomes of one skill."""
+    """What the client does with one skill."""
 
     name: str
     """Its name."""
     fate: Literal["whole", "shortened", "name_only", "dropped"]
-    """`whole`, `shortened`, `name_only` or `dropped`."""
+    """Whether it is shown in full, its description is shortened or left out, or it is left out itself."""
     limit: int | None
-    """Where it is shortened, how many code points its description keeps."""
+    """If it is `shortened`, how many code points of the description are kept."""
 
 
 class FeedbackDetectReply(TypedDict):
@@ -373,39 +373,39 @@ class FeedbackDetectReply(TypedDict):
     rate: Rate
     """The rate since the last change."""
     missing: int
-    """How many more outcomes it takes until a change since then can be told."""
+    """How many more outcomes are needed before the next change can be detected."""
 
 
 class Figures(TypedDict):
-    """Figures in a reply, of one skill or of all."""
+    """Statistics of one skill, or of all executions."""
 
     total: int
     """Executions that have ended."""
     success: int
-    """With success."""
+    """Executions with the outcome `success`."""
     failure: int
-    """With failure."""
+    """Executions with the outcome `failure`."""
     partial: int
-    """With success in part."""
+    """Executions with the outcome `partial`."""
     skipped: int
-    """That were not needed."""
+    """Executions with the outcome `skipped`."""
     open: int
-    """That have not ended; not in the total."""
+    """Executions that have not ended; not part of `total`."""
     duration: Duration | None
-    """Durations in seconds, where there are any."""
+    """Durations, if any are known."""
     cost: Cost | None
-    """The sum of the costs in US dollars and how many there are, where there are any."""
+    """Costs, if any are known."""
     tokens: Tokens | None
-    """The sums of tokens and how many executions have them, where there are any."""
+    """Tokens, if any are known."""
     first_at: dt.datetime | None
-    """When the first that has ended was."""
+    """The time of the first execution that has ended."""
     last_at: dt.datetime | None
-    """When the last that has ended was."""
+    """The time of the last execution that has ended."""
 
 
 class _FixedOptional(TypedDict, total=False):
     text: str | None
-    """The repaired form, where it differs and was not written."""
+    """The repaired text, if it differs and was not written."""
 
 
 class Fixed(_FixedOptional):
@@ -414,19 +414,19 @@ class Fixed(_FixedOptional):
     path: str
     """The file."""
     changed: bool
-    """Whether it differs from its repaired form."""
+    """Whether there is something to repair."""
     written: bool
-    """Whether it was written."""
+    """Whether the repairs were written."""
     failure: str | None
-    """Why the repaired form cannot be written; the file is then as it was."""
+    """Why the repairs cannot be written; the file is unchanged then."""
     diff: str
-    """Unified diff from the file to its repaired form."""
+    """The repairs as a unified diff."""
     applied: list[Diagnostic]
-    """The findings that are repaired."""
+    """The diagnostics that the repairs solve."""
     remaining: list[Diagnostic]
-    """The errors and warnings that a person has to decide."""
+    """The errors and warnings that remain for a person to decide."""
     reason: str | None
-    """The rule that says why it does not load even so."""
+    """The rule for which the file does not load even after the repairs."""
 
 
 class Heading(TypedDict):
@@ -439,14 +439,14 @@ class Heading(TypedDict):
 
 
 class Hidden(TypedDict):
-    """A skill that another one hides."""
+    """A skill that another one takes precedence over, or a second path to the same skill."""
 
     name: str
     """Its name."""
     location: str
-    """Its SKILL.md."""
+    """The location of its SKILL.md."""
     winner: str
-    """The SKILL.md that is taken instead."""
+    """The location of the SKILL.md that is used instead."""
 
 
 class Hit(TypedDict):
@@ -457,7 +457,7 @@ class Hit(TypedDict):
     description: str
     """Its description."""
     location: str
-    """Its SKILL.md."""
+    """The location of its SKILL.md."""
     score: float
     """BM25 score, rounded to three places."""
 
@@ -466,14 +466,14 @@ _ImportReplyKeys = TypedDict("_ImportReplyKeys", {"from": str})
 
 
 class ImportReply(_ImportReplyKeys):
-    """What came of it."""
+    """The result."""
 
     keys: int
     """Keys that were set."""
     known_keys: int
-    """Keys that had been taken in before."""
+    """Keys that were imported before."""
     executions: MetricsImportReply
-    """The executions, and everything that was skipped or is worth knowing."""
+    """The executions, and everything that was skipped or changed."""
 
 
 class InitReply(TypedDict):
@@ -482,7 +482,7 @@ class InitReply(TypedDict):
     home: str
     """The folder."""
     folders_created: int
-    """How many folders were missing; 7 for a new home."""
+    """How many folders were created; 7 for a new home."""
     version: str
     """The version of the program."""
     shims: list[str]
@@ -493,7 +493,7 @@ class Inventory(TypedDict):
     """What was found."""
 
     found: int
-    """Files that look like skills."""
+    """Files found that look like skills."""
     loaded: int
     """Visible skills."""
     shadowed: int
@@ -505,21 +505,21 @@ class Inventory(TypedDict):
 
 
 class Invocation(TypedDict):
-    """Who may start a skill."""
+    """Who may start the skill."""
 
     user: bool
-    """The user may."""
+    """Whether the user may start it."""
     model: bool
-    """The model may."""
+    """Whether the model may start it."""
 
 
 class Measures(TypedDict):
     """What a skill measures."""
 
     tracks: list[str]
-    """Names of figures it tracks."""
+    """The metrics that it tracks."""
     improves: list[str]
-    """Names of figures it means to improve."""
+    """The metrics that it aims to improve."""
 
 
 class MetricsDeleteReply(TypedDict):
@@ -535,29 +535,29 @@ class MetricsExportReply(TypedDict):
     text: str
     """The text."""
     count: int
-    """How many executions it holds."""
+    """The number of executions in the text."""
     deletions: int
-    """How many lines say of an execution that it was deleted."""
+    """How many lines record a deletion."""
 
 
 class MetricsFinishReply(TypedDict):
-    """What was ended."""
+    """The execution that was finished."""
 
     execution: Execution
     """The execution."""
 
 
 class MetricsImportReply(TypedDict):
-    """What came of it."""
+    """The result."""
 
     taken: int
-    """Executions that were taken in."""
+    """The number of executions imported."""
     known: int
-    """Lines that change nothing: executions that were imported before, and deletions of what is not here."""
+    """The number of lines that changed nothing: executions imported before, and deletions of executions that are not here."""
     deleted: int
-    """Executions that were deleted because a line says so."""
+    """The number of executions deleted by lines of the import."""
     reasons: dict[str, int]
-    """How many lines were skipped or taken otherwise than they stand, by reason."""
+    """How many lines were skipped or changed, by reason."""
     skipped: list[Skipped]
     """The first 1,000 of them."""
 
@@ -566,42 +566,42 @@ class MetricsRecordReply(TypedDict):
     """What was recorded."""
 
     id: str
-    """Its number in this home."""
+    """The id of the execution in this home."""
     skill: str
     """The skill."""
     outcome: Literal["success", "failure", "partial", "skipped"]
-    """How it ended."""
+    """The outcome."""
     at: dt.datetime
-    """When it was, in RFC 3339."""
+    """The time."""
     warning: Warning | None
-    """Said with the first execution of a skill that does not exist here."""
+    """A warning with the first execution of a skill that was not found."""
 
 
 class MetricsShowReply(TypedDict):
     """The executions."""
 
     executions: list[Execution]
-    """The executions in the order of their times, the oldest first."""
+    """The executions, the oldest first."""
 
 
 class MetricsStartReply(TypedDict):
     """What was recorded."""
 
     id: str
-    """Its number in this home, by which it is ended."""
+    """The id of the execution, for `metrics_finish`."""
     at: dt.datetime
-    """When it started, in RFC 3339."""
+    """The start time."""
     warning: Warning | None
-    """Said with the first execution of a skill that does not exist here."""
+    """A warning with the first execution of a skill that was not found."""
 
 
 class MetricsSummaryReply(TypedDict):
-    """The figures."""
+    """The statistics."""
 
     all: Figures
-    """Of all together."""
+    """All executions together."""
     skills: list[SkillFigures]
-    """Of each skill, in the order of their names."""
+    """One entry for each skill, sorted by name."""
 
 
 class Model(TypedDict):
@@ -610,9 +610,9 @@ class Model(TypedDict):
     model: str
     """The model."""
     success: int
-    """With success."""
+    """Executions with the outcome `success`."""
     total: int
-    """All that count for a rate."""
+    """Executions that count for a rate: all but skipped and open ones."""
 
 
 class NotReady(TypedDict):
@@ -621,7 +621,7 @@ class NotReady(TypedDict):
     name: str
     """Its name."""
     missing: list[str]
-    """What is missing, as `kind name`."""
+    """The unmet requirements, as `kind name`."""
 
 
 class NoteCount(TypedDict):
@@ -702,59 +702,59 @@ class RecoverReply(TypedDict):
     damaged_pages: int
     """Pages of the file that are damaged."""
     exact: bool
-    """Whether nothing else was lost. Where a table and its index are damaged together, more may be."""
+    """Whether nothing else was lost. More may be lost if a table and its index are both damaged."""
 
 
 class References(TypedDict):
-    """Faults of one skill's references."""
+    """The problems with links and scripts of one skill."""
 
     name: str
     """Its name."""
     location: str
-    """Its SKILL.md."""
+    """The location of its SKILL.md."""
     diagnostics: list[Diagnostic]
-    """The findings."""
+    """The diagnostics."""
 
 
 class Rejected(TypedDict):
-    """Something that looks like a skill and did not load."""
+    """A file that looks like a skill but did not load."""
 
     location: str
-    """Where."""
+    """The location."""
     reason: str
-    """The rule that says why."""
+    """The id of the rule that it breaks."""
     diagnostics: list[Diagnostic]
-    """What was found in it."""
+    """Its diagnostics, without `hint` and `edits`."""
 
 
 class Requirements(TypedDict):
-    """What must be there for a skill to work."""
+    """What a skill requires."""
 
     bins: list[str]
-    """Programs that must all be there."""
+    """Programs that are all required."""
     any_bins: list[str]
-    """Programs of which one must be there."""
+    """Programs of which at least one is required."""
     env: list[str]
     """Environment variables."""
     config: list[str]
-    """Settings."""
+    """Settings of other clients; they are not checked."""
     os: list[str]
-    """Operating systems."""
+    """Operating systems: `linux`, `macos`, `windows`."""
     skills: list[str]
-    """Other skills as `name` or `name@range`."""
+    """Other skills, as `name` or `name@range`."""
 
 
 class Resource(TypedDict):
     """A file of a skill."""
 
     path: str
-    """Path below the skill's folder."""
+    """The path inside the skill's folder, with `/` between the parts."""
     kind: Literal["script", "reference", "asset", "other"]
-    """`script`, `reference`, `asset` or `other`."""
+    """Its kind, by the folder it is in."""
     size: int
     """Size in bytes."""
     executable: bool
-    """Whether it may be executed."""
+    """Whether it is executable."""
 
 
 class SessionCount(TypedDict):
@@ -774,14 +774,14 @@ class Setting(TypedDict):
     key: str
     """Its name, the levels separated by dots."""
     value: Any
-    """Its value: any JSON but an object that holds something."""
+    """The value: any JSON except an object with members."""
 
 
 class Side(TypedDict):
     """One side."""
 
     name: str
-    """As it was asked for."""
+    """The name, as requested."""
     rate: Rate
     """Its rate."""
 
@@ -792,7 +792,7 @@ class Skill(TypedDict):
     name: str
     """Its name."""
     name_from_folder: bool
-    """Whether the name is the folder's."""
+    """Whether the name was taken from the folder."""
     description: str
     """Its description."""
     version: str | None
@@ -802,109 +802,109 @@ class Skill(TypedDict):
     license: str | None
     """Its licence."""
     compatibility: str | None
-    """What it needs, in words."""
+    """The compatibility note."""
     allowed_tools: list[str]
-    """Tools it may use without asking."""
+    """Tools that it may use without asking."""
     tags: list[str]
-    """Words to find it by."""
+    """The tags."""
     requirements: Requirements
-    """What must be there."""
+    """What it requires."""
     metrics: Measures
-    """What it measures."""
+    """The metrics that it names."""
     invocation: Invocation
-    """Who may start it."""
+    """Who may start the skill."""
     frontmatter: dict[str, Any]
-    """Every field, verbatim and in order."""
+    """Every field of the frontmatter, verbatim and in order. A number that JSON would print differently is a string."""
 
 
 class SkillBudgetReply(TypedDict):
-    """What each client would do."""
+    """What each client would cut."""
 
     context: int
     """The context in tokens."""
     clients: list[ClientBudget]
-    """One row a client."""
+    """One entry for each client."""
 
 
 class SkillFigures(TypedDict):
-    """The figures of one skill."""
+    """Statistics of one skill."""
 
     skill: str
     """The skill."""
     total: int
     """Executions that have ended."""
     success: int
-    """With success."""
+    """Executions with the outcome `success`."""
     failure: int
-    """With failure."""
+    """Executions with the outcome `failure`."""
     partial: int
-    """With success in part."""
+    """Executions with the outcome `partial`."""
     skipped: int
-    """That were not needed."""
+    """Executions with the outcome `skipped`."""
     open: int
-    """That have not ended; not in the total."""
+    """Executions that have not ended; not part of `total`."""
     duration: Duration | None
-    """Durations in seconds, where there are any."""
+    """Durations, if any are known."""
     cost: Cost | None
-    """The sum of the costs in US dollars and how many there are, where there are any."""
+    """Costs, if any are known."""
     tokens: Tokens | None
-    """The sums of tokens and how many executions have them, where there are any."""
+    """Tokens, if any are known."""
     first_at: dt.datetime | None
-    """When the first that has ended was."""
+    """The time of the first execution that has ended."""
     last_at: dt.datetime | None
-    """When the last that has ended was."""
+    """The time of the last execution that has ended."""
 
 
 class SkillFixReply(TypedDict):
     """The repairs."""
 
     files: list[Fixed]
-    """One row a file."""
+    """One entry for each file."""
     changed: int
-    """How many files differ from their repaired form."""
+    """How many files have something to repair."""
     written: int
     """How many files were written."""
     failed: int
-    """How many files cannot be written."""
+    """How many files could not be written."""
     broken: int
-    """How many files do not load even so."""
+    """How many files do not load even after the repairs."""
 
 
 class SkillListReply(TypedDict):
     """Every skill that was found."""
 
     skills: list[SkillRow]
-    """The visible ones, in the order of precedence."""
+    """The visible skills, in order of precedence."""
     shadowed: list[Hidden]
-    """Those hidden by another of the same name."""
+    """Skills shadowed by another skill of the same name."""
     duplicates: list[Hidden]
-    """Further ways to a file that is listed."""
+    """Second paths to a skill that is already listed."""
     rejected: list[Rejected]
-    """Those that did not load."""
+    """Files that did not load."""
     profile: str | None
-    """The role profile in force."""
+    """The active role profile."""
     unknown_profile: str | None
-    """The profile that config.json puts in force without a list of skills for it; it has no effect."""
+    """The active profile of config.json if `profiles` does not define it; it has no effect then."""
     missing: list[str]
-    """Skills of the role profile that are not there."""
+    """Skills of the active role profile that were not found."""
 
 
 class SkillNewReply(TypedDict):
     """What was created."""
 
     path: str
-    """The SKILL.md, relative to the working directory where it is below it."""
+    """The new SKILL.md, relative to the working directory if it is inside it."""
     clients: list[str]
-    """The clients that look there for skills."""
+    """The clients that read this folder."""
     listed: bool
-    """Whether `skill_list` finds it without naming a root."""
+    """Whether `skill_list` finds it without `roots`."""
 
 
 class SkillParseReply(TypedDict):
-    """What it gave."""
+    """The parsed skill."""
 
     skill: Skill | None
-    """The skill, where there is one."""
+    """The skill, if it loads."""
     body: str | None
     """The Markdown after the frontmatter."""
     outline: Outline | None
@@ -912,9 +912,9 @@ class SkillParseReply(TypedDict):
     tokens: int
     """Estimated tokens of the body."""
     reason: str | None
-    """The rule that says why there is no skill."""
+    """The id of the rule for which it does not load."""
     diagnostics: list[Diagnostic]
-    """Every finding."""
+    """All diagnostics."""
 
 
 class SkillPromptReply(TypedDict):
@@ -923,59 +923,59 @@ class SkillPromptReply(TypedDict):
     text: str
     """The text."""
     level: Literal["full", "shortened", "names", "dropped"]
-    """The rung of the ladder: `full`, `shortened`, `names` or `dropped`."""
+    """How much was cut for the budget: nothing, descriptions shortened, descriptions left out, or skills left out."""
     description_limit: int | None
-    """On the rung `shortened`, how many code points a description has at most."""
+    """If the level is `shortened`, the most code points that a description has."""
     shown: int
-    """How many skills it shows."""
+    """The number of skills in the text."""
     dropped: int
-    """How many it leaves out for the budget."""
+    """The number of skills left out because of the budget."""
     user_only: int
-    """How many it leaves out because only the user may start them."""
+    """The number of skills left out because only the user may start them."""
     profile: str | None
-    """The role profile in force."""
+    """The active role profile."""
     outside_profile: int
-    """How many it leaves out because they are not of the role profile."""
+    """The number of skills left out because they do not belong to the active role profile."""
     unknown_profile: str | None
-    """The profile that config.json puts in force without a list of skills for it; it has no effect."""
+    """The active profile of config.json if `profiles` does not define it; it has no effect then."""
     tokens: int
-    """Estimated tokens: a quarter of the code points, rounded up."""
+    """The estimated tokens of the text."""
 
 
 class SkillReadPropertiesReply(TypedDict):
     """The properties."""
 
     text: str
-    """JSON text indented by two, ASCII only."""
+    """JSON with an indentation of two spaces, ASCII only."""
 
 
 class SkillReadReply(TypedDict):
     """What was read."""
 
     location: str
-    """Where it is."""
+    """Its location."""
     text: str
     """The text."""
 
 
 class SkillReferenceValidateReply(TypedDict):
-    """The verdict."""
+    """The result."""
 
     path: str
-    """The path in the reference's spelling."""
+    """The path as the reference validator prints it."""
     valid: bool
-    """Whether there is no error."""
+    """Whether there are no errors."""
     errors: list[str]
-    """The errors in the reference's words and order."""
+    """The errors, in the words and the order of the reference validator."""
 
 
 class SkillReport(TypedDict):
-    """What is known of one skill."""
+    """The report on one skill."""
 
     skill: str
     """The skill."""
     figures: Figures
-    """Its figures."""
+    """Its statistics."""
     rate: Rate
     """The success rate of all executions; skipped and open ones do not count."""
     recent: Rate
@@ -999,33 +999,33 @@ class SkillReport(TypedDict):
     missing: str | None
     """What is missing for a judgement, if it is."""
     models: list[Model]
-    """The models of its last 100 executions, the most used first, where they were asked for."""
+    """The models of its last 100 executions, the most used first; empty unless `models` is set."""
 
 
 class _SkillRowOptional(TypedDict, total=False):
     active: bool | None
-    """Whether it belongs to the active role profile; absent where none is active."""
+    """Whether it belongs to the active role profile; absent if no profile is active."""
 
 
 class SkillRow(_SkillRowOptional):
-    """A row of a listing."""
+    """A visible skill."""
 
     name: str
     """The skill's name."""
     description: str
     """Its description."""
     location: str
-    """Its SKILL.md."""
+    """The location of its SKILL.md."""
     scope: Literal["project", "user", "home", "system", "extra", "bundled"]
-    """Whose it is."""
+    """The scope of the root it was found below."""
     root: str
-    """The root below which it was found; empty for shipped skills."""
+    """The root that it was found below; empty for bundled skills."""
     version: str | None
     """Its version, verbatim."""
     invocation: Invocation
-    """Who may start it."""
+    """Who may start the skill."""
     diagnostics: list[Diagnostic]
-    """What was found in its head."""
+    """The diagnostics of its frontmatter, without `hint` and `edits`."""
 
 
 class SkillSearchReply(TypedDict):
@@ -1041,9 +1041,9 @@ class SkillShowReply(TypedDict):
     skill: Skill
     """Its fields."""
     location: str
-    """Its SKILL.md."""
+    """The location of its SKILL.md."""
     scope: Literal["project", "user", "home", "system", "extra", "bundled"]
-    """Whose it is."""
+    """The scope of the root it was found below."""
     tokens: int
     """Estimated tokens of its body."""
     outline: Outline
@@ -1051,48 +1051,48 @@ class SkillShowReply(TypedDict):
     resources: list[Resource]
     """Its other files."""
     digest: str | None
-    """SHA-256 of its folder; absent where it cannot be made."""
+    """The digest of its folder; `null` if it has none."""
     digest_failure: str | None
     """Why there is no digest."""
     missing: list[str]
-    """Requirements that are not met here, as `kind name`."""
+    """Unmet requirements, as `kind name`; `kind` is `bin`, `any_bin`, `env`, `os` or `skill`."""
     diagnostics: list[Diagnostic]
-    """Every finding."""
+    """All diagnostics."""
 
 
 class SkillToPromptReply(TypedDict):
-    """The block."""
+    """The prompt block."""
 
     text: str
     """The text, without a line end after the last line."""
 
 
 class SkillValidateReply(TypedDict):
-    """The verdicts."""
+    """The results."""
 
     target: str
-    """Whose rules judged."""
+    """The target whose rules were applied."""
     files: list[Verdict]
-    """One row a file."""
+    """One entry for each file."""
     valid: int
-    """How many files hold no error."""
+    """The number of files without errors."""
     errors: int
-    """How many findings are errors."""
+    """The number of errors."""
     warnings: int
-    """How many findings are warnings."""
+    """The number of warnings."""
 
 
 class Skipped(TypedDict):
-    """A line or a file that was not taken in as it stands."""
+    """A line or a file that was skipped or changed."""
 
     source: str
     """The file, or what else it came from."""
     line: int
     """The line, from 1; 0 for a whole file."""
     reason: str
-    """Why, as a stable word."""
+    """The reason, as a stable word."""
     detail: str
-    """Why, for people."""
+    """The reason, as a sentence for people."""
 
 
 class StatusReply(TypedDict):
@@ -1101,39 +1101,39 @@ class StatusReply(TypedDict):
     home: str
     """The folder."""
     database: str | None
-    """The database; `null` where nothing has been written yet."""
+    """The path of the database; `null` if nothing has been written yet."""
     schema: int
     """The version of its schema."""
     bytes: int
-    """Its size in bytes, the log among it."""
+    """Its size in bytes, including the WAL."""
     keys: int
     """How many keys there are."""
     skills: int
     """How many skills have executions."""
     executions: Figures
-    """The figures of all executions."""
+    """Statistics of all executions."""
     last: list[Execution]
-    """The last five."""
+    """The last five executions."""
     recommendations: list[Recommendation]
-    """The skills that got worse or rarely succeed, as `analyze` says it."""
+    """The recommendations of `analyze` of the kinds `worse` and `low`."""
 
 
 class StoreAppendReply(TypedDict):
-    """What was added to."""
+    """The key."""
 
     key: str
     """The key."""
 
 
 class StoreCasReply(TypedDict):
-    """What came of it."""
+    """The result."""
 
     key: str
     """The key."""
     swapped: bool
     """Whether the value was the expected one and was set."""
     current: StoreValue | None
-    """The value that is there where it was not the expected one; `null` where there is none."""
+    """The current value if it was not the expected one; `null` if there is none."""
 
 
 class StoreDeleteReply(TypedDict):
@@ -1142,7 +1142,7 @@ class StoreDeleteReply(TypedDict):
     key: str
     """The key."""
     deleted: bool
-    """Whether it was there."""
+    """Whether it existed."""
 
 
 class StoreEntry(TypedDict):
@@ -1153,25 +1153,25 @@ class StoreEntry(TypedDict):
     value: str | bytes
     """The value, `null` where it is not UTF-8."""
     updated_at: dt.datetime
-    """When it was last written, in RFC 3339."""
+    """The time of the last write."""
 
 
 class StoreExistsReply(TypedDict):
-    """Whether it is there."""
+    """Whether it exists."""
 
     key: str
     """The key."""
     exists: bool
-    """Whether it is there."""
+    """Whether it exists."""
 
 
 class StoreExportReply(TypedDict):
     """The entries as text."""
 
     text: str
-    """One object a line: `key`, `value` or `value_base64`, `updated_at`."""
+    """One JSON object on each line: `key`, `value` or `value_base64`, `updated_at`."""
     count: int
-    """How many entries it holds."""
+    """The number of entries."""
 
 
 class StoreGetReply(TypedDict):
@@ -1182,11 +1182,11 @@ class StoreGetReply(TypedDict):
     value: str | bytes
     """The value, `null` where it is not UTF-8."""
     found: bool
-    """Whether the key is there; else the value is the default."""
+    """Whether the key exists; if not, the value is the default."""
 
 
 class StoreImportReply(TypedDict):
-    """What came of it."""
+    """The result."""
 
     set: int
     """Keys that were set."""
@@ -1200,21 +1200,21 @@ class StoreIncrReply(TypedDict):
     key: str
     """The key."""
     value: str
-    """The sum, as text because it may have 64 bits."""
+    """The sum, as text because it may need 64 bits."""
 
 
 class StoreListReply(TypedDict):
     """The keys."""
 
     keys: list[str]
-    """The keys in the order of their bytes."""
+    """The keys, in byte order."""
 
 
 class StoreListValuesReply(TypedDict):
     """The entries."""
 
     entries: list[StoreEntry]
-    """The entries in the order of their keys' bytes."""
+    """The entries, in byte order of their keys."""
 
 
 class StoreSetReply(TypedDict):
@@ -1223,7 +1223,7 @@ class StoreSetReply(TypedDict):
     key: str
     """The key."""
     bytes: int
-    """How many bytes the value has."""
+    """The size of the value in bytes."""
 
 
 class StoreValue(TypedDict):
@@ -1239,9 +1239,9 @@ class Tokens(TypedDict):
     count: int
     """Executions with tokens."""
     tokens_in: int
-    """Tokens that models read."""
+    """The sum of input tokens (at most 2⁵³−1)."""
     tokens_out: int
-    """Tokens that models wrote."""
+    """The sum of output tokens (at most 2⁵³−1)."""
 
 
 class ValueLine(TypedDict):
@@ -1250,22 +1250,22 @@ class ValueLine(TypedDict):
     key: str
     """The key."""
     value: str
-    """The value, bytes that are not UTF-8 replaced."""
+    """The value; bytes that are not UTF-8 are replaced by U+FFFD."""
 
 
 class Verdict(TypedDict):
-    """The verdict on one file."""
+    """The result for one file."""
 
     path: str
     """The file."""
     valid: bool
-    """Whether no finding is an error."""
+    """Whether the file has no errors."""
     name: str | None
-    """The skill's name, where it loads."""
+    """The name of the skill, if it loads."""
     reason: str | None
-    """The rule that says why it does not load."""
+    """The id of the rule for which it does not load."""
     diagnostics: list[Diagnostic]
-    """Every finding."""
+    """All diagnostics."""
 
 
 class VersionCount(TypedDict):
@@ -1280,23 +1280,23 @@ class VersionCount(TypedDict):
 
 
 class Visibility(TypedDict):
-    """What a client sees."""
+    """What one client would load."""
 
     client: str
     """The client."""
     loaded: int
-    """How many skills it loads."""
+    """The number of skills that it loads."""
     unseen: list[str]
-    """Skills that this runtime loads and the client does not, by their SKILL.md."""
+    """The locations of skills that ClawPowers loads but the client does not."""
     dropped: list[Rejected]
-    """Skills of the client's own folders that it drops, with the reason."""
+    """Skills in the client's own folders that it drops."""
 
 
 class Warning(TypedDict):
-    """Something that may not be meant; the operation was done all the same."""
+    """A warning about something that is probably a mistake. The operation was still done."""
 
     message: str
-    """What is odd, in lower case, values in backticks."""
+    """What looks wrong."""
     hint: str
     """What to do next."""
 

@@ -14,7 +14,7 @@ use serde_json::Value;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// The setting's name, its levels separated by dots.
+    /// The name of the setting, with dots between the levels.
     pub key: String,
 }
 
@@ -24,9 +24,9 @@ pub struct Request {
 pub struct Response {
     /// The name, as the file spells it.
     pub key: String,
-    /// The value: any JSON.
+    /// The value.
     pub value: Value,
-    /// Where it comes from: always `file`.
+    /// Always `file`.
     pub source: &'static str,
 }
 

@@ -8,7 +8,7 @@ use clawpowers_loader::display_path;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// There is nothing to say.
+/// No fields.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -18,11 +18,11 @@ pub struct Request {}
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
-    /// The config.json, whether it is there or not.
+    /// The path of config.json, even if it does not exist.
     pub path: String,
-    /// Whether it is there.
+    /// Whether it exists.
     pub exists: bool,
-    /// Whose spelling it has: `none`, `1.x`, `2.x`, `mixed`, `other`.
+    /// The naming style of the file: `none`, `1.x`, `2.x`, `mixed` or `other`.
     pub dialect: &'static str,
     /// The settings in the order of the file.
     pub entries: Vec<EntryOut>,
@@ -35,7 +35,7 @@ pub struct Response {
 pub struct EntryOut {
     /// Its name, the levels separated by dots.
     pub key: String,
-    /// Its value: any JSON but an object that holds something.
+    /// The value: any JSON except an object with members.
     pub value: Value,
 }
 

@@ -14,12 +14,12 @@ use std::path::Path;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// The setting's name, its levels separated by dots.
+    /// The name of the setting, with dots between the levels.
     pub key: String,
-    /// The value as a person writes it; the setting decides of which kind it is. This or `value`.
+    /// The value as text, parsed by the type of the setting. Exactly one of `text` and `value` is required.
     #[serde(default)]
     pub text: Option<String>,
-    /// The value itself: any JSON, `null` too. This or `text`.
+    /// The value as JSON, including `null`. Exactly one of `text` and `value` is required.
     #[serde(default, deserialize_with = "given")]
     pub value: Option<Value>,
 }
@@ -35,13 +35,13 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D:
 pub struct Response {
     /// The name, as the file spells it.
     pub key: String,
-    /// The value that the setting has now.
+    /// The new value.
     pub value: Value,
-    /// The value that it had; null where it had none.
+    /// The previous value; `null` if there was none.
     pub previous: Option<Value>,
-    /// Whether the file was written; it is not where the value is the same.
+    /// Whether the file was written. It is not written if the value is the same.
     pub changed: bool,
-    /// The config.json.
+    /// The path of config.json.
     pub path: String,
 }
 

@@ -14,7 +14,7 @@ use std::path::Path;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// The setting's name, its levels separated by dots.
+    /// The name of the setting, with dots between the levels.
     pub key: String,
 }
 
@@ -22,11 +22,11 @@ pub struct Request {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
-    /// The name, as the file spelled it.
+    /// The name, as it was spelled in the file.
     pub key: String,
-    /// The value that it had.
+    /// The previous value.
     pub previous: Value,
-    /// The config.json.
+    /// The path of config.json.
     pub path: String,
 }
 

@@ -23,14 +23,14 @@ const MOST_WITH_EVIDENCE: usize = 10;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// Only this one.
+    /// Report on this skill only.
     #[serde(default)]
     pub skill: Option<String>,
-    /// Only executions at this time or later: a time, a date, or how long ago (`7d`).
+    /// Ignore executions before this time: a time, a date, or how long ago (`7d`).
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "time")))]
     pub since: Option<String>,
-    /// Only executions before this time; what is said is then as of that time, not as of now.
+    /// Report as of this time: ignore executions at this time or later.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "time")))]
     pub until: Option<String>,
@@ -39,36 +39,36 @@ pub struct Request {
     pub models: bool,
 }
 
-/// What is known of the skills.
+/// The report.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
-    /// As of when this is, in RFC 3339: the end of the period that was asked for, else now.
+    /// The time of the report: `until` if it is given, else now.
     #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub as_of: String,
-    /// The start of the period that was asked for.
+    /// The start of the requested period.
     #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub since: Option<String>,
-    /// Of all together.
+    /// All executions together.
     pub all: FiguresOut,
-    /// Of each skill, in the order of their names.
+    /// One entry for each skill, sorted by name.
     pub skills: Vec<SkillReport>,
-    /// What to do, the most pressing first.
+    /// Recommendations, the most urgent first.
     pub recommendations: Vec<Recommendation>,
 }
 
-/// What is known of one skill.
+/// The report on one skill.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SkillReport {
     /// The skill.
     pub skill: String,
-    /// Its figures.
+    /// Its statistics.
     pub figures: FiguresOut,
     /// What follows from its executions.
     #[serde(flatten)]
     pub analysis: SkillAnalysis,
-    /// The models of its last 100 executions, the most used first, where they were asked for.
+    /// The models of its last 100 executions, the most used first; empty unless `models` is set.
     pub models: Vec<ModelOut>,
 }
 
@@ -78,9 +78,9 @@ pub struct SkillReport {
 pub struct ModelOut {
     /// The model.
     pub model: String,
-    /// With success.
+    /// Executions with the outcome `success`.
     pub success: u64,
-    /// All that count for a rate.
+    /// Executions that count for a rate: all but skipped and open ones.
     pub total: u64,
 }
 

@@ -21,14 +21,14 @@ const NAMED: usize = 5;
 pub struct Request {
     /// The skill.
     pub skill: String,
-    /// The first side: a version, the first six characters or more of a digest, or a time as `FROM..TO`, of which either
-    /// may be left out.
+    /// The first side: a version, at least the first six characters of a digest, or a period `FROM..TO` (either end
+    /// may be left out). A version without executions is `not_found`; periods that overlap are `invalid_input`.
     pub a: String,
-    /// The second side.
+    /// The second side, in the same form.
     pub b: String,
 }
 
-/// What came of it.
+/// The result.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
@@ -36,11 +36,11 @@ pub struct Response {
     pub skill: String,
     /// The first side.
     pub a: Side,
-    /// The second side.
+    /// The second side, in the same form.
     pub b: Side,
-    /// The comparison; `null` where a side has no executions that count.
+    /// The comparison; `null` if one side has no executions that count.
     pub comparison: Option<Comparison>,
-    /// What follows, in words.
+    /// The conclusion, as a sentence for people.
     pub verdict: String,
 }
 
@@ -48,7 +48,7 @@ pub struct Response {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Side {
-    /// As it was asked for.
+    /// The name, as requested.
     pub name: String,
     /// Its rate.
     pub rate: Rate,

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// `success`, `failure`, `partial` or `skipped`, the oldest first; skipped ones are passed over.
+    /// `success`, `failure`, `partial` or `skipped`, the oldest first; `skipped` is ignored.
     pub outcomes: Vec<String>,
 }
 
@@ -23,7 +23,7 @@ pub struct Response {
     pub changes: Vec<Change>,
     /// The rate since the last change.
     pub rate: Rate,
-    /// How many more outcomes it takes until a change since then can be told.
+    /// How many more outcomes are needed before the next change can be detected.
     pub missing: u64,
 }
 

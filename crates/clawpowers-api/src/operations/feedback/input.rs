@@ -83,7 +83,7 @@ pub(super) fn unknown(skill: &str, figures: &[Figures]) -> ApiError {
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Period {
     pub(super) since: Option<Moment>,
-    /// Before this time.
+    /// Keep only executions before this time.
     pub(super) until: Option<Moment>,
 }
 

@@ -11,30 +11,30 @@ use std::collections::BTreeSet;
 /// How much longer than estimated a plan may take before a correction is recommended.
 const SLOW: f64 = 1.3;
 
-/// Which plan.
+/// The plan.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// Its name: the keys `plan:NAME:…` and `execution:NAME:task_…` are about it.
+    /// The name: the keys `plan:NAME:…` and `execution:NAME:task_…` belong to it. `not_found` if there are none.
     pub plan: String,
 }
 
-/// What is known of the plan.
+/// Estimate, actual time and tasks of a plan.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// Its name.
     pub plan: String,
-    /// The value of `plan:NAME:estimated_duration`, in minutes, as it was written.
+    /// The value of `plan:NAME:estimated_duration` (minutes), as stored.
     pub estimated: Option<String>,
-    /// The value of `plan:NAME:actual_duration`, in minutes, as it was written.
+    /// The value of `plan:NAME:actual_duration` (minutes), as stored.
     pub actual: Option<String>,
-    /// How many times longer than estimated it took, where both are numbers above 0.
+    /// Actual time divided by the estimate, if both are numbers above 0.
     pub ratio: Option<f64>,
-    /// What to multiply estimates by, where it took more than 1.3 times as long.
+    /// The factor to multiply estimates by, if the plan took more than 1.3 times as long as estimated.
     pub recommended_factor: Option<f64>,
-    /// The states of its tasks; keys without a plan's name (`execution:task_…`) are among them.
+    /// The states of its tasks, including keys without a plan name (`execution:task_…`).
     pub tasks: Vec<ValueLine>,
 }
 
@@ -44,7 +44,7 @@ pub struct Response {
 pub struct ValueLine {
     /// The key.
     pub key: String,
-    /// The value, bytes that are not UTF-8 replaced.
+    /// The value; bytes that are not UTF-8 are replaced by U+FFFD.
     pub value: String,
 }
 

@@ -5,13 +5,13 @@ use crate::runtime::Runtime;
 use crate::wire::error::ApiError;
 use serde::{Deserialize, Serialize};
 
-/// Nothing is asked.
+/// No fields.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {}
 
-/// The worktrees.
+/// The registered worktrees.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {

@@ -27,29 +27,29 @@ selecting! {
     }
 }
 
-/// The state of the skills.
+/// The condition of the skills, of config.json and of the database.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// What was found.
     pub inventory: Inventory,
-    /// Skills whose requirements are not met here.
+    /// Skills with unmet requirements.
     pub not_ready: Vec<NotReady>,
-    /// How many of the skills each client would see, and which it would not.
+    /// What each client would load; empty if `roots` are given.
     pub visibility: Vec<Visibility>,
-    /// Several ways to one file.
+    /// Skills that were found by more than one path.
     pub duplicates: Vec<HiddenOut>,
-    /// What did not load; broken and escaping links among it.
+    /// What did not load, including broken and escaping symlinks.
     pub rejected: Vec<RejectedOut>,
-    /// Links of bodies and folders that lead nowhere or outside, and scripts that cannot run.
+    /// Skills with dangling or escaping links, or with scripts that are not executable.
     pub references: Vec<References>,
-    /// The profile that config.json puts in force without a list of skills for it; it has no effect.
+    /// The active profile of config.json if `profiles` does not define it; it has no effect then.
     pub unknown_profile: Option<String>,
     /// The config.json of the runtime home.
     pub config: ConfigOut,
     /// The database of the runtime home.
     pub storage: StorageOut,
-    /// Whether nothing is amiss.
+    /// Whether no problem was found.
     pub healthy: bool,
 }
 
@@ -58,24 +58,24 @@ pub struct Response {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(rename = "ConfigState"))]
 pub struct ConfigOut {
-    /// Why it cannot be read; `null` where it can, and where there is none. No role profile is in force then.
+    /// Why the file cannot be read; no role profile is active then. `null` if it can be read or does not exist.
     pub problem: Option<String>,
-    /// What to do about it.
+    /// What to do next.
     pub hint: Option<String>,
 }
 
-/// The state of the database.
+/// The condition of the database.
 #[derive(Debug, Clone, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(rename = "DatabaseState"))]
 pub struct StorageOut {
-    /// The file; `null` where there is no home.
+    /// The path of the database; `null` if there is no runtime home.
     pub database: Option<String>,
-    /// `none` where nothing was written yet, `sound`, or what the error's `details.kind` would say.
+    /// `none` if nothing has been written yet, `sound`, or a `details.kind` of the error `storage`.
     pub state: &'static str,
-    /// What is wrong with it.
+    /// The problems found.
     pub problems: Vec<String>,
-    /// What to do about it.
+    /// What to do next.
     pub hint: Option<String>,
     /// What is worth knowing and is no problem.
     pub notes: Vec<String>,
@@ -85,7 +85,7 @@ pub struct StorageOut {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Inventory {
-    /// Files that look like skills.
+    /// Files found that look like skills.
     pub found: usize,
     /// Visible skills.
     pub loaded: usize,
@@ -103,33 +103,33 @@ pub struct Inventory {
 pub struct NotReady {
     /// Its name.
     pub name: String,
-    /// What is missing, as `kind name`.
+    /// The unmet requirements, as `kind name`.
     pub missing: Vec<String>,
 }
 
-/// What a client sees.
+/// What one client would load.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Visibility {
     /// The client.
     pub client: &'static str,
-    /// How many skills it loads.
+    /// The number of skills that it loads.
     pub loaded: usize,
-    /// Skills that this runtime loads and the client does not, by their SKILL.md.
+    /// The locations of skills that ClawPowers loads but the client does not.
     pub unseen: Vec<String>,
-    /// Skills of the client's own folders that it drops, with the reason.
+    /// Skills in the client's own folders that it drops.
     pub dropped: Vec<RejectedOut>,
 }
 
-/// Faults of one skill's references.
+/// The problems with links and scripts of one skill.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct References {
     /// Its name.
     pub name: String,
-    /// Its SKILL.md.
+    /// The location of its SKILL.md.
     pub location: String,
-    /// The findings.
+    /// The diagnostics.
     pub diagnostics: Vec<DiagnosticOut>,
 }
 

@@ -9,18 +9,18 @@ use clawpowers_loader::diag::quoted;
 use clawpowers_loader::display_path;
 use serde::{Deserialize, Serialize};
 
-/// Which home.
+/// The home of 1.x to import.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// The folder that holds `state` and `metrics`; the runtime home where it is not said.
+    /// The folder that contains `state` and `metrics` (default: the runtime home).
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "path")))]
     pub from: Option<String>,
 }
 
-/// What came of it.
+/// The result.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
@@ -28,9 +28,9 @@ pub struct Response {
     pub from: String,
     /// Keys that were set.
     pub keys: u64,
-    /// Keys that had been taken in before.
+    /// Keys that were imported before.
     pub known_keys: u64,
-    /// The executions, and everything that was skipped or is worth knowing.
+    /// The executions, and everything that was skipped or changed.
     pub executions: metrics::import::Response,
 }
 

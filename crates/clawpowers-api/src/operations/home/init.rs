@@ -11,11 +11,11 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// The folder in which to write the scripts of 1.x as calls of this program.
+    /// The folder to write the 1.x scripts to; they call this program.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "path")))]
     pub legacy_shims: Option<String>,
-    /// The program that the scripts call; `clawpowers` where it is not said.
+    /// The program that the scripts call (default: `clawpowers`).
     #[serde(default)]
     pub program: Option<String>,
 }
@@ -26,7 +26,7 @@ pub struct Request {
 pub struct Response {
     /// The folder.
     pub home: String,
-    /// How many folders were missing; 7 for a new home.
+    /// How many folders were created; 7 for a new home.
     pub folders_created: usize,
     /// The version of the program.
     pub version: &'static str,

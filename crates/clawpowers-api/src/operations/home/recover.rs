@@ -6,7 +6,7 @@ use clawpowers_executor::Home;
 use clawpowers_loader::display_path;
 use serde::{Deserialize, Serialize};
 
-/// Where to write it.
+/// The target.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -35,7 +35,7 @@ pub struct Response {
     pub lost_executions: u64,
     /// Pages of the file that are damaged.
     pub damaged_pages: u64,
-    /// Whether nothing else was lost. Where a table and its index are damaged together, more may be.
+    /// Whether nothing else was lost. More may be lost if a table and its index are both damaged.
     pub exact: bool,
 }
 

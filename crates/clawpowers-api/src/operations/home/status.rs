@@ -15,7 +15,7 @@ use std::fs;
 /// How many executions are shown.
 const LAST: usize = 5;
 
-/// Nothing is asked.
+/// No fields.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -27,21 +27,21 @@ pub struct Request {}
 pub struct Response {
     /// The folder.
     pub home: String,
-    /// The database; `null` where nothing has been written yet.
+    /// The path of the database; `null` if nothing has been written yet.
     pub database: Option<String>,
     /// The version of its schema.
     pub schema: i32,
-    /// Its size in bytes, the log among it.
+    /// Its size in bytes, including the WAL.
     pub bytes: u64,
     /// How many keys there are.
     pub keys: i64,
     /// How many skills have executions.
     pub skills: usize,
-    /// The figures of all executions.
+    /// Statistics of all executions.
     pub executions: FiguresOut,
-    /// The last five.
+    /// The last five executions.
     pub last: Vec<ExecutionOut>,
-    /// The skills that got worse or rarely succeed, as `analyze` says it.
+    /// The recommendations of `analyze` of the kinds `worse` and `low`.
     pub recommendations: Vec<Recommendation>,
 }
 

@@ -7,10 +7,11 @@ use clawpowers_loader::diag::quoted;
 use serde::Serialize;
 
 picking! {
-    /// Which executions to write, and how. Open ones are written only where `outcome` asks for them. JSON lines that are not
-    /// narrowed by session or outcome end with what was deleted, so that an import deletes it too.
+    /// Which executions to write, and in which format. Open executions are written only if `outcome` is `open`.
+    /// Without a filter by session or outcome, JSON lines end with the deletions, so that an import deletes these
+    /// executions too.
     {
-        /// `jsonl`, the form of 1.x with further fields, or `csv`; `jsonl` where it is not said.
+        /// `jsonl` (the format of 1.x with more fields) or `csv` (default: `jsonl`).
         format: Option<String>,
     }
 }
@@ -21,9 +22,9 @@ picking! {
 pub struct Response {
     /// The text.
     pub text: String,
-    /// How many executions it holds.
+    /// The number of executions in the text.
     pub count: usize,
-    /// How many lines say of an execution that it was deleted.
+    /// How many lines record a deletion.
     pub deletions: usize,
 }
 

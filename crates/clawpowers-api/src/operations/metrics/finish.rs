@@ -8,34 +8,34 @@ use clawpowers_executor::Outcome;
 use clawpowers_executor::ledger::Finish;
 use serde::{Deserialize, Serialize};
 
-/// What has ended, and how.
+/// The execution that has ended, and its outcome.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// The number that `metrics_start` gave.
+    /// The id that `metrics_start` returned.
     pub id: String,
     /// `success`, `failure`, `partial` or `skipped`.
     pub outcome: String,
-    /// How long it took, in seconds; the time since its start where it is not said.
+    /// How long it took, in seconds (default: the time since its start).
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "duration")))]
     pub duration: Option<Amount>,
-    /// Notes; they replace those given at the start.
+    /// Notes; they replace the notes given at the start.
     #[serde(default)]
     pub notes: Option<String>,
-    /// Cost in US dollars.
+    /// The cost in US dollars.
     #[serde(default)]
     pub cost: Option<Amount>,
-    /// Tokens that the model read.
+    /// The number of input tokens.
     #[serde(default)]
     pub tokens_in: Option<Amount>,
-    /// Tokens that the model wrote.
+    /// The number of output tokens.
     #[serde(default)]
     pub tokens_out: Option<Amount>,
 }
 
-/// What was ended.
+/// The execution that was finished.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Cursor};
 
-/// What to take in: a file or a text.
+/// What to import: a file or a text.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -17,28 +17,29 @@ pub struct Request {
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "path")))]
     pub path: Option<String>,
-    /// The lines themselves.
+    /// The lines. Exactly one of `path` and `text` is required.
     #[serde(default)]
     pub text: Option<String>,
 }
 
-/// What came of it.
+/// The result.
 #[derive(Debug, Clone, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
-    /// Executions that were taken in.
+    /// The number of executions imported.
     pub taken: u64,
-    /// Lines that change nothing: executions that were imported before, and deletions of what is not here.
+    /// The number of lines that changed nothing: executions imported before, and deletions of executions that are not
+    /// here.
     pub known: u64,
-    /// Executions that were deleted because a line says so.
+    /// The number of executions deleted by lines of the import.
     pub deleted: u64,
-    /// How many lines were skipped or taken otherwise than they stand, by reason.
+    /// How many lines were skipped or changed, by reason.
     pub reasons: BTreeMap<&'static str, u64>,
     /// The first 1,000 of them.
     pub skipped: Vec<SkippedOut>,
 }
 
-/// A line or a file that was not taken in as it stands.
+/// A line or a file that was skipped or changed.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SkippedOut {
@@ -46,9 +47,9 @@ pub struct SkippedOut {
     pub source: String,
     /// The line, from 1; 0 for a whole file.
     pub line: usize,
-    /// Why, as a stable word.
+    /// The reason, as a stable word.
     pub reason: &'static str,
-    /// Why, for people.
+    /// The reason, as a sentence for people.
     pub detail: String,
 }
 

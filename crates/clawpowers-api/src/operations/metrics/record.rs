@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// The skill; one that does not exist here is a warning.
+    /// The skill. If it is not found, the reply has a warning.
     pub skill: String,
     /// `success`, `failure`, `partial` or `skipped`.
     pub outcome: String,
@@ -21,13 +21,13 @@ pub struct Request {
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "duration")))]
     pub duration: Option<Amount>,
-    /// Notes for people who read the report.
+    /// Notes for people.
     #[serde(default)]
     pub notes: Option<String>,
-    /// The session it was part of.
+    /// The session that it belongs to.
     #[serde(default)]
     pub session: Option<String>,
-    /// Who ran it.
+    /// The agent that runs it.
     #[serde(default)]
     pub agent: Option<String>,
     /// The model that is used.
@@ -36,19 +36,19 @@ pub struct Request {
     /// The tier of the model.
     #[serde(default)]
     pub tier: Option<String>,
-    /// The project that it is for.
+    /// The project that it belongs to.
     #[serde(default)]
     pub project: Option<String>,
-    /// Cost in US dollars.
+    /// The cost in US dollars.
     #[serde(default)]
     pub cost: Option<Amount>,
-    /// Tokens that the model read.
+    /// The number of input tokens.
     #[serde(default)]
     pub tokens_in: Option<Amount>,
-    /// Tokens that the model wrote.
+    /// The number of output tokens.
     #[serde(default)]
     pub tokens_out: Option<Amount>,
-    /// When it was, in RFC 3339 or a date, not in the future; now where it is not said.
+    /// The time, not in the future (default: now).
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "time")))]
     pub at: Option<String>,
@@ -58,17 +58,17 @@ pub struct Request {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
-    /// Its number in this home.
+    /// The id of the execution in this home.
     pub id: String,
     /// The skill.
     pub skill: String,
-    /// How it ended.
+    /// The outcome.
     #[cfg_attr(feature = "schema", schemars(extend("enum" = ["success", "failure", "partial", "skipped"])))]
     pub outcome: &'static str,
-    /// When it was, in RFC 3339.
+    /// The time.
     #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub at: String,
-    /// Said with the first execution of a skill that does not exist here.
+    /// A warning with the first execution of a skill that was not found.
     pub warning: Option<Warning>,
 }
 

@@ -11,7 +11,7 @@ const DEFAULT_LIMIT: usize = 20;
 picking! {
     /// Which executions to show.
     {
-        /// Number of executions to show; 20 where it is not said.
+        /// The number of executions to return (default: 20).
         #[serde(deserialize_with = "crate::wire::number::count")]
         limit: Option<usize>,
     }
@@ -21,7 +21,7 @@ picking! {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
-    /// The executions in the order of their times, the oldest first.
+    /// The executions, the oldest first.
     pub executions: Vec<ExecutionOut>,
     /// The executions as `metrics_export` writes them.
     #[serde(skip)]

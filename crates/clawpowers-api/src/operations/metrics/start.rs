@@ -7,14 +7,14 @@ use crate::wire::execution::About;
 use clawpowers_executor::Moment;
 use serde::{Deserialize, Serialize};
 
-/// What has begun.
+/// The execution that has started.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// The skill; one that does not exist here is a warning.
+    /// The skill. If it is not found, the reply has a warning.
     pub skill: String,
-    /// Notes for people who read the report.
+    /// Notes for people.
     #[serde(default)]
     pub notes: Option<String>,
     /// The session that it belongs to.
@@ -29,7 +29,7 @@ pub struct Request {
     /// The tier of the model.
     #[serde(default)]
     pub tier: Option<String>,
-    /// The project that it is for.
+    /// The project that it belongs to.
     #[serde(default)]
     pub project: Option<String>,
 }
@@ -38,12 +38,12 @@ pub struct Request {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
-    /// Its number in this home, by which it is ended.
+    /// The id of the execution, for `metrics_finish`.
     pub id: String,
-    /// When it started, in RFC 3339.
+    /// The start time.
     #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub at: String,
-    /// Said with the first execution of a skill that does not exist here.
+    /// A warning with the first execution of a skill that was not found.
     pub warning: Option<Warning>,
 }
 

@@ -7,27 +7,27 @@ use clawpowers_executor::ledger::Figures;
 use serde::Serialize;
 
 picking! {
-    /// Which executions to sum up.
+    /// The executions to summarize.
     {}
 }
 
-/// The figures.
+/// The statistics.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
-    /// Of all together.
+    /// All executions together.
     pub all: FiguresOut,
-    /// Of each skill, in the order of their names.
+    /// One entry for each skill, sorted by name.
     pub skills: Vec<SkillFigures>,
 }
 
-/// The figures of one skill.
+/// Statistics of one skill.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SkillFigures {
     /// The skill.
     pub skill: String,
-    /// Its figures.
+    /// Its statistics.
     #[serde(flatten)]
     pub figures: FiguresOut,
 }

@@ -6,11 +6,11 @@ use clawpowers_executor::ledger::Recorded;
 use clawpowers_loader::diag::quoted;
 use serde::Serialize;
 
-/// Something that may not be meant; the operation was done all the same.
+/// A warning about something that is probably a mistake. The operation was still done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Warning {
-    /// What is odd, in lower case, values in backticks.
+    /// What looks wrong.
     pub message: String,
     /// What to do next.
     pub hint: String,

@@ -12,47 +12,47 @@ const CONTEXT: u64 = 200_000;
 selecting! {
     /// Which skills, and how large the context is.
     {
-        /// The context in tokens; 200,000 where it is not said.
+        /// The size of the context in tokens (default: 200,000).
         #[serde(default, deserialize_with = "crate::wire::number::whole")]
         context: Option<u64>,
     }
 }
 
-/// What each client would do.
+/// What each client would cut.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The context in tokens.
     pub context: u64,
-    /// One row a client.
+    /// One entry for each client.
     pub clients: Vec<ClientOut>,
 }
 
-/// What one client would do.
+/// What one client would cut.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(rename = "ClientBudget"))]
 pub struct ClientOut {
     /// The client.
     pub client: &'static str,
-    /// How many tokens it spends at most.
+    /// The most tokens that it spends on the list.
     pub budget: u64,
-    /// How many tokens the whole list would cost.
+    /// The tokens that the full list would cost.
     pub needed: usize,
-    /// What becomes of each skill.
+    /// The result for each skill.
     pub skills: Vec<FateOut>,
 }
 
-/// What becomes of one skill.
+/// What the client does with one skill.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FateOut {
     /// Its name.
     pub name: String,
-    /// `whole`, `shortened`, `name_only` or `dropped`.
+    /// Whether it is shown in full, its description is shortened or left out, or it is left out itself.
     #[cfg_attr(feature = "schema", schemars(extend("enum" = ["whole", "shortened", "name_only", "dropped"])))]
     pub fate: &'static str,
-    /// Where it is shortened, how many code points its description keeps.
+    /// If it is `shortened`, how many code points of the description are kept.
     pub limit: Option<usize>,
 }
 

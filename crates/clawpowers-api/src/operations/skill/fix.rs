@@ -25,7 +25,7 @@ pub struct Request {
     /// Files, skill folders, or folders of skills.
     #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "path")))]
     pub paths: Vec<String>,
-    /// Whether to write the repairs; else they are only shown.
+    /// Write the repairs; otherwise only return them.
     #[serde(default)]
     pub write: bool,
 }
@@ -34,15 +34,15 @@ pub struct Request {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
-    /// One row a file.
+    /// One entry for each file.
     pub files: Vec<FileOut>,
-    /// How many files differ from their repaired form.
+    /// How many files have something to repair.
     pub changed: usize,
     /// How many files were written.
     pub written: usize,
-    /// How many files cannot be written.
+    /// How many files could not be written.
     pub failed: usize,
-    /// How many files do not load even so.
+    /// How many files do not load even after the repairs.
     pub broken: usize,
 }
 
@@ -53,22 +53,22 @@ pub struct Response {
 pub struct FileOut {
     /// The file.
     pub path: String,
-    /// Whether it differs from its repaired form.
+    /// Whether there is something to repair.
     pub changed: bool,
-    /// Whether it was written.
+    /// Whether the repairs were written.
     pub written: bool,
-    /// Why the repaired form cannot be written; the file is then as it was.
+    /// Why the repairs cannot be written; the file is unchanged then.
     pub failure: Option<String>,
-    /// Unified diff from the file to its repaired form.
+    /// The repairs as a unified diff.
     pub diff: String,
-    /// The repaired form, where it differs and was not written.
+    /// The repaired text, if it differs and was not written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// The findings that are repaired.
+    /// The diagnostics that the repairs solve.
     pub applied: Vec<DiagnosticOut>,
-    /// The errors and warnings that a person has to decide.
+    /// The errors and warnings that remain for a person to decide.
     pub remaining: Vec<DiagnosticOut>,
-    /// The rule that says why it does not load even so.
+    /// The rule for which the file does not load even after the repairs.
     pub reason: Option<&'static str>,
 }
 

@@ -16,19 +16,19 @@ selecting! {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
-    /// The visible ones, in the order of precedence.
+    /// The visible skills, in order of precedence.
     pub skills: Vec<EntryOut>,
-    /// Those hidden by another of the same name.
+    /// Skills shadowed by another skill of the same name.
     pub shadowed: Vec<HiddenOut>,
-    /// Further ways to a file that is listed.
+    /// Second paths to a skill that is already listed.
     pub duplicates: Vec<HiddenOut>,
-    /// Those that did not load.
+    /// Files that did not load.
     pub rejected: Vec<RejectedOut>,
-    /// The role profile in force.
+    /// The active role profile.
     pub profile: Option<String>,
-    /// The profile that config.json puts in force without a list of skills for it; it has no effect.
+    /// The active profile of config.json if `profiles` does not define it; it has no effect then.
     pub unknown_profile: Option<String>,
-    /// Skills of the role profile that are not there.
+    /// Skills of the active role profile that were not found.
     pub missing: Vec<String>,
 }
 

@@ -20,12 +20,12 @@ use std::path::{Path, PathBuf};
 pub struct Request {
     /// The name: lower-case letters, digits and single hyphens.
     pub name: String,
-    /// The folder in which to create the skill's folder; without it, the nearest skills folder of the project that a
-    /// client reads, else `.agents/skills`, or `.claude/skills` where `.claude` is the only folder of a client.
+    /// The folder to create the skill in. Default: the nearest skills folder in the project that a client reads, else
+    /// `.agents/skills`, or `.claude/skills` if `.claude` is the only client folder.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "path")))]
     pub dir: Option<String>,
-    /// The description; a reminder to write one where it is not said.
+    /// The description (default: a reminder to write one).
     #[serde(default)]
     pub description: Option<String>,
 }
@@ -34,12 +34,12 @@ pub struct Request {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
-    /// The SKILL.md, relative to the working directory where it is below it.
+    /// The new SKILL.md, relative to the working directory if it is inside it.
     pub path: String,
-    /// The clients that look there for skills.
+    /// The clients that read this folder.
     #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
     pub clients: Vec<&'static str>,
-    /// Whether `skill_list` finds it without naming a root.
+    /// Whether `skill_list` finds it without `roots`.
     pub listed: bool,
 }
 

@@ -17,22 +17,22 @@ pub struct Request {
     /// The text.
     #[serde(default)]
     pub text: Option<String>,
-    /// The text's bytes in base64, which need not be UTF-8.
+    /// The bytes of the text in base64; they need not be UTF-8. Exactly one of `text` and `text_base64` is required.
     #[serde(default)]
     pub text_base64: Option<String>,
-    /// The name of the folder it is from.
+    /// The name of its folder, which a name is checked against.
     #[serde(default)]
     pub folder: Option<String>,
-    /// Whose rules judge it: `spec`, `claude`, `codex`, `openclaw` or `clawpowers`.
+    /// The target whose rules apply: `spec`, `claude`, `codex`, `openclaw` or `clawpowers` (default: `clawpowers`).
     #[serde(default)]
     pub target: Option<String>,
 }
 
-/// What it gave.
+/// The parsed skill.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
-    /// The skill, where there is one.
+    /// The skill, if it loads.
     pub skill: Option<SkillOut>,
     /// The Markdown after the frontmatter.
     pub body: Option<String>,
@@ -40,9 +40,9 @@ pub struct Response {
     pub outline: Option<OutlineOut>,
     /// Estimated tokens of the body.
     pub tokens: usize,
-    /// The rule that says why there is no skill.
+    /// The id of the rule for which it does not load.
     pub reason: Option<&'static str>,
-    /// Every finding.
+    /// All diagnostics.
     pub diagnostics: Vec<DiagnosticOut>,
 }
 

@@ -16,10 +16,10 @@ use std::collections::HashMap;
 selecting! {
     /// What to render.
     {
-        /// `xml`, `skills-ref`, `markdown` or `json`; `xml` where it is not said.
+        /// `xml`, `skills-ref`, `markdown` or `json` (default: `xml`).
         #[serde(default)]
         format: Option<String>,
-        /// How many estimated tokens it may cost.
+        /// The most estimated tokens that the text may have.
         #[serde(default, deserialize_with = "crate::wire::number::count")]
         budget: Option<usize>,
     }
@@ -31,24 +31,24 @@ selecting! {
 pub struct Response {
     /// The text.
     pub text: String,
-    /// The rung of the ladder: `full`, `shortened`, `names` or `dropped`.
+    /// How much was cut for the budget: nothing, descriptions shortened, descriptions left out, or skills left out.
     #[cfg_attr(feature = "schema", schemars(extend("enum" = ["full", "shortened", "names", "dropped"])))]
     pub level: &'static str,
-    /// On the rung `shortened`, how many code points a description has at most.
+    /// If the level is `shortened`, the most code points that a description has.
     pub description_limit: Option<usize>,
-    /// How many skills it shows.
+    /// The number of skills in the text.
     pub shown: usize,
-    /// How many it leaves out for the budget.
+    /// The number of skills left out because of the budget.
     pub dropped: usize,
-    /// How many it leaves out because only the user may start them.
+    /// The number of skills left out because only the user may start them.
     pub user_only: usize,
-    /// The role profile in force.
+    /// The active role profile.
     pub profile: Option<String>,
-    /// How many it leaves out because they are not of the role profile.
+    /// The number of skills left out because they do not belong to the active role profile.
     pub outside_profile: usize,
-    /// The profile that config.json puts in force without a list of skills for it; it has no effect.
+    /// The active profile of config.json if `profiles` does not define it; it has no effect then.
     pub unknown_profile: Option<String>,
-    /// Estimated tokens: a quarter of the code points, rounded up.
+    /// The estimated tokens of the text.
     pub tokens: usize,
 }
 

@@ -19,10 +19,10 @@ selecting! {
     {
         /// The skill's name, its folder's name, or the path of its folder or SKILL.md.
         name: String,
-        /// Path of a file below its folder; its SKILL.md where there is none.
+        /// The path of a file inside its folder (default: its SKILL.md).
         #[serde(default)]
         resource: Option<String>,
-        /// Whether to wrap the body in `<skill_content>` with the folder and the files, for a model.
+        /// Wrap the body in `<skill_content>`, with the folder and the list of files, for a model.
         #[serde(default)]
         wrap: bool,
     }
@@ -32,7 +32,7 @@ selecting! {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
-    /// Where it is.
+    /// Its location.
     pub location: String,
     /// The text.
     pub text: String,

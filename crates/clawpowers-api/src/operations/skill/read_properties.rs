@@ -22,7 +22,7 @@ pub struct Request {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
-    /// JSON text indented by two, ASCII only.
+    /// JSON with an indentation of two spaces, ASCII only.
     pub text: String,
 }
 

@@ -6,7 +6,7 @@ use crate::wire::error::ApiError;
 use clawpowers_loader::reference::{shown_path, validate};
 use serde::{Deserialize, Serialize};
 
-/// What to judge.
+/// What to check.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -16,15 +16,15 @@ pub struct Request {
     pub path: String,
 }
 
-/// The verdict.
+/// The result.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
-    /// The path in the reference's spelling.
+    /// The path as the reference validator prints it.
     pub path: String,
-    /// Whether there is no error.
+    /// Whether there are no errors.
     pub valid: bool,
-    /// The errors in the reference's words and order.
+    /// The errors, in the words and the order of the reference validator.
     pub errors: Vec<String>,
 }
 

@@ -14,7 +14,7 @@ selecting! {
     {
         /// The words.
         words: String,
-        /// How many hits to give at most; 10 where it is not said.
+        /// The most hits to return, at least 1 (default: 10).
         #[serde(default, deserialize_with = "crate::wire::number::count")]
         limit: Option<usize>,
     }
@@ -36,7 +36,7 @@ pub struct HitOut {
     pub name: String,
     /// Its description.
     pub description: String,
-    /// Its SKILL.md.
+    /// The location of its SKILL.md.
     pub location: String,
     /// BM25 score, rounded to three places.
     pub score: f64,

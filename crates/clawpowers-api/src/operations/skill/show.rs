@@ -26,9 +26,9 @@ selecting! {
 pub struct Response {
     /// Its fields.
     pub skill: SkillOut,
-    /// Its SKILL.md.
+    /// The location of its SKILL.md.
     pub location: String,
-    /// Whose it is.
+    /// The scope of the root it was found below.
     #[cfg_attr(feature = "schema", schemars(extend("enum" = ["project", "user", "home", "system", "extra", "bundled"])))]
     pub scope: &'static str,
     /// Estimated tokens of its body.
@@ -37,13 +37,13 @@ pub struct Response {
     pub outline: OutlineOut,
     /// Its other files.
     pub resources: Vec<ResourceOut>,
-    /// SHA-256 of its folder; absent where it cannot be made.
+    /// The digest of its folder; `null` if it has none.
     pub digest: Option<String>,
     /// Why there is no digest.
     pub digest_failure: Option<String>,
-    /// Requirements that are not met here, as `kind name`.
+    /// Unmet requirements, as `kind name`; `kind` is `bin`, `any_bin`, `env`, `os` or `skill`.
     pub missing: Vec<String>,
-    /// Every finding.
+    /// All diagnostics.
     pub diagnostics: Vec<DiagnosticOut>,
 }
 

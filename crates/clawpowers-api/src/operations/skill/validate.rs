@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-/// What to judge.
+/// What to check.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -25,41 +25,41 @@ pub struct Request {
     /// Files, skill folders, or folders of skills.
     #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "path")))]
     pub paths: Vec<String>,
-    /// Whose rules to apply: `spec`, `claude`, `codex`, `openclaw` or `clawpowers`.
+    /// The target whose rules apply: `spec`, `claude`, `codex`, `openclaw` or `clawpowers` (default: `clawpowers`).
     #[serde(default)]
     pub target: Option<String>,
 }
 
-/// The verdicts.
+/// The results.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
-    /// Whose rules judged.
+    /// The target whose rules were applied.
     pub target: &'static str,
-    /// One row a file.
+    /// One entry for each file.
     pub files: Vec<FileOut>,
-    /// How many files hold no error.
+    /// The number of files without errors.
     pub valid: usize,
-    /// How many findings are errors.
+    /// The number of errors.
     pub errors: usize,
-    /// How many findings are warnings.
+    /// The number of warnings.
     pub warnings: usize,
 }
 
-/// The verdict on one file.
+/// The result for one file.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(rename = "Verdict"))]
 pub struct FileOut {
     /// The file.
     pub path: String,
-    /// Whether no finding is an error.
+    /// Whether the file has no errors.
     pub valid: bool,
-    /// The skill's name, where it loads.
+    /// The name of the skill, if it loads.
     pub name: Option<String>,
-    /// The rule that says why it does not load.
+    /// The id of the rule for which it does not load.
     pub reason: Option<&'static str>,
-    /// Every finding.
+    /// All diagnostics.
     pub diagnostics: Vec<DiagnosticOut>,
 }
 

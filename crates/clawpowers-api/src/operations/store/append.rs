@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub struct Request {
     /// The key.
     pub key: String,
-    /// The value as text.
+    /// The value as text. Exactly one of `value` and `value_base64` is required.
     #[serde(default)]
     pub value: Option<String>,
     /// The value in base64, for bytes that are not UTF-8.
@@ -21,7 +21,7 @@ pub struct Request {
     pub value_base64: Option<String>,
 }
 
-/// What was added to.
+/// The key.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {

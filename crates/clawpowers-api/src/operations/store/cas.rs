@@ -6,28 +6,28 @@ use crate::wire::error::ApiError;
 use clawpowers_executor::{Key, Swap};
 use serde::{Deserialize, Serialize};
 
-/// What to set, and what is expected to be there.
+/// The new value, and the expected current one.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// The key.
     pub key: String,
-    /// The value that is expected, as text.
+    /// The expected value as text.
     #[serde(default)]
     pub old: Option<String>,
-    /// The value that is expected, in base64; where neither is said, the key is expected to be missing.
+    /// The expected value in base64. Without `old` and `old_base64` the key is expected to be missing.
     #[serde(default)]
     pub old_base64: Option<String>,
-    /// The value to set, as text.
+    /// The new value as text. Exactly one of `new` and `new_base64` is required.
     #[serde(default)]
     pub new: Option<String>,
-    /// The value to set, in base64.
+    /// The new value in base64.
     #[serde(default)]
     pub new_base64: Option<String>,
 }
 
-/// What came of it.
+/// The result.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
@@ -35,7 +35,7 @@ pub struct Response {
     pub key: String,
     /// Whether the value was the expected one and was set.
     pub swapped: bool,
-    /// The value that is there where it was not the expected one; `null` where there is none.
+    /// The current value if it was not the expected one; `null` if there is none.
     pub current: Option<ValueOut>,
 }
 

@@ -20,7 +20,7 @@ pub struct Request {
 pub struct Response {
     /// The key.
     pub key: String,
-    /// Whether it was there.
+    /// Whether it existed.
     pub deleted: bool,
 }
 

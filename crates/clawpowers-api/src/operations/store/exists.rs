@@ -14,13 +14,13 @@ pub struct Request {
     pub key: String,
 }
 
-/// Whether it is there.
+/// Whether it exists.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The key.
     pub key: String,
-    /// Whether it is there.
+    /// Whether it exists.
     pub exists: bool,
 }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// A prefix, or a pattern with `*`, `?` and `[…]`; every key where it is not said.
+    /// A prefix, or a pattern with `*`, `?` and `[…]` (default: every key).
     #[serde(default)]
     pub pattern: Option<String>,
 }
@@ -20,9 +20,9 @@ pub struct Request {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
-    /// One object a line: `key`, `value` or `value_base64`, `updated_at`.
+    /// One JSON object on each line: `key`, `value` or `value_base64`, `updated_at`.
     pub text: String,
-    /// How many entries it holds.
+    /// The number of entries.
     pub count: usize,
 }
 

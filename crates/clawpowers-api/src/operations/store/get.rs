@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub struct Request {
     /// The key.
     pub key: String,
-    /// What to return where there is no such key.
+    /// The value to return if the key does not exist.
     #[serde(default)]
     pub default: Option<String>,
 }
@@ -27,7 +27,7 @@ pub struct Response {
     /// The value.
     #[serde(flatten)]
     pub value: ValueOut,
-    /// Whether the key is there; else the value is the default.
+    /// Whether the key exists; if not, the value is the default.
     pub found: bool,
 }
 

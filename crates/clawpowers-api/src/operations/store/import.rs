@@ -23,15 +23,15 @@ pub struct Request {
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "path")))]
     pub path: Option<String>,
-    /// The lines themselves.
+    /// The lines. Exactly one of `path` and `text` is required.
     #[serde(default)]
     pub text: Option<String>,
-    /// Whether keys that are there keep their values.
+    /// Keep the values of existing keys.
     #[serde(default)]
     pub keep: bool,
 }
 
-/// What came of it.
+/// The result.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 pub struct Request {
     /// The key.
     pub key: String,
-    /// What to add, 64 bits; 1 where it is not said.
+    /// The integer to add, up to 64 bits (default: 1).
     #[serde(default)]
     pub by: Option<Amount>,
 }
@@ -25,7 +25,7 @@ pub struct Request {
 pub struct Response {
     /// The key.
     pub key: String,
-    /// The sum, as text because it may have 64 bits.
+    /// The sum, as text because it may need 64 bits.
     #[cfg_attr(feature = "schema", schemars(extend("format" = "int64")))]
     pub value: String,
 }

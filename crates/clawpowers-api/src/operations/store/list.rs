@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// A prefix, or a pattern with `*`, `?` and `[…]`; every key where it is not said.
+    /// A prefix, or a pattern with `*`, `?` and `[…]` (default: every key).
     #[serde(default)]
     pub pattern: Option<String>,
 }
@@ -19,7 +19,7 @@ pub struct Request {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
-    /// The keys in the order of their bytes.
+    /// The keys, in byte order.
     pub keys: Vec<String>,
 }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// A prefix, or a pattern with `*`, `?` and `[…]`; every key where it is not said.
+    /// A prefix, or a pattern with `*`, `?` and `[…]` (default: every key).
     #[serde(default)]
     pub pattern: Option<String>,
 }
@@ -20,7 +20,7 @@ pub struct Request {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
-    /// The entries in the order of their keys' bytes.
+    /// The entries, in byte order of their keys.
     pub entries: Vec<EntryOut>,
 }
 
@@ -48,7 +48,7 @@ pub struct EntryOut {
     /// The value.
     #[serde(flatten)]
     pub value: ValueOut,
-    /// When it was last written, in RFC 3339.
+    /// The time of the last write.
     #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub updated_at: String,
 }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub struct Request {
     /// The key.
     pub key: String,
-    /// The value as text.
+    /// The value as text. Exactly one of `value` and `value_base64` is required.
     #[serde(default)]
     pub value: Option<String>,
     /// The value in base64, for bytes that are not UTF-8.
@@ -27,7 +27,7 @@ pub struct Request {
 pub struct Response {
     /// The key.
     pub key: String,
-    /// How many bytes the value has.
+    /// The size of the value in bytes.
     pub bytes: usize,
 }
 
