@@ -1,12 +1,14 @@
-//! The README's session, typed from its first line on a terminal: every command says what the README shows.
+//! The sessions of README.md and docs/tour.md, typed from their first lines on a terminal, and the list of commands.
 
 use crate::harness::{World, finish};
 use std::fmt::Write as _;
 use std::fs;
 
 const README: &str = include_str!("../../README.md");
-const START: &str = "## What it looks like";
-const END: &str = "## Commands";
+const TOUR: &str = include_str!("../../docs/tour.md");
+const COMMANDS: &str = include_str!("../../docs/commands.md");
+/// Where the sessions' reader is.
+const READER: &str = "/home/ada";
 /// Is printed before the output of each command.
 const MARK: &str = "@@@";
 
@@ -18,9 +20,7 @@ struct Step {
 
 /// Returns the steps of the session: a block of `sh` is one command without output, in a block of `console` each line
 /// after `$ ` is one.
-fn steps() -> Vec<Step> {
-    let (_, rest) = README.split_once(START).unwrap();
-    let (session, _) = rest.split_once(END).unwrap();
+fn steps(session: &str) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     let mut language = None;
     for line in session.lines() {
@@ -48,12 +48,6 @@ fn steps() -> Vec<Step> {
     steps
 }
 
-/// Returns the folder that the README's reader is in.
-fn reader_in_readme() -> &'static str {
-    let (_, rest) = README.split_once("<location>").unwrap();
-    rest.split_once("/shop/").unwrap().0
-}
-
 fn matches(expected: &[String], lines: &[&str]) -> bool {
     match expected.split_first() {
         None => lines.is_empty(),
@@ -69,10 +63,26 @@ fn matches(expected: &[String], lines: &[&str]) -> bool {
 #[test]
 #[cfg_attr(windows, ignore = "there is no pseudo terminal")]
 fn the_session_can_be_typed_from_its_first_line() {
-    let steps = steps();
-    assert!(steps.len() > 15, "only {} commands were found", steps.len());
+    let (_, rest) = README.split_once("## A first look").unwrap();
+    let (session, _) = rest.split_once("## Install").unwrap();
+    type_session("README.md", &steps(session), 7);
+}
+
+#[test]
+#[cfg_attr(windows, ignore = "there is no pseudo terminal")]
+fn the_tour_can_be_typed_from_its_first_line() {
+    type_session("docs/tour.md", &steps(TOUR), 16);
+}
+
+/// Types the steps, and compares what is printed with what the file shows.
+fn type_session(file: &str, steps: &[Step], least: usize) {
+    assert!(
+        steps.len() >= least,
+        "{file}: only {} commands were found",
+        steps.len()
+    );
     // A folder with a path of the same length, because what a prompt costs depends on it.
-    let random = reader_in_readme().len() - "/tmp/".len();
+    let random = READER.len() - "/tmp/".len();
     let short = tempfile::Builder::new()
         .prefix("")
         .rand_bytes(random)
@@ -83,7 +93,7 @@ fn the_session_can_be_typed_from_its_first_line() {
     };
     let reader = short.path().to_str().unwrap();
     let mut session = String::from("stty cols 98\n");
-    for step in &steps {
+    for step in steps {
         writeln!(session, "echo '{MARK}'\n{}", step.command.trim_end()).unwrap();
     }
     fs::write(short.path().join(".session"), session).unwrap();
@@ -110,7 +120,7 @@ fn the_session_can_be_typed_from_its_first_line() {
         .env("TERM", "xterm")
         .env("SHELL", "/bin/sh");
     let ran = finish(&mut command);
-    let out = ran.out.replace("\r\n", "\n").replace(reader, reader_in_readme());
+    let out = ran.out.replace("\r\n", "\n").replace(reader, READER);
     let found: Vec<&str> = out.split(&format!("{MARK}\n")).skip(1).collect();
     assert_eq!(found.len(), steps.len(), "{out}");
     let mut wrong = String::new();
@@ -120,11 +130,54 @@ fn the_session_can_be_typed_from_its_first_line() {
             let expected = step.expected.join("\n");
             writeln!(
                 wrong,
-                "$ {}\nshown in README:\n{expected}\nprinted:\n{found}",
+                "$ {}\nshown in {file}:\n{expected}\nprinted:\n{found}",
                 step.command
             )
             .unwrap();
         }
     }
     assert_eq!(wrong, "");
+}
+
+/// Returns the commands that a help page lists.
+fn listed_in_help(words: &[&str]) -> Vec<String> {
+    let out = World::new().run(&[words, &["--help"]].concat()).out;
+    let (_, list) = out.split_once("Commands:\n").unwrap();
+    list.lines()
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.strip_prefix("  "))
+        .filter(|line| !line.starts_with(' '))
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|name| *name != "help")
+        .map(|name| [words, &[name]].concat().join(" "))
+        .collect()
+}
+
+#[test]
+fn every_command_is_listed_and_exists() {
+    let mut listed = Vec::new();
+    let rows = COMMANDS.lines().filter_map(|line| line.strip_prefix("| `"));
+    for row in rows {
+        let (cell, _) = row.split_once("` | ").unwrap();
+        for command in cell.split("`, `") {
+            let words: Vec<&str> = command
+                .split(' ')
+                .take_while(|word| word.starts_with(|c: char| c.is_ascii_lowercase()))
+                .collect();
+            // `store set\|get` is two commands; what a command takes is none.
+            match words.as_slice() {
+                ["completions", ..] => listed.push("completions".to_owned()),
+                [group, names] => listed.extend(names.split("\\|").map(|name| format!("{group} {name}"))),
+                [name] => listed.push((*name).to_owned()),
+                _ => panic!("{command}"),
+            }
+        }
+    }
+    let groups = ["skill", "store", "metrics", "config"];
+    let mut real: Vec<String> = listed_in_help(&[]);
+    real.retain(|name| !groups.contains(&name.as_str()));
+    real.extend(groups.iter().flat_map(|group| listed_in_help(&[group])));
+    listed.sort();
+    real.sort();
+    assert_eq!(listed, real);
 }

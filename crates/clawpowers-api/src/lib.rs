@@ -53,3 +53,8 @@ pub use clawpowers_loader::diag::{nearest, quoted};
 pub use clawpowers_loader::{
     Profile, Rule, Severity, chars, discover::CLIENTS, discover::COMMON_FOLDER, display_path,
 };
+
+/// Compiles and runs the Rust program of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
