@@ -757,7 +757,7 @@ export interface DatabaseState {
   /** The path of the database; `null` if there is no runtime home. */
   database: string | null;
   /** `none` if nothing has been written yet, `sound`, or a `details.kind` of the error `storage`. */
-  state: string;
+  state: DatabaseStatus;
   /** The problems found. */
   problems: string[];
   /** What to do next. */
@@ -766,12 +766,15 @@ export interface DatabaseState {
   notes: string[];
 }
 
+/** The condition of a database. */
+export type DatabaseStatus = "none" | "sound" | "busy" | "corrupt" | "newer" | "full" | "read_only" | "io";
+
 /** A diagnostic: one violation of a rule at one place. */
 export interface Diagnostic {
   /** The id of the rule. */
   rule: string;
   /** How severe it is for the target. */
-  severity: "error" | "warning" | "info";
+  severity: Severity;
   /** The line, from 1. */
   line: number;
   /** The column in code points, from 1. */
@@ -844,7 +847,7 @@ export interface Execution {
   /** The skill. */
   skill: string;
   /** How it ended; `open` if it has not ended. */
-  outcome: "success" | "failure" | "partial" | "skipped" | "open";
+  outcome: ExecutionState;
   /** How long it took, in seconds. */
   duration: number | null;
   /** Notes for people. */
@@ -873,12 +876,15 @@ export interface Execution {
   source: string | null;
 }
 
+/** How an execution ended; `open` while it has not. */
+export type ExecutionState = "success" | "failure" | "partial" | "skipped" | "open";
+
 /** What the client does with one skill. */
 export interface Fate {
   /** Its name. */
   name: string;
   /** Whether it is shown in full, its description is shortened or left out, or it is left out itself. */
-  fate: "whole" | "shortened" | "name_only" | "dropped";
+  fate: Truncation;
   /** If it is `shortened`, how many code points of the description are kept. */
   limit: number | null;
 }
@@ -1068,7 +1074,7 @@ export interface MetricsRecordReply {
   /** The skill. */
   skill: string;
   /** The outcome. */
-  outcome: "success" | "failure" | "partial" | "skipped";
+  outcome: Outcome;
   /** The time. */
   at: string;
   /** A warning with the first execution of a skill that was not found. */
@@ -1125,6 +1131,9 @@ export interface NoteCount {
   count: number;
 }
 
+/** How an execution ended. */
+export type Outcome = "success" | "failure" | "partial" | "skipped";
+
 /** The shape of a body. */
 export interface Outline {
   /** Headings: level and text. */
@@ -1134,6 +1143,9 @@ export interface Outline {
   /** Targets of links and images. */
   links: string[];
 }
+
+/** How much of the skills a prompt shows. */
+export type PromptLevel = "full" | "shortened" | "names" | "dropped";
 
 /** A success rate with its Wilson 95 % interval. */
 export interface Rate {
@@ -1237,12 +1249,18 @@ export interface Resource {
   /** The path inside the skill's folder, with `/` between the parts. */
   path: string;
   /** Its kind, by the folder it is in. */
-  kind: "script" | "reference" | "asset" | "other";
+  kind: ResourceKind;
   /** Size in bytes. */
   size: number;
   /** Whether it is executable. */
   executable: boolean;
 }
+
+/** What a file of a skill is for. */
+export type ResourceKind = "script" | "reference" | "asset" | "other";
+
+/** Where a skill comes from. */
+export type Scope = "project" | "user" | "home" | "system" | "extra" | "bundled";
 
 /** A session and how many of its executions failed. */
 export interface SessionCount {
@@ -1261,6 +1279,9 @@ export interface Setting {
   /** The value: any JSON except an object with members. */
   value: unknown;
 }
+
+/** How severe a diagnostic is. */
+export type Severity = "error" | "warning" | "info";
 
 /** One side. */
 export interface Side {
@@ -1402,7 +1423,7 @@ export interface SkillPromptReply {
   /** The text. */
   text: string;
   /** How much was cut for the budget: nothing, descriptions shortened, descriptions left out, or skills left out. */
-  level: "full" | "shortened" | "names" | "dropped";
+  level: PromptLevel;
   /** If the level is `shortened`, the most code points that a description has. */
   description_limit: number | null;
   /** The number of skills in the text. */
@@ -1486,7 +1507,7 @@ export interface SkillRow {
   /** The location of its SKILL.md. */
   location: string;
   /** The scope of the root it was found below. */
-  scope: "project" | "user" | "home" | "system" | "extra" | "bundled";
+  scope: Scope;
   /** The root that it was found below; empty for bundled skills. */
   root: string;
   /** Its version, verbatim. */
@@ -1512,7 +1533,7 @@ export interface SkillShowReply {
   /** The location of its SKILL.md. */
   location: string;
   /** The scope of the root it was found below. */
-  scope: "project" | "user" | "home" | "system" | "extra" | "bundled";
+  scope: Scope;
   /** Estimated tokens of its body. */
   tokens: number;
   /** The shape of its body. */
@@ -1538,7 +1559,7 @@ export interface SkillToPromptReply {
 /** The results. */
 export interface SkillValidateReply {
   /** The target whose rules were applied. */
-  target: string;
+  target: Target;
   /** One entry for each file. */
   files: Verdict[];
   /** The number of files without errors. */
@@ -1685,6 +1706,9 @@ export interface StoreValue {
   value: string | Uint8Array;
 }
 
+/** Whose rules are applied. */
+export type Target = "spec" | "claude" | "codex" | "openclaw" | "clawpowers";
+
 /** What an interval says of a skill; the bounds are those of 1.x, which put them to the point estimate. */
 export type Tier = "good" | "moderate" | "low" | "unsure";
 
@@ -1697,6 +1721,9 @@ export interface Tokens {
   /** The sum of output tokens (at most 2⁵³−1). */
   tokens_out: number;
 }
+
+/** What a client leaves of a skill in its list. */
+export type Truncation = "whole" | "shortened" | "name_only" | "dropped";
 
 /** A key with its value as text. */
 export interface ValueLine {

@@ -49,7 +49,9 @@ pub use clawpowers_feedback as feedback;
 
 pub use clawpowers_executor::ledger::{ImportReport, Skipped};
 pub use clawpowers_executor::{Outcome, SCHEMA_VERSION, Storage, legacy::Report};
+pub use clawpowers_loader::budget::Fate;
 pub use clawpowers_loader::diag::{nearest, quoted};
+pub use clawpowers_loader::prompt::Level;
 pub use clawpowers_loader::{
     Profile, Rule, Severity, chars, discover::CLIENTS, discover::COMMON_FOLDER, display_path,
 };

@@ -295,10 +295,10 @@ pub(crate) fn types(table: &Table) -> String {
     for (name, schema) in table.types.iter().filter(|(_, schema)| schema["enum"].is_array()) {
         let about = schema["description"].as_str().unwrap_or_default();
         let values = shape(schema, "", "list");
-        out.push_str(&format!(
-            "\n{name}: TypeAlias = {values}\n\"\"\"{}\"\"\"\n",
-            line(about)
-        ));
+        out.push_str(&format!("\n{name}: TypeAlias = {values}\n"));
+        if !about.is_empty() {
+            out.push_str(&format!("\"\"\"{}\"\"\"\n", line(about)));
+        }
     }
     for (name, schema) in &table.types {
         if schema["type"] != "object" || table.rows.iter().any(|row| row.request == *name) {

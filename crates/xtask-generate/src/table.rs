@@ -41,7 +41,7 @@ pub(crate) fn table() -> Table {
     let replies = generators.responses.take_definitions(true);
     for (side, definitions) in [("q", requests), ("a", replies)] {
         let name = |old: &str| {
-            let plain = old.strip_suffix("Out").unwrap_or(old).to_owned();
+            let plain = old.to_owned();
             names.get(&format!("{side}{old}")).cloned().unwrap_or(plain)
         };
         for (old, mut schema) in definitions {

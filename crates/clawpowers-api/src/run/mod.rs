@@ -8,6 +8,7 @@ use crate::catalog_query::{Selection, digest_of_entry};
 use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
 use crate::wire::skill::unmet;
+use crate::wire::words::word;
 use clawpowers_executor::ledger::{Details, Finish, New};
 use clawpowers_executor::process::{self, Ended, How, Spec, StartError};
 use clawpowers_executor::{Moment, Outcome, units};
@@ -53,7 +54,8 @@ pub struct Ran {
     /// The number of the execution in this home.
     pub id: String,
     /// `success`, `failure` or `partial`.
-    pub outcome: &'static str,
+    #[serde(serialize_with = "word")]
+    pub outcome: Outcome,
     /// The exit code to pass on: the command's own, 128 and the number for a signal, 124 for a timeout, 137 where it had
     /// to be killed.
     pub exit_code: u8,
@@ -227,7 +229,7 @@ fn recorded(runtime: &Runtime, options: &Options, entry: &Entry, spec: &Spec<'_>
     let unrecorded = runtime.write(|db| Ok(db.ledger().finish(id, &finish)?)).err();
     Ok(Ran {
         id: id.to_string(),
-        outcome: outcome.as_str(),
+        outcome,
         exit_code: ended.exit_code(),
         timed_out: matches!(ended.how, How::TimedOut { .. }),
         duration: ended.duration.as_secs_f64(),

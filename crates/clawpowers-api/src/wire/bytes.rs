@@ -8,8 +8,7 @@ use serde::Serialize;
 /// A value in a reply: text where it is UTF-8, else base64.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(rename = "StoreValue"))]
-pub struct ValueOut {
+pub struct StoreValue {
     /// The value, `null` where it is not UTF-8.
     pub value: Option<String>,
     /// The bytes in base64 where they are not UTF-8.
@@ -17,7 +16,7 @@ pub struct ValueOut {
     pub value_base64: Option<String>,
 }
 
-impl ValueOut {
+impl StoreValue {
     /// Takes bytes.
     #[must_use]
     pub fn new(bytes: Vec<u8>) -> Self {
@@ -78,7 +77,7 @@ pub(crate) fn bytes_of(value: Option<&str>, base64: Option<&str>) -> Result<Opti
 
 #[cfg(test)]
 mod tests {
-    use super::{ValueOut, bytes_of};
+    use super::{StoreValue, bytes_of};
 
     #[test]
     fn every_byte_comes_back() {
@@ -88,7 +87,7 @@ mod tests {
             vec![0, 255, 10],
             (0..=255).collect(),
         ] {
-            let out = ValueOut::new(bytes.clone());
+            let out = StoreValue::new(bytes.clone());
             assert_eq!(out.bytes(), bytes);
             let back = bytes_of(out.value.as_deref(), out.value_base64.as_deref()).unwrap();
             assert_eq!(back, Some(bytes));

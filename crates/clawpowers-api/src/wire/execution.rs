@@ -1,8 +1,9 @@
 //! The JSON forms of executions and of what is asked of them.
 
+use super::words::{Words as _, word};
 use crate::wire::error::{ApiError, ErrorCode};
 use crate::wire::number::{Amount, MAX_WHOLE};
-use clawpowers_executor::ledger::{Details, Execution, Figures, Filter, New};
+use clawpowers_executor::ledger::{self, Details, Filter, New};
 use clawpowers_executor::{Error, Moment, Outcome, units};
 use clawpowers_loader::diag::quoted;
 use serde::{Deserialize, Serialize};
@@ -156,7 +157,7 @@ impl Which {
 /// An execution of a skill.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct ExecutionOut {
+pub struct Execution {
     /// The id of the execution in this home.
     pub id: String,
     /// When it was recorded or, if it was started here, when it started: from the year 1 to 9999-12-30T22:00:00Z.
@@ -165,8 +166,12 @@ pub struct ExecutionOut {
     /// The skill.
     pub skill: String,
     /// How it ended; `open` if it has not ended.
-    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["success", "failure", "partial", "skipped", "open"])))]
-    pub outcome: &'static str,
+    #[serde(serialize_with = "word")]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(schema_with = "crate::wire::words::schema::<Option<Outcome>>")
+    )]
+    pub outcome: Option<Outcome>,
     /// How long it took, in seconds.
     pub duration: Option<f64>,
     /// Notes for people.
@@ -195,14 +200,22 @@ pub struct ExecutionOut {
     pub source: Option<String>,
 }
 
-impl From<Execution> for ExecutionOut {
-    fn from(execution: Execution) -> Self {
+impl Execution {
+    /// Returns the name of its outcome; `open` while it has none.
+    #[must_use]
+    pub fn state(&self) -> &'static str {
+        self.outcome.word()
+    }
+}
+
+impl From<ledger::Execution> for Execution {
+    fn from(execution: ledger::Execution) -> Self {
         let details = execution.details;
         Self {
             id: execution.id.to_string(),
             at: execution.at.to_string(),
             skill: execution.skill,
-            outcome: execution.outcome.map_or("open", Outcome::as_str),
+            outcome: execution.outcome,
             duration: execution.duration.map(seconds),
             notes: execution.notes,
             session: details.session,
@@ -223,7 +236,7 @@ impl From<Execution> for ExecutionOut {
 /// Statistics of one skill, or of all executions.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct FiguresOut {
+pub struct Figures {
     /// Executions that have ended.
     pub total: i64,
     /// Executions with the outcome `success`.
@@ -237,11 +250,11 @@ pub struct FiguresOut {
     /// Executions that have not ended; not part of `total`.
     pub open: i64,
     /// Durations, if any are known.
-    pub duration: Option<DurationOut>,
+    pub duration: Option<Duration>,
     /// Costs, if any are known.
-    pub cost: Option<CostOut>,
+    pub cost: Option<Cost>,
     /// Tokens, if any are known.
-    pub tokens: Option<TokensOut>,
+    pub tokens: Option<Tokens>,
     /// The time of the first execution that has ended.
     #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub first_at: Option<String>,
@@ -253,7 +266,7 @@ pub struct FiguresOut {
 /// Durations in seconds.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct DurationOut {
+pub struct Duration {
     /// Executions with a duration.
     pub count: i64,
     /// The sum.
@@ -269,7 +282,7 @@ pub struct DurationOut {
 /// Costs in US dollars.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct CostOut {
+pub struct Cost {
     /// Executions with a cost.
     pub count: i64,
     /// The sum.
@@ -279,7 +292,7 @@ pub struct CostOut {
 /// Tokens.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct TokensOut {
+pub struct Tokens {
     /// Executions with tokens.
     pub count: i64,
     /// The sum of input tokens (at most 2⁵³−1).
@@ -288,8 +301,8 @@ pub struct TokensOut {
     pub tokens_out: i64,
 }
 
-impl From<&Figures> for FiguresOut {
-    fn from(figures: &Figures) -> Self {
+impl From<&ledger::Figures> for Figures {
+    fn from(figures: &ledger::Figures) -> Self {
         let quantile = |q| {
             figures
                 .duration_quantile(q)
@@ -305,18 +318,18 @@ impl From<&Figures> for FiguresOut {
             partial: figures.of(Outcome::Partial),
             skipped: figures.of(Outcome::Skipped),
             open: figures.open,
-            duration: (timed > 0).then(|| DurationOut {
+            duration: (timed > 0).then(|| Duration {
                 count: timed,
                 total: seconds(duration),
                 mean: duration as f64 / timed as f64 / 1e6,
                 p50: quantile(0.5),
                 p95: quantile(0.95),
             }),
-            cost: (figures.priced.0 > 0).then(|| CostOut {
+            cost: (figures.priced.0 > 0).then(|| Cost {
                 count: figures.priced.0,
                 total: dollars(figures.priced.1),
             }),
-            tokens: (metered > 0).then_some(TokensOut {
+            tokens: (metered > 0).then_some(Tokens {
                 count: metered,
                 tokens_in: tokens_in.min(MAX_WHOLE.cast_signed()),
                 tokens_out: tokens_out.min(MAX_WHOLE.cast_signed()),

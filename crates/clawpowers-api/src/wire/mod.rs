@@ -7,8 +7,10 @@ pub(crate) mod json;
 pub(crate) mod number;
 pub(crate) mod request;
 pub(crate) mod skill;
+pub(crate) mod words;
 
-pub use bytes::ValueOut;
-pub use execution::{CostOut, DurationOut, ExecutionOut, FiguresOut, TokensOut};
+pub use bytes::StoreValue;
+pub use execution::{Cost, Duration, Execution, Figures, Tokens};
 pub use number::Amount;
 pub use skill::*;
+pub use words::DatabaseStatus;

@@ -1,12 +1,11 @@
 //! The JSON forms of the loader's types.
 
-use clawpowers_loader::catalog::{Entry, Hidden, Origin, Rejected, Row};
-use clawpowers_loader::diag::{Diagnostic, Edit};
+use super::words::word;
+use clawpowers_loader::catalog::{self, Entry, Origin, Row};
 use clawpowers_loader::discover::Scope;
-use clawpowers_loader::display_path;
 use clawpowers_loader::readiness::Missing;
-use clawpowers_loader::resources::Resource;
-use clawpowers_loader::skill::{Invocation, Outline, Requirements, Skill};
+use clawpowers_loader::resources::{self, ResourceKind};
+use clawpowers_loader::{Severity, diag, display_path, skill};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
@@ -16,12 +15,16 @@ use std::path::{Path, PathBuf};
 /// A diagnostic: one violation of a rule at one place.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct DiagnosticOut {
+pub struct Diagnostic {
     /// The id of the rule.
     pub rule: &'static str,
     /// How severe it is for the target.
-    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["error", "warning", "info"])))]
-    pub severity: &'static str,
+    #[serde(serialize_with = "word")]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(schema_with = "crate::wire::words::schema::<Severity>")
+    )]
+    pub severity: Severity,
     /// The line, from 1.
     pub line: usize,
     /// The column in code points, from 1.
@@ -33,13 +36,13 @@ pub struct DiagnosticOut {
     pub hint: Option<String>,
     /// The edits that repair it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub edits: Vec<EditOut>,
+    pub edits: Vec<Edit>,
 }
 
 /// A replacement of a range of bytes of the UTF-8 text without its byte order mark.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct EditOut {
+pub struct Edit {
     /// The offset of the first byte.
     pub start: usize,
     /// The offset after the last byte; equal to `start` for an insertion.
@@ -48,8 +51,8 @@ pub struct EditOut {
     pub replacement: String,
 }
 
-impl From<&Edit> for EditOut {
-    fn from(edit: &Edit) -> Self {
+impl From<&diag::Edit> for Edit {
+    fn from(edit: &diag::Edit) -> Self {
         Self {
             start: edit.range.start,
             end: edit.range.end,
@@ -58,24 +61,24 @@ impl From<&Edit> for EditOut {
     }
 }
 
-impl From<&Diagnostic> for DiagnosticOut {
-    fn from(d: &Diagnostic) -> Self {
+impl From<&diag::Diagnostic> for Diagnostic {
+    fn from(d: &diag::Diagnostic) -> Self {
         Self {
             rule: d.rule.id(),
-            severity: d.severity.as_str(),
+            severity: d.severity,
             line: d.position.line,
             column: d.position.column,
             message: d.message.clone(),
             hint: d.hint.clone(),
-            edits: d.edits.iter().map(EditOut::from).collect(),
+            edits: d.edits.iter().map(Edit::from).collect(),
         }
     }
 }
 
 /// Converts a list of findings.
 #[must_use]
-pub fn diagnostics(list: &[Diagnostic]) -> Vec<DiagnosticOut> {
-    list.iter().map(DiagnosticOut::from).collect()
+pub fn diagnostics(list: &[diag::Diagnostic]) -> Vec<Diagnostic> {
+    list.iter().map(Diagnostic::from).collect()
 }
 
 /// Converts unmet requirements to `kind name`.
@@ -86,10 +89,10 @@ pub fn unmet(list: Vec<Missing>) -> Vec<String> {
 }
 
 /// The findings of a listing: without their repairs.
-fn brief(list: Vec<Diagnostic>) -> Vec<DiagnosticOut> {
-    let brief = list.into_iter().map(|d| DiagnosticOut {
+fn brief(list: Vec<diag::Diagnostic>) -> Vec<Diagnostic> {
+    let brief = list.into_iter().map(|d| Diagnostic {
         rule: d.rule.id(),
-        severity: d.severity.as_str(),
+        severity: d.severity,
         line: d.position.line,
         column: d.position.column,
         message: d.message,
@@ -102,7 +105,7 @@ fn brief(list: Vec<Diagnostic>) -> Vec<DiagnosticOut> {
 /// A typed skill.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct SkillOut {
+pub struct Skill {
     /// Its name.
     pub name: String,
     /// Whether the name was taken from the folder.
@@ -122,11 +125,11 @@ pub struct SkillOut {
     /// The tags.
     pub tags: Vec<String>,
     /// What it requires.
-    pub requirements: RequirementsOut,
+    pub requirements: Requirements,
     /// The metrics that it names.
-    pub metrics: MetricsOut,
+    pub metrics: Measures,
     /// Who may start the skill.
-    pub invocation: InvocationOut,
+    pub invocation: Invocation,
     /// Every field of the frontmatter, verbatim and in order. A number that JSON would print differently is a string.
     pub frontmatter: Map<String, Value>,
 }
@@ -134,8 +137,7 @@ pub struct SkillOut {
 /// What a skill measures.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(rename = "Measures"))]
-pub struct MetricsOut {
+pub struct Measures {
     /// The metrics that it tracks.
     pub tracks: Vec<String>,
     /// The metrics that it aims to improve.
@@ -145,15 +147,15 @@ pub struct MetricsOut {
 /// Who may start the skill.
 #[derive(Debug, Clone, Copy, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct InvocationOut {
+pub struct Invocation {
     /// Whether the user may start it.
     pub user: bool,
     /// Whether the model may start it.
     pub model: bool,
 }
 
-impl From<Invocation> for InvocationOut {
-    fn from(Invocation { user, model }: Invocation) -> Self {
+impl From<skill::Invocation> for Invocation {
+    fn from(skill::Invocation { user, model }: skill::Invocation) -> Self {
         Self { user, model }
     }
 }
@@ -161,7 +163,7 @@ impl From<Invocation> for InvocationOut {
 /// What a skill requires.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct RequirementsOut {
+pub struct Requirements {
     /// Programs that are all required.
     pub bins: Vec<String>,
     /// Programs of which at least one is required.
@@ -176,9 +178,9 @@ pub struct RequirementsOut {
     pub skills: Vec<String>,
 }
 
-impl From<&Requirements> for RequirementsOut {
-    fn from(r: &Requirements) -> Self {
-        let skill = |s: &clawpowers_loader::skill::SkillRequirement| match &s.range {
+impl From<&skill::Requirements> for Requirements {
+    fn from(r: &skill::Requirements) -> Self {
+        let skill = |s: &skill::SkillRequirement| match &s.range {
             Some(range) => format!("{}@{range}", s.name),
             None => s.name.clone(),
         };
@@ -193,8 +195,8 @@ impl From<&Requirements> for RequirementsOut {
     }
 }
 
-impl From<&Skill> for SkillOut {
-    fn from(skill: &Skill) -> Self {
+impl From<&skill::Skill> for Skill {
+    fn from(skill: &skill::Skill) -> Self {
         Self {
             name: skill.name.clone(),
             name_from_folder: skill.name_from_folder,
@@ -205,12 +207,12 @@ impl From<&Skill> for SkillOut {
             compatibility: skill.compatibility.clone(),
             allowed_tools: skill.allowed_tools.clone(),
             tags: skill.tags.clone(),
-            requirements: RequirementsOut::from(&skill.requirements),
-            metrics: MetricsOut {
+            requirements: Requirements::from(&skill.requirements),
+            metrics: Measures {
                 tracks: skill.metrics.tracks.clone(),
                 improves: skill.metrics.improves.clone(),
             },
-            invocation: InvocationOut::from(skill.invocation),
+            invocation: Invocation::from(skill.invocation),
             frontmatter: skill.frontmatter.clone(),
         }
     }
@@ -219,8 +221,7 @@ impl From<&Skill> for SkillOut {
 /// A visible skill.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(rename = "SkillRow"))]
-pub struct EntryOut {
+pub struct SkillRow {
     /// The skill's name.
     pub name: String,
     /// Its description.
@@ -228,22 +229,26 @@ pub struct EntryOut {
     /// The location of its SKILL.md.
     pub location: String,
     /// The scope of the root it was found below.
-    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["project", "user", "home", "system", "extra", "bundled"])))]
-    pub scope: &'static str,
+    #[serde(serialize_with = "word")]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(schema_with = "crate::wire::words::schema::<Scope>")
+    )]
+    pub scope: Scope,
     /// The root that it was found below; empty for bundled skills.
     pub root: String,
     /// Its version, verbatim.
     pub version: Option<String>,
     /// Who may start the skill.
-    pub invocation: InvocationOut,
+    pub invocation: Invocation,
     /// Whether it belongs to the active role profile; absent if no profile is active.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub active: Option<bool>,
     /// The diagnostics of its frontmatter, without `hint` and `edits`.
-    pub diagnostics: Vec<DiagnosticOut>,
+    pub diagnostics: Vec<Diagnostic>,
 }
 
-impl Row for EntryOut {
+impl Row for SkillRow {
     fn new(entry: Entry) -> Self {
         let location = match entry.origin {
             Origin::Disk { file } => text(file),
@@ -254,10 +259,10 @@ impl Row for EntryOut {
             name: skill.name,
             description: skill.description,
             location,
-            scope: entry.scope.as_str(),
+            scope: entry.scope,
             root: text(entry.root),
             version: skill.version.map(|version| version.text),
-            invocation: InvocationOut::from(skill.invocation),
+            invocation: Invocation::from(skill.invocation),
             active: None,
             diagnostics: brief(entry.diagnostics),
         }
@@ -268,8 +273,7 @@ impl Row for EntryOut {
     }
 
     fn scope(&self) -> Scope {
-        // It was written by the conversion above.
-        self.scope.parse().unwrap_or(Scope::Extra)
+        self.scope
     }
 
     fn root(&self) -> &Path {
@@ -284,7 +288,7 @@ impl Row for EntryOut {
 /// A skill that another one takes precedence over, or a second path to the same skill.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct HiddenOut {
+pub struct Hidden {
     /// Its name.
     pub name: String,
     /// The location of its SKILL.md.
@@ -293,8 +297,8 @@ pub struct HiddenOut {
     pub winner: String,
 }
 
-impl From<Hidden> for HiddenOut {
-    fn from(hidden: Hidden) -> Self {
+impl From<catalog::Hidden> for Hidden {
+    fn from(hidden: catalog::Hidden) -> Self {
         Self {
             name: hidden.name,
             location: text(hidden.location),
@@ -315,17 +319,17 @@ fn text(path: PathBuf) -> String {
 /// A file that looks like a skill but did not load.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct RejectedOut {
+pub struct Rejected {
     /// The location.
     pub location: String,
     /// The id of the rule that it breaks.
     pub reason: &'static str,
     /// Its diagnostics, without `hint` and `edits`.
-    pub diagnostics: Vec<DiagnosticOut>,
+    pub diagnostics: Vec<Diagnostic>,
 }
 
-impl From<Rejected> for RejectedOut {
-    fn from(rejected: Rejected) -> Self {
+impl From<catalog::Rejected> for Rejected {
+    fn from(rejected: catalog::Rejected) -> Self {
         Self {
             location: text(rejected.location),
             reason: rejected.reason.id(),
@@ -337,23 +341,27 @@ impl From<Rejected> for RejectedOut {
 /// A file of a skill.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct ResourceOut {
+pub struct Resource {
     /// The path inside the skill's folder, with `/` between the parts.
     pub path: String,
     /// Its kind, by the folder it is in.
-    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["script", "reference", "asset", "other"])))]
-    pub kind: &'static str,
+    #[serde(serialize_with = "word")]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(schema_with = "crate::wire::words::schema::<ResourceKind>")
+    )]
+    pub kind: ResourceKind,
     /// Size in bytes.
     pub size: u64,
     /// Whether it is executable.
     pub executable: bool,
 }
 
-impl From<&Resource> for ResourceOut {
-    fn from(file: &Resource) -> Self {
+impl From<&resources::Resource> for Resource {
+    fn from(file: &resources::Resource) -> Self {
         Self {
             path: file.path.clone(),
-            kind: file.kind.as_str(),
+            kind: file.kind,
             size: file.size,
             executable: file.executable,
         }
@@ -363,11 +371,11 @@ impl From<&Resource> for ResourceOut {
 /// The shape of a body.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct OutlineOut {
+pub struct Outline {
     /// Headings: level and text.
-    pub headings: Vec<HeadingOut>,
+    pub headings: Vec<Heading>,
     /// Code blocks: language and number of lines.
-    pub code_blocks: Vec<CodeBlockOut>,
+    pub code_blocks: Vec<CodeBlock>,
     /// Targets of links and images.
     pub links: Vec<String>,
 }
@@ -375,7 +383,7 @@ pub struct OutlineOut {
 /// A heading.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct HeadingOut {
+pub struct Heading {
     /// 1 to 6.
     pub level: u8,
     /// Text without markup.
@@ -385,20 +393,20 @@ pub struct HeadingOut {
 /// A code block.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct CodeBlockOut {
+pub struct CodeBlock {
     /// The first word after the opening fence.
     pub language: Option<String>,
     /// The number of lines in it.
     pub lines: usize,
 }
 
-impl From<Outline> for OutlineOut {
-    fn from(outline: Outline) -> Self {
+impl From<skill::Outline> for Outline {
+    fn from(outline: skill::Outline) -> Self {
         Self {
             headings: outline
                 .headings
                 .into_iter()
-                .map(|h| HeadingOut {
+                .map(|h| Heading {
                     level: h.level,
                     text: h.text,
                 })
@@ -406,7 +414,7 @@ impl From<Outline> for OutlineOut {
             code_blocks: outline
                 .code_blocks
                 .into_iter()
-                .map(|b| CodeBlockOut {
+                .map(|b| CodeBlock {
                     language: b.language,
                     lines: b.lines,
                 })

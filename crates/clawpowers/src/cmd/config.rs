@@ -180,7 +180,7 @@ impl ListArgs {
                 if !r.exists {
                     context.out.talk(&format!("there is no {}\n", quoted(&r.path)));
                 }
-                let line = |entry: &config::list::EntryOut| {
+                let line = |entry: &config::list::Setting| {
                     format!("{} = {}\n", spelled(&entry.key), to_json(&entry.value))
                 };
                 context.out.text(&r.entries.iter().map(line).collect::<String>())

@@ -4,7 +4,8 @@ use crate::args::Context;
 use crate::exit::Exit;
 use clap::{Args, Subcommand};
 use clawpowers_api::operations::store;
-use clawpowers_api::wire::{Amount, ValueOut};
+use clawpowers_api::wire;
+use clawpowers_api::wire::Amount;
 use clawpowers_api::{ApiError, ErrorCode, display_path, quoted};
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -211,7 +212,7 @@ impl Verb {
 
 impl SetArgs {
     /// Returns the value: the word itself, standard input, or a file.
-    fn value(&self) -> Result<ValueOut, ApiError> {
+    fn value(&self) -> Result<wire::StoreValue, ApiError> {
         // One byte above the limit is enough to be refused.
         const LIMIT: u64 = 16 * 1024 * 1024 + 1;
         let mut bytes = Vec::new();
@@ -233,11 +234,11 @@ impl SetArgs {
             ApiError::new(ErrorCode::Io, format!("{source} cannot be read: {error}"))
                 .hint("name a file that is there and readable; nothing was written")
         })?;
-        Ok(ValueOut::new(bytes))
+        Ok(wire::StoreValue::new(bytes))
     }
 }
 
-fn set(context: &Context, key: String, value: ValueOut) -> Exit {
+fn set(context: &Context, key: String, value: wire::StoreValue) -> Exit {
     let request = store::set::Request {
         key,
         value: value.value,
@@ -247,7 +248,7 @@ fn set(context: &Context, key: String, value: ValueOut) -> Exit {
     context.out.answer(&result, |_| Exit::Done, |_| Exit::Done)
 }
 
-fn append(context: &Context, key: String, value: ValueOut) -> Exit {
+fn append(context: &Context, key: String, value: wire::StoreValue) -> Exit {
     let request = store::append::Request {
         key,
         value: value.value,

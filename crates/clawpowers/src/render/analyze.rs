@@ -9,6 +9,7 @@ use clawpowers_api::feedback::{NoteCount, Rate, Recommendation, RecommendationKi
 use clawpowers_api::number_of;
 use clawpowers_api::operations::feedback;
 use clawpowers_api::operations::feedback::analyze::{Response, SkillReport};
+use clawpowers_api::wire;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use unicode_width::UnicodeWidthStr as _;
@@ -248,7 +249,7 @@ pub(crate) fn markdown(response: &Response) -> String {
     }
     text.push_str("\n| skill | runs | rate | 95 % interval | median | p95 | last used | state |\n|---|---|---|---|---|---|---|---|\n");
     for skill in &response.skills {
-        let took = |pick: fn(&clawpowers_api::wire::DurationOut) -> f64| {
+        let took = |pick: fn(&wire::Duration) -> f64| {
             skill
                 .figures
                 .duration
@@ -417,7 +418,7 @@ pub(crate) fn last_used(skill: &SkillReport) -> String {
 
 /// The models of a skill's last executions.
 pub(crate) fn models(skill: &SkillReport) -> String {
-    let model = |one: &clawpowers_api::operations::feedback::analyze::ModelOut| {
+    let model = |one: &clawpowers_api::operations::feedback::analyze::Model| {
         format!("{} {} of {}", one_line(&one.model), one.success, one.total)
     };
     skill.models.iter().map(model).collect::<Vec<_>>().join(", ")

@@ -4,7 +4,9 @@ use super::findings::count;
 use super::table::table;
 use super::wrap::fit;
 use crate::out::{Look, Out};
-use clawpowers_api::operations::skill::budget::{FateOut, Response};
+use clawpowers_api::Fate;
+use clawpowers_api::operations::skill;
+use clawpowers_api::operations::skill::budget::Response;
 
 /// How many skills of a client are listed, unless all are asked for.
 const SHOWN: usize = 20;
@@ -16,7 +18,7 @@ pub(crate) fn text(out: &Out, response: &Response, all: bool) -> String {
         let cut: Vec<_> = client
             .skills
             .iter()
-            .filter(|skill| skill.fate != "whole")
+            .filter(|skill| skill.fate != Fate::Whole)
             .collect();
         let verdict = if cut.is_empty() {
             out.paint(Look::Green, "nothing is cut")
@@ -40,10 +42,11 @@ pub(crate) fn text(out: &Out, response: &Response, all: bool) -> String {
             .iter()
             .take(limit)
             .map(|skill| {
-                let fate = match (skill.fate, skill.limit) {
-                    ("shortened", Some(limit)) => format!("cut to {limit} characters"),
-                    ("name_only", _) => "no description".to_owned(),
-                    _ => "left out".to_owned(),
+                let fate = match skill.fate {
+                    Fate::Whole => "not cut".to_owned(),
+                    Fate::Shortened(limit) => format!("cut to {limit} characters"),
+                    Fate::NameOnly => "no description".to_owned(),
+                    Fate::Dropped => "left out".to_owned(),
                 };
                 vec![skill.name.clone(), fate]
             })
@@ -58,12 +61,15 @@ pub(crate) fn text(out: &Out, response: &Response, all: bool) -> String {
 }
 
 /// Sums up the skills that are not listed.
-fn more(rest: &[&FateOut]) -> String {
-    let of = |fate: &str| rest.iter().filter(|skill| skill.fate == fate).count();
+fn more(rest: &[&skill::budget::Fate]) -> String {
+    let of = |fate: fn(Fate) -> bool| rest.iter().filter(|skill| fate(skill.fate)).count();
     let parts = [
-        (of("shortened"), "with a shortened description"),
-        (of("name_only"), "without a description"),
-        (of("dropped"), "left out"),
+        (
+            of(|fate| matches!(fate, Fate::Shortened(_))),
+            "with a shortened description",
+        ),
+        (of(|fate| fate == Fate::NameOnly), "without a description"),
+        (of(|fate| fate == Fate::Dropped), "left out"),
     ];
     let parts = parts.iter().filter(|(count, _)| *count > 0);
     let parts: Vec<String> = parts.map(|(count, what)| format!("{count} {what}")).collect();

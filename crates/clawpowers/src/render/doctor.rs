@@ -8,6 +8,7 @@ use crate::out::{Look, Out};
 use clawpowers_api::operations::home;
 use clawpowers_api::operations::home::doctor::Response;
 use clawpowers_api::spelled;
+use clawpowers_api::wire::DatabaseStatus;
 
 pub(crate) fn text(out: &Out, response: &Response) -> String {
     let bold = |title: &str| format!("{}\n", out.paint(Look::Bold, title));
@@ -52,10 +53,9 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
     text.push_str(&format!(
         "  {}: {}\n",
         spelled(storage.database.as_deref().unwrap_or("no home")),
-        if storage.state == "none" {
-            "nothing written yet"
-        } else {
-            storage.state
+        match storage.state {
+            DatabaseStatus::None => "nothing written yet",
+            state => state.as_str(),
         }
     ));
     for problem in &storage.problems {
@@ -76,7 +76,10 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
         }
     }
     if !storage.problems.is_empty() {
-        faults.push_str(&format!("database: {}, see storage above\n", storage.state));
+        faults.push_str(&format!(
+            "database: {}, see storage above\n",
+            storage.state.as_str()
+        ));
     }
     if !response.not_ready.is_empty() {
         let count = response.not_ready.len();

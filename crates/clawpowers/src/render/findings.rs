@@ -4,8 +4,8 @@ use super::table::one_line;
 use crate::out::{Look, Out, Palette};
 use clawpowers_api::chars::shown;
 use clawpowers_api::operations::skill;
-use clawpowers_api::spelled;
-use clawpowers_api::wire::DiagnosticOut;
+use clawpowers_api::wire;
+use clawpowers_api::{Severity, spelled};
 
 pub(crate) fn text(out: &Out, response: &skill::validate::Response) -> String {
     let mut text = String::new();
@@ -19,7 +19,7 @@ pub(crate) fn text(out: &Out, response: &skill::validate::Response) -> String {
         "{}, {} valid for {}, {}, {}\n",
         count(response.files.len(), "file"),
         response.valid,
-        response.target,
+        response.target.as_str(),
         count(response.errors, "error"),
         count(response.warnings, "warning")
     ));
@@ -32,17 +32,17 @@ pub(crate) fn count(number: usize, what: &str) -> String {
 }
 
 /// One finding for stdout: place, severity, rule, words, and the hint below.
-pub(crate) fn line(out: &Out, path: &str, finding: &DiagnosticOut) -> String {
+pub(crate) fn line(out: &Out, path: &str, finding: &wire::Diagnostic) -> String {
     painted(out.palette, path, finding)
 }
 
-fn painted(palette: Palette, path: &str, finding: &DiagnosticOut) -> String {
+fn painted(palette: Palette, path: &str, finding: &wire::Diagnostic) -> String {
     let look = match finding.severity {
-        "error" => Look::Red,
-        "warning" => Look::Yellow,
-        _ => Look::Dim,
+        Severity::Error => Look::Red,
+        Severity::Warning => Look::Yellow,
+        Severity::Info => Look::Dim,
     };
-    let severity = palette.paint(look, finding.severity);
+    let severity = palette.paint(look, finding.severity.as_str());
     let place = format!("{path}:{}:{}", finding.line, finding.column);
     let mut text = format!(
         "{place}: {severity}[{}]: {}\n",
@@ -71,7 +71,7 @@ pub(crate) fn repairs(out: &Out, response: &skill::fix::Response) -> (String, St
         if let Some(reason) = file.reason {
             talk.push_str(&format!("{path} does not load even so: {reason}\n"));
         }
-        for finding in file.remaining.iter().filter(|f| f.severity == "error") {
+        for finding in file.remaining.iter().filter(|f| f.severity == Severity::Error) {
             talk.push_str(&painted(out.err_palette, &path, finding));
         }
     }

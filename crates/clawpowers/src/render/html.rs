@@ -8,7 +8,7 @@ use super::state::State;
 use clawpowers_api::chars::shown;
 use clawpowers_api::feedback::{ChangeReport, Direction, Rate, Recommendation, RecommendationKind};
 use clawpowers_api::number_of;
-use clawpowers_api::operations::feedback::analyze::{ModelOut, Response, SkillReport};
+use clawpowers_api::operations::feedback::analyze::{Model, Response, SkillReport};
 use std::collections::BTreeMap;
 
 /// Of how many skills there are charts: the most pressing, then the most used.
@@ -354,7 +354,7 @@ fn facts(skill: &SkillReport) -> String {
         ));
     }
     if !skill.models.is_empty() {
-        let model = |one: &ModelOut| format!("{}: {} of {}", one.model, one.success, one.total);
+        let model = |one: &Model| format!("{}: {} of {}", one.model, one.success, one.total);
         let models: Vec<String> = skill.models.iter().map(model).collect();
         facts.push(("Models", models.join(", ")));
     }

@@ -5,9 +5,9 @@ use super::wrap::fit;
 use crate::exit::Exit;
 use crate::out::{Look, Out};
 use clawpowers_api::operations::skill::list::Response;
-use clawpowers_api::operations::skill::search::HitOut;
-use clawpowers_api::spelled;
-use clawpowers_api::wire::{EntryOut, RejectedOut};
+use clawpowers_api::operations::skill::search::Hit;
+use clawpowers_api::wire;
+use clawpowers_api::{Severity, spelled};
 
 /// Prints a listing, of which there may be thousands of rows.
 pub(crate) fn print(out: &Out, response: &Response) -> Exit {
@@ -32,13 +32,13 @@ pub(crate) fn print(out: &Out, response: &Response) -> Exit {
     exit
 }
 
-fn row(skill: &EntryOut, roles: bool) -> Vec<&str> {
+fn row(skill: &wire::SkillRow, roles: bool) -> Vec<&str> {
     let (name, description) = (skill.name.as_str(), skill.description.as_str());
     if roles {
         let active = if skill.active == Some(true) { "yes" } else { "no" };
-        vec![name, skill.scope, active, description]
+        vec![name, skill.scope.as_str(), active, description]
     } else {
-        vec![name, skill.scope, description]
+        vec![name, skill.scope.as_str(), description]
     }
 }
 
@@ -63,7 +63,7 @@ fn beside(out: &Out, response: &Response) -> String {
     let repaired = response
         .skills
         .iter()
-        .filter(|s| s.diagnostics.iter().any(|d| d.severity != "info"))
+        .filter(|s| s.diagnostics.iter().any(|d| d.severity != Severity::Info))
         .count();
     for name in &response.missing {
         text.push_str(&format!(
@@ -91,7 +91,7 @@ fn beside(out: &Out, response: &Response) -> String {
 }
 
 /// One line for each thing that did not load, with its reason.
-pub(crate) fn rejected(out: &Out, rows: &[RejectedOut]) -> String {
+pub(crate) fn rejected(out: &Out, rows: &[wire::Rejected]) -> String {
     let mut text = String::new();
     for row in rows {
         let found = row.diagnostics.iter().find(|d| d.rule == row.reason);
@@ -108,7 +108,7 @@ pub(crate) fn rejected(out: &Out, rows: &[RejectedOut]) -> String {
     text
 }
 
-pub(crate) fn hits(out: &Out, hits: &[HitOut]) -> String {
+pub(crate) fn hits(out: &Out, hits: &[Hit]) -> String {
     if hits.is_empty() {
         return String::new();
     }

@@ -4,7 +4,7 @@ use super::table::{self, one_line};
 use crate::out::Out;
 use clawpowers_api::number_of;
 use clawpowers_api::operations::metrics;
-use clawpowers_api::wire::{ExecutionOut, FiguresOut};
+use clawpowers_api::wire;
 
 /// How wide a terminal has to be for times to the minute and notes.
 const ROOMY: usize = 70;
@@ -25,27 +25,30 @@ pub(crate) fn recorded_as_1x(response: &metrics::record::Response) -> String {
     )
 }
 
-pub(crate) fn finished(execution: &ExecutionOut) -> String {
+pub(crate) fn finished(execution: &wire::Execution) -> String {
     format!(
         "Recorded: {} → {} ({})\n",
         execution.skill,
-        execution.outcome,
+        execution.state(),
         duration(execution.duration.unwrap_or_default())
     )
 }
 
-pub(crate) fn deleted(execution: &ExecutionOut) -> String {
+pub(crate) fn deleted(execution: &wire::Execution) -> String {
     format!(
         "Deleted: {} {} → {} ({})\n",
-        execution.id, execution.skill, execution.outcome, execution.at
+        execution.id,
+        execution.skill,
+        execution.state(),
+        execution.at
     )
 }
 
 /// A column of the table: its title, how wide a terminal has to be for it, and its cells.
-type Column = (&'static str, usize, fn(&ExecutionOut) -> String);
+type Column = (&'static str, usize, fn(&wire::Execution) -> String);
 
 /// Executions as a table; columns that a terminal has no room for are left out.
-pub(crate) fn table(out: &Out, executions: &[ExecutionOut]) -> String {
+pub(crate) fn table(out: &Out, executions: &[wire::Execution]) -> String {
     let minutes = out.width.is_none_or(|width| width >= ROOMY);
     let at: Column = match minutes {
         true => ("AT (UTC)", 0, |one| minute(&one.at)),
@@ -55,13 +58,13 @@ pub(crate) fn table(out: &Out, executions: &[ExecutionOut]) -> String {
         ("ID", 0, |one| one.id.clone()),
         at,
         ("SKILL", 0, |one| one.skill.clone()),
-        ("OUTCOME", 0, |one| one.outcome.to_owned()),
+        ("OUTCOME", 0, |one| one.state().to_owned()),
         ("TOOK", 48, |one| one.duration.map_or_else(String::new, duration)),
         ("NOTES", ROOMY, |one| one.notes.clone().unwrap_or_default()),
     ];
     let fits = |(_, least, _): &&Column| out.width.is_none_or(|width| width >= *least);
     let columns: Vec<&Column> = all.iter().filter(fits).collect();
-    let row = |one: &ExecutionOut| columns.iter().map(|(_, _, cell)| cell(one)).collect();
+    let row = |one: &wire::Execution| columns.iter().map(|(_, _, cell)| cell(one)).collect();
     let rows: Vec<Vec<String>> = executions.iter().map(row).collect();
     let heading: Vec<&str> = columns.iter().map(|(title, ..)| *title).collect();
     table::table(out, &heading, &rows)
@@ -109,7 +112,7 @@ pub(crate) fn summary(response: &metrics::summary::Response, skill: Option<&str>
     text
 }
 
-fn figures(all: &FiguresOut) -> String {
+fn figures(all: &wire::Figures) -> String {
     let mut text = format!("Total executions: {}\n", all.total);
     for (name, count, always) in [
         ("Success", all.success, true),

@@ -1,6 +1,7 @@
 //! What a prompt leaves out.
 
 use super::unknown_profile;
+use clawpowers_api::Level;
 use clawpowers_api::operations::skill::prompt::Response;
 
 /// What is said besides the prompt itself.
@@ -17,11 +18,11 @@ pub(crate) fn talk(response: &Response) -> String {
             inside + response.outside_profile
         ));
     }
-    if response.level != "full" {
+    if response.level != Level::Full {
         text.push_str(&format!(
             "the budget holds {shown} of {} skills, rung `{}`, about {} tokens\n",
             shown + dropped,
-            response.level,
+            response.level.as_str(),
             response.tokens
         ));
     }

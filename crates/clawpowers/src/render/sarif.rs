@@ -1,8 +1,8 @@
 //! SARIF 2.1.0 (OASIS standard, 27 March 2020), for code review tools.
 
 use clawpowers_api::operations::skill::validate::Response;
-use clawpowers_api::wire::DiagnosticOut;
-use clawpowers_api::{Rule, to_json};
+use clawpowers_api::wire;
+use clawpowers_api::{Rule, Severity, to_json};
 use serde_json::{Value, json};
 
 pub(crate) fn text(response: &Response) -> String {
@@ -31,11 +31,11 @@ pub(crate) fn text(response: &Response) -> String {
     format!("{}\n", to_json(&log))
 }
 
-fn result(path: &str, finding: &DiagnosticOut) -> Value {
+fn result(path: &str, finding: &wire::Diagnostic) -> Value {
     let level = match finding.severity {
-        "error" => "error",
-        "warning" => "warning",
-        _ => "note",
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "note",
     };
     let text = match &finding.hint {
         Some(hint) => format!("{}; hint: {hint}", finding.message),

@@ -25,7 +25,7 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
             text.push_str(&format!("{label:<14}{}\n", one_line(&value)));
         }
     };
-    row("scope", response.scope.to_owned());
+    row("scope", response.scope.as_str().to_owned());
     row("version", skill.version.clone().unwrap_or_default());
     row("license", skill.license.clone().unwrap_or_default());
     row("compatibility", skill.compatibility.clone().unwrap_or_default());
@@ -70,7 +70,7 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
         for file in &response.resources {
             text.push_str(&format!(
                 "  {:<10}{:>9} B  {}\n",
-                file.kind,
+                file.kind.as_str(),
                 file.size,
                 spelled(&file.path)
             ));

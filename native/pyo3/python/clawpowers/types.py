@@ -9,17 +9,44 @@ from typing import Any, Literal, TypeAlias, TypedDict
 Certainty: TypeAlias = Literal["sure", "unsure"]
 """How far a recommendation can be trusted."""
 
+DatabaseStatus: TypeAlias = Literal["none", "sound", "busy", "corrupt", "newer", "full", "read_only", "io"]
+"""The condition of a database."""
+
 Direction: TypeAlias = Literal["drop", "rise"]
 """The way a rate changed."""
+
+ExecutionState: TypeAlias = Literal["success", "failure", "partial", "skipped", "open"]
+"""How an execution ended; `open` while it has not."""
+
+Outcome: TypeAlias = Literal["success", "failure", "partial", "skipped"]
+"""How an execution ended."""
+
+PromptLevel: TypeAlias = Literal["full", "shortened", "names", "dropped"]
+"""How much of the skills a prompt shows."""
 
 RecommendationKind: TypeAlias = Literal["worse", "low", "better", "more"]
 """What is recommended, the most pressing first."""
 
+ResourceKind: TypeAlias = Literal["script", "reference", "asset", "other"]
+"""What a file of a skill is for."""
+
+Scope: TypeAlias = Literal["project", "user", "home", "system", "extra", "bundled"]
+"""Where a skill comes from."""
+
+Severity: TypeAlias = Literal["error", "warning", "info"]
+"""How severe a diagnostic is."""
+
 SignificanceTest: TypeAlias = Literal["fisher", "z"]
 """With which test two samples were compared."""
 
+Target: TypeAlias = Literal["spec", "claude", "codex", "openclaw", "clawpowers"]
+"""Whose rules are applied."""
+
 Tier: TypeAlias = Literal["good", "moderate", "low", "unsure"]
 """What an interval says of a skill; the bounds are those of 1.x, which put them to the point estimate."""
+
+Truncation: TypeAlias = Literal["whole", "shortened", "name_only", "dropped"]
+"""What a client leaves of a skill in its list."""
 
 
 class AnalyzeCompareReply(TypedDict):
@@ -232,7 +259,7 @@ class DatabaseState(TypedDict):
 
     database: str | None
     """The path of the database; `null` if there is no runtime home."""
-    state: str
+    state: DatabaseStatus
     """`none` if nothing has been written yet, `sound`, or a `details.kind` of the error `storage`."""
     problems: list[str]
     """The problems found."""
@@ -254,7 +281,7 @@ class Diagnostic(_DiagnosticOptional):
 
     rule: str
     """The id of the rule."""
-    severity: Literal["error", "warning", "info"]
+    severity: Severity
     """How severe it is for the target."""
     line: int
     """The line, from 1."""
@@ -324,7 +351,7 @@ class Execution(TypedDict):
     """When it was recorded or, if it was started here, when it started: from the year 1 to 9999-12-30T22:00:00Z."""
     skill: str
     """The skill."""
-    outcome: Literal["success", "failure", "partial", "skipped", "open"]
+    outcome: ExecutionState
     """How it ended; `open` if it has not ended."""
     duration: float | None
     """How long it took, in seconds."""
@@ -359,7 +386,7 @@ class Fate(TypedDict):
 
     name: str
     """Its name."""
-    fate: Literal["whole", "shortened", "name_only", "dropped"]
+    fate: Truncation
     """Whether it is shown in full, its description is shortened or left out, or it is left out itself."""
     limit: int | None
     """If it is `shortened`, how many code points of the description are kept."""
@@ -569,7 +596,7 @@ class MetricsRecordReply(TypedDict):
     """The id of the execution in this home."""
     skill: str
     """The skill."""
-    outcome: Literal["success", "failure", "partial", "skipped"]
+    outcome: Outcome
     """The outcome."""
     at: dt.datetime
     """The time."""
@@ -749,7 +776,7 @@ class Resource(TypedDict):
 
     path: str
     """The path inside the skill's folder, with `/` between the parts."""
-    kind: Literal["script", "reference", "asset", "other"]
+    kind: ResourceKind
     """Its kind, by the folder it is in."""
     size: int
     """Size in bytes."""
@@ -922,7 +949,7 @@ class SkillPromptReply(TypedDict):
 
     text: str
     """The text."""
-    level: Literal["full", "shortened", "names", "dropped"]
+    level: PromptLevel
     """How much was cut for the budget: nothing, descriptions shortened, descriptions left out, or skills left out."""
     description_limit: int | None
     """If the level is `shortened`, the most code points that a description has."""
@@ -1016,7 +1043,7 @@ class SkillRow(_SkillRowOptional):
     """Its description."""
     location: str
     """The location of its SKILL.md."""
-    scope: Literal["project", "user", "home", "system", "extra", "bundled"]
+    scope: Scope
     """The scope of the root it was found below."""
     root: str
     """The root that it was found below; empty for bundled skills."""
@@ -1042,7 +1069,7 @@ class SkillShowReply(TypedDict):
     """Its fields."""
     location: str
     """The location of its SKILL.md."""
-    scope: Literal["project", "user", "home", "system", "extra", "bundled"]
+    scope: Scope
     """The scope of the root it was found below."""
     tokens: int
     """Estimated tokens of its body."""
@@ -1070,7 +1097,7 @@ class SkillToPromptReply(TypedDict):
 class SkillValidateReply(TypedDict):
     """The results."""
 
-    target: str
+    target: Target
     """The target whose rules were applied."""
     files: list[Verdict]
     """One entry for each file."""

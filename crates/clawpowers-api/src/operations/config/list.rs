@@ -25,14 +25,13 @@ pub struct Response {
     /// The naming style of the file: `none`, `1.x`, `2.x`, `mixed` or `other`.
     pub dialect: &'static str,
     /// The settings in the order of the file.
-    pub entries: Vec<EntryOut>,
+    pub entries: Vec<Setting>,
 }
 
 /// A setting.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(rename = "Setting"))]
-pub struct EntryOut {
+pub struct Setting {
     /// Its name, the levels separated by dots.
     pub key: String,
     /// The value: any JSON except an object with members.
@@ -50,7 +49,7 @@ pub fn run(runtime: &Runtime, _: &Request) -> Result<Response, ApiError> {
     let document = file::read(&path)?;
     let exists = document.is_some();
     let map = document.map(|document| document.value).unwrap_or_default();
-    let entries = leaves(&map).into_iter().map(|(key, value)| EntryOut {
+    let entries = leaves(&map).into_iter().map(|(key, value)| Setting {
         key,
         value: settings::readable(value),
     });

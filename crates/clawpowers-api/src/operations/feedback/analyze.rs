@@ -2,8 +2,8 @@
 
 use super::input::{Period, counted, unknown, with_checkpoints};
 use crate::runtime::Runtime;
+use crate::wire;
 use crate::wire::error::ApiError;
-use crate::wire::execution::FiguresOut;
 use clawpowers_executor::histogram::middle;
 use clawpowers_executor::ledger::{Figures, ModelCount};
 use clawpowers_executor::{Db, Moment};
@@ -50,7 +50,7 @@ pub struct Response {
     #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub since: Option<String>,
     /// All executions together.
-    pub all: FiguresOut,
+    pub all: wire::Figures,
     /// One entry for each skill, sorted by name.
     pub skills: Vec<SkillReport>,
     /// Recommendations, the most urgent first.
@@ -64,18 +64,18 @@ pub struct SkillReport {
     /// The skill.
     pub skill: String,
     /// Its statistics.
-    pub figures: FiguresOut,
+    pub figures: wire::Figures,
     /// What follows from its executions.
     #[serde(flatten)]
     pub analysis: SkillAnalysis,
     /// The models of its last 100 executions, the most used first; empty unless `models` is set.
-    pub models: Vec<ModelOut>,
+    pub models: Vec<Model>,
 }
 
 /// A model and how its executions of a skill ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct ModelOut {
+pub struct Model {
     /// The model.
     pub model: String,
     /// Executions with the outcome `success`.
@@ -84,7 +84,7 @@ pub struct ModelOut {
     pub total: u64,
 }
 
-impl From<ModelCount> for ModelOut {
+impl From<ModelCount> for Model {
     fn from(found: ModelCount) -> Self {
         Self {
             model: found.model,
@@ -143,7 +143,7 @@ impl Analysis {
         Response {
             as_of: self.as_of().to_string(),
             since: self.period.since.map(|since| since.to_string()),
-            all: FiguresOut::from(all),
+            all: wire::Figures::from(all),
             skills,
             recommendations,
         }
@@ -201,7 +201,7 @@ impl Analysis {
             all.merge(one);
             skills.push(SkillReport {
                 skill: one.skill.clone(),
-                figures: FiguresOut::from(one),
+                figures: wire::Figures::from(one),
                 models: self.models(db, &one.skill)?,
                 analysis,
             });
@@ -210,13 +210,13 @@ impl Analysis {
         Ok(self.response(&all, skills, recommendations))
     }
 
-    fn models(&self, db: &mut Db, skill: &str) -> Result<Vec<ModelOut>, ApiError> {
+    fn models(&self, db: &mut Db, skill: &str) -> Result<Vec<Model>, ApiError> {
         if !self.models {
             return Ok(Vec::new());
         }
         let Period { since, until } = self.period;
         let found = db.ledger().models(skill, since, until, LAST_WITH_MODELS)?;
-        Ok(found.into_iter().map(ModelOut::from).collect())
+        Ok(found.into_iter().map(Model::from).collect())
     }
 
     fn recommendations(&self, db: &mut Db, skills: &[SkillReport]) -> Result<Vec<Recommendation>, ApiError> {

@@ -4,7 +4,9 @@ use crate::catalog_query::{Selected, document_roots};
 use crate::config::roles::{Roles, roles};
 use crate::runtime::Runtime;
 use crate::wire::error::ApiError;
-use crate::wire::skill::{DiagnosticOut, HiddenOut, RejectedOut, diagnostics, unmet};
+use crate::wire::skill::{diagnostics, unmet};
+use crate::wire::words::word;
+use crate::wire::{self, DatabaseStatus};
 use clawpowers_executor::{Db, Error, Leftovers, Storage};
 use clawpowers_loader::catalog::{Catalog, CatalogOptions, Entry, Origin};
 use clawpowers_loader::discover::{CLIENTS, Client, Scope};
@@ -14,9 +16,6 @@ use clawpowers_loader::readiness::missing;
 use clawpowers_loader::{Profile, Rule};
 use serde::Serialize;
 use std::collections::BTreeMap;
-
-/// The state of a database without a problem.
-const SOUND: &str = "sound";
 
 selecting! {
     /// Which skills to look at, and how thoroughly.
@@ -38,17 +37,17 @@ pub struct Response {
     /// What each client would load; empty if `roots` are given.
     pub visibility: Vec<Visibility>,
     /// Skills that were found by more than one path.
-    pub duplicates: Vec<HiddenOut>,
+    pub duplicates: Vec<wire::Hidden>,
     /// What did not load, including broken and escaping symlinks.
-    pub rejected: Vec<RejectedOut>,
+    pub rejected: Vec<wire::Rejected>,
     /// Skills with dangling or escaping links, or with scripts that are not executable.
     pub references: Vec<References>,
     /// The active profile of config.json if `profiles` does not define it; it has no effect then.
     pub unknown_profile: Option<String>,
     /// The config.json of the runtime home.
-    pub config: ConfigOut,
+    pub config: ConfigState,
     /// The database of the runtime home.
-    pub storage: StorageOut,
+    pub storage: DatabaseState,
     /// Whether no problem was found.
     pub healthy: bool,
 }
@@ -56,8 +55,7 @@ pub struct Response {
 /// The state of config.json.
 #[derive(Debug, Clone, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(rename = "ConfigState"))]
-pub struct ConfigOut {
+pub struct ConfigState {
     /// Why the file cannot be read; no role profile is active then. `null` if it can be read or does not exist.
     pub problem: Option<String>,
     /// What to do next.
@@ -67,12 +65,16 @@ pub struct ConfigOut {
 /// The condition of the database.
 #[derive(Debug, Clone, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(rename = "DatabaseState"))]
-pub struct StorageOut {
+pub struct DatabaseState {
     /// The path of the database; `null` if there is no runtime home.
     pub database: Option<String>,
     /// `none` if nothing has been written yet, `sound`, or a `details.kind` of the error `storage`.
-    pub state: &'static str,
+    #[serde(serialize_with = "word")]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(schema_with = "crate::wire::words::schema::<DatabaseStatus>")
+    )]
+    pub state: DatabaseStatus,
     /// The problems found.
     pub problems: Vec<String>,
     /// What to do next.
@@ -118,7 +120,7 @@ pub struct Visibility {
     /// The locations of skills that ClawPowers loads but the client does not.
     pub unseen: Vec<String>,
     /// Skills in the client's own folders that it drops.
-    pub dropped: Vec<RejectedOut>,
+    pub dropped: Vec<wire::Rejected>,
 }
 
 /// The problems with links and scripts of one skill.
@@ -130,7 +132,7 @@ pub struct References {
     /// The location of its SKILL.md.
     pub location: String,
     /// The diagnostics.
-    pub diagnostics: Vec<DiagnosticOut>,
+    pub diagnostics: Vec<wire::Diagnostic>,
 }
 
 /// Checks every skill, config.json and the database. Where the database is damaged, its marker file says so from then on,
@@ -200,21 +202,31 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         },
         not_ready,
         visibility,
-        duplicates: catalog.duplicates.iter().cloned().map(HiddenOut::from).collect(),
-        rejected: catalog.rejected.iter().cloned().map(RejectedOut::from).collect(),
+        duplicates: catalog
+            .duplicates
+            .iter()
+            .cloned()
+            .map(wire::Hidden::from)
+            .collect(),
+        rejected: catalog
+            .rejected
+            .iter()
+            .cloned()
+            .map(wire::Rejected::from)
+            .collect(),
         references,
         unknown_profile: selected.unknown_profile,
     })
 }
 
 /// Returns the role profiles; without any where config.json cannot be read, and why.
-fn roles_or_problem(runtime: &Runtime) -> (Roles, ConfigOut) {
+fn roles_or_problem(runtime: &Runtime) -> (Roles, ConfigState) {
     let home = runtime.surroundings.home.as_deref();
     // Where the home is a file, the database says so.
     match roles(home.filter(|home| !home.is_file())) {
-        Ok(roles) => (roles, ConfigOut::default()),
+        Ok(roles) => (roles, ConfigState::default()),
         Err(error) => {
-            let config = ConfigOut {
+            let config = ConfigState {
                 problem: Some(error.message),
                 hint: error.hint,
             };
@@ -224,11 +236,8 @@ fn roles_or_problem(runtime: &Runtime) -> (Roles, ConfigOut) {
 }
 
 /// Checks the database; one that does not exist yet is not created.
-fn storage(runtime: &Runtime, deep: bool) -> StorageOut {
-    let none = StorageOut {
-        state: "none",
-        ..StorageOut::default()
-    };
+fn storage(runtime: &Runtime, deep: bool) -> DatabaseState {
+    let none = DatabaseState::default();
     if runtime.documents().is_some() {
         return checked(runtime, deep).unwrap_or(none);
     }
@@ -248,8 +257,8 @@ fn storage(runtime: &Runtime, deep: bool) -> StorageOut {
     };
     storage.database = Some(display_path(&path));
     let noted = match storage.state {
-        SOUND => home.clear_damage(),
-        state if state == Storage::Corrupt.as_str() => home.note_damage(&storage.problems),
+        DatabaseStatus::Sound => home.clear_damage(),
+        DatabaseStatus::Failed(Storage::Corrupt) => home.note_damage(&storage.problems),
         _ => Ok(()),
     };
     if let Err(error) = noted {
@@ -260,7 +269,7 @@ fn storage(runtime: &Runtime, deep: bool) -> StorageOut {
 }
 
 /// Checks the database that there is; `None` where there is none.
-fn checked(runtime: &Runtime, deep: bool) -> Option<StorageOut> {
+fn checked(runtime: &Runtime, deep: bool) -> Option<DatabaseState> {
     let check = |db: &mut Db| {
         let problems = db.check(deep)?;
         let left = match problems.is_empty() {
@@ -271,23 +280,23 @@ fn checked(runtime: &Runtime, deep: bool) -> Option<StorageOut> {
     };
     match runtime.read(check) {
         Ok(None) => None,
-        Ok(Some((problems, left))) if problems.is_empty() => Some(StorageOut {
-            state: SOUND,
+        Ok(Some((problems, left))) if problems.is_empty() => Some(DatabaseState {
+            state: DatabaseStatus::Sound,
             notes: note(left).into_iter().collect(),
-            ..StorageOut::default()
+            ..DatabaseState::default()
         }),
-        Ok(Some((problems, _))) => Some(StorageOut {
-            state: Storage::Corrupt.as_str(),
+        Ok(Some((problems, _))) => Some(DatabaseState {
+            state: DatabaseStatus::Failed(Storage::Corrupt),
             problems,
             hint: Some(Storage::Corrupt.hint().to_owned()),
-            ..StorageOut::default()
+            ..DatabaseState::default()
         }),
         Err(error) => Some(failed(error)),
     }
 }
 
 /// Returns the state of a database that cannot be used.
-fn failed(error: ApiError) -> StorageOut {
+fn failed(error: ApiError) -> DatabaseState {
     let kind = error
         .details
         .as_ref()
@@ -295,11 +304,11 @@ fn failed(error: ApiError) -> StorageOut {
     let known = Storage::ALL
         .into_iter()
         .find(|storage| kind.as_deref() == Some(storage.as_str()));
-    StorageOut {
-        state: known.unwrap_or(Storage::Io).as_str(),
+    DatabaseState {
+        state: DatabaseStatus::Failed(known.unwrap_or(Storage::Io)),
         problems: vec![error.message],
         hint: error.hint,
-        ..StorageOut::default()
+        ..DatabaseState::default()
     }
 }
 
@@ -363,7 +372,7 @@ fn visibility(runtime: &Runtime, ours: &Catalog) -> Vec<Visibility> {
             client: client.name,
             loaded: theirs.entries.len(),
             unseen: unseen.map(|path| display_path(&path)).collect(),
-            dropped: theirs.rejected.into_iter().map(RejectedOut::from).collect(),
+            dropped: theirs.rejected.into_iter().map(wire::Rejected::from).collect(),
         }
     };
     CLIENTS.iter().map(view).collect()

@@ -19,7 +19,6 @@ pub struct Request {
 /// What was recovered and what was lost.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(rename = "Recovered"))]
 pub struct Response {
     /// The new home.
     pub home: String,

@@ -2,8 +2,8 @@
 
 use crate::operations::feedback::analyze;
 use crate::runtime::Runtime;
+use crate::wire;
 use crate::wire::error::{ApiError, ErrorCode};
-use crate::wire::execution::{ExecutionOut, FiguresOut};
 use clawpowers_executor::SCHEMA_VERSION;
 use clawpowers_executor::ledger::Filter;
 use clawpowers_feedback::Recommendation;
@@ -38,9 +38,9 @@ pub struct Response {
     /// How many skills have executions.
     pub skills: usize,
     /// Statistics of all executions.
-    pub executions: FiguresOut,
+    pub executions: wire::Figures,
     /// The last five executions.
-    pub last: Vec<ExecutionOut>,
+    pub last: Vec<wire::Execution>,
     /// The recommendations of `analyze` of the kinds `worse` and `low`.
     pub recommendations: Vec<Recommendation>,
 }
@@ -96,7 +96,7 @@ fn shown(runtime: &Runtime, home: String, database: &str) -> Result<Response, Ap
         keys,
         skills: analysis.skills.len(),
         executions: analysis.all,
-        last: last.into_iter().map(ExecutionOut::from).collect(),
+        last: last.into_iter().map(wire::Execution::from).collect(),
         recommendations: analysis.recommendations,
     })
 }

@@ -1,8 +1,9 @@
 //! Deletes an execution.
 
 use crate::runtime::Runtime;
+use crate::wire;
 use crate::wire::error::{ApiError, ErrorCode};
-use crate::wire::execution::{ExecutionOut, id};
+use crate::wire::execution::id;
 use serde::{Deserialize, Serialize};
 
 /// Which execution.
@@ -19,7 +20,7 @@ pub struct Request {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The execution as it was.
-    pub execution: ExecutionOut,
+    pub execution: wire::Execution,
 }
 
 /// Deletes an execution; the figures of its skill change in the same transaction. Exports say that it was deleted, and a

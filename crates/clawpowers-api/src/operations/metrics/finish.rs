@@ -1,8 +1,9 @@
 //! Ends an execution that was started.
 
 use crate::runtime::Runtime;
+use crate::wire;
 use crate::wire::error::{ApiError, ErrorCode};
-use crate::wire::execution::{ExecutionOut, id, micros, nanodollars, tokens};
+use crate::wire::execution::{id, micros, nanodollars, tokens};
 use crate::wire::number::Amount;
 use clawpowers_executor::Outcome;
 use clawpowers_executor::ledger::Finish;
@@ -40,7 +41,7 @@ pub struct Request {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The execution.
-    pub execution: ExecutionOut,
+    pub execution: wire::Execution,
 }
 
 /// Ends an open execution; its duration is measured where none is given.

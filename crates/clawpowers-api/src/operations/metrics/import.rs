@@ -3,7 +3,7 @@
 use crate::operations::feedback::input::catch_up;
 use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
-use clawpowers_executor::ledger::{ImportReport, Skipped};
+use clawpowers_executor::ledger::{self, ImportReport};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Cursor};
@@ -36,13 +36,13 @@ pub struct Response {
     /// How many lines were skipped or changed, by reason.
     pub reasons: BTreeMap<&'static str, u64>,
     /// The first 1,000 of them.
-    pub skipped: Vec<SkippedOut>,
+    pub skipped: Vec<Skipped>,
 }
 
 /// A line or a file that was skipped or changed.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct SkippedOut {
+pub struct Skipped {
     /// The file, or what else it came from.
     pub source: String,
     /// The line, from 1; 0 for a whole file.
@@ -55,7 +55,7 @@ pub struct SkippedOut {
 
 impl From<ImportReport> for Response {
     fn from(report: ImportReport) -> Self {
-        let row = |skipped: Skipped| SkippedOut {
+        let row = |skipped: ledger::Skipped| Skipped {
             source: skipped.source,
             line: skipped.line,
             reason: skipped.reason,

@@ -5,6 +5,7 @@ use crate::runtime::Runtime;
 use crate::wire::error::ApiError;
 use crate::wire::execution::About;
 use crate::wire::number::Amount;
+use crate::wire::words::word;
 use clawpowers_executor::{Moment, Outcome};
 use serde::{Deserialize, Serialize};
 
@@ -63,8 +64,12 @@ pub struct Response {
     /// The skill.
     pub skill: String,
     /// The outcome.
-    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["success", "failure", "partial", "skipped"])))]
-    pub outcome: &'static str,
+    #[serde(serialize_with = "word")]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(schema_with = "crate::wire::words::schema::<Outcome>")
+    )]
+    pub outcome: Outcome,
     /// The time.
     #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub at: String,
@@ -99,7 +104,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     Ok(Response {
         id: recorded.id.to_string(),
         skill: request.skill.clone(),
-        outcome: outcome.as_str(),
+        outcome,
         at: at.to_string(),
         warning: Warning::of_skill(runtime, &request.skill, recorded),
     })

@@ -1,8 +1,8 @@
 //! Shows the last executions.
 
 use crate::runtime::Runtime;
+use crate::wire;
 use crate::wire::error::ApiError;
-use crate::wire::execution::ExecutionOut;
 use serde::Serialize;
 
 /// How many are shown where the request does not say.
@@ -22,7 +22,7 @@ picking! {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The executions, the oldest first.
-    pub executions: Vec<ExecutionOut>,
+    pub executions: Vec<wire::Execution>,
     /// The executions as `metrics_export` writes them.
     #[serde(skip)]
     pub lines: Vec<String>,
@@ -58,7 +58,7 @@ pub fn readable(runtime: &Runtime, request: &Request) -> Result<(Response, Optio
     let line = |execution| clawpowers_executor::ledger::jsonl(execution, &home);
     let response = Response {
         lines: executions.iter().map(line).collect(),
-        executions: executions.into_iter().map(ExecutionOut::from).collect(),
+        executions: executions.into_iter().map(wire::Execution::from).collect(),
     };
     Ok((response, damage))
 }

@@ -1,8 +1,8 @@
 //! Sums up executions, as a whole and by skill.
 
 use crate::runtime::Runtime;
+use crate::wire;
 use crate::wire::error::ApiError;
-use crate::wire::execution::FiguresOut;
 use clawpowers_executor::ledger::Figures;
 use serde::Serialize;
 
@@ -16,7 +16,7 @@ picking! {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// All executions together.
-    pub all: FiguresOut,
+    pub all: wire::Figures,
     /// One entry for each skill, sorted by name.
     pub skills: Vec<SkillFigures>,
 }
@@ -29,7 +29,7 @@ pub struct SkillFigures {
     pub skill: String,
     /// Its statistics.
     #[serde(flatten)]
-    pub figures: FiguresOut,
+    pub figures: wire::Figures,
 }
 
 /// Sums up executions. Of all, or of one skill, the figures are at hand; a period, a session or an outcome is counted.
@@ -48,10 +48,10 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     }
     let skill = |figures: &Figures| SkillFigures {
         skill: figures.skill.clone(),
-        figures: FiguresOut::from(figures),
+        figures: wire::Figures::from(figures),
     };
     Ok(Response {
-        all: FiguresOut::from(&all),
+        all: wire::Figures::from(&all),
         skills: figures.iter().map(skill).collect(),
     })
 }

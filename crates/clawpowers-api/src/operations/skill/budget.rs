@@ -3,7 +3,8 @@
 use super::prompt::items;
 use crate::runtime::Runtime;
 use crate::wire::error::ApiError;
-use clawpowers_loader::budget::{Fate, claude, codex};
+use crate::wire::words::word;
+use clawpowers_loader::budget::{self, claude, codex};
 use serde::Serialize;
 
 /// The context of a model where the request does not say, in tokens.
@@ -25,14 +26,13 @@ pub struct Response {
     /// The context in tokens.
     pub context: u64,
     /// One entry for each client.
-    pub clients: Vec<ClientOut>,
+    pub clients: Vec<ClientBudget>,
 }
 
 /// What one client would cut.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(rename = "ClientBudget"))]
-pub struct ClientOut {
+pub struct ClientBudget {
     /// The client.
     pub client: &'static str,
     /// The most tokens that it spends on the list.
@@ -40,18 +40,22 @@ pub struct ClientOut {
     /// The tokens that the full list would cost.
     pub needed: usize,
     /// The result for each skill.
-    pub skills: Vec<FateOut>,
+    pub skills: Vec<Fate>,
 }
 
 /// What the client does with one skill.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct FateOut {
+pub struct Fate {
     /// Its name.
     pub name: String,
     /// Whether it is shown in full, its description is shortened or left out, or it is left out itself.
-    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["whole", "shortened", "name_only", "dropped"])))]
-    pub fate: &'static str,
+    #[serde(serialize_with = "word")]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(schema_with = "crate::wire::words::schema::<budget::Fate>")
+    )]
+    pub fate: budget::Fate,
     /// If it is `shortened`, how many code points of the description are kept.
     pub limit: Option<usize>,
 }
@@ -71,16 +75,16 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         }
         let items = items(runtime, &runtime.select(&selection)?.catalog);
         let listing = list(&items, context);
-        let skills = items.into_iter().zip(listing.fates).map(|(item, fate)| FateOut {
+        let skills = items.into_iter().zip(listing.fates).map(|(item, fate)| Fate {
             name: item.name,
-            fate: fate.as_str(),
+            fate,
             limit: match fate {
-                Fate::Shortened(limit) => Some(limit),
+                budget::Fate::Shortened(limit) => Some(limit),
                 _ => None,
             },
         });
         let (client, budget, needed) = (listing.client, listing.budget, listing.needed);
-        clients.push(ClientOut {
+        clients.push(ClientBudget {
             client,
             budget,
             needed,

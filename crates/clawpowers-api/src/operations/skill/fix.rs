@@ -4,8 +4,9 @@ use super::validate::{Target, files};
 use crate::atomic_write::write_whole;
 use crate::runtime::Runtime;
 use crate::text::spelled;
+use crate::wire;
 use crate::wire::error::ApiError;
-use crate::wire::skill::{DiagnosticOut, diagnostics};
+use crate::wire::skill::diagnostics;
 use clawpowers_loader::catalog::Rejected;
 use clawpowers_loader::diag::quoted;
 use clawpowers_loader::display_path;
@@ -35,7 +36,7 @@ pub struct Request {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// One entry for each file.
-    pub files: Vec<FileOut>,
+    pub files: Vec<Fixed>,
     /// How many files have something to repair.
     pub changed: usize,
     /// How many files were written.
@@ -49,8 +50,7 @@ pub struct Response {
 /// The repairs of one file.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(rename = "Fixed"))]
-pub struct FileOut {
+pub struct Fixed {
     /// The file.
     pub path: String,
     /// Whether there is something to repair.
@@ -65,9 +65,9 @@ pub struct FileOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// The diagnostics that the repairs solve.
-    pub applied: Vec<DiagnosticOut>,
+    pub applied: Vec<wire::Diagnostic>,
     /// The errors and warnings that remain for a person to decide.
-    pub remaining: Vec<DiagnosticOut>,
+    pub remaining: Vec<wire::Diagnostic>,
     /// The rule for which the file does not load even after the repairs.
     pub reason: Option<&'static str>,
 }
@@ -146,7 +146,7 @@ impl Response {
         self.written += usize::from(written);
         self.failed += usize::from(failure.is_some());
         self.broken += usize::from(fixed.parsed.skill.is_none());
-        self.files.push(FileOut {
+        self.files.push(Fixed {
             path,
             changed: fixed.changed,
             written,
@@ -162,7 +162,7 @@ impl Response {
     /// Takes a row for what cannot be read.
     fn unread(&mut self, refused: Rejected) {
         self.broken += usize::from(refused.diagnostics.iter().any(|d| d.severity == Severity::Error));
-        self.files.push(FileOut {
+        self.files.push(Fixed {
             path: display_path(&refused.location),
             changed: false,
             written: false,

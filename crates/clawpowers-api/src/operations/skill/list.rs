@@ -2,8 +2,8 @@
 
 use crate::catalog_query::Selected;
 use crate::runtime::Runtime;
+use crate::wire;
 use crate::wire::error::ApiError;
-use crate::wire::skill::{EntryOut, HiddenOut, RejectedOut};
 use clawpowers_loader::Catalog;
 use serde::Serialize;
 
@@ -17,13 +17,13 @@ selecting! {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The visible skills, in order of precedence.
-    pub skills: Vec<EntryOut>,
+    pub skills: Vec<wire::SkillRow>,
     /// Skills shadowed by another skill of the same name.
-    pub shadowed: Vec<HiddenOut>,
+    pub shadowed: Vec<wire::Hidden>,
     /// Second paths to a skill that is already listed.
-    pub duplicates: Vec<HiddenOut>,
+    pub duplicates: Vec<wire::Hidden>,
     /// Files that did not load.
-    pub rejected: Vec<RejectedOut>,
+    pub rejected: Vec<wire::Rejected>,
     /// The active role profile.
     pub profile: Option<String>,
     /// The active profile of config.json if `profiles` does not define it; it has no effect then.
@@ -39,7 +39,7 @@ pub struct Response {
 /// `io` where a named root cannot be read, `invalid_input` for an unknown scope or client, `not_found` for an unknown
 /// role profile, `invalid_config` where `config.json` is not JSON.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
-    let mut selected: Selected<EntryOut> = runtime.select_rows(&request.selection())?;
+    let mut selected: Selected<wire::SkillRow> = runtime.select_rows(&request.selection())?;
     let catalog = &mut selected.catalog;
     let role = selected.role.as_ref();
     if let Some(role) = role {
@@ -59,11 +59,11 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     } = selected.catalog;
     Ok(Response {
         skills: entries,
-        rejected: rejected.into_iter().map(RejectedOut::from).collect(),
+        rejected: rejected.into_iter().map(wire::Rejected::from).collect(),
         missing,
         profile: selected.role.map(|role| role.name),
-        shadowed: shadowed.into_iter().map(HiddenOut::from).collect(),
-        duplicates: duplicates.into_iter().map(HiddenOut::from).collect(),
+        shadowed: shadowed.into_iter().map(wire::Hidden::from).collect(),
+        duplicates: duplicates.into_iter().map(wire::Hidden::from).collect(),
         unknown_profile: selected.unknown_profile,
     })
 }

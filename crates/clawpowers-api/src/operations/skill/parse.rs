@@ -2,9 +2,10 @@
 
 use crate::runtime::Runtime;
 use crate::text::choices;
+use crate::wire;
 use crate::wire::bytes::needed_bytes;
 use crate::wire::error::{ApiError, ErrorCode};
-use crate::wire::skill::{DiagnosticOut, OutlineOut, SkillOut, diagnostics};
+use crate::wire::skill::diagnostics;
 use clawpowers_loader::discover::Client;
 use clawpowers_loader::{ParseOptions, Profile, parse};
 use serde::{Deserialize, Serialize};
@@ -33,17 +34,17 @@ pub struct Request {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The skill, if it loads.
-    pub skill: Option<SkillOut>,
+    pub skill: Option<wire::Skill>,
     /// The Markdown after the frontmatter.
     pub body: Option<String>,
     /// The shape of the body.
-    pub outline: Option<OutlineOut>,
+    pub outline: Option<wire::Outline>,
     /// Estimated tokens of the body.
     pub tokens: usize,
     /// The id of the rule for which it does not load.
     pub reason: Option<&'static str>,
     /// All diagnostics.
-    pub diagnostics: Vec<DiagnosticOut>,
+    pub diagnostics: Vec<wire::Diagnostic>,
 }
 
 /// Parses a text; any bytes are accepted.
@@ -59,7 +60,7 @@ pub fn run(_: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let bytes = needed_bytes("text", request.text.as_deref(), request.text_base64.as_deref())?;
     let parsed = parse(&bytes, &options);
     Ok(Response {
-        skill: parsed.skill.as_ref().map(SkillOut::from),
+        skill: parsed.skill.as_ref().map(wire::Skill::from),
         outline: parsed.skill.as_ref().map(|skill| skill.outline().into()),
         tokens: parsed
             .skill

@@ -3,6 +3,7 @@
 use crate::runtime::Runtime;
 use crate::text::number_of;
 use crate::wire::error::{ApiError, ErrorCode};
+use crate::wire::words::word;
 use clawpowers_executor::ledger::Filter;
 use clawpowers_loader::catalog::{Catalog, Entry, Origin};
 use clawpowers_loader::chars::shown;
@@ -32,8 +33,12 @@ pub struct Response {
     /// The text.
     pub text: String,
     /// How much was cut for the budget: nothing, descriptions shortened, descriptions left out, or skills left out.
-    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["full", "shortened", "names", "dropped"])))]
-    pub level: &'static str,
+    #[serde(serialize_with = "word")]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(schema_with = "crate::wire::words::schema::<Level>")
+    )]
+    pub level: Level,
     /// If the level is `shortened`, the most code points that a description has.
     pub description_limit: Option<usize>,
     /// The number of skills in the text.
@@ -84,7 +89,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
             .details(serde_json::json!({ "least": least }))
     })?;
     Ok(Response {
-        level: prompt.level.as_str(),
+        level: prompt.level,
         description_limit: match prompt.level {
             Level::Shortened(limit) => Some(limit),
             _ => None,

@@ -25,13 +25,13 @@ selecting! {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The hits.
-    pub hits: Vec<HitOut>,
+    pub hits: Vec<Hit>,
 }
 
 /// A hit.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct HitOut {
+pub struct Hit {
     /// The skill's name.
     pub name: String,
     /// Its description.
@@ -68,7 +68,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let hits = rank_lazily(&documents, &request.words, limit, &headings);
     let hits = hits.into_iter().take(limit).filter_map(|hit| {
         let entry = entries.get(hit.index)?;
-        Some(HitOut {
+        Some(Hit {
             name: entry.skill.name.clone(),
             description: entry.skill.description.clone(),
             location: display_path(&entry.location()),

@@ -2,10 +2,12 @@
 
 use crate::catalog_query::digest_of_entry;
 use crate::runtime::Runtime;
+use crate::wire;
 use crate::wire::error::ApiError;
-use crate::wire::skill::{DiagnosticOut, OutlineOut, ResourceOut, SkillOut, diagnostics, unmet};
+use crate::wire::skill::{diagnostics, unmet};
+use crate::wire::words::word;
 use clawpowers_loader::catalog::Origin;
-use clawpowers_loader::discover::Client;
+use clawpowers_loader::discover::{Client, Scope};
 use clawpowers_loader::display_path;
 use clawpowers_loader::readiness::missing;
 use clawpowers_loader::resources::resources;
@@ -25,18 +27,22 @@ selecting! {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// Its fields.
-    pub skill: SkillOut,
+    pub skill: wire::Skill,
     /// The location of its SKILL.md.
     pub location: String,
     /// The scope of the root it was found below.
-    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["project", "user", "home", "system", "extra", "bundled"])))]
-    pub scope: &'static str,
+    #[serde(serialize_with = "word")]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(schema_with = "crate::wire::words::schema::<Scope>")
+    )]
+    pub scope: Scope,
     /// Estimated tokens of its body.
     pub tokens: usize,
     /// The shape of its body.
-    pub outline: OutlineOut,
+    pub outline: wire::Outline,
     /// Its other files.
-    pub resources: Vec<ResourceOut>,
+    pub resources: Vec<wire::Resource>,
     /// The digest of its folder; `null` if it has none.
     pub digest: Option<String>,
     /// Why there is no digest.
@@ -44,7 +50,7 @@ pub struct Response {
     /// Unmet requirements, as `kind name`; `kind` is `bin`, `any_bin`, `env`, `os` or `skill`.
     pub missing: Vec<String>,
     /// All diagnostics.
-    pub diagnostics: Vec<DiagnosticOut>,
+    pub diagnostics: Vec<wire::Diagnostic>,
 }
 
 /// Shows a skill.
@@ -72,12 +78,12 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         Err(why) => (None, Some(why)),
     };
     Ok(Response {
-        skill: SkillOut::from(skill),
+        skill: wire::Skill::from(skill),
         location: display_path(&entry.location()),
-        scope: entry.scope.as_str(),
+        scope: entry.scope,
         tokens: skill.token_estimate(),
         outline: skill.outline().into(),
-        resources: files.iter().map(ResourceOut::from).collect(),
+        resources: files.iter().map(wire::Resource::from).collect(),
         digest,
         digest_failure,
         missing: unmet(missing),

@@ -4,15 +4,17 @@ use super::parse::target;
 use super::read_properties::empty_path;
 use crate::catalog_query::is_folder;
 use crate::runtime::Runtime;
+use crate::wire;
 use crate::wire::error::{ApiError, ErrorCode};
-use crate::wire::skill::{DiagnosticOut, diagnostics};
+use crate::wire::skill::diagnostics;
+use crate::wire::words::word;
 use clawpowers_loader::catalog::Rejected;
 use clawpowers_loader::diag::{Position, quoted};
 use clawpowers_loader::discover::{Found, Root, WalkRules, walk, walk_documents};
 use clawpowers_loader::display_path;
 use clawpowers_loader::documents::{Documents, plain};
 use clawpowers_loader::inspect::{inspect, skill_file};
-use clawpowers_loader::{Diagnostic, Parsed, Rule, Severity};
+use clawpowers_loader::{Diagnostic, Parsed, Profile, Rule, Severity};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -35,9 +37,14 @@ pub struct Request {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The target whose rules were applied.
-    pub target: &'static str,
+    #[serde(serialize_with = "word")]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(schema_with = "crate::wire::words::schema::<Profile>")
+    )]
+    pub target: Profile,
     /// One entry for each file.
-    pub files: Vec<FileOut>,
+    pub files: Vec<Verdict>,
     /// The number of files without errors.
     pub valid: usize,
     /// The number of errors.
@@ -49,8 +56,7 @@ pub struct Response {
 /// The result for one file.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(rename = "Verdict"))]
-pub struct FileOut {
+pub struct Verdict {
     /// The file.
     pub path: String,
     /// Whether the file has no errors.
@@ -60,7 +66,7 @@ pub struct FileOut {
     /// The id of the rule for which it does not load.
     pub reason: Option<&'static str>,
     /// All diagnostics.
-    pub diagnostics: Vec<DiagnosticOut>,
+    pub diagnostics: Vec<wire::Diagnostic>,
 }
 
 /// Judges files and their folders.
@@ -71,7 +77,7 @@ pub struct FileOut {
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let profile = target(request.target.as_deref())?;
     let mut response = Response {
-        target: profile.as_str(),
+        target: profile,
         files: Vec::new(),
         valid: 0,
         errors: 0,
@@ -105,7 +111,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         response.errors += count(Severity::Error);
         response.warnings += count(Severity::Warning);
         response.valid += usize::from(parsed.is_valid());
-        response.files.push(FileOut {
+        response.files.push(Verdict {
             path: display_path(&file),
             valid: parsed.is_valid(),
             name: parsed.skill.as_ref().map(|skill| skill.name.clone()),

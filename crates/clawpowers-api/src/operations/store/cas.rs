@@ -1,7 +1,8 @@
 //! Sets the value of a key if it has not changed.
 
 use crate::runtime::Runtime;
-use crate::wire::bytes::{ValueOut, bytes_of, needed_bytes};
+use crate::wire;
+use crate::wire::bytes::{bytes_of, needed_bytes};
 use crate::wire::error::ApiError;
 use clawpowers_executor::{Key, Swap};
 use serde::{Deserialize, Serialize};
@@ -36,7 +37,7 @@ pub struct Response {
     /// Whether the value was the expected one and was set.
     pub swapped: bool,
     /// The current value if it was not the expected one; `null` if there is none.
-    pub current: Option<ValueOut>,
+    pub current: Option<wire::StoreValue>,
 }
 
 /// Sets the value of a key if it has not changed.
@@ -51,7 +52,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let swap = runtime.write(|db| Ok(db.store().compare_and_set(&key, old.as_deref(), &new)?))?;
     let (swapped, current) = match swap {
         Swap::Done => (true, None),
-        Swap::Differs(current) => (false, current.map(ValueOut::new)),
+        Swap::Differs(current) => (false, current.map(wire::StoreValue::new)),
     };
     Ok(Response {
         key: request.key.clone(),

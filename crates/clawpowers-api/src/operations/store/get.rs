@@ -1,7 +1,7 @@
 //! Returns the value of a key.
 
 use crate::runtime::Runtime;
-use crate::wire::bytes::ValueOut;
+use crate::wire;
 use crate::wire::error::{ApiError, ErrorCode};
 use clawpowers_executor::Key;
 use serde::{Deserialize, Serialize};
@@ -26,7 +26,7 @@ pub struct Response {
     pub key: String,
     /// The value.
     #[serde(flatten)]
-    pub value: ValueOut,
+    pub value: wire::StoreValue,
     /// Whether the key exists; if not, the value is the default.
     pub found: bool,
 }
@@ -48,7 +48,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     };
     Ok(Response {
         key: request.key.clone(),
-        value: ValueOut::new(value),
+        value: wire::StoreValue::new(value),
         found: is_found,
     })
 }

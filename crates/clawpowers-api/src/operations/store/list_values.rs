@@ -1,7 +1,7 @@
 //! Lists keys with their values.
 
 use crate::runtime::Runtime;
-use crate::wire::bytes::ValueOut;
+use crate::wire;
 use crate::wire::error::ApiError;
 use clawpowers_executor::Pattern;
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,7 @@ pub struct Request {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The entries, in byte order of their keys.
-    pub entries: Vec<EntryOut>,
+    pub entries: Vec<StoreEntry>,
 }
 
 /// Lists keys with their values.
@@ -41,13 +41,12 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
 /// A key with its value.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(rename = "StoreEntry"))]
-pub struct EntryOut {
+pub struct StoreEntry {
     /// The key.
     pub key: String,
     /// The value.
     #[serde(flatten)]
-    pub value: ValueOut,
+    pub value: wire::StoreValue,
     /// The time of the last write.
     #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub updated_at: String,
@@ -61,14 +60,14 @@ pub struct EntryOut {
 pub fn each(
     runtime: &Runtime,
     request: &Request,
-    mut each: impl FnMut(EntryOut) -> bool,
+    mut each: impl FnMut(StoreEntry) -> bool,
 ) -> Result<(), ApiError> {
     let pattern = Pattern::new(request.pattern.as_deref().unwrap_or_default());
     runtime.read(|db| {
         Ok(db.store().each(&pattern, |entry| {
-            each(EntryOut {
+            each(StoreEntry {
                 key: entry.key,
-                value: ValueOut::new(entry.value),
+                value: wire::StoreValue::new(entry.value),
                 updated_at: entry.updated_at.to_string(),
             })
         })?)

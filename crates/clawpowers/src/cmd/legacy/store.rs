@@ -4,7 +4,8 @@ use super::{failed, usage};
 use crate::args::Context;
 use crate::exit::Exit;
 use clawpowers_api::operations::store;
-use clawpowers_api::wire::{Amount, ValueOut};
+use clawpowers_api::wire;
+use clawpowers_api::wire::Amount;
 use std::ffi::OsString;
 
 const USAGE: &str = "\
@@ -33,7 +34,7 @@ pub(super) fn run(context: &Context, words: Vec<OsString>) -> Exit {
     let text = second.as_ref().map(|word| word.to_string_lossy().into_owned());
     let done = match command.as_deref() {
         Some("set") => {
-            let ValueOut { value, value_base64 } = bytes(second);
+            let wire::StoreValue { value, value_base64 } = bytes(second);
             let request = store::set::Request {
                 key,
                 value,
@@ -42,7 +43,7 @@ pub(super) fn run(context: &Context, words: Vec<OsString>) -> Exit {
             store::set::run(runtime, &request).map(|_| Exit::Done)
         }
         Some("append") => {
-            let ValueOut { value, value_base64 } = bytes(second);
+            let wire::StoreValue { value, value_base64 } = bytes(second);
             let request = store::append::Request {
                 key,
                 value,
@@ -107,8 +108,8 @@ pub(super) fn run(context: &Context, words: Vec<OsString>) -> Exit {
     }
 }
 
-fn bytes(word: Option<OsString>) -> ValueOut {
-    ValueOut::new(word.unwrap_or_default().into_encoded_bytes())
+fn bytes(word: Option<OsString>) -> wire::StoreValue {
+    wire::StoreValue::new(word.unwrap_or_default().into_encoded_bytes())
 }
 
 fn none(context: &Context, pattern: Option<&str>) -> Exit {

@@ -39,7 +39,7 @@ impl BudgetArgs {
         let whole = |r: &skill::budget::Response| {
             r.clients
                 .iter()
-                .all(|c| c.skills.iter().all(|s| s.fate == "whole"))
+                .all(|c| c.skills.iter().all(|s| s.fate == clawpowers_api::Fate::Whole))
         };
         let code = |r: &skill::budget::Response| if whole(r) { Exit::Done } else { Exit::No };
         context.out.answer(&result, code, |r| {
