@@ -75,6 +75,7 @@ fn the_tour_can_be_typed_from_its_first_line() {
 }
 
 /// Types the steps, and compares what is printed with what the file shows.
+#[expect(clippy::print_stdout, reason = "a test that is skipped says why")]
 fn type_session(file: &str, steps: &[Step], least: usize) {
     assert!(
         steps.len() >= least,
