@@ -1,7 +1,7 @@
 //! Any bytes parse without a panic under every profile, and every finding and edit lies within the text.
 #![no_main]
 
-use clawpowers_loader::source::{Source, lines};
+use clawpowers_loader::syntax::{Source, lines};
 use clawpowers_loader::{ParseOptions, Profile, parse};
 use libfuzzer_sys::fuzz_target;
 

@@ -2,8 +2,7 @@
 
 use crate::{files, read, root, shown};
 use clawpowers_api::{Profile, Severity, bundled_skills};
-use clawpowers_loader::inspect::inspect;
-use clawpowers_loader::{Diagnostic, ParseOptions, parse};
+use clawpowers_loader::{Diagnostic, ParseOptions, inspect, parse};
 use std::fs;
 
 /// Nothing at all for the specification and this runtime, at most a remark for everybody else.

@@ -1,8 +1,7 @@
 //! The skills that ship with the program.
 
-use clawpowers_loader::display_path;
-use clawpowers_loader::documents::{Bytes, Documents};
-use clawpowers_loader::package::Package;
+use clawpowers_loader::display::display_path;
+use clawpowers_loader::{Bytes, Documents, Package};
 use include_dir::{Dir, include_dir};
 use std::sync::{Arc, OnceLock};
 

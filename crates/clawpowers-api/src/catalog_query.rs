@@ -4,16 +4,11 @@ use crate::config::roles::{Role, Roles, roles};
 use crate::runtime::Runtime;
 use crate::text::choices;
 use crate::wire::error::{ApiError, ErrorCode};
-use clawpowers_loader::catalog::{Catalog, CatalogOptions, Entry, Origin, Rejected, Row};
-use clawpowers_loader::diag::quoted;
-use clawpowers_loader::discover::{
-    CLIENTS, Client, Found, Root, Scope, WalkRules, default_roots, walk_documents,
+use clawpowers_loader::display::{display_path, quoted};
+use clawpowers_loader::{
+    CLIENTS, Catalog, CatalogOptions, Client, Documents, Entry, Found, Origin, Rejected, Root, Row, Scope,
+    WalkRules, default_roots, digest, normalized, plain, skill_file, walk_documents,
 };
-use clawpowers_loader::display_path;
-use clawpowers_loader::documents::{Documents, plain};
-use clawpowers_loader::inspect::skill_file;
-use clawpowers_loader::resources::digest;
-use clawpowers_loader::skill::normalized;
 use std::collections::BTreeSet;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 

@@ -49,12 +49,11 @@ pub use clawpowers_feedback as feedback;
 
 pub use clawpowers_executor::ledger::{ImportReport, Skipped};
 pub use clawpowers_executor::{Outcome, SCHEMA_VERSION, Storage, legacy::Report};
-pub use clawpowers_loader::budget::Fate;
-pub use clawpowers_loader::diag::{nearest, quoted};
+pub use clawpowers_loader::client_budget::Fate;
+pub use clawpowers_loader::display::display_path;
+pub use clawpowers_loader::display::{nearest, quoted};
 pub use clawpowers_loader::prompt::Level;
-pub use clawpowers_loader::{
-    Profile, Rule, Severity, chars, discover::CLIENTS, discover::COMMON_FOLDER, display_path,
-};
+pub use clawpowers_loader::{CLIENTS, COMMON_FOLDER, Profile, Rule, Severity, display};
 
 /// Compiles and runs the Rust program of the README.
 #[cfg(doctest)]

@@ -1,7 +1,6 @@
 //! Text of strangers on one line.
 
-use clawpowers_loader::chars::is_unsafe_to_show;
-use clawpowers_loader::diag::{nearest, quoted};
+use clawpowers_loader::display::{is_unsafe_to_show, nearest, quoted};
 
 /// Returns `text` with every character spelled out that a terminal acts on, line ends and tabs among them; unlike a
 /// text whose blanks are joined, a path stays the one it was.

@@ -1,6 +1,130 @@
-//! Values as people and other programs read them.
+//! Values as people and terminals see them: safe characters, short quotes, paths.
 
+use std::borrow::Cow;
 use std::path::Path;
+
+/// Tells whether `c` is a C0 or C1 control character or DEL.
+#[must_use]
+pub const fn is_control(c: char) -> bool {
+    matches!(c, '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}')
+}
+
+/// Tells whether `c` changes the direction of the text around it.
+#[must_use]
+pub const fn is_bidi(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Tells whether `c` takes no room on screen, so that two texts can look alike and differ.
+///
+/// The zero-width joiner and variation selectors are left out: emoji need them.
+#[must_use]
+pub const fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}'
+            | '\u{180e}'
+            | '\u{200b}'
+            | '\u{200c}'
+            | '\u{2028}'
+            | '\u{2029}'
+            | '\u{2060}'..='\u{2064}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}'
+    )
+}
+
+/// Tells whether `c` must be spelled out before it is shown on a terminal or in a message.
+#[must_use]
+pub const fn is_unsafe_to_show(c: char) -> bool {
+    is_control(c) || is_bidi(c) || is_invisible(c)
+}
+
+/// Tells whether a text holds an unsafe character, line ends and tabs aside.
+#[must_use]
+pub fn has_unsafe(text: &str) -> bool {
+    // Nearly every text is ASCII, whose check is a few instructions for many bytes without a way out of the loop.
+    let odd = |byte: u8| !matches!(byte, b' '..=b'~' | b'\n' | b'\t');
+    text.bytes().fold(false, |some, byte| some | odd(byte)) && text.contains(is_unsafe_in_text)
+}
+
+fn is_unsafe_in_text(c: char) -> bool {
+    is_unsafe_to_show(c) && !matches!(c, '\n' | '\t')
+}
+
+/// Returns `text` with every unsafe character spelled out, line ends and tabs kept.
+///
+/// # Examples
+///
+/// ```
+/// assert_eq!(clawpowers_loader::display::shown("a\u{202e}b\n"), "a\\u{202e}b\n");
+/// ```
+#[must_use]
+pub fn shown(text: &str) -> Cow<'_, str> {
+    if !has_unsafe(text) {
+        return text.into();
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if is_unsafe_in_text(c) {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+    }
+    out.into()
+}
+
+/// How many characters of a value a message shows.
+const SHOWN: usize = 60;
+
+/// Returns `value` in backticks, with unsafe characters spelled out and long values cut in the middle of nothing.
+///
+/// # Examples
+///
+/// ```
+/// assert_eq!(clawpowers_loader::display::quoted("a\u{1b}[31m"), "`a\\u{1b}[31m`");
+/// ```
+#[must_use]
+pub fn quoted(value: &str) -> String {
+    let plain = |byte| matches!(byte, b' '..=b'~');
+    if value.len() <= SHOWN && value.bytes().all(plain) {
+        return format!("`{value}`");
+    }
+    let mut out = String::from("`");
+    for (index, c) in value.chars().enumerate() {
+        if index == SHOWN {
+            out.push('…');
+            break;
+        }
+        if is_unsafe_to_show(c) {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+    }
+    out.push('`');
+    out
+}
+
+/// Returns the one of `names` that is most like `name`, if one is like enough to be meant.
+///
+/// # Examples
+///
+/// ```
+/// assert_eq!(clawpowers_loader::display::nearest("mod", ["mode", "level"]), Some("mode"));
+/// assert_eq!(clawpowers_loader::display::nearest("MODE", ["mode", "level"]), Some("mode"));
+/// ```
+#[must_use]
+pub fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let name = name.to_lowercase();
+    let scored = names
+        .into_iter()
+        .map(|known| (strsim::jaro_winkler(&known.to_lowercase(), &name), known));
+    let (score, best) = scored.max_by(|(a, _), (b, _)| a.total_cmp(b))?;
+    (score > 0.8).then_some(best)
+}
 
 /// Returns a path as text: with `/` between its parts on every system, so that it can be pasted into any shell and a reply is
 /// the same everywhere.

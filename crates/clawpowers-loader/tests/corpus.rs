@@ -16,10 +16,10 @@
 
 mod words;
 
-use clawpowers_loader::inspect::{inspect, skill_file};
 use clawpowers_loader::search::{Document, Hit, rank, rank_lazily};
 use clawpowers_loader::{
-    Catalog, CatalogOptions, ParseOptions, Profile, Rule, discover::Root, fix, frontmatter, parse, reference,
+    Catalog, CatalogOptions, ParseOptions, Profile, Root, Rule, fix, inspect, parse, skill_file, skills_ref,
+    syntax,
 };
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -178,7 +178,7 @@ fn every_description_loads_and_everything_else_has_a_reason() {
     let rows: Vec<PathBuf> = catalog
         .entries
         .iter()
-        .map(clawpowers_loader::catalog::Entry::location)
+        .map(clawpowers_loader::Entry::location)
         .chain(
             catalog
                 .shadowed
@@ -223,7 +223,7 @@ fn the_specification_gives_the_reference_verdict() {
     for row in &corpus.rows {
         let file = skill_file(&row.folder).unwrap_or_else(|| row.folder.join("SKILL.md"));
         let parsed = inspect(&file, Profile::Spec).parsed;
-        let words = reference::validate(row.folder.to_str().unwrap());
+        let words = skills_ref::validate(row.folder.to_str().unwrap());
         assert_eq!(
             parsed.is_valid(),
             words.is_empty(),
@@ -288,7 +288,7 @@ fn every_repairable_file_parses_strictly_once_fixed() {
             fixed.parsed.diagnostics
         );
         // A parser that shares nothing with ours reads the repaired frontmatter as a mapping too.
-        let block = frontmatter::locate(&fixed.after).unwrap();
+        let block = syntax::locate(&fixed.after).unwrap();
         let yaml: serde_yaml::Value = serde_yaml::from_str(&fixed.after[block.start..block.end])
             .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         assert!(yaml.is_mapping(), "{}", file.display());

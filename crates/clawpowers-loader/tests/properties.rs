@@ -1,7 +1,7 @@
 //! Properties of parsing and repair over generated files.
 
-use clawpowers_loader::source::Source;
-use clawpowers_loader::{Diagnostic, ParseOptions, Parsed, Rule, fix, frontmatter, parse};
+use clawpowers_loader::syntax::Source;
+use clawpowers_loader::{Diagnostic, ParseOptions, Parsed, Rule, fix, parse, syntax};
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use serde_json::{Map, Value};
@@ -202,7 +202,7 @@ proptest! {
         prop_assert_eq!(fixed.parsed.skill.unwrap().description, skill.description);
         prop_assert_eq!(&fix(fixed.after.as_bytes(), &options()).after, &fixed.after);
         // A parser that shares nothing with ours reads the repaired frontmatter too.
-        let block = frontmatter::locate(&fixed.after).unwrap();
+        let block = syntax::locate(&fixed.after).unwrap();
         let yaml: serde_yaml::Value = serde_yaml::from_str(fixed.after.get(block.start..block.end).unwrap()).unwrap();
         prop_assert!(yaml.is_mapping());
     }

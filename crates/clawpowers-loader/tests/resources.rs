@@ -1,11 +1,10 @@
 //! What of a skill's folder is not listed, and that it is said; the digest of odd folders.
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
-use clawpowers_loader::inspect::{inspect, skill_file};
-use clawpowers_loader::read::{MAX_RESOURCE_BYTES, ReadError};
-use clawpowers_loader::resources::{MAX_RESOURCE_DEPTH, MAX_RESOURCES, Resources, Unlisted, Why};
-use clawpowers_loader::resources::{digest, resources};
-use clawpowers_loader::{Profile, Rule};
+use clawpowers_loader::{
+    MAX_RESOURCE_BYTES, MAX_RESOURCE_DEPTH, MAX_RESOURCES, Profile, ReadError, Resources, Rule, Unlisted,
+    Why, digest, inspect, resources, skill_file,
+};
 use std::fs;
 use std::path::PathBuf;
 

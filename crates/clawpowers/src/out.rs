@@ -4,7 +4,7 @@ use crate::exit::Exit;
 use crate::stdout;
 use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
-use clawpowers_api::chars::shown;
+use clawpowers_api::display::shown;
 use clawpowers_api::{ApiError, spelled, write_reply};
 use serde::Serialize;
 use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write as _};

@@ -2,8 +2,7 @@
 
 use super::settings::is_known;
 use crate::wire::error::{ApiError, ErrorCode};
-use clawpowers_loader::chars::is_control;
-use clawpowers_loader::diag::{nearest, quoted};
+use clawpowers_loader::display::{is_control, nearest, quoted};
 use serde_json::{Map, Value};
 
 /// How many levels a key may have.

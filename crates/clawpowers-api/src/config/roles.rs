@@ -6,8 +6,8 @@
 use super::file;
 use crate::text::choices;
 use crate::wire::error::{ApiError, ErrorCode};
-use clawpowers_loader::diag::quoted;
-use clawpowers_loader::skill::normalized;
+use clawpowers_loader::display::quoted;
+use clawpowers_loader::normalized;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -4,7 +4,7 @@ use super::key::{MAX_KEY_BYTES, is_in, kind_of};
 use crate::text::choices;
 use crate::wire::error::{ApiError, ErrorCode};
 use crate::wire::number::MAX_WHOLE;
-use clawpowers_loader::diag::quoted;
+use clawpowers_loader::display::quoted;
 use serde_json::{Map, Number, Value};
 
 /// What a known setting takes.

@@ -4,7 +4,7 @@ use super::OPERATIONS;
 use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
 use clawpowers_executor::wait::{self, GiveUp};
-use clawpowers_loader::diag::quoted;
+use clawpowers_loader::display::quoted;
 use serde_json::json;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -2,8 +2,7 @@
 
 use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
-use clawpowers_loader::diag::quoted;
-use clawpowers_loader::display_path;
+use clawpowers_loader::display::{display_path, quoted};
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};

@@ -8,9 +8,7 @@ use crate::wire::error::{ApiError, ErrorCode};
 use crate::wire::request::read_request;
 use clawpowers_executor::legacy::Report;
 use clawpowers_executor::{Db, Home};
-use clawpowers_loader::discover::Surroundings;
-use clawpowers_loader::documents::Documents;
-use clawpowers_loader::readiness::Machine;
+use clawpowers_loader::{Documents, Machine, Surroundings};
 use connections::Connections;
 use serde::Deserialize;
 use std::env;
@@ -226,7 +224,7 @@ impl Runtime {
             .join("feedback")
             .join(format!("analysis-{today}.{extension}"));
         crate::atomic_write::write_whole(&file, text.as_bytes()).map_err(|error| {
-            let shown = clawpowers_loader::diag::quoted(&clawpowers_loader::display_path(&file));
+            let shown = clawpowers_loader::display::quoted(&clawpowers_loader::display::display_path(&file));
             ApiError::new(ErrorCode::Io, format!("{shown} cannot be written: {error}"))
                 .hint("make room, or make the folder writable for this user")
         })?;
@@ -236,7 +234,7 @@ impl Runtime {
     /// Opens a file that a request names.
     pub(crate) fn open_file(&self, named: &str) -> Result<std::fs::File, ApiError> {
         std::fs::File::open(self.surroundings.cwd.join(named)).map_err(|error| {
-            let shown = clawpowers_loader::diag::quoted(named);
+            let shown = clawpowers_loader::display::quoted(named);
             ApiError::new(ErrorCode::Io, format!("{shown} cannot be read: {error}"))
                 .hint("name a file that is there and readable")
         })

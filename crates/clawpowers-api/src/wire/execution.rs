@@ -5,7 +5,7 @@ use crate::wire::error::{ApiError, ErrorCode};
 use crate::wire::number::{Amount, MAX_WHOLE};
 use clawpowers_executor::ledger::{self, Details, Filter, New};
 use clawpowers_executor::{Error, Moment, Outcome, units};
-use clawpowers_loader::diag::quoted;
+use clawpowers_loader::display::quoted;
 use serde::{Deserialize, Serialize};
 
 /// What is known of an execution besides its outcome.

@@ -1,6 +1,6 @@
 //! JSON text that is safe to print: whatever a terminal could act on is escaped.
 
-use clawpowers_loader::chars::is_unsafe_to_show;
+use clawpowers_loader::display::is_unsafe_to_show;
 use serde::Serialize;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter, Serializer};
 use std::io::{self, Write};

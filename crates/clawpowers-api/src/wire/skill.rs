@@ -1,11 +1,9 @@
 //! The JSON forms of the loader's types.
 
 use super::words::word;
-use clawpowers_loader::catalog::{self, Entry, Origin, Row};
-use clawpowers_loader::discover::Scope;
-use clawpowers_loader::readiness::Missing;
-use clawpowers_loader::resources::{self, ResourceKind};
-use clawpowers_loader::{Severity, diag, display_path, skill};
+use clawpowers_loader as loader;
+use clawpowers_loader::display::display_path;
+use clawpowers_loader::{Entry, Missing, Origin, ResourceKind, Row, Scope, Severity};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
@@ -51,8 +49,8 @@ pub struct Edit {
     pub replacement: String,
 }
 
-impl From<&diag::Edit> for Edit {
-    fn from(edit: &diag::Edit) -> Self {
+impl From<&loader::Edit> for Edit {
+    fn from(edit: &loader::Edit) -> Self {
         Self {
             start: edit.range.start,
             end: edit.range.end,
@@ -61,8 +59,8 @@ impl From<&diag::Edit> for Edit {
     }
 }
 
-impl From<&diag::Diagnostic> for Diagnostic {
-    fn from(d: &diag::Diagnostic) -> Self {
+impl From<&loader::Diagnostic> for Diagnostic {
+    fn from(d: &loader::Diagnostic) -> Self {
         Self {
             rule: d.rule.id(),
             severity: d.severity,
@@ -77,7 +75,7 @@ impl From<&diag::Diagnostic> for Diagnostic {
 
 /// Converts a list of findings.
 #[must_use]
-pub fn diagnostics(list: &[diag::Diagnostic]) -> Vec<Diagnostic> {
+pub fn diagnostics(list: &[loader::Diagnostic]) -> Vec<Diagnostic> {
     list.iter().map(Diagnostic::from).collect()
 }
 
@@ -89,7 +87,7 @@ pub fn unmet(list: Vec<Missing>) -> Vec<String> {
 }
 
 /// The findings of a listing: without their repairs.
-fn brief(list: Vec<diag::Diagnostic>) -> Vec<Diagnostic> {
+fn brief(list: Vec<loader::Diagnostic>) -> Vec<Diagnostic> {
     let brief = list.into_iter().map(|d| Diagnostic {
         rule: d.rule.id(),
         severity: d.severity,
@@ -154,8 +152,8 @@ pub struct Invocation {
     pub model: bool,
 }
 
-impl From<skill::Invocation> for Invocation {
-    fn from(skill::Invocation { user, model }: skill::Invocation) -> Self {
+impl From<loader::Invocation> for Invocation {
+    fn from(loader::Invocation { user, model }: loader::Invocation) -> Self {
         Self { user, model }
     }
 }
@@ -178,9 +176,9 @@ pub struct Requirements {
     pub skills: Vec<String>,
 }
 
-impl From<&skill::Requirements> for Requirements {
-    fn from(r: &skill::Requirements) -> Self {
-        let skill = |s: &skill::SkillRequirement| match &s.range {
+impl From<&loader::Requirements> for Requirements {
+    fn from(r: &loader::Requirements) -> Self {
+        let skill = |s: &loader::SkillRequirement| match &s.range {
             Some(range) => format!("{}@{range}", s.name),
             None => s.name.clone(),
         };
@@ -195,8 +193,8 @@ impl From<&skill::Requirements> for Requirements {
     }
 }
 
-impl From<&skill::Skill> for Skill {
-    fn from(skill: &skill::Skill) -> Self {
+impl From<&loader::Skill> for Skill {
+    fn from(skill: &loader::Skill) -> Self {
         Self {
             name: skill.name.clone(),
             name_from_folder: skill.name_from_folder,
@@ -297,8 +295,8 @@ pub struct Hidden {
     pub winner: String,
 }
 
-impl From<catalog::Hidden> for Hidden {
-    fn from(hidden: catalog::Hidden) -> Self {
+impl From<loader::Hidden> for Hidden {
+    fn from(hidden: loader::Hidden) -> Self {
         Self {
             name: hidden.name,
             location: text(hidden.location),
@@ -328,8 +326,8 @@ pub struct Rejected {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-impl From<catalog::Rejected> for Rejected {
-    fn from(rejected: catalog::Rejected) -> Self {
+impl From<loader::Rejected> for Rejected {
+    fn from(rejected: loader::Rejected) -> Self {
         Self {
             location: text(rejected.location),
             reason: rejected.reason.id(),
@@ -357,8 +355,8 @@ pub struct Resource {
     pub executable: bool,
 }
 
-impl From<&resources::Resource> for Resource {
-    fn from(file: &resources::Resource) -> Self {
+impl From<&loader::Resource> for Resource {
+    fn from(file: &loader::Resource) -> Self {
         Self {
             path: file.path.clone(),
             kind: file.kind,
@@ -400,8 +398,8 @@ pub struct CodeBlock {
     pub lines: usize,
 }
 
-impl From<skill::Outline> for Outline {
-    fn from(outline: skill::Outline) -> Self {
+impl From<loader::Outline> for Outline {
+    fn from(outline: loader::Outline) -> Self {
         Self {
             headings: outline
                 .headings

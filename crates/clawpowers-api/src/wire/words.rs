@@ -1,11 +1,9 @@
 //! Enums in replies: each value is a word, and the schema lists the words.
 
 use clawpowers_executor::{Outcome, Storage};
-use clawpowers_loader::budget::Fate;
-use clawpowers_loader::discover::Scope;
+use clawpowers_loader::client_budget::Fate;
 use clawpowers_loader::prompt::Level;
-use clawpowers_loader::resources::ResourceKind;
-use clawpowers_loader::{Profile, Severity};
+use clawpowers_loader::{Profile, ResourceKind, Scope, Severity};
 use serde::Serializer;
 
 /// An enum whose values have names in replies.

@@ -2,11 +2,11 @@
 
 use super::MAX_DESCRIPTION_CHARS;
 use super::name::python_trim;
-use crate::chars::has_unsafe;
-use crate::diag::{Report, Rule, quoted};
-use crate::front::Front;
-use crate::template::check_description;
-use crate::yaml::Kind;
+use crate::display::{has_unsafe, quoted};
+use crate::lint::{Report, Rule};
+use crate::skill::template::check_description;
+use crate::syntax::frontmatter::Front;
+use crate::syntax::yaml::Kind;
 use std::borrow::Cow;
 
 const HINT: &str = "add `description:` with what the skill does and when to use it";

@@ -1,7 +1,8 @@
 //! Who may start a skill.
 
-use crate::diag::{Report, Rule, quoted};
-use crate::front::Front;
+use crate::display::quoted;
+use crate::lint::{Report, Rule};
+use crate::syntax::frontmatter::Front;
 
 /// Who may start a skill: the model by itself, the user by typing its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

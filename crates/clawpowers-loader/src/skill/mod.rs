@@ -5,7 +5,9 @@ mod invocation;
 mod name;
 mod optional;
 mod outline;
+pub(crate) mod parse;
 mod requirements;
+pub(crate) mod template;
 mod tools;
 mod version;
 
@@ -17,8 +19,8 @@ pub use version::Version;
 pub(crate) use name::python_trim;
 pub use name::{MAX_NAME_CHARS, is_device, is_name_character, normalized, suggestion};
 
-use crate::diag::{Report, Rule};
-use crate::front::Front;
+use crate::lint::{Report, Rule};
+use crate::syntax::frontmatter::Front;
 use serde_json::{Map, Value};
 
 /// Returns the fields that the specification names, in byte order.

@@ -1,9 +1,9 @@
 //! The name: letters, digits and single hyphens, equal to the folder's name.
 
-use crate::chars::is_unsafe_to_show;
-use crate::diag::{Position, Report, Rule, quoted};
-use crate::front::Front;
-use crate::yaml::Kind;
+use crate::display::{is_unsafe_to_show, quoted};
+use crate::lint::{Position, Report, Rule};
+use crate::syntax::frontmatter::Front;
+use crate::syntax::yaml::Kind;
 use unicode_normalization::UnicodeNormalization;
 
 /// How many code points a name may have by the specification.
@@ -173,7 +173,7 @@ pub fn is_name_character(c: char) -> bool {
 /// # Examples
 ///
 /// ```
-/// use clawpowers_loader::skill::is_device;
+/// use clawpowers_loader::is_device;
 ///
 /// assert!(is_device("nul") && is_device("Com1") && is_device("aux.md"));
 /// assert!(!is_device("null") && !is_device("com") && !is_device("con-fig"));
@@ -250,7 +250,7 @@ mod tests {
             ("my-claude", "my-claude", false),
             ("a ", "a ", false),
         ] {
-            let mut report = Report::new(crate::Profile::ClawPowers);
+            let mut report = Report::new(crate::lint::Profile::ClawPowers);
             check(name, Some(folder), || Position::START, &mut report);
             assert_eq!(is_plain(name), plain, "{name}");
             assert_eq!(plain, report.finish().is_empty() && name != "a ", "{name}");

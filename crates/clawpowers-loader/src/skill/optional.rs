@@ -1,9 +1,10 @@
 //! The fields that a skill may have: licence, compatibility, metadata, tags, metrics.
 
 use super::{MAX_COMPATIBILITY_CHARS, Metrics};
-use crate::diag::{Report, Rule, quoted};
-use crate::front::Front;
-use crate::yaml::{Kind, Node};
+use crate::display::quoted;
+use crate::lint::{Report, Rule};
+use crate::syntax::frontmatter::Front;
+use crate::syntax::yaml::{Kind, Node};
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -106,7 +107,10 @@ pub(super) fn metadata<'a>(front: &'a Front<'_>, report: &mut Report) -> Option<
                 message,
                 "take the quotes off",
             );
-            let inner = text.trim().starts_with('{').then(|| crate::yaml::parse(text))?;
+            let inner = text
+                .trim()
+                .starts_with('{')
+                .then(|| crate::syntax::yaml::parse(text))?;
             // Places inside the string are not places of the file: everything inside points at the field.
             inner
                 .ok()?

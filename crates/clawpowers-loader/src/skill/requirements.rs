@@ -3,9 +3,10 @@
 //! Read from the 1.x field `requires` and from `metadata.openclaw.requires` with its older spellings.
 
 use super::optional::once_each;
-use crate::diag::{Report, Rule, quoted};
-use crate::front::Front;
-use crate::yaml::{Kind, Node};
+use crate::display::quoted;
+use crate::lint::{Report, Rule};
+use crate::syntax::frontmatter::Front;
+use crate::syntax::yaml::{Kind, Node};
 
 /// The metadata blocks that carry requirements, newest spelling first.
 const VENDORS: [&str; 4] = ["openclaw", "clawdbot", "clawdis", "moltbot"];

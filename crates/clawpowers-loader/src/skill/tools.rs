@@ -1,8 +1,9 @@
 //! The allowed tools: separated by commas or blanks, or a list; `Bash(npm run *)` is one tool.
 
-use crate::diag::{Report, Rule, quoted};
-use crate::front::Front;
-use crate::yaml::Kind;
+use crate::display::quoted;
+use crate::lint::{Report, Rule};
+use crate::syntax::frontmatter::Front;
+use crate::syntax::yaml::Kind;
 
 pub(super) fn read(front: &Front<'_>, report: &mut Report) -> Vec<String> {
     let Some(node) = front.root.get("allowed-tools") else {

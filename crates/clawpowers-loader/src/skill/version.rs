@@ -1,8 +1,9 @@
 //! The version, semantic or not.
 
-use crate::diag::{Report, Rule, quoted};
-use crate::front::Front;
-use crate::yaml::Node;
+use crate::display::quoted;
+use crate::lint::{Report, Rule};
+use crate::syntax::frontmatter::Front;
+use crate::syntax::yaml::Node;
 
 /// A version as written, and as a semantic version where it is one.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Links, which not every file system has.
 
 use super::*;
-use clawpowers_loader::discover::Scope;
+use clawpowers_loader::Scope;
 use std::os::unix::fs::symlink;
 
 impl World {
@@ -49,7 +49,7 @@ fn folder_links_of_the_user_lead_anywhere() {
     for place in [".claude/skills", ".agents/skills", ".pi/agent/skills"] {
         world.link("store/tea", &format!("{place}/tea"));
     }
-    for client in clawpowers_loader::discover::CLIENTS {
+    for client in clawpowers_loader::CLIENTS {
         assert_eq!(sorted(&world.see(client.name, "repo")), "tea", "{}", client.name);
     }
 }
@@ -80,7 +80,7 @@ fn links_of_a_project_stay_inside_it_whoever_looks() {
     ] {
         world.link("store/tea", &format!("repo/{place}/tea"));
     }
-    for client in clawpowers_loader::discover::CLIENTS {
+    for client in clawpowers_loader::CLIENTS {
         let catalog = world.see(client.name, "repo");
         assert!(catalog.entries.is_empty(), "{}", client.name);
         assert!(!catalog.rejected.is_empty(), "{}", client.name);

@@ -5,9 +5,7 @@
 mod links;
 mod rules;
 
-use clawpowers_loader::catalog::Entry;
-use clawpowers_loader::discover::{Client, Surroundings, default_roots};
-use clawpowers_loader::{Catalog, CatalogOptions, Rule};
+use clawpowers_loader::{Catalog, CatalogOptions, Client, Entry, Rule, Surroundings, default_roots};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -401,7 +399,7 @@ fn sorted(catalog: &Catalog) -> String {
 
 /// Returns what a client refused: the last two parts of the path, and the rule.
 fn refused(catalog: &Catalog) -> Vec<(String, &'static str)> {
-    let row = |row: &clawpowers_loader::catalog::Rejected| {
+    let row = |row: &clawpowers_loader::Rejected| {
         let parts: Vec<_> = row
             .location
             .iter()

@@ -218,7 +218,7 @@ fn only_the_exact_name_counts_for_a_client() {
         // A folder of that name is a folder like any other.
         world.write(&format!("{place}/skill.md/notes.md"), "x");
     }
-    for client in clawpowers_loader::discover::CLIENTS {
+    for client in clawpowers_loader::CLIENTS {
         let catalog = world.see(client.name, "repo");
         assert_eq!(seen(&catalog), ["b"], "{}", client.name);
         let mut rows = refused(&catalog);

@@ -7,11 +7,10 @@ mod roots;
 #[cfg(unix)]
 mod unix;
 
-use clawpowers_loader::discover::{Found, Root, Scope, Surroundings, Walk, WalkRules, default_roots, walk};
-use clawpowers_loader::documents::{Bytes, Documents};
-use clawpowers_loader::package::Package;
-use clawpowers_loader::resources::{ResourceKind, digest, resolve, resources};
-use clawpowers_loader::{Catalog, CatalogOptions, ParseOptions, Rule, parse};
+use clawpowers_loader::{
+    Bytes, Catalog, CatalogOptions, Documents, Found, Package, ParseOptions, ResourceKind, Root, Rule, Scope,
+    Surroundings, Walk, WalkRules, default_roots, digest, parse, resolve, resources, walk,
+};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -68,7 +67,7 @@ impl Tree {
 
     /// What did not load: where, and the rule.
     fn rejected(&self, catalog: &Catalog) -> Vec<(String, &'static str)> {
-        let row = |row: &clawpowers_loader::catalog::Rejected| {
+        let row = |row: &clawpowers_loader::Rejected| {
             assert!(
                 row.diagnostics.iter().any(|found| found.rule == row.reason),
                 "{row:?}"

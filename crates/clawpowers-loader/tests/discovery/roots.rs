@@ -2,7 +2,7 @@
 
 use super::unix::pair;
 use super::*;
-use clawpowers_loader::resources::{MAX_RESOURCE_DEPTH, MAX_RESOURCES};
+use clawpowers_loader::{MAX_RESOURCE_DEPTH, MAX_RESOURCES};
 use std::os::unix::fs::PermissionsExt as _;
 
 fn load(roots: Vec<Root>) -> Catalog {

@@ -20,9 +20,8 @@ impl Tree {
     }
 
     pub(super) fn duplicates(&self, catalog: &Catalog) -> Vec<(String, String)> {
-        let row = |hidden: &clawpowers_loader::catalog::Hidden| {
-            (self.below(&hidden.location), self.below(&hidden.winner))
-        };
+        let row =
+            |hidden: &clawpowers_loader::Hidden| (self.below(&hidden.location), self.below(&hidden.winner));
         catalog.duplicates.iter().map(row).collect()
     }
 }

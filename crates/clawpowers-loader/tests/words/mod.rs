@@ -5,8 +5,7 @@
     reason = "a test may fail loudly"
 )]
 
-use clawpowers_loader::frontmatter::{Opener, locate};
-use clawpowers_loader::source::lines;
+use clawpowers_loader::syntax::{Opener, lines, locate};
 use clawpowers_loader::{ParseOptions, fix};
 use proptest::prelude::*;
 

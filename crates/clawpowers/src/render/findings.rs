@@ -2,7 +2,7 @@
 
 use super::table::one_line;
 use crate::out::{Look, Out, Palette};
-use clawpowers_api::chars::shown;
+use clawpowers_api::display::shown;
 use clawpowers_api::operations::skill;
 use clawpowers_api::wire;
 use clawpowers_api::{Severity, spelled};

@@ -5,7 +5,7 @@ mod chart;
 use super::analyze::{as_of, evidence, foremost, last_used, notes};
 use super::metrics::duration;
 use super::state::State;
-use clawpowers_api::chars::shown;
+use clawpowers_api::display::shown;
 use clawpowers_api::feedback::{ChangeReport, Direction, Rate, Recommendation, RecommendationKind};
 use clawpowers_api::number_of;
 use clawpowers_api::operations::feedback::analyze::{Model, Response, SkillReport};

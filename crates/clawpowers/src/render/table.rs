@@ -1,7 +1,7 @@
 //! Columns that line up, whatever is in them.
 
 use crate::out::{Look, Out};
-use clawpowers_api::chars::shown;
+use clawpowers_api::display::shown;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 /// How many blanks separate two columns.

@@ -4,8 +4,7 @@ use crate::config::key::Key;
 use crate::config::{file, settings};
 use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
-use clawpowers_loader::diag::quoted;
-use clawpowers_loader::display_path;
+use clawpowers_loader::display::{display_path, quoted};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

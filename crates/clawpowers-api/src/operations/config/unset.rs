@@ -4,7 +4,7 @@ use crate::config::key::Key;
 use crate::config::{file, settings};
 use crate::runtime::Runtime;
 use crate::wire::error::ApiError;
-use clawpowers_loader::display_path;
+use clawpowers_loader::display::display_path;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::Path;

@@ -6,7 +6,7 @@ use crate::wire::error::{ApiError, ErrorCode};
 use clawpowers_executor::ledger::{Figures, Filter};
 use clawpowers_executor::{Db, Moment};
 use clawpowers_feedback::{Comparison, Rate, compare};
-use clawpowers_loader::diag::{nearest, quoted};
+use clawpowers_loader::display::{nearest, quoted};
 use serde::{Deserialize, Serialize};
 
 /// Below this a difference is called one.

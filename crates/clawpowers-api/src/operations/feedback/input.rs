@@ -6,7 +6,7 @@ use clawpowers_executor::{Db, Moment, Outcome};
 use clawpowers_feedback::{
     Checkpoint, Cluster, History, NoteCount, Observation, Position, cluster, common_notes, first_new,
 };
-use clawpowers_loader::diag::{nearest, quoted};
+use clawpowers_loader::display::{nearest, quoted};
 use std::collections::BTreeMap;
 
 /// Failures whose notes are compared.

@@ -4,7 +4,7 @@ use crate::runtime::Runtime;
 use crate::text::spelled;
 use crate::wire::error::{ApiError, ErrorCode};
 use clawpowers_executor::{Key, Pattern};
-use clawpowers_loader::diag::{nearest, quoted};
+use clawpowers_loader::display::{nearest, quoted};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 

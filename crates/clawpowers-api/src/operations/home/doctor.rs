@@ -8,12 +8,10 @@ use crate::wire::skill::{diagnostics, unmet};
 use crate::wire::words::word;
 use crate::wire::{self, DatabaseStatus};
 use clawpowers_executor::{Db, Error, Leftovers, Storage};
-use clawpowers_loader::catalog::{Catalog, CatalogOptions, Entry, Origin};
-use clawpowers_loader::discover::{CLIENTS, Client, Scope};
-use clawpowers_loader::display_path;
-use clawpowers_loader::inspect::inspect;
-use clawpowers_loader::readiness::missing;
-use clawpowers_loader::{Profile, Rule};
+use clawpowers_loader::display::display_path;
+use clawpowers_loader::{
+    CLIENTS, Catalog, CatalogOptions, Client, Entry, Origin, Profile, Rule, Scope, inspect, missing,
+};
 use serde::Serialize;
 use std::collections::BTreeMap;
 

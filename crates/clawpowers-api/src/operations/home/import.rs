@@ -5,8 +5,7 @@ use crate::operations::metrics;
 use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
 use clawpowers_executor::legacy;
-use clawpowers_loader::diag::quoted;
-use clawpowers_loader::display_path;
+use clawpowers_loader::display::{display_path, quoted};
 use serde::{Deserialize, Serialize};
 
 /// The home of 1.x to import.

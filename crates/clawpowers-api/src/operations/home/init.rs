@@ -3,7 +3,7 @@
 use crate::operations::home::shims;
 use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
-use clawpowers_loader::display_path;
+use clawpowers_loader::display::display_path;
 use serde::{Deserialize, Serialize};
 
 /// What to create besides the home.

@@ -2,8 +2,7 @@
 
 use crate::atomic_write::replace;
 use crate::wire::error::{ApiError, ErrorCode};
-use clawpowers_loader::diag::quoted;
-use clawpowers_loader::display_path;
+use clawpowers_loader::display::{display_path, quoted};
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;

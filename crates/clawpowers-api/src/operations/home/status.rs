@@ -7,8 +7,7 @@ use crate::wire::error::{ApiError, ErrorCode};
 use clawpowers_executor::SCHEMA_VERSION;
 use clawpowers_executor::ledger::Filter;
 use clawpowers_feedback::Recommendation;
-use clawpowers_loader::diag::quoted;
-use clawpowers_loader::display_path;
+use clawpowers_loader::display::{display_path, quoted};
 use serde::{Deserialize, Serialize};
 use std::fs;
 

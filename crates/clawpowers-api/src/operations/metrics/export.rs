@@ -3,7 +3,7 @@
 use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
 use clawpowers_executor::ledger::{CSV_HEADER, Order, csv, jsonl};
-use clawpowers_loader::diag::quoted;
+use clawpowers_loader::display::quoted;
 use serde::Serialize;
 
 picking! {

@@ -3,7 +3,7 @@
 use crate::catalog_query::Selection;
 use crate::runtime::Runtime;
 use clawpowers_executor::ledger::Recorded;
-use clawpowers_loader::diag::quoted;
+use clawpowers_loader::display::quoted;
 use serde::Serialize;
 
 /// A warning about something that is probably a mistake. The operation was still done.

@@ -4,7 +4,8 @@ use super::prompt::items;
 use crate::runtime::Runtime;
 use crate::wire::error::ApiError;
 use crate::wire::words::word;
-use clawpowers_loader::budget::{self, claude, codex};
+use clawpowers_loader::client_budget;
+use clawpowers_loader::client_budget::{claude, codex};
 use serde::Serialize;
 
 /// The context of a model where the request does not say, in tokens.
@@ -53,9 +54,9 @@ pub struct Fate {
     #[serde(serialize_with = "word")]
     #[cfg_attr(
         feature = "schema",
-        schemars(schema_with = "crate::wire::words::schema::<budget::Fate>")
+        schemars(schema_with = "crate::wire::words::schema::<client_budget::Fate>")
     )]
-    pub fate: budget::Fate,
+    pub fate: client_budget::Fate,
     /// If it is `shortened`, how many code points of the description are kept.
     pub limit: Option<usize>,
 }
@@ -79,7 +80,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
             name: item.name,
             fate,
             limit: match fate {
-                budget::Fate::Shortened(limit) => Some(limit),
+                client_budget::Fate::Shortened(limit) => Some(limit),
                 _ => None,
             },
         });

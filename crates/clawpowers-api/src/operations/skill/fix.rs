@@ -7,12 +7,10 @@ use crate::text::spelled;
 use crate::wire;
 use crate::wire::error::ApiError;
 use crate::wire::skill::diagnostics;
-use clawpowers_loader::catalog::Rejected;
-use clawpowers_loader::diag::quoted;
-use clawpowers_loader::display_path;
-use clawpowers_loader::inspect::{folder_name, inspect};
-use clawpowers_loader::read::{MAX_SKILL_BYTES, read_file};
-use clawpowers_loader::{ParseOptions, Profile, Rule, Severity, fix};
+use clawpowers_loader::display::{display_path, quoted};
+use clawpowers_loader::{
+    MAX_SKILL_BYTES, ParseOptions, Profile, Rejected, Rule, Severity, fix, folder_name, inspect, read_file,
+};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::io;

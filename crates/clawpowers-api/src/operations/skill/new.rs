@@ -2,12 +2,11 @@
 
 use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
-use clawpowers_loader::diag::quoted;
-use clawpowers_loader::discover::{CLIENTS, WalkRules, default_roots};
-use clawpowers_loader::display_path;
-use clawpowers_loader::inspect::skill_file;
-use clawpowers_loader::skill::{MAX_NAME_CHARS, is_device, is_name_character, normalized, suggestion};
-use clawpowers_loader::{ParseOptions, Profile, Severity, parse, template};
+use clawpowers_loader::display::{display_path, quoted};
+use clawpowers_loader::{
+    CLIENTS, MAX_NAME_CHARS, ParseOptions, Profile, Severity, WalkRules, default_roots, is_device,
+    is_name_character, normalized, parse, skill_file, suggestion, template,
+};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io::{self, ErrorKind, Write as _};

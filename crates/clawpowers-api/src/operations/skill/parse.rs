@@ -6,8 +6,7 @@ use crate::wire;
 use crate::wire::bytes::needed_bytes;
 use crate::wire::error::{ApiError, ErrorCode};
 use crate::wire::skill::diagnostics;
-use clawpowers_loader::discover::Client;
-use clawpowers_loader::{ParseOptions, Profile, parse};
+use clawpowers_loader::{Client, ParseOptions, Profile, parse};
 use serde::{Deserialize, Serialize};
 
 /// What to parse.
@@ -80,7 +79,7 @@ pub(super) fn target(name: Option<&str>) -> Result<Profile, ApiError> {
     // A client's other names name its rules as well.
     let own = Client::named(name).map_or(name, |client| client.name);
     own.parse().map_err(|()| {
-        let shown = clawpowers_loader::diag::quoted(name);
+        let shown = clawpowers_loader::display::quoted(name);
         let names = Profile::ALL.map(Profile::as_str);
         ApiError::new(ErrorCode::InvalidInput, format!("there is no target {shown}"))
             .hint(choices(name, "targets", &names))

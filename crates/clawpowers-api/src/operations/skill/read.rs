@@ -2,12 +2,11 @@
 
 use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
-use clawpowers_loader::catalog::Origin;
-use clawpowers_loader::diag::quoted;
-use clawpowers_loader::display_path;
+use clawpowers_loader::display::{display_path, quoted};
 use clawpowers_loader::prompt::escape_xml;
-use clawpowers_loader::read::{MAX_RESOURCE_BYTES, MAX_SKILL_BYTES, ReadError, read_file};
-use clawpowers_loader::resources::{resolve, resources};
+use clawpowers_loader::{
+    MAX_RESOURCE_BYTES, MAX_SKILL_BYTES, Origin, ReadError, read_file, resolve, resources,
+};
 use serde::Serialize;
 use std::path::{Component, Path};
 
@@ -56,7 +55,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         None => (display_path(&entry.location()), file.skill()?),
     };
     let text = match request.resource {
-        None => clawpowers_loader::source::Source::decode(&bytes)
+        None => clawpowers_loader::syntax::Source::decode(&bytes)
             .text()
             .to_owned(),
         Some(_) => String::from_utf8(bytes).map_err(|_| {

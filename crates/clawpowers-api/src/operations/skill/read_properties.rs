@@ -2,9 +2,8 @@
 
 use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
-use clawpowers_loader::diag::quoted;
-use clawpowers_loader::display_path;
-use clawpowers_loader::reference::read_properties;
+use clawpowers_loader::display::{display_path, quoted};
+use clawpowers_loader::skills_ref::read_properties;
 use serde::{Deserialize, Serialize};
 use std::io::ErrorKind;
 

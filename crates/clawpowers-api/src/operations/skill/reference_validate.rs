@@ -3,7 +3,7 @@
 use super::read_properties::existing;
 use crate::runtime::Runtime;
 use crate::wire::error::ApiError;
-use clawpowers_loader::reference::{shown_path, validate};
+use clawpowers_loader::skills_ref::{shown_path, validate};
 use serde::{Deserialize, Serialize};
 
 /// What to check.

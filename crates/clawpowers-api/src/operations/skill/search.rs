@@ -2,11 +2,9 @@
 
 use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
-use clawpowers_loader::catalog::{Entry, Origin};
-use clawpowers_loader::display_path;
-use clawpowers_loader::read::{MAX_SKILL_BYTES, read_file};
+use clawpowers_loader::display::display_path;
 use clawpowers_loader::search::{Document, rank_lazily};
-use clawpowers_loader::{ParseOptions, parse};
+use clawpowers_loader::{Entry, MAX_SKILL_BYTES, Origin, ParseOptions, parse, read_file};
 use serde::Serialize;
 
 selecting! {

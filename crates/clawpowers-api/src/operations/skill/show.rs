@@ -6,12 +6,8 @@ use crate::wire;
 use crate::wire::error::ApiError;
 use crate::wire::skill::{diagnostics, unmet};
 use crate::wire::words::word;
-use clawpowers_loader::catalog::Origin;
-use clawpowers_loader::discover::{Client, Scope};
-use clawpowers_loader::display_path;
-use clawpowers_loader::readiness::missing;
-use clawpowers_loader::resources::resources;
-use clawpowers_loader::{Profile, inspect};
+use clawpowers_loader::display::display_path;
+use clawpowers_loader::{Client, Origin, Profile, Scope, inspect, missing, resources};
 use serde::Serialize;
 
 selecting! {
@@ -67,7 +63,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         Origin::Disk { file } => {
             let folder = file.parent().unwrap_or(file);
             let found = resources(folder, file).unwrap_or_default();
-            (inspect::inspect(file, profile).parsed, found.files)
+            (inspect(file, profile).parsed, found.files)
         }
         Origin::Memory(package) => (package.inspect(profile).parsed, package.resources().files),
     };

@@ -3,7 +3,7 @@
 use super::read_properties::existing;
 use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
-use clawpowers_loader::reference::to_prompt;
+use clawpowers_loader::skills_ref::to_prompt;
 use serde::{Deserialize, Serialize};
 
 /// What to print.

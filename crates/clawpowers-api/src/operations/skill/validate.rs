@@ -8,13 +8,11 @@ use crate::wire;
 use crate::wire::error::{ApiError, ErrorCode};
 use crate::wire::skill::diagnostics;
 use crate::wire::words::word;
-use clawpowers_loader::catalog::Rejected;
-use clawpowers_loader::diag::{Position, quoted};
-use clawpowers_loader::discover::{Found, Root, WalkRules, walk, walk_documents};
-use clawpowers_loader::display_path;
-use clawpowers_loader::documents::{Documents, plain};
-use clawpowers_loader::inspect::{inspect, skill_file};
-use clawpowers_loader::{Diagnostic, Parsed, Profile, Rule, Severity};
+use clawpowers_loader::display::{display_path, quoted};
+use clawpowers_loader::{
+    Diagnostic, Documents, Found, Parsed, Position, Profile, Rejected, Root, Rule, Severity, WalkRules,
+    inspect, plain, skill_file, walk, walk_documents,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};

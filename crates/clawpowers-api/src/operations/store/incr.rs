@@ -4,7 +4,7 @@ use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
 use crate::wire::number::Amount;
 use clawpowers_executor::Key;
-use clawpowers_loader::diag::quoted;
+use clawpowers_loader::display::quoted;
 use serde::{Deserialize, Serialize};
 
 /// What to add to.

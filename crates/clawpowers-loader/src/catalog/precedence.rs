@@ -1,0 +1,182 @@
+//! Who is visible: skills are taken as they are found, and what another one hides is let go at once.
+//!
+//! A large collection is mostly copies, so that only the visible skills are kept whole while the rest is loaded.
+
+use crate::catalog::load::{Catalog, Hidden, Loaded, Ready, Rejected, Row};
+use rayon::prelude::*;
+use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::hash::{BuildHasher as _, RandomState};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// How many hidden skills are freed together, by all threads.
+const FREED: usize = 512;
+
+/// The place of a find in the order of precedence.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank {
+    root: usize,
+    pass: usize,
+    /// One string: a path compares part by part.
+    location: Arc<OsStr>,
+}
+
+impl Rank {
+    fn path(&self) -> &Path {
+        Path::new(&self.location)
+    }
+}
+
+/// A skill that another one of its name hides.
+struct Shadowed {
+    rank: Rank,
+    name: String,
+    /// Where in [`Gathering::visible`] the one is that hides it.
+    winner: usize,
+}
+
+/// Tells files apart by their ways without links, and skills by their names. Of thousands of long texts only a hash is
+/// kept; with two keys that nobody knows, two of them have the same one less often than a disk errs.
+#[derive(Default)]
+struct Keys(RandomState, RandomState);
+
+impl Keys {
+    fn of(&self, text: &OsStr) -> (u64, u64) {
+        (self.0.hash_one(text), self.1.hash_one(text))
+    }
+}
+
+/// What is found so far.
+pub(crate) struct Gathering<T> {
+    keeps_all: bool,
+    root: usize,
+    /// The best skill of each name so far.
+    visible: Vec<(Rank, T)>,
+    names: HashMap<(u64, u64), usize>,
+    keys: Keys,
+    /// The way by which a file was found first.
+    files: HashMap<(u64, u64), Arc<OsStr>>,
+    shadowed: Vec<Shadowed>,
+    duplicates: Vec<(Rank, Hidden)>,
+    rejected: Vec<(Rank, Rejected)>,
+    hidden: Vec<T>,
+}
+
+impl<T: Row> Gathering<T> {
+    /// Begins with the root of highest precedence.
+    pub(crate) fn new(keeps_all: bool) -> Self {
+        Self {
+            keeps_all,
+            root: 0,
+            visible: Vec::new(),
+            names: HashMap::new(),
+            keys: Keys::default(),
+            files: HashMap::new(),
+            shadowed: Vec::new(),
+            duplicates: Vec::new(),
+            rejected: Vec::new(),
+            hidden: Vec::new(),
+        }
+    }
+
+    /// Goes on to the root of next precedence.
+    pub(crate) fn next_root(&mut self) {
+        self.root += 1;
+    }
+
+    /// Takes one find of a pass; those of one pass may come in any order.
+    pub(crate) fn take(&mut self, pass: usize, one: Loaded<T>) {
+        match one {
+            Loaded::Rejected(rejected) => {
+                let rank = self.rank(pass, &rejected.location);
+                self.rejected.push((rank, rejected));
+            }
+            Loaded::Skill(ready) => {
+                let rank = self.rank(pass, &ready.row.location());
+                self.skill(rank, *ready);
+            }
+        }
+        if self.hidden.len() >= FREED {
+            // To free them costs as much as to take them.
+            std::mem::take(&mut self.hidden).into_par_iter().for_each(drop);
+        }
+    }
+
+    fn rank(&self, pass: usize, location: &Path) -> Rank {
+        Rank {
+            root: self.root,
+            pass,
+            location: location.as_os_str().into(),
+        }
+    }
+
+    fn skill(&mut self, rank: Rank, ready: Ready<T>) {
+        let Ready { row, key, canonical } = ready;
+        if let Some(canonical) = canonical {
+            let file = self.keys.of(&canonical);
+            if let Some(winner) = self.files.get(&file) {
+                let hidden = Hidden {
+                    name: row.name().to_owned(),
+                    location: rank.path().to_owned(),
+                    winner: PathBuf::from(&**winner),
+                };
+                self.duplicates.push((rank, hidden));
+                return self.hidden.push(row);
+            }
+            self.files.insert(file, Arc::clone(&rank.location));
+        }
+        let key = self.keys.of(key.as_ref());
+        let best = self.names.get(&key).filter(|_| !self.keeps_all).copied();
+        match best.and_then(|index| Some((index, self.visible.get_mut(index)?))) {
+            None => {
+                self.names.insert(key, self.visible.len());
+                self.visible.push((rank, row));
+            }
+            Some((winner, best)) => {
+                let mut loser = (rank, row);
+                if loser.0 < best.0 {
+                    std::mem::swap(&mut loser, best);
+                }
+                let (rank, row) = loser;
+                let name = row.name().to_owned();
+                self.shadowed.push(Shadowed { rank, name, winner });
+                self.hidden.push(row);
+            }
+        }
+    }
+
+    /// Puts everything in order.
+    pub(crate) fn finish(self) -> Catalog<T> {
+        let Self {
+            mut visible,
+            mut shadowed,
+            mut duplicates,
+            mut rejected,
+            names,
+            files,
+            hidden,
+            ..
+        } = self;
+        drop((names, files, hidden));
+        shadowed.par_sort_by(|a, b| a.rank.cmp(&b.rank));
+        let shadowed = shadowed.into_iter().map(|one| Hidden {
+            name: one.name,
+            location: one.rank.path().to_owned(),
+            winner: visible
+                .get(one.winner)
+                .map(|(rank, _)| rank.path().to_owned())
+                .unwrap_or_default(),
+        });
+        let shadowed = shadowed.collect();
+        visible.sort_by(|a, b| a.0.cmp(&b.0));
+        duplicates.sort_by(|a, b| a.0.cmp(&b.0));
+        rejected.sort_by(|a, b| a.0.cmp(&b.0));
+        Catalog {
+            entries: visible.into_iter().map(|(_, row)| row).collect(),
+            shadowed,
+            duplicates: duplicates.into_iter().map(|(_, hidden)| hidden).collect(),
+            rejected: rejected.into_iter().map(|(_, rejected)| rejected).collect(),
+        }
+    }
+}

@@ -1,0 +1,348 @@
+//! What else a skill's folder holds, its digest, and whether the body's links lead somewhere.
+
+use crate::skill::is_device;
+use crate::tree::package::Package;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+/// How many files of one skill are listed; so many of what is not listed is named too.
+pub const MAX_RESOURCES: usize = 2000;
+/// How many entries of one skill's folder are looked at.
+pub(crate) const MAX_RESOURCE_ENTRIES: usize = 50_000;
+/// How deep the folders of one skill are followed.
+pub const MAX_RESOURCE_DEPTH: usize = 12;
+
+/// What a file of a skill is for, by the folder it is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ResourceKind {
+    /// Under `scripts/`.
+    Script,
+    /// Under `references/` or `reference/`.
+    Reference,
+    /// Under `assets/` or `templates/`.
+    Asset,
+    /// Anywhere else.
+    Other,
+}
+
+impl ResourceKind {
+    /// Returns the name used in replies.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Script => "script",
+            Self::Reference => "reference",
+            Self::Asset => "asset",
+            Self::Other => "other",
+        }
+    }
+
+    /// Returns the kind of a file by its path below the skill's folder.
+    #[must_use]
+    pub fn of(path: &str) -> Self {
+        match path.split('/').next() {
+            Some("scripts") => Self::Script,
+            Some("references" | "reference") => Self::Reference,
+            Some("assets" | "templates") => Self::Asset,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// A file of a skill besides its SKILL.md.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resource {
+    /// Path below the skill's folder, with forward slashes.
+    pub path: String,
+    /// What it is for.
+    pub kind: ResourceKind,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Whether it may be executed.
+    pub executable: bool,
+}
+
+/// Why something of a skill's folder is not among its files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Why {
+    /// It is a link to a folder of the skill, whose files are listed by their real way only.
+    FolderLink,
+    /// It cannot be read.
+    Unreadable,
+    /// It is a pipe, a socket or a device.
+    NotRegular,
+    /// It is a folder deeper than [`MAX_RESOURCE_DEPTH`].
+    TooDeep,
+}
+
+impl Why {
+    /// Returns the name used in replies.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::FolderLink => "folder_link",
+            Self::Unreadable => "unreadable",
+            Self::NotRegular => "not_regular",
+            Self::TooDeep => "too_deep",
+        }
+    }
+}
+
+/// Something of a skill's folder that is not among its files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unlisted {
+    /// Path below the skill's folder, with forward slashes.
+    pub path: String,
+    /// Why it is not listed.
+    pub why: Why,
+}
+
+/// The files of a skill's folder.
+#[derive(Debug, Clone, Default)]
+pub struct Resources {
+    /// The files in byte order of their paths, without the SKILL.md.
+    pub files: Vec<Resource>,
+    /// Whether a bound cut the list.
+    pub truncated: bool,
+    /// Links that lead nowhere, as paths below the folder.
+    pub broken: Vec<String>,
+    /// Links that lead out of the folder, which are not followed.
+    pub escaping: Vec<String>,
+    /// What else is there and is not listed.
+    pub unlisted: Vec<Unlisted>,
+}
+
+impl Resources {
+    /// Tells whether so much was found that no more is looked for.
+    const fn full(&self) -> bool {
+        self.files.len() > MAX_RESOURCES
+            || self.broken.len() + self.escaping.len() + self.unlisted.len() > MAX_RESOURCES
+    }
+
+    fn omit(&mut self, path: String, why: Why) {
+        self.unlisted.push(Unlisted { path, why });
+    }
+}
+
+/// A file or folder of a skill's folder, by the bytes of its path below it; a folder's end in a slash, so that byte
+/// order is the order in which the files below stand.
+struct Found {
+    key: Vec<u8>,
+    path: PathBuf,
+    depth: usize,
+}
+
+impl Found {
+    fn shown(&self) -> String {
+        String::from_utf8_lossy(self.key.strip_suffix(b"/").unwrap_or(&self.key)).into_owned()
+    }
+}
+
+/// The files of a skill's folder, each with the bytes of its path and where it is.
+#[derive(Default)]
+pub(super) struct Listing {
+    pub(super) found: Resources,
+    pub(super) places: Vec<(Vec<u8>, PathBuf)>,
+    entries: usize,
+}
+
+/// Lists the files of a skill's folder; nested skills and version control are left out, links inside are followed.
+///
+/// Beyond [`MAX_RESOURCES`] files the first ones in byte order of their paths are listed. What cannot be read is
+/// named in [`Resources::unlisted`].
+///
+/// # Errors
+///
+/// Fails where the folder itself cannot be read.
+pub fn resources(folder: &Path, skill_file: &Path) -> io::Result<Resources> {
+    Ok(listing(folder, skill_file)?.found)
+}
+
+pub(super) fn listing(folder: &Path, skill_file: &Path) -> io::Result<Listing> {
+    let home = folder.canonicalize()?;
+    let read = |path: &Path| {
+        let entries = fs::read_dir(path)?;
+        Ok(entries.map(|entry| {
+            let entry = entry?;
+            Ok((entry.file_name(), entry.file_type()?.is_dir()))
+        }))
+    };
+    let take = |listing: &mut Listing, one| listing.take(one, &home);
+    list(folder, skill_file.file_name(), read, take)
+}
+
+/// Lists the files of a skill in memory by the same rules.
+pub(crate) fn resources_in_memory(package: &Package) -> Resources {
+    listing_in_memory(package).found
+}
+
+pub(super) fn listing_in_memory(package: &Package) -> Listing {
+    let read = |path: &Path| {
+        let entries = package.entries(path).into_iter();
+        Ok(entries.map(|(name, is_folder)| Ok((name.into(), is_folder))))
+    };
+    let take = |listing: &mut Listing, one: Found| {
+        let path = one.shown();
+        listing.found.files.push(Resource {
+            kind: ResourceKind::of(&path),
+            size: package.file(&path).map_or(0, |bytes| bytes.len() as u64),
+            path,
+            executable: false,
+        });
+        listing.places.push((one.key, one.path));
+    };
+    // Memory is always readable.
+    list(Path::new(""), Some(package.name()), read, take).unwrap_or_default()
+}
+
+/// Lists a folder in byte order; `read` gives the names in one and whether each is a folder, `take` takes a file.
+fn list<E: Iterator<Item = io::Result<(OsString, bool)>>>(
+    folder: &Path,
+    skill_file: Option<&OsStr>,
+    read: impl Fn(&Path) -> io::Result<E>,
+    take: impl Fn(&mut Listing, Found),
+) -> io::Result<Listing> {
+    let mut listing = Listing::default();
+    let top = Found {
+        key: Vec::new(),
+        path: folder.to_owned(),
+        depth: 0,
+    };
+    let mut todo = listing.entries_of(&top, skill_file, read(&top.path)?)?;
+    while let Some(one) = todo.pop() {
+        if listing.found.full() {
+            break;
+        }
+        if !one.key.ends_with(b"/") {
+            take(&mut listing, one);
+        } else if one.depth > MAX_RESOURCE_DEPTH {
+            listing.found.truncated = true;
+            listing.found.omit(one.shown(), Why::TooDeep);
+        } else {
+            match read(&one.path).and_then(|entries| listing.entries_of(&one, None, entries)) {
+                Ok(more) => todo.extend(more),
+                Err(_) => listing.found.omit(one.shown(), Why::Unreadable),
+            }
+        }
+    }
+    if listing.found.full() {
+        listing.found.truncated = true;
+        listing.found.files.truncate(MAX_RESOURCES);
+        listing.places.truncate(MAX_RESOURCES);
+    }
+    Ok(listing)
+}
+
+impl Listing {
+    /// Gives what a folder holds, the last first; nothing where it is a skill of its own.
+    fn entries_of(
+        &mut self,
+        folder: &Found,
+        skill_file: Option<&OsStr>,
+        entries: impl Iterator<Item = io::Result<(OsString, bool)>>,
+    ) -> io::Result<Vec<Found>> {
+        let mut found = Vec::new();
+        for entry in entries {
+            let (name, is_folder) = entry?;
+            if self.entries == MAX_RESOURCE_ENTRIES {
+                self.found.truncated = true;
+                break;
+            }
+            self.entries += 1;
+            if folder.depth > 0 && name.eq_ignore_ascii_case("SKILL.md") {
+                return Ok(Vec::new());
+            }
+            if left_out(&name) || Some(name.as_os_str()) == skill_file {
+                continue;
+            }
+            let mut key = folder.key.clone();
+            key.extend(name.as_encoded_bytes());
+            if is_folder {
+                key.push(b'/');
+            }
+            found.push(Found {
+                key,
+                path: folder.path.join(name),
+                depth: folder.depth + 1,
+            });
+        }
+        found.sort_by(|a, b| b.key.cmp(&a.key));
+        Ok(found)
+    }
+
+    /// Takes what is not a folder.
+    fn take(&mut self, one: Found, home: &Path) {
+        let shown = one.shown();
+        let is_link = fs::symlink_metadata(&one.path).is_ok_and(|metadata| metadata.is_symlink());
+        if is_link {
+            match one.path.canonicalize() {
+                Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                    return self.found.omit(shown, Why::Unreadable);
+                }
+                Err(_) => return self.found.broken.push(shown),
+                Ok(target) if !target.starts_with(home) => return self.found.escaping.push(shown),
+                Ok(_) => {}
+            }
+        }
+        match fs::metadata(&one.path) {
+            Err(_) => self.found.omit(shown, Why::Unreadable),
+            Ok(metadata) if metadata.is_dir() => self.found.omit(shown, Why::FolderLink),
+            Ok(metadata) if !metadata.is_file() => self.found.omit(shown, Why::NotRegular),
+            Ok(metadata) => {
+                self.found.files.push(Resource {
+                    kind: ResourceKind::of(&shown),
+                    path: shown,
+                    size: metadata.len(),
+                    executable: executable(&metadata),
+                });
+                self.places.push((one.key, one.path));
+            }
+        }
+    }
+}
+
+/// Tells whether an entry is nobody's work: version control, installed packages, caches.
+fn left_out(name: &OsStr) -> bool {
+    matches!(
+        name.to_str(),
+        Some(".git" | ".hg" | ".svn" | "node_modules" | "__pycache__" | ".DS_Store")
+    )
+}
+
+#[cfg(unix)]
+fn executable(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    metadata.permissions().mode() & 0o111 != 0
+}
+
+#[cfg(not(unix))]
+fn executable(_: &fs::Metadata) -> bool {
+    true
+}
+
+/// Resolves the path of a resource inside a skill's folder.
+///
+/// # Errors
+///
+/// Gives `None` where the path is absolute, climbs out of the folder, or leads out of it by a link.
+#[must_use]
+pub fn resolve(folder: &Path, resource: &str) -> Option<PathBuf> {
+    let inside = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
+    if !Path::new(resource).components().all(inside) {
+        return None;
+    }
+    // In every folder of Windows there are devices, and behind a colon further streams of a file.
+    let special = |part: &str| part.contains(':') || is_device(part);
+    if cfg!(windows) && resource.split(['/', '\\']).any(special) {
+        return None;
+    }
+    let path = folder.join(resource);
+    let Ok(home) = folder.canonicalize() else {
+        return Some(path);
+    };
+    // Where there is no such file, the folders that are there tell whether the way to it leads out.
+    let there = path.ancestors().find_map(|part| part.canonicalize().ok());
+    there.is_none_or(|there| there.starts_with(&home)).then_some(path)
+}

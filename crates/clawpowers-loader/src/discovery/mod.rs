@@ -1,0 +1,16 @@
+//! Folders to candidates: where skills may be, whose rules decide, and what is found there.
+//!
+//! Everything that looks like a skill gives a row, also what is not loaded: a broken link, a link that leads out of
+//! the place its root allows, a folder that cannot be read, a bound that was passed. Nothing is dropped silently.
+
+pub(crate) mod clients;
+pub(crate) mod root;
+pub(crate) mod roots;
+mod visit;
+mod walk;
+
+pub use clients::{CLIENTS, Client, Collision};
+pub use root::{Root, Scope};
+pub use roots::{COMMON_FOLDER, Surroundings, default_roots};
+pub(crate) use walk::walk_with;
+pub use walk::{Candidate, FileLinks, Found, Walk, WalkRules, walk, walk_documents};

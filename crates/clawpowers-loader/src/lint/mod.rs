@@ -1,0 +1,15 @@
+//! What is wrong with a skill: rules, diagnostics, the readers that they are for, and fixes.
+
+pub(crate) mod diagnostics;
+pub(crate) mod file;
+pub(crate) mod fix;
+mod mentions;
+pub(crate) mod package;
+pub(crate) mod resources;
+pub(crate) mod rule;
+pub(crate) mod target;
+
+pub(crate) use diagnostics::Report;
+pub use diagnostics::{Diagnostic, Edit, Position};
+pub use rule::Rule;
+pub use target::{Profile, Severity};

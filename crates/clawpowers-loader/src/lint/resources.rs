@@ -1,0 +1,253 @@
+//! Whether the links of a skill's body and folder lead somewhere, and whether its scripts run.
+
+use super::mentions::mentions;
+use crate::catalog::resources::{MAX_RESOURCES, Resource, ResourceKind, Resources, Why, resolve, resources};
+use crate::display::quoted;
+use crate::lint::{Position, Report, Rule};
+use crate::skill::Skill;
+use crate::syntax::source::LineStarts;
+use crate::tree::package::Package;
+use std::io;
+use std::path::Path;
+
+/// How many links of one body are followed up.
+const MAX_LINKS: usize = 2000;
+
+/// How many folders above a skill's are asked for a path that the skill does not hold.
+const MAX_ABOVE: usize = 8;
+
+/// Where a skill's folder is.
+#[derive(Clone, Copy)]
+pub(crate) enum Place<'a> {
+    /// On disk.
+    Disk {
+        /// The folder.
+        folder: &'a Path,
+        /// Its SKILL.md.
+        skill_file: &'a Path,
+    },
+    /// In memory.
+    Memory(&'a Package),
+}
+
+impl Place<'_> {
+    /// Tells whether something is at a path below the folder; `None` where it leads out.
+    fn leads(&self, target: &str) -> Option<io::Result<bool>> {
+        match self {
+            Self::Disk { folder, .. } => Some(resolve(folder, target)?.try_exists()),
+            Self::Memory(package) => Some(Ok(package.holds(target))),
+        }
+    }
+
+    /// Tells whether a folder above the skill's, up to the one with `.git`, holds `target`: then it is the project's.
+    fn is_above(&self, target: &str) -> bool {
+        match self {
+            Self::Disk { folder, .. } => {
+                let Ok(folder) = folder.canonicalize() else {
+                    return false;
+                };
+                for above in folder.ancestors().skip(1).take(MAX_ABOVE) {
+                    if above.join(target).exists() {
+                        return true;
+                    }
+                    if above.join(".git").exists() {
+                        break;
+                    }
+                }
+                false
+            }
+            Self::Memory(package) => package.is_above(target),
+        }
+    }
+}
+
+/// Reports links of the body and of the folder that lead nowhere or outside, what of the folder is not listed, and
+/// scripts that cannot run.
+pub(crate) fn check(skill: &Skill, body_line: usize, place: &Place<'_>, report: &mut Report) {
+    let starts = LineStarts::of(&skill.body);
+    let links = skill.outline().links;
+    let followed = links
+        .iter()
+        .filter_map(|link| Some((link, relative_target(&link.target)?)));
+    for (count, (link, target)) in followed.enumerate() {
+        let inner = starts.position(&skill.body, link.offset);
+        let position = Position {
+            line: body_line + inner.line - 1,
+            column: inner.column,
+        };
+        if count == MAX_LINKS {
+            let message = format!("only the first {MAX_LINKS} relative links are followed up");
+            report.add(Rule::ResourcesTruncated, position, message);
+            break;
+        }
+        let shown = quoted(&link.target);
+        let Some(there) = plain(&target).and_then(|target| place.leads(&target)) else {
+            let message = format!("the link {shown} leads out of the skill's folder");
+            let hint = "keep what the skill needs inside its folder";
+            report.hint(Rule::LinkOutside, position, message, hint);
+            continue;
+        };
+        match there {
+            Ok(true) => {}
+            Ok(false) => {
+                let message = format!("the link {shown} points to nothing");
+                report.hint(
+                    Rule::DanglingLink,
+                    position,
+                    message,
+                    "add the file or fix the link",
+                );
+            }
+            Err(error) => {
+                let message = format!("the link {shown} cannot be followed: {error}");
+                report.add(Rule::DanglingLink, position, message);
+            }
+        }
+    }
+    check_mentions(skill, body_line, &starts, place, report);
+    let (folder, skill_file) = match *place {
+        Place::Disk { folder, skill_file } => (folder, skill_file),
+        // What is in memory has no links and no permissions.
+        Place::Memory(package) => return check_folder(&package.resources(), report),
+    };
+    let Ok(found) = resources(folder, skill_file) else {
+        return;
+    };
+    check_folder(&found, report);
+    for file in found.files.iter().filter(|file| lacks_execution(folder, file)) {
+        let message = format!("the script {} cannot be executed", quoted(&file.path));
+        report.hint(
+            Rule::ScriptNotExecutable,
+            Position::START,
+            message,
+            "`chmod +x` it",
+        );
+    }
+}
+
+/// Reports scripts and files of the skill that its code names and that do not exist.
+fn check_mentions(
+    skill: &Skill,
+    body_line: usize,
+    starts: &LineStarts,
+    place: &Place<'_>,
+    report: &mut Report,
+) {
+    if !report.wants(Rule::DanglingPath) {
+        return;
+    }
+    for mention in mentions(&skill.body).into_iter().take(MAX_LINKS) {
+        let exists = place.leads(&mention.path).and_then(Result::ok);
+        if exists != Some(false) || (!mention.is_anchored && place.is_above(&mention.path)) {
+            continue;
+        }
+        let inner = starts.position(&skill.body, mention.offset);
+        let position = Position {
+            line: body_line + inner.line - 1,
+            column: inner.column,
+        };
+        let message = format!("the file {} named in code does not exist", quoted(&mention.path));
+        let hint = "add the file or correct the path; it is relative to the skill's folder";
+        report.hint(Rule::DanglingPath, position, message, hint);
+    }
+}
+
+fn check_folder(found: &Resources, report: &mut Report) {
+    let mut add = |rule, message| report.add(rule, Position::START, message);
+    for path in &found.broken {
+        let message = format!("the link {} points to nothing", quoted(path));
+        add(Rule::SymlinkBroken, message);
+    }
+    for path in &found.escaping {
+        let message = format!(
+            "the link {} leads out of the skill's folder and is not followed",
+            quoted(path)
+        );
+        add(Rule::SymlinkEscape, message);
+    }
+    for one in &found.unlisted {
+        let path = quoted(&one.path);
+        let message = match one.why {
+            Why::FolderLink => {
+                format!("the link {path} leads to a folder of the skill, whose files are not listed twice")
+            }
+            Why::Unreadable => format!("{path} cannot be read and is not listed"),
+            Why::NotRegular => format!("{path} is not a regular file and is not listed"),
+            Why::TooDeep => format!("the folder {path} is too deep to be listed"),
+        };
+        add(Rule::ResourcesTruncated, message);
+    }
+    let count = found.files.len();
+    let too_deep = found.unlisted.iter().any(|one| one.why == Why::TooDeep);
+    // A folder that is too deep was named above.
+    if found.truncated && (count == MAX_RESOURCES || !too_deep) {
+        let message = if count == MAX_RESOURCES {
+            format!("only the first {count} files of the folder are listed")
+        } else {
+            format!("the folder holds more than is looked at; {count} of its files are listed")
+        };
+        add(Rule::ResourcesTruncated, message);
+    }
+}
+
+/// Tells whether a file is a script by its first line and may not be executed.
+fn lacks_execution(folder: &Path, file: &Resource) -> bool {
+    let starts = || {
+        let (mut file, _) =
+            crate::tree::read::open(&folder.join(&file.path), crate::tree::read::MAX_RESOURCE_BYTES)?;
+        let mut head = Vec::new();
+        crate::tree::read::read_more(&mut file, &mut head, 2)?;
+        Ok::<_, crate::tree::read::ReadError>(head == b"#!")
+    };
+    file.kind == ResourceKind::Script && !file.executable && starts().unwrap_or(false)
+}
+
+/// Takes `.` and `..` out of a relative path as a reader of links does; `None` where it climbs out.
+fn plain(target: &str) -> Option<String> {
+    if target.starts_with('/') {
+        return None;
+    }
+    let mut parts = Vec::new();
+    for part in target.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// Returns the path a link names, if it is relative: no scheme, no fragment alone, no template placeholder.
+fn relative_target(target: &str) -> Option<String> {
+    let path = target.split(['#', '?']).next().unwrap_or_default();
+    let scheme = path
+        .split_once(':')
+        .is_some_and(|(scheme, _)| scheme.len() > 1 && !scheme.contains('/'));
+    if path.is_empty() || scheme || path.starts_with('/') || path.contains(['{', '$', '<', '*']) {
+        return None;
+    }
+    Some(percent_decoded(path))
+}
+
+fn percent_decoded(path: &str) -> String {
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let Some((&byte, tail)) = rest.split_first() {
+        let code = (byte == b'%')
+            .then(|| tail.get(..2))
+            .flatten()
+            .and_then(|hex| std::str::from_utf8(hex).ok());
+        match code.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(decoded) => {
+                bytes.push(decoded);
+                rest = tail.get(2..).unwrap_or_default();
+            }
+            None => {
+                bytes.push(byte);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}

@@ -1,0 +1,636 @@
+//! From a text to its frontmatter fields: fences, YAML, and the repair ladder when one of them is off.
+
+mod report;
+
+use crate::display::quoted;
+use crate::lint::{Position, Report, Rule};
+use crate::skill::normalized;
+use crate::syntax::delimiter::{Block, Opener, early_end, is_fence, locate};
+use crate::syntax::recovery::{Change, Effort, Repaired, odd_field, quote, repair};
+use crate::syntax::source::{LineStarts, Source, lines};
+use crate::syntax::yaml::{Facts, Kind, Node, YamlError, parse};
+use std::borrow::Cow;
+use std::cell::{Cell, OnceCell};
+
+/// How long a frontmatter block may be, in bytes.
+pub(crate) const MAX_FRONTMATTER_BYTES: usize = 64 * 1024;
+
+/// The fields of a file, and how to get from them back to places in the text.
+#[derive(Debug)]
+pub(crate) struct Front<'a> {
+    /// The fields, a mapping with at least one entry.
+    pub(crate) root: Node,
+    /// Where the block is.
+    pub(crate) block: Block,
+    yaml: Cow<'a, str>,
+    /// The block as it stands in the file.
+    original: &'a str,
+    start: Position,
+    /// Where the lines of `yaml` start; made when the first position is asked for.
+    starts: OnceCell<LineStarts>,
+    /// Where those of `original` do.
+    originals: OnceCell<LineStarts>,
+    /// The number of the repaired line that was asked for last, and what the repair did to it.
+    moved: Cell<Option<(usize, Moved)>>,
+    /// The lines of `yaml` that `original` has not.
+    added: Vec<usize>,
+}
+
+impl Front<'_> {
+    fn starts(&self) -> &LineStarts {
+        self.starts.get_or_init(|| LineStarts::of(&self.yaml))
+    }
+
+    /// Returns the position in the file of a byte offset of a node.
+    pub(crate) fn position(&self, offset: usize) -> Position {
+        let repaired = matches!(self.yaml, Cow::Owned(_));
+        if repaired && self.block.opener == Opener::Glued {
+            // Its fields were put on lines of their own, which the file does not have.
+            return self.start;
+        }
+        let starts = self.starts();
+        let mut inner = starts.position(&self.yaml, offset);
+        if repaired {
+            // A repair keeps the line but moves what stands on it.
+            let moved = match self.moved.get() {
+                Some((line, moved)) if line == inner.line => moved,
+                _ => Moved::of(
+                    self.originals
+                        .get_or_init(|| LineStarts::of(self.original))
+                        .line(self.original, self.original_line(inner.line)),
+                    starts.line(&self.yaml, inner.line),
+                ),
+            };
+            self.moved.set(Some((inner.line, moved)));
+            inner.line = self.original_line(inner.line);
+            inner.column = moved.before(inner.column);
+        }
+        let column = if inner.line == 1 {
+            self.start.column + inner.column - 1
+        } else {
+            inner.column
+        };
+        Position {
+            line: self.start.line + inner.line - 1,
+            column,
+        }
+    }
+
+    /// Returns the number of the line that a line of `yaml` was before the repair.
+    fn original_line(&self, line: usize) -> usize {
+        line - self.added.partition_point(|&added| added <= line)
+    }
+
+    /// Returns the comment that follows a field's name on its line, where YAML takes its value for one.
+    pub(crate) fn comment_after(&self, key: &Node) -> Option<&str> {
+        let line = lines(self.yaml.get(key.end..)?).next()?.text;
+        let comment = line.trim_start().strip_prefix(':')?.trim();
+        comment.starts_with('#').then_some(comment)
+    }
+
+    /// Returns the comment that ends the line of a value without quotes, and its offset.
+    pub(crate) fn comment_behind(&self, node: &Node) -> Option<(usize, &str)> {
+        if !matches!(node.kind, Kind::Scalar { plain: true, .. }) {
+            return None;
+        }
+        let rest = lines(self.yaml.get(node.end..)?).next()?.text;
+        let comment = rest.trim_start();
+        let offset = node.end + rest.len() - comment.len();
+        comment.starts_with('#').then(|| (offset, comment.trim_end()))
+    }
+
+    /// Returns the text of a node as it stands in the file, or as it was repaired.
+    pub(crate) fn slice(&self, node: &Node) -> &str {
+        self.yaml.get(node.start..node.end).unwrap_or_default().trim()
+    }
+}
+
+/// What a repair left of a line: the characters at its start and at its end, and how many there were and are.
+#[derive(Debug, Clone, Copy)]
+struct Moved {
+    head: usize,
+    tail: usize,
+    before: usize,
+    after: usize,
+}
+
+impl Moved {
+    fn of(original: &str, repaired: &str) -> Self {
+        let (before, after) = (original.chars().count(), repaired.chars().count());
+        let head = std::iter::zip(original.chars(), repaired.chars()).take_while(|(a, b)| a == b);
+        let head = head.count();
+        let tail = std::iter::zip(original.chars().rev(), repaired.chars().rev()).take_while(|(a, b)| a == b);
+        Self {
+            head,
+            tail: tail.count().min(before.min(after) - head),
+            before,
+            after,
+        }
+    }
+
+    /// Returns the column that a column of the repaired line had before the repair.
+    ///
+    /// What stands before the repair stays, what stands behind it is counted from the line's end, and what the repair
+    /// itself wrote is at its start.
+    fn before(self, column: usize) -> usize {
+        if column <= self.head + 1 {
+            column
+        } else if column > self.after - self.tail {
+            // A line end behind the line may be pointed at too.
+            (column + self.before).saturating_sub(self.after).max(1)
+        } else {
+            self.head + 1
+        }
+    }
+}
+
+/// What a block gave.
+struct Read<'a> {
+    block: Block,
+    yaml: Cow<'a, str>,
+    root: Node,
+    facts: Facts,
+    changes: Vec<Change>,
+    added: Vec<usize>,
+}
+
+/// Reads the frontmatter of `source` and reports whatever was odd about it.
+///
+/// # Errors
+///
+/// Gives the rule that says why there are no fields; it is in the report too.
+///
+/// `folder` is the name of the skill's folder: frontmatter in a code block is an example, but for a skill of that name.
+pub(crate) fn read<'a>(
+    source: &'a Source,
+    folder: Option<&str>,
+    report: &mut Report,
+) -> Result<Front<'a>, Rule> {
+    let text = source.text();
+    if text.trim().is_empty() {
+        report.hint(Rule::FileEmpty, Position::START, "the file is empty", HINT_START);
+        return Err(Rule::FileEmpty);
+    }
+    let Some(mut block) = locate(text) else {
+        let message = "the file does not start with a line of `---`";
+        report.hint(Rule::FrontmatterMissing, Position::START, message, HINT_START);
+        return Err(Rule::FrontmatterMissing);
+    };
+    if block.end - block.start > MAX_FRONTMATTER_BYTES {
+        // A rule in a long body may have been taken for the closing fence.
+        block = Some(early_end(text, block))
+            .filter(ends_at_dashes(text))
+            .unwrap_or(block);
+    }
+    if block.end - block.start > MAX_FRONTMATTER_BYTES {
+        let message = format!(
+            "the frontmatter has {} bytes, more than {MAX_FRONTMATTER_BYTES}",
+            block.end - block.start
+        );
+        report.hint(
+            Rule::FrontmatterTooLarge,
+            source.position(block.start),
+            message,
+            HINT_MOVE,
+        );
+        return Err(Rule::FrontmatterTooLarge);
+    }
+    if let Opener::Enclosed { fence, opened } = block.opener
+        && !text.get(..opened).unwrap_or_default().trim().is_empty()
+        && !is_named(text, block, folder)
+    {
+        let line = source.position(fence).line;
+        let message = format!(
+            "the file does not start with a line of `---`; the one on line {line} is in a code block or comment"
+        );
+        report.hint(Rule::FrontmatterMissing, Position::START, message, HINT_START);
+        return Err(Rule::FrontmatterMissing);
+    }
+    let read = fields(source, block, report)?;
+    let start = source.position(read.block.start);
+    report::fences(source, &read, report);
+    report::changes(source, read.block, &read.changes, report);
+    let front = Front {
+        root: read.root,
+        block: read.block,
+        original: slice(text, read.block),
+        starts: OnceCell::new(),
+        originals: OnceCell::new(),
+        moved: Cell::new(None),
+        added: read.added,
+        yaml: read.yaml,
+        start,
+    };
+    report::facts(&front, &read.facts, report);
+    Ok(front)
+}
+
+const HINT_START: &str =
+    "start the file with `---`, the fields `name:` and `description:`, and another `---`";
+const HINT_MOVE: &str = "keep the fields short and move text below the closing `---`";
+
+/// Tells whether the fields of a block hold the name of the skill's folder, which may have `skill` in its name besides.
+fn is_named(text: &str, block: Block, folder: Option<&str>) -> bool {
+    let read = strict(text, block).ok().or_else(|| mended(text, block, true));
+    let name = read.as_ref().and_then(|read| read.root.get("name")?.as_text());
+    let bare = |name: &str| {
+        let name = normalized(name);
+        let bare = ["-skill", "-skills", "_skill"]
+            .iter()
+            .find_map(|end| name.strip_suffix(end));
+        bare.or_else(|| name.strip_prefix("skill-"))
+            .unwrap_or(&name)
+            .to_owned()
+    };
+    name.zip(folder)
+        .is_some_and(|(name, folder)| bare(name) == bare(folder))
+}
+
+/// The fields that are looked for where a line does not say which they are.
+const KNOWN: [&str; 9] = [
+    "name",
+    "description",
+    "version",
+    "license",
+    "author",
+    "homepage",
+    "user-invocable",
+    "allowed-tools",
+    "compatibility",
+];
+
+fn fields<'a>(source: &'a Source, block: Block, report: &mut Report) -> Result<Read<'a>, Rule> {
+    let text = source.text();
+    let yaml = slice(text, block);
+    if block.opener == Opener::Glued
+        && let Some(read) = glued(text, block)
+    {
+        return Ok(read);
+    }
+    let error = match strict(text, block) {
+        Ok(read) if hides_field(&read.root) || hides_fence(&read.root) => {
+            let repairs = hides_field(&read.root);
+            return Ok(mended(text, block, repairs).unwrap_or(read));
+        }
+        Ok(read) => return Ok(read),
+        Err(Fault::Empty) => {
+            report.hint(
+                Rule::FrontmatterEmpty,
+                source.position(block.start),
+                "the frontmatter has no field",
+                HINT_START,
+            );
+            return Err(Rule::FrontmatterEmpty);
+        }
+        Err(Fault::NotMapping) => None,
+        Err(Fault::Yaml(error)) => Some(error),
+    };
+    if !error.as_ref().is_some_and(|error| error.limit)
+        && let Some(read) = mended(text, block, error.is_some() || has_odd_field(yaml))
+    {
+        return Ok(read);
+    }
+    let (rule, offset, message) = match error {
+        None => {
+            let message = format!(
+                "the frontmatter is not a mapping of fields but {}",
+                quoted(yaml.trim())
+            );
+            (Rule::FrontmatterNotMapping, block.start, message)
+        }
+        Some(error) => {
+            let rule = if error.limit {
+                Rule::YamlLimit
+            } else {
+                Rule::YamlInvalid
+            };
+            (
+                rule,
+                block.start + error.offset,
+                format!("the frontmatter is not YAML: {}", error.message),
+            )
+        }
+    };
+    report.hint(
+        rule,
+        source.position(offset),
+        message,
+        "write one `key: value` a line between the two `---`",
+    );
+    Err(rule)
+}
+
+/// Tells whether a line starts with a known field whose colon YAML does not see.
+fn has_odd_field(yaml: &str) -> bool {
+    lines(yaml).any(|line| odd_field(line.text).is_some())
+}
+
+/// Tells whether a field's value became a part of its key, as behind a full-width colon.
+///
+/// That is YAML, but nobody means it: `description:` and its value are one word to a parser, and the skill is lost.
+fn hides_field(root: &Node) -> bool {
+    let mut entries = root.entries().unwrap_or_default().iter();
+    entries.any(|(key, _)| odd_field(key.key_text()).is_some())
+}
+
+/// Tells whether a key starts with `---`: a closing fence with text behind it that holds a colon.
+fn hides_fence(root: &Node) -> bool {
+    let is_fence =
+        |key: &Node| matches!(&key.kind, Kind::Scalar { text, plain: true } if text.starts_with("---"));
+    root.entries()
+        .unwrap_or_default()
+        .iter()
+        .any(|(key, _)| is_fence(key))
+}
+
+/// Tells whether a block ends at dashes in the first column, with text behind them or more of them than three.
+fn ends_at_dashes(text: &str) -> impl Fn(&Block) -> bool {
+    move |block| {
+        let next = lines(text.get(block.end..).unwrap_or_default()).next();
+        next.is_some_and(|line| line.text.starts_with("---") && !is_fence(line.text))
+    }
+}
+
+/// Tries the readings of a broken block, the most faithful first.
+fn mended(text: &str, block: Block, yaml_error: bool) -> Option<Read<'_>> {
+    let early = early_end(text, block);
+    let dashes = ends_at_dashes(text)(&early);
+    let shown = strict(text, early).ok().filter(|read| !hides_field(&read.root));
+    if dashes && shown.is_some() {
+        return shown;
+    }
+    if !yaml_error {
+        return dashes.then(|| climbed(text, early, Effort::Faithful)).flatten();
+    }
+    let whole = climbed(text, block, Effort::Faithful);
+    if dashes {
+        // A quoted value whose lines only lack indentation may hold such dashes; else they end the fields.
+        let is_quoted = |read: &Read<'_>| {
+            let mut rules = read.changes.iter().flat_map(|change| &change.rules);
+            rules.all(|rule| *rule == Rule::YamlRepairedIndent) && !hides_fence(&read.root)
+        };
+        match whole {
+            Some(read) if is_quoted(&read) => return Some(read),
+            _ => {}
+        }
+        if let Some(read) = climbed(text, early, Effort::Faithful) {
+            return Some(read);
+        }
+    }
+    if whole.is_some() {
+        return whole;
+    }
+    let shorter = early.end > early.start && early.end < block.end;
+    if shorter && let Some(read) = shown.or_else(|| climbed(text, early, Effort::Faithful)) {
+        return Some(read);
+    }
+    let described = |read: &Read<'_>| read.root.get("description").is_some();
+    let aside = |block| climbed(text, block, Effort::SetAside).filter(described);
+    let [first, second] = if dashes { [early, block] } else { [block, early] };
+    aside(first).or_else(|| aside(second))
+}
+
+enum Fault {
+    Empty,
+    NotMapping,
+    Yaml(YamlError),
+}
+
+fn strict(text: &str, block: Block) -> Result<Read<'_>, Fault> {
+    let yaml = slice(text, block);
+    match parse(yaml) {
+        Ok((Some(root), facts)) => match &root.kind {
+            Kind::Mapping(entries) if entries.is_empty() => Err(Fault::Empty),
+            Kind::Mapping(_) => Ok(Read {
+                block,
+                yaml: yaml.into(),
+                root,
+                facts,
+                changes: Vec::new(),
+                added: Vec::new(),
+            }),
+            Kind::Scalar { .. } if root.is_null() => Err(Fault::Empty),
+            _ => Err(Fault::NotMapping),
+        },
+        Ok((None, _)) => Err(Fault::Empty),
+        Err(error) => Err(Fault::Yaml(error)),
+    }
+}
+
+fn climbed(text: &str, block: Block, effort: Effort) -> Option<Read<'_>> {
+    let Repaired {
+        text,
+        root,
+        facts,
+        changes,
+        added,
+    } = repair(slice(text, block), effort)?;
+    Some(Read {
+        block,
+        yaml: text.into(),
+        root,
+        facts,
+        changes,
+        added,
+    })
+}
+
+fn slice(text: &str, block: Block) -> &str {
+    text.get(block.start..block.end).unwrap_or_default()
+}
+
+/// Reads fields that share the fence's line. The block is written again as a whole, so its changes are not listed.
+fn glued(text: &str, block: Block) -> Option<Read<'_>> {
+    let yaml = slice(text, block);
+    let mapping = |split: String| match parse(&split) {
+        Ok((Some(root), facts)) if root.entries().is_some() => Some((split, root, facts)),
+        _ => None,
+    };
+    let quoted = || {
+        let split = split_glued(yaml, true);
+        let repaired = |split: &str| repair(split, Effort::Faithful).map(|it| (it.text, it.root, it.facts));
+        mapping(split.clone()).or_else(|| repaired(&split))
+    };
+    let (yaml, root, facts) = mapping(split_glued(yaml, false)).or_else(quoted)?;
+    Some(Read {
+        block,
+        yaml: yaml.into(),
+        root,
+        facts,
+        changes: Vec::new(),
+        added: Vec::new(),
+    })
+}
+
+/// Puts fields that share the fence's line on lines of their own; `quoting` quotes those that are not YAML as they are.
+fn split_glued(yaml: &str, quoting: bool) -> String {
+    let first = lines(yaml).next().map_or("", |line| line.text);
+    let is_yaml =
+        |text: &str| parse(text).is_ok_and(|(root, _)| root.is_some_and(|root| root.entries().is_some()));
+    let mut starts: Vec<usize> = KNOWN
+        .iter()
+        .filter_map(|key| {
+            first
+                .find(&format!(" {key}: "))
+                .map(|at| at + 1)
+                .or_else(|| first.starts_with(&format!("{key}: ")).then_some(0))
+        })
+        .collect();
+    starts.sort_unstable();
+    let before = first.get(..starts.first().copied().unwrap_or(first.len()));
+    let before = before.unwrap_or_default().trim();
+    let mut out = String::new();
+    if !before.is_empty() {
+        out.push_str(&format!("{}{before}\n", if is_yaml(before) { "" } else { "# " }));
+    }
+    for (index, &start) in starts.iter().enumerate() {
+        let end = starts.get(index + 1).copied().unwrap_or(first.len());
+        let Some((key, value)) = first.get(start..end).unwrap_or_default().split_once(':') else {
+            continue;
+        };
+        let value = value.trim();
+        // What looks like a comment here would be cut off the description without a trace.
+        let plain = !value.contains(" #") && (!quoting || is_yaml(&format!("{key}: {value}")));
+        out.push_str(&format!(
+            "{key}: {}\n",
+            if plain { value.to_owned() } else { quote(value) }
+        ));
+    }
+    let below = yaml.get(first.len()..).unwrap_or_default();
+    out.push_str(below.trim_start_matches(['\r', '\n']));
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Moved;
+    use crate::{ParseOptions, Rule, fix, parse};
+
+    #[test]
+    fn columns_of_repaired_lines_are_those_of_the_file() {
+        let (original, repaired) = ("a: b: c --- d", "a: 'b: c --- d'");
+        // Quotes change both ends of a value: what is inside is where the repair starts.
+        for (column, before) in [(1, 1), (4, 4), (5, 4), (15, 4), (16, 14)] {
+            assert_eq!(Moved::of(original, repaired).before(column), before, "{column}");
+        }
+        for (column, before) in [(1, 1), (4, 1), (99, 97)] {
+            assert_eq!(Moved::of("\t\tx", "    x").before(column), before, "{column}");
+        }
+        assert_eq!(Moved::of("äb", "äb").before(2), 2);
+        let text = "---\nname: a\ndescription: \"\\d\\d\\d --- x\"\n---\n";
+        let parsed = parse(text.as_bytes(), &ParseOptions::default());
+        let dashes = parsed
+            .diagnostics
+            .iter()
+            .find(|d| d.rule == Rule::FrontmatterDashes);
+        let line = text.lines().nth(2).unwrap();
+        assert_eq!(dashes.unwrap().position.column, line.find("---").unwrap() + 1);
+    }
+
+    #[test]
+    fn a_field_with_a_no_break_space_behind_its_colon_is_read() {
+        for (yaml, description) in [
+            ("name: a\ndescription:\u{a0}b: c\n", "b: c"),
+            ("name: a\ndescription:\u{a0}b\n", "b"),
+            ("description:\u{a0}b\n", "b"),
+            ("\"name\": a: b\ndescription: c\n", "c"),
+            ("name: a\ndescription: b\nx:\u{a0}y: z\n", "b"),
+        ] {
+            let text = format!("---\n{yaml}---\n");
+            let found = parse(text.as_bytes(), &ParseOptions::default()).skill.unwrap();
+            assert_eq!(found.description, description, "{yaml:?}");
+            let fixed = fix(text.as_bytes(), &ParseOptions::default());
+            assert_eq!(fixed.parsed.skill.unwrap().description, description, "{yaml:?}");
+            // Only a field that skills have is known to be meant.
+            assert_eq!(fixed.changed, !yaml.contains("y: z"), "{yaml:?}");
+        }
+    }
+
+    #[test]
+    fn every_rung_that_changed_a_line_is_told() {
+        for (yaml, told) in [
+            (
+                "description: b\nx: \u{1}c: d\n",
+                vec![
+                    "yaml-repaired-control: control characters are not allowed in YAML: `x: \\u{1}c: d`",
+                    "yaml-repaired-colon: an unquoted value holds `: `, which starts another field: `x: \\u{1}c: d`",
+                ],
+            ),
+            (
+                "description: b\nc\n",
+                vec![
+                    "yaml-repaired-continuation: a value goes on in lines that are no part of it: `description: b` and 1 more line",
+                ],
+            ),
+            (
+                "description: b\nc\nd\n",
+                vec![
+                    "yaml-repaired-continuation: a value goes on in lines that are no part of it: `description: b` and 2 more lines",
+                ],
+            ),
+        ] {
+            let text = format!("---\n{yaml}---\n");
+            let fixed = fix(text.as_bytes(), &ParseOptions::default());
+            let repairs = fixed.applied.iter().filter(|d| d.rule.is_repair());
+            let found: Vec<String> = repairs.map(|d| format!("{}: {}", d.rule, d.message)).collect();
+            assert_eq!(found, told);
+        }
+    }
+
+    #[test]
+    fn no_repair_writes_a_fence() {
+        for (yaml, after) in [
+            ("\u{1}---\n", Some("\n")),
+            ("---]\n", None),
+            ("---\u{85}\n", None),
+        ] {
+            let text = format!("---\n{yaml}name: a\ndescription: b\n---\n");
+            let description =
+                |parsed: crate::skill::parse::Parsed| parsed.skill.map(|skill| skill.description);
+            let before = description(parse(text.as_bytes(), &ParseOptions::default()));
+            let fixed = fix(text.as_bytes(), &ParseOptions::default());
+            assert_eq!(description(fixed.parsed), before, "{yaml:?}");
+            let wanted = after.map(|line| format!("---\n{line}name: a\ndescription: b\n---\n"));
+            assert_eq!(wanted.unwrap_or_else(|| fixed.after.clone()), fixed.after);
+        }
+    }
+
+    #[test]
+    fn a_list_as_description_keeps_its_lines_whatever_ends_them() {
+        for end in ["\r", "\n", "\r\n"] {
+            let text = format!("---description: [: {end}]");
+            let before = parse(text.as_bytes(), &ParseOptions::default()).skill.unwrap();
+            let fixed = fix(text.as_bytes(), &ParseOptions::default());
+            assert_eq!(before.description, "[:\n]", "{end:?}");
+            assert_eq!(
+                fixed.parsed.skill.unwrap().description,
+                before.description,
+                "{end:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn fields_on_the_fence_keep_their_number_signs() {
+        let fixed = fix(
+            b"--- name: a description: see #1 or b ---\n",
+            &ParseOptions::default(),
+        );
+        assert_eq!(fixed.after, "---\nname: a\ndescription: 'see #1 or b'\n---\n");
+    }
+
+    #[test]
+    fn text_before_the_fence_moves_behind_the_closing_one() {
+        for (text, after) in [
+            (
+                "# T\n---\ndescription: a: b",
+                "---\ndescription: 'a: b'\n---\n# T\n",
+            ),
+            ("# T\n---\ndescription: a\n---", "---\ndescription: a\n---\n# T\n"),
+        ] {
+            let fixed = fix(text.as_bytes(), &ParseOptions::default());
+            assert_eq!(fixed.after, after);
+            assert_eq!(fix(after.as_bytes(), &ParseOptions::default()).after, after);
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! One top-level entry and the rungs it climbs.
+
+use super::header::text_behind_header;
+use super::line::{repairs, whole_item};
+use super::rungs::{self, is_bracket_prose};
+use super::{Draft, Effort, Trials};
+use crate::lint::Rule;
+use crate::syntax::delimiter::is_entry;
+
+/// How many following entries an unclosed quote or bracket may take in.
+const MAX_MERGE: usize = 8;
+
+/// How many lines of one entry are repaired one after the other.
+const MAX_STEPS: usize = 64;
+
+/// A rung gives the lines of an entry as they would be, if it has anything to say to them.
+type Rung = for<'t> fn(&[Draft<'t>]) -> Option<Vec<Draft<'t>>>;
+
+/// The lines of one top-level entry: its `key:` line and all that belongs to it.
+pub(super) struct Chunk<'a, 't> {
+    lines: &'a mut [Draft<'t>],
+    /// The line at which they stop being a mapping by themselves, if they do.
+    error: Option<usize>,
+}
+
+impl<'a, 't> Chunk<'a, 't> {
+    /// Takes the next entry off `rest`, together with those that its open quote or bracket runs into.
+    pub(super) fn take(rest: &mut &'a mut [Draft<'t>], trials: &mut Trials) -> Option<Self> {
+        let all = std::mem::take(rest);
+        if all.is_empty() {
+            return None;
+        }
+        let first = next_entry(all, 1);
+        let mut length = first;
+        let entry = all.get(..first)?;
+        let mut error = trials.error_line(entry);
+        let marks: &[char] = match is_bracket_prose(entry) {
+            true => &['"', '\''],
+            false => &['"', '\'', '[', '{'],
+        };
+        let opens = entry.iter().any(|draft| draft.text.contains(marks));
+        if error.is_some() && opens {
+            for _ in 0..MAX_MERGE {
+                if length == all.len() || trials.spent() {
+                    break;
+                }
+                length = next_entry(all, length + 1);
+                if trials.parses(all.get(..length)?) {
+                    error = None;
+                    break;
+                }
+            }
+            if error.is_some() {
+                length = first;
+            }
+        }
+        let (lines, tail) = all.split_at_mut(length);
+        *rest = tail;
+        Some(Self { lines, error })
+    }
+
+    /// Climbs the ladder until the entry parses by itself.
+    pub(super) fn mend(mut self, effort: Effort, trials: &mut Trials) -> Option<()> {
+        if self.error.is_none() || self.by_whole(trials) || self.by_line(trials) {
+            return Some(());
+        }
+        match effort {
+            Effort::Faithful => None,
+            Effort::SetAside => {
+                self.set_aside(trials);
+                Some(())
+            }
+        }
+    }
+
+    /// Rungs that look at the entry as a whole.
+    fn by_whole(&mut self, trials: &mut Trials) -> bool {
+        let rungs: [Rung; 5] = [
+            text_behind_header,
+            rungs::indent_quoted,
+            rungs::unescape_markdown,
+            rungs::balance_brackets,
+            rungs::continuation,
+        ];
+        rungs
+            .iter()
+            .any(|rung| !trials.spent() && self.adopt(rung(self.lines), trials))
+    }
+
+    fn adopt(&mut self, mended: Option<Vec<Draft<'t>>>, trials: &mut Trials) -> bool {
+        let Some(mended) = mended.filter(|mended| trials.parses(mended)) else {
+            return false;
+        };
+        self.lines.clone_from_slice(&mended);
+        true
+    }
+
+    /// Rungs that look at one line: the one at which the parser stopped, or the entry's first.
+    fn by_line(&mut self, trials: &mut Trials) -> bool {
+        if trials.spent() {
+            return false;
+        }
+        let mut work = self.lines.to_vec();
+        let mut error = self.error;
+        for _ in 0..MAX_STEPS {
+            let Some(at) = error else { break };
+            let Some(better) = step(&work, at, trials) else {
+                return false;
+            };
+            (work, error) = better;
+        }
+        let mended = error.is_none();
+        if mended {
+            self.lines.clone_from_slice(&work);
+        }
+        mended
+    }
+
+    /// Comments out what still does not parse, from the line at which the parser stops.
+    fn set_aside(&mut self, trials: &mut Trials) {
+        let mut steps = 0;
+        while let Some(at) = trials.error_line(self.lines) {
+            steps += 1;
+            if steps > MAX_STEPS || trials.spent() {
+                self.set_aside_from(at, trials);
+                break;
+            }
+            let live = |draft: &Draft<'_>| {
+                !draft.text.trim_start().starts_with('#') && !draft.text.trim().is_empty()
+            };
+            let target = match self.lines.get(at) {
+                Some(draft) if live(draft) => Some(at),
+                _ => self.lines.iter().rposition(live),
+            };
+            let Some(draft) = target.and_then(|at| self.lines.get_mut(at)) else {
+                break;
+            };
+            comment_out(draft);
+        }
+    }
+
+    /// Comments out every line from `at` on, for entries that are prose through and through.
+    fn set_aside_from(&mut self, at: usize, trials: &mut Trials) {
+        self.lines.iter_mut().skip(at).for_each(comment_out);
+        if !trials.parses(self.lines) {
+            self.lines.iter_mut().for_each(comment_out);
+        }
+    }
+}
+
+fn comment_out(draft: &mut Draft<'_>) {
+    if !draft.text.starts_with('#') {
+        let text = format!("# {}", draft.text);
+        draft.set(Rule::YamlRepairedComment, text);
+    }
+}
+
+/// Lines under repair and the line at which they stop being a mapping, if they do.
+type Step<'t> = (Vec<Draft<'t>>, Option<usize>);
+
+/// Finds the one-line repair that gets the parser past the line at which it stopped.
+fn step<'t>(work: &[Draft<'t>], at: usize, trials: &mut Trials) -> Option<Step<'t>> {
+    let previous = work
+        .get(..at)?
+        .iter()
+        .rposition(|draft| !draft.text.trim().is_empty());
+    let mut candidates = vec![at];
+    candidates.extend(previous);
+    candidates.push(0);
+    candidates.dedup();
+    let words = is_list_of_words(work);
+    for candidate in candidates {
+        let line = work.get(candidate)?;
+        let whole = words.then(|| whole_item(&line.text)).flatten();
+        for (rule, text) in whole.into_iter().chain(repairs(&line.text)) {
+            if text == line.text {
+                continue;
+            }
+            if trials.spent() {
+                return None;
+            }
+            let mut better = work.to_vec();
+            better.get_mut(candidate)?.set(rule, text);
+            let error = trials.error_line(&better);
+            if error.is_none_or(|next| next > at) {
+                return Some((better, error));
+            }
+        }
+    }
+    None
+}
+
+/// Tells whether an entry is a list of which at least one item is a word and no key with a value.
+fn is_list_of_words(lines: &[Draft<'_>]) -> bool {
+    let mut items = lines.iter().skip(1).map(|draft| draft.text.trim());
+    items.any(|line| {
+        line.strip_prefix("- ")
+            .is_some_and(|item| !item.contains(": ") && !item.ends_with(':'))
+    })
+}
+
+/// Returns the index at or after `from` of the next line that starts an entry at the first line's indentation.
+fn next_entry(lines: &[Draft<'_>], from: usize) -> usize {
+    let indent = lines.first().map_or(0, |first| indent_of(&first.text));
+    let starts = |draft: &Draft<'_>| indent_of(&draft.text) <= indent && is_entry(draft.text.trim_start());
+    lines
+        .iter()
+        .enumerate()
+        .skip(from)
+        .find(|(_, draft)| starts(draft))
+        .map_or(lines.len(), |(index, _)| index)
+}
+
+pub(super) fn indent_of(line: &str) -> usize {
+    line.len() - line.trim_start_matches(' ').len()
+}

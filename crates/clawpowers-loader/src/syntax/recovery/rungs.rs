@@ -1,0 +1,261 @@
+//! Rungs that look at more than one line.
+
+use super::line::escape;
+use super::separator::odd_field;
+use super::{Draft, join};
+use crate::display::is_control;
+use crate::lint::Rule;
+use crate::syntax::delimiter::{is_entry, is_word};
+
+const NO_BREAK: char = '\u{a0}';
+const WIDE: char = '\u{3000}';
+
+/// The fields whose values are never a list.
+const TEXT_FIELDS: [&str; 2] = ["description", "name"];
+
+/// Leaves out control characters and turns blanks that YAML does not know into spaces.
+///
+/// This comes first because both make a parser give up before it sees anything else.
+pub(super) fn clean(drafts: &mut [Draft<'_>]) {
+    for draft in drafts {
+        if let Some((field, value)) = odd_field(&draft.text) {
+            let text = format!("{field}:{}{value}", if value.is_empty() { "" } else { " " });
+            // A no-break space alone is one of the blanks below.
+            let rule = match draft
+                .text
+                .get(field.len()..)
+                .is_some_and(|rest| rest.starts_with(":\u{a0}"))
+            {
+                true => Rule::YamlRepairedTab,
+                false => Rule::YamlRepairedSeparator,
+            };
+            draft.set(rule, text);
+        }
+        // Nearly every line holds nothing of the kind, nor what stands for a no-break space in Markdown.
+        if draft.text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && !draft.text.contains("&nbsp;") {
+            continue;
+        }
+        if draft.text.contains(is_odd_control) {
+            let text = without_controls(&draft.text);
+            draft.set(Rule::YamlRepairedControl, text);
+        }
+        let text = with_spaces(&draft.text);
+        draft.set(Rule::YamlRepairedTab, text);
+    }
+}
+
+fn is_odd_control(c: char) -> bool {
+    is_control(c) && c != '\t'
+}
+
+/// Leaves control characters out; one that is a blank becomes a space between words, which would run together.
+fn without_controls(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    for c in line.chars() {
+        if !is_odd_control(c) {
+            out.push(c);
+        } else if c.is_whitespace() && !out.trim_start().is_empty() {
+            out.push(' ');
+        }
+    }
+    out
+}
+
+/// Turns tabs and no-break spaces into spaces where they indent a line, or stand behind its dash or its key.
+fn with_spaces(line: &str) -> String {
+    let rest = line.trim_start_matches([' ', '\t', NO_BREAK, WIDE]);
+    let indent = line.get(..line.len() - rest.len()).unwrap_or_default();
+    let (mut indent, rest) = match rest.strip_prefix("&nbsp;").map(str::trim_start) {
+        Some(inner) => {
+            let blanks = line.len() - inner.len() - "&nbsp;".len();
+            (" ".repeat(blanks.max(1) + 1), inner)
+        }
+        None => (indent.replace(['\t', WIDE], "  ").replace(NO_BREAK, " "), rest),
+    };
+    let body = with_spaced_marks(rest.trim_end_matches(NO_BREAK));
+    if !body.is_empty() {
+        indent.push_str(&body);
+        indent
+    } else if line.contains(['\t', NO_BREAK, WIDE, '&']) {
+        String::new()
+    } else {
+        line.to_owned()
+    }
+}
+
+/// Turns no-break spaces behind the dashes and the key that a line starts with into spaces.
+fn with_spaced_marks(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    let mut rest = line;
+    let blanks = |text: &str| text.len() - text.trim_start_matches([' ', NO_BREAK]).len();
+    while let Some(item) = rest.strip_prefix('-').filter(|item| blanks(item) > 0) {
+        let (gap, item) = item.split_at_checked(blanks(item)).unwrap_or_default();
+        out.push('-');
+        out.push_str(&gap.replace(NO_BREAK, " "));
+        rest = item;
+    }
+    if let Some((key, value)) = rest.split_once(':')
+        && value.starts_with(NO_BREAK)
+        && is_word(key)
+    {
+        let (gap, value) = value.split_at_checked(blanks(value)).unwrap_or_default();
+        out.push_str(key);
+        out.push(':');
+        out.push_str(&gap.replace(NO_BREAK, " "));
+        rest = value;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Splits an entry into its key with colon and blanks, and its value's first line.
+fn head<'a>(lines: &'a [Draft<'_>]) -> Option<(&'a str, &'a str)> {
+    let line = &lines.first()?.text;
+    let trimmed = line.trim_start();
+    if !is_entry(trimmed) {
+        return None;
+    }
+    let colon = line.find(':')?;
+    let value = line.get(colon + 1..)?.trim_start();
+    let at = line.len() - value.len();
+    Some((line.get(..at)?, value.trim_end()))
+}
+
+/// Indents the further lines of a quoted value, which some writers leave at the first column.
+pub(super) fn indent_quoted<'t>(lines: &[Draft<'t>]) -> Option<Vec<Draft<'t>>> {
+    let (_, value) = head(lines)?;
+    value
+        .starts_with(['"', '\''])
+        .then(|| indented(lines, Rule::YamlRepairedIndent))
+}
+
+fn indented<'t>(lines: &[Draft<'t>], rule: Rule) -> Vec<Draft<'t>> {
+    let mut mended = lines.to_vec();
+    for draft in mended
+        .iter_mut()
+        .skip(1)
+        .filter(|draft| !draft.text.trim().is_empty())
+    {
+        let text = format!("  {}", draft.text);
+        draft.set(rule, text);
+    }
+    mended
+}
+
+/// Takes the backslashes of Markdown off brackets: `\["a"\]` becomes `["a"]`.
+pub(super) fn unescape_markdown<'t>(lines: &[Draft<'t>]) -> Option<Vec<Draft<'t>>> {
+    let mut mended = lines.to_vec();
+    let mut found = false;
+    for draft in &mut mended {
+        let mut text = draft.text.to_string();
+        for c in ["[", "]", "{", "}", "_", "*"] {
+            text = text.replace(&format!("\\{c}"), c);
+        }
+        found |= text != draft.text;
+        draft.set(Rule::YamlRepairedEscape, text);
+    }
+    found.then_some(mended)
+}
+
+/// Tells whether an entry is a text that starts with a bracket, as in `name: [draft] x`.
+pub(super) fn is_bracket_prose(lines: &[Draft<'_>]) -> bool {
+    head(lines).is_some_and(|(key, value)| {
+        let name = key.split(':').next().unwrap_or_default().trim();
+        value.starts_with(['[', '{']) && TEXT_FIELDS.contains(&name.trim_matches(['"', '\'']))
+    })
+}
+
+/// Adds the closing brackets that a flow value lacks, or takes off those that are too many.
+pub(super) fn balance_brackets<'t>(lines: &[Draft<'t>]) -> Option<Vec<Draft<'t>>> {
+    if !lines.iter().any(|draft| draft.text.contains(['{', '['])) || is_bracket_prose(lines) {
+        return None;
+    }
+    let mut open = Vec::new();
+    let mut surplus = 0_usize;
+    let mut quote = None;
+    let text = join(lines);
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match (quote, c) {
+            (Some('"'), '\\') => {
+                chars.next();
+            }
+            (Some(mark), c) if c == mark => quote = None,
+            (Some(_), _) => {}
+            (None, '"') => quote = Some('"'),
+            (None, '{') => open.push('}'),
+            (None, '[') => open.push(']'),
+            (None, '}' | ']') => {
+                if open.last() == Some(&c) {
+                    open.pop();
+                } else {
+                    surplus += 1;
+                }
+            }
+            _ => {}
+        }
+    }
+    if quote.is_some() || (open.is_empty() && surplus == 0) || open.len() > 64 {
+        return None;
+    }
+    let mut mended = lines.to_vec();
+    let last = mended.iter_mut().rfind(|draft| !draft.text.trim().is_empty())?;
+    let mut text = last.text.trim_end().to_owned();
+    for _ in 0..surplus {
+        text = text.strip_suffix(['}', ']'])?.trim_end().to_owned();
+    }
+    text.extend(open.iter().rev());
+    last.set(Rule::YamlRepairedBracket, text);
+    Some(mended)
+}
+
+/// Makes the lines that continue a plain or block value part of it.
+///
+/// A block value's lines are indented. A plain value becomes a double-quoted one over several lines, which folds
+/// them with spaces, so that no character of it can be taken for YAML.
+pub(super) fn continuation<'t>(lines: &[Draft<'t>]) -> Option<Vec<Draft<'t>>> {
+    let (key, value) = head(lines)?;
+    let last = lines.iter().rposition(|draft| !draft.text.trim().is_empty())?;
+    let has_shape = value.starts_with(['{', '[']) && !is_bracket_prose(lines);
+    if last == 0 || has_shape || value.starts_with(['"', '\'']) {
+        return None;
+    }
+    let looks_like_prose = |draft: &Draft<'_>| {
+        let text = draft.text.trim_start();
+        !text.starts_with("# ") && !text.starts_with("## ") && !text.starts_with("```")
+    };
+    if !lines.get(1..=last)?.iter().all(looks_like_prose) {
+        return None;
+    }
+    if value.starts_with(['|', '>']) && value.len() <= 3 {
+        return Some(indented(lines, Rule::YamlRepairedContinuation));
+    }
+    // A name is one line: what follows is something else, such as a field whose colon is none.
+    if key.trim() == "name:" && !value.is_empty() {
+        return None;
+    }
+    // Fields and items below a key are its mapping or list, of which another rung repairs the one that is broken.
+    let below = lines.get(1..=last)?.iter().map(|draft| draft.text.trim());
+    let first = below.clone().find(|line| !line.is_empty())?;
+    if value.is_empty() && (first == "-" || first.starts_with("- ") || below.clone().any(is_entry)) {
+        return None;
+    }
+    let head = format!(
+        "{key}{}\"{}",
+        if key.ends_with(':') { " " } else { "" },
+        escape(value, false)
+    );
+    let mut mended = lines.to_vec();
+    for (index, draft) in mended.iter_mut().enumerate().take(last + 1) {
+        let mut text = match index {
+            0 => head.clone(),
+            _ if draft.text.trim().is_empty() => String::new(),
+            _ => format!("  {}", escape(draft.text.trim(), false)),
+        };
+        if index == last {
+            text.push('"');
+        }
+        draft.set(Rule::YamlRepairedContinuation, text);
+    }
+    Some(mended)
+}
