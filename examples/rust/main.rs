@@ -1,7 +1,7 @@
 //! Loads the shipped skills, records how two of them fared, and prints what the analysis makes of it.
 #![expect(clippy::print_stdout, reason = "it is there to print")]
 
-use clawpowers_api::operations::{feedback, metrics, skill};
+use clawpowers_api::operations::metrics;
 use clawpowers_api::{Options, Runtime};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -11,7 +11,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         cwd: Some(folder.path().to_owned()),
         user_home: Some(folder.path().to_owned()),
     });
-    let skills = skill::list::run(&rt, &skill::list::Request::default())?.skills;
+    let skills = rt.skills().list()?.skills;
     let names: Vec<_> = skills.iter().map(|skill| skill.name.as_str()).collect();
     println!("{} skills: {}", names.len(), names.join(", "));
 
@@ -26,11 +26,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 at: Some(at.clone()),
                 ..Default::default()
             };
-            metrics::record::run(&rt, &request)?;
+            rt.metrics().record(request)?;
         }
     }
 
-    let analysis = feedback::analyze::run(&rt, &feedback::analyze::Request::default())?;
+    let analysis = rt.feedback().analyze()?;
     let percent = |share: f64| format!("{:.0} %", share * 100.0);
     for one in &analysis.skills {
         let (low, high) = (percent(one.analysis.rate.low), percent(one.analysis.rate.high));

@@ -1,18 +1,31 @@
 //! The facade of ClawPowers: every capability as an operation with one request and one response.
 //!
-//! Rust calls the typed function of an operation; everything else sends JSON text to [`Runtime::call`] and gets JSON
-//! text back: `{"ok": …}` or `{"error": {code, message, hint, details}}`. Requests refuse fields they do not know.
+//! Rust calls the methods of a [`Runtime`]: `runtime.store().get("key")`. Other languages send JSON text to
+//! [`Runtime::call`] and get JSON text back: `{"ok": …}` or `{"error": {code, message, hint, details}}`. Requests with
+//! unknown fields are refused.
 //!
 //! # Examples
 //!
 //! ```
-//! use clawpowers_api::{Options, Runtime};
+//! use clawpowers_api::operations::skill::validate;
+//! use clawpowers_api::{Document, Runtime};
 //!
-//! let runtime = Runtime::open(Options::default());
-//! let reply = runtime.call("skill_parse", r#"{"text": "---\nname: a\ndescription: Does a.\n---\n"}"#);
-//! assert!(reply.starts_with(r#"{"ok":{"skill":{"name":"a""#));
-//! let reply = runtime.call("skill_parse", r#"{"txt": ""}"#);
-//! assert!(reply.starts_with(r#"{"error":{"code":"invalid_request""#));
+//! let text = "---\nname: greet\ndescription: Say hello: warmly\n---\n# Greet\n";
+//! let document = Document { path: "skills/greet/SKILL.md".to_owned(), bytes: text.into() };
+//! // A runtime in memory; `Runtime::open` takes files and a database on disk.
+//! let runtime = Runtime::in_memory(vec![document])?;
+//!
+//! let options = validate::Request { target: Some("claude".to_owned()), ..Default::default() };
+//! let reply = runtime.skills().validate_with(["skills/greet"], options)?;
+//! assert_eq!(reply.files[0].diagnostics[0].rule, "yaml-repaired-colon");
+//!
+//! runtime.store().set("build:status", "green")?;
+//! assert_eq!(runtime.store().get("build:status")?.bytes(), b"green");
+//! assert_eq!(runtime.store().incr("build:count", None)?, 1);
+//!
+//! let reply = runtime.call("store_get", r#"{"key": "build:status"}"#);
+//! assert_eq!(reply, r#"{"ok":{"key":"build:status","value":"green","found":true}}"#);
+//! # Ok::<(), clawpowers_api::ApiError>(())
 //! ```
 #![forbid(unsafe_code)]
 
@@ -30,6 +43,7 @@ pub use bundled::packages as bundled_skills;
 pub use catalog_query::Selection;
 pub use operations::OPERATIONS;
 pub use operations::call::for_javascript;
+pub use operations::methods::{Config, Feedback, Metrics, Skills, Store};
 pub use operations::metrics::warning::Warning;
 pub use runtime::memory::{Document, MemoryOptions};
 pub use runtime::{Options, Runtime, fork};

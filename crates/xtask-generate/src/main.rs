@@ -14,6 +14,7 @@ mod javascript;
 mod method;
 mod python;
 mod reference;
+mod rust;
 mod table;
 mod typescript;
 
@@ -33,6 +34,10 @@ fn files() -> Vec<(PathBuf, String)> {
         ("native/js/index.d.ts".into(), typescript::declarations(&table)),
         (python.join("_operations.py"), python::operations(&table)),
         (python.join("types.py"), python::types(&table)),
+        (
+            "crates/clawpowers-api/src/operations/methods.rs".into(),
+            rust::methods(&table),
+        ),
         ("docs/reference.md".into(), reference::markdown(&table)),
     ]
 }

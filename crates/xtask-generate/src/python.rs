@@ -166,7 +166,7 @@ fn by_name(field: &Field<'_>) -> String {
     }
 }
 
-fn is_any(schema: &Value) -> bool {
+pub(crate) fn is_any(schema: &Value) -> bool {
     ["$ref", "type", "anyOf"]
         .iter()
         .all(|key| schema.get(key).is_none())

@@ -113,6 +113,9 @@ macro_rules! picking {
 }
 
 pub(crate) mod call;
+// Its lines are as the generator writes them.
+#[rustfmt::skip]
+pub mod methods;
 pub mod config;
 pub mod feedback;
 pub mod home;
@@ -127,6 +130,8 @@ pub struct Operation {
     pub name: &'static str,
     /// One sentence.
     pub summary: &'static str,
+    /// The path of its module below this one.
+    pub module: &'static str,
     /// How it looks in the languages that have methods.
     pub surface: Surface,
     pub(crate) call: fn(&Runtime, &str) -> String,
@@ -184,6 +189,7 @@ macro_rules! operations {
         pub const OPERATIONS: &[Operation] = &[$(Operation {
             name: stringify!($name),
             summary: $summary,
+            module: stringify!($($module)::+),
             surface: Surface {
                 group: stringify!($group),
                 method: stringify!($method),

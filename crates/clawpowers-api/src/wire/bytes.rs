@@ -55,6 +55,14 @@ pub(crate) fn needed_bytes(
     })
 }
 
+/// Returns bytes as the two fields of a request: text, or base64 if they are not UTF-8.
+pub(crate) fn as_fields(bytes: Option<&[u8]>) -> (Option<String>, Option<String>) {
+    bytes.map_or((None, None), |bytes| {
+        let value = StoreValue::new(bytes.to_vec());
+        (value.value, value.value_base64)
+    })
+}
+
 /// Returns the bytes of a request's value, which comes as text or as base64; `None` where there is neither.
 pub(crate) fn bytes_of(value: Option<&str>, base64: Option<&str>) -> Result<Option<Vec<u8>>, ApiError> {
     let invalid = |message: &str, hint: &str| Err(ApiError::new(ErrorCode::InvalidInput, message).hint(hint));

@@ -1,7 +1,7 @@
 //! Numbers in JSON that every language reads alike.
 
-use serde::Deserialize;
 use serde::de::{Deserializer, Error, Unexpected, Visitor};
+use serde::{Deserialize, Serializer};
 use std::fmt;
 
 /// The largest whole number that every language reads exactly from JSON.
@@ -12,6 +12,18 @@ pub(crate) const BEYOND: &str = "a number is beyond 9007199254740991, up to whic
 /// A number as it was written, so that nothing is lost on the way; a request may write it as a number or as a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Amount(pub String);
+
+impl From<i64> for Amount {
+    fn from(number: i64) -> Self {
+        Self(number.to_string())
+    }
+}
+
+impl From<f64> for Amount {
+    fn from(number: f64) -> Self {
+        Self(number.to_string())
+    }
+}
 
 impl<'de> Deserialize<'de> for Amount {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -67,6 +79,11 @@ fn within<E: Error>(fits: bool, number: impl fmt::Display) -> Result<Amount, E> 
         true => Ok(Amount(number.to_string())),
         false => Err(E::custom(BEYOND)),
     }
+}
+
+/// Writes a number of 64 bits as text; for `serialize_with`.
+pub(crate) fn text<S: Serializer>(number: &i64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(number)
 }
 
 /// Reads how many of something are wanted, in a field that may be left out.

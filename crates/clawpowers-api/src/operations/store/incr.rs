@@ -2,7 +2,7 @@
 
 use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
-use crate::wire::number::Amount;
+use crate::wire::number::{Amount, text};
 use clawpowers_executor::Key;
 use clawpowers_loader::display::quoted;
 use serde::{Deserialize, Serialize};
@@ -26,8 +26,9 @@ pub struct Response {
     /// The key.
     pub key: String,
     /// The sum, as text because it may need 64 bits.
-    #[cfg_attr(feature = "schema", schemars(extend("format" = "int64")))]
-    pub value: String,
+    #[serde(serialize_with = "text")]
+    #[cfg_attr(feature = "schema", schemars(with = "String", extend("format" = "int64")))]
+    pub value: i64,
 }
 
 /// Adds a number to the value of a key, which counts as 0 where it is missing.
@@ -48,6 +49,6 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let sum = runtime.write(|db| Ok(db.store().incr(&key, by)?))?;
     Ok(Response {
         key: request.key.clone(),
-        value: sum.to_string(),
+        value: sum,
     })
 }
