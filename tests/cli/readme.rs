@@ -7,8 +7,6 @@ use std::fs;
 const README: &str = include_str!("../../README.md");
 const TOUR: &str = include_str!("../../docs/tour.md");
 const COMMANDS: &str = include_str!("../../docs/commands.md");
-/// Where the sessions' reader is.
-const READER: &str = "/home/ada";
 /// Is printed before the output of each command.
 const MARK: &str = "@@@";
 
@@ -74,6 +72,12 @@ fn the_tour_can_be_typed_from_its_first_line() {
     type_session("docs/tour.md", &steps(TOUR), 16);
 }
 
+/// Returns the folder in which the sessions were typed.
+fn reader() -> &'static str {
+    let (_, rest) = TOUR.split_once("<location>").unwrap();
+    rest.split_once("/shop/").unwrap().0
+}
+
 /// Types the steps, and compares what is printed with what the file shows.
 #[expect(clippy::print_stdout, reason = "a test that is skipped says why")]
 fn type_session(file: &str, steps: &[Step], least: usize) {
@@ -83,7 +87,7 @@ fn type_session(file: &str, steps: &[Step], least: usize) {
         steps.len()
     );
     // A folder with a path of the same length, because what a prompt costs depends on it.
-    let random = READER.len() - "/tmp/".len();
+    let random = reader().len() - "/tmp/".len();
     let short = tempfile::Builder::new()
         .prefix("")
         .rand_bytes(random)
@@ -92,7 +96,7 @@ fn type_session(file: &str, steps: &[Step], least: usize) {
         println!("left out: no folder can be made in /tmp");
         return;
     };
-    let reader = short.path().to_str().unwrap();
+    let typed_in = short.path().to_str().unwrap();
     let mut session = String::from("stty cols 98\n");
     for step in steps {
         writeln!(session, "echo '{MARK}'\n{}", step.command.trim_end()).unwrap();
@@ -121,7 +125,7 @@ fn type_session(file: &str, steps: &[Step], least: usize) {
         .env("TERM", "xterm")
         .env("SHELL", "/bin/sh");
     let ran = finish(&mut command);
-    let out = ran.out.replace("\r\n", "\n").replace(reader, READER);
+    let out = ran.out.replace("\r\n", "\n").replace(typed_in, reader());
     let found: Vec<&str> = out.split(&format!("{MARK}\n")).skip(1).collect();
     assert_eq!(found.len(), steps.len(), "{out}");
     let mut wrong = String::new();

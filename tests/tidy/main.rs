@@ -12,6 +12,7 @@
 mod contracts;
 mod documents;
 mod layers;
+mod links;
 mod settings;
 mod shipped;
 mod sources;
