@@ -19,7 +19,7 @@ Object.defineProperty(ClawpowersError.prototype, "name", {
 export function invalidRequest(why) {
   return new ClawpowersError(`the request is not valid: ${why}`, {
     code: "invalid_request",
-    hint: "COMPATIBILITY.md lists the fields of each operation",
+    hint: "docs/reference.md lists the fields of each operation",
   });
 }
 

@@ -1,6 +1,6 @@
 //! What other clients would see: their roots, their order, their way of walking, and what they drop.
 //!
-//! Each entry states a client's documented rule as of November 2026; ARCHITECTURE.md names the sources' dates.
+//! Each entry states a client's documented rule as of November 2026; docs/clients.md names the sources and their dates.
 
 use super::roots::{Surroundings, user};
 use super::walk::{FileLinks, SKIPPED, WalkRules};

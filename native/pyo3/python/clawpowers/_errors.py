@@ -94,5 +94,5 @@ def invalid_request(why: str) -> InvalidRequestError:
     return InvalidRequestError(
         "invalid_request",
         f"the request is not valid: {why}",
-        "COMPATIBILITY.md lists the fields of each operation",
+        "docs/reference.md lists the fields of each operation",
     )

@@ -61,7 +61,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     if request.text.is_some() == request.value.is_some() {
         let message = "the request is not valid: it needs either `text` or `value`";
         return Err(ApiError::new(ErrorCode::InvalidRequest, message)
-            .hint("COMPATIBILITY.md lists the fields of each operation"));
+            .hint("docs/reference.md lists the fields of each operation"));
     }
     let key = Key::parse(&request.key)?;
     let path = file::path_of(runtime)?;
