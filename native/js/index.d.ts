@@ -294,7 +294,7 @@ export interface ConfigSetOptions {
 
 /** What `doctor` takes by name. */
 export interface DoctorOptions {
-  /** Whether the whole database is checked, every index against its table too, which takes longer. */
+  /** Also compare every index of the database with its table, which takes longer. */
   deep?: boolean | undefined;
   /** Folders to search, or the path of a SKILL.md; empty means the default folders. */
   roots?: readonly string[] | undefined;
@@ -567,7 +567,7 @@ export interface AnalyzeCompareReply {
   skill: string;
   /** The first side. */
   a: Side;
-  /** The second side, in the same form. */
+  /** The second side. */
   b: Side;
   /** The comparison; `null` if one side has no executions that count. */
   comparison: Comparison | null;
@@ -611,46 +611,46 @@ export interface AnalyzeWorktreesReply {
   worktrees: ValueLine[];
 }
 
-/** Executions whose duration lies in a range. */
+/** The number of executions whose duration is in a range. Each range is twice as wide as the one before. */
 export interface Bin {
   /** The lower end, in seconds. */
   from: number;
   /** The upper end, in seconds. */
   to: number;
-  /** How many there are. */
+  /** The number of executions. */
   count: number;
 }
 
-/** How far a recommendation can be trusted. */
+/** How certain a recommendation is. */
 export type Certainty = "sure" | "unsure";
 
-/** A change that was found. Executions are counted from 0, in the order in which they were given. */
+/** A detected change. Executions are counted from 0, in the given order. */
 export interface Change {
-  /** The way it changed. */
+  /** Whether the rate fell or rose. */
   direction: Direction;
-  /** The place of the first execution of the new rate, as well as can be told. */
+  /** The estimated index of the first execution with the new rate. */
   at: number;
-  /** The place of the execution with which it was found. */
+  /** The index of the execution at which the change was detected. */
   found: number;
-  /** The rate between the change before this one and this one. */
+  /** The rate between the previous change and this one. */
   before: Rate;
-  /** The rate from the change until it was found. */
+  /** The rate from the change up to its detection. */
   after: Rate;
 }
 
 /** A change of a skill's rate. */
 export interface ChangeReport {
-  /** The way it changed. */
+  /** Whether the rate fell or rose. */
   direction: Direction;
-  /** The time of the first execution of the new rate, in RFC 3339. */
+  /** The time of the first execution with the new rate. */
   since: string;
-  /** How many executions ago that was. */
+  /** How many executions ago the change was. */
   runs_ago: number;
   /** The rate before. */
   before: Rate;
-  /** The rate from then on, up to the next change. */
+  /** The rate from the change up to the next one. */
   after: Rate;
-  /** Whether that still differs from the rate before (p below 0.01). */
+  /** Whether the executions since then still differ from those before (p < 0.01). */
   holds: boolean;
 }
 
@@ -674,19 +674,19 @@ export interface CodeBlock {
   lines: number;
 }
 
-/** Two samples of outcomes beside each other. */
+/** A comparison of two samples of outcomes. */
 export interface Comparison {
-  /** The rate of the second less that of the first. */
+  /** The rate of the second sample minus that of the first. */
   difference: number;
   /** The lower end of its 95 % interval, by Newcombe's hybrid score method. */
   low: number;
-  /** The upper end. */
+  /** The upper end of the interval. */
   high: number;
-  /** How probable a difference of this size is where there is none. */
+  /** The p-value of the difference. */
   p_value: number;
-  /** The test that gave it. */
+  /** The test that gave the p-value. */
   method: SignificanceTest;
-  /** How many executions each side needs for 80 % power at the 5 % level, those that there are among them, were the difference the one that was seen; `null` where there is none. */
+  /** How many executions each side needs in total to detect the observed difference with 80 % power at the 5 % level; `null` if there is no difference. */
   needed: number | null;
 }
 
@@ -762,7 +762,7 @@ export interface DatabaseState {
   problems: string[];
   /** What to do next. */
   hint: string | null;
-  /** What is worth knowing and is no problem. */
+  /** Facts that are not problems. */
   notes: string[];
 }
 
@@ -787,7 +787,7 @@ export interface Diagnostic {
   edits?: Edit[];
 }
 
-/** The way a rate changed. */
+/** Whether a rate fell or rose. */
 export type Direction = "drop" | "rise";
 
 /** The condition of the skills, of config.json and of the database. */
@@ -965,7 +965,7 @@ export interface Hidden {
   winner: string;
 }
 
-/** A hit. */
+/** A skill that matches. */
 export interface Hit {
   /** The skill's name. */
   name: string;
@@ -1125,9 +1125,9 @@ export interface NotReady {
 
 /** A note and how many failures have it. */
 export interface NoteCount {
-  /** The note as the last of them has it, on one line, cut after 200 characters. */
+  /** The most recent note of this kind, on one line, truncated to 200 characters. */
   note: string;
-  /** How many of the last 50 failures have it. */
+  /** How many of the last 50 failures have this note. */
   count: number;
 }
 
@@ -1153,7 +1153,7 @@ export interface Rate {
   success: number;
   /** Successes, failures and partial successes. */
   total: number;
-  /** The rate; `null` where there are none. */
+  /** The rate; `null` if `total` is 0. */
   value: number | null;
   /** The lower end of the interval. */
   low: number;
@@ -1161,31 +1161,31 @@ export interface Rate {
   high: number;
 }
 
-/** Something to do, with its evidence. */
+/** A recommendation with its evidence. */
 export interface Recommendation {
   /** The skill. */
   skill: string;
-  /** What is recommended. */
+  /** The reason: the skill got worse, rarely succeeds, got better, or needs more executions. */
   kind: RecommendationKind;
-  /** Whether it is certain. However often one asks, at most one of twenty skills that succeed in 60 % or more is ever surely `low`, and at most one of twenty steady ones is said to be `worse` or `better` within 200 executions, about one of ten in however many. */
+  /** How certain it is. A skill with a success rate of 60 % or more is ever called `low` with `sure` with a probability of at most 5 %, and a skill with a constant rate is ever called `worse` or `better` with at most 5 % within 200 executions (about 10 % over any number), no matter how often you check. */
   sure: Certainty;
-  /** In words. */
+  /** The recommendation, as a sentence for people. */
   text: string;
-  /** The rate that it rests on. */
+  /** The success rate that supports it. */
   rate: Rate;
-  /** When the change was that it rests on, in RFC 3339. */
+  /** The time of the change that supports it. */
   since: string | null;
-  /** The notes of its last failures, the most common first; those that differ in numbers alone are one. */
+  /** The notes of the last 50 failures, the most common first; notes that differ only in numbers are counted together. */
   notes: NoteCount[];
-  /** The session in which its last failures cluster, where there is one. */
+  /** The session in which the last failures cluster, if there is one. */
   session: SessionCount | null;
-  /** The version in which its last failures cluster, where there is one. */
+  /** The version in which the last failures cluster, if there is one. */
   failing_version: VersionCount | null;
-  /** The version, else the digest, that the skill had from the change on, where it had another one before. */
+  /** The version (else the digest) of the skill since the change, if it is a different one than before. */
   version: string | null;
 }
 
-/** What is recommended, the most pressing first. */
+/** The reason for a recommendation, the most urgent first. */
 export type RecommendationKind = "worse" | "low" | "better" | "more";
 
 /** What was recovered and what was lost. */
@@ -1266,9 +1266,9 @@ export type Scope = "project" | "user" | "home" | "system" | "extra" | "bundled"
 export interface SessionCount {
   /** The session. */
   session: string;
-  /** Its failures. */
+  /** The number of failed executions. */
   failures: number;
-  /** Its executions. */
+  /** The number of executions. */
   total: number;
 }
 
@@ -1283,7 +1283,7 @@ export interface Setting {
 /** How severe a diagnostic is. */
 export type Severity = "error" | "warning" | "info";
 
-/** One side. */
+/** One side of a comparison. */
 export interface Side {
   /** The name, as requested. */
   name: string;
@@ -1291,10 +1291,10 @@ export interface Side {
   rate: Rate;
 }
 
-/** With which test two samples were compared. */
+/** The test with which two samples were compared. */
 export type SignificanceTest = "fisher" | "z";
 
-/** A typed skill. */
+/** A skill with its fields. */
 export interface Skill {
   /** Its name. */
   name: string;
@@ -1304,7 +1304,7 @@ export interface Skill {
   description: string;
   /** Its version, verbatim. */
   version: string | null;
-  /** Whether the version is a semantic one. */
+  /** Whether the version is a semantic version. */
   version_is_semver: boolean;
   /** Its licence. */
   license: string | null;
@@ -1476,23 +1476,23 @@ export interface SkillReport {
   rate: Rate;
   /** The success rate since the last change. */
   recent: Rate;
-  /** What the interval of the recent rate says; `unsure` below ten executions as well. */
+  /** The tier of the recent rate; also `unsure` with fewer than ten executions. */
   tier: Tier;
-  /** US dollars for each success, where costs are known. */
+  /** US dollars for each success, if costs are known. */
   cost_per_success: number | null;
-  /** Tokens for each success, where they are known. */
+  /** Tokens for each success, if they are known. */
   tokens_per_success: number | null;
   /** The changes of its rate, the oldest first. */
   changes: ChangeReport[];
   /** The twelve calendar weeks up to that of `as_of`, the oldest first. */
   weeks: Week[];
-  /** How many whole days before `as_of` its last execution was; null where none has ended. */
+  /** Whole days between its last execution and `as_of`; `null` if none has ended. */
   idle_days: number | null;
-  /** Whether none was in the twelve weeks. */
+  /** Whether it had no execution in the twelve weeks. */
   idle: boolean;
-  /** How many executions took how long, by doublings; those between without one are left out. */
+  /** A histogram of its durations, without empty ranges. */
   durations: Bin[];
-  /** What is missing for a judgement, if it is. */
+  /** What is missing before a tier can be given, if anything. */
   missing: string | null;
   /** The models of its last 100 executions, the most used first; empty unless `models` is set. */
   models: Model[];
@@ -1522,7 +1522,7 @@ export interface SkillRow {
 
 /** The hits, best first. */
 export interface SkillSearchReply {
-  /** The hits. */
+  /** The matching skills, the best first. */
   hits: Hit[];
 }
 
@@ -1592,9 +1592,9 @@ export interface StatusReply {
   schema: number;
   /** Its size in bytes, including the WAL. */
   bytes: number;
-  /** How many keys there are. */
+  /** The number of keys. */
   keys: number;
-  /** How many skills have executions. */
+  /** The number of skills with executions. */
   skills: number;
   /** Statistics of all executions. */
   executions: Figures;
@@ -1709,10 +1709,10 @@ export interface StoreValue {
 /** Whose rules are applied. */
 export type Target = "spec" | "claude" | "codex" | "openclaw" | "clawpowers";
 
-/** What an interval says of a skill; the bounds are those of 1.x, which put them to the point estimate. */
+/** The 95 % interval of a rate: `good` if it is at 80 % or above, `moderate` at 60 % or above, `low` below 60 %, otherwise `unsure`. */
 export type Tier = "good" | "moderate" | "low" | "unsure";
 
-/** Tokens. */
+/** Token counts. */
 export interface Tokens {
   /** Executions with tokens. */
   count: number;
@@ -1751,9 +1751,9 @@ export interface Verdict {
 export interface VersionCount {
   /** The version. */
   version: string;
-  /** Its failures. */
+  /** The number of failed executions. */
   failures: number;
-  /** Its executions. */
+  /** The number of executions. */
   total: number;
 }
 
@@ -1777,16 +1777,16 @@ export interface Warning {
   hint: string;
 }
 
-/** What ended in one week. */
+/** The executions of one calendar week. */
 export interface Week {
-  /** Its first day, a Monday, in UTC. */
+  /** The first day of the week, a Monday, in UTC. */
   start: string;
   /** Successes. */
   success: number;
-  /** Failures. */
+  /** The number of failures. */
   failure: number;
-  /** Successes in part. */
+  /** The number of partial successes. */
   partial: number;
-  /** Skipped. */
+  /** The number of skipped executions. */
   skipped: number;
 }

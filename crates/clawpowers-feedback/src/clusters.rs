@@ -11,9 +11,9 @@ const CLUSTERED: f64 = 0.01;
 pub struct Cluster {
     /// The name of the group.
     pub name: String,
-    /// Its failures.
+    /// The number of failed executions.
     pub failures: u64,
-    /// Its executions.
+    /// The number of executions.
     pub total: u64,
 }
 

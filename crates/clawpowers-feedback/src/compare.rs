@@ -11,7 +11,7 @@ const FEW: f64 = 5.0;
 /// Differences of probabilities up to this share count as equal, as is usual for Fisher's test.
 const EQUAL: f64 = 1e-7;
 
-/// With which test two samples were compared.
+/// The test with which two samples were compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -33,22 +33,22 @@ impl SignificanceTest {
     }
 }
 
-/// Two samples of outcomes beside each other.
+/// A comparison of two samples of outcomes.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Comparison {
-    /// The rate of the second less that of the first.
+    /// The rate of the second sample minus that of the first.
     pub difference: f64,
     /// The lower end of its 95 % interval, by Newcombe's hybrid score method.
     pub low: f64,
-    /// The upper end.
+    /// The upper end of the interval.
     pub high: f64,
-    /// How probable a difference of this size is where there is none.
+    /// The p-value of the difference.
     pub p_value: f64,
-    /// The test that gave it.
+    /// The test that gave the p-value.
     pub method: SignificanceTest,
-    /// How many executions each side needs for 80 % power at the 5 % level, those that there are among them, were the
-    /// difference the one that was seen; `null` where there is none.
+    /// How many executions each side needs in total to detect the observed difference with 80 % power at the 5 %
+    /// level; `null` if there is no difference.
     pub needed: Option<u64>,
 }
 

@@ -74,7 +74,7 @@ const LATE: f64 = 320.0;
 /// How many of the last outcomes, and at most a third, are left out of the rate by which a threshold is chosen.
 const RECENT: usize = 40;
 
-/// The way a rate changed.
+/// Whether a rate fell or rose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -96,19 +96,19 @@ impl Direction {
     }
 }
 
-/// A change that was found. Executions are counted from 0, in the order in which they were given.
+/// A detected change. Executions are counted from 0, in the given order.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Change {
-    /// The way it changed.
+    /// Whether the rate fell or rose.
     pub direction: Direction,
-    /// The place of the first execution of the new rate, as well as can be told.
+    /// The estimated index of the first execution with the new rate.
     pub at: u64,
-    /// The place of the execution with which it was found.
+    /// The index of the execution at which the change was detected.
     pub found: u64,
-    /// The rate between the change before this one and this one.
+    /// The rate between the previous change and this one.
     pub before: Rate,
-    /// The rate from the change until it was found.
+    /// The rate from the change up to its detection.
     pub after: Rate,
 }
 

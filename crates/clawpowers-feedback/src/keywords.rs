@@ -13,9 +13,9 @@ const NOTE_LENGTH: usize = 200;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NoteCount {
-    /// The note as the last of them has it, on one line, cut after 200 characters.
+    /// The most recent note of this kind, on one line, truncated to 200 characters.
     pub note: String,
-    /// How many of the last 50 failures have it.
+    /// How many of the last 50 failures have this note.
     pub count: usize,
 }
 

@@ -11,7 +11,7 @@ pub(crate) const Z: f64 = 1.959_963_984_540_054;
 pub struct Interval {
     /// The lower end.
     pub low: f64,
-    /// The upper end.
+    /// The upper end of the interval.
     pub high: f64,
 }
 
@@ -52,7 +52,7 @@ pub struct Rate {
     pub success: u64,
     /// Successes, failures and partial successes.
     pub total: u64,
-    /// The rate; `null` where there are none.
+    /// The rate; `null` if `total` is 0.
     pub value: Option<f64>,
     /// The lower end of the interval.
     pub low: f64,
@@ -99,7 +99,8 @@ pub fn surely_low(success: u64, total: u64) -> bool {
     mixed - s * log(LOW) - (n - s) * log(1.0 - LOW) >= log(SURE)
 }
 
-/// What an interval says of a skill; the bounds are those of 1.x, which put them to the point estimate.
+/// The 95 % interval of a rate: `good` if it is at 80 % or above, `moderate` at 60 % or above, `low` below 60 %,
+/// otherwise `unsure`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]

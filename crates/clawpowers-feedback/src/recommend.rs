@@ -6,7 +6,7 @@ use crate::rate::{Rate, Tier, surely_low};
 use crate::report::{ChangeReport, MIN_JUDGED, SkillAnalysis, count};
 use serde::Serialize;
 
-/// What is recommended, the most pressing first.
+/// The reason for a recommendation, the most urgent first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -40,7 +40,7 @@ impl RecommendationKind {
     }
 }
 
-/// How far a recommendation can be trusted.
+/// How certain a recommendation is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -51,32 +51,33 @@ pub enum Certainty {
     Unsure,
 }
 
-/// Something to do, with its evidence.
+/// A recommendation with its evidence.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Recommendation {
     /// The skill.
     pub skill: String,
-    /// What is recommended.
+    /// The reason: the skill got worse, rarely succeeds, got better, or needs more executions.
     pub kind: RecommendationKind,
-    /// Whether it is certain. However often one asks, at most one of twenty skills that succeed in 60 % or more is ever
-    /// surely `low`, and at most one of twenty steady ones is said to be `worse` or `better` within 200 executions, about
-    /// one of ten in however many.
+    /// How certain it is. A skill with a success rate of 60 % or more is ever called `low` with `sure` with a
+    /// probability of at most 5 %, and a skill with a constant rate is ever called `worse` or `better` with at most 5
+    /// % within 200 executions (about 10 % over any number), no matter how often you check.
     pub sure: Certainty,
-    /// In words.
+    /// The recommendation, as a sentence for people.
     pub text: String,
-    /// The rate that it rests on.
+    /// The success rate that supports it.
     pub rate: Rate,
-    /// When the change was that it rests on, in RFC 3339.
+    /// The time of the change that supports it.
     #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub since: Option<String>,
-    /// The notes of its last failures, the most common first; those that differ in numbers alone are one.
+    /// The notes of the last 50 failures, the most common first; notes that differ only in numbers are counted
+    /// together.
     pub notes: Vec<NoteCount>,
-    /// The session in which its last failures cluster, where there is one.
+    /// The session in which the last failures cluster, if there is one.
     pub session: Option<SessionCount>,
-    /// The version in which its last failures cluster, where there is one.
+    /// The version in which the last failures cluster, if there is one.
     pub failing_version: Option<VersionCount>,
-    /// The version, else the digest, that the skill had from the change on, where it had another one before.
+    /// The version (else the digest) of the skill since the change, if it is a different one than before.
     pub version: Option<String>,
 }
 
@@ -86,9 +87,9 @@ pub struct Recommendation {
 pub struct SessionCount {
     /// The session.
     pub session: String,
-    /// Its failures.
+    /// The number of failed executions.
     pub failures: u64,
-    /// Its executions.
+    /// The number of executions.
     pub total: u64,
 }
 
@@ -98,9 +99,9 @@ pub struct SessionCount {
 pub struct VersionCount {
     /// The version.
     pub version: String,
-    /// Its failures.
+    /// The number of failed executions.
     pub failures: u64,
-    /// Its executions.
+    /// The number of executions.
     pub total: u64,
 }
 

@@ -40,7 +40,7 @@ pub struct Input<'a> {
     pub format_time: fn(i64) -> String,
 }
 
-/// What is known of one skill.
+/// The report on one skill.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SkillAnalysis {
@@ -48,27 +48,27 @@ pub struct SkillAnalysis {
     pub rate: Rate,
     /// The success rate since the last change.
     pub recent: Rate,
-    /// What the interval of the recent rate says; `unsure` below ten executions as well.
+    /// The tier of the recent rate; also `unsure` with fewer than ten executions.
     pub tier: Tier,
-    /// US dollars for each success, where costs are known.
+    /// US dollars for each success, if costs are known.
     pub cost_per_success: Option<f64>,
-    /// Tokens for each success, where they are known.
+    /// Tokens for each success, if they are known.
     pub tokens_per_success: Option<f64>,
     /// The changes of its rate, the oldest first.
     pub changes: Vec<ChangeReport>,
     /// The twelve calendar weeks up to that of `as_of`, the oldest first.
     pub weeks: Vec<Week>,
-    /// How many whole days before `as_of` its last execution was; null where none has ended.
+    /// Whole days between its last execution and `as_of`; `null` if none has ended.
     pub idle_days: Option<i64>,
-    /// Whether none was in the twelve weeks.
+    /// Whether it had no execution in the twelve weeks.
     pub idle: bool,
-    /// How many executions took how long, by doublings; those between without one are left out.
+    /// A histogram of its durations, without empty ranges.
     pub durations: Vec<Bin>,
-    /// What is missing for a judgement, if it is.
+    /// What is missing before a tier can be given, if anything.
     pub missing: Option<String>,
 }
 
-/// Executions whose duration lies in a range.
+/// The number of executions whose duration is in a range. Each range is twice as wide as the one before.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Bin {
@@ -76,7 +76,7 @@ pub struct Bin {
     pub from: f64,
     /// The upper end, in seconds.
     pub to: f64,
-    /// How many there are.
+    /// The number of executions.
     pub count: u64,
 }
 
@@ -84,34 +84,34 @@ pub struct Bin {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ChangeReport {
-    /// The way it changed.
+    /// Whether the rate fell or rose.
     pub direction: Direction,
-    /// The time of the first execution of the new rate, in RFC 3339.
+    /// The time of the first execution with the new rate.
     #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub since: String,
-    /// How many executions ago that was.
+    /// How many executions ago the change was.
     pub runs_ago: u64,
     /// The rate before.
     pub before: Rate,
-    /// The rate from then on, up to the next change.
+    /// The rate from the change up to the next one.
     pub after: Rate,
-    /// Whether that still differs from the rate before (p below 0.01).
+    /// Whether the executions since then still differ from those before (p < 0.01).
     pub holds: bool,
 }
 
-/// What ended in one week.
+/// The executions of one calendar week.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Week {
-    /// Its first day, a Monday, in UTC.
+    /// The first day of the week, a Monday, in UTC.
     pub start: String,
     /// Successes.
     pub success: i64,
-    /// Failures.
+    /// The number of failures.
     pub failure: i64,
-    /// Successes in part.
+    /// The number of partial successes.
     pub partial: i64,
-    /// Skipped.
+    /// The number of skipped executions.
     pub skipped: i64,
 }
 

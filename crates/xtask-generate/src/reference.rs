@@ -53,6 +53,7 @@ pub(crate) fn markdown(table: &Table) -> String {
         out.push_str(&format!("\n### {name}\n\n{about}\n\n"));
         match schema["type"] == "object" {
             true => fields_table(&mut out, table, "field", &table.fields(name), &[]),
+            false if schema["enum"].is_array() => out.push_str(&format!("One of {}.\n", kind(table, schema))),
             false => out.push_str(&format!("Type: {}.\n", kind(table, schema))),
         }
     }
@@ -121,7 +122,7 @@ fn fields_table(out: &mut String, table: &Table, head: &str, fields: &[Field<'_>
     for heading in shared {
         let anchor = heading.to_lowercase().replace(' ', "-");
         out.push_str(&format!(
-            "| [{}](#{anchor}) | | its fields |\n",
+            "| fields of [{}](#{anchor}) | | |\n",
             heading.to_lowercase()
         ));
     }

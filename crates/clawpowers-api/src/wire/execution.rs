@@ -289,7 +289,7 @@ pub struct Cost {
     pub total: f64,
 }
 
-/// Tokens.
+/// Token counts.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Tokens {

@@ -100,7 +100,7 @@ fn brief(list: Vec<loader::Diagnostic>) -> Vec<Diagnostic> {
     brief.collect()
 }
 
-/// A typed skill.
+/// A skill with its fields.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Skill {
@@ -112,7 +112,7 @@ pub struct Skill {
     pub description: String,
     /// Its version, verbatim.
     pub version: Option<String>,
-    /// Whether the version is a semantic one.
+    /// Whether the version is a semantic version.
     pub version_is_semver: bool,
     /// Its licence.
     pub license: Option<String>,

@@ -7,13 +7,13 @@ import datetime as dt
 from typing import Any, Literal, TypeAlias, TypedDict
 
 Certainty: TypeAlias = Literal["sure", "unsure"]
-"""How far a recommendation can be trusted."""
+"""How certain a recommendation is."""
 
 DatabaseStatus: TypeAlias = Literal["none", "sound", "busy", "corrupt", "newer", "full", "read_only", "io"]
 """The condition of a database."""
 
 Direction: TypeAlias = Literal["drop", "rise"]
-"""The way a rate changed."""
+"""Whether a rate fell or rose."""
 
 ExecutionState: TypeAlias = Literal["success", "failure", "partial", "skipped", "open"]
 """How an execution ended; `open` while it has not."""
@@ -25,7 +25,7 @@ PromptLevel: TypeAlias = Literal["full", "shortened", "names", "dropped"]
 """How much of the skills a prompt shows."""
 
 RecommendationKind: TypeAlias = Literal["worse", "low", "better", "more"]
-"""What is recommended, the most pressing first."""
+"""The reason for a recommendation, the most urgent first."""
 
 ResourceKind: TypeAlias = Literal["script", "reference", "asset", "other"]
 """What a file of a skill is for."""
@@ -37,13 +37,13 @@ Severity: TypeAlias = Literal["error", "warning", "info"]
 """How severe a diagnostic is."""
 
 SignificanceTest: TypeAlias = Literal["fisher", "z"]
-"""With which test two samples were compared."""
+"""The test with which two samples were compared."""
 
 Target: TypeAlias = Literal["spec", "claude", "codex", "openclaw", "clawpowers"]
 """Whose rules are applied."""
 
 Tier: TypeAlias = Literal["good", "moderate", "low", "unsure"]
-"""What an interval says of a skill; the bounds are those of 1.x, which put them to the point estimate."""
+"""The 95 % interval of a rate: `good` if it is at 80 % or above, `moderate` at 60 % or above, `low` below 60 %, otherwise `unsure`."""
 
 Truncation: TypeAlias = Literal["whole", "shortened", "name_only", "dropped"]
 """What a client leaves of a skill in its list."""
@@ -57,7 +57,7 @@ class AnalyzeCompareReply(TypedDict):
     a: Side
     """The first side."""
     b: Side
-    """The second side, in the same form."""
+    """The second side."""
     comparison: Comparison | None
     """The comparison; `null` if one side has no executions that count."""
     verdict: str
@@ -107,44 +107,44 @@ _BinKeys = TypedDict("_BinKeys", {"from": float})
 
 
 class Bin(_BinKeys):
-    """Executions whose duration lies in a range."""
+    """The number of executions whose duration is in a range. Each range is twice as wide as the one before."""
 
     to: float
     """The upper end, in seconds."""
     count: int
-    """How many there are."""
+    """The number of executions."""
 
 
 class Change(TypedDict):
-    """A change that was found. Executions are counted from 0, in the order in which they were given."""
+    """A detected change. Executions are counted from 0, in the given order."""
 
     direction: Direction
-    """The way it changed."""
+    """Whether the rate fell or rose."""
     at: int
-    """The place of the first execution of the new rate, as well as can be told."""
+    """The estimated index of the first execution with the new rate."""
     found: int
-    """The place of the execution with which it was found."""
+    """The index of the execution at which the change was detected."""
     before: Rate
-    """The rate between the change before this one and this one."""
+    """The rate between the previous change and this one."""
     after: Rate
-    """The rate from the change until it was found."""
+    """The rate from the change up to its detection."""
 
 
 class ChangeReport(TypedDict):
     """A change of a skill's rate."""
 
     direction: Direction
-    """The way it changed."""
+    """Whether the rate fell or rose."""
     since: dt.datetime
-    """The time of the first execution of the new rate, in RFC 3339."""
+    """The time of the first execution with the new rate."""
     runs_ago: int
-    """How many executions ago that was."""
+    """How many executions ago the change was."""
     before: Rate
     """The rate before."""
     after: Rate
-    """The rate from then on, up to the next change."""
+    """The rate from the change up to the next one."""
     holds: bool
-    """Whether that still differs from the rate before (p below 0.01)."""
+    """Whether the executions since then still differ from those before (p < 0.01)."""
 
 
 class ClientBudget(TypedDict):
@@ -170,20 +170,20 @@ class CodeBlock(TypedDict):
 
 
 class Comparison(TypedDict):
-    """Two samples of outcomes beside each other."""
+    """A comparison of two samples of outcomes."""
 
     difference: float
-    """The rate of the second less that of the first."""
+    """The rate of the second sample minus that of the first."""
     low: float
     """The lower end of its 95 % interval, by Newcombe's hybrid score method."""
     high: float
-    """The upper end."""
+    """The upper end of the interval."""
     p_value: float
-    """How probable a difference of this size is where there is none."""
+    """The p-value of the difference."""
     method: SignificanceTest
-    """The test that gave it."""
+    """The test that gave the p-value."""
     needed: int | None
-    """How many executions each side needs for 80 % power at the 5 % level, those that there are among them, were the difference the one that was seen; `null` where there is none."""
+    """How many executions each side needs in total to detect the observed difference with 80 % power at the 5 % level; `null` if there is no difference."""
 
 
 class ConfigGetReply(TypedDict):
@@ -266,7 +266,7 @@ class DatabaseState(TypedDict):
     hint: str | None
     """What to do next."""
     notes: list[str]
-    """What is worth knowing and is no problem."""
+    """Facts that are not problems."""
 
 
 class _DiagnosticOptional(TypedDict, total=False):
@@ -477,7 +477,7 @@ class Hidden(TypedDict):
 
 
 class Hit(TypedDict):
-    """A hit."""
+    """A skill that matches."""
 
     name: str
     """The skill's name."""
@@ -655,9 +655,9 @@ class NoteCount(TypedDict):
     """A note and how many failures have it."""
 
     note: str
-    """The note as the last of them has it, on one line, cut after 200 characters."""
+    """The most recent note of this kind, on one line, truncated to 200 characters."""
     count: int
-    """How many of the last 50 failures have it."""
+    """How many of the last 50 failures have this note."""
 
 
 class Outline(TypedDict):
@@ -679,7 +679,7 @@ class Rate(TypedDict):
     total: int
     """Successes, failures and partial successes."""
     value: float | None
-    """The rate; `null` where there are none."""
+    """The rate; `null` if `total` is 0."""
     low: float
     """The lower end of the interval."""
     high: float
@@ -687,28 +687,28 @@ class Rate(TypedDict):
 
 
 class Recommendation(TypedDict):
-    """Something to do, with its evidence."""
+    """A recommendation with its evidence."""
 
     skill: str
     """The skill."""
     kind: RecommendationKind
-    """What is recommended."""
+    """The reason: the skill got worse, rarely succeeds, got better, or needs more executions."""
     sure: Certainty
-    """Whether it is certain. However often one asks, at most one of twenty skills that succeed in 60 % or more is ever surely `low`, and at most one of twenty steady ones is said to be `worse` or `better` within 200 executions, about one of ten in however many."""
+    """How certain it is. A skill with a success rate of 60 % or more is ever called `low` with `sure` with a probability of at most 5 %, and a skill with a constant rate is ever called `worse` or `better` with at most 5 % within 200 executions (about 10 % over any number), no matter how often you check."""
     text: str
-    """In words."""
+    """The recommendation, as a sentence for people."""
     rate: Rate
-    """The rate that it rests on."""
+    """The success rate that supports it."""
     since: dt.datetime | None
-    """When the change was that it rests on, in RFC 3339."""
+    """The time of the change that supports it."""
     notes: list[NoteCount]
-    """The notes of its last failures, the most common first; those that differ in numbers alone are one."""
+    """The notes of the last 50 failures, the most common first; notes that differ only in numbers are counted together."""
     session: SessionCount | None
-    """The session in which its last failures cluster, where there is one."""
+    """The session in which the last failures cluster, if there is one."""
     failing_version: VersionCount | None
-    """The version in which its last failures cluster, where there is one."""
+    """The version in which the last failures cluster, if there is one."""
     version: str | None
-    """The version, else the digest, that the skill had from the change on, where it had another one before."""
+    """The version (else the digest) of the skill since the change, if it is a different one than before."""
 
 
 class RecoverReply(TypedDict):
@@ -790,9 +790,9 @@ class SessionCount(TypedDict):
     session: str
     """The session."""
     failures: int
-    """Its failures."""
+    """The number of failed executions."""
     total: int
-    """Its executions."""
+    """The number of executions."""
 
 
 class Setting(TypedDict):
@@ -805,7 +805,7 @@ class Setting(TypedDict):
 
 
 class Side(TypedDict):
-    """One side."""
+    """One side of a comparison."""
 
     name: str
     """The name, as requested."""
@@ -814,7 +814,7 @@ class Side(TypedDict):
 
 
 class Skill(TypedDict):
-    """A typed skill."""
+    """A skill with its fields."""
 
     name: str
     """Its name."""
@@ -825,7 +825,7 @@ class Skill(TypedDict):
     version: str | None
     """Its version, verbatim."""
     version_is_semver: bool
-    """Whether the version is a semantic one."""
+    """Whether the version is a semantic version."""
     license: str | None
     """Its licence."""
     compatibility: str | None
@@ -1008,23 +1008,23 @@ class SkillReport(TypedDict):
     recent: Rate
     """The success rate since the last change."""
     tier: Tier
-    """What the interval of the recent rate says; `unsure` below ten executions as well."""
+    """The tier of the recent rate; also `unsure` with fewer than ten executions."""
     cost_per_success: float | None
-    """US dollars for each success, where costs are known."""
+    """US dollars for each success, if costs are known."""
     tokens_per_success: float | None
-    """Tokens for each success, where they are known."""
+    """Tokens for each success, if they are known."""
     changes: list[ChangeReport]
     """The changes of its rate, the oldest first."""
     weeks: list[Week]
     """The twelve calendar weeks up to that of `as_of`, the oldest first."""
     idle_days: int | None
-    """How many whole days before `as_of` its last execution was; null where none has ended."""
+    """Whole days between its last execution and `as_of`; `null` if none has ended."""
     idle: bool
-    """Whether none was in the twelve weeks."""
+    """Whether it had no execution in the twelve weeks."""
     durations: list[Bin]
-    """How many executions took how long, by doublings; those between without one are left out."""
+    """A histogram of its durations, without empty ranges."""
     missing: str | None
-    """What is missing for a judgement, if it is."""
+    """What is missing before a tier can be given, if anything."""
     models: list[Model]
     """The models of its last 100 executions, the most used first; empty unless `models` is set."""
 
@@ -1059,7 +1059,7 @@ class SkillSearchReply(TypedDict):
     """The hits, best first."""
 
     hits: list[Hit]
-    """The hits."""
+    """The matching skills, the best first."""
 
 
 class SkillShowReply(TypedDict):
@@ -1134,9 +1134,9 @@ class StatusReply(TypedDict):
     bytes: int
     """Its size in bytes, including the WAL."""
     keys: int
-    """How many keys there are."""
+    """The number of keys."""
     skills: int
-    """How many skills have executions."""
+    """The number of skills with executions."""
     executions: Figures
     """Statistics of all executions."""
     last: list[Execution]
@@ -1261,7 +1261,7 @@ class StoreValue(TypedDict):
 
 
 class Tokens(TypedDict):
-    """Tokens."""
+    """Token counts."""
 
     count: int
     """Executions with tokens."""
@@ -1301,9 +1301,9 @@ class VersionCount(TypedDict):
     version: str
     """The version."""
     failures: int
-    """Its failures."""
+    """The number of failed executions."""
     total: int
-    """Its executions."""
+    """The number of executions."""
 
 
 class Visibility(TypedDict):
@@ -1329,15 +1329,15 @@ class Warning(TypedDict):
 
 
 class Week(TypedDict):
-    """What ended in one week."""
+    """The executions of one calendar week."""
 
     start: str
-    """Its first day, a Monday, in UTC."""
+    """The first day of the week, a Monday, in UTC."""
     success: int
     """Successes."""
     failure: int
-    """Failures."""
+    """The number of failures."""
     partial: int
-    """Successes in part."""
+    """The number of partial successes."""
     skipped: int
-    """Skipped."""
+    """The number of skipped executions."""

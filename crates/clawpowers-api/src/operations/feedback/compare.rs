@@ -36,7 +36,7 @@ pub struct Response {
     pub skill: String,
     /// The first side.
     pub a: Side,
-    /// The second side, in the same form.
+    /// The second side.
     pub b: Side,
     /// The comparison; `null` if one side has no executions that count.
     pub comparison: Option<Comparison>,
@@ -44,7 +44,7 @@ pub struct Response {
     pub verdict: String,
 }
 
-/// One side.
+/// One side of a comparison.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Side {

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 selecting! {
     /// Which skills to look at, and how thoroughly.
     {
-        /// Whether the whole database is checked, every index against its table too, which takes longer.
+        /// Also compare every index of the database with its table, which takes longer.
         #[serde(default)]
         deep: bool,
     }
@@ -77,7 +77,7 @@ pub struct DatabaseState {
     pub problems: Vec<String>,
     /// What to do next.
     pub hint: Option<String>,
-    /// What is worth knowing and is no problem.
+    /// Facts that are not problems.
     pub notes: Vec<String>,
 }
 

@@ -32,9 +32,9 @@ pub struct Response {
     pub schema: i32,
     /// Its size in bytes, including the WAL.
     pub bytes: u64,
-    /// How many keys there are.
+    /// The number of keys.
     pub keys: i64,
-    /// How many skills have executions.
+    /// The number of skills with executions.
     pub skills: usize,
     /// Statistics of all executions.
     pub executions: wire::Figures,

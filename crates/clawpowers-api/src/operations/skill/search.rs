@@ -22,11 +22,11 @@ selecting! {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
-    /// The hits.
+    /// The matching skills, the best first.
     pub hits: Vec<Hit>,
 }
 
-/// A hit.
+/// A skill that matches.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Hit {
