@@ -366,6 +366,14 @@ export interface MetricsRecordOptions {
   duration?: Amount | null | undefined;
   /** Notes for people. */
   notes?: string | null | undefined;
+  /** The cost in US dollars. */
+  cost?: Amount | null | undefined;
+  /** The number of input tokens. */
+  tokens_in?: Amount | null | undefined;
+  /** The number of output tokens. */
+  tokens_out?: Amount | null | undefined;
+  /** The time, not in the future (default: now). */
+  at?: string | Date | null | undefined;
   /** The session that it belongs to. */
   session?: string | null | undefined;
   /** The agent that runs it. */
@@ -376,14 +384,6 @@ export interface MetricsRecordOptions {
   tier?: string | null | undefined;
   /** The project that it belongs to. */
   project?: string | null | undefined;
-  /** The cost in US dollars. */
-  cost?: Amount | null | undefined;
-  /** The number of input tokens. */
-  tokens_in?: Amount | null | undefined;
-  /** The number of output tokens. */
-  tokens_out?: Amount | null | undefined;
-  /** The time, not in the future (default: now). */
-  at?: string | Date | null | undefined;
 }
 
 /** What `metrics_show` takes by name. */
@@ -852,16 +852,6 @@ export interface Execution {
   duration: number | null;
   /** Notes for people. */
   notes: string | null;
-  /** The session that it belongs to. */
-  session: string | null;
-  /** The agent that runs it. */
-  agent: string | null;
-  /** The model that is used. */
-  model: string | null;
-  /** The tier of the model. */
-  tier: string | null;
-  /** The project that it belongs to. */
-  project: string | null;
   /** The cost in US dollars. */
   cost: number | null;
   /** The number of input tokens. */
@@ -874,6 +864,16 @@ export interface Execution {
   skill_digest: string | null;
   /** `run`, `import`, or `null` if it was recorded directly. */
   source: string | null;
+  /** The session that it belongs to. */
+  session: string | null;
+  /** The agent that runs it. */
+  agent: string | null;
+  /** The model that is used. */
+  model: string | null;
+  /** The tier of the model. */
+  tier: string | null;
+  /** The project that it belongs to. */
+  project: string | null;
 }
 
 /** How an execution ended; `open` while it has not. */

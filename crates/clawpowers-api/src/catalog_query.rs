@@ -4,6 +4,7 @@ use crate::config::roles::{Role, Roles, roles};
 use crate::runtime::Runtime;
 use crate::text::choices;
 use crate::wire::error::{ApiError, ErrorCode};
+use crate::wire::shared::shared_fields;
 use clawpowers_loader::display::{display_path, quoted};
 use clawpowers_loader::{
     CLIENTS, Catalog, CatalogOptions, Client, Documents, Entry, Found, Origin, Rejected, Root, Row, Scope,
@@ -12,17 +13,21 @@ use clawpowers_loader::{
 use std::collections::BTreeSet;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
-/// Which skills an operation is about.
-#[derive(Debug, Clone, Default)]
-pub struct Selection {
-    /// Folders to search, or the path of a SKILL.md; empty means the default folders.
-    pub roots: Vec<String>,
-    /// Keep only these scopes: `project`, `user`, `home`, `system`, `extra`, `bundled`; empty means all.
-    pub scopes: Vec<String>,
-    /// Show the view of this client.
-    pub client: Option<String>,
-    /// The role profile whose skills to keep; an empty one stands for none, even where config.json puts one in force.
-    pub profile: Option<String>,
+shared_fields! {
+    $
+    /// The skills that an operation is about.
+    pub struct CatalogQuery by catalog_query {
+        /// Folders to search, or the path of a SKILL.md; empty means the default folders.
+        #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "path")))]
+        pub roots: Vec<String>,
+        /// Keep only these scopes: `project`, `user`, `home`, `system`, `extra`, `bundled`; empty means all.
+        pub scopes: Vec<String>,
+        /// Show the view of this client.
+        pub client: Option<String>,
+        /// Keep only the skills of this role profile. An empty string means no profile, even if config.json sets
+        /// one.
+        pub profile: Option<String>,
+    }
 }
 
 /// A catalog with the role profile that is in force for it.
@@ -144,19 +149,19 @@ fn did_not_load(rejected: &Rejected) -> String {
 
 impl Runtime {
     /// Loads the catalog that `selection` names.
-    pub(crate) fn select(&self, selection: &Selection) -> Result<Selected, ApiError> {
+    pub(crate) fn select(&self, selection: &CatalogQuery) -> Result<Selected, ApiError> {
         self.select_rows(selection)
     }
 
     /// As [`Runtime::select`], but keeps of each skill only what its row does.
-    pub(crate) fn select_rows<T: Row>(&self, selection: &Selection) -> Result<Selected<T>, ApiError> {
+    pub(crate) fn select_rows<T: Row>(&self, selection: &CatalogQuery) -> Result<Selected<T>, ApiError> {
         self.select_with(selection, roles(self.surroundings.home.as_deref())?)
     }
 
     /// As [`Runtime::select`], with the role profiles at hand.
     pub(crate) fn select_with<T: Row>(
         &self,
-        selection: &Selection,
+        selection: &CatalogQuery,
         roles: Roles,
     ) -> Result<Selected<T>, ApiError> {
         let client = selection.client.as_deref().map(client).transpose()?;

@@ -40,7 +40,7 @@ mod text;
 pub mod wire;
 
 pub use bundled::packages as bundled_skills;
-pub use catalog_query::Selection;
+pub use catalog_query::CatalogQuery;
 pub use operations::OPERATIONS;
 pub use operations::call::for_javascript;
 pub use operations::methods::{Config, Feedback, Metrics, Skills, Store};
@@ -49,7 +49,7 @@ pub use runtime::memory::{Document, MemoryOptions};
 pub use runtime::{Options, Runtime, fork};
 pub use text::{number_of, spelled};
 pub use wire::error::{ApiError, ErrorCode};
-pub use wire::execution::{About, Which};
+pub use wire::execution::{ExecutionFields, ExecutionFilter};
 pub use wire::json::{reply, to_json, write_reply};
 
 /// Returns the time of the system's clock in RFC 3339, in UTC and whole seconds.

@@ -8,7 +8,7 @@ use clap::{
     Arg, ArgAction, ArgMatches, Args, ColorChoice, Command, FromArgMatches, Parser, Subcommand,
     ValueEnum as _,
 };
-use clawpowers_api::{Options, Runtime, Selection, number_of};
+use clawpowers_api::{CatalogQuery, Options, Runtime, number_of};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -251,13 +251,13 @@ pub(crate) struct SelectArgs {
 
 impl SelectArgs {
     /// The selection, with paths that were given without `--root`.
-    pub(crate) fn selection_of(mut self, paths: Vec<String>) -> Selection {
+    pub(crate) fn selection_of(mut self, paths: Vec<String>) -> CatalogQuery {
         self.roots.extend(paths);
         self.selection()
     }
 
-    pub(crate) fn selection(self) -> Selection {
-        Selection {
+    pub(crate) fn selection(self) -> CatalogQuery {
+        CatalogQuery {
             roots: self.roots,
             scopes: self.scopes,
             client: self.client,

@@ -1,8 +1,7 @@
 //! Names of settings: `payments.mode` is `mode` in the object `payments`.
 
-use super::settings::is_known;
 use crate::wire::error::{ApiError, ErrorCode};
-use clawpowers_loader::display::{is_control, nearest, quoted};
+use clawpowers_loader::display::{is_control, quoted};
 use serde_json::{Map, Value};
 
 /// How many levels a key may have.
@@ -109,22 +108,6 @@ impl Key {
         way.names.extend(rest.iter().map(|&name| name.to_owned()));
         Ok(way.names)
     }
-
-    /// Says that the file does not have the setting.
-    pub(crate) fn unknown(&self, map: &Map<String, Value>) -> ApiError {
-        let shown = quoted(self.as_str());
-        if is_known(self.as_str()) {
-            return ApiError::new(ErrorCode::NotFound, format!("the setting {shown} is not set"))
-                .hint("`clawpowers config set` sets it");
-        }
-        let error = ApiError::new(ErrorCode::NotFound, format!("there is no setting {shown}"));
-        let mut known = Vec::new();
-        every(map, None, 1, &mut |key, _, _| known.push(key.to_owned()));
-        match nearest(self.as_str(), known.iter().map(String::as_str)) {
-            Some(near) => error.hint(format!("did you mean {}?", quoted(near))),
-            None => error.hint("`clawpowers config list` shows the settings that are there"),
-        }
-    }
 }
 
 /// Tells whether a file has a setting, be it in the spelling of the other dialect.
@@ -168,6 +151,13 @@ pub(crate) fn leaves(map: &Map<String, Value>) -> Vec<(String, &Value)> {
             found.push((key.to_owned(), value));
         }
     });
+    found
+}
+
+/// Returns the name of every setting.
+pub(crate) fn names(map: &Map<String, Value>) -> Vec<String> {
+    let mut found = Vec::new();
+    every(map, None, 1, &mut |key, _, _| found.push(key.to_owned()));
     found
 }
 

@@ -1,10 +1,10 @@
 //! The settings that 1.x and 2.x know: which values they take, and how a text becomes a value.
 
-use super::key::{MAX_KEY_BYTES, is_in, kind_of};
+use super::key::{Key, MAX_KEY_BYTES, is_in, kind_of, names};
 use crate::text::choices;
 use crate::wire::error::{ApiError, ErrorCode};
 use crate::wire::number::MAX_WHOLE;
-use clawpowers_loader::display::quoted;
+use clawpowers_loader::display::{nearest, quoted};
 use serde_json::{Map, Number, Value};
 
 /// What a known setting takes.
@@ -263,8 +263,22 @@ pub(crate) fn check_known(key: &str, value: &Value, map: &Map<String, Value>) ->
     Err(ApiError::new(ErrorCode::InvalidInput, message).hint(hint))
 }
 
+/// Returns the error for a setting that a file does not have.
+pub(crate) fn unknown(key: &Key, map: &Map<String, Value>) -> ApiError {
+    let shown = quoted(key.as_str());
+    if is_known(key.as_str()) {
+        return ApiError::new(ErrorCode::NotFound, format!("the setting {shown} is not set"))
+            .hint("`clawpowers config set` sets it");
+    }
+    let error = ApiError::new(ErrorCode::NotFound, format!("there is no setting {shown}"));
+    match nearest(key.as_str(), names(map).iter().map(String::as_str)) {
+        Some(near) => error.hint(format!("did you mean {}?", quoted(near))),
+        None => error.hint("`clawpowers config list` shows the settings that are there"),
+    }
+}
+
 /// Tells whether a setting is one that some release knows.
-pub(crate) fn is_known(key: &str) -> bool {
+fn is_known(key: &str) -> bool {
     key == "profiles" || key.starts_with("profiles.") || KNOWN.contains(&key)
 }
 

@@ -4,9 +4,10 @@
 
 mod interpreter;
 
-use crate::catalog_query::{Selection, digest_of_entry};
+use crate::catalog_query::{CatalogQuery, digest_of_entry};
 use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
+use crate::wire::execution::ExecutionFields;
 use crate::wire::skill::unmet;
 use crate::wire::words::word;
 use clawpowers_executor::ledger::{Details, Finish, New};
@@ -29,17 +30,9 @@ pub struct Options {
     /// The skill; it has to be one that is there.
     pub skill: String,
     /// Where skills are looked for.
-    pub selection: Selection,
-    /// The session that it belongs to.
-    pub session: Option<String>,
-    /// The agent that runs it.
-    pub agent: Option<String>,
-    /// The model that is used.
-    pub model: Option<String>,
-    /// The tier of the model.
-    pub tier: Option<String>,
-    /// The project that it belongs to.
-    pub project: Option<String>,
+    pub selection: CatalogQuery,
+    /// What describes the execution.
+    pub fields: ExecutionFields,
     /// How many seconds it may take.
     pub timeout: Option<String>,
     /// The exit code that stands for success in part.
@@ -192,14 +185,10 @@ fn recorded(runtime: &Runtime, options: &Options, entry: &Entry, spec: &Spec<'_>
         skill: &entry.skill.name,
         at: Some(Moment::now()),
         details: Details {
-            session: options.session.as_deref(),
-            agent: options.agent.as_deref(),
-            model: options.model.as_deref(),
-            tier: options.tier.as_deref(),
-            project: options.project.as_deref(),
             skill_version: version.map(|version| version.text.as_str()),
             skill_digest: digest.as_deref(),
             source: Some("run"),
+            ..options.fields.details()
         },
         ..New::default()
     };

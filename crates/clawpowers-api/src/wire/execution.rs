@@ -3,40 +3,44 @@
 use super::words::{Words as _, word};
 use crate::wire::error::{ApiError, ErrorCode};
 use crate::wire::number::{Amount, MAX_WHOLE};
-use clawpowers_executor::ledger::{self, Details, Filter, New};
+use crate::wire::shared::shared_fields;
+use clawpowers_executor::ledger::{self, Details, Filter};
 use clawpowers_executor::{Error, Moment, Outcome, units};
 use clawpowers_loader::display::quoted;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-/// What is known of an execution besides its outcome.
-#[derive(Debug, Clone, Default)]
-pub struct About {
-    /// How long it took, in seconds.
-    pub duration: Option<Amount>,
-    /// Notes for people.
-    pub notes: Option<String>,
-    /// The session that it belongs to.
-    pub session: Option<String>,
-    /// The agent that runs it.
-    pub agent: Option<String>,
-    /// The model that is used.
-    pub model: Option<String>,
-    /// The tier of the model.
-    pub tier: Option<String>,
-    /// The project that it belongs to.
-    pub project: Option<String>,
-    /// The cost in US dollars.
-    pub cost: Option<Amount>,
-    /// The number of input tokens.
-    pub tokens_in: Option<Amount>,
-    /// The number of output tokens.
-    pub tokens_out: Option<Amount>,
-    /// When it was, in RFC 3339; now where it is not said.
-    pub at: Option<String>,
+shared_fields! {
+    $
+    /// What describes an execution besides its figures.
+    pub struct ExecutionFields by execution_fields {
+        /// The session that it belongs to.
+        pub session: Option<String>,
+        /// The agent that runs it.
+        pub agent: Option<String>,
+        /// The model that is used.
+        pub model: Option<String>,
+        /// The tier of the model.
+        pub tier: Option<String>,
+        /// The project that it belongs to.
+        pub project: Option<String>,
+    }
+}
+
+impl ExecutionFields {
+    pub(crate) fn details(&self) -> Details<&str> {
+        Details {
+            session: self.session.as_deref(),
+            agent: self.agent.as_deref(),
+            model: self.model.as_deref(),
+            tier: self.tier.as_deref(),
+            project: self.project.as_deref(),
+            ..Details::default()
+        }
+    }
 }
 
 /// Reads when an execution was, which is not in the future.
-fn past(text: &str, now: Moment) -> Result<Moment, ApiError> {
+pub(crate) fn past(text: &str, now: Moment) -> Result<Moment, ApiError> {
     /// How far a clock elsewhere may be ahead of this one.
     const CLOCK: i64 = 5 * 60 * 1_000_000;
     /// How far a day has begun elsewhere before it begins in UTC.
@@ -83,52 +87,26 @@ pub(crate) fn nanodollars(amount: Option<&Amount>) -> Result<Option<i64>, Error>
     amount.map(|amount| units::nanodollars(&amount.0)).transpose()
 }
 
-impl About {
-    /// Takes it as an execution of a skill.
-    pub(crate) fn of<'a>(&'a self, skill: &'a str) -> Result<New<'a>, ApiError> {
-        Ok(New {
-            skill,
-            at: self.at.as_deref().map(|at| past(at, Moment::now())).transpose()?,
-            duration: micros(self.duration.as_ref())?,
-            cost: nanodollars(self.cost.as_ref())?,
-            tokens_in: tokens(self.tokens_in.as_ref())?,
-            tokens_out: tokens(self.tokens_out.as_ref())?,
-            notes: self.notes.as_deref(),
-            details: Details {
-                session: self.session.as_deref(),
-                agent: self.agent.as_deref(),
-                model: self.model.as_deref(),
-                tier: self.tier.as_deref(),
-                project: self.project.as_deref(),
-                ..Details::default()
-            },
-        })
+shared_fields! {
+    $
+    /// The executions that an operation is about.
+    pub struct ExecutionFilter by execution_filter {
+        /// Keep only executions of this skill (exact name).
+        pub skill: Option<String>,
+        /// Keep only executions of this session.
+        pub session: Option<String>,
+        /// Keep only executions at this time or later: a time, a date, or how long ago (`7d`).
+        #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "time")))]
+        pub since: Option<String>,
+        /// Keep only executions before this time.
+        #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "time")))]
+        pub until: Option<String>,
+        /// Keep only executions with this outcome: `success`, `failure`, `partial`, `skipped` or `open`.
+        pub outcome: Option<String>,
     }
 }
 
-/// Which executions an operation is about.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Which {
-    /// Keep only executions of this skill (exact name).
-    #[serde(default)]
-    pub skill: Option<String>,
-    /// Keep only executions of this session.
-    #[serde(default)]
-    pub session: Option<String>,
-    /// Keep only executions at this time or later: a time, a date, or how long ago (`7d`).
-    #[serde(default)]
-    pub since: Option<String>,
-    /// Keep only executions before this time.
-    #[serde(default)]
-    pub until: Option<String>,
-    /// Keep only executions with this outcome: `success`, `failure`, `partial`, `skipped` or `open`.
-    #[serde(default)]
-    pub outcome: Option<String>,
-}
-
-impl Which {
+impl ExecutionFilter {
     pub(crate) fn filter(&self) -> Result<Filter, ApiError> {
         let now = Moment::now();
         let bound = |text: &Option<String>| {
@@ -154,50 +132,42 @@ impl Which {
     }
 }
 
-/// An execution of a skill.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Execution {
-    /// The id of the execution in this home.
-    pub id: String,
-    /// When it was recorded or, if it was started here, when it started: from the year 1 to 9999-12-30T22:00:00Z.
-    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
-    pub at: String,
-    /// The skill.
-    pub skill: String,
-    /// How it ended; `open` if it has not ended.
-    #[serde(serialize_with = "word")]
-    #[cfg_attr(
-        feature = "schema",
-        schemars(schema_with = "crate::wire::words::schema::<Option<Outcome>>")
-    )]
-    pub outcome: Option<Outcome>,
-    /// How long it took, in seconds.
-    pub duration: Option<f64>,
-    /// Notes for people.
-    pub notes: Option<String>,
-    /// The session that it belongs to.
-    pub session: Option<String>,
-    /// The agent that runs it.
-    pub agent: Option<String>,
-    /// The model that is used.
-    pub model: Option<String>,
-    /// The tier of the model.
-    pub tier: Option<String>,
-    /// The project that it belongs to.
-    pub project: Option<String>,
-    /// The cost in US dollars.
-    pub cost: Option<f64>,
-    /// The number of input tokens.
-    pub tokens_in: Option<i64>,
-    /// The number of output tokens.
-    pub tokens_out: Option<i64>,
-    /// The version of the skill.
-    pub skill_version: Option<String>,
-    /// The digest of the skill.
-    pub skill_digest: Option<String>,
-    /// `run`, `import`, or `null` if it was recorded directly.
-    pub source: Option<String>,
+execution_fields! {
+    /// An execution of a skill.
+    #[derive(Debug, Clone, Default, PartialEq, Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    pub struct Execution {
+        /// The id of the execution in this home.
+        pub id: String,
+        /// When it was recorded or, if it was started here, when it started: from the year 1 to 9999-12-30T22:00:00Z.
+        #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
+        pub at: String,
+        /// The skill.
+        pub skill: String,
+        /// How it ended; `open` if it has not ended.
+        #[serde(serialize_with = "word")]
+        #[cfg_attr(
+            feature = "schema",
+            schemars(schema_with = "crate::wire::words::schema::<Option<Outcome>>")
+        )]
+        pub outcome: Option<Outcome>,
+        /// How long it took, in seconds.
+        pub duration: Option<f64>,
+        /// Notes for people.
+        pub notes: Option<String>,
+        /// The cost in US dollars.
+        pub cost: Option<f64>,
+        /// The number of input tokens.
+        pub tokens_in: Option<i64>,
+        /// The number of output tokens.
+        pub tokens_out: Option<i64>,
+        /// The version of the skill.
+        pub skill_version: Option<String>,
+        /// The digest of the skill.
+        pub skill_digest: Option<String>,
+        /// `run`, `import`, or `null` if it was recorded directly.
+        pub source: Option<String>,
+    }
 }
 
 impl Execution {
@@ -218,18 +188,21 @@ impl From<ledger::Execution> for Execution {
             outcome: execution.outcome,
             duration: execution.duration.map(seconds),
             notes: execution.notes,
-            session: details.session,
-            agent: details.agent,
-            model: details.model,
-            tier: details.tier,
-            project: details.project,
             cost: execution.cost.map(dollars),
             tokens_in: execution.tokens_in,
             tokens_out: execution.tokens_out,
             skill_version: details.skill_version,
             skill_digest: details.skill_digest,
             source: details.source,
+            ..Self::default()
         }
+        .with(ExecutionFields {
+            session: details.session,
+            agent: details.agent,
+            model: details.model,
+            tier: details.tier,
+            project: details.project,
+        })
     }
 }
 

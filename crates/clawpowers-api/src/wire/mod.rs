@@ -6,6 +6,7 @@ pub(crate) mod execution;
 pub(crate) mod json;
 pub(crate) mod number;
 pub(crate) mod request;
+pub(crate) mod shared;
 pub(crate) mod skill;
 pub(crate) mod words;
 

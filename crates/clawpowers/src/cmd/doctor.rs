@@ -38,7 +38,7 @@ impl DoctorArgs {
             deep: self.deep,
             ..home::doctor::Request::default()
         };
-        let request = request.selecting(self.select.selection());
+        let request = request.with(self.select.selection());
         let result = home::doctor::run(&context.runtime, &request);
         let code = |r: &home::doctor::Response| if r.healthy { Exit::Done } else { Exit::No };
         context.out.answer(&result, code, |r| {

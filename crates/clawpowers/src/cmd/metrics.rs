@@ -1,10 +1,11 @@
 //! `metrics …`
 
 use crate::args::{Context, whole_number};
+use crate::cmd::fields::FieldArgs;
 use crate::exit::Exit;
 use crate::render;
 use clap::{Args, Subcommand};
-use clawpowers_api::Which;
+use clawpowers_api::ExecutionFilter;
 use clawpowers_api::operations::metrics;
 use clawpowers_api::wire::Amount;
 use clawpowers_api::{ApiError, ErrorCode, Warning, number_of};
@@ -83,21 +84,8 @@ pub(crate) struct StartArgs {
     /// Notes for people who read the report.
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     notes: Option<String>,
-    /// The session that it belongs to.
-    #[arg(long, value_name = "ID", visible_alias = "session")]
-    session_id: Option<String>,
-    /// The agent that runs it.
-    #[arg(long, value_name = "NAME")]
-    agent: Option<String>,
-    /// The model that is used.
-    #[arg(long, value_name = "NAME")]
-    model: Option<String>,
-    /// The tier of the model.
-    #[arg(long, value_name = "NAME")]
-    tier: Option<String>,
-    /// The project that it is for.
-    #[arg(long, value_name = "NAME")]
-    project: Option<String>,
+    #[command(flatten)]
+    fields: FieldArgs,
 }
 
 #[derive(Debug, Args)]
@@ -192,8 +180,8 @@ pub(crate) struct ImportArgs {
 }
 
 impl PickArgs {
-    pub(crate) fn which(self) -> Which {
-        Which {
+    pub(crate) fn filter(self) -> ExecutionFilter {
+        ExecutionFilter {
             skill: self.skill,
             session: self.session,
             since: self.since,
@@ -224,16 +212,13 @@ fn record(context: &Context, args: RecordArgs) -> Exit {
         outcome: args.outcome,
         duration: args.cost.duration.map(Amount),
         notes: args.start.notes,
-        session: args.start.session_id,
-        agent: args.start.agent,
-        model: args.start.model,
-        tier: args.start.tier,
-        project: args.start.project,
         cost: args.cost.cost.map(Amount),
         tokens_in: args.cost.tokens_in.map(Amount),
         tokens_out: args.cost.tokens_out.map(Amount),
         at: args.at,
-    };
+        ..Default::default()
+    }
+    .with(args.start.fields.into());
     let result = metrics::record::run(&context.runtime, &request);
     context.out.answer_done(
         &result,
@@ -258,12 +243,9 @@ fn start(context: &Context, args: StartArgs) -> Exit {
     let request = metrics::start::Request {
         skill: args.skill,
         notes: args.notes,
-        session: args.session_id,
-        agent: args.agent,
-        model: args.model,
-        tier: args.tier,
-        project: args.project,
-    };
+        ..Default::default()
+    }
+    .with(args.fields.into());
     let result = metrics::start::run(&context.runtime, &request);
     context.out.answer_done(
         &result,
@@ -308,7 +290,7 @@ fn show(context: &Context, args: ShowArgs) -> Exit {
         limit: Some(args.limit),
         ..Default::default()
     }
-    .picking(args.pick.which());
+    .with(args.pick.filter());
     if context.out.json {
         let result = metrics::show::run(&context.runtime, &request);
         return context.out.answer(&result, |_| Exit::Done, |_| Exit::Done);
@@ -337,7 +319,7 @@ fn show(context: &Context, args: ShowArgs) -> Exit {
 }
 
 fn summary(context: &Context, args: PickArgs) -> Exit {
-    let request = metrics::summary::Request::default().picking(args.which());
+    let request = metrics::summary::Request::default().with(args.filter());
     let result = metrics::summary::run(&context.runtime, &request);
     context.out.answer(
         &result,
@@ -355,7 +337,7 @@ fn export(context: &Context, args: ExportArgs) -> Exit {
         format: Some(args.format),
         ..Default::default()
     }
-    .picking(args.pick.which());
+    .with(args.pick.filter());
     if context.out.json {
         let result = metrics::export::run(&context.runtime, &request);
         return context.out.answer(&result, |_| Exit::Done, |_| Exit::Done);

@@ -1,6 +1,7 @@
 //! `run`, and `skill run`: commands and scripts of skills, recorded.
 
 use crate::args::{Context, SelectArgs};
+use crate::cmd::fields::FieldArgs;
 use crate::exit::Exit;
 use clap::Args;
 use clawpowers_api::run::{self, Failure, Options, Ran};
@@ -59,21 +60,8 @@ pub(crate) struct SkillRunArgs {
 // What is recorded besides, and when it is over.
 #[derive(Debug, Args)]
 struct HowArgs {
-    /// The session that it belongs to.
-    #[arg(long, value_name = "ID", visible_alias = "session")]
-    session_id: Option<String>,
-    /// The agent that runs it.
-    #[arg(long, value_name = "NAME")]
-    agent: Option<String>,
-    /// The model that is used.
-    #[arg(long, value_name = "NAME")]
-    model: Option<String>,
-    /// The tier of the model.
-    #[arg(long, value_name = "NAME")]
-    tier: Option<String>,
-    /// The project that it is for.
-    #[arg(long, value_name = "NAME")]
-    project: Option<String>,
+    #[command(flatten)]
+    fields: FieldArgs,
     /// Terminate it after this many seconds, and kill it five seconds later [default: no limit].
     #[arg(long, value_name = "SEC")]
     timeout: Option<String>,
@@ -87,11 +75,7 @@ impl HowArgs {
         Options {
             skill,
             selection: select.selection(),
-            session: self.session_id,
-            agent: self.agent,
-            model: self.model,
-            tier: self.tier,
-            project: self.project,
+            fields: self.fields.into(),
             timeout: self.timeout,
             partial_exit: self.partial_exit,
         }

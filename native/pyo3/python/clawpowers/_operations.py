@@ -471,15 +471,15 @@ class Metrics(Group):
         outcome: str,
         duration: int | float | str | dt.timedelta | None = None,
         notes: str | None = None,
+        cost: int | float | str | None = None,
+        tokens_in: int | float | str | None = None,
+        tokens_out: int | float | str | None = None,
+        at: str | dt.datetime | dt.date | None = None,
         session: str | None = None,
         agent: str | None = None,
         model: str | None = None,
         tier: str | None = None,
         project: str | None = None,
-        cost: int | float | str | None = None,
-        tokens_in: int | float | str | None = None,
-        tokens_out: int | float | str | None = None,
-        at: str | dt.datetime | dt.date | None = None,
     ) -> t.MetricsRecordReply:
         """Records an execution that has ended."""
         request: Request = {"skill": skill, "outcome": outcome}
@@ -487,6 +487,14 @@ class Metrics(Group):
             request["duration"] = duration
         if notes is not None:
             request["notes"] = notes
+        if cost is not None:
+            request["cost"] = cost
+        if tokens_in is not None:
+            request["tokens_in"] = tokens_in
+        if tokens_out is not None:
+            request["tokens_out"] = tokens_out
+        if at is not None:
+            request["at"] = at
         if session is not None:
             request["session"] = session
         if agent is not None:
@@ -497,14 +505,6 @@ class Metrics(Group):
             request["tier"] = tier
         if project is not None:
             request["project"] = project
-        if cost is not None:
-            request["cost"] = cost
-        if tokens_in is not None:
-            request["tokens_in"] = tokens_in
-        if tokens_out is not None:
-            request["tokens_out"] = tokens_out
-        if at is not None:
-            request["at"] = at
         result: t.MetricsRecordReply = self._call("metrics_record", request, _METRICS_RECORD)
         return result
 

@@ -357,16 +357,6 @@ class Execution(TypedDict):
     """How long it took, in seconds."""
     notes: str | None
     """Notes for people."""
-    session: str | None
-    """The session that it belongs to."""
-    agent: str | None
-    """The agent that runs it."""
-    model: str | None
-    """The model that is used."""
-    tier: str | None
-    """The tier of the model."""
-    project: str | None
-    """The project that it belongs to."""
     cost: float | None
     """The cost in US dollars."""
     tokens_in: int | None
@@ -379,6 +369,16 @@ class Execution(TypedDict):
     """The digest of the skill."""
     source: str | None
     """`run`, `import`, or `null` if it was recorded directly."""
+    session: str | None
+    """The session that it belongs to."""
+    agent: str | None
+    """The agent that runs it."""
+    model: str | None
+    """The model that is used."""
+    tier: str | None
+    """The tier of the model."""
+    project: str | None
+    """The project that it belongs to."""
 
 
 class Fate(TypedDict):

@@ -46,7 +46,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     };
     let key = key.spelled_in(&document.value);
     let Some((_, value)) = key.find(&document.value) else {
-        return Err(key.unknown(&document.value));
+        return Err(settings::unknown(&key, &document.value));
     };
     Ok(Response {
         value: settings::readable(value),

@@ -56,7 +56,7 @@ fn plan(path: &Path, key: &Key) -> Result<(Response, Vec<u8>), ApiError> {
     let map = document.as_ref().map_or(&nothing, |document| &document.value);
     let key = key.clone().spelled_in(map);
     let Some((names, previous)) = key.find(map) else {
-        return Err(key.unknown(map));
+        return Err(settings::unknown(&key, map));
     };
     let bytes = file::changed(path, document.as_ref(), &names, None)?;
     let response = Response {

@@ -1,5 +1,6 @@
 //! Reports inventory, readiness, visibility and faults.
 
+use crate::catalog_query::catalog_query;
 use crate::catalog_query::{Selected, document_roots};
 use crate::config::roles::{Roles, roles};
 use crate::runtime::Runtime;
@@ -15,12 +16,15 @@ use clawpowers_loader::{
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-selecting! {
+catalog_query! {
     /// Which skills to look at, and how thoroughly.
-    {
+    #[derive(Debug, Clone, Default, serde::Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(deny_unknown_fields)]
+    pub struct Request {
         /// Also compare every index of the database with its table, which takes longer.
         #[serde(default)]
-        deep: bool,
+        pub deep: bool,
     }
 }
 
@@ -140,7 +144,7 @@ pub struct References {
 ///
 /// As `skill_list`; a config.json that cannot be read is none.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
-    let mut selection = request.selection();
+    let mut selection = request.shared();
     let (roles, config) = roles_or_problem(runtime);
     if config.problem.is_some() {
         selection.profile = None;

@@ -2,17 +2,22 @@
 
 use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
+use crate::wire::execution::execution_filter;
 use clawpowers_executor::ledger::{CSV_HEADER, Order, csv, jsonl};
 use clawpowers_loader::display::quoted;
 use serde::Serialize;
 
-picking! {
+execution_filter! {
     /// Which executions to write, and in which format. Open executions are written only if `outcome` is `open`.
     /// Without a filter by session or outcome, JSON lines end with the deletions, so that an import deletes these
     /// executions too.
-    {
+    #[derive(Debug, Clone, Default, serde::Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(deny_unknown_fields)]
+    pub struct Request {
         /// `jsonl` (the format of 1.x with more fields) or `csv` (default: `jsonl`).
-        format: Option<String>,
+        #[serde(default)]
+        pub format: Option<String>,
     }
 }
 
@@ -66,7 +71,7 @@ pub fn each(
     request: &Request,
     mut write: impl FnMut(&str) -> bool,
 ) -> Result<Written, ApiError> {
-    let filter = request.which().filter()?;
+    let filter = request.shared().filter()?;
     let form: fn(&_, &str) -> String = match request.format.as_deref() {
         None | Some("jsonl") => jsonl,
         Some("csv") => {

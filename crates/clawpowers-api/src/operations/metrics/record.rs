@@ -3,56 +3,44 @@
 use crate::operations::metrics::warning::Warning;
 use crate::runtime::Runtime;
 use crate::wire::error::ApiError;
-use crate::wire::execution::About;
+use crate::wire::execution::{execution_fields, micros, nanodollars, past, tokens};
 use crate::wire::number::Amount;
 use crate::wire::words::word;
+use clawpowers_executor::ledger::New;
 use clawpowers_executor::{Moment, Outcome};
 use serde::{Deserialize, Serialize};
 
-/// What to record.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Request {
-    /// The skill. If it is not found, the reply has a warning.
-    pub skill: String,
-    /// `success`, `failure`, `partial` or `skipped`.
-    pub outcome: String,
-    /// How long it took, in seconds.
-    #[serde(default)]
-    #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "duration")))]
-    pub duration: Option<Amount>,
-    /// Notes for people.
-    #[serde(default)]
-    pub notes: Option<String>,
-    /// The session that it belongs to.
-    #[serde(default)]
-    pub session: Option<String>,
-    /// The agent that runs it.
-    #[serde(default)]
-    pub agent: Option<String>,
-    /// The model that is used.
-    #[serde(default)]
-    pub model: Option<String>,
-    /// The tier of the model.
-    #[serde(default)]
-    pub tier: Option<String>,
-    /// The project that it belongs to.
-    #[serde(default)]
-    pub project: Option<String>,
-    /// The cost in US dollars.
-    #[serde(default)]
-    pub cost: Option<Amount>,
-    /// The number of input tokens.
-    #[serde(default)]
-    pub tokens_in: Option<Amount>,
-    /// The number of output tokens.
-    #[serde(default)]
-    pub tokens_out: Option<Amount>,
-    /// The time, not in the future (default: now).
-    #[serde(default)]
-    #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "time")))]
-    pub at: Option<String>,
+execution_fields! {
+    /// What to record.
+    #[derive(Debug, Clone, Default, Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(deny_unknown_fields)]
+    pub struct Request {
+        /// The skill. If it is not found, the reply has a warning.
+        pub skill: String,
+        /// `success`, `failure`, `partial` or `skipped`.
+        pub outcome: String,
+        /// How long it took, in seconds.
+        #[serde(default)]
+        #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "duration")))]
+        pub duration: Option<Amount>,
+        /// Notes for people.
+        #[serde(default)]
+        pub notes: Option<String>,
+        /// The cost in US dollars.
+        #[serde(default)]
+        pub cost: Option<Amount>,
+        /// The number of input tokens.
+        #[serde(default)]
+        pub tokens_in: Option<Amount>,
+        /// The number of output tokens.
+        #[serde(default)]
+        pub tokens_out: Option<Amount>,
+        /// The time, not in the future (default: now).
+        #[serde(default)]
+        #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "time")))]
+        pub at: Option<String>,
+    }
 }
 
 /// What was recorded.
@@ -84,22 +72,20 @@ pub struct Response {
 /// `invalid_input` for a value that breaks a rule; `storage` where it cannot be written.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let outcome = Outcome::parse(&request.outcome)?;
-    let about = About {
-        duration: request.duration.clone(),
-        notes: request.notes.clone(),
-        session: request.session.clone(),
-        agent: request.agent.clone(),
-        model: request.model.clone(),
-        tier: request.tier.clone(),
-        project: request.project.clone(),
-        cost: request.cost.clone(),
-        tokens_in: request.tokens_in.clone(),
-        tokens_out: request.tokens_out.clone(),
-        at: request.at.clone(),
+    let now = Moment::now();
+    let at = request.at.as_deref().map(|at| past(at, now)).transpose()?;
+    let at = at.unwrap_or(now);
+    let fields = request.shared();
+    let new = New {
+        skill: &request.skill,
+        at: Some(at),
+        duration: micros(request.duration.as_ref())?,
+        cost: nanodollars(request.cost.as_ref())?,
+        tokens_in: tokens(request.tokens_in.as_ref())?,
+        tokens_out: tokens(request.tokens_out.as_ref())?,
+        notes: request.notes.as_deref(),
+        details: fields.details(),
     };
-    let mut new = about.of(&request.skill)?;
-    let at = new.at.unwrap_or_else(Moment::now);
-    new.at = Some(at);
     let recorded = runtime.write(|db| Ok(db.ledger().record(&new, outcome)?))?;
     Ok(Response {
         id: recorded.id.to_string(),

@@ -3,17 +3,21 @@
 use crate::runtime::Runtime;
 use crate::wire;
 use crate::wire::error::ApiError;
+use crate::wire::execution::execution_filter;
 use serde::Serialize;
 
 /// How many are shown where the request does not say.
 const DEFAULT_LIMIT: usize = 20;
 
-picking! {
+execution_filter! {
     /// Which executions to show.
-    {
+    #[derive(Debug, Clone, Default, serde::Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(deny_unknown_fields)]
+    pub struct Request {
         /// The number of executions to return (default: 20).
-        #[serde(deserialize_with = "crate::wire::number::count")]
-        limit: Option<usize>,
+        #[serde(default, deserialize_with = "crate::wire::number::count")]
+        pub limit: Option<usize>,
     }
 }
 
@@ -44,7 +48,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
 ///
 /// As [`run`], and where there are no others.
 pub fn readable(runtime: &Runtime, request: &Request) -> Result<(Response, Option<ApiError>), ApiError> {
-    let filter = request.which().filter()?;
+    let filter = request.shared().filter()?;
     let limit = request.limit.unwrap_or(DEFAULT_LIMIT);
     let found = runtime.read(|db| {
         let home = db.home_id()?;

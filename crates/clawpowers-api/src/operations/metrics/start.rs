@@ -3,35 +3,23 @@
 use crate::operations::metrics::warning::Warning;
 use crate::runtime::Runtime;
 use crate::wire::error::ApiError;
-use crate::wire::execution::About;
+use crate::wire::execution::execution_fields;
 use clawpowers_executor::Moment;
+use clawpowers_executor::ledger::New;
 use serde::{Deserialize, Serialize};
 
-/// The execution that has started.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Request {
-    /// The skill. If it is not found, the reply has a warning.
-    pub skill: String,
-    /// Notes for people.
-    #[serde(default)]
-    pub notes: Option<String>,
-    /// The session that it belongs to.
-    #[serde(default)]
-    pub session: Option<String>,
-    /// The agent that runs it.
-    #[serde(default)]
-    pub agent: Option<String>,
-    /// The model that is used.
-    #[serde(default)]
-    pub model: Option<String>,
-    /// The tier of the model.
-    #[serde(default)]
-    pub tier: Option<String>,
-    /// The project that it belongs to.
-    #[serde(default)]
-    pub project: Option<String>,
+execution_fields! {
+    /// The execution that has started.
+    #[derive(Debug, Clone, Default, Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(deny_unknown_fields)]
+    pub struct Request {
+        /// The skill. If it is not found, the reply has a warning.
+        pub skill: String,
+        /// Notes for people.
+        #[serde(default)]
+        pub notes: Option<String>,
+    }
 }
 
 /// What was recorded.
@@ -53,18 +41,15 @@ pub struct Response {
 ///
 /// `invalid_input` for a value that breaks a rule; `storage` where it cannot be written.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
-    let about = About {
-        notes: request.notes.clone(),
-        session: request.session.clone(),
-        agent: request.agent.clone(),
-        model: request.model.clone(),
-        tier: request.tier.clone(),
-        project: request.project.clone(),
-        ..About::default()
-    };
-    let mut new = about.of(&request.skill)?;
     let at = Moment::now();
-    new.at = Some(at);
+    let fields = request.shared();
+    let new = New {
+        skill: &request.skill,
+        at: Some(at),
+        notes: request.notes.as_deref(),
+        details: fields.details(),
+        ..New::default()
+    };
     let recorded = runtime.write(|db| Ok(db.ledger().start(&new)?))?;
     Ok(Response {
         id: recorded.id.to_string(),

@@ -3,12 +3,16 @@
 use crate::runtime::Runtime;
 use crate::wire;
 use crate::wire::error::ApiError;
+use crate::wire::execution::execution_filter;
 use clawpowers_executor::ledger::Figures;
 use serde::Serialize;
 
-picking! {
+execution_filter! {
     /// The executions to summarize.
-    {}
+    #[derive(Debug, Clone, Default, serde::Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(deny_unknown_fields)]
+    pub struct Request {}
 }
 
 /// The statistics.
@@ -38,7 +42,7 @@ pub struct SkillFigures {
 ///
 /// `invalid_input` for a time or an outcome that is none; `storage` where they cannot be read.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
-    let filter = request.which().filter()?;
+    let filter = request.shared().filter()?;
     let figures = runtime
         .read(|db| Ok(db.ledger().figures(&filter)?))?
         .unwrap_or_default();

@@ -1,6 +1,6 @@
 //! What may not be meant, though it was done.
 
-use crate::catalog_query::Selection;
+use crate::catalog_query::CatalogQuery;
 use crate::runtime::Runtime;
 use clawpowers_executor::ledger::Recorded;
 use clawpowers_loader::display::quoted;
@@ -23,7 +23,7 @@ impl Warning {
         if !recorded.is_first {
             return None;
         }
-        let selected = runtime.select(&Selection::default()).ok()?;
+        let selected = runtime.select(&CatalogQuery::default()).ok()?;
         if selected.catalog.get(skill).is_some() {
             return None;
         }

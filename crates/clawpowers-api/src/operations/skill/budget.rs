@@ -1,6 +1,7 @@
 //! Says what other clients would cut from their listing.
 
 use super::prompt::items;
+use crate::catalog_query::catalog_query;
 use crate::runtime::Runtime;
 use crate::wire::error::ApiError;
 use crate::wire::words::word;
@@ -11,12 +12,15 @@ use serde::Serialize;
 /// The context of a model where the request does not say, in tokens.
 const CONTEXT: u64 = 200_000;
 
-selecting! {
+catalog_query! {
     /// Which skills, and how large the context is.
-    {
+    #[derive(Debug, Clone, Default, serde::Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(deny_unknown_fields)]
+    pub struct Request {
         /// The size of the context in tokens (default: 200,000).
         #[serde(default, deserialize_with = "crate::wire::number::whole")]
-        context: Option<u64>,
+        pub context: Option<u64>,
     }
 }
 
@@ -70,7 +74,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let context = request.context.unwrap_or(CONTEXT);
     let mut clients = Vec::new();
     for (name, list) in [("claude", claude as fn(&[_], u64) -> _), ("codex", codex)] {
-        let mut selection = request.selection();
+        let mut selection = request.shared();
         if selection.roots.is_empty() && selection.client.is_none() {
             selection.client = Some(name.to_owned());
         }

@@ -1,15 +1,19 @@
 //! Lists the visible skills, the hidden ones and those that did not load.
 
 use crate::catalog_query::Selected;
+use crate::catalog_query::catalog_query;
 use crate::runtime::Runtime;
 use crate::wire;
 use crate::wire::error::ApiError;
 use clawpowers_loader::Catalog;
 use serde::Serialize;
 
-selecting! {
+catalog_query! {
     /// Which skills to list.
-    {}
+    #[derive(Debug, Clone, Default, serde::Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(deny_unknown_fields)]
+    pub struct Request {}
 }
 
 /// Every skill that was found.
@@ -39,7 +43,7 @@ pub struct Response {
 /// `io` where a named root cannot be read, `invalid_input` for an unknown scope or client, `not_found` for an unknown
 /// role profile, `invalid_config` where `config.json` is not JSON.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
-    let mut selected: Selected<wire::SkillRow> = runtime.select_rows(&request.selection())?;
+    let mut selected: Selected<wire::SkillRow> = runtime.select_rows(&request.shared())?;
     let catalog = &mut selected.catalog;
     let role = selected.role.as_ref();
     if let Some(role) = role {

@@ -1,5 +1,6 @@
 //! Renders the catalog for a model.
 
+use crate::catalog_query::catalog_query;
 use crate::runtime::Runtime;
 use crate::text::number_of;
 use crate::wire::error::{ApiError, ErrorCode};
@@ -12,15 +13,18 @@ use serde::Serialize;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-selecting! {
+catalog_query! {
     /// What to render.
-    {
+    #[derive(Debug, Clone, Default, serde::Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(deny_unknown_fields)]
+    pub struct Request {
         /// `xml`, `skills-ref`, `markdown` or `json` (default: `xml`).
         #[serde(default)]
-        format: Option<String>,
+        pub format: Option<String>,
         /// The most estimated tokens that the text may have.
         #[serde(default, deserialize_with = "crate::wire::number::count")]
-        budget: Option<usize>,
+        pub budget: Option<usize>,
     }
 }
 
@@ -69,7 +73,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
             ApiError::new(ErrorCode::InvalidInput, message).hint(format!("the formats are {names}"))
         })?,
     };
-    let mut selected = runtime.select(&request.selection())?;
+    let mut selected = runtime.select(&request.shared())?;
     // A model is to see what its role works with, whether the role was named here or is the one in force.
     selected.keep_role();
     if request.budget.is_some() {

@@ -1,5 +1,6 @@
 //! Reads a skill's text or one of its files.
 
+use crate::catalog_query::catalog_query;
 use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
 use clawpowers_loader::display::{display_path, quoted};
@@ -13,17 +14,20 @@ use std::path::{Component, Path};
 /// How many of a skill's files a hint names.
 const HINTED: usize = 20;
 
-selecting! {
+catalog_query! {
     /// What to read.
-    {
+    #[derive(Debug, Clone, Default, serde::Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(deny_unknown_fields)]
+    pub struct Request {
         /// The skill's name, its folder's name, or the path of its folder or SKILL.md.
-        name: String,
+        pub name: String,
         /// The path of a file inside its folder (default: its SKILL.md).
         #[serde(default)]
-        resource: Option<String>,
+        pub resource: Option<String>,
         /// Wrap the body in `<skill_content>`, with the folder and the list of files, for a model.
         #[serde(default)]
-        wrap: bool,
+        pub wrap: bool,
     }
 }
 
@@ -44,7 +48,7 @@ pub struct Response {
 /// `not_found` where there is no such skill or file, `invalid_input` for a path that leaves the folder or a file that
 /// is not text, `io` where it cannot be read; else as `skill_list`.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
-    let selected = runtime.select(&request.selection())?;
+    let selected = runtime.select(&request.shared())?;
     let entry = selected.entry(runtime, &request.name)?;
     let file = Files {
         runtime,

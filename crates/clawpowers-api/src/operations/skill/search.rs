@@ -1,5 +1,6 @@
 //! Ranks skills by how well they match words.
 
+use crate::catalog_query::catalog_query;
 use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
 use clawpowers_loader::display::display_path;
@@ -7,14 +8,17 @@ use clawpowers_loader::search::{Document, rank_lazily};
 use clawpowers_loader::{Entry, MAX_SKILL_BYTES, Origin, ParseOptions, parse, read_file};
 use serde::Serialize;
 
-selecting! {
+catalog_query! {
     /// What to look for.
-    {
+    #[derive(Debug, Clone, Default, serde::Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(deny_unknown_fields)]
+    pub struct Request {
         /// The words.
-        words: String,
+        pub words: String,
         /// The most hits to return, at least 1 (default: 10).
         #[serde(default, deserialize_with = "crate::wire::number::count")]
-        limit: Option<usize>,
+        pub limit: Option<usize>,
     }
 }
 
@@ -58,7 +62,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
                 .hint("name a limit of 1 or more"),
         );
     }
-    let selected = runtime.select(&request.selection())?;
+    let selected = runtime.select(&request.shared())?;
     let entries = &selected.catalog.entries;
     let limit = request.limit.unwrap_or(10);
     let documents: Vec<Document> = entries.iter().map(document).collect();

@@ -1,5 +1,6 @@
 //! Shows one skill whole.
 
+use crate::catalog_query::catalog_query;
 use crate::catalog_query::digest_of_entry;
 use crate::runtime::Runtime;
 use crate::wire;
@@ -10,11 +11,14 @@ use clawpowers_loader::display::display_path;
 use clawpowers_loader::{Client, Origin, Profile, Scope, inspect, missing, resources};
 use serde::Serialize;
 
-selecting! {
+catalog_query! {
     /// Which skill to show.
-    {
+    #[derive(Debug, Clone, Default, serde::Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(deny_unknown_fields)]
+    pub struct Request {
         /// Its name, its folder's name, or the path of its folder or SKILL.md.
-        name: String,
+        pub name: String,
     }
 }
 
@@ -55,7 +59,7 @@ pub struct Response {
 ///
 /// `not_found` where no visible skill has the name and none is at that path; else as `skill_list`.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
-    let selected = runtime.select(&request.selection())?;
+    let selected = runtime.select(&request.shared())?;
     let entry = selected.entry(runtime, &request.name)?;
     let client = request.client.as_deref().and_then(Client::named);
     let profile = client.map_or(Profile::ClawPowers, |client| client.profile);

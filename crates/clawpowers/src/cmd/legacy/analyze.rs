@@ -5,7 +5,7 @@ use crate::args::Context;
 use crate::exit::Exit;
 use crate::render;
 use clawpowers_api::operations::{feedback, metrics};
-use clawpowers_api::{ApiError, Which};
+use clawpowers_api::{ApiError, ExecutionFilter};
 use std::ffi::OsString;
 
 const USAGE: &str = "\
@@ -44,11 +44,11 @@ pub(super) fn run(context: &Context, words: &[OsString]) -> Exit {
 }
 
 fn figures(context: &Context, skill: Option<String>) -> Result<String, ApiError> {
-    let which = Which {
+    let which = ExecutionFilter {
         skill,
-        ..Which::default()
+        ..ExecutionFilter::default()
     };
-    let request = metrics::summary::Request::default().picking(which);
+    let request = metrics::summary::Request::default().with(which);
     let found = metrics::summary::run(&context.runtime, &request)?;
     Ok(render::metrics::summary(&found, request.skill.as_deref()))
 }

@@ -6,7 +6,7 @@ use crate::exit::Exit;
 use crate::render;
 use clawpowers_api::operations::metrics;
 use clawpowers_api::wire::Amount;
-use clawpowers_api::{Outcome, Which};
+use clawpowers_api::{ExecutionFilter, Outcome};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 
@@ -112,7 +112,7 @@ fn show(context: &Context, options: &mut Options) -> Exit {
         limit,
         ..Default::default()
     }
-    .picking(of(options));
+    .with(of(options));
     match metrics::show::run(&context.runtime, &request) {
         Ok(found) => {
             let lines: String = found.lines.iter().map(|line| format!("{line}\n")).collect();
@@ -123,7 +123,7 @@ fn show(context: &Context, options: &mut Options) -> Exit {
 }
 
 fn summary(context: &Context, options: &mut Options) -> Exit {
-    let request = metrics::summary::Request::default().picking(of(options));
+    let request = metrics::summary::Request::default().with(of(options));
     match metrics::summary::run(&context.runtime, &request) {
         Ok(found) => context
             .out
@@ -132,9 +132,9 @@ fn summary(context: &Context, options: &mut Options) -> Exit {
     }
 }
 
-fn of(options: &mut Options) -> Which {
-    Which {
+fn of(options: &mut Options) -> ExecutionFilter {
+    ExecutionFilter {
         skill: options.remove("--skill"),
-        ..Which::default()
+        ..ExecutionFilter::default()
     }
 }

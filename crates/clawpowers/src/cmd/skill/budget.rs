@@ -34,7 +34,7 @@ impl BudgetArgs {
             context: Some(self.context),
             ..Default::default()
         }
-        .selecting(self.select.selection());
+        .with(self.select.selection());
         let result = skill::budget::run(&context.runtime, &request);
         let whole = |r: &skill::budget::Response| {
             r.clients

@@ -28,7 +28,7 @@ pub(crate) struct ListArgs {
 
 impl ListArgs {
     pub(crate) fn run(self, context: &Context) -> Exit {
-        let request = skill::list::Request::default().selecting(self.select.selection_of(self.paths));
+        let request = skill::list::Request::default().with(self.select.selection_of(self.paths));
         let result = skill::list::run(&context.runtime, &request);
         context.out.answer(
             &result,

@@ -41,7 +41,7 @@ impl PromptArgs {
             budget: self.budget,
             ..Default::default()
         }
-        .selecting(self.select.selection_of(self.paths));
+        .with(self.select.selection_of(self.paths));
         let result = skill::prompt::run(&context.runtime, &request);
         context.out.answer(
             &result,

@@ -33,7 +33,7 @@ impl ReadArgs {
             wrap: self.wrap,
             ..Default::default()
         }
-        .selecting(self.select.selection());
+        .with(self.select.selection());
         let result = skill::read::run(&context.runtime, &request);
         context
             .out

@@ -33,7 +33,7 @@ impl SearchArgs {
             limit: Some(self.limit),
             ..Default::default()
         }
-        .selecting(self.select.selection());
+        .with(self.select.selection());
         let result = skill::search::run(&context.runtime, &request);
         let code = |r: &skill::search::Response| if r.hits.is_empty() { Exit::No } else { Exit::Done };
         context.out.answer(&result, code, |r| {

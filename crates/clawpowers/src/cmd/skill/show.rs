@@ -27,7 +27,7 @@ impl ShowArgs {
             name: self.name,
             ..Default::default()
         }
-        .selecting(self.select.selection());
+        .with(self.select.selection());
         let result = skill::show::run(&context.runtime, &request);
         context.out.answer(
             &result,

@@ -1,0 +1,57 @@
+//! Fields that several requests have, declared once.
+//!
+//! `serde(flatten)` does not refuse unknown fields, so the fields are written into each request by a macro.
+
+/// Declares a struct of shared fields, and a macro that declares a struct with those fields besides its own.
+///
+/// The macro's structs get `shared()`, which returns the shared fields, and `with()`, which sets them. The first token is a
+/// dollar sign for the inner macro.
+macro_rules! shared_fields {
+    (
+        $d:tt
+        $(#[$meta:meta])*
+        pub struct $shared:ident by $macro:ident {
+            $($(#[$field_meta:meta])* pub $field:ident: $type:ty,)*
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[serde(deny_unknown_fields)]
+        pub struct $shared {
+            $($(#[$field_meta])* #[serde(default)] pub $field: $type,)*
+        }
+
+        macro_rules! $macro {
+            (
+                $d(#[$d struct_meta:meta])*
+                pub struct $d name:ident {
+                    $d($d(#[$d own_meta:meta])* pub $d own:ident: $d own_type:ty,)*
+                }
+            ) => {
+                $d(#[$d struct_meta])*
+                pub struct $d name {
+                    $d($d(#[$d own_meta])* pub $d own: $d own_type,)*
+                    $($(#[$field_meta])* #[serde(default)] pub $field: $type,)*
+                }
+
+                impl $d name {
+                    /// Sets the fields that it shares with others.
+                    #[must_use]
+                    pub fn with(mut self, shared: $crate::$shared) -> Self {
+                        $crate::$shared { $($field: self.$field,)* } = shared;
+                        self
+                    }
+
+                    /// Returns the fields that it shares with others.
+                    #[must_use]
+                    pub fn shared(&self) -> $crate::$shared {
+                        $crate::$shared { $($field: self.$field.clone(),)* }
+                    }
+                }
+            };
+        }
+        pub(crate) use $macro;
+    };
+}
+pub(crate) use shared_fields;
