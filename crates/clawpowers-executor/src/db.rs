@@ -113,7 +113,7 @@ impl Db {
         Ok(())
     }
 
-    /// As [`Db::is_in_place`], but checks at most every 200 microseconds while nothing is written, so that many reads in a
+    /// As [`Db::is_in_place`], but checks at most once a millisecond while nothing is written, so that many reads in a
     /// row cost no more than without the check.
     #[must_use]
     pub fn is_in_place_for_reading(&self) -> bool {

@@ -17,7 +17,8 @@ pub(crate) struct Connections {
 
 #[derive(Debug, Default)]
 struct Idle {
-    connections: Vec<Db>,
+    #[expect(clippy::vec_box, reason = "one is taken out and put back for every operation")]
+    connections: Vec<Box<Db>>,
     closed: bool,
 }
 
@@ -43,7 +44,7 @@ impl Connections {
 
     /// Returns an idle connection. Those whose file was moved, replaced or deleted are closed, so that what is at its path
     /// now is opened: a long process must neither read an old file nor write to a deleted one.
-    fn idle_in_place(&self, is_in_place: impl FnOnce(&Db) -> bool) -> Option<Db> {
+    fn idle_in_place(&self, is_in_place: impl FnOnce(&Db) -> bool) -> Option<Box<Db>> {
         let idle = self.idle().connections.pop()?;
         if is_in_place(&idle) {
             return Some(idle);
@@ -69,14 +70,14 @@ impl Connections {
         self.imported.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn opened(&self, mut db: Db) -> Db {
+    fn opened(&self, mut db: Db) -> Box<Db> {
         if let Some(report) = db.take_imported() {
             *self.imported() = Some(report);
         }
-        db
+        Box::new(db)
     }
 
-    fn put_back(&self, db: Db) {
+    fn put_back(&self, db: Box<Db>) {
         let mut idle = self.idle();
         if !idle.closed && idle.connections.len() < MAX_IDLE {
             idle.connections.push(db);

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// How long consecutive reads rely on one check of the files. Three calls of `stat` take longer than a read.
-const READ_CHECK_INTERVAL: Duration = Duration::from_micros(200);
+const READ_CHECK_INTERVAL: Duration = Duration::from_millis(1);
 
 /// The files of one connection.
 #[derive(Debug)]
