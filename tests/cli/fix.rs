@@ -23,7 +23,7 @@ fn without_write_the_difference_is_shown_and_nothing_changes() {
     }
     assert_eq!(
         ran.err,
-        "1 file, 1 can be repaired\nhint: --write makes the repairs\n"
+        "1 file, 1 can be repaired\nhint: --write writes the repairs\n"
     );
     assert_eq!(fs::read_to_string(&file).unwrap(), COLON);
     assert_eq!(fs::read_dir(file.parent().unwrap()).unwrap().count(), 1);

@@ -540,7 +540,7 @@ fn variables_of_other_clients_move_their_folders() {
 fn the_hint_of_the_reference_s_command_is_for_a_terminal() {
     let world = World::new();
     world.skill("tea", "Makes tea.");
-    let hint = "hint: --target clawpowers shows every finding with its place";
+    let hint = "hint: --target clawpowers shows every problem with its line and column";
     assert_eq!(world.good(&["skill", "validate", "tea"]), "Valid skill: tea\n");
     match world.on_terminal(&["skill", "validate", "tea"], &[("NO_COLOR", "1")]) {
         Some(shown) => assert!(shown.contains(hint), "{shown}"),

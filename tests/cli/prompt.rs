@@ -194,9 +194,8 @@ fn what_the_budget_costs_is_said_on_stderr() {
     let shown = ran.out.matches("<skill>").count();
     assert!((1..20).contains(&shown), "{ran:?}");
     assert!(
-        ran.err.starts_with(&format!(
-            "the budget holds {shown} of 20 skills, rung `dropped`, "
-        )),
+        ran.err
+            .starts_with(&format!("{shown} of 20 skills fit the budget, level `dropped`, ")),
         "{ran:?}"
     );
     assert!(

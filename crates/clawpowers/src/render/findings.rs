@@ -98,7 +98,7 @@ pub(crate) fn repairs(out: &Out, response: &skill::fix::Response) -> (String, St
     }
     talk.push('\n');
     if able > 0 && response.written == 0 {
-        talk.push_str("hint: --write makes the repairs\n");
+        talk.push_str("hint: --write writes the repairs\n");
     }
     (diff, talk)
 }

@@ -83,7 +83,7 @@ fn beside(out: &Out, response: &Response) -> String {
     ));
     if repaired > 0 {
         text.push_str(&format!(
-            "; {repaired} with findings, see `clawpowers skill validate PATH --target clawpowers`"
+            "; {repaired} with problems, see `clawpowers skill validate PATH --target clawpowers`"
         ));
     }
     text.push('\n');

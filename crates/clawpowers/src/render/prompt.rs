@@ -20,7 +20,7 @@ pub(crate) fn talk(response: &Response) -> String {
     }
     if response.level != Level::Full {
         text.push_str(&format!(
-            "the budget holds {shown} of {} skills, rung `{}`, about {} tokens\n",
+            "{shown} of {} skills fit the budget, level `{}`, about {} tokens\n",
             shown + dropped,
             response.level.as_str(),
             response.tokens

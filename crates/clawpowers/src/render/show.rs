@@ -77,7 +77,7 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
         }
     }
     if !response.diagnostics.is_empty() {
-        text.push_str(&format!("\n{}\n", out.paint(Look::Bold, "findings")));
+        text.push_str(&format!("\n{}\n", out.paint(Look::Bold, "problems")));
         for finding in &response.diagnostics {
             text.push_str(&line(out, &spelled(&response.location), finding));
         }

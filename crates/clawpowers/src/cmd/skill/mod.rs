@@ -28,7 +28,7 @@ pub(crate) enum Verb {
     /// List the visible skills, the hidden ones and those that did not load.
     #[command(visible_alias = "ls")]
     List(list::ListArgs),
-    /// Show one skill: fields, outline, files, digest, requirements, findings.
+    /// Show one skill: fields, outline, files, digest, requirements, problems.
     #[command(visible_alias = "info")]
     Show(show::ShowArgs),
     /// Print a skill's text or one of its files.

@@ -122,7 +122,7 @@ fn reference(context: &Context, path: &str) -> Exit {
                 Exit::No
             };
             if std::io::stderr().is_terminal() {
-                out.talk("hint: --target clawpowers shows every finding with its place\n");
+                out.talk("hint: --target clawpowers shows every problem with its line and column\n");
             }
             ended
         }
