@@ -1,9 +1,10 @@
 //! The skills that ship with the program.
 
-use crate::{files, read, root, shown};
+use crate::{read, root};
 use clawpowers_api::{Profile, Severity, bundled_skills};
-use clawpowers_loader::{Diagnostic, ParseOptions, inspect, parse};
+use clawpowers_loader::{Diagnostic, DiskTree, Tree, digest, inspect, resources};
 use std::fs;
+use std::path::Path;
 
 /// Nothing at all for the specification and this runtime, at most a remark for everybody else.
 fn check(profile: Profile, name: &str, diagnostics: &[Diagnostic], wrong: &mut Vec<String>) {
@@ -19,40 +20,33 @@ fn check(profile: Profile, name: &str, diagnostics: &[Diagnostic], wrong: &mut V
     }
 }
 
+/// Returns the folders of the shipped skills.
+fn shipped_folders() -> Vec<String> {
+    let folders = fs::read_dir(root().join("skills"))
+        .unwrap()
+        .map(|entry| entry.unwrap());
+    let folders = folders.filter(|entry| entry.path().is_dir());
+    folders
+        .map(|entry| entry.file_name().into_string().unwrap())
+        .collect()
+}
+
 #[test]
 fn shipped_skills_are_clean() {
-    let packages = bundled_skills();
-    assert!(packages.len() >= 4, "only {} skills are shipped", packages.len());
+    let folders = shipped_folders();
+    assert!(folders.len() >= 4, "only {} skills are shipped", folders.len());
+    let bundled = bundled_skills();
     let mut wrong = Vec::new();
-    for package in &packages {
-        let options = |profile| ParseOptions {
-            profile,
-            folder: package.folder().map(str::to_owned),
-        };
+    for folder in folders {
         for profile in Profile::ALL {
-            let parsed = parse(package.skill_file().unwrap(), &options(profile));
-            assert!(
-                parsed.skill.is_some(),
-                "{} does not load for {profile}",
-                package.folder().unwrap()
-            );
-            check(
-                profile,
-                package.folder().unwrap(),
-                &parsed.diagnostics,
-                &mut wrong,
-            );
-            let file = root()
-                .join("skills")
-                .join(package.folder().unwrap())
-                .join("SKILL.md");
-            let inspected = inspect(&file, profile).parsed;
-            assert!(
-                inspected.skill.is_some(),
-                "{} does not load for {profile}",
-                shown(&file)
-            );
-            check(profile, &shown(&file), &inspected.diagnostics, &mut wrong);
+            let on_disk = root().join("skills").join(&folder).join("SKILL.md");
+            let in_memory = Path::new(&folder).join("SKILL.md");
+            for (tree, file) in [(&DiskTree as &dyn Tree, &on_disk), (&*bundled, &in_memory)] {
+                let inspected = inspect(tree, file, profile).parsed;
+                let name = file.display().to_string();
+                assert!(inspected.skill.is_some(), "{name} does not load for {profile}");
+                check(profile, &name, &inspected.diagnostics, &mut wrong);
+            }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -61,38 +55,27 @@ fn shipped_skills_are_clean() {
 #[test]
 fn shipped_skills_are_those_on_disk() {
     let skills = root().join("skills");
-    let mut shipped = Vec::new();
-    for package in bundled_skills() {
-        for (path, bytes) in package.files() {
-            let file = skills.join(package.folder().unwrap()).join(path);
-            let on_disk = fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-            assert!(on_disk == bytes, "{} differs from what is shipped", shown(&file));
-            shipped.push(file);
-        }
+    for folder in shipped_folders() {
+        let file = Path::new(&folder).join("SKILL.md");
+        assert_eq!(
+            digest(&*bundled_skills(), &file).unwrap(),
+            digest(&DiskTree, &skills.join(&file)).unwrap(),
+            "{folder} differs from what is shipped"
+        );
     }
-    shipped.sort();
-    assert_eq!(
-        files(&skills, "md"),
-        shipped,
-        "every file of skills/ is shipped and is Markdown"
-    );
+    let every = fs::read_dir(&skills).unwrap().count();
+    assert_eq!(every, shipped_folders().len(), "skills/ holds folders only");
 }
 
 #[test]
 fn every_file_of_a_shipped_skill_is_mentioned_in_it() {
-    for package in bundled_skills() {
-        let text = read(
-            &root()
-                .join("skills")
-                .join(package.folder().unwrap())
-                .join("SKILL.md"),
-        );
-        for (path, _) in package.files().filter(|(path, _)| *path != "SKILL.md") {
-            assert!(
-                text.contains(path),
-                "{}/SKILL.md does not mention {path}",
-                package.folder().unwrap()
-            );
+    for folder in shipped_folders() {
+        let file = root().join("skills").join(&folder).join("SKILL.md");
+        let text = read(&file);
+        for resource in resources(&DiskTree, &file).unwrap().files {
+            let path = resource.path;
+            assert!(text.contains(&path), "{folder}/SKILL.md does not mention {path}");
+            assert!(path.ends_with(".md"), "{folder}/{path} is not Markdown");
         }
     }
 }

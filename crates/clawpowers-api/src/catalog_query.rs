@@ -7,11 +7,12 @@ use crate::wire::error::{ApiError, ErrorCode};
 use crate::wire::shared::shared_fields;
 use clawpowers_loader::display::{display_path, quoted};
 use clawpowers_loader::{
-    CLIENTS, Catalog, CatalogOptions, Client, Documents, Entry, Found, Origin, Rejected, Root, Row, Scope,
-    WalkRules, default_roots, digest, normalized, plain, skill_file, walk_documents,
+    CLIENTS, Catalog, CatalogOptions, Client, Entry, EntryKind, Found, Rejected, Root, Row, Scope, Tree,
+    WalkRules, default_roots, digest, normalized, skill_file, walk,
 };
 use std::collections::BTreeSet;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
+use std::sync::Arc;
 
 shared_fields! {
     $
@@ -45,12 +46,7 @@ pub(crate) struct Selected<T = Entry> {
 
 /// Returns the digest of a skill's folder, or why there is none.
 pub(crate) fn digest_of_entry(entry: &Entry) -> Result<String, String> {
-    match &entry.origin {
-        Origin::Disk { file } => {
-            digest(file.parent().unwrap_or(file), file).map_err(|error| error.to_string())
-        }
-        Origin::Memory(package) => package.digest().map_err(|error| error.to_string()),
-    }
+    digest(&*entry.tree, &entry.file).map_err(|error| error.to_string())
 }
 
 impl<T: Row> Selected<T> {
@@ -107,7 +103,7 @@ impl Selected {
         }
         let catalog = Catalog::load(&CatalogOptions {
             roots: vec![Root::extra(runtime.skill_folder(&file.to_string_lossy()))],
-            documents: runtime.documents(),
+            tree: runtime.tree(),
             client: self.client,
             ..CatalogOptions::default()
         });
@@ -171,25 +167,19 @@ impl Runtime {
             .map(|name| scope(name))
             .collect::<Result<Vec<_>, _>>()?;
         let explicit = !selection.roots.is_empty();
-        let documents = self.documents();
+        let tree = self.tree();
         let roots = if explicit {
             selection
                 .roots
                 .iter()
                 .map(|root| self.root(root))
                 .collect::<Result<_, _>>()?
-        } else if let Some(documents) = &documents {
-            document_roots(documents, client)
         } else {
-            match client {
-                Some(client) => client.roots(&self.surroundings),
-                None => default_roots(&self.surroundings),
-            }
+            self.default_roots(&*tree, client)
         };
-        let packages = if explicit || client.is_some() {
-            Vec::new()
-        } else {
-            crate::bundled::packages()
+        let bundled: Option<Arc<dyn Tree>> = match explicit || client.is_some() {
+            true => None,
+            false => Some(crate::bundled::tree()),
         };
         let (role, unknown_profile) = match (selection.profile.as_deref(), roles.active.as_deref()) {
             (Some(""), _) => (None, None),
@@ -203,8 +193,8 @@ impl Runtime {
         };
         let mut catalog = Catalog::load_rows(&CatalogOptions {
             roots,
-            documents,
-            packages,
+            tree,
+            bundled,
             scopes,
             client,
         });
@@ -226,15 +216,8 @@ impl Runtime {
 
     fn root(&self, root: &str) -> Result<Root, ApiError> {
         let hint = "name a folder of skills or a SKILL.md";
-        let is_folder = match self.documents() {
-            Some(documents) => is_folder(&documents, root),
-            None => {
-                let path = self.surroundings.cwd.join(root);
-                path.metadata()
-                    .map(|metadata| metadata.is_dir())
-                    .map_err(|error| error.to_string())
-            }
-        };
+        let metadata = self.tree().metadata(&self.surroundings.cwd.join(root));
+        let is_folder = metadata.map(|metadata| metadata.kind == EntryKind::Folder);
         match is_folder {
             Ok(_) if root.is_empty() => {
                 Err(ApiError::new(ErrorCode::InvalidInput, "the path of the root is empty").hint(hint))
@@ -270,7 +253,7 @@ impl Runtime {
     fn skill_folder(&self, named: &str) -> PathBuf {
         let file = self.as_named(named);
         match file.parent() {
-            Some(folder) if folder.as_os_str().is_empty() && self.documents().is_none() => PathBuf::from("."),
+            Some(folder) if folder.as_os_str().is_empty() && self.has_disk() => PathBuf::from("."),
             folder => folder.map(Path::to_owned).unwrap_or_default(),
         }
     }
@@ -278,26 +261,55 @@ impl Runtime {
     /// Returns the SKILL.md that a path names: the file itself, or that of a folder.
     fn skill_at(&self, named: &str) -> Option<PathBuf> {
         let path = self.as_named(named);
-        let Some(documents) = self.documents() else {
-            return match path.is_dir() {
-                true => skill_file(&path),
-                false => (is_skill_file(named) && path.is_file()).then_some(path),
-            };
-        };
-        let real = plain(&path)?;
-        match documents.is_folder(&real) {
-            true => Some(path.join(Path::new(&documents.skill_file(&real)?).file_name()?)),
-            false => (is_skill_file(named) && documents.get(&real).is_some()).then_some(path),
+        let tree = self.tree();
+        match tree.is_folder(&path) {
+            true => skill_file(&*tree, &path),
+            false => (is_skill_file(named) && tree.is_file(&path)).then_some(path),
+        }
+    }
+
+    /// Returns where the SKILL.md of an entry is, whatever the reader's working directory is.
+    pub(crate) fn absolute_location(&self, entry: &Entry) -> PathBuf {
+        match entry.scope {
+            Scope::Bundled => entry.location().into_owned(),
+            _ => self.absolute(&entry.file),
         }
     }
 
     /// Returns a path without links on the way, so that two ways to one file are equal.
     fn real(&self, path: &Path) -> PathBuf {
-        if self.documents().is_some() {
-            return plain(path).map_or_else(|| path.to_owned(), PathBuf::from);
-        }
         let path = self.surroundings.cwd.join(path);
-        path.canonicalize().unwrap_or(path)
+        self.tree().canonicalize(&path).unwrap_or(path)
+    }
+
+    /// Returns the roots of a client, or of this runtime, where none are named.
+    ///
+    /// Whoever handed in documents wants them seen, by whichever client; one that looks no deeper than the folders of its
+    /// own root is taken to have that root around each of the skills.
+    pub(crate) fn default_roots(&self, tree: &dyn Tree, client: Option<&Client>) -> Vec<Root> {
+        if self.has_disk() {
+            return match client {
+                Some(client) => client.roots(&self.surroundings),
+                None => default_roots(&self.surroundings),
+            };
+        }
+        let top = Root::extra(PathBuf::new());
+        if client.is_none_or(|client| client.walk.max_depth > 1) {
+            return vec![top];
+        }
+        let found = walk(tree, &top, &WalkRules::default()).found;
+        let folder = |found: &Found| found.location().parent().map(Path::to_owned);
+        let folders: BTreeSet<PathBuf> = found.iter().filter_map(folder).collect();
+        let within = |folder: &Path| {
+            let mut above = folder.ancestors().skip(1);
+            above.any(|above| !above.as_os_str().is_empty() && folders.contains(above))
+        };
+        let outer = folders.iter().filter(|folder| !within(folder));
+        let roots: BTreeSet<&Path> = outer.filter_map(|folder| folder.parent()).collect();
+        roots
+            .into_iter()
+            .map(|root| Root::extra(root.to_owned()))
+            .collect()
     }
 }
 
@@ -305,42 +317,6 @@ impl Runtime {
 fn is_skill_file(path: &str) -> bool {
     let name = Path::new(path).file_name();
     !path.ends_with('/') && name.is_some_and(|name| name.eq_ignore_ascii_case("SKILL.md"))
-}
-
-/// Returns the folders of documents that a reader looks below where none are named.
-///
-/// Whoever handed them in wants them seen, by whichever client; one that looks no deeper than the folders of its own
-/// root is taken to have that root around each of the skills.
-pub(crate) fn document_roots(documents: &Documents, client: Option<&Client>) -> Vec<Root> {
-    if client.is_none_or(|client| client.walk.max_depth > 1) {
-        return vec![Root::extra(PathBuf::new())];
-    }
-    let found = walk_documents(documents, Path::new(""), "", &WalkRules::default());
-    let folder = |found: &Found| found.location().parent().map(Path::to_owned);
-    let folders: BTreeSet<PathBuf> = found.iter().filter_map(folder).collect();
-    let within = |folder: &Path| {
-        let mut above = folder.ancestors().skip(1);
-        above.any(|above| !above.as_os_str().is_empty() && folders.contains(above))
-    };
-    let outer = folders.iter().filter(|folder| !within(folder));
-    let roots: BTreeSet<&Path> = outer.filter_map(|folder| folder.parent()).collect();
-    roots
-        .into_iter()
-        .map(|root| Root::extra(root.to_owned()))
-        .collect()
-}
-
-/// Tells whether a path that a request names is a folder of documents, or says that there is nothing as a system does.
-pub(crate) fn is_folder(documents: &Documents, named: &str) -> Result<bool, String> {
-    // An empty path is refused by whoever asked.
-    match plain(Path::new(named)) {
-        Some(path) if documents.is_folder(&path) => Ok(true),
-        Some(path) if documents.get(&path).is_some() && named.ends_with('/') => {
-            Err("Not a directory (os error 20)".to_owned())
-        }
-        Some(path) if documents.get(&path).is_some() => Ok(false),
-        _ => Err("No such file or directory (os error 2)".to_owned()),
-    }
 }
 
 fn client(name: &str) -> Result<&'static Client, ApiError> {

@@ -39,7 +39,7 @@ mod runtime;
 mod text;
 pub mod wire;
 
-pub use bundled::packages as bundled_skills;
+pub use bundled::tree as bundled_skills;
 pub use catalog_query::CatalogQuery;
 pub use operations::OPERATIONS;
 pub use operations::call::for_javascript;

@@ -20,6 +20,4 @@ pub use present::{client_budget, prompt, search};
 pub use skill::parse::{ParseOptions, Parsed, parse, parse_source};
 pub use skill::template::template;
 pub use skill::*;
-pub use tree::memory::{Bytes, Documents, Misplaced, plain};
-pub use tree::package::Package;
-pub use tree::read::{MAX_RESOURCE_BYTES, MAX_SKILL_BYTES, ReadError, read_file};
+pub use tree::*;

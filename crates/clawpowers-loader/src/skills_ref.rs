@@ -16,7 +16,7 @@ use crate::skill::{
 use crate::syntax::frontmatter;
 use crate::syntax::source::{Encoding, Source};
 use crate::syntax::yaml::{Kind, Node};
-use crate::tree::read::{MAX_SKILL_BYTES, read_file};
+use crate::tree::{DiskTree, MAX_SKILL_BYTES, Tree as _};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -32,7 +32,7 @@ pub fn validate(path: &str) -> Vec<String> {
     };
     match read(&file) {
         Err(message) => vec![message],
-        Ok(root) => errors(&root, &folder_name(&file).unwrap_or_default()),
+        Ok(root) => errors(&root, &folder_name(&DiskTree, &file).unwrap_or_default()),
     }
 }
 
@@ -137,7 +137,7 @@ fn folder_of(path: &str) -> PathBuf {
 
 /// The reference knows two spellings; a link to nothing does not count.
 fn reference_file(folder: &Path) -> Option<PathBuf> {
-    let file = skill_file(folder)?;
+    let file = skill_file(&DiskTree, folder)?;
     let known = |file: &PathBuf| {
         file.exists()
             && file
@@ -158,7 +158,8 @@ fn scalar(text: String) -> Node {
 }
 
 fn read(file: &Path) -> Result<Node, String> {
-    let bytes = read_file(file, MAX_SKILL_BYTES)
+    let bytes = DiskTree
+        .read(file, MAX_SKILL_BYTES)
         .map_err(|error| format!("{} cannot be read: {error}", display_path(file)))?;
     let source = Source::decode(&bytes);
     if source.encoding() != Encoding::Utf8 {

@@ -18,8 +18,8 @@ mod words;
 
 use clawpowers_loader::search::{Document, Hit, rank, rank_lazily};
 use clawpowers_loader::{
-    Catalog, CatalogOptions, ParseOptions, Profile, Root, Rule, fix, inspect, parse, skill_file, skills_ref,
-    syntax,
+    Catalog, CatalogOptions, DiskTree, ParseOptions, Profile, Root, Rule, fix, inspect, parse, skill_file,
+    skills_ref, syntax,
 };
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -178,7 +178,7 @@ fn every_description_loads_and_everything_else_has_a_reason() {
     let rows: Vec<PathBuf> = catalog
         .entries
         .iter()
-        .map(clawpowers_loader::Entry::location)
+        .map(|entry| entry.location().into_owned())
         .chain(
             catalog
                 .shadowed
@@ -221,8 +221,8 @@ fn the_specification_gives_the_reference_verdict() {
     let mut explained: BTreeMap<&str, usize> = BTreeMap::new();
     let (mut same, mut differ) = (0, 0);
     for row in &corpus.rows {
-        let file = skill_file(&row.folder).unwrap_or_else(|| row.folder.join("SKILL.md"));
-        let parsed = inspect(&file, Profile::Spec).parsed;
+        let file = skill_file(&DiskTree, &row.folder).unwrap_or_else(|| row.folder.join("SKILL.md"));
+        let parsed = inspect(&DiskTree, &file, Profile::Spec).parsed;
         let words = skills_ref::validate(row.folder.to_str().unwrap());
         assert_eq!(
             parsed.is_valid(),
@@ -313,7 +313,7 @@ fn findings_about_code_and_placeholders_are_rare() {
     let Some(corpus) = corpus() else { return };
     let mut told: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for file in &corpus.files {
-        for finding in inspect(file, Profile::ClawPowers).parsed.diagnostics {
+        for finding in inspect(&DiskTree, file, Profile::ClawPowers).parsed.diagnostics {
             if matches!(finding.rule, Rule::DanglingPath | Rule::PlaceholderText) {
                 let (line, message) = (finding.position.line, finding.message);
                 let file = file.strip_prefix(&corpus.root).unwrap().display();
@@ -321,7 +321,7 @@ fn findings_about_code_and_placeholders_are_rare() {
                 told.entry(finding.rule.id()).or_default().push(row);
             }
         }
-        let spec = inspect(file, Profile::Spec).parsed.diagnostics;
+        let spec = inspect(&DiskTree, file, Profile::Spec).parsed.diagnostics;
         let silent = |rule| spec.iter().all(|finding| finding.rule != rule);
         assert!(silent(Rule::DanglingPath) && silent(Rule::PlaceholderText));
     }

@@ -2,8 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 use clawpowers_loader::{
-    MAX_RESOURCE_BYTES, MAX_RESOURCE_DEPTH, MAX_RESOURCES, Profile, ReadError, Resources, Rule, Unlisted,
-    Why, digest, inspect, resources, skill_file,
+    DiskTree, MAX_RESOURCE_BYTES, MAX_RESOURCE_DEPTH, MAX_RESOURCES, Profile, ReadError, Resources, Rule,
+    Unlisted, Why, digest, inspect, resources, skill_file,
 };
 use std::fs;
 use std::path::PathBuf;
@@ -32,16 +32,16 @@ impl Tree {
     }
 
     fn list(&self) -> Resources {
-        resources(self.0.path(), &self.path("SKILL.md")).unwrap()
+        resources(&DiskTree, &self.path("SKILL.md")).unwrap()
     }
 
     fn digest(&self) -> Result<String, ReadError> {
-        digest(self.0.path(), &self.path("SKILL.md"))
+        digest(&DiskTree, &self.path("SKILL.md"))
     }
 
     /// Returns what is found about the folder, as `rule message`.
     fn findings(&self) -> Vec<String> {
-        let found = inspect(&self.path("SKILL.md"), Profile::ClawPowers)
+        let found = inspect(&DiskTree, &self.path("SKILL.md"), Profile::ClawPowers)
             .parsed
             .diagnostics;
         found
@@ -155,9 +155,9 @@ fn a_file_comes_before_a_folder_of_a_better_spelling() {
         ("mixed", "Skill.md"),
     ] {
         let folder = tree.path(folder);
-        assert_eq!(skill_file(&folder), Some(folder.join(file)));
+        assert_eq!(skill_file(&DiskTree, &folder), Some(folder.join(file)));
     }
-    assert_eq!(skill_file(&tree.path("none")), None);
+    assert_eq!(skill_file(&DiskTree, &tree.path("none")), None);
 }
 
 #[cfg(unix)]
@@ -222,8 +222,14 @@ mod unix {
                 return;
             }
         }
-        assert_eq!(skill_file(&tree.path("both")), Some(tree.path("both/skill.md")));
-        assert_eq!(skill_file(&tree.path("one")), Some(tree.path("one/SKILL.md")));
+        assert_eq!(
+            skill_file(&DiskTree, &tree.path("both")),
+            Some(tree.path("both/skill.md"))
+        );
+        assert_eq!(
+            skill_file(&DiskTree, &tree.path("one")),
+            Some(tree.path("one/SKILL.md"))
+        );
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::wire::error::{ApiError, ErrorCode};
 use clawpowers_executor::{Error, FileLock, Storage};
 use clawpowers_loader::display::{display_path, quoted};
 use clawpowers_loader::syntax::{Encoding, Source, position};
-use clawpowers_loader::{ReadError, read_file};
+use clawpowers_loader::{DiskTree, ReadError, Tree as _};
 use serde_json::{Map, Value, json};
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -44,7 +44,7 @@ pub(crate) fn path_of(runtime: &Runtime) -> Result<PathBuf, ApiError> {
 /// Reads a config.json; where there is no file there is none.
 pub(crate) fn read(file: &Path) -> Result<Option<Document>, ApiError> {
     let shown = quoted(&display_path(file));
-    let bytes = match read_file(file, MAX_CONFIG_BYTES) {
+    let bytes = match DiskTree.read(file, MAX_CONFIG_BYTES) {
         Ok(bytes) => bytes,
         // Windows says so too where one of the folders is a file.
         Err(ReadError::Io(error))

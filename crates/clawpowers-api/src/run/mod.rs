@@ -14,7 +14,7 @@ use clawpowers_executor::ledger::{Details, Finish, New};
 use clawpowers_executor::process::{self, Ended, How, Spec, StartError};
 use clawpowers_executor::{Moment, Outcome, units};
 use clawpowers_loader::display::{display_path, quoted};
-use clawpowers_loader::{Entry, Origin, missing};
+use clawpowers_loader::{Entry, Scope, missing};
 use serde::Serialize;
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -128,7 +128,7 @@ pub fn script(runtime: &Runtime, options: &Options, script: &str, args: &[OsStri
             .details(serde_json::json!({ "missing": lacking }))
             .into());
     }
-    let Origin::Disk { file } = &entry.origin else {
+    if entry.scope == Scope::Bundled {
         let message = format!(
             "the skill {} is inside the program and has no scripts to run",
             quoted(&options.skill)
@@ -136,9 +136,10 @@ pub fn script(runtime: &Runtime, options: &Options, script: &str, args: &[OsStri
         return Err(ApiError::new(ErrorCode::NotFound, message)
             .hint("`clawpowers skill read` prints its text")
             .into());
-    };
+    }
     // The script runs in another folder than the caller, where a relative path would mean something else.
-    let folder = runtime.absolute(file.parent().unwrap_or(file));
+    let file = runtime.absolute_location(&entry);
+    let folder = file.parent().unwrap_or(&file).to_owned();
     let path = inside(&folder, script)?;
     let (program, mut words) = interpreter::start_of(&path)?;
     words.extend_from_slice(args);

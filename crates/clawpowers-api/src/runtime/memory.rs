@@ -6,9 +6,9 @@ use crate::wire::error::{ApiError, ErrorCode};
 use crate::wire::request::read_request;
 use clawpowers_executor::Db;
 use clawpowers_loader::display::quoted;
-use clawpowers_loader::{Bytes, Documents, Package, Surroundings, plain};
+use clawpowers_loader::{MemoryTree, Surroundings};
 use serde::Deserialize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 /// A file that a runtime without a disk sees.
@@ -137,7 +137,7 @@ impl Runtime {
     pub fn import_database(&self, bytes: Vec<u8>) -> Result<(), ApiError> {
         self.check_open()?;
         let new = Db::deserialize(bytes)?;
-        if self.documents().is_none() {
+        if self.has_disk() {
             return self.write(|db| Ok(db.replace(&new)?));
         }
         let mut db = self.memory();
@@ -173,17 +173,10 @@ impl Runtime {
     #[inline(always)]
     pub(crate) fn needs_disk<'a>(&self, what: &'a str) -> Result<(), NoDisk<'a>> {
         let browser = cfg!(all(target_family = "wasm", target_os = "unknown"));
-        if browser || self.documents().is_some() {
+        if browser || !self.has_disk() {
             return Err(NoDisk(what));
         }
         Ok(())
-    }
-
-    /// Returns the package around a document that a request names; `None` where the runtime has a disk.
-    pub(crate) fn package(&self, file: &Path) -> Option<Package> {
-        let documents = self.documents()?;
-        let real = plain(file).unwrap_or_default();
-        Some(Package::around(documents, &real, file))
     }
 }
 
@@ -196,12 +189,12 @@ impl From<NoDisk<'_>> for ApiError {
     }
 }
 
-fn taken(documents: Vec<Document>) -> Result<Documents, ApiError> {
+fn taken(documents: Vec<Document>) -> Result<MemoryTree, ApiError> {
     let files = documents
         .into_iter()
-        .map(|document| (document.path, Bytes::Owned(document.bytes.into())));
-    Documents::new(files).map_err(|misplaced| {
-        ApiError::new(ErrorCode::InvalidInput, misplaced.to_string())
+        .map(|document| (document.path, document.bytes.into()));
+    MemoryTree::new(files).map_err(|invalid| {
+        ApiError::new(ErrorCode::InvalidInput, invalid.to_string())
             .hint("a document's path is relative with forward slashes, as skills/tdd/SKILL.md")
     })
 }

@@ -8,7 +8,7 @@ use crate::wire::error::{ApiError, ErrorCode};
 use crate::wire::request::read_request;
 use clawpowers_executor::legacy::Report;
 use clawpowers_executor::{Db, Home};
-use clawpowers_loader::{Documents, Machine, Surroundings};
+use clawpowers_loader::{DiskTree, Machine, MemoryTree, Surroundings, Tree};
 use connections::Connections;
 use serde::Deserialize;
 use std::env;
@@ -33,7 +33,7 @@ pub struct Options {
 pub struct Runtime {
     pub(crate) surroundings: Surroundings,
     /// The files it sees where it has no disk.
-    documents: Option<Mutex<Arc<Documents>>>,
+    documents: Option<Mutex<Arc<MemoryTree>>>,
     /// The database of a runtime that has no disk.
     memory: Mutex<Option<Db>>,
     /// The database of one that has.
@@ -91,7 +91,7 @@ impl Runtime {
         Self::with(surroundings, None)
     }
 
-    pub(crate) fn with(surroundings: Surroundings, documents: Option<Mutex<Arc<Documents>>>) -> Self {
+    pub(crate) fn with(surroundings: Surroundings, documents: Option<Mutex<Arc<MemoryTree>>>) -> Self {
         Self {
             surroundings,
             documents,
@@ -101,16 +101,24 @@ impl Runtime {
         }
     }
 
-    /// Returns the documents of a runtime that has no disk.
-    pub(crate) fn documents(&self) -> Option<Arc<Documents>> {
-        let documents = self.documents.as_ref()?;
-        Some(Arc::clone(
-            &documents.lock().unwrap_or_else(PoisonError::into_inner),
-        ))
+    /// Tells whether the runtime reads and writes files, and does not live in memory.
+    pub(crate) const fn has_disk(&self) -> bool {
+        self.documents.is_none()
+    }
+
+    /// Returns the files that the runtime sees.
+    pub(crate) fn tree(&self) -> Arc<dyn Tree> {
+        match &self.documents {
+            None => Arc::new(DiskTree),
+            Some(documents) => {
+                let documents = documents.lock().unwrap_or_else(PoisonError::into_inner);
+                Arc::<MemoryTree>::clone(&documents)
+            }
+        }
     }
 
     /// Puts others in the place of the documents; tells whether there are any to replace.
-    pub(crate) fn replace_documents(&self, with: Documents) -> bool {
+    pub(crate) fn replace_documents(&self, with: MemoryTree) -> bool {
         let Some(documents) = &self.documents else {
             return false;
         };
@@ -259,7 +267,14 @@ impl Runtime {
 
     /// Returns where a path is, whatever the reader's working directory is.
     pub(crate) fn absolute(&self, path: &Path) -> PathBuf {
-        self.surroundings.cwd.join(path).components().collect()
+        if self.has_disk() {
+            return self.surroundings.cwd.join(path).components().collect();
+        }
+        let path = self.tree().canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        match path.as_os_str().is_empty() {
+            true => PathBuf::from("."),
+            false => path,
+        }
     }
 
     /// Returns what this machine offers to skills.

@@ -3,7 +3,7 @@
 use super::words::word;
 use clawpowers_loader as loader;
 use clawpowers_loader::display::display_path;
-use clawpowers_loader::{Entry, Missing, Origin, ResourceKind, Row, Scope, Severity};
+use clawpowers_loader::{Entry, Missing, ResourceKind, Row, Scope, Severity};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
@@ -248,9 +248,9 @@ pub struct SkillRow {
 
 impl Row for SkillRow {
     fn new(entry: Entry) -> Self {
-        let location = match entry.origin {
-            Origin::Disk { file } => text(file),
-            Origin::Memory(package) => text(package.location()),
+        let location = match entry.scope {
+            Scope::Bundled => text(entry.location().into_owned()),
+            _ => text(entry.file),
         };
         let skill = entry.skill;
         Self {

@@ -2,13 +2,28 @@
 //!
 //! A large collection is mostly copies, so that only the visible skills are kept whole while the rest is loaded.
 
-use crate::catalog::load::{Catalog, Hidden, Loaded, Ready, Rejected, Row};
+use super::entry::{Catalog, Hidden, Rejected, Row};
 use rayon::prelude::*;
 use std::collections::HashMap;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::hash::{BuildHasher as _, RandomState};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// A candidate after loading.
+pub(super) enum LoadOutcome<T> {
+    Skill(Box<Loaded<T>>),
+    Rejected(Rejected),
+}
+
+/// A skill with what decides whether it is visible.
+pub(super) struct Loaded<T> {
+    pub(super) row: T,
+    /// The name as names are compared.
+    pub(super) key: String,
+    /// The file without links on the way. One string: a path hashes part by part, which costs more than loading.
+    pub(super) canonical: Option<OsString>,
+}
 
 /// How many hidden skills are freed together, by all threads.
 const FREED: usize = 512;
@@ -32,7 +47,7 @@ impl Rank {
 struct Shadowed {
     rank: Rank,
     name: String,
-    /// Where in [`Gathering::visible`] the one is that hides it.
+    /// Where in [`Precedence::visible`] the one is that hides it.
     winner: usize,
 }
 
@@ -48,7 +63,7 @@ impl Keys {
 }
 
 /// What is found so far.
-pub(crate) struct Gathering<T> {
+pub(super) struct Precedence<T> {
     keeps_all: bool,
     root: usize,
     /// The best skill of each name so far.
@@ -63,9 +78,9 @@ pub(crate) struct Gathering<T> {
     hidden: Vec<T>,
 }
 
-impl<T: Row> Gathering<T> {
+impl<T: Row> Precedence<T> {
     /// Begins with the root of highest precedence.
-    pub(crate) fn new(keeps_all: bool) -> Self {
+    pub(super) fn new(keeps_all: bool) -> Self {
         Self {
             keeps_all,
             root: 0,
@@ -81,18 +96,18 @@ impl<T: Row> Gathering<T> {
     }
 
     /// Goes on to the root of next precedence.
-    pub(crate) fn next_root(&mut self) {
+    pub(super) fn next_root(&mut self) {
         self.root += 1;
     }
 
     /// Takes one find of a pass; those of one pass may come in any order.
-    pub(crate) fn take(&mut self, pass: usize, one: Loaded<T>) {
+    pub(super) fn take(&mut self, pass: usize, one: LoadOutcome<T>) {
         match one {
-            Loaded::Rejected(rejected) => {
+            LoadOutcome::Rejected(rejected) => {
                 let rank = self.rank(pass, &rejected.location);
                 self.rejected.push((rank, rejected));
             }
-            Loaded::Skill(ready) => {
+            LoadOutcome::Skill(ready) => {
                 let rank = self.rank(pass, &ready.row.location());
                 self.skill(rank, *ready);
             }
@@ -111,8 +126,8 @@ impl<T: Row> Gathering<T> {
         }
     }
 
-    fn skill(&mut self, rank: Rank, ready: Ready<T>) {
-        let Ready { row, key, canonical } = ready;
+    fn skill(&mut self, rank: Rank, ready: Loaded<T>) {
+        let Loaded { row, key, canonical } = ready;
         if let Some(canonical) = canonical {
             let file = self.keys.of(&canonical);
             if let Some(winner) = self.files.get(&file) {
@@ -147,7 +162,7 @@ impl<T: Row> Gathering<T> {
     }
 
     /// Puts everything in order.
-    pub(crate) fn finish(self) -> Catalog<T> {
+    pub(super) fn finish(self) -> Catalog<T> {
         let Self {
             mut visible,
             mut shadowed,

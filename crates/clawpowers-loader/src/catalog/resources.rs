@@ -1,9 +1,8 @@
-//! What else a skill's folder holds, its digest, and whether the body's links lead somewhere.
+//! The other files of a skill's folder.
 
 use crate::skill::is_device;
-use crate::tree::package::Package;
-use std::ffi::{OsStr, OsString};
-use std::fs;
+use crate::tree::{EntryKind, Tree, folder_of};
+use std::ffi::OsStr;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
@@ -127,10 +126,11 @@ impl Resources {
 }
 
 /// A file or folder of a skill's folder, by the bytes of its path below it; a folder's end in a slash, so that byte
-/// order is the order in which the files below stand.
+/// order is the order of the files below.
 struct Found {
     key: Vec<u8>,
     path: PathBuf,
+    kind: EntryKind,
     depth: usize,
 }
 
@@ -141,14 +141,17 @@ impl Found {
 }
 
 /// The files of a skill's folder, each with the bytes of its path and where it is.
-#[derive(Default)]
-pub(super) struct Listing {
+pub(super) struct Listing<'a> {
+    tree: &'a dyn Tree,
+    /// The folder without links on the way.
+    folder: PathBuf,
     pub(super) found: Resources,
     pub(super) places: Vec<(Vec<u8>, PathBuf)>,
     entries: usize,
 }
 
-/// Lists the files of a skill's folder; nested skills and version control are left out, links inside are followed.
+/// Lists the files of the folder of a SKILL.md; nested skills and version control are left out, links inside are
+/// followed.
 ///
 /// Beyond [`MAX_RESOURCES`] files the first ones in byte order of their paths are listed. What cannot be read is
 /// named in [`Resources::unlisted`].
@@ -156,149 +159,115 @@ pub(super) struct Listing {
 /// # Errors
 ///
 /// Fails where the folder itself cannot be read.
-pub fn resources(folder: &Path, skill_file: &Path) -> io::Result<Resources> {
-    Ok(listing(folder, skill_file)?.found)
+pub fn resources(tree: &dyn Tree, skill_file: &Path) -> io::Result<Resources> {
+    Ok(Listing::of(tree, skill_file)?.found)
 }
 
-pub(super) fn listing(folder: &Path, skill_file: &Path) -> io::Result<Listing> {
-    let home = folder.canonicalize()?;
-    let read = |path: &Path| {
-        let entries = fs::read_dir(path)?;
-        Ok(entries.map(|entry| {
-            let entry = entry?;
-            Ok((entry.file_name(), entry.file_type()?.is_dir()))
-        }))
-    };
-    let take = |listing: &mut Listing, one| listing.take(one, &home);
-    list(folder, skill_file.file_name(), read, take)
-}
-
-/// Lists the files of a skill in memory by the same rules.
-pub(crate) fn resources_in_memory(package: &Package) -> Resources {
-    listing_in_memory(package).found
-}
-
-pub(super) fn listing_in_memory(package: &Package) -> Listing {
-    let read = |path: &Path| {
-        let entries = package.entries(path).into_iter();
-        Ok(entries.map(|(name, is_folder)| Ok((name.into(), is_folder))))
-    };
-    let take = |listing: &mut Listing, one: Found| {
-        let path = one.shown();
-        listing.found.files.push(Resource {
-            kind: ResourceKind::of(&path),
-            size: package.file(&path).map_or(0, |bytes| bytes.len() as u64),
-            path,
-            executable: false,
-        });
-        listing.places.push((one.key, one.path));
-    };
-    // Memory is always readable.
-    list(Path::new(""), Some(package.name()), read, take).unwrap_or_default()
-}
-
-/// Lists a folder in byte order; `read` gives the names in one and whether each is a folder, `take` takes a file.
-fn list<E: Iterator<Item = io::Result<(OsString, bool)>>>(
-    folder: &Path,
-    skill_file: Option<&OsStr>,
-    read: impl Fn(&Path) -> io::Result<E>,
-    take: impl Fn(&mut Listing, Found),
-) -> io::Result<Listing> {
-    let mut listing = Listing::default();
-    let top = Found {
-        key: Vec::new(),
-        path: folder.to_owned(),
-        depth: 0,
-    };
-    let mut todo = listing.entries_of(&top, skill_file, read(&top.path)?)?;
-    while let Some(one) = todo.pop() {
-        if listing.found.full() {
-            break;
-        }
-        if !one.key.ends_with(b"/") {
-            take(&mut listing, one);
-        } else if one.depth > MAX_RESOURCE_DEPTH {
-            listing.found.truncated = true;
-            listing.found.omit(one.shown(), Why::TooDeep);
-        } else {
-            match read(&one.path).and_then(|entries| listing.entries_of(&one, None, entries)) {
-                Ok(more) => todo.extend(more),
-                Err(_) => listing.found.omit(one.shown(), Why::Unreadable),
+impl<'a> Listing<'a> {
+    pub(super) fn of(tree: &'a dyn Tree, skill_file: &Path) -> io::Result<Self> {
+        let top = Found {
+            key: Vec::new(),
+            path: folder_of(skill_file).to_owned(),
+            kind: EntryKind::Folder,
+            depth: 0,
+        };
+        let mut listing = Self {
+            tree,
+            folder: tree.canonicalize(&top.path)?,
+            found: Resources::default(),
+            places: Vec::new(),
+            entries: 0,
+        };
+        let mut todo = listing.entries_of(&top, skill_file.file_name())?;
+        while let Some(one) = todo.pop() {
+            if listing.found.full() {
+                break;
+            }
+            if one.kind != EntryKind::Folder {
+                listing.take(one);
+            } else if one.depth > MAX_RESOURCE_DEPTH {
+                listing.found.truncated = true;
+                listing.found.omit(one.shown(), Why::TooDeep);
+            } else {
+                match listing.entries_of(&one, None) {
+                    Ok(more) => todo.extend(more),
+                    Err(_) => listing.found.omit(one.shown(), Why::Unreadable),
+                }
             }
         }
+        if listing.found.full() {
+            listing.found.truncated = true;
+            listing.found.files.truncate(MAX_RESOURCES);
+            listing.places.truncate(MAX_RESOURCES);
+        }
+        Ok(listing)
     }
-    if listing.found.full() {
-        listing.found.truncated = true;
-        listing.found.files.truncate(MAX_RESOURCES);
-        listing.places.truncate(MAX_RESOURCES);
-    }
-    Ok(listing)
-}
 
-impl Listing {
-    /// Gives what a folder holds, the last first; nothing where it is a skill of its own.
-    fn entries_of(
-        &mut self,
-        folder: &Found,
-        skill_file: Option<&OsStr>,
-        entries: impl Iterator<Item = io::Result<(OsString, bool)>>,
-    ) -> io::Result<Vec<Found>> {
+    /// Returns what a folder holds, the last first; nothing where it is a skill of its own.
+    fn entries_of(&mut self, folder: &Found, skill_file: Option<&OsStr>) -> io::Result<Vec<Found>> {
         let mut found = Vec::new();
-        for entry in entries {
-            let (name, is_folder) = entry?;
+        let mut is_skill = false;
+        self.tree.open_folder(&folder.path)?.entries(&mut |name, kind| {
             if self.entries == MAX_RESOURCE_ENTRIES {
                 self.found.truncated = true;
-                break;
+                return false;
             }
             self.entries += 1;
             if folder.depth > 0 && name.eq_ignore_ascii_case("SKILL.md") {
-                return Ok(Vec::new());
+                is_skill = true;
+                return false;
             }
-            if left_out(&name) || Some(name.as_os_str()) == skill_file {
-                continue;
+            if left_out(name) || Some(name) == skill_file {
+                return true;
             }
             let mut key = folder.key.clone();
             key.extend(name.as_encoded_bytes());
-            if is_folder {
+            if kind == EntryKind::Folder {
                 key.push(b'/');
             }
             found.push(Found {
                 key,
                 path: folder.path.join(name),
+                kind,
                 depth: folder.depth + 1,
             });
+            true
+        })?;
+        if is_skill {
+            return Ok(Vec::new());
         }
         found.sort_by(|a, b| b.key.cmp(&a.key));
         Ok(found)
     }
 
     /// Takes what is not a folder.
-    fn take(&mut self, one: Found, home: &Path) {
+    fn take(&mut self, one: Found) {
         let shown = one.shown();
-        let is_link = fs::symlink_metadata(&one.path).is_ok_and(|metadata| metadata.is_symlink());
-        if is_link {
-            match one.path.canonicalize() {
+        if one.kind == EntryKind::Link {
+            match self.tree.canonicalize(&one.path) {
                 Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
                     return self.found.omit(shown, Why::Unreadable);
                 }
                 Err(_) => return self.found.broken.push(shown),
-                Ok(target) if !target.starts_with(home) => return self.found.escaping.push(shown),
+                Ok(target) if !target.starts_with(&self.folder) => return self.found.escaping.push(shown),
                 Ok(_) => {}
             }
         }
-        match fs::metadata(&one.path) {
+        match self.tree.metadata(&one.path) {
             Err(_) => self.found.omit(shown, Why::Unreadable),
-            Ok(metadata) if metadata.is_dir() => self.found.omit(shown, Why::FolderLink),
-            Ok(metadata) if !metadata.is_file() => self.found.omit(shown, Why::NotRegular),
-            Ok(metadata) => {
-                self.found.files.push(Resource {
-                    kind: ResourceKind::of(&shown),
-                    path: shown,
-                    size: metadata.len(),
-                    executable: executable(&metadata),
-                });
-                self.places.push((one.key, one.path));
-            }
+            Ok(metadata) => match metadata.kind {
+                EntryKind::Folder => self.found.omit(shown, Why::FolderLink),
+                EntryKind::File => {
+                    self.found.files.push(Resource {
+                        kind: ResourceKind::of(&shown),
+                        path: shown,
+                        size: metadata.size,
+                        executable: metadata.executable.unwrap_or(false),
+                    });
+                    self.places.push((one.key, one.path));
+                }
+                _ => self.found.omit(shown, Why::NotRegular),
+            },
         }
     }
 }
@@ -311,24 +280,13 @@ fn left_out(name: &OsStr) -> bool {
     )
 }
 
-#[cfg(unix)]
-fn executable(metadata: &fs::Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt as _;
-    metadata.permissions().mode() & 0o111 != 0
-}
-
-#[cfg(not(unix))]
-fn executable(_: &fs::Metadata) -> bool {
-    true
-}
-
 /// Resolves the path of a resource inside a skill's folder.
 ///
 /// # Errors
 ///
 /// Gives `None` where the path is absolute, climbs out of the folder, or leads out of it by a link.
 #[must_use]
-pub fn resolve(folder: &Path, resource: &str) -> Option<PathBuf> {
+pub fn resolve(tree: &dyn Tree, folder: &Path, resource: &str) -> Option<PathBuf> {
     let inside = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
     if !Path::new(resource).components().all(inside) {
         return None;
@@ -339,10 +297,10 @@ pub fn resolve(folder: &Path, resource: &str) -> Option<PathBuf> {
         return None;
     }
     let path = folder.join(resource);
-    let Ok(home) = folder.canonicalize() else {
+    let Ok(home) = tree.canonicalize(folder) else {
         return Some(path);
     };
     // Where there is no such file, the folders that are there tell whether the way to it leads out.
-    let there = path.ancestors().find_map(|part| part.canonicalize().ok());
+    let there = path.ancestors().find_map(|part| tree.canonicalize(part).ok());
     there.is_none_or(|there| there.starts_with(&home)).then_some(path)
 }

@@ -3,7 +3,7 @@
 //! Each entry states a client's documented rule as of November 2026; docs/clients.md names the sources and their dates.
 
 use super::roots::{Surroundings, user};
-use super::walk::{FileLinks, SKIPPED, WalkRules};
+use super::rules::{FileLinks, SKIPPED, WalkRules};
 use super::{Root, Scope};
 use crate::lint::{Profile, Rule};
 use std::path::{Path, PathBuf};
@@ -95,7 +95,7 @@ const CHILDREN: WalkRules = WalkRules {
     max_depth: 1,
     max_folders: 200_000,
     max_entries: 2_000_000,
-    max_file_bytes: crate::tree::read::MAX_SKILL_BYTES,
+    max_file_bytes: crate::tree::MAX_SKILL_BYTES,
     skipped: SKIPPED,
     skip_hidden: false,
     exact_name: true,

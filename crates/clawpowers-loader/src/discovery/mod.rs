@@ -4,13 +4,17 @@
 //! the place its root allows, a folder that cannot be read, a bound that was passed. Nothing is dropped silently.
 
 pub(crate) mod clients;
+mod found;
 pub(crate) mod root;
 pub(crate) mod roots;
+mod rules;
 mod visit;
 mod walk;
 
 pub use clients::{CLIENTS, Client, Collision};
+pub use found::{Candidate, Found};
 pub use root::{Root, Scope};
 pub use roots::{COMMON_FOLDER, Surroundings, default_roots};
+pub use rules::{FileLinks, WalkRules};
 pub(crate) use walk::walk_with;
-pub use walk::{Candidate, FileLinks, Found, Walk, WalkRules, walk, walk_documents};
+pub use walk::{Walk, walk};

@@ -1,5 +1,6 @@
 //! A folder below which skills are looked for.
 
+use crate::tree::{DiskTree, Tree};
 use std::path::{Path, PathBuf};
 
 /// Whose skills a root holds.
@@ -81,20 +82,21 @@ impl Root {
         }
     }
 
-    /// Tells whether a skill in `folder` is at most `depth` levels below the root.
+    /// Tells whether a skill in `folder`, on disk, is at most `depth` levels below the root.
     #[must_use]
     pub fn reaches(&self, folder: &Path, depth: usize) -> bool {
-        let (Ok(root), Ok(folder)) = (self.path.canonicalize(), folder.canonicalize()) else {
+        let tree = &DiskTree;
+        let (Ok(root), Ok(folder)) = (tree.canonicalize(&self.path), tree.canonicalize(folder)) else {
             return false;
         };
         let below = folder.strip_prefix(&root).map(|rest| rest.components().count());
-        self.holds(&root) && below.is_ok_and(|levels| levels < depth)
+        self.holds(tree, &root) && below.is_ok_and(|levels| levels < depth)
     }
 
-    /// Tells whether a path without links on the way is inside the boundary.
-    pub(crate) fn holds(&self, canonical: &Path) -> bool {
+    /// Tells whether a canonical path is inside the boundary.
+    pub(crate) fn holds(&self, tree: &dyn Tree, canonical: &Path) -> bool {
         self.boundary.as_ref().is_none_or(|boundary| {
-            let real = boundary.canonicalize();
+            let real = tree.canonicalize(boundary);
             canonical.starts_with(real.as_ref().unwrap_or(boundary))
         })
     }

@@ -1,10 +1,10 @@
 //! One folder of a walk: what lies in it and what becomes of it.
 
-use super::walk::{Candidate, FileLinks, Found, WalkRules};
-use crate::display::display_path;
+use super::found::{Candidate, Found};
+use super::rules::{FileLinks, WalkRules};
+use crate::display::{display_path, quoted};
 use crate::lint::Rule;
-use crate::tree::disk::{Kind, Opened};
-use crate::tree::memory::{Documents, below};
+use crate::tree::{EntryKind, OpenFolder, Tree};
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -85,6 +85,7 @@ const MAX_DIVE_LEVELS: usize = 6;
 
 /// Looks at folders by the rules of one reader; `make` turns each find into what the walk is for.
 pub(super) struct Visitor<'a, M> {
+    pub(super) tree: &'a dyn Tree,
     pub(super) rules: &'a WalkRules,
     /// The folder that links may not lead out of, without links on the way.
     pub(super) boundary: Option<PathBuf>,
@@ -93,7 +94,7 @@ pub(super) struct Visitor<'a, M> {
 
 #[derive(Default)]
 struct Listing {
-    skills: Vec<(OsString, Kind)>,
+    skills: Vec<(OsString, EntryKind)>,
     /// Files that would be skills if the reader did not want the exact name.
     misnamed: Vec<OsString>,
     folders: Vec<OsString>,
@@ -101,7 +102,7 @@ struct Listing {
     entries: usize,
 }
 
-impl<M: Fn(Found, Option<&Opened>) -> T, T> Visitor<'_, M> {
+impl<M: Fn(Found, Option<&dyn OpenFolder>) -> T, T> Visitor<'_, M> {
     /// Looks at one folder and at up to `more` below it, which are reached from it without going down the whole way.
     pub(super) fn visit(&self, base: &Base, folder: &Folder, more: usize) -> Visit<T> {
         let mut visit = Visit {
@@ -109,7 +110,7 @@ impl<M: Fn(Found, Option<&Opened>) -> T, T> Visitor<'_, M> {
             deepest: folder.depth + MAX_DIVE_LEVELS,
             ..Visit::default()
         };
-        let opened = Opened::at(&folder.path);
+        let opened = self.tree.open_folder(&folder.path);
         self.look(base, &mut folder.path.clone(), folder.depth, opened, &mut visit);
         visit
     }
@@ -119,12 +120,12 @@ impl<M: Fn(Found, Option<&Opened>) -> T, T> Visitor<'_, M> {
         base: &Base,
         path: &mut PathBuf,
         depth: usize,
-        opened: io::Result<Opened>,
+        opened: io::Result<Box<dyn OpenFolder + '_>>,
         visit: &mut Visit<T>,
     ) {
         visit.folders += 1;
         let listed = opened.and_then(|opened| {
-            let listing = list(&opened, path, depth, self.rules)?;
+            let listing = self.list(&*opened, path, depth)?;
             Ok((opened, listing))
         });
         let (opened, mut listing) = match listed {
@@ -143,7 +144,7 @@ impl<M: Fn(Found, Option<&Opened>) -> T, T> Visitor<'_, M> {
             visit.more = 0;
         }
         let is_skill = !listing.skills.is_empty();
-        self.skills(base, path, depth, Some(&opened), &mut listing, visit);
+        self.skills(base, path, depth, Some(&*opened), &mut listing, visit);
         if is_skill && self.rules.stop_at_skill && depth > 0 {
             return;
         }
@@ -160,7 +161,7 @@ impl<M: Fn(Found, Option<&Opened>) -> T, T> Visitor<'_, M> {
         }));
         for name in listing.folders {
             path.push(&name);
-            let below = (visit.more > 0 && depth <= visit.deepest).then(|| opened.folder(&name));
+            let below = (visit.more > 0 && depth <= visit.deepest).then(|| opened.open_folder(&name));
             match below {
                 // Another time, when fewer folders are open.
                 Some(Err(error)) if is_short_of_files(&error) => visit.next.push(Folder::new(path, depth)),
@@ -180,7 +181,7 @@ impl<M: Fn(Found, Option<&Opened>) -> T, T> Visitor<'_, M> {
         base: &Base,
         path: &Path,
         depth: usize,
-        opened: Option<&Opened>,
+        opened: Option<&dyn OpenFolder>,
         listing: &mut Listing,
         visit: &mut Visit<T>,
     ) {
@@ -195,8 +196,8 @@ impl<M: Fn(Found, Option<&Opened>) -> T, T> Visitor<'_, M> {
             let one = self.candidate(base, path, &name, kind);
             let counts = matches!(one, Found::Candidate(_));
             taken |= counts;
-            let made = (self.make)(one, opened.filter(|_| kind == Kind::File));
-            if counts && kind == Kind::Link {
+            let made = (self.make)(one, opened.filter(|_| kind == EntryKind::File));
+            if counts && kind == EntryKind::Link {
                 visit.file_links.push((path.join(&name), made));
             } else {
                 visit.found.push(made);
@@ -213,51 +214,22 @@ impl<M: Fn(Found, Option<&Opened>) -> T, T> Visitor<'_, M> {
         self.row(visit, path, Rule::ScanDepth, message);
     }
 
-    /// Looks at a folder of documents and at those below, by the same rules; `real` is its path among them.
-    pub(super) fn look_in_memory(
-        &self,
-        documents: &Documents,
-        base: &Base,
-        path: &Path,
-        real: &str,
-        depth: usize,
-        visit: &mut Visit<T>,
-    ) {
-        let mut listing = list_in_memory(documents, path, real, depth, self.rules);
-        let is_skill = !listing.skills.is_empty();
-        self.skills(base, path, depth, None, &mut listing, visit);
-        if is_skill && self.rules.stop_at_skill && depth > 0 {
-            return;
-        }
-        let folders = listing.folders.iter();
-        let mut folders = folders.map(|name| (name, below(real, &name.to_string_lossy())));
-        if depth < self.rules.max_depth {
-            for (name, real) in folders {
-                self.look_in_memory(documents, base, &path.join(name), &real, depth + 1, visit);
-            }
-        } else if folders.any(|(name, real)| {
-            let below = || list_in_memory(documents, &path.join(name), &real, depth + 1, self.rules);
-            !is_skill || !below().skills.is_empty()
-        }) {
-            self.too_deep(visit, path);
-        }
-    }
-
     /// Tells whether something is passed over below a folder of the last level.
     fn leads_deeper(&self, path: &Path, depth: usize, is_skill: bool, listing: &Listing) -> bool {
         // Folders of a skill are its resources, unless one holds a skill itself.
         listing.folders.iter().chain(&listing.links).any(|name| {
             let path = path.join(name);
             if is_skill {
-                list_at(&path, depth + 1, self.rules).is_ok_and(|listing| !listing.skills.is_empty())
+                self.list_at(&path, depth + 1)
+                    .is_ok_and(|listing| !listing.skills.is_empty())
             } else {
-                path.is_dir()
+                self.tree.is_folder(&path)
             }
         })
     }
 
     /// Gives a link's own skill out of the SKILL.md of its folder, if one counts.
-    pub(super) fn own_skill(&self, link: &Base, skills: &[(OsString, Kind)]) -> Option<T> {
+    pub(super) fn own_skill(&self, link: &Base, skills: &[(OsString, EntryKind)]) -> Option<T> {
         skills
             .iter()
             .map(|(name, kind)| self.candidate(link, &link.path, name, *kind))
@@ -266,8 +238,42 @@ impl<M: Fn(Found, Option<&Opened>) -> T, T> Visitor<'_, M> {
     }
 
     /// Returns the SKILL.md of a folder below a root; nothing where the folder cannot be read.
-    pub(super) fn skills_of(&self, path: &Path) -> Option<Vec<(OsString, Kind)>> {
-        list_at(path, 1, self.rules).ok().map(|listing| listing.skills)
+    pub(super) fn skills_of(&self, path: &Path) -> Option<Vec<(OsString, EntryKind)>> {
+        self.list_at(path, 1).ok().map(|listing| listing.skills)
+    }
+
+    fn list_at(&self, path: &Path, depth: usize) -> io::Result<Listing> {
+        self.list(&*self.tree.open_folder(path)?, path, depth)
+    }
+
+    fn list(&self, folder: &dyn OpenFolder, path: &Path, depth: usize) -> io::Result<Listing> {
+        let mut listing = Listing::default();
+        folder.entries(&mut |name, kind| {
+            self.add(&mut listing, path, name, kind, depth);
+            // One more than is allowed, so that the walk sees that the bound was passed.
+            listing.entries <= self.rules.max_entries
+        })?;
+        listing.sort();
+        Ok(listing)
+    }
+
+    /// Adds an entry of the folder `path`.
+    fn add(&self, listing: &mut Listing, path: &Path, name: &OsStr, kind: EntryKind, depth: usize) {
+        let rules = self.rules;
+        let is_folder = || {
+            kind == EntryKind::Folder || (kind == EntryKind::Link && self.tree.is_folder(&path.join(name)))
+        };
+        listing.entries += 1;
+        let markdown = rules.root_markdown && depth == 0 && kind != EntryKind::Folder && is_markdown(name);
+        if is_skill_file(name, rules.exact_name) || markdown {
+            listing.skills.push((name.to_owned(), kind));
+        } else if is_skill_file(name, false) && !is_folder() {
+            listing.misnamed.push(name.to_owned());
+        } else if kind == EntryKind::Folder && !skipped(name, rules) {
+            listing.folders.push(name.to_owned());
+        } else if kind == EntryKind::Link && !skipped(name, rules) {
+            listing.links.push(name.to_owned());
+        }
     }
 
     /// Tells whether a folder of this name is looked at.
@@ -275,15 +281,15 @@ impl<M: Fn(Found, Option<&Opened>) -> T, T> Visitor<'_, M> {
         !skipped(name, self.rules) && !is_skill_file(name, self.rules.exact_name)
     }
 
-    fn candidate(&self, base: &Base, folder: &Path, name: &OsStr, kind: Kind) -> Found {
+    fn candidate(&self, base: &Base, folder: &Path, name: &OsStr, kind: EntryKind) -> Found {
         let file = folder.join(name);
         let refused = |rule, message: &str| Found::Refused {
             location: file.clone(),
             rule,
             message: message.to_owned(),
         };
-        if kind != Kind::Link {
-            if kind != Kind::File {
+        if kind != EntryKind::Link {
+            if kind != EntryKind::File {
                 return refused(Rule::FileNotRegular, "not a regular file");
             }
             return Found::Candidate(Candidate {
@@ -292,7 +298,7 @@ impl<M: Fn(Found, Option<&Opened>) -> T, T> Visitor<'_, M> {
                 linked: base.linked,
             });
         }
-        match file.canonicalize() {
+        match self.tree.canonicalize(&file) {
             Err(_) => refused(Rule::SymlinkBroken, "the link points to nothing"),
             Ok(_) if self.rules.file_links == FileLinks::Never => refused(
                 Rule::SymlinkEscape,
@@ -310,7 +316,7 @@ impl<M: Fn(Found, Option<&Opened>) -> T, T> Visitor<'_, M> {
             Ok(target) if !self.inside(&target) => {
                 refused(Rule::SymlinkEscape, &self.escape_message(&target))
             }
-            Ok(target) if !target.is_file() => refused(Rule::FileNotRegular, "not a regular file"),
+            Ok(target) if !self.tree.is_file(&target) => refused(Rule::FileNotRegular, "not a regular file"),
             Ok(canonical) => Found::Candidate(Candidate {
                 file,
                 canonical,
@@ -348,67 +354,18 @@ fn escape_message(target: &Path, boundary: Option<&Path>) -> String {
     let boundary = boundary.map(display_path).unwrap_or_default();
     format!(
         "the link leads to {}, outside {}",
-        crate::display::quoted(&display_path(target)),
-        crate::display::quoted(&boundary)
+        quoted(&display_path(target)),
+        quoted(&boundary)
     )
 }
 
 impl Listing {
-    /// Adds an entry of the folder `path`.
-    fn add(&mut self, path: &Path, name: &OsStr, kind: Kind, depth: usize, rules: &WalkRules) {
-        self.entries += 1;
-        let markdown = rules.root_markdown && depth == 0 && kind != Kind::Folder && is_markdown(name);
-        if is_skill_file(name, rules.exact_name) || markdown {
-            self.skills.push((name.to_owned(), kind));
-        } else if is_skill_file(name, false) && !is_folder(path, name, kind) {
-            self.misnamed.push(name.to_owned());
-        } else if matches!(kind, Kind::Folder | Kind::Link) && !skipped(name, rules) {
-            let list = if kind == Kind::Folder {
-                &mut self.folders
-            } else {
-                &mut self.links
-            };
-            list.push(name.to_owned());
-        }
-    }
-
     fn sort(&mut self) {
         // `SKILL.md` sorts before `SKILL.MD`'s other spellings where it matters: upper case first, exact first.
         self.skills
             .sort_by_key(|(name, _)| (name != "SKILL.md", name != "skill.md", name.clone()));
         self.folders.sort();
     }
-}
-
-fn list_in_memory(
-    documents: &Documents,
-    path: &Path,
-    real: &str,
-    depth: usize,
-    rules: &WalkRules,
-) -> Listing {
-    let mut listing = Listing::default();
-    for (name, is_folder) in documents.entries(real) {
-        let kind = if is_folder { Kind::Folder } else { Kind::File };
-        listing.add(path, OsStr::new(name), kind, depth, rules);
-    }
-    listing.sort();
-    listing
-}
-
-fn list_at(path: &Path, depth: usize, rules: &WalkRules) -> io::Result<Listing> {
-    list(&Opened::at(path)?, path, depth, rules)
-}
-
-fn list(opened: &Opened, path: &Path, depth: usize, rules: &WalkRules) -> io::Result<Listing> {
-    let mut listing = Listing::default();
-    opened.each_entry(path, |name, kind| {
-        listing.add(path, name, kind, depth, rules);
-        // One more than is allowed, so that the walk sees that the bound was passed.
-        listing.entries <= rules.max_entries
-    })?;
-    listing.sort();
-    Ok(listing)
 }
 
 /// Tells whether a file was not opened because too many are.
@@ -418,10 +375,6 @@ fn is_short_of_files(error: &io::Error) -> bool {
     #[cfg(not(target_os = "linux"))]
     let codes: [i32; 0] = [];
     error.raw_os_error().is_some_and(|code| codes.contains(&code))
-}
-
-fn is_folder(parent: &Path, name: &OsStr, kind: Kind) -> bool {
-    kind == Kind::Folder || (kind == Kind::Link && parent.join(name).is_dir())
 }
 
 /// Says why a file that a reader of the exact name passes over does not count.
@@ -435,7 +388,7 @@ fn misnamed(name: &OsStr, taken: bool) -> (Rule, String) {
     } else {
         Rule::FileNameCase
     };
-    let name = crate::display::quoted(&name.to_string_lossy());
+    let name = quoted(&name.to_string_lossy());
     (
         rule,
         format!("the file is called {name}; this client only looks for SKILL.md"),

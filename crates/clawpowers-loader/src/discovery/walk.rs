@@ -1,132 +1,16 @@
 //! The walk below one root: breadth first, level by level in parallel, in a fixed order, within bounds.
 
 use super::Root;
+use super::found::Found;
+use super::rules::WalkRules;
 use super::visit::{Base, Folder, Visit, Visitor};
 use crate::lint::Rule;
-use crate::tree::disk::{Kind, Opened};
-use crate::tree::memory::Documents;
+use crate::tree::{EntryKind, OpenFolder, Tree};
 use rayon::prelude::*;
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-
-/// Folders that hold no skills of anybody's own.
-pub(super) const SKIPPED: &[&str] = &[
-    ".git",
-    ".hg",
-    ".svn",
-    ".jj",
-    "node_modules",
-    "__pycache__",
-    ".venv",
-    ".tox",
-    ".mypy_cache",
-    ".pytest_cache",
-    ".cache",
-    ".Trash",
-];
-
-/// Which SKILL.md that is a link counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FileLinks {
-    /// Any within the root's boundary.
-    Any,
-    /// One that stays inside the skill's own folder.
-    InFolder,
-    /// None.
-    Never,
-}
-
-/// How a reader walks its roots.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct WalkRules {
-    /// How many levels below the root are looked at.
-    pub max_depth: usize,
-    /// How many folders of one root are looked at.
-    pub max_folders: usize,
-    /// How many entries of one root are looked at.
-    pub max_entries: usize,
-    /// How large a SKILL.md may be.
-    pub max_file_bytes: u64,
-    /// Folders that are passed over wherever they are.
-    pub skipped: &'static [&'static str],
-    /// Whether folders that start with a dot are passed over.
-    pub skip_hidden: bool,
-    /// Whether only the exact name `SKILL.md` counts.
-    pub exact_name: bool,
-    /// Whether a folder that holds a skill is not looked into further.
-    pub stop_at_skill: bool,
-    /// Whether a link to a folder is followed.
-    pub folder_links: bool,
-    /// Which SKILL.md that is a link counts.
-    pub file_links: FileLinks,
-    /// Whether every `*.md` of the root itself is a skill.
-    pub root_markdown: bool,
-}
-
-impl WalkRules {
-    /// This runtime's rules: everything, within bounds that real collections do not reach.
-    pub const OWN: Self = Self {
-        max_depth: 16,
-        max_folders: 200_000,
-        max_entries: 2_000_000,
-        max_file_bytes: crate::tree::read::MAX_SKILL_BYTES,
-        skipped: SKIPPED,
-        skip_hidden: false,
-        exact_name: false,
-        stop_at_skill: false,
-        folder_links: true,
-        file_links: FileLinks::Any,
-        root_markdown: false,
-    };
-}
-
-impl Default for WalkRules {
-    /// Returns [`WalkRules::OWN`].
-    fn default() -> Self {
-        Self::OWN
-    }
-}
-
-/// A file that may be a skill.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Candidate {
-    /// The file, by the way it was reached.
-    pub file: PathBuf,
-    /// The file without links on the way; equal for two ways to one file.
-    pub canonical: PathBuf,
-    /// Whether a link lies on the way.
-    pub linked: bool,
-}
-
-/// One thing that the walk came across.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Found {
-    /// A file to load.
-    Candidate(Candidate),
-    /// Something that is not loaded, and why.
-    Refused {
-        /// Where.
-        location: PathBuf,
-        /// Why.
-        rule: Rule,
-        /// In words.
-        message: String,
-    },
-}
-
-impl Found {
-    /// Returns where it is.
-    #[must_use]
-    pub fn location(&self) -> &Path {
-        match self {
-            Self::Candidate(candidate) => &candidate.file,
-            Self::Refused { location, .. } => location,
-        }
-    }
-}
 
 /// What a walk found, in order.
 #[derive(Debug, Clone, Default)]
@@ -144,9 +28,9 @@ const CHUNK: usize = 128;
 
 /// Walks below `root`; a root that does not exist gives nothing, one that cannot be reached a row.
 #[must_use]
-pub fn walk(root: &Root, rules: &WalkRules) -> Walk {
+pub fn walk(tree: &dyn Tree, root: &Root, rules: &WalkRules) -> Walk {
     let mut found = Vec::new();
-    let folders = walk_with(root, rules, &|found, _| found, &mut |pass, one| {
+    let folders = walk_with(tree, root, rules, &|found, _| found, &mut |pass, one| {
         found.push((pass, one));
     });
     found.sort_by(|(a_pass, a), (b_pass, b)| {
@@ -157,45 +41,25 @@ pub fn walk(root: &Root, rules: &WalkRules) -> Walk {
     Walk { found, folders }
 }
 
-/// Walks below a folder of documents by the same rules, but for the bounds on numbers; `root` is how the caller names
-/// it, `real` its path among them.
-#[must_use]
-pub fn walk_documents(documents: &Documents, root: &Path, real: &str, rules: &WalkRules) -> Vec<Found> {
-    let visitor = Visitor {
-        rules,
-        boundary: None,
-        make: &|found, _: Option<&Opened>| found,
-    };
-    let base = Base {
-        path: root.to_owned(),
-        canonical: PathBuf::from(real),
-        depth: 0,
-        linked: false,
-    };
-    let mut visit = Visit::default();
-    visitor.look_in_memory(documents, &base, root, real, 0, &mut visit);
-    let mut found = visit.found;
-    found.sort_by(|a, b| a.location().as_os_str().cmp(b.location().as_os_str()));
-    found
-}
-
 /// Walks below `root` and makes something of each find while its folder is open, which spares a second way to it.
 ///
 /// `take` gets what was made with the number of the pass that found it: real folders, then links in their order. The
 /// order of a walk is that of the passes, then of the paths; within a pass, finds are given as they come, always in
 /// the same order. Returns how many folders were looked at.
 pub(crate) fn walk_with<T: Send>(
+    tree: &dyn Tree,
     root: &Root,
     rules: &WalkRules,
-    make: &(impl Fn(Found, Option<&Opened>) -> T + Sync),
+    make: &(impl Fn(Found, Option<&dyn OpenFolder>) -> T + Sync),
     take: &mut (impl FnMut(usize, T) + Send),
 ) -> usize {
     let boundary = root
         .boundary
         .as_ref()
-        .map(|path| path.canonicalize().unwrap_or_else(|_| path.clone()));
+        .map(|path| tree.canonicalize(path).unwrap_or_else(|_| path.clone()));
     let mut walker = Walker {
         visitor: Visitor {
+            tree,
             rules,
             boundary,
             make,
@@ -225,7 +89,7 @@ struct Walker<'a, M, S, T> {
     /// costs more than reading the folder.
     seen: HashSet<OsString>,
     /// What was asked of folders that links lead to, so that each is asked once.
-    skills: HashMap<OsString, Option<Vec<(OsString, Kind)>>>,
+    skills: HashMap<OsString, Option<Vec<(OsString, EntryKind)>>>,
     tally: Tally<'a, S, T>,
 }
 
@@ -292,12 +156,12 @@ type Visits<'a, T> = (&'a [Folder], Vec<Visit<T>>);
 
 impl<M, S, T> Walker<'_, M, S, T>
 where
-    M: Fn(Found, Option<&Opened>) -> T + Sync,
+    M: Fn(Found, Option<&dyn OpenFolder>) -> T + Sync,
     S: FnMut(usize, T) + Send,
     T: Send,
 {
     fn root(&mut self, root: &Path) {
-        let canonical = match root.canonicalize() {
+        let canonical = match self.visitor.tree.canonicalize(root) {
             Ok(canonical) => canonical,
             Err(error) => return self.unreached(root, &error),
         };
@@ -378,11 +242,11 @@ where
     }
 
     fn follow(&mut self, root: &Base, link: Folder) {
-        let Ok(target) = link.path.canonicalize() else {
+        let Ok(target) = self.visitor.tree.canonicalize(&link.path) else {
             let message = "the link points to nothing".to_owned();
             return self.refuse(link.path, Rule::SymlinkBroken, message);
         };
-        if !target.is_dir() || self.tally.full {
+        if !self.visitor.tree.is_folder(&target) || self.tally.full {
             return;
         }
         if !self.visitor.rules.folder_links {
@@ -433,10 +297,10 @@ where
 
     /// Returns the SKILL.md of a folder, which is listed when it is first asked for.
     fn skills_of<'s>(
-        known: &'s mut HashMap<OsString, Option<Vec<(OsString, Kind)>>>,
+        known: &'s mut HashMap<OsString, Option<Vec<(OsString, EntryKind)>>>,
         visitor: &Visitor<'_, M>,
         canonical: &Path,
-    ) -> Option<&'s [(OsString, Kind)]> {
+    ) -> Option<&'s [(OsString, EntryKind)]> {
         if !known.contains_key(canonical.as_os_str()) {
             known.insert(canonical.as_os_str().to_owned(), visitor.skills_of(canonical));
         }
@@ -445,7 +309,7 @@ where
 
     /// Names a root that is there and yet cannot be reached.
     fn unreached(&mut self, root: &Path, error: &io::Error) {
-        if fs::symlink_metadata(root).is_ok_and(|metadata| metadata.is_symlink()) {
+        if self.visitor.tree.is_link(root) {
             let message = "the link points to nothing".to_owned();
             self.refuse(root.to_owned(), Rule::SymlinkBroken, message);
         } else if !matches!(

@@ -2,7 +2,7 @@
 
 use super::{Diagnostic, Position, Profile, Rule, Severity};
 use crate::display::quoted;
-use crate::tree::read::ReadError;
+use crate::tree::ReadError;
 use std::io;
 use std::path::Path;
 

@@ -1,13 +1,13 @@
 //! Whether the links of a skill's body and folder lead somewhere, and whether its scripts run.
 
 use super::mentions::mentions;
+use super::{Position, Report, Rule};
 use crate::catalog::resources::{MAX_RESOURCES, Resource, ResourceKind, Resources, Why, resolve, resources};
 use crate::display::quoted;
-use crate::lint::{Position, Report, Rule};
 use crate::skill::Skill;
 use crate::syntax::source::LineStarts;
-use crate::tree::package::Package;
-use std::io;
+use crate::tree::{MAX_RESOURCE_BYTES, ReadError, Tree, folder_of};
+use std::io::{self, Read as _};
 use std::path::Path;
 
 /// How many links of one body are followed up.
@@ -16,54 +16,66 @@ const MAX_LINKS: usize = 2000;
 /// How many folders above a skill's are asked for a path that the skill does not hold.
 const MAX_ABOVE: usize = 8;
 
-/// Where a skill's folder is.
+/// A skill's folder.
 #[derive(Clone, Copy)]
-pub(crate) enum Place<'a> {
-    /// On disk.
-    Disk {
-        /// The folder.
-        folder: &'a Path,
-        /// Its SKILL.md.
-        skill_file: &'a Path,
-    },
-    /// In memory.
-    Memory(&'a Package),
+struct Folder<'a> {
+    tree: &'a dyn Tree,
+    path: &'a Path,
 }
 
-impl Place<'_> {
+impl Folder<'_> {
     /// Tells whether something is at a path below the folder; `None` where it leads out.
-    fn leads(&self, target: &str) -> Option<io::Result<bool>> {
-        match self {
-            Self::Disk { folder, .. } => Some(resolve(folder, target)?.try_exists()),
-            Self::Memory(package) => Some(Ok(package.holds(target))),
-        }
+    fn holds(&self, target: &str) -> Option<io::Result<bool>> {
+        Some(self.tree.exists(&resolve(self.tree, self.path, target)?))
     }
 
     /// Tells whether a folder above the skill's, up to the one with `.git`, holds `target`: then it is the project's.
     fn is_above(&self, target: &str) -> bool {
-        match self {
-            Self::Disk { folder, .. } => {
-                let Ok(folder) = folder.canonicalize() else {
-                    return false;
-                };
-                for above in folder.ancestors().skip(1).take(MAX_ABOVE) {
-                    if above.join(target).exists() {
-                        return true;
-                    }
-                    if above.join(".git").exists() {
-                        break;
-                    }
-                }
-                false
+        let Ok(folder) = self.tree.canonicalize(self.path) else {
+            return false;
+        };
+        let exists = |path: &Path| self.tree.metadata(path).is_ok();
+        for above in folder.ancestors().skip(1).take(MAX_ABOVE) {
+            if exists(&above.join(target)) {
+                return true;
             }
-            Self::Memory(package) => package.is_above(target),
+            if exists(&above.join(".git")) {
+                break;
+            }
         }
+        false
+    }
+
+    /// Tells whether a file is a script by its first line and may not be executed.
+    fn lacks_execution(&self, file: &Resource) -> bool {
+        let path = self.path.join(&file.path);
+        let is_script = || {
+            let (file, _) = self.tree.open_file(&path, MAX_RESOURCE_BYTES)?;
+            let mut head = Vec::new();
+            file.take(2).read_to_end(&mut head)?;
+            Ok::<_, ReadError>(head == b"#!")
+        };
+        let executable = || self.tree.metadata(&path).ok()?.executable;
+        file.kind == ResourceKind::Script
+            && !file.executable
+            && executable() == Some(false)
+            && is_script().unwrap_or(false)
     }
 }
 
 /// Reports links of the body and of the folder that lead nowhere or outside, what of the folder is not listed, and
 /// scripts that cannot run.
-pub(crate) fn check(skill: &Skill, body_line: usize, place: &Place<'_>, report: &mut Report) {
+pub(crate) fn check(
+    tree: &dyn Tree,
+    skill_file: &Path,
+    skill: &Skill,
+    body_line: usize,
+    report: &mut Report,
+) {
+    let folder = Folder {
+        tree,
+        path: folder_of(skill_file),
+    };
     let starts = LineStarts::of(&skill.body);
     let links = skill.outline().links;
     let followed = links
@@ -81,7 +93,7 @@ pub(crate) fn check(skill: &Skill, body_line: usize, place: &Place<'_>, report: 
             break;
         }
         let shown = quoted(&link.target);
-        let Some(there) = plain(&target).and_then(|target| place.leads(&target)) else {
+        let Some(there) = plain(&target).and_then(|target| folder.holds(&target)) else {
             let message = format!("the link {shown} leads out of the skill's folder");
             let hint = "keep what the skill needs inside its folder";
             report.hint(Rule::LinkOutside, position, message, hint);
@@ -104,17 +116,12 @@ pub(crate) fn check(skill: &Skill, body_line: usize, place: &Place<'_>, report: 
             }
         }
     }
-    check_mentions(skill, body_line, &starts, place, report);
-    let (folder, skill_file) = match *place {
-        Place::Disk { folder, skill_file } => (folder, skill_file),
-        // What is in memory has no links and no permissions.
-        Place::Memory(package) => return check_folder(&package.resources(), report),
-    };
-    let Ok(found) = resources(folder, skill_file) else {
+    check_mentions(skill, body_line, &starts, folder, report);
+    let Ok(found) = resources(tree, skill_file) else {
         return;
     };
     check_folder(&found, report);
-    for file in found.files.iter().filter(|file| lacks_execution(folder, file)) {
+    for file in found.files.iter().filter(|file| folder.lacks_execution(file)) {
         let message = format!("the script {} cannot be executed", quoted(&file.path));
         report.hint(
             Rule::ScriptNotExecutable,
@@ -130,15 +137,15 @@ fn check_mentions(
     skill: &Skill,
     body_line: usize,
     starts: &LineStarts,
-    place: &Place<'_>,
+    folder: Folder<'_>,
     report: &mut Report,
 ) {
     if !report.wants(Rule::DanglingPath) {
         return;
     }
     for mention in mentions(&skill.body).into_iter().take(MAX_LINKS) {
-        let exists = place.leads(&mention.path).and_then(Result::ok);
-        if exists != Some(false) || (!mention.is_anchored && place.is_above(&mention.path)) {
+        let exists = folder.holds(&mention.path).and_then(Result::ok);
+        if exists != Some(false) || (!mention.is_anchored && folder.is_above(&mention.path)) {
             continue;
         }
         let inner = starts.position(&skill.body, mention.offset);
@@ -188,18 +195,6 @@ fn check_folder(found: &Resources, report: &mut Report) {
         };
         add(Rule::ResourcesTruncated, message);
     }
-}
-
-/// Tells whether a file is a script by its first line and may not be executed.
-fn lacks_execution(folder: &Path, file: &Resource) -> bool {
-    let starts = || {
-        let (mut file, _) =
-            crate::tree::read::open(&folder.join(&file.path), crate::tree::read::MAX_RESOURCE_BYTES)?;
-        let mut head = Vec::new();
-        crate::tree::read::read_more(&mut file, &mut head, 2)?;
-        Ok::<_, crate::tree::read::ReadError>(head == b"#!")
-    };
-    file.kind == ResourceKind::Script && !file.executable && starts().unwrap_or(false)
 }
 
 /// Takes `.` and `..` out of a relative path as a reader of links does; `None` where it climbs out.

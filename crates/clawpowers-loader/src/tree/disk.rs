@@ -1,45 +1,76 @@
-//! The entries of one folder.
+//! The file system.
 //!
 //! A walk reads many more folders than files, so on Linux the system's own listing is read into one buffer a thread:
 //! the standard library allocates a stream, asks for its status and allocates a name for every folder.
 
+use super::{EntryKind, Metadata, OpenFile, OpenFolder, ReadError, Tree, check_size};
 use std::ffi::OsStr;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// What an entry is, without following it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    File,
-    Folder,
-    Link,
-    /// A pipe, a socket, a device.
-    Other,
+/// The files of this machine; relative paths start at the working directory of the process.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct DiskTree;
+
+impl Tree for DiskTree {
+    fn open_folder(&self, path: &Path) -> io::Result<Box<dyn OpenFolder + '_>> {
+        Ok(Box::new(DirHandle::open(path)?))
+    }
+
+    fn open_file(&self, path: &Path, limit: u64) -> Result<OpenFile<'_>, ReadError> {
+        // A pipe would block in `open`, so its kind is asked for first; the open file is asked again.
+        if !fs::metadata(path)?.is_file() {
+            return Err(ReadError::NotRegular);
+        }
+        regular(File::open(path)?, limit)
+    }
+
+    fn metadata(&self, path: &Path) -> io::Result<Metadata> {
+        let metadata = fs::metadata(path)?;
+        Ok(Metadata {
+            kind: kind_of(metadata.file_type()),
+            size: metadata.len(),
+            executable: Some(is_executable(&metadata)),
+        })
+    }
+
+    fn canonicalize(&self, path: &Path) -> io::Result<PathBuf> {
+        path.canonicalize()
+    }
+
+    fn is_link(&self, path: &Path) -> bool {
+        fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink())
+    }
 }
 
-/// A folder that is open, so that its entries are reached without going down the whole way again.
-pub(crate) struct Opened(
+fn regular(file: File, limit: u64) -> Result<OpenFile<'static>, ReadError> {
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(ReadError::NotRegular);
+    }
+    check_size(metadata.len(), limit)?;
+    Ok((Box::new(file), metadata.len()))
+}
+
+struct DirHandle(
     #[cfg(target_os = "linux")] std::os::fd::OwnedFd,
-    #[cfg(not(target_os = "linux"))] std::path::PathBuf,
+    #[cfg(not(target_os = "linux"))] PathBuf,
 );
 
 #[cfg(target_os = "linux")]
-impl Opened {
-    /// Opens a folder.
-    pub(crate) fn at(path: &Path) -> io::Result<Self> {
+impl DirHandle {
+    fn open(path: &Path) -> io::Result<Self> {
         use rustix::fs::{CWD, Mode, OFlags, openat};
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         Ok(Self(openat(CWD, path, flags, Mode::empty())?))
     }
+}
 
-    /// Calls `each` for every entry until it gives false; `path` is the folder's.
-    pub(crate) fn each_entry(
-        &self,
-        path: &Path,
-        mut each: impl FnMut(&OsStr, Kind) -> bool,
-    ) -> io::Result<()> {
-        use rustix::fs::{FileType, RawDir};
+#[cfg(target_os = "linux")]
+impl OpenFolder for DirHandle {
+    fn entries(&self, each: &mut dyn FnMut(&OsStr, EntryKind) -> bool) -> io::Result<()> {
+        use rustix::fs::{AtFlags, FileType, RawDir, statat};
         use std::cell::RefCell;
         use std::os::unix::ffi::OsStrExt as _;
 
@@ -56,12 +87,18 @@ impl Opened {
                     continue;
                 }
                 let kind = match entry.file_type() {
-                    FileType::RegularFile => Kind::File,
-                    FileType::Directory => Kind::Folder,
-                    FileType::Symlink => Kind::Link,
                     // Some file systems do not tell in the listing.
-                    FileType::Unknown => of(path.join(name).symlink_metadata()?.file_type()),
-                    _ => Kind::Other,
+                    FileType::Unknown => {
+                        let stat = statat(&self.0, entry.file_name(), AtFlags::SYMLINK_NOFOLLOW)?;
+                        FileType::from_raw_mode(stat.st_mode)
+                    }
+                    kind => kind,
+                };
+                let kind = match kind {
+                    FileType::RegularFile => EntryKind::File,
+                    FileType::Directory => EntryKind::Folder,
+                    FileType::Symlink => EntryKind::Link,
+                    _ => EntryKind::Other,
                 };
                 if !each(name, kind) {
                     break;
@@ -71,64 +108,69 @@ impl Opened {
         })
     }
 
-    /// Opens a folder of the folder that was listed as a real one; it is not followed if it has become a link since.
-    pub(crate) fn folder(&self, name: &OsStr) -> io::Result<Self> {
+    fn open_folder(&self, name: &OsStr) -> io::Result<Box<dyn OpenFolder + '_>> {
         use rustix::fs::{Mode, OFlags, openat};
+        // Not followed if it has become a link since it was listed.
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC | OFlags::NOFOLLOW;
-        Ok(Self(openat(&self.0, name, flags, Mode::empty())?))
+        Ok(Box::new(Self(openat(&self.0, name, flags, Mode::empty())?)))
     }
 
-    /// Opens a file of the folder that was listed as a regular one.
-    ///
-    /// It is not followed if it has become a link since, nor waited for if it has become a pipe.
-    pub(crate) fn file(&self, name: &OsStr) -> io::Result<File> {
+    fn open_file(&self, name: &OsStr, limit: u64) -> Result<OpenFile<'_>, ReadError> {
         use rustix::fs::{Mode, OFlags, openat};
+        // Not followed if it has become a link since it was listed, nor waited for if it has become a pipe.
         let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK;
-        Ok(File::from(openat(&self.0, name, flags, Mode::empty())?))
+        let file = openat(&self.0, name, flags, Mode::empty()).map_err(io::Error::from)?;
+        regular(File::from(file), limit)
     }
 }
 
 #[cfg(not(target_os = "linux"))]
-impl Opened {
-    /// Opens a folder.
-    pub(crate) fn at(path: &Path) -> io::Result<Self> {
+impl DirHandle {
+    fn open(path: &Path) -> io::Result<Self> {
         Ok(Self(path.to_owned()))
     }
+}
 
-    /// Calls `each` for every entry until it gives false; `path` is the folder's.
-    pub(crate) fn each_entry(
-        &self,
-        path: &Path,
-        mut each: impl FnMut(&OsStr, Kind) -> bool,
-    ) -> io::Result<()> {
-        for entry in std::fs::read_dir(path)? {
+#[cfg(not(target_os = "linux"))]
+impl OpenFolder for DirHandle {
+    fn entries(&self, each: &mut dyn FnMut(&OsStr, EntryKind) -> bool) -> io::Result<()> {
+        for entry in fs::read_dir(&self.0)? {
             let entry = entry?;
-            if !each(&entry.file_name(), of(entry.file_type()?)) {
+            if !each(&entry.file_name(), kind_of(entry.file_type()?)) {
                 break;
             }
         }
         Ok(())
     }
 
-    /// Opens a folder of the folder.
-    pub(crate) fn folder(&self, name: &OsStr) -> io::Result<Self> {
-        Self::at(&self.0.join(name))
+    fn open_folder(&self, name: &OsStr) -> io::Result<Box<dyn OpenFolder + '_>> {
+        Ok(Box::new(Self::open(&self.0.join(name))?))
     }
 
-    /// Opens a file of the folder that was listed as a regular one.
-    pub(crate) fn file(&self, name: &OsStr) -> io::Result<File> {
-        File::open(self.0.join(name))
+    fn open_file(&self, name: &OsStr, limit: u64) -> Result<OpenFile<'_>, ReadError> {
+        regular(File::open(self.0.join(name))?, limit)
     }
 }
 
-fn of(kind: std::fs::FileType) -> Kind {
+fn kind_of(kind: fs::FileType) -> EntryKind {
     if kind.is_symlink() {
-        Kind::Link
+        EntryKind::Link
     } else if kind.is_dir() {
-        Kind::Folder
+        EntryKind::Folder
     } else if kind.is_file() {
-        Kind::File
+        EntryKind::File
     } else {
-        Kind::Other
+        EntryKind::Other
     }
+}
+
+#[cfg(unix)]
+fn is_executable(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    metadata.permissions().mode() & 0o111 != 0
+}
+
+#[cfg(not(unix))]
+const fn is_executable(_: &fs::Metadata) -> bool {
+    true
 }

@@ -1,140 +1,177 @@
 //! Files in memory: what a host without a disk hands in, and the skills that ship with the program.
 
+use super::{EntryKind, Metadata, OpenFile, OpenFolder, ReadError, Tree, check_size};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::ops::{Bound, Deref};
-use std::path::{Component, Path};
-use std::sync::Arc;
+use std::ffi::OsStr;
+use std::io;
+use std::ops::Bound;
+use std::path::{Component, Path, PathBuf};
 
 /// How long a path may be, in bytes.
 const MAX_PATH_BYTES: usize = 4096;
 
-/// The bytes of one file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Bytes {
-    /// Part of the program.
-    Static(&'static [u8]),
-    /// Handed in.
-    Owned(Arc<[u8]>),
-}
-
-impl Deref for Bytes {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        match self {
-            Self::Static(bytes) => bytes,
-            Self::Owned(bytes) => bytes,
-        }
-    }
-}
-
-impl From<String> for Bytes {
-    fn from(text: String) -> Self {
-        Self::Owned(text.into_bytes().into())
-    }
-}
+/// The bytes of a file: part of the program, or owned.
+pub type Bytes = Cow<'static, [u8]>;
 
 /// Files by their paths, with forward slashes, in byte order; folders are those that the paths name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Documents {
+pub struct MemoryTree {
     files: BTreeMap<String, Bytes>,
 }
 
 /// Why a path cannot be a document's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the document {} {why}", crate::display::quoted(.path))]
-pub struct Misplaced {
+pub struct InvalidPath {
     /// The path.
     pub path: String,
     /// What is wrong with it.
     pub why: &'static str,
 }
 
-impl Documents {
+impl MemoryTree {
     /// Takes files.
     ///
     /// # Errors
     ///
-    /// [`Misplaced`] for the first path that is empty, absolute, climbs, is there twice, or is a folder of another one.
-    pub fn new(files: impl IntoIterator<Item = (String, Bytes)>) -> Result<Self, Misplaced> {
-        let mut documents = Self::default();
+    /// [`InvalidPath`] for the first path that is empty, absolute, climbs, is there twice, or is a folder of another one.
+    pub fn new(files: impl IntoIterator<Item = (String, Bytes)>) -> Result<Self, InvalidPath> {
+        let mut tree = Self::default();
         for (path, bytes) in files {
             if let Some(why) = fault(&path) {
-                return Err(Misplaced { path, why });
+                return Err(InvalidPath { path, why });
             }
-            if documents.files.insert(path.clone(), bytes).is_some() {
-                return Err(Misplaced {
+            if tree.files.insert(path.clone(), bytes).is_some() {
+                return Err(InvalidPath {
                     path,
                     why: "is there twice",
                 });
             }
         }
-        let folder = |path: &&String| documents.is_folder(path);
-        if let Some(path) = documents.files.keys().find(folder) {
-            return Err(Misplaced {
+        let folder = |path: &&String| tree.holds_folder(path);
+        if let Some(path) = tree.files.keys().find(folder) {
+            return Err(InvalidPath {
                 path: path.clone(),
                 why: "is a folder of another one as well",
             });
         }
-        Ok(documents)
+        Ok(tree)
     }
 
-    /// Returns the file at `path`.
-    #[must_use]
-    pub fn get(&self, path: &str) -> Option<&[u8]> {
-        self.files.get(path).map(|bytes| &**bytes)
-    }
-
-    /// Tells whether there is a file below `path`; the folder of all is the empty path.
-    #[must_use]
-    pub fn is_folder(&self, path: &str) -> bool {
-        path.is_empty() || self.below(path).next().is_some()
-    }
-
-    /// Returns the files below a folder by their paths below it, in byte order.
-    pub fn below(&self, folder: &str) -> impl Iterator<Item = (&str, &[u8])> {
-        let start = below(folder, "");
-        let from = (Bound::Included(start.as_str()), Bound::Unbounded);
-        self.files
-            .range::<str, _>(from)
-            .map_while(move |(path, bytes)| Some((path.strip_prefix(start.as_str())?, &**bytes)))
-    }
-
-    /// Returns the names in a folder, and whether each is a folder.
-    pub(crate) fn entries(&self, folder: &str) -> Vec<(&str, bool)> {
-        let mut entries: Vec<(&str, bool)> = Vec::new();
-        for (path, _) in self.below(folder) {
-            let (name, is_folder) = match path.split_once('/') {
-                Some((name, _)) => (name, true),
-                None => (path, false),
+    /// Returns the names in a folder, and what each is.
+    fn entries_of(&self, folder: &str) -> Vec<(&str, EntryKind)> {
+        let mut entries: Vec<(&str, EntryKind)> = Vec::new();
+        for path in self.below(folder) {
+            let (name, kind) = match path.split_once('/') {
+                Some((name, _)) => (name, EntryKind::Folder),
+                None => (path, EntryKind::File),
             };
-            // Files of one folder stand together.
+            // Files of one folder are neighbours.
             if entries.last().is_none_or(|(last, _)| *last != name) {
-                entries.push((name, is_folder));
+                entries.push((name, kind));
             }
         }
         entries
     }
 
-    /// Returns the path of the skill file of a folder, by the rule of [`crate::lint::package::skill_file`].
-    #[must_use]
-    pub fn skill_file(&self, folder: &str) -> Option<String> {
-        let entries = self.entries(folder);
-        let like = entries
-            .iter()
-            .filter(|(name, _)| name.eq_ignore_ascii_case("SKILL.md"));
-        // Folders last: one is given where there is no file, so that its fault is reported.
-        let best = like
-            .min_by_key(|(name, is_folder)| (*is_folder, *name != "SKILL.md", *name != "skill.md", *name));
-        best.map(|(name, _)| below(folder, name))
+    /// Returns the files below a folder by their paths below it, in byte order.
+    fn below<'a>(&'a self, folder: &str) -> impl Iterator<Item = &'a str> {
+        let start = join(folder, "");
+        let from = (Bound::Included(start.as_str()), Bound::Unbounded);
+        self.files
+            .range::<str, _>(from)
+            .map_while(move |(path, _)| path.strip_prefix(start.as_str()))
+    }
+
+    fn holds_folder(&self, path: &str) -> bool {
+        path.is_empty() || self.below(path).next().is_some()
+    }
+
+    /// Returns the path of an existing file or folder, and the file's bytes.
+    fn find(&self, path: &Path) -> io::Result<(String, Option<&[u8]>)> {
+        // The words of Linux, whatever the host.
+        let not_found = || io::Error::new(io::ErrorKind::NotFound, "No such file or directory (os error 2)");
+        let normal = normalize(path).ok_or_else(not_found)?;
+        if let Some(bytes) = self.files.get(&normal) {
+            if path.as_os_str().as_encoded_bytes().ends_with(b"/") {
+                return Err(not_a_folder());
+            }
+            return Ok((normal, Some(bytes)));
+        }
+        match self.holds_folder(&normal) {
+            true => Ok((normal, None)),
+            false => Err(not_found()),
+        }
     }
 }
 
-/// Returns the path of a document that `named` means, with `.` and `..` taken out; `None` where it leads out.
-#[must_use]
-pub fn plain(named: &Path) -> Option<String> {
+fn not_a_folder() -> io::Error {
+    io::Error::new(io::ErrorKind::NotADirectory, "Not a directory (os error 20)")
+}
+
+impl Tree for MemoryTree {
+    fn open_folder(&self, path: &Path) -> io::Result<Box<dyn OpenFolder + '_>> {
+        match self.find(path)? {
+            (path, None) => Ok(Box::new(MemoryFolder { tree: self, path })),
+            _ => Err(not_a_folder()),
+        }
+    }
+
+    fn open_file(&self, path: &Path, limit: u64) -> Result<OpenFile<'_>, ReadError> {
+        let (_, bytes) = self.find(path)?;
+        let bytes = bytes.ok_or(ReadError::NotRegular)?;
+        let size = bytes.len() as u64;
+        check_size(size, limit)?;
+        Ok((Box::new(bytes), size))
+    }
+
+    fn metadata(&self, path: &Path) -> io::Result<Metadata> {
+        let (_, bytes) = self.find(path)?;
+        Ok(Metadata {
+            kind: bytes.map_or(EntryKind::Folder, |_| EntryKind::File),
+            size: bytes.map_or(0, |bytes| bytes.len() as u64),
+            executable: None,
+        })
+    }
+
+    fn canonicalize(&self, path: &Path) -> io::Result<PathBuf> {
+        Ok(self.find(path)?.0.into())
+    }
+
+    fn is_link(&self, _: &Path) -> bool {
+        false
+    }
+}
+
+struct MemoryFolder<'a> {
+    tree: &'a MemoryTree,
+    path: String,
+}
+
+impl OpenFolder for MemoryFolder<'_> {
+    fn entries(&self, each: &mut dyn FnMut(&OsStr, EntryKind) -> bool) -> io::Result<()> {
+        for (name, kind) in self.tree.entries_of(&self.path) {
+            if !each(OsStr::new(name), kind) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn open_folder(&self, name: &OsStr) -> io::Result<Box<dyn OpenFolder + '_>> {
+        self.tree.open_folder(&Path::new(&self.path).join(name))
+    }
+
+    fn open_file(&self, name: &OsStr, limit: u64) -> Result<OpenFile<'_>, ReadError> {
+        self.tree.open_file(&Path::new(&self.path).join(name), limit)
+    }
+}
+
+/// Returns a path without `.` and `..`; `None` where it leads out of the tree.
+fn normalize(path: &Path) -> Option<String> {
     let mut parts = Vec::new();
-    for part in named.components() {
+    for part in path.components() {
         match part {
             Component::CurDir => {}
             Component::Normal(name) => parts.push(name.to_str()?),
@@ -145,8 +182,7 @@ pub fn plain(named: &Path) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// Returns the path of a name in a folder.
-pub(crate) fn below(folder: &str, name: &str) -> String {
+fn join(folder: &str, name: &str) -> String {
     if folder.is_empty() {
         name.to_owned()
     } else {
@@ -177,12 +213,13 @@ fn fault(path: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Bytes, Documents, plain};
-    use std::path::Path;
+    use super::{Bytes, EntryKind, MemoryTree, Tree};
+    use std::ffi::OsStr;
+    use std::path::{Path, PathBuf};
 
-    fn documents(paths: &[&str]) -> Result<Documents, String> {
-        let files = paths.iter().map(|path| ((*path).to_owned(), Bytes::Static(b"")));
-        Documents::new(files).map_err(|fault| fault.to_string())
+    fn tree(paths: &[&str]) -> Result<MemoryTree, String> {
+        let files = paths.iter().map(|path| ((*path).to_owned(), Bytes::default()));
+        MemoryTree::new(files).map_err(|fault| fault.to_string())
     }
 
     #[test]
@@ -198,26 +235,49 @@ mod tests {
             (&["a", "b", "a"], "there twice"),
             (&["a/b", "a"], "a folder of another"),
         ] {
-            let refused = documents(paths).unwrap_err();
+            let refused = tree(paths).unwrap_err();
             assert!(refused.starts_with("the document `"), "{refused}");
             assert!(refused.contains(why), "{refused}");
         }
-        assert!(documents(&[&"a/".repeat(3000)]).is_err());
+        assert!(tree(&[&"a/".repeat(3000)]).is_err());
     }
 
     #[test]
     fn folders_are_those_of_the_paths() {
-        let documents = documents(&["a/SKILL.md", "a-b", "a/b/c", "a/b/d", "ab"]).unwrap();
-        assert_eq!(documents.entries("a"), [("SKILL.md", false), ("b", true)]);
-        assert_eq!(
-            documents.entries(""),
-            [("a-b", false), ("a", true), ("ab", false)]
-        );
-        assert!(documents.is_folder("a/b") && !documents.is_folder("ab") && !documents.is_folder("c"));
-        assert_eq!(documents.skill_file("a").as_deref(), Some("a/SKILL.md"));
-        assert_eq!(documents.skill_file("").as_deref(), None);
-        assert_eq!(plain(Path::new("./a//b/../c/")).as_deref(), Some("a/c"));
-        assert_eq!(plain(Path::new("../a")), None);
-        assert_eq!(plain(Path::new("/a")), None);
+        let tree = tree(&["a/SKILL.md", "a-b", "a/b/c", "a/b/d", "ab"]).unwrap();
+        let entries = |path: &str| {
+            let mut found = Vec::new();
+            let folder = tree.open_folder(Path::new(path)).unwrap();
+            let each = &mut |name: &OsStr, kind| {
+                found.push((name.to_str().unwrap().to_owned(), kind == EntryKind::Folder));
+                true
+            };
+            folder.entries(each).unwrap();
+            found
+        };
+        let named = |list: &[(&str, bool)]| -> Vec<_> {
+            list.iter()
+                .map(|&(name, folder)| (name.to_owned(), folder))
+                .collect()
+        };
+        assert_eq!(entries("a"), named(&[("SKILL.md", false), ("b", true)]));
+        assert_eq!(entries(""), named(&[("a-b", false), ("a", true), ("ab", false)]));
+        for (path, canonical) in [
+            ("./a//b/../b/", Some("a/b")),
+            ("a/b/d", Some("a/b/d")),
+            ("", Some("")),
+            ("ab/", None),
+            ("../a", None),
+            ("/a", None),
+            ("c", None),
+        ] {
+            assert_eq!(
+                tree.canonicalize(Path::new(path)).ok(),
+                canonical.map(PathBuf::from),
+                "{path}"
+            );
+        }
+        assert!(tree.is_folder(Path::new("a/b")) && tree.is_file(Path::new("ab")));
+        assert!(tree.read(Path::new("a"), 1).is_err());
     }
 }

@@ -1,6 +1,174 @@
-//! Where files are: on disk or in memory.
+//! Files and folders, on disk or in memory.
 
-pub(crate) mod disk;
-pub(crate) mod memory;
-pub(crate) mod package;
-pub(crate) mod read;
+mod disk;
+mod memory;
+
+pub use disk::DiskTree;
+pub use memory::{Bytes, InvalidPath, MemoryTree};
+
+use std::ffi::OsStr;
+use std::fmt;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// How large a SKILL.md may be, in bytes. The largest of 37,610 public ones has 294 KB.
+pub const MAX_SKILL_BYTES: u64 = 1024 * 1024;
+/// How large another file of a skill may be to be read, in bytes.
+pub const MAX_RESOURCE_BYTES: u64 = 16 * 1024 * 1024;
+
+/// What an entry of a folder is; symbolic links are not followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryKind {
+    /// A regular file.
+    File,
+    /// A folder.
+    Folder,
+    /// A symbolic link.
+    Link,
+    /// A pipe, a socket or a device.
+    Other,
+}
+
+/// What a path leads to; symbolic links are followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Metadata {
+    /// A file, a folder or something else.
+    pub kind: EntryKind,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Whether it may be executed; `None` in a tree without permissions.
+    pub executable: Option<bool>,
+}
+
+/// Why a file was not read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// It is a folder, a pipe, a socket or a device.
+    #[error("not a regular file")]
+    NotRegular,
+    /// It is larger than the limit.
+    #[error("{size} bytes, more than {limit}")]
+    TooLarge {
+        /// Its size.
+        size: u64,
+        /// The limit.
+        limit: u64,
+    },
+    /// The system refused.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+}
+
+/// An open file and its size in bytes.
+pub type OpenFile<'a> = (Box<dyn Read + 'a>, u64);
+
+/// A hierarchy of files that skills are read from.
+pub trait Tree: fmt::Debug + Send + Sync {
+    /// Opens a folder.
+    ///
+    /// # Errors
+    ///
+    /// Fails where `path` is not a folder or cannot be read.
+    fn open_folder(&self, path: &Path) -> io::Result<Box<dyn OpenFolder + '_>>;
+
+    /// Opens a regular file of at most `limit` bytes; never waits for a pipe.
+    ///
+    /// # Errors
+    ///
+    /// Fails where `path` is not a regular file, is larger than `limit`, or cannot be read.
+    fn open_file(&self, path: &Path, limit: u64) -> Result<OpenFile<'_>, ReadError>;
+
+    /// Returns what `path` leads to.
+    ///
+    /// # Errors
+    ///
+    /// Fails where nothing is at `path`, or where it cannot be reached.
+    fn metadata(&self, path: &Path) -> io::Result<Metadata>;
+
+    /// Returns the absolute path without `.`, `..` and symbolic links; equal for two paths to one file. In memory, it is
+    /// relative to the top of the tree.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tree::metadata`].
+    fn canonicalize(&self, path: &Path) -> io::Result<PathBuf>;
+
+    /// Tells whether `path` is a symbolic link, which may be broken.
+    fn is_link(&self, path: &Path) -> bool;
+
+    /// Reads a regular file of at most `limit` bytes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tree::open_file`].
+    fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+        let (file, size) = self.open_file(path, limit)?;
+        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
+        file.take(limit + 1).read_to_end(&mut bytes)?;
+        // It may have grown since.
+        check_size(bytes.len() as u64, limit)?;
+        Ok(bytes)
+    }
+
+    /// Tells whether `path` leads to a folder.
+    fn is_folder(&self, path: &Path) -> bool {
+        self.metadata(path)
+            .is_ok_and(|metadata| metadata.kind == EntryKind::Folder)
+    }
+
+    /// Tells whether `path` leads to a regular file.
+    fn is_file(&self, path: &Path) -> bool {
+        self.metadata(path)
+            .is_ok_and(|metadata| metadata.kind == EntryKind::File)
+    }
+
+    /// Tells whether `path` leads to anything.
+    ///
+    /// # Errors
+    ///
+    /// Fails where that cannot be found out.
+    fn exists(&self, path: &Path) -> io::Result<bool> {
+        match self.metadata(path) {
+            Ok(_) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// An open folder, whose entries are reached without resolving its path again.
+pub trait OpenFolder {
+    /// Calls `each` for every entry until it returns false.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the entries cannot be read.
+    fn entries(&self, each: &mut dyn FnMut(&OsStr, EntryKind) -> bool) -> io::Result<()>;
+
+    /// Opens a folder that is an entry, but not a link to one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tree::open_folder`].
+    fn open_folder(&self, name: &OsStr) -> io::Result<Box<dyn OpenFolder + '_>>;
+
+    /// Opens a regular file that is an entry, but not a link to one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tree::open_file`].
+    fn open_file(&self, name: &OsStr, limit: u64) -> Result<OpenFile<'_>, ReadError>;
+}
+
+/// Returns the folder that a file is in; `.` for a file that is named without one.
+pub(crate) fn folder_of(file: &Path) -> &Path {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or_else(|| Path::new("."))
+}
+
+fn check_size(size: u64, limit: u64) -> Result<(), ReadError> {
+    if size > limit {
+        return Err(ReadError::TooLarge { size, limit });
+    }
+    Ok(())
+}

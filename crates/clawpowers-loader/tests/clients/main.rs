@@ -64,7 +64,7 @@ impl World {
     fn winners(&self, client: &str, cwd: &str, name: &str) -> Vec<String> {
         let catalog = self.see(client, cwd);
         let below = |entry: &Entry| {
-            let folder = entry.folder().unwrap().to_owned();
+            let folder = entry.file.parent().unwrap().to_owned();
             folder
                 .strip_prefix(self.home.path())
                 .unwrap()

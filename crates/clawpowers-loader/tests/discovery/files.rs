@@ -17,7 +17,7 @@ fn resources_are_listed_by_kind_without_nested_skills() {
         .write("tea/node_modules/x/index.js", "h")
         .skill("tea/inner", "inner")
         .write("tea/inner/notes.md", "i");
-    let found = resources(&tree.path("tea"), &tree.path("tea/SKILL.md")).unwrap();
+    let found = resources(&DiskTree, &tree.path("tea/SKILL.md")).unwrap();
     let rows: Vec<_> = found
         .files
         .iter()
@@ -36,7 +36,7 @@ fn resources_are_listed_by_kind_without_nested_skills() {
         ]
     );
     assert!(!found.truncated && found.broken.is_empty() && found.escaping.is_empty());
-    assert!(resources(&tree.path("none"), &tree.path("none/SKILL.md")).is_err());
+    assert!(resources(&DiskTree, &tree.path("none/SKILL.md")).is_err());
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn a_digest_follows_content_names_and_boundaries() {
         for (path, bytes) in files {
             tree.write(&format!("tea/{path}"), bytes);
         }
-        digest(&tree.path("tea"), &tree.path("tea/SKILL.md")).unwrap()
+        digest(&DiskTree, &tree.path("tea/SKILL.md")).unwrap()
     };
     let mut all = vec![
         of(&[]),
@@ -70,7 +70,7 @@ fn a_digest_follows_content_names_and_boundaries() {
 
     let tree = Tree::new();
     tree.skill("tea", "tea");
-    let now = || digest(&tree.path("tea"), &tree.path("tea/SKILL.md")).unwrap();
+    let now = || digest(&DiskTree, &tree.path("tea/SKILL.md")).unwrap();
     let before = now();
     let file = fs::OpenOptions::new()
         .write(true)
@@ -100,7 +100,11 @@ fn resolve_stays_in_the_folder() {
         "a/...",
         "SKILL.md",
     ] {
-        assert_eq!(resolve(&folder, fine), Some(folder.join(fine)), "{fine}");
+        assert_eq!(
+            resolve(&DiskTree, &folder, fine),
+            Some(folder.join(fine)),
+            "{fine}"
+        );
     }
     let absolute = tree.path("tea/a/b.md").to_string_lossy().into_owned();
     for bad in [
@@ -111,6 +115,6 @@ fn resolve_stays_in_the_folder() {
         "/etc/passwd",
         &absolute,
     ] {
-        assert_eq!(resolve(&folder, bad), None, "{bad}");
+        assert_eq!(resolve(&DiskTree, &folder, bad), None, "{bad}");
     }
 }

@@ -8,7 +8,7 @@ mod roots;
 mod unix;
 
 use clawpowers_loader::{
-    Bytes, Catalog, CatalogOptions, Documents, Found, Package, ParseOptions, ResourceKind, Root, Rule, Scope,
+    Catalog, CatalogOptions, DiskTree, Found, MemoryTree, ParseOptions, ResourceKind, Root, Rule, Scope,
     Surroundings, Walk, WalkRules, default_roots, digest, parse, resolve, resources, walk,
 };
 use std::fs;
@@ -55,7 +55,7 @@ impl Tree {
     }
 
     fn walk(&self, root: &str, rules: &WalkRules) -> Walk {
-        walk(&Root::extra(self.path(root)), rules)
+        walk(&DiskTree, &Root::extra(self.path(root)), rules)
     }
 
     fn below(&self, path: &Path) -> String {
@@ -521,24 +521,16 @@ fn long_and_odd_frontmatter_is_read_whole() {
     same_as_whole(&tree, &latin, "latin");
 }
 
-fn package(folder: &str, name: &str) -> Arc<Package> {
-    let file = (format!("{folder}/SKILL.md"), Bytes::from(text(name)));
-    let documents = Documents::new([file]).unwrap();
-    Arc::new(Package::bundled(Arc::new(documents), folder))
-}
-
 #[test]
 fn skills_in_memory_come_last() {
     let tree = Tree::new();
     tree.skill("s/tea", "tea");
+    let bundled = [("tea", "tea"), ("cup", "cup"), ("second", "cup")];
+    let bundled =
+        bundled.map(|(folder, name)| (format!("{folder}/SKILL.md"), text(name).into_bytes().into()));
     let options = CatalogOptions {
         roots: vec![Root::extra(tree.path("s"))],
-        packages: vec![
-            package("tea", "tea"),
-            package("cup", "cup"),
-            package("again", "cup"),
-            Arc::new(Package::bundled(Arc::default(), "none")),
-        ],
+        bundled: Some(Arc::new(MemoryTree::new(bundled).unwrap())),
         ..CatalogOptions::default()
     };
     let catalog = Catalog::load(&options);
@@ -554,11 +546,10 @@ fn skills_in_memory_come_last() {
     assert_eq!(
         hidden,
         [
+            (bundled("second"), bundled("cup")),
             (bundled("tea"), tree.path("s/tea/SKILL.md")),
-            (bundled("again"), bundled("cup")),
         ]
     );
-    assert_eq!(catalog.rejected.first().unwrap().reason, Rule::FileMissing);
     let only = |scope| {
         let options = CatalogOptions {
             scopes: vec![scope],
@@ -566,7 +557,7 @@ fn skills_in_memory_come_last() {
         };
         names(&Catalog::load(&options)).join(" ")
     };
-    assert_eq!(only(Scope::Bundled), "tea cup");
+    assert_eq!(only(Scope::Bundled), "cup tea");
     assert_eq!(only(Scope::Extra), "tea");
     assert_eq!(only(Scope::User), "");
 }

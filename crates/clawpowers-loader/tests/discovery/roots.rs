@@ -257,10 +257,14 @@ fn the_skill_file_is_no_resource_however_its_path_is_written() {
     let folder = tree.path("tea");
     let usual = folder.join("SKILL.md");
     for file in [Path::new("SKILL.md"), &tree.path("tea/../tea/SKILL.md"), &usual] {
-        assert_eq!(resources(&folder, file).unwrap().files.len(), 1, "{file:?}");
         assert_eq!(
-            digest(&folder, file).unwrap(),
-            digest(&folder, &usual).unwrap(),
+            resources(&DiskTree, &folder.join(file)).unwrap().files.len(),
+            1,
+            "{file:?}"
+        );
+        assert_eq!(
+            digest(&DiskTree, &folder.join(file)).unwrap(),
+            digest(&DiskTree, &usual).unwrap(),
             "{file:?}"
         );
     }
@@ -273,10 +277,10 @@ fn too_many_files_and_too_deep_folders_are_told() {
     for index in 0..=MAX_RESOURCES {
         tree.write(&format!("many/f{index}"), "");
     }
-    let list = |folder: &str| resources(&tree.path(folder), Path::new("SKILL.md")).unwrap();
+    let list = |folder: &str| resources(&DiskTree, &tree.path(folder).join("SKILL.md")).unwrap();
     assert!(list("many").truncated);
     assert_eq!(list("many").files.len(), MAX_RESOURCES);
-    assert!(digest(&tree.path("many"), Path::new("SKILL.md")).is_err());
+    assert!(digest(&DiskTree, &tree.path("many/SKILL.md")).is_err());
     fs::remove_file(tree.path("many/f0")).unwrap();
     assert!(!list("many").truncated);
 

@@ -1,7 +1,6 @@
 //! Reports inventory, readiness, visibility and faults.
 
-use crate::catalog_query::catalog_query;
-use crate::catalog_query::{Selected, document_roots};
+use crate::catalog_query::{Selected, catalog_query};
 use crate::config::roles::{Roles, roles};
 use crate::runtime::Runtime;
 use crate::wire::error::ApiError;
@@ -11,10 +10,11 @@ use crate::wire::{self, DatabaseStatus};
 use clawpowers_executor::{Db, Error, Leftovers, Storage};
 use clawpowers_loader::display::display_path;
 use clawpowers_loader::{
-    CLIENTS, Catalog, CatalogOptions, Client, Entry, Origin, Profile, Rule, Scope, inspect, missing,
+    CLIENTS, Catalog, CatalogOptions, Client, Entry, Profile, Rule, Scope, inspect, missing,
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 catalog_query! {
     /// Which skills to look at, and how thoroughly.
@@ -164,12 +164,12 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
                 missing: unmet(lacking),
             });
         }
-        let mut found = match &entry.origin {
-            // The shipped ones are looked at before they are shipped.
-            Origin::Memory(_) if entry.scope == Scope::Bundled => continue,
-            Origin::Memory(package) => package.inspect(Profile::ClawPowers).parsed.diagnostics,
-            Origin::Disk { file } => inspect(file, Profile::ClawPowers).parsed.diagnostics,
-        };
+        // The shipped ones are linted before they are shipped.
+        if entry.scope == Scope::Bundled {
+            continue;
+        }
+        let inspected = inspect(&*entry.tree, &entry.file, Profile::ClawPowers);
+        let mut found = inspected.parsed.diagnostics;
         found.retain(|d| is_reference(d.rule));
         if !found.is_empty() {
             let location = display_path(&entry.location());
@@ -240,7 +240,7 @@ fn roles_or_problem(runtime: &Runtime) -> (Roles, ConfigState) {
 /// Checks the database; one that does not exist yet is not created.
 fn storage(runtime: &Runtime, deep: bool) -> DatabaseState {
     let none = DatabaseState::default();
-    if runtime.documents().is_some() {
+    if !runtime.has_disk() {
         return checked(runtime, deep).unwrap_or(none);
     }
     let Ok(home) = runtime.home() else { return none };
@@ -347,21 +347,16 @@ const fn is_reference(rule: Rule) -> bool {
 }
 
 fn visibility(runtime: &Runtime, ours: &Catalog) -> Vec<Visibility> {
-    let documents = runtime.documents();
+    let tree = runtime.tree();
     // Skills that no folder holds are no client's to see.
-    let real = |entry: &Entry| match &entry.origin {
-        Origin::Memory(_) if entry.scope == Scope::Bundled => None,
-        Origin::Memory(package) => Some(package.whole_location()),
-        Origin::Disk { file } => file.canonicalize().ok(),
+    let real = |entry: &Entry| match entry.scope {
+        Scope::Bundled => None,
+        _ => entry.tree.canonicalize(&entry.file).ok(),
     };
     let view = |client: &'static Client| {
-        let roots = match &documents {
-            Some(documents) => document_roots(documents, Some(client)),
-            None => client.roots(&runtime.surroundings),
-        };
         let options = CatalogOptions {
-            roots,
-            documents: documents.clone(),
+            roots: runtime.default_roots(&*tree, Some(client)),
+            tree: Arc::clone(&tree),
             client: Some(client),
             ..CatalogOptions::default()
         };

@@ -50,8 +50,8 @@ pub struct Response {
 ///
 /// `io` where the home is no folder; `storage` where the database cannot be read.
 pub fn run(runtime: &Runtime, _request: &Request) -> Result<Response, ApiError> {
-    if runtime.documents().is_some() {
-        return in_memory(runtime);
+    if !runtime.has_disk() {
+        return without_home(runtime);
     }
     let home = runtime.home()?;
     if home.folder().exists() && !home.folder().is_dir() {
@@ -73,7 +73,7 @@ pub fn run(runtime: &Runtime, _request: &Request) -> Result<Response, ApiError> 
 }
 
 /// Shows a runtime that has no home on disk.
-fn in_memory(runtime: &Runtime) -> Result<Response, ApiError> {
+fn without_home(runtime: &Runtime) -> Result<Response, ApiError> {
     let found = runtime.read(|db| Ok((display_path(db.path()), db.bytes()?)))?;
     let (name, bytes) = found.unwrap_or_else(|| ("memory".to_owned(), 0));
     let mut response = shown(runtime, name.clone(), &name)?;

@@ -9,10 +9,9 @@ use crate::wire::error::ApiError;
 use crate::wire::skill::diagnostics;
 use clawpowers_loader::display::{display_path, quoted};
 use clawpowers_loader::{
-    MAX_SKILL_BYTES, ParseOptions, Profile, Rejected, Rule, Severity, fix, folder_name, inspect, read_file,
+    MAX_SKILL_BYTES, ParseOptions, Profile, Rejected, Rule, Severity, fix, folder_name, inspect,
 };
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -100,28 +99,18 @@ impl Response {
     /// Takes a row for a file, and writes its repaired form where that is wanted.
     fn repair(&mut self, runtime: &Runtime, file: PathBuf, write: bool) {
         let full = runtime.surroundings.cwd.join(&file);
-        let package = runtime.package(&file);
-        let read = match &package {
-            Some(package) => package.read(),
-            None => read_file(&full, MAX_SKILL_BYTES).map(Cow::Owned),
-        };
-        let Ok(bytes) = read else {
-            let parsed = match &package {
-                Some(package) => package.inspect(Profile::ClawPowers).parsed,
-                None => inspect(&full, Profile::ClawPowers).parsed,
-            };
+        let tree = runtime.tree();
+        let Ok(bytes) = tree.read(&full, MAX_SKILL_BYTES) else {
+            let parsed = inspect(&*tree, &full, Profile::ClawPowers).parsed;
             return self.unread(Rejected {
                 location: file,
                 reason: parsed.reason.unwrap_or(Rule::FileUnreadable),
                 diagnostics: parsed.diagnostics,
             });
         };
-        let options = match &package {
-            Some(package) => package.options(Profile::ClawPowers),
-            None => ParseOptions {
-                profile: Profile::ClawPowers,
-                folder: folder_name(&full),
-            },
+        let options = ParseOptions {
+            profile: Profile::ClawPowers,
+            folder: folder_name(&*tree, &full),
         };
         let fixed = fix(&bytes, &options);
         let path = display_path(&file);
@@ -135,7 +124,7 @@ impl Response {
                     false => Ok(()),
                 }
             };
-            failure = if package.is_some() { None } else { done().err() };
+            failure = if runtime.has_disk() { done().err() } else { None };
         }
         let written = write && fixed.changed && failure.is_none();
         let grave = fixed.parsed.diagnostics.iter();

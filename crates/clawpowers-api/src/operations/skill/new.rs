@@ -4,7 +4,7 @@ use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
 use clawpowers_loader::display::{display_path, quoted};
 use clawpowers_loader::{
-    CLIENTS, MAX_NAME_CHARS, ParseOptions, Profile, Severity, WalkRules, default_roots, is_device,
+    CLIENTS, DiskTree, MAX_NAME_CHARS, ParseOptions, Profile, Severity, WalkRules, default_roots, is_device,
     is_name_character, normalized, parse, skill_file, suggestion, template,
 };
 use serde::{Deserialize, Serialize};
@@ -106,7 +106,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let folder = parent.join(name);
     let path = folder.join("SKILL.md");
     let folder = cwd.join(folder);
-    if let Some(file) = skill_file(&folder) {
+    if let Some(file) = skill_file(&DiskTree, &folder) {
         let file = path.with_file_name(file.file_name().unwrap_or_default());
         let message = format!("{} exists", quoted(&display_path(&file)));
         return Err(ApiError::new(ErrorCode::InvalidInput, message)

@@ -8,7 +8,7 @@ use crate::wire::words::word;
 use clawpowers_executor::ledger::Filter;
 use clawpowers_loader::display::{display_path, quoted, shown};
 use clawpowers_loader::prompt::{Format, Item, Level, TooSmall, fit};
-use clawpowers_loader::{Catalog, Entry, Origin};
+use clawpowers_loader::{Catalog, Entry};
 use serde::Serialize;
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -129,14 +129,10 @@ pub(super) fn items(runtime: &Runtime, catalog: &Catalog) -> Vec<Item> {
         .entries
         .iter()
         .filter(|entry| entry.skill.invocation.model);
-    let located = |entry: &Entry| match &entry.origin {
-        Origin::Disk { file } => runtime.absolute(file),
-        Origin::Memory(package) => package.whole_location(),
-    };
     let item = |entry: &Entry| Item {
         name: shown(&entry.skill.name).into_owned(),
         description: shown(&entry.skill.description).into_owned(),
-        location: shown(&display_path(&located(entry))).into_owned(),
+        location: shown(&display_path(&runtime.absolute_location(entry))).into_owned(),
     };
     startable.map(item).collect()
 }

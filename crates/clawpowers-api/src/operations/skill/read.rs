@@ -5,11 +5,8 @@ use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
 use clawpowers_loader::display::{display_path, quoted};
 use clawpowers_loader::prompt::escape_xml;
-use clawpowers_loader::{
-    MAX_RESOURCE_BYTES, MAX_SKILL_BYTES, Origin, ReadError, read_file, resolve, resources,
-};
+use clawpowers_loader::{Entry, MAX_RESOURCE_BYTES, MAX_SKILL_BYTES, ReadError, resolve, resources};
 use serde::Serialize;
-use std::path::{Component, Path};
 
 /// How many of a skill's files a hint names.
 const HINTED: usize = 20;
@@ -52,7 +49,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let entry = selected.entry(runtime, &request.name)?;
     let file = Files {
         runtime,
-        origin: &entry.origin,
+        entry: &entry,
     };
     let (location, bytes) = match &request.resource {
         Some(resource) => file.resource(resource)?,
@@ -87,21 +84,19 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
 
 struct Files<'a> {
     runtime: &'a Runtime,
-    origin: &'a Origin,
+    entry: &'a Entry,
 }
 
 impl Files<'_> {
     fn skill(&self) -> Result<Vec<u8>, ApiError> {
-        match self.origin {
-            Origin::Memory(package) => Ok(package.skill_file().unwrap_or_default().to_vec()),
-            Origin::Disk { file } => read_file(file, MAX_SKILL_BYTES).map_err(|error| {
-                ApiError::new(
-                    ErrorCode::Io,
-                    format!("{} cannot be read: {error}", quoted(&display_path(file))),
-                )
-                .hint("`clawpowers skill validate` says what is wrong with the file")
-            }),
-        }
+        let Entry { tree, file, .. } = self.entry;
+        tree.read(file, MAX_SKILL_BYTES).map_err(|error| {
+            ApiError::new(
+                ErrorCode::Io,
+                format!("{} cannot be read: {error}", quoted(&display_path(file))),
+            )
+            .hint("`clawpowers skill validate` says what is wrong with the file")
+        })
     }
 
     fn resource(&self, resource: &str) -> Result<(String, Vec<u8>), ApiError> {
@@ -123,64 +118,35 @@ impl Files<'_> {
             let message = format!("the path {} leaves the skill's folder", quoted(resource));
             ApiError::new(ErrorCode::InvalidInput, message).hint("name a file below the skill's folder")
         };
-        match self.origin {
-            Origin::Memory(package) => {
-                let parts: Vec<Component<'_>> = Path::new(resource).components().collect();
-                if !parts
-                    .iter()
-                    .all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
-                {
-                    return Err(leaves());
-                }
-                let plain = parts.iter().filter(|part| matches!(part, Component::Normal(_)));
-                let path = plain
-                    .map(|part| part.as_os_str().to_string_lossy())
-                    .collect::<Vec<_>>()
-                    .join("/");
-                // A file is no folder, so nothing is below it: a disk says so too.
-                let bytes = package.file(&path).filter(|_| !resource.ends_with('/'));
-                let bytes = bytes.ok_or_else(absent)?;
-                let location = display_path(&package.located(&path));
-                Ok((location, bytes.to_vec()))
-            }
-            Origin::Disk { file } => {
-                let folder = file.parent().unwrap_or(file);
-                let path = resolve(folder, resource).ok_or_else(leaves)?;
-                if !path.exists() || path.is_dir() {
-                    return Err(absent());
-                }
-                let location = display_path(&path);
-                let bytes = read_file(&path, MAX_RESOURCE_BYTES).map_err(|error| {
-                    ApiError::new(
-                        ErrorCode::Io,
-                        format!("{} cannot be read: {error}", quoted(&location)),
-                    )
-                    .hint(match error {
-                        ReadError::TooLarge { .. } => "open the file itself",
-                        _ => "name a regular file that this user may read",
-                    })
-                })?;
-                Ok((location, bytes))
-            }
+        let Entry { tree, file, .. } = self.entry;
+        let path = resolve(&**tree, file.parent().unwrap_or(file), resource).ok_or_else(leaves)?;
+        if tree.metadata(&path).is_err() || tree.is_folder(&path) {
+            return Err(absent());
         }
+        let location = self.entry.location();
+        let location = display_path(&location.parent().unwrap_or(&location).join(resource));
+        let bytes = tree.read(&path, MAX_RESOURCE_BYTES).map_err(|error| {
+            ApiError::new(
+                ErrorCode::Io,
+                format!("{} cannot be read: {error}", quoted(&location)),
+            )
+            .hint(match error {
+                ReadError::TooLarge { .. } => "open the file itself",
+                _ => "name a regular file that this user may read",
+            })
+        })?;
+        Ok((location, bytes))
     }
 
     /// Returns the folder as a model finds it.
     fn folder(&self) -> String {
-        match self.origin {
-            Origin::Memory(package) => display_path(package.whole_folder()),
-            Origin::Disk { file } => {
-                let folder = self.runtime.absolute(file.parent().unwrap_or(file));
-                display_path(&folder)
-            }
-        }
+        let file = self.runtime.absolute_location(self.entry);
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        folder.map_or_else(|| ".".to_owned(), display_path)
     }
 
     fn list(&self) -> Vec<String> {
-        let found = match self.origin {
-            Origin::Memory(package) => package.resources(),
-            Origin::Disk { file } => resources(file.parent().unwrap_or(file), file).unwrap_or_default(),
-        };
+        let found = resources(&*self.entry.tree, &self.entry.file).unwrap_or_default();
         found.files.into_iter().map(|file| file.path).collect()
     }
 }

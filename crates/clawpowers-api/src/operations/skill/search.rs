@@ -5,7 +5,7 @@ use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
 use clawpowers_loader::display::display_path;
 use clawpowers_loader::search::{Document, rank_lazily};
-use clawpowers_loader::{Entry, MAX_SKILL_BYTES, Origin, ParseOptions, parse, read_file};
+use clawpowers_loader::{Entry, MAX_SKILL_BYTES, ParseOptions, parse};
 use serde::Serialize;
 
 catalog_query! {
@@ -91,10 +91,7 @@ fn document(entry: &Entry) -> Document {
 
 /// Reads the headings of a skill's body.
 fn headings(entry: &Entry) -> Vec<String> {
-    let bytes = match &entry.origin {
-        Origin::Disk { file } => read_file(file, MAX_SKILL_BYTES).unwrap_or_default(),
-        Origin::Memory(package) => package.skill_file().unwrap_or_default().to_vec(),
-    };
+    let bytes = entry.tree.read(&entry.file, MAX_SKILL_BYTES).unwrap_or_default();
     let outline = parse(&bytes, &ParseOptions::default())
         .skill
         .map(|skill| skill.outline())

@@ -8,7 +8,7 @@ use crate::wire::error::ApiError;
 use crate::wire::skill::{diagnostics, unmet};
 use crate::wire::words::word;
 use clawpowers_loader::display::display_path;
-use clawpowers_loader::{Client, Origin, Profile, Scope, inspect, missing, resources};
+use clawpowers_loader::{Client, Profile, Scope, inspect, missing, resources};
 use serde::Serialize;
 
 catalog_query! {
@@ -63,14 +63,8 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let entry = selected.entry(runtime, &request.name)?;
     let client = request.client.as_deref().and_then(Client::named);
     let profile = client.map_or(Profile::ClawPowers, |client| client.profile);
-    let (parsed, files) = match &entry.origin {
-        Origin::Disk { file } => {
-            let folder = file.parent().unwrap_or(file);
-            let found = resources(folder, file).unwrap_or_default();
-            (inspect(file, profile).parsed, found.files)
-        }
-        Origin::Memory(package) => (package.inspect(profile).parsed, package.resources().files),
-    };
+    let files = resources(&*entry.tree, &entry.file).unwrap_or_default().files;
+    let parsed = inspect(&*entry.tree, &entry.file, profile).parsed;
     let skill = parsed.skill.as_ref().unwrap_or(&entry.skill);
     let missing = missing(&skill.requirements, &Runtime::machine(), &selected.catalog);
     let (digest, digest_failure) = match digest_of_entry(&entry) {

@@ -2,7 +2,6 @@
 
 use super::parse::target;
 use super::read_properties::empty_path;
-use crate::catalog_query::is_folder;
 use crate::runtime::Runtime;
 use crate::wire;
 use crate::wire::error::{ApiError, ErrorCode};
@@ -10,11 +9,12 @@ use crate::wire::skill::diagnostics;
 use crate::wire::words::word;
 use clawpowers_loader::display::{display_path, quoted};
 use clawpowers_loader::{
-    Diagnostic, Documents, Found, Parsed, Position, Profile, Rejected, Root, Rule, Severity, WalkRules,
-    inspect, plain, skill_file, walk, walk_documents,
+    Diagnostic, Found, Parsed, Position, Profile, Rejected, Root, Rule, Severity, Tree, WalkRules, inspect,
+    skill_file, walk,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// What to check.
@@ -84,10 +84,8 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     for target in files(runtime, &request.paths)? {
         let (file, parsed) = match target {
             Target::File(file) => {
-                let parsed = match runtime.package(&file) {
-                    Some(package) => package.inspect(profile).parsed,
-                    None => inspect(&runtime.surroundings.cwd.join(&file), profile).parsed,
-                };
+                let full = runtime.surroundings.cwd.join(&file);
+                let parsed = inspect(&*runtime.tree(), &full, profile).parsed;
                 (file, parsed)
             }
             Target::Refused(refused) => (
@@ -137,21 +135,18 @@ pub(super) fn files(runtime: &Runtime, paths: &[String]) -> Result<Vec<Target>, 
             return Err(empty_path());
         }
         let full = runtime.surroundings.cwd.join(path);
-        let unreadable = |error: String| {
+        let unreadable = |error: io::Error| {
             ApiError::new(
                 ErrorCode::Io,
                 format!("the path {} cannot be read: {error}", quoted(path)),
             )
             .hint("name a SKILL.md, a skill's folder, or a folder of skills")
         };
-        let found = match runtime.documents() {
-            Some(documents) => below_in_memory(&documents, path).map_err(unreadable)?,
-            None => {
-                full.symlink_metadata()
-                    .map_err(|error| unreadable(error.to_string()))?;
-                below(&full)
-            }
-        };
+        let tree = runtime.tree();
+        if !tree.is_link(&full) {
+            tree.metadata(&full).map_err(unreadable)?;
+        }
+        let found = below(&*tree, &full);
         // Findings name files the way the caller did.
         let shown = PathBuf::from(path);
         if found.is_empty() {
@@ -183,15 +178,15 @@ pub(super) fn files(runtime: &Runtime, paths: &[String]) -> Result<Vec<Target>, 
     Ok(targets)
 }
 
-fn below(path: &Path) -> Vec<Target> {
-    if !path.is_dir() {
+fn below(tree: &dyn Tree, path: &Path) -> Vec<Target> {
+    if !tree.is_folder(path) {
         return vec![Target::File(path.to_owned())];
     }
-    if let Some(file) = skill_file(path) {
-        let beside = walk(&Root::extra(path.to_owned()), &OWN_FOLDER).found;
+    if let Some(file) = skill_file(tree, path) {
+        let beside = walk(tree, &Root::extra(path.to_owned()), &OWN_FOLDER).found;
         return with_second_files(file, beside);
     }
-    let found = walk(&Root::extra(path.to_owned()), &WalkRules::default()).found;
+    let found = walk(tree, &Root::extra(path.to_owned()), &WalkRules::default()).found;
     let mut seen = HashSet::new();
     // A second way to a file is no second file.
     let first = |found: &Found| match found {
@@ -220,22 +215,6 @@ fn with_second_files(file: PathBuf, beside: Vec<Found>) -> Vec<Target> {
     };
     let second = beside.into_iter().filter(second).filter_map(target_of);
     std::iter::once(Target::File(file)).chain(second).collect()
-}
-
-/// As [`below`], among documents.
-fn below_in_memory(documents: &Documents, named: &str) -> Result<Vec<Target>, String> {
-    let path = Path::new(named);
-    if !is_folder(documents, named)? {
-        return Ok(vec![Target::File(path.to_owned())]);
-    }
-    let real = plain(path).unwrap_or_default();
-    if let Some(file) = documents.skill_file(&real) {
-        let name = file.rsplit('/').next().unwrap_or(&file);
-        let beside = walk_documents(documents, path, &real, &OWN_FOLDER);
-        return Ok(with_second_files(path.join(name), beside));
-    }
-    let found = walk_documents(documents, path, &real, &WalkRules::default());
-    Ok(found.into_iter().filter_map(target_of).collect())
 }
 
 /// Broken links beside a skill are findings of that skill; all else that is refused is a row of its own.
