@@ -126,7 +126,7 @@ pub(crate) struct GetArgs {
     /// The key.
     #[arg(allow_hyphen_values = true)]
     key: String,
-    /// What to print where there is no such key.
+    /// What to print if the key does not exist.
     #[arg(allow_hyphen_values = true)]
     default: Option<String>,
     /// Print the bytes of the value and nothing else, not even a line end.

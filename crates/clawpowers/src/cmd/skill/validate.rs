@@ -18,7 +18,7 @@ Examples:
   clawpowers skill validate skills/ --format sarif > skills.sarif
 
 With one skill and no option the output is that of the reference validator, byte for byte. With --target, --format, \
---strict, several paths, or a folder of skills, every finding is shown.
+--strict, several paths, or a folder of skills, every problem is shown.
 
 Exit codes: 0 valid, 1 not valid, or a warning with --strict";
 
@@ -33,7 +33,7 @@ pub(crate) struct ValidateArgs {
     /// Whose rules to apply: spec, claude, codex, openclaw, clawpowers [default: spec, with --strict clawpowers].
     #[arg(long, value_name = "TARGET")]
     target: Option<String>,
-    /// How to print the findings: text; json, the reply that every binding returns; or sarif, SARIF 2.1.0 for code
+    /// How to print the problems: text; json, the reply that every binding returns; or sarif, SARIF 2.1.0 for code
     /// review tools [default: text].
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
