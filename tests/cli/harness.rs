@@ -96,9 +96,15 @@ impl World {
         let mut all = args.to_vec();
         all.push("--json");
         let ran = self.run(&all);
-        assert_eq!(ran.err, "", "a JSON reply comes with no talk: {ran:?}");
-        assert_eq!(ran.out.lines().count(), 1, "a reply is one line: {ran:?}");
-        let reply = serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {ran:?}"));
+        let text = format!("{}{}", ran.out, ran.err);
+        assert_eq!(
+            text.lines().count(),
+            1,
+            "a reply is one line, on one stream: {ran:?}"
+        );
+        let reply: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {ran:?}"));
+        let is_error = reply.get("error").is_some();
+        assert_eq!(is_error, ran.out.is_empty(), "an error goes to stderr: {ran:?}");
         (ran.code, reply)
     }
 

@@ -188,8 +188,8 @@ fn usage_errors_are_json_where_replies_are() {
         let mut first = vec!["--json"];
         first.extend(args);
         let ran = world.run(&first);
-        assert_eq!((ran.code, ran.err.as_str()), (2, ""), "{args:?}: {ran:?}");
-        let reply: Value = serde_json::from_str(&ran.out).unwrap();
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{args:?}: {ran:?}");
+        let reply: Value = serde_json::from_str(&ran.err).unwrap();
         let error = &reply["error"];
         assert_eq!(error["code"], "invalid_request");
         let words = format!(

@@ -93,11 +93,14 @@ fn the_program_answers_as_the_cases_say() {
         let _ = input.write_all(&case.stdin.as_ref().map(Bytes::bytes).unwrap_or_default());
         drop(input);
         let output = child.wait_with_output().unwrap();
-        let talk = String::from_utf8_lossy(&output.stderr);
-        if !talk.is_empty() {
-            return Some(Err(format!("it talked: {talk}")));
+        let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+        if !out.is_empty() && !err.is_empty() {
+            return Some(Err(format!("it wrote to stderr too: {err}")));
         }
-        let reply = world.reply(&String::from_utf8(output.stdout).unwrap());
+        let reply = world.reply(&format!("{out}{err}"));
+        if reply.get("error").is_some() == err.is_empty() {
+            return Some(Err("an error goes to stderr, and nothing else".to_owned()));
+        }
         let expected = case
             .cli_reply
             .clone()

@@ -231,21 +231,20 @@ impl Out {
         code: impl FnOnce(&T) -> Exit,
         render: impl FnOnce(&T) -> Exit,
     ) -> Exit {
-        if self.json {
-            let printed = write(|stream| {
-                write_reply(result, &mut *stream)?;
-                stream.write_all(b"\n")
-            });
-            return worse(
-                printed,
-                match result {
-                    Ok(response) => code(response),
-                    Err(error) => Exit::from(error.code),
-                },
-            );
-        }
         match result {
+            Ok(response) if self.json => {
+                let printed = write(|stream| {
+                    write_reply(result, &mut *stream)?;
+                    stream.write_all(b"\n")
+                });
+                worse(printed, code(response))
+            }
             Ok(response) => worse(render(response), code(response)),
+            Err(error) if self.json => {
+                // There is nowhere left to say that stderr is gone.
+                let _ = writeln!(io::stderr().lock(), "{}", error.to_reply());
+                Exit::from(error.code)
+            }
             Err(error) => self.error(error),
         }
     }
