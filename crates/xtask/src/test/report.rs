@@ -88,7 +88,7 @@ impl Report {
     /// Prints the summary and fails where a step did not pass.
     pub(super) fn finish(self) -> Result<(), Failure> {
         println!("\nsummary, {}", spell(self.started.elapsed()));
-        let [mut passed, mut failed, mut skipped] = [0; 3];
+        let [mut passed, mut failed, mut not_run] = [0; 3];
         for row in &self.rows {
             let name = format!("{}: {}", row.part, row.step);
             match &row.outcome {
@@ -105,12 +105,12 @@ impl Report {
                     println!("           to run this part alone: cargo xtask test {}", row.part);
                 }
                 Outcome::NotRun(needs) => {
-                    skipped += 1;
+                    not_run += 1;
                     println!("  not run  {name:<36} needs `{needs}`");
                 }
             }
         }
-        println!("steps: {passed} passed, {failed} failed, {skipped} skipped");
+        println!("steps: {passed} passed, {failed} failed, {not_run} not run");
         if failed == 0 {
             return Ok(());
         }
