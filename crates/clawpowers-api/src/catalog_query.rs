@@ -8,7 +8,7 @@ use crate::wire::shared::shared_fields;
 use clawpowers_loader::display::{display_path, quoted};
 use clawpowers_loader::{
     CLIENTS, Catalog, CatalogOptions, Client, Entry, EntryKind, Found, Rejected, Root, Row, Scope, Tree,
-    WalkRules, default_roots, digest, normalized, skill_file, walk,
+    WalkRules, default_roots, digest, normalize_name, skill_file, walk,
 };
 use std::collections::BTreeSet;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
@@ -78,11 +78,11 @@ impl Selected {
 
     /// Returns the first skill whose folder is called `name`.
     fn in_folder(&self, name: &str) -> Option<&Entry> {
-        let name = normalized(name);
+        let name = normalize_name(name);
         let folder = |entry: &Entry| {
             let location = entry.location();
             let folder = location.parent()?.file_name()?;
-            Some(normalized(&folder.to_string_lossy()))
+            Some(normalize_name(&folder.to_string_lossy()))
         };
         self.catalog
             .entries

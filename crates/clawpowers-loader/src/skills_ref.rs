@@ -10,7 +10,7 @@ use crate::display::display_path;
 use crate::lint::package::{folder_name, skill_file};
 use crate::lint::{Profile, Report, Rule, Severity};
 use crate::skill::{
-    MAX_COMPATIBILITY_CHARS, MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS, is_name_character, normalized,
+    MAX_COMPATIBILITY_CHARS, MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS, is_name_character, normalize_name,
     python_trim, spec_fields,
 };
 use crate::syntax::frontmatter;
@@ -232,7 +232,7 @@ fn errors(root: &Node, folder: &str) -> Vec<String> {
     match root.get("name").map(filled) {
         None => errors.push("Missing required field in frontmatter: name".to_owned()),
         Some(None) => errors.push("Field 'name' must be a non-empty string".to_owned()),
-        Some(Some(name)) => name_errors(&normalized(&name), folder, &mut errors),
+        Some(Some(name)) => name_errors(&normalize_name(&name), folder, &mut errors),
     }
     match root.get("description") {
         None => errors.push("Missing required field in frontmatter: description".to_owned()),

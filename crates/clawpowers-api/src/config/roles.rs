@@ -7,7 +7,7 @@ use super::file;
 use crate::text::choices;
 use crate::wire::error::{ApiError, ErrorCode};
 use clawpowers_loader::display::quoted;
-use clawpowers_loader::normalized;
+use clawpowers_loader::normalize_name;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -24,8 +24,8 @@ pub(crate) struct Role {
 impl Role {
     /// Tells whether a skill belongs to the role; names are compared as the catalog compares them.
     pub(crate) fn has(&self, skill: &str) -> bool {
-        let skill = normalized(skill);
-        self.skills.iter().any(|own| normalized(own) == skill)
+        let skill = normalize_name(skill);
+        self.skills.iter().any(|own| normalize_name(own) == skill)
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::discovery::Scope;
 use crate::display::nearest;
 use crate::lint::{Diagnostic, Rule};
-use crate::skill::{Skill, normalized};
+use crate::skill::{Skill, normalize_name};
 use crate::tree::Tree;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -116,8 +116,8 @@ impl<T: Row> Catalog<T> {
     /// Returns the skill called `name`.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&T> {
-        let name = normalized(name);
-        self.entries.iter().find(|row| normalized(row.name()) == name)
+        let name = normalize_name(name);
+        self.entries.iter().find(|row| normalize_name(row.name()) == name)
     }
 
     /// Returns the name most like `name`, if one is like enough to be meant.

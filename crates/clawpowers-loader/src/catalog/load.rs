@@ -5,7 +5,7 @@ use super::precedence::{LoadOutcome, Loaded, Precedence};
 use crate::discovery::{Candidate, Client, Collision, Found, Root, Scope, WalkRules, walk_with};
 use crate::lint::file::{file_diagnostic, file_name_diagnostic, read_error};
 use crate::lint::{Profile, Rule};
-use crate::skill::normalized;
+use crate::skill::normalize_name;
 use crate::skill::parse::{ParseOptions, Parsed, parse_complete_head, parse_head};
 use crate::syntax::delimiter::needed;
 use crate::syntax::source::Source;
@@ -177,7 +177,7 @@ impl Loader<'_> {
             .find(|rule| drops.contains(rule));
         match (skill, dropped.or(reason)) {
             (Some(skill), None) => {
-                let key = normalized(&skill.name);
+                let key = normalize_name(&skill.name);
                 let entry = Entry {
                     skill,
                     tree: Arc::clone(self.tree),

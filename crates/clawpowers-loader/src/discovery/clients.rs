@@ -124,7 +124,7 @@ const UNREADABLE: [Rule; 4] = [
     Rule::FrontmatterOpener,
     Rule::FrontmatterUnclosed,
 ];
-/// Rungs beyond the quoting of a value with a colon or an indicator.
+/// Repairs beyond the quoting of a value with a colon or an indicator.
 const BEYOND_COLON: [Rule; 9] = [
     Rule::YamlRepairedControl,
     Rule::YamlRepairedTab,

@@ -1,7 +1,7 @@
 //! The description: what a model sees before it decides.
 
 use super::MAX_DESCRIPTION_CHARS;
-use super::name::python_trim;
+use super::normalize::python_trim;
 use crate::display::{has_unsafe, quoted};
 use crate::lint::{Report, Rule};
 use crate::skill::template::check_description;

@@ -3,6 +3,7 @@
 mod description;
 mod invocation;
 mod name;
+pub(crate) mod normalize;
 mod optional;
 mod outline;
 pub(crate) mod parse;
@@ -16,8 +17,9 @@ pub use outline::{CodeBlock, Heading, Link, Outline};
 pub use requirements::{Requirements, SkillRequirement};
 pub use version::Version;
 
-pub(crate) use name::python_trim;
-pub use name::{MAX_NAME_CHARS, is_device, is_name_character, normalized, suggestion};
+pub use name::{MAX_NAME_CHARS, is_device, is_name_character, suggestion};
+pub use normalize::normalize_name;
+pub(crate) use normalize::python_trim;
 
 use crate::lint::{Report, Rule};
 use crate::syntax::frontmatter::Front;

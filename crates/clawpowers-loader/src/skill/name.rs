@@ -1,5 +1,6 @@
 //! The name: letters, digits and single hyphens, equal to the folder's name.
 
+use super::normalize::{normalize_name, python_trim};
 use crate::display::{is_unsafe_to_show, quoted};
 use crate::lint::{Position, Report, Rule};
 use crate::syntax::frontmatter::Front;
@@ -76,7 +77,7 @@ fn is_plain(name: &str) -> bool {
 }
 
 fn check(raw: &str, folder: Option<&str>, position: impl Fn() -> Position, report: &mut Report) {
-    let name = normalized(raw);
+    let name = normalize_name(raw);
     let shown = quoted(&name);
     let try_this = || format!("call it {}", quoted(&suggestion(&name)));
     let length = name.chars().count();
@@ -116,7 +117,7 @@ fn check(raw: &str, folder: Option<&str>, position: impl Fn() -> Position, repor
             "some clients take only a to z, 0 to 9 and hyphens",
         );
     }
-    if let Some(folder) = folder.filter(|folder| normalized(folder) != name) {
+    if let Some(folder) = folder.filter(|folder| normalize_name(folder) != name) {
         let message = format!("the name {shown} differs from its folder {}", quoted(folder));
         report.hint(
             Rule::NameFolderMismatch,
@@ -144,18 +145,6 @@ fn check(raw: &str, folder: Option<&str>, position: impl Fn() -> Position, repor
             message,
             "type the name again by hand",
         );
-    }
-}
-
-/// Returns the form in which names are compared: compatibility-composed, blanks taken off.
-#[must_use]
-pub fn normalized(name: &str) -> String {
-    let name = python_trim(name);
-    // Nearly every name is ASCII, which composes to itself.
-    if name.is_ascii() {
-        name.to_owned()
-    } else {
-        name.nfkc().collect()
     }
 }
 
@@ -215,11 +204,6 @@ pub fn suggestion(text: &str) -> String {
     } else {
         name.to_owned()
     }
-}
-
-/// Takes off the blanks that the reference validator's language counts as such.
-pub(crate) fn python_trim(text: &str) -> &str {
-    text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{1c}'..='\u{1f}'))
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
-//! From a text to its frontmatter fields: fences, YAML, and the repair ladder when one of them is off.
+//! From a text to its frontmatter fields: delimiters, YAML, and recovery where one of them is malformed.
 
 mod report;
 
 use crate::display::quoted;
 use crate::lint::{Position, Report, Rule};
-use crate::skill::normalized;
+use crate::skill::normalize::normalize_name;
 use crate::syntax::delimiter::{Block, Opener, early_end, is_fence, locate};
 use crate::syntax::recovery::{Change, Effort, Repaired, odd_field, quote, repair};
 use crate::syntax::source::{LineStarts, Source, lines};
@@ -234,7 +234,7 @@ fn is_named(text: &str, block: Block, folder: Option<&str>) -> bool {
     let read = strict(text, block).ok().or_else(|| mended(text, block, true));
     let name = read.as_ref().and_then(|read| read.root.get("name")?.as_text());
     let bare = |name: &str| {
-        let name = normalized(name);
+        let name = normalize_name(name);
         let bare = ["-skill", "-skills", "_skill"]
             .iter()
             .find_map(|end| name.strip_suffix(end));
@@ -360,9 +360,9 @@ fn mended(text: &str, block: Block, yaml_error: bool) -> Option<Read<'_>> {
         return shown;
     }
     if !yaml_error {
-        return dashes.then(|| climbed(text, early, Effort::Faithful)).flatten();
+        return dashes.then(|| recovered(text, early, Effort::Faithful)).flatten();
     }
-    let whole = climbed(text, block, Effort::Faithful);
+    let whole = recovered(text, block, Effort::Faithful);
     if dashes {
         // A quoted value whose lines only lack indentation may hold such dashes; else they end the fields.
         let is_quoted = |read: &Read<'_>| {
@@ -373,7 +373,7 @@ fn mended(text: &str, block: Block, yaml_error: bool) -> Option<Read<'_>> {
             Some(read) if is_quoted(&read) => return Some(read),
             _ => {}
         }
-        if let Some(read) = climbed(text, early, Effort::Faithful) {
+        if let Some(read) = recovered(text, early, Effort::Faithful) {
             return Some(read);
         }
     }
@@ -381,11 +381,11 @@ fn mended(text: &str, block: Block, yaml_error: bool) -> Option<Read<'_>> {
         return whole;
     }
     let shorter = early.end > early.start && early.end < block.end;
-    if shorter && let Some(read) = shown.or_else(|| climbed(text, early, Effort::Faithful)) {
+    if shorter && let Some(read) = shown.or_else(|| recovered(text, early, Effort::Faithful)) {
         return Some(read);
     }
     let described = |read: &Read<'_>| read.root.get("description").is_some();
-    let aside = |block| climbed(text, block, Effort::SetAside).filter(described);
+    let aside = |block| recovered(text, block, Effort::SetAside).filter(described);
     let [first, second] = if dashes { [early, block] } else { [block, early] };
     aside(first).or_else(|| aside(second))
 }
@@ -417,7 +417,7 @@ fn strict(text: &str, block: Block) -> Result<Read<'_>, Fault> {
     }
 }
 
-fn climbed(text: &str, block: Block, effort: Effort) -> Option<Read<'_>> {
+fn recovered(text: &str, block: Block, effort: Effort) -> Option<Read<'_>> {
     let Repaired {
         text,
         root,
@@ -547,7 +547,7 @@ mod tests {
     }
 
     #[test]
-    fn every_rung_that_changed_a_line_is_told() {
+    fn every_pass_that_changed_a_line_is_reported() {
         for (yaml, told) in [
             (
                 "description: b\nx: \u{1}c: d\n",

@@ -5,7 +5,7 @@ use crate::wire::error::{ApiError, ErrorCode};
 use clawpowers_loader::display::{display_path, quoted};
 use clawpowers_loader::{
     CLIENTS, DiskTree, MAX_NAME_CHARS, ParseOptions, Profile, Severity, WalkRules, default_roots, is_device,
-    is_name_character, normalized, parse, skill_file, suggestion, template,
+    is_name_character, normalize_name, parse, skill_file, suggestion, template,
 };
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -52,7 +52,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     runtime.needs_disk("`skill_new`")?;
     let name = &request.name;
     let good = !name.is_empty()
-        && *name == normalized(name)
+        && *name == normalize_name(name)
         && *name == name.to_lowercase()
         && name.chars().all(is_name_character)
         && name.chars().count() <= MAX_NAME_CHARS

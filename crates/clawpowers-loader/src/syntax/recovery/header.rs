@@ -1,7 +1,7 @@
 //! Block scalars whose text stands on the line of their header: `description: > Text`.
 
-use super::line::{quote, split};
-use super::{Draft, chunk::indent_of};
+use super::line::{Line, indent_of};
+use super::value::{quote, split};
 use crate::lint::Rule;
 use crate::syntax::yaml::{Kind, parse};
 
@@ -89,7 +89,7 @@ pub(crate) fn has_text_behind_header(line: &str) -> bool {
 }
 
 /// Takes block headers off values of one line, and puts the text behind those of longer ones on a line of its own.
-pub(super) fn text_behind_header<'t>(lines: &[Draft<'t>]) -> Option<Vec<Draft<'t>>> {
+pub(super) fn text_behind_header<'t>(lines: &[Line<'t>]) -> Option<Vec<Line<'t>>> {
     let mut mended = lines.to_vec();
     let mut found = false;
     for (at, draft) in lines.iter().enumerate() {
@@ -98,8 +98,8 @@ pub(super) fn text_behind_header<'t>(lines: &[Draft<'t>]) -> Option<Vec<Draft<'t
         };
         found = true;
         let below = mended.get_mut(at + 1..)?;
-        let is_blank = |draft: &Draft<'_>| draft.text.trim().is_empty();
-        let ends = |draft: &Draft<'_>| !is_blank(draft) && indent_of(&draft.text) <= line.indent;
+        let is_blank = |draft: &Line<'_>| draft.text.trim().is_empty();
+        let ends = |draft: &Line<'_>| !is_blank(draft) && indent_of(&draft.text) <= line.indent;
         let mut length = below.iter().position(ends).unwrap_or(below.len());
         if at == 0 && length < below.len() {
             // What is no field goes on with the value, as it does without a header.

@@ -1,219 +1,137 @@
-//! Repairs of one line: the value behind `key:` or `- `, quoted or unquoted.
+//! A line under repair, and what it costs to try lines on the parser.
 
-use super::header::without_header;
-use crate::lint::Rule;
+use crate::lint::{Edit, Rule};
+use crate::syntax::delimiter::is_fence;
+use crate::syntax::source::lines;
+use crate::syntax::yaml::{Kind, parse};
+use std::borrow::Cow;
 
-/// Returns the possible repairs of a line, the most faithful first.
-pub(super) fn repairs(line: &str) -> Vec<(Rule, String)> {
-    let Some((head, value)) = split(line) else {
-        return Vec::new();
-    };
-    let value = value.trim_end();
-    let mut found = Vec::new();
-    let mut add = |rule, value: String| found.push((rule, format!("{head}{value}")));
-    match value.chars().next() {
-        None => {}
-        Some(mark @ ('"' | '\'')) => {
-            if mark == '"' {
-                add(Rule::YamlRepairedEscape, escape_backslashes(value));
-            }
-            if goes_on_quoted(value, mark) {
-                add(Rule::YamlRepairedQuote, quote(value));
-            }
-            if let Some(inner) = inner(value, mark) {
-                let quoted = if mark == '"' {
-                    format!("\"{}\"", escape(&inner.replace("\\\"", "\""), true))
-                } else {
-                    quote(&inner.replace("''", "'"))
-                };
-                add(Rule::YamlRepairedQuote, quoted);
-            }
-            let trimmed = value.trim_matches('"');
-            if mark == '"' && !trimmed.contains('"') {
-                add(Rule::YamlRepairedQuote, quote(trimmed));
-            }
-            add(Rule::YamlRepairedQuote, quote(value));
-        }
-        Some(first) => {
-            found.extend(without_header(line).map(|line| (Rule::YamlRepairedIndicator, line)));
-            let mut add = |rule, value: String| found.push((rule, format!("{head}{value}")));
-            let (text, comment) = split_comment(value);
-            let rule = if is_indicator(first) {
-                Rule::YamlRepairedIndicator
-            } else {
-                Rule::YamlRepairedColon
-            };
-            add(rule, format!("{}{comment}", quote(text)));
-            if !comment.is_empty() {
-                add(rule, quote(value));
+/// How long a text may be; what is longer and broken is not frontmatter.
+pub(super) const MAX_REPAIR_BYTES: usize = 16 * 1024;
+/// How much text one recovery may parse before it tries no more than it must; a real file takes a hundredth.
+const MAX_TRIAL_BYTES: usize = 16 * MAX_REPAIR_BYTES;
+
+/// One line that was changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Change {
+    /// The rules of the passes that changed it, each once, in order.
+    pub rules: Vec<Rule>,
+    /// Byte offset in the YAML text of the first character that differs.
+    pub offset: usize,
+    /// The edit, in offsets of the YAML text.
+    pub edit: Edit,
+}
+
+/// A line under repair.
+#[derive(Debug, Clone)]
+pub(super) struct Line<'a> {
+    pub(super) start: usize,
+    pub(super) original: &'a str,
+    /// The line's end as it stands in the text.
+    pub(super) end: &'a str,
+    pub(super) text: Cow<'a, str>,
+    pub(super) rules: Vec<Rule>,
+}
+
+impl Line<'_> {
+    pub(super) fn set(&mut self, rule: Rule, text: String) {
+        // No repair may write what reads as the closing fence: `---` behind a control character, say.
+        let text = if is_fence(&text) { String::new() } else { text };
+        if text != self.text {
+            self.text = text.into();
+            if !self.rules.contains(&rule) {
+                self.rules.push(rule);
             }
         }
     }
-    found
-}
 
-/// Splits a line into what stays (indentation, list marks, key, colon, blanks) and its value.
-pub(super) fn split(line: &str) -> Option<(&str, &str)> {
-    let mut at = line.len() - line.trim_start().len();
-    while line.get(at..)?.starts_with("- ") {
-        at += 2;
-        at += line.get(at..)?.len() - line.get(at..)?.trim_start().len();
-    }
-    let rest = line.get(at..)?;
-    if let Some((key, value)) = rest.split_once(": ")
-        && is_key(key)
-    {
-        at += key.len() + 1;
-        at += 1 + value.len() - value.trim_start().len();
-        return Some((line.get(..at)?, line.get(at..)?));
-    }
-    (at > 0 && rest != line.trim_start()).then_some((line.get(..at)?, rest))
-}
-
-fn is_key(key: &str) -> bool {
-    let inner = |mark| key.strip_prefix(mark)?.strip_suffix(mark);
-    let word = inner('"').or_else(|| inner('\'')).unwrap_or(key);
-    !word.is_empty() && !word.contains(['"', '\'', '{', '[', ',']) && word.split_whitespace().count() <= 3
-}
-
-/// Quotes an item of a list as a whole, of which [`repairs`] takes what stands before a colon for a key.
-pub(super) fn whole_item(line: &str) -> Option<(Rule, String)> {
-    let indent = line.len() - line.trim_start().len();
-    let (head, item) = line.split_at_checked(indent + 2)?;
-    let plain = head.ends_with("- ") && !item.trim_start().starts_with(is_indicator);
-    let (text, comment) = split_comment(item.trim());
-    plain.then(|| (Rule::YamlRepairedColon, format!("{head}{}{comment}", quote(text))))
-}
-
-/// Tells whether a plain value may not start with a character.
-fn is_indicator(c: char) -> bool {
-    "[{&*!|>%@`,?-#]}\"'".contains(c)
-}
-
-/// Splits off a trailing ` # comment`.
-///
-/// In a line that is repaired, ` #` with anything but a blank behind it is text: `see PR #12: x` means its number, and
-/// cutting it off would lose words without a trace. A line that is YAML as it stands is never asked.
-fn split_comment(value: &str) -> (&str, &str) {
-    let comment = |&(at, _): &(usize, &str)| {
-        let rest = value.get(at + 2..).unwrap_or_default();
-        rest.is_empty() || rest.starts_with([' ', '\t'])
-    };
-    match value.match_indices(" #").find(comment) {
-        Some((at, _)) if !value.starts_with('#') => value.split_at(at),
-        _ => (value, ""),
+    pub(super) fn change(&self) -> Option<Change> {
+        if self.text == self.original {
+            return None;
+        }
+        let same = self
+            .original
+            .chars()
+            .zip(self.text.chars())
+            .take_while(|(a, b)| a == b);
+        let offset = self.start + same.map(|(c, _)| c.len_utf8()).sum::<usize>();
+        let range = self.start..self.start + self.original.len();
+        Some(Change {
+            rules: self.rules.clone(),
+            offset,
+            edit: Edit {
+                range,
+                replacement: self.text.clone().into_owned(),
+            },
+        })
     }
 }
 
-/// Tells whether a value goes on behind a part in quotes that it starts with: `"this" and that`, `"this" or "that"`.
-///
-/// An odd number of marks with one at the end is an apostrophe inside quotes around all of it: `'users' own tools'`.
-fn goes_on_quoted(value: &str, mark: char) -> bool {
-    let mut marks = 0;
-    let mut behind = "";
-    let mut escaped = false;
-    for (at, c) in value.char_indices() {
-        if c == mark && !escaped {
-            marks += 1;
-            if marks == 2 {
-                behind = value.get(at + 1..).unwrap_or_default();
+/// Returns the numbers of the lines that repairs added below others.
+pub(super) fn added(drafts: &[Line<'_>]) -> Vec<usize> {
+    let mut added = Vec::new();
+    let mut number = 0;
+    for draft in drafts {
+        number += 1;
+        for _ in 1..lines(&draft.text).count() {
+            number += 1;
+            added.push(number);
+        }
+    }
+    added
+}
+
+pub(super) fn join(drafts: &[Line<'_>]) -> String {
+    drafts
+        .iter()
+        .flat_map(|draft| [draft.text.as_ref(), draft.end])
+        .collect()
+}
+
+/// Parses lines under repair, and counts how much it has parsed.
+#[derive(Default)]
+pub(super) struct ParseBudget {
+    bytes: usize,
+}
+
+impl ParseBudget {
+    /// Tells whether so much was tried that what is left is hostile rather than broken.
+    pub(super) const fn spent(&self) -> bool {
+        self.bytes > MAX_TRIAL_BYTES
+    }
+
+    /// Tells whether the lines are a mapping, or nothing but comments.
+    pub(super) fn parses(&mut self, drafts: &[Line<'_>]) -> bool {
+        self.error_line(drafts).is_none()
+    }
+
+    /// Returns the index of the line at which the lines stop being a mapping, if they do.
+    pub(super) fn error_line(&mut self, drafts: &[Line<'_>]) -> Option<usize> {
+        let text = join(drafts);
+        let parsed = parse(&text);
+        // What stands behind an error was not looked at.
+        self.bytes += match &parsed {
+            Ok(_) => text.len(),
+            Err(error) => error.offset,
+        };
+        let offset = match parsed {
+            Ok((None, _)) => return None,
+            Ok((Some(root), _)) if matches!(root.kind, Kind::Mapping(_)) => return None,
+            Ok((Some(root), _)) => root.start,
+            Err(error) => error.offset,
+        };
+        let mut end = 0;
+        for (index, draft) in drafts.iter().enumerate() {
+            end += draft.text.len() + draft.end.len();
+            if offset < end {
+                return Some(index);
             }
         }
-        escaped = c == '\\' && mark == '"' && !escaped;
-    }
-    behind.starts_with([' ', '\t']) && !(marks % 2 == 1 && value.ends_with(mark))
-}
-
-/// Returns what stands between the first character and the last `mark`, or all the rest where there is no other.
-fn inner(value: &str, mark: char) -> Option<&str> {
-    let rest = value.strip_prefix(mark)?;
-    match rest.strip_suffix(mark) {
-        Some(inner) => Some(inner),
-        None if !rest.contains(mark) => Some(rest),
-        None => None,
+        Some(drafts.len().saturating_sub(1))
     }
 }
 
-/// Quotes a text so that YAML reads exactly it: single quotes where they need no doubling, else double ones.
-#[must_use]
-pub(crate) fn quote(text: &str) -> String {
-    if text.contains('\'') || text.chars().any(crate::display::is_control) {
-        format!("\"{}\"", escape(text, false))
-    } else {
-        format!("'{text}'")
-    }
-}
-
-/// Escapes a text for double quotes; `keep` leaves the escapes that YAML knows as they are.
-pub(super) fn escape(text: &str, keep: bool) -> String {
-    let mut out = String::with_capacity(text.len() + 8);
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' if keep && chars.peek().is_some_and(|&next| is_escape(next)) => {
-                out.push('\\');
-                out.extend(chars.next());
-            }
-            '\\' => out.push_str("\\\\"),
-            '\t' => out.push(c),
-            c if crate::display::is_control(c) => out.push_str(&format!("\\x{:02x}", c as u32)),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-/// Tells whether `\` and this character are an escape of YAML that needs nothing behind it.
-fn is_escape(c: char) -> bool {
-    matches!(
-        c,
-        '0' | 'a' | 'b' | 't' | 'n' | 'v' | 'f' | 'r' | 'e' | ' ' | '"' | '/' | '\\' | 'N' | '_' | 'L' | 'P'
-    )
-}
-
-/// Doubles the backslashes of a double-quoted value that YAML does not know, quotes left as they are.
-fn escape_backslashes(value: &str) -> String {
-    let mut out = String::with_capacity(value.len() + 8);
-    let mut chars = value.chars().peekable();
-    while let Some(c) = chars.next() {
-        out.push(c);
-        if c == '\\' {
-            match chars.peek() {
-                Some(&next) if is_escape(next) => out.extend(chars.next()),
-                _ => out.push('\\'),
-            }
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_value_is_found() {
-        assert_eq!(split("  - a: b"), Some(("  - a: ", "b")));
-        assert_eq!(split("- [x] y"), Some(("- ", "[x] y")));
-        assert_eq!(split("description:  a: b"), Some(("description:  ", "a: b")));
-        assert_eq!(split("just text"), None);
-    }
-
-    #[test]
-    fn quoting_reads_back() {
-        for text in [
-            "a: b",
-            "it's",
-            "say \"x\"",
-            "back\\slash it's",
-            "tab\tit's",
-            "#x",
-            "é — ü",
-        ] {
-            let yaml = format!("k: {}", quote(text));
-            let root = crate::syntax::yaml::parse(&yaml).unwrap().0.unwrap();
-            assert_eq!(root.get("k").unwrap().as_text(), Some(text), "{yaml}");
-        }
-    }
+/// Returns how many spaces a line starts with.
+pub(super) fn indent_of(line: &str) -> usize {
+    line.len() - line.trim_start_matches(' ').len()
 }

@@ -1,42 +1,27 @@
-//! The repair ladder: frontmatter that is not YAML, made YAML with as few edits as possible.
+//! Recovery from YAML errors: frontmatter that does not parse is made YAML with as few edits as possible.
 //!
-//! The text is cut into its top-level entries, and an entry that parses by itself is never touched. One that does
-//! not climbs the ladder: the first rung that makes it parse is taken, and every rung that was needed is reported
-//! by a rule of its own. Lines are changed in place, never moved, so positions stay true.
+//! The text is split into its top-level entries, and an entry that parses by itself is never changed. For one that does
+//! not, passes are tried in order and the first that makes it parse is taken; each has a rule of its own. Lines are
+//! changed in place, never moved, so positions stay true.
 
-mod chunk;
+mod entry;
 mod header;
 mod line;
-mod rungs;
+mod passes;
 mod separator;
+mod single_line;
+mod value;
 
+pub(crate) use entry::Effort;
 pub(crate) use header::has_text_behind_header;
-pub(crate) use line::quote;
+pub(crate) use line::Change;
 pub(crate) use separator::odd_field;
+pub(crate) use value::quote;
 
-use crate::lint::{Edit, Rule};
-use crate::syntax::delimiter::is_fence;
 use crate::syntax::source::lines;
 use crate::syntax::yaml::{Facts, Kind, Node, parse};
-use chunk::Chunk;
-use std::borrow::Cow;
-
-/// How long a text the ladder looks at; what is longer and broken is not frontmatter.
-pub(crate) const MAX_REPAIR_BYTES: usize = 16 * 1024;
-
-/// How much text one climb tries on the parser before it tries no more than it must; a real file takes a hundredth.
-const MAX_TRIAL_BYTES: usize = 16 * MAX_REPAIR_BYTES;
-
-/// One line that was changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Change {
-    /// The rungs that changed it, each once, the first one first.
-    pub rules: Vec<Rule>,
-    /// Byte offset in the YAML text of the first character that differs.
-    pub offset: usize,
-    /// The edit, in offsets of the YAML text.
-    pub edit: Edit,
-}
+use entry::Entry;
+use line::{Line, MAX_REPAIR_BYTES, ParseBudget, added, join};
 
 /// Frontmatter that parses after repair.
 #[derive(Debug, Clone)]
@@ -53,34 +38,14 @@ pub(crate) struct Repaired {
     pub added: Vec<usize>,
 }
 
-/// How far the ladder may go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Effort {
-    /// Every line must keep its meaning.
-    Faithful,
-    /// Lines that are not YAML may be set aside as comments.
-    SetAside,
-}
-
-/// A line under repair.
-#[derive(Debug, Clone)]
-struct Draft<'a> {
-    start: usize,
-    original: &'a str,
-    /// The line's end as it stands in the text.
-    end: &'a str,
-    text: Cow<'a, str>,
-    rules: Vec<Rule>,
-}
-
-/// Repairs `yaml`, which no parser takes, or gives `None` where no rung leads to a mapping of fields.
+/// Repairs `yaml`, which does not parse; `None` where no pass leads to a mapping of fields.
 #[must_use]
 pub(crate) fn repair(yaml: &str, effort: Effort) -> Option<Repaired> {
     if yaml.len() > MAX_REPAIR_BYTES {
         return None;
     }
-    let mut drafts: Vec<Draft<'_>> = lines(yaml)
-        .map(|line| Draft {
+    let mut drafts: Vec<Line<'_>> = lines(yaml)
+        .map(|line| Line {
             start: line.start,
             original: line.text,
             end: yaml
@@ -90,19 +55,19 @@ pub(crate) fn repair(yaml: &str, effort: Effort) -> Option<Repaired> {
             rules: Vec::new(),
         })
         .collect();
-    rungs::clean(&mut drafts);
-    let mut trials = Trials::default();
-    let clean = drafts.iter().any(|draft| !draft.rules.is_empty()) && trials.parses(&drafts);
+    passes::clean(&mut drafts);
+    let mut budget = ParseBudget::default();
+    let clean = drafts.iter().any(|draft| !draft.rules.is_empty()) && budget.parses(&drafts);
     if !clean {
         let mut rest = drafts.as_mut_slice();
-        while let Some(chunk) = Chunk::take(&mut rest, &mut trials) {
-            chunk.mend(effort, &mut trials)?;
+        while let Some(entry) = Entry::take(&mut rest, &mut budget) {
+            entry.mend(effort, &mut budget)?;
         }
     }
     let text = join(&drafts);
     let (root, facts) = parse(&text).ok()?;
     let root = root.filter(|root| matches!(&root.kind, Kind::Mapping(entries) if !entries.is_empty()))?;
-    let changes = drafts.iter().filter_map(Draft::change).collect();
+    let changes = drafts.iter().filter_map(Line::change).collect();
     let added = added(&drafts);
     Some(Repaired {
         text,
@@ -113,107 +78,10 @@ pub(crate) fn repair(yaml: &str, effort: Effort) -> Option<Repaired> {
     })
 }
 
-impl Draft<'_> {
-    fn set(&mut self, rule: Rule, text: String) {
-        // No repair may write what reads as the closing fence: `---` behind a control character, say.
-        let text = if is_fence(&text) { String::new() } else { text };
-        if text != self.text {
-            self.text = text.into();
-            if !self.rules.contains(&rule) {
-                self.rules.push(rule);
-            }
-        }
-    }
-
-    fn change(&self) -> Option<Change> {
-        if self.text == self.original {
-            return None;
-        }
-        let same = self
-            .original
-            .chars()
-            .zip(self.text.chars())
-            .take_while(|(a, b)| a == b);
-        let offset = self.start + same.map(|(c, _)| c.len_utf8()).sum::<usize>();
-        let range = self.start..self.start + self.original.len();
-        Some(Change {
-            rules: self.rules.clone(),
-            offset,
-            edit: Edit {
-                range,
-                replacement: self.text.clone().into_owned(),
-            },
-        })
-    }
-}
-
-/// Returns the numbers of the lines that repairs added below others.
-fn added(drafts: &[Draft<'_>]) -> Vec<usize> {
-    let mut added = Vec::new();
-    let mut number = 0;
-    for draft in drafts {
-        number += 1;
-        for _ in 1..lines(&draft.text).count() {
-            number += 1;
-            added.push(number);
-        }
-    }
-    added
-}
-
-fn join(drafts: &[Draft<'_>]) -> String {
-    drafts
-        .iter()
-        .flat_map(|draft| [draft.text.as_ref(), draft.end])
-        .collect()
-}
-
-/// Tries lines on the parser, and counts what that costs.
-#[derive(Default)]
-struct Trials {
-    bytes: usize,
-}
-
-impl Trials {
-    /// Tells whether so much was tried that what is left is hostile rather than broken.
-    const fn spent(&self) -> bool {
-        self.bytes > MAX_TRIAL_BYTES
-    }
-
-    /// Tells whether the lines are a mapping, or nothing but comments.
-    fn parses(&mut self, drafts: &[Draft<'_>]) -> bool {
-        self.error_line(drafts).is_none()
-    }
-
-    /// Returns the index of the line at which the lines stop being a mapping, if they do.
-    fn error_line(&mut self, drafts: &[Draft<'_>]) -> Option<usize> {
-        let text = join(drafts);
-        let parsed = parse(&text);
-        // What stands behind an error was not looked at.
-        self.bytes += match &parsed {
-            Ok(_) => text.len(),
-            Err(error) => error.offset,
-        };
-        let offset = match parsed {
-            Ok((None, _)) => return None,
-            Ok((Some(root), _)) if matches!(root.kind, Kind::Mapping(_)) => return None,
-            Ok((Some(root), _)) => root.start,
-            Err(error) => error.offset,
-        };
-        let mut end = 0;
-        for (index, draft) in drafts.iter().enumerate() {
-            end += draft.text.len() + draft.end.len();
-            if offset < end {
-                return Some(index);
-            }
-        }
-        Some(drafts.len().saturating_sub(1))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lint::Rule;
     use Rule::{
         YamlRepairedColon as Colon, YamlRepairedContinuation as Continuation, YamlRepairedControl as Control,
         YamlRepairedEscape as Escape, YamlRepairedIndent as Indent, YamlRepairedIndicator as Indicator,

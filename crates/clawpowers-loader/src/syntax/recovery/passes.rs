@@ -1,8 +1,8 @@
-//! Rungs that look at more than one line.
+//! Passes over more than one line.
 
-use super::line::escape;
+use super::line::{Line, join};
 use super::separator::odd_field;
-use super::{Draft, join};
+use super::value::escape;
 use crate::display::is_control;
 use crate::lint::Rule;
 use crate::syntax::delimiter::{is_entry, is_word};
@@ -16,7 +16,7 @@ const TEXT_FIELDS: [&str; 2] = ["description", "name"];
 /// Leaves out control characters and turns blanks that YAML does not know into spaces.
 ///
 /// This comes first because both make a parser give up before it sees anything else.
-pub(super) fn clean(drafts: &mut [Draft<'_>]) {
+pub(super) fn clean(drafts: &mut [Line<'_>]) {
     for draft in drafts {
         if let Some((field, value)) = odd_field(&draft.text) {
             let text = format!("{field}:{}{value}", if value.is_empty() { "" } else { " " });
@@ -109,7 +109,7 @@ fn with_spaced_marks(line: &str) -> String {
 }
 
 /// Splits an entry into its key with colon and blanks, and its value's first line.
-fn head<'a>(lines: &'a [Draft<'_>]) -> Option<(&'a str, &'a str)> {
+fn head<'a>(lines: &'a [Line<'_>]) -> Option<(&'a str, &'a str)> {
     let line = &lines.first()?.text;
     let trimmed = line.trim_start();
     if !is_entry(trimmed) {
@@ -122,14 +122,14 @@ fn head<'a>(lines: &'a [Draft<'_>]) -> Option<(&'a str, &'a str)> {
 }
 
 /// Indents the further lines of a quoted value, which some writers leave at the first column.
-pub(super) fn indent_quoted<'t>(lines: &[Draft<'t>]) -> Option<Vec<Draft<'t>>> {
+pub(super) fn indent_quoted<'t>(lines: &[Line<'t>]) -> Option<Vec<Line<'t>>> {
     let (_, value) = head(lines)?;
     value
         .starts_with(['"', '\''])
         .then(|| indented(lines, Rule::YamlRepairedIndent))
 }
 
-fn indented<'t>(lines: &[Draft<'t>], rule: Rule) -> Vec<Draft<'t>> {
+fn indented<'t>(lines: &[Line<'t>], rule: Rule) -> Vec<Line<'t>> {
     let mut mended = lines.to_vec();
     for draft in mended
         .iter_mut()
@@ -143,7 +143,7 @@ fn indented<'t>(lines: &[Draft<'t>], rule: Rule) -> Vec<Draft<'t>> {
 }
 
 /// Takes the backslashes of Markdown off brackets: `\["a"\]` becomes `["a"]`.
-pub(super) fn unescape_markdown<'t>(lines: &[Draft<'t>]) -> Option<Vec<Draft<'t>>> {
+pub(super) fn unescape_markdown<'t>(lines: &[Line<'t>]) -> Option<Vec<Line<'t>>> {
     let mut mended = lines.to_vec();
     let mut found = false;
     for draft in &mut mended {
@@ -158,7 +158,7 @@ pub(super) fn unescape_markdown<'t>(lines: &[Draft<'t>]) -> Option<Vec<Draft<'t>
 }
 
 /// Tells whether an entry is a text that starts with a bracket, as in `name: [draft] x`.
-pub(super) fn is_bracket_prose(lines: &[Draft<'_>]) -> bool {
+pub(super) fn is_bracket_prose(lines: &[Line<'_>]) -> bool {
     head(lines).is_some_and(|(key, value)| {
         let name = key.split(':').next().unwrap_or_default().trim();
         value.starts_with(['[', '{']) && TEXT_FIELDS.contains(&name.trim_matches(['"', '\'']))
@@ -166,7 +166,7 @@ pub(super) fn is_bracket_prose(lines: &[Draft<'_>]) -> bool {
 }
 
 /// Adds the closing brackets that a flow value lacks, or takes off those that are too many.
-pub(super) fn balance_brackets<'t>(lines: &[Draft<'t>]) -> Option<Vec<Draft<'t>>> {
+pub(super) fn balance_brackets<'t>(lines: &[Line<'t>]) -> Option<Vec<Line<'t>>> {
     if !lines.iter().any(|draft| draft.text.contains(['{', '['])) || is_bracket_prose(lines) {
         return None;
     }
@@ -213,14 +213,14 @@ pub(super) fn balance_brackets<'t>(lines: &[Draft<'t>]) -> Option<Vec<Draft<'t>>
 ///
 /// A block value's lines are indented. A plain value becomes a double-quoted one over several lines, which folds
 /// them with spaces, so that no character of it can be taken for YAML.
-pub(super) fn continuation<'t>(lines: &[Draft<'t>]) -> Option<Vec<Draft<'t>>> {
+pub(super) fn continuation<'t>(lines: &[Line<'t>]) -> Option<Vec<Line<'t>>> {
     let (key, value) = head(lines)?;
     let last = lines.iter().rposition(|draft| !draft.text.trim().is_empty())?;
     let has_shape = value.starts_with(['{', '[']) && !is_bracket_prose(lines);
     if last == 0 || has_shape || value.starts_with(['"', '\'']) {
         return None;
     }
-    let looks_like_prose = |draft: &Draft<'_>| {
+    let looks_like_prose = |draft: &Line<'_>| {
         let text = draft.text.trim_start();
         !text.starts_with("# ") && !text.starts_with("## ") && !text.starts_with("```")
     };
@@ -234,7 +234,7 @@ pub(super) fn continuation<'t>(lines: &[Draft<'t>]) -> Option<Vec<Draft<'t>>> {
     if key.trim() == "name:" && !value.is_empty() {
         return None;
     }
-    // Fields and items below a key are its mapping or list, of which another rung repairs the one that is broken.
+    // Fields and items below a key are its mapping or list, of which another pass repairs the one that is broken.
     let below = lines.get(1..=last)?.iter().map(|draft| draft.text.trim());
     let first = below.clone().find(|line| !line.is_empty())?;
     if value.is_empty() && (first == "-" || first.starts_with("- ") || below.clone().any(is_entry)) {

@@ -1,9 +1,9 @@
-//! One top-level entry and the rungs it climbs.
+//! One top-level entry and the passes that are tried on it.
 
 use super::header::text_behind_header;
-use super::line::{repairs, whole_item};
-use super::rungs::{self, is_bracket_prose};
-use super::{Draft, Effort, Trials};
+use super::line::{Line, ParseBudget, indent_of};
+use super::passes::{self, is_bracket_prose};
+use super::single_line::{repairs, whole_item};
 use crate::lint::Rule;
 use crate::syntax::delimiter::is_entry;
 
@@ -13,19 +13,28 @@ const MAX_MERGE: usize = 8;
 /// How many lines of one entry are repaired one after the other.
 const MAX_STEPS: usize = 64;
 
-/// A rung gives the lines of an entry as they would be, if it has anything to say to them.
-type Rung = for<'t> fn(&[Draft<'t>]) -> Option<Vec<Draft<'t>>>;
+/// How far a repair may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effort {
+    /// Every line must keep its meaning.
+    Faithful,
+    /// Lines that are not YAML may be set aside as comments.
+    SetAside,
+}
+
+/// A pass returns the repaired lines of an entry, if it applies to them.
+type Pass = for<'t> fn(&[Line<'t>]) -> Option<Vec<Line<'t>>>;
 
 /// The lines of one top-level entry: its `key:` line and all that belongs to it.
-pub(super) struct Chunk<'a, 't> {
-    lines: &'a mut [Draft<'t>],
+pub(super) struct Entry<'a, 't> {
+    lines: &'a mut [Line<'t>],
     /// The line at which they stop being a mapping by themselves, if they do.
     error: Option<usize>,
 }
 
-impl<'a, 't> Chunk<'a, 't> {
+impl<'a, 't> Entry<'a, 't> {
     /// Takes the next entry off `rest`, together with those that its open quote or bracket runs into.
-    pub(super) fn take(rest: &mut &'a mut [Draft<'t>], trials: &mut Trials) -> Option<Self> {
+    pub(super) fn take(rest: &mut &'a mut [Line<'t>], budget: &mut ParseBudget) -> Option<Self> {
         let all = std::mem::take(rest);
         if all.is_empty() {
             return None;
@@ -33,7 +42,7 @@ impl<'a, 't> Chunk<'a, 't> {
         let first = next_entry(all, 1);
         let mut length = first;
         let entry = all.get(..first)?;
-        let mut error = trials.error_line(entry);
+        let mut error = budget.error_line(entry);
         let marks: &[char] = match is_bracket_prose(entry) {
             true => &['"', '\''],
             false => &['"', '\'', '[', '{'],
@@ -41,11 +50,11 @@ impl<'a, 't> Chunk<'a, 't> {
         let opens = entry.iter().any(|draft| draft.text.contains(marks));
         if error.is_some() && opens {
             for _ in 0..MAX_MERGE {
-                if length == all.len() || trials.spent() {
+                if length == all.len() || budget.spent() {
                     break;
                 }
                 length = next_entry(all, length + 1);
-                if trials.parses(all.get(..length)?) {
+                if budget.parses(all.get(..length)?) {
                     error = None;
                     break;
                 }
@@ -59,52 +68,52 @@ impl<'a, 't> Chunk<'a, 't> {
         Some(Self { lines, error })
     }
 
-    /// Climbs the ladder until the entry parses by itself.
-    pub(super) fn mend(mut self, effort: Effort, trials: &mut Trials) -> Option<()> {
-        if self.error.is_none() || self.by_whole(trials) || self.by_line(trials) {
+    /// Tries passes until the entry parses by itself.
+    pub(super) fn mend(mut self, effort: Effort, budget: &mut ParseBudget) -> Option<()> {
+        if self.error.is_none() || self.by_whole(budget) || self.by_line(budget) {
             return Some(());
         }
         match effort {
             Effort::Faithful => None,
             Effort::SetAside => {
-                self.set_aside(trials);
+                self.set_aside(budget);
                 Some(())
             }
         }
     }
 
-    /// Rungs that look at the entry as a whole.
-    fn by_whole(&mut self, trials: &mut Trials) -> bool {
-        let rungs: [Rung; 5] = [
+    /// Tries passes over the whole entry.
+    fn by_whole(&mut self, budget: &mut ParseBudget) -> bool {
+        let passes: [Pass; 5] = [
             text_behind_header,
-            rungs::indent_quoted,
-            rungs::unescape_markdown,
-            rungs::balance_brackets,
-            rungs::continuation,
+            passes::indent_quoted,
+            passes::unescape_markdown,
+            passes::balance_brackets,
+            passes::continuation,
         ];
-        rungs
+        passes
             .iter()
-            .any(|rung| !trials.spent() && self.adopt(rung(self.lines), trials))
+            .any(|pass| !budget.spent() && self.adopt(pass(self.lines), budget))
     }
 
-    fn adopt(&mut self, mended: Option<Vec<Draft<'t>>>, trials: &mut Trials) -> bool {
-        let Some(mended) = mended.filter(|mended| trials.parses(mended)) else {
+    fn adopt(&mut self, mended: Option<Vec<Line<'t>>>, budget: &mut ParseBudget) -> bool {
+        let Some(mended) = mended.filter(|mended| budget.parses(mended)) else {
             return false;
         };
         self.lines.clone_from_slice(&mended);
         true
     }
 
-    /// Rungs that look at one line: the one at which the parser stopped, or the entry's first.
-    fn by_line(&mut self, trials: &mut Trials) -> bool {
-        if trials.spent() {
+    /// Tries repairs of one line: the one at which the parser stopped, or the entry's first.
+    fn by_line(&mut self, budget: &mut ParseBudget) -> bool {
+        if budget.spent() {
             return false;
         }
         let mut work = self.lines.to_vec();
         let mut error = self.error;
         for _ in 0..MAX_STEPS {
             let Some(at) = error else { break };
-            let Some(better) = step(&work, at, trials) else {
+            let Some(better) = step(&work, at, budget) else {
                 return false;
             };
             (work, error) = better;
@@ -117,17 +126,16 @@ impl<'a, 't> Chunk<'a, 't> {
     }
 
     /// Comments out what still does not parse, from the line at which the parser stops.
-    fn set_aside(&mut self, trials: &mut Trials) {
+    fn set_aside(&mut self, budget: &mut ParseBudget) {
         let mut steps = 0;
-        while let Some(at) = trials.error_line(self.lines) {
+        while let Some(at) = budget.error_line(self.lines) {
             steps += 1;
-            if steps > MAX_STEPS || trials.spent() {
-                self.set_aside_from(at, trials);
+            if steps > MAX_STEPS || budget.spent() {
+                self.set_aside_from(at, budget);
                 break;
             }
-            let live = |draft: &Draft<'_>| {
-                !draft.text.trim_start().starts_with('#') && !draft.text.trim().is_empty()
-            };
+            let live =
+                |draft: &Line<'_>| !draft.text.trim_start().starts_with('#') && !draft.text.trim().is_empty();
             let target = match self.lines.get(at) {
                 Some(draft) if live(draft) => Some(at),
                 _ => self.lines.iter().rposition(live),
@@ -140,15 +148,15 @@ impl<'a, 't> Chunk<'a, 't> {
     }
 
     /// Comments out every line from `at` on, for entries that are prose through and through.
-    fn set_aside_from(&mut self, at: usize, trials: &mut Trials) {
+    fn set_aside_from(&mut self, at: usize, budget: &mut ParseBudget) {
         self.lines.iter_mut().skip(at).for_each(comment_out);
-        if !trials.parses(self.lines) {
+        if !budget.parses(self.lines) {
             self.lines.iter_mut().for_each(comment_out);
         }
     }
 }
 
-fn comment_out(draft: &mut Draft<'_>) {
+fn comment_out(draft: &mut Line<'_>) {
     if !draft.text.starts_with('#') {
         let text = format!("# {}", draft.text);
         draft.set(Rule::YamlRepairedComment, text);
@@ -156,10 +164,10 @@ fn comment_out(draft: &mut Draft<'_>) {
 }
 
 /// Lines under repair and the line at which they stop being a mapping, if they do.
-type Step<'t> = (Vec<Draft<'t>>, Option<usize>);
+type Step<'t> = (Vec<Line<'t>>, Option<usize>);
 
 /// Finds the one-line repair that gets the parser past the line at which it stopped.
-fn step<'t>(work: &[Draft<'t>], at: usize, trials: &mut Trials) -> Option<Step<'t>> {
+fn step<'t>(work: &[Line<'t>], at: usize, budget: &mut ParseBudget) -> Option<Step<'t>> {
     let previous = work
         .get(..at)?
         .iter()
@@ -176,12 +184,12 @@ fn step<'t>(work: &[Draft<'t>], at: usize, trials: &mut Trials) -> Option<Step<'
             if text == line.text {
                 continue;
             }
-            if trials.spent() {
+            if budget.spent() {
                 return None;
             }
             let mut better = work.to_vec();
             better.get_mut(candidate)?.set(rule, text);
-            let error = trials.error_line(&better);
+            let error = budget.error_line(&better);
             if error.is_none_or(|next| next > at) {
                 return Some((better, error));
             }
@@ -191,7 +199,7 @@ fn step<'t>(work: &[Draft<'t>], at: usize, trials: &mut Trials) -> Option<Step<'
 }
 
 /// Tells whether an entry is a list of which at least one item is a word and no key with a value.
-fn is_list_of_words(lines: &[Draft<'_>]) -> bool {
+fn is_list_of_words(lines: &[Line<'_>]) -> bool {
     let mut items = lines.iter().skip(1).map(|draft| draft.text.trim());
     items.any(|line| {
         line.strip_prefix("- ")
@@ -200,17 +208,13 @@ fn is_list_of_words(lines: &[Draft<'_>]) -> bool {
 }
 
 /// Returns the index at or after `from` of the next line that starts an entry at the first line's indentation.
-fn next_entry(lines: &[Draft<'_>], from: usize) -> usize {
+fn next_entry(lines: &[Line<'_>], from: usize) -> usize {
     let indent = lines.first().map_or(0, |first| indent_of(&first.text));
-    let starts = |draft: &Draft<'_>| indent_of(&draft.text) <= indent && is_entry(draft.text.trim_start());
+    let starts = |draft: &Line<'_>| indent_of(&draft.text) <= indent && is_entry(draft.text.trim_start());
     lines
         .iter()
         .enumerate()
         .skip(from)
         .find(|(_, draft)| starts(draft))
         .map_or(lines.len(), |(index, _)| index)
-}
-
-pub(super) fn indent_of(line: &str) -> usize {
-    line.len() - line.trim_start_matches(' ').len()
 }

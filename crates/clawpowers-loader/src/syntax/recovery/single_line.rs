@@ -1,0 +1,65 @@
+//! Repairs of one line: the value behind `key:` or `- `, quoted or unquoted.
+
+use super::header::without_header;
+use super::value::{
+    escape, escape_backslashes, goes_on_quoted, inner, is_indicator, quote, split, split_comment,
+};
+use crate::lint::Rule;
+
+/// Returns the possible repairs of a line, the most faithful first.
+pub(super) fn repairs(line: &str) -> Vec<(Rule, String)> {
+    let Some((head, value)) = split(line) else {
+        return Vec::new();
+    };
+    let value = value.trim_end();
+    let mut found = Vec::new();
+    let mut add = |rule, value: String| found.push((rule, format!("{head}{value}")));
+    match value.chars().next() {
+        None => {}
+        Some(mark @ ('"' | '\'')) => {
+            if mark == '"' {
+                add(Rule::YamlRepairedEscape, escape_backslashes(value));
+            }
+            if goes_on_quoted(value, mark) {
+                add(Rule::YamlRepairedQuote, quote(value));
+            }
+            if let Some(inner) = inner(value, mark) {
+                let quoted = if mark == '"' {
+                    format!("\"{}\"", escape(&inner.replace("\\\"", "\""), true))
+                } else {
+                    quote(&inner.replace("''", "'"))
+                };
+                add(Rule::YamlRepairedQuote, quoted);
+            }
+            let trimmed = value.trim_matches('"');
+            if mark == '"' && !trimmed.contains('"') {
+                add(Rule::YamlRepairedQuote, quote(trimmed));
+            }
+            add(Rule::YamlRepairedQuote, quote(value));
+        }
+        Some(first) => {
+            found.extend(without_header(line).map(|line| (Rule::YamlRepairedIndicator, line)));
+            let mut add = |rule, value: String| found.push((rule, format!("{head}{value}")));
+            let (text, comment) = split_comment(value);
+            let rule = if is_indicator(first) {
+                Rule::YamlRepairedIndicator
+            } else {
+                Rule::YamlRepairedColon
+            };
+            add(rule, format!("{}{comment}", quote(text)));
+            if !comment.is_empty() {
+                add(rule, quote(value));
+            }
+        }
+    }
+    found
+}
+
+/// Quotes an item of a list as a whole, of which [`repairs`] takes what stands before a colon for a key.
+pub(super) fn whole_item(line: &str) -> Option<(Rule, String)> {
+    let indent = line.len() - line.trim_start().len();
+    let (head, item) = line.split_at_checked(indent + 2)?;
+    let plain = head.ends_with("- ") && !item.trim_start().starts_with(is_indicator);
+    let (text, comment) = split_comment(item.trim());
+    plain.then(|| (Rule::YamlRepairedColon, format!("{head}{}{comment}", quote(text))))
+}

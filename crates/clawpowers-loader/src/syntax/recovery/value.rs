@@ -1,0 +1,158 @@
+//! The value behind `key:` or `- ` on a line: where it starts, and how to quote it.
+
+/// Splits a line into what stays (indentation, list marks, key, colon, blanks) and its value.
+pub(super) fn split(line: &str) -> Option<(&str, &str)> {
+    let mut at = line.len() - line.trim_start().len();
+    while line.get(at..)?.starts_with("- ") {
+        at += 2;
+        at += line.get(at..)?.len() - line.get(at..)?.trim_start().len();
+    }
+    let rest = line.get(at..)?;
+    if let Some((key, value)) = rest.split_once(": ")
+        && is_key(key)
+    {
+        at += key.len() + 1;
+        at += 1 + value.len() - value.trim_start().len();
+        return Some((line.get(..at)?, line.get(at..)?));
+    }
+    (at > 0 && rest != line.trim_start()).then_some((line.get(..at)?, rest))
+}
+
+fn is_key(key: &str) -> bool {
+    let inner = |mark| key.strip_prefix(mark)?.strip_suffix(mark);
+    let word = inner('"').or_else(|| inner('\'')).unwrap_or(key);
+    !word.is_empty() && !word.contains(['"', '\'', '{', '[', ',']) && word.split_whitespace().count() <= 3
+}
+
+/// Tells whether a plain value may not start with a character.
+pub(super) fn is_indicator(c: char) -> bool {
+    "[{&*!|>%@`,?-#]}\"'".contains(c)
+}
+
+/// Splits off a trailing ` # comment`.
+///
+/// In a line that is repaired, ` #` with anything but a blank behind it is text: `see PR #12: x` means its number, and
+/// cutting it off would lose words without a trace. A line that is YAML as it stands is never asked.
+pub(super) fn split_comment(value: &str) -> (&str, &str) {
+    let comment = |&(at, _): &(usize, &str)| {
+        let rest = value.get(at + 2..).unwrap_or_default();
+        rest.is_empty() || rest.starts_with([' ', '\t'])
+    };
+    match value.match_indices(" #").find(comment) {
+        Some((at, _)) if !value.starts_with('#') => value.split_at(at),
+        _ => (value, ""),
+    }
+}
+
+/// Tells whether a value goes on behind a part in quotes that it starts with: `"this" and that`, `"this" or "that"`.
+///
+/// An odd number of marks with one at the end is an apostrophe inside quotes around all of it: `'users' own tools'`.
+pub(super) fn goes_on_quoted(value: &str, mark: char) -> bool {
+    let mut marks = 0;
+    let mut behind = "";
+    let mut escaped = false;
+    for (at, c) in value.char_indices() {
+        if c == mark && !escaped {
+            marks += 1;
+            if marks == 2 {
+                behind = value.get(at + 1..).unwrap_or_default();
+            }
+        }
+        escaped = c == '\\' && mark == '"' && !escaped;
+    }
+    behind.starts_with([' ', '\t']) && !(marks % 2 == 1 && value.ends_with(mark))
+}
+
+/// Returns what stands between the first character and the last `mark`, or all the rest where there is no other.
+pub(super) fn inner(value: &str, mark: char) -> Option<&str> {
+    let rest = value.strip_prefix(mark)?;
+    match rest.strip_suffix(mark) {
+        Some(inner) => Some(inner),
+        None if !rest.contains(mark) => Some(rest),
+        None => None,
+    }
+}
+
+/// Quotes a text so that YAML reads exactly it: single quotes where they need no doubling, else double ones.
+#[must_use]
+pub(crate) fn quote(text: &str) -> String {
+    if text.contains('\'') || text.chars().any(crate::display::is_control) {
+        format!("\"{}\"", escape(text, false))
+    } else {
+        format!("'{text}'")
+    }
+}
+
+/// Escapes a text for double quotes; `keep` leaves the escapes that YAML knows as they are.
+pub(super) fn escape(text: &str, keep: bool) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' if keep && chars.peek().is_some_and(|&next| is_escape(next)) => {
+                out.push('\\');
+                out.extend(chars.next());
+            }
+            '\\' => out.push_str("\\\\"),
+            '\t' => out.push(c),
+            c if crate::display::is_control(c) => out.push_str(&format!("\\x{:02x}", c as u32)),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Tells whether `\` and this character are an escape of YAML that needs nothing behind it.
+fn is_escape(c: char) -> bool {
+    matches!(
+        c,
+        '0' | 'a' | 'b' | 't' | 'n' | 'v' | 'f' | 'r' | 'e' | ' ' | '"' | '/' | '\\' | 'N' | '_' | 'L' | 'P'
+    )
+}
+
+/// Doubles the backslashes of a double-quoted value that YAML does not know, quotes left as they are.
+pub(super) fn escape_backslashes(value: &str) -> String {
+    let mut out = String::with_capacity(value.len() + 8);
+    let mut chars = value.chars().peekable();
+    while let Some(c) = chars.next() {
+        out.push(c);
+        if c == '\\' {
+            match chars.peek() {
+                Some(&next) if is_escape(next) => out.extend(chars.next()),
+                _ => out.push('\\'),
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_value_is_found() {
+        assert_eq!(split("  - a: b"), Some(("  - a: ", "b")));
+        assert_eq!(split("- [x] y"), Some(("- ", "[x] y")));
+        assert_eq!(split("description:  a: b"), Some(("description:  ", "a: b")));
+        assert_eq!(split("just text"), None);
+    }
+
+    #[test]
+    fn quoting_reads_back() {
+        for text in [
+            "a: b",
+            "it's",
+            "say \"x\"",
+            "back\\slash it's",
+            "tab\tit's",
+            "#x",
+            "é — ü",
+        ] {
+            let yaml = format!("k: {}", quote(text));
+            let root = crate::syntax::yaml::parse(&yaml).unwrap().0.unwrap();
+            assert_eq!(root.get("k").unwrap().as_text(), Some(text), "{yaml}");
+        }
+    }
+}
