@@ -4,28 +4,28 @@
 /** The stable codes of errors; docs/reference.md says what each means. */
 export type ErrorCode = "invalid_request" | "unknown_operation" | "not_found" | "invalid_input" | "invalid_config" | "storage" | "io" | "closed" | "unsupported_platform" | "internal";
 
-/** What an operation answers when it cannot do what it was asked. */
+/** The error that a failed operation throws. */
 export class ClawpowersError extends Error {
   constructor(message: string, about: { code: ErrorCode; hint?: string; details?: unknown });
-  /** The stable code. */
+  /** The code, which is stable. */
   readonly code: ErrorCode;
   /** What to do next. */
   readonly hint: string | undefined;
-  /** Further facts for programs. */
+  /** More data for programs; depends on the code. */
   readonly details: unknown;
 }
 
-/** Which home a runtime works on; each field has a default taken from the environment. */
+/** The home of a runtime. Each field has a default from the environment. */
 export interface OpenOptions {
-  /** The runtime home; else `CLAWPOWERS_DIR`, else `.clawpowers` in the user's home folder. */
+  /** The runtime home. Default: `CLAWPOWERS_DIR`, else `.clawpowers` in the user's home folder. */
   home?: string | null | undefined;
-  /** The working directory, from which relative paths are meant; else the process's. */
+  /** The working directory, to which relative paths are relative. Default: that of the process. */
   cwd?: string | null | undefined;
-  /** The user's home folder; else the environment's. */
+  /** The user's home folder. Default: from the environment. */
   user_home?: string | null | undefined;
 }
 
-/** Opens a runtime; nothing is read or written yet. */
+/** Opens a runtime. This reads and writes nothing. */
 export function open(options?: OpenOptions): Runtime;
 
 /**
@@ -38,17 +38,17 @@ export function open(options?: OpenOptions): Runtime;
 export interface Runtime extends Own {}
 export class Runtime {
   private constructor();
-  /** The skills that are there. */
+  /** Lists, reads, checks and repairs skills. */
   readonly skills: Skills;
-  /** Values under keys. */
+  /** Stores values under keys. */
   readonly store: Store;
-  /** What skills achieved. */
+  /** Records and summarizes executions of skills. */
   readonly metrics: Metrics;
-  /** Which skills work, and which got worse. */
+  /** Reports which skills work and which got worse. */
   readonly feedback: Feedback;
-  /** The settings of config.json. */
+  /** Reads and changes settings of config.json. */
   readonly config: Config;
-  /** Calls an operation by its name and returns the reply as JSON has it. */
+  /** Calls an operation by its name and returns the reply as plain JSON values. */
   call(operation: string, request?: object): unknown;
   /** Calls an operation by its name on another thread. */
   callAsync(operation: string, request?: object): Promise<unknown>;
@@ -66,215 +66,215 @@ export function parseSkill(text: string | Uint8Array | ArrayBuffer, options?: Sk
 /** Finds changes of a success rate in a list of outcomes, the oldest first. */
 export function detect(outcomes: readonly string[]): FeedbackDetectReply;
 
-/** The skills that are there. */
+/** Lists, reads, checks and repairs skills. */
 export interface Skills {
   /** Says what Claude Code and Codex would cut from their listing. */
   budget(options?: SkillBudgetOptions): SkillBudgetReply;
-  /** Says what Claude Code and Codex would cut from their listing. On another thread. */
+  /** Says what Claude Code and Codex would cut from their listing. Runs on another thread. */
   budgetAsync(options?: SkillBudgetOptions): Promise<SkillBudgetReply>;
   /** Shows or writes the mechanical repairs of skill files. */
   fix(paths: readonly string[], options?: SkillFixOptions): SkillFixReply;
-  /** Shows or writes the mechanical repairs of skill files. On another thread. */
+  /** Shows or writes the mechanical repairs of skill files. Runs on another thread. */
   fixAsync(paths: readonly string[], options?: SkillFixOptions): Promise<SkillFixReply>;
   /** Lists visible, shadowed and rejected skills. */
   list(options?: SkillListOptions): SkillListReply;
-  /** Lists visible, shadowed and rejected skills. On another thread. */
+  /** Lists visible, shadowed and rejected skills. Runs on another thread. */
   listAsync(options?: SkillListOptions): Promise<SkillListReply>;
   /** Creates a skill's folder with a SKILL.md to fill in. */
   create(name: string, options?: SkillNewOptions): string;
-  /** Creates a skill's folder with a SKILL.md to fill in. On another thread. */
+  /** Creates a skill's folder with a SKILL.md to fill in. Runs on another thread. */
   createAsync(name: string, options?: SkillNewOptions): Promise<string>;
   /** Parses the text of a SKILL.md. */
   parse(text: string | Uint8Array | ArrayBuffer, options?: SkillParseOptions): SkillParseReply;
-  /** Parses the text of a SKILL.md. On another thread. */
+  /** Parses the text of a SKILL.md. Runs on another thread. */
   parseAsync(text: string | Uint8Array | ArrayBuffer, options?: SkillParseOptions): Promise<SkillParseReply>;
   /** Renders the catalog for a model, within a token budget. */
   prompt(options?: SkillPromptOptions): SkillPromptReply;
-  /** Renders the catalog for a model, within a token budget. On another thread. */
+  /** Renders the catalog for a model, within a token budget. Runs on another thread. */
   promptAsync(options?: SkillPromptOptions): Promise<SkillPromptReply>;
   /** Reads a skill's text or one of its files. */
   read(name: string, options?: SkillReadOptions): SkillReadReply;
-  /** Reads a skill's text or one of its files. On another thread. */
+  /** Reads a skill's text or one of its files. Runs on another thread. */
   readAsync(name: string, options?: SkillReadOptions): Promise<SkillReadReply>;
   /** Prints a skill's properties as the reference validator does. */
   readProperties(path: string): string;
-  /** Prints a skill's properties as the reference validator does. On another thread. */
+  /** Prints a skill's properties as the reference validator does. Runs on another thread. */
   readPropertiesAsync(path: string): Promise<string>;
   /** Validates one skill as the reference validator does. */
   referenceValidate(path: string): SkillReferenceValidateReply;
-  /** Validates one skill as the reference validator does. On another thread. */
+  /** Validates one skill as the reference validator does. Runs on another thread. */
   referenceValidateAsync(path: string): Promise<SkillReferenceValidateReply>;
   /** Ranks skills by how well they match words. */
   search(words: string, options?: SkillSearchOptions): Hit[];
-  /** Ranks skills by how well they match words. On another thread. */
+  /** Ranks skills by how well they match words. Runs on another thread. */
   searchAsync(words: string, options?: SkillSearchOptions): Promise<Hit[]>;
   /** Shows one skill: fields, outline, files, digest, requirements, diagnostics. */
   show(name: string, options?: SkillShowOptions): SkillShowReply;
-  /** Shows one skill: fields, outline, files, digest, requirements, diagnostics. On another thread. */
+  /** Shows one skill: fields, outline, files, digest, requirements, diagnostics. Runs on another thread. */
   showAsync(name: string, options?: SkillShowOptions): Promise<SkillShowReply>;
   /** Prints skills as the reference validator's prompt block. */
   toPrompt(paths: readonly string[]): string;
-  /** Prints skills as the reference validator's prompt block. On another thread. */
+  /** Prints skills as the reference validator's prompt block. Runs on another thread. */
   toPromptAsync(paths: readonly string[]): Promise<string>;
   /** Validates skill files against the rules of a target. */
   validate(paths: readonly string[], options?: SkillValidateOptions): SkillValidateReply;
-  /** Validates skill files against the rules of a target. On another thread. */
+  /** Validates skill files against the rules of a target. Runs on another thread. */
   validateAsync(paths: readonly string[], options?: SkillValidateOptions): Promise<SkillValidateReply>;
 }
 
-/** Values under keys. */
+/** Stores values under keys. */
 export interface Store {
   /** Adds a line to the value of a key. */
   append(key: string, value: string | Uint8Array | ArrayBuffer): StoreAppendReply;
-  /** Adds a line to the value of a key. On another thread. */
+  /** Adds a line to the value of a key. Runs on another thread. */
   appendAsync(key: string, value: string | Uint8Array | ArrayBuffer): Promise<StoreAppendReply>;
   /** Sets the value of a key if it has not changed. */
   cas(key: string, old: string | Uint8Array | ArrayBuffer | null, new_: string | Uint8Array | ArrayBuffer): StoreCasReply;
-  /** Sets the value of a key if it has not changed. On another thread. */
+  /** Sets the value of a key if it has not changed. Runs on another thread. */
   casAsync(key: string, old: string | Uint8Array | ArrayBuffer | null, new_: string | Uint8Array | ArrayBuffer): Promise<StoreCasReply>;
   /** Removes a key. */
   delete(key: string): boolean;
-  /** Removes a key. On another thread. */
+  /** Removes a key. Runs on another thread. */
   deleteAsync(key: string): Promise<boolean>;
   /** Tells whether a key exists. */
   exists(key: string): boolean;
-  /** Tells whether a key exists. On another thread. */
+  /** Tells whether a key exists. Runs on another thread. */
   existsAsync(key: string): Promise<boolean>;
   /** Writes keys and values as JSON lines. */
   exportLines(pattern?: string | null): StoreExportReply;
-  /** Writes keys and values as JSON lines. On another thread. */
+  /** Writes keys and values as JSON lines. Runs on another thread. */
   exportLinesAsync(pattern?: string | null): Promise<StoreExportReply>;
   /** Returns the value of a key. */
   get(key: string, options?: StoreGetOptions): string | Uint8Array;
-  /** Returns the value of a key. On another thread. */
+  /** Returns the value of a key. Runs on another thread. */
   getAsync(key: string, options?: StoreGetOptions): Promise<string | Uint8Array>;
   /** Sets keys from JSON lines. */
   importLines(text?: string | null, options?: StoreImportOptions): StoreImportReply;
-  /** Sets keys from JSON lines. On another thread. */
+  /** Sets keys from JSON lines. Runs on another thread. */
   importLinesAsync(text?: string | null, options?: StoreImportOptions): Promise<StoreImportReply>;
   /** Adds a number to the value of a key. */
   incr(key: string, by?: Amount | null): number | bigint;
-  /** Adds a number to the value of a key. On another thread. */
+  /** Adds a number to the value of a key. Runs on another thread. */
   incrAsync(key: string, by?: Amount | null): Promise<number | bigint>;
   /** Lists keys. */
   list(pattern?: string | null): string[];
-  /** Lists keys. On another thread. */
+  /** Lists keys. Runs on another thread. */
   listAsync(pattern?: string | null): Promise<string[]>;
   /** Lists keys with their values. */
   listValues(pattern?: string | null): StoreEntry[];
-  /** Lists keys with their values. On another thread. */
+  /** Lists keys with their values. Runs on another thread. */
   listValuesAsync(pattern?: string | null): Promise<StoreEntry[]>;
   /** Sets the value of a key. */
   set(key: string, value: string | Uint8Array | ArrayBuffer): StoreSetReply;
-  /** Sets the value of a key. On another thread. */
+  /** Sets the value of a key. Runs on another thread. */
   setAsync(key: string, value: string | Uint8Array | ArrayBuffer): Promise<StoreSetReply>;
 }
 
-/** What skills achieved. */
+/** Records and summarizes executions of skills. */
 export interface Metrics {
   /** Deletes an execution, here and in every home that imports from this one. */
   delete(id: string): Execution;
-  /** Deletes an execution, here and in every home that imports from this one. On another thread. */
+  /** Deletes an execution, here and in every home that imports from this one. Runs on another thread. */
   deleteAsync(id: string): Promise<Execution>;
   /** Writes executions as JSON lines or CSV. */
   exportLines(options?: MetricsExportOptions): MetricsExportReply;
-  /** Writes executions as JSON lines or CSV. On another thread. */
+  /** Writes executions as JSON lines or CSV. Runs on another thread. */
   exportLinesAsync(options?: MetricsExportOptions): Promise<MetricsExportReply>;
   /** Ends an execution that was started. */
   finish(id: string, outcome: string, options?: MetricsFinishOptions): Execution;
-  /** Ends an execution that was started. On another thread. */
+  /** Ends an execution that was started. Runs on another thread. */
   finishAsync(id: string, outcome: string, options?: MetricsFinishOptions): Promise<Execution>;
   /** Imports executions from JSON lines. */
   importLines(text?: string | null, options?: MetricsImportOptions): MetricsImportReply;
-  /** Imports executions from JSON lines. On another thread. */
+  /** Imports executions from JSON lines. Runs on another thread. */
   importLinesAsync(text?: string | null, options?: MetricsImportOptions): Promise<MetricsImportReply>;
   /** Records an execution that has ended. */
   record(options: MetricsRecordOptions): MetricsRecordReply;
-  /** Records an execution that has ended. On another thread. */
+  /** Records an execution that has ended. Runs on another thread. */
   recordAsync(options: MetricsRecordOptions): Promise<MetricsRecordReply>;
   /** Shows the last executions. */
   show(options?: MetricsShowOptions): Execution[];
-  /** Shows the last executions. On another thread. */
+  /** Shows the last executions. Runs on another thread. */
   showAsync(options?: MetricsShowOptions): Promise<Execution[]>;
   /** Records that an execution has started. */
   start(skill: string, options?: MetricsStartOptions): MetricsStartReply;
-  /** Records that an execution has started. On another thread. */
+  /** Records that an execution has started. Runs on another thread. */
   startAsync(skill: string, options?: MetricsStartOptions): Promise<MetricsStartReply>;
   /** Summarizes executions, in total and by skill. */
   summary(options?: MetricsSummaryOptions): MetricsSummaryReply;
-  /** Summarizes executions, in total and by skill. On another thread. */
+  /** Summarizes executions, in total and by skill. Runs on another thread. */
   summaryAsync(options?: MetricsSummaryOptions): Promise<MetricsSummaryReply>;
 }
 
-/** Which skills work, and which got worse. */
+/** Reports which skills work and which got worse. */
 export interface Feedback {
   /** Says which skills work and which got worse. */
   analyze(options?: AnalyzeOptions): AnalyzeReply;
-  /** Says which skills work and which got worse. On another thread. */
+  /** Says which skills work and which got worse. Runs on another thread. */
   analyzeAsync(options?: AnalyzeOptions): Promise<AnalyzeReply>;
   /** Compares two versions of a skill, or two periods. */
   compare(skill: string, a: string, b: string): AnalyzeCompareReply;
-  /** Compares two versions of a skill, or two periods. On another thread. */
+  /** Compares two versions of a skill, or two periods. Runs on another thread. */
   compareAsync(skill: string, a: string, b: string): Promise<AnalyzeCompareReply>;
   /** Compares the estimate of a plan with the actual time, and lists its tasks. */
   plan(plan: string): AnalyzePlanReply;
-  /** Compares the estimate of a plan with the actual time, and lists its tasks. On another thread. */
+  /** Compares the estimate of a plan with the actual time, and lists its tasks. Runs on another thread. */
   planAsync(plan: string): Promise<AnalyzePlanReply>;
   /** Lists the worktrees that skills have registered. */
   worktrees(): ValueLine[];
-  /** Lists the worktrees that skills have registered. On another thread. */
+  /** Lists the worktrees that skills have registered. Runs on another thread. */
   worktreesAsync(): Promise<ValueLine[]>;
   /** Finds changes of a success rate in a list of outcomes. */
   detect(outcomes: readonly string[]): FeedbackDetectReply;
-  /** Finds changes of a success rate in a list of outcomes. On another thread. */
+  /** Finds changes of a success rate in a list of outcomes. Runs on another thread. */
   detectAsync(outcomes: readonly string[]): Promise<FeedbackDetectReply>;
 }
 
-/** The settings of config.json. */
+/** Reads and changes settings of config.json. */
 export interface Config {
   /** Reads one setting of config.json. */
   get(key: string): unknown;
-  /** Reads one setting of config.json. On another thread. */
+  /** Reads one setting of config.json. Runs on another thread. */
   getAsync(key: string): Promise<unknown>;
   /** Lists the settings of config.json. */
   list(): ConfigListReply;
-  /** Lists the settings of config.json. On another thread. */
+  /** Lists the settings of config.json. Runs on another thread. */
   listAsync(): Promise<ConfigListReply>;
   /** Changes one setting of config.json and no other byte. */
   set(key: string, value?: unknown, options?: ConfigSetOptions): ConfigSetReply;
-  /** Changes one setting of config.json and no other byte. On another thread. */
+  /** Changes one setting of config.json and no other byte. Runs on another thread. */
   setAsync(key: string, value?: unknown, options?: ConfigSetOptions): Promise<ConfigSetReply>;
   /** Removes one setting from config.json and changes nothing else. */
   unset(key: string): ConfigUnsetReply;
-  /** Removes one setting from config.json and changes nothing else. On another thread. */
+  /** Removes one setting from config.json and changes nothing else. Runs on another thread. */
   unsetAsync(key: string): Promise<ConfigUnsetReply>;
 }
 
-/** What the runtime itself does. */
+/** Operations of the runtime itself. */
 export interface Own {
   /** Checks skills, config.json and the database. */
   doctor(options?: DoctorOptions): DoctorReply;
-  /** Checks skills, config.json and the database. On another thread. */
+  /** Checks skills, config.json and the database. Runs on another thread. */
   doctorAsync(options?: DoctorOptions): Promise<DoctorReply>;
   /** Imports the state and metrics of a 1.x home. */
   importLegacy(options?: ImportOptions): ImportReply;
-  /** Imports the state and metrics of a 1.x home. On another thread. */
+  /** Imports the state and metrics of a 1.x home. Runs on another thread. */
   importLegacyAsync(options?: ImportOptions): Promise<ImportReply>;
   /** Creates the runtime home. */
   init(options?: InitOptions): InitReply;
-  /** Creates the runtime home. On another thread. */
+  /** Creates the runtime home. Runs on another thread. */
   initAsync(options?: InitOptions): Promise<InitReply>;
   /** Saves what is readable in a damaged database to a new home. */
   recover(to: string): RecoverReply;
-  /** Saves what is readable in a damaged database to a new home. On another thread. */
+  /** Saves what is readable in a damaged database to a new home. Runs on another thread. */
   recoverAsync(to: string): Promise<RecoverReply>;
   /** Shows the runtime home: schema, sizes, counts, last executions. */
   status(): StatusReply;
-  /** Shows the runtime home: schema, sizes, counts, last executions. On another thread. */
+  /** Shows the runtime home: schema, sizes, counts, last executions. Runs on another thread. */
   statusAsync(): Promise<StatusReply>;
 }
 
-/** What `analyze` takes by name. */
+/** Named arguments of `analyze`. */
 export interface AnalyzeOptions {
   /** Report on this skill only. */
   skill?: string | null | undefined;
@@ -286,13 +286,13 @@ export interface AnalyzeOptions {
   models?: boolean | undefined;
 }
 
-/** What `config_set` takes by name. */
+/** Named arguments of `config_set`. */
 export interface ConfigSetOptions {
   /** The value as text, parsed by the type of the setting. Exactly one of `text` and `value` is required. */
   text?: string | null | undefined;
 }
 
-/** What `doctor` takes by name. */
+/** Named arguments of `doctor`. */
 export interface DoctorOptions {
   /** Also compare every index of the database with its table, which takes longer. */
   deep?: boolean | undefined;
@@ -306,13 +306,13 @@ export interface DoctorOptions {
   profile?: string | null | undefined;
 }
 
-/** What `import` takes by name. */
+/** Named arguments of `import`. */
 export interface ImportOptions {
   /** The folder that contains `state` and `metrics` (default: the runtime home). */
   from?: string | null | undefined;
 }
 
-/** What `init` takes by name. */
+/** Named arguments of `init`. */
 export interface InitOptions {
   /** The folder to write the 1.x scripts to; they call this program. */
   legacy_shims?: string | null | undefined;
@@ -320,7 +320,7 @@ export interface InitOptions {
   program?: string | null | undefined;
 }
 
-/** What `metrics_export` takes by name. */
+/** Named arguments of `metrics_export`. */
 export interface MetricsExportOptions {
   /** `jsonl` (the format of 1.x with more fields) or `csv` (default: `jsonl`). */
   format?: string | null | undefined;
@@ -336,7 +336,7 @@ export interface MetricsExportOptions {
   outcome?: string | null | undefined;
 }
 
-/** What `metrics_finish` takes by name. */
+/** Named arguments of `metrics_finish`. */
 export interface MetricsFinishOptions {
   /** How long it took, in seconds (default: the time since its start). */
   duration?: Amount | null | undefined;
@@ -350,13 +350,13 @@ export interface MetricsFinishOptions {
   tokens_out?: Amount | null | undefined;
 }
 
-/** What `metrics_import` takes by name. */
+/** Named arguments of `metrics_import`. */
 export interface MetricsImportOptions {
   /** The file. */
   path?: string | null | undefined;
 }
 
-/** What `metrics_record` takes by name. */
+/** Named arguments of `metrics_record`. */
 export interface MetricsRecordOptions {
   /** The skill. If it is not found, the reply has a warning. */
   skill: string;
@@ -386,7 +386,7 @@ export interface MetricsRecordOptions {
   project?: string | null | undefined;
 }
 
-/** What `metrics_show` takes by name. */
+/** Named arguments of `metrics_show`. */
 export interface MetricsShowOptions {
   /** The number of executions to return (default: 20). */
   limit?: number | bigint | null | undefined;
@@ -402,7 +402,7 @@ export interface MetricsShowOptions {
   outcome?: string | null | undefined;
 }
 
-/** What `metrics_start` takes by name. */
+/** Named arguments of `metrics_start`. */
 export interface MetricsStartOptions {
   /** Notes for people. */
   notes?: string | null | undefined;
@@ -418,7 +418,7 @@ export interface MetricsStartOptions {
   project?: string | null | undefined;
 }
 
-/** What `metrics_summary` takes by name. */
+/** Named arguments of `metrics_summary`. */
 export interface MetricsSummaryOptions {
   /** Keep only executions of this skill (exact name). */
   skill?: string | null | undefined;
@@ -432,7 +432,7 @@ export interface MetricsSummaryOptions {
   outcome?: string | null | undefined;
 }
 
-/** What `skill_budget` takes by name. */
+/** Named arguments of `skill_budget`. */
 export interface SkillBudgetOptions {
   /** The size of the context in tokens (default: 200,000). */
   context?: number | bigint | null | undefined;
@@ -446,13 +446,13 @@ export interface SkillBudgetOptions {
   profile?: string | null | undefined;
 }
 
-/** What `skill_fix` takes by name. */
+/** Named arguments of `skill_fix`. */
 export interface SkillFixOptions {
   /** Write the repairs; otherwise only return them. */
   write?: boolean | undefined;
 }
 
-/** What `skill_list` takes by name. */
+/** Named arguments of `skill_list`. */
 export interface SkillListOptions {
   /** Folders to search, or the path of a SKILL.md; empty means the default folders. */
   roots?: readonly string[] | undefined;
@@ -464,7 +464,7 @@ export interface SkillListOptions {
   profile?: string | null | undefined;
 }
 
-/** What `skill_new` takes by name. */
+/** Named arguments of `skill_new`. */
 export interface SkillNewOptions {
   /** The folder to create the skill in. Default: the nearest skills folder in the project that a client reads, else `.agents/skills`, or `.claude/skills` if `.claude` is the only client folder. */
   dir?: string | null | undefined;
@@ -472,7 +472,7 @@ export interface SkillNewOptions {
   description?: string | null | undefined;
 }
 
-/** What `skill_parse` takes by name. */
+/** Named arguments of `skill_parse`. */
 export interface SkillParseOptions {
   /** The name of its folder, which a name is checked against. */
   folder?: string | null | undefined;
@@ -480,7 +480,7 @@ export interface SkillParseOptions {
   target?: string | null | undefined;
 }
 
-/** What `skill_prompt` takes by name. */
+/** Named arguments of `skill_prompt`. */
 export interface SkillPromptOptions {
   /** `xml`, `skills-ref`, `markdown` or `json` (default: `xml`). */
   format?: string | null | undefined;
@@ -496,7 +496,7 @@ export interface SkillPromptOptions {
   profile?: string | null | undefined;
 }
 
-/** What `skill_read` takes by name. */
+/** Named arguments of `skill_read`. */
 export interface SkillReadOptions {
   /** The path of a file inside its folder (default: its SKILL.md). */
   resource?: string | null | undefined;
@@ -512,7 +512,7 @@ export interface SkillReadOptions {
   profile?: string | null | undefined;
 }
 
-/** What `skill_search` takes by name. */
+/** Named arguments of `skill_search`. */
 export interface SkillSearchOptions {
   /** The most hits to return, at least 1 (default: 10). */
   limit?: number | bigint | null | undefined;
@@ -526,7 +526,7 @@ export interface SkillSearchOptions {
   profile?: string | null | undefined;
 }
 
-/** What `skill_show` takes by name. */
+/** Named arguments of `skill_show`. */
 export interface SkillShowOptions {
   /** Folders to search, or the path of a SKILL.md; empty means the default folders. */
   roots?: readonly string[] | undefined;
@@ -538,19 +538,19 @@ export interface SkillShowOptions {
   profile?: string | null | undefined;
 }
 
-/** What `skill_validate` takes by name. */
+/** Named arguments of `skill_validate`. */
 export interface SkillValidateOptions {
   /** The target whose rules apply: `spec`, `claude`, `codex`, `openclaw` or `clawpowers` (default: `clawpowers`). */
   target?: string | null | undefined;
 }
 
-/** What `store_get` takes by name. */
+/** Named arguments of `store_get`. */
 export interface StoreGetOptions {
   /** The value to return if the key does not exist. */
   default?: string | null | undefined;
 }
 
-/** What `store_import` takes by name. */
+/** Named arguments of `store_import`. */
 export interface StoreImportOptions {
   /** The file. */
   path?: string | null | undefined;
@@ -1632,7 +1632,7 @@ export interface StoreDeleteReply {
 export interface StoreEntry {
   /** The key. */
   key: string;
-  /** The value, bytes where it is not UTF-8. */
+  /** The value, bytes if it is not UTF-8. */
   value: string | Uint8Array;
   /** The time of the last write. */
   updated_at: string;
@@ -1658,7 +1658,7 @@ export interface StoreExportReply {
 export interface StoreGetReply {
   /** The key. */
   key: string;
-  /** The value, bytes where it is not UTF-8. */
+  /** The value, bytes if it is not UTF-8. */
   value: string | Uint8Array;
   /** Whether the key exists; if not, the value is the default. */
   found: boolean;
@@ -1700,9 +1700,9 @@ export interface StoreSetReply {
   bytes: number;
 }
 
-/** A value in a reply: text where it is UTF-8, else bytes. */
+/** A value in a reply: text if it is UTF-8, else bytes. */
 export interface StoreValue {
-  /** The value, bytes where it is not UTF-8. */
+  /** The value, bytes if it is not UTF-8. */
   value: string | Uint8Array;
 }
 

@@ -4,7 +4,7 @@ import { Base, run, runAsync } from "./door.js";
 
 export const VERSION = "3.0.0";
 
-/** The skills that are there. */
+/** Lists, reads, checks and repairs skills. */
 export class Skills extends Base {
   budget(options) { return run(this, "skill_budget", {}, options); }
   budgetAsync(options) { return runAsync(this, "skill_budget", {}, options); }
@@ -34,7 +34,7 @@ export class Skills extends Base {
   validateAsync(paths, options) { return runAsync(this, "skill_validate", { paths }, options); }
 }
 
-/** Values under keys. */
+/** Stores values under keys. */
 export class Store extends Base {
   append(key, value, options) { return run(this, "store_append", { key, value }, options); }
   appendAsync(key, value, options) { return runAsync(this, "store_append", { key, value }, options); }
@@ -60,7 +60,7 @@ export class Store extends Base {
   setAsync(key, value, options) { return runAsync(this, "store_set", { key, value }, options); }
 }
 
-/** What skills achieved. */
+/** Records and summarizes executions of skills. */
 export class Metrics extends Base {
   delete(id, options) { return run(this, "metrics_delete", { id }, options, "execution"); }
   deleteAsync(id, options) { return runAsync(this, "metrics_delete", { id }, options, "execution"); }
@@ -80,7 +80,7 @@ export class Metrics extends Base {
   summaryAsync(options) { return runAsync(this, "metrics_summary", {}, options); }
 }
 
-/** Which skills work, and which got worse. */
+/** Reports which skills work and which got worse. */
 export class Feedback extends Base {
   analyze(options) { return run(this, "analyze", {}, options); }
   analyzeAsync(options) { return runAsync(this, "analyze", {}, options); }
@@ -94,7 +94,7 @@ export class Feedback extends Base {
   detectAsync(outcomes, options) { return runAsync(this, "feedback_detect", { outcomes }, options); }
 }
 
-/** The settings of config.json. */
+/** Reads and changes settings of config.json. */
 export class Config extends Base {
   get(key, options) { return run(this, "config_get", { key }, options, "value"); }
   getAsync(key, options) { return runAsync(this, "config_get", { key }, options, "value"); }
@@ -106,7 +106,7 @@ export class Config extends Base {
   unsetAsync(key, options) { return runAsync(this, "config_unset", { key }, options); }
 }
 
-/** What the runtime itself does. */
+/** Operations of the runtime itself. */
 export class Own extends Base {
   doctor(options) { return run(this, "doctor", {}, options); }
   doctorAsync(options) { return runAsync(this, "doctor", {}, options); }

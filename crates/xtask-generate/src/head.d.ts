@@ -4,28 +4,28 @@
 /** The stable codes of errors; docs/reference.md says what each means. */
 export type ErrorCode = $CODES;
 
-/** What an operation answers when it cannot do what it was asked. */
+/** The error that a failed operation throws. */
 export class ClawpowersError extends Error {
   constructor(message: string, about: { code: ErrorCode; hint?: string; details?: unknown });
-  /** The stable code. */
+  /** The code, which is stable. */
   readonly code: ErrorCode;
   /** What to do next. */
   readonly hint: string | undefined;
-  /** Further facts for programs. */
+  /** More data for programs; depends on the code. */
   readonly details: unknown;
 }
 
-/** Which home a runtime works on; each field has a default taken from the environment. */
+/** The home of a runtime. Each field has a default from the environment. */
 export interface OpenOptions {
-  /** The runtime home; else `CLAWPOWERS_DIR`, else `.clawpowers` in the user's home folder. */
+  /** The runtime home. Default: `CLAWPOWERS_DIR`, else `.clawpowers` in the user's home folder. */
   home?: string | null | undefined;
-  /** The working directory, from which relative paths are meant; else the process's. */
+  /** The working directory, to which relative paths are relative. Default: that of the process. */
   cwd?: string | null | undefined;
-  /** The user's home folder; else the environment's. */
+  /** The user's home folder. Default: from the environment. */
   user_home?: string | null | undefined;
 }
 
-/** Opens a runtime; nothing is read or written yet. */
+/** Opens a runtime. This reads and writes nothing. */
 export function open(options?: OpenOptions): Runtime;
 
 /**
@@ -38,17 +38,17 @@ export function open(options?: OpenOptions): Runtime;
 export interface Runtime extends Own {}
 export class Runtime {
   private constructor();
-  /** The skills that are there. */
+  /** Lists, reads, checks and repairs skills. */
   readonly skills: Skills;
-  /** Values under keys. */
+  /** Stores values under keys. */
   readonly store: Store;
-  /** What skills achieved. */
+  /** Records and summarizes executions of skills. */
   readonly metrics: Metrics;
-  /** Which skills work, and which got worse. */
+  /** Reports which skills work and which got worse. */
   readonly feedback: Feedback;
-  /** The settings of config.json. */
+  /** Reads and changes settings of config.json. */
   readonly config: Config;
-  /** Calls an operation by its name and returns the reply as JSON has it. */
+  /** Calls an operation by its name and returns the reply as plain JSON values. */
   call(operation: string, request?: object): unknown;
   /** Calls an operation by its name on another thread. */
   callAsync(operation: string, request?: object): Promise<unknown>;

@@ -5,11 +5,11 @@ use super::table::{Table, camel};
 
 /// The parts of a runtime, with what is said of them.
 pub(crate) const GROUPS: [(&str, &str); 5] = [
-    ("skills", "The skills that are there."),
-    ("store", "Values under keys."),
-    ("metrics", "What skills achieved."),
-    ("feedback", "Which skills work, and which got worse."),
-    ("config", "The settings of config.json."),
+    ("skills", "Lists, reads, checks and repairs skills."),
+    ("store", "Stores values under keys."),
+    ("metrics", "Records and summarizes executions of skills."),
+    ("feedback", "Reports which skills work and which got worse."),
+    ("config", "Reads and changes settings of config.json."),
 ];
 
 /// Words that no parameter may have as its name.
@@ -27,7 +27,13 @@ pub(crate) fn operations(table: &Table) -> String {
     for (group, about) in GROUPS {
         class(&mut out, table, group, &camel(group, true), about);
     }
-    class(&mut out, table, "runtime", "Own", "What the runtime itself does.");
+    class(
+        &mut out,
+        table,
+        "runtime",
+        "Own",
+        "Operations of the runtime itself.",
+    );
     out
 }
 

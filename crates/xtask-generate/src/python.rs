@@ -29,7 +29,7 @@ pub(crate) fn operations(table: &Table) -> String {
         table,
         "runtime",
         "Operations",
-        "What the runtime itself does.",
+        "Operations of the runtime itself.",
     );
     out
 }

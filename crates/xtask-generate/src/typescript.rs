@@ -8,8 +8,8 @@ use serde_json::Value;
 
 const BYTES: &str = "string | Uint8Array | ArrayBuffer";
 // How the reply describes a value that is no text, and how the surface gives it.
-const AS_JSON: &str = "`null` where it is not UTF-8";
-const AS_BYTES: &str = "bytes where it is not UTF-8";
+const AS_JSON: &str = "`null` if it is not UTF-8";
+const AS_BYTES: &str = "bytes if it is not UTF-8";
 
 /// Writes `index.d.ts`.
 pub(crate) fn declarations(table: &Table) -> String {
@@ -26,13 +26,13 @@ pub(crate) fn declarations(table: &Table) -> String {
         methods(&mut out, table, group);
         out.push_str("}\n");
     }
-    out.push_str("\n/** What the runtime itself does. */\nexport interface Own {\n");
+    out.push_str("\n/** Operations of the runtime itself. */\nexport interface Own {\n");
     methods(&mut out, table, "runtime");
     out.push_str("}\n");
     for row in &table.rows {
         let method = Method::new(table, row);
         if !method.options.is_empty() {
-            let about = format!("What `{}` takes by name.", row.operation.name);
+            let about = format!("Named arguments of `{}`.", row.operation.name);
             interface(
                 &mut out,
                 &options_name(&method),
@@ -123,7 +123,7 @@ fn methods(out: &mut String, table: &Table, group: &str) {
         let summary = method.row.operation.summary;
         doc(out, "  ", summary);
         out.push_str(&format!("  {name}({list}): {returned};\n"));
-        doc(out, "  ", &format!("{summary} On another thread."));
+        doc(out, "  ", &format!("{summary} Runs on another thread."));
         out.push_str(&format!("  {name}Async({list}): Promise<{returned}>;\n"));
     }
 }

@@ -12,31 +12,31 @@ use crate::wire::{Amount, StoreValue};
 use serde_json::Value;
 
 impl Runtime {
-    /// The skills that are there.
+    /// Lists, reads, checks and repairs skills.
     #[must_use]
     pub const fn skills(&self) -> Skills<'_> {
         Skills { runtime: self }
     }
 
-    /// Values under keys.
+    /// Stores values under keys.
     #[must_use]
     pub const fn store(&self) -> Store<'_> {
         Store { runtime: self }
     }
 
-    /// What skills achieved.
+    /// Records and summarizes executions of skills.
     #[must_use]
     pub const fn metrics(&self) -> Metrics<'_> {
         Metrics { runtime: self }
     }
 
-    /// Which skills work, and which got worse.
+    /// Reports which skills work and which got worse.
     #[must_use]
     pub const fn feedback(&self) -> Feedback<'_> {
         Feedback { runtime: self }
     }
 
-    /// The settings of config.json.
+    /// Reads and changes settings of config.json.
     #[must_use]
     pub const fn config(&self) -> Config<'_> {
         Config { runtime: self }
@@ -115,7 +115,7 @@ impl Runtime {
     }
 }
 
-/// The skills that are there.
+/// Lists, reads, checks and repairs skills.
 #[derive(Debug, Clone, Copy)]
 pub struct Skills<'r> {
     runtime: &'r Runtime,
@@ -331,7 +331,7 @@ impl Skills<'_> {
     }
 }
 
-/// Values under keys.
+/// Stores values under keys.
 #[derive(Debug, Clone, Copy)]
 pub struct Store<'r> {
     runtime: &'r Runtime,
@@ -460,7 +460,7 @@ impl Store<'_> {
     }
 }
 
-/// What skills achieved.
+/// Records and summarizes executions of skills.
 #[derive(Debug, Clone, Copy)]
 pub struct Metrics<'r> {
     runtime: &'r Runtime,
@@ -594,7 +594,7 @@ impl Metrics<'_> {
     }
 }
 
-/// Which skills work, and which got worse.
+/// Reports which skills work and which got worse.
 #[derive(Debug, Clone, Copy)]
 pub struct Feedback<'r> {
     runtime: &'r Runtime,
@@ -656,7 +656,7 @@ impl Feedback<'_> {
     }
 }
 
-/// The settings of config.json.
+/// Reads and changes settings of config.json.
 #[derive(Debug, Clone, Copy)]
 pub struct Config<'r> {
     runtime: &'r Runtime,

@@ -5,13 +5,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
-/// A value in a reply: text where it is UTF-8, else base64.
+/// A value in a reply: text if it is UTF-8, else base64.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StoreValue {
-    /// The value, `null` where it is not UTF-8.
+    /// The value, `null` if it is not UTF-8.
     pub value: Option<String>,
-    /// The bytes in base64 where they are not UTF-8.
+    /// The bytes in base64 if they are not UTF-8.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value_base64: Option<String>,
 }

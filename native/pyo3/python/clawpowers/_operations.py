@@ -58,7 +58,7 @@ _STORE_LIST_VALUES: Final[Plan] = ((), (), (("entries", (("updated_at",), ("valu
 
 
 class Skills(Group):
-    """The skills that are there."""
+    """Lists, reads, checks and repairs skills."""
 
     __slots__ = ()
 
@@ -283,7 +283,7 @@ class Skills(Group):
 
 
 class Store(Group):
-    """Values under keys."""
+    """Stores values under keys."""
 
     __slots__ = ()
 
@@ -386,7 +386,7 @@ class Store(Group):
 
 
 class Metrics(Group):
-    """What skills achieved."""
+    """Records and summarizes executions of skills."""
 
     __slots__ = ()
 
@@ -589,7 +589,7 @@ class Metrics(Group):
 
 
 class Feedback(Group):
-    """Which skills work, and which got worse."""
+    """Reports which skills work and which got worse."""
 
     __slots__ = ()
 
@@ -640,7 +640,7 @@ class Feedback(Group):
 
 
 class Config(Group):
-    """The settings of config.json."""
+    """Reads and changes settings of config.json."""
 
     __slots__ = ()
 
@@ -674,7 +674,7 @@ class Config(Group):
 
 
 class Operations(Group):
-    """What the runtime itself does."""
+    """Operations of the runtime itself."""
 
     __slots__ = ()
 

@@ -1178,7 +1178,7 @@ class StoreEntry(TypedDict):
     key: str
     """The key."""
     value: str | bytes
-    """The value, `null` where it is not UTF-8."""
+    """The value, `null` if it is not UTF-8."""
     updated_at: dt.datetime
     """The time of the last write."""
 
@@ -1207,7 +1207,7 @@ class StoreGetReply(TypedDict):
     key: str
     """The key."""
     value: str | bytes
-    """The value, `null` where it is not UTF-8."""
+    """The value, `null` if it is not UTF-8."""
     found: bool
     """Whether the key exists; if not, the value is the default."""
 
@@ -1254,10 +1254,10 @@ class StoreSetReply(TypedDict):
 
 
 class StoreValue(TypedDict):
-    """A value in a reply: text where it is UTF-8, else base64."""
+    """A value in a reply: text if it is UTF-8, else base64."""
 
     value: str | bytes
-    """The value, `null` where it is not UTF-8."""
+    """The value, `null` if it is not UTF-8."""
 
 
 class Tokens(TypedDict):
