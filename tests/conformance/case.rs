@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clawpowers_api::to_json;
-use clawpowers_executor::Moment;
+use clawpowers_executor::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::fs;
@@ -150,9 +150,9 @@ pub(crate) fn fill(answer: impl Fn(&Suite, &Case) -> Value) {
 
 /// Puts `$time` in place of every time of today.
 fn timeless(value: Value) -> Value {
-    let today: String = Moment::now().to_string().chars().take(11).collect();
+    let today: String = Timestamp::now().to_string().chars().take(11).collect();
     match value {
-        Value::String(text) if text.starts_with(&today) && Moment::parse(&text).is_ok() => {
+        Value::String(text) if text.starts_with(&today) && Timestamp::parse(&text).is_ok() => {
             Value::String("$time".to_owned())
         }
         Value::Array(list) => list.into_iter().map(timeless).collect(),

@@ -1,6 +1,6 @@
 //! Whether a reply is the expected one.
 
-use clawpowers_executor::Moment;
+use clawpowers_executor::Timestamp;
 use serde_json::Value;
 
 /// Compares a reply with the expected one, in which some texts and objects stand for more than themselves.
@@ -14,7 +14,7 @@ fn at(place: &str, expected: &Value, actual: &Value) -> Result<(), String> {
         (Value::String(text), _) if text == "$number" => actual.is_number(),
         (Value::String(text), _) if text == "$time" => actual
             .as_str()
-            .is_some_and(|text| text.contains('T') && Moment::parse(text).is_ok()),
+            .is_some_and(|text| text.contains('T') && Timestamp::parse(text).is_ok()),
         (Value::String(text), _) if text == "$version" => actual == env!("CARGO_PKG_VERSION"),
         (Value::Object(map), _) if map.contains_key("$starts") => {
             let start = map.get("$starts").and_then(Value::as_str);

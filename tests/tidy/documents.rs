@@ -66,9 +66,9 @@ fn the_reasons_of_an_import_are_listed() {
 
 #[test]
 fn the_tables_of_the_database_are_listed() {
-    let source = squeezed("crates/clawpowers-executor/src/schema.rs");
+    let source = squeezed("crates/clawpowers-executor/src/db/schema.rs");
     // Comments of SQL end with their lines.
-    let text = read(&root().join("crates/clawpowers-executor/src/schema.rs"));
+    let text = read(&root().join("crates/clawpowers-executor/src/db/schema.rs"));
     let mut real: BTreeMap<String, (usize, BTreeSet<String>)> = BTreeMap::new();
     let (mut step, mut table) = (0, None);
     for line in text.lines() {

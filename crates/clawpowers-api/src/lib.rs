@@ -55,8 +55,8 @@ pub use wire::json::{reply, to_json, write_reply};
 /// Returns the time of the system's clock in RFC 3339, in UTC and whole seconds.
 #[must_use]
 pub fn now() -> String {
-    let seconds = clawpowers_executor::Moment::now().micros() / 1_000_000;
-    clawpowers_executor::Moment::from_micros(seconds * 1_000_000).to_string()
+    let seconds = clawpowers_executor::Timestamp::now().micros() / 1_000_000;
+    clawpowers_executor::Timestamp::from_micros(seconds * 1_000_000).to_string()
 }
 
 pub use clawpowers_feedback as feedback;

@@ -1,5 +1,7 @@
 //! What the store and the ledger answer when they cannot do what they were asked.
 
+use crate::display::quoted_path;
+use crate::files::disk_is_full;
 use std::path::Path;
 
 /// What kind of trouble a storage error is.
@@ -150,8 +152,8 @@ impl Error {
                 kind: Storage::Io,
                 message: format!(
                     "{} cannot be used: {} is a file, not a folder",
-                    quoted(path),
-                    quoted(file)
+                    quoted_path(path),
+                    quoted_path(file)
                 ),
                 hint: "move the file away, or name another home with `--home`; nothing was written"
                     .to_owned(),
@@ -162,13 +164,13 @@ impl Error {
             ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Storage::ReadOnly,
             _ => Storage::Io,
         };
-        Self::storage(kind, format!("{} cannot be used: {error}", quoted(path)))
+        Self::storage(kind, format!("{} cannot be used: {error}", quoted_path(path)))
     }
 
     /// Makes the storage error of a database that refused.
     pub(crate) fn sqlite(path: &Path, error: &rusqlite::Error) -> Self {
         use rusqlite::ErrorCode;
-        let shown = quoted(path);
+        let shown = quoted_path(path);
         let (kind, what) = match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => (
                 Storage::Busy,
@@ -241,44 +243,4 @@ pub(crate) fn wrong_value(error: &rusqlite::Error) -> Option<String> {
         InvalidColumnType(_, column, _) => Some(format!("a value of another type in the column `{column}`")),
         _ => None,
     }
-}
-
-/// Returns a path in backticks, with `/` between its parts as in every reply.
-pub(crate) fn quoted(path: &Path) -> String {
-    let path = path.to_string_lossy();
-    if cfg!(windows) {
-        format!("`{}`", path.replace('\\', "/"))
-    } else {
-        format!("`{path}`")
-    }
-}
-
-/// How much room a command needs, in bytes, for SQLite's shared memory and a few pages of the WAL.
-#[cfg(unix)]
-const NEEDED: u64 = 128 * 1024;
-
-/// Tells whether hardly any room is left where a file is; SQLite does not say so of its shared memory.
-#[cfg(unix)]
-pub(crate) fn disk_is_full(path: &Path) -> bool {
-    lacks_room(path, NEEDED)
-}
-
-/// Tells whether less than this is left where a file is.
-#[cfg(unix)]
-pub(crate) fn lacks_room(path: &Path, bytes: u64) -> bool {
-    let folder = path.parent().unwrap_or(path);
-    rustix::fs::statvfs(folder).is_ok_and(|disk| {
-        let room = disk.f_bavail.saturating_mul(disk.f_frsize);
-        room < bytes || (disk.f_files > 0 && disk.f_favail == 0)
-    })
-}
-
-#[cfg(not(unix))]
-pub(crate) const fn disk_is_full(_: &Path) -> bool {
-    false
-}
-
-#[cfg(not(unix))]
-pub(crate) const fn lacks_room(_: &Path, _: u64) -> bool {
-    false
 }

@@ -1,7 +1,9 @@
 //! The runtime home: a folder that only its owner may read.
 
 use crate::db::marker;
-use crate::error::{Error, Result, Storage, quoted};
+use crate::display::quoted_path;
+use crate::error::{Error, Result, Storage};
+use crate::files::{sync_folder, with_suffix};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -46,9 +48,7 @@ impl Home {
         if cfg!(windows) && self.folder.ancestors().any(Path::is_file) {
             return Err(Error::io(&database, &std::io::ErrorKind::NotADirectory.into()));
         }
-        let mut log = database.clone().into_os_string();
-        log.push("-wal");
-        let log = PathBuf::from(log);
+        let log = with_suffix(&database, "-wal");
         let orphaned =
             log.metadata().is_ok_and(|log| log.len() > 0) && database.try_exists().is_ok_and(|there| !there);
         if !orphaned {
@@ -56,10 +56,13 @@ impl Home {
         }
         Err(Error::Storage {
             kind: Storage::Io,
-            message: format!("the database {} is gone, but its log is there", quoted(&database)),
+            message: format!(
+                "the database {} is gone, but its log is there",
+                quoted_path(&database)
+            ),
             hint: format!(
                 "restore the database, or move {} away to start over; nothing was written",
-                quoted(&log)
+                quoted_path(&log)
             ),
         })
     }
@@ -78,7 +81,7 @@ impl Home {
     pub fn note_damage(&self, problems: &[String]) -> Result<()> {
         let database = self.real_database();
         // Whoever reads the note names the database before it.
-        let names = format!("the database {} is damaged", quoted(&self.database()));
+        let names = format!("the database {} is damaged", quoted_path(&self.database()));
         let bare = |problem: &String| {
             let rest = problem.strip_prefix(&names).unwrap_or(problem);
             let rest = rest.trim_start_matches([':', ' ']);
@@ -153,23 +156,4 @@ fn private_folder(path: &Path) -> Result<bool> {
         .and_then(|()| grown.into_iter().try_for_each(sync_folder))
         .map_err(|error| Error::io(path, &error))?;
     Ok(true)
-}
-
-/// Makes sure that the names in a folder are on the disk.
-pub(crate) fn sync_folder(path: &Path) -> std::io::Result<()> {
-    // Only Unix opens folders as files.
-    #[cfg(unix)]
-    match fs::File::open(if path.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        path
-    }) {
-        Ok(folder) => folder.sync_all()?,
-        // One that may be written to and not be read is synced with all the rest.
-        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => rustix::fs::sync(),
-        Err(error) => return Err(error),
-    }
-    #[cfg(not(unix))]
-    let _ = path;
-    Ok(())
 }

@@ -2,10 +2,9 @@
 
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
-use crate::key::Key;
 use crate::ledger::{FileHash, Hash, IS_KNOWN, ImportReport, Importer, KeptKeys, hash};
 use crate::lock::FileLock;
-use crate::store::{MAX_VALUE_BYTES, put, value};
+use crate::store::{Key, MAX_VALUE_BYTES, put, value};
 use rusqlite::{Connection, OptionalExtension as _};
 use std::cell::RefCell;
 use std::fs::{self, File};

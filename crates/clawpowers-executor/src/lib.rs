@@ -19,36 +19,31 @@
 //! ```
 #![forbid(unsafe_code)]
 
-#[cfg(all(target_family = "wasm", target_os = "unknown"))]
-mod browser;
-mod create;
+mod check;
 mod db;
+pub mod decimal;
+mod display;
 mod error;
-mod glob;
+mod files;
 pub mod histogram;
 mod home;
-mod host;
-mod image;
-mod key;
 pub mod ledger;
 pub mod legacy;
 mod lock;
-mod moment;
+mod open;
+mod platform;
 pub mod process;
 mod recover;
-mod schema;
 mod store;
-pub mod units;
+mod timestamp;
 pub mod wait;
 
-pub use db::{Db, Leftovers};
+pub use db::Db;
+pub use db::schema::VERSION as SCHEMA_VERSION;
 pub use error::{Error, Result, Storage};
-pub use glob::Pattern;
 pub use home::Home;
-pub use key::{Key, MAX_KEY_BYTES};
-pub use ledger::{Ledger, Outcome};
+pub use ledger::{Ledger, Leftovers, Outcome};
 pub use lock::FileLock;
-pub use moment::Moment;
 pub use recover::{Recovered, recover};
-pub use schema::VERSION as SCHEMA_VERSION;
-pub use store::{Entry, MAX_VALUE_BYTES, Store, Swap};
+pub use store::{Entry, Key, MAX_KEY_BYTES, MAX_VALUE_BYTES, Pattern, Store, Swap};
+pub use timestamp::Timestamp;

@@ -1,6 +1,7 @@
 //! Locks between processes on a file of their own.
 
-use crate::error::{Error, Result, Storage, quoted};
+use crate::display::quoted_path;
+use crate::error::{Error, Result, Storage};
 use crate::wait::{self, TIMEOUT};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
@@ -59,7 +60,7 @@ impl FileLock {
                     Storage::Busy,
                     format!(
                         "the lock {} is held by another process for longer than the timeout",
-                        quoted(path)
+                        quoted_path(path)
                     ),
                 ));
             }

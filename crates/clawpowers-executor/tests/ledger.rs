@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use clawpowers_executor::ledger::{Details, Filter, Finish, New, Order, Outcome, jsonl};
-use clawpowers_executor::{Db, Error, Home, Moment};
+use clawpowers_executor::{Db, Error, Home, Timestamp};
 use tempfile::TempDir;
 
 fn home() -> (TempDir, Db) {
@@ -53,7 +53,7 @@ fn what_ran_for_decades_is_stored_with_the_longest_duration() {
     let (_folder, mut db) = home();
     let began = New {
         skill: "s",
-        at: Some(Moment::parse("1971-01-01").unwrap()),
+        at: Some(Timestamp::parse("1971-01-01").unwrap()),
         ..New::default()
     };
     let id = db.ledger().start(&began).unwrap().id;
@@ -69,7 +69,7 @@ fn a_clock_beyond_the_year_9999_stores_nothing() {
     for micros in [253_402_207_200_000_001, i64::MAX, -62_135_596_800_000_001] {
         let new = New {
             skill: "s",
-            at: Some(Moment::from_micros(micros)),
+            at: Some(Timestamp::from_micros(micros)),
             ..New::default()
         };
         for refused in [
@@ -86,7 +86,7 @@ fn a_clock_beyond_the_year_9999_stores_nothing() {
     }
     let last = New {
         skill: "s",
-        at: Some(Moment::parse("9999-12-30T22:00:00Z").unwrap()),
+        at: Some(Timestamp::parse("9999-12-30T22:00:00Z").unwrap()),
         ..New::default()
     };
     db.ledger().record(&last, Outcome::Success).unwrap();

@@ -7,7 +7,7 @@
 
 use clawpowers_executor::histogram::bucket;
 use clawpowers_executor::ledger::{Details, Execution, Figures, Filter, Finish, New, Order, Outcome, jsonl};
-use clawpowers_executor::{Db, Error, Home, Key, Moment, Pattern, Swap};
+use clawpowers_executor::{Db, Error, Home, Key, Pattern, Swap, Timestamp};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -266,7 +266,7 @@ impl Row {
     fn as_new(&self) -> New<'static> {
         New {
             skill: self.skill,
-            at: Some(Moment::from_micros(self.at)),
+            at: Some(Timestamp::from_micros(self.at)),
             duration: self.duration,
             cost: self.cost,
             tokens_in: self.tokens.0,
@@ -387,7 +387,7 @@ fn count<'r>(rows: impl Iterator<Item = &'r Row>) -> Vec<Figures> {
         for duration in &durations {
             *buckets.entry(bucket(duration.unsigned_abs())).or_default() += 1;
         }
-        let times = || ended.iter().map(|row| Moment::from_micros(row.at));
+        let times = || ended.iter().map(|row| Timestamp::from_micros(row.at));
         Figures {
             skill: skill.to_owned(),
             outcomes: Outcome::ALL
@@ -523,7 +523,7 @@ fn blank(row: &Row) -> Execution {
         id: 0,
         skill: row.skill.to_owned(),
         outcome: row.outcome,
-        at: Moment::from_micros(row.at),
+        at: Timestamp::from_micros(row.at),
         duration: row.duration,
         cost: row.cost,
         tokens_in: row.tokens.0,
@@ -594,7 +594,7 @@ proptest! {
         model.sort_by_key(|row| (row.at, row.id));
         prop_assert_eq!(&rows(&mut db, &Filter::default()), &model);
         prop_assert_eq!(db.ledger().figures(&Filter::default()).unwrap(), count(model.iter()));
-        let middle = Moment::from_micros(1_700_000_010_000_010);
+        let middle = Timestamp::from_micros(1_700_000_010_000_010);
         let filters: [(Filter, Wanted); 6] = [
             (Filter { skill: Some("b.c".into()), ..Filter::default() }, |row| row.skill == "b.c"),
             (Filter { session: Some("s".into()), ..Filter::default() }, |row| row.session == Some("s")),

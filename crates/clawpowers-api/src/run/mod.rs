@@ -12,7 +12,7 @@ use crate::wire::skill::unmet;
 use crate::wire::words::word;
 use clawpowers_executor::ledger::{Details, Finish, New};
 use clawpowers_executor::process::{self, Ended, How, Spec, StartError};
-use clawpowers_executor::{Moment, Outcome, units};
+use clawpowers_executor::{Outcome, Timestamp, decimal};
 use clawpowers_loader::display::{display_path, quoted};
 use clawpowers_loader::{Entry, Scope, missing};
 use serde::Serialize;
@@ -168,7 +168,7 @@ fn timeout(options: &Options) -> Result<Option<Duration>, ApiError> {
     let Some(text) = &options.timeout else {
         return Ok(None);
     };
-    match units::micros(text) {
+    match decimal::micros(text) {
         Ok(micros) if micros > 0 => Ok(Some(Duration::from_micros(micros.unsigned_abs()))),
         _ => {
             let message = format!("the timeout {} is not a number of seconds above 0", quoted(text));
@@ -184,7 +184,7 @@ fn recorded(runtime: &Runtime, options: &Options, entry: &Entry, spec: &Spec<'_>
     let version = entry.skill.version.as_ref();
     let new = New {
         skill: &entry.skill.name,
-        at: Some(Moment::now()),
+        at: Some(Timestamp::now()),
         details: Details {
             skill_version: version.map(|version| version.text.as_str()),
             skill_digest: digest.as_deref(),
@@ -208,7 +208,7 @@ fn recorded(runtime: &Runtime, options: &Options, entry: &Entry, spec: &Spec<'_>
         // What took longer than any execution may is stored with the longest time.
         duration: i64::try_from(ended.duration.as_micros())
             .ok()
-            .map(|took| took.min(units::MAX_MICROS)),
+            .map(|took| took.min(decimal::MAX_MICROS)),
         cost: None,
         tokens_in: None,
         tokens_out: None,

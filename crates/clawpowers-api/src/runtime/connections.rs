@@ -27,13 +27,13 @@ impl Connections {
     pub(crate) fn with<T>(
         &self,
         is_in_place: impl FnOnce(&Db) -> bool,
-        open: impl FnOnce() -> Result<Option<Db>, ApiError>,
+        open: impl FnOnce() -> Result<Option<(Db, Option<Report>)>, ApiError>,
         work: impl FnOnce(&mut Db) -> Result<T, ApiError>,
     ) -> Result<Option<T>, ApiError> {
         let mut db = match self.idle_in_place(is_in_place) {
             Some(db) => db,
             None => match open()? {
-                Some(db) => self.opened(db),
+                Some((db, imported)) => self.opened(db, imported),
                 None => return Ok(None),
             },
         };
@@ -70,9 +70,9 @@ impl Connections {
         self.imported.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn opened(&self, mut db: Db) -> Box<Db> {
-        if let Some(report) = db.take_imported() {
-            *self.imported() = Some(report);
+    fn opened(&self, db: Db, imported: Option<Report>) -> Box<Db> {
+        if imported.is_some() {
+            *self.imported() = imported;
         }
         Box::new(db)
     }

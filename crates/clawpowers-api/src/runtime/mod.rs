@@ -188,7 +188,7 @@ impl Runtime {
             self.check_open()?;
             return db.as_mut().map(work).transpose();
         }
-        let open = || Ok(Db::open(&self.home()?)?);
+        let open = || Ok(Db::open_with_report(&self.home()?)?);
         self.connections.with(Db::is_in_place_for_reading, open, work)
     }
 
@@ -201,7 +201,7 @@ impl Runtime {
             let open = db.take().map_or_else(Db::memory, Ok)?;
             return work(db.insert(open));
         }
-        let open = || Ok(Some(Db::create(&self.home()?)?));
+        let open = || Ok(Some(Db::create_with_report(&self.home()?)?));
         let answer = self.connections.with(Db::is_in_place, open, work)?;
         answer.ok_or_else(|| ApiError::new(ErrorCode::Internal, "the database was not created"))
     }

@@ -5,7 +5,7 @@ use crate::wire::error::{ApiError, ErrorCode};
 use crate::wire::number::{Amount, MAX_WHOLE};
 use crate::wire::shared::shared_fields;
 use clawpowers_executor::ledger::{self, Details, Filter};
-use clawpowers_executor::{Error, Moment, Outcome, units};
+use clawpowers_executor::{Error, Outcome, Timestamp, decimal};
 use clawpowers_loader::display::quoted;
 use serde::Serialize;
 
@@ -40,12 +40,12 @@ impl ExecutionFields {
 }
 
 /// Reads when an execution was, which is not in the future.
-pub(crate) fn past(text: &str, now: Moment) -> Result<Moment, ApiError> {
+pub(crate) fn past(text: &str, now: Timestamp) -> Result<Timestamp, ApiError> {
     /// How far a clock elsewhere may be ahead of this one.
     const CLOCK: i64 = 5 * 60 * 1_000_000;
     /// How far a day has begun elsewhere before it begins in UTC.
     const DAY: i64 = 14 * 3600 * 1_000_000;
-    let at = Moment::parse(text)?;
+    let at = Timestamp::parse(text)?;
     let is_date = !text.contains([':', 'T', 't']);
     let ahead = if is_date { DAY } else { CLOCK };
     if at.micros() <= now.micros().saturating_add(ahead) {
@@ -80,11 +80,11 @@ pub(crate) fn id(text: &str, hint: &str) -> Result<i64, ApiError> {
 }
 
 pub(crate) fn micros(amount: Option<&Amount>) -> Result<Option<i64>, Error> {
-    amount.map(|amount| units::micros(&amount.0)).transpose()
+    amount.map(|amount| decimal::micros(&amount.0)).transpose()
 }
 
 pub(crate) fn nanodollars(amount: Option<&Amount>) -> Result<Option<i64>, Error> {
-    amount.map(|amount| units::nanodollars(&amount.0)).transpose()
+    amount.map(|amount| decimal::nanodollars(&amount.0)).transpose()
 }
 
 shared_fields! {
@@ -108,10 +108,10 @@ shared_fields! {
 
 impl ExecutionFilter {
     pub(crate) fn filter(&self) -> Result<Filter, ApiError> {
-        let now = Moment::now();
+        let now = Timestamp::now();
         let bound = |text: &Option<String>| {
             text.as_deref()
-                .map(|text| Moment::parse_bound(text, now))
+                .map(|text| Timestamp::parse_bound(text, now))
                 .transpose()
         };
         let outcome = match self.outcome.as_deref() {
@@ -283,7 +283,7 @@ impl From<&ledger::Figures> for Figures {
         };
         let (timed, duration) = figures.timed;
         let (metered, tokens_in, tokens_out) = figures.metered;
-        let at = |moment: Option<Moment>| moment.map(|moment| moment.to_string());
+        let at = |time: Option<Timestamp>| time.map(|time| time.to_string());
         Self {
             total: figures.total(),
             success: figures.of(Outcome::Success),
@@ -324,11 +324,11 @@ fn dollars(nanodollars: i64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::past;
-    use clawpowers_executor::Moment;
+    use clawpowers_executor::Timestamp;
 
     #[test]
     fn the_future_begins_after_a_clock_that_is_a_little_ahead_and_after_today_elsewhere() {
-        let now = Moment::parse("2026-11-10T12:00:00Z").unwrap();
+        let now = Timestamp::parse("2026-11-10T12:00:00Z").unwrap();
         for good in [
             "2026-11-10T12:00:00Z",
             "2026-11-10T12:05:00Z",

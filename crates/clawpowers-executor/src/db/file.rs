@@ -1,9 +1,10 @@
 //! The files of an open database: whether they are still at their paths, and whether one of them is known to be damaged.
 
+use super::schema::VERSION;
 use super::{marker, number, wal};
-use crate::error::{Error, Result, Storage, quoted};
-use crate::home::sync_folder;
-use crate::schema::VERSION;
+use crate::display::quoted_path;
+use crate::error::{Error, Result, Storage};
+use crate::files::{sync_folder, with_suffix};
 use rusqlite::Connection;
 use std::cell::Cell;
 use std::fs::{self, Metadata};
@@ -192,7 +193,7 @@ impl DbFile {
         Err(self.moved("the write may be in the moved file; check before you repeat it"))
     }
 
-    /// Makes the error of a database that is not the one that was closed for a moment.
+    /// Makes the error of a database that is not the one that was closed for a while.
     pub(super) fn replaced(&self) -> Error {
         self.moved("nothing of the import counts; import again")
     }
@@ -202,7 +203,7 @@ impl DbFile {
             kind: Storage::Io,
             message: format!(
                 "the database {} was moved, replaced or deleted while it was open",
-                quoted(&self.name)
+                quoted_path(&self.name)
             ),
             hint: hint.to_owned(),
         }
@@ -210,14 +211,14 @@ impl DbFile {
 
     /// Makes the error of a database that a newer release has changed.
     pub(super) fn newer(&self, version: i32) -> Error {
-        let shown = quoted(&self.name);
+        let shown = quoted_path(&self.name);
         let message = format!("the database {shown} has schema {version}; this release knows {VERSION}");
         Error::storage(Storage::Newer, message)
     }
 
     /// Makes the error of a database that is damaged.
     pub(super) fn corrupt(&self, what: &str) -> Error {
-        let shown = quoted(&self.name);
+        let shown = quoted_path(&self.name);
         Error::storage(
             Storage::Corrupt,
             format!("the database {shown} is damaged: {what}"),
@@ -301,11 +302,4 @@ fn header_fault(connection: &Connection, size: u64, wal: &Path) -> rusqlite::Res
         }
     }
     Ok(None)
-}
-
-/// Returns the path of a file that SQLite or this program keeps beside a database.
-pub(crate) fn with_suffix(database: &Path, suffix: &str) -> PathBuf {
-    let mut name = database.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
 }

@@ -1,7 +1,7 @@
 //! The note beside a database that it is damaged, so that every process refuses to write to it.
 
-use super::file::with_suffix;
-use crate::moment::Moment;
+use crate::files::with_suffix;
+use crate::timestamp::Timestamp;
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::Path;
@@ -59,7 +59,7 @@ pub(crate) fn write(database: &Path, problems: &[String]) -> std::io::Result<()>
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut text = format!("Damage found {}\n", Moment::now());
+    let mut text = format!("Damage found {}\n", Timestamp::now());
     for problem in problems {
         text.push_str(problem.lines().next().unwrap_or_default());
         text.push('\n');

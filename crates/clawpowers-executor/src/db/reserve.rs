@@ -3,8 +3,8 @@
 
 use super::Db;
 use super::Tx;
-use super::file::with_suffix;
 use crate::error::Result;
+use crate::files::with_suffix;
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read as _, Write as _};
 use std::path::Path;

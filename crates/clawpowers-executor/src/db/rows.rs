@@ -1,7 +1,6 @@
 //! Rows that hold what no release writes, beside others that can be read.
 
-use super::{Db, Tx};
-use crate::db::DbFile;
+use super::{Db, DbFile, Tx};
 use crate::error::{Result, wrong_value};
 
 /// Counts rows that cannot be read, so that the others are still handed over.

@@ -1,10 +1,9 @@
 //! The write-ahead log: wanted for every file, and kept short by its writers.
 
 use super::Db;
-use super::file::with_suffix;
 use super::reserve;
 use crate::error::Result;
-use crate::home::sync_folder;
+use crate::files::{sync_folder, with_suffix};
 use crate::wait;
 use std::collections::BTreeSet;
 use std::fs::{self, OpenOptions};

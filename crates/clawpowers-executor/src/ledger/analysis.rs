@@ -3,7 +3,7 @@
 use super::query::COUNTS;
 use super::{Ledger, Outcome};
 use crate::error::Result;
-use crate::moment::Moment;
+use crate::timestamp::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _};
 
 /// What ended on one day.
@@ -21,7 +21,7 @@ pub struct Counted {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
     /// The time and the number of the last execution that it knows.
-    pub last: (Moment, i64),
+    pub last: (Timestamp, i64),
     /// What it knew then, in its own words.
     pub state: String,
 }
@@ -47,8 +47,8 @@ impl Ledger<'_> {
     pub fn models(
         &self,
         skill: &str,
-        since: Option<Moment>,
-        until: Option<Moment>,
+        since: Option<Timestamp>,
+        until: Option<Timestamp>,
         limit: usize,
     ) -> Result<Vec<ModelCount>> {
         self.db.run(|connection| {
@@ -60,8 +60,8 @@ impl Ledger<'_> {
                      ORDER BY at DESC LIMIT ?4)
                  WHERE model IS NOT NULL GROUP BY model ORDER BY count(*) DESC, model"
             ))?;
-            let since = since.map_or(i64::MIN, Moment::micros);
-            let until = until.map_or(i64::MAX, Moment::micros);
+            let since = since.map_or(i64::MIN, Timestamp::micros);
+            let until = until.map_or(i64::MAX, Timestamp::micros);
             let limit = i64::try_from(limit).unwrap_or(i64::MAX);
             let rows = statement.query_map((skill, since, until, limit), |row| {
                 Ok(ModelCount {
@@ -83,8 +83,8 @@ impl Ledger<'_> {
     pub fn outcomes(
         &self,
         skill: &str,
-        behind: Option<(Moment, i64)>,
-        mut each: impl FnMut(Moment, i64, Outcome) -> bool,
+        behind: Option<(Timestamp, i64)>,
+        mut each: impl FnMut(Timestamp, i64, Outcome) -> bool,
     ) -> Result<()> {
         let (at, id) = behind.map_or((i64::MIN, i64::MIN), |(at, id)| (at.micros(), id));
         self.db.run(|connection| {
@@ -99,7 +99,7 @@ impl Ledger<'_> {
                 let Some(outcome) = Outcome::from_number(row.get(2)?) else {
                     continue;
                 };
-                if !each(Moment::from_micros(row.get(0)?), row.get(1)?, outcome) {
+                if !each(Timestamp::from_micros(row.get(0)?), row.get(1)?, outcome) {
                     break;
                 }
             }
@@ -184,7 +184,7 @@ impl Ledger<'_> {
             )?;
             let read = |row: &rusqlite::Row<'_>| {
                 Ok(Kept {
-                    last: (Moment::from_micros(row.get(0)?), row.get(1)?),
+                    last: (Timestamp::from_micros(row.get(0)?), row.get(1)?),
                     state: row.get(2)?,
                 })
             };

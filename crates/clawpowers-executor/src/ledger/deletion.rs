@@ -1,14 +1,13 @@
 //! Deletions: what was deleted in one home is deleted in every home that imports its lines.
 
-use super::execution::{Execution, MAX_TEXT_BYTES, Outcome};
-use super::import::{Hash, Reason, hash, identity, subject};
-use super::line::{self, uid};
+use super::execution::{Execution, MAX_TEXT_BYTES};
+use super::identity::{Hash, deletion_identity, digest, identity, remember, uid};
+use super::jsonl::{self, Reason, subject};
 use super::query::{self, Filter};
 use super::rollup::{Delta, settle};
-use super::stage::remember;
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::moment::Moment;
+use crate::timestamp::Timestamp;
 use rusqlite::Connection;
 use std::collections::HashMap;
 
@@ -26,7 +25,7 @@ pub struct Deletion {
     /// The skill.
     pub skill: String,
     /// When the execution was.
-    pub at: Moment,
+    pub at: Timestamp,
     /// What identifies it.
     pub name: Name,
 }
@@ -52,20 +51,20 @@ impl Deletion {
     #[must_use]
     pub fn jsonl(&self) -> String {
         let mut out = String::from("{");
-        line::put(&mut out, "ts", &line::quoted(&self.at.to_string()));
-        line::put(&mut out, "skill", &line::quoted(&self.skill));
-        line::put(&mut out, "outcome", &line::quoted(OUTCOME));
+        jsonl::put(&mut out, "ts", &jsonl::quoted(&self.at.to_string()));
+        jsonl::put(&mut out, "skill", &jsonl::quoted(&self.skill));
+        jsonl::put(&mut out, "outcome", &jsonl::quoted(OUTCOME));
         match &self.name {
-            Name::Uid(uid) => line::put(&mut out, "uid", &line::quoted(uid)),
+            Name::Uid(uid) => jsonl::put(&mut out, "uid", &jsonl::quoted(uid)),
             Name::Line {
                 digest,
                 deleted,
                 left,
             } => {
                 let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-                line::put(&mut out, "digest", &line::quoted(&digest));
-                line::put(&mut out, "deleted", &deleted.to_string());
-                line::put(&mut out, "left", &left.to_string());
+                jsonl::put(&mut out, "digest", &jsonl::quoted(&digest));
+                jsonl::put(&mut out, "deleted", &deleted.to_string());
+                jsonl::put(&mut out, "left", &left.to_string());
             }
         }
         out.push('}');
@@ -117,7 +116,7 @@ fn remove(tx: &Tx<'_>, execution: &Execution) -> Result<()> {
 fn insert(
     tx: &Tx<'_>,
     id: Option<i64>,
-    (skill, at): (&str, Moment),
+    (skill, at): (&str, Timestamp),
     uid: Option<&str>,
     digest: Option<&Hash>,
     pending: bool,
@@ -142,8 +141,8 @@ pub(super) fn each(tx: &Tx<'_>, filter: &Filter, mut each: impl FnMut(Deletion) 
              WHERE (?1 IS NULL OR skill = ?1) AND at >= ?2 AND at < ?3
              GROUP BY ifnull(digest, id) ORDER BY at, id",
         )?;
-        let since = filter.since.map_or(i64::MIN, Moment::micros);
-        let until = filter.until.map_or(i64::MAX, Moment::micros);
+        let since = filter.since.map_or(i64::MIN, Timestamp::micros);
+        let until = filter.until.map_or(i64::MAX, Timestamp::micros);
         let rows = statement.query_map((filter.skill.as_deref(), since, until), |row| {
             let name = match row.get::<_, Option<Hash>>(3)? {
                 None => Name::Uid(row.get(2)?),
@@ -155,7 +154,7 @@ pub(super) fn each(tx: &Tx<'_>, filter: &Filter, mut each: impl FnMut(Deletion) 
             };
             Ok(Deletion {
                 skill: row.get(0)?,
-                at: Moment::from_micros(row.get(1)?),
+                at: Timestamp::from_micros(row.get(1)?),
                 name,
             })
         })?;
@@ -175,7 +174,7 @@ pub(super) fn each(tx: &Tx<'_>, filter: &Filter, mut each: impl FnMut(Deletion) 
 }
 
 /// Returns the executions of a digest, which are lines of 1.x.
-fn equal(tx: &Tx<'_>, skill: &str, at: Moment, wanted: &Hash) -> Result<Vec<Execution>> {
+fn equal(tx: &Tx<'_>, skill: &str, at: Timestamp, wanted: &Hash) -> Result<Vec<Execution>> {
     let mut found = query::at_time(tx, skill, at)?;
     found.retain(|one| uid(one, "").is_none() && digest(one) == *wanted);
     Ok(found)
@@ -196,7 +195,7 @@ pub(super) fn no_execution(tx: &Tx<'_>, id: i64, hint: &str) -> Result<Error> {
 
 impl Deletion {
     /// Reads a line whose outcome is [`OUTCOME`].
-    pub(super) fn read(line: &line::Line<'_>) -> std::result::Result<Self, Reason> {
+    pub(super) fn read(line: &jsonl::Line<'_>) -> std::result::Result<Self, Reason> {
         let (skill, at) = subject(line)?;
         if skill.len() > MAX_TEXT_BYTES {
             return Err(("too-long", "the skill's name is too long".to_owned()));
@@ -306,36 +305,6 @@ pub(super) fn take_pending(tx: &Tx<'_>, digest: &Hash) -> Result<()> {
             .execute([digest.as_slice()])
     })?;
     Ok(())
-}
-
-/// Returns what identifies a line of 1.x, which has no uid: what it says.
-pub(super) fn digest(execution: &Execution) -> Hash {
-    let number = |number: Option<i64>| number.map_or_else(String::new, |number| number.to_string());
-    let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let details = &execution.details;
-    let parts = [
-        execution.skill.clone(),
-        execution.at.micros().to_string(),
-        execution.outcome.map_or("open", Outcome::as_str).to_owned(),
-        number(execution.duration),
-        number(execution.cost),
-        number(execution.tokens_in),
-        number(execution.tokens_out),
-        text(&execution.notes),
-        text(&details.session),
-        text(&details.agent),
-        text(&details.model),
-        text(&details.tier),
-        text(&details.project),
-        text(&details.skill_version),
-        text(&details.skill_digest),
-        text(&execution.extra),
-    ];
-    hash(&parts.each_ref().map(String::as_bytes))
-}
-
-fn deletion_identity(uid: &[u8], at: Moment, skill: &str) -> Hash {
-    hash(&[b"deleted", uid, &at.micros().to_le_bytes(), skill.as_bytes()])
 }
 
 fn unhex(text: &str) -> Option<Hash> {

@@ -1,9 +1,9 @@
 //! What an execution is.
 
+use crate::decimal::{MAX_DOLLARS, MAX_MICROS, MAX_NANODOLLARS, MAX_SECONDS};
+use crate::display::quoted;
 use crate::error::{Error, Result};
-use crate::key::shortened;
-use crate::moment::Moment;
-use crate::units::{MAX_DOLLARS, MAX_MICROS, MAX_NANODOLLARS, MAX_SECONDS};
+use crate::timestamp::Timestamp;
 use std::fmt;
 
 /// How many bytes the name of a skill, a session, an agent, a model, a tier or a project may have.
@@ -52,7 +52,7 @@ impl Outcome {
         let found = Self::ALL.into_iter().find(|outcome| outcome.as_str() == text);
         found.ok_or_else(|| {
             Error::invalid(
-                format!("unknown outcome {}", shortened(text)),
+                format!("unknown outcome {}", quoted(text)),
                 "an outcome is success, failure, partial or skipped",
             )
         })
@@ -100,7 +100,7 @@ pub struct New<'a> {
     /// The skill.
     pub skill: &'a str,
     /// When it was; now where it is not said.
-    pub at: Option<Moment>,
+    pub at: Option<Timestamp>,
     /// How long it took, in microseconds.
     pub duration: Option<i64>,
     /// What it cost, in billionths of a US dollar.
@@ -142,7 +142,7 @@ pub struct Execution {
     /// How it ended; `None` while it is open.
     pub outcome: Option<Outcome>,
     /// When it was recorded or, where it was started here, when it started.
-    pub at: Moment,
+    pub at: Timestamp,
     /// How long it took, in microseconds.
     pub duration: Option<i64>,
     /// What it cost, in billionths of a US dollar.
@@ -163,7 +163,7 @@ pub struct Execution {
 
 impl Execution {
     /// Returns what it is once it has ended.
-    pub(super) fn ended(&self, finish: &Finish<'_>, now: Moment) -> Self {
+    pub(super) fn ended(&self, finish: &Finish<'_>, now: Timestamp) -> Self {
         // The clock may have been set back meanwhile, or far ahead; what is stored has to be importable.
         let since = now.micros().saturating_sub(self.at.micros()).clamp(0, MAX_MICROS);
         let notes = finish.notes.filter(|notes| !notes.is_empty());
@@ -203,8 +203,8 @@ impl New<'_> {
     }
 
     /// Returns when it was, which is now where that is not said.
-    pub(super) fn time(&self) -> Result<Moment> {
-        let at = self.at.unwrap_or_else(Moment::now);
+    pub(super) fn time(&self) -> Result<Timestamp> {
+        let at = self.at.unwrap_or_else(Timestamp::now);
         if at.is_writable() {
             return Ok(at);
         }
@@ -215,7 +215,7 @@ impl New<'_> {
     }
 
     /// Returns it as it will be kept, without its number.
-    pub(super) fn execution(&self, outcome: Option<Outcome>, at: Moment) -> Execution {
+    pub(super) fn execution(&self, outcome: Option<Outcome>, at: Timestamp) -> Execution {
         let own = |text: Option<&str>| text.map(str::to_owned);
         let details = &self.details;
         Execution {
@@ -274,7 +274,7 @@ fn check_text(name: &str, value: &str) -> Result<()> {
     if value.len() > MAX_TEXT_BYTES {
         let message = format!(
             "the {name} {} has {} bytes, more than {MAX_TEXT_BYTES}",
-            shortened(value),
+            quoted(value),
             value.len()
         );
         return Err(Error::invalid(message, "put what is long into the notes"));

@@ -2,12 +2,13 @@
 
 use super::deletion::{self, Deletion};
 use super::execution::{Details, Execution, MAX_NOTES_BYTES, MAX_TEXT_BYTES, New, Outcome};
-use super::line::{Line, Scalar, jsonl};
+use super::identity::{Hash, hash, identity};
+use super::jsonl::{Line, Reason, Scalar, jsonl, subject};
+use crate::decimal;
+use crate::display::escaped;
 use crate::error::{Error, Result, Storage};
-use crate::moment::Moment;
-use crate::units;
+use crate::timestamp::Timestamp;
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::io::{BufRead, Read as _};
@@ -114,9 +115,6 @@ pub(super) struct Reader<'a> {
     bytes: Vec<u8>,
 }
 
-/// The start of a SHA-256.
-pub(crate) type Hash = [u8; 16];
-
 impl<'a> Reader<'a> {
     pub(super) fn new(home: &'a str, source: &'a str) -> Self {
         Self {
@@ -194,7 +192,7 @@ impl<'a> Reader<'a> {
             }
             Ok(value) => (
                 "not-object",
-                format!("the line is no record: {}", shown(&value.to_string())),
+                format!("the line is no record: {}", escaped(&value.to_string())),
             ),
             Err(error) => {
                 let (why, column) = (error.to_string(), error.column());
@@ -255,51 +253,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Returns what an execution with a uid is remembered by.
-pub(super) fn identity(uid: &str, at: Moment, skill: &str) -> Hash {
-    hash(&[
-        b"uid",
-        uid.as_bytes(),
-        &at.micros().to_le_bytes(),
-        skill.as_bytes(),
-    ])
-}
-
-/// Returns a hash of parts, each with its length so that no two lists of parts are the same.
-pub(crate) fn hash(parts: &[&[u8]]) -> Hash {
-    let mut hasher = Sha256::new();
-    for part in parts {
-        hasher.update((part.len() as u64).to_le_bytes());
-        hasher.update(part);
-    }
-    let mut short = Hash::default();
-    for (to, from) in short.iter_mut().zip(hasher.finalize()) {
-        *to = from;
-    }
-    short
-}
-
-type Judged<'a> = (New<'a>, Outcome, Moment);
-
-/// Why a line was skipped: a stable word, and words for people.
-pub(super) type Reason = (&'static str, String);
-
-/// Returns the skill and the time of a line.
-pub(super) fn subject<'a>(line: &'a Line<'_>) -> std::result::Result<(&'a str, Moment), Reason> {
-    let skill = line.skill.text().unwrap_or_default();
-    if skill.is_empty() {
-        let other = line.extra.contains_key("skillName");
-        let detail = if other {
-            "`skillName` instead of `skill`: a record of 2.x"
-        } else {
-            "no `skill`"
-        };
-        return Err(("no-skill", detail.to_owned()));
-    }
-    let ts = line.ts.text().unwrap_or_default();
-    let at = Moment::parse(ts).map_err(|_| ("no-time", format!("no time in `ts`: {}", shown(ts))))?;
-    Ok((skill, at))
-}
+type Judged<'a> = (New<'a>, Outcome, Timestamp);
 
 /// Takes a line for an execution, or says why it is none.
 fn judge<'a>(line: &'a Line<'_>) -> std::result::Result<Judged<'a>, Reason> {
@@ -311,7 +265,8 @@ fn judge<'a>(line: &'a Line<'_>) -> std::result::Result<Judged<'a>, Reason> {
             "the execution had not ended when it was written down".to_owned(),
         ));
     }
-    let outcome = Outcome::parse(named).map_err(|_| ("outcome", format!("no outcome: {}", shown(named))))?;
+    let outcome =
+        Outcome::parse(named).map_err(|_| ("outcome", format!("no outcome: {}", escaped(named))))?;
     let amount = |value: &Scalar<'_>, name: &str, read: fn(&str) -> Result<i64>| {
         match value {
             Scalar::Absent => Ok(None),
@@ -324,8 +279,8 @@ fn judge<'a>(line: &'a Line<'_>) -> std::result::Result<Judged<'a>, Reason> {
     let new = New {
         skill,
         at: Some(at),
-        duration: amount(&line.duration, "duration_s", units::micros)?,
-        cost: amount(&line.cost, "cost_usd", units::nanodollars)?,
+        duration: amount(&line.duration, "duration_s", decimal::micros)?,
+        cost: amount(&line.cost, "cost_usd", decimal::nanodollars)?,
         tokens_in: amount(&line.tokens_in, "tokens_in", tokens)?,
         tokens_out: amount(&line.tokens_out, "tokens_out", tokens)?,
         notes: line.notes.label(),
@@ -370,12 +325,6 @@ fn tokens(text: &str) -> Result<i64> {
         .ok()
         .filter(|number| (0..1 << 53).contains(number));
     number.ok_or_else(|| Error::invalid(format!("`{text}` is not a number of tokens"), ""))
-}
-
-/// Returns the start of a stranger's text.
-fn shown(text: &str) -> String {
-    let start: String = text.chars().take(60).collect();
-    format!("`{}`", start.escape_debug())
 }
 
 /// Mends what the shell scripts of 1.x wrote wrong: raw control characters, and durations with leading zeros.

@@ -3,8 +3,9 @@
 mod analysis;
 mod deletion;
 mod execution;
+mod identity;
 mod import;
-mod line;
+mod jsonl;
 mod query;
 mod recover;
 mod rollup;
@@ -14,20 +15,21 @@ pub use analysis::{Counted, Kept, ModelCount};
 pub use deletion::{Deletion, Name};
 pub use execution::{Details, Execution, Finish, MAX_NOTES_BYTES, MAX_TEXT_BYTES, New, Outcome, check_skill};
 pub use import::{ImportReport, Skipped};
-pub use line::{CSV_HEADER, csv, jsonl};
+pub use jsonl::{CSV_HEADER, csv, jsonl};
 pub use query::{Filter, Order};
 pub use rollup::Figures;
 
-pub(crate) use import::{Hash, hash};
+pub(crate) use identity::{FileHash, Hash, IS_KNOWN, hash};
 pub(crate) use recover::{
     DELETED_COLUMNS, EXECUTION_COLUMNS, SKILL_COLUMNS, rebuild, recover_deleted, recover_execution,
     recover_skill,
 };
-pub(crate) use stage::{FileHash, IS_KNOWN, Importer, KeptKeys};
+pub use stage::Leftovers;
+pub(crate) use stage::{ARE_STAGED, Importer, KeptKeys};
 
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
-use crate::moment::Moment;
+use crate::timestamp::Timestamp;
 use execution::OPEN;
 use rollup::Delta;
 use rusqlite::OptionalExtension as _;
@@ -37,6 +39,13 @@ use std::io::BufRead;
 #[derive(Debug)]
 pub struct Ledger<'a> {
     db: &'a mut Db,
+}
+
+impl Db {
+    /// Returns the executions.
+    pub const fn ledger(&mut self) -> Ledger<'_> {
+        Ledger::new(self)
+    }
 }
 
 impl<'a> Ledger<'a> {
@@ -86,7 +95,7 @@ impl<'a> Ledger<'a> {
                     "start another with `clawpowers metrics start`; it was left as it is",
                 ));
             }
-            let ended = old.ended(finish, Moment::now());
+            let ended = old.ended(finish, Timestamp::now());
             let skill = tx.run(|connection| {
                 let mut statement = connection.prepare_cached(
                     "UPDATE execution SET outcome = ?2, duration = ?3, cost = ?4, tokens_in = ?5, tokens_out = ?6,

@@ -3,7 +3,7 @@
 use super::execution::{Details, Execution, New, OPEN, Outcome};
 use crate::db::{Tx, Unreadable};
 use crate::error::Result;
-use crate::moment::Moment;
+use crate::timestamp::Timestamp;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, Row, params_from_iter};
 
@@ -17,9 +17,9 @@ pub struct Filter {
     /// With this outcome; `Some(None)` are the open ones.
     pub outcome: Option<Option<Outcome>>,
     /// At this time or later.
-    pub since: Option<Moment>,
+    pub since: Option<Timestamp>,
     /// Before this time.
-    pub until: Option<Moment>,
+    pub until: Option<Timestamp>,
     /// At most so many.
     pub limit: Option<usize>,
 }
@@ -82,7 +82,7 @@ pub(super) fn insert(connection: &Connection, skill: i64, execution: &Execution)
 }
 
 /// Returns the executions of a skill at a time.
-pub(super) fn at_time(tx: &Tx<'_>, skill: &str, at: Moment) -> Result<Vec<Execution>> {
+pub(super) fn at_time(tx: &Tx<'_>, skill: &str, at: Timestamp) -> Result<Vec<Execution>> {
     tx.run(|connection| {
         let sql = format!(
             "SELECT {COLUMNS} FROM execution JOIN skill ON skill.id = execution.skill
@@ -132,7 +132,7 @@ pub(super) fn each_figure(
         execution.tokens_in, execution.tokens_out";
     let mut failure = None;
     walk(tx, filter, "execution", None, FIGURES, |row| {
-        let at = Moment::from_micros(row.get(3)?);
+        let at = Timestamp::from_micros(row.get(3)?);
         let new = New {
             duration: row.get(4)?,
             cost: row.get(5)?,
@@ -172,8 +172,8 @@ fn walk(
         .outcome
         .map(|outcome| outcome.map_or(OPEN, Outcome::number));
     narrow("outcome = ?", outcome.map(Value::from));
-    narrow("at >= ?", filter.since.map(|moment| moment.micros().into()));
-    narrow("at < ?", filter.until.map(|moment| moment.micros().into()));
+    narrow("at >= ?", filter.since.map(|time| time.micros().into()));
+    narrow("at < ?", filter.until.map(|time| time.micros().into()));
     let condition = conditions.join(" AND ");
     let order = match order {
         None => "",
@@ -204,7 +204,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Execution> {
         id: row.get(0)?,
         skill: row.get(1)?,
         outcome: Outcome::from_number(row.get(2)?),
-        at: Moment::from_micros(row.get(3)?),
+        at: Timestamp::from_micros(row.get(3)?),
         duration: row.get(4)?,
         cost: row.get(5)?,
         tokens_in: row.get(6)?,

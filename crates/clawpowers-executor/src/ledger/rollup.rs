@@ -5,7 +5,7 @@ use super::query::{self, COUNTS, Filter};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::histogram::{bucket, quantile};
-use crate::moment::Moment;
+use crate::timestamp::Timestamp;
 use rusqlite::{OptionalExtension as _, Row};
 use std::collections::BTreeMap;
 
@@ -25,7 +25,7 @@ pub struct Figures {
     /// Ended executions with tokens, and the sums of tokens read and written.
     pub metered: (i64, i64, i64),
     /// When the first and the last of those that have ended was.
-    pub period: Option<(Moment, Moment)>,
+    pub period: Option<(Timestamp, Timestamp)>,
     /// Durations by bucket of the log histogram, in ascending order.
     pub durations: Vec<(u32, u64)>,
 }
@@ -293,7 +293,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Figures> {
         period: period
             .0
             .zip(period.1)
-            .map(|(first, last)| (Moment::from_micros(first), Moment::from_micros(last))),
+            .map(|(first, last)| (Timestamp::from_micros(first), Timestamp::from_micros(last))),
         durations: Vec::new(),
     })
 }

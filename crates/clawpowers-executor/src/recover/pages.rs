@@ -2,8 +2,8 @@
 //! everything below a damaged page.
 
 use super::record::{self, u32_at};
-use crate::db::with_suffix;
 use crate::error::{Error, Result};
+use crate::files::with_suffix;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};

@@ -6,7 +6,7 @@ use crate::wire;
 use crate::wire::error::ApiError;
 use clawpowers_executor::histogram::middle;
 use clawpowers_executor::ledger::{Figures, ModelCount};
-use clawpowers_executor::{Db, Moment};
+use clawpowers_executor::{Db, Timestamp};
 use clawpowers_feedback::{
     Checkpoint, Input, Recommendation, SessionCount, SkillAnalysis, VersionCount, first_day, recommend,
 };
@@ -100,10 +100,10 @@ impl From<ModelCount> for Model {
 ///
 /// `not_found` for a skill that has no executions; `storage` where they cannot be read.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
-    let now = Moment::now();
+    let now = Timestamp::now();
     let bound = |text: &Option<String>| {
         text.as_deref()
-            .map(|text| Moment::parse_bound(text, now))
+            .map(|text| Timestamp::parse_bound(text, now))
             .transpose()
     };
     let analysis = Analysis {
@@ -124,13 +124,13 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
 
 /// One analysis of all skills or of one.
 struct Analysis {
-    now: Moment,
+    now: Timestamp,
     period: Period,
     models: bool,
 }
 
 impl Analysis {
-    fn as_of(&self) -> Moment {
+    fn as_of(&self) -> Timestamp {
         self.period.until.unwrap_or(self.now)
     }
 
@@ -183,7 +183,7 @@ impl Analysis {
                 durations: &durations,
                 now: self.now.micros(),
                 as_of: self.as_of().micros(),
-                format_time: |micros| Moment::from_micros(micros).to_string(),
+                format_time: |micros| Timestamp::from_micros(micros).to_string(),
             };
             let after = |position| self.period.observations(db, &one.skill, position);
             clawpowers_feedback::analyze(&input, checkpoint, after)
@@ -240,7 +240,7 @@ impl Analysis {
                 failures: found.failures,
                 total: found.total,
             });
-            if let Some(since) = one.since.as_deref().map(Moment::parse).transpose()? {
+            if let Some(since) = one.since.as_deref().map(Timestamp::parse).transpose()? {
                 one.version = self.period.new_version(db, &one.skill, since)?;
             }
         }

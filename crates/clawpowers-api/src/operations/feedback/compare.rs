@@ -4,7 +4,7 @@ use crate::operations::feedback::input::{counted, unknown};
 use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
 use clawpowers_executor::ledger::{Figures, Filter};
-use clawpowers_executor::{Db, Moment};
+use clawpowers_executor::{Db, Timestamp};
 use clawpowers_feedback::{Comparison, Rate, compare};
 use clawpowers_loader::display::{nearest, quoted};
 use serde::{Deserialize, Serialize};
@@ -62,7 +62,7 @@ pub struct Side {
 /// times that overlap; `storage` where they cannot be read.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let skill = &request.skill;
-    let now = Moment::now();
+    let now = Timestamp::now();
     let (a, b) = (Meant::read(&request.a, now)?, Meant::read(&request.b, now)?);
     a.apart_from(&b)?;
     let sides = runtime.read(|db| {
@@ -124,17 +124,17 @@ fn verdict(request: &Request, first: (u64, u64), second: (u64, u64)) -> String {
 enum Meant<'a> {
     Version(&'a str),
     /// From the first time to before the second.
-    Time(&'a str, Option<Moment>, Option<Moment>),
+    Time(&'a str, Option<Timestamp>, Option<Timestamp>),
 }
 
 impl<'a> Meant<'a> {
-    fn read(text: &'a str, now: Moment) -> Result<Self, ApiError> {
+    fn read(text: &'a str, now: Timestamp) -> Result<Self, ApiError> {
         let Some((from, to)) = text.split_once("..") else {
             return Ok(Self::Version(text));
         };
         let bound = |text: &str| {
             (!text.is_empty())
-                .then(|| Moment::parse_bound(text, now))
+                .then(|| Timestamp::parse_bound(text, now))
                 .transpose()
         };
         Ok(Self::Time(text, bound(from)?, bound(to)?))

@@ -2,7 +2,7 @@
 
 use crate::wire::error::{ApiError, ErrorCode};
 use clawpowers_executor::ledger::{Counted, Execution, Figures, Filter, Kept, Order};
-use clawpowers_executor::{Db, Moment, Outcome};
+use clawpowers_executor::{Db, Outcome, Timestamp};
 use clawpowers_feedback::{
     Checkpoint, Cluster, History, NoteCount, Observation, Position, cluster, common_notes, first_new,
 };
@@ -23,7 +23,7 @@ pub(crate) fn catch_up(db: &mut Db) {
         return;
     };
     let _ = with_checkpoints(db, &figures, |db, figures, checkpoint| {
-        let now = Moment::now().micros();
+        let now = Timestamp::now().micros();
         let after = |position| Period::default().observations(db, &figures.skill, position);
         History::update(counted(figures).1, checkpoint, now, after).map(|(_, next)| ((), next))
     });
@@ -46,7 +46,7 @@ pub(super) fn with_checkpoints<T>(
         let (result, next) = work(db, figures, checkpoint.as_ref())?;
         results.push(result);
         kept.extend(next.map(|next| {
-            let last = (Moment::from_micros(next.position.0), next.position.1);
+            let last = (Timestamp::from_micros(next.position.0), next.position.1);
             let state = next.state;
             (figures.skill.as_str(), Kept { last, state })
         }));
@@ -82,9 +82,9 @@ pub(super) fn unknown(skill: &str, figures: &[Figures]) -> ApiError {
 /// A period of time; all of it where it has no bounds.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Period {
-    pub(super) since: Option<Moment>,
+    pub(super) since: Option<Timestamp>,
     /// Keep only executions before this time.
-    pub(super) until: Option<Moment>,
+    pub(super) until: Option<Timestamp>,
 }
 
 impl Period {
@@ -108,12 +108,14 @@ impl Period {
         db: &mut Db,
         skill: &str,
         position: Option<Position>,
-        mut each: impl FnMut(Moment, i64, Outcome),
+        mut each: impl FnMut(Timestamp, i64, Outcome),
     ) -> Result<(), ApiError> {
         let start = self
             .since
             .map(|since| (since.micros().saturating_sub(1), i64::MAX));
-        let behind = position.max(start).map(|(at, id)| (Moment::from_micros(at), id));
+        let behind = position
+            .max(start)
+            .map(|(at, id)| (Timestamp::from_micros(at), id));
         db.ledger().outcomes(skill, behind, |at, id, outcome| {
             let within = self.until.is_none_or(|until| at < until);
             if within {
@@ -202,7 +204,7 @@ impl Period {
         self,
         db: &mut Db,
         skill: &str,
-        since: Moment,
+        since: Timestamp,
     ) -> Result<Option<String>, ApiError> {
         let mut some = |since, until, order| {
             let filter = Filter {

@@ -7,7 +7,7 @@ use crate::wire::execution::{execution_fields, micros, nanodollars, past, tokens
 use crate::wire::number::Amount;
 use crate::wire::words::word;
 use clawpowers_executor::ledger::New;
-use clawpowers_executor::{Moment, Outcome};
+use clawpowers_executor::{Outcome, Timestamp};
 use serde::{Deserialize, Serialize};
 
 execution_fields! {
@@ -72,7 +72,7 @@ pub struct Response {
 /// `invalid_input` for a value that breaks a rule; `storage` where it cannot be written.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let outcome = Outcome::parse(&request.outcome)?;
-    let now = Moment::now();
+    let now = Timestamp::now();
     let at = request.at.as_deref().map(|at| past(at, now)).transpose()?;
     let at = at.unwrap_or(now);
     let fields = request.shared();

@@ -4,7 +4,7 @@ use crate::operations::metrics::warning::Warning;
 use crate::runtime::Runtime;
 use crate::wire::error::ApiError;
 use crate::wire::execution::execution_fields;
-use clawpowers_executor::Moment;
+use clawpowers_executor::Timestamp;
 use clawpowers_executor::ledger::New;
 use serde::{Deserialize, Serialize};
 
@@ -41,7 +41,7 @@ pub struct Response {
 ///
 /// `invalid_input` for a value that breaks a rule; `storage` where it cannot be written.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
-    let at = Moment::now();
+    let at = Timestamp::now();
     let fields = request.shared();
     let new = New {
         skill: &request.skill,

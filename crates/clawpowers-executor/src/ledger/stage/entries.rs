@@ -4,10 +4,14 @@
 use super::{MAX_BYTES, is_over};
 use crate::db::Tx;
 use crate::error::Result;
-use crate::key::Key;
-use crate::moment::Moment;
+use crate::store::Key;
+use crate::timestamp::Timestamp;
 use rusqlite::Connection;
 use std::time::Instant;
+
+/// The condition that an import has ended whose keys are not all in `entry` yet. Without an import it looks at one empty
+/// table.
+pub(crate) const ARE_STAGED: &str = "ifnull((SELECT ended_at IS NOT NULL FROM import WHERE id = (SELECT import FROM staged_entry LIMIT 1)), 0)";
 
 /// How many keys are kept by name.
 const NAMED: usize = 1000;
@@ -44,7 +48,7 @@ pub(super) fn insert(
     (size, until): (usize, Option<Instant>),
     kept: &mut KeptKeys,
 ) -> Result<usize> {
-    let now = Moment::now().micros();
+    let now = Timestamp::now().micros();
     tx.run(|connection| {
         let mut insert = connection.prepare_cached(
             "INSERT INTO staged_entry (key, value, updated_at, import, keep) VALUES (?1, ?2, ?3, ?4, ?5)

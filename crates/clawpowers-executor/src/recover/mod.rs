@@ -4,14 +4,15 @@ mod pages;
 mod record;
 mod tree;
 
-use crate::create;
+use crate::db::create::create;
+use crate::db::schema::MIGRATIONS;
 use crate::db::{Tx, lock};
+use crate::display::quoted_path;
 use crate::error::{Error, Result};
 use crate::home::Home;
-use crate::key::Key;
 use crate::ledger;
-use crate::moment::Moment;
-use crate::schema::MIGRATIONS;
+use crate::store::Key;
+use crate::timestamp::Timestamp;
 use pages::Pages;
 use rusqlite::Connection;
 use rusqlite::types::Value;
@@ -52,13 +53,13 @@ pub fn recover(from: &Home, to: &Home) -> Result<Recovered> {
     let database = from.database();
     let real = database.canonicalize().map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => Error::not_found(
-            format!("there is no database {}", crate::error::quoted(&database)),
+            format!("there is no database {}", quoted_path(&database)),
             "name the home with `--home`",
         ),
         _ => Error::io(&database, &error),
     })?;
     if to.database().exists() {
-        let shown = crate::error::quoted(to.folder());
+        let shown = quoted_path(to.folder());
         return Err(Error::invalid(
             format!("the home {shown} has a database already"),
             "name a folder that does not exist yet; nothing was written",
@@ -67,7 +68,7 @@ pub fn recover(from: &Home, to: &Home) -> Result<Recovered> {
     // Nobody writes while it is read. A file that SQLite cannot open has no writers.
     let _lock = lock(&real)?;
     let pages = Pages::open(&real)?;
-    let created = create::create_with(to, |db| {
+    let created = create(to, |db| {
         db.write(|tx| {
             let mut found = Found::new(tx);
             found.read(&pages);
@@ -229,7 +230,7 @@ impl<'a> Found<'a> {
         }
         let updated_at = match updated_at {
             Value::Integer(micros) => *micros,
-            _ => Moment::now().micros(),
+            _ => Timestamp::now().micros(),
         };
         self.execute(
             "INSERT OR IGNORE INTO entry (key, value, updated_at) VALUES (?, ?, ?)",

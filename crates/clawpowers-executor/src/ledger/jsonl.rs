@@ -1,7 +1,10 @@
 //! Executions as lines: JSON in the form of 1.x with further fields, and CSV.
 
-use super::execution::{Details, Execution};
-use crate::units;
+use super::execution::{Details, Execution, Outcome};
+use super::identity::uid;
+use crate::decimal;
+use crate::display::escaped;
+use crate::timestamp::Timestamp;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
@@ -164,6 +167,26 @@ impl<'de> Visitor<'de> for LineVisitor {
     }
 }
 
+/// Why a line was skipped: a stable word, and words for people.
+pub(super) type Reason = (&'static str, String);
+
+/// Returns the skill and the time of a line.
+pub(super) fn subject<'a>(line: &'a Line<'_>) -> std::result::Result<(&'a str, Timestamp), Reason> {
+    let skill = line.skill.text().unwrap_or_default();
+    if skill.is_empty() {
+        let other = line.extra.contains_key("skillName");
+        let detail = if other {
+            "`skillName` instead of `skill`: a record of 2.x"
+        } else {
+            "no `skill`"
+        };
+        return Err(("no-skill", detail.to_owned()));
+    }
+    let ts = line.ts.text().unwrap_or_default();
+    let at = Timestamp::parse(ts).map_err(|_| ("no-time", format!("no time in `ts`: {}", escaped(ts))))?;
+    Ok((skill, at))
+}
+
 /// A field's name, borrowed where it holds no escape.
 struct Name<'a>(Cow<'a, str>);
 
@@ -176,21 +199,10 @@ impl<'de> Deserialize<'de> for Name<'de> {
     }
 }
 
-/// Returns the uid of an execution: its own where it came from another home, else this home's name and its id.
-pub(super) fn uid(execution: &Execution, home: &str) -> Option<String> {
-    let imported = execution.details.source.as_deref() == Some("import");
-    match &execution.uid {
-        Some(uid) => Some(uid.clone()),
-        // A line of 1.x has none, and goes out as it came in.
-        None if imported => None,
-        None => Some(format!("{home}-{}", execution.id)),
-    }
-}
-
 /// Returns the fields of an execution in their order: name, and value as text with whether it is a number.
 fn fields(execution: &Execution, home: &str) -> [(&'static str, Option<String>, bool); 17] {
     let details = &execution.details;
-    let outcome = execution.outcome.map_or("open", super::Outcome::as_str);
+    let outcome = execution.outcome.map_or("open", Outcome::as_str);
     let text = |text: &Option<String>| text.clone();
     // What was imported is so again when it is read back.
     let source = details.source.clone().filter(|source| source != "import");
@@ -198,14 +210,14 @@ fn fields(execution: &Execution, home: &str) -> [(&'static str, Option<String>, 
         ("ts", Some(execution.at.to_string()), false),
         ("skill", Some(execution.skill.clone()), false),
         ("outcome", Some(outcome.to_owned()), false),
-        ("duration_s", execution.duration.map(units::seconds), true),
+        ("duration_s", execution.duration.map(decimal::seconds), true),
         ("notes", text(&execution.notes), false),
         ("session", text(&details.session), false),
         ("agent", text(&details.agent), false),
         ("model", text(&details.model), false),
         ("tier", text(&details.tier), false),
         ("project", text(&details.project), false),
-        ("cost_usd", execution.cost.map(units::dollars), true),
+        ("cost_usd", execution.cost.map(decimal::dollars), true),
         ("tokens_in", execution.tokens_in.map(|n| n.to_string()), true),
         ("tokens_out", execution.tokens_out.map(|n| n.to_string()), true),
         ("skill_version", text(&details.skill_version), false),

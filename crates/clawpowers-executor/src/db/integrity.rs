@@ -1,13 +1,10 @@
 //! What is wrong with a file: damage, another program's file, a newer release's.
 
+use super::schema::{APPLICATION_ID, MIGRATIONS, VERSION};
 use super::{Db, number};
-use crate::error::{Error, Result, Storage, quoted};
-use crate::key::shortened;
-use crate::schema::{APPLICATION_ID, MIGRATIONS, VERSION};
+use crate::display::quoted_path;
+use crate::error::{Error, Result, Storage};
 use rusqlite::Connection;
-
-/// How many problems of one kind are listed, as SQLite's checks are asked to.
-const LISTED: usize = 20;
 
 impl Db {
     /// Checks the whole file and returns the problems found, at most 20 and the first ones first: pages, rows, types, and
@@ -54,44 +51,11 @@ impl Db {
             .collect())
     }
 
-    /// Checks everything that is cheap, and with `deep` everything: the pages and rows of the file, that no table is
-    /// missing, and that the figures of each skill are those of its executions. Returns the problems.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Storage`] where the file cannot even be read.
-    pub fn check(&mut self, deep: bool) -> Result<Vec<String>> {
-        let mut problems = if deep {
-            self.damage()?
-        } else {
-            self.quick_damage()?
-        };
-        if problems.is_empty() {
-            let missing = self.missing_parts()?;
-            problems.extend(
-                missing
-                    .iter()
-                    .map(|part| format!("the {part} is missing or changed")),
-            );
-        }
-        if problems.is_empty() {
-            let differing = self.ledger().differing()?;
-            problems.extend(differing.iter().take(LISTED).map(|skill| {
-                let skill = shortened(skill);
-                format!("the figures of the skill {skill} are not those of its executions")
-            }));
-            if let Some(more) = differing.len().checked_sub(LISTED).filter(|more| *more > 0) {
-                problems.push(format!("and those of {more} other skills"));
-            }
-        }
-        Ok(problems)
-    }
-
     /// Looks at whose file this is.
     pub(crate) fn check_owner(&self) -> Result<()> {
         let id = self.run(|connection| number(connection, "application_id"))?;
         let version = self.version()?;
-        let shown = quoted(self.path());
+        let shown = quoted_path(self.path());
         if id != APPLICATION_ID {
             let message = format!("{shown} is empty or not a database of clawpowers");
             return Err(Error::storage(Storage::Corrupt, message));

@@ -1,9 +1,10 @@
 //! A database that a browser keeps: SQLite over the page's private file system, one connection in a Dedicated Worker.
 
-use crate::db::{Db, DbFile};
+use super::schema::APPLICATION_ID;
+use super::snapshot::PAGE_SIZE;
+use super::{Db, DbFile};
+use crate::display::quoted;
 use crate::error::{Error, Result, Storage};
-use crate::image::PAGE_SIZE;
-use crate::schema::APPLICATION_ID;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use sqlite_wasm_rs::WasmOsCallback;
@@ -31,10 +32,7 @@ impl Db {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
         if name.is_empty() || name.len() > 64 || name.starts_with('.') || !name.bytes().all(plain) {
             return Err(Error::invalid(
-                format!(
-                    "the name {} is not one for a database",
-                    crate::key::shortened(name)
-                ),
+                format!("the name {} is not one for a database", quoted(name)),
                 "use letters, digits, `-`, `_` and `.`, at most 64",
             ));
         }

@@ -1,24 +1,26 @@
-//! Writes what is imported: in transactions that hold the database for a moment each, and visible all at once.
+//! Writes what is imported: in transactions that hold the database for a time each, and visible all at once.
 //!
 //! Executions of an import that takes more than one transaction do not count until the last one, which changes the figures
 //! and says that the import has ended. Keys are in a table of their own until then, count from then on, and go to their
 //! place in further transactions. What a process that was killed left is deleted by the next import.
 
 mod entries;
+mod leftovers;
 
-pub(crate) use entries::KeptKeys;
+pub(crate) use entries::{ARE_STAGED, KeptKeys};
+pub use leftovers::Leftovers;
 
-use super::deletion::{self, digest};
-use super::import::{Batch, Hash, ImportReport, Reader, Record};
+use super::deletion;
+use super::identity::{FileHash, Hash, IS_KNOWN, digest};
+use super::import::{Batch, ImportReport, Reader, Record};
 use super::query::{self, COUNTS};
 use super::rollup::Delta;
 use super::skill_row;
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result, Storage};
-use crate::key::Key;
 use crate::lock::FileLock;
-use crate::moment::Moment;
-use crate::store::ARE_STAGED;
+use crate::store::Key;
+use crate::timestamp::Timestamp;
 use crate::wait;
 use rusqlite::{Connection, OptionalExtension as _};
 use std::collections::{HashMap, HashSet};
@@ -85,9 +87,6 @@ pub(crate) struct Imported<T> {
     /// What the last transaction returned.
     pub(crate) last: T,
 }
-
-/// What a file and its content are remembered by.
-pub(crate) type FileHash = [u8; 32];
 
 impl<'d> Importer<'d> {
     /// Tells whether so many keys with so many bytes need more than one transaction. Nobody waits for a database that no
@@ -458,7 +457,7 @@ impl State {
             tx.run(|connection| {
                 connection
                     .prepare_cached("UPDATE import SET ended_at = ?2 WHERE id = ?1")?
-                    .execute((import, Moment::now().micros()))?;
+                    .execute((import, Timestamp::now().micros()))?;
                 connection.prepare_cached("DELETE FROM staged")?.execute(())
             })?;
         }
@@ -472,21 +471,6 @@ impl State {
         }
         Ok(())
     }
-}
-
-/// The condition that a row of `imported` is of an import that has ended.
-pub(crate) const IS_KNOWN: &str = "(import IS NULL OR EXISTS
-    (SELECT 1 FROM import AS other WHERE other.id = imported.import AND ended_at IS NOT NULL))";
-
-/// Remembers something as imported; tells whether it was new.
-pub(super) fn remember(tx: &Tx<'_>, hash: &Hash) -> Result<bool> {
-    let changed = tx.run(|connection| {
-        let mut statement = connection.prepare_cached(&format!(
-            "INSERT INTO imported (hash) VALUES (?1) ON CONFLICT (hash) DO UPDATE SET import = NULL WHERE NOT {IS_KNOWN}"
-        ))?;
-        statement.execute([hash.as_slice()])
-    })?;
-    Ok(changed > 0)
 }
 
 /// Deletes up to `size` executions of an import that was stopped, the last ones first; returns how many numbers they took.

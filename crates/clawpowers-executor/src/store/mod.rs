@@ -1,19 +1,20 @@
 //! Values under keys.
 
+mod key;
+mod pattern;
+
+pub use key::{Key, MAX_KEY_BYTES};
+pub use pattern::Pattern;
+
 use crate::db::{Db, Tx, Unreadable};
+use crate::display::quoted;
 use crate::error::{Error, Result};
-use crate::glob::Pattern;
-use crate::key::{Key, shortened};
-use crate::ledger::Importer;
-use crate::moment::Moment;
+use crate::ledger::{ARE_STAGED, Importer};
+use crate::timestamp::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 /// How many bytes a value may have.
 pub const MAX_VALUE_BYTES: usize = 16 * 1024 * 1024;
-
-/// The condition that an import has ended whose keys are not all in `entry` yet. Without an import it looks at one empty
-/// table.
-pub(crate) const ARE_STAGED: &str = "ifnull((SELECT ended_at IS NOT NULL FROM import WHERE id = (SELECT import FROM staged_entry LIMIT 1)), 0)";
 
 /// Returns the keys that count, as a table, while an import has ended whose keys are not all in `entry` yet.
 fn entries() -> String {
@@ -34,7 +35,7 @@ pub struct Entry {
     /// The value, any bytes.
     pub value: Vec<u8>,
     /// When it was last written.
-    pub updated_at: Moment,
+    pub updated_at: Timestamp,
 }
 
 /// What came of a compare-and-set.
@@ -52,11 +53,14 @@ pub struct Store<'a> {
     db: &'a mut Db,
 }
 
-impl<'a> Store<'a> {
-    pub(crate) const fn new(db: &'a mut Db) -> Self {
-        Self { db }
+impl Db {
+    /// Returns the keys and values.
+    pub const fn store(&mut self) -> Store<'_> {
+        Store { db: self }
     }
+}
 
+impl Store<'_> {
     /// Returns the value of a key.
     ///
     /// # Errors
@@ -203,7 +207,7 @@ impl<'a> Store<'a> {
             Ok(Entry {
                 key: row.get(0)?,
                 value: row.get(1)?,
-                updated_at: Moment::from_micros(row.get(2)?),
+                updated_at: Timestamp::from_micros(row.get(2)?),
             })
         };
         self.walk(pattern, "key, value, updated_at", read, each)
@@ -353,7 +357,7 @@ pub(crate) fn put(tx: &Tx<'_>, key: &Key<'_>, value: &[u8]) -> Result<()> {
             "INSERT INTO entry (key, value, updated_at) VALUES (?1, ?2, ?3)
              ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at",
         )?;
-        statement.execute((key.as_str(), value, Moment::now().micros()))
+        statement.execute((key.as_str(), value, Timestamp::now().micros()))
     })?;
     unstage(tx, key).map(|_| ())
 }
@@ -377,7 +381,7 @@ pub(crate) fn check_size(key: &Key<'_>, bytes: usize) -> Result<()> {
     }
     let message = format!(
         "the value of the key {} has {bytes} bytes, more than {MAX_VALUE_BYTES}",
-        shortened(key.as_str())
+        quoted(key.as_str())
     );
     Err(Error::invalid(message, "keep it in a file and store its path"))
 }
@@ -389,11 +393,7 @@ fn integer(value: &[u8]) -> Result<i64> {
         let digits = text.strip_prefix('-').unwrap_or(text);
         (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(text)
     });
-    let shown = || {
-        shortened(&String::from_utf8_lossy(value))
-            .escape_debug()
-            .to_string()
-    };
+    let shown = || quoted(&String::from_utf8_lossy(value)).escape_debug().to_string();
     let Some(text) = digits else {
         return Err(Error::invalid(
             format!("value is not an integer: {}", shown()),

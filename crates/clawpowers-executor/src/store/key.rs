@@ -1,5 +1,6 @@
 //! Keys of the store.
 
+use crate::display::quoted;
 use crate::error::{Error, Result};
 
 /// How many bytes a key may have.
@@ -23,7 +24,7 @@ impl<'a> Key<'a> {
         if text.len() > MAX_KEY_BYTES {
             let message = format!(
                 "the key {} has {} bytes, more than {MAX_KEY_BYTES}",
-                shortened(text),
+                quoted(text),
                 text.len()
             );
             return refused(message, "put what is long into the value");
@@ -47,14 +48,6 @@ impl<'a> Key<'a> {
     #[must_use]
     pub const fn as_str(self) -> &'a str {
         self.0
-    }
-}
-
-/// Returns the start of a long text in backticks.
-pub(crate) fn shortened(text: &str) -> String {
-    match text.char_indices().nth(40) {
-        Some((end, _)) => format!("`{}…`", text.get(..end).unwrap_or_default()),
-        None => format!("`{text}`"),
     }
 }
 

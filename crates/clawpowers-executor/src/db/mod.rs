@@ -1,29 +1,31 @@
 //! One open database file.
 
 mod connection;
-mod damage;
+pub(crate) mod create;
 mod file;
+mod integrity;
 pub(crate) mod marker;
+#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+mod opfs;
 pub(crate) mod reserve;
 mod rows;
+pub(crate) mod schema;
+mod snapshot;
 mod wal;
 
-use crate::create::{self, nonce};
-use crate::error::{Error, Result, Storage, lacks_room, quoted};
-use crate::home::Home;
-use crate::ledger::Ledger;
-use crate::legacy;
+use crate::display::quoted_path;
+use crate::error::{Error, Result, Storage};
+use crate::files::lacks_room;
 use crate::lock::{FileLock, is_importing, lock_imports};
-use crate::moment::Moment;
-use crate::schema::{MIGRATIONS, VERSION};
-use crate::store::{ARE_STAGED, Store};
+use crate::platform::nonce;
+use crate::timestamp::Timestamp;
 use connection::connect;
 pub(crate) use connection::lock;
-pub(crate) use damage::Part;
-pub(crate) use file::{DbFile, with_suffix};
+use file::DbFile;
 pub(crate) use rows::Unreadable;
 use rusqlite::backup::Backup;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
+use schema::{MIGRATIONS, VERSION};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -35,53 +37,23 @@ const STATEMENTS: usize = 64;
 pub struct Db {
     connection: Connection,
     file: DbFile,
-    /// What was taken in from 1.x when this process created the database.
-    imported: Option<legacy::Report>,
     /// Whether it was closed and could not be opened again.
     lost: bool,
 }
 
 impl Db {
-    /// Opens the database of a home; `None` where there is none yet and nothing of 1.x to take in.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Storage`] where the file is not sound, not ours, of a newer release, or cannot be opened.
-    pub fn open(home: &Home) -> Result<Option<Self>> {
-        let file = DbFile::find(&home.database())?;
-        if file.is_none() && !legacy::is_there(home.folder()) {
-            home.check_log()?;
+    /// Opens the database file at `path`; `None` where there is none.
+    pub(crate) fn open_file(path: &Path) -> Result<Option<Self>> {
+        // Before SQLite opens it, so that the next check notices a file that took its place in between.
+        let Some(file) = DbFile::find(path)? else {
             return Ok(None);
-        }
-        Self::attach(home, file).map(Some)
-    }
-
-    /// Opens the database of a home and creates both where they are missing; state and metrics of 1.x are taken in then.
-    ///
-    /// # Errors
-    ///
-    /// As [`Db::open`].
-    pub fn create(home: &Home) -> Result<Self> {
-        Self::attach(home, DbFile::find(&home.database())?)
-    }
-
-    fn attach(home: &Home, file: Option<DbFile>) -> Result<Self> {
-        let path = home.database();
-        let (file, imported) = match file {
-            Some(file) => (Some(file), None),
-            None => {
-                let imported = create::create(home)?;
-                (DbFile::find(&path)?, imported)
-            }
         };
-        let file = file.unwrap_or_else(|| DbFile::unattached(path.clone()));
-        let mut db = Self::adopt(connect(&path)?, file);
-        db.imported = imported;
+        let mut db = Self::adopt(connect(path)?, file);
         db.check_owner()?;
         db.bring_up()?;
         db.want_log()?;
         db.file.opened();
-        Ok(db)
+        Ok(Some(db))
     }
 
     /// Tells whether the path still leads to the files that are open. Where it does not, they were moved, replaced or
@@ -98,18 +70,16 @@ impl Db {
     /// [`Error::Storage`] where it cannot be opened again, or another one is at its path; this one is of no use then.
     pub(crate) fn set_aside(&mut self, meanwhile: impl FnOnce()) -> Result<()> {
         let path = self.path().to_owned();
-        let home = Home::new(path.parent().unwrap_or(&path));
-        let (own, imported) = (self.home_id()?, self.imported.take());
+        let own = self.home_id()?;
         let none = Connection::open_in_memory().map_err(|error| self.failed(&error))?;
         *self = Self::adopt(none, DbFile::unattached(path.clone()));
         self.lost = true;
         meanwhile();
-        let db = Self::open(&home)?.ok_or_else(|| DbFile::unattached(path).replaced())?;
+        let db = Self::open_file(&path)?.ok_or_else(|| DbFile::unattached(path).replaced())?;
         if db.home_id()? != own {
             return Err(db.file.replaced());
         }
         *self = db;
-        self.imported = imported;
         Ok(())
     }
 
@@ -126,7 +96,6 @@ impl Db {
         Self {
             connection,
             file,
-            imported: None,
             lost: false,
         }
     }
@@ -135,7 +104,7 @@ impl Db {
     pub(crate) fn found(&mut self) -> Result<()> {
         self.migrate()?;
         self.set_meta("home", &nonce())?;
-        self.set_meta("created", &Moment::now().to_string())
+        self.set_meta("created", &Timestamp::now().to_string())
     }
 
     /// Gives the database another name in messages.
@@ -157,25 +126,10 @@ impl Db {
         self.connection
     }
 
-    /// Takes away what was taken in from 1.x when this process created the database.
-    pub const fn take_imported(&mut self) -> Option<legacy::Report> {
-        self.imported.take()
-    }
-
     /// Returns where the file is.
     #[must_use]
     pub fn path(&self) -> &Path {
         self.file.name()
-    }
-
-    /// Returns the keys and values.
-    pub const fn store(&mut self) -> Store<'_> {
-        Store::new(self)
-    }
-
-    /// Returns the executions.
-    pub const fn ledger(&mut self) -> Ledger<'_> {
-        Ledger::new(self)
     }
 
     /// Returns the name of this home, which no other has.
@@ -199,7 +153,7 @@ impl Db {
     pub(crate) fn check_room(&self, bytes: u64) -> Result<()> {
         match self.file.real() {
             Some(real) if lacks_room(real, bytes) => {
-                let shown = quoted(self.path());
+                let shown = quoted_path(self.path());
                 let message = format!(
                     "the database {shown} cannot grow: less than {} MiB are left on the disk",
                     bytes >> 20
@@ -215,27 +169,9 @@ impl Db {
         self.file.real().map(lock_imports).transpose()
     }
 
-    /// Returns what imports that were stopped left behind; nothing while another one is at work.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Storage`] where the file cannot be read.
-    pub fn leftovers(&self) -> Result<Leftovers> {
-        if self.file.real().is_some_and(is_importing) {
-            return Ok(Leftovers::default());
-        }
-        self.run(|connection| {
-            let sql = format!(
-                "SELECT (SELECT ifnull(sum(last - first + 1), 0) FROM staged),
-                     (SELECT count(*) FROM staged_entry) * NOT {ARE_STAGED}"
-            );
-            connection.query_row(&sql, (), |row| {
-                Ok(Leftovers {
-                    executions: row.get::<_, i64>(0)?.unsigned_abs(),
-                    keys: row.get::<_, i64>(1)?.unsigned_abs(),
-                })
-            })
-        })
+    /// Tells whether a process imports into it.
+    pub(crate) fn is_importing(&self) -> bool {
+        self.file.real().is_some_and(is_importing)
     }
 
     pub(crate) fn set_meta(&self, name: &str, value: &str) -> Result<()> {
@@ -332,15 +268,6 @@ impl Db {
     }
 }
 
-/// What imports that were stopped left behind. It does not count, and the next import deletes it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Leftovers {
-    /// Executions.
-    pub executions: u64,
-    /// Keys.
-    pub keys: u64,
-}
-
 /// A transaction; it is undone unless what runs in it succeeds.
 pub(crate) struct Tx<'a> {
     transaction: Transaction<'a>,
@@ -362,11 +289,11 @@ fn number(connection: &Connection, pragma: &str) -> rusqlite::Result<i32> {
 mod tests {
     use super::Db;
     use super::connection::connect;
+    use super::schema::{APPLICATION_ID, MIGRATIONS, VERSION};
     use crate::home::Home;
-    use crate::key::Key;
     use crate::ledger::{New, Outcome};
-    use crate::schema::{APPLICATION_ID, MIGRATIONS, VERSION};
-    use crate::{Error, Moment, Storage};
+    use crate::store::Key;
+    use crate::{Error, Storage, Timestamp};
     use rusqlite::Connection;
 
     /// A database of the first version of the schema, with executions.
@@ -409,7 +336,7 @@ mod tests {
         assert_eq!(days, [(-1, [1, 0, 0, 0]), (0, [0, 1, 0, 0]), (2, [1, 0, 0, 0])]);
         let new = New {
             skill: "s",
-            at: Some(Moment::from_micros(6)),
+            at: Some(Timestamp::from_micros(6)),
             ..New::default()
         };
         db.ledger().record(&new, Outcome::Failure).unwrap();

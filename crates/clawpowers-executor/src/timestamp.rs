@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp, Zoned};
+use jiff::{Span, Zoned};
 use std::fmt;
 
 /// The start of the year 1, before which not every language has times.
@@ -17,21 +17,21 @@ const MICROS_A_DAY: i64 = 86_400_000_000;
 /// # Examples
 ///
 /// ```
-/// use clawpowers_executor::Moment;
+/// use clawpowers_executor::Timestamp;
 ///
-/// let moment = Moment::parse("2026-11-03T08:00:00+01:00")?;
-/// assert_eq!(moment.to_string(), "2026-11-03T07:00:00Z");
-/// assert_eq!(moment.month(), "2026-11");
+/// let time = Timestamp::parse("2026-11-03T08:00:00+01:00")?;
+/// assert_eq!(time.to_string(), "2026-11-03T07:00:00Z");
+/// assert_eq!(time.month(), "2026-11");
 /// # Ok::<(), clawpowers_executor::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Moment(i64);
+pub struct Timestamp(i64);
 
-impl Moment {
+impl Timestamp {
     /// Returns the time of the system's clock.
     #[must_use]
     pub fn now() -> Self {
-        Self(crate::host::micros())
+        Self(crate::platform::micros())
     }
 
     /// Takes microseconds since 1970.
@@ -60,7 +60,7 @@ impl Moment {
     pub fn parse(text: &str) -> Result<Self> {
         exact(text).ok_or_else(|| {
             Error::invalid(
-                format!("invalid time {}", crate::key::shortened(text)),
+                format!("invalid time {}", crate::display::quoted(text)),
                 "write a time as 2026-11-03T08:00:00Z or a date as 2026-11-03",
             )
         })
@@ -74,7 +74,7 @@ impl Moment {
     pub fn parse_bound(text: &str, now: Self) -> Result<Self> {
         exact(text).or_else(|| ago(text, now)).ok_or_else(|| {
             Error::invalid(
-                format!("invalid time {}", crate::key::shortened(text)),
+                format!("invalid time {}", crate::display::quoted(text)),
                 "write a time as 2026-11-03T08:00:00Z, a date as 2026-11-03, or how long ago as 7d or 12h",
             )
         })
@@ -99,8 +99,8 @@ impl Moment {
     }
 }
 
-fn exact(text: &str) -> Option<Moment> {
-    let timestamp = match text.parse::<Timestamp>() {
+fn exact(text: &str) -> Option<Timestamp> {
+    let timestamp = match text.parse::<jiff::Timestamp>() {
         Ok(timestamp) => timestamp,
         Err(_) => {
             // Ten characters are a date; jiff would take a time without an offset for one as well.
@@ -108,19 +108,19 @@ fn exact(text: &str) -> Option<Moment> {
             date.to_zoned(TimeZone::UTC).ok()?.timestamp()
         }
     };
-    Some(Moment(timestamp.as_microsecond())).filter(|moment| moment.is_writable())
+    Some(Timestamp(timestamp.as_microsecond())).filter(|time| time.is_writable())
 }
 
-fn ago(text: &str, now: Moment) -> Option<Moment> {
+fn ago(text: &str, now: Timestamp) -> Option<Timestamp> {
     let span: Span = text.parse().ok()?;
-    let now = Timestamp::from_microsecond(now.0).ok()?;
+    let now = jiff::Timestamp::from_microsecond(now.0).ok()?;
     let then = Zoned::new(now, TimeZone::UTC).checked_sub(span.abs()).ok()?;
-    Some(Moment(then.timestamp().as_microsecond()))
+    Some(Timestamp(then.timestamp().as_microsecond()))
 }
 
-impl fmt::Display for Moment {
+impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match Timestamp::from_microsecond(self.0) {
+        match jiff::Timestamp::from_microsecond(self.0) {
             Ok(timestamp) => timestamp.fmt(f),
             Err(_) => write!(f, "{}", self.0),
         }
@@ -129,12 +129,12 @@ impl fmt::Display for Moment {
 
 #[cfg(test)]
 mod tests {
-    use super::Moment;
+    use super::Timestamp;
 
     #[test]
     fn what_is_read_can_be_written() {
         for good in ["0001-01-01T00:00:00Z", "9999-12-30T22:00:00Z"] {
-            assert_eq!(Moment::parse(good).unwrap().to_string(), good);
+            assert_eq!(Timestamp::parse(good).unwrap().to_string(), good);
         }
         for bad in [
             "0000-12-31T23:59:59.999999Z",
@@ -142,14 +142,14 @@ mod tests {
             "9999-12-30T22:00:00.000001Z",
             "9999-12-31",
         ] {
-            assert!(Moment::parse(bad).is_err(), "{bad}");
+            assert!(Timestamp::parse(bad).is_err(), "{bad}");
         }
     }
 
     #[test]
     fn bounds_are_times_dates_or_spans() {
-        let now = Moment::parse("2026-11-10T12:00:00Z").unwrap();
-        let bound = |text| Moment::parse_bound(text, now).map(|moment| moment.to_string());
+        let now = Timestamp::parse("2026-11-10T12:00:00Z").unwrap();
+        let bound = |text| Timestamp::parse_bound(text, now).map(|time| time.to_string());
         assert_eq!(bound("7d").unwrap(), "2026-11-03T12:00:00Z");
         assert_eq!(bound("90 minutes").unwrap(), "2026-11-10T10:30:00Z");
         assert_eq!(bound("2026-11-01").unwrap(), "2026-11-01T00:00:00Z");

@@ -1,8 +1,9 @@
 //! Databases without a disk: in memory, and as one piece of bytes that is the file.
 
-use crate::db::{Db, DbFile, Part};
+use super::integrity::Part;
+use super::schema::APPLICATION_ID;
+use super::{Db, DbFile};
 use crate::error::{Error, Result, Storage};
-use crate::schema::APPLICATION_ID;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, MAIN_DB};
 use std::path::Path;

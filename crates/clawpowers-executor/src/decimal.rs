@@ -1,7 +1,7 @@
 //! Decimal amounts as whole numbers of a small unit, so that sums stay exact.
 
+use crate::display::quoted;
 use crate::error::{Error, Result};
-use crate::key::shortened;
 
 /// The decimal places of a duration in seconds: it is kept in microseconds.
 const SECONDS_PLACES: u32 = 6;
@@ -26,7 +26,7 @@ pub fn micros(text: &str) -> Result<i64> {
         Error::invalid(
             format!(
                 "the duration {} is not a number of seconds from 0 to {MAX_SECONDS}",
-                shortened(text)
+                quoted(text)
             ),
             "--duration must be a number (seconds), such as 12 or 12.5",
         )
@@ -43,7 +43,7 @@ pub fn nanodollars(text: &str) -> Result<i64> {
         Error::invalid(
             format!(
                 "the cost {} is not a number of US dollars from 0 to {MAX_DOLLARS}",
-                shortened(text)
+                quoted(text)
             ),
             "give dollars such as 0.0125",
         )

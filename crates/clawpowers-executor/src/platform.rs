@@ -1,5 +1,7 @@
 //! What is asked of the machine besides its files: the time, and something that nobody else has.
 
+use sha2::{Digest as _, Sha256};
+
 /// Returns the time of the clock in microseconds since 1970.
 #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
 pub(crate) fn micros() -> i64 {
@@ -30,4 +32,13 @@ pub(crate) fn random() -> [u8; 16] {
 pub(crate) fn random() -> [u8; 16] {
     let half = || js_sys::Math::random().to_bits();
     (u128::from(half()) << 64 | u128::from(half())).to_le_bytes()
+}
+
+/// Returns 16 hexadecimal digits that no other home has.
+pub(crate) fn nonce() -> String {
+    let digest = Sha256::new()
+        .chain_update(random())
+        .chain_update(micros().to_le_bytes())
+        .finalize();
+    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,14 +1,12 @@
-//! The database's first moment: made whole beside its place, then put there in one step.
+//! Creates a database file: written whole under another name, then linked into place in one step.
 
-use crate::db::{Db, DbFile, reserve};
+use super::schema::APPLICATION_ID;
+use super::{Db, DbFile, reserve};
 use crate::error::{Error, Result};
-use crate::home::{Home, sync_folder};
-use crate::host;
-use crate::legacy;
-use crate::lock::lock_imports;
-use crate::schema::APPLICATION_ID;
+use crate::files::sync_folder;
+use crate::home::Home;
+use crate::platform::nonce;
 use rusqlite::Connection;
-use sha2::{Digest as _, Sha256};
 use std::fs::{self, OpenOptions};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -21,24 +19,9 @@ const ABANDONED: Duration = Duration::from_secs(24 * 3600);
 /// How long a draft that another process has open is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Creates the database of a home, what 1.x left there taken in; two processes that do so at once end up with one
-/// database. Returns the report of the import where there was something to import and this process did it.
-pub(crate) fn create(home: &Home) -> Result<Option<legacy::Report>> {
-    if !legacy::is_there(home.folder()) {
-        return create_with(home, |_| Ok(())).map(|_| None);
-    }
-    home.check_log()?;
-    // One process imports; the others wait for the database that it makes.
-    let lock = lock_imports(&home.database())?;
-    if home.database().exists() {
-        return Ok(None);
-    }
-    create_with(home, |db| legacy::import_locked(db, home.folder(), Some(&lock)))
-}
-
 /// Creates the database of a home with what `work` writes to it, and returns its answer; `None` where another process
 /// was faster.
-pub(crate) fn create_with<T>(home: &Home, work: impl FnOnce(&mut Db) -> Result<T>) -> Result<Option<T>> {
+pub(crate) fn create<T>(home: &Home, work: impl FnOnce(&mut Db) -> Result<T>) -> Result<Option<T>> {
     home.check_log()?;
     home.create()?;
     clear_abandoned(home.folder());
@@ -54,7 +37,7 @@ pub(crate) fn create_with<T>(home: &Home, work: impl FnOnce(&mut Db) -> Result<T
     match fs::hard_link(&draft.0, &place) {
         Ok(()) => sync_folder(home.folder()).map_err(refused)?,
         Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(None),
-        // A file system without hard links. The name is looked at first, which leaves two makers a moment for a race.
+        // A file system without hard links. The name is checked first, which leaves two makers a short time for a race.
         Err(_) if !place.exists() => {
             fs::rename(&draft.0, &place)
                 .and_then(|()| sync_folder(home.folder()))
@@ -126,13 +109,4 @@ fn clear_abandoned(folder: &Path) {
             let _ = fs::remove_file(entry.path());
         }
     }
-}
-
-/// Returns 16 hexadecimal digits that no other home has.
-pub(crate) fn nonce() -> String {
-    let digest = Sha256::new()
-        .chain_update(host::random())
-        .chain_update(host::micros().to_le_bytes())
-        .finalize();
-    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,0 +1,27 @@
+//! Values in messages.
+
+use std::path::Path;
+
+/// Returns a text in backticks, a long one truncated.
+pub(crate) fn quoted(text: &str) -> String {
+    match text.char_indices().nth(40) {
+        Some((end, _)) => format!("`{}…`", text.get(..end).unwrap_or_default()),
+        None => format!("`{text}`"),
+    }
+}
+
+/// Returns a path in backticks, with `/` between its parts as in every reply.
+pub(crate) fn quoted_path(path: &Path) -> String {
+    let path = path.to_string_lossy();
+    if cfg!(windows) {
+        format!("`{}`", path.replace('\\', "/"))
+    } else {
+        format!("`{path}`")
+    }
+}
+
+/// Returns the start of a text from outside in backticks, its control characters escaped.
+pub(crate) fn escaped(text: &str) -> String {
+    let start: String = text.chars().take(60).collect();
+    format!("`{}`", start.escape_debug())
+}

@@ -1,0 +1,75 @@
+//! Opens and creates the database of a home.
+
+use crate::db::Db;
+use crate::db::create::create;
+use crate::error::{Error, Result};
+use crate::home::Home;
+use crate::legacy::{self, Report};
+use crate::lock::lock_imports;
+use std::io::ErrorKind;
+
+impl Db {
+    /// Opens the database of a home; `None` where there is none yet and no 1.x home to import.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Storage`] where the file is damaged, not ours, of a newer release, or cannot be opened.
+    pub fn open(home: &Home) -> Result<Option<Self>> {
+        Ok(Self::open_with_report(home)?.map(|(db, _)| db))
+    }
+
+    /// Opens the database of a home and creates both where they are missing. State and metrics of 1.x are imported then.
+    ///
+    /// # Errors
+    ///
+    /// As [`Db::open`].
+    pub fn create(home: &Home) -> Result<Self> {
+        Self::create_with_report(home).map(|(db, _)| db)
+    }
+
+    /// As [`Db::open`]; also returns what this call imported from 1.x, if it did.
+    ///
+    /// # Errors
+    ///
+    /// As [`Db::open`].
+    pub fn open_with_report(home: &Home) -> Result<Option<(Self, Option<Report>)>> {
+        if let Some(db) = Self::open_file(&home.database())? {
+            return Ok(Some((db, None)));
+        }
+        if legacy::is_there(home.folder()) {
+            return Self::create_with_report(home).map(Some);
+        }
+        home.check_log()?;
+        Ok(None)
+    }
+
+    /// As [`Db::create`]; also returns what this call imported from 1.x, if it did.
+    ///
+    /// # Errors
+    ///
+    /// As [`Db::open`].
+    pub fn create_with_report(home: &Home) -> Result<(Self, Option<Report>)> {
+        let path = home.database();
+        if let Some(db) = Self::open_file(&path)? {
+            return Ok((db, None));
+        }
+        let report = create_and_import(home)?;
+        let db = Self::open_file(&path)?.ok_or_else(|| Error::io(&path, &ErrorKind::NotFound.into()))?;
+        Ok((db, report))
+    }
+}
+
+/// Creates the database of a home and imports what 1.x left there. Two processes that do so at once end up with one
+/// database; only the one that created it returns a report.
+fn create_and_import(home: &Home) -> Result<Option<Report>> {
+    if !legacy::is_there(home.folder()) {
+        return create(home, |_| Ok(())).map(|_| None);
+    }
+    home.check_log()?;
+    // One process imports; the others wait for the database that it makes.
+    let lock = lock_imports(&home.database())?;
+    if home.database().exists() {
+        return Ok(None);
+    }
+    create(home, |db| legacy::import_locked(db, home.folder(), Some(&lock)))
+}
