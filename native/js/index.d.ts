@@ -540,7 +540,7 @@ export interface SkillShowOptions {
 
 /** Named arguments of `skill_validate`. */
 export interface SkillValidateOptions {
-  /** The target whose rules apply: `spec`, `claude`, `codex`, `openclaw` or `clawpowers` (default: `clawpowers`). */
+  /** The target whose rules apply: `spec`, `claude`, `codex`, `openclaw` or `clawpowers` (default: `spec`). */
   target?: string | null | undefined;
 }
 

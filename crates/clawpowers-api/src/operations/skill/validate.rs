@@ -25,7 +25,7 @@ pub struct Request {
     /// Files, skill folders, or folders of skills.
     #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "path")))]
     pub paths: Vec<String>,
-    /// The target whose rules apply: `spec`, `claude`, `codex`, `openclaw` or `clawpowers` (default: `clawpowers`).
+    /// The target whose rules apply: `spec`, `claude`, `codex`, `openclaw` or `clawpowers` (default: `spec`).
     #[serde(default)]
     pub target: Option<String>,
 }
@@ -73,7 +73,7 @@ pub struct Verdict {
 ///
 /// `invalid_input` for an unknown target, `io` for a path that does not exist.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
-    let profile = target(request.target.as_deref())?;
+    let profile = target(Some(request.target.as_deref().unwrap_or("spec")))?;
     let mut response = Response {
         target: profile,
         files: Vec::new(),

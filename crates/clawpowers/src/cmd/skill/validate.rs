@@ -70,8 +70,9 @@ impl ValidateArgs {
             .map_or(context.out.json, |format| format == "json");
         let out = Out::new(json);
         // The rules of the specification know no placeholders and no paths in code.
-        let default = if self.strict { "clawpowers" } else { "spec" };
-        let target = self.target.or_else(|| Some(default.to_owned()));
+        let target = self
+            .target
+            .or_else(|| self.strict.then(|| "clawpowers".to_owned()));
         let request = skill::validate::Request {
             paths: self.paths,
             target,
