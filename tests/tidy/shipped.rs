@@ -2,7 +2,7 @@
 
 use crate::{read, root};
 use clawpowers_api::{Profile, Severity, bundled_skills};
-use clawpowers_loader::{Diagnostic, DiskTree, Tree, digest, inspect, resources};
+use clawpowers_loader::{Diagnostic, DiskTree, Tree, digest, lint_package, list_resources};
 use std::fs;
 use std::path::Path;
 
@@ -42,7 +42,7 @@ fn shipped_skills_are_clean() {
             let on_disk = root().join("skills").join(&folder).join("SKILL.md");
             let in_memory = Path::new(&folder).join("SKILL.md");
             for (tree, file) in [(&DiskTree as &dyn Tree, &on_disk), (&*bundled, &in_memory)] {
-                let inspected = inspect(tree, file, profile).parsed;
+                let inspected = lint_package(tree, file, profile).parsed;
                 let name = file.display().to_string();
                 assert!(inspected.skill.is_some(), "{name} does not load for {profile}");
                 check(profile, &name, &inspected.diagnostics, &mut wrong);
@@ -72,7 +72,7 @@ fn every_file_of_a_shipped_skill_is_mentioned_in_it() {
     for folder in shipped_folders() {
         let file = root().join("skills").join(&folder).join("SKILL.md");
         let text = read(&file);
-        for resource in resources(&DiskTree, &file).unwrap().files {
+        for resource in list_resources(&DiskTree, &file).unwrap().files {
             let path = resource.path;
             assert!(text.contains(&path), "{folder}/SKILL.md does not mention {path}");
             assert!(path.ends_with(".md"), "{folder}/{path} is not Markdown");

@@ -63,7 +63,7 @@ pub use clawpowers_feedback as feedback;
 
 pub use clawpowers_executor::ledger::{ImportReport, Skipped};
 pub use clawpowers_executor::{Outcome, SCHEMA_VERSION, Storage, legacy::Report};
-pub use clawpowers_loader::client_budget::Fate;
+pub use clawpowers_loader::client_budget::Truncation;
 pub use clawpowers_loader::display::display_path;
 pub use clawpowers_loader::display::{nearest, quoted};
 pub use clawpowers_loader::prompt::Level;

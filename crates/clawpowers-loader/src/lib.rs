@@ -14,7 +14,7 @@ mod tree;
 pub use catalog::*;
 pub use discovery::*;
 pub use lint::fix::{Fixed, fix};
-pub use lint::package::{Inspected, folder_name, inspect, skill_file};
+pub use lint::package::{LintedPackage, folder_name, lint_package, skill_file};
 pub use lint::{Diagnostic, Edit, Position, Profile, Rule, Severity};
 pub use present::{client_budget, prompt, search};
 pub use skill::parse::{ParseOptions, Parsed, parse, parse_source};

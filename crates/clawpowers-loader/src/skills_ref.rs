@@ -8,7 +8,7 @@
 
 use crate::display::display_path;
 use crate::lint::package::{folder_name, skill_file};
-use crate::lint::{Profile, Report, Rule, Severity};
+use crate::lint::{Diagnostics, Profile, Rule, Severity};
 use crate::skill::{
     MAX_COMPATIBILITY_CHARS, MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS, is_name_character, normalize_name,
     python_trim, spec_fields,
@@ -165,9 +165,9 @@ fn read(file: &Path) -> Result<Node, String> {
     if source.encoding() != Encoding::Utf8 {
         return Err(format!("{} is not UTF-8", display_path(file)));
     }
-    let mut report = Report::new(Profile::Spec);
-    let root = frontmatter::read(&source, None, &mut report).map(|front| front.root);
-    let fault = report
+    let mut diagnostics = Diagnostics::new(Profile::Spec);
+    let root = frontmatter::read(&source, None, &mut diagnostics).map(|front| front.root);
+    let fault = diagnostics
         .finish()
         .into_iter()
         .find(|d| d.severity == Severity::Error);

@@ -18,8 +18,8 @@ mod words;
 
 use clawpowers_loader::search::{Document, Hit, rank, rank_lazily};
 use clawpowers_loader::{
-    Catalog, CatalogOptions, DiskTree, ParseOptions, Profile, Root, Rule, fix, inspect, parse, skill_file,
-    skills_ref, syntax,
+    Catalog, CatalogOptions, DiskTree, ParseOptions, Profile, Root, Rule, fix, lint_package, parse,
+    skill_file, skills_ref, syntax,
 };
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -222,7 +222,7 @@ fn the_specification_gives_the_reference_verdict() {
     let (mut same, mut differ) = (0, 0);
     for row in &corpus.rows {
         let file = skill_file(&DiskTree, &row.folder).unwrap_or_else(|| row.folder.join("SKILL.md"));
-        let parsed = inspect(&DiskTree, &file, Profile::Spec).parsed;
+        let parsed = lint_package(&DiskTree, &file, Profile::Spec).parsed;
         let words = skills_ref::validate(row.folder.to_str().unwrap());
         assert_eq!(
             parsed.is_valid(),
@@ -313,7 +313,10 @@ fn findings_about_code_and_placeholders_are_rare() {
     let Some(corpus) = corpus() else { return };
     let mut told: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for file in &corpus.files {
-        for finding in inspect(&DiskTree, file, Profile::ClawPowers).parsed.diagnostics {
+        for finding in lint_package(&DiskTree, file, Profile::ClawPowers)
+            .parsed
+            .diagnostics
+        {
             if matches!(finding.rule, Rule::DanglingPath | Rule::PlaceholderText) {
                 let (line, message) = (finding.position.line, finding.message);
                 let file = file.strip_prefix(&corpus.root).unwrap().display();
@@ -321,7 +324,7 @@ fn findings_about_code_and_placeholders_are_rare() {
                 told.entry(finding.rule.id()).or_default().push(row);
             }
         }
-        let spec = inspect(&DiskTree, file, Profile::Spec).parsed.diagnostics;
+        let spec = lint_package(&DiskTree, file, Profile::Spec).parsed.diagnostics;
         let silent = |rule| spec.iter().all(|finding| finding.rule != rule);
         assert!(silent(Rule::DanglingPath) && silent(Rule::PlaceholderText));
     }

@@ -3,7 +3,7 @@
 
 use clawpowers_loader::{
     DiskTree, MAX_RESOURCE_BYTES, MAX_RESOURCE_DEPTH, MAX_RESOURCES, Profile, ReadError, Resources, Rule,
-    Unlisted, Why, digest, inspect, resources, skill_file,
+    Unlisted, UnlistedReason, digest, lint_package, list_resources, skill_file,
 };
 use std::fs;
 use std::path::PathBuf;
@@ -32,7 +32,7 @@ impl Tree {
     }
 
     fn list(&self) -> Resources {
-        resources(&DiskTree, &self.path("SKILL.md")).unwrap()
+        list_resources(&DiskTree, &self.path("SKILL.md")).unwrap()
     }
 
     fn digest(&self) -> Result<String, ReadError> {
@@ -41,7 +41,7 @@ impl Tree {
 
     /// Returns what is found about the folder, as `rule message`.
     fn findings(&self) -> Vec<String> {
-        let found = inspect(&DiskTree, &self.path("SKILL.md"), Profile::ClawPowers)
+        let found = lint_package(&DiskTree, &self.path("SKILL.md"), Profile::ClawPowers)
             .parsed
             .diagnostics;
         found
@@ -78,7 +78,7 @@ fn a_folder_that_is_too_deep_is_named() {
     let deep = "d/".repeat(MAX_RESOURCE_DEPTH + 1);
     let tree = Tree::new("Do.").write(&format!("{deep}x"), "");
     let path = deep.trim_end_matches('/').to_owned();
-    let why = Why::TooDeep;
+    let why = UnlistedReason::TooDeep;
     assert_eq!(tree.list().unlisted, [Unlisted { path, why }]);
     assert_eq!(tree.findings().len(), 1);
     assert!(tree.digest().is_err());

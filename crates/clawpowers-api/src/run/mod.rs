@@ -14,7 +14,7 @@ use clawpowers_executor::ledger::{Details, Finish, New};
 use clawpowers_executor::process::{self, Ended, How, Spec, StartError};
 use clawpowers_executor::{Outcome, Timestamp, decimal};
 use clawpowers_loader::display::{display_path, quoted};
-use clawpowers_loader::{Entry, Scope, missing};
+use clawpowers_loader::{Entry, Scope, missing_requirements};
 use serde::Serialize;
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -115,7 +115,7 @@ pub fn command(
 pub fn script(runtime: &Runtime, options: &Options, script: &str, args: &[OsString]) -> Result<Ran, Failure> {
     let selected = runtime.select(&options.selection)?;
     let entry = selected.entry(runtime, &options.skill)?;
-    let lacking = missing(&entry.skill.requirements, &Runtime::machine(), &selected.catalog);
+    let lacking = missing_requirements(&entry.skill.requirements, &Runtime::machine(), &selected.catalog);
     if !lacking.is_empty() {
         let lacking = unmet(lacking);
         let message = format!(

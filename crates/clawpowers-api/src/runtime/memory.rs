@@ -6,7 +6,7 @@ use crate::wire::error::{ApiError, ErrorCode};
 use crate::wire::request::read_request;
 use clawpowers_executor::Db;
 use clawpowers_loader::display::quoted;
-use clawpowers_loader::{MemoryTree, Surroundings};
+use clawpowers_loader::{Environment, MemoryTree};
 use serde::Deserialize;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -63,7 +63,7 @@ impl Runtime {
     pub fn in_memory(documents: Vec<Document>) -> Result<Self, ApiError> {
         let documents = Arc::new(taken(documents)?);
         // Every path is meant from the one folder that all documents are in, and has no other name.
-        let surroundings = Surroundings {
+        let surroundings = Environment {
             cwd: PathBuf::new(),
             user_home: None,
             home: None,

@@ -8,7 +8,7 @@ use crate::wire::error::{ApiError, ErrorCode};
 use crate::wire::request::read_request;
 use clawpowers_executor::legacy::Report;
 use clawpowers_executor::{Db, Home};
-use clawpowers_loader::{DiskTree, Machine, MemoryTree, Surroundings, Tree};
+use clawpowers_loader::{DiskTree, Environment, HostInfo, MemoryTree, Tree};
 use connections::Connections;
 use serde::Deserialize;
 use std::env;
@@ -31,7 +31,7 @@ pub struct Options {
 /// An open runtime; cheap to open, safe to share between threads.
 #[derive(Debug)]
 pub struct Runtime {
-    pub(crate) surroundings: Surroundings,
+    pub(crate) surroundings: Environment,
     /// The files it sees where it has no disk.
     documents: Option<Mutex<Arc<MemoryTree>>>,
     /// The database of a runtime that has no disk.
@@ -79,7 +79,7 @@ impl Runtime {
             .unwrap_or_else(|| PathBuf::from("."));
         let cwd = std::path::absolute(&cwd).unwrap_or(cwd);
         let below_cwd = |path: PathBuf| cwd.join(path);
-        let surroundings = Surroundings {
+        let surroundings = Environment {
             user_home: user_home.map(below_cwd),
             home: home.map(below_cwd),
             claude_config: path("CLAUDE_CONFIG_DIR").map(below_cwd),
@@ -91,7 +91,7 @@ impl Runtime {
         Self::with(surroundings, None)
     }
 
-    pub(crate) fn with(surroundings: Surroundings, documents: Option<Mutex<Arc<MemoryTree>>>) -> Self {
+    pub(crate) fn with(surroundings: Environment, documents: Option<Mutex<Arc<MemoryTree>>>) -> Self {
         Self {
             surroundings,
             documents,
@@ -278,15 +278,15 @@ impl Runtime {
     }
 
     /// Returns what this machine offers to skills.
-    pub(crate) fn machine() -> Machine {
+    pub(crate) fn machine() -> HostInfo {
         if cfg!(target_family = "wasm") {
             // Nothing can be started there, and to ask for the environment would panic.
-            return Machine::default();
+            return HostInfo::default();
         }
         let set = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
             (!value.is_empty()).then(|| name.to_string_lossy().into_owned())
         };
-        Machine {
+        HostInfo {
             path: env::var_os("PATH")
                 .map(|path| env::split_paths(&path).collect())
                 .unwrap_or_default(),

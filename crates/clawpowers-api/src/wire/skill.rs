@@ -3,7 +3,7 @@
 use super::words::word;
 use clawpowers_loader as loader;
 use clawpowers_loader::display::display_path;
-use clawpowers_loader::{Entry, Missing, ResourceKind, Row, Scope, Severity};
+use clawpowers_loader::{Entry, MissingRequirement, ResourceKind, Row, Scope, Severity};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
@@ -81,8 +81,8 @@ pub fn diagnostics(list: &[loader::Diagnostic]) -> Vec<Diagnostic> {
 
 /// Converts unmet requirements to `kind name`.
 #[must_use]
-pub fn unmet(list: Vec<Missing>) -> Vec<String> {
-    let text = |missing: Missing| format!("{} {}", missing.kind, missing.name);
+pub fn unmet(list: Vec<MissingRequirement>) -> Vec<String> {
+    let text = |missing: MissingRequirement| format!("{} {}", missing.kind, missing.name);
     list.into_iter().map(text).collect()
 }
 
@@ -295,8 +295,8 @@ pub struct Hidden {
     pub winner: String,
 }
 
-impl From<loader::Hidden> for Hidden {
-    fn from(hidden: loader::Hidden) -> Self {
+impl From<loader::Shadowed> for Hidden {
+    fn from(hidden: loader::Shadowed) -> Self {
         Self {
             name: hidden.name,
             location: text(hidden.location),

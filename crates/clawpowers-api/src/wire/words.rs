@@ -1,7 +1,7 @@
 //! Enums in replies: each value is a word, and the schema lists the words.
 
 use clawpowers_executor::{Outcome, Storage};
-use clawpowers_loader::client_budget::Fate;
+use clawpowers_loader::client_budget::Truncation;
 use clawpowers_loader::prompt::Level;
 use clawpowers_loader::{Profile, ResourceKind, Scope, Severity};
 use serde::Serializer;
@@ -67,7 +67,7 @@ words! {
         .into_iter()
         .chain(Storage::ALL.map(Self::Failed))
         .collect::<Vec<_>>();
-    Fate as "Truncation", "What a client leaves of a skill in its list.": [Self::Whole, Self::Shortened(0), Self::NameOnly, Self::Dropped];
+    Truncation as "Truncation", "What a client leaves of a skill in its list.": [Self::Whole, Self::Shortened(0), Self::NameOnly, Self::Dropped];
     Level as "PromptLevel", "How much of the skills a prompt shows.": [Self::Full, Self::Shortened(0), Self::Names, Self::Dropped];
     Outcome as "Outcome", "How an execution ended.": Self::ALL;
     Profile as "Target", "Whose rules are applied.": Self::ALL;

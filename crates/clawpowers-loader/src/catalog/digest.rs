@@ -1,6 +1,6 @@
 //! The digest of a skill's folder.
 
-use super::resources::{Listing, Why};
+use super::resources::{Listing, UnlistedReason};
 use crate::display::quoted;
 use crate::tree::{MAX_RESOURCE_BYTES, ReadError, Tree};
 use sha2::{Digest as _, Sha256};
@@ -29,7 +29,7 @@ pub fn digest(tree: &dyn Tree, skill_file: &Path) -> Result<String, ReadError> {
         .found
         .unlisted
         .iter()
-        .find(|one| one.why == Why::Unreadable)
+        .find(|one| one.why == UnlistedReason::Unreadable)
     {
         let message = format!("{} cannot be read", quoted(&one.path));
         return Err(io::Error::other(message).into());

@@ -41,7 +41,7 @@ impl Entry {
 
 /// A skill that is not visible because another of its name is, or because it is the same file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hidden {
+pub struct Shadowed {
     /// Its name.
     pub name: String,
     /// Its SKILL.md.
@@ -105,9 +105,9 @@ pub struct Catalog<T = Entry> {
     /// The visible ones, in the order of precedence, then of their paths.
     pub entries: Vec<T>,
     /// Those hidden by another of the same name.
-    pub shadowed: Vec<Hidden>,
+    pub shadowed: Vec<Shadowed>,
     /// Further ways to a file that is in the catalog.
-    pub duplicates: Vec<Hidden>,
+    pub duplicates: Vec<Shadowed>,
     /// Those that did not load.
     pub rejected: Vec<Rejected>,
 }

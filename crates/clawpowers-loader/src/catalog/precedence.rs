@@ -2,7 +2,7 @@
 //!
 //! A large collection is mostly copies, so that only the visible skills are kept whole while the rest is loaded.
 
-use super::entry::{Catalog, Hidden, Rejected, Row};
+use super::entry::{Catalog, Rejected, Row, Shadowed};
 use rayon::prelude::*;
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
@@ -44,7 +44,7 @@ impl Rank {
 }
 
 /// A skill that another one of its name hides.
-struct Shadowed {
+struct ShadowedRow {
     rank: Rank,
     name: String,
     /// Where in [`Precedence::visible`] the one is that hides it.
@@ -72,8 +72,8 @@ pub(super) struct Precedence<T> {
     keys: Keys,
     /// The way by which a file was found first.
     files: HashMap<(u64, u64), Arc<OsStr>>,
-    shadowed: Vec<Shadowed>,
-    duplicates: Vec<(Rank, Hidden)>,
+    shadowed: Vec<ShadowedRow>,
+    duplicates: Vec<(Rank, Shadowed)>,
     rejected: Vec<(Rank, Rejected)>,
     hidden: Vec<T>,
 }
@@ -131,7 +131,7 @@ impl<T: Row> Precedence<T> {
         if let Some(canonical) = canonical {
             let file = self.keys.of(&canonical);
             if let Some(winner) = self.files.get(&file) {
-                let hidden = Hidden {
+                let hidden = Shadowed {
                     name: row.name().to_owned(),
                     location: rank.path().to_owned(),
                     winner: PathBuf::from(&**winner),
@@ -155,7 +155,7 @@ impl<T: Row> Precedence<T> {
                 }
                 let (rank, row) = loser;
                 let name = row.name().to_owned();
-                self.shadowed.push(Shadowed { rank, name, winner });
+                self.shadowed.push(ShadowedRow { rank, name, winner });
                 self.hidden.push(row);
             }
         }
@@ -175,7 +175,7 @@ impl<T: Row> Precedence<T> {
         } = self;
         drop((names, files, hidden));
         shadowed.par_sort_by(|a, b| a.rank.cmp(&b.rank));
-        let shadowed = shadowed.into_iter().map(|one| Hidden {
+        let shadowed = shadowed.into_iter().map(|one| Shadowed {
             name: one.name,
             location: one.rank.path().to_owned(),
             winner: visible

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// What a machine offers; filled in by the program, so that nothing here reads the environment.
 #[derive(Debug, Clone, Default)]
-pub struct Machine {
+pub struct HostInfo {
     /// The folders of the search path.
     pub path: Vec<PathBuf>,
     /// The names of the environment variables that are set and not empty.
@@ -15,7 +15,7 @@ pub struct Machine {
     pub os: String,
 }
 
-impl Machine {
+impl HostInfo {
     /// Tells whether a program of this name can be started.
     #[must_use]
     pub fn has_program(&self, name: &str) -> bool {
@@ -52,7 +52,7 @@ fn program(path: &Path) -> Option<PathBuf> {
 
 /// A requirement that is not met.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Missing {
+pub struct MissingRequirement {
     /// `bin`, `any_bin`, `env`, `os` or `skill`.
     pub kind: &'static str,
     /// What is missing.
@@ -63,10 +63,14 @@ pub struct Missing {
 ///
 /// Settings (`config`) belong to another client's configuration and are not looked at.
 #[must_use]
-pub fn missing(requirements: &Requirements, machine: &Machine, catalog: &Catalog) -> Vec<Missing> {
+pub fn missing_requirements(
+    requirements: &Requirements,
+    machine: &HostInfo,
+    catalog: &Catalog,
+) -> Vec<MissingRequirement> {
     let mut found = Vec::new();
     let mut add = |kind, name: &str| {
-        found.push(Missing {
+        found.push(MissingRequirement {
             kind,
             name: name.to_owned(),
         })

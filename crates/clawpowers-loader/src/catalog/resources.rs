@@ -65,7 +65,7 @@ pub struct Resource {
 
 /// Why something of a skill's folder is not among its files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Why {
+pub enum UnlistedReason {
     /// It is a link to a folder of the skill, whose files are listed by their real way only.
     FolderLink,
     /// It cannot be read.
@@ -76,7 +76,7 @@ pub enum Why {
     TooDeep,
 }
 
-impl Why {
+impl UnlistedReason {
     /// Returns the name used in replies.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -95,7 +95,7 @@ pub struct Unlisted {
     /// Path below the skill's folder, with forward slashes.
     pub path: String,
     /// Why it is not listed.
-    pub why: Why,
+    pub why: UnlistedReason,
 }
 
 /// The files of a skill's folder.
@@ -120,7 +120,7 @@ impl Resources {
             || self.broken.len() + self.escaping.len() + self.unlisted.len() > MAX_RESOURCES
     }
 
-    fn omit(&mut self, path: String, why: Why) {
+    fn omit(&mut self, path: String, why: UnlistedReason) {
         self.unlisted.push(Unlisted { path, why });
     }
 }
@@ -159,7 +159,7 @@ pub(super) struct Listing<'a> {
 /// # Errors
 ///
 /// Fails where the folder itself cannot be read.
-pub fn resources(tree: &dyn Tree, skill_file: &Path) -> io::Result<Resources> {
+pub fn list_resources(tree: &dyn Tree, skill_file: &Path) -> io::Result<Resources> {
     Ok(Listing::of(tree, skill_file)?.found)
 }
 
@@ -187,11 +187,11 @@ impl<'a> Listing<'a> {
                 listing.take(one);
             } else if one.depth > MAX_RESOURCE_DEPTH {
                 listing.found.truncated = true;
-                listing.found.omit(one.shown(), Why::TooDeep);
+                listing.found.omit(one.shown(), UnlistedReason::TooDeep);
             } else {
                 match listing.entries_of(&one, None) {
                     Ok(more) => todo.extend(more),
-                    Err(_) => listing.found.omit(one.shown(), Why::Unreadable),
+                    Err(_) => listing.found.omit(one.shown(), UnlistedReason::Unreadable),
                 }
             }
         }
@@ -246,7 +246,7 @@ impl<'a> Listing<'a> {
         if one.kind == EntryKind::Link {
             match self.tree.canonicalize(&one.path) {
                 Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-                    return self.found.omit(shown, Why::Unreadable);
+                    return self.found.omit(shown, UnlistedReason::Unreadable);
                 }
                 Err(_) => return self.found.broken.push(shown),
                 Ok(target) if !target.starts_with(&self.folder) => return self.found.escaping.push(shown),
@@ -254,9 +254,9 @@ impl<'a> Listing<'a> {
             }
         }
         match self.tree.metadata(&one.path) {
-            Err(_) => self.found.omit(shown, Why::Unreadable),
+            Err(_) => self.found.omit(shown, UnlistedReason::Unreadable),
             Ok(metadata) => match metadata.kind {
-                EntryKind::Folder => self.found.omit(shown, Why::FolderLink),
+                EntryKind::Folder => self.found.omit(shown, UnlistedReason::FolderLink),
                 EntryKind::File => {
                     self.found.files.push(Resource {
                         kind: ResourceKind::of(&shown),
@@ -266,7 +266,7 @@ impl<'a> Listing<'a> {
                     });
                     self.places.push((one.key, one.path));
                 }
-                _ => self.found.omit(shown, Why::NotRegular),
+                _ => self.found.omit(shown, UnlistedReason::NotRegular),
             },
         }
     }
@@ -286,7 +286,7 @@ fn left_out(name: &OsStr) -> bool {
 ///
 /// Gives `None` where the path is absolute, climbs out of the folder, or leads out of it by a link.
 #[must_use]
-pub fn resolve(tree: &dyn Tree, folder: &Path, resource: &str) -> Option<PathBuf> {
+pub fn resolve_resource(tree: &dyn Tree, folder: &Path, resource: &str) -> Option<PathBuf> {
     let inside = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
     if !Path::new(resource).components().all(inside) {
         return None;

@@ -2,7 +2,7 @@
 //!
 //! Each entry states a client's documented rule as of November 2026; docs/clients.md names the sources and their dates.
 
-use super::roots::{Surroundings, user};
+use super::roots::{Environment, user};
 use super::rules::{FileLinks, SKIPPED, WalkRules};
 use super::{Root, Scope};
 use crate::lint::{Profile, Rule};
@@ -30,7 +30,7 @@ pub struct Client {
     pub walk: WalkRules,
     /// Findings for which it drops a skill.
     pub drops: &'static [Rule],
-    roots: fn(&Surroundings) -> Vec<Root>,
+    roots: fn(&Environment) -> Vec<Root>,
 }
 
 impl Client {
@@ -64,13 +64,13 @@ impl Client {
 
     /// Returns the client's roots, the first of highest precedence.
     #[must_use]
-    pub fn roots(&self, surroundings: &Surroundings) -> Vec<Root> {
+    pub fn roots(&self, surroundings: &Environment) -> Vec<Root> {
         (self.roots)(surroundings)
     }
 
     /// Tells whether the client looks for skills in `folder`, which exists.
     #[must_use]
-    pub fn looks_in(&self, folder: &Path, surroundings: &Surroundings) -> bool {
+    pub fn looks_in(&self, folder: &Path, surroundings: &Environment) -> bool {
         self.roots(surroundings)
             .iter()
             .any(|root| root.reaches(folder, self.walk.max_depth))
@@ -187,7 +187,7 @@ pub const CLIENTS: &[Client] = &[
             roots
         },
     },
-    // Keeps both; a name that stands twice cannot be called explicitly. Hidden folders are the only ones it passes
+    // Keeps both; a name that stands twice cannot be called explicitly. Shadowed folders are the only ones it passes
     // over. The skills that ship with it may not link out.
     Client {
         name: "codex",
@@ -347,7 +347,7 @@ pub const CLIENTS: &[Client] = &[
     },
 ];
 
-fn below_home(s: &Surroundings, below: &[&str]) -> Vec<Root> {
+fn below_home(s: &Environment, below: &[&str]) -> Vec<Root> {
     let Some(home) = &s.user_home else {
         return Vec::new();
     };
@@ -368,7 +368,7 @@ fn enclosed(root: Root) -> Root {
     Root { boundary, ..root }
 }
 
-fn config_home(s: &Surroundings) -> Option<PathBuf> {
+fn config_home(s: &Environment) -> Option<PathBuf> {
     s.config_home
         .clone()
         .or_else(|| Some(s.user_home.as_ref()?.join(".config")))

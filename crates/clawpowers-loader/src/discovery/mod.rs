@@ -14,7 +14,7 @@ mod walk;
 pub use clients::{CLIENTS, Client, Collision};
 pub use found::{Candidate, Found};
 pub use root::{Root, Scope};
-pub use roots::{COMMON_FOLDER, Surroundings, default_roots};
+pub use roots::{COMMON_FOLDER, Environment, default_roots};
 pub use rules::{FileLinks, WalkRules};
 pub(crate) use walk::walk_with;
 pub use walk::{Walk, walk};

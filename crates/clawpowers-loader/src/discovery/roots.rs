@@ -40,7 +40,7 @@ const USER_FOLDERS: [&str; 10] = [
 
 /// What a search for roots depends on; filled in by the program, so that nothing here reads the environment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Surroundings {
+pub struct Environment {
     /// The working directory, absolute.
     pub cwd: PathBuf,
     /// The user's home folder.
@@ -57,7 +57,7 @@ pub struct Surroundings {
     pub copilot_home: Option<PathBuf>,
 }
 
-impl Surroundings {
+impl Environment {
     /// Returns the folders from the working directory up to the one that holds `.git`; without one, the working
     /// directory alone. The user's home folder is not a project.
     #[must_use]
@@ -166,7 +166,7 @@ pub(super) const fn user(path: PathBuf) -> Root {
 /// Returns this runtime's roots, the first of highest precedence: the project from the working directory up, the
 /// user, the runtime home. Those that do not exist are among them.
 #[must_use]
-pub fn default_roots(surroundings: &Surroundings) -> Vec<Root> {
+pub fn default_roots(surroundings: &Environment) -> Vec<Root> {
     let mut roots = surroundings.projects(&PROJECT_FOLDERS);
     if let Some(home) = &surroundings.user_home {
         roots.extend(USER_FOLDERS.iter().map(|below| user(home.join(below))));

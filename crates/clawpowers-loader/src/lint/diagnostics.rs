@@ -53,12 +53,12 @@ pub struct Diagnostic {
 
 /// Collects diagnostics for one profile and drops those the profile does not care about.
 #[derive(Debug)]
-pub(crate) struct Report {
+pub(crate) struct Diagnostics {
     profile: Profile,
     diagnostics: Vec<Diagnostic>,
 }
 
-impl Report {
+impl Diagnostics {
     /// Starts an empty report for `profile`.
     #[must_use]
     pub(crate) const fn new(profile: Profile) -> Self {
@@ -190,8 +190,8 @@ mod tests {
             // Two findings each share an edit here.
             (5000, many, "4900 more findings of this rule start here", 2450),
         ] {
-            let mut report = Report::new(Profile::Spec);
-            report.add(Rule::BodyEmpty, Position { line: 50, column: 1 }, "other");
+            let mut diagnostics = Diagnostics::new(Profile::Spec);
+            diagnostics.add(Rule::BodyEmpty, Position { line: 50, column: 1 }, "other");
             for line in (0..count).rev() {
                 let edit = Edit {
                     range: line / 2..line / 2,
@@ -201,9 +201,9 @@ mod tests {
                     line: line + 1,
                     column: 1,
                 };
-                report.fixable(Rule::DuplicateKey, position, line.to_string(), vec![edit]);
+                diagnostics.fixable(Rule::DuplicateKey, position, line.to_string(), vec![edit]);
             }
-            let mut found = report.finish();
+            let mut found = diagnostics.finish();
             found.retain(|d| d.rule == Rule::DuplicateKey);
             let last = found.last().unwrap();
             assert_eq!(

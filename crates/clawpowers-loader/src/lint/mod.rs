@@ -9,7 +9,7 @@ pub(crate) mod resources;
 pub(crate) mod rule;
 pub(crate) mod target;
 
-pub(crate) use diagnostics::Report;
+pub(crate) use diagnostics::Diagnostics;
 pub use diagnostics::{Diagnostic, Edit, Position};
 pub use rule::Rule;
 pub use target::{Profile, Severity};

@@ -2,7 +2,7 @@
 
 use super::file::{file_diagnostic, file_name_diagnostic, read_error};
 use super::resources::check;
-use super::{Profile, Report};
+use super::{Diagnostics, Profile};
 use crate::skill::parse::{ParseOptions, Parsed, parse_source};
 use crate::syntax::source::{Source, position};
 use crate::tree::{MAX_SKILL_BYTES, Tree, folder_of};
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// A skill that was linted.
 #[derive(Debug, Clone)]
-pub struct Inspected {
+pub struct LintedPackage {
     /// The SKILL.md.
     pub file: PathBuf,
     /// The skill and its diagnostics, those about its folder included.
@@ -71,7 +71,7 @@ pub fn folder_name(tree: &dyn Tree, file: &Path) -> Option<String> {
 
 /// Reads a whole SKILL.md and lints it and its folder; a file that cannot be read gives the reason.
 #[must_use]
-pub fn inspect(tree: &dyn Tree, file: &Path, profile: Profile) -> Inspected {
+pub fn lint_package(tree: &dyn Tree, file: &Path, profile: Profile) -> LintedPackage {
     let (parsed, source) = match tree.read(file, MAX_SKILL_BYTES) {
         Ok(bytes) => {
             let source = Source::of(bytes);
@@ -87,7 +87,7 @@ pub fn inspect(tree: &dyn Tree, file: &Path, profile: Profile) -> Inspected {
             (parsed, Source::from_text(""))
         }
     };
-    Inspected {
+    LintedPackage {
         file: file.to_owned(),
         parsed,
         source,
@@ -102,10 +102,10 @@ fn lint(tree: &dyn Tree, file: &Path, source: &Source, profile: Profile) -> Pars
     let mut parsed = parse_source(source, &options);
     parsed.diagnostics.extend(file_name_diagnostic(file, profile));
     if let Some(skill) = &parsed.skill {
-        let mut report = Report::new(profile);
+        let mut diagnostics = Diagnostics::new(profile);
         let line = position(source.text(), source.text().len() - skill.body.len()).line;
-        check(tree, file, skill, line, &mut report);
-        parsed.diagnostics.extend(report.finish());
+        check(tree, file, skill, line, &mut diagnostics);
+        parsed.diagnostics.extend(diagnostics.finish());
     }
     parsed.diagnostics.sort_by_key(|d| (d.position, d.rule));
     parsed

@@ -1,8 +1,10 @@
 //! Whether the links of a skill's body and folder lead somewhere, and whether its scripts run.
 
 use super::mentions::mentions;
-use super::{Position, Report, Rule};
-use crate::catalog::resources::{MAX_RESOURCES, Resource, ResourceKind, Resources, Why, resolve, resources};
+use super::{Diagnostics, Position, Rule};
+use crate::catalog::resources::{
+    MAX_RESOURCES, Resource, ResourceKind, Resources, UnlistedReason, list_resources, resolve_resource,
+};
 use crate::display::quoted;
 use crate::skill::Skill;
 use crate::syntax::source::LineStarts;
@@ -26,7 +28,7 @@ struct Folder<'a> {
 impl Folder<'_> {
     /// Tells whether something is at a path below the folder; `None` where it leads out.
     fn holds(&self, target: &str) -> Option<io::Result<bool>> {
-        Some(self.tree.exists(&resolve(self.tree, self.path, target)?))
+        Some(self.tree.exists(&resolve_resource(self.tree, self.path, target)?))
     }
 
     /// Tells whether a folder above the skill's, up to the one with `.git`, holds `target`: then it is the project's.
@@ -70,7 +72,7 @@ pub(crate) fn check(
     skill_file: &Path,
     skill: &Skill,
     body_line: usize,
-    report: &mut Report,
+    diagnostics: &mut Diagnostics,
 ) {
     let folder = Folder {
         tree,
@@ -89,21 +91,21 @@ pub(crate) fn check(
         };
         if count == MAX_LINKS {
             let message = format!("only the first {MAX_LINKS} relative links are followed up");
-            report.add(Rule::ResourcesTruncated, position, message);
+            diagnostics.add(Rule::ResourcesTruncated, position, message);
             break;
         }
         let shown = quoted(&link.target);
         let Some(there) = plain(&target).and_then(|target| folder.holds(&target)) else {
             let message = format!("the link {shown} leads out of the skill's folder");
             let hint = "keep what the skill needs inside its folder";
-            report.hint(Rule::LinkOutside, position, message, hint);
+            diagnostics.hint(Rule::LinkOutside, position, message, hint);
             continue;
         };
         match there {
             Ok(true) => {}
             Ok(false) => {
                 let message = format!("the link {shown} points to nothing");
-                report.hint(
+                diagnostics.hint(
                     Rule::DanglingLink,
                     position,
                     message,
@@ -112,18 +114,18 @@ pub(crate) fn check(
             }
             Err(error) => {
                 let message = format!("the link {shown} cannot be followed: {error}");
-                report.add(Rule::DanglingLink, position, message);
+                diagnostics.add(Rule::DanglingLink, position, message);
             }
         }
     }
-    check_mentions(skill, body_line, &starts, folder, report);
-    let Ok(found) = resources(tree, skill_file) else {
+    check_mentions(skill, body_line, &starts, folder, diagnostics);
+    let Ok(found) = list_resources(tree, skill_file) else {
         return;
     };
-    check_folder(&found, report);
+    check_folder(&found, diagnostics);
     for file in found.files.iter().filter(|file| folder.lacks_execution(file)) {
         let message = format!("the script {} cannot be executed", quoted(&file.path));
-        report.hint(
+        diagnostics.hint(
             Rule::ScriptNotExecutable,
             Position::START,
             message,
@@ -138,9 +140,9 @@ fn check_mentions(
     body_line: usize,
     starts: &LineStarts,
     folder: Folder<'_>,
-    report: &mut Report,
+    diagnostics: &mut Diagnostics,
 ) {
-    if !report.wants(Rule::DanglingPath) {
+    if !diagnostics.wants(Rule::DanglingPath) {
         return;
     }
     for mention in mentions(&skill.body).into_iter().take(MAX_LINKS) {
@@ -155,12 +157,12 @@ fn check_mentions(
         };
         let message = format!("the file {} named in code does not exist", quoted(&mention.path));
         let hint = "add the file or correct the path; it is relative to the skill's folder";
-        report.hint(Rule::DanglingPath, position, message, hint);
+        diagnostics.hint(Rule::DanglingPath, position, message, hint);
     }
 }
 
-fn check_folder(found: &Resources, report: &mut Report) {
-    let mut add = |rule, message| report.add(rule, Position::START, message);
+fn check_folder(found: &Resources, diagnostics: &mut Diagnostics) {
+    let mut add = |rule, message| diagnostics.add(rule, Position::START, message);
     for path in &found.broken {
         let message = format!("the link {} points to nothing", quoted(path));
         add(Rule::SymlinkBroken, message);
@@ -175,17 +177,20 @@ fn check_folder(found: &Resources, report: &mut Report) {
     for one in &found.unlisted {
         let path = quoted(&one.path);
         let message = match one.why {
-            Why::FolderLink => {
+            UnlistedReason::FolderLink => {
                 format!("the link {path} leads to a folder of the skill, whose files are not listed twice")
             }
-            Why::Unreadable => format!("{path} cannot be read and is not listed"),
-            Why::NotRegular => format!("{path} is not a regular file and is not listed"),
-            Why::TooDeep => format!("the folder {path} is too deep to be listed"),
+            UnlistedReason::Unreadable => format!("{path} cannot be read and is not listed"),
+            UnlistedReason::NotRegular => format!("{path} is not a regular file and is not listed"),
+            UnlistedReason::TooDeep => format!("the folder {path} is too deep to be listed"),
         };
         add(Rule::ResourcesTruncated, message);
     }
     let count = found.files.len();
-    let too_deep = found.unlisted.iter().any(|one| one.why == Why::TooDeep);
+    let too_deep = found
+        .unlisted
+        .iter()
+        .any(|one| one.why == UnlistedReason::TooDeep);
     // A folder that is too deep was named above.
     if found.truncated && (count == MAX_RESOURCES || !too_deep) {
         let message = if count == MAX_RESOURCES {

@@ -20,7 +20,7 @@ const CODEX_ALIASED: usize = 2469;
 
 /// What a client does with one skill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
+pub enum Truncation {
     /// It is listed as it is.
     Whole,
     /// Its description is cut to this many code points.
@@ -31,7 +31,7 @@ pub enum Fate {
     Dropped,
 }
 
-impl Fate {
+impl Truncation {
     /// Returns the name used in replies.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -46,7 +46,7 @@ impl Fate {
 
 /// What a client does with a list of skills.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listing {
+pub struct Allocation {
     /// The client.
     pub client: &'static str,
     /// How many tokens it spends at most.
@@ -54,12 +54,12 @@ pub struct Listing {
     /// How many tokens the whole list would cost.
     pub needed: usize,
     /// What becomes of each skill, in the order of the list.
-    pub fates: Vec<Fate>,
+    pub fates: Vec<Truncation>,
 }
 
 /// Returns what Claude Code would cut with a context of `context` tokens.
 #[must_use]
-pub fn claude(items: &[Item], context: u64) -> Listing {
+pub fn claude(items: &[Item], context: u64) -> Allocation {
     let budget = context / 100;
     let room = size(budget);
     let line = |item: &Item, description: usize| (item.name.chars().count() + description + 5).div_ceil(4);
@@ -76,13 +76,13 @@ pub fn claude(items: &[Item], context: u64) -> Listing {
         .zip(&shown)
         .map(|(item, &length)| line(item, length))
         .sum();
-    let mut fates: Vec<Fate> = whole
+    let mut fates: Vec<Truncation> = whole
         .iter()
         .map(|&length| {
             if length > CLAUDE_DESCRIPTION {
-                Fate::Shortened(CLAUDE_DESCRIPTION)
+                Truncation::Shortened(CLAUDE_DESCRIPTION)
             } else {
-                Fate::Whole
+                Truncation::Whole
             }
         })
         .collect();
@@ -92,9 +92,9 @@ pub fn claude(items: &[Item], context: u64) -> Listing {
             break;
         }
         cost -= line(item, length) - line(item, 0);
-        *fate = Fate::NameOnly;
+        *fate = Truncation::NameOnly;
     }
-    Listing {
+    Allocation {
         client: "claude",
         budget,
         needed,
@@ -112,7 +112,7 @@ fn size(budget: u64) -> usize {
 /// Skills are taken in the order of `items`, the machine's own first. Where something has to be cut, paths are also
 /// tried with short names for the roots, which costs a table and leaves more to the descriptions.
 #[must_use]
-pub fn codex(items: &[Item], context: u64) -> Listing {
+pub fn codex(items: &[Item], context: u64) -> Allocation {
     let budget = (context.saturating_mul(2) / 100).max(1);
     let room = size(budget);
     let mut order: Vec<(usize, &Item)> = items.iter().enumerate().collect();
@@ -134,18 +134,18 @@ pub fn codex(items: &[Item], context: u64) -> Listing {
             }
         }
     }
-    let mut fates = vec![Fate::Dropped; items.len()];
+    let mut fates = vec![Truncation::Dropped; items.len()];
     for (((index, _), line), shown) in order.iter().zip(&plain).zip(share.shown) {
         if let Some(fate) = fates.get_mut(*index) {
             *fate = match shown {
-                None => Fate::Dropped,
-                Some(shown) if shown == line.length() && !line.long => Fate::Whole,
-                Some(0) => Fate::NameOnly,
-                Some(shown) => Fate::Shortened(shown),
+                None => Truncation::Dropped,
+                Some(shown) if shown == line.length() && !line.long => Truncation::Whole,
+                Some(0) => Truncation::NameOnly,
+                Some(shown) => Truncation::Shortened(shown),
             };
         }
     }
-    Listing {
+    Allocation {
         client: "codex",
         budget,
         needed,
@@ -339,7 +339,7 @@ mod tests {
     fn few_skills_stay_whole() {
         for listing in [claude(&items(5, 200), 200_000), codex(&items(5, 200), 200_000)] {
             assert!(listing.needed as u64 <= listing.budget);
-            assert!(listing.fates.iter().all(|fate| *fate == Fate::Whole));
+            assert!(listing.fates.iter().all(|fate| *fate == Truncation::Whole));
         }
     }
 
@@ -364,15 +364,15 @@ mod tests {
         // 18 tokens of lines, so that 4 are left: one for three characters of each, the rest for the long one.
         assert_eq!(
             codex(&items, 1_100).fates,
-            [Fate::Shortened(12), Fate::Whole, Fate::Whole]
+            [Truncation::Shortened(12), Truncation::Whole, Truncation::Whole]
         );
         assert_eq!(
             codex(&items, 900).fates,
-            [Fate::NameOnly, Fate::NameOnly, Fate::Whole]
+            [Truncation::NameOnly, Truncation::NameOnly, Truncation::Whole]
         );
         assert_eq!(
             codex(&items, 600).fates,
-            [Fate::NameOnly, Fate::NameOnly, Fate::Dropped]
+            [Truncation::NameOnly, Truncation::NameOnly, Truncation::Dropped]
         );
     }
 
@@ -386,7 +386,7 @@ mod tests {
             item("d", "x", "/etc/codex/skills/d/SKILL.md"),
         ];
         let fates = |context: u64| codex(&items, context).fates;
-        let (gone, kept) = (Fate::Dropped, Fate::NameOnly);
+        let (gone, kept) = (Truncation::Dropped, Truncation::NameOnly);
         assert_eq!(fates(650), [gone, gone, kept, gone]);
         assert_eq!(fates(1_200), [gone, gone, kept, kept]);
         assert_eq!(fates(1_750), [gone, kept, kept, kept]);
@@ -405,8 +405,8 @@ mod tests {
             };
             (0..30).map(one).collect()
         };
-        let kept = |fate: &Fate| match fate {
-            Fate::Shortened(kept) => *kept,
+        let kept = |fate: &Truncation| match fate {
+            Truncation::Shortened(kept) => *kept,
             _ => 0,
         };
         let with: usize = codex(&skills(&root), 100_000).fates.iter().map(kept).sum();
@@ -418,7 +418,7 @@ mod tests {
         assert!(without < with, "{without} {with}");
         // A table that costs more than it spares is not made: one skill, one root.
         let one = codex(&skills("/r/skills")[..1], 2_000);
-        assert_eq!(one.fates, [Fate::Shortened(123)]);
+        assert_eq!(one.fates, [Truncation::Shortened(123)]);
     }
 
     #[test]
@@ -429,11 +429,11 @@ mod tests {
         ];
         assert_eq!(
             codex(&items, 1_000_000).fates,
-            [Fate::Shortened(1_024), Fate::Whole]
+            [Truncation::Shortened(1_024), Truncation::Whole]
         );
         assert_eq!(
             claude(&items, 1_000_000).fates,
-            [Fate::Shortened(1_536), Fate::Whole]
+            [Truncation::Shortened(1_536), Truncation::Whole]
         );
         assert_eq!(codex(&[], 0).fates, []);
         assert_eq!(codex(&items, u64::MAX).fates, codex(&items, 1_000_000).fates);
@@ -444,19 +444,19 @@ mod tests {
         let claude = claude(&items(100, 400), 200_000);
         assert_eq!(
             (claude.fates.first(), claude.fates.last()),
-            (Some(&Fate::Whole), Some(&Fate::NameOnly))
+            (Some(&Truncation::Whole), Some(&Truncation::NameOnly))
         );
         let shared = codex(&items(100, 400), 200_000);
         assert!(
             shared
                 .fates
                 .iter()
-                .all(|fate| matches!(fate, Fate::Shortened(n) if (50..400).contains(n)))
+                .all(|fate| matches!(fate, Truncation::Shortened(n) if (50..400).contains(n)))
         );
         let crowded = codex(&items(2000, 400), 200_000);
         assert_eq!(
             (crowded.fates.first(), crowded.fates.last()),
-            (Some(&Fate::NameOnly), Some(&Fate::Dropped))
+            (Some(&Truncation::NameOnly), Some(&Truncation::Dropped))
         );
     }
 }

@@ -3,7 +3,7 @@
 use super::MAX_DESCRIPTION_CHARS;
 use super::normalize::python_trim;
 use crate::display::{has_unsafe, quoted};
-use crate::lint::{Report, Rule};
+use crate::lint::{Diagnostics, Rule};
 use crate::skill::template::check_description;
 use crate::syntax::frontmatter::Front;
 use crate::syntax::yaml::Kind;
@@ -11,9 +11,9 @@ use std::borrow::Cow;
 
 const HINT: &str = "add `description:` with what the skill does and when to use it";
 
-pub(super) fn read(front: &Front<'_>, report: &mut Report) -> Result<String, Rule> {
+pub(super) fn read(front: &Front<'_>, diagnostics: &mut Diagnostics) -> Result<String, Rule> {
     let Some((key, node)) = front.root.entry("description") else {
-        report.hint(
+        diagnostics.hint(
             Rule::DescriptionMissing,
             front.position(0),
             "there is no field `description`",
@@ -29,7 +29,7 @@ pub(super) fn read(front: &Front<'_>, report: &mut Report) -> Result<String, Rul
                 "the description is not a string but {}",
                 quoted(front.slice(node))
             );
-            report.hint(
+            diagnostics.hint(
                 Rule::DescriptionNotString,
                 position(),
                 message,
@@ -48,11 +48,11 @@ pub(super) fn read(front: &Front<'_>, report: &mut Report) -> Result<String, Rul
             ),
             None => ("the description is empty".to_owned(), HINT),
         };
-        report.hint(Rule::DescriptionEmpty, front.position(key.start), message, hint);
+        diagnostics.hint(Rule::DescriptionEmpty, front.position(key.start), message, hint);
         return Err(Rule::DescriptionEmpty);
     }
     if let Some((offset, comment)) = front.comment_behind(node) {
-        report.hint(
+        diagnostics.hint(
             Rule::DescriptionComment,
             front.position(offset),
             format!("the description ends before the comment {}", quoted(comment)),
@@ -62,17 +62,17 @@ pub(super) fn read(front: &Front<'_>, report: &mut Report) -> Result<String, Rul
     let length = text.chars().count();
     if length > MAX_DESCRIPTION_CHARS {
         let message = format!("the description has {length} characters, more than {MAX_DESCRIPTION_CHARS}");
-        report.hint(
+        diagnostics.hint(
             Rule::DescriptionTooLong,
             position(),
             message,
             "move what is not needed to choose the skill to the body",
         );
     }
-    check_description(trimmed, position, report);
+    check_description(trimmed, position, diagnostics);
     if has_tag(trimmed) {
         let message = "the description holds something like an XML tag";
-        report.hint(
+        diagnostics.hint(
             Rule::DescriptionTag,
             position(),
             message,
@@ -81,7 +81,7 @@ pub(super) fn read(front: &Front<'_>, report: &mut Report) -> Result<String, Rul
     }
     if has_unsafe(trimmed) {
         let message = "the description holds control, bidirectional or invisible characters";
-        report.hint(Rule::HiddenCharacter, position(), message, "take them out");
+        diagnostics.hint(Rule::HiddenCharacter, position(), message, "take them out");
     }
     Ok(trimmed.to_owned())
 }

@@ -1,7 +1,7 @@
 //! Who may start a skill.
 
 use crate::display::quoted;
-use crate::lint::{Report, Rule};
+use crate::lint::{Diagnostics, Rule};
 use crate::syntax::frontmatter::Front;
 
 /// Who may start a skill: the model by itself, the user by typing its name.
@@ -13,14 +13,14 @@ pub struct Invocation {
     pub model: bool,
 }
 
-pub(super) fn read(front: &Front<'_>, report: &mut Report) -> Invocation {
+pub(super) fn read(front: &Front<'_>, diagnostics: &mut Diagnostics) -> Invocation {
     let mut flag = |key: &str| -> Option<bool> {
         let node = front.root.get(key)?;
         let text = node.as_text()?.trim();
         let value = node.as_bool().or_else(|| text.parse().ok());
         if value.is_none() {
             let message = format!("the field `{key}` is {}, neither true nor false", quoted(text));
-            report.hint(
+            diagnostics.hint(
                 Rule::InvocationNotBoolean,
                 front.position(node.start),
                 message,

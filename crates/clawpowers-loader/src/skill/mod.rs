@@ -17,11 +17,11 @@ pub use outline::{CodeBlock, Heading, Link, Outline};
 pub use requirements::{Requirements, SkillRequirement};
 pub use version::Version;
 
-pub use name::{MAX_NAME_CHARS, is_device, is_name_character, suggestion};
+pub use name::{MAX_NAME_CHARS, is_device, is_name_character, suggest_name};
 pub use normalize::normalize_name;
 pub(crate) use normalize::python_trim;
 
-use crate::lint::{Report, Rule};
+use crate::lint::{Diagnostics, Rule};
 use crate::syntax::frontmatter::Front;
 use serde_json::{Map, Value};
 
@@ -100,25 +100,25 @@ pub fn token_estimate(text: &str) -> usize {
 pub(crate) fn from_front(
     front: &Front<'_>,
     folder: Option<&str>,
-    report: &mut Report,
+    diagnostics: &mut Diagnostics,
 ) -> Result<Skill, Rule> {
-    optional::unknown_fields(front, report);
-    let name = name::read(front, folder, report);
-    let description = description::read(front, report);
-    let metadata = optional::metadata(front, report);
+    optional::unknown_fields(front, diagnostics);
+    let name = name::read(front, folder, diagnostics);
+    let description = description::read(front, diagnostics);
+    let metadata = optional::metadata(front, diagnostics);
     let metadata = metadata.as_deref();
     let skill = Skill {
         name: name.text,
         name_from_folder: name.from_folder,
         description: description?,
-        version: version::read(front, metadata, report),
-        license: optional::license(front, report),
-        compatibility: optional::compatibility(front, report),
-        allowed_tools: tools::read(front, report),
+        version: version::read(front, metadata, diagnostics),
+        license: optional::license(front, diagnostics),
+        compatibility: optional::compatibility(front, diagnostics),
+        allowed_tools: tools::read(front, diagnostics),
         tags: optional::tags(front, metadata),
-        requirements: requirements::read(front, metadata, report),
+        requirements: requirements::read(front, metadata, diagnostics),
         metrics: optional::metrics(front),
-        invocation: invocation::read(front, report),
+        invocation: invocation::read(front, diagnostics),
         frontmatter: Map::new(),
         body: String::new(),
     };

@@ -2,7 +2,7 @@
 
 use super::normalize::{normalize_name, python_trim};
 use crate::display::{is_unsafe_to_show, quoted};
-use crate::lint::{Position, Report, Rule};
+use crate::lint::{Diagnostics, Position, Rule};
 use crate::syntax::frontmatter::Front;
 use crate::syntax::yaml::Kind;
 use unicode_normalization::UnicodeNormalization;
@@ -18,14 +18,14 @@ pub(super) struct Name {
     pub(super) from_folder: bool,
 }
 
-pub(super) fn read(front: &Front<'_>, folder: Option<&str>, report: &mut Report) -> Name {
+pub(super) fn read(front: &Front<'_>, folder: Option<&str>, diagnostics: &mut Diagnostics) -> Name {
     let from_folder = || Name {
         text: folder.unwrap_or("unnamed-skill").to_owned(),
         from_folder: true,
     };
-    let hint = || format!("add `name: {}`", suggestion(folder.unwrap_or("my-skill")));
+    let hint = || format!("add `name: {}`", suggest_name(folder.unwrap_or("my-skill")));
     let Some((key, node)) = front.root.entry("name") else {
-        report.hint(
+        diagnostics.hint(
             Rule::NameMissing,
             front.position(0),
             "there is no field `name`",
@@ -38,7 +38,7 @@ pub(super) fn read(front: &Front<'_>, folder: Option<&str>, report: &mut Report)
         Kind::Scalar { text, .. } => text,
         _ => {
             let message = format!("the name is not a string but {}", quoted(front.slice(node)));
-            report.hint(Rule::NameNotString, position(), message, hint());
+            diagnostics.hint(Rule::NameNotString, position(), message, hint());
             return from_folder();
         }
     };
@@ -48,7 +48,7 @@ pub(super) fn read(front: &Front<'_>, folder: Option<&str>, report: &mut Report)
             Some(comment) => format!("the name is empty: {} is a comment", quoted(comment)),
             None => "the name is empty".to_owned(),
         };
-        report.hint(Rule::NameEmpty, front.position(key.start), message, hint());
+        diagnostics.hint(Rule::NameEmpty, front.position(key.start), message, hint());
         return from_folder();
     }
     if is_plain(text) && folder.is_none_or(|folder| folder == text) {
@@ -57,7 +57,7 @@ pub(super) fn read(front: &Front<'_>, folder: Option<&str>, report: &mut Report)
             from_folder: false,
         };
     }
-    check(text, folder, position, report);
+    check(text, folder, position, diagnostics);
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     Name {
         text,
@@ -76,18 +76,18 @@ fn is_plain(name: &str) -> bool {
         && !RESERVED.iter().any(|word| name.contains(word))
 }
 
-fn check(raw: &str, folder: Option<&str>, position: impl Fn() -> Position, report: &mut Report) {
+fn check(raw: &str, folder: Option<&str>, position: impl Fn() -> Position, diagnostics: &mut Diagnostics) {
     let name = normalize_name(raw);
     let shown = quoted(&name);
-    let try_this = || format!("call it {}", quoted(&suggestion(&name)));
+    let try_this = || format!("call it {}", quoted(&suggest_name(&name)));
     let length = name.chars().count();
     if length > MAX_NAME_CHARS {
         let message = format!("the name {shown} has {length} characters, more than {MAX_NAME_CHARS}");
-        report.hint(Rule::NameTooLong, position(), message, "shorten it");
+        diagnostics.hint(Rule::NameTooLong, position(), message, "shorten it");
     }
     let lower = name.to_lowercase();
     if lower != name {
-        report.hint(
+        diagnostics.hint(
             Rule::NameUppercase,
             position(),
             format!("the name {shown} has upper-case letters"),
@@ -96,21 +96,21 @@ fn check(raw: &str, folder: Option<&str>, position: impl Fn() -> Position, repor
     }
     if name.starts_with('-') || name.ends_with('-') {
         let message = format!("the name {shown} starts or ends with a hyphen");
-        report.hint(Rule::NameHyphenEdge, position(), message, try_this());
+        diagnostics.hint(Rule::NameHyphenEdge, position(), message, try_this());
     }
     if name.contains("--") {
         let message = format!("the name {shown} has two hyphens in a row");
-        report.hint(Rule::NameHyphenDouble, position(), message, try_this());
+        diagnostics.hint(Rule::NameHyphenDouble, position(), message, try_this());
     }
     if let Some(bad) = name.chars().find(|&c| !is_name_character(c)) {
         let message = format!(
             "the name {shown} holds {}; only letters, digits and hyphens are allowed",
             quoted(bad.encode_utf8(&mut [0; 4]))
         );
-        report.hint(Rule::NameCharset, position(), message, try_this());
+        diagnostics.hint(Rule::NameCharset, position(), message, try_this());
     } else if !name.is_ascii() {
         let message = format!("the name {shown} has letters beyond a to z");
-        report.hint(
+        diagnostics.hint(
             Rule::NameNotAscii,
             position(),
             message,
@@ -119,7 +119,7 @@ fn check(raw: &str, folder: Option<&str>, position: impl Fn() -> Position, repor
     }
     if let Some(folder) = folder.filter(|folder| normalize_name(folder) != name) {
         let message = format!("the name {shown} differs from its folder {}", quoted(folder));
-        report.hint(
+        diagnostics.hint(
             Rule::NameFolderMismatch,
             position(),
             message,
@@ -129,7 +129,7 @@ fn check(raw: &str, folder: Option<&str>, position: impl Fn() -> Position, repor
     for word in RESERVED {
         if lower.contains(word) {
             let message = format!("the name {shown} holds the reserved word {}", quoted(word));
-            report.hint(
+            diagnostics.hint(
                 Rule::NameReserved,
                 position(),
                 message,
@@ -139,7 +139,7 @@ fn check(raw: &str, folder: Option<&str>, position: impl Fn() -> Position, repor
     }
     if raw.chars().any(is_unsafe_to_show) {
         let message = format!("the name {} holds characters that do not show", quoted(raw));
-        report.hint(
+        diagnostics.hint(
             Rule::HiddenCharacter,
             position(),
             message,
@@ -188,7 +188,7 @@ pub fn is_device(name: &str) -> bool {
 
 /// Returns a valid name made from any text: lower case, other characters to single hyphens, at most 64 characters.
 #[must_use]
-pub fn suggestion(text: &str) -> String {
+pub fn suggest_name(text: &str) -> String {
     let mut out = String::new();
     for c in text.nfkc().flat_map(char::to_lowercase) {
         if c.is_ascii_alphanumeric() || (!c.is_ascii() && is_name_character(c)) {
@@ -234,10 +234,10 @@ mod tests {
             ("my-claude", "my-claude", false),
             ("a ", "a ", false),
         ] {
-            let mut report = Report::new(crate::lint::Profile::ClawPowers);
-            check(name, Some(folder), || Position::START, &mut report);
+            let mut diagnostics = Diagnostics::new(crate::lint::Profile::ClawPowers);
+            check(name, Some(folder), || Position::START, &mut diagnostics);
             assert_eq!(is_plain(name), plain, "{name}");
-            assert_eq!(plain, report.finish().is_empty() && name != "a ", "{name}");
+            assert_eq!(plain, diagnostics.finish().is_empty() && name != "a ", "{name}");
         }
         assert!(!is_plain(&"a".repeat(MAX_NAME_CHARS + 1)));
     }
@@ -251,7 +251,7 @@ mod tests {
             ("Größe", "größe"),
             ("ＡＢ", "ab"),
         ] {
-            assert_eq!(suggestion(text), name);
+            assert_eq!(suggest_name(text), name);
         }
     }
 }

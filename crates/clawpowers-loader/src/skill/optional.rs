@@ -2,7 +2,7 @@
 
 use super::{MAX_COMPATIBILITY_CHARS, Metrics};
 use crate::display::quoted;
-use crate::lint::{Report, Rule};
+use crate::lint::{Diagnostics, Rule};
 use crate::syntax::frontmatter::Front;
 use crate::syntax::yaml::{Kind, Node};
 use std::borrow::Cow;
@@ -18,15 +18,15 @@ pub(crate) const SPEC_FIELDS: [&str; 6] = [
     "name",
 ];
 
-pub(super) fn unknown_fields(front: &Front<'_>, report: &mut Report) {
-    if !report.wants(Rule::UnknownField) {
+pub(super) fn unknown_fields(front: &Front<'_>, diagnostics: &mut Diagnostics) {
+    if !diagnostics.wants(Rule::UnknownField) {
         return;
     }
     for (key, _) in front.root.entries().unwrap_or_default() {
         let name = key.key_text();
         if !SPEC_FIELDS.contains(&name) {
             let message = format!("the specification knows no field {}", quoted(name));
-            report.hint(
+            diagnostics.hint(
                 Rule::UnknownField,
                 front.position(key.start),
                 message,
@@ -36,16 +36,16 @@ pub(super) fn unknown_fields(front: &Front<'_>, report: &mut Report) {
     }
 }
 
-pub(super) fn license(front: &Front<'_>, report: &mut Report) -> Option<String> {
+pub(super) fn license(front: &Front<'_>, diagnostics: &mut Diagnostics) -> Option<String> {
     let node = front.root.get("license")?;
     if !matches!(node.kind, Kind::Scalar { .. }) {
         let message = format!("the license is not a string but {}", quoted(front.slice(node)));
-        report.add(Rule::LicenseNotString, front.position(node.start), message);
+        diagnostics.add(Rule::LicenseNotString, front.position(node.start), message);
     }
     node.as_text().map(|text| text.trim().to_owned())
 }
 
-pub(super) fn compatibility(front: &Front<'_>, report: &mut Report) -> Option<String> {
+pub(super) fn compatibility(front: &Front<'_>, diagnostics: &mut Diagnostics) -> Option<String> {
     let node = front.root.get("compatibility")?;
     let position = || front.position(node.start);
     let Kind::Scalar { text, .. } = &node.kind else {
@@ -53,7 +53,7 @@ pub(super) fn compatibility(front: &Front<'_>, report: &mut Report) -> Option<St
             "the compatibility note is not a string but {}",
             quoted(front.slice(node))
         );
-        report.hint(
+        diagnostics.hint(
             Rule::CompatibilityNotString,
             position(),
             message,
@@ -65,10 +65,10 @@ pub(super) fn compatibility(front: &Front<'_>, report: &mut Report) -> Option<St
     if length > MAX_COMPATIBILITY_CHARS {
         let message =
             format!("the compatibility note has {length} characters, more than {MAX_COMPATIBILITY_CHARS}");
-        report.hint(Rule::CompatibilityTooLong, position(), message, "shorten it");
+        diagnostics.hint(Rule::CompatibilityTooLong, position(), message, "shorten it");
     }
     if text.trim().is_empty() {
-        report.hint(
+        diagnostics.hint(
             Rule::CompatibilityEmpty,
             position(),
             "the compatibility note is empty",
@@ -80,7 +80,7 @@ pub(super) fn compatibility(front: &Front<'_>, report: &mut Report) -> Option<St
 }
 
 /// Returns the metadata mapping; one that was written as a quoted string is parsed.
-pub(super) fn metadata<'a>(front: &'a Front<'_>, report: &mut Report) -> Option<Cow<'a, Node>> {
+pub(super) fn metadata<'a>(front: &'a Front<'_>, diagnostics: &mut Diagnostics) -> Option<Cow<'a, Node>> {
     let node = front.root.get("metadata").filter(|node| !node.is_null())?;
     let position = || front.position(node.start);
     match &node.kind {
@@ -90,7 +90,7 @@ pub(super) fn metadata<'a>(front: &'a Front<'_>, report: &mut Report) -> Option<
                 .any(|(_, value)| !matches!(value.kind, Kind::Scalar { .. }))
             {
                 let message = "the metadata holds values that are not strings";
-                report.hint(
+                diagnostics.hint(
                     Rule::MetadataNotStrings,
                     position(),
                     message,
@@ -101,7 +101,7 @@ pub(super) fn metadata<'a>(front: &'a Front<'_>, report: &mut Report) -> Option<
         }
         Kind::Scalar { text, .. } => {
             let message = format!("the metadata is a string: {}", quoted(text));
-            report.hint(
+            diagnostics.hint(
                 Rule::MetadataNotMapping,
                 position(),
                 message,
@@ -119,7 +119,7 @@ pub(super) fn metadata<'a>(front: &'a Front<'_>, report: &mut Report) -> Option<
                 .map(|inner| Cow::Owned(moved(inner, node.start)))
         }
         Kind::Sequence(_) => {
-            report.add(Rule::MetadataNotMapping, position(), "the metadata is a list");
+            diagnostics.add(Rule::MetadataNotMapping, position(), "the metadata is a list");
             None
         }
     }

@@ -1,7 +1,7 @@
 //! One file: bytes to a typed skill and its diagnostics.
 
 use crate::display::is_control;
-use crate::lint::{Diagnostic, Position, Profile, Report, Rule, Severity};
+use crate::lint::{Diagnostic, Diagnostics, Position, Profile, Rule, Severity};
 use crate::skill::{self, Skill, template, token_estimate};
 use crate::syntax::frontmatter;
 use crate::syntax::frontmatter::Front;
@@ -64,11 +64,11 @@ pub fn parse(bytes: &[u8], options: &ParseOptions) -> Parsed {
 /// Parses a text that is already decoded.
 #[must_use]
 pub fn parse_source(source: &Source, options: &ParseOptions) -> Parsed {
-    let mut report = Report::new(options.profile);
-    let (skill, reason) = match read(source, options, &mut report) {
+    let mut diagnostics = Diagnostics::new(options.profile);
+    let (skill, reason) = match read(source, options, &mut diagnostics) {
         Ok((mut skill, front)) => {
             let body = source.text().get(front.block.body..).unwrap_or_default();
-            check_body(body, front.block.body, source, &mut report);
+            check_body(body, front.block.body, source, &mut diagnostics);
             body.clone_into(&mut skill.body);
             if let serde_json::Value::Object(fields) = front.root.to_json() {
                 skill.frontmatter = fields;
@@ -80,7 +80,7 @@ pub fn parse_source(source: &Source, options: &ParseOptions) -> Parsed {
     Parsed {
         skill,
         reason,
-        diagnostics: report.finish(),
+        diagnostics: diagnostics.finish(),
     }
 }
 
@@ -95,36 +95,36 @@ pub(crate) fn parse_head(source: &Source, options: &ParseOptions) -> Option<Pars
 /// As [`parse_head`], of all that there is.
 #[must_use]
 pub(crate) fn parse_complete_head(source: &Source, options: &ParseOptions) -> Parsed {
-    let mut report = Report::new(options.profile);
-    let (skill, reason) = match read(source, options, &mut report) {
+    let mut diagnostics = Diagnostics::new(options.profile);
+    let (skill, reason) = match read(source, options, &mut diagnostics) {
         Ok((skill, _)) => (Some(skill), None),
         Err(rule) => (None, Some(rule)),
     };
     Parsed {
         skill,
         reason,
-        diagnostics: report.finish(),
+        diagnostics: diagnostics.finish(),
     }
 }
 
 fn read<'a>(
     source: &'a Source,
     options: &ParseOptions,
-    report: &mut Report,
+    diagnostics: &mut Diagnostics,
 ) -> Result<(Skill, Front<'a>), Rule> {
-    check_encoding(source, report);
+    check_encoding(source, diagnostics);
     let folder = options.folder.as_deref();
-    let front = frontmatter::read(source, folder, report)?;
-    let skill = skill::from_front(&front, folder, report)?;
+    let front = frontmatter::read(source, folder, diagnostics)?;
+    let skill = skill::from_front(&front, folder, diagnostics)?;
     Ok((skill, front))
 }
 
-fn check_encoding(source: &Source, report: &mut Report) {
+fn check_encoding(source: &Source, diagnostics: &mut Diagnostics) {
     match source.encoding() {
         Encoding::Utf8 => {}
         Encoding::Lossy(at) => {
             let hint = "save the file as UTF-8";
-            report.hint(
+            diagnostics.hint(
                 Rule::NotUtf8,
                 source.position(at),
                 "the file is not UTF-8 from here on",
@@ -133,7 +133,7 @@ fn check_encoding(source: &Source, report: &mut Report) {
         }
         Encoding::Utf16 => {
             let message = "the file is UTF-16";
-            report.hint(
+            diagnostics.hint(
                 Rule::Utf16,
                 Position::START,
                 message,
@@ -143,7 +143,7 @@ fn check_encoding(source: &Source, report: &mut Report) {
     }
     if source.has_bom() && source.encoding() != Encoding::Utf16 {
         let message = "the file starts with a byte order mark";
-        report.hint(
+        diagnostics.hint(
             Rule::Bom,
             Position::START,
             message,
@@ -152,23 +152,23 @@ fn check_encoding(source: &Source, report: &mut Report) {
     }
 }
 
-fn check_body(body: &str, start: usize, source: &Source, report: &mut Report) {
+fn check_body(body: &str, start: usize, source: &Source, diagnostics: &mut Diagnostics) {
     let position = || source.position(start);
     if body.trim().is_empty() {
         let hint = "write what to do, step by step";
-        report.hint(
+        diagnostics.hint(
             Rule::BodyEmpty,
             position(),
             "there is no text after the frontmatter",
             hint,
         );
     }
-    template::check_body(body, start, source, report);
+    template::check_body(body, start, source, diagnostics);
     let (lines, tokens) = (body.lines().count(), token_estimate(body));
     if lines > LONG_BODY_LINES || tokens > LONG_BODY_TOKENS {
         let plural = if lines == 1 { "" } else { "s" };
         let message = format!("the body has {lines} line{plural} and about {tokens} tokens");
-        report.hint(
+        diagnostics.hint(
             Rule::BodyLong,
             position(),
             message,
@@ -177,7 +177,7 @@ fn check_body(body: &str, start: usize, source: &Source, report: &mut Report) {
     }
     if let Some(at) = body.find(|c: char| is_control(c) && !matches!(c, '\n' | '\r' | '\t' | '\u{c}')) {
         let message = "the body holds a control character";
-        report.hint(
+        diagnostics.hint(
             Rule::ControlCharacter,
             source.position(start + at),
             message,
@@ -195,7 +195,7 @@ fn check_body(body: &str, start: usize, source: &Source, report: &mut Report) {
     );
     if [crlf, cr, lf].iter().filter(|&&n| n > 0).count() > 1 {
         let message = format!("the file mixes line ends: {lf} LF, {crlf} CRLF, {cr} CR");
-        report.hint(
+        diagnostics.hint(
             Rule::MixedLineEndings,
             Position::START,
             message,

@@ -4,7 +4,7 @@
 
 use super::optional::once_each;
 use crate::display::quoted;
-use crate::lint::{Report, Rule};
+use crate::lint::{Diagnostics, Rule};
 use crate::syntax::frontmatter::Front;
 use crate::syntax::yaml::{Kind, Node};
 
@@ -45,10 +45,14 @@ impl Requirements {
     }
 }
 
-pub(super) fn read(front: &Front<'_>, metadata: Option<&Node>, report: &mut Report) -> Requirements {
+pub(super) fn read(
+    front: &Front<'_>,
+    metadata: Option<&Node>,
+    diagnostics: &mut Diagnostics,
+) -> Requirements {
     let mut reader = Reader {
         front,
-        report,
+        diagnostics,
         found: Requirements::default(),
     };
     if let Some(node) = front.root.get("requires") {
@@ -65,7 +69,7 @@ pub(super) fn read(front: &Front<'_>, metadata: Option<&Node>, report: &mut Repo
 
 struct Reader<'a, 'f> {
     front: &'a Front<'f>,
-    report: &'a mut Report,
+    diagnostics: &'a mut Diagnostics,
     found: Requirements,
 }
 
@@ -177,7 +181,7 @@ impl Reader<'_, '_> {
             quoted(key),
             quoted(self.front.slice(node))
         );
-        self.report
+        self.diagnostics
             .add(Rule::RequirementForm, self.front.position(node.start), message);
     }
 }

@@ -1,7 +1,7 @@
 //! The text of a new skill, and what is left of it, or of another author's template, in a skill.
 
 use crate::display::quoted;
-use crate::lint::{Position, Report, Rule};
+use crate::lint::{Diagnostics, Position, Rule};
 use crate::syntax::source::{Source, lines};
 
 /// The description of a new skill that was given none.
@@ -32,8 +32,8 @@ pub(crate) fn is_placeholder(description: &str) -> bool {
 }
 
 /// Reports the lines of a body, which starts at `start` of the source, that are a template's.
-pub(crate) fn check_body(body: &str, start: usize, source: &Source, report: &mut Report) {
-    if !report.wants(Rule::PlaceholderText) {
+pub(crate) fn check_body(body: &str, start: usize, source: &Source, diagnostics: &mut Diagnostics) {
+    if !diagnostics.wants(Rule::PlaceholderText) {
         return;
     }
     let mut fence: Option<&str> = None;
@@ -68,16 +68,20 @@ pub(crate) fn check_body(body: &str, start: usize, source: &Source, report: &mut
             more => format!(", and {more} more lines"),
         };
         let message = format!("the body contains the placeholder {}{more}", quoted(text));
-        report.hint(Rule::PlaceholderText, source.position(start + at), message, HINT);
+        diagnostics.hint(Rule::PlaceholderText, source.position(start + at), message, HINT);
     }
 }
 
 /// Reports a description that is a template's.
-pub(crate) fn check_description(description: &str, position: impl Fn() -> Position, report: &mut Report) {
+pub(crate) fn check_description(
+    description: &str,
+    position: impl Fn() -> Position,
+    diagnostics: &mut Diagnostics,
+) {
     if is_placeholder(description) {
         let message = format!("the description is the placeholder {}", quoted(description));
         let hint = "say what the skill does and when to use it";
-        report.hint(Rule::PlaceholderText, position(), message, hint);
+        diagnostics.hint(Rule::PlaceholderText, position(), message, hint);
     }
 }
 

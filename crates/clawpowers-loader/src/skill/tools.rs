@@ -1,24 +1,24 @@
 //! The allowed tools: separated by commas or blanks, or a list; `Bash(npm run *)` is one tool.
 
 use crate::display::quoted;
-use crate::lint::{Report, Rule};
+use crate::lint::{Diagnostics, Rule};
 use crate::syntax::frontmatter::Front;
 use crate::syntax::yaml::Kind;
 
-pub(super) fn read(front: &Front<'_>, report: &mut Report) -> Vec<String> {
+pub(super) fn read(front: &Front<'_>, diagnostics: &mut Diagnostics) -> Vec<String> {
     let Some(node) = front.root.get("allowed-tools") else {
         return Vec::new();
     };
     let position = || front.position(node.start);
     let mut tools = Vec::new();
-    let mut take = |text: &str, report: &mut Report| match split(text) {
+    let mut take = |text: &str, diagnostics: &mut Diagnostics| match split(text) {
         Ok(found) => tools.extend(found),
         Err(found) => {
             let message = format!(
                 "the allowed tools {} have an unbalanced parenthesis",
                 quoted(text)
             );
-            report.add(Rule::AllowedToolsParenthesis, position(), message);
+            diagnostics.add(Rule::AllowedToolsParenthesis, position(), message);
             tools.extend(found);
         }
     };
@@ -27,18 +27,18 @@ pub(super) fn read(front: &Front<'_>, report: &mut Report) -> Vec<String> {
             let text = node.as_text().unwrap_or_default();
             if text.contains(',') {
                 let message = "the allowed tools are separated by commas";
-                report.hint(
+                diagnostics.hint(
                     Rule::AllowedToolsForm,
                     position(),
                     message,
                     "the specification separates them by spaces",
                 );
             }
-            take(text, report);
+            take(text, diagnostics);
         }
         Kind::Sequence(items) => {
             let message = "the allowed tools are a list";
-            report.hint(
+            diagnostics.hint(
                 Rule::AllowedToolsForm,
                 position(),
                 message,
@@ -46,8 +46,8 @@ pub(super) fn read(front: &Front<'_>, report: &mut Report) -> Vec<String> {
             );
             for item in items {
                 match item.as_text() {
-                    Some(text) => take(text, report),
-                    None => report.add(
+                    Some(text) => take(text, diagnostics),
+                    None => diagnostics.add(
                         Rule::AllowedToolsNotString,
                         front.position(item.start),
                         format!("the allowed tool {} is not a string", quoted(front.slice(item))),
@@ -57,7 +57,7 @@ pub(super) fn read(front: &Front<'_>, report: &mut Report) -> Vec<String> {
         }
         Kind::Mapping(_) => {
             let message = format!("the allowed tools are a mapping: {}", quoted(front.slice(node)));
-            report.add(Rule::AllowedToolsNotString, position(), message);
+            diagnostics.add(Rule::AllowedToolsNotString, position(), message);
         }
     }
     tools

@@ -1,7 +1,7 @@
 //! The version, semantic or not.
 
 use crate::display::quoted;
-use crate::lint::{Report, Rule};
+use crate::lint::{Diagnostics, Rule};
 use crate::syntax::frontmatter::Front;
 use crate::syntax::yaml::Node;
 
@@ -26,12 +26,16 @@ impl Version {
 }
 
 /// Reads `version`, else `metadata.version`, where the specification puts it.
-pub(super) fn read(front: &Front<'_>, metadata: Option<&Node>, report: &mut Report) -> Option<Version> {
+pub(super) fn read(
+    front: &Front<'_>,
+    metadata: Option<&Node>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Version> {
     let node = front.root.get("version").or_else(|| metadata?.get("version"))?;
     let version = Version::new(node.as_text()?.trim());
     if version.semver.is_none() {
         let message = format!("the version {} is not a semantic version", quoted(&version.text));
-        report.hint(
+        diagnostics.hint(
             Rule::VersionNotSemver,
             front.position(node.start),
             message,

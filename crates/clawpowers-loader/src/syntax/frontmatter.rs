@@ -3,7 +3,7 @@
 mod report;
 
 use crate::display::quoted;
-use crate::lint::{Position, Report, Rule};
+use crate::lint::{Diagnostics, Position, Rule};
 use crate::skill::normalize::normalize_name;
 use crate::syntax::delimiter::{Block, Opener, early_end, is_fence, locate};
 use crate::syntax::recovery::{Change, Effort, Repaired, odd_field, quote, repair};
@@ -164,16 +164,16 @@ struct Read<'a> {
 pub(crate) fn read<'a>(
     source: &'a Source,
     folder: Option<&str>,
-    report: &mut Report,
+    diagnostics: &mut Diagnostics,
 ) -> Result<Front<'a>, Rule> {
     let text = source.text();
     if text.trim().is_empty() {
-        report.hint(Rule::FileEmpty, Position::START, "the file is empty", HINT_START);
+        diagnostics.hint(Rule::FileEmpty, Position::START, "the file is empty", HINT_START);
         return Err(Rule::FileEmpty);
     }
     let Some(mut block) = locate(text) else {
         let message = "the file does not start with a line of `---`";
-        report.hint(Rule::FrontmatterMissing, Position::START, message, HINT_START);
+        diagnostics.hint(Rule::FrontmatterMissing, Position::START, message, HINT_START);
         return Err(Rule::FrontmatterMissing);
     };
     if block.end - block.start > MAX_FRONTMATTER_BYTES {
@@ -187,7 +187,7 @@ pub(crate) fn read<'a>(
             "the frontmatter has {} bytes, more than {MAX_FRONTMATTER_BYTES}",
             block.end - block.start
         );
-        report.hint(
+        diagnostics.hint(
             Rule::FrontmatterTooLarge,
             source.position(block.start),
             message,
@@ -203,13 +203,13 @@ pub(crate) fn read<'a>(
         let message = format!(
             "the file does not start with a line of `---`; the one on line {line} is in a code block or comment"
         );
-        report.hint(Rule::FrontmatterMissing, Position::START, message, HINT_START);
+        diagnostics.hint(Rule::FrontmatterMissing, Position::START, message, HINT_START);
         return Err(Rule::FrontmatterMissing);
     }
-    let read = fields(source, block, report)?;
+    let read = fields(source, block, diagnostics)?;
     let start = source.position(read.block.start);
-    report::fences(source, &read, report);
-    report::changes(source, read.block, &read.changes, report);
+    report::fences(source, &read, diagnostics);
+    report::changes(source, read.block, &read.changes, diagnostics);
     let front = Front {
         root: read.root,
         block: read.block,
@@ -221,7 +221,7 @@ pub(crate) fn read<'a>(
         yaml: read.yaml,
         start,
     };
-    report::facts(&front, &read.facts, report);
+    report::facts(&front, &read.facts, diagnostics);
     Ok(front)
 }
 
@@ -259,7 +259,7 @@ const KNOWN: [&str; 9] = [
     "compatibility",
 ];
 
-fn fields<'a>(source: &'a Source, block: Block, report: &mut Report) -> Result<Read<'a>, Rule> {
+fn fields<'a>(source: &'a Source, block: Block, diagnostics: &mut Diagnostics) -> Result<Read<'a>, Rule> {
     let text = source.text();
     let yaml = slice(text, block);
     if block.opener == Opener::Glued
@@ -274,7 +274,7 @@ fn fields<'a>(source: &'a Source, block: Block, report: &mut Report) -> Result<R
         }
         Ok(read) => return Ok(read),
         Err(Fault::Empty) => {
-            report.hint(
+            diagnostics.hint(
                 Rule::FrontmatterEmpty,
                 source.position(block.start),
                 "the frontmatter has no field",
@@ -311,7 +311,7 @@ fn fields<'a>(source: &'a Source, block: Block, report: &mut Report) -> Result<R
             )
         }
     };
-    report.hint(
+    diagnostics.hint(
         rule,
         source.position(offset),
         message,

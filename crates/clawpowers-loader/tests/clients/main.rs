@@ -5,7 +5,7 @@
 mod links;
 mod rules;
 
-use clawpowers_loader::{Catalog, CatalogOptions, Client, Entry, Rule, Surroundings, default_roots};
+use clawpowers_loader::{Catalog, CatalogOptions, Client, Entry, Environment, Rule, default_roots};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -41,12 +41,12 @@ impl World {
         self
     }
 
-    fn surroundings(&self, cwd: &str) -> Surroundings {
-        Surroundings {
+    fn surroundings(&self, cwd: &str) -> Environment {
+        Environment {
             cwd: self.path(cwd),
             user_home: Some(self.home.path().to_owned()),
             home: Some(self.path(".clawpowers")),
-            ..Surroundings::default()
+            ..Environment::default()
         }
     }
 
@@ -375,7 +375,7 @@ fn roots_stop_at_the_repository_and_the_home_is_no_project() {
     world.skill("outside/.agents/skills/a", "a");
     let folders = world.surroundings("repo/sub").project_folders();
     assert_eq!(folders, [world.path("repo/sub"), world.path("repo")]);
-    let at_home = Surroundings {
+    let at_home = Environment {
         cwd: world.home.path().to_owned(),
         ..world.surroundings("repo")
     };

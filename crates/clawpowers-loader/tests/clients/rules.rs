@@ -75,7 +75,7 @@ fn the_environment_moves_the_users_roots() {
         .skill("elsewhere/copilot/skills/a", "a")
         .skill(".claude/skills/b", "b")
         .skill(".codex/skills/b", "b");
-    let surroundings = Surroundings {
+    let surroundings = Environment {
         claude_config: Some(world.path("elsewhere/claude")),
         codex_home: Some(world.path("elsewhere/codex")),
         config_home: Some(world.path("elsewhere/config")),

@@ -17,7 +17,7 @@ fn resources_are_listed_by_kind_without_nested_skills() {
         .write("tea/node_modules/x/index.js", "h")
         .skill("tea/inner", "inner")
         .write("tea/inner/notes.md", "i");
-    let found = resources(&DiskTree, &tree.path("tea/SKILL.md")).unwrap();
+    let found = list_resources(&DiskTree, &tree.path("tea/SKILL.md")).unwrap();
     let rows: Vec<_> = found
         .files
         .iter()
@@ -36,7 +36,7 @@ fn resources_are_listed_by_kind_without_nested_skills() {
         ]
     );
     assert!(!found.truncated && found.broken.is_empty() && found.escaping.is_empty());
-    assert!(resources(&DiskTree, &tree.path("none/SKILL.md")).is_err());
+    assert!(list_resources(&DiskTree, &tree.path("none/SKILL.md")).is_err());
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn resolve_stays_in_the_folder() {
         "SKILL.md",
     ] {
         assert_eq!(
-            resolve(&DiskTree, &folder, fine),
+            resolve_resource(&DiskTree, &folder, fine),
             Some(folder.join(fine)),
             "{fine}"
         );
@@ -115,6 +115,6 @@ fn resolve_stays_in_the_folder() {
         "/etc/passwd",
         &absolute,
     ] {
-        assert_eq!(resolve(&DiskTree, &folder, bad), None, "{bad}");
+        assert_eq!(resolve_resource(&DiskTree, &folder, bad), None, "{bad}");
     }
 }

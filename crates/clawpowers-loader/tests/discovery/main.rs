@@ -8,8 +8,8 @@ mod roots;
 mod unix;
 
 use clawpowers_loader::{
-    Catalog, CatalogOptions, DiskTree, Found, MemoryTree, ParseOptions, ResourceKind, Root, Rule, Scope,
-    Surroundings, Walk, WalkRules, default_roots, digest, parse, resolve, resources, walk,
+    Catalog, CatalogOptions, DiskTree, Environment, Found, MemoryTree, ParseOptions, ResourceKind, Root,
+    Rule, Scope, Walk, WalkRules, default_roots, digest, list_resources, parse, resolve_resource, walk,
 };
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -569,11 +569,11 @@ fn default_roots_end_at_the_repository_and_leave_the_home_out() {
         .folder("work/repo/a/b")
         .folder("work/plain/c");
     let paths = |cwd: &str, scope: Scope| -> Vec<String> {
-        let roots = default_roots(&Surroundings {
+        let roots = default_roots(&Environment {
             cwd: tree.path(cwd),
             user_home: Some(tree.home.path().to_owned()),
             home: Some(tree.path(".clawpowers")),
-            ..Surroundings::default()
+            ..Environment::default()
         });
         roots
             .iter()

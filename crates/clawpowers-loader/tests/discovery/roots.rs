@@ -21,11 +21,11 @@ impl Tree {
         }
     }
 
-    fn at(&self, cwd: &str, home: &str) -> Surroundings {
-        Surroundings {
+    fn at(&self, cwd: &str, home: &str) -> Environment {
+        Environment {
             cwd: self.path(cwd),
             user_home: Some(self.path(home)),
-            ..Surroundings::default()
+            ..Environment::default()
         }
     }
 }
@@ -258,7 +258,7 @@ fn the_skill_file_is_no_resource_however_its_path_is_written() {
     let usual = folder.join("SKILL.md");
     for file in [Path::new("SKILL.md"), &tree.path("tea/../tea/SKILL.md"), &usual] {
         assert_eq!(
-            resources(&DiskTree, &folder.join(file)).unwrap().files.len(),
+            list_resources(&DiskTree, &folder.join(file)).unwrap().files.len(),
             1,
             "{file:?}"
         );
@@ -277,7 +277,7 @@ fn too_many_files_and_too_deep_folders_are_told() {
     for index in 0..=MAX_RESOURCES {
         tree.write(&format!("many/f{index}"), "");
     }
-    let list = |folder: &str| resources(&DiskTree, &tree.path(folder).join("SKILL.md")).unwrap();
+    let list = |folder: &str| list_resources(&DiskTree, &tree.path(folder).join("SKILL.md")).unwrap();
     assert!(list("many").truncated);
     assert_eq!(list("many").files.len(), MAX_RESOURCES);
     assert!(digest(&DiskTree, &tree.path("many/SKILL.md")).is_err());

@@ -21,7 +21,7 @@ impl Tree {
 
     pub(super) fn duplicates(&self, catalog: &Catalog) -> Vec<(String, String)> {
         let row =
-            |hidden: &clawpowers_loader::Hidden| (self.below(&hidden.location), self.below(&hidden.winner));
+            |hidden: &clawpowers_loader::Shadowed| (self.below(&hidden.location), self.below(&hidden.winner));
         catalog.duplicates.iter().map(row).collect()
     }
 }
@@ -219,16 +219,16 @@ fn links_of_a_skill_are_followed_inside_it_only() {
         .link("out", "tea/escape")
         .link("none", "tea/broken.md")
         .link("tea/round", "tea/round");
-    let found = resources(&DiskTree, &tree.path("tea/SKILL.md")).unwrap();
+    let found = list_resources(&DiskTree, &tree.path("tea/SKILL.md")).unwrap();
     let paths: Vec<_> = found.files.iter().map(|file| file.path.as_str()).collect();
     assert_eq!(paths, ["a/real.md", "inside.md"]);
     assert_eq!(found.broken, ["broken.md", "round"]);
     assert_eq!(found.escaping, ["escape", "escape.md"]);
     let folder = tree.path("tea");
     for bad in ["escape.md", "escape/secret", "escape/none"] {
-        assert_eq!(resolve(&DiskTree, &folder, bad), None, "{bad}");
+        assert_eq!(resolve_resource(&DiskTree, &folder, bad), None, "{bad}");
     }
     for fine in ["inside.md", "folder/real.md"] {
-        assert!(resolve(&DiskTree, &folder, fine).is_some(), "{fine}");
+        assert!(resolve_resource(&DiskTree, &folder, fine).is_some(), "{fine}");
     }
 }

@@ -4,7 +4,7 @@ use super::findings::count;
 use super::table::table;
 use super::wrap::fit;
 use crate::out::{Look, Out};
-use clawpowers_api::Fate;
+use clawpowers_api::Truncation;
 use clawpowers_api::operations::skill;
 use clawpowers_api::operations::skill::budget::Response;
 
@@ -18,7 +18,7 @@ pub(crate) fn text(out: &Out, response: &Response, all: bool) -> String {
         let cut: Vec<_> = client
             .skills
             .iter()
-            .filter(|skill| skill.fate != Fate::Whole)
+            .filter(|skill| skill.fate != Truncation::Whole)
             .collect();
         let verdict = if cut.is_empty() {
             out.paint(Look::Green, "nothing is cut")
@@ -43,10 +43,10 @@ pub(crate) fn text(out: &Out, response: &Response, all: bool) -> String {
             .take(limit)
             .map(|skill| {
                 let fate = match skill.fate {
-                    Fate::Whole => "not cut".to_owned(),
-                    Fate::Shortened(limit) => format!("cut to {limit} characters"),
-                    Fate::NameOnly => "no description".to_owned(),
-                    Fate::Dropped => "left out".to_owned(),
+                    Truncation::Whole => "not cut".to_owned(),
+                    Truncation::Shortened(limit) => format!("cut to {limit} characters"),
+                    Truncation::NameOnly => "no description".to_owned(),
+                    Truncation::Dropped => "left out".to_owned(),
                 };
                 vec![skill.name.clone(), fate]
             })
@@ -62,14 +62,14 @@ pub(crate) fn text(out: &Out, response: &Response, all: bool) -> String {
 
 /// Sums up the skills that are not listed.
 fn more(rest: &[&skill::budget::Fate]) -> String {
-    let of = |fate: fn(Fate) -> bool| rest.iter().filter(|skill| fate(skill.fate)).count();
+    let of = |fate: fn(Truncation) -> bool| rest.iter().filter(|skill| fate(skill.fate)).count();
     let parts = [
         (
-            of(|fate| matches!(fate, Fate::Shortened(_))),
+            of(|fate| matches!(fate, Truncation::Shortened(_))),
             "with a shortened description",
         ),
-        (of(|fate| fate == Fate::NameOnly), "without a description"),
-        (of(|fate| fate == Fate::Dropped), "left out"),
+        (of(|fate| fate == Truncation::NameOnly), "without a description"),
+        (of(|fate| fate == Truncation::Dropped), "left out"),
     ];
     let parts = parts.iter().filter(|(count, _)| *count > 0);
     let parts: Vec<String> = parts.map(|(count, what)| format!("{count} {what}")).collect();

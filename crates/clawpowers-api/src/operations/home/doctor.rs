@@ -10,7 +10,7 @@ use crate::wire::{self, DatabaseStatus};
 use clawpowers_executor::{Db, Error, Leftovers, Storage};
 use clawpowers_loader::display::display_path;
 use clawpowers_loader::{
-    CLIENTS, Catalog, CatalogOptions, Client, Entry, Profile, Rule, Scope, inspect, missing,
+    CLIENTS, Catalog, CatalogOptions, Client, Entry, Profile, Rule, Scope, lint_package, missing_requirements,
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -157,7 +157,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let mut references = Vec::new();
     for entry in &catalog.entries {
         *scopes.entry(entry.scope.as_str()).or_insert(0) += 1;
-        let lacking = missing(&entry.skill.requirements, &machine, catalog);
+        let lacking = missing_requirements(&entry.skill.requirements, &machine, catalog);
         if !lacking.is_empty() {
             not_ready.push(NotReady {
                 name: entry.skill.name.clone(),
@@ -168,7 +168,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         if entry.scope == Scope::Bundled {
             continue;
         }
-        let inspected = inspect(&*entry.tree, &entry.file, Profile::ClawPowers);
+        let inspected = lint_package(&*entry.tree, &entry.file, Profile::ClawPowers);
         let mut found = inspected.parsed.diagnostics;
         found.retain(|d| is_reference(d.rule));
         if !found.is_empty() {

@@ -58,9 +58,9 @@ pub struct Fate {
     #[serde(serialize_with = "word")]
     #[cfg_attr(
         feature = "schema",
-        schemars(schema_with = "crate::wire::words::schema::<client_budget::Fate>")
+        schemars(schema_with = "crate::wire::words::schema::<client_budget::Truncation>")
     )]
-    pub fate: client_budget::Fate,
+    pub fate: client_budget::Truncation,
     /// If it is `shortened`, how many code points of the description are kept.
     pub limit: Option<usize>,
 }
@@ -84,7 +84,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
             name: item.name,
             fate,
             limit: match fate {
-                client_budget::Fate::Shortened(limit) => Some(limit),
+                client_budget::Truncation::Shortened(limit) => Some(limit),
                 _ => None,
             },
         });

@@ -9,7 +9,7 @@ use crate::wire::error::ApiError;
 use crate::wire::skill::diagnostics;
 use clawpowers_loader::display::{display_path, quoted};
 use clawpowers_loader::{
-    MAX_SKILL_BYTES, ParseOptions, Profile, Rejected, Rule, Severity, fix, folder_name, inspect,
+    MAX_SKILL_BYTES, ParseOptions, Profile, Rejected, Rule, Severity, fix, folder_name, lint_package,
 };
 use serde::{Deserialize, Serialize};
 use std::io;
@@ -101,7 +101,7 @@ impl Response {
         let full = runtime.surroundings.cwd.join(&file);
         let tree = runtime.tree();
         let Ok(bytes) = tree.read(&full, MAX_SKILL_BYTES) else {
-            let parsed = inspect(&*tree, &full, Profile::ClawPowers).parsed;
+            let parsed = lint_package(&*tree, &full, Profile::ClawPowers).parsed;
             return self.unread(Rejected {
                 location: file,
                 reason: parsed.reason.unwrap_or(Rule::FileUnreadable),

@@ -5,7 +5,7 @@ use crate::wire::error::{ApiError, ErrorCode};
 use clawpowers_loader::display::{display_path, quoted};
 use clawpowers_loader::{
     CLIENTS, DiskTree, MAX_NAME_CHARS, ParseOptions, Profile, Severity, WalkRules, default_roots, is_device,
-    is_name_character, normalize_name, parse, skill_file, suggestion, template,
+    is_name_character, normalize_name, parse, skill_file, suggest_name, template,
 };
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -65,7 +65,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
             quoted(name)
         );
         return Err(ApiError::new(ErrorCode::InvalidInput, message)
-            .hint(format!("try {}", quoted(&suggestion(name)))));
+            .hint(format!("try {}", quoted(&suggest_name(name)))));
     }
     if is_device(name) {
         let message = format!("the name {} is reserved for a device on Windows", quoted(name));

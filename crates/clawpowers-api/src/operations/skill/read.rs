@@ -5,7 +5,9 @@ use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
 use clawpowers_loader::display::{display_path, quoted};
 use clawpowers_loader::prompt::escape_xml;
-use clawpowers_loader::{Entry, MAX_RESOURCE_BYTES, MAX_SKILL_BYTES, ReadError, resolve, resources};
+use clawpowers_loader::{
+    Entry, MAX_RESOURCE_BYTES, MAX_SKILL_BYTES, ReadError, list_resources, resolve_resource,
+};
 use serde::Serialize;
 
 /// How many of a skill's files a hint names.
@@ -119,7 +121,7 @@ impl Files<'_> {
             ApiError::new(ErrorCode::InvalidInput, message).hint("name a file below the skill's folder")
         };
         let Entry { tree, file, .. } = self.entry;
-        let path = resolve(&**tree, file.parent().unwrap_or(file), resource).ok_or_else(leaves)?;
+        let path = resolve_resource(&**tree, file.parent().unwrap_or(file), resource).ok_or_else(leaves)?;
         if tree.metadata(&path).is_err() || tree.is_folder(&path) {
             return Err(absent());
         }
@@ -146,7 +148,7 @@ impl Files<'_> {
     }
 
     fn list(&self) -> Vec<String> {
-        let found = resources(&*self.entry.tree, &self.entry.file).unwrap_or_default();
+        let found = list_resources(&*self.entry.tree, &self.entry.file).unwrap_or_default();
         found.files.into_iter().map(|file| file.path).collect()
     }
 }

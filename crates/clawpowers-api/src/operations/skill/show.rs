@@ -8,7 +8,7 @@ use crate::wire::error::ApiError;
 use crate::wire::skill::{diagnostics, unmet};
 use crate::wire::words::word;
 use clawpowers_loader::display::display_path;
-use clawpowers_loader::{Client, Profile, Scope, inspect, missing, resources};
+use clawpowers_loader::{Client, Profile, Scope, lint_package, list_resources, missing_requirements};
 use serde::Serialize;
 
 catalog_query! {
@@ -63,10 +63,12 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let entry = selected.entry(runtime, &request.name)?;
     let client = request.client.as_deref().and_then(Client::named);
     let profile = client.map_or(Profile::ClawPowers, |client| client.profile);
-    let files = resources(&*entry.tree, &entry.file).unwrap_or_default().files;
-    let parsed = inspect(&*entry.tree, &entry.file, profile).parsed;
+    let files = list_resources(&*entry.tree, &entry.file)
+        .unwrap_or_default()
+        .files;
+    let parsed = lint_package(&*entry.tree, &entry.file, profile).parsed;
     let skill = parsed.skill.as_ref().unwrap_or(&entry.skill);
-    let missing = missing(&skill.requirements, &Runtime::machine(), &selected.catalog);
+    let missing = missing_requirements(&skill.requirements, &Runtime::machine(), &selected.catalog);
     let (digest, digest_failure) = match digest_of_entry(&entry) {
         Ok(digest) => (Some(digest), None),
         Err(why) => (None, Some(why)),

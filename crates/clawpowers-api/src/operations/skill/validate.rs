@@ -9,8 +9,8 @@ use crate::wire::skill::diagnostics;
 use crate::wire::words::word;
 use clawpowers_loader::display::{display_path, quoted};
 use clawpowers_loader::{
-    Diagnostic, Found, Parsed, Position, Profile, Rejected, Root, Rule, Severity, Tree, WalkRules, inspect,
-    skill_file, walk,
+    Diagnostic, Found, Parsed, Position, Profile, Rejected, Root, Rule, Severity, Tree, WalkRules,
+    lint_package, skill_file, walk,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
@@ -85,7 +85,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         let (file, parsed) = match target {
             Target::File(file) => {
                 let full = runtime.surroundings.cwd.join(&file);
-                let parsed = inspect(&*runtime.tree(), &full, profile).parsed;
+                let parsed = lint_package(&*runtime.tree(), &full, profile).parsed;
                 (file, parsed)
             }
             Target::Refused(refused) => (

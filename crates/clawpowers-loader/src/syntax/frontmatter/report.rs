@@ -2,14 +2,14 @@
 
 use super::{Front, Read};
 use crate::display::quoted;
-use crate::lint::{Edit, Position, Report, Rule};
+use crate::lint::{Diagnostics, Edit, Position, Rule};
 use crate::syntax::delimiter::{Block, Closer, Opener, closing_fence};
 use crate::syntax::recovery::{Change, has_text_behind_header};
 use crate::syntax::source::{LineStarts, Source, lines};
 use crate::syntax::yaml::Facts;
 use std::borrow::Cow;
 
-pub(super) fn fences(source: &Source, read: &Read<'_>, report: &mut Report) {
+pub(super) fn fences(source: &Source, read: &Read<'_>, diagnostics: &mut Diagnostics) {
     let text = source.text();
     let Block {
         start,
@@ -43,15 +43,17 @@ pub(super) fn fences(source: &Source, read: &Read<'_>, report: &mut Report) {
                 }
             }
             let message = "text or blank lines stand before the opening `---`";
-            report.fixable(Rule::FrontmatterNotFirst, Position::START, message, edits);
+            diagnostics.fixable(Rule::FrontmatterNotFirst, Position::START, message, edits);
         }
         Opener::Enclosed { fence, opened } => {
             let message = "the frontmatter is inside a code block or comment";
             match unwrap(text, read.block, fence, opened) {
-                Some(edits) => report.fixable(Rule::FrontmatterNotFirst, Position::START, message, edits),
+                Some(edits) => {
+                    diagnostics.fixable(Rule::FrontmatterNotFirst, Position::START, message, edits)
+                }
                 None => {
                     let hint = "move it to the start of the file";
-                    report.hint(Rule::FrontmatterNotFirst, Position::START, message, hint);
+                    diagnostics.hint(Rule::FrontmatterNotFirst, Position::START, message, hint);
                 }
             }
         }
@@ -67,7 +69,7 @@ pub(super) fn fences(source: &Source, read: &Read<'_>, report: &mut Report) {
                 replacement: format!("---{eol}{}{eol}---{eol}", yaml.trim_start()),
             };
             let message = "fields stand on the line of the opening `---`";
-            report.fixable(
+            diagnostics.fixable(
                 Rule::FrontmatterOpener,
                 source.position(start),
                 message,
@@ -81,7 +83,7 @@ pub(super) fn fences(source: &Source, read: &Read<'_>, report: &mut Report) {
                 replacement: format!("---{eol}"),
             };
             let message = "the opening `---` is missing";
-            report.fixable(Rule::FrontmatterOpener, Position::START, message, vec![edit]);
+            diagnostics.fixable(Rule::FrontmatterOpener, Position::START, message, vec![edit]);
         }
     }
     match closer {
@@ -92,7 +94,7 @@ pub(super) fn fences(source: &Source, read: &Read<'_>, report: &mut Report) {
                 replacement: eol.to_owned(),
             };
             let message = "text follows the closing `---` on its line";
-            report.fixable(
+            diagnostics.fixable(
                 Rule::FrontmatterCloserGlued,
                 source.position(at),
                 message,
@@ -107,7 +109,7 @@ pub(super) fn fences(source: &Source, read: &Read<'_>, report: &mut Report) {
             };
             let message =
                 "the closing `---` is missing at the first column; the fields were taken to end here";
-            report.fixable(
+            diagnostics.fixable(
                 Rule::FrontmatterUnclosed,
                 source.position(end),
                 message,
@@ -158,7 +160,7 @@ fn ends_line(text: &str, end: usize) -> bool {
 }
 
 /// Reports repaired lines, once for each rung that changed them.
-pub(super) fn changes(source: &Source, block: Block, changes: &[Change], report: &mut Report) {
+pub(super) fn changes(source: &Source, block: Block, changes: &[Change], diagnostics: &mut Diagnostics) {
     if changes.is_empty() {
         return;
     }
@@ -167,7 +169,7 @@ pub(super) fn changes(source: &Source, block: Block, changes: &[Change], report:
     rules.sort_unstable();
     rules.dedup();
     for rule in rules {
-        report_rung(source, block, &starts, rule, changes, report);
+        report_rung(source, block, &starts, rule, changes, diagnostics);
     }
 }
 
@@ -178,7 +180,7 @@ fn report_rung(
     starts: &LineStarts,
     rule: Rule,
     changes: &[Change],
-    report: &mut Report,
+    diagnostics: &mut Diagnostics,
 ) {
     let (text, base) = (source.text(), block.start);
     let what = match rule {
@@ -225,7 +227,7 @@ fn report_rung(
         });
         let position = starts.position(text, base + first.offset);
         let message = format!("{what}: {}{more}", quoted(line.trim()));
-        report.fixable(rule, position, message, edits.collect());
+        diagnostics.fixable(rule, position, message, edits.collect());
     }
 }
 
@@ -268,7 +270,7 @@ fn comment_out(front: &Front<'_>, start: usize, end: usize, next: usize) -> Opti
     Some(edits)
 }
 
-pub(super) fn facts(front: &Front<'_>, facts: &Facts, report: &mut Report) {
+pub(super) fn facts(front: &Front<'_>, facts: &Facts, diagnostics: &mut Diagnostics) {
     for duplicate in &facts.duplicates {
         let first = front.position(duplicate.first).line;
         let message = format!(
@@ -277,13 +279,13 @@ pub(super) fn facts(front: &Front<'_>, facts: &Facts, report: &mut Report) {
         );
         let position = front.position(duplicate.second);
         match comment_out(front, duplicate.first, duplicate.first_end, duplicate.second) {
-            Some(edits) => report.fixable(Rule::DuplicateKey, position, message, edits),
-            None => report.hint(Rule::DuplicateKey, position, message, "keep one of the two"),
+            Some(edits) => diagnostics.fixable(Rule::DuplicateKey, position, message, edits),
+            None => diagnostics.hint(Rule::DuplicateKey, position, message, "keep one of the two"),
         }
     }
     let mut note = |rule, at: Option<usize>, what: &str, hint: &str| {
-        if let Some(at) = at.filter(|_| report.wants(rule)) {
-            report.hint(rule, front.position(at), format!("{what} stands here"), hint);
+        if let Some(at) = at.filter(|_| diagnostics.wants(rule)) {
+            diagnostics.hint(rule, front.position(at), format!("{what} stands here"), hint);
         }
     };
     note(
@@ -307,7 +309,7 @@ pub(super) fn facts(front: &Front<'_>, facts: &Facts, report: &mut Report) {
     );
     if let Some(at) = memchr::memmem::find(front.yaml.as_bytes(), b"---") {
         let hint = "the reference validator ends the frontmatter here; use other characters";
-        report.hint(
+        diagnostics.hint(
             Rule::FrontmatterDashes,
             front.position(at),
             "a value or comment holds `---`",

@@ -37,9 +37,11 @@ impl BudgetArgs {
         .with(self.select.selection());
         let result = skill::budget::run(&context.runtime, &request);
         let whole = |r: &skill::budget::Response| {
-            r.clients
-                .iter()
-                .all(|c| c.skills.iter().all(|s| s.fate == clawpowers_api::Fate::Whole))
+            r.clients.iter().all(|c| {
+                c.skills
+                    .iter()
+                    .all(|s| s.fate == clawpowers_api::Truncation::Whole)
+            })
         };
         let code = |r: &skill::budget::Response| if whole(r) { Exit::Done } else { Exit::No };
         context.out.answer(&result, code, |r| {
