@@ -290,10 +290,10 @@ fn the_first_command_takes_everything_in() {
         let ran = world.run(first);
         assert_eq!(ran.code, 0, "{first:?}: {ran:?}");
         let told =
-            "took in 3 keys and 2 executions of ClawPowers 1.x, 0 remarks; its files were left as they are\n";
+            "imported 3 keys and 2 executions from ClawPowers 1.x; the original files are not modified\n";
         assert!(ran.err.ends_with(told), "{first:?}: {ran:?}");
         let again = world.run(first);
-        assert!(!again.err.contains("took in"), "{first:?}: {again:?}");
+        assert!(!again.err.contains("imported"), "{first:?}: {again:?}");
         assert_eq!(get(&world, "config:mode").as_deref(), Some("two\nlines"));
         assert_eq!(get(&world, "plan:auth:task_1").as_deref(), Some("complete"));
         assert_eq!(get(&world, "empty").as_deref(), Some(""));
@@ -602,7 +602,7 @@ fn many_first_commands_take_in_once() {
         let told: Vec<_> = ran.iter().filter(|ran| !ran.err.is_empty()).collect();
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(
-            told[0].err.starts_with("took in 50 keys and 200 executions "),
+            told[0].err.starts_with("imported 50 keys and 200 executions "),
             "{told:?}"
         );
         assert_eq!(total(&world), 200);
@@ -649,7 +649,7 @@ fn a_killed_import_leaves_all_or_nothing() {
         let was_there = database.exists();
         let ran = world.run(&["store", "list", "plan:"]);
         assert_eq!(ran.code, 0, "{ran:?}");
-        assert_eq!(ran.err.contains("took in"), !was_there, "{ran:?}");
+        assert_eq!(ran.err.contains("imported"), !was_there, "{ran:?}");
         assert_eq!(ran.out.lines().count(), KEYS as usize);
         assert_eq!(total(&world), u64::from(EXECUTIONS));
         assert_eq!(get(&world, "plan:p00299:status").as_deref(), Some("value 299"));

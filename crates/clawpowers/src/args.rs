@@ -1,6 +1,7 @@
-//! The command line as a whole: global options and the nouns.
+//! The command line as a whole: global options and commands.
 
 use crate::cmd::{analyze, completions, config, doctor, home, legacy, metrics, run, skill, store};
+use crate::context::Context;
 use crate::exit::Exit;
 use crate::out::Out;
 use clap::error::ErrorKind;
@@ -8,7 +9,7 @@ use clap::{
     Arg, ArgAction, ArgMatches, Args, ColorChoice, Command, FromArgMatches, Parser, Subcommand,
     ValueEnum as _,
 };
-use clawpowers_api::{CatalogQuery, Options, Runtime, number_of};
+use clawpowers_api::{Options, Runtime};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -51,7 +52,7 @@ pub(crate) struct Cli {
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = GLOBAL)]
     color: ColorChoice,
     #[command(subcommand)]
-    noun: Noun,
+    command: TopCommand,
 }
 
 fn help_option() -> Arg {
@@ -76,15 +77,15 @@ fn version_option() -> Arg {
 }
 
 /// The global options of a command line that cannot be parsed, as far as they can be read.
-pub(crate) struct Glimpse {
+pub(crate) struct GlobalFlags {
     pub(crate) json: bool,
     pub(crate) color: ColorChoice,
 }
 
-impl Glimpse {
+impl GlobalFlags {
     /// Reads the words behind the program's name.
     pub(crate) fn of(words: &[OsString]) -> Self {
-        let mut glimpse = Self {
+        let mut flags = Self {
             json: false,
             color: ColorChoice::Auto,
         };
@@ -93,7 +94,7 @@ impl Glimpse {
         while let Some(word) = own.next() {
             let choice = match word.split_once('=') {
                 _ if word == "--json" => {
-                    glimpse.json = true;
+                    flags.json = true;
                     continue;
                 }
                 _ if word == "--color" => own.peek().copied(),
@@ -101,10 +102,10 @@ impl Glimpse {
                 _ => None,
             };
             if let Some(choice) = choice.and_then(|choice| ColorChoice::from_str(choice, false).ok()) {
-                glimpse.color = choice;
+                flags.color = choice;
             }
         }
-        glimpse
+        flags
     }
 }
 
@@ -118,16 +119,16 @@ pub(crate) fn use_color(choice: ColorChoice) {
     choice.write_global();
 }
 
-/// Declares the nouns. Each is built only when it is the one that is named: to build all commands takes longer than most
+/// Declares the commands. Each is built only when it is the one that is named: to build all commands takes longer than most
 /// of them run.
-macro_rules! nouns {
+macro_rules! commands {
     ($($variant:ident($args:ty) $name:literal $($alias:literal)?, $build:expr, $about:literal;)*) => {
         #[derive(Debug)]
-        enum Noun {
+        enum TopCommand {
             $($variant(Box<$args>),)*
         }
 
-        impl Subcommand for Noun {
+        impl Subcommand for TopCommand {
             fn augment_subcommands(command: Command) -> Command {
                 command.subcommand_required(true).arg_required_else_help(true)
                 $(.subcommand(
@@ -149,7 +150,7 @@ macro_rules! nouns {
             }
         }
 
-        impl FromArgMatches for Noun {
+        impl FromArgMatches for TopCommand {
             fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
                 match matches.subcommand() {
                     $(Some(($name, found)) => Ok(Self::$variant(Box::new(<$args>::from_arg_matches(found)?))),)*
@@ -163,7 +164,7 @@ macro_rules! nouns {
             }
         }
 
-        impl Noun {
+        impl TopCommand {
             fn run(self, context: &Context) -> Exit {
                 match self {
                     $(Self::$variant(args) => args.run(context),)*
@@ -173,45 +174,24 @@ macro_rules! nouns {
     };
 }
 
-/// Adds the verbs of a noun.
-fn verbs<T: Subcommand>(command: Command) -> Command {
+/// Adds the subcommands of a command.
+fn subcommands<T: Subcommand>(command: Command) -> Command {
     T::augment_subcommands(command.subcommand_required(true).arg_required_else_help(true))
 }
 
-nouns! {
-    Skill(skill::Verb) "skill" "skills", verbs::<skill::Verb>, "Skills: list, show, read, search, validate, fix, prompt";
-    Store(store::Verb) "store", verbs::<store::Verb>, "State: values under keys, safe with concurrent processes";
-    Metrics(metrics::Verb) "metrics", verbs::<metrics::Verb>, "Executions of skills: record, start, finish, show, summarize";
+commands! {
+    Skill(skill::Command) "skill" "skills", subcommands::<skill::Command>, "Skills: list, show, read, search, validate, fix, prompt";
+    Store(store::Command) "store", subcommands::<store::Command>, "State: values under keys, safe with concurrent processes";
+    Metrics(metrics::Command) "metrics", subcommands::<metrics::Command>, "Executions of skills: record, start, finish, show, summarize";
     Analyze(analyze::AnalyzeArgs) "analyze", analyze::AnalyzeArgs::augment_args, "Say which skills work and which got worse";
     Run(run::RunArgs) "run", run::RunArgs::augment_args, "Run a command for a skill and record how it ended";
-    Config(config::Verb) "config", verbs::<config::Verb>, "Settings: read and change config.json";
+    Config(config::Command) "config", subcommands::<config::Command>, "Settings: read and change config.json";
     Init(home::InitArgs) "init", home::InitArgs::augment_args, "Create the runtime home; existing files are kept";
     Status(home::StatusArgs) "status", home::StatusArgs::augment_args, "Show the runtime home: schema, sizes, counts, last executions";
     Import(home::ImportArgs) "import", home::ImportArgs::augment_args, "Import the state and executions of a 1.x home";
     Doctor(doctor::DoctorArgs) "doctor", doctor::DoctorArgs::augment_args, "Check skills, config.json and the database and report problems";
     Completions(completions::CompletionsArgs) "completions", completions::CompletionsArgs::augment_args, "Print a shell completion script";
     Legacy(legacy::LegacyArgs) "legacy", legacy::LegacyArgs::augment_args, "Answer as a script of ClawPowers 1.x";
-}
-
-/// What every command gets.
-pub(crate) struct Context {
-    pub(crate) runtime: Runtime,
-    pub(crate) out: Out,
-}
-
-impl Context {
-    /// Says what was taken in from 1.x, if this command happened to be the first in its home.
-    fn tell_import(&self) {
-        if let Some(report) = self.runtime.imported().filter(|_| !self.out.json) {
-            let left: u64 = report.executions.reasons.values().sum();
-            self.out.talk(&format!(
-                "took in {} and {} of ClawPowers 1.x, {}; its files were left as they are\n",
-                number_of(report.keys, "key"),
-                number_of(report.executions.taken, "execution"),
-                number_of(left, "remark")
-            ));
-        }
-    }
 }
 
 impl Cli {
@@ -225,53 +205,10 @@ impl Cli {
         let context = Context {
             runtime,
             out: Out::new(self.json),
+            command: <Self as clap::CommandFactory>::command,
         };
-        let exit = self.noun.run(&context);
-        context.tell_import();
+        let exit = self.command.run(&context);
+        context.report_import();
         exit
     }
-}
-
-// Which skills a command is about; no documentation, which would become that of the command.
-#[derive(Debug, Args)]
-pub(crate) struct SelectArgs {
-    /// Look below this folder; may be given several times [default: the folders of project, user and home].
-    #[arg(long = "root", value_name = "DIR")]
-    roots: Vec<String>,
-    /// Keep only this scope: project, user, home, system, extra, bundled; may be given several times [default: all].
-    #[arg(long = "scope", value_name = "SCOPE")]
-    scopes: Vec<String>,
-    /// Keep only the skills of this role profile of config.json; an empty name means no profile.
-    #[arg(long, value_name = "NAME")]
-    profile: Option<String>,
-    /// Show what this client would see: claude, codex, gemini, opencode, goose, openclaw, copilot, pi.
-    #[arg(long = "as", value_name = "CLIENT")]
-    client: Option<String>,
-}
-
-impl SelectArgs {
-    /// The selection, with paths that were given without `--root`.
-    pub(crate) fn selection_of(mut self, paths: Vec<String>) -> CatalogQuery {
-        self.roots.extend(paths);
-        self.selection()
-    }
-
-    pub(crate) fn selection(self) -> CatalogQuery {
-        CatalogQuery {
-            roots: self.roots,
-            scopes: self.scopes,
-            client: self.client,
-            profile: self.profile,
-        }
-    }
-}
-
-/// The largest number that every language reads exactly from JSON.
-const MAX_NUMBER: u64 = (1 << 53) - 1;
-
-/// Reads the value of an option that is a number.
-pub(crate) fn whole_number<T: TryFrom<u64>>(text: &str) -> Result<T, String> {
-    let number = text.parse().ok().filter(|&number| number <= MAX_NUMBER);
-    let number = number.and_then(|number| T::try_from(number).ok());
-    number.ok_or_else(|| format!("it has to be a whole number from 0 to {MAX_NUMBER}"))
 }

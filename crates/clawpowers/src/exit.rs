@@ -9,7 +9,7 @@ pub(crate) enum Exit {
     /// Done.
     Done,
     /// Done, but the answer is no: not found, not valid, something to repair.
-    No,
+    Negative,
     /// The command line is not understood.
     Usage,
     /// A value or a file breaks a rule.
@@ -26,7 +26,7 @@ impl Exit {
     const fn code(self) -> u8 {
         match self {
             Self::Done => 0,
-            Self::No => 1,
+            Self::Negative => 1,
             Self::Usage => 2,
             Self::Invalid => 3,
             Self::Storage => 4,
@@ -39,7 +39,7 @@ impl Exit {
 impl From<ErrorCode> for Exit {
     fn from(code: ErrorCode) -> Self {
         match code {
-            ErrorCode::NotFound => Self::No,
+            ErrorCode::NotFound => Self::Negative,
             ErrorCode::InvalidRequest | ErrorCode::UnknownOperation => Self::Usage,
             ErrorCode::InvalidInput | ErrorCode::InvalidConfig => Self::Invalid,
             ErrorCode::Storage | ErrorCode::Io | ErrorCode::Closed | ErrorCode::UnsupportedPlatform => {

@@ -3,6 +3,7 @@
 
 mod args;
 mod cmd;
+mod context;
 mod exit;
 mod out;
 mod render;
@@ -31,22 +32,22 @@ fn main() -> Exit {
 /// Answers a command line that is not a command: with help where it asks for it or for nothing, else with a usage error.
 fn unparsed(error: &clap::Error) -> Exit {
     let words: Vec<OsString> = std::env::args_os().skip(1).collect();
-    let glimpse = args::Glimpse::of(&words);
-    args::use_color(glimpse.color);
+    let flags = args::GlobalFlags::of(&words);
+    args::use_color(flags.color);
     if !error.use_stderr() {
         let printed = stdout::check()
             .and_then(|()| error.print())
             .and_then(|()| std::io::stdout().flush());
         return printed.map_or_else(|error| out::unwritten(&error), |()| Exit::Done);
     }
-    let out = Out::new(glimpse.json);
+    let out = Out::new(flags.json);
     let mut root = args::Cli::command();
     root.build();
     match error.kind() {
         // A program that reads JSON has to notice that its command is missing.
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand if !out.json => {
-            out.text(&render::usage::help(&out, &root, &words))
+            out.print(&render::usage::help(&out, &root, &words))
         }
-        _ => out.refuse(&render::usage::error(error, &root, &words)),
+        _ => out.respond_error(&render::usage::error(error, &root, &words)),
     }
 }

@@ -120,30 +120,30 @@ impl Out {
     }
 
     /// Prints text of our own making, in which strangers' text was made safe already.
-    pub(crate) fn text(&self, text: &str) -> Exit {
+    pub(crate) fn print(&self, text: &str) -> Exit {
         write_bytes(text.as_bytes())
     }
 
     /// Prints a stranger's text: to a terminal with unsafe characters spelled out, to a pipe byte for byte.
-    pub(crate) fn data(&self, text: &str) -> Exit {
+    pub(crate) fn print_untrusted(&self, text: &str) -> Exit {
         if self.width.is_some() {
-            self.text(&shown(text))
+            self.print(&shown(text))
         } else {
-            self.text(text)
+            self.print(text)
         }
     }
 
-    /// Prints a stranger's bytes, as [`Out::data`] prints text.
-    pub(crate) fn bytes(&self, bytes: &[u8]) -> Exit {
+    /// Prints a stranger's bytes, as [`Out::print_untrusted`] prints text.
+    pub(crate) fn print_bytes(&self, bytes: &[u8]) -> Exit {
         if self.width.is_some() {
-            return self.data(&String::from_utf8_lossy(bytes));
+            return self.print_untrusted(&String::from_utf8_lossy(bytes));
         }
         write_bytes(bytes)
     }
 
     /// Prints many pieces of strangers' bytes as they come; `work` gets a function that answers `false` once nothing more
     /// can be written.
-    pub(crate) fn stream(
+    pub(crate) fn print_stream(
         &self,
         work: impl FnOnce(&mut dyn FnMut(&[u8]) -> bool) -> Result<(), ApiError>,
     ) -> Exit {
@@ -167,65 +167,65 @@ impl Out {
         match (failure, done) {
             (Some(failure), _) => unwritten(&failure),
             (None, Ok(())) => Exit::Done,
-            (None, Err(error)) => self.error(&error),
+            (None, Err(error)) => self.eprint_error(&error),
         }
     }
 
     /// Answers with an error that no operation gave: as a reply in JSON, or in words.
-    pub(crate) fn refuse(&self, error: &ApiError) -> Exit {
-        self.answer(&Err::<(), _>(error.clone()), |()| Exit::Done, |()| Exit::Done)
+    pub(crate) fn respond_error(&self, error: &ApiError) -> Exit {
+        self.respond(&Err::<(), _>(error.clone()), |()| Exit::Done, |()| Exit::Done)
     }
 
     /// Prints talk to stderr, always with unsafe characters spelled out on a terminal.
-    pub(crate) fn talk(&self, text: &str) {
+    pub(crate) fn eprint(&self, text: &str) {
         if self.err_palette.enabled || io::stderr().is_terminal() {
-            self.safe_talk(&shown(text));
+            self.eprint_escaped(&shown(text));
         } else {
-            self.safe_talk(text);
+            self.eprint_escaped(text);
         }
     }
 
     /// Prints talk in which strangers' text was made safe already; it may be coloured.
-    pub(crate) fn safe_talk(&self, text: &str) {
+    pub(crate) fn eprint_escaped(&self, text: &str) {
         let painted = self.err_palette.paint_labels(text);
         // There is nowhere left to say that stderr is gone.
         let _ = io::stderr().lock().write_all(painted.as_bytes());
     }
 
     /// Prints an error with its hint.
-    pub(crate) fn error(&self, error: &ApiError) -> Exit {
+    pub(crate) fn eprint_error(&self, error: &ApiError) -> Exit {
         let mut text = format!("error: {}\n", spelled(&error.message));
         if let Some(hint) = &error.hint {
             text.push_str(&format!("hint: {}\n", spelled(hint)));
         }
-        self.talk(&text);
+        self.eprint(&text);
         Exit::from(error.code)
     }
 
     /// Says after a failed write to stdout what the command had done before.
-    pub(crate) fn was_done(&self, exit: Exit, what: &str) -> Exit {
+    pub(crate) fn note_done(&self, exit: Exit, what: &str) -> Exit {
         if exit == Exit::Storage {
-            self.talk(&format!("note: {what}; only its output could not be written\n"));
+            self.eprint(&format!("note: {what}; only its output could not be written\n"));
         }
         exit
     }
 
     /// Answers a request that changed something; if stdout cannot be written, stderr says what was `done`.
-    pub(crate) fn answer_done<T: Serialize>(
+    pub(crate) fn respond_to_change<T: Serialize>(
         &self,
         result: &Result<T, ApiError>,
         render: impl FnOnce(&T) -> Exit,
         done: impl FnOnce(&T) -> String,
     ) -> Exit {
-        let exit = self.answer(result, |_| Exit::Done, render);
+        let exit = self.respond(result, |_| Exit::Done, render);
         match result {
-            Ok(response) => self.was_done(exit, &done(response)),
+            Ok(response) => self.note_done(exit, &done(response)),
             Err(_) => exit,
         }
     }
 
     /// Answers a request: the reply as JSON, or its rendering; the renderer says how the command ended.
-    pub(crate) fn answer<T: Serialize>(
+    pub(crate) fn respond<T: Serialize>(
         &self,
         result: &Result<T, ApiError>,
         code: impl FnOnce(&T) -> Exit,
@@ -245,7 +245,7 @@ impl Out {
                 let _ = writeln!(io::stderr().lock(), "{}", error.to_reply());
                 Exit::from(error.code)
             }
-            Err(error) => self.error(error),
+            Err(error) => self.eprint_error(error),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `analyze`
 
-use crate::args::Context;
+use crate::context::Context;
 use crate::exit::Exit;
 use crate::render;
 use clap::Args;
@@ -84,23 +84,25 @@ impl AnalyzeArgs {
                 ErrorCode::InvalidInput,
                 "plans, worktrees and comparisons have no form in Markdown or HTML",
             );
-            return context.out.error(&error.hint("take --format text or json"));
+            return context
+                .out
+                .eprint_error(&error.hint("take --format text or json"));
         }
         let out = context.out.with_json(format == Format::Json);
         if let Some(plan) = self.plan {
             let result = feedback::plan::run(runtime, &feedback::plan::Request { plan });
-            return out.answer(
+            return out.respond(
                 &result,
                 |_| Exit::Done,
-                |r| out.data(&render::analyze::plan(r, "unknown")),
+                |r| out.print_untrusted(&render::analyze::plan(r, "unknown")),
             );
         }
         if self.worktrees {
             let result = feedback::worktrees::run(runtime, &feedback::worktrees::Request {});
-            return out.answer(
+            return out.respond(
                 &result,
                 |_| Exit::Done,
-                |r| out.data(&render::analyze::worktrees(r)),
+                |r| out.print_untrusted(&render::analyze::worktrees(r)),
             );
         }
         if let ([a, b], Some(skill)) = (self.compare.as_slice(), &self.skill) {
@@ -110,10 +112,10 @@ impl AnalyzeArgs {
                 b: b.clone(),
             };
             let result = feedback::compare::run(runtime, &request);
-            return out.answer(
+            return out.respond(
                 &result,
                 |_| Exit::Done,
-                |r| out.text(&render::analyze::comparison(r)),
+                |r| out.print(&render::analyze::comparison(r)),
             );
         }
         // Where one skill or all of them are shown in full.
@@ -128,10 +130,10 @@ impl AnalyzeArgs {
         let result = feedback::analyze::run(runtime, &request);
         let keep = |extension: &str, text: &str| match runtime.save_report(extension, text) {
             Ok(path) => {
-                out.talk(&format!("saved to {}\n", display_path(&path)));
+                out.eprint(&format!("saved to {}\n", display_path(&path)));
                 Exit::Done
             }
-            Err(error) => out.error(&error),
+            Err(error) => out.eprint_error(&error),
         };
         if let (true, true, Ok(_)) = (self.save, out.json, &result) {
             let saved = keep("json", &clawpowers_api::reply(&result));
@@ -139,7 +141,7 @@ impl AnalyzeArgs {
                 return saved;
             }
         }
-        out.answer(
+        out.respond(
             &result,
             |_| Exit::Done,
             |r| {
@@ -153,7 +155,7 @@ impl AnalyzeArgs {
                     _ if request.skill.is_some() => render::analyze::skill(&out, r),
                     _ => render::analyze::text(&out, r),
                 };
-                let printed = out.text(&text);
+                let printed = out.print(&text);
                 if self.save {
                     let saved = keep(format.extension(), &text);
                     if saved != Exit::Done {
@@ -161,7 +163,7 @@ impl AnalyzeArgs {
                     }
                 }
                 if r.skills.is_empty() {
-                    out.talk(
+                    out.eprint(
                         "hint: record one with `clawpowers metrics record --skill NAME --outcome success`\n",
                     );
                 }

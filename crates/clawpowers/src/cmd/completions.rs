@@ -1,8 +1,8 @@
 //! `completions`
 
-use crate::args::{Cli, Context};
+use crate::context::Context;
 use crate::exit::Exit;
-use clap::{Args, CommandFactory as _};
+use clap::Args;
 use clap_complete::{Shell, generate};
 use serde::Serialize;
 
@@ -26,12 +26,12 @@ struct Response {
 impl CompletionsArgs {
     pub(crate) fn run(self, context: &Context) -> Exit {
         let mut script = Vec::new();
-        generate(self.shell, &mut Cli::command(), "clawpowers", &mut script);
+        generate(self.shell, &mut (context.command)(), "clawpowers", &mut script);
         let response = Response {
             shell: self.shell.to_string(),
             script: String::from_utf8_lossy(&script).into_owned(),
         };
-        let print = |r: &Response| context.out.text(&r.script);
-        context.out.answer(&Ok(response), |_| Exit::Done, print)
+        let print = |r: &Response| context.out.print(&r.script);
+        context.out.respond(&Ok(response), |_| Exit::Done, print)
     }
 }

@@ -1,6 +1,6 @@
 //! `config …`
 
-use crate::args::Context;
+use crate::context::Context;
 use crate::exit::Exit;
 use clap::{Args, Subcommand};
 use clawpowers_api::operations::config;
@@ -14,7 +14,7 @@ Examples:
   clawpowers config get payments.mode
   clawpowers config set logging.level debug
   clawpowers config unset profile")]
-pub(crate) enum Verb {
+pub(crate) enum Command {
     /// Print one setting of config.json.
     Get(GetArgs),
     /// Change one setting of config.json and leave the rest as it is.
@@ -81,7 +81,7 @@ Examples:
   clawpowers config list --json | jq .ok.dialect")]
 pub(crate) struct ListArgs {}
 
-impl Verb {
+impl Command {
     pub(crate) fn run(self, context: &Context) -> Exit {
         match self {
             Self::Get(args) => args.run(context),
@@ -96,7 +96,7 @@ impl GetArgs {
     fn run(self, context: &Context) -> Exit {
         let request = config::get::Request { key: self.key };
         let result = config::get::run(&context.runtime, &request);
-        context.out.answer(
+        context.out.respond(
             &result,
             |_| Exit::Done,
             |r| {
@@ -105,7 +105,7 @@ impl GetArgs {
                     // The alternate form is JSON indented by two.
                     other => format!("{other:#}"),
                 };
-                context.out.data(&format!("{text}\n"))
+                context.out.print_untrusted(&format!("{text}\n"))
             },
         )
     }
@@ -116,18 +116,18 @@ impl SetArgs {
         let result = self
             .request()
             .and_then(|request| config::set::run(&context.runtime, &request));
-        context.out.answer_done(
+        context.out.respond_to_change(
             &result,
             |r| {
                 let value = match &r.value {
                     Value::String(text) => spelled(text),
                     other => to_json(other),
                 };
-                let printed = context.out.text(&format!("Set {} = {value}\n", spelled(&r.key)));
+                let printed = context.out.print(&format!("Set {} = {value}\n", spelled(&r.key)));
                 if !r.changed {
                     context
                         .out
-                        .talk("nothing was written: it had this value already\n");
+                        .eprint("nothing was written: it had this value already\n");
                 }
                 printed
             },
@@ -159,11 +159,11 @@ impl SetArgs {
 impl UnsetArgs {
     fn run(self, context: &Context) -> Exit {
         let result = config::unset::run(&context.runtime, &config::unset::Request { key: self.key });
-        context.out.answer_done(
+        context.out.respond_to_change(
             &result,
             |r| {
                 let text = format!("Unset {} (was {})\n", spelled(&r.key), to_json(&r.previous));
-                context.out.text(&text)
+                context.out.print(&text)
             },
             |r| format!("{} was unset", quoted(&r.key)),
         )
@@ -173,17 +173,17 @@ impl UnsetArgs {
 impl ListArgs {
     fn run(self, context: &Context) -> Exit {
         let result = config::list::run(&context.runtime, &config::list::Request {});
-        context.out.answer(
+        context.out.respond(
             &result,
             |_| Exit::Done,
             |r| {
                 if !r.exists {
-                    context.out.talk(&format!("there is no {}\n", quoted(&r.path)));
+                    context.out.eprint(&format!("there is no {}\n", quoted(&r.path)));
                 }
                 let line = |entry: &config::list::Setting| {
                     format!("{} = {}\n", spelled(&entry.key), to_json(&entry.value))
                 };
-                context.out.text(&r.entries.iter().map(line).collect::<String>())
+                context.out.print(&r.entries.iter().map(line).collect::<String>())
             },
         )
     }

@@ -1,6 +1,6 @@
 //! `doctor`
 
-use crate::args::{Context, SelectArgs};
+use crate::context::{CatalogArgs, Context};
 use crate::exit::Exit;
 use crate::render;
 use clap::Args;
@@ -26,7 +26,7 @@ pub(crate) struct DoctorArgs {
     #[arg(long, value_name = "DIR", conflicts_with_all = ["deep", "roots", "scopes", "client", "profile"])]
     recover: Option<String>,
     #[command(flatten)]
-    select: SelectArgs,
+    select: CatalogArgs,
 }
 
 impl DoctorArgs {
@@ -40,12 +40,12 @@ impl DoctorArgs {
         };
         let request = request.with(self.select.selection());
         let result = home::doctor::run(&context.runtime, &request);
-        let code = |r: &home::doctor::Response| if r.healthy { Exit::Done } else { Exit::No };
-        context.out.answer(&result, code, |r| {
-            let printed = context.out.text(&render::doctor::text(&context.out, r));
+        let code = |r: &home::doctor::Response| if r.healthy { Exit::Done } else { Exit::Negative };
+        context.out.respond(&result, code, |r| {
+            let printed = context.out.print(&render::doctor::text(&context.out, r));
             context
                 .out
-                .talk(&render::unknown_profile(r.unknown_profile.as_ref()));
+                .eprint(&render::unknown_profile(r.unknown_profile.as_ref()));
             printed
         })
     }
@@ -54,8 +54,8 @@ impl DoctorArgs {
 fn recover(context: &Context, to: String) -> Exit {
     let result = home::recover::run(&context.runtime, &home::recover::Request { to });
     let whole = |r: &home::recover::Response| r.exact && r.lost_keys == 0 && r.lost_executions == 0;
-    let code = |r: &home::recover::Response| if whole(r) { Exit::Done } else { Exit::No };
-    context.out.answer(&result, code, |r| {
-        context.out.text(&render::doctor::recovered(&context.out, r))
+    let code = |r: &home::recover::Response| if whole(r) { Exit::Done } else { Exit::Negative };
+    context.out.respond(&result, code, |r| {
+        context.out.print(&render::doctor::recovered(&context.out, r))
     })
 }

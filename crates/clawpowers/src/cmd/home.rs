@@ -1,7 +1,7 @@
 //! `init`, `status`, `import`: the runtime home as a whole.
 
 use super::metrics::unusable;
-use crate::args::Context;
+use crate::context::Context;
 use crate::exit::Exit;
 use crate::render;
 use clap::Args;
@@ -53,13 +53,13 @@ impl InitArgs {
         };
         let result = home::init::run(&context.runtime, &request);
         let quiet = env::var_os("CLAWPOWERS_QUIET").is_some_and(|value| value == "1");
-        context.out.answer_done(
+        context.out.respond_to_change(
             &result,
             |r| {
                 if quiet {
                     return Exit::Done;
                 }
-                context.out.data(&render::home::init(r))
+                context.out.print_untrusted(&render::home::init(r))
             },
             |r| format!("{} is initialized", quoted(&r.home)),
         )
@@ -69,10 +69,10 @@ impl InitArgs {
 impl StatusArgs {
     pub(crate) fn run(self, context: &Context) -> Exit {
         let result = home::status::run(&context.runtime, &home::status::Request {});
-        context.out.answer(
+        context.out.respond(
             &result,
             |_| Exit::Done,
-            |r| context.out.text(&render::home::status(&context.out, r)),
+            |r| context.out.print(&render::home::status(&context.out, r)),
         )
     }
 }
@@ -81,19 +81,19 @@ impl ImportArgs {
     pub(crate) fn run(self, context: &Context) -> Exit {
         let named = self.from.is_some();
         let result = home::import::run(&context.runtime, &home::import::Request { from: self.from });
-        let exit = context.out.answer(
+        let exit = context.out.respond(
             &result,
             |r| nothing(r, named).map_or(Exit::Done, |error| Exit::from(error.code)),
             |r| {
-                let printed = context.out.text(&render::import::report(r));
+                let printed = context.out.print(&render::import::report(r));
                 if let Some(error) = nothing(r, named) {
-                    context.out.error(&error);
+                    context.out.eprint_error(&error);
                 }
                 printed
             },
         );
         match result {
-            Ok(_) => context.out.was_done(exit, "the import is complete"),
+            Ok(_) => context.out.note_done(exit, "the import is complete"),
             Err(_) => exit,
         }
     }

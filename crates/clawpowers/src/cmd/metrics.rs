@@ -1,7 +1,7 @@
 //! `metrics …`
 
-use crate::args::{Context, whole_number};
 use crate::cmd::fields::FieldArgs;
+use crate::context::{Context, whole_number};
 use crate::exit::Exit;
 use crate::render;
 use clap::{Args, Subcommand};
@@ -18,7 +18,7 @@ Examples:
   clawpowers metrics start --skill release-notes   # prints an id, such as 17
   clawpowers metrics finish 17 --outcome success
   clawpowers metrics summary --since 7d")]
-pub(crate) enum Verb {
+pub(crate) enum Command {
     /// Record an execution that has ended.
     #[command(after_help = "\
 Examples:
@@ -191,7 +191,7 @@ impl PickArgs {
     }
 }
 
-impl Verb {
+impl Command {
     pub(crate) fn run(self, context: &Context) -> Exit {
         match self {
             Self::Record(args) => record(context, *args),
@@ -220,10 +220,10 @@ fn record(context: &Context, args: RecordArgs) -> Exit {
     }
     .with(args.start.fields.into());
     let result = metrics::record::run(&context.runtime, &request);
-    context.out.answer_done(
+    context.out.respond_to_change(
         &result,
         |r| {
-            let printed = context.out.data(&render::metrics::recorded(r));
+            let printed = context.out.print_untrusted(&render::metrics::recorded(r));
             warn(context, r.warning.as_ref());
             printed
         },
@@ -235,7 +235,7 @@ fn warn(context: &Context, warning: Option<&Warning>) {
     if let Some(warning) = warning {
         context
             .out
-            .talk(&format!("warning: {}\nhint: {}\n", warning.message, warning.hint));
+            .eprint(&format!("warning: {}\nhint: {}\n", warning.message, warning.hint));
     }
 }
 
@@ -247,10 +247,10 @@ fn start(context: &Context, args: StartArgs) -> Exit {
     }
     .with(args.fields.into());
     let result = metrics::start::run(&context.runtime, &request);
-    context.out.answer_done(
+    context.out.respond_to_change(
         &result,
         |r| {
-            let printed = context.out.text(&format!("{}\n", r.id));
+            let printed = context.out.print(&format!("{}\n", r.id));
             warn(context, r.warning.as_ref());
             printed
         },
@@ -260,9 +260,13 @@ fn start(context: &Context, args: StartArgs) -> Exit {
 
 fn delete(context: &Context, id: String) -> Exit {
     let result = metrics::delete::run(&context.runtime, &metrics::delete::Request { id });
-    context.out.answer_done(
+    context.out.respond_to_change(
         &result,
-        |r| context.out.data(&render::metrics::deleted(&r.execution)),
+        |r| {
+            context
+                .out
+                .print_untrusted(&render::metrics::deleted(&r.execution))
+        },
         |r| format!("the execution {} was deleted", r.execution.id),
     )
 }
@@ -278,9 +282,13 @@ fn finish(context: &Context, args: FinishArgs) -> Exit {
         tokens_out: args.cost.tokens_out.map(Amount),
     };
     let result = metrics::finish::run(&context.runtime, &request);
-    context.out.answer_done(
+    context.out.respond_to_change(
         &result,
-        |r| context.out.data(&render::metrics::finished(&r.execution)),
+        |r| {
+            context
+                .out
+                .print_untrusted(&render::metrics::finished(&r.execution))
+        },
         |r| format!("the execution {} was finished", r.execution.id),
     )
 }
@@ -293,27 +301,27 @@ fn show(context: &Context, args: ShowArgs) -> Exit {
     .with(args.pick.filter());
     if context.out.json {
         let result = metrics::show::run(&context.runtime, &request);
-        return context.out.answer(&result, |_| Exit::Done, |_| Exit::Done);
+        return context.out.respond(&result, |_| Exit::Done, |_| Exit::Done);
     }
     let (result, damage) = match metrics::show::readable(&context.runtime, &request) {
         Ok((response, damage)) => (Ok(response), damage),
         Err(error) => (Err(error), None),
     };
-    let exit = context.out.answer(
+    let exit = context.out.respond(
         &result,
         |_| Exit::Done,
         |r| match context.out.width {
             Some(_) => context
                 .out
-                .text(&render::metrics::table(&context.out, &r.executions)),
+                .print(&render::metrics::table(&context.out, &r.executions)),
             None => context
                 .out
-                .data(&r.lines.iter().map(|line| format!("{line}\n")).collect::<String>()),
+                .print_untrusted(&r.lines.iter().map(|line| format!("{line}\n")).collect::<String>()),
         },
     );
     // The rows that can be read first, then what is wrong with the others.
     match damage {
-        Some(error) if exit == Exit::Done => context.out.error(&error),
+        Some(error) if exit == Exit::Done => context.out.eprint_error(&error),
         _ => exit,
     }
 }
@@ -321,13 +329,13 @@ fn show(context: &Context, args: ShowArgs) -> Exit {
 fn summary(context: &Context, args: PickArgs) -> Exit {
     let request = metrics::summary::Request::default().with(args.filter());
     let result = metrics::summary::run(&context.runtime, &request);
-    context.out.answer(
+    context.out.respond(
         &result,
         |_| Exit::Done,
         |r| {
             context
                 .out
-                .data(&render::metrics::summary(r, request.skill.as_deref()))
+                .print_untrusted(&render::metrics::summary(r, request.skill.as_deref()))
         },
     )
 }
@@ -340,9 +348,9 @@ fn export(context: &Context, args: ExportArgs) -> Exit {
     .with(args.pick.filter());
     if context.out.json {
         let result = metrics::export::run(&context.runtime, &request);
-        return context.out.answer(&result, |_| Exit::Done, |_| Exit::Done);
+        return context.out.respond(&result, |_| Exit::Done, |_| Exit::Done);
     }
-    context.out.stream(|write| {
+    context.out.print_stream(|write| {
         let each = |line: &str| write(line.as_bytes()) && write(b"\n");
         metrics::export::each(&context.runtime, &request, each).map(|_| ())
     })
@@ -359,11 +367,11 @@ fn import(context: &Context, args: &ImportArgs) -> Exit {
         };
         metrics::import::run(&context.runtime, &request)
     };
-    let exit = context.out.answer(
+    let exit = context.out.respond(
         &result,
         |r| usable(r, args.strict),
         |r| {
-            let printed = context.out.text(&render::import::executions(r));
+            let printed = context.out.print(&render::import::executions(r));
             if usable(r, args.strict) == Exit::Invalid {
                 let lines = number_of(unusable(r), "line");
                 let error = ApiError::new(
@@ -372,7 +380,7 @@ fn import(context: &Context, args: &ImportArgs) -> Exit {
                 );
                 context
                     .out
-                    .error(&error.hint("import what `clawpowers metrics export` or 1.x wrote"));
+                    .eprint_error(&error.hint("import what `clawpowers metrics export` or 1.x wrote"));
             }
             printed
         },
@@ -380,7 +388,7 @@ fn import(context: &Context, args: &ImportArgs) -> Exit {
     match &result {
         Ok(r) => {
             let taken = number_of(r.taken, "execution");
-            context.out.was_done(exit, &format!("{taken} imported"))
+            context.out.note_done(exit, &format!("{taken} imported"))
         }
         Err(_) => exit,
     }
@@ -392,7 +400,7 @@ fn usable(report: &metrics::import::Response, strict: bool) -> Exit {
     match unusable(report) {
         0 => Exit::Done,
         _ if used == 0 => Exit::Invalid,
-        _ if strict => Exit::No,
+        _ if strict => Exit::Negative,
         _ => Exit::Done,
     }
 }

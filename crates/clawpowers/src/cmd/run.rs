@@ -1,7 +1,7 @@
 //! `run`, and `skill run`: commands and scripts of skills, recorded.
 
-use crate::args::{Context, SelectArgs};
 use crate::cmd::fields::FieldArgs;
+use crate::context::{CatalogArgs, Context};
 use crate::exit::Exit;
 use clap::Args;
 use clawpowers_api::run::{self, Failure, Options, Ran};
@@ -24,7 +24,7 @@ pub(crate) struct RunArgs {
     #[command(flatten)]
     how: HowArgs,
     #[command(flatten)]
-    select: SelectArgs,
+    select: CatalogArgs,
     /// The command and its arguments.
     #[arg(
         required = true,
@@ -51,7 +51,7 @@ pub(crate) struct SkillRunArgs {
     #[command(flatten)]
     how: HowArgs,
     #[command(flatten)]
-    select: SelectArgs,
+    select: CatalogArgs,
     /// Arguments of the script.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGS")]
     args: Vec<OsString>,
@@ -71,7 +71,7 @@ struct HowArgs {
 }
 
 impl HowArgs {
-    fn options(self, skill: String, select: SelectArgs) -> Options {
+    fn options(self, skill: String, select: CatalogArgs) -> Options {
         Options {
             skill,
             selection: select.selection(),
@@ -122,26 +122,26 @@ fn told(context: &Context, options: &Options, result: Result<Ran, Failure>) -> E
                 // Standard output is the command's; the reply comes behind whatever it wrote.
                 let printed = context
                     .out
-                    .text(&format!("{}\n", reply::<_, ApiError>(&Ok(&ran))));
+                    .print(&format!("{}\n", reply::<_, ApiError>(&Ok(&ran))));
                 if printed != Exit::Done {
                     return printed;
                 }
             }
             if ran.timed_out && !context.out.json {
-                context.out.talk(&timed_out(options, ran.exit_code));
+                context.out.eprint(&timed_out(options, ran.exit_code));
             }
             match &ran.unrecorded {
                 // The command's own failure is the one to hear of first.
-                Some(error) => match (context.out.error(error), ran.exit_code) {
+                Some(error) => match (context.out.eprint_error(error), ran.exit_code) {
                     (exit, 0) => exit,
                     (_, code) => Exit::Child(code),
                 },
                 None => Exit::Child(ran.exit_code),
             }
         }
-        Err(Failure::Refused(error)) => context.out.refuse(&error),
+        Err(Failure::Refused(error)) => context.out.respond_error(&error),
         Err(Failure::NotStarted(error, code)) => {
-            context.out.refuse(&error);
+            context.out.respond_error(&error);
             Exit::Child(code)
         }
     }

@@ -1,6 +1,6 @@
 //! `store …`
 
-use crate::args::Context;
+use crate::context::Context;
 use crate::exit::Exit;
 use clap::{Args, Subcommand};
 use clawpowers_api::operations::store;
@@ -21,7 +21,7 @@ Examples:
   clawpowers store list 'debug:*:root_cause'
 
 A key has no `/`, `\\`, `..` and control characters and at most 1,024 bytes; a value has any bytes, at most 16 MiB.")]
-pub(crate) enum Verb {
+pub(crate) enum Command {
     /// Set the value of a key.
     #[command(after_help = "\
 Examples:
@@ -186,16 +186,16 @@ pub(crate) struct ImportArgs {
     keep: bool,
 }
 
-impl Verb {
+impl Command {
     pub(crate) fn run(self, context: &Context) -> Exit {
         match self {
             Self::Set(args) => match args.value() {
                 Ok(value) => set(context, args.key, value),
-                Err(error) => context.out.refuse(&error),
+                Err(error) => context.out.respond_error(&error),
             },
             Self::Append(args) => match args.value() {
                 Ok(value) => append(context, args.key, value),
-                Err(error) => context.out.refuse(&error),
+                Err(error) => context.out.respond_error(&error),
             },
             Self::Get(args) => get(context, args),
             Self::Delete(args) => delete(context, args.key),
@@ -245,7 +245,7 @@ fn set(context: &Context, key: String, value: wire::StoreValue) -> Exit {
         value_base64: value.value_base64,
     };
     let result = store::set::run(&context.runtime, &request);
-    context.out.answer(&result, |_| Exit::Done, |_| Exit::Done)
+    context.out.respond(&result, |_| Exit::Done, |_| Exit::Done)
 }
 
 fn append(context: &Context, key: String, value: wire::StoreValue) -> Exit {
@@ -255,7 +255,7 @@ fn append(context: &Context, key: String, value: wire::StoreValue) -> Exit {
         value_base64: value.value_base64,
     };
     let result = store::append::run(&context.runtime, &request);
-    context.out.answer(&result, |_| Exit::Done, |_| Exit::Done)
+    context.out.respond(&result, |_| Exit::Done, |_| Exit::Done)
 }
 
 fn get(context: &Context, args: GetArgs) -> Exit {
@@ -264,7 +264,7 @@ fn get(context: &Context, args: GetArgs) -> Exit {
         default: args.default,
     };
     let result = store::get::run(&context.runtime, &request);
-    context.out.answer(
+    context.out.respond(
         &result,
         |_| Exit::Done,
         |r| {
@@ -272,30 +272,30 @@ fn get(context: &Context, args: GetArgs) -> Exit {
             if !args.raw {
                 bytes.push(b'\n');
             }
-            context.out.bytes(&bytes)
+            context.out.print_bytes(&bytes)
         },
     )
 }
 
 fn delete(context: &Context, key: String) -> Exit {
     let result = store::delete::run(&context.runtime, &store::delete::Request { key });
-    let exit = context.out.answer(
+    let exit = context.out.respond(
         &result,
         |_| Exit::Done,
         |r| {
             if r.deleted {
-                return context.out.data(&format!("Deleted: {}\n", r.key));
+                return context.out.print_untrusted(&format!("Deleted: {}\n", r.key));
             }
             context
                 .out
-                .talk(&format!("Key not found (nothing deleted): {}\n", r.key));
+                .eprint(&format!("Key not found (nothing deleted): {}\n", r.key));
             Exit::Done
         },
     );
     match &result {
         Ok(r) if r.deleted => context
             .out
-            .was_done(exit, &format!("{} was deleted", quoted(&r.key))),
+            .note_done(exit, &format!("{} was deleted", quoted(&r.key))),
         _ => exit,
     }
 }
@@ -304,10 +304,10 @@ fn list(context: &Context, pattern: Option<String>) -> Exit {
     let request = store::list::Request { pattern };
     if context.out.json {
         let result = store::list::run(&context.runtime, &request);
-        return context.out.answer(&result, |_| Exit::Done, |_| Exit::Done);
+        return context.out.respond(&result, |_| Exit::Done, |_| Exit::Done);
     }
     let mut found = false;
-    let exit = context.out.stream(|write| {
+    let exit = context.out.print_stream(|write| {
         store::list::each(&context.runtime, &request, |key| {
             found = true;
             write(key.as_bytes()) && write(b"\n")
@@ -324,7 +324,7 @@ fn none(context: &Context, pattern: Option<&str>) -> Exit {
     if let Some(pattern) = pattern.filter(|pattern| !pattern.is_empty()) {
         context
             .out
-            .talk(&format!("No keys found with prefix: {pattern}\n"));
+            .eprint(&format!("No keys found with prefix: {pattern}\n"));
     }
     Exit::Done
 }
@@ -335,10 +335,10 @@ fn list_values(context: &Context, args: ListValuesArgs) -> Exit {
     };
     if context.out.json {
         let result = store::list_values::run(&context.runtime, &request);
-        return context.out.answer(&result, |_| Exit::Done, |_| Exit::Done);
+        return context.out.respond(&result, |_| Exit::Done, |_| Exit::Done);
     }
     let mut found = false;
-    let exit = context.out.stream(|write| {
+    let exit = context.out.print_stream(|write| {
         store::list_values::each(&context.runtime, &request, |entry| {
             found = true;
             let value = entry.value.bytes();
@@ -361,8 +361,8 @@ fn list_values(context: &Context, args: ListValuesArgs) -> Exit {
 
 fn exists(context: &Context, key: String) -> Exit {
     let result = store::exists::run(&context.runtime, &store::exists::Request { key });
-    let code = |r: &store::exists::Response| if r.exists { Exit::Done } else { Exit::No };
-    context.out.answer(&result, code, |_| Exit::Done)
+    let code = |r: &store::exists::Response| if r.exists { Exit::Done } else { Exit::Negative };
+    context.out.respond(&result, code, |_| Exit::Done)
 }
 
 fn incr(context: &Context, args: IncrArgs) -> Exit {
@@ -371,15 +371,15 @@ fn incr(context: &Context, args: IncrArgs) -> Exit {
         by: Some(Amount(args.by)),
     };
     let result = store::incr::run(&context.runtime, &request);
-    let exit = context.out.answer(
+    let exit = context.out.respond(
         &result,
         |_| Exit::Done,
-        |r| context.out.text(&format!("{}\n", r.value)),
+        |r| context.out.print(&format!("{}\n", r.value)),
     );
     match &result {
         Ok(r) => {
             let key = quoted(&r.key);
-            context.out.was_done(
+            context.out.note_done(
                 exit,
                 &format!("the increment was applied: {key} is {} now", r.value),
             )
@@ -398,7 +398,7 @@ fn cas(context: &Context, args: CasArgs) -> Exit {
                 "there is both an old value and `--absent`",
             )
             .hint("the usage is `clawpowers store cas KEY --absent NEW`");
-            return context.out.refuse(&error);
+            return context.out.respond_error(&error);
         }
     };
     let request = store::cas::Request {
@@ -408,14 +408,14 @@ fn cas(context: &Context, args: CasArgs) -> Exit {
         ..store::cas::Request::default()
     };
     let result = store::cas::run(&context.runtime, &request);
-    let code = |r: &store::cas::Response| if r.swapped { Exit::Done } else { Exit::No };
-    context.out.answer(&result, code, |r| {
+    let code = |r: &store::cas::Response| if r.swapped { Exit::Done } else { Exit::Negative };
+    context.out.respond(&result, code, |r| {
         if !r.swapped {
             let there = match &r.current {
                 Some(value) => quoted(&String::from_utf8_lossy(&value.bytes())),
                 None => "missing".to_owned(),
             };
-            context.out.talk(&format!(
+            context.out.eprint(&format!(
                 "the value of {} is {there}; nothing was written\n",
                 quoted(&r.key)
             ));
@@ -428,9 +428,9 @@ fn export(context: &Context, pattern: Option<String>) -> Exit {
     let request = store::export::Request { pattern };
     if context.out.json {
         let result = store::export::run(&context.runtime, &request);
-        return context.out.answer(&result, |_| Exit::Done, |_| Exit::Done);
+        return context.out.respond(&result, |_| Exit::Done, |_| Exit::Done);
     }
-    context.out.stream(|write| {
+    context.out.print_stream(|write| {
         let each = |line: &str| write(line.as_bytes()) && write(b"\n");
         store::export::each(&context.runtime, &request, each).map(|_| ())
     })
@@ -447,11 +447,11 @@ fn import(context: &Context, args: ImportArgs) -> Exit {
         };
         store::import::run(&context.runtime, &request)
     };
-    context.out.answer(
+    context.out.respond(
         &result,
         |_| Exit::Done,
         |r| {
-            context.out.talk(&format!("{} set, {} kept\n", r.set, r.kept));
+            context.out.eprint(&format!("{} set, {} kept\n", r.set, r.kept));
             Exit::Done
         },
     )

@@ -14,7 +14,7 @@ pub(crate) fn print(out: &Out, response: &Response) -> Exit {
     let mut exit = Exit::Done;
     let mut print = |piece: &str| {
         if exit == Exit::Done {
-            exit = out.text(piece);
+            exit = out.print(piece);
         }
     };
     let roles = response.profile.is_some();

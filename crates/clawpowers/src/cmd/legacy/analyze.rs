@@ -1,7 +1,7 @@
 //! `analyze.sh`
 
 use super::{failed, refuse, usage};
-use crate::args::Context;
+use crate::context::Context;
 use crate::exit::Exit;
 use crate::render;
 use clawpowers_api::operations::{feedback, metrics};
@@ -38,7 +38,7 @@ pub(super) fn run(context: &Context, words: &[OsString]) -> Exit {
         (other, _) => return usage(context, USAGE, "option", other),
     };
     match text {
-        Ok(text) => context.out.data(&text),
+        Ok(text) => context.out.print_untrusted(&text),
         Err(error) => failed(context, &error),
     }
 }

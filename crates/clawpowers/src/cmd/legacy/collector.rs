@@ -1,7 +1,7 @@
 //! `collector.sh`
 
 use super::{failed, refuse, usage};
-use crate::args::Context;
+use crate::context::Context;
 use crate::exit::Exit;
 use crate::render;
 use clawpowers_api::operations::metrics;
@@ -34,8 +34,8 @@ pub(super) fn run(context: &Context, words: &[OsString]) -> Exit {
     let mut options = match options(rest, known) {
         Ok(options) => options,
         Err(message) => {
-            context.out.talk(&format!("{message}\n"));
-            return Exit::No;
+            context.out.eprint(&format!("{message}\n"));
+            return Exit::Negative;
         }
     };
     match command {
@@ -90,7 +90,9 @@ fn record(context: &Context, options: &mut Options) -> Exit {
         ..metrics::record::Request::default()
     };
     match metrics::record::run(&context.runtime, &request) {
-        Ok(done) => context.out.data(&render::metrics::recorded_as_1x(&done)),
+        Ok(done) => context
+            .out
+            .print_untrusted(&render::metrics::recorded_as_1x(&done)),
         Err(error) => failed(context, &error),
     }
 }
@@ -116,7 +118,7 @@ fn show(context: &Context, options: &mut Options) -> Exit {
     match metrics::show::run(&context.runtime, &request) {
         Ok(found) => {
             let lines: String = found.lines.iter().map(|line| format!("{line}\n")).collect();
-            context.out.data(&lines)
+            context.out.print_untrusted(&lines)
         }
         Err(error) => failed(context, &error),
     }
@@ -127,7 +129,7 @@ fn summary(context: &Context, options: &mut Options) -> Exit {
     match metrics::summary::run(&context.runtime, &request) {
         Ok(found) => context
             .out
-            .data(&render::metrics::summary(&found, request.skill.as_deref())),
+            .print_untrusted(&render::metrics::summary(&found, request.skill.as_deref())),
         Err(error) => failed(context, &error),
     }
 }

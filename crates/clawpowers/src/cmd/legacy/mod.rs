@@ -5,7 +5,7 @@ mod collector;
 mod session;
 mod store;
 
-use crate::args::Context;
+use crate::context::Context;
 use crate::exit::Exit;
 use clap::Args;
 use clawpowers_api::operations::home;
@@ -36,7 +36,7 @@ impl LegacyArgs {
             Some("init") => initialize(context, &words),
             Some("session-start") => session::run(context),
             _ => {
-                context.out.talk("error: there is no such script of 1.x\nhint: the scripts are store, collector, analyze, init and session-start\n");
+                context.out.eprint("error: there is no such script of 1.x\nhint: the scripts are store, collector, analyze, init and session-start\n");
                 Exit::Usage
             }
         }
@@ -57,7 +57,7 @@ fn initialize(context: &Context, words: &[OsString]) -> Exit {
             if std::env::var_os("CLAWPOWERS_QUIET").is_some_and(|value| value == "1") {
                 return Exit::Done;
             }
-            context.out.data(&crate::render::home::init(&done))
+            context.out.print_untrusted(&crate::render::home::init(&done))
         }
         Err(error) => failed(context, &error),
     }
@@ -65,8 +65,8 @@ fn initialize(context: &Context, words: &[OsString]) -> Exit {
 
 /// Says what is wrong as 1.x did, which knew one exit code.
 fn refuse(context: &Context, message: &str) -> Exit {
-    context.out.talk(&format!("Error: {message}\n"));
-    Exit::No
+    context.out.eprint(&format!("Error: {message}\n"));
+    Exit::Negative
 }
 
 fn failed(context: &Context, error: &ApiError) -> Exit {
@@ -94,7 +94,7 @@ fn failed(context: &Context, error: &ApiError) -> Exit {
 fn usage(context: &Context, text: &str, what: &str, command: Option<&str>) -> Exit {
     let unknown = command.filter(|command| !matches!(*command, "" | "help" | "-h" | "--help"));
     let head = unknown.map_or_else(String::new, |command| format!("Unknown {what}: {command}\n"));
-    let printed = context.out.data(&format!("{head}{text}"));
+    let printed = context.out.print_untrusted(&format!("{head}{text}"));
     let helped = matches!(command, Some("help" | "-h" | "--help"));
-    if helped { printed } else { Exit::No }
+    if helped { printed } else { Exit::Negative }
 }

@@ -1,6 +1,6 @@
 //! `session-start`: the hook of 1.x, which hands the skill `using-clawpowers` to the client.
 
-use crate::args::Context;
+use crate::context::Context;
 use crate::exit::Exit;
 use clawpowers_api::operations::{home, skill};
 use clawpowers_api::run::has_program;
@@ -20,8 +20,8 @@ pub(super) fn run(context: &Context) -> Exit {
         Ok(skill) => skill,
         Err(error) => {
             let text = json!({ "error": error.message, "action": error.hint });
-            context.out.talk(&format!("{text}\n"));
-            return Exit::No;
+            context.out.eprint(&format!("{text}\n"));
+            return Exit::Negative;
         }
     };
     let shown = home::status::run(&context.runtime, &home::status::Request {});
@@ -38,7 +38,7 @@ pub(super) fn run(context: &Context) -> Exit {
         "instruction": "Follow the skill in `content`; it says how to find and use the other skills.",
     });
     match serde_json::to_string_pretty(&reply) {
-        Ok(text) => context.out.data(&format!("{text}\n")),
+        Ok(text) => context.out.print_untrusted(&format!("{text}\n")),
         Err(_) => Exit::Internal,
     }
 }

@@ -1,7 +1,7 @@
 //! `store.sh`
 
 use super::{failed, usage};
-use crate::args::Context;
+use crate::context::Context;
 use crate::exit::Exit;
 use clawpowers_api::operations::store;
 use clawpowers_api::wire;
@@ -54,23 +54,23 @@ pub(super) fn run(context: &Context, words: Vec<OsString>) -> Exit {
         Some("get") => store::get::run(runtime, &store::get::Request { key, default: text }).map(|found| {
             let mut bytes = found.value.bytes();
             bytes.push(b'\n');
-            context.out.bytes(&bytes)
+            context.out.print_bytes(&bytes)
         }),
         Some("delete") => store::delete::run(runtime, &store::delete::Request { key }).map(|done| {
             if done.deleted {
-                return context.out.data(&format!("Deleted: {}\n", done.key));
+                return context.out.print_untrusted(&format!("Deleted: {}\n", done.key));
             }
             context
                 .out
-                .talk(&format!("Key not found (nothing deleted): {}\n", done.key));
+                .eprint(&format!("Key not found (nothing deleted): {}\n", done.key));
             Exit::Done
         }),
         Some("exists") => store::exists::run(runtime, &store::exists::Request { key })
-            .map(|found| if found.exists { Exit::Done } else { Exit::No }),
+            .map(|found| if found.exists { Exit::Done } else { Exit::Negative }),
         Some("incr") => {
             let by = text.filter(|text| !text.is_empty()).map(Amount);
             store::incr::run(runtime, &store::incr::Request { key, by })
-                .map(|sum| context.out.text(&format!("{}\n", sum.value)))
+                .map(|sum| context.out.print(&format!("{}\n", sum.value)))
         }
         Some("list") => {
             let pattern = first.is_some().then_some(key);
@@ -80,7 +80,7 @@ pub(super) fn run(context: &Context, words: Vec<OsString>) -> Exit {
                     return none(context, request.pattern.as_deref());
                 }
                 let lines: String = found.keys.iter().map(|key| format!("{key}\n")).collect();
-                context.out.data(&lines)
+                context.out.print_untrusted(&lines)
             })
         }
         Some("list-values") => {
@@ -97,7 +97,7 @@ pub(super) fn run(context: &Context, words: Vec<OsString>) -> Exit {
                     lines.extend_from_slice(&entry.value.bytes());
                     lines.push(b'\n');
                 }
-                context.out.bytes(&lines)
+                context.out.print_bytes(&lines)
             })
         }
         other => return usage(context, USAGE, "command", other),
@@ -116,7 +116,7 @@ fn none(context: &Context, pattern: Option<&str>) -> Exit {
     if let Some(pattern) = pattern.filter(|pattern| !pattern.is_empty()) {
         context
             .out
-            .talk(&format!("No keys found with prefix: {pattern}\n"));
+            .eprint(&format!("No keys found with prefix: {pattern}\n"));
     }
     Exit::Done
 }

@@ -1,6 +1,6 @@
 //! `skill budget`
 
-use crate::args::{Context, SelectArgs, whole_number};
+use crate::context::{CatalogArgs, Context, whole_number};
 use crate::exit::Exit;
 use crate::render;
 use clap::Args;
@@ -25,7 +25,7 @@ pub(crate) struct BudgetArgs {
     #[arg(long)]
     all: bool,
     #[command(flatten)]
-    select: SelectArgs,
+    select: CatalogArgs,
 }
 
 impl BudgetArgs {
@@ -43,9 +43,11 @@ impl BudgetArgs {
                     .all(|s| s.fate == clawpowers_api::Truncation::Whole)
             })
         };
-        let code = |r: &skill::budget::Response| if whole(r) { Exit::Done } else { Exit::No };
-        context.out.answer(&result, code, |r| {
-            context.out.text(&render::budget::text(&context.out, r, self.all))
+        let code = |r: &skill::budget::Response| if whole(r) { Exit::Done } else { Exit::Negative };
+        context.out.respond(&result, code, |r| {
+            context
+                .out
+                .print(&render::budget::text(&context.out, r, self.all))
         })
     }
 }

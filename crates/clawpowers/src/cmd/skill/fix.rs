@@ -1,6 +1,6 @@
 //! `skill fix`
 
-use crate::args::Context;
+use crate::context::Context;
 use crate::exit::Exit;
 use crate::render;
 use clap::Args;
@@ -37,17 +37,17 @@ impl FixArgs {
         let result = skill::fix::run(&context.runtime, &request);
         let code = |r: &skill::fix::Response| match r {
             r if r.failed > 0 => Exit::Storage,
-            r if r.changed > r.written || r.broken > 0 => Exit::No,
+            r if r.changed > r.written || r.broken > 0 => Exit::Negative,
             _ => Exit::Done,
         };
-        context.out.answer(&result, code, |r| {
+        context.out.respond(&result, code, |r| {
             let (diff, talk) = render::findings::repairs(&context.out, r);
             let out = &context.out;
             let printed = match out.palette.enabled {
-                true => out.text(&render::findings::diff(out.palette, &diff)),
-                false => out.data(&diff),
+                true => out.print(&render::findings::diff(out.palette, &diff)),
+                false => out.print_untrusted(&diff),
             };
-            out.safe_talk(&talk);
+            out.eprint_escaped(&talk);
             printed
         })
     }

@@ -1,6 +1,6 @@
 //! `skill list`
 
-use crate::args::{Context, SelectArgs};
+use crate::context::{CatalogArgs, Context};
 use crate::exit::Exit;
 use crate::render;
 use clap::Args;
@@ -23,21 +23,21 @@ pub(crate) struct ListArgs {
     #[arg(value_name = "PATH")]
     paths: Vec<String>,
     #[command(flatten)]
-    select: SelectArgs,
+    select: CatalogArgs,
 }
 
 impl ListArgs {
     pub(crate) fn run(self, context: &Context) -> Exit {
         let request = skill::list::Request::default().with(self.select.selection_of(self.paths));
         let result = skill::list::run(&context.runtime, &request);
-        context.out.answer(
+        context.out.respond(
             &result,
             |_| Exit::Done,
             |r| {
                 let printed = render::list::print(&context.out, r);
                 context
                     .out
-                    .talk(&render::unknown_profile(r.unknown_profile.as_ref()));
+                    .eprint(&render::unknown_profile(r.unknown_profile.as_ref()));
                 printed
             },
         )

@@ -11,8 +11,8 @@ mod search;
 mod show;
 mod validate;
 
-use crate::args::Context;
 use crate::cmd::run::SkillRunArgs;
+use crate::context::Context;
 use crate::exit::Exit;
 use clap::Subcommand;
 
@@ -24,7 +24,7 @@ Examples:
   clawpowers skill search \"race condition\"
   clawpowers skill validate skills/ --target spec --format sarif > skills.sarif
   clawpowers skill prompt --budget 2000")]
-pub(crate) enum Verb {
+pub(crate) enum Command {
     /// List the visible skills, the hidden ones and those that did not load.
     #[command(visible_alias = "ls")]
     List(list::ListArgs),
@@ -56,7 +56,7 @@ pub(crate) enum Verb {
     ToPrompt(reference::ToPromptArgs),
 }
 
-impl Verb {
+impl Command {
     pub(crate) fn run(self, context: &Context) -> Exit {
         match self {
             Self::List(args) => args.run(context),

@@ -1,6 +1,6 @@
 //! `skill new`
 
-use crate::args::Context;
+use crate::context::Context;
 use crate::exit::Exit;
 use clap::Args;
 use clawpowers_api::operations::skill;
@@ -35,11 +35,11 @@ impl NewArgs {
             description: self.description,
         };
         let result = skill::new::run(&context.runtime, &request);
-        context.out.answer_done(
+        context.out.respond_to_change(
             &result,
             |r| {
-                let printed = context.out.data(&format!("{}\n", r.path));
-                context.out.talk(&readers(r));
+                let printed = context.out.print_untrusted(&format!("{}\n", r.path));
+                context.out.eprint(&readers(r));
                 printed
             },
             |r| format!("{} was created", quoted(&r.path)),

@@ -1,6 +1,6 @@
 //! `skill prompt`
 
-use crate::args::{Context, SelectArgs, whole_number};
+use crate::context::{CatalogArgs, Context, whole_number};
 use crate::exit::Exit;
 use crate::render;
 use clap::Args;
@@ -31,7 +31,7 @@ pub(crate) struct PromptArgs {
     #[arg(long, value_name = "TOKENS", value_parser = whole_number::<usize>, allow_negative_numbers = true)]
     budget: Option<usize>,
     #[command(flatten)]
-    select: SelectArgs,
+    select: CatalogArgs,
 }
 
 impl PromptArgs {
@@ -43,15 +43,15 @@ impl PromptArgs {
         }
         .with(self.select.selection_of(self.paths));
         let result = skill::prompt::run(&context.runtime, &request);
-        context.out.answer(
+        context.out.respond(
             &result,
             |_| Exit::Done,
             |r| {
                 let printed = match r.text.as_str() {
                     "" => Exit::Done,
-                    text => context.out.data(&format!("{text}\n")),
+                    text => context.out.print_untrusted(&format!("{text}\n")),
                 };
-                context.out.talk(&render::prompt::talk(r));
+                context.out.eprint(&render::prompt::talk(r));
                 printed
             },
         )

@@ -1,6 +1,6 @@
 //! `skill read`
 
-use crate::args::{Context, SelectArgs};
+use crate::context::{CatalogArgs, Context};
 use crate::exit::Exit;
 use clap::Args;
 use clawpowers_api::operations::skill;
@@ -22,7 +22,7 @@ pub(crate) struct ReadArgs {
     #[arg(long, conflicts_with = "resource")]
     wrap: bool,
     #[command(flatten)]
-    select: SelectArgs,
+    select: CatalogArgs,
 }
 
 impl ReadArgs {
@@ -37,6 +37,6 @@ impl ReadArgs {
         let result = skill::read::run(&context.runtime, &request);
         context
             .out
-            .answer(&result, |_| Exit::Done, |r| context.out.data(&r.text))
+            .respond(&result, |_| Exit::Done, |r| context.out.print_untrusted(&r.text))
     }
 }

@@ -1,6 +1,6 @@
 //! `skill read-properties` and `skill to-prompt`: two commands of the reference validator under their own names.
 
-use crate::args::Context;
+use crate::context::Context;
 use crate::exit::Exit;
 use clap::Args;
 use clawpowers_api::operations::skill;
@@ -58,13 +58,13 @@ fn print<T: serde::Serialize>(
     match &result {
         // The reference's messages come without a hint; ours, as for an empty path, with one.
         Err(error) if error.code == ErrorCode::InvalidInput && error.hint.is_none() && !context.out.json => {
-            context.out.talk(&format!("Error: {}\n", error.message));
-            Exit::No
+            context.out.eprint(&format!("Error: {}\n", error.message));
+            Exit::Negative
         }
-        _ => context.out.answer(
+        _ => context.out.respond(
             &result,
             |_| Exit::Done,
-            |r| context.out.data(&format!("{}\n", text(r))),
+            |r| context.out.print_untrusted(&format!("{}\n", text(r))),
         ),
     }
 }

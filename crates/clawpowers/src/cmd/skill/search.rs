@@ -1,6 +1,6 @@
 //! `skill search`
 
-use crate::args::{Context, SelectArgs, whole_number};
+use crate::context::{CatalogArgs, Context, whole_number};
 use crate::exit::Exit;
 use crate::render;
 use clap::Args;
@@ -23,7 +23,7 @@ pub(crate) struct SearchArgs {
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = whole_number::<usize>, allow_negative_numbers = true)]
     limit: usize,
     #[command(flatten)]
-    select: SelectArgs,
+    select: CatalogArgs,
 }
 
 impl SearchArgs {
@@ -35,14 +35,20 @@ impl SearchArgs {
         }
         .with(self.select.selection());
         let result = skill::search::run(&context.runtime, &request);
-        let code = |r: &skill::search::Response| if r.hits.is_empty() { Exit::No } else { Exit::Done };
-        context.out.answer(&result, code, |r| {
+        let code = |r: &skill::search::Response| {
+            if r.hits.is_empty() {
+                Exit::Negative
+            } else {
+                Exit::Done
+            }
+        };
+        context.out.respond(&result, code, |r| {
             if r.hits.is_empty() {
                 context
                     .out
-                    .talk("no skill matches\nhint: try fewer or other words\n");
+                    .eprint("no skill matches\nhint: try fewer or other words\n");
             }
-            context.out.text(&render::list::hits(&context.out, &r.hits))
+            context.out.print(&render::list::hits(&context.out, &r.hits))
         })
     }
 }

@@ -1,6 +1,6 @@
 //! `skill show`
 
-use crate::args::{Context, SelectArgs};
+use crate::context::{CatalogArgs, Context};
 use crate::exit::Exit;
 use crate::render;
 use clap::Args;
@@ -18,7 +18,7 @@ pub(crate) struct ShowArgs {
     /// The skill's name, its folder's name, or the path of its folder or SKILL.md.
     name: String,
     #[command(flatten)]
-    select: SelectArgs,
+    select: CatalogArgs,
 }
 
 impl ShowArgs {
@@ -29,10 +29,10 @@ impl ShowArgs {
         }
         .with(self.select.selection());
         let result = skill::show::run(&context.runtime, &request);
-        context.out.answer(
+        context.out.respond(
             &result,
             |_| Exit::Done,
-            |r| context.out.text(&render::show::text(&context.out, r)),
+            |r| context.out.print(&render::show::text(&context.out, r)),
         )
     }
 }

@@ -1,6 +1,6 @@
 //! `skill validate`
 
-use crate::args::Context;
+use crate::context::Context;
 use crate::exit::Exit;
 use crate::out::Out;
 use crate::render;
@@ -60,7 +60,7 @@ impl ValidateArgs {
             let error = ApiError::new(ErrorCode::InvalidInput, message)
                 .hint(format!("the formats are {}", FORMATS.join(", ")));
             let result: Result<skill::validate::Response, _> = Err(error);
-            return context.out.answer(&result, |_| Exit::Done, |_| Exit::Done);
+            return context.out.respond(&result, |_| Exit::Done, |_| Exit::Done);
         }
         let sarif = self.format.as_deref() == Some("sarif");
         // An explicit format counts more than the global option.
@@ -79,11 +79,11 @@ impl ValidateArgs {
         };
         let result = skill::validate::run(&context.runtime, &request);
         let code = |r: &skill::validate::Response| match r {
-            r if r.errors > 0 || (self.strict && r.warnings > 0) => Exit::No,
+            r if r.errors > 0 || (self.strict && r.warnings > 0) => Exit::Negative,
             _ => Exit::Done,
         };
-        out.answer(&result, code, |r| {
-            out.text(&if sarif {
+        out.respond(&result, code, |r| {
+            out.print(&if sarif {
                 render::sarif::text(r)
             } else {
                 render::findings::text(&out, r)
@@ -112,18 +112,18 @@ fn reference(context: &Context, path: &str) -> Exit {
     };
     let out = &context.out;
     match skill::reference_validate::run(&context.runtime, &request) {
-        Err(error) => out.error(&error),
+        Err(error) => out.eprint_error(&error),
         Ok(verdict) => {
             let ended = if verdict.valid {
-                out.data(&format!("Valid skill: {}\n", verdict.path))
+                out.print_untrusted(&format!("Valid skill: {}\n", verdict.path))
             } else {
                 let errors = verdict.errors.iter().map(|error| format!("  - {error}\n"));
                 let errors: String = errors.collect();
-                out.talk(&format!("Validation failed for {}:\n{errors}", verdict.path));
-                Exit::No
+                out.eprint(&format!("Validation failed for {}:\n{errors}", verdict.path));
+                Exit::Negative
             };
             if std::io::stderr().is_terminal() {
-                out.talk("hint: --target clawpowers shows every problem with its line and column\n");
+                out.eprint("hint: --target clawpowers shows every problem with its line and column\n");
             }
             ended
         }
