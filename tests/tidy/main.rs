@@ -10,6 +10,7 @@
 )]
 
 mod contracts;
+mod cycles;
 mod documents;
 mod layers;
 mod links;
