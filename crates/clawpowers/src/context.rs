@@ -2,7 +2,7 @@
 
 use crate::out::Out;
 use clap::Args;
-use clawpowers_api::{CatalogQuery, Runtime, number_of};
+use clawpowers_api::{CLIENTS, CatalogQuery, Runtime, number_of};
 
 /// What every command gets.
 pub(crate) struct Context {
@@ -45,9 +45,13 @@ pub(crate) struct CatalogArgs {
     /// Keep only the skills of this role profile of config.json; an empty name means no profile.
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
-    /// Show what this client would see: claude, codex, gemini, opencode, goose, openclaw, copilot, pi.
-    #[arg(long = "as", value_name = "CLIENT")]
+    #[arg(long = "as", value_name = "CLIENT", help = client_help())]
     client: Option<String>,
+}
+
+fn client_help() -> String {
+    let names: Vec<&str> = CLIENTS.iter().map(|client| client.name).collect();
+    format!("Show what this client would see: {}", names.join(", "))
 }
 
 impl CatalogArgs {
