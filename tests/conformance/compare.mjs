@@ -193,6 +193,7 @@ export function differs(place, expected, actual, version) {
   }
   if (!isObject(expected)) return unless(expected === actual);
   if (typeof expected.$starts === "string") return unless(typeof actual === "string" && actual.startsWith(expected.$starts));
+  if (typeof expected.$hint === "string") return unless(typeof actual === "string" && isWorded(expected.$hint, actual));
   if (!isObject(actual)) return wrong;
   const wanted = Object.keys(expected).filter((key) => key !== "$subset");
   const extra = Object.keys(actual).find((key) => !Object.hasOwn(expected, key));
@@ -202,6 +203,15 @@ export function differs(place, expected, actual, version) {
       ? differs(`${place}/${key}`, expected[key], actual[key], version)
       : `${place}/${key} is missing: ${shown(actual)}`,
   );
+}
+
+/** Tells whether a text is a hint in which each reference in braces is worded for JavaScript. */
+function isWorded(hint, text) {
+  const pieces = hint.split(/(\{.*?\})/).map((piece, index) => {
+    if (index % 2 === 0) return piece.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+    return piece.startsWith("{--") ? "`\\w+`" : "`rt\\.[^`]*\\)`";
+  });
+  return new RegExp(`^${pieces.join("")}$`, "s").test(text);
 }
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;

@@ -20,6 +20,10 @@ fn at(place: &str, expected: &Value, actual: &Value) -> Result<(), String> {
             let start = map.get("$starts").and_then(Value::as_str);
             start.is_some_and(|start| actual.as_str().is_some_and(|text| text.starts_with(start)))
         }
+        (Value::Object(map), _) if map.contains_key("$hint") => {
+            let hint = map.get("$hint").and_then(Value::as_str);
+            hint.is_some_and(|hint| actual.as_str().is_some_and(|text| is_worded(hint, text)))
+        }
         (Value::Object(map), Value::Object(found)) => {
             let subset = map.get("$subset") == Some(&Value::Bool(true));
             for (key, expected) in map.iter().filter(|(key, _)| *key != "$subset") {
@@ -52,6 +56,23 @@ fn at(place: &str, expected: &Value, actual: &Value) -> Result<(), String> {
     Err(format!("{place}: expected {expected}, found {actual}"))
 }
 
+/// Tells whether a text is a hint in which each reference in braces is worded in backticks.
+fn is_worded(hint: &str, text: &str) -> bool {
+    let mut rest = text;
+    for (index, piece) in hint.split(['{', '}']).enumerate() {
+        let after = match index % 2 {
+            0 => rest.strip_prefix(piece),
+            _ => rest
+                .strip_prefix('`')
+                .and_then(|text| text.split_once('`'))
+                .map(|(_, after)| after),
+        };
+        let Some(after) = after else { return false };
+        rest = after;
+    }
+    rest.is_empty()
+}
+
 #[cfg(test)]
 mod tests {
     use super::matches;
@@ -68,6 +89,11 @@ mod tests {
                 Some(json!("2026-11-03")),
             ),
             (json!({"$starts": "ab"}), json!("abc"), Some(json!("a"))),
+            (
+                json!({"$hint": "{a} or {--b} does"}),
+                json!("`x.a(1)` or `b` does"),
+                Some(json!("a or b does")),
+            ),
             (
                 json!({"$subset": true, "a": 1}),
                 json!({"a": 1, "b": 2}),

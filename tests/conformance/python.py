@@ -202,6 +202,15 @@ def cut(expected: Any, operation: str) -> Any:
     return {"ok": fields}
 
 
+def is_worded(hint: str, text: str) -> bool:
+    """Tells whether a text is a hint in which each reference in braces is worded for Python."""
+    pattern = ""
+    for index, piece in enumerate(re.split(r"(\{.*?\})", hint)):
+        reference = r"`\w+`" if piece.startswith("{--") else r"`rt\.[^`]*\)`"
+        pattern += reference if index % 2 else re.escape(piece)
+    return re.fullmatch(pattern, text, re.DOTALL) is not None
+
+
 def differs(place: str, expected: Any, actual: Any) -> str | None:
     """Says where a reply differs from the expected one, in which some texts and objects stand for more than themselves."""
     wrong = f"{place}: expected {shown(expected)}, found {shown(actual)}"
@@ -219,6 +228,8 @@ def differs(place: str, expected: Any, actual: Any) -> str | None:
         found = (differs(f"{place}/{at}", one, other) for at, (one, other) in enumerate(zip(expected, actual)))
         return next((why for why in found if why is not None), None)
     if isinstance(expected, dict):
+        if "$hint" in expected:
+            return None if isinstance(actual, str) and is_worded(expected["$hint"], actual) else wrong
         if "$starts" in expected:
             return None if isinstance(actual, str) and actual.startswith(expected["$starts"]) else wrong
         if not isinstance(actual, dict):

@@ -112,7 +112,7 @@ impl Selected {
             let error = ApiError::new(ErrorCode::NotFound, message);
             match catalog.rejected.iter().find(|one| is_it(&one.location)) {
                 Some(rejected) => error.hint(did_not_load(rejected)),
-                None => error.hint("`clawpowers skill validate` says what is wrong with the file"),
+                None => error.hint("{skill_validate} says what is wrong with the file"),
             }
         })
     }
@@ -129,7 +129,7 @@ impl Selected {
         }
         match self.catalog.nearest(name) {
             Some(near) => error.hint(format!("did you mean {}?", quoted(near))),
-            None => error.hint("`clawpowers skill list` shows the skills"),
+            None => error.hint("{skill_list} shows the skills"),
         }
     }
 }

@@ -51,12 +51,12 @@ impl Storage {
         match self {
             Self::Busy => "wait for the process that holds it, then try again; nothing was written",
             Self::Corrupt => {
-                "nothing was written; `clawpowers doctor` checks the file again, `clawpowers doctor --recover DIR` writes what can still be read to a new home"
+                "nothing was written; {doctor} checks the file again, {recover to=DIR} writes what can still be read to a new home"
             }
-            Self::Newer => "update clawpowers, or name another home with `--home`",
+            Self::Newer => "update clawpowers, or name another home with {--home}",
             Self::Full => "make room on the disk, then try again; nothing was written",
             Self::ReadOnly => {
-                "make the folder writable for this user, or name another home with `--home`; nothing was written"
+                "make the folder writable for this user, or name another home with {--home}; nothing was written"
             }
             Self::Io => "look at the folder and the disk that it is on; nothing was written",
         }
@@ -155,7 +155,7 @@ impl Error {
                     quoted_path(path),
                     quoted_path(file)
                 ),
-                hint: "move the file away, or name another home with `--home`; nothing was written"
+                hint: "move the file away, or name another home with {--home}; nothing was written"
                     .to_owned(),
             };
         }

@@ -5,6 +5,7 @@ mod args;
 mod cmd;
 mod context;
 mod exit;
+mod hint;
 mod out;
 mod render;
 mod stdout;
@@ -22,6 +23,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> Exit {
+    clawpowers_api::word_hints(hint::wording);
     match args::Cli::try_parse() {
         // The panic was printed where it happened; the exit code is part of the contract.
         Ok(cli) => catch_unwind(AssertUnwindSafe(|| cli.run())).unwrap_or(Exit::Internal),

@@ -2,8 +2,7 @@
 //!
 //! What JavaScript sees is written in `native/js`; this crate only carries text across the border.
 
-use clawpowers_api::Runtime;
-use clawpowers_api::for_javascript;
+use clawpowers_api::{Language, Runtime, for_javascript};
 use napi::bindgen_prelude::AsyncTask;
 use napi::{Env, Error, Result, Task};
 use napi_derive::napi;
@@ -25,6 +24,7 @@ impl Core {
     /// The reply `{"error": …}` as the message of what is thrown.
     #[napi(factory, catch_unwind)]
     pub fn open(options: String) -> Result<Self> {
+        Language::JavaScript.speak();
         let runtime = Runtime::from_json(&options).map_err(Error::from_reason)?;
         Ok(Self {
             runtime: Arc::new(runtime),

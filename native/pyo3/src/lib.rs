@@ -2,7 +2,7 @@
 //!
 //! Everything that makes it feel like Python is in `python/clawpowers`.
 
-use clawpowers_api::{Runtime, fork};
+use clawpowers_api::{Language, Runtime, fork};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
@@ -32,6 +32,7 @@ impl Core {
     /// Opens a runtime; a `ValueError` has the whole reply `{"error": …}` as its text.
     #[new]
     fn new(py: Python<'_>, options_json: &Bound<'_, PyString>) -> PyResult<Self> {
+        Language::Python.speak();
         let runtime = Runtime::from_json(&text(options_json)?).map_err(PyValueError::new_err)?;
         let runtime = Arc::new(runtime);
         py.detach(|| fork::register(&runtime));

@@ -1,7 +1,6 @@
 //! ClawPowers in a browser, or in any JavaScript host without a native build: JSON text in, JSON text out.
 
-use clawpowers_api::Runtime;
-use clawpowers_api::for_javascript;
+use clawpowers_api::{Language, Runtime, for_javascript};
 use std::cell::RefCell;
 use std::sync::Once;
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};
@@ -22,6 +21,7 @@ impl Core {
     /// Throws an error whose message is the reply `{"error": …}`.
     pub fn open(options: &str) -> Result<Core, JsError> {
         remember_panics();
+        Language::JavaScript.speak();
         let runtime = Runtime::in_memory_from_json(options).map_err(thrown)?;
         Ok(Self { runtime })
     }

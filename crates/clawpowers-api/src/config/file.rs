@@ -37,7 +37,7 @@ pub(crate) fn path_of(runtime: &Runtime) -> Result<PathBuf, ApiError> {
     let home = runtime.surroundings.home.as_deref().map(path);
     home.ok_or_else(|| {
         ApiError::new(ErrorCode::InvalidInput, "there is no runtime home")
-            .hint("name it with `--home` or in `CLAWPOWERS_DIR`")
+            .hint("name it with {--home} or in `CLAWPOWERS_DIR`")
     })
 }
 
@@ -56,7 +56,7 @@ pub(crate) fn read(file: &Path) -> Result<Option<Document>, ApiError> {
         Err(error) => {
             let message = format!("{shown} cannot be read: {error}");
             return Err(ApiError::new(ErrorCode::Io, message)
-                .hint("make it a readable text file, or name another home with `--home`"));
+                .hint("make it a readable text file, or name another home with {--home}"));
         }
     };
     let source = Source::decode(&bytes);
@@ -229,7 +229,7 @@ pub(crate) fn write(file: &Path, bytes: &[u8]) -> Result<(), ApiError> {
 fn unwritable(file: &Path, why: &str) -> ApiError {
     let message = format!("{} cannot be written: {why}", quoted(&display_path(file)));
     ApiError::new(ErrorCode::Io, message)
-        .hint("make the file and its folder writable for this user, or name another home with `--home`")
+        .hint("make the file and its folder writable for this user, or name another home with {--home}")
 }
 
 /// Follows links to the file that is to be written, which need not be there yet.

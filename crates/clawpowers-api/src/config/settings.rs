@@ -268,12 +268,12 @@ pub(crate) fn unknown(key: &Key, map: &Map<String, Value>) -> ApiError {
     let shown = quoted(key.as_str());
     if is_known(key.as_str()) {
         return ApiError::new(ErrorCode::NotFound, format!("the setting {shown} is not set"))
-            .hint("`clawpowers config set` sets it");
+            .hint("{config_set} sets it");
     }
     let error = ApiError::new(ErrorCode::NotFound, format!("there is no setting {shown}"));
     match nearest(key.as_str(), names(map).iter().map(String::as_str)) {
         Some(near) => error.hint(format!("did you mean {}?", quoted(near))),
-        None => error.hint("`clawpowers config list` shows the settings that are there"),
+        None => error.hint("{config_list} shows the settings that are there"),
     }
 }
 

@@ -17,6 +17,7 @@ pub mod home;
 pub mod metrics;
 pub mod skill;
 pub mod store;
+pub(crate) mod wording;
 
 /// An operation as bindings call it.
 #[derive(Debug)]

@@ -134,7 +134,7 @@ pub fn script(runtime: &Runtime, options: &Options, script: &str, args: &[OsStri
             quoted(&options.skill)
         );
         return Err(ApiError::new(ErrorCode::NotFound, message)
-            .hint("`clawpowers skill read` prints its text")
+            .hint("{skill_read} prints its text")
             .into());
     }
     // The script runs in another folder than the caller, where a relative path would mean something else.

@@ -172,7 +172,7 @@ impl Runtime {
                 ErrorCode::InvalidInput,
                 "there is no runtime home: neither `CLAWPOWERS_DIR` nor `HOME` is set",
             )
-            .hint("name a folder with `--home`")
+            .hint("name a folder with {--home}")
         })?;
         Ok(Home::new(folder))
     }

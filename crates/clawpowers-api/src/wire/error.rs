@@ -1,5 +1,6 @@
 //! What an operation answers when it cannot do what it was asked.
 
+use crate::hint::worded;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -98,7 +99,7 @@ impl ApiError {
     /// Adds what to do next.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.hint = Some(worded(&hint.into()));
         self
     }
 

@@ -1,6 +1,7 @@
 //! The JSON forms of the loader's types.
 
 use super::words::word;
+use crate::hint::worded;
 use clawpowers_loader as loader;
 use clawpowers_loader::display::display_path;
 use clawpowers_loader::{Entry, MissingRequirement, ResourceKind, Row, Scope, Severity};
@@ -67,7 +68,10 @@ impl From<&loader::Diagnostic> for Diagnostic {
             line: d.position.line,
             column: d.position.column,
             message: d.message.clone(),
-            hint: d.hint.clone(),
+            hint: match &d.hint {
+                Some(hint) => Some(worded(hint)),
+                None => (!d.edits.is_empty()).then(|| worded("{skill_fix} makes this edit")),
+            },
             edits: d.edits.iter().map(Edit::from).collect(),
         }
     }

@@ -68,9 +68,8 @@ impl Db {
             } => Error::Storage {
                 kind: Storage::Corrupt,
                 message,
-                hint:
-                    "export it again from a home that `clawpowers doctor` calls sound; nothing was imported"
-                        .to_owned(),
+                hint: "export it again from a home that {doctor} calls sound; nothing was imported"
+                    .to_owned(),
             },
             other => other,
         })

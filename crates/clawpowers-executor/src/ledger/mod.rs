@@ -86,13 +86,13 @@ impl<'a> Ledger<'a> {
                 return Err(deletion::no_execution(
                     tx,
                     id,
-                    "`clawpowers metrics show --outcome open` lists those that wait for their end",
+                    "{metrics_show outcome=open} lists those that wait for their end",
                 )?);
             };
             if let Some(outcome) = old.outcome {
                 return Err(Error::invalid(
                     format!("the execution `{id}` has ended already, with {outcome}"),
-                    "start another with `clawpowers metrics start`; it was left as it is",
+                    "start another with {metrics_start}; it was left as it is",
                 ));
             }
             let ended = old.ended(finish, Timestamp::now());
@@ -156,7 +156,7 @@ impl<'a> Ledger<'a> {
                 return Err(deletion::no_execution(
                     tx,
                     id,
-                    "`clawpowers metrics show` lists the last ones with their ids",
+                    "{metrics_show} lists the last ones with their ids",
                 )?);
             };
             deletion::delete(tx, &old, &home)?;

@@ -247,7 +247,7 @@ fn sum(a: i64, b: i64) -> Result<i64> {
 fn too_large() -> Error {
     Error::invalid(
         "the sum of the skill's durations, costs or tokens would leave 64 bits",
-        "look for a wrong figure with `clawpowers metrics show`; nothing was written",
+        "look for a wrong figure with {metrics_show}; nothing was written",
     )
 }
 

@@ -54,7 +54,7 @@ pub fn recover(from: &Home, to: &Home) -> Result<Recovered> {
     let real = database.canonicalize().map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => Error::not_found(
             format!("there is no database {}", quoted_path(&database)),
-            "name the home with `--home`",
+            "name the home with {--home}",
         ),
         _ => Error::io(&database, &error),
     })?;

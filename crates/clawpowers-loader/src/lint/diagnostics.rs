@@ -98,8 +98,7 @@ impl Diagnostics {
         message: impl Into<String>,
         edits: Vec<Edit>,
     ) {
-        let hint = Some("`clawpowers skill fix` makes this edit".to_owned());
-        self.push(rule, position, message.into(), hint, edits);
+        self.push(rule, position, message.into(), None, edits);
     }
 
     fn push(

@@ -137,18 +137,13 @@ fn check_encoding(source: &Source, diagnostics: &mut Diagnostics) {
                 Rule::Utf16,
                 Position::START,
                 message,
-                "`clawpowers skill fix` writes it as UTF-8",
+                "{skill_fix} writes it as UTF-8",
             );
         }
     }
     if source.has_bom() && source.encoding() != Encoding::Utf16 {
         let message = "the file starts with a byte order mark";
-        diagnostics.hint(
-            Rule::Bom,
-            Position::START,
-            message,
-            "`clawpowers skill fix` takes it off",
-        );
+        diagnostics.hint(Rule::Bom, Position::START, message, "{skill_fix} takes it off");
     }
 }
 

@@ -42,7 +42,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let Some(document) = file::read(&path)? else {
         let message = format!("there is no {}", quoted(&display_path(&path)));
         return Err(ApiError::new(ErrorCode::NotFound, message)
-            .hint("`clawpowers config set KEY VALUE` makes it, `--home` names another home"));
+            .hint("{config_set key=KEY value=VALUE} makes it, {--home} names another home"));
     };
     let key = key.spelled_in(&document.value);
     let Some((_, value)) = key.find(&document.value) else {

@@ -70,7 +70,7 @@ pub(super) fn unknown(skill: &str, figures: &[Figures]) -> ApiError {
     let names = figures.iter().map(|one| one.skill.as_str());
     let hint = match nearest(skill, names) {
         Some(near) => format!("did you mean {}?", quoted(near)),
-        None => "record one with `clawpowers metrics record --skill NAME --outcome success`".to_owned(),
+        None => "record one with {metrics_record skill=NAME outcome=success}".to_owned(),
     };
     ApiError::new(
         ErrorCode::NotFound,

@@ -2,6 +2,7 @@
 
 use crate::catalog_query::{Selected, catalog_query};
 use crate::config::roles::{Roles, roles};
+use crate::hint::worded;
 use crate::runtime::Runtime;
 use crate::wire::error::ApiError;
 use crate::wire::skill::{diagnostics, unmet};
@@ -290,7 +291,7 @@ fn checked(runtime: &Runtime, deep: bool) -> Option<DatabaseState> {
         Ok(Some((problems, _))) => Some(DatabaseState {
             state: DatabaseStatus::Failed(Storage::Corrupt),
             problems,
-            hint: Some(Storage::Corrupt.hint().to_owned()),
+            hint: Some(worded(Storage::Corrupt.hint())),
             ..DatabaseState::default()
         }),
         Err(error) => Some(failed(error)),

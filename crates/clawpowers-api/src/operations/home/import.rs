@@ -69,7 +69,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     if !from.is_dir() {
         let message = format!("there is no folder {}", quoted(&shown));
         return Err(ApiError::new(ErrorCode::NotFound, message)
-            .hint("name the home of 1.x, the folder that holds `state` and `metrics`, with `--from`"));
+            .hint("name the home of 1.x, the folder that holds `state` and `metrics`, with {--from}"));
     }
     let report = runtime.write(|db| {
         // Opening the database of a home that has not been taken in yet does it.

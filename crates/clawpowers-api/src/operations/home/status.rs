@@ -58,7 +58,7 @@ pub fn run(runtime: &Runtime, _request: &Request) -> Result<Response, ApiError> 
         let shown = quoted(&display_path(home.folder()));
         return Err(
             ApiError::new(ErrorCode::Io, format!("the runtime home {shown} is not a folder"))
-                .hint("name another home with `--home` or in `CLAWPOWERS_DIR`"),
+                .hint("name another home with {--home} or in `CLAWPOWERS_DIR`"),
         );
     }
     let database = home.database();

@@ -1,6 +1,7 @@
 //! What may not be meant, though it was done.
 
 use crate::catalog_query::CatalogQuery;
+use crate::hint::worded;
 use crate::runtime::Runtime;
 use clawpowers_executor::ledger::Recorded;
 use clawpowers_loader::display::quoted;
@@ -39,7 +40,9 @@ impl Warning {
                 "there is no skill {} here; execution `{id}` was recorded anyway",
                 quoted(skill)
             ),
-            hint: format!("{hint}{separator} `clawpowers metrics delete {id}` deletes it"),
+            hint: worded(&format!(
+                "{hint}{separator} {{metrics_delete id={id}}} deletes it"
+            )),
         })
     }
 }

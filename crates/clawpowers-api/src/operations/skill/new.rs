@@ -118,7 +118,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
                 "free some space on the disk; nothing was written"
             }
-            _ => "choose a folder that you can write to with `--dir`",
+            _ => "choose a folder that you can write to with {--dir}",
         })
     })?;
     let parent = cwd.join(parent);

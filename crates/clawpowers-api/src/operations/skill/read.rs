@@ -97,7 +97,7 @@ impl Files<'_> {
                 ErrorCode::Io,
                 format!("{} cannot be read: {error}", quoted(&display_path(file))),
             )
-            .hint("`clawpowers skill validate` says what is wrong with the file")
+            .hint("{skill_validate} says what is wrong with the file")
         })
     }
 

@@ -152,7 +152,7 @@ pub(super) fn files(runtime: &Runtime, paths: &[String]) -> Result<Vec<Target>, 
         if found.is_empty() {
             // The reference's words, so that both forms of the verdict say the same.
             let message = "missing required file: SKILL.md, in the folder and below".to_owned();
-            let hint = "`clawpowers skill new NAME` makes one".to_owned();
+            let hint = "{skill_new name=NAME} makes one".to_owned();
             targets.push(refused(
                 shown,
                 Rule::FileMissing,

@@ -43,7 +43,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let Some(value) = found.or_else(|| request.default.clone().map(String::into_bytes)) else {
         return Err(
             ApiError::new(ErrorCode::NotFound, format!("key not found: {}", request.key))
-                .hint("`clawpowers store list` shows the keys; a default can be given"),
+                .hint("{store_list} shows the keys; a default can be given"),
         );
     };
     Ok(Response {
