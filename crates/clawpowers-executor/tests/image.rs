@@ -5,15 +5,15 @@
     reason = "a test that cannot go on has failed"
 )]
 
-use clawpowers_executor::ledger::New;
+use clawpowers_executor::ledger::NewExecution;
 use clawpowers_executor::{Db, Error, Home, Key, Outcome, SCHEMA_VERSION, Storage};
 use rusqlite::Connection;
 
 fn filled(mut db: Db) -> Db {
     db.store().set(&Key::new("ключ").unwrap(), b"a\0\xff").unwrap();
-    let new = New {
+    let new = NewExecution {
         skill: "s",
-        ..New::default()
+        ..NewExecution::default()
     };
     db.ledger().record(&new, Outcome::Failure).unwrap();
     db

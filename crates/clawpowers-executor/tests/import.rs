@@ -146,7 +146,7 @@ fn an_import_that_was_stopped_does_not_count_and_is_made_again() {
     );
     import_all(&mut open(&recovered));
     let mut db = open(folder.path());
-    let new = clawpowers_executor::ledger::New {
+    let new = clawpowers_executor::ledger::NewExecution {
         skill: "s-1",
         ..Default::default()
     };
@@ -185,7 +185,7 @@ fn a_line_that_was_deleted_elsewhere_is_left_out_once_although_the_import_was_st
     import_all(&mut elsewhere);
     let mut ids = Vec::new();
     let find = |execution: clawpowers_executor::ledger::Execution| {
-        if execution.notes.as_deref() == Some("5") {
+        if execution.fields.notes.as_deref() == Some("5") {
             ids.push(execution.id);
         }
         true

@@ -1,7 +1,7 @@
 //! What is stored can be imported, and what is deleted is deleted everywhere.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use clawpowers_executor::ledger::{Details, Filter, Finish, New, Order, Outcome, jsonl};
+use clawpowers_executor::ledger::{ExecutionFields, Filter, NewExecution, Order, Outcome, jsonl};
 use clawpowers_executor::{Db, Error, Home, Timestamp};
 use tempfile::TempDir;
 
@@ -37,28 +37,20 @@ fn import(db: &mut Db, lines: &str) -> (u64, u64, u64) {
     (report.taken, report.known, report.deleted)
 }
 
-fn finish() -> Finish<'static> {
-    Finish {
-        outcome: Outcome::Success,
-        duration: None,
-        cost: None,
-        tokens_in: None,
-        tokens_out: None,
-        notes: None,
-    }
-}
-
 #[test]
 fn what_ran_for_decades_is_stored_with_the_longest_duration() {
     let (_folder, mut db) = home();
-    let began = New {
+    let began = NewExecution {
         skill: "s",
         at: Some(Timestamp::parse("1971-01-01").unwrap()),
-        ..New::default()
+        ..NewExecution::default()
     };
     let id = db.ledger().start(&began).unwrap().id;
-    let ended = db.ledger().finish(id, &finish()).unwrap();
-    assert_eq!(ended.duration, Some(100_000_000_000_000));
+    let ended = db
+        .ledger()
+        .finish(id, Outcome::Success, &ExecutionFields::default())
+        .unwrap();
+    assert_eq!(ended.fields.duration, Some(100_000_000_000_000));
     let (_other, mut other) = home();
     assert_eq!(import(&mut other, &export(&mut db)), (1, 0, 0));
 }
@@ -67,10 +59,10 @@ fn what_ran_for_decades_is_stored_with_the_longest_duration() {
 fn a_clock_beyond_the_year_9999_stores_nothing() {
     let (_folder, mut db) = home();
     for micros in [253_402_207_200_000_001, i64::MAX, -62_135_596_800_000_001] {
-        let new = New {
+        let new = NewExecution {
             skill: "s",
             at: Some(Timestamp::from_micros(micros)),
-            ..New::default()
+            ..NewExecution::default()
         };
         for refused in [
             db.ledger().record(&new, Outcome::Success),
@@ -84,10 +76,10 @@ fn a_clock_beyond_the_year_9999_stores_nothing() {
             );
         }
     }
-    let last = New {
+    let last = NewExecution {
         skill: "s",
         at: Some(Timestamp::parse("9999-12-30T22:00:00Z").unwrap()),
-        ..New::default()
+        ..NewExecution::default()
     };
     db.ledger().record(&last, Outcome::Success).unwrap();
     let (_other, mut other) = home();
@@ -99,9 +91,9 @@ fn amounts_beyond_the_bounds_are_refused() {
     let (_folder, mut db) = home();
     let id = db
         .ledger()
-        .start(&New {
+        .start(&NewExecution {
             skill: "s",
-            ..New::default()
+            ..NewExecution::default()
         })
         .unwrap()
         .id;
@@ -111,19 +103,17 @@ fn amounts_beyond_the_bounds_are_refused() {
         (None, Some(1_000_000_000_000_001)),
         (None, Some(-1)),
     ] {
-        let new = New {
+        let new = NewExecution {
             skill: "s",
-            duration,
-            cost,
-            ..New::default()
+            fields: ExecutionFields {
+                duration,
+                cost,
+                ..ExecutionFields::default()
+            },
+            ..NewExecution::default()
         };
         assert!(db.ledger().record(&new, Outcome::Success).is_err());
-        let finish = Finish {
-            duration,
-            cost,
-            ..finish()
-        };
-        assert!(db.ledger().finish(id, &finish).is_err());
+        assert!(db.ledger().finish(id, Outcome::Success, &new.fields).is_err());
     }
 }
 
@@ -133,10 +123,10 @@ fn the_longest_notes_can_be_imported() {
     let (_folder, mut db) = home();
     let notes = "\u{1}".repeat(1024 * 1024);
     let text = "\"".repeat(1024);
-    let new = New {
+    let new = NewExecution {
         skill: &text,
-        notes: Some(&notes),
-        details: Details {
+        fields: ExecutionFields {
+            notes: Some(&notes),
             session: Some(&text),
             agent: Some(&text),
             model: Some(&text),
@@ -145,8 +135,9 @@ fn the_longest_notes_can_be_imported() {
             skill_version: Some(&text),
             skill_digest: Some(&text),
             source: Some("run"),
+            ..ExecutionFields::default()
         },
-        ..New::default()
+        ..NewExecution::default()
     };
     db.ledger().record(&new, Outcome::Success).unwrap();
     let written = export(&mut db);
@@ -213,9 +204,9 @@ fn lines_of_1x_are_deleted_elsewhere_too_in_whatever_order_they_come() {
 fn a_backup_does_not_bring_back_what_was_deleted() {
     let (_folder, mut db) = home();
     for skill in ["s", "t"] {
-        let new = New {
+        let new = NewExecution {
             skill,
-            ..New::default()
+            ..NewExecution::default()
         };
         db.ledger().record(&new, Outcome::Failure).unwrap();
     }
@@ -223,14 +214,17 @@ fn a_backup_does_not_bring_back_what_was_deleted() {
     db.ledger().delete(2).unwrap();
     assert_eq!(import(&mut db, &backup), (0, 2, 0));
     // Its id is not given again, in whatever home it is.
-    let new = New {
+    let new = NewExecution {
         skill: "t",
-        ..New::default()
+        ..NewExecution::default()
     };
     assert_eq!(db.ledger().record(&new, Outcome::Success).unwrap().id, 3);
     let (_other, mut other) = home();
     assert_eq!(import(&mut other, &backup), (2, 0, 0));
     assert_eq!(import(&mut other, &export(&mut db)), (1, 1, 1));
-    let refused = db.ledger().finish(2, &finish()).unwrap_err();
+    let refused = db
+        .ledger()
+        .finish(2, Outcome::Success, &ExecutionFields::default())
+        .unwrap_err();
     assert_eq!(refused.to_string(), "the execution `2` was deleted");
 }

@@ -6,7 +6,9 @@
 )]
 
 use clawpowers_executor::histogram::bucket;
-use clawpowers_executor::ledger::{Details, Execution, Figures, Filter, Finish, New, Order, Outcome, jsonl};
+use clawpowers_executor::ledger::{
+    Execution, ExecutionFields, Figures, Filter, NewExecution, Order, Outcome, jsonl,
+};
 use clawpowers_executor::{Db, Error, Home, Key, Pattern, Swap, Timestamp};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -253,28 +255,27 @@ impl Row {
             outcome: execution.outcome,
             at: execution.at.micros(),
             session: execution
-                .details
+                .fields
                 .session
                 .as_deref()
                 .and_then(|text| known(text, &SESSIONS)),
-            duration: execution.duration,
-            cost: execution.cost,
-            tokens: (execution.tokens_in, execution.tokens_out),
+            duration: execution.fields.duration,
+            cost: execution.fields.cost,
+            tokens: (execution.fields.tokens_in, execution.fields.tokens_out),
         }
     }
 
-    fn as_new(&self) -> New<'static> {
-        New {
+    fn as_new(&self) -> NewExecution<'static> {
+        NewExecution {
             skill: self.skill,
             at: Some(Timestamp::from_micros(self.at)),
-            duration: self.duration,
-            cost: self.cost,
-            tokens_in: self.tokens.0,
-            tokens_out: self.tokens.1,
-            notes: None,
-            details: Details {
+            fields: ExecutionFields {
+                duration: self.duration,
+                cost: self.cost,
+                tokens_in: self.tokens.0,
+                tokens_out: self.tokens.1,
                 session: self.session,
-                ..Details::default()
+                ..ExecutionFields::default()
             },
         }
     }
@@ -427,16 +428,13 @@ fn apply(
             model.push(Row { id, ..row.clone() });
         }
         LedgerOp::Finish(index, row) => {
-            let finish = Finish {
-                outcome: row.outcome.unwrap_or(Outcome::Partial),
-                duration: row.duration,
-                cost: row.cost,
-                tokens_in: row.tokens.0,
-                tokens_out: row.tokens.1,
-                notes: None,
+            let outcome = row.outcome.unwrap_or(Outcome::Partial);
+            let fields = ExecutionFields {
+                session: None,
+                ..row.as_new().fields
             };
             let id = model.get(*index).map_or(i64::MAX, |row| row.id);
-            let found = db.ledger().finish(id, &finish);
+            let found = db.ledger().finish(id, outcome, &fields);
             let Some(own) = model.get_mut(*index) else {
                 let missing = matches!(found, Err(Error::NotFound { .. }));
                 prop_assert!(missing);
@@ -448,13 +446,13 @@ fn apply(
                 return Ok(());
             }
             let ended = found.unwrap();
-            own.outcome = Some(finish.outcome);
+            own.outcome = Some(outcome);
             // Where none is said it is the time since the start.
-            own.duration = row.duration.or(own.duration).or(ended.duration);
+            own.duration = row.duration.or(own.duration).or(ended.fields.duration);
             own.cost = row.cost.or(own.cost);
             own.tokens = (row.tokens.0.or(own.tokens.0), row.tokens.1.or(own.tokens.1));
             prop_assert_eq!(&Row::of(&ended), &*own);
-            prop_assert!(ended.duration.is_some_and(|duration| duration >= 0));
+            prop_assert!(ended.fields.duration.is_some_and(|duration| duration >= 0));
         }
         LedgerOp::Abandon(index) => {
             let id = model.get(*index).map_or(i64::MAX, |row| row.id);
@@ -484,7 +482,7 @@ fn apply(
                 let mut execution = blank(row);
                 // A line that differs from those of other imports.
                 execution.extra = Some(format!("{{\"n\":\"{number}-{index}\"}}"));
-                execution.details.source = Some("import".to_owned());
+                execution.fields.source = Some("import".to_owned());
                 for _ in 0..=usize::from(*twice) {
                     text.push_str(&jsonl(&execution, "other"));
                     text.push('\n');
@@ -524,14 +522,13 @@ fn blank(row: &Row) -> Execution {
         skill: row.skill.to_owned(),
         outcome: row.outcome,
         at: Timestamp::from_micros(row.at),
-        duration: row.duration,
-        cost: row.cost,
-        tokens_in: row.tokens.0,
-        tokens_out: row.tokens.1,
-        notes: None,
-        details: Details {
+        fields: ExecutionFields {
+            duration: row.duration,
+            cost: row.cost,
+            tokens_in: row.tokens.0,
+            tokens_out: row.tokens.1,
             session: row.session.map(str::to_owned),
-            ..Details::default()
+            ..ExecutionFields::default()
         },
         uid: None,
         extra: None,

@@ -10,7 +10,7 @@ use crate::wire::error::{ApiError, ErrorCode};
 use crate::wire::execution::ExecutionFields;
 use crate::wire::skill::unmet;
 use crate::wire::words::word;
-use clawpowers_executor::ledger::{Details, Finish, New};
+use clawpowers_executor::ledger::{self, NewExecution};
 use clawpowers_executor::process::{self, Ended, How, Spec, StartError};
 use clawpowers_executor::{Outcome, Timestamp, decimal};
 use clawpowers_loader::display::{display_path, quoted};
@@ -182,16 +182,15 @@ fn timeout(options: &Options) -> Result<Option<Duration>, ApiError> {
 fn recorded(runtime: &Runtime, options: &Options, entry: &Entry, spec: &Spec<'_>) -> Result<Ran, Failure> {
     let digest = digest_of_entry(entry).ok();
     let version = entry.skill.version.as_ref();
-    let new = New {
+    let new = NewExecution {
         skill: &entry.skill.name,
         at: Some(Timestamp::now()),
-        details: Details {
+        fields: ledger::ExecutionFields {
             skill_version: version.map(|version| version.text.as_str()),
             skill_digest: digest.as_deref(),
             source: Some("run"),
-            ..options.fields.details()
+            ..options.fields.fields()
         },
-        ..New::default()
     };
     // Begun before the command is, so that an execution whose runner is killed shows as open.
     let id = runtime.write(|db| Ok(db.ledger().start(&new)?))?.id;
@@ -203,18 +202,17 @@ fn recorded(runtime: &Runtime, options: &Options, entry: &Entry, spec: &Spec<'_>
         }
     };
     let (outcome, notes) = judged(&ended, options);
-    let finish = Finish {
-        outcome,
+    let fields = ledger::ExecutionFields {
         // What took longer than any execution may is stored with the longest time.
         duration: i64::try_from(ended.duration.as_micros())
             .ok()
             .map(|took| took.min(decimal::MAX_MICROS)),
-        cost: None,
-        tokens_in: None,
-        tokens_out: None,
         notes: notes.as_deref(),
+        ..ledger::ExecutionFields::default()
     };
-    let unrecorded = runtime.write(|db| Ok(db.ledger().finish(id, &finish)?)).err();
+    let unrecorded = runtime
+        .write(|db| Ok(db.ledger().finish(id, outcome, &fields)?))
+        .err();
     Ok(Ran {
         id: id.to_string(),
         outcome,

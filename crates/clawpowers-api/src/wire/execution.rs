@@ -4,7 +4,7 @@ use super::words::{Words as _, word};
 use crate::wire::error::{ApiError, ErrorCode};
 use crate::wire::number::{Amount, MAX_WHOLE};
 use crate::wire::shared::shared_fields;
-use clawpowers_executor::ledger::{self, Details, Filter};
+use clawpowers_executor::ledger::{self, Filter};
 use clawpowers_executor::{Error, Outcome, Timestamp, decimal};
 use clawpowers_loader::display::quoted;
 use serde::Serialize;
@@ -27,14 +27,14 @@ shared_fields! {
 }
 
 impl ExecutionFields {
-    pub(crate) fn details(&self) -> Details<&str> {
-        Details {
+    pub(crate) fn fields(&self) -> ledger::ExecutionFields<&str> {
+        ledger::ExecutionFields {
             session: self.session.as_deref(),
             agent: self.agent.as_deref(),
             model: self.model.as_deref(),
             tier: self.tier.as_deref(),
             project: self.project.as_deref(),
-            ..Details::default()
+            ..ledger::ExecutionFields::default()
         }
     }
 }
@@ -180,28 +180,28 @@ impl Execution {
 
 impl From<ledger::Execution> for Execution {
     fn from(execution: ledger::Execution) -> Self {
-        let details = execution.details;
+        let fields = execution.fields;
         Self {
             id: execution.id.to_string(),
             at: execution.at.to_string(),
             skill: execution.skill,
             outcome: execution.outcome,
-            duration: execution.duration.map(seconds),
-            notes: execution.notes,
-            cost: execution.cost.map(dollars),
-            tokens_in: execution.tokens_in,
-            tokens_out: execution.tokens_out,
-            skill_version: details.skill_version,
-            skill_digest: details.skill_digest,
-            source: details.source,
+            duration: fields.duration.map(seconds),
+            notes: fields.notes,
+            cost: fields.cost.map(dollars),
+            tokens_in: fields.tokens_in,
+            tokens_out: fields.tokens_out,
+            skill_version: fields.skill_version,
+            skill_digest: fields.skill_digest,
+            source: fields.source,
             ..Self::default()
         }
         .with(ExecutionFields {
-            session: details.session,
-            agent: details.agent,
-            model: details.model,
-            tier: details.tier,
-            project: details.project,
+            session: fields.session,
+            agent: fields.agent,
+            model: fields.model,
+            tier: fields.tier,
+            project: fields.project,
         })
     }
 }

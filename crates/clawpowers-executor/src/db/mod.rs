@@ -291,7 +291,7 @@ mod tests {
     use super::connection::connect;
     use super::schema::{APPLICATION_ID, MIGRATIONS, VERSION};
     use crate::home::Home;
-    use crate::ledger::{New, Outcome};
+    use crate::ledger::{NewExecution, Outcome};
     use crate::store::Key;
     use crate::{Error, Storage, Timestamp};
     use rusqlite::Connection;
@@ -334,10 +334,10 @@ mod tests {
             .map(|d| (d.day, d.outcomes))
             .collect();
         assert_eq!(days, [(-1, [1, 0, 0, 0]), (0, [0, 1, 0, 0]), (2, [1, 0, 0, 0])]);
-        let new = New {
+        let new = NewExecution {
             skill: "s",
             at: Some(Timestamp::from_micros(6)),
-            ..New::default()
+            ..NewExecution::default()
         };
         db.ledger().record(&new, Outcome::Failure).unwrap();
         assert_eq!(db.ledger().differing().unwrap(), Vec::<String>::new());

@@ -1,6 +1,7 @@
 //! Deletions: what was deleted in one home is deleted in every home that imports its lines.
 
-use super::execution::{Execution, MAX_TEXT_BYTES};
+use super::execution::Execution;
+use super::fields::MAX_TEXT_BYTES;
 use super::identity::{Hash, deletion_identity, digest, identity, remember, uid};
 use super::jsonl::{self, Reason, subject};
 use super::query::{self, Filter};

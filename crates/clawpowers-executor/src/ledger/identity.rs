@@ -1,6 +1,7 @@
 //! What identifies executions, lines and files, and the table of what was imported.
 
 use super::execution::{Execution, Outcome};
+use super::fields::{FIELDS, FIRST_FIELDS, FieldValue};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::timestamp::Timestamp;
@@ -14,7 +15,7 @@ pub(crate) type FileHash = [u8; 32];
 
 /// Returns the uid of an execution: its own where it came from another home, else this home's name and its id.
 pub(super) fn uid(execution: &Execution, home: &str) -> Option<String> {
-    let imported = execution.details.source.as_deref() == Some("import");
+    let imported = execution.fields.source.as_deref() == Some("import");
     match &execution.uid {
         Some(uid) => Some(uid.clone()),
         // A line of 1.x has none, and goes out as it came in.
@@ -49,28 +50,32 @@ pub(crate) fn hash(parts: &[&[u8]]) -> Hash {
 
 /// Returns what identifies a line of 1.x, which has no uid: what it says.
 pub(super) fn digest(execution: &Execution) -> Hash {
-    let number = |number: Option<i64>| number.map_or_else(String::new, |number| number.to_string());
-    let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let details = &execution.details;
-    let parts = [
+    let text = |value: &Option<FieldValue<'_>>| match value {
+        None => String::new(),
+        Some(FieldValue::Number(number)) => number.to_string(),
+        Some(FieldValue::Text(text)) => (*text).to_owned(),
+    };
+    let values = execution.fields.values();
+    let (first, later) = values.split_at(FIRST_FIELDS);
+    let mut parts = vec![
         execution.skill.clone(),
         execution.at.micros().to_string(),
         execution.outcome.map_or("open", Outcome::as_str).to_owned(),
-        number(execution.duration),
-        number(execution.cost),
-        number(execution.tokens_in),
-        number(execution.tokens_out),
-        text(&execution.notes),
-        text(&details.session),
-        text(&details.agent),
-        text(&details.model),
-        text(&details.tier),
-        text(&details.project),
-        text(&details.skill_version),
-        text(&details.skill_digest),
-        text(&execution.extra),
     ];
-    hash(&parts.each_ref().map(String::as_bytes))
+    for numbers in [true, false] {
+        let fields = FIELDS.iter().zip(first);
+        let wanted = fields.filter(|(field, _)| field.is_number() == numbers && field.column != "source");
+        parts.extend(wanted.map(|(_, value)| text(value)));
+    }
+    parts.push(execution.extra.clone().unwrap_or_default());
+    // A field that the first releases did not know must not change the digests of lines without it.
+    for (field, value) in FIELDS.iter().skip(FIRST_FIELDS).zip(later) {
+        if value.is_some() {
+            parts.extend([field.key.to_owned(), text(value)]);
+        }
+    }
+    let parts: Vec<_> = parts.iter().map(String::as_bytes).collect();
+    hash(&parts)
 }
 
 /// Returns what the deletion of an execution is remembered by.
@@ -91,4 +96,44 @@ pub(super) fn remember(tx: &Tx<'_>, hash: &Hash) -> Result<bool> {
         statement.execute([hash.as_slice()])
     })?;
     Ok(changed > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{digest, hash};
+    use crate::ledger::{Execution, ExecutionFields, Outcome};
+    use crate::timestamp::Timestamp;
+
+    /// Other homes have deletions with these digests.
+    #[test]
+    fn the_digest_of_a_line_never_changes() {
+        let text = |text: &str| Some(text.to_owned());
+        let execution = Execution {
+            id: 7,
+            skill: "s".to_owned(),
+            outcome: Some(Outcome::Partial),
+            at: Timestamp::from_micros(5),
+            fields: ExecutionFields {
+                duration: Some(1),
+                cost: None,
+                tokens_in: Some(2),
+                tokens_out: Some(3),
+                notes: text("n"),
+                session: text("a"),
+                agent: text("b"),
+                model: text("c"),
+                tier: None,
+                project: text("d"),
+                skill_version: text("e"),
+                skill_digest: text("f"),
+                source: text("import"),
+            },
+            uid: None,
+            extra: text("{}"),
+        };
+        let parts = [
+            "s", "5", "partial", "1", "", "2", "3", "n", "a", "b", "c", "", "d", "e", "f", "{}",
+        ];
+        assert_eq!(digest(&execution), hash(&parts.map(str::as_bytes)));
+    }
 }

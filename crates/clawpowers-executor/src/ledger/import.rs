@@ -1,7 +1,10 @@
 //! Reads executions that others wrote down.
 
 use super::deletion::{self, Deletion};
-use super::execution::{Details, Execution, MAX_NOTES_BYTES, MAX_TEXT_BYTES, New, Outcome};
+use super::execution::{Execution, NewExecution, Outcome};
+use super::fields::{
+    ExecutionFields, FIELDS, Field, FieldValue, Kind, MAX_NOTES_BYTES, MAX_TEXT_BYTES, Values,
+};
 use super::identity::{Hash, hash, identity};
 use super::jsonl::{Line, Reason, Scalar, jsonl, subject};
 use crate::decimal;
@@ -253,7 +256,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-type Judged<'a> = (New<'a>, Outcome, Timestamp);
+type Judged<'a> = (NewExecution<'a>, Outcome, Timestamp);
 
 /// Takes a line for an execution, or says why it is none.
 fn judge<'a>(line: &'a Line<'_>) -> std::result::Result<Judged<'a>, Reason> {
@@ -267,56 +270,59 @@ fn judge<'a>(line: &'a Line<'_>) -> std::result::Result<Judged<'a>, Reason> {
     }
     let outcome =
         Outcome::parse(named).map_err(|_| ("outcome", format!("no outcome: {}", escaped(named))))?;
-    let amount = |value: &Scalar<'_>, name: &str, read: fn(&str) -> Result<i64>| {
-        match value {
-            Scalar::Absent => Ok(None),
-            Scalar::Number(text) => read(text).map(Some),
-            Scalar::Text(text) => read(text).map(Some),
-            Scalar::Other(value) => Err(Error::invalid(format!("`{name}` is {value}"), "")),
-        }
-        .map_err(|error| ("figure", format!("`{name}`: {error}")))
-    };
-    let new = New {
-        skill,
-        at: Some(at),
-        duration: amount(&line.duration, "duration_s", decimal::micros)?,
-        cost: amount(&line.cost, "cost_usd", decimal::nanodollars)?,
-        tokens_in: amount(&line.tokens_in, "tokens_in", tokens)?,
-        tokens_out: amount(&line.tokens_out, "tokens_out", tokens)?,
-        notes: line.notes.label(),
-        details: Details {
-            session: label(&line.details.session),
-            agent: label(&line.details.agent),
-            model: label(&line.details.model),
-            tier: label(&line.details.tier),
-            project: label(&line.details.project),
-            skill_version: label(&line.details.skill_version),
-            skill_digest: label(&line.details.skill_digest),
-            source: Some(came(line)),
-        },
+    let mut values = Values::default();
+    for ((value, field), scalar) in values.iter_mut().zip(&FIELDS).zip(&line.fields) {
+        *value = field_value(field, scalar)?;
+    }
+    let fields = ExecutionFields {
+        source: Some(came(line)),
+        ..values.into()
     };
     // Names of 1.x kept no rule, so only the sizes are looked at.
-    let long = skill.len() > MAX_TEXT_BYTES || new.notes.is_some_and(|notes| notes.len() > MAX_NOTES_BYTES);
+    let long =
+        skill.len() > MAX_TEXT_BYTES || fields.notes.is_some_and(|notes| notes.len() > MAX_NOTES_BYTES);
     if long {
         return Err((
             "too-long",
             "the skill's name or the notes are too long".to_owned(),
         ));
     }
+    let new = NewExecution {
+        skill,
+        at: Some(at),
+        fields,
+    };
     Ok((new, outcome, at))
+}
+
+/// Reads the value of a field.
+fn field_value<'a>(
+    field: &Field,
+    scalar: &'a Scalar<'_>,
+) -> std::result::Result<Option<FieldValue<'a>>, Reason> {
+    let read = match field.kind {
+        Kind::Text | Kind::Notes => return Ok(scalar.label().map(FieldValue::Text)),
+        Kind::Duration => decimal::micros,
+        Kind::Cost => decimal::nanodollars,
+        Kind::Tokens => tokens,
+    };
+    let key = field.key;
+    match scalar {
+        Scalar::Absent => Ok(None),
+        Scalar::Number(text) => read(text).map(|number| Some(FieldValue::Number(number))),
+        Scalar::Text(text) => read(text).map(|number| Some(FieldValue::Number(number))),
+        Scalar::Other(value) => Err(Error::invalid(format!("`{key}` is {value}"), "")),
+    }
+    .map_err(|error| ("figure", format!("`{key}`: {error}")))
 }
 
 /// Returns how an execution came to be known: what another home ran is still what was run.
 fn came(line: &Line<'_>) -> &'static str {
     let named = line.uid.text().is_some_and(|uid| !uid.is_empty());
-    match label(&line.details.source) {
+    match line.field("source").label() {
         Some("run") if named => "run",
         _ => "import",
     }
-}
-
-fn label<'a>(value: &'a Option<Scalar<'_>>) -> Option<&'a str> {
-    value.as_ref().and_then(Scalar::label)
 }
 
 fn tokens(text: &str) -> Result<i64> {

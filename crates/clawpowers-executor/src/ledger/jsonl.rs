@@ -1,6 +1,7 @@
 //! Executions as lines: JSON in the form of 1.x with further fields, and CSV.
 
-use super::execution::{Details, Execution, Outcome};
+use super::execution::{Execution, Outcome};
+use super::fields::{FIELDS, FieldValue, Kind};
 use super::identity::uid;
 use crate::decimal;
 use crate::display::escaped;
@@ -17,14 +18,20 @@ pub(super) struct Line<'a> {
     pub(super) ts: Scalar<'a>,
     pub(super) skill: Scalar<'a>,
     pub(super) outcome: Scalar<'a>,
-    pub(super) duration: Scalar<'a>,
-    pub(super) cost: Scalar<'a>,
-    pub(super) tokens_in: Scalar<'a>,
-    pub(super) tokens_out: Scalar<'a>,
-    pub(super) notes: Scalar<'a>,
-    pub(super) details: Details<Scalar<'a>>,
+    /// The values of [`FIELDS`].
+    pub(super) fields: [Scalar<'a>; FIELDS.len()],
     pub(super) uid: Scalar<'a>,
     pub(super) extra: Map<String, Value>,
+}
+
+impl<'a> Line<'a> {
+    /// Returns the value of a field; absent for a key that is not in [`FIELDS`].
+    pub(super) fn field(&self, key: &str) -> &Scalar<'a> {
+        let mut fields = FIELDS.iter().zip(&self.fields);
+        fields
+            .find(|(field, _)| field.key == key)
+            .map_or(&Scalar::Absent, |(_, value)| value)
+    }
 }
 
 /// A value of a line.
@@ -137,26 +144,18 @@ impl<'de> Visitor<'de> for LineVisitor {
         let mut line = Line::default();
         while let Some(name) = map.next_key::<Name<'de>>()? {
             let value = map.next_value::<Scalar<'de>>()?;
-            let details = &mut line.details;
             let place = match &*name.0 {
                 "ts" => &mut line.ts,
                 "skill" => &mut line.skill,
                 "outcome" => &mut line.outcome,
-                "duration_s" => &mut line.duration,
-                "cost_usd" => &mut line.cost,
-                "tokens_in" => &mut line.tokens_in,
-                "tokens_out" => &mut line.tokens_out,
-                "notes" => &mut line.notes,
-                "session" => details.session.get_or_insert_default(),
-                "agent" => details.agent.get_or_insert_default(),
-                "model" => details.model.get_or_insert_default(),
-                "tier" => details.tier.get_or_insert_default(),
-                "project" => details.project.get_or_insert_default(),
-                "skill_version" => details.skill_version.get_or_insert_default(),
-                "skill_digest" => details.skill_digest.get_or_insert_default(),
-                "source" => details.source.get_or_insert_default(),
                 "uid" => &mut line.uid,
                 other => {
+                    let fields = FIELDS.iter().zip(&mut line.fields);
+                    let mut own = fields.filter(|(field, _)| field.key == other);
+                    if let Some((_, place)) = own.next() {
+                        *place = value;
+                        continue;
+                    }
                     line.extra.insert(other.to_owned(), value.value());
                     continue;
                 }
@@ -199,32 +198,30 @@ impl<'de> Deserialize<'de> for Name<'de> {
     }
 }
 
-/// Returns the fields of an execution in their order: name, and value as text with whether it is a number.
-fn fields(execution: &Execution, home: &str) -> [(&'static str, Option<String>, bool); 17] {
-    let details = &execution.details;
+/// Returns the fields of an execution in the order of an export: key, and value as text with whether it is a number.
+fn fields(execution: &Execution, home: &str) -> impl Iterator<Item = (&'static str, Option<String>, bool)> {
     let outcome = execution.outcome.map_or("open", Outcome::as_str);
-    let text = |text: &Option<String>| text.clone();
-    // What was imported is so again when it is read back.
-    let source = details.source.clone().filter(|source| source != "import");
-    [
+    let first = [
         ("ts", Some(execution.at.to_string()), false),
         ("skill", Some(execution.skill.clone()), false),
         ("outcome", Some(outcome.to_owned()), false),
-        ("duration_s", execution.duration.map(decimal::seconds), true),
-        ("notes", text(&execution.notes), false),
-        ("session", text(&details.session), false),
-        ("agent", text(&details.agent), false),
-        ("model", text(&details.model), false),
-        ("tier", text(&details.tier), false),
-        ("project", text(&details.project), false),
-        ("cost_usd", execution.cost.map(decimal::dollars), true),
-        ("tokens_in", execution.tokens_in.map(|n| n.to_string()), true),
-        ("tokens_out", execution.tokens_out.map(|n| n.to_string()), true),
-        ("skill_version", text(&details.skill_version), false),
-        ("skill_digest", text(&details.skill_digest), false),
-        ("source", source, false),
-        ("uid", uid(execution, home), false),
-    ]
+    ];
+    let fields = FIELDS
+        .iter()
+        .zip(execution.fields.values())
+        .map(|(field, value)| {
+            let text = value.and_then(|value| match (field.kind, value) {
+                // An import sets it again.
+                _ if field.column == "source" && value == FieldValue::Text("import") => None,
+                (Kind::Duration, FieldValue::Number(micros)) => Some(decimal::seconds(micros)),
+                (Kind::Cost, FieldValue::Number(nanodollars)) => Some(decimal::dollars(nanodollars)),
+                (_, FieldValue::Number(number)) => Some(number.to_string()),
+                (_, FieldValue::Text(text)) => Some(text.to_owned()),
+            });
+            (field.key, text, field.is_number())
+        });
+    let last = [("uid", uid(execution, home), false)];
+    first.into_iter().chain(fields).chain(last)
 }
 
 /// Writes an execution as one line of JSON in the form of 1.x (`ts`, `skill`, `outcome`, `duration_s`, `notes`, `session`),
@@ -261,8 +258,12 @@ pub(super) fn quoted(text: &str) -> String {
     Value::from(text).to_string()
 }
 
-/// The heading of the CSV form.
-pub const CSV_HEADER: &str = "id,ts,skill,outcome,duration_s,notes,session,agent,model,tier,project,cost_usd,tokens_in,tokens_out,skill_version,skill_digest,source,uid";
+/// Returns the heading of the CSV form.
+#[must_use]
+pub fn csv_header() -> String {
+    let fields = FIELDS.map(|field| format!(",{}", field.key));
+    format!("id,ts,skill,outcome{},uid", fields.concat())
+}
 
 /// Writes an execution as one record of CSV (RFC 4180) without its line end.
 #[must_use]

@@ -3,6 +3,7 @@
 mod analysis;
 mod deletion;
 mod execution;
+mod fields;
 mod identity;
 mod import;
 mod jsonl;
@@ -13,9 +14,10 @@ mod stage;
 
 pub use analysis::{Counted, Kept, ModelCount};
 pub use deletion::{Deletion, Name};
-pub use execution::{Details, Execution, Finish, MAX_NOTES_BYTES, MAX_TEXT_BYTES, New, Outcome, check_skill};
+pub use execution::{Execution, NewExecution, Outcome, check_skill};
+pub use fields::{ExecutionFields, MAX_NOTES_BYTES, MAX_TEXT_BYTES};
 pub use import::{ImportReport, Skipped};
-pub use jsonl::{CSV_HEADER, csv, jsonl};
+pub use jsonl::{csv, csv_header, jsonl};
 pub use query::{Filter, Order};
 pub use rollup::Figures;
 
@@ -30,7 +32,6 @@ pub(crate) use stage::{ARE_STAGED, Importer, KeptKeys};
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
 use crate::timestamp::Timestamp;
-use execution::OPEN;
 use rollup::Delta;
 use rusqlite::OptionalExtension as _;
 use std::io::BufRead;
@@ -58,7 +59,7 @@ impl<'a> Ledger<'a> {
     /// # Errors
     ///
     /// [`Error::Invalid`] for a value that breaks a rule, [`Error::Storage`] where it cannot be written.
-    pub fn record(&mut self, new: &New<'_>, outcome: Outcome) -> Result<Recorded> {
+    pub fn record(&mut self, new: &NewExecution<'_>, outcome: Outcome) -> Result<Recorded> {
         new.check()?;
         self.db.write(|tx| insert(tx, new, Some(outcome)))
     }
@@ -68,19 +69,20 @@ impl<'a> Ledger<'a> {
     /// # Errors
     ///
     /// As [`Ledger::record`].
-    pub fn start(&mut self, new: &New<'_>) -> Result<Recorded> {
+    pub fn start(&mut self, new: &NewExecution<'_>) -> Result<Recorded> {
         new.check()?;
         self.db.write(|tx| insert(tx, new, None))
     }
 
-    /// Ends an open execution; where no duration is given it is the time since its start.
+    /// Ends an open execution. A field without a value keeps the one given at the start; the duration is the time since
+    /// then unless it is given.
     ///
     /// # Errors
     ///
     /// [`Error::NotFound`] where there is no such execution, [`Error::Invalid`] where it has ended already or a value
     /// breaks a rule, [`Error::Storage`] where it cannot be written.
-    pub fn finish(&mut self, id: i64, finish: &Finish<'_>) -> Result<Execution> {
-        finish.check()?;
+    pub fn finish(&mut self, id: i64, outcome: Outcome, fields: &ExecutionFields<&str>) -> Result<Execution> {
+        fields.check()?;
         self.db.write(|tx| {
             let Some(old) = query::by_id(tx, id)? else {
                 return Err(deletion::no_execution(
@@ -89,34 +91,17 @@ impl<'a> Ledger<'a> {
                     "{metrics_show outcome=open} lists those that wait for their end",
                 )?);
             };
-            if let Some(outcome) = old.outcome {
+            if let Some(ended) = old.outcome {
                 return Err(Error::invalid(
-                    format!("the execution `{id}` has ended already, with {outcome}"),
+                    format!("the execution `{id}` has ended already, with {ended}"),
                     "start another with {metrics_start}; it was left as it is",
                 ));
             }
-            let ended = old.ended(finish, Timestamp::now());
-            let skill = tx.run(|connection| {
-                let mut statement = connection.prepare_cached(
-                    "UPDATE execution SET outcome = ?2, duration = ?3, cost = ?4, tokens_in = ?5, tokens_out = ?6,
-                         notes = ?7 WHERE id = ?1 RETURNING skill",
-                )?;
-                statement.query_row(
-                    (
-                        id,
-                        ended.outcome.map_or(OPEN, Outcome::number),
-                        ended.duration,
-                        ended.cost,
-                        ended.tokens_in,
-                        ended.tokens_out,
-                        &ended.notes,
-                    ),
-                    |row| row.get::<_, i64>(0),
-                )
-            })?;
+            let ended = old.ended(outcome, fields, Timestamp::now());
+            let skill = tx.run(|connection| query::update(connection, &old, &ended))?;
             let mut delta = Delta::default();
             delta.take_back_open();
-            delta.add(&ended)?;
+            delta.add(ended.outcome, ended.at, &ended.fields)?;
             delta.apply(tx, skill)?;
             Ok(ended)
         })
@@ -260,13 +245,13 @@ pub struct Recorded {
 }
 
 /// Inserts an execution and adds it to the figures of its skill.
-fn insert(tx: &Tx<'_>, new: &New<'_>, outcome: Option<Outcome>) -> Result<Recorded> {
+fn insert(tx: &Tx<'_>, new: &NewExecution<'_>, outcome: Option<Outcome>) -> Result<Recorded> {
     let at = new.time()?;
     let (skill, is_first) = skill_row(tx, new.skill)?;
     let execution = new.execution(outcome, at);
     let id = tx.run(|connection| query::insert(connection, skill, &execution))?;
     let mut delta = Delta::default();
-    delta.add(&execution)?;
+    delta.add(outcome, at, &new.fields)?;
     delta.apply(tx, skill)?;
     Ok(Recorded { id, is_first })
 }

@@ -1,11 +1,13 @@
 //! Reading and writing rows of executions.
 
-use super::execution::{Details, Execution, New, OPEN, Outcome};
+use super::execution::{Execution, OPEN, Outcome};
+use super::fields::{ExecutionFields, FIELDS};
 use crate::db::{Tx, Unreadable};
 use crate::error::Result;
 use crate::timestamp::Timestamp;
 use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension as _, Row, params_from_iter};
+use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, params_from_iter};
+use std::sync::LazyLock;
 
 /// Which executions are meant; every field narrows.
 #[derive(Debug, Clone, Default)]
@@ -40,54 +42,67 @@ pub enum Order {
     NewestFirst,
 }
 
-const COLUMNS: &str = "execution.id, skill.name, outcome, at, execution.duration, execution.cost, execution.tokens_in,
-    execution.tokens_out, notes, session, agent, model, tier, project, skill_version, skill_digest, source, uid, extra";
-
 /// The condition that an execution counts: no import that has not ended inserted it. While there is no such import it
 /// compares one number.
 pub(super) const COUNTS: &str = "(execution.id < (SELECT ifnull(min(first), 9223372036854775807) FROM staged)
     OR ifnull((SELECT last FROM staged WHERE first <= execution.id ORDER BY first DESC LIMIT 1), execution.id - 1)
         < execution.id)";
 
-/// Inserts an execution and returns its number.
-pub(super) fn insert(connection: &Connection, skill: i64, execution: &Execution) -> rusqlite::Result<i64> {
-    let details = &execution.details;
-    let mut statement = connection.prepare_cached(
-        // The id of a deleted execution is not given to another one.
-        "INSERT INTO execution (id, skill, outcome, at, duration, cost, tokens_in, tokens_out, notes, session, agent, model,
-             tier, project, skill_version, skill_digest, source, uid, extra)
+/// What [`read`] reads.
+static COLUMNS: LazyLock<String> = LazyLock::new(|| {
+    let fields = FIELDS.map(|field| format!(", execution.{}", field.column));
+    format!(
+        "execution.id, skill.name, outcome, at, uid, extra{}",
+        fields.concat()
+    )
+});
+
+static INSERT: LazyLock<String> = LazyLock::new(|| {
+    let columns = FIELDS.map(|field| format!(", {}", field.column)).concat();
+    let places = ", ?".repeat(FIELDS.len());
+    // The id of a deleted execution is not used again.
+    format!(
+        "INSERT INTO execution (id, skill, outcome, at, uid, extra{columns})
          VALUES ((SELECT max(id) + 1 FROM deleted WHERE id >= ifnull((SELECT max(id) FROM execution), 0)),
-             ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )?;
-    statement.insert(rusqlite::params![
-        skill,
-        execution.outcome.map_or(OPEN, Outcome::number),
-        execution.at.micros(),
-        execution.duration,
-        execution.cost,
-        execution.tokens_in,
-        execution.tokens_out,
-        set(&execution.notes),
-        set(&details.session),
-        set(&details.agent),
-        set(&details.model),
-        set(&details.tier),
-        set(&details.project),
-        set(&details.skill_version),
-        set(&details.skill_digest),
-        set(&details.source),
-        execution.uid,
-        execution.extra,
-    ])
+             ?, ?, ?, ?, ?{places})"
+    )
+});
+
+/// Inserts an execution and returns its id.
+pub(super) fn insert(connection: &Connection, skill: i64, execution: &Execution) -> rusqlite::Result<i64> {
+    let outcome = execution.outcome.map_or(OPEN, Outcome::number);
+    let (at, fields) = (execution.at.micros(), execution.fields.values());
+    let first: [&dyn ToSql; 5] = [&skill, &outcome, &at, &execution.uid, &execution.extra];
+    let fields = fields.iter().map(|value| -> &dyn ToSql { value });
+    let mut statement = connection.prepare_cached(&INSERT)?;
+    statement.insert(params_from_iter(first.into_iter().chain(fields)))
+}
+
+/// Writes what changed in an execution and returns the row of its skill.
+pub(super) fn update(connection: &Connection, old: &Execution, new: &Execution) -> rusqlite::Result<i64> {
+    let outcome = new.outcome.map_or(OPEN, Outcome::number);
+    let mut set = String::from("outcome = ?2");
+    let (before, after) = (old.fields.values(), new.fields.values());
+    let mut values: Vec<&dyn ToSql> = vec![&new.id, &outcome];
+    for (field, (before, after)) in FIELDS.iter().zip(before.iter().zip(&after)) {
+        if before != after {
+            values.push(after);
+            set.push_str(&format!(", {} = ?{}", field.column, values.len()));
+        }
+    }
+    let sql = format!("UPDATE execution SET {set} WHERE id = ?1 RETURNING skill");
+    let mut statement = connection.prepare_cached(&sql)?;
+    statement.query_row(params_from_iter(values), |row| row.get(0))
 }
 
 /// Returns the executions of a skill at a time.
 pub(super) fn at_time(tx: &Tx<'_>, skill: &str, at: Timestamp) -> Result<Vec<Execution>> {
     tx.run(|connection| {
         let sql = format!(
-            "SELECT {COLUMNS} FROM execution JOIN skill ON skill.id = execution.skill
+            "SELECT {} FROM execution JOIN skill ON skill.id = execution.skill
              WHERE execution.skill = (SELECT id FROM skill WHERE name = ?) AND at = ? AND {COUNTS}
-             ORDER BY execution.id"
+             ORDER BY execution.id",
+            *COLUMNS
         );
         let mut statement = connection.prepare_cached(&sql)?;
         let rows = statement.query_map((skill, at.micros()), read)?;
@@ -98,16 +113,12 @@ pub(super) fn at_time(tx: &Tx<'_>, skill: &str, at: Timestamp) -> Result<Vec<Exe
 pub(super) fn by_id(tx: &Tx<'_>, id: i64) -> Result<Option<Execution>> {
     tx.run(|connection| {
         let sql = format!(
-            "SELECT {COLUMNS} FROM execution JOIN skill ON skill.id = execution.skill
-             WHERE execution.id = ? AND {COUNTS}"
+            "SELECT {} FROM execution JOIN skill ON skill.id = execution.skill
+             WHERE execution.id = ? AND {COUNTS}",
+            *COLUMNS
         );
         connection.prepare_cached(&sql)?.query_row([id], read).optional()
     })
-}
-
-/// An empty text counts as absent.
-fn set(text: &Option<String>) -> Option<&str> {
-    text.as_deref().filter(|text| !text.is_empty())
 }
 
 /// Hands over executions with everything that is known of them, until `each` answers `false`.
@@ -118,7 +129,9 @@ pub(super) fn each(
     mut each: impl FnMut(Execution) -> bool,
 ) -> Result<()> {
     let from = "execution JOIN skill ON skill.id = execution.skill";
-    walk(tx, filter, from, Some(order), COLUMNS, |row| Ok(each(read(row)?)))
+    walk(tx, filter, from, Some(order), &COLUMNS, |row| {
+        Ok(each(read(row)?))
+    })
 }
 
 /// Hands over the figures of executions alone, with the row of their skill, in no order: to sort many takes longer than
@@ -126,22 +139,22 @@ pub(super) fn each(
 pub(super) fn each_figure(
     tx: &Tx<'_>,
     filter: &Filter,
-    mut each: impl FnMut(i64, Execution) -> Result<()>,
+    mut each: impl FnMut(i64, Option<Outcome>, Timestamp, &ExecutionFields<String>) -> Result<()>,
 ) -> Result<()> {
     const FIGURES: &str = "execution.id, execution.skill, outcome, at, execution.duration, execution.cost,
         execution.tokens_in, execution.tokens_out";
     let mut failure = None;
     walk(tx, filter, "execution", None, FIGURES, |row| {
         let at = Timestamp::from_micros(row.get(3)?);
-        let new = New {
+        let fields = ExecutionFields {
             duration: row.get(4)?,
             cost: row.get(5)?,
             tokens_in: row.get(6)?,
             tokens_out: row.get(7)?,
-            ..New::default()
+            ..ExecutionFields::default()
         };
         let outcome = Outcome::from_number(row.get(2)?);
-        failure = each(row.get(1)?, new.execution(outcome, at)).err();
+        failure = each(row.get(1)?, outcome, at, &fields).err();
         Ok(failure.is_none())
     })?;
     failure.map_or(Ok(()), Err)
@@ -205,22 +218,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Execution> {
         skill: row.get(1)?,
         outcome: Outcome::from_number(row.get(2)?),
         at: Timestamp::from_micros(row.get(3)?),
-        duration: row.get(4)?,
-        cost: row.get(5)?,
-        tokens_in: row.get(6)?,
-        tokens_out: row.get(7)?,
-        notes: row.get(8)?,
-        details: Details {
-            session: row.get(9)?,
-            agent: row.get(10)?,
-            model: row.get(11)?,
-            tier: row.get(12)?,
-            project: row.get(13)?,
-            skill_version: row.get(14)?,
-            skill_digest: row.get(15)?,
-            source: row.get(16)?,
-        },
-        uid: row.get(17)?,
-        extra: row.get(18)?,
+        uid: row.get(4)?,
+        extra: row.get(5)?,
+        fields: ExecutionFields::read(row, 6)?,
     })
 }

@@ -1,16 +1,21 @@
 //! Executions and skills that were read from a damaged file.
 
 use super::execution::{OPEN, check_skill};
+use super::fields::{FIELDS, FIRST_FIELDS};
 use super::{Filter, rollup};
 use crate::db::Tx;
 use crate::error::Result;
 use rusqlite::params_from_iter;
 use rusqlite::types::Value;
+use std::ops::RangeInclusive;
 
 /// How many columns a row of a skill has.
 pub(crate) const SKILL_COLUMNS: usize = 16;
-/// How many columns a row of an execution has.
-pub(crate) const EXECUTION_COLUMNS: usize = 19;
+/// How many columns a row of an execution has besides its fields.
+const OTHER_COLUMNS: usize = 6;
+/// How many columns a row of an execution has; one that an older release wrote has fewer.
+pub(crate) const EXECUTION_COLUMNS: RangeInclusive<usize> =
+    FIRST_FIELDS + OTHER_COLUMNS..=FIELDS.len() + OTHER_COLUMNS;
 /// How many columns a row of a deleted execution has.
 pub(crate) const DELETED_COLUMNS: usize = 6;
 
@@ -42,10 +47,11 @@ pub(crate) fn recover_execution(tx: &Tx<'_>, id: Option<i64>, values: &[Value]) 
         return Ok(false);
     };
     let Some(id) = id else { return Ok(false) };
-    // Four figures, then texts.
+    // Four numbers, then texts; the table knows the types of columns that were added later.
+    let is_later = |index| index >= FIRST_FIELDS + 2;
     let fits = |(index, value): (usize, &Value)| match value {
         Value::Null => true,
-        Value::Integer(figure) => index < 4 && *figure >= 0,
+        Value::Integer(number) => (index < 4 || is_later(index)) && *number >= 0,
         Value::Text(_) => index >= 4,
         _ => false,
     };
@@ -53,7 +59,9 @@ pub(crate) fn recover_execution(tx: &Tx<'_>, id: Option<i64>, values: &[Value]) 
         return Ok(false);
     }
     skill(tx, *of)?;
-    insert(tx, "execution", id, values)?;
+    let mut values = values.to_vec();
+    values.resize(*EXECUTION_COLUMNS.end(), Value::Null);
+    insert(tx, "execution", id, &values)?;
     Ok(true)
 }
 

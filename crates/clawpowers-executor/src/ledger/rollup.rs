@@ -1,6 +1,7 @@
 //! The figures of each skill.
 
 use super::execution::{Execution, OPEN, Outcome};
+use super::fields::ExecutionFields;
 use super::query::{self, COUNTS, Filter};
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -95,49 +96,59 @@ pub(super) struct Delta {
 }
 
 impl Delta {
-    /// Counts an execution; its skill is not looked at.
-    pub(super) fn add(&mut self, execution: &Execution) -> Result<()> {
-        let at = execution.at;
-        if execution.outcome.is_some() {
+    /// Counts an execution.
+    pub(super) fn add<T>(
+        &mut self,
+        outcome: Option<Outcome>,
+        at: Timestamp,
+        fields: &ExecutionFields<T>,
+    ) -> Result<()> {
+        if outcome.is_some() {
             self.figures.period = match self.figures.period {
                 None => Some((at, at)),
                 Some((first, last)) => Some((first.min(at), last.max(at))),
             };
         }
-        self.count(execution, 1)
+        self.count(outcome, at, fields, 1)
     }
 
     /// Takes back an execution that was counted. The period may be a shorter one then: [`settle`] finds it.
     pub(super) fn remove(&mut self, execution: &Execution) -> Result<()> {
-        self.count(execution, -1)
+        self.count(execution.outcome, execution.at, &execution.fields, -1)
     }
 
-    fn count(&mut self, execution: &Execution, sign: i64) -> Result<()> {
+    fn count<T>(
+        &mut self,
+        outcome: Option<Outcome>,
+        at: Timestamp,
+        fields: &ExecutionFields<T>,
+        sign: i64,
+    ) -> Result<()> {
         let figures = &mut self.figures;
-        let Some(outcome) = execution.outcome else {
+        let Some(outcome) = outcome else {
             // What it took so far counts once it has ended.
             figures.open += sign;
             return Ok(());
         };
-        let day = self.days.entry(execution.at.day()).or_default();
+        let day = self.days.entry(at.day()).or_default();
         for counts in [&mut figures.outcomes, day] {
             for (index, count) in counts.iter_mut().enumerate() {
                 *count += sign * i64::from(index == outcome as usize);
             }
         }
-        if let Some(duration) = execution.duration {
+        if let Some(duration) = fields.duration {
             figures.timed = (figures.timed.0 + sign, sum(figures.timed.1, sign * duration)?);
             let bucket = bucket(duration.unsigned_abs());
             *self.durations.entry(bucket).or_default() += sign;
         }
-        if let Some(cost) = execution.cost {
+        if let Some(cost) = fields.cost {
             figures.priced = (figures.priced.0 + sign, sum(figures.priced.1, sign * cost)?);
         }
-        if execution.tokens_in.is_some() || execution.tokens_out.is_some() {
+        if fields.tokens_in.is_some() || fields.tokens_out.is_some() {
             figures.metered = (
                 figures.metered.0 + sign,
-                sum(figures.metered.1, sign * execution.tokens_in.unwrap_or_default())?,
-                sum(figures.metered.2, sign * execution.tokens_out.unwrap_or_default())?,
+                sum(figures.metered.1, sign * fields.tokens_in.unwrap_or_default())?,
+                sum(figures.metered.2, sign * fields.tokens_out.unwrap_or_default())?,
             );
         }
         Ok(())
@@ -318,8 +329,8 @@ pub(super) fn counted(tx: &Tx<'_>, filter: &Filter) -> Result<Vec<Figures>> {
 /// Counts the executions that a filter means, by the row of their skill.
 pub(super) fn deltas(tx: &Tx<'_>, filter: &Filter) -> Result<BTreeMap<i64, Delta>> {
     let mut deltas: BTreeMap<i64, Delta> = BTreeMap::new();
-    query::each_figure(tx, filter, |skill, execution| {
-        deltas.entry(skill).or_default().add(&execution)
+    query::each_figure(tx, filter, |skill, outcome, at, fields| {
+        deltas.entry(skill).or_default().add(outcome, at, fields)
     })?;
     Ok(deltas)
 }

@@ -184,7 +184,7 @@ impl<'a> Found<'a> {
                 false => self.staged_entry((key, value, updated_at), *keep == Value::Integer(0)),
             },
             (Kind::TableLeaf, values) if values.len() == ledger::SKILL_COLUMNS => self.skill(id, values),
-            (Kind::TableLeaf, values) if values.len() == ledger::EXECUTION_COLUMNS => {
+            (Kind::TableLeaf, values) if ledger::EXECUTION_COLUMNS.contains(&values.len()) => {
                 match id.is_some_and(|id| self.is_staged(id)) {
                     true => Ok(true),
                     false => ledger::recover_execution(self.tx, id, values),

@@ -180,7 +180,9 @@ impl Period {
             ..self.filter(Some(skill))
         };
         let failures = db.ledger().last(&filter, FAILURES)?;
-        Ok(common_notes(failures.into_iter().filter_map(|one| one.notes)))
+        Ok(common_notes(
+            failures.into_iter().filter_map(|one| one.fields.notes),
+        ))
     }
 
     /// Returns the session and the version in which the failures among a skill's last executions cluster.
@@ -193,8 +195,8 @@ impl Period {
             }))
         };
         Ok([
-            by(|one| one.details.session.as_deref()),
-            by(|one| one.details.skill_version.as_deref()),
+            by(|one| one.fields.session.as_deref()),
+            by(|one| one.fields.skill_version.as_deref()),
         ])
     }
 
@@ -226,8 +228,8 @@ impl Period {
         all.extend(some(Some(since), self.until, Order::OldestFirst)?);
         // An execution without a version does not tell that it was another one.
         let changed = |pick: fn(&Execution) -> Option<&str>| first_new(all.iter().filter_map(pick));
-        let version = changed(|one| one.details.skill_version.as_deref());
-        let found = version.or_else(|| changed(|one| one.details.skill_digest.as_deref()));
+        let version = changed(|one| one.fields.skill_version.as_deref());
+        let found = version.or_else(|| changed(|one| one.fields.skill_digest.as_deref()));
         Ok(found.map(str::to_owned))
     }
 }

@@ -3,7 +3,7 @@
 use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
 use crate::wire::execution::execution_filter;
-use clawpowers_executor::ledger::{CSV_HEADER, Order, csv, jsonl};
+use clawpowers_executor::ledger::{Order, csv, csv_header, jsonl};
 use clawpowers_loader::display::quoted;
 use serde::Serialize;
 
@@ -75,7 +75,7 @@ pub fn each(
     let form: fn(&_, &str) -> String = match request.format.as_deref() {
         None | Some("jsonl") => jsonl,
         Some("csv") => {
-            if !write(CSV_HEADER) {
+            if !write(&csv_header()) {
                 return Ok(Written::default());
             }
             csv

@@ -6,7 +6,7 @@ use crate::wire::error::{ApiError, ErrorCode};
 use crate::wire::execution::{id, micros, nanodollars, tokens};
 use crate::wire::number::Amount;
 use clawpowers_executor::Outcome;
-use clawpowers_executor::ledger::Finish;
+use clawpowers_executor::ledger::ExecutionFields;
 use serde::{Deserialize, Serialize};
 
 /// The execution that has ended, and its outcome.
@@ -51,16 +51,17 @@ pub struct Response {
 /// `not_found` where there is no such execution; `invalid_input` where it has ended already or a value breaks a rule;
 /// `storage` where it cannot be written.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
-    let finish = Finish {
-        outcome: Outcome::parse(&request.outcome)?,
+    let outcome = Outcome::parse(&request.outcome)?;
+    let fields = ExecutionFields {
         duration: micros(request.duration.as_ref())?,
         cost: nanodollars(request.cost.as_ref())?,
         tokens_in: tokens(request.tokens_in.as_ref())?,
         tokens_out: tokens(request.tokens_out.as_ref())?,
         notes: request.notes.as_deref(),
+        ..ExecutionFields::default()
     };
     let id = id(&request.id, "give the number that `metrics start` printed")?;
-    let ended = runtime.read(|db| Ok(db.ledger().finish(id, &finish)?))?;
+    let ended = runtime.read(|db| Ok(db.ledger().finish(id, outcome, &fields)?))?;
     let execution = ended.ok_or_else(|| {
         ApiError::new(ErrorCode::NotFound, format!("there is no execution `{id}`"))
             .hint("nothing has been started in this home")

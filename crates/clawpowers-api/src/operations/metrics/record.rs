@@ -6,7 +6,7 @@ use crate::wire::error::ApiError;
 use crate::wire::execution::{execution_fields, micros, nanodollars, past, tokens};
 use crate::wire::number::Amount;
 use crate::wire::words::word;
-use clawpowers_executor::ledger::New;
+use clawpowers_executor::ledger::{ExecutionFields, NewExecution};
 use clawpowers_executor::{Outcome, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -76,15 +76,17 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let at = request.at.as_deref().map(|at| past(at, now)).transpose()?;
     let at = at.unwrap_or(now);
     let fields = request.shared();
-    let new = New {
+    let new = NewExecution {
         skill: &request.skill,
         at: Some(at),
-        duration: micros(request.duration.as_ref())?,
-        cost: nanodollars(request.cost.as_ref())?,
-        tokens_in: tokens(request.tokens_in.as_ref())?,
-        tokens_out: tokens(request.tokens_out.as_ref())?,
-        notes: request.notes.as_deref(),
-        details: fields.details(),
+        fields: ExecutionFields {
+            duration: micros(request.duration.as_ref())?,
+            cost: nanodollars(request.cost.as_ref())?,
+            tokens_in: tokens(request.tokens_in.as_ref())?,
+            tokens_out: tokens(request.tokens_out.as_ref())?,
+            notes: request.notes.as_deref(),
+            ..fields.fields()
+        },
     };
     let recorded = runtime.write(|db| Ok(db.ledger().record(&new, outcome)?))?;
     Ok(Response {

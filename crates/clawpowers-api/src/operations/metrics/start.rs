@@ -5,7 +5,7 @@ use crate::runtime::Runtime;
 use crate::wire::error::ApiError;
 use crate::wire::execution::execution_fields;
 use clawpowers_executor::Timestamp;
-use clawpowers_executor::ledger::New;
+use clawpowers_executor::ledger::{ExecutionFields, NewExecution};
 use serde::{Deserialize, Serialize};
 
 execution_fields! {
@@ -43,12 +43,13 @@ pub struct Response {
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let at = Timestamp::now();
     let fields = request.shared();
-    let new = New {
+    let new = NewExecution {
         skill: &request.skill,
         at: Some(at),
-        notes: request.notes.as_deref(),
-        details: fields.details(),
-        ..New::default()
+        fields: ExecutionFields {
+            notes: request.notes.as_deref(),
+            ..fields.fields()
+        },
     };
     let recorded = runtime.write(|db| Ok(db.ledger().start(&new)?))?;
     Ok(Response {

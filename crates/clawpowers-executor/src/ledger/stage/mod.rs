@@ -364,7 +364,7 @@ impl State {
                 continue;
             };
             let id = tx.run(|connection| query::insert(connection, *skill, execution))?;
-            delta.add(execution)?;
+            delta.add(execution.outcome, execution.at, &execution.fields)?;
             self.report.taken += 1;
             range = Some((range.map_or(id, |(first, _)| first), id));
         }
