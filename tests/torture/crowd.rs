@@ -104,10 +104,10 @@ fn no_execution_is_lost() {
         .to_vec()
     });
     let mut db = sound(home.path());
-    let figures = db.ledger().figures(&Default::default()).unwrap();
+    let figures = db.ledger().stats(&Default::default()).unwrap();
     let total: i64 = figures.iter().map(|figures| figures.total()).sum();
     assert_eq!(total, (loops * times) as i64);
-    let micros: i64 = figures.iter().map(|figures| figures.timed.1).sum();
+    let micros: i64 = figures.iter().map(|figures| figures.duration.total).sum();
     let expected: usize = (1..=times).map(|time| time * 1000).sum::<usize>() * loops;
     assert_eq!(micros, expected as i64);
     println!("{loops} processes x {times} executions: {total} recorded, figures equal a recount");

@@ -159,5 +159,5 @@ fn others_give_up_after_the_timeout_and_lose_nothing() {
     done(home, &["config", "set", "logging.level", "debug"]);
     assert_eq!(done(home, &["config", "get", "logging.level"]), "debug\n");
     let mut db = sound(home);
-    assert_eq!(db.ledger().figures(&Default::default()).unwrap(), []);
+    assert_eq!(db.ledger().stats(&Default::default()).unwrap(), []);
 }

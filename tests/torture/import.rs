@@ -72,7 +72,7 @@ impl Waiting {
 }
 
 fn total(home: &Path) -> i64 {
-    let figures = sound(home).ledger().figures(&Default::default()).unwrap();
+    let figures = sound(home).ledger().stats(&Default::default()).unwrap();
     figures.iter().map(|figures| figures.total()).sum()
 }
 

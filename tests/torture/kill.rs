@@ -162,7 +162,7 @@ fn check(home: &Path, run: u32, text: &str) -> usize {
     assert!(sum == incr || sum == incr + 1, "{sum} of {incr}");
     let lines = count(&mut db, &format!("{run}:log"), |text| text.lines().count());
     assert!(lines == append || lines == append + 1, "{lines} of {append}");
-    let figures = db.ledger().figures(&clawpowers_executor::ledger::Filter {
+    let figures = db.ledger().stats(&clawpowers_executor::ledger::Filter {
         skill: Some(format!("run-{run}")),
         ..Default::default()
     });

@@ -54,7 +54,7 @@ fn done(home: &Path, words: &[&str]) -> String {
 /// Opens the database and looks for damage and for figures that are not those of the executions.
 fn sound(home: &Path) -> Db {
     let mut db = Db::open(&Home::new(home)).unwrap().unwrap();
-    assert_eq!(db.damage().unwrap(), Vec::<String>::new());
+    assert_eq!(db.integrity_check().unwrap(), Vec::<String>::new());
     assert_eq!(db.ledger().differing().unwrap(), Vec::<String>::new());
     db
 }

@@ -17,9 +17,9 @@ impl Db {
     /// [`Error::Storage`] where the file cannot even be read.
     pub fn check(&mut self, deep: bool) -> Result<Vec<String>> {
         let mut problems = if deep {
-            self.damage()?
+            self.integrity_check()?
         } else {
-            self.quick_damage()?
+            self.quick_check()?
         };
         if problems.is_empty() {
             let missing = self.missing_parts()?;

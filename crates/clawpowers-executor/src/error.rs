@@ -32,7 +32,7 @@ impl Storage {
         Self::Io,
     ];
 
-    /// Returns the kind as it stands in replies.
+    /// Returns the kind as in replies.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -82,7 +82,7 @@ pub enum Error {
         /// What to do next.
         hint: String,
     },
-    /// What was asked for is not to be had where this runs.
+    /// What was asked for does not exist on this platform.
     #[error("{message}")]
     Unsupported {
         /// What is not there.

@@ -36,13 +36,13 @@ impl Home {
         self.folder.join("clawpowers.db")
     }
 
-    /// Refuses a log whose database is gone: SQLite would take it for the log of the next file of that name and so damage
-    /// it. A database is there before its log is and nobody takes it away, so nothing here hangs on who is faster.
+    /// Refuses a WAL whose database is missing: SQLite would apply it to the next database of that name and so damage it.
+    /// A database exists before its WAL does and nobody deletes it, so this check cannot race with another process.
     ///
     /// # Errors
     ///
-    /// [`Error::Storage`] where there is such a log, and where one of the folders of the path is a file.
-    pub fn check_log(&self) -> Result<()> {
+    /// [`Error::Storage`] where there is such a WAL, and where one of the folders of the path is a file.
+    pub fn check_orphan_wal(&self) -> Result<()> {
         let database = self.database();
         // Windows says that there is no database where one of the folders is a file.
         if cfg!(windows) && self.folder.ancestors().any(Path::is_file) {
@@ -67,7 +67,7 @@ impl Home {
         })
     }
 
-    /// Returns the first problem of those that were noted when damage was found in the database.
+    /// Returns the first problem in the note of damage beside the database.
     #[must_use]
     pub fn noted_damage(&self) -> Option<String> {
         marker::read(&self.real_database())

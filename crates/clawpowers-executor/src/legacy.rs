@@ -11,12 +11,12 @@ use std::fs::{self, File};
 use std::io::{BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
-/// What came of an import.
+/// What was imported.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
     /// Keys that were set.
     pub keys: u64,
-    /// Keys that had been taken in before.
+    /// Keys that had been imported before.
     pub known_keys: u64,
     /// The executions, and everything that was skipped or is worth knowing.
     pub executions: ImportReport,
@@ -234,7 +234,7 @@ impl State<'_> {
         let key = Key::new(key)?;
         let now = tx.run(|connection| value(connection, &key))?;
         let kept = match &now {
-            // What an earlier import left and nobody changed gives way to the newer file.
+            // A value that an earlier import set and nobody changed is replaced by the newer file.
             Some(now) if now == content || last == Some(hash(&[now])) => None,
             Some(_) => Some(OTHER_VALUE),
             None if last.is_none() => None,
@@ -300,7 +300,7 @@ fn place(db: &Db, from: &Path) -> Vec<u8> {
     from.into_os_string().into_encoded_bytes()
 }
 
-/// Returns what a file held when it was last looked at.
+/// Returns the hash of what a file contained when it was last imported.
 fn held(connection: &Connection, file: &Hash) -> rusqlite::Result<Option<Hash>> {
     let mut statement = connection.prepare_cached(&format!(
         "SELECT substr(hash, 17) FROM imported WHERE hash BETWEEN ? AND ? AND {IS_KNOWN}"

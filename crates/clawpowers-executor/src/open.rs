@@ -39,7 +39,7 @@ impl Db {
         if legacy::is_there(home.folder()) {
             return Self::create_with_report(home).map(Some);
         }
-        home.check_log()?;
+        home.check_orphan_wal()?;
         Ok(None)
     }
 
@@ -65,7 +65,7 @@ fn create_and_import(home: &Home) -> Result<Option<Report>> {
     if !legacy::is_there(home.folder()) {
         return create(home, |_| Ok(())).map(|_| None);
     }
-    home.check_log()?;
+    home.check_orphan_wal()?;
     // One process imports; the others wait for the database that it makes.
     let lock = lock_imports(&home.database())?;
     if home.database().exists() {

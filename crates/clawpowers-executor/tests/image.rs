@@ -23,7 +23,7 @@ fn check(db: &mut Db) {
     let value = db.store().get(&Key::new("ключ").unwrap()).unwrap();
     assert_eq!(value.as_deref(), Some(b"a\0\xff".as_slice()));
     assert_eq!(db.ledger().differing().unwrap(), Vec::<String>::new());
-    assert_eq!(db.damage().unwrap(), Vec::<String>::new());
+    assert_eq!(db.integrity_check().unwrap(), Vec::<String>::new());
     assert_eq!(db.store().count().unwrap(), 1);
 }
 

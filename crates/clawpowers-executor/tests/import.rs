@@ -59,9 +59,9 @@ fn open(home: &Path) -> Db {
 
 /// Returns how many executions the figures count, and how many there are one by one; the file has to be sound.
 fn counts(db: &mut Db) -> (i64, usize) {
-    assert_eq!(db.damage().unwrap(), Vec::<String>::new());
+    assert_eq!(db.integrity_check().unwrap(), Vec::<String>::new());
     assert_eq!(db.ledger().differing().unwrap(), Vec::<String>::new());
-    let figures = db.ledger().figures(&Filter::default()).unwrap();
+    let figures = db.ledger().stats(&Filter::default()).unwrap();
     let mut listed = 0;
     let count = |_| {
         listed += 1;

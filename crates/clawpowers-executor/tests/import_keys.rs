@@ -149,7 +149,10 @@ fn others_write_in_between_and_see_all_keys_or_none() {
             false => assert!((KEYS - 200..KEYS).contains(&set), "{set}"),
         }
         compare(folder.path(), model);
-        assert_eq!(open(folder.path()).damage().unwrap(), Vec::<String>::new());
+        assert_eq!(
+            open(folder.path()).integrity_check().unwrap(),
+            Vec::<String>::new()
+        );
     }
 }
 
@@ -195,7 +198,7 @@ fn what_was_stopped_after_its_end_counts_and_the_next_import_goes_on() {
     compare(home, &entries());
     let mut db = open(home);
     assert_eq!(db.leftovers().unwrap(), Leftovers::default());
-    assert_eq!(db.damage().unwrap(), Vec::<String>::new());
+    assert_eq!(db.integrity_check().unwrap(), Vec::<String>::new());
     let to = folder.path().join("recovered");
     let recovered = recover(&Home::new(home), &Home::new(&to)).unwrap();
     assert_eq!(

@@ -7,7 +7,7 @@
 
 use clawpowers_executor::histogram::bucket;
 use clawpowers_executor::ledger::{
-    Execution, ExecutionFields, Figures, Filter, NewExecution, Order, Outcome, jsonl,
+    Execution, ExecutionFields, Filter, NewExecution, Order, Outcome, SkillStats, Sum, TokenSum, jsonl,
 };
 use clawpowers_executor::{Db, Error, Home, Key, Pattern, Swap, Timestamp};
 use proptest::prelude::*;
@@ -374,38 +374,42 @@ fn lines(db: &mut Db) -> String {
 type Wanted = fn(&Row) -> bool;
 
 /// Counts rows in the plainest way.
-fn count<'r>(rows: impl Iterator<Item = &'r Row>) -> Vec<Figures> {
+fn count<'r>(rows: impl Iterator<Item = &'r Row>) -> Vec<SkillStats> {
     let mut skills: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
     for row in rows {
         skills.entry(row.skill).or_default().push(row);
     }
-    let figures = |(skill, rows): (&str, Vec<&Row>)| {
+    let sum = |values: &[i64]| Sum {
+        count: values.len() as i64,
+        total: values.iter().sum(),
+    };
+    let stats = |(skill, rows): (&str, Vec<&Row>)| {
         let ended: Vec<&Row> = rows.iter().copied().filter(|row| row.outcome.is_some()).collect();
         let durations: Vec<i64> = ended.iter().filter_map(|row| row.duration).collect();
         let costs: Vec<i64> = ended.iter().filter_map(|row| row.cost).collect();
-        let metered: Vec<&&Row> = ended.iter().filter(|row| row.tokens != (None, None)).collect();
+        let with_tokens: Vec<&&Row> = ended.iter().filter(|row| row.tokens != (None, None)).collect();
         let mut buckets: BTreeMap<u32, u64> = BTreeMap::new();
         for duration in &durations {
             *buckets.entry(bucket(duration.unsigned_abs())).or_default() += 1;
         }
         let times = || ended.iter().map(|row| Timestamp::from_micros(row.at));
-        Figures {
+        SkillStats {
             skill: skill.to_owned(),
             outcomes: Outcome::ALL
                 .map(|outcome| ended.iter().filter(|row| row.outcome == Some(outcome)).count() as i64),
             open: (rows.len() - ended.len()) as i64,
-            timed: (durations.len() as i64, durations.iter().sum()),
-            priced: (costs.len() as i64, costs.iter().sum()),
-            metered: (
-                metered.len() as i64,
-                metered.iter().filter_map(|row| row.tokens.0).sum(),
-                metered.iter().filter_map(|row| row.tokens.1).sum(),
-            ),
+            duration: sum(&durations),
+            cost: sum(&costs),
+            tokens: TokenSum {
+                count: with_tokens.len() as i64,
+                input: with_tokens.iter().filter_map(|row| row.tokens.0).sum(),
+                output: with_tokens.iter().filter_map(|row| row.tokens.1).sum(),
+            },
             period: times().min().zip(times().max()),
             durations: buckets.into_iter().collect(),
         }
     };
-    skills.into_iter().map(figures).collect()
+    skills.into_iter().map(stats).collect()
 }
 
 /// Does one operation to both.
@@ -565,7 +569,7 @@ proptest! {
             prop_assert_eq!(found.as_ref(), model.get(key.as_str()));
             prop_assert_eq!(db.store().exists(&key).unwrap(), model.contains_key(key.as_str()));
         }
-        prop_assert_eq!(db.damage().unwrap(), Vec::<String>::new());
+        prop_assert_eq!(db.integrity_check().unwrap(), Vec::<String>::new());
     }
 
     #[test]
@@ -590,7 +594,7 @@ proptest! {
         prop_assert_eq!(db.ledger().differing().unwrap(), Vec::<String>::new());
         model.sort_by_key(|row| (row.at, row.id));
         prop_assert_eq!(&rows(&mut db, &Filter::default()), &model);
-        prop_assert_eq!(db.ledger().figures(&Filter::default()).unwrap(), count(model.iter()));
+        prop_assert_eq!(db.ledger().stats(&Filter::default()).unwrap(), count(model.iter()));
         let middle = Timestamp::from_micros(1_700_000_010_000_010);
         let filters: [(Filter, Wanted); 6] = [
             (Filter { skill: Some("b.c".into()), ..Filter::default() }, |row| row.skill == "b.c"),
@@ -603,7 +607,7 @@ proptest! {
         for (filter, wanted) in filters {
             let expected: Vec<Row> = model.iter().filter(|row| wanted(row)).cloned().collect();
             prop_assert_eq!(&rows(&mut db, &filter), &expected, "{:?}", filter);
-            prop_assert_eq!(db.ledger().figures(&filter).unwrap(), count(expected.iter()), "{:?}", filter);
+            prop_assert_eq!(db.ledger().stats(&filter).unwrap(), count(expected.iter()), "{:?}", filter);
             let last = db.ledger().last(&filter, 3).unwrap();
             let last: Vec<Row> = last.iter().map(Row::of).collect();
             prop_assert_eq!(&last[..], &expected[expected.len().saturating_sub(3)..]);
@@ -628,6 +632,6 @@ proptest! {
         prop_assert_eq!(sorted(&lines(&mut follower)), sorted(&written));
         prop_assert_eq!(follower.ledger().differing().unwrap(), Vec::<String>::new());
         prop_assert_eq!(other.ledger().differing().unwrap(), Vec::<String>::new());
-        prop_assert_eq!(db.damage().unwrap(), Vec::<String>::new());
+        prop_assert_eq!(db.integrity_check().unwrap(), Vec::<String>::new());
     }
 }

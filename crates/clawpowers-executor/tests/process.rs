@@ -15,7 +15,7 @@
 
 #[cfg(unix)]
 mod unix {
-    use clawpowers_executor::process::{Spec, run};
+    use clawpowers_executor::process::{CommandSpec, run};
     use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
     use std::ffi::OsString;
     use std::fs;
@@ -96,7 +96,7 @@ mod unix {
             panic!("{args:?}");
         };
         let millis = |word: &OsString| word.to_str().unwrap().parse().ok().map(Duration::from_millis);
-        let spec = Spec {
+        let spec = CommandSpec {
             program,
             args,
             cwd: (cwd != "-").then(|| Path::new(cwd)),
@@ -105,7 +105,7 @@ mod unix {
             grace: millis(grace).unwrap(),
         };
         let (text, code) = match run(&spec) {
-            Ok(ended) => (format!("{:?}", ended.how), ended.exit_code()),
+            Ok(ended) => (format!("{:?}", ended.reason), ended.exit_code()),
             Err(error) => (error.to_string(), 99),
         };
         let zombies = waitid(

@@ -11,7 +11,7 @@ use crate::wire::execution::ExecutionFields;
 use crate::wire::skill::unmet;
 use crate::wire::words::word;
 use clawpowers_executor::ledger::{self, NewExecution};
-use clawpowers_executor::process::{self, Ended, How, Spec, StartError};
+use clawpowers_executor::process::{self, CommandSpec, Exit, ExitReason, SpawnError};
 use clawpowers_executor::{Outcome, Timestamp, decimal};
 use clawpowers_loader::display::{display_path, quoted};
 use clawpowers_loader::{Entry, Scope, missing_requirements};
@@ -94,7 +94,7 @@ pub fn command(
     let selected = runtime.select(&options.selection)?;
     let entry = selected.entry(runtime, &options.skill)?;
     let found = interpreter::on_path(program);
-    let spec = Spec {
+    let spec = CommandSpec {
         program: found.as_deref().map_or(program, Path::as_os_str),
         args,
         cwd: None,
@@ -153,7 +153,7 @@ pub fn script(runtime: &Runtime, options: &Options, script: &str, args: &[OsStri
             runtime.surroundings.cwd.as_os_str().to_owned(),
         ),
     ];
-    let spec = Spec {
+    let spec = CommandSpec {
         program: &program,
         args: &words,
         cwd: Some(&folder),
@@ -179,7 +179,12 @@ fn timeout(options: &Options) -> Result<Option<Duration>, ApiError> {
 }
 
 /// Runs a command between the start and the end of its execution.
-fn recorded(runtime: &Runtime, options: &Options, entry: &Entry, spec: &Spec<'_>) -> Result<Ran, Failure> {
+fn recorded(
+    runtime: &Runtime,
+    options: &Options,
+    entry: &Entry,
+    spec: &CommandSpec<'_>,
+) -> Result<Ran, Failure> {
     let digest = digest_of_entry(entry).ok();
     let version = entry.skill.version.as_ref();
     let new = NewExecution {
@@ -217,39 +222,39 @@ fn recorded(runtime: &Runtime, options: &Options, entry: &Entry, spec: &Spec<'_>
         id: id.to_string(),
         outcome,
         exit_code: ended.exit_code(),
-        timed_out: matches!(ended.how, How::TimedOut { .. }),
+        timed_out: matches!(ended.reason, ExitReason::TimedOut { .. }),
         duration: ended.duration.as_secs_f64(),
         unrecorded,
     })
 }
 
-fn judged(ended: &Ended, options: &Options) -> (Outcome, Option<String>) {
-    match ended.how {
-        How::Code(0) => (Outcome::Success, None),
-        How::Code(code) if options.partial_exit.map(i32::from) == Some(code) => {
+fn judged(ended: &Exit, options: &Options) -> (Outcome, Option<String>) {
+    match ended.reason {
+        ExitReason::Code(0) => (Outcome::Success, None),
+        ExitReason::Code(code) if options.partial_exit.map(i32::from) == Some(code) => {
             (Outcome::Partial, Some(format!("exit code {code}")))
         }
-        How::Code(code) => (Outcome::Failure, Some(format!("exit code {code}"))),
-        How::Signal(signal) => (Outcome::Failure, Some(format!("ended by signal {signal}"))),
-        How::TimedOut { .. } => {
+        ExitReason::Code(code) => (Outcome::Failure, Some(format!("exit code {code}"))),
+        ExitReason::Signal(signal) => (Outcome::Failure, Some(format!("ended by signal {signal}"))),
+        ExitReason::TimedOut { .. } => {
             let limit = options.timeout.as_deref().unwrap_or_default();
             (Outcome::Failure, Some(format!("timed out after {limit} s")))
         }
     }
 }
 
-fn not_started(program: &OsStr, error: &StartError) -> Failure {
+fn not_started(program: &OsStr, error: &SpawnError) -> Failure {
     let message = format!("{} was not run: {error}", quoted(&program.to_string_lossy()));
     let (code, hint) = match error {
-        StartError::NotFound => (
+        SpawnError::NotFound => (
             127,
             "name a program that is on the `PATH`, or its path; nothing was recorded",
         ),
-        StartError::NotExecutable if cfg!(windows) => {
+        SpawnError::NotExecutable if cfg!(windows) => {
             (126, "put its interpreter in front of it; nothing was recorded")
         }
-        StartError::NotExecutable => (126, "make it executable with `chmod +x`; nothing was recorded"),
-        StartError::Other(_) => (126, "nothing was recorded"),
+        SpawnError::NotExecutable => (126, "make it executable with `chmod +x`; nothing was recorded"),
+        SpawnError::Other(_) => (126, "nothing was recorded"),
     };
     Failure::NotStarted(ApiError::new(ErrorCode::InvalidInput, message).hint(hint), code)
 }

@@ -143,7 +143,7 @@ impl Runtime {
         let mut db = self.memory();
         self.check_open()?;
         match db.as_mut() {
-            Some(old) if old.is_kept() => old.replace(&new)?,
+            Some(old) if old.is_persistent() => old.replace(&new)?,
             _ => *db = Some(new),
         }
         Ok(())

@@ -274,15 +274,14 @@ pub struct Tokens {
     pub tokens_out: i64,
 }
 
-impl From<&ledger::Figures> for Figures {
-    fn from(figures: &ledger::Figures) -> Self {
+impl From<&ledger::SkillStats> for Figures {
+    fn from(figures: &ledger::SkillStats) -> Self {
         let quantile = |q| {
             figures
                 .duration_quantile(q)
                 .map_or(0.0, |micros| micros as f64 / 1e6)
         };
-        let (timed, duration) = figures.timed;
-        let (metered, tokens_in, tokens_out) = figures.metered;
+        let (duration, cost, tokens) = (figures.duration, figures.cost, figures.tokens);
         let at = |time: Option<Timestamp>| time.map(|time| time.to_string());
         Self {
             total: figures.total(),
@@ -291,21 +290,21 @@ impl From<&ledger::Figures> for Figures {
             partial: figures.of(Outcome::Partial),
             skipped: figures.of(Outcome::Skipped),
             open: figures.open,
-            duration: (timed > 0).then(|| Duration {
-                count: timed,
-                total: seconds(duration),
-                mean: duration as f64 / timed as f64 / 1e6,
+            duration: (duration.count > 0).then(|| Duration {
+                count: duration.count,
+                total: seconds(duration.total),
+                mean: duration.total as f64 / duration.count as f64 / 1e6,
                 p50: quantile(0.5),
                 p95: quantile(0.95),
             }),
-            cost: (figures.priced.0 > 0).then(|| Cost {
-                count: figures.priced.0,
-                total: dollars(figures.priced.1),
+            cost: (cost.count > 0).then(|| Cost {
+                count: cost.count,
+                total: dollars(cost.total),
             }),
-            tokens: (metered > 0).then_some(Tokens {
-                count: metered,
-                tokens_in: tokens_in.min(MAX_WHOLE.cast_signed()),
-                tokens_out: tokens_out.min(MAX_WHOLE.cast_signed()),
+            tokens: (tokens.count > 0).then_some(Tokens {
+                count: tokens.count,
+                tokens_in: tokens.input.min(MAX_WHOLE.cast_signed()),
+                tokens_out: tokens.output.min(MAX_WHOLE.cast_signed()),
             }),
             first_at: at(figures.period.map(|period| period.0)),
             last_at: at(figures.period.map(|period| period.1)),

@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Creates the database of a home with what `work` writes to it, and returns its answer; `None` where another process
 /// was faster.
 pub(crate) fn create<T>(home: &Home, work: impl FnOnce(&mut Db) -> Result<T>) -> Result<Option<T>> {
-    home.check_log()?;
+    home.check_orphan_wal()?;
     home.create()?;
     clear_abandoned(home.folder());
     let draft = Draft(home.folder().join(format!("{DRAFT}{}", nonce())));
@@ -59,8 +59,8 @@ fn fill<T>(home: &Home, draft: &Path, work: impl FnOnce(&mut Db) -> Result<T>) -
         connection.pragma_update(None, "application_id", APPLICATION_ID)?;
         Ok(connection)
     };
-    let mut db = Db::adopt(prepare().map_err(failed)?, DbFile::unattached(home.database()));
-    db.found()?;
+    let mut db = Db::wrap(prepare().map_err(failed)?, DbFile::unattached(home.database()));
+    db.init_schema()?;
     let answer = work(&mut db)?;
     let connection = db.into_connection();
     connection

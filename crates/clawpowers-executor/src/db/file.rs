@@ -186,7 +186,7 @@ impl DbFile {
     }
 
     /// Refuses to acknowledge a write that was committed into files that others do not see.
-    pub(super) fn check_kept(&self) -> Result<()> {
+    pub(super) fn check_committed(&self) -> Result<()> {
         if self.is_in_place() {
             return Ok(());
         }

@@ -1,4 +1,4 @@
-//! What is wrong with a file: damage, another program's file, a newer release's.
+//! Checks a file: damage, another program's file, a newer release's.
 
 use super::schema::{APPLICATION_ID, MIGRATIONS, VERSION};
 use super::{Db, number};
@@ -13,16 +13,16 @@ impl Db {
     /// # Errors
     ///
     /// [`Error::Storage`] where the file cannot even be read.
-    pub fn damage(&self) -> Result<Vec<String>> {
+    pub fn integrity_check(&self) -> Result<Vec<String>> {
         self.problems("PRAGMA integrity_check(20)")
     }
 
-    /// As [`Db::damage`] without the comparison of indexes and tables. Reads every page once.
+    /// As [`Db::integrity_check`] without the comparison of indexes and tables. Reads every page once.
     ///
     /// # Errors
     ///
-    /// As [`Db::damage`].
-    pub fn quick_damage(&self) -> Result<Vec<String>> {
+    /// As [`Db::integrity_check`].
+    pub fn quick_check(&self) -> Result<Vec<String>> {
         self.problems("PRAGMA quick_check(20)")
     }
 
@@ -51,7 +51,7 @@ impl Db {
             .collect())
     }
 
-    /// Looks at whose file this is.
+    /// Refuses a file of another program or of a newer release.
     pub(crate) fn check_owner(&self) -> Result<()> {
         let id = self.run(|connection| number(connection, "application_id"))?;
         let version = self.version()?;

@@ -48,10 +48,10 @@ impl Db {
         let Some(file) = DbFile::find(path)? else {
             return Ok(None);
         };
-        let mut db = Self::adopt(connect(path)?, file);
+        let mut db = Self::wrap(connect(path)?, file);
         db.check_owner()?;
-        db.bring_up()?;
-        db.want_log()?;
+        db.migrate()?;
+        db.ensure_wal_mode()?;
         db.file.opened();
         Ok(Some(db))
     }
@@ -68,11 +68,11 @@ impl Db {
     /// # Errors
     ///
     /// [`Error::Storage`] where it cannot be opened again, or another one is at its path; this one is of no use then.
-    pub(crate) fn set_aside(&mut self, meanwhile: impl FnOnce()) -> Result<()> {
+    pub(crate) fn close_during(&mut self, meanwhile: impl FnOnce()) -> Result<()> {
         let path = self.path().to_owned();
         let own = self.home_id()?;
         let none = Connection::open_in_memory().map_err(|error| self.failed(&error))?;
-        *self = Self::adopt(none, DbFile::unattached(path.clone()));
+        *self = Self::wrap(none, DbFile::unattached(path.clone()));
         self.lost = true;
         meanwhile();
         let db = Self::open_file(&path)?.ok_or_else(|| DbFile::unattached(path).replaced())?;
@@ -90,8 +90,8 @@ impl Db {
         self.file.is_in_place_for_reading()
     }
 
-    /// Takes over a connection.
-    pub(crate) fn adopt(connection: Connection, file: DbFile) -> Self {
+    /// Wraps an open connection.
+    pub(crate) fn wrap(connection: Connection, file: DbFile) -> Self {
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         Self {
             connection,
@@ -100,9 +100,9 @@ impl Db {
         }
     }
 
-    /// Fills an empty database with the tables and a name that no other home has.
-    pub(crate) fn found(&mut self) -> Result<()> {
-        self.migrate()?;
+    /// Creates the tables of an empty database and gives it an id that no other home has.
+    pub(crate) fn init_schema(&mut self) -> Result<()> {
+        self.run_migrations()?;
         self.set_meta("home", &nonce())?;
         self.set_meta("created", &Timestamp::now().to_string())
     }
@@ -112,7 +112,7 @@ impl Db {
         self.file.set_name(path);
     }
 
-    /// Puts all of another database in the place of what this one holds.
+    /// Replaces the whole content with that of another database.
     pub(crate) fn copy_from(&mut self, other: &Self) -> Result<()> {
         let copy = |connection: &mut Connection| -> rusqlite::Result<()> {
             connection.flush_prepared_statement_cache();
@@ -132,7 +132,7 @@ impl Db {
         self.file.name()
     }
 
-    /// Returns the name of this home, which no other has.
+    /// Returns the id of this home, which no other has.
     ///
     /// # Errors
     ///
@@ -184,12 +184,12 @@ impl Db {
         Ok(())
     }
 
-    /// Reads, its errors in our words.
+    /// Runs statements and converts their errors.
     pub(crate) fn run<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
         work(&self.connection).map_err(|error| self.failed(&error))
     }
 
-    /// As [`Db::run`], for what wants the connection for itself.
+    /// As [`Db::run`], with the connection borrowed mutably.
     pub(crate) fn run_mut<T>(
         &mut self,
         work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>,
@@ -206,7 +206,7 @@ impl Db {
     pub(crate) fn write<T>(&mut self, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
         let answer = self.transaction(TransactionBehavior::Immediate, work);
         match &answer {
-            Ok(_) => self.shorten_log(),
+            Ok(_) => self.checkpoint_if_large(),
             // What the WAL holds may fit into the database, and the next write into the WAL then.
             Err(error) if error.is_full() => self.checkpoint(),
             Err(_) => {}
@@ -232,7 +232,7 @@ impl Db {
         let answer = work(&tx)?;
         tx.transaction.commit().map_err(|error| file.failed(&error))?;
         if writes {
-            file.check_kept()?;
+            file.check_committed()?;
         }
         Ok(answer)
     }
@@ -242,16 +242,16 @@ impl Db {
         self.run(|connection| number(connection, "user_version"))
     }
 
-    /// Brings an older file up to date.
-    pub(crate) fn bring_up(&mut self) -> Result<()> {
+    /// Migrates a file of an older release.
+    pub(crate) fn migrate(&mut self) -> Result<()> {
         if self.version()? < VERSION {
-            self.migrate()?;
+            self.run_migrations()?;
         }
         Ok(())
     }
 
-    /// Makes the missing steps of the schema in one exclusive transaction.
-    pub(crate) fn migrate(&mut self) -> Result<()> {
+    /// Runs the missing steps of the schema in one exclusive transaction.
+    pub(crate) fn run_migrations(&mut self) -> Result<()> {
         self.transaction(TransactionBehavior::Exclusive, |tx| {
             // Another process may have been faster.
             let version = tx.run(|connection| number(connection, "user_version"))?;
@@ -275,7 +275,7 @@ pub(crate) struct Tx<'a> {
 }
 
 impl Tx<'_> {
-    /// Runs statements, their errors in our words.
+    /// Runs statements and converts their errors.
     pub(crate) fn run<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
         work(&self.transaction).map_err(|error| self.file.failed(&error))
     }
@@ -341,7 +341,7 @@ mod tests {
         };
         db.ledger().record(&new, Outcome::Failure).unwrap();
         assert_eq!(db.ledger().differing().unwrap(), Vec::<String>::new());
-        assert_eq!(db.damage().unwrap(), Vec::<String>::new());
+        assert_eq!(db.integrity_check().unwrap(), Vec::<String>::new());
     }
 
     #[test]

@@ -62,16 +62,16 @@ impl Db {
             Ok(connection)
         };
         let connection = open().map_err(|error| Error::sqlite(&path, &error))?;
-        let mut db = Self::adopt(connection, DbFile::unattached(path));
+        let mut db = Self::wrap(connection, DbFile::unattached(path));
         if db.bytes()? == 0 {
             db.run(|connection| connection.pragma_update(None, "application_id", APPLICATION_ID))?;
         }
         db.check_owner()?;
         if db.version()? == 0 {
             // New, or its maker was stopped before it was done.
-            db.found()?;
+            db.init_schema()?;
         }
-        db.bring_up()?;
+        db.migrate()?;
         Ok(db)
     }
 }

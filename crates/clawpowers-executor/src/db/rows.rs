@@ -1,9 +1,9 @@
-//! Rows that hold what no release writes, beside others that can be read.
+//! Rows with values that no release writes, among others that can be read.
 
 use super::{Db, DbFile, Tx};
 use crate::error::{Result, wrong_value};
 
-/// Counts rows that cannot be read, so that the others are still handed over.
+/// Counts rows that cannot be read, so that the others are still read.
 #[derive(Debug, Default)]
 pub(crate) struct Unreadable {
     rows: u64,
@@ -37,7 +37,7 @@ impl Unreadable {
 }
 
 impl Db {
-    /// Answers with an error where there was such a row.
+    /// Returns an error where there was such a row.
     pub(crate) fn check_rows(&self, unreadable: &Unreadable) -> Result<()> {
         unreadable.result(&self.file)
     }

@@ -1,4 +1,4 @@
-//! Databases without a disk: in memory, and as one piece of bytes that is the file.
+//! Databases without a disk: in memory, and as the bytes of a file.
 
 use super::integrity::Part;
 use super::schema::APPLICATION_ID;
@@ -16,7 +16,7 @@ const IMAGE: &str = "image";
 pub(crate) const PAGE_SIZE: u32 = 4096;
 /// How many bytes the header of a file has.
 const HEADER: usize = 100;
-/// Which of them say by which version of the format it is read and written; 2 is a file that keeps a log.
+/// Which of them say by which version of the format it is read and written; 2 is a file with a WAL.
 const FORMATS: std::ops::Range<usize> = 18..20;
 
 impl Db {
@@ -35,8 +35,8 @@ impl Db {
             Ok(connection)
         };
         let connection = open().map_err(|error| Error::sqlite(path, &error))?;
-        let mut db = Self::adopt(connection, DbFile::unattached(path.to_owned()));
-        db.found()?;
+        let mut db = Self::wrap(connection, DbFile::unattached(path.to_owned()));
+        db.init_schema()?;
         Ok(db)
     }
 
@@ -47,8 +47,8 @@ impl Db {
     /// [`Error::Storage`] where it cannot be read, or does not fit into memory.
     pub fn serialize(&mut self) -> Result<Vec<u8>> {
         let mut bytes = self.run_mut(|connection| connection.serialize(MAIN_DB).map(|data| data.to_vec()))?;
-        // What a log still held is in the bytes, and nobody who gets them has one.
-        without_log(&mut bytes);
+        // What the WAL contained is in the bytes, which come without one.
+        use_rollback_format(&mut bytes);
         Ok(bytes)
     }
 
@@ -78,7 +78,7 @@ impl Db {
     fn read_image(mut bytes: Vec<u8>) -> Result<Self> {
         let path = Path::new(IMAGE);
         let failed = |error: rusqlite::Error| Error::sqlite(path, &error);
-        without_log(&mut bytes);
+        use_rollback_format(&mut bytes);
         if bytes.len() < HEADER {
             // SQLite takes no bytes at all for a new database.
             return Err(corrupt("is empty or not a database of clawpowers"));
@@ -91,15 +91,15 @@ impl Db {
             connection.deserialize_read_exact(MAIN_DB, bytes.as_slice(), bytes.len(), false)?;
             Ok(connection)
         };
-        let mut db = Self::adopt(open().map_err(failed)?, DbFile::unattached(path.to_owned()));
+        let mut db = Self::wrap(open().map_err(failed)?, DbFile::unattached(path.to_owned()));
         db.check_owner()?;
         db.check_image()?;
-        db.bring_up()?;
+        db.migrate()?;
         db.set_path(MEMORY.into());
         Ok(db)
     }
 
-    /// Puts all of another database in the place of what this one holds, in one step.
+    /// Replaces the whole content with that of another database, in one step.
     ///
     /// # Errors
     ///
@@ -124,7 +124,7 @@ impl Db {
         self.run(|connection| connection.pragma_query_value(None, "page_size", |row| row.get(0)))
     }
 
-    /// Returns how many bytes it has, without its log.
+    /// Returns how many bytes it has, without its WAL.
     ///
     /// # Errors
     ///
@@ -136,15 +136,15 @@ impl Db {
         })
     }
 
-    /// Tells whether it outlives the program.
+    /// Tells whether it outlives the process.
     #[must_use]
-    pub fn is_kept(&self) -> bool {
+    pub fn is_persistent(&self) -> bool {
         self.path() != Path::new(MEMORY)
     }
 
     /// Looks through bytes that a stranger may have made: the pages, and that the schema is ours and nothing besides.
     fn check_image(&self) -> Result<()> {
-        let damage = self.damage()?;
+        let damage = self.integrity_check()?;
         if let Some(first) = damage.first() {
             return Err(corrupt(&format!("is damaged ({first})")));
         }
@@ -154,7 +154,7 @@ impl Db {
         }
         let expected = Part::expected(version).map_err(|error| Error::sqlite(self.path(), &error))?;
         let there = self.run(Part::all)?;
-        // One of another shape would be taken in the place of good data and refuse whatever is written after that.
+        // One of another shape would replace good data and refuse whatever is written after that.
         if expected.iter().any(|part| !there.contains(part)) {
             return Err(corrupt("lacks a part of its schema"));
         }
@@ -172,8 +172,8 @@ fn corrupt(what: &str) -> Error {
     Error::storage(Storage::Corrupt, format!("the database `{IMAGE}` {what}"))
 }
 
-/// Says in the header that the file keeps no log; memory cannot hold one.
-fn without_log(bytes: &mut [u8]) {
+/// Writes into the header that the file has no WAL: a database in memory cannot have one.
+fn use_rollback_format(bytes: &mut [u8]) {
     if bytes.len() >= HEADER
         && let Some(formats) = bytes.get_mut(FORMATS)
     {

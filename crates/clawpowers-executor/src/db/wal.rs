@@ -1,4 +1,4 @@
-//! The write-ahead log: wanted for every file, and kept short by its writers.
+//! The WAL (write-ahead log): every file has one, and writers keep it short.
 
 use super::Db;
 use super::reserve;
@@ -10,22 +10,22 @@ use std::fs::{self, OpenOptions};
 use std::path::Path;
 use std::time::Duration;
 
-/// How long the log may be, in bytes, before a writer brings it home. Whoever opens the file alone reads the whole log, so
-/// it is kept short; and each time costs two waits for the disk, so it is not kept shorter.
-const MAX_LOG_BYTES: u64 = 256 * 1024;
+/// How large the WAL may be, in bytes, before a writer checkpoints it. A process that opens the file alone reads the whole
+/// WAL, so it is kept short; each checkpoint waits for the disk twice, so it is not kept shorter.
+const MAX_WAL_BYTES: u64 = 256 * 1024;
 /// The header of a WAL; bytes 16 to 24 are the salts of its frames.
 const HEADER: usize = 32;
 /// The header of a frame: its page, the size of the database, and the salts.
 const FRAME: usize = 24;
 
 impl Db {
-    /// Brings the log home where it has become long and nobody else is at work; else the next writer will.
+    /// Checkpoints a WAL that has become large if no other connection is active; otherwise the next writer will.
     ///
-    /// SQLite's own way does not do: it forgets how far it came once no process has the file open, so that between short
-    /// processes the log would grow for ever.
-    pub(super) fn shorten_log(&mut self) {
+    /// SQLite's automatic checkpoint is not enough: it forgets how far it got once no process has the file open, so that
+    /// between short processes the WAL would grow for ever.
+    pub(super) fn checkpoint_if_large(&mut self) {
         let Some(log) = self.file.wal() else { return };
-        if fs::metadata(log).is_ok_and(|log| log.len() > MAX_LOG_BYTES) {
+        if fs::metadata(log).is_ok_and(|log| log.len() > MAX_WAL_BYTES) {
             self.checkpoint();
             if let Some(database) = self.file.real() {
                 reserve::keep(database);
@@ -45,11 +45,11 @@ impl Db {
         let _ = self.connection.busy_handler(Some(wait::until_timeout));
     }
 
-    /// Makes a file that lost its log mode, as each that was recovered or copied by SQLite's tools, keep a log again.
-    pub(super) fn want_log(&self) -> Result<()> {
+    /// Turns WAL mode on again for a file that lost it, as each that SQLite's tools recovered or copied.
+    pub(super) fn ensure_wal_mode(&self) -> Result<()> {
         let mode: String =
             self.run(|connection| connection.pragma_query_value(None, "journal_mode", |row| row.get(0)))?;
-        // That writes to the file.
+        // To turn it on writes to the file.
         if mode != "wal" && self.file.noted_damage().is_none() {
             // Without one writes are as durable, only slower, so a file that cannot be changed now stays as it is.
             let _ = self.connection.pragma_update(None, "journal_mode", "WAL");

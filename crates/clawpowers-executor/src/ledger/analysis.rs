@@ -6,9 +6,9 @@ use crate::error::Result;
 use crate::timestamp::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _};
 
-/// What ended on one day.
+/// The executions of a skill that ended on one day.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Counted {
+pub struct DailyCounts {
     /// The skill.
     pub skill: String,
     /// The day in UTC, counted from 1970.
@@ -17,12 +17,12 @@ pub struct Counted {
     pub outcomes: [i64; 4],
 }
 
-/// How far an analysis came.
+/// How far an analysis of a skill got, so that the next one continues there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kept {
-    /// The time and the number of the last execution that it knows.
+pub struct AnalysisCheckpoint {
+    /// The time and the id of the last execution that it has seen.
     pub last: (Timestamp, i64),
-    /// What it knew then, in its own words.
+    /// Its state, a text that only the analysis reads.
     pub state: String,
 }
 
@@ -74,8 +74,8 @@ impl Ledger<'_> {
         })
     }
 
-    /// Hands over the executions of a skill that have ended, behind a given one, in the order of their times and numbers,
-    /// until `each` answers `false`.
+    /// Calls `each` with the ended executions of a skill after a given one, in the order of their times and numbers,
+    /// until `each` returns `false`.
     ///
     /// # Errors
     ///
@@ -112,7 +112,7 @@ impl Ledger<'_> {
     /// # Errors
     ///
     /// [`crate::Error::Storage`] where they cannot be read.
-    pub fn days(&self, skill: Option<&str>, first: i64) -> Result<Vec<Counted>> {
+    pub fn days(&self, skill: Option<&str>, first: i64) -> Result<Vec<DailyCounts>> {
         self.db.run(|connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT name, day, day.success, day.failure, day.partial, day.skipped
@@ -120,7 +120,7 @@ impl Ledger<'_> {
                  WHERE (?1 IS NULL OR name = ?1) AND day >= ?2 ORDER BY name, day",
             )?;
             let rows = statement.query_map((skill, first), |row| {
-                Ok(Counted {
+                Ok(DailyCounts {
                     skill: row.get(0)?,
                     day: row.get(1)?,
                     outcomes: [row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?],
@@ -172,18 +172,18 @@ impl Ledger<'_> {
         })
     }
 
-    /// Returns how far the analysis of a skill came.
+    /// Returns how far the analysis of a skill got.
     ///
     /// # Errors
     ///
     /// [`crate::Error::Storage`] where it cannot be read.
-    pub fn kept(&self, skill: &str) -> Result<Option<Kept>> {
+    pub fn checkpoint(&self, skill: &str) -> Result<Option<AnalysisCheckpoint>> {
         self.db.run(|connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT at, execution, state FROM analysis WHERE skill = (SELECT id FROM skill WHERE name = ?)",
             )?;
             let read = |row: &rusqlite::Row<'_>| {
-                Ok(Kept {
+                Ok(AnalysisCheckpoint {
                     last: (Timestamp::from_micros(row.get(0)?), row.get(1)?),
                     state: row.get(2)?,
                 })
@@ -201,12 +201,12 @@ impl Ledger<'_> {
         self.db.run(count_deleted)
     }
 
-    /// Keeps how far the analyses of skills came, unless executions were deleted since there were `deletions` of them.
+    /// Saves how far the analyses of skills got, unless executions were deleted since there were `deletions` of them.
     ///
     /// # Errors
     ///
     /// [`crate::Error::Storage`] where it cannot be written.
-    pub fn keep(&mut self, kept: &[(&str, Kept)], deletions: i64) -> Result<()> {
+    pub fn save_checkpoints(&mut self, kept: &[(&str, AnalysisCheckpoint)], deletions: i64) -> Result<()> {
         self.db.write(|tx| {
             tx.run(|connection| {
                 if count_deleted(connection)? != deletions {

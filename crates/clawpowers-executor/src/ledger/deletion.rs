@@ -134,7 +134,7 @@ fn insert(
     })
 }
 
-/// Hands over deletions in the order of their executions' times.
+/// Calls `each` with deletions in the order of their executions' times.
 pub(super) fn each(tx: &Tx<'_>, filter: &Filter, mut each: impl FnMut(Deletion) -> bool) -> Result<()> {
     let mut deletions = tx.run(|connection| {
         let mut statement = connection.prepare_cached(
@@ -196,7 +196,7 @@ pub(super) fn no_execution(tx: &Tx<'_>, id: i64, hint: &str) -> Result<Error> {
 
 impl Deletion {
     /// Reads a line whose outcome is [`OUTCOME`].
-    pub(super) fn read(line: &jsonl::Line<'_>) -> std::result::Result<Self, Reason> {
+    pub(super) fn read(line: &jsonl::JsonlRecord<'_>) -> std::result::Result<Self, Reason> {
         let (skill, at) = subject(line)?;
         if skill.len() > MAX_TEXT_BYTES {
             return Err(("too-long", "the skill's name is too long".to_owned()));

@@ -1,4 +1,4 @@
-//! Reads executions that others wrote down.
+//! Reads lines of JSON as executions.
 
 use super::deletion::{self, Deletion};
 use super::execution::{Execution, NewExecution, Outcome};
@@ -6,7 +6,7 @@ use super::fields::{
     ExecutionFields, FIELDS, Field, FieldValue, Kind, MAX_NOTES_BYTES, MAX_TEXT_BYTES, Values,
 };
 use super::identity::{Hash, hash, identity};
-use super::jsonl::{Line, Reason, Scalar, jsonl, subject};
+use super::jsonl::{JsonlRecord, Reason, Scalar, jsonl, subject};
 use crate::decimal;
 use crate::display::escaped;
 use crate::error::{Error, Result, Storage};
@@ -23,22 +23,22 @@ const SHORT_LINE_BYTES: usize = 1024 * 1024;
 /// How many skipped lines are listed one by one; the others are counted.
 const MAX_SKIPPED: usize = 1000;
 
-/// What came of an import.
+/// What was imported.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ImportReport {
-    /// Executions that were taken in.
+    /// Executions that were imported.
     pub taken: u64,
     /// Lines that change nothing: executions that were imported before, and deletions of what is not here.
     pub known: u64,
     /// Executions that were deleted because a line says so.
     pub deleted: u64,
-    /// How many lines were skipped or taken otherwise than they stand, by reason.
+    /// How many lines were skipped or imported with changes, by reason.
     pub reasons: BTreeMap<&'static str, u64>,
     /// The first 1,000 of them.
     pub skipped: Vec<Skipped>,
 }
 
-/// A line or a file that was not taken in as it stands.
+/// A line or a file that was skipped or changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skipped {
     /// The file, or what else it came from.
@@ -64,7 +64,7 @@ impl ImportReport {
         self.skipped.extend(other.skipped.into_iter().take(room));
     }
 
-    /// Adds a line that was not taken in as it stands.
+    /// Adds a line that was skipped or changed.
     pub(crate) fn skip(
         &mut self,
         source: &str,
@@ -163,11 +163,11 @@ impl<'a> Reader<'a> {
 
     /// Reads a line, which holds one record unless something went wrong when it was written.
     fn text(&mut self, text: &str, report: &mut ImportReport, batch: &mut Batch) {
-        if let Ok(line) = serde_json::from_str::<Line<'_>>(text) {
+        if let Ok(line) = serde_json::from_str::<JsonlRecord<'_>>(text) {
             return self.one(text, &line, report, batch);
         }
         let mended = mended(text);
-        if let Ok(line) = serde_json::from_str::<Line<'_>>(&mended) {
+        if let Ok(line) = serde_json::from_str::<JsonlRecord<'_>>(&mended) {
             let detail =
                 "the line was not JSON: it held raw control characters or a number with leading zeros";
             report.skip(self.source, self.number, "mended", detail);
@@ -178,7 +178,7 @@ impl<'a> Reader<'a> {
         let mut rest = text;
         while let Some(start) = rest.find("{\"ts\"") {
             let tail = rest.get(start..).unwrap_or_default();
-            let mut stream = serde_json::Deserializer::from_str(tail).into_iter::<Line<'_>>();
+            let mut stream = serde_json::Deserializer::from_str(tail).into_iter::<JsonlRecord<'_>>();
             match stream.next() {
                 Some(Ok(line)) => {
                     let end = stream.byte_offset();
@@ -214,7 +214,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a record.
-    fn one(&mut self, text: &str, line: &Line<'_>, report: &mut ImportReport, batch: &mut Batch) {
+    fn one(&mut self, text: &str, line: &JsonlRecord<'_>, report: &mut ImportReport, batch: &mut Batch) {
         if line.outcome.text() == Some(deletion::OUTCOME) {
             match Deletion::read(line) {
                 Ok(deletion) => batch.deletions.push(deletion),
@@ -259,7 +259,7 @@ impl<'a> Reader<'a> {
 type Judged<'a> = (NewExecution<'a>, Outcome, Timestamp);
 
 /// Takes a line for an execution, or says why it is none.
-fn judge<'a>(line: &'a Line<'_>) -> std::result::Result<Judged<'a>, Reason> {
+fn judge<'a>(line: &'a JsonlRecord<'_>) -> std::result::Result<Judged<'a>, Reason> {
     let (skill, at) = subject(line)?;
     let named = line.outcome.text().unwrap_or_default();
     if named == "open" {
@@ -278,7 +278,7 @@ fn judge<'a>(line: &'a Line<'_>) -> std::result::Result<Judged<'a>, Reason> {
         source: Some(came(line)),
         ..values.into()
     };
-    // Names of 1.x kept no rule, so only the sizes are looked at.
+    // 1.x had no rules for names, so only the sizes are checked.
     let long =
         skill.len() > MAX_TEXT_BYTES || fields.notes.is_some_and(|notes| notes.len() > MAX_NOTES_BYTES);
     if long {
@@ -317,7 +317,7 @@ fn field_value<'a>(
 }
 
 /// Returns how an execution came to be known: what another home ran is still what was run.
-fn came(line: &Line<'_>) -> &'static str {
+fn came(line: &JsonlRecord<'_>) -> &'static str {
     let named = line.uid.text().is_some_and(|uid| !uid.is_empty());
     match line.field("source").label() {
         Some("run") if named => "run",
@@ -356,7 +356,7 @@ fn mended(text: &str) -> String {
     out
 }
 
-/// Reads a line with its end; tells whether it was within the bound. What is beyond is passed over.
+/// Reads a line with its end; tells whether it was within the bound. The rest of a longer line is skipped.
 fn read_line(lines: &mut impl BufRead, bytes: &mut Vec<u8>) -> std::io::Result<bool> {
     lines
         .by_ref()

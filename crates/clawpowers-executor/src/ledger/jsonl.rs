@@ -12,9 +12,9 @@ use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::fmt;
 
-/// A line as it stands there; nothing of it has been judged.
+/// A line as it was read; nothing has been checked.
 #[derive(Debug, Default)]
-pub(super) struct Line<'a> {
+pub(super) struct JsonlRecord<'a> {
     pub(super) ts: Scalar<'a>,
     pub(super) skill: Scalar<'a>,
     pub(super) outcome: Scalar<'a>,
@@ -24,7 +24,7 @@ pub(super) struct Line<'a> {
     pub(super) extra: Map<String, Value>,
 }
 
-impl<'a> Line<'a> {
+impl<'a> JsonlRecord<'a> {
     /// Returns the value of a field; absent for a key that is not in [`FIELDS`].
     pub(super) fn field(&self, key: &str) -> &Scalar<'a> {
         let mut fields = FIELDS.iter().zip(&self.fields);
@@ -125,23 +125,23 @@ impl<'de> Visitor<'de> for ScalarVisitor {
     }
 }
 
-impl<'de> Deserialize<'de> for Line<'de> {
+impl<'de> Deserialize<'de> for JsonlRecord<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(LineVisitor)
+        deserializer.deserialize_map(RecordVisitor)
     }
 }
 
-struct LineVisitor;
+struct RecordVisitor;
 
-impl<'de> Visitor<'de> for LineVisitor {
-    type Value = Line<'de>;
+impl<'de> Visitor<'de> for RecordVisitor {
+    type Value = JsonlRecord<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut line = Line::default();
+        let mut line = JsonlRecord::default();
         while let Some(name) = map.next_key::<Name<'de>>()? {
             let value = map.next_value::<Scalar<'de>>()?;
             let place = match &*name.0 {
@@ -170,7 +170,7 @@ impl<'de> Visitor<'de> for LineVisitor {
 pub(super) type Reason = (&'static str, String);
 
 /// Returns the skill and the time of a line.
-pub(super) fn subject<'a>(line: &'a Line<'_>) -> std::result::Result<(&'a str, Timestamp), Reason> {
+pub(super) fn subject<'a>(line: &'a JsonlRecord<'_>) -> std::result::Result<(&'a str, Timestamp), Reason> {
     let skill = line.skill.text().unwrap_or_default();
     if skill.is_empty() {
         let other = line.extra.contains_key("skillName");

@@ -1,4 +1,4 @@
-//! Executions of skills, and figures for each skill that are always those of its executions.
+//! Executions of skills, and statistics of each skill that are updated in the same transactions.
 
 mod analysis;
 mod deletion;
@@ -12,14 +12,14 @@ mod recover;
 mod rollup;
 mod stage;
 
-pub use analysis::{Counted, Kept, ModelCount};
+pub use analysis::{AnalysisCheckpoint, DailyCounts, ModelCount};
 pub use deletion::{Deletion, Name};
 pub use execution::{Execution, NewExecution, Outcome, check_skill};
 pub use fields::{ExecutionFields, MAX_NOTES_BYTES, MAX_TEXT_BYTES};
 pub use import::{ImportReport, Skipped};
 pub use jsonl::{csv, csv_header, jsonl};
 pub use query::{Filter, Order};
-pub use rollup::Figures;
+pub use rollup::{SkillStats, Sum, TokenSum};
 
 pub(crate) use identity::{FileHash, Hash, IS_KNOWN, hash};
 pub(crate) use recover::{
@@ -128,7 +128,7 @@ impl<'a> Ledger<'a> {
         })
     }
 
-    /// Deletes an execution and returns it. The figures of its skill are those of the executions that are left; what
+    /// Deletes an execution and returns it. The statistics of its skill count the remaining executions; what
     /// identifies it is kept, so that no import brings it back and one elsewhere deletes it too.
     ///
     /// # Errors
@@ -149,8 +149,8 @@ impl<'a> Ledger<'a> {
         })
     }
 
-    /// Hands over the deletions of a skill, or of all, from a time on and before another, in the order of their executions'
-    /// times, until `each` answers `false`. A session or an outcome of the filter is not known of them and not looked at.
+    /// Calls `each` with the deletions of a skill, or of all, from a time on and before another, in the order of their executions'
+    /// times, until `each` returns `false`. A session or an outcome of the filter is not known of them and not compared.
     ///
     /// # Errors
     ///
@@ -159,7 +159,7 @@ impl<'a> Ledger<'a> {
         self.db.read(|tx| deletion::each(tx, filter, each))
     }
 
-    /// Hands over the executions that a filter means, one by one, until `each` answers `false`.
+    /// Calls `each` with the executions that match a filter, one by one, until `each` returns `false`.
     ///
     /// # Errors
     ///
@@ -168,7 +168,7 @@ impl<'a> Ledger<'a> {
         self.db.read(|tx| query::each(tx, filter, order, each))
     }
 
-    /// Returns the last executions that a filter means, the oldest of them first.
+    /// Returns the last executions that match a filter, the oldest of them first.
     ///
     /// # Errors
     ///
@@ -193,13 +193,13 @@ impl<'a> Ledger<'a> {
         (found, read)
     }
 
-    /// Returns the figures of each skill that a filter means, in the order of their names. Without a period, a session or
+    /// Returns the statistics of each skill that matches a filter, in the order of their names. Without a period, a session or
     /// an outcome this reads one row a skill, however many executions there are.
     ///
     /// # Errors
     ///
     /// [`Error::Storage`] where they cannot be read.
-    pub fn figures(&mut self, filter: &Filter) -> Result<Vec<Figures>> {
+    pub fn stats(&mut self, filter: &Filter) -> Result<Vec<SkillStats>> {
         self.db.read(|tx| {
             if filter.is_only_skill() {
                 rollup::kept(tx, filter.skill.as_deref())
@@ -209,7 +209,7 @@ impl<'a> Ledger<'a> {
         })
     }
 
-    /// Compares the kept figures with a count of the executions; returns the names of the skills where they differ.
+    /// Compares the stored statistics with a count of the executions; returns the names of the skills where they differ.
     ///
     /// # Errors
     ///
@@ -238,13 +238,13 @@ impl<'a> Ledger<'a> {
 /// What was recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Recorded {
-    /// The number of the execution in this home.
+    /// The id of the execution in this home.
     pub id: i64,
     /// Whether it is the only one of its skill.
     pub is_first: bool,
 }
 
-/// Inserts an execution and adds it to the figures of its skill.
+/// Inserts an execution and adds it to the statistics of its skill.
 fn insert(tx: &Tx<'_>, new: &NewExecution<'_>, outcome: Option<Outcome>) -> Result<Recorded> {
     let at = new.time()?;
     let (skill, is_first) = skill_row(tx, new.skill)?;

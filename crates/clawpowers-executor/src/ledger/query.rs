@@ -9,7 +9,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, params_from_iter};
 use std::sync::LazyLock;
 
-/// Which executions are meant; every field narrows.
+/// Selects executions; every field narrows.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     /// Of this skill.
@@ -121,7 +121,7 @@ pub(super) fn by_id(tx: &Tx<'_>, id: i64) -> Result<Option<Execution>> {
     })
 }
 
-/// Hands over executions with everything that is known of them, until `each` answers `false`.
+/// Calls `each` with executions, until `each` returns `false`.
 pub(super) fn each(
     tx: &Tx<'_>,
     filter: &Filter,
@@ -134,7 +134,7 @@ pub(super) fn each(
     })
 }
 
-/// Hands over the figures of executions alone, with the row of their skill, in no order: to sort many takes longer than
+/// Calls `each` with the numbers of executions alone, with the row of their skill, in no order: to sort many takes longer than
 /// to read them.
 pub(super) fn each_figure(
     tx: &Tx<'_>,

@@ -1,4 +1,4 @@
-//! The figures of each skill.
+//! The statistics of each skill.
 
 use super::execution::{Execution, OPEN, Outcome};
 use super::fields::ExecutionFields;
@@ -10,28 +10,61 @@ use crate::timestamp::Timestamp;
 use rusqlite::{OptionalExtension as _, Row};
 use std::collections::BTreeMap;
 
-/// The figures of a skill.
+/// The sum of a field, and how many executions have it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sum {
+    /// How many executions have the field.
+    pub count: i64,
+    /// The sum.
+    pub total: i64,
+}
+
+impl Sum {
+    fn add(&mut self, sign: i64, value: i64) -> Result<()> {
+        self.count += sign;
+        self.total = sum(self.total, sign * value)?;
+        Ok(())
+    }
+
+    const fn merge(&mut self, other: Self) {
+        self.count += other.count;
+        self.total = self.total.saturating_add(other.total);
+    }
+}
+
+/// The sums of tokens, and how many executions have any.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TokenSum {
+    /// How many executions have input or output tokens.
+    pub count: i64,
+    /// The sum of input tokens.
+    pub input: i64,
+    /// The sum of output tokens.
+    pub output: i64,
+}
+
+/// The statistics of a skill.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Figures {
+pub struct SkillStats {
     /// The skill.
     pub skill: String,
     /// Executions by outcome, in the order of [`Outcome::ALL`].
     pub outcomes: [i64; 4],
     /// Executions that have not ended.
     pub open: i64,
-    /// Ended executions with a duration, and their sum in microseconds.
-    pub timed: (i64, i64),
-    /// Ended executions with a cost, and their sum in billionths of a US dollar.
-    pub priced: (i64, i64),
-    /// Ended executions with tokens, and the sums of tokens read and written.
-    pub metered: (i64, i64, i64),
-    /// When the first and the last of those that have ended was.
+    /// Durations of ended executions, in microseconds.
+    pub duration: Sum,
+    /// Costs of ended executions, in billionths of a US dollar.
+    pub cost: Sum,
+    /// Tokens of ended executions.
+    pub tokens: TokenSum,
+    /// The times of the first and the last ended execution.
     pub period: Option<(Timestamp, Timestamp)>,
-    /// Durations by bucket of the log histogram, in ascending order.
+    /// Durations by bucket of the logarithmic histogram, in ascending order.
     pub durations: Vec<(u32, u64)>,
 }
 
-impl Figures {
+impl SkillStats {
     /// Returns how many executions have ended.
     #[must_use]
     pub fn total(&self) -> i64 {
@@ -56,25 +89,19 @@ impl Figures {
         quantile(&self.durations, q)
     }
 
-    /// Adds the figures of others, for a total over skills.
+    /// Adds the statistics of another skill, for a total.
     pub fn merge(&mut self, other: &Self) {
         for (own, other) in self.outcomes.iter_mut().zip(other.outcomes) {
             *own += other;
         }
         self.open += other.open;
-        self.timed = (
-            self.timed.0 + other.timed.0,
-            self.timed.1.saturating_add(other.timed.1),
-        );
-        self.priced = (
-            self.priced.0 + other.priced.0,
-            self.priced.1.saturating_add(other.priced.1),
-        );
-        self.metered = (
-            self.metered.0 + other.metered.0,
-            self.metered.1.saturating_add(other.metered.1),
-            self.metered.2.saturating_add(other.metered.2),
-        );
+        self.duration.merge(other.duration);
+        self.cost.merge(other.cost);
+        self.tokens = TokenSum {
+            count: self.tokens.count + other.tokens.count,
+            input: self.tokens.input.saturating_add(other.tokens.input),
+            output: self.tokens.output.saturating_add(other.tokens.output),
+        };
         self.period = match (self.period, other.period) {
             (Some(own), Some(other)) => Some((own.0.min(other.0), own.1.max(other.1))),
             (own, other) => own.or(other),
@@ -87,10 +114,10 @@ impl Figures {
     }
 }
 
-/// What changes in the figures of one skill.
+/// What changes in the statistics of one skill.
 #[derive(Debug, Default)]
 pub(super) struct Delta {
-    figures: Figures,
+    stats: SkillStats,
     durations: BTreeMap<u32, i64>,
     days: BTreeMap<i64, [i64; 4]>,
 }
@@ -104,7 +131,7 @@ impl Delta {
         fields: &ExecutionFields<T>,
     ) -> Result<()> {
         if outcome.is_some() {
-            self.figures.period = match self.figures.period {
+            self.stats.period = match self.stats.period {
                 None => Some((at, at)),
                 Some((first, last)) => Some((first.min(at), last.max(at))),
             };
@@ -124,57 +151,56 @@ impl Delta {
         fields: &ExecutionFields<T>,
         sign: i64,
     ) -> Result<()> {
-        let figures = &mut self.figures;
+        let stats = &mut self.stats;
         let Some(outcome) = outcome else {
             // What it took so far counts once it has ended.
-            figures.open += sign;
+            stats.open += sign;
             return Ok(());
         };
         let day = self.days.entry(at.day()).or_default();
-        for counts in [&mut figures.outcomes, day] {
+        for counts in [&mut stats.outcomes, day] {
             for (index, count) in counts.iter_mut().enumerate() {
                 *count += sign * i64::from(index == outcome as usize);
             }
         }
         if let Some(duration) = fields.duration {
-            figures.timed = (figures.timed.0 + sign, sum(figures.timed.1, sign * duration)?);
+            stats.duration.add(sign, duration)?;
             let bucket = bucket(duration.unsigned_abs());
             *self.durations.entry(bucket).or_default() += sign;
         }
         if let Some(cost) = fields.cost {
-            figures.priced = (figures.priced.0 + sign, sum(figures.priced.1, sign * cost)?);
+            stats.cost.add(sign, cost)?;
         }
         if fields.tokens_in.is_some() || fields.tokens_out.is_some() {
-            figures.metered = (
-                figures.metered.0 + sign,
-                sum(figures.metered.1, sign * fields.tokens_in.unwrap_or_default())?,
-                sum(figures.metered.2, sign * fields.tokens_out.unwrap_or_default())?,
-            );
+            let tokens = &mut stats.tokens;
+            tokens.count += sign;
+            tokens.input = sum(tokens.input, sign * fields.tokens_in.unwrap_or_default())?;
+            tokens.output = sum(tokens.output, sign * fields.tokens_out.unwrap_or_default())?;
         }
         Ok(())
     }
 
-    /// Returns the figures of a skill that has these executions and no other ones.
-    fn into_figures(self, skill: String) -> Figures {
-        Figures {
+    /// Returns the statistics of a skill that has these executions and no other ones.
+    fn into_stats(self, skill: String) -> SkillStats {
+        SkillStats {
             skill,
             durations: self
                 .durations
                 .into_iter()
                 .map(|(bucket, count)| (bucket, count.unsigned_abs()))
                 .collect(),
-            ..self.figures
+            ..self.stats
         }
     }
 
     /// Takes back an execution that was counted as open.
     pub(super) fn take_back_open(&mut self) {
-        self.figures.open -= 1;
+        self.stats.open -= 1;
     }
 
-    /// Adds the change to the kept figures of a skill.
+    /// Adds the change to the stored statistics of a skill.
     pub(super) fn apply(&self, tx: &Tx<'_>, skill: i64) -> Result<()> {
-        let change = &self.figures;
+        let change = &self.stats;
         let [success, failure, partial, skipped] = change.outcomes;
         let changed = tx.run(|connection| {
             // A sum that left 64 bits would become a fraction in silence, and no row is changed then.
@@ -194,13 +220,13 @@ impl Delta {
                 partial,
                 skipped,
                 change.open,
-                change.timed.0,
-                change.timed.1,
-                change.priced.0,
-                change.priced.1,
-                change.metered.0,
-                change.metered.1,
-                change.metered.2,
+                change.duration.count,
+                change.duration.total,
+                change.cost.count,
+                change.cost.total,
+                change.tokens.count,
+                change.tokens.input,
+                change.tokens.output,
                 change.period.map(|period| period.0.micros()),
                 change.period.map(|period| period.1.micros()),
             ])
@@ -262,16 +288,16 @@ fn too_large() -> Error {
     )
 }
 
-/// Reads the kept figures, of one skill or of all.
-pub(super) fn kept(tx: &Tx<'_>, skill: Option<&str>) -> Result<Vec<Figures>> {
+/// Reads the stored statistics, of one skill or of all.
+pub(super) fn kept(tx: &Tx<'_>, skill: Option<&str>) -> Result<Vec<SkillStats>> {
     let mut found = kept_rows(tx, skill)?;
     // Every execution of it may have been forgotten.
-    found.retain(|(_, figures)| figures.total() + figures.open > 0);
-    Ok(found.into_iter().map(|(_, figures)| figures).collect())
+    found.retain(|(_, stats)| stats.total() + stats.open > 0);
+    Ok(found.into_iter().map(|(_, stats)| stats).collect())
 }
 
-/// Reads the kept figures with the ids of their skills.
-fn kept_rows(tx: &Tx<'_>, skill: Option<&str>) -> Result<Vec<(i64, Figures)>> {
+/// Reads the stored statistics with the ids of their skills.
+fn kept_rows(tx: &Tx<'_>, skill: Option<&str>) -> Result<Vec<(i64, SkillStats)>> {
     tx.run(|connection| {
         let mut statement = connection.prepare_cached(
             "SELECT id, name, success, failure, partial, skipped, open, timed, duration, priced, cost, metered,
@@ -282,25 +308,35 @@ fn kept_rows(tx: &Tx<'_>, skill: Option<&str>) -> Result<Vec<(i64, Figures)>> {
         let mut found = rows.collect::<rusqlite::Result<Vec<_>>>()?;
         let mut buckets =
             connection.prepare_cached("SELECT bucket, count FROM duration_bucket WHERE skill = ? ORDER BY bucket")?;
-        for (id, figures) in &mut found {
+        for (id, stats) in &mut found {
             let rows = buckets.query_map([*id], |row| {
                 Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs()))
             })?;
-            figures.durations = rows.collect::<rusqlite::Result<_>>()?;
+            stats.durations = rows.collect::<rusqlite::Result<_>>()?;
         }
         Ok(found)
     })
 }
 
-fn from_row(row: &Row<'_>) -> rusqlite::Result<Figures> {
+fn from_row(row: &Row<'_>) -> rusqlite::Result<SkillStats> {
     let period: (Option<i64>, Option<i64>) = (row.get(14)?, row.get(15)?);
-    Ok(Figures {
+    Ok(SkillStats {
         skill: row.get(1)?,
         outcomes: [row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?],
         open: row.get(6)?,
-        timed: (row.get(7)?, row.get(8)?),
-        priced: (row.get(9)?, row.get(10)?),
-        metered: (row.get(11)?, row.get(12)?, row.get(13)?),
+        duration: Sum {
+            count: row.get(7)?,
+            total: row.get(8)?,
+        },
+        cost: Sum {
+            count: row.get(9)?,
+            total: row.get(10)?,
+        },
+        tokens: TokenSum {
+            count: row.get(11)?,
+            input: row.get(12)?,
+            output: row.get(13)?,
+        },
         period: period
             .0
             .zip(period.1)
@@ -309,8 +345,8 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Figures> {
     })
 }
 
-/// Counts the executions that a filter means.
-pub(super) fn counted(tx: &Tx<'_>, filter: &Filter) -> Result<Vec<Figures>> {
+/// Counts the executions that match a filter.
+pub(super) fn counted(tx: &Tx<'_>, filter: &Filter) -> Result<Vec<SkillStats>> {
     let mut found = Vec::new();
     for (skill, delta) in deltas(tx, filter)? {
         let name = tx.run(|connection| {
@@ -319,14 +355,14 @@ pub(super) fn counted(tx: &Tx<'_>, filter: &Filter) -> Result<Vec<Figures>> {
         })?;
         // Only in a damaged file an execution is of no skill.
         if let Some(name) = name {
-            found.push(delta.into_figures(name));
+            found.push(delta.into_stats(name));
         }
     }
     found.sort_by(|a, b| a.skill.cmp(&b.skill));
     Ok(found)
 }
 
-/// Counts the executions that a filter means, by the row of their skill.
+/// Counts the executions that match a filter, by the row of their skill.
 pub(super) fn deltas(tx: &Tx<'_>, filter: &Filter) -> Result<BTreeMap<i64, Delta>> {
     let mut deltas: BTreeMap<i64, Delta> = BTreeMap::new();
     query::each_figure(tx, filter, |skill, outcome, at, fields| {
@@ -335,7 +371,7 @@ pub(super) fn deltas(tx: &Tx<'_>, filter: &Filter) -> Result<BTreeMap<i64, Delta
     Ok(deltas)
 }
 
-/// Compares the kept figures and days with a count of all executions, which are read once; returns the names of the
+/// Compares the stored statistics and days with a count of all executions, which are read once; returns the names of the
 /// skills where they differ, and the numbers of those that have executions and no row.
 pub(super) fn differing(tx: &Tx<'_>) -> Result<Vec<String>> {
     let mut counted = deltas(tx, &Filter::default())?;
@@ -344,7 +380,7 @@ pub(super) fn differing(tx: &Tx<'_>) -> Result<Vec<String>> {
     for (id, kept) in kept_rows(tx, None)? {
         let mut delta = counted.remove(&id).unwrap_or_default();
         let same_days = days.remove(&id).unwrap_or_default() == std::mem::take(&mut delta.days);
-        if !same_days || delta.into_figures(kept.skill.clone()) != kept {
+        if !same_days || delta.into_stats(kept.skill.clone()) != kept {
             names.push(kept.skill);
         }
     }

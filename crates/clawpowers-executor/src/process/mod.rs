@@ -1,7 +1,7 @@
 //! Runs a command and streams it through.
 //!
 //! The command has the caller's own standard input, output and error; not a byte of them is read or kept here. While
-//! it runs, signals to the caller are handed on to it, so that whoever ends the caller ends the command, and the
+//! it runs, signals to the caller are forwarded to it, so that whoever ends the caller ends the command, and the
 //! caller lives on to record how it ended.
 //!
 //! # Process groups
@@ -13,7 +13,7 @@
 //!
 //! # Limits
 //!
-//! - SIGKILL and SIGSTOP cannot be handed on: a caller that is killed leaves the command behind.
+//! - SIGKILL and SIGSTOP cannot be forwarded: a caller that is killed leaves the command behind.
 //! - After the first [`run`], SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1 and SIGUSR2 no longer end the caller, not even
 //!   when no command runs: nothing may end it between the end of a command and the record of it. SIGTSTP no longer
 //!   stops it where the command led a group. A caller that goes on for long afterwards listens for them itself.
@@ -23,7 +23,7 @@
 //!   be lost: they are installed with signals blocked, and only those of the calling thread can be.
 //! - The time of a timeout goes on while the caller is stopped.
 //! - A signal that the caller was started to ignore stays ignored, in the command too (`nohup`). This can be seen on
-//!   Linux only; elsewhere it is handed on.
+//!   Linux only; elsewhere it is forwarded.
 //! - With streams that are no terminal, a command that opens the terminal by its path is in the background there.
 //! - The caller must not wait for children that it did not start: the command would be among them.
 //! - Off Unix there are no signals and no groups: a timeout ends the command at once, and the command alone.
@@ -46,14 +46,14 @@ use unix as system;
 
 /// How a command is run.
 #[derive(Debug, Clone, Copy)]
-pub struct Spec<'a> {
+pub struct CommandSpec<'a> {
     /// The program: a path, or a name that is looked up in `PATH`.
     pub program: &'a OsStr,
     /// Its arguments, without the program's own name. No shell reads them.
     pub args: &'a [OsString],
     /// Its working directory; without one, the caller's.
     pub cwd: Option<&'a Path>,
-    /// Variables that are added to the inherited environment or replace what stands there.
+    /// Variables that are added to the inherited environment or replace inherited ones.
     pub env: &'a [(OsString, OsString)],
     /// How long it may run. It is then asked to end with SIGTERM.
     pub timeout: Option<Duration>,
@@ -63,16 +63,16 @@ pub struct Spec<'a> {
 
 /// How a command ended, and how long it ran.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ended {
+pub struct Exit {
     /// How it ended.
-    pub how: How,
+    pub reason: ExitReason,
     /// From just before its start to its end, on a clock that nobody sets.
     pub duration: Duration,
 }
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum How {
+pub enum ExitReason {
     /// By itself, with this exit code.
     Code(i32),
     /// By this signal.
@@ -84,7 +84,7 @@ pub enum How {
     },
 }
 
-impl Ended {
+impl Exit {
     /// Returns the exit code that a caller passes on: the command's own; 128 and the number for a signal; 124 for a
     /// timeout, 137 where it had to be killed.
     ///
@@ -93,22 +93,22 @@ impl Ended {
     /// # Examples
     ///
     /// ```
-    /// use clawpowers_executor::process::{Ended, How};
+    /// use clawpowers_executor::process::{Exit, ExitReason};
     /// use std::time::Duration;
     ///
-    /// let code = |how| Ended { how, duration: Duration::ZERO }.exit_code();
-    /// assert_eq!(code(How::Code(3)), 3);
-    /// assert_eq!(code(How::Signal(15)), 143);
-    /// assert_eq!(code(How::TimedOut { killed: false }), 124);
-    /// assert_eq!(code(How::TimedOut { killed: true }), 137);
+    /// let code = |reason| Exit { reason, duration: Duration::ZERO }.exit_code();
+    /// assert_eq!(code(ExitReason::Code(3)), 3);
+    /// assert_eq!(code(ExitReason::Signal(15)), 143);
+    /// assert_eq!(code(ExitReason::TimedOut { killed: false }), 124);
+    /// assert_eq!(code(ExitReason::TimedOut { killed: true }), 137);
     /// ```
     #[must_use]
     pub fn exit_code(&self) -> u8 {
-        let code = match self.how {
-            How::Code(code) => code,
-            How::Signal(signal) => signal.saturating_add(128),
-            How::TimedOut { killed: false } => 124,
-            How::TimedOut { killed: true } => 137,
+        let code = match self.reason {
+            ExitReason::Code(code) => code,
+            ExitReason::Signal(signal) => signal.saturating_add(128),
+            ExitReason::TimedOut { killed: false } => 124,
+            ExitReason::TimedOut { killed: true } => 137,
         };
         u8::try_from(code).unwrap_or(u8::MAX)
     }
@@ -116,7 +116,7 @@ impl Ended {
 
 /// Why a command was not run.
 #[derive(Debug, thiserror::Error)]
-pub enum StartError {
+pub enum SpawnError {
     /// There is no such program.
     #[error("no such program")]
     NotFound,
@@ -131,7 +131,7 @@ pub enum StartError {
 /// Runs a command, waits for its end, and says how it ended.
 ///
 /// Signals that come in meanwhile (SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2) do not end the caller but are
-/// handed on. One that comes before the command has started is handed on as soon as it has. Where the command leads a
+/// forwarded. One that comes before the command has started is forwarded as soon as it has. Where the command leads a
 /// group, what is left of the group after a timeout has the same grace as the command; then it is killed. What a
 /// command leaves behind that ended by itself or by a signal is left alone.
 ///
@@ -141,18 +141,18 @@ pub enum StartError {
 /// # Errors
 ///
 /// Fails where the program is missing or is none, where its working directory cannot be entered, and where the system
-/// starts no more processes. Fails with [`StartError::Other`] too where the caller itself took the command's exit
+/// starts no more processes. Fails with [`SpawnError::Other`] too where the caller itself took the command's exit
 /// status away, since nothing is known of its end then.
 ///
 /// # Examples
 ///
 /// ```
 /// # #[cfg(unix)] {
-/// use clawpowers_executor::process::{How, Spec, run};
+/// use clawpowers_executor::process::{ExitReason, CommandSpec, run};
 /// use std::ffi::OsStr;
 /// use std::time::Duration;
 ///
-/// let spec = Spec {
+/// let spec = CommandSpec {
 ///     program: OsStr::new("sh"),
 ///     args: &["-c".into(), "exit $CODE".into()],
 ///     cwd: None,
@@ -161,12 +161,12 @@ pub enum StartError {
 ///     grace: Duration::from_secs(5),
 /// };
 /// let ended = run(&spec)?;
-/// assert_eq!(ended.how, How::Code(3));
+/// assert_eq!(ended.reason, ExitReason::Code(3));
 /// assert_eq!(ended.exit_code(), 3);
 /// # }
-/// # Ok::<(), clawpowers_executor::process::StartError>(())
+/// # Ok::<(), clawpowers_executor::process::SpawnError>(())
 /// ```
-pub fn run(spec: &Spec<'_>) -> Result<Ended, StartError> {
+pub fn run(spec: &CommandSpec<'_>) -> Result<Exit, SpawnError> {
     let mut command = Command::new(spec.program);
     command
         .args(spec.args)
@@ -174,28 +174,28 @@ pub fn run(spec: &Spec<'_>) -> Result<Ended, StartError> {
     if let Some(cwd) = spec.cwd {
         // The system answers the same for the program and for the working directory. The dot is found only in a folder
         // that may be entered.
-        std::fs::metadata(cwd.join(".")).map_err(StartError::Other)?;
+        std::fs::metadata(cwd.join(".")).map_err(SpawnError::Other)?;
         command.current_dir(cwd);
     }
     system::run(spec, command)
 }
 
-/// Says why a program did not start.
-fn start_error(error: io::Error) -> StartError {
+/// Returns why a program did not start.
+fn spawn_error(error: io::Error) -> SpawnError {
     match error.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => StartError::NotFound,
-        io::ErrorKind::PermissionDenied => StartError::NotExecutable,
-        _ if system::is_no_program(&error) => StartError::NotExecutable,
-        _ => StartError::Other(error),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => SpawnError::NotFound,
+        io::ErrorKind::PermissionDenied => SpawnError::NotExecutable,
+        _ if system::is_no_program(&error) => SpawnError::NotExecutable,
+        _ => SpawnError::Other(error),
     }
 }
 
-/// Says how a command ended that had all the time it took.
-fn how(status: ExitStatus) -> How {
+/// Returns how a command ended that was not stopped by its timeout.
+fn exit_reason(status: ExitStatus) -> ExitReason {
     match (status.code(), system::signal(status)) {
-        (Some(code), _) => How::Code(code),
-        (None, Some(signal)) => How::Signal(signal),
+        (Some(code), _) => ExitReason::Code(code),
+        (None, Some(signal)) => ExitReason::Signal(signal),
         // Only a stopped process has neither, and nobody asks for those.
-        (None, None) => How::Code(i32::from(u8::MAX)),
+        (None, None) => ExitReason::Code(i32::from(u8::MAX)),
     }
 }

@@ -1,21 +1,21 @@
 //! Systems without signals and process groups.
 
-use super::{Ended, How, Spec, StartError, how, start_error};
+use super::{CommandSpec, Exit, ExitReason, SpawnError, exit_reason, spawn_error};
 use std::io;
 use std::process::{Command, ExitStatus};
 use std::time::{Duration, Instant};
 
-/// How often a command with a timeout is looked at.
+/// The pause between two checks of a command with a timeout.
 const LOOK: Duration = Duration::from_millis(2);
 
-pub(super) fn run(spec: &Spec<'_>, mut command: Command) -> Result<Ended, StartError> {
+pub(super) fn run(spec: &CommandSpec<'_>, mut command: Command) -> Result<Exit, SpawnError> {
     let started = Instant::now();
-    let mut child = command.spawn().map_err(start_error)?;
+    let mut child = command.spawn().map_err(spawn_error)?;
     let mut timed_out = false;
     let mut status = None;
     if let Some(deadline) = spec.timeout.and_then(|timeout| started.checked_add(timeout)) {
         while status.is_none() && !timed_out {
-            status = child.try_wait().map_err(StartError::Other)?;
+            status = child.try_wait().map_err(SpawnError::Other)?;
             if status.is_none() && deadline <= Instant::now() {
                 // It fails only where the command has just ended, and then the wait below returns at once.
                 timed_out = child.kill().is_ok();
@@ -26,16 +26,16 @@ pub(super) fn run(spec: &Spec<'_>, mut command: Command) -> Result<Ended, StartE
     }
     let status = match status {
         Some(status) => status,
-        None => child.wait().map_err(StartError::Other)?,
+        None => child.wait().map_err(SpawnError::Other)?,
     };
-    let how = if timed_out {
+    let reason = if timed_out {
         // There is no grace that it could have outstayed.
-        How::TimedOut { killed: false }
+        ExitReason::TimedOut { killed: false }
     } else {
-        how(status)
+        exit_reason(status)
     };
-    Ok(Ended {
-        how,
+    Ok(Exit {
+        reason,
         duration: started.elapsed(),
     })
 }

@@ -5,7 +5,7 @@
 //! until then looks for its end with `WNOWAIT`, which leaves a zombie. A zombie keeps its number, and with it the number
 //! of its group, from being given out again: no signal can hit a process that took the place of the child.
 
-use super::{Ended, How, Spec, StartError, how, start_error};
+use super::{CommandSpec, Exit, ExitReason, SpawnError, exit_reason, spawn_error};
 use nix::sys::signal::{SigSet, SigmaskHow};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
@@ -21,18 +21,18 @@ use std::process::{Command, ExitStatus};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// What is handed on.
-const HANDED_ON: [i32; 6] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2];
+/// The signals that are forwarded.
+const FORWARDED: [i32; 6] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2];
 
 /// The longest sleep. Every end comes as a signal, except to a caller that was started with SIGCHLD blocked.
 const LONGEST_SLEEP: Duration = Duration::from_secs(1);
 
-/// Between two looks at what a timeout left of a group: they grow from the first to the second.
+/// The pause between two checks of what a timeout left of a group, first and longest.
 const LOOKS: (Duration, Duration) = (Duration::from_millis(2), Duration::from_millis(100));
 
 type Signals = SignalDelivery<UnixStream, WithOrigin>;
 
-/// Where a timeout stands, with the time of the next step.
+/// The state of a timeout, with the time of the next step.
 #[derive(Clone, Copy)]
 enum Stage {
     Running(Option<Instant>),
@@ -49,40 +49,40 @@ impl Stage {
     }
 }
 
-pub(super) fn run(spec: &Spec<'_>, mut command: Command) -> Result<Ended, StartError> {
+pub(super) fn run(spec: &CommandSpec<'_>, mut command: Command) -> Result<Exit, SpawnError> {
     let terminal = io::stdin().is_terminal() || io::stdout().is_terminal() || io::stderr().is_terminal();
     let leads_group = !terminal;
     // Before the start, so that there is no time at which a signal ends this process and leaves the child.
-    let mut signals = listen(leads_group).map_err(StartError::Other)?;
+    let mut signals = listen(leads_group).map_err(SpawnError::Other)?;
     if leads_group {
         command.process_group(0);
     }
     // There is no child yet that the terminal could have sent these to as well.
     let missed: Vec<Origin> = signals.pending().collect();
     let started = Instant::now();
-    let mut child = command.spawn().map_err(start_error)?;
+    let mut child = command.spawn().map_err(spawn_error)?;
     let target = Target {
         pid: Pid::from_child(&child),
         leads_group,
     };
     for origin in &missed {
-        target.hand_on(origin);
+        target.forward_signal(origin);
     }
     // What the terminal sent meanwhile may have come just before there was a child. A child that got it and is alive
     // has a handler for it, and would run that twice; without a handler a second signal changes nothing.
     for origin in signals.pending() {
         if !(target.has_got(&origin) && target.catches(origin.signal)) {
-            target.hand_on(&origin);
+            target.forward_signal(&origin);
         }
     }
     let mut stage = Stage::Running(spec.timeout.and_then(|timeout| started.checked_add(timeout)));
     loop {
         for origin in signals.pending() {
             if !target.has_got(&origin) {
-                target.hand_on(&origin);
+                target.forward_signal(&origin);
             }
         }
-        if target.has_ended().map_err(StartError::Other)? {
+        if target.has_ended().map_err(SpawnError::Other)? {
             break;
         }
         let now = Instant::now();
@@ -107,15 +107,15 @@ pub(super) fn run(spec: &Spec<'_>, mut command: Command) -> Result<Ended, StartE
     if let Stage::Asked(until) = stage {
         end_group(&target, &mut signals, until);
     }
-    let status = child.wait().map_err(StartError::Other)?;
-    let how = match stage {
-        Stage::Running(_) => how(status),
-        Stage::Asked(_) => How::TimedOut { killed: false },
-        Stage::Killed => How::TimedOut {
+    let status = child.wait().map_err(SpawnError::Other)?;
+    let reason = match stage {
+        Stage::Running(_) => exit_reason(status),
+        Stage::Asked(_) => ExitReason::TimedOut { killed: false },
+        Stage::Killed => ExitReason::TimedOut {
             killed: status.signal() == Some(Signal::KILL.as_raw()),
         },
     };
-    Ok(Ended { how, duration })
+    Ok(Exit { reason, duration })
 }
 
 pub(super) fn is_no_program(error: &io::Error) -> bool {
@@ -139,7 +139,7 @@ fn end_group(target: &Target, signals: &mut Signals, until: Option<Instant>) {
         sleep(signals, until.into_iter().chain(next).min());
         look = look.saturating_mul(2).min(longest);
         for origin in signals.pending() {
-            target.hand_on(&origin);
+            target.forward_signal(&origin);
         }
     }
 }
@@ -173,7 +173,7 @@ impl Target {
         contains(signals_of(&process, "SigCgt:"), signal)
     }
 
-    fn hand_on(&self, origin: &Origin) {
+    fn forward_signal(&self, origin: &Origin) {
         if origin.signal == SIGCHLD {
             return;
         }
@@ -182,7 +182,7 @@ impl Target {
         }
         if origin.signal == SIGTSTP {
             // The handler took the place of what would have stopped this process. It goes on with a SIGCONT, and that
-            // is handed on as well.
+            // is forwarded as well.
             let _ = kill_process(getpid(), Signal::STOP);
         }
     }
@@ -201,13 +201,13 @@ impl Target {
 /// Installs the handlers.
 fn listen(leads_group: bool) -> io::Result<Signals> {
     let ignored = signals_of("self", "SigIgn:");
-    let mut wanted = HANDED_ON.to_vec();
+    let mut wanted = FORWARDED.to_vec();
     // A terminal stops the caller's group; the child in another group stops with it only if it is told. Where no shell
     // has put the caller's group aside, the system refuses to stop it, since nobody would let it go on.
     if leads_group && is_job() {
         wanted.extend([SIGTSTP, SIGCONT]);
     }
-    // With a handler an ignored signal would be handed on, and the child would start with its default action.
+    // With a handler an ignored signal would be forwarded, and the child would start with its default action.
     wanted.retain(|signal| !contains(ignored, *signal));
     // Even if ignored: the system throws the exit status of a child away where this one is.
     wanted.push(SIGCHLD);

@@ -42,7 +42,7 @@ pub struct Recovered {
 }
 
 /// Writes everything that can still be read of the database of `from` to a new database in `to`, with the figures of the
-/// skills counted again. Nothing of `from` is changed. What deleted pages hold is not brought back, as far as the list of
+/// skills counted again. Nothing of `from` is changed. What deleted pages contain is not restored, as far as the list of
 /// them can be read.
 ///
 /// # Errors

@@ -17,7 +17,7 @@ pub(super) const FILE_HEADER: usize = 100;
 const MAGIC: &[u8] = b"SQLite format 3\0";
 const WAL_HEADER: usize = 32;
 const FRAME_HEADER: usize = 24;
-/// More pages than this are not looked at, whatever a damaged header says of them.
+/// More pages than this are not read, whatever a damaged header says of them.
 const MAX_PAGES: u32 = u32::MAX / 2;
 
 /// The pages of a database as its last commit left them.

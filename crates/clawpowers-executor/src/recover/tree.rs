@@ -37,7 +37,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Hands over the rows of the tree at `root`; tells whether all of it could be read.
+    /// Calls `each` with the rows of the tree at `root`; tells whether all of it could be read.
     pub(super) fn tree(&mut self, root: u32, is_table: bool, mut each: impl FnMut(Row)) -> bool {
         let before = (self.damaged.len(), self.lost_rows);
         let mut next = vec![root];
@@ -64,7 +64,7 @@ impl<'a> Walk<'a> {
         before == (self.damaged.len(), self.lost_rows)
     }
 
-    /// Hands over the rows of pages that no tree led to, with what kind of page each is on. Their way was lost with a
+    /// Calls `each` with the rows of pages that no tree led to, with what kind of page each is on. Their way was lost with a
     /// damaged page above them.
     pub(super) fn orphans(&mut self, mut each: impl FnMut(Kind, Row)) {
         let free = self.pages.free();

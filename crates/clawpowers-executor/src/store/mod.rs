@@ -38,7 +38,7 @@ pub struct Entry {
     pub updated_at: Timestamp,
 }
 
-/// What came of a compare-and-set.
+/// The result of a compare-and-set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Swap {
     /// The value was the expected one and is the new one now.
@@ -54,7 +54,7 @@ pub struct Store<'a> {
 }
 
 impl Db {
-    /// Returns the keys and values.
+    /// Returns the keys and values of the home.
     pub const fn store(&mut self) -> Store<'_> {
         Store { db: self }
     }
@@ -95,8 +95,8 @@ impl Store<'_> {
         self.db.write(|tx| put(tx, key, value))
     }
 
-    /// Removes a key; tells whether it was there. A full disk does not keep it from doing so, as long as the room is still
-    /// there that every database keeps for this.
+    /// Removes a key; tells whether it was there. A full disk does not keep it from doing so, while the room is
+    /// left that every database keeps for this.
     ///
     /// # Errors
     ///
@@ -133,7 +133,7 @@ impl Store<'_> {
     }
 
     /// Adds a number to the value of a key and returns the sum; a missing key counts as 0. Blanks around the old value
-    /// are passed over.
+    /// are ignored.
     ///
     /// # Errors
     ///
@@ -156,7 +156,7 @@ impl Store<'_> {
         })
     }
 
-    /// Sets the value of a key if it is `old` now; `None` stands for a key that is not there.
+    /// Sets the value of a key if it is `old` now; `None` is a missing key.
     ///
     /// # Errors
     ///
@@ -173,7 +173,7 @@ impl Store<'_> {
         })
     }
 
-    /// Returns the keys that a pattern means, in the order of their bytes.
+    /// Returns the keys that match a pattern, in the order of their bytes.
     ///
     /// # Errors
     ///
@@ -187,7 +187,7 @@ impl Store<'_> {
         Ok(keys)
     }
 
-    /// Hands over the keys that a pattern means, one by one in the order of their bytes, until `each` answers `false`.
+    /// Calls `each` with the keys that match a pattern, one by one in the order of their bytes, until `each` returns `false`.
     ///
     /// # Errors
     ///
@@ -196,12 +196,12 @@ impl Store<'_> {
         self.walk(pattern, "key", |row| row.get(0), |key: String| each(&key))
     }
 
-    /// Hands over the entries that a pattern means, one by one in the order of their keys' bytes, until `each` answers
+    /// Calls `each` with the entries that match a pattern, one by one in the order of their keys' bytes, until `each` answers
     /// `false`.
     ///
     /// # Errors
     ///
-    /// As [`Store::get`]. A row that is damaged is left out, and the error comes after every other one was handed over.
+    /// As [`Store::get`]. A damaged row is skipped, and the error comes after all other rows.
     pub fn each(&self, pattern: &Pattern, each: impl FnMut(Entry) -> bool) -> Result<()> {
         let read = |row: &Row<'_>| {
             Ok(Entry {
@@ -213,7 +213,7 @@ impl Store<'_> {
         self.walk(pattern, "key, value, updated_at", read, each)
     }
 
-    /// Reads the rows of keys that a pattern means; the first column is the key.
+    /// Reads the rows of keys that match a pattern; the first column is the key.
     fn walk<T>(
         &self,
         pattern: &Pattern,
@@ -386,7 +386,7 @@ pub(crate) fn check_size(key: &Key<'_>, bytes: usize) -> Result<()> {
     Err(Error::invalid(message, "keep it in a file and store its path"))
 }
 
-/// Reads a stored value as an integer, blanks around it passed over.
+/// Reads a stored value as an integer, ignoring blanks around it.
 fn integer(value: &[u8]) -> Result<i64> {
     let text = std::str::from_utf8(value).ok().map(str::trim);
     let digits = text.and_then(|text| {

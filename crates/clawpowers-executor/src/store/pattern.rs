@@ -76,7 +76,7 @@ fn parse(text: &str) -> Vec<Part> {
                     rest = after.chars();
                     part
                 }
-                // Nothing closes it, so it is meant as it stands.
+                // Nothing closes it, so it is a plain character.
                 None => Part::Char(c),
             },
             c => Part::Char(c),

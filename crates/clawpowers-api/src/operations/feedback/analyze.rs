@@ -5,7 +5,7 @@ use crate::runtime::Runtime;
 use crate::wire;
 use crate::wire::error::ApiError;
 use clawpowers_executor::histogram::middle;
-use clawpowers_executor::ledger::{Figures, ModelCount};
+use clawpowers_executor::ledger::{ModelCount, SkillStats};
 use clawpowers_executor::{Db, Timestamp};
 use clawpowers_feedback::{
     Checkpoint, Input, Recommendation, SessionCount, SkillAnalysis, VersionCount, first_day, recommend,
@@ -118,7 +118,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     match (found, &request.skill) {
         (Some(found), _) => Ok(found),
         (None, Some(skill)) => Err(unknown(skill, &[])),
-        (None, None) => Ok(analysis.response(&Figures::default(), Vec::new(), Vec::new())),
+        (None, None) => Ok(analysis.response(&SkillStats::default(), Vec::new(), Vec::new())),
     }
 }
 
@@ -136,7 +136,7 @@ impl Analysis {
 
     fn response(
         &self,
-        all: &Figures,
+        all: &SkillStats,
         skills: Vec<SkillReport>,
         recommendations: Vec<Recommendation>,
     ) -> Response {
@@ -150,7 +150,7 @@ impl Analysis {
     }
 
     fn run(&self, db: &mut Db, skill: Option<&str>) -> Result<Response, ApiError> {
-        let mut figures = db.ledger().figures(&self.period.filter(None))?;
+        let mut figures = db.ledger().stats(&self.period.filter(None))?;
         if let Some(skill) = skill {
             if !figures.iter().any(|one| one.skill == skill) {
                 return Err(unknown(skill, &figures));
@@ -165,19 +165,19 @@ impl Analysis {
                 .or_default()
                 .push((day.day, day.outcomes));
         }
-        let analyze = |db: &mut Db, one: &Figures, checkpoint: Option<&Checkpoint>| {
+        let analyze = |db: &mut Db, one: &SkillStats, checkpoint: Option<&Checkpoint>| {
             let durations: Vec<_> = one
                 .durations
                 .iter()
                 .map(|(bucket, count)| (middle(*bucket), *count))
                 .collect();
-            let (metered, tokens_in, tokens_out) = one.metered;
+            let tokens = one.tokens;
             let (success, total) = counted(one);
             let input = Input {
                 success,
                 total,
-                cost: (one.priced.0 > 0).then(|| one.priced.1 as f64 / 1e9),
-                tokens: (metered > 0).then_some(tokens_in as f64 + tokens_out as f64),
+                cost: (one.cost.count > 0).then(|| one.cost.total as f64 / 1e9),
+                tokens: (tokens.count > 0).then_some(tokens.input as f64 + tokens.output as f64),
                 last_day: one.period.map(|(_, last)| last.day()),
                 days: days_of.get(one.skill.as_str()).map_or(&[], Vec::as_slice),
                 durations: &durations,
@@ -195,7 +195,7 @@ impl Analysis {
                 figures.iter().map(one).collect::<Result<_, ApiError>>()?
             }
         };
-        let mut all = Figures::default();
+        let mut all = SkillStats::default();
         let mut skills = Vec::new();
         for (one, analysis) in figures.iter().zip(analyses) {
             all.merge(one);

@@ -3,7 +3,7 @@
 use crate::operations::feedback::input::{counted, unknown};
 use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
-use clawpowers_executor::ledger::{Figures, Filter};
+use clawpowers_executor::ledger::{Filter, SkillStats};
 use clawpowers_executor::{Db, Timestamp};
 use clawpowers_feedback::{Comparison, Rate, compare};
 use clawpowers_loader::display::{nearest, quoted};
@@ -70,8 +70,8 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
             skill: Some(skill.clone()),
             ..Filter::default()
         };
-        if db.ledger().figures(&filter)?.is_empty() {
-            return Err(unknown(skill, &db.ledger().figures(&Filter::default())?));
+        if db.ledger().stats(&filter)?.is_empty() {
+            return Err(unknown(skill, &db.ledger().stats(&Filter::default())?));
         }
         Ok((a.count(db, skill)?, b.count(db, skill)?))
     })?;
@@ -171,8 +171,8 @@ impl<'a> Meant<'a> {
             until,
             ..Filter::default()
         };
-        let mut all = Figures::default();
-        for figures in db.ledger().figures(&filter)? {
+        let mut all = SkillStats::default();
+        for figures in db.ledger().stats(&filter)? {
             all.merge(&figures);
         }
         Ok(counted(&all))

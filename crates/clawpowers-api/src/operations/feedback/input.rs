@@ -1,7 +1,7 @@
 //! What analyses read from the database, and the checkpoints that they keep there.
 
 use crate::wire::error::{ApiError, ErrorCode};
-use clawpowers_executor::ledger::{Counted, Execution, Figures, Filter, Kept, Order};
+use clawpowers_executor::ledger::{AnalysisCheckpoint, DailyCounts, Execution, Filter, Order, SkillStats};
 use clawpowers_executor::{Db, Outcome, Timestamp};
 use clawpowers_feedback::{
     Checkpoint, Cluster, History, NoteCount, Observation, Position, cluster, common_notes, first_new,
@@ -19,7 +19,7 @@ const AROUND_CHANGE: usize = 10;
 /// Brings the checkpoints of all skills up to date, so that the next analysis is fast. Where that fails, the next analysis
 /// does it.
 pub(crate) fn catch_up(db: &mut Db) {
-    let Ok(figures) = db.ledger().figures(&Filter::default()) else {
+    let Ok(figures) = db.ledger().stats(&Filter::default()) else {
         return;
     };
     let _ = with_checkpoints(db, &figures, |db, figures, checkpoint| {
@@ -32,14 +32,14 @@ pub(crate) fn catch_up(db: &mut Db) {
 /// Does `work` for each skill with its checkpoint, and keeps the checkpoints that it returns.
 pub(super) fn with_checkpoints<T>(
     db: &mut Db,
-    skills: &[Figures],
-    mut work: impl FnMut(&mut Db, &Figures, Option<&Checkpoint>) -> Result<(T, Option<Checkpoint>), ApiError>,
+    skills: &[SkillStats],
+    mut work: impl FnMut(&mut Db, &SkillStats, Option<&Checkpoint>) -> Result<(T, Option<Checkpoint>), ApiError>,
 ) -> Result<Vec<T>, ApiError> {
     let deletions = db.ledger().deletions()?;
     let mut results = Vec::new();
     let mut kept = Vec::new();
     for figures in skills {
-        let checkpoint = db.ledger().kept(&figures.skill)?.map(|kept| Checkpoint {
+        let checkpoint = db.ledger().checkpoint(&figures.skill)?.map(|kept| Checkpoint {
             position: (kept.last.0.micros(), kept.last.1),
             state: kept.state,
         });
@@ -48,25 +48,25 @@ pub(super) fn with_checkpoints<T>(
         kept.extend(next.map(|next| {
             let last = (Timestamp::from_micros(next.position.0), next.position.1);
             let state = next.state;
-            (figures.skill.as_str(), Kept { last, state })
+            (figures.skill.as_str(), AnalysisCheckpoint { last, state })
         }));
     }
     if !kept.is_empty() {
         // A read-only home is analysed all the same; the next analysis starts from the old checkpoints.
-        let _ = db.ledger().keep(&kept, deletions);
+        let _ = db.ledger().save_checkpoints(&kept, deletions);
     }
     Ok(results)
 }
 
 /// Returns successes and executions that count for a rate: skipped and open ones do not.
-pub(super) fn counted(figures: &Figures) -> (u64, u64) {
+pub(super) fn counted(figures: &SkillStats) -> (u64, u64) {
     let of = |outcome| u64::try_from(figures.of(outcome)).unwrap_or_default();
     let success = of(Outcome::Success);
     (success, success + of(Outcome::Failure) + of(Outcome::Partial))
 }
 
 /// Returns the error for a skill without executions; `figures` are those of the skills that have some.
-pub(super) fn unknown(skill: &str, figures: &[Figures]) -> ApiError {
+pub(super) fn unknown(skill: &str, figures: &[SkillStats]) -> ApiError {
     let names = figures.iter().map(|one| one.skill.as_str());
     let hint = match nearest(skill, names) {
         Some(near) => format!("did you mean {}?", quoted(near)),
@@ -146,7 +146,12 @@ impl Period {
     }
 
     /// Returns what ended on each day from `first` on.
-    pub(super) fn days(self, db: &mut Db, skills: &[Figures], first: i64) -> Result<Vec<Counted>, ApiError> {
+    pub(super) fn days(
+        self,
+        db: &mut Db,
+        skills: &[SkillStats],
+        first: i64,
+    ) -> Result<Vec<DailyCounts>, ApiError> {
         if self.is_all() {
             let only = match skills {
                 [one] => Some(one.skill.as_str()),
@@ -164,7 +169,7 @@ impl Period {
                     *sum += i64::from(known == outcome);
                 }
             })?;
-            found.extend(days.into_iter().map(|(day, outcomes)| Counted {
+            found.extend(days.into_iter().map(|(day, outcomes)| DailyCounts {
                 skill: one.skill.clone(),
                 day,
                 outcomes,

@@ -251,7 +251,7 @@ fn storage(runtime: &Runtime, deep: bool) -> DatabaseState {
         if exists {
             Ok(true)
         } else {
-            home.check_log().map(|()| false)
+            home.check_orphan_wal().map(|()| false)
         }
     }) {
         Ok(true) => checked(runtime, deep || home.noted_damage().is_some()).unwrap_or(none),

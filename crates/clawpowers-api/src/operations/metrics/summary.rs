@@ -4,7 +4,7 @@ use crate::runtime::Runtime;
 use crate::wire;
 use crate::wire::error::ApiError;
 use crate::wire::execution::execution_filter;
-use clawpowers_executor::ledger::Figures;
+use clawpowers_executor::ledger::SkillStats;
 use serde::Serialize;
 
 execution_filter! {
@@ -44,13 +44,13 @@ pub struct SkillFigures {
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let filter = request.shared().filter()?;
     let figures = runtime
-        .read(|db| Ok(db.ledger().figures(&filter)?))?
+        .read(|db| Ok(db.ledger().stats(&filter)?))?
         .unwrap_or_default();
-    let mut all = Figures::default();
+    let mut all = SkillStats::default();
     for one in &figures {
         all.merge(one);
     }
-    let skill = |figures: &Figures| SkillFigures {
+    let skill = |figures: &SkillStats| SkillFigures {
         skill: figures.skill.clone(),
         figures: wire::Figures::from(figures),
     };

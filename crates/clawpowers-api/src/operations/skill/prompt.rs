@@ -112,7 +112,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
 /// Without a budget the order stays, because a prompt that changes from day to day is cached by no model's server.
 fn used_first(runtime: &Runtime, entries: &mut [Entry]) {
     // A database that cannot be read is no reason to give a model no skills.
-    let figures = runtime.read(|db| Ok(db.ledger().figures(&Filter::default())?));
+    let figures = runtime.read(|db| Ok(db.ledger().stats(&Filter::default())?));
     let figures = figures.ok().flatten().unwrap_or_default();
     let used: HashMap<&str, i64> = figures
         .iter()

@@ -9,7 +9,7 @@ use crate::timestamp::Timestamp;
 use rusqlite::Connection;
 use std::time::Instant;
 
-/// The condition that an import has ended whose keys are not all in `entry` yet. Without an import it looks at one empty
+/// The condition that an import has ended whose keys are not all in `entry` yet. Without an import it reads one empty
 /// table.
 pub(crate) const ARE_STAGED: &str = "ifnull((SELECT ended_at IS NOT NULL FROM import WHERE id = (SELECT import FROM staged_entry LIMIT 1)), 0)";
 

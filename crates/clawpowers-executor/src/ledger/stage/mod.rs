@@ -72,13 +72,13 @@ struct State {
     /// Lines of 1.x that were deleted elsewhere, and those of them that were read.
     pending: HashMap<Hash, u64>,
     left_out: Vec<Hash>,
-    /// What changes in the figures of each skill.
+    /// What changes in the statistics of each skill.
     skills: HashMap<String, (i64, Delta)>,
     /// The row of `import`, once there was more than one transaction.
     import: Option<i64>,
 }
 
-/// What came of an import.
+/// What was imported.
 pub(crate) struct Imported<T> {
     /// Of the executions.
     pub(crate) report: ImportReport,
@@ -227,7 +227,7 @@ impl<'d> Importer<'d> {
         Ok(())
     }
 
-    /// Writes what is left, changes the figures, and lets everything count.
+    /// Writes the rest, changes the statistics, and makes everything visible.
     fn end<T>(&mut self, last: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
         if self.state.import.is_some() {
             while !self.state.batch.records.is_empty() {
@@ -310,7 +310,7 @@ impl<'d> Importer<'d> {
     fn give_way(&mut self) -> Result<bool> {
         let pass = if self.shared { wait::way_wanted() } else { None };
         let Some(pass) = pass else { return Ok(false) };
-        self.db.set_aside(pass)?;
+        self.db.close_during(pass)?;
         self.set_cache(CACHES.0)?;
         Ok(true)
     }
@@ -330,7 +330,7 @@ impl State {
         Ok(())
     }
 
-    /// Inserts up to `size` executions until a time is reached; returns how many were looked at, and the first and the last
+    /// Inserts up to `size` executions until a time is reached; returns how many were read, and the first and the last
     /// number of those that are new.
     fn insert(
         &mut self,
@@ -446,7 +446,7 @@ impl State {
         })
     }
 
-    /// Changes the figures, says that the import has ended, and deletes what lines say was deleted.
+    /// Changes the statistics, records that the import has ended, and deletes what lines say was deleted.
     fn end(&mut self, tx: &Tx<'_>, home: &str) -> Result<()> {
         let mut skills: Vec<_> = self.skills.values().collect();
         skills.sort_unstable_by_key(|(id, _)| *id);
@@ -530,7 +530,7 @@ mod tests {
                 Err::<(), _>(Error::storage(Storage::Full, "full"))
             });
             assert!(failed.is_err());
-            assert_eq!(db.ledger().figures(&Filter::default()).unwrap(), []);
+            assert_eq!(db.ledger().stats(&Filter::default()).unwrap(), []);
             let rows: i64 = db
                 .run(|connection| {
                     connection.query_row(
