@@ -11,6 +11,7 @@ use crate::display::quoted;
 use crate::error::{Error, Result};
 use crate::ledger::{ARE_STAGED, Importer};
 use crate::timestamp::Timestamp;
+use pattern::MATCHES;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 /// How many bytes a value may have.
@@ -201,7 +202,8 @@ impl Store<'_> {
     ///
     /// # Errors
     ///
-    /// As [`Store::get`]. A damaged row is skipped, and the error comes after all other rows.
+    /// [`Error::Invalid`] for a pattern above 50,000 bytes, else as [`Store::get`]. A damaged row is skipped, and the error
+    /// comes after all other rows.
     pub fn each(&self, pattern: &Pattern, each: impl FnMut(Entry) -> bool) -> Result<()> {
         let read = |row: &Row<'_>| {
             Ok(Entry {
@@ -213,7 +215,7 @@ impl Store<'_> {
         self.walk(pattern, "key, value, updated_at", read, each)
     }
 
-    /// Reads the rows of keys that match a pattern; the first column is the key.
+    /// Reads the rows of keys that match a pattern.
     fn walk<T>(
         &self,
         pattern: &Pattern,
@@ -221,6 +223,7 @@ impl Store<'_> {
         read: impl Fn(&Row<'_>) -> rusqlite::Result<T>,
         mut each: impl FnMut(T) -> bool,
     ) -> Result<()> {
+        let parameters = pattern.parameters()?;
         let mut unreadable = Unreadable::default();
         self.db.run(|connection| {
             let _one_state = connection.unchecked_transaction()?;
@@ -228,18 +231,11 @@ impl Store<'_> {
                 true => entries(),
                 false => "entry".to_owned(),
             };
-            let sql = format!(
-                "SELECT {columns} FROM {from} WHERE key >= ?1 AND (?2 IS NULL OR key < ?2) ORDER BY key"
-            );
+            let sql = format!("SELECT {columns} FROM {from} WHERE {MATCHES} ORDER BY key");
             let mut statement = connection.prepare_cached(&sql)?;
-            let (from, to) = range(pattern);
-            let mut rows = statement.query((from, to))?;
+            let mut rows = statement.query(parameters)?;
             while let Some(row) = rows.next()? {
-                let matches = |row: &Row<'_>| -> rusqlite::Result<Option<T>> {
-                    let key = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
-                    pattern.matches(key).then(|| read(row)).transpose()
-                };
-                let found = unreadable.take(matches(row))?.flatten();
+                let found = unreadable.take(read(row))?;
                 if found.is_some_and(|found| !each(found)) {
                     break;
                 }
@@ -406,24 +402,4 @@ fn integer(value: &[u8]) -> Result<i64> {
             "set the key to a smaller number; it was left as it is",
         )
     })
-}
-
-/// Returns the range of keys that start as a pattern's matches do.
-fn range(pattern: &Pattern) -> (&str, Option<String>) {
-    let from = pattern.prefix();
-    (from, after(from))
-}
-
-/// Returns the least text above every text that starts with `prefix`, if there is one.
-fn after(prefix: &str) -> Option<String> {
-    let mut chars: Vec<char> = prefix.chars().collect();
-    while let Some(last) = chars.pop() {
-        // UTF-8 keeps the order of code points; surrogates are none.
-        let next = (u32::from(last) + 1..=u32::from(char::MAX)).find_map(char::from_u32);
-        if let Some(next) = next {
-            chars.push(next);
-            return Some(chars.into_iter().collect());
-        }
-    }
-    None
 }

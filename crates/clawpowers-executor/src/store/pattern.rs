@@ -1,160 +1,121 @@
-//! What a listing asks for: a plain prefix, or a pattern with `*`, `?` and `[…]`.
+//! Selects keys by a plain prefix, or by a pattern with `*`, `?` and `[…]`.
 
-/// A prefix or a pattern; both go on to the end of the key, as if `*` stood there.
+use crate::error::{Error, Result};
+
+/// The condition that a key matches: within the range of the prefix, for which SQLite uses its index, and by `GLOB` or by
+/// the very text of the pattern.
+pub(super) const MATCHES: &str = "key >= ?1 AND (?2 IS NULL OR key < ?2)
+    AND (?3 IS NULL OR key GLOB ?3 OR substr(key, 1, length(?4)) = ?4)";
+
+/// The longest pattern that SQLite takes, in bytes.
+const MAX_GLOB_BYTES: usize = 50_000;
+
+/// A prefix or a pattern; both go on to the end of the key, as if `*` followed.
 ///
-/// `*` stands for any characters, `:` among them, `?` for one, `[a-z]` for one of a set, `[!a-z]` for one that is not of
-/// it. A key that starts with the very text of the pattern is meant too.
+/// `*` matches any characters, `:` among them, `?` matches one, `[a-z]` one of a set, `[!a-z]` one that is not in it. A key
+/// that starts with the very text of the pattern matches too.
 ///
 /// # Examples
 ///
 /// ```
-/// use clawpowers_executor::Pattern;
+/// use clawpowers_executor::{Db, Key, Pattern};
 ///
-/// assert!(Pattern::new("plan:").matches("plan:auth:task_1"));
-/// assert!(Pattern::new("debug:*:root").matches("debug:a:b:root_cause"));
-/// assert!(Pattern::new("a[").matches("a[1]"));
-/// assert!(!Pattern::new("a?c").matches("ac"));
+/// let mut db = Db::memory()?;
+/// for key in ["plan:auth:task_1", "debug:a:b:root_cause", "a[1]", "ac"] {
+///     db.store().set(&Key::new(key)?, b"")?;
+/// }
+/// let mut list = |pattern| db.store().list(&Pattern::new(pattern));
+/// assert_eq!(list("plan:")?, ["plan:auth:task_1"]);
+/// assert_eq!(list("debug:*:root")?, ["debug:a:b:root_cause"]);
+/// assert_eq!(list("a[")?, ["a[1]"]);
+/// assert!(list("a?c")?.is_empty());
+/// # Ok::<(), clawpowers_executor::Error>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct Pattern {
     text: String,
-    /// `None` for a plain prefix.
-    parts: Option<Vec<Part>>,
-}
-
-#[derive(Debug, Clone)]
-enum Part {
-    Any,
-    One,
-    Char(char),
-    Set { not: bool, ranges: Vec<(char, char)> },
+    /// How many bytes of the text are before the first part that is not plain.
+    prefix: usize,
+    /// The pattern for SQLite; `None` for a plain prefix.
+    glob: Option<String>,
 }
 
 impl Pattern {
-    /// Takes a text as a pattern; every text is one.
+    /// Makes a pattern of any text.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        let parts = parse(text);
-        let plain = parts.iter().all(|part| matches!(part, Part::Char(_)));
-        Self {
-            text: text.to_owned(),
-            parts: (!plain).then_some(parts),
-        }
-    }
-
-    /// Returns the text with which every matching key starts.
-    #[must_use]
-    pub fn prefix(&self) -> &str {
-        match &self.parts {
-            None => &self.text,
-            Some(parts) => {
-                let plain = parts.iter().map_while(|part| match part {
-                    Part::Char(c) => Some(c.len_utf8()),
-                    _ => None,
-                });
-                self.text.get(..plain.sum::<usize>()).unwrap_or_default()
+        let (mut glob, mut prefix, mut rest) = (String::new(), None, text);
+        while let Some(c) = rest.chars().next() {
+            let (part, after) = rest.split_at(set(rest).unwrap_or(c.len_utf8()));
+            if part != "[" && part.starts_with(['*', '?', '[']) {
+                prefix.get_or_insert(text.len() - rest.len());
             }
-        }
-    }
-
-    /// Tells whether a key is meant; takes time in proportion to the product of both lengths at most.
-    #[must_use]
-    pub fn matches(&self, key: &str) -> bool {
-        key.starts_with(&self.text) || self.parts.as_ref().is_some_and(|parts| glob(parts, key))
-    }
-}
-
-fn parse(text: &str) -> Vec<Part> {
-    let mut parts = Vec::new();
-    let mut rest = text.chars();
-    while let Some(c) = rest.next() {
-        parts.push(match c {
-            '*' => Part::Any,
-            '?' => Part::One,
-            '[' => match set(rest.as_str()) {
-                Some((part, after)) => {
-                    rest = after.chars();
-                    part
-                }
+            match part.strip_prefix("[!") {
+                Some(members) => glob.extend(["[^", members]),
                 // Nothing closes it, so it is a plain character.
-                None => Part::Char(c),
-            },
-            c => Part::Char(c),
-        });
-    }
-    parts
-}
-
-/// Reads a set behind its opening bracket; a bracket that closes at once is a member.
-fn set(text: &str) -> Option<(Part, &str)> {
-    let body = text.strip_prefix(['!', '^']);
-    let not = body.is_some();
-    let body = body.unwrap_or(text);
-    let first = body.chars().next()?.len_utf8();
-    let end = first + body.get(first..)?.find(']')?;
-    let members: Vec<char> = body.get(..end)?.chars().collect();
-    let mut ranges = Vec::new();
-    let mut rest = members.as_slice();
-    while let Some((&from, after)) = rest.split_first() {
-        if let [dash, to, further @ ..] = after
-            && *dash == '-'
-        {
-            ranges.push((from, *to));
-            rest = further;
-        } else {
-            ranges.push((from, from));
+                None if part == "[" => glob.push_str("[[]"),
+                None => glob.push_str(part),
+            }
             rest = after;
         }
+        glob.push('*');
+        Self {
+            text: text.to_owned(),
+            prefix: prefix.unwrap_or(text.len()),
+            // It would end the pattern. No key has control characters, so that another one changes nothing.
+            glob: prefix.map(|_| glob.replace('\0', "\u{1}")),
+        }
     }
-    Some((Part::Set { not, ranges }, body.get(end + 1..)?))
-}
 
-/// Matches with one step back to the last `*`, which is all that is ever needed.
-fn glob(parts: &[Part], key: &str) -> bool {
-    let (mut left, mut rest) = (parts, key);
-    let mut last: Option<(&[Part], &str)> = None;
-    loop {
-        let Some((part, behind)) = left.split_first() else {
-            // The pattern is used up; the rest of the key is the implied `*`'s.
-            return true;
-        };
-        if matches!(part, Part::Any) {
-            last = Some((behind, rest));
-            left = behind;
-            continue;
+    /// Returns the parameters of [`MATCHES`].
+    pub(super) fn parameters(&self) -> Result<(&str, Option<String>, Option<&str>, &str)> {
+        let length = self.glob.as_ref().map_or(0, String::len);
+        if length > MAX_GLOB_BYTES {
+            let message = format!("the pattern has {length} bytes, more than {MAX_GLOB_BYTES}");
+            return Err(Error::invalid(message, "use a shorter pattern"));
         }
-        let mut chars = rest.chars();
-        match chars.next() {
-            Some(c) if one(part, c) => {
-                left = behind;
-                rest = chars.as_str();
-            }
-            Some(_) => {
-                let Some((behind, from)) = last else { return false };
-                let mut from = from.chars();
-                if from.next().is_none() {
-                    return false;
-                }
-                last = Some((behind, from.as_str()));
-                left = behind;
-                rest = from.as_str();
-            }
-            None => return false,
-        }
+        let prefix = self.text.get(..self.prefix).unwrap_or_default();
+        Ok((prefix, after(prefix), self.glob.as_deref(), &self.text))
     }
 }
 
-fn one(part: &Part, c: char) -> bool {
-    match part {
-        Part::Any | Part::One => true,
-        Part::Char(own) => *own == c,
-        Part::Set { not, ranges } => ranges.iter().any(|(from, to)| (*from..=*to).contains(&c)) != *not,
+/// Returns how long the set is that a text starts with, if any; a bracket that closes at once is a member.
+fn set(text: &str) -> Option<usize> {
+    let body = text.strip_prefix('[')?;
+    let body = body.strip_prefix(['!', '^']).unwrap_or(body);
+    let first = body.chars().next()?.len_utf8();
+    let end = body.get(first..)?.find(']')?;
+    Some(text.len() - body.len() + first + end + 1)
+}
+
+/// Returns the least text above every text that starts with `prefix`, if there is one.
+fn after(prefix: &str) -> Option<String> {
+    let mut chars: Vec<char> = prefix.chars().collect();
+    while let Some(last) = chars.pop() {
+        // UTF-8 keeps the order of code points; surrogates are none.
+        let next = (u32::from(last) + 1..=u32::from(char::MAX)).find_map(char::from_u32);
+        if let Some(next) = next {
+            chars.push(next);
+            return Some(chars.into_iter().collect());
+        }
     }
+    None
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Pattern;
+    use super::{MATCHES, Pattern};
+    use rusqlite::Connection;
+
+    fn matches(pattern: &str, key: &str) -> bool {
+        let pattern = Pattern::new(pattern);
+        let (from, to, glob, text) = pattern.parameters().unwrap();
+        let sql = format!("SELECT {MATCHES} FROM (SELECT ?5 AS key)");
+        let connection = Connection::open_in_memory().unwrap();
+        connection
+            .query_row(&sql, (from, to, glob, text, key), |row| row.get(0))
+            .unwrap()
+    }
 
     #[test]
     fn patterns_and_prefixes() {
@@ -178,18 +139,24 @@ mod tests {
             ("a[1]", "a1", true),
             ("é?", "éà", true),
             ("a*", "b", false),
+            ("[]x]y", "]y", true),
+            ("[!]x]y", "]y", false),
+            ("[!^]x", "^x", false),
+            ("[a-]x", "-x", true),
+            ("a\0*", "ab", false),
         ];
         for (pattern, key, expected) in cases {
-            assert_eq!(Pattern::new(pattern).matches(key), *expected, "{pattern} {key}");
+            assert_eq!(matches(pattern, key), *expected, "{pattern} {key}");
         }
-        assert_eq!(Pattern::new("debug:*:x").prefix(), "debug:");
-        assert_eq!(Pattern::new("[ab]").prefix(), "");
-        assert_eq!(Pattern::new("a[b").prefix(), "a[b");
+        for (pattern, prefix) in [("debug:*:x", "debug:"), ("[ab]", ""), ("a[b", "a[b")] {
+            assert_eq!(Pattern::new(pattern).parameters().unwrap().0, prefix);
+        }
     }
 
     #[test]
     fn many_stars_end() {
-        let pattern = Pattern::new(&format!("{}b", "*a".repeat(200)));
-        assert!(!pattern.matches(&"a".repeat(1024)));
+        let stars = format!("{}b", "*a".repeat(200));
+        assert!(!matches(&stars, &"a".repeat(1024)));
+        assert!(Pattern::new(&"*".repeat(50_000)).parameters().is_err());
     }
 }
