@@ -1,4 +1,33 @@
-//! The loader: any SKILL.md package to a typed skill, with diagnostics that say exactly what is wrong and where.
+//! Loads `SKILL.md` packages: typed skills, diagnostics with positions and fixes, and catalogs of many skills.
+//!
+//! [`parse`] reads one file and [`fix`] repairs it. [`Catalog::load`] walks folders and returns every skill that an agent
+//! would see, those that are shadowed, and those that did not load. Files come from a [`Tree`]: the disk ([`DiskTree`]) or
+//! memory ([`MemoryTree`]). [`lint_package`] checks one skill with its folder, and [`prompt`] writes a catalog for a model.
+//!
+//! # Examples
+//!
+//! ```
+//! use clawpowers_loader::{Catalog, CatalogOptions, MemoryTree, Profile, Root, lint_package};
+//! use std::path::PathBuf;
+//! use std::sync::Arc;
+//!
+//! let text = "---\nname: greet\ndescription: Says hello\n---\nRead [the words](references/words.md).\n";
+//! let tree = Arc::new(MemoryTree::new([("skills/greet/SKILL.md".to_owned(), text.as_bytes().into())])?);
+//!
+//! // On disk, the default `tree` of the options is the right one.
+//! let catalog = Catalog::load(&CatalogOptions {
+//!     roots: vec![Root::extra(PathBuf::from("skills"))],
+//!     tree,
+//!     ..CatalogOptions::default()
+//! });
+//! let entry = catalog.get("greet").expect("it is in the tree");
+//! assert_eq!(entry.skill.description, "Says hello");
+//!
+//! let linted = lint_package(&*entry.tree, &entry.file, Profile::Spec);
+//! let diagnostic = &linted.parsed.diagnostics[0];
+//! assert_eq!((diagnostic.rule.id(), diagnostic.position.line), ("dangling-link", 5));
+//! # Ok::<(), clawpowers_loader::InvalidPath>(())
+//! ```
 #![forbid(unsafe_code)]
 
 mod catalog;
