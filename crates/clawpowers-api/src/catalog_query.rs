@@ -5,7 +5,7 @@ use crate::runtime::Runtime;
 use crate::text::choices;
 use crate::wire::error::{ApiError, ErrorCode};
 use crate::wire::shared::shared_fields;
-use clawpowers_loader::display::{display_path, quoted};
+use clawpowers_loader::display::{display_path, quote};
 use clawpowers_loader::{
     CLIENTS, Catalog, CatalogOptions, Client, Entry, EntryKind, Found, Rejected, Root, Row, Scope, Tree,
     WalkRules, default_roots, digest, normalize_name, skill_file, walk,
@@ -108,7 +108,7 @@ impl Selected {
             ..CatalogOptions::default()
         });
         visible(&catalog).ok_or_else(|| {
-            let message = format!("there is no skill at {}", quoted(named));
+            let message = format!("there is no skill at {}", quote(named));
             let error = ApiError::new(ErrorCode::NotFound, message);
             match catalog.rejected.iter().find(|one| is_it(&one.location)) {
                 Some(rejected) => error.hint(did_not_load(rejected)),
@@ -119,16 +119,16 @@ impl Selected {
 
     fn unknown(&self, name: &str, is_path: bool) -> ApiError {
         if is_path {
-            let message = format!("there is no skill at {}", quoted(name));
+            let message = format!("there is no skill at {}", quote(name));
             return ApiError::new(ErrorCode::NotFound, message).hint("name a skill's folder or its SKILL.md");
         }
-        let error = ApiError::new(ErrorCode::NotFound, format!("there is no skill {}", quoted(name)));
+        let error = ApiError::new(ErrorCode::NotFound, format!("there is no skill {}", quote(name)));
         let named = |path: &Path| path.parent().and_then(Path::file_name).is_some_and(|n| n == name);
         if let Some(rejected) = self.catalog.rejected.iter().find(|r| named(&r.location)) {
             return error.hint(did_not_load(rejected));
         }
         match self.catalog.nearest(name) {
-            Some(near) => error.hint(format!("did you mean {}?", quoted(near))),
+            Some(near) => error.hint(format!("did you mean {}?", quote(near))),
             None => error.hint("{skill_list} shows the skills"),
         }
     }
@@ -137,10 +137,7 @@ impl Selected {
 fn did_not_load(rejected: &Rejected) -> String {
     let found = rejected.diagnostics.iter().find(|d| d.rule == rejected.reason);
     let why = found.map_or(rejected.reason.id(), |d| d.message.as_str());
-    format!(
-        "{} did not load: {why}",
-        quoted(&display_path(&rejected.location))
-    )
+    format!("{} did not load: {why}", quote(&display_path(&rejected.location)))
 }
 
 impl Runtime {
@@ -226,12 +223,12 @@ impl Runtime {
             Ok(false) if is_skill_file(root) => Ok(Root::extra(self.skill_folder(root))),
             Ok(false) => Err(ApiError::new(
                 ErrorCode::InvalidInput,
-                format!("the root {} is not a folder", quoted(root)),
+                format!("the root {} is not a folder", quote(root)),
             )
             .hint(hint)),
             Err(error) => Err(ApiError::new(
                 ErrorCode::Io,
-                format!("the root {} cannot be read: {error}", quoted(root)),
+                format!("the root {} cannot be read: {error}", quote(root)),
             )
             .hint(hint)),
         }
@@ -322,14 +319,14 @@ fn is_skill_file(path: &str) -> bool {
 fn client(name: &str) -> Result<&'static Client, ApiError> {
     Client::named(name).ok_or_else(|| {
         let names: Vec<&str> = CLIENTS.iter().map(|client| client.name).collect();
-        let message = format!("there is no client {}", quoted(name));
+        let message = format!("there is no client {}", quote(name));
         ApiError::new(ErrorCode::InvalidInput, message).hint(choices(name, "clients", &names))
     })
 }
 
 fn scope(name: &str) -> Result<Scope, ApiError> {
     name.parse().map_err(|()| {
-        let message = format!("there is no scope {}", quoted(name));
+        let message = format!("there is no scope {}", quote(name));
         let names = Scope::ALL.map(Scope::as_str);
         ApiError::new(ErrorCode::InvalidInput, message).hint(choices(name, "scopes", &names))
     })

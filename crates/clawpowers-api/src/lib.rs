@@ -50,7 +50,7 @@ pub use operations::metrics::warning::Warning;
 pub use operations::wording::Language;
 pub use runtime::memory::{Document, MemoryOptions};
 pub use runtime::{Options, Runtime, fork};
-pub use text::{number_of, spelled};
+pub use text::spelled;
 pub use wire::error::{ApiError, ErrorCode};
 pub use wire::execution::{ExecutionFields, ExecutionFilter};
 pub use wire::json::{reply, to_json, write_reply};
@@ -68,7 +68,7 @@ pub use clawpowers_executor::ledger::{ImportReport, Skipped};
 pub use clawpowers_executor::{Outcome, SCHEMA_VERSION, Storage, legacy::Report};
 pub use clawpowers_loader::client_budget::Truncation;
 pub use clawpowers_loader::display::display_path;
-pub use clawpowers_loader::display::{nearest, quoted};
+pub use clawpowers_loader::display::{nearest, pluralize, quote};
 pub use clawpowers_loader::prompt::Level;
 pub use clawpowers_loader::{CLIENTS, COMMON_FOLDER, Profile, Rule, Severity, display};
 

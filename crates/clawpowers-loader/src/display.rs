@@ -35,7 +35,7 @@ pub const fn is_invisible(c: char) -> bool {
     )
 }
 
-/// Tells whether `c` must be spelled out before it is shown on a terminal or in a message.
+/// Tells whether `c` must be escaped on a terminal or in a message.
 #[must_use]
 pub const fn is_unsafe_to_show(c: char) -> bool {
     is_control(c) || is_bidi(c) || is_invisible(c)
@@ -53,15 +53,15 @@ fn is_unsafe_in_text(c: char) -> bool {
     is_unsafe_to_show(c) && !matches!(c, '\n' | '\t')
 }
 
-/// Returns `text` with every unsafe character spelled out, line ends and tabs kept.
+/// Returns `text` with every unsafe character escaped, except line ends and tabs.
 ///
 /// # Examples
 ///
 /// ```
-/// assert_eq!(clawpowers_loader::display::shown("a\u{202e}b\n"), "a\\u{202e}b\n");
+/// assert_eq!(clawpowers_loader::display::escape_control("a\u{202e}b\n"), "a\\u{202e}b\n");
 /// ```
 #[must_use]
-pub fn shown(text: &str) -> Cow<'_, str> {
+pub fn escape_control(text: &str) -> Cow<'_, str> {
     if !has_unsafe(text) {
         return text.into();
     }
@@ -79,15 +79,15 @@ pub fn shown(text: &str) -> Cow<'_, str> {
 /// How many characters of a value a message shows.
 const SHOWN: usize = 60;
 
-/// Returns `value` in backticks, with unsafe characters spelled out and long values cut in the middle of nothing.
+/// Returns `value` in backticks, with unsafe characters escaped; long values are truncated to 60 characters.
 ///
 /// # Examples
 ///
 /// ```
-/// assert_eq!(clawpowers_loader::display::quoted("a\u{1b}[31m"), "`a\\u{1b}[31m`");
+/// assert_eq!(clawpowers_loader::display::quote("a\u{1b}[31m"), "`a\\u{1b}[31m`");
 /// ```
 #[must_use]
-pub fn quoted(value: &str) -> String {
+pub fn quote(value: &str) -> String {
     let plain = |byte| matches!(byte, b' '..=b'~');
     if value.len() <= SHOWN && value.bytes().all(plain) {
         return format!("`{value}`");
@@ -106,6 +106,27 @@ pub fn quoted(value: &str) -> String {
     }
     out.push('`');
     out
+}
+
+/// Returns a number and its noun, which ends in `s` unless the number is 1.
+///
+/// # Examples
+///
+/// ```
+/// use clawpowers_loader::display::pluralize;
+///
+/// assert_eq!((pluralize(1, "run"), pluralize(0, "run")), ("1 run".to_owned(), "0 runs".to_owned()));
+/// ```
+#[must_use]
+pub fn pluralize(count: impl std::fmt::Display, noun: &str) -> String {
+    let count = count.to_string();
+    let end = if count == "1" { "" } else { "s" };
+    format!("{count} {noun}{end}")
+}
+
+/// Returns a text on one line, with single spaces between its words.
+pub(crate) fn single_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Returns the one of `names` that is most like `name`, if one is like enough to be meant.

@@ -2,7 +2,7 @@
 
 use crate::out::Out;
 use clap::Args;
-use clawpowers_api::{CLIENTS, CatalogQuery, Runtime, number_of};
+use clawpowers_api::{CLIENTS, CatalogQuery, Runtime, pluralize};
 
 /// What every command gets.
 pub(crate) struct Context {
@@ -21,13 +21,13 @@ impl Context {
                 0 => String::new(),
                 left => format!(
                     "; {} changed or skipped, see `clawpowers import`",
-                    number_of(left, "line")
+                    pluralize(left, "line")
                 ),
             };
             self.out.eprint(&format!(
                 "imported {} and {} from ClawPowers 1.x{left}; the original files are not modified\n",
-                number_of(report.keys, "key"),
-                number_of(report.executions.taken, "execution"),
+                pluralize(report.keys, "key"),
+                pluralize(report.executions.taken, "execution"),
             ));
         }
     }

@@ -4,7 +4,7 @@ use crate::exit::Exit;
 use crate::stdout;
 use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
-use clawpowers_api::display::shown;
+use clawpowers_api::display::escape_control;
 use clawpowers_api::{ApiError, spelled, write_reply};
 use serde::Serialize;
 use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write as _};
@@ -127,7 +127,7 @@ impl Out {
     /// Prints a stranger's text: to a terminal with unsafe characters spelled out, to a pipe byte for byte.
     pub(crate) fn print_untrusted(&self, text: &str) -> Exit {
         if self.width.is_some() {
-            self.print(&shown(text))
+            self.print(&escape_control(text))
         } else {
             self.print(text)
         }
@@ -153,7 +153,7 @@ impl Out {
         let done = work(&mut |bytes| {
             let written = stdout::check().and_then(|()| {
                 if terminal {
-                    stream.write_all(shown(&String::from_utf8_lossy(bytes)).as_bytes())
+                    stream.write_all(escape_control(&String::from_utf8_lossy(bytes)).as_bytes())
                 } else {
                     stream.write_all(bytes)
                 }
@@ -179,7 +179,7 @@ impl Out {
     /// Prints talk to stderr, always with unsafe characters spelled out on a terminal.
     pub(crate) fn eprint(&self, text: &str) {
         if self.err_palette.enabled || io::stderr().is_terminal() {
-            self.eprint_escaped(&shown(text));
+            self.eprint_escaped(&escape_control(text));
         } else {
             self.eprint_escaped(text);
         }

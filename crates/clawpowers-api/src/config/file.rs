@@ -5,7 +5,7 @@ use crate::atomic_write::write_whole;
 use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
 use clawpowers_executor::{Error, FileLock, Storage};
-use clawpowers_loader::display::{display_path, quoted};
+use clawpowers_loader::display::{display_path, quote};
 use clawpowers_loader::syntax::{Encoding, Source, position};
 use clawpowers_loader::{DiskTree, ReadError, Tree as _};
 use serde_json::{Map, Value, json};
@@ -43,7 +43,7 @@ pub(crate) fn path_of(runtime: &Runtime) -> Result<PathBuf, ApiError> {
 
 /// Reads a config.json; where there is no file there is none.
 pub(crate) fn read(file: &Path) -> Result<Option<Document>, ApiError> {
-    let shown = quoted(&display_path(file));
+    let shown = quote(&display_path(file));
     let bytes = match DiskTree.read(file, MAX_CONFIG_BYTES) {
         Ok(bytes) => bytes,
         // Windows says so too where one of the folders is a file.
@@ -76,7 +76,7 @@ pub(crate) fn read(file: &Path) -> Result<Option<Document>, ApiError> {
 /// Says what is wrong with the text of a file, and where.
 fn invalid(file: &Path, why: &str, source: Option<&Source>, offset: usize) -> ApiError {
     let place = position(source.map_or("", Source::text), offset);
-    let file = quoted(&display_path(file));
+    let file = quote(&display_path(file));
     let message = format!("{file} {why}: line {} column {}", place.line, place.column);
     invalid_at(message, place.line, place.column)
 }
@@ -114,7 +114,7 @@ pub(crate) fn changed(
     };
     let edit = edit.map_err(|fault| match fault {
         Fault::Duplicate { name, at } => {
-            let why = format!("names {} twice in one object", quoted(&name));
+            let why = format!("names {} twice in one object", quote(&name));
             invalid(file, &why, document.map(|document| &document.source), at)
                 .hint("take one of the two away; the file was left as it is")
         }
@@ -227,7 +227,7 @@ pub(crate) fn write(file: &Path, bytes: &[u8]) -> Result<(), ApiError> {
 }
 
 fn unwritable(file: &Path, why: &str) -> ApiError {
-    let message = format!("{} cannot be written: {why}", quoted(&display_path(file)));
+    let message = format!("{} cannot be written: {why}", quote(&display_path(file)));
     ApiError::new(ErrorCode::Io, message)
         .hint("make the file and its folder writable for this user, or name another home with {--home}")
 }

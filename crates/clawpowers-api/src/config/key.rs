@@ -1,7 +1,7 @@
 //! Names of settings: `payments.mode` is `mode` in the object `payments`.
 
 use crate::wire::error::{ApiError, ErrorCode};
-use clawpowers_loader::display::{is_control, quoted};
+use clawpowers_loader::display::{is_control, quote};
 use serde_json::{Map, Value};
 
 /// How many levels a key may have.
@@ -36,7 +36,7 @@ impl Key {
     /// Reads a key.
     pub(crate) fn parse(text: &str) -> Result<Self, ApiError> {
         let refused = |why: String, hint: &str| {
-            let message = format!("the key {} {why}", quoted(text));
+            let message = format!("the key {} {why}", quote(text));
             Err(ApiError::new(ErrorCode::InvalidInput, message).hint(hint))
         };
         if text.split('.').any(str::is_empty) {
@@ -98,8 +98,8 @@ impl Key {
         {
             let message = format!(
                 "{} cannot be set: {} is {}, not an object",
-                quoted(self.as_str()),
-                quoted(&way.names.join(".")),
+                quote(self.as_str()),
+                quote(&way.names.join(".")),
                 kind_of(value)
             );
             return Err(ApiError::new(ErrorCode::InvalidInput, message)

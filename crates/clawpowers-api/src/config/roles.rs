@@ -6,7 +6,7 @@
 use super::file;
 use crate::text::choices;
 use crate::wire::error::{ApiError, ErrorCode};
-use clawpowers_loader::display::quoted;
+use clawpowers_loader::display::quote;
 use clawpowers_loader::normalize_name;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -96,7 +96,7 @@ impl Roles {
         };
         ApiError::new(
             ErrorCode::NotFound,
-            format!("there is no profile {}", quoted(name)),
+            format!("there is no profile {}", quote(name)),
         )
         .hint(hint)
     }

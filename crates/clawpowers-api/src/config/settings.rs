@@ -4,7 +4,7 @@ use super::key::{Key, MAX_KEY_BYTES, is_in, kind_of, names};
 use crate::text::choices;
 use crate::wire::error::{ApiError, ErrorCode};
 use crate::wire::number::MAX_WHOLE;
-use clawpowers_loader::display::{nearest, quoted};
+use clawpowers_loader::display::{nearest, quote};
 use serde_json::{Map, Number, Value};
 
 /// What a known setting takes.
@@ -102,7 +102,7 @@ fn is_profile(key: &str) -> bool {
 /// Makes a value of a text: of the kind that the setting takes, else of the kind that it has, else as it looks.
 pub(crate) fn coerced(key: &str, text: &str, present: Option<&Value>) -> Result<Value, ApiError> {
     let refused = |takes: &str, hint: &str| {
-        let message = format!("{} takes {takes}, which {} is not", quoted(key), quoted(text));
+        let message = format!("{} takes {takes}, which {} is not", quote(key), quote(text));
         ApiError::new(ErrorCode::InvalidInput, message).hint(hint)
     };
     let flag = || match text {
@@ -178,7 +178,7 @@ pub(crate) fn check_numbers(key: &str, value: &Value) -> Result<(), ApiError> {
         Value::Number(number) if number.as_f64().is_none_or(|size| size.abs() > MAX_WHOLE as f64) => {
             let message = format!(
                 "{} cannot hold a number beyond {MAX_WHOLE}, up to which every program is exact",
-                quoted(key)
+                quote(key)
             );
             Err(ApiError::new(ErrorCode::InvalidInput, message)
                 .hint("set it as a text: JSON in double quotes"))
@@ -206,11 +206,11 @@ pub(crate) fn readable(value: &Value) -> Value {
 pub(crate) fn check(key: &str, value: &Value) -> Result<(), ApiError> {
     let refused = |takes: &str| {
         let given = match value {
-            Value::String(text) => quoted(text),
-            Value::Number(number) => quoted(&number.to_string()),
+            Value::String(text) => quote(text),
+            Value::Number(number) => quote(&number.to_string()),
             other => kind_of(other).to_owned(),
         };
-        let message = format!("{} cannot be set to {given}", quoted(key));
+        let message = format!("{} cannot be set to {given}", quote(key));
         Err(ApiError::new(ErrorCode::InvalidInput, message).hint(format!("it takes {takes}")))
     };
     match kind(key) {
@@ -259,20 +259,20 @@ pub(crate) fn check_known(key: &str, value: &Value, map: &Map<String, Value>) ->
         return Ok(());
     };
     let hint = format!("{}, and `profiles`", choices(&unknown, "settings", &KNOWN));
-    let message = format!("there is no setting {}", quoted(&unknown));
+    let message = format!("there is no setting {}", quote(&unknown));
     Err(ApiError::new(ErrorCode::InvalidInput, message).hint(hint))
 }
 
 /// Returns the error for a setting that a file does not have.
 pub(crate) fn unknown(key: &Key, map: &Map<String, Value>) -> ApiError {
-    let shown = quoted(key.as_str());
+    let shown = quote(key.as_str());
     if is_known(key.as_str()) {
         return ApiError::new(ErrorCode::NotFound, format!("the setting {shown} is not set"))
             .hint("{config_set} sets it");
     }
     let error = ApiError::new(ErrorCode::NotFound, format!("there is no setting {shown}"));
     match nearest(key.as_str(), names(map).iter().map(String::as_str)) {
-        Some(near) => error.hint(format!("did you mean {}?", quoted(near))),
+        Some(near) => error.hint(format!("did you mean {}?", quote(near))),
         None => error.hint("{config_list} shows the settings that are there"),
     }
 }

@@ -4,7 +4,7 @@ use super::OPERATIONS;
 use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
 use clawpowers_executor::wait::{self, GiveUp};
-use clawpowers_loader::display::quoted;
+use clawpowers_loader::display::quote;
 use serde_json::json;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -26,7 +26,7 @@ impl Runtime {
         }
         let Some(found) = OPERATIONS.iter().find(|known| known.name == operation) else {
             let names: Vec<_> = OPERATIONS.iter().map(|known| known.name).collect();
-            let message = format!("there is no operation {}", quoted(operation));
+            let message = format!("there is no operation {}", quote(operation));
             let error = ApiError::new(ErrorCode::UnknownOperation, message)
                 .hint("the operations are in details")
                 .details(json!({ "operations": names }));

@@ -2,7 +2,7 @@
 
 use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
-use clawpowers_loader::display::{display_path, quoted};
+use clawpowers_loader::display::{display_path, quote};
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -51,7 +51,7 @@ pub(super) fn start_of(path: &Path) -> Result<(OsString, Vec<OsString>), ApiErro
         None => {
             let message = format!(
                 "the script {} is not executable and has no `#!` line",
-                quoted(&display_path(path))
+                quote(&display_path(path))
             );
             Err(ApiError::new(ErrorCode::InvalidInput, message)
                 .hint("make it executable with `chmod +x`, or start it with a line such as `#!/bin/sh`"))

@@ -13,7 +13,7 @@ use crate::wire::words::word;
 use clawpowers_executor::ledger::{self, NewExecution};
 use clawpowers_executor::process::{self, CommandSpec, Exit, ExitReason, SpawnError};
 use clawpowers_executor::{Outcome, Timestamp, decimal};
-use clawpowers_loader::display::{display_path, quoted};
+use clawpowers_loader::display::{display_path, quote};
 use clawpowers_loader::{Entry, Scope, missing_requirements};
 use serde::Serialize;
 use std::ffi::{OsStr, OsString};
@@ -118,11 +118,7 @@ pub fn script(runtime: &Runtime, options: &Options, script: &str, args: &[OsStri
     let lacking = missing_requirements(&entry.skill.requirements, &Runtime::machine(), &selected.catalog);
     if !lacking.is_empty() {
         let lacking = unmet(lacking);
-        let message = format!(
-            "the skill {} lacks {}",
-            quoted(&options.skill),
-            lacking.join(", ")
-        );
+        let message = format!("the skill {} lacks {}", quote(&options.skill), lacking.join(", "));
         return Err(ApiError::new(ErrorCode::InvalidInput, message)
             .hint("provide what it requires, then try again; nothing was run")
             .details(serde_json::json!({ "missing": lacking }))
@@ -131,7 +127,7 @@ pub fn script(runtime: &Runtime, options: &Options, script: &str, args: &[OsStri
     if entry.scope == Scope::Bundled {
         let message = format!(
             "the skill {} is inside the program and has no scripts to run",
-            quoted(&options.skill)
+            quote(&options.skill)
         );
         return Err(ApiError::new(ErrorCode::NotFound, message)
             .hint("{skill_read} prints its text")
@@ -171,7 +167,7 @@ fn timeout(options: &Options) -> Result<Option<Duration>, ApiError> {
     match decimal::micros(text) {
         Ok(micros) if micros > 0 => Ok(Some(Duration::from_micros(micros.unsigned_abs()))),
         _ => {
-            let message = format!("the timeout {} is not a number of seconds above 0", quoted(text));
+            let message = format!("the timeout {} is not a number of seconds above 0", quote(text));
             Err(ApiError::new(ErrorCode::InvalidInput, message)
                 .hint("give seconds such as 30 or 0.5; nothing was run"))
         }
@@ -244,7 +240,7 @@ fn judged(ended: &Exit, options: &Options) -> (Outcome, Option<String>) {
 }
 
 fn not_started(program: &OsStr, error: &SpawnError) -> Failure {
-    let message = format!("{} was not run: {error}", quoted(&program.to_string_lossy()));
+    let message = format!("{} was not run: {error}", quote(&program.to_string_lossy()));
     let (code, hint) = match error {
         SpawnError::NotFound => (
             127,
@@ -277,18 +273,18 @@ fn inside(folder: &Path, script: &str) -> Result<PathBuf, ApiError> {
         let hint = if names.is_empty() {
             "the skill has no folder `scripts`".to_owned()
         } else {
-            format!("its scripts are {}", quoted(&names.join(", ")))
+            format!("its scripts are {}", quote(&names.join(", ")))
         };
         return Err(ApiError::new(
             ErrorCode::NotFound,
-            format!("there is no script {} in the skill", quoted(script)),
+            format!("there is no script {} in the skill", quote(script)),
         )
         .hint(hint));
     };
     let home = real(folder)
         .map_err(|error| ApiError::new(ErrorCode::Io, format!("the skill's folder is gone: {error}")))?;
     if !found.starts_with(&scripts) || !scripts.starts_with(&home) {
-        let message = format!("the script {} lies outside the skill's `scripts`", quoted(script));
+        let message = format!("the script {} lies outside the skill's `scripts`", quote(script));
         return Err(ApiError::new(ErrorCode::InvalidInput, message)
             .hint("only what lies inside the skill's own folder is run; nothing was run"));
     }

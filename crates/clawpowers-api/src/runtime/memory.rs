@@ -5,7 +5,7 @@ use crate::wire::bytes::needed_bytes;
 use crate::wire::error::{ApiError, ErrorCode};
 use crate::wire::request::read_request;
 use clawpowers_executor::Db;
-use clawpowers_loader::display::quoted;
+use clawpowers_loader::display::quote;
 use clawpowers_loader::{Environment, MemoryTree};
 use serde::Deserialize;
 use std::path::PathBuf;
@@ -41,7 +41,7 @@ impl TryFrom<DocumentIn> for Document {
         } = document;
         match needed_bytes("text", text.as_deref(), text_base64.as_deref()) {
             Ok(bytes) => Ok(Self { path, bytes }),
-            Err(error) => Err(format!("the document {}: {}", quoted(&path), error.message)),
+            Err(error) => Err(format!("the document {}: {}", quote(&path), error.message)),
         }
     }
 }

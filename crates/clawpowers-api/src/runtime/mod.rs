@@ -232,7 +232,7 @@ impl Runtime {
             .join("feedback")
             .join(format!("analysis-{today}.{extension}"));
         crate::atomic_write::write_whole(&file, text.as_bytes()).map_err(|error| {
-            let shown = clawpowers_loader::display::quoted(&clawpowers_loader::display::display_path(&file));
+            let shown = clawpowers_loader::display::quote(&clawpowers_loader::display::display_path(&file));
             ApiError::new(ErrorCode::Io, format!("{shown} cannot be written: {error}"))
                 .hint("make room, or make the folder writable for this user")
         })?;
@@ -242,7 +242,7 @@ impl Runtime {
     /// Opens a file that a request names.
     pub(crate) fn open_file(&self, named: &str) -> Result<std::fs::File, ApiError> {
         std::fs::File::open(self.surroundings.cwd.join(named)).map_err(|error| {
-            let shown = clawpowers_loader::display::quoted(named);
+            let shown = clawpowers_loader::display::quote(named);
             ApiError::new(ErrorCode::Io, format!("{shown} cannot be read: {error}"))
                 .hint("name a file that is there and readable")
         })

@@ -6,7 +6,7 @@ use crate::wire::number::{Amount, MAX_WHOLE};
 use crate::wire::shared::shared_fields;
 use clawpowers_executor::ledger::{self, Filter};
 use clawpowers_executor::{Error, Outcome, Timestamp, decimal};
-use clawpowers_loader::display::quoted;
+use clawpowers_loader::display::quote;
 use serde::Serialize;
 
 shared_fields! {
@@ -51,7 +51,7 @@ pub(crate) fn past(text: &str, now: Timestamp) -> Result<Timestamp, ApiError> {
     if at.micros() <= now.micros().saturating_add(ahead) {
         return Ok(at);
     }
-    let message = format!("the time {} is in the future", quoted(text));
+    let message = format!("the time {} is in the future", quote(text));
     Err(ApiError::new(ErrorCode::InvalidInput, message).hint(format!(
         "give the time at which it ended; the clock of this machine says {now}"
     )))
@@ -63,7 +63,7 @@ pub(crate) fn tokens(amount: Option<&Amount>) -> Result<Option<i64>, ApiError> {
         .map(|amount| {
             let number = amount.0.parse::<i64>().ok().filter(|number| *number >= 0);
             number.ok_or_else(|| {
-                let shown = quoted(&amount.0);
+                let shown = quote(&amount.0);
                 let message = format!("the number of tokens {shown} is not a whole number from 0");
                 ApiError::new(ErrorCode::InvalidInput, message).hint("give whole numbers")
             })
@@ -74,7 +74,7 @@ pub(crate) fn tokens(amount: Option<&Amount>) -> Result<Option<i64>, ApiError> {
 /// Reads the number of an execution.
 pub(crate) fn id(text: &str, hint: &str) -> Result<i64, ApiError> {
     text.parse().map_err(|_| {
-        let message = format!("the id {} is not a number", quoted(text));
+        let message = format!("the id {} is not a number", quote(text));
         ApiError::new(ErrorCode::InvalidInput, message).hint(hint)
     })
 }

@@ -1,7 +1,7 @@
 //! The digest of a skill's folder.
 
 use super::resources::{Listing, UnlistedReason};
-use crate::display::quoted;
+use crate::display::quote;
 use crate::tree::{MAX_RESOURCE_BYTES, ReadError, Tree};
 use sha2::{Digest as _, Sha256};
 use std::io;
@@ -31,7 +31,7 @@ pub fn digest(tree: &dyn Tree, skill_file: &Path) -> Result<String, ReadError> {
         .iter()
         .find(|one| one.why == UnlistedReason::Unreadable)
     {
-        let message = format!("{} cannot be read", quoted(&one.path));
+        let message = format!("{} cannot be read", quote(&one.path));
         return Err(io::Error::other(message).into());
     }
     let mut files = listing.places;
@@ -44,7 +44,7 @@ pub fn digest(tree: &dyn Tree, skill_file: &Path) -> Result<String, ReadError> {
     // One file at a time: together they may be larger than the memory.
     for (name, path) in files {
         let bytes = tree.read(&path, MAX_RESOURCE_BYTES.min(left)).map_err(|error| {
-            let name = quoted(&String::from_utf8_lossy(&name));
+            let name = quote(&String::from_utf8_lossy(&name));
             io::Error::other(format!("{name} cannot be digested: {error}"))
         })?;
         left -= bytes.len() as u64;

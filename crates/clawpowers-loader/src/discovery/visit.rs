@@ -2,7 +2,7 @@
 
 use super::found::{Candidate, Found};
 use super::rules::{FileLinks, WalkRules};
-use crate::display::{display_path, quoted};
+use crate::display::{display_path, quote};
 use crate::lint::Rule;
 use crate::tree::{EntryKind, OpenFolder, Tree};
 use std::ffi::{OsStr, OsString};
@@ -354,8 +354,8 @@ fn escape_message(target: &Path, boundary: Option<&Path>) -> String {
     let boundary = boundary.map(display_path).unwrap_or_default();
     format!(
         "the link leads to {}, outside {}",
-        quoted(&display_path(target)),
-        quoted(&boundary)
+        quote(&display_path(target)),
+        quote(&boundary)
     )
 }
 
@@ -388,7 +388,7 @@ fn misnamed(name: &OsStr, taken: bool) -> (Rule, String) {
     } else {
         Rule::FileNameCase
     };
-    let name = quoted(&name.to_string_lossy());
+    let name = quote(&name.to_string_lossy());
     (
         rule,
         format!("the file is called {name}; this client only looks for SKILL.md"),

@@ -1,7 +1,7 @@
 //! Diagnostics about a file as a whole: its name, and why it was not read.
 
 use super::{Diagnostic, Position, Profile, Rule, Severity};
-use crate::display::quoted;
+use crate::display::quote;
 use crate::tree::ReadError;
 use std::io;
 use std::path::Path;
@@ -14,7 +14,7 @@ pub(crate) fn file_name_diagnostic(file: &Path, profile: Profile) -> Option<Diag
         "skill.md" => Rule::FileNameLowercase,
         _ => Rule::FileNameCase,
     };
-    let message = format!("the file is called {}", quoted(&name));
+    let message = format!("the file is called {}", quote(&name));
     Some(Diagnostic {
         rule,
         severity: rule.severity(profile)?,

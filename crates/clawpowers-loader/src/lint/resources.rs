@@ -5,7 +5,7 @@ use super::{Diagnostics, Position, Rule};
 use crate::catalog::resources::{
     MAX_RESOURCES, Resource, ResourceKind, Resources, UnlistedReason, list_resources, resolve_resource,
 };
-use crate::display::quoted;
+use crate::display::quote;
 use crate::skill::Skill;
 use crate::syntax::source::LineStarts;
 use crate::tree::{MAX_RESOURCE_BYTES, ReadError, Tree, folder_of};
@@ -94,7 +94,7 @@ pub(crate) fn check(
             diagnostics.add(Rule::ResourcesTruncated, position, message);
             break;
         }
-        let shown = quoted(&link.target);
+        let shown = quote(&link.target);
         let Some(there) = plain(&target).and_then(|target| folder.holds(&target)) else {
             let message = format!("the link {shown} leads out of the skill's folder");
             let hint = "keep what the skill needs inside its folder";
@@ -124,7 +124,7 @@ pub(crate) fn check(
     };
     check_folder(&found, diagnostics);
     for file in found.files.iter().filter(|file| folder.lacks_execution(file)) {
-        let message = format!("the script {} cannot be executed", quoted(&file.path));
+        let message = format!("the script {} cannot be executed", quote(&file.path));
         diagnostics.hint(
             Rule::ScriptNotExecutable,
             Position::START,
@@ -155,7 +155,7 @@ fn check_mentions(
             line: body_line + inner.line - 1,
             column: inner.column,
         };
-        let message = format!("the file {} named in code does not exist", quoted(&mention.path));
+        let message = format!("the file {} named in code does not exist", quote(&mention.path));
         let hint = "add the file or correct the path; it is relative to the skill's folder";
         diagnostics.hint(Rule::DanglingPath, position, message, hint);
     }
@@ -164,18 +164,18 @@ fn check_mentions(
 fn check_folder(found: &Resources, diagnostics: &mut Diagnostics) {
     let mut add = |rule, message| diagnostics.add(rule, Position::START, message);
     for path in &found.broken {
-        let message = format!("the link {} points to nothing", quoted(path));
+        let message = format!("the link {} points to nothing", quote(path));
         add(Rule::SymlinkBroken, message);
     }
     for path in &found.escaping {
         let message = format!(
             "the link {} leads out of the skill's folder and is not followed",
-            quoted(path)
+            quote(path)
         );
         add(Rule::SymlinkEscape, message);
     }
     for one in &found.unlisted {
-        let path = quoted(&one.path);
+        let path = quote(&one.path);
         let message = match one.why {
             UnlistedReason::FolderLink => {
                 format!("the link {path} leads to a folder of the skill, whose files are not listed twice")

@@ -174,7 +174,7 @@ struct Line {
 
 impl Line {
     fn new(item: &Item, path: usize) -> Self {
-        let description = crate::present::prompt::one_line(&item.description);
+        let description = crate::display::single_line(&item.description);
         let mut prefixes: Vec<usize> = description.char_indices().map(|(at, _)| at).collect();
         prefixes.push(description.len());
         let long = prefixes.len() > CODEX_DESCRIPTION + 1;

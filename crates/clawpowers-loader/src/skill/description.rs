@@ -2,7 +2,7 @@
 
 use super::MAX_DESCRIPTION_CHARS;
 use super::normalize::python_trim;
-use crate::display::{has_unsafe, quoted};
+use crate::display::{has_unsafe, quote};
 use crate::lint::{Diagnostics, Rule};
 use crate::skill::template::check_description;
 use crate::syntax::frontmatter::Front;
@@ -25,10 +25,7 @@ pub(super) fn read(front: &Front<'_>, diagnostics: &mut Diagnostics) -> Result<S
     let text = match &node.kind {
         Kind::Scalar { text, .. } => Cow::from(text),
         _ => {
-            let message = format!(
-                "the description is not a string but {}",
-                quoted(front.slice(node))
-            );
+            let message = format!("the description is not a string but {}", quote(front.slice(node)));
             diagnostics.hint(
                 Rule::DescriptionNotString,
                 position(),
@@ -43,7 +40,7 @@ pub(super) fn read(front: &Front<'_>, diagnostics: &mut Diagnostics) -> Result<S
     if trimmed.is_empty() || node.is_null() {
         let (message, hint) = match front.comment_after(key) {
             Some(comment) => (
-                format!("the description is empty: {} is a comment", quoted(comment)),
+                format!("the description is empty: {} is a comment", quote(comment)),
                 "put the text in quotes: in YAML `#` starts a comment",
             ),
             None => ("the description is empty".to_owned(), HINT),
@@ -55,7 +52,7 @@ pub(super) fn read(front: &Front<'_>, diagnostics: &mut Diagnostics) -> Result<S
         diagnostics.hint(
             Rule::DescriptionComment,
             front.position(offset),
-            format!("the description ends before the comment {}", quoted(comment)),
+            format!("the description ends before the comment {}", quote(comment)),
             "put the whole text in quotes if the comment is part of it",
         );
     }

@@ -1,6 +1,6 @@
 //! Who may start a skill.
 
-use crate::display::quoted;
+use crate::display::quote;
 use crate::lint::{Diagnostics, Rule};
 use crate::syntax::frontmatter::Front;
 
@@ -19,7 +19,7 @@ pub(super) fn read(front: &Front<'_>, diagnostics: &mut Diagnostics) -> Invocati
         let text = node.as_text()?.trim();
         let value = node.as_bool().or_else(|| text.parse().ok());
         if value.is_none() {
-            let message = format!("the field `{key}` is {}, neither true nor false", quoted(text));
+            let message = format!("the field `{key}` is {}, neither true nor false", quote(text));
             diagnostics.hint(
                 Rule::InvocationNotBoolean,
                 front.position(node.start),

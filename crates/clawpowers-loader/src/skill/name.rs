@@ -1,7 +1,7 @@
 //! The name: letters, digits and single hyphens, equal to the folder's name.
 
 use super::normalize::{normalize_name, python_trim};
-use crate::display::{is_unsafe_to_show, quoted};
+use crate::display::{is_unsafe_to_show, quote};
 use crate::lint::{Diagnostics, Position, Rule};
 use crate::syntax::frontmatter::Front;
 use crate::syntax::yaml::Kind;
@@ -37,7 +37,7 @@ pub(super) fn read(front: &Front<'_>, folder: Option<&str>, diagnostics: &mut Di
     let text = match &node.kind {
         Kind::Scalar { text, .. } => text,
         _ => {
-            let message = format!("the name is not a string but {}", quoted(front.slice(node)));
+            let message = format!("the name is not a string but {}", quote(front.slice(node)));
             diagnostics.hint(Rule::NameNotString, position(), message, hint());
             return from_folder();
         }
@@ -45,7 +45,7 @@ pub(super) fn read(front: &Front<'_>, folder: Option<&str>, diagnostics: &mut Di
     let text = python_trim(text);
     if text.is_empty() || node.is_null() {
         let message = match front.comment_after(key) {
-            Some(comment) => format!("the name is empty: {} is a comment", quoted(comment)),
+            Some(comment) => format!("the name is empty: {} is a comment", quote(comment)),
             None => "the name is empty".to_owned(),
         };
         diagnostics.hint(Rule::NameEmpty, front.position(key.start), message, hint());
@@ -78,8 +78,8 @@ fn is_plain(name: &str) -> bool {
 
 fn check(raw: &str, folder: Option<&str>, position: impl Fn() -> Position, diagnostics: &mut Diagnostics) {
     let name = normalize_name(raw);
-    let shown = quoted(&name);
-    let try_this = || format!("call it {}", quoted(&suggest_name(&name)));
+    let shown = quote(&name);
+    let try_this = || format!("call it {}", quote(&suggest_name(&name)));
     let length = name.chars().count();
     if length > MAX_NAME_CHARS {
         let message = format!("the name {shown} has {length} characters, more than {MAX_NAME_CHARS}");
@@ -105,7 +105,7 @@ fn check(raw: &str, folder: Option<&str>, position: impl Fn() -> Position, diagn
     if let Some(bad) = name.chars().find(|&c| !is_name_character(c)) {
         let message = format!(
             "the name {shown} holds {}; only letters, digits and hyphens are allowed",
-            quoted(bad.encode_utf8(&mut [0; 4]))
+            quote(bad.encode_utf8(&mut [0; 4]))
         );
         diagnostics.hint(Rule::NameCharset, position(), message, try_this());
     } else if !name.is_ascii() {
@@ -118,7 +118,7 @@ fn check(raw: &str, folder: Option<&str>, position: impl Fn() -> Position, diagn
         );
     }
     if let Some(folder) = folder.filter(|folder| normalize_name(folder) != name) {
-        let message = format!("the name {shown} differs from its folder {}", quoted(folder));
+        let message = format!("the name {shown} differs from its folder {}", quote(folder));
         diagnostics.hint(
             Rule::NameFolderMismatch,
             position(),
@@ -128,7 +128,7 @@ fn check(raw: &str, folder: Option<&str>, position: impl Fn() -> Position, diagn
     }
     for word in RESERVED {
         if lower.contains(word) {
-            let message = format!("the name {shown} holds the reserved word {}", quoted(word));
+            let message = format!("the name {shown} holds the reserved word {}", quote(word));
             diagnostics.hint(
                 Rule::NameReserved,
                 position(),
@@ -138,7 +138,7 @@ fn check(raw: &str, folder: Option<&str>, position: impl Fn() -> Position, diagn
         }
     }
     if raw.chars().any(is_unsafe_to_show) {
-        let message = format!("the name {} holds characters that do not show", quoted(raw));
+        let message = format!("the name {} holds characters that do not show", quote(raw));
         diagnostics.hint(
             Rule::HiddenCharacter,
             position(),

@@ -1,7 +1,7 @@
 //! The fields that a skill may have: licence, compatibility, metadata, tags, metrics.
 
 use super::{MAX_COMPATIBILITY_CHARS, Metrics};
-use crate::display::quoted;
+use crate::display::quote;
 use crate::lint::{Diagnostics, Rule};
 use crate::syntax::frontmatter::Front;
 use crate::syntax::yaml::{Kind, Node};
@@ -25,7 +25,7 @@ pub(super) fn unknown_fields(front: &Front<'_>, diagnostics: &mut Diagnostics) {
     for (key, _) in front.root.entries().unwrap_or_default() {
         let name = key.key_text();
         if !SPEC_FIELDS.contains(&name) {
-            let message = format!("the specification knows no field {}", quoted(name));
+            let message = format!("the specification knows no field {}", quote(name));
             diagnostics.hint(
                 Rule::UnknownField,
                 front.position(key.start),
@@ -39,7 +39,7 @@ pub(super) fn unknown_fields(front: &Front<'_>, diagnostics: &mut Diagnostics) {
 pub(super) fn license(front: &Front<'_>, diagnostics: &mut Diagnostics) -> Option<String> {
     let node = front.root.get("license")?;
     if !matches!(node.kind, Kind::Scalar { .. }) {
-        let message = format!("the license is not a string but {}", quoted(front.slice(node)));
+        let message = format!("the license is not a string but {}", quote(front.slice(node)));
         diagnostics.add(Rule::LicenseNotString, front.position(node.start), message);
     }
     node.as_text().map(|text| text.trim().to_owned())
@@ -51,7 +51,7 @@ pub(super) fn compatibility(front: &Front<'_>, diagnostics: &mut Diagnostics) ->
     let Kind::Scalar { text, .. } = &node.kind else {
         let message = format!(
             "the compatibility note is not a string but {}",
-            quoted(front.slice(node))
+            quote(front.slice(node))
         );
         diagnostics.hint(
             Rule::CompatibilityNotString,
@@ -100,7 +100,7 @@ pub(super) fn metadata<'a>(front: &'a Front<'_>, diagnostics: &mut Diagnostics) 
             Some(Cow::Borrowed(node))
         }
         Kind::Scalar { text, .. } => {
-            let message = format!("the metadata is a string: {}", quoted(text));
+            let message = format!("the metadata is a string: {}", quote(text));
             diagnostics.hint(
                 Rule::MetadataNotMapping,
                 position(),

@@ -1,6 +1,6 @@
 //! One file: bytes to a typed skill and its diagnostics.
 
-use crate::display::is_control;
+use crate::display::{is_control, pluralize};
 use crate::lint::{Diagnostic, Diagnostics, Position, Profile, Rule, Severity};
 use crate::skill::{self, Skill, template, token_estimate};
 use crate::syntax::frontmatter;
@@ -161,8 +161,10 @@ fn check_body(body: &str, start: usize, source: &Source, diagnostics: &mut Diagn
     template::check_body(body, start, source, diagnostics);
     let (lines, tokens) = (body.lines().count(), token_estimate(body));
     if lines > LONG_BODY_LINES || tokens > LONG_BODY_TOKENS {
-        let plural = if lines == 1 { "" } else { "s" };
-        let message = format!("the body has {lines} line{plural} and about {tokens} tokens");
+        let message = format!(
+            "the body has {} and about {tokens} tokens",
+            pluralize(lines, "line")
+        );
         diagnostics.hint(
             Rule::BodyLong,
             position(),

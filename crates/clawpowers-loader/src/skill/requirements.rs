@@ -3,7 +3,7 @@
 //! Read from the 1.x field `requires` and from `metadata.openclaw.requires` with its older spellings.
 
 use super::optional::once_each;
-use crate::display::quoted;
+use crate::display::quote;
 use crate::lint::{Diagnostics, Rule};
 use crate::syntax::frontmatter::Front;
 use crate::syntax::yaml::{Kind, Node};
@@ -178,8 +178,8 @@ impl Reader<'_, '_> {
     fn odd(&mut self, node: &Node, key: &str, wanted: &str) {
         let message = format!(
             "the requirement {} is not {wanted}: {}",
-            quoted(key),
-            quoted(self.front.slice(node))
+            quote(key),
+            quote(self.front.slice(node))
         );
         self.diagnostics
             .add(Rule::RequirementForm, self.front.position(node.start), message);

@@ -1,6 +1,6 @@
 //! The text of a new skill, and what is left of it, or of another author's template, in a skill.
 
-use crate::display::quoted;
+use crate::display::quote;
 use crate::lint::{Diagnostics, Position, Rule};
 use crate::syntax::source::{Source, lines};
 
@@ -67,7 +67,7 @@ pub(crate) fn check_body(body: &str, start: usize, source: &Source, diagnostics:
             1 => ", and 1 more line".to_owned(),
             more => format!(", and {more} more lines"),
         };
-        let message = format!("the body contains the placeholder {}{more}", quoted(text));
+        let message = format!("the body contains the placeholder {}{more}", quote(text));
         diagnostics.hint(Rule::PlaceholderText, source.position(start + at), message, HINT);
     }
 }
@@ -79,7 +79,7 @@ pub(crate) fn check_description(
     diagnostics: &mut Diagnostics,
 ) {
     if is_placeholder(description) {
-        let message = format!("the description is the placeholder {}", quoted(description));
+        let message = format!("the description is the placeholder {}", quote(description));
         let hint = "say what the skill does and when to use it";
         diagnostics.hint(Rule::PlaceholderText, position(), message, hint);
     }
@@ -132,7 +132,7 @@ mod tests {
         assert_eq!(
             found(&template("a", None)),
             [
-                format!("3:14 the description is the placeholder {}", quoted(DESCRIPTION)),
+                format!("3:14 the description is the placeholder {}", quote(DESCRIPTION)),
                 "10:1 the body contains the placeholder `- Name the situation.`, and 2 more lines".to_owned(),
             ]
         );

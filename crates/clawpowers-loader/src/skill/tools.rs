@@ -1,6 +1,6 @@
 //! The allowed tools: separated by commas or blanks, or a list; `Bash(npm run *)` is one tool.
 
-use crate::display::quoted;
+use crate::display::quote;
 use crate::lint::{Diagnostics, Rule};
 use crate::syntax::frontmatter::Front;
 use crate::syntax::yaml::Kind;
@@ -14,10 +14,7 @@ pub(super) fn read(front: &Front<'_>, diagnostics: &mut Diagnostics) -> Vec<Stri
     let mut take = |text: &str, diagnostics: &mut Diagnostics| match split(text) {
         Ok(found) => tools.extend(found),
         Err(found) => {
-            let message = format!(
-                "the allowed tools {} have an unbalanced parenthesis",
-                quoted(text)
-            );
+            let message = format!("the allowed tools {} have an unbalanced parenthesis", quote(text));
             diagnostics.add(Rule::AllowedToolsParenthesis, position(), message);
             tools.extend(found);
         }
@@ -50,13 +47,13 @@ pub(super) fn read(front: &Front<'_>, diagnostics: &mut Diagnostics) -> Vec<Stri
                     None => diagnostics.add(
                         Rule::AllowedToolsNotString,
                         front.position(item.start),
-                        format!("the allowed tool {} is not a string", quoted(front.slice(item))),
+                        format!("the allowed tool {} is not a string", quote(front.slice(item))),
                     ),
                 }
             }
         }
         Kind::Mapping(_) => {
-            let message = format!("the allowed tools are a mapping: {}", quoted(front.slice(node)));
+            let message = format!("the allowed tools are a mapping: {}", quote(front.slice(node)));
             diagnostics.add(Rule::AllowedToolsNotString, position(), message);
         }
     }

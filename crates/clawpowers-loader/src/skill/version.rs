@@ -1,6 +1,6 @@
 //! The version, semantic or not.
 
-use crate::display::quoted;
+use crate::display::quote;
 use crate::lint::{Diagnostics, Rule};
 use crate::syntax::frontmatter::Front;
 use crate::syntax::yaml::Node;
@@ -34,7 +34,7 @@ pub(super) fn read(
     let node = front.root.get("version").or_else(|| metadata?.get("version"))?;
     let version = Version::new(node.as_text()?.trim());
     if version.semver.is_none() {
-        let message = format!("the version {} is not a semantic version", quoted(&version.text));
+        let message = format!("the version {} is not a semantic version", quote(&version.text));
         diagnostics.hint(
             Rule::VersionNotSemver,
             front.position(node.start),

@@ -2,11 +2,11 @@
 
 mod report;
 
-use crate::display::quoted;
+use crate::display::quote;
 use crate::lint::{Diagnostics, Position, Rule};
 use crate::skill::normalize::normalize_name;
 use crate::syntax::delimiter::{Block, Opener, early_end, is_fence, locate};
-use crate::syntax::recovery::{Change, Effort, Repaired, odd_field, quote, repair};
+use crate::syntax::recovery::{Change, Effort, Repaired, odd_field, quote_yaml, repair};
 use crate::syntax::source::{LineStarts, Source, lines};
 use crate::syntax::yaml::{Facts, Kind, Node, YamlError, parse};
 use std::borrow::Cow;
@@ -294,7 +294,7 @@ fn fields<'a>(source: &'a Source, block: Block, diagnostics: &mut Diagnostics) -
         None => {
             let message = format!(
                 "the frontmatter is not a mapping of fields but {}",
-                quoted(yaml.trim())
+                quote(yaml.trim())
             );
             (Rule::FrontmatterNotMapping, block.start, message)
         }
@@ -493,7 +493,11 @@ fn split_glued(yaml: &str, quoting: bool) -> String {
         let plain = !value.contains(" #") && (!quoting || is_yaml(&format!("{key}: {value}")));
         out.push_str(&format!(
             "{key}: {}\n",
-            if plain { value.to_owned() } else { quote(value) }
+            if plain {
+                value.to_owned()
+            } else {
+                quote_yaml(value)
+            }
         ));
     }
     let below = yaml.get(first.len()..).unwrap_or_default();

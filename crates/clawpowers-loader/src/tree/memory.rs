@@ -22,7 +22,7 @@ pub struct MemoryTree {
 
 /// Why a path cannot be a document's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the document {} {why}", crate::display::quoted(.path))]
+#[error("the document {} {why}", crate::display::quote(.path))]
 pub struct InvalidPath {
     /// The path.
     pub path: String,

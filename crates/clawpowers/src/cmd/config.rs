@@ -4,7 +4,7 @@ use crate::context::Context;
 use crate::exit::Exit;
 use clap::{Args, Subcommand};
 use clawpowers_api::operations::config;
-use clawpowers_api::{ApiError, ErrorCode, quoted, spelled, to_json};
+use clawpowers_api::{ApiError, ErrorCode, quote, spelled, to_json};
 use serde_json::Value;
 
 #[derive(Debug, Subcommand)]
@@ -131,7 +131,7 @@ impl SetArgs {
                 }
                 printed
             },
-            |r| format!("{} was set", quoted(&r.key)),
+            |r| format!("{} was set", quote(&r.key)),
         )
     }
 
@@ -144,7 +144,7 @@ impl SetArgs {
             });
         }
         let value = serde_json::from_str(&self.value).map_err(|error| {
-            let message = format!("the value {} is not JSON: {error}", quoted(&self.value));
+            let message = format!("the value {} is not JSON: {error}", quote(&self.value));
             ApiError::new(ErrorCode::InvalidInput, message)
                 .hint("write texts in double quotes, or leave `--json-value` out")
         })?;
@@ -165,7 +165,7 @@ impl UnsetArgs {
                 let text = format!("Unset {} (was {})\n", spelled(&r.key), to_json(&r.previous));
                 context.out.print(&text)
             },
-            |r| format!("{} was unset", quoted(&r.key)),
+            |r| format!("{} was unset", quote(&r.key)),
         )
     }
 }
@@ -178,7 +178,7 @@ impl ListArgs {
             |_| Exit::Done,
             |r| {
                 if !r.exists {
-                    context.out.eprint(&format!("there is no {}\n", quoted(&r.path)));
+                    context.out.eprint(&format!("there is no {}\n", quote(&r.path)));
                 }
                 let line = |entry: &config::list::Setting| {
                     format!("{} = {}\n", spelled(&entry.key), to_json(&entry.value))

@@ -6,7 +6,7 @@ use crate::exit::Exit;
 use crate::render;
 use clap::Args;
 use clawpowers_api::operations::home;
-use clawpowers_api::{ApiError, ErrorCode, display_path, quoted};
+use clawpowers_api::{ApiError, ErrorCode, display_path, quote};
 use std::env;
 
 #[derive(Debug, Args)]
@@ -61,7 +61,7 @@ impl InitArgs {
                 }
                 context.out.print_untrusted(&render::home::init(r))
             },
-            |r| format!("{} is initialized", quoted(&r.home)),
+            |r| format!("{} is initialized", quote(&r.home)),
         )
     }
 }
@@ -113,7 +113,7 @@ fn nothing(report: &home::import::Response, named: bool) -> Option<ApiError> {
     let kept = executions.reasons.get("conflict").copied().unwrap_or_default();
     let unusable = unusable(executions) - kept;
     let message = match (used.iter().sum::<u64>() + kept, unusable) {
-        (0, 0) if named => format!("there is nothing of ClawPowers 1.x in {}", quoted(&report.from)),
+        (0, 0) if named => format!("there is nothing of ClawPowers 1.x in {}", quote(&report.from)),
         (0, 1..) => format!("nothing was imported: {unusable} of its files and lines could not be used"),
         _ => return None,
     };

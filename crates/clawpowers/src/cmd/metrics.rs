@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use clawpowers_api::ExecutionFilter;
 use clawpowers_api::operations::metrics;
 use clawpowers_api::wire::Amount;
-use clawpowers_api::{ApiError, ErrorCode, Warning, number_of};
+use clawpowers_api::{ApiError, ErrorCode, Warning, pluralize};
 use std::io;
 
 #[derive(Debug, Subcommand)]
@@ -373,7 +373,7 @@ fn import(context: &Context, args: &ImportArgs) -> Exit {
         |r| {
             let printed = context.out.print(&render::import::executions(r));
             if usable(r, args.strict) == Exit::Invalid {
-                let lines = number_of(unusable(r), "line");
+                let lines = pluralize(unusable(r), "line");
                 let error = ApiError::new(
                     ErrorCode::InvalidInput,
                     format!("nothing was imported: {lines} could not be used"),
@@ -387,7 +387,7 @@ fn import(context: &Context, args: &ImportArgs) -> Exit {
     );
     match &result {
         Ok(r) => {
-            let taken = number_of(r.taken, "execution");
+            let taken = pluralize(r.taken, "execution");
             context.out.note_done(exit, &format!("{taken} imported"))
         }
         Err(_) => exit,

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use clawpowers_api::operations::store;
 use clawpowers_api::wire;
 use clawpowers_api::wire::Amount;
-use clawpowers_api::{ApiError, ErrorCode, display_path, quoted};
+use clawpowers_api::{ApiError, ErrorCode, display_path, quote};
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -219,7 +219,7 @@ impl SetArgs {
         let (read, source) = match (&self.file, self.value.as_deref().map(OsStr::as_encoded_bytes)) {
             (Some(file), _) => {
                 let read = File::open(file).and_then(|file| file.take(LIMIT).read_to_end(&mut bytes));
-                (read, quoted(&display_path(file)))
+                (read, quote(&display_path(file)))
             }
             (None, Some(b"-")) => {
                 let read = io::stdin().lock().take(LIMIT).read_to_end(&mut bytes);
@@ -295,7 +295,7 @@ fn delete(context: &Context, key: String) -> Exit {
     match &result {
         Ok(r) if r.deleted => context
             .out
-            .note_done(exit, &format!("{} was deleted", quoted(&r.key))),
+            .note_done(exit, &format!("{} was deleted", quote(&r.key))),
         _ => exit,
     }
 }
@@ -378,7 +378,7 @@ fn incr(context: &Context, args: IncrArgs) -> Exit {
     );
     match &result {
         Ok(r) => {
-            let key = quoted(&r.key);
+            let key = quote(&r.key);
             context.out.note_done(
                 exit,
                 &format!("the increment was applied: {key} is {} now", r.value),
@@ -412,12 +412,12 @@ fn cas(context: &Context, args: CasArgs) -> Exit {
     context.out.respond(&result, code, |r| {
         if !r.swapped {
             let there = match &r.current {
-                Some(value) => quoted(&String::from_utf8_lossy(&value.bytes())),
+                Some(value) => quote(&String::from_utf8_lossy(&value.bytes())),
                 None => "missing".to_owned(),
             };
             context.out.eprint(&format!(
                 "the value of {} is {there}; nothing was written\n",
-                quoted(&r.key)
+                quote(&r.key)
             ));
         }
         Exit::Done

@@ -6,9 +6,9 @@ use super::table::{cut, one_line, table};
 use super::wrap::broken;
 use crate::out::{Look, Out};
 use clawpowers_api::feedback::{NoteCount, Rate, Recommendation, RecommendationKind, Week};
-use clawpowers_api::number_of;
 use clawpowers_api::operations::feedback;
 use clawpowers_api::operations::feedback::analyze::{Response, SkillReport};
+use clawpowers_api::pluralize;
 use clawpowers_api::wire;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -149,7 +149,7 @@ pub(crate) fn evidence(one: &Recommendation) -> Vec<String> {
         format!(
             "{} of {} in session {} failed",
             found.failures,
-            number_of(found.total, "run"),
+            pluralize(found.total, "run"),
             found.session
         )
     });
@@ -157,7 +157,7 @@ pub(crate) fn evidence(one: &Recommendation) -> Vec<String> {
         format!(
             "{} of {} of version {} failed",
             found.failures,
-            number_of(found.total, "run"),
+            pluralize(found.total, "run"),
             found.version
         )
     });
@@ -230,7 +230,7 @@ fn details(skill: &SkillReport) -> Vec<String> {
             "  {}        since {}, {} ago: {} to {}",
             change.direction.as_str(),
             change.since.get(..10).unwrap_or_default(),
-            number_of(change.runs_ago, "run"),
+            pluralize(change.runs_ago, "run"),
             percent(&change.before),
             percent(&change.after)
         ));

@@ -1,12 +1,11 @@
 //! What other clients would cut.
 
-use super::findings::count;
 use super::table::table;
 use super::wrap::fit;
 use crate::out::{Look, Out};
-use clawpowers_api::Truncation;
 use clawpowers_api::operations::skill;
 use clawpowers_api::operations::skill::budget::Response;
+use clawpowers_api::{Truncation, pluralize};
 
 /// How many skills of a client are listed, unless all are asked for.
 const SHOWN: usize = 20;
@@ -31,7 +30,7 @@ pub(crate) fn text(out: &Out, response: &Response, all: bool) -> String {
         text.push_str(&format!(
             "\n{}: {}, about {} tokens of at most {}: {verdict}\n",
             out.paint(Look::Bold, client.client),
-            count(client.skills.len(), "skill"),
+            pluralize(client.skills.len(), "skill"),
             client.needed,
             client.budget
         ));

@@ -2,10 +2,10 @@
 
 use super::table::one_line;
 use crate::out::{Look, Out, Palette};
-use clawpowers_api::display::shown;
+use clawpowers_api::display::escape_control;
 use clawpowers_api::operations::skill;
 use clawpowers_api::wire;
-use clawpowers_api::{Severity, spelled};
+use clawpowers_api::{Severity, pluralize, spelled};
 
 pub(crate) fn text(out: &Out, response: &skill::validate::Response) -> String {
     let mut text = String::new();
@@ -17,18 +17,13 @@ pub(crate) fn text(out: &Out, response: &skill::validate::Response) -> String {
     }
     text.push_str(&format!(
         "{}, {} valid for {}, {}, {}\n",
-        count(response.files.len(), "file"),
+        pluralize(response.files.len(), "file"),
         response.valid,
         response.target.as_str(),
-        count(response.errors, "error"),
-        count(response.warnings, "warning")
+        pluralize(response.errors, "error"),
+        pluralize(response.warnings, "warning")
     ));
     text
-}
-
-pub(crate) fn count(number: usize, what: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {what}{plural}")
 }
 
 /// One finding for stdout: place, severity, rule, words, and the hint below.
@@ -81,7 +76,7 @@ pub(crate) fn repairs(out: &Out, response: &skill::fix::Response) -> (String, St
         );
     }
     let able = response.changed - response.failed;
-    talk.push_str(&count(response.files.len(), "file"));
+    talk.push_str(&pluralize(response.files.len(), "file"));
     match (response.changed, response.written) {
         (0, _) => talk.push_str(", nothing to repair"),
         (_, 0) if able > 0 => talk.push_str(&format!(", {able} can be repaired")),
@@ -127,7 +122,7 @@ pub(crate) fn diff(palette: Palette, diff: &str) -> String {
             _ => None,
         };
         heading = first;
-        let safe = shown(body);
+        let safe = escape_control(body);
         text.push_str(&look.map_or_else(|| safe.to_string(), |look| palette.paint(look, &safe)));
         text.push_str(end);
     }

@@ -5,10 +5,10 @@ mod chart;
 use super::analyze::{as_of, evidence, foremost, last_used, notes};
 use super::metrics::duration;
 use super::state::State;
-use clawpowers_api::display::shown;
+use clawpowers_api::display::escape_control;
 use clawpowers_api::feedback::{ChangeReport, Direction, Rate, Recommendation, RecommendationKind};
-use clawpowers_api::number_of;
 use clawpowers_api::operations::feedback::analyze::{Model, Response, SkillReport};
+use clawpowers_api::pluralize;
 use std::collections::BTreeMap;
 
 /// Of how many skills there are charts: the most pressing, then the most used.
@@ -59,7 +59,7 @@ pub(crate) fn report(response: &Response, home: Option<&str>) -> String {
     if rest > 0 {
         body.push_str(&format!(
             "<p class=\"soft\">{}; <code>clawpowers analyze --skill NAME --format html</code> has the charts of one.</p>\n",
-            number_of(rest as u64, "more skill")
+            pluralize(rest as u64, "more skill")
         ));
     }
     page("Skills", &body)
@@ -135,8 +135,8 @@ fn head(response: &Response, home: Option<&str>) -> String {
     }
     let mut out = format!(
         "<h1>Skills</h1>\n<p>{} of {}: {} success, {} failure, {} partial, {} skipped, {} open.",
-        number_of(all.total, "execution"),
-        number_of(response.skills.len() as u64, "skill"),
+        pluralize(all.total, "execution"),
+        pluralize(response.skills.len() as u64, "skill"),
         all.success,
         all.failure,
         all.partial,
@@ -147,7 +147,7 @@ fn head(response: &Response, home: Option<&str>) -> String {
         out.push_str(&format!(
             " Cost: ${:.2}, recorded for {}.",
             cost.total,
-            number_of(cost.count, "execution")
+            pluralize(cost.count, "execution")
         ));
     }
     out.push_str(&format!("</p>\n<p class=\"soft\">As of {time}."));
@@ -207,7 +207,7 @@ fn table(response: &Response, places: &Places<'_>) -> String {
     out.push_str("</tbody>\n</table>\n");
     let rest = response.skills.len() - places.listed.len();
     if rest > 0 {
-        let more = number_of(rest as u64, "more skill");
+        let more = pluralize(rest as u64, "more skill");
         out.push_str(&format!(
             "<p class=\"soft\">{more}; <code>clawpowers analyze --json</code> has all.</p>\n"
         ));
@@ -342,7 +342,7 @@ fn facts(skill: &SkillReport) -> String {
     if let Some(cost) = &f.cost {
         let each = skill.analysis.cost_per_success;
         let each = each.map_or_else(String::new, |each| format!(", ${each:.4} per success"));
-        let of = number_of(cost.count, "execution");
+        let of = pluralize(cost.count, "execution");
         facts.push(("Cost", format!("${:.2} of {of}{each}", cost.total)));
     }
     if let Some(tokens) = &f.tokens {
@@ -378,7 +378,7 @@ fn changed(change: &ChangeReport) -> (&'static str, String) {
     let text = format!(
         "on {}, {} ago: {} to {}{}",
         day(&change.since),
-        number_of(change.runs_ago, "run"),
+        pluralize(change.runs_ago, "run"),
         percent(&change.before),
         percent(&change.after),
         if change.holds {
@@ -397,7 +397,7 @@ fn in_words(rate: &Rate) -> String {
     format!(
         "{} of {} = {} ({:.0} to {:.0} %)",
         rate.success,
-        number_of(rate.total, "run"),
+        pluralize(rate.total, "run"),
         percent(rate),
         rate.low * 100.0,
         rate.high * 100.0
@@ -431,7 +431,7 @@ fn minute(time: &str) -> String {
 /// Returns a stranger's text for an element or an attribute: five characters escaped, what does not show spelled out.
 fn text(raw: &str) -> String {
     let mut out = String::new();
-    for c in shown(raw).chars() {
+    for c in escape_control(raw).chars() {
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),

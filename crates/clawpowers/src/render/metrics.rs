@@ -2,8 +2,8 @@
 
 use super::table::{self, one_line};
 use crate::out::Out;
-use clawpowers_api::number_of;
 use clawpowers_api::operations::metrics;
+use clawpowers_api::pluralize;
 use clawpowers_api::wire;
 
 /// How wide a terminal has to be for times to the minute and notes.
@@ -140,7 +140,7 @@ fn figures(all: &wire::Figures) -> String {
         text.push_str(&format!(
             "Cost: ${} of {}\n",
             cost.total,
-            number_of(cost.count, "execution")
+            pluralize(cost.count, "execution")
         ));
     }
     if let Some(tokens) = &all.tokens {
@@ -148,7 +148,7 @@ fn figures(all: &wire::Figures) -> String {
             "Tokens: {} in, {} out of {}\n",
             tokens.tokens_in,
             tokens.tokens_out,
-            number_of(tokens.count, "execution")
+            pluralize(tokens.count, "execution")
         ));
     }
     text

@@ -25,6 +25,6 @@ pub(crate) fn unknown_profile(name: Option<&String>) -> String {
     format!(
         "warning: config.json of the home puts the profile {} in force, but `profiles` has no list of skills for it\n\
          hint: add the list to `profiles`, or take `profile` out of config.json\n",
-        clawpowers_api::quoted(name)
+        clawpowers_api::quote(name)
     )
 }

@@ -14,7 +14,7 @@ pub(crate) fn talk(response: &Response) -> String {
         let inside = shown + dropped + response.user_only;
         text.push_str(&format!(
             "the profile {} holds {inside} of {} skills\n",
-            clawpowers_api::quoted(profile),
+            clawpowers_api::quote(profile),
             inside + response.outside_profile
         ));
     }

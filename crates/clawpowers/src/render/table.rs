@@ -1,7 +1,7 @@
 //! Columns that line up, whatever is in them.
 
 use crate::out::{Look, Out};
-use clawpowers_api::display::shown;
+use clawpowers_api::display::escape_control;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 /// How many blanks separate two columns.
@@ -116,7 +116,7 @@ pub(crate) fn cut(text: &str, columns: Option<usize>) -> String {
 
 /// Returns a stranger's text on one line with nothing in it that a terminal acts on.
 pub(crate) fn one_line(text: &str) -> String {
-    shown(&text.split_whitespace().collect::<Vec<_>>().join(" ")).into_owned()
+    escape_control(&text.split_whitespace().collect::<Vec<_>>().join(" ")).into_owned()
 }
 
 #[cfg(test)]

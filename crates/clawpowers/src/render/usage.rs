@@ -4,7 +4,7 @@ use super::table::one_line;
 use crate::out::Out;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, Error};
-use clawpowers_api::{ApiError, ErrorCode, nearest, quoted};
+use clawpowers_api::{ApiError, ErrorCode, nearest, quote};
 use std::error::Error as _;
 use std::ffi::OsString;
 
@@ -156,7 +156,7 @@ fn hint(error: &Error, root: &Command, level: &Command, path: &str) -> String {
         }
         let meant: Vec<String> = meant(word, root, level, path)
             .iter()
-            .map(|full| quoted(full))
+            .map(|full| quote(full))
             .collect();
         if !meant.is_empty() {
             return format!("did you mean {}? see {help}", either(&meant));
@@ -192,8 +192,8 @@ fn hint(error: &Error, root: &Command, level: &Command, path: &str) -> String {
 /// Returns what an error says of a kind, each value in backticks.
 fn values(error: &Error, kind: ContextKind) -> Vec<String> {
     match error.get(kind) {
-        Some(ContextValue::String(text)) => vec![quoted(text)],
-        Some(ContextValue::Strings(list)) => list.iter().map(|text| quoted(text)).collect(),
+        Some(ContextValue::String(text)) => vec![quote(text)],
+        Some(ContextValue::Strings(list)) => list.iter().map(|text| quote(text)).collect(),
         _ => Vec::new(),
     }
 }

@@ -4,7 +4,7 @@ use crate::config::key::Key;
 use crate::config::{file, settings};
 use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
-use clawpowers_loader::display::{display_path, quoted};
+use clawpowers_loader::display::{display_path, quote};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -40,7 +40,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let key = Key::parse(&request.key)?;
     let path = file::path_of(runtime)?;
     let Some(document) = file::read(&path)? else {
-        let message = format!("there is no {}", quoted(&display_path(&path)));
+        let message = format!("there is no {}", quote(&display_path(&path)));
         return Err(ApiError::new(ErrorCode::NotFound, message)
             .hint("{config_set key=KEY value=VALUE} makes it, {--home} names another home"));
     };

@@ -6,7 +6,7 @@ use crate::wire::error::{ApiError, ErrorCode};
 use clawpowers_executor::ledger::{Filter, SkillStats};
 use clawpowers_executor::{Db, Timestamp};
 use clawpowers_feedback::{Comparison, Rate, compare};
-use clawpowers_loader::display::{nearest, quoted};
+use clawpowers_loader::display::{nearest, quote};
 use serde::{Deserialize, Serialize};
 
 /// Below this a difference is called one.
@@ -92,7 +92,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
 
 /// Says what follows of the counts of both sides.
 fn verdict(request: &Request, first: (u64, u64), second: (u64, u64)) -> String {
-    let (a, b) = (quoted(&request.a), quoted(&request.b));
+    let (a, b) = (quote(&request.a), quote(&request.b));
     let Some(found) = compare(first, second) else {
         return match (first.1, second.1) {
             (0, 0) => "neither side has executions that count".to_owned(),
@@ -151,7 +151,7 @@ impl<'a> Meant<'a> {
         if to.is_some_and(|to| from.as_ref() >= Some(to)) {
             return Ok(());
         }
-        let message = format!("the times {} and {} overlap", quoted(a), quoted(b));
+        let message = format!("the times {} and {} overlap", quote(a), quote(b));
         Err(ApiError::new(ErrorCode::InvalidInput, message)
             .hint("let one end where the other begins, as in `..2026-10-01` and `2026-10-01..`"))
     }
@@ -182,9 +182,9 @@ impl<'a> Meant<'a> {
 /// Returns the error for a version that no execution has, with those there are.
 fn unknown_version(db: &mut Db, skill: &str, version: &str) -> Result<ApiError, ApiError> {
     let versions = db.ledger().versions(skill)?;
-    let named: Vec<String> = versions.iter().take(NAMED).map(|one| quoted(one)).collect();
+    let named: Vec<String> = versions.iter().take(NAMED).map(|one| quote(one)).collect();
     let hint = match nearest(version, versions.iter().map(String::as_str)) {
-        Some(near) => format!("did you mean {}?", quoted(near)),
+        Some(near) => format!("did you mean {}?", quote(near)),
         None if versions.is_empty() => {
             "none of its executions has a version; compare two times, as in `..2026-10-01` and `2026-10-01..`"
                 .to_owned()
@@ -194,7 +194,7 @@ fn unknown_version(db: &mut Db, skill: &str, version: &str) -> Result<ApiError, 
             more => format!("there are executions of {} and {more} more", named.join(", ")),
         },
     };
-    let (version, skill) = (quoted(version), quoted(skill));
+    let (version, skill) = (quote(version), quote(skill));
     let message = format!("there are no executions of the version {version} of the skill {skill}");
     Ok(ApiError::new(ErrorCode::NotFound, message).hint(hint))
 }

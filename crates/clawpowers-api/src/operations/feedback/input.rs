@@ -6,7 +6,7 @@ use clawpowers_executor::{Db, Outcome, Timestamp};
 use clawpowers_feedback::{
     Checkpoint, Cluster, History, NoteCount, Observation, Position, cluster, common_notes, first_new,
 };
-use clawpowers_loader::display::{nearest, quoted};
+use clawpowers_loader::display::{nearest, quote};
 use std::collections::BTreeMap;
 
 /// Failures whose notes are compared.
@@ -69,12 +69,12 @@ pub(super) fn counted(figures: &SkillStats) -> (u64, u64) {
 pub(super) fn unknown(skill: &str, figures: &[SkillStats]) -> ApiError {
     let names = figures.iter().map(|one| one.skill.as_str());
     let hint = match nearest(skill, names) {
-        Some(near) => format!("did you mean {}?", quoted(near)),
+        Some(near) => format!("did you mean {}?", quote(near)),
         None => "record one with {metrics_record skill=NAME outcome=success}".to_owned(),
     };
     ApiError::new(
         ErrorCode::NotFound,
-        format!("there are no executions of the skill {}", quoted(skill)),
+        format!("there are no executions of the skill {}", quote(skill)),
     )
     .hint(hint)
 }

@@ -4,7 +4,7 @@ use crate::runtime::Runtime;
 use crate::text::spelled;
 use crate::wire::error::{ApiError, ErrorCode};
 use clawpowers_executor::{Key, Pattern};
-use clawpowers_loader::display::{nearest, quoted};
+use clawpowers_loader::display::{nearest, quote};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -68,12 +68,12 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     }
     let names: BTreeSet<&str> = keys.iter().filter_map(|key| plan_of(key)).collect();
     let hint = match nearest(plan, names) {
-        Some(near) => format!("did you mean {}?", quoted(near)),
+        Some(near) => format!("did you mean {}?", quote(near)),
         None => {
             "a plan has the keys `plan:NAME:estimated_duration` and `plan:NAME:actual_duration`".to_owned()
         }
     };
-    let message = format!("there is no plan {}", quoted(plan));
+    let message = format!("there is no plan {}", quote(plan));
     Err(ApiError::new(ErrorCode::NotFound, message).hint(hint))
 }
 

@@ -5,7 +5,7 @@ use crate::operations::metrics;
 use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
 use clawpowers_executor::legacy;
-use clawpowers_loader::display::{display_path, quoted};
+use clawpowers_loader::display::{display_path, quote};
 use serde::{Deserialize, Serialize};
 
 /// The home of 1.x to import.
@@ -67,7 +67,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     };
     let shown = display_path(&from);
     if !from.is_dir() {
-        let message = format!("there is no folder {}", quoted(&shown));
+        let message = format!("there is no folder {}", quote(&shown));
         return Err(ApiError::new(ErrorCode::NotFound, message)
             .hint("name the home of 1.x, the folder that holds `state` and `metrics`, with {--from}"));
     }

@@ -2,7 +2,7 @@
 
 use crate::atomic_write::replace;
 use crate::wire::error::{ApiError, ErrorCode};
-use clawpowers_loader::display::{display_path, quoted};
+use clawpowers_loader::display::{display_path, quote};
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -23,7 +23,7 @@ const MARK: &str = "# Written by `clawpowers init --legacy-shims`; it may be rep
 /// that is not ours.
 pub(crate) fn write(folder: &Path, program: &str) -> Result<Vec<String>, ApiError> {
     let failed = |path: &Path, error: &io::Error| {
-        let message = format!("{} cannot be written: {error}", quoted(&display_path(path)));
+        let message = format!("{} cannot be written: {error}", quote(&display_path(path)));
         ApiError::new(ErrorCode::Io, message).hint("choose a folder that this user may write to")
     };
     for (path, _) in SHIMS {
@@ -32,7 +32,7 @@ pub(crate) fn write(folder: &Path, program: &str) -> Result<Vec<String>, ApiErro
             Ok(false) => {
                 let message = format!(
                     "{} exists and was not written by clawpowers",
-                    quoted(&display_path(&path))
+                    quote(&display_path(&path))
                 );
                 return Err(ApiError::new(ErrorCode::InvalidInput, message)
                     .hint("move it away first; nothing was written"));

@@ -7,7 +7,7 @@ use crate::wire::error::{ApiError, ErrorCode};
 use clawpowers_executor::SCHEMA_VERSION;
 use clawpowers_executor::ledger::Filter;
 use clawpowers_feedback::Recommendation;
-use clawpowers_loader::display::{display_path, quoted};
+use clawpowers_loader::display::{display_path, quote};
 use serde::{Deserialize, Serialize};
 use std::fs;
 
@@ -55,7 +55,7 @@ pub fn run(runtime: &Runtime, _request: &Request) -> Result<Response, ApiError> 
     }
     let home = runtime.home()?;
     if home.folder().exists() && !home.folder().is_dir() {
-        let shown = quoted(&display_path(home.folder()));
+        let shown = quote(&display_path(home.folder()));
         return Err(
             ApiError::new(ErrorCode::Io, format!("the runtime home {shown} is not a folder"))
                 .hint("name another home with {--home} or in `CLAWPOWERS_DIR`"),

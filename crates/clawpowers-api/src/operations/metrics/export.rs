@@ -4,7 +4,7 @@ use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
 use crate::wire::execution::execution_filter;
 use clawpowers_executor::ledger::{Order, csv, csv_header, jsonl};
-use clawpowers_loader::display::quoted;
+use clawpowers_loader::display::quote;
 use serde::Serialize;
 
 execution_filter! {
@@ -81,7 +81,7 @@ pub fn each(
             csv
         }
         Some(other) => {
-            let message = format!("unknown format {}", quoted(other));
+            let message = format!("unknown format {}", quote(other));
             return Err(ApiError::new(ErrorCode::InvalidInput, message).hint("the formats are jsonl and csv"));
         }
     };

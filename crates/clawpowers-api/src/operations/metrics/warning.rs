@@ -4,7 +4,7 @@ use crate::catalog_query::CatalogQuery;
 use crate::hint::worded;
 use crate::runtime::Runtime;
 use clawpowers_executor::ledger::Recorded;
-use clawpowers_loader::display::quoted;
+use clawpowers_loader::display::quote;
 use serde::Serialize;
 
 /// A warning about something that is probably a mistake. The operation was still done.
@@ -30,7 +30,7 @@ impl Warning {
         }
         let hint = match selected.entry(runtime, skill) {
             // Its folder has this name, and executions are counted by the skill's own.
-            Ok(entry) => format!("did you mean {}?", quoted(&entry.skill.name)),
+            Ok(entry) => format!("did you mean {}?", quote(&entry.skill.name)),
             Err(error) => error.hint.unwrap_or_default(),
         };
         let id = recorded.id;
@@ -38,7 +38,7 @@ impl Warning {
         Some(Self {
             message: format!(
                 "there is no skill {} here; execution `{id}` was recorded anyway",
-                quoted(skill)
+                quote(skill)
             ),
             hint: worded(&format!(
                 "{hint}{separator} {{metrics_delete id={id}}} deletes it"

@@ -7,7 +7,7 @@ use crate::text::spelled;
 use crate::wire;
 use crate::wire::error::ApiError;
 use crate::wire::skill::diagnostics;
-use clawpowers_loader::display::{display_path, quoted};
+use clawpowers_loader::display::{display_path, quote};
 use clawpowers_loader::{
     MAX_SKILL_BYTES, ParseOptions, Profile, Rejected, Rule, Severity, fix, folder_name, lint_package,
 };
@@ -182,7 +182,7 @@ fn writable(file: &Path) -> Result<PathBuf, String> {
     let target = file.canonicalize().map_err(fault)?;
     let folder = file.parent().unwrap_or(file).canonicalize().map_err(fault)?;
     if !target.starts_with(folder) {
-        let target = quoted(&display_path(&target));
+        let target = quote(&display_path(&target));
         return Err(format!("it is a link out of its folder, to {target}"));
     }
     if target.metadata().map_err(fault)?.permissions().readonly() {

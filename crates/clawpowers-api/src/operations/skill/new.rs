@@ -2,7 +2,7 @@
 
 use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
-use clawpowers_loader::display::{display_path, quoted};
+use clawpowers_loader::display::{display_path, quote};
 use clawpowers_loader::{
     CLIENTS, DiskTree, MAX_NAME_CHARS, ParseOptions, Profile, Severity, WalkRules, default_roots, is_device,
     is_name_character, normalize_name, parse, skill_file, suggest_name, template,
@@ -62,17 +62,14 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     if !good {
         let message = format!(
             "the name {} is not made of lower-case letters, digits and single hyphens, at most {MAX_NAME_CHARS}",
-            quoted(name)
+            quote(name)
         );
         return Err(ApiError::new(ErrorCode::InvalidInput, message)
-            .hint(format!("try {}", quoted(&suggest_name(name)))));
+            .hint(format!("try {}", quote(&suggest_name(name)))));
     }
     if is_device(name) {
-        let message = format!("the name {} is reserved for a device on Windows", quoted(name));
-        let hint = format!(
-            "choose another name, such as {}",
-            quoted(&format!("{name}-skill"))
-        );
+        let message = format!("the name {} is reserved for a device on Windows", quote(name));
+        let hint = format!("choose another name, such as {}", quote(&format!("{name}-skill")));
         return Err(ApiError::new(ErrorCode::InvalidInput, message).hint(hint));
     }
     if request.dir.as_deref() == Some("") {
@@ -108,12 +105,12 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let folder = cwd.join(folder);
     if let Some(file) = skill_file(&DiskTree, &folder) {
         let file = path.with_file_name(file.file_name().unwrap_or_default());
-        let message = format!("{} exists", quoted(&display_path(&file)));
+        let message = format!("{} exists", quote(&display_path(&file)));
         return Err(ApiError::new(ErrorCode::InvalidInput, message)
             .hint("choose another name, or edit the file that is there"));
     }
     write(&folder, &text).map_err(|error| {
-        let message = format!("{} cannot be written: {error}", quoted(&display_path(&path)));
+        let message = format!("{} cannot be written: {error}", quote(&display_path(&path)));
         ApiError::new(ErrorCode::Io, message).hint(match error.kind() {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
                 "free some space on the disk; nothing was written"

@@ -79,7 +79,7 @@ pub(super) fn target(name: Option<&str>) -> Result<Profile, ApiError> {
     // A client's other names name its rules as well.
     let own = Client::named(name).map_or(name, |client| client.name);
     own.parse().map_err(|()| {
-        let shown = clawpowers_loader::display::quoted(name);
+        let shown = clawpowers_loader::display::quote(name);
         let names = Profile::ALL.map(Profile::as_str);
         ApiError::new(ErrorCode::InvalidInput, format!("there is no target {shown}"))
             .hint(choices(name, "targets", &names))

@@ -2,11 +2,11 @@
 
 use crate::catalog_query::catalog_query;
 use crate::runtime::Runtime;
-use crate::text::number_of;
 use crate::wire::error::{ApiError, ErrorCode};
 use crate::wire::words::word;
 use clawpowers_executor::ledger::Filter;
-use clawpowers_loader::display::{display_path, quoted, shown};
+use clawpowers_loader::display::pluralize;
+use clawpowers_loader::display::{display_path, escape_control, quote};
 use clawpowers_loader::prompt::{Format, Item, Level, TooSmall, fit};
 use clawpowers_loader::{Catalog, Entry};
 use serde::Serialize;
@@ -68,7 +68,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let format: Format = match &request.format {
         None => Format::Xml,
         Some(name) => name.parse().map_err(|()| {
-            let message = format!("there is no format {}", quoted(name));
+            let message = format!("there is no format {}", quote(name));
             let names = Format::ALL.map(Format::as_str).join(", ");
             ApiError::new(ErrorCode::InvalidInput, message).hint(format!("the formats are {names}"))
         })?,
@@ -82,11 +82,11 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let items = items(runtime, &selected.catalog);
     let prompt = fit(&items, format, request.budget).map_err(|TooSmall { least }| {
         let budget = request.budget.unwrap_or_default();
-        let message = format!("no prompt fits into {}", number_of(budget as u64, "token"));
+        let message = format!("no prompt fits into {}", pluralize(budget as u64, "token"));
         ApiError::new(ErrorCode::InvalidInput, message)
             .hint(format!(
                 "the smallest prompt needs {}",
-                number_of(least as u64, "token")
+                pluralize(least as u64, "token")
             ))
             .details(serde_json::json!({ "least": least }))
     })?;
@@ -130,9 +130,9 @@ pub(super) fn items(runtime: &Runtime, catalog: &Catalog) -> Vec<Item> {
         .iter()
         .filter(|entry| entry.skill.invocation.model);
     let item = |entry: &Entry| Item {
-        name: shown(&entry.skill.name).into_owned(),
-        description: shown(&entry.skill.description).into_owned(),
-        location: shown(&display_path(&runtime.absolute_location(entry))).into_owned(),
+        name: escape_control(&entry.skill.name).into_owned(),
+        description: escape_control(&entry.skill.description).into_owned(),
+        location: escape_control(&display_path(&runtime.absolute_location(entry))).into_owned(),
     };
     startable.map(item).collect()
 }

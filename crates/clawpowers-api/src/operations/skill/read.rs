@@ -3,7 +3,7 @@
 use crate::catalog_query::catalog_query;
 use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
-use clawpowers_loader::display::{display_path, quoted};
+use clawpowers_loader::display::{display_path, quote};
 use clawpowers_loader::prompt::escape_xml;
 use clawpowers_loader::{
     Entry, MAX_RESOURCE_BYTES, MAX_SKILL_BYTES, ReadError, list_resources, resolve_resource,
@@ -64,7 +64,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         Some(_) => String::from_utf8(bytes).map_err(|_| {
             ApiError::new(
                 ErrorCode::InvalidInput,
-                format!("{} is not text", quoted(&location)),
+                format!("{} is not text", quote(&location)),
             )
             .hint("open the file itself")
         })?,
@@ -95,7 +95,7 @@ impl Files<'_> {
         tree.read(file, MAX_SKILL_BYTES).map_err(|error| {
             ApiError::new(
                 ErrorCode::Io,
-                format!("{} cannot be read: {error}", quoted(&display_path(file))),
+                format!("{} cannot be read: {error}", quote(&display_path(file))),
             )
             .hint("{skill_validate} says what is wrong with the file")
         })
@@ -112,12 +112,12 @@ impl Files<'_> {
             };
             ApiError::new(
                 ErrorCode::NotFound,
-                format!("the skill has no file {}", quoted(resource)),
+                format!("the skill has no file {}", quote(resource)),
             )
             .hint(hint)
         };
         let leaves = || {
-            let message = format!("the path {} leaves the skill's folder", quoted(resource));
+            let message = format!("the path {} leaves the skill's folder", quote(resource));
             ApiError::new(ErrorCode::InvalidInput, message).hint("name a file below the skill's folder")
         };
         let Entry { tree, file, .. } = self.entry;
@@ -130,7 +130,7 @@ impl Files<'_> {
         let bytes = tree.read(&path, MAX_RESOURCE_BYTES).map_err(|error| {
             ApiError::new(
                 ErrorCode::Io,
-                format!("{} cannot be read: {error}", quoted(&location)),
+                format!("{} cannot be read: {error}", quote(&location)),
             )
             .hint(match error {
                 ReadError::TooLarge { .. } => "open the file itself",

@@ -2,7 +2,7 @@
 
 use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
-use clawpowers_loader::display::{display_path, quoted};
+use clawpowers_loader::display::{display_path, quote};
 use clawpowers_loader::skills_ref::read_properties;
 use serde::{Deserialize, Serialize};
 use std::io::ErrorKind;
@@ -54,7 +54,7 @@ pub(super) fn existing(runtime: &Runtime, path: &str) -> Result<String, ApiError
         Ok(()) => Ok(display_path(&full)),
         Err(error) => Err(ApiError::new(
             ErrorCode::Io,
-            format!("the path {} cannot be read: {error}", quoted(path)),
+            format!("the path {} cannot be read: {error}", quote(path)),
         )
         .hint("name a skill's folder or its SKILL.md")),
     }

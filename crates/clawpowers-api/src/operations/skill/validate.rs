@@ -7,7 +7,7 @@ use crate::wire;
 use crate::wire::error::{ApiError, ErrorCode};
 use crate::wire::skill::diagnostics;
 use crate::wire::words::word;
-use clawpowers_loader::display::{display_path, quoted};
+use clawpowers_loader::display::{display_path, quote};
 use clawpowers_loader::{
     Diagnostic, Found, Parsed, Position, Profile, Rejected, Root, Rule, Severity, Tree, WalkRules,
     lint_package, skill_file, walk,
@@ -138,7 +138,7 @@ pub(super) fn files(runtime: &Runtime, paths: &[String]) -> Result<Vec<Target>, 
         let unreadable = |error: io::Error| {
             ApiError::new(
                 ErrorCode::Io,
-                format!("the path {} cannot be read: {error}", quoted(path)),
+                format!("the path {} cannot be read: {error}", quote(path)),
             )
             .hint("name a SKILL.md, a skill's folder, or a folder of skills")
         };

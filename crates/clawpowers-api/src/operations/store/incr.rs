@@ -4,7 +4,7 @@ use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
 use crate::wire::number::{Amount, text};
 use clawpowers_executor::Key;
-use clawpowers_loader::display::quoted;
+use clawpowers_loader::display::quote;
 use serde::{Deserialize, Serialize};
 
 /// What to add to.
@@ -42,7 +42,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let by: i64 = by.parse().map_err(|_| {
         ApiError::new(
             ErrorCode::InvalidInput,
-            format!("the increment {} is not an integer of 64 bits", quoted(by)),
+            format!("the increment {} is not an integer of 64 bits", quote(by)),
         )
         .hint("give a whole number such as 1 or -5")
     })?;

@@ -5,7 +5,7 @@ mod roots;
 
 pub use ladder::{Level, Prompt, TooSmall, fit};
 
-use crate::display::is_control;
+use crate::display::{escape_control, is_control, single_line};
 use roots::Roots;
 use std::fmt::Write as _;
 
@@ -112,11 +112,6 @@ pub fn escape_xml(text: &str) -> String {
     out
 }
 
-/// Returns a text on one line, its blanks single.
-pub(crate) fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 fn xml(items: &[Item], dropped: usize) -> String {
     if items.is_empty() && dropped == 0 {
         return String::new();
@@ -129,13 +124,13 @@ fn xml(items: &[Item], dropped: usize) -> String {
         let _ = writeln!(
             out,
             "  <skill>\n    <name>{}</name>",
-            escape_xml(&one_line(&item.name))
+            escape_xml(&single_line(&item.name))
         );
         if !item.description.is_empty() {
             let _ = writeln!(
                 out,
                 "    <description>{}</description>",
-                escape_xml(&one_line(&item.description))
+                escape_xml(&single_line(&item.description))
             );
         }
         let _ = writeln!(
@@ -186,8 +181,8 @@ fn markdown(items: &[Item], dropped: usize) -> String {
         lines.push(roots.text().to_owned());
     }
     for item in items {
-        let name = escape_markdown(&one_line(&item.name));
-        let description = escape_markdown(&one_line(&item.description));
+        let name = escape_markdown(&single_line(&item.name));
+        let description = escape_markdown(&single_line(&item.description));
         let colon = if description.is_empty() { "" } else { ": " };
         let location = code_span(&roots.short(&item.location));
         lines.push(format!("- **{name}**{colon}{description} ({location})"));
@@ -203,7 +198,7 @@ fn markdown(items: &[Item], dropped: usize) -> String {
 
 /// Puts a path between as many backticks as it takes, so that it can be copied as it is.
 fn code_span(text: &str) -> String {
-    let text = crate::display::shown(text).replace('\n', "\\u{a}");
+    let text = escape_control(text).replace('\n', "\\u{a}");
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
     let fence = "`".repeat(longest + 1);
     let pad = if text.starts_with('`') || text.ends_with('`') {
@@ -216,7 +211,7 @@ fn code_span(text: &str) -> String {
 
 fn escape_markdown(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
-    for c in crate::display::shown(text).chars() {
+    for c in escape_control(text).chars() {
         if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|') {
             out.push('\\');
         }

@@ -1,7 +1,7 @@
 //! Findings about fences, repaired lines and odd YAML.
 
 use super::{Front, Read};
-use crate::display::quoted;
+use crate::display::quote;
 use crate::lint::{Diagnostics, Edit, Position, Rule};
 use crate::syntax::delimiter::{Block, Closer, Opener, closing_fence};
 use crate::syntax::recovery::{Change, has_text_behind_header};
@@ -226,7 +226,7 @@ fn report_rung(
             replacement: change.edit.replacement.clone(),
         });
         let position = starts.position(text, base + first.offset);
-        let message = format!("{what}: {}{more}", quoted(line.trim()));
+        let message = format!("{what}: {}{more}", quote(line.trim()));
         diagnostics.fixable(rule, position, message, edits.collect());
     }
 }
@@ -275,7 +275,7 @@ pub(super) fn facts(front: &Front<'_>, facts: &Facts, diagnostics: &mut Diagnost
         let first = front.position(duplicate.first).line;
         let message = format!(
             "the key {} is also on line {first}; this one is used",
-            quoted(&duplicate.key)
+            quote(&duplicate.key)
         );
         let position = front.position(duplicate.second);
         match comment_out(front, duplicate.first, duplicate.first_end, duplicate.second) {

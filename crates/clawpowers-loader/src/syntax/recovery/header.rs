@@ -1,7 +1,7 @@
 //! Block scalars whose text stands on the line of their header: `description: > Text`.
 
 use super::line::{Line, indent_of};
-use super::value::{quote, split};
+use super::value::{quote_yaml, split};
 use crate::lint::Rule;
 use crate::syntax::yaml::{Kind, parse};
 
@@ -50,7 +50,7 @@ impl<'a> HeaderLine<'a> {
             matches!(&node.kind, Kind::Scalar { text: value, plain: true } if value == text)
                 && node.to_json().is_string()
         });
-        let value = if same { text.to_owned() } else { quote(text) };
+        let value = if same { text.to_owned() } else { quote_yaml(text) };
         format!("{}{value}", self.head)
     }
 

@@ -16,7 +16,7 @@ pub(crate) use entry::Effort;
 pub(crate) use header::has_text_behind_header;
 pub(crate) use line::Change;
 pub(crate) use separator::odd_field;
-pub(crate) use value::quote;
+pub(crate) use value::quote_yaml;
 
 use crate::syntax::source::lines;
 use crate::syntax::yaml::{Facts, Kind, Node, parse};

@@ -2,7 +2,7 @@
 
 use super::header::without_header;
 use super::value::{
-    escape, escape_backslashes, goes_on_quoted, inner, is_indicator, quote, split, split_comment,
+    escape, escape_backslashes, goes_on_quoted, inner, is_indicator, quote_yaml, split, split_comment,
 };
 use crate::lint::Rule;
 
@@ -21,21 +21,21 @@ pub(super) fn repairs(line: &str) -> Vec<(Rule, String)> {
                 add(Rule::YamlRepairedEscape, escape_backslashes(value));
             }
             if goes_on_quoted(value, mark) {
-                add(Rule::YamlRepairedQuote, quote(value));
+                add(Rule::YamlRepairedQuote, quote_yaml(value));
             }
             if let Some(inner) = inner(value, mark) {
                 let quoted = if mark == '"' {
                     format!("\"{}\"", escape(&inner.replace("\\\"", "\""), true))
                 } else {
-                    quote(&inner.replace("''", "'"))
+                    quote_yaml(&inner.replace("''", "'"))
                 };
                 add(Rule::YamlRepairedQuote, quoted);
             }
             let trimmed = value.trim_matches('"');
             if mark == '"' && !trimmed.contains('"') {
-                add(Rule::YamlRepairedQuote, quote(trimmed));
+                add(Rule::YamlRepairedQuote, quote_yaml(trimmed));
             }
-            add(Rule::YamlRepairedQuote, quote(value));
+            add(Rule::YamlRepairedQuote, quote_yaml(value));
         }
         Some(first) => {
             found.extend(without_header(line).map(|line| (Rule::YamlRepairedIndicator, line)));
@@ -46,9 +46,9 @@ pub(super) fn repairs(line: &str) -> Vec<(Rule, String)> {
             } else {
                 Rule::YamlRepairedColon
             };
-            add(rule, format!("{}{comment}", quote(text)));
+            add(rule, format!("{}{comment}", quote_yaml(text)));
             if !comment.is_empty() {
-                add(rule, quote(value));
+                add(rule, quote_yaml(value));
             }
         }
     }
@@ -61,5 +61,10 @@ pub(super) fn whole_item(line: &str) -> Option<(Rule, String)> {
     let (head, item) = line.split_at_checked(indent + 2)?;
     let plain = head.ends_with("- ") && !item.trim_start().starts_with(is_indicator);
     let (text, comment) = split_comment(item.trim());
-    plain.then(|| (Rule::YamlRepairedColon, format!("{head}{}{comment}", quote(text))))
+    plain.then(|| {
+        (
+            Rule::YamlRepairedColon,
+            format!("{head}{}{comment}", quote_yaml(text)),
+        )
+    })
 }

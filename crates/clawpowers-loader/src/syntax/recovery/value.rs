@@ -75,7 +75,7 @@ pub(super) fn inner(value: &str, mark: char) -> Option<&str> {
 
 /// Quotes a text so that YAML reads exactly it: single quotes where they need no doubling, else double ones.
 #[must_use]
-pub(crate) fn quote(text: &str) -> String {
+pub(crate) fn quote_yaml(text: &str) -> String {
     if text.contains('\'') || text.chars().any(crate::display::is_control) {
         format!("\"{}\"", escape(text, false))
     } else {
@@ -150,7 +150,7 @@ mod tests {
             "#x",
             "é — ü",
         ] {
-            let yaml = format!("k: {}", quote(text));
+            let yaml = format!("k: {}", quote_yaml(text));
             let root = crate::syntax::yaml::parse(&yaml).unwrap().0.unwrap();
             assert_eq!(root.get("k").unwrap().as_text(), Some(text), "{yaml}");
         }

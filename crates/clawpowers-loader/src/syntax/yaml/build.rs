@@ -1,7 +1,7 @@
 //! Builds the tree from the parser's events, within bounds.
 
 use super::{Kind, MAX_DEPTH, MAX_NODES, Node, YamlError, flat};
-use crate::display::quoted;
+use crate::display::quote;
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Span, StructureStyle};
 use std::collections::HashMap;
 
@@ -150,7 +150,7 @@ impl Builder {
                     .chars()
                     .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_')) =>
             {
-                let message = format!("the anchor name {} is not a word", quoted(&name));
+                let message = format!("the anchor name {} is not a word", quote(&name));
                 Err(YamlError {
                     offset: start,
                     message,

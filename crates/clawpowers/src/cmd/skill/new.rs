@@ -4,7 +4,7 @@ use crate::context::Context;
 use crate::exit::Exit;
 use clap::Args;
 use clawpowers_api::operations::skill;
-use clawpowers_api::{COMMON_FOLDER, quoted};
+use clawpowers_api::{COMMON_FOLDER, quote};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -42,7 +42,7 @@ impl NewArgs {
                 context.out.eprint(&readers(r));
                 printed
             },
-            |r| format!("{} was created", quoted(&r.path)),
+            |r| format!("{} was created", quote(&r.path)),
         )
     }
 }

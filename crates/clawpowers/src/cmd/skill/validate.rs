@@ -6,7 +6,7 @@ use crate::out::Out;
 use crate::render;
 use clap::Args;
 use clawpowers_api::operations::skill;
-use clawpowers_api::{ApiError, ErrorCode, quoted};
+use clawpowers_api::{ApiError, ErrorCode, quote};
 use std::io::IsTerminal as _;
 use std::path::Path;
 
@@ -56,7 +56,7 @@ impl ValidateArgs {
         if let Some(format) = self.format.as_deref()
             && !FORMATS.contains(&format)
         {
-            let message = format!("there is no format {}", quoted(format));
+            let message = format!("there is no format {}", quote(format));
             let error = ApiError::new(ErrorCode::InvalidInput, message)
                 .hint(format!("the formats are {}", FORMATS.join(", ")));
             let result: Result<skill::validate::Response, _> = Err(error);
