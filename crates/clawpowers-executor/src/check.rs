@@ -14,7 +14,7 @@ impl Db {
     ///
     /// # Errors
     ///
-    /// [`Error::Storage`] where the file cannot even be read.
+    /// [`crate::Error::Storage`] where the file cannot even be read.
     pub fn check(&mut self, deep: bool) -> Result<Vec<String>> {
         let mut problems = if deep {
             self.integrity_check()?

@@ -18,7 +18,7 @@ impl Db {
     ///
     /// # Errors
     ///
-    /// [`Error::Storage`] where the file cannot be read.
+    /// [`crate::Error::Storage`] where the file cannot be read.
     pub fn leftovers(&self) -> Result<Leftovers> {
         if self.is_importing() {
             return Ok(Leftovers::default());
