@@ -124,7 +124,7 @@ test("the raw door speaks plain JSON", async () => {
 test("errors have a code, a hint and details", () => {
   const rt = fresh();
   const missing = refuses("not_found", () => rt.store.get("a"), "key not found: a");
-  assert.match(missing.hint, /store list/);
+  assert.match(missing.hint, /rt\.store\.list\(\)/);
   assert.equal(missing.details, undefined);
   const unknown = refuses("unknown_operation", () => rt.call("nothing"));
   assert.ok(unknown.details.operations.includes("store_get"));
