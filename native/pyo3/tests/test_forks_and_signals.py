@@ -29,6 +29,8 @@ db.execute("COMMIT")
 WAITER = """
 import clawpowers, os, signal, sys, threading, time
 
+# A shell starts what runs in its background with this signal ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 rt = clawpowers.open(sys.argv[1])
 main = threading.main_thread().ident
 handled = threading.Event()
