@@ -34,6 +34,7 @@ mod catalog;
 mod discovery;
 pub mod display;
 mod lint;
+mod parallel;
 mod present;
 mod skill;
 pub mod skills_ref;

@@ -3,7 +3,7 @@
 //! A large collection is mostly copies, so that only the visible skills are kept whole while the rest is loaded.
 
 use super::entry::{Catalog, Rejected, Row, Shadowed};
-use rayon::prelude::*;
+use crate::parallel;
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::hash::{BuildHasher as _, RandomState};
@@ -114,7 +114,7 @@ impl<T: Row> Precedence<T> {
         }
         if self.hidden.len() >= FREED {
             // To free them costs as much as to take them.
-            std::mem::take(&mut self.hidden).into_par_iter().for_each(drop);
+            parallel::drop_all(std::mem::take(&mut self.hidden));
         }
     }
 
@@ -174,7 +174,7 @@ impl<T: Row> Precedence<T> {
             ..
         } = self;
         drop((names, files, hidden));
-        shadowed.par_sort_by(|a, b| a.rank.cmp(&b.rank));
+        shadowed.sort_by(|a, b| a.rank.cmp(&b.rank));
         let shadowed = shadowed.into_iter().map(|one| Shadowed {
             name: one.name,
             location: one.rank.path().to_owned(),

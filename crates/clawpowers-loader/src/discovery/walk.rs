@@ -5,8 +5,8 @@ use super::found::Found;
 use super::rules::WalkRules;
 use super::visit::{Base, Folder, Visit, Visitor};
 use crate::lint::Rule;
+use crate::parallel;
 use crate::tree::{EntryKind, OpenFolder, Tree};
-use rayon::prelude::*;
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::io;
@@ -79,7 +79,7 @@ pub(crate) fn walk_with<T: Send>(
         },
     };
     // Once for all: every task that is handed to the pool from outside wakes it anew.
-    rayon::scope(|_| walker.root(&root.path));
+    parallel::scope(|| walker.root(&root.path));
     walker.tally.folders
 }
 
@@ -193,10 +193,10 @@ where
                 let more = self.more(base, before.1.len() + chunk.len());
                 let (visitor, tally) = (&self.visitor, &mut self.tally);
                 // What the last tasks found is taken while the next ones look.
-                let (visits, ()) = rayon::join(
+                let (visits, ()) = parallel::join(
                     || {
                         let visit = |folder| visitor.visit(base, folder, more);
-                        chunk.par_iter().map(visit).collect()
+                        parallel::map(chunk, visit)
                     },
                     || tally.add(before, |path, rule, message| visitor.refuse(path, rule, message)),
                 );

@@ -6,8 +6,8 @@
 mod query;
 mod stem;
 
+use crate::parallel;
 use query::{Query, Tally};
-use rayon::prelude::*;
 
 /// How fast repeated words stop counting.
 const K1: f64 = 1.2;
@@ -50,10 +50,7 @@ pub struct Hit {
 #[must_use]
 pub fn rank(documents: &[Document], words: &str) -> Vec<Hit> {
     let query = Query::new(words);
-    let tallies: Vec<Tally> = documents
-        .par_iter()
-        .map(|document| tally(&query, document))
-        .collect();
+    let tallies = parallel::map(documents, |document| tally(&query, document));
     Ranking::of(&query, &tallies).hits(tallies.iter().enumerate())
 }
 
@@ -69,15 +66,12 @@ pub fn rank_lazily(
     headings: &(impl Fn(usize) -> Vec<String> + Sync),
 ) -> Vec<Hit> {
     let query = Query::new(words);
-    let mut tallies: Vec<Tally> = documents
-        .par_iter()
-        .map(|document| tally(&query, document))
-        .collect();
-    let read = |(index, tally): (usize, &mut Tally)| query.count(tally, &headings(index), WEIGHTS[3]);
+    let mut tallies = parallel::map(documents, |document| tally(&query, document));
+    let read = |index: usize, tally: &mut Tally| query.count(tally, &headings(index), WEIGHTS[3]);
     let mut ranking = Ranking::of(&query, &tallies);
     let hits = ranking.hits(tallies.iter().enumerate());
     if hits.len() < limit {
-        tallies.par_iter_mut().enumerate().for_each(read);
+        parallel::for_each_mut(&mut tallies, read);
         return Ranking::of(&query, &tallies).hits(tallies.iter().enumerate());
     }
     let count = limit.saturating_mul(CANDIDATES_PER_HIT).max(CANDIDATES);
@@ -90,9 +84,7 @@ pub fn rank_lazily(
         );
     }
     let before: f64 = best.iter().map(|(_, tally)| tally.length).sum();
-    best.par_iter_mut()
-        .map(|(index, tally)| (*index, tally))
-        .for_each(read);
+    parallel::for_each_mut(&mut best, |_, (index, tally)| read(*index, tally));
     let after: f64 = best.iter().map(|(_, tally)| tally.length).sum();
     // The texts of all are taken to be as much longer with their headings.
     ranking.mean += (after - before) / best.len().max(1) as f64;
