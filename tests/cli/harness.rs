@@ -1,5 +1,6 @@
 //! A world of its own for each test: a working directory, a user's home, a runtime home, and an empty environment.
 
+use crate::started::started;
 use crate::system::PATH;
 use serde_json::Value;
 use std::fs;
@@ -164,14 +165,7 @@ pub(crate) fn good_error(err: &str) {
 
 /// Starts a process.
 pub(crate) fn spawn(command: &mut Command) -> Child {
-    // One in thousands of processes does not start in Wine 8, which calls that an internal error.
-    for _ in 0..3 {
-        match command.spawn() {
-            Err(error) if cfg!(windows) && error.raw_os_error() == Some(1359) => {}
-            started => return started.unwrap(),
-        }
-    }
-    command.spawn().unwrap()
+    started(|| command.spawn())
 }
 
 /// Starts a process and waits for its end.

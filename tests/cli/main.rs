@@ -43,6 +43,7 @@ mod run;
 mod run_script;
 mod run_windows;
 mod snapshots;
+mod started;
 mod store;
 mod store_rules;
 mod system;

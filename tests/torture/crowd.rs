@@ -1,5 +1,6 @@
 //! Many processes at once.
 
+use crate::started::started;
 use crate::{done, program, rounds, sound};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -17,7 +18,7 @@ fn crowd(
         let mut printed = Vec::new();
         for time in 0..times {
             let words = words(own, time);
-            let ran = program(home).args(&words).output().unwrap();
+            let ran = started(|| program(home).args(&words).output());
             assert!(ran.status.success(), "{words:?}: {ran:?}");
             let text = String::from_utf8(ran.stdout).unwrap();
             printed.extend(text.lines().map(str::to_owned));
@@ -119,7 +120,9 @@ fn one_of_many_swaps_wins() {
     done(home.path(), &["store", "set", "lock", "free"]);
     let swap = |own: usize| {
         let words = ["store", "cas", "lock", "free", &own.to_string()].map(str::to_owned);
-        program(home.path()).args(words).output().unwrap().status.code()
+        started(|| program(home.path()).args(&words).output())
+            .status
+            .code()
     };
     let swap = &swap;
     let codes: Vec<_> = thread::scope(|scope| {

@@ -1,5 +1,6 @@
 //! Imports beside other processes, and imports that are killed.
 
+use crate::started::started;
 use crate::{done, program, rounds, run, sound};
 use clawpowers_executor::{Db, FileLock, Home, Leftovers};
 use std::fs;
@@ -214,7 +215,7 @@ fn a_killed_import_of_keys_leaves_all_or_none_and_is_made_again() {
     let path = keys_of(folder.path(), 3 * SEVERAL);
     let import = ["store", "import", path.to_str().unwrap()];
     for round in 0..rounds(4, 40) {
-        let mut process = program(&home).args(import).stderr(Stdio::null()).spawn().unwrap();
+        let mut process = started(|| program(&home).args(import).stderr(Stdio::null()).spawn());
         let lock = home.join("import.lock");
         let since = Instant::now();
         // Each time after another of its transactions.

@@ -17,8 +17,11 @@ mod held;
 mod import;
 mod kill;
 mod moved;
+#[path = "../cli/started.rs"]
+mod started;
 
 use clawpowers_executor::{Db, Home};
+use started::started;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -41,7 +44,7 @@ fn program(home: &Path) -> Command {
 }
 
 fn run(home: &Path, words: &[&str]) -> Output {
-    program(home).args(words).output().unwrap()
+    started(|| program(home).args(words).output())
 }
 
 /// Runs the program, which has to succeed, and returns what it printed.
