@@ -65,7 +65,7 @@ impl Connections {
         self.release();
     }
 
-    /// Returns what was taken in from 1.x when one of them created the database.
+    /// Returns the report of the 1.x import, if one of them created the database.
     pub(crate) fn imported(&self) -> MutexGuard<'_, Option<Report>> {
         self.imported.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -206,7 +206,7 @@ impl Runtime {
         answer.ok_or_else(|| ApiError::new(ErrorCode::Internal, "the database was not created"))
     }
 
-    /// Returns what was taken in from 1.x when this runtime created the database.
+    /// Returns the report of the 1.x import, if this runtime created the database.
     #[must_use]
     pub fn imported(&self) -> Option<Report> {
         self.connections.imported().clone()

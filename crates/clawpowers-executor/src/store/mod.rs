@@ -112,7 +112,7 @@ impl Store<'_> {
         })
     }
 
-    /// Adds a line to the value of a key: what is there, a line feed, and `text`; sets it where there is nothing.
+    /// Appends a line feed and `text` to the value of a key; sets the key if it does not exist.
     ///
     /// # Errors
     ///

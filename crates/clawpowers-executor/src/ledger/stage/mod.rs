@@ -130,7 +130,7 @@ impl<'d> Importer<'d> {
         })
     }
 
-    /// Finds out what is there.
+    /// Removes what a stopped import left, and reads the recorded deletions.
     fn begin(&mut self) -> Result<()> {
         self.clear()?;
         self.state.kept = KeptKeys::default();
