@@ -15,6 +15,9 @@ use tempfile::TempDir;
 
 /// Tells a process of this file that it is the one that writes.
 const WRITER: &str = "CLAWPOWERS_TORTURE_WRITER";
+/// The number of the run, part of every key that a writer makes. A process id would not do: Wine gives one out again
+/// within a few runs, and a home is used for many.
+const RUN: &str = "CLAWPOWERS_TORTURE_RUN";
 /// How often a home is used before a new one is made, so that creation is hit as well.
 const ROUNDS_A_HOME: usize = 40;
 /// How much of what a killed writer did is looked at again one by one.
@@ -32,7 +35,7 @@ fn writer() {
     });
     let mut out = std::io::stdout();
     let mut said = |line: String| out.write_all(line.as_bytes()).and_then(|()| out.flush()).unwrap();
-    let run = std::process::id();
+    let run = std::env::var(RUN).unwrap();
     for number in 0_u64.. {
         let key = format!("{run}:{number}");
         let value = Some("v".repeat(1 + (number as usize * 37) % 3000));
@@ -100,10 +103,10 @@ fn what_was_acknowledged_survives_a_kill() {
         let mut writer = Command::new(std::env::current_exe().unwrap())
             .args(["kill::writer", "--exact", "--nocapture", "--test-threads=1"])
             .env(WRITER, &path)
+            .env(RUN, round.to_string())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let run = writer.id();
         let mut out = BufReader::new(writer.stdout.take().unwrap());
         // How long a process takes to start and to write is the machine's affair, so the kill waits for so many
         // acknowledgements. One in eight comes at any moment after the start, to hit the creation as well.
@@ -131,7 +134,7 @@ fn what_was_acknowledged_survives_a_kill() {
         writer.wait().unwrap();
         out.read_to_string(&mut text).unwrap();
         wanted += awaited;
-        writes += check(&path, run, &text);
+        writes += check(&path, round, &text);
     }
     println!("{rounds} kills, {writes} acknowledged writes, every one there; the database sound after each");
     assert!(writes >= wanted, "{writes} of {wanted}");
@@ -143,7 +146,7 @@ fn is_acknowledgement(line: &str) -> bool {
 }
 
 /// Checks a home after a kill and returns how many acknowledged writes there were.
-fn check(home: &Path, run: u32, text: &str) -> usize {
+fn check(home: &Path, run: usize, text: &str) -> usize {
     let [set, incr, append, record, finish] =
         ["set", "incr", "append", "record", "finish"].map(|kind| acknowledged(text, kind));
     let all = set + incr + append + record + finish;
