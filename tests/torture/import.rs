@@ -15,7 +15,7 @@ use tempfile::TempDir;
 /// After this long a process is taken to hang; nothing is measured by it.
 const HANGS: Duration = Duration::from_secs(600);
 /// More lines than the first transaction of an import writes.
-const SEVERAL: usize = 9000;
+const SEVERAL: usize = 12_000;
 
 /// Executions of 50 skills as lines.
 fn lines(from: usize, to: usize) -> String {

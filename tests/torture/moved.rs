@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 use tempfile::TempDir;
 
 const WRITER: &str = "CLAWPOWERS_TORTURE_MOVED";
@@ -51,10 +51,18 @@ const CHANGES: [fn(&Path, &Path); 6] = [
     |home, _| fs::remove_file(home.join("clawpowers.db-shm")).unwrap(),
 ];
 
+/// Makes a home old enough that a long process relies on the time of its folder.
+fn age(home: &Path) {
+    let folder = fs::File::open(home).unwrap();
+    folder
+        .set_modified(SystemTime::now() - Duration::from_secs(3600))
+        .unwrap();
+}
+
 #[test]
 #[cfg_attr(windows, ignore = "an open file cannot be moved or deleted there")]
 fn a_write_goes_to_the_file_at_the_path() {
-    for (number, change) in CHANGES.iter().enumerate() {
+    for (number, change) in CHANGES.iter().flat_map(|change| [change, change]).enumerate() {
         let place = TempDir::new().unwrap();
         let home = place.path().join("home");
         let new = place.path().join("new");
@@ -62,6 +70,10 @@ fn a_write_goes_to_the_file_at_the_path() {
         fs::write(place.path().join("backup"), sound(&new).serialize().unwrap()).unwrap();
         let long = open(&home);
         assert!(set(&long, NAME, "old").contains("ok"));
+        if number % 2 == 0 {
+            age(&home);
+            assert!(set(&long, NAME, "old").contains("ok"));
+        }
         change(&home, place.path());
         // It reads what a new process would read.
         let seen = get(&long, NAME);
@@ -85,6 +97,8 @@ fn a_write_to_a_file_that_is_gone_is_refused_where_its_wal_is_left() {
     let home = TempDir::new().unwrap();
     let long = open(home.path());
     assert!(set(&long, "k", "v").contains("ok"));
+    age(home.path());
+    assert!(set(&long, "k", "v").contains("ok"));
     fs::remove_file(home.path().join("clawpowers.db")).unwrap();
     let reply = set(&long, "k", "w");
     assert!(
@@ -92,6 +106,25 @@ fn a_write_to_a_file_that_is_gone_is_refused_where_its_wal_is_left() {
         "{reply}"
     );
     assert!(!home.path().join("clawpowers.db").exists());
+}
+
+#[test]
+#[cfg_attr(windows, ignore = "an open file cannot be moved or deleted there")]
+fn a_note_of_damage_stops_a_long_process() {
+    let home = TempDir::new().unwrap();
+    let long = open(home.path());
+    assert!(set(&long, "k", "v").contains("ok"));
+    age(home.path());
+    assert!(set(&long, "k", "v").contains("ok"));
+    fs::write(
+        home.path().join("clawpowers.db-damaged"),
+        "Damage found\na page\n",
+    )
+    .unwrap();
+    let reply = set(&long, "k", "w");
+    assert!(reply.contains(r#""kind":"corrupt""#), "{reply}");
+    fs::remove_file(home.path().join("clawpowers.db-damaged")).unwrap();
+    assert!(set(&long, "k", "w").contains("ok"));
 }
 
 /// No test: the process whose home is moved away. It says of each write whether it was done.

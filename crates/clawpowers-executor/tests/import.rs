@@ -10,7 +10,7 @@ use std::path::Path;
 use tempfile::TempDir;
 
 /// Enough for several transactions.
-const LINES: usize = 9_000;
+const LINES: usize = 12_000;
 
 /// Lines that come one by one, with something that happens when one of them is asked for.
 struct Lines<F> {
@@ -101,7 +101,7 @@ fn others_write_in_between_and_see_all_or_nothing() {
     });
     let report = db.ledger().import(lines, "lines").unwrap();
     assert_eq!((report.taken, report.known), (LINES as u64, 0));
-    assert_eq!(writes, 9);
+    assert_eq!(writes, 12);
     assert_eq!(counts(&mut other), (LINES as i64, LINES));
     let again = db.ledger().import(Lines::new(|_| Ok(())), "lines").unwrap();
     assert_eq!((again.taken, again.known), (0, LINES as u64));
@@ -113,7 +113,7 @@ fn what_cannot_be_read_to_its_end_leaves_nothing() {
     let folder = TempDir::new().unwrap();
     for mut db in [open(folder.path()), Db::memory().unwrap()] {
         let lines = Lines::new(|number| match number {
-            8_000 => Err(io::Error::other("gone")),
+            11_000 => Err(io::Error::other("gone")),
             _ => Ok(()),
         });
         let error = db.ledger().import(lines, "lines").unwrap_err();
@@ -130,7 +130,7 @@ fn an_import_that_was_stopped_does_not_count_and_is_made_again() {
         // As a process that is killed: nothing of it runs any more.
         let stopped = catch_unwind(AssertUnwindSafe(|| {
             let lines = Lines::new(|number| match number {
-                8_000 => panic!("stopped"),
+                11_000 => panic!("stopped"),
                 _ => Ok(()),
             });
             open(folder.path()).ledger().import(lines, "lines")
@@ -208,7 +208,7 @@ fn a_line_that_was_deleted_elsewhere_is_left_out_once_although_the_import_was_st
     let report = db.ledger().import(deletions.as_bytes(), "deletions").unwrap();
     assert_eq!((report.taken, report.deleted, report.known), (0, 0, 1));
     let lines = Lines::new(|number| match number {
-        8_000 => Err(io::Error::other("gone")),
+        11_000 => Err(io::Error::other("gone")),
         _ => Ok(()),
     });
     db.ledger().import(lines, "lines").unwrap_err();

@@ -13,7 +13,7 @@ use std::rc::Rc;
 use tempfile::TempDir;
 
 /// Enough for several transactions.
-const KEYS: usize = 9_000;
+const KEYS: usize = 12_000;
 
 thread_local! {
     static BETWEEN: RefCell<Option<Box<dyn FnMut()>>> = const { RefCell::new(None) };

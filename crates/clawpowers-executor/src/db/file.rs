@@ -5,13 +5,14 @@ use super::{marker, number, wal};
 use crate::display::quoted_path;
 use crate::error::{Error, Result, Storage};
 use crate::files::{sync_folder, with_suffix};
+use crate::platform::micros;
 use rusqlite::Connection;
 use std::cell::Cell;
 use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// How long consecutive reads rely on one check of the files. Three calls of `stat` take longer than a read.
+/// How long consecutive reads rely on one check of the files. A call of `stat` takes half as long as a read.
 const READ_CHECK_INTERVAL: Duration = Duration::from_millis(1);
 
 /// The files of one connection.
@@ -32,9 +33,15 @@ struct Disk {
     real: PathBuf,
     wal: PathBuf,
     shm: PathBuf,
+    /// The folder of all of them; `None` where the path is a link to another folder.
+    folder: Option<PathBuf>,
+    /// The state of the folder when the files were last found fit to be written to.
+    folder_check: Cell<Option<FolderState>>,
     /// The WAL and its index in shared memory, without which no process sees what another one writes; `None` while there
     /// is no WAL.
     wal_ids: Cell<Option<(FileId, FileId)>>,
+    /// How many bytes the WAL had when it was last checked.
+    wal_size: Cell<u64>,
     /// Whether this connection met damage.
     damaged: Cell<bool>,
     /// Whether the header was compared with the files.
@@ -64,6 +71,42 @@ const fn file_id(_: &Metadata) -> FileId {
     FileId
 }
 
+/// Tells whether a file was created, moved or deleted in a folder, or the folder itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct FolderState {
+    id: FileId,
+    /// Seconds since 1970, and nanoseconds.
+    modified: (i64, i64),
+}
+
+impl FolderState {
+    /// How coarse the times of a folder are at most, in microseconds.
+    const PRECISION: i64 = 100_000;
+
+    /// Reads the state; `None` where it does not tell, as on Windows, which writes the times of a folder late.
+    #[cfg(unix)]
+    fn read(folder: &Path) -> Option<Self> {
+        use std::os::unix::fs::MetadataExt as _;
+        let metadata = fs::metadata(folder).ok()?;
+        Some(Self {
+            id: file_id(&metadata),
+            modified: (metadata.mtime(), metadata.mtime_nsec()),
+        })
+    }
+
+    #[cfg(not(unix))]
+    const fn read(_: &Path) -> Option<Self> {
+        None
+    }
+
+    /// Tells whether any later change gives the folder another time.
+    fn is_distinct(&self) -> bool {
+        let (seconds, nanos) = self.modified;
+        let modified = seconds.saturating_mul(1_000_000).saturating_add(nanos / 1000);
+        modified < micros() - Self::PRECISION
+    }
+}
+
 impl DbFile {
     /// A database without a file that could move.
     pub(crate) const fn unattached(name: PathBuf) -> Self {
@@ -80,8 +123,11 @@ impl DbFile {
                 id: file_id(metadata),
                 wal: with_suffix(&real, "-wal"),
                 shm: with_suffix(&real, "-shm"),
+                folder: path.parent().filter(|_| real == path).map(Path::to_owned),
+                folder_check: Cell::new(None),
                 real,
                 wal_ids: Cell::new(None),
+                wal_size: Cell::new(0),
                 damaged: Cell::new(false),
                 checked: Cell::new(false),
                 named: Cell::new(false),
@@ -118,9 +164,9 @@ impl DbFile {
         self.name = name;
     }
 
-    /// Returns where the WAL is, if it is on a disk.
-    pub(super) fn wal(&self) -> Option<&Path> {
-        self.disk.as_ref().map(|disk| disk.wal.as_path())
+    /// Returns how many bytes the WAL had after the last commit; 0 where there is none.
+    pub(super) fn wal_size(&self) -> u64 {
+        self.disk.as_ref().map_or(0, |disk| disk.wal_size.get())
     }
 
     /// Returns the file on the disk, where a link leads; `None` for a database that no other process can use.
@@ -135,7 +181,8 @@ impl DbFile {
 
     /// Tells whether the paths still lead to the files that are open.
     pub(super) fn is_in_place(&self) -> bool {
-        self.disk.as_ref().is_none_or(|disk| disk.size().is_some())
+        let Some(disk) = &self.disk else { return true };
+        disk.is_folder_unchanged(disk.folder_state()) || disk.size().is_some()
     }
 
     /// As [`DbFile::is_in_place`], but relies on the check of an earlier read for [`READ_CHECK_INTERVAL`].
@@ -147,7 +194,7 @@ impl DbFile {
         {
             return true;
         }
-        let in_place = disk.size().is_some();
+        let in_place = self.is_in_place();
         disk.read_check.set(in_place.then_some(now));
         in_place
     }
@@ -158,6 +205,24 @@ impl DbFile {
         let Some(disk) = &self.disk else { return Ok(()) };
         // Whoever writes and then reads sees what was done to the files in between.
         disk.read_check.set(None);
+        // A newer release may have changed the file while this process had it open.
+        let version = number(connection, "user_version").map_err(|error| self.failed(&error))?;
+        if version > VERSION {
+            return Err(self.newer(version));
+        }
+        let folder = disk.folder_state();
+        if !disk.is_folder_unchanged(folder) {
+            self.check_files(disk, connection)?;
+            disk.folder_check.set(folder.filter(FolderState::is_distinct));
+        }
+        if disk.damaged.get() {
+            return Err(self.corrupt("a page could not be read"));
+        }
+        disk.sync_wal_name()
+            .map_err(|error| Error::io(&self.name, &error))
+    }
+
+    fn check_files(&self, disk: &Disk, connection: &Connection) -> Result<()> {
         let Some(size) = disk.size() else {
             return Err(
                 self.moved("nothing was written; the next call opens the file that is now at this path")
@@ -166,14 +231,6 @@ impl DbFile {
         if let Some(noted) = self.noted_damage() {
             return Err(self.corrupt(&noted));
         }
-        if disk.damaged.get() {
-            return Err(self.corrupt("a page could not be read"));
-        }
-        // A newer release may have changed the file while this process had it open.
-        let version = number(connection, "user_version").map_err(|error| self.failed(&error))?;
-        if version > VERSION {
-            return Err(self.newer(version));
-        }
         if !disk.checked.get() {
             let fault = header_fault(connection, size, &disk.wal).map_err(|error| self.failed(&error))?;
             if let Some(fault) = fault {
@@ -181,13 +238,13 @@ impl DbFile {
             }
             disk.checked.set(true);
         }
-        disk.sync_wal_name()
-            .map_err(|error| Error::io(&self.name, &error))
+        Ok(())
     }
 
     /// Refuses to acknowledge a write that was committed into files that others do not see.
     pub(super) fn check_committed(&self) -> Result<()> {
-        if self.is_in_place() {
+        let Some(disk) = &self.disk else { return Ok(()) };
+        if disk.has_commit() {
             return Ok(());
         }
         Err(self.moved("the write may be in the moved file; check before you repeat it"))
@@ -254,6 +311,16 @@ impl Disk {
         Ok(())
     }
 
+    fn folder_state(&self) -> Option<FolderState> {
+        FolderState::read(self.folder.as_deref()?)
+    }
+
+    /// Tells whether the folder is as it was when the files were checked: none of them was moved since, and no damage was
+    /// noted beside them.
+    fn is_folder_unchanged(&self, state: Option<FolderState>) -> bool {
+        state.is_some() && state == self.folder_check.get()
+    }
+
     /// Returns the size of the database; `None` where one of the files is not the one that was opened.
     fn size(&self) -> Option<u64> {
         let database = fs::metadata(&self.path).ok()?;
@@ -267,9 +334,22 @@ impl Disk {
         (file_id(&database) == self.id).then_some(database.len())
     }
 
+    /// Tells whether the files that a commit was written to are in place.
+    fn has_commit(&self) -> bool {
+        let wal = self.wal_id();
+        self.wal_ids.get().is_none_or(|(own, _)| wal == Some(own))
+            && fs::metadata(&self.path).is_ok_and(|database| file_id(&database) == self.id)
+    }
+
     fn find_wal(&self) -> Option<(FileId, FileId)> {
-        let id = |path: &Path| fs::metadata(path).ok().map(|found| file_id(&found));
-        id(&self.wal).zip(id(&self.shm))
+        let shm = fs::metadata(&self.shm).ok()?;
+        Some((self.wal_id()?, file_id(&shm)))
+    }
+
+    fn wal_id(&self) -> Option<FileId> {
+        let wal = fs::metadata(&self.wal).ok()?;
+        self.wal_size.set(wal.len());
+        Some(file_id(&wal))
     }
 }
 

@@ -63,6 +63,13 @@ impl Db {
         !self.lost && self.file.is_in_place()
     }
 
+    /// As [`Db::is_in_place`], but checks at most once a millisecond while nothing is written, so that many
+    /// reads in a row cost no more than without the check.
+    #[must_use]
+    pub fn is_in_place_for_reading(&self) -> bool {
+        self.file.is_in_place_for_reading()
+    }
+
     /// Closes the connection, calls `meanwhile`, and opens the same database again.
     ///
     /// # Errors
@@ -81,13 +88,6 @@ impl Db {
         }
         *self = db;
         Ok(())
-    }
-
-    /// As [`Db::is_in_place`], but checks at most once a millisecond while nothing is written, so that many reads in a
-    /// row cost no more than without the check.
-    #[must_use]
-    pub fn is_in_place_for_reading(&self) -> bool {
-        self.file.is_in_place_for_reading()
     }
 
     /// Wraps an open connection.
@@ -282,7 +282,9 @@ impl Tx<'_> {
 }
 
 fn number(connection: &Connection, pragma: &str) -> rusqlite::Result<i32> {
-    connection.pragma_query_value(None, pragma, |row| row.get(0))
+    // A prepared one: every write asks for the version.
+    let mut statement = connection.prepare_cached(&format!("PRAGMA {pragma}"))?;
+    statement.query_row((), |row| row.get(0))
 }
 
 #[cfg(test)]

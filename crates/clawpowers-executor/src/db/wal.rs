@@ -24,8 +24,7 @@ impl Db {
     /// SQLite's automatic checkpoint is not enough: it forgets how far it got once no process has the file open, so that
     /// between short processes the WAL would grow for ever.
     pub(super) fn checkpoint_if_large(&mut self) {
-        let Some(log) = self.file.wal() else { return };
-        if fs::metadata(log).is_ok_and(|log| log.len() > MAX_WAL_BYTES) {
+        if self.file.wal_size() > MAX_WAL_BYTES {
             self.checkpoint();
             if let Some(database) = self.file.real() {
                 reserve::keep(database);

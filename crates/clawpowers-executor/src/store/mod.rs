@@ -316,18 +316,17 @@ fn are_staged(connection: &Connection) -> rusqlite::Result<bool> {
 }
 
 pub(crate) fn value(connection: &Connection, key: &Key<'_>) -> rusqlite::Result<Option<Vec<u8>>> {
-    let mut statement = connection
-        .prepare_cached("SELECT value, EXISTS (SELECT 1 FROM staged_entry) FROM entry WHERE key = ?")?;
-    let found = statement.query_row([key.as_str()], |row| Ok((row.get(0)?, row.get(1)?)));
-    match found.optional()? {
-        Some((value, false)) => Ok(Some(value)),
-        // Missing, or staged by an import that may have ended.
-        Some((_, true)) | None => {
-            let mut statement =
-                connection.prepare_cached(&format!("SELECT value FROM {} WHERE key = ?", entries()))?;
-            statement.query_row([key.as_str()], |row| row.get(0)).optional()
-        }
+    let mut statement = connection.prepare_cached(
+        "SELECT value FROM entry WHERE key = ? AND NOT EXISTS (SELECT 1 FROM staged_entry)",
+    )?;
+    let found = statement.query_row([key.as_str()], |row| row.get(0)).optional()?;
+    if found.is_some() {
+        return Ok(found);
     }
+    // Missing, or staged by an import that may have ended.
+    let mut statement =
+        connection.prepare_cached(&format!("SELECT value FROM {} WHERE key = ?", entries()))?;
+    statement.query_row([key.as_str()], |row| row.get(0)).optional()
 }
 
 /// Sets keys, and returns how many were written; where `replace` is not wanted, keys that are there stay.

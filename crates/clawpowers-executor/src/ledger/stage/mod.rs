@@ -33,7 +33,7 @@ const HOLD: Duration = Duration::from_millis(250);
 /// How long others have the database then: longer than they pause between two tries.
 const PAUSE: Duration = Duration::from_millis(25);
 /// How many executions the first transaction writes; a shorter import is one transaction.
-const FIRST: usize = 4096;
+const FIRST: usize = 10_000;
 /// How many a transaction writes at least and at most.
 const LEAST_AND_MOST: (usize, usize) = (64, 32_768);
 /// How many bytes of lines wait in memory for a transaction, and how many bytes of values it writes.
