@@ -1,17 +1,12 @@
 //! Node's workers, Python's processes and the command line at one key of one home.
 
 use super::{Workspace, python};
-use crate::run::{Failure, cargo, executable, run, target_folder};
+use crate::run::{Failure, executable, run, target_folder};
 use std::process::{Command, Stdio};
 use std::thread;
 
 const EACH: usize = 8;
 const COUNT: usize = 50;
-
-/// Builds the command line.
-pub(crate) fn build() -> Result<(), Failure> {
-    cargo(&["build", "--locked", "--package", "clawpowers"])
-}
 
 /// Lets eight of each add to one key and checks that no addition is lost; all three have to be built.
 pub(crate) fn test(workspace: &Workspace) -> Result<(), Failure> {

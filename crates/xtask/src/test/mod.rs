@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every part says what it does and how long it took, and a failing one does not stop the others.
 
+mod beside;
 mod cargo_test;
 mod report;
 mod steps;
@@ -8,6 +9,7 @@ mod windows;
 use crate::bindings::Workspace;
 use crate::run::Failure;
 use crate::tools::{Install, Needed, prepare};
+use beside::Beside;
 use report::Report;
 use std::time::Instant;
 use steps::{PARTS, Part};
@@ -41,20 +43,32 @@ pub(crate) fn test(words: &[&str]) -> Result<(), Failure> {
     needed.dedup();
     prepare(&needed, install)?;
     let workspace = Workspace::new()?;
-    let total = parts.iter().map(|part| part.steps.len()).sum();
+    let is_beside = |part: &&Part| part.beside && parts.len() > 1;
+    let (beside, in_turn): (Vec<&Part>, Vec<&Part>) = parts.iter().copied().partition(is_beside);
+    let total = in_turn.iter().map(|part| part.steps.len()).sum::<usize>() + beside.len();
     let mut report = Report::new(total);
-    for part in &parts {
+    let mut started = Vec::new();
+    for (number, part) in in_turn.iter().enumerate() {
+        if number == 1 {
+            started = beside.iter().map(|part| Beside::start(part)).collect();
+        }
         for step in part.steps {
             let missing = step.needs.iter().find(|name| !report.passed(part.name, name));
             if let Some(missing) = missing {
                 report.not_run(part.name, step.name, missing);
                 continue;
             }
-            report.begin(part.name, step);
+            report.begin(part.name, step.about);
             let start = Instant::now();
             let result = (step.run)(&workspace);
             report.end(part.name, step.name, start.elapsed(), result);
         }
+    }
+    for part in started {
+        let name = part.name;
+        report.begin(name, part.about);
+        let (time, result) = part.finish();
+        report.end(name, "all steps", time, result);
     }
     report.finish()
 }

@@ -1,8 +1,9 @@
 //! What is printed while the parts run, and the summary.
 
-use super::steps::Step;
 use crate::run::Failure;
 use std::time::{Duration, Instant};
+
+const ALONE: &str = "to run this part alone";
 
 /// How a step ended.
 enum Outcome {
@@ -41,9 +42,9 @@ impl Report {
             .any(|row| row.part == part && row.step == step && matches!(row.outcome, Outcome::Passed))
     }
 
-    pub(super) fn begin(&self, part: &str, step: &Step) {
+    pub(super) fn begin(&self, part: &str, about: &str) {
         let number = self.rows.len() + 1;
-        println!("\n[{number}/{}] {part}: {}", self.total, step.about);
+        println!("\n[{number}/{}] {part}: {about}", self.total);
     }
 
     pub(super) fn end(
@@ -102,7 +103,7 @@ impl Report {
                     for line in failure.to_string().lines() {
                         println!("           {line}");
                     }
-                    println!("           to run this part alone: cargo xtask test {}", row.part);
+                    println!("           {ALONE}: cargo xtask test {}", row.part);
                 }
                 Outcome::NotRun(needs) => {
                     not_run += 1;
@@ -118,6 +119,19 @@ impl Report {
     }
 }
 
+/// Picks what failed, as [`Report::finish`] prints it, out of the output of a run.
+pub(super) fn failures(output: &str) -> String {
+    let summary = output.rfind("\nsummary, ").and_then(|start| output.get(start..));
+    let indented = summary
+        .into_iter()
+        .flat_map(str::lines)
+        .filter_map(|line| line.strip_prefix("           "));
+    indented
+        .filter(|line| !line.starts_with(ALONE))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
 /// Spells out a time as a person says it.
 fn spell(time: Duration) -> String {
     let seconds = time.as_secs();
@@ -125,5 +139,18 @@ fn spell(time: Duration) -> String {
         (0, 0..10) => format!("{:.1} s", time.as_secs_f64()),
         (0, seconds) => format!("{seconds} s"),
         (minutes, seconds) => format!("{minutes} min {seconds} s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::failures;
+
+    #[test]
+    fn what_failed_is_picked_out_of_an_output() {
+        let output = "           not this\n\nsummary, 2 s\n  passed   windows: machine   1 s\n  FAILED   windows: tests   1 s\n           \
+                      test a::b\n           again: cargo test\n           to run this part alone: cargo xtask test windows\n";
+        assert_eq!(failures(output), "test a::b\nagain: cargo test");
+        assert_eq!(failures("no summary"), "");
     }
 }

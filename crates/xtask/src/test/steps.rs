@@ -3,7 +3,7 @@
 use super::cargo_test::{cargo_test, cargo_test_at_once};
 use super::windows;
 use crate::bindings::{Workspace, cross_language, node, python, wasm};
-use crate::run::Failure;
+use crate::run::{Failure, cargo};
 use crate::tools::Needed;
 
 /// What can be run alone.
@@ -14,6 +14,8 @@ pub(super) struct Part {
     pub(super) in_whole_run: bool,
     /// Whether a whole run leaves it out where what it needs cannot be installed.
     pub(super) optional: bool,
+    /// Whether a whole run runs it in a process of its own beside those that follow the first.
+    pub(super) beside: bool,
     /// What has to be installed besides Rust.
     pub(super) needed: &'static [Needed],
     pub(super) steps: &'static [Step],
@@ -49,6 +51,7 @@ const fn tests(name: &'static str, about: &'static str, steps: &'static [Step]) 
         about,
         in_whole_run: false,
         optional: false,
+        beside: false,
         needed: &[],
         steps,
     }
@@ -71,6 +74,7 @@ pub(super) const PARTS: &[Part] = &[
         about: "every Rust test and documentation example; needs only Rust",
         in_whole_run: true,
         optional: false,
+        beside: false,
         needed: &[],
         steps: &[step(
             "tests",
@@ -136,7 +140,7 @@ pub(super) const PARTS: &[Part] = &[
             "tests",
             &[],
             "compile and run the examples of the documentation",
-            |_| cargo_test(&["--doc", "--workspace", "--exclude", "xtask-wasm"]),
+            |_| cargo_test(&[&["--doc"], TESTED].concat()),
         )],
     ),
     Part {
@@ -144,6 +148,7 @@ pub(super) const PARTS: &[Part] = &[
         about: "the package for Node",
         in_whole_run: true,
         optional: false,
+        beside: false,
         needed: NODE,
         steps: &[
             step(
@@ -195,6 +200,7 @@ pub(super) const PARTS: &[Part] = &[
         about: "the package for Python",
         in_whole_run: true,
         optional: false,
+        beside: false,
         needed: PYTHON,
         steps: &[
             step(
@@ -246,6 +252,7 @@ pub(super) const PARTS: &[Part] = &[
         about: "the package for browsers, in Node and in Chromium",
         in_whole_run: true,
         optional: false,
+        beside: false,
         needed: WASM,
         steps: &[
             step(
@@ -310,6 +317,7 @@ pub(super) const PARTS: &[Part] = &[
         about: "Node, Python and the command line writing to the same key at once",
         in_whole_run: true,
         optional: false,
+        beside: false,
         needed: &[Needed::NODE, Needed::NPM, Needed::PYTHON],
         steps: &[
             step("node", &[], "compile the package for Node", |at| {
@@ -318,9 +326,7 @@ pub(super) const PARTS: &[Part] = &[
             step("python", &[], "compile the package for Python", |_| {
                 python::build("")
             }),
-            step("command line", &[], "compile the program", |_| {
-                cross_language::build()
-            }),
+            step("command line", &[], "compile the program", |_| command_line()),
             step(
                 "writers",
                 &["node", "python", "command line"],
@@ -334,6 +340,7 @@ pub(super) const PARTS: &[Part] = &[
         about: "the command-line and multi-process tests on Windows, under Wine",
         in_whole_run: true,
         optional: true,
+        beside: true,
         needed: windows::NEEDED,
         steps: &[
             step(
@@ -352,13 +359,27 @@ pub(super) const PARTS: &[Part] = &[
     },
 ];
 
+/// The packages with Rust tests. The bindings are tested from their languages, and the generator of the browser's
+/// JavaScript has no tests; all of them together take a minute to build.
+const TESTED: &[&str] = &[
+    "--workspace",
+    "--exclude=clawpowers-ffi",
+    "--exclude=clawpowers-pyo3",
+    "--exclude=clawpowers-wasm",
+    "--exclude=xtask-wasm",
+];
+
 /// Runs the one test that waits for the half minute of a lock's timeout beside all others.
 fn every_rust_test() -> Result<(), Failure> {
     const WAITING: &str = "held::others_give_up_after_the_timeout";
-    // The generator of the browser's JavaScript has no tests, and takes minutes to build.
-    let all = ["--workspace", "--exclude", "xtask-wasm"];
     let skip = format!("--skip={WAITING}");
-    let alone = [&all[..], &["--test", "torture", "--", WAITING]].concat();
-    let others = [&all[..], &["--", &skip]].concat();
+    let alone = [TESTED, &["--test", "torture", "--", WAITING]].concat();
+    let others = [TESTED, &["--", &skip]].concat();
     cargo_test_at_once(&[&alone, &others], |_| (), |_| ())
+}
+
+/// Compiles the command line with what it was compiled with for its own tests.
+fn command_line() -> Result<(), Failure> {
+    let words = ["test", "--locked", "--no-run", "--test", "cli"];
+    cargo(&[&words[..], TESTED].concat())
 }
