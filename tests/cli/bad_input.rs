@@ -1,6 +1,7 @@
 //! Files, folders and arguments that nobody should hand in, and everybody does.
 
 use crate::harness::{World, finish, wait};
+use crate::started::Start as _;
 use crate::system::{os_string, set_mode, symlink};
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -321,8 +322,7 @@ fn a_reader_that_goes_away_is_no_failure() {
             .args(args)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+            .start();
         let mut first = [0];
         let mut reader = BufReader::with_capacity(1, child.stdout.take().unwrap());
         reader.read_exact(&mut first).unwrap();
@@ -348,12 +348,7 @@ fn an_output_that_cannot_be_written_is_a_matter_of_storage() {
     ] {
         let full = fs::File::options().write(true).open("/dev/full").unwrap();
         let mut command = world.command(env!("CARGO_BIN_EXE_clawpowers"));
-        let mut child = command
-            .args(args)
-            .stdout(full)
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = command.args(args).stdout(full).stderr(Stdio::piped()).start();
         let mut err = String::new();
         child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
         assert_eq!(wait(&mut child), 4, "{args:?}: {err}");

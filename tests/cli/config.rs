@@ -1,6 +1,7 @@
 //! `config get`, `config set`, `config list`.
 
 use crate::harness::{World, finish, unsafe_characters, wait, write};
+use crate::started::Start as _;
 use crate::system::{mode, set_mode, shown, symlink};
 use serde_json::{Value, json};
 use std::fs;
@@ -497,7 +498,7 @@ fn settings_made_at_once_are_all_kept() {
     let start = |n: usize| {
         let mut command = world.command(env!("CARGO_BIN_EXE_clawpowers"));
         command.args(["config", "set", &format!("profiles.dev.k{n}"), &n.to_string()]);
-        command.stdout(Stdio::null()).spawn().unwrap()
+        command.stdout(Stdio::null()).start()
     };
     let mut children: Vec<_> = (0..16).map(start).collect();
     for child in &mut children {

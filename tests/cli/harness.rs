@@ -1,6 +1,6 @@
 //! A world of its own for each test: a working directory, a user's home, a runtime home, and an empty environment.
 
-use crate::started::started;
+use crate::started::Start as _;
 use crate::system::PATH;
 use serde_json::Value;
 use std::fs;
@@ -165,7 +165,7 @@ pub(crate) fn good_error(err: &str) {
 
 /// Starts a process.
 pub(crate) fn spawn(command: &mut Command) -> Child {
-    started(|| command.spawn())
+    command.start()
 }
 
 /// Starts a process and waits for its end.

@@ -1,6 +1,7 @@
 //! Homes of 1.x: what is in them is taken in once, everything else is named, and not a byte of them changes.
 
 use crate::harness::{Ran, World, finish, good_error, wait, write};
+use crate::started::Start as _;
 use crate::system::{TRUE, os_string, shown, symlink};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -566,8 +567,7 @@ fn start(world: &World, args: &[&str]) -> Child {
         .args(args)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
-        .spawn()
-        .unwrap()
+        .start()
 }
 
 #[test]

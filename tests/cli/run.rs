@@ -1,6 +1,7 @@
 //! `run`: what is run has the caller's streams and signals, and how it ended is recorded.
 
 use crate::harness::{World, good_error, is_ignored, wait, write};
+use crate::started::Start as _;
 use crate::system::signal;
 use serde_json::Value;
 use std::fs;
@@ -80,8 +81,7 @@ fn start(world: &World, args: &[&str]) -> Child {
         .args(args)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
+        .start()
 }
 
 #[test]
@@ -285,8 +285,7 @@ fn streams_are_the_commands() {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+        .start();
     let mut stdin = child.stdin.take().unwrap();
     // More than a pipe holds, both ways.
     let input = b"line\xfe\n".repeat(100_000);

@@ -3,6 +3,7 @@
 
 use crate::harness::{World, good_error, wait, write};
 use crate::run::{SKILL, recorded, world};
+use crate::started::Start as _;
 use crate::system::{PATH, shown};
 use serde_json::Value;
 use std::process::Stdio;
@@ -58,8 +59,7 @@ fn a_timeout_ends_the_command_with_124() {
         .args(["run", "--skill", "demo", "--timeout", "0.3", "--"])
         .args([program, "store", "set", "never", "-"])
         .stdin(Stdio::piped())
-        .spawn()
-        .unwrap();
+        .start();
     let stdin = child.stdin.take();
     assert_eq!(wait(&mut child), 124);
     drop(stdin);
@@ -165,8 +165,7 @@ fn a_file_that_is_not_shared_is_waited_for() {
         .program()
         .args(["config", "set", "profile", "ops"])
         .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
+        .start();
     // Its draft is there from the first attempt on.
     while std::fs::read_dir(world.claw()).unwrap().count() < 3 {
         assert!(

@@ -1,6 +1,18 @@
 //! Processes that start; also part of the multi-process tests.
 
 use std::io;
+use std::process::{Child, Command};
+
+pub(crate) trait Start {
+    /// Starts the command.
+    fn start(&mut self) -> Child;
+}
+
+impl Start for Command {
+    fn start(&mut self) -> Child {
+        started(|| self.spawn())
+    }
+}
 
 /// Starts a process, again if Wine could not: one in thousands does not start in Wine 8, which calls that an internal
 /// error.

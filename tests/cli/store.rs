@@ -2,6 +2,7 @@
 
 use crate::harness::{World, finish, good_error, wait};
 use crate::piped::fed;
+use crate::started::Start as _;
 use crate::system::{mode, os_string};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -203,8 +204,7 @@ fn a_reader_that_goes_away_is_no_failure() {
             .args(args)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+            .start();
         let mut out = BufReader::with_capacity(64, child.stdout.take().unwrap());
         let mut start = [0; 16];
         out.read_exact(&mut start).unwrap();
@@ -300,8 +300,7 @@ fn s4_no_temporary_file_is_a_key() {
         .program()
         .args(["store", "set", "k:9", "-"])
         .stdin(Stdio::piped())
-        .spawn()
-        .unwrap();
+        .start();
     child.stdin.as_mut().unwrap().write_all(&[b'x'; 100_000]).unwrap();
     child.kill().unwrap();
     child.wait().unwrap();

@@ -2,6 +2,7 @@
 
 use crate::harness::{World, finish, good_error, unsafe_characters};
 use crate::piped::fed;
+use crate::started::Start as _;
 use serde_json::{Value, json};
 use std::fs;
 
@@ -168,8 +169,7 @@ fn one_of_many_gets_the_lock() {
             .program()
             .args(["store", "cas", "lock", "--absent", &n.to_string()])
             .stderr(std::process::Stdio::null())
-            .spawn()
-            .unwrap()
+            .start()
     };
     let mut takers: Vec<_> = (0..20).map(take).collect();
     let codes: Vec<i32> = takers.iter_mut().map(crate::harness::wait).collect();

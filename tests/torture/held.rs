@@ -1,5 +1,6 @@
 //! Processes that are stopped while they hold a lock.
 
+use crate::started::Start as _;
 use crate::{done, program, sound};
 use clawpowers_executor::{Db, FileLock, Home, Key};
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -69,8 +70,7 @@ impl Stopped {
             .env(HOME, home)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+            .start();
         let output = BufReader::new(process.stdout.take().unwrap());
         let mut stopped = Self { process, output };
         let mut lines = stopped.output.by_ref().lines().map_while(Result::ok);
@@ -121,7 +121,7 @@ fn others_give_up_after_the_timeout_and_lose_nothing() {
     let start = |words: &[&'static str]| {
         let mut command = program(home);
         command.args(words).stdout(Stdio::piped()).stderr(Stdio::piped());
-        (words.join(" "), command.spawn().unwrap())
+        (words.join(" "), command.start())
     };
     let waiting = [
         start(&["store", "set", "a", "new"]),

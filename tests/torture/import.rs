@@ -1,5 +1,6 @@
 //! Imports beside other processes, and imports that are killed.
 
+use crate::started::Start as _;
 use crate::started::started;
 use crate::{done, program, rounds, run, sound};
 use clawpowers_executor::{Db, FileLock, Home, Leftovers};
@@ -48,8 +49,7 @@ impl Waiting {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+            .start();
         let mut input = process.stdin.take().unwrap();
         input.write_all(text.as_bytes()).unwrap();
         input.flush().unwrap();
@@ -285,8 +285,7 @@ fn a_first_command_waits_for_the_one_that_imports() {
         .args(["store", "list"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+        .start();
     // What the other process made is there before it lets go of the lock.
     fs::hard_link(made.join("clawpowers.db"), home.join("clawpowers.db")).unwrap();
     drop(lock);

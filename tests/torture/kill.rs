@@ -1,5 +1,6 @@
 //! Writers that are killed at any moment.
 
+use crate::started::Start as _;
 use crate::{rounds, sound};
 use clawpowers_api::operations::{metrics, store};
 use clawpowers_api::{Options, Runtime};
@@ -105,8 +106,7 @@ fn what_was_acknowledged_survives_a_kill() {
             .env(WRITER, &path)
             .env(RUN, round.to_string())
             .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+            .start();
         let mut out = BufReader::new(writer.stdout.take().unwrap());
         // How long a process takes to start and to write is the machine's affair, so the kill waits for so many
         // acknowledgements. One in eight comes at any moment after the start, to hit the creation as well.

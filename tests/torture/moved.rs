@@ -1,5 +1,6 @@
 //! A database that is moved, replaced or deleted while a long process has it open.
 
+use crate::started::Start as _;
 use crate::{done, rounds, run, sound};
 use clawpowers_api::{Options, Runtime};
 use std::collections::BTreeSet;
@@ -158,8 +159,7 @@ fn every_acknowledged_write_is_in_one_of_the_files() {
         .args(["moved::writer", "--exact", "--nocapture", "--test-threads=1"])
         .env(WRITER, &home)
         .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+        .start();
     let out = BufReader::new(writer.stdout.take().unwrap());
     let acknowledged = AtomicUsize::new(0);
     let (lines, homes) = thread::scope(|scope| {
