@@ -78,7 +78,7 @@ fn a_rate_says_what_it_is_of_and_nothing_is_said_against_it() {
     assert!(skill["recent"]["total"].as_u64().unwrap() < 30, "{skill}");
     for format in ["text", "markdown", "html"] {
         let shown = world.good(&["analyze", THEN, "--format", format]);
-        assert!(!shown.contains("until a change can be told"), "{shown}");
+        assert!(!shown.contains("until a change can be detected"), "{shown}");
         let rate = format!("of {}", skill["recent"]["total"]);
         assert!(shown.contains(&rate), "{format}: {shown}");
     }

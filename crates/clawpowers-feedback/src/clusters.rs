@@ -1,24 +1,22 @@
-//! Whether failures cluster in a group of executions, and what changed when a rate did.
+//! Finds whether failures cluster in a group of executions, and what changed when a rate did.
 
 use crate::compare::compare;
 use std::collections::BTreeMap;
 
-/// Failures cluster in a group where chance would make them so less often than this.
+/// The p-value below which failures cluster in a group.
 const CLUSTERED: f64 = 0.01;
 
 /// A group of executions and how many of them failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
 pub struct Cluster {
-    /// The name of the group.
     pub name: String,
-    /// The number of failed executions.
     pub failures: u64,
-    /// The number of executions.
     pub total: u64,
 }
 
-/// Returns the group whose executions fail more often than the others. Each execution comes with its group, if it has one,
-/// and whether it failed.
+/// Returns the group whose executions fail more often than all others. An execution is its group, if it has one, and whether it
+/// failed.
 #[must_use]
 pub fn cluster<'a>(executions: impl IntoIterator<Item = (Option<&'a str>, bool)>) -> Option<Cluster> {
     let mut groups: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
@@ -31,15 +29,15 @@ pub fn cluster<'a>(executions: impl IntoIterator<Item = (Option<&'a str>, bool)>
             *counts = (counts.0 + failed, counts.1 + 1);
         }
     }
-    // Each group is another chance for one to stand out.
+    // With more groups it is more likely that one differs by chance.
     let limit = CLUSTERED / groups.len().max(1) as f64;
-    let stands_out = |(failures, total): (u64, u64)| {
+    let differs = |(failures, total): (u64, u64)| {
         let rest = (all.0 - failures, all.1 - total);
         compare(rest, (failures, total)).filter(|found| found.difference > 0.0 && found.p_value < limit)
     };
     let found = groups
         .into_iter()
-        .filter_map(|(name, counts)| Some((stands_out(counts)?.p_value, name, counts)));
+        .filter_map(|(name, counts)| Some((differs(counts)?.p_value, name, counts)));
     let (_, name, (failures, total)) = found.min_by(|a, b| a.0.total_cmp(&b.0))?;
     Some(Cluster {
         name: name.to_owned(),
@@ -48,7 +46,7 @@ pub fn cluster<'a>(executions: impl IntoIterator<Item = (Option<&'a str>, bool)>
     })
 }
 
-/// Returns the first value that differs from those before it, unless those come again: then both are in use.
+/// Returns the first value that differs from those before it, unless these occur again: then both are in use.
 #[must_use]
 pub fn first_new<'a>(values: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let mut values = values.into_iter().peekable();

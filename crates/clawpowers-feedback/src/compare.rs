@@ -1,14 +1,14 @@
-//! Two samples of outcomes beside each other.
+//! Compares two samples of outcomes.
 
 use crate::rate::{Z, wilson};
 use libm::{asin, erfc, exp, lgamma, sqrt};
 use serde::Serialize;
 
-/// The standard normal quantile of 0.8, the power that a sample size is given for.
+/// The standard normal quantile of 0.8, the power for which a sample size is computed.
 const Z_POWER: f64 = 0.841_621_233_572_914_3;
-/// Below this expected count in a cell, the exact test is used.
+/// The expected count in a cell below which the exact test is used.
 const FEW: f64 = 5.0;
-/// Differences of probabilities up to this share count as equal, as is usual for Fisher's test.
+/// The relative difference up to which probabilities are equal, as usual for Fisher's test.
 const EQUAL: f64 = 1e-7;
 
 /// The test with which two samples were compared.
@@ -20,17 +20,6 @@ pub enum SignificanceTest {
     Fisher,
     /// The z test of two proportions with the pooled variance.
     Z,
-}
-
-impl SignificanceTest {
-    /// Returns the name in replies.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Fisher => "fisher",
-            Self::Z => "z",
-        }
-    }
 }
 
 /// A comparison of two samples of outcomes.
@@ -76,10 +65,9 @@ pub fn compare(first: (u64, u64), second: (u64, u64)) -> Option<Comparison> {
         (fisher(s1, n1, s2, n2), SignificanceTest::Fisher)
     } else {
         let deviation = sqrt(pooled * (1.0 - pooled) * (1.0 / n1 as f64 + 1.0 / n2 as f64));
-        let z = if deviation > 0.0 {
-            difference / deviation
-        } else {
-            0.0
+        let z = match deviation > 0.0 {
+            true => difference / deviation,
+            false => 0.0,
         };
         (erfc(z.abs() / core::f64::consts::SQRT_2), SignificanceTest::Z)
     };
@@ -105,12 +93,7 @@ fn fisher(s1: u64, n1: u64, s2: u64, n2: u64) -> f64 {
     let probability = |k: u64| exp(choose(n1, k) + choose(n2, successes - k) - choose(total, successes));
     let seen = probability(s1);
     let (from, to) = (successes.saturating_sub(n2), successes.min(n1));
-    let mut sum = 0.0;
-    for k in from..=to {
-        let one = probability(k);
-        if one <= seen * (1.0 + EQUAL) {
-            sum += one;
-        }
-    }
+    let tables = (from..=to).map(probability);
+    let sum: f64 = tables.filter(|one| *one <= seen * (1.0 + EQUAL)).sum();
     sum.min(1.0)
 }

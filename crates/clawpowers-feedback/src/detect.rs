@@ -1,23 +1,23 @@
-//! Changes of a success rate, found while the outcomes come in, with a stated error rate.
+//! Detects changes of a success rate while outcomes arrive, with a known error rate.
 //!
 //! # Method
 //!
-//! A Shiryaev–Roberts statistic needs the rates before and after a change. Here neither is known, so it is taken for a
-//! grid of rates before, and for three sizes of change in each direction (in log odds); the average weights each rate
-//! before by how well it explains all outcomes so far, with Jeffreys' prior:
+//! A Shiryaev–Roberts statistic needs the rates before and after a change. Neither is known here, so it is computed for a
+//! grid of rates before, and for three sizes of change in each direction (in log odds). The average weights each rate before
+//! by how well it explains all outcomes so far, with Jeffreys' prior:
 //!
 //! ```text
 //! R_n(p, d) = (R_{n-1}(p, d) + 1) · f(x_n; p moved by d) / f(x_n; p)
 //! T_n       = Σ_p w_n(p) · mean_d R_n(p, d),   w_n(p) ∝ p^(s-½) (1-p)^(f-½)
 //! ```
 //!
-//! A change is reported when `ln T_n` passes a threshold. The threshold depends on the rate and on how many executions
-//! there are, by a table that was found by simulation (`cargo xtask calibrate` makes it, `cargo xtask bench feedback` checks it):
-//! at most 5 % of steady streams of 200 executions are ever reported, at every rate, however often one looks, and at
-//! most about 10 % of steady streams of any length, because the threshold grows with the stream: from 320 executions on by
-//! `ln u + 2 ln(1 + ln u)` with `u = n / 320`, so that the chances of an alarm at each execution have a finite sum. The price
-//! is delay: a drop from 0.9 to 0.6 takes 25 executions after 100, 35 after 1,000 and 48 after 20,000. When a change is found,
-//! it is dated by the split of the outcomes that explains them best, and what came after it is the start of the next search.
+//! A change is reported when `ln T_n` exceeds a threshold. The threshold depends on the rate and on the number of executions,
+//! by a table from a simulation (`cargo xtask calibrate` computes it, `cargo xtask bench feedback` checks it). A stream whose
+//! rate does not change is reported with a probability of at most 5 % within 200 executions, at every rate, and of about 10 %
+//! over any number, no matter how often you check. For that the threshold grows from 320 executions on by
+//! `ln u + 2 ln(1 + ln u)` with `u = n / 320`, so that the probabilities of an alarm at each execution have a finite sum. The
+//! price is delay: a drop from 0.9 to 0.6 is detected 25 executions later after 100, 35 after 1,000 and 48 after 20,000. A
+//! change is dated by the split of the outcomes that best explains them, and the outcomes after it start the next search.
 //!
 //! Sources: S. W. Roberts, *A comparison of some control chart procedures*, Technometrics 8 (1966), 411–430; A. N. Shiryaev,
 //! *On optimum methods in quickest detection problems*, Theory of Probability and Its Applications 8 (1963), 22–46;
@@ -30,25 +30,25 @@ use serde::Serialize;
 use std::collections::VecDeque;
 use std::sync::LazyLock;
 
-/// Below so many executions nothing is said of a change.
+/// The fewest executions with which a change can be detected.
 pub const MIN_EXECUTIONS: u64 = 30;
 
-/// How many rates before a change there are in the grid.
+/// The number of rates before a change in the grid.
 const RATES: usize = 64;
 /// The lowest and the highest of them, in log odds.
 const RANGE: (f64, f64) = (-4.0, 5.5);
-/// The sizes of change that are looked for, in log odds: from 90 to 80 %, 71 or 55 %, say.
+/// The sizes of a change, in log odds: from 90 % to 80, 71 or 55 %, for example.
 const SIZES: [f64; 3] = [0.8, 1.3, 2.0];
-/// Above this a ratio no longer grows; the threshold is passed long before.
+/// The largest value of a ratio, far above every threshold.
 const MOST: f64 = 1e200;
-/// No threshold lies below this `T`, so that most outcomes need no closer look.
+/// No threshold is below this `T`, so that most outcomes need no exact threshold.
 const LOWEST: f64 = 300.0;
-/// How often the weights are made anew from the counts: between, they are multiplied, and those that are next to nothing
-/// would stay so for ever.
-const WEIGHED_ANEW: u64 = 64;
+/// After how many outcomes the weights are computed from the counts. In between they are multiplied, and one that is almost 0
+/// could never grow again.
+const REWEIGHED: u64 = 64;
 /// How many outcomes back a change can be dated.
 const KEPT: usize = 4096;
-/// A change is dated so that there are at least so many executions on each side.
+/// The fewest executions on each side of a change.
 const LEAST_SIDE: usize = 3;
 
 /// Thresholds by rate: its log odds, then `ln T` for a drop and for a rise within the first 200 executions.
@@ -67,11 +67,11 @@ const THRESHOLDS: [(f64, f64, f64); 11] = [
 ];
 /// The thresholds from [`LATE`] executions on, whatever the rate.
 const LATE_THRESHOLDS: (f64, f64) = (9.0, 10.6);
-/// Up to so many executions the table holds as it is.
+/// Up to this many executions the table is used as it is.
 const EARLY: f64 = 200.0;
-/// From so many on the late thresholds hold.
+/// From this many on the late thresholds are used.
 const LATE: f64 = 320.0;
-/// How many of the last outcomes, and at most a third, are left out of the rate by which a threshold is chosen.
+/// How many of the last outcomes, but at most a third, are left out of the rate by which a threshold is chosen.
 const RECENT: usize = 40;
 
 /// Whether a rate fell or rose.
@@ -83,17 +83,6 @@ pub enum Direction {
     Drop,
     /// It rose.
     Rise,
-}
-
-impl Direction {
-    /// Returns the direction's name.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Drop => "drop",
-            Self::Rise => "rise",
-        }
-    }
 }
 
 /// A detected change. Executions are counted from 0, in the given order.
@@ -112,20 +101,20 @@ pub struct Change {
     pub after: Rate,
 }
 
-/// Finds changes in outcomes that come in one by one; each takes the same time, however many there were.
+/// Detects changes in outcomes that arrive one by one, in constant time for each.
 #[derive(Debug, Clone)]
 pub struct Detector {
-    /// How many outcomes there were in all.
+    /// The number of outcomes.
     seen: u64,
-    /// Those of the present segment.
+    /// Those since the last change.
     total: u64,
     success: u64,
-    /// The last of the segment's outcomes, and the successes and executions of the segment before them.
+    /// The last outcomes since the change, and the successes and executions before them.
     kept: VecDeque<bool>,
     left: (u64, u64),
     /// The statistics by direction, size and rate before.
     ratios: Box<[[f64; RATES]; 2 * SIZES.len()]>,
-    /// How well each rate before explains the segment's outcomes, up to a common factor.
+    /// How well each rate before explains the outcomes since the last change, up to a common factor.
     weights: Box<[f64; RATES]>,
 }
 
@@ -168,7 +157,7 @@ impl Default for Detector {
 }
 
 impl Detector {
-    /// Makes a detector that has seen nothing.
+    /// Returns a detector without outcomes.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -182,35 +171,32 @@ impl Detector {
         }
     }
 
-    /// Takes the next outcome, and returns the change that it gives away, if it does.
+    /// Adds the next outcome; returns a change if this one shows it.
     pub fn push(&mut self, success: bool) -> Option<Change> {
         self.seen += 1;
         self.add(success);
         let direction = self.alarm()?;
-        let split = self.split(direction)?;
-        let (all, good) = (self.kept.len(), |part: &mut dyn Iterator<Item = &bool>| {
-            part.filter(|success| **success).count() as u64
-        });
-        let after = good(&mut self.kept.iter().skip(split));
-        let before = good(&mut self.kept.iter().take(split));
+        let (split, before) = self.split(direction)?;
+        let after = (self.success - before.0, self.total - before.1);
         let change = Change {
-            at: self.seen - (all - split) as u64,
+            at: self.seen - after.1,
             found: self.seen - 1,
             direction,
-            before: Rate::new((self.left.0 + before, self.left.1 + split as u64)),
-            after: Rate::new((after, (all - split) as u64)),
+            before: Rate::new(before),
+            after: Rate::new(after),
         };
-        let next: Vec<bool> = self.kept.iter().skip(split).copied().collect();
-        let seen = self.seen;
-        *self = Self::new();
-        self.seen = seen;
-        for success in next {
+        let rest = self.kept.split_off(split);
+        *self = Self {
+            seen: self.seen,
+            ..Self::new()
+        };
+        for success in rest {
             self.add(success);
         }
         Some(change)
     }
 
-    /// Returns how many outcomes there were in all.
+    /// Returns the number of outcomes.
     #[must_use]
     pub const fn seen(&self) -> u64 {
         self.seen
@@ -242,10 +228,10 @@ impl Detector {
         (mean(drops), mean(rises))
     }
 
-    /// Brings the weights up to date with the last outcome.
+    /// Updates the weights after an outcome.
     fn weigh(&mut self, success: bool) {
         let tables = &*TABLES;
-        if !self.total.is_multiple_of(WEIGHED_ANEW) && self.total != 1 {
+        if !self.total.is_multiple_of(REWEIGHED) && self.total != 1 {
             for (weight, (good, bad)) in self.weights.iter_mut().zip(&tables.rates) {
                 *weight *= if success { *good } else { *bad };
             }
@@ -260,49 +246,33 @@ impl Detector {
         *self.weights = logs.map(|log| exp(log - most));
     }
 
-    /// Writes down what the detector knows, for [`Detector::from_bytes`].
+    /// Writes the state of the detector for [`Detector::from_bytes`].
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        for number in [
-            self.seen,
-            self.total,
-            self.success,
-            self.left.0,
-            self.left.1,
-            self.kept.len() as u64,
-        ] {
-            bytes.extend_from_slice(&number.to_le_bytes());
-        }
-        for ratio in self.ratios.iter().flatten().chain(self.weights.iter()) {
-            bytes.extend_from_slice(&ratio.to_le_bytes());
-        }
+        let (left, kept) = (self.left, self.kept.len() as u64);
+        let numbers = [self.seen, self.total, self.success, left.0, left.1, kept];
+        let ratios = self.ratios.iter().flatten().chain(self.weights.iter());
+        let words = numbers.into_iter().chain(ratios.map(|ratio| ratio.to_bits()));
+        let mut bytes: Vec<u8> = words.flat_map(u64::to_le_bytes).collect();
         bytes.extend(self.kept.iter().map(|success| u8::from(*success)));
         bytes
     }
 
-    /// Reads what [`Detector::to_bytes`] wrote; `None` for anything else.
+    /// Reads the output of [`Detector::to_bytes`]; `None` for anything else.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let mut rest = bytes;
         let mut next = || {
-            let (word, after) = rest.split_first_chunk::<8>()?;
+            let (word, after) = rest.split_first_chunk()?;
             rest = after;
-            Some(*word)
+            Some(u64::from_le_bytes(*word))
         };
-        let mut numbers = [0; 6];
-        for number in &mut numbers {
-            *number = u64::from_le_bytes(next()?);
-        }
-        let [seen, total, success, left_success, left_total, kept] = numbers;
+        let [seen, total, success, left_success, left_total, kept] =
+            [next()?, next()?, next()?, next()?, next()?, next()?];
         let mut detector = Self::new();
-        for ratio in detector
-            .ratios
-            .iter_mut()
-            .flatten()
-            .chain(detector.weights.iter_mut())
-        {
-            *ratio = f64::from_le_bytes(next()?);
+        let ratios = detector.ratios.iter_mut().flatten();
+        for ratio in ratios.chain(detector.weights.iter_mut()) {
+            *ratio = f64::from_bits(next()?);
         }
         let sound = success <= total
             && total <= seen
@@ -318,8 +288,7 @@ impl Detector {
             success,
             kept: rest.iter().map(|byte| *byte == 1).collect(),
             left: (left_success, left_total),
-            ratios: detector.ratios,
-            weights: detector.weights,
+            ..detector
         })
     }
 
@@ -342,8 +311,8 @@ impl Detector {
         }
     }
 
-    /// Returns the thresholds for a drop and for a rise. The last outcomes are left out of the rate that they go by: they
-    /// are what a change would have changed.
+    /// Returns the thresholds for a drop and for a rise. They depend on the rate without the last outcomes, which a change
+    /// would have affected.
     fn thresholds(&self) -> (f64, f64) {
         let recent = RECENT.min(self.kept.len() / 3);
         let good = self
@@ -357,14 +326,14 @@ impl Detector {
         let odds = log((success as f64 + 0.5) / ((total - success) as f64 + 0.5));
         let early = between(odds);
         let late = ((self.total as f64 - EARLY) / (LATE - EARLY)).clamp(0.0, 1.0);
-        // Past that the chance of an alarm falls off so fast that it has a finite sum.
+        // Makes the sum of the probabilities of an alarm finite.
         let times = log((self.total as f64 / LATE).max(1.0));
         let growth = times + 2.0 * log(1.0 + times);
         let at = |early: f64, last: f64| early + (last - early).max(0.0) * late + growth;
         (at(early.0, LATE_THRESHOLDS.0), at(early.1, LATE_THRESHOLDS.1))
     }
 
-    /// Returns the direction in which a threshold is passed.
+    /// Returns the direction in which a threshold is exceeded.
     fn alarm(&self) -> Option<Direction> {
         if self.total < MIN_EXECUTIONS {
             return None;
@@ -381,32 +350,32 @@ impl Detector {
         }
     }
 
-    /// Returns the split of the kept outcomes that explains them best by a change in a direction.
-    fn split(&self, direction: Direction) -> Option<usize> {
+    /// Returns the split of the kept outcomes that best explains them by a change in a direction, with the successes and
+    /// executions before it.
+    fn split(&self, direction: Direction) -> Option<(usize, (u64, u64))> {
         let all = self.kept.len();
-        let mut best: Option<(f64, usize)> = None;
-        let (mut before, mut number) = self.left;
+        let mut best: Option<(f64, usize, (u64, u64))> = None;
+        let mut before = self.left;
         for (index, success) in self.kept.iter().enumerate() {
-            let after = (self.success - before, self.total - number);
-            if number >= LEAST_SIDE as u64 && all - index >= LEAST_SIDE {
-                let (p, q) = (before as f64 / number as f64, after.0 as f64 / after.1 as f64);
+            let after = (self.success - before.0, self.total - before.1);
+            if before.1 >= LEAST_SIDE as u64 && all - index >= LEAST_SIDE {
+                let rate = |(success, total): (u64, u64)| success as f64 / total as f64;
                 let right = match direction {
-                    Direction::Drop => q < p,
-                    Direction::Rise => q > p,
+                    Direction::Drop => rate(after) < rate(before),
+                    Direction::Rise => rate(after) > rate(before),
                 };
-                let likelihood = log_likelihood(before, number) + log_likelihood(after.0, after.1);
-                if right && best.is_none_or(|(most, _)| likelihood > most) {
-                    best = Some((likelihood, index));
+                let likelihood = log_likelihood(before) + log_likelihood(after);
+                if right && best.is_none_or(|(most, ..)| likelihood > most) {
+                    best = Some((likelihood, index, before));
                 }
             }
-            before += u64::from(*success);
-            number += 1;
+            before = (before.0 + u64::from(*success), before.1 + 1);
         }
-        best.map(|(_, index)| index)
+        best.map(|(_, index, before)| (index, before))
     }
 }
 
-/// Returns the sum of products, in lanes that a processor can add at once.
+/// Returns the sum of products, in lanes that a processor can add in parallel.
 fn sum(a: &[f64; RATES], b: &[f64; RATES]) -> f64 {
     let mut lanes = [0.0; 8];
     for (a, b) in a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0) {
@@ -418,38 +387,28 @@ fn sum(a: &[f64; RATES], b: &[f64; RATES]) -> f64 {
 }
 
 /// Returns the log likelihood of `success` of `total` at their own rate.
-fn log_likelihood(success: u64, total: u64) -> f64 {
-    let part = |count: u64| {
-        let count = count as f64;
-        if count > 0.0 {
-            count * log(count / total as f64)
-        } else {
-            0.0
-        }
+fn log_likelihood((success, total): (u64, u64)) -> f64 {
+    let part = |count: u64| match count {
+        0 => 0.0,
+        count => count as f64 * log(count as f64 / total as f64),
     };
     part(success) + part(total - success)
 }
 
-/// Reads the table between its rows.
+/// Interpolates the table of thresholds.
 fn between(odds: f64) -> (f64, f64) {
-    let mut last = None;
-    for (at, drop, rise) in THRESHOLDS {
-        match last {
-            None if odds <= at => return (drop, rise),
-            Some((from, from_drop, from_rise)) if odds <= at => {
-                let share: f64 = (odds - from) / (at - from);
-                return (
-                    from_drop + (drop - from_drop) * share,
-                    from_rise + (rise - from_rise) * share,
-                );
-            }
-            _ => last = Some((at, drop, rise)),
-        }
-    }
-    last.map_or(LATE_THRESHOLDS, |(_, drop, rise)| (drop, rise))
+    let [(lowest, ..), .., (highest, ..)] = THRESHOLDS;
+    let odds = odds.clamp(lowest, highest);
+    let mut rows = THRESHOLDS.iter().zip(THRESHOLDS.iter().skip(1));
+    let found = rows.find(|(_, (at, ..))| odds <= *at);
+    found.map_or(LATE_THRESHOLDS, |(from, to)| {
+        let share = (odds - from.0) / (to.0 - from.0);
+        let part = |from: f64, to: f64| from + (to - from) * share;
+        (part(from.1, to.1), part(from.2, to.2))
+    })
 }
 
-/// Finds the changes in outcomes, oldest first.
+/// Returns the changes in outcomes, the oldest first.
 #[must_use]
 pub fn detect(outcomes: &[bool]) -> Vec<Change> {
     let mut detector = Detector::new();

@@ -1,16 +1,16 @@
-//! The changes of a skill's success rate, kept from one analysis to the next so that each costs what is new.
+//! The changes of a skill's success rate, saved from one analysis to the next, so that each only reads new executions.
 
 use crate::detect::{Detector, Direction};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
-/// Executions left out of a checkpoint: one that took long is recorded before others that began later.
+/// How many of the last executions are left out of a checkpoint: one that started before them may be recorded later.
 const UNSETTLED: usize = 32;
-/// New executions from which a checkpoint is worth writing.
+/// The fewest new executions for which a checkpoint is written.
 const MIN_CHECKPOINT: usize = 128;
 
-/// Where an execution is in the order of a skill: its time in microseconds since 1970, then its number.
+/// The place of an execution in the order of its skill's executions: its time in microseconds since 1970, then its id.
 pub type Position = (i64, i64);
 
 /// An execution that counts for a success rate.
@@ -18,11 +18,11 @@ pub type Position = (i64, i64);
 pub struct Observation {
     /// Its place among the executions of its skill.
     pub position: Position,
-    /// Whether it succeeded; a success in part is none.
+    /// Whether it succeeded; a partial success counts as none.
     pub success: bool,
 }
 
-/// What an analysis learnt up to an execution.
+/// The state of an analysis after an execution.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checkpoint {
     /// The last execution that it covers.
@@ -43,6 +43,15 @@ pub(crate) struct DatedChange {
     pub(crate) since: i64,
 }
 
+impl DatedChange {
+    pub(crate) const fn direction(&self) -> Direction {
+        match self.drop {
+            true => Direction::Drop,
+            false => Direction::Rise,
+        }
+    }
+}
+
 /// The success rate of a skill over time.
 #[derive(Debug, Clone, Default)]
 pub struct History {
@@ -50,7 +59,7 @@ pub struct History {
     pub(crate) detector: Detector,
 }
 
-/// A history as a checkpoint has it.
+/// A history in a checkpoint.
 #[derive(Serialize, Deserialize)]
 struct State {
     changes: Vec<DatedChange>,
@@ -58,12 +67,12 @@ struct State {
 }
 
 impl History {
-    /// Reads the executions of a skill that are new since a checkpoint, and returns the checkpoint to keep, if there is a
+    /// Reads the executions of a skill that are new since a checkpoint. Also returns the checkpoint to save, if there is a
     /// better one.
     ///
-    /// `after` returns the executions behind a position, or all, in their order. If `total`, the number of all executions
-    /// that count, shows that others were recorded before the checkpoint, all are read. Executions later than `now` are
-    /// left out of checkpoints, because those recorded until then come before them.
+    /// `after` returns the executions after a position, or all, in their order. `total` is the number of all executions that
+    /// count; if it shows that more were recorded before the checkpoint, all are read. Executions later than `now` are left
+    /// out of checkpoints, because those that will be recorded until then come before them.
     ///
     /// # Errors
     ///
@@ -111,11 +120,9 @@ impl History {
             let Some(change) = self.detector.push(one.success) else {
                 continue;
             };
-            let since = match change.at.checked_sub(start) {
-                Some(index) => usize::try_from(index).ok().and_then(|index| new.get(index)),
-                None => None,
-            };
-            let since = match since {
+            let index = change.at.checked_sub(start);
+            let index = index.and_then(|index| usize::try_from(index).ok());
+            let since = match index.and_then(|index| new.get(index)) {
                 Some(first) => first.position.0,
                 None => time_before(last, start.saturating_sub(change.at), after)?,
             };
@@ -146,7 +153,7 @@ impl History {
     }
 }
 
-/// Returns the time of the execution that is `back` places before the first one behind `last`.
+/// Returns the time of the execution that is `back` places before the first one after `last`.
 fn time_before<E>(
     last: Option<Position>,
     back: u64,

@@ -1,12 +1,12 @@
-//! The notes that failures have in common.
+//! The notes that several failures share.
 
 use serde::Serialize;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-/// How many notes are returned at most.
+/// The most notes that are returned.
 const NOTES: usize = 3;
-/// How many code points of a note are kept, enough to tell it from others.
+/// The code points after which a note is truncated.
 const NOTE_LENGTH: usize = 200;
 
 /// A note and how many failures have it.
@@ -19,10 +19,10 @@ pub struct NoteCount {
     pub count: usize,
 }
 
-/// Returns the notes of failures, which come oldest first, the most common first. Notes that differ only in case, blanks
-/// and numbers are one; where no two are equal, only the last one is returned.
+/// Returns the notes of failures, the most common first. The failures must be in order, the oldest first. Notes that differ
+/// only in case, blanks and numbers count as equal; if no two are, only the last one is returned.
 pub fn common_notes(notes: impl IntoIterator<Item = String>) -> Vec<NoteCount> {
-    // By what they have in common: the count, the place of the last one, and its text.
+    // By key: the count, the place of the last note, and its text.
     let mut groups: BTreeMap<String, (usize, usize, String)> = BTreeMap::new();
     for (place, note) in notes.into_iter().enumerate() {
         let note = shorten(&note);

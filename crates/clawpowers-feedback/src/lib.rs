@@ -1,7 +1,7 @@
-//! Which skills work and which got worse: rates with their intervals, changes with a stated error rate, comparisons.
+//! Which skills work and which got worse: rates with their intervals, changes with a known error rate, comparisons.
 //!
-//! Everything here is a function of its arguments: no file, no clock, no randomness. Elementary functions are those of
-//! `libm`, so that every platform finds the same changes in the same outcomes.
+//! Everything is a function of its arguments: no file, no clock, no randomness. Elementary functions come from `libm`, so that
+//! every platform finds the same changes in the same outcomes.
 //!
 //! # Examples
 //!
@@ -42,3 +42,16 @@ pub use keywords::{NoteCount, common_notes};
 pub use rate::{Interval, Rate, Tier, surely_low, wilson};
 pub use recommend::{Certainty, Recommendation, RecommendationKind, SessionCount, VersionCount, recommend};
 pub use report::{Bin, ChangeReport, Input, SkillAnalysis, Week, analyze, first_day};
+
+/// Writes the values of enums as in replies.
+macro_rules! display {
+    ($($type:ty),*) => {$(
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                serde::Serialize::serialize(self, f)
+            }
+        }
+    )*};
+}
+
+display!(Direction, RecommendationKind, SignificanceTest, Tier);

@@ -8,10 +8,9 @@ pub(crate) const Z: f64 = 1.959_963_984_540_054;
 
 /// A 95 % interval of a rate, from 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[expect(missing_docs, reason = "the names say it")]
 pub struct Interval {
-    /// The lower end.
     pub low: f64,
-    /// The upper end of the interval.
     pub high: f64,
 }
 
@@ -30,18 +29,17 @@ pub fn wilson(success: u64, total: u64) -> Interval {
     let middle = (p + z2 / (2.0 * n)) / (1.0 + z2 / n);
     let half = Z / (1.0 + z2 / n) * libm::sqrt(p * (1.0 - p) / n + z2 / (4.0 * n * n));
     // At the ends the formula is exact but its rounding is not.
-    Interval {
-        low: if success == 0 {
-            0.0
-        } else {
-            (middle - half).max(0.0)
-        },
-        high: if success >= total {
-            1.0
-        } else {
-            (middle + half).min(1.0)
-        },
-    }
+    let low = if success == 0 {
+        0.0
+    } else {
+        (middle - half).max(0.0)
+    };
+    let high = if success >= total {
+        1.0
+    } else {
+        (middle + half).min(1.0)
+    };
+    Interval { low, high }
 }
 
 /// A success rate with its Wilson 95 % interval.
@@ -61,7 +59,7 @@ pub struct Rate {
 }
 
 impl Rate {
-    /// Makes the rate of successes among executions.
+    /// Returns the rate of `success` of `total`.
     #[must_use]
     pub fn new((success, total): (u64, u64)) -> Self {
         let interval = wilson(success, total);
@@ -75,17 +73,17 @@ impl Rate {
     }
 }
 
-/// Below this rate a skill is a low one; the bound is that of 1.x.
+/// A skill with a rate below this is low, as in 1.x.
 const LOW: f64 = 0.6;
-/// By so much the outcomes have to speak against a rate: Ville's inequality makes one of twenty of it.
+/// The likelihood ratio that is needed: by Ville's inequality it is exceeded by chance with a probability of at most 1/20.
 const SURE: f64 = 20.0;
 
-/// Says whether `success` of `total` tell that the rate is below 60 %, however often one looks: of streams with a rate of
-/// 60 % or above at most one of twenty is ever said to be low, be it asked after every outcome and for ever.
+/// Tells whether `success` of `total` show that the rate is below 60 %. For a stream with a rate of 60 % or more this is ever
+/// `true` with a probability of at most 5 %, even if it is called after every outcome of an endless stream.
 ///
-/// An interval does not hold that, since each look is another chance to be wrong. What does is the likelihood of the
-/// outcomes averaged over all rates, with Jeffreys' prior, over the highest that a rate of 60 % or above gives them:
-/// under any such rate it is at most a martingale that begins at 1, and passes 20 in at most one of twenty streams.
+/// An interval does not guarantee that, since each check is another chance to be wrong. This divides the likelihood of the
+/// outcomes, averaged over all rates with Jeffreys' prior, by the highest likelihood for a rate of 60 % or more. With any such
+/// rate the ratio is at most a martingale that starts at 1, and exceeds 20 with a probability of at most 5 %.
 ///
 /// Sources: J. Ville, *Étude critique de la notion de collectif* (1939); H. Robbins, *Statistical methods related to the law of
 /// the iterated logarithm*, Annals of Mathematical Statistics 41 (1970), 1397–1409.
@@ -116,26 +114,15 @@ pub enum Tier {
 }
 
 impl Tier {
-    /// Returns the tier of an interval.
+    /// Returns the tier of a rate.
     #[must_use]
-    pub fn of(interval: Interval) -> Self {
+    pub fn of(rate: &Rate) -> Self {
         const GOOD: f64 = 0.8;
-        match interval {
-            Interval { low, .. } if low >= GOOD => Self::Good,
-            Interval { high, .. } if high < LOW => Self::Low,
-            Interval { low, .. } if low >= LOW => Self::Moderate,
+        match (rate.low, rate.high) {
+            (low, _) if low >= GOOD => Self::Good,
+            (_, high) if high < LOW => Self::Low,
+            (low, _) if low >= LOW => Self::Moderate,
             _ => Self::Unsure,
-        }
-    }
-
-    /// Returns the tier's name.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Good => "good",
-            Self::Moderate => "moderate",
-            Self::Low => "low",
-            Self::Unsure => "unsure",
         }
     }
 }

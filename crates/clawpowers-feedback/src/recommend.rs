@@ -22,17 +22,6 @@ pub enum RecommendationKind {
 }
 
 impl RecommendationKind {
-    /// Returns the name in replies.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Worse => "worse",
-            Self::Low => "low",
-            Self::Better => "better",
-            Self::More => "more",
-        }
-    }
-
     /// Tells whether failures are the reason.
     #[must_use]
     pub const fn is_failing(self) -> bool {
@@ -105,7 +94,7 @@ pub struct VersionCount {
     pub total: u64,
 }
 
-/// Returns what to do about a skill; the evidence is left empty.
+/// Returns what to do about a skill, without the evidence from single executions.
 #[must_use]
 pub fn recommend(skill: &str, analysis: &SkillAnalysis) -> Option<Recommendation> {
     let recent = &analysis.recent;
@@ -129,7 +118,7 @@ pub fn recommend(skill: &str, analysis: &SkillAnalysis) -> Option<Recommendation
                 changed(change)
             ),
         ),
-        // Nobody waits for the next execution of a skill that is not used.
+        // A skill that is not used needs no more executions.
         _ if total < MIN_JUDGED && analysis.idle => return None,
         _ if total < MIN_JUDGED => (
             RecommendationKind::More,

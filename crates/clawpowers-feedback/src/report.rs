@@ -1,40 +1,40 @@
-//! What is known of one skill: its rate, its changes, its weeks.
+//! The report on one skill: its rate, its changes, its weeks.
 
 use crate::compare::compare;
 use crate::detect::{Direction, MIN_EXECUTIONS};
 use crate::history::{Checkpoint, DatedChange, History, Observation, Position};
-use crate::rate::{Interval, Rate, Tier};
+use crate::rate::{Rate, Tier};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// How many weeks are shown.
+/// The number of weeks in a report.
 const WEEKS: i64 = 12;
-/// A change still holds while chance would give its difference less often than this.
+/// A change holds while the p-value of its difference is below this.
 const HOLDS: f64 = 0.01;
-/// Below so many executions a rate is not judged.
+/// The fewest executions with which a rate is judged.
 pub(crate) const MIN_JUDGED: u64 = 10;
 const MICROS_PER_DAY: i64 = 86_400_000_000;
 
-/// What the analysis of a skill rests on. Times are microseconds since 1970, days whole days since then, both in UTC.
+/// The input of the analysis of a skill. Times are microseconds since 1970, days whole days since then, both in UTC.
 #[derive(Debug, Clone)]
 pub struct Input<'a> {
     /// Successes.
     pub success: u64,
     /// Successes, failures and partial successes.
     pub total: u64,
-    /// The sum of the costs in US dollars, where there are any.
+    /// The sum of the costs in US dollars, if there are any.
     pub cost: Option<f64>,
-    /// The sum of the tokens, where there are any.
+    /// The sum of the tokens, if there are any.
     pub tokens: Option<f64>,
     /// The day of the last execution that has ended.
     pub last_day: Option<i64>,
     /// Days with the successes, failures, partial successes and skipped executions that ended on them.
     pub days: &'a [(i64, [i64; 4])],
-    /// Durations in microseconds with how many executions took so long, in ascending order.
+    /// Durations in microseconds with the number of executions that took as long, in ascending order.
     pub durations: &'a [(u64, u64)],
-    /// The present time.
+    /// The current time.
     pub now: i64,
-    /// The time as of which the report is.
+    /// The time of the report, up to which it shows executions.
     pub as_of: i64,
     /// Writes a time in RFC 3339.
     pub format_time: fn(i64) -> String,
@@ -115,8 +115,8 @@ pub struct Week {
     pub skipped: i64,
 }
 
-/// Analyses a skill: what a checkpoint covers is not read again. Returns the report and the checkpoint to keep, if there is
-/// a better one; `after` returns the executions behind a position, as for [`History::update`].
+/// Analyses a skill without reading again what a checkpoint covers. Returns the report and, if there is a better one, the
+/// checkpoint to save; `after` returns the executions after a position, as for [`History::update`].
 ///
 /// # Errors
 ///
@@ -139,10 +139,7 @@ fn report(input: &Input<'_>, history: &History) -> SkillAnalysis {
         rate: Rate::new((input.success, input.total)),
         tier: match input.total < MIN_JUDGED {
             true => Tier::Unsure,
-            false => Tier::of(Interval {
-                low: recent.low,
-                high: recent.high,
-            }),
+            false => Tier::of(&recent),
         },
         cost_per_success: input.cost.and_then(per_success),
         tokens_per_success: input.tokens.and_then(per_success),
@@ -150,7 +147,7 @@ fn report(input: &Input<'_>, history: &History) -> SkillAnalysis {
         weeks: (0..WEEKS)
             .map(|number| week(input, first_week + 7 * number))
             .collect(),
-        // A clock that ran ahead makes no skill idle.
+        // With a wrong clock the last day may be in the future.
         idle_days: input.last_day.map(|day| (as_of - day).max(0)),
         idle: input.last_day.is_some_and(|day| day < first_week),
         durations: bins(input.durations),
@@ -166,24 +163,20 @@ fn missing(total: u64, recent: u64, history: &History) -> Option<String> {
     }
     (recent < MIN_EXECUTIONS && history.changes.is_empty()).then(|| {
         let more = count(MIN_EXECUTIONS - recent, "more execution");
-        format!("{more} until a change can be told")
+        format!("{more} until a change can be detected")
     })
 }
 
 fn changes(input: &Input<'_>, history: &History) -> Vec<ChangeReport> {
     let change = |(index, change): (usize, &DatedChange)| {
-        // What followed a change is what was before the next one.
+        // The executions after a change are those before the next one.
         let since = history
             .changes
             .get(index + 1)
             .map_or_else(|| history.detector.segment(), |next| next.before);
         let compared = compare(change.before, since);
         ChangeReport {
-            direction: if change.drop {
-                Direction::Drop
-            } else {
-                Direction::Rise
-            },
+            direction: change.direction(),
             since: (input.format_time)(change.since),
             runs_ago: history.detector.seen() - change.at,
             before: Rate::new(change.before),
@@ -244,7 +237,7 @@ fn bins(durations: &[(u64, u64)]) -> Vec<Bin> {
     counts.into_iter().map(bin).collect()
 }
 
-/// Writes a count with its noun, in the plural unless it is one.
+/// Writes a count with its noun, in the plural unless the count is 1.
 pub(crate) fn count(count: u64, noun: &str) -> String {
     let end = if count == 1 { "" } else { "s" };
     format!("{count} {noun}{end}")

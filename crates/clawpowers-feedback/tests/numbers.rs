@@ -1,7 +1,7 @@
 //! Intervals and comparisons beside those of SciPy and statsmodels, and the promises of the change detection.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use clawpowers_feedback::{Change, Detector, Direction, Tier, compare, detect, surely_low, wilson};
+use clawpowers_feedback::{Change, Detector, Direction, Rate, Tier, compare, detect, surely_low, wilson};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -88,10 +88,10 @@ fn what_is_needed_is_enough() {
 #[test]
 fn tiers_are_of_the_interval_not_of_the_point() {
     // Four of five are 80 %, which says next to nothing.
-    assert_eq!(Tier::of(wilson(4, 5)), Tier::Unsure);
-    assert_eq!(Tier::of(wilson(95, 100)), Tier::Good);
-    assert_eq!(Tier::of(wilson(700, 1000)), Tier::Moderate);
-    assert_eq!(Tier::of(wilson(30, 100)), Tier::Low);
+    assert_eq!(Tier::of(&Rate::new((4, 5))), Tier::Unsure);
+    assert_eq!(Tier::of(&Rate::new((95, 100))), Tier::Good);
+    assert_eq!(Tier::of(&Rate::new((700, 1000))), Tier::Moderate);
+    assert_eq!(Tier::of(&Rate::new((30, 100))), Tier::Low);
 }
 
 /// At most one of twenty streams at the bound is ever said to be low; the interval, which holds for one look, errs in many.
@@ -105,7 +105,7 @@ fn however_often_one_looks_few_are_wrongly_said_to_be_low() {
         for total in 1..=1_000 {
             success += u64::from(random() < 0.6);
             sure |= surely_low(success, total);
-            low |= total >= 10 && Tier::of(wilson(success, total)) == Tier::Low;
+            low |= total >= 10 && Tier::of(&Rate::new((success, total))) == Tier::Low;
         }
         surely += u64::from(sure);
         by_interval += u64::from(low);

@@ -103,8 +103,9 @@ pub(crate) fn recommendations(out: &Out, all: &[Recommendation], most: usize) ->
             RecommendationKind::More => Look::Dim,
         };
         let name = shortened(&one.skill, columns(out) / 2);
-        let head = format!("{} {name}", out.paint(look, one.kind.as_str()));
-        let plain = one.kind.as_str().len() + name.width() + 5;
+        let kind = one.kind.to_string();
+        let head = format!("{} {name}", out.paint(look, &kind));
+        let plain = kind.len() + name.width() + 5;
         text.push_str(&format!(
             "  {head}: {}\n",
             wrapped(out, &one_line(&one.text), plain)
@@ -228,7 +229,7 @@ fn details(skill: &SkillReport) -> Vec<String> {
     for change in &skill.analysis.changes {
         lines.push(format!(
             "  {}        since {}, {} ago: {} to {}",
-            change.direction.as_str(),
+            change.direction,
             change.since.get(..10).unwrap_or_default(),
             pluralize(change.runs_ago, "run"),
             percent(&change.before),
@@ -298,7 +299,7 @@ fn listed(all: &[Recommendation]) -> String {
     for one in all {
         text.push_str(&format!(
             "- **{}** {}: {}\n",
-            one.kind.as_str(),
+            one.kind,
             escaped(&one.skill),
             escaped(&one.text)
         ));
@@ -341,7 +342,7 @@ pub(crate) fn comparison(response: &feedback::compare::Response) -> String {
             } else {
                 format!("= {:.3}", found.p_value)
             },
-            found.method.as_str()
+            found.method
         ));
     }
     text + "  " + &response.verdict + "\n"

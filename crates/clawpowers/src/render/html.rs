@@ -274,7 +274,7 @@ fn recommendation(one: &Recommendation, places: Option<&Places<'_>>) -> String {
         "<li><span class=\"chip {}\">{} {}</span> {name}: {}{more}</li>\n",
         colour(state),
         sign(state),
-        one.kind.as_str(),
+        one.kind,
         text(&one.text)
     )
 }

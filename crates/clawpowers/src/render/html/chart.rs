@@ -150,7 +150,7 @@ pub(super) fn rate(skill: &SkillReport) -> String {
                 "<line class=\"change\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{TOP}\" y2=\"{}\" stroke=\"var(--{colour})\" \
                  stroke-width=\"2\" stroke-dasharray=\"4 3\"><title>{} {}</title></line>\n",
                 HEIGHT - BOTTOM,
-                change.direction.as_str(),
+                change.direction,
                 text(day)
             ));
         }
