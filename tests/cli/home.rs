@@ -324,10 +324,13 @@ fn a_log_without_its_database_spoils_no_new_one() {
         &["status"],
     ] {
         let ran = world.refused(4, args);
-        assert!(ran.err.contains("is gone, but its log is there"), "{ran:?}");
+        assert!(ran.err.contains("is missing, but its WAL exists"), "{ran:?}");
     }
     let doctor = world.run(&["doctor"]);
-    assert!(doctor.out.contains("is gone, but its log is there"), "{doctor:?}");
+    assert!(
+        doctor.out.contains("is missing, but its WAL exists"),
+        "{doctor:?}"
+    );
     assert!(!file("clawpowers.db").exists());
     assert_eq!(fs::read(file("clawpowers.db-wal")).unwrap(), log);
     // Both ways out that the hint names.

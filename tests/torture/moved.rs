@@ -103,7 +103,7 @@ fn a_write_to_a_file_that_is_gone_is_refused_where_its_wal_is_left() {
     fs::remove_file(home.path().join("clawpowers.db")).unwrap();
     let reply = set(&long, "k", "w");
     assert!(
-        reply.contains(r#""kind":"io""#) && reply.contains("is gone"),
+        reply.contains(r#""kind":"io""#) && reply.contains("is missing"),
         "{reply}"
     );
     assert!(!home.path().join("clawpowers.db").exists());

@@ -3,24 +3,24 @@
 use crate::display::quoted;
 use crate::error::{Error, Result};
 
-/// The decimal places of a duration in seconds: it is kept in microseconds.
+/// The decimal places of a duration in seconds, which is stored in microseconds.
 const SECONDS_PLACES: u32 = 6;
-/// The decimal places of a cost in US dollars: it is kept in billionths.
+/// The decimal places of a cost in US dollars, which is stored in billionths.
 const DOLLAR_PLACES: u32 = 9;
-/// The longest duration that is taken, in seconds; about three years.
+/// The longest duration, in seconds: about three years.
 pub const MAX_SECONDS: u64 = 100_000_000;
-/// The same in microseconds.
+/// The longest duration, in microseconds.
 pub const MAX_MICROS: i64 = (MAX_SECONDS * 10_u64.pow(SECONDS_PLACES)).cast_signed();
-/// The highest cost that is taken, in US dollars.
+/// The highest cost, in US dollars.
 pub const MAX_DOLLARS: u64 = 1_000_000;
-/// The same in billionths of a dollar.
+/// The highest cost, in billionths of a US dollar.
 pub(crate) const MAX_NANODOLLARS: i64 = (MAX_DOLLARS * 10_u64.pow(DOLLAR_PLACES)).cast_signed();
 
 /// Reads a duration in seconds, such as `12.5`, as microseconds.
 ///
 /// # Errors
 ///
-/// [`Error::Invalid`] for what is not digits with one point at most, and above [`MAX_SECONDS`].
+/// `ErrorKind::Invalid` for anything but digits with at most one point, and above [`MAX_SECONDS`].
 pub fn micros(text: &str) -> Result<i64> {
     amount(text, SECONDS_PLACES, MAX_SECONDS).ok_or_else(|| {
         Error::invalid(
@@ -37,7 +37,7 @@ pub fn micros(text: &str) -> Result<i64> {
 ///
 /// # Errors
 ///
-/// [`Error::Invalid`] for what is not digits with one point at most, and above [`MAX_DOLLARS`].
+/// `ErrorKind::Invalid` for anything but digits with at most one point, and above [`MAX_DOLLARS`].
 pub fn nanodollars(text: &str) -> Result<i64> {
     amount(text, DOLLAR_PLACES, MAX_DOLLARS).ok_or_else(|| {
         Error::invalid(
@@ -50,19 +50,19 @@ pub fn nanodollars(text: &str) -> Result<i64> {
     })
 }
 
-/// Writes microseconds as seconds without needless zeros.
+/// Writes microseconds as seconds, without trailing zeros.
 #[must_use]
 pub fn seconds(micros: i64) -> String {
     written(micros, SECONDS_PLACES)
 }
 
-/// Writes billionths of a dollar as dollars without needless zeros.
+/// Writes billionths of a dollar as dollars, without trailing zeros.
 #[must_use]
 pub fn dollars(nanodollars: i64) -> String {
     written(nanodollars, DOLLAR_PLACES)
 }
 
-/// Reads digits with one point at most; what lies beyond the kept places is rounded half up.
+/// Reads digits with at most one point; digits beyond the decimal places are rounded half up.
 fn amount(text: &str, places: u32, most: u64) -> Option<i64> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
@@ -70,12 +70,7 @@ fn amount(text: &str, places: u32, most: u64) -> Option<i64> {
         return None;
     }
     let unit = 10_u64.pow(places);
-    let significant = whole.trim_start_matches('0');
-    let whole: u64 = if significant.is_empty() {
-        0
-    } else {
-        significant.parse().ok()?
-    };
+    let whole: u64 = whole.parse().ok()?;
     let mut kept = 0;
     let mut digits = fraction.bytes().map(|digit| u64::from(digit - b'0'));
     for _ in 0..places {

@@ -2,12 +2,17 @@
 
 use std::path::Path;
 
+/// Returns a text truncated to a number of characters.
+pub(crate) fn truncated(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
 /// Returns a text in backticks, a long one truncated.
 pub(crate) fn quoted(text: &str) -> String {
-    match text.char_indices().nth(40) {
-        Some((end, _)) => format!("`{}…`", text.get(..end).unwrap_or_default()),
-        None => format!("`{text}`"),
-    }
+    format!("`{}`", truncated(text, 40))
 }
 
 /// Returns a path in backticks, with `/` between its parts as in every reply.

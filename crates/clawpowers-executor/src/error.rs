@@ -1,10 +1,10 @@
-//! What the store and the ledger answer when they cannot do what they were asked.
+//! Errors of the store, the ledger and the database.
 
 use crate::display::quoted_path;
 use crate::files::disk_is_full;
 use std::path::Path;
 
-/// What kind of trouble a storage error is.
+/// Why the database or the file system failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Storage {
     /// Another process held the file for longer than the timeout.
@@ -17,7 +17,7 @@ pub enum Storage {
     Full,
     /// The home or its file cannot be written to.
     ReadOnly,
-    /// The file system refused in another way.
+    /// The file system failed in another way.
     Io,
 }
 
@@ -63,101 +63,79 @@ impl Storage {
     }
 }
 
-/// Why something was not done; nothing was written.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
+/// What kind of error it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorKind {
     /// A value breaks a rule.
-    #[error("{message}")]
-    Invalid {
-        /// What is wrong, values in backticks.
-        message: String,
-        /// What to do next.
-        hint: String,
-    },
-    /// What was asked for is not there.
-    #[error("{message}")]
-    NotFound {
-        /// What is not there.
-        message: String,
-        /// What to do next.
-        hint: String,
-    },
-    /// What was asked for does not exist on this platform.
-    #[error("{message}")]
-    Unsupported {
-        /// What is not there.
-        message: String,
-        /// What to do next.
-        hint: String,
-    },
-    /// The database or the file system refused.
-    #[error("{message}")]
-    Storage {
-        /// What kind of trouble it is.
-        kind: Storage,
-        /// What happened to which file.
-        message: String,
-        /// What to do next.
-        hint: String,
-    },
+    Invalid,
+    /// Something that was asked for does not exist.
+    NotFound,
+    /// This platform does not have what was asked for.
+    Unsupported,
+    /// The database or the file system failed.
+    Storage(Storage),
 }
 
-/// What the functions of this crate return.
+/// Why something was not done; unless the hint says otherwise, nothing was written.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Error {
+    /// What kind of error it is.
+    pub kind: ErrorKind,
+    /// What is wrong, values in backticks.
+    pub message: String,
+    /// What to do next.
+    pub hint: String,
+}
+
+/// The result of the functions of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
-    /// Makes the error of a value that breaks a rule.
-    pub fn invalid(message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self::Invalid {
-            message: message.into(),
-            hint: hint.into(),
-        }
-    }
-
-    /// Makes the error of something that is not there.
-    pub fn not_found(message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self::NotFound {
-            message: message.into(),
-            hint: hint.into(),
-        }
-    }
-
-    /// Makes a storage error with the hint of its kind.
-    pub fn storage(kind: Storage, message: impl Into<String>) -> Self {
-        Self::Storage {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self {
             kind,
             message: message.into(),
-            hint: kind.hint().to_owned(),
+            hint: hint.into(),
         }
     }
 
-    /// Tells whether the disk is full.
-    pub(crate) const fn is_full(&self) -> bool {
-        matches!(
-            self,
-            Self::Storage {
-                kind: Storage::Full,
-                ..
-            }
-        )
+    /// Returns the error of a value that breaks a rule.
+    pub fn invalid(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Invalid, message, hint)
     }
 
-    /// Makes the storage error of a file that the file system refused.
+    /// Returns the error of something that does not exist.
+    pub fn not_found(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::new(ErrorKind::NotFound, message, hint)
+    }
+
+    /// Returns a storage error with the hint of its kind.
+    pub fn storage(kind: Storage, message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Storage(kind), message, kind.hint())
+    }
+
+    /// Returns the same error with another hint.
+    #[must_use]
+    pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = hint.into();
+        self
+    }
+
+    pub(crate) const fn is_full(&self) -> bool {
+        matches!(self.kind, ErrorKind::Storage(Storage::Full))
+    }
+
+    /// Returns the error of a file that the file system refused.
     pub fn io(path: &Path, error: &std::io::Error) -> Self {
         use std::io::ErrorKind;
         if matches!(error.kind(), ErrorKind::NotADirectory | ErrorKind::AlreadyExists)
             && let Some(file) = path.ancestors().find(|above| above.is_file())
         {
-            return Self::Storage {
-                kind: Storage::Io,
-                message: format!(
-                    "{} cannot be used: {} is a file, not a folder",
-                    quoted_path(path),
-                    quoted_path(file)
-                ),
-                hint: "move the file away, or name another home with {--home}; nothing was written"
-                    .to_owned(),
-            };
+            let (path, file) = (quoted_path(path), quoted_path(file));
+            let message = format!("{path} cannot be used: {file} is a file, not a folder");
+            return Self::storage(Storage::Io, message)
+                .with_hint("move the file away, or name another home with {--home}; nothing was written");
         }
         let kind = match error.kind() {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Storage::Full,
@@ -167,36 +145,42 @@ impl Error {
         Self::storage(kind, format!("{} cannot be used: {error}", quoted_path(path)))
     }
 
-    /// Makes the storage error of a database that refused.
+    /// Returns the error of a database that SQLite refused.
     pub(crate) fn sqlite(path: &Path, error: &rusqlite::Error) -> Self {
-        use rusqlite::ErrorCode;
+        use rusqlite::ErrorCode as Code;
         let shown = quoted_path(path);
+        let text = match error {
+            rusqlite::Error::SqliteFailure(_, Some(text)) => text,
+            rusqlite::Error::SqlInputError { msg, .. } => msg,
+            _ => "",
+        };
         let (kind, what) = match error.sqlite_error_code() {
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => (
+            Some(Code::DatabaseBusy | Code::DatabaseLocked) => (
                 Storage::Busy,
                 "is held by another process for longer than the timeout",
             ),
-            Some(ErrorCode::NotADatabase) => (Storage::Corrupt, "is not a database"),
-            Some(ErrorCode::DatabaseCorrupt) => (Storage::Corrupt, "is damaged"),
-            Some(ErrorCode::DiskFull) => (Storage::Full, "cannot grow: the disk is full"),
-            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
-                (Storage::ReadOnly, "cannot be written to")
-            }
-            Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) if disk_is_full(path) => {
+            Some(Code::NotADatabase) => (Storage::Corrupt, "is not a database"),
+            Some(Code::DatabaseCorrupt) => (Storage::Corrupt, "is damaged"),
+            Some(Code::DiskFull) => (Storage::Full, "cannot grow: the disk is full"),
+            Some(Code::ReadOnly | Code::PermissionDenied) => (Storage::ReadOnly, "cannot be written to"),
+            Some(Code::SystemIoFailure | Code::CannotOpen) if disk_is_full(path) => {
                 (Storage::Full, "cannot grow: the disk is full")
             }
-            Some(ErrorCode::SystemIoFailure) => (Storage::Io, "cannot be read or written"),
-            Some(ErrorCode::CannotOpen) => (Storage::Io, "or a file beside it cannot be opened"),
-            // Our statements name what the schema has, so it is the file that lacks it.
-            _ if lacks_part(error) => (Storage::Corrupt, "lacks a part of its schema"),
-            _ if has_unknown_format(error) => (Storage::Corrupt, "is damaged"),
-            // A step of the schema makes only what an older file does not have.
-            _ if has_part_already(error) => (
+            Some(Code::SystemIoFailure) => (Storage::Io, "cannot be read or written"),
+            Some(Code::CannotOpen) => (Storage::Io, "or a file beside it cannot be opened"),
+            // Our statements only name what the schema has, so the file must lack it.
+            _ if text.starts_with("no such ") || text.contains("has no column named") => {
+                (Storage::Corrupt, "lacks a part of its schema")
+            }
+            // The header names a format that no release of SQLite writes.
+            _ if text == "unsupported file format" => (Storage::Corrupt, "is damaged"),
+            // A migration only creates what an older file does not have.
+            _ if text.ends_with("already exists") => (
                 Storage::Corrupt,
                 "is damaged: it has tables that its schema version does not have",
             ),
             _ => match wrong_value(error) {
-                // The value itself may be long, and is of no use to anybody.
+                // Without the value itself, which may be long.
                 Some(what) => {
                     let message = format!("the database {shown} is damaged: a row contains {what}");
                     return Self::storage(Storage::Corrupt, message);
@@ -208,31 +192,7 @@ impl Error {
     }
 }
 
-/// Tells whether a statement named a table or a column that is not there.
-fn lacks_part(error: &rusqlite::Error) -> bool {
-    words(error)
-        .is_some_and(|message| message.starts_with("no such ") || message.contains("has no column named"))
-}
-
-/// Tells whether the header names a format that no release of SQLite writes.
-fn has_unknown_format(error: &rusqlite::Error) -> bool {
-    words(error) == Some("unsupported file format")
-}
-
-/// Tells whether a statement made a table or an index that is there.
-fn has_part_already(error: &rusqlite::Error) -> bool {
-    words(error).is_some_and(|message| message.ends_with("already exists"))
-}
-
-fn words(error: &rusqlite::Error) -> Option<&str> {
-    match error {
-        rusqlite::Error::SqliteFailure(_, message) => message.as_deref(),
-        rusqlite::Error::SqlInputError { msg, .. } => Some(msg),
-        _ => None,
-    }
-}
-
-/// Says what is wrong with a value that no release writes.
+/// Says what is wrong with a value that no release writes; `None` for any other error.
 pub(crate) fn wrong_value(error: &rusqlite::Error) -> Option<String> {
     use rusqlite::Error::{FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, Utf8Error};
     match error {

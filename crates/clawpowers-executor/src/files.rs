@@ -1,5 +1,6 @@
 //! The files of a database and the disk that they are on.
 
+use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 
 /// Returns the path of a file that SQLite or this program keeps beside a database.
@@ -9,7 +10,16 @@ pub(crate) fn with_suffix(database: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-/// Makes sure that the names in a folder are on the disk.
+/// Returns options for a file that only its owner may read.
+pub(crate) fn private_file() -> OpenOptions {
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "there are no modes"))]
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// Makes the names in a folder durable.
 pub(crate) fn sync_folder(path: &Path) -> std::io::Result<()> {
     // Only Unix opens folders as files.
     #[cfg(unix)]
@@ -19,7 +29,7 @@ pub(crate) fn sync_folder(path: &Path) -> std::io::Result<()> {
         path
     }) {
         Ok(folder) => folder.sync_all()?,
-        // One that may be written to and not be read is synced with all the rest.
+        // A folder that this user may write to but not read cannot be opened, so everything is synced.
         Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => rustix::fs::sync(),
         Err(error) => return Err(error),
     }
@@ -28,17 +38,14 @@ pub(crate) fn sync_folder(path: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// How much room a command needs, in bytes, for SQLite's shared memory and a few pages of the WAL.
-#[cfg(unix)]
-const NEEDED: u64 = 128 * 1024;
-
-/// Tells whether hardly any room is left where a file is; SQLite does not say so of its shared memory.
-#[cfg(unix)]
+/// Tells whether the disk of a file has no room for a command. SQLite does not report a full disk for its shared memory.
 pub(crate) fn disk_is_full(path: &Path) -> bool {
+    // Shared memory and a few pages of the WAL.
+    const NEEDED: u64 = 128 * 1024;
     lacks_room(path, NEEDED)
 }
 
-/// Tells whether less than this is left where a file is.
+/// Tells whether the disk of a file has less room than this.
 #[cfg(unix)]
 pub(crate) fn lacks_room(path: &Path, bytes: u64) -> bool {
     let folder = path.parent().unwrap_or(path);
@@ -46,11 +53,6 @@ pub(crate) fn lacks_room(path: &Path, bytes: u64) -> bool {
         let room = disk.f_bavail.saturating_mul(disk.f_frsize);
         room < bytes || (disk.f_files > 0 && disk.f_favail == 0)
     })
-}
-
-#[cfg(not(unix))]
-pub(crate) const fn disk_is_full(_: &Path) -> bool {
-    false
 }
 
 #[cfg(not(unix))]

@@ -1,4 +1,4 @@
-//! A log histogram of durations: exact below 64 µs, above it 32 buckets for each doubling.
+//! A logarithmic histogram of durations: exact below 64 µs, above it with 32 buckets for each doubling.
 
 /// Returns the bucket of a duration in microseconds.
 ///
@@ -37,8 +37,8 @@ pub const fn middle(bucket: u32) -> u64 {
     low + (width - 1) / 2
 }
 
-/// Returns the nearest-rank quantile `q` (0 to 1) of buckets with their counts, which come in ascending order; `None`
-/// where there are none.
+/// Returns the nearest-rank quantile `q` (0 to 1) of buckets with their counts, in ascending order; `None` where all counts are
+/// 0.
 #[must_use]
 pub fn quantile(buckets: &[(u32, u64)], q: f64) -> Option<u64> {
     let total: u64 = buckets.iter().map(|(_, count)| count).sum();
@@ -47,13 +47,11 @@ pub fn quantile(buckets: &[(u32, u64)], q: f64) -> Option<u64> {
     }
     let rank = ((total as f64 * q).ceil() as u64).clamp(1, total);
     let mut seen = 0;
-    for (bucket, count) in buckets {
+    let found = buckets.iter().find(|(_, count)| {
         seen += count;
-        if seen >= rank {
-            return Some(middle(*bucket));
-        }
-    }
-    None
+        seen >= rank
+    });
+    found.map(|(bucket, _)| middle(*bucket))
 }
 
 #[cfg(test)]

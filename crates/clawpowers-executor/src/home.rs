@@ -7,17 +7,17 @@ use crate::files::{sync_folder, with_suffix};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The folders of a home that skills of 1.x write to by themselves.
+/// The folders of a home that skills of 1.x write to directly.
 const FOLDERS: [&str; 6] = ["state", "metrics", "checkpoints", "feedback", "memory", "logs"];
 
-/// A runtime home; naming one touches nothing.
+/// A runtime home. Creating the value does not access the disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Home {
     folder: PathBuf,
 }
 
 impl Home {
-    /// Names a folder as a home.
+    /// Returns the home in a folder.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self {
             folder: folder.into(),
@@ -30,41 +30,35 @@ impl Home {
         &self.folder
     }
 
-    /// Returns where the database is, or would be.
+    /// Returns the path of the database, whether it exists or not.
     #[must_use]
     pub fn database(&self) -> PathBuf {
         self.folder.join("clawpowers.db")
     }
 
-    /// Refuses a WAL whose database is missing: SQLite would apply it to the next database of that name and so damage it.
-    /// A database exists before its WAL does and nobody deletes it, so this check cannot race with another process.
+    /// Returns an error for a WAL without a database: SQLite would apply it to the next database of that name and damage it.
+    /// A database exists before its WAL and is never deleted, so this check cannot race with another process.
     ///
     /// # Errors
     ///
-    /// [`Error::Storage`] where there is such a WAL, and where one of the folders of the path is a file.
+    /// `ErrorKind::Storage` where there is such a WAL, and where a folder of the path is a file.
     pub fn check_orphan_wal(&self) -> Result<()> {
         let database = self.database();
-        // Windows says that there is no database where one of the folders is a file.
+        // The error of Windows would be that the file was not found.
         if cfg!(windows) && self.folder.ancestors().any(Path::is_file) {
             return Err(Error::io(&database, &std::io::ErrorKind::NotADirectory.into()));
         }
-        let log = with_suffix(&database, "-wal");
-        let orphaned =
-            log.metadata().is_ok_and(|log| log.len() > 0) && database.try_exists().is_ok_and(|there| !there);
+        let wal = with_suffix(&database, "-wal");
+        let orphaned = wal.metadata().is_ok_and(|wal| wal.len() > 0)
+            && database.try_exists().is_ok_and(|exists| !exists);
         if !orphaned {
             return Ok(());
         }
-        Err(Error::Storage {
-            kind: Storage::Io,
-            message: format!(
-                "the database {} is gone, but its log is there",
-                quoted_path(&database)
-            ),
-            hint: format!(
-                "restore the database, or move {} away to start over; nothing was written",
-                quoted_path(&log)
-            ),
-        })
+        let (database, wal) = (quoted_path(&database), quoted_path(&wal));
+        let message = format!("the database {database} is missing, but its WAL exists");
+        Err(Error::storage(Storage::Io, message).with_hint(format!(
+            "restore the database, or move {wal} away to start over; nothing was written"
+        )))
     }
 
     /// Returns the first problem in the note of damage beside the database.
@@ -77,10 +71,10 @@ impl Home {
     ///
     /// # Errors
     ///
-    /// [`Error::Storage`] where the note cannot be written.
+    /// `ErrorKind::Storage` where the note cannot be written.
     pub fn note_damage(&self, problems: &[String]) -> Result<()> {
         let database = self.real_database();
-        // Whoever reads the note names the database before it.
+        // A message that shows the note names the database before it.
         let names = format!("the database {} is damaged", quoted_path(&self.database()));
         let bare = |problem: &String| {
             let rest = problem.strip_prefix(&names).unwrap_or(problem);
@@ -92,17 +86,17 @@ impl Home {
         marker::write(&database, &problems).map_err(|error| Error::io(&database, &error))
     }
 
-    /// Deletes the note of damage, because none was found.
+    /// Deletes the note of damage.
     ///
     /// # Errors
     ///
-    /// [`Error::Storage`] where it cannot be deleted.
+    /// `ErrorKind::Storage` where it cannot be deleted.
     pub fn clear_damage(&self) -> Result<()> {
         let database = self.real_database();
         marker::clear(&database).map_err(|error| Error::io(&database, &error))
     }
 
-    /// Returns the database where a link leads, which is where SQLite keeps its own files too.
+    /// Returns the path of the database with symlinks resolved; SQLite keeps its other files next to it.
     fn real_database(&self) -> PathBuf {
         let database = self.database();
         if database.is_symlink() {
@@ -111,20 +105,20 @@ impl Home {
         database
     }
 
-    /// Creates the folder where it is missing, readable by its owner alone.
+    /// Creates the folder if it is missing, readable only by its owner.
     ///
     /// # Errors
     ///
-    /// [`Error::Storage`] where the file system refuses.
+    /// `ErrorKind::Storage` where the file system refuses.
     pub fn create(&self) -> Result<()> {
         private_folder(&self.folder).map(|_| ())
     }
 
-    /// Creates the folder and those that skills of 1.x expect in it, and returns how many were missing.
+    /// Creates the folder and those that skills of 1.x expect in it. Returns how many were created.
     ///
     /// # Errors
     ///
-    /// [`Error::Storage`] where the file system refuses.
+    /// `ErrorKind::Storage` where the file system refuses.
     pub fn create_all(&self) -> Result<usize> {
         let mut created = usize::from(private_folder(&self.folder)?);
         for name in FOLDERS {
@@ -134,7 +128,7 @@ impl Home {
     }
 }
 
-/// Creates a folder that its owner alone may read; tells whether it was missing.
+/// Creates a folder that only its owner may read; tells whether it was missing.
 fn private_folder(path: &Path) -> Result<bool> {
     if path.is_dir() {
         return Ok(false);
@@ -143,17 +137,20 @@ fn private_folder(path: &Path) -> Result<bool> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    // Each folder above that is made as well has its name in the one above it.
-    let mut grown = Vec::new();
-    for folder in path.ancestors().skip(1) {
-        grown.push(folder);
-        if folder.is_dir() {
-            break;
-        }
-    }
+    // The folders that get a new name: up to the first that exists.
+    let missing = path
+        .ancestors()
+        .skip(1)
+        .take_while(|above| !above.is_dir())
+        .count();
     builder
         .create(path)
-        .and_then(|()| grown.into_iter().try_for_each(sync_folder))
+        .and_then(|()| {
+            path.ancestors()
+                .skip(1)
+                .take(missing + 1)
+                .try_for_each(sync_folder)
+        })
         .map_err(|error| Error::io(path, &error))?;
     Ok(true)
 }

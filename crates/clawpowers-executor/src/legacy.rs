@@ -1,11 +1,10 @@
-//! What 1.x left in a home: `state/` with one file a key, `metrics/` with one line an execution.
+//! Imports a home of 1.x: `state/` with one file for each key, `metrics/` with one line for each execution.
 
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
 use crate::ledger::{FileHash, Hash, IS_KNOWN, ImportReport, Importer, KeptKeys, hash};
 use crate::lock::FileLock;
 use crate::store::{Key, MAX_VALUE_BYTES, put, value};
-use rusqlite::{Connection, OptionalExtension as _};
 use std::cell::RefCell;
 use std::fs::{self, File};
 use std::io::{BufReader, Read as _};
@@ -14,22 +13,21 @@ use std::path::{Path, PathBuf};
 /// What was imported.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
-    /// Keys that were set.
+    /// The number of keys that were set.
     pub keys: u64,
-    /// Keys that had been imported before.
+    /// The number of keys that had been imported before.
     pub known_keys: u64,
-    /// The executions, and everything that was skipped or is worth knowing.
+    /// The executions, and everything that was skipped or changed.
     pub executions: ImportReport,
 }
 
-/// How many bytes of values are read before the database is locked for them.
+/// The size of the values that are read before the database is locked.
 const MAX_BYTES_AHEAD: usize = 64 * 1024 * 1024;
-/// How many bytes of values are in memory where they are written in several transactions.
+/// The size of the values that are in memory if they are written in several transactions.
 const MAX_BYTES_AT_ONCE: usize = 8 * 1024 * 1024;
 
-/// Tells whether a folder holds something of 1.x.
-#[must_use]
-pub fn is_there(home: &Path) -> bool {
+/// Tells whether a folder has state or metrics of 1.x.
+pub(crate) fn exists(home: &Path) -> bool {
     let has = |folder: &str, wanted: fn(&str) -> bool| {
         let entries = fs::read_dir(home.join(folder));
         entries.is_ok_and(|entries| {
@@ -41,23 +39,23 @@ pub fn is_there(home: &Path) -> bool {
     has("state", |_| true) || has("metrics", |name| name.ends_with(".jsonl"))
 }
 
-/// Imports the state and the metrics of a home of 1.x, all or none; its files are only read. What was imported before is
-/// not imported again, and a key that was written since keeps its value. Symlinks are followed inside `from`; only where
-/// `from` is the home of `db` may they lead out of it. Other processes write in between, as they do for
+/// Imports the state and the metrics of a home of 1.x, all or none; its files are not modified. What was imported before is
+/// not imported again, and a key that was written since keeps its value. Symlinks are followed inside `from`; they may lead
+/// out of it only if `from` is the home of `db`. Other processes can write during a long import, as for
 /// [`Ledger::import`](crate::Ledger::import).
 ///
 /// # Errors
 ///
-/// [`Error::Storage`] where the folder cannot be read or the database cannot be written; nothing is imported then.
+/// `ErrorKind::Storage` where the folder cannot be read or the database cannot be written; nothing is imported then.
 pub fn import(db: &mut Db, from: &Path) -> Result<Report> {
     let lock = db.lock_imports()?;
     import_locked(db, from, lock.as_ref())
 }
 
-/// As [`import`], for whoever holds the lock already.
+/// As [`import`], for a caller that has the lock.
 pub(crate) fn import_locked(db: &mut Db, from: &Path, lock: Option<&FileLock>) -> Result<Report> {
     let place = place(db, from);
-    // The user's own home may link anywhere; another folder may come from a stranger.
+    // The user's own home may have links to anywhere; another folder may come from someone else.
     let boundary = match place.is_empty() {
         true => None,
         false => Some(from.canonicalize().map_err(|error| Error::io(from, &error))?),
@@ -103,23 +101,26 @@ pub(crate) fn import_locked(db: &mut Db, from: &Path, lock: Option<&FileLock>) -
     Ok(report)
 }
 
-/// A file of a key: its name, its path, and what it holds where that was read ahead.
+/// A file of a key: its name, its path, and its content if that was read ahead.
 type KeyFile = (String, PathBuf, Option<Content>);
-type Content = std::result::Result<Vec<u8>, (&'static str, String)>;
+type Content = std::result::Result<Vec<u8>, Reason>;
+/// Why a file was skipped: a stable word, and a text for people.
+type Reason = (&'static str, String);
 
-/// The keys of an import.
+/// The import of keys.
 struct State<'a> {
-    /// What tells the files of this home from those of another.
+    /// See [`place`].
     place: &'a [u8],
     boundary: Option<&'a Path>,
     report: Report,
     notes: ImportReport,
-    /// What the last transaction writes.
+    /// The files that the last transaction writes.
     ahead: Vec<KeyFile>,
 }
 
 impl State<'_> {
-    /// Reads files that are written in the last transaction, as far as they fit into memory, so that nobody waits for them.
+    /// Reads the files for the last transaction, as far as they fit into memory, so that the database is not locked
+    /// meanwhile.
     fn read_ahead(&mut self, files: Vec<(String, PathBuf)>, lock: Option<&FileLock>) -> Result<()> {
         let mut bytes = 0;
         for (name, path) in files {
@@ -135,8 +136,8 @@ impl State<'_> {
         Ok(())
     }
 
-    /// Reads files and writes the keys of those that were never imported in several transactions; the others, of which
-    /// there are few, are left to the last one.
+    /// Reads files and writes the keys of those that were never imported, in several transactions. The few other files are
+    /// left to the last transaction.
     fn stage(&mut self, files: Vec<(String, PathBuf)>, importer: &mut Importer<'_>) -> Result<()> {
         let mut files = files.into_iter().peekable();
         while files.peek().is_some() {
@@ -144,11 +145,11 @@ impl State<'_> {
             while batch.len() < importer.size() && bytes < MAX_BYTES_AT_ONCE {
                 let Some((name, path)) = files.next() else { break };
                 let content = read(&path, self.boundary);
-                let Some((key, content)) = self.judge(&name, &path, content) else {
+                let Some((key, content)) = self.key_and_value(&name, &path, content) else {
                     continue;
                 };
                 let file = self.file(&name);
-                match importer.read(|connection| held(connection, &file))? {
+                match imported_content(importer.db(), &file)? {
                     Some(last) if last == hash(&[&content]) => self.report.known_keys += 1,
                     Some(_) => self.ahead.push((name, path, Some(Ok(content)))),
                     None => {
@@ -169,11 +170,11 @@ impl State<'_> {
         Ok(())
     }
 
-    /// Writes what was read ahead.
+    /// Writes the files that were left to the last transaction.
     fn write(&mut self, tx: &Tx<'_>, lock: Option<&FileLock>) -> Result<()> {
         for (number, (name, path, content)) in std::mem::take(&mut self.ahead).into_iter().enumerate() {
             let content = content.unwrap_or_else(|| read(&path, self.boundary));
-            if let Some((key, content)) = self.judge(&name, &path, content) {
+            if let Some((key, content)) = self.key_and_value(&name, &path, content) {
                 self.set(tx, &name, &key, &content)?;
             }
             if let Some(lock) = lock.filter(|_| number.is_multiple_of(1000)) {
@@ -183,58 +184,48 @@ impl State<'_> {
         Ok(())
     }
 
-    /// Returns the key and the value of a file, or notes why it has none.
-    fn judge(&mut self, name: &str, path: &Path, content: Content) -> Option<(String, Vec<u8>)> {
-        let shown = format!("state/{name}");
-        let mut bytes = match content {
-            Ok(bytes) => bytes,
-            Err((reason, why)) => {
-                self.notes.skip(&shown, 0, reason, why);
-                return None;
+    /// Returns the key and the value of a file, or reports why it has none.
+    fn key_and_value(&mut self, name: &str, path: &Path, content: Content) -> Option<(String, Vec<u8>)> {
+        let read = content.and_then(|mut bytes| {
+            if path.file_name().is_none_or(|name| name.to_str().is_none()) {
+                return Err(("key", "the name of the file is not UTF-8".to_owned()));
             }
-        };
-        if path.file_name().is_none_or(|name| name.to_str().is_none()) {
-            let detail = "the name of the file is not UTF-8";
-            self.notes.skip(&shown, 0, "key", detail);
-            return None;
-        }
-        let key = name.replace("__", ":");
-        if let Err(error) = Key::new(&key) {
-            self.notes.skip(&shown, 0, "key", error.to_string());
-            return None;
-        }
-        if is_draft(name) {
-            let detail = "a temporary file of an interrupted write";
-            self.notes.skip(&shown, 0, "draft", detail);
-            return None;
-        }
-        if bytes.last() == Some(&b'\n') {
-            bytes.pop();
-        }
-        if bytes.len() > MAX_VALUE_BYTES {
-            self.notes.skip(&shown, 0, "too-long", too_long());
-            return None;
-        }
-        Some((key, bytes))
+            let key = name.replace("__", ":");
+            if let Err(error) = Key::new(&key) {
+                return Err(("key", error.message));
+            }
+            if is_draft(name) {
+                return Err(("draft", "a temporary file of an interrupted write".to_owned()));
+            }
+            if bytes.last() == Some(&b'\n') {
+                bytes.pop();
+            }
+            match bytes.len() > MAX_VALUE_BYTES {
+                true => Err(too_long()),
+                false => Ok((key, bytes)),
+            }
+        });
+        read.map_err(|(reason, detail)| self.note(name, reason, detail))
+            .ok()
     }
 
-    /// Sets the key of a file, unless the file was imported before or somebody else has written to the key.
+    /// Sets the key of a file, unless the file was imported before or the key was written by someone else.
     fn set(&mut self, tx: &Tx<'_>, name: &str, key: &str, content: &[u8]) -> Result<()> {
         let file = self.file(name);
-        let last = tx.run(|connection| held(connection, &file))?;
+        let last = imported_content(tx, &file)?;
         let digest = hash(&[content]);
         if last == Some(digest) {
             self.report.known_keys += 1;
             return Ok(());
         }
-        hold(tx, &file, last, &digest)?;
+        remember_content(tx, &file, last, &digest)?;
         if last.is_none() {
             self.note_ambiguous(name, key);
         }
         let key = Key::new(key)?;
-        let now = tx.run(|connection| value(connection, &key))?;
+        let now = value(tx, &key)?;
         let kept = match &now {
-            // A value that an earlier import set and nobody changed is replaced by the newer file.
+            // A value that was not changed since an earlier import is replaced by the newer file.
             Some(now) if now == content || last == Some(hash(&[now])) => None,
             Some(_) => Some(OTHER_VALUE),
             None if last.is_none() => None,
@@ -253,20 +244,23 @@ impl State<'_> {
         hash(&[b"state", self.place, name.as_bytes()])
     }
 
+    fn note(&mut self, name: &str, reason: &'static str, detail: String) {
+        self.notes.skip(&format!("state/{name}"), 0, reason, detail);
+    }
+
     fn note_ambiguous(&mut self, name: &str, key: &str) {
         if name.contains("___") {
             let detail =
                 format!("`:` was written as `__`, so the file name is ambiguous; imported as `{key}`");
-            self.notes.skip(&format!("state/{name}"), 0, "ambiguous", detail);
+            self.note(name, "ambiguous", detail);
         }
     }
 
     fn note_conflict(&mut self, name: &str, key: &str, kept: &str) {
-        let detail = format!("the key `{key}` {kept}");
-        self.notes.skip(&format!("state/{name}"), 0, "conflict", detail);
+        self.note(name, "conflict", format!("the key `{key}` {kept}"));
     }
 
-    /// Notes the keys that were staged and had another value when they came to their place.
+    /// Reports the staged keys that kept another value.
     fn note_kept(&mut self, kept: KeptKeys) {
         self.report.keys = self.report.keys.saturating_sub(kept.differing);
         for key in &kept.keys {
@@ -281,15 +275,14 @@ impl State<'_> {
 
 const OTHER_VALUE: &str = "has a different value here, which was kept";
 
-/// Returns how many bytes files have.
 fn size_of(files: &[(String, PathBuf)]) -> usize {
     let size = |(_, path): &(String, PathBuf)| fs::metadata(path).map_or(0, |found| found.len());
     let bytes: u64 = files.iter().map(size).sum();
     usize::try_from(bytes).unwrap_or(usize::MAX)
 }
 
-/// Returns what tells the files of one home from those of another: nothing for this very home, which may be moved, else
-/// the path.
+/// Returns what distinguishes the files of one home from those of another: nothing for the home of `db`, which may be moved,
+/// otherwise the path.
 fn place(db: &Db, from: &Path) -> Vec<u8> {
     let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let own = db.path().parent().map(real);
@@ -300,29 +293,21 @@ fn place(db: &Db, from: &Path) -> Vec<u8> {
     from.into_os_string().into_encoded_bytes()
 }
 
-/// Returns the hash of what a file contained when it was last imported.
-fn held(connection: &Connection, file: &Hash) -> rusqlite::Result<Option<Hash>> {
-    let mut statement = connection.prepare_cached(&format!(
-        "SELECT substr(hash, 17) FROM imported WHERE hash BETWEEN ? AND ? AND {IS_KNOWN}"
-    ))?;
-    let (from, to) = (joined(file, &[0; 16]), joined(file, &[255; 16]));
-    statement.query_row([from, to], |row| row.get(0)).optional()
+/// Returns the hash of the content with which a file was last imported.
+fn imported_content(db: &Db, file: &Hash) -> Result<Option<Hash>> {
+    let sql = format!("SELECT substr(hash, 17) FROM imported WHERE hash BETWEEN ? AND ? AND {IS_KNOWN}");
+    let range = [joined(file, &[0; 16]), joined(file, &[255; 16])];
+    db.query_optional(&sql, range, |row| row.get(0))
 }
 
-/// Remembers what a file holds: its own hash and that of its content are one row.
-fn hold(tx: &Tx<'_>, file: &Hash, last: Option<Hash>, content: &Hash) -> Result<()> {
-    tx.run(|connection| {
-        if let Some(last) = last {
-            let mut statement = connection.prepare_cached("DELETE FROM imported WHERE hash = ?")?;
-            statement.execute([joined(file, &last)])?;
-        }
-        // An import that was stopped may have written the same.
-        let mut statement = connection.prepare_cached(
-            "INSERT INTO imported (hash) VALUES (?) ON CONFLICT (hash) DO UPDATE SET import = NULL",
-        )?;
-        statement.execute([joined(file, content)])
-    })?;
-    Ok(())
+/// Stores the hash of a file's content: both hashes are one row.
+fn remember_content(tx: &Tx<'_>, file: &Hash, last: Option<Hash>, content: &Hash) -> Result<()> {
+    if let Some(last) = last {
+        tx.execute("DELETE FROM imported WHERE hash = ?", [joined(file, &last)])?;
+    }
+    // An import that was stopped may have written the same row.
+    let sql = "INSERT INTO imported (hash) VALUES (?) ON CONFLICT (hash) DO UPDATE SET import = NULL";
+    tx.execute(sql, [joined(file, content)]).map(|_| ())
 }
 
 fn joined(file: &Hash, content: &Hash) -> FileHash {
@@ -333,7 +318,7 @@ fn joined(file: &Hash, content: &Hash) -> FileHash {
     both
 }
 
-/// Returns the names and paths in the folder `name` of a home in the order of the names; none where it is missing.
+/// Returns the names and paths in the folder `name` of a home, sorted; none if it is missing.
 fn files(
     from: &Path,
     name: &str,
@@ -350,55 +335,58 @@ fn files(
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(Error::io(folder, &error)),
     };
-    let mut found = Vec::new();
-    for entry in entries {
-        let entry = entry.map_err(|error| Error::io(folder, &error))?;
-        found.push((entry.file_name().to_string_lossy().into_owned(), entry.path()));
-    }
+    let named = |entry: fs::DirEntry| (entry.file_name().to_string_lossy().into_owned(), entry.path());
+    let found: std::io::Result<Vec<_>> = entries.map(|entry| entry.map(named)).collect();
+    let mut found = found.map_err(|error| Error::io(folder, &error))?;
     found.sort();
     Ok(found)
 }
 
-/// Reason and detail of a symlink that is not followed.
+/// The reason of a symlink that is not followed.
 const ESCAPE: (&str, &str) = ("symlink-escape", "a symlink that leads out of the folder");
 
-/// Tells whether a path leads out of the folder that bounds it. What cannot be resolved is for the reader to report.
+/// Tells whether a path leads out of its boundary. A path that cannot be resolved is reported when it is read.
 fn escapes(path: &Path, boundary: Option<&Path>) -> bool {
     boundary.is_some_and(|boundary| path.canonicalize().is_ok_and(|real| !real.starts_with(boundary)))
 }
 
-/// Opens a regular file, a linked one too; anything else would block or is no file of 1.x.
-fn open(path: &Path, boundary: Option<&Path>) -> std::result::Result<File, (&'static str, String)> {
+/// Opens a regular file or a symlink to one; anything else could block or is not of 1.x.
+fn open(path: &Path, boundary: Option<&Path>) -> std::result::Result<File, Reason> {
     if escapes(path, boundary) {
         return Err((ESCAPE.0, ESCAPE.1.to_owned()));
     }
-    match fs::metadata(path) {
-        Ok(metadata) if metadata.is_file() => {
-            File::open(path).map_err(|error| ("unreadable", format!("cannot be read: {error}")))
-        }
-        Ok(_) => Err((
+    match fs::metadata(path).map_err(|error| unreadable(&error))?.is_file() {
+        true => File::open(path).map_err(|error| unreadable(&error)),
+        false => Err((
             "foreign",
             "a folder or a special file, which 1.x did not make".to_owned(),
         )),
-        Err(error) => Err(("unreadable", format!("cannot be read: {error}"))),
     }
 }
 
-fn read(path: &Path, boundary: Option<&Path>) -> std::result::Result<Vec<u8>, (&'static str, String)> {
+fn read(path: &Path, boundary: Option<&Path>) -> Content {
     let file = open(path, boundary)?;
     let mut bytes = Vec::new();
     // One more for the line end that 1.x added.
     let limit = MAX_VALUE_BYTES as u64 + 1;
-    let read = file.take(limit + 1).read_to_end(&mut bytes);
-    read.map_err(|error| ("unreadable", format!("cannot be read: {error}")))?;
+    file.take(limit + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| unreadable(&error))?;
     if bytes.len() as u64 > limit {
-        return Err(("too-long", too_long()));
+        return Err(too_long());
     }
     Ok(bytes)
 }
 
-fn too_long() -> String {
-    format!("the value has more than {MAX_VALUE_BYTES} bytes")
+fn unreadable(error: &std::io::Error) -> Reason {
+    ("unreadable", format!("cannot be read: {error}"))
+}
+
+fn too_long() -> Reason {
+    (
+        "too-long",
+        format!("the value has more than {MAX_VALUE_BYTES} bytes"),
+    )
 }
 
 /// Tells whether a name is that of a temporary file of 1.x: `KEY.tmp.PID`.

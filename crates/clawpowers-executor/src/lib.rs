@@ -56,7 +56,7 @@ pub mod wait;
 
 pub use db::Db;
 pub use db::schema::VERSION as SCHEMA_VERSION;
-pub use error::{Error, Result, Storage};
+pub use error::{Error, ErrorKind, Result, Storage};
 pub use home::Home;
 pub use ledger::{Ledger, Leftovers, Outcome};
 pub use lock::FileLock;

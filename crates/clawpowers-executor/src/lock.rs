@@ -1,46 +1,46 @@
-//! Locks between processes on a file of their own.
+//! Locks between processes, each on its own file.
 
 use crate::display::quoted_path;
 use crate::error::{Error, Result, Storage};
+use crate::files::private_file;
 use crate::wait::{self, TIMEOUT};
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Instant;
 
 const IMPORT_LOCK: &str = "import.lock";
 
-/// A locked file; `None` in a process that was forked while its parent held the lock.
+/// A locked file; `None` in a process that was forked while its parent had the lock.
 type Slot = Mutex<Option<File>>;
 
-/// The locks that this process holds.
+/// The locks of this process.
 static HELD: Mutex<Vec<Weak<Slot>>> = Mutex::new(Vec::new());
 
-/// A lock on a file that is made for it. It ends when this is dropped, and with the process, however that ends; the file
-/// stays, because to remove it would give two processes a file each.
+/// A lock on its own file. It is released when this is dropped and when the process ends, however it ends. The file is not
+/// deleted: two processes could then each have locked a file of this name.
 #[derive(Debug)]
 pub struct FileLock {
     file: Arc<Slot>,
 }
 
 impl FileLock {
-    /// Locks the file at `path`, which is created where it is missing, and waits while another process holds it.
+    /// Locks the file at `path`, which is created if it is missing. Waits while another process has the lock.
     ///
     /// # Errors
     ///
-    /// [`Error::Storage`]: `busy` after 30 seconds in which the other process made no [progress](FileLock::progress), else
-    /// where the file cannot be opened or locked.
+    /// `ErrorKind::Storage`: `busy` after 30 seconds in which the other process made no [progress](FileLock::progress),
+    /// another kind if the file cannot be opened or locked.
     pub fn acquire(path: &Path) -> Result<Self> {
         let failed = |error: std::io::Error| Error::io(path, &error);
-        let mut options = OpenOptions::new();
+        let mut options = private_file();
         options.read(true).write(true).create(true).truncate(false);
         #[cfg(unix)]
         {
             use rustix::fs::OFlags;
-            use std::os::unix::fs::OpenOptionsExt as _;
-            // A pipe in its place is not waited for, and no link is followed.
-            let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-            options.mode(0o600).custom_flags(flags.bits().cast_signed());
+            // Does not follow a symlink or wait for a pipe.
+            let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
+            std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags);
         }
         let file = options.open(path).map_err(failed)?;
         let length = || file.metadata().map_or(0, |metadata| metadata.len());
@@ -56,55 +56,52 @@ impl FileLock {
                 (seen, since) = (now, Instant::now());
             }
             if since.elapsed() > TIMEOUT || !wait::pause(tries) {
-                return Err(Error::storage(
-                    Storage::Busy,
-                    format!(
-                        "the lock {} is held by another process for longer than the timeout",
-                        quoted_path(path)
-                    ),
-                ));
+                let shown = quoted_path(path);
+                let message =
+                    format!("the lock {shown} is held by another process for longer than the timeout");
+                return Err(Error::storage(Storage::Busy, message));
             }
         }
         let file = Arc::new(Mutex::new(Some(file)));
-        let mut held = hold(&HELD);
+        let mut held = guard(&HELD);
         held.retain(|lock| lock.strong_count() > 0);
         held.push(Arc::downgrade(&file));
         Ok(Self { file })
     }
 
-    /// Tells the processes that wait for the lock that this one is still at work: their 30 seconds begin again.
+    /// Shows the processes that wait for the lock that this one makes progress: their 30 seconds start again.
     pub fn progress(&self) {
-        let file = hold(&self.file);
+        let file = guard(&self.file);
         let Some(file) = file.as_ref() else { return };
-        // The length is the one thing of a locked file that every system shows to others.
+        // The length is the only thing of a locked file that every system shows to other processes.
         let length = file.metadata().map_or(0, |metadata| metadata.len());
-        // Where the disk is full, the work itself finds out.
+        // A full disk is reported by the work itself.
         let _ = file.set_len((length + 1) % (1 << 20));
     }
 
-    /// Leaves all locks to the parent, in a child that was just forked: the child has the same open files, and would hold
-    /// the locks for longer than its parent.
+    /// Leaves all locks to the parent. For a child that was just forked: it has the same open files, and the locks would not
+    /// be released before it ends.
     pub fn leave_to_parent() {
-        for lock in hold(&HELD).drain(..).filter_map(|lock| lock.upgrade()) {
-            drop(hold(&lock).take());
+        for lock in guard(&HELD).drain(..).filter_map(|lock| lock.upgrade()) {
+            drop(guard(&lock).take());
         }
     }
 }
 
-fn hold<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+fn guard<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Tells whether somebody holds the lock of imports into the database at `path`; nothing is created.
+/// Tells whether a process imports into the database at `path`. Creates nothing.
 pub(crate) fn is_importing(path: &Path) -> bool {
     let path = path.with_file_name(IMPORT_LOCK);
-    // A pipe in its place is not waited for.
+    // A pipe would block.
     let is_file = std::fs::symlink_metadata(&path).is_ok_and(|found| found.is_file());
     is_file
         && File::open(&path).is_ok_and(|lock| matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 
-/// Locks imports into the database at `path`, which need not be there yet.
+/// Locks imports into the database at `path`, which need not exist yet.
 pub(crate) fn lock_imports(path: &Path) -> Result<FileLock> {
     FileLock::acquire(&path.with_file_name(IMPORT_LOCK))
 }

@@ -9,16 +9,16 @@ use crate::lock::lock_imports;
 use std::io::ErrorKind;
 
 impl Db {
-    /// Opens the database of a home; `None` where there is none yet and no 1.x home to import.
+    /// Opens the database of a home; `None` where there is neither one nor a 1.x home to import.
     ///
     /// # Errors
     ///
-    /// [`Error::Storage`] where the file is damaged, not ours, of a newer release, or cannot be opened.
+    /// `ErrorKind::Storage` where the file is damaged, not ours, of a newer release, or cannot be opened.
     pub fn open(home: &Home) -> Result<Option<Self>> {
         Ok(Self::open_with_report(home)?.map(|(db, _)| db))
     }
 
-    /// Opens the database of a home and creates both where they are missing. State and metrics of 1.x are imported then.
+    /// Opens the database of a home. Creates both if they are missing, and imports state and metrics of 1.x.
     ///
     /// # Errors
     ///
@@ -27,7 +27,7 @@ impl Db {
         Self::create_with_report(home).map(|(db, _)| db)
     }
 
-    /// As [`Db::open`]; also returns what this call imported from 1.x, if it did.
+    /// As [`Db::open`]; also returns the report if this call imported a 1.x home.
     ///
     /// # Errors
     ///
@@ -36,14 +36,14 @@ impl Db {
         if let Some(db) = Self::open_file(&home.database())? {
             return Ok(Some((db, None)));
         }
-        if legacy::is_there(home.folder()) {
+        if legacy::exists(home.folder()) {
             return Self::create_with_report(home).map(Some);
         }
         home.check_orphan_wal()?;
         Ok(None)
     }
 
-    /// As [`Db::create`]; also returns what this call imported from 1.x, if it did.
+    /// As [`Db::create`]; also returns the report if this call imported a 1.x home.
     ///
     /// # Errors
     ///
@@ -59,14 +59,14 @@ impl Db {
     }
 }
 
-/// Creates the database of a home and imports what 1.x left there. Two processes that do so at once end up with one
-/// database; only the one that created it returns a report.
+/// Creates the database of a home and imports state and metrics of 1.x. Of two processes that do so at the same time, only
+/// the one whose database is used returns a report.
 fn create_and_import(home: &Home) -> Result<Option<Report>> {
-    if !legacy::is_there(home.folder()) {
+    if !legacy::exists(home.folder()) {
         return create(home, |_| Ok(())).map(|_| None);
     }
     home.check_orphan_wal()?;
-    // One process imports; the others wait for the database that it makes.
+    // One process imports; the others wait for its database.
     let lock = lock_imports(&home.database())?;
     if home.database().exists() {
         return Ok(None);

@@ -1,6 +1,6 @@
-//! What is asked of the machine besides its files: the time, and something that nobody else has.
+//! The clock and the randomness of the host.
 
-use sha2::{Digest as _, Sha256};
+use std::hash::{BuildHasher as _, RandomState};
 
 /// Returns the time of the clock in microseconds since 1970.
 #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
@@ -17,28 +17,12 @@ pub(crate) fn micros() -> i64 {
     (js_sys::Date::now() * 1000.0) as i64
 }
 
-/// Returns bytes that differ from those of other processes.
-#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
-pub(crate) fn random() -> [u8; 16] {
-    use std::hash::{BuildHasher as _, RandomState};
-    // The standard library's hash keys are random; the rest tells processes apart where they were not.
-    let process = std::process::id();
-    let random = RandomState::new().hash_one(process);
-    (u128::from(random) << 32 | u128::from(process)).to_le_bytes()
-}
-
-/// Returns bytes that differ from those of other pages.
-#[cfg(all(target_family = "wasm", target_os = "unknown"))]
-pub(crate) fn random() -> [u8; 16] {
-    let half = || js_sys::Math::random().to_bits();
-    (u128::from(half()) << 64 | u128::from(half())).to_le_bytes()
-}
-
-/// Returns 16 hexadecimal digits that no other home has.
+/// Returns 16 random hexadecimal digits.
 pub(crate) fn nonce() -> String {
-    let digest = Sha256::new()
-        .chain_update(random())
-        .chain_update(micros().to_le_bytes())
-        .finalize();
-    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    // The keys of `RandomState` are random, except in a process that was forked and in a browser.
+    #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+    let seed = std::process::id();
+    #[cfg(all(target_family = "wasm", target_os = "unknown"))]
+    let seed = [js_sys::Math::random(), js_sys::Math::random()].map(f64::to_bits);
+    format!("{:016x}", RandomState::new().hash_one((seed, micros())))
 }

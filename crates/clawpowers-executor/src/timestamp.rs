@@ -1,14 +1,15 @@
 //! Points in time.
 
+use crate::display::quoted;
 use crate::error::{Error, Result};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, Zoned};
 use std::fmt;
 
-/// The start of the year 1, before which not every language has times.
+/// The start of the year 1. Some languages have no earlier times.
 const FIRST: i64 = -62_135_596_800_000_000;
-/// The last second of the year 9999 at every offset, after which RFC 3339 has no times.
+/// The last second of the year 9999 at every offset. RFC 3339 has no later times.
 const LAST: i64 = 253_402_207_200_000_000;
 const MICROS_A_DAY: i64 = 86_400_000_000;
 
@@ -34,7 +35,7 @@ impl Timestamp {
         Self(crate::platform::micros())
     }
 
-    /// Takes microseconds since 1970.
+    /// Returns the time that is this many microseconds after the start of 1970.
     #[must_use]
     pub const fn from_micros(micros: i64) -> Self {
         Self(micros)
@@ -46,38 +47,31 @@ impl Timestamp {
         self.0
     }
 
-    /// Tells whether the time has a form in RFC 3339 in every language: from the year 1 to the year 9999.
+    /// Tells whether every language can write the time in RFC 3339: from the year 1 to the year 9999.
     #[must_use]
     pub const fn is_writable(self) -> bool {
         self.0 >= FIRST && self.0 <= LAST
     }
 
-    /// Reads a time with its offset (`2026-11-03T08:00:00Z`) or a date (`2026-11-03`, its start in UTC).
+    /// Parses a time with its offset (`2026-11-03T08:00:00Z`) or a date (`2026-11-03`, its start in UTC).
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] for anything else.
+    /// `ErrorKind::Invalid` for anything else.
     pub fn parse(text: &str) -> Result<Self> {
-        exact(text).ok_or_else(|| {
-            Error::invalid(
-                format!("invalid time {}", crate::display::quoted(text)),
-                "write a time as 2026-11-03T08:00:00Z or a date as 2026-11-03",
-            )
-        })
+        let hint = "write a time as 2026-11-03T08:00:00Z or a date as 2026-11-03";
+        exact(text).ok_or_else(|| Error::invalid(format!("invalid time {}", quoted(text)), hint))
     }
 
-    /// Reads a bound of a period: a time, a date, or how long ago (`7d`, `12 hours`, `2 weeks`).
+    /// Parses a bound of a period: a time, a date, or how long ago (`7d`, `12 hours`, `2 weeks`).
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] for anything else.
+    /// `ErrorKind::Invalid` for anything else.
     pub fn parse_bound(text: &str, now: Self) -> Result<Self> {
-        exact(text).or_else(|| ago(text, now)).ok_or_else(|| {
-            Error::invalid(
-                format!("invalid time {}", crate::display::quoted(text)),
-                "write a time as 2026-11-03T08:00:00Z, a date as 2026-11-03, or how long ago as 7d or 12h",
-            )
-        })
+        let hint = "write a time as 2026-11-03T08:00:00Z, a date as 2026-11-03, or how long ago as 7d or 12h";
+        let found = exact(text).or_else(|| ago(text, now));
+        found.ok_or_else(|| Error::invalid(format!("invalid time {}", quoted(text)), hint))
     }
 
     /// Returns the day in UTC, counted from 1970.
@@ -103,7 +97,7 @@ fn exact(text: &str) -> Option<Timestamp> {
     let timestamp = match text.parse::<jiff::Timestamp>() {
         Ok(timestamp) => timestamp,
         Err(_) => {
-            // Ten characters are a date; jiff would take a time without an offset for one as well.
+            // Ten characters are a date. jiff would also parse a time without an offset as one.
             let date: Date = (text.len() == 10).then(|| text.parse().ok())??;
             date.to_zoned(TimeZone::UTC).ok()?.timestamp()
         }

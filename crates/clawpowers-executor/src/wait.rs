@@ -1,21 +1,21 @@
-//! Waiting for another process, for as long as the timeout and the host allow.
+//! Waits for other processes, until a timeout or until the host ends them.
 
 use std::cell::Cell;
-use std::thread;
+use std::thread::{self, LocalKey};
 use std::time::{Duration, Instant};
 
 /// How long an operation waits for another process.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A question that a wait asks its host before each pause: `true` ends the wait as the timeout would.
+/// Called before each pause of a wait: `true` ends the wait as the timeout would.
 pub type GiveUp = fn() -> bool;
 
-/// What a long operation does for its host between two of its transactions.
+/// How a long operation lets its host work between two transactions.
 #[derive(Debug, Clone, Copy)]
 pub struct GiveWay {
-    /// Whether the host waits for it.
+    /// Whether the host waits.
     pub wanted: fn() -> bool,
-    /// Called while no connection is open; returns when the operation may go on.
+    /// Called while no connection is open; returns when the operation may continue.
     pub pass: fn(),
 }
 
@@ -27,7 +27,7 @@ thread_local! {
     static GIVE_WAY: Cell<Option<GiveWay>> = const { Cell::new(None) };
 }
 
-/// As [`pause`], and `false` too where the wait that began with 0 tries has lasted for as long as the timeout.
+/// As [`pause`], but also `false` once the timeout has passed since the call with 0 tries.
 pub(crate) fn until_timeout(tries: i32) -> bool {
     if tries == 0 {
         SINCE.set(Some(Instant::now()));
@@ -38,57 +38,56 @@ pub(crate) fn until_timeout(tries: i32) -> bool {
     pause(tries)
 }
 
-/// Sleeps for a moment before another try; `false` where the host ends the wait. `tries` counts from 0.
+/// Sleeps for a moment before the next try; `false` if the host ends the wait. `tries` counts from 0.
 pub(crate) fn pause(tries: i32) -> bool {
     if GIVE_UP.get().is_some_and(|give_up| give_up()) {
         GAVE_UP.set(true);
         return false;
     }
-    // Writers hold the file for about a millisecond. Equal pauses would let the same processes meet again and again, so
-    // each takes its own.
+    // A write takes about a millisecond. With equal pauses the same processes would collide again and again, so the pauses
+    // depend on the process.
     let spread = u64::from(std::process::id()).wrapping_mul(2_654_435_761) >> (tries % 16);
     let longest = 1_u64 << tries.clamp(0, 4);
     thread::sleep(Duration::from_micros(300 + spread % (longest * 1000)));
     true
 }
 
-/// Runs `work` so that its waits on this thread ask `give_up`; tells besides whether one of them was ended by it.
+/// Runs `work`, whose waits on this thread call `give_up`. Also returns whether that ended one of them.
 pub fn interruptible<T>(give_up: GiveUp, work: impl FnOnce() -> T) -> (T, bool) {
-    /// Puts back what was asked before, whether `work` returns or panics.
-    struct Before(Option<GiveUp>, bool);
-    impl Drop for Before {
-        fn drop(&mut self) {
-            GIVE_UP.set(self.0);
-            GAVE_UP.set(self.1);
-        }
-    }
-    let before = Before(GIVE_UP.replace(Some(give_up)), GAVE_UP.replace(false));
+    let _give_up = Scoped::set(&GIVE_UP, Some(give_up));
+    let _gave_up = Scoped::set(&GAVE_UP, false);
     let answer = work();
-    let gave_up = GAVE_UP.get();
-    drop(before);
-    (answer, gave_up)
+    (answer, GAVE_UP.get())
 }
 
-/// Runs `work` so that long operations on this thread give way to its host.
+/// Runs `work`, whose long operations on this thread give way to its host.
 pub fn giving_way<T>(way: GiveWay, work: impl FnOnce() -> T) -> T {
-    /// Puts back what was there before, whether `work` returns or panics.
-    struct Before(Option<GiveWay>);
-    impl Drop for Before {
-        fn drop(&mut self) {
-            GIVE_WAY.set(self.0);
-        }
-    }
-    let _before = Before(GIVE_WAY.replace(Some(way)));
+    let _way = Scoped::set(&GIVE_WAY, Some(way));
     work()
 }
 
-/// Returns what lets the host pass, if it waits for that.
+/// Sets a variable of this thread back to its previous value when this is dropped, also by a panic.
+struct Scoped<T: Copy + 'static>(&'static LocalKey<Cell<T>>, T);
+
+impl<T: Copy> Scoped<T> {
+    fn set(variable: &'static LocalKey<Cell<T>>, value: T) -> Self {
+        Self(variable, variable.replace(value))
+    }
+}
+
+impl<T: Copy> Drop for Scoped<T> {
+    fn drop(&mut self) {
+        self.0.set(self.1);
+    }
+}
+
+/// Returns [`GiveWay::pass`] if the host waits.
 pub(crate) fn way_wanted() -> Option<fn()> {
     let way = GIVE_WAY.get()?;
     (way.wanted)().then_some(way.pass)
 }
 
-/// Lets the host pass if it waits for that; to be called while no connection is open.
+/// Lets the host work if it waits. Called while no connection is open.
 pub fn give_way() {
     if let Some(pass) = way_wanted() {
         pass();

@@ -6,7 +6,7 @@
 )]
 
 use clawpowers_executor::ledger::NewExecution;
-use clawpowers_executor::{Db, Error, Home, Key, Outcome, SCHEMA_VERSION, Storage};
+use clawpowers_executor::{Db, Error, ErrorKind, Home, Key, Outcome, SCHEMA_VERSION, Storage};
 use rusqlite::Connection;
 
 fn filled(mut db: Db) -> Db {
@@ -29,7 +29,11 @@ fn check(db: &mut Db) {
 
 fn kind(refused: Result<Db, Error>) -> (Storage, String) {
     match refused {
-        Err(Error::Storage { kind, message, .. }) => (kind, message),
+        Err(Error {
+            kind: ErrorKind::Storage(kind),
+            message,
+            ..
+        }) => (kind, message),
         other => panic!("{other:?}"),
     }
 }

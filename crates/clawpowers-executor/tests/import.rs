@@ -76,7 +76,7 @@ fn counts(db: &mut Db) -> (i64, usize) {
 /// Imports the lines, all of which have to be new.
 fn import_all(db: &mut Db) -> ImportReport {
     let report = db.ledger().import(Lines::new(|_| Ok(())), "lines").unwrap();
-    assert_eq!((report.taken, report.known), (LINES as u64, 0));
+    assert_eq!((report.imported, report.known), (LINES as u64, 0));
     assert_eq!(counts(db), (LINES as i64, LINES));
     report
 }
@@ -100,11 +100,11 @@ fn others_write_in_between_and_see_all_or_nothing() {
         Ok(())
     });
     let report = db.ledger().import(lines, "lines").unwrap();
-    assert_eq!((report.taken, report.known), (LINES as u64, 0));
+    assert_eq!((report.imported, report.known), (LINES as u64, 0));
     assert_eq!(writes, 12);
     assert_eq!(counts(&mut other), (LINES as i64, LINES));
     let again = db.ledger().import(Lines::new(|_| Ok(())), "lines").unwrap();
-    assert_eq!((again.taken, again.known), (0, LINES as u64));
+    assert_eq!((again.imported, again.known), (0, LINES as u64));
     assert_eq!(counts(&mut other), (LINES as i64, LINES));
 }
 
@@ -155,7 +155,7 @@ fn an_import_that_was_stopped_does_not_count_and_is_made_again() {
         .unwrap();
     assert_eq!(counts(&mut db), (1, 1));
     let report = db.ledger().import(Lines::new(|_| Ok(())), "lines").unwrap();
-    assert_eq!((report.taken, report.known), (LINES as u64, 0));
+    assert_eq!((report.imported, report.known), (LINES as u64, 0));
     assert_eq!(counts(&mut db), (LINES as i64 + 1, LINES + 1));
 }
 
@@ -167,7 +167,7 @@ fn two_imports_at_once_are_one_after_the_other() {
         let report = open(folder.path())
             .ledger()
             .import(Lines::new(|_| Ok(())), "lines");
-        report.unwrap().taken
+        report.unwrap().imported
     };
     let taken = std::thread::scope(|scope| {
         let all = [scope.spawn(import), scope.spawn(import), scope.spawn(import)];
@@ -206,14 +206,14 @@ fn a_line_that_was_deleted_elsewhere_is_left_out_once_although_the_import_was_st
         .unwrap();
     let mut db = open(folder.path());
     let report = db.ledger().import(deletions.as_bytes(), "deletions").unwrap();
-    assert_eq!((report.taken, report.deleted, report.known), (0, 0, 1));
+    assert_eq!((report.imported, report.deleted, report.known), (0, 0, 1));
     let lines = Lines::new(|number| match number {
         11_000 => Err(io::Error::other("gone")),
         _ => Ok(()),
     });
     db.ledger().import(lines, "lines").unwrap_err();
     let report = db.ledger().import(Lines::new(|_| Ok(())), "lines").unwrap();
-    assert_eq!((report.taken, report.known), (LINES as u64 - 1, 1));
+    assert_eq!((report.imported, report.known), (LINES as u64 - 1, 1));
     assert_eq!(counts(&mut db), (LINES as i64 - 1, LINES - 1));
 }
 

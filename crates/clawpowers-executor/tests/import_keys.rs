@@ -54,7 +54,7 @@ fn import(home: &Path, entries: &BTreeMap<String, Vec<u8>>, replace: bool) -> us
 /// Compares everything that can be read with what it should be.
 fn compare(home: &Path, expected: &BTreeMap<String, Vec<u8>>) {
     let mut db = open(home);
-    let store = db.store();
+    let mut store = db.store();
     let all = Pattern::new("");
     let mut found = BTreeMap::new();
     store

@@ -9,7 +9,7 @@ use clawpowers_executor::histogram::bucket;
 use clawpowers_executor::ledger::{
     Execution, ExecutionFields, Filter, NewExecution, Order, Outcome, SkillStats, Sum, TokenSum, jsonl,
 };
-use clawpowers_executor::{Db, Error, Home, Key, Pattern, Swap, Timestamp};
+use clawpowers_executor::{Db, ErrorKind, Home, Key, Pattern, Swap, Timestamp};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -169,7 +169,7 @@ fn both(db: &mut Db, model: &mut Model, op: &StoreOp) -> std::result::Result<(),
             let expected = sum(model.get(key), *by);
             match db.store().incr(&named(key), *by) {
                 Ok(found) => prop_assert_eq!(Some(found), expected),
-                Err(Error::Invalid { .. }) => prop_assert_eq!(None, expected),
+                Err(error) if error.kind == ErrorKind::Invalid => prop_assert_eq!(None, expected),
                 Err(error) => return Err(TestCaseError::fail(error.to_string())),
             }
             if let Some(sum) = expected {
@@ -440,12 +440,16 @@ fn apply(
             let id = model.get(*index).map_or(i64::MAX, |row| row.id);
             let found = db.ledger().finish(id, outcome, &fields);
             let Some(own) = model.get_mut(*index) else {
-                let missing = matches!(found, Err(Error::NotFound { .. }));
+                let missing = found
+                    .as_ref()
+                    .is_err_and(|error| error.kind == ErrorKind::NotFound);
                 prop_assert!(missing);
                 return Ok(());
             };
             if own.outcome.is_some() {
-                let refused = matches!(found, Err(Error::Invalid { .. }));
+                let refused = found
+                    .as_ref()
+                    .is_err_and(|error| error.kind == ErrorKind::Invalid);
                 prop_assert!(refused);
                 return Ok(());
             }
@@ -471,7 +475,9 @@ fn apply(
             let id = model.get(*index).map_or(i64::MAX, |row| row.id);
             let found = db.ledger().delete(id);
             if model.get(*index).is_none() {
-                let missing = matches!(found, Err(Error::NotFound { .. }));
+                let missing = found
+                    .as_ref()
+                    .is_err_and(|error| error.kind == ErrorKind::NotFound);
                 prop_assert!(missing);
                 return Ok(());
             }
@@ -496,7 +502,7 @@ fn apply(
             let open = text.lines().count() - taken.len();
             for expected in [(taken.len(), 0), (0, taken.len())] {
                 let report = db.ledger().import(text.as_bytes(), "model").unwrap();
-                prop_assert_eq!((report.taken as usize, report.known as usize), expected);
+                prop_assert_eq!((report.imported as usize, report.known as usize), expected);
                 prop_assert_eq!(report.skipped.len(), open);
             }
             // Ids are given in the order of the lines.
@@ -512,7 +518,7 @@ fn apply(
         LedgerOp::ImportOwn => {
             let own = lines(db);
             let report = db.ledger().import(own.as_bytes(), "model").unwrap();
-            prop_assert_eq!((report.taken, report.deleted, report.skipped.len()), (0, 0, 0));
+            prop_assert_eq!((report.imported, report.deleted, report.skipped.len()), (0, 0, 0));
         }
         LedgerOp::Reopen => {}
     }
@@ -618,7 +624,7 @@ proptest! {
         let written = lines(&mut db);
         for taken in [true, false] {
             let report = other.ledger().import(written.as_bytes(), "model").unwrap();
-            prop_assert_eq!(report.taken > 0, taken && written.lines().any(|line| !line.contains("\"deleted\"")));
+            prop_assert_eq!(report.imported > 0, taken && written.lines().any(|line| !line.contains("\"deleted\"")));
             prop_assert_eq!(report.skipped, vec![]);
         }
         prop_assert_eq!(lines(&mut other), written.clone());

@@ -4,7 +4,7 @@ use super::edit::{self, Fault};
 use crate::atomic_write::write_whole;
 use crate::runtime::Runtime;
 use crate::wire::error::{ApiError, ErrorCode};
-use clawpowers_executor::{Error, FileLock, Storage};
+use clawpowers_executor::{self as executor, FileLock, Storage};
 use clawpowers_loader::display::{display_path, quote};
 use clawpowers_loader::syntax::{Encoding, Source, position};
 use clawpowers_loader::{DiskTree, ReadError, Tree as _};
@@ -191,11 +191,9 @@ pub(super) fn take(map: &mut Map<String, Value>, names: &[String]) -> bool {
 pub(crate) fn hold(file: &Path) -> Result<FileLock, ApiError> {
     let home = file.parent().unwrap_or(file);
     make_folder(home).map_err(|error| unwritable(file, &error.to_string()))?;
-    FileLock::acquire(&home.join("config.lock")).map_err(|error| match error {
-        Error::Storage {
-            kind: Storage::Busy, ..
-        } => error.into(),
-        error => unwritable(file, &error.to_string()),
+    FileLock::acquire(&home.join("config.lock")).map_err(|error| match error.kind {
+        executor::ErrorKind::Storage(Storage::Busy) => error.into(),
+        _ => unwritable(file, &error.message),
     })
 }
 

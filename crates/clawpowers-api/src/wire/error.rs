@@ -128,16 +128,15 @@ impl ApiError {
 
 impl From<clawpowers_executor::Error> for ApiError {
     fn from(error: clawpowers_executor::Error) -> Self {
-        use clawpowers_executor::Error;
-        match error {
-            Error::Invalid { message, hint } => Self::new(ErrorCode::InvalidInput, message).hint(hint),
-            Error::NotFound { message, hint } => Self::new(ErrorCode::NotFound, message).hint(hint),
-            Error::Unsupported { message, hint } => {
-                Self::new(ErrorCode::UnsupportedPlatform, message).hint(hint)
+        use clawpowers_executor::ErrorKind;
+        let of = |code| Self::new(code, error.message).hint(error.hint);
+        match error.kind {
+            ErrorKind::Invalid => of(ErrorCode::InvalidInput),
+            ErrorKind::NotFound => of(ErrorCode::NotFound),
+            ErrorKind::Unsupported => of(ErrorCode::UnsupportedPlatform),
+            ErrorKind::Storage(kind) => {
+                of(ErrorCode::Storage).details(serde_json::json!({ "kind": kind.as_str() }))
             }
-            Error::Storage { kind, message, hint } => Self::new(ErrorCode::Storage, message)
-                .hint(hint)
-                .details(serde_json::json!({ "kind": kind.as_str() })),
         }
     }
 }

@@ -21,12 +21,12 @@ pub(super) fn connect(path: &Path) -> Result<Connection> {
     open().map_err(|error| Error::sqlite(path, &error))
 }
 
-/// Keeps every other process from writing to a database for as long as the connection lives; `None` where SQLite cannot
-/// open the file, which nobody writes to then.
+/// Locks a database against writes of other processes until the connection is closed; `None` where SQLite cannot open the
+/// file, so that no process can write to it.
 ///
 /// # Errors
 ///
-/// [`Error::Storage`] where others write for longer than the timeout.
+/// `ErrorKind::Storage` where the lock is not free within the timeout.
 pub(crate) fn lock(path: &Path) -> Result<Option<Connection>> {
     let Ok(connection) = connect(path) else {
         return Ok(None);

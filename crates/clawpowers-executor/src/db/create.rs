@@ -3,7 +3,7 @@
 use super::schema::APPLICATION_ID;
 use super::{Db, DbFile, reserve};
 use crate::error::{Error, Result};
-use crate::files::sync_folder;
+use crate::files::{private_file, sync_folder};
 use crate::home::Home;
 use crate::platform::nonce;
 use rusqlite::Connection;
@@ -12,11 +12,11 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// What the name of a database that is being made starts with.
+/// The start of the name of a database while it is created.
 const DRAFT: &str = ".clawpowers.db.new-";
-/// After this long a draft is taken for one whose maker was killed.
+/// The age from which a draft is deleted, because the process that made it must have been killed.
 const ABANDONED: Duration = Duration::from_secs(24 * 3600);
-/// How long a draft that another process has open is waited for.
+/// How long to wait until no other process has a draft open.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Creates the database of a home with what `work` writes to it, and returns its answer; `None` where another process
@@ -26,18 +26,18 @@ pub(crate) fn create<T>(home: &Home, work: impl FnOnce(&mut Db) -> Result<T>) ->
     home.create()?;
     clear_abandoned(home.folder());
     let draft = Draft(home.folder().join(format!("{DRAFT}{}", nonce())));
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let refused = |error: std::io::Error| Error::io(&home.database(), &error);
-    options.open(&draft.0).map_err(refused)?;
+    private_file()
+        .write(true)
+        .create_new(true)
+        .open(&draft.0)
+        .map_err(refused)?;
     let answer = fill(home, &draft.0, work)?;
     let place = home.database();
     match fs::hard_link(&draft.0, &place) {
         Ok(()) => sync_folder(home.folder()).map_err(refused)?,
         Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(None),
-        // A file system without hard links. The name is checked first, which leaves two makers a short time for a race.
+        // A file system without hard links. Two processes can race between the check and the rename.
         Err(_) if !place.exists() => {
             fs::rename(&draft.0, &place)
                 .and_then(|()| sync_folder(home.folder()))
@@ -49,12 +49,12 @@ pub(crate) fn create<T>(home: &Home, work: impl FnOnce(&mut Db) -> Result<T>) ->
     Ok(Some(answer))
 }
 
-/// Makes the tables and what else is to be in them.
+/// Creates the tables and calls `work`.
 fn fill<T>(home: &Home, draft: &Path, work: impl FnOnce(&mut Db) -> Result<T>) -> Result<T> {
     let failed = |error: rusqlite::Error| Error::sqlite(&home.database(), &error);
     let prepare = || -> rusqlite::Result<Connection> {
         let connection = Connection::open(draft)?;
-        // The draft is thrown away when its maker fails, so it is made durable once, at the end.
+        // A draft is deleted if anything fails, so it is made durable once, at the end.
         connection.execute_batch("PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY")?;
         connection.pragma_update(None, "application_id", APPLICATION_ID)?;
         Ok(connection)
@@ -62,7 +62,7 @@ fn fill<T>(home: &Home, draft: &Path, work: impl FnOnce(&mut Db) -> Result<T>) -
     let mut db = Db::wrap(prepare().map_err(failed)?, DbFile::unattached(home.database()));
     db.init_schema()?;
     let answer = work(&mut db)?;
-    let connection = db.into_connection();
+    let connection = db.connection;
     connection
         .pragma_update(None, "journal_mode", "WAL")
         .map_err(failed)?;
@@ -76,7 +76,7 @@ fn fill<T>(home: &Home, draft: &Path, work: impl FnOnce(&mut Db) -> Result<T>) -
     Ok(answer)
 }
 
-/// A file that goes when it is dropped; its database has another name by then, or is not wanted.
+/// A file that is deleted when this is dropped. By then the database has another name, or is not needed.
 struct Draft(PathBuf);
 
 impl Drop for Draft {
@@ -85,8 +85,8 @@ impl Drop for Draft {
             let mut name = self.0.clone().into_os_string();
             name.push(suffix);
             let started = Instant::now();
-            // Another process may have opened the database already, which is the same file: Windows removes no name of it
-            // meanwhile. What is left behind is cleared by a later maker.
+            // Another process may have opened the database, which is the same file, and Windows deletes no name of an open
+            // file. A draft that stays is deleted when the next database is created in the folder.
             while fs::remove_file(&name).is_err_and(|error| is_held(&error)) && started.elapsed() < PATIENCE {
                 std::thread::sleep(Duration::from_millis(10));
             }
@@ -99,7 +99,7 @@ fn is_held(error: &std::io::Error) -> bool {
     cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32))
 }
 
-/// Removes drafts whose makers were killed.
+/// Deletes drafts of processes that were killed.
 fn clear_abandoned(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {

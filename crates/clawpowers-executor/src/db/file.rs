@@ -1,7 +1,7 @@
-//! The files of an open database: whether they are still at their paths, and whether one of them is known to be damaged.
+//! The files of an open database: whether they are still at their paths, and whether they are known to be damaged.
 
 use super::schema::VERSION;
-use super::{marker, number, wal};
+use super::{marker, pragma, wal};
 use crate::display::quoted_path;
 use crate::error::{Error, Result, Storage};
 use crate::files::{sync_folder, with_suffix};
@@ -18,7 +18,7 @@ const READ_CHECK_INTERVAL: Duration = Duration::from_millis(1);
 /// The files of one connection.
 #[derive(Debug)]
 pub(crate) struct DbFile {
-    /// What messages call the database.
+    /// The database in messages.
     name: PathBuf,
     /// `None` for a database in memory, in a browser, or one that is being created.
     disk: Option<Disk>,
@@ -29,30 +29,30 @@ struct Disk {
     /// The path that was opened.
     path: PathBuf,
     id: FileId,
-    /// Where a link leads, which is where SQLite keeps the WAL.
+    /// The path with symlinks resolved; SQLite keeps the WAL next to it.
     real: PathBuf,
     wal: PathBuf,
     shm: PathBuf,
     /// The folder of all of them; `None` where the path is a link to another folder.
     folder: Option<PathBuf>,
-    /// The state of the folder when the files were last found fit to be written to.
+    /// The state of the folder when the files were last checked for a write.
     folder_check: Cell<Option<FolderState>>,
-    /// The WAL and its index in shared memory, without which no process sees what another one writes; `None` while there
-    /// is no WAL.
+    /// The WAL and its index in shared memory, which processes need to see each other's writes; `None` while there is no
+    /// WAL.
     wal_ids: Cell<Option<(FileId, FileId)>>,
-    /// How many bytes the WAL had when it was last checked.
+    /// The size of the WAL when it was last checked.
     wal_size: Cell<u64>,
-    /// Whether this connection met damage.
+    /// Whether this connection found damage.
     damaged: Cell<bool>,
     /// Whether the header was compared with the files.
     checked: Cell<bool>,
-    /// Whether the name of the WAL is on the disk.
+    /// Whether the name of the WAL is durable.
     named: Cell<bool>,
-    /// When the files were last checked for a read, unless something was written since.
+    /// When the files were last checked for a read; `None` after a write.
     read_check: Cell<Option<Instant>>,
 }
 
-/// What tells a file from another one that takes its path.
+/// Tells a file from another one at the same path.
 #[cfg(unix)]
 type FileId = (u64, u64);
 /// Elsewhere an open database cannot be moved away, so its path always leads to it.
@@ -71,7 +71,7 @@ const fn file_id(_: &Metadata) -> FileId {
     FileId
 }
 
-/// Tells whether a file was created, moved or deleted in a folder, or the folder itself.
+/// Changes when a file is created, moved or deleted in a folder, or the folder itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct FolderState {
     id: FileId,
@@ -80,10 +80,10 @@ struct FolderState {
 }
 
 impl FolderState {
-    /// How coarse the times of a folder are at most, in microseconds.
+    /// The coarsest resolution of the times of a folder, in microseconds.
     const PRECISION: i64 = 100_000;
 
-    /// Reads the state; `None` where it does not tell, as on Windows, which writes the times of a folder late.
+    /// Reads the state; `None` where it is not reliable, as on Windows, which writes the times of a folder late.
     #[cfg(unix)]
     fn read(folder: &Path) -> Option<Self> {
         use std::os::unix::fs::MetadataExt as _;
@@ -99,7 +99,7 @@ impl FolderState {
         None
     }
 
-    /// Tells whether any later change gives the folder another time.
+    /// Tells whether every later change gives the folder another time.
     fn is_distinct(&self) -> bool {
         let (seconds, nanos) = self.modified;
         let modified = seconds.saturating_mul(1_000_000).saturating_add(nanos / 1000);
@@ -108,19 +108,23 @@ impl FolderState {
 }
 
 impl DbFile {
-    /// A database without a file that could move.
+    /// A database without a file that could be moved.
     pub(crate) const fn unattached(name: PathBuf) -> Self {
         Self { name, disk: None }
     }
 
-    /// Finds the file at `path`, to be called before SQLite opens it: should the file be replaced in between, the
-    /// difference is found by the next check. `None` where there is no file.
+    /// Finds the file at `path`; `None` where there is none. Call it before SQLite opens the file: if the file is replaced in
+    /// between, the next check notices.
     pub(super) fn find(path: &Path) -> Result<Option<Self>> {
-        let found = |real: PathBuf, metadata: &Metadata| Self {
-            name: path.to_owned(),
-            disk: Some(Disk {
+        let find = || -> std::io::Result<Disk> {
+            let mut metadata = fs::symlink_metadata(path)?;
+            let mut real = path.to_owned();
+            if metadata.is_symlink() {
+                (real, metadata) = (fs::canonicalize(path)?, fs::metadata(path)?);
+            }
+            Ok(Disk {
                 path: path.to_owned(),
-                id: file_id(metadata),
+                id: file_id(&metadata),
                 wal: with_suffix(&real, "-wal"),
                 shm: with_suffix(&real, "-shm"),
                 folder: path.parent().filter(|_| real == path).map(Path::to_owned),
@@ -132,30 +136,26 @@ impl DbFile {
                 checked: Cell::new(false),
                 named: Cell::new(false),
                 read_check: Cell::new(None),
-            }),
+            })
         };
-        let look = || -> std::io::Result<Self> {
-            let metadata = fs::symlink_metadata(path)?;
-            if metadata.is_symlink() {
-                return Ok(found(fs::canonicalize(path)?, &fs::metadata(path)?));
-            }
-            Ok(found(path.to_owned(), &metadata))
-        };
-        match look() {
-            Ok(file) => Ok(Some(file)),
+        match find() {
+            Ok(disk) => Ok(Some(Self {
+                name: path.to_owned(),
+                disk: Some(disk),
+            })),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(Error::io(path, &error)),
         }
     }
 
-    /// Remembers the WAL, once SQLite has opened it.
+    /// Remembers which WAL SQLite has opened.
     pub(super) fn opened(&self) {
         if let Some(disk) = &self.disk {
             disk.wal_ids.set(disk.find_wal());
         }
     }
 
-    /// Returns what messages call the database.
+    /// Returns the database in messages.
     pub(crate) fn name(&self) -> &Path {
         &self.name
     }
@@ -164,22 +164,22 @@ impl DbFile {
         self.name = name;
     }
 
-    /// Returns how many bytes the WAL had after the last commit; 0 where there is none.
+    /// Returns the size of the WAL after the last commit; 0 where there is none.
     pub(super) fn wal_size(&self) -> u64 {
         self.disk.as_ref().map_or(0, |disk| disk.wal_size.get())
     }
 
-    /// Returns the file on the disk, where a link leads; `None` for a database that no other process can use.
+    /// Returns the path with symlinks resolved; `None` for a database that no other process can use.
     pub(super) fn real(&self) -> Option<&Path> {
         self.disk.as_ref().map(|disk| disk.real.as_path())
     }
 
-    /// Returns the first problem that was noted beside the database.
+    /// Returns the first problem in the note beside the database.
     pub(super) fn noted_damage(&self) -> Option<String> {
         marker::read(&self.disk.as_ref()?.real)
     }
 
-    /// Tells whether the paths still lead to the files that are open.
+    /// Tells whether the paths still lead to the open files.
     pub(super) fn is_in_place(&self) -> bool {
         let Some(disk) = &self.disk else { return true };
         disk.is_folder_unchanged(disk.folder_state()) || disk.size().is_some()
@@ -199,14 +199,13 @@ impl DbFile {
         in_place
     }
 
-    /// Refuses to write where the files were moved or are damaged. It is called inside a transaction that holds the
-    /// write lock.
+    /// Returns an error if the files were moved or are damaged. Called inside a transaction that has the write lock.
     pub(super) fn check_writable(&self, connection: &Connection) -> Result<()> {
         let Some(disk) = &self.disk else { return Ok(()) };
-        // Whoever writes and then reads sees what was done to the files in between.
+        // The next read checks the files again.
         disk.read_check.set(None);
         // A newer release may have changed the file while this process had it open.
-        let version = number(connection, "user_version").map_err(|error| self.failed(&error))?;
+        let version = pragma(connection, "user_version").map_err(|error| self.failed(&error))?;
         if version > VERSION {
             return Err(self.newer(version));
         }
@@ -241,7 +240,7 @@ impl DbFile {
         Ok(())
     }
 
-    /// Refuses to acknowledge a write that was committed into files that others do not see.
+    /// Returns an error if the files were moved during the write, so that other processes do not see it.
     pub(super) fn check_committed(&self) -> Result<()> {
         let Some(disk) = &self.disk else { return Ok(()) };
         if disk.has_commit() {
@@ -250,46 +249,38 @@ impl DbFile {
         Err(self.moved("the write may be in the moved file; check before you repeat it"))
     }
 
-    /// Makes the error of a database that is not the one that was closed for a while.
+    /// Returns the error of a database that was replaced while it was closed for a while.
     pub(super) fn replaced(&self) -> Error {
         self.moved("nothing of the import counts; import again")
     }
 
     fn moved(&self, hint: &str) -> Error {
-        Error::Storage {
-            kind: Storage::Io,
-            message: format!(
-                "the database {} was moved, replaced or deleted while it was open",
-                quoted_path(&self.name)
-            ),
-            hint: hint.to_owned(),
-        }
+        let shown = quoted_path(&self.name);
+        let message = format!("the database {shown} was moved, replaced or deleted while it was open");
+        Error::storage(Storage::Io, message).with_hint(hint)
     }
 
-    /// Makes the error of a database that a newer release has changed.
+    /// Returns the error of a database that a newer release has changed.
     pub(super) fn newer(&self, version: i32) -> Error {
         let shown = quoted_path(&self.name);
         let message = format!("the database {shown} has schema {version}; this release knows {VERSION}");
         Error::storage(Storage::Newer, message)
     }
 
-    /// Makes the error of a database that is damaged.
+    /// Returns the error of a database that is damaged.
     pub(super) fn corrupt(&self, what: &str) -> Error {
-        let shown = quoted_path(&self.name);
-        Error::storage(
-            Storage::Corrupt,
-            format!("the database {shown} is damaged: {what}"),
-        )
+        let message = format!("the database {} is damaged: {what}", quoted_path(&self.name));
+        Error::storage(Storage::Corrupt, message)
     }
 
-    /// Makes the error of a statement that failed, and remembers damage.
+    /// Returns the error of a statement that failed, and notes damage.
     pub(crate) fn failed(&self, error: &rusqlite::Error) -> Error {
         let damaged = error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseCorrupt);
         if let Some(disk) = self.disk.as_ref().filter(|_| damaged)
             && !disk.damaged.replace(true)
             && self.is_in_place()
         {
-            // Where it cannot be noted, this connection still knows. A note of `doctor` says more.
+            // `disk.damaged` is enough where the note cannot be written. A note of `doctor` has more details.
             if self.noted_damage().is_none() {
                 let _ = marker::write(&disk.real, &[error.to_string()]);
             }
@@ -299,9 +290,8 @@ impl DbFile {
 }
 
 impl Disk {
-    /// Makes sure that the name of the WAL is on the disk before anything in it is acknowledged. A WAL with content was
-    /// empty once, and who wrote to it first did this before. SQLite as built here (see .cargo/config.toml) does not: it
-    /// would do so in every process.
+    /// Makes the name of the WAL durable before a write to it is acknowledged. Whoever wrote first to a WAL that has content
+    /// did this already. SQLite would do it in every process, so it is built without it (see .cargo/config.toml).
     fn sync_wal_name(&self) -> std::io::Result<()> {
         let empty = || fs::metadata(&self.wal).map_or(true, |wal| wal.len() == 0);
         if !self.named.get() && empty() {
@@ -315,8 +305,7 @@ impl Disk {
         FolderState::read(self.folder.as_deref()?)
     }
 
-    /// Tells whether the folder is as it was when the files were checked: none of them was moved since, and no damage was
-    /// noted beside them.
+    /// Tells whether the folder is as it was when the files were checked: none was moved since, and no damage was noted.
     fn is_folder_unchanged(&self, state: Option<FolderState>) -> bool {
         state.is_some() && state == self.folder_check.get()
     }
@@ -326,7 +315,7 @@ impl Disk {
         let database = fs::metadata(&self.path).ok()?;
         let wal = self.find_wal();
         match self.wal_ids.get() {
-            // Another connection made it a file with a WAL.
+            // Another connection turned WAL mode on.
             None => self.wal_ids.set(wal),
             own if own != wal => return None,
             Some(_) => {}
@@ -353,28 +342,27 @@ impl Disk {
     }
 }
 
-/// Compares what the header says with the files, for faults that SQLite does not notice when it opens them.
+/// Compares the header with the files, for faults that SQLite does not notice when it opens them.
 fn header_fault(connection: &Connection, size: u64, wal: &Path) -> rusqlite::Result<Option<String>> {
-    let encoding: String = connection.pragma_query_value(None, "encoding", |row| row.get(0))?;
+    let encoding: String = pragma(connection, "encoding")?;
     if encoding != "UTF-8" {
         return Ok(Some(format!("its header has the text encoding {encoding}")));
     }
-    if number(connection, "auto_vacuum")? != 0 {
-        return Ok(Some(
-            "its header turns auto-vacuum on, which clawpowers never does".to_owned(),
-        ));
+    if pragma::<i32>(connection, "auto_vacuum")? != 0 {
+        let fault = "its header turns auto-vacuum on, which clawpowers never does";
+        return Ok(Some(fault.to_owned()));
     }
     let [pages, free, page_size] = ["page_count", "freelist_count", "page_size"]
-        .map(|name| number(connection, name).map(i32::unsigned_abs));
+        .map(|name| pragma(connection, name).map(i32::unsigned_abs));
     let (pages, free, page_size) = (pages?, free?, page_size?.max(512));
     if free >= pages {
         return Ok(Some(format!("its header counts {free} free pages of {pages}")));
     }
-    // The WAL may hold pages that were never in the file. Any other page must be in the file.
+    // A page is in the file or, if it is new, in the WAL.
     let whole = u32::try_from(size / u64::from(page_size)).unwrap_or(u32::MAX);
     if whole < pages {
-        let held = wal::pages(wal, page_size);
-        let missing = (whole + 1..=pages).filter(|page| !held.contains(page)).count();
+        let newer = wal::pages(wal, page_size);
+        let missing = (whole + 1..=pages).filter(|page| !newer.contains(page)).count();
         if missing > 0 {
             return Ok(Some(format!(
                 "{missing} of its {pages} pages are missing: the file ends after page {whole}"

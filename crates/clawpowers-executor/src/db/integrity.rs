@@ -1,62 +1,53 @@
 //! Checks a file: damage, another program's file, a newer release's.
 
-use super::schema::{APPLICATION_ID, MIGRATIONS, VERSION};
-use super::{Db, number};
+use super::schema::{APPLICATION_ID, VERSION, in_memory};
+use super::{Db, pragma};
 use crate::display::quoted_path;
 use crate::error::{Error, Result, Storage};
 use rusqlite::Connection;
+use std::collections::BTreeSet;
 
 impl Db {
-    /// Checks the whole file and returns the problems found, at most 20 and the first ones first: pages, rows, types, and
-    /// every index against its table. Reads everything, in time that grows faster than the file.
+    /// Checks the whole file (pages, rows, types, and every index against its table) and returns the first 20 problems. The
+    /// time grows faster than the size of the file.
     ///
     /// # Errors
     ///
-    /// [`Error::Storage`] where the file cannot even be read.
+    /// `ErrorKind::Storage` where the file cannot be read.
     pub fn integrity_check(&self) -> Result<Vec<String>> {
         self.problems("PRAGMA integrity_check(20)")
     }
 
     /// As [`Db::integrity_check`] without the comparison of indexes and tables. Reads every page once.
-    ///
-    /// # Errors
-    ///
-    /// As [`Db::integrity_check`].
-    pub fn quick_check(&self) -> Result<Vec<String>> {
+    pub(crate) fn quick_check(&self) -> Result<Vec<String>> {
         self.problems("PRAGMA quick_check(20)")
     }
 
     fn problems(&self, check: &str) -> Result<Vec<String>> {
-        let lines = self.run(|connection| {
-            let mut statement = connection.prepare(check)?;
-            let rows = statement.query_map((), |row| row.get::<_, String>(0))?;
-            rows.collect::<rusqlite::Result<Vec<_>>>()
-        })?;
-        // A row may hold several problems, one a line.
-        let lines = lines.iter().flat_map(|row| row.lines());
+        let rows: Vec<String> = self.query_all(check, (), |row| row.get(0))?;
+        // A row may have several problems, one on each line.
+        let lines = rows.iter().flat_map(|row| row.lines());
         Ok(lines
             .filter(|line| *line != "ok" && !line.starts_with("*** in database"))
             .map(str::to_owned)
             .collect())
     }
 
-    /// Returns the tables and indexes that a file of its version has and this one lacks, or has in another shape.
-    pub(crate) fn missing_parts(&self) -> Result<Vec<String>> {
+    /// Returns the tables and indexes of its schema version that are missing or have another definition, and those that the
+    /// version does not have.
+    pub(crate) fn schema_difference(&self) -> Result<(BTreeSet<Part>, BTreeSet<Part>)> {
         let version = usize::try_from(self.version()?).unwrap_or_default();
-        let expected = Part::expected(version).map_err(|error| Error::sqlite(self.path(), &error))?;
+        let expected = self.run(|_| Part::all(&in_memory(version)?))?;
         let found = self.run(Part::all)?;
-        let missing = expected.into_iter().filter(|part| !found.contains(part));
-        Ok(missing
-            .map(|part| format!("{} {}", part.kind, part.name))
-            .collect())
+        Ok((&expected - &found, &found - &expected))
     }
 
     /// Refuses a file of another program or of a newer release.
     pub(crate) fn check_owner(&self) -> Result<()> {
-        let id = self.run(|connection| number(connection, "application_id"))?;
+        let id = self.run(|connection| pragma::<i32>(connection, "application_id"))?;
         let version = self.version()?;
-        let shown = quoted_path(self.path());
         if id != APPLICATION_ID {
+            let shown = quoted_path(self.path());
             let message = format!("{shown} is empty or not a database of clawpowers");
             return Err(Error::storage(Storage::Corrupt, message));
         }
@@ -67,8 +58,8 @@ impl Db {
     }
 }
 
-/// One thing of a schema.
-#[derive(Debug, PartialEq, Eq)]
+/// A table, an index, a view or a trigger.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Part {
     pub(crate) kind: String,
     pub(crate) name: String,
@@ -76,9 +67,9 @@ pub(crate) struct Part {
 }
 
 impl Part {
-    /// Reads the schema of a database.
-    pub(crate) fn all(connection: &Connection) -> rusqlite::Result<Vec<Self>> {
-        // SQLite's own tables hold no more than its statistics.
+    /// Reads the schema of a database. That of a version is the same text in every sound file.
+    fn all(connection: &Connection) -> rusqlite::Result<BTreeSet<Self>> {
+        // SQLite's own tables only have its statistics.
         let sql = "SELECT type, name, coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
         let mut statement = connection.prepare(sql)?;
         let rows = statement.query_map((), |row| {
@@ -91,22 +82,13 @@ impl Part {
         rows.collect()
     }
 
-    /// Returns the schema of a version. Released steps never change, so every sound file has the same words.
-    pub(crate) fn expected(version: usize) -> rusqlite::Result<Vec<Self>> {
-        let connection = Connection::open_in_memory()?;
-        for step in MIGRATIONS.iter().take(version) {
-            connection.execute_batch(step)?;
-        }
-        Self::all(&connection)
-    }
-
-    /// Tells whether what somebody's tools added leaves our statements as they are. A trigger would run with them, and a
-    /// view stand for a table; a unique index refuses rows, one over an expression computes with each, and a table that
-    /// refers to ours keeps rows from being deleted.
+    /// Tells whether our statements work the same with a part that another tool added. A trigger would run with them and a
+    /// view can replace a table; a unique index refuses rows, one over an expression computes with each row, and a table
+    /// with a foreign key to ours keeps rows from being deleted.
     pub(crate) fn is_harmless(&self) -> bool {
         let sql = self.sql.to_ascii_uppercase();
         match self.kind.as_str() {
-            // SQLite writes the first words of a statement in one way only.
+            // SQLite normalizes the first words of a statement.
             "index" => !sql.starts_with("CREATE UNIQUE") && sql.matches('(').count() == 1,
             "table" => !sql.contains("REFERENCES"),
             _ => false,

@@ -1,6 +1,7 @@
 //! The note beside a database that it is damaged, so that every process refuses to write to it.
 
-use crate::files::with_suffix;
+use crate::display::truncated;
+use crate::files::{private_file, with_suffix};
 use crate::timestamp::Timestamp;
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Read as _, Write as _};
@@ -9,14 +10,14 @@ use std::path::Path;
 const SUFFIX: &str = "-damaged";
 /// How much of a note is read.
 const MAX_BYTES: u64 = 16 * 1024;
-/// How many characters of a problem messages repeat.
+/// How many characters of a problem are shown in messages.
 const LONGEST: usize = 120;
 const EXPLAINED: &str = "\
 The database next to this file is damaged, and clawpowers refuses to write to it. `clawpowers doctor --recover DIR`
 writes what can still be read to a new home. `clawpowers doctor` deletes this file when it finds no damage.
 ";
 
-/// Returns what is noted of a database; `None` where there is no note.
+/// Returns the first problem in the note of a database; `None` where there is no note.
 pub(crate) fn read(database: &Path) -> Option<String> {
     let path = with_suffix(database, SUFFIX);
     match bytes(&path) {
@@ -24,14 +25,14 @@ pub(crate) fn read(database: &Path) -> Option<String> {
             let text = String::from_utf8_lossy(&bytes);
             // The first line says when.
             let problem = text.lines().nth(1).filter(|line| !line.is_empty());
-            Some(shown(problem.unwrap_or("its marker file says so")))
+            Some(truncated(problem.unwrap_or("its marker file says so"), LONGEST))
         }
         Err(error) if error.kind() == ErrorKind::NotFound => None,
         Err(error) => Some(format!("its marker file cannot be read ({error})")),
     }
 }
 
-/// Reads the start of the note; a pipe in its place is not waited for.
+/// Reads the start of the note, without waiting if it is a pipe.
 fn bytes(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut options = OpenOptions::new();
     options.read(true);
@@ -45,20 +46,8 @@ fn bytes(path: &Path) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Returns a problem as long as a message has room for it.
-fn shown(problem: &str) -> String {
-    match problem.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", problem.get(..end).unwrap_or_default()),
-        None => problem.to_owned(),
-    }
-}
-
-/// Notes what was found.
+/// Writes a note with these problems.
 pub(crate) fn write(database: &Path, problems: &[String]) -> std::io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut text = format!("Damage found {}\n", Timestamp::now());
     for problem in problems {
         text.push_str(problem.lines().next().unwrap_or_default());
@@ -66,7 +55,12 @@ pub(crate) fn write(database: &Path, problems: &[String]) -> std::io::Result<()>
     }
     text.push('\n');
     text.push_str(EXPLAINED);
-    let mut file = options.open(with_suffix(database, SUFFIX))?;
+    let path = with_suffix(database, SUFFIX);
+    let mut file = private_file()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .open(path)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()
 }

@@ -10,8 +10,8 @@ mod opfs;
 pub(crate) mod reserve;
 mod rows;
 pub(crate) mod schema;
-mod snapshot;
-mod wal;
+pub(crate) mod snapshot;
+pub(crate) mod wal;
 
 use crate::display::quoted_path;
 use crate::error::{Error, Result, Storage};
@@ -22,14 +22,14 @@ use crate::timestamp::Timestamp;
 use connection::connect;
 pub(crate) use connection::lock;
 use file::DbFile;
-pub(crate) use rows::Unreadable;
-use rusqlite::backup::Backup;
+pub(crate) use integrity::Part;
+use rusqlite::types::FromSql;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use schema::{MIGRATIONS, VERSION};
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::ops::Deref;
+use std::path::Path;
 
-/// How many statements are kept prepared.
+/// How many prepared statements are cached.
 const STATEMENTS: usize = 64;
 
 /// An open database of a home.
@@ -37,7 +37,7 @@ const STATEMENTS: usize = 64;
 pub struct Db {
     connection: Connection,
     file: DbFile,
-    /// Whether it was closed and could not be opened again.
+    /// Whether [`Db::close_during`] failed to open it again.
     lost: bool,
 }
 
@@ -56,8 +56,8 @@ impl Db {
         Ok(Some(db))
     }
 
-    /// Tells whether the path still leads to the files that are open. Where it does not, they were moved, replaced or
-    /// deleted, and the database is to be opened again.
+    /// Tells whether the path still leads to the open files. If not, they were moved, replaced or deleted, and the database
+    /// must be opened again.
     #[must_use]
     pub fn is_in_place(&self) -> bool {
         !self.lost && self.file.is_in_place()
@@ -74,11 +74,11 @@ impl Db {
     ///
     /// # Errors
     ///
-    /// [`Error::Storage`] where it cannot be opened again, or another one is at its path; this one is of no use then.
+    /// `ErrorKind::Storage` where it cannot be opened again, or another one is at its path; this one cannot be used then.
     pub(crate) fn close_during(&mut self, meanwhile: impl FnOnce()) -> Result<()> {
         let path = self.path().to_owned();
         let own = self.home_id()?;
-        let none = Connection::open_in_memory().map_err(|error| self.failed(&error))?;
+        let none = self.run(|_| Connection::open_in_memory())?;
         *self = Self::wrap(none, DbFile::unattached(path.clone()));
         self.lost = true;
         meanwhile();
@@ -102,28 +102,9 @@ impl Db {
 
     /// Creates the tables of an empty database and gives it an id that no other home has.
     pub(crate) fn init_schema(&mut self) -> Result<()> {
-        self.run_migrations()?;
+        self.migrate()?;
         self.set_meta("home", &nonce())?;
         self.set_meta("created", &Timestamp::now().to_string())
-    }
-
-    /// Gives the database another name in messages.
-    pub(crate) fn set_path(&mut self, path: PathBuf) {
-        self.file.set_name(path);
-    }
-
-    /// Replaces the whole content with that of another database.
-    pub(crate) fn copy_from(&mut self, other: &Self) -> Result<()> {
-        let copy = |connection: &mut Connection| -> rusqlite::Result<()> {
-            connection.flush_prepared_statement_cache();
-            let backup = Backup::new(&other.connection, connection)?;
-            backup.run_to_completion(i32::MAX, Duration::ZERO, None)
-        };
-        copy(&mut self.connection).map_err(|error| self.failed(&error))
-    }
-
-    pub(crate) fn into_connection(self) -> Connection {
-        self.connection
     }
 
     /// Returns where the file is.
@@ -136,12 +117,9 @@ impl Db {
     ///
     /// # Errors
     ///
-    /// [`Error::Storage`] where the file cannot be read.
+    /// `ErrorKind::Storage` where the file cannot be read.
     pub fn home_id(&self) -> Result<String> {
-        self.run(|connection| {
-            let mut statement = connection.prepare_cached("SELECT value FROM meta WHERE name = 'home'")?;
-            statement.query_row((), |row| row.get(0))
-        })
+        self.query_row("SELECT value FROM meta WHERE name = 'home'", (), |row| row.get(0))
     }
 
     /// Tells whether other processes may use it.
@@ -149,7 +127,7 @@ impl Db {
         self.file.real().is_some()
     }
 
-    /// Refuses what needs much room while so little is left that not even a failure could be cleared up.
+    /// Returns an error where the disk has less room than this: a write that fails needs some to clean up.
     pub(crate) fn check_room(&self, bytes: u64) -> Result<()> {
         match self.file.real() {
             Some(real) if lacks_room(real, bytes) => {
@@ -175,115 +153,82 @@ impl Db {
     }
 
     pub(crate) fn set_meta(&self, name: &str, value: &str) -> Result<()> {
-        self.run(|connection| {
-            connection.execute(
-                "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)",
-                (name, value),
-            )
-        })?;
-        Ok(())
+        let sql = "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)";
+        self.execute(sql, (name, value)).map(|_| ())
     }
 
-    /// Runs statements and converts their errors.
-    pub(crate) fn run<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
-        work(&self.connection).map_err(|error| self.failed(&error))
-    }
-
-    /// As [`Db::run`], with the connection borrowed mutably.
-    pub(crate) fn run_mut<T>(
-        &mut self,
-        work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>,
-    ) -> Result<T> {
-        work(&mut self.connection).map_err(|error| self.failed(&error))
-    }
-
-    /// Runs one reading transaction, so that all of it sees one state.
+    /// Runs a read transaction, so that all of it sees one state.
     pub(crate) fn read<T>(&mut self, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
         self.transaction(TransactionBehavior::Deferred, work)
     }
 
-    /// Runs one writing transaction: all of it or nothing, durable when this returns.
+    /// Runs a write transaction: all of it or nothing, durable when this returns.
     pub(crate) fn write<T>(&mut self, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
         let answer = self.transaction(TransactionBehavior::Immediate, work);
         match &answer {
             Ok(_) => self.checkpoint_if_large(),
-            // What the WAL holds may fit into the database, and the next write into the WAL then.
+            // The pages in the WAL may fit into the database, which makes room in the WAL for the next write.
             Err(error) if error.is_full() => self.checkpoint(),
             Err(_) => {}
         }
         answer
     }
 
+    // `&mut self` keeps a transaction from being started inside another one.
     fn transaction<T>(
         &mut self,
         behavior: TransactionBehavior,
         work: impl FnOnce(&Tx<'_>) -> Result<T>,
     ) -> Result<T> {
-        let file = &self.file;
-        let transaction = self
-            .connection
-            .transaction_with_behavior(behavior)
-            .map_err(|error| file.failed(&error))?;
+        let transaction = Transaction::new_unchecked(&self.connection, behavior)
+            .map_err(|error| self.file.failed(&error))?;
         let writes = !matches!(behavior, TransactionBehavior::Deferred);
         if writes {
-            file.check_writable(&transaction)?;
+            self.file.check_writable(&transaction)?;
         }
-        let tx = Tx { transaction, file };
-        let answer = work(&tx)?;
-        tx.transaction.commit().map_err(|error| file.failed(&error))?;
+        let answer = work(&Tx(self))?;
+        transaction.commit().map_err(|error| self.file.failed(&error))?;
         if writes {
-            file.check_committed()?;
+            self.file.check_committed()?;
         }
         Ok(answer)
     }
 
     /// Returns the version of the schema.
     pub(crate) fn version(&self) -> Result<i32> {
-        self.run(|connection| number(connection, "user_version"))
+        self.run(|connection| pragma(connection, "user_version"))
     }
 
-    /// Migrates a file of an older release.
+    /// Runs the missing migrations in one exclusive transaction.
     pub(crate) fn migrate(&mut self) -> Result<()> {
-        if self.version()? < VERSION {
-            self.run_migrations()?;
+        if self.version()? >= VERSION {
+            return Ok(());
         }
-        Ok(())
-    }
-
-    /// Runs the missing steps of the schema in one exclusive transaction.
-    pub(crate) fn run_migrations(&mut self) -> Result<()> {
         self.transaction(TransactionBehavior::Exclusive, |tx| {
             // Another process may have been faster.
-            let version = tx.run(|connection| number(connection, "user_version"))?;
-            let done = usize::try_from(version).unwrap_or_default();
+            let done = usize::try_from(tx.version()?).unwrap_or_default();
             for step in MIGRATIONS.iter().skip(done) {
                 tx.run(|connection| connection.execute_batch(step))?;
             }
             tx.run(|connection| connection.pragma_update(None, "user_version", VERSION))
         })
     }
+}
 
-    fn failed(&self, error: &rusqlite::Error) -> Error {
-        self.file.failed(error)
+/// A database inside a transaction, which is rolled back if the work in it fails.
+pub(crate) struct Tx<'a>(&'a Db);
+
+impl Deref for Tx<'_> {
+    type Target = Db;
+
+    fn deref(&self) -> &Db {
+        self.0
     }
 }
 
-/// A transaction; it is undone unless what runs in it succeeds.
-pub(crate) struct Tx<'a> {
-    transaction: Transaction<'a>,
-    file: &'a DbFile,
-}
-
-impl Tx<'_> {
-    /// Runs statements and converts their errors.
-    pub(crate) fn run<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
-        work(&self.transaction).map_err(|error| self.file.failed(&error))
-    }
-}
-
-fn number(connection: &Connection, pragma: &str) -> rusqlite::Result<i32> {
-    // A prepared one: every write asks for the version.
-    let mut statement = connection.prepare_cached(&format!("PRAGMA {pragma}"))?;
+fn pragma<T: FromSql>(connection: &Connection, name: &str) -> rusqlite::Result<T> {
+    // Prepared, because every write reads the version.
+    let mut statement = connection.prepare_cached(&format!("PRAGMA {name}"))?;
     statement.query_row((), |row| row.get(0))
 }
 
@@ -295,7 +240,7 @@ mod tests {
     use crate::home::Home;
     use crate::ledger::{NewExecution, Outcome};
     use crate::store::Key;
-    use crate::{Error, Storage, Timestamp};
+    use crate::{ErrorKind, Storage, Timestamp};
     use rusqlite::Connection;
 
     /// A database of the first version of the schema, with executions.
@@ -356,16 +301,7 @@ mod tests {
             .pragma_update(None, "user_version", VERSION + 1)
             .unwrap();
         let refused = Db::create(&home).unwrap_err();
-        assert!(
-            matches!(
-                refused,
-                Error::Storage {
-                    kind: Storage::Newer,
-                    ..
-                }
-            ),
-            "{refused}"
-        );
+        assert_eq!(refused.kind, ErrorKind::Storage(Storage::Newer), "{refused}");
     }
 
     #[test]
@@ -394,16 +330,7 @@ mod tests {
         let mut db = Db::open(&home).unwrap().unwrap();
         let key = Key::new("k").unwrap();
         for refused in [db.store().get(&key).map(|_| ()), db.store().set(&key, b"v")] {
-            let corrupt = |error: &Error| {
-                matches!(
-                    error,
-                    Error::Storage {
-                        kind: Storage::Corrupt,
-                        ..
-                    }
-                )
-            };
-            assert!(refused.as_ref().is_err_and(corrupt), "{refused:?}");
+            assert_eq!(refused.unwrap_err().kind, ErrorKind::Storage(Storage::Corrupt));
         }
     }
 }

@@ -1,10 +1,11 @@
-//! A database that a browser keeps: SQLite over the page's private file system, one connection in a Dedicated Worker.
+//! A persistent database in a browser: SQLite over the page's private file system (OPFS), with one connection in a Dedicated
+//! Worker.
 
 use super::schema::APPLICATION_ID;
 use super::snapshot::PAGE_SIZE;
 use super::{Db, DbFile};
 use crate::display::quoted;
-use crate::error::{Error, Result, Storage};
+use crate::error::{Error, ErrorKind, Result, Storage};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use sqlite_wasm_rs::WasmOsCallback;
@@ -12,28 +13,28 @@ use sqlite_wasm_rs::vfs::VfsFilesManager as _;
 use sqlite_wasm_vfs::sahpool::{OpfsSAHError, OpfsSAHPoolCfg, OpfsSAHPoolCfgBuilder, install};
 use std::path::PathBuf;
 
-/// The folder of the private file system that is ours; two workers cannot have it open at once.
+/// Our folder in the private file system. Only one worker at a time can open it.
 const FOLDER: &str = ".clawpowers";
-/// For how many files room is made at a time, journals among them.
+/// How many files, including journals, the pool is extended by.
 const FILES: usize = 16;
-/// For how many there is room whenever a database is opened: a file that takes the last place leaves none for the journals
-/// of all others, which could not be written to any more.
+/// How many files can be created after a database is opened. Without room for its journal, no database can be written to.
 const FREE: usize = 8;
 const VFS: &str = "clawpowers-opfs";
 
 impl Db {
-    /// Opens the database that the browser keeps under `name`, and makes it where there is none.
+    /// Opens the database `name` of the browser, and creates it if it does not exist.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] for a name that is none; [`Error::Unsupported`] where the host has no such place for this script;
-    /// [`Error::Storage`] where another worker has it open, or the database is not sound, not ours, or of a newer release.
+    /// `ErrorKind::Invalid` for a name with other characters than letters, digits, `-`, `_` and `.`; `ErrorKind::Unsupported`
+    /// where the script has no private file system; `ErrorKind::Storage` where another worker has it open, or the database
+    /// is damaged, not ours, or of a newer release.
     pub async fn in_browser(name: &str) -> Result<Self> {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
         if name.is_empty() || name.len() > 64 || name.starts_with('.') || !name.bytes().all(plain) {
             return Err(Error::invalid(
-                format!("the name {} is not one for a database", quoted(name)),
-                "use letters, digits, `-`, `_` and `.`, at most 64",
+                format!("cannot use {} as the name of a database", quoted(name)),
+                "use at most 64 letters, digits, `-`, `_` and `.`, the first not a `.`",
             ));
         }
         let config = OpfsSAHPoolCfgBuilder::new()
@@ -42,15 +43,15 @@ impl Db {
             .initial_capacity(FILES)
             .build();
         make_room(&config).await.map_err(|error| match error {
-            OpfsSAHError::NotSupported => Error::Unsupported {
-                message: "this script has no place for a database that lasts".to_owned(),
-                hint: "open it in a Dedicated Worker of a secure page".to_owned(),
-            },
-            error => Error::Storage {
-                kind: Storage::Io,
-                message: format!("the browser keeps no database for this script: {error}"),
-                hint: "open it in one worker at a time".to_owned(),
-            },
+            OpfsSAHError::NotSupported => Error::new(
+                ErrorKind::Unsupported,
+                "this script has no private file system for a database",
+                "open it in a Dedicated Worker of a secure page",
+            ),
+            error => {
+                let message = format!("the browser's private file system cannot be opened: {error}");
+                Error::storage(Storage::Io, message).with_hint("open it in one worker at a time")
+            }
         })?;
         let path = PathBuf::from(format!("opfs:{name}"));
         let open = || -> rusqlite::Result<Connection> {
@@ -68,7 +69,7 @@ impl Db {
         }
         db.check_owner()?;
         if db.version()? == 0 {
-            // New, or its maker was stopped before it was done.
+            // New, or the process that created it was stopped.
             db.init_schema()?;
         }
         db.migrate()?;
@@ -76,7 +77,7 @@ impl Db {
     }
 }
 
-/// Opens the place and makes room in it; nobody else does so when it is full.
+/// Opens the pool of files and extends it if needed; SQLite does not do that.
 async fn make_room(config: &OpfsSAHPoolCfg) -> std::result::Result<(), OpfsSAHError> {
     let pool = install::<WasmOsCallback>(config, false).await?;
     let files = pool.len()?;

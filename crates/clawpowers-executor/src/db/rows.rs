@@ -1,51 +1,89 @@
-//! Rows with values that no release writes, among others that can be read.
+//! Statements, and rows whose values no release writes.
 
-use super::{Db, DbFile, Tx};
+use super::Db;
 use crate::error::{Result, wrong_value};
+use rusqlite::{Connection, OptionalExtension as _, Params, Row};
 
-/// Counts rows that cannot be read, so that the others are still read.
-#[derive(Debug, Default)]
-pub(crate) struct Unreadable {
-    rows: u64,
-    first: String,
-}
-
-impl Unreadable {
-    /// Takes a row; `None` where it holds what it should not.
-    pub(crate) fn take<T>(&mut self, row: rusqlite::Result<T>) -> rusqlite::Result<Option<T>> {
-        match row {
-            Ok(row) => Ok(Some(row)),
-            Err(error) => {
-                let what = wrong_value(&error).ok_or(error)?;
-                if self.rows == 0 {
-                    self.first = what;
-                }
-                self.rows += 1;
-                Ok(None)
-            }
-        }
+impl Db {
+    /// Calls `work` with the connection and converts its error.
+    pub(crate) fn run<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
+        work(&self.connection).map_err(|error| self.file.failed(&error))
     }
 
-    fn result(&self, file: &DbFile) -> Result<()> {
-        let rows = match self.rows {
+    /// Runs a statement and returns how many rows it changed.
+    pub(crate) fn execute(&self, sql: &str, values: impl Params) -> Result<usize> {
+        self.run(|connection| connection.prepare_cached(sql)?.execute(values))
+    }
+
+    /// Tells whether a query returns a row.
+    pub(crate) fn exists(&self, sql: &str, values: impl Params) -> Result<bool> {
+        self.run(|connection| connection.prepare_cached(sql)?.exists(values))
+    }
+
+    /// Returns the first row of a query that always has one.
+    pub(crate) fn query_row<T>(
+        &self,
+        sql: &str,
+        values: impl Params,
+        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T> {
+        self.run(|connection| connection.prepare_cached(sql)?.query_row(values, read))
+    }
+
+    /// Returns the first row of a query; `None` where it has none.
+    pub(crate) fn query_optional<T>(
+        &self,
+        sql: &str,
+        values: impl Params,
+        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>> {
+        self.run(|connection| connection.prepare_cached(sql)?.query_row(values, read).optional())
+    }
+
+    /// Returns all rows of a query.
+    pub(crate) fn query_all<T, C: FromIterator<T>>(
+        &self,
+        sql: &str,
+        values: impl Params,
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<C> {
+        self.run(|connection| connection.prepare_cached(sql)?.query_map(values, read)?.collect())
+    }
+
+    /// Calls `each` with the rows of a query, one by one, until it returns `false`. Rows that cannot be read are skipped;
+    /// the error that counts them comes after all others.
+    pub(crate) fn each_row(
+        &self,
+        sql: &str,
+        values: impl Params,
+        mut each: impl FnMut(&Row<'_>) -> rusqlite::Result<bool>,
+    ) -> Result<()> {
+        let (mut unreadable, mut first) = (0_u64, String::new());
+        self.run(|connection| {
+            let mut statement = connection.prepare_cached(sql)?;
+            let mut rows = statement.query(values)?;
+            while let Some(row) = rows.next()? {
+                match each(row) {
+                    Ok(true) => {}
+                    Ok(false) => break,
+                    Err(error) => {
+                        let what = wrong_value(&error).ok_or(error)?;
+                        if unreadable == 0 {
+                            first = what;
+                        }
+                        unreadable += 1;
+                    }
+                }
+            }
+            Ok(())
+        })?;
+        let rows = match unreadable {
             0 => return Ok(()),
             1 => "1 row cannot be read".to_owned(),
             rows => format!("{rows} rows cannot be read"),
         };
-        Err(file.corrupt(&format!("{rows}: {}; all other rows were read", self.first)))
-    }
-}
-
-impl Db {
-    /// Returns an error where there was such a row.
-    pub(crate) fn check_rows(&self, unreadable: &Unreadable) -> Result<()> {
-        unreadable.result(&self.file)
-    }
-}
-
-impl Tx<'_> {
-    /// As [`Db::check_rows`].
-    pub(crate) fn check_rows(&self, unreadable: &Unreadable) -> Result<()> {
-        unreadable.result(self.file)
+        Err(self
+            .file
+            .corrupt(&format!("{rows}: {first}; all other rows were read")))
     }
 }

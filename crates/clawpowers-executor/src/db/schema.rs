@@ -1,13 +1,14 @@
-//! The tables, as steps that are only ever added to.
+//! The tables, as a list of migrations that only grows.
 
-/// What marks a file as ours: `CLAW`.
+use rusqlite::Connection;
+
+/// The `application_id` of our files: `CLAW`.
 pub(crate) const APPLICATION_ID: i32 = 0x434c_4157;
 
 /// The version of the schema that this release writes; it is the file's `user_version`.
 pub const VERSION: i32 = MIGRATIONS.len() as i32;
 
-/// Each brings a database from the version of its place in the list to the next. A step that was ever released is never
-/// changed.
+/// The migration at index `n` is from version `n` to `n + 1`. One that was released is never changed.
 pub(crate) const MIGRATIONS: [&str; 5] = [
     "
 CREATE TABLE meta (
@@ -15,7 +16,7 @@ CREATE TABLE meta (
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- The store. The index on the key alone serves listings without a look at the values.
+-- The store. A listing of keys reads the index on the key and no values.
 CREATE TABLE entry (
     id INTEGER PRIMARY KEY,
     key TEXT NOT NULL UNIQUE,
@@ -23,7 +24,7 @@ CREATE TABLE entry (
     updated_at INTEGER NOT NULL          -- microseconds since 1970, as all times
 ) STRICT;
 
--- One row a skill: the figures of its executions, changed in the transaction that changes those.
+-- One row for each skill: the statistics of its executions, updated in the same transactions.
 CREATE TABLE skill (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
@@ -76,13 +77,13 @@ CREATE INDEX execution_skill_at ON execution (skill, at);
 CREATE INDEX execution_session ON execution (session) WHERE session IS NOT NULL;
 CREATE INDEX execution_open ON execution (id) WHERE outcome = 4;
 
--- What was imported once: hashes of lines and files.
+-- Hashes of the lines and files that were imported.
 CREATE TABLE imported (
     hash BLOB PRIMARY KEY
 ) STRICT, WITHOUT ROWID;
 ",
     "
--- What ended on each day in UTC, counted from 1970: for reports over time.
+-- How many executions ended on each day in UTC, counted from 1970: for reports over time.
 CREATE TABLE day (
     skill INTEGER NOT NULL REFERENCES skill (id),
     day INTEGER NOT NULL,
@@ -97,7 +98,7 @@ INSERT INTO day
         sum(outcome = 1), sum(outcome = 2), sum(outcome = 3)
     FROM execution WHERE outcome < 4 GROUP BY 1, 2;
 
--- How far the analysis of a skill came: up to which execution, and what it knew then. It may be dropped at any time.
+-- How far the analysis of a skill got: up to which execution, and its state. It may be deleted at any time.
 CREATE TABLE analysis (
     skill INTEGER PRIMARY KEY REFERENCES skill (id),
     at INTEGER NOT NULL,
@@ -106,7 +107,7 @@ CREATE TABLE analysis (
 ) STRICT;
 ",
     "
--- Deleted executions: what identifies them, so that an import elsewhere deletes them too. Their ids are not given again.
+-- Deleted executions: what identifies them, so that an import elsewhere deletes them too. Their ids are not used again.
 CREATE TABLE deleted (
     id INTEGER PRIMARY KEY,
     skill TEXT NOT NULL,
@@ -131,7 +132,7 @@ CREATE TABLE staged (
     last INTEGER NOT NULL
 ) STRICT;
 
--- Which import a hash is of; null where that was one transaction.
+-- Which import wrote a hash; null where that was a single transaction.
 ALTER TABLE imported ADD COLUMN import INTEGER;
 ",
     "
@@ -147,3 +148,12 @@ CREATE TABLE staged_entry (
 ) STRICT;
 ",
 ];
+
+/// Creates a database in memory with the schema of a version.
+pub(crate) fn in_memory(version: usize) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_in_memory()?;
+    for migration in MIGRATIONS.iter().take(version) {
+        connection.execute_batch(migration)?;
+    }
+    Ok(connection)
+}

@@ -1,42 +1,46 @@
 //! Databases without a disk: in memory, and as the bytes of a file.
 
-use super::integrity::Part;
 use super::schema::APPLICATION_ID;
-use super::{Db, DbFile};
-use crate::error::{Error, Result, Storage};
+use super::{Db, DbFile, Part, pragma};
+use crate::error::{Error, ErrorKind, Result, Storage};
+use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, MAIN_DB};
 use std::path::Path;
+use std::time::Duration;
 
-/// What a database in memory is called.
+/// What messages call a database in memory.
 const MEMORY: &str = "memory";
-/// What bytes that are to become a database are called.
+/// What messages call the bytes that [`Db::deserialize`] reads.
 const IMAGE: &str = "image";
-/// How large a page is in every build, so that one database can take another one's place.
+/// The page size of every build, so that one database can replace another.
 pub(crate) const PAGE_SIZE: u32 = 4096;
-/// How many bytes the header of a file has.
+/// The size of the header of a file.
 const HEADER: usize = 100;
-/// Which of them say by which version of the format it is read and written; 2 is a file with a WAL.
+/// The bytes of the header that give the format versions for writing and reading; 2 is a file with a WAL.
 const FORMATS: std::ops::Range<usize> = 18..20;
 
 impl Db {
-    /// Makes a database in memory, with what a new file holds.
+    /// Creates a database in memory, with the content of a new file.
     ///
     /// # Errors
     ///
-    /// [`Error::Storage`] where there is no memory for it.
+    /// `ErrorKind::Storage` where there is not enough memory.
     pub fn memory() -> Result<Self> {
-        let path = Path::new(MEMORY);
-        let open = || -> rusqlite::Result<Connection> {
-            let connection = Connection::open_in_memory()?;
-            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+        let mut db = Self::in_memory(MEMORY)?;
+        db.run(|connection| {
             connection.pragma_update(None, "page_size", PAGE_SIZE)?;
-            connection.pragma_update(None, "application_id", APPLICATION_ID)?;
-            Ok(connection)
-        };
-        let connection = open().map_err(|error| Error::sqlite(path, &error))?;
-        let mut db = Self::wrap(connection, DbFile::unattached(path.to_owned()));
+            connection.pragma_update(None, "application_id", APPLICATION_ID)
+        })?;
         db.init_schema()?;
+        Ok(db)
+    }
+
+    fn in_memory(name: &str) -> Result<Self> {
+        let name = Path::new(name);
+        let connection = Connection::open_in_memory().map_err(|error| Error::sqlite(name, &error))?;
+        let db = Self::wrap(connection, DbFile::unattached(name.to_owned()));
+        db.run(|connection| connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true))?;
         Ok(db)
     }
 
@@ -44,124 +48,108 @@ impl Db {
     ///
     /// # Errors
     ///
-    /// [`Error::Storage`] where it cannot be read, or does not fit into memory.
+    /// `ErrorKind::Storage` where it cannot be read, or does not fit into memory.
     pub fn serialize(&mut self) -> Result<Vec<u8>> {
-        let mut bytes = self.run_mut(|connection| connection.serialize(MAIN_DB).map(|data| data.to_vec()))?;
-        // What the WAL contained is in the bytes, which come without one.
+        let serialized = self.connection.serialize(MAIN_DB).map(|data| data.to_vec());
+        let mut bytes = serialized.map_err(|error| self.file.failed(&error))?;
+        // The bytes include the content of the WAL.
         use_rollback_format(&mut bytes);
         Ok(bytes)
     }
 
-    /// Makes a database in memory out of the bytes of a file. They may come from anybody, so they are looked through
-    /// whole.
+    /// Creates a database in memory from the bytes of a file. They may come from anyone, so all of them are checked.
     ///
     /// # Errors
     ///
-    /// [`Error::Storage`] as for a file: bytes that are damaged, empty, not ours, or of a newer release.
+    /// `ErrorKind::Storage` as for a file: bytes that are damaged, empty, not ours, or of a newer release.
     pub fn deserialize(bytes: Vec<u8>) -> Result<Self> {
-        Self::read_image(bytes).map_err(|error| match error {
-            Error::Storage {
-                // Bytes have no disk that could fail: whatever SQLite cannot use of them is damage.
-                kind: Storage::Corrupt | Storage::Io,
-                message,
-                ..
-            } => Error::Storage {
-                kind: Storage::Corrupt,
-                message,
+        Self::read_image(bytes).map_err(|error| match error.kind {
+            // No disk is involved, so every failure is damage.
+            ErrorKind::Storage(Storage::Corrupt | Storage::Io) => Error {
+                kind: ErrorKind::Storage(Storage::Corrupt),
                 hint: "export it again from a home that {doctor} calls sound; nothing was imported"
                     .to_owned(),
+                ..error
             },
-            other => other,
+            _ => error,
         })
     }
 
     fn read_image(mut bytes: Vec<u8>) -> Result<Self> {
-        let path = Path::new(IMAGE);
-        let failed = |error: rusqlite::Error| Error::sqlite(path, &error);
         use_rollback_format(&mut bytes);
         if bytes.len() < HEADER {
-            // SQLite takes no bytes at all for a new database.
+            // SQLite would read no bytes as a new database.
             return Err(corrupt("is empty or not a database of clawpowers"));
         }
-        let open = || -> rusqlite::Result<Connection> {
-            let mut connection = Connection::open_in_memory()?;
-            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+        let mut db = Self::in_memory(IMAGE)?;
+        let read = |connection: &mut Connection| -> rusqlite::Result<()> {
             connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
             connection.pragma_update(None, "cell_size_check", true)?;
-            connection.deserialize_read_exact(MAIN_DB, bytes.as_slice(), bytes.len(), false)?;
-            Ok(connection)
+            connection.deserialize_read_exact(MAIN_DB, bytes.as_slice(), bytes.len(), false)
         };
-        let mut db = Self::wrap(open().map_err(failed)?, DbFile::unattached(path.to_owned()));
+        read(&mut db.connection).map_err(|error| db.file.failed(&error))?;
         db.check_owner()?;
         db.check_image()?;
         db.migrate()?;
-        db.set_path(MEMORY.into());
+        db.file.set_name(MEMORY.into());
         Ok(db)
     }
 
-    /// Replaces the whole content with that of another database, in one step.
+    /// Replaces the whole content with that of another database, in one transaction.
     ///
     /// # Errors
     ///
-    /// [`Error::Storage`] where this one cannot be written, or has pages of another size; it is then as it was.
+    /// `ErrorKind::Storage` where this one cannot be written or has another page size; nothing is changed then.
     pub fn replace(&mut self, with: &Self) -> Result<()> {
-        let (own, other) = (self.page_size()?, with.page_size()?);
+        let page_size = |db: &Self| db.run(|connection| pragma::<i64>(connection, "page_size"));
+        let (own, other) = (page_size(self)?, page_size(with)?);
         if own != other {
-            // SQLite would say that the file is read-only.
+            // SQLite's error would be that the file is read-only.
             let message = format!("the database `{IMAGE}` has pages of {other} bytes, and this one of {own}");
-            return Err(Error::Storage {
-                kind: Storage::Corrupt,
-                message,
-                hint: format!(
-                    "run `PRAGMA journal_mode = DELETE; PRAGMA page_size = {own}; VACUUM` on it; nothing was imported"
-                ),
-            });
+            return Err(Error::storage(Storage::Corrupt, message).with_hint(format!(
+                "run `PRAGMA journal_mode = DELETE; PRAGMA page_size = {own}; VACUUM` on it; nothing was imported"
+            )));
         }
-        self.copy_from(with)
+        let copy = |to: &mut Connection| -> rusqlite::Result<()> {
+            to.flush_prepared_statement_cache();
+            Backup::new(&with.connection, to)?.run_to_completion(i32::MAX, Duration::ZERO, None)
+        };
+        copy(&mut self.connection).map_err(|error| self.file.failed(&error))
     }
 
-    fn page_size(&self) -> Result<i64> {
-        self.run(|connection| connection.pragma_query_value(None, "page_size", |row| row.get(0)))
-    }
-
-    /// Returns how many bytes it has, without its WAL.
+    /// Returns its size in bytes, without the WAL.
     ///
     /// # Errors
     ///
-    /// [`Error::Storage`] where it cannot be read.
+    /// `ErrorKind::Storage` where it cannot be read.
     pub fn bytes(&self) -> Result<u64> {
         self.run(|connection| {
-            let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-            Ok(u64::try_from(number("page_count")?.saturating_mul(number("page_size")?)).unwrap_or_default())
+            let pages: u64 = pragma(connection, "page_count")?;
+            Ok(pages.saturating_mul(pragma(connection, "page_size")?))
         })
     }
 
-    /// Tells whether it outlives the process.
+    /// Tells whether it is still there when the process has ended.
     #[must_use]
     pub fn is_persistent(&self) -> bool {
         self.path() != Path::new(MEMORY)
     }
 
-    /// Looks through bytes that a stranger may have made: the pages, and that the schema is ours and nothing besides.
+    /// Checks the pages, and that the schema has all our parts and no other one that could do harm.
     fn check_image(&self) -> Result<()> {
         let damage = self.integrity_check()?;
         if let Some(first) = damage.first() {
             return Err(corrupt(&format!("is damaged ({first})")));
         }
-        let version = usize::try_from(self.version()?).unwrap_or_default();
-        if version == 0 {
+        if self.version()? == 0 {
             return Err(corrupt("lacks its schema"));
         }
-        let expected = Part::expected(version).map_err(|error| Error::sqlite(self.path(), &error))?;
-        let there = self.run(Part::all)?;
-        // One of another shape would replace good data and refuse whatever is written after that.
-        if expected.iter().any(|part| !there.contains(part)) {
+        let (missing, added) = self.schema_difference()?;
+        // A table with another definition would replace good data and refuse later writes.
+        if !missing.is_empty() {
             return Err(corrupt("lacks a part of its schema"));
         }
-        let stranger = there
-            .iter()
-            .find(|part| !expected.contains(part) && !part.is_harmless());
-        if let Some(Part { kind, name, .. }) = stranger {
+        if let Some(Part { kind, name, .. }) = added.iter().find(|part| !part.is_harmless()) {
             return Err(corrupt(&format!("has the {kind} `{name}`, which is not ours")));
         }
         Ok(())
@@ -172,13 +160,10 @@ fn corrupt(what: &str) -> Error {
     Error::storage(Storage::Corrupt, format!("the database `{IMAGE}` {what}"))
 }
 
-/// Writes into the header that the file has no WAL: a database in memory cannot have one.
+/// Sets a format without a WAL in the header: a database in memory cannot have one.
 fn use_rollback_format(bytes: &mut [u8]) {
-    if bytes.len() >= HEADER
-        && let Some(formats) = bytes.get_mut(FORMATS)
-    {
-        for format in formats.iter_mut().filter(|format| **format == 2) {
-            *format = 1;
-        }
+    let formats = bytes.get_mut(FORMATS).into_iter().flatten();
+    for format in formats.filter(|format| **format == 2) {
+        *format = 1;
     }
 }

@@ -1,23 +1,23 @@
-//! Deletions: what was deleted in one home is deleted in every home that imports its lines.
+//! Deletions: what was deleted in one home is deleted in every home that imports its export.
 
 use super::execution::Execution;
 use super::fields::MAX_TEXT_BYTES;
 use super::identity::{Hash, deletion_identity, digest, identity, remember, uid};
-use super::jsonl::{self, Reason, subject};
+use super::jsonl::{JsonlRecord, Reason};
 use super::query::{self, Filter};
-use super::rollup::{Delta, settle};
-use crate::db::Tx;
+use super::stats::{Delta, settle};
+use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
 use crate::timestamp::Timestamp;
-use rusqlite::Connection;
+use serde_json::json;
 use std::collections::HashMap;
 
-/// What a line of the export calls the outcome of a deleted execution.
+/// The outcome of a deleted execution in an export.
 pub(super) const OUTCOME: &str = "deleted";
 
-/// How many deleted equal lines a line may count. Each is a row here, so that a short line of a stranger must not count many.
+/// How many deleted equal lines a line may count. Each becomes a row, so a short line from outside must not count many.
 const MAX_DELETED: u64 = 1000;
-/// How many equal lines that are left.
+/// How many remaining equal lines a line may count.
 const MAX_LEFT: u64 = 1_000_000;
 
 /// An execution that was deleted: what identifies it, and nothing else.
@@ -25,7 +25,7 @@ const MAX_LEFT: u64 = 1_000_000;
 pub struct Deletion {
     /// The skill.
     pub skill: String,
-    /// When the execution was.
+    /// The time of the execution.
     pub at: Timestamp,
     /// What identifies it.
     pub name: Name,
@@ -36,120 +36,99 @@ pub struct Deletion {
 pub enum Name {
     /// Its uid.
     Uid(String),
-    /// A line of 1.x has no uid; equal lines are one execution each, and stand for each other.
+    /// A line of 1.x has no uid. Equal lines are one execution each and cannot be told apart.
     Line {
-        /// The digest of what the line says.
+        /// The digest of the line's content.
         digest: Hash,
         /// How many of the equal lines were deleted.
         deleted: u64,
-        /// How many are left.
+        /// How many remain.
         left: u64,
     },
 }
 
 impl Deletion {
-    /// Writes it as a line of JSON that an import understands.
+    /// Writes it as a line of JSON that can be imported.
     #[must_use]
     pub fn jsonl(&self) -> String {
-        let mut out = String::from("{");
-        jsonl::put(&mut out, "ts", &jsonl::quoted(&self.at.to_string()));
-        jsonl::put(&mut out, "skill", &jsonl::quoted(&self.skill));
-        jsonl::put(&mut out, "outcome", &jsonl::quoted(OUTCOME));
-        match &self.name {
-            Name::Uid(uid) => jsonl::put(&mut out, "uid", &jsonl::quoted(uid)),
+        let (ts, skill) = (self.at.to_string(), &self.skill);
+        let line = match &self.name {
+            Name::Uid(uid) => json!({ "ts": ts, "skill": skill, "outcome": OUTCOME, "uid": uid }),
             Name::Line {
                 digest,
                 deleted,
                 left,
             } => {
-                let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-                jsonl::put(&mut out, "digest", &jsonl::quoted(&digest));
-                jsonl::put(&mut out, "deleted", &deleted.to_string());
-                jsonl::put(&mut out, "left", &left.to_string());
+                let digest = format!("{:032x}", u128::from_be_bytes(*digest));
+                json!({
+                    "ts": ts, "skill": skill, "outcome": OUTCOME, "digest": digest, "deleted": deleted, "left": left
+                })
             }
-        }
-        out.push('}');
-        out
+        };
+        line.to_string()
     }
 }
 
-/// Deletes an execution that is here.
+/// Deletes an execution of this home.
 pub(super) fn delete(tx: &Tx<'_>, execution: &Execution, home: &str) -> Result<()> {
     remove(tx, execution)?;
     let (at, skill) = (execution.at, execution.skill.as_str());
-    match uid(execution, home) {
-        Some(uid) => {
-            // Neither the execution nor the deletion is news when it comes back from elsewhere.
-            remember(tx, &identity(&uid, at, skill))?;
-            remember(tx, &deletion_identity(uid.as_bytes(), at, skill))?;
-            insert(tx, Some(execution.id), (skill, at), Some(&uid), None, false)
-        }
-        None => insert(
-            tx,
-            Some(execution.id),
-            (skill, at),
-            None,
-            Some(&digest(execution)),
-            false,
-        ),
+    let uid = uid(execution, home);
+    if let Some(uid) = &uid {
+        // Neither the execution nor the deletion is new when it is imported from another home.
+        remember(tx, &identity(uid, at, skill))?;
+        remember(tx, &deletion_identity(uid, at, skill))?;
     }
+    let digest = uid.is_none().then(|| digest(execution));
+    insert(tx, Some(execution.id), skill, at, uid.as_deref(), digest, false)
 }
 
-/// Removes an execution and takes it out of the figures of its skill and of its analysis.
+/// Removes an execution from the table, from the statistics of its skill and from its analysis.
 fn remove(tx: &Tx<'_>, execution: &Execution) -> Result<()> {
-    let skill = tx.run(|connection| {
-        connection
-            .prepare_cached("DELETE FROM execution WHERE id = ? RETURNING skill")?
-            .query_row([execution.id], |row| row.get::<_, i64>(0))
-    })?;
+    let sql = "DELETE FROM execution WHERE id = ? RETURNING skill";
+    let skill: i64 = tx.query_row(sql, [execution.id], |row| row.get(0))?;
     let mut delta = Delta::default();
     delta.remove(execution)?;
     delta.apply(tx, skill)?;
     settle(tx, skill)?;
-    tx.run(|connection| {
-        connection
-            .prepare_cached("DELETE FROM analysis WHERE skill = ?")?
-            .execute([skill])
-    })?;
+    tx.execute("DELETE FROM analysis WHERE skill = ?", [skill])?;
     Ok(())
 }
 
 fn insert(
     tx: &Tx<'_>,
     id: Option<i64>,
-    (skill, at): (&str, Timestamp),
+    skill: &str,
+    at: Timestamp,
     uid: Option<&str>,
-    digest: Option<&Hash>,
+    digest: Option<Hash>,
     pending: bool,
 ) -> Result<()> {
-    tx.run(|connection| {
-        // Executions and deletions share their numbers.
-        let mut statement = connection.prepare_cached(
-            "INSERT INTO deleted (id, skill, at, uid, digest, pending)
-             VALUES (ifnull(?1, (SELECT max(id) + 1 FROM execution
-                 WHERE id >= ifnull((SELECT max(id) FROM deleted), 0))), ?2, ?3, ?4, ?5, ?6)",
-        )?;
-        statement.execute((id, skill, at.micros(), uid, digest.map(Hash::as_slice), pending))?;
-        Ok(())
-    })
+    // No execution and deletion have the same id.
+    tx.execute(
+        "INSERT INTO deleted (id, skill, at, uid, digest, pending)
+         VALUES (ifnull(?1, (SELECT max(id) + 1 FROM execution
+             WHERE id >= ifnull((SELECT max(id) FROM deleted), 0))), ?2, ?3, ?4, ?5, ?6)",
+        (id, skill, at.micros(), uid, digest, pending),
+    )?;
+    Ok(())
 }
 
 /// Calls `each` with deletions in the order of their executions' times.
 pub(super) fn each(tx: &Tx<'_>, filter: &Filter, mut each: impl FnMut(Deletion) -> bool) -> Result<()> {
-    let mut deletions = tx.run(|connection| {
-        let mut statement = connection.prepare_cached(
-            "SELECT skill, at, uid, digest, count(*) FROM deleted
-             WHERE (?1 IS NULL OR skill = ?1) AND at >= ?2 AND at < ?3
-             GROUP BY ifnull(digest, id) ORDER BY at, id",
-        )?;
-        let since = filter.since.map_or(i64::MIN, Timestamp::micros);
-        let until = filter.until.map_or(i64::MAX, Timestamp::micros);
-        let rows = statement.query_map((filter.skill.as_deref(), since, until), |row| {
-            let name = match row.get::<_, Option<Hash>>(3)? {
+    let since = filter.since.map_or(i64::MIN, Timestamp::micros);
+    let until = filter.until.map_or(i64::MAX, Timestamp::micros);
+    let deletions: Vec<Deletion> = tx.query_all(
+        "SELECT skill, at, uid, digest, count(*) FROM deleted
+         WHERE (?1 IS NULL OR skill = ?1) AND at >= ?2 AND at < ?3
+         GROUP BY ifnull(digest, id) ORDER BY at, id",
+        (filter.skill.as_deref(), since, until),
+        |row| {
+            let name = match row.get(3)? {
                 None => Name::Uid(row.get(2)?),
                 Some(digest) => Name::Line {
                     digest,
-                    deleted: row.get::<_, i64>(4)?.unsigned_abs(),
+                    deleted: row.get(4)?,
                     left: 0,
                 },
             };
@@ -158,15 +137,12 @@ pub(super) fn each(tx: &Tx<'_>, filter: &Filter, mut each: impl FnMut(Deletion) 
                 at: Timestamp::from_micros(row.get(1)?),
                 name,
             })
-        })?;
-        rows.collect::<rusqlite::Result<Vec<_>>>()
-    })?;
-    for deletion in &mut deletions {
+        },
+    )?;
+    for mut deletion in deletions {
         if let Name::Line { digest, left, .. } = &mut deletion.name {
             *left = equal(tx, &deletion.skill, deletion.at, digest)?.len() as u64;
         }
-    }
-    for deletion in deletions {
         if !each(deletion) {
             break;
         }
@@ -174,7 +150,7 @@ pub(super) fn each(tx: &Tx<'_>, filter: &Filter, mut each: impl FnMut(Deletion) 
     Ok(())
 }
 
-/// Returns the executions of a digest, which are lines of 1.x.
+/// Returns the executions of this digest, which are lines of 1.x.
 fn equal(tx: &Tx<'_>, skill: &str, at: Timestamp, wanted: &Hash) -> Result<Vec<Execution>> {
     let mut found = query::at_time(tx, skill, at)?;
     found.retain(|one| uid(one, "").is_none() && digest(one) == *wanted);
@@ -183,40 +159,29 @@ fn equal(tx: &Tx<'_>, skill: &str, at: Timestamp, wanted: &Hash) -> Result<Vec<E
 
 /// Returns the error for an id that no execution has.
 pub(super) fn no_execution(tx: &Tx<'_>, id: i64, hint: &str) -> Result<Error> {
-    let deleted = tx.run(|connection| {
-        connection
-            .prepare_cached("SELECT 1 FROM deleted WHERE id = ?")?
-            .exists([id])
-    })?;
-    Ok(match deleted {
-        true => Error::not_found(format!("the execution `{id}` was deleted"), hint),
-        false => Error::not_found(format!("there is no execution `{id}`"), hint),
-    })
+    let message = match tx.exists("SELECT 1 FROM deleted WHERE id = ?", [id])? {
+        true => format!("the execution `{id}` was deleted"),
+        false => format!("there is no execution `{id}`"),
+    };
+    Ok(Error::not_found(message, hint))
 }
 
 impl Deletion {
     /// Reads a line whose outcome is [`OUTCOME`].
-    pub(super) fn read(line: &jsonl::JsonlRecord<'_>) -> std::result::Result<Self, Reason> {
-        let (skill, at) = subject(line)?;
+    pub(super) fn read(line: &JsonlRecord) -> std::result::Result<Self, Reason> {
+        let (skill, at) = line.subject()?;
         if skill.len() > MAX_TEXT_BYTES {
             return Err(("too-long", "the skill's name is too long".to_owned()));
         }
-        let uid = line
-            .uid
-            .text()
-            .filter(|uid| !uid.is_empty() && uid.len() <= MAX_TEXT_BYTES);
-        let digest = line
-            .extra
-            .get("digest")
-            .and_then(|digest| unhex(digest.as_str()?));
-        let number = |name: &str, most: u64| {
-            let number = line.extra.get(name)?.as_u64();
-            number.filter(|number| *number <= most)
-        };
-        let deleted = number("deleted", MAX_DELETED);
-        let name = match (uid, digest, deleted, number("left", MAX_LEFT)) {
+        let digest = line.text("digest").and_then(|digest| {
+            let number = u128::from_str_radix(digest, 16).ok()?;
+            (digest.len() == 32).then_some(number.to_be_bytes())
+        });
+        let number = |key, most| line.get(key).as_u64().filter(|number| *number <= most);
+        let counts = (number("deleted", MAX_DELETED), number("left", MAX_LEFT));
+        let name = match (line.uid(), digest, counts) {
             (Some(uid), ..) => Name::Uid(uid.to_owned()),
-            (None, Some(digest), Some(deleted), Some(left)) => Name::Line {
+            (None, Some(digest), (Some(deleted), Some(left))) => Name::Line {
                 digest,
                 deleted,
                 left,
@@ -235,13 +200,13 @@ impl Deletion {
         })
     }
 
-    /// Deletes what it means, as far as that is here, and returns how many executions that were. A deletion that is known
-    /// changes nothing.
+    /// Deletes what it identifies, if it is in this home, and returns how many executions that were. A deletion that is
+    /// known already changes nothing.
     pub(super) fn apply(&self, tx: &Tx<'_>, home: &str) -> Result<u64> {
         let (skill, at) = (self.skill.as_str(), self.at);
         match &self.name {
             Name::Uid(name) => {
-                if !remember(tx, &deletion_identity(name.as_bytes(), at, skill))? {
+                if !remember(tx, &deletion_identity(name, at, skill))? {
                     return Ok(0);
                 }
                 remember(tx, &identity(name, at, skill))?;
@@ -251,7 +216,7 @@ impl Deletion {
                     remove(tx, found)?;
                 }
                 let id = found.as_ref().map(|found| found.id);
-                insert(tx, id, (skill, at), Some(name), None, false)?;
+                insert(tx, id, skill, at, Some(name), None, false)?;
                 Ok(u64::from(found.is_some()))
             }
             Name::Line {
@@ -260,12 +225,9 @@ impl Deletion {
                 left,
             } => {
                 let here = equal(tx, skill, at, digest)?;
-                let deleted_here: i64 = tx.run(|connection| {
-                    connection
-                        .prepare_cached("SELECT count(*) FROM deleted WHERE digest = ?")?
-                        .query_row([digest.as_slice()], |row| row.get(0))
-                })?;
-                let (left_here, deleted_here) = (here.len() as u64, deleted_here.unsigned_abs());
+                let sql = "SELECT count(*) FROM deleted WHERE digest = ?";
+                let deleted_here: u64 = tx.query_row(sql, [digest], |row| row.get(0))?;
+                let left_here = here.len() as u64;
                 // As many equal lines exist as either home knows, and as many of them are deleted.
                 let all = (left + deleted).max(left_here + deleted_here);
                 let deleted = deleted_here.max(*deleted);
@@ -279,7 +241,7 @@ impl Deletion {
                         removed += 1;
                     }
                     let id = found.map(|found| found.id);
-                    insert(tx, id, (skill, at), None, Some(digest), found.is_none())?;
+                    insert(tx, id, skill, at, None, Some(*digest), found.is_none())?;
                 }
                 Ok(removed)
             }
@@ -288,33 +250,17 @@ impl Deletion {
 }
 
 /// Returns the lines of 1.x that were deleted elsewhere and have not been imported here, with how many there are of each.
-pub(super) fn pending(connection: &Connection) -> rusqlite::Result<HashMap<Hash, u64>> {
-    let mut statement = connection
-        .prepare_cached("SELECT digest, count(*) FROM deleted WHERE pending = 1 GROUP BY digest")?;
-    let rows = statement.query_map((), |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?;
-    rows.collect()
+pub(super) fn pending(db: &Db) -> Result<HashMap<Hash, u64>> {
+    let sql = "SELECT digest, count(*) FROM deleted WHERE pending = 1 GROUP BY digest";
+    db.query_all(sql, (), |row| row.try_into())
 }
 
-/// Remembers that one of the pending lines was in an import, and left out there.
+/// Notes that an import skipped one of the pending lines.
 pub(super) fn take_pending(tx: &Tx<'_>, digest: &Hash) -> Result<()> {
-    tx.run(|connection| {
-        connection
-            .prepare_cached(
-                "UPDATE deleted SET pending = 0
-                 WHERE id = (SELECT id FROM deleted WHERE digest = ? AND pending = 1 LIMIT 1)",
-            )?
-            .execute([digest.as_slice()])
-    })?;
+    tx.execute(
+        "UPDATE deleted SET pending = 0
+         WHERE id = (SELECT id FROM deleted WHERE digest = ? AND pending = 1 LIMIT 1)",
+        [digest],
+    )?;
     Ok(())
-}
-
-fn unhex(text: &str) -> Option<Hash> {
-    if text.len() != 2 * Hash::default().len() {
-        return None;
-    }
-    let mut out = Hash::default();
-    for (to, pair) in out.iter_mut().zip(text.as_bytes().chunks(2)) {
-        *to = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-    }
-    Some(out)
 }

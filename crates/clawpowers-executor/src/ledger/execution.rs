@@ -1,4 +1,4 @@
-//! What an execution is.
+//! Executions and their outcomes.
 
 use super::fields::{ExecutionFields, check_text};
 use crate::decimal::MAX_MICROS;
@@ -7,24 +7,24 @@ use crate::error::{Error, Result};
 use crate::timestamp::Timestamp;
 use std::fmt;
 
-/// What the table says of an execution that has not ended.
+/// The outcome of an open execution in the database.
 pub(super) const OPEN: i64 = 4;
 
 /// How an execution ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Outcome {
-    /// It did what it was for.
+    /// The skill achieved its purpose.
     Success,
     /// It did not.
     Failure,
-    /// It did so in part.
+    /// It did in part.
     Partial,
     /// It was not needed.
     Skipped,
 }
 
 impl Outcome {
-    /// Every outcome, in the order of their numbers.
+    /// Every outcome, in the order of its number in the database.
     pub const ALL: [Self; 4] = [Self::Success, Self::Failure, Self::Partial, Self::Skipped];
 
     /// Returns the outcome's name.
@@ -42,7 +42,7 @@ impl Outcome {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] for anything else.
+    /// `ErrorKind::Invalid` for anything else.
     pub fn parse(text: &str) -> Result<Self> {
         let found = Self::ALL.into_iter().find(|outcome| outcome.as_str() == text);
         found.ok_or_else(|| {
@@ -99,9 +99,9 @@ pub struct Execution {
 }
 
 impl Execution {
-    /// Returns what it is once it has ended.
+    /// Returns the execution after it has ended.
     pub(super) fn ended(&self, outcome: Outcome, fields: &ExecutionFields<&str>, now: Timestamp) -> Self {
-        // The clock may have been set back meanwhile, or far ahead; what is stored has to be importable.
+        // The clock may have been set; a stored duration must be valid in an import.
         let since = now.micros().saturating_sub(self.at.micros()).clamp(0, MAX_MICROS);
         let mut fields = fields.or(&self.fields);
         fields.duration.get_or_insert(since);
@@ -119,7 +119,7 @@ impl NewExecution<'_> {
         self.fields.check()
     }
 
-    /// Returns its time, which is now unless it has one.
+    /// Returns its time, by default the current one.
     pub(super) fn time(&self) -> Result<Timestamp> {
         let at = self.at.unwrap_or_else(Timestamp::now);
         if at.is_writable() {
@@ -145,11 +145,11 @@ impl NewExecution<'_> {
     }
 }
 
-/// Refuses a name that a skill cannot have.
+/// Checks the name of a skill.
 ///
 /// # Errors
 ///
-/// [`Error::Invalid`] for an empty one, a long one, and one with control characters.
+/// `ErrorKind::Invalid` for a name that is empty, is too long or contains control characters.
 pub fn check_skill(skill: &str) -> Result<()> {
     if skill.is_empty() {
         return Err(Error::invalid(

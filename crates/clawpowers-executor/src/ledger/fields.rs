@@ -1,5 +1,5 @@
-//! The optional fields of an execution: one list of their names, columns and types for everything that stores, reads or
-//! writes executions.
+//! The optional fields of an execution: one list of their names, columns and types, used by everything that reads or writes
+//! executions.
 
 use crate::decimal::{MAX_DOLLARS, MAX_MICROS, MAX_NANODOLLARS, MAX_SECONDS};
 use crate::display::quoted;
@@ -7,14 +7,14 @@ use crate::error::{Error, Result};
 use rusqlite::Row;
 use rusqlite::types::{ToSql, ToSqlOutput};
 
-/// How many bytes the name of a skill, a session, an agent, a model, a tier or a project may have.
+/// The longest text of a field, such as the name of a skill or a session, in bytes.
 pub const MAX_TEXT_BYTES: usize = 1024;
-/// How many bytes notes may have.
+/// The longest notes, in bytes.
 pub const MAX_NOTES_BYTES: usize = 1024 * 1024;
-/// The largest number of tokens, which every language reads exactly from JSON.
-const MAX_TOKENS: i64 = (1 << 53) - 1;
+/// The largest number of tokens; every language can read it from JSON without loss.
+pub(super) const MAX_TOKENS: i64 = (1 << 53) - 1;
 
-/// What a field contains, which decides how it is written and which values are valid.
+/// The kind of a field, which decides how it is written and which values are valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// Microseconds, written as seconds.
@@ -26,7 +26,6 @@ pub(super) enum Kind {
     Notes,
 }
 
-/// A field of the list.
 #[derive(Debug)]
 pub(super) struct Field {
     /// Its column in the table `execution`.
@@ -36,7 +35,6 @@ pub(super) struct Field {
     pub(super) kind: Kind,
 }
 
-/// The value of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FieldValue<'a> {
     Number(i64),
@@ -57,7 +55,7 @@ impl Field {
         matches!(self.kind, Kind::Duration | Kind::Cost | Kind::Tokens)
     }
 
-    /// Refuses a value that breaks a rule.
+    /// Returns an error for a value that breaks a rule.
     fn check(&self, value: FieldValue<'_>) -> Result<()> {
         let (message, hint) = match (self.kind, value) {
             (Kind::Duration, FieldValue::Number(micros)) if !(0..=MAX_MICROS).contains(&micros) => (
@@ -77,7 +75,7 @@ impl Field {
                     "the notes have {} bytes, more than {MAX_NOTES_BYTES}",
                     notes.len()
                 ),
-                "keep what is long in a file and note its path",
+                "write long notes to a file and note its path",
             ),
             (Kind::Text, FieldValue::Text(text)) => return check_text(&self.column.replace('_', " "), text),
             _ => return Ok(()),
@@ -86,21 +84,21 @@ impl Field {
     }
 }
 
-/// Refuses a text that is long or has control characters.
+/// Returns an error for a text that is too long or has control characters.
 pub(super) fn check_text(name: &str, value: &str) -> Result<()> {
     if value.len() > MAX_TEXT_BYTES {
-        let message = format!(
-            "the {name} {} has {} bytes, more than {MAX_TEXT_BYTES}",
-            quoted(value),
-            value.len()
-        );
-        return Err(Error::invalid(message, "put what is long into the notes"));
+        let (shown, length) = (quoted(value), value.len());
+        let message = format!("the {name} {shown} has {length} bytes, more than {MAX_TEXT_BYTES}");
+        return Err(Error::invalid(message, "put long text into the notes"));
     }
     if value.chars().any(char::is_control) {
-        let message = format!("the {name} `{}` holds control characters", value.escape_debug());
+        let message = format!(
+            "the {name} `{}` contains control characters",
+            value.escape_debug()
+        );
         return Err(Error::invalid(
             message,
-            "put what has several lines into the notes",
+            "put text of several lines into the notes",
         ));
     }
     Ok(())
@@ -167,7 +165,7 @@ macro_rules! execution_fields {
 
 // A new field goes to the end; its column is added by a new step in `db/schema.rs`.
 execution_fields! {
-    /// How long it took, in microseconds.
+    /// The duration in microseconds.
     duration: i64 = "duration_s" Duration;
     /// Notes for people.
     notes: T = "notes" Notes;
@@ -195,7 +193,7 @@ execution_fields! {
     source: T = "source" Text;
 }
 
-/// How many of the fields have a column in the first version of the schema.
+/// The number of fields that have a column in the first version of the schema.
 pub(super) const FIRST_FIELDS: usize = 13;
 
 /// A value for each of [`FIELDS`].
@@ -209,7 +207,7 @@ impl<T: AsRef<str>> ExecutionFields<T> {
             .try_for_each(|(field, value)| field.check(value))
     }
 
-    /// Returns these fields; those without a value have that of `others`.
+    /// Returns these fields, with the values of `others` where they have none.
     pub(super) fn or(&self, others: &ExecutionFields<String>) -> ExecutionFields<String> {
         let mut values = self.values();
         for (value, other) in values.iter_mut().zip(others.values()) {

@@ -10,45 +10,43 @@ use sha2::{Digest as _, Sha256};
 /// The start of a SHA-256.
 pub(crate) type Hash = [u8; 16];
 
-/// What a file and its content are remembered by.
+/// The hashes of a file and of its content.
 pub(crate) type FileHash = [u8; 32];
 
-/// Returns the uid of an execution: its own where it came from another home, else this home's name and its id.
+/// Returns the uid of an execution: if it came from another home, the uid from there; otherwise this home's id and its number.
 pub(super) fn uid(execution: &Execution, home: &str) -> Option<String> {
     let imported = execution.fields.source.as_deref() == Some("import");
     match &execution.uid {
         Some(uid) => Some(uid.clone()),
-        // A line of 1.x has none, and goes out as it came in.
+        // A line of 1.x has none, and is exported as it was.
         None if imported => None,
         None => Some(format!("{home}-{}", execution.id)),
     }
 }
 
-/// Returns what an execution with a uid is remembered by.
+/// Returns the hash by which an execution with a uid is known.
 pub(super) fn identity(uid: &str, at: Timestamp, skill: &str) -> Hash {
-    hash(&[
-        b"uid",
-        uid.as_bytes(),
-        &at.micros().to_le_bytes(),
-        skill.as_bytes(),
-    ])
+    let at = at.micros().to_le_bytes();
+    hash(&[b"uid", uid.as_bytes(), &at, skill.as_bytes()])
 }
 
-/// Returns a hash of parts, each with its length so that no two lists of parts are the same.
+/// Returns the hash by which the deletion of an execution is known.
+pub(super) fn deletion_identity(uid: &str, at: Timestamp, skill: &str) -> Hash {
+    let at = at.micros().to_le_bytes();
+    hash(&[b"deleted", uid.as_bytes(), &at, skill.as_bytes()])
+}
+
+/// Returns a hash of parts. Each is hashed with its length, so that no two lists of parts have the same hash.
 pub(crate) fn hash(parts: &[&[u8]]) -> Hash {
     let mut hasher = Sha256::new();
     for part in parts {
         hasher.update((part.len() as u64).to_le_bytes());
         hasher.update(part);
     }
-    let mut short = Hash::default();
-    for (to, from) in short.iter_mut().zip(hasher.finalize()) {
-        *to = from;
-    }
-    short
+    hasher.finalize().first_chunk().copied().unwrap_or_default()
 }
 
-/// Returns what identifies a line of 1.x, which has no uid: what it says.
+/// Returns the hash that identifies a line of 1.x, which has no uid: that of its content.
 pub(super) fn digest(execution: &Execution) -> Hash {
     let text = |value: &Option<FieldValue<'_>>| match value {
         None => String::new(),
@@ -68,7 +66,7 @@ pub(super) fn digest(execution: &Execution) -> Hash {
         parts.extend(wanted.map(|(_, value)| text(value)));
     }
     parts.push(execution.extra.clone().unwrap_or_default());
-    // A field that the first releases did not know must not change the digests of lines without it.
+    // A field that is newer than 3.0 must not change the digests of lines without it.
     for (field, value) in FIELDS.iter().skip(FIRST_FIELDS).zip(later) {
         if value.is_some() {
             parts.extend([field.key.to_owned(), text(value)]);
@@ -78,24 +76,16 @@ pub(super) fn digest(execution: &Execution) -> Hash {
     hash(&parts)
 }
 
-/// Returns what the deletion of an execution is remembered by.
-pub(super) fn deletion_identity(uid: &[u8], at: Timestamp, skill: &str) -> Hash {
-    hash(&[b"deleted", uid, &at.micros().to_le_bytes(), skill.as_bytes()])
-}
-
 /// The condition that a row of `imported` is of an import that has ended.
 pub(crate) const IS_KNOWN: &str = "(import IS NULL OR EXISTS
     (SELECT 1 FROM import AS other WHERE other.id = imported.import AND ended_at IS NOT NULL))";
 
-/// Remembers something as imported; tells whether it was new.
+/// Adds a hash to the table of what was imported; tells whether it was new.
 pub(super) fn remember(tx: &Tx<'_>, hash: &Hash) -> Result<bool> {
-    let changed = tx.run(|connection| {
-        let mut statement = connection.prepare_cached(&format!(
-            "INSERT INTO imported (hash) VALUES (?1) ON CONFLICT (hash) DO UPDATE SET import = NULL WHERE NOT {IS_KNOWN}"
-        ))?;
-        statement.execute([hash.as_slice()])
-    })?;
-    Ok(changed > 0)
+    let sql = format!(
+        "INSERT INTO imported (hash) VALUES (?1) ON CONFLICT (hash) DO UPDATE SET import = NULL WHERE NOT {IS_KNOWN}"
+    );
+    Ok(tx.execute(&sql, [hash.as_slice()])? > 0)
 }
 
 #[cfg(test)]

@@ -3,22 +3,22 @@
 use super::deletion::{self, Deletion};
 use super::execution::{Execution, NewExecution, Outcome};
 use super::fields::{
-    ExecutionFields, FIELDS, Field, FieldValue, Kind, MAX_NOTES_BYTES, MAX_TEXT_BYTES, Values,
+    ExecutionFields, FIELDS, Field, FieldValue, Kind, MAX_NOTES_BYTES, MAX_TEXT_BYTES, MAX_TOKENS, Values,
 };
 use super::identity::{Hash, hash, identity};
-use super::jsonl::{JsonlRecord, Reason, Scalar, jsonl, subject};
+use super::jsonl::{JsonlRecord, Reason, jsonl, plain};
 use crate::decimal;
 use crate::display::escaped;
 use crate::error::{Error, Result, Storage};
 use crate::timestamp::Timestamp;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::io::{BufRead, Read as _};
 
-/// How long a line may be, in bytes: as long as any that an export writes, where each byte of notes may take six.
+/// The longest line, in bytes. That of an export is never longer, though JSON may need six bytes for one byte of notes.
 const MAX_LINE_BYTES: usize = 8 * 1024 * 1024;
-/// A line below this is within the bound however an export writes it.
+/// A line below this is within the limit however an export writes it.
 const SHORT_LINE_BYTES: usize = 1024 * 1024;
 /// How many skipped lines are listed one by one; the others are counted.
 const MAX_SKIPPED: usize = 1000;
@@ -26,11 +26,12 @@ const MAX_SKIPPED: usize = 1000;
 /// What was imported.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ImportReport {
-    /// Executions that were imported.
-    pub taken: u64,
-    /// Lines that change nothing: executions that were imported before, and deletions of what is not here.
+    /// The number of executions that were imported.
+    pub imported: u64,
+    /// The number of lines that changed nothing: executions that were imported before, and deletions of executions that do
+    /// not exist here.
     pub known: u64,
-    /// Executions that were deleted because a line says so.
+    /// The number of executions that deletions removed.
     pub deleted: u64,
     /// How many lines were skipped or imported with changes, by reason.
     pub reasons: BTreeMap<&'static str, u64>,
@@ -41,20 +42,20 @@ pub struct ImportReport {
 /// A line or a file that was skipped or changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skipped {
-    /// The file, or what else it came from.
+    /// The file, or another name of where it came from.
     pub source: String,
     /// The line, from 1; 0 for a whole file.
     pub line: usize,
-    /// Why, as a stable word.
+    /// The reason, as a stable word.
     pub reason: &'static str,
-    /// Why, for people.
+    /// The reason, for people.
     pub detail: String,
 }
 
 impl ImportReport {
-    /// Adds the rows of another report.
+    /// Adds another report.
     pub(crate) fn absorb(&mut self, other: Self) {
-        self.taken += other.taken;
+        self.imported += other.imported;
         self.known += other.known;
         self.deleted += other.deleted;
         for (reason, count) in other.reasons {
@@ -84,41 +85,41 @@ impl ImportReport {
     }
 }
 
-/// What was read and is not written yet.
+/// Records that were read and not yet written.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     pub(super) records: VecDeque<Record>,
-    /// How many bytes their lines have.
+    /// The size of their lines.
     pub(super) bytes: usize,
-    /// Applied at the end, when the figures are right.
+    /// Applied at the end, when the statistics are up to date.
     pub(super) deletions: Vec<Deletion>,
 }
 
-/// An execution, before it is known whether it is here already.
+/// An execution, before it is known whether it was imported before.
 #[derive(Debug)]
 pub(super) struct Record {
     pub(super) execution: Execution,
-    /// Its number, where its name says that it is one of this home.
+    /// Its id here, if its uid has the id of this home.
     pub(super) own: Option<i64>,
-    /// What it is remembered by.
+    /// The hash by which it is known after the import.
     pub(super) hash: Hash,
-    /// How many bytes its line has.
+    /// The size of its line.
     pub(super) bytes: usize,
 }
 
-/// Reads the lines of one source.
-pub(super) struct Reader<'a> {
-    /// The name of the home that imports.
+/// Reads the records of one source.
+pub(super) struct RecordReader<'a> {
+    /// The id of the home that imports.
     home: &'a str,
-    /// What the report calls the source.
+    /// The source in the report.
     source: &'a str,
-    /// How often each line was there.
+    /// How often each line without a uid occurred so far.
     seen: HashMap<Hash, u32>,
     number: usize,
     bytes: Vec<u8>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> RecordReader<'a> {
     pub(super) fn new(home: &'a str, source: &'a str) -> Self {
         Self {
             home,
@@ -149,7 +150,7 @@ impl<'a> Reader<'a> {
         } else if more {
             let text = String::from_utf8_lossy(&bytes);
             if matches!(text, Cow::Owned(_)) {
-                let detail = "the line was not UTF-8: what is not became U+FFFD";
+                let detail = "the line was not UTF-8: invalid bytes were replaced by U+FFFD";
                 report.skip(self.source, self.number, "mended", detail);
             }
             let text = text.trim_start_matches('\u{feff}').trim();
@@ -161,32 +162,29 @@ impl<'a> Reader<'a> {
         Ok(more)
     }
 
-    /// Reads a line, which holds one record unless something went wrong when it was written.
+    /// Reads a line, which is one record unless something went wrong when it was written.
     fn text(&mut self, text: &str, report: &mut ImportReport, batch: &mut Batch) {
-        if let Ok(line) = serde_json::from_str::<JsonlRecord<'_>>(text) {
-            return self.one(text, &line, report, batch);
+        if let Ok(line) = serde_json::from_str(text) {
+            return self.record(text, line, report, batch);
         }
-        let mended = mended(text);
-        if let Ok(line) = serde_json::from_str::<JsonlRecord<'_>>(&mended) {
+        if let Ok(line) = serde_json::from_str(&repaired(text)) {
             let detail =
-                "the line was not JSON: it held raw control characters or a number with leading zeros";
+                "the line was not JSON: it had raw control characters or a number with leading zeros";
             report.skip(self.source, self.number, "mended", detail);
-            return self.one(text, &line, report, batch);
+            return self.record(text, line, report, batch);
         }
-        // A writer that was stopped leaves the start of a record, and the next one is glued to it.
+        // A writer that was stopped leaves the start of a record, and the next record follows on the same line.
         let mut records = Vec::new();
         let mut rest = text;
         while let Some(start) = rest.find("{\"ts\"") {
             let tail = rest.get(start..).unwrap_or_default();
-            let mut stream = serde_json::Deserializer::from_str(tail).into_iter::<JsonlRecord<'_>>();
-            match stream.next() {
-                Some(Ok(line)) => {
-                    let end = stream.byte_offset();
-                    records.push((tail.get(..end).unwrap_or_default(), line));
-                    rest = tail.get(end..).unwrap_or_default();
-                }
-                _ => rest = tail.get(1..).unwrap_or_default(),
+            let mut stream = serde_json::Deserializer::from_str(tail).into_iter::<Map<String, Value>>();
+            let mut end = 1;
+            if let Some(Ok(line)) = stream.next() {
+                end = stream.byte_offset();
+                records.push((tail.get(..end).unwrap_or_default(), line));
             }
+            rest = tail.get(end..).unwrap_or_default();
         }
         let (reason, detail) = match serde_json::from_str::<Value>(text) {
             _ if !records.is_empty() => {
@@ -199,7 +197,7 @@ impl<'a> Reader<'a> {
             ),
             Err(error) => {
                 let (why, column) = (error.to_string(), error.column());
-                // The parser was given one line, and calls it the first.
+                // The parser was given one line, so its line number is always 1.
                 let why = why.split(" at line ").next().unwrap_or_default();
                 (
                     "not-json",
@@ -209,32 +207,36 @@ impl<'a> Reader<'a> {
         };
         report.skip(self.source, self.number, reason, detail);
         for (text, line) in records {
-            self.one(text, &line, report, batch);
+            self.record(text, line, report, batch);
         }
     }
 
-    /// Reads a record.
-    fn one(&mut self, text: &str, line: &JsonlRecord<'_>, report: &mut ImportReport, batch: &mut Batch) {
-        if line.outcome.text() == Some(deletion::OUTCOME) {
-            match Deletion::read(line) {
-                Ok(deletion) => batch.deletions.push(deletion),
-                Err((reason, detail)) => report.skip(self.source, self.number, reason, detail),
-            }
-            return;
-        }
-        let mut execution = match judge(line) {
-            Ok((new, outcome, at)) => new.execution(Some(outcome), at),
-            Err((reason, detail)) => return report.skip(self.source, self.number, reason, detail),
+    /// Reads a record: an execution or a deletion.
+    fn record(&mut self, text: &str, line: Map<String, Value>, report: &mut ImportReport, batch: &mut Batch) {
+        let line = JsonlRecord::new(line);
+        let read = if line.text("outcome") == Some(deletion::OUTCOME) {
+            Deletion::read(&line).map(|deletion| batch.deletions.push(deletion))
+        } else {
+            self.execution(text, line).map(|record| {
+                batch.bytes += record.bytes;
+                batch.records.push_back(record);
+            })
         };
-        execution.extra = (!line.extra.is_empty()).then(|| Value::Object(line.extra.clone()).to_string());
+        if let Err((reason, detail)) = read {
+            report.skip(self.source, self.number, reason, detail);
+        }
+    }
+
+    fn execution(&mut self, text: &str, line: JsonlRecord) -> std::result::Result<Record, Reason> {
+        let (new, outcome, at) = new_execution(&line)?;
+        let mut execution = new.execution(Some(outcome), at);
+        execution.uid = line.uid().map(str::to_owned);
+        execution.extra = line.into_extra();
         if text.len() > SHORT_LINE_BYTES && jsonl(&execution, self.home).len() > MAX_LINE_BYTES {
             let detail = format!("the line would have more than {MAX_LINE_BYTES} bytes in an export");
-            return report.skip(self.source, self.number, "too-long", detail);
+            return Err(("too-long", detail));
         }
-        let uid = line
-            .uid
-            .text()
-            .filter(|uid| !uid.is_empty() && uid.len() <= MAX_TEXT_BYTES);
+        let uid = execution.uid.as_deref();
         let own = uid.and_then(|uid| uid.strip_prefix(self.home)?.strip_prefix('-')?.parse().ok());
         let hash = match uid {
             Some(uid) => identity(uid, execution.at, &execution.skill),
@@ -245,47 +247,42 @@ impl<'a> Reader<'a> {
                 hash(&[&line, &occurrence.to_le_bytes()])
             }
         };
-        execution.uid = uid.map(str::to_owned);
-        batch.bytes += text.len();
-        batch.records.push_back(Record {
+        Ok(Record {
             execution,
             own,
             hash,
             bytes: text.len(),
-        });
+        })
     }
 }
 
-type Judged<'a> = (NewExecution<'a>, Outcome, Timestamp);
-
-/// Takes a line for an execution, or says why it is none.
-fn judge<'a>(line: &'a JsonlRecord<'_>) -> std::result::Result<Judged<'a>, Reason> {
-    let (skill, at) = subject(line)?;
-    let named = line.outcome.text().unwrap_or_default();
-    if named == "open" {
-        return Err((
-            "open",
-            "the execution had not ended when it was written down".to_owned(),
-        ));
+/// Reads the execution of a record, without its uid and without fields that are not ours.
+fn new_execution(line: &JsonlRecord) -> std::result::Result<(NewExecution<'_>, Outcome, Timestamp), Reason> {
+    let (skill, at) = line.subject()?;
+    let outcome = line.text("outcome").unwrap_or_default();
+    if outcome == "open" {
+        let detail = "the execution had not ended when it was exported";
+        return Err(("open", detail.to_owned()));
     }
     let outcome =
-        Outcome::parse(named).map_err(|_| ("outcome", format!("no outcome: {}", escaped(named))))?;
+        Outcome::parse(outcome).map_err(|_| ("outcome", format!("no outcome: {}", escaped(outcome))))?;
     let mut values = Values::default();
-    for ((value, field), scalar) in values.iter_mut().zip(&FIELDS).zip(&line.fields) {
-        *value = field_value(field, scalar)?;
+    for (value, field) in values.iter_mut().zip(&FIELDS) {
+        *value = field_value(field, line.get(field.key))?;
     }
+    // What another home ran keeps that source.
+    let has_uid = line.text("uid").is_some_and(|uid| !uid.is_empty());
+    let source = line.text("source").filter(|source| has_uid && *source == "run");
     let fields = ExecutionFields {
-        source: Some(came(line)),
+        source: Some(source.unwrap_or("import")),
         ..values.into()
     };
     // 1.x had no rules for names, so only the sizes are checked.
     let long =
         skill.len() > MAX_TEXT_BYTES || fields.notes.is_some_and(|notes| notes.len() > MAX_NOTES_BYTES);
     if long {
-        return Err((
-            "too-long",
-            "the skill's name or the notes are too long".to_owned(),
-        ));
+        let detail = "the skill's name or the notes are too long";
+        return Err(("too-long", detail.to_owned()));
     }
     let new = NewExecution {
         skill,
@@ -296,45 +293,33 @@ fn judge<'a>(line: &'a JsonlRecord<'_>) -> std::result::Result<Judged<'a>, Reaso
 }
 
 /// Reads the value of a field.
-fn field_value<'a>(
-    field: &Field,
-    scalar: &'a Scalar<'_>,
-) -> std::result::Result<Option<FieldValue<'a>>, Reason> {
+fn field_value<'a>(field: &Field, value: &'a Value) -> std::result::Result<Option<FieldValue<'a>>, Reason> {
     let read = match field.kind {
-        Kind::Text | Kind::Notes => return Ok(scalar.label().map(FieldValue::Text)),
+        Kind::Text | Kind::Notes => return Ok(value.as_str().map(FieldValue::Text)),
         Kind::Duration => decimal::micros,
         Kind::Cost => decimal::nanodollars,
         Kind::Tokens => tokens,
     };
-    let key = field.key;
-    match scalar {
-        Scalar::Absent => Ok(None),
-        Scalar::Number(text) => read(text).map(|number| Some(FieldValue::Number(number))),
-        Scalar::Text(text) => read(text).map(|number| Some(FieldValue::Number(number))),
-        Scalar::Other(value) => Err(Error::invalid(format!("`{key}` is {value}"), "")),
-    }
-    .map_err(|error| ("figure", format!("`{key}`: {error}")))
-}
-
-/// Returns how an execution came to be known: what another home ran is still what was run.
-fn came(line: &JsonlRecord<'_>) -> &'static str {
-    let named = line.uid.text().is_some_and(|uid| !uid.is_empty());
-    match line.field("source").label() {
-        Some("run") if named => "run",
-        _ => "import",
+    let number = match value {
+        Value::Null => return Ok(None),
+        Value::Number(number) => read(&plain(number)).map_err(|error| error.message),
+        Value::String(text) => read(text).map_err(|error| error.message),
+        other => Err(format!("`{}` is {other}", field.key)),
+    };
+    match number {
+        Ok(number) => Ok(Some(FieldValue::Number(number))),
+        Err(why) => Err(("figure", format!("`{}`: {why}", field.key))),
     }
 }
 
 fn tokens(text: &str) -> Result<i64> {
-    let number = text
-        .parse::<i64>()
-        .ok()
-        .filter(|number| (0..1 << 53).contains(number));
+    let number = text.parse().ok();
+    let number = number.filter(|number| (0..=MAX_TOKENS).contains(number));
     number.ok_or_else(|| Error::invalid(format!("`{text}` is not a number of tokens"), ""))
 }
 
-/// Mends what the shell scripts of 1.x wrote wrong: raw control characters, and durations with leading zeros.
-fn mended(text: &str) -> String {
+/// Repairs the mistakes of the shell scripts of 1.x: raw control characters, and durations with leading zeros.
+fn repaired(text: &str) -> String {
     const FIELD: &str = "\"duration_s\":";
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -356,7 +341,7 @@ fn mended(text: &str) -> String {
     out
 }
 
-/// Reads a line with its end; tells whether it was within the bound. The rest of a longer line is skipped.
+/// Reads a line with its end; tells whether it was within the limit. The rest of a longer line is skipped.
 fn read_line(lines: &mut impl BufRead, bytes: &mut Vec<u8>) -> std::io::Result<bool> {
     lines
         .by_ref()
@@ -365,16 +350,6 @@ fn read_line(lines: &mut impl BufRead, bytes: &mut Vec<u8>) -> std::io::Result<b
     if bytes.len() < MAX_LINE_BYTES || bytes.last() == Some(&b'\n') {
         return Ok(true);
     }
-    loop {
-        let buffer = lines.fill_buf()?;
-        if buffer.is_empty() {
-            return Ok(false);
-        }
-        let end = buffer.iter().position(|byte| *byte == b'\n');
-        let used = end.map_or(buffer.len(), |end| end + 1);
-        lines.consume(used);
-        if end.is_some() {
-            return Ok(false);
-        }
-    }
+    lines.skip_until(b'\n')?;
+    Ok(false)
 }

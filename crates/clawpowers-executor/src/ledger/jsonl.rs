@@ -1,202 +1,78 @@
-//! Executions as lines: JSON in the form of 1.x with further fields, and CSV.
+//! Executions as lines: JSON in the form of 1.x with more fields, and CSV.
 
 use super::execution::{Execution, Outcome};
-use super::fields::{FIELDS, FieldValue, Kind};
+use super::fields::{FIELDS, FieldValue, Kind, MAX_TEXT_BYTES};
 use super::identity::uid;
 use crate::decimal;
 use crate::display::escaped;
 use crate::timestamp::Timestamp;
-use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Value};
-use std::borrow::Cow;
-use std::fmt;
+use serde_json::{Map, Number, Value};
 
-/// A line as it was read; nothing has been checked.
-#[derive(Debug, Default)]
-pub(super) struct JsonlRecord<'a> {
-    pub(super) ts: Scalar<'a>,
-    pub(super) skill: Scalar<'a>,
-    pub(super) outcome: Scalar<'a>,
-    /// The values of [`FIELDS`].
-    pub(super) fields: [Scalar<'a>; FIELDS.len()],
-    pub(super) uid: Scalar<'a>,
-    pub(super) extra: Map<String, Value>,
-}
+/// A line that was parsed but not checked.
+pub(super) struct JsonlRecord(Map<String, Value>);
 
-impl<'a> JsonlRecord<'a> {
-    /// Returns the value of a field; absent for a key that is not in [`FIELDS`].
-    pub(super) fn field(&self, key: &str) -> &Scalar<'a> {
-        let mut fields = FIELDS.iter().zip(&self.fields);
-        fields
-            .find(|(field, _)| field.key == key)
-            .map_or(&Scalar::Absent, |(_, value)| value)
-    }
-}
-
-/// A value of a line.
-#[derive(Debug, Default)]
-pub(super) enum Scalar<'a> {
-    /// It is absent or null.
-    #[default]
-    Absent,
-    Text(Cow<'a, str>),
-    /// A number, written without an exponent.
-    Number(String),
-    Other(Value),
-}
-
-impl Scalar<'_> {
-    pub(super) fn text(&self) -> Option<&str> {
-        match self {
-            Self::Text(text) => Some(text),
-            _ => None,
+impl JsonlRecord {
+    pub(super) fn new(mut line: Map<String, Value>) -> Self {
+        // Some programs number their sessions.
+        for field in FIELDS.iter().filter(|field| !field.is_number()) {
+            if let Some(value) = line.get_mut(field.key)
+                && let Value::Number(number) = value
+            {
+                *value = Value::String(plain(number));
+            }
         }
+        Self(line)
     }
 
-    /// Returns a text or a number as text: others number their sessions.
-    pub(super) fn label(&self) -> Option<&str> {
-        match self {
-            Self::Text(text) => Some(text),
-            Self::Number(text) => Some(text),
-            _ => None,
-        }
+    pub(super) fn get(&self, key: &str) -> &Value {
+        self.0.get(key).unwrap_or(&Value::Null)
     }
 
-    fn value(self) -> Value {
-        match self {
-            Self::Absent => Value::Null,
-            Self::Text(text) => Value::String(text.into_owned()),
-            Self::Number(text) => text.parse().map_or(Value::Null, Value::Number),
-            Self::Other(value) => value,
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Scalar<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ScalarVisitor)
-    }
-}
-
-struct ScalarVisitor;
-
-impl<'de> Visitor<'de> for ScalarVisitor {
-    type Value = Scalar<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value")
+    pub(super) fn text(&self, key: &str) -> Option<&str> {
+        self.get(key).as_str()
     }
 
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
-        Ok(Scalar::Text(Cow::Borrowed(text)))
+    /// Returns the uid; `None` for one that is empty or too long.
+    pub(super) fn uid(&self) -> Option<&str> {
+        let uid = self.text("uid");
+        uid.filter(|uid| !uid.is_empty() && uid.len() <= MAX_TEXT_BYTES)
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Scalar::Text(Cow::Owned(text.to_owned())))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
-        Ok(Scalar::Number(number.to_string()))
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
-        Ok(Scalar::Number(number.to_string()))
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
-        Ok(Scalar::Number(number.to_string()))
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
-        Ok(Scalar::Other(Value::Bool(value)))
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(Scalar::Absent)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
-        Value::deserialize(SeqAccessDeserializer::new(seq)).map(Scalar::Other)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        Value::deserialize(MapAccessDeserializer::new(map)).map(Scalar::Other)
-    }
-}
-
-impl<'de> Deserialize<'de> for JsonlRecord<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(RecordVisitor)
-    }
-}
-
-struct RecordVisitor;
-
-impl<'de> Visitor<'de> for RecordVisitor {
-    type Value = JsonlRecord<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut line = JsonlRecord::default();
-        while let Some(name) = map.next_key::<Name<'de>>()? {
-            let value = map.next_value::<Scalar<'de>>()?;
-            let place = match &*name.0 {
-                "ts" => &mut line.ts,
-                "skill" => &mut line.skill,
-                "outcome" => &mut line.outcome,
-                "uid" => &mut line.uid,
-                other => {
-                    let fields = FIELDS.iter().zip(&mut line.fields);
-                    let mut own = fields.filter(|(field, _)| field.key == other);
-                    if let Some((_, place)) = own.next() {
-                        *place = value;
-                        continue;
-                    }
-                    line.extra.insert(other.to_owned(), value.value());
-                    continue;
-                }
+    /// Returns the skill and the time.
+    pub(super) fn subject(&self) -> Result<(&str, Timestamp), Reason> {
+        let Some(skill) = self.text("skill").filter(|skill| !skill.is_empty()) else {
+            let detail = match self.0.contains_key("skillName") {
+                true => "`skillName` instead of `skill`: a record of 2.x",
+                false => "no `skill`",
             };
-            *place = value;
-        }
-        Ok(line)
-    }
-}
-
-/// Why a line was skipped: a stable word, and words for people.
-pub(super) type Reason = (&'static str, String);
-
-/// Returns the skill and the time of a line.
-pub(super) fn subject<'a>(line: &'a JsonlRecord<'_>) -> std::result::Result<(&'a str, Timestamp), Reason> {
-    let skill = line.skill.text().unwrap_or_default();
-    if skill.is_empty() {
-        let other = line.extra.contains_key("skillName");
-        let detail = if other {
-            "`skillName` instead of `skill`: a record of 2.x"
-        } else {
-            "no `skill`"
+            return Err(("no-skill", detail.to_owned()));
         };
-        return Err(("no-skill", detail.to_owned()));
+        let ts = self.text("ts").unwrap_or_default();
+        let at =
+            Timestamp::parse(ts).map_err(|_| ("no-time", format!("no time in `ts`: {}", escaped(ts))))?;
+        Ok((skill, at))
     }
-    let ts = line.ts.text().unwrap_or_default();
-    let at = Timestamp::parse(ts).map_err(|_| ("no-time", format!("no time in `ts`: {}", escaped(ts))))?;
-    Ok((skill, at))
-}
 
-/// A field's name, borrowed where it holds no escape.
-struct Name<'a>(Cow<'a, str>);
-
-impl<'de> Deserialize<'de> for Name<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match deserializer.deserialize_str(ScalarVisitor)? {
-            Scalar::Text(text) => Ok(Self(text)),
-            _ => Err(serde::de::Error::custom("a field's name is not a text")),
-        }
+    /// Returns the JSON object of the fields that are not ours, if there are any.
+    pub(super) fn into_extra(mut self) -> Option<String> {
+        let is_ours = |key: &str| {
+            matches!(key, "ts" | "skill" | "outcome" | "uid") || FIELDS.iter().any(|field| field.key == key)
+        };
+        self.0.retain(|key, _| !is_ours(key));
+        (!self.0.is_empty()).then(|| Value::Object(self.0).to_string())
     }
 }
+
+/// Writes a number without an exponent.
+pub(super) fn plain(number: &Number) -> String {
+    match number.as_f64() {
+        Some(float) if number.is_f64() => float.to_string(),
+        _ => number.to_string(),
+    }
+}
+
+/// Why a line was skipped: a stable word, and a text for people.
+pub(super) type Reason = (&'static str, String);
 
 /// Returns the fields of an execution in the order of an export: key, and value as text with whether it is a number.
 fn fields(execution: &Execution, home: &str) -> impl Iterator<Item = (&'static str, Option<String>, bool)> {
@@ -225,7 +101,7 @@ fn fields(execution: &Execution, home: &str) -> impl Iterator<Item = (&'static s
 }
 
 /// Writes an execution as one line of JSON in the form of 1.x (`ts`, `skill`, `outcome`, `duration_s`, `notes`, `session`),
-/// followed by what 1.x did not know; `home` is the name of the home that it is of.
+/// followed by fields that 1.x did not have; `home` is the id of the home that has it.
 #[must_use]
 pub fn jsonl(execution: &Execution, home: &str) -> String {
     let mut out = String::from("{");
@@ -246,7 +122,7 @@ pub fn jsonl(execution: &Execution, home: &str) -> String {
 }
 
 /// Adds a field with its value in JSON.
-pub(super) fn put(out: &mut String, name: &str, value: &str) {
+fn put(out: &mut String, name: &str, value: &str) {
     if out.len() > 1 {
         out.push(',');
     }
@@ -254,11 +130,11 @@ pub(super) fn put(out: &mut String, name: &str, value: &str) {
 }
 
 /// Writes a text in JSON.
-pub(super) fn quoted(text: &str) -> String {
+fn quoted(text: &str) -> String {
     Value::from(text).to_string()
 }
 
-/// Returns the heading of the CSV form.
+/// Returns the header of the CSV form.
 #[must_use]
 pub fn csv_header() -> String {
     let fields = FIELDS.map(|field| format!(",{}", field.key));

@@ -9,8 +9,8 @@ mod import;
 mod jsonl;
 mod query;
 mod recover;
-mod rollup;
 mod stage;
+mod stats;
 
 pub use analysis::{AnalysisCheckpoint, DailyCounts, ModelCount};
 pub use deletion::{Deletion, Name};
@@ -19,7 +19,6 @@ pub use fields::{ExecutionFields, MAX_NOTES_BYTES, MAX_TEXT_BYTES};
 pub use import::{ImportReport, Skipped};
 pub use jsonl::{csv, csv_header, jsonl};
 pub use query::{Filter, Order};
-pub use rollup::{SkillStats, Sum, TokenSum};
 
 pub(crate) use identity::{FileHash, Hash, IS_KNOWN, hash};
 pub(crate) use recover::{
@@ -28,15 +27,15 @@ pub(crate) use recover::{
 };
 pub use stage::Leftovers;
 pub(crate) use stage::{ARE_STAGED, Importer, KeptKeys};
+pub use stats::{SkillStats, Sum, TokenSum};
 
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
 use crate::timestamp::Timestamp;
-use rollup::Delta;
-use rusqlite::OptionalExtension as _;
+use stats::Delta;
 use std::io::BufRead;
 
-/// The executions of a home. Every call is one transaction; what returns without an error is durable.
+/// The executions of a home. Every call is one transaction, which is durable when the call returns without an error.
 #[derive(Debug)]
 pub struct Ledger<'a> {
     db: &'a mut Db,
@@ -45,26 +44,22 @@ pub struct Ledger<'a> {
 impl Db {
     /// Returns the executions.
     pub const fn ledger(&mut self) -> Ledger<'_> {
-        Ledger::new(self)
+        Ledger { db: self }
     }
 }
 
-impl<'a> Ledger<'a> {
-    pub(crate) const fn new(db: &'a mut Db) -> Self {
-        Self { db }
-    }
-
+impl Ledger<'_> {
     /// Records an execution that has ended.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] for a value that breaks a rule, [`Error::Storage`] where it cannot be written.
+    /// `ErrorKind::Invalid` for a value that breaks a rule, `ErrorKind::Storage` where it cannot be written.
     pub fn record(&mut self, new: &NewExecution<'_>, outcome: Outcome) -> Result<Recorded> {
         new.check()?;
         self.db.write(|tx| insert(tx, new, Some(outcome)))
     }
 
-    /// Records that an execution has begun; until it is finished it counts as open.
+    /// Records that an execution has started; it is open until it is finished.
     ///
     /// # Errors
     ///
@@ -74,22 +69,19 @@ impl<'a> Ledger<'a> {
         self.db.write(|tx| insert(tx, new, None))
     }
 
-    /// Ends an open execution. A field without a value keeps the one given at the start; the duration is the time since
-    /// then unless it is given.
+    /// Ends an open execution. A field without a value keeps the one from the start; without a duration, it is the time since
+    /// then.
     ///
     /// # Errors
     ///
-    /// [`Error::NotFound`] where there is no such execution, [`Error::Invalid`] where it has ended already or a value
-    /// breaks a rule, [`Error::Storage`] where it cannot be written.
+    /// `ErrorKind::NotFound` where there is no such execution, `ErrorKind::Invalid` where it has ended already or a value
+    /// breaks a rule, `ErrorKind::Storage` where it cannot be written.
     pub fn finish(&mut self, id: i64, outcome: Outcome, fields: &ExecutionFields<&str>) -> Result<Execution> {
         fields.check()?;
         self.db.write(|tx| {
             let Some(old) = query::by_id(tx, id)? else {
-                return Err(deletion::no_execution(
-                    tx,
-                    id,
-                    "{metrics_show outcome=open} lists those that wait for their end",
-                )?);
+                let hint = "{metrics_show outcome=open} lists those that wait for their end";
+                return Err(deletion::no_execution(tx, id, hint)?);
             };
             if let Some(ended) = old.outcome {
                 return Err(Error::invalid(
@@ -98,63 +90,56 @@ impl<'a> Ledger<'a> {
                 ));
             }
             let ended = old.ended(outcome, fields, Timestamp::now());
-            let skill = tx.run(|connection| query::update(connection, &old, &ended))?;
+            let skill = query::update(tx, &old, &ended)?;
             let mut delta = Delta::default();
-            delta.take_back_open();
+            delta.remove_open();
             delta.add(ended.outcome, ended.at, &ended.fields)?;
             delta.apply(tx, skill)?;
             Ok(ended)
         })
     }
 
-    /// Forgets an open execution whose command could not be started.
+    /// Deletes an open execution whose command could not be started.
     ///
     /// # Errors
     ///
-    /// [`Error::Storage`] where it cannot be written.
+    /// `ErrorKind::Storage` where it cannot be written.
     pub fn abandon(&mut self, id: i64) -> Result<()> {
         self.db.write(|tx| {
-            let skill = tx.run(|connection| {
-                let mut statement = connection
-                    .prepare_cached("DELETE FROM execution WHERE id = ? AND outcome = 4 RETURNING skill")?;
-                statement.query_row([id], |row| row.get::<_, i64>(0)).optional()
-            })?;
-            if let Some(skill) = skill {
+            let sql = "DELETE FROM execution WHERE id = ? AND outcome = 4 RETURNING skill";
+            if let Some(skill) = tx.query_optional(sql, [id], |row| row.get(0))? {
                 let mut delta = Delta::default();
-                delta.take_back_open();
+                delta.remove_open();
                 delta.apply(tx, skill)?;
             }
             Ok(())
         })
     }
 
-    /// Deletes an execution and returns it. The statistics of its skill count the remaining executions; what
-    /// identifies it is kept, so that no import brings it back and one elsewhere deletes it too.
+    /// Deletes an execution and returns it. The statistics of its skill no longer include it. What identifies it is kept, so
+    /// that no import adds it again, and homes that import the deletion delete it too.
     ///
     /// # Errors
     ///
-    /// [`Error::NotFound`] where there is no such execution, [`Error::Storage`] where it cannot be written.
+    /// `ErrorKind::NotFound` where there is no such execution, `ErrorKind::Storage` where it cannot be written.
     pub fn delete(&mut self, id: i64) -> Result<Execution> {
         let home = self.db.home_id()?;
         self.db.write_on_full_disk(|tx| {
             let Some(old) = query::by_id(tx, id)? else {
-                return Err(deletion::no_execution(
-                    tx,
-                    id,
-                    "{metrics_show} lists the last ones with their ids",
-                )?);
+                let hint = "{metrics_show} lists the last ones with their ids";
+                return Err(deletion::no_execution(tx, id, hint)?);
             };
             deletion::delete(tx, &old, &home)?;
             Ok(old)
         })
     }
 
-    /// Calls `each` with the deletions of a skill, or of all, from a time on and before another, in the order of their executions'
-    /// times, until `each` returns `false`. A session or an outcome of the filter is not known of them and not compared.
+    /// Calls `each` with the deletions that match the skill and the times of a filter, in the order of their executions'
+    /// times, until `each` returns `false`. Deletions have no session and no outcome, so these are not compared.
     ///
     /// # Errors
     ///
-    /// [`Error::Storage`] where they cannot be read.
+    /// `ErrorKind::Storage` where they cannot be read.
     pub fn each_deletion(&mut self, filter: &Filter, each: impl FnMut(Deletion) -> bool) -> Result<()> {
         self.db.read(|tx| deletion::each(tx, filter, each))
     }
@@ -163,7 +148,7 @@ impl<'a> Ledger<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::Storage`] where they cannot be read.
+    /// `ErrorKind::Storage` where they cannot be read.
     pub fn each(&mut self, filter: &Filter, order: Order, each: impl FnMut(Execution) -> bool) -> Result<()> {
         self.db.read(|tx| query::each(tx, filter, order, each))
     }
@@ -178,7 +163,7 @@ impl<'a> Ledger<'a> {
         read.map(|()| found)
     }
 
-    /// As [`Ledger::last`]; where rows are damaged, the others come with the error.
+    /// As [`Ledger::last`], but returns the executions that can be read even if others are damaged.
     pub fn last_readable(&mut self, filter: &Filter, limit: usize) -> (Vec<Execution>, Result<()>) {
         let filter = Filter {
             limit: Some(limit),
@@ -193,18 +178,18 @@ impl<'a> Ledger<'a> {
         (found, read)
     }
 
-    /// Returns the statistics of each skill that matches a filter, in the order of their names. Without a period, a session or
-    /// an outcome this reads one row a skill, however many executions there are.
+    /// Returns the statistics of each skill for the executions that match a filter, in the order of their names. Without a
+    /// period, a session or an outcome this reads one row for each skill, however many executions there are.
     ///
     /// # Errors
     ///
-    /// [`Error::Storage`] where they cannot be read.
+    /// `ErrorKind::Storage` where they cannot be read.
     pub fn stats(&mut self, filter: &Filter) -> Result<Vec<SkillStats>> {
         self.db.read(|tx| {
             if filter.is_only_skill() {
-                rollup::kept(tx, filter.skill.as_deref())
+                stats::stored(tx, filter.skill.as_deref())
             } else {
-                rollup::counted(tx, filter)
+                stats::computed(tx, filter)
             }
         })
     }
@@ -213,21 +198,21 @@ impl<'a> Ledger<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::Storage`] where they cannot be read.
+    /// `ErrorKind::Storage` where they cannot be read.
     pub fn differing(&mut self) -> Result<Vec<String>> {
-        self.db.read(rollup::differing)
+        self.db.read(stats::differing)
     }
 
-    /// Imports lines of JSON, each an execution: all of them or none. `source` is what the report calls where they come
-    /// from. A line that was imported before is not imported again; equal lines of one source are one execution each.
+    /// Imports lines of JSON, each an execution: all of them or none. The report calls them `source`. A line that was
+    /// imported before is not imported again; equal lines of one source are one execution each.
     ///
-    /// Other processes write in between where there are many lines, and none sees an execution before all are there. One
-    /// process imports at a time: it holds `import.lock` beside the database, and others wait as long as it makes progress.
+    /// Other processes can write during a long import, and see none of its executions before all are imported. One process
+    /// imports at a time: it locks `import.lock` beside the database, and others wait as long as it makes progress.
     ///
     /// # Errors
     ///
-    /// [`Error::Storage`] where the lines cannot be read or the database cannot be written; nothing is imported then. A
-    /// line that holds no execution is no error but a row of the report.
+    /// `ErrorKind::Storage` where the lines cannot be read or the database cannot be written; nothing is imported then. A
+    /// line that is no execution is not an error but a row of the report.
     pub fn import(&mut self, lines: impl BufRead, source: &str) -> Result<ImportReport> {
         let lock = self.db.lock_imports()?;
         let read = |importer: &mut Importer<'_>| importer.lines(lines, source);
@@ -235,7 +220,7 @@ impl<'a> Ledger<'a> {
     }
 }
 
-/// What was recorded.
+/// An execution that was recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Recorded {
     /// The id of the execution in this home.
@@ -248,25 +233,19 @@ pub struct Recorded {
 fn insert(tx: &Tx<'_>, new: &NewExecution<'_>, outcome: Option<Outcome>) -> Result<Recorded> {
     let at = new.time()?;
     let (skill, is_first) = skill_row(tx, new.skill)?;
-    let execution = new.execution(outcome, at);
-    let id = tx.run(|connection| query::insert(connection, skill, &execution))?;
+    let id = query::insert(tx, skill, &new.execution(outcome, at))?;
     let mut delta = Delta::default();
     delta.add(outcome, at, &new.fields)?;
     delta.apply(tx, skill)?;
     Ok(Recorded { id, is_first })
 }
 
-/// Returns the row of a skill, made where it is missing, and whether it has no executions.
+/// Returns the id of a skill, whose row is created if it is missing, and whether it has no executions.
 fn skill_row(tx: &Tx<'_>, name: &str) -> Result<(i64, bool)> {
-    tx.run(|connection| {
-        let mut find = connection.prepare_cached(
-            "SELECT id, success + failure + partial + skipped + open = 0 FROM skill WHERE name = ?",
-        )?;
-        let found = find.query_row([name], |row| Ok((row.get(0)?, row.get(1)?)));
-        if let Some(found) = found.optional()? {
-            return Ok(found);
-        }
-        let mut insert = connection.prepare_cached("INSERT INTO skill (name) VALUES (?)")?;
-        Ok((insert.insert([name])?, true))
-    })
+    let sql = "SELECT id, success + failure + partial + skipped + open = 0 FROM skill WHERE name = ?";
+    if let Some(found) = tx.query_optional(sql, [name], |row| row.try_into())? {
+        return Ok(found);
+    }
+    let insert = "INSERT INTO skill (name) VALUES (?) RETURNING id";
+    Ok((tx.query_row(insert, [name], |row| row.get(0))?, true))
 }

@@ -1,15 +1,15 @@
-//! Reading and writing rows of executions.
+//! Reads and writes rows of executions.
 
 use super::execution::{Execution, OPEN, Outcome};
 use super::fields::{ExecutionFields, FIELDS};
-use crate::db::{Tx, Unreadable};
+use crate::db::Tx;
 use crate::error::Result;
 use crate::timestamp::Timestamp;
 use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, params_from_iter};
+use rusqlite::{Row, ToSql, params_from_iter};
 use std::sync::LazyLock;
 
-/// Selects executions; every field narrows.
+/// Selects executions; those match that fulfil every condition.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     /// Of this skill.
@@ -22,38 +22,39 @@ pub struct Filter {
     pub since: Option<Timestamp>,
     /// Before this time.
     pub until: Option<Timestamp>,
-    /// At most so many.
+    /// At most this many.
     pub limit: Option<usize>,
 }
 
 impl Filter {
-    /// Tells whether the kept figures of skills answer for it.
+    /// Tells whether the stored statistics are the answer to it.
     pub(super) const fn is_only_skill(&self) -> bool {
         self.session.is_none() && self.outcome.is_none() && self.since.is_none() && self.until.is_none()
     }
 }
 
-/// In which order executions come: by time, and of equal times by id.
+/// The order of executions: by time, and those of equal times by id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
 pub enum Order {
-    /// The oldest first.
     OldestFirst,
-    /// The newest first.
     NewestFirst,
 }
 
-/// The condition that an execution counts: no import that has not ended inserted it. While there is no such import it
+/// The condition that an execution counts, because it is not of an import that has not ended. Without such an import it only
 /// compares one number.
 pub(super) const COUNTS: &str = "(execution.id < (SELECT ifnull(min(first), 9223372036854775807) FROM staged)
     OR ifnull((SELECT last FROM staged WHERE first <= execution.id ORDER BY first DESC LIMIT 1), execution.id - 1)
         < execution.id)";
 
-/// What [`read`] reads.
-static COLUMNS: LazyLock<String> = LazyLock::new(|| {
-    let fields = FIELDS.map(|field| format!(", execution.{}", field.column));
+/// Reads executions with [`read`].
+static SELECT: LazyLock<String> = LazyLock::new(|| {
+    let fields = FIELDS
+        .map(|field| format!(", execution.{}", field.column))
+        .concat();
     format!(
-        "execution.id, skill.name, outcome, at, uid, extra{}",
-        fields.concat()
+        "SELECT execution.id, skill.name, outcome, at, uid, extra{fields}
+         FROM execution JOIN skill ON skill.id = execution.skill"
     )
 });
 
@@ -69,17 +70,17 @@ static INSERT: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// Inserts an execution and returns its id.
-pub(super) fn insert(connection: &Connection, skill: i64, execution: &Execution) -> rusqlite::Result<i64> {
+pub(super) fn insert(tx: &Tx<'_>, skill: i64, execution: &Execution) -> Result<i64> {
     let outcome = execution.outcome.map_or(OPEN, Outcome::number);
     let (at, fields) = (execution.at.micros(), execution.fields.values());
     let first: [&dyn ToSql; 5] = [&skill, &outcome, &at, &execution.uid, &execution.extra];
     let fields = fields.iter().map(|value| -> &dyn ToSql { value });
-    let mut statement = connection.prepare_cached(&INSERT)?;
-    statement.insert(params_from_iter(first.into_iter().chain(fields)))
+    let values = params_from_iter(first.into_iter().chain(fields));
+    tx.run(|connection| connection.prepare_cached(&INSERT)?.insert(values))
 }
 
-/// Writes what changed in an execution and returns the row of its skill.
-pub(super) fn update(connection: &Connection, old: &Execution, new: &Execution) -> rusqlite::Result<i64> {
+/// Writes what changed in an execution and returns the id of its skill.
+pub(super) fn update(tx: &Tx<'_>, old: &Execution, new: &Execution) -> Result<i64> {
     let outcome = new.outcome.map_or(OPEN, Outcome::number);
     let mut set = String::from("outcome = ?2");
     let (before, after) = (old.fields.values(), new.fields.values());
@@ -91,82 +92,45 @@ pub(super) fn update(connection: &Connection, old: &Execution, new: &Execution) 
         }
     }
     let sql = format!("UPDATE execution SET {set} WHERE id = ?1 RETURNING skill");
-    let mut statement = connection.prepare_cached(&sql)?;
-    statement.query_row(params_from_iter(values), |row| row.get(0))
+    tx.query_row(&sql, params_from_iter(values), |row| row.get(0))
 }
 
 /// Returns the executions of a skill at a time.
 pub(super) fn at_time(tx: &Tx<'_>, skill: &str, at: Timestamp) -> Result<Vec<Execution>> {
-    tx.run(|connection| {
-        let sql = format!(
-            "SELECT {} FROM execution JOIN skill ON skill.id = execution.skill
-             WHERE execution.skill = (SELECT id FROM skill WHERE name = ?) AND at = ? AND {COUNTS}
-             ORDER BY execution.id",
-            *COLUMNS
-        );
-        let mut statement = connection.prepare_cached(&sql)?;
-        let rows = statement.query_map((skill, at.micros()), read)?;
-        rows.collect()
-    })
+    let sql = format!(
+        "{} WHERE execution.skill = (SELECT id FROM skill WHERE name = ?) AND at = ? AND {COUNTS}
+         ORDER BY execution.id",
+        *SELECT
+    );
+    tx.query_all(&sql, (skill, at.micros()), read)
 }
 
 pub(super) fn by_id(tx: &Tx<'_>, id: i64) -> Result<Option<Execution>> {
-    tx.run(|connection| {
-        let sql = format!(
-            "SELECT {} FROM execution JOIN skill ON skill.id = execution.skill
-             WHERE execution.id = ? AND {COUNTS}",
-            *COLUMNS
-        );
-        connection.prepare_cached(&sql)?.query_row([id], read).optional()
-    })
+    let sql = format!("{} WHERE execution.id = ? AND {COUNTS}", *SELECT);
+    tx.query_optional(&sql, [id], read)
 }
 
-/// Calls `each` with executions, until `each` returns `false`.
+/// Calls `each` with executions, until it returns `false`.
 pub(super) fn each(
     tx: &Tx<'_>,
     filter: &Filter,
     order: Order,
     mut each: impl FnMut(Execution) -> bool,
 ) -> Result<()> {
-    let from = "execution JOIN skill ON skill.id = execution.skill";
-    walk(tx, filter, from, Some(order), &COLUMNS, |row| {
-        Ok(each(read(row)?))
-    })
+    let order = match order {
+        Order::OldestFirst => "ORDER BY at, execution.id",
+        Order::NewestFirst => "ORDER BY at DESC, execution.id DESC",
+    };
+    each_row(tx, &SELECT, filter, order, |row| Ok(each(read(row)?)))
 }
 
-/// Calls `each` with the numbers of executions alone, with the row of their skill, in no order: to sort many takes longer than
-/// to read them.
-pub(super) fn each_figure(
+/// Calls `each` with the rows of a query of executions that match a filter, until it returns `false`.
+pub(super) fn each_row(
     tx: &Tx<'_>,
+    select: &str,
     filter: &Filter,
-    mut each: impl FnMut(i64, Option<Outcome>, Timestamp, &ExecutionFields<String>) -> Result<()>,
-) -> Result<()> {
-    const FIGURES: &str = "execution.id, execution.skill, outcome, at, execution.duration, execution.cost,
-        execution.tokens_in, execution.tokens_out";
-    let mut failure = None;
-    walk(tx, filter, "execution", None, FIGURES, |row| {
-        let at = Timestamp::from_micros(row.get(3)?);
-        let fields = ExecutionFields {
-            duration: row.get(4)?,
-            cost: row.get(5)?,
-            tokens_in: row.get(6)?,
-            tokens_out: row.get(7)?,
-            ..ExecutionFields::default()
-        };
-        let outcome = Outcome::from_number(row.get(2)?);
-        failure = each(row.get(1)?, outcome, at, &fields).err();
-        Ok(failure.is_none())
-    })?;
-    failure.map_or(Ok(()), Err)
-}
-
-fn walk(
-    tx: &Tx<'_>,
-    filter: &Filter,
-    from: &str,
-    order: Option<Order>,
-    columns: &str,
-    mut each: impl FnMut(&Row<'_>) -> rusqlite::Result<bool>,
+    order: &str,
+    each: impl FnMut(&Row<'_>) -> rusqlite::Result<bool>,
 ) -> Result<()> {
     let mut conditions = vec![COUNTS];
     let mut values = Vec::new();
@@ -188,28 +152,12 @@ fn walk(
     narrow("at >= ?", filter.since.map(|time| time.micros().into()));
     narrow("at < ?", filter.until.map(|time| time.micros().into()));
     let condition = conditions.join(" AND ");
-    let order = match order {
-        None => "",
-        Some(Order::OldestFirst) => "ORDER BY at, execution.id",
-        Some(Order::NewestFirst) => "ORDER BY at DESC, execution.id DESC",
-    };
     let limit = filter
         .limit
         .map_or(-1, |limit| i64::try_from(limit).unwrap_or(-1));
     values.push(limit.into());
-    let sql = format!("SELECT {columns} FROM {from} WHERE {condition} {order} LIMIT ?");
-    let mut unreadable = Unreadable::default();
-    tx.run(|connection| {
-        let mut statement = connection.prepare_cached(&sql)?;
-        let mut rows = statement.query(params_from_iter(values))?;
-        while let Some(row) = rows.next()? {
-            if unreadable.take(each(row))? == Some(false) {
-                break;
-            }
-        }
-        Ok(())
-    })?;
-    tx.check_rows(&unreadable)
+    let sql = format!("{select} WHERE {condition} {order} LIMIT ?");
+    tx.each_row(&sql, params_from_iter(values), each)
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Execution> {

@@ -1,41 +1,37 @@
-//! Executions and skills that were read from a damaged file.
+//! Rows of skills, executions and deletions that were read from a damaged file.
 
 use super::execution::{OPEN, check_skill};
 use super::fields::{FIELDS, FIRST_FIELDS};
-use super::{Filter, rollup};
+use super::{Filter, stats};
 use crate::db::Tx;
 use crate::error::Result;
 use rusqlite::params_from_iter;
 use rusqlite::types::Value;
 use std::ops::RangeInclusive;
 
-/// How many columns a row of a skill has.
+/// The number of columns of a skill.
 pub(crate) const SKILL_COLUMNS: usize = 16;
-/// How many columns a row of an execution has besides its fields.
+/// The number of columns of an execution besides its fields.
 const OTHER_COLUMNS: usize = 6;
-/// How many columns a row of an execution has; one that an older release wrote has fewer.
+/// The number of columns of an execution, fewer in a row that an older release wrote.
 pub(crate) const EXECUTION_COLUMNS: RangeInclusive<usize> =
     FIRST_FIELDS + OTHER_COLUMNS..=FIELDS.len() + OTHER_COLUMNS;
-/// How many columns a row of a deleted execution has.
+/// The number of columns of a deletion.
 pub(crate) const DELETED_COLUMNS: usize = 6;
 
-/// Gives a skill its name; without figures, which are counted at the end. Tells whether the row could be used.
-pub(crate) fn recover_skill(tx: &Tx<'_>, id: Option<i64>, name: &str) -> Result<bool> {
-    let Some(id) = id.filter(|_| check_skill(name).is_ok()) else {
+/// Inserts a skill without statistics, which are computed at the end. Tells whether the row is valid.
+pub(crate) fn recover_skill(tx: &Tx<'_>, id: i64, name: &str) -> Result<bool> {
+    if check_skill(name).is_err() {
         return Ok(false);
-    };
+    }
     skill(tx, id)?;
-    // Of two that have one name the first keeps it.
-    tx.run(|connection| {
-        let mut statement = connection.prepare_cached("UPDATE OR IGNORE skill SET name = ? WHERE id = ?")?;
-        statement.execute((name, id))
-    })?;
+    // Of two skills with one name the first keeps it.
+    tx.execute("UPDATE OR IGNORE skill SET name = ? WHERE id = ?", (name, id))?;
     Ok(true)
 }
 
-/// Writes an execution as it is; one whose skill has no row is of one that is called after its number. Tells whether the
-/// row could be used.
-pub(crate) fn recover_execution(tx: &Tx<'_>, id: Option<i64>, values: &[Value]) -> Result<bool> {
+/// Inserts an execution, and a placeholder for its skill if that is missing. Tells whether the row is valid.
+pub(crate) fn recover_execution(tx: &Tx<'_>, id: i64, values: &[Value]) -> Result<bool> {
     let [
         _,
         Value::Integer(of),
@@ -46,8 +42,7 @@ pub(crate) fn recover_execution(tx: &Tx<'_>, id: Option<i64>, values: &[Value]) 
     else {
         return Ok(false);
     };
-    let Some(id) = id else { return Ok(false) };
-    // Four numbers, then texts; the table knows the types of columns that were added later.
+    // Four numbers, then texts; the table checks the types of columns that were added later.
     let is_later = |index| index >= FIRST_FIELDS + 2;
     let fits = |(index, value): (usize, &Value)| match value {
         Value::Null => true,
@@ -61,12 +56,11 @@ pub(crate) fn recover_execution(tx: &Tx<'_>, id: Option<i64>, values: &[Value]) 
     skill(tx, *of)?;
     let mut values = values.to_vec();
     values.resize(*EXECUTION_COLUMNS.end(), Value::Null);
-    insert(tx, "execution", id, &values)?;
-    Ok(true)
+    insert(tx, "execution", id, values)
 }
 
-/// Writes that an execution was deleted, so that no import brings it back. Tells whether the row could be used.
-pub(crate) fn recover_deleted(tx: &Tx<'_>, id: Option<i64>, values: &[Value]) -> Result<bool> {
+/// Inserts a deletion, so that no import adds the execution again. Tells whether the row is valid.
+pub(crate) fn recover_deleted(tx: &Tx<'_>, id: i64, values: &[Value]) -> Result<bool> {
     let [
         _,
         Value::Text(_),
@@ -78,41 +72,30 @@ pub(crate) fn recover_deleted(tx: &Tx<'_>, id: Option<i64>, values: &[Value]) ->
     else {
         return Ok(false);
     };
-    let Some(id) = id else { return Ok(false) };
-    insert(tx, "deleted", id, values)?;
-    Ok(true)
+    insert(tx, "deleted", id, values.to_vec())
 }
 
-/// Writes a row as it is, with the number that its table keeps apart.
-fn insert(tx: &Tx<'_>, table: &str, id: i64, values: &[Value]) -> Result<()> {
-    let mut row = values.to_vec();
+/// Inserts a row with its id, which SQLite stores outside of the record.
+fn insert(tx: &Tx<'_>, table: &str, id: i64, mut row: Vec<Value>) -> Result<bool> {
     if let Some(first) = row.first_mut() {
         *first = Value::Integer(id);
     }
     let places = vec!["?"; row.len()].join(", ");
-    tx.run(|connection| {
-        let mut statement =
-            connection.prepare_cached(&format!("INSERT OR IGNORE INTO {table} VALUES ({places})"))?;
-        statement.execute(params_from_iter(row))
-    })?;
-    Ok(())
+    let sql = format!("INSERT OR IGNORE INTO {table} VALUES ({places})");
+    tx.execute(&sql, params_from_iter(row)).map(|_| true)
 }
 
-/// Counts the figures of all skills, which have none yet.
+/// Computes the statistics of all skills, which have none yet.
 pub(crate) fn rebuild(tx: &Tx<'_>) -> Result<()> {
-    for (skill, delta) in rollup::deltas(tx, &Filter::default())? {
+    for (skill, delta) in stats::deltas(tx, &Filter::default())? {
         delta.apply(tx, skill)?;
     }
     Ok(())
 }
 
-/// Makes the row of a skill where it is missing.
+/// Inserts a skill if it is missing.
 fn skill(tx: &Tx<'_>, id: i64) -> Result<()> {
     let placeholder = format!("recovered-skill-{id}");
-    tx.run(|connection| {
-        let mut statement =
-            connection.prepare_cached("INSERT OR IGNORE INTO skill (id, name) VALUES (?, ?)")?;
-        statement.execute((id, placeholder))
-    })?;
-    Ok(())
+    let sql = "INSERT OR IGNORE INTO skill (id, name) VALUES (?, ?)";
+    tx.execute(sql, (id, placeholder)).map(|_| ())
 }

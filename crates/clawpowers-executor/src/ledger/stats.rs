@@ -7,7 +7,7 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::histogram::{bucket, quantile};
 use crate::timestamp::Timestamp;
-use rusqlite::{OptionalExtension as _, Row};
+use rusqlite::Row;
 use std::collections::BTreeMap;
 
 /// The sum of a field, and how many executions have it.
@@ -65,22 +65,16 @@ pub struct SkillStats {
 }
 
 impl SkillStats {
-    /// Returns how many executions have ended.
+    /// Returns the number of executions that have ended.
     #[must_use]
     pub fn total(&self) -> i64 {
         self.outcomes.iter().sum()
     }
 
-    /// Returns how many ended with an outcome.
+    /// Returns the number of executions with an outcome.
     #[must_use]
-    pub const fn of(&self, outcome: Outcome) -> i64 {
-        let [success, failure, partial, skipped] = self.outcomes;
-        match outcome {
-            Outcome::Success => success,
-            Outcome::Failure => failure,
-            Outcome::Partial => partial,
-            Outcome::Skipped => skipped,
-        }
+    pub fn of(&self, outcome: Outcome) -> i64 {
+        self.outcomes.get(outcome as usize).copied().unwrap_or_default()
     }
 
     /// Returns a quantile of the durations in microseconds, at most 2 % away from the exact one.
@@ -114,7 +108,7 @@ impl SkillStats {
     }
 }
 
-/// What changes in the statistics of one skill.
+/// A change of the statistics of one skill.
 #[derive(Debug, Default)]
 pub(super) struct Delta {
     stats: SkillStats,
@@ -123,7 +117,7 @@ pub(super) struct Delta {
 }
 
 impl Delta {
-    /// Counts an execution.
+    /// Adds an execution.
     pub(super) fn add<T>(
         &mut self,
         outcome: Option<Outcome>,
@@ -139,9 +133,14 @@ impl Delta {
         self.count(outcome, at, fields, 1)
     }
 
-    /// Takes back an execution that was counted. The period may be a shorter one then: [`settle`] finds it.
+    /// Removes an execution. The period may become shorter: see [`settle`].
     pub(super) fn remove(&mut self, execution: &Execution) -> Result<()> {
         self.count(execution.outcome, execution.at, &execution.fields, -1)
+    }
+
+    /// Removes an execution that has not ended.
+    pub(super) fn remove_open(&mut self) {
+        self.stats.open -= 1;
     }
 
     fn count<T>(
@@ -153,7 +152,7 @@ impl Delta {
     ) -> Result<()> {
         let stats = &mut self.stats;
         let Some(outcome) = outcome else {
-            // What it took so far counts once it has ended.
+            // Its duration, cost and tokens count once it has ended.
             stats.open += sign;
             return Ok(());
         };
@@ -182,38 +181,30 @@ impl Delta {
 
     /// Returns the statistics of a skill that has these executions and no other ones.
     fn into_stats(self, skill: String) -> SkillStats {
+        let durations = self.durations.into_iter();
         SkillStats {
             skill,
-            durations: self
-                .durations
-                .into_iter()
+            durations: durations
                 .map(|(bucket, count)| (bucket, count.unsigned_abs()))
                 .collect(),
             ..self.stats
         }
     }
 
-    /// Takes back an execution that was counted as open.
-    pub(super) fn take_back_open(&mut self) {
-        self.stats.open -= 1;
-    }
-
     /// Adds the change to the stored statistics of a skill.
     pub(super) fn apply(&self, tx: &Tx<'_>, skill: i64) -> Result<()> {
         let change = &self.stats;
         let [success, failure, partial, skipped] = change.outcomes;
-        let changed = tx.run(|connection| {
-            // A sum that left 64 bits would become a fraction in silence, and no row is changed then.
-            let mut statement = connection.prepare_cached(
-                "UPDATE skill SET success = success + ?2, failure = failure + ?3, partial = partial + ?4,
-                     skipped = skipped + ?5, open = open + ?6, timed = timed + ?7, duration = duration + ?8,
-                     priced = priced + ?9, cost = cost + ?10, metered = metered + ?11, tokens_in = tokens_in + ?12,
-                     tokens_out = tokens_out + ?13, first_at = min(ifnull(first_at, ?14), ifnull(?14, first_at)),
-                     last_at = max(ifnull(last_at, ?15), ifnull(?15, last_at))
-                 WHERE id = ?1 AND typeof(duration + ?8) = 'integer' AND typeof(cost + ?10) = 'integer'
-                     AND typeof(tokens_in + ?12) = 'integer' AND typeof(tokens_out + ?13) = 'integer'",
-            )?;
-            statement.execute(rusqlite::params![
+        // A sum beyond 64 bits would become a fraction without an error; then no row is changed.
+        let changed = tx.execute(
+            "UPDATE skill SET success = success + ?2, failure = failure + ?3, partial = partial + ?4,
+                 skipped = skipped + ?5, open = open + ?6, timed = timed + ?7, duration = duration + ?8,
+                 priced = priced + ?9, cost = cost + ?10, metered = metered + ?11, tokens_in = tokens_in + ?12,
+                 tokens_out = tokens_out + ?13, first_at = min(ifnull(first_at, ?14), ifnull(?14, first_at)),
+                 last_at = max(ifnull(last_at, ?15), ifnull(?15, last_at))
+             WHERE id = ?1 AND typeof(duration + ?8) = 'integer' AND typeof(cost + ?10) = 'integer'
+                 AND typeof(tokens_in + ?12) = 'integer' AND typeof(tokens_out + ?13) = 'integer'",
+            rusqlite::params![
                 skill,
                 success,
                 failure,
@@ -229,52 +220,48 @@ impl Delta {
                 change.tokens.output,
                 change.period.map(|period| period.0.micros()),
                 change.period.map(|period| period.1.micros()),
-            ])
-        })?;
+            ],
+        )?;
         if changed != 1 {
             return Err(too_large());
         }
-        tx.run(|connection| {
-            let mut statement = connection.prepare_cached(
+        for (bucket, count) in &self.durations {
+            tx.execute(
                 "INSERT INTO duration_bucket (skill, bucket, count) VALUES (?1, ?2, ?3)
                  ON CONFLICT (skill, bucket) DO UPDATE SET count = count + excluded.count",
+                (skill, bucket, count),
             )?;
-            for (bucket, count) in &self.durations {
-                statement.execute((skill, bucket, count))?;
-            }
-            let mut statement = connection.prepare_cached(
+        }
+        for (day, [success, failure, partial, skipped]) in &self.days {
+            tx.execute(
                 "INSERT INTO day (skill, day, success, failure, partial, skipped) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
                  ON CONFLICT (skill, day) DO UPDATE SET success = success + excluded.success,
                      failure = failure + excluded.failure, partial = partial + excluded.partial,
                      skipped = skipped + excluded.skipped",
+                (skill, day, success, failure, partial, skipped),
             )?;
-            for (day, [success, failure, partial, skipped]) in &self.days {
-                statement.execute((skill, day, success, failure, partial, skipped))?;
-            }
-            Ok(())
-        })
+        }
+        Ok(())
     }
 }
 
-/// Brings the rows of a skill in line with its executions after some were removed: no row of zeros stays, and the period is
-/// that of those that are left.
+/// Deletes rows of zeros and corrects the period of a skill, after executions were removed.
 pub(super) fn settle(tx: &Tx<'_>, skill: i64) -> Result<()> {
-    tx.run(|connection| {
-        let execute = |sql: &str| connection.prepare_cached(sql)?.execute([skill]);
-        execute("DELETE FROM duration_bucket WHERE skill = ? AND count = 0")?;
-        execute(
-            "DELETE FROM day WHERE skill = ? AND success = 0 AND failure = 0 AND partial = 0 AND skipped = 0",
-        )?;
-        execute(&format!(
+    for sql in [
+        "DELETE FROM duration_bucket WHERE skill = ? AND count = 0",
+        "DELETE FROM day WHERE skill = ? AND success = 0 AND failure = 0 AND partial = 0 AND skipped = 0",
+        &format!(
             "UPDATE skill SET
                  first_at = (SELECT at FROM execution WHERE skill = ?1 AND outcome < 4 AND {COUNTS}
                      ORDER BY at LIMIT 1),
                  last_at = (SELECT at FROM execution WHERE skill = ?1 AND outcome < 4 AND {COUNTS}
                      ORDER BY at DESC LIMIT 1)
              WHERE id = ?1"
-        ))?;
-        Ok(())
-    })
+        ),
+    ] {
+        tx.execute(sql, [skill])?;
+    }
+    Ok(())
 }
 
 fn sum(a: i64, b: i64) -> Result<i64> {
@@ -284,45 +271,37 @@ fn sum(a: i64, b: i64) -> Result<i64> {
 fn too_large() -> Error {
     Error::invalid(
         "the sum of the skill's durations, costs or tokens would leave 64 bits",
-        "look for a wrong figure with {metrics_show}; nothing was written",
+        "look for a wrong value with {metrics_show}; nothing was written",
     )
 }
 
 /// Reads the stored statistics, of one skill or of all.
-pub(super) fn kept(tx: &Tx<'_>, skill: Option<&str>) -> Result<Vec<SkillStats>> {
-    let mut found = kept_rows(tx, skill)?;
-    // Every execution of it may have been forgotten.
-    found.retain(|(_, stats)| stats.total() + stats.open > 0);
-    Ok(found.into_iter().map(|(_, stats)| stats).collect())
+pub(super) fn stored(tx: &Tx<'_>, skill: Option<&str>) -> Result<Vec<SkillStats>> {
+    let stored = stored_with_ids(tx, skill)?.into_iter().map(|(_, stats)| stats);
+    // All executions of a skill may have been deleted.
+    Ok(stored.filter(|stats| stats.total() + stats.open > 0).collect())
 }
 
-/// Reads the stored statistics with the ids of their skills.
-fn kept_rows(tx: &Tx<'_>, skill: Option<&str>) -> Result<Vec<(i64, SkillStats)>> {
-    tx.run(|connection| {
-        let mut statement = connection.prepare_cached(
-            "SELECT id, name, success, failure, partial, skipped, open, timed, duration, priced, cost, metered,
-                 tokens_in, tokens_out, first_at, last_at
-             FROM skill WHERE ?1 IS NULL OR name = ?1 ORDER BY name",
-        )?;
-        let rows = statement.query_map([skill], |row| Ok((row.get::<_, i64>(0)?, from_row(row)?)))?;
-        let mut found = rows.collect::<rusqlite::Result<Vec<_>>>()?;
-        let mut buckets =
-            connection.prepare_cached("SELECT bucket, count FROM duration_bucket WHERE skill = ? ORDER BY bucket")?;
-        for (id, stats) in &mut found {
-            let rows = buckets.query_map([*id], |row| {
-                Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs()))
-            })?;
-            stats.durations = rows.collect::<rusqlite::Result<_>>()?;
-        }
-        Ok(found)
-    })
+fn stored_with_ids(tx: &Tx<'_>, skill: Option<&str>) -> Result<Vec<(i64, SkillStats)>> {
+    let mut stored: Vec<(i64, SkillStats)> = tx.query_all(
+        "SELECT id, name, success, failure, partial, skipped, open, timed, duration, priced, cost, metered,
+             tokens_in, tokens_out, first_at, last_at
+         FROM skill WHERE ?1 IS NULL OR name = ?1 ORDER BY name",
+        [skill],
+        |row| Ok((row.get(0)?, from_row(row)?)),
+    )?;
+    for (id, stats) in &mut stored {
+        let sql = "SELECT bucket, count FROM duration_bucket WHERE skill = ? ORDER BY bucket";
+        stats.durations = tx.query_all(sql, [*id], |row| row.try_into())?;
+    }
+    Ok(stored)
 }
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<SkillStats> {
-    let period: (Option<i64>, Option<i64>) = (row.get(14)?, row.get(15)?);
+    let (first, last): (Option<i64>, Option<i64>) = (row.get(14)?, row.get(15)?);
     Ok(SkillStats {
         skill: row.get(1)?,
-        outcomes: [row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?],
+        outcomes: outcomes(row, 2)?,
         open: row.get(6)?,
         duration: Sum {
             count: row.get(7)?,
@@ -337,24 +316,30 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<SkillStats> {
             input: row.get(12)?,
             output: row.get(13)?,
         },
-        period: period
-            .0
-            .zip(period.1)
-            .map(|(first, last)| (Timestamp::from_micros(first), Timestamp::from_micros(last))),
+        period: first
+            .map(Timestamp::from_micros)
+            .zip(last.map(Timestamp::from_micros)),
         durations: Vec::new(),
     })
 }
 
-/// Counts the executions that match a filter.
-pub(super) fn counted(tx: &Tx<'_>, filter: &Filter) -> Result<Vec<SkillStats>> {
+/// Reads four columns that count executions by outcome.
+pub(super) fn outcomes(row: &Row<'_>, first: usize) -> rusqlite::Result<[i64; 4]> {
+    Ok([
+        row.get(first)?,
+        row.get(first + 1)?,
+        row.get(first + 2)?,
+        row.get(first + 3)?,
+    ])
+}
+
+/// Computes the statistics of the executions that match a filter.
+pub(super) fn computed(tx: &Tx<'_>, filter: &Filter) -> Result<Vec<SkillStats>> {
     let mut found = Vec::new();
     for (skill, delta) in deltas(tx, filter)? {
-        let name = tx.run(|connection| {
-            let mut statement = connection.prepare_cached("SELECT name FROM skill WHERE id = ?")?;
-            statement.query_row([skill], |row| row.get(0)).optional()
-        })?;
-        // Only in a damaged file an execution is of no skill.
-        if let Some(name) = name {
+        let sql = "SELECT name FROM skill WHERE id = ?";
+        // An execution without a skill is only in a damaged file.
+        if let Some(name) = tx.query_optional(sql, [skill], |row| row.get(0))? {
             found.push(delta.into_stats(name));
         }
     }
@@ -362,26 +347,41 @@ pub(super) fn counted(tx: &Tx<'_>, filter: &Filter) -> Result<Vec<SkillStats>> {
     Ok(found)
 }
 
-/// Counts the executions that match a filter, by the row of their skill.
+/// Counts the executions that match a filter, by the id of their skill.
 pub(super) fn deltas(tx: &Tx<'_>, filter: &Filter) -> Result<BTreeMap<i64, Delta>> {
+    const SELECT: &str = "SELECT skill, outcome, at, duration, cost, tokens_in, tokens_out FROM execution";
     let mut deltas: BTreeMap<i64, Delta> = BTreeMap::new();
-    query::each_figure(tx, filter, |skill, outcome, at, fields| {
-        deltas.entry(skill).or_default().add(outcome, at, fields)
+    let mut added = Ok(());
+    // In no order: to sort many rows takes longer than to read them.
+    query::each_row(tx, SELECT, filter, "", |row| {
+        let fields = ExecutionFields::<String> {
+            duration: row.get(3)?,
+            cost: row.get(4)?,
+            tokens_in: row.get(5)?,
+            tokens_out: row.get(6)?,
+            ..ExecutionFields::default()
+        };
+        let (outcome, at) = (
+            Outcome::from_number(row.get(1)?),
+            Timestamp::from_micros(row.get(2)?),
+        );
+        added = deltas.entry(row.get(0)?).or_default().add(outcome, at, &fields);
+        Ok(added.is_ok())
     })?;
-    Ok(deltas)
+    added.map(|()| deltas)
 }
 
-/// Compares the stored statistics and days with a count of all executions, which are read once; returns the names of the
-/// skills where they differ, and the numbers of those that have executions and no row.
+/// Compares the stored statistics and days with a count of all executions, which are read once. Returns the names of the
+/// skills where they differ, and the ids of those that have executions but no row.
 pub(super) fn differing(tx: &Tx<'_>) -> Result<Vec<String>> {
     let mut counted = deltas(tx, &Filter::default())?;
-    let mut days = kept_days(tx)?;
+    let mut days = stored_days(tx)?;
     let mut names = Vec::new();
-    for (id, kept) in kept_rows(tx, None)? {
+    for (id, stored) in stored_with_ids(tx, None)? {
         let mut delta = counted.remove(&id).unwrap_or_default();
         let same_days = days.remove(&id).unwrap_or_default() == std::mem::take(&mut delta.days);
-        if !same_days || delta.into_stats(kept.skill.clone()) != kept {
-            names.push(kept.skill);
+        if !same_days || delta.into_stats(stored.skill.clone()) != stored {
+            names.push(stored.skill);
         }
     }
     let without_row = counted.into_keys().chain(days.into_keys());
@@ -391,19 +391,15 @@ pub(super) fn differing(tx: &Tx<'_>) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// Reads what is kept of each day, by skill and day.
-fn kept_days(tx: &Tx<'_>) -> Result<BTreeMap<i64, BTreeMap<i64, [i64; 4]>>> {
+/// Reads the stored counts of each day, by skill and day.
+fn stored_days(tx: &Tx<'_>) -> Result<BTreeMap<i64, BTreeMap<i64, [i64; 4]>>> {
     let mut days: BTreeMap<i64, BTreeMap<i64, [i64; 4]>> = BTreeMap::new();
-    tx.run(|connection| {
-        let mut statement =
-            connection.prepare("SELECT skill, day, success, failure, partial, skipped FROM day")?;
-        let mut rows = statement.query(())?;
-        while let Some(row) = rows.next()? {
-            let outcomes = [row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?];
-            days.entry(row.get(0)?).or_default().insert(row.get(1)?, outcomes);
-        }
-        Ok(())
-    })?;
+    let sql = "SELECT skill, day, success, failure, partial, skipped FROM day";
+    let rows: Vec<(i64, i64, _)> =
+        tx.query_all(sql, (), |row| Ok((row.get(0)?, row.get(1)?, outcomes(row, 2)?)))?;
+    for (skill, day, outcomes) in rows {
+        days.entry(skill).or_default().insert(day, outcomes);
+    }
     Ok(days)
 }
 

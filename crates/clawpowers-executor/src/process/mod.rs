@@ -1,32 +1,32 @@
 //! Runs a command and streams it through.
 //!
-//! The command has the caller's own standard input, output and error; not a byte of them is read or kept here. While
-//! it runs, signals to the caller are forwarded to it, so that whoever ends the caller ends the command, and the
-//! caller lives on to record how it ended.
+//! The command has the caller's standard input, output and error; nothing of them is read or copied here. While it runs,
+//! signals to the caller are forwarded to it, so that a signal that should end the caller ends the command, and the caller
+//! can record how it ended.
 //!
 //! # Process groups
 //!
-//! Where none of the three streams is a terminal, the command leads a process group of its own: signals and timeouts
-//! go to the whole group, so what the command has started ends with it. Where one is a terminal, the command stays in
-//! the caller's group, since a terminal may be read by its foreground group alone; what the terminal sends on Ctrl-C,
-//! Ctrl-\ and Ctrl-Z reaches the command by itself and is not sent again, and a timeout goes to the command only.
+//! If none of the three streams is a terminal, the command leads its own process group: signals and timeouts go to the
+//! whole group, so what the command has started ends with it. If one is a terminal, the command stays in the caller's
+//! group, since only the foreground group can read from a terminal. The signals of Ctrl-C, Ctrl-\ and Ctrl-Z then reach the
+//! command directly and are not sent again, and a timeout goes to the command only.
 //!
 //! # Limits
 //!
 //! - SIGKILL and SIGSTOP cannot be forwarded: a caller that is killed leaves the command behind.
 //! - After the first [`run`], SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1 and SIGUSR2 no longer end the caller, not even
 //!   when no command runs: nothing may end it between the end of a command and the record of it. SIGTSTP no longer
-//!   stops it where the command led a group. A caller that goes on for long afterwards listens for them itself.
-//! - Where there is a terminal, a process that sends a signal to the caller's whole group sends it to the command
-//!   twice: it cannot be told from one to the caller alone.
-//! - In a caller with several threads, a signal in the very moment in which the first [`run`] installs the handlers may
-//!   be lost: they are installed with signals blocked, and only those of the calling thread can be.
-//! - The time of a timeout goes on while the caller is stopped.
+//!   stops it if the command led a group. A caller that runs for long afterwards must handle them itself.
+//! - With a terminal, a signal that a process sends to the caller's whole group reaches the command twice: it cannot be
+//!   distinguished from one to the caller alone.
+//! - In a caller with several threads, a signal at the moment when the first [`run`] installs the handlers may be lost:
+//!   signals are blocked meanwhile, but only for the calling thread.
+//! - A timeout keeps running while the caller is stopped.
 //! - A signal that the caller was started to ignore stays ignored, in the command too (`nohup`). This can be seen on
 //!   Linux only; elsewhere it is forwarded.
-//! - With streams that are no terminal, a command that opens the terminal by its path is in the background there.
-//! - The caller must not wait for children that it did not start: the command would be among them.
-//! - Off Unix there are no signals and no groups: a timeout ends the command at once, and the command alone.
+//! - If no stream is a terminal, a command that opens the terminal by its path is in the background there.
+//! - The caller must not wait for all of its children: the command would be among them.
+//! - Outside Unix there are no signals and no groups: a timeout kills the command at once, and only the command.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -66,7 +66,7 @@ pub struct CommandSpec<'a> {
 pub struct Exit {
     /// How it ended.
     pub reason: ExitReason,
-    /// From just before its start to its end, on a clock that nobody sets.
+    /// From just before its start to its end, on a monotonic clock.
     pub duration: Duration,
 }
 
@@ -77,9 +77,9 @@ pub enum ExitReason {
     Code(i32),
     /// By this signal.
     Signal(i32),
-    /// It was asked to end because its time was over, whatever its exit code then was.
+    /// It was asked to end because of the timeout; its exit code does not matter then.
     TimedOut {
-        /// Whether it did not end in the grace it had and was killed. What it had started itself does not count.
+        /// Whether it did not end within the grace and was killed. Processes that it started do not count.
         killed: bool,
     },
 }
@@ -120,29 +120,29 @@ pub enum SpawnError {
     /// There is no such program.
     #[error("no such program")]
     NotFound,
-    /// It is there but is no program: a folder, a file without the right to be executed, or one of no known format.
+    /// It exists but is no program: a folder, a file without execute permission, or of an unknown format.
     #[error("not an executable program")]
     NotExecutable,
-    /// The system refused something else: the working directory, an argument with a NUL, another process.
+    /// Something else failed: the working directory, an argument with a NUL, the limit of processes.
     #[error("the program cannot be run: {0}")]
     Other(#[source] io::Error),
 }
 
-/// Runs a command, waits for its end, and says how it ended.
+/// Runs a command, waits for its end, and returns how it ended.
 ///
-/// Signals that come in meanwhile (SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2) do not end the caller but are
-/// forwarded. One that comes before the command has started is forwarded as soon as it has. Where the command leads a
-/// group, what is left of the group after a timeout has the same grace as the command; then it is killed. What a
-/// command leaves behind that ended by itself or by a signal is left alone.
+/// Signals that arrive meanwhile (SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2) do not end the caller but are
+/// forwarded. One that arrives before the command has started is forwarded as soon as it has. If the command leads a group,
+/// the rest of the group after a timeout has the same grace as the command; then it is killed. Processes that remain after a
+/// command that ended by itself or by a signal keep running.
 ///
-/// The caller's thread waits; it takes no processor time meanwhile. Several threads may run commands at once: each
-/// command then gets every signal.
+/// The calling thread sleeps meanwhile. Several threads may run commands at the same time: each command then gets every
+/// signal.
 ///
 /// # Errors
 ///
-/// Fails where the program is missing or is none, where its working directory cannot be entered, and where the system
-/// starts no more processes. Fails with [`SpawnError::Other`] too where the caller itself took the command's exit
-/// status away, since nothing is known of its end then.
+/// [`SpawnError`] where the program is missing or is no program, its working directory cannot be entered, or the system can
+/// start no more processes. [`SpawnError::Other`] also where the caller itself collected the command's exit status, so that it
+/// is unknown how it ended.
 ///
 /// # Examples
 ///
@@ -172,8 +172,8 @@ pub fn run(spec: &CommandSpec<'_>) -> Result<Exit, SpawnError> {
         .args(spec.args)
         .envs(spec.env.iter().map(|(key, value)| (key, value)));
     if let Some(cwd) = spec.cwd {
-        // The system answers the same for the program and for the working directory. The dot is found only in a folder
-        // that may be entered.
+        // The error for a missing program and a missing working directory is the same, so the directory is checked first. The
+        // dot is found only in a folder that may be entered.
         std::fs::metadata(cwd.join(".")).map_err(SpawnError::Other)?;
         command.current_dir(cwd);
     }
@@ -195,7 +195,7 @@ fn exit_reason(status: ExitStatus) -> ExitReason {
     match (status.code(), system::signal(status)) {
         (Some(code), _) => ExitReason::Code(code),
         (None, Some(signal)) => ExitReason::Signal(signal),
-        // Only a stopped process has neither, and nobody asks for those.
+        // Only a stopped process has neither, and we do not wait for those.
         (None, None) => ExitReason::Code(i32::from(u8::MAX)),
     }
 }

@@ -1,9 +1,9 @@
 //! Unix: signals, process groups, and the end of a child.
 //!
-//! One thread does everything here. It sleeps on the pipe that the signal handlers write to; SIGCHLD is among them, so
-//! the end of the child wakes it too. The same thread sends every signal and collects the child at the very end, and
-//! until then looks for its end with `WNOWAIT`, which leaves a zombie. A zombie keeps its number, and with it the number
-//! of its group, from being given out again: no signal can hit a process that took the place of the child.
+//! One thread does everything. It sleeps on the pipe that the signal handlers write to; SIGCHLD is one of them, so the end of
+//! the child wakes it too. The same thread sends every signal and collects the child last. Until then it checks for its end
+//! with `WNOWAIT`, which leaves a zombie. A zombie's pid, and the id of its group, are not used again, so no signal can reach
+//! another process.
 
 use super::{CommandSpec, Exit, ExitReason, SpawnError, exit_reason, spawn_error};
 use nix::sys::signal::{SigSet, SigmaskHow};
@@ -24,11 +24,11 @@ use std::time::{Duration, Instant};
 /// The signals that are forwarded.
 const FORWARDED: [i32; 6] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2];
 
-/// The longest sleep. Every end comes as a signal, except to a caller that was started with SIGCHLD blocked.
+/// The longest sleep. Every end of a child is a signal, except in a caller that was started with SIGCHLD blocked.
 const LONGEST_SLEEP: Duration = Duration::from_secs(1);
 
-/// The pause between two checks of what a timeout left of a group, first and longest.
-const LOOKS: (Duration, Duration) = (Duration::from_millis(2), Duration::from_millis(100));
+/// The first and the longest pause between two checks of a group after a timeout.
+const POLL: (Duration, Duration) = (Duration::from_millis(2), Duration::from_millis(100));
 
 type Signals = SignalDelivery<UnixStream, WithOrigin>;
 
@@ -52,12 +52,12 @@ impl Stage {
 pub(super) fn run(spec: &CommandSpec<'_>, mut command: Command) -> Result<Exit, SpawnError> {
     let terminal = io::stdin().is_terminal() || io::stdout().is_terminal() || io::stderr().is_terminal();
     let leads_group = !terminal;
-    // Before the start, so that there is no time at which a signal ends this process and leaves the child.
+    // Before the start, so that at no time can a signal end this process and leave the child.
     let mut signals = listen(leads_group).map_err(SpawnError::Other)?;
     if leads_group {
         command.process_group(0);
     }
-    // There is no child yet that the terminal could have sent these to as well.
+    // There is no child yet to which the terminal could have sent these as well.
     let missed: Vec<Origin> = signals.pending().collect();
     let started = Instant::now();
     let mut child = command.spawn().map_err(spawn_error)?;
@@ -68,8 +68,8 @@ pub(super) fn run(spec: &CommandSpec<'_>, mut command: Command) -> Result<Exit, 
     for origin in &missed {
         target.forward_signal(origin);
     }
-    // What the terminal sent meanwhile may have come just before there was a child. A child that got it and is alive
-    // has a handler for it, and would run that twice; without a handler a second signal changes nothing.
+    // A signal of the terminal may have arrived just before there was a child. A child that got it and is alive has a
+    // handler for it, which would run twice; without a handler a second signal changes nothing.
     for origin in signals.pending() {
         if !(target.has_got(&origin) && target.catches(origin.signal)) {
             target.forward_signal(&origin);
@@ -93,7 +93,7 @@ pub(super) fn run(spec: &CommandSpec<'_>, mut command: Command) -> Result<Exit, 
         stage = match stage {
             Stage::Running(_) => {
                 target.send(Signal::TERM);
-                // A stopped process does not see the signal before it goes on.
+                // A stopped process gets the signal only when it continues.
                 target.send(Signal::CONT);
                 Stage::Asked(now.checked_add(spec.grace))
             }
@@ -126,18 +126,18 @@ pub(super) fn signal(status: ExitStatus) -> Option<i32> {
     status.signal()
 }
 
-/// Gives what is left of a group after its leader the rest of the grace, then kills it. The leader is a zombie still.
+/// Gives the rest of a group the rest of the grace, then kills it. Its leader is still a zombie.
 fn end_group(target: &Target, signals: &mut Signals, until: Option<Instant>) {
-    let (mut look, longest) = LOOKS;
+    let (mut pause, longest) = POLL;
     while target.leads_group && has_members(target.pid) {
         let now = Instant::now();
         if until.is_some_and(|until| until <= now) {
             target.send(Signal::KILL);
             return;
         }
-        let next = now.checked_add(look);
+        let next = now.checked_add(pause);
         sleep(signals, until.into_iter().chain(next).min());
-        look = look.saturating_mul(2).min(longest);
+        pause = pause.saturating_mul(2).min(longest);
         for origin in signals.pending() {
             target.forward_signal(&origin);
         }
@@ -152,7 +152,7 @@ struct Target {
 
 impl Target {
     fn send(&self, signal: Signal) {
-        // It fails only for a child that changed its user, and nothing can be done about that.
+        // It fails only for a child that changed its user; nothing can be done then.
         let _ = if self.leads_group {
             kill_process_group(self.pid, signal)
         } else {
@@ -162,12 +162,12 @@ impl Target {
 
     /// Whether the terminal sent this signal to the child as well.
     ///
-    /// A hangup is not among them: the system sends it to the leader of the session alone, which this process may be.
+    /// Not for SIGHUP: the system sends it only to the leader of the session, which this process may be.
     fn has_got(&self, origin: &Origin) -> bool {
         !self.leads_group && origin.process.is_none() && matches!(origin.signal, SIGINT | SIGQUIT)
     }
 
-    /// Whether the child has a handler for a signal; "no" where it cannot be known.
+    /// Whether the child has a handler for a signal; `false` if that is unknown.
     fn catches(&self, signal: i32) -> bool {
         let process = self.pid.as_raw_nonzero().to_string();
         contains(signals_of(&process, "SigCgt:"), signal)
@@ -181,8 +181,8 @@ impl Target {
             self.send(signal);
         }
         if origin.signal == SIGTSTP {
-            // The handler took the place of what would have stopped this process. It goes on with a SIGCONT, and that
-            // is forwarded as well.
+            // The handler replaced the default action, which would have stopped this process. It continues with a SIGCONT,
+            // which is forwarded as well.
             let _ = kill_process(getpid(), Signal::STOP);
         }
     }
@@ -202,29 +202,28 @@ impl Target {
 fn listen(leads_group: bool) -> io::Result<Signals> {
     let ignored = signals_of("self", "SigIgn:");
     let mut wanted = FORWARDED.to_vec();
-    // A terminal stops the caller's group; the child in another group stops with it only if it is told. Where no shell
-    // has put the caller's group aside, the system refuses to stop it, since nobody would let it go on.
+    // A terminal stops the caller's group, so a child in another group must be stopped from here. Where no shell controls
+    // the caller's group, the system refuses to stop it, since nothing would continue it.
     if leads_group && is_job() {
         wanted.extend([SIGTSTP, SIGCONT]);
     }
     // With a handler an ignored signal would be forwarded, and the child would start with its default action.
     wanted.retain(|signal| !contains(ignored, *signal));
-    // Even if ignored: the system throws the exit status of a child away where this one is.
+    // Even if ignored: the system would then discard the exit status of a child.
     wanted.push(SIGCHLD);
     let (read, write) = UnixStream::pair()?;
-    // A handler is there a moment before signal-hook has told it what to do, and what comes in between is lost. Here
-    // it waits instead, and comes when all is in place.
+    // signal-hook installs a handler a moment before it sets what the handler does, and a signal in between is lost. Blocked
+    // signals arrive when all is in place.
     let before = SigSet::all().thread_swap_mask(SigmaskHow::SIG_BLOCK)?;
     let signals = SignalDelivery::with_pipe(read, write, WithOrigin::default(), wanted);
-    // Before the start of the child too, which inherits what is blocked.
+    // Also before the start of the child, which inherits blocked signals.
     before.thread_set_mask()?;
     signals
 }
 
-/// Returns a set of signals that the system has of a process, SIGHUP (1) being the lowest bit; empty where it is not
-/// known.
+/// Returns a set of signals of a process, with SIGHUP (1) as the lowest bit; empty where it is unknown.
 fn signals_of(process: &str, set: &str) -> u64 {
-    // The system call for it needs unsafe code, and there is no file like this one outside Linux.
+    // The system call needs unsafe code, and only Linux has this file.
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix(set));
     mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
@@ -235,7 +234,7 @@ fn contains(signals: u64, signal: i32) -> bool {
     u32::try_from(signal - 1).is_ok_and(|bit| signals & (1_u64 << bit) != 0)
 }
 
-/// Sleeps until a signal comes or until then, whichever is first; it may wake earlier.
+/// Sleeps until a signal arrives or until a time, whichever is first; may wake earlier.
 fn sleep(signals: &Signals, until: Option<Instant>) {
     let time = until.map_or(LONGEST_SLEEP, |until| {
         until.saturating_duration_since(Instant::now()).min(LONGEST_SLEEP)
@@ -244,34 +243,32 @@ fn sleep(signals: &Signals, until: Option<Instant>) {
     let mut pipe = [PollFd::new(signals.get_read(), PollFlags::IN)];
     match poll(&mut pipe, time.as_ref()) {
         Ok(_) | Err(Errno::INTR) => {}
-        // The child must not be left for want of memory in the kernel.
-        Err(_) => thread::sleep(LOOKS.1),
+        // Out of memory in the kernel is no reason to leave the child.
+        Err(_) => thread::sleep(POLL.1),
     }
 }
 
-/// Whether a process of this group is alive besides its leader, which has ended but is not collected. "Yes" where it
-/// cannot be known.
+/// Whether a process of this group besides its leader, which is a zombie, is alive. `true` if that is unknown.
 #[cfg(target_os = "linux")]
 fn has_members(leader: Pid) -> bool {
     let Ok(entries) = std::fs::read_dir("/proc") else {
         return true;
     };
-    // The leader is a zombie and does not count by that.
     entries.flatten().any(|entry| {
-        // Most of what is there besides processes has no such file.
+        // Few entries besides processes have such a file.
         let stat = Stat::of(&entry.path());
         stat.is_some_and(|stat| stat.alive && stat.group == leader.as_raw_nonzero().get())
     })
 }
 
-/// Whether a process of this group is alive. Where the system counts the leader, which has ended but is not collected,
-/// this is "yes" to the end of the grace.
+/// Whether a process of this group is alive. Where the system counts the leader, which is a zombie, this is `true` to the end of
+/// the grace.
 #[cfg(not(target_os = "linux"))]
 fn has_members(leader: Pid) -> bool {
     rustix::process::test_kill_process_group(leader).is_ok()
 }
 
-/// Whether a shell has put this process into a group other than that of the session.
+/// Whether a shell has put this process into another group than that of the session.
 #[cfg(target_os = "linux")]
 fn is_job() -> bool {
     // Not by the system calls: they give 0 for a session outside the container, and rustix takes no 0.
@@ -283,7 +280,7 @@ fn is_job() -> bool {
     rustix::process::getsid(None).is_ok_and(|session| session != rustix::process::getpgrp())
 }
 
-/// What `/proc` says of a process.
+/// The state of a process in `/proc`.
 #[cfg(target_os = "linux")]
 #[derive(Debug, PartialEq)]
 struct Stat {

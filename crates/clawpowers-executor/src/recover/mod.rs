@@ -5,7 +5,7 @@ mod record;
 mod tree;
 
 use crate::db::create::create;
-use crate::db::schema::MIGRATIONS;
+use crate::db::schema::{VERSION, in_memory};
 use crate::db::{Tx, lock};
 use crate::display::quoted_path;
 use crate::error::{Error, Result};
@@ -14,40 +14,39 @@ use crate::ledger;
 use crate::store::Key;
 use crate::timestamp::Timestamp;
 use pages::Pages;
-use rusqlite::Connection;
+use rusqlite::ToSql;
 use rusqlite::types::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use tree::{Kind, Row, Walk};
+use tree::{Row, Walk};
 
-/// How many names of lost keys are listed.
+/// How many lost keys are listed.
 const LISTED: usize = 1000;
 
 /// What was recovered and what was lost.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Recovered {
-    /// Keys with their values.
+    /// The number of keys with their values.
     pub keys: u64,
-    /// Executions.
+    /// The number of executions.
     pub executions: u64,
-    /// Keys whose values are lost.
+    /// The number of keys whose values are lost.
     pub lost_keys: u64,
     /// The first 1,000 of their names.
     pub lost_key_names: Vec<String>,
-    /// Executions that are lost.
+    /// The number of executions that are lost.
     pub lost_executions: u64,
-    /// Pages that hold something else than they should.
+    /// The number of damaged pages.
     pub damaged_pages: u64,
-    /// Whether these are all that was lost. Where a table and its index are damaged together, there may be more.
+    /// Whether nothing else was lost. If a table and its index are both damaged, there may be more.
     pub exact: bool,
 }
 
-/// Writes everything that can still be read of the database of `from` to a new database in `to`, with the figures of the
-/// skills counted again. Nothing of `from` is changed. What deleted pages contain is not restored, as far as the list of
-/// them can be read.
+/// Writes everything that can still be read of the database of `from` to a new database in `to`, and computes the statistics
+/// of the skills again. `from` is not modified. Deleted rows are not restored, as far as the list of free pages can be read.
 ///
 /// # Errors
 ///
-/// [`Error::Invalid`] where `to` has a database, [`Error::NotFound`] where `from` has none, [`Error::Storage`] where one of
+/// `ErrorKind::Invalid` where `to` has a database, `ErrorKind::NotFound` where `from` has none, `ErrorKind::Storage` where one of
 /// them cannot be used, or other processes write to `from` for longer than the timeout.
 pub fn recover(from: &Home, to: &Home) -> Result<Recovered> {
     let database = from.database();
@@ -65,14 +64,14 @@ pub fn recover(from: &Home, to: &Home) -> Result<Recovered> {
             "name a folder that does not exist yet; nothing was written",
         ));
     }
-    // Nobody writes while it is read. A file that SQLite cannot open has no writers.
+    // No process can write while it is read. A file that SQLite cannot open has no writers.
     let _lock = lock(&real)?;
     let pages = Pages::open(&real)?;
     let created = create(to, |db| {
         db.write(|tx| {
-            let mut found = Found::new(tx);
-            found.read(&pages);
-            found.finish()
+            let mut recovery = Recovery::new(tx);
+            recovery.read(&pages);
+            recovery.finish()
         })
     })?;
     created.ok_or_else(|| {
@@ -83,24 +82,24 @@ pub fn recover(from: &Home, to: &Home) -> Result<Recovered> {
     })
 }
 
-/// What was found so far, in the transaction that writes it.
-struct Found<'a> {
+/// The rows found so far, in the transaction that inserts them.
+struct Recovery<'a> {
     tx: &'a Tx<'a>,
     recovered: Recovered,
-    /// How many executions the figures of the skills count.
+    /// How many executions the statistics of the skills count.
     claimed: u64,
-    /// The executions of an import that has not ended, by the first number of each range; they do not count.
+    /// The executions of an import that has not ended, by the first id of each range; they do not count.
     staged: BTreeMap<i64, i64>,
     /// Imports that have not ended; their hashes do not count.
     stopped: BTreeSet<i64>,
-    /// The id of the home, so that its exports are known as its own.
+    /// The id of the home, by which it knows its own exports.
     home: Option<String>,
-    /// Rows that hold what no release writes.
-    refused: u64,
+    /// The number of rows with values that no release writes.
+    invalid: u64,
     failure: Option<Error>,
 }
 
-impl<'a> Found<'a> {
+impl<'a> Recovery<'a> {
     fn new(tx: &'a Tx<'a>) -> Self {
         Self {
             tx,
@@ -109,7 +108,7 @@ impl<'a> Found<'a> {
             staged: BTreeMap::new(),
             stopped: BTreeSet::new(),
             home: None,
-            refused: 0,
+            invalid: 0,
             failure: None,
         }
     }
@@ -118,59 +117,56 @@ impl<'a> Found<'a> {
         let mut walk = Walk::new(pages);
         let roots = Roots::read(&mut walk);
         let mut sound = roots.sound;
-        // A file of an older version has none.
-        if let Some(root) = roots.pages.get("staged") {
-            sound &= walk.tree(*root, true, |(first, values)| {
-                if let (Some(first), [_, Value::Integer(last)]) = (first, values.as_slice()) {
-                    self.staged.insert(first, *last);
-                }
-            });
-        }
-        if let Some(root) = roots.pages.get("import") {
-            sound &= walk.tree(*root, true, |(id, values)| {
-                if let (Some(id), [_, Value::Null]) = (id, values.as_slice()) {
-                    self.stopped.insert(id);
-                }
-            });
-        }
-        // A row is known by its shape, not by its tree: where the schema is damaged, a root may be that of another table.
-        let mut tables = [("skill", true), ("execution", true), ("entry", true)];
-        for (table, whole) in &mut tables {
-            *whole = walk.tree(roots.of(table), true, |row| self.accept(Kind::TableLeaf, row));
-            sound &= *whole;
-        }
+        sound &= roots.read_newer(&mut walk, "staged", |(first, values)| {
+            if let (Some(first), [_, Value::Integer(last)]) = (first, values.as_slice()) {
+                self.staged.insert(first, *last);
+            }
+        });
+        sound &= roots.read_newer(&mut walk, "import", |(id, values)| {
+            if let (Some(id), [_, Value::Null]) = (id, values.as_slice()) {
+                self.stopped.insert(id);
+            }
+        });
+        // The values of a row show its table. If the schema is damaged, the root may be that of another table.
+        let [_, executions, entries] = ["skill", "execution", "entry"].map(|table| {
+            let whole = walk.tree(roots.of(table), true, |row| self.insert(row));
+            sound &= whole;
+            whole
+        });
         for table in ["staged_entry", "deleted"] {
-            let Some(root) = roots.pages.get(table) else {
-                continue;
-            };
-            sound &= walk.tree(*root, true, |row| self.accept(Kind::TableLeaf, row));
+            sound &= roots.read_newer(&mut walk, table, |row| self.insert(row));
         }
         for table in ["meta", "imported"] {
-            sound &= walk.tree(roots.of(table), false, |row| self.accept(Kind::IndexLeaf, row));
+            sound &= walk.tree(roots.of(table), false, |row| self.insert(row));
         }
         if !sound {
-            walk.orphans(|kind, row| self.accept(kind, row));
+            walk.orphans(|row| self.insert(row));
         }
-        // The indexes name what their tables have lost.
-        let [_, (_, executions), (_, entries)] = tables;
-        let sound = self.refused == 0 && roots.sound;
+        // The indexes show which rows their tables have lost.
+        let sound = self.invalid == 0 && roots.sound;
         let keys = walk.tree(roots.of("sqlite_autoindex_entry_1"), false, |row| {
-            self.note_key(&row)
+            self.check_key(&row);
         });
-        let times = walk.tree(roots.of("execution_at"), false, |row| self.note_execution(&row));
+        let times = walk.tree(roots.of("execution_at"), false, |row| self.check_execution(&row));
         self.recovered.exact = (keys && times) || (sound && entries && executions);
         self.recovered.damaged_pages = walk.damaged.len() as u64;
     }
 
-    /// Takes a row for what its values say that it is.
-    fn accept(&mut self, kind: Kind, (id, values): Row) {
-        if self.failure.is_some() {
-            return;
+    fn insert(&mut self, row: Row) {
+        if self.failure.is_none() {
+            match self.try_insert(row) {
+                Ok(valid) => self.invalid += u64::from(!valid),
+                Err(error) => self.failure = Some(error),
+            }
         }
-        let taken = match (kind, values.as_slice()) {
-            (Kind::TableLeaf, [_, key, value, updated_at]) => self.entry(key, value, updated_at),
+    }
+
+    /// Inserts a row into the table that its values fit; tells whether they are valid.
+    fn try_insert(&mut self, (id, values): Row) -> Result<bool> {
+        match (id, values.as_slice()) {
+            (Some(_), [_, key, value, updated_at]) => self.insert_entry(key, value, updated_at),
             (
-                Kind::TableLeaf,
+                Some(_),
                 [
                     _,
                     key @ Value::Text(_),
@@ -179,49 +175,45 @@ impl<'a> Found<'a> {
                     Value::Integer(import),
                     keep,
                 ],
-            ) => match self.stopped.contains(import) {
-                true => Ok(true),
-                false => self.staged_entry((key, value, updated_at), *keep == Value::Integer(0)),
-            },
-            (Kind::TableLeaf, values) if values.len() == ledger::SKILL_COLUMNS => self.skill(id, values),
-            (Kind::TableLeaf, values) if ledger::EXECUTION_COLUMNS.contains(&values.len()) => {
-                match id.is_some_and(|id| self.is_staged(id)) {
-                    true => Ok(true),
-                    false => ledger::recover_execution(self.tx, id, values),
+            ) => {
+                if self.stopped.contains(import) {
+                    return Ok(true);
                 }
+                // The import has ended, but the key was not yet moved to `entry`.
+                if *keep == Value::Integer(0) {
+                    self.tx.execute("DELETE FROM entry WHERE key = ?", [key])?;
+                }
+                self.insert_entry(key, value, updated_at)
             }
-            (Kind::TableLeaf, values) if values.len() == ledger::DELETED_COLUMNS => {
+            (Some(id), values) if values.len() == ledger::SKILL_COLUMNS => self.insert_skill(id, values),
+            (Some(id), values) if ledger::EXECUTION_COLUMNS.contains(&values.len()) => {
+                Ok(self.is_staged(id) || ledger::recover_execution(self.tx, id, values)?)
+            }
+            (Some(id), values) if values.len() == ledger::DELETED_COLUMNS => {
                 ledger::recover_deleted(self.tx, id, values)
             }
-            (Kind::IndexLeaf | Kind::IndexInterior, [Value::Text(name), Value::Text(value)]) => {
+            (None, [Value::Text(name), Value::Text(value)]) => {
                 if name == "home" && value.len() == 16 && value.bytes().all(|byte| byte.is_ascii_hexdigit()) {
                     self.home = Some(value.clone());
                 }
                 Ok(true)
             }
-            (Kind::IndexLeaf | Kind::IndexInterior, [Value::Blob(hash), import @ ..])
-                if matches!(hash.len(), 16 | 32) && import.len() < 2 =>
-            {
-                match import {
-                    [Value::Integer(import)] if self.stopped.contains(import) => Ok(true),
-                    _ => self
-                        .execute("INSERT OR IGNORE INTO imported (hash) VALUES (?)", (hash,))
-                        .map(|_| true),
+            (None, [Value::Blob(hash), import @ ..]) if matches!(hash.len(), 16 | 32) && import.len() < 2 => {
+                if !matches!(import, [Value::Integer(import)] if self.stopped.contains(import)) {
+                    let sql = "INSERT OR IGNORE INTO imported (hash) VALUES (?)";
+                    self.tx.execute(sql, [hash])?;
                 }
+                Ok(true)
             }
             _ => Ok(true),
-        };
-        match taken {
-            Ok(taken) => self.refused += u64::from(!taken),
-            Err(error) => self.failure = Some(error),
         }
     }
 
-    fn entry(&self, key: &Value, value: &Value, updated_at: &Value) -> Result<bool> {
+    fn insert_entry(&self, key: &Value, value: &Value, updated_at: &Value) -> Result<bool> {
         let Value::Text(key) = key else { return Ok(false) };
         let value = match value {
             Value::Blob(value) => value.as_slice(),
-            // Somebody changed its type; the bytes are those of the value.
+            // Another tool changed the type; the bytes are the same.
             Value::Text(value) => value.as_bytes(),
             _ => return Ok(false),
         };
@@ -232,26 +224,11 @@ impl<'a> Found<'a> {
             Value::Integer(micros) => *micros,
             _ => Timestamp::now().micros(),
         };
-        self.execute(
-            "INSERT OR IGNORE INTO entry (key, value, updated_at) VALUES (?, ?, ?)",
-            (key, value, updated_at),
-        )
-        .map(|_| true)
+        let sql = "INSERT OR IGNORE INTO entry (key, value, updated_at) VALUES (?, ?, ?)";
+        self.tx.execute(sql, (key, value, updated_at)).map(|_| true)
     }
 
-    /// Takes a key of an import that has ended, which was not moved to its place.
-    fn staged_entry(
-        &self,
-        (key, value, updated_at): (&Value, &Value, &Value),
-        replace: bool,
-    ) -> Result<bool> {
-        if replace {
-            self.execute("DELETE FROM entry WHERE key = ?", (key,))?;
-        }
-        self.entry(key, value, updated_at)
-    }
-
-    fn skill(&mut self, id: Option<i64>, values: &[Value]) -> Result<bool> {
+    fn insert_skill(&mut self, id: i64, values: &[Value]) -> Result<bool> {
         let [_, Value::Text(name), counts @ ..] = values else {
             return Ok(false);
         };
@@ -264,34 +241,33 @@ impl<'a> Found<'a> {
         ledger::recover_skill(self.tx, id, name)
     }
 
-    /// Notes a key whose value is lost.
-    fn note_key(&mut self, (_, values): &Row) {
-        let [Value::Text(key), _] = values.as_slice() else {
-            return;
-        };
-        match self.exists("SELECT 1 FROM entry WHERE key = ?", key) {
-            Ok(true) => {}
-            Ok(false) => {
-                self.recovered.lost_keys += 1;
-                if self.recovered.lost_key_names.len() < LISTED {
-                    self.recovered.lost_key_names.push(key.clone());
-                }
+    /// Counts a key whose value is lost.
+    fn check_key(&mut self, (_, values): &Row) {
+        if let [Value::Text(key), _] = values.as_slice()
+            && self.is_lost("SELECT 1 FROM entry WHERE key = ?", key)
+        {
+            self.recovered.lost_keys += 1;
+            if self.recovered.lost_key_names.len() < LISTED {
+                self.recovered.lost_key_names.push(key.clone());
             }
-            Err(error) => self.failure = Some(error),
         }
     }
 
-    /// Notes an execution that is lost.
-    fn note_execution(&mut self, (_, values): &Row) {
-        let [_, Value::Integer(id)] = values.as_slice() else {
-            return;
-        };
-        if self.is_staged(*id) {
-            return;
+    /// Counts an execution that is lost.
+    fn check_execution(&mut self, (_, values): &Row) {
+        if let [_, Value::Integer(id)] = values.as_slice() {
+            let lost = !self.is_staged(*id) && self.is_lost("SELECT 1 FROM execution WHERE id = ?", id);
+            self.recovered.lost_executions += u64::from(lost);
         }
-        match self.exists("SELECT 1 FROM execution WHERE id = ?", id) {
-            Ok(exists) => self.recovered.lost_executions += u64::from(!exists),
-            Err(error) => self.failure = Some(error),
+    }
+
+    fn is_lost(&mut self, sql: &str, value: impl ToSql) -> bool {
+        match self.tx.exists(sql, [value]) {
+            Ok(exists) => !exists,
+            Err(error) => {
+                self.failure = Some(error);
+                false
+            }
         }
     }
 
@@ -300,48 +276,27 @@ impl<'a> Found<'a> {
         before.is_some_and(|(_, last)| *last >= id)
     }
 
-    fn exists(&self, sql: &str, value: impl rusqlite::ToSql) -> Result<bool> {
-        self.tx
-            .run(|connection| connection.prepare_cached(sql)?.exists([value]))
-    }
-
-    fn execute(&self, sql: &str, values: impl rusqlite::Params) -> Result<usize> {
-        self.tx
-            .run(|connection| connection.prepare_cached(sql)?.execute(values))
-    }
-
-    /// Counts the figures again and what there is.
+    /// Computes the statistics and counts what was recovered.
     fn finish(self) -> Result<Recovered> {
         if let Some(failure) = self.failure {
             return Err(failure);
         }
         ledger::rebuild(self.tx)?;
         if let Some(home) = &self.home {
-            self.execute(
-                "INSERT OR REPLACE INTO meta (name, value) VALUES ('home', ?)",
-                (home,),
-            )?;
+            self.tx.set_meta("home", home)?;
         }
-        let count = |table: &str| {
-            let sql = format!("SELECT count(*) FROM {table}");
-            let count = self
-                .tx
-                .run(|connection| connection.query_row(&sql, (), |row| row.get::<_, i64>(0)))?;
-            Ok::<_, Error>(count.unsigned_abs())
-        };
-        let (keys, executions) = (count("entry")?, count("execution")?);
         let mut recovered = self.recovered;
-        recovered.keys = keys;
-        recovered.executions = executions;
-        // Both counts are from below.
-        let claimed = self.claimed.saturating_sub(executions);
+        let sql = "SELECT (SELECT count(*) FROM entry), (SELECT count(*) FROM execution)";
+        (recovered.keys, recovered.executions) = self.tx.query_row(sql, (), |row| row.try_into())?;
+        // Each of the two counts is a lower bound.
+        let claimed = self.claimed.saturating_sub(recovered.executions);
         recovered.lost_executions = recovered.lost_executions.max(claimed);
         recovered.lost_key_names.sort();
         Ok(recovered)
     }
 }
 
-/// Where the trees of a file begin.
+/// The root pages of the tables and indexes of a file.
 struct Roots {
     pages: BTreeMap<String, u32>,
     /// Whether the schema could be read.
@@ -349,7 +304,7 @@ struct Roots {
 }
 
 impl Roots {
-    /// Reads the schema, the first tree. Where it is damaged, a root is where it is in a file that was never changed.
+    /// Reads the schema, the first tree. If it is damaged, the roots are those of a new file.
     fn read(walk: &mut Walk<'_>) -> Self {
         let new = Self::of_new().unwrap_or_default();
         let mut pages = BTreeMap::new();
@@ -369,15 +324,16 @@ impl Roots {
         Self { sound, pages }
     }
 
-    /// Returns the roots of a new file.
     fn of_new() -> rusqlite::Result<BTreeMap<String, u32>> {
-        let connection = Connection::open_in_memory()?;
-        for step in MIGRATIONS {
-            connection.execute_batch(step)?;
-        }
+        let connection = in_memory(VERSION as usize)?;
         let mut statement = connection.prepare("SELECT name, rootpage FROM sqlite_schema")?;
-        let rows = statement.query_map((), |row| Ok((row.get(0)?, row.get(1)?)))?;
-        rows.collect()
+        statement.query_map((), |row| row.try_into())?.collect()
+    }
+
+    /// Reads a table that files of an older version do not have; tells whether all of it could be read.
+    fn read_newer(&self, walk: &mut Walk<'_>, table: &str, each: impl FnMut(Row)) -> bool {
+        let root = self.pages.get(table);
+        root.is_none_or(|root| walk.tree(*root, true, each))
     }
 
     fn of(&self, name: &str) -> u32 {

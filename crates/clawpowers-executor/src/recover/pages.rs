@@ -1,7 +1,9 @@
-//! The pages of a database file and its WAL, read without SQLite: it refuses a file whose first page is damaged, and
-//! everything below a damaged page.
+//! Reads the pages of a database file and its WAL without SQLite, which cannot read a file whose first page is damaged, or
+//! anything below a damaged page.
 
 use super::record::{self, u32_at};
+use crate::db::snapshot::PAGE_SIZE;
+use crate::db::wal::frames;
 use crate::error::{Error, Result};
 use crate::files::with_suffix;
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,20 +12,15 @@ use std::io::{Read as _, Seek as _, SeekFrom};
 use std::mem::ManuallyDrop;
 use std::path::Path;
 
-/// The page size of every database that this program makes.
-const PAGE_SIZE: u32 = 4096;
 /// The header of the file, at the start of its first page.
 pub(super) const FILE_HEADER: usize = 100;
 const MAGIC: &[u8] = b"SQLite format 3\0";
-const WAL_HEADER: usize = 32;
-const FRAME_HEADER: usize = 24;
-/// More pages than this are not read, whatever a damaged header says of them.
+/// The most pages that are read, whatever a damaged header says.
 const MAX_PAGES: u32 = u32::MAX / 2;
 
-/// The pages of a database as its last commit left them.
+/// The pages of a database after its last commit.
 pub(super) struct Pages {
-    /// It stays open until the process ends: to close it would release the locks that SQLite holds on the same file
-    /// elsewhere in this process.
+    /// Never closed: that would release the locks that SQLite has on the same file elsewhere in this process.
     file: ManuallyDrop<File>,
     size: u32,
     /// How many bytes of a page SQLite uses.
@@ -38,7 +35,7 @@ impl Pages {
         let failed = |error: std::io::Error| Error::io(database, &error);
         let mut file = ManuallyDrop::new(File::open(database).map_err(failed)?);
         let mut header = [0; FILE_HEADER];
-        // A file that is shorter has no page, which is found soon enough.
+        // A shorter file has no page and is handled below.
         let _ = file.read_exact(&mut header);
         let sound = header.starts_with(MAGIC);
         let named = match u16::from_be_bytes(record::bytes(&header, 16).unwrap_or_default()) {
@@ -64,12 +61,11 @@ impl Pages {
         })
     }
 
-    /// Returns how many pages there are.
     pub(super) const fn count(&self) -> u32 {
         self.count
     }
 
-    /// Returns a page; `None` where there is none of that number, or the disk does not give it.
+    /// Returns a page; `None` if it does not exist or cannot be read.
     pub(super) fn page(&self, number: u32) -> Option<Vec<u8>> {
         if number == 0 || number > self.count {
             return None;
@@ -85,7 +81,7 @@ impl Pages {
         Some(page)
     }
 
-    /// Returns the pages that the file lists as free, as far as the list can be read: what they hold was deleted.
+    /// Returns the pages in the list of free pages, as far as it can be read. Their content was deleted.
     pub(super) fn free(&self) -> BTreeSet<u32> {
         let mut free = BTreeSet::new();
         let mut next = self
@@ -102,17 +98,16 @@ impl Pages {
     }
 }
 
-/// What a WAL holds, up to its last commit.
+/// The pages of a WAL up to its last commit.
 struct Wal {
     page_size: u32,
     pages: BTreeMap<u32, Vec<u8>>,
 }
 
 impl Wal {
-    /// Reads the frames as SQLite does: the first whose checksum is wrong, or whose salts are of an earlier round, ends them.
-    fn read(bytes: &[u8]) -> Option<Self> {
-        let header = bytes.get(..WAL_HEADER)?;
-        let magic = u32_at(header, 0)?;
+    /// Reads the frames as SQLite does, up to the first with a wrong checksum.
+    fn read(wal: &[u8]) -> Option<Self> {
+        let magic = u32_at(wal, 0)?;
         if magic & !1 != 0x377f_0682 {
             return None;
         }
@@ -120,22 +115,17 @@ impl Wal {
             big: magic & 1 == 1,
             sums: (0, 0),
         };
-        sum.add(header.get(..24)?);
-        if !sum.is(header, 24) {
+        sum.add(wal.get(..24)?);
+        if !sum.is(wal, 24) {
             return None;
         }
-        let page_size = u32_at(header, 8)?;
-        let salts = header.get(16..24)?;
+        let page_size = u32_at(wal, 8)?;
         let mut pages = BTreeMap::new();
         let mut open = Vec::new();
-        for frame in bytes
-            .get(WAL_HEADER..)?
-            .chunks_exact(FRAME_HEADER + page_size as usize)
-        {
-            let (header, page) = frame.split_at_checked(FRAME_HEADER)?;
+        for (header, page) in frames(wal, page_size) {
             sum.add(header.get(..8)?);
             sum.add(page);
-            if header.get(8..16)? != salts || !sum.is(header, 16) {
+            if !sum.is(header, 16) {
                 break;
             }
             open.push((u32_at(header, 0)?, page.to_vec()));
@@ -156,20 +146,15 @@ struct Checksum {
 
 impl Checksum {
     fn add(&mut self, bytes: &[u8]) {
-        let word = |bytes: &[u8]| {
-            let bytes = record::bytes(bytes, 0).unwrap_or_default();
-            if self.big {
-                u32::from_be_bytes(bytes)
-            } else {
-                u32::from_le_bytes(bytes)
-            }
+        let word: fn([u8; 4]) -> u32 = match self.big {
+            true => u32::from_be_bytes,
+            false => u32::from_le_bytes,
         };
         let (mut a, mut b) = self.sums;
-        for pair in bytes.chunks_exact(8) {
-            a = a.wrapping_add(word(pair)).wrapping_add(b);
-            b = b
-                .wrapping_add(word(pair.get(4..).unwrap_or_default()))
-                .wrapping_add(a);
+        for pair in bytes.as_chunks::<4>().0.as_chunks::<2>().0 {
+            let [first, second] = pair.map(word);
+            a = a.wrapping_add(first).wrapping_add(b);
+            b = b.wrapping_add(second).wrapping_add(a);
         }
         self.sums = (a, b);
     }

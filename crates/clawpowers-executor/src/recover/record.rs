@@ -2,7 +2,7 @@
 
 use rusqlite::types::Value;
 
-/// No row of ours is longer: the largest value, its key, and a little.
+/// No row of ours is longer: it has room for the longest value and its key.
 const MAX_PAYLOAD: u64 = 17 * 1024 * 1024;
 
 /// Reads `N` bytes at an offset.
@@ -18,7 +18,7 @@ pub(super) fn u16_at(page: &[u8], at: usize) -> Option<u16> {
     bytes(page, at).map(u16::from_be_bytes)
 }
 
-/// Reads a number of one to nine bytes, and returns it with where it ends.
+/// Reads a number of one to nine bytes; returns it and the offset of its end.
 pub(super) fn varint(bytes: &[u8], at: usize) -> Option<(u64, usize)> {
     let mut number = 0;
     for index in 0..9 {
@@ -34,10 +34,10 @@ pub(super) fn varint(bytes: &[u8], at: usize) -> Option<(u64, usize)> {
     None
 }
 
-/// A payload that may go on in overflow pages.
+/// A payload, which may continue in overflow pages.
 pub(super) struct Payload<'a> {
     pub(super) length: usize,
-    /// What the cell itself holds.
+    /// The part in the cell.
     pub(super) local: &'a [u8],
     /// The first overflow page.
     pub(super) overflow: Option<u32>,
@@ -60,21 +60,17 @@ pub(super) fn payload(
     } else {
         (usable - 12) * 64 / 255 - 23
     };
-    if length <= most {
-        let local = page.get(at..at + length)?;
-        return Some(Payload {
-            length,
-            local,
-            overflow: None,
-        });
+    let (mut local, mut overflow) = (length, None);
+    if length > most {
+        let least = (usable - 12) * 32 / 255 - 23;
+        let spread = least + (length - least) % (usable - 4);
+        local = if spread <= most { spread } else { least };
+        overflow = Some(u32_at(page, at + local)?);
     }
-    let least = (usable - 12) * 32 / 255 - 23;
-    let spread = least + (length - least) % (usable - 4);
-    let held = if spread <= most { spread } else { least };
     Some(Payload {
         length,
-        local: page.get(at..at + held)?,
-        overflow: Some(u32_at(page, at + held)?),
+        local: page.get(at..at + local)?,
+        overflow,
     })
 }
 
@@ -95,16 +91,16 @@ pub(super) fn values(payload: &[u8]) -> Option<Vec<Value>> {
             10 | 11 => return None,
             kind => usize::try_from((kind - 12) / 2).ok()?,
         };
-        let held = payload.get(body..body.checked_add(length)?)?;
+        let stored = payload.get(body..body.checked_add(length)?)?;
         body += length;
         values.push(match kind {
             0 => Value::Null,
-            7 => Value::Real(f64::from_be_bytes(bytes(held, 0)?)),
+            7 => Value::Real(f64::from_be_bytes(bytes(stored, 0)?)),
             8 => Value::Integer(0),
             9 => Value::Integer(1),
-            1..=6 => Value::Integer(integer(held)),
-            kind if kind % 2 == 0 => Value::Blob(held.to_vec()),
-            _ => Value::Text(String::from_utf8_lossy(held).into_owned()),
+            1..=6 => Value::Integer(integer(stored)),
+            kind if kind % 2 == 0 => Value::Blob(stored.to_vec()),
+            _ => Value::Text(String::from_utf8_lossy(stored).into_owned()),
         });
     }
     // The header ends with its last number, and the row with its last value.

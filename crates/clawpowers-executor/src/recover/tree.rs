@@ -1,27 +1,27 @@
-//! Walks the B-trees of a damaged file, and the pages that no tree leads to any more.
+//! Walks the B-trees of a damaged file, and the pages that are no longer part of a tree.
 
 use super::pages::{FILE_HEADER, Pages};
 use super::record::{Payload, payload, u16_at, u32_at, values, varint};
 use rusqlite::types::Value;
 use std::collections::BTreeSet;
 
-/// What a page says that it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+/// The kind of a page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
     TableLeaf,
     TableInterior,
     IndexLeaf,
     IndexInterior,
 }
 
-/// A row: its number where it is one of a table, and its values.
+/// A row: its id if it is of a table and not of an index, and its values.
 pub(super) type Row = (Option<i64>, Vec<Value>);
 
-/// What was seen of a file so far.
+/// The pages of a file that were read so far.
 pub(super) struct Walk<'a> {
     pages: &'a Pages,
     seen: BTreeSet<u32>,
-    /// Pages that were to be read and are not what they should be.
+    /// Pages that are not what they should be.
     pub(super) damaged: BTreeSet<u32>,
     /// Rows of sound pages that cannot be read.
     pub(super) lost_rows: u64,
@@ -43,7 +43,7 @@ impl<'a> Walk<'a> {
         let mut next = vec![root];
         while let Some(number) = next.pop() {
             if !self.seen.insert(number) {
-                // Two ways to one page: one of them is wrong.
+                // Two pages lead to this one, so one of them is wrong.
                 self.damaged.insert(number);
                 continue;
             }
@@ -64,9 +64,8 @@ impl<'a> Walk<'a> {
         before == (self.damaged.len(), self.lost_rows)
     }
 
-    /// Calls `each` with the rows of pages that no tree led to, with what kind of page each is on. Their way was lost with a
-    /// damaged page above them.
-    pub(super) fn orphans(&mut self, mut each: impl FnMut(Kind, Row)) {
+    /// Calls `each` with the rows of pages that were not reached, because a page above them is damaged.
+    pub(super) fn orphans(&mut self, mut each: impl FnMut(Row)) {
         let free = self.pages.free();
         for number in 1..=self.pages.count() {
             if self.seen.contains(&number) || free.contains(&number) {
@@ -78,14 +77,14 @@ impl<'a> Walk<'a> {
             let Some(kind) = kind(&page, number).filter(|kind| *kind != Kind::TableInterior) else {
                 continue;
             };
-            // An overflow page may look like anything; what it holds is no row of ours then.
+            // An overflow page may look like any page, so what cannot be read need not be a row of ours.
             let lost = self.lost_rows;
-            self.read(number, &page, kind, &mut Vec::new(), &mut |row| each(kind, row));
+            self.read(number, &page, kind, &mut Vec::new(), &mut each);
             self.lost_rows = lost;
         }
     }
 
-    /// Reads the cells of a page: rows to `each`, pages below to `next`.
+    /// Reads the cells of a page: calls `each` with its rows and adds the pages below to `next`.
     fn read(&mut self, number: u32, page: &[u8], kind: Kind, next: &mut Vec<u32>, each: &mut dyn FnMut(Row)) {
         let header = header(number);
         let interior = matches!(kind, Kind::TableInterior | Kind::IndexInterior);
@@ -99,21 +98,17 @@ impl<'a> Walk<'a> {
             next.extend(u32_at(page, header + 8));
         }
         for cell in 0..cells {
-            let Some(at) = u16_at(page, list + 2 * cell).map(usize::from) else {
+            let Some(mut at) = u16_at(page, list + 2 * cell).map(usize::from) else {
                 continue;
             };
-            let at = if interior {
-                match u32_at(page, at) {
-                    Some(below) => next.push(below),
-                    None => {
-                        self.damaged.insert(number);
-                        continue;
-                    }
-                }
-                at + 4
-            } else {
-                at
-            };
+            if interior {
+                let Some(below) = u32_at(page, at) else {
+                    self.damaged.insert(number);
+                    continue;
+                };
+                next.push(below);
+                at += 4;
+            }
             if kind == Kind::TableInterior {
                 continue;
             }
@@ -124,7 +119,6 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Reads the row of a cell.
     fn row(&mut self, page: &[u8], at: usize, kind: Kind) -> Option<Row> {
         let is_table = kind == Kind::TableLeaf;
         let (length, mut at) = varint(page, at)?;

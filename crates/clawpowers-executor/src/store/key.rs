@@ -3,31 +3,28 @@
 use crate::display::quoted;
 use crate::error::{Error, Result};
 
-/// How many bytes a key may have.
+/// The longest key, in bytes.
 pub const MAX_KEY_BYTES: usize = 1024;
 
-/// A key that keeps the store's rules: not empty, no `/`, `\`, `..` and control characters, at most 1,024 bytes.
+/// A valid key: not empty, at most 1,024 bytes, without `/`, `\`, `..` and control characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key<'a>(&'a str);
 
 impl<'a> Key<'a> {
-    /// Takes a text as a key.
+    /// Checks a key.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] that names the rule which the text breaks.
+    /// `ErrorKind::Invalid` with the rule that the text breaks.
     pub fn new(text: &'a str) -> Result<Self> {
         let refused = |message: String, hint: &str| Err(Error::invalid(message, hint));
         if text.is_empty() {
             return refused("key cannot be empty".into(), "name a key such as `build:count`");
         }
         if text.len() > MAX_KEY_BYTES {
-            let message = format!(
-                "the key {} has {} bytes, more than {MAX_KEY_BYTES}",
-                quoted(text),
-                text.len()
-            );
-            return refused(message, "put what is long into the value");
+            let (shown, length) = (quoted(text), text.len());
+            let message = format!("the key {shown} has {length} bytes, more than {MAX_KEY_BYTES}");
+            return refused(message, "put long text into the value");
         }
         if text.contains(['/', '\\']) {
             let message = format!("key cannot contain '/' or '\\': `{text}`");

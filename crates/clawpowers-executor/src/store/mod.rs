@@ -6,18 +6,18 @@ mod pattern;
 pub use key::{Key, MAX_KEY_BYTES};
 pub use pattern::Pattern;
 
-use crate::db::{Db, Tx, Unreadable};
+use crate::db::{Db, Tx};
 use crate::display::quoted;
 use crate::error::{Error, Result};
 use crate::ledger::{ARE_STAGED, Importer};
 use crate::timestamp::Timestamp;
 use pattern::MATCHES;
-use rusqlite::{Connection, OptionalExtension as _, Row};
+use rusqlite::Row;
 
-/// How many bytes a value may have.
+/// The longest value, in bytes.
 pub const MAX_VALUE_BYTES: usize = 16 * 1024 * 1024;
 
-/// Returns the keys that count, as a table, while an import has ended whose keys are not all in `entry` yet.
+/// Returns the keys that count as a subquery, for the time when an import has ended and not all its keys are in `entry`.
 fn entries() -> String {
     format!(
         "(SELECT key, value, updated_at FROM entry WHERE NOT ({ARE_STAGED}
@@ -30,25 +30,23 @@ fn entries() -> String {
 
 /// A key with its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
 pub struct Entry {
-    /// The key.
     pub key: String,
-    /// The value, any bytes.
     pub value: Vec<u8>,
-    /// When it was last written.
     pub updated_at: Timestamp,
 }
 
 /// The result of a compare-and-set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Swap {
-    /// The value was the expected one and is the new one now.
+    /// The value was the expected one and was replaced.
     Done,
     /// The value is another one, or there is none; nothing was written.
     Differs(Option<Vec<u8>>),
 }
 
-/// The keys and values of a home. Every call is one transaction; what returns without an error is durable.
+/// The keys and values of a home. Every call is one transaction, which is durable when the call returns without an error.
 #[derive(Debug)]
 pub struct Store<'a> {
     db: &'a mut Db,
@@ -66,9 +64,9 @@ impl Store<'_> {
     ///
     /// # Errors
     ///
-    /// [`Error::Storage`] where the database cannot be read.
+    /// `ErrorKind::Storage` where the database cannot be read.
     pub fn get(&self, key: &Key<'_>) -> Result<Option<Vec<u8>>> {
-        self.db.run(|connection| value(connection, key))
+        value(self.db, key)
     }
 
     /// Tells whether there is a value under a key.
@@ -77,38 +75,33 @@ impl Store<'_> {
     ///
     /// As [`Store::get`].
     pub fn exists(&self, key: &Key<'_>) -> Result<bool> {
-        self.db.run(|connection| {
-            let mut statement = connection.prepare_cached(&format!(
-                "SELECT 1 WHERE EXISTS (SELECT 1 FROM entry WHERE key = ?1)
-                     OR ({ARE_STAGED} AND EXISTS (SELECT 1 FROM staged_entry WHERE key = ?1))"
-            ))?;
-            statement.exists([key.as_str()])
-        })
+        let sql = format!(
+            "SELECT 1 WHERE EXISTS (SELECT 1 FROM entry WHERE key = ?1)
+                 OR ({ARE_STAGED} AND EXISTS (SELECT 1 FROM staged_entry WHERE key = ?1))"
+        );
+        self.db.exists(&sql, [key.as_str()])
     }
 
     /// Sets the value of a key.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] for a value above [`MAX_VALUE_BYTES`], [`Error::Storage`] where it cannot be written.
+    /// `ErrorKind::Invalid` for a value above [`MAX_VALUE_BYTES`], `ErrorKind::Storage` where it cannot be written.
     pub fn set(&mut self, key: &Key<'_>, value: &[u8]) -> Result<()> {
         check_size(key, value.len())?;
         self.db.write(|tx| put(tx, key, value))
     }
 
-    /// Removes a key; tells whether it was there. A full disk does not keep it from doing so, while the room is
-    /// left that every database keeps for this.
+    /// Deletes a key; tells whether it existed. This also works on a full disk, as long as there is the room that every
+    /// database reserves.
     ///
     /// # Errors
     ///
-    /// [`Error::Storage`] where it cannot be written.
+    /// `ErrorKind::Storage` where it cannot be written.
     pub fn delete(&mut self, key: &Key<'_>) -> Result<bool> {
         self.db.write_on_full_disk(|tx| {
-            let removed = tx.run(|connection| {
-                let mut statement = connection.prepare_cached("DELETE FROM entry WHERE key = ?")?;
-                statement.execute([key.as_str()])
-            })?;
-            Ok(unstage(tx, key)? || removed > 0)
+            let deleted = tx.execute("DELETE FROM entry WHERE key = ?", [key.as_str()])?;
+            Ok(unstage(tx, key)? || deleted > 0)
         })
     }
 
@@ -119,16 +112,13 @@ impl Store<'_> {
     /// As [`Store::set`]; the size counts as a whole.
     pub fn append(&mut self, key: &Key<'_>, text: &[u8]) -> Result<()> {
         check_size(key, text.len())?;
-        self.db.write(|tx| {
-            let old = tx.run(|connection| value(connection, key))?;
-            match old {
-                None => put(tx, key, text),
-                Some(mut old) => {
-                    check_size(key, old.len() + 1 + text.len())?;
-                    old.push(b'\n');
-                    old.extend_from_slice(text);
-                    put(tx, key, &old)
-                }
+        self.db.write(|tx| match value(tx, key)? {
+            None => put(tx, key, text),
+            Some(mut old) => {
+                check_size(key, old.len() + 1 + text.len())?;
+                old.push(b'\n');
+                old.extend_from_slice(text);
+                put(tx, key, &old)
             }
         })
     }
@@ -138,11 +128,11 @@ impl Store<'_> {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] where the value is not an integer or the sum does not fit 64 bits; [`Error::Storage`] where it
+    /// `ErrorKind::Invalid` where the value is not an integer or the sum does not fit 64 bits; `ErrorKind::Storage` where it
     /// cannot be written.
     pub fn incr(&mut self, key: &Key<'_>, by: i64) -> Result<i64> {
         self.db.write(|tx| {
-            let old = match tx.run(|connection| value(connection, key))? {
+            let old = match value(tx, key)? {
                 None => 0,
                 Some(old) => integer(&old)?,
             };
@@ -165,7 +155,7 @@ impl Store<'_> {
     pub fn compare_and_set(&mut self, key: &Key<'_>, old: Option<&[u8]>, new: &[u8]) -> Result<Swap> {
         check_size(key, new.len())?;
         self.db.write(|tx| {
-            let now = tx.run(|connection| value(connection, key))?;
+            let now = value(tx, key)?;
             if now.as_deref() != old {
                 return Ok(Swap::Differs(now));
             }
@@ -179,7 +169,7 @@ impl Store<'_> {
     /// # Errors
     ///
     /// As [`Store::each`].
-    pub fn list(&self, pattern: &Pattern) -> Result<Vec<String>> {
+    pub fn list(&mut self, pattern: &Pattern) -> Result<Vec<String>> {
         let mut keys = Vec::new();
         self.each_key(pattern, |key| {
             keys.push(key.to_owned());
@@ -193,60 +183,46 @@ impl Store<'_> {
     /// # Errors
     ///
     /// As [`Store::each`].
-    pub fn each_key(&self, pattern: &Pattern, mut each: impl FnMut(&str) -> bool) -> Result<()> {
-        self.walk(pattern, "key", |row| row.get(0), |key: String| each(&key))
+    pub fn each_key(&mut self, pattern: &Pattern, mut each: impl FnMut(&str) -> bool) -> Result<()> {
+        self.each_row(pattern, "key", |row| Ok(each(&row.get::<_, String>(0)?)))
     }
 
-    /// Calls `each` with the entries that match a pattern, one by one in the order of their keys' bytes, until `each` answers
+    /// Calls `each` with the entries that match a pattern, one by one in the order of their keys' bytes, until `each` returns
     /// `false`.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] for a pattern above 50,000 bytes, else as [`Store::get`]. A damaged row is skipped, and the error
+    /// `ErrorKind::Invalid` for a pattern above 50,000 bytes, else as [`Store::get`]. A damaged row is skipped, and the error
     /// comes after all other rows.
-    pub fn each(&self, pattern: &Pattern, each: impl FnMut(Entry) -> bool) -> Result<()> {
-        let read = |row: &Row<'_>| {
-            Ok(Entry {
+    pub fn each(&mut self, pattern: &Pattern, mut each: impl FnMut(Entry) -> bool) -> Result<()> {
+        self.each_row(pattern, "key, value, updated_at", |row| {
+            Ok(each(Entry {
                 key: row.get(0)?,
                 value: row.get(1)?,
                 updated_at: Timestamp::from_micros(row.get(2)?),
-            })
-        };
-        self.walk(pattern, "key, value, updated_at", read, each)
+            }))
+        })
     }
 
-    /// Reads the rows of keys that match a pattern.
-    fn walk<T>(
-        &self,
+    fn each_row(
+        &mut self,
         pattern: &Pattern,
         columns: &str,
-        read: impl Fn(&Row<'_>) -> rusqlite::Result<T>,
-        mut each: impl FnMut(T) -> bool,
+        each: impl FnMut(&Row<'_>) -> rusqlite::Result<bool>,
     ) -> Result<()> {
         let parameters = pattern.parameters()?;
-        let mut unreadable = Unreadable::default();
-        self.db.run(|connection| {
-            let _one_state = connection.unchecked_transaction()?;
-            let from = match are_staged(connection)? {
+        self.db.read(|tx| {
+            let from = match are_staged(tx)? {
                 true => entries(),
                 false => "entry".to_owned(),
             };
             let sql = format!("SELECT {columns} FROM {from} WHERE {MATCHES} ORDER BY key");
-            let mut statement = connection.prepare_cached(&sql)?;
-            let mut rows = statement.query(parameters)?;
-            while let Some(row) = rows.next()? {
-                let found = unreadable.take(read(row))?;
-                if found.is_some_and(|found| !each(found)) {
-                    break;
-                }
-            }
-            Ok(())
-        })?;
-        self.db.check_rows(&unreadable)
+            tx.each_row(&sql, parameters, each)
+        })
     }
 
-    /// Sets many keys in one transaction; where `replace` is not wanted, keys that are there stay. Returns how many were
-    /// written.
+    /// Sets many keys in one transaction and returns how many were written. Without `replace`, existing keys keep their
+    /// values.
     ///
     /// # Errors
     ///
@@ -259,8 +235,8 @@ impl Store<'_> {
         self.db.write(|tx| put_all(tx, entries, replace))
     }
 
-    /// As [`Store::set_all`], also for more keys than one transaction is to write: others write in between then, and see
-    /// none of the keys before all are there. One process imports at a time, as for
+    /// As [`Store::set_all`], but writes many keys in several transactions: other processes can write in between, and see
+    /// none of the keys before all are imported. One process imports at a time, as for
     /// [`Ledger::import`](crate::Ledger::import).
     ///
     /// # Errors
@@ -271,9 +247,8 @@ impl Store<'_> {
             check_size(key, value.len())?;
         }
         let lock = self.db.lock_imports()?;
-        let bytes = entries
-            .iter()
-            .map(|(key, value)| key.as_str().len() + value.len());
+        let size = |(key, value): &(Key<'_>, &[u8])| key.as_str().len() + value.len();
+        let bytes = entries.iter().map(size);
         let several = Importer::needs_several(self.db, entries.len(), bytes.sum());
         let stage = |importer: &mut Importer<'_>| match several {
             true => importer.entries(entries, !replace),
@@ -293,10 +268,9 @@ impl Store<'_> {
     /// # Errors
     ///
     /// As [`Store::get`].
-    pub fn count(&self) -> Result<i64> {
-        self.db.run(|connection| {
-            let _one_state = connection.unchecked_transaction()?;
-            let staged = match are_staged(connection)? {
+    pub fn count(&mut self) -> Result<i64> {
+        self.db.read(|tx| {
+            let staged = match are_staged(tx)? {
                 true => {
                     "SELECT count(*) FROM staged_entry
                          WHERE NOT EXISTS (SELECT 1 FROM entry WHERE entry.key = staged_entry.key)"
@@ -304,32 +278,28 @@ impl Store<'_> {
                 false => "SELECT 0",
             };
             let sql = format!("SELECT (SELECT count(*) FROM entry) + ({staged})");
-            connection.query_row(&sql, (), |row| row.get(0))
+            tx.query_row(&sql, (), |row| row.get(0))
         })
     }
 }
 
-/// Tells whether an import has ended whose keys are not all in `entry` yet.
-fn are_staged(connection: &Connection) -> rusqlite::Result<bool> {
-    let mut statement = connection.prepare_cached(&format!("SELECT {ARE_STAGED}"))?;
-    statement.query_row((), |row| row.get(0))
+/// Tells whether an import has ended and not all its keys are in `entry`.
+fn are_staged(tx: &Tx<'_>) -> Result<bool> {
+    tx.query_row(&format!("SELECT {ARE_STAGED}"), (), |row| row.get(0))
 }
 
-pub(crate) fn value(connection: &Connection, key: &Key<'_>) -> rusqlite::Result<Option<Vec<u8>>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT value FROM entry WHERE key = ? AND NOT EXISTS (SELECT 1 FROM staged_entry)",
-    )?;
-    let found = statement.query_row([key.as_str()], |row| row.get(0)).optional()?;
+pub(crate) fn value(db: &Db, key: &Key<'_>) -> Result<Option<Vec<u8>>> {
+    let sql = "SELECT value FROM entry WHERE key = ? AND NOT EXISTS (SELECT 1 FROM staged_entry)";
+    let found = db.query_optional(sql, [key.as_str()], |row| row.get(0))?;
     if found.is_some() {
         return Ok(found);
     }
     // Missing, or staged by an import that may have ended.
-    let mut statement =
-        connection.prepare_cached(&format!("SELECT value FROM {} WHERE key = ?", entries()))?;
-    statement.query_row([key.as_str()], |row| row.get(0)).optional()
+    let sql = format!("SELECT value FROM {} WHERE key = ?", entries());
+    db.query_optional(&sql, [key.as_str()], |row| row.get(0))
 }
 
-/// Sets keys, and returns how many were written; where `replace` is not wanted, keys that are there stay.
+/// Sets keys and returns how many were written; without `replace`, existing keys keep their values.
 fn put_all<'e>(
     tx: &Tx<'_>,
     entries: impl IntoIterator<Item = (Key<'e>, &'e [u8])>,
@@ -338,7 +308,7 @@ fn put_all<'e>(
     let mut written = 0;
     for (key, value) in entries {
         check_size(&key, value.len())?;
-        if replace || tx.run(|connection| self::value(connection, &key))?.is_none() {
+        if replace || self::value(tx, &key)?.is_none() {
             put(tx, &key, value)?;
             written += 1;
         }
@@ -347,58 +317,44 @@ fn put_all<'e>(
 }
 
 pub(crate) fn put(tx: &Tx<'_>, key: &Key<'_>, value: &[u8]) -> Result<()> {
-    tx.run(|connection| {
-        let mut statement = connection.prepare_cached(
-            "INSERT INTO entry (key, value, updated_at) VALUES (?1, ?2, ?3)
-             ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at",
-        )?;
-        statement.execute((key.as_str(), value, Timestamp::now().micros()))
-    })?;
+    tx.execute(
+        "INSERT INTO entry (key, value, updated_at) VALUES (?1, ?2, ?3)
+         ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at",
+        (key.as_str(), value, Timestamp::now().micros()),
+    )?;
     unstage(tx, key).map(|_| ())
 }
 
-/// Removes the value that an import gave a key, where the import has ended; tells whether there was one. Before its end it
-/// gives the key its value all the same.
+/// Deletes the staged value of a key if its import has ended; tells whether there was one. An import that has not ended still
+/// sets the key at its end.
 fn unstage(tx: &Tx<'_>, key: &Key<'_>) -> Result<bool> {
-    let removed = tx.run(|connection| {
-        let mut statement = connection.prepare_cached(&format!(
-            "DELETE FROM staged_entry WHERE key = ? AND {ARE_STAGED}"
-        ))?;
-        statement.execute([key.as_str()])
-    })?;
-    Ok(removed > 0)
+    let sql = format!("DELETE FROM staged_entry WHERE key = ? AND {ARE_STAGED}");
+    Ok(tx.execute(&sql, [key.as_str()])? > 0)
 }
 
-/// Refuses a value that is too large.
+/// Returns an error for a value that is too long.
 pub(crate) fn check_size(key: &Key<'_>, bytes: usize) -> Result<()> {
     if bytes <= MAX_VALUE_BYTES {
         return Ok(());
     }
-    let message = format!(
-        "the value of the key {} has {bytes} bytes, more than {MAX_VALUE_BYTES}",
-        quoted(key.as_str())
-    );
+    let key = quoted(key.as_str());
+    let message = format!("the value of the key {key} has {bytes} bytes, more than {MAX_VALUE_BYTES}");
     Err(Error::invalid(message, "keep it in a file and store its path"))
 }
 
 /// Reads a stored value as an integer, ignoring blanks around it.
 fn integer(value: &[u8]) -> Result<i64> {
-    let text = std::str::from_utf8(value).ok().map(str::trim);
-    let digits = text.and_then(|text| {
-        let digits = text.strip_prefix('-').unwrap_or(text);
-        (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(text)
-    });
-    let shown = || quoted(&String::from_utf8_lossy(value)).escape_debug().to_string();
-    let Some(text) = digits else {
-        return Err(Error::invalid(
-            format!("value is not an integer: {}", shown()),
-            "set the key to an integer first; it was left as it is",
-        ));
+    let text = std::str::from_utf8(value).map_or("", str::trim);
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let is_integer = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let (what, hint) = match text.parse() {
+        Ok(number) if is_integer => return Ok(number),
+        Err(_) if is_integer => ("does not fit 64 bits", "set the key to a smaller number"),
+        _ => ("is not an integer", "set the key to an integer first"),
     };
-    text.parse().map_err(|_| {
-        Error::invalid(
-            format!("value does not fit 64 bits: {}", shown()),
-            "set the key to a smaller number; it was left as it is",
-        )
-    })
+    let shown = quoted(&String::from_utf8_lossy(value));
+    Err(Error::invalid(
+        format!("value {what}: {}", shown.escape_debug()),
+        format!("{hint}; it was left as it is"),
+    ))
 }

@@ -1,19 +1,20 @@
 //! Selects keys by a plain prefix, or by a pattern with `*`, `?` and `[…]`.
 
+use super::key::MAX_KEY_BYTES;
 use crate::error::{Error, Result};
 
-/// The condition that a key matches: within the range of the prefix, for which SQLite uses its index, and by `GLOB` or by
-/// the very text of the pattern.
-pub(super) const MATCHES: &str = "key >= ?1 AND (?2 IS NULL OR key < ?2)
+/// The condition that a key matches: it is in the range of the prefix, for which SQLite uses its index, and it matches `GLOB`
+/// or starts with the text of the pattern.
+pub(super) const MATCHES: &str = "key BETWEEN ?1 AND ?2
     AND (?3 IS NULL OR key GLOB ?3 OR substr(key, 1, length(?4)) = ?4)";
 
-/// The longest pattern that SQLite takes, in bytes.
+/// The longest pattern that SQLite accepts, in bytes.
 const MAX_GLOB_BYTES: usize = 50_000;
 
-/// A prefix or a pattern; both go on to the end of the key, as if `*` followed.
+/// A prefix or a pattern. Both match keys of any length, as if they ended with `*`.
 ///
-/// `*` matches any characters, `:` among them, `?` matches one, `[a-z]` one of a set, `[!a-z]` one that is not in it. A key
-/// that starts with the very text of the pattern matches too.
+/// `*` matches any characters including `:`, `?` matches one, `[a-z]` one of a set, `[!a-z]` one that is not in the set. A key
+/// that starts with the text of the pattern itself also matches.
 ///
 /// # Examples
 ///
@@ -34,14 +35,14 @@ const MAX_GLOB_BYTES: usize = 50_000;
 #[derive(Debug, Clone)]
 pub struct Pattern {
     text: String,
-    /// How many bytes of the text are before the first part that is not plain.
+    /// The length in bytes of the text before the first wildcard.
     prefix: usize,
-    /// The pattern for SQLite; `None` for a plain prefix.
+    /// The pattern for SQLite; `None` for a prefix.
     glob: Option<String>,
 }
 
 impl Pattern {
-    /// Makes a pattern of any text.
+    /// Returns the pattern of a text.
     #[must_use]
     pub fn new(text: &str) -> Self {
         let (mut glob, mut prefix, mut rest) = (String::new(), None, text);
@@ -52,7 +53,7 @@ impl Pattern {
             }
             match part.strip_prefix("[!") {
                 Some(members) => glob.extend(["[^", members]),
-                // Nothing closes it, so it is a plain character.
+                // Without a closing bracket it is a plain character.
                 None if part == "[" => glob.push_str("[[]"),
                 None => glob.push_str(part),
             }
@@ -62,44 +63,32 @@ impl Pattern {
         Self {
             text: text.to_owned(),
             prefix: prefix.unwrap_or(text.len()),
-            // It would end the pattern. No key has control characters, so that another one changes nothing.
+            // NUL would end the pattern for SQLite. No key has control characters, so another one matches as little.
             glob: prefix.map(|_| glob.replace('\0', "\u{1}")),
         }
     }
 
     /// Returns the parameters of [`MATCHES`].
-    pub(super) fn parameters(&self) -> Result<(&str, Option<String>, Option<&str>, &str)> {
+    pub(super) fn parameters(&self) -> Result<(&str, String, Option<&str>, &str)> {
         let length = self.glob.as_ref().map_or(0, String::len);
         if length > MAX_GLOB_BYTES {
             let message = format!("the pattern has {length} bytes, more than {MAX_GLOB_BYTES}");
             return Err(Error::invalid(message, "use a shorter pattern"));
         }
         let prefix = self.text.get(..self.prefix).unwrap_or_default();
-        Ok((prefix, after(prefix), self.glob.as_deref(), &self.text))
+        // No key with the prefix is above this: it ends with the highest character, in the length of the longest key.
+        let last = format!("{prefix}{}", "\u{10ffff}".repeat(MAX_KEY_BYTES / 4));
+        Ok((prefix, last, self.glob.as_deref(), &self.text))
     }
 }
 
-/// Returns how long the set is that a text starts with, if any; a bracket that closes at once is a member.
+/// Returns the length of the set that a text starts with, if any. A bracket right after the opening one is a member.
 fn set(text: &str) -> Option<usize> {
     let body = text.strip_prefix('[')?;
     let body = body.strip_prefix(['!', '^']).unwrap_or(body);
     let first = body.chars().next()?.len_utf8();
     let end = body.get(first..)?.find(']')?;
     Some(text.len() - body.len() + first + end + 1)
-}
-
-/// Returns the least text above every text that starts with `prefix`, if there is one.
-fn after(prefix: &str) -> Option<String> {
-    let mut chars: Vec<char> = prefix.chars().collect();
-    while let Some(last) = chars.pop() {
-        // UTF-8 keeps the order of code points; surrogates are none.
-        let next = (u32::from(last) + 1..=u32::from(char::MAX)).find_map(char::from_u32);
-        if let Some(next) = next {
-            chars.push(next);
-            return Some(chars.into_iter().collect());
-        }
-    }
-    None
 }
 
 #[cfg(test)]

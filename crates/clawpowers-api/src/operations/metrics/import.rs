@@ -62,7 +62,7 @@ impl From<ImportReport> for Response {
             detail: skipped.detail,
         };
         Self {
-            taken: report.taken,
+            taken: report.imported,
             known: report.known,
             deleted: report.deleted,
             reasons: report.reasons,

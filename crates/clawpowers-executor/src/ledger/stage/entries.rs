@@ -1,19 +1,18 @@
-//! The keys of an import: written to a table of their own, which counts from the end of the import on, and moved to that of
-//! all keys then.
+//! The keys of an import: written to the table `staged_entry`, which counts once the import has ended, and then moved to
+//! `entry`.
 
 use super::{MAX_BYTES, is_over};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::store::Key;
 use crate::timestamp::Timestamp;
-use rusqlite::Connection;
 use std::time::Instant;
 
 /// The condition that an import has ended whose keys are not all in `entry` yet. Without an import it reads one empty
 /// table.
 pub(crate) const ARE_STAGED: &str = "ifnull((SELECT ended_at IS NOT NULL FROM import WHERE id = (SELECT import FROM staged_entry LIMIT 1)), 0)";
 
-/// How many keys are kept by name.
+/// How many keys are listed.
 const NAMED: usize = 1000;
 
 /// Keys that kept their values.
@@ -59,13 +58,11 @@ pub(super) fn insert(
             if is_over(count, until) || bytes > MAX_BYTES {
                 break;
             }
-            if insert.execute((key.as_str(), value, now, import, keep))? == 0 {
-                // Two of one name.
+            let key = key.as_str();
+            if insert.execute((key, value, now, import, keep))? == 0 {
+                // The import has the key twice.
                 let same = "SELECT value = ?2 FROM staged_entry WHERE key = ?1";
-                let same = connection
-                    .prepare_cached(same)?
-                    .query_row((key.as_str(), value), |row| row.get(0));
-                kept.add(key.as_str(), same?);
+                kept.add(key, connection.query_row(same, (key, value), |row| row.get(0))?);
             }
             count += 1;
             bytes += value.len();
@@ -74,65 +71,57 @@ pub(super) fn insert(
     })
 }
 
-/// Moves up to `size` keys to their place, the first ones first; returns how many.
+/// Moves up to `size` keys, in order, to `entry`; returns how many.
 pub(super) fn move_some(tx: &Tx<'_>, size: usize, kept: &mut KeptKeys) -> Result<usize> {
-    tx.run(|connection| {
-        let Some((last, count)) = first_ones(connection, size)? else {
-            return Ok(0);
-        };
-        let mut there = connection.prepare_cached(
-            "SELECT entry.key, entry.value = staged_entry.value FROM staged_entry CROSS JOIN entry USING (key)
-             WHERE staged_entry.key <= ? AND keep = 1",
-        )?;
-        let mut rows = there.query([&last])?;
-        while let Some(row) = rows.next()? {
-            kept.add(row.get_ref(0)?.as_str()?, row.get(1)?);
-        }
-        connection
-            .prepare_cached(
-                "INSERT INTO entry (key, value, updated_at)
-                 SELECT key, value, updated_at FROM staged_entry WHERE key <= ?1
-                     AND (keep = 0 OR NOT EXISTS (SELECT 1 FROM entry WHERE entry.key = staged_entry.key))
-                 ORDER BY key
-                 ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at",
-            )?
-            .execute([&last])?;
-        delete_to(connection, &last)?;
-        Ok(count)
-    })
+    let Some((last, count)) = first_keys(tx, size)? else {
+        return Ok(0);
+    };
+    let existing: Vec<(String, bool)> = tx.query_all(
+        "SELECT entry.key, entry.value = staged_entry.value FROM staged_entry CROSS JOIN entry USING (key)
+         WHERE staged_entry.key <= ? AND keep = 1",
+        [&last],
+        |row| row.try_into(),
+    )?;
+    for (key, is_same) in existing {
+        kept.add(&key, is_same);
+    }
+    tx.execute(
+        "INSERT INTO entry (key, value, updated_at)
+         SELECT key, value, updated_at FROM staged_entry WHERE key <= ?1
+             AND (keep = 0 OR NOT EXISTS (SELECT 1 FROM entry WHERE entry.key = staged_entry.key))
+         ORDER BY key
+         ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at",
+        [&last],
+    )?;
+    delete_to(tx, &last)?;
+    Ok(count)
 }
 
-/// Deletes up to `size` keys; returns how many.
+/// Deletes up to `size` keys, in order; returns how many.
 pub(super) fn delete_some(tx: &Tx<'_>, size: usize) -> Result<usize> {
-    tx.run(|connection| {
-        let Some((last, count)) = first_ones(connection, size)? else {
-            return Ok(0);
-        };
-        delete_to(connection, &last)?;
-        Ok(count)
-    })
+    let Some((last, count)) = first_keys(tx, size)? else {
+        return Ok(0);
+    };
+    delete_to(tx, &last)?;
+    Ok(count)
 }
 
-fn delete_to(connection: &Connection, last: &str) -> rusqlite::Result<usize> {
-    connection
-        .prepare_cached("DELETE FROM staged_entry WHERE key <= ?")?
-        .execute([last])
+fn delete_to(tx: &Tx<'_>, last: &str) -> Result<usize> {
+    tx.execute("DELETE FROM staged_entry WHERE key <= ?", [last])
 }
 
-/// Returns the last of the first `size` keys, or of fewer that have as many bytes as a transaction is to write, and how
-/// many these are.
-fn first_ones(connection: &Connection, size: usize) -> rusqlite::Result<Option<(String, usize)>> {
-    let mut statement =
-        connection.prepare_cached("SELECT key, length(value) FROM staged_entry ORDER BY key LIMIT ?")?;
-    let mut rows = statement.query([i64::try_from(size).unwrap_or(i64::MAX)])?;
-    let (mut found, mut count, mut bytes) = (None, 0, 0_u64);
-    while let Some(row) = rows.next()? {
-        bytes += row.get::<_, i64>(1)?.unsigned_abs();
-        if count > 0 && bytes > MAX_BYTES as u64 {
-            break;
+/// Returns the last of the first `size` keys, or of fewer if their values are large, and how many they are.
+fn first_keys(tx: &Tx<'_>, size: usize) -> Result<Option<(String, usize)>> {
+    let (mut found, mut count, mut bytes) = (None, 0, 0);
+    let sql = "SELECT key, length(value) FROM staged_entry ORDER BY key LIMIT ?";
+    tx.each_row(sql, [i64::try_from(size).unwrap_or(i64::MAX)], |row| {
+        bytes += row.get::<_, usize>(1)?;
+        if count > 0 && bytes > MAX_BYTES {
+            return Ok(false);
         }
         count += 1;
         found = Some(row.get(0)?);
-    }
+        Ok(true)
+    })?;
     Ok(found.map(|last| (last, count)))
 }

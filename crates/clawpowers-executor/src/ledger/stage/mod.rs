@@ -1,8 +1,8 @@
-//! Writes what is imported: in transactions that hold the database for a time each, and visible all at once.
+//! Writes an import: in transactions that each lock the database for a limited time, and visible all at once.
 //!
-//! Executions of an import that takes more than one transaction do not count until the last one, which changes the figures
-//! and says that the import has ended. Keys are in a table of their own until then, count from then on, and go to their
-//! place in further transactions. What a process that was killed left is deleted by the next import.
+//! Executions of an import of several transactions do not count until the last one, which updates the statistics and sets
+//! the end of the import. Keys are in the table `staged_entry` until then, count from then on, and are moved to `entry` in
+//! further transactions. The rows of a process that was killed are deleted by the next import.
 
 mod entries;
 mod leftovers;
@@ -12,91 +12,88 @@ pub use leftovers::Leftovers;
 
 use super::deletion;
 use super::identity::{FileHash, Hash, IS_KNOWN, digest};
-use super::import::{Batch, ImportReport, Reader, Record};
+use super::import::{Batch, ImportReport, Record, RecordReader};
 use super::query::{self, COUNTS};
-use super::rollup::Delta;
 use super::skill_row;
+use super::stats::Delta;
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result, Storage};
 use crate::lock::FileLock;
 use crate::store::Key;
 use crate::timestamp::Timestamp;
 use crate::wait;
-use rusqlite::{Connection, OptionalExtension as _};
 use std::collections::{HashMap, HashSet};
 use std::io::BufRead;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long a transaction is to hold the database. Others wait so long.
+/// How long a transaction should take. Other processes wait this long.
 const HOLD: Duration = Duration::from_millis(250);
-/// How long others have the database then: longer than they pause between two tries.
+/// The pause between two transactions: longer than the pause of other processes between two tries.
 const PAUSE: Duration = Duration::from_millis(25);
 /// How many executions the first transaction writes; a shorter import is one transaction.
 const FIRST: usize = 10_000;
-/// How many a transaction writes at least and at most.
+/// The fewest and the most rows that a transaction writes.
 const LEAST_AND_MOST: (usize, usize) = (64, 32_768);
-/// How many bytes of lines wait in memory for a transaction, and how many bytes of values it writes.
+/// The size of the lines that are in memory before they are written, and of the values that a transaction writes.
 const MAX_BYTES: usize = 8 * 1024 * 1024;
-/// How many hashes wait in memory. They come in no order, and are written in theirs: each transaction would change all pages
-/// of their table otherwise.
+/// The number of hashes that are in memory before they are written. They are sorted first: in random order each transaction
+/// would change all pages of their table.
 const MAX_HASHES: usize = 1 << 20;
-/// How much room on the disk a transaction of several needs: what it writes to the WAL and then to the database, and as much
-/// again to delete it where a later one fails.
+/// The room on the disk that one of several transactions needs: what it writes to the WAL and then to the database, and as
+/// much again to delete it if a later one fails.
 const ROOM: u64 = 64 * 1024 * 1024;
-/// The page cache while importing and else, as SQLite takes them.
+/// The `cache_size` during an import and otherwise.
 const CACHES: (i64, i64) = (-65_536, -2000);
 
 /// An import into one database.
 pub(crate) struct Importer<'d> {
     db: &'d mut Db,
-    /// Held by this process; `None` where no other process imports.
+    /// `None` where no other process can import.
     lock: Option<&'d FileLock>,
-    /// Whether other processes use the database meanwhile.
+    /// Whether other processes can use the database.
     shared: bool,
     home: String,
-    /// How many executions the next transaction writes.
+    /// How many rows the next transaction writes.
     size: usize,
     state: State,
 }
 
-/// What is not written yet.
+/// What is not yet written.
 #[derive(Default)]
 struct State {
     report: ImportReport,
     batch: Batch,
     hashes: HashSet<Hash>,
-    /// The same for files that keys are of.
+    /// The same for the files of keys.
     files: Vec<FileHash>,
     kept: KeptKeys,
-    /// Lines of 1.x that were deleted elsewhere, and those of them that were read.
+    /// Lines of 1.x that were deleted elsewhere, and those of them that were skipped.
     pending: HashMap<Hash, u64>,
     left_out: Vec<Hash>,
     /// What changes in the statistics of each skill.
     skills: HashMap<String, (i64, Delta)>,
-    /// The row of `import`, once there was more than one transaction.
+    /// The row in `import` of an import of several transactions.
     import: Option<i64>,
 }
 
 /// What was imported.
 pub(crate) struct Imported<T> {
-    /// Of the executions.
     pub(crate) report: ImportReport,
-    /// Of the keys that were staged.
     pub(crate) kept: KeptKeys,
-    /// What the last transaction returned.
+    /// The result of the last transaction.
     pub(crate) last: T,
 }
 
 impl<'d> Importer<'d> {
-    /// Tells whether so many keys with so many bytes need more than one transaction. Nobody waits for a database that no
-    /// other process uses.
+    /// Tells whether this many keys with this many bytes need several transactions. A database that no other process uses
+    /// can be locked for any time.
     pub(crate) fn needs_several(db: &Db, count: usize, bytes: usize) -> bool {
         db.is_shared() && (count > FIRST || bytes > MAX_BYTES)
     }
 
-    /// Imports what `read` reads; `last` writes in the transaction in which everything becomes visible. Where one of them
-    /// fails, nothing of the import stays.
+    /// Imports what `read` reads; `last` runs in the transaction in which everything becomes visible. If one of them fails,
+    /// nothing is imported.
     pub(crate) fn run<T>(
         db: &'d mut Db,
         lock: Option<&'d FileLock>,
@@ -118,8 +115,8 @@ impl<'d> Importer<'d> {
             .and_then(|()| read(&mut importer))
             .and_then(|()| importer.end(last));
         if done.is_err() || importer.state.import.is_some() {
-            // What is left of it is deleted where it failed, else its keys go to their place. Where this fails too, it is
-            // the next import that does it.
+            // Deletes the rows of an import that failed, and moves the keys of one that has ended. If this fails, the next
+            // import does it.
             let _ = importer.clear();
         }
         let _ = importer.set_cache(CACHES.1);
@@ -130,11 +127,11 @@ impl<'d> Importer<'d> {
         })
     }
 
-    /// Removes what a stopped import left, and reads the recorded deletions.
+    /// Deletes the rows of a stopped import, and reads the pending deletions.
     fn begin(&mut self) -> Result<()> {
         self.clear()?;
         self.state.kept = KeptKeys::default();
-        self.state.pending = self.db.run(deletion::pending)?;
+        self.state.pending = deletion::pending(self.db)?;
         Ok(())
     }
 
@@ -146,7 +143,7 @@ impl<'d> Importer<'d> {
     /// Reads the lines of one source.
     pub(crate) fn lines(&mut self, mut lines: impl BufRead, source: &str) -> Result<()> {
         let home = self.home.clone();
-        let mut reader = Reader::new(&home, source);
+        let mut reader = RecordReader::new(&home, source);
         loop {
             let State { report, batch, .. } = &mut self.state;
             if !reader.next(&mut lines, report, batch)? {
@@ -158,7 +155,7 @@ impl<'d> Importer<'d> {
         }
     }
 
-    /// Writes keys that do not count yet; where `keep` is wanted, those that are there keep their values.
+    /// Writes keys that do not count yet; with `keep`, existing keys will keep their values.
     pub(crate) fn entries(&mut self, entries: &[(Key<'_>, &[u8])], keep: bool) -> Result<()> {
         let mut rest = entries;
         while !rest.is_empty() {
@@ -173,7 +170,7 @@ impl<'d> Importer<'d> {
         Ok(())
     }
 
-    /// Remembers a file and its content from the end of the import on.
+    /// Marks a file with its content as imported, from the end of the import on.
     pub(crate) fn remember_file(&mut self, file: FileHash) {
         self.state.files.push(file);
     }
@@ -183,9 +180,8 @@ impl<'d> Importer<'d> {
         self.size
     }
 
-    /// Reads from the database.
-    pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
-        self.db.run(work)
+    pub(crate) fn db(&self) -> &Db {
+        self.db
     }
 
     /// Writes executions that do not count yet.
@@ -194,12 +190,8 @@ impl<'d> Importer<'d> {
         self.turn(|tx, state, size, until| {
             state.begin(tx)?;
             let (written, range) = state.insert(tx, size, until)?;
-            if let Some((first, last)) = range {
-                tx.run(|connection| {
-                    connection
-                        .prepare_cached("INSERT INTO staged (first, last) VALUES (?, ?)")?
-                        .execute((first, last))
-                })?;
+            if let Some(range) = range {
+                tx.execute("INSERT INTO staged (first, last) VALUES (?, ?)", range)?;
             }
             Ok(written)
         })?;
@@ -209,7 +201,7 @@ impl<'d> Importer<'d> {
         Ok(())
     }
 
-    /// Writes the hashes, which are not known to others before the import has ended.
+    /// Writes the hashes, which do not count before the import has ended.
     fn stage_hashes(&mut self) -> Result<()> {
         let hashes = self.state.take_hashes();
         self.stage_sorted(&hashes)?;
@@ -227,7 +219,7 @@ impl<'d> Importer<'d> {
         Ok(())
     }
 
-    /// Writes the rest, changes the statistics, and makes everything visible.
+    /// Writes the rest, updates the statistics, and makes everything visible.
     fn end<T>(&mut self, last: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
         if self.state.import.is_some() {
             while !self.state.batch.records.is_empty() {
@@ -245,15 +237,12 @@ impl<'d> Importer<'d> {
         })
     }
 
-    /// Deletes what an import left that was stopped, and moves the keys of one that has ended to their place.
+    /// Deletes the rows of an import that was stopped, or moves the keys of one that has ended to `entry`.
     fn clear(&mut self) -> Result<()> {
-        let (executions, keys, ended) = self.db.run(|connection| {
-            let sql = format!(
-                "SELECT EXISTS (SELECT 1 FROM staged), EXISTS (SELECT 1 FROM staged_entry), {ARE_STAGED}"
-            );
-            let mut statement = connection.prepare_cached(&sql)?;
-            statement.query_row((), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-        })?;
+        let sql = format!(
+            "SELECT EXISTS (SELECT 1 FROM staged), EXISTS (SELECT 1 FROM staged_entry), {ARE_STAGED}"
+        );
+        let (executions, keys, ended) = self.db.query_row(&sql, (), |row| row.try_into())?;
         while executions && self.turn(|tx, _, size, _| delete(tx, size))? > 0 {}
         let clear = |tx: &Tx<'_>, state: &mut State, size: usize, _: Option<Instant>| match ended {
             true => entries::move_some(tx, size, &mut state.kept),
@@ -263,8 +252,8 @@ impl<'d> Importer<'d> {
         Ok(())
     }
 
-    /// Runs one transaction of several and lets others have the database then. `work` is told how much to write and when
-    /// to stop, and returns how much it wrote.
+    /// Runs one of several transactions, then lets other processes use the database. `work` gets how many rows to write and
+    /// when to stop, and returns how many it wrote.
     fn turn(
         &mut self,
         work: impl FnOnce(&Tx<'_>, &mut State, usize, Option<Instant>) -> Result<usize>,
@@ -276,7 +265,7 @@ impl<'d> Importer<'d> {
             work(tx, state, size, begun.map(|begun| begun + 2 * HOLD))
         })?;
         if let Some(begun) = begun.filter(|_| written > 0) {
-            // What it took per row, the checkpoint after it included, tells how much the next one may write.
+            // The next size comes from the time for each row, including the checkpoint.
             let fits = written as f64 * HOLD.as_secs_f64() / begun.elapsed().as_secs_f64();
             let (least, most) = LEAST_AND_MOST;
             self.size = (fits as usize).clamp(size / 4, size * 2).clamp(least, most);
@@ -289,7 +278,7 @@ impl<'d> Importer<'d> {
         Ok(written)
     }
 
-    /// Runs one transaction. The wait for it is not the end of the import where the host wants its way.
+    /// Runs one transaction. If the host ends the wait for it because it wants to work, the import continues afterwards.
     fn write<T>(&mut self, work: impl FnOnce(&Tx<'_>, &mut State) -> Result<T>) -> Result<T> {
         let mut work = Some(work);
         loop {
@@ -306,7 +295,7 @@ impl<'d> Importer<'d> {
         }
     }
 
-    /// Closes the database while the host does what it waits for; tells whether it did.
+    /// Closes the database while the host works, if it waits for that; tells whether it did.
     fn give_way(&mut self) -> Result<bool> {
         let pass = if self.shared { wait::way_wanted() } else { None };
         let Some(pass) = pass else { return Ok(false) };
@@ -320,18 +309,14 @@ impl State {
     /// Makes the import one of several transactions.
     fn begin(&mut self, tx: &Tx<'_>) -> Result<()> {
         if self.import.is_none() {
-            let insert = |connection: &Connection| {
-                connection
-                    .prepare_cached("INSERT INTO import (ended_at) VALUES (NULL)")?
-                    .insert(())
-            };
-            self.import = Some(tx.run(insert)?);
+            let sql = "INSERT INTO import (ended_at) VALUES (NULL) RETURNING id";
+            self.import = Some(tx.query_row(sql, (), |row| row.get(0))?);
         }
         Ok(())
     }
 
-    /// Inserts up to `size` executions until a time is reached; returns how many were read, and the first and the last
-    /// number of those that are new.
+    /// Inserts up to `size` executions until a time is reached; returns how many records these were, and the first and the
+    /// last id of the new executions.
     fn insert(
         &mut self,
         tx: &Tx<'_>,
@@ -363,44 +348,37 @@ impl State {
             let Some((skill, delta)) = self.skills.get_mut(&execution.skill) else {
                 continue;
             };
-            let id = tx.run(|connection| query::insert(connection, *skill, execution))?;
+            let id = query::insert(tx, *skill, execution)?;
             delta.add(execution.outcome, execution.at, &execution.fields)?;
-            self.report.taken += 1;
+            self.report.imported += 1;
             range = Some((range.map_or(id, |(first, _)| first), id));
         }
         Ok((count, range))
     }
 
-    /// Tells whether an execution is here already.
+    /// Tells whether an execution exists or was imported before.
     fn is_known(&self, tx: &Tx<'_>, record: &Record) -> Result<bool> {
         if let Some(id) = record.own {
             let execution = &record.execution;
-            let found = tx.run(|connection| {
-                // A copy of this home has its name and gives its ids to other executions.
-                let mut statement = connection.prepare_cached(&format!(
-                    "SELECT 1 FROM execution JOIN skill ON skill.id = execution.skill
-                     WHERE execution.id = ?1 AND at = ?2 AND name = ?3 AND {COUNTS}"
-                ))?;
-                statement.exists((id, execution.at.micros(), &execution.skill))
-            })?;
-            if found {
+            // A copy of this home has the same id and may give an execution's id to another one.
+            let sql = format!(
+                "SELECT 1 FROM execution JOIN skill ON skill.id = execution.skill
+                 WHERE execution.id = ?1 AND at = ?2 AND name = ?3 AND {COUNTS}"
+            );
+            if tx.exists(&sql, (id, execution.at.micros(), &execution.skill))? {
                 return Ok(true);
             }
         }
         if self.hashes.contains(&record.hash) {
             return Ok(true);
         }
-        tx.run(|connection| {
-            // What an import remembered that was stopped is not here.
-            let mut statement = connection.prepare_cached(&format!(
-                "SELECT 1 FROM imported WHERE hash = ?1 AND (import = ?2 OR {IS_KNOWN})"
-            ))?;
-            statement.exists((record.hash.as_slice(), self.import))
-        })
+        // The hashes of an import that was stopped do not count.
+        let sql = format!("SELECT 1 FROM imported WHERE hash = ?1 AND (import = ?2 OR {IS_KNOWN})");
+        tx.exists(&sql, (record.hash, self.import))
     }
 
-    /// Tells whether an execution is a line of 1.x that was deleted elsewhere before it came here; each deletion is of one
-    /// line.
+    /// Tells whether an execution is a line of 1.x that was deleted elsewhere and not imported here yet; each deletion is of
+    /// one line.
     fn is_left_out(&mut self, record: &Record) -> bool {
         if self.pending.is_empty() || record.execution.uid.is_some() {
             return false;
@@ -414,14 +392,14 @@ impl State {
         true
     }
 
-    /// Returns the hashes that are not written yet, in the order of their table.
+    /// Returns the hashes that are not yet written, sorted.
     fn take_hashes(&mut self) -> Vec<Hash> {
         let mut hashes: Vec<Hash> = std::mem::take(&mut self.hashes).into_iter().collect();
         hashes.sort_unstable();
         hashes
     }
 
-    /// Remembers up to `size` hashes until a time is reached; returns how many.
+    /// Writes up to `size` hashes until a time is reached; returns how many.
     fn remember(
         &self,
         tx: &Tx<'_>,
@@ -446,7 +424,7 @@ impl State {
         })
     }
 
-    /// Changes the statistics, records that the import has ended, and deletes what lines say was deleted.
+    /// Updates the statistics, sets the end of the import, and applies the deletions that were read.
     fn end(&mut self, tx: &Tx<'_>, home: &str) -> Result<()> {
         let mut skills: Vec<_> = self.skills.values().collect();
         skills.sort_unstable_by_key(|(id, _)| *id);
@@ -454,12 +432,9 @@ impl State {
             delta.apply(tx, *id)?;
         }
         if let Some(import) = self.import {
-            tx.run(|connection| {
-                connection
-                    .prepare_cached("UPDATE import SET ended_at = ?2 WHERE id = ?1")?
-                    .execute((import, Timestamp::now().micros()))?;
-                connection.prepare_cached("DELETE FROM staged")?.execute(())
-            })?;
+            let now = Timestamp::now().micros();
+            tx.execute("UPDATE import SET ended_at = ?2 WHERE id = ?1", (import, now))?;
+            tx.execute("DELETE FROM staged", ())?;
         }
         for digest in &self.left_out {
             deletion::take_pending(tx, digest)?;
@@ -473,36 +448,25 @@ impl State {
     }
 }
 
-/// Deletes up to `size` executions of an import that was stopped, the last ones first; returns how many numbers they took.
+/// Deletes up to `size` executions of an import that was stopped, the last ones first; returns how many ids these were.
 fn delete(tx: &Tx<'_>, size: usize) -> Result<usize> {
-    tx.run(|connection| {
-        let mut find =
-            connection.prepare_cached("SELECT first, last FROM staged ORDER BY first DESC LIMIT 1")?;
-        let found = find
-            .query_row((), |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()?;
-        let Some((first, last)): Option<(i64, i64)> = found else {
-            return Ok(0);
-        };
-        let size = i64::try_from(size).unwrap_or(i64::MAX);
-        let from = first.max(last.saturating_sub(size - 1));
-        connection
-            .prepare_cached("DELETE FROM execution WHERE id BETWEEN ? AND ?")?
-            .execute((from, last))?;
-        if from > first {
-            connection
-                .prepare_cached("UPDATE staged SET last = ?2 WHERE first = ?1")?
-                .execute((first, from - 1))?;
-        } else {
-            connection
-                .prepare_cached("DELETE FROM staged WHERE first = ?")?
-                .execute([first])?;
-        }
-        Ok(usize::try_from(last - from + 1).unwrap_or(usize::MAX))
-    })
+    let sql = "SELECT first, last FROM staged ORDER BY first DESC LIMIT 1";
+    let found: Option<(i64, i64)> = tx.query_optional(sql, (), |row| row.try_into())?;
+    let Some((first, last)) = found else {
+        return Ok(0);
+    };
+    let size = i64::try_from(size).unwrap_or(i64::MAX);
+    let from = first.max(last.saturating_sub(size - 1));
+    tx.execute("DELETE FROM execution WHERE id BETWEEN ? AND ?", (from, last))?;
+    if from > first {
+        tx.execute("UPDATE staged SET last = ?2 WHERE first = ?1", (first, from - 1))?;
+    } else {
+        tx.execute("DELETE FROM staged WHERE first = ?", [first])?;
+    }
+    Ok(usize::try_from(last - from + 1).unwrap_or(usize::MAX))
 }
 
-/// Tells now and then whether a time is reached.
+/// Tells whether a time is reached; checks the clock only now and then.
 fn is_over(count: usize, until: Option<Instant>) -> bool {
     count % 64 == 63 && until.is_some_and(|until| Instant::now() > until)
 }
@@ -542,9 +506,9 @@ mod tests {
                 .unwrap();
             assert_eq!(rows, 0);
             let report = db.ledger().import(lines.as_bytes(), "lines").unwrap();
-            assert_eq!((report.taken, report.known), ((FIRST + 100) as u64, 0));
+            assert_eq!((report.imported, report.known), ((FIRST + 100) as u64, 0));
             let report = db.ledger().import(lines.as_bytes(), "lines").unwrap();
-            assert_eq!((report.taken, report.known), (0, (FIRST + 100) as u64));
+            assert_eq!((report.imported, report.known), (0, (FIRST + 100) as u64));
             assert_eq!(db.ledger().differing().unwrap(), Vec::<String>::new());
         }
     }
