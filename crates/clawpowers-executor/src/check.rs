@@ -10,10 +10,6 @@ const LISTED: usize = 20;
 impl Db {
     /// Checks the pages and rows of the file, that no table is missing, and that the statistics of each skill match its
     /// executions; with `deep`, also every index. Returns the problems.
-    ///
-    /// # Errors
-    ///
-    /// `ErrorKind::Storage` where the file cannot be read.
     pub fn check(&mut self, deep: bool) -> Result<Vec<String>> {
         let mut problems = if deep {
             self.integrity_check()?

@@ -23,11 +23,10 @@ pub(crate) const MAX_NANODOLLARS: i64 = (MAX_DOLLARS * 10_u64.pow(DOLLAR_PLACES)
 /// `ErrorKind::Invalid` for anything but digits with at most one point, and above [`MAX_SECONDS`].
 pub fn micros(text: &str) -> Result<i64> {
     amount(text, SECONDS_PLACES, MAX_SECONDS).ok_or_else(|| {
+        let shown = quoted(text);
+        let message = format!("the duration {shown} is not a number of seconds from 0 to {MAX_SECONDS}");
         Error::invalid(
-            format!(
-                "the duration {} is not a number of seconds from 0 to {MAX_SECONDS}",
-                quoted(text)
-            ),
+            message,
             "--duration must be a number (seconds), such as 12 or 12.5",
         )
     })
@@ -40,13 +39,9 @@ pub fn micros(text: &str) -> Result<i64> {
 /// `ErrorKind::Invalid` for anything but digits with at most one point, and above [`MAX_DOLLARS`].
 pub fn nanodollars(text: &str) -> Result<i64> {
     amount(text, DOLLAR_PLACES, MAX_DOLLARS).ok_or_else(|| {
-        Error::invalid(
-            format!(
-                "the cost {} is not a number of US dollars from 0 to {MAX_DOLLARS}",
-                quoted(text)
-            ),
-            "give dollars such as 0.0125",
-        )
+        let shown = quoted(text);
+        let message = format!("the cost {shown} is not a number of US dollars from 0 to {MAX_DOLLARS}");
+        Error::invalid(message, "give dollars such as 0.0125")
     })
 }
 

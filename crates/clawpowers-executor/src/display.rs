@@ -1,6 +1,6 @@
 //! Values in messages.
 
-use std::path::Path;
+use std::path::{MAIN_SEPARATOR, Path};
 
 /// Returns a text truncated to a number of characters.
 pub(crate) fn truncated(text: &str, most: usize) -> String {
@@ -17,12 +17,7 @@ pub(crate) fn quoted(text: &str) -> String {
 
 /// Returns a path in backticks, with `/` between its parts as in every reply.
 pub(crate) fn quoted_path(path: &Path) -> String {
-    let path = path.to_string_lossy();
-    if cfg!(windows) {
-        format!("`{}`", path.replace('\\', "/"))
-    } else {
-        format!("`{path}`")
-    }
+    format!("`{}`", path.to_string_lossy().replace(MAIN_SEPARATOR, "/"))
 }
 
 /// Returns the start of a text from outside in backticks, its control characters escaped.

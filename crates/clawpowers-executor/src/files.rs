@@ -23,11 +23,7 @@ pub(crate) fn private_file() -> OpenOptions {
 pub(crate) fn sync_folder(path: &Path) -> std::io::Result<()> {
     // Only Unix opens folders as files.
     #[cfg(unix)]
-    match std::fs::File::open(if path.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        path
-    }) {
+    match std::fs::File::open(Path::new(".").join(path)) {
         Ok(folder) => folder.sync_all()?,
         // A folder that this user may write to but not read cannot be opened, so everything is synced.
         Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => rustix::fs::sync(),

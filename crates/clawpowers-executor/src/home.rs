@@ -11,6 +11,11 @@ use std::path::{Path, PathBuf};
 const FOLDERS: [&str; 6] = ["state", "metrics", "checkpoints", "feedback", "memory", "logs"];
 
 /// A runtime home. Creating the value does not access the disk.
+///
+/// # Errors
+///
+/// Every method returns `ErrorKind::Storage` where the file system refuses. Other errors are listed with
+/// the method.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Home {
     folder: PathBuf,
@@ -68,10 +73,6 @@ impl Home {
     }
 
     /// Notes damage beside the database: from now on every process refuses to write to it.
-    ///
-    /// # Errors
-    ///
-    /// `ErrorKind::Storage` where the note cannot be written.
     pub fn note_damage(&self, problems: &[String]) -> Result<()> {
         let database = self.real_database();
         // A message that shows the note names the database before it.
@@ -87,10 +88,6 @@ impl Home {
     }
 
     /// Deletes the note of damage.
-    ///
-    /// # Errors
-    ///
-    /// `ErrorKind::Storage` where it cannot be deleted.
     pub fn clear_damage(&self) -> Result<()> {
         let database = self.real_database();
         marker::clear(&database).map_err(|error| Error::io(&database, &error))
@@ -106,19 +103,11 @@ impl Home {
     }
 
     /// Creates the folder if it is missing, readable only by its owner.
-    ///
-    /// # Errors
-    ///
-    /// `ErrorKind::Storage` where the file system refuses.
     pub fn create(&self) -> Result<()> {
         private_folder(&self.folder).map(|_| ())
     }
 
     /// Creates the folder and those that skills of 1.x expect in it. Returns how many were created.
-    ///
-    /// # Errors
-    ///
-    /// `ErrorKind::Storage` where the file system refuses.
     pub fn create_all(&self) -> Result<usize> {
         let mut created = usize::from(private_folder(&self.folder)?);
         for name in FOLDERS {

@@ -2,7 +2,7 @@
 
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
-use crate::ledger::{FileHash, Hash, IS_KNOWN, ImportReport, Importer, KeptKeys, hash};
+use crate::ledger::{FileHash, Hash, IS_KNOWN, ImportReport, Importer, KeptKeys, Reason, hash};
 use crate::lock::FileLock;
 use crate::store::{Key, MAX_VALUE_BYTES, put, value};
 use std::cell::RefCell;
@@ -28,15 +28,12 @@ const MAX_BYTES_AT_ONCE: usize = 8 * 1024 * 1024;
 
 /// Tells whether a folder has state or metrics of 1.x.
 pub(crate) fn exists(home: &Path) -> bool {
-    let has = |folder: &str, wanted: fn(&str) -> bool| {
-        let entries = fs::read_dir(home.join(folder));
-        entries.is_ok_and(|entries| {
-            entries
-                .flatten()
-                .any(|entry| wanted(&entry.file_name().to_string_lossy()))
-        })
+    let names = |folder: &str| {
+        let entries = fs::read_dir(home.join(folder)).into_iter().flatten().flatten();
+        entries.map(|entry| entry.file_name())
     };
-    has("state", |_| true) || has("metrics", |name| name.ends_with(".jsonl"))
+    names("state").next().is_some()
+        || names("metrics").any(|name| name.as_encoded_bytes().ends_with(b".jsonl"))
 }
 
 /// Imports the state and the metrics of a home of 1.x, all or none; its files are not modified. What was imported before is
@@ -70,7 +67,9 @@ pub(crate) fn import_locked(db: &mut Db, from: &Path, lock: Option<&FileLock>) -
         ahead: Vec::new(),
     };
     let files = files(from, "state", boundary, &mut state.notes)?;
-    let several = Importer::needs_several(db, files.len(), size_of(&files));
+    let size = |(_, path): &(String, PathBuf)| fs::metadata(path).map_or(0, |found| found.len());
+    let bytes = usize::try_from(files.iter().map(size).sum::<u64>()).unwrap_or(usize::MAX);
+    let several = Importer::needs_several(db, files.len(), bytes);
     let state = RefCell::new(state);
     let first = |importer: &mut Importer<'_>| {
         for (name, path) in self::files(from, "metrics", boundary, &mut metrics)? {
@@ -104,8 +103,6 @@ pub(crate) fn import_locked(db: &mut Db, from: &Path, lock: Option<&FileLock>) -
 /// A file of a key: its name, its path, and its content if that was read ahead.
 type KeyFile = (String, PathBuf, Option<Content>);
 type Content = std::result::Result<Vec<u8>, Reason>;
-/// Why a file was skipped: a stable word, and a text for people.
-type Reason = (&'static str, String);
 
 /// The import of keys.
 struct State<'a> {
@@ -142,14 +139,14 @@ impl State<'_> {
         let mut files = files.into_iter().peekable();
         while files.peek().is_some() {
             let (mut batch, mut bytes) = (Vec::new(), 0);
-            while batch.len() < importer.size() && bytes < MAX_BYTES_AT_ONCE {
+            while batch.len() < importer.size && bytes < MAX_BYTES_AT_ONCE {
                 let Some((name, path)) = files.next() else { break };
                 let content = read(&path, self.boundary);
                 let Some((key, content)) = self.key_and_value(&name, &path, content) else {
                     continue;
                 };
                 let file = self.file(&name);
-                match imported_content(importer.db(), &file)? {
+                match imported_content(importer.db, &file)? {
                     Some(last) if last == hash(&[&content]) => self.report.known_keys += 1,
                     Some(_) => self.ahead.push((name, path, Some(Ok(content)))),
                     None => {
@@ -274,12 +271,6 @@ impl State<'_> {
 }
 
 const OTHER_VALUE: &str = "has a different value here, which was kept";
-
-fn size_of(files: &[(String, PathBuf)]) -> usize {
-    let size = |(_, path): &(String, PathBuf)| fs::metadata(path).map_or(0, |found| found.len());
-    let bytes: u64 = files.iter().map(size).sum();
-    usize::try_from(bytes).unwrap_or(usize::MAX)
-}
 
 /// Returns what distinguishes the files of one home from those of another: nothing for the home of `db`, which may be moved,
 /// otherwise the path.

@@ -28,10 +28,6 @@ impl Db {
     }
 
     /// As [`Db::open`]; also returns the report if this call imported a 1.x home.
-    ///
-    /// # Errors
-    ///
-    /// As [`Db::open`].
     pub fn open_with_report(home: &Home) -> Result<Option<(Self, Option<Report>)>> {
         if let Some(db) = Self::open_file(&home.database())? {
             return Ok(Some((db, None)));
@@ -44,10 +40,6 @@ impl Db {
     }
 
     /// As [`Db::create`]; also returns the report if this call imported a 1.x home.
-    ///
-    /// # Errors
-    ///
-    /// As [`Db::open`].
     pub fn create_with_report(home: &Home) -> Result<(Self, Option<Report>)> {
         let path = home.database();
         if let Some(db) = Self::open_file(&path)? {

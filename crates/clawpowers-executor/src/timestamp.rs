@@ -94,14 +94,12 @@ impl Timestamp {
 }
 
 fn exact(text: &str) -> Option<Timestamp> {
-    let timestamp = match text.parse::<jiff::Timestamp>() {
-        Ok(timestamp) => timestamp,
-        Err(_) => {
-            // Ten characters are a date. jiff would also parse a time without an offset as one.
-            let date: Date = (text.len() == 10).then(|| text.parse().ok())??;
-            date.to_zoned(TimeZone::UTC).ok()?.timestamp()
-        }
+    let date = || {
+        // Ten characters are a date. jiff would also parse a time without an offset as one.
+        let date: Date = (text.len() == 10).then(|| text.parse().ok())??;
+        Some(date.to_zoned(TimeZone::UTC).ok()?.timestamp())
     };
+    let timestamp: jiff::Timestamp = text.parse().ok().or_else(date)?;
     Some(Timestamp(timestamp.as_microsecond())).filter(|time| time.is_writable())
 }
 

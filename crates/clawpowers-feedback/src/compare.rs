@@ -65,10 +65,7 @@ pub fn compare(first: (u64, u64), second: (u64, u64)) -> Option<Comparison> {
         (fisher(s1, n1, s2, n2), SignificanceTest::Fisher)
     } else {
         let deviation = sqrt(pooled * (1.0 - pooled) * (1.0 / n1 as f64 + 1.0 / n2 as f64));
-        let z = match deviation > 0.0 {
-            true => difference / deviation,
-            false => 0.0,
-        };
+        let z = difference / deviation;
         (erfc(z.abs() / core::f64::consts::SQRT_2), SignificanceTest::Z)
     };
     let effect = 2.0 * asin(sqrt(p2)) - 2.0 * asin(sqrt(p1));

@@ -26,7 +26,7 @@
 
 use crate::rate::Rate;
 use libm::{exp, log};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::sync::LazyLock;
 
@@ -75,7 +75,7 @@ const LATE: f64 = 320.0;
 const RECENT: usize = 40;
 
 /// Whether a rate fell or rose.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
@@ -132,7 +132,7 @@ struct Tables {
 static TABLES: LazyLock<Tables> = LazyLock::new(|| {
     let rate = |odds: f64| 1.0 / (1.0 + exp(-odds));
     let odds = |index: usize| RANGE.0 + (RANGE.1 - RANGE.0) * index as f64 / (RATES - 1) as f64;
-    let logs = std::array::from_fn(|index| (log(rate(odds(index))), log(rate(-odds(index)))));
+    let rates: [_; RATES] = std::array::from_fn(|index| (rate(odds(index)), rate(-odds(index))));
     let moves = SIZES.map(|size| -size).into_iter().chain(SIZES);
     let (mut good, mut bad) = ([[1.0; RATES]; 2 * SIZES.len()], [[1.0; RATES]; 2 * SIZES.len()]);
     for ((good, bad), by) in good.iter_mut().zip(&mut bad).zip(moves) {
@@ -143,8 +143,8 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| {
         }
     }
     Tables {
-        logs,
-        rates: std::array::from_fn(|index| (rate(odds(index)), rate(-odds(index)))),
+        logs: rates.map(|(p, q)| (log(p), log(q))),
+        rates,
         good,
         bad,
     }

@@ -36,20 +36,11 @@ pub struct Checkpoint {
 pub(crate) struct DatedChange {
     /// How many executions came before it.
     pub(crate) at: u64,
-    pub(crate) drop: bool,
+    pub(crate) direction: Direction,
     /// Successes and executions between the change before this one and this one.
     pub(crate) before: (u64, u64),
     /// Microseconds since 1970.
     pub(crate) since: i64,
-}
-
-impl DatedChange {
-    pub(crate) const fn direction(&self) -> Direction {
-        match self.drop {
-            true => Direction::Drop,
-            false => Direction::Rise,
-        }
-    }
 }
 
 /// The success rate of a skill over time.
@@ -128,7 +119,7 @@ impl History {
             };
             self.changes.push(DatedChange {
                 at: change.at,
-                drop: change.direction == Direction::Drop,
+                direction: change.direction,
                 before: (change.before.success, change.before.total),
                 since,
             });

@@ -28,18 +28,12 @@ pub fn wilson(success: u64, total: u64) -> Interval {
     let z2 = Z * Z;
     let middle = (p + z2 / (2.0 * n)) / (1.0 + z2 / n);
     let half = Z / (1.0 + z2 / n) * libm::sqrt(p * (1.0 - p) / n + z2 / (4.0 * n * n));
+    let (low, high) = (middle - half, middle + half);
     // At the ends the formula is exact but its rounding is not.
-    let low = if success == 0 {
-        0.0
-    } else {
-        (middle - half).max(0.0)
-    };
-    let high = if success >= total {
-        1.0
-    } else {
-        (middle + half).min(1.0)
-    };
-    Interval { low, high }
+    Interval {
+        low: if success == 0 { 0.0 } else { low.max(0.0) },
+        high: if success >= total { 1.0 } else { high.min(1.0) },
+    }
 }
 
 /// A success rate with its Wilson 95 % interval.

@@ -176,26 +176,25 @@ fn changes(input: &Input<'_>, history: &History) -> Vec<ChangeReport> {
             .map_or_else(|| history.detector.segment(), |next| next.before);
         let compared = compare(change.before, since);
         ChangeReport {
-            direction: change.direction(),
+            direction: change.direction,
             since: (input.format_time)(change.since),
             runs_ago: history.detector.seen() - change.at,
             before: Rate::new(change.before),
             after: Rate::new(since),
-            holds: compared.is_some_and(|one| one.p_value < HOLDS && (one.difference < 0.0) == change.drop),
+            holds: compared.is_some_and(|one| {
+                one.p_value < HOLDS && (one.difference < 0.0) == (change.direction == Direction::Drop)
+            }),
         }
     };
     history.changes.iter().enumerate().map(change).collect()
 }
 
-/// Returns the Monday on or before a day; 1970 began on a Thursday.
-const fn monday(day: i64) -> i64 {
-    day - (day + 3).rem_euclid(7)
-}
-
-/// Returns the first day of the weeks that a report has, as of a time.
+/// Returns the first day of the weeks in a report, as of a time.
 #[must_use]
 pub const fn first_day(as_of: i64) -> i64 {
-    monday(as_of.div_euclid(MICROS_PER_DAY)) - 7 * (WEEKS - 1)
+    let day = as_of.div_euclid(MICROS_PER_DAY);
+    // 1970 began on a Thursday, and a week begins on a Monday.
+    day - (day + 3).rem_euclid(7) - 7 * (WEEKS - 1)
 }
 
 fn week(input: &Input<'_>, start: i64) -> Week {

@@ -27,7 +27,7 @@ impl Context {
             self.out.eprint(&format!(
                 "imported {} and {} from ClawPowers 1.x{left}; the original files are not modified\n",
                 pluralize(report.keys, "key"),
-                pluralize(report.executions.taken, "execution"),
+                pluralize(report.executions.imported, "execution"),
             ));
         }
     }

@@ -51,28 +51,25 @@ pub(crate) fn create<T>(home: &Home, work: impl FnOnce(&mut Db) -> Result<T>) ->
 
 /// Creates the tables and calls `work`.
 fn fill<T>(home: &Home, draft: &Path, work: impl FnOnce(&mut Db) -> Result<T>) -> Result<T> {
-    let failed = |error: rusqlite::Error| Error::sqlite(&home.database(), &error);
-    let prepare = || -> rusqlite::Result<Connection> {
-        let connection = Connection::open(draft)?;
+    let path = home.database();
+    let connection = Connection::open(draft).map_err(|error| Error::sqlite(&path, &error))?;
+    let mut db = Db::wrap(connection, DbFile::unattached(path.clone()));
+    db.run(|connection| {
         // A draft is deleted if anything fails, so it is made durable once, at the end.
         connection.execute_batch("PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY")?;
-        connection.pragma_update(None, "application_id", APPLICATION_ID)?;
-        Ok(connection)
-    };
-    let mut db = Db::wrap(prepare().map_err(failed)?, DbFile::unattached(home.database()));
+        connection.pragma_update(None, "application_id", APPLICATION_ID)
+    })?;
     db.init_schema()?;
     let answer = work(&mut db)?;
-    let connection = db.connection;
-    connection
-        .pragma_update(None, "journal_mode", "WAL")
-        .map_err(failed)?;
-    connection.close().map_err(|(_, error)| failed(error))?;
+    db.run(|connection| connection.pragma_update(None, "journal_mode", "WAL"))?;
+    let closed = db.connection.close();
+    closed.map_err(|(_, error)| Error::sqlite(&path, &error))?;
     // Windows syncs a file only through a handle that may write to it.
     let sync = OpenOptions::new()
         .write(true)
         .open(draft)
         .and_then(|file| file.sync_all());
-    sync.map_err(|error| Error::io(&home.database(), &error))?;
+    sync.map_err(|error| Error::io(&path, &error))?;
     Ok(answer)
 }
 

@@ -5,12 +5,11 @@ use super::{marker, pragma, wal};
 use crate::display::quoted_path;
 use crate::error::{Error, Result, Storage};
 use crate::files::{sync_folder, with_suffix};
-use crate::platform::micros;
 use rusqlite::Connection;
 use std::cell::Cell;
 use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// How long consecutive reads rely on one check of the files. A call of `stat` takes half as long as a read.
 const READ_CHECK_INTERVAL: Duration = Duration::from_millis(1);
@@ -24,7 +23,7 @@ pub(crate) struct DbFile {
     disk: Option<Disk>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Disk {
     /// The path that was opened.
     path: PathBuf,
@@ -57,7 +56,7 @@ struct Disk {
 type FileId = (u64, u64);
 /// Elsewhere an open database cannot be moved away, so its path always leads to it.
 #[cfg(not(unix))]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct FileId;
 
 #[cfg(unix)]
@@ -75,35 +74,28 @@ const fn file_id(_: &Metadata) -> FileId {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct FolderState {
     id: FileId,
-    /// Seconds since 1970, and nanoseconds.
-    modified: (i64, i64),
+    modified: SystemTime,
 }
 
 impl FolderState {
-    /// The coarsest resolution of the times of a folder, in microseconds.
-    const PRECISION: i64 = 100_000;
+    /// The coarsest resolution of the times of a folder.
+    const PRECISION: Duration = Duration::from_millis(100);
 
     /// Reads the state; `None` where it is not reliable, as on Windows, which writes the times of a folder late.
-    #[cfg(unix)]
     fn read(folder: &Path) -> Option<Self> {
-        use std::os::unix::fs::MetadataExt as _;
+        if cfg!(not(unix)) {
+            return None;
+        }
         let metadata = fs::metadata(folder).ok()?;
         Some(Self {
             id: file_id(&metadata),
-            modified: (metadata.mtime(), metadata.mtime_nsec()),
+            modified: metadata.modified().ok()?,
         })
-    }
-
-    #[cfg(not(unix))]
-    const fn read(_: &Path) -> Option<Self> {
-        None
     }
 
     /// Tells whether every later change gives the folder another time.
     fn is_distinct(&self) -> bool {
-        let (seconds, nanos) = self.modified;
-        let modified = seconds.saturating_mul(1_000_000).saturating_add(nanos / 1000);
-        modified < micros() - Self::PRECISION
+        self.modified.elapsed().is_ok_and(|age| age > Self::PRECISION)
     }
 }
 
@@ -128,14 +120,8 @@ impl DbFile {
                 wal: with_suffix(&real, "-wal"),
                 shm: with_suffix(&real, "-shm"),
                 folder: path.parent().filter(|_| real == path).map(Path::to_owned),
-                folder_check: Cell::new(None),
                 real,
-                wal_ids: Cell::new(None),
-                wal_size: Cell::new(0),
-                damaged: Cell::new(false),
-                checked: Cell::new(false),
-                named: Cell::new(false),
-                read_check: Cell::new(None),
+                ..Disk::default()
             })
         };
         match find() {

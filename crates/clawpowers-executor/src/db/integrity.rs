@@ -10,10 +10,6 @@ use std::collections::BTreeSet;
 impl Db {
     /// Checks the whole file (pages, rows, types, and every index against its table) and returns the first 20 problems. The
     /// time grows faster than the size of the file.
-    ///
-    /// # Errors
-    ///
-    /// `ErrorKind::Storage` where the file cannot be read.
     pub fn integrity_check(&self) -> Result<Vec<String>> {
         self.problems("PRAGMA integrity_check(20)")
     }

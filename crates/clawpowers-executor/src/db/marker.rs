@@ -48,13 +48,9 @@ fn bytes(path: &Path) -> std::io::Result<Vec<u8>> {
 
 /// Writes a note with these problems.
 pub(crate) fn write(database: &Path, problems: &[String]) -> std::io::Result<()> {
-    let mut text = format!("Damage found {}\n", Timestamp::now());
-    for problem in problems {
-        text.push_str(problem.lines().next().unwrap_or_default());
-        text.push('\n');
-    }
-    text.push('\n');
-    text.push_str(EXPLAINED);
+    let lines = problems.iter().filter_map(|problem| problem.lines().next());
+    let lines = lines.collect::<Vec<_>>().join("\n");
+    let text = format!("Damage found {}\n{lines}\n\n{EXPLAINED}", Timestamp::now());
     let path = with_suffix(database, SUFFIX);
     let mut file = private_file()
         .write(true)

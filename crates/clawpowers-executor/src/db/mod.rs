@@ -33,6 +33,11 @@ use std::path::Path;
 const STATEMENTS: usize = 64;
 
 /// An open database of a home.
+///
+/// # Errors
+///
+/// Every method returns `ErrorKind::Storage` where the file cannot be read or written. Other errors are listed with
+/// the method.
 #[derive(Debug)]
 pub struct Db {
     connection: Connection,
@@ -114,10 +119,6 @@ impl Db {
     }
 
     /// Returns the id of this home, which no other has.
-    ///
-    /// # Errors
-    ///
-    /// `ErrorKind::Storage` where the file cannot be read.
     pub fn home_id(&self) -> Result<String> {
         self.query_row("SELECT value FROM meta WHERE name = 'home'", (), |row| row.get(0))
     }

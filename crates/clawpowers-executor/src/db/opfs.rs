@@ -54,16 +54,15 @@ impl Db {
             }
         })?;
         let path = PathBuf::from(format!("opfs:{name}"));
-        let open = || -> rusqlite::Result<Connection> {
-            let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
-            let connection = Connection::open_with_flags_and_vfs(format!("{name}.db"), flags, VFS)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+        let connection = Connection::open_with_flags_and_vfs(format!("{name}.db"), flags, VFS)
+            .map_err(|error| Error::sqlite(&path, &error))?;
+        let mut db = Self::wrap(connection, DbFile::unattached(path));
+        db.run(|connection| {
             connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
             connection.pragma_update(None, "synchronous", "FULL")?;
-            connection.pragma_update(None, "page_size", PAGE_SIZE)?;
-            Ok(connection)
-        };
-        let connection = open().map_err(|error| Error::sqlite(&path, &error))?;
-        let mut db = Self::wrap(connection, DbFile::unattached(path));
+            connection.pragma_update(None, "page_size", PAGE_SIZE)
+        })?;
         if db.bytes()? == 0 {
             db.run(|connection| connection.pragma_update(None, "application_id", APPLICATION_ID))?;
         }

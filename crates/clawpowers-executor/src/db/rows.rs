@@ -82,8 +82,7 @@ impl Db {
             1 => "1 row cannot be read".to_owned(),
             rows => format!("{rows} rows cannot be read"),
         };
-        Err(self
-            .file
-            .corrupt(&format!("{rows}: {first}; all other rows were read")))
+        let what = format!("{rows}: {first}; all other rows were read");
+        Err(self.file.corrupt(&what))
     }
 }

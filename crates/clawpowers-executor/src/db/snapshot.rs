@@ -118,10 +118,6 @@ impl Db {
     }
 
     /// Returns its size in bytes, without the WAL.
-    ///
-    /// # Errors
-    ///
-    /// `ErrorKind::Storage` where it cannot be read.
     pub fn bytes(&self) -> Result<u64> {
         self.run(|connection| {
             let pages: u64 = pragma(connection, "page_count")?;

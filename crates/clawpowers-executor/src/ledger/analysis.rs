@@ -41,10 +41,6 @@ pub struct ModelCount {
 impl Ledger<'_> {
     /// Returns the models of the last `limit` executions of a skill from `since` and before `until`, the most used first.
     /// Executions without a model are left out.
-    ///
-    /// # Errors
-    ///
-    /// `ErrorKind::Storage` where they cannot be read.
     pub fn models(
         &self,
         skill: &str,
@@ -73,10 +69,6 @@ impl Ledger<'_> {
 
     /// Calls `each` with the ended executions of a skill after a given one, in the order of their times and ids, until
     /// `each` returns `false`.
-    ///
-    /// # Errors
-    ///
-    /// `ErrorKind::Storage` where they cannot be read.
     pub fn outcomes(
         &self,
         skill: &str,
@@ -97,10 +89,6 @@ impl Ledger<'_> {
     }
 
     /// Returns how many executions ended on each day from `first` on, of one skill or of all, by skill and day.
-    ///
-    /// # Errors
-    ///
-    /// `ErrorKind::Storage` where they cannot be read.
     pub fn days(&self, skill: Option<&str>, first: i64) -> Result<Vec<DailyCounts>> {
         self.db.query_all(
             "SELECT name, day, day.success, day.failure, day.partial, day.skipped
@@ -119,10 +107,6 @@ impl Ledger<'_> {
 
     /// Returns the successes and the total of the executions of a skill with a version, or with a digest that starts with
     /// a text of at least six characters; skipped and open ones do not count. `None` where no execution has it.
-    ///
-    /// # Errors
-    ///
-    /// `ErrorKind::Storage` where they cannot be read.
     pub fn of_version(&self, skill: &str, version: &str) -> Result<Option<(u64, u64)>> {
         let sql = format!(
             "SELECT sum(outcome = 0), sum(outcome < 3) FROM execution
@@ -137,10 +121,6 @@ impl Ledger<'_> {
 
     /// Returns the versions of the executions of a skill, the last used first; for one without a version, the first twelve
     /// characters of its digest.
-    ///
-    /// # Errors
-    ///
-    /// `ErrorKind::Storage` where they cannot be read.
     pub fn versions(&self, skill: &str) -> Result<Vec<String>> {
         let sql = format!(
             "SELECT ifnull(skill_version, substr(skill_digest, 1, 12)) AS version FROM execution
@@ -152,10 +132,6 @@ impl Ledger<'_> {
     }
 
     /// Returns how far the analysis of a skill got.
-    ///
-    /// # Errors
-    ///
-    /// `ErrorKind::Storage` where it cannot be read.
     pub fn checkpoint(&self, skill: &str) -> Result<Option<AnalysisCheckpoint>> {
         let sql =
             "SELECT at, execution, state FROM analysis WHERE skill = (SELECT id FROM skill WHERE name = ?)";
@@ -168,19 +144,11 @@ impl Ledger<'_> {
     }
 
     /// Returns how many executions were ever deleted. If the number changes, an analysis may include a deleted one.
-    ///
-    /// # Errors
-    ///
-    /// `ErrorKind::Storage` where it cannot be read.
     pub fn deletions(&self) -> Result<i64> {
         deletions(self.db)
     }
 
     /// Saves how far the analyses of skills got, unless executions were deleted since there were `expected` deletions.
-    ///
-    /// # Errors
-    ///
-    /// `ErrorKind::Storage` where it cannot be written.
     pub fn save_checkpoints(
         &mut self,
         checkpoints: &[(&str, AnalysisCheckpoint)],

@@ -2,7 +2,7 @@
 
 use super::execution::Execution;
 use super::fields::MAX_TEXT_BYTES;
-use super::identity::{Hash, deletion_identity, digest, identity, remember, uid};
+use super::identity::{DELETION, EXECUTION, Hash, digest, identity, remember, uid};
 use super::jsonl::{JsonlRecord, Reason};
 use super::query::{self, Filter};
 use super::stats::{Delta, settle};
@@ -37,14 +37,18 @@ pub enum Name {
     /// Its uid.
     Uid(String),
     /// A line of 1.x has no uid. Equal lines are one execution each and cannot be told apart.
-    Line {
-        /// The digest of the line's content.
-        digest: Hash,
-        /// How many of the equal lines were deleted.
-        deleted: u64,
-        /// How many remain.
-        left: u64,
-    },
+    Lines(EqualLines),
+}
+
+/// Equal lines of 1.x.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EqualLines {
+    /// The digest of their content.
+    pub digest: Hash,
+    /// How many of them were deleted.
+    pub deleted: u64,
+    /// How many remain.
+    pub left: u64,
 }
 
 impl Deletion {
@@ -54,16 +58,11 @@ impl Deletion {
         let (ts, skill) = (self.at.to_string(), &self.skill);
         let line = match &self.name {
             Name::Uid(uid) => json!({ "ts": ts, "skill": skill, "outcome": OUTCOME, "uid": uid }),
-            Name::Line {
-                digest,
-                deleted,
-                left,
-            } => {
-                let digest = format!("{:032x}", u128::from_be_bytes(*digest));
-                json!({
-                    "ts": ts, "skill": skill, "outcome": OUTCOME, "digest": digest, "deleted": deleted, "left": left
-                })
-            }
+            Name::Lines(lines) => json!({
+                "ts": ts, "skill": skill, "outcome": OUTCOME,
+                "digest": format!("{:032x}", u128::from_be_bytes(lines.digest)),
+                "deleted": lines.deleted, "left": lines.left,
+            }),
         };
         line.to_string()
     }
@@ -76,8 +75,8 @@ pub(super) fn delete(tx: &Tx<'_>, execution: &Execution, home: &str) -> Result<(
     let uid = uid(execution, home);
     if let Some(uid) = &uid {
         // Neither the execution nor the deletion is new when it is imported from another home.
-        remember(tx, &identity(uid, at, skill))?;
-        remember(tx, &deletion_identity(uid, at, skill))?;
+        remember(tx, &identity(EXECUTION, uid, at, skill))?;
+        remember(tx, &identity(DELETION, uid, at, skill))?;
     }
     let digest = uid.is_none().then(|| digest(execution));
     insert(tx, Some(execution.id), skill, at, uid.as_deref(), digest, false)
@@ -126,11 +125,11 @@ pub(super) fn each(tx: &Tx<'_>, filter: &Filter, mut each: impl FnMut(Deletion) 
         |row| {
             let name = match row.get(3)? {
                 None => Name::Uid(row.get(2)?),
-                Some(digest) => Name::Line {
+                Some(digest) => Name::Lines(EqualLines {
                     digest,
                     deleted: row.get(4)?,
                     left: 0,
-                },
+                }),
             };
             Ok(Deletion {
                 skill: row.get(0)?,
@@ -140,8 +139,8 @@ pub(super) fn each(tx: &Tx<'_>, filter: &Filter, mut each: impl FnMut(Deletion) 
         },
     )?;
     for mut deletion in deletions {
-        if let Name::Line { digest, left, .. } = &mut deletion.name {
-            *left = equal(tx, &deletion.skill, deletion.at, digest)?.len() as u64;
+        if let Name::Lines(lines) = &mut deletion.name {
+            lines.left = equal(tx, &deletion.skill, deletion.at, &lines.digest)?.len() as u64;
         }
         if !each(deletion) {
             break;
@@ -157,13 +156,16 @@ fn equal(tx: &Tx<'_>, skill: &str, at: Timestamp, wanted: &Hash) -> Result<Vec<E
     Ok(found)
 }
 
-/// Returns the error for an id that no execution has.
-pub(super) fn no_execution(tx: &Tx<'_>, id: i64, hint: &str) -> Result<Error> {
+/// Returns an execution.
+pub(super) fn find(tx: &Tx<'_>, id: i64, hint: &str) -> Result<Execution> {
+    if let Some(found) = query::by_id(tx, id)? {
+        return Ok(found);
+    }
     let message = match tx.exists("SELECT 1 FROM deleted WHERE id = ?", [id])? {
         true => format!("the execution `{id}` was deleted"),
         false => format!("there is no execution `{id}`"),
     };
-    Ok(Error::not_found(message, hint))
+    Err(Error::not_found(message, hint))
 }
 
 impl Deletion {
@@ -181,11 +183,11 @@ impl Deletion {
         let counts = (number("deleted", MAX_DELETED), number("left", MAX_LEFT));
         let name = match (line.uid(), digest, counts) {
             (Some(uid), ..) => Name::Uid(uid.to_owned()),
-            (None, Some(digest), (Some(deleted), Some(left))) => Name::Line {
+            (None, Some(digest), (Some(deleted), Some(left))) => Name::Lines(EqualLines {
                 digest,
                 deleted,
                 left,
-            },
+            }),
             _ => {
                 let detail = format!(
                     "a deletion needs `uid`, or `digest`, `deleted` (up to {MAX_DELETED}) and `left`"
@@ -206,10 +208,10 @@ impl Deletion {
         let (skill, at) = (self.skill.as_str(), self.at);
         match &self.name {
             Name::Uid(name) => {
-                if !remember(tx, &deletion_identity(name, at, skill))? {
+                if !remember(tx, &identity(DELETION, name, at, skill))? {
                     return Ok(0);
                 }
-                remember(tx, &identity(name, at, skill))?;
+                remember(tx, &identity(EXECUTION, name, at, skill))?;
                 let mut same = query::at_time(tx, skill, at)?.into_iter();
                 let found = same.find(|one| uid(one, home).as_ref() == Some(name));
                 if let Some(found) = &found {
@@ -219,18 +221,14 @@ impl Deletion {
                 insert(tx, id, skill, at, Some(name), None, false)?;
                 Ok(u64::from(found.is_some()))
             }
-            Name::Line {
-                digest,
-                deleted,
-                left,
-            } => {
-                let here = equal(tx, skill, at, digest)?;
+            Name::Lines(lines) => {
+                let here = equal(tx, skill, at, &lines.digest)?;
                 let sql = "SELECT count(*) FROM deleted WHERE digest = ?";
-                let deleted_here: u64 = tx.query_row(sql, [digest], |row| row.get(0))?;
+                let deleted_here: u64 = tx.query_row(sql, [lines.digest], |row| row.get(0))?;
                 let left_here = here.len() as u64;
                 // As many equal lines exist as either home knows, and as many of them are deleted.
-                let all = (left + deleted).max(left_here + deleted_here);
-                let deleted = deleted_here.max(*deleted);
+                let all = (lines.left + lines.deleted).max(left_here + deleted_here);
+                let deleted = deleted_here.max(lines.deleted);
                 let surplus = (left_here + deleted).saturating_sub(all);
                 let mut removed = 0;
                 let mut here = here.iter().take(usize::try_from(surplus).unwrap_or_default());
@@ -241,7 +239,7 @@ impl Deletion {
                         removed += 1;
                     }
                     let id = found.map(|found| found.id);
-                    insert(tx, id, skill, at, None, Some(*digest), found.is_none())?;
+                    insert(tx, id, skill, at, None, Some(lines.digest), found.is_none())?;
                 }
                 Ok(removed)
             }

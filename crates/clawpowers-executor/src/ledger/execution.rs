@@ -53,8 +53,9 @@ impl Outcome {
         })
     }
 
-    pub(super) const fn number(self) -> i64 {
-        self as i64
+    /// Returns the number in the database; `None` is open.
+    pub(super) fn number(outcome: Option<Self>) -> i64 {
+        outcome.map_or(OPEN, |outcome| outcome as i64)
     }
 
     pub(super) fn from_number(number: i64) -> Option<Self> {
@@ -119,21 +120,16 @@ impl NewExecution<'_> {
         self.fields.check()
     }
 
-    /// Returns its time, by default the current one.
-    pub(super) fn time(&self) -> Result<Timestamp> {
+    /// Returns the execution without its id. Its time is by default the current one.
+    pub(super) fn execution(&self, outcome: Option<Outcome>) -> Result<Execution> {
         let at = self.at.unwrap_or_else(Timestamp::now);
-        if at.is_writable() {
-            return Ok(at);
+        if !at.is_writable() {
+            return Err(Error::invalid(
+                format!("the time `{at}` is outside the years 1 to 9999"),
+                "correct the clock of this machine; nothing was written",
+            ));
         }
-        Err(Error::invalid(
-            format!("the time `{at}` is outside the years 1 to 9999"),
-            "correct the clock of this machine; nothing was written",
-        ))
-    }
-
-    /// Returns the execution without its id.
-    pub(super) fn execution(&self, outcome: Option<Outcome>, at: Timestamp) -> Execution {
-        Execution {
+        Ok(Execution {
             id: 0,
             skill: self.skill.to_owned(),
             outcome,
@@ -141,7 +137,7 @@ impl NewExecution<'_> {
             fields: self.fields.values().into(),
             uid: None,
             extra: None,
-        }
+        })
     }
 }
 

@@ -108,7 +108,7 @@ pub(super) fn check_text(name: &str, value: &str) -> Result<()> {
 macro_rules! execution_fields {
     ($($(#[$doc:meta])* $name:ident: $type:tt = $key:literal $kind:ident;)*) => {
         /// The optional fields of an execution; `T` is the type of its texts.
-        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[derive(Debug, Clone, Default, PartialEq, Eq)]
         pub struct ExecutionFields<T> {
             $($(#[$doc])* pub $name: Option<$type>,)*
         }
@@ -116,12 +116,6 @@ macro_rules! execution_fields {
         /// Every field, in the order of an export.
         pub(super) const FIELDS: [Field; [$($key),*].len()] =
             [$(Field { column: stringify!($name), key: $key, kind: Kind::$kind },)*];
-
-        impl<T> Default for ExecutionFields<T> {
-            fn default() -> Self {
-                Self { $($name: None,)* }
-            }
-        }
 
         impl<T: AsRef<str>> ExecutionFields<T> {
             /// Returns the values in the order of [`FIELDS`]; an empty text counts as absent.

@@ -24,16 +24,14 @@ pub(super) fn uid(execution: &Execution, home: &str) -> Option<String> {
     }
 }
 
-/// Returns the hash by which an execution with a uid is known.
-pub(super) fn identity(uid: &str, at: Timestamp, skill: &str) -> Hash {
-    let at = at.micros().to_le_bytes();
-    hash(&[b"uid", uid.as_bytes(), &at, skill.as_bytes()])
-}
+/// What a hash stands for.
+pub(super) const EXECUTION: &str = "uid";
+pub(super) const DELETION: &str = "deleted";
 
-/// Returns the hash by which the deletion of an execution is known.
-pub(super) fn deletion_identity(uid: &str, at: Timestamp, skill: &str) -> Hash {
+/// Returns the hash by which an [`EXECUTION`] with a uid, or its [`DELETION`], is known.
+pub(super) fn identity(what: &str, uid: &str, at: Timestamp, skill: &str) -> Hash {
     let at = at.micros().to_le_bytes();
-    hash(&[b"deleted", uid.as_bytes(), &at, skill.as_bytes()])
+    hash(&[what.as_bytes(), uid.as_bytes(), &at, skill.as_bytes()])
 }
 
 /// Returns a hash of parts. Each is hashed with its length, so that no two lists of parts have the same hash.

@@ -1,16 +1,15 @@
 //! Reads lines of JSON as executions.
 
 use super::deletion::{self, Deletion};
-use super::execution::{Execution, NewExecution, Outcome};
+use super::execution::{Execution, Outcome};
 use super::fields::{
     ExecutionFields, FIELDS, Field, FieldValue, Kind, MAX_NOTES_BYTES, MAX_TEXT_BYTES, MAX_TOKENS, Values,
 };
-use super::identity::{Hash, hash, identity};
+use super::identity::{EXECUTION, Hash, hash, identity};
 use super::jsonl::{JsonlRecord, Reason, jsonl, plain};
 use crate::decimal;
 use crate::display::escaped;
 use crate::error::{Error, Result, Storage};
-use crate::timestamp::Timestamp;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -116,7 +115,6 @@ pub(super) struct RecordReader<'a> {
     /// How often each line without a uid occurred so far.
     seen: HashMap<Hash, u32>,
     number: usize,
-    bytes: Vec<u8>,
 }
 
 impl<'a> RecordReader<'a> {
@@ -126,7 +124,6 @@ impl<'a> RecordReader<'a> {
             source,
             seen: HashMap::new(),
             number: 0,
-            bytes: Vec::new(),
         }
     }
 
@@ -138,8 +135,7 @@ impl<'a> RecordReader<'a> {
         batch: &mut Batch,
     ) -> Result<bool> {
         self.number += 1;
-        let mut bytes = std::mem::take(&mut self.bytes);
-        bytes.clear();
+        let mut bytes = Vec::new();
         let whole = read_line(lines, &mut bytes).map_err(|error| {
             Error::storage(Storage::Io, format!("`{}` cannot be read: {error}", self.source))
         })?;
@@ -158,7 +154,6 @@ impl<'a> RecordReader<'a> {
                 self.text(text, report, batch);
             }
         }
-        self.bytes = bytes;
         Ok(more)
     }
 
@@ -217,7 +212,7 @@ impl<'a> RecordReader<'a> {
         let read = if line.text("outcome") == Some(deletion::OUTCOME) {
             Deletion::read(&line).map(|deletion| batch.deletions.push(deletion))
         } else {
-            self.execution(text, line).map(|record| {
+            self.execution(text, &line).map(|record| {
                 batch.bytes += record.bytes;
                 batch.records.push_back(record);
             })
@@ -227,11 +222,8 @@ impl<'a> RecordReader<'a> {
         }
     }
 
-    fn execution(&mut self, text: &str, line: JsonlRecord) -> std::result::Result<Record, Reason> {
-        let (new, outcome, at) = new_execution(&line)?;
-        let mut execution = new.execution(Some(outcome), at);
-        execution.uid = line.uid().map(str::to_owned);
-        execution.extra = line.into_extra();
+    fn execution(&mut self, text: &str, line: &JsonlRecord) -> std::result::Result<Record, Reason> {
+        let execution = read_execution(line)?;
         if text.len() > SHORT_LINE_BYTES && jsonl(&execution, self.home).len() > MAX_LINE_BYTES {
             let detail = format!("the line would have more than {MAX_LINE_BYTES} bytes in an export");
             return Err(("too-long", detail));
@@ -239,7 +231,7 @@ impl<'a> RecordReader<'a> {
         let uid = execution.uid.as_deref();
         let own = uid.and_then(|uid| uid.strip_prefix(self.home)?.strip_prefix('-')?.parse().ok());
         let hash = match uid {
-            Some(uid) => identity(uid, execution.at, &execution.skill),
+            Some(uid) => identity(EXECUTION, uid, execution.at, &execution.skill),
             None => {
                 let line = hash(&[b"line", text.as_bytes()]);
                 let occurrence = self.seen.entry(line).or_default();
@@ -256,8 +248,8 @@ impl<'a> RecordReader<'a> {
     }
 }
 
-/// Reads the execution of a record, without its uid and without fields that are not ours.
-fn new_execution(line: &JsonlRecord) -> std::result::Result<(NewExecution<'_>, Outcome, Timestamp), Reason> {
+/// Reads the execution of a record.
+fn read_execution(line: &JsonlRecord) -> std::result::Result<Execution, Reason> {
     let (skill, at) = line.subject()?;
     let outcome = line.text("outcome").unwrap_or_default();
     if outcome == "open" {
@@ -274,22 +266,27 @@ fn new_execution(line: &JsonlRecord) -> std::result::Result<(NewExecution<'_>, O
     let has_uid = line.text("uid").is_some_and(|uid| !uid.is_empty());
     let source = line.text("source").filter(|source| has_uid && *source == "run");
     let fields = ExecutionFields {
-        source: Some(source.unwrap_or("import")),
+        source: Some(source.unwrap_or("import").to_owned()),
         ..values.into()
     };
     // 1.x had no rules for names, so only the sizes are checked.
-    let long =
-        skill.len() > MAX_TEXT_BYTES || fields.notes.is_some_and(|notes| notes.len() > MAX_NOTES_BYTES);
+    let long = skill.len() > MAX_TEXT_BYTES
+        || line
+            .text("notes")
+            .is_some_and(|notes| notes.len() > MAX_NOTES_BYTES);
     if long {
         let detail = "the skill's name or the notes are too long";
         return Err(("too-long", detail.to_owned()));
     }
-    let new = NewExecution {
-        skill,
-        at: Some(at),
+    Ok(Execution {
+        id: 0,
+        skill: skill.to_owned(),
+        outcome: Some(outcome),
+        at,
         fields,
-    };
-    Ok((new, outcome, at))
+        uid: line.uid().map(str::to_owned),
+        extra: line.extra(),
+    })
 }
 
 /// Reads the value of a field.

@@ -54,12 +54,13 @@ impl JsonlRecord {
     }
 
     /// Returns the JSON object of the fields that are not ours, if there are any.
-    pub(super) fn into_extra(mut self) -> Option<String> {
+    pub(super) fn extra(&self) -> Option<String> {
         let is_ours = |key: &str| {
             matches!(key, "ts" | "skill" | "outcome" | "uid") || FIELDS.iter().any(|field| field.key == key)
         };
-        self.0.retain(|key, _| !is_ours(key));
-        (!self.0.is_empty()).then(|| Value::Object(self.0).to_string())
+        let others = self.0.iter().filter(|(key, _)| !is_ours(key));
+        let others: Map<_, _> = others.map(|(key, value)| (key.clone(), value.clone())).collect();
+        (!others.is_empty()).then(|| Value::Object(others).to_string())
     }
 }
 
@@ -71,8 +72,8 @@ pub(super) fn plain(number: &Number) -> String {
     }
 }
 
-/// Why a line was skipped: a stable word, and a text for people.
-pub(super) type Reason = (&'static str, String);
+/// Why a line or a file was skipped: a stable word, and a text for people.
+pub(crate) type Reason = (&'static str, String);
 
 /// Returns the fields of an execution in the order of an export: key, and value as text with whether it is a number.
 fn fields(execution: &Execution, home: &str) -> impl Iterator<Item = (&'static str, Option<String>, bool)> {

@@ -13,7 +13,7 @@ mod stage;
 mod stats;
 
 pub use analysis::{AnalysisCheckpoint, DailyCounts, ModelCount};
-pub use deletion::{Deletion, Name};
+pub use deletion::{Deletion, EqualLines, Name};
 pub use execution::{Execution, NewExecution, Outcome, check_skill};
 pub use fields::{ExecutionFields, MAX_NOTES_BYTES, MAX_TEXT_BYTES};
 pub use import::{ImportReport, Skipped};
@@ -21,6 +21,7 @@ pub use jsonl::{csv, csv_header, jsonl};
 pub use query::{Filter, Order};
 
 pub(crate) use identity::{FileHash, Hash, IS_KNOWN, hash};
+pub(crate) use jsonl::Reason;
 pub(crate) use recover::{
     DELETED_COLUMNS, EXECUTION_COLUMNS, SKILL_COLUMNS, rebuild, recover_deleted, recover_execution,
     recover_skill,
@@ -36,6 +37,11 @@ use stats::Delta;
 use std::io::BufRead;
 
 /// The executions of a home. Every call is one transaction, which is durable when the call returns without an error.
+///
+/// # Errors
+///
+/// Every method returns `ErrorKind::Storage` where the database cannot be read or written. Other errors are listed with
+/// the method.
 #[derive(Debug)]
 pub struct Ledger<'a> {
     db: &'a mut Db,
@@ -53,7 +59,7 @@ impl Ledger<'_> {
     ///
     /// # Errors
     ///
-    /// `ErrorKind::Invalid` for a value that breaks a rule, `ErrorKind::Storage` where it cannot be written.
+    /// `ErrorKind::Invalid` for a value that breaks a rule.
     pub fn record(&mut self, new: &NewExecution<'_>, outcome: Outcome) -> Result<Recorded> {
         new.check()?;
         self.db.write(|tx| insert(tx, new, Some(outcome)))
@@ -75,14 +81,12 @@ impl Ledger<'_> {
     /// # Errors
     ///
     /// `ErrorKind::NotFound` where there is no such execution, `ErrorKind::Invalid` where it has ended already or a value
-    /// breaks a rule, `ErrorKind::Storage` where it cannot be written.
+    /// breaks a rule.
     pub fn finish(&mut self, id: i64, outcome: Outcome, fields: &ExecutionFields<&str>) -> Result<Execution> {
         fields.check()?;
         self.db.write(|tx| {
-            let Some(old) = query::by_id(tx, id)? else {
-                let hint = "{metrics_show outcome=open} lists those that wait for their end";
-                return Err(deletion::no_execution(tx, id, hint)?);
-            };
+            let hint = "{metrics_show outcome=open} lists those that wait for their end";
+            let old = deletion::find(tx, id, hint)?;
             if let Some(ended) = old.outcome {
                 return Err(Error::invalid(
                     format!("the execution `{id}` has ended already, with {ended}"),
@@ -100,10 +104,6 @@ impl Ledger<'_> {
     }
 
     /// Deletes an open execution whose command could not be started.
-    ///
-    /// # Errors
-    ///
-    /// `ErrorKind::Storage` where it cannot be written.
     pub fn abandon(&mut self, id: i64) -> Result<()> {
         self.db.write(|tx| {
             let sql = "DELETE FROM execution WHERE id = ? AND outcome = 4 RETURNING skill";
@@ -121,14 +121,12 @@ impl Ledger<'_> {
     ///
     /// # Errors
     ///
-    /// `ErrorKind::NotFound` where there is no such execution, `ErrorKind::Storage` where it cannot be written.
+    /// `ErrorKind::NotFound` where there is no such execution.
     pub fn delete(&mut self, id: i64) -> Result<Execution> {
         let home = self.db.home_id()?;
         self.db.write_on_full_disk(|tx| {
-            let Some(old) = query::by_id(tx, id)? else {
-                let hint = "{metrics_show} lists the last ones with their ids";
-                return Err(deletion::no_execution(tx, id, hint)?);
-            };
+            let hint = "{metrics_show} lists the last ones with their ids";
+            let old = deletion::find(tx, id, hint)?;
             deletion::delete(tx, &old, &home)?;
             Ok(old)
         })
@@ -136,28 +134,16 @@ impl Ledger<'_> {
 
     /// Calls `each` with the deletions that match the skill and the times of a filter, in the order of their executions'
     /// times, until `each` returns `false`. Deletions have no session and no outcome, so these are not compared.
-    ///
-    /// # Errors
-    ///
-    /// `ErrorKind::Storage` where they cannot be read.
     pub fn each_deletion(&mut self, filter: &Filter, each: impl FnMut(Deletion) -> bool) -> Result<()> {
         self.db.read(|tx| deletion::each(tx, filter, each))
     }
 
     /// Calls `each` with the executions that match a filter, one by one, until `each` returns `false`.
-    ///
-    /// # Errors
-    ///
-    /// `ErrorKind::Storage` where they cannot be read.
     pub fn each(&mut self, filter: &Filter, order: Order, each: impl FnMut(Execution) -> bool) -> Result<()> {
         self.db.read(|tx| query::each(tx, filter, order, each))
     }
 
     /// Returns the last executions that match a filter, the oldest of them first.
-    ///
-    /// # Errors
-    ///
-    /// As [`Ledger::each`].
     pub fn last(&mut self, filter: &Filter, limit: usize) -> Result<Vec<Execution>> {
         let (found, read) = self.last_readable(filter, limit);
         read.map(|()| found)
@@ -180,10 +166,6 @@ impl Ledger<'_> {
 
     /// Returns the statistics of each skill for the executions that match a filter, in the order of their names. Without a
     /// period, a session or an outcome this reads one row for each skill, however many executions there are.
-    ///
-    /// # Errors
-    ///
-    /// `ErrorKind::Storage` where they cannot be read.
     pub fn stats(&mut self, filter: &Filter) -> Result<Vec<SkillStats>> {
         self.db.read(|tx| {
             if filter.is_only_skill() {
@@ -195,10 +177,6 @@ impl Ledger<'_> {
     }
 
     /// Compares the stored statistics with a count of the executions; returns the names of the skills where they differ.
-    ///
-    /// # Errors
-    ///
-    /// `ErrorKind::Storage` where they cannot be read.
     pub fn differing(&mut self) -> Result<Vec<String>> {
         self.db.read(stats::differing)
     }
@@ -211,8 +189,8 @@ impl Ledger<'_> {
     ///
     /// # Errors
     ///
-    /// `ErrorKind::Storage` where the lines cannot be read or the database cannot be written; nothing is imported then. A
-    /// line that is no execution is not an error but a row of the report.
+    /// `ErrorKind::Storage` also where the lines cannot be read; nothing is imported then. A line that is no execution is not
+    /// an error but a row of the report.
     pub fn import(&mut self, lines: impl BufRead, source: &str) -> Result<ImportReport> {
         let lock = self.db.lock_imports()?;
         let read = |importer: &mut Importer<'_>| importer.lines(lines, source);
@@ -231,11 +209,11 @@ pub struct Recorded {
 
 /// Inserts an execution and adds it to the statistics of its skill.
 fn insert(tx: &Tx<'_>, new: &NewExecution<'_>, outcome: Option<Outcome>) -> Result<Recorded> {
-    let at = new.time()?;
+    let execution = new.execution(outcome)?;
     let (skill, is_first) = skill_row(tx, new.skill)?;
-    let id = query::insert(tx, skill, &new.execution(outcome, at))?;
+    let id = query::insert(tx, skill, &execution)?;
     let mut delta = Delta::default();
-    delta.add(outcome, at, &new.fields)?;
+    delta.add(outcome, execution.at, &new.fields)?;
     delta.apply(tx, skill)?;
     Ok(Recorded { id, is_first })
 }

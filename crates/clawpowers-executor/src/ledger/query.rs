@@ -1,6 +1,6 @@
 //! Reads and writes rows of executions.
 
-use super::execution::{Execution, OPEN, Outcome};
+use super::execution::{Execution, Outcome};
 use super::fields::{ExecutionFields, FIELDS};
 use crate::db::Tx;
 use crate::error::Result;
@@ -71,7 +71,7 @@ static INSERT: LazyLock<String> = LazyLock::new(|| {
 
 /// Inserts an execution and returns its id.
 pub(super) fn insert(tx: &Tx<'_>, skill: i64, execution: &Execution) -> Result<i64> {
-    let outcome = execution.outcome.map_or(OPEN, Outcome::number);
+    let outcome = Outcome::number(execution.outcome);
     let (at, fields) = (execution.at.micros(), execution.fields.values());
     let first: [&dyn ToSql; 5] = [&skill, &outcome, &at, &execution.uid, &execution.extra];
     let fields = fields.iter().map(|value| -> &dyn ToSql { value });
@@ -81,7 +81,7 @@ pub(super) fn insert(tx: &Tx<'_>, skill: i64, execution: &Execution) -> Result<i
 
 /// Writes what changed in an execution and returns the id of its skill.
 pub(super) fn update(tx: &Tx<'_>, old: &Execution, new: &Execution) -> Result<i64> {
-    let outcome = new.outcome.map_or(OPEN, Outcome::number);
+    let outcome = Outcome::number(new.outcome);
     let mut set = String::from("outcome = ?2");
     let (before, after) = (old.fields.values(), new.fields.values());
     let mut values: Vec<&dyn ToSql> = vec![&new.id, &outcome];
@@ -132,31 +132,29 @@ pub(super) fn each_row(
     order: &str,
     each: impl FnMut(&Row<'_>) -> rusqlite::Result<bool>,
 ) -> Result<()> {
-    let mut conditions = vec![COUNTS];
-    let mut values = Vec::new();
-    let mut narrow = |condition: &'static str, value: Option<Value>| {
+    let conditions = [
+        (
+            "execution.skill = (SELECT id FROM skill WHERE name = ?)",
+            filter.skill.clone().map(Value::from),
+        ),
+        ("session = ?", filter.session.clone().map(Value::from)),
+        (
+            "outcome = ?",
+            filter.outcome.map(|outcome| Outcome::number(outcome).into()),
+        ),
+        ("at >= ?", filter.since.map(|time| time.micros().into())),
+        ("at < ?", filter.until.map(|time| time.micros().into())),
+    ];
+    let (mut sql, mut values) = (format!("{select} WHERE {COUNTS}"), Vec::new());
+    for (condition, value) in conditions {
         if let Some(value) = value {
-            conditions.push(condition);
+            sql.push_str(&format!(" AND {condition}"));
             values.push(value);
         }
-    };
-    narrow(
-        "execution.skill = (SELECT id FROM skill WHERE name = ?)",
-        filter.skill.clone().map(Value::from),
-    );
-    narrow("session = ?", filter.session.clone().map(Value::from));
-    let outcome = filter
-        .outcome
-        .map(|outcome| outcome.map_or(OPEN, Outcome::number));
-    narrow("outcome = ?", outcome.map(Value::from));
-    narrow("at >= ?", filter.since.map(|time| time.micros().into()));
-    narrow("at < ?", filter.until.map(|time| time.micros().into()));
-    let condition = conditions.join(" AND ");
-    let limit = filter
-        .limit
-        .map_or(-1, |limit| i64::try_from(limit).unwrap_or(-1));
-    values.push(limit.into());
-    let sql = format!("{select} WHERE {condition} {order} LIMIT ?");
+    }
+    sql.push_str(&format!(" {order} LIMIT ?"));
+    let limit = filter.limit.and_then(|limit| i64::try_from(limit).ok());
+    values.push(limit.unwrap_or(-1).into());
     tx.each_row(&sql, params_from_iter(values), each)
 }
 

@@ -61,18 +61,13 @@ pub(crate) fn recover_execution(tx: &Tx<'_>, id: i64, values: &[Value]) -> Resul
 
 /// Inserts a deletion, so that no import adds the execution again. Tells whether the row is valid.
 pub(crate) fn recover_deleted(tx: &Tx<'_>, id: i64, values: &[Value]) -> Result<bool> {
-    let [
-        _,
-        Value::Text(_),
-        Value::Integer(_),
-        Value::Null | Value::Text(_),
-        Value::Null | Value::Blob(_),
-        Value::Integer(_),
-    ] = values
-    else {
-        return Ok(false);
-    };
-    insert(tx, "deleted", id, values.to_vec())
+    use Value::{Blob, Integer, Null, Text};
+    match values {
+        [_, Text(_), Integer(_), Null | Text(_), Null | Blob(_), Integer(_)] => {
+            insert(tx, "deleted", id, values.to_vec())
+        }
+        _ => Ok(false),
+    }
 }
 
 /// Inserts a row with its id, which SQLite stores outside of the record.

@@ -32,21 +32,11 @@ const POLL: (Duration, Duration) = (Duration::from_millis(2), Duration::from_mil
 
 type Signals = SignalDelivery<UnixStream, WithOrigin>;
 
-/// The state of a timeout, with the time of the next step.
-#[derive(Clone, Copy)]
+/// The state of a timeout.
 enum Stage {
-    Running(Option<Instant>),
-    Asked(Option<Instant>),
+    Running,
+    Asked,
     Killed,
-}
-
-impl Stage {
-    fn next_step(self) -> Option<Instant> {
-        match self {
-            Self::Running(at) | Self::Asked(at) => at,
-            Self::Killed => None,
-        }
-    }
 }
 
 pub(super) fn run(spec: &CommandSpec<'_>, mut command: Command) -> Result<Exit, SpawnError> {
@@ -75,7 +65,8 @@ pub(super) fn run(spec: &CommandSpec<'_>, mut command: Command) -> Result<Exit, 
             target.forward_signal(&origin);
         }
     }
-    let mut stage = Stage::Running(spec.timeout.and_then(|timeout| started.checked_add(timeout)));
+    let mut stage = Stage::Running;
+    let mut next_stage = spec.timeout.and_then(|timeout| started.checked_add(timeout));
     loop {
         for origin in signals.pending() {
             if !target.has_got(&origin) {
@@ -86,31 +77,31 @@ pub(super) fn run(spec: &CommandSpec<'_>, mut command: Command) -> Result<Exit, 
             break;
         }
         let now = Instant::now();
-        if stage.next_step().is_none_or(|at| at > now) {
-            sleep(&signals, stage.next_step());
+        if next_stage.is_none_or(|at| at > now) {
+            sleep(&signals, next_stage);
             continue;
         }
-        stage = match stage {
-            Stage::Running(_) => {
+        (stage, next_stage) = match stage {
+            Stage::Running => {
                 target.send(Signal::TERM);
                 // A stopped process gets the signal only when it continues.
                 target.send(Signal::CONT);
-                Stage::Asked(now.checked_add(spec.grace))
+                (Stage::Asked, now.checked_add(spec.grace))
             }
-            Stage::Asked(_) | Stage::Killed => {
+            Stage::Asked | Stage::Killed => {
                 target.send(Signal::KILL);
-                Stage::Killed
+                (Stage::Killed, None)
             }
         };
     }
     let duration = started.elapsed();
-    if let Stage::Asked(until) = stage {
-        end_group(&target, &mut signals, until);
+    if matches!(stage, Stage::Asked) {
+        end_group(&target, &mut signals, next_stage);
     }
     let status = child.wait().map_err(SpawnError::Other)?;
     let reason = match stage {
-        Stage::Running(_) => exit_reason(status),
-        Stage::Asked(_) => ExitReason::TimedOut { killed: false },
+        Stage::Running => exit_reason(status),
+        Stage::Asked => ExitReason::TimedOut { killed: false },
         Stage::Killed => ExitReason::TimedOut {
             killed: status.signal() == Some(Signal::KILL.as_raw()),
         },

@@ -69,7 +69,16 @@ pub fn recover(from: &Home, to: &Home) -> Result<Recovered> {
     let pages = Pages::open(&real)?;
     let created = create(to, |db| {
         db.write(|tx| {
-            let mut recovery = Recovery::new(tx);
+            let mut recovery = Recovery {
+                tx,
+                recovered: Recovered::default(),
+                claimed: 0,
+                staged: BTreeMap::new(),
+                stopped: BTreeSet::new(),
+                home: None,
+                invalid: 0,
+                failure: None,
+            };
             recovery.read(&pages);
             recovery.finish()
         })
@@ -99,20 +108,7 @@ struct Recovery<'a> {
     failure: Option<Error>,
 }
 
-impl<'a> Recovery<'a> {
-    fn new(tx: &'a Tx<'a>) -> Self {
-        Self {
-            tx,
-            recovered: Recovered::default(),
-            claimed: 0,
-            staged: BTreeMap::new(),
-            stopped: BTreeSet::new(),
-            home: None,
-            invalid: 0,
-            failure: None,
-        }
-    }
-
+impl Recovery<'_> {
     fn read(&mut self, pages: &Pages) {
         let mut walk = Walk::new(pages);
         let roots = Roots::read(&mut walk);

@@ -47,6 +47,11 @@ pub enum Swap {
 }
 
 /// The keys and values of a home. Every call is one transaction, which is durable when the call returns without an error.
+///
+/// # Errors
+///
+/// Every method returns `ErrorKind::Storage` where the database cannot be read or written. Other errors are listed with
+/// the method.
 #[derive(Debug)]
 pub struct Store<'a> {
     db: &'a mut Db,
@@ -61,19 +66,11 @@ impl Db {
 
 impl Store<'_> {
     /// Returns the value of a key.
-    ///
-    /// # Errors
-    ///
-    /// `ErrorKind::Storage` where the database cannot be read.
     pub fn get(&self, key: &Key<'_>) -> Result<Option<Vec<u8>>> {
         value(self.db, key)
     }
 
     /// Tells whether there is a value under a key.
-    ///
-    /// # Errors
-    ///
-    /// As [`Store::get`].
     pub fn exists(&self, key: &Key<'_>) -> Result<bool> {
         let sql = format!(
             "SELECT 1 WHERE EXISTS (SELECT 1 FROM entry WHERE key = ?1)
@@ -86,7 +83,7 @@ impl Store<'_> {
     ///
     /// # Errors
     ///
-    /// `ErrorKind::Invalid` for a value above [`MAX_VALUE_BYTES`], `ErrorKind::Storage` where it cannot be written.
+    /// `ErrorKind::Invalid` for a value above [`MAX_VALUE_BYTES`].
     pub fn set(&mut self, key: &Key<'_>, value: &[u8]) -> Result<()> {
         check_size(key, value.len())?;
         self.db.write(|tx| put(tx, key, value))
@@ -94,10 +91,6 @@ impl Store<'_> {
 
     /// Deletes a key; tells whether it existed. This also works on a full disk, as long as there is the room that every
     /// database reserves.
-    ///
-    /// # Errors
-    ///
-    /// `ErrorKind::Storage` where it cannot be written.
     pub fn delete(&mut self, key: &Key<'_>) -> Result<bool> {
         self.db.write_on_full_disk(|tx| {
             let deleted = tx.execute("DELETE FROM entry WHERE key = ?", [key.as_str()])?;
@@ -128,8 +121,7 @@ impl Store<'_> {
     ///
     /// # Errors
     ///
-    /// `ErrorKind::Invalid` where the value is not an integer or the sum does not fit 64 bits; `ErrorKind::Storage` where it
-    /// cannot be written.
+    /// `ErrorKind::Invalid` where the value is not an integer or the sum does not fit 64 bits.
     pub fn incr(&mut self, key: &Key<'_>, by: i64) -> Result<i64> {
         self.db.write(|tx| {
             let old = match value(tx, key)? {
@@ -192,8 +184,8 @@ impl Store<'_> {
     ///
     /// # Errors
     ///
-    /// `ErrorKind::Invalid` for a pattern above 50,000 bytes, else as [`Store::get`]. A damaged row is skipped, and the error
-    /// comes after all other rows.
+    /// `ErrorKind::Invalid` for a pattern above 50,000 bytes. A damaged row is skipped, and the error comes after all other
+    /// rows.
     pub fn each(&mut self, pattern: &Pattern, mut each: impl FnMut(Entry) -> bool) -> Result<()> {
         self.each_row(pattern, "key, value, updated_at", |row| {
             Ok(each(Entry {
@@ -238,10 +230,6 @@ impl Store<'_> {
     /// As [`Store::set_all`], but writes many keys in several transactions: other processes can write in between, and see
     /// none of the keys before all are imported. One process imports at a time, as for
     /// [`Ledger::import`](crate::Ledger::import).
-    ///
-    /// # Errors
-    ///
-    /// As [`Store::set_all`].
     pub fn import(&mut self, entries: &[(Key<'_>, &[u8])], replace: bool) -> Result<usize> {
         for (key, value) in entries {
             check_size(key, value.len())?;
@@ -264,10 +252,6 @@ impl Store<'_> {
     }
 
     /// Returns how many keys there are.
-    ///
-    /// # Errors
-    ///
-    /// As [`Store::get`].
     pub fn count(&mut self) -> Result<i64> {
         self.db.read(|tx| {
             let staged = match are_staged(tx)? {

@@ -1,12 +1,11 @@
 //! The keys of an import: written to the table `staged_entry`, which counts once the import has ended, and then moved to
 //! `entry`.
 
-use super::{MAX_BYTES, is_over};
+use super::{Budget, MAX_BYTES};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::store::Key;
 use crate::timestamp::Timestamp;
-use std::time::Instant;
 
 /// The condition that an import has ended whose keys are not all in `entry` yet. Without an import it reads one empty
 /// table.
@@ -39,12 +38,12 @@ impl KeptKeys {
     }
 }
 
-/// Writes up to `size` keys until a time is reached; returns how many.
+/// Writes keys; returns how many.
 pub(super) fn insert(
     tx: &Tx<'_>,
     entries: &[(Key<'_>, &[u8])],
     (import, keep): (Option<i64>, bool),
-    (size, until): (usize, Option<Instant>),
+    budget: Budget,
     kept: &mut KeptKeys,
 ) -> Result<usize> {
     let now = Timestamp::now().micros();
@@ -54,8 +53,8 @@ pub(super) fn insert(
              ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE keep = 0",
         )?;
         let (mut count, mut bytes) = (0, 0);
-        for (key, value) in entries.iter().take(size) {
-            if is_over(count, until) || bytes > MAX_BYTES {
+        for (key, value) in entries {
+            if budget.is_spent(count) || bytes > MAX_BYTES {
                 break;
             }
             let key = key.as_str();

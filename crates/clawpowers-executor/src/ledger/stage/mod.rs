@@ -5,10 +5,8 @@
 //! further transactions. The rows of a process that was killed are deleted by the next import.
 
 mod entries;
-mod leftovers;
 
 pub(crate) use entries::{ARE_STAGED, KeptKeys};
-pub use leftovers::Leftovers;
 
 use super::deletion;
 use super::identity::{FileHash, Hash, IS_KNOWN, digest};
@@ -46,16 +44,35 @@ const ROOM: u64 = 64 * 1024 * 1024;
 /// The `cache_size` during an import and otherwise.
 const CACHES: (i64, i64) = (-65_536, -2000);
 
+/// How much one transaction may write.
+#[derive(Clone, Copy)]
+struct Budget {
+    rows: usize,
+    until: Option<Instant>,
+}
+
+impl Budget {
+    const UNLIMITED: Self = Self {
+        rows: usize::MAX,
+        until: None,
+    };
+
+    /// Tells whether this many rows use it up. Checks the clock only now and then.
+    fn is_spent(self, rows: usize) -> bool {
+        rows >= self.rows || rows % 64 == 63 && self.until.is_some_and(|until| Instant::now() > until)
+    }
+}
+
 /// An import into one database.
 pub(crate) struct Importer<'d> {
-    db: &'d mut Db,
+    pub(crate) db: &'d mut Db,
     /// `None` where no other process can import.
     lock: Option<&'d FileLock>,
     /// Whether other processes can use the database.
     shared: bool,
     home: String,
     /// How many rows the next transaction writes.
-    size: usize,
+    pub(crate) size: usize,
     state: State,
 }
 
@@ -110,10 +127,10 @@ impl<'d> Importer<'d> {
             state: State::default(),
         };
         importer.set_cache(CACHES.0)?;
-        let done = importer
-            .begin()
-            .and_then(|()| read(&mut importer))
-            .and_then(|()| importer.end(last));
+        let done = importer.begin().and_then(|()| {
+            read(&mut importer)?;
+            importer.end(last)
+        });
         if done.is_err() || importer.state.import.is_some() {
             // Deletes the rows of an import that failed, and moves the keys of one that has ended. If this fails, the next
             // import does it.
@@ -160,10 +177,9 @@ impl<'d> Importer<'d> {
         let mut rest = entries;
         while !rest.is_empty() {
             self.db.check_room(ROOM)?;
-            let written = self.turn(|tx, state, size, until| {
+            let written = self.turn(|tx, state, budget| {
                 state.begin(tx)?;
-                let import = (state.import, keep);
-                entries::insert(tx, rest, import, (size, until), &mut state.kept)
+                entries::insert(tx, rest, (state.import, keep), budget, &mut state.kept)
             })?;
             rest = rest.get(written..).unwrap_or_default();
         }
@@ -175,21 +191,12 @@ impl<'d> Importer<'d> {
         self.state.files.push(file);
     }
 
-    /// Returns how many keys the next transaction writes at most.
-    pub(crate) fn size(&self) -> usize {
-        self.size
-    }
-
-    pub(crate) fn db(&self) -> &Db {
-        self.db
-    }
-
     /// Writes executions that do not count yet.
     fn stage(&mut self) -> Result<()> {
         self.db.check_room(ROOM)?;
-        self.turn(|tx, state, size, until| {
+        self.turn(|tx, state, budget| {
             state.begin(tx)?;
-            let (written, range) = state.insert(tx, size, until)?;
+            let (written, range) = state.insert(tx, budget)?;
             if let Some(range) = range {
                 tx.execute("INSERT INTO staged (first, last) VALUES (?, ?)", range)?;
             }
@@ -213,7 +220,7 @@ impl<'d> Importer<'d> {
     fn stage_sorted(&mut self, hashes: &[impl AsRef<[u8]>]) -> Result<()> {
         let mut rest = hashes;
         while !rest.is_empty() {
-            let written = self.turn(|tx, state, size, until| state.remember(tx, rest, size, until))?;
+            let written = self.turn(|tx, state, budget| state.remember(tx, rest, budget))?;
             rest = rest.get(written..).unwrap_or_default();
         }
         Ok(())
@@ -229,9 +236,9 @@ impl<'d> Importer<'d> {
         }
         let home = self.home.clone();
         self.write(|tx, state| {
-            state.insert(tx, usize::MAX, None)?;
+            state.insert(tx, Budget::UNLIMITED)?;
             let hashes = state.take_hashes();
-            state.remember(tx, &hashes, usize::MAX, None)?;
+            state.remember(tx, &hashes, Budget::UNLIMITED)?;
             state.end(tx, &home)?;
             last(tx)
         })
@@ -243,26 +250,23 @@ impl<'d> Importer<'d> {
             "SELECT EXISTS (SELECT 1 FROM staged), EXISTS (SELECT 1 FROM staged_entry), {ARE_STAGED}"
         );
         let (executions, keys, ended) = self.db.query_row(&sql, (), |row| row.try_into())?;
-        while executions && self.turn(|tx, _, size, _| delete(tx, size))? > 0 {}
-        let clear = |tx: &Tx<'_>, state: &mut State, size: usize, _: Option<Instant>| match ended {
-            true => entries::move_some(tx, size, &mut state.kept),
-            false => entries::delete_some(tx, size),
+        while executions && self.turn(|tx, _, budget| delete(tx, budget.rows))? > 0 {}
+        let clear = |tx: &Tx<'_>, state: &mut State, budget: Budget| match ended {
+            true => entries::move_some(tx, budget.rows, &mut state.kept),
+            false => entries::delete_some(tx, budget.rows),
         };
         while keys && self.turn(clear)? > 0 {}
         Ok(())
     }
 
-    /// Runs one of several transactions, then lets other processes use the database. `work` gets how many rows to write and
-    /// when to stop, and returns how many it wrote.
-    fn turn(
-        &mut self,
-        work: impl FnOnce(&Tx<'_>, &mut State, usize, Option<Instant>) -> Result<usize>,
-    ) -> Result<usize> {
+    /// Runs one of several transactions, then lets other processes use the database. `work` returns how many rows it wrote.
+    fn turn(&mut self, work: impl FnOnce(&Tx<'_>, &mut State, Budget) -> Result<usize>) -> Result<usize> {
         let (size, shared) = (self.size, self.shared);
         let mut begun = None;
         let written = self.write(|tx, state| {
             begun = shared.then(Instant::now);
-            work(tx, state, size, begun.map(|begun| begun + 2 * HOLD))
+            let until = begun.map(|begun| begun + 2 * HOLD);
+            work(tx, state, Budget { rows: size, until })
         })?;
         if let Some(begun) = begun.filter(|_| written > 0) {
             // The next size comes from the time for each row, including the checkpoint.
@@ -315,16 +319,10 @@ impl State {
         Ok(())
     }
 
-    /// Inserts up to `size` executions until a time is reached; returns how many records these were, and the first and the
-    /// last id of the new executions.
-    fn insert(
-        &mut self,
-        tx: &Tx<'_>,
-        size: usize,
-        until: Option<Instant>,
-    ) -> Result<(usize, Option<(i64, i64)>)> {
+    /// Inserts executions; returns how many records these were, and the first and the last id of the new executions.
+    fn insert(&mut self, tx: &Tx<'_>, budget: Budget) -> Result<(usize, Option<(i64, i64)>)> {
         let (mut count, mut range) = (0, None);
-        while count < size && !is_over(count, until) {
+        while !budget.is_spent(count) {
             let Some(record) = self.batch.records.pop_front() else {
                 break;
             };
@@ -399,22 +397,16 @@ impl State {
         hashes
     }
 
-    /// Writes up to `size` hashes until a time is reached; returns how many.
-    fn remember(
-        &self,
-        tx: &Tx<'_>,
-        hashes: &[impl AsRef<[u8]>],
-        size: usize,
-        until: Option<Instant>,
-    ) -> Result<usize> {
+    /// Writes hashes; returns how many.
+    fn remember(&self, tx: &Tx<'_>, hashes: &[impl AsRef<[u8]>], budget: Budget) -> Result<usize> {
         tx.run(|connection| {
             let mut statement = connection.prepare_cached(
                 "INSERT INTO imported (hash, import) VALUES (?1, ?2)
                  ON CONFLICT (hash) DO UPDATE SET import = excluded.import",
             )?;
             let mut count = 0;
-            for hash in hashes.iter().take(size) {
-                if is_over(count, until) {
+            for hash in hashes {
+                if budget.is_spent(count) {
                     break;
                 }
                 statement.execute((hash.as_ref(), self.import))?;
@@ -466,9 +458,31 @@ fn delete(tx: &Tx<'_>, size: usize) -> Result<usize> {
     Ok(usize::try_from(last - from + 1).unwrap_or(usize::MAX))
 }
 
-/// Tells whether a time is reached; checks the clock only now and then.
-fn is_over(count: usize, until: Option<Instant>) -> bool {
-    count % 64 == 63 && until.is_some_and(|until| Instant::now() > until)
+/// Rows of imports that were stopped. They do not count, and the next import deletes them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Leftovers {
+    pub executions: u64,
+    pub keys: u64,
+}
+
+impl Db {
+    /// Counts the rows of imports that were stopped; none while another import runs.
+    pub fn leftovers(&self) -> Result<Leftovers> {
+        if self.is_importing() {
+            return Ok(Leftovers::default());
+        }
+        let sql = format!(
+            "SELECT (SELECT ifnull(sum(last - first + 1), 0) FROM staged),
+                 (SELECT count(*) FROM staged_entry) * NOT {ARE_STAGED}"
+        );
+        self.query_row(&sql, (), |row| {
+            Ok(Leftovers {
+                executions: row.get(0)?,
+                keys: row.get(1)?,
+            })
+        })
+    }
 }
 
 #[cfg(test)]
