@@ -1,4 +1,4 @@
-//! Cases as they stand in `cases/OPERATION.json`; README.md beside it describes their form.
+//! The cases in `cases/OPERATION.json`, whose form README.md describes.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -17,7 +17,7 @@ pub(crate) struct Suite {
     pub(crate) cases: Vec<Case>,
 }
 
-/// A request with the reply that every language gives.
+/// A request with the reply in every language.
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Case {
@@ -64,12 +64,12 @@ impl Bytes {
         }
         match expanded(&self.0) {
             Value::String(text) => text.into_bytes(),
-            other => panic!("{other} is no text"),
+            other => panic!("{other} is not a text"),
         }
     }
 }
 
-/// Returns a value with its generators carried out: `{"$repeat": [TEXT, TIMES]}` and `{"$concat": [TEXT, …]}`.
+/// Returns a value with its generated texts: `{"$repeat": [TEXT, TIMES]}` and `{"$concat": [TEXT, …]}`.
 pub(crate) fn expanded(value: &Value) -> Value {
     match value {
         Value::Array(list) => list.iter().map(expanded).collect(),
@@ -119,7 +119,7 @@ pub(crate) fn suites() -> Vec<Suite> {
     paths().iter().map(|path| read(path)).collect()
 }
 
-/// Writes the reply of each case that has none yet into its file; a person has to read it then.
+/// Writes the reply of each case without one into its file, for a person to check.
 pub(crate) fn fill(answer: impl Fn(&Suite, &Case) -> Value) {
     for path in paths() {
         let suite = read(&path);
@@ -148,7 +148,7 @@ pub(crate) fn fill(answer: impl Fn(&Suite, &Case) -> Value) {
     }
 }
 
-/// Puts `$time` in place of every time of today.
+/// Replaces every time of today with `$time`.
 fn timeless(value: Value) -> Value {
     let today: String = Timestamp::now().to_string().chars().take(11).collect();
     match value {

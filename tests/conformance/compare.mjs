@@ -1,7 +1,7 @@
-// Runs the cases through a runtime of JavaScript and compares what comes back; for Node and browsers alike.
+// Runs the cases through a JavaScript runtime and compares the replies; for Node and for browsers.
 
 /**
- * Reads JSON text; a whole number that a number of JavaScript does not hold becomes a big one.
+ * Parses JSON text. A whole number that is not safe as a number becomes a `bigint`.
  *
  * @param {string} text
  */
@@ -14,7 +14,7 @@ export function parse(text) {
   );
 }
 
-/** Returns a value with its generators carried out: `{"$repeat": [TEXT, TIMES]}` and `{"$concat": [TEXT, …]}`. */
+/** Returns a value with its generated texts: `{"$repeat": [TEXT, TIMES]}` and `{"$concat": [TEXT, …]}`. */
 export function expanded(value) {
   if (Array.isArray(value)) return value.map(expanded);
   if (!isObject(value)) return value;
@@ -32,12 +32,12 @@ export function bytesOf(content) {
 /**
  * Runs all cases of all suites.
  *
- * @param {object} world how this kind of runtime is had:
- *   `open(case)` answers `{rt, raw, names, error, end}`: a runtime, another one's door for raw text, pairs of a name and the
- *   path it stands for, the class of its errors, and what to call in the end; `expected(case)` answers the reply that this kind
- *   gives, `undefined` where the case is not for it
- * @param {object[]} suites as they stand in `cases/`
- * @param {object} table as it stands in `schemas/operations.json`
+ * @param {object} world how to open this kind of runtime:
+ *   `open(case)` returns `{rt, raw, names, error, end}`: a runtime, the raw call of another one, pairs of a name and its
+ *   path, the class of errors, and a function that closes everything; `expected(case)` returns the reply of this kind of
+ *   runtime, or `undefined` if the case is not for it
+ * @param {object[]} suites the content of `cases/`
+ * @param {object} table the content of `schemas/operations.json`
  */
 export async function runAll(world, suites, table) {
   const failures = [];
@@ -95,9 +95,9 @@ function outOf(text, [name, path]) {
 }
 
 /**
- * Carries out what comes before a request, on the runtime that the request will go to.
+ * Runs a setup step on the runtime of the request.
  *
- * What a runtime without a disk cannot do is left out there: the reply that such a case expects says the same.
+ * A runtime without a disk skips steps that need one, and the case expects the reply without them.
  */
 function setUp({ rt, raw }, way, operation, request) {
   const { error } = way === "text" ? JSON.parse(raw(operation, write(request))) : tried(() => rt.call(operation, request));
@@ -114,7 +114,7 @@ function tried(work) {
   }
 }
 
-/** Calls the method of an operation as a program would: bytes as bytes, what has a place at its place. */
+/** Calls the method of an operation as a program would: with bytes as bytes, and with positional arguments. */
 function byMethod(rt, { group, method, positional, result }, request, suffix, wide) {
   const on = group === null || group === "runtime" ? rt : rt[group];
   const options = { ...request };
@@ -131,7 +131,7 @@ function byMethod(rt, { group, method, positional, result }, request, suffix, wi
   });
   const name = method.replace(/_(.)/g, (_, letter) => letter.toUpperCase()) + suffix;
   const rest = Object.keys(options).length === 0 ? [] : [options];
-  // JSON has such a number as text; the method gives a number as long as that is exact.
+  // In JSON such a number is a text; the method returns a number if that is exact.
   const exact = (value) => (wide && (typeof value === "bigint" || Number.isSafeInteger(value)) ? String(value) : value);
   const wrapped = (value) => (result === null ? value : { [result]: exact(value) });
   const answer = on[name](...places, ...rest);
@@ -143,7 +143,7 @@ function isWide({ $defs }, { reply, result }) {
   return result !== null && $defs[reply.$ref.replace("#/$defs/", "")].properties[result].format === "int64";
 }
 
-/** Returns the reply that a result or an error stands for. */
+/** Returns the reply for a result or an error. */
 async function reply(work, ClawpowersError, way) {
   try {
     const result = await work();
@@ -155,7 +155,7 @@ async function reply(work, ClawpowersError, way) {
   }
 }
 
-/** Returns a result as JSON has it: bytes in base64. */
+/** Returns a result as in JSON: bytes in base64. */
 function plain(value) {
   if (Array.isArray(value)) return value.map(plain);
   if (!isObject(value)) return value;
@@ -169,14 +169,14 @@ function plain(value) {
   return Object.fromEntries(fields);
 }
 
-/** Returns what of an expected reply a method gives that returns one field. */
+/** Returns the part of an expected reply that a method returns. */
 function cut(expected, result) {
   if (result === null || !isObject(expected.ok)) return expected;
   const fields = [result, `${result}_base64`].filter((name) => name in expected.ok);
   return { ok: Object.fromEntries(fields.map((name) => [name, expected.ok[name]])) };
 }
 
-/** Says where a reply differs from the expected one, in which some texts and objects stand for more than themselves. */
+/** Returns where a reply differs from the expected one, which may have patterns. */
 export function differs(place, expected, actual, version) {
   const wrong = `${place}: expected ${shown(expected)}, found ${shown(actual)}`;
   const unless = (same) => (same ? undefined : wrong);
@@ -224,7 +224,7 @@ function first(list, why) {
   return undefined;
 }
 
-/** Writes a request as JSON text, big numbers among it. */
+/** Writes a request as JSON text, also `bigint` values. */
 function write(value) {
   if (typeof value === "bigint") return String(value);
   if (Array.isArray(value)) return `[${value.map(write).join(",")}]`;
@@ -232,7 +232,7 @@ function write(value) {
   return `{${Object.entries(value).map(([key, field]) => `${JSON.stringify(key)}:${write(field)}`).join(",")}}`;
 }
 
-/** Returns a value in which every text is changed. */
+/** Returns a value with every text changed. */
 export function texts(value, change) {
   if (typeof value === "string") return change(value);
   if (Array.isArray(value)) return value.map((item) => texts(item, change));

@@ -3,7 +3,7 @@
 use clawpowers_executor::Timestamp;
 use serde_json::Value;
 
-/// Compares a reply with the expected one, in which some texts and objects stand for more than themselves.
+/// Compares a reply with the expected one, which may have patterns.
 pub(crate) fn matches(expected: &Value, actual: &Value) -> Result<(), String> {
     at("", expected, actual)
 }
@@ -79,7 +79,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn what_stands_for_more_than_itself() {
+    fn patterns_match() {
         for (expected, good, bad) in [
             (json!("$any"), json!([1]), None),
             (json!("$number"), json!(1.5), Some(json!("1.5"))),

@@ -1,4 +1,4 @@
-// How a runtime without a disk is had for a case: its files are documents; for Node and browsers alike.
+// Opens a runtime without a disk for a case, whose files are documents; for Node and for browsers.
 import { bytesOf, texts } from "./compare.mjs";
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -7,7 +7,7 @@ const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
  * Returns the world of the package for WebAssembly.
  *
  * @param {object} clawpowers the package, loaded
- * @param {object} Core the class below it, for requests that are text
+ * @param {object} Core the class of the binding, for requests that are text
  */
 export function world({ open, ClawpowersError }, Core) {
   return {

@@ -1,4 +1,4 @@
-// Where the cases are and how a run of them ends, for the runners that are programs of Node.
+// Reads the cases and reports the results, for the runners in Node.
 import { readFileSync, readdirSync } from "node:fs";
 import { parse, runAll } from "./compare.mjs";
 
@@ -12,7 +12,7 @@ export function suites() {
   return names.map((name) => parse(readFileSync(new URL(name, cases), "utf8")));
 }
 
-/** Runs all cases in a world, prints how it went, and sets the exit code. */
+/** Runs all cases in a world, prints the results, and sets the exit code. */
 export async function main(runner, world) {
   const { cases, failed, failures } = await runAll(world, suites(), table);
   for (const failure of failures) console.log(failure);

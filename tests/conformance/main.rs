@@ -1,9 +1,9 @@
-//! One suite of requests and replies for every language; here it goes through the runtime and through the program.
+//! The suite of requests and replies for every language, run through the runtime and through the program.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
     clippy::print_stdout,
-    reason = "a test that cannot go on has failed"
+    reason = "a test that cannot continue has failed"
 )]
 #![expect(
     clippy::disallowed_methods,
@@ -22,7 +22,7 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 use world::World;
 
-/// Runs every case and prints how it went.
+/// Runs every case and prints the numbers of cases and failures.
 fn run_all(runner: &str, run: impl Fn(&Suite, &Case) -> Option<Result<(), String>>) {
     let (mut cases, mut missed, mut failures) = (0, 0, Vec::new());
     for suite in suites() {
@@ -44,7 +44,7 @@ fn run_all(runner: &str, run: impl Fn(&Suite, &Case) -> Option<Result<(), String
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
 }
 
-/// Answers a case by one call.
+/// Returns the reply of the runtime to a case.
 fn answered(suite: &Suite, case: &Case) -> Value {
     let world = World::new(case);
     let runtime = world.runtime();
@@ -54,7 +54,7 @@ fn answered(suite: &Suite, case: &Case) -> Value {
 }
 
 #[test]
-fn the_runtime_answers_as_the_cases_say() {
+fn the_runtime_replies_as_in_the_cases() {
     if std::env::var_os("CONFORMANCE_FILL").is_some() {
         return case::fill(answered);
     }
@@ -64,7 +64,7 @@ fn the_runtime_answers_as_the_cases_say() {
 }
 
 #[test]
-fn the_program_answers_as_the_cases_say() {
+fn the_program_replies_as_in_the_cases() {
     if std::env::var_os("CONFORMANCE_FILL").is_some() {
         return;
     }
@@ -89,7 +89,7 @@ fn the_program_answers_as_the_cases_say() {
             .stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut input = child.stdin.take().unwrap();
-        // What does not read its input may be gone before it is written.
+        // A program that does not read its input may have ended already.
         let _ = input.write_all(&case.stdin.as_ref().map(Bytes::bytes).unwrap_or_default());
         drop(input);
         let output = child.wait_with_output().unwrap();
@@ -99,7 +99,7 @@ fn the_program_answers_as_the_cases_say() {
         }
         let reply = world.reply(&format!("{out}{err}"));
         if reply.get("error").is_some() == err.is_empty() {
-            return Some(Err("an error goes to stderr, and nothing else".to_owned()));
+            return Some(Err("errors, and only errors, must go to stderr".to_owned()));
         }
         let expected = case
             .cli_reply
@@ -109,7 +109,7 @@ fn the_program_answers_as_the_cases_say() {
         let done = compare::matches(&expected, &reply);
         Some(done.and_then(|()| match output.status.code() {
             found if found == Some(code) => Ok(()),
-            found => Err(format!("it ended with {found:?} in place of {code}")),
+            found => Err(format!("it ended with {found:?} instead of {code}")),
         }))
     });
 }
@@ -144,7 +144,7 @@ fn exit_code(operation: &str, reply: &Value) -> i32 {
             let unused = reasons.is_some_and(|reasons| reasons.keys().any(|reason| reason != "mended"));
             return if used == 0 && unused { 3 } else { 0 };
         }
-        // A folder that was named has to have something of 1.x.
+        // A folder that the request names must contain something of 1.x.
         "import" => {
             let executions = |name: &str| {
                 let executions = field("executions").and_then(|executions| executions.get(name));
@@ -163,7 +163,7 @@ fn exit_code(operation: &str, reply: &Value) -> i32 {
 }
 
 #[test]
-fn a_closed_runtime_answers_closed() {
+fn a_closed_runtime_returns_closed() {
     let expected = json!({"error": {
         "code": ErrorCode::Closed.as_str(), "message": "the runtime is closed", "hint": "open another one",
     }});

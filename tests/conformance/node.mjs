@@ -9,7 +9,7 @@ import { main } from "./files.mjs";
 
 const { Core } = createRequire(import.meta.url)("../../native/ffi/clawpowers.node");
 
-// No skills of whoever runs this.
+// No skills of the user who runs this.
 for (const name of ["CLAUDE_CONFIG_DIR", "CODEX_HOME", "COPILOT_HOME", "XDG_CONFIG_HOME"]) delete process.env[name];
 
 await main("node", {

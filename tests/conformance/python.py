@@ -23,11 +23,11 @@ TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
 class NotExpressible(Exception):
-    """A request that the arguments of a method cannot say."""
+    """A request that the arguments of a method cannot express."""
 
 
 class World:
-    """The folders of one case, with a runtime that works in them."""
+    """The folders of one case, and a runtime for them."""
 
     def __init__(self, case: dict[str, Any]) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="clawpowers-")).resolve()
@@ -62,7 +62,7 @@ class World:
 
 
 def texts(value: Any, change: Callable[[str], str]) -> Any:
-    """Returns a value in which every text is changed."""
+    """Returns a value with every text changed."""
     if isinstance(value, str):
         return change(value)
     if isinstance(value, list):
@@ -73,7 +73,7 @@ def texts(value: Any, change: Callable[[str], str]) -> Any:
 
 
 def expanded(value: Any) -> Any:
-    """Returns a value with its generators carried out: `{"$repeat": [TEXT, TIMES]}` and `{"$concat": [TEXT, …]}`."""
+    """Returns a value with its generated texts: `{"$repeat": [TEXT, TIMES]}` and `{"$concat": [TEXT, …]}`."""
     if isinstance(value, list):
         return [expanded(item) for item in value]
     if isinstance(value, dict):
@@ -105,7 +105,7 @@ def by_call(world: World, operation: str, request: Any) -> Any:
 
 
 def by_method(world: World, operation: str, request: dict[str, Any]) -> Any:
-    """Calls the method of an operation as a program would: bytes as bytes, what has a place at its place."""
+    """Calls the method of an operation as a program would: with bytes as bytes, and with positional arguments."""
     entry = OPERATIONS[operation]
     owner = world.rt if entry["group"] is None else getattr(world.rt, entry["group"])
     method = getattr(owner, entry["method"])
@@ -128,7 +128,7 @@ def by_method(world: World, operation: str, request: dict[str, Any]) -> Any:
             raise NotExpressible
     required = schema.get("required", [])
     for name in entry["positional"]:
-        # What has a place but may be missing is nothing there.
+        # A positional argument that is not required may be None.
         if name not in rest and name not in required and parameters[name].default is inspect.Parameter.empty:
             rest[name] = None
     places = []
@@ -144,7 +144,7 @@ def by_method(world: World, operation: str, request: dict[str, Any]) -> Any:
         try:
             inspect.signature(method).bind(*places, **rest)
         except TypeError:
-            # Python itself refuses a field too many and one too few.
+            # Python itself refuses unknown and missing arguments.
             return {"error": "invalid_request"}
         raise
     return {"ok": plain(answer if entry["result"] is None else {entry["result"]: answer})}
@@ -167,7 +167,7 @@ def reply_of(error: clawpowers.Error) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """Returns a result as JSON has it: bytes in base64, times as text."""
+    """Returns a result as in JSON: bytes in base64, times as text."""
     if isinstance(value, list):
         return [plain(item) for item in value]
     if isinstance(value, dict):
@@ -179,17 +179,17 @@ def plain(value: Any) -> Any:
             else:
                 fields[key] = plain(item)
         return fields
-    return spelled(value) if isinstance(value, datetime) else value
+    return time_text(value) if isinstance(value, datetime) else value
 
 
-def spelled(time: datetime) -> str:
-    """Returns a time as the facade spells it: in UTC, the fraction without zeros at its end."""
+def time_text(time: datetime) -> str:
+    """Returns a time as in replies: in UTC, without zeros at the end of the fraction."""
     whole, dot, fraction = time.isoformat().removesuffix("+00:00").partition(".")
     return f"{whole}{dot}{fraction.rstrip('0')}Z"
 
 
 def cut(expected: Any, operation: str) -> Any:
-    """Returns what of an expected reply a method gives that returns one field."""
+    """Returns the part of an expected reply that a method returns."""
     result = OPERATIONS[operation]["result"]
     if result is None or "ok" not in expected:
         return expected
@@ -212,7 +212,7 @@ def is_worded(hint: str, text: str) -> bool:
 
 
 def differs(place: str, expected: Any, actual: Any) -> str | None:
-    """Says where a reply differs from the expected one, in which some texts and objects stand for more than themselves."""
+    """Returns where a reply differs from the expected one, which may have patterns."""
     wrong = f"{place}: expected {shown(expected)}, found {shown(actual)}"
     if expected == "$any":
         return None
@@ -276,7 +276,7 @@ def failures_of(operation: str, case: dict[str, Any]) -> list[str]:
             why = differs("", wanted, actual)
         except NotExpressible:
             why = None
-        except Exception as error:  # noqa: BLE001 (whatever it is, the case has failed)
+        except Exception as error:  # noqa: BLE001 (any exception is a failure)
             why = repr(error)
         finally:
             world.close()
@@ -286,7 +286,7 @@ def failures_of(operation: str, case: dict[str, Any]) -> list[str]:
 
 
 def main() -> int:
-    # No skills of whoever runs this.
+    # No skills of the user who runs this.
     for name in ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "COPILOT_HOME", "XDG_CONFIG_HOME"):
         os.environ.pop(name, None)
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "cases"

@@ -1,4 +1,4 @@
-"""Holds the requests that are taken and the replies of all cases to schemas/operations.json."""
+"""Validates the accepted requests and the replies of all cases with schemas/operations.json."""
 
 import json
 import sys
@@ -12,7 +12,7 @@ SCHEMA = json.loads((HERE / "../../schemas/operations.json").read_text())
 
 
 def is_open(value: Any) -> bool:
-    """Tell whether a value is written by a generator or leaves something open."""
+    """Tell whether a value has generated texts or patterns."""
     if isinstance(value, dict):
         return any(key.startswith("$") for key in value) or any(map(is_open, value.values()))
     if isinstance(value, list):
@@ -21,10 +21,10 @@ def is_open(value: Any) -> bool:
 
 
 def main() -> int:
-    """Print how many were held to it, and what differs."""
+    """Print the number of validated values, and the errors."""
     Draft202012Validator.check_schema({"$defs": SCHEMA["$defs"]})
     operations = {operation["name"]: operation for operation in SCHEMA["operations"]}
-    judged = failed = 0
+    checked = failed = 0
     for path in sorted((HERE / "cases").glob("*.json")):
         suite = json.loads(path.read_text())
         for case in suite["cases"]:
@@ -33,13 +33,13 @@ def main() -> int:
             for side, value in (("request", case.get("request")), ("reply", case["reply"]["ok"])):
                 if value is None or is_open(value):
                     continue
-                judged += 1
+                checked += 1
                 schema = {**operations[suite["operation"]][side], "$defs": SCHEMA["$defs"]}
                 for error in Draft202012Validator(schema).iter_errors(value):
                     failed += 1
                     print(f"{suite['operation']}: {case['name']}: {side}: {error.message}")
-    print(f"schema: {judged} requests and replies, {failed} failed")
-    return 1 if failed or not judged else 0
+    print(f"schema: {checked} requests and replies, {failed} failed")
+    return 1 if failed or not checked else 0
 
 
 if __name__ == "__main__":

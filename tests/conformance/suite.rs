@@ -1,15 +1,15 @@
-//! What holds for the suite as a whole.
+//! The suite as a whole.
 
 use crate::case::suites;
 use clawpowers_api::{ErrorCode, OPERATIONS};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// So many cases there are at least, and so many with a command line.
+/// The least number of cases, and of cases with a command line.
 const CASES: usize = 700;
 const WITH_COMMAND_LINE: usize = 480;
 
-/// The errors that need more than a request; they have tests of their own.
+/// The errors that need more than a request, which have separate tests.
 const ELSEWHERE: [ErrorCode; 4] = [
     ErrorCode::Internal,
     ErrorCode::Closed,
@@ -35,11 +35,11 @@ fn the_suite_is_whole() {
                 wrong.push(format!("{place}: another case has this name"));
             }
             if case.cli.is_some() == case.cli_not.is_some() {
-                wrong.push(format!("{place}: there is not one of `cli` and `cli_not`"));
+                wrong.push(format!("{place}: exactly one of `cli` and `cli_not` is required"));
             }
             if case.request.is_some() == case.request_text.is_some() {
                 wrong.push(format!(
-                    "{place}: there is not one of `request` and `request_text`"
+                    "{place}: exactly one of `request` and `request_text` is required"
                 ));
             }
             let reply = case.reply();
@@ -70,7 +70,7 @@ fn the_suite_is_whole() {
     }
     for code in ErrorCode::ALL.iter().filter(|code| !ELSEWHERE.contains(code)) {
         if !codes.contains(code.as_str()) {
-            wrong.push(format!("the error `{}` is in no case", code.as_str()));
+            wrong.push(format!("no case has the error `{}`", code.as_str()));
         }
     }
     println!("{cases} cases, {on_command_line} with a command line");

@@ -1,4 +1,4 @@
-//! The folders of one case, and the way between what stands in it and what a runtime takes and gives.
+//! The folders of one case, and the translation between their names in the case and their paths.
 
 use crate::case::{Bytes, Case, expanded};
 use clawpowers_api::{Options, Runtime};
@@ -14,7 +14,7 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// Makes a working folder and a user's home folder; the runtime home is not there yet.
+    /// Creates the working folder and the user's home folder, but not the runtime home.
     pub(crate) fn bare() -> Self {
         let dir = TempDir::new().unwrap();
         let folder = dir.path().canonicalize().unwrap();
@@ -24,7 +24,7 @@ impl World {
         Self { _dir: dir, folder }
     }
 
-    /// Makes the folders with the case's files.
+    /// Creates the folders with the files of a case.
     pub(crate) fn new(case: &Case) -> Self {
         let world = Self::bare();
         for (name, content) in &case.files {
@@ -38,7 +38,7 @@ impl World {
         world
     }
 
-    /// Carries out what comes before the case's request.
+    /// Runs the setup of a case.
     pub(crate) fn set_up(&self, runtime: &Runtime, case: &Case) {
         for (operation, request) in &case.setup {
             let reply = runtime.call(operation, &self.named(&expanded(request)).to_string());
@@ -84,11 +84,14 @@ impl World {
         match (&case.request, &case.request_text) {
             (Some(request), None) => self.named(&expanded(request)).to_string(),
             (None, Some(text)) => expanded(text).as_str().unwrap().to_owned(),
-            _ => panic!("{}: there is not one of `request` and `request_text`", case.name),
+            _ => panic!(
+                "{}: exactly one of `request` and `request_text` is required",
+                case.name
+            ),
         }
     }
 
-    /// Returns a word of the command line; `None` where this system cannot say it.
+    /// Returns an argument of the command line; `None` if this system cannot express it.
     pub(crate) fn word(&self, word: &Bytes) -> Option<OsString> {
         match String::from_utf8(word.bytes()) {
             Ok(text) => Some(self.named(&Value::String(text)).as_str().unwrap().into()),
@@ -96,7 +99,7 @@ impl World {
         }
     }
 
-    /// Puts the paths of the case's folders in place of their names.
+    /// Replaces the names of the folders with their paths.
     fn named(&self, value: &Value) -> Value {
         let folders = self.folders();
         texts(value, &|text| {
@@ -106,7 +109,7 @@ impl World {
         })
     }
 
-    /// Reads a reply, with names in place of the paths of the case's folders.
+    /// Parses a reply and replaces the paths of the folders with their names.
     pub(crate) fn reply(&self, text: &str) -> Value {
         let reply: Value = serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"));
         let folders = self.folders();
@@ -118,7 +121,7 @@ impl World {
     }
 }
 
-/// Returns a value in which every text is changed.
+/// Returns a value with every text changed.
 fn texts(value: &Value, change: &dyn Fn(&str) -> String) -> Value {
     match value {
         Value::String(text) => Value::String(change(text)),
@@ -132,7 +135,7 @@ fn texts(value: &Value, change: &dyn Fn(&str) -> String) -> Value {
 }
 
 #[cfg(unix)]
-#[expect(clippy::unnecessary_wraps, reason = "not every system can say it")]
+#[expect(clippy::unnecessary_wraps, reason = "not every system can express it")]
 fn odd(bytes: Vec<u8>) -> Option<OsString> {
     use std::os::unix::ffi::OsStringExt as _;
     Some(OsString::from_vec(bytes))
