@@ -1,4 +1,4 @@
-//! Tells the linker what Node brings along.
+//! Tells the linker which symbols Node provides.
 
 fn main() {
     napi_build::setup();

@@ -1,4 +1,4 @@
-//! Lets the host put the stack back after a trap, which unwinds nothing.
+//! Exports the stack pointer, so that the host can reset it after a trap, which does not unwind the stack.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

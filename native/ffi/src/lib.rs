@@ -1,6 +1,6 @@
-//! The facade of ClawPowers for Node: JSON text in, JSON text out.
+//! ClawPowers for Node: a class that takes and returns JSON text.
 //!
-//! What JavaScript sees is written in `native/js`; this crate only carries text across the border.
+//! The API for JavaScript is in `native/js`.
 
 use clawpowers_api::{Language, Runtime, for_javascript};
 use napi::bindgen_prelude::AsyncTask;
@@ -21,7 +21,7 @@ impl Core {
     ///
     /// # Errors
     ///
-    /// The reply `{"error": …}` as the message of what is thrown.
+    /// Throws an error whose message is the reply `{"error": …}`.
     #[napi(factory, catch_unwind)]
     pub fn open(options: String) -> Result<Self> {
         Language::JavaScript.speak();
@@ -47,14 +47,14 @@ impl Core {
         })
     }
 
-    /// Closes the runtime; every later call answers that it is closed.
+    /// Closes the runtime. Later calls return the error `closed`.
     #[napi(catch_unwind)]
     pub fn close(&self) {
         self.runtime.close();
     }
 }
 
-/// A call that waits for a thread.
+/// A call that runs on another thread.
 #[derive(Debug)]
 pub struct Call {
     runtime: Arc<Runtime>,

@@ -1,6 +1,6 @@
-//! ClawPowers for Python: one class that takes JSON text to the facade and brings JSON text back.
+//! ClawPowers for Python: a class that takes and returns JSON text.
 //!
-//! Everything that makes it feel like Python is in `python/clawpowers`.
+//! The API for Python is in `python/clawpowers`.
 
 use clawpowers_api::{Language, Runtime, fork};
 use pyo3::exceptions::PyValueError;
@@ -11,16 +11,16 @@ use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// How often an operation that waits looks for signals.
+/// How often a waiting operation checks for signals.
 const SIGNALS: Duration = Duration::from_millis(50);
 
 thread_local! {
-    static LOOKED: Cell<Option<Instant>> = const { Cell::new(None) };
-    /// What a signal handler raised while an operation waited.
+    static CHECKED: Cell<Option<Instant>> = const { Cell::new(None) };
+    /// The exception that a signal handler raised while an operation waited.
     static RAISED: RefCell<Option<PyErr>> = const { RefCell::new(None) };
 }
 
-/// A runtime of the facade.
+/// A runtime of `clawpowers-api`.
 #[pyclass(frozen, module = "clawpowers._clawpowers")]
 #[derive(Debug)]
 struct Core {
@@ -29,7 +29,7 @@ struct Core {
 
 #[pymethods]
 impl Core {
-    /// Opens a runtime; a `ValueError` has the whole reply `{"error": …}` as its text.
+    /// Opens a runtime, or raises a `ValueError` whose text is the reply `{"error": …}`.
     #[new]
     fn new(py: Python<'_>, options_json: &Bound<'_, PyString>) -> PyResult<Self> {
         Language::Python.speak();
@@ -39,7 +39,7 @@ impl Core {
         Ok(Self { runtime })
     }
 
-    /// Calls an operation with a request and returns its reply; other threads of Python go on meanwhile.
+    /// Calls an operation with a request and returns its reply. Other Python threads can run in the meantime.
     fn call(
         &self,
         py: Python<'_>,
@@ -48,37 +48,37 @@ impl Core {
     ) -> PyResult<String> {
         let (operation, request) = (text(operation)?, text(request_json)?);
         loop {
-            let answer = || fork::call(&self.runtime, &operation, &request, give_up);
-            if let Some(reply) = py.detach(answer) {
+            let call = || fork::call(&self.runtime, &operation, &request, give_up);
+            if let Some(reply) = py.detach(call) {
                 return Ok(reply);
             }
-            // Else another thread was about to fork, or this process was forked meanwhile.
+            // Without an exception, another thread was about to fork, or this process was forked.
             if let Some(error) = RAISED.take() {
                 return Err(error);
             }
         }
     }
 
-    /// Closes the runtime; every call after that answers `closed`.
+    /// Closes the runtime. Later calls return the error `closed`.
     fn close(&self, py: Python<'_>) {
         py.detach(|| fork::close(&self.runtime));
     }
 }
 
-/// Tells an operation that waits whether it has to end: for a fork, or for what a signal handler raised.
+/// Tells a waiting operation whether it must end, for a fork or because a signal handler raised an exception.
 fn give_up() -> bool {
     if fork::pending() {
         return true;
     }
-    if LOOKED.get().is_some_and(|last| last.elapsed() < SIGNALS) {
+    if CHECKED.get().is_some_and(|last| last.elapsed() < SIGNALS) {
         return false;
     }
-    let looked = Python::try_attach(|py| py.check_signals());
-    LOOKED.set(Some(Instant::now()));
-    looked.is_some_and(|looked| looked.map_err(|error| RAISED.set(Some(error))).is_err())
+    let checked = Python::try_attach(|py| py.check_signals());
+    CHECKED.set(Some(Instant::now()));
+    checked.is_some_and(|checked| checked.map_err(|error| RAISED.set(Some(error))).is_err())
 }
 
-/// Returns the text of a string; half of a surrogate pair becomes its JSON escape, which the facade judges.
+/// Returns the text of a string. Half of a surrogate pair becomes its JSON escape, which `clawpowers-api` refuses.
 fn text<'a>(string: &'a Bound<'_, PyString>) -> PyResult<Cow<'a, str>> {
     match string.to_str() {
         Ok(text) => Ok(Cow::Borrowed(text)),
@@ -90,32 +90,32 @@ fn text<'a>(string: &'a Bound<'_, PyString>) -> PyResult<Cow<'a, str>> {
     }
 }
 
-/// Waits until every other thread has left its operation and keeps them out.
+/// Waits until every other thread has left its operation, and lets none enter one.
 #[pyfunction]
 fn before_fork(py: Python<'_>) {
     py.detach(fork::before);
 }
 
-/// The part of ClawPowers for Python that is written in Rust.
+/// The extension module of the package.
 #[pymodule]
 mod _clawpowers {
     #[pymodule_export]
     use super::{Core, before_fork};
     use pyo3::prelude::*;
 
-    /// Lets operations go on in the process that forked.
+    /// Lets operations continue in the parent.
     #[pyfunction]
     fn after_fork_in_parent() {
         clawpowers_api::fork::after_in_parent();
     }
 
-    /// Lets operations begin in the child.
+    /// Lets operations start in the child.
     #[pyfunction]
     fn after_fork_in_child() {
         clawpowers_api::fork::after_in_child();
     }
 
     #[pymodule_export]
-    #[expect(non_upper_case_globals, reason = "it is Python's name for it")]
+    #[expect(non_upper_case_globals, reason = "Python's name for it")]
     const __version__: &str = env!("CARGO_PKG_VERSION");
 }

@@ -1,4 +1,4 @@
-//! ClawPowers in a browser, or in any JavaScript host without a native build: JSON text in, JSON text out.
+//! ClawPowers for browsers and JavaScript hosts without a native build: a class that takes and returns JSON text.
 
 use clawpowers_api::{Language, Runtime, for_javascript};
 use std::cell::RefCell;
@@ -26,7 +26,7 @@ impl Core {
         Ok(Self { runtime })
     }
 
-    /// Opens a runtime whose database the browser keeps under `name`, in a Dedicated Worker only.
+    /// Opens a runtime whose database the browser stores under `name`, in a Dedicated Worker only.
     ///
     /// # Errors
     ///
@@ -45,7 +45,7 @@ impl Core {
         for_javascript(self.runtime.call(operation, request))
     }
 
-    /// Closes the runtime; every call after that answers `closed`.
+    /// Closes the runtime. Later calls return the error `closed`.
     pub fn close(&self) {
         self.runtime.close();
     }
@@ -57,24 +57,22 @@ impl Core {
     /// As `open`.
     #[wasm_bindgen(js_name = exportDatabase)]
     pub fn export_database(&self) -> Result<Vec<u8>, JsError> {
-        self.runtime
-            .export_database()
-            .map_err(|error| thrown(error.to_reply()))
+        let bytes = self.runtime.export_database();
+        bytes.map_err(|error| thrown(error.to_reply()))
     }
 
-    /// Puts the database in `bytes` in the place of this one.
+    /// Replaces the database with the one in `bytes`.
     ///
     /// # Errors
     ///
     /// As `open`.
     #[wasm_bindgen(js_name = importDatabase)]
     pub fn import_database(&self, bytes: Vec<u8>) -> Result<(), JsError> {
-        self.runtime
-            .import_database(bytes)
-            .map_err(|error| thrown(error.to_reply()))
+        let imported = self.runtime.import_database(bytes);
+        imported.map_err(|error| thrown(error.to_reply()))
     }
 
-    /// Puts other documents, a JSON list, in the place of those that the runtime sees.
+    /// Replaces the documents with those of a JSON list.
     ///
     /// # Errors
     ///
@@ -85,7 +83,7 @@ impl Core {
     }
 }
 
-/// Returns the words of the last panic, once; it ended in a trap and left its runtime unusable.
+/// Returns the message of the last panic, once. The panic ended in a trap, after which its runtime is unusable.
 #[wasm_bindgen(js_name = lastPanic)]
 #[must_use]
 pub fn last_panic() -> Option<String> {
@@ -107,7 +105,7 @@ fn remember_panics() {
 
 #[expect(
     clippy::needless_pass_by_value,
-    reason = "it stands where a function of a value is wanted"
+    reason = "`map_err` passes the error by value"
 )]
 fn thrown(reply: String) -> JsError {
     JsError::new(&reply)
