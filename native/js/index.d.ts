@@ -344,15 +344,12 @@ export interface MetricsFinishOptions {
   notes?: string | null | undefined;
   /** The cost in US dollars. */
   cost?: Amount | null | undefined;
-  /** The number of input tokens. */
   tokens_in?: Amount | null | undefined;
-  /** The number of output tokens. */
   tokens_out?: Amount | null | undefined;
 }
 
 /** Named arguments of `metrics_import`. */
 export interface MetricsImportOptions {
-  /** The file. */
   path?: string | null | undefined;
 }
 
@@ -364,25 +361,18 @@ export interface MetricsRecordOptions {
   outcome: string;
   /** How long it took, in seconds. */
   duration?: Amount | null | undefined;
-  /** Notes for people. */
   notes?: string | null | undefined;
   /** The cost in US dollars. */
   cost?: Amount | null | undefined;
-  /** The number of input tokens. */
   tokens_in?: Amount | null | undefined;
-  /** The number of output tokens. */
   tokens_out?: Amount | null | undefined;
   /** The time, not in the future (default: now). */
   at?: string | Date | null | undefined;
-  /** The session that it belongs to. */
   session?: string | null | undefined;
-  /** The agent that runs it. */
   agent?: string | null | undefined;
-  /** The model that is used. */
   model?: string | null | undefined;
   /** The tier of the model. */
   tier?: string | null | undefined;
-  /** The project that it belongs to. */
   project?: string | null | undefined;
 }
 
@@ -404,17 +394,12 @@ export interface MetricsShowOptions {
 
 /** Named arguments of `metrics_start`. */
 export interface MetricsStartOptions {
-  /** Notes for people. */
   notes?: string | null | undefined;
-  /** The session that it belongs to. */
   session?: string | null | undefined;
-  /** The agent that runs it. */
   agent?: string | null | undefined;
-  /** The model that is used. */
   model?: string | null | undefined;
   /** The tier of the model. */
   tier?: string | null | undefined;
-  /** The project that it belongs to. */
   project?: string | null | undefined;
 }
 
@@ -552,7 +537,6 @@ export interface StoreGetOptions {
 
 /** Named arguments of `store_import`. */
 export interface StoreImportOptions {
-  /** The file. */
   path?: string | null | undefined;
   /** Keep the values of existing keys. */
   keep?: boolean | undefined;
@@ -561,9 +545,7 @@ export interface StoreImportOptions {
 /** A number, or a string of digits with at most one decimal point, which is exact: seconds up to 10⁸ with 6 decimal places, US dollars up to 10⁶ with 9, whole tokens up to 2⁵³−1. */
 export type Amount = number | bigint | string;
 
-/** The result. */
 export interface AnalyzeCompareReply {
-  /** The skill. */
   skill: string;
   /** The first side. */
   a: Side;
@@ -575,9 +557,7 @@ export interface AnalyzeCompareReply {
   verdict: string;
 }
 
-/** Estimate, actual time and tasks of a plan. */
 export interface AnalyzePlanReply {
-  /** Its name. */
   plan: string;
   /** The value of `plan:NAME:estimated_duration` (minutes), as stored. */
   estimated: string | null;
@@ -591,13 +571,11 @@ export interface AnalyzePlanReply {
   tasks: ValueLine[];
 }
 
-/** The report. */
 export interface AnalyzeReply {
   /** The time of the report: `until` if it is given, else now. */
   as_of: string;
   /** The start of the requested period. */
   since: string | null;
-  /** All executions together. */
   all: Figures;
   /** One entry for each skill, sorted by name. */
   skills: SkillReport[];
@@ -605,7 +583,6 @@ export interface AnalyzeReply {
   recommendations: Recommendation[];
 }
 
-/** The registered worktrees. */
 export interface AnalyzeWorktreesReply {
   /** The keys below `worktree:` with their values. */
   worktrees: ValueLine[];
@@ -656,13 +633,11 @@ export interface ChangeReport {
 
 /** What one client would cut. */
 export interface ClientBudget {
-  /** The client. */
   client: string;
   /** The most tokens that it spends on the list. */
   budget: number;
   /** The tokens that the full list would cost. */
   needed: number;
-  /** The result for each skill. */
   skills: Fate[];
 }
 
@@ -670,7 +645,6 @@ export interface ClientBudget {
 export interface CodeBlock {
   /** The first word after the opening fence. */
   language: string | null;
-  /** The number of lines in it. */
   lines: number;
 }
 
@@ -690,21 +664,17 @@ export interface Comparison {
   needed: number | null;
 }
 
-/** The setting. */
 export interface ConfigGetReply {
   /** The name, as the file spells it. */
   key: string;
-  /** The value. */
   value: unknown;
   /** Always `file`. */
   source: string;
 }
 
-/** The settings. */
 export interface ConfigListReply {
   /** The path of config.json, even if it does not exist. */
   path: string;
-  /** Whether it exists. */
   exists: boolean;
   /** The naming style of the file: `none`, `1.x`, `2.x`, `mixed` or `other`. */
   dialect: string;
@@ -712,11 +682,9 @@ export interface ConfigListReply {
   entries: Setting[];
 }
 
-/** What was changed. */
 export interface ConfigSetReply {
   /** The name, as the file spells it. */
   key: string;
-  /** The new value. */
   value: unknown;
   /** The previous value; `null` if there was none. */
   previous: unknown;
@@ -730,15 +698,12 @@ export interface ConfigSetReply {
 export interface ConfigState {
   /** Why the file cannot be read; no role profile is active then. `null` if it can be read or does not exist. */
   problem: string | null;
-  /** What to do next. */
   hint: string | null;
 }
 
-/** What was removed. */
 export interface ConfigUnsetReply {
   /** The name, as it was spelled in the file. */
   key: string;
-  /** The previous value. */
   previous: unknown;
   /** The path of config.json. */
   path: string;
@@ -748,7 +713,6 @@ export interface ConfigUnsetReply {
 export interface Cost {
   /** Executions with a cost. */
   count: number;
-  /** The sum. */
   total: number;
 }
 
@@ -758,9 +722,7 @@ export interface DatabaseState {
   database: string | null;
   /** `none` if nothing has been written yet, `sound`, or a `details.kind` of the error `storage`. */
   state: DatabaseStatus;
-  /** The problems found. */
   problems: string[];
-  /** What to do next. */
   hint: string | null;
   /** Facts that are not problems. */
   notes: string[];
@@ -773,26 +735,20 @@ export type DatabaseStatus = "none" | "sound" | "busy" | "corrupt" | "newer" | "
 export interface Diagnostic {
   /** The id of the rule. */
   rule: string;
-  /** How severe it is for the target. */
   severity: Severity;
   /** The line, from 1. */
   line: number;
   /** The column in code points, from 1. */
   column: number;
-  /** What is wrong. */
   message: string;
-  /** What to do next. */
   hint?: string | null;
-  /** The edits that repair it. */
   edits?: Edit[];
 }
 
 /** Whether a rate fell or rose. */
 export type Direction = "drop" | "rise";
 
-/** The condition of the skills, of config.json and of the database. */
 export interface DoctorReply {
-  /** What was found. */
   inventory: Inventory;
   /** Skills with unmet requirements. */
   not_ready: NotReady[];
@@ -806,11 +762,8 @@ export interface DoctorReply {
   references: References[];
   /** The active profile of config.json if `profiles` does not define it; it has no effect then. */
   unknown_profile: string | null;
-  /** The config.json of the runtime home. */
   config: ConfigState;
-  /** The database of the runtime home. */
   storage: DatabaseState;
-  /** Whether no problem was found. */
   healthy: boolean;
 }
 
@@ -818,9 +771,7 @@ export interface DoctorReply {
 export interface Duration {
   /** Executions with a duration. */
   count: number;
-  /** The sum. */
   total: number;
-  /** The mean. */
   mean: number;
   /** The median, within 2 %. */
   p50: number;
@@ -834,7 +785,6 @@ export interface Edit {
   start: number;
   /** The offset after the last byte; equal to `start` for an insertion. */
   end: number;
-  /** The new text. */
   replacement: string;
 }
 
@@ -844,35 +794,25 @@ export interface Execution {
   id: string;
   /** When it was recorded or, if it was started here, when it started: from the year 1 to 9999-12-30T22:00:00Z. */
   at: string;
-  /** The skill. */
   skill: string;
   /** How it ended; `open` if it has not ended. */
   outcome: ExecutionState;
   /** How long it took, in seconds. */
   duration: number | null;
-  /** Notes for people. */
   notes: string | null;
   /** The cost in US dollars. */
   cost: number | null;
-  /** The number of input tokens. */
   tokens_in: number | null;
-  /** The number of output tokens. */
   tokens_out: number | null;
-  /** The version of the skill. */
   skill_version: string | null;
-  /** The digest of the skill. */
   skill_digest: string | null;
   /** `run`, `import`, or `null` if it was recorded directly. */
   source: string | null;
-  /** The session that it belongs to. */
   session: string | null;
-  /** The agent that runs it. */
   agent: string | null;
-  /** The model that is used. */
   model: string | null;
   /** The tier of the model. */
   tier: string | null;
-  /** The project that it belongs to. */
   project: string | null;
 }
 
@@ -881,7 +821,6 @@ export type ExecutionState = "success" | "failure" | "partial" | "skipped" | "op
 
 /** What the client does with one skill. */
 export interface Fate {
-  /** Its name. */
   name: string;
   /** Whether it is shown in full, its description is shortened or left out, or it is left out itself. */
   fate: Truncation;
@@ -889,7 +828,6 @@ export interface Fate {
   limit: number | null;
 }
 
-/** What was found. */
 export interface FeedbackDetectReply {
   /** The changes, the oldest first. */
   changes: Change[];
@@ -903,13 +841,9 @@ export interface FeedbackDetectReply {
 export interface Figures {
   /** Executions that have ended. */
   total: number;
-  /** Executions with the outcome `success`. */
   success: number;
-  /** Executions with the outcome `failure`. */
   failure: number;
-  /** Executions with the outcome `partial`. */
   partial: number;
-  /** Executions with the outcome `skipped`. */
   skipped: number;
   /** Executions that have not ended; not part of `total`. */
   open: number;
@@ -927,11 +861,9 @@ export interface Figures {
 
 /** The repairs of one file. */
 export interface Fixed {
-  /** The file. */
   path: string;
   /** Whether there is something to repair. */
   changed: boolean;
-  /** Whether the repairs were written. */
   written: boolean;
   /** Why the repairs cannot be written; the file is unchanged then. */
   failure: string | null;
@@ -957,7 +889,6 @@ export interface Heading {
 
 /** A skill that another one takes precedence over, or a second path to the same skill. */
 export interface Hidden {
-  /** Its name. */
   name: string;
   /** The location of its SKILL.md. */
   location: string;
@@ -967,9 +898,7 @@ export interface Hidden {
 
 /** A skill that matches. */
 export interface Hit {
-  /** The skill's name. */
   name: string;
-  /** Its description. */
   description: string;
   /** The location of its SKILL.md. */
   location: string;
@@ -977,9 +906,7 @@ export interface Hit {
   score: number;
 }
 
-/** The result. */
 export interface ImportReply {
-  /** The folder. */
   from: string;
   /** Keys that were set. */
   keys: number;
@@ -989,19 +916,16 @@ export interface ImportReply {
   executions: MetricsImportReply;
 }
 
-/** What was created. */
 export interface InitReply {
-  /** The folder. */
   home: string;
   /** How many folders were created; 7 for a new home. */
   folders_created: number;
-  /** The version of the program. */
   version: string;
   /** The scripts that were written. */
   shims: string[];
 }
 
-/** What was found. */
+/** The numbers of skills. */
 export interface Inventory {
   /** Files found that look like skills. */
   found: number;
@@ -1009,7 +933,6 @@ export interface Inventory {
   loaded: number;
   /** Skills hidden by another of the same name. */
   shadowed: number;
-  /** Files that did not load. */
   rejected: number;
   /** Visible skills by scope. */
   scopes: Record<string, number>;
@@ -1017,9 +940,7 @@ export interface Inventory {
 
 /** Who may start the skill. */
 export interface Invocation {
-  /** Whether the user may start it. */
   user: boolean;
-  /** Whether the model may start it. */
   model: boolean;
 }
 
@@ -1031,31 +952,23 @@ export interface Measures {
   improves: string[];
 }
 
-/** What was deleted. */
 export interface MetricsDeleteReply {
   /** The execution as it was. */
   execution: Execution;
 }
 
-/** The executions as text. */
 export interface MetricsExportReply {
-  /** The text. */
   text: string;
-  /** The number of executions in the text. */
   count: number;
   /** How many lines record a deletion. */
   deletions: number;
 }
 
-/** The execution that was finished. */
 export interface MetricsFinishReply {
-  /** The execution. */
   execution: Execution;
 }
 
-/** The result. */
 export interface MetricsImportReply {
-  /** The number of executions imported. */
   taken: number;
   /** The number of lines that changed nothing: executions imported before, and deletions of executions that are not here. */
   known: number;
@@ -1067,27 +980,21 @@ export interface MetricsImportReply {
   skipped: Skipped[];
 }
 
-/** What was recorded. */
 export interface MetricsRecordReply {
   /** The id of the execution in this home. */
   id: string;
-  /** The skill. */
   skill: string;
-  /** The outcome. */
   outcome: Outcome;
-  /** The time. */
   at: string;
   /** A warning with the first execution of a skill that was not found. */
   warning: Warning | null;
 }
 
-/** The executions. */
 export interface MetricsShowReply {
   /** The executions, the oldest first. */
   executions: Execution[];
 }
 
-/** What was recorded. */
 export interface MetricsStartReply {
   /** The id of the execution, for `metrics_finish`. */
   id: string;
@@ -1097,9 +1004,7 @@ export interface MetricsStartReply {
   warning: Warning | null;
 }
 
-/** The statistics. */
 export interface MetricsSummaryReply {
-  /** All executions together. */
   all: Figures;
   /** One entry for each skill, sorted by name. */
   skills: SkillFigures[];
@@ -1107,9 +1012,7 @@ export interface MetricsSummaryReply {
 
 /** A model and how its executions of a skill ended. */
 export interface Model {
-  /** The model. */
   model: string;
-  /** Executions with the outcome `success`. */
   success: number;
   /** Executions that count for a rate: all but skipped and open ones. */
   total: number;
@@ -1117,7 +1020,6 @@ export interface Model {
 
 /** A skill whose requirements are not met. */
 export interface NotReady {
-  /** Its name. */
   name: string;
   /** The unmet requirements, as `kind name`. */
   missing: string[];
@@ -1136,9 +1038,7 @@ export type Outcome = "success" | "failure" | "partial" | "skipped";
 
 /** The shape of a body. */
 export interface Outline {
-  /** Headings: level and text. */
   headings: Heading[];
-  /** Code blocks: language and number of lines. */
   code_blocks: CodeBlock[];
   /** Targets of links and images. */
   links: string[];
@@ -1188,19 +1088,15 @@ export interface Recommendation {
 /** The reason for a recommendation, the most urgent first. */
 export type RecommendationKind = "worse" | "low" | "better" | "more";
 
-/** What was recovered and what was lost. */
 export interface RecoverReply {
-  /** The new home. */
   home: string;
   /** Keys that were recovered with their values. */
   keys: number;
-  /** Executions that were recovered. */
   executions: number;
   /** Keys whose values are lost. */
   lost_keys: number;
   /** The first 1,000 of them. */
   lost_key_names: string[];
-  /** Executions that are lost. */
   lost_executions: number;
   /** Pages of the file that are damaged. */
   damaged_pages: number;
@@ -1210,17 +1106,14 @@ export interface RecoverReply {
 
 /** The problems with links and scripts of one skill. */
 export interface References {
-  /** Its name. */
   name: string;
   /** The location of its SKILL.md. */
   location: string;
-  /** The diagnostics. */
   diagnostics: Diagnostic[];
 }
 
 /** A file that looks like a skill but did not load. */
 export interface Rejected {
-  /** The location. */
   location: string;
   /** The id of the rule that it breaks. */
   reason: string;
@@ -1234,7 +1127,6 @@ export interface Requirements {
   bins: string[];
   /** Programs of which at least one is required. */
   any_bins: string[];
-  /** Environment variables. */
   env: string[];
   /** Settings of other clients; they are not checked. */
   config: string[];
@@ -1252,7 +1144,6 @@ export interface Resource {
   kind: ResourceKind;
   /** Size in bytes. */
   size: number;
-  /** Whether it is executable. */
   executable: boolean;
 }
 
@@ -1274,7 +1165,7 @@ export interface SessionCount {
 
 /** A setting. */
 export interface Setting {
-  /** Its name, the levels separated by dots. */
+  /** Its name, with dots between the levels. */
   key: string;
   /** The value: any JSON except an object with members. */
   value: unknown;
@@ -1287,7 +1178,6 @@ export type Severity = "error" | "warning" | "info";
 export interface Side {
   /** The name, as requested. */
   name: string;
-  /** Its rate. */
   rate: Rate;
 }
 
@@ -1296,55 +1186,40 @@ export type SignificanceTest = "fisher" | "z";
 
 /** A skill with its fields. */
 export interface Skill {
-  /** Its name. */
   name: string;
   /** Whether the name was taken from the folder. */
   name_from_folder: boolean;
-  /** Its description. */
   description: string;
   /** Its version, verbatim. */
   version: string | null;
   /** Whether the version is a semantic version. */
   version_is_semver: boolean;
-  /** Its licence. */
   license: string | null;
-  /** The compatibility note. */
   compatibility: string | null;
   /** Tools that it may use without asking. */
   allowed_tools: string[];
-  /** The tags. */
   tags: string[];
-  /** What it requires. */
   requirements: Requirements;
-  /** The metrics that it names. */
   metrics: Measures;
-  /** Who may start the skill. */
   invocation: Invocation;
   /** Every field of the frontmatter, verbatim and in order. A number that JSON would print differently is a string. */
   frontmatter: Record<string, unknown>;
 }
 
-/** What each client would cut. */
 export interface SkillBudgetReply {
   /** The context in tokens. */
   context: number;
-  /** One entry for each client. */
   clients: ClientBudget[];
 }
 
 /** Statistics of one skill. */
 export interface SkillFigures {
-  /** The skill. */
   skill: string;
   /** Executions that have ended. */
   total: number;
-  /** Executions with the outcome `success`. */
   success: number;
-  /** Executions with the outcome `failure`. */
   failure: number;
-  /** Executions with the outcome `partial`. */
   partial: number;
-  /** Executions with the outcome `skipped`. */
   skipped: number;
   /** Executions that have not ended; not part of `total`. */
   open: number;
@@ -1360,13 +1235,10 @@ export interface SkillFigures {
   last_at: string | null;
 }
 
-/** The repairs. */
 export interface SkillFixReply {
-  /** One entry for each file. */
   files: Fixed[];
   /** How many files have something to repair. */
   changed: number;
-  /** How many files were written. */
   written: number;
   /** How many files could not be written. */
   failed: number;
@@ -1374,7 +1246,6 @@ export interface SkillFixReply {
   broken: number;
 }
 
-/** Every skill that was found. */
 export interface SkillListReply {
   /** The visible skills, in order of precedence. */
   skills: SkillRow[];
@@ -1382,7 +1253,6 @@ export interface SkillListReply {
   shadowed: Hidden[];
   /** Second paths to a skill that is already listed. */
   duplicates: Hidden[];
-  /** Files that did not load. */
   rejected: Rejected[];
   /** The active role profile. */
   profile: string | null;
@@ -1392,7 +1262,6 @@ export interface SkillListReply {
   missing: string[];
 }
 
-/** What was created. */
 export interface SkillNewReply {
   /** The new SKILL.md, relative to the working directory if it is inside it. */
   path: string;
@@ -1402,25 +1271,20 @@ export interface SkillNewReply {
   listed: boolean;
 }
 
-/** The parsed skill. */
 export interface SkillParseReply {
   /** The skill, if it loads. */
   skill: Skill | null;
   /** The Markdown after the frontmatter. */
   body: string | null;
-  /** The shape of the body. */
   outline: Outline | null;
   /** Estimated tokens of the body. */
   tokens: number;
   /** The id of the rule for which it does not load. */
   reason: string | null;
-  /** All diagnostics. */
   diagnostics: Diagnostic[];
 }
 
-/** The prompt. */
 export interface SkillPromptReply {
-  /** The text. */
   text: string;
   /** How much was cut for the budget: nothing, descriptions shortened, descriptions left out, or skills left out. */
   level: PromptLevel;
@@ -1438,29 +1302,22 @@ export interface SkillPromptReply {
   outside_profile: number;
   /** The active profile of config.json if `profiles` does not define it; it has no effect then. */
   unknown_profile: string | null;
-  /** The estimated tokens of the text. */
   tokens: number;
 }
 
-/** The properties. */
 export interface SkillReadPropertiesReply {
   /** JSON with an indentation of two spaces, ASCII only. */
   text: string;
 }
 
-/** What was read. */
 export interface SkillReadReply {
-  /** Its location. */
   location: string;
-  /** The text. */
   text: string;
 }
 
-/** The result. */
 export interface SkillReferenceValidateReply {
   /** The path as the reference validator prints it. */
   path: string;
-  /** Whether there are no errors. */
   valid: boolean;
   /** The errors, in the words and the order of the reference validator. */
   errors: string[];
@@ -1468,9 +1325,7 @@ export interface SkillReferenceValidateReply {
 
 /** The report on one skill. */
 export interface SkillReport {
-  /** The skill. */
   skill: string;
-  /** Its statistics. */
   figures: Figures;
   /** The success rate of all executions; skipped and open ones do not count. */
   rate: Rate;
@@ -1500,9 +1355,7 @@ export interface SkillReport {
 
 /** A visible skill. */
 export interface SkillRow {
-  /** The skill's name. */
   name: string;
-  /** Its description. */
   description: string;
   /** The location of its SKILL.md. */
   location: string;
@@ -1512,7 +1365,6 @@ export interface SkillRow {
   root: string;
   /** Its version, verbatim. */
   version: string | null;
-  /** Who may start the skill. */
   invocation: Invocation;
   /** Whether it belongs to the active role profile; absent if no profile is active. */
   active?: boolean | null;
@@ -1520,15 +1372,12 @@ export interface SkillRow {
   diagnostics: Diagnostic[];
 }
 
-/** The hits, best first. */
 export interface SkillSearchReply {
   /** The matching skills, the best first. */
   hits: Hit[];
 }
 
-/** One skill. */
 export interface SkillShowReply {
-  /** Its fields. */
   skill: Skill;
   /** The location of its SKILL.md. */
   location: string;
@@ -1536,9 +1385,7 @@ export interface SkillShowReply {
   scope: Scope;
   /** Estimated tokens of its body. */
   tokens: number;
-  /** The shape of its body. */
   outline: Outline;
-  /** Its other files. */
   resources: Resource[];
   /** The digest of its folder; `null` if it has none. */
   digest: string | null;
@@ -1546,27 +1393,21 @@ export interface SkillShowReply {
   digest_failure: string | null;
   /** Unmet requirements, as `kind name`; `kind` is `bin`, `any_bin`, `env`, `os` or `skill`. */
   missing: string[];
-  /** All diagnostics. */
   diagnostics: Diagnostic[];
 }
 
-/** The prompt block. */
 export interface SkillToPromptReply {
   /** The text, without a line end after the last line. */
   text: string;
 }
 
-/** The results. */
 export interface SkillValidateReply {
   /** The target whose rules were applied. */
   target: Target;
-  /** One entry for each file. */
   files: Verdict[];
   /** The number of files without errors. */
   valid: number;
-  /** The number of errors. */
   errors: number;
-  /** The number of warnings. */
   warnings: number;
 }
 
@@ -1582,9 +1423,7 @@ export interface Skipped {
   detail: string;
 }
 
-/** The home. */
 export interface StatusReply {
-  /** The folder. */
   home: string;
   /** The path of the database; `null` if nothing has been written yet. */
   database: string | null;
@@ -1592,7 +1431,6 @@ export interface StatusReply {
   schema: number;
   /** Its size in bytes, including the WAL. */
   bytes: number;
-  /** The number of keys. */
   keys: number;
   /** The number of skills with executions. */
   skills: number;
@@ -1604,15 +1442,11 @@ export interface StatusReply {
   recommendations: Recommendation[];
 }
 
-/** The key. */
 export interface StoreAppendReply {
-  /** The key. */
   key: string;
 }
 
-/** The result. */
 export interface StoreCasReply {
-  /** The key. */
   key: string;
   /** Whether the value was the expected one and was set. */
   swapped: boolean;
@@ -1620,17 +1454,13 @@ export interface StoreCasReply {
   current: StoreValue | null;
 }
 
-/** What was removed. */
 export interface StoreDeleteReply {
-  /** The key. */
   key: string;
-  /** Whether it existed. */
   deleted: boolean;
 }
 
 /** A key with its value. */
 export interface StoreEntry {
-  /** The key. */
   key: string;
   /** The value, bytes if it is not UTF-8. */
   value: string | Uint8Array;
@@ -1638,25 +1468,19 @@ export interface StoreEntry {
   updated_at: string;
 }
 
-/** Whether it exists. */
 export interface StoreExistsReply {
-  /** The key. */
   key: string;
-  /** Whether it exists. */
   exists: boolean;
 }
 
-/** The entries as text. */
 export interface StoreExportReply {
   /** One JSON object on each line: `key`, `value` or `value_base64`, `updated_at`. */
   text: string;
-  /** The number of entries. */
   count: number;
 }
 
-/** What was found. */
+/** A value in a reply: text if it is UTF-8, else bytes. */
 export interface StoreGetReply {
-  /** The key. */
   key: string;
   /** The value, bytes if it is not UTF-8. */
   value: string | Uint8Array;
@@ -1664,7 +1488,6 @@ export interface StoreGetReply {
   found: boolean;
 }
 
-/** The result. */
 export interface StoreImportReply {
   /** Keys that were set. */
   set: number;
@@ -1672,29 +1495,23 @@ export interface StoreImportReply {
   kept: number;
 }
 
-/** The sum. */
 export interface StoreIncrReply {
-  /** The key. */
   key: string;
   /** The sum, as text because it may need 64 bits. */
   value: string;
 }
 
-/** The keys. */
 export interface StoreListReply {
   /** The keys, in byte order. */
   keys: string[];
 }
 
-/** The entries. */
 export interface StoreListValuesReply {
   /** The entries, in byte order of their keys. */
   entries: StoreEntry[];
 }
 
-/** What was set. */
 export interface StoreSetReply {
-  /** The key. */
   key: string;
   /** The size of the value in bytes. */
   bytes: number;
@@ -1727,7 +1544,6 @@ export type Truncation = "whole" | "shortened" | "name_only" | "dropped";
 
 /** A key with its value as text. */
 export interface ValueLine {
-  /** The key. */
   key: string;
   /** The value; bytes that are not UTF-8 are replaced by U+FFFD. */
   value: string;
@@ -1735,15 +1551,12 @@ export interface ValueLine {
 
 /** The result for one file. */
 export interface Verdict {
-  /** The file. */
   path: string;
-  /** Whether the file has no errors. */
   valid: boolean;
   /** The name of the skill, if it loads. */
   name: string | null;
   /** The id of the rule for which it does not load. */
   reason: string | null;
-  /** All diagnostics. */
   diagnostics: Diagnostic[];
 }
 
@@ -1759,9 +1572,7 @@ export interface VersionCount {
 
 /** What one client would load. */
 export interface Visibility {
-  /** The client. */
   client: string;
-  /** The number of skills that it loads. */
   loaded: number;
   /** The locations of skills that ClawPowers loads but the client does not. */
   unseen: string[];
@@ -1771,9 +1582,7 @@ export interface Visibility {
 
 /** A warning about something that is probably a mistake. The operation was still done. */
 export interface Warning {
-  /** What looks wrong. */
   message: string;
-  /** What to do next. */
   hint: string;
 }
 

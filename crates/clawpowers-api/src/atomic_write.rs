@@ -1,4 +1,4 @@
-//! Writing a file so that a crash leaves the old one or the new one, never a piece of either.
+//! Writing a file atomically: after a crash, it has the old content or the new one.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -6,30 +6,29 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 use tempfile::NamedTempFile;
 
-/// How long a file that another program has open is waited for, where the system does not replace such files.
+/// How long to retry on Windows if another program has the file open.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Puts `bytes` in the place of `file`, which keeps its permissions and its owner; a new file is its owner's alone.
+/// Replaces the content of a file, which keeps its permissions and its owner. Only its owner can read a new file.
 ///
-/// The bytes and the name are on the disk when it returns.
+/// The content and the name are durable when it returns.
 pub(crate) fn write_whole(file: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = file.parent().unwrap_or(file);
     let metadata = match file.metadata() {
-        Ok(metadata) => Some(metadata),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(error),
+        metadata => Some(metadata?),
     };
-    // The library's own message names a file that never was.
+    // The message of the library names a temporary file that was never created.
     let mut new = NamedTempFile::new_in(folder).map_err(|error| {
         let message = format!("no file can be made in its folder: {}", error.kind());
         io::Error::new(error.kind(), message)
     })?;
-    // As above.
+    // For the same reason, not through `NamedTempFile` itself.
     new.as_file_mut().write_all(bytes)?;
     if let Some(metadata) = metadata {
         #[cfg(unix)]
         {
-            // The superuser writes other people's files too, and they stay theirs; others cannot give files away.
+            // A file that the superuser writes keeps its owner. Other users cannot change the owner.
             use std::os::unix::fs::{MetadataExt as _, fchown};
             let _ = fchown(new.as_file(), Some(metadata.uid()), Some(metadata.gid()));
         }
@@ -40,12 +39,12 @@ pub(crate) fn write_whole(file: &Path, bytes: &[u8]) -> io::Result<()> {
     sync_folder(folder)
 }
 
-/// Puts a new file in the place of another.
+/// Renames a new file over an old one.
 ///
-/// Windows refuses while somebody has the old file open and does not share it, be it an editor or a virus scanner; that is
-/// tried again for a while.
+/// Windows refuses this while another program, such as an editor or a virus scanner, has the old file open without sharing it.
+/// Then it is retried for a while.
 pub(crate) fn replace(new: NamedTempFile, file: &Path) -> io::Result<()> {
-    // `persist` would not replace a file that another process of ours has just open to read; the standard library does.
+    // Unlike `persist`, the standard library replaces a file on Windows that another process is reading.
     let new = new.into_temp_path().keep().map_err(|error| error.error)?;
     let started = Instant::now();
     let mut pause = Duration::from_millis(1);
@@ -57,7 +56,7 @@ pub(crate) fn replace(new: NamedTempFile, file: &Path) -> io::Result<()> {
             }
             renamed => {
                 return renamed.inspect_err(|_| {
-                    // What cannot be taken away either is not worth a second error.
+                    // A temporary file that cannot be removed is not worth a second error.
                     let _ = fs::remove_file(&new);
                 });
             }
@@ -65,27 +64,21 @@ pub(crate) fn replace(new: NamedTempFile, file: &Path) -> io::Result<()> {
     }
 }
 
-/// Tells whether another program may just have the file open: ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION.
+/// Tells whether another program may have the file open: ERROR_ACCESS_DENIED or ERROR_SHARING_VIOLATION.
 fn is_held(error: &io::Error) -> bool {
     cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32))
 }
 
-/// Sees to it that a new name in a folder outlives a loss of power.
+/// Makes a new name in a folder durable.
 fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(not(unix)) {
-        // Elsewhere a folder cannot be opened as a file.
+        // A folder cannot be opened as a file there.
         return Ok(());
     }
+    use io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
     match File::open(folder).and_then(|folder| folder.sync_all()) {
-        // Some file systems have nothing to sync here, and a folder may be closed to its readers.
-        Err(error)
-            if !matches!(
-                error.kind(),
-                io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied
-            ) =>
-        {
-            Err(error)
-        }
-        _ => Ok(()),
+        // Some file systems do not support it, and the folder may not be readable.
+        Err(error) if matches!(error.kind(), InvalidInput | Unsupported | PermissionDenied) => Ok(()),
+        synced => synced,
     }
 }

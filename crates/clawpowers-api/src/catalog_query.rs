@@ -1,10 +1,9 @@
-//! Which skills an operation is about: roots, scopes, another client's view, a role profile.
+//! The skills that an operation is about: roots, scopes, another client's view, a role profile.
 
 use crate::config::roles::{Role, Roles, roles};
 use crate::runtime::Runtime;
-use crate::text::choices;
-use crate::wire::error::{ApiError, ErrorCode};
-use crate::wire::shared::shared_fields;
+use crate::text::unknown_name;
+use crate::wire::{ApiError, Result, shared::shared_fields};
 use clawpowers_loader::display::{display_path, quote};
 use clawpowers_loader::{
     CLIENTS, Catalog, CatalogOptions, Client, Entry, EntryKind, Found, Rejected, Root, Row, Scope, Tree,
@@ -20,8 +19,10 @@ shared_fields! {
     pub struct CatalogQuery by catalog_query {
         /// Folders to search, or the path of a SKILL.md; empty means the default folders.
         #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "path")))]
+        #[serde(default)]
         pub roots: Vec<String>,
         /// Keep only these scopes: `project`, `user`, `home`, `system`, `extra`, `bundled`; empty means all.
+        #[serde(default)]
         pub scopes: Vec<String>,
         /// Show the view of this client.
         pub client: Option<String>,
@@ -31,26 +32,25 @@ shared_fields! {
     }
 }
 
-/// A catalog with the role profile that is in force for it.
+/// A catalog and its role profile.
 pub(crate) struct Selected<T = Entry> {
     pub(crate) catalog: Catalog<T>,
-    /// The role profile that the caller named, else the one that config.json puts in force.
+    /// The role profile that the request names, else the active one of config.json.
     pub(crate) role: Option<Role>,
-    /// What config.json puts in force without a list of skills for it.
+    /// The active profile of config.json if `profiles` does not define it.
     pub(crate) unknown_profile: Option<String>,
-    /// How many skills were left out because they are not of the role.
+    /// The number of skills left out because they do not belong to the role.
     pub(crate) outside_role: usize,
-    /// The client whose view it is.
     client: Option<&'static Client>,
 }
 
-/// Returns the digest of a skill's folder, or why there is none.
+/// Returns the digest of a skill's folder, or the reason that it has none.
 pub(crate) fn digest_of_entry(entry: &Entry) -> Result<String, String> {
     digest(&*entry.tree, &entry.file).map_err(|error| error.to_string())
 }
 
 impl<T: Row> Selected<T> {
-    /// Keeps only the skills of the role profile in force.
+    /// Keeps only the skills of the role profile.
     pub(crate) fn keep_role(&mut self) {
         let before = self.catalog.entries.len();
         if let Some(role) = &self.role {
@@ -61,8 +61,8 @@ impl<T: Row> Selected<T> {
 }
 
 impl Selected {
-    /// Returns the skill that `name` means: one of this name, one whose folder has it, or the one at this path.
-    pub(crate) fn entry(&self, runtime: &Runtime, name: &str) -> Result<Entry, ApiError> {
+    /// Returns the skill with this name, else the one whose folder has this name, else the one at this path.
+    pub(crate) fn entry(&self, runtime: &Runtime, name: &str) -> Result<Entry> {
         let is_path = name.contains(['/', MAIN_SEPARATOR]) || matches!(name, "." | "..");
         if is_path && let Some(file) = runtime.skill_at(name) {
             return self.entry_at(runtime, name, &file);
@@ -76,7 +76,7 @@ impl Selected {
         }
     }
 
-    /// Returns the first skill whose folder is called `name`.
+    /// Returns the first skill whose folder has this name.
     fn in_folder(&self, name: &str) -> Option<&Entry> {
         let name = normalize_name(name);
         let folder = |entry: &Entry| {
@@ -84,14 +84,12 @@ impl Selected {
             let folder = location.parent()?.file_name()?;
             Some(normalize_name(&folder.to_string_lossy()))
         };
-        self.catalog
-            .entries
-            .iter()
-            .find(|entry| folder(entry).is_some_and(|folder| folder == name))
+        let mut entries = self.catalog.entries.iter();
+        entries.find(|entry| folder(entry).is_some_and(|folder| folder == name))
     }
 
-    /// Returns the skill whose SKILL.md is `file`, also where another of its name is visible instead.
-    fn entry_at(&self, runtime: &Runtime, named: &str, file: &Path) -> Result<Entry, ApiError> {
+    /// Returns the skill whose SKILL.md is `file`, even if it is shadowed.
+    fn entry_at(&self, runtime: &Runtime, named: &str, file: &Path) -> Result<Entry> {
         let wanted = runtime.real(file);
         let is_it = |location: &Path| runtime.real(location) == wanted;
         let visible = |catalog: &Catalog| {
@@ -108,8 +106,7 @@ impl Selected {
             ..CatalogOptions::default()
         });
         visible(&catalog).ok_or_else(|| {
-            let message = format!("there is no skill at {}", quote(named));
-            let error = ApiError::new(ErrorCode::NotFound, message);
+            let error = ApiError::not_found(format!("there is no skill at {}", quote(named)));
             match catalog.rejected.iter().find(|one| is_it(&one.location)) {
                 Some(rejected) => error.hint(did_not_load(rejected)),
                 None => error.hint("{skill_validate} says what is wrong with the file"),
@@ -119,10 +116,10 @@ impl Selected {
 
     fn unknown(&self, name: &str, is_path: bool) -> ApiError {
         if is_path {
-            let message = format!("there is no skill at {}", quote(name));
-            return ApiError::new(ErrorCode::NotFound, message).hint("name a skill's folder or its SKILL.md");
+            return ApiError::not_found(format!("there is no skill at {}", quote(name)))
+                .hint("name a skill's folder or its SKILL.md");
         }
-        let error = ApiError::new(ErrorCode::NotFound, format!("there is no skill {}", quote(name)));
+        let error = ApiError::not_found(format!("there is no skill {}", quote(name)));
         let named = |path: &Path| path.parent().and_then(Path::file_name).is_some_and(|n| n == name);
         if let Some(rejected) = self.catalog.rejected.iter().find(|r| named(&r.location)) {
             return error.hint(did_not_load(rejected));
@@ -141,47 +138,37 @@ fn did_not_load(rejected: &Rejected) -> String {
 }
 
 impl Runtime {
-    /// Loads the catalog that `selection` names.
-    pub(crate) fn select(&self, selection: &CatalogQuery) -> Result<Selected, ApiError> {
-        self.select_rows(selection)
+    /// Loads the catalog of a query.
+    pub(crate) fn select(&self, query: &CatalogQuery) -> Result<Selected> {
+        self.select_rows(query)
     }
 
-    /// As [`Runtime::select`], but keeps of each skill only what its row does.
-    pub(crate) fn select_rows<T: Row>(&self, selection: &CatalogQuery) -> Result<Selected<T>, ApiError> {
-        self.select_with(selection, roles(self.surroundings.home.as_deref())?)
+    /// As [`Runtime::select`], but keeps only a row of each skill.
+    pub(crate) fn select_rows<T: Row>(&self, query: &CatalogQuery) -> Result<Selected<T>> {
+        self.select_with(query, roles(self.environment.home.as_deref())?)
     }
 
-    /// As [`Runtime::select`], with the role profiles at hand.
-    pub(crate) fn select_with<T: Row>(
-        &self,
-        selection: &CatalogQuery,
-        roles: Roles,
-    ) -> Result<Selected<T>, ApiError> {
-        let client = selection.client.as_deref().map(client).transpose()?;
-        let scopes = selection
-            .scopes
-            .iter()
-            .map(|name| scope(name))
-            .collect::<Result<Vec<_>, _>>()?;
-        let explicit = !selection.roots.is_empty();
+    /// As [`Runtime::select_rows`], with these role profiles.
+    pub(crate) fn select_with<T: Row>(&self, query: &CatalogQuery, roles: Roles) -> Result<Selected<T>> {
+        let client = query.client.as_deref().map(client).transpose()?;
+        let scopes = query.scopes.iter().map(|name| scope(name));
+        let scopes = scopes.collect::<Result<_, _>>()?;
         let tree = self.tree();
-        let roots = if explicit {
-            selection
-                .roots
-                .iter()
-                .map(|root| self.root(root))
-                .collect::<Result<_, _>>()?
-        } else {
-            self.default_roots(&*tree, client)
+        let roots = match query.roots.is_empty() {
+            true => self.default_roots(&*tree, client),
+            false => {
+                let roots = query.roots.iter().map(|root| self.root(root));
+                roots.collect::<Result<_, _>>()?
+            }
         };
-        let bundled: Option<Arc<dyn Tree>> = match explicit || client.is_some() {
-            true => None,
-            false => Some(crate::bundled::tree()),
+        let bundled: Option<Arc<dyn Tree>> = match query.roots.is_empty() && client.is_none() {
+            true => Some(crate::bundled::tree()),
+            false => None,
         };
-        let (role, unknown_profile) = match (selection.profile.as_deref(), roles.active.as_deref()) {
+        let (role, unknown_profile) = match (query.profile.as_deref(), roles.active.as_deref()) {
             (Some(""), _) => (None, None),
             (Some(name), _) => (Some(roles.get(name).ok_or_else(|| roles.unknown(name))?), None),
-            // Other clients know nothing of role profiles.
+            // Other clients do not know role profiles.
             (None, Some(name)) if client.is_none() => match roles.get(name) {
                 Some(role) => (Some(role), None),
                 None => (None, Some(name.to_owned())),
@@ -195,7 +182,7 @@ impl Runtime {
             scopes,
             client,
         });
-        for root in selection.roots.iter().filter(|root| is_skill_file(root)) {
+        for root in query.roots.iter().filter(|root| is_skill_file(root)) {
             self.keep_file(&mut catalog, root);
         }
         let mut selected = Selected {
@@ -205,36 +192,25 @@ impl Runtime {
             outside_role: 0,
             client,
         };
-        if selection.profile.is_some() {
+        if query.profile.is_some() {
             selected.keep_role();
         }
         Ok(selected)
     }
 
-    fn root(&self, root: &str) -> Result<Root, ApiError> {
-        let hint = "name a folder of skills or a SKILL.md";
-        let metadata = self.tree().metadata(&self.surroundings.cwd.join(root));
-        let is_folder = metadata.map(|metadata| metadata.kind == EntryKind::Folder);
-        match is_folder {
-            Ok(_) if root.is_empty() => {
-                Err(ApiError::new(ErrorCode::InvalidInput, "the path of the root is empty").hint(hint))
-            }
-            Ok(true) => Ok(Root::extra(self.as_named(root))),
-            Ok(false) if is_skill_file(root) => Ok(Root::extra(self.skill_folder(root))),
-            Ok(false) => Err(ApiError::new(
-                ErrorCode::InvalidInput,
-                format!("the root {} is not a folder", quote(root)),
-            )
-            .hint(hint)),
-            Err(error) => Err(ApiError::new(
-                ErrorCode::Io,
-                format!("the root {} cannot be read: {error}", quote(root)),
-            )
-            .hint(hint)),
-        }
+    fn root(&self, root: &str) -> Result<Root> {
+        let metadata = self.tree().metadata(&self.environment.cwd.join(root));
+        let error = match metadata.map(|metadata| metadata.kind == EntryKind::Folder) {
+            Ok(_) if root.is_empty() => ApiError::invalid_input("the path of the root is empty"),
+            Ok(true) => return Ok(Root::extra(self.as_named(root))),
+            Ok(false) if is_skill_file(root) => return Ok(Root::extra(self.skill_folder(root))),
+            Ok(false) => ApiError::invalid_input(format!("the root {} is not a folder", quote(root))),
+            Err(error) => ApiError::io(format!("the root {} cannot be read: {error}", quote(root))),
+        };
+        Err(error.hint("name a folder of skills or a SKILL.md"))
     }
 
-    /// Keeps, of what is in the folder of a SKILL.md that was named as a root, that file alone.
+    /// Removes everything in the folder of a SKILL.md that was named as a root, except that file.
     fn keep_file<T: Row>(&self, catalog: &mut Catalog<T>, root: &str) {
         let folder = self.skill_folder(root);
         let file = folder.join(Path::new(root).file_name().unwrap_or_default());
@@ -246,7 +222,7 @@ impl Runtime {
         }
     }
 
-    /// Returns the folder of a SKILL.md that was named.
+    /// Returns the folder of a SKILL.md that a request names.
     fn skill_folder(&self, named: &str) -> PathBuf {
         let file = self.as_named(named);
         match file.parent() {
@@ -255,7 +231,7 @@ impl Runtime {
         }
     }
 
-    /// Returns the SKILL.md that a path names: the file itself, or that of a folder.
+    /// Returns the SKILL.md at a path: the file itself, or that of a folder.
     fn skill_at(&self, named: &str) -> Option<PathBuf> {
         let path = self.as_named(named);
         let tree = self.tree();
@@ -265,7 +241,7 @@ impl Runtime {
         }
     }
 
-    /// Returns where the SKILL.md of an entry is, whatever the reader's working directory is.
+    /// Returns a location that does not depend on the reader's working directory.
     pub(crate) fn absolute_location(&self, entry: &Entry) -> PathBuf {
         match entry.scope {
             Scope::Bundled => entry.location().into_owned(),
@@ -273,21 +249,21 @@ impl Runtime {
         }
     }
 
-    /// Returns a path without links on the way, so that two ways to one file are equal.
+    /// Returns a path with symlinks resolved, so that two paths of one file are equal.
     fn real(&self, path: &Path) -> PathBuf {
-        let path = self.surroundings.cwd.join(path);
+        let path = self.environment.cwd.join(path);
         self.tree().canonicalize(&path).unwrap_or(path)
     }
 
-    /// Returns the roots of a client, or of this runtime, where none are named.
+    /// Returns the roots of a client, or of this runtime, if a request names none.
     ///
-    /// Whoever handed in documents wants them seen, by whichever client; one that looks no deeper than the folders of its
-    /// own root is taken to have that root around each of the skills.
+    /// In memory, every client sees all documents: for one that looks no deeper than the folders of its root, the folder
+    /// around each skill is a root.
     pub(crate) fn default_roots(&self, tree: &dyn Tree, client: Option<&Client>) -> Vec<Root> {
         if self.has_disk() {
             return match client {
-                Some(client) => client.roots(&self.surroundings),
-                None => default_roots(&self.surroundings),
+                Some(client) => client.roots(&self.environment),
+                None => default_roots(&self.environment),
             };
         }
         let top = Root::extra(PathBuf::new());
@@ -303,31 +279,23 @@ impl Runtime {
         };
         let outer = folders.iter().filter(|folder| !within(folder));
         let roots: BTreeSet<&Path> = outer.filter_map(|folder| folder.parent()).collect();
-        roots
-            .into_iter()
-            .map(|root| Root::extra(root.to_owned()))
-            .collect()
+        let root = |root: &Path| Root::extra(root.to_owned());
+        roots.into_iter().map(root).collect()
     }
 }
 
-/// Tells whether a path ends in the name of a skill's file.
+/// Tells whether a path ends in `SKILL.md`.
 fn is_skill_file(path: &str) -> bool {
     let name = Path::new(path).file_name();
     !path.ends_with('/') && name.is_some_and(|name| name.eq_ignore_ascii_case("SKILL.md"))
 }
 
-fn client(name: &str) -> Result<&'static Client, ApiError> {
-    Client::named(name).ok_or_else(|| {
-        let names: Vec<&str> = CLIENTS.iter().map(|client| client.name).collect();
-        let message = format!("there is no client {}", quote(name));
-        ApiError::new(ErrorCode::InvalidInput, message).hint(choices(name, "clients", &names))
-    })
+fn client(name: &str) -> Result<&'static Client> {
+    let names = || CLIENTS.iter().map(|client| client.name).collect::<Vec<_>>();
+    Client::named(name).ok_or_else(|| unknown_name("client", name, &names()))
 }
 
-fn scope(name: &str) -> Result<Scope, ApiError> {
-    name.parse().map_err(|()| {
-        let message = format!("there is no scope {}", quote(name));
-        let names = Scope::ALL.map(Scope::as_str);
-        ApiError::new(ErrorCode::InvalidInput, message).hint(choices(name, "scopes", &names))
-    })
+fn scope(name: &str) -> Result<Scope> {
+    name.parse()
+        .map_err(|()| unknown_name("scope", name, &Scope::ALL.map(Scope::as_str)))
 }

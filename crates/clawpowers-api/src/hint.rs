@@ -1,26 +1,25 @@
 //! Hints, worded for the language of the caller.
 //!
-//! The libraries know no language: where a hint is to call an operation, it says `{metrics_show outcome=open}`, and
-//! `{--home}` where it is to use an option. Whoever shows hints to people or to programs says how that reads there.
+//! A hint in this library refers to an operation as `{metrics_show outcome=open}` and to an option as `{--home}`. The command
+//! line and each binding say how such a reference reads there.
 
 use std::sync::OnceLock;
 
-/// What a hint refers to.
+/// A reference in a hint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reference<'t> {
-    /// A call of an operation, with some of its arguments.
+    /// An operation, with some of its arguments.
     Operation(&'t str, Vec<(&'t str, &'t str)>),
-    /// An option.
+    /// An option, such as `home`.
     Option(&'t str),
 }
 
-/// Words a reference.
+/// A function that returns the words for a reference.
 pub type Wording = fn(&Reference<'_>) -> String;
 
 static WORDING: OnceLock<Wording> = OnceLock::new();
 
-/// Says how the hints of this process are worded; the first call counts. Without one, operations are called by their
-/// names.
+/// Sets the wording of the hints of this process; only the first call has an effect. By default, a reference is its name.
 pub fn word_hints(wording: Wording) {
     WORDING.get_or_init(|| wording);
 }
@@ -31,23 +30,23 @@ fn by_name(reference: &Reference<'_>) -> String {
     }
 }
 
-/// Words the references of a hint. What is between backticks is a value and stays as it is.
+/// Replaces the references in a hint. Text in backticks is a value and is not changed.
 pub(crate) fn worded(hint: &str) -> String {
     let wording = WORDING.get().copied().unwrap_or(by_name);
-    let word = |(index, part): (usize, &str)| match index % 2 {
-        0 => part
-            .split_inclusive('}')
-            .map(|piece| match piece.split_once('{') {
-                Some((before, inside)) => match inside.strip_suffix('}').and_then(parse) {
-                    Some(reference) => format!("{before}{}", wording(&reference)),
-                    None => piece.to_owned(),
-                },
-                None => piece.to_owned(),
-            })
-            .collect(),
+    let word = |piece: &str| {
+        let (before, reference) = piece.strip_suffix('}')?.split_once('{')?;
+        Some(format!("{before}{}", wording(&parse(reference)?)))
+    };
+    let part = |(index, part): (usize, &str)| match index % 2 {
+        0 => {
+            let pieces = part.split_inclusive('}');
+            pieces
+                .map(|piece| word(piece).unwrap_or_else(|| piece.to_owned()))
+                .collect()
+        }
         _ => part.to_owned(),
     };
-    let parts: Vec<String> = hint.split('`').enumerate().map(word).collect();
+    let parts: Vec<String> = hint.split('`').enumerate().map(part).collect();
     parts.join("`")
 }
 

@@ -50,10 +50,10 @@ pub use operations::metrics::warning::Warning;
 pub use operations::wording::Language;
 pub use runtime::memory::{Document, MemoryOptions};
 pub use runtime::{Options, Runtime, fork};
-pub use text::spelled;
-pub use wire::error::{ApiError, ErrorCode};
+pub use text::escape_line;
 pub use wire::execution::{ExecutionFields, ExecutionFilter};
 pub use wire::json::{reply, to_json, write_reply};
+pub use wire::{ApiError, ErrorCode, Result};
 
 /// Returns the time of the system's clock in RFC 3339, in UTC and whole seconds.
 #[must_use]
@@ -64,7 +64,6 @@ pub fn now() -> String {
 
 pub use clawpowers_feedback as feedback;
 
-pub use clawpowers_executor::ledger::{ImportReport, Skipped};
 pub use clawpowers_executor::{Outcome, SCHEMA_VERSION, Storage, legacy::Report};
 pub use clawpowers_loader::client_budget::Truncation;
 pub use clawpowers_loader::display::display_path;

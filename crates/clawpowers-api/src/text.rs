@@ -1,31 +1,36 @@
-//! Text of strangers on one line.
+//! Text on one line, and names that do not exist.
 
-use clawpowers_loader::display::{is_unsafe_to_show, nearest, quote};
+use crate::wire::ApiError;
+use clawpowers_loader::display::{escape_control, nearest, quote};
 
-/// Returns `text` with every character spelled out that a terminal acts on, line ends and tabs among them; unlike a
-/// text whose blanks are joined, a path stays the one it was.
+/// Returns `text` with every unsafe character escaped, line ends and tabs too. Blanks are kept, so that a path stays the
+/// same path.
 ///
 /// # Examples
 ///
 /// ```
-/// assert_eq!(clawpowers_api::spelled("a  b\nc\u{1b}"), "a  b\\u{a}c\\u{1b}");
+/// assert_eq!(clawpowers_api::escape_line("a  b\nc\u{1b}"), "a  b\\u{a}c\\u{1b}");
 /// ```
 #[must_use]
-pub fn spelled(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if is_unsafe_to_show(c) {
-            out.extend(c.escape_unicode());
-        } else {
-            out.push(c);
-        }
-    }
-    out
+pub fn escape_line(text: &str) -> String {
+    escape_control(text)
+        .replace('\n', "\\u{a}")
+        .replace('\t', "\\u{9}")
 }
 
-/// Returns a hint for a name that is none of `names`, which are the `what`: the one that was most likely meant, and all.
-pub(crate) fn choices(given: &str, what: &str, names: &[&str]) -> String {
-    let near = nearest(given, names.iter().copied());
+/// Returns the error for a name that is none of `names`; `what` is the singular of what they are.
+pub(crate) fn unknown_name(what: &str, name: &str, names: &[&str]) -> ApiError {
+    let near = nearest(name, names.iter().copied());
     let near = near.map_or_else(String::new, |near| format!("did you mean {}? ", quote(near)));
-    format!("{near}the {what} are {}", names.join(", "))
+    ApiError::invalid_input(format!("there is no {what} {}", quote(name)))
+        .hint(format!("{near}the {what}s are {}", names.join(", ")))
+}
+
+/// Returns the hint for a name that does not exist: the most similar one of `names`, else `hint`.
+pub(crate) fn did_you_mean<'a>(name: &str, names: impl IntoIterator<Item = &'a str>, hint: &str) -> String {
+    let near = nearest(name, names);
+    near.map_or_else(
+        || hint.to_owned(),
+        |near| format!("did you mean {}?", quote(near)),
+    )
 }

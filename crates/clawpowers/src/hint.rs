@@ -9,7 +9,7 @@ pub(crate) fn wording(reference: &Reference<'_>) -> String {
         Reference::Option(name) => return format!("`--{name}`"),
     };
     let known = OPERATIONS.iter().find(|operation| operation.name == name);
-    let positional = known.map_or(&[][..], |operation| operation.surface.positional);
+    let positional = known.map_or(&[][..], |operation| operation.positional);
     let command = match name {
         "recover" => "doctor --recover".to_owned(),
         name => match name.split_once('_') {

@@ -5,7 +5,7 @@ use crate::stdout;
 use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
 use clawpowers_api::display::escape_control;
-use clawpowers_api::{ApiError, spelled, write_reply};
+use clawpowers_api::{ApiError, escape_line, write_reply};
 use serde::Serialize;
 use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write as _};
 
@@ -194,9 +194,9 @@ impl Out {
 
     /// Prints an error with its hint.
     pub(crate) fn eprint_error(&self, error: &ApiError) -> Exit {
-        let mut text = format!("error: {}\n", spelled(&error.message));
+        let mut text = format!("error: {}\n", escape_line(&error.message));
         if let Some(hint) = &error.hint {
-            text.push_str(&format!("hint: {}\n", spelled(hint)));
+            text.push_str(&format!("hint: {}\n", escape_line(hint)));
         }
         self.eprint(&text);
         Exit::from(error.code)

@@ -1,9 +1,9 @@
-//! The methods of the JavaScript surface.
+//! The methods of the JavaScript API.
 
 use super::method::{Method, Presence};
 use super::table::{Table, camel};
 
-/// The parts of a runtime, with what is said of them.
+/// The parts of a runtime, with their descriptions.
 pub(crate) const GROUPS: [(&str, &str); 5] = [
     ("skills", "Lists, reads, checks and repairs skills."),
     ("store", "Stores values under keys."),
@@ -12,7 +12,7 @@ pub(crate) const GROUPS: [(&str, &str); 5] = [
     ("config", "Reads and changes settings of config.json."),
 ];
 
-/// Words that no parameter may have as its name.
+/// Reserved words, which cannot name a parameter.
 const RESERVED: [&str; 6] = ["new", "default", "delete", "import", "export", "in"];
 
 /// Writes the module.
@@ -42,7 +42,7 @@ fn class(out: &mut String, table: &Table, group: &str, name: &str, about: &str) 
         "\n/** {about} */\nexport class {name} extends Base {{\n"
     ));
     for method in Method::of(table, group) {
-        let name = camel(method.row.operation.surface.method, false);
+        let name = camel(method.row.operation.method, false);
         out.push_str(&line(&method, &name, "run"));
         out.push_str(&line(&method, &format!("{name}Async"), "runAsync"));
     }
@@ -100,7 +100,7 @@ pub(crate) fn parameter(field: &str) -> String {
     }
 }
 
-/// Returns what TypeScript has to put behind a parameter's name that may be left out.
+/// Returns the mark of an optional parameter in TypeScript.
 pub(crate) const fn mark(presence: Presence) -> &'static str {
     match presence {
         Presence::Optional => "?",

@@ -1,4 +1,4 @@
-//! Writes what is generated from the table of operations: schemas, the methods and types of the bindings, the reference.
+//! Generates schemas, the methods and types of the bindings, and the reference from the table of operations.
 #![forbid(unsafe_code)]
 #![expect(
     clippy::print_stdout,

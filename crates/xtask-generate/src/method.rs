@@ -1,4 +1,4 @@
-//! An operation as a method: what is given by position, what by name, what comes back.
+//! An operation as a method: its positional parameters, its options, its result.
 
 use super::table::{Field, Row, Table};
 use serde_json::Value;
@@ -7,15 +7,15 @@ use serde_json::Value;
 pub(crate) struct Method<'a> {
     pub(crate) row: &'a Row,
     pub(crate) params: Vec<Param<'a>>,
-    /// The fields that are given by name.
+    /// The fields that are named arguments.
     pub(crate) options: Vec<Field<'a>>,
-    /// The field of the reply that comes back, where it is not the whole.
+    /// The field of the reply that the method returns; `None` if it returns the whole.
     pub(crate) result: Option<Field<'a>>,
-    /// Whether the reply may hold bytes.
+    /// Whether the reply may contain bytes.
     pub(crate) bytes: bool,
 }
 
-/// What is given by position.
+/// A positional parameter.
 pub(crate) struct Param<'a> {
     pub(crate) field: Field<'a>,
     pub(crate) presence: Presence,
@@ -25,26 +25,26 @@ pub(crate) struct Param<'a> {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Presence {
-    /// It has to be given.
+    /// It is required.
     Required,
-    /// It has to be given, and may be nothing.
+    /// It is required, and may be null.
     Nullable,
-    /// It may be left out.
+    /// It is optional.
     Optional,
 }
 
 impl<'a> Method<'a> {
     pub(crate) fn new(table: &'a Table, row: &'a Row) -> Self {
         let fields = table.fields(&row.request);
-        let surface = row.operation.surface;
-        let last = surface.positional.last();
+        let operation = row.operation;
+        let last = operation.positional.last();
         let param = |name: &&str| {
             let field = *fields.iter().find(|field| field.name == *name)?;
             let bytes = has_twin(&fields, name);
             let presence = match (field.required, Some(name) == last) {
                 (true, _) => Presence::Required,
                 (false, false) => Presence::Nullable,
-                // A value that was forgotten must not be taken for an empty one.
+                // A missing value must not be mistaken for an empty one.
                 (false, true) if bytes => Presence::Required,
                 (false, true) => Presence::Optional,
             };
@@ -56,15 +56,15 @@ impl<'a> Method<'a> {
         };
         let named = |field: &&Field<'_>| {
             let twin = field.name.strip_suffix("_base64");
-            !surface.positional.contains(&field.name)
+            !operation.positional.contains(&field.name)
                 && !twin.is_some_and(|base| fields.iter().any(|other| other.name == base))
         };
         let reply = table.fields(&row.reply);
         Self {
             row,
-            params: surface.positional.iter().filter_map(param).collect(),
+            params: operation.positional.iter().filter_map(param).collect(),
             options: fields.iter().filter(named).copied().collect(),
-            result: surface
+            result: operation
                 .result
                 .and_then(|name| reply.into_iter().find(|field| field.name == name)),
             bytes: holds_bytes(table, &row.reply),
@@ -74,35 +74,35 @@ impl<'a> Method<'a> {
     /// Returns all methods of a group, in the order of the table.
     pub(crate) fn of(table: &'a Table, group: &str) -> Vec<Self> {
         let rows = table.rows.iter();
-        rows.filter(|row| row.operation.surface.group == group)
+        rows.filter(|row| row.operation.group == group)
             .map(|row| Self::new(table, row))
             .collect()
     }
 
-    /// Tells whether something has to be given by name.
+    /// Tells whether a named argument is required.
     pub(crate) fn needs_options(&self) -> bool {
         self.options.iter().any(|field| field.required)
     }
 
-    /// Tells whether the method returns a whole number of 64 bits, which replies write as text.
+    /// Tells whether the method returns an integer of 64 bits, which is text in replies.
     pub(crate) fn is_integer(&self) -> bool {
         self.result.is_some_and(|field| is_wide(field.schema))
     }
 }
 
-/// Tells whether a text stands for a whole number of 64 bits.
+/// Tells whether a field is the text of an integer of 64 bits.
 pub(crate) fn is_wide(schema: &Value) -> bool {
     schema["type"] == "string" && schema["format"] == "int64"
 }
 
-/// Tells whether the field of this name may be given, or come, as bytes.
+/// Tells whether the field of this name may be bytes.
 pub(crate) fn has_twin(fields: &[Field<'_>], name: &str) -> bool {
     fields
         .iter()
         .any(|field| field.name.strip_suffix("_base64") == Some(name))
 }
 
-/// Tells whether a type has a field of bytes, itself or below.
+/// Tells whether a type contains bytes, at any depth.
 fn holds_bytes(table: &Table, name: &str) -> bool {
     let fields = table.fields(name);
     let below = |field: &Field<'_>| {

@@ -65,13 +65,13 @@ pub(crate) fn markdown(table: &Table) -> String {
 
 /// Returns how the operation is called in JavaScript and in Python.
 fn calls(row: &Row) -> [String; 2] {
-    let surface = row.operation.surface;
-    let group = match surface.group {
+    let operation = row.operation;
+    let group = match operation.group {
         "runtime" => String::new(),
         group => format!("{group}."),
     };
-    let arguments = surface.positional.join(", ");
-    [camel(surface.method, false), surface.method.to_owned()]
+    let arguments = operation.positional.join(", ");
+    [camel(operation.method, false), operation.method.to_owned()]
         .map(|method| format!("{group}{method}({arguments})"))
 }
 
@@ -84,7 +84,7 @@ fn operation(out: &mut String, table: &Table, row: &Row) {
         true => format!("JavaScript and Python: `{javascript}`"),
         false => format!("JavaScript: `{javascript}`. Python: `{python}`"),
     });
-    out.push_str(&match row.operation.surface.result {
+    out.push_str(&match row.operation.result {
         Some(field) => format!(". The method returns the field `{field}`.\n\n"),
         None => ".\n\n".to_owned(),
     });

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 /// Every operation, and the types that they share.
 pub(crate) struct Table {
     pub(crate) rows: Vec<Row>,
-    /// The types by their names in other languages.
+    /// The types, by their names in other languages.
     pub(crate) types: Map<String, Value>,
 }
 
@@ -19,7 +19,7 @@ pub(crate) struct Row {
     pub(crate) reply: String,
 }
 
-/// Asks the facade.
+/// Reads the table of `clawpowers-api`.
 pub(crate) fn table() -> Table {
     let mut generators = Generators::default();
     let mut names = BTreeMap::new();
@@ -54,17 +54,17 @@ pub(crate) fn table() -> Table {
 }
 
 impl Table {
-    /// Returns the schema of everything that crosses the border, as it is committed.
+    /// Returns the content of `schemas/operations.json`.
     pub(crate) fn json(&self) -> Value {
         let row = |row: &Row| {
-            let surface = row.operation.surface;
+            let operation = row.operation;
             json!({
                 "name": row.operation.name,
                 "summary": row.operation.summary,
-                "group": (surface.group != "runtime").then_some(surface.group),
-                "method": surface.method,
-                "positional": surface.positional,
-                "result": surface.result,
+                "group": (operation.group != "runtime").then_some(operation.group),
+                "method": operation.method,
+                "positional": operation.positional,
+                "result": operation.result,
                 "request": { "$ref": format!("#/$defs/{}", row.request) },
                 "reply": { "$ref": format!("#/$defs/{}", row.reply) },
             })
@@ -78,7 +78,7 @@ impl Table {
         })
     }
 
-    /// Returns the fields of a type, the required ones marked.
+    /// Returns the fields of a type.
     pub(crate) fn fields(&self, name: &str) -> Vec<Field<'_>> {
         let Some(schema) = self.types.get(name) else {
             return Vec::new();
@@ -120,8 +120,8 @@ fn target(schema: &Value) -> &str {
     reference.strip_prefix("#/$defs/").unwrap_or_default()
 }
 
-/// Names the types that a schema refers to as other languages do. An enum whose values are described one by one becomes a
-/// plain list of values.
+/// Replaces the names of the types that a schema refers to. An enum with a description for each value becomes a list of
+/// values.
 fn rename(schema: &mut Value, name: &impl Fn(&str) -> String) {
     match schema {
         Value::Object(map) => {

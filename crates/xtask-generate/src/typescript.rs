@@ -1,4 +1,4 @@
-//! The declarations of the JavaScript surface.
+//! The declarations of the JavaScript API.
 
 use super::javascript::{GROUPS, mark, parameter};
 use super::method::{Method, Presence, has_twin, is_wide};
@@ -7,7 +7,7 @@ use clawpowers_api::ErrorCode;
 use serde_json::Value;
 
 const BYTES: &str = "string | Uint8Array | ArrayBuffer";
-// How the reply describes a value that is no text, and how the surface gives it.
+// The description of a value that is not UTF-8: in a reply, and in the JavaScript API.
 const AS_JSON: &str = "`null` if it is not UTF-8";
 const AS_BYTES: &str = "bytes if it is not UTF-8";
 
@@ -40,7 +40,7 @@ pub(crate) fn declarations(table: &Table) -> String {
                 &method.options,
                 &|field| {
                     let kind = argument(field.schema);
-                    // A field that is undefined is left out, so it may be, even where the compiler is told to be exact.
+                    // Undefined fields are left out, so they are allowed even with `exactOptionalPropertyTypes`.
                     if field.required {
                         kind
                     } else {
@@ -90,7 +90,7 @@ fn is_twin(fields: &[Field<'_>], field: &Field<'_>) -> bool {
 
 fn methods(out: &mut String, table: &Table, group: &str) {
     for method in Method::of(table, group) {
-        let surface = method.row.operation.surface;
+        let operation = method.row.operation;
         let mut list: Vec<String> = method
             .params
             .iter()
@@ -119,7 +119,7 @@ fn methods(out: &mut String, table: &Table, group: &str) {
             Some(field) => reply(field.schema),
             None => method.row.reply.clone(),
         };
-        let (name, list) = (camel(surface.method, false), list.join(", "));
+        let (name, list) = (camel(operation.method, false), list.join(", "));
         let summary = method.row.operation.summary;
         doc(out, "  ", summary);
         out.push_str(&format!("  {name}({list}): {returned};\n"));
@@ -153,7 +153,7 @@ fn doc(out: &mut String, indent: &str, text: &str) {
     }
 }
 
-/// The type of what a caller gives.
+/// Returns the type of an argument.
 fn argument(schema: &Value) -> String {
     match schema["x-accepts"].as_str() {
         Some("time") => "string | Date | null".to_owned(),
@@ -161,7 +161,7 @@ fn argument(schema: &Value) -> String {
     }
 }
 
-/// The type of what comes back.
+/// Returns the type of a result.
 fn reply(schema: &Value) -> String {
     shape(schema, "number", "")
 }

@@ -1,27 +1,30 @@
-//! Changing one setting in the text: nothing else moves, and what is new looks like what is there.
+//! Changing one setting in the text of a `config.json`: no other byte changes, and what is new has the layout of its
+//! neighbours.
 
-use super::spans::{Member, Node, Spans, spans};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
+use std::collections::HashSet;
+use std::fmt;
 use std::ops::Range;
 
-/// A piece of the text and what takes its place.
+/// A range of the text and its replacement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Edit {
     range: Range<usize>,
     replacement: String,
 }
 
-/// Why there is no edit.
+/// The reason that there is no edit.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// An object holds a name twice, so nobody can say which of the two is meant.
+    /// An object has a key twice, so it is unclear which of the two is meant.
     Duplicate {
-        /// The name.
         name: String,
         /// The offset of the second.
         at: usize,
     },
-    /// The text or the names are not what the caller took them for.
+    /// The text is not JSON, or it has no object where `names` lead through one.
     Unread,
 }
 
@@ -34,65 +37,150 @@ impl Edit {
     }
 }
 
-/// Reads the places of all values of a text in which no object holds a name twice.
-fn unique_spans(text: &str) -> Result<Spans, Fault> {
-    let mut found = spans(text).ok_or(Fault::Unread)?;
-    match found.duplicate.take() {
-        Some((name, at)) => Err(Fault::Duplicate { name, at }),
-        None => Ok(found),
+/// The members of an object as they are written.
+struct Members<'t>(Vec<(&'t RawValue, &'t RawValue)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Self(Vec::new()))
+    }
+}
+
+impl<'de> Visitor<'de> for Members<'de> {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Self, A::Error> {
+        while let Some(member) = map.next_entry()? {
+            self.0.push(member);
+        }
+        Ok(self)
+    }
+}
+
+/// A member of an object; the ranges are those of the text.
+#[derive(Debug)]
+struct Member {
+    name: String,
+    /// The name in its quotes.
+    key: Range<usize>,
+    value: Range<usize>,
+}
+
+/// Returns where `part`, a slice of `text`, is in it.
+fn range_of(text: &str, part: &RawValue) -> Range<usize> {
+    let start = part.get().as_ptr().addr() - text.as_ptr().addr();
+    start..start + part.get().len()
+}
+
+/// Returns the members of the object in `range`; `None` if another value is there.
+fn members(text: &str, range: &Range<usize>) -> Option<Vec<Member>> {
+    let Members(members) = serde_json::from_str(text.get(range.clone())?).ok()?;
+    let member = |(key, value): (&RawValue, _)| {
+        Some(Member {
+            name: serde_json::from_str(key.get()).ok()?,
+            key: range_of(text, key),
+            value: range_of(text, value),
+        })
+    };
+    members.into_iter().map(member).collect()
+}
+
+/// Returns the first key that repeats another one of its object.
+fn duplicate(value: &RawValue) -> Option<(String, &RawValue)> {
+    if let Ok(list) = serde_json::from_str::<Vec<&RawValue>>(value.get()) {
+        return list.into_iter().find_map(duplicate);
+    }
+    let Members(members) = serde_json::from_str(value.get()).ok()?;
+    let mut names = HashSet::new();
+    members.into_iter().find_map(|(key, value)| {
+        let name: String = serde_json::from_str(key.get()).ok()?;
+        match names.insert(name.clone()) {
+            true => duplicate(value),
+            false => Some((name, key)),
+        }
+    })
+}
+
+/// Returns the range of the text without the blanks around it. No object of it may have a key twice.
+fn root(text: &str) -> Result<Range<usize>, Fault> {
+    let root = serde_json::from_str(text).map_err(|_| Fault::Unread)?;
+    match duplicate(root) {
+        Some((name, key)) => Err(Fault::Duplicate {
+            name,
+            at: range_of(text, key).start,
+        }),
+        None => Ok(range_of(text, root)),
     }
 }
 
 /// Returns the edit that removes the setting at `names`, with the comma that separates it from its neighbour. An object
-/// that is empty afterwards stays.
+/// that becomes empty is kept.
 pub(crate) fn unset(text: &str, names: &[String]) -> Result<Edit, Fault> {
-    let found = unique_spans(text)?;
-    let (last, above) = names.split_last().ok_or(Fault::Unread)?;
-    let mut node = &found.root;
-    let position = |node: &Node, name: &String| {
-        let members = node.members.as_deref()?;
-        members.iter().position(|member| member.name == *name)
-    };
-    for name in above {
-        let member = position(node, name).and_then(|index| node.members.as_deref()?.get(index));
-        node = &member.ok_or(Fault::Unread)?.value;
-    }
-    let index = position(node, last).ok_or(Fault::Unread)?;
-    let members = node.members.as_deref().unwrap_or_default();
-    let before = index.checked_sub(1).and_then(|index| members.get(index));
-    let range = match (before, members.get(index), members.get(index + 1)) {
-        (_, Some(own), Some(next)) => own.start..next.start,
-        (Some(before), Some(own), None) => before.value.end..own.value.end,
-        // Nothing but blanks is left between the braces.
-        _ => node.start + 1..node.end.checked_sub(1).ok_or(Fault::Unread)?,
-    };
+    let range = range_to_remove(text, root(text)?, names).ok_or(Fault::Unread)?;
     Ok(Edit {
         range,
         replacement: String::new(),
     })
 }
 
-/// Returns the edit that gives the setting at `names` a new value.
-///
-/// `text` is a JSON object that a JSON parser has accepted. `names` lead through objects; those that are not there are made.
+fn range_to_remove(text: &str, mut object: Range<usize>, names: &[String]) -> Option<Range<usize>> {
+    let (last, above) = names.split_last()?;
+    for name in above {
+        let mut members = members(text, &object)?.into_iter();
+        object = members.find(|member| member.name == *name)?.value;
+    }
+    let members = members(text, &object)?;
+    let index = members.iter().position(|member| member.name == *last)?;
+    let before = index.checked_sub(1).and_then(|index| members.get(index));
+    Some(match (before, members.get(index)?, members.get(index + 1)) {
+        (_, own, Some(next)) => own.key.start..next.key.start,
+        (Some(before), own, None) => before.value.end..own.value.end,
+        (None, _, None) => inside(&object),
+    })
+}
+
+/// Returns the range between the braces of an object.
+const fn inside(object: &Range<usize>) -> Range<usize> {
+    object.start + 1..object.end - 1
+}
+
+/// Returns the edit that gives the setting at `names` a new value. Objects that `names` lead through are created if they
+/// are missing.
 pub(crate) fn set(text: &str, names: &[String], value: &Value) -> Result<Edit, Fault> {
-    let found = unique_spans(text)?;
-    let mut node = &found.root;
-    let mut style = Style::of_file(text);
+    let mut object = root(text)?;
+    let mut layout = Layout::of_file(text);
     let mut rest = names;
     while let [first, below @ ..] = rest {
-        let members = node.members.as_deref().ok_or(Fault::Unread)?;
-        style = style.within(text, node, members);
+        let members = members(text, &object).ok_or(Fault::Unread)?;
+        let ([first_member, ..], [.., last_member]) = (&*members, &*members) else {
+            let filled = layout.render(&nested(rest, value), &layout.indent);
+            let filled = filled.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+            return Ok(Edit {
+                range: inside(&object),
+                replacement: filled.unwrap_or_default().to_owned(),
+            });
+        };
+        layout = layout.within(text, first_member, last_member);
         match members.iter().find(|member| member.name == *first) {
-            None => return insert(&style, node, members, first, nested(below, value)),
-            Some(member) if below.is_empty() => {
-                let old = text.get(member.value.start..member.value.end);
+            None => {
+                let member = layout.member(first, &nested(below, value), &layout.indent);
                 return Ok(Edit {
-                    range: member.value.start..member.value.end,
-                    replacement: style.for_value(old.unwrap_or_default()).render(value),
+                    range: last_member.value.end..last_member.value.end,
+                    replacement: layout.separator(&layout.indent) + &member,
                 });
             }
-            Some(member) => node = &member.value,
+            Some(member) if below.is_empty() => {
+                let old = text.get(member.value.clone()).unwrap_or_default();
+                return Ok(Edit {
+                    range: member.value.clone(),
+                    replacement: layout.for_value(old).render(value, &layout.indent),
+                });
+            }
+            Some(member) => object = member.value.clone(),
         }
         rest = below;
     }
@@ -105,56 +193,29 @@ fn nested(names: &[String], value: &Value) -> Value {
     names.iter().rev().fold(value.clone(), wrap)
 }
 
-/// Adds a member behind the last one of an object.
-fn insert(style: &Style, node: &Node, members: &[Member], name: &str, value: Value) -> Result<Edit, Fault> {
-    let member = [string(name), style.colon.clone(), style.render(&value)].concat();
-    let (range, replacement) = match members.last() {
-        Some(last) => {
-            let gap = match &style.newline {
-                Some(newline) => format!("{newline}{}", style.indent),
-                None => style.gap.clone(),
-            };
-            (last.value.end..last.value.end, format!(",{gap}{member}"))
-        }
-        // What stands between the braces are blanks.
-        None => {
-            let inside = match &style.newline {
-                Some(newline) => format!("{newline}{}{member}{newline}{}", style.indent, style.closing),
-                None => [style.pad.as_str(), &member, &style.pad].concat(),
-            };
-            let end = node.end.checked_sub(1).ok_or(Fault::Unread)?;
-            (node.start + 1..end, inside)
-        }
-    };
-    Ok(Edit { range, replacement })
-}
-
 /// How the members of an object are laid out.
 #[derive(Debug, Clone)]
-struct Style {
-    /// The line end before each member; nothing where they stand on one line.
+struct Layout {
+    /// The line end before each member; `None` if all are on one line.
     newline: Option<String>,
     /// The indentation of the members.
     indent: String,
-    /// The indentation of the closing brace.
-    closing: String,
-    /// What a level adds to the indentation.
+    /// The additional indentation of one level.
     unit: String,
-    /// What stands between a name and its value.
+    /// The text between a name and its value.
     colon: String,
-    /// What stands behind a comma on one line.
+    /// The blanks after a comma on one line.
     gap: String,
-    /// What stands inside the braces of an object on one line.
+    /// The blanks inside the braces of an object on one line.
     pad: String,
 }
 
-impl Style {
-    /// Returns the layout that the root of a file takes over where it has none of its own.
+impl Layout {
+    /// Returns the layout that a file has by default.
     fn of_file(text: &str) -> Self {
         Self {
             newline: Some(line_end(text).unwrap_or("\n").to_owned()),
             indent: String::new(),
-            closing: String::new(),
             unit: "  ".to_owned(),
             colon: ": ".to_owned(),
             gap: " ".to_owned(),
@@ -162,140 +223,100 @@ impl Style {
         }
     }
 
-    /// Returns the layout of an object that stands in an object of this one: as its last member has it.
-    fn within(&self, text: &str, node: &Node, members: &[Member]) -> Self {
-        let Some(last) = members.last() else {
-            return Self {
-                indent: format!("{}{}", self.indent, self.unit),
-                closing: self.indent.clone(),
-                ..self.clone()
-            };
+    /// Returns the layout of an object that is a value in an object of this layout, from its first and last member.
+    fn within(&self, text: &str, first: &Member, last: &Member) -> Self {
+        let blanks_before = |at: usize| {
+            let before = text.get(..at).unwrap_or_default();
+            let blanks = before.trim_end_matches([' ', '\t', '\n', '\r']).len();
+            before.get(blanks..).unwrap_or_default()
         };
         let mut own = self.clone();
-        own.closing.clone_from(&self.indent);
-        let colon = text.get(last.name_end..last.value.start).unwrap_or(": ");
+        let colon = text.get(last.key.end..last.value.start).unwrap_or(": ");
         if line_end(colon).is_none() {
             own.colon = colon.to_owned();
         }
-        let lead = blanks_before(text, last.start);
-        if let Some(end) = line_end(lead) {
-            own.newline = Some(end.to_owned());
-            let indent = lead.rsplit(['\n', '\r']).next().unwrap_or_default();
-            own.indent = indent.to_owned();
+        let (pad, gap) = (blanks_before(first.key.start), blanks_before(last.key.start));
+        own.newline = line_end(gap).map(str::to_owned);
+        if own.newline.is_some() {
+            let indent = gap.rsplit(['\n', '\r']).next().unwrap_or_default();
             match indent.strip_prefix(self.indent.as_str()) {
                 Some(unit) if !unit.is_empty() => own.unit = unit.to_owned(),
                 _ => {}
             }
+            own.indent = indent.to_owned();
             return own;
         }
-        own.newline = None;
-        own.gap = match members {
-            [_] if !own.colon.ends_with([' ', '\t']) => String::new(),
-            [_] => " ".to_owned(),
-            _ => lead.to_owned(),
+        own.gap = match first.key == last.key {
+            true if !own.colon.ends_with([' ', '\t']) => String::new(),
+            true => " ".to_owned(),
+            false => gap.to_owned(),
         };
-        let first = members.first().map_or(node.start, |first| first.start);
-        let pad = text.get(node.start + 1..first).unwrap_or_default();
         own.pad = if line_end(pad).is_none() { pad } else { "" }.to_owned();
         own
     }
 
-    /// Returns the layout of a value that takes the place of `old`: a list or object on one line stays on one.
+    /// Returns the layout of a value that replaces `old`: a list or object on one line stays on one.
     fn for_value(&self, old: &str) -> Self {
-        let mut style = self.clone();
+        let mut layout = self.clone();
         let filled = old
             .strip_prefix(['[', '{'])
             .is_some_and(|rest| !matches!(rest.trim_start(), "]" | "}"));
         if filled {
-            style.newline = line_end(old).map(str::to_owned);
+            layout.newline = line_end(old).map(str::to_owned);
         }
-        style
+        layout
     }
 
-    /// Returns the text of a value that stands in an object of this layout.
-    fn render(&self, value: &Value) -> String {
-        let mut out = String::new();
-        self.render_to(&mut out, value, &self.indent);
-        out
-    }
-
-    fn render_to(&self, out: &mut String, value: &Value, indent: &str) {
+    /// Returns the text of a value whose closing bracket, on a line of its own, has the indentation `indent`.
+    fn render(&self, value: &Value, indent: &str) -> String {
         let inner = format!("{indent}{}", self.unit);
-        let before = |out: &mut String, index: usize| {
-            if index > 0 {
-                out.push(',');
-            }
-            match &self.newline {
-                Some(newline) => out.extend([newline.as_str(), &inner]),
-                None if index > 0 => out.push_str(&self.gap),
-                None => {}
-            }
-        };
-        match value {
+        let (open, close, pad, items): (_, _, _, Vec<String>) = match value {
             Value::Array(list) if !list.is_empty() => {
-                out.push('[');
-                for (index, value) in list.iter().enumerate() {
-                    before(out, index);
-                    self.render_to(out, value, &inner);
-                }
-                self.close(out, indent, "", ']');
+                let items = list.iter().map(|value| self.render(value, &inner));
+                ("[", "]", "", items.collect())
             }
             Value::Object(map) if !map.is_empty() => {
-                out.push('{');
-                if self.newline.is_none() {
-                    out.push_str(&self.pad);
-                }
-                for (index, (name, value)) in map.iter().enumerate() {
-                    before(out, index);
-                    out.push_str(&string(name));
-                    out.push_str(&self.colon);
-                    self.render_to(out, value, &inner);
-                }
-                self.close(out, indent, &self.pad, '}');
+                let items = map.iter().map(|(name, value)| self.member(name, value, &inner));
+                ("{", "}", &self.pad, items.collect())
             }
             // Empty lists and objects have no blanks inside.
-            other => out.push_str(&other.to_string()),
-        }
-    }
-
-    fn close(&self, out: &mut String, indent: &str, pad: &str, bracket: char) {
+            other => return other.to_string(),
+        };
+        let items = items.join(&self.separator(&inner));
         match &self.newline {
-            Some(newline) => {
-                out.push_str(newline);
-                out.push_str(indent);
-            }
-            None => out.push_str(pad),
+            Some(newline) => format!("{open}{newline}{inner}{items}{newline}{indent}{close}"),
+            None => format!("{open}{pad}{items}{pad}{close}"),
         }
-        out.push(bracket);
+    }
+
+    /// Returns the text between two values in a list or an object whose items have the indentation `indent`.
+    fn separator(&self, indent: &str) -> String {
+        match &self.newline {
+            Some(newline) => format!(",{newline}{indent}"),
+            None => format!(",{}", self.gap),
+        }
+    }
+
+    /// Returns the text of a member.
+    fn member(&self, name: &str, value: &Value, indent: &str) -> String {
+        [
+            Value::from(name).to_string(),
+            self.colon.clone(),
+            self.render(value, indent),
+        ]
+        .concat()
     }
 }
 
-/// Returns a text as JSON.
-fn string(text: &str) -> String {
-    Value::from(text).to_string()
-}
-
-/// Returns the blanks that end at an offset.
-fn blanks_before(text: &str, at: usize) -> &str {
-    let before = text.get(..at).unwrap_or_default();
-    let start = before.trim_end_matches([' ', '\t', '\n', '\r']).len();
-    before.get(start..).unwrap_or_default()
-}
-
-/// Returns the kind of line end that a text holds, if it holds one.
+/// Returns the first kind of line end that a text has.
 fn line_end(text: &str) -> Option<&'static str> {
-    if text.contains("\r\n") {
-        Some("\r\n")
-    } else if text.contains('\n') {
-        Some("\n")
-    } else {
-        text.contains('\r').then_some("\r")
-    }
+    ["\r\n", "\n", "\r"].into_iter().find(|end| text.contains(end))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::file::object_at;
     use proptest::collection::vec;
     use proptest::prelude::*;
     use serde_json::json;
@@ -309,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_new_looks_like_what_is_there() {
+    fn a_new_member_has_the_layout_of_its_neighbours() {
         let cases = [
             ("{}\n", "a", "{\n  \"a\": 1\n}\n"),
             ("{ }", "a.b", "{\n  \"a\": {\n    \"b\": 1\n  }\n}"),
@@ -357,7 +378,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_unset_goes_with_its_comma() {
+    fn a_removed_member_takes_its_comma_with_it() {
         let cases = [
             ("{\n  \"a\": 1\n}\n", "a", "{}\n"),
             ("{\n  \"a\": 1,\n  \"b\": 2\n}\n", "a", "{\n  \"b\": 2\n}\n"),
@@ -392,7 +413,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_stands_twice_is_a_fault() {
+    fn a_duplicate_key_is_a_fault() {
         let text = r#"{"b": [{"a": 1, "\u0061": 2}]}"#;
         let fault = set(text, &names("c"), &json!(1)).unwrap_err();
         assert_eq!(
@@ -407,7 +428,7 @@ mod tests {
         }
     }
 
-    /// Names of one kind come often, so that a way through the file is often there.
+    /// Names of one kind are frequent, so that paths often lead through the file.
     fn name() -> impl Strategy<Value = String> {
         prop_oneof![3 => "[ab]", 1 => "[ -~é😀\u{2028}\n]{0,4}"]
     }
@@ -431,7 +452,7 @@ mod tests {
         })
     }
 
-    /// Writes a value with blanks and spellings as the choices have them.
+    /// Writes a value with blanks and escapes as the choices say.
     fn spell(out: &mut String, value: &Value, choices: &mut impl Iterator<Item = u8>) {
         const BLANKS: [&str; 8] = ["", "", " ", "\n", "\r\n  ", "\t", "\n    ", "\r"];
         let blank = |out: &mut String, choices: &mut dyn Iterator<Item = u8>| {
@@ -440,7 +461,7 @@ mod tests {
         };
         let text = |out: &mut String, text: &str, escaped: bool| {
             if !escaped {
-                return out.push_str(&string(text));
+                return out.push_str(&Value::from(text).to_string());
             }
             let units = text.encode_utf16().map(|unit| format!("\\u{unit:04X}"));
             out.push_str(&format!("\"{}\"", units.collect::<String>()));
@@ -475,16 +496,6 @@ mod tests {
         blank(out, choices);
     }
 
-    /// Sets a value in the tree; returns what was there, or nothing where the way is barred.
-    fn put(map: &mut Map<String, Value>, names: &[String], value: &Value) -> Option<Option<Value>> {
-        let (first, rest) = names.split_first()?;
-        if rest.is_empty() {
-            return Some(map.insert(first.clone(), value.clone()));
-        }
-        let inner = map.entry(first.clone()).or_insert_with(|| json!({}));
-        put(inner.as_object_mut()?, rest, value)
-    }
-
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(1000))]
 
@@ -500,10 +511,12 @@ mod tests {
             spell(&mut text, &before, &mut choices.into_iter().cycle().take(100_000));
             prop_assert_eq!(&serde_json::from_str::<Value>(&text).unwrap(), &before);
             let mut wanted = before.as_object().unwrap().clone();
-            let Some(old) = put(&mut wanted, &way, &new) else {
+            let (last, above) = way.split_last().unwrap();
+            let Some(object) = object_at(&mut wanted, above) else {
                 prop_assert_eq!(set(&text, &way, &new), Err(Fault::Unread));
                 return Ok(());
             };
+            let old = object.insert(last.clone(), new.clone());
             let edit = set(&text, &way, &new).unwrap();
             let after = edit.apply(&text).unwrap();
             let read: Value = serde_json::from_str(&after).unwrap();
@@ -518,11 +531,11 @@ mod tests {
                 }
                 None => prop_assert_eq!(gone.trim(), ""),
             }
-            // What was set is unset again, and everything else stays.
+            // Unsetting it again leaves everything else as it is.
             let edit = unset(&after, &way).unwrap();
             let without: Value = serde_json::from_str(&edit.apply(&after).unwrap()).unwrap();
             let mut wanted = read.as_object().unwrap().clone();
-            prop_assert!(crate::config::file::take(&mut wanted, &way));
+            prop_assert!(object_at(&mut wanted, above).unwrap().shift_remove(last).is_some());
             prop_assert_eq!(without.to_string(), Value::Object(wanted).to_string(), "{:?}", after);
         }
     }

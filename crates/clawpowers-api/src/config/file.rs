@@ -1,9 +1,9 @@
-//! The file itself: where it is, what it holds, and how a new text gets into its place.
+//! Finding, reading, locking and replacing `config.json`.
 
 use super::edit::{self, Fault};
 use crate::atomic_write::write_whole;
 use crate::runtime::Runtime;
-use crate::wire::error::{ApiError, ErrorCode};
+use crate::wire::{ApiError, ErrorCode, Result};
 use clawpowers_executor::{self as executor, FileLock, Storage};
 use clawpowers_loader::display::{display_path, quote};
 use clawpowers_loader::syntax::{Encoding, Source, position};
@@ -13,40 +13,38 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-/// How large config.json may be, in bytes.
+/// The most bytes that config.json may have.
 const MAX_CONFIG_BYTES: u64 = 1024 * 1024;
-/// How many links are followed one after the other, as systems do.
+/// The most symlinks that are followed, as on Linux.
 const MAX_LINKS: usize = 40;
 
-/// A config.json that was read.
+/// The content of a config.json.
 #[derive(Debug)]
 pub(crate) struct Document {
     bytes: Vec<u8>,
     source: Source,
-    /// The settings; of equal names in the text the last one counts.
+    /// The settings; of duplicate keys, the last one counts.
     pub(crate) value: Map<String, Value>,
 }
 
-/// Returns the config.json of a home.
 pub(crate) fn path(home: &Path) -> PathBuf {
     home.join("config.json")
 }
 
-/// Returns the config.json of the runtime.
-pub(crate) fn path_of(runtime: &Runtime) -> Result<PathBuf, ApiError> {
-    let home = runtime.surroundings.home.as_deref().map(path);
+pub(crate) fn path_of(runtime: &Runtime) -> Result<PathBuf> {
+    let home = runtime.environment.home.as_deref().map(path);
     home.ok_or_else(|| {
-        ApiError::new(ErrorCode::InvalidInput, "there is no runtime home")
+        ApiError::invalid_input("there is no runtime home")
             .hint("name it with {--home} or in `CLAWPOWERS_DIR`")
     })
 }
 
-/// Reads a config.json; where there is no file there is none.
-pub(crate) fn read(file: &Path) -> Result<Option<Document>, ApiError> {
+/// Reads a config.json; returns `None` if it does not exist.
+pub(crate) fn read(file: &Path) -> Result<Option<Document>> {
     let shown = quote(&display_path(file));
     let bytes = match DiskTree.read(file, MAX_CONFIG_BYTES) {
         Ok(bytes) => bytes,
-        // Windows says so too where one of the folders is a file.
+        // Windows returns it too if one of the folders is a file.
         Err(ReadError::Io(error))
             if error.kind() == ErrorKind::NotFound
                 && !(cfg!(windows) && file.ancestors().skip(1).any(Path::is_file)) =>
@@ -55,7 +53,7 @@ pub(crate) fn read(file: &Path) -> Result<Option<Document>, ApiError> {
         }
         Err(error) => {
             let message = format!("{shown} cannot be read: {error}");
-            return Err(ApiError::new(ErrorCode::Io, message)
+            return Err(ApiError::io(message)
                 .hint("make it a readable text file, or name another home with {--home}"));
         }
     };
@@ -73,7 +71,7 @@ pub(crate) fn read(file: &Path) -> Result<Option<Document>, ApiError> {
     Ok(Some(Document { bytes, source, value }))
 }
 
-/// Says what is wrong with the text of a file, and where.
+/// Returns the error for a place in the text.
 fn invalid(file: &Path, why: &str, source: Option<&Source>, offset: usize) -> ApiError {
     let place = position(source.map_or("", Source::text), offset);
     let file = quote(&display_path(file));
@@ -87,15 +85,14 @@ fn invalid_at(message: String, line: usize, column: usize) -> ApiError {
         .details(json!({ "line": line, "column": column }))
 }
 
-/// Returns the bytes of a config.json in which the setting at `names` has a new value, or is gone where there is none.
-///
-/// Where there is no file yet, `document` is none. Nothing but the setting differs from the old bytes.
+/// Returns the bytes of a config.json in which the setting at `names` has a new value, or is removed if that is `None`. No other
+/// byte differs. Without a `document` there is no file yet.
 pub(crate) fn changed(
     file: &Path,
     document: Option<&Document>,
     names: &[String],
     value: Option<&Value>,
-) -> Result<Vec<u8>, ApiError> {
+) -> Result<Vec<u8>> {
     let (text, mark) = match document {
         None => ("{}\n", &[][..]),
         Some(document) => {
@@ -116,7 +113,7 @@ pub(crate) fn changed(
         Fault::Duplicate { name, at } => {
             let why = format!("names {} twice in one object", quote(&name));
             invalid(file, &why, document.map(|document| &document.source), at)
-                .hint("take one of the two away; the file was left as it is")
+                .hint("remove one of the two; the file was left as it is")
         }
         Fault::Unread => internal(),
     })?;
@@ -124,26 +121,25 @@ pub(crate) fn changed(
     let size = mark.len() + after.len();
     if size as u64 > MAX_CONFIG_BYTES {
         let message = format!("config.json would have {size} bytes, more than {MAX_CONFIG_BYTES}");
-        return Err(
-            ApiError::new(ErrorCode::InvalidInput, message).hint("keep large values in files of their own")
-        );
+        return Err(ApiError::invalid_input(message).hint("keep large values in files of their own"));
     }
-    // What could not be read again must not be written; JSON that nests too deep is one such.
+    // It must be readable again: JSON that is nested too deep is not.
     let same = serde_json::from_str::<Map<String, Value>>(&after).map_err(|error| {
-        ApiError::new(
-            ErrorCode::InvalidInput,
-            format!("the value does not fit into config.json: {error}"),
-        )
-        .hint("nest it less deeply")
+        ApiError::invalid_input(format!("the value does not fit into config.json: {error}"))
+            .hint("nest it less deeply")
     })?;
     let mut wanted = document
         .map(|document| document.value.clone())
         .unwrap_or_default();
-    let found = match value {
-        Some(value) => put(&mut wanted, names, value),
-        None => take(&mut wanted, names),
-    };
-    if !found || wanted != same {
+    let done = names.split_last().and_then(|(last, above)| {
+        let object = object_at(&mut wanted, above)?;
+        match value {
+            Some(value) => drop(object.insert(last.clone(), value.clone())),
+            None => drop(object.shift_remove(last)?),
+        }
+        Some(())
+    });
+    if done.is_none() || wanted != same {
         return Err(internal());
     }
     Ok([mark, after.as_bytes()].concat())
@@ -157,38 +153,49 @@ fn internal() -> ApiError {
     .hint("please report it; the file was left as it is")
 }
 
-/// Puts a value where `names` lead, making the objects on the way.
-fn put(map: &mut Map<String, Value>, names: &[String], value: &Value) -> bool {
-    match names {
-        [] => false,
-        [last] => {
-            map.insert(last.clone(), value.clone());
-            true
-        }
-        [first, rest @ ..] => {
-            let inner = map
-                .entry(first.clone())
-                .or_insert_with(|| Value::Object(Map::new()));
-            inner.as_object_mut().is_some_and(|inner| put(inner, rest, value))
-        }
-    }
+/// Returns the object at `names`, after creating missing ones; `None` if another value is there.
+pub(super) fn object_at<'m>(
+    map: &'m mut Map<String, Value>,
+    names: &[String],
+) -> Option<&'m mut Map<String, Value>> {
+    names.iter().try_fold(map, |map, name| {
+        let inner = map
+            .entry(name.clone())
+            .or_insert_with(|| Value::Object(Map::new()));
+        inner.as_object_mut()
+    })
 }
 
-/// Removes the value to which `names` lead; the others keep their order.
-pub(super) fn take(map: &mut Map<String, Value>, names: &[String]) -> bool {
-    match names {
-        [] => false,
-        [last] => map.shift_remove(last).is_some(),
-        [first, rest @ ..] => {
-            let inner = map.get_mut(first).and_then(Value::as_object_mut);
-            inner.is_some_and(|inner| take(inner, rest))
-        }
+/// Returns the response of `plan`, after writing the new bytes of the file that it may return too. It is called with the
+/// file and its settings.
+pub(crate) fn update<T>(
+    file: &Path,
+    plan: impl Fn(Option<&Document>, &Map<String, Value>) -> Result<(T, Option<Vec<u8>>)>,
+) -> Result<T> {
+    let plan = || {
+        let document = read(file)?;
+        let none = Map::new();
+        plan(
+            document.as_ref(),
+            document.as_ref().map_or(&none, |document| &document.value),
+        )
+    };
+    // First without the lock, which creates files: a refused request must not leave any behind.
+    let (response, bytes) = plan()?;
+    if bytes.is_none() {
+        return Ok(response);
     }
+    let _lock = lock(file)?;
+    let (response, bytes) = plan()?;
+    if let Some(bytes) = bytes {
+        write(file, &bytes)?;
+    }
+    Ok(response)
 }
 
-/// Makes the folder of a config.json where there is none, and waits until nobody else writes the file: the lock is on a
-/// file of its own, because config.json itself is replaced by every write, and a lock on it with it.
-pub(crate) fn hold(file: &Path) -> Result<FileLock, ApiError> {
+/// Creates the folder of a config.json if it does not exist, and locks the file for writing. The lock is on a separate file,
+/// because each write replaces config.json.
+fn lock(file: &Path) -> Result<FileLock> {
     let home = file.parent().unwrap_or(file);
     make_folder(home).map_err(|error| unwritable(file, &error.to_string()))?;
     FileLock::acquire(&home.join("config.lock")).map_err(|error| match error.kind {
@@ -204,8 +211,8 @@ fn make_folder(folder: &Path) -> io::Result<()> {
     builder.recursive(true).create(folder)
 }
 
-/// Puts new bytes in the place of a config.json; where it is a link, in the place of what it leads to.
-pub(crate) fn write(file: &Path, bytes: &[u8]) -> Result<(), ApiError> {
+/// Replaces a config.json. If it is a symlink, its target is replaced.
+fn write(file: &Path, bytes: &[u8]) -> Result<()> {
     let target = target(file).map_err(|error| unwritable(file, &error.to_string()))?;
     if target
         .metadata()
@@ -226,19 +233,19 @@ pub(crate) fn write(file: &Path, bytes: &[u8]) -> Result<(), ApiError> {
 
 fn unwritable(file: &Path, why: &str) -> ApiError {
     let message = format!("{} cannot be written: {why}", quote(&display_path(file)));
-    ApiError::new(ErrorCode::Io, message)
+    ApiError::io(message)
         .hint("make the file and its folder writable for this user, or name another home with {--home}")
 }
 
-/// Follows links to the file that is to be written, which need not be there yet.
+/// Resolves symlinks to the file to write, which need not exist.
 fn target(file: &Path) -> io::Result<PathBuf> {
     let mut target = file.to_owned();
     for _ in 0..MAX_LINKS {
         match fs::read_link(&target) {
             Ok(next) => target = target.parent().unwrap_or(&target).join(next),
-            // It is no link, or nothing at all.
+            // It is not a symlink, or does not exist.
             Err(_) => return Ok(target),
         }
     }
-    Err(io::Error::other("its links lead round in a circle"))
+    Err(io::Error::other("symlink loop"))
 }

@@ -1,17 +1,15 @@
 //! Names of settings: `payments.mode` is `mode` in the object `payments`.
 
-use crate::wire::error::{ApiError, ErrorCode};
+use crate::wire::{ApiError, Result};
 use clawpowers_loader::display::{is_control, quote};
 use serde_json::{Map, Value};
 
-/// How many levels a key may have.
 pub(crate) const MAX_LEVELS: usize = 32;
-/// How long a key may be, in bytes.
 pub(crate) const MAX_KEY_BYTES: usize = 1024;
 
-/// Settings that 1.x and 2.x spell differently and that mean the same.
+/// Settings that 1.x and 2.x spell differently.
 ///
-/// `allowedDomains` is no `allowlist`: one holds domains, the other recipients.
+/// `allowedDomains` and `allowlist` are not the same: one has domains, the other recipients.
 const SPELLINGS: [[&str; 2]; 2] = [
     ["payments.daily_limit_usd", "payments.dailyLimitUsd"],
     ["payments.weekly_limit_usd", "payments.weeklyLimitUsd"],
@@ -23,51 +21,39 @@ pub(crate) struct Key(String);
 
 /// How far a key leads into a file.
 #[derive(Debug, Default)]
-pub(crate) struct Way<'v> {
-    /// The names that are there.
+pub(crate) struct Path<'v> {
+    /// The names that exist.
     pub(crate) names: Vec<String>,
-    /// What the last of them holds.
+    /// The value at the last of them.
     pub(crate) value: Option<&'v Value>,
-    /// The segments of the key that the names stand for.
+    /// The number of segments of the key that the names cover.
     used: usize,
 }
 
 impl Key {
-    /// Reads a key.
-    pub(crate) fn parse(text: &str) -> Result<Self, ApiError> {
-        let refused = |why: String, hint: &str| {
-            let message = format!("the key {} {why}", quote(text));
-            Err(ApiError::new(ErrorCode::InvalidInput, message).hint(hint))
-        };
-        if text.split('.').any(str::is_empty) {
-            return refused(
-                "has an empty part".to_owned(),
-                "name a setting as in `payments.mode`",
-            );
-        }
-        if text.contains(is_control) {
-            return refused(
-                "holds a control character".to_owned(),
-                "name a setting as in `payments.mode`",
-            );
-        }
-        if text.split('.').count() > MAX_LEVELS {
-            return refused(format!("has more than {MAX_LEVELS} levels"), "use fewer dots");
-        }
-        if text.len() > MAX_KEY_BYTES {
-            return refused(
+    pub(crate) fn parse(text: &str) -> Result<Self> {
+        let example = "name a setting as in `payments.mode`";
+        let (why, hint) = match text {
+            _ if text.split('.').any(str::is_empty) => ("has an empty part".to_owned(), example),
+            _ if text.contains(is_control) => ("contains a control character".to_owned(), example),
+            _ if text.split('.').count() > MAX_LEVELS => {
+                (format!("has more than {MAX_LEVELS} levels"), "use fewer dots")
+            }
+            _ if text.len() > MAX_KEY_BYTES => (
                 format!("has more than {MAX_KEY_BYTES} bytes"),
                 "use shorter names",
-            );
-        }
-        Ok(Self(text.to_owned()))
+            ),
+            _ => return Ok(Self(text.to_owned())),
+        };
+        let message = format!("the key {} {why}", quote(text));
+        Err(ApiError::invalid_input(message).hint(hint))
     }
 
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Returns the spelling that is in the file: this one, or else that of the other dialect.
+    /// Returns the spelling that the file has: this one, else that of the other release.
     pub(crate) fn spelled_in(self, map: &Map<String, Value>) -> Self {
         let other = SPELLINGS.iter().find_map(|[one, other]| match self.as_str() {
             key if key == *one => Some(Self((*other).to_owned())),
@@ -80,44 +66,44 @@ impl Key {
         }
     }
 
-    /// Returns the names that lead to the setting and its value, where the file has it.
+    /// Returns the names that lead to the setting, and its value, if the file has it.
     pub(crate) fn find<'v>(&self, map: &'v Map<String, Value>) -> Option<(Vec<String>, &'v Value)> {
         let segments: Vec<&str> = self.0.split('.').collect();
-        let way = reach(map, &segments);
-        (way.used == segments.len()).then_some((way.names, way.value?))
+        let path = follow(map, &segments);
+        (path.used == segments.len()).then_some((path.names, path.value?))
     }
 
-    /// Returns the names under which the setting is to be written: those that are there, then one for each level.
-    pub(crate) fn place(&self, map: &Map<String, Value>) -> Result<Vec<String>, ApiError> {
+    /// Returns the names under which the setting is to be written: those that exist, then one for each level.
+    pub(crate) fn place(&self, map: &Map<String, Value>) -> Result<Vec<String>> {
         let segments: Vec<&str> = self.0.split('.').collect();
-        let mut way = reach(map, &segments);
-        let rest = segments.get(way.used..).unwrap_or_default();
-        if let Some(value) = way.value
+        let mut path = follow(map, &segments);
+        let rest = segments.get(path.used..).unwrap_or_default();
+        if let Some(value) = path.value
             && !rest.is_empty()
             && !value.is_object()
         {
+            let (key, above) = (quote(self.as_str()), quote(&path.names.join(".")));
             let message = format!(
-                "{} cannot be set: {} is {}, not an object",
-                quote(self.as_str()),
-                quote(&way.names.join(".")),
+                "{key} cannot be set: {above} is {}, not an object",
                 kind_of(value)
             );
-            return Err(ApiError::new(ErrorCode::InvalidInput, message)
-                .hint("set the value above as JSON, or choose another key"));
+            return Err(
+                ApiError::invalid_input(message).hint("set the value above as JSON, or choose another key")
+            );
         }
-        way.names.extend(rest.iter().map(|&name| name.to_owned()));
-        Ok(way.names)
+        path.names.extend(rest.iter().map(|&name| name.to_owned()));
+        Ok(path.names)
     }
 }
 
-/// Tells whether a file has a setting, be it in the spelling of the other dialect.
+/// Tells whether a file has a setting, in the spelling of either release.
 pub(crate) fn is_in(map: &Map<String, Value>, key: &str) -> bool {
     Key(key.to_owned()).spelled_in(map).find(map).is_some()
 }
 
-/// Follows the segments as far as they lead. A name may hold dots itself, so the longest one is tried first.
-fn reach<'v>(map: &'v Map<String, Value>, segments: &[&str]) -> Way<'v> {
-    let mut best = Way::default();
+/// Follows the segments as far as they lead. A name may contain dots itself, so the longest one is tried first.
+fn follow<'v>(map: &'v Map<String, Value>, segments: &[&str]) -> Path<'v> {
+    let mut best = Path::default();
     for length in (1..=segments.len()).rev() {
         let Some((head, tail)) = segments.split_at_checked(length) else {
             continue;
@@ -126,15 +112,15 @@ fn reach<'v>(map: &'v Map<String, Value>, segments: &[&str]) -> Way<'v> {
         let Some(value) = map.get(&name) else {
             continue;
         };
-        let mut way = match value {
-            Value::Object(inner) if !tail.is_empty() => reach(inner, tail),
-            _ => Way::default(),
+        let mut path = match value {
+            Value::Object(inner) if !tail.is_empty() => follow(inner, tail),
+            _ => Path::default(),
         };
-        way.value = way.value.or(Some(value));
-        way.names.insert(0, name);
-        way.used += length;
-        if way.used > best.used {
-            best = way;
+        path.value = path.value.or(Some(value));
+        path.names.insert(0, name);
+        path.used += length;
+        if path.used > best.used {
+            best = path;
         }
         if best.used == segments.len() {
             break;
@@ -143,47 +129,38 @@ fn reach<'v>(map: &'v Map<String, Value>, segments: &[&str]) -> Way<'v> {
     best
 }
 
-/// Returns the settings that hold a value: what is no object, and objects without any.
+/// Returns the settings with a value: any value that is not an object, and empty objects.
 pub(crate) fn leaves(map: &Map<String, Value>) -> Vec<(String, &Value)> {
-    let mut found = Vec::new();
-    every(map, None, 1, &mut |key, value, leaf| {
-        if leaf {
-            found.push((key.to_owned(), value));
-        }
-    });
-    found
+    let leaf = |(key, value, is_leaf): (_, _, bool)| is_leaf.then_some((key, value));
+    settings(map, None, 1).into_iter().filter_map(leaf).collect()
 }
 
 /// Returns the name of every setting.
 pub(crate) fn names(map: &Map<String, Value>) -> Vec<String> {
-    let mut found = Vec::new();
-    every(map, None, 1, &mut |key, _, _| found.push(key.to_owned()));
-    found
+    settings(map, None, 1).into_iter().map(|(key, ..)| key).collect()
 }
 
-/// Visits every setting in the order of the file; what no key reaches is part of the value above it.
-fn every<'v>(
+/// Returns every setting in the order of the file, and whether it is a leaf; what no key can name is part of the value above
+/// it.
+fn settings<'v>(
     map: &'v Map<String, Value>,
     above: Option<&str>,
     level: usize,
-    visit: &mut dyn FnMut(&str, &'v Value, bool),
-) {
+) -> Vec<(String, &'v Value, bool)> {
+    let mut found = Vec::new();
     for (name, value) in map {
-        let key = match above {
-            None => name.clone(),
-            Some(above) => format!("{above}.{name}"),
-        };
+        let key = above.map_or_else(|| name.clone(), |above| format!("{above}.{name}"));
         let inner = value
             .as_object()
             .filter(|inner| !inner.is_empty() && level < MAX_LEVELS && key.len() < MAX_KEY_BYTES);
-        visit(&key, value, inner.is_none());
-        if let Some(inner) = inner {
-            every(inner, Some(&key), level + 1, visit);
-        }
+        let below = inner.map(|inner| settings(inner, Some(&key), level + 1));
+        found.push((key, value, inner.is_none()));
+        found.extend(below.unwrap_or_default());
     }
+    found
 }
 
-/// Returns the kind of a value with its article.
+/// Returns the kind of a value with its article, for a message.
 pub(crate) const fn kind_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
@@ -198,6 +175,7 @@ pub(crate) const fn kind_of(value: &Value) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::error::ErrorCode;
     use serde_json::json;
 
     fn found(file: &Value, key: &str) -> Option<Value> {
@@ -207,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_name_comes_first_and_none_hides_another() {
+    fn the_longest_name_comes_first_and_hides_no_other() {
         let file = json!({"a.b": {"x": 1}, "a": {"b": {"x": 2, "y": 3}, "b.y": 4}, "": {"a": 5}});
         assert_eq!(found(&file, "a.b.x"), Some(json!(1)));
         assert_eq!(found(&file, "a.b.y"), Some(json!(4)));

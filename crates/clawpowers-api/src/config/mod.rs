@@ -5,4 +5,3 @@ pub(crate) mod file;
 pub(crate) mod key;
 pub(crate) mod roles;
 pub(crate) mod settings;
-mod spans;

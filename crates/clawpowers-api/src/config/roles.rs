@@ -1,23 +1,19 @@
-//! The part of `config.json` that operations on skills need: role profiles.
+//! Role profiles in `config.json`.
 //!
 //! A role profile names the skills that a role works with: `{"profile": "dev", "profiles": {"dev": {"skills":
 //! ["a", "b"]}}}`. A list of objects with a `name` is read too, and so is a plain list of skills.
 
 use super::file;
-use crate::text::choices;
-use crate::wire::error::{ApiError, ErrorCode};
-use clawpowers_loader::display::quote;
+use crate::text::unknown_name;
+use crate::wire::{ApiError, ErrorCode, Result};
 use clawpowers_loader::normalize_name;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// A role profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Role {
-    /// Its name.
     pub(crate) name: String,
-    /// The names of its skills.
     pub(crate) skills: Vec<String>,
 }
 
@@ -32,18 +28,15 @@ impl Role {
 /// The role profiles of a home.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Roles {
-    /// The name of the one in force; nothing says that there is one of this name.
+    /// The name of the active one, which need not exist.
     pub(crate) active: Option<String>,
-    /// The skills of each.
     skills: BTreeMap<String, Vec<String>>,
 }
 
 /// Reads the role profiles of `home`; without a file there are none.
-pub(crate) fn roles(home: Option<&Path>) -> Result<Roles, ApiError> {
-    let Some(home) = home else {
-        return Ok(Roles::default());
-    };
-    let Some(document) = file::read(&file::path(home))? else {
+pub(crate) fn roles(home: Option<&Path>) -> Result<Roles> {
+    let document = home.map(|home| file::read(&file::path(home))).transpose()?;
+    let Some(document) = document.flatten() else {
         return Ok(Roles::default());
     };
     let value = document.value;
@@ -70,14 +63,13 @@ pub(crate) fn roles(home: Option<&Path>) -> Result<Roles, ApiError> {
     })
 }
 
-/// Returns the skills of a profile; one without a list of skills is taken for none at all.
+/// Returns the skills of a profile; `None` without a list of skills.
 fn listed(role: &Value) -> Option<Vec<String>> {
     let list = role.get("skills").unwrap_or(role).as_array()?;
     Some(list.iter().filter_map(Value::as_str).map(str::to_owned).collect())
 }
 
 impl Roles {
-    /// Returns the profile called `name`, if there is one.
     pub(crate) fn get(&self, name: &str) -> Option<Role> {
         let skills = self.skills.get(name)?.clone();
         Some(Role {
@@ -86,18 +78,14 @@ impl Roles {
         })
     }
 
-    /// Says that there is no profile called `name`.
+    /// Returns the error for a profile that does not exist.
     pub(crate) fn unknown(&self, name: &str) -> ApiError {
         let known: Vec<&str> = self.skills.keys().map(String::as_str).collect();
-        let hint = if known.is_empty() {
-            "add it with its list of skills to `profiles` in config.json of the home".to_owned()
-        } else {
-            choices(name, "profiles", &known)
-        };
-        ApiError::new(
-            ErrorCode::NotFound,
-            format!("there is no profile {}", quote(name)),
-        )
-        .hint(hint)
+        let mut error = unknown_name("profile", name, &known);
+        error.code = ErrorCode::NotFound;
+        if known.is_empty() {
+            return error.hint("add it with its list of skills to `profiles` in config.json of the home");
+        }
+        error
     }
 }

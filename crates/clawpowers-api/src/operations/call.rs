@@ -1,18 +1,18 @@
-//! How every other language calls an operation: by name, JSON text to JSON text.
+//! Calling an operation by name, with JSON text.
 
 use super::OPERATIONS;
 use crate::runtime::Runtime;
-use crate::wire::error::{ApiError, ErrorCode};
+use crate::wire::{ApiError, ErrorCode};
 use clawpowers_executor::wait::{self, GiveUp};
 use clawpowers_loader::display::quote;
 use serde_json::json;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// How every reply begins that is no error.
+/// The start of a reply that is not an error.
 const OK: &str = "{\"ok\":";
 
 impl Runtime {
-    /// Calls an operation by name with a JSON request and returns its JSON reply; never fails, never panics.
+    /// Calls an operation by name with a JSON request and returns its JSON reply. Errors and panics become replies too.
     #[must_use]
     pub fn call(&self, operation: &str, request: &str) -> String {
         if let Err(error) = self.check_open() {
@@ -35,17 +35,17 @@ impl Runtime {
         guarded(operation, || (found.call)(self, request))
     }
 
-    /// As [`Runtime::call`], but while the operation waits for another process it asks `give_up` every few milliseconds;
-    /// `None` where it was ended so, before it had done what it was asked. It may be called again with the same request.
+    /// As [`Runtime::call`], but while the operation waits for another process, it calls `give_up` every few milliseconds. If
+    /// that returns true, the operation ends without an effect and returns `None`; it can be called again.
     #[must_use]
     pub fn call_interruptible(&self, operation: &str, request: &str, give_up: GiveUp) -> Option<String> {
         let (reply, gave_up) = wait::interruptible(give_up, || self.call(operation, request));
-        // One that did without what it waited for has an answer all the same.
+        // An operation may succeed without what it waited for.
         (!gave_up || reply.starts_with(OK)).then_some(reply)
     }
 }
 
-/// Answers `internal` where `work` panics, so that the program that called lives on.
+/// Returns the error `internal` if `work` panics, so that the host program continues.
 fn guarded(operation: &str, work: impl FnOnce() -> String) -> String {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
         let message = format!("the operation `{operation}` failed in a way it should not");
@@ -55,10 +55,10 @@ fn guarded(operation: &str, work: impl FnOnce() -> String) -> String {
     })
 }
 
-/// How many UTF-16 units a string of JavaScript has at most in V8.
+/// The most UTF-16 units of a JavaScript string in V8.
 const LONGEST_STRING: usize = (1 << 29) - 24;
 
-/// Returns a reply for JavaScript: an error in the place of one that no string there could hold.
+/// Returns a reply for JavaScript. A reply that is too long for a string there becomes an error.
 #[must_use]
 pub fn for_javascript(reply: String) -> String {
     if reply.len() <= LONGEST_STRING || reply.encode_utf16().count() <= LONGEST_STRING {
@@ -68,7 +68,7 @@ pub fn for_javascript(reply: String) -> String {
         "the reply has {} bytes; a JavaScript string can have {LONGEST_STRING} characters",
         reply.len()
     );
-    ApiError::new(ErrorCode::InvalidInput, message)
+    ApiError::invalid_input(message)
         .hint("narrow the request with a pattern, a time or a limit; the command line has no such limit")
         .to_reply()
 }

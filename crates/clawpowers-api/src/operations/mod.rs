@@ -1,14 +1,16 @@
 //! The operations, one module each: `Request`, `Response`, `run`.
+#![expect(
+    missing_docs,
+    reason = "types and fields that explain themselves have no comment"
+)]
 
 use crate::runtime::Runtime;
-use crate::wire::error::ApiError;
-use crate::wire::json::reply;
-use crate::wire::request::read_request;
+use crate::wire::{Result, json::reply, request::read_request};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub(crate) mod call;
-// Its lines are as the generator writes them.
+// The generator does not format it.
 #[rustfmt::skip]
 pub mod methods;
 pub mod config;
@@ -19,43 +21,33 @@ pub mod skill;
 pub mod store;
 pub(crate) mod wording;
 
-/// An operation as bindings call it.
+/// An entry of the table of operations.
 #[derive(Debug)]
 pub struct Operation {
-    /// The stable name.
     pub name: &'static str,
-    /// One sentence.
+    /// One sentence for users.
     pub summary: &'static str,
-    /// The path of its module below this one.
+    /// The path of its module in this one.
     pub module: &'static str,
-    /// How it looks in the languages that have methods.
-    pub surface: Surface,
+    /// The part of the runtime that has the method; `runtime` for the runtime itself.
+    pub group: &'static str,
+    /// The name of the method in snake case.
+    pub method: &'static str,
+    /// The fields of the request that are positional parameters; all others are named.
+    pub positional: &'static [&'static str],
+    /// The field of the response that the method returns; `None` if it returns the whole.
+    pub result: Option<&'static str>,
     pub(crate) call: fn(&Runtime, &str) -> String,
     /// The JSON schemas of its request and its response; types are defined once for all operations in the generators.
     #[cfg(feature = "schema")]
     pub schemas: fn(&mut Generators) -> (schemars::Schema, schemars::Schema),
 }
 
-/// How an operation looks in the languages that have methods.
-#[derive(Debug, Clone, Copy)]
-pub struct Surface {
-    /// The part of the runtime whose method it is; `runtime` where it is one of the runtime itself.
-    pub group: &'static str,
-    /// The method's name, in words of lower case with underscores.
-    pub method: &'static str,
-    /// The fields of the request that are given by position; all others are given by name.
-    pub positional: &'static [&'static str],
-    /// The field of the response that the method returns, where it does not return the whole.
-    pub result: Option<&'static str>,
-}
-
-/// What makes schemas: of what is read, and of what is written.
+/// The generators of schemas.
 #[cfg(feature = "schema")]
 #[derive(Debug)]
 pub struct Generators {
-    /// Of requests.
     pub requests: schemars::SchemaGenerator,
-    /// Of responses.
     pub responses: schemars::SchemaGenerator,
 }
 
@@ -73,7 +65,7 @@ impl Default for Generators {
 fn call<Request: DeserializeOwned, Response: Serialize>(
     runtime: &Runtime,
     request: &str,
-    run: fn(&Runtime, &Request) -> Result<Response, ApiError>,
+    run: fn(&Runtime, &Request) -> Result<Response>,
 ) -> String {
     reply(&read_request(request).and_then(|request| run(runtime, &request)))
 }
@@ -86,12 +78,10 @@ macro_rules! operations {
             name: stringify!($name),
             summary: $summary,
             module: stringify!($($module)::+),
-            surface: Surface {
-                group: stringify!($group),
-                method: stringify!($method),
-                positional: &[$(stringify!($position)),*],
-                result: [$(Some(stringify!($result)),)? None][0],
-            },
+            group: stringify!($group),
+            method: stringify!($method),
+            positional: &[$(stringify!($position)),*],
+            result: [$(Some(stringify!($result)),)? None][0],
             call: |runtime, request| call(runtime, request, $($module::)+run),
             #[cfg(feature = "schema")]
             schemas: |generators| (

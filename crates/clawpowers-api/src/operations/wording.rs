@@ -1,9 +1,9 @@
-//! How operations are called in the languages that have methods.
+//! The wording of hints for languages with methods.
 
 use super::OPERATIONS;
 use crate::hint::{Reference, word_hints};
 
-/// A language whose methods hints name.
+/// A language in which operations are methods.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
     /// Methods in camel case, options in an object.
@@ -13,59 +13,47 @@ pub enum Language {
 }
 
 impl Language {
-    /// Has the hints of this process name the methods of this language; the first call counts.
+    /// Makes the hints of this process name the methods of this language; only the first call has an effect.
     pub fn speak(self) {
         word_hints(match self {
-            Self::JavaScript => javascript,
-            Self::Python => python,
+            Self::JavaScript => |reference| Self::JavaScript.word(reference),
+            Self::Python => |reference| Self::Python.word(reference),
         });
     }
-}
 
-fn javascript(reference: &Reference<'_>) -> String {
-    worded(
-        reference,
-        &camel,
-        |options| format!("{{ {} }}", options.join(", ")),
-        ": ",
-    )
-}
-
-fn python(reference: &Reference<'_>) -> String {
-    worded(reference, &str::to_owned, |options| options.join(", "), "=")
-}
-
-/// Words a reference as a call of a method: `rt.store.get("key")`.
-fn worded(
-    reference: &Reference<'_>,
-    method: &dyn Fn(&str) -> String,
-    options: fn(&[String]) -> String,
-    sign: &str,
-) -> String {
-    let (name, arguments) = match reference {
-        Reference::Operation(name, arguments) => (name, arguments),
-        Reference::Option(name) => return format!("`{name}`"),
-    };
-    let Some(operation) = OPERATIONS.iter().find(|operation| operation.name == *name) else {
-        return format!("`{name}`");
-    };
-    let surface = operation.surface;
-    let group = match surface.group {
-        "runtime" => String::new(),
-        group => format!("{group}."),
-    };
-    let (positional, named): (Vec<_>, Vec<_>) = arguments
-        .iter()
-        .partition(|(name, _)| surface.positional.contains(name));
-    let mut list: Vec<String> = positional.iter().map(|(_, value)| format!("{value:?}")).collect();
-    if !named.is_empty() {
-        let named: Vec<String> = named
+    /// Words a reference as a call of a method: `rt.store.get("key")`.
+    fn word(self, reference: &Reference<'_>) -> String {
+        let (name, arguments) = match reference {
+            Reference::Operation(name, arguments) => (name, arguments),
+            Reference::Option(name) => return format!("`{name}`"),
+        };
+        let Some(operation) = OPERATIONS.iter().find(|operation| operation.name == *name) else {
+            return format!("`{name}`");
+        };
+        let (positional, named): (Vec<_>, Vec<_>) = arguments
+            .iter()
+            .partition(|(name, _)| operation.positional.contains(name));
+        let mut list: Vec<String> = positional.iter().map(|(_, value)| format!("{value:?}")).collect();
+        let sign = if self == Self::Python { "=" } else { ": " };
+        let named: Vec<_> = named
             .iter()
             .map(|(name, value)| format!("{name}{sign}{value:?}"))
             .collect();
-        list.push(options(&named));
+        let method = match self {
+            Self::JavaScript => camel(operation.method),
+            Self::Python => operation.method.to_owned(),
+        };
+        match self {
+            _ if named.is_empty() => {}
+            Self::JavaScript => list.push(format!("{{ {} }}", named.join(", "))),
+            Self::Python => list.extend(named),
+        }
+        let group = match operation.group {
+            "runtime" => String::new(),
+            group => format!("{group}."),
+        };
+        format!("`rt.{group}{method}({})`", list.join(", "))
     }
-    format!("`rt.{group}{}({})`", method(surface.method), list.join(", "))
 }
 
 fn camel(name: &str) -> String {
@@ -79,7 +67,7 @@ fn camel(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{javascript, python};
+    use super::Language;
     use crate::hint::Reference;
 
     #[test]
@@ -104,7 +92,10 @@ mod tests {
             (Reference::Option("home"), "`home`", "`home`"),
         ] {
             assert_eq!(
-                (javascript(&reference), python(&reference)),
+                (
+                    Language::JavaScript.word(&reference),
+                    Language::Python.word(&reference)
+                ),
                 (in_javascript.to_owned(), in_python.to_owned())
             );
         }

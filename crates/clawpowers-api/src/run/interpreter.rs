@@ -1,29 +1,28 @@
-//! What starts a program or a script on each system.
+//! Finding the program that starts a command or a script on each system.
 
 use crate::runtime::Runtime;
-use crate::wire::error::{ApiError, ErrorCode};
+use crate::wire::{ApiError, Result};
 use clawpowers_loader::display::{display_path, quote};
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
-/// How much of a script's first line is read, in bytes.
+/// The most bytes of a script's first line that are read.
 const MAX_SHEBANG_BYTES: u64 = 512;
 
-/// Returns the path of a program that the system does not find by its name: Windows itself looks for `NAME.exe` alone, while
-/// `npm` and many others are batch files.
+/// Returns the path of a program that the system does not find by its name: Windows only looks for `NAME.exe`, while `npm`
+/// and many others are batch files.
 pub(super) fn on_path(program: &OsStr) -> Option<PathBuf> {
     if !cfg!(windows) {
         return None;
     }
-    Runtime::machine().find_program(program.to_str()?)
+    Runtime::host().find_program(program.to_str()?)
 }
 
-/// Returns the program that runs a script, and its first arguments: the script itself, else the interpreter that it
-/// names or that its name stands for. Skills often come without the right to execute, or without a first line that names
-/// the interpreter.
-pub(super) fn start_of(path: &Path) -> Result<(OsString, Vec<OsString>), ApiError> {
+/// Returns the program that runs a script, and its first arguments: the script itself, else the interpreter of its `#!` line
+/// or of its extension. Scripts of skills often are not executable or have no `#!` line.
+pub(super) fn start_of(path: &Path) -> Result<(OsString, Vec<OsString>)> {
     let script = path.as_os_str().to_owned();
     let named = shebang(path);
     let known = match path.extension().and_then(OsStr::to_str) {
@@ -36,27 +35,20 @@ pub(super) fn start_of(path: &Path) -> Result<(OsString, Vec<OsString>), ApiErro
     if is_executable(path) && (named.is_some() || known.is_none()) {
         return Ok((script, Vec::new()));
     }
-    let started = named.or_else(|| Some((known?.to_owned(), Vec::new())));
-    match started {
-        Some((program, words)) => {
-            let (program, mut words) = if cfg!(windows) && !Path::new(&program).is_absolute() {
-                let (program, words) = by_name(&program, &words, |name| Runtime::machine().has_program(name));
-                (on_path(&program).map_or(program, PathBuf::into_os_string), words)
-            } else {
-                (program.into(), words)
-            };
-            words.push(script);
-            Ok((program, words))
-        }
-        None => {
-            let message = format!(
-                "the script {} is not executable and has no `#!` line",
-                quote(&display_path(path))
-            );
-            Err(ApiError::new(ErrorCode::InvalidInput, message)
-                .hint("make it executable with `chmod +x`, or start it with a line such as `#!/bin/sh`"))
-        }
-    }
+    let Some((program, words)) = named.or_else(|| Some((known?.to_owned(), Vec::new()))) else {
+        let script = quote(&display_path(path));
+        let message = format!("the script {script} is not executable and has no `#!` line");
+        return Err(ApiError::invalid_input(message)
+            .hint("make it executable with `chmod +x`, or start it with a line such as `#!/bin/sh`"));
+    };
+    let (program, mut words) = if cfg!(windows) && !Path::new(&program).is_absolute() {
+        let (program, words) = by_name(&program, &words, |name| Runtime::host().has_program(name));
+        (on_path(&program).map_or(program, PathBuf::into_os_string), words)
+    } else {
+        (program.into(), words)
+    };
+    words.push(script);
+    Ok((program, words))
 }
 
 #[cfg(unix)]
@@ -74,7 +66,7 @@ fn is_executable(path: &Path) -> bool {
     ["com", "exe", "bat", "cmd"].into_iter().any(is)
 }
 
-/// Returns the interpreter of a script's first line and its argument, as the kernel would take them.
+/// Returns the interpreter of a script's first line and its argument, split as the kernel does.
 fn shebang(path: &Path) -> Option<(String, Vec<OsString>)> {
     let mut line = Vec::new();
     let file = fs::File::open(path).ok()?;
@@ -84,16 +76,13 @@ fn shebang(path: &Path) -> Option<(String, Vec<OsString>)> {
     let line = String::from_utf8(line).ok()?;
     let line = line.strip_prefix("#!")?.trim();
     let (program, rest) = line.split_once([' ', '\t']).unwrap_or((line, ""));
-    let rest = rest.trim();
-    let words = if rest.is_empty() {
-        Vec::new()
-    } else {
-        vec![rest.into()]
-    };
-    (!program.is_empty()).then(|| (program.to_owned(), words))
+    let argument = Some(rest.trim())
+        .filter(|rest| !rest.is_empty())
+        .map(OsString::from);
+    (!program.is_empty()).then(|| (program.to_owned(), argument.into_iter().collect()))
 }
 
-/// Returns how an interpreter is started where no `/bin/sh` and no `/usr/bin/env` is, as on Windows: by its name.
+/// Returns the name and the arguments of an interpreter for a system without `/bin/sh` and `/usr/bin/env`, such as Windows.
 fn by_name(program: &str, words: &[OsString], has: impl Fn(&str) -> bool) -> (OsString, Vec<OsString>) {
     let mut name = program.rsplit(['/', '\\']).next().unwrap_or(program).to_owned();
     let mut words = words.to_vec();
@@ -109,7 +98,7 @@ fn by_name(program: &str, words: &[OsString], has: impl Fn(&str) -> bool) -> (Os
             words = rest.map(OsString::from).collect();
         }
     }
-    // The installer for Windows calls it by no other name.
+    // The name that the installer for Windows uses.
     if name == "python3" && !has(&name) && has("python") {
         name = "python".to_owned();
     }

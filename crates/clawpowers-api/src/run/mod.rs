@@ -1,15 +1,12 @@
-//! Running commands and scripts of skills, and recording how they ended.
+//! Running commands and scripts of skills, and recording them as executions.
 //!
-//! This is no operation for other languages: the command has the standard streams of the calling process.
+//! This is not an operation of other languages: the command uses the standard streams of the calling process.
 
 mod interpreter;
 
 use crate::catalog_query::{CatalogQuery, digest_of_entry};
 use crate::runtime::Runtime;
-use crate::wire::error::{ApiError, ErrorCode};
-use crate::wire::execution::ExecutionFields;
-use crate::wire::skill::unmet;
-use crate::wire::words::word;
+use crate::wire::{ApiError, Result, execution::ExecutionFields, named, skill::unmet};
 use clawpowers_executor::ledger::{self, NewExecution};
 use clawpowers_executor::process::{self, CommandSpec, Exit, ExitReason, SpawnError};
 use clawpowers_executor::{Outcome, Timestamp, decimal};
@@ -21,49 +18,49 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// How long a command has to end after it was asked to at its timeout.
+/// How long a command may take to end after the signal at its timeout.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// For which skill something is run, and how.
+/// The skill that something is run for, and how.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// The skill; it has to be one that is there.
+    /// The skill, which must exist.
     pub skill: String,
-    /// Where skills are looked for.
+    /// The skills among which it is looked up.
     pub selection: CatalogQuery,
-    /// What describes the execution.
+    /// The fields of the execution.
     pub fields: ExecutionFields,
-    /// How many seconds it may take.
+    /// The timeout in seconds.
     pub timeout: Option<String>,
-    /// The exit code that stands for success in part.
+    /// The exit code that means partial success.
     pub partial_exit: Option<u8>,
 }
 
-/// The outcome.
+/// The result of a command.
 #[derive(Debug, Clone, Serialize)]
 pub struct Ran {
-    /// The number of the execution in this home.
+    /// The id of the execution in this home.
     pub id: String,
     /// `success`, `failure` or `partial`.
-    #[serde(serialize_with = "word")]
+    #[serde(serialize_with = "named::serialize")]
     pub outcome: Outcome,
-    /// The exit code to pass on: the command's own, 128 and the number for a signal, 124 for a timeout, 137 where it had
-    /// to be killed.
+    /// The exit code to return: that of the command, 128 plus the number of a signal, 124 for a timeout, 137 if it had to be
+    /// killed.
     pub exit_code: u8,
-    /// Whether it was ended because it ran longer than its timeout.
+    /// Whether it ran longer than its timeout.
     pub timed_out: bool,
-    /// How long it took, in seconds.
+    /// The duration in seconds.
     pub duration: f64,
-    /// Why the outcome could not be recorded; the command has run all the same.
+    /// Why the outcome of the command could not be recorded.
     pub unrecorded: Option<ApiError>,
 }
 
-/// Why nothing was run, or what came of it.
+/// Why a command was not run.
 #[derive(Debug)]
 pub enum Failure {
-    /// Nothing was run and nothing recorded.
+    /// The request was refused; nothing was recorded.
     Refused(ApiError),
-    /// The program could not be started and nothing was recorded; shells end with this exit code then.
+    /// The program could not be started; nothing was recorded. Shells return this exit code then.
     NotStarted(ApiError, u8),
 }
 
@@ -73,18 +70,18 @@ impl From<ApiError> for Failure {
     }
 }
 
-/// Tells whether a program of this name is on the `PATH`.
+/// Tells whether a program is on the `PATH`.
 #[must_use]
 pub fn has_program(name: &str) -> bool {
-    Runtime::machine().has_program(name)
+    Runtime::host().has_program(name)
 }
 
 /// Runs a command for a skill and records how it ended.
 ///
 /// # Errors
 ///
-/// `not_found` where there is no such skill; `invalid_input` for a timeout that is no number; `storage` where its
-/// start cannot be recorded; nothing is run then. `invalid_input` where the program is missing or is none.
+/// `not_found` if there is no such skill; `invalid_input` for an invalid timeout, and for a program that does not exist or is
+/// not executable; `storage` if the start cannot be recorded. Nothing is run then.
 pub fn command(
     runtime: &Runtime,
     options: &Options,
@@ -105,21 +102,21 @@ pub fn command(
     recorded(runtime, options, &entry, &spec)
 }
 
-/// Runs a script of a skill and records how it ended. The script runs in the folder of the skill, which is in
-/// `CLAWPOWERS_SKILL_DIR` as well; the caller's working directory is in `CLAWPOWERS_WORK_DIR`.
+/// Runs a script of a skill and records how it ended. Its working directory is the folder of the skill, which is in
+/// `CLAWPOWERS_SKILL_DIR` too; the caller's working directory is in `CLAWPOWERS_WORK_DIR`.
 ///
 /// # Errors
 ///
-/// As [`command`]; `not_found` where there is no such script in the skill's `scripts`; `invalid_input` where the
-/// script lies outside the skill's folder, is not executable, or a requirement of the skill is not met.
+/// As [`command`]; `not_found` if the skill has no such script in `scripts`; `invalid_input` if the script is outside the
+/// skill's folder or not executable, and if a requirement of the skill is not met.
 pub fn script(runtime: &Runtime, options: &Options, script: &str, args: &[OsString]) -> Result<Ran, Failure> {
     let selected = runtime.select(&options.selection)?;
     let entry = selected.entry(runtime, &options.skill)?;
-    let lacking = missing_requirements(&entry.skill.requirements, &Runtime::machine(), &selected.catalog);
+    let lacking = missing_requirements(&entry.skill.requirements, &Runtime::host(), &selected.catalog);
     if !lacking.is_empty() {
         let lacking = unmet(lacking);
         let message = format!("the skill {} lacks {}", quote(&options.skill), lacking.join(", "));
-        return Err(ApiError::new(ErrorCode::InvalidInput, message)
+        return Err(ApiError::invalid_input(message)
             .hint("provide what it requires, then try again; nothing was run")
             .details(serde_json::json!({ "missing": lacking }))
             .into());
@@ -129,26 +126,21 @@ pub fn script(runtime: &Runtime, options: &Options, script: &str, args: &[OsStri
             "the skill {} is inside the program and has no scripts to run",
             quote(&options.skill)
         );
-        return Err(ApiError::new(ErrorCode::NotFound, message)
+        return Err(ApiError::not_found(message)
             .hint("{skill_read} prints its text")
             .into());
     }
-    // The script runs in another folder than the caller, where a relative path would mean something else.
+    // The script has another working directory than the caller.
     let file = runtime.absolute_location(&entry);
     let folder = file.parent().unwrap_or(&file).to_owned();
     let path = inside(&folder, script)?;
     let (program, mut words) = interpreter::start_of(&path)?;
     words.extend_from_slice(args);
     let env = [
-        (
-            OsString::from("CLAWPOWERS_SKILL_DIR"),
-            folder.as_os_str().to_owned(),
-        ),
-        (
-            OsString::from("CLAWPOWERS_WORK_DIR"),
-            runtime.surroundings.cwd.as_os_str().to_owned(),
-        ),
-    ];
+        ("CLAWPOWERS_SKILL_DIR", folder.as_os_str()),
+        ("CLAWPOWERS_WORK_DIR", runtime.environment.cwd.as_os_str()),
+    ]
+    .map(|(name, value)| (name.into(), value.to_owned()));
     let spec = CommandSpec {
         program: &program,
         args: &words,
@@ -160,21 +152,19 @@ pub fn script(runtime: &Runtime, options: &Options, script: &str, args: &[OsStri
     recorded(runtime, options, &entry, &spec)
 }
 
-fn timeout(options: &Options) -> Result<Option<Duration>, ApiError> {
+fn timeout(options: &Options) -> Result<Option<Duration>> {
     let Some(text) = &options.timeout else {
         return Ok(None);
     };
-    match decimal::micros(text) {
-        Ok(micros) if micros > 0 => Ok(Some(Duration::from_micros(micros.unsigned_abs()))),
-        _ => {
-            let message = format!("the timeout {} is not a number of seconds above 0", quote(text));
-            Err(ApiError::new(ErrorCode::InvalidInput, message)
-                .hint("give seconds such as 30 or 0.5; nothing was run"))
-        }
-    }
+    let micros = decimal::micros(text).ok().filter(|micros| *micros > 0);
+    let micros = micros.ok_or_else(|| {
+        let message = format!("the timeout {} is not a number of seconds above 0", quote(text));
+        ApiError::invalid_input(message).hint("give seconds such as 30 or 0.5; nothing was run")
+    })?;
+    Ok(Some(Duration::from_micros(micros.unsigned_abs())))
 }
 
-/// Runs a command between the start and the end of its execution.
+/// Runs a command and records its start and its end.
 fn recorded(
     runtime: &Runtime,
     options: &Options,
@@ -193,18 +183,18 @@ fn recorded(
             ..options.fields.fields()
         },
     };
-    // Begun before the command is, so that an execution whose runner is killed shows as open.
-    let id = runtime.write(|db| Ok(db.ledger().start(&new)?))?.id;
+    // Recorded before the command starts, so that the execution is open if this process is killed.
+    let id = runtime.with_db(|db| db.ledger().start(&new))?.id;
     let ended = match process::run(spec) {
         Ok(ended) => ended,
         Err(error) => {
-            runtime.write(|db| Ok(db.ledger().abandon(id)?))?;
+            runtime.with_db(|db| db.ledger().abandon(id))?;
             return Err(not_started(spec.program, &error));
         }
     };
     let (outcome, notes) = judged(&ended, options);
     let fields = ledger::ExecutionFields {
-        // What took longer than any execution may is stored with the longest time.
+        // A longer duration is stored as the maximum.
         duration: i64::try_from(ended.duration.as_micros())
             .ok()
             .map(|took| took.min(decimal::MAX_MICROS)),
@@ -212,7 +202,7 @@ fn recorded(
         ..ledger::ExecutionFields::default()
     };
     let unrecorded = runtime
-        .write(|db| Ok(db.ledger().finish(id, outcome, &fields)?))
+        .with_db(|db| db.ledger().finish(id, outcome, &fields))
         .err();
     Ok(Ran {
         id: id.to_string(),
@@ -252,44 +242,40 @@ fn not_started(program: &OsStr, error: &SpawnError) -> Failure {
         SpawnError::NotExecutable => (126, "make it executable with `chmod +x`; nothing was recorded"),
         SpawnError::Other(_) => (126, "nothing was recorded"),
     };
-    Failure::NotStarted(ApiError::new(ErrorCode::InvalidInput, message).hint(hint), code)
+    Failure::NotStarted(ApiError::invalid_input(message).hint(hint), code)
 }
 
-/// Returns the real path of a script below the skill's `scripts`; a link out of the skill's folder is refused.
-fn inside(folder: &Path, script: &str) -> Result<PathBuf, ApiError> {
+/// Returns the path of a script below the skill's `scripts` with symlinks resolved. It must be inside the skill's folder.
+fn inside(folder: &Path, script: &str) -> Result<PathBuf> {
     let named = Path::new(script);
     let below = named.strip_prefix("scripts").unwrap_or(named);
-    let path = folder.join("scripts").join(below);
-    let real = |path: &Path| path.canonicalize();
-    let found = real(&path).ok().filter(|path| path.is_file());
-    let (Some(found), Ok(scripts)) = (found, real(&folder.join("scripts"))) else {
-        let mut names: Vec<String> = fs::read_dir(folder.join("scripts"))
-            .map(|entries| {
-                let name = |entry: fs::DirEntry| entry.file_name().to_string_lossy().into_owned();
-                entries.flatten().map(name).collect()
-            })
-            .unwrap_or_default();
+    let scripts = folder.join("scripts");
+    let found = scripts
+        .join(below)
+        .canonicalize()
+        .ok()
+        .filter(|path| path.is_file());
+    let (Some(found), Ok(scripts)) = (found, scripts.canonicalize()) else {
+        let name = |entry: fs::DirEntry| entry.file_name().to_string_lossy().into_owned();
+        let entries = fs::read_dir(scripts).into_iter().flatten().flatten();
+        let mut names: Vec<String> = entries.map(name).collect();
         names.sort();
-        let hint = if names.is_empty() {
-            "the skill has no folder `scripts`".to_owned()
-        } else {
-            format!("its scripts are {}", quote(&names.join(", ")))
-        };
-        return Err(ApiError::new(
-            ErrorCode::NotFound,
-            format!("there is no script {} in the skill", quote(script)),
-        )
-        .hint(hint));
+        let error = ApiError::not_found(format!("there is no script {} in the skill", quote(script)));
+        return Err(match names.is_empty() {
+            true => error.hint("the skill has no folder `scripts`"),
+            false => error.hint(format!("its scripts are {}", quote(&names.join(", ")))),
+        });
     };
-    let home = real(folder)
-        .map_err(|error| ApiError::new(ErrorCode::Io, format!("the skill's folder is gone: {error}")))?;
+    let home = folder
+        .canonicalize()
+        .map_err(|error| ApiError::io(format!("the skill's folder is gone: {error}")))?;
     if !found.starts_with(&scripts) || !scripts.starts_with(&home) {
-        let message = format!("the script {} lies outside the skill's `scripts`", quote(script));
-        return Err(ApiError::new(ErrorCode::InvalidInput, message)
-            .hint("only what lies inside the skill's own folder is run; nothing was run"));
+        let message = format!("the script {} is outside the skill's `scripts`", quote(script));
+        return Err(ApiError::invalid_input(message)
+            .hint("only scripts inside the skill's own folder are run; nothing was run"));
     }
     if cfg!(windows) {
-        // Interpreters do not know the prefix `\\?\` of a real path.
+        // Interpreters do not know the prefix `\\?\` of a canonical path.
         return Ok(Path::new(&display_path(&found)).components().collect());
     }
     Ok(found)

@@ -1,14 +1,14 @@
 //! The connections of a runtime to its database.
 
-use crate::wire::error::ApiError;
+use crate::wire::Result;
 use clawpowers_executor::Db;
 use clawpowers_executor::legacy::Report;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// How many connections wait for the next operation; what is opened beyond them is closed again.
+/// The most idle connections that are kept open.
 const MAX_IDLE: usize = 8;
 
-/// Every operation has a connection for itself, so that one that waits for another process stops no other.
+/// Each operation has its own connection, so that one that waits for another process does not block the others.
 #[derive(Debug, Default)]
 pub(crate) struct Connections {
     idle: Mutex<Idle>,
@@ -17,33 +17,39 @@ pub(crate) struct Connections {
 
 #[derive(Debug, Default)]
 struct Idle {
-    #[expect(clippy::vec_box, reason = "one is taken out and put back for every operation")]
+    #[expect(clippy::vec_box, reason = "one is removed and put back for every operation")]
     connections: Vec<Box<Db>>,
     closed: bool,
 }
 
 impl Connections {
-    /// Runs `work` on an idle connection that `is_in_place`, else on one that `open` makes; `None` where it makes none.
+    /// Calls `work` with an idle connection that `is_in_place`, else with a new one from `open`; returns `None` if there is no
+    /// database to open.
     pub(crate) fn with<T>(
         &self,
         is_in_place: impl FnOnce(&Db) -> bool,
-        open: impl FnOnce() -> Result<Option<(Db, Option<Report>)>, ApiError>,
-        work: impl FnOnce(&mut Db) -> Result<T, ApiError>,
-    ) -> Result<Option<T>, ApiError> {
+        open: impl FnOnce() -> Result<Option<(Db, Option<Report>)>>,
+        work: impl FnOnce(&mut Db) -> Result<T>,
+    ) -> Result<Option<T>> {
         let mut db = match self.idle_in_place(is_in_place) {
             Some(db) => db,
-            None => match open()? {
-                Some((db, imported)) => self.opened(db, imported),
-                None => return Ok(None),
-            },
+            None => {
+                let Some((db, imported)) = open()? else {
+                    return Ok(None);
+                };
+                if imported.is_some() {
+                    *self.imported() = imported;
+                }
+                Box::new(db)
+            }
         };
-        let answer = work(&mut db);
+        let result = work(&mut db);
         self.put_back(db);
-        answer.map(Some)
+        result.map(Some)
     }
 
-    /// Returns an idle connection. Those whose file was moved, replaced or deleted are closed, so that what is at its path
-    /// now is opened: a long process must neither read an old file nor write to a deleted one.
+    /// Returns an idle connection. If its file was moved, replaced or deleted, all idle connections are closed instead: a
+    /// long-running process must not read an old file or write to a deleted one.
     fn idle_in_place(&self, is_in_place: impl FnOnce(&Db) -> bool) -> Option<Box<Db>> {
         let idle = self.idle().connections.pop()?;
         if is_in_place(&idle) {
@@ -53,28 +59,21 @@ impl Connections {
         None
     }
 
-    /// Closes the connections that are idle.
+    /// Closes the idle connections.
     pub(crate) fn release(&self) {
         let idle = std::mem::take(&mut self.idle().connections);
         drop(idle);
     }
 
-    /// Closes them, and those that are in use when they come back.
+    /// Closes the idle connections now, and those in use when they are returned.
     pub(crate) fn close(&self) {
         self.idle().closed = true;
         self.release();
     }
 
-    /// Returns the report of the 1.x import, if one of them created the database.
+    /// Returns the report of the 1.x import, if a connection created the database.
     pub(crate) fn imported(&self) -> MutexGuard<'_, Option<Report>> {
         self.imported.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn opened(&self, db: Db, imported: Option<Report>) -> Box<Db> {
-        if imported.is_some() {
-            *self.imported() = imported;
-        }
-        Box::new(db)
     }
 
     fn put_back(&self, db: Box<Db>) {

@@ -1,13 +1,13 @@
-//! Forks of a process that has runtimes open: no operation runs while a child is made.
+//! Forks of a process with open runtimes: no operation runs during a fork.
 //!
-//! A child has one thread. A lock that another thread held when it was made is never released there, and SQLite counts
-//! in the child on locks of files that only its parent holds. So whoever forks calls [`before`], which waits until every
-//! thread has left its operation and closes the connections of all runtimes, and then [`after_in_parent`] and
-//! [`after_in_child`]. Operations go through [`call`]; those that wait for another process are ended by [`pending`] and
-//! begun again; an import steps outside between two of its transactions.
+//! A child has one thread. A lock that another thread held during the fork is never released there, and SQLite in the child
+//! relies on file locks that only the parent holds. So before a fork, [`before`] waits until every thread has left its
+//! operation and closes the connections of all runtimes; after it, [`after_in_parent`] and [`after_in_child`] are called.
+//! Operations go through [`call`]. Those that wait for another process give up if [`pending`] and start again; an import
+//! leaves its operation between two transactions.
 
 use crate::runtime::Runtime;
-use crate::wire::error::{ApiError, ErrorCode};
+use crate::wire::{ApiError, ErrorCode, Result};
 use clawpowers_executor::FileLock;
 use clawpowers_executor::wait::{GiveUp, GiveWay, giving_way};
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -21,36 +21,36 @@ static GATE: Mutex<Gate> = Mutex::new(Gate {
     live: Vec::new(),
 });
 static CHANGED: Condvar = Condvar::new();
-/// How many threads are about to fork; changed only while the gate is held.
+/// The number of threads that are about to fork; changed only while the gate is held.
 static FORKING: AtomicUsize = AtomicUsize::new(0);
 static GENERATION: AtomicU64 = AtomicU64::new(0);
 
 struct Gate {
-    /// How many threads are inside of operations.
+    /// The number of threads in operations.
     inside: usize,
     live: Vec<Weak<Runtime>>,
 }
 
 thread_local! {
-    /// How many operations this thread is inside of: a signal handler may call one while another one waits.
+    /// The number of operations that this thread is in: a signal handler may call one while another one waits.
     static DEPTH: Cell<usize> = const { Cell::new(0) };
-    /// Whether this is the thread of a child that was made inside of an operation.
+    /// Whether this is the thread of a child that was forked in an operation.
     static ORPHANED: Cell<bool> = const { Cell::new(false) };
-    /// The gate, held across the fork: no other thread can be in the middle of changing it.
+    /// The gate, held across the fork, so that no other thread is changing it.
     static HELD: RefCell<Option<MutexGuard<'static, Gate>>> = const { RefCell::new(None) };
 }
 
-/// A thread that is inside of an operation, until this is dropped.
+/// A guard: this thread is in an operation until it is dropped.
 struct Inside(());
 
 impl Inside {
-    /// Goes inside, after a fork that is under way.
+    /// Enters an operation, after waiting for a fork to finish.
     ///
     /// # Errors
     ///
-    /// `storage`, of the kind `busy`, in a signal handler that ran while an operation waited and has made this process by a
-    /// fork: the connection of that operation is still open here.
-    fn enter() -> Result<Self, ApiError> {
+    /// `storage` of the kind `busy` if a signal handler forked this process while an operation waited: the connection of that
+    /// operation is still open here.
+    fn enter() -> Result<Self> {
         if ORPHANED.get() {
             let message = "this process was forked by a signal handler while an operation waited";
             return Err(ApiError::new(ErrorCode::Storage, message)
@@ -69,19 +69,19 @@ impl Inside {
     }
 }
 
-/// What an import of several transactions does between two of them.
+/// How an import leaves its operation between two transactions.
 const WAY: GiveWay = GiveWay {
     wanted: is_forking,
     pass: step_outside,
 };
 
-/// Tells whether a thread is about to fork and waits for this one.
+/// Tells whether a thread is about to fork and waits for this thread.
 fn is_forking() -> bool {
-    // One that a signal handler called cannot let the other one, which waits for the handler, leave.
+    // An operation in a signal handler cannot let the interrupted operation leave, which waits for the handler.
     DEPTH.get() <= 1 && FORKING.load(Ordering::Acquire) > 0
 }
 
-/// Leaves the operation of this thread, which has no connection open, until no thread is about to fork.
+/// Leaves the operation of this thread until no thread is about to fork. It must not have an open connection.
 fn step_outside() {
     let mut gate = gate();
     gate.inside -= 1;
@@ -105,13 +105,13 @@ impl Drop for Inside {
     }
 }
 
-/// As [`Runtime::call_interruptible`], while no thread forks. `give_up` asks [`pending`] among other things; where it was
-/// that, the operation is called again.
+/// As [`Runtime::call_interruptible`], while no thread forks. `give_up` must return true if [`pending`] does; the caller then
+/// calls the operation again.
 pub fn call(runtime: &Runtime, operation: &str, request: &str, give_up: GiveUp) -> Option<String> {
     let answer = || {
         let inside = Inside::enter()?;
         let call = || giving_way(WAY, || runtime.call_interruptible(operation, request, give_up));
-        // These start no threads.
+        // These operations start no threads.
         let alone = operation.starts_with("store_") || operation.starts_with("metrics_");
         let reply = match generation() {
             0 => call(),
@@ -119,7 +119,7 @@ pub fn call(runtime: &Runtime, operation: &str, request: &str, give_up: GiveUp) 
             generation => threads(generation)?.install(call),
         };
         if ORPHANED.get() {
-            // Its connection is the parent's.
+            // The connection belongs to the parent.
             runtime.release();
         }
         drop(inside);
@@ -130,37 +130,37 @@ pub fn call(runtime: &Runtime, operation: &str, request: &str, give_up: GiveUp) 
 
 /// As [`Runtime::close`], while no thread forks.
 pub fn close(runtime: &Runtime) {
-    // Where it cannot go inside, the connections of this process are not its own to close.
+    // Otherwise the connections belong to the parent.
     if let Ok(_inside) = Inside::enter() {
         runtime.close();
     }
 }
 
-/// Makes a runtime known, so that its connections are closed before a fork.
+/// Registers a runtime, so that its connections are closed before a fork.
 pub fn register(runtime: &Arc<Runtime>) {
     let mut gate = gate();
     gate.live.retain(|runtime| runtime.strong_count() > 0);
     gate.live.push(Arc::downgrade(runtime));
 }
 
-/// Tells whether an operation that waits has to give up: a thread is about to fork, or this is a child that was made
-/// inside of it.
+/// Tells whether a waiting operation must give up, because a thread is about to fork or because this is a child that was
+/// forked in it.
 #[must_use]
 pub fn pending() -> bool {
     is_forking() || ORPHANED.get()
 }
 
-/// Returns how many forks led from the first process to this one.
+/// Returns the number of forks between the first process and this one.
 fn generation() -> u64 {
     GENERATION.load(Ordering::Acquire)
 }
 
-/// Waits until every other thread has left its operation, and keeps all out until [`after_in_parent`] or
-/// [`after_in_child`] on this thread.
+/// Waits until every other thread has left its operation. None can enter one until this thread calls [`after_in_parent`] or
+/// [`after_in_child`].
 pub fn before() {
     let mut gate = gate();
     FORKING.fetch_add(1, Ordering::AcqRel);
-    // A signal handler that forks does so inside of the operation that let it run.
+    // A signal handler that forks runs in an operation of this thread.
     let own = usize::from(DEPTH.get() > 0);
     while gate.inside > own {
         gate = CHANGED.wait(gate).unwrap_or_else(PoisonError::into_inner);
@@ -171,7 +171,7 @@ pub fn before() {
     HELD.set(Some(gate));
 }
 
-/// Lets operations go on in the process that forked.
+/// Lets operations continue in the parent.
 pub fn after_in_parent() {
     if let Some(gate) = HELD.take() {
         FORKING.fetch_sub(1, Ordering::AcqRel);
@@ -180,10 +180,10 @@ pub fn after_in_parent() {
     }
 }
 
-/// Lets operations begin in the child.
+/// Lets operations start in the child.
 pub fn after_in_child() {
     if let Some(gate) = HELD.take() {
-        // Threads that were about to fork as well are not in this process.
+        // Other threads that were about to fork do not exist in the child.
         FORKING.store(0, Ordering::Release);
         GENERATION.fetch_add(1, Ordering::AcqRel);
         ORPHANED.set(DEPTH.get() > 0);
@@ -192,9 +192,9 @@ pub fn after_in_child() {
     }
 }
 
-/// Returns the threads of a process that was forked: it has none of those that its parent shares, and who waits for them
-/// waits for ever.
-fn threads(generation: u64) -> Result<Arc<ThreadPool>, ApiError> {
+/// Returns the thread pool of a forked process. The threads of the parent's global pool do not exist here, and waiting for
+/// them would never end.
+fn threads(generation: u64) -> Result<Arc<ThreadPool>> {
     static POOL: Mutex<Option<(u64, Arc<ThreadPool>)>> = Mutex::new(None);
     let mut pool = POOL.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((of, threads)) = &*pool
@@ -207,7 +207,7 @@ fn threads(generation: u64) -> Result<Arc<ThreadPool>, ApiError> {
             .hint("raise the thread limit of this process")
     })?;
     let threads = Arc::new(threads);
-    // Those of the parent are not here to be ended.
+    // The pool of the parent has no threads here that could be joined.
     std::mem::forget(pool.replace((generation, Arc::clone(&threads))));
     Ok(threads)
 }

@@ -4,65 +4,65 @@ mod connections;
 pub mod fork;
 pub(crate) mod memory;
 
-use crate::wire::error::{ApiError, ErrorCode};
-use crate::wire::request::read_request;
+use crate::atomic_write::write_whole;
+use crate::wire::{ApiError, ErrorCode, Result, request::read_request};
 use clawpowers_executor::legacy::Report;
 use clawpowers_executor::{Db, Home};
+use clawpowers_loader::display::{display_path, quote};
 use clawpowers_loader::{DiskTree, Environment, HostInfo, MemoryTree, Tree};
 use connections::Connections;
 use serde::Deserialize;
 use std::env;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Cursor};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// What a runtime depends on; every field has a default taken from the environment.
+/// The folders of a runtime. Each has a default from the environment.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Options {
-    /// The runtime home; else `CLAWPOWERS_DIR`, else `.clawpowers` in the user's home folder.
+    /// The runtime home (default: `CLAWPOWERS_DIR`, else `.clawpowers` in the user's home folder).
     pub home: Option<PathBuf>,
-    /// The working directory, from which projects are looked for and relative paths are meant; else the process's.
+    /// The folder that relative paths start from and whose project is used (default: the working directory of the process).
     pub cwd: Option<PathBuf>,
-    /// The user's home folder; else the environment's.
+    /// The user's home folder (default: that of the environment).
     pub user_home: Option<PathBuf>,
 }
 
-/// An open runtime; cheap to open, safe to share between threads.
+/// The entry point of the API. It is cheap to open and can be shared between threads.
 #[derive(Debug)]
 pub struct Runtime {
-    pub(crate) surroundings: Environment,
-    /// The files it sees where it has no disk.
+    pub(crate) environment: Environment,
+    /// The files of a runtime without a disk.
     documents: Option<Mutex<Arc<MemoryTree>>>,
-    /// The database of a runtime that has no disk.
+    /// The database of a runtime without a disk.
     memory: Mutex<Option<Db>>,
-    /// The database of one that has.
+    /// The database of a runtime with a disk.
     connections: Connections,
     closed: AtomicBool,
 }
 
 impl Options {
     /// Refuses an empty path: an unset variable of the caller must not mean the working directory.
-    fn without_empty_paths(self) -> Result<Self, ApiError> {
+    fn without_empty_paths(self) -> Result<Self> {
         let named = [
             ("home", &self.home),
             ("cwd", &self.cwd),
             ("user_home", &self.user_home),
         ];
-        for (name, path) in named {
-            if path.as_ref().is_some_and(|path| path.as_os_str().is_empty()) {
-                return Err(
-                    ApiError::new(ErrorCode::InvalidInput, format!("the path of `{name}` is empty"))
-                        .hint("name a folder, or leave the field out"),
-                );
-            }
+        let empty = named.into_iter().find(|(_, path)| **path == Some(PathBuf::new()));
+        match empty.map(|(name, _)| name) {
+            None => Ok(self),
+            Some(name) => Err(ApiError::invalid_input(format!("the path of `{name}` is empty"))
+                .hint("name a folder, or leave the field out")),
         }
-        Ok(self)
     }
 }
 
 impl Runtime {
-    /// Opens a runtime; nothing is read or written yet.
+    /// Opens a runtime. Nothing is read or written yet.
     #[must_use]
     pub fn open(options: Options) -> Self {
         let user_home = options
@@ -79,7 +79,7 @@ impl Runtime {
             .unwrap_or_else(|| PathBuf::from("."));
         let cwd = std::path::absolute(&cwd).unwrap_or(cwd);
         let below_cwd = |path: PathBuf| cwd.join(path);
-        let surroundings = Environment {
+        let environment = Environment {
             user_home: user_home.map(below_cwd),
             home: home.map(below_cwd),
             claude_config: path("CLAUDE_CONFIG_DIR").map(below_cwd),
@@ -88,12 +88,12 @@ impl Runtime {
             copilot_home: path("COPILOT_HOME").map(below_cwd),
             cwd,
         };
-        Self::with(surroundings, None)
+        Self::with(environment, None)
     }
 
-    pub(crate) fn with(surroundings: Environment, documents: Option<Mutex<Arc<MemoryTree>>>) -> Self {
+    fn with(environment: Environment, documents: Option<Mutex<Arc<MemoryTree>>>) -> Self {
         Self {
-            surroundings,
+            environment,
             documents,
             memory: Mutex::new(None),
             connections: Connections::default(),
@@ -101,89 +101,77 @@ impl Runtime {
         }
     }
 
-    /// Tells whether the runtime reads and writes files, and does not live in memory.
+    /// Tells whether the runtime reads and writes files. Otherwise everything is in memory.
     pub(crate) const fn has_disk(&self) -> bool {
         self.documents.is_none()
     }
 
-    /// Returns the files that the runtime sees.
+    /// Returns the files of the runtime.
     pub(crate) fn tree(&self) -> Arc<dyn Tree> {
         match &self.documents {
             None => Arc::new(DiskTree),
             Some(documents) => {
-                let documents = documents.lock().unwrap_or_else(PoisonError::into_inner);
-                Arc::<MemoryTree>::clone(&documents)
+                Arc::<MemoryTree>::clone(&documents.lock().unwrap_or_else(PoisonError::into_inner))
             }
         }
-    }
-
-    /// Puts others in the place of the documents; tells whether there are any to replace.
-    pub(crate) fn replace_documents(&self, with: MemoryTree) -> bool {
-        let Some(documents) = &self.documents else {
-            return false;
-        };
-        *documents.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(with);
-        true
     }
 
     /// Opens a runtime with options in JSON, as other languages give them.
     ///
     /// # Errors
     ///
-    /// The whole reply `{"error": …}` with `invalid_request` where the text is not an object with fields of [`Options`], and
-    /// with `invalid_input` for an empty path.
+    /// The whole reply `{"error": …}`: `invalid_request` if the text is not an object with fields of [`Options`],
+    /// `invalid_input` for an empty path.
     pub fn from_json(options: &str) -> Result<Self, String> {
         let options = read_request(options).and_then(Options::without_empty_paths);
         options.map(Self::open).map_err(|error| error.to_reply())
     }
 
-    /// Closes the runtime and its database; every operation after that answers `closed`. One that is under way on another
-    /// thread ends as it would have, and its connection is closed then.
+    /// Closes the runtime and its database. Later operations return the error `closed`. An operation that is running on
+    /// another thread finishes first; then its connection is closed.
     pub fn close(&self) {
         self.closed.store(true, Ordering::Release);
         *self.memory() = None;
         self.connections.close();
     }
 
-    /// Closes the connections to the database that no operation uses just now; a database in memory stays. The next
-    /// operation opens one again.
+    /// Closes the connections to the database that are not in use. A database in memory is kept. The next operation opens
+    /// a connection again.
     pub fn release(&self) {
         self.connections.release();
     }
 
-    pub(crate) fn check_open(&self) -> Result<(), ApiError> {
+    pub(crate) fn check_open(&self) -> Result<()> {
         if self.closed.load(Ordering::Acquire) {
             return Err(ApiError::new(ErrorCode::Closed, "the runtime is closed").hint("open another one"));
         }
         Ok(())
     }
 
-    /// Returns the folder of the runtime home, which need not exist; `None` where no folder is named or there is no disk.
+    /// Returns the folder of the runtime home, which need not exist. It is `None` without a disk, and if neither the options
+    /// nor the environment name one.
     #[must_use]
     pub fn home_folder(&self) -> Option<&Path> {
-        self.surroundings.home.as_deref()
+        self.environment.home.as_deref()
     }
 
-    /// Returns the runtime home.
-    pub(crate) fn home(&self) -> Result<Home, ApiError> {
+    pub(crate) fn home(&self) -> Result<Home> {
         self.needs_disk("a runtime home")?;
-        let folder = self.surroundings.home.as_ref().ok_or_else(|| {
-            ApiError::new(
-                ErrorCode::InvalidInput,
-                "there is no runtime home: neither `CLAWPOWERS_DIR` nor `HOME` is set",
-            )
-            .hint("name a folder with {--home}")
+        let folder = self.environment.home.as_ref().ok_or_else(|| {
+            ApiError::invalid_input("there is no runtime home: neither `CLAWPOWERS_DIR` nor `HOME` is set")
+                .hint("name a folder with {--home}")
         })?;
         Ok(Home::new(folder))
     }
 
-    /// Works on the database of the home; `None` where there is none yet, and none is made then.
-    pub(crate) fn read<T>(
+    /// Calls `work` with the database; returns `None` if it does not exist yet.
+    pub(crate) fn with_existing_db<T, E: Into<ApiError>>(
         &self,
-        work: impl FnOnce(&mut Db) -> Result<T, ApiError>,
-    ) -> Result<Option<T>, ApiError> {
+        work: impl FnOnce(&mut Db) -> Result<T, E>,
+    ) -> Result<Option<T>> {
+        let work = |db: &mut Db| work(db).map_err(Into::into);
         self.check_open()?;
-        if self.documents.is_some() {
+        if !self.has_disk() {
             let mut db = self.memory();
             self.check_open()?;
             return db.as_mut().map(work).transpose();
@@ -192,10 +180,14 @@ impl Runtime {
         self.connections.with(Db::is_in_place_for_reading, open, work)
     }
 
-    /// Works on the database of the home, which is made where it is missing.
-    pub(crate) fn write<T>(&self, work: impl FnOnce(&mut Db) -> Result<T, ApiError>) -> Result<T, ApiError> {
+    /// Calls `work` with the database, which is created if it does not exist yet.
+    pub(crate) fn with_db<T, E: Into<ApiError>>(
+        &self,
+        work: impl FnOnce(&mut Db) -> Result<T, E>,
+    ) -> Result<T> {
+        let work = |db: &mut Db| work(db).map_err(Into::into);
         self.check_open()?;
-        if self.documents.is_some() {
+        if !self.has_disk() {
             let mut db = self.memory();
             self.check_open()?;
             let open = db.take().map_or_else(Db::memory, Ok)?;
@@ -212,40 +204,54 @@ impl Runtime {
         self.connections.imported().clone()
     }
 
-    /// Takes that report away, so that it is told once.
+    /// Takes that report, so that it is shown once.
     pub(crate) fn take_imported(&self) -> Option<Report> {
         self.connections.imported().take()
     }
 
-    /// Writes a report of today to the folder `feedback` of the home, in place of an earlier one of today, and returns its
-    /// path.
+    /// Writes today's report to the folder `feedback` of the home and returns its path. An earlier one of today is replaced.
     ///
     /// # Errors
     ///
-    /// `storage` and `io` where the file system refuses.
-    pub fn save_report(&self, extension: &str, text: &str) -> Result<PathBuf, ApiError> {
+    /// `storage` and `io` if it cannot be written.
+    pub fn save_report(&self, extension: &str, text: &str) -> Result<PathBuf> {
         let home = self.home()?;
         home.create_all()?;
         let today: String = crate::now().chars().take(10).collect();
         let file = home
             .folder()
-            .join("feedback")
-            .join(format!("analysis-{today}.{extension}"));
-        crate::atomic_write::write_whole(&file, text.as_bytes()).map_err(|error| {
-            let shown = clawpowers_loader::display::quote(&clawpowers_loader::display::display_path(&file));
-            ApiError::new(ErrorCode::Io, format!("{shown} cannot be written: {error}"))
-                .hint("make room, or make the folder writable for this user")
+            .join(format!("feedback/analysis-{today}.{extension}"));
+        write_whole(&file, text.as_bytes()).map_err(|error| {
+            ApiError::io(format!(
+                "{} cannot be written: {error}",
+                quote(&display_path(&file))
+            ))
+            .hint("make room, or make the folder writable for this user")
         })?;
         Ok(file)
     }
 
-    /// Opens a file that a request names.
-    pub(crate) fn open_file(&self, named: &str) -> Result<std::fs::File, ApiError> {
-        std::fs::File::open(self.surroundings.cwd.join(named)).map_err(|error| {
-            let shown = clawpowers_loader::display::quote(named);
-            ApiError::new(ErrorCode::Io, format!("{shown} cannot be read: {error}"))
-                .hint("name a file that is there and readable")
-        })
+    /// Opens the lines that a request gives: those of a file, or a text. Returns the name of their source too.
+    pub(crate) fn lines<'a>(
+        &self,
+        path: Option<&'a str>,
+        text: Option<&'a str>,
+    ) -> Result<(Box<dyn BufRead + 'a>, &'a str)> {
+        match (path, text) {
+            (Some(path), None) => {
+                self.needs_disk("a file to import")?;
+                let file = File::open(self.environment.cwd.join(path)).map_err(|error| {
+                    ApiError::io(format!("{} cannot be read: {error}", quote(path)))
+                        .hint("name a file that is there and readable")
+                })?;
+                Ok((Box::new(BufReader::with_capacity(1 << 16, file)), path))
+            }
+            (None, Some(text)) => Ok((Box::new(Cursor::new(text)), "text")),
+            _ => Err(
+                ApiError::invalid_input("exactly one of `path` and `text` is required")
+                    .hint("give either the path of a file or the lines themselves"),
+            ),
+        }
     }
 
     pub(crate) fn memory(&self) -> MutexGuard<'_, Option<Db>> {
@@ -253,22 +259,31 @@ impl Runtime {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns the path that `named` stands for: in the caller's words, so that replies use them too, where the
-    /// process has the runtime's working directory, else absolute.
+    /// Returns the path that a request names: relative, as replies show it, if the process is in the runtime's working
+    /// directory; else absolute.
     pub(crate) fn as_named(&self, named: &str) -> PathBuf {
-        let here =
-            self.documents.is_some() || env::current_dir().is_ok_and(|cwd| cwd == self.surroundings.cwd);
-        if here {
-            PathBuf::from(named)
+        let cwd = &self.environment.cwd;
+        let is_relative = !self.has_disk() || env::current_dir().is_ok_and(|current| current == *cwd);
+        if is_relative {
+            named.into()
         } else {
-            self.surroundings.cwd.join(named)
+            cwd.join(named)
         }
     }
 
-    /// Returns where a path is, whatever the reader's working directory is.
+    /// Returns the absolute path of a folder that a request names.
+    pub(crate) fn folder(&self, named: &str, hint: &str) -> Result<PathBuf> {
+        // An unset shell variable must not mean the working directory.
+        if named.is_empty() {
+            return Err(ApiError::invalid_input("the path of the folder is empty").hint(hint));
+        }
+        Ok(self.absolute(named.as_ref()))
+    }
+
+    /// Returns a path that does not depend on the reader's working directory.
     pub(crate) fn absolute(&self, path: &Path) -> PathBuf {
         if self.has_disk() {
-            return self.surroundings.cwd.join(path).components().collect();
+            return self.environment.cwd.join(path).components().collect();
         }
         let path = self.tree().canonicalize(path).unwrap_or_else(|_| path.to_owned());
         match path.as_os_str().is_empty() {
@@ -277,10 +292,10 @@ impl Runtime {
         }
     }
 
-    /// Returns what this machine offers to skills.
-    pub(crate) fn machine() -> HostInfo {
+    /// Returns what this host offers to skills.
+    pub(crate) fn host() -> HostInfo {
         if cfg!(target_family = "wasm") {
-            // Nothing can be started there, and to ask for the environment would panic.
+            // It cannot start programs, and reading the environment would panic.
             return HostInfo::default();
         }
         let set = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
@@ -305,7 +320,7 @@ fn path(name: &str) -> Option<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Options, Runtime};
+    use super::{ApiError, Options, Runtime};
 
     #[test]
     fn options_are_read_from_json() {
@@ -368,16 +383,16 @@ mod tests {
         // Both would wait for ever if operations took turns.
         let beside = |_: &mut clawpowers_executor::Db| {
             std::thread::scope(|scope| scope.spawn(|| set("2")).join()).unwrap();
-            Ok(runtime.call("store_get", r#"{"key": "a"}"#))
+            Ok::<_, ApiError>(runtime.call("store_get", r#"{"key": "a"}"#))
         };
-        let found = runtime.write(beside).unwrap();
+        let found = runtime.with_db(beside).unwrap();
         assert!(found.contains(r#""value":"2""#), "{found}");
         let closing = |_: &mut clawpowers_executor::Db| {
             runtime.close();
-            Ok(())
+            Ok::<_, ApiError>(())
         };
-        assert_eq!(runtime.read(closing), Ok(Some(())));
-        assert!(runtime.read(|_| Ok(())).is_err());
+        assert_eq!(runtime.with_existing_db(closing), Ok(Some(())));
+        assert!(runtime.with_existing_db(|_| Ok::<_, ApiError>(())).is_err());
     }
 
     #[test]

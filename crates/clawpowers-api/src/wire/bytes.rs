@@ -1,6 +1,6 @@
-//! Values of any bytes in JSON.
+//! Values that may not be UTF-8, in JSON.
 
-use crate::wire::error::{ApiError, ErrorCode};
+use crate::wire::error::{ApiError, ErrorCode, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
@@ -17,19 +17,14 @@ pub struct StoreValue {
 }
 
 impl StoreValue {
-    /// Takes bytes.
+    /// Makes the value of bytes.
     #[must_use]
     pub fn new(bytes: Vec<u8>) -> Self {
-        match String::from_utf8(bytes) {
-            Ok(text) => Self {
-                value: Some(text),
-                value_base64: None,
-            },
-            Err(error) => Self {
-                value: None,
-                value_base64: Some(STANDARD.encode(error.as_bytes())),
-            },
-        }
+        let (value, value_base64) = match String::from_utf8(bytes) {
+            Ok(text) => (Some(text), None),
+            Err(error) => (None, Some(STANDARD.encode(error.as_bytes()))),
+        };
+        Self { value, value_base64 }
     }
 
     /// Returns the bytes.
@@ -43,12 +38,8 @@ impl StoreValue {
     }
 }
 
-/// Returns the bytes of a request's value, which has to be there: one that was forgotten must not be taken for an empty one.
-pub(crate) fn needed_bytes(
-    name: &str,
-    value: Option<&str>,
-    base64: Option<&str>,
-) -> Result<Vec<u8>, ApiError> {
+/// As [`bytes_of`], but the value is required: a missing one must not be mistaken for an empty one.
+pub(crate) fn needed_bytes(name: &str, value: Option<&str>, base64: Option<&str>) -> Result<Vec<u8>> {
     bytes_of(value, base64)?.ok_or_else(|| {
         let message = format!("the request is not valid: it needs either `{name}` or `{name}_base64`");
         ApiError::new(ErrorCode::InvalidRequest, message).hint("an empty text is a value as well")
@@ -63,22 +54,18 @@ pub(crate) fn as_fields(bytes: Option<&[u8]>) -> (Option<String>, Option<String>
     })
 }
 
-/// Returns the bytes of a request's value, which comes as text or as base64; `None` where there is neither.
-pub(crate) fn bytes_of(value: Option<&str>, base64: Option<&str>) -> Result<Option<Vec<u8>>, ApiError> {
-    let invalid = |message: &str, hint: &str| Err(ApiError::new(ErrorCode::InvalidInput, message).hint(hint));
+/// Returns the bytes of a value in a request, which is text or base64; `None` if both are missing.
+pub(crate) fn bytes_of(value: Option<&str>, base64: Option<&str>) -> Result<Option<Vec<u8>>> {
     match (value, base64) {
-        (Some(_), Some(_)) => invalid("there is both a value and a value in base64", "give one of them"),
+        (Some(_), Some(_)) => Err(
+            ApiError::invalid_input("there is both a value and a value in base64").hint("give one of them"),
+        ),
         (Some(text), None) => Ok(Some(text.as_bytes().to_vec())),
-        (None, Some(text)) => match STANDARD.decode(text) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) => invalid(
-                &format!(
-                    "the value in base64 is not valid: {}",
-                    error.to_string().to_lowercase().trim_end_matches('.')
-                ),
-                "use the standard alphabet with padding",
-            ),
-        },
+        (None, Some(text)) => STANDARD.decode(text).map(Some).map_err(|error| {
+            let why = error.to_string().to_lowercase();
+            let message = format!("the value in base64 is not valid: {}", why.trim_end_matches('.'));
+            ApiError::invalid_input(message).hint("use the standard alphabet with padding")
+        }),
         (None, None) => Ok(None),
     }
 }

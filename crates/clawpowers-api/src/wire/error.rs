@@ -1,82 +1,68 @@
-//! What an operation answers when it cannot do what it was asked.
+//! The errors of operations.
 
 use crate::hint::worded;
 use serde::Serialize;
 use serde_json::Value;
 
-/// The stable code of an error.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum ErrorCode {
+macro_rules! error_codes {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
+        /// The stable code of an error.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        pub enum ErrorCode {
+            $($(#[$doc])* #[serde(rename = $name)] $variant,)*
+        }
+
+        impl ErrorCode {
+            /// Every code, in the order of the documentation.
+            pub const ALL: [Self; [$($name),*].len()] = [$(Self::$variant),*];
+
+            /// Returns the code as in replies.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+        }
+    };
+}
+
+error_codes! {
     /// The request is not JSON, has a missing or unknown field, or a field of the wrong type.
-    InvalidRequest,
+    InvalidRequest = "invalid_request",
     /// There is no operation of this name; `details.operations` lists the names.
-    UnknownOperation,
+    UnknownOperation = "unknown_operation",
     /// The skill, file, role profile, setting, plan, version or execution does not exist.
-    NotFound,
+    NotFound = "not_found",
     /// A value breaks a rule: an unknown target, client, scope or format, a bad name, an empty description, a path
     /// that leaves the skill's folder, a value that a setting does not accept.
-    InvalidInput,
+    InvalidInput = "invalid_input",
     /// `config.json` is not valid JSON, or is to be changed and contains a key twice; `details` has `line` and
     /// `column`.
-    InvalidConfig,
+    InvalidConfig = "invalid_config",
     /// The database could not be used; nothing was written. `details.kind` is `busy` (another process held the
     /// database or its lock file for more than 30 seconds), `corrupt`, `newer` (written by a newer release), `full`,
     /// `read_only` or `io`.
-    Storage,
+    Storage = "storage",
     /// The file system returned an error.
-    Io,
+    Io = "io",
     /// The runtime is closed.
-    Closed,
+    Closed = "closed",
     /// The operation needs a disk or processes, and this runtime has none.
-    UnsupportedPlatform,
+    UnsupportedPlatform = "unsupported_platform",
     /// A bug in ClawPowers; please report it.
-    Internal,
+    Internal = "internal",
 }
 
-impl ErrorCode {
-    /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 10] = [
-        Self::InvalidRequest,
-        Self::UnknownOperation,
-        Self::NotFound,
-        Self::InvalidInput,
-        Self::InvalidConfig,
-        Self::Storage,
-        Self::Io,
-        Self::Closed,
-        Self::UnsupportedPlatform,
-        Self::Internal,
-    ];
+/// The result of an operation.
+pub type Result<T, E = ApiError> = std::result::Result<T, E>;
 
-    /// Returns the code as it stands in replies.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::InvalidRequest => "invalid_request",
-            Self::UnknownOperation => "unknown_operation",
-            Self::NotFound => "not_found",
-            Self::InvalidInput => "invalid_input",
-            Self::InvalidConfig => "invalid_config",
-            Self::Storage => "storage",
-            Self::Io => "io",
-            Self::Closed => "closed",
-            Self::UnsupportedPlatform => "unsupported_platform",
-            Self::Internal => "internal",
-        }
-    }
-}
-
-/// An error with its stable code, its words, and what to do next.
+/// The error of an operation.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ApiError {
-    /// The stable code.
     pub code: ErrorCode,
     /// What is wrong, in lower case, values in backticks.
     pub message: String,
-    /// What to do next.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
     /// Further facts for programs.
@@ -85,7 +71,7 @@ pub struct ApiError {
 }
 
 impl ApiError {
-    /// Makes an error without a hint.
+    /// Makes an error without a hint and details.
     #[must_use]
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self {
@@ -94,6 +80,24 @@ impl ApiError {
             hint: None,
             details: None,
         }
+    }
+
+    /// Makes an error with the code `invalid_input`.
+    #[must_use]
+    pub fn invalid_input(message: impl Into<String>) -> Self {
+        Self::new(ErrorCode::InvalidInput, message)
+    }
+
+    /// Makes an error with the code `not_found`.
+    #[must_use]
+    pub fn not_found(message: impl Into<String>) -> Self {
+        Self::new(ErrorCode::NotFound, message)
+    }
+
+    /// Makes an error with the code `io`.
+    #[must_use]
+    pub fn io(message: impl Into<String>) -> Self {
+        Self::new(ErrorCode::Io, message)
     }
 
     /// Adds what to do next.
@@ -114,15 +118,6 @@ impl ApiError {
     pub fn details(mut self, details: Value) -> Self {
         self.details = Some(Box::new(details));
         self
-    }
-}
-
-impl ApiError {
-    /// Says that `what` is not for a runtime that has no disk.
-    pub(crate) fn needs_disk(what: &str) -> Self {
-        let message = format!("{what} needs a disk, and this runtime has none");
-        Self::new(ErrorCode::UnsupportedPlatform, message)
-            .hint("call it from the command line, or from Node or Python with a home on disk")
     }
 }
 

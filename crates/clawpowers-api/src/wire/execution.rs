@@ -1,27 +1,23 @@
-//! The JSON forms of executions and of what is asked of them.
+//! The JSON forms of executions, and their filters.
 
-use super::words::{Words as _, word};
-use crate::wire::error::{ApiError, ErrorCode};
+use super::named::{self, Named as _};
+use crate::wire::error::{ApiError, Result};
 use crate::wire::number::{Amount, MAX_WHOLE};
 use crate::wire::shared::shared_fields;
 use clawpowers_executor::ledger::{self, Filter};
-use clawpowers_executor::{Error, Outcome, Timestamp, decimal};
+use clawpowers_executor::{Error, Outcome, Timestamp};
 use clawpowers_loader::display::quote;
 use serde::Serialize;
 
 shared_fields! {
     $
-    /// What describes an execution besides its figures.
+    /// The context of an execution.
     pub struct ExecutionFields by execution_fields {
-        /// The session that it belongs to.
         pub session: Option<String>,
-        /// The agent that runs it.
         pub agent: Option<String>,
-        /// The model that is used.
         pub model: Option<String>,
         /// The tier of the model.
         pub tier: Option<String>,
-        /// The project that it belongs to.
         pub project: Option<String>,
     }
 }
@@ -39,11 +35,16 @@ impl ExecutionFields {
     }
 }
 
-/// Reads when an execution was, which is not in the future.
-pub(crate) fn past(text: &str, now: Timestamp) -> Result<Timestamp, ApiError> {
-    /// How far a clock elsewhere may be ahead of this one.
+/// Reads the start or the end of a period.
+pub(crate) fn bound(text: Option<&str>, now: Timestamp) -> Result<Option<Timestamp>, Error> {
+    text.map(|text| Timestamp::parse_bound(text, now)).transpose()
+}
+
+/// Reads the time of an execution, which must not be in the future.
+pub(crate) fn past(text: &str, now: Timestamp) -> Result<Timestamp> {
+    /// How far the clock of another machine may be ahead, in microseconds.
     const CLOCK: i64 = 5 * 60 * 1_000_000;
-    /// How far a day has begun elsewhere before it begins in UTC.
+    /// How long before UTC a day begins in other time zones.
     const DAY: i64 = 14 * 3600 * 1_000_000;
     let at = Timestamp::parse(text)?;
     let is_date = !text.contains([':', 'T', 't']);
@@ -52,39 +53,35 @@ pub(crate) fn past(text: &str, now: Timestamp) -> Result<Timestamp, ApiError> {
         return Ok(at);
     }
     let message = format!("the time {} is in the future", quote(text));
-    Err(ApiError::new(ErrorCode::InvalidInput, message).hint(format!(
+    Err(ApiError::invalid_input(message).hint(format!(
         "give the time at which it ended; the clock of this machine says {now}"
     )))
 }
 
-/// Reads a number of tokens.
-pub(crate) fn tokens(amount: Option<&Amount>) -> Result<Option<i64>, ApiError> {
-    amount
-        .map(|amount| {
-            let number = amount.0.parse::<i64>().ok().filter(|number| *number >= 0);
-            number.ok_or_else(|| {
-                let shown = quote(&amount.0);
-                let message = format!("the number of tokens {shown} is not a whole number from 0");
-                ApiError::new(ErrorCode::InvalidInput, message).hint("give whole numbers")
-            })
-        })
-        .transpose()
-}
-
-/// Reads the number of an execution.
-pub(crate) fn id(text: &str, hint: &str) -> Result<i64, ApiError> {
-    text.parse().map_err(|_| {
-        let message = format!("the id {} is not a number", quote(text));
-        ApiError::new(ErrorCode::InvalidInput, message).hint(hint)
+pub(crate) fn tokens(text: &str) -> Result<i64> {
+    let number = text.parse::<i64>().ok().filter(|number| *number >= 0);
+    number.ok_or_else(|| {
+        let text = quote(text);
+        ApiError::invalid_input(format!(
+            "the number of tokens {text} is not a whole number from 0"
+        ))
+        .hint("give whole numbers")
     })
 }
 
-pub(crate) fn micros(amount: Option<&Amount>) -> Result<Option<i64>, Error> {
-    amount.map(|amount| decimal::micros(&amount.0)).transpose()
+pub(crate) fn id(text: &str, hint: &str) -> Result<i64> {
+    text.parse().map_err(|_| {
+        let message = format!("the id {} is not a number", quote(text));
+        ApiError::invalid_input(message).hint(hint)
+    })
 }
 
-pub(crate) fn nanodollars(amount: Option<&Amount>) -> Result<Option<i64>, Error> {
-    amount.map(|amount| decimal::nanodollars(&amount.0)).transpose()
+/// Parses an optional amount.
+pub(crate) fn parsed<E>(
+    amount: Option<&Amount>,
+    parse: fn(&str) -> Result<i64, E>,
+) -> Result<Option<i64>, E> {
+    amount.map(|Amount(text)| parse(text)).transpose()
 }
 
 shared_fields! {
@@ -107,13 +104,8 @@ shared_fields! {
 }
 
 impl ExecutionFilter {
-    pub(crate) fn filter(&self) -> Result<Filter, ApiError> {
+    pub(crate) fn filter(&self) -> Result<Filter> {
         let now = Timestamp::now();
-        let bound = |text: &Option<String>| {
-            text.as_deref()
-                .map(|text| Timestamp::parse_bound(text, now))
-                .transpose()
-        };
         let outcome = match self.outcome.as_deref() {
             None => None,
             Some("open") => Some(None),
@@ -125,8 +117,8 @@ impl ExecutionFilter {
             skill: self.skill.clone(),
             session: self.session.clone(),
             outcome,
-            since: bound(&self.since)?,
-            until: bound(&self.until)?,
+            since: bound(self.since.as_deref(), now)?,
+            until: bound(self.until.as_deref(), now)?,
             limit: None,
         })
     }
@@ -142,28 +134,19 @@ execution_fields! {
         /// When it was recorded or, if it was started here, when it started: from the year 1 to 9999-12-30T22:00:00Z.
         #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
         pub at: String,
-        /// The skill.
         pub skill: String,
         /// How it ended; `open` if it has not ended.
-        #[serde(serialize_with = "word")]
-        #[cfg_attr(
-            feature = "schema",
-            schemars(schema_with = "crate::wire::words::schema::<Option<Outcome>>")
-        )]
+        #[serde(serialize_with = "named::serialize")]
+        #[cfg_attr(feature = "schema", schemars(schema_with = "named::schema::<Option<Outcome>>"))]
         pub outcome: Option<Outcome>,
         /// How long it took, in seconds.
         pub duration: Option<f64>,
-        /// Notes for people.
         pub notes: Option<String>,
         /// The cost in US dollars.
         pub cost: Option<f64>,
-        /// The number of input tokens.
         pub tokens_in: Option<i64>,
-        /// The number of output tokens.
         pub tokens_out: Option<i64>,
-        /// The version of the skill.
         pub skill_version: Option<String>,
-        /// The digest of the skill.
         pub skill_digest: Option<String>,
         /// `run`, `import`, or `null` if it was recorded directly.
         pub source: Option<String>,
@@ -171,10 +154,10 @@ execution_fields! {
 }
 
 impl Execution {
-    /// Returns the name of its outcome; `open` while it has none.
+    /// Returns the name of its outcome, or `open` if it has not ended.
     #[must_use]
     pub fn state(&self) -> &'static str {
-        self.outcome.word()
+        self.outcome.name()
     }
 }
 
@@ -212,13 +195,9 @@ impl From<ledger::Execution> for Execution {
 pub struct Figures {
     /// Executions that have ended.
     pub total: i64,
-    /// Executions with the outcome `success`.
     pub success: i64,
-    /// Executions with the outcome `failure`.
     pub failure: i64,
-    /// Executions with the outcome `partial`.
     pub partial: i64,
-    /// Executions with the outcome `skipped`.
     pub skipped: i64,
     /// Executions that have not ended; not part of `total`.
     pub open: i64,
@@ -242,9 +221,7 @@ pub struct Figures {
 pub struct Duration {
     /// Executions with a duration.
     pub count: i64,
-    /// The sum.
     pub total: f64,
-    /// The mean.
     pub mean: f64,
     /// The median, within 2 %.
     pub p50: f64,
@@ -258,7 +235,6 @@ pub struct Duration {
 pub struct Cost {
     /// Executions with a cost.
     pub count: i64,
-    /// The sum.
     pub total: f64,
 }
 

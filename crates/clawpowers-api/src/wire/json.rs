@@ -1,18 +1,17 @@
-//! JSON text that is safe to print: whatever a terminal could act on is escaped.
+//! JSON text that is safe to print: characters that a terminal acts on are escaped.
 
 use clawpowers_loader::display::is_unsafe_to_show;
 use serde::Serialize;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter, Serializer};
 use std::io::{self, Write};
 
-/// Serializes a reply; C1 controls, bidirectional and invisible characters are written as `\u` escapes.
-///
-/// The value is the same as with plain JSON, only its spelling differs.
+/// Serializes a reply. C1 controls, bidirectional and invisible characters are written as `\u` escapes, which does not change
+/// the value.
 #[must_use]
 pub fn to_json<T: Serialize>(value: &T) -> String {
     let mut out = Vec::with_capacity(1024);
     match write_json(value, &mut out) {
-        // JSON is UTF-8; that it is would have to be assumed otherwise.
+        // It is always UTF-8.
         Ok(()) => String::from_utf8(out).unwrap_or_default(),
         Err(error) => {
             format!(r#"{{"error":{{"code":"internal","message":"the reply cannot be written: {error}"}}}}"#)
@@ -20,11 +19,6 @@ pub fn to_json<T: Serialize>(value: &T) -> String {
     }
 }
 
-/// Writes what [`to_json`] returns.
-///
-/// # Errors
-///
-/// Fails where `out` does.
 fn write_json<T: Serialize>(value: &T, out: impl Write) -> io::Result<()> {
     let mut serializer = Serializer::with_formatter(out, Safe(CompactFormatter));
     Ok(value.serialize(&mut serializer)?)
@@ -36,11 +30,11 @@ pub fn reply<T: Serialize, E: Serialize>(result: &Result<T, E>) -> String {
     to_json(&Reply::from(result))
 }
 
-/// Writes what [`reply`] returns, without holding it as a whole.
+/// Writes what [`reply`] returns, without keeping it in memory.
 ///
 /// # Errors
 ///
-/// Fails where `out` does.
+/// Those of `out`.
 pub fn write_reply<T: Serialize, E: Serialize>(result: &Result<T, E>, out: impl Write) -> io::Result<()> {
     write_json(&Reply::from(result), out)
 }
@@ -66,7 +60,7 @@ struct Safe(CompactFormatter);
 impl Formatter for Safe {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
         let mut rest = fragment;
-        // Without a way out of the loop this is a few instructions for many bytes.
+        // Without an early exit, the compiler vectorizes the loop.
         if !fragment.bytes().fold(false, |odd, byte| odd | (byte >= 0x7f)) {
             return writer.write_all(fragment.as_bytes());
         }

@@ -1,4 +1,4 @@
-//! Numbers in JSON that every language reads alike.
+//! Numbers in JSON that every language reads in the same way.
 
 use serde::de::{Deserializer, Error, Unexpected, Visitor};
 use serde::{Deserialize, Serializer};
@@ -6,10 +6,10 @@ use std::fmt;
 
 /// The largest whole number that every language reads exactly from JSON.
 pub(crate) const MAX_WHOLE: u64 = (1 << 53) - 1;
-/// What is wrong with a larger one: the languages differ in which number they send for it.
+/// The message for a larger one, for which languages send different numbers.
 pub(crate) const BEYOND: &str = "a number is beyond 9007199254740991, up to which every language is exact";
 
-/// A number as it was written, so that nothing is lost on the way; a request may write it as a number or as a text.
+/// A number as its text, which is exact. A request may write it as a number or as a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Amount(pub String);
 
@@ -73,7 +73,6 @@ impl Visitor<'_> for AmountVisitor {
     }
 }
 
-/// Takes a number that every language writes as it was meant.
 fn within<E: Error>(fits: bool, number: impl fmt::Display) -> Result<Amount, E> {
     match fits {
         true => Ok(Amount(number.to_string())),
@@ -81,14 +80,14 @@ fn within<E: Error>(fits: bool, number: impl fmt::Display) -> Result<Amount, E> 
     }
 }
 
-/// Writes a number of 64 bits as text; for `serialize_with`.
+/// Writes an integer of 64 bits as text; for `serialize_with`.
 pub(crate) fn text<S: Serializer>(number: &i64, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(number)
 }
 
-/// Reads how many of something are wanted, in a field that may be left out.
+/// Reads an optional count; for `deserialize_with`.
 pub(crate) fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, D::Error> {
-    // Nobody has more than a machine's largest size of anything.
+    // There are never more things than `usize::MAX`.
     let size = |count| usize::try_from(count).unwrap_or(usize::MAX);
     Ok(whole(deserializer)?.map(size))
 }

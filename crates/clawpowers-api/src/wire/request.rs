@@ -1,16 +1,16 @@
 //! Requests as JSON text.
 
-use crate::wire::error::{ApiError, ErrorCode};
+use crate::wire::error::{ApiError, ErrorCode, Result};
 use crate::wire::number::BEYOND;
 use serde::de::DeserializeOwned;
 
-/// How the deserializer says that an escape is half of a surrogate pair: alone, or in front of something else.
+/// The messages of the deserializer for half of a surrogate pair: alone, or before other text.
 const HALF_PAIR: &str = "lone leading surrogate in hex escape";
 const HALF_PAIR_AND_MORE: &str = "unexpected end of hex escape";
 
 /// Reads a request, or options, from JSON text.
-pub(crate) fn read_request<Request: DeserializeOwned>(text: &str) -> Result<Request, ApiError> {
-    // The deserializer would take a list of the fields' values as well.
+pub(crate) fn read_request<Request: DeserializeOwned>(text: &str) -> Result<Request> {
+    // The deserializer would accept a list of the fields' values too.
     let object = text.trim_start().starts_with('{');
     let parsed = if object {
         serde_json::from_str(text).map_err(|error| error.to_string())

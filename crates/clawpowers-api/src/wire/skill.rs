@@ -1,6 +1,6 @@
 //! The JSON forms of the loader's types.
 
-use super::words::word;
+use super::named;
 use crate::hint::worded;
 use clawpowers_loader as loader;
 use clawpowers_loader::display::display_path;
@@ -17,23 +17,16 @@ use std::path::{Path, PathBuf};
 pub struct Diagnostic {
     /// The id of the rule.
     pub rule: &'static str,
-    /// How severe it is for the target.
-    #[serde(serialize_with = "word")]
-    #[cfg_attr(
-        feature = "schema",
-        schemars(schema_with = "crate::wire::words::schema::<Severity>")
-    )]
+    #[serde(serialize_with = "named::serialize")]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "named::schema::<Severity>"))]
     pub severity: Severity,
     /// The line, from 1.
     pub line: usize,
     /// The column in code points, from 1.
     pub column: usize,
-    /// What is wrong.
     pub message: String,
-    /// What to do next.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
-    /// The edits that repair it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub edits: Vec<Edit>,
 }
@@ -46,91 +39,76 @@ pub struct Edit {
     pub start: usize,
     /// The offset after the last byte; equal to `start` for an insertion.
     pub end: usize,
-    /// The new text.
     pub replacement: String,
 }
 
-impl From<&loader::Edit> for Edit {
-    fn from(edit: &loader::Edit) -> Self {
+impl From<loader::Edit> for Edit {
+    fn from(edit: loader::Edit) -> Self {
         Self {
             start: edit.range.start,
             end: edit.range.end,
-            replacement: edit.replacement.clone(),
+            replacement: edit.replacement,
         }
     }
 }
 
-impl From<&loader::Diagnostic> for Diagnostic {
-    fn from(d: &loader::Diagnostic) -> Self {
+impl From<loader::Diagnostic> for Diagnostic {
+    fn from(d: loader::Diagnostic) -> Self {
         Self {
             rule: d.rule.id(),
             severity: d.severity,
             line: d.position.line,
             column: d.position.column,
-            message: d.message.clone(),
+            message: d.message,
             hint: match &d.hint {
                 Some(hint) => Some(worded(hint)),
                 None => (!d.edits.is_empty()).then(|| worded("{skill_fix} makes this edit")),
             },
-            edits: d.edits.iter().map(Edit::from).collect(),
+            edits: d.edits.into_iter().map(Edit::from).collect(),
         }
     }
 }
 
-/// Converts a list of findings.
 #[must_use]
-pub fn diagnostics(list: &[loader::Diagnostic]) -> Vec<Diagnostic> {
-    list.iter().map(Diagnostic::from).collect()
+pub fn diagnostics(list: Vec<loader::Diagnostic>) -> Vec<Diagnostic> {
+    list.into_iter().map(Diagnostic::from).collect()
 }
 
-/// Converts unmet requirements to `kind name`.
+/// Returns each unmet requirement as `kind name`.
 #[must_use]
 pub fn unmet(list: Vec<MissingRequirement>) -> Vec<String> {
     let text = |missing: MissingRequirement| format!("{} {}", missing.kind, missing.name);
     list.into_iter().map(text).collect()
 }
 
-/// The findings of a listing: without their repairs.
-fn brief(list: Vec<loader::Diagnostic>) -> Vec<Diagnostic> {
-    let brief = list.into_iter().map(|d| Diagnostic {
-        rule: d.rule.id(),
-        severity: d.severity,
-        line: d.position.line,
-        column: d.position.column,
-        message: d.message,
-        hint: None,
-        edits: Vec::new(),
-    });
-    brief.collect()
+/// Returns the diagnostics of a list, which come without hints and edits.
+fn brief(mut list: Vec<loader::Diagnostic>) -> Vec<Diagnostic> {
+    for diagnostic in &mut list {
+        diagnostic.hint = None;
+        diagnostic.edits.clear();
+    }
+    diagnostics(list)
 }
 
 /// A skill with its fields.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Skill {
-    /// Its name.
     pub name: String,
     /// Whether the name was taken from the folder.
     pub name_from_folder: bool,
-    /// Its description.
     pub description: String,
     /// Its version, verbatim.
     pub version: Option<String>,
     /// Whether the version is a semantic version.
     pub version_is_semver: bool,
-    /// Its licence.
     pub license: Option<String>,
-    /// The compatibility note.
     pub compatibility: Option<String>,
     /// Tools that it may use without asking.
     pub allowed_tools: Vec<String>,
-    /// The tags.
     pub tags: Vec<String>,
-    /// What it requires.
     pub requirements: Requirements,
-    /// The metrics that it names.
     pub metrics: Measures,
-    /// Who may start the skill.
     pub invocation: Invocation,
     /// Every field of the frontmatter, verbatim and in order. A number that JSON would print differently is a string.
     pub frontmatter: Map<String, Value>,
@@ -150,9 +128,7 @@ pub struct Measures {
 #[derive(Debug, Clone, Copy, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Invocation {
-    /// Whether the user may start it.
     pub user: bool,
-    /// Whether the model may start it.
     pub model: bool,
 }
 
@@ -170,7 +146,6 @@ pub struct Requirements {
     pub bins: Vec<String>,
     /// Programs of which at least one is required.
     pub any_bins: Vec<String>,
-    /// Environment variables.
     pub env: Vec<String>,
     /// Settings of other clients; they are not checked.
     pub config: Vec<String>,
@@ -224,24 +199,18 @@ impl From<&loader::Skill> for Skill {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SkillRow {
-    /// The skill's name.
     pub name: String,
-    /// Its description.
     pub description: String,
     /// The location of its SKILL.md.
     pub location: String,
     /// The scope of the root it was found below.
-    #[serde(serialize_with = "word")]
-    #[cfg_attr(
-        feature = "schema",
-        schemars(schema_with = "crate::wire::words::schema::<Scope>")
-    )]
+    #[serde(serialize_with = "named::serialize")]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "named::schema::<Scope>"))]
     pub scope: Scope,
     /// The root that it was found below; empty for bundled skills.
     pub root: String,
     /// Its version, verbatim.
     pub version: Option<String>,
-    /// Who may start the skill.
     pub invocation: Invocation,
     /// Whether it belongs to the active role profile; absent if no profile is active.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -291,7 +260,6 @@ impl Row for SkillRow {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Hidden {
-    /// Its name.
     pub name: String,
     /// The location of its SKILL.md.
     pub location: String,
@@ -309,7 +277,7 @@ impl From<loader::Shadowed> for Hidden {
     }
 }
 
-/// Converts a path; there may be thousands, so one that is text is not copied.
+/// Converts a path. There may be thousands, so a path that is Unicode is not copied.
 fn text(path: PathBuf) -> String {
     if cfg!(windows) {
         return display_path(&path);
@@ -322,7 +290,6 @@ fn text(path: PathBuf) -> String {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Rejected {
-    /// The location.
     pub location: String,
     /// The id of the rule that it breaks.
     pub reason: &'static str,
@@ -347,15 +314,11 @@ pub struct Resource {
     /// The path inside the skill's folder, with `/` between the parts.
     pub path: String,
     /// Its kind, by the folder it is in.
-    #[serde(serialize_with = "word")]
-    #[cfg_attr(
-        feature = "schema",
-        schemars(schema_with = "crate::wire::words::schema::<ResourceKind>")
-    )]
+    #[serde(serialize_with = "named::serialize")]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "named::schema::<ResourceKind>"))]
     pub kind: ResourceKind,
     /// Size in bytes.
     pub size: u64,
-    /// Whether it is executable.
     pub executable: bool,
 }
 
@@ -374,9 +337,7 @@ impl From<&loader::Resource> for Resource {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Outline {
-    /// Headings: level and text.
     pub headings: Vec<Heading>,
-    /// Code blocks: language and number of lines.
     pub code_blocks: Vec<CodeBlock>,
     /// Targets of links and images.
     pub links: Vec<String>,
@@ -398,29 +359,16 @@ pub struct Heading {
 pub struct CodeBlock {
     /// The first word after the opening fence.
     pub language: Option<String>,
-    /// The number of lines in it.
     pub lines: usize,
 }
 
 impl From<loader::Outline> for Outline {
     fn from(outline: loader::Outline) -> Self {
+        let heading = |loader::Heading { level, text, .. }| Heading { level, text };
+        let code_block = |loader::CodeBlock { language, lines, .. }| CodeBlock { language, lines };
         Self {
-            headings: outline
-                .headings
-                .into_iter()
-                .map(|h| Heading {
-                    level: h.level,
-                    text: h.text,
-                })
-                .collect(),
-            code_blocks: outline
-                .code_blocks
-                .into_iter()
-                .map(|b| CodeBlock {
-                    language: b.language,
-                    lines: b.lines,
-                })
-                .collect(),
+            headings: outline.headings.into_iter().map(heading).collect(),
+            code_blocks: outline.code_blocks.into_iter().map(code_block).collect(),
             links: outline.links.into_iter().map(|l| l.target).collect(),
         }
     }

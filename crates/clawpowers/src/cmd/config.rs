@@ -4,7 +4,7 @@ use crate::context::Context;
 use crate::exit::Exit;
 use clap::{Args, Subcommand};
 use clawpowers_api::operations::config;
-use clawpowers_api::{ApiError, ErrorCode, quote, spelled, to_json};
+use clawpowers_api::{ApiError, ErrorCode, escape_line, quote, to_json};
 use serde_json::Value;
 
 #[derive(Debug, Subcommand)]
@@ -120,10 +120,12 @@ impl SetArgs {
             &result,
             |r| {
                 let value = match &r.value {
-                    Value::String(text) => spelled(text),
+                    Value::String(text) => escape_line(text),
                     other => to_json(other),
                 };
-                let printed = context.out.print(&format!("Set {} = {value}\n", spelled(&r.key)));
+                let printed = context
+                    .out
+                    .print(&format!("Set {} = {value}\n", escape_line(&r.key)));
                 if !r.changed {
                     context
                         .out
@@ -162,7 +164,7 @@ impl UnsetArgs {
         context.out.respond_to_change(
             &result,
             |r| {
-                let text = format!("Unset {} (was {})\n", spelled(&r.key), to_json(&r.previous));
+                let text = format!("Unset {} (was {})\n", escape_line(&r.key), to_json(&r.previous));
                 context.out.print(&text)
             },
             |r| format!("{} was unset", quote(&r.key)),
@@ -181,7 +183,7 @@ impl ListArgs {
                     context.out.eprint(&format!("there is no {}\n", quote(&r.path)));
                 }
                 let line = |entry: &config::list::Setting| {
-                    format!("{} = {}\n", spelled(&entry.key), to_json(&entry.value))
+                    format!("{} = {}\n", escape_line(&entry.key), to_json(&entry.value))
                 };
                 context.out.print(&r.entries.iter().map(line).collect::<String>())
             },

@@ -5,9 +5,9 @@ use super::list::rejected;
 use super::table::{one_line, table};
 use super::wrap::fit;
 use crate::out::{Look, Out};
+use clawpowers_api::escape_line;
 use clawpowers_api::operations::home;
 use clawpowers_api::operations::home::doctor::Response;
-use clawpowers_api::spelled;
 use clawpowers_api::wire::DatabaseStatus;
 
 pub(crate) fn text(out: &Out, response: &Response) -> String {
@@ -52,7 +52,7 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
     let storage = &response.storage;
     text.push_str(&format!(
         "  {}: {}\n",
-        spelled(storage.database.as_deref().unwrap_or("no home")),
+        escape_line(storage.database.as_deref().unwrap_or("no home")),
         match storage.state {
             DatabaseStatus::None => "nothing written yet",
             state => state.as_str(),
@@ -62,7 +62,7 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
         text.push_str(&format!("  {}\n", one_line(problem)));
     }
     if let Some(hint) = &storage.hint {
-        text.push_str(&format!("  hint: {}\n", spelled(hint)));
+        text.push_str(&format!("  hint: {}\n", escape_line(hint)));
     }
     for note in &storage.notes {
         text.push_str(&format!("  note: {}\n", one_line(note)));
@@ -72,7 +72,7 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
     if let Some(problem) = &config.problem {
         faults.push_str(&format!("configuration: {}\n", one_line(problem)));
         if let Some(hint) = &config.hint {
-            faults.push_str(&format!("  hint: {}\n", spelled(hint)));
+            faults.push_str(&format!("  hint: {}\n", escape_line(hint)));
         }
     }
     if !storage.problems.is_empty() {
@@ -96,13 +96,13 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
     for hidden in &response.duplicates {
         faults.push_str(&format!(
             "duplicate {}: the same file as {}\n",
-            spelled(&hidden.location),
-            spelled(&hidden.winner)
+            escape_line(&hidden.location),
+            escape_line(&hidden.winner)
         ));
     }
     for skill in &response.references {
         for finding in &skill.diagnostics {
-            faults.push_str(&line(out, &spelled(&skill.location), finding));
+            faults.push_str(&line(out, &escape_line(&skill.location), finding));
         }
     }
     text.push_str(&format!("\n{}", bold("faults")));
@@ -115,7 +115,7 @@ const SHOWN: usize = 10;
 
 /// What was recovered of a damaged database, and what to do with it.
 pub(crate) fn recovered(out: &Out, response: &home::recover::Response) -> String {
-    let home = spelled(&response.home);
+    let home = escape_line(&response.home);
     let mut text = format!(
         "recovered  {} keys, {} executions, to {home}\n",
         response.keys, response.executions

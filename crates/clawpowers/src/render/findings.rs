@@ -5,12 +5,12 @@ use crate::out::{Look, Out, Palette};
 use clawpowers_api::display::escape_control;
 use clawpowers_api::operations::skill;
 use clawpowers_api::wire;
-use clawpowers_api::{Severity, pluralize, spelled};
+use clawpowers_api::{Severity, escape_line, pluralize};
 
 pub(crate) fn text(out: &Out, response: &skill::validate::Response) -> String {
     let mut text = String::new();
     for file in &response.files {
-        let path = spelled(&file.path);
+        let path = escape_line(&file.path);
         for finding in &file.diagnostics {
             text.push_str(&line(out, &path, finding));
         }
@@ -56,11 +56,11 @@ pub(crate) fn repairs(out: &Out, response: &skill::fix::Response) -> (String, St
     let diff: String = writable.map(|file| file.diff.as_str()).collect();
     let mut talk = String::new();
     for file in &response.files {
-        let path = spelled(&file.path);
+        let path = escape_line(&file.path);
         if let Some(failure) = &file.failure {
             talk.push_str(&format!(
                 "error: `{path}` cannot be written: {}\n",
-                spelled(failure)
+                escape_line(failure)
             ));
         }
         if let Some(reason) = file.reason {

@@ -2,15 +2,15 @@
 
 use super::wrap::fit;
 use crate::out::Out;
+use clawpowers_api::escape_line;
 use clawpowers_api::operations::home;
-use clawpowers_api::spelled;
 
 /// How many recommendations a status has.
 const RECOMMENDED: usize = 10;
 
 /// In the words of 1.x, which scripts look for.
 pub(crate) fn init(response: &home::init::Response) -> String {
-    let home = spelled(&response.home);
+    let home = escape_line(&response.home);
     let mut text = if response.folders_created > 0 {
         format!(
             "ClawPowers runtime initialized at {home}\n  Directories created: {}\n",
@@ -21,14 +21,14 @@ pub(crate) fn init(response: &home::init::Response) -> String {
     };
     text.push_str(&format!("  Version: {}\n", response.version));
     for shim in &response.shims {
-        text.push_str(&format!("  Wrote: {}\n", spelled(shim)));
+        text.push_str(&format!("  Wrote: {}\n", escape_line(shim)));
     }
     text
 }
 
 pub(crate) fn status(out: &Out, response: &home::status::Response) -> String {
     let e = &response.executions;
-    let home = spelled(&response.home);
+    let home = escape_line(&response.home);
     let Some(database) = &response.database else {
         return fit(
             out,
@@ -39,7 +39,7 @@ pub(crate) fn status(out: &Out, response: &home::status::Response) -> String {
         out,
         &format!(
             "home        {home}\ndatabase    {} ({} KiB, schema {})\nkeys        {}\nskills      {} with executions\nexecutions  {} ({} success, {} failure, {} partial, {} skipped), {} open\n",
-            spelled(database),
+            escape_line(database),
             response.bytes.div_ceil(1024),
             response.schema,
             response.keys,

@@ -7,7 +7,7 @@ use crate::out::{Look, Out};
 use clawpowers_api::operations::skill::list::Response;
 use clawpowers_api::operations::skill::search::Hit;
 use clawpowers_api::wire;
-use clawpowers_api::{Severity, spelled};
+use clawpowers_api::{Severity, escape_line};
 
 /// Prints a listing, of which there may be thousands of rows.
 pub(crate) fn print(out: &Out, response: &Response) -> Exit {
@@ -46,14 +46,14 @@ fn row(skill: &wire::SkillRow, roles: bool) -> Vec<&str> {
 fn beside(out: &Out, response: &Response) -> String {
     let mut text = String::new();
     for hidden in &response.shadowed {
-        let (location, winner) = (spelled(&hidden.location), spelled(&hidden.winner));
+        let (location, winner) = (escape_line(&hidden.location), escape_line(&hidden.winner));
         text.push_str(&format!(
             "{} {location}: {winner} wins\n",
             out.paint(Look::Yellow, "shadowed")
         ));
     }
     for hidden in &response.duplicates {
-        let (location, winner) = (spelled(&hidden.location), spelled(&hidden.winner));
+        let (location, winner) = (escape_line(&hidden.location), escape_line(&hidden.winner));
         text.push_str(&format!(
             "{} {location}: the same file as {winner}\n",
             out.paint(Look::Dim, "duplicate")
@@ -100,7 +100,7 @@ pub(crate) fn rejected(out: &Out, rows: &[wire::Rejected]) -> String {
         text.push_str(&format!(
             "{} {}{place}: {} [{}]\n",
             out.paint(Look::Red, "rejected"),
-            spelled(&row.location),
+            escape_line(&row.location),
             one_line(why),
             row.reason
         ));

@@ -4,8 +4,8 @@ use super::findings::line;
 use super::table::one_line;
 use super::wrap::{broken, fit};
 use crate::out::{Look, Out};
+use clawpowers_api::escape_line;
 use clawpowers_api::operations::skill::show::Response;
-use clawpowers_api::spelled;
 
 pub(crate) fn text(out: &Out, response: &Response) -> String {
     let skill = &response.skill;
@@ -18,7 +18,7 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
             None => description,
         },
         "location",
-        spelled(&response.location)
+        escape_line(&response.location)
     );
     let mut row = |label: &str, value: String| {
         if !value.is_empty() {
@@ -72,14 +72,14 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
                 "  {:<10}{:>9} B  {}\n",
                 file.kind.as_str(),
                 file.size,
-                spelled(&file.path)
+                escape_line(&file.path)
             ));
         }
     }
     if !response.diagnostics.is_empty() {
         text.push_str(&format!("\n{}\n", out.paint(Look::Bold, "problems")));
         for finding in &response.diagnostics {
-            text.push_str(&line(out, &spelled(&response.location), finding));
+            text.push_str(&line(out, &escape_line(&response.location), finding));
         }
     }
     fit(out, &text)

@@ -50,10 +50,7 @@ Truncation: TypeAlias = Literal["whole", "shortened", "name_only", "dropped"]
 
 
 class AnalyzeCompareReply(TypedDict):
-    """The result."""
-
     skill: str
-    """The skill."""
     a: Side
     """The first side."""
     b: Side
@@ -65,10 +62,7 @@ class AnalyzeCompareReply(TypedDict):
 
 
 class AnalyzePlanReply(TypedDict):
-    """Estimate, actual time and tasks of a plan."""
-
     plan: str
-    """Its name."""
     estimated: str | None
     """The value of `plan:NAME:estimated_duration` (minutes), as stored."""
     actual: str | None
@@ -82,14 +76,11 @@ class AnalyzePlanReply(TypedDict):
 
 
 class AnalyzeReply(TypedDict):
-    """The report."""
-
     as_of: dt.datetime
     """The time of the report: `until` if it is given, else now."""
     since: dt.datetime | None
     """The start of the requested period."""
     all: Figures
-    """All executions together."""
     skills: list[SkillReport]
     """One entry for each skill, sorted by name."""
     recommendations: list[Recommendation]
@@ -97,8 +88,6 @@ class AnalyzeReply(TypedDict):
 
 
 class AnalyzeWorktreesReply(TypedDict):
-    """The registered worktrees."""
-
     worktrees: list[ValueLine]
     """The keys below `worktree:` with their values."""
 
@@ -151,13 +140,11 @@ class ClientBudget(TypedDict):
     """What one client would cut."""
 
     client: str
-    """The client."""
     budget: int
     """The most tokens that it spends on the list."""
     needed: int
     """The tokens that the full list would cost."""
     skills: list[Fate]
-    """The result for each skill."""
 
 
 class CodeBlock(TypedDict):
@@ -166,7 +153,6 @@ class CodeBlock(TypedDict):
     language: str | None
     """The first word after the opening fence."""
     lines: int
-    """The number of lines in it."""
 
 
 class Comparison(TypedDict):
@@ -187,23 +173,17 @@ class Comparison(TypedDict):
 
 
 class ConfigGetReply(TypedDict):
-    """The setting."""
-
     key: str
     """The name, as the file spells it."""
     value: Any
-    """The value."""
     source: str
     """Always `file`."""
 
 
 class ConfigListReply(TypedDict):
-    """The settings."""
-
     path: str
     """The path of config.json, even if it does not exist."""
     exists: bool
-    """Whether it exists."""
     dialect: str
     """The naming style of the file: `none`, `1.x`, `2.x`, `mixed` or `other`."""
     entries: list[Setting]
@@ -211,12 +191,9 @@ class ConfigListReply(TypedDict):
 
 
 class ConfigSetReply(TypedDict):
-    """What was changed."""
-
     key: str
     """The name, as the file spells it."""
     value: Any
-    """The new value."""
     previous: Any
     """The previous value; `null` if there was none."""
     changed: bool
@@ -231,16 +208,12 @@ class ConfigState(TypedDict):
     problem: str | None
     """Why the file cannot be read; no role profile is active then. `null` if it can be read or does not exist."""
     hint: str | None
-    """What to do next."""
 
 
 class ConfigUnsetReply(TypedDict):
-    """What was removed."""
-
     key: str
     """The name, as it was spelled in the file."""
     previous: Any
-    """The previous value."""
     path: str
     """The path of config.json."""
 
@@ -251,7 +224,6 @@ class Cost(TypedDict):
     count: int
     """Executions with a cost."""
     total: float
-    """The sum."""
 
 
 class DatabaseState(TypedDict):
@@ -262,18 +234,14 @@ class DatabaseState(TypedDict):
     state: DatabaseStatus
     """`none` if nothing has been written yet, `sound`, or a `details.kind` of the error `storage`."""
     problems: list[str]
-    """The problems found."""
     hint: str | None
-    """What to do next."""
     notes: list[str]
     """Facts that are not problems."""
 
 
 class _DiagnosticOptional(TypedDict, total=False):
     hint: str | None
-    """What to do next."""
     edits: list[Edit]
-    """The edits that repair it."""
 
 
 class Diagnostic(_DiagnosticOptional):
@@ -282,20 +250,15 @@ class Diagnostic(_DiagnosticOptional):
     rule: str
     """The id of the rule."""
     severity: Severity
-    """How severe it is for the target."""
     line: int
     """The line, from 1."""
     column: int
     """The column in code points, from 1."""
     message: str
-    """What is wrong."""
 
 
 class DoctorReply(TypedDict):
-    """The condition of the skills, of config.json and of the database."""
-
     inventory: Inventory
-    """What was found."""
     not_ready: list[NotReady]
     """Skills with unmet requirements."""
     visibility: list[Visibility]
@@ -309,11 +272,8 @@ class DoctorReply(TypedDict):
     unknown_profile: str | None
     """The active profile of config.json if `profiles` does not define it; it has no effect then."""
     config: ConfigState
-    """The config.json of the runtime home."""
     storage: DatabaseState
-    """The database of the runtime home."""
     healthy: bool
-    """Whether no problem was found."""
 
 
 class Duration(TypedDict):
@@ -322,9 +282,7 @@ class Duration(TypedDict):
     count: int
     """Executions with a duration."""
     total: float
-    """The sum."""
     mean: float
-    """The mean."""
     p50: float
     """The median, within 2 %."""
     p95: float
@@ -339,7 +297,6 @@ class Edit(TypedDict):
     end: int
     """The offset after the last byte; equal to `start` for an insertion."""
     replacement: str
-    """The new text."""
 
 
 class Execution(TypedDict):
@@ -350,42 +307,31 @@ class Execution(TypedDict):
     at: dt.datetime
     """When it was recorded or, if it was started here, when it started: from the year 1 to 9999-12-30T22:00:00Z."""
     skill: str
-    """The skill."""
     outcome: ExecutionState
     """How it ended; `open` if it has not ended."""
     duration: float | None
     """How long it took, in seconds."""
     notes: str | None
-    """Notes for people."""
     cost: float | None
     """The cost in US dollars."""
     tokens_in: int | None
-    """The number of input tokens."""
     tokens_out: int | None
-    """The number of output tokens."""
     skill_version: str | None
-    """The version of the skill."""
     skill_digest: str | None
-    """The digest of the skill."""
     source: str | None
     """`run`, `import`, or `null` if it was recorded directly."""
     session: str | None
-    """The session that it belongs to."""
     agent: str | None
-    """The agent that runs it."""
     model: str | None
-    """The model that is used."""
     tier: str | None
     """The tier of the model."""
     project: str | None
-    """The project that it belongs to."""
 
 
 class Fate(TypedDict):
     """What the client does with one skill."""
 
     name: str
-    """Its name."""
     fate: Truncation
     """Whether it is shown in full, its description is shortened or left out, or it is left out itself."""
     limit: int | None
@@ -393,8 +339,6 @@ class Fate(TypedDict):
 
 
 class FeedbackDetectReply(TypedDict):
-    """What was found."""
-
     changes: list[Change]
     """The changes, the oldest first."""
     rate: Rate
@@ -409,13 +353,9 @@ class Figures(TypedDict):
     total: int
     """Executions that have ended."""
     success: int
-    """Executions with the outcome `success`."""
     failure: int
-    """Executions with the outcome `failure`."""
     partial: int
-    """Executions with the outcome `partial`."""
     skipped: int
-    """Executions with the outcome `skipped`."""
     open: int
     """Executions that have not ended; not part of `total`."""
     duration: Duration | None
@@ -439,11 +379,9 @@ class Fixed(_FixedOptional):
     """The repairs of one file."""
 
     path: str
-    """The file."""
     changed: bool
     """Whether there is something to repair."""
     written: bool
-    """Whether the repairs were written."""
     failure: str | None
     """Why the repairs cannot be written; the file is unchanged then."""
     diff: str
@@ -469,7 +407,6 @@ class Hidden(TypedDict):
     """A skill that another one takes precedence over, or a second path to the same skill."""
 
     name: str
-    """Its name."""
     location: str
     """The location of its SKILL.md."""
     winner: str
@@ -480,9 +417,7 @@ class Hit(TypedDict):
     """A skill that matches."""
 
     name: str
-    """The skill's name."""
     description: str
-    """Its description."""
     location: str
     """The location of its SKILL.md."""
     score: float
@@ -493,8 +428,6 @@ _ImportReplyKeys = TypedDict("_ImportReplyKeys", {"from": str})
 
 
 class ImportReply(_ImportReplyKeys):
-    """The result."""
-
     keys: int
     """Keys that were set."""
     known_keys: int
@@ -504,20 +437,16 @@ class ImportReply(_ImportReplyKeys):
 
 
 class InitReply(TypedDict):
-    """What was created."""
-
     home: str
-    """The folder."""
     folders_created: int
     """How many folders were created; 7 for a new home."""
     version: str
-    """The version of the program."""
     shims: list[str]
     """The scripts that were written."""
 
 
 class Inventory(TypedDict):
-    """What was found."""
+    """The numbers of skills."""
 
     found: int
     """Files found that look like skills."""
@@ -526,7 +455,6 @@ class Inventory(TypedDict):
     shadowed: int
     """Skills hidden by another of the same name."""
     rejected: int
-    """Files that did not load."""
     scopes: dict[str, int]
     """Visible skills by scope."""
 
@@ -535,9 +463,7 @@ class Invocation(TypedDict):
     """Who may start the skill."""
 
     user: bool
-    """Whether the user may start it."""
     model: bool
-    """Whether the model may start it."""
 
 
 class Measures(TypedDict):
@@ -550,35 +476,23 @@ class Measures(TypedDict):
 
 
 class MetricsDeleteReply(TypedDict):
-    """What was deleted."""
-
     execution: Execution
     """The execution as it was."""
 
 
 class MetricsExportReply(TypedDict):
-    """The executions as text."""
-
     text: str
-    """The text."""
     count: int
-    """The number of executions in the text."""
     deletions: int
     """How many lines record a deletion."""
 
 
 class MetricsFinishReply(TypedDict):
-    """The execution that was finished."""
-
     execution: Execution
-    """The execution."""
 
 
 class MetricsImportReply(TypedDict):
-    """The result."""
-
     taken: int
-    """The number of executions imported."""
     known: int
     """The number of lines that changed nothing: executions imported before, and deletions of executions that are not here."""
     deleted: int
@@ -590,30 +504,21 @@ class MetricsImportReply(TypedDict):
 
 
 class MetricsRecordReply(TypedDict):
-    """What was recorded."""
-
     id: str
     """The id of the execution in this home."""
     skill: str
-    """The skill."""
     outcome: Outcome
-    """The outcome."""
     at: dt.datetime
-    """The time."""
     warning: Warning | None
     """A warning with the first execution of a skill that was not found."""
 
 
 class MetricsShowReply(TypedDict):
-    """The executions."""
-
     executions: list[Execution]
     """The executions, the oldest first."""
 
 
 class MetricsStartReply(TypedDict):
-    """What was recorded."""
-
     id: str
     """The id of the execution, for `metrics_finish`."""
     at: dt.datetime
@@ -623,10 +528,7 @@ class MetricsStartReply(TypedDict):
 
 
 class MetricsSummaryReply(TypedDict):
-    """The statistics."""
-
     all: Figures
-    """All executions together."""
     skills: list[SkillFigures]
     """One entry for each skill, sorted by name."""
 
@@ -635,9 +537,7 @@ class Model(TypedDict):
     """A model and how its executions of a skill ended."""
 
     model: str
-    """The model."""
     success: int
-    """Executions with the outcome `success`."""
     total: int
     """Executions that count for a rate: all but skipped and open ones."""
 
@@ -646,7 +546,6 @@ class NotReady(TypedDict):
     """A skill whose requirements are not met."""
 
     name: str
-    """Its name."""
     missing: list[str]
     """The unmet requirements, as `kind name`."""
 
@@ -664,9 +563,7 @@ class Outline(TypedDict):
     """The shape of a body."""
 
     headings: list[Heading]
-    """Headings: level and text."""
     code_blocks: list[CodeBlock]
-    """Code blocks: language and number of lines."""
     links: list[str]
     """Targets of links and images."""
 
@@ -712,20 +609,15 @@ class Recommendation(TypedDict):
 
 
 class RecoverReply(TypedDict):
-    """What was recovered and what was lost."""
-
     home: str
-    """The new home."""
     keys: int
     """Keys that were recovered with their values."""
     executions: int
-    """Executions that were recovered."""
     lost_keys: int
     """Keys whose values are lost."""
     lost_key_names: list[str]
     """The first 1,000 of them."""
     lost_executions: int
-    """Executions that are lost."""
     damaged_pages: int
     """Pages of the file that are damaged."""
     exact: bool
@@ -736,18 +628,15 @@ class References(TypedDict):
     """The problems with links and scripts of one skill."""
 
     name: str
-    """Its name."""
     location: str
     """The location of its SKILL.md."""
     diagnostics: list[Diagnostic]
-    """The diagnostics."""
 
 
 class Rejected(TypedDict):
     """A file that looks like a skill but did not load."""
 
     location: str
-    """The location."""
     reason: str
     """The id of the rule that it breaks."""
     diagnostics: list[Diagnostic]
@@ -762,7 +651,6 @@ class Requirements(TypedDict):
     any_bins: list[str]
     """Programs of which at least one is required."""
     env: list[str]
-    """Environment variables."""
     config: list[str]
     """Settings of other clients; they are not checked."""
     os: list[str]
@@ -781,7 +669,6 @@ class Resource(TypedDict):
     size: int
     """Size in bytes."""
     executable: bool
-    """Whether it is executable."""
 
 
 class SessionCount(TypedDict):
@@ -799,7 +686,7 @@ class Setting(TypedDict):
     """A setting."""
 
     key: str
-    """Its name, the levels separated by dots."""
+    """Its name, with dots between the levels."""
     value: Any
     """The value: any JSON except an object with members."""
 
@@ -810,64 +697,47 @@ class Side(TypedDict):
     name: str
     """The name, as requested."""
     rate: Rate
-    """Its rate."""
 
 
 class Skill(TypedDict):
     """A skill with its fields."""
 
     name: str
-    """Its name."""
     name_from_folder: bool
     """Whether the name was taken from the folder."""
     description: str
-    """Its description."""
     version: str | None
     """Its version, verbatim."""
     version_is_semver: bool
     """Whether the version is a semantic version."""
     license: str | None
-    """Its licence."""
     compatibility: str | None
-    """The compatibility note."""
     allowed_tools: list[str]
     """Tools that it may use without asking."""
     tags: list[str]
-    """The tags."""
     requirements: Requirements
-    """What it requires."""
     metrics: Measures
-    """The metrics that it names."""
     invocation: Invocation
-    """Who may start the skill."""
     frontmatter: dict[str, Any]
     """Every field of the frontmatter, verbatim and in order. A number that JSON would print differently is a string."""
 
 
 class SkillBudgetReply(TypedDict):
-    """What each client would cut."""
-
     context: int
     """The context in tokens."""
     clients: list[ClientBudget]
-    """One entry for each client."""
 
 
 class SkillFigures(TypedDict):
     """Statistics of one skill."""
 
     skill: str
-    """The skill."""
     total: int
     """Executions that have ended."""
     success: int
-    """Executions with the outcome `success`."""
     failure: int
-    """Executions with the outcome `failure`."""
     partial: int
-    """Executions with the outcome `partial`."""
     skipped: int
-    """Executions with the outcome `skipped`."""
     open: int
     """Executions that have not ended; not part of `total`."""
     duration: Duration | None
@@ -883,14 +753,10 @@ class SkillFigures(TypedDict):
 
 
 class SkillFixReply(TypedDict):
-    """The repairs."""
-
     files: list[Fixed]
-    """One entry for each file."""
     changed: int
     """How many files have something to repair."""
     written: int
-    """How many files were written."""
     failed: int
     """How many files could not be written."""
     broken: int
@@ -898,8 +764,6 @@ class SkillFixReply(TypedDict):
 
 
 class SkillListReply(TypedDict):
-    """Every skill that was found."""
-
     skills: list[SkillRow]
     """The visible skills, in order of precedence."""
     shadowed: list[Hidden]
@@ -907,7 +771,6 @@ class SkillListReply(TypedDict):
     duplicates: list[Hidden]
     """Second paths to a skill that is already listed."""
     rejected: list[Rejected]
-    """Files that did not load."""
     profile: str | None
     """The active role profile."""
     unknown_profile: str | None
@@ -917,8 +780,6 @@ class SkillListReply(TypedDict):
 
 
 class SkillNewReply(TypedDict):
-    """What was created."""
-
     path: str
     """The new SKILL.md, relative to the working directory if it is inside it."""
     clients: list[str]
@@ -928,27 +789,20 @@ class SkillNewReply(TypedDict):
 
 
 class SkillParseReply(TypedDict):
-    """The parsed skill."""
-
     skill: Skill | None
     """The skill, if it loads."""
     body: str | None
     """The Markdown after the frontmatter."""
     outline: Outline | None
-    """The shape of the body."""
     tokens: int
     """Estimated tokens of the body."""
     reason: str | None
     """The id of the rule for which it does not load."""
     diagnostics: list[Diagnostic]
-    """All diagnostics."""
 
 
 class SkillPromptReply(TypedDict):
-    """The prompt."""
-
     text: str
-    """The text."""
     level: PromptLevel
     """How much was cut for the budget: nothing, descriptions shortened, descriptions left out, or skills left out."""
     description_limit: int | None
@@ -966,32 +820,22 @@ class SkillPromptReply(TypedDict):
     unknown_profile: str | None
     """The active profile of config.json if `profiles` does not define it; it has no effect then."""
     tokens: int
-    """The estimated tokens of the text."""
 
 
 class SkillReadPropertiesReply(TypedDict):
-    """The properties."""
-
     text: str
     """JSON with an indentation of two spaces, ASCII only."""
 
 
 class SkillReadReply(TypedDict):
-    """What was read."""
-
     location: str
-    """Its location."""
     text: str
-    """The text."""
 
 
 class SkillReferenceValidateReply(TypedDict):
-    """The result."""
-
     path: str
     """The path as the reference validator prints it."""
     valid: bool
-    """Whether there are no errors."""
     errors: list[str]
     """The errors, in the words and the order of the reference validator."""
 
@@ -1000,9 +844,7 @@ class SkillReport(TypedDict):
     """The report on one skill."""
 
     skill: str
-    """The skill."""
     figures: Figures
-    """Its statistics."""
     rate: Rate
     """The success rate of all executions; skipped and open ones do not count."""
     recent: Rate
@@ -1038,9 +880,7 @@ class SkillRow(_SkillRowOptional):
     """A visible skill."""
 
     name: str
-    """The skill's name."""
     description: str
-    """Its description."""
     location: str
     """The location of its SKILL.md."""
     scope: Scope
@@ -1050,23 +890,17 @@ class SkillRow(_SkillRowOptional):
     version: str | None
     """Its version, verbatim."""
     invocation: Invocation
-    """Who may start the skill."""
     diagnostics: list[Diagnostic]
     """The diagnostics of its frontmatter, without `hint` and `edits`."""
 
 
 class SkillSearchReply(TypedDict):
-    """The hits, best first."""
-
     hits: list[Hit]
     """The matching skills, the best first."""
 
 
 class SkillShowReply(TypedDict):
-    """One skill."""
-
     skill: Skill
-    """Its fields."""
     location: str
     """The location of its SKILL.md."""
     scope: Scope
@@ -1074,9 +908,7 @@ class SkillShowReply(TypedDict):
     tokens: int
     """Estimated tokens of its body."""
     outline: Outline
-    """The shape of its body."""
     resources: list[Resource]
-    """Its other files."""
     digest: str | None
     """The digest of its folder; `null` if it has none."""
     digest_failure: str | None
@@ -1084,29 +916,21 @@ class SkillShowReply(TypedDict):
     missing: list[str]
     """Unmet requirements, as `kind name`; `kind` is `bin`, `any_bin`, `env`, `os` or `skill`."""
     diagnostics: list[Diagnostic]
-    """All diagnostics."""
 
 
 class SkillToPromptReply(TypedDict):
-    """The prompt block."""
-
     text: str
     """The text, without a line end after the last line."""
 
 
 class SkillValidateReply(TypedDict):
-    """The results."""
-
     target: Target
     """The target whose rules were applied."""
     files: list[Verdict]
-    """One entry for each file."""
     valid: int
     """The number of files without errors."""
     errors: int
-    """The number of errors."""
     warnings: int
-    """The number of warnings."""
 
 
 class Skipped(TypedDict):
@@ -1123,10 +947,7 @@ class Skipped(TypedDict):
 
 
 class StatusReply(TypedDict):
-    """The home."""
-
     home: str
-    """The folder."""
     database: str | None
     """The path of the database; `null` if nothing has been written yet."""
     schema: int
@@ -1134,7 +955,6 @@ class StatusReply(TypedDict):
     bytes: int
     """Its size in bytes, including the WAL."""
     keys: int
-    """The number of keys."""
     skills: int
     """The number of skills with executions."""
     executions: Figures
@@ -1146,17 +966,11 @@ class StatusReply(TypedDict):
 
 
 class StoreAppendReply(TypedDict):
-    """The key."""
-
     key: str
-    """The key."""
 
 
 class StoreCasReply(TypedDict):
-    """The result."""
-
     key: str
-    """The key."""
     swapped: bool
     """Whether the value was the expected one and was set."""
     current: StoreValue | None
@@ -1164,19 +978,14 @@ class StoreCasReply(TypedDict):
 
 
 class StoreDeleteReply(TypedDict):
-    """What was removed."""
-
     key: str
-    """The key."""
     deleted: bool
-    """Whether it existed."""
 
 
 class StoreEntry(TypedDict):
     """A key with its value."""
 
     key: str
-    """The key."""
     value: str | bytes
     """The value, `null` if it is not UTF-8."""
     updated_at: dt.datetime
@@ -1184,28 +993,20 @@ class StoreEntry(TypedDict):
 
 
 class StoreExistsReply(TypedDict):
-    """Whether it exists."""
-
     key: str
-    """The key."""
     exists: bool
-    """Whether it exists."""
 
 
 class StoreExportReply(TypedDict):
-    """The entries as text."""
-
     text: str
     """One JSON object on each line: `key`, `value` or `value_base64`, `updated_at`."""
     count: int
-    """The number of entries."""
 
 
 class StoreGetReply(TypedDict):
-    """What was found."""
+    """A value in a reply: text if it is UTF-8, else base64."""
 
     key: str
-    """The key."""
     value: str | bytes
     """The value, `null` if it is not UTF-8."""
     found: bool
@@ -1213,8 +1014,6 @@ class StoreGetReply(TypedDict):
 
 
 class StoreImportReply(TypedDict):
-    """The result."""
-
     set: int
     """Keys that were set."""
     kept: int
@@ -1222,33 +1021,23 @@ class StoreImportReply(TypedDict):
 
 
 class StoreIncrReply(TypedDict):
-    """The sum."""
-
     key: str
-    """The key."""
     value: str
     """The sum, as text because it may need 64 bits."""
 
 
 class StoreListReply(TypedDict):
-    """The keys."""
-
     keys: list[str]
     """The keys, in byte order."""
 
 
 class StoreListValuesReply(TypedDict):
-    """The entries."""
-
     entries: list[StoreEntry]
     """The entries, in byte order of their keys."""
 
 
 class StoreSetReply(TypedDict):
-    """What was set."""
-
     key: str
-    """The key."""
     bytes: int
     """The size of the value in bytes."""
 
@@ -1275,7 +1064,6 @@ class ValueLine(TypedDict):
     """A key with its value as text."""
 
     key: str
-    """The key."""
     value: str
     """The value; bytes that are not UTF-8 are replaced by U+FFFD."""
 
@@ -1284,15 +1072,12 @@ class Verdict(TypedDict):
     """The result for one file."""
 
     path: str
-    """The file."""
     valid: bool
-    """Whether the file has no errors."""
     name: str | None
     """The name of the skill, if it loads."""
     reason: str | None
     """The id of the rule for which it does not load."""
     diagnostics: list[Diagnostic]
-    """All diagnostics."""
 
 
 class VersionCount(TypedDict):
@@ -1310,9 +1095,7 @@ class Visibility(TypedDict):
     """What one client would load."""
 
     client: str
-    """The client."""
     loaded: int
-    """The number of skills that it loads."""
     unseen: list[str]
     """The locations of skills that ClawPowers loads but the client does not."""
     dropped: list[Rejected]
@@ -1323,9 +1106,7 @@ class Warning(TypedDict):
     """A warning about something that is probably a mistake. The operation was still done."""
 
     message: str
-    """What looks wrong."""
     hint: str
-    """What to do next."""
 
 
 class Week(TypedDict):

@@ -3,12 +3,11 @@
 use crate::config::key::Key;
 use crate::config::{file, settings};
 use crate::runtime::Runtime;
-use crate::wire::error::{ApiError, ErrorCode};
+use crate::wire::{ApiError, Result};
 use clawpowers_loader::display::{display_path, quote};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// Which setting to read.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -17,31 +16,29 @@ pub struct Request {
     pub key: String,
 }
 
-/// The setting.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The name, as the file spells it.
     pub key: String,
-    /// The value.
     pub value: Value,
     /// Always `file`.
     pub source: &'static str,
 }
 
-/// Reads a setting of config.json, be it spelled as 1.x or as 2.x did where both mean the same.
+/// Reads a setting of config.json, in the spelling of 1.x or of 2.x if both mean the same.
 ///
 /// # Errors
 ///
-/// `not_found` where there is no such setting or no file; `invalid_input` for a key that is none; `invalid_config` for a
-/// file that is not a JSON object; `io` where it cannot be read.
-pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+/// `not_found` if there is no such setting or no file; `invalid_input` for an invalid key; `invalid_config` for a file that
+/// is not a JSON object; `io` if it cannot be read.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     runtime.needs_disk("config.json")?;
     let key = Key::parse(&request.key)?;
     let path = file::path_of(runtime)?;
     let Some(document) = file::read(&path)? else {
         let message = format!("there is no {}", quote(&display_path(&path)));
-        return Err(ApiError::new(ErrorCode::NotFound, message)
+        return Err(ApiError::not_found(message)
             .hint("{config_set key=KEY value=VALUE} makes it, {--home} names another home"));
     };
     let key = key.spelled_in(&document.value);

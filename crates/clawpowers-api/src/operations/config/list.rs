@@ -3,24 +3,21 @@
 use crate::config::key::leaves;
 use crate::config::{file, settings};
 use crate::runtime::Runtime;
-use crate::wire::error::ApiError;
+use crate::wire::Result;
 use clawpowers_loader::display::display_path;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// No fields.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {}
 
-/// The settings.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The path of config.json, even if it does not exist.
     pub path: String,
-    /// Whether it exists.
     pub exists: bool,
     /// The naming style of the file: `none`, `1.x`, `2.x`, `mixed` or `other`.
     pub dialect: &'static str,
@@ -32,18 +29,18 @@ pub struct Response {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Setting {
-    /// Its name, the levels separated by dots.
+    /// Its name, with dots between the levels.
     pub key: String,
     /// The value: any JSON except an object with members.
     pub value: Value,
 }
 
-/// Lists the settings of config.json; without a file there are none.
+/// Lists the settings of config.json; there are none if it does not exist.
 ///
 /// # Errors
 ///
-/// `invalid_config` for a file that is not a JSON object; `io` where it cannot be read.
-pub fn run(runtime: &Runtime, _: &Request) -> Result<Response, ApiError> {
+/// `invalid_config` for a file that is not a JSON object; `io` if it cannot be read.
+pub fn run(runtime: &Runtime, _: &Request) -> Result<Response> {
     runtime.needs_disk("config.json")?;
     let path = file::path_of(runtime)?;
     let document = file::read(&path)?;

@@ -1,9 +1,8 @@
-//! Says which skills work and which got worse.
+//! Reports which skills work and which got worse.
 
 use super::input::{Period, counted, unknown, with_checkpoints};
 use crate::runtime::Runtime;
-use crate::wire;
-use crate::wire::error::ApiError;
+use crate::wire::{self, Result, execution::bound};
 use clawpowers_executor::histogram::middle;
 use clawpowers_executor::ledger::{ModelCount, SkillStats};
 use clawpowers_executor::{Db, Timestamp};
@@ -13,25 +12,21 @@ use clawpowers_feedback::{
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Of how many of a skill's last executions the models are counted.
+/// The number of last executions of a skill whose models are counted.
 const LAST_WITH_MODELS: usize = 100;
-/// Of how many skills the failures are read: the most pressing ones.
+/// The number of failing skills whose failures are read: the most urgent ones.
 const MOST_WITH_EVIDENCE: usize = 10;
 
-/// Which skills.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// Report on this skill only.
-    #[serde(default)]
     pub skill: Option<String>,
     /// Ignore executions before this time: a time, a date, or how long ago (`7d`).
-    #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "time")))]
     pub since: Option<String>,
     /// Report as of this time: ignore executions at this time or later.
-    #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "time")))]
     pub until: Option<String>,
     /// Count the models of each skill's last 100 executions.
@@ -39,7 +34,6 @@ pub struct Request {
     pub models: bool,
 }
 
-/// The report.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
@@ -49,7 +43,6 @@ pub struct Response {
     /// The start of the requested period.
     #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub since: Option<String>,
-    /// All executions together.
     pub all: wire::Figures,
     /// One entry for each skill, sorted by name.
     pub skills: Vec<SkillReport>,
@@ -61,9 +54,7 @@ pub struct Response {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SkillReport {
-    /// The skill.
     pub skill: String,
-    /// Its statistics.
     pub figures: wire::Figures,
     /// What follows from its executions.
     #[serde(flatten)]
@@ -76,80 +67,57 @@ pub struct SkillReport {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Model {
-    /// The model.
     pub model: String,
-    /// Executions with the outcome `success`.
     pub success: u64,
     /// Executions that count for a rate: all but skipped and open ones.
     pub total: u64,
 }
 
-impl From<ModelCount> for Model {
-    fn from(found: ModelCount) -> Self {
-        Self {
-            model: found.model,
-            success: found.success,
-            total: found.total,
-        }
-    }
-}
-
-/// Analyses the executions; those that an earlier analysis covers are not read again.
+/// Analyzes the executions. Those that an earlier analysis covers are not read again.
 ///
 /// # Errors
 ///
-/// `not_found` for a skill that has no executions; `storage` where they cannot be read.
-pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+/// `not_found` for a skill without executions; `storage` if they cannot be read.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     let now = Timestamp::now();
-    let bound = |text: &Option<String>| {
-        text.as_deref()
-            .map(|text| Timestamp::parse_bound(text, now))
-            .transpose()
+    let period = Period {
+        since: bound(request.since.as_deref(), now)?,
+        until: bound(request.until.as_deref(), now)?,
     };
     let analysis = Analysis {
         now,
-        period: Period {
-            since: bound(&request.since)?,
-            until: bound(&request.until)?,
-        },
+        as_of: period.until.unwrap_or(now),
+        period,
         models: request.models,
     };
-    let found = runtime.read(|db| analysis.run(db, request.skill.as_deref()))?;
-    match (found, &request.skill) {
-        (Some(found), _) => Ok(found),
-        (None, Some(skill)) => Err(unknown(skill, &[])),
-        (None, None) => Ok(analysis.response(&SkillStats::default(), Vec::new(), Vec::new())),
-    }
+    let found = runtime.with_existing_db(|db| analysis.run(db, request.skill.as_deref()))?;
+    let (all, skills, recommendations) = match (found, &request.skill) {
+        (Some(found), _) => found,
+        (None, Some(skill)) => return Err(unknown(skill, &[])),
+        (None, None) => Default::default(),
+    };
+    Ok(Response {
+        as_of: analysis.as_of.to_string(),
+        since: period.since.map(|since| since.to_string()),
+        all: wire::Figures::from(&all),
+        skills,
+        recommendations,
+    })
 }
 
 /// One analysis of all skills or of one.
 struct Analysis {
     now: Timestamp,
+    as_of: Timestamp,
     period: Period,
     models: bool,
 }
 
+/// The statistics of all executions together, the report on each skill, and the recommendations.
+type Analyzed = (SkillStats, Vec<SkillReport>, Vec<Recommendation>);
+
 impl Analysis {
-    fn as_of(&self) -> Timestamp {
-        self.period.until.unwrap_or(self.now)
-    }
-
-    fn response(
-        &self,
-        all: &SkillStats,
-        skills: Vec<SkillReport>,
-        recommendations: Vec<Recommendation>,
-    ) -> Response {
-        Response {
-            as_of: self.as_of().to_string(),
-            since: self.period.since.map(|since| since.to_string()),
-            all: wire::Figures::from(all),
-            skills,
-            recommendations,
-        }
-    }
-
-    fn run(&self, db: &mut Db, skill: Option<&str>) -> Result<Response, ApiError> {
+    fn run(&self, db: &mut Db, skill: Option<&str>) -> Result<Analyzed> {
         let mut figures = db.ledger().stats(&self.period.filter(None))?;
         if let Some(skill) = skill {
             if !figures.iter().any(|one| one.skill == skill) {
@@ -157,20 +125,18 @@ impl Analysis {
             }
             figures.retain(|one| one.skill == skill);
         }
-        let days = self.period.days(db, &figures, first_day(self.as_of().micros()))?;
+        let days = self.period.days(db, &figures, first_day(self.as_of.micros()))?;
         let mut days_of: BTreeMap<&str, Vec<(i64, [i64; 4])>> = BTreeMap::new();
         for day in &days {
-            days_of
-                .entry(&day.skill)
-                .or_default()
-                .push((day.day, day.outcomes));
+            let days = days_of.entry(&day.skill).or_default();
+            days.push((day.day, day.outcomes));
         }
         let analyze = |db: &mut Db, one: &SkillStats, checkpoint: Option<&Checkpoint>| {
-            let durations: Vec<_> = one
+            let durations = one
                 .durations
                 .iter()
-                .map(|(bucket, count)| (middle(*bucket), *count))
-                .collect();
+                .map(|(bucket, count)| (middle(*bucket), *count));
+            let durations: Vec<_> = durations.collect();
             let tokens = one.tokens;
             let (success, total) = counted(one);
             let input = Input {
@@ -182,7 +148,7 @@ impl Analysis {
                 days: days_of.get(one.skill.as_str()).map_or(&[], Vec::as_slice),
                 durations: &durations,
                 now: self.now.micros(),
-                as_of: self.as_of().micros(),
+                as_of: self.as_of.micros(),
                 format_time: |micros| Timestamp::from_micros(micros).to_string(),
             };
             let after = |position| self.period.observations(db, &one.skill, position);
@@ -192,7 +158,7 @@ impl Analysis {
             true => with_checkpoints(db, &figures, analyze)?,
             false => {
                 let one = |one| Ok(analyze(db, one, None)?.0);
-                figures.iter().map(one).collect::<Result<_, ApiError>>()?
+                figures.iter().map(one).collect::<Result<_>>()?
             }
         };
         let mut all = SkillStats::default();
@@ -207,23 +173,31 @@ impl Analysis {
             });
         }
         let recommendations = self.recommendations(db, &skills)?;
-        Ok(self.response(&all, skills, recommendations))
+        Ok((all, skills, recommendations))
     }
 
-    fn models(&self, db: &mut Db, skill: &str) -> Result<Vec<Model>, ApiError> {
+    fn models(&self, db: &mut Db, skill: &str) -> Result<Vec<Model>> {
         if !self.models {
             return Ok(Vec::new());
         }
         let Period { since, until } = self.period;
-        let found = db.ledger().models(skill, since, until, LAST_WITH_MODELS)?;
-        Ok(found.into_iter().map(Model::from).collect())
+        let found = db
+            .ledger()
+            .models(skill, since, until, LAST_WITH_MODELS)?
+            .into_iter();
+        let model = |found: ModelCount| Model {
+            model: found.model,
+            success: found.success,
+            total: found.total,
+        };
+        Ok(found.map(model).collect())
     }
 
-    fn recommendations(&self, db: &mut Db, skills: &[SkillReport]) -> Result<Vec<Recommendation>, ApiError> {
+    fn recommendations(&self, db: &mut Db, skills: &[SkillReport]) -> Result<Vec<Recommendation>> {
         let recommended =
             |one: &SkillReport| Some((one.analysis.idle, recommend(&one.skill, &one.analysis)?));
         let mut found: Vec<_> = skills.iter().filter_map(recommended).collect();
-        // What is not used any more is the least pressing.
+        // Skills that are no longer used are the least urgent.
         found.sort_by_key(|(idle, one)| (*idle, one.kind));
         let mut found: Vec<Recommendation> = found.into_iter().map(|(_, one)| one).collect();
         let failing = found.iter_mut().filter(|one| one.kind.is_failing());

@@ -1,25 +1,23 @@
-//! Compares two versions of a skill, or two times.
+//! Compares two versions of a skill, or two periods.
 
-use crate::operations::feedback::input::{counted, unknown};
+use super::input::{Period, counted, unknown};
 use crate::runtime::Runtime;
-use crate::wire::error::{ApiError, ErrorCode};
+use crate::wire::{ApiError, Result, execution::bound};
 use clawpowers_executor::ledger::{Filter, SkillStats};
 use clawpowers_executor::{Db, Timestamp};
 use clawpowers_feedback::{Comparison, Rate, compare};
 use clawpowers_loader::display::{nearest, quote};
 use serde::{Deserialize, Serialize};
 
-/// Below this a difference is called one.
+/// The p-value below which a difference is reported.
 const SURE: f64 = 0.05;
-/// So many versions are named where another one was asked for.
+/// The most versions that a hint names.
 const NAMED: usize = 5;
 
-/// What to compare.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// The skill.
     pub skill: String,
     /// The first side: a version, at least the first six characters of a digest, or a period `FROM..TO` (either end
     /// may be left out). A version without executions is `not_found`; periods that overlap are `invalid_input`.
@@ -28,11 +26,9 @@ pub struct Request {
     pub b: String,
 }
 
-/// The result.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
-    /// The skill.
     pub skill: String,
     /// The first side.
     pub a: Side,
@@ -50,7 +46,6 @@ pub struct Response {
 pub struct Side {
     /// The name, as requested.
     pub name: String,
-    /// Its rate.
     pub rate: Rate,
 }
 
@@ -58,39 +53,35 @@ pub struct Side {
 ///
 /// # Errors
 ///
-/// `not_found` where the skill has no executions, or none of a version; `invalid_input` for a time that is none, and for
-/// times that overlap; `storage` where they cannot be read.
-pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+/// `not_found` if the skill or a version has no executions; `invalid_input` for an invalid time and for periods that overlap;
+/// `storage` if the executions cannot be read.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     let skill = &request.skill;
     let now = Timestamp::now();
-    let (a, b) = (Meant::read(&request.a, now)?, Meant::read(&request.b, now)?);
-    a.apart_from(&b)?;
-    let sides = runtime.read(|db| {
-        let filter = Filter {
-            skill: Some(skill.clone()),
-            ..Filter::default()
-        };
-        if db.ledger().stats(&filter)?.is_empty() {
-            return Err(unknown(skill, &db.ledger().stats(&Filter::default())?));
+    let (a, b) = (Scope::read(&request.a, now)?, Scope::read(&request.b, now)?);
+    a.refuse_overlap(&b)?;
+    let sides = runtime.with_existing_db(|db| {
+        let stats = db.ledger().stats(&Filter::default())?;
+        if !stats.iter().any(|stats| stats.skill == *skill) {
+            return Err(unknown(skill, &stats));
         }
         Ok((a.count(db, skill)?, b.count(db, skill)?))
     })?;
     let (first, second) = sides.ok_or_else(|| unknown(skill, &[]))?;
-    let verdict = verdict(request, first, second);
-    let out = |name: &str, counts| Side {
-        name: name.to_owned(),
+    let side = |name: &String, counts| Side {
+        name: name.clone(),
         rate: Rate::new(counts),
     };
     Ok(Response {
         skill: skill.clone(),
-        a: out(&request.a, first),
-        b: out(&request.b, second),
+        a: side(&request.a, first),
+        b: side(&request.b, second),
         comparison: compare(first, second),
-        verdict,
+        verdict: verdict(request, first, second),
     })
 }
 
-/// Says what follows of the counts of both sides.
+/// Returns the conclusion from the counts of both sides.
 fn verdict(request: &Request, first: (u64, u64), second: (u64, u64)) -> String {
     let (a, b) = (quote(&request.a), quote(&request.b));
     let Some(found) = compare(first, second) else {
@@ -120,67 +111,58 @@ fn verdict(request: &Request, first: (u64, u64), second: (u64, u64)) -> String {
     text
 }
 
-/// What a side means.
-enum Meant<'a> {
+/// The executions of one side.
+enum Scope<'a> {
     Version(&'a str),
-    /// From the first time to before the second.
-    Time(&'a str, Option<Timestamp>, Option<Timestamp>),
+    /// A period and its text.
+    Period(&'a str, Period),
 }
 
-impl<'a> Meant<'a> {
-    fn read(text: &'a str, now: Timestamp) -> Result<Self, ApiError> {
+impl<'a> Scope<'a> {
+    fn read(text: &'a str, now: Timestamp) -> Result<Self> {
         let Some((from, to)) = text.split_once("..") else {
             return Ok(Self::Version(text));
         };
-        let bound = |text: &str| {
-            (!text.is_empty())
-                .then(|| Timestamp::parse_bound(text, now))
-                .transpose()
-        };
-        Ok(Self::Time(text, bound(from)?, bound(to)?))
+        let bound = |text: &'a str| bound(Some(text).filter(|text| !text.is_empty()), now);
+        let (since, until) = (bound(from)?, bound(to)?);
+        Ok(Self::Period(text, Period { since, until }))
     }
 
-    /// Refuses times that overlap: what is on both sides makes them more alike than they are.
-    fn apart_from(&self, other: &Self) -> Result<(), ApiError> {
-        let (Self::Time(a, from_a, to_a), Self::Time(b, from_b, to_b)) = (self, other) else {
+    /// Refuses periods that overlap: executions on both sides would make them look more alike than they are.
+    fn refuse_overlap(&self, other: &Self) -> Result<()> {
+        let (Self::Period(a, one), Self::Period(b, two)) = (self, other) else {
             return Ok(());
         };
-        // A bound that is left out is the least where it begins, and the most where it ends.
-        let from = from_a.max(from_b);
-        let to = [to_a, to_b].into_iter().flatten().min();
-        if to.is_some_and(|to| from.as_ref() >= Some(to)) {
+        // Without a start a period begins before all others, and without an end it ends after them.
+        let since = one.since.max(two.since);
+        let until = [one.until, two.until].into_iter().flatten().min();
+        if until.is_some_and(|until| since >= Some(until)) {
             return Ok(());
         }
         let message = format!("the times {} and {} overlap", quote(a), quote(b));
-        Err(ApiError::new(ErrorCode::InvalidInput, message)
+        Err(ApiError::invalid_input(message)
             .hint("let one end where the other begins, as in `..2026-10-01` and `2026-10-01..`"))
     }
 
-    /// Returns successes and what counts.
-    fn count(&self, db: &mut Db, skill: &str) -> Result<(u64, u64), ApiError> {
-        let (since, until) = match *self {
-            Self::Time(_, from, to) => (from, to),
+    /// Returns the successes and the executions that count.
+    fn count(&self, db: &mut Db, skill: &str) -> Result<(u64, u64)> {
+        let period = match *self {
+            Self::Period(_, period) => period,
             Self::Version(version) => {
                 let found = db.ledger().of_version(skill, version)?;
                 return found.map_or_else(|| Err(unknown_version(db, skill, version)?), Ok);
             }
         };
-        let filter = Filter {
-            skill: Some(skill.to_owned()),
-            since,
-            until,
-            ..Filter::default()
-        };
         let mut all = SkillStats::default();
-        for figures in db.ledger().stats(&filter)? {
+        for figures in db.ledger().stats(&period.filter(Some(skill)))? {
             all.merge(&figures);
         }
         Ok(counted(&all))
     }
 }
 
-/// Returns the error for a version that no execution has, with those there are.
-fn unknown_version(db: &mut Db, skill: &str, version: &str) -> Result<ApiError, ApiError> {
+/// Returns the error for a version without executions, with the versions that have some.
+fn unknown_version(db: &mut Db, skill: &str, version: &str) -> Result<ApiError> {
     let versions = db.ledger().versions(skill)?;
     let named: Vec<String> = versions.iter().take(NAMED).map(|one| quote(one)).collect();
     let hint = match nearest(version, versions.iter().map(String::as_str)) {
@@ -196,5 +178,5 @@ fn unknown_version(db: &mut Db, skill: &str, version: &str) -> Result<ApiError, 
     };
     let (version, skill) = (quote(version), quote(skill));
     let message = format!("there are no executions of the version {version} of the skill {skill}");
-    Ok(ApiError::new(ErrorCode::NotFound, message).hint(hint))
+    Ok(ApiError::not_found(message).hint(hint))
 }

@@ -1,12 +1,11 @@
 //! Finds changes of a success rate in a list of outcomes.
 
 use crate::runtime::Runtime;
-use crate::wire::error::ApiError;
+use crate::wire::Result;
 use clawpowers_executor::Outcome;
 use clawpowers_feedback::{Change, Detector, MIN_EXECUTIONS, Rate};
 use serde::{Deserialize, Serialize};
 
-/// The outcomes.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -15,7 +14,6 @@ pub struct Request {
     pub outcomes: Vec<String>,
 }
 
-/// What was found.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
@@ -27,12 +25,12 @@ pub struct Response {
     pub missing: u64,
 }
 
-/// Finds changes; at most 5 % of lists of 200 outcomes at a steady rate give one.
+/// Finds changes. In a list of 200 outcomes at a constant rate, one is found with a probability of at most 5 %.
 ///
 /// # Errors
 ///
-/// `invalid_input` for a text that is no outcome.
-pub fn run(_runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+/// `invalid_input` for an unknown outcome.
+pub fn run(_runtime: &Runtime, request: &Request) -> Result<Response> {
     let mut detector = Detector::new();
     let mut places = Vec::new();
     let mut changes = Vec::new();
@@ -54,14 +52,11 @@ pub fn run(_runtime: &Runtime, request: &Request) -> Result<Response, ApiError> 
     })
 }
 
-/// Writes a change in places of the list, in which skipped ones count.
+/// Converts the positions of a change to those of the list, in which skipped outcomes count.
 fn in_places(change: Change, places: &[u64]) -> Change {
     let place = |index: u64| {
-        usize::try_from(index)
-            .ok()
-            .and_then(|index| places.get(index))
-            .copied()
-            .unwrap_or(index)
+        let place = usize::try_from(index).ok().and_then(|index| places.get(index));
+        place.copied().unwrap_or(index)
     };
     Change {
         at: place(change.at),

@@ -1,23 +1,23 @@
-//! What analyses read from the database, and the checkpoints that they keep there.
+//! The data that analyses read from the database, and the checkpoints that they store in it.
 
-use crate::wire::error::{ApiError, ErrorCode};
+use crate::text::did_you_mean;
+use crate::wire::{ApiError, Result};
 use clawpowers_executor::ledger::{AnalysisCheckpoint, DailyCounts, Execution, Filter, Order, SkillStats};
 use clawpowers_executor::{Db, Outcome, Timestamp};
 use clawpowers_feedback::{
     Checkpoint, Cluster, History, NoteCount, Observation, Position, cluster, common_notes, first_new,
 };
-use clawpowers_loader::display::{nearest, quote};
+use clawpowers_loader::display::quote;
 use std::collections::BTreeMap;
 
-/// Failures whose notes are compared.
+/// The number of last failures whose notes are compared.
 const FAILURES: usize = 50;
-/// Executions in which failures may cluster.
+/// The number of last executions in which clusters of failures are searched for.
 const CLUSTERED: usize = 200;
-/// Executions before and after a change that may hold the version that brought it.
+/// The number of executions before and after a change in which a new version is searched for.
 const AROUND_CHANGE: usize = 10;
 
-/// Brings the checkpoints of all skills up to date, so that the next analysis is fast. Where that fails, the next analysis
-/// does it.
+/// Updates the checkpoints of all skills, so that the next analysis is fast. If that fails, the next analysis does it.
 pub(crate) fn catch_up(db: &mut Db) {
     let Ok(figures) = db.ledger().stats(&Filter::default()) else {
         return;
@@ -29,12 +29,12 @@ pub(crate) fn catch_up(db: &mut Db) {
     });
 }
 
-/// Does `work` for each skill with its checkpoint, and keeps the checkpoints that it returns.
+/// Calls `work` for each skill with its checkpoint, and stores the checkpoints that it returns.
 pub(super) fn with_checkpoints<T>(
     db: &mut Db,
     skills: &[SkillStats],
-    mut work: impl FnMut(&mut Db, &SkillStats, Option<&Checkpoint>) -> Result<(T, Option<Checkpoint>), ApiError>,
-) -> Result<Vec<T>, ApiError> {
+    mut work: impl FnMut(&mut Db, &SkillStats, Option<&Checkpoint>) -> Result<(T, Option<Checkpoint>)>,
+) -> Result<Vec<T>> {
     let deletions = db.ledger().deletions()?;
     let mut results = Vec::new();
     let mut kept = Vec::new();
@@ -52,34 +52,28 @@ pub(super) fn with_checkpoints<T>(
         }));
     }
     if !kept.is_empty() {
-        // A read-only home is analysed all the same; the next analysis starts from the old checkpoints.
+        // In a read-only home, the next analysis starts from the old checkpoints.
         let _ = db.ledger().save_checkpoints(&kept, deletions);
     }
     Ok(results)
 }
 
-/// Returns successes and executions that count for a rate: skipped and open ones do not.
+/// Returns the successes and the executions that count for a rate: all but skipped and open ones.
 pub(super) fn counted(figures: &SkillStats) -> (u64, u64) {
     let of = |outcome| u64::try_from(figures.of(outcome)).unwrap_or_default();
     let success = of(Outcome::Success);
     (success, success + of(Outcome::Failure) + of(Outcome::Partial))
 }
 
-/// Returns the error for a skill without executions; `figures` are those of the skills that have some.
+/// Returns the error for a skill without executions; `figures` are the statistics of all that have some.
 pub(super) fn unknown(skill: &str, figures: &[SkillStats]) -> ApiError {
     let names = figures.iter().map(|one| one.skill.as_str());
-    let hint = match nearest(skill, names) {
-        Some(near) => format!("did you mean {}?", quote(near)),
-        None => "record one with {metrics_record skill=NAME outcome=success}".to_owned(),
-    };
-    ApiError::new(
-        ErrorCode::NotFound,
-        format!("there are no executions of the skill {}", quote(skill)),
-    )
-    .hint(hint)
+    let otherwise = "record one with {metrics_record skill=NAME outcome=success}";
+    ApiError::not_found(format!("there are no executions of the skill {}", quote(skill)))
+        .hint(did_you_mean(skill, names, otherwise))
 }
 
-/// A period of time; all of it where it has no bounds.
+/// A period of time; without bounds it is all time.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Period {
     pub(super) since: Option<Timestamp>,
@@ -92,7 +86,7 @@ impl Period {
         self.since.is_none() && self.until.is_none()
     }
 
-    /// Returns the filter for the executions of a skill, or of all, in the period.
+    /// Returns the filter for the executions of a skill, or of all skills, in the period.
     pub(super) fn filter(self, skill: Option<&str>) -> Filter {
         Filter {
             skill: skill.map(str::to_owned),
@@ -102,14 +96,14 @@ impl Period {
         }
     }
 
-    /// Calls `each` with the ended executions of a skill behind a position, in their order.
+    /// Calls `each` with the ended executions of a skill after a position, in their order.
     fn outcomes(
         self,
         db: &mut Db,
         skill: &str,
         position: Option<Position>,
         mut each: impl FnMut(Timestamp, i64, Outcome),
-    ) -> Result<(), ApiError> {
+    ) -> Result<()> {
         let start = self
             .since
             .map(|since| (since.micros().saturating_sub(1), i64::MAX));
@@ -126,13 +120,13 @@ impl Period {
         Ok(())
     }
 
-    /// Returns the executions of a skill behind a position that count for a rate.
+    /// Returns the executions of a skill after a position that count for a rate.
     pub(super) fn observations(
         self,
         db: &mut Db,
         skill: &str,
         position: Option<Position>,
-    ) -> Result<Vec<Observation>, ApiError> {
+    ) -> Result<Vec<Observation>> {
         let mut found = Vec::new();
         self.outcomes(db, skill, position, |at, id, outcome| {
             if outcome != Outcome::Skipped {
@@ -145,13 +139,8 @@ impl Period {
         Ok(found)
     }
 
-    /// Returns what ended on each day from `first` on.
-    pub(super) fn days(
-        self,
-        db: &mut Db,
-        skills: &[SkillStats],
-        first: i64,
-    ) -> Result<Vec<DailyCounts>, ApiError> {
+    /// Returns the counts of each day from `first` on.
+    pub(super) fn days(self, db: &mut Db, skills: &[SkillStats], first: i64) -> Result<Vec<DailyCounts>> {
         if self.is_all() {
             let only = match skills {
                 [one] => Some(one.skill.as_str()),
@@ -159,7 +148,7 @@ impl Period {
             };
             return Ok(db.ledger().days(only, first)?);
         }
-        // The stored days cover whole days, and the period may begin or end within one.
+        // The stored counts are of whole days, and the period may start or end within one.
         let mut found = Vec::new();
         for one in skills {
             let mut days: BTreeMap<i64, [i64; 4]> = BTreeMap::new();
@@ -179,7 +168,7 @@ impl Period {
     }
 
     /// Returns the most common notes of a skill's last failures.
-    pub(super) fn common_notes(self, db: &mut Db, skill: &str) -> Result<Vec<NoteCount>, ApiError> {
+    pub(super) fn common_notes(self, db: &mut Db, skill: &str) -> Result<Vec<NoteCount>> {
         let filter = Filter {
             outcome: Some(Some(Outcome::Failure)),
             ..self.filter(Some(skill))
@@ -191,7 +180,7 @@ impl Period {
     }
 
     /// Returns the session and the version in which the failures among a skill's last executions cluster.
-    pub(super) fn clusters(self, db: &mut Db, skill: &str) -> Result<[Option<Cluster>; 2], ApiError> {
+    pub(super) fn clusters(self, db: &mut Db, skill: &str) -> Result<[Option<Cluster>; 2]> {
         let executions = db.ledger().last(&self.filter(Some(skill)), CLUSTERED)?;
         let by = |group: fn(&Execution) -> Option<&str>| {
             cluster(executions.iter().filter_map(|one| {
@@ -205,14 +194,9 @@ impl Period {
         ])
     }
 
-    /// Returns the version, else the digest, that a skill changed to at about a time: a change of its rate is dated only as
-    /// well as its outcomes tell.
-    pub(super) fn new_version(
-        self,
-        db: &mut Db,
-        skill: &str,
-        since: Timestamp,
-    ) -> Result<Option<String>, ApiError> {
+    /// Returns the version, else the digest, that a skill changed to at about a time. The time of a change is only as exact as
+    /// the outcomes allow.
+    pub(super) fn new_version(self, db: &mut Db, skill: &str, since: Timestamp) -> Result<Option<String>> {
         let mut some = |since, until, order| {
             let filter = Filter {
                 skill: Some(skill.to_owned()),
@@ -231,7 +215,7 @@ impl Period {
         let mut all = some(None, Some(since), Order::NewestFirst)?;
         all.reverse();
         all.extend(some(Some(since), self.until, Order::OldestFirst)?);
-        // An execution without a version does not tell that it was another one.
+        // An execution without a version is not evidence of another one.
         let changed = |pick: fn(&Execution) -> Option<&str>| first_new(all.iter().filter_map(pick));
         let version = changed(|one| one.fields.skill_version.as_deref());
         let found = version.or_else(|| changed(|one| one.fields.skill_digest.as_deref()));

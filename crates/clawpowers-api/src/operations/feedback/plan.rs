@@ -1,17 +1,16 @@
-//! Compares a plan's estimate with what it took, and lists its tasks.
+//! Compares the estimate of a plan with the actual time, and lists its tasks.
 
 use crate::runtime::Runtime;
-use crate::text::spelled;
-use crate::wire::error::{ApiError, ErrorCode};
+use crate::text::{did_you_mean, escape_line};
+use crate::wire::{ApiError, Result};
 use clawpowers_executor::{Key, Pattern};
-use clawpowers_loader::display::{nearest, quote};
+use clawpowers_loader::display::quote;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// How much longer than estimated a plan may take before a correction is recommended.
+/// The ratio of actual to estimated time above which a factor is recommended.
 const SLOW: f64 = 1.3;
 
-/// The plan.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -20,11 +19,9 @@ pub struct Request {
     pub plan: String,
 }
 
-/// Estimate, actual time and tasks of a plan.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
-    /// Its name.
     pub plan: String,
     /// The value of `plan:NAME:estimated_duration` (minutes), as stored.
     pub estimated: Option<String>,
@@ -42,43 +39,35 @@ pub struct Response {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ValueLine {
-    /// The key.
     pub key: String,
     /// The value; bytes that are not UTF-8 are replaced by U+FFFD.
     pub value: String,
 }
 
-/// Looks at a plan's keys. What they hold is taken for text and numbers, nothing else.
+/// Reads the keys of a plan.
 ///
 /// # Errors
 ///
-/// `not_found` where no key names the plan; `invalid_input` for a name that cannot be part of a key; `storage` where they
+/// `not_found` if no key names the plan; `invalid_input` for a name that cannot be part of a key; `storage` if the keys
 /// cannot be read.
-pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     let found = read(runtime, request)?;
     let plan = &request.plan;
     let mut keys = keys(runtime, "plan:")?;
     keys.extend(self::keys(runtime, "execution:")?);
     let own = [format!("plan:{plan}:"), format!("execution:{plan}:task_")];
-    if keys
-        .iter()
-        .any(|key| own.iter().any(|start| key.starts_with(start)))
-    {
+    let is_own = |key: &String| own.iter().any(|start| key.starts_with(start));
+    if keys.iter().any(is_own) {
         return Ok(found);
     }
     let names: BTreeSet<&str> = keys.iter().filter_map(|key| plan_of(key)).collect();
-    let hint = match nearest(plan, names) {
-        Some(near) => format!("did you mean {}?", quote(near)),
-        None => {
-            "a plan has the keys `plan:NAME:estimated_duration` and `plan:NAME:actual_duration`".to_owned()
-        }
-    };
-    let message = format!("there is no plan {}", quote(plan));
-    Err(ApiError::new(ErrorCode::NotFound, message).hint(hint))
+    let otherwise = "a plan has the keys `plan:NAME:estimated_duration` and `plan:NAME:actual_duration`";
+    let error = ApiError::not_found(format!("there is no plan {}", quote(plan)));
+    Err(error.hint(did_you_mean(plan, names, otherwise)))
 }
 
-fn keys(runtime: &Runtime, start: &str) -> Result<Vec<String>, ApiError> {
-    let found = runtime.read(|db| Ok(db.store().list(&Pattern::new(start))?))?;
+fn keys(runtime: &Runtime, start: &str) -> Result<Vec<String>> {
+    let found = runtime.with_existing_db(|db| db.store().list(&Pattern::new(start)))?;
     Ok(found.unwrap_or_default())
 }
 
@@ -93,17 +82,13 @@ fn plan_of(key: &str) -> Option<&str> {
     }
 }
 
-/// Looks at a plan's keys as [`run`] does; a plan that no key names is one of which nothing is known, as in 1.x.
-///
-/// # Errors
-///
-/// As [`run`], but for `not_found`.
-pub fn read(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+/// As [`run`], but for a plan that no key names, everything is unknown, as in 1.x. The error `not_found` does not occur.
+pub fn read(runtime: &Runtime, request: &Request) -> Result<Response> {
     let plan = &request.plan;
     let value = |field: &str| {
         let key = format!("plan:{plan}:{field}");
         let key = Key::new(&key)?;
-        let found = runtime.read(|db| Ok(db.store().get(&key)?))?.flatten();
+        let found = runtime.with_existing_db(|db| db.store().get(&key))?.flatten();
         Ok::<_, ApiError>(found.map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned()))
     };
     let (estimated, actual) = (value("estimated_duration")?, value("actual_duration")?);
@@ -119,7 +104,7 @@ pub fn read(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> 
     let mut tasks = lines(runtime, &format!("execution:{plan}:task_"))?;
     tasks.extend(lines(runtime, "execution:task_")?);
     Ok(Response {
-        plan: spelled(plan),
+        plan: escape_line(plan),
         estimated,
         actual,
         ratio,
@@ -129,12 +114,12 @@ pub fn read(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> 
 }
 
 /// Returns the entries whose keys start with a prefix.
-pub(super) fn lines(runtime: &Runtime, prefix: &str) -> Result<Vec<ValueLine>, ApiError> {
+pub(super) fn lines(runtime: &Runtime, prefix: &str) -> Result<Vec<ValueLine>> {
     let mut found = Vec::new();
     let pattern = Pattern::new(prefix);
-    runtime.read(|db| {
-        Ok(db.store().each(&pattern, |entry| {
-            // A plan's name may hold what a pattern takes for more than itself.
+    runtime.with_existing_db(|db| {
+        db.store().each(&pattern, |entry| {
+            // The name of a plan may contain special characters of patterns.
             if entry.key.starts_with(prefix) {
                 found.push(ValueLine {
                     key: entry.key,
@@ -142,7 +127,7 @@ pub(super) fn lines(runtime: &Runtime, prefix: &str) -> Result<Vec<ValueLine>, A
                 });
             }
             true
-        })?)
+        })
     })?;
     Ok(found)
 }

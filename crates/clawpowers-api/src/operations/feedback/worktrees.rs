@@ -2,16 +2,14 @@
 
 use super::plan::{ValueLine, lines};
 use crate::runtime::Runtime;
-use crate::wire::error::ApiError;
+use crate::wire::Result;
 use serde::{Deserialize, Serialize};
 
-/// No fields.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {}
 
-/// The registered worktrees.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
@@ -23,9 +21,8 @@ pub struct Response {
 ///
 /// # Errors
 ///
-/// `storage` where they cannot be read.
-pub fn run(runtime: &Runtime, _request: &Request) -> Result<Response, ApiError> {
-    Ok(Response {
-        worktrees: lines(runtime, "worktree:")?,
-    })
+/// `storage` if they cannot be read.
+pub fn run(runtime: &Runtime, _request: &Request) -> Result<Response> {
+    let worktrees = lines(runtime, "worktree:")?;
+    Ok(Response { worktrees })
 }

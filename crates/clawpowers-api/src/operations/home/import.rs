@@ -1,29 +1,25 @@
-//! Takes in what 1.x left in a home.
+//! Imports the state and metrics of a 1.x home.
 
 use crate::operations::feedback::input::catch_up;
 use crate::operations::metrics;
 use crate::runtime::Runtime;
-use crate::wire::error::{ApiError, ErrorCode};
+use crate::wire::{ApiError, Result};
 use clawpowers_executor::legacy;
 use clawpowers_loader::display::{display_path, quote};
 use serde::{Deserialize, Serialize};
 
-/// The home of 1.x to import.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// The folder that contains `state` and `metrics` (default: the runtime home).
-    #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "path")))]
     pub from: Option<String>,
 }
 
-/// The result.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
-    /// The folder.
     pub from: String,
     /// Keys that were set.
     pub keys: u64,
@@ -34,7 +30,7 @@ pub struct Response {
 }
 
 impl Response {
-    /// Takes the report of an import.
+    /// Makes the response for the import of the folder `from`.
     #[must_use]
     pub fn new(from: String, report: legacy::Report) -> Self {
         Self {
@@ -46,33 +42,28 @@ impl Response {
     }
 }
 
-/// Takes in state and metrics of 1.x, all or none; its files are only read, and what was taken in before is passed over.
+/// Imports the state and metrics of a 1.x home, all or none. Its files are not changed; entries that were imported before
+/// are skipped.
 ///
 /// # Errors
 ///
-/// `invalid_input` for an empty path; `not_found` where the folder is missing; `storage` where it cannot be read or the database cannot be written.
-pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+/// `invalid_input` for an empty path; `not_found` if the folder does not exist; `storage` if it cannot be read or the
+/// database cannot be written.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     runtime.needs_disk("`import`")?;
     let home = runtime.home()?;
+    let hint = "name the home of 1.x, the folder that holds `state` and `metrics`";
     let from = match &request.from {
-        // An unset shell variable must not mean the working directory.
-        Some(from) if from.is_empty() => {
-            return Err(
-                ApiError::new(ErrorCode::InvalidInput, "the path of the folder is empty")
-                    .hint("name the home of 1.x, the folder that holds `state` and `metrics`"),
-            );
-        }
-        Some(from) => runtime.absolute(from.as_ref()),
+        Some(from) => runtime.folder(from, hint)?,
         None => home.folder().to_owned(),
     };
     let shown = display_path(&from);
     if !from.is_dir() {
         let message = format!("there is no folder {}", quote(&shown));
-        return Err(ApiError::new(ErrorCode::NotFound, message)
-            .hint("name the home of 1.x, the folder that holds `state` and `metrics`, with {--from}"));
+        return Err(ApiError::not_found(message).hint(format!("{hint}, with {{--from}}")));
     }
-    let report = runtime.write(|db| {
-        // Opening the database of a home that has not been taken in yet does it.
+    let report = runtime.with_db(|db| {
+        // Creating the database of a home imports what 1.x left in it.
         if from == home.folder()
             && let Some(report) = runtime.take_imported()
         {
@@ -80,7 +71,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         }
         let report = legacy::import(db, &from)?;
         catch_up(db);
-        Ok(report)
+        Ok::<_, ApiError>(report)
     })?;
     Ok(Response::new(shown, report))
 }

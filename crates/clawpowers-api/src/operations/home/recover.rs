@@ -1,12 +1,11 @@
 //! Writes what can still be read of a damaged database to a new home.
 
 use crate::runtime::Runtime;
-use crate::wire::error::{ApiError, ErrorCode};
+use crate::wire::Result;
 use clawpowers_executor::Home;
 use clawpowers_loader::display::display_path;
 use serde::{Deserialize, Serialize};
 
-/// The target.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -16,21 +15,17 @@ pub struct Request {
     pub to: String,
 }
 
-/// What was recovered and what was lost.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
-    /// The new home.
     pub home: String,
     /// Keys that were recovered with their values.
     pub keys: u64,
-    /// Executions that were recovered.
     pub executions: u64,
     /// Keys whose values are lost.
     pub lost_keys: u64,
     /// The first 1,000 of them.
     pub lost_key_names: Vec<String>,
-    /// Executions that are lost.
     pub lost_executions: u64,
     /// Pages of the file that are damaged.
     pub damaged_pages: u64,
@@ -38,21 +33,16 @@ pub struct Response {
     pub exact: bool,
 }
 
-/// Writes everything that can still be read of the database to a new home; the damaged file is only read. The figures of
-/// the skills are counted again. Other files of the home, such as config.json, are not copied.
+/// Writes everything that can still be read of the database to a new home; the damaged file is only read. The statistics
+/// of the skills are computed again. Other files of the home, such as config.json, are not copied.
 ///
 /// # Errors
 ///
-/// `invalid_input` for an empty path and where the new home has a database; `not_found` where this one has none; `storage`
-/// where it cannot be read or the new one cannot be written.
-pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+/// `invalid_input` for an empty path, and if the new home has a database; `not_found` if this one has none; `storage` if it
+/// cannot be read or the new one cannot be written.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     runtime.needs_disk("`recover`")?;
-    let hint = "name a folder that does not exist yet";
-    if request.to.is_empty() {
-        // An unset shell variable must not mean the working directory.
-        return Err(ApiError::new(ErrorCode::InvalidInput, "the path of the folder is empty").hint(hint));
-    }
-    let to = Home::new(runtime.absolute(request.to.as_ref()));
+    let to = Home::new(runtime.folder(&request.to, "name a folder that does not exist yet")?);
     let recovered = clawpowers_executor::recover(&runtime.home()?, &to)?;
     Ok(Response {
         home: display_path(to.folder()),

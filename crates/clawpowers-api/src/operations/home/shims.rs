@@ -1,13 +1,13 @@
-//! The scripts of 1.x, each a call of this program, so that skills written for 1.x run as they are.
+//! The scripts of 1.x, each a call of this program, so that skills written for 1.x run unchanged.
 
 use crate::atomic_write::replace;
-use crate::wire::error::{ApiError, ErrorCode};
+use crate::wire::{ApiError, Result};
 use clawpowers_loader::display::{display_path, quote};
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
 
-/// The scripts, each with the words that it hands its arguments to.
+/// The scripts, each with its subcommand of `clawpowers legacy`.
 const SHIMS: [(&str, &str); 5] = [
     ("runtime/persistence/store.sh", "store"),
     ("runtime/metrics/collector.sh", "collector"),
@@ -16,15 +16,15 @@ const SHIMS: [(&str, &str); 5] = [
     ("hooks/session-start", "session-start"),
 ];
 
-/// By this line a script is known as one of ours.
+/// The line that identifies a script of ours.
 const MARK: &str = "# Written by `clawpowers init --legacy-shims`; it may be replaced by it.";
 
-/// Writes the scripts below a folder and returns their paths. Nothing is written where one of them would replace a file
-/// that is not ours.
-pub(crate) fn write(folder: &Path, program: &str) -> Result<Vec<String>, ApiError> {
+/// Writes the scripts below a folder and returns their paths. Nothing is written if one of them would replace a file that is
+/// not ours.
+pub(crate) fn write(folder: &Path, program: &str) -> Result<Vec<String>> {
     let failed = |path: &Path, error: &io::Error| {
         let message = format!("{} cannot be written: {error}", quote(&display_path(path)));
-        ApiError::new(ErrorCode::Io, message).hint("choose a folder that this user may write to")
+        ApiError::io(message).hint("choose a folder that this user may write to")
     };
     for (path, _) in SHIMS {
         let path = folder.join(path);
@@ -34,8 +34,7 @@ pub(crate) fn write(folder: &Path, program: &str) -> Result<Vec<String>, ApiErro
                     "{} exists and was not written by clawpowers",
                     quote(&display_path(&path))
                 );
-                return Err(ApiError::new(ErrorCode::InvalidInput, message)
-                    .hint("move it away first; nothing was written"));
+                return Err(ApiError::invalid_input(message).hint("move it away first; nothing was written"));
             }
             Ok(true) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -51,7 +50,7 @@ pub(crate) fn write(folder: &Path, program: &str) -> Result<Vec<String>, ApiErro
     Ok(written)
 }
 
-/// Tells whether what is there was written by us. Links and special files are not; to read a pipe would wait for ever.
+/// Tells whether we wrote a file. Symlinks and special files are not ours; reading a pipe would block.
 fn is_ours(path: &Path) -> io::Result<bool> {
     if !fs::symlink_metadata(path)?.is_file() {
         return Ok(false);
@@ -64,7 +63,7 @@ fn text(program: &str, word: &str) -> String {
     format!("#!/bin/sh\n{MARK}\nexec {program} legacy {word} \"$@\"\n")
 }
 
-/// Writes a script in one step: nobody sees half of it.
+/// Writes a script atomically.
 fn place(path: &Path, text: &str) -> io::Result<()> {
     let folder = path.parent().unwrap_or(path);
     fs::create_dir_all(folder)?;

@@ -2,8 +2,7 @@
 
 use crate::operations::feedback::analyze;
 use crate::runtime::Runtime;
-use crate::wire;
-use crate::wire::error::{ApiError, ErrorCode};
+use crate::wire::{self, ApiError, Result};
 use clawpowers_executor::SCHEMA_VERSION;
 use clawpowers_executor::ledger::Filter;
 use clawpowers_feedback::Recommendation;
@@ -11,20 +10,17 @@ use clawpowers_loader::display::{display_path, quote};
 use serde::{Deserialize, Serialize};
 use std::fs;
 
-/// How many executions are shown.
+/// The number of executions that are shown.
 const LAST: usize = 5;
 
-/// No fields.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {}
 
-/// The home.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
-    /// The folder.
     pub home: String,
     /// The path of the database; `null` if nothing has been written yet.
     pub database: Option<String>,
@@ -32,7 +28,6 @@ pub struct Response {
     pub schema: i32,
     /// Its size in bytes, including the WAL.
     pub bytes: u64,
-    /// The number of keys.
     pub keys: i64,
     /// The number of skills with executions.
     pub skills: usize,
@@ -44,20 +39,47 @@ pub struct Response {
     pub recommendations: Vec<Recommendation>,
 }
 
-/// Shows the home; nothing is changed. Where there is no home yet every figure is 0.
+/// Shows the home without changing anything. If there is no home yet, every number is 0.
 ///
 /// # Errors
 ///
-/// `io` where the home is no folder; `storage` where the database cannot be read.
-pub fn run(runtime: &Runtime, _request: &Request) -> Result<Response, ApiError> {
+/// `io` if the home is not a folder; `storage` if the database cannot be read.
+pub fn run(runtime: &Runtime, _request: &Request) -> Result<Response> {
+    let (home, database, bytes) = location(runtime)?;
+    let mut analysis = analyze::run(runtime, &analyze::Request::default())?;
+    analysis.recommendations.retain(|one| one.kind.is_failing());
+    let found = runtime.with_existing_db(|db| {
+        let last = db.ledger().last(&Filter::default(), LAST)?;
+        Ok::<_, ApiError>((db.store().count()?, last))
+    })?;
+    let exists = found.is_some();
+    let (keys, last) = found.unwrap_or_default();
+    Ok(Response {
+        home,
+        database: exists.then_some(database),
+        schema: SCHEMA_VERSION,
+        bytes,
+        keys,
+        skills: analysis.skills.len(),
+        executions: analysis.all,
+        last: last.into_iter().map(wire::Execution::from).collect(),
+        recommendations: analysis.recommendations,
+    })
+}
+
+/// Returns the home, its database, and the size of the database.
+fn location(runtime: &Runtime) -> Result<(String, String, u64)> {
     if !runtime.has_disk() {
-        return without_home(runtime);
+        let found =
+            runtime.with_existing_db(|db| Ok::<_, ApiError>((display_path(db.path()), db.bytes()?)))?;
+        let (name, bytes) = found.unwrap_or_else(|| ("memory".to_owned(), 0));
+        return Ok((name.clone(), name, bytes));
     }
     let home = runtime.home()?;
+    let shown = display_path(home.folder());
     if home.folder().exists() && !home.folder().is_dir() {
-        let shown = quote(&display_path(home.folder()));
         return Err(
-            ApiError::new(ErrorCode::Io, format!("the runtime home {shown} is not a folder"))
+            ApiError::io(format!("the runtime home {} is not a folder", quote(&shown)))
                 .hint("name another home with {--home} or in `CLAWPOWERS_DIR`"),
         );
     }
@@ -67,35 +89,5 @@ pub fn run(runtime: &Runtime, _request: &Request) -> Result<Response, ApiError> 
         name.push(suffix);
         fs::metadata(name).map_or(0, |metadata| metadata.len())
     };
-    let mut response = shown(runtime, display_path(home.folder()), &display_path(&database))?;
-    response.bytes = size("") + size("-wal");
-    Ok(response)
-}
-
-/// Shows a runtime that has no home on disk.
-fn without_home(runtime: &Runtime) -> Result<Response, ApiError> {
-    let found = runtime.read(|db| Ok((display_path(db.path()), db.bytes()?)))?;
-    let (name, bytes) = found.unwrap_or_else(|| ("memory".to_owned(), 0));
-    let mut response = shown(runtime, name.clone(), &name)?;
-    response.bytes = bytes;
-    Ok(response)
-}
-
-fn shown(runtime: &Runtime, home: String, database: &str) -> Result<Response, ApiError> {
-    let mut analysis = analyze::run(runtime, &analyze::Request::default())?;
-    analysis.recommendations.retain(|one| one.kind.is_failing());
-    let found = runtime.read(|db| Ok((db.store().count()?, db.ledger().last(&Filter::default(), LAST)?)))?;
-    let there = found.is_some();
-    let (keys, last) = found.unwrap_or_default();
-    Ok(Response {
-        home,
-        database: there.then(|| database.to_owned()),
-        schema: SCHEMA_VERSION,
-        bytes: 0,
-        keys,
-        skills: analysis.skills.len(),
-        executions: analysis.all,
-        last: last.into_iter().map(wire::Execution::from).collect(),
-        recommendations: analysis.recommendations,
-    })
+    Ok((shown, display_path(&database), size("") + size("-wal")))
 }

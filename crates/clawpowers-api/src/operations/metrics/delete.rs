@@ -1,12 +1,9 @@
 //! Deletes an execution.
 
 use crate::runtime::Runtime;
-use crate::wire;
-use crate::wire::error::{ApiError, ErrorCode};
-use crate::wire::execution::id;
+use crate::wire::{self, ApiError, Result, execution::id};
 use serde::{Deserialize, Serialize};
 
-/// Which execution.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -15,7 +12,6 @@ pub struct Request {
     pub id: String,
 }
 
-/// What was deleted.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
@@ -23,24 +19,21 @@ pub struct Response {
     pub execution: wire::Execution,
 }
 
-/// Deletes an execution; the figures of its skill change in the same transaction. Exports say that it was deleted, and a
-/// home that imports them deletes it too.
+/// Deletes an execution and updates the statistics of its skill in the same transaction. Exports contain the deletion, so
+/// that a home that imports them deletes it too.
 ///
 /// # Errors
 ///
-/// `not_found` where there is no such execution; `invalid_input` where the id is not a number; `storage` where it cannot
-/// be written.
-pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
-    let id = id(
-        &request.id,
-        "`metrics show` lists the last executions with their ids",
-    )?;
-    let deleted = runtime.read(|db| Ok(db.ledger().delete(id)?))?;
+/// `not_found` if there is no such execution; `invalid_input` for an id that is not a number; `storage` if it cannot be
+/// written.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
+    let hint = "{metrics_show} lists the last executions with their ids";
+    let id = id(&request.id, hint)?;
+    let deleted = runtime.with_existing_db(|db| db.ledger().delete(id))?;
     let execution = deleted.ok_or_else(|| {
-        ApiError::new(ErrorCode::NotFound, format!("there is no execution `{id}`"))
+        ApiError::not_found(format!("there is no execution `{id}`"))
             .hint("nothing has been recorded in this home")
     })?;
-    Ok(Response {
-        execution: execution.into(),
-    })
+    let execution = execution.into();
+    Ok(Response { execution })
 }

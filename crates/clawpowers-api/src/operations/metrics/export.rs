@@ -1,33 +1,25 @@
 //! Writes executions as JSON lines or CSV.
 
 use crate::runtime::Runtime;
-use crate::wire::error::{ApiError, ErrorCode};
-use crate::wire::execution::execution_filter;
+use crate::text::unknown_name;
+use crate::wire::{ApiError, Result, execution::execution_filter};
 use clawpowers_executor::ledger::{Order, csv, csv_header, jsonl};
-use clawpowers_loader::display::quote;
 use serde::Serialize;
 
 execution_filter! {
     /// Which executions to write, and in which format. Open executions are written only if `outcome` is `open`.
     /// Without a filter by session or outcome, JSON lines end with the deletions, so that an import deletes these
     /// executions too.
-    #[derive(Debug, Clone, Default, serde::Deserialize)]
-    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-    #[serde(deny_unknown_fields)]
     pub struct Request {
         /// `jsonl` (the format of 1.x with more fields) or `csv` (default: `jsonl`).
-        #[serde(default)]
         pub format: Option<String>,
     }
 }
 
-/// The executions as text.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
-    /// The text.
     pub text: String,
-    /// The number of executions in the text.
     pub count: usize,
     /// How many lines record a deletion.
     pub deletions: usize,
@@ -37,8 +29,8 @@ pub struct Response {
 ///
 /// # Errors
 ///
-/// `invalid_input` for a format, a time or an outcome that is none; `storage` where they cannot be read.
-pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+/// `invalid_input` for an invalid format, time or outcome; `storage` if the executions cannot be read.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     let mut text = String::new();
     let written = each(runtime, request, |line| {
         text.push_str(line);
@@ -52,25 +44,16 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     })
 }
 
-/// What was written.
+/// How much [`each`] has written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Written {
-    /// Executions.
     pub executions: usize,
-    /// Lines that say of an execution that it was deleted.
+    /// Lines that record a deletion.
     pub deletions: usize,
 }
 
-/// Hands over the lines one by one until `write` answers `false`, and returns what they hold.
-///
-/// # Errors
-///
-/// As [`run`].
-pub fn each(
-    runtime: &Runtime,
-    request: &Request,
-    mut write: impl FnMut(&str) -> bool,
-) -> Result<Written, ApiError> {
+/// Calls `write` with each line until it returns false. The errors are those of [`run`].
+pub fn each(runtime: &Runtime, request: &Request, mut write: impl FnMut(&str) -> bool) -> Result<Written> {
     let filter = request.shared().filter()?;
     let form: fn(&_, &str) -> String = match request.format.as_deref() {
         None | Some("jsonl") => jsonl,
@@ -80,17 +63,14 @@ pub fn each(
             }
             csv
         }
-        Some(other) => {
-            let message = format!("unknown format {}", quote(other));
-            return Err(ApiError::new(ErrorCode::InvalidInput, message).hint("the formats are jsonl and csv"));
-        }
+        Some(other) => return Err(unknown_name("format", other, &["jsonl", "csv"])),
     };
     let mut written = Written::default();
-    // A table of another program has no use for what was deleted, and of a session or an outcome nothing is known then.
+    // Deletions are for an import, which does not read CSV. They have no session and no outcome to filter by.
     let with_deletions =
         request.format.as_deref() != Some("csv") && filter.session.is_none() && filter.outcome.is_none();
     let mut is_open = true;
-    runtime.read(|db| {
+    runtime.with_existing_db(|db| {
         let home = db.home_id()?;
         db.ledger().each(&filter, Order::OldestFirst, |execution| {
             if execution.outcome.is_none() && filter.outcome.is_none() {
@@ -106,7 +86,7 @@ pub fn each(
                 write(&deletion.jsonl())
             })?;
         }
-        Ok(())
+        Ok::<_, ApiError>(())
     })?;
     Ok(written)
 }

@@ -1,32 +1,26 @@
-//! Takes in executions from JSON lines.
+//! Imports executions from JSON lines.
 
 use crate::operations::feedback::input::catch_up;
 use crate::runtime::Runtime;
-use crate::wire::error::{ApiError, ErrorCode};
+use crate::wire::{ApiError, Result};
 use clawpowers_executor::ledger::{self, ImportReport};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Cursor};
+use std::io::BufRead;
 
-/// What to import: a file or a text.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// The file.
-    #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "path")))]
     pub path: Option<String>,
     /// The lines. Exactly one of `path` and `text` is required.
-    #[serde(default)]
     pub text: Option<String>,
 }
 
-/// The result.
 #[derive(Debug, Clone, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
-    /// The number of executions imported.
     pub taken: u64,
     /// The number of lines that changed nothing: executions imported before, and deletions of executions that are not
     /// here.
@@ -71,38 +65,22 @@ impl From<ImportReport> for Response {
     }
 }
 
-/// Takes in executions, all or none; those that were taken in before are passed over.
+/// Imports executions, all or none. Those that were imported before are skipped.
 ///
 /// # Errors
 ///
-/// `invalid_input` unless there is either a path or a text; `io` where the file cannot be read; `storage` where the
-/// database cannot be written.
-pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
-    match (&request.path, &request.text) {
-        (Some(path), None) => {
-            runtime.needs_disk("a file to import")?;
-            let file = BufReader::with_capacity(1 << 16, runtime.open_file(path)?);
-            from_reader(runtime, file, path)
-        }
-        (None, Some(text)) => from_reader(runtime, Cursor::new(text), "text"),
-        _ => Err(ApiError::new(
-            ErrorCode::InvalidInput,
-            "exactly one of `path` and `text` is required",
-        )
-        .hint("give either the path of a file or the lines themselves")),
-    }
+/// `invalid_input` unless either a path or a text is given; `io` if the file cannot be read; `storage` if the database
+/// cannot be written.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
+    let (lines, source) = runtime.lines(request.path.as_deref(), request.text.as_deref())?;
+    from_reader(runtime, lines, source)
 }
 
-/// Takes in executions from any reader, as [`run`] does; `source` is what the report calls it.
-///
-/// # Errors
-///
-/// As [`run`].
-pub fn from_reader(runtime: &Runtime, lines: impl BufRead, source: &str) -> Result<Response, ApiError> {
-    let report = runtime.write(|db| {
+/// Imports executions from any reader, with the errors of [`run`]; `source` is its name in the report.
+pub fn from_reader(runtime: &Runtime, lines: impl BufRead, source: &str) -> Result<Response> {
+    runtime.with_db(|db| {
         let report = db.ledger().import(lines, source)?;
         catch_up(db);
-        Ok(report)
-    })?;
-    Ok(report.into())
+        Ok::<_, ApiError>(report.into())
+    })
 }

@@ -2,75 +2,53 @@
 
 use crate::operations::metrics::warning::Warning;
 use crate::runtime::Runtime;
-use crate::wire::error::ApiError;
-use crate::wire::execution::{execution_fields, micros, nanodollars, past, tokens};
-use crate::wire::number::Amount;
-use crate::wire::words::word;
+use crate::wire::execution::{execution_fields, parsed, past, tokens};
+use crate::wire::{Amount, Result, named};
 use clawpowers_executor::ledger::{ExecutionFields, NewExecution};
-use clawpowers_executor::{Outcome, Timestamp};
-use serde::{Deserialize, Serialize};
+use clawpowers_executor::{Outcome, Timestamp, decimal};
+use serde::Serialize;
 
 execution_fields! {
-    /// What to record.
-    #[derive(Debug, Clone, Default, Deserialize)]
-    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-    #[serde(deny_unknown_fields)]
     pub struct Request {
         /// The skill. If it is not found, the reply has a warning.
         pub skill: String,
         /// `success`, `failure`, `partial` or `skipped`.
         pub outcome: String,
         /// How long it took, in seconds.
-        #[serde(default)]
         #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "duration")))]
         pub duration: Option<Amount>,
-        /// Notes for people.
-        #[serde(default)]
         pub notes: Option<String>,
         /// The cost in US dollars.
-        #[serde(default)]
         pub cost: Option<Amount>,
-        /// The number of input tokens.
-        #[serde(default)]
         pub tokens_in: Option<Amount>,
-        /// The number of output tokens.
-        #[serde(default)]
         pub tokens_out: Option<Amount>,
         /// The time, not in the future (default: now).
-        #[serde(default)]
         #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "time")))]
         pub at: Option<String>,
     }
 }
 
-/// What was recorded.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The id of the execution in this home.
     pub id: String,
-    /// The skill.
     pub skill: String,
-    /// The outcome.
-    #[serde(serialize_with = "word")]
-    #[cfg_attr(
-        feature = "schema",
-        schemars(schema_with = "crate::wire::words::schema::<Outcome>")
-    )]
+    #[serde(serialize_with = "named::serialize")]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "named::schema::<Outcome>"))]
     pub outcome: Outcome,
-    /// The time.
     #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub at: String,
     /// A warning with the first execution of a skill that was not found.
     pub warning: Option<Warning>,
 }
 
-/// Records an execution; the figures of its skill change in the same transaction.
+/// Records an execution and updates the statistics of its skill in the same transaction.
 ///
 /// # Errors
 ///
-/// `invalid_input` for a value that breaks a rule; `storage` where it cannot be written.
-pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+/// `invalid_input` for an invalid value; `storage` if it cannot be written.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     let outcome = Outcome::parse(&request.outcome)?;
     let now = Timestamp::now();
     let at = request.at.as_deref().map(|at| past(at, now)).transpose()?;
@@ -80,15 +58,15 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         skill: &request.skill,
         at: Some(at),
         fields: ExecutionFields {
-            duration: micros(request.duration.as_ref())?,
-            cost: nanodollars(request.cost.as_ref())?,
-            tokens_in: tokens(request.tokens_in.as_ref())?,
-            tokens_out: tokens(request.tokens_out.as_ref())?,
+            duration: parsed(request.duration.as_ref(), decimal::micros)?,
+            cost: parsed(request.cost.as_ref(), decimal::nanodollars)?,
+            tokens_in: parsed(request.tokens_in.as_ref(), tokens)?,
+            tokens_out: parsed(request.tokens_out.as_ref(), tokens)?,
             notes: request.notes.as_deref(),
             ..fields.fields()
         },
     };
-    let recorded = runtime.write(|db| Ok(db.ledger().record(&new, outcome)?))?;
+    let recorded = runtime.with_db(|db| db.ledger().record(&new, outcome))?;
     Ok(Response {
         id: recorded.id.to_string(),
         skill: request.skill.clone(),

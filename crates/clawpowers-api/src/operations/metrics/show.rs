@@ -1,19 +1,12 @@
 //! Shows the last executions.
 
 use crate::runtime::Runtime;
-use crate::wire;
-use crate::wire::error::ApiError;
-use crate::wire::execution::execution_filter;
+use crate::wire::{self, ApiError, Result, execution::execution_filter};
 use serde::Serialize;
 
-/// How many are shown where the request does not say.
 const DEFAULT_LIMIT: usize = 20;
 
 execution_filter! {
-    /// Which executions to show.
-    #[derive(Debug, Clone, Default, serde::Deserialize)]
-    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-    #[serde(deny_unknown_fields)]
     pub struct Request {
         /// The number of executions to return (default: 20).
         #[serde(default, deserialize_with = "crate::wire::number::count")]
@@ -21,7 +14,6 @@ execution_filter! {
     }
 }
 
-/// The executions.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
@@ -36,25 +28,25 @@ pub struct Response {
 ///
 /// # Errors
 ///
-/// `invalid_input` for a time or an outcome that is none; `storage` where they cannot be read.
-pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+/// `invalid_input` for an invalid time or outcome; `storage` if the executions cannot be read.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     let (response, damage) = readable(runtime, request)?;
     damage.map_or(Ok(response), Err)
 }
 
-/// As [`run`]; where rows are damaged, the others come with the error.
+/// As [`run`], but if some rows are damaged, returns the others with the error.
 ///
 /// # Errors
 ///
-/// As [`run`], and where there are no others.
-pub fn readable(runtime: &Runtime, request: &Request) -> Result<(Response, Option<ApiError>), ApiError> {
+/// As [`run`]; damaged rows are an error only if there are no others.
+pub fn readable(runtime: &Runtime, request: &Request) -> Result<(Response, Option<ApiError>)> {
     let filter = request.shared().filter()?;
     let limit = request.limit.unwrap_or(DEFAULT_LIMIT);
-    let found = runtime.read(|db| {
+    let found = runtime.with_existing_db(|db| {
         let home = db.home_id()?;
         let (executions, read) = db.ledger().last_readable(&filter, limit);
         match read {
-            Err(error) if executions.is_empty() => Err(error.into()),
+            Err(error) if executions.is_empty() => Err(error),
             read => Ok((executions, home, read.err().map(ApiError::from))),
         }
     })?;

@@ -1,28 +1,20 @@
-//! Records that an execution has begun.
+//! Records that an execution has started.
 
 use crate::operations::metrics::warning::Warning;
 use crate::runtime::Runtime;
-use crate::wire::error::ApiError;
-use crate::wire::execution::execution_fields;
+use crate::wire::{Result, execution::execution_fields};
 use clawpowers_executor::Timestamp;
 use clawpowers_executor::ledger::{ExecutionFields, NewExecution};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 execution_fields! {
-    /// The execution that has started.
-    #[derive(Debug, Clone, Default, Deserialize)]
-    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-    #[serde(deny_unknown_fields)]
     pub struct Request {
         /// The skill. If it is not found, the reply has a warning.
         pub skill: String,
-        /// Notes for people.
-        #[serde(default)]
         pub notes: Option<String>,
     }
 }
 
-/// What was recorded.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
@@ -35,12 +27,12 @@ pub struct Response {
     pub warning: Option<Warning>,
 }
 
-/// Records that an execution has begun; until it is ended it counts as open.
+/// Records that an execution has started. It is open until it is finished.
 ///
 /// # Errors
 ///
-/// `invalid_input` for a value that breaks a rule; `storage` where it cannot be written.
-pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+/// `invalid_input` for an invalid value; `storage` if it cannot be written.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     let at = Timestamp::now();
     let fields = request.shared();
     let new = NewExecution {
@@ -51,7 +43,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
             ..fields.fields()
         },
     };
-    let recorded = runtime.write(|db| Ok(db.ledger().start(&new)?))?;
+    let recorded = runtime.with_db(|db| db.ledger().start(&new))?;
     Ok(Response {
         id: recorded.id.to_string(),
         at: at.to_string(),

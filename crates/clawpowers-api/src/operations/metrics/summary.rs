@@ -1,25 +1,17 @@
-//! Sums up executions, as a whole and by skill.
+//! Summarizes executions, in total and by skill.
 
 use crate::runtime::Runtime;
-use crate::wire;
-use crate::wire::error::ApiError;
-use crate::wire::execution::execution_filter;
+use crate::wire::{self, Result, execution::execution_filter};
 use clawpowers_executor::ledger::SkillStats;
 use serde::Serialize;
 
 execution_filter! {
-    /// The executions to summarize.
-    #[derive(Debug, Clone, Default, serde::Deserialize)]
-    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-    #[serde(deny_unknown_fields)]
     pub struct Request {}
 }
 
-/// The statistics.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
-    /// All executions together.
     pub all: wire::Figures,
     /// One entry for each skill, sorted by name.
     pub skills: Vec<SkillFigures>,
@@ -29,22 +21,21 @@ pub struct Response {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SkillFigures {
-    /// The skill.
     pub skill: String,
-    /// Its statistics.
     #[serde(flatten)]
     pub figures: wire::Figures,
 }
 
-/// Sums up executions. Of all, or of one skill, the figures are at hand; a period, a session or an outcome is counted.
+/// Summarizes executions. The statistics of all and of one skill are stored; those of a period, a session or an outcome are
+/// computed.
 ///
 /// # Errors
 ///
-/// `invalid_input` for a time or an outcome that is none; `storage` where they cannot be read.
-pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+/// `invalid_input` for an invalid time or outcome; `storage` if the executions cannot be read.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     let filter = request.shared().filter()?;
     let figures = runtime
-        .read(|db| Ok(db.ledger().stats(&filter)?))?
+        .with_existing_db(|db| db.ledger().stats(&filter))?
         .unwrap_or_default();
     let mut all = SkillStats::default();
     for one in &figures {

@@ -1,4 +1,4 @@
-//! What may not be meant, though it was done.
+//! Warnings about requests that were done but may be a mistake.
 
 use crate::catalog_query::CatalogQuery;
 use crate::hint::worded;
@@ -11,15 +11,13 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Warning {
-    /// What looks wrong.
     pub message: String,
-    /// What to do next.
     pub hint: String,
 }
 
 impl Warning {
-    /// Warns of an execution of a skill that does not exist. Reading the skills costs more than to record an execution, so
-    /// only the first one of a skill is checked.
+    /// Warns of an execution of a skill that does not exist. Only the first execution of a skill is checked, because reading
+    /// the skills takes longer than recording an execution.
     pub(crate) fn of_skill(runtime: &Runtime, skill: &str, recorded: Recorded) -> Option<Self> {
         if !recorded.is_first {
             return None;
@@ -29,7 +27,7 @@ impl Warning {
             return None;
         }
         let hint = match selected.entry(runtime, skill) {
-            // Its folder has this name, and executions are counted by the skill's own.
+            // The folder has this name, but executions are counted by the name of the skill.
             Ok(entry) => format!("did you mean {}?", quote(&entry.skill.name)),
             Err(error) => error.hint.unwrap_or_default(),
         };

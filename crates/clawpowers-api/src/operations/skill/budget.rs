@@ -1,22 +1,16 @@
-//! Says what other clients would cut from their listing.
+//! Shows what other clients would cut from their lists.
 
 use super::prompt::items;
 use crate::catalog_query::catalog_query;
 use crate::runtime::Runtime;
-use crate::wire::error::ApiError;
-use crate::wire::words::word;
-use clawpowers_loader::client_budget;
-use clawpowers_loader::client_budget::{claude, codex};
+use crate::wire::{Result, named};
+use clawpowers_loader::client_budget::{Truncation, claude, codex};
 use serde::Serialize;
 
-/// The context of a model where the request does not say, in tokens.
+/// The default size of the context in tokens.
 const CONTEXT: u64 = 200_000;
 
 catalog_query! {
-    /// Which skills, and how large the context is.
-    #[derive(Debug, Clone, Default, serde::Deserialize)]
-    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-    #[serde(deny_unknown_fields)]
     pub struct Request {
         /// The size of the context in tokens (default: 200,000).
         #[serde(default, deserialize_with = "crate::wire::number::whole")]
@@ -24,13 +18,11 @@ catalog_query! {
     }
 }
 
-/// What each client would cut.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The context in tokens.
     pub context: u64,
-    /// One entry for each client.
     pub clients: Vec<ClientBudget>,
 }
 
@@ -38,13 +30,11 @@ pub struct Response {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ClientBudget {
-    /// The client.
     pub client: &'static str,
     /// The most tokens that it spends on the list.
     pub budget: u64,
     /// The tokens that the full list would cost.
     pub needed: usize,
-    /// The result for each skill.
     pub skills: Vec<Fate>,
 }
 
@@ -52,25 +42,21 @@ pub struct ClientBudget {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Fate {
-    /// Its name.
     pub name: String,
     /// Whether it is shown in full, its description is shortened or left out, or it is left out itself.
-    #[serde(serialize_with = "word")]
-    #[cfg_attr(
-        feature = "schema",
-        schemars(schema_with = "crate::wire::words::schema::<client_budget::Truncation>")
-    )]
-    pub fate: client_budget::Truncation,
+    #[serde(serialize_with = "named::serialize")]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "named::schema::<Truncation>"))]
+    pub fate: Truncation,
     /// If it is `shortened`, how many code points of the description are kept.
     pub limit: Option<usize>,
 }
 
-/// Works out the cuts; each client is shown the skills of its own view unless roots or a client are named.
+/// Computes the cuts. Each client has its own view of the skills unless the request names roots or a client.
 ///
 /// # Errors
 ///
 /// As `skill_list`.
-pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     let context = request.context.unwrap_or(CONTEXT);
     let mut clients = Vec::new();
     for (name, list) in [("claude", claude as fn(&[_], u64) -> _), ("codex", codex)] {
@@ -84,7 +70,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
             name: item.name,
             fate,
             limit: match fate {
-                client_budget::Truncation::Shortened(limit) => Some(limit),
+                Truncation::Shortened(limit) => Some(limit),
                 _ => None,
             },
         });

@@ -1,21 +1,16 @@
 //! Shows or writes the mechanical repairs of skill files.
 
-use super::validate::{Target, files};
+use super::validate::files;
 use crate::atomic_write::write_whole;
 use crate::runtime::Runtime;
-use crate::text::spelled;
-use crate::wire;
-use crate::wire::error::ApiError;
-use crate::wire::skill::diagnostics;
+use crate::text::escape_line;
+use crate::wire::{self, Result, skill::diagnostics};
 use clawpowers_loader::display::{display_path, quote};
-use clawpowers_loader::{
-    MAX_SKILL_BYTES, ParseOptions, Profile, Rejected, Rule, Severity, fix, folder_name, lint_package,
-};
+use clawpowers_loader::{MAX_SKILL_BYTES, ParseOptions, Parsed, Profile, Rule, Severity, fix, folder_name};
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// What to repair.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -28,15 +23,12 @@ pub struct Request {
     pub write: bool,
 }
 
-/// The repairs.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
-    /// One entry for each file.
     pub files: Vec<Fixed>,
     /// How many files have something to repair.
     pub changed: usize,
-    /// How many files were written.
     pub written: usize,
     /// How many files could not be written.
     pub failed: usize,
@@ -45,14 +37,12 @@ pub struct Response {
 }
 
 /// The repairs of one file.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Fixed {
-    /// The file.
     pub path: String,
     /// Whether there is something to repair.
     pub changed: bool,
-    /// Whether the repairs were written.
     pub written: bool,
     /// Why the repairs cannot be written; the file is unchanged then.
     pub failure: Option<String>,
@@ -69,66 +59,55 @@ pub struct Fixed {
     pub reason: Option<&'static str>,
 }
 
-/// Repairs files. A file is replaced as a whole or not at all, and keeps its permissions; one that cannot be read or
-/// written says so in its row, and the others are repaired all the same.
+/// Repairs files. A file is replaced as a whole or not at all, and keeps its permissions. If one cannot be read or written,
+/// its row says so, and the others are still repaired.
 ///
 /// # Errors
 ///
 /// `io` for a path that does not exist; nothing is written then.
-pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     if request.write {
         runtime.needs_disk("a file to write")?;
     }
-    let mut response = Response {
-        files: Vec::new(),
-        changed: 0,
-        written: 0,
-        failed: 0,
-        broken: 0,
-    };
+    let mut response = Response::default();
     for target in files(runtime, &request.paths)? {
-        match target {
-            Target::File(file) => response.repair(runtime, file, request.write),
-            Target::Refused(refused) => response.unread(refused),
+        let full = runtime.environment.cwd.join(&target.path);
+        let bytes = match target.refusal {
+            None => runtime.tree().read(&full, MAX_SKILL_BYTES).ok(),
+            Some(_) => None,
+        };
+        match bytes {
+            Some(bytes) => response.repair(runtime, &target.path, &full, &bytes, request.write),
+            None => response.add_unread(&target.path, target.lint(runtime, Profile::ClawPowers)),
         }
     }
     Ok(response)
 }
 
 impl Response {
-    /// Takes a row for a file, and writes its repaired form where that is wanted.
-    fn repair(&mut self, runtime: &Runtime, file: PathBuf, write: bool) {
-        let full = runtime.surroundings.cwd.join(&file);
-        let tree = runtime.tree();
-        let Ok(bytes) = tree.read(&full, MAX_SKILL_BYTES) else {
-            let parsed = lint_package(&*tree, &full, Profile::ClawPowers).parsed;
-            return self.unread(Rejected {
-                location: file,
-                reason: parsed.reason.unwrap_or(Rule::FileUnreadable),
-                diagnostics: parsed.diagnostics,
-            });
-        };
+    /// Adds a row for a file, and writes the repaired file if `write` is true.
+    fn repair(&mut self, runtime: &Runtime, file: &Path, full: &Path, bytes: &[u8], write: bool) {
         let options = ParseOptions {
             profile: Profile::ClawPowers,
-            folder: folder_name(&*tree, &full),
+            folder: folder_name(&*runtime.tree(), full),
         };
-        let fixed = fix(&bytes, &options);
-        let path = display_path(&file);
+        let fixed = fix(bytes, &options);
+        let path = display_path(file);
         let (mut diff, mut failure) = (String::new(), None);
         if fixed.changed {
-            diff = unified(&path, &String::from_utf8_lossy(&bytes), &fixed.after);
-            let done = || {
-                let target = writable(&full)?;
+            diff = unified(&path, &String::from_utf8_lossy(bytes), &fixed.after);
+            let replace = || {
+                let target = writable(full)?;
                 match write {
                     true => write_whole(&target, fixed.after.as_bytes()).map_err(|error| error.to_string()),
                     false => Ok(()),
                 }
             };
-            failure = if runtime.has_disk() { done().err() } else { None };
+            failure = if runtime.has_disk() { replace().err() } else { None };
         }
         let written = write && fixed.changed && failure.is_none();
-        let grave = fixed.parsed.diagnostics.iter();
-        let grave = grave.filter(|d| d.severity > Severity::Info).cloned();
+        let mut remaining = fixed.parsed.diagnostics;
+        remaining.retain(|d| d.severity > Severity::Info);
         self.changed += usize::from(fixed.changed);
         self.written += usize::from(written);
         self.failed += usize::from(failure.is_some());
@@ -140,32 +119,28 @@ impl Response {
             failure,
             diff,
             text: (fixed.changed && !written).then_some(fixed.after),
-            applied: diagnostics(&fixed.applied),
-            remaining: diagnostics(&grave.collect::<Vec<_>>()),
+            applied: diagnostics(fixed.applied),
+            remaining: diagnostics(remaining),
             reason: fixed.parsed.reason.map(Rule::id),
         });
     }
 
-    /// Takes a row for what cannot be read.
-    fn unread(&mut self, refused: Rejected) {
-        self.broken += usize::from(refused.diagnostics.iter().any(|d| d.severity == Severity::Error));
+    /// Adds a row for a file that cannot be read.
+    fn add_unread(&mut self, file: &Path, parsed: Parsed) {
+        let is_error = parsed.diagnostics.iter().any(|d| d.severity == Severity::Error);
+        self.broken += usize::from(is_error);
         self.files.push(Fixed {
-            path: display_path(&refused.location),
-            changed: false,
-            written: false,
-            failure: None,
-            diff: String::new(),
-            text: None,
-            applied: Vec::new(),
-            remaining: diagnostics(&refused.diagnostics),
-            reason: Some(refused.reason.id()),
+            path: display_path(file),
+            remaining: diagnostics(parsed.diagnostics),
+            reason: Some(parsed.reason.unwrap_or(Rule::FileUnreadable).id()),
+            ..Fixed::default()
         });
     }
 }
 
 fn unified(path: &str, before: &str, after: &str) -> String {
-    // A line end in a name must not look like a line of the difference.
-    let path = spelled(path);
+    // A line end in a name must not look like a line of the diff.
+    let path = escape_line(path);
     similar::TextDiff::from_lines(before, after)
         .unified_diff()
         .context_radius(2)
@@ -173,10 +148,10 @@ fn unified(path: &str, before: &str, after: &str) -> String {
         .to_string()
 }
 
-/// Returns the file that is to be written for `file`, or says why none may be.
+/// Returns the file to write for `file`, or the reason that it may not be written.
 ///
-/// A SKILL.md that is a link is written through it, but never out of the skill's folder; a file that nobody may write
-/// to stays as it is, though its folder would let it be replaced.
+/// A SKILL.md that is a symlink is written through it, but never outside the skill's folder. A read-only file is kept, even
+/// if its folder allows replacing it.
 fn writable(file: &Path) -> Result<PathBuf, String> {
     let fault = |error: io::Error| error.to_string();
     let target = file.canonicalize().map_err(fault)?;

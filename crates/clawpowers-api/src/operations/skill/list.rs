@@ -1,22 +1,15 @@
-//! Lists the visible skills, the hidden ones and those that did not load.
+//! Lists visible, shadowed and rejected skills.
 
-use crate::catalog_query::Selected;
-use crate::catalog_query::catalog_query;
+use crate::catalog_query::{Selected, catalog_query};
 use crate::runtime::Runtime;
-use crate::wire;
-use crate::wire::error::ApiError;
+use crate::wire::{self, Result};
 use clawpowers_loader::Catalog;
 use serde::Serialize;
 
 catalog_query! {
-    /// Which skills to list.
-    #[derive(Debug, Clone, Default, serde::Deserialize)]
-    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-    #[serde(deny_unknown_fields)]
     pub struct Request {}
 }
 
-/// Every skill that was found.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
@@ -26,7 +19,6 @@ pub struct Response {
     pub shadowed: Vec<wire::Hidden>,
     /// Second paths to a skill that is already listed.
     pub duplicates: Vec<wire::Hidden>,
-    /// Files that did not load.
     pub rejected: Vec<wire::Rejected>,
     /// The active role profile.
     pub profile: Option<String>,
@@ -36,13 +28,13 @@ pub struct Response {
     pub missing: Vec<String>,
 }
 
-/// Lists skills; only the head of each file is read.
+/// Lists skills. Only the start of each file is read.
 ///
 /// # Errors
 ///
-/// `io` where a named root cannot be read, `invalid_input` for an unknown scope or client, `not_found` for an unknown
-/// role profile, `invalid_config` where `config.json` is not JSON.
-pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+/// `io` if a root of the request cannot be read, `invalid_input` for an unknown scope or client, `not_found` for an unknown
+/// role profile, `invalid_config` if `config.json` is not JSON.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     let mut selected: Selected<wire::SkillRow> = runtime.select_rows(&request.shared())?;
     let catalog = &mut selected.catalog;
     let role = selected.role.as_ref();

@@ -1,18 +1,17 @@
 //! Creates a skill's folder.
 
 use crate::runtime::Runtime;
-use crate::wire::error::{ApiError, ErrorCode};
+use crate::wire::{ApiError, Result};
 use clawpowers_loader::display::{display_path, quote};
 use clawpowers_loader::{
     CLIENTS, DiskTree, MAX_NAME_CHARS, ParseOptions, Profile, Severity, WalkRules, default_roots, is_device,
-    is_name_character, normalize_name, parse, skill_file, suggest_name, template,
+    parse, skill_file, suggest_name, template,
 };
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
-/// What to create.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -21,15 +20,12 @@ pub struct Request {
     pub name: String,
     /// The folder to create the skill in. Default: the nearest skills folder in the project that a client reads, else
     /// `.agents/skills`, or `.claude/skills` if `.claude` is the only client folder.
-    #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "path")))]
     pub dir: Option<String>,
     /// The description (default: a reminder to write one).
-    #[serde(default)]
     pub description: Option<String>,
 }
 
-/// What was created.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
@@ -42,61 +38,46 @@ pub struct Response {
     pub listed: bool,
 }
 
-/// Creates `NAME/SKILL.md`; nothing that exists is touched.
+/// Creates `NAME/SKILL.md`. Nothing that exists is changed.
 ///
 /// # Errors
 ///
-/// `invalid_input` for a name or a description that the specification refuses, or where the file exists; `io` where it
+/// `invalid_input` for a name or a description that the specification does not allow, and if the file exists; `io` if it
 /// cannot be written.
-pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     runtime.needs_disk("`skill_new`")?;
     let name = &request.name;
-    let good = !name.is_empty()
-        && *name == normalize_name(name)
-        && *name == name.to_lowercase()
-        && name.chars().all(is_name_character)
-        && name.chars().count() <= MAX_NAME_CHARS
-        && !name.starts_with('-')
-        && !name.ends_with('-')
-        && !name.contains("--");
-    if !good {
+    let valid = suggest_name(name);
+    if *name != valid {
         let message = format!(
             "the name {} is not made of lower-case letters, digits and single hyphens, at most {MAX_NAME_CHARS}",
             quote(name)
         );
-        return Err(ApiError::new(ErrorCode::InvalidInput, message)
-            .hint(format!("try {}", quote(&suggest_name(name)))));
+        return Err(ApiError::invalid_input(message).hint(format!("try {}", quote(&valid))));
     }
     if is_device(name) {
         let message = format!("the name {} is reserved for a device on Windows", quote(name));
         let hint = format!("choose another name, such as {}", quote(&format!("{name}-skill")));
-        return Err(ApiError::new(ErrorCode::InvalidInput, message).hint(hint));
+        return Err(ApiError::invalid_input(message).hint(hint));
     }
-    if request.dir.as_deref() == Some("") {
-        // An unset shell variable must not mean the working directory.
-        return Err(
-            ApiError::new(ErrorCode::InvalidInput, "the path of the folder is empty")
-                .hint("name the folder in which to create the skill's folder"),
-        );
+    if let Some(dir) = &request.dir {
+        runtime.folder(dir, "name the folder in which to create the skill's folder")?;
     }
     let text = template(name, request.description.as_deref());
     let options = ParseOptions {
         profile: Profile::Spec,
         folder: Some(name.clone()),
     };
-    let findings = parse(text.as_bytes(), &options).diagnostics;
-    if let Some(fault) = findings
-        .iter()
-        .find(|finding| finding.severity == Severity::Error)
-    {
-        return Err(ApiError::new(ErrorCode::InvalidInput, fault.message.clone())
+    let mut diagnostics = parse(text.as_bytes(), &options).diagnostics.into_iter();
+    if let Some(error) = diagnostics.find(|diagnostic| diagnostic.severity == Severity::Error) {
+        return Err(ApiError::invalid_input(error.message)
             .hint("say in one or two sentences what the skill does and when to use it"));
     }
-    let cwd = &runtime.surroundings.cwd;
+    let cwd = &runtime.environment.cwd;
     let parent = match &request.dir {
         Some(dir) => PathBuf::from(dir),
         None => {
-            let folder = runtime.surroundings.new_skill_folder();
+            let folder = runtime.environment.new_skill_folder();
             folder.strip_prefix(cwd).map(Path::to_owned).unwrap_or(folder)
         }
     };
@@ -106,12 +87,11 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     if let Some(file) = skill_file(&DiskTree, &folder) {
         let file = path.with_file_name(file.file_name().unwrap_or_default());
         let message = format!("{} exists", quote(&display_path(&file)));
-        return Err(ApiError::new(ErrorCode::InvalidInput, message)
-            .hint("choose another name, or edit the file that is there"));
+        return Err(ApiError::invalid_input(message).hint("choose another name, or edit that file"));
     }
     write(&folder, &text).map_err(|error| {
         let message = format!("{} cannot be written: {error}", quote(&display_path(&path)));
-        ApiError::new(ErrorCode::Io, message).hint(match error.kind() {
+        ApiError::io(message).hint(match error.kind() {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
                 "free some space on the disk; nothing was written"
             }
@@ -119,25 +99,24 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         })
     })?;
     let parent = cwd.join(parent);
-    let looks = CLIENTS
+    let readers = CLIENTS
         .iter()
-        .filter(|client| client.looks_in(&parent, &runtime.surroundings));
+        .filter(|client| client.looks_in(&parent, &runtime.environment));
+    let roots = default_roots(&runtime.environment);
     let depth = WalkRules::default().max_depth;
     Ok(Response {
         path: display_path(&path),
-        clients: looks.map(|client| client.name).collect(),
-        listed: default_roots(&runtime.surroundings)
-            .iter()
-            .any(|root| root.reaches(&parent, depth)),
+        clients: readers.map(|client| client.name).collect(),
+        listed: roots.iter().any(|root| root.reaches(&parent, depth)),
     })
 }
 
-/// Writes the SKILL.md of a new folder; where that fails, nothing that was created stays.
+/// Writes the SKILL.md of a new folder. If that fails, everything that was created is removed.
 fn write(folder: &Path, text: &str) -> io::Result<()> {
     let mut created = Vec::new();
     let written = write_below(folder, text, &mut created);
     if written.is_err() {
-        // What cannot be removed either is not worth a second error, nor is what others have put there meanwhile.
+        // A folder that cannot be removed, or that others have used meanwhile, is not worth a second error.
         for path in created.iter().rev() {
             let _ = fs::remove_dir(path);
         }
@@ -157,7 +136,7 @@ fn write_below<'a>(folder: &'a Path, text: &str, created: &mut Vec<&'a Path>) ->
     }
     let path = folder.join("SKILL.md");
     let mut file = fs::File::create_new(&path)?;
-    // A full disk may show only once the text leaves the cache.
+    // A full disk may fail only the sync.
     let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
     written.inspect_err(|_| {
         let _ = fs::remove_file(&path);

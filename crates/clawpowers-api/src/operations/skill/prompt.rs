@@ -2,11 +2,10 @@
 
 use crate::catalog_query::catalog_query;
 use crate::runtime::Runtime;
-use crate::wire::error::{ApiError, ErrorCode};
-use crate::wire::words::word;
+use crate::text::unknown_name;
+use crate::wire::{ApiError, Result, named};
 use clawpowers_executor::ledger::Filter;
-use clawpowers_loader::display::pluralize;
-use clawpowers_loader::display::{display_path, escape_control, quote};
+use clawpowers_loader::display::{display_path, escape_control, pluralize};
 use clawpowers_loader::prompt::{Format, Item, Level, TooSmall, fit};
 use clawpowers_loader::{Catalog, Entry};
 use serde::Serialize;
@@ -14,13 +13,8 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 catalog_query! {
-    /// What to render.
-    #[derive(Debug, Clone, Default, serde::Deserialize)]
-    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-    #[serde(deny_unknown_fields)]
     pub struct Request {
         /// `xml`, `skills-ref`, `markdown` or `json` (default: `xml`).
-        #[serde(default)]
         pub format: Option<String>,
         /// The most estimated tokens that the text may have.
         #[serde(default, deserialize_with = "crate::wire::number::count")]
@@ -28,18 +22,13 @@ catalog_query! {
     }
 }
 
-/// The prompt.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
-    /// The text.
     pub text: String,
     /// How much was cut for the budget: nothing, descriptions shortened, descriptions left out, or skills left out.
-    #[serde(serialize_with = "word")]
-    #[cfg_attr(
-        feature = "schema",
-        schemars(schema_with = "crate::wire::words::schema::<Level>")
-    )]
+    #[serde(serialize_with = "named::serialize")]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "named::schema::<Level>"))]
     pub level: Level,
     /// If the level is `shortened`, the most code points that a description has.
     pub description_limit: Option<usize>,
@@ -55,26 +44,21 @@ pub struct Response {
     pub outside_profile: usize,
     /// The active profile of config.json if `profiles` does not define it; it has no effect then.
     pub unknown_profile: Option<String>,
-    /// The estimated tokens of the text.
     pub tokens: usize,
 }
 
-/// Renders the skills that a model may start, with a budget the most used first, of the role profile in force only where there is one.
+/// Renders the skills that a model may start, of the active role profile if there is one. With a budget, the most used come
+/// first.
 ///
 /// # Errors
 ///
-/// `invalid_input` for an unknown format or a budget that holds no prompt; else as `skill_list`.
-pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
-    let format: Format = match &request.format {
-        None => Format::Xml,
-        Some(name) => name.parse().map_err(|()| {
-            let message = format!("there is no format {}", quote(name));
-            let names = Format::ALL.map(Format::as_str).join(", ");
-            ApiError::new(ErrorCode::InvalidInput, message).hint(format!("the formats are {names}"))
-        })?,
-    };
+/// `invalid_input` for an unknown format and for a budget that is too small for any prompt; else as `skill_list`.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
+    let format = request.format.as_deref().unwrap_or("xml");
+    let unknown = |()| unknown_name("format", format, &Format::ALL.map(Format::as_str));
+    let format: Format = format.parse().map_err(unknown)?;
     let mut selected = runtime.select(&request.shared())?;
-    // A model is to see what its role works with, whether the role was named here or is the one in force.
+    // Also if the request does not name the role.
     selected.keep_role();
     if request.budget.is_some() {
         used_first(runtime, &mut selected.catalog.entries);
@@ -82,12 +66,9 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     let items = items(runtime, &selected.catalog);
     let prompt = fit(&items, format, request.budget).map_err(|TooSmall { least }| {
         let budget = request.budget.unwrap_or_default();
-        let message = format!("no prompt fits into {}", pluralize(budget as u64, "token"));
-        ApiError::new(ErrorCode::InvalidInput, message)
-            .hint(format!(
-                "the smallest prompt needs {}",
-                pluralize(least as u64, "token")
-            ))
+        let needed = pluralize(least, "token");
+        ApiError::invalid_input(format!("no prompt fits into {}", pluralize(budget, "token")))
+            .hint(format!("the smallest prompt needs {needed}"))
             .details(serde_json::json!({ "least": least }))
     })?;
     Ok(Response {
@@ -107,12 +88,12 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
     })
 }
 
-/// Puts the skills with most executions first, so that they are dropped last; the others keep their order.
+/// Moves the skills with the most executions to the front, so that they are dropped last.
 ///
-/// Without a budget the order stays, because a prompt that changes from day to day is cached by no model's server.
+/// This needs a budget: without one, a stable order lets the servers of models cache the prompt.
 fn used_first(runtime: &Runtime, entries: &mut [Entry]) {
-    // A database that cannot be read is no reason to give a model no skills.
-    let figures = runtime.read(|db| Ok(db.ledger().stats(&Filter::default())?));
+    // A model gets its skills even if the database cannot be read.
+    let figures = runtime.with_existing_db(|db| db.ledger().stats(&Filter::default()));
     let figures = figures.ok().flatten().unwrap_or_default();
     let used: HashMap<&str, i64> = figures
         .iter()
@@ -123,7 +104,7 @@ fn used_first(runtime: &Runtime, entries: &mut [Entry]) {
 
 /// Returns the skills that a model may start, in the order of the catalog.
 ///
-/// What a person could not see in a description must not steer a model either, so it is spelled out.
+/// Characters that people cannot see are escaped, so that they do not steer a model either.
 pub(super) fn items(runtime: &Runtime, catalog: &Catalog) -> Vec<Item> {
     let startable = catalog
         .entries

@@ -2,27 +2,24 @@
 
 use crate::catalog_query::catalog_query;
 use crate::runtime::Runtime;
-use crate::wire::error::{ApiError, ErrorCode};
+use crate::wire::{ApiError, Result};
 use clawpowers_loader::display::{display_path, quote};
 use clawpowers_loader::prompt::escape_xml;
+use clawpowers_loader::syntax::Source;
 use clawpowers_loader::{
-    Entry, MAX_RESOURCE_BYTES, MAX_SKILL_BYTES, ReadError, list_resources, resolve_resource,
+    Entry, MAX_RESOURCE_BYTES, MAX_SKILL_BYTES, ParseOptions, ReadError, list_resources, parse,
+    resolve_resource,
 };
 use serde::Serialize;
 
-/// How many of a skill's files a hint names.
+/// The most files that a hint names.
 const HINTED: usize = 20;
 
 catalog_query! {
-    /// What to read.
-    #[derive(Debug, Clone, Default, serde::Deserialize)]
-    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-    #[serde(deny_unknown_fields)]
     pub struct Request {
         /// The skill's name, its folder's name, or the path of its folder or SKILL.md.
         pub name: String,
         /// The path of a file inside its folder (default: its SKILL.md).
-        #[serde(default)]
         pub resource: Option<String>,
         /// Wrap the body in `<skill_content>`, with the folder and the list of files, for a model.
         #[serde(default)]
@@ -30,13 +27,10 @@ catalog_query! {
     }
 }
 
-/// What was read.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
-    /// Its location.
     pub location: String,
-    /// The text.
     pub text: String,
 }
 
@@ -44,117 +38,75 @@ pub struct Response {
 ///
 /// # Errors
 ///
-/// `not_found` where there is no such skill or file, `invalid_input` for a path that leaves the folder or a file that
-/// is not text, `io` where it cannot be read; else as `skill_list`.
-pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+/// `not_found` if there is no such skill or file, `invalid_input` for a path that leaves the folder and for a file that is
+/// not text, `io` if it cannot be read; else as `skill_list`.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     let selected = runtime.select(&request.shared())?;
     let entry = selected.entry(runtime, &request.name)?;
-    let file = Files {
-        runtime,
-        entry: &entry,
-    };
-    let (location, bytes) = match &request.resource {
-        Some(resource) => file.resource(resource)?,
-        None => (display_path(&entry.location()), file.skill()?),
-    };
-    let text = match request.resource {
-        None => clawpowers_loader::syntax::Source::decode(&bytes)
-            .text()
-            .to_owned(),
-        Some(_) => String::from_utf8(bytes).map_err(|_| {
-            ApiError::new(
-                ErrorCode::InvalidInput,
-                format!("{} is not text", quote(&location)),
-            )
-            .hint("open the file itself")
-        })?,
-    };
-    if !request.wrap || request.resource.is_some() {
+    let Entry { tree, file, .. } = &entry;
+    if let Some(resource) = &request.resource {
+        return read_resource(&entry, resource);
+    }
+    let bytes = tree.read(file, MAX_SKILL_BYTES).map_err(|error| {
+        ApiError::io(format!("{} cannot be read: {error}", quote(&display_path(file))))
+            .hint("{skill_validate} says what is wrong with the file")
+    })?;
+    let location = display_path(&entry.location());
+    let text = Source::decode(&bytes).text().to_owned();
+    if !request.wrap {
         return Ok(Response { location, text });
     }
-    let options = clawpowers_loader::ParseOptions {
+    let options = ParseOptions {
         folder: Some(entry.skill.name.clone()),
-        ..Default::default()
+        ..ParseOptions::default()
     };
-    let body = clawpowers_loader::parse(text.as_bytes(), &options)
-        .skill
-        .map(|skill| skill.body)
-        .unwrap_or_default();
-    let text = wrapped(&entry.skill.name, &body, &file.folder(), &file.list());
+    let skill = parse(text.as_bytes(), &options).skill;
+    let body = skill.map(|skill| skill.body).unwrap_or_default();
+    let file = runtime.absolute_location(&entry);
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.map_or_else(|| ".".to_owned(), display_path);
+    let text = wrapped(&entry.skill.name, &body, &folder, &resources(&entry));
     Ok(Response { location, text })
 }
 
-struct Files<'a> {
-    runtime: &'a Runtime,
-    entry: &'a Entry,
+/// Returns the paths of the skill's files.
+fn resources(entry: &Entry) -> Vec<String> {
+    let found = list_resources(&*entry.tree, &entry.file).unwrap_or_default();
+    found.files.into_iter().map(|file| file.path).collect()
 }
 
-impl Files<'_> {
-    fn skill(&self) -> Result<Vec<u8>, ApiError> {
-        let Entry { tree, file, .. } = self.entry;
-        tree.read(file, MAX_SKILL_BYTES).map_err(|error| {
-            ApiError::new(
-                ErrorCode::Io,
-                format!("{} cannot be read: {error}", quote(&display_path(file))),
-            )
-            .hint("{skill_validate} says what is wrong with the file")
+fn read_resource(entry: &Entry, resource: &str) -> Result<Response> {
+    let Entry { tree, file, .. } = entry;
+    let path = resolve_resource(&**tree, file.parent().unwrap_or(file), resource).ok_or_else(|| {
+        ApiError::invalid_input(format!("the path {} leaves the skill's folder", quote(resource)))
+            .hint("name a file below the skill's folder")
+    })?;
+    if tree.metadata(&path).is_err() || tree.is_folder(&path) {
+        let list = resources(entry);
+        let shown = list.get(..HINTED).unwrap_or(&list).join(", ");
+        let hint = match list.len() {
+            0 => "it has no other files".to_owned(),
+            n if n > HINTED => format!("its files are {shown} and {} more", n - HINTED),
+            _ => format!("its files are {shown}"),
+        };
+        return Err(ApiError::not_found(format!("the skill has no file {}", quote(resource))).hint(hint));
+    }
+    let location = entry.location();
+    let location = display_path(&location.parent().unwrap_or(&location).join(resource));
+    let bytes = tree.read(&path, MAX_RESOURCE_BYTES).map_err(|error| {
+        ApiError::io(format!("{} cannot be read: {error}", quote(&location))).hint(match error {
+            ReadError::TooLarge { .. } => "open the file itself",
+            _ => "name a regular file that this user may read",
         })
-    }
-
-    fn resource(&self, resource: &str) -> Result<(String, Vec<u8>), ApiError> {
-        let absent = || {
-            let list = self.list();
-            let shown = list.get(..HINTED).unwrap_or(&list).join(", ");
-            let hint = match list.len() {
-                0 => "it has no other files".to_owned(),
-                n if n > HINTED => format!("its files are {shown} and {} more", n - HINTED),
-                _ => format!("its files are {shown}"),
-            };
-            ApiError::new(
-                ErrorCode::NotFound,
-                format!("the skill has no file {}", quote(resource)),
-            )
-            .hint(hint)
-        };
-        let leaves = || {
-            let message = format!("the path {} leaves the skill's folder", quote(resource));
-            ApiError::new(ErrorCode::InvalidInput, message).hint("name a file below the skill's folder")
-        };
-        let Entry { tree, file, .. } = self.entry;
-        let path = resolve_resource(&**tree, file.parent().unwrap_or(file), resource).ok_or_else(leaves)?;
-        if tree.metadata(&path).is_err() || tree.is_folder(&path) {
-            return Err(absent());
-        }
-        let location = self.entry.location();
-        let location = display_path(&location.parent().unwrap_or(&location).join(resource));
-        let bytes = tree.read(&path, MAX_RESOURCE_BYTES).map_err(|error| {
-            ApiError::new(
-                ErrorCode::Io,
-                format!("{} cannot be read: {error}", quote(&location)),
-            )
-            .hint(match error {
-                ReadError::TooLarge { .. } => "open the file itself",
-                _ => "name a regular file that this user may read",
-            })
-        })?;
-        Ok((location, bytes))
-    }
-
-    /// Returns the folder as a model finds it.
-    fn folder(&self) -> String {
-        let file = self.runtime.absolute_location(self.entry);
-        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-        folder.map_or_else(|| ".".to_owned(), display_path)
-    }
-
-    fn list(&self) -> Vec<String> {
-        let found = list_resources(&*self.entry.tree, &self.entry.file).unwrap_or_default();
-        found.files.into_iter().map(|file| file.path).collect()
-    }
+    })?;
+    let text = String::from_utf8(bytes).map_err(|_| {
+        ApiError::invalid_input(format!("{} is not text", quote(&location))).hint("open the file itself")
+    })?;
+    Ok(Response { location, text })
 }
 
-/// The activation block of the specification's client guide; the body is the skill's own words and stays as it is,
-/// but for a closing tag of the block itself.
+/// Returns the activation block of the specification's client guide. The body stays as it is, except for a closing tag of
+/// the block.
 fn wrapped(name: &str, body: &str, folder: &str, files: &[String]) -> String {
     let body = body.trim().replace("</skill_content", "&lt;/skill_content");
     let mut out = format!("<skill_content name=\"{}\">\n{body}\n\n", escape_xml(name));

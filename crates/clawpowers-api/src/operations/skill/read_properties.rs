@@ -1,13 +1,12 @@
 //! Prints a skill's properties as the reference validator does.
 
 use crate::runtime::Runtime;
-use crate::wire::error::{ApiError, ErrorCode};
+use crate::wire::{ApiError, Result};
 use clawpowers_loader::display::{display_path, quote};
 use clawpowers_loader::skills_ref::read_properties;
 use serde::{Deserialize, Serialize};
 use std::io::ErrorKind;
 
-/// What to read.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -17,7 +16,6 @@ pub struct Request {
     pub path: String,
 }
 
-/// The properties.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
@@ -29,21 +27,22 @@ pub struct Response {
 ///
 /// # Errors
 ///
-/// `invalid_input` with the reference's message where it refuses the skill, `io` for a path that does not exist.
-pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+/// `invalid_input` with the message of the reference validator if that refuses the skill, `io` for a path that does not
+/// exist.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     runtime.needs_disk("`skill_read_properties`")?;
     let path = existing(runtime, &request.path)?;
-    let text = read_properties(&path).map_err(|message| ApiError::new(ErrorCode::InvalidInput, message))?;
+    let text = read_properties(&path).map_err(ApiError::invalid_input)?;
     Ok(Response { text })
 }
 
-/// Makes sure that a path exists and returns it in the form that holds for this process.
-pub(super) fn existing(runtime: &Runtime, path: &str) -> Result<String, ApiError> {
+/// Checks that a path exists and returns it as this process can open it.
+pub(super) fn existing(runtime: &Runtime, path: &str) -> Result<String> {
     if path.is_empty() {
         return Err(empty_path());
     }
     let full = runtime.as_named(path);
-    // The reference takes a folder that may not be looked into for one without a SKILL.md.
+    // The reference validator does not distinguish a folder without permission from one without a SKILL.md.
     let closed = || {
         let probe = full.join("SKILL.md").symlink_metadata();
         probe
@@ -52,15 +51,13 @@ pub(super) fn existing(runtime: &Runtime, path: &str) -> Result<String, ApiError
     };
     match full.metadata().and_then(|_| closed().map_or(Ok(()), Err)) {
         Ok(()) => Ok(display_path(&full)),
-        Err(error) => Err(ApiError::new(
-            ErrorCode::Io,
-            format!("the path {} cannot be read: {error}", quote(path)),
-        )
-        .hint("name a skill's folder or its SKILL.md")),
+        Err(error) => Err(
+            ApiError::io(format!("the path {} cannot be read: {error}", quote(path)))
+                .hint("name a skill's folder or its SKILL.md"),
+        ),
     }
 }
 
-/// Says that a path is empty.
 pub(super) fn empty_path() -> ApiError {
-    ApiError::new(ErrorCode::InvalidInput, "the path is empty").hint("name a skill's folder")
+    ApiError::invalid_input("the path is empty").hint("name a skill's folder")
 }

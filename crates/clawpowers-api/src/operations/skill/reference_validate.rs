@@ -1,12 +1,11 @@
-//! Judges one skill in the words of the reference validator.
+//! Validates one skill as the reference validator does.
 
 use super::read_properties::existing;
 use crate::runtime::Runtime;
-use crate::wire::error::ApiError;
+use crate::wire::Result;
 use clawpowers_loader::skills_ref::{shown_path, validate};
 use serde::{Deserialize, Serialize};
 
-/// What to check.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -16,24 +15,22 @@ pub struct Request {
     pub path: String,
 }
 
-/// The result.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The path as the reference validator prints it.
     pub path: String,
-    /// Whether there are no errors.
     pub valid: bool,
     /// The errors, in the words and the order of the reference validator.
     pub errors: Vec<String>,
 }
 
-/// Judges a skill.
+/// Validates a skill.
 ///
 /// # Errors
 ///
 /// `io` for a path that does not exist.
-pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     runtime.needs_disk("`skill_reference_validate`")?;
     let path = existing(runtime, &request.path)?;
     let errors = validate(&path);

@@ -2,19 +2,14 @@
 
 use crate::catalog_query::catalog_query;
 use crate::runtime::Runtime;
-use crate::wire::error::{ApiError, ErrorCode};
+use crate::wire::{ApiError, Result};
 use clawpowers_loader::display::display_path;
 use clawpowers_loader::search::{Document, rank_lazily};
 use clawpowers_loader::{Entry, MAX_SKILL_BYTES, ParseOptions, parse};
 use serde::Serialize;
 
 catalog_query! {
-    /// What to look for.
-    #[derive(Debug, Clone, Default, serde::Deserialize)]
-    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-    #[serde(deny_unknown_fields)]
     pub struct Request {
-        /// The words.
         pub words: String,
         /// The most hits to return, at least 1 (default: 10).
         #[serde(default, deserialize_with = "crate::wire::number::count")]
@@ -22,7 +17,6 @@ catalog_query! {
     }
 }
 
-/// The hits, best first.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
@@ -34,9 +28,7 @@ pub struct Response {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Hit {
-    /// The skill's name.
     pub name: String,
-    /// Its description.
     pub description: String,
     /// The location of its SKILL.md.
     pub location: String,
@@ -44,23 +36,19 @@ pub struct Hit {
     pub score: f64,
 }
 
-/// Searches names, tags, descriptions and headings; only the bodies of the best candidates are read, or all where there
-/// are fewer hits than wanted.
+/// Searches names, tags, descriptions and headings. Only the bodies of the best candidates are read, or all of them if there
+/// are fewer hits than the limit.
 ///
 /// # Errors
 ///
-/// `invalid_input` where there is no word to look for or no hit is wanted; else as `skill_list`.
-pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+/// `invalid_input` without a word to search for and for a limit of 0; else as `skill_list`.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     if !request.words.contains(char::is_alphanumeric) {
-        return Err(
-            ApiError::new(ErrorCode::InvalidInput, "there is no word to look for").hint("name a word or two"),
-        );
+        return Err(ApiError::invalid_input("there is no word to look for").hint("name a word or two"));
     }
     if request.limit == Some(0) {
-        return Err(
-            ApiError::new(ErrorCode::InvalidInput, "the limit of 0 leaves no room for a hit")
-                .hint("name a limit of 1 or more"),
-        );
+        return Err(ApiError::invalid_input("the limit of 0 leaves no room for a hit")
+            .hint("name a limit of 1 or more"));
     }
     let selected = runtime.select(&request.shared())?;
     let entries = &selected.catalog.entries;

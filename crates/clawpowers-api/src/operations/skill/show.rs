@@ -1,47 +1,33 @@
-//! Shows one skill whole.
+//! Shows one skill.
 
-use crate::catalog_query::catalog_query;
-use crate::catalog_query::digest_of_entry;
+use crate::catalog_query::{catalog_query, digest_of_entry};
 use crate::runtime::Runtime;
-use crate::wire;
-use crate::wire::error::ApiError;
 use crate::wire::skill::{diagnostics, unmet};
-use crate::wire::words::word;
+use crate::wire::{self, Result, named};
 use clawpowers_loader::display::display_path;
 use clawpowers_loader::{Client, Profile, Scope, lint_package, list_resources, missing_requirements};
 use serde::Serialize;
 
 catalog_query! {
-    /// Which skill to show.
-    #[derive(Debug, Clone, Default, serde::Deserialize)]
-    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-    #[serde(deny_unknown_fields)]
     pub struct Request {
         /// Its name, its folder's name, or the path of its folder or SKILL.md.
         pub name: String,
     }
 }
 
-/// One skill.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
-    /// Its fields.
     pub skill: wire::Skill,
     /// The location of its SKILL.md.
     pub location: String,
     /// The scope of the root it was found below.
-    #[serde(serialize_with = "word")]
-    #[cfg_attr(
-        feature = "schema",
-        schemars(schema_with = "crate::wire::words::schema::<Scope>")
-    )]
+    #[serde(serialize_with = "named::serialize")]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "named::schema::<Scope>"))]
     pub scope: Scope,
     /// Estimated tokens of its body.
     pub tokens: usize,
-    /// The shape of its body.
     pub outline: wire::Outline,
-    /// Its other files.
     pub resources: Vec<wire::Resource>,
     /// The digest of its folder; `null` if it has none.
     pub digest: Option<String>,
@@ -49,7 +35,6 @@ pub struct Response {
     pub digest_failure: Option<String>,
     /// Unmet requirements, as `kind name`; `kind` is `bin`, `any_bin`, `env`, `os` or `skill`.
     pub missing: Vec<String>,
-    /// All diagnostics.
     pub diagnostics: Vec<wire::Diagnostic>,
 }
 
@@ -57,8 +42,8 @@ pub struct Response {
 ///
 /// # Errors
 ///
-/// `not_found` where no visible skill has the name and none is at that path; else as `skill_list`.
-pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+/// `not_found` if no visible skill has the name and none is at that path; else as `skill_list`.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     let selected = runtime.select(&request.shared())?;
     let entry = selected.entry(runtime, &request.name)?;
     let client = request.client.as_deref().and_then(Client::named);
@@ -68,7 +53,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         .files;
     let parsed = lint_package(&*entry.tree, &entry.file, profile).parsed;
     let skill = parsed.skill.as_ref().unwrap_or(&entry.skill);
-    let missing = missing_requirements(&skill.requirements, &Runtime::machine(), &selected.catalog);
+    let missing = missing_requirements(&skill.requirements, &Runtime::host(), &selected.catalog);
     let (digest, digest_failure) = match digest_of_entry(&entry) {
         Ok(digest) => (Some(digest), None),
         Err(why) => (None, Some(why)),
@@ -83,6 +68,6 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
         digest,
         digest_failure,
         missing: unmet(missing),
-        diagnostics: diagnostics(&parsed.diagnostics),
+        diagnostics: diagnostics(parsed.diagnostics),
     })
 }

@@ -2,11 +2,10 @@
 
 use super::read_properties::existing;
 use crate::runtime::Runtime;
-use crate::wire::error::{ApiError, ErrorCode};
+use crate::wire::{ApiError, Result};
 use clawpowers_loader::skills_ref::to_prompt;
 use serde::{Deserialize, Serialize};
 
-/// What to print.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -16,7 +15,6 @@ pub struct Request {
     pub paths: Vec<String>,
 }
 
-/// The prompt block.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
@@ -28,12 +26,12 @@ pub struct Response {
 ///
 /// # Errors
 ///
-/// `invalid_input` with the reference's message for the first skill that it refuses, `io` for a path that does not
-/// exist.
-pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+/// `invalid_input` with the message of the reference validator for the first skill that it refuses, `io` for a path that
+/// does not exist.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     runtime.needs_disk("`skill_to_prompt`")?;
     let paths = request.paths.iter().map(|path| existing(runtime, path));
     let paths = paths.collect::<Result<Vec<_>, _>>()?;
-    let text = to_prompt(&paths).map_err(|message| ApiError::new(ErrorCode::InvalidInput, message))?;
+    let text = to_prompt(&paths).map_err(ApiError::invalid_input)?;
     Ok(Response { text })
 }

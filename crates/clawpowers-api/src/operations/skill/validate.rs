@@ -1,23 +1,18 @@
-//! Judges skill files by a reader's rules.
+//! Validates skill files against the rules of a target.
 
 use super::parse::target;
 use super::read_properties::empty_path;
 use crate::runtime::Runtime;
-use crate::wire;
-use crate::wire::error::{ApiError, ErrorCode};
-use crate::wire::skill::diagnostics;
-use crate::wire::words::word;
+use crate::wire::{self, ApiError, Result, named, skill::diagnostics};
 use clawpowers_loader::display::{display_path, quote};
 use clawpowers_loader::{
-    Diagnostic, Found, Parsed, Position, Profile, Rejected, Root, Rule, Severity, Tree, WalkRules,
-    lint_package, skill_file, walk,
+    Diagnostic, Found, Parsed, Position, Profile, Root, Rule, Severity, Tree, WalkRules, lint_package,
+    skill_file, walk,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
-use std::io;
 use std::path::{Path, PathBuf};
 
-/// What to check.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -26,28 +21,20 @@ pub struct Request {
     #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "path")))]
     pub paths: Vec<String>,
     /// The target whose rules apply: `spec`, `claude`, `codex`, `openclaw` or `clawpowers` (default: `spec`).
-    #[serde(default)]
     pub target: Option<String>,
 }
 
-/// The results.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     /// The target whose rules were applied.
-    #[serde(serialize_with = "word")]
-    #[cfg_attr(
-        feature = "schema",
-        schemars(schema_with = "crate::wire::words::schema::<Profile>")
-    )]
+    #[serde(serialize_with = "named::serialize")]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "named::schema::<Profile>"))]
     pub target: Profile,
-    /// One entry for each file.
     pub files: Vec<Verdict>,
     /// The number of files without errors.
     pub valid: usize,
-    /// The number of errors.
     pub errors: usize,
-    /// The number of warnings.
     pub warnings: usize,
 }
 
@@ -55,140 +42,143 @@ pub struct Response {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Verdict {
-    /// The file.
     pub path: String,
-    /// Whether the file has no errors.
     pub valid: bool,
     /// The name of the skill, if it loads.
     pub name: Option<String>,
     /// The id of the rule for which it does not load.
     pub reason: Option<&'static str>,
-    /// All diagnostics.
     pub diagnostics: Vec<wire::Diagnostic>,
 }
 
-/// Judges files and their folders.
+/// Validates files and their folders.
 ///
 /// # Errors
 ///
 /// `invalid_input` for an unknown target, `io` for a path that does not exist.
-pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
-    let profile = target(Some(request.target.as_deref().unwrap_or("spec")))?;
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
+    let profile = target(request.target.as_deref().unwrap_or("spec"))?;
     let mut response = Response {
         target: profile,
-        files: Vec::new(),
-        valid: 0,
-        errors: 0,
-        warnings: 0,
+        ..Response::default()
     };
     for target in files(runtime, &request.paths)? {
-        let (file, parsed) = match target {
-            Target::File(file) => {
-                let full = runtime.surroundings.cwd.join(&file);
-                let parsed = lint_package(&*runtime.tree(), &full, profile).parsed;
-                (file, parsed)
-            }
-            Target::Refused(refused) => (
-                refused.location,
-                Parsed {
-                    skill: None,
-                    reason: Some(refused.reason),
-                    diagnostics: refused.diagnostics,
-                },
-            ),
-        };
+        let parsed = target.lint(runtime, profile);
         let count = |severity| {
-            parsed
-                .diagnostics
-                .iter()
-                .filter(|d| d.severity == severity)
-                .count()
+            let diagnostics = parsed.diagnostics.iter();
+            diagnostics.filter(|d| d.severity == severity).count()
         };
         response.errors += count(Severity::Error);
         response.warnings += count(Severity::Warning);
         response.valid += usize::from(parsed.is_valid());
         response.files.push(Verdict {
-            path: display_path(&file),
+            path: display_path(&target.path),
             valid: parsed.is_valid(),
             name: parsed.skill.as_ref().map(|skill| skill.name.clone()),
-            reason: parsed.reason.map(clawpowers_loader::Rule::id),
-            diagnostics: diagnostics(&parsed.diagnostics),
+            reason: parsed.reason.map(Rule::id),
+            diagnostics: diagnostics(parsed.diagnostics),
         });
     }
     Ok(response)
 }
 
-/// What a path means.
-pub(super) enum Target {
-    /// A file to read.
-    File(PathBuf),
-    /// Something that looks like a skill and is not read.
-    Refused(Rejected),
+/// A file that a path leads to.
+pub(super) struct Target {
+    pub(super) path: PathBuf,
+    /// Why the file is not read.
+    pub(super) refusal: Option<Diagnostic>,
 }
 
-/// Returns what paths mean: a file, the file of a folder, or everything below a folder that looks like a skill.
-pub(super) fn files(runtime: &Runtime, paths: &[String]) -> Result<Vec<Target>, ApiError> {
+impl Target {
+    const fn file(path: PathBuf) -> Self {
+        Self { path, refusal: None }
+    }
+
+    fn refused(path: PathBuf, rule: Rule, severity: Severity, message: String, hint: Option<String>) -> Self {
+        let refusal = Some(Diagnostic {
+            rule,
+            severity,
+            position: Position::START,
+            message,
+            hint,
+            edits: Vec::new(),
+        });
+        Self { path, refusal }
+    }
+
+    pub(super) fn lint(&self, runtime: &Runtime, profile: Profile) -> Parsed {
+        match &self.refusal {
+            None => {
+                let file = runtime.environment.cwd.join(&self.path);
+                lint_package(&*runtime.tree(), &file, profile).parsed
+            }
+            Some(diagnostic) => Parsed {
+                skill: None,
+                reason: Some(diagnostic.rule),
+                diagnostics: vec![diagnostic.clone()],
+            },
+        }
+    }
+}
+
+/// Returns the files that paths lead to: the file itself, the SKILL.md of a folder, or all skills below a folder.
+pub(super) fn files(runtime: &Runtime, paths: &[String]) -> Result<Vec<Target>> {
     let mut targets = Vec::new();
+    let tree = runtime.tree();
     for path in paths {
         if path.is_empty() {
             // An unset shell variable must not mean the working directory.
             return Err(empty_path());
         }
-        let full = runtime.surroundings.cwd.join(path);
-        let unreadable = |error: io::Error| {
-            ApiError::new(
-                ErrorCode::Io,
-                format!("the path {} cannot be read: {error}", quote(path)),
-            )
-            .hint("name a SKILL.md, a skill's folder, or a folder of skills")
-        };
-        let tree = runtime.tree();
+        let full = runtime.environment.cwd.join(path);
         if !tree.is_link(&full) {
-            tree.metadata(&full).map_err(unreadable)?;
+            tree.metadata(&full).map_err(|error| {
+                ApiError::io(format!("the path {} cannot be read: {error}", quote(path)))
+                    .hint("name a SKILL.md, a skill's folder, or a folder of skills")
+            })?;
         }
-        let found = below(&*tree, &full);
-        // Findings name files the way the caller did.
-        let shown = PathBuf::from(path);
+        let mut found = below(&*tree, &full);
         if found.is_empty() {
-            // The reference's words, so that both forms of the verdict say the same.
+            // The same words as the reference validator's.
             let message = "missing required file: SKILL.md, in the folder and below".to_owned();
-            let hint = "{skill_new name=NAME} makes one".to_owned();
-            targets.push(refused(
-                shown,
+            let hint = Some("{skill_new name=NAME} makes one".to_owned());
+            found.push(Target::refused(
+                full.clone(),
                 Rule::FileMissing,
                 Severity::Error,
                 message,
-                Some(hint),
+                hint,
             ));
-            continue;
         }
-        let as_given = |file: PathBuf| match file.strip_prefix(&full) {
-            Ok(rest) if rest.as_os_str().is_empty() => shown.clone(),
-            Ok(rest) => shown.join(rest),
-            Err(_) => file,
-        };
-        targets.extend(found.into_iter().map(|target| match target {
-            Target::File(file) => Target::File(as_given(file)),
-            Target::Refused(refused) => Target::Refused(Rejected {
-                location: as_given(refused.location),
-                ..refused
-            }),
-        }));
+        // Replies name files the way the request did.
+        for target in &mut found {
+            match target.path.strip_prefix(&full) {
+                Ok(rest) if rest.as_os_str().is_empty() => target.path = path.into(),
+                Ok(rest) => target.path = Path::new(path).join(rest),
+                Err(_) => {}
+            }
+        }
+        targets.extend(found);
     }
     Ok(targets)
 }
 
 fn below(tree: &dyn Tree, path: &Path) -> Vec<Target> {
     if !tree.is_folder(path) {
-        return vec![Target::File(path.to_owned())];
+        return vec![Target::file(path.to_owned())];
     }
+    let root = Root::extra(path.to_owned());
     if let Some(file) = skill_file(tree, path) {
-        let beside = walk(tree, &Root::extra(path.to_owned()), &OWN_FOLDER).found;
-        return with_second_files(file, beside);
+        // With the files that it hides, so that a folder gives the same rows alone as below another one.
+        let is_second =
+            |found: &Found| matches!(found, Found::Refused { rule, .. } if *rule == Rule::FileSecond);
+        let beside = walk(tree, &root, &OWN_FOLDER).found.into_iter();
+        let second = beside.filter(is_second).filter_map(target_of);
+        return std::iter::once(Target::file(file)).chain(second).collect();
     }
-    let found = walk(tree, &Root::extra(path.to_owned()), &WalkRules::default()).found;
+    let found = walk(tree, &root, &WalkRules::default()).found;
     let mut seen = HashSet::new();
-    // A second way to a file is no second file.
+    // A file that is found by two paths is one file.
     let first = |found: &Found| match found {
         Found::Candidate(candidate) => seen.insert(candidate.canonical.clone().into_os_string()),
         Found::Refused { .. } => true,
@@ -202,61 +192,22 @@ const OWN_FOLDER: WalkRules = WalkRules {
     ..WalkRules::OWN
 };
 
-/// Adds to a skill's file those that it hides, so that a folder gives the same rows alone as below another one.
-fn with_second_files(file: PathBuf, beside: Vec<Found>) -> Vec<Target> {
-    let second = |found: &Found| {
-        matches!(
-            found,
-            Found::Refused {
-                rule: Rule::FileSecond,
-                ..
-            }
-        )
-    };
-    let second = beside.into_iter().filter(second).filter_map(target_of);
-    std::iter::once(Target::File(file)).chain(second).collect()
-}
-
-/// Broken links beside a skill are findings of that skill; all else that is refused is a row of its own.
+/// Returns the target of what a walk has found. Broken links beside a skill are diagnostics of that skill instead.
 fn target_of(found: Found) -> Option<Target> {
-    let (location, reason, message) = match found {
-        Found::Candidate(candidate) => return Some(Target::File(candidate.file)),
+    let (location, rule, message) = match found {
+        Found::Candidate(candidate) => return Some(Target::file(candidate.file)),
         Found::Refused {
             location,
             rule,
             message,
         } => (location, rule, message),
     };
-    let is_file = location
-        .file_name()
-        .is_some_and(|name| name.eq_ignore_ascii_case("SKILL.md"));
-    let severity = match reason {
+    let name = location.file_name();
+    let is_file = name.is_some_and(|name| name.eq_ignore_ascii_case("SKILL.md"));
+    let severity = match rule {
         Rule::FileSecond | Rule::ScanLimit | Rule::ScanDepth => Severity::Warning,
         Rule::SymlinkBroken | Rule::SymlinkEscape if !is_file => return None,
         _ => Severity::Error,
     };
-    Some(refused(location, reason, severity, message, None))
-}
-
-/// Makes the row of what is not read.
-fn refused(
-    location: PathBuf,
-    reason: Rule,
-    severity: Severity,
-    message: String,
-    hint: Option<String>,
-) -> Target {
-    let diagnostic = Diagnostic {
-        rule: reason,
-        severity,
-        position: Position::START,
-        message,
-        hint,
-        edits: Vec::new(),
-    };
-    Target::Refused(Rejected {
-        location,
-        reason,
-        diagnostics: vec![diagnostic],
-    })
+    Some(Target::refused(location, rule, severity, message, None))
 }

@@ -1,38 +1,29 @@
 //! Sets the value of a key if it has not changed.
 
 use crate::runtime::Runtime;
-use crate::wire;
 use crate::wire::bytes::{bytes_of, needed_bytes};
-use crate::wire::error::ApiError;
+use crate::wire::{self, Result};
 use clawpowers_executor::{Key, Swap};
 use serde::{Deserialize, Serialize};
 
-/// The new value, and the expected current one.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// The key.
     pub key: String,
     /// The expected value as text.
-    #[serde(default)]
     pub old: Option<String>,
     /// The expected value in base64. Without `old` and `old_base64` the key is expected to be missing.
-    #[serde(default)]
     pub old_base64: Option<String>,
     /// The new value as text. Exactly one of `new` and `new_base64` is required.
-    #[serde(default)]
     pub new: Option<String>,
     /// The new value in base64.
-    #[serde(default)]
     pub new_base64: Option<String>,
 }
 
-/// The result.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
-    /// The key.
     pub key: String,
     /// Whether the value was the expected one and was set.
     pub swapped: bool,
@@ -44,12 +35,13 @@ pub struct Response {
 ///
 /// # Errors
 ///
-/// `invalid_request` where there is no new value; `invalid_input` for a key that breaks the rules of keys and a value above 16 MiB; `storage` where it cannot be written.
-pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+/// `invalid_request` without a new value; `invalid_input` for an invalid key and for a value above 16 MiB; `storage` if it
+/// cannot be written.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     let key = Key::new(&request.key)?;
     let old = bytes_of(request.old.as_deref(), request.old_base64.as_deref())?;
     let new = needed_bytes("new", request.new.as_deref(), request.new_base64.as_deref())?;
-    let swap = runtime.write(|db| Ok(db.store().compare_and_set(&key, old.as_deref(), &new)?))?;
+    let swap = runtime.with_db(|db| db.store().compare_and_set(&key, old.as_deref(), &new))?;
     let (swapped, current) = match swap {
         Swap::Done => (true, None),
         Swap::Differs(current) => (false, current.map(wire::StoreValue::new)),

@@ -1,29 +1,24 @@
 //! Adds a number to the value of a key.
 
 use crate::runtime::Runtime;
-use crate::wire::error::{ApiError, ErrorCode};
 use crate::wire::number::{Amount, text};
+use crate::wire::{ApiError, Result};
 use clawpowers_executor::Key;
 use clawpowers_loader::display::quote;
 use serde::{Deserialize, Serialize};
 
-/// What to add to.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// The key.
     pub key: String,
     /// The integer to add, up to 64 bits (default: 1).
-    #[serde(default)]
     pub by: Option<Amount>,
 }
 
-/// The sum.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
-    /// The key.
     pub key: String,
     /// The sum, as text because it may need 64 bits.
     #[serde(serialize_with = "text")]
@@ -31,22 +26,20 @@ pub struct Response {
     pub value: i64,
 }
 
-/// Adds a number to the value of a key, which counts as 0 where it is missing.
+/// Adds a number to the value of a key; a missing key counts as 0.
 ///
 /// # Errors
 ///
-/// `invalid_input` for a key that breaks the rules of keys, a value that is not an integer, and a sum beyond 64 bits; `storage` where it cannot be written.
-pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+/// `invalid_input` for an invalid key, a value that is not an integer, and a sum beyond 64 bits; `storage` if it cannot be
+/// written.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     let key = Key::new(&request.key)?;
     let by = request.by.as_ref().map_or("1", |by| by.0.as_str());
     let by: i64 = by.parse().map_err(|_| {
-        ApiError::new(
-            ErrorCode::InvalidInput,
-            format!("the increment {} is not an integer of 64 bits", quote(by)),
-        )
-        .hint("give a whole number such as 1 or -5")
+        let message = format!("the increment {} is not an integer of 64 bits", quote(by));
+        ApiError::invalid_input(message).hint("give a whole number such as 1 or -5")
     })?;
-    let sum = runtime.write(|db| Ok(db.store().incr(&key, by)?))?;
+    let sum = runtime.with_db(|db| db.store().incr(&key, by))?;
     Ok(Response {
         key: request.key.clone(),
         value: sum,

@@ -1,21 +1,18 @@
 //! Lists keys.
 
 use crate::runtime::Runtime;
-use crate::wire::error::ApiError;
+use crate::wire::Result;
 use clawpowers_executor::Pattern;
 use serde::{Deserialize, Serialize};
 
-/// Which keys.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// A prefix, or a pattern with `*`, `?` and `[…]` (default: every key).
-    #[serde(default)]
     pub pattern: Option<String>,
 }
 
-/// The keys.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
@@ -27,22 +24,22 @@ pub struct Response {
 ///
 /// # Errors
 ///
-/// `storage` where the database cannot be read.
-pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+/// `storage` if the database cannot be read.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     let pattern = Pattern::new(request.pattern.as_deref().unwrap_or_default());
-    let keys = runtime.read(|db| Ok(db.store().list(&pattern)?))?;
-    Ok(Response {
-        keys: keys.unwrap_or_default(),
-    })
+    let keys = runtime
+        .with_existing_db(|db| db.store().list(&pattern))?
+        .unwrap_or_default();
+    Ok(Response { keys })
 }
 
-/// Hands over the keys one by one, for what writes them on, until `each` answers `false`.
+/// Calls `each` with each key until it returns false.
 ///
 /// # Errors
 ///
-/// As [`run`]; a damaged row is an error after every other one was handed over.
-pub fn each(runtime: &Runtime, request: &Request, each: impl FnMut(&str) -> bool) -> Result<(), ApiError> {
+/// As [`run`]; a damaged row is an error after all others.
+pub fn each(runtime: &Runtime, request: &Request, each: impl FnMut(&str) -> bool) -> Result<()> {
     let pattern = Pattern::new(request.pattern.as_deref().unwrap_or_default());
-    runtime.read(|db| Ok(db.store().each_key(&pattern, each)?))?;
+    runtime.with_existing_db(|db| db.store().each_key(&pattern, each))?;
     Ok(())
 }

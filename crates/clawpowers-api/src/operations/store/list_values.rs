@@ -1,22 +1,18 @@
 //! Lists keys with their values.
 
 use crate::runtime::Runtime;
-use crate::wire;
-use crate::wire::error::ApiError;
+use crate::wire::{self, Result};
 use clawpowers_executor::Pattern;
 use serde::{Deserialize, Serialize};
 
-/// Which keys.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// A prefix, or a pattern with `*`, `?` and `[…]` (default: every key).
-    #[serde(default)]
     pub pattern: Option<String>,
 }
 
-/// The entries.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
@@ -28,8 +24,8 @@ pub struct Response {
 ///
 /// # Errors
 ///
-/// `storage` where the database cannot be read.
-pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
+/// `storage` if the database cannot be read.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     let mut entries = Vec::new();
     each(runtime, request, |entry| {
         entries.push(entry);
@@ -42,9 +38,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response, ApiError> {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StoreEntry {
-    /// The key.
     pub key: String,
-    /// The value.
     #[serde(flatten)]
     pub value: wire::StoreValue,
     /// The time of the last write.
@@ -52,25 +46,17 @@ pub struct StoreEntry {
     pub updated_at: String,
 }
 
-/// Hands over the entries one by one, for what writes them on, until `each` answers `false`.
-///
-/// # Errors
-///
-/// As [`run`].
-pub fn each(
-    runtime: &Runtime,
-    request: &Request,
-    mut each: impl FnMut(StoreEntry) -> bool,
-) -> Result<(), ApiError> {
+/// Calls `each` with each entry until it returns false. The errors are those of [`run`].
+pub fn each(runtime: &Runtime, request: &Request, mut each: impl FnMut(StoreEntry) -> bool) -> Result<()> {
     let pattern = Pattern::new(request.pattern.as_deref().unwrap_or_default());
-    runtime.read(|db| {
-        Ok(db.store().each(&pattern, |entry| {
+    runtime.with_existing_db(|db| {
+        db.store().each(&pattern, |entry| {
             each(StoreEntry {
                 key: entry.key,
                 value: wire::StoreValue::new(entry.value),
                 updated_at: entry.updated_at.to_string(),
             })
-        })?)
+        })
     })?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Enums in replies: each value is a word, and the schema lists the words.
+//! Enums in replies: each value has a name, and the schema lists the names.
 
 use clawpowers_executor::{Outcome, Storage};
 use clawpowers_loader::client_budget::Truncation;
@@ -9,60 +9,60 @@ use serde::Serializer;
 /// An enum whose values have names in replies.
 #[cfg_attr(
     not(feature = "schema"),
-    expect(dead_code, reason = "only schemas list the words")
+    expect(dead_code, reason = "only schemas list the names")
 )]
-pub(crate) trait Words {
-    /// The name of the type in other languages.
-    const NAME: &'static str;
-    /// One sentence about it.
+pub(crate) trait Named {
+    /// The name of the type in schemas.
+    const TYPE: &'static str;
+    /// The description of the type in schemas.
     const ABOUT: &'static str;
 
-    fn words() -> Vec<&'static str>;
+    fn names() -> Vec<&'static str>;
 
-    fn word(&self) -> &'static str;
+    fn name(&self) -> &'static str;
 }
 
-/// Writes a value as its word; for `serialize_with`.
-pub(crate) fn word<T: Words, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(value.word())
+/// Writes the name of a value; for `serialize_with`.
+pub(crate) fn serialize<T: Named, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(value.name())
 }
 
-/// Returns the schema of the words; for `schema_with`.
+/// Returns the schema of the names; for `schema_with`.
 #[cfg(feature = "schema")]
-pub(crate) fn schema<T: Words>(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-    struct Named<T>(std::marker::PhantomData<T>);
+pub(crate) fn schema<T: Named>(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    struct Names<T>(std::marker::PhantomData<T>);
 
-    impl<T: Words> schemars::JsonSchema for Named<T> {
+    impl<T: Named> schemars::JsonSchema for Names<T> {
         fn schema_name() -> std::borrow::Cow<'static, str> {
-            T::NAME.into()
+            T::TYPE.into()
         }
 
         fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-            schemars::json_schema!({ "description": T::ABOUT, "type": "string", "enum": T::words() })
+            schemars::json_schema!({ "description": T::ABOUT, "type": "string", "enum": T::names() })
         }
     }
 
-    generator.subschema_for::<Named<T>>()
+    generator.subschema_for::<Names<T>>()
 }
 
-macro_rules! words {
+macro_rules! named {
     ($($type:ident as $name:literal, $about:literal: $values:expr;)*) => {$(
-        impl Words for $type {
-            const NAME: &'static str = $name;
+        impl Named for $type {
+            const TYPE: &'static str = $name;
             const ABOUT: &'static str = $about;
 
-            fn words() -> Vec<&'static str> {
-                $values.iter().map(Self::word).collect()
+            fn names() -> Vec<&'static str> {
+                $values.iter().map(Self::name).collect()
             }
 
-            fn word(&self) -> &'static str {
+            fn name(&self) -> &'static str {
                 self.as_str()
             }
         }
     )*};
 }
 
-words! {
+named! {
     DatabaseStatus as "DatabaseStatus", "The condition of a database.": [Self::None, Self::Sound]
         .into_iter()
         .chain(Storage::ALL.map(Self::Failed))
@@ -77,15 +77,15 @@ words! {
 }
 
 // An execution that has not ended is open.
-impl Words for Option<Outcome> {
-    const NAME: &'static str = "ExecutionState";
+impl Named for Option<Outcome> {
+    const TYPE: &'static str = "ExecutionState";
     const ABOUT: &'static str = "How an execution ended; `open` while it has not.";
 
-    fn words() -> Vec<&'static str> {
-        Outcome::words().into_iter().chain(["open"]).collect()
+    fn names() -> Vec<&'static str> {
+        Outcome::names().into_iter().chain(["open"]).collect()
     }
 
-    fn word(&self) -> &'static str {
+    fn name(&self) -> &'static str {
         self.map_or("open", Outcome::as_str)
     }
 }
@@ -93,7 +93,7 @@ impl Words for Option<Outcome> {
 /// The state of a database.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum DatabaseStatus {
-    /// Nothing was written yet.
+    /// Nothing has been written yet.
     #[default]
     None,
     /// It has no problem.
