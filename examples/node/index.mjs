@@ -19,7 +19,7 @@ try {
   }
 
   const analysis = rt.feedback.analyze();
-  const percent = (share) => `${Math.round(share * 100)} %`;
+  const percent = (share) => `${Math.round(share * 100)}%`;
   for (const { skill, rate } of analysis.skills) {
     console.log(`${skill}: ${rate.success} of ${rate.total}, ${percent(rate.low)} to ${percent(rate.high)}`);
   }

@@ -8,7 +8,7 @@ import clawpowers
 
 
 def percent(share: float) -> str:
-    return f"{share * 100:.0f} %"
+    return f"{share * 100:.0f}%"
 
 
 with tempfile.TemporaryDirectory() as name:

@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
 
     let analysis = rt.feedback().analyze()?;
-    let percent = |share: f64| format!("{:.0} %", share * 100.0);
+    let percent = |share: f64| format!("{:.0}%", share * 100.0);
     for one in &analysis.skills {
         let (low, high) = (percent(one.analysis.rate.low), percent(one.analysis.rate.high));
         println!(

@@ -3,7 +3,7 @@
 use crate::harness::{World, unsafe_characters};
 use serde_json::{Value, json};
 
-/// Lines of executions of a skill, one an hour from `first` on: `pattern` says of each whether it succeeded.
+/// Lines of executions of a skill, one per hour from `first` on; `pattern` says which of them succeeded.
 pub(crate) fn lines(skill: &str, first: usize, pattern: impl Iterator<Item = bool>) -> String {
     let line = |(index, success): (usize, bool)| {
         let hour = first + index;
@@ -22,7 +22,7 @@ pub(crate) fn lines(skill: &str, first: usize, pattern: impl Iterator<Item = boo
     pattern.enumerate().map(line).collect()
 }
 
-/// Nine of ten, then every second one.
+/// Nine of ten succeed, then every second one.
 pub(crate) fn worsening() -> impl Iterator<Item = bool> {
     (0..200).map(|index: usize| {
         if index < 120 {
@@ -39,7 +39,7 @@ pub(crate) fn import(world: &World, lines: &str) {
     assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
 }
 
-/// The end of the period that the lines of these tests lie in: what is said is as of then, not as of now.
+/// The end of the period of the lines in these tests. Reports are for this time, not for now.
 pub(crate) const THEN: &str = "--until=2026-01-20";
 
 pub(crate) fn analysis(world: &World, words: &[&str]) -> Value {
@@ -53,7 +53,7 @@ pub(crate) fn analysis(world: &World, words: &[&str]) -> Value {
     reply["ok"].take()
 }
 
-/// The analysis as of now without its time: of all executions what was found before is kept.
+/// The analysis as of now without its time; only this one uses checkpoints.
 fn analysis_of_all(world: &World) -> Value {
     let (code, mut reply) = world.json(&["analyze"]);
     assert_eq!(code, 0, "{reply}");
@@ -97,7 +97,7 @@ fn a_skill_that_got_worse_is_named_with_its_evidence() {
         advice[0]["notes"],
         json!([{"note": "timeout while waiting", "count": 50}])
     );
-    // The same in words, within 80 columns.
+    // The same as text, within 80 columns.
     let text = world.run(&["analyze", THEN]);
     assert_eq!((text.code, text.err.as_str()), (0, ""));
     let row = text.out.lines().find(|line| line.starts_with("deploy")).unwrap();
@@ -117,7 +117,7 @@ fn a_skill_that_got_worse_is_named_with_its_evidence() {
     );
     let one = world.run(&["analyze", THEN, "--skill", "deploy"]);
     assert!(
-        one.out.contains("  drop        since 2026-01-0") && !one.out.contains("steady"),
+        one.out.contains("  fell        on 2026-01-0") && !one.out.contains("steady"),
         "{}",
         one.out
     );
@@ -130,7 +130,7 @@ fn a_skill_that_got_worse_is_named_with_its_evidence() {
 }
 
 #[test]
-fn looking_often_and_looking_once_find_the_same() {
+fn checking_often_finds_the_same_changes() {
     let (often, once) = (World::new(), World::new());
     let all: Vec<bool> = worsening().chain((0..300).map(|index| index % 10 != 0)).collect();
     for (part, outcomes) in all.chunks(37).enumerate() {
@@ -139,7 +139,7 @@ fn looking_often_and_looking_once_find_the_same() {
     }
     import(&once, &lines("deploy", 0, all.iter().copied()));
     assert_eq!(analysis_of_all(&often), analysis_of_all(&once));
-    // One that comes in late is taken at its time, as if it had always been there.
+    // An execution that is recorded late is counted at its time.
     let late = lines("deploy", 3, std::iter::once(false)).replace("03:00:00", "03:30:00");
     for world in [&often, &once] {
         import(world, &late);
@@ -152,7 +152,7 @@ fn looking_often_and_looking_once_find_the_same() {
 }
 
 #[test]
-fn skipped_and_open_ones_do_not_dilute_a_rate() {
+fn skipped_and_open_executions_do_not_count() {
     let world = World::new();
     for outcome in ["success", "skipped", "skipped", "failure"] {
         world.run(&["metrics", "record", "--skill", "s", "--outcome", outcome]);
@@ -170,7 +170,7 @@ fn skipped_and_open_ones_do_not_dilute_a_rate() {
 }
 
 #[test]
-fn what_is_not_there_is_said_with_the_nearest_name() {
+fn unknown_names_are_reported_with_a_suggestion() {
     let world = World::new();
     let none = world.run(&["analyze", THEN]);
     assert_eq!((none.code, none.out.as_str()), (0, "No executions yet.\n"));
@@ -186,7 +186,7 @@ fn what_is_not_there_is_said_with_the_nearest_name() {
     assert!(refused.err.contains("did you mean `deploy`?"), "{}", refused.err);
     world.refused(2, &["analyze", "--format", "prose"]);
     world.refused(2, &["analyze", "--plan", "a", "--worktrees"]);
-    // What would be text under another name is not given out: a page of HTML would hold what strangers wrote as it is.
+    // There is no fallback to text: a page of HTML would contain untrusted text without escaping.
     for words in [&["--plan", "a"][..], &["--worktrees"]] {
         for format in ["html", "markdown"] {
             world.refused(3, &[&["analyze", "--format", format], words].concat());
@@ -195,9 +195,9 @@ fn what_is_not_there_is_said_with_the_nearest_name() {
 }
 
 #[test]
-fn strangers_text_does_not_act() {
+fn untrusted_text_is_escaped() {
     let world = World::new();
-    // Names of 1.x kept no rule.
+    // 1.x accepted any name.
     let name = "a|b\\u001b[31m<script>\\u202e";
     let notes = "<img src=x onerror=alert(1)> \\u001b[2J";
     let lines: String = (0..20)
@@ -227,7 +227,7 @@ fn strangers_text_does_not_act() {
 }
 
 #[test]
-fn a_named_format_counts_more_than_the_global_option() {
+fn an_explicit_format_overrides_the_global_option() {
     let world = World::new();
     import(
         &world,
@@ -245,7 +245,7 @@ fn a_named_format_counts_more_than_the_global_option() {
 }
 
 #[test]
-fn versions_and_times_are_compared() {
+fn versions_and_periods_are_compared() {
     let world = World::new();
     let version = |version: &str, first, good: usize, all: usize| {
         let text = lines("deploy", first, (0..all).map(move |index| index < good));
@@ -261,7 +261,7 @@ fn versions_and_times_are_compared() {
     let ran = world.run(&["analyze", "--skill", "deploy", "--compare", "1.0.0", "1.1.0"]);
     assert_eq!(
         ran.out,
-        "deploy\n  1.0.0: 90 of 100 = 90% (83–94%)\n  1.1.0: 61 of 100 = 61% (51–70%)\n  difference: -29 points (95 %: -40 to \
+        "deploy\n  1.0.0: 90 of 100 = 90% (83–94%)\n  1.1.0: 61 of 100 = 61% (51–70%)\n  difference: -29 points (95%: -40 to \
          -17), p < 0.001 (z)\n  `1.0.0` succeeds more often\n"
     );
     let ok = analysis(
@@ -289,7 +289,7 @@ fn versions_and_times_are_compared() {
 }
 
 #[test]
-fn a_side_of_which_nothing_is_known_is_named() {
+fn an_empty_side_of_a_comparison_is_reported() {
     let world = World::new();
     let version = |version: &str, day: usize, outcomes: &[bool]| {
         lines("deploy", day * 24, outcomes.iter().copied()).replace(
@@ -320,7 +320,7 @@ fn a_side_of_which_nothing_is_known_is_named() {
         "{}",
         far.err
     );
-    // It was used, if only once and in vain: then it is there.
+    // One failed execution is enough for the skill to be known.
     import(
         &world,
         &version("2.0.0", 10, &[true]).replace("\"success\"", "\"skipped\""),
@@ -351,7 +351,7 @@ fn a_side_of_which_nothing_is_known_is_named() {
 }
 
 #[test]
-fn what_is_missing_for_a_difference_is_counted_on_each_side() {
+fn a_comparison_says_how_many_executions_are_missing() {
     let world = World::new();
     import(&world, &lines("deploy", 0, (0..24).map(|index| index % 4 > 0)));
     import(&world, &lines("deploy", 24, (0..48).map(|index| index % 3 > 0)));
@@ -370,7 +370,7 @@ fn what_is_missing_for_a_difference_is_counted_on_each_side() {
 }
 
 #[test]
-fn times_that_overlap_are_not_compared() {
+fn overlapping_periods_are_refused() {
     let world = World::new();
     import(&world, &lines("deploy", 0, (0..48).map(|index| index % 4 > 0)));
     let compare = |a, b| ["analyze", "--skill", "deploy", "--compare", a, b];
@@ -406,7 +406,7 @@ fn failures_are_traced_to_a_version_and_a_session() {
         .replace("\"duration_s\"", "\"skill_version\":\"1.0.0\",\"duration_s\"");
     let later = lines("deploy", 120, worsening().skip(120))
         .replace("\"duration_s\"", "\"skill_version\":\"2.0.0\",\"duration_s\"");
-    // All that fail later are of one session, among others that succeed.
+    // All later failures are of one session, among others that succeed.
     let session = |line: &str| {
         let name = if line.contains("failure") { "night" } else { "day" };
         line.replace(
@@ -436,7 +436,7 @@ fn failures_are_traced_to_a_version_and_a_session() {
             .out
             .contains("worse deploy: since 2026-01-06")
     );
-    // Since then alone there is no change to see.
+    // The executions since then show no change.
     let ok = analysis(&world, &["--since", "2026-01-06T12:00:00Z"]);
     assert_eq!(ok["skills"][0]["changes"], Value::Array(Vec::new()));
     assert!(ok["skills"][0]["rate"]["total"].as_u64().unwrap() < 80);
@@ -444,7 +444,7 @@ fn failures_are_traced_to_a_version_and_a_session() {
 }
 
 #[test]
-fn a_period_is_all_that_a_report_of_it_shows() {
+fn a_report_contains_only_its_period() {
     let world = World::new();
     let old = lines("deploy", 0, (0..30).map(|_| false)).replace("timeout while waiting", "ancient breakage");
     import(
@@ -466,14 +466,14 @@ fn a_period_is_all_that_a_report_of_it_shows() {
 }
 
 #[test]
-fn a_clock_that_ran_ahead_hides_nothing() {
+fn executions_in_the_future_hide_nothing() {
     let world = World::new();
     let ahead = lines("deploy", 300, std::iter::once(true)).replace("2026-", "2099-");
     import(&world, &(lines("deploy", 0, worsening()) + &ahead));
     let ok = analysis(&world, &[]);
     let weeks = ok["skills"][0]["weeks"].as_array().unwrap();
     assert_ne!(weeks[11]["start"], "2099-01-12", "{weeks:?}");
-    // No skill is idle for that it is used in the future, and what is to come is in no week.
+    // A skill that is used in the future is not idle, and future executions are in no week.
     let alone = World::new();
     import(&alone, &ahead);
     let ok = analysis_of_all(&alone);
@@ -486,7 +486,7 @@ fn a_clock_that_ran_ahead_hides_nothing() {
 }
 
 #[test]
-fn wide_letters_and_long_words_stay_within_the_columns() {
+fn wide_characters_and_long_words_are_wrapped() {
     let world = World::new();
     let name = "\u{53d1}".repeat(40);
     let failing = lines(&name, 0, (0..30).map(|_| false)).replace("timeout", &"\u{8d85}".repeat(60));
@@ -518,9 +518,9 @@ fn wide_letters_and_long_words_stay_within_the_columns() {
 }
 
 #[test]
-fn a_version_that_was_not_said_is_no_change_of_version() {
+fn a_missing_version_is_not_a_change_of_version() {
     let world = World::new();
-    // Some are recorded by hand and know no version; or two versions are used side by side.
+    // Some are recorded by hand without a version; or two versions are used at the same time.
     let side_by_side = |(index, line): (usize, &str)| {
         let version = format!("\"skill_version\":\"{}.0.0\",", 1 + index % 2);
         line.replace("\"duration_s\"", &format!("{version}\"duration_s\""))
@@ -561,7 +561,7 @@ fn a_version_that_was_not_said_is_no_change_of_version() {
 #[test]
 fn failures_are_traced_to_the_version_in_which_they_cluster() {
     let world = World::new();
-    // Two versions side by side: one fails two times of three, the other hardly ever. Nothing changes over time.
+    // Two versions at the same time: one fails two times of three, the other rarely. Nothing changes over time.
     let named = |(index, line): (usize, &str)| {
         let version = if index % 5 == 0 { "1.0.0" } else { "2.0.0" };
         line.replace(
@@ -596,9 +596,9 @@ fn failures_are_traced_to_the_version_in_which_they_cluster() {
 }
 
 #[test]
-fn a_low_rate_is_sure_only_where_looking_often_does_not_make_it_so() {
+fn a_low_rate_is_sure_only_under_repeated_checks() {
     let world = World::new();
-    // An interval of 95 % lies below 60 % in both.
+    // The 95% interval is below 60% in both.
     import(
         &world,
         &lines("many", 0, (0..100).map(|index| index * 40 % 100 < 40)),
@@ -627,7 +627,7 @@ fn a_low_rate_is_sure_only_where_looking_often_does_not_make_it_so() {
 }
 
 #[test]
-fn one_is_singular() {
+fn counts_of_one_are_singular() {
     let world = World::new();
     import(&world, &lines("once", 0, std::iter::once(true)));
     import(&world, &lines("nearly", 0, (0..9).map(|_| true)));
@@ -644,15 +644,15 @@ fn one_is_singular() {
         .run(&["analyze", THEN, "--format", "html", "--skill", "once"])
         .out;
     assert!(
-        one.contains("<p>1 execution of 1 skill: ") && one.contains("1 of 1 run = "),
+        one.contains("<p>1 skill. Executions: 1 (1 success, ") && one.contains("1 of 1 run = "),
         "{one}"
     );
 }
 
 #[test]
-fn many_skills_do_not_flood_a_report() {
+fn a_report_of_many_skills_is_shortened() {
     let world = World::new();
-    // 25 low ones and 40 of which little is known.
+    // 25 skills with a low rate and 40 with few executions.
     let low = |n: usize| lines(&format!("low-{n:02}"), 0, (0..30).map(|_| false));
     let few = |n: usize| lines(&format!("few-{n:02}"), 0, (0..=n % 3).map(|_| true));
     import(
@@ -661,7 +661,7 @@ fn many_skills_do_not_flood_a_report() {
     );
     let count = |text: &str, mark: &str| text.lines().filter(|line| line.starts_with(mark)).count();
     let text = world.good(&["analyze", THEN]);
-    // The low ones come first, then the most used; they stand in the order of their names.
+    // Low ones are selected first, then the most used; the table is sorted by name.
     assert_eq!((count(&text, "few-"), count(&text, "low-")), (25, 25), "{text}");
     assert!(text.find("few-01") < text.find("low-00"), "{text}");
     assert!(text.contains("\nand 15 more: `clawpowers analyze --skill NAME` or `--json`\n"));

@@ -1,4 +1,4 @@
-//! The formats of `analyze` as they were looked at and found good, and the HTML form in a real browser.
+//! The formats of `analyze` as fixtures, and the HTML in a real browser.
 
 use crate::analyze::{THEN, import, lines, worsening};
 use crate::harness::World;
@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// A home with a skill that got worse, a steady one, a low one, one that was hardly used, and one that is not used any more.
+/// A home with skills that got worse, stayed good, are low, are rarely used, and are not used any more.
 fn lived() -> World {
     let world = World::new();
     let paid = |(index, line): (usize, &str)| {
@@ -32,9 +32,9 @@ fn golden(name: &str) -> PathBuf {
         .join(name)
 }
 
-/// `CLAWPOWERS_UPDATE=1` writes what is printed now in place of what was found good.
+/// `CLAWPOWERS_UPDATE=1` replaces the fixtures by the current output.
 #[test]
-fn the_formats_are_as_they_were_found_good() {
+fn every_format_matches_its_fixture() {
     let world = lived();
     for (words, name) in [
         (&["--format", "text"][..], "report.txt"),
@@ -48,12 +48,12 @@ fn the_formats_are_as_they_were_found_good() {
             "recommendations.md",
         ),
         (&["--recommendations", "--format", "html"], "recommendations.html"),
-        // Of a reply nothing is left out.
+        // A reply is always complete.
         (&["--recommendations", "--format", "json"], "report.json"),
     ] {
         let mut ran = world.run(&[&["analyze", THEN], words].concat());
         assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{name}");
-        // Each test has a home of its own.
+        // The path of the home differs in each run.
         ran.out = ran.out.replace(&shown(world.claw()), "/home/ada/.clawpowers");
         let file = golden(name);
         if std::env::var_os("CLAWPOWERS_UPDATE").is_some() {
@@ -66,12 +66,12 @@ fn the_formats_are_as_they_were_found_good() {
 }
 
 #[test]
-fn recommendations_alone_are_that_in_every_format() {
+fn recommendations_alone_in_every_format() {
     let world = lived();
     for format in ["text", "markdown", "html"] {
         let ran = world.run(&["analyze", THEN, "--recommendations", "--format", format, "--save"]);
         assert!(ran.out.contains("rework it"), "{}", ran.out);
-        // A steady skill that is good has nothing to recommend.
+        // For a skill that stays good there is nothing to recommend.
         assert!(!ran.out.contains("release-notes"), "{}", ran.out);
         let saved = ran.err.trim_start_matches("saved to ").trim_end();
         assert_eq!(fs::read_to_string(saved).unwrap(), ran.out);
@@ -85,7 +85,7 @@ fn recommendations_alone_are_that_in_every_format() {
 }
 
 #[test]
-fn a_report_is_saved_only_when_asked_for() {
+fn a_report_is_saved_only_with_save() {
     let world = lived();
     let saved = || -> Vec<String> {
         let Ok(entries) = fs::read_dir(world.claw().join("feedback")) else {
@@ -99,7 +99,7 @@ fn a_report_is_saved_only_when_asked_for() {
     };
     world.run(&["analyze"]);
     assert_eq!(saved(), Vec::<String>::new());
-    // Once more is in place of the first one of the day.
+    // A second report replaces the first one of the day.
     for format in ["text", "markdown", "html", "json", "text"] {
         let ran = world.run(&["analyze", "--save", "--format", format]);
         assert_eq!(ran.code, 0, "{ran:?}");
@@ -117,9 +117,9 @@ fn a_report_is_saved_only_when_asked_for() {
     );
 }
 
-/// Opens the page as a person's browser does, light and dark, and looks at what became of it.
+/// Opens the page in a browser, light and dark, and inspects the result.
 #[test]
-fn a_browser_shows_the_report_without_a_complaint() {
+fn a_browser_shows_the_report_without_errors() {
     let Some(browser) = ["chromium", "chromium-browser", "google-chrome"]
         .into_iter()
         .find(|name| {
@@ -176,7 +176,7 @@ fn a_browser_shows_the_report_without_a_complaint() {
     assert_eq!(count("class=\"rate\""), count("class=\"band\""));
     assert_eq!(count("class=\"change\""), 1, "the drop of one skill");
     assert!(count("class=\"success\"") > 4 && count("class=\"failure\"") > 4 && count("class=\"took\"") == 5);
-    // Every link leads to a place on the page.
+    // Every link has a target on the page.
     let links: Vec<&str> = dom
         .split("href=\"#")
         .skip(1)
@@ -187,7 +187,7 @@ fn a_browser_shows_the_report_without_a_complaint() {
         links.iter().all(|link| dom.contains(&format!("id=\"{link}\""))),
         "{links:?}"
     );
-    // A link to a folded skill opens it.
+    // A link to a collapsed skill expands it.
     let folded = dom.split("<details>").nth(1).unwrap();
     let place = folded.split("id=\"").nth(1).unwrap().split('"').next().unwrap();
     assert!(links.contains(&place), "{place}: {links:?}");
@@ -263,7 +263,7 @@ fn conforms(value: &Value, schema: &Value, root: &Value, place: &str) {
 }
 
 #[test]
-fn the_json_form_is_that_of_its_schema() {
+fn the_json_matches_its_schema() {
     let schema =
         fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schemas/operations.json"))
             .unwrap();

@@ -1,13 +1,13 @@
-//! `analyze`: skills that are not used, what a rate is of, notes, models, and plans that are not known.
+//! `analyze`: unused skills, rates and their executions, notes, models, and unknown plans.
 
 use crate::analyze::{THEN, analysis, import, lines};
 use crate::harness::World;
 use crate::terminal::has_terminals;
 use serde_json::{Value, json};
 
-/// A skill that nobody uses any more looks so in every form, and is no news.
+/// A skill that is no longer used is marked in every format, and there is no recommendation for it.
 #[test]
-fn a_skill_that_is_not_used_is_idle() {
+fn an_unused_skill_is_idle() {
     let world = World::new();
     let old = lines("retired", 0, (0..100).map(|index| index % 5 == 0)).replace("2026-", "2024-");
     import(
@@ -21,7 +21,7 @@ fn a_skill_that_is_not_used_is_idle() {
         (&retired["idle"], &retired["idle_days"]),
         (&true.into(), &746.into())
     );
-    // Both have the same weeks, those up to now.
+    // Both have the same weeks, which end now.
     for skill in [low, retired] {
         let weeks = skill["weeks"].as_array().unwrap();
         assert_eq!(
@@ -45,21 +45,21 @@ fn a_skill_that_is_not_used_is_idle() {
     let row = text.lines().find(|line| line.starts_with("retired")).unwrap();
     assert!(row.contains("  746d ago   ············  idle"), "{row}");
     assert!(
-        text.contains("\nidle: no run in the last twelve weeks\n"),
+        text.contains("\nidle: no runs in the last twelve weeks\n"),
         "{text}"
     );
     let markdown = world.good(&["analyze", THEN, "--format", "markdown"]);
     assert!(markdown.contains("| 2024-01-05 | idle |"), "{markdown}");
     let html = world.good(&["analyze", THEN, "--format", "html"]);
     assert!(
-        html.contains("No run in the last twelve weeks; the last one was on 2024-01-05."),
+        html.contains("No runs in the last twelve weeks; the last one was on 2024-01-05."),
         "{html}"
     );
 }
 
-/// What a rate is of is said beside it, and no state says that nothing can be told where something was.
+/// A rate comes with the number of its executions, and no state contradicts a recommendation.
 #[test]
-fn a_rate_says_what_it_is_of_and_nothing_is_said_against_it() {
+fn a_rate_names_its_executions_and_nothing_contradicts_it() {
     let world = World::new();
     let fell = (0..140).map(|index: usize| {
         if index < 120 {
@@ -85,7 +85,7 @@ fn a_rate_says_what_it_is_of_and_nothing_is_said_against_it() {
 }
 
 #[test]
-fn notes_are_counted_whole_and_numbers_do_not_tell_them_apart() {
+fn notes_that_differ_only_in_numbers_are_counted_together() {
     let world = World::new();
     let notes = [
         "timeout waiting for the registry after 31s",
@@ -112,7 +112,7 @@ fn notes_are_counted_whole_and_numbers_do_not_tell_them_apart() {
     );
 }
 
-/// The models are counted where one skill is asked for.
+/// Models are counted if one skill is selected.
 #[test]
 fn the_models_of_a_skill_are_counted() {
     let world = World::new();
@@ -139,19 +139,19 @@ fn the_models_of_a_skill_are_counted() {
     );
     let text = world.good(&["analyze", THEN, "--skill", "deploy"]);
     assert!(
-        text.contains("  models      m-1 34 of 67, m-2 33 of 33\n"),
+        text.contains("  models      m-1: 34 of 67, m-2: 33 of 33\n"),
         "{text}"
     );
     let html = world.good(&["analyze", THEN, "--format", "html"]);
     assert!(
-        html.contains("<dt>Models</dt><dd>m-1: 34 of 67, m-2: 33 of 33</dd>"),
+        html.contains("<dt>models</dt><dd>m-1: 34 of 67, m-2: 33 of 33</dd>"),
         "{html}"
     );
 }
 
-/// A plan that nobody has written anything of is a mistake, not one of unknown length.
+/// A plan without any keys is a mistake, not a plan of unknown duration.
 #[test]
-fn a_plan_that_is_not_known_is_an_error() {
+fn an_unknown_plan_is_an_error() {
     let world = World::new();
     let refused = world.refused(1, &["analyze", "--plan", "x"]);
     assert!(refused.err.contains("there is no plan `x`"), "{refused:?}");
@@ -177,7 +177,7 @@ fn a_plan_that_is_not_known_is_an_error() {
 }
 
 #[test]
-fn n2_and_n9_plans_are_judged_and_their_tasks_found() {
+fn n2_and_n9_plans_are_compared_with_their_tasks() {
     let world = World::new();
     let set = |key: &str, value: &str| assert_eq!(world.run(&["store", "set", key, value]).code, 0);
     set("plan:auth:estimated_duration", "100");
@@ -223,9 +223,9 @@ fn n2_and_n9_plans_are_judged_and_their_tasks_found() {
     );
 }
 
-/// No success is not painted like one, and what a colour says a word says too.
+/// A color matches the state, and every color comes with a word.
 #[test]
-fn the_colours_of_a_page_follow_the_state() {
+fn the_colors_of_a_page_follow_the_state() {
     let world = World::new();
     let rates = [("never", 0), ("always", 10), ("mostly", 8)];
     let all = rates.map(|(skill, good)| lines(skill, 0, (0..200).map(move |index| index % 10 < good)));
@@ -254,9 +254,9 @@ fn the_colours_of_a_page_follow_the_state() {
     }
 }
 
-/// On a phone, 400 pixels wide, no letter has less than 11 pixels, and no drawing is made smaller.
+/// On a phone, 400 pixels wide, no text is smaller than 11 pixels, and no chart is scaled down.
 #[test]
-fn a_page_can_be_read_on_a_phone() {
+fn a_page_fits_a_phone() {
     let world = World::new();
     import(&world, &lines("deploy", 0, (0..100).map(|index| index % 3 == 0)));
     let page = world.good(&["analyze", THEN, "--format", "html"]);
@@ -278,7 +278,7 @@ fn a_page_can_be_read_on_a_phone() {
         sizes += 1;
     }
     assert!(sizes >= 6, "{sizes}");
-    // A blank of 16 pixels is on each side.
+    // There is a margin of 16 pixels on each side.
     let widths = page.split("<svg").skip(1).map(|svg| {
         let (width, _) = number(svg.split(" width=\"").nth(1).unwrap()).unwrap();
         width
@@ -290,7 +290,7 @@ fn a_page_can_be_read_on_a_phone() {
     );
 }
 
-/// A narrow terminal has fewer columns, not columns of which nothing is left.
+/// A narrow terminal shows fewer columns instead of very narrow ones.
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
 fn a_narrow_terminal_shows_fewer_columns() {
@@ -321,7 +321,7 @@ fn a_narrow_terminal_shows_fewer_columns() {
     };
     assert_eq!(heading(40), ["SKILL", "RATE", "STATE"]);
     assert_eq!(heading(60), ["SKILL", "RATE", "LAST USED", "STATE"]);
-    let all = ["SKILL", "RUNS", "RATE", "95 %", "LAST USED", "12 WEEKS", "STATE"];
+    let all = ["SKILL", "RUNS", "RATE", "95%", "LAST USED", "12 WEEKS", "STATE"];
     assert_eq!(heading(80), all);
 }
 

@@ -1,4 +1,4 @@
-//! Files, folders and arguments that nobody should hand in, and everybody does.
+//! Bad input: files, folders and arguments.
 
 use crate::harness::{World, finish, wait};
 use crate::started::Start as _;
@@ -7,10 +7,10 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::Stdio;
 
-/// Each is one row of the listing, none keeps the good one from being listed.
+/// Each is one row of the list, and none prevents the valid skill from being listed.
 #[test]
 #[cfg_attr(windows, ignore = "Wine makes no symbolic links")]
-fn the_list_answers_whatever_lies_about() {
+fn the_list_copes_with_strange_files() {
     let world = World::new();
     let at = |path: &str| world.work().join("s").join(path);
     world.skill("s/good", "Is good.");
@@ -93,7 +93,7 @@ fn the_list_answers_whatever_lies_about() {
 
 #[test]
 #[cfg_attr(windows, ignore = "Windows has no permission bits")]
-fn what_may_not_be_read_is_named() {
+fn unreadable_files_are_reported() {
     let world = World::new();
     let file = world.skill("s/closed", "Is closed.");
     world.skill("s/good", "Is good.");
@@ -127,7 +127,7 @@ fn what_may_not_be_read_is_named() {
 
 #[test]
 #[cfg_attr(not(target_os = "linux"), ignore = "only Linux allows such file names")]
-fn names_that_are_not_utf8_are_shown_as_well_as_can_be() {
+fn names_that_are_not_utf8_are_shown_lossily() {
     let world = World::new();
     let folder = world.work().join("s").join(os_string(b"odd\xff"));
     crate::harness::write(
@@ -168,7 +168,7 @@ fn a_root_has_to_be_a_folder() {
 }
 
 #[test]
-fn an_unknown_value_is_refused_with_the_valid_ones() {
+fn an_unknown_value_is_refused_with_the_valid_values() {
     let world = World::new();
     world.skill("good", "Is good.");
     let cases: [(&[&str], &str); 5] = [
@@ -212,78 +212,78 @@ fn an_unknown_value_is_refused_with_the_valid_ones() {
 }
 
 #[test]
-fn a_command_line_that_is_not_understood_is_usage() {
+fn an_invalid_command_line_is_a_usage_error() {
     let world = World::new();
     let cases: [(&[&str], &str, &str); 15] = [
         (
             &["nonsense"],
-            "there is no command `nonsense`",
+            "unknown command `nonsense`",
             "see `clawpowers --help`",
         ),
         (
             &["skill", "nonsense"],
-            "there is no command `nonsense`",
+            "unknown command `nonsense`",
             "see `clawpowers skill --help`",
         ),
         (
             &["skill", "lst"],
-            "there is no command `lst`",
+            "unknown command `lst`",
             "did you mean `clawpowers skill list`? see `clawpowers skill --help`",
         ),
         (
             &["skill", "list", "--jso"],
-            "the option `--jso` is not known",
+            "unknown option `--jso`",
             "did you mean `--json`? ",
         ),
         (
             &["skill", "budget", "--nonsense"],
-            "the option `--nonsense` is not known",
-            "the usage is `clawpowers skill budget [OPTIONS]`; `clawpowers skill budget --help` has examples",
+            "unknown option `--nonsense`",
+            "usage: `clawpowers skill budget [OPTIONS]`; `clawpowers skill budget --help` has examples",
         ),
         (
             &["skill", "budget", "surplus"],
-            "the argument `surplus` is one too many",
-            "the usage is ",
+            "unexpected argument `surplus`",
+            "usage: ",
         ),
         (
             &["skill", "list", "--root"],
-            "`--root <DIR>` needs a value",
+            "`--root <DIR>` requires a value",
             "see `clawpowers skill list --help`",
         ),
         (
             &["skill", "show"],
-            "`<NAME>` is missing",
-            "the usage is `clawpowers skill show <NAME>`; ",
+            "`<NAME>` is required",
+            "usage: `clawpowers skill show <NAME>`; ",
         ),
         (
             &["metrics", "record"],
-            "`--skill <NAME>` and `--outcome <OUTCOME>` are missing",
-            "the usage is ",
+            "`--skill <NAME>` and `--outcome <OUTCOME>` are required",
+            "usage: ",
         ),
-        (&["skill", "validate"], "`<PATHS>...` is missing", "the usage is "),
+        (&["skill", "validate"], "`<PATHS>...` is required", "usage: "),
         (
             &["skill", "read", "a", "b", "--wrap"],
-            "`[RESOURCE]` does not go with `--wrap`",
-            "the usage is ",
+            "`[RESOURCE]` cannot be used with `--wrap`",
+            "usage: ",
         ),
         (
             &["doctor", "--home", "a", "--home", "b"],
-            "`--home <DIR>` is given twice",
-            "the usage is ",
+            "`--home <DIR>` cannot be given twice",
+            "usage: ",
         ),
         (
             &["doctor", "--json=x"],
-            "`--json` takes no value such as `x`",
-            "the usage is ",
+            "unexpected value `x` for `--json`",
+            "usage: ",
         ),
         (
             &["skill", "prompt", "--budget", "-1"],
-            "`--budget <TOKENS>` does not take `-1`: it has to be a whole number from 0 to ",
+            "invalid value `-1` for `--budget <TOKENS>`: expected a whole number from 0 to ",
             "see `clawpowers skill prompt --help`",
         ),
         (
             &["skill", "search", "x", "--limit", "many\u{1b}[2J\u{202e}"],
-            "`--limit <N>` does not take `many\\u{1b}[2J\\u{202e}`: it has to be a whole number from 0 to ",
+            "invalid value `many\\u{1b}[2J\\u{202e}` for `--limit <N>`: expected a whole number from 0 to ",
             "see `clawpowers skill search --help`",
         ),
     ];
@@ -297,9 +297,9 @@ fn a_command_line_that_is_not_understood_is_usage() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_failure() {
+fn a_closed_pipe_is_not_an_error() {
     let world = World::new();
-    // Much more than a pipe holds, so that the program is still writing when the reader goes.
+    // Much more than fits into a pipe, so that the program is still writing when the reader closes it.
     for n in 0..400 {
         world.skill(&format!("s/skill-{n}"), &"Does much. ".repeat(90));
     }
@@ -337,7 +337,7 @@ fn a_reader_that_goes_away_is_no_failure() {
 
 #[test]
 #[cfg_attr(not(target_os = "linux"), ignore = "only Linux has /dev/full")]
-fn an_output_that_cannot_be_written_is_a_matter_of_storage() {
+fn an_unwritable_output_is_a_storage_error() {
     let world = World::new();
     for args in [
         &["skill", "list"][..],
@@ -361,7 +361,7 @@ fn an_output_that_cannot_be_written_is_a_matter_of_storage() {
 }
 
 #[test]
-fn requests_are_objects_and_their_faults_name_no_types() {
+fn invalid_requests_are_reported_without_rust_types() {
     use clawpowers_api::{OPERATIONS, Options, Runtime};
     let runtime = Runtime::open(Options::default());
     for operation in OPERATIONS {
@@ -397,10 +397,10 @@ fn requests_are_objects_and_their_faults_name_no_types() {
     }
 }
 
-/// Two blanks stay two, and a line end forges no line.
+/// Two spaces stay two, and a newline does not forge a line.
 #[test]
 #[cfg_attr(windows, ignore = "Windows allows no such file names")]
-fn a_path_is_shown_as_it_is() {
+fn paths_are_shown_unchanged() {
     let world = World::new();
     let text = "---\nname: x\ndescription: Use when: now\n---\n[gone](gone.md)\n";
     world.file("s/two  blanks/SKILL.md", text);
@@ -433,7 +433,7 @@ fn a_path_is_shown_as_it_is() {
 
 #[test]
 #[cfg_attr(windows, ignore = "Windows has no permission bits")]
-fn a_folder_that_may_not_be_looked_into_is_no_folder_without_a_skill() {
+fn an_unreadable_folder_is_not_an_empty_one() {
     let world = World::new();
     world.skill("closed", "Is closed.");
     let folder = world.work().join("closed");

@@ -40,7 +40,7 @@ fn budget_says_what_each_client_would_cut() {
 }
 
 #[test]
-fn a_new_skill_is_valid_and_shows_up() {
+fn a_new_skill_is_valid_and_listed() {
     let world = World::new();
     let ran = world.run(&["skill", "new", "release-notes"]);
     assert_eq!(
@@ -75,7 +75,7 @@ fn a_new_skill_is_valid_and_shows_up() {
 }
 
 #[test]
-fn nothing_that_exists_is_overwritten() {
+fn existing_files_are_not_overwritten() {
     let world = World::new();
     let file = world.skill("tea", "Makes tea.");
     let before = fs::read_to_string(&file).unwrap();
@@ -94,7 +94,7 @@ fn nothing_that_exists_is_overwritten() {
         ran.err.contains("`./milk/SKILL.md` cannot be written: "),
         "{ran:?}"
     );
-    // A second spelling would hide the first.
+    // A second spelling would shadow the first.
     world.file("juice/skill.md", "mine");
     let ran = world.refused(3, &["skill", "new", "juice", "--dir", "."]);
     assert!(ran.err.contains("`./juice/skill.md` exists"), "{ran:?}");
@@ -106,7 +106,7 @@ fn nothing_that_exists_is_overwritten() {
 }
 
 #[test]
-fn a_new_skill_goes_where_a_client_looks() {
+fn a_new_skill_is_created_where_a_client_looks() {
     let new = |world: &World, cwd: &str, more: &[&str]| {
         let args = [&["skill", "new", "tea"], more].concat();
         let ran = world.run_in(&world.work().join(cwd), &args);
@@ -120,7 +120,7 @@ fn a_new_skill_goes_where_a_client_looks() {
         }
         world
     };
-    // The nearest folder that exists wins; without one, the root's.
+    // The nearest existing folder is used, otherwise that of the root.
     for (folders, cwd, out) in [
         (&[".claude/skills"][..], "", ".claude/skills/tea/SKILL.md"),
         (
@@ -139,7 +139,7 @@ fn a_new_skill_goes_where_a_client_looks() {
             ".gemini/skills/tea/SKILL.md",
         ),
         (&[".clawpowers/skills"], "", ".clawpowers/skills/tea/SKILL.md"),
-        // Claude Code does not look into the common folder, every other client does.
+        // Claude Code does not search the common folder; every other client does.
         (&[".claude", ".github"], "", ".claude/skills/tea/SKILL.md"),
         (
             &[".claude", "deep/.claude"],
@@ -187,7 +187,7 @@ fn a_new_skill_goes_where_a_client_looks() {
         err.starts_with("only clawpowers reads this folder\nhint: "),
         "{err}"
     );
-    // In the home folder it is a skill of the user's.
+    // In the home folder it is a skill of the user.
     let world = World::new();
     let ran = world.run_in(&world.home(), &["skill", "new", "tea"]);
     assert_eq!(ran.out, ".agents/skills/tea/SKILL.md\n");
@@ -200,7 +200,7 @@ fn a_new_skill_goes_where_a_client_looks() {
 fn a_full_disk_leaves_nothing_behind() {
     let world = World::new();
     fs::create_dir(world.work().join(".agents")).unwrap();
-    // A limit of no bytes fails a write as a full disk does.
+    // With a file size limit of 0, a write fails as on a full disk.
     let limited = "trap '' XFSZ; ulimit -f 0; exec \"$0\" skill new tea";
     let mut command = world.command("/bin/sh");
     command.args(["-c", limited, env!("CARGO_BIN_EXE_clawpowers")]);
@@ -222,7 +222,7 @@ fn a_full_disk_leaves_nothing_behind() {
 }
 
 #[test]
-fn a_name_that_no_folder_of_windows_can_have_is_refused_everywhere() {
+fn windows_device_names_are_refused_everywhere() {
     let world = World::new();
     for name in ["nul", "con", "aux", "com1", "lpt9"] {
         let ran = world.refused(3, &["skill", "new", name]);
@@ -234,7 +234,7 @@ fn a_name_that_no_folder_of_windows_can_have_is_refused_everywhere() {
 }
 
 #[test]
-fn a_name_that_no_reader_takes_is_refused_with_a_better_one() {
+fn an_invalid_name_is_refused_with_a_suggestion() {
     let world = World::new();
     for (name, better) in [
         ("Bad Name", "bad-name"),
@@ -254,7 +254,7 @@ fn a_name_that_no_reader_takes_is_refused_with_a_better_one() {
 }
 
 #[test]
-fn a_doctor_finds_an_empty_machine_healthy() {
+fn doctor_finds_no_problems_on_an_empty_machine() {
     let world = World::new();
     let ran = world.run(&["doctor"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
@@ -262,7 +262,7 @@ fn a_doctor_finds_an_empty_machine_healthy() {
         "inventory\n",
         "readiness\n  every requirement is met\n",
         "visibility\n",
-        "faults\n  none\n",
+        "problems\n  none\n",
     ] {
         assert!(ran.out.contains(part), "{part}: {}", ran.out);
     }
@@ -278,7 +278,7 @@ fn a_doctor_finds_an_empty_machine_healthy() {
 }
 
 #[test]
-fn a_doctor_names_what_is_amiss() {
+fn doctor_lists_problems() {
     let world = World::new();
     world.file(
         "s/needy/SKILL.md",
@@ -304,7 +304,7 @@ fn a_doctor_names_what_is_amiss() {
 }
 
 #[test]
-fn a_doctor_says_what_a_client_does_not_see_and_what_it_drops() {
+fn doctor_lists_what_clients_do_not_see_and_reject() {
     let world = World::new();
     world.skill(".claude/skills/for-claude", "Is for Claude.");
     let bom = format!("\u{feff}{}", crate::harness::text_of("marked", "Has a mark."));

@@ -47,7 +47,7 @@ impl World {
         fs::read_to_string(self.claw().join("config.json")).unwrap()
     }
 
-    /// Sets a value and gives the file that is then there.
+    /// Sets a value and returns the new content of the file.
     fn set(&self, key: &str, value: &str) -> String {
         let ran = self.run(&["config", "set", key, value]);
         assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{key} {value}: {ran:?}");
@@ -55,7 +55,7 @@ impl World {
         self.config()
     }
 
-    /// Sees that a change is refused and that the folder is as it was.
+    /// Checks that a change is refused and that the folder is unchanged.
     fn not_set(&self, code: i32, args: &[&str]) -> String {
         let file = self.claw().join("config.json");
         let before = (fs::read(&file).ok(), fs::read_dir(self.claw()).unwrap().count());
@@ -118,7 +118,7 @@ fn both_dialects_are_read_and_keep_their_spelling() {
         after,
         NEW.replace("\"dailyLimitUsd\": 25", "\"dailyLimitUsd\": 5")
     );
-    // The two lists hold different things, so neither stands for the other.
+    // The two lists have different meanings, so they are not synonyms.
     new.refused(1, &["config", "get", "payments.allowlist"]);
     let after = new.set("payments.allowlist", "[\"0x1\"]");
     assert!(
@@ -128,7 +128,7 @@ fn both_dialects_are_read_and_keep_their_spelling() {
 }
 
 #[test]
-fn the_text_around_a_value_stays_as_it_is() {
+fn the_text_around_a_value_is_unchanged() {
     let cases = [
         (
             "{\r\n\t\"a\": 1.10,\r\n\t\"b\" : 1e2\r\n}\r\n",
@@ -180,7 +180,7 @@ fn the_text_around_a_value_stays_as_it_is() {
 
 #[test]
 #[cfg_attr(windows, ignore = "Windows has no permission bits")]
-fn a_missing_home_and_file_are_made_for_the_user_alone() {
+fn a_new_home_and_file_are_private() {
     let world = World::new();
     fs::remove_dir(world.claw()).unwrap();
     let ran = world.refused(1, &["config", "get", "profile"]);
@@ -190,9 +190,12 @@ fn a_missing_home_and_file_are_made_for_the_user_alone() {
     );
     let ran = world.run(&["config", "list"]);
     assert_eq!((ran.code, ran.out.as_str()), (0, ""));
-    assert!(ran.err.starts_with("there is no `"), "{ran:?}");
+    assert!(ran.err.ends_with("config.json` does not exist\n"), "{ran:?}");
     world.refused(3, &["config", "set", "rsi.tiers.t4", "auto"]);
-    assert!(!world.claw().exists(), "reading and refusing make nothing");
+    assert!(
+        !world.claw().exists(),
+        "reading and refused commands create nothing"
+    );
     let after = world.set("logging.retentionDays", "7");
     assert_eq!(after, "{\n  \"logging\": {\n    \"retentionDays\": 7\n  }\n}\n");
     let mode = |name: &str| mode(world.claw().join(name));
@@ -208,7 +211,7 @@ fn a_missing_home_and_file_are_made_for_the_user_alone() {
 
 #[test]
 #[cfg_attr(windows, ignore = "Wine makes no symbolic links")]
-fn a_link_stays_and_what_it_leads_to_is_written() {
+fn a_symlink_is_kept_and_its_target_written() {
     let world = World::new();
     let target = world.file("dotfiles/claw.json", "{}");
     symlink("../work/dotfiles/claw.json", world.claw().join("step.json")).unwrap();
@@ -228,7 +231,7 @@ fn a_link_stays_and_what_it_leads_to_is_written() {
 }
 
 #[test]
-fn replies_say_what_was_and_what_is() {
+fn replies_have_the_previous_and_the_new_value() {
     let world = world(r#"{"profiles": {"x": {"b": [1, 2]}}, "profile": "x"}"#);
     let file = world.claw().join("config.json");
     let (code, reply) = world.json(&["config", "get", "profiles.x"]);
@@ -272,7 +275,7 @@ fn replies_say_what_was_and_what_is() {
 }
 
 #[test]
-fn a_text_becomes_the_kind_of_value_that_is_there() {
+fn a_text_is_converted_to_the_type_of_the_current_value() {
     let world = world(r#"{"on": true, "n": 1, "s": "x", "l": [], "z": null}"#);
     for (key, value, stored) in [
         ("on", "false", json!(false)),
@@ -305,13 +308,13 @@ fn a_text_becomes_the_kind_of_value_that_is_there() {
         world.not_set(3, &[key, value]);
     }
     world.not_set(3, &["s", "x", "--json-value"]);
-    // Only JSON changes the kind.
+    // Only JSON changes the type.
     let ran = world.run(&["config", "set", "s", "7", "--json-value"]);
     assert_eq!((ran.code, ran.out.as_str()), (0, "Set s = 7\n"), "{ran:?}");
 }
 
 #[test]
-fn known_settings_take_what_they_know() {
+fn known_settings_refuse_other_values() {
     for world in [world(OLD), world(NEW), world("{}")] {
         for (key, value) in [
             ("payments.mode", "maybe"),
@@ -347,7 +350,7 @@ fn known_settings_take_what_they_know() {
 }
 
 #[test]
-fn an_invalid_file_is_named_with_its_place_and_left_alone() {
+fn an_invalid_file_is_reported_and_not_changed() {
     for (text, place) in [
         (&b"{\n  \"a\": 1,\n}\n"[..], "line 3 column 1"),
         (b"{\n  // why\n}", "line 2 column 3"),
@@ -391,7 +394,7 @@ fn an_invalid_file_is_named_with_its_place_and_left_alone() {
 }
 
 #[test]
-fn odd_keys_are_refused_or_are_names_like_any_other() {
+fn strange_keys_are_refused_or_work() {
     let world = world(OLD);
     let deep = vec!["a"; 33].join(".");
     let long = "a".repeat(1025);
@@ -438,7 +441,7 @@ fn odd_keys_are_refused_or_are_names_like_any_other() {
 }
 
 #[test]
-fn nothing_reaches_a_terminal_raw() {
+fn control_characters_are_escaped() {
     let world =
         world("{\"k\\u001b[2J\\u202e\": \"red \\u001b[31m\\u009b \\n\", \"s\": \"\\u001b]0;x\\u0007\"}");
     let listed = world.run(&["config", "list"]).out;
@@ -457,7 +460,7 @@ fn nothing_reaches_a_terminal_raw() {
 }
 
 #[test]
-fn what_cannot_be_read_or_written_is_a_matter_of_storage() {
+fn unreadable_and_unwritable_files_are_storage_errors() {
     let folder = World::new();
     fs::create_dir(folder.claw().join("config.json")).unwrap();
     folder.not_set(4, &["a", "1"]);
@@ -480,7 +483,7 @@ fn what_cannot_be_read_or_written_is_a_matter_of_storage() {
 
 #[test]
 #[cfg_attr(windows, ignore = "Windows has no named pipes in a folder")]
-fn a_pipe_or_a_circle_in_place_of_a_file_is_not_waited_for() {
+fn a_pipe_or_symlink_loop_is_refused_at_once() {
     let pipe = World::new();
     let made = finish(pipe.command("mkfifo").arg(pipe.claw().join("config.json")));
     assert_eq!(made.code, 0, "{made:?}");
@@ -492,7 +495,7 @@ fn a_pipe_or_a_circle_in_place_of_a_file_is_not_waited_for() {
 }
 
 #[test]
-fn settings_made_at_once_are_all_kept() {
+fn concurrent_changes_are_all_kept() {
     let world = World::new();
     fs::remove_dir(world.claw()).unwrap();
     let start = |n: usize| {

@@ -1,4 +1,4 @@
-//! Settings that nothing knows, and settings that are taken away.
+//! Unknown settings, and `config unset`.
 
 use crate::harness::{World, write};
 use std::fs;
@@ -59,7 +59,7 @@ fn an_unknown_setting_is_refused_with_the_known_ones() {
             "nothing is made for what is refused"
         );
     }
-    // What the file has already may be changed, and below `profiles` every name is the user's.
+    // A setting that the file already has may be changed, and below `profiles` any name is allowed.
     let world = world();
     world.good(&["config", "set", "own.deep", "[2]"]);
     world.good(&["config", "set", "profiles.my own", "[\"tea\"]"]);
@@ -109,7 +109,7 @@ fn the_skills_of_a_profile_are_a_list() {
 }
 
 #[test]
-fn what_is_unset_is_gone_and_nothing_else_changes() {
+fn unset_removes_one_setting_and_changes_nothing_else() {
     let cases = [
         ("profile", "\"dev\"", "  \"profile\": \"dev\",\n", ""),
         ("profiles.dev", "[\"a\"]", "\"dev\": [\"a\"], ", ""),
@@ -127,13 +127,13 @@ fn what_is_unset_is_gone_and_nothing_else_changes() {
         );
         assert_eq!(world.config_file(), CONFIG.replace(gone, left), "{key}");
         world.refused(1, &["config", "get", key]);
-        // Once more there is nothing to unset.
+        // The second time there is nothing to unset.
         world.refused(1, &["config", "unset", key]);
     }
 }
 
 #[test]
-fn what_cannot_be_unset_leaves_no_trace() {
+fn a_failed_unset_changes_nothing() {
     let world = world();
     let ran = world.refused(1, &["config", "unset", "PROFILE"]);
     assert!(ran.err.ends_with("hint: did you mean `profile`?\n"), "{ran:?}");
@@ -145,14 +145,14 @@ fn what_cannot_be_unset_leaves_no_trace() {
 }
 
 #[test]
-fn an_empty_profile_is_no_profile() {
+fn an_empty_profile_name_means_no_profile() {
     let world = world();
     for name in ["a", "b"] {
         world.skill(&format!("s/{name}"), &format!("Makes {name}."));
     }
     let list = ["skill", "list", "--root", "s"];
     assert!(world.good(&list).contains("ACTIVE"));
-    // Asked for with an empty name it is as if none were in force.
+    // An empty name turns the active profile off.
     let prompt = world.good(&["skill", "prompt", "--root", "s", "--profile", ""]);
     assert!(
         prompt.contains("Makes a.") && prompt.contains("Makes b."),

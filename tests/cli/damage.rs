@@ -1,4 +1,4 @@
-//! Damaged databases and broken homes: what `doctor` says, what is still listed, what is recovered.
+//! Damaged databases and broken homes: what `doctor` reports, what is still listed, what is recovered.
 
 use crate::harness::{World, finish, good_error};
 use clawpowers_executor::{Db, Home};
@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 
-/// Writes a database without a WAL in which every `from` is `to`, of equal lengths.
+/// Replaces every `from` in a database without a WAL by `to`, which has the same length.
 pub(crate) fn patch(home: &Path, from: &[u8], to: &[u8]) -> usize {
     let mut bytes = Db::open(&Home::new(home)).unwrap().unwrap().serialize().unwrap();
     for suffix in ["-wal", "-shm"] {
         let _ = fs::remove_file(home.join(format!("clawpowers.db{suffix}")));
     }
-    // It is in WAL mode, as every file of ours.
+    // It is in WAL mode, like every database of ClawPowers.
     bytes[18..20].fill(2);
     let mut changed = 0;
     while let Some(at) = bytes.windows(from.len()).position(|window| window == from) {
@@ -23,7 +23,7 @@ pub(crate) fn patch(home: &Path, from: &[u8], to: &[u8]) -> usize {
     changed
 }
 
-/// Zeroes the page that holds a text; there has to be one.
+/// Zeroes the page that contains a text.
 fn zero_page_of(home: &Path, text: &str) {
     let file = home.join("clawpowers.db");
     patch(home, b"no such text in it", b"no such text in it");
@@ -38,7 +38,7 @@ fn zero_page_of(home: &Path, text: &str) {
 }
 
 #[test]
-fn doctor_outlives_a_broken_configuration() {
+fn doctor_works_with_an_invalid_configuration() {
     let world = World::new();
     world.good(&["store", "set", "k", "v"]);
     let config = world.claw().join("config.json");
@@ -51,7 +51,7 @@ fn doctor_outlives_a_broken_configuration() {
     );
     assert!(ran.out.contains("clawpowers.db: sound"), "{ran:?}");
     assert!(!ran.out.contains("none"), "{ran:?}");
-    // One that cannot be read, as a folder is for every user.
+    // A folder cannot be read as a file by any user.
     fs::remove_file(&config).unwrap();
     fs::create_dir(&config).unwrap();
     let (code, reply) = world.json(&["doctor", "--profile", "any"]);
@@ -63,7 +63,7 @@ fn doctor_outlives_a_broken_configuration() {
 }
 
 #[test]
-fn doctor_says_that_a_home_is_a_file() {
+fn doctor_reports_a_home_that_is_a_file() {
     let world = World::new();
     world.file("file", "text");
     for home in ["file", "file/below"] {
@@ -76,7 +76,7 @@ fn doctor_says_that_a_home_is_a_file() {
 }
 
 #[test]
-fn what_doctor_found_is_remembered_until_it_finds_nothing() {
+fn damage_is_remembered_until_doctor_finds_none() {
     let world = World::new();
     let lines: String = (0..400)
         .map(|n| format!("{{\"key\":\"key:{n:03}\",\"value\":\"{}\"}}\n", "x".repeat(100)))
@@ -112,19 +112,19 @@ fn what_doctor_found_is_remembered_until_it_finds_nothing() {
         assert!(ran.err.len() < 600, "{ran:?}");
     }
     assert_eq!(fs::read(home.join("clawpowers.db")).unwrap(), damaged);
-    // One that reads the damaged page leaves the note as it is, and no message repeats itself.
+    // A process that reads the damaged page does not change the marker, and no message is repeated.
     let told = || world.refused(4, &["store", "set", "new", "v"]).err;
     let before = told();
     assert_eq!(before.matches("the database `").count(), 1, "{before}");
     world.refused(4, &["store", "list-values", "key:39"]);
     assert_eq!(told(), before);
-    // A person can read the note.
+    // The marker is readable text.
     let note = fs::read_to_string(home.join("clawpowers.db-damaged")).unwrap();
     assert!(
         note.starts_with("Damage found 20") && note.contains("doctor --recover DIR"),
         "{note}"
     );
-    // What can be read is in the new home, and what is lost is counted and named.
+    // What is readable is in the new home; what is lost is counted and listed.
     let (code, reply) = world.json(&["doctor", "--recover", "new"]);
     let reply = &reply["ok"];
     assert_eq!((code, &reply["exact"]), (1, &json!(true)), "{reply}");
@@ -150,7 +150,7 @@ fn what_doctor_found_is_remembered_until_it_finds_nothing() {
     );
     world.refused(3, &["doctor", "--recover", "new"]);
     assert_eq!(fs::read(home.join("clawpowers.db")).unwrap(), damaged);
-    // With the backup put back it is refused until doctor has checked it.
+    // A restored backup is refused until doctor has checked it.
     fs::write(home.join("clawpowers.db"), sound).unwrap();
     world.refused(4, &["store", "set", "new", "v"]);
     world.good(&["doctor"]);
@@ -159,7 +159,7 @@ fn what_doctor_found_is_remembered_until_it_finds_nothing() {
 }
 
 #[test]
-fn a_process_that_met_damage_tells_the_others() {
+fn damage_found_by_one_process_stops_the_others() {
     let world = World::new();
     let lines: String = (0..400)
         .map(|n| format!("{{\"key\":\"key:{n:03}\",\"value\":\"{}\"}}\n", "x".repeat(100)))
@@ -167,7 +167,7 @@ fn a_process_that_met_damage_tells_the_others() {
     world.file("lines", lines);
     assert_eq!(world.run(&["store", "import", "lines"]).code, 0);
     zero_page_of(&world.claw(), "key:390");
-    // Until somebody reads the page, nobody knows.
+    // Until a process reads the page, the damage is unknown.
     world.good(&["store", "get", "key:000"]);
     world.good(&["metrics", "start", "--skill", "s"]);
     let ran = world.refused(4, &["store", "list-values", "key:39"]);
@@ -178,7 +178,7 @@ fn a_process_that_met_damage_tells_the_others() {
 
 #[test]
 #[cfg_attr(windows, ignore = "needs mkfifo")]
-fn a_pipe_in_the_place_of_the_note_is_not_waited_for() {
+fn a_pipe_in_place_of_the_marker_does_not_block() {
     let world = World::new();
     world.good(&["store", "set", "k", "v"]);
     let note = world.claw().join("clawpowers.db-damaged");
@@ -190,7 +190,7 @@ fn a_pipe_in_the_place_of_the_note_is_not_waited_for() {
 }
 
 #[test]
-fn a_version_that_the_tables_belie_is_damage() {
+fn a_schema_version_without_its_tables_is_damage() {
     let world = World::new();
     world.good(&["store", "set", "k", "v"]);
     let home = world.claw();
@@ -216,7 +216,7 @@ fn a_version_that_the_tables_belie_is_damage() {
 }
 
 #[test]
-fn of_very_many_lost_keys_the_first_are_named() {
+fn the_first_of_many_lost_keys_are_named() {
     let world = World::new();
     let value = "x".repeat(100);
     let lines: String = (0..1500)
@@ -224,7 +224,7 @@ fn of_very_many_lost_keys_the_first_are_named() {
         .collect();
     world.file("lines", lines);
     assert_eq!(world.run(&["store", "import", "lines"]).code, 0);
-    // Without the pages of the values; the index still has the keys.
+    // Without the pages of the values, the index still has the keys.
     patch(&world.claw(), b"no such text in it", b"no such text in it");
     let file = world.claw().join("clawpowers.db");
     let mut bytes = fs::read(&file).unwrap();
@@ -239,9 +239,9 @@ fn of_very_many_lost_keys_the_first_are_named() {
     assert_eq!(reply["ok"]["lost_key_names"].as_array().unwrap().len(), 1000);
 }
 
-/// What is compared with the header before a write: the text encoding, auto-vacuum, the free pages, and the size.
+/// The checks of the header before a write: text encoding, auto-vacuum, free pages, and size.
 #[test]
-fn a_header_that_the_file_belies_is_found_before_a_write() {
+fn a_wrong_header_is_found_before_a_write() {
     let page = |number: u32| number.to_be_bytes();
     let cases: [(&str, usize, [u8; 4]); 3] = [
         ("text encoding", 56, page(2)),
@@ -276,7 +276,7 @@ fn a_header_that_the_file_belies_is_found_before_a_write() {
 }
 
 #[test]
-fn a_damaged_row_hides_no_other_one() {
+fn a_damaged_row_hides_no_other_row() {
     let world = World::new();
     for key in ["a", "b-is-not-utf8", "c"] {
         world.good(&["store", "set", key, "v"]);
@@ -295,7 +295,7 @@ fn a_damaged_row_hides_no_other_one() {
         world.good(&[&args[..], &[&format!("notes of {skill}")]].concat());
     }
     let home = world.claw();
-    // Text in the table and in its index, and the type of a value: a number of the row's header, behind which stands `d`.
+    // Text in the table and in its index, and the type of a value: a number in the row's header, followed by `d`.
     assert_eq!(patch(&home, b"b-is-not-utf8", b"b-is-not-utf\xff"), 2);
     let typed = [12 + 2 * 30, 6, b'd', b'a'];
     assert_eq!(patch(&home, &typed, &[13 + 2 * 30, 6, b'd', b'a']), 1);
@@ -334,7 +334,7 @@ fn a_damaged_row_hides_no_other_one() {
             "{reply}"
         );
     }
-    // Recovery keeps what can be told of them.
+    // Recovery keeps what is readable of them.
     world.json(&["doctor", "--recover", "new"]);
     assert_eq!(
         world.good(&["store", "get", "d", "--home", "new"]),
@@ -349,7 +349,7 @@ fn a_damaged_row_hides_no_other_one() {
 
 #[test]
 #[cfg_attr(not(target_os = "linux"), ignore = "only Linux has /dev/full")]
-fn an_increment_that_cannot_be_printed_was_made() {
+fn an_increment_is_made_even_if_it_cannot_be_printed() {
     let world = World::new();
     for (number, more) in [&[][..], &["--json"]].iter().enumerate() {
         let full = fs::File::options().write(true).open("/dev/full").unwrap();
@@ -369,7 +369,7 @@ fn an_increment_that_cannot_be_printed_was_made() {
 
 #[test]
 #[cfg_attr(not(target_os = "linux"), ignore = "only Linux has /dev/full")]
-fn a_change_that_cannot_be_printed_is_named() {
+fn a_change_that_cannot_be_printed_is_reported() {
     let world = World::new();
     let lines = world.file(
         "lines.jsonl",
@@ -385,17 +385,17 @@ fn a_change_that_cannot_be_printed_is_named() {
         (&["config", "unset", "profile"], "`profile` was unset;"),
         (
             &["metrics", "record", "--skill", "tea", "--outcome", "success"],
-            "the execution 1 was recorded;",
+            "execution 1 was recorded;",
         ),
         (
             &["metrics", "start", "--skill", "tea"],
-            "the execution 2 was started;",
+            "execution 2 was started;",
         ),
         (
             &["metrics", "finish", "2", "--outcome", "failure"],
-            "the execution 2 was finished;",
+            "execution 2 was finished;",
         ),
-        (&["metrics", "delete", "1"], "the execution 1 was deleted;"),
+        (&["metrics", "delete", "1"], "execution 1 was deleted;"),
         (
             &["metrics", "import", lines.to_str().unwrap(), "--json"],
             "1 execution imported;",
@@ -416,7 +416,7 @@ fn a_change_that_cannot_be_printed_is_named() {
 
 #[test]
 #[cfg_attr(windows, ignore = "no shell there closes a stream")]
-fn a_closed_stdout_is_an_error_where_something_is_printed() {
+fn a_closed_stdout_is_an_error_if_something_is_printed() {
     let world = World::new();
     world.good(&["store", "set", "k", "v"]);
     let closed = |args: &[&str]| {
@@ -450,7 +450,7 @@ fn a_closed_stdout_is_an_error_where_something_is_printed() {
         assert_eq!((ran.code, &*ran.err), (0, ""), "{args:?}: {ran:?}");
     }
     assert_eq!(world.good(&["store", "get", "k"]), "w\n");
-    // A reader that throws everything away is none of this.
+    // `/dev/null` is a valid output.
     let mut command = world.program();
     let null = fs::File::options()
         .read(true)

@@ -1,4 +1,4 @@
-//! `skill fix`: repairs shown, repairs written, everything else left alone.
+//! `skill fix`: repairs are shown or written, and nothing else changes.
 
 use crate::harness::{World, text_of};
 use crate::system::{self, set_mode, symlink};
@@ -8,7 +8,7 @@ const COLON: &str = "---\nname: colon\ndescription: Use when: there is a colon\n
 const MENDED: &str = "---\nname: colon\ndescription: 'Use when: there is a colon'\n---\n\n# Colon\n";
 
 #[test]
-fn without_write_the_difference_is_shown_and_nothing_changes() {
+fn without_write_only_a_diff_is_shown() {
     let world = World::new();
     let file = world.file("colon/SKILL.md", COLON);
     let ran = world.run(&["skill", "fix", "colon"]);
@@ -30,7 +30,7 @@ fn without_write_the_difference_is_shown_and_nothing_changes() {
 }
 
 #[test]
-fn the_difference_is_a_patch() {
+fn the_diff_is_a_valid_patch() {
     let world = World::new();
     let file = world.file("colon/SKILL.md", COLON);
     let diff = world.run(&["skill", "fix", "colon"]).out;
@@ -50,11 +50,11 @@ fn the_difference_is_a_patch() {
 }
 
 #[test]
-fn writing_twice_is_writing_once() {
+fn fixing_twice_changes_nothing_more() {
     let world = World::new();
     let file = world.file("s/colon/SKILL.md", COLON);
     let good = world.skill("s/good", "Is good.");
-    // Another name of the old file, which is replaced and not written to.
+    // A hard link to the old file, which is replaced and not written to.
     let before = world.work().join("before");
     fs::hard_link(&file, &before).unwrap();
     let ran = world.run(&["skill", "fix", "s", "--write"]);
@@ -103,7 +103,7 @@ fn line_ends_and_the_body_are_kept() {
 }
 
 #[test]
-fn a_byte_order_mark_goes_and_nothing_else() {
+fn only_the_byte_order_mark_is_removed() {
     let world = World::new();
     let plain = text_of("bom", "Has a mark.");
     let file = world.file("bom/SKILL.md", format!("\u{feff}{plain}"));
@@ -125,7 +125,7 @@ fn utf16_becomes_utf8() {
 }
 
 #[test]
-fn bytes_that_are_no_text_are_left_alone() {
+fn files_that_are_not_utf8_are_not_changed() {
     let world = World::new();
     let bytes = b"---\nname: raw\ndescription: Use when: \xff\n---\nBody.\n";
     let file = world.file("raw/SKILL.md", bytes);
@@ -149,7 +149,7 @@ fn permissions_are_kept() {
 
 #[test]
 #[cfg_attr(windows, ignore = "Wine makes no symbolic links")]
-fn a_link_inside_the_folder_stays_a_link_and_its_target_is_repaired() {
+fn a_symlink_is_kept_and_its_target_repaired() {
     let world = World::new();
     let target = world.file("colon/text.md", COLON);
     let link = world.work().join("colon/SKILL.md");
@@ -161,7 +161,7 @@ fn a_link_inside_the_folder_stays_a_link_and_its_target_is_repaired() {
 
 #[test]
 #[cfg_attr(windows, ignore = "Wine makes no symbolic links")]
-fn what_cannot_be_written_does_not_keep_the_others_from_repair() {
+fn an_unwritable_file_does_not_prevent_other_repairs() {
     let world = World::new();
     let first = world.file("s/a/SKILL.md", COLON);
     let outside = world.file("elsewhere/text.md", COLON);
@@ -171,7 +171,7 @@ fn what_cannot_be_written_does_not_keep_the_others_from_repair() {
     let closed = world.file("s/closed/SKILL.md", COLON);
     set_mode(&closed, 0o444).unwrap();
     let last = world.file("s/z/SKILL.md", COLON);
-    // The link is named by itself, because a walk of the folder refuses it.
+    // The symlink is named directly, because a walk of the folder refuses it.
     let paths = ["s", "s/link"];
     let shown = world.run(&[&["skill", "fix"][..], &paths].concat());
     assert_eq!(shown.code, 4, "{shown:?}");
@@ -215,7 +215,7 @@ fn what_cannot_be_written_does_not_keep_the_others_from_repair() {
 
 #[test]
 #[cfg_attr(windows, ignore = "Windows has no permission bits")]
-fn a_folder_that_cannot_be_written_leaves_the_file_as_it_was() {
+fn a_file_in_a_read_only_folder_is_not_changed() {
     let world = World::new();
     world.file("s/a/SKILL.md", COLON);
     let file = world.file("s/b/SKILL.md", COLON);
@@ -243,7 +243,7 @@ fn a_folder_that_cannot_be_written_leaves_the_file_as_it_was() {
 }
 
 #[test]
-fn one_file_that_cannot_be_read_does_not_keep_the_others_from_repair() {
+fn an_unreadable_file_does_not_prevent_other_repairs() {
     let world = World::new();
     fs::create_dir_all(world.work().join("s/a/SKILL.md")).unwrap();
     let huge = world.file("s/huge/SKILL.md", "");
@@ -259,16 +259,16 @@ fn one_file_that_cannot_be_read_does_not_keep_the_others_from_repair() {
     assert_eq!(fs::read_to_string(file).unwrap(), MENDED);
     assert!(
         ran.err
-            .contains("s/a/SKILL.md does not load even so: file-not-regular\n"),
+            .contains("s/a/SKILL.md still does not load: file-not-regular\n"),
         "{ran:?}"
     );
     assert!(
         ran.err
-            .contains("s/huge/SKILL.md does not load even so: file-too-large\n"),
+            .contains("s/huge/SKILL.md still does not load: file-too-large\n"),
         "{ran:?}"
     );
     assert!(
-        ran.err.ends_with("3 files, 1 repaired, 2 do not load even so\n"),
+        ran.err.ends_with("3 files, 1 repaired, 2 still do not load\n"),
         "{ran:?}"
     );
 }
@@ -283,7 +283,7 @@ fn an_empty_path_is_not_the_working_directory() {
 }
 
 #[test]
-fn a_path_that_is_not_there_is_refused_before_anything_is_written() {
+fn a_missing_path_is_refused_before_any_write() {
     let world = World::new();
     let file = world.file("colon/SKILL.md", COLON);
     world.refused(4, &["skill", "fix", "--write", "colon", "nowhere"]);

@@ -1,4 +1,4 @@
-//! A world of its own for each test: a working directory, a user's home, a runtime home, and an empty environment.
+//! A sandbox for each test: a working directory, a user's home, a runtime home, and an empty environment.
 
 use crate::started::Start as _;
 use crate::system::PATH;
@@ -11,14 +11,14 @@ use std::thread;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-/// After this long a process is taken to hang; nothing is measured by it.
+/// After this time a process is considered to hang; no test depends on its exact value.
 const HANGS: Duration = Duration::from_secs(180);
 
 pub(crate) struct World {
     dir: TempDir,
 }
 
-/// How a process ended and what it said.
+/// The exit code and output of a process.
 #[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) code: i32,
@@ -60,7 +60,7 @@ impl World {
         self.file(&format!("{folder}/SKILL.md"), text_of(folder, description))
     }
 
-    /// Writes a skill below another folder than the working directory.
+    /// Writes a skill below a folder other than the working directory.
     pub(crate) fn skill_at(&self, base: &Path, folder: &str, description: &str) -> PathBuf {
         write(&base.join(folder).join("SKILL.md"), text_of(folder, description))
     }
@@ -75,7 +75,7 @@ impl World {
             .current_dir(self.work())
             .stdin(Stdio::null());
         if cfg!(windows) {
-            // Without it, no program of Windows finds the system's libraries.
+            // Without it, no Windows program finds the system libraries.
             command.envs(std::env::var_os("SystemRoot").map(|root| ("SystemRoot", root)));
         }
         command
@@ -92,7 +92,7 @@ impl World {
         finish(command.args(args).current_dir(cwd))
     }
 
-    /// Runs the program with `--json` and gives its reply.
+    /// Runs the program with `--json` and returns its exit code and reply.
     pub(crate) fn json(&self, args: &[&str]) -> (i32, Value) {
         let mut all = args.to_vec();
         all.push("--json");
@@ -109,7 +109,7 @@ impl World {
         (ran.code, reply)
     }
 
-    /// Runs the program and checks the form of the error it ends with.
+    /// Runs the program, which must fail, and checks the form of its error.
     pub(crate) fn refused(&self, code: i32, args: &[&str]) -> Ran {
         let ran = self.run(args);
         assert_eq!(ran.code, code, "{args:?}: {ran:?}");
@@ -118,7 +118,7 @@ impl World {
         ran
     }
 
-    /// Runs the program on a pseudo terminal; `None` where there is no `script` of util-linux.
+    /// Runs the program on a pseudo terminal; `None` without the `script` of util-linux.
     pub(crate) fn on_terminal(&self, args: &[&str], variables: &[(&str, &str)]) -> Option<String> {
         let version = Command::new("script").arg("--version").output().ok()?;
         if !String::from_utf8_lossy(&version.stdout).contains("util-linux") {
@@ -149,7 +149,7 @@ pub(crate) fn write(path: &Path, content: impl AsRef<[u8]>) -> PathBuf {
     path.to_owned()
 }
 
-/// Checks that an error says in lower case what is wrong and what to do next.
+/// Checks that an error and its hint are lower case and have no full stop.
 pub(crate) fn good_error(err: &str) {
     let find = |start: &str| {
         err.lines()
@@ -168,7 +168,7 @@ pub(crate) fn spawn(command: &mut Command) -> Child {
     command.start()
 }
 
-/// Starts a process and waits for its end.
+/// Starts a process and waits for it to exit.
 pub(crate) fn finish(command: &mut Command) -> Ran {
     let mut child = spawn(command.stdout(Stdio::piped()).stderr(Stdio::piped()));
     let out = child.stdout.take().unwrap();
@@ -183,7 +183,7 @@ pub(crate) fn finish(command: &mut Command) -> Ran {
     }
 }
 
-/// Waits for the end of a process and kills one that hangs.
+/// Waits for a process to exit, and kills it if it hangs.
 pub(crate) fn wait(child: &mut Child) -> i32 {
     let started = Instant::now();
     loop {
@@ -204,7 +204,7 @@ fn all(mut stream: impl Read) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-/// Returns the characters of a text that a terminal would act on or a reader would not see.
+/// Returns the control, bidirectional and invisible characters of a text.
 pub(crate) fn unsafe_characters(text: &str) -> Vec<char> {
     let bad = |c: &char| {
         let c = *c;
@@ -218,8 +218,8 @@ pub(crate) fn unsafe_characters(text: &str) -> Vec<char> {
     text.chars().filter(bad).collect()
 }
 
-/// Tells whether this process ignores a signal, as one does that a shell started in the background or by `nohup`: what it
-/// starts ignores it too.
+/// Tells whether this process ignores a signal, for example because a shell started it in the background or with `nohup`.
+/// Its children inherit that.
 pub(crate) fn is_ignored(number: i32) -> bool {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

@@ -2,24 +2,36 @@
 
 use crate::harness::World;
 
-/// Returns the commands that a help text lists.
-fn commands(help: &str) -> Vec<String> {
-    let below = help.split_once("\nCommands:\n").map_or("", |(_, rest)| rest);
-    let block = below.split("\n\n").next().unwrap_or_default();
+/// Returns the subcommands that the help of a command lists.
+fn subcommands(world: &World, path: &[String]) -> Vec<String> {
+    let words: Vec<&str> = path.iter().map(String::as_str).chain(["--help"]).collect();
+    let help = world.run(&words).out;
+    let (_, list) = help.split_once("\nCommands:\n").unwrap_or_default();
     let name = |line: &str| {
         let rest = line.strip_prefix("  ")?;
         let first = rest.split_whitespace().next()?;
         (!rest.starts_with(' ') && first != "help").then(|| first.to_owned())
     };
-    block.lines().filter_map(name).collect()
+    let lines = list.lines().take_while(|line| !line.is_empty());
+    lines.filter_map(name).collect()
+}
+
+/// Returns every command with a help page; the first one is the program itself.
+pub(crate) fn pages(world: &World) -> Vec<Vec<String>> {
+    let mut pages = vec![Vec::new()];
+    let mut next = 0;
+    while let Some(page) = pages.get(next).cloned() {
+        let below = subcommands(world, &page).into_iter();
+        pages.extend(below.map(|name| [page.clone(), vec![name]].concat()));
+        next += 1;
+    }
+    pages
 }
 
 #[test]
 fn every_level_has_help_with_examples() {
     let world = World::new();
-    let mut seen = Vec::new();
-    let mut open = vec![Vec::<String>::new()];
-    while let Some(path) = open.pop() {
+    for path in pages(&world) {
         let args =
             |flag: &'static str| -> Vec<&str> { path.iter().map(String::as_str).chain([flag]).collect() };
         let ran = world.run(&args("--help"));
@@ -29,7 +41,7 @@ fn every_level_has_help_with_examples() {
             .out
             .split_once("\nExamples:\n")
             .unwrap_or_else(|| panic!("{path:?} has no examples: {}", ran.out));
-        // An example is a command of this very level.
+        // An example is a command of the same level.
         let example = format!("  clawpowers {}", path.join(" "));
         assert!(
             examples.lines().any(|line| line.starts_with(example.trim_end())),
@@ -42,64 +54,7 @@ fn every_level_has_help_with_examples() {
             "{path:?}: {}",
             ran.out
         );
-        for name in commands(&ran.out) {
-            open.push([path.clone(), vec![name]].concat());
-        }
-        seen.push(path.join(" "));
     }
-    seen.sort();
-    assert_eq!(
-        seen,
-        [
-            "",
-            "analyze",
-            "completions",
-            "config",
-            "config get",
-            "config list",
-            "config set",
-            "config unset",
-            "doctor",
-            "import",
-            "init",
-            "metrics",
-            "metrics delete",
-            "metrics export",
-            "metrics finish",
-            "metrics import",
-            "metrics record",
-            "metrics show",
-            "metrics start",
-            "metrics summary",
-            "run",
-            "skill",
-            "skill budget",
-            "skill fix",
-            "skill list",
-            "skill new",
-            "skill prompt",
-            "skill read",
-            "skill read-properties",
-            "skill run",
-            "skill search",
-            "skill show",
-            "skill to-prompt",
-            "skill validate",
-            "status",
-            "store",
-            "store append",
-            "store cas",
-            "store delete",
-            "store exists",
-            "store export",
-            "store get",
-            "store import",
-            "store incr",
-            "store list",
-            "store list-values",
-            "store set",
-        ]
-    );
 }
 
 #[test]
@@ -112,7 +67,7 @@ fn the_examples_parse() {
             if line.contains(['|', '>', '"']) {
                 continue;
             }
-            // What an example is for stands two blanks behind it.
+            // A comment follows two spaces after an example.
             let words: Vec<&str> = line.split("  ").next().unwrap_or_default().split(' ').collect();
             let ran = world.run(&words);
             assert_ne!(ran.code, 2, "{words:?}: {ran:?}");
@@ -123,7 +78,7 @@ fn the_examples_parse() {
 }
 
 #[test]
-fn the_version_is_the_package_s() {
+fn the_version_is_that_of_the_package() {
     let world = World::new();
     for flag in ["--version", "-V"] {
         let ran = world.run(&[flag]);

@@ -1,4 +1,4 @@
-//! `init` and `status`: the runtime home as a whole.
+//! `init` and `status`.
 
 use crate::harness::{World, finish};
 use crate::system::{mode, set_mode, shown};
@@ -8,7 +8,7 @@ use std::path::Path;
 
 const FOLDERS: [&str; 6] = ["checkpoints", "feedback", "logs", "memory", "metrics", "state"];
 
-/// The names in a folder, those that SQLite keeps beside its file left out.
+/// The names in a folder, without the files that SQLite creates next to the database.
 fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> = fs::read_dir(folder)
         .unwrap()
@@ -20,7 +20,7 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 #[test]
-fn init_creates_what_is_missing_and_says_so_as_1x_did() {
+fn init_creates_missing_folders_with_the_messages_of_1x() {
     let world = World::new();
     fs::remove_dir(world.claw()).unwrap();
     let home = shown(world.claw());
@@ -32,7 +32,7 @@ fn init_creates_what_is_missing_and_says_so_as_1x_did() {
     let mut expected = [&FOLDERS[..], &["clawpowers.db"]].concat();
     expected.sort_unstable();
     assert_eq!(names(&world.claw()), expected);
-    // Again it changes nothing.
+    // The second time it changes nothing.
     fs::write(world.claw().join("config.json"), "{}").unwrap();
     world.good(&["store", "set", "k", "v"]);
     let already = format!("ClawPowers runtime already initialized at {home}\n  Version: {version}\n");
@@ -42,7 +42,7 @@ fn init_creates_what_is_missing_and_says_so_as_1x_did() {
         "{}"
     );
     assert_eq!(world.good(&["store", "get", "k"]), "v\n");
-    // What was taken away comes back.
+    // A deleted folder is created again.
     fs::remove_dir(world.claw().join("logs")).unwrap();
     assert_eq!(
         world.good(&["init"]),
@@ -56,7 +56,7 @@ fn init_creates_what_is_missing_and_says_so_as_1x_did() {
 }
 
 #[test]
-fn only_the_word_1_keeps_init_quiet() {
+fn only_the_value_1_makes_init_quiet() {
     let world = World::new();
     for (value, quiet) in [
         ("1", true),
@@ -83,7 +83,7 @@ fn only_the_word_1_keeps_init_quiet() {
 }
 
 #[test]
-fn many_may_create_one_home() {
+fn many_processes_may_create_one_home() {
     let world = World::new();
     fs::remove_dir(world.claw()).unwrap();
     world.crowd((0..20).map(|n| {
@@ -115,7 +115,7 @@ fn many_may_create_one_home() {
 }
 
 #[test]
-fn a_home_that_cannot_be_made_is_an_error() {
+fn a_home_that_cannot_be_created_is_an_error() {
     let world = World::new();
     world.file("file", "text");
     for home in ["file", "file/below"] {
@@ -152,17 +152,17 @@ fn status_of_a_home_that_is_missing_or_empty() {
     let reply = world.ok(&["status", "--home", "missing"]);
     assert_eq!((&reply["database"], &reply["keys"]), (&Value::Null, &json!(0)));
     assert!(!place.exists(), "looking makes nothing");
-    // A file in its place is no home.
+    // A file in its place is an error.
     world.file("file", "text");
     let ran = world.refused(4, &["status", "--home", "file"]);
     assert!(ran.err.contains("is not a folder"), "{ran:?}");
-    // An empty folder is a home in which nothing was written yet.
+    // An empty folder is a valid home without data.
     let nothing = nothing(&world.claw());
     assert_eq!(world.good(&["status"]), nothing);
     let reply = world.ok(&["status"]);
     assert_eq!((&reply["database"], &reply["bytes"]), (&Value::Null, &json!(0)));
     assert!(names(&world.claw()).is_empty(), "and it stays one");
-    // One that is damaged says so.
+    // Damage is reported.
     fs::write(
         world.claw().join("clawpowers.db"),
         "no database, only some text ".repeat(200),
@@ -184,7 +184,7 @@ fn status_of_a_home_that_is_missing_or_empty() {
 }
 
 #[test]
-fn status_shows_what_there_is() {
+fn status_shows_counts_and_executions() {
     let world = World::new();
     world.good(&["init"]);
     world.good(&["store", "set", "k", "v"]);
@@ -266,7 +266,7 @@ fn status_shows_what_there_is() {
 
 #[test]
 #[cfg_attr(windows, ignore = "Windows has no permission bits")]
-fn what_init_makes_is_for_its_owner_and_what_is_there_keeps_its_mode() {
+fn init_creates_private_folders_and_keeps_existing_modes() {
     let world = World::new();
     fs::create_dir(world.claw().join("logs")).unwrap();
     for folder in [world.claw(), world.claw().join("logs")] {
@@ -293,7 +293,7 @@ fn what_init_makes_is_for_its_owner_and_what_is_there_keeps_its_mode() {
 
 #[test]
 #[cfg_attr(windows, ignore = "Windows allows no such file names")]
-fn a_hostile_name_of_a_home_is_spelled_out() {
+fn a_hostile_home_name_is_escaped() {
     use crate::harness::unsafe_characters;
     let world = World::new();
     let home = "evil\u{1b}[2J\u{202e}";
@@ -306,7 +306,7 @@ fn a_hostile_name_of_a_home_is_spelled_out() {
 }
 
 #[test]
-fn a_log_without_its_database_spoils_no_new_one() {
+fn an_orphan_wal_does_not_damage_a_new_database() {
     let world = World::new();
     let file = |name: &str| world.claw().join(name);
     let long = "x".repeat(100_000);
@@ -333,7 +333,7 @@ fn a_log_without_its_database_spoils_no_new_one() {
     );
     assert!(!file("clawpowers.db").exists());
     assert_eq!(fs::read(file("clawpowers.db-wal")).unwrap(), log);
-    // Both ways out that the hint names.
+    // Both solutions that the hint names.
     fs::write(file("clawpowers.db"), kept).unwrap();
     assert_eq!(world.good(&["store", "list"]), "a\nb\nc\nd\ne\n");
     fs::remove_file(file("clawpowers.db")).unwrap();
@@ -344,12 +344,12 @@ fn a_log_without_its_database_spoils_no_new_one() {
 
 #[test]
 #[cfg_attr(windows, ignore = "Windows has no permission bits")]
-fn a_home_may_lie_in_a_folder_that_cannot_be_read() {
+fn a_home_may_be_in_an_unreadable_folder() {
     let world = World::new();
     let above = world.work().join("above");
     fs::create_dir(&above).unwrap();
     let mode = |mode| set_mode(&above, mode).unwrap();
-    // Root may read it all the same, and then this shows nothing.
+    // Root can read it anyway, so as root this tests nothing.
     mode(0o300);
     let ran = world.run(&["store", "set", "k", "v", "--home", "above/h"]);
     mode(0o700);

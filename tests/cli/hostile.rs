@@ -1,9 +1,9 @@
-//! Text of strangers never reaches a terminal raw.
+//! Untrusted text never reaches a terminal unescaped.
 
 use crate::harness::{World, unsafe_characters};
 use serde_json::Value;
 
-/// Escapes, a bell, C1, bidirectional overrides, zero-width and tag characters, spelled as YAML escapes.
+/// Escapes, a bell, C1, bidirectional overrides, zero-width and tag characters, as YAML escapes.
 const HOSTILE: &str = "---\nname: \"evil\\e[31m\\u202e\\u200b\"\ndescription: \"red \\e]0;pwned\\a \\u009b2J \\u200b \\u2066 \\U000e0041 line\\nbreak \\r over\"\nlicense: \"MIT\\e[1m\"\ncompatibility: \"\\u202eall\"\nmetadata:\n  version: \"1\\e[2J\"\n---\n\n# Head \u{1b}[31m\n\nbody \u{202e}\u{9b}2J\u{1b}]52;c;x\u{7} [a\u{1b}[2J](<gone\u{1b}.md>)\n";
 const NAME: &str = "evil\u{1b}[31m\u{202e}\u{200b}";
 
@@ -14,7 +14,7 @@ fn world() -> World {
         "s/plain/SKILL.md",
         "---\nname: plain\ndescription: \"evil \u{1b}[31m: \u{202e}plain\"\n---\n\nraw \u{1b}[31m\u{202e} bytes\n",
     );
-    // Windows allows no such file names.
+    // Windows does not allow such file names.
     let escape = if cfg!(windows) { "" } else { "\u{1b}[2J" };
     let bad = format!("s/bad{escape}/SKILL.md");
     world.file(&bad, "---\n\"k\\e[31m\": 1\n---\nx\n");
@@ -51,7 +51,7 @@ fn tables_and_reports_are_safe_even_in_a_pipe() {
 }
 
 #[test]
-fn json_is_safe_and_says_the_same() {
+fn json_is_escaped_and_has_the_same_content() {
     let world = world();
     let commands: [&[&str]; 6] = [
         &["skill", "list", "--root", "s"],
@@ -74,7 +74,7 @@ fn json_is_safe_and_says_the_same() {
 }
 
 #[test]
-fn errors_spell_out_what_they_quote() {
+fn errors_escape_what_they_quote() {
     let world = world();
     let commands: [(i32, &[&str]); 5] = [
         (1, &["skill", "show", "x\u{1b}[2J\u{202e}"]),
@@ -91,7 +91,7 @@ fn errors_spell_out_what_they_quote() {
 }
 
 #[test]
-fn the_text_itself_goes_raw_to_a_pipe_only() {
+fn file_content_is_raw_only_in_a_pipe() {
     let world = world();
     let piped = world.run(&["skill", "read", NAME, "--root", "s"]);
     assert_eq!(piped.out, HOSTILE);
@@ -108,7 +108,7 @@ fn the_text_itself_goes_raw_to_a_pipe_only() {
 
 #[test]
 #[cfg_attr(windows, ignore = "a terminal is made by util-linux's script")]
-fn on_a_terminal_nothing_of_a_stranger_is_acted_on() {
+fn untrusted_text_is_escaped_on_a_terminal() {
     let world = world();
     let commands: [&[&str]; 11] = [
         &["skill", "list", "--root", "s"],
@@ -134,7 +134,7 @@ fn on_a_terminal_nothing_of_a_stranger_is_acted_on() {
 }
 
 #[test]
-fn a_terminal_gets_colour_unless_it_does_not_want_any() {
+fn a_terminal_gets_color_unless_disabled() {
     let world = World::new();
     world.skill("s/tea", &"Makes a great deal of tea. ".repeat(30));
     let args = ["skill", "list", "--root", "s"];

@@ -1,4 +1,4 @@
-//! Homes of 1.x: what is in them is taken in once, everything else is named, and not a byte of them changes.
+//! Homes of 1.x: their data is imported once, everything else is reported, and no byte of them changes.
 
 use crate::harness::{Ran, World, finish, good_error, wait, write};
 use crate::started::Start as _;
@@ -36,7 +36,7 @@ fn snapshot(folder: &Path) -> Snapshot {
     found
 }
 
-/// What 1.x wrote in a home, without the files of this release.
+/// The files of 1.x in a home, without those of this release.
 fn of_1x(home: &Path) -> Snapshot {
     ["state", "metrics"]
         .iter()
@@ -57,7 +57,7 @@ fn record(skill: &str, second: u32, rest: &str) -> String {
     )
 }
 
-/// Rows of a report that tell why something was not taken as it stood.
+/// Rows of a report that say why something was not imported unchanged.
 fn rows(reply: &Value) -> Vec<(String, u64, String)> {
     let skipped = reply["ok"]["executions"]["skipped"].as_array().unwrap();
     let row = |row: &Value| {
@@ -73,7 +73,7 @@ fn rows(reply: &Value) -> Vec<(String, u64, String)> {
     rows
 }
 
-/// Keys set and known, executions taken and known.
+/// The numbers of keys imported and known, and of executions imported and known.
 fn counts(reply: &Value) -> [u64; 4] {
     let ok = &reply["ok"];
     let executions = &ok["executions"];
@@ -111,7 +111,7 @@ fn small(home: &Path) {
     write(&home.join("metrics/2026-11.jsonl"), lines);
 }
 
-/// A home with everything that may be found in `state`. Returns the rows that a report has of it.
+/// A home with every kind of file that may be in `state`. Returns the expected rows of the report.
 fn strange_state(home: &Path) -> Vec<(String, u64, String)> {
     let folder = home.join("state");
     state(home, "plan__auth__task_1", "complete\n");
@@ -143,7 +143,7 @@ fn strange_state(home: &Path) -> Vec<(String, u64, String)> {
             .unwrap()
             .success()
     );
-    // The longest value that is taken, with the line end of 1.x and without; and one byte more.
+    // The longest value that is accepted, with and without the newline of 1.x; and one byte more.
     for (name, bytes, end) in [
         ("full", 16 * MIB, true),
         ("full-bare", 16 * MIB, false),
@@ -176,13 +176,13 @@ fn strange_state(home: &Path) -> Vec<(String, u64, String)> {
     .to_vec()
 }
 
-/// A home with everything that may be found in `metrics`. Returns the rows that a report has of it, and how many
-/// executions there are.
+/// A home with every kind of file that may be in `metrics`. Returns the expected rows of the report, and the number of
+/// executions.
 fn strange_metrics(home: &Path) -> (Vec<(String, u64, String)>, u64) {
     let folder = home.join("metrics");
     let plain = |second| record("plain", second, "");
     let broken = r#"{"ts":"2026-11-03T08:00:00Z","skill":"lost","outc"#;
-    // Each line, the reason that is reported of it, and how many executions are in it.
+    // Each line, the reason that is reported for it, and the number of executions in it.
     let lines: [(String, &str, u64); 24] = [
         (format!("\u{feff}{}", plain(1)), "", 1),
         (format!("{}\r", plain(2)), "", 1),
@@ -252,7 +252,7 @@ fn strange_metrics(home: &Path) -> (Vec<(String, u64, String)>, u64) {
         text.push_str(line);
         text.push('\n');
     }
-    // The last line lacks its end.
+    // The last line has no newline.
     text.pop();
     write(&folder.join("2026-11.jsonl"), text);
     let spaced = r#"{ "outcome": "partial", "skill": "spaced", "ts": "2026-10-01" }"#;
@@ -272,7 +272,7 @@ fn strange_metrics(home: &Path) -> (Vec<(String, u64, String)>, u64) {
 }
 
 #[test]
-fn the_first_command_takes_everything_in() {
+fn the_first_command_imports_everything() {
     for first in [
         &["store", "get", "plan:auth:task_1"][..],
         &["store", "exists", "empty"],
@@ -298,7 +298,7 @@ fn the_first_command_takes_everything_in() {
         assert_eq!(get(&world, "config:mode").as_deref(), Some("two\nlines"));
         assert_eq!(get(&world, "plan:auth:task_1").as_deref(), Some("complete"));
         assert_eq!(get(&world, "empty").as_deref(), Some(""));
-        // Two of the commands record one themselves, twice by now.
+        // Two of the commands record an execution themselves, by now twice.
         let own = if first.contains(&"--skill") { 2 } else { 0 };
         assert_eq!(total(&world), 2 + own, "{first:?}");
         assert_eq!(of_1x(&world.claw()), before, "{first:?}");
@@ -306,7 +306,7 @@ fn the_first_command_takes_everything_in() {
 }
 
 #[test]
-fn a_reply_in_json_comes_without_talk() {
+fn json_replies_come_without_messages() {
     let world = World::new();
     small(&world.claw());
     let (_, reply) = world.json(&["store", "list"]);
@@ -314,12 +314,12 @@ fn a_reply_in_json_comes_without_talk() {
         reply,
         json!({ "ok": { "keys": ["config:mode", "empty", "plan:auth:task_1"] } })
     );
-    // What was taken in is not told later instead.
+    // The import is not reported by a later command.
     assert_eq!(world.run(&["store", "list"]).err, "");
 }
 
 #[test]
-fn nothing_of_1x_makes_no_database() {
+fn a_home_without_1x_data_gets_no_database() {
     let world = World::new();
     fs::create_dir_all(world.claw().join("state")).unwrap();
     fs::create_dir_all(world.claw().join("metrics")).unwrap();
@@ -330,7 +330,7 @@ fn nothing_of_1x_makes_no_database() {
 
 #[test]
 #[cfg_attr(windows, ignore = "Windows allows no such file names")]
-fn strange_files_are_taken_or_named() {
+fn strange_files_are_imported_or_reported() {
     let world = World::new();
     let mut expected = strange_state(&world.claw());
     let (of_metrics, executions) = strange_metrics(&world.claw());
@@ -393,7 +393,7 @@ fn strange_files_are_taken_or_named() {
     assert_eq!(of("spaced")["outcome"], "partial");
     assert_eq!(lines.iter().filter(|line| line["skill"] == "plain").count(), 7);
 
-    // Nothing is taken twice, and what is amiss stays amiss.
+    // Nothing is imported twice, and problems are reported again.
     let again = import(&world);
     assert_eq!(counts(&again), [0, 15, 0, executions]);
     expected.retain(|(_, _, reason)| reason != "ambiguous");
@@ -430,7 +430,7 @@ fn the_report_in_words() {
 }
 
 #[test]
-fn files_that_change_are_taken_unless_the_key_did() {
+fn changed_files_are_imported_unless_the_key_changed() {
     let world = World::new();
     let claw = world.claw();
     for name in ["same", "ours", "theirs", "both", "gone", "back", "again"] {
@@ -467,7 +467,7 @@ fn files_that_change_are_taken_unless_the_key_did() {
             value("2")
         ]
     );
-    // A file may become what it was; that is a change as well.
+    // A file may return to an earlier content; that is a change as well.
     state(&claw, "again", "1\n");
     state(&claw, "gone", "1\n");
     let reply = import(&world);
@@ -485,7 +485,7 @@ fn files_that_change_are_taken_unless_the_key_did() {
             value("1")
         ]
     );
-    // Both sides come to the same value; from then on the file leads again.
+    // Both sides have the same value; from then on changes of the file are imported again.
     state(&claw, "both", "here\n");
     state(&claw, "new__key", "n\n");
     assert_eq!(counts(&import(&world)), [2, 6, 0, 2]);
@@ -497,18 +497,18 @@ fn files_that_change_are_taken_unless_the_key_did() {
 
 #[test]
 #[cfg_attr(windows, ignore = "Wine makes no symbolic links")]
-fn a_link_to_the_home_is_the_home() {
+fn a_symlink_to_the_home_works() {
     let world = World::new();
     state(&world.claw(), "shared", "ours\n");
     symlink(world.claw(), world.work().join("link")).unwrap();
     let (code, reply) = world.json(&["import", "--from", "link"]);
     assert_eq!(code, 0, "{reply}");
-    // The command itself imported the home before, as the first one does.
+    // The command itself imported the home, because it was the first one.
     assert_eq!(counts(&reply), [0, 1, 0, 0]);
 }
 
 #[test]
-fn another_home_is_taken_in_by_name() {
+fn another_home_is_imported_by_path() {
     let world = World::new();
     let other = world.work().join("old home");
     small(&other);
@@ -532,7 +532,7 @@ fn another_home_is_taken_in_by_name() {
     assert_eq!(counts(&again), [0, 4, 0, 2]);
     assert_eq!(of_1x(&other), before);
     assert!(!other.join("clawpowers.db").exists());
-    // The home itself, by another name.
+    // The home itself, by another path.
     assert_eq!(counts(&from("../claw")), [0, 1, 0, 0]);
     let other_file = other.join("state/empty");
     for missing in ["nowhere", other_file.to_str().unwrap(), ""] {
@@ -550,7 +550,7 @@ fn another_home_is_taken_in_by_name() {
     }
 }
 
-/// Writes a home that takes a while to take in.
+/// Writes a home whose import takes a while.
 fn large(home: &Path, keys: u32, executions: u32) {
     for n in 0..keys {
         state(home, &format!("plan__p{n:05}__status"), &format!("value {n}\n"));
@@ -571,7 +571,7 @@ fn start(world: &World, args: &[&str]) -> Child {
 }
 
 #[test]
-fn many_first_commands_take_in_once() {
+fn concurrent_first_commands_import_once() {
     for _ in 0..3 {
         let world = World::new();
         large(&world.claw(), 50, 200);
@@ -630,7 +630,7 @@ fn a_killed_import_leaves_all_or_nothing() {
     large(&world.claw(), KEYS, EXECUTIONS);
     let before = of_1x(&world.claw());
     let database = world.claw().join("clawpowers.db");
-    // How long a whole import takes says only when to strike.
+    // The duration of a whole import only determines when to kill.
     let started = Instant::now();
     let mut child = start(&world, &["store", "list"]);
     assert_eq!(wait(&mut child), 0);

@@ -1,4 +1,4 @@
-//! `import --from` of a folder that somebody else made: its symlinks lead nowhere outside it, and it may hold nothing.
+//! `import --from` of an untrusted folder: its symlinks are not followed out of it, and it may have no data.
 
 use crate::harness::{World, good_error, write};
 use crate::system::symlink;
@@ -16,7 +16,7 @@ fn symlinks_out_of_an_imported_folder_are_not_followed() {
     let from = world.work().join("stranger");
     write(&from.join("state/plain"), "1\n");
     write(&from.join("metrics/2026-11.jsonl"), format!("{LINE}\n"));
-    // Links inside the folder are followed, by whichever way.
+    // Symlinks that stay inside the folder are followed.
     symlink("plain", from.join("state/near")).unwrap();
     symlink("../../stranger/state/plain", from.join("state/round")).unwrap();
     symlink(&secret, from.join("state/absolute")).unwrap();
@@ -52,7 +52,7 @@ fn symlinks_out_of_an_imported_folder_are_not_followed() {
 
 #[test]
 #[cfg_attr(windows, ignore = "Wine makes no symbolic links")]
-fn a_folder_that_is_itself_a_symlink_out_is_one_skipped_row() {
+fn a_folder_that_is_a_symlink_out_is_one_skipped_row() {
     let world = World::new();
     write(&world.home().join("state/secret"), "private\n");
     let from = world.work().join("stranger");
@@ -66,7 +66,7 @@ fn a_folder_that_is_itself_a_symlink_out_is_one_skipped_row() {
 
 #[test]
 #[cfg_attr(windows, ignore = "Wine makes no symbolic links")]
-fn the_user_s_own_home_may_link_anywhere() {
+fn symlinks_in_the_user_s_own_home_may_point_anywhere() {
     let world = World::new();
     write(&world.home().join("dotfiles/state/key"), "1\n");
     symlink(world.home().join("dotfiles/state"), world.claw().join("state")).unwrap();
@@ -75,16 +75,13 @@ fn the_user_s_own_home_may_link_anywhere() {
 }
 
 #[test]
-fn a_folder_in_which_nothing_is_usable_is_refused() {
+fn a_folder_without_usable_data_is_refused() {
     let world = World::new();
     fs::create_dir_all(world.work().join("bare/state")).unwrap();
     write(&world.work().join("odd/state/k.tmp.1"), "half");
     write(&world.work().join("odd/metrics/2026-11.jsonl"), "garbage\n");
-    let odd = "error: nothing was imported: 2 of its files and lines could not be used\n";
-    for (folder, said) in [
-        ("bare", "error: there is nothing of ClawPowers 1.x in `"),
-        ("odd", odd),
-    ] {
+    let odd = "error: nothing was imported: 2 files or lines could not be used\n";
+    for (folder, said) in [("bare", "error: no data of ClawPowers 1.x in `"), ("odd", odd)] {
         let ran = world.run(&["import", "--from", folder]);
         assert_eq!(ran.code, 3, "{ran:?}");
         assert!(ran.err.starts_with(said), "{ran:?}");
@@ -93,16 +90,16 @@ fn a_folder_in_which_nothing_is_usable_is_refused() {
             ran.out.starts_with("keys: 0 imported, 0 already known\n"),
             "{ran:?}"
         );
-        // A program reads it in the reply, and by the exit code.
+        // With `--json`, the reply and the exit code say so.
         let (code, reply) = world.json(&["import", "--from", folder]);
         assert_eq!(
             (code, &reply["ok"]["keys"], &reply["ok"]["executions"]["taken"]),
             (3, &json!(0), &json!(0))
         );
     }
-    // A home without anything of 1.x is as good as any.
+    // Without `--from`, a home without 1.x data is not an error.
     assert_eq!(world.run(&["import"]).code, 0);
-    // What is known was usable, and so was a key that was changed here.
+    // Known data was usable, and so was a key that was changed in this home.
     write(&world.work().join("old/state/k"), "theirs\n");
     assert_eq!(world.run(&["import", "--from", "old"]).code, 0);
     assert_eq!(world.run(&["import", "--from", "old"]).code, 0);
@@ -110,7 +107,7 @@ fn a_folder_in_which_nothing_is_usable_is_refused() {
     write(&world.work().join("old/state/k"), "theirs again\n");
     let ran = world.run(&["import", "--from", "old"]);
     assert!(ran.code == 0 && ran.out.contains("\nconflict: 1\n"), "{ran:?}");
-    // In the home itself too, where there was something.
+    // Also in the home itself, if it has unusable data.
     write(&world.claw().join("state/k.tmp.1"), "half");
     assert_eq!(world.run(&["import"]).code, 3);
 }

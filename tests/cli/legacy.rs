@@ -1,4 +1,4 @@
-//! The scripts of 1.x, above all its store: what skills call has to do what it did there. Real shells run them.
+//! The scripts of 1.x, above all its store: they must do what they did in 1.x. Real shells run them.
 
 use crate::harness::{Ran, World, finish, write};
 use crate::system::{mode, symlink};
@@ -16,7 +16,7 @@ const SCRIPTS: [&str; 5] = [
 ];
 pub(crate) const STORE: &str = "runtime/persistence/store.sh";
 
-/// A folder that the shell would take apart if it were not quoted, with the scripts in it.
+/// A folder with the scripts, whose name a shell would split if it were not quoted.
 pub(crate) struct Package {
     pub(crate) world: World,
     pub(crate) folder: PathBuf,
@@ -39,7 +39,7 @@ impl Package {
         Self { world, folder }
     }
 
-    /// A shell's command in the package.
+    /// A shell command in the package.
     pub(crate) fn bash(&self, script: &str) -> Command {
         let mut command = self.world.command("bash");
         command
@@ -52,14 +52,14 @@ impl Package {
         finish(&mut self.bash(script))
     }
 
-    /// Runs a shell's commands, which have to succeed without talk, and returns what they print.
+    /// Runs shell commands, which must succeed without messages, and returns their output.
     pub(crate) fn good(&self, script: &str) -> String {
         let ran = self.sh(script);
         assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{script}: {ran:?}");
         ran.out
     }
 
-    /// Runs a script of the package with arguments that no shell reads.
+    /// Runs a script of the package with arguments that no shell interprets.
     pub(crate) fn script(&self, script: &str, args: &[&str]) -> Ran {
         let mut command = self.world.command("bash");
         finish(command.arg(script).args(args).current_dir(&self.folder))
@@ -76,7 +76,7 @@ impl Package {
         }
     }
 
-    /// Checks exit code, standard output and standard error of a script.
+    /// Checks exit code, stdout and stderr of a script.
     pub(crate) fn says(&self, script: &str, args: &[&str], code: i32, out: &str, err: &str) {
         let ran = self.script(script, args);
         assert_eq!(
@@ -89,7 +89,7 @@ impl Package {
 
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
-fn values_come_back_as_they_were() {
+fn values_are_read_back_unchanged() {
     let package = Package::new();
     let values = [
         "",
@@ -128,7 +128,7 @@ fn values_come_back_as_they_were() {
 
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
-fn bytes_that_are_no_text_come_back() {
+fn values_that_are_not_utf8_are_read_back() {
     let package = Package::new();
     let out = package.good(&format!(
         "bash {STORE} set k \"$(printf 'a\\377\\001b')\" && bash {STORE} get k | od -An -tx1"
@@ -138,7 +138,7 @@ fn bytes_that_are_no_text_come_back() {
 
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
-fn values_of_sub_shells_come_back() {
+fn values_of_subshells_are_read_back() {
     let package = Package::new();
     let out = package.good(&format!(
         r#"
@@ -227,7 +227,7 @@ fn the_patterns_of_the_skills() {
         let out = package.good(&format!("BATCH_ID=b1; bash {STORE} list \"{pattern}\""));
         assert_eq!(out.lines().collect::<Vec<_>>(), found, "{pattern}");
     }
-    // A plain prefix knows no bounds between parts.
+    // A plain prefix may end inside a segment.
     let out = package.good(&format!("bash {STORE} list execution:task"));
     assert_eq!(out.lines().count(), 3);
     let all = package.good(&format!("bash {STORE} list"));
@@ -240,7 +240,7 @@ fn the_patterns_of_the_skills() {
 
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
-fn lists_feed_loops_and_short_readers() {
+fn lists_work_in_loops_and_short_pipes() {
     let package = Package::new();
     package.set(&["debug:hypothesis:a b:error_msg", "debug:hypothesis:c*:error_msg"]);
     let out = package.good(&format!(
@@ -250,7 +250,7 @@ fn lists_feed_loops_and_short_readers() {
         out,
         "of debug:hypothesis:a b:error_msg\nof debug:hypothesis:c*:error_msg\n"
     );
-    // More than a pipe holds, so that the reader is gone before all is written.
+    // More than fits into a pipe, so that the reader closes it before everything is written.
     let lines: String = (0..3000)
         .map(|n| format!("{{\"key\":\"eco:{n:04}:{}\",\"value\":\"v\"}}\n", "x".repeat(60)))
         .collect();
@@ -266,7 +266,7 @@ fn lists_feed_loops_and_short_readers() {
 
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
-fn a_missing_key_makes_way_for_the_fallback() {
+fn a_missing_key_allows_a_fallback() {
     let package = Package::new();
     package.says(
         STORE,
@@ -284,7 +284,7 @@ fn a_missing_key_makes_way_for_the_fallback() {
 
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
-fn the_rest_of_the_store() {
+fn other_store_commands() {
     let package = Package::new();
     package.says(STORE, &["exists", "k"], 1, "", "");
     package.says(STORE, &["append", "k", "one"], 0, "", "");
@@ -313,7 +313,7 @@ fn the_rest_of_the_store() {
         "Error: value is not an integer: 1.5\n",
     );
     package.says(STORE, &["get", "n"], 0, "1.5\n", "");
-    // 1.x ran what stood there as a command.
+    // 1.x executed this text as a command.
     let ran = package.store(&["incr", "m", "BASH_VERSINFO[$(touch ran)0]"]);
     assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{ran:?}");
     assert!(!package.folder.join("ran").exists());
@@ -321,7 +321,7 @@ fn the_rest_of_the_store() {
 
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
-fn bad_keys_are_named_as_they_came() {
+fn bad_keys_are_quoted_unchanged() {
     let package = Package::new();
     for command in ["set", "get", "delete", "exists", "append", "incr"] {
         for (key, err) in [
@@ -340,13 +340,13 @@ fn bad_keys_are_named_as_they_came() {
 
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
-fn scripts_are_programs_and_are_replaced() {
+fn scripts_are_executable_and_replaced() {
     let package = Package::new();
     for script in SCRIPTS {
         let path = package.folder.join(script);
         assert_eq!(mode(&path), 0o755, "{script}");
         let text = fs::read_to_string(&path).unwrap();
-        // One of ours that was changed or belongs to another release.
+        // A script that was changed or belongs to another release.
         write(&path, text.replace("exec", "# exec"));
     }
     assert_eq!(package.good(&format!("./{STORE} set k v; ./{STORE} list")), "");
@@ -354,7 +354,7 @@ fn scripts_are_programs_and_are_replaced() {
         .world
         .run(&["init", "--legacy-shims", package.folder.to_str().unwrap()]);
     assert_eq!(ran.code, 0, "{ran:?}");
-    // From elsewhere, by a relative path, and by a link.
+    // From another folder, by a relative path, and by a symlink.
     symlink(package.folder.join(STORE), package.world.work().join("link.sh")).unwrap();
     let out = package.good(&format!(
         "./{STORE} set k v && cd runtime && ./persistence/store.sh get k && cd ../.. && ./link.sh list"
@@ -364,7 +364,7 @@ fn scripts_are_programs_and_are_replaced() {
 
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
-fn the_program_may_lie_anywhere() {
+fn the_program_may_be_anywhere() {
     let world = World::new();
     let program = Path::new(env!("CARGO_BIN_EXE_clawpowers"));
     let folder = tempfile::Builder::new()
@@ -390,7 +390,7 @@ fn the_program_may_lie_anywhere() {
 
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
-fn the_files_of_others_stay() {
+fn other_files_are_not_replaced() {
     type Put = fn(&Path);
     let cases: [(&str, Put); 5] = [
         ("a file", |path| {
@@ -460,7 +460,7 @@ fn the_seven_forms_of_the_command() {
         "-40% \"cheaper\"",
     ];
     let recorded = run(&record);
-    // The skill is not installed here, which is said beside what 1.x said.
+    // The skill is not installed, which is reported in addition to the message of 1.x.
     assert_eq!(recorded.0, 0);
     assert!(
         recorded

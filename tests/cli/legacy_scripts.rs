@@ -62,7 +62,7 @@ bash {COLLECTOR} record --skill other --skill last --outcome skipped --outcome p
 
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
-fn executions_are_summed_up() {
+fn executions_are_summarized() {
     let package = Package::new();
     package.says(COLLECTOR, &["summary"], 0, "No metrics recorded\n", "");
     for script in [
@@ -103,7 +103,7 @@ fn executions_are_summed_up() {
 
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
-fn what_a_collector_refuses() {
+fn the_collector_refuses_invalid_input() {
     let package = Package::new();
     for (args, err) in [
         (&["--outcome", "success"][..], "Error: --skill is required\n"),
@@ -171,7 +171,7 @@ bash {ANALYZE} --worktrees
          execution:p 1:task_1:status: complete\n  execution:task_2:status: in progress\n\
          Active Worktrees:\n  worktree:w:path: /tmp/w\n"
     );
-    // 1.x ran what stood there as a command, and advised to estimate more where less had been needed.
+    // 1.x executed this text as a command, and recommended longer estimates where shorter ones were right.
     let out = package.good(&format!(
         "bash {STORE} set plan:q:estimated_duration 'system(\"touch ran\")+1'; bash {STORE} set plan:q:actual_duration 2
          bash {ANALYZE} --plan q; bash {STORE} set plan:q:estimated_duration 2.5; bash {ANALYZE} --plan q"
@@ -188,7 +188,7 @@ bash {ANALYZE} --worktrees
 
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
-fn help_and_unknown_words() {
+fn help_and_unknown_commands() {
     let package = Package::new();
     for (script, what, no_help) in [
         (STORE, "command", 1),
@@ -225,7 +225,7 @@ fn help_and_unknown_words() {
 
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
-fn init_creates_and_verifies_nothing() {
+fn init_creates_folders_and_refuses_verify() {
     let package = Package::new();
     let claw = package.world.claw();
     fs::remove_dir_all(&claw).unwrap();
@@ -260,7 +260,7 @@ fn init_creates_and_verifies_nothing() {
         package.good(&format!("CLAWPOWERS_QUIET=true bash {script}")),
         again
     );
-    // A skill releases money once this succeeds, and no release of 1.x has ever verified anything.
+    // A skill releases money if this succeeds, although no release of 1.x ever verified anything.
     let ran = package.sh(&format!(
         "bash {script} verify --criteria '{{\"tests\":\"pass\"}}' && echo released"
     ));
@@ -273,7 +273,7 @@ fn init_creates_and_verifies_nothing() {
 
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
-fn the_hook_hands_over_the_skill() {
+fn the_hook_passes_the_skill() {
     let package = Package::new();
     fs::remove_dir_all(package.world.claw()).unwrap();
     let out = package.good("hooks/session-start");
@@ -295,7 +295,7 @@ fn the_hook_hands_over_the_skill() {
     assert_eq!(reply["skill"]["content"], shipped);
     let timestamp = reply["timestamp"].as_str().unwrap();
     assert!(timestamp.len() == 20 && timestamp.ends_with('Z'), "{timestamp}");
-    // The first session finds a home; it is made without a word.
+    // The first session creates the home without a message.
     assert!(package.world.claw().join("state").is_dir());
     let ours = package.world.skill(".agents/skills/using-clawpowers", "Ours");
     let mut text = fs::read_to_string(&ours).unwrap();
@@ -309,7 +309,7 @@ fn the_hook_hands_over_the_skill() {
 
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
-fn the_hook_knows_its_client() {
+fn the_hook_detects_the_client() {
     let package = Package::new();
     let bin = package.world.work().join("bin");
     let platform = |variables: &[(&str, &str)]| {
@@ -320,7 +320,7 @@ fn the_hook_knows_its_client() {
         reply["platform"].as_str().unwrap().to_owned()
     };
     assert_eq!(platform(&[]), "generic");
-    // Each counts more than those before it.
+    // Each takes precedence over those before it.
     let order = [
         ("GEMINI_CLI", "gemini"),
         ("OPENCODE", "opencode"),
@@ -344,6 +344,6 @@ fn the_hook_knows_its_client() {
     assert_eq!(platform(&[]), "gemini");
     program("codex", 0o755);
     assert_eq!(platform(&[]), "codex");
-    // What is installed says less than what is set.
+    // Variables take precedence over installed programs.
     assert_eq!(platform(&[("OPENCODE", "1")]), "opencode");
 }

@@ -1,4 +1,4 @@
-//! `skill list`: what is there, whose it is, what wins, what did not load.
+//! `skill list`: scopes, precedence, rejected skills.
 
 use crate::harness::{World, write};
 use crate::system::{shown, symlink};
@@ -12,7 +12,7 @@ fn names(reply: &Value, what: &str) -> Vec<String> {
 }
 
 #[test]
-fn an_empty_folder_shows_the_shipped_skills() {
+fn an_empty_folder_lists_the_bundled_skills() {
     let world = World::new();
     let ran = world.run(&["skill", "list"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
@@ -32,7 +32,7 @@ fn an_empty_folder_shows_the_shipped_skills() {
 }
 
 #[test]
-fn every_scope_is_found_and_can_be_asked_for() {
+fn every_scope_is_found_and_selectable() {
     let world = World::new();
     world.skill(".clawpowers/skills/of-project", "Is of the project.");
     world.skill_at(&world.home(), ".agents/skills/of-user", "Is of the user.");
@@ -57,7 +57,7 @@ fn every_scope_is_found_and_can_be_asked_for() {
 }
 
 #[test]
-fn the_home_option_counts_more_than_the_variable() {
+fn the_home_option_overrides_the_variable() {
     let world = World::new();
     world.skill_at(&world.claw(), "skills/of-variable", "Is of the variable.");
     world.skill("other/skills/of-option", "Is of the option.");
@@ -66,7 +66,7 @@ fn the_home_option_counts_more_than_the_variable() {
 }
 
 #[test]
-fn a_project_reaches_up_to_its_repository() {
+fn a_project_extends_to_its_repository_root() {
     let world = World::new();
     std::fs::create_dir_all(world.work().join("repo/.git")).unwrap();
     world.skill(".agents/skills/above", "Is above the repository.");
@@ -79,7 +79,7 @@ fn a_project_reaches_up_to_its_repository() {
 }
 
 #[test]
-fn the_first_of_two_equal_names_wins_and_the_other_is_shown() {
+fn the_first_of_two_equal_names_shadows_the_other() {
     let world = World::new();
     let winner = world.skill(".clawpowers/skills/twin", "Is the project's.");
     let loser = world.skill_at(&world.home(), ".claude/skills/twin", "Is the user's.");
@@ -88,7 +88,8 @@ fn the_first_of_two_equal_names_wins_and_the_other_is_shown() {
     assert!(!ran.out.contains("Is the user's."), "{ran:?}");
     let (winner, loser) = (shown(winner), shown(loser));
     assert!(
-        ran.out.contains(&format!("shadowed {loser}: {winner} wins\n")),
+        ran.out
+            .contains(&format!("shadowed {loser}: {winner} takes precedence\n")),
         "{ran:?}"
     );
     let (_, reply) = world.json(&["skill", "list"]);
@@ -97,7 +98,7 @@ fn the_first_of_two_equal_names_wins_and_the_other_is_shown() {
 }
 
 #[test]
-fn a_client_sees_its_own_folders_and_keeps_its_own_order() {
+fn a_client_has_its_own_folders_and_order() {
     let world = World::new();
     world.skill(".agents/skills/twin", "Is the project's.");
     world.skill_at(&world.home(), ".agents/skills/twin", "Is the user's.");
@@ -115,7 +116,7 @@ fn a_client_sees_its_own_folders_and_keeps_its_own_order() {
 
 #[test]
 #[cfg_attr(windows, ignore = "Wine makes no symbolic links")]
-fn two_ways_to_one_file_are_one_skill() {
+fn two_paths_to_one_file_are_one_skill() {
     let world = World::new();
     world.skill("s/real", "Is real.");
     symlink("real", world.work().join("s/alias")).unwrap();
@@ -129,7 +130,7 @@ fn two_ways_to_one_file_are_one_skill() {
 }
 
 #[test]
-fn what_does_not_load_is_named_with_place_and_rule() {
+fn rejected_skills_are_listed_with_position_and_rule() {
     let world = World::new();
     world.skill("s/good", "Is good.");
     world.file("s/plain/SKILL.md", "# Only a heading\n");
@@ -157,7 +158,7 @@ fn what_does_not_load_is_named_with_place_and_rule() {
 }
 
 #[test]
-fn columns_line_up_with_wide_letters() {
+fn columns_align_with_wide_characters() {
     let world = World::new();
     world.file("s/a/SKILL.md", "---\nname: 技能\ndescription: One.\n---\nBody.\n");
     world.skill("s/bbbb", "Two.");
@@ -168,7 +169,7 @@ fn columns_line_up_with_wide_letters() {
 }
 
 #[test]
-fn several_roots_are_joined_in_their_order() {
+fn several_roots_are_listed_in_their_order() {
     let world = World::new();
     world.skill("b/two", "Is two.");
     world.skill("a/one", "Is one.");
@@ -177,7 +178,7 @@ fn several_roots_are_joined_in_their_order() {
 }
 
 #[test]
-fn relative_and_empty_variables_are_taken_as_they_are() {
+fn relative_and_empty_variables() {
     let world = World::new();
     write(
         &world.work().join("rel/skills/x/SKILL.md"),

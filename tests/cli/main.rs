@@ -1,4 +1,4 @@
-//! The command line as a user meets it: real processes of the real binary, each in a folder of its own.
+//! The command line from outside: real processes of the real binary, each in its own folder.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,

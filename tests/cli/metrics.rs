@@ -1,9 +1,9 @@
-//! `metrics`: what is recorded, started and ended, and what is refused.
+//! `metrics`: record, start, finish, and what they refuse.
 
 use crate::harness::World;
 use serde_json::{Value, json};
 
-/// The figures in a reply.
+/// The statistics in a reply.
 pub(crate) fn summary(world: &World, args: &[&str]) -> Value {
     world.ok(&[&["metrics", "summary"], args].concat())
 }
@@ -114,7 +114,7 @@ fn record_keeps_every_option() {
 }
 
 #[test]
-fn an_execution_is_started_and_ended() {
+fn an_execution_is_started_and_finished() {
     let world = World::new();
     let id = world.good(&[
         "metrics",
@@ -168,7 +168,7 @@ fn an_execution_is_started_and_ended() {
             "project": "p", "cost": 0.5, "tokens_in": 3, "tokens_out": 4, "skill_version": null,
             "skill_digest": null, "source": null})
     );
-    // A second end changes nothing.
+    // Finishing it again changes nothing.
     let ran = world.refused(
         3,
         &["metrics", "finish", "1", "--outcome", "success", "--cost", "9"],
@@ -179,7 +179,7 @@ fn an_execution_is_started_and_ended() {
         "{ran:?}"
     );
     assert_eq!(world.ok(&["metrics", "show"])["executions"][0], *execution);
-    // Where no duration is said it is measured, and what was said at the start stays.
+    // Without a duration it is measured, and the fields of the start are kept.
     let reply = world.ok(&["metrics", "start", "--skill", "tea", "--notes", "begun"]);
     assert_eq!(reply["id"], "2");
     let out = world.good(&["metrics", "finish", "2", "--outcome", "success"]);
@@ -195,7 +195,7 @@ fn an_execution_is_started_and_ended() {
 }
 
 #[test]
-fn the_end_of_what_never_began() {
+fn an_execution_that_was_not_started_cannot_be_finished() {
     let world = World::new();
     let ran = world.refused(1, &["metrics", "finish", "1", "--outcome", "success"]);
     assert!(ran.err.contains("there is no execution `1`"), "{ran:?}");
@@ -230,7 +230,7 @@ fn the_end_of_what_never_began() {
 }
 
 #[test]
-fn what_is_no_figure_is_refused() {
+fn invalid_numbers_are_refused() {
     let world = World::new();
     let record = |args: &[&str]| {
         let all = [
@@ -316,7 +316,7 @@ fn what_is_no_figure_is_refused() {
 }
 
 #[test]
-fn what_is_no_word_of_ours_is_refused() {
+fn invalid_words_are_refused() {
     let world = World::new();
     let long = "x".repeat(1025);
     for (code, args) in [

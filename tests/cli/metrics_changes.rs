@@ -1,4 +1,4 @@
-//! `metrics`: what may not be meant, what is deleted, how an import ends, and executions as a table.
+//! `metrics`: warnings, deletions, exit codes of imports, and executions as a table.
 
 use crate::harness::World;
 use crate::metrics::summary;
@@ -9,7 +9,7 @@ fn record(world: &World, skill: &str) -> crate::harness::Ran {
 }
 
 #[test]
-fn the_first_execution_of_an_unknown_skill_is_warned_of() {
+fn the_first_execution_of_an_unknown_skill_warns() {
     let world = World::new();
     world.skill(".agents/skills/release-notes", "Writes notes.");
     let ran = record(&world, "relaese-notes");
@@ -22,7 +22,7 @@ fn the_first_execution_of_an_unknown_skill_is_warned_of() {
         "warning: there is no skill `relaese-notes` here; execution `1` was recorded anyway\n\
          hint: did you mean `release-notes`? `clawpowers metrics delete 1` deletes it\n"
     );
-    // Once is enough, and a skill that exists is none to warn of.
+    // The warning is given only once, and not for a skill that exists.
     for skill in ["relaese-notes", "release-notes", "systematic-debugging"] {
         assert_eq!(record(&world, skill).err, "", "{skill}");
     }
@@ -32,7 +32,7 @@ fn the_first_execution_of_an_unknown_skill_is_warned_of() {
         ran.err.starts_with("warning: there is no skill `qwerty` here"),
         "{ran:?}"
     );
-    // After it was taken back the next one is the first again.
+    // After its deletion the next one is the first again.
     world.good(&["metrics", "delete", "5"]);
     assert!(
         record(&world, "qwerty")
@@ -74,7 +74,7 @@ fn a_time_in_the_future_is_refused() {
 }
 
 #[test]
-fn what_is_deleted_is_gone_from_every_figure_and_from_other_homes() {
+fn deletions_apply_to_all_statistics_and_other_homes() {
     let (world, other) = (World::new(), World::new());
     let lines: String = (0..200)
         .map(|n| {
@@ -120,14 +120,14 @@ fn what_is_deleted_is_gone_from_every_figure_and_from_other_homes() {
         (&all["first_at"], &all["last_at"]),
         (&json!("2026-01-01T01:00:00Z"), &json!("2026-01-09T07:00:00Z"))
     );
-    // A count of the executions finds the same, and so does the analysis.
+    // Counting the executions gives the same result, and so does the analysis.
     assert_eq!(summary(&world, &["--since", "1990-01-01"])["all"], *all);
     assert_eq!(world.ok(&["analyze"])["skills"][0]["rate"]["total"], 199);
     assert_eq!(world.run(&["doctor"]).out.matches("differ").count(), 0);
     let ran = world.refused(1, &["metrics", "delete", "1"]);
     assert!(ran.err.contains("the execution `1` was deleted"), "{ran:?}");
 
-    // What is exported says so, and tells nothing else of it.
+    // The export has a deletion record without other fields.
     let export = world.good(&["metrics", "export"]);
     let gone: Vec<Value> = export
         .lines()
@@ -145,13 +145,13 @@ fn what_is_deleted_is_gone_from_every_figure_and_from_other_homes() {
     assert_eq!(import(), "executions: 0 imported, 199 already known, 2 deleted\n");
     assert_eq!(import(), "executions: 0 imported, 201 already known\n");
     assert_eq!(other.good(&["metrics", "export"]), export);
-    // Neither the file that it came from nor a backup brings it back.
+    // Neither the original file nor a backup restores it.
     assert_eq!(
         world.good(&["metrics", "import", file]),
         "executions: 0 imported, 200 already known\n"
     );
     assert_eq!(summary(&world, &[])["all"]["total"], 199);
-    // Of a session or an outcome it is not known, and a table has no place for it.
+    // Its session and outcome are unknown, and CSV has no column for it.
     for narrowed in [
         &["--outcome", "success"][..],
         &["--session", "x"],
@@ -185,7 +185,7 @@ fn ids_that_cannot_be_deleted() {
 }
 
 #[test]
-fn an_import_says_how_much_could_be_used() {
+fn an_import_reports_what_was_skipped() {
     let world = World::new();
     let good = "{\"ts\":\"2026-01-01T00:00:00Z\",\"skill\":\"s\",\"outcome\":\"success\"}\n";
     let bad = "not json\n{\"ts\":\"2026-01-01T00:00:00Z\",\"skill\":\"s\",\"outcome\":\"great\"}\n";
@@ -202,12 +202,12 @@ fn an_import_says_how_much_could_be_used() {
         );
         assert_eq!(
             ran.err,
-            "error: nothing was imported: 2 lines could not be used\nhint: import what `clawpowers metrics export` or 1.x wrote\n"
+            "error: nothing was imported: 2 lines could not be used\nhint: import files that `clawpowers metrics export` or 1.x wrote\n"
         );
         let ran = run(bad, &[words, &["--json"]].concat());
         assert_eq!((ran.code, ran.err.as_str()), (3, ""));
         assert!(ran.out.starts_with("{\"ok\":{\"taken\":0,"), "{ran:?}");
-        // Of nothing nothing was bad, and what is known already was usable.
+        // An empty file has no bad lines, and known lines are usable.
         assert_eq!(run("", words).code, 0);
         assert_eq!(run("\n\n", words).code, 0);
     }
@@ -217,7 +217,7 @@ fn an_import_says_how_much_could_be_used() {
     let ran = run(&mixed, &["--strict"]);
     assert_eq!((ran.code, ran.err.as_str()), (1, ""), "{ran:?}");
     assert_eq!(run(good, &["--strict"]).code, 0);
-    // What was mended was used whole.
+    // A repaired line is imported completely.
     let mended =
         "{\"ts\":\"2026-01-02T00:00:00Z\",\"skill\":\"s\",\"outcome\":\"success\",\"duration_s\":007}\n";
     let ran = run(mended, &["--strict"]);

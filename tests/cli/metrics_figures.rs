@@ -1,10 +1,10 @@
-//! `metrics`: sums, filters, times, and for faults of 1.x in them a test that each is gone.
+//! `metrics`: sums, filters, times, and a test for each bug of 1.x in them.
 
 use crate::harness::{World, finish, good_error};
 use crate::metrics::summary;
 use serde_json::{Value, json};
 
-/// Takes in one execution a line: time, skill, outcome, and further fields.
+/// Imports one execution per line: time, skill, outcome, and more fields.
 fn given(world: &World, rows: &[(&str, &str, &str, Value)]) {
     let lines: String = rows
         .iter()
@@ -35,7 +35,7 @@ fn skills(world: &World, args: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn a_summary_counts_as_by_hand() {
+fn a_summary_matches_a_manual_count() {
     let world = World::new();
     assert_eq!(world.good(&["metrics", "summary"]), "No metrics recorded\n");
     assert_eq!(
@@ -49,13 +49,13 @@ fn a_summary_counts_as_by_hand() {
     rows.push((at, "mix", "partial", json!({"duration_s": 2, "cost_usd": 0.2})));
     rows.push((at, "mix", "skipped", json!({"tokens_in": 10, "tokens_out": 5})));
     given(&world, &rows);
-    // 1 of 8 is 12.5 %, 7 of 8 is 87.5 %; 15 s of 8 are 1.875 s.
+    // 1 of 8 is 12.5%, 7 of 8 is 87.5%; 15 s of 8 are 1.875 s.
     assert_eq!(
         world.good(&["metrics", "summary", "--skill", "one-of-8"]),
         "Total executions: 8\n  Success: 1 (13%)\n  Failure: 7 (88%)\n  Partial: 0 (0%)\nAvg duration: 2s\n\
          Median duration: 2.0s, 95% within 2.0s\n"
     );
-    // 1.5 s is rounded up; skipped ones count.
+    // 1.5 s is rounded up; skipped executions count.
     assert_eq!(
         world.good(&["metrics", "summary", "--skill", "mix"]),
         "Total executions: 3\n  Success: 1 (33%)\n  Failure: 0 (0%)\n  Partial: 1 (33%)\n  Skipped: 1 (33%)\n\
@@ -118,13 +118,13 @@ fn sums_are_exact() {
         (&json!(1.0), &json!(0.001))
     );
     assert_eq!(all["cost"]["total"], 0.000_001);
-    // The figures at hand are those of a count.
+    // The stored statistics equal a count.
     let counted = summary(&world, &["--since", "2026-01-01"])["all"].clone();
     assert_eq!(counted, all);
 }
 
 #[test]
-fn figures_beyond_64_bits_are_refused_whole() {
+fn sums_beyond_64_bits_are_refused() {
     let world = World::new();
     let lines: String = (0..92_234)
         .map(|n| {
@@ -141,7 +141,7 @@ fn figures_beyond_64_bits_are_refused_whole() {
 }
 
 #[test]
-fn filters_narrow() {
+fn filters_select_executions() {
     let world = World::new();
     given(
         &world,
@@ -199,7 +199,7 @@ fn filters_narrow() {
         let figures = summary(&world, args);
         let counted = figures["all"]["total"].as_u64().unwrap() + figures["all"]["open"].as_u64().unwrap();
         assert_eq!(counted, expected.len() as u64, "{args:?}");
-        // An export holds open executions only where they are asked for.
+        // An export contains open executions only if they are selected.
         let exported = world.good(&[&["metrics", "export"], *args].concat());
         let asked = args.contains(&"open");
         let ended = expected.iter().filter(|skill| asked || **skill != "fifth");
@@ -222,7 +222,7 @@ fn filters_narrow() {
 }
 
 #[test]
-fn times_order_executions_whenever_they_were_recorded() {
+fn executions_are_ordered_by_time() {
     let world = World::new();
     for (skill, at) in [
         ("third", "2026-11-03T08:00:00+00:00"),
@@ -243,7 +243,7 @@ fn times_order_executions_whenever_they_were_recorded() {
             at,
         ]);
     }
-    // What another home recorded under a clock that ran ahead is imported.
+    // An execution that another home recorded with a fast clock is imported.
     let imported = |skill: &str, at: &str| {
         let line = format!("{{\"ts\":\"{at}\",\"skill\":\"{skill}\",\"outcome\":\"success\"}}\n");
         let file = world.file("lines.jsonl", line);
@@ -254,7 +254,7 @@ fn times_order_executions_whenever_they_were_recorded() {
     assert_eq!(skills(&world, &[]), order);
     let last = world.good(&["metrics", "show", "--limit", "1"]);
     assert!(last.contains("\"ts\":\"2999-01-01T00:00:00Z\""), "{last}");
-    // Of equal times the one that was recorded first comes first.
+    // Executions with the same time are in the order in which they were recorded.
     for skill in ["b", "a"] {
         imported(skill, "3000-01-01");
     }
@@ -283,7 +283,7 @@ fn m1_a_summary_counts_every_record_once() {
 }
 
 #[test]
-fn m2_a_skill_is_its_name_and_no_pattern() {
+fn m2_a_skill_is_an_exact_name() {
     let world = World::new();
     let names = [
         "b.c",
@@ -318,7 +318,7 @@ fn m2_a_skill_is_its_name_and_no_pattern() {
 }
 
 #[test]
-fn m3_months_are_those_of_utc_wherever_the_clock_hangs() {
+fn m3_months_are_in_utc_in_every_time_zone() {
     let world = World::new();
     for zone in ["America/New_York", "Pacific/Kiritimati", "UTC", "EST5EDT"] {
         let mut command = world.program();
@@ -378,7 +378,7 @@ fn m8_records_do_not_mix() {
 }
 
 #[test]
-fn m9_many_records_are_summed_up_in_one_process() {
+fn m9_many_records_are_summarized_by_one_process() {
     let world = World::new();
     let rows: Vec<_> = (0..2000)
         .map(|n| {
@@ -398,7 +398,7 @@ fn m9_many_records_are_summed_up_in_one_process() {
 }
 
 #[test]
-fn m10_skipped_ones_are_shown_and_periods_can_be_asked_for() {
+fn m10_skipped_executions_are_shown_and_periods_selectable() {
     let world = World::new();
     given(
         &world,

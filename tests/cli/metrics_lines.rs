@@ -1,4 +1,4 @@
-//! `metrics`: executions as lines that go out and come in, and on a terminal.
+//! `metrics`: executions as exported and imported lines, and on a terminal.
 
 use crate::harness::{World, unsafe_characters};
 use crate::metrics::summary;
@@ -8,14 +8,14 @@ use serde_json::{Value, json};
 const NOTES: &str =
     "<b>&amp;\"quoted\" \\ \u{1b}[31mred\u{202e}\u{200b}\nsecond, line\r\n\ttab \u{7f}\u{9b}2J 🦀 é";
 
-/// The export of a home as it is.
+/// The export of a home.
 fn export(world: &World) -> Vec<u8> {
     let ran = world.feed(&["metrics", "export"], b"");
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
     ran.out
 }
 
-/// What an import answers: how many were taken, how many known, and source, line and reason of what was skipped.
+/// The report of an import: how many were imported, how many known, and source, line and reason of each skipped line.
 fn imported(world: &World, input: &[u8]) -> (u64, u64, Vec<(u64, String)>) {
     let ran = world.feed(&["metrics", "import", "-", "--json"], input);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
@@ -81,7 +81,7 @@ fn lived() -> World {
 }
 
 #[test]
-fn an_export_comes_out_of_another_home_byte_for_byte() {
+fn an_export_is_the_same_from_another_home() {
     let world = lived();
     let lines = export(&world);
     assert_eq!(
@@ -93,7 +93,7 @@ fn an_export_comes_out_of_another_home_byte_for_byte() {
     let second = World::new();
     assert_eq!(imported(&second, &lines), (6, 0, vec![]));
     assert!(export(&second) == lines, "{:?}", export(&second));
-    // Again it changes nothing, there or here, and neither does the way back.
+    // A second import changes nothing in either home, and neither does one in the other direction.
     assert_eq!(imported(&second, &lines), (0, 6, vec![]));
     assert_eq!(imported(&world, &lines), (0, 6, vec![]));
     assert_eq!(imported(&world, &export(&second)), (0, 6, vec![]));
@@ -108,7 +108,7 @@ fn an_export_comes_out_of_another_home_byte_for_byte() {
         summary(&second, &[])["all"]["cost"],
         summary(&world, &[])["all"]["cost"]
     );
-    // What is recorded later goes over alone.
+    // Later, only new executions are imported.
     world.good(&["metrics", "finish", "7", "--outcome", "failure"]);
     assert_eq!(imported(&second, &export(&world)), (1, 6, vec![]));
     let open = world.ok(&["metrics", "export"]);
@@ -137,7 +137,7 @@ fn a_copied_home_does_not_hide_the_executions_of_the_other() {
 }
 
 #[test]
-fn a_file_of_1x_comes_out_as_it_went_in() {
+fn a_file_of_1x_is_exported_unchanged() {
     let lines = concat!(
         r#"{"ts":"2026-11-03T08:00:00Z","skill":"systematic-debugging","outcome":"success","duration_s":1800,"notes":"found it","session":"s-1"}"#,
         "\n",
@@ -159,7 +159,7 @@ fn a_file_of_1x_comes_out_as_it_went_in() {
     assert_eq!(String::from_utf8(export(&world)).unwrap(), lines);
     assert_eq!(world.good(&args), "executions: 0 imported, 6 already known\n");
     assert_eq!(String::from_utf8(export(&world)).unwrap(), lines);
-    // The same file, longer, brings only what is new.
+    // From the same file with more lines, only the new ones are imported.
     let more = "{\"ts\":\"2026-11-03T08:00:02Z\",\"skill\":\"tea\",\"outcome\":\"skipped\"}\n";
     world.file("2026-11.jsonl", format!("{lines}{more}"));
     assert_eq!(world.good(&args), "executions: 1 imported, 6 already known\n");
@@ -169,7 +169,7 @@ fn a_file_of_1x_comes_out_as_it_went_in() {
 }
 
 #[test]
-fn broken_glued_and_foreign_lines_are_told_with_their_place() {
+fn broken_and_foreign_lines_are_reported_with_their_position() {
     let world = World::new();
     let good = r#"{"ts":"2026-11-03T08:00:00Z","skill":"good","outcome":"success"}"#;
     let cases = [
@@ -240,7 +240,7 @@ fn broken_glued_and_foreign_lines_are_told_with_their_place() {
         "and again the same is told"
     );
     assert_eq!(summary(&world, &[])["all"]["total"], 2);
-    // In words every row names the file and its line.
+    // As text, every row names the file and the line.
     world.file("m.jsonl", "garbage\n\nnull\n{\"ts\":\u{1b}[2J\n");
     let told = world.run(&["metrics", "import", "m.jsonl"]);
     assert_eq!(told.code, 3, "{told:?}");
@@ -257,7 +257,7 @@ fn broken_glued_and_foreign_lines_are_told_with_their_place() {
 }
 
 #[test]
-fn what_is_listed_of_an_import_is_bounded_and_counted() {
+fn the_list_of_skipped_lines_is_limited_and_counted() {
     let world = World::new();
     let text = "garbage\n".repeat(1500);
     let ran = world.feed(&["metrics", "import", "-"], text.as_bytes());
@@ -273,7 +273,7 @@ fn what_is_listed_of_an_import_is_bounded_and_counted() {
 }
 
 #[test]
-fn m4_what_the_shell_wrote_wrong_is_mended_and_told() {
+fn m4_invalid_lines_of_the_shell_are_repaired_and_reported() {
     let world = World::new();
     let text = b"{\"ts\":\"2026-11-03T08:00:00Z\",\"skill\":\"a\",\"outcome\":\"success\",\"duration_s\":007}\n\
         {\"ts\":\"2026-11-03T08:00:01Z\",\"skill\":\"a\",\"outcome\":\"success\",\"duration_s\":00.5}\n\
@@ -295,7 +295,7 @@ fn m4_what_the_shell_wrote_wrong_is_mended_and_told() {
 }
 
 #[test]
-fn m5_json_that_is_no_record_is_neither_counted_nor_a_crash() {
+fn m5_json_that_is_not_a_record_is_skipped() {
     let world = World::new();
     let lines = b"null\n[1]\n5\n{}\ntrue\n{\"ts\":\"2026-11-03T08:00:00Z\",\"skill\":\"a\",\"outcome\":\"success\"}\n";
     let (taken, known, rows) = imported(&world, lines);
@@ -308,7 +308,7 @@ fn m5_json_that_is_no_record_is_neither_counted_nor_a_crash() {
 }
 
 #[test]
-fn m6_json_with_blanks_counts_in_full() {
+fn m6_json_with_spaces_is_read() {
     let world = World::new();
     let lines = "  { \"outcome\" : \"failure\" , \"skill\" : \"a\", \"ts\": \"2026-11-03T09:00:00+01:00\" }  \n\
         \u{feff}{\"ts\": \"2026-11-03T08:00:00.123456789Z\", \"skill\": \"a\", \"outcome\": \"success\", \"duration_s\": \"3\"}";
@@ -330,7 +330,7 @@ fn m6_json_with_blanks_counts_in_full() {
 }
 
 #[test]
-fn m7_what_is_glued_to_another_line_is_still_read() {
+fn m7_several_records_on_a_line_are_read() {
     let world = World::new();
     let record = |second: u32| {
         format!(
@@ -357,7 +357,7 @@ fn m7_what_is_glued_to_another_line_is_still_read() {
     assert_eq!(notes, ["2", "3", "4", "5", "6"]);
 }
 
-/// Reads CSV as RFC 4180 has it; line ends are line feeds.
+/// Reads CSV as in RFC 4180, with LF as line ends.
 fn records(text: &str) -> Vec<Vec<String>> {
     let mut records = vec![];
     let mut record = vec![];
@@ -400,7 +400,7 @@ fn records(text: &str) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn csv_holds_what_the_lines_hold() {
+fn csv_has_the_fields_of_the_lines() {
     let world = lived();
     let text = world.good(&["metrics", "export", "--format", "csv"]);
     let mut rows = records(&text).into_iter();
@@ -426,7 +426,7 @@ fn csv_holds_what_the_lines_hold() {
                 Value::String(text) => text.clone(),
                 number => number.to_string(),
             };
-            // A number of JSON that is small is read back with an exponent.
+            // A small number is read back with an exponent.
             let same = field.parse::<f64>().is_ok_and(|a| expected.parse() == Ok(a));
             assert!(*field == expected || same, "{name}: {field:?} {expected:?}");
         }
@@ -442,7 +442,7 @@ fn csv_holds_what_the_lines_hold() {
 
 #[test]
 #[cfg_attr(windows, ignore = "Windows allows no such file names")]
-fn notes_are_exact_in_json_and_not_raw_on_a_terminal() {
+fn notes_are_exact_in_json_and_escaped_on_a_terminal() {
     let world = lived();
     let shown = world.ok(&["metrics", "show", "--outcome", "skipped"]);
     assert_eq!(shown["executions"][0]["notes"], NOTES);

@@ -1,4 +1,4 @@
-//! Runs with bytes on standard input, and what comes out as bytes.
+//! Runs with bytes on stdin and stdout.
 
 use crate::harness::{World, spawn, wait};
 use serde_json::Value;
@@ -6,7 +6,7 @@ use std::io::{Read, Write as _};
 use std::process::{Child, Command, Stdio};
 use std::thread::{self, JoinHandle};
 
-/// How a process ended and what it said, its data as bytes.
+/// The exit code and output of a process, with stdout as bytes.
 #[derive(Debug)]
 pub(crate) struct Piped {
     pub(crate) code: i32,
@@ -21,32 +21,31 @@ impl Piped {
 }
 
 impl World {
-    /// The program in the working directory, to be given arguments and more.
+    /// The program in the working directory, without arguments.
     pub(crate) fn program(&self) -> Command {
         self.command(env!("CARGO_BIN_EXE_clawpowers"))
     }
 
-    /// Runs the program with bytes on standard input.
+    /// Runs the program with bytes on stdin.
     pub(crate) fn feed(&self, args: &[&str], input: &[u8]) -> Piped {
         fed(self.program().args(args), input)
     }
 
-    /// Runs the program, which has to succeed in silence or with data alone; the first execution of a skill that does not
-    /// exist is warned of.
+    /// Runs the program, which must succeed without messages, except for the warning of an unknown skill.
     pub(crate) fn good(&self, args: &[&str]) -> String {
         let ran = self.run(args);
         assert!(ran.code == 0 && is_quiet(args, &ran.err), "{args:?}: {ran:?}");
         ran.out
     }
 
-    /// Runs the program with `--json` and returns what stands under `ok`; it has to succeed.
+    /// Runs the program with `--json`, which must succeed, and returns the value of `ok`.
     pub(crate) fn ok(&self, args: &[&str]) -> Value {
         let (code, mut reply) = self.json(args);
         assert_eq!(code, 0, "{args:?}: {reply}");
         reply["ok"].take()
     }
 
-    /// Starts the same command many times at once and waits for all; each has to succeed.
+    /// Starts the same command many times in parallel and waits for all; each must succeed.
     pub(crate) fn crowd(&self, commands: impl IntoIterator<Item = Vec<String>>) -> Vec<Piped> {
         let start = |args: Vec<String>| {
             let mut command = self.program();
@@ -68,13 +67,13 @@ impl World {
     }
 }
 
-/// Tells whether nothing was said but what is said of the first execution of a skill that does not exist.
+/// Tells whether stderr is empty, except for the warning of an unknown skill.
 fn is_quiet(args: &[&str], err: &str) -> bool {
     let records = matches!(args, ["metrics", "record" | "start", ..]);
     err.is_empty() || records && err.starts_with("warning: there is no skill `") && err.lines().count() == 2
 }
 
-/// Runs a command with bytes on standard input.
+/// Runs a command with bytes on stdin.
 pub(crate) fn fed(command: &mut Command, input: &[u8]) -> Piped {
     command
         .stdin(Stdio::piped())
@@ -84,7 +83,7 @@ pub(crate) fn fed(command: &mut Command, input: &[u8]) -> Piped {
     let (out, err) = (drain(child.stdout.take()), drain(child.stderr.take()));
     let mut stdin = child.stdin.take().unwrap();
     let input = input.to_vec();
-    // One that refuses its arguments does not read, and closes the pipe.
+    // A command that refuses its arguments closes the pipe without reading.
     let writer = thread::spawn(move || drop(stdin.write_all(&input)));
     let code = wait(&mut child);
     writer.join().unwrap();

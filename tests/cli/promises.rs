@@ -1,4 +1,4 @@
-//! What COMPATIBILITY.md and SECURITY.md say and no other test holds.
+//! Statements of COMPATIBILITY.md and SECURITY.md that no other test covers.
 
 use crate::harness::{World, finish, write};
 use crate::system::{os_string, set_mode, shown, symlink};
@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use std::fs;
 
 #[test]
-fn where_the_reference_goes_wrong_the_specification_decides() {
+fn defects_of_the_reference_validator_are_not_copied() {
     let world = World::new();
-    // What is between the fences and behind them; the properties; the rule that the specification reports.
+    // The text of the file; the properties; the rule that the specification reports.
     let long = format!("---\nname: x\ndescription: d\n---\n{}", "x".repeat(1 << 20));
     let deep = format!(
         "---\nname: x\ndescription: d\nmetadata:\n  a: {}{}\n---\n",
@@ -121,7 +121,7 @@ fn where_the_reference_goes_wrong_the_specification_decides() {
 
 #[test]
 #[cfg_attr(windows, ignore = "Windows allows no such file names")]
-fn the_location_in_the_reference_s_prompt_is_escaped() {
+fn the_location_in_to_prompt_is_escaped() {
     let world = World::new();
     world.file("a<&>\"'b/SKILL.md", "---\nname: x\ndescription: d\n---\n");
     let out = world.good(&["skill", "to-prompt", "a<&>\"'b"]);
@@ -219,7 +219,7 @@ fn the_fields_of_earlier_releases_are_read() {
         assert_eq!(skill.pointer(place), Some(&value), "{fields}");
         assert!(!rules.contains("requirement-form"), "{fields}: {rules}");
     }
-    // The older names of one block stand for it where the newer ones are not there.
+    // Older names of a block are used if the newer ones are missing.
     for vendor in ["openclaw", "clawdbot", "clawdis", "moltbot"] {
         let (skill, _, _) = parsed(&format!(
             "metadata:\n  {vendor}:\n    requires:\n      bins: [a]\n"
@@ -264,7 +264,7 @@ fn a_program_that_a_skill_requires_is_not_started() {
 
 #[test]
 #[cfg_attr(windows, ignore = "Wine makes no symbolic links")]
-fn a_folder_that_is_named_may_be_a_link_and_a_file_in_it_may_not_lead_out() {
+fn a_named_folder_may_be_a_symlink_but_its_files_may_not_lead_out() {
     let world = World::new();
     let file = world.skill_at(&world.home(), "elsewhere/tea", "Makes tea.");
     let folder = file.parent().unwrap();
@@ -293,19 +293,19 @@ fn a_folder_that_is_named_may_be_a_link_and_a_file_in_it_may_not_lead_out() {
         listed.contains("[symlink-escape]") && !listed.contains("Makes tea."),
         "{listed}"
     );
-    // What is about this one file reads it.
+    // Commands that work on this one file read it.
     for verb in ["validate", "read-properties", "to-prompt"] {
         assert_eq!(world.run(&["skill", verb, "linked/tea"]).code, 0, "{verb}");
     }
 }
 
 #[test]
-fn a_copy_of_the_database_is_made_as_the_documents_say() {
+fn the_documented_copies_of_the_database_work() {
     let world = World::new();
     for key in ["a", "b"] {
         world.good(&["store", "set", key, key]);
     }
-    // What makes room for deletions may go at any time.
+    // The file that reserves space for deletions may be deleted at any time.
     fs::remove_file(world.claw().join("clawpowers.db-reserve")).unwrap();
     world.good(&["store", "set", "c", "c"]);
     world.good(&["store", "delete", "a"]);
@@ -341,7 +341,7 @@ fn a_copy_of_the_database_is_made_as_the_documents_say() {
 }
 
 #[test]
-fn a_database_of_a_newer_release_is_left_alone() {
+fn a_database_of_a_newer_release_is_not_changed() {
     let world = World::new();
     world.good(&["store", "set", "k", "v"]);
     let file = world.claw().join("clawpowers.db");
@@ -365,7 +365,7 @@ fn a_database_of_a_newer_release_is_left_alone() {
 }
 
 #[test]
-fn what_3_does_not_have_is_no_command() {
+fn removed_commands_do_not_exist() {
     let world = World::new();
     for command in ["payments", "demo", "update"] {
         world.refused(2, &[command]);
@@ -487,9 +487,9 @@ fn a_write_is_synced_before_it_is_acknowledged() {
     }
 }
 
-/// What SECURITY.md does not promise: a write that went with the end of the WAL is missing, and nothing tells of it.
+/// SECURITY.md does not guarantee this: a write that was lost with the end of the WAL is not noticed.
 #[test]
-fn a_wal_that_ends_between_two_transactions_looks_whole() {
+fn a_wal_truncated_between_transactions_looks_valid() {
     let world = World::new();
     let wal = world.claw().join("clawpowers.db-wal");
     world.good(&["store", "set", "a", "1"]);
@@ -503,7 +503,7 @@ fn a_wal_that_ends_between_two_transactions_looks_whole() {
         .unwrap()
         .set_len(length)
         .unwrap();
-    // The index beside it would tell; it is made again where it is missing.
+    // The WAL index would show it, but it is recreated if it is missing.
     fs::remove_file(world.claw().join("clawpowers.db-shm")).unwrap();
     assert_eq!(world.good(&["store", "get", "b"]), "1\n");
     world.good(&["doctor"]);
@@ -537,7 +537,7 @@ fn variables_of_other_clients_move_their_folders() {
 }
 
 #[test]
-fn the_hint_of_the_reference_s_command_is_for_a_terminal() {
+fn the_hint_of_validate_is_only_for_a_terminal() {
     let world = World::new();
     world.skill("tea", "Makes tea.");
     let hint = "hint: --target clawpowers shows every problem with its line and column";
@@ -549,7 +549,7 @@ fn the_hint_of_the_reference_s_command_is_for_a_terminal() {
 }
 
 #[test]
-fn the_id_of_a_deleted_execution_is_not_given_again() {
+fn ids_of_deleted_executions_are_not_reused() {
     let world = World::new();
     world.skill(".agents/skills/tea", "Makes tea.");
     let record = || world.ok(&["metrics", "record", "--skill", "tea", "--outcome", "success"])["id"].take();

@@ -1,4 +1,4 @@
-//! `skill prompt`: the layouts, the budget ladder, what is left out, what is escaped.
+//! `skill prompt`: layouts, budget levels, omitted skills, escaping.
 
 use crate::harness::World;
 use crate::system::shown;
@@ -25,7 +25,7 @@ fn the_layouts() {
         assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{format}");
         ran.out
     };
-    // A model gets a path that holds whatever its working directory is.
+    // A model gets an absolute path, which works in any working directory.
     let file = world.work().canonicalize().unwrap().join("s/tea/SKILL.md");
     let file = shown(file);
     let xml = format!(
@@ -57,7 +57,7 @@ fn the_layouts() {
 }
 
 #[test]
-fn no_skill_gives_an_empty_prompt() {
+fn no_skills_give_an_empty_prompt() {
     let world = World::new();
     fs::create_dir(world.work().join("s")).unwrap();
     let ran = world.run(&["skill", "prompt", "--root", "s"]);
@@ -65,7 +65,7 @@ fn no_skill_gives_an_empty_prompt() {
 }
 
 #[test]
-fn the_ladder_goes_down_one_rung_at_a_time() {
+fn budget_levels_are_tried_in_order() {
     let world = shelf(20);
     let ask = |budget: u64| {
         let (code, reply) = world.json(&["skill", "prompt", "--root", "s", "--budget", &budget.to_string()]);
@@ -77,7 +77,7 @@ fn the_ladder_goes_down_one_rung_at_a_time() {
     assert_eq!((code, &reply["error"]["code"]), (3, &"invalid_input".into()));
     let least = reply["error"]["details"]["least"].as_u64().unwrap();
     let mut seen: Vec<String> = Vec::new();
-    // Steps, because locations and with them the costs depend on where temporary folders are.
+    // In steps, because the costs depend on the length of the path of temporary folders.
     for budget in (least..=whole + 1).rev().step_by(25).chain([least]) {
         let ok = ask(budget);
         let number = |key: &str| ok[key].as_u64().unwrap();
@@ -93,7 +93,7 @@ fn the_ladder_goes_down_one_rung_at_a_time() {
 }
 
 #[test]
-fn a_budget_that_holds_no_prompt_is_refused_with_the_least_that_does() {
+fn a_budget_that_is_too_small_is_refused_with_the_minimum() {
     let world = shelf(20);
     for format in ["xml", "skills-ref", "markdown", "json"] {
         let ask = |budget: &str| {
@@ -111,7 +111,7 @@ fn a_budget_that_holds_no_prompt_is_refused_with_the_least_that_does() {
         let least: usize = least.strip_suffix(" tokens\n").unwrap().parse().unwrap();
         let ran = ask(&least.to_string());
         assert_eq!(ran.code, 0, "{ran:?}");
-        // All that is printed counts, the last line end too.
+        // Everything that is printed counts, including the last newline.
         assert!(ran.out.chars().count().div_ceil(4) <= least, "{ran:?}");
         assert_eq!(ask(&(least - 1).to_string()).code, 3);
     }
@@ -122,7 +122,7 @@ fn a_budget_that_holds_no_prompt_is_refused_with_the_least_that_does() {
 }
 
 #[test]
-fn with_a_budget_the_skills_that_were_used_come_first() {
+fn with_a_budget_used_skills_come_first() {
     let world = shelf(40);
     let names = |args: &[&str]| {
         let ran = world.run(&[&["skill", "prompt", "--root", "s"], args].concat());
@@ -186,7 +186,7 @@ fn a_folder_that_many_skills_share_is_written_once() {
 }
 
 #[test]
-fn what_the_budget_costs_is_said_on_stderr() {
+fn stderr_says_what_the_budget_omits() {
     let world = shelf(20);
     let whole = world.run(&["skill", "prompt", "--root", "s", "--budget", "100000"]);
     assert_eq!(whole.err, "");
@@ -206,7 +206,7 @@ fn what_the_budget_costs_is_said_on_stderr() {
 }
 
 #[test]
-fn a_skill_that_only_the_user_may_start_is_left_out() {
+fn skills_that_only_the_user_may_start_are_omitted() {
     let world = World::new();
     world.skill("s/open", "Is open.");
     world.file(

@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::fs;
 
 #[test]
-fn the_shipped_skills_work_without_any_folder() {
+fn bundled_skills_work_without_a_folder() {
     let world = World::new();
     let text = fs::read_to_string(concat!(
         env!("CARGO_MANIFEST_DIR"),
@@ -51,7 +51,7 @@ fn the_shipped_skills_work_without_any_folder() {
 }
 
 #[test]
-fn a_file_of_the_skill_is_read_and_none_outside() {
+fn only_files_of_the_skill_are_read() {
     let world = World::new();
     world.skill("s/tea", "Makes tea.");
     world.file("s/tea/references/cups.md", "# Cups\r\n");
@@ -78,7 +78,7 @@ fn a_file_of_the_skill_is_read_and_none_outside() {
 }
 
 #[test]
-fn a_shipped_skill_refuses_the_same_paths() {
+fn a_bundled_skill_refuses_the_same_paths() {
     let world = World::new();
     for path in [
         "../using-clawpowers/SKILL.md",
@@ -92,7 +92,7 @@ fn a_shipped_skill_refuses_the_same_paths() {
 
 #[test]
 #[cfg_attr(windows, ignore = "Wine makes no symbolic links")]
-fn a_link_out_of_the_folder_is_refused_and_one_inside_is_not() {
+fn a_symlink_out_of_the_folder_is_refused() {
     let world = World::new();
     world.skill("s/tea", "Makes tea.");
     world.file("s/tea/real.md", "real");
@@ -114,7 +114,7 @@ fn a_link_out_of_the_folder_is_refused_and_one_inside_is_not() {
 }
 
 #[test]
-fn a_file_that_is_no_text_is_refused() {
+fn a_file_that_is_not_utf8_is_refused() {
     let world = World::new();
     world.skill("s/tea", "Makes tea.");
     world.file("s/tea/assets/cup.png", [0x89, b'P', b'N', b'G', 0xff, 0]);
@@ -131,7 +131,7 @@ fn wrapped_for_a_model() {
     );
     world.file("s/tea/references/a&b.md", "x");
     let ran = world.run(&["skill", "read", "tea", "--wrap", "--root", "s"]);
-    // A model gets a path that holds whatever its working directory is.
+    // A model gets an absolute path, which works in any working directory.
     let folder = world.work().canonicalize().unwrap().join("s/tea");
     assert_eq!(
         ran.out,
@@ -155,7 +155,7 @@ fn wrapped_for_a_model() {
 }
 
 #[test]
-fn a_name_that_is_nearly_right_is_suggested() {
+fn similar_names_are_suggested() {
     let world = World::new();
     for verb in ["read", "show"] {
         let ran = world.refused(1, &["skill", verb, "systematic-debuging"]);
@@ -169,7 +169,7 @@ fn a_name_that_is_nearly_right_is_suggested() {
 }
 
 #[test]
-fn a_skill_that_did_not_load_is_named_with_the_reason() {
+fn a_rejected_skill_is_reported_with_the_reason() {
     let world = World::new();
     world.file("s/tea/SKILL.md", "---\nname: tea\n---\nBody.\n");
     let ran = world.refused(1, &["skill", "show", "tea", "--root", "s"]);
@@ -181,7 +181,7 @@ fn a_skill_that_did_not_load_is_named_with_the_reason() {
 }
 
 #[test]
-fn show_tells_everything_about_one_skill() {
+fn show_prints_every_field() {
     let world = World::new();
     world.file(
         "s/tea/SKILL.md",
@@ -227,7 +227,7 @@ fn show_tells_everything_about_one_skill() {
 }
 
 #[test]
-fn search_finds_the_best_first() {
+fn the_best_match_comes_first() {
     let world = World::new();
     world.skill("s/tea", "Makes tea with care.");
     world.skill(
@@ -248,7 +248,7 @@ fn search_finds_the_best_first() {
 }
 
 #[test]
-fn a_search_without_a_hit_says_no() {
+fn a_search_without_results_exits_with_1() {
     let world = World::new();
     world.refused(3, &["skill", "search", "debug", "--limit", "0"]);
     let ran = world.run(&["skill", "search", "xyzzyplugh"]);
@@ -261,7 +261,7 @@ fn a_search_without_a_hit_says_no() {
 }
 
 #[test]
-fn a_path_or_a_folders_name_finds_a_skill() {
+fn a_path_or_folder_name_selects_a_skill() {
     let world = World::new();
     world.skill(".claude/skills/tea", "Is near.");
     world.skill_at(&world.home(), ".claude/skills/tea", "Is the user's.");
@@ -286,7 +286,7 @@ fn a_path_or_a_folders_name_finds_a_skill() {
         ]
     };
     assert_eq!(shown("tea")[0], "Is near.");
-    // A visible skill keeps its scope; any other file is one that was named.
+    // A visible skill keeps its scope; any other file has the scope `extra`.
     assert_eq!(shown(".claude/skills/tea")[2], "project");
     assert_eq!(
         shown("other/tea"),
@@ -330,7 +330,7 @@ fn a_path_or_a_folders_name_finds_a_skill() {
 }
 
 #[test]
-fn lists_and_prompts_take_paths() {
+fn lists_and_prompts_accept_paths() {
     let world = World::new();
     world.skill("s/tea", "Is tea.");
     world.skill("s/tea/nested/cup", "Is a cup.");

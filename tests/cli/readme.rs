@@ -1,16 +1,17 @@
-//! The sessions of README.md and docs/tour.md, typed from their first lines on a terminal, and the list of commands.
+//! The sessions of README.md and docs/tour.md, run on a terminal, and the list of commands.
 
 use crate::harness::{World, finish};
+use crate::help::pages;
 use std::fmt::Write as _;
 use std::fs;
 
 const README: &str = include_str!("../../README.md");
 const TOUR: &str = include_str!("../../docs/tour.md");
 const COMMANDS: &str = include_str!("../../docs/commands.md");
-/// Is printed before the output of each command.
+/// A line that is printed before the output of each command.
 const MARK: &str = "@@@";
 
-/// A command and the lines that it prints; a line of `…` stands for any lines.
+/// A command and the lines that it prints; a line `…` matches any lines.
 struct Step {
     command: String,
     expected: Vec<String>,
@@ -60,7 +61,7 @@ fn matches(expected: &[String], lines: &[&str]) -> bool {
 
 #[test]
 #[cfg_attr(windows, ignore = "there is no pseudo terminal")]
-fn the_session_can_be_typed_from_its_first_line() {
+fn the_session_of_the_readme_works() {
     let (_, rest) = README.split_once("## A first look").unwrap();
     let (session, _) = rest.split_once("## Install").unwrap();
     type_session("README.md", &steps(session), 7);
@@ -68,17 +69,17 @@ fn the_session_can_be_typed_from_its_first_line() {
 
 #[test]
 #[cfg_attr(windows, ignore = "there is no pseudo terminal")]
-fn the_tour_can_be_typed_from_its_first_line() {
+fn the_session_of_the_tour_works() {
     type_session("docs/tour.md", &steps(TOUR), 16);
 }
 
-/// Returns the folder in which the sessions were typed.
+/// Returns the folder in which the sessions were recorded.
 fn reader() -> &'static str {
     let (_, rest) = TOUR.split_once("<location>").unwrap();
     rest.split_once("/shop/").unwrap().0
 }
 
-/// Types the steps, and compares what is printed with what the file shows.
+/// Runs the steps, and compares their output with the file.
 #[expect(clippy::print_stdout, reason = "a test that is skipped says why")]
 fn type_session(file: &str, steps: &[Step], least: usize) {
     assert!(
@@ -86,7 +87,7 @@ fn type_session(file: &str, steps: &[Step], least: usize) {
         "{file}: only {} commands were found",
         steps.len()
     );
-    // A folder with a path of the same length, because what a prompt costs depends on it.
+    // A folder with a path of the same length, because the cost of a prompt depends on it.
     let random = reader().len() - "/tmp/".len();
     let short = tempfile::Builder::new()
         .prefix("")
@@ -144,22 +145,8 @@ fn type_session(file: &str, steps: &[Step], least: usize) {
     assert_eq!(wrong, "");
 }
 
-/// Returns the commands that a help page lists.
-fn listed_in_help(words: &[&str]) -> Vec<String> {
-    let out = World::new().run(&[words, &["--help"]].concat()).out;
-    let (_, list) = out.split_once("Commands:\n").unwrap();
-    list.lines()
-        .take_while(|line| !line.is_empty())
-        .filter_map(|line| line.strip_prefix("  "))
-        .filter(|line| !line.starts_with(' '))
-        .filter_map(|line| line.split_whitespace().next())
-        .filter(|name| *name != "help")
-        .map(|name| [words, &[name]].concat().join(" "))
-        .collect()
-}
-
 #[test]
-fn every_command_is_listed_and_exists() {
+fn docs_commands_lists_every_command() {
     let mut listed = Vec::new();
     let rows = COMMANDS.lines().filter_map(|line| line.strip_prefix("| `"));
     for row in rows {
@@ -169,7 +156,7 @@ fn every_command_is_listed_and_exists() {
                 .split(' ')
                 .take_while(|word| word.starts_with(|c: char| c.is_ascii_lowercase()))
                 .collect();
-            // `store set\|get` is two commands; what a command takes is none.
+            // `store set\|get` is two commands; arguments are not commands.
             match words.as_slice() {
                 ["completions", ..] => listed.push("completions".to_owned()),
                 [group, names] => listed.extend(names.split("\\|").map(|name| format!("{group} {name}"))),
@@ -178,10 +165,10 @@ fn every_command_is_listed_and_exists() {
             }
         }
     }
-    let groups = ["skill", "store", "metrics", "config"];
-    let mut real: Vec<String> = listed_in_help(&[]);
-    real.retain(|name| !groups.contains(&name.as_str()));
-    real.extend(groups.iter().flat_map(|group| listed_in_help(&[group])));
+    let pages: Vec<String> = pages(&World::new()).iter().map(|page| page.join(" ")).collect();
+    let is_group = |page: &&String| pages.iter().any(|other| other.starts_with(&format!("{page} ")));
+    let commands = pages.iter().filter(|page| !page.is_empty() && !is_group(page));
+    let mut real: Vec<String> = commands.cloned().collect();
     listed.sort();
     real.sort();
     assert_eq!(listed, real);

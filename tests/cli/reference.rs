@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 #[test]
-fn every_recorded_case_is_the_same_byte_for_byte() {
+fn every_recorded_case_matches() {
     let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/reference");
     let cases = cases.canonicalize().unwrap();
     let world = World::new();
@@ -46,7 +46,7 @@ fn every_recorded_case_is_the_same_byte_for_byte() {
             }
         }
     }
-    // COMPATIBILITY.md and SECURITY.md say how many there are.
+    // COMPATIBILITY.md and SECURITY.md state this number.
     assert_eq!(count, 68);
     assert!(
         failed.is_empty(),
@@ -57,7 +57,7 @@ fn every_recorded_case_is_the_same_byte_for_byte() {
 }
 
 #[test]
-fn the_file_stands_for_its_folder() {
+fn a_skill_file_stands_for_its_folder() {
     let world = World::new();
     world.skill("tea-log", "Keeps a log of teas.");
     for verb in ["validate", "read-properties", "to-prompt"] {
@@ -88,7 +88,7 @@ fn to_prompt_takes_several_folders_and_stops_at_the_first_refusal() {
 }
 
 #[test]
-fn a_path_that_does_not_exist_is_a_matter_of_storage() {
+fn a_missing_path_is_a_storage_error() {
     let world = World::new();
     for verb in ["validate", "read-properties", "to-prompt"] {
         let ran = world.refused(4, &["skill", verb, "nowhere"]);
@@ -98,7 +98,7 @@ fn a_path_that_does_not_exist_is_a_matter_of_storage() {
 }
 
 #[test]
-fn paths_are_meant_from_the_working_directory_of_the_runtime() {
+fn paths_are_relative_to_the_working_directory_of_the_runtime() {
     use clawpowers_api::{Options, Runtime};
     let world = World::new();
     world.skill("tea-log", "Keeps a log of teas.");

@@ -22,7 +22,7 @@ fn world(config: &str) -> World {
 }
 
 #[test]
-fn the_list_says_which_skills_are_active() {
+fn list_marks_active_skills() {
     let world = world(CONFIG);
     let ran = world.run(&["skill", "list", "--root", "s"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
@@ -33,11 +33,14 @@ fn the_list_says_which_skills_are_active() {
     assert_eq!(row("NAME"), "NAME SCOPE ACTIVE DESCRIPTION");
     assert_eq!(row("tea"), "tea extra yes Makes tea.");
     assert_eq!(row("bread"), "bread extra no Makes bread.");
-    assert_eq!(row("missing"), "missing gone is in the profile but not here");
+    assert_eq!(
+        row("missing"),
+        "missing gone is in the profile, but was not found"
+    );
 }
 
 #[test]
-fn a_profile_keeps_its_skills() {
+fn profile_selects_its_skills() {
     let world = world(CONFIG);
     for (profile, name) in [("dev", "tea"), ("baker", "bread")] {
         let (code, reply) = world.json(&["skill", "list", "--root", "s", "--profile", profile]);
@@ -67,7 +70,7 @@ fn a_list_of_profiles_is_read_too() {
 }
 
 #[test]
-fn without_an_active_profile_there_is_no_such_column() {
+fn without_an_active_profile_there_is_no_column() {
     for config in [
         "{}",
         r#"{"profile": "none"}"#,
@@ -86,12 +89,12 @@ fn without_an_active_profile_there_is_no_such_column() {
 }
 
 #[test]
-fn the_profile_in_force_decides_what_a_model_sees_and_nothing_else() {
+fn the_active_profile_affects_only_prompts() {
     let world = world(CONFIG);
     let prompt = world.run(&["skill", "prompt", "--root", "s"]);
     assert_eq!(
         (prompt.code, prompt.err.as_str()),
-        (0, "the profile `dev` holds 1 of 2 skills\n")
+        (0, "the profile `dev` has 1 of 2 skills\n")
     );
     assert!(
         prompt.out.contains("tea") && !prompt.out.contains("bread"),
@@ -113,7 +116,7 @@ fn the_profile_in_force_decides_what_a_model_sees_and_nothing_else() {
         other.out.contains("bread") && !other.out.contains("tea"),
         "{other:?}"
     );
-    // Another client knows nothing of it.
+    // Other clients do not have profiles.
     let client = world.run(&["skill", "prompt", "--root", "s", "--as", "claude"]);
     assert_eq!(
         (client.out.matches("<skill>").count(), client.err.as_str()),
@@ -131,7 +134,7 @@ fn the_profile_in_force_decides_what_a_model_sees_and_nothing_else() {
 }
 
 #[test]
-fn a_profile_in_force_that_is_not_described_is_named() {
+fn an_undefined_active_profile_is_reported() {
     for config in [
         r#"{"profile": "cook", "profiles": {"dev": {"skills": ["tea"]}}}"#,
         r#"{"profile": "cook"}"#,
@@ -175,7 +178,7 @@ fn an_unknown_profile_is_refused_with_the_known_ones() {
 }
 
 #[test]
-fn a_file_that_is_not_json_is_named_with_line_and_column_and_left_alone() {
+fn invalid_json_is_reported_with_line_and_column() {
     let text = "{\n  \"profiles\": {,}\n}\n";
     let world = world(text);
     for args in [
@@ -206,7 +209,7 @@ fn a_file_that_is_not_json_is_named_with_line_and_column_and_left_alone() {
 }
 
 #[test]
-fn a_file_that_cannot_be_read_is_a_matter_of_storage() {
+fn an_unreadable_file_is_a_storage_error() {
     let world = World::new();
     fs::create_dir(world.claw().join("config.json")).unwrap();
     let ran = world.run(&["skill", "list"]);
@@ -217,7 +220,7 @@ fn a_file_that_cannot_be_read_is_a_matter_of_storage() {
 }
 
 #[test]
-fn a_file_of_another_kind_is_refused_and_a_mark_is_not() {
+fn other_encodings_are_refused_and_a_byte_order_mark_is_accepted() {
     for (config, place) in [
         ("[]", "line 1 column 1"),
         ("7", "line 1 column 1"),
@@ -239,7 +242,7 @@ fn a_file_of_another_kind_is_refused_and_a_mark_is_not() {
 
 #[test]
 #[cfg_attr(windows, ignore = "Windows has no named pipes in a folder")]
-fn a_pipe_in_place_of_the_file_is_not_waited_for() {
+fn a_pipe_in_place_of_the_file_does_not_block() {
     let world = World::new();
     let made = finish(world.command("mkfifo").arg(world.claw().join("config.json")));
     assert_eq!(made.code, 0, "{made:?}");

@@ -1,4 +1,4 @@
-//! `run`: what is run has the caller's streams and signals, and how it ended is recorded.
+//! `run`: the command has the caller's streams and signals, and its outcome is recorded.
 
 use crate::harness::{World, good_error, is_ignored, wait, write};
 use crate::started::Start as _;
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 pub(crate) const SKILL: &str = ".agents/skills/demo";
 
-/// A world with the skill `demo`.
+/// A sandbox with the skill `demo`.
 pub(crate) fn world() -> World {
     let world = World::new();
     world.skill(SKILL, "Shows things");
@@ -28,7 +28,7 @@ fn words<'a>(options: &[&'a str], script: &'a str) -> Vec<&'a str> {
     words
 }
 
-/// The executions that are recorded, the oldest first.
+/// The recorded executions, oldest first.
 pub(crate) fn recorded(world: &World) -> Vec<Value> {
     let ran = world.run(&["metrics", "show", "--limit", "1000"]);
     assert_eq!(ran.code, 0, "{ran:?}");
@@ -38,14 +38,14 @@ pub(crate) fn recorded(world: &World) -> Vec<Value> {
         .collect()
 }
 
-/// The only execution that is recorded.
+/// The only recorded execution.
 fn only(world: &World) -> Value {
     let mut all = recorded(world);
     assert_eq!(all.len(), 1, "{all:?}");
     all.remove(0)
 }
 
-/// Waits until a file holds a whole line and returns the line.
+/// Waits until a file has a complete line and returns it.
 fn line_of(path: &Path) -> String {
     let started = Instant::now();
     loop {
@@ -118,7 +118,7 @@ fn exit_codes_pass_through_and_are_recorded() {
             "failure",
             Some("timed out after 0.2 s"),
         ),
-        // It makes something of its last moments, and that its time was over counts more.
+        // It exits with its own code after the signal, but the timeout takes precedence.
         (
             &["--timeout", "0.2"],
             "trap 'exit 0' TERM; sleep 600 & wait",
@@ -151,28 +151,28 @@ fn exit_codes_pass_through_and_are_recorded() {
 
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
-fn a_timeout_says_that_it_ended_the_command() {
+fn a_timeout_is_reported() {
     let world = world();
     let ran = world.run(&words(&["--timeout", "0.2"], "exec sleep 600"));
     let said =
-        "error: timed out after 0.2 s; the command was stopped\nhint: give it more time with `--timeout`\n";
+        "error: timed out after 0.2 s; the command was terminated\nhint: `--timeout` sets a longer limit\n";
     assert_eq!((ran.code, ran.err.as_str()), (124, said), "{ran:?}");
-    // A program reads it in the reply.
+    // With `--json`, the reply says so.
     let mut args = vec!["--json"];
     args.extend(words(&["--timeout", "0.2"], "exec sleep 600"));
     let ran = world.run(&args);
     assert_eq!((ran.code, ran.err.as_str()), (124, ""), "{ran:?}");
     let reply: Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!(reply["ok"]["timed_out"], true, "{reply}");
-    // A command that ends with 124 itself was not ended.
+    // A command that exits with 124 by itself did not time out.
     let ran = world.run(&words(&["--timeout", "600"], "exit 124"));
     assert_eq!((ran.code, ran.err.as_str()), (124, ""), "{ran:?}");
 }
 
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
-fn who_stays_after_its_time_is_killed() {
-    // It has to have said that it stays before its time is over, however slow the machine is.
+fn a_command_that_ignores_the_timeout_is_killed() {
+    // It must ignore the signal before the timeout, even on a slow machine.
     let (world, timeout, ran) = ["0.2", "2", "20", "60"]
         .into_iter()
         .find_map(|timeout| {
@@ -195,7 +195,7 @@ fn who_stays_after_its_time_is_killed() {
 
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
-fn what_is_not_started_is_not_recorded() {
+fn a_command_that_does_not_start_is_not_recorded() {
     let world = world();
     world.file("plain.txt", "no program\n");
     fs::create_dir(world.work().join("folder")).unwrap();
@@ -210,18 +210,18 @@ fn what_is_not_started_is_not_recorded() {
         assert_eq!((ran.code, ran.out.as_str()), (code, ""), "{program}: {ran:?}");
         good_error(&ran.err);
         let (json_code, reply) = world.json(&["run", "--json", "--skill", "demo", "--", program]);
-        // What stands behind the program is the program's; so is a `--json` there.
+        // Everything after the program belongs to it, including `--json`.
         assert_eq!(json_code, code, "{program}");
         assert_eq!(reply["error"]["code"], "invalid_input", "{reply}");
     }
     assert!(recorded(&world).is_empty());
-    // The next one gets a number all the same.
+    // The next execution gets an id anyway.
     assert_eq!(world.run(&words(&[], "exit 0")).code, 0);
     assert_eq!(only(&world)["outcome"], "success");
 }
 
 #[test]
-fn what_is_refused_is_neither_run_nor_recorded() {
+fn a_refused_command_is_neither_run_nor_recorded() {
     let world = world();
     let ran = |code, args: &[&str]| {
         let ran = world.refused(code, args);
@@ -270,14 +270,14 @@ fn what_is_refused_is_neither_run_nor_recorded() {
         ran(3, &["run", "--skill", "demo", long, "a\nb", "--", "touch", "ran"]);
     }
     assert!(recorded(&world).is_empty());
-    // A home that cannot be written, while the command could be run.
+    // A home that cannot be written, although the command can run.
     write(&world.claw().join("clawpowers.db"), "no database");
     ran(4, &["run", "--skill", "demo", "--", "touch", "ran"]);
 }
 
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
-fn streams_are_the_commands() {
+fn the_command_has_the_streams_of_the_caller() {
     let world = world();
     let mut command = world.command(env!("CARGO_BIN_EXE_clawpowers"));
     let mut child = command
@@ -287,7 +287,7 @@ fn streams_are_the_commands() {
         .stderr(Stdio::piped())
         .start();
     let mut stdin = child.stdin.take().unwrap();
-    // More than a pipe holds, both ways.
+    // More than fits into a pipe, in both directions.
     let input = b"line\xfe\n".repeat(100_000);
     let sent = input.clone();
     let writer = thread::spawn(move || stdin.write_all(&sent).unwrap());
@@ -301,7 +301,7 @@ fn streams_are_the_commands() {
 
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
-fn words_reach_the_command_as_they_are() {
+fn arguments_are_passed_unchanged() {
     let world = world();
     let args = ["a b", "", "--json", "--", "-x", "*", "$HOME", "it's", "\"", "é\n"];
     let expected: String = args.iter().map(|arg| format!("[{arg}]")).collect();
@@ -312,7 +312,7 @@ fn words_reach_the_command_as_they_are() {
         let ran = world.run(&words);
         assert_eq!((ran.code, ran.out.as_str()), (0, expected.as_str()), "{ran:?}");
     }
-    // The command's own environment and folder are the caller's.
+    // The command has the caller's environment and working directory.
     let ran = world.run(&words(&[], "echo \"$PWD $CLAWPOWERS_DIR\""));
     assert_eq!(
         ran.out,
@@ -322,7 +322,7 @@ fn words_reach_the_command_as_they_are() {
 
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
-fn what_is_known_is_recorded() {
+fn the_fields_of_an_execution_are_recorded() {
     let world = World::new();
     let text = "---\nname: demo\ndescription: Shows things\nversion: 1.2.3\n---\n\n# Demo\n";
     let file = world.file(&format!("{SKILL}/SKILL.md"), text);
@@ -354,13 +354,13 @@ fn what_is_known_is_recorded() {
     }
     assert_eq!(first["skill_digest"], shown["ok"]["digest"]);
     assert_eq!(first["skill_digest"].as_str().unwrap().len(), 64);
-    // Another text is another digest.
+    // A different text has a different digest.
     write(&file, format!("{text}\nMore.\n"));
     assert_eq!(world.run(&words(&[], "exit 0")).code, 0);
     let second = recorded(&world).remove(1);
     assert_ne!(second["skill_digest"], first["skill_digest"]);
     assert!(second.get("session").is_none(), "{second}");
-    // A skill that is in the program has a digest as well.
+    // A bundled skill has a digest, too.
     let ran = world.run(&["run", "--skill", "using-clawpowers", "--", "true"]);
     assert_eq!(ran.code, 0);
     assert_eq!(
@@ -393,7 +393,7 @@ fn a_command_may_use_the_home() {
 
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
-fn a_reply_in_json_comes_behind_the_output() {
+fn the_json_reply_follows_the_output() {
     let world = world();
     let mut args = vec!["--json"];
     args.extend(words(&[], "echo out; exit 3"));
@@ -411,7 +411,7 @@ fn a_reply_in_json_comes_behind_the_output() {
 
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
-fn an_outcome_that_cannot_be_recorded_is_an_error_where_the_command_succeeded() {
+fn an_unrecorded_success_is_an_error() {
     let ruin = "rm -r \"$CLAWPOWERS_DIR\" && touch \"$CLAWPOWERS_DIR\"";
     for (script, code) in [(ruin.to_owned(), 4), (format!("{ruin}; exit 9"), 9)] {
         let ran = world().run(&words(&[], &script));
@@ -456,7 +456,7 @@ fn a_signal_reaches_the_command_and_is_recorded() {
         assert_eq!(execution["outcome"], "failure");
         assert_eq!(execution["notes"], format!("ended by signal {number}"));
     }
-    // The command decides what comes of it.
+    // The command decides how to react.
     let world = world();
     let script = "trap 'kill $!; exit 0' TERM; sleep 600 & echo $$ > pid; wait";
     let child = &mut start(&world, &words(&[], script));
@@ -477,7 +477,7 @@ fn a_killed_runner_leaves_the_execution_open() {
     let pid = line_of(&world.work().join("pid"));
     child.kill().unwrap();
     assert_eq!(signal(child.wait().unwrap()), Some(9));
-    // The command itself is left behind, as the documentation says.
+    // The command itself continues to run, as documented.
     assert!(is_alive(&pid));
     kill("-KILL", &pid);
     let execution = only(&world);

@@ -1,4 +1,4 @@
-//! `skill run`: only scripts of the skill are run, each by the interpreter that it names.
+//! `skill run`: only scripts of the skill are run, each with its interpreter.
 
 use crate::harness::{World, finish, good_error, write};
 use crate::run::{SKILL, recorded, world};
@@ -12,8 +12,8 @@ fn script(world: &World, name: &str, text: &str, mode: u32) -> PathBuf {
     let draft = world.file("draft", text);
     let path = world.work().join(SKILL).join("scripts").join(name);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
-    // Another process writes it: a file that a test next to this one has open, because it was just starting a process,
-    // cannot be executed.
+    // Another process writes it: a file that is open for writing cannot be executed, and a process that a parallel test
+    // starts could have inherited it.
     let copied = Command::new("cp").arg(draft).arg(&path).status().unwrap();
     assert!(copied.success());
     set_mode(&path, mode).unwrap();
@@ -22,7 +22,7 @@ fn script(world: &World, name: &str, text: &str, mode: u32) -> PathBuf {
 
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
-fn scripts_start_by_right_by_first_line_and_by_name() {
+fn scripts_start_by_mode_first_line_or_extension() {
     let world = world();
     let printf = "printf '%s:' \"$0\" \"$@\"\n";
     let python = "import sys\nprint('python', *sys.argv[1:])\n";
@@ -86,13 +86,13 @@ fn scripts_start_by_right_by_first_line_and_by_name() {
         script(&world, name, text, 0o755);
         says(name, &format!("{} 1 a b\n", program.trim_end_matches('3')));
     }
-    // Neither right nor first line nor a name that says anything.
+    // Neither executable, nor with a `#!` line or a known extension.
     script(&world, "notes.txt", "echo no\n", 0o644);
     let count = recorded(&world).len();
     let ran = a("notes.txt");
     assert_eq!((ran.code, ran.out.as_str()), (3, ""), "{ran:?}");
     good_error(&ran.err);
-    // A first line that names nothing, for which the system has an answer.
+    // A `#!` line without an interpreter, which the system reports.
     script(&world, "gone", "#!/no/such/interpreter\n", 0o755);
     assert_eq!(a("gone").code, 127);
     assert_eq!(recorded(&world).len(), count);
@@ -100,7 +100,7 @@ fn scripts_start_by_right_by_first_line_and_by_name() {
 
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
-fn only_what_lies_in_the_folder_is_run() {
+fn only_scripts_in_the_folder_are_run() {
     let world = world();
     let secret = world.file("outside.sh", "#!/bin/sh\ntouch ran\n");
     set_mode(&secret, 0o755).unwrap();
@@ -152,12 +152,12 @@ fn only_what_lies_in_the_folder_is_run() {
     assert!(missing.err.contains("a.sh"), "names what there is: {missing:?}");
     assert!(recorded(&world).is_empty());
     assert!(!world.work().join("ran").exists() && !top.join("ran").exists());
-    // Ways that stay inside are ways inside.
+    // Paths and symlinks that stay inside are allowed.
     for name in ["inner.sh", "../scripts/a.sh", "./../scripts/./a.sh"] {
         let ran = world.run(&["skill", "run", "demo", name]);
         assert_eq!((ran.code, ran.out.as_str()), (0, "in\n"), "{name}: {ran:?}");
     }
-    // A folder of scripts that lies elsewhere as a whole.
+    // The `scripts` folder itself is a symlink out of the skill.
     world.skill(".agents/skills/borrowed", "Borrows");
     symlink(world.work(), world.work().join(".agents/skills/borrowed/scripts")).unwrap();
     world.refused(3, &["skill", "run", "borrowed", "outside.sh"]);
@@ -170,7 +170,7 @@ fn only_what_lies_in_the_folder_is_run() {
 
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
-fn requirements_come_first() {
+fn unmet_requirements_prevent_a_run() {
     let world = World::new();
     let text = |requires: &str| format!("---\nname: demo\ndescription: d\nrequires:\n{requires}---\n\nDo.\n");
     world.file(
@@ -198,7 +198,7 @@ fn requirements_come_first() {
 
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
-fn a_script_knows_where_it_is() {
+fn scripts_get_the_paths_of_their_folders() {
     let world = World::new();
     let folder = world.work().join("my skills/demo");
     world.skill("my skills/demo", "Shows things");
@@ -227,7 +227,7 @@ fn a_script_knows_where_it_is() {
         let ran = world.run_in(&cwd, &["skill", "run", "demo", "where.sh", "--root", root]);
         assert_eq!((ran.code, ran.out), (4, expected(&cwd)), "{root}: {}", ran.err);
     }
-    // What a caller had in these variables is not taken over, and standard input is the caller's.
+    // The caller's values of these variables are replaced, and stdin is the caller's.
     let mut command = world.command(env!("CARGO_BIN_EXE_clawpowers"));
     command
         .args(["skill", "run", "demo", "where.sh", "--root", "my skills"])
@@ -267,7 +267,7 @@ fn arguments_of_scripts() {
             "{rest:?}"
         );
     }
-    // Options of ours stand before the arguments.
+    // Options of clawpowers come before the arguments.
     let ran = world.run(&[
         "skill",
         "run",

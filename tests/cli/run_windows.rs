@@ -53,7 +53,7 @@ fn exit_codes_pass_through_and_are_recorded() {
 fn a_timeout_ends_the_command_with_124() {
     let world = world();
     let program = env!("CARGO_BIN_EXE_clawpowers");
-    // It waits for a value on its standard input, which stays open.
+    // It waits for a value on stdin, which stays open.
     let mut child = world
         .program()
         .args(["run", "--skill", "demo", "--timeout", "0.3", "--"])
@@ -71,7 +71,7 @@ fn a_timeout_ends_the_command_with_124() {
 
 #[test]
 #[cfg_attr(not(windows), ignore = "only Windows has batch files")]
-fn programs_are_found_as_a_shell_finds_them() {
+fn programs_are_found_as_in_a_shell() {
     let world = world();
     let bin = world.work().join("bin");
     write(&bin.join("tool.cmd"), "@echo tool %*\r\n@exit /b 5\r\n");
@@ -89,7 +89,7 @@ fn programs_are_found_as_a_shell_finds_them() {
         ran.out.starts_with("say x in ") && ran.out.ends_with("demo\r\n"),
         "{ran:?}"
     );
-    // The interpreter of a first line is looked for by its name, and gets a path without `\\?\`.
+    // The interpreter of a `#!` line is found by its name, and gets a path without `\\?\`.
     write(&scripts.join("notes"), "#!/usr/bin/env tool\nx\n");
     let ran = run(&["skill", "run", "demo", "notes"]);
     let script = shown(scripts.join("notes")).replace('/', r"\");
@@ -108,7 +108,7 @@ fn programs_are_found_as_a_shell_finds_them() {
 
 #[test]
 #[cfg_attr(not(windows), ignore = "a program has an extension on Windows alone")]
-fn what_is_no_program_is_not_recorded() {
+fn a_missing_program_is_not_recorded() {
     let world = world();
     world.file("plain.txt", "no program\n");
     for (program, code) in [
@@ -125,7 +125,7 @@ fn what_is_no_program_is_not_recorded() {
 
 #[test]
 #[cfg_attr(not(windows), ignore = "the devices of Windows are plain names elsewhere")]
-fn devices_and_streams_are_no_files_of_a_skill() {
+fn devices_and_streams_are_not_files_of_a_skill() {
     let world = world();
     world.file(&format!("{SKILL}/a.md"), "text");
     assert_eq!(world.good(&["skill", "read", "demo", r".\a.md"]), "text");
@@ -136,7 +136,7 @@ fn devices_and_streams_are_no_files_of_a_skill() {
 
 #[test]
 #[cfg_attr(windows, ignore = "Wine replaces no open file")]
-fn a_file_that_others_read_is_replaced() {
+fn a_file_that_others_have_open_is_replaced() {
     let world = World::new();
     world.good(&["config", "set", "profile", "dev"]);
     let file = world.claw().join("config.json");
@@ -148,7 +148,7 @@ fn a_file_that_others_read_is_replaced() {
 
 #[test]
 #[cfg_attr(not(windows), ignore = "only Windows has files that are not shared")]
-fn a_file_that_is_not_shared_is_waited_for() {
+fn a_write_waits_for_a_file_that_is_not_shared() {
     let world = World::new();
     world.good(&["config", "set", "profile", "dev"]);
     let file = world.claw().join("config.json");
@@ -157,7 +157,7 @@ fn a_file_that_is_not_shared_is_waited_for() {
     #[cfg(windows)]
     std::os::windows::fs::OpenOptionsExt::share_mode(&mut options, 3);
     let open = options.read(true).open(&file).unwrap();
-    // Held for ever: nothing is changed and no draft is left.
+    // The file stays open: nothing is changed and no temporary file remains.
     let ran = world.refused(4, &["config", "set", "profile", "ops"]);
     assert!(ran.err.contains("config.json` cannot be written"), "{ran:?}");
     assert_eq!(std::fs::read_dir(world.claw()).unwrap().count(), 2);
@@ -166,7 +166,7 @@ fn a_file_that_is_not_shared_is_waited_for() {
         .args(["config", "set", "profile", "ops"])
         .stdout(Stdio::null())
         .start();
-    // Its draft is there from the first attempt on.
+    // Its temporary file exists from the first attempt on.
     while std::fs::read_dir(world.claw()).unwrap().count() < 3 {
         assert!(
             child.try_wait().unwrap().is_none(),

@@ -1,18 +1,20 @@
-//! What people read: help pages, tables, errors and problems of skills, as reviewed snapshots.
+//! Text that people read, as reviewed snapshots: help pages, tables, errors and problems of skills.
 //!
-//! A change of a text fails here and leaves the new one beside the old one. `cargo insta review` shows the differences;
+//! If a text changes, a test fails and writes the new text next to the old one. `cargo insta review` shows the differences;
 //! `INSTA_UPDATE=always` accepts them all, and `git diff` shows them.
 
 use crate::analyze::{THEN, import, lines, worsening};
 use crate::harness::World;
+use crate::help::pages;
 use crate::system::shown;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 mod inputs;
 
-/// Runs each line of `script` and returns the commands and what they print, as a reader of a terminal sees it.
+/// Runs each line of `script` and returns the commands with their output, as on a terminal.
 ///
-/// Words are separated by spaces; single quotes hold a word with spaces together.
+/// Arguments are separated by spaces; single quotes enclose an argument with spaces.
 fn transcript(world: &World, script: &str) -> String {
     let mut text = String::new();
     for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
@@ -53,7 +55,7 @@ fn words(line: &str) -> Vec<String> {
     words
 }
 
-/// Compares a text with the one that was reviewed.
+/// Compares a text with its snapshot.
 fn check(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("snapshots");
@@ -62,7 +64,7 @@ fn check(name: &str, text: &str) {
     settings.bind(|| insta::assert_snapshot!(name, text));
 }
 
-/// Replaces what differs from run to run, such as a time, in the lines that contain `mark`.
+/// Replaces text that differs between runs, such as a time, in lines that contain `mark`.
 fn masked(text: &str, mark: &str, mask: impl Fn(&str) -> String) -> String {
     let line = |line: &str| {
         if line.contains(mark) {
@@ -84,80 +86,22 @@ fn without_digits(line: &str) -> String {
 #[cfg_attr(windows, ignore = "the texts name paths and errors of Unix")]
 fn help_pages() {
     let world = World::new();
-    for (group, commands) in [
-        (
-            "program",
-            &[
-                "",
-                "analyze",
-                "completions",
-                "doctor",
-                "import",
-                "init",
-                "run",
-                "status",
-            ][..],
-        ),
-        (
-            "config",
-            &[
-                "config",
-                "config get",
-                "config list",
-                "config set",
-                "config unset",
-            ],
-        ),
-        (
-            "metrics",
-            &[
-                "metrics",
-                "metrics delete",
-                "metrics export",
-                "metrics finish",
-                "metrics import",
-                "metrics record",
-                "metrics show",
-                "metrics start",
-                "metrics summary",
-            ],
-        ),
-        (
-            "skill",
-            &[
-                "skill",
-                "skill budget",
-                "skill fix",
-                "skill list",
-                "skill new",
-                "skill prompt",
-                "skill read",
-                "skill read-properties",
-                "skill run",
-                "skill search",
-                "skill show",
-                "skill to-prompt",
-                "skill validate",
-            ],
-        ),
-        (
-            "store",
-            &[
-                "store",
-                "store append",
-                "store cas",
-                "store delete",
-                "store exists",
-                "store export",
-                "store get",
-                "store import",
-                "store incr",
-                "store list",
-                "store list-values",
-                "store set",
-            ],
-        ),
-    ] {
+    let pages = pages(&world);
+    // A group is a command with subcommands; the program itself has the commands without a group.
+    let group_of = |page: &[String]| -> Option<String> {
+        let first = page.first()?;
+        let is_group = pages
+            .iter()
+            .any(|page| page.len() > 1 && page.first() == Some(first));
+        is_group.then(|| first.clone())
+    };
+    let mut groups = BTreeMap::<String, Vec<String>>::new();
+    for page in &pages {
+        let group = group_of(page).unwrap_or_else(|| "program".to_owned());
+        groups.entry(group).or_default().push(page.join(" "));
+    }
+    for (group, mut commands) in groups {
+        commands.sort();
         let script: String = commands
             .iter()
             .map(|command| format!("{command} --help\n"))
@@ -345,7 +289,7 @@ fn skills() {
              skill to-prompt {base}/colon"
         ),
     );
-    // The paths of a prompt are as long as that of the system's folder for temporary files.
+    // The length of the paths depends on the system's folder for temporary files.
     check("skills", &masked(&text, " tokens", without_digits));
 }
 

@@ -1,4 +1,4 @@
-//! Processes that start; also part of the multi-process tests.
+//! Starting processes under Wine; the multi-process tests use this file, too.
 
 use std::io;
 use std::process::{Child, Command};
@@ -14,7 +14,7 @@ impl Start for Command {
     }
 }
 
-/// Starts a process, again if Wine could not: one in thousands does not start in Wine 8, which calls that an internal
+/// Starts a process, and tries again if Wine fails: in Wine 8, one of thousands of processes does not start, with an internal
 /// error.
 pub(crate) fn started<T>(mut start: impl FnMut() -> io::Result<T>) -> T {
     for _ in 0..3 {

@@ -1,4 +1,4 @@
-//! `store`: what 1.x did and scripts rely on, and for each of its faults a test that it is gone.
+//! `store`: the behaviour of 1.x that scripts rely on, and a test for each of its bugs.
 
 use crate::harness::{World, finish, good_error, wait};
 use crate::piped::fed;
@@ -10,12 +10,12 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::Stdio;
 
-/// The arguments of a command as a crowd takes them.
+/// The arguments of a command for `crowd`.
 fn words(args: &[&str]) -> Vec<String> {
     args.iter().map(|&word| word.to_owned()).collect()
 }
 
-/// Reads what `list-values --null` prints: key, number of bytes, value, each with a NUL behind it.
+/// Parses the output of `list-values --null`: key, number of bytes and value, each followed by a NUL.
 fn parsed(mut bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
     let mut entries = Vec::new();
     while !bytes.is_empty() {
@@ -48,7 +48,7 @@ fn many(world: &World, count: usize) {
 }
 
 #[test]
-fn the_words_of_1x() {
+fn the_messages_of_1x() {
     let world = World::new();
     let cases: &[(&[&str], i32, &str, &str)] = &[
         (&["set", "a:b", "one"], 0, "", ""),
@@ -105,7 +105,7 @@ fn the_words_of_1x() {
 }
 
 #[test]
-fn values_that_are_no_integers_stay_as_they_are() {
+fn values_that_are_not_integers_are_not_changed() {
     let world = World::new();
     for value in ["", "1.5", "+5", "hello", "-", "0x10", "1\n2", "--1", "1 2", "٣"] {
         world.feed(&["store", "set", "n", "-"], value.as_bytes());
@@ -134,7 +134,7 @@ fn values_that_are_no_integers_stay_as_they_are() {
 }
 
 #[test]
-fn a_listing_takes_prefixes_and_patterns() {
+fn lists_accept_prefixes_and_patterns() {
     let world = World::new();
     let keys = [
         "a0",
@@ -160,13 +160,13 @@ fn a_listing_takes_prefixes_and_patterns() {
             &["debug:x:root_cause", "debug:x:y:root_cause"],
         ),
         ("debug:?:s", &["debug:x:symptom"]),
-        // A plain prefix knows no segments.
+        // A plain prefix may end inside a segment.
         ("plan:auth", &["plan:auth", "plan:auth-service:1", "plan:auth:1"]),
         ("plan:auth:", &["plan:auth:1"]),
         ("a_", &["a_b"]),
         ("a[0Z]", &["a0", "aZ"]),
         ("a[!0Z]", &["a:b", "a_b"]),
-        // The very text of a pattern is a prefix as well.
+        // The text of a pattern is also matched as a prefix.
         ("w[1]", &["w1", "w[1]"]),
         ("w[", &["w[1]"]),
         ("*cause", &["debug:x:root_cause", "debug:x:y:root_cause"]),
@@ -194,7 +194,7 @@ fn a_listing_takes_prefixes_and_patterns() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_failure() {
+fn a_closed_pipe_is_not_an_error() {
     let world = World::new();
     many(&world, 21_000);
     for args in [&["list"][..], &["list-values"], &["export"], &["list", "--json"]] {
@@ -218,7 +218,7 @@ fn a_reader_that_goes_away_is_no_failure() {
 
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
-fn a_shell_may_read_one_line_of_many() {
+fn a_reader_may_read_one_line_of_many() {
     let world = World::new();
     many(&world, 21_000);
     let mut shell = world.command("sh");
@@ -279,7 +279,7 @@ fn s3_underscores_do_not_collide() {
 #[test]
 fn s4_no_temporary_file_is_a_key() {
     let world = World::new();
-    // What a killed writer of 1.x left behind, met when its home is taken in.
+    // A temporary file of a killed 1.x writer, found when the home is imported.
     fs::create_dir(world.claw().join("state")).unwrap();
     for (name, text) in [("k__0", "old\n"), ("k__0.tmp.4242", "ol")] {
         fs::write(world.claw().join("state").join(name), text).unwrap();
@@ -295,7 +295,7 @@ fn s4_no_temporary_file_is_a_key() {
             .find(|key| !["k:0", "k:1", "k:2", "k:3"].contains(key));
         assert_eq!(strange, None);
     }
-    // A writer that is killed before it has its value leaves no trace.
+    // A writer that is killed before it gets its value leaves no trace.
     let mut child = world
         .program()
         .args(["store", "set", "k:9", "-"])
@@ -350,7 +350,7 @@ fn s5_nothing_outside_the_store_is_read() {
 }
 
 #[test]
-fn s6_no_word_is_run_by_a_shell() {
+fn s6_no_value_is_executed() {
     let world = World::new();
     let words = [
         "BASH_VERSINFO[$(touch pwned)0]",
@@ -381,7 +381,7 @@ fn s6_no_word_is_run_by_a_shell() {
 }
 
 #[test]
-fn s7_every_value_arrives() {
+fn s7_every_value_is_stored() {
     let world = World::new();
     for value in [
         "-n", "-e", "-E", "-nee", "-nx", "-n hello", "-", "--", "---", "-1", "$HOME", "*", "%s",
@@ -413,7 +413,7 @@ fn s7_every_value_arrives() {
     let ran = world.feed(&["store", "set", "large", "-"], &large);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
     assert!(world.feed(&["store", "get", "large", "--raw"], b"").out == large);
-    // A file goes the same way, and so does what is added.
+    // The same is true for `--file` and `append`.
     world.file("part", &large[..1000]);
     world.good(&["store", "set", "part", "--file", "part"]);
     assert_eq!(world.feed(&["store", "append", "part", "-"], b"a\nb\n").code, 0);
@@ -422,7 +422,7 @@ fn s7_every_value_arrives() {
 }
 
 #[test]
-fn s8_listed_values_read_back_whatever_they_are() {
+fn s8_listed_values_can_be_parsed() {
     let world = World::new();
     let every: Vec<u8> = (0..=255).collect();
     let entries: Vec<(&str, Vec<u8>)> = vec![
@@ -497,7 +497,7 @@ fn s9_sums_are_exact_to_the_last_of_64_bits() {
 
 #[test]
 #[cfg_attr(windows, ignore = "Windows arguments are UTF-16, not bytes")]
-fn s10_bytes_that_are_no_text_stay_the_same() {
+fn s10_values_that_are_not_utf8_are_unchanged() {
     let world = World::new();
     let bytes = b"\xff\xfe caf\xe9 \xc3(\xed\xa0\x80";
     let mut command = world.program();
@@ -528,7 +528,7 @@ fn s10_bytes_that_are_no_text_stay_the_same() {
 
 #[test]
 #[cfg_attr(windows, ignore = "Windows has no permission bits")]
-fn s11_the_owner_alone_may_read_whatever_the_umask() {
+fn s11_files_are_private_with_any_umask() {
     for umask in ["000", "022", "077"] {
         let world = World::new();
         fs::remove_dir(world.claw()).unwrap();
@@ -553,7 +553,7 @@ fn s11_the_owner_alone_may_read_whatever_the_umask() {
         for name in ["state", "metrics", "checkpoints", "feedback", "memory", "logs"] {
             assert_eq!(mode(name), 0o700, "umask {umask}: {name}");
         }
-        // A home below folders that are missing gets those for its owner alone as well.
+        // Missing parent folders of a home are private, too.
         under("CLAWPOWERS_DIR=\"$CLAWPOWERS_DIR/deep/er\" \"$0\" store set a b");
         assert_eq!((mode("deep"), mode("deep/er")), (0o700, 0o700));
         assert_eq!(mode("deep/er/clawpowers.db"), 0o600);
@@ -561,7 +561,7 @@ fn s11_the_owner_alone_may_read_whatever_the_umask() {
 }
 
 #[test]
-fn s12_a_key_has_one_line() {
+fn s12_a_key_is_one_line() {
     let world = World::new();
     world.good(&["store", "set", "a", "1"]);
     for key in [

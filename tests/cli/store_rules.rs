@@ -8,7 +8,7 @@ use std::fs;
 
 const LIMIT: usize = 16 * 1024 * 1024;
 
-/// Every reading command of the store.
+/// Every store command that reads.
 const READERS: [&[&str]; 8] = [
     &["store", "get", "k", "default"],
     &["store", "get", "k"],
@@ -74,7 +74,7 @@ fn the_rules_of_keys() {
 }
 
 #[test]
-fn a_value_has_16_mebibytes_and_not_one_more() {
+fn a_value_has_at_most_16_mebibytes() {
     let world = World::new();
     let mut value = vec![b'x'; LIMIT];
     assert_eq!(world.feed(&["store", "set", "k", "-"], &value).code, 0);
@@ -103,7 +103,7 @@ fn a_value_has_16_mebibytes_and_not_one_more() {
         "nothing of it was written"
     );
     assert_eq!(world.feed(&["store", "get", "k", "--raw"], b"").out.len(), LIMIT);
-    // Two that are large together only.
+    // Two values that are too large only together.
     world.feed(&["store", "set", "half", "-"], &vec![b'x'; LIMIT / 2]);
     let ran = world.feed(&["store", "append", "half", "-"], &vec![b'x'; LIMIT / 2 - 1]);
     assert_eq!(ran.code, 0);
@@ -120,12 +120,12 @@ fn compare_and_set() {
         (
             &["k", "old", "new"],
             1,
-            "the value of `k` is missing; nothing was written\n",
+            "the key `k` does not exist; nothing was written\n",
         ),
         (
             &["k", "", "new"],
             1,
-            "the value of `k` is missing; nothing was written\n",
+            "the key `k` does not exist; nothing was written\n",
         ),
         (&["k", "--absent", "one"], 0, ""),
         (
@@ -255,7 +255,7 @@ fn replies_have_their_exact_shape() {
 }
 
 #[test]
-fn an_export_reads_back_with_every_byte() {
+fn an_export_is_imported_unchanged() {
     let world = World::new();
     let every: Vec<u8> = (0..=255).collect();
     let text = "quotes \" and \\ , lines\r\n, \u{1b}[31m \u{202e} \u{7f} 🦀 \u{0}".as_bytes();
@@ -285,7 +285,7 @@ fn an_export_reads_back_with_every_byte() {
             "{key}"
         );
     }
-    // Again it takes the place of what is there, unless that is to be kept.
+    // A second import replaces existing values, unless `--keep` is given.
     second.good(&["store", "set", "empty", "changed"]);
     second.good(&["store", "delete", "half"]);
     let ran = second.feed(&["store", "import", "-", "--keep"], &export);
@@ -354,7 +354,7 @@ fn reading_a_home_that_is_missing_creates_nothing() {
         let ran = world.run(&[args, &["--home", home]].concat());
         assert!([0, 1].contains(&ran.code), "{args:?}: {ran:?}");
         assert!(!world.work().join("no").exists(), "{args:?}");
-        // A home that is there and empty stays so.
+        // An existing empty home stays empty.
         let ran = world.run(args);
         assert!([0, 1].contains(&ran.code), "{args:?}: {ran:?}");
         assert_eq!(fs::read_dir(world.claw()).unwrap().count(), 0, "{args:?}");
@@ -362,7 +362,7 @@ fn reading_a_home_that_is_missing_creates_nothing() {
 }
 
 #[test]
-fn a_home_that_cannot_be_is_no_empty_home() {
+fn an_impossible_home_is_an_error() {
     let world = World::new();
     let file = world.file("file", "text");
     for args in READERS.iter().filter(|args| !args.contains(&"--json")) {
@@ -374,7 +374,7 @@ fn a_home_that_cannot_be_is_no_empty_home() {
 }
 
 #[test]
-fn two_homes_know_nothing_of_each_other() {
+fn homes_are_independent() {
     let world = World::new();
     world.good(&["store", "set", "k", "one"]);
     world.good(&["store", "set", "k", "two", "--home", "second"]);
@@ -392,7 +392,7 @@ fn two_homes_know_nothing_of_each_other() {
 }
 
 #[test]
-fn where_the_home_is() {
+fn the_home_is_found_by_option_variable_and_default() {
     let world = World::new();
     let with = |variables: &[(&str, &str)], args: &[&str]| {
         let mut command = world.program();
@@ -480,7 +480,7 @@ fn a_terminal_never_gets_a_raw_escape() {
         };
         assert!(shown.contains(said), "{args:?}: {shown:?}");
     }
-    // A pipe gets the bytes as they are.
+    // A pipe gets the raw bytes.
     assert_eq!(
         fed(world.program().args(["store", "get", key, "--raw"]), b"").out,
         value

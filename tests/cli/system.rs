@@ -1,4 +1,4 @@
-//! What the standard library has for one operating system only, for tests that are compiled for all of them.
+//! Functions that differ between operating systems, for tests that are compiled for all of them.
 
 use std::ffi::OsString;
 use std::fs;
@@ -12,13 +12,13 @@ pub(crate) const TRUE: &[&str] = &["true"];
 #[cfg(windows)]
 pub(crate) const TRUE: &[&str] = &["cmd", "/c", "exit 0"];
 
-/// The folders in which the system keeps its programs.
+/// The folders of the system programs.
 #[cfg(unix)]
 pub(crate) const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 #[cfg(windows)]
 pub(crate) const PATH: &str = r"C:\windows\system32;C:\windows";
 
-/// Returns a path as replies write it: with `/` on every system.
+/// Returns a path as in replies, with `/` on every system.
 pub(crate) fn shown(path: impl AsRef<Path>) -> String {
     let path = path.as_ref().to_str().unwrap();
     if cfg!(windows) {
@@ -28,13 +28,13 @@ pub(crate) fn shown(path: impl AsRef<Path>) -> String {
     }
 }
 
-/// Makes a symbolic link.
+/// Creates a symlink.
 #[cfg(unix)]
 pub(crate) fn symlink(original: impl AsRef<Path>, link: impl AsRef<Path>) -> io::Result<()> {
     std::os::unix::fs::symlink(original, link)
 }
 
-/// Makes a symbolic link; to a directory where `original` is one now.
+/// Creates a symlink, to a directory if `original` is one now.
 #[cfg(windows)]
 pub(crate) fn symlink(original: impl AsRef<Path>, link: impl AsRef<Path>) -> io::Result<()> {
     use std::os::windows::fs::{symlink_dir, symlink_file};
@@ -81,7 +81,7 @@ pub(crate) fn os_string(bytes: &[u8]) -> OsString {
     std::os::unix::ffi::OsStringExt::from_vec(bytes.to_vec())
 }
 
-/// Returns an argument or a file name in which each byte that is not ASCII is a lone surrogate, as it is no text either.
+/// Returns an argument or a file name in which each non-ASCII byte is a lone surrogate, which is not text either.
 #[cfg(windows)]
 pub(crate) fn os_string(bytes: &[u8]) -> OsString {
     let unit = |byte: &u8| u16::from(*byte) | if byte.is_ascii() { 0 } else { 0xdc00 };
@@ -95,7 +95,7 @@ pub(crate) fn signal(status: ExitStatus) -> Option<i32> {
     std::os::unix::process::ExitStatusExt::signal(&status)
 }
 
-/// Returns none: no process ends by a signal on Windows.
+/// Returns `None`: on Windows no process is ended by a signal.
 #[cfg(windows)]
 pub(crate) fn signal(_: ExitStatus) -> Option<i32> {
     None

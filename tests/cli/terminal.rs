@@ -1,10 +1,11 @@
-//! Colour, widths and the layout of help pages, on pseudo terminals and in pipes.
+//! Color, widths and the layout of help pages, on pseudo terminals and in pipes.
 
 use crate::analyze::{import, lines, worsening};
 use crate::harness::{World, finish, unsafe_characters};
+use crate::help::pages;
 use std::process::Command;
 
-/// Whether `script` of util-linux makes pseudo terminals here.
+/// Whether the `script` of util-linux can create pseudo terminals.
 pub(crate) fn has_terminals() -> bool {
     let version = Command::new("script").arg("--version").output();
     version.is_ok_and(|version| String::from_utf8_lossy(&version.stdout).contains("util-linux"))
@@ -14,7 +15,7 @@ pub(crate) fn has_terminals() -> bool {
 pub(crate) type Variables<'a> = &'a [(&'a str, &'a str)];
 
 impl World {
-    /// Runs the program on a terminal of so many columns and returns the lines that it shows.
+    /// Runs the program on a terminal of a certain width and returns the lines that it shows.
     pub(crate) fn shown(&self, columns: usize, args: &[&str], variables: Variables<'_>) -> Vec<String> {
         let quote = |word: &&str| format!("'{}'", word.replace('\'', "'\\''"));
         let words: Vec<String> = args.iter().map(quote).collect();
@@ -42,7 +43,7 @@ fn is_coloured(text: &str) -> bool {
     text.contains("\u{1b}[")
 }
 
-/// A text without our own colours.
+/// A text without color codes.
 fn bare(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -67,7 +68,7 @@ fn columns(text: &str) -> usize {
 }
 
 #[test]
-fn colour_is_a_matter_of_option_environment_and_stream() {
+fn color_depends_on_option_environment_and_stream() {
     let world = World::new();
     world.skill("s/tea", "Makes tea.");
     let list = |more: &[&'static str]| [&["skill", "list", "--root", "s"], more].concat();
@@ -133,7 +134,7 @@ fn colour_is_a_matter_of_option_environment_and_stream() {
 }
 
 #[test]
-fn diffs_and_severities_have_colours_and_strangers_have_none() {
+fn diffs_and_severities_have_color_and_untrusted_text_has_none() {
     let world = World::new();
     let evil = "\u{1b}]0;title\u{7}\u{202e}";
     let fixed = world.file(
@@ -155,11 +156,11 @@ fn diffs_and_severities_have_colours_and_strangers_have_none() {
         );
     }
     assert_eq!(unsafe_characters(&bare(&out)), [], "{out:?}");
-    // Without colour the diff is the one that `patch` takes.
+    // Without color, `patch` accepts the diff.
     let (plain, _) = world.piped_with(&["skill", "fix", "s"], &[]);
     assert!(plain.contains(evil) && !plain.contains("\u{1b}[3"), "{plain:?}");
     assert_eq!(bare(&out).lines().count(), plain.lines().count());
-    // On standard error too: what cannot be repaired.
+    // On stderr, too: problems that cannot be repaired.
     std::fs::write(fixed, format!("---\nname: tea\n---\nNo description {evil}.\n")).unwrap();
     let (_, err) = world.piped_with(&args, &[]);
     assert!(err.contains("\u{1b}[31merror\u{1b}[0m["), "{err:?}");
@@ -172,7 +173,7 @@ fn diffs_and_severities_have_colours_and_strangers_have_none() {
 }
 
 #[test]
-fn tables_use_the_width_that_there_is() {
+fn tables_use_the_width_of_the_terminal() {
     if !has_terminals() {
         println!("skipped: there is no `script` of util-linux");
         return;
@@ -207,7 +208,7 @@ fn tables_use_the_width_that_there_is() {
             widest + 2 >= width,
             "{width}: only {widest} columns are used: {rows:?}"
         );
-        // Where there is room for it a name is whole.
+        // A name is not truncated if there is space.
         assert_eq!(
             rows.iter().any(|row| row.starts_with(long)),
             width == 200,
@@ -244,7 +245,7 @@ fn reports_fit_a_narrow_terminal() {
             for line in &shown {
                 assert!(columns(line) <= width, "{width}: {args:?}: {line}");
             }
-            // A day that is cut says nothing.
+            // A truncated date would be useless.
             if args[0] == "metrics" {
                 assert!(shown[1..].iter().all(|row| row.contains("-01-")), "{shown:?}");
             }
@@ -252,7 +253,7 @@ fn reports_fit_a_narrow_terminal() {
     }
 }
 
-/// What has paths and long lines in it: broken, never cut.
+/// Output with paths and long lines is wrapped, never truncated.
 #[test]
 fn paths_and_summaries_fit_a_narrow_terminal() {
     if !has_terminals() {
@@ -315,7 +316,7 @@ fn paths_and_summaries_fit_a_narrow_terminal() {
 }
 
 #[test]
-fn a_budget_lists_twenty_skills_and_sums_up_the_rest() {
+fn a_budget_lists_twenty_skills_and_counts_the_rest() {
     let world = World::new();
     for n in 0..60 {
         world.skill(
@@ -346,27 +347,6 @@ fn a_budget_lists_twenty_skills_and_sums_up_the_rest() {
     assert!(!all.out.contains("… and ") && rows(&all.out) > 60, "{all:?}");
     let (_, reply) = world.json(&args);
     assert_eq!(reply["ok"]["clients"][0]["skills"].as_array().unwrap().len(), 60);
-}
-
-/// Every command with a help page.
-fn pages(world: &World) -> Vec<Vec<String>> {
-    let mut pages = vec![Vec::new()];
-    let mut next = 0;
-    while let Some(page) = pages.get(next).cloned() {
-        let (help, _) = help(world, &page, 100);
-        let block = help.split_once("\nCommands:\n").map_or("", |(_, rest)| rest);
-        for line in block.lines().take_while(|line| !line.is_empty()) {
-            let name = line
-                .strip_prefix("  ")
-                .and_then(|line| line.split(' ').next())
-                .unwrap_or_default();
-            if !name.is_empty() && name != "help" {
-                pages.push([page.clone(), vec![name.to_owned()]].concat());
-            }
-        }
-        next += 1;
-    }
-    pages
 }
 
 fn help(world: &World, page: &[String], columns: usize) -> (String, String) {
@@ -410,7 +390,7 @@ fn help_pages_fit_their_width_and_are_wrapped_once() {
 }
 
 #[test]
-fn help_says_what_holds_without_an_option() {
+fn help_shows_defaults() {
     let world = World::new();
     let cases: [(&[&str], &[&str]); 10] = [
         (
@@ -419,7 +399,7 @@ fn help_says_what_holds_without_an_option() {
         ),
         (
             &["skill", "validate"],
-            &["spec, with --strict clawpowers", "text"],
+            &["spec; with --strict, clawpowers", "text"],
         ),
         (&["skill", "search"], &["10"]),
         (&["skill", "prompt"], &["xml", "no limit"]),
@@ -444,7 +424,7 @@ fn help_says_what_holds_without_an_option() {
 }
 
 #[test]
-fn global_options_have_a_heading_of_their_own() {
+fn global_options_have_their_own_heading() {
     let world = World::new();
     for page in pages(&world) {
         let (help, _) = help(&world, &page, 100);

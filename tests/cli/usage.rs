@@ -1,10 +1,10 @@
-//! Words that people type and that are no commands, asking for nothing, and usage errors in JSON.
+//! Unknown and missing commands, suggestions, and usage errors in JSON.
 
 use crate::harness::{World, finish, write};
 use serde_json::Value;
 
 #[test]
-fn what_people_type_leads_to_the_command() {
+fn mistyped_commands_get_a_suggestion() {
     let world = World::new();
     let list = "`clawpowers skill list`, `clawpowers store list` or `clawpowers config list`";
     let cases: [(&[&str], &str); 16] = [
@@ -47,28 +47,28 @@ fn what_people_type_leads_to_the_command() {
         let ran = world.refused(2, &[word, "x"]);
         assert!(ran.err.lines().last().unwrap().starts_with(hint), "{ran:?}");
     }
-    // An option or argument of a few values names them.
+    // The hint lists the values of an option or argument that has few.
     for (args, error, hint) in [
         (
             &["status", "--color", "x"][..],
-            "error: `--color <WHEN>` does not take `x`\n",
-            "hint: it takes `auto`, `always` or `never`\n",
+            "error: invalid value `x` for `--color <WHEN>`\n",
+            "hint: the values are `auto`, `always` or `never`\n",
         ),
         (
             &["completions", "tcsh"],
-            "error: `<SHELL>` does not take `tcsh`\n",
+            "error: invalid value `tcsh` for `<SHELL>`\n",
             "hint: did you mean ",
         ),
     ] {
         let ran = world.refused(2, args);
         assert!(ran.err.starts_with(error) && ran.err.contains(hint), "{ran:?}");
     }
-    // What only the scripts of 1.x call is never suggested.
+    // The hidden command of the 1.x scripts is never suggested.
     assert!(!world.refused(2, &["legcy"]).err.contains("legacy`?"));
 }
 
 #[test]
-fn clients_are_known_by_the_names_that_people_use() {
+fn clients_have_aliases() {
     let world = World::new();
     for (name, client) in [
         ("claude-code", "claude"),
@@ -95,7 +95,7 @@ fn clients_are_known_by_the_names_that_people_use() {
 }
 
 #[test]
-fn a_skill_is_suggested_whatever_its_case() {
+fn suggestions_of_skills_ignore_case() {
     let world = World::new();
     world.skill("s/pdf-forms", "Fills forms.");
     let ran = world.refused(1, &["skill", "show", "PDF-Form", "--root", "s"]);
@@ -103,7 +103,7 @@ fn a_skill_is_suggested_whatever_its_case() {
 }
 
 #[test]
-fn a_value_of_a_few_is_suggested_with_all_of_them() {
+fn suggestions_of_values_list_all_of_them() {
     let world = World::new();
     write(
         &world.claw().join("config.json"),
@@ -131,7 +131,7 @@ fn a_value_of_a_few_is_suggested_with_all_of_them() {
         let ran = world.refused(code, args);
         assert!(ran.err.contains(&format!("\nhint: {hint}")), "{ran:?}");
     }
-    // A known setting that has no value is not said to be none.
+    // A known setting without a value is not called unknown.
     let ran = world.refused(1, &["config", "get", "logging.level"]);
     assert!(
         ran.err
@@ -141,7 +141,7 @@ fn a_value_of_a_few_is_suggested_with_all_of_them() {
 }
 
 #[test]
-fn asking_for_nothing_is_answered_with_help() {
+fn a_missing_command_prints_help() {
     let world = World::new();
     for (args, command) in [
         (&[][..], "clawpowers"),
@@ -155,11 +155,11 @@ fn asking_for_nothing_is_answered_with_help() {
             "{args:?}: {help}"
         );
         assert!(
-            help.contains("\nExamples:\n") && !help.contains("error"),
+            help.contains("\nExamples:\n") && !help.contains("error:"),
             "{help}"
         );
     }
-    // A program that reads replies has to notice that its command is missing.
+    // With `--json` a missing command is an error.
     for args in [&[][..], &["skill"]] {
         let (code, reply) = world.json(args);
         assert_eq!(
@@ -168,12 +168,12 @@ fn asking_for_nothing_is_answered_with_help() {
             "{reply}"
         );
     }
-    // What lacks an argument asked for something.
+    // A command that lacks an argument is an error.
     world.refused(2, &["skill", "show"]);
 }
 
 #[test]
-fn usage_errors_are_json_where_replies_are() {
+fn usage_errors_are_json_with_the_json_option() {
     let world = World::new();
     for args in [
         &["nonsense"][..],
@@ -201,9 +201,9 @@ fn usage_errors_are_json_where_replies_are() {
     }
     let (code, reply) = world.json(&["nonsense"]);
     assert_eq!((code, &reply["error"]["code"]), (2, &"invalid_request".into()));
-    // What stands behind `--` belongs to the command that is run.
+    // Everything after `--` belongs to the command that is run.
     let ran = world.refused(2, &["run", "--", "x", "--json"]);
-    assert!(ran.err.contains("`--skill <NAME>` is missing"), "{ran:?}");
+    assert!(ran.err.contains("`--skill <NAME>` is required"), "{ran:?}");
 }
 
 #[test]
@@ -221,7 +221,7 @@ fn completion_scripts_know_every_command() {
 
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
-fn bash_completes_by_its_script() {
+fn the_bash_script_completes() {
     let world = World::new();
     // As bash would call it for `clawpowers skill val`.
     let script = world.file("completions.bash", world.good(&["completions", "bash"]));

@@ -1,4 +1,4 @@
-//! `skill validate`: verdicts as text, JSON and SARIF.
+//! `skill validate`: results as text, JSON and SARIF.
 
 use crate::harness::World;
 use crate::system::{self, symlink};
@@ -7,7 +7,7 @@ use serde_json::Value;
 const BAD: &str = "---\nname: Bad Name\ndescription: Does things.\nauthor: me\n---\nBody.\n";
 
 #[test]
-fn one_valid_skill_is_answered_on_stdout() {
+fn a_valid_skill_is_reported_on_stdout() {
     let world = World::new();
     world.skill("good", "Is good.");
     let ran = world.run(&["skill", "validate", "good"]);
@@ -19,7 +19,7 @@ fn one_valid_skill_is_answered_on_stdout() {
 }
 
 #[test]
-fn a_finding_has_place_severity_rule_and_hint() {
+fn a_diagnostic_has_position_severity_rule_and_hint() {
     let world = World::new();
     world.file("bad/SKILL.md", BAD);
     let ran = world.run(&["skill", "validate", "bad", "--target", "spec"]);
@@ -47,7 +47,7 @@ fn a_finding_has_place_severity_rule_and_hint() {
 }
 
 #[test]
-fn the_target_decides() {
+fn the_target_selects_the_rules() {
     let world = World::new();
     world.file("bad/SKILL.md", BAD);
     for (target, code) in [
@@ -85,7 +85,7 @@ fn json_is_the_reply_of_the_operation() {
 }
 
 #[test]
-fn an_explicit_format_counts_more_than_the_json_option() {
+fn an_explicit_format_overrides_the_json_option() {
     let world = World::new();
     world.skill("good", "Is good.");
     let ran = world.run(&["skill", "validate", "good", "--json", "--format", "sarif"]);
@@ -96,7 +96,7 @@ fn an_explicit_format_counts_more_than_the_json_option() {
 }
 
 #[test]
-fn sarif_names_rule_level_and_place() {
+fn sarif_has_rule_level_and_position() {
     let world = World::new();
     world.file("s/a b%/SKILL.md", BAD);
     world.skill("s/good", "Is good.");
@@ -128,7 +128,7 @@ fn sarif_names_rule_level_and_place() {
 }
 
 #[test]
-fn several_paths_are_judged_in_their_order() {
+fn several_paths_are_validated_in_order() {
     let world = World::new();
     world.file("bad/SKILL.md", BAD);
     world.skill("good", "Is good.");
@@ -144,7 +144,7 @@ fn several_paths_are_judged_in_their_order() {
 }
 
 #[test]
-fn findings_name_files_as_the_caller_did() {
+fn diagnostics_name_files_as_the_caller_did() {
     let world = World::new();
     let file = world.file("bad/SKILL.md", BAD);
     let folder = file.parent().unwrap();
@@ -194,7 +194,7 @@ fn a_folder_without_any_skill_is_not_valid() {
     let ran = world.run(&["skill", "fix", "empty", "--write"]);
     assert_eq!(ran.code, 1, "{ran:?}");
     assert!(
-        ran.err.starts_with("empty does not load even so: file-missing\n"),
+        ran.err.starts_with("empty still does not load: file-missing\n"),
         "{ran:?}"
     );
     world.refused(4, &["skill", "validate", "nowhere", "--target", "spec"]);
@@ -202,7 +202,7 @@ fn a_folder_without_any_skill_is_not_valid() {
 
 #[test]
 #[cfg_attr(windows, ignore = "Wine makes no symbolic links")]
-fn nothing_in_a_folder_of_skills_is_passed_over() {
+fn every_skill_file_in_a_folder_is_validated() {
     let world = World::new();
     world.skill("s/good", "Is good.");
     std::fs::create_dir_all(world.work().join("s/folder/SKILL.md")).unwrap();
@@ -247,7 +247,7 @@ fn a_second_file_is_reported_for_the_folder_and_for_the_one_above() {
 
 #[test]
 #[cfg_attr(windows, ignore = "Wine makes no symbolic links")]
-fn a_broken_link_beside_a_skill_is_told_once() {
+fn a_broken_symlink_is_reported_once() {
     let world = World::new();
     world.skill("s/good", "Is good.");
     symlink("nowhere", world.work().join("s/good/notes.md")).unwrap();
@@ -258,7 +258,7 @@ fn a_broken_link_beside_a_skill_is_told_once() {
 
 #[test]
 #[cfg_attr(windows, ignore = "Wine makes no symbolic links")]
-fn a_second_way_to_a_file_is_no_second_file() {
+fn a_second_path_to_a_file_is_validated_once() {
     let world = World::new();
     world.skill("s/good", "Is good.");
     symlink("good", world.work().join("s/alias")).unwrap();
@@ -295,7 +295,7 @@ fn strict_fails_on_warnings() {
 }
 
 #[test]
-fn files_that_code_names_are_checked_as_links_are() {
+fn files_named_in_code_are_checked_like_links() {
     let world = World::new();
     let body = "Run `bash ./scripts/x.sh`.\n\n```sh\npython3 {baseDir}/scripts/y.py\ncat ${CLAUDE_SKILL_DIR}/notes.md\n```\n";
     world.file(
@@ -321,7 +321,7 @@ fn files_that_code_names_are_checked_as_links_are() {
         [""; 0],
         "the specification says nothing of code"
     );
-    // What the project has may be meant as well, but not behind the variable.
+    // A path may also be relative to the project, but not after the variable.
     world.file("scripts/x.sh", "");
     world.file("scripts/y.py", "");
     world.file("s/notes.md", "");

@@ -140,7 +140,7 @@ pub fn recommend(skill: &str, analysis: &SkillAnalysis) -> Option<Recommendation
                 )
             };
             let text = format!(
-                "it succeeds in {:.0} to {:.0} % ({} of {}){advice}",
+                "it succeeds in {:.0} to {:.0}% ({} of {}){advice}",
                 recent.low * 100.0,
                 recent.high * 100.0,
                 recent.success,
@@ -170,5 +170,5 @@ pub fn recommend(skill: &str, analysis: &SkillAnalysis) -> Option<Recommendation
 }
 
 fn percent(rate: &Rate) -> String {
-    format!("{:.0} %", rate.value.unwrap_or_default() * 100.0)
+    format!("{:.0}%", rate.value.unwrap_or_default() * 100.0)
 }

@@ -130,7 +130,7 @@ fn recommendations_follow_from_the_changes() {
         (worse.kind, worse.sure),
         (RecommendationKind::Worse, Certainty::Sure)
     );
-    assert!(worse.text.contains("90 % to 49 %"), "{}", worse.text);
+    assert!(worse.text.contains("90% to 49%"), "{}", worse.text);
 
     let (few, _, _) = analysis(&hourly([true; 9]), None);
     let more = recommend("a", &few).unwrap();

@@ -1,10 +1,9 @@
-//! What every command gets, and the options that several commands share.
+//! The context of every command, and the options that several commands share.
 
 use crate::out::Out;
 use clap::Args;
-use clawpowers_api::{CLIENTS, CatalogQuery, Runtime, pluralize};
+use clawpowers_api::{CLIENTS, CatalogQuery, ExecutionFields, Runtime, pluralize};
 
-/// What every command gets.
 pub(crate) struct Context {
     pub(crate) runtime: Runtime,
     pub(crate) out: Out,
@@ -15,34 +14,35 @@ pub(crate) struct Context {
 impl Context {
     /// Reports the import of a 1.x home, if this command was the first that opened it.
     pub(crate) fn report_import(&self) {
-        if let Some(report) = self.runtime.imported().filter(|_| !self.out.json) {
-            let left: u64 = report.executions.reasons.values().sum();
-            let left = match left {
-                0 => String::new(),
-                left => format!(
-                    "; {} changed or skipped, see `clawpowers import`",
-                    pluralize(left, "line")
-                ),
-            };
-            self.out.eprint(&format!(
-                "imported {} and {} from ClawPowers 1.x{left}; the original files are not modified\n",
-                pluralize(report.keys, "key"),
-                pluralize(report.executions.imported, "execution"),
-            ));
-        }
+        let Some(report) = self.runtime.imported().filter(|_| !self.out.json) else {
+            return;
+        };
+        let lines: u64 = report.executions.reasons.values().sum();
+        let problems = match lines {
+            0 => String::new(),
+            _ => format!(
+                "; {} changed or skipped, see `clawpowers import`",
+                pluralize(lines, "line")
+            ),
+        };
+        self.out.eprint(&format!(
+            "imported {} and {} from ClawPowers 1.x{problems}; the original files are not modified\n",
+            pluralize(report.keys, "key"),
+            pluralize(report.executions.imported, "execution"),
+        ));
     }
 }
 
-// Which skills a command is about; no documentation, which would become that of the command.
+// A doc comment on a flattened struct would become the description of the command.
 #[derive(Debug, Args)]
 pub(crate) struct CatalogArgs {
-    /// Look below this folder; may be given several times [default: the folders of project, user and home].
+    /// Search only this folder; can be repeated [default: the folders of project, user and home].
     #[arg(long = "root", value_name = "DIR")]
     roots: Vec<String>,
-    /// Keep only this scope: project, user, home, system, extra, bundled; may be given several times [default: all].
+    /// Only skills of this scope: project, user, home, system, extra, bundled; can be repeated [default: all].
     #[arg(long = "scope", value_name = "SCOPE")]
     scopes: Vec<String>,
-    /// Keep only the skills of this role profile of config.json; an empty name means no profile.
+    /// Only skills of this role profile of config.json; an empty name turns the active profile off.
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
     #[arg(long = "as", value_name = "CLIENT", help = client_help())]
@@ -51,7 +51,7 @@ pub(crate) struct CatalogArgs {
 
 fn client_help() -> String {
     let names: Vec<&str> = CLIENTS.iter().map(|client| client.name).collect();
-    format!("Show what this client would see: {}", names.join(", "))
+    format!("Show what this client would load: {}", names.join(", "))
 }
 
 impl CatalogArgs {
@@ -71,12 +71,43 @@ impl CatalogArgs {
     }
 }
 
-/// The largest number that every language reads exactly from JSON.
+#[derive(Debug, Args)]
+pub(crate) struct FieldArgs {
+    /// The session.
+    #[arg(long, value_name = "ID", visible_alias = "session")]
+    session_id: Option<String>,
+    /// The agent.
+    #[arg(long, value_name = "NAME")]
+    agent: Option<String>,
+    /// The model.
+    #[arg(long, value_name = "NAME")]
+    model: Option<String>,
+    /// The tier of the model.
+    #[arg(long, value_name = "NAME")]
+    tier: Option<String>,
+    /// The project.
+    #[arg(long, value_name = "NAME")]
+    project: Option<String>,
+}
+
+impl From<FieldArgs> for ExecutionFields {
+    fn from(args: FieldArgs) -> Self {
+        Self {
+            session: args.session_id,
+            agent: args.agent,
+            model: args.model,
+            tier: args.tier,
+            project: args.project,
+        }
+    }
+}
+
+/// The largest integer that JSON carries exactly in every language.
 const MAX_NUMBER: u64 = (1 << 53) - 1;
 
-/// Reads the value of an option that is a number.
+/// Parses the value of a numeric option.
 pub(crate) fn whole_number<T: TryFrom<u64>>(text: &str) -> Result<T, String> {
     let number = text.parse().ok().filter(|&number| number <= MAX_NUMBER);
     let number = number.and_then(|number| T::try_from(number).ok());
-    number.ok_or_else(|| format!("it has to be a whole number from 0 to {MAX_NUMBER}"))
+    number.ok_or_else(|| format!("expected a whole number from 0 to {MAX_NUMBER}"))
 }

@@ -1,24 +1,20 @@
-//! Exit codes: a published contract, listed in COMPATIBILITY.md.
+//! Exit codes, which COMPATIBILITY.md documents.
 
 use clawpowers_api::ErrorCode;
 use std::process::{ExitCode, Termination};
 
-/// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// Done.
     Done,
-    /// Done, but the answer is no: not found, not valid, something to repair.
+    /// The command worked, but the result is negative: not found, not valid, something to repair.
     Negative,
-    /// The command line is not understood.
     Usage,
     /// A value or a file breaks a rule.
     Invalid,
-    /// Storage or the file system refused.
+    /// The database or the file system failed.
     Storage,
-    /// A fault of the program.
     Internal,
-    /// What a command ended with that was run.
+    /// The exit code of the command that `run` ran.
     Child(u8),
 }
 
@@ -62,7 +58,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     #[test]
-    fn error_codes_become_the_exit_codes_that_are_documented() {
+    fn exit_codes_of_errors_are_documented() {
         let document = include_str!("../../../COMPATIBILITY.md");
         let (_, sentence) = document.split_once("Error codes map to exit codes: ").unwrap();
         let (sentence, _) = sentence.split_once(". ").unwrap();

@@ -1,21 +1,19 @@
-//! Hints as people type them.
+//! Hints of the library, worded as commands.
 
 use clawpowers_api::{OPERATIONS, Reference};
 
-/// Words a reference as a command or an option.
+/// Returns a reference as a command or an option.
 pub(crate) fn wording(reference: &Reference<'_>) -> String {
     let (name, arguments) = match reference {
         Reference::Operation(name, arguments) => (*name, arguments),
         Reference::Option(name) => return format!("`--{name}`"),
     };
-    let known = OPERATIONS.iter().find(|operation| operation.name == name);
-    let positional = known.map_or(&[][..], |operation| operation.positional);
+    let operation = OPERATIONS.iter().find(|operation| operation.name == name);
+    let positional = operation.map_or(&[][..], |operation| operation.positional);
     let command = match name {
         "recover" => "doctor --recover".to_owned(),
-        name => match name.split_once('_') {
-            Some((group, verb)) => format!("{group} {}", verb.replace('_', "-")),
-            None => name.to_owned(),
-        },
+        // Only the first underscore separates a group from a command.
+        name => name.replacen('_', " ", 1).replace('_', "-"),
     };
     let mut text = format!("`clawpowers {command}");
     for (name, value) in arguments {

@@ -18,20 +18,20 @@ use std::ffi::OsString;
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// A listing allocates a few small pieces for each of thousands of skills, on every core.
+/// Listings make a few small allocations for each of thousands of skills, on every core.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> Exit {
     clawpowers_api::word_hints(hint::wording);
     match args::Cli::try_parse() {
-        // The panic was printed where it happened; the exit code is part of the contract.
+        // The panic hook has already printed the message.
         Ok(cli) => catch_unwind(AssertUnwindSafe(|| cli.run())).unwrap_or(Exit::Internal),
         Err(error) => unparsed(&error),
     }
 }
 
-/// Answers a command line that is not a command: with help where it asks for it or for nothing, else with a usage error.
+/// Responds where the parser found no command to run: with help, the version, or a usage error.
 fn unparsed(error: &clap::Error) -> Exit {
     let words: Vec<OsString> = std::env::args_os().skip(1).collect();
     let flags = args::GlobalFlags::of(&words);
@@ -40,13 +40,13 @@ fn unparsed(error: &clap::Error) -> Exit {
         let printed = stdout::check()
             .and_then(|()| error.print())
             .and_then(|()| std::io::stdout().flush());
-        return printed.map_or_else(|error| out::unwritten(&error), |()| Exit::Done);
+        return printed.map_or_else(|error| out::report_unwritten(&error), |()| Exit::Done);
     }
     let out = Out::new(flags.json);
     let mut root = args::Cli::command();
     root.build();
     match error.kind() {
-        // A program that reads JSON has to notice that its command is missing.
+        // With `--json` a missing command is an error, which a program notices.
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand if !out.json => {
             out.print(&render::usage::help(&out, &root, &words))
         }

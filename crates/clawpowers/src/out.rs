@@ -1,4 +1,4 @@
-//! Where output goes: data to stdout, talk to stderr, nothing raw to a terminal.
+//! Output: data to stdout, messages to stderr, and no raw control characters to a terminal.
 
 use crate::exit::Exit;
 use crate::stdout;
@@ -7,86 +7,71 @@ use anstream::{AutoStream, ColorChoice};
 use clawpowers_api::display::escape_control;
 use clawpowers_api::{ApiError, escape_line, write_reply};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write as _};
 
-/// How wide a terminal is taken to be where it does not say.
+/// The width of a terminal that does not report one.
 const DEFAULT_WIDTH: usize = 100;
-/// How narrow a terminal is taken to be at least.
 const MIN_WIDTH: usize = 40;
 
-/// The two output streams and how they are to be written.
-#[derive(Debug)]
+/// How commands write to stdout and stderr.
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Out {
     /// Whether replies are printed as JSON.
     pub(crate) json: bool,
     /// The width of the terminal on stdout, if it is one.
     pub(crate) width: Option<usize>,
-    /// The colours of stdout.
     pub(crate) palette: Palette,
-    /// The colours of stderr.
     pub(crate) err_palette: Palette,
+    /// Returns the text and the exit code of an error; the scripts of 1.x have their own.
+    pub(crate) word_error: fn(&ApiError) -> (String, Exit),
 }
 
-/// The look of a piece of text.
+/// Text attributes, with their ANSI codes.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Look {
-    Bold,
-    Dim,
-    Red,
-    Yellow,
-    Green,
-    Cyan,
+pub(crate) enum Style {
+    Bold = 1,
+    Dim = 2,
+    Red = 31,
+    Green = 32,
+    Yellow = 33,
+    Cyan = 36,
 }
 
-/// Whether a stream takes colour.
+/// Whether a stream is printed in color.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Palette {
     pub(crate) enabled: bool,
 }
 
 impl Palette {
-    /// Decides by `--color`, the environment and whether the stream is a terminal, as the help pages do.
+    /// Decides by `--color`, the environment and whether the stream is a terminal, as help pages do.
     fn of(stream: impl RawStream) -> Self {
         let enabled = AutoStream::choice(&stream) != ColorChoice::Never;
         if enabled {
-            // Consoles of Windows take colour only after they are told so, which this does.
+            // A Windows console needs a mode change before it interprets ANSI codes; this makes it.
             drop(AutoStream::always_ansi(stream));
         }
         Self { enabled }
     }
 
-    /// Colours a text where the stream takes colour.
-    pub(crate) fn paint(self, look: Look, text: &str) -> String {
-        if !self.enabled {
-            return text.to_owned();
+    pub(crate) fn paint(self, style: Style, text: &str) -> String {
+        match self.enabled {
+            true => format!("\u{1b}[{}m{text}\u{1b}[0m", style as u8),
+            false => text.to_owned(),
         }
-        let code = match look {
-            Look::Bold => 1,
-            Look::Dim => 2,
-            Look::Red => 31,
-            Look::Green => 32,
-            Look::Yellow => 33,
-            Look::Cyan => 36,
-        };
-        format!("\u{1b}[{code}m{text}\u{1b}[0m")
     }
 
-    /// Colours the labels at the start of lines: `error:`, `warning:`, `hint:`.
+    /// Colors the labels at the start of lines: `error:`, `warning:`, `hint:`.
     fn paint_labels(self, text: &str) -> String {
-        if !self.enabled {
-            return text.to_owned();
-        }
-        let paint = |line: &str| {
-            for (label, look) in [
-                ("error:", Look::Red),
-                ("warning:", Look::Yellow),
-                ("hint:", Look::Cyan),
-            ] {
-                if let Some(rest) = line.strip_prefix(label) {
-                    return format!("{}{rest}", self.paint(look, label));
-                }
-            }
-            line.to_owned()
+        let labels = [
+            ("error:", Style::Red),
+            ("warning:", Style::Yellow),
+            ("hint:", Style::Cyan),
+        ];
+        let paint = |line: &str| match labels.iter().find(|(label, _)| line.starts_with(label)) {
+            Some((label, style)) => line.replacen(label, &self.paint(*style, label), 1),
+            None => line.to_owned(),
         };
         text.split_inclusive('\n').map(paint).collect()
     }
@@ -101,82 +86,76 @@ impl Out {
             width: terminal.then_some(width.max(MIN_WIDTH)),
             palette: Palette::of(io::stdout()),
             err_palette: Palette::of(io::stderr()),
+            word_error: |error| {
+                let hint = error.hint.as_deref().map(escape_line);
+                let hint = hint.map_or_else(String::new, |hint| format!("hint: {hint}\n"));
+                let text = format!("error: {}\n{hint}", escape_line(&error.message));
+                (text, error.code.into())
+            },
         }
     }
 
-    /// The same streams with or without JSON.
-    pub(crate) const fn with_json(&self, json: bool) -> Self {
-        Self {
-            json,
-            width: self.width,
-            palette: self.palette,
-            err_palette: self.err_palette,
-        }
+    pub(crate) const fn with_json(self, json: bool) -> Self {
+        Self { json, ..self }
     }
 
-    /// Colours a text for stdout.
-    pub(crate) fn paint(&self, look: Look, text: &str) -> String {
-        self.palette.paint(look, text)
+    /// Styles a text for stdout.
+    pub(crate) fn paint(&self, style: Style, text: &str) -> String {
+        self.palette.paint(style, text)
     }
 
-    /// Prints text of our own making, in which strangers' text was made safe already.
+    /// Prints text in which everything untrusted is already escaped.
     pub(crate) fn print(&self, text: &str) -> Exit {
         write_bytes(text.as_bytes())
     }
 
-    /// Prints a stranger's text: to a terminal with unsafe characters spelled out, to a pipe byte for byte.
+    /// Prints untrusted text: escaped on a terminal, byte for byte in a pipe.
     pub(crate) fn print_untrusted(&self, text: &str) -> Exit {
-        if self.width.is_some() {
-            self.print(&escape_control(text))
-        } else {
-            self.print(text)
-        }
+        self.print_bytes(text.as_bytes())
     }
 
-    /// Prints a stranger's bytes, as [`Out::print_untrusted`] prints text.
+    /// Prints untrusted bytes, as [`Out::print_untrusted`] prints text.
     pub(crate) fn print_bytes(&self, bytes: &[u8]) -> Exit {
-        if self.width.is_some() {
-            return self.print_untrusted(&String::from_utf8_lossy(bytes));
-        }
-        write_bytes(bytes)
+        write_bytes(&self.escaped(bytes))
     }
 
-    /// Prints many pieces of strangers' bytes as they come; `work` gets a function that answers `false` once nothing more
-    /// can be written.
-    pub(crate) fn print_stream(
+    /// Escapes untrusted bytes if stdout is a terminal.
+    fn escaped<'b>(&self, bytes: &'b [u8]) -> Cow<'b, [u8]> {
+        match self.width {
+            Some(_) => escape_control(&String::from_utf8_lossy(bytes))
+                .into_owned()
+                .into_bytes()
+                .into(),
+            None => bytes.into(),
+        }
+    }
+
+    /// Responds with the reply as JSON, or with pieces of untrusted bytes as they come. `pieces` gets a function that returns
+    /// `false` once nothing more can be written.
+    pub(crate) fn respond_stream<T: Serialize>(
         &self,
-        work: impl FnOnce(&mut dyn FnMut(&[u8]) -> bool) -> Result<(), ApiError>,
+        reply: impl FnOnce() -> Result<T, ApiError>,
+        pieces: impl FnOnce(&mut dyn FnMut(&[u8]) -> bool) -> Result<(), ApiError>,
     ) -> Exit {
-        let terminal = self.width.is_some();
-        let mut stream = BufWriter::with_capacity(BUFFER, io::stdout().lock());
-        let mut failure = None;
-        let done = work(&mut |bytes| {
-            let written = stdout::check().and_then(|()| {
-                if terminal {
-                    stream.write_all(escape_control(&String::from_utf8_lossy(bytes)).as_bytes())
-                } else {
-                    stream.write_all(bytes)
-                }
+        if self.json {
+            return self.respond_text(&reply(), |_| String::new());
+        }
+        let mut result = Ok(());
+        let printed = write(|stream| {
+            let mut written = Ok(());
+            result = pieces(&mut |bytes| {
+                written = stdout::check().and_then(|()| stream.write_all(&self.escaped(bytes)));
+                written.is_ok()
             });
-            failure = written.err();
-            failure.is_none()
+            written
         });
-        let failure = failure.or_else(|| stream.flush().err());
-        // What could not be written must not be tried again when the writer is dropped.
-        let _ = stream.into_parts();
-        match (failure, done) {
-            (Some(failure), _) => unwritten(&failure),
-            (None, Ok(())) => Exit::Done,
-            (None, Err(error)) => self.eprint_error(&error),
+        match result {
+            Err(error) if printed == Exit::Done => self.eprint_error(&error),
+            _ => printed,
         }
     }
 
-    /// Answers with an error that no operation gave: as a reply in JSON, or in words.
-    pub(crate) fn respond_error(&self, error: &ApiError) -> Exit {
-        self.respond(&Err::<(), _>(error.clone()), |()| Exit::Done, |()| Exit::Done)
-    }
-
-    /// Prints talk to stderr, always with unsafe characters spelled out on a terminal.
+    /// Prints to stderr, with unsafe characters escaped if it is a terminal.
     pub(crate) fn eprint(&self, text: &str) {
         if self.err_palette.enabled || io::stderr().is_terminal() {
             self.eprint_escaped(&escape_control(text));
@@ -185,32 +164,29 @@ impl Out {
         }
     }
 
-    /// Prints talk in which strangers' text was made safe already; it may be coloured.
+    /// Prints text to stderr in which everything untrusted is already escaped; it may be colored.
     pub(crate) fn eprint_escaped(&self, text: &str) {
         let painted = self.err_palette.paint_labels(text);
-        // There is nowhere left to say that stderr is gone.
+        // If stderr is closed, nothing can be reported.
         let _ = io::stderr().lock().write_all(painted.as_bytes());
     }
 
     /// Prints an error with its hint.
     pub(crate) fn eprint_error(&self, error: &ApiError) -> Exit {
-        let mut text = format!("error: {}\n", escape_line(&error.message));
-        if let Some(hint) = &error.hint {
-            text.push_str(&format!("hint: {}\n", escape_line(hint)));
-        }
+        let (text, exit) = (self.word_error)(error);
         self.eprint(&text);
-        Exit::from(error.code)
+        exit
     }
 
-    /// Says after a failed write to stdout what the command had done before.
+    /// Says after a failed write to stdout that the change was made nevertheless.
     pub(crate) fn note_done(&self, exit: Exit, what: &str) -> Exit {
         if exit == Exit::Storage {
-            self.eprint(&format!("note: {what}; only its output could not be written\n"));
+            self.eprint(&format!("note: {what}; only the output could not be written\n"));
         }
         exit
     }
 
-    /// Answers a request that changed something; if stdout cannot be written, stderr says what was `done`.
+    /// Responds to a request that changed something. If stdout cannot be written, stderr says what was `done`.
     pub(crate) fn respond_to_change<T: Serialize>(
         &self,
         result: &Result<T, ApiError>,
@@ -224,70 +200,88 @@ impl Out {
         }
     }
 
-    /// Answers a request: the reply as JSON, or its rendering; the renderer says how the command ended.
+    /// Responds with an error that no operation returned.
+    pub(crate) fn respond_error(&self, error: &ApiError) -> Exit {
+        self.respond_text(&Err::<(), _>(error.clone()), |()| String::new())
+    }
+
+    /// Responds with the reply as JSON or as text, in which everything untrusted is already escaped.
+    pub(crate) fn respond_text<T: Serialize>(
+        &self,
+        result: &Result<T, ApiError>,
+        text: impl FnOnce(&T) -> String,
+    ) -> Exit {
+        self.respond(result, |_| Exit::Done, |response| self.print(&text(response)))
+    }
+
+    /// Responds with the reply as JSON or as untrusted text.
+    pub(crate) fn respond_untrusted<T: Serialize>(
+        &self,
+        result: &Result<T, ApiError>,
+        text: impl FnOnce(&T) -> String,
+    ) -> Exit {
+        let render = |response: &T| self.print_untrusted(&text(response));
+        self.respond(result, |_| Exit::Done, render)
+    }
+
+    /// Responds with the reply as JSON or as `render` prints it. `code` is the exit code of the reply; a failure to print
+    /// takes precedence.
     pub(crate) fn respond<T: Serialize>(
         &self,
         result: &Result<T, ApiError>,
         code: impl FnOnce(&T) -> Exit,
         render: impl FnOnce(&T) -> Exit,
     ) -> Exit {
-        match result {
-            Ok(response) if self.json => {
-                let printed = write(|stream| {
-                    write_reply(result, &mut *stream)?;
-                    stream.write_all(b"\n")
-                });
-                worse(printed, code(response))
-            }
-            Ok(response) => worse(render(response), code(response)),
+        let response = match result {
+            Ok(response) => response,
             Err(error) if self.json => {
-                // There is nowhere left to say that stderr is gone.
+                // If stderr is closed, nothing can be reported.
                 let _ = writeln!(io::stderr().lock(), "{}", error.to_reply());
-                Exit::from(error.code)
+                return error.code.into();
             }
-            Err(error) => self.eprint_error(error),
+            Err(error) => return self.eprint_error(error),
+        };
+        let printed = match self.json {
+            true => write(|stream| {
+                stdout::check()?;
+                write_reply(result, &mut *stream)?;
+                stream.write_all(b"\n")
+            }),
+            false => render(response),
+        };
+        if printed == Exit::Done {
+            code(response)
+        } else {
+            printed
         }
     }
 }
-
-/// Returns what went wrong first: a failed write counts more than the answer.
-fn worse(printed: Exit, answer: Exit) -> Exit {
-    if printed == Exit::Done { answer } else { printed }
-}
-
-/// How much is written to stdout at once.
-const BUFFER: usize = 1 << 16;
 
 fn write_bytes(bytes: &[u8]) -> Exit {
     if bytes.is_empty() {
         return Exit::Done;
     }
-    write(|stream| stream.write_all(bytes))
+    write(|stream| stdout::check().and_then(|()| stream.write_all(bytes)))
 }
 
-/// Writes everything that `work` does to stdout.
+/// Writes to stdout through a buffer.
 fn write(work: impl FnOnce(&mut BufWriter<StdoutLock<'_>>) -> io::Result<()>) -> Exit {
-    let mut stream = BufWriter::with_capacity(BUFFER, io::stdout().lock());
-    let written = stdout::check()
-        .and_then(|()| work(&mut stream))
-        .and_then(|()| stream.flush());
-    // What could not be written must not be tried again when the writer is dropped.
+    let mut stream = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    let written = work(&mut stream).and_then(|()| stream.flush());
+    // A dropped writer would write again what could not be written.
     let _ = stream.into_parts();
-    match written {
-        Ok(()) => Exit::Done,
-        Err(error) => unwritten(&error),
-    }
+    written.map_or_else(|error| report_unwritten(&error), |()| Exit::Done)
 }
 
-/// Says that stdout cannot be written; a reader that went away is no failure.
-pub(crate) fn unwritten(error: &io::Error) -> Exit {
+/// Reports that stdout cannot be written. It is not an error if the reader of a pipe has closed it.
+pub(crate) fn report_unwritten(error: &io::Error) -> Exit {
     if error.kind() == io::ErrorKind::BrokenPipe {
         return Exit::Done;
     }
-    // There is nowhere left to say that stderr is gone.
+    // If stderr is closed, nothing can be reported.
     let _ = writeln!(
         io::stderr().lock(),
-        "error: stdout cannot be written: {error}\nhint: make room where the output goes, or send it elsewhere"
+        "error: stdout cannot be written: {error}\nhint: free some disk space, or redirect the output elsewhere"
     );
     Exit::Storage
 }

@@ -1,6 +1,6 @@
-//! Skill files, each with another problem: a folder's name and the text of its SKILL.md.
+//! Skills with one problem each: the name of the folder and the text of its SKILL.md.
 
-/// The frontmatter fields of a skill without a problem of its own.
+/// The frontmatter fields of a skill without problems.
 macro_rules! skill {
     ($name:literal, $fields:literal) => {
         (

@@ -31,7 +31,6 @@ impl CompletionsArgs {
             shell: self.shell.to_string(),
             script: String::from_utf8_lossy(&script).into_owned(),
         };
-        let print = |r: &Response| context.out.print(&r.script);
-        context.out.respond(&Ok(response), |_| Exit::Done, print)
+        context.out.respond_text(&Ok(response), |r| r.script.clone())
     }
 }

@@ -16,43 +16,55 @@ Examples:
   clawpowers config unset profile")]
 pub(crate) enum Command {
     /// Print one setting of config.json.
-    Get(GetArgs),
-    /// Change one setting of config.json and leave the rest as it is.
-    Set(SetArgs),
-    /// Remove one setting from config.json and leave the rest as it is.
-    Unset(UnsetArgs),
-    /// List the settings of config.json.
-    #[command(visible_alias = "ls")]
-    List(ListArgs),
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "\
+    #[command(after_help = "\
 Examples:
   clawpowers config get profile
   clawpowers config get payments            # an object is printed as JSON
   clawpowers config get rsi.tiers.t4 --json
 
-Exit codes: 0 done, 1 there is no such setting, 3 config.json is not valid")]
-pub(crate) struct GetArgs {
-    /// The setting, its levels separated by dots.
-    key: String,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "\
+Exit codes: 0 success, 1 no such setting, 3 config.json is not valid")]
+    Get(KeyArgs),
+    /// Change one setting of config.json; the rest of the file stays as it is.
+    #[command(after_help = "\
 Examples:
   clawpowers config set profile dev
   clawpowers config set profiles.dev.skills '[\"triage\", \"release-notes\"]'
   clawpowers config set payments.daily_limit_usd 5
   clawpowers config set payments.allowlist '[\"a\", \"b\"]' --json-value
 
-The value is parsed by the type of the setting, or else by the type of its current value. The rest of the file is not \
-changed. An unknown setting is refused unless the file already has it.
+The value is parsed as the type of the setting, or else as the type of its current value. An unknown setting is refused \
+unless the file already has it.
 
-Exit codes: 0 done, 3 the setting, the value or config.json is not valid, 4 it cannot be written")]
+Exit codes: 0 success, 3 the setting, the value or config.json is not valid, 4 config.json cannot be written")]
+    Set(SetArgs),
+    /// Remove one setting from config.json; the rest of the file stays as it is.
+    #[command(after_help = "\
+Examples:
+  clawpowers config unset profile
+  clawpowers config unset profiles.dev
+
+Exit codes: 0 success, 1 no such setting, 3 config.json is not valid, 4 config.json cannot be written")]
+    Unset(KeyArgs),
+    /// List the settings of config.json.
+    #[command(
+        visible_alias = "ls",
+        after_help = "\
+Examples:
+  clawpowers config list
+  clawpowers config list --json | jq .ok.dialect"
+    )]
+    List,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeyArgs {
+    /// The setting, with dots between its levels.
+    key: String,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct SetArgs {
-    /// The setting, its levels separated by dots.
+    /// The setting, with dots between its levels.
     key: String,
     /// The new value.
     #[arg(allow_negative_numbers = true)]
@@ -62,131 +74,85 @@ pub(crate) struct SetArgs {
     json_value: bool,
 }
 
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  clawpowers config unset profile
-  clawpowers config unset profiles.dev
-
-Exit codes: 0 done, 1 there is no such setting, 3 config.json is not valid, 4 it cannot be written")]
-pub(crate) struct UnsetArgs {
-    /// The setting, its levels separated by dots.
-    key: String,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  clawpowers config list
-  clawpowers config list --json | jq .ok.dialect")]
-pub(crate) struct ListArgs {}
-
 impl Command {
     pub(crate) fn run(self, context: &Context) -> Exit {
         match self {
-            Self::Get(args) => args.run(context),
-            Self::Set(args) => args.run(context),
-            Self::Unset(args) => args.run(context),
-            Self::List(args) => args.run(context),
+            Self::Get(args) => get(context, args.key),
+            Self::Set(args) => set(context, args),
+            Self::Unset(args) => unset(context, args.key),
+            Self::List => list(context),
         }
     }
 }
 
-impl GetArgs {
-    fn run(self, context: &Context) -> Exit {
-        let request = config::get::Request { key: self.key };
-        let result = config::get::run(&context.runtime, &request);
-        context.out.respond(
-            &result,
-            |_| Exit::Done,
-            |r| {
-                let text = match &r.value {
-                    Value::String(text) => text.clone(),
-                    // The alternate form is JSON indented by two.
-                    other => format!("{other:#}"),
-                };
-                context.out.print_untrusted(&format!("{text}\n"))
-            },
-        )
-    }
+fn get(context: &Context, key: String) -> Exit {
+    let result = config::get::run(&context.runtime, &config::get::Request { key });
+    context.out.respond_untrusted(&result, |r| match &r.value {
+        Value::String(text) => format!("{text}\n"),
+        // The alternate form is indented JSON.
+        other => format!("{other:#}\n"),
+    })
+}
+
+fn set(context: &Context, args: SetArgs) -> Exit {
+    let out = &context.out;
+    let result = args
+        .request()
+        .and_then(|request| config::set::run(&context.runtime, &request));
+    let print = |r: &config::set::Response| {
+        let value = match &r.value {
+            Value::String(text) => escape_line(text),
+            other => to_json(other),
+        };
+        let printed = out.print(&format!("Set {} = {value}\n", escape_line(&r.key)));
+        if !r.changed {
+            out.eprint("nothing was written: the setting already has this value\n");
+        }
+        printed
+    };
+    out.respond_to_change(&result, print, |r| format!("{} was set", quote(&r.key)))
 }
 
 impl SetArgs {
-    fn run(self, context: &Context) -> Exit {
-        let result = self
-            .request()
-            .and_then(|request| config::set::run(&context.runtime, &request));
-        context.out.respond_to_change(
-            &result,
-            |r| {
-                let value = match &r.value {
-                    Value::String(text) => escape_line(text),
-                    other => to_json(other),
-                };
-                let printed = context
-                    .out
-                    .print(&format!("Set {} = {value}\n", escape_line(&r.key)));
-                if !r.changed {
-                    context
-                        .out
-                        .eprint("nothing was written: it had this value already\n");
-                }
-                printed
-            },
-            |r| format!("{} was set", quote(&r.key)),
-        )
-    }
-
     fn request(self) -> Result<config::set::Request, ApiError> {
-        if !self.json_value {
-            return Ok(config::set::Request {
-                key: self.key,
-                text: Some(self.value),
-                value: None,
-            });
+        let (text, value) = match self.json_value {
+            true => (None, Some(parse_json(&self.value)?)),
+            false => (Some(self.value), None),
+        };
+        let key = self.key;
+        Ok(config::set::Request { key, text, value })
+    }
+}
+
+fn parse_json(text: &str) -> Result<Value, ApiError> {
+    serde_json::from_str(text).map_err(|error| {
+        let message = format!("the value {} is not JSON: {error}", quote(text));
+        ApiError::new(ErrorCode::InvalidInput, message)
+            .hint("put strings in double quotes, or omit `--json-value`")
+    })
+}
+
+fn unset(context: &Context, key: String) -> Exit {
+    let result = config::unset::run(&context.runtime, &config::unset::Request { key });
+    let print = |r: &config::unset::Response| {
+        let (key, previous) = (escape_line(&r.key), to_json(&r.previous));
+        context.out.print(&format!("Unset {key} (was {previous})\n"))
+    };
+    let done = |r: &config::unset::Response| format!("{} was unset", quote(&r.key));
+    context.out.respond_to_change(&result, print, done)
+}
+
+fn list(context: &Context) -> Exit {
+    let result = config::list::run(&context.runtime, &config::list::Request {});
+    context.out.respond_text(&result, |r| {
+        if !r.exists {
+            context
+                .out
+                .eprint(&format!("{} does not exist\n", quote(&r.path)));
         }
-        let value = serde_json::from_str(&self.value).map_err(|error| {
-            let message = format!("the value {} is not JSON: {error}", quote(&self.value));
-            ApiError::new(ErrorCode::InvalidInput, message)
-                .hint("write texts in double quotes, or leave `--json-value` out")
-        })?;
-        Ok(config::set::Request {
-            key: self.key,
-            text: None,
-            value: Some(value),
-        })
-    }
-}
-
-impl UnsetArgs {
-    fn run(self, context: &Context) -> Exit {
-        let result = config::unset::run(&context.runtime, &config::unset::Request { key: self.key });
-        context.out.respond_to_change(
-            &result,
-            |r| {
-                let text = format!("Unset {} (was {})\n", escape_line(&r.key), to_json(&r.previous));
-                context.out.print(&text)
-            },
-            |r| format!("{} was unset", quote(&r.key)),
-        )
-    }
-}
-
-impl ListArgs {
-    fn run(self, context: &Context) -> Exit {
-        let result = config::list::run(&context.runtime, &config::list::Request {});
-        context.out.respond(
-            &result,
-            |_| Exit::Done,
-            |r| {
-                if !r.exists {
-                    context.out.eprint(&format!("there is no {}\n", quote(&r.path)));
-                }
-                let line = |entry: &config::list::Setting| {
-                    format!("{} = {}\n", escape_line(&entry.key), to_json(&entry.value))
-                };
-                context.out.print(&r.entries.iter().map(line).collect::<String>())
-            },
-        )
-    }
+        let line = |entry: &config::list::Setting| {
+            format!("{} = {}\n", escape_line(&entry.key), to_json(&entry.value))
+        };
+        r.entries.iter().map(line).collect()
+    })
 }

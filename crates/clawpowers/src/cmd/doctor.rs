@@ -6,23 +6,21 @@ use crate::render;
 use clap::Args;
 use clawpowers_api::operations::home;
 
-const EXAMPLES: &str = "\
+#[derive(Debug, Args)]
+#[command(after_help = "\
 Examples:
   clawpowers doctor                      # skills, config.json, database
-  clawpowers doctor --deep               # and every index of the database
-  clawpowers doctor --root skills/       # one folder of skills
+  clawpowers doctor --deep               # also every index of the database
+  clawpowers doctor --root skills/       # the skills of one folder
   clawpowers doctor --json | jq .ok.not_ready
   clawpowers doctor --recover ../new-home
 
-Exit codes: 0 no problems, 1 problems found or data lost";
-
-#[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+Exit codes: 0 no problems, 1 problems found or data lost")]
 pub(crate) struct DoctorArgs {
-    /// Check the whole database and compare every index with its table, which takes longer.
+    /// Also compare every index of the database with its table, which takes longer.
     #[arg(long)]
     deep: bool,
-    /// Write what can still be read of a damaged database to this new folder and count what was lost; check nothing else.
+    /// Save what is readable in a damaged database to this new folder and list what was lost; check nothing else.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["deep", "roots", "scopes", "client", "profile"])]
     recover: Option<String>,
     #[command(flatten)]
@@ -36,16 +34,15 @@ impl DoctorArgs {
         }
         let request = home::doctor::Request {
             deep: self.deep,
-            ..home::doctor::Request::default()
-        };
-        let request = request.with(self.select.selection());
+            ..Default::default()
+        }
+        .with(self.select.selection());
         let result = home::doctor::run(&context.runtime, &request);
         let code = |r: &home::doctor::Response| if r.healthy { Exit::Done } else { Exit::Negative };
         context.out.respond(&result, code, |r| {
             let printed = context.out.print(&render::doctor::text(&context.out, r));
-            context
-                .out
-                .eprint(&render::unknown_profile(r.unknown_profile.as_ref()));
+            let warning = render::unknown_profile(r.unknown_profile.as_ref());
+            context.out.eprint(&warning);
             printed
         })
     }
@@ -53,8 +50,10 @@ impl DoctorArgs {
 
 fn recover(context: &Context, to: String) -> Exit {
     let result = home::recover::run(&context.runtime, &home::recover::Request { to });
-    let whole = |r: &home::recover::Response| r.exact && r.lost_keys == 0 && r.lost_executions == 0;
-    let code = |r: &home::recover::Response| if whole(r) { Exit::Done } else { Exit::Negative };
+    let code = |r: &home::recover::Response| match r.exact && r.lost_keys == 0 && r.lost_executions == 0 {
+        true => Exit::Done,
+        false => Exit::Negative,
+    };
     context.out.respond(&result, code, |r| {
         context.out.print(&render::doctor::recovered(&context.out, r))
     })

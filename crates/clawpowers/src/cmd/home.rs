@@ -1,4 +1,4 @@
-//! `init`, `status`, `import`: the runtime home as a whole.
+//! `init`, `status` and `import`
 
 use super::metrics::unusable;
 use crate::context::Context;
@@ -12,31 +12,31 @@ use std::env;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  clawpowers init                       # create the home
-  clawpowers init --legacy-shims .      # the scripts that skills of 1.x call
+  clawpowers init                    # create the home
+  clawpowers init --legacy-shims .   # also the scripts that skills of 1.x call
 
-CLAWPOWERS_QUIET=1 keeps it silent.")]
+With CLAWPOWERS_QUIET=1 it prints nothing.")]
 pub(crate) struct InitArgs {
-    /// Write runtime/…/store.sh, collector.sh, analyze.sh, runtime/init.sh and hooks/session-start below this folder, each
-    /// a call of this program.
+    /// Write the scripts of 1.x below this folder: store.sh, collector.sh, analyze.sh, init.sh and session-start, each of
+    /// which calls this program.
     #[arg(long, value_name = "DIR")]
-    legacy_shims: Option<String>,
+    pub(super) legacy_shims: Option<String>,
 }
 
-#[derive(Debug, Args)]
-#[command(after_help = "\
+pub(crate) const STATUS_EXAMPLES: &str = "\
 Examples:
   clawpowers status
-  clawpowers status --json | jq .ok.executions")]
-pub(crate) struct StatusArgs {}
+  clawpowers status --json | jq .ok.executions";
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  clawpowers import                     # what 1.x left in the runtime home
+  clawpowers import                     # from the runtime home itself
   clawpowers import --from /mnt/old/.clawpowers
 
-The original files are not modified; what was imported before is skipped. If nothing could be used, it exits with 3.")]
+The original files are not modified. What was imported before is skipped.
+
+Exit codes: 0 success, 3 nothing could be imported")]
 pub(crate) struct ImportArgs {
     /// The home of 1.x [default: the runtime home].
     #[arg(long, value_name = "DIR")]
@@ -45,7 +45,7 @@ pub(crate) struct ImportArgs {
 
 impl InitArgs {
     pub(crate) fn run(self, context: &Context) -> Exit {
-        // The scripts have to find this very program, wherever they are called.
+        // The scripts call this program by its path.
         let program = env::current_exe().map(|path| display_path(&path));
         let request = home::init::Request {
             legacy_shims: self.legacy_shims,
@@ -53,45 +53,34 @@ impl InitArgs {
         };
         let result = home::init::run(&context.runtime, &request);
         let quiet = env::var_os("CLAWPOWERS_QUIET").is_some_and(|value| value == "1");
-        context.out.respond_to_change(
-            &result,
-            |r| {
-                if quiet {
-                    return Exit::Done;
-                }
-                context.out.print_untrusted(&render::home::init(r))
-            },
-            |r| format!("{} is initialized", quote(&r.home)),
-        )
+        let print = |r: &_| match quiet {
+            true => Exit::Done,
+            false => context.out.print_untrusted(&render::home::init(r)),
+        };
+        let done = |r: &home::init::Response| format!("{} is initialized", quote(&r.home));
+        context.out.respond_to_change(&result, print, done)
     }
 }
 
-impl StatusArgs {
-    pub(crate) fn run(self, context: &Context) -> Exit {
-        let result = home::status::run(&context.runtime, &home::status::Request {});
-        context.out.respond(
-            &result,
-            |_| Exit::Done,
-            |r| context.out.print(&render::home::status(&context.out, r)),
-        )
-    }
+pub(crate) fn status(context: &Context) -> Exit {
+    let result = home::status::run(&context.runtime, &home::status::Request {});
+    context
+        .out
+        .respond_text(&result, |r| render::home::status(&context.out, r))
 }
 
 impl ImportArgs {
     pub(crate) fn run(self, context: &Context) -> Exit {
         let named = self.from.is_some();
         let result = home::import::run(&context.runtime, &home::import::Request { from: self.from });
-        let exit = context.out.respond(
-            &result,
-            |r| nothing(r, named).map_or(Exit::Done, |error| Exit::from(error.code)),
-            |r| {
-                let printed = context.out.print(&render::import::report(r));
-                if let Some(error) = nothing(r, named) {
-                    context.out.eprint_error(&error);
-                }
-                printed
-            },
-        );
+        let code = |r: &_| nothing_imported(r, named).map_or(Exit::Done, |error| error.code.into());
+        let exit = context.out.respond(&result, code, |r| {
+            let printed = context.out.print(&render::import::report(r));
+            if let Some(error) = nothing_imported(r, named) {
+                context.out.eprint_error(&error);
+            }
+            printed
+        });
         match result {
             Ok(_) => context.out.note_done(exit, "the import is complete"),
             Err(_) => exit,
@@ -99,8 +88,8 @@ impl ImportArgs {
     }
 }
 
-/// Says that an import used nothing, where that is a mistake: there was something, or the folder was `named`.
-fn nothing(report: &home::import::Response, named: bool) -> Option<ApiError> {
+/// Returns an error if nothing could be imported although there was something, or although the folder was `named`.
+fn nothing_imported(report: &home::import::Response, named: bool) -> Option<ApiError> {
     let executions = &report.executions;
     let used = [
         report.keys,
@@ -109,14 +98,14 @@ fn nothing(report: &home::import::Response, named: bool) -> Option<ApiError> {
         executions.known,
         executions.deleted,
     ];
-    // A key that has another value here was read, and is kept.
-    let kept = executions.reasons.get("conflict").copied().unwrap_or_default();
-    let unusable = unusable(executions) - kept;
-    let message = match (used.iter().sum::<u64>() + kept, unusable) {
-        (0, 0) if named => format!("there is nothing of ClawPowers 1.x in {}", quote(&report.from)),
-        (0, 1..) => format!("nothing was imported: {unusable} of its files and lines could not be used"),
+    // A key that has a different value in this home was read, too.
+    let conflicts = executions.reasons.get("conflict").copied().unwrap_or_default();
+    let unusable = unusable(executions) - conflicts;
+    let message = match (used.iter().sum::<u64>() + conflicts, unusable) {
+        (0, 0) if named => format!("no data of ClawPowers 1.x in {}", quote(&report.from)),
+        (0, 1..) => format!("nothing was imported: {unusable} files or lines could not be used"),
         _ => return None,
     };
-    let hint = "name the home of 1.x, the folder that holds `state` and `metrics`, with `--from`";
+    let hint = "`--from` takes the home of 1.x, the folder that contains `state` and `metrics`";
     Some(ApiError::new(ErrorCode::InvalidInput, message).hint(hint))
 }

@@ -1,14 +1,12 @@
 //! `metrics …`
 
-use crate::cmd::fields::FieldArgs;
-use crate::context::{Context, whole_number};
+use crate::context::{Context, FieldArgs, whole_number};
 use crate::exit::Exit;
 use crate::render;
 use clap::{Args, Subcommand};
-use clawpowers_api::ExecutionFilter;
 use clawpowers_api::operations::metrics;
 use clawpowers_api::wire::Amount;
-use clawpowers_api::{ApiError, ErrorCode, Warning, pluralize};
+use clawpowers_api::{ApiError, ErrorCode, ExecutionFilter, Warning, pluralize};
 use std::io;
 
 #[derive(Debug, Subcommand)]
@@ -31,7 +29,7 @@ Examples:
 Examples:
   clawpowers metrics start --skill review --session-id nightly   # prints the id")]
     Start(Box<StartArgs>),
-    /// Finish an execution that was started; its duration is measured.
+    /// Finish a started execution; its duration is the time since the start.
     #[command(after_help = "\
 Examples:
   clawpowers metrics finish 17 --outcome success
@@ -46,7 +44,7 @@ Examples:
         /// The id of the execution.
         id: String,
     },
-    /// Print the last executions, the oldest first: a table on a terminal, else JSON lines.
+    /// Print the latest executions, oldest first: a table on a terminal, otherwise JSON lines.
     #[command(after_help = "\
 Examples:
   clawpowers metrics show --skill release-notes --limit 5
@@ -59,20 +57,20 @@ Examples:
   clawpowers metrics summary
   clawpowers metrics summary --skill release-notes
   clawpowers metrics summary --since 7d --json | jq .ok.all")]
-    Summary(PickArgs),
-    /// Write every execution as JSON lines or CSV.
+    Summary(FilterArgs),
+    /// Print executions as JSON lines or CSV.
     #[command(after_help = "\
 Examples:
   clawpowers metrics export > executions.jsonl
   clawpowers metrics export --format csv --since 30d > executions.csv")]
     Export(ExportArgs),
-    /// Import executions, and deletions, from JSON lines; what was imported before is skipped.
+    /// Import executions and deletions from JSON lines; what was imported before is skipped.
     #[command(after_help = "\
 Examples:
   clawpowers metrics import executions.jsonl
   ssh host clawpowers metrics export | clawpowers metrics import --strict -
 
-Exit code 3 means that no line could be used; with --strict, 1 means that some could not.")]
+Exit codes: 0 success, 1 a line was skipped (with --strict), 3 every line was skipped")]
     Import(ImportArgs),
 }
 
@@ -81,7 +79,7 @@ pub(crate) struct StartArgs {
     /// The skill.
     #[arg(long, value_name = "NAME")]
     skill: String,
-    /// Notes for people who read the report.
+    /// Notes, shown in reports.
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     notes: Option<String>,
     #[command(flatten)]
@@ -90,16 +88,16 @@ pub(crate) struct StartArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct CostArgs {
-    /// How long it took, in seconds.
+    /// Duration in seconds.
     #[arg(long, value_name = "SEC", allow_hyphen_values = true)]
     duration: Option<String>,
     /// Cost in US dollars.
     #[arg(long, value_name = "USD", allow_hyphen_values = true)]
     cost: Option<String>,
-    /// Tokens that the model read.
+    /// Input tokens.
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     tokens_in: Option<String>,
-    /// Tokens that the model wrote.
+    /// Output tokens.
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     tokens_out: Option<String>,
 }
@@ -108,12 +106,12 @@ pub(crate) struct CostArgs {
 pub(crate) struct RecordArgs {
     #[command(flatten)]
     start: StartArgs,
-    /// How it ended: success, failure, partial, skipped.
+    /// The outcome: success, failure, partial, skipped.
     #[arg(long, value_name = "OUTCOME")]
     outcome: String,
     #[command(flatten)]
     cost: CostArgs,
-    /// Time of the execution, such as 2026-11-03T08:00:00Z or 2026-11-03; not in the future [default: now].
+    /// When the execution ended, such as 2026-11-03T08:00:00Z or 2026-11-03; not in the future [default: now].
     #[arg(long, value_name = "TIME")]
     at: Option<String>,
 }
@@ -122,32 +120,31 @@ pub(crate) struct RecordArgs {
 pub(crate) struct FinishArgs {
     /// The id that `metrics start` printed.
     id: String,
-    /// How it ended: success, failure, partial, skipped.
+    /// The outcome: success, failure, partial, skipped.
     #[arg(long, value_name = "OUTCOME")]
     outcome: String,
-    /// Notes; they replace those given at the start.
+    /// Notes, which replace those given at the start.
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     notes: Option<String>,
     #[command(flatten)]
     cost: CostArgs,
 }
 
-// Which executions a command is about.
 #[derive(Debug, Args)]
-pub(crate) struct PickArgs {
-    /// Only of this skill.
+pub(crate) struct FilterArgs {
+    /// Only executions of this skill.
     #[arg(long, value_name = "NAME")]
     skill: Option<String>,
-    /// Only of this session.
+    /// Only executions of this session.
     #[arg(long, value_name = "ID", visible_alias = "session-id")]
     session: Option<String>,
-    /// Only at this time or later: 2026-11-03T08:00:00Z, 2026-11-03, or how long ago (7d, 12h).
+    /// Only executions at this time or later: 2026-11-03T08:00:00Z, 2026-11-03, or how long ago (7d, 12h).
     #[arg(long, value_name = "TIME")]
     since: Option<String>,
-    /// Only before this time.
+    /// Only executions before this time.
     #[arg(long, value_name = "TIME")]
     until: Option<String>,
-    /// Only with this outcome: success, failure, partial, skipped, open.
+    /// Only executions with this outcome: success, failure, partial, skipped, open.
     #[arg(long, value_name = "OUTCOME")]
     outcome: Option<String>,
 }
@@ -155,7 +152,7 @@ pub(crate) struct PickArgs {
 #[derive(Debug, Args)]
 pub(crate) struct ShowArgs {
     #[command(flatten)]
-    pick: PickArgs,
+    filter: FilterArgs,
     /// Number of executions to show.
     #[arg(long, value_name = "N", default_value = "20", value_parser = whole_number::<usize>, allow_hyphen_values = true)]
     limit: usize,
@@ -164,29 +161,29 @@ pub(crate) struct ShowArgs {
 #[derive(Debug, Args)]
 pub(crate) struct ExportArgs {
     #[command(flatten)]
-    pick: PickArgs,
-    /// jsonl, the form of 1.x with further fields, or csv.
+    filter: FilterArgs,
+    /// The format: jsonl (that of 1.x with more fields) or csv.
     #[arg(long, value_name = "FORMAT", default_value = "jsonl")]
     format: String,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct ImportArgs {
-    /// The file; `-` reads standard input.
+    /// The file; `-` reads stdin.
     file: String,
-    /// Exit with 1 if a line could not be used; the others are still imported.
+    /// Exit with 1 if a line was skipped; the others are still imported.
     #[arg(long)]
     strict: bool,
 }
 
-impl PickArgs {
-    pub(crate) fn filter(self) -> ExecutionFilter {
-        ExecutionFilter {
-            skill: self.skill,
-            session: self.session,
-            since: self.since,
-            until: self.until,
-            outcome: self.outcome,
+impl From<FilterArgs> for ExecutionFilter {
+    fn from(args: FilterArgs) -> Self {
+        Self {
+            skill: args.skill,
+            session: args.session,
+            since: args.since,
+            until: args.until,
+            outcome: args.outcome,
         }
     }
 }
@@ -198,9 +195,9 @@ impl Command {
             Self::Start(args) => start(context, *args),
             Self::Finish(args) => finish(context, *args),
             Self::Show(args) => show(context, args),
-            Self::Summary(args) => summary(context, args),
+            Self::Summary(args) => summary(context, args.into()),
             Self::Export(args) => export(context, args),
-            Self::Import(args) => import(context, &args),
+            Self::Import(args) => import(context, args),
             Self::Delete { id } => delete(context, id),
         }
     }
@@ -220,22 +217,18 @@ fn record(context: &Context, args: RecordArgs) -> Exit {
     }
     .with(args.start.fields.into());
     let result = metrics::record::run(&context.runtime, &request);
-    context.out.respond_to_change(
-        &result,
-        |r| {
-            let printed = context.out.print_untrusted(&render::metrics::recorded(r));
-            warn(context, r.warning.as_ref());
-            printed
-        },
-        |r| format!("the execution {} was recorded", r.id),
-    )
+    let print = |r: &metrics::record::Response| {
+        let printed = context.out.print_untrusted(&render::metrics::recorded(r));
+        warn(context, r.warning.as_ref());
+        printed
+    };
+    let done = |r: &metrics::record::Response| format!("execution {} was recorded", r.id);
+    context.out.respond_to_change(&result, print, done)
 }
 
 fn warn(context: &Context, warning: Option<&Warning>) {
-    if let Some(warning) = warning {
-        context
-            .out
-            .eprint(&format!("warning: {}\nhint: {}\n", warning.message, warning.hint));
+    if let Some(Warning { message, hint }) = warning {
+        context.out.eprint(&format!("warning: {message}\nhint: {hint}\n"));
     }
 }
 
@@ -247,27 +240,22 @@ fn start(context: &Context, args: StartArgs) -> Exit {
     }
     .with(args.fields.into());
     let result = metrics::start::run(&context.runtime, &request);
-    context.out.respond_to_change(
-        &result,
-        |r| {
-            let printed = context.out.print(&format!("{}\n", r.id));
-            warn(context, r.warning.as_ref());
-            printed
-        },
-        |r| format!("the execution {} was started", r.id),
-    )
+    let print = |r: &metrics::start::Response| {
+        let printed = context.out.print(&format!("{}\n", r.id));
+        warn(context, r.warning.as_ref());
+        printed
+    };
+    let done = |r: &metrics::start::Response| format!("execution {} was started", r.id);
+    context.out.respond_to_change(&result, print, done)
 }
 
 fn delete(context: &Context, id: String) -> Exit {
+    let out = &context.out;
     let result = metrics::delete::run(&context.runtime, &metrics::delete::Request { id });
-    context.out.respond_to_change(
+    out.respond_to_change(
         &result,
-        |r| {
-            context
-                .out
-                .print_untrusted(&render::metrics::deleted(&r.execution))
-        },
-        |r| format!("the execution {} was deleted", r.execution.id),
+        |r| out.print_untrusted(&render::metrics::deleted(&r.execution)),
+        |r| format!("execution {} was deleted", r.execution.id),
     )
 }
 
@@ -281,63 +269,46 @@ fn finish(context: &Context, args: FinishArgs) -> Exit {
         tokens_in: args.cost.tokens_in.map(Amount),
         tokens_out: args.cost.tokens_out.map(Amount),
     };
+    let out = &context.out;
     let result = metrics::finish::run(&context.runtime, &request);
-    context.out.respond_to_change(
+    out.respond_to_change(
         &result,
-        |r| {
-            context
-                .out
-                .print_untrusted(&render::metrics::finished(&r.execution))
-        },
-        |r| format!("the execution {} was finished", r.execution.id),
+        |r| out.print_untrusted(&render::metrics::finished(&r.execution)),
+        |r| format!("execution {} was finished", r.execution.id),
     )
 }
 
 fn show(context: &Context, args: ShowArgs) -> Exit {
+    let out = &context.out;
     let request = metrics::show::Request {
         limit: Some(args.limit),
         ..Default::default()
     }
-    .with(args.pick.filter());
-    if context.out.json {
+    .with(args.filter.into());
+    if out.json {
         let result = metrics::show::run(&context.runtime, &request);
-        return context.out.respond(&result, |_| Exit::Done, |_| Exit::Done);
+        return out.respond_text(&result, |_| String::new());
     }
-    let (result, damage) = match metrics::show::readable(&context.runtime, &request) {
-        Ok((response, damage)) => (Ok(response), damage),
-        Err(error) => (Err(error), None),
+    let (response, damage) = match metrics::show::readable(&context.runtime, &request) {
+        Ok(found) => found,
+        Err(error) => return out.eprint_error(&error),
     };
-    let exit = context.out.respond(
-        &result,
-        |_| Exit::Done,
-        |r| match context.out.width {
-            Some(_) => context
-                .out
-                .print(&render::metrics::table(&context.out, &r.executions)),
-            None => context
-                .out
-                .print_untrusted(&r.lines.iter().map(|line| format!("{line}\n")).collect::<String>()),
-        },
-    );
-    // The rows that can be read first, then what is wrong with the others.
+    let printed = match out.width {
+        Some(_) => out.print(&render::metrics::table(out, &response.executions)),
+        None => out.print_untrusted(&render::metrics::lines(&response)),
+    };
+    // The rows that can be read come first, then the damage.
     match damage {
-        Some(error) if exit == Exit::Done => context.out.eprint_error(&error),
-        _ => exit,
+        Some(error) if printed == Exit::Done => out.eprint_error(&error),
+        _ => printed,
     }
 }
 
-fn summary(context: &Context, args: PickArgs) -> Exit {
-    let request = metrics::summary::Request::default().with(args.filter());
+pub(super) fn summary(context: &Context, filter: ExecutionFilter) -> Exit {
+    let request = metrics::summary::Request::default().with(filter);
     let result = metrics::summary::run(&context.runtime, &request);
-    context.out.respond(
-        &result,
-        |_| Exit::Done,
-        |r| {
-            context
-                .out
-                .print_untrusted(&render::metrics::summary(r, request.skill.as_deref()))
-        },
-    )
+    let text = |r: &_| render::metrics::summary(r, request.skill.as_deref());
+    context.out.respond_untrusted(&result, text)
 }
 
 fn export(context: &Context, args: ExportArgs) -> Exit {
@@ -345,67 +316,52 @@ fn export(context: &Context, args: ExportArgs) -> Exit {
         format: Some(args.format),
         ..Default::default()
     }
-    .with(args.pick.filter());
-    if context.out.json {
-        let result = metrics::export::run(&context.runtime, &request);
-        return context.out.respond(&result, |_| Exit::Done, |_| Exit::Done);
-    }
-    context.out.print_stream(|write| {
+    .with(args.filter.into());
+    let reply = || metrics::export::run(&context.runtime, &request);
+    context.out.respond_stream(reply, |write| {
         let each = |line: &str| write(line.as_bytes()) && write(b"\n");
         metrics::export::each(&context.runtime, &request, each).map(|_| ())
     })
 }
 
-fn import(context: &Context, args: &ImportArgs) -> Exit {
-    let file = args.file.as_str();
-    let result = if file == "-" {
+fn import(context: &Context, args: ImportArgs) -> Exit {
+    let out = &context.out;
+    let result = if args.file == "-" {
         metrics::import::from_reader(&context.runtime, io::stdin().lock(), "-")
     } else {
         let request = metrics::import::Request {
-            path: Some(file.to_owned()),
+            path: Some(args.file),
             text: None,
         };
         metrics::import::run(&context.runtime, &request)
     };
-    let exit = context.out.respond(
-        &result,
-        |r| usable(r, args.strict),
-        |r| {
-            let printed = context.out.print(&render::import::executions(r));
-            if usable(r, args.strict) == Exit::Invalid {
-                let lines = pluralize(unusable(r), "line");
-                let error = ApiError::new(
-                    ErrorCode::InvalidInput,
-                    format!("nothing was imported: {lines} could not be used"),
-                );
-                context
-                    .out
-                    .eprint_error(&error.hint("import what `clawpowers metrics export` or 1.x wrote"));
-            }
-            printed
-        },
-    );
-    match &result {
-        Ok(r) => {
-            let taken = pluralize(r.taken, "execution");
-            context.out.note_done(exit, &format!("{taken} imported"))
+    let code = |r: &metrics::import::Response| {
+        let used = r.taken + r.known + r.deleted;
+        match unusable(r) {
+            0 => Exit::Done,
+            _ if used == 0 => Exit::Invalid,
+            _ if args.strict => Exit::Negative,
+            _ => Exit::Done,
         }
+    };
+    let exit = out.respond(&result, code, |r| {
+        let printed = out.print(&render::import::executions(r));
+        if code(r) == Exit::Invalid {
+            let lines = pluralize(unusable(r), "line");
+            let message = format!("nothing was imported: {lines} could not be used");
+            let error = ApiError::new(ErrorCode::InvalidInput, message);
+            let hint = "import files that `clawpowers metrics export` or 1.x wrote";
+            out.eprint_error(&error.hint(hint));
+        }
+        printed
+    });
+    match &result {
+        Ok(r) => out.note_done(exit, &format!("{} imported", pluralize(r.taken, "execution"))),
         Err(_) => exit,
     }
 }
 
-/// Tells how an import ends.
-fn usable(report: &metrics::import::Response, strict: bool) -> Exit {
-    let used = report.taken + report.known + report.deleted;
-    match unusable(report) {
-        0 => Exit::Done,
-        _ if used == 0 => Exit::Invalid,
-        _ if strict => Exit::Negative,
-        _ => Exit::Done,
-    }
-}
-
-/// Counts the lines and files that could not be used, or not whole.
+/// Counts the lines and files that were skipped, or imported only in part.
 pub(super) fn unusable(report: &metrics::import::Response) -> u64 {
     let reasons = report.reasons.iter().filter(|(reason, _)| **reason != "mended");
     reasons.map(|(_, count)| count).sum()

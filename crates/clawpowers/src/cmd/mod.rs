@@ -4,7 +4,6 @@ pub(crate) mod analyze;
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod doctor;
-pub(crate) mod fields;
 pub(crate) mod home;
 pub(crate) mod legacy;
 pub(crate) mod metrics;

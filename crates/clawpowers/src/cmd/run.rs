@@ -1,7 +1,6 @@
-//! `run`, and `skill run`: commands and scripts of skills, recorded.
+//! `run` and `skill run`
 
-use crate::cmd::fields::FieldArgs;
-use crate::context::{CatalogArgs, Context};
+use crate::context::{CatalogArgs, Context, FieldArgs};
 use crate::exit::Exit;
 use clap::Args;
 use clawpowers_api::run::{self, Failure, Options, Ran};
@@ -15,14 +14,15 @@ Examples:
   clawpowers run --skill release-notes --timeout 60 -- ./notes.sh
   clawpowers run --skill review --partial-exit 2 -- ./review.sh
 
-The command inherits stdin, stdout and stderr; signals and its exit code are passed through. Exit code 0 is recorded as \
-success, another as failure. Exit codes of clawpowers itself: 1 unknown skill, 124 timed out, 126 and 127 not started.")]
+The command inherits stdin, stdout and stderr. Signals are passed to it, and clawpowers exits with its exit code. Exit \
+code 0 is recorded as success, any other as failure. Exit codes of clawpowers itself: 1 unknown skill, 124 timed out, 126 \
+and 127 not started.")]
 pub(crate) struct RunArgs {
-    /// The skill that the command is run for; it must exist.
+    /// The skill for which the command runs; it must exist.
     #[arg(long, value_name = "NAME")]
     skill: String,
     #[command(flatten)]
-    how: HowArgs,
+    options: RunOptions,
     #[command(flatten)]
     select: CatalogArgs,
     /// The command and its arguments.
@@ -41,15 +41,15 @@ Examples:
   clawpowers skill run pdf-forms extract.py form.pdf
   clawpowers skill run release-notes collect.sh --timeout 60 -- --since v1.2
 
-Only files inside the skill's own `scripts` are run, once its requirements are met. The script runs in the skill's \
-folder, which is in CLAWPOWERS_SKILL_DIR as well; CLAWPOWERS_WORK_DIR is the folder in which clawpowers was called.")]
+Only files in the skill's `scripts` folder are run, and only if the skill's requirements are met. The script runs in the \
+skill's folder, whose path is in CLAWPOWERS_SKILL_DIR; CLAWPOWERS_WORK_DIR is the folder from which clawpowers was called.")]
 pub(crate) struct SkillRunArgs {
     /// The skill.
     skill: String,
-    /// The script, below the skill's `scripts`.
+    /// The script: its path in the skill's `scripts` folder.
     script: String,
     #[command(flatten)]
-    how: HowArgs,
+    options: RunOptions,
     #[command(flatten)]
     select: CatalogArgs,
     /// Arguments of the script.
@@ -57,21 +57,20 @@ pub(crate) struct SkillRunArgs {
     args: Vec<OsString>,
 }
 
-// What is recorded besides, and when it is over.
 #[derive(Debug, Args)]
-struct HowArgs {
+struct RunOptions {
     #[command(flatten)]
     fields: FieldArgs,
-    /// Terminate it after this many seconds, and kill it five seconds later [default: no limit].
+    /// Terminate the command after this many seconds, and kill it five seconds later [default: no limit].
     #[arg(long, value_name = "SEC")]
     timeout: Option<String>,
-    /// Record this exit code as partial success.
+    /// Record this exit code as the outcome partial.
     #[arg(long, value_name = "N")]
     partial_exit: Option<u8>,
 }
 
-impl HowArgs {
-    fn options(self, skill: String, select: CatalogArgs) -> Options {
+impl RunOptions {
+    fn with(self, skill: String, select: CatalogArgs) -> Options {
         Options {
             skill,
             selection: select.selection(),
@@ -84,65 +83,59 @@ impl HowArgs {
 
 impl RunArgs {
     pub(crate) fn run(self, context: &Context) -> Exit {
-        let options = self.how.options(self.skill, self.select);
+        let options = self.options.with(self.skill, self.select);
         let Some((program, args)) = self.command.split_first() else {
             return Exit::Usage;
         };
         let result = run::command(&context.runtime, &options, program, args);
-        told(context, &options, result)
+        finish(context, &options, result)
     }
 }
 
 impl SkillRunArgs {
     pub(crate) fn run(self, context: &Context) -> Exit {
-        let options = self.how.options(self.skill, self.select);
+        let options = self.options.with(self.skill, self.select);
         let result = run::script(&context.runtime, &options, &self.script, &self.args);
-        told(context, &options, result)
+        finish(context, &options, result)
     }
 }
 
-/// The exit code of a command that did not end when it was asked to.
+/// The exit code of a command that was killed because it did not exit when asked to.
 const KILLED: u8 = 137;
 
-/// Says that the command was stopped, since its own output may not show it.
-fn timed_out(options: &Options, exit_code: u8) -> String {
-    let limit = options.timeout.as_deref().unwrap_or_default();
-    let how = match exit_code {
-        KILLED => "did not exit when asked to and was killed",
-        _ => "was stopped",
-    };
-    format!("error: timed out after {limit} s; the command {how}\nhint: give it more time with `--timeout`\n")
-}
-
-/// Says what has to be said and passes the exit code on.
-fn told(context: &Context, options: &Options, result: Result<Ran, Failure>) -> Exit {
-    match result {
-        Ok(ran) => {
-            if context.out.json {
-                // Standard output is the command's; the reply comes behind whatever it wrote.
-                let printed = context
-                    .out
-                    .print(&format!("{}\n", reply::<_, ApiError>(&Ok(&ran))));
-                if printed != Exit::Done {
-                    return printed;
-                }
-            }
-            if ran.timed_out && !context.out.json {
-                context.out.eprint(&timed_out(options, ran.exit_code));
-            }
-            match &ran.unrecorded {
-                // The command's own failure is the one to hear of first.
-                Some(error) => match (context.out.eprint_error(error), ran.exit_code) {
-                    (exit, 0) => exit,
-                    (_, code) => Exit::Child(code),
-                },
-                None => Exit::Child(ran.exit_code),
-            }
-        }
-        Err(Failure::Refused(error)) => context.out.respond_error(&error),
+/// Reports how the command ended and passes its exit code on.
+fn finish(context: &Context, options: &Options, result: Result<Ran, Failure>) -> Exit {
+    let out = &context.out;
+    let ran = match result {
+        Ok(ran) => ran,
+        Err(Failure::Refused(error)) => return out.respond_error(&error),
         Err(Failure::NotStarted(error, code)) => {
-            context.out.respond_error(&error);
-            Exit::Child(code)
+            out.respond_error(&error);
+            return Exit::Child(code);
         }
+    };
+    if out.json {
+        // Standard output belongs to the command, so the reply comes after what the command printed.
+        let printed = out.print(&format!("{}\n", reply::<_, ApiError>(&Ok(&ran))));
+        if printed != Exit::Done {
+            return printed;
+        }
+    } else if ran.timed_out {
+        let limit = options.timeout.as_deref().unwrap_or_default();
+        let end = match ran.exit_code {
+            KILLED => "did not exit when asked to and was killed",
+            _ => "was terminated",
+        };
+        out.eprint(&format!(
+            "error: timed out after {limit} s; the command {end}\nhint: `--timeout` sets a longer limit\n"
+        ));
+    }
+    match &ran.unrecorded {
+        // The command's own failure takes precedence.
+        Some(error) => match (out.eprint_error(error), ran.exit_code) {
+            (exit, 0) => exit,
+            (_, code) => Exit::Child(code),
+        },
+        None => Exit::Child(ran.exit_code),
     }
 }

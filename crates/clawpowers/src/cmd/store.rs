@@ -4,8 +4,7 @@ use crate::context::Context;
 use crate::exit::Exit;
 use clap::{Args, Subcommand};
 use clawpowers_api::operations::store;
-use clawpowers_api::wire;
-use clawpowers_api::wire::Amount;
+use clawpowers_api::wire::{Amount, StoreValue};
 use clawpowers_api::{ApiError, ErrorCode, display_path, quote};
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -20,7 +19,7 @@ Examples:
   clawpowers store incr build:count
   clawpowers store list 'debug:*:root_cause'
 
-A key has no `/`, `\\`, `..` and control characters and at most 1,024 bytes; a value has any bytes, at most 16 MiB.")]
+A key has at most 1,024 bytes and no `/`, `\\`, `..` or control characters. A value is any bytes, at most 16 MiB.")]
 pub(crate) enum Command {
     /// Set the value of a key.
     #[command(after_help = "\
@@ -37,7 +36,7 @@ Examples:
   clawpowers store get build:status unknown   # a default
   clawpowers store get report:pdf --raw > report.pdf
 
-Exit codes: 0 found or defaulted, 1 not found")]
+Exit codes: 0 success, 1 no such key and no default")]
     Get(GetArgs),
     /// Delete a key; a missing key is not an error.
     #[command(after_help = "\
@@ -60,12 +59,12 @@ Examples:
   clawpowers store list-values config:
   clawpowers store list-values --null | …    # for values of any bytes")]
     ListValues(ListValuesArgs),
-    /// Exit with 0 if a key exists, else with 1.
+    /// Test whether a key exists.
     #[command(after_help = "\
 Examples:
   clawpowers store exists build:status && echo yes
 
-Exit codes: 0 exists, 1 does not exist")]
+Exit codes: 0 the key exists, 1 it does not")]
     Exists(KeyArgs),
     /// Add a line to the value of a key.
     #[command(after_help = "\
@@ -79,13 +78,13 @@ Examples:
   clawpowers store incr build:count
   clawpowers store incr build:count -5")]
     Incr(IncrArgs),
-    /// Set the value of a key if it is the expected one (compare and set).
+    /// Set the value of a key if its current value is the expected one (compare and set).
     #[command(after_help = "\
 Examples:
   clawpowers store cas lock:deploy free taken
   clawpowers store cas lock:deploy --absent taken
 
-Exit codes: 0 set, 1 the value was another one; it is printed to standard error")]
+Exit codes: 0 set, 1 the current value is another one; it is printed to stderr")]
     Cas(CasArgs),
     /// Write keys and values as JSON lines.
     #[command(after_help = "\
@@ -93,7 +92,7 @@ Examples:
   clawpowers store export > state.jsonl
   clawpowers store export plan: > plans.jsonl")]
     Export(ListArgs),
-    /// Set keys from JSON lines, all or none.
+    /// Set keys from JSON lines, all or nothing.
     #[command(after_help = "\
 Examples:
   clawpowers store import state.jsonl
@@ -113,7 +112,7 @@ pub(crate) struct SetArgs {
     /// The key.
     #[arg(allow_hyphen_values = true)]
     key: String,
-    /// The value; `-` reads it from standard input, byte for byte [default: an empty value].
+    /// The value; `-` reads it from stdin, byte for byte [default: an empty value].
     #[arg(allow_hyphen_values = true)]
     value: Option<OsString>,
     /// Read the value from this file, byte for byte.
@@ -129,15 +128,15 @@ pub(crate) struct GetArgs {
     /// What to print if the key does not exist.
     #[arg(allow_hyphen_values = true)]
     default: Option<String>,
-    /// Print the bytes of the value and nothing else, not even a line end.
+    /// Print only the value, without a newline after it.
     #[arg(long)]
     raw: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct ListArgs {
-    /// A prefix, or a pattern: `*` any characters, `?` one, `[…]` one of a set; both go on to the end of the key
-    /// [default: all keys].
+    /// A prefix, or a pattern with `*` (any characters), `?` (one character) and `[…]` (one of a set), which matches the
+    /// start of a key [default: all keys].
     #[arg(allow_hyphen_values = true)]
     pattern: Option<String>,
 }
@@ -146,7 +145,7 @@ pub(crate) struct ListArgs {
 pub(crate) struct ListValuesArgs {
     #[command(flatten)]
     list: ListArgs,
-    /// Print key, number of bytes and value, each with a NUL behind it, which reads back whatever the bytes are.
+    /// Print key, length in bytes and value, each followed by a NUL, so that any value can be parsed.
     #[arg(short = '0', long)]
     null: bool,
 }
@@ -156,7 +155,7 @@ pub(crate) struct IncrArgs {
     /// The key.
     #[arg(allow_hyphen_values = true)]
     key: String,
-    /// What to add.
+    /// The number to add.
     #[arg(allow_hyphen_values = true, default_value = "1", value_name = "N")]
     by: String,
 }
@@ -166,22 +165,22 @@ pub(crate) struct CasArgs {
     /// The key.
     #[arg(allow_hyphen_values = true)]
     key: String,
-    /// The value that is expected.
+    /// The expected value.
     #[arg(allow_hyphen_values = true)]
     old: String,
-    /// The value to set.
+    /// The new value.
     #[arg(allow_hyphen_values = true, required_unless_present = "absent")]
     new: Option<String>,
-    /// Expect the key to be missing; the new value comes in place of the old one.
+    /// Expect that the key does not exist; there is no old value then.
     #[arg(long)]
     absent: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct ImportArgs {
-    /// The file; `-` reads standard input.
+    /// The file; `-` reads stdin.
     file: String,
-    /// Let keys that are there keep their values.
+    /// Keep the values of existing keys.
     #[arg(long)]
     keep: bool,
 }
@@ -197,12 +196,12 @@ impl Command {
                 Ok(value) => append(context, args.key, value),
                 Err(error) => context.out.respond_error(&error),
             },
-            Self::Get(args) => get(context, args),
+            Self::Get(args) => get(context, args.key, args.default, args.raw),
             Self::Delete(args) => delete(context, args.key),
             Self::List(args) => list(context, args.pattern),
-            Self::ListValues(args) => list_values(context, args),
+            Self::ListValues(args) => list_values(context, args.list.pattern, args.null),
             Self::Exists(args) => exists(context, args.key),
-            Self::Incr(args) => incr(context, args),
+            Self::Incr(args) => incr(context, args.key, Some(args.by)),
             Self::Cas(args) => cas(context, args),
             Self::Export(args) => export(context, args.pattern),
             Self::Import(args) => import(context, args),
@@ -211,9 +210,9 @@ impl Command {
 }
 
 impl SetArgs {
-    /// Returns the value: the word itself, standard input, or a file.
-    fn value(&self) -> Result<wire::StoreValue, ApiError> {
-        // One byte above the limit is enough to be refused.
+    /// Returns the value: the argument itself, stdin, or a file.
+    fn value(&self) -> Result<StoreValue, ApiError> {
+        // One byte above the limit is enough for the operation to refuse the value.
         const LIMIT: u64 = 16 * 1024 * 1024 + 1;
         let mut bytes = Vec::new();
         let (read, source) = match (&self.file, self.value.as_deref().map(OsStr::as_encoded_bytes)) {
@@ -223,7 +222,7 @@ impl SetArgs {
             }
             (None, Some(b"-")) => {
                 let read = io::stdin().lock().take(LIMIT).read_to_end(&mut bytes);
-                (read, "standard input".to_owned())
+                (read, "stdin".to_owned())
             }
             (None, value) => {
                 bytes.extend_from_slice(value.unwrap_or_default());
@@ -232,160 +231,121 @@ impl SetArgs {
         };
         read.map_err(|error| {
             ApiError::new(ErrorCode::Io, format!("{source} cannot be read: {error}"))
-                .hint("name a file that is there and readable; nothing was written")
+                .hint("name a readable file; nothing was written")
         })?;
-        Ok(wire::StoreValue::new(bytes))
+        Ok(StoreValue::new(bytes))
     }
 }
 
-fn set(context: &Context, key: String, value: wire::StoreValue) -> Exit {
+pub(super) fn set(context: &Context, key: String, value: StoreValue) -> Exit {
+    let StoreValue { value, value_base64 } = value;
     let request = store::set::Request {
         key,
-        value: value.value,
-        value_base64: value.value_base64,
+        value,
+        value_base64,
     };
     let result = store::set::run(&context.runtime, &request);
-    context.out.respond(&result, |_| Exit::Done, |_| Exit::Done)
+    context.out.respond_text(&result, |_| String::new())
 }
 
-fn append(context: &Context, key: String, value: wire::StoreValue) -> Exit {
+pub(super) fn append(context: &Context, key: String, value: StoreValue) -> Exit {
+    let StoreValue { value, value_base64 } = value;
     let request = store::append::Request {
         key,
-        value: value.value,
-        value_base64: value.value_base64,
+        value,
+        value_base64,
     };
     let result = store::append::run(&context.runtime, &request);
-    context.out.respond(&result, |_| Exit::Done, |_| Exit::Done)
+    context.out.respond_text(&result, |_| String::new())
 }
 
-fn get(context: &Context, args: GetArgs) -> Exit {
-    let request = store::get::Request {
-        key: args.key,
-        default: args.default,
+pub(super) fn get(context: &Context, key: String, default: Option<String>, raw: bool) -> Exit {
+    let result = store::get::run(&context.runtime, &store::get::Request { key, default });
+    let print = |r: &store::get::Response| {
+        let mut bytes = r.value.bytes();
+        if !raw {
+            bytes.push(b'\n');
+        }
+        context.out.print_bytes(&bytes)
     };
-    let result = store::get::run(&context.runtime, &request);
-    context.out.respond(
-        &result,
-        |_| Exit::Done,
-        |r| {
-            let mut bytes = r.value.bytes();
-            if !args.raw {
-                bytes.push(b'\n');
-            }
-            context.out.print_bytes(&bytes)
-        },
-    )
+    context.out.respond(&result, |_| Exit::Done, print)
 }
 
-fn delete(context: &Context, key: String) -> Exit {
+pub(super) fn delete(context: &Context, key: String) -> Exit {
+    let out = &context.out;
     let result = store::delete::run(&context.runtime, &store::delete::Request { key });
-    let exit = context.out.respond(
-        &result,
-        |_| Exit::Done,
-        |r| {
-            if r.deleted {
-                return context.out.print_untrusted(&format!("Deleted: {}\n", r.key));
-            }
-            context
-                .out
-                .eprint(&format!("Key not found (nothing deleted): {}\n", r.key));
-            Exit::Done
-        },
-    );
-    match &result {
-        Ok(r) if r.deleted => context
-            .out
-            .note_done(exit, &format!("{} was deleted", quote(&r.key))),
-        _ => exit,
-    }
+    let print = |r: &store::delete::Response| {
+        if r.deleted {
+            return out.print_untrusted(&format!("Deleted: {}\n", r.key));
+        }
+        out.eprint(&format!("Key not found (nothing deleted): {}\n", r.key));
+        Exit::Done
+    };
+    out.respond_to_change(&result, print, |r| match r.deleted {
+        true => format!("{} was deleted", quote(&r.key)),
+        false => format!("there was no key {}", quote(&r.key)),
+    })
 }
 
-fn list(context: &Context, pattern: Option<String>) -> Exit {
+pub(super) fn list(context: &Context, pattern: Option<String>) -> Exit {
     let request = store::list::Request { pattern };
-    if context.out.json {
-        let result = store::list::run(&context.runtime, &request);
-        return context.out.respond(&result, |_| Exit::Done, |_| Exit::Done);
-    }
     let mut found = false;
-    let exit = context.out.print_stream(|write| {
+    let reply = || store::list::run(&context.runtime, &request);
+    let exit = context.out.respond_stream(reply, |write| {
         store::list::each(&context.runtime, &request, |key| {
             found = true;
             write(key.as_bytes()) && write(b"\n")
         })
     });
-    if found || exit != Exit::Done {
-        return exit;
-    }
-    none(context, request.pattern.as_deref())
+    report_none(context, found || exit != Exit::Done, request.pattern.as_deref());
+    exit
 }
 
-/// Says that no key was found, if one was asked for; that there are none at all is said by silence.
-fn none(context: &Context, pattern: Option<&str>) -> Exit {
-    if let Some(pattern) = pattern.filter(|pattern| !pattern.is_empty()) {
-        context
-            .out
-            .eprint(&format!("No keys found with prefix: {pattern}\n"));
+/// Says that no key matches a pattern; without one, an empty list needs no message.
+fn report_none(context: &Context, printed: bool, pattern: Option<&str>) {
+    if let Some(pattern) = pattern.filter(|pattern| !printed && !context.out.json && !pattern.is_empty()) {
+        let text = format!("No keys found with prefix: {pattern}\n");
+        context.out.eprint(&text);
     }
-    Exit::Done
 }
 
-fn list_values(context: &Context, args: ListValuesArgs) -> Exit {
-    let request = store::list_values::Request {
-        pattern: args.list.pattern,
-    };
-    if context.out.json {
-        let result = store::list_values::run(&context.runtime, &request);
-        return context.out.respond(&result, |_| Exit::Done, |_| Exit::Done);
-    }
+pub(super) fn list_values(context: &Context, pattern: Option<String>, null: bool) -> Exit {
+    let request = store::list_values::Request { pattern };
     let mut found = false;
-    let exit = context.out.print_stream(|write| {
+    let reply = || store::list_values::run(&context.runtime, &request);
+    let exit = context.out.respond_stream(reply, |write| {
         store::list_values::each(&context.runtime, &request, |entry| {
             found = true;
             let value = entry.value.bytes();
             let mut bytes = entry.key.into_bytes();
-            if args.null {
+            if null {
                 bytes.extend_from_slice(format!("\0{}\0", value.len()).as_bytes());
             } else {
                 bytes.push(b'=');
             }
             bytes.extend_from_slice(&value);
-            bytes.push(if args.null { 0 } else { b'\n' });
+            bytes.push(if null { 0 } else { b'\n' });
             write(&bytes)
         })
     });
-    if found || exit != Exit::Done {
-        return exit;
-    }
-    none(context, request.pattern.as_deref())
+    report_none(context, found || exit != Exit::Done, request.pattern.as_deref());
+    exit
 }
 
-fn exists(context: &Context, key: String) -> Exit {
+pub(super) fn exists(context: &Context, key: String) -> Exit {
     let result = store::exists::run(&context.runtime, &store::exists::Request { key });
     let code = |r: &store::exists::Response| if r.exists { Exit::Done } else { Exit::Negative };
     context.out.respond(&result, code, |_| Exit::Done)
 }
 
-fn incr(context: &Context, args: IncrArgs) -> Exit {
-    let request = store::incr::Request {
-        key: args.key,
-        by: Some(Amount(args.by)),
-    };
-    let result = store::incr::run(&context.runtime, &request);
-    let exit = context.out.respond(
+pub(super) fn incr(context: &Context, key: String, by: Option<String>) -> Exit {
+    let by = by.map(Amount);
+    let result = store::incr::run(&context.runtime, &store::incr::Request { key, by });
+    context.out.respond_to_change(
         &result,
-        |_| Exit::Done,
         |r| context.out.print(&format!("{}\n", r.value)),
-    );
-    match &result {
-        Ok(r) => {
-            let key = quote(&r.key);
-            context.out.note_done(
-                exit,
-                &format!("the increment was applied: {key} is {} now", r.value),
-            )
-        }
-        Err(_) => exit,
-    }
+        |r| format!("the increment was applied: {} is {} now", quote(&r.key), r.value),
+    )
 }
 
 fn cas(context: &Context, args: CasArgs) -> Exit {
@@ -393,11 +353,9 @@ fn cas(context: &Context, args: CasArgs) -> Exit {
         (true, new, None) => (None, Some(new)),
         (false, old, new) => (Some(old), new),
         (true, _, Some(_)) => {
-            let error = ApiError::new(
-                ErrorCode::InvalidRequest,
-                "there is both an old value and `--absent`",
-            )
-            .hint("the usage is `clawpowers store cas KEY --absent NEW`");
+            let message = "an old value cannot be used with `--absent`";
+            let error = ApiError::new(ErrorCode::InvalidRequest, message);
+            let error = error.hint("usage: `clawpowers store cas KEY --absent NEW`");
             return context.out.respond_error(&error);
         }
     };
@@ -411,14 +369,13 @@ fn cas(context: &Context, args: CasArgs) -> Exit {
     let code = |r: &store::cas::Response| if r.swapped { Exit::Done } else { Exit::Negative };
     context.out.respond(&result, code, |r| {
         if !r.swapped {
-            let there = match &r.current {
-                Some(value) => quote(&String::from_utf8_lossy(&value.bytes())),
-                None => "missing".to_owned(),
+            let value = r.current.as_ref().map(StoreValue::bytes);
+            let value = value.map(|bytes| quote(&String::from_utf8_lossy(&bytes)));
+            let text = match value {
+                Some(value) => format!("the value of {} is {value}", quote(&r.key)),
+                None => format!("the key {} does not exist", quote(&r.key)),
             };
-            context.out.eprint(&format!(
-                "the value of {} is {there}; nothing was written\n",
-                quote(&r.key)
-            ));
+            context.out.eprint(&format!("{text}; nothing was written\n"));
         }
         Exit::Done
     })
@@ -426,11 +383,8 @@ fn cas(context: &Context, args: CasArgs) -> Exit {
 
 fn export(context: &Context, pattern: Option<String>) -> Exit {
     let request = store::export::Request { pattern };
-    if context.out.json {
-        let result = store::export::run(&context.runtime, &request);
-        return context.out.respond(&result, |_| Exit::Done, |_| Exit::Done);
-    }
-    context.out.print_stream(|write| {
+    let reply = || store::export::run(&context.runtime, &request);
+    context.out.respond_stream(reply, |write| {
         let each = |line: &str| write(line.as_bytes()) && write(b"\n");
         store::export::each(&context.runtime, &request, each).map(|_| ())
     })
@@ -447,12 +401,9 @@ fn import(context: &Context, args: ImportArgs) -> Exit {
         };
         store::import::run(&context.runtime, &request)
     };
-    context.out.respond(
-        &result,
-        |_| Exit::Done,
-        |r| {
-            context.out.eprint(&format!("{} set, {} kept\n", r.set, r.kept));
-            Exit::Done
-        },
-    )
+    let print = |r: &store::import::Response| {
+        context.out.eprint(&format!("{} set, {} kept\n", r.set, r.kept));
+        Exit::Done
+    };
+    context.out.respond(&result, |_| Exit::Done, print)
 }

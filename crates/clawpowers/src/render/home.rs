@@ -1,23 +1,20 @@
 //! The runtime home.
 
+use super::format::outcomes;
 use super::wrap::fit;
 use crate::out::Out;
 use clawpowers_api::escape_line;
 use clawpowers_api::operations::home;
 
-/// How many recommendations a status has.
+/// How many recommendations `status` shows.
 const RECOMMENDED: usize = 10;
 
-/// In the words of 1.x, which scripts look for.
+/// The messages of 1.x, which scripts parse.
 pub(crate) fn init(response: &home::init::Response) -> String {
     let home = escape_line(&response.home);
-    let mut text = if response.folders_created > 0 {
-        format!(
-            "ClawPowers runtime initialized at {home}\n  Directories created: {}\n",
-            response.folders_created
-        )
-    } else {
-        format!("ClawPowers runtime already initialized at {home}\n")
+    let mut text = match response.folders_created {
+        0 => format!("ClawPowers runtime already initialized at {home}\n"),
+        count => format!("ClawPowers runtime initialized at {home}\n  Directories created: {count}\n"),
     };
     text.push_str(&format!("  Version: {}\n", response.version));
     for shim in &response.shims {
@@ -27,31 +24,24 @@ pub(crate) fn init(response: &home::init::Response) -> String {
 }
 
 pub(crate) fn status(out: &Out, response: &home::status::Response) -> String {
-    let e = &response.executions;
     let home = escape_line(&response.home);
     let Some(database) = &response.database else {
-        return fit(
-            out,
-            &format!("home        {home}\nnothing yet: no keys, no executions\n"),
-        );
+        let text = format!("home        {home}\nnothing yet: no keys, no executions\n");
+        return fit(out, &text);
     };
-    let mut text = fit(
-        out,
-        &format!(
-            "home        {home}\ndatabase    {} ({} KiB, schema {})\nkeys        {}\nskills      {} with executions\nexecutions  {} ({} success, {} failure, {} partial, {} skipped), {} open\n",
-            escape_line(database),
-            response.bytes.div_ceil(1024),
-            response.schema,
-            response.keys,
-            response.skills,
-            e.total,
-            e.success,
-            e.failure,
-            e.partial,
-            e.skipped,
-            e.open
+    let (size, schema) = (response.bytes.div_ceil(1024), response.schema);
+    let facts = [
+        ("home", home),
+        (
+            "database",
+            format!("{} ({size} KiB, schema {schema})", escape_line(database)),
         ),
-    );
+        ("keys", response.keys.to_string()),
+        ("skills", format!("{} with executions", response.skills)),
+        ("executions", outcomes(&response.executions)),
+    ];
+    let lines = facts.map(|(label, fact)| format!("{label:<12}{fact}\n"));
+    let mut text = fit(out, &lines.concat());
     if !response.last.is_empty() {
         text.push_str(&format!("\n{}", super::metrics::table(out, &response.last)));
     }

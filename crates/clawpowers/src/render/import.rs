@@ -1,9 +1,9 @@
-//! What came of an import.
+//! Results of imports.
 
 use super::table::one_line;
 use clawpowers_api::operations::{home, metrics};
 
-/// How many rows are shown to people; all that are kept are in the JSON form.
+/// How many skipped lines are shown; the reply has more of them.
 const SHOWN: usize = 50;
 
 pub(crate) fn report(response: &home::import::Response) -> String {
@@ -29,12 +29,8 @@ pub(crate) fn executions(response: &metrics::import::Response) -> String {
         } else {
             format!("{}:{}", row.source, row.line)
         };
-        text.push_str(&format!(
-            "  {}: {} ({})\n",
-            one_line(&place),
-            one_line(&row.detail),
-            row.reason
-        ));
+        let (place, detail) = (one_line(&place), one_line(&row.detail));
+        text.push_str(&format!("  {place}: {detail} ({})\n", row.reason));
     }
     if response.skipped.len() > SHOWN {
         text.push_str("  …\n");

@@ -1,15 +1,15 @@
-//! Listings.
+//! Lists of skills.
 
-use super::table::{one_line, table, table_in_pieces};
+use super::table::{Column, one_line, table, table_in_pieces};
 use super::wrap::fit;
 use crate::exit::Exit;
-use crate::out::{Look, Out};
+use crate::out::{Out, Style};
 use clawpowers_api::operations::skill::list::Response;
 use clawpowers_api::operations::skill::search::Hit;
 use clawpowers_api::wire;
 use clawpowers_api::{Severity, escape_line};
 
-/// Prints a listing, of which there may be thousands of rows.
+/// Prints a list of possibly thousands of skills.
 pub(crate) fn print(out: &Out, response: &Response) -> Exit {
     let mut exit = Exit::Done;
     let mut print = |piece: &str| {
@@ -28,7 +28,7 @@ pub(crate) fn print(out: &Out, response: &Response) -> Exit {
         table_in_pieces(out, &heading, rows, &mut print);
         print("\n");
     }
-    print(&fit(out, &beside(out, response)));
+    print(&fit(out, &summary(out, response)));
     exit
 }
 
@@ -42,66 +42,57 @@ fn row(skill: &wire::SkillRow, roles: bool) -> Vec<&str> {
     }
 }
 
-/// What is said below the table.
-fn beside(out: &Out, response: &Response) -> String {
+/// The lines below the table.
+fn summary(out: &Out, response: &Response) -> String {
     let mut text = String::new();
     for hidden in &response.shadowed {
+        let label = out.paint(Style::Yellow, "shadowed");
         let (location, winner) = (escape_line(&hidden.location), escape_line(&hidden.winner));
-        text.push_str(&format!(
-            "{} {location}: {winner} wins\n",
-            out.paint(Look::Yellow, "shadowed")
-        ));
+        text.push_str(&format!("{label} {location}: {winner} takes precedence\n"));
     }
     for hidden in &response.duplicates {
+        let label = out.paint(Style::Dim, "duplicate");
         let (location, winner) = (escape_line(&hidden.location), escape_line(&hidden.winner));
-        text.push_str(&format!(
-            "{} {location}: the same file as {winner}\n",
-            out.paint(Look::Dim, "duplicate")
-        ));
+        text.push_str(&format!("{label} {location}: the same file as {winner}\n"));
     }
     text.push_str(&rejected(out, &response.rejected));
-    let repaired = response
-        .skills
-        .iter()
-        .filter(|s| s.diagnostics.iter().any(|d| d.severity != Severity::Info))
-        .count();
     for name in &response.missing {
-        text.push_str(&format!(
-            "{} {} is in the profile but not here\n",
-            out.paint(Look::Yellow, "missing"),
-            one_line(name)
-        ));
+        let label = out.paint(Style::Yellow, "missing");
+        let name = one_line(name);
+        text.push_str(&format!("{label} {name} is in the profile, but was not found\n"));
     }
-    let (loaded, shadowed, refused) = (
+    let [loaded, shadowed, rejected] = [
         response.skills.len(),
         response.shadowed.len(),
         response.rejected.len(),
-    );
-    let found = loaded + shadowed + refused + response.duplicates.len();
+    ];
+    let found = loaded + shadowed + rejected + response.duplicates.len();
     text.push_str(&format!(
-        "{found} found, {loaded} loaded, {shadowed} shadowed, {refused} rejected"
+        "{found} found, {loaded} loaded, {shadowed} shadowed, {rejected} rejected"
     ));
-    if repaired > 0 {
-        text.push_str(&format!(
-            "; {repaired} with problems, see `clawpowers skill validate PATH --target clawpowers`"
-        ));
+    let is_problem = |diagnostic: &wire::Diagnostic| diagnostic.severity != Severity::Info;
+    let skills = response.skills.iter();
+    let with_problems = skills.filter(|skill| skill.diagnostics.iter().any(is_problem));
+    match with_problems.count() {
+        0 => text.push('\n'),
+        count => text.push_str(&format!(
+            "; {count} with problems, see `clawpowers skill validate PATH --target clawpowers`\n"
+        )),
     }
-    text.push('\n');
     text
 }
 
-/// One line for each thing that did not load, with its reason.
+/// One line for each rejected skill, with the reason.
 pub(crate) fn rejected(out: &Out, rows: &[wire::Rejected]) -> String {
     let mut text = String::new();
     for row in rows {
         let found = row.diagnostics.iter().find(|d| d.rule == row.reason);
-        let why = found.map_or("", |d| d.message.as_str());
-        let place = found.map_or_else(String::new, |d| format!(":{}:{}", d.line, d.column));
+        let message = found.map_or_else(String::new, |d| one_line(&d.message));
+        let position = found.map_or_else(String::new, |d| format!(":{}:{}", d.line, d.column));
         text.push_str(&format!(
-            "{} {}{place}: {} [{}]\n",
-            out.paint(Look::Red, "rejected"),
+            "{} {}{position}: {message} [{}]\n",
+            out.paint(Style::Red, "rejected"),
             escape_line(&row.location),
-            one_line(why),
             row.reason
         ));
     }
@@ -112,15 +103,10 @@ pub(crate) fn hits(out: &Out, hits: &[Hit]) -> String {
     if hits.is_empty() {
         return String::new();
     }
-    let rows: Vec<Vec<String>> = hits
-        .iter()
-        .map(|hit| {
-            vec![
-                format!("{:.2}", hit.score),
-                hit.name.clone(),
-                hit.description.clone(),
-            ]
-        })
-        .collect();
-    table(out, &["SCORE", "NAME", "DESCRIPTION"], &rows)
+    let columns: [Column<Hit>; 3] = [
+        ("SCORE", 0, |hit| format!("{:.2}", hit.score)),
+        ("NAME", 0, |hit| hit.name.clone()),
+        ("DESCRIPTION", 0, |hit| hit.description.clone()),
+    ];
+    table(out, &columns, hits)
 }

@@ -1,13 +1,14 @@
-//! Executions and their figures, in the words of 1.x where it had any.
+//! Executions and their statistics, with the messages of 1.x.
 
-use super::table::{self, one_line};
+use super::format::{day, duration, minute};
+use super::table::{self, Column, one_line};
 use crate::out::Out;
 use clawpowers_api::operations::metrics;
 use clawpowers_api::pluralize;
 use clawpowers_api::wire;
 
-/// How wide a terminal has to be for times to the minute and notes.
-const ROOMY: usize = 70;
+/// The least width of a terminal that shows times to the minute, and notes.
+const WIDE: usize = 70;
 
 pub(crate) fn recorded(response: &metrics::record::Response) -> String {
     format!(
@@ -16,7 +17,7 @@ pub(crate) fn recorded(response: &metrics::record::Response) -> String {
     )
 }
 
-/// What scripts of 1.x parse: it kept a file for each month.
+/// The message of 1.x, which scripts parse: 1.x wrote a file for each month.
 pub(crate) fn recorded_as_1x(response: &metrics::record::Response) -> String {
     let month: String = response.at.chars().take(7).collect();
     format!(
@@ -44,56 +45,26 @@ pub(crate) fn deleted(execution: &wire::Execution) -> String {
     )
 }
 
-/// A column of the table: its title, how wide a terminal has to be for it, and its cells.
-type Column = (&'static str, usize, fn(&wire::Execution) -> String);
-
-/// Executions as a table; columns that a terminal has no room for are left out.
+/// Executions as a table.
 pub(crate) fn table(out: &Out, executions: &[wire::Execution]) -> String {
-    let minutes = out.width.is_none_or(|width| width >= ROOMY);
-    let at: Column = match minutes {
+    let at: Column<wire::Execution> = match out.width.is_none_or(|width| width >= WIDE) {
         true => ("AT (UTC)", 0, |one| minute(&one.at)),
-        false => ("DAY (UTC)", 0, |one| day(&one.at)),
+        false => ("DAY (UTC)", 0, |one| day(&one.at).to_owned()),
     };
-    let all: [Column; 6] = [
+    let columns: [Column<wire::Execution>; 6] = [
         ("ID", 0, |one| one.id.clone()),
         at,
         ("SKILL", 0, |one| one.skill.clone()),
         ("OUTCOME", 0, |one| one.state().to_owned()),
         ("TOOK", 48, |one| one.duration.map_or_else(String::new, duration)),
-        ("NOTES", ROOMY, |one| one.notes.clone().unwrap_or_default()),
+        ("NOTES", WIDE, |one| one.notes.clone().unwrap_or_default()),
     ];
-    let fits = |(_, least, _): &&Column| out.width.is_none_or(|width| width >= *least);
-    let columns: Vec<&Column> = all.iter().filter(fits).collect();
-    let row = |one: &wire::Execution| columns.iter().map(|(_, _, cell)| cell(one)).collect();
-    let rows: Vec<Vec<String>> = executions.iter().map(row).collect();
-    let heading: Vec<&str> = columns.iter().map(|(title, ..)| *title).collect();
-    table::table(out, &heading, &rows)
+    table::table(out, &columns, executions)
 }
 
-/// A time in RFC 3339 to the minute.
-fn minute(at: &str) -> String {
-    at.chars().take(16).collect::<String>().replace('T', " ")
-}
-
-/// The day of a time in RFC 3339.
-fn day(at: &str) -> String {
-    at.chars().take(10).collect()
-}
-
-/// Writes seconds so that a person reads them.
-pub(crate) fn duration(seconds: f64) -> String {
-    match seconds {
-        // What would be rounded up to the next unit is shown in that.
-        s if s < 0.9995 => format!("{:.0}ms", s * 1000.0),
-        s if s < 59.95 => format!("{s:.1}s"),
-        s if s < 60.0 => "1m 00s".to_owned(),
-        s if s < 3600.0 => format!("{:.0}m {:02.0}s", (s / 60.0).floor(), (s % 60.0).floor()),
-        s => format!(
-            "{:.0}h {:02.0}m",
-            (s / 3600.0).floor(),
-            (s % 3600.0 / 60.0).floor()
-        ),
-    }
+/// Executions as JSON lines.
+pub(crate) fn lines(response: &metrics::show::Response) -> String {
+    response.lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
 pub(crate) fn summary(response: &metrics::summary::Response, skill: Option<&str>) -> String {
@@ -128,20 +99,14 @@ fn figures(all: &wire::Figures) -> String {
         text.push_str(&format!("  Open: {}\n", all.open));
     }
     if let Some(took) = &all.duration {
-        // Half up, as 1.x rounds.
+        // Rounded half up, as in 1.x.
         text.push_str(&format!("Avg duration: {}s\n", (took.mean + 0.5).floor()));
-        text.push_str(&format!(
-            "Median duration: {}, 95% within {}\n",
-            duration(took.p50),
-            duration(took.p95)
-        ));
+        let (median, p95) = (duration(took.p50), duration(took.p95));
+        text.push_str(&format!("Median duration: {median}, 95% within {p95}\n"));
     }
     if let Some(cost) = &all.cost {
-        text.push_str(&format!(
-            "Cost: ${} of {}\n",
-            cost.total,
-            pluralize(cost.count, "execution")
-        ));
+        let executions = pluralize(cost.count, "execution");
+        text.push_str(&format!("Cost: ${} of {executions}\n", cost.total));
     }
     if let Some(tokens) = &all.tokens {
         text.push_str(&format!(

@@ -2,8 +2,10 @@
 
 pub(crate) mod analyze;
 pub(crate) mod budget;
+pub(crate) mod diagnostics;
 pub(crate) mod doctor;
-pub(crate) mod findings;
+mod facts;
+mod format;
 pub(crate) mod home;
 pub(crate) mod html;
 pub(crate) mod import;
@@ -17,14 +19,14 @@ mod table;
 pub(crate) mod usage;
 mod wrap;
 
-/// Warns that config.json puts a role profile in force that it does not describe.
+/// Warns that config.json sets a role profile that it does not define.
 pub(crate) fn unknown_profile(name: Option<&String>) -> String {
     let Some(name) = name else {
         return String::new();
     };
     format!(
-        "warning: config.json of the home puts the profile {} in force, but `profiles` has no list of skills for it\n\
-         hint: add the list to `profiles`, or take `profile` out of config.json\n",
+        "warning: config.json sets the profile {}, but `profiles` does not define it\n\
+         hint: define the profile in `profiles`, or remove `profile` from config.json\n",
         clawpowers_api::quote(name)
     )
 }

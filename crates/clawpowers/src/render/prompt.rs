@@ -1,11 +1,11 @@
-//! What a prompt leaves out.
+//! Messages about a prompt.
 
 use super::unknown_profile;
 use clawpowers_api::Level;
 use clawpowers_api::operations::skill::prompt::Response;
 
-/// What is said besides the prompt itself.
-pub(crate) fn talk(response: &Response) -> String {
+/// Says which skills a prompt does not show.
+pub(crate) fn messages(response: &Response) -> String {
     let mut text = unknown_profile(response.unknown_profile.as_ref());
     let (shown, dropped) = (response.shown, response.dropped);
     if let Some(profile) = &response.profile
@@ -13,7 +13,7 @@ pub(crate) fn talk(response: &Response) -> String {
     {
         let inside = shown + dropped + response.user_only;
         text.push_str(&format!(
-            "the profile {} holds {inside} of {} skills\n",
+            "the profile {} has {inside} of {} skills\n",
             clawpowers_api::quote(profile),
             inside + response.outside_profile
         ));

@@ -13,7 +13,11 @@ pub(crate) fn text(response: &Response) -> String {
     let results: Vec<Value> = response
         .files
         .iter()
-        .flat_map(|file| file.diagnostics.iter().map(|finding| result(&file.path, finding)))
+        .flat_map(|file| {
+            file.diagnostics
+                .iter()
+                .map(|diagnostic| result(&file.path, diagnostic))
+        })
         .collect();
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -31,28 +35,28 @@ pub(crate) fn text(response: &Response) -> String {
     format!("{}\n", to_json(&log))
 }
 
-fn result(path: &str, finding: &wire::Diagnostic) -> Value {
-    let level = match finding.severity {
+fn result(path: &str, diagnostic: &wire::Diagnostic) -> Value {
+    let level = match diagnostic.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
         Severity::Info => "note",
     };
-    let text = match &finding.hint {
-        Some(hint) => format!("{}; hint: {hint}", finding.message),
-        None => finding.message.clone(),
+    let text = match &diagnostic.hint {
+        Some(hint) => format!("{}; hint: {hint}", diagnostic.message),
+        None => diagnostic.message.clone(),
     };
     json!({
-        "ruleId": finding.rule,
+        "ruleId": diagnostic.rule,
         "level": level,
         "message": { "text": text },
         "locations": [{ "physicalLocation": {
             "artifactLocation": { "uri": uri(path) },
-            "region": { "startLine": finding.line, "startColumn": finding.column },
+            "region": { "startLine": diagnostic.line, "startColumn": diagnostic.column },
         } }],
     })
 }
 
-/// Returns a path as a relative or absolute URI reference.
+/// Returns a path as a URI reference.
 fn uri(path: &str) -> String {
     let mut out = String::new();
     for byte in path.bytes() {

@@ -1,9 +1,9 @@
-//! One skill.
+//! One skill in full.
 
-use super::findings::line;
+use super::diagnostics::line;
 use super::table::one_line;
-use super::wrap::{broken, fit};
-use crate::out::{Look, Out};
+use super::wrap::{fit, wrap};
+use crate::out::{Out, Style};
 use clawpowers_api::escape_line;
 use clawpowers_api::operations::skill::show::Response;
 
@@ -12,9 +12,9 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
     let description = one_line(&skill.description);
     let mut text = format!(
         "{}\n{}\n\n{:<14}{}\n",
-        out.paint(Look::Bold, &one_line(&skill.name)),
+        out.paint(Style::Bold, &one_line(&skill.name)),
         match out.width {
-            Some(width) => broken(&description, width, 0, 0),
+            Some(width) => wrap(&description, width, 0, 0),
             None => description,
         },
         "location",
@@ -41,45 +41,35 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
     row("missing here", response.missing.join(", "));
     row("tracks", skill.metrics.tracks.join(", "));
     row("improves", skill.metrics.improves.join(", "));
-    row(
-        "started by",
-        match (skill.invocation.user, skill.invocation.model) {
-            (true, true) => "user and model".to_owned(),
-            (true, false) => "user only".to_owned(),
-            (false, true) => "model only".to_owned(),
-            (false, false) => "nobody".to_owned(),
-        },
-    );
-    row("tokens", format!("about {}", response.tokens));
-    let none = || {
-        format!(
-            "none: {}",
-            one_line(response.digest_failure.as_deref().unwrap_or_default())
-        )
+    let invocation = match (skill.invocation.user, skill.invocation.model) {
+        (true, true) => "user and model",
+        (true, false) => "user only",
+        (false, true) => "model only",
+        (false, false) => "nobody",
     };
-    row("digest", response.digest.clone().unwrap_or_else(none));
+    row("started by", invocation.to_owned());
+    row("tokens", format!("about {}", response.tokens));
+    let reason = response.digest_failure.as_deref().unwrap_or_default();
+    let digest = response.digest.clone();
+    row("digest", digest.unwrap_or_else(|| format!("none: {reason}")));
     if !response.outline.headings.is_empty() {
-        text.push_str(&format!("\n{}\n", out.paint(Look::Bold, "outline")));
+        text.push_str(&format!("\n{}\n", out.paint(Style::Bold, "outline")));
         for heading in &response.outline.headings {
             let indent = "  ".repeat(usize::from(heading.level));
             text.push_str(&format!("{indent}{}\n", one_line(&heading.text)));
         }
     }
     if !response.resources.is_empty() {
-        text.push_str(&format!("\n{}\n", out.paint(Look::Bold, "files")));
+        text.push_str(&format!("\n{}\n", out.paint(Style::Bold, "files")));
         for file in &response.resources {
-            text.push_str(&format!(
-                "  {:<10}{:>9} B  {}\n",
-                file.kind.as_str(),
-                file.size,
-                escape_line(&file.path)
-            ));
+            let (kind, path) = (file.kind.as_str(), escape_line(&file.path));
+            text.push_str(&format!("  {kind:<10}{:>9} B  {path}\n", file.size));
         }
     }
     if !response.diagnostics.is_empty() {
-        text.push_str(&format!("\n{}\n", out.paint(Look::Bold, "problems")));
-        for finding in &response.diagnostics {
-            text.push_str(&line(out, &escape_line(&response.location), finding));
+        text.push_str(&format!("\n{}\n", out.paint(Style::Bold, "problems")));
+        for diagnostic in &response.diagnostics {
+            text.push_str(&line(out.palette, &escape_line(&response.location), diagnostic));
         }
     }
     fit(out, &text)

@@ -1,9 +1,10 @@
-//! What is worth saying of a skill in one word.
+//! The state of a skill in one word.
 
+use super::format::day;
 use clawpowers_api::feedback::{Direction, Tier};
 use clawpowers_api::operations::feedback::analyze::SkillReport;
 
-/// The state of a skill: that it is not used counts most, then that its rate changed, then its tier.
+/// The state of a skill. Not being used takes precedence, then a change of its rate, then its tier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum State {
     Fell,
@@ -20,12 +21,10 @@ impl State {
         if skill.analysis.idle {
             return Self::Idle;
         }
-        match (
-            skill.analysis.changes.last().filter(|change| change.holds),
-            skill.analysis.tier,
-        ) {
-            (Some(change), _) if change.direction == Direction::Drop => Self::Fell,
-            (Some(_), _) => Self::Rose,
+        let change = skill.analysis.changes.last().filter(|change| change.holds);
+        match (change.map(|change| change.direction), skill.analysis.tier) {
+            (Some(Direction::Drop), _) => Self::Fell,
+            (Some(Direction::Rise), _) => Self::Rose,
             (None, Tier::Good) => Self::Good,
             (None, Tier::Moderate) => Self::Moderate,
             (None, Tier::Low) => Self::Low,
@@ -33,7 +32,7 @@ impl State {
         }
     }
 
-    /// The states of skills, each once.
+    /// The distinct states of skills.
     pub(crate) fn among<'a>(skills: impl Iterator<Item = &'a SkillReport>) -> Vec<Self> {
         let mut states: Vec<Self> = skills.map(Self::of).collect();
         states.sort_unstable();
@@ -55,25 +54,20 @@ impl State {
 
     pub(crate) const fn meaning(self) -> &'static str {
         match self {
-            Self::Fell => "succeeds less often than before; the rate is that of the runs since",
-            Self::Low => "the 95 % interval of the rate lies below 60 %",
-            Self::Unsure => "the 95 % interval spans 60 %, or there are fewer than 10 runs",
-            Self::Moderate => "the 95 % interval lies at 60 % or above",
-            Self::Good => "the 95 % interval lies at 80 % or above",
-            Self::Rose => "succeeds more often than before; the rate is that of the runs since",
-            Self::Idle => "no run in the last twelve weeks",
+            Self::Fell => "succeeds less often than before; the rate is that of the runs since then",
+            Self::Low => "the 95% interval of the rate is below 60%",
+            Self::Unsure => "the 95% interval includes 60%, or there are fewer than 10 runs",
+            Self::Moderate => "the 95% interval is at 60% or above",
+            Self::Good => "the 95% interval is at 80% or above",
+            Self::Rose => "succeeds more often than before; the rate is that of the runs since then",
+            Self::Idle => "no runs in the last twelve weeks",
         }
     }
 
-    /// The state with the day of the change that it is of.
+    /// The state, with the day of the change if there was one.
     pub(crate) fn with_date(self, skill: &SkillReport) -> String {
-        let since = skill
-            .analysis
-            .changes
-            .last()
-            .and_then(|change| change.since.get(..10));
-        match (self, since) {
-            (Self::Fell | Self::Rose, Some(day)) => format!("{} {day}", self.word()),
+        match (self, skill.analysis.changes.last()) {
+            (Self::Fell | Self::Rose, Some(change)) => format!("{} {}", self.word(), day(&change.since)),
             _ => self.word().to_owned(),
         }
     }

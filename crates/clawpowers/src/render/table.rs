@@ -1,27 +1,37 @@
-//! Columns that line up, whatever is in them.
+//! Tables.
 
-use crate::out::{Look, Out};
+use crate::out::{Out, Style};
 use clawpowers_api::display::escape_control;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
-/// How many blanks separate two columns.
+/// The space between two columns.
 const GAP: usize = 2;
-/// How narrow a column may get.
 const MIN_COLUMN: usize = 4;
-/// Up to which width a column holds words and figures that mean nothing once they are cut.
+/// Columns up to this width contain words and numbers, which mean nothing once they are truncated.
 const SHORT_COLUMN: usize = 10;
-
-/// How long a piece of a table is at least before it is printed.
+/// The minimum size of a piece of output.
 const PIECE: usize = 64 * 1024;
 
-/// Renders rows under a heading; on a terminal cells are cut so that a row fits its width.
-pub(crate) fn table(out: &Out, heading: &[&str], rows: &[Vec<impl AsRef<str>>]) -> String {
+/// A column: its title, the least width of a terminal on which it is shown, and its cells.
+pub(crate) type Column<T> = (&'static str, usize, fn(&T) -> String);
+
+/// Renders a table of items. On a terminal its rows fit the width.
+pub(crate) fn table<'t, T: 't>(
+    out: &Out,
+    columns: &[Column<T>],
+    items: impl IntoIterator<Item = &'t T>,
+) -> String {
+    let fits = |(_, least, _): &&Column<T>| out.width.is_none_or(|width| width >= *least);
+    let columns: Vec<&Column<T>> = columns.iter().filter(fits).collect();
+    let heading: Vec<&str> = columns.iter().map(|(title, ..)| *title).collect();
+    let row = |item| columns.iter().map(|(_, _, cell)| cell(item)).collect();
+    let rows: Vec<Vec<String>> = items.into_iter().map(row).collect();
     let mut text = String::new();
-    table_in_pieces(out, heading, rows.iter(), &mut |piece| text.push_str(piece));
+    table_in_pieces(out, &heading, rows.iter(), &mut |piece| text.push_str(piece));
     text
 }
 
-/// Renders a table in pieces, so that one of thousands of rows is never held as a whole.
+/// Renders a table piece by piece, so that one of thousands of rows is never in memory as a whole.
 pub(crate) fn table_in_pieces<R: AsRef<[S]>, S: AsRef<str>>(
     out: &Out,
     heading: &[&str],
@@ -34,12 +44,12 @@ pub(crate) fn table_in_pieces<R: AsRef<[S]>, S: AsRef<str>>(
             *width = (*width).max(one_line(cell.as_ref()).width());
         }
     }
-    // Without a terminal nothing is cut.
+    // Without a terminal nothing is truncated.
     let widths = match out.width {
         Some(total) => fitted(&natural, total),
         None => natural,
     };
-    let mut text = out.paint(Look::Bold, &line(heading, &widths));
+    let mut text = out.paint(Style::Bold, &line(heading, &widths));
     text.push('\n');
     for row in rows {
         let row: Vec<String> = row.as_ref().iter().map(|cell| one_line(cell.as_ref())).collect();
@@ -53,8 +63,8 @@ pub(crate) fn table_in_pieces<R: AsRef<[S]>, S: AsRef<str>>(
     print(&text);
 }
 
-/// Returns the widths of columns that fit a terminal: short columns stay whole where that is possible, long ones share the
-/// rest, and the last one gets what does not divide.
+/// Returns the widths of columns that fit a terminal. Short columns are not truncated if possible; long ones share the rest,
+/// and the last one gets the remainder.
 fn fitted(natural: &[usize], total: usize) -> Vec<usize> {
     let room = total.saturating_sub(GAP * natural.len().saturating_sub(1));
     let (short, long): (Vec<usize>, Vec<usize>) = natural.iter().partition(|&&width| width <= SHORT_COLUMN);
@@ -72,7 +82,7 @@ fn fitted(natural: &[usize], total: usize) -> Vec<usize> {
     widths
 }
 
-/// Returns the width to which the widest columns are cut so that all together have no more than `room`.
+/// Returns the width to which the widest columns are truncated so that all of them fit `room`.
 fn fair_limit(mut widths: Vec<usize>, room: usize) -> usize {
     widths.sort_unstable();
     let mut left = room;
@@ -90,7 +100,7 @@ fn line(cells: &[impl AsRef<str>], widths: &[usize]) -> String {
     let mut text = String::new();
     let mut pad = 0;
     for (cell, &width) in cells.iter().zip(widths) {
-        let cell = cut(cell.as_ref(), Some(width));
+        let cell = truncate(cell.as_ref(), width);
         text.extend(std::iter::repeat_n(' ', pad));
         text.push_str(&cell);
         pad = width.saturating_sub(cell.width()) + GAP;
@@ -98,12 +108,12 @@ fn line(cells: &[impl AsRef<str>], widths: &[usize]) -> String {
     text.trim_end().to_owned()
 }
 
-/// Cuts a text to a number of terminal columns.
-pub(crate) fn cut(text: &str, columns: Option<usize>) -> String {
-    let Some(columns) = columns.filter(|&columns| text.width() > columns) else {
+/// Truncates a text to a number of terminal columns.
+pub(crate) fn truncate(text: &str, columns: usize) -> String {
+    if text.width() <= columns {
         return text.to_owned();
-    };
-    // Letter by letter: joined ones may be narrower than their sum, never wider.
+    }
+    // Combined characters may be narrower than their sum, but never wider.
     let mut used = 1;
     let fits = |c: &char| {
         used += c.width().unwrap_or_default();
@@ -114,7 +124,7 @@ pub(crate) fn cut(text: &str, columns: Option<usize>) -> String {
     kept
 }
 
-/// Returns a stranger's text on one line with nothing in it that a terminal acts on.
+/// Returns untrusted text on one line, escaped for a terminal.
 pub(crate) fn one_line(text: &str) -> String {
     escape_control(&text.split_whitespace().collect::<Vec<_>>().join(" ")).into_owned()
 }
@@ -124,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_share_the_width_that_there_is() {
+    fn columns_share_the_width_of_the_terminal() {
         let cases: [(&[usize], usize, &[usize]); 7] = [
             // All fit.
             (&[10, 7, 30], 51, &[10, 7, 30]),
@@ -134,9 +144,9 @@ mod tests {
             // Then the widest share what is left.
             (&[30, 7, 300], 40, &[14, 7, 15]),
             (&[20, 18, 7, 5, 60], 40, &[6, 6, 7, 5, 8]),
-            // Short ones too, where nothing else helps.
+            // Short ones too, if nothing else helps.
             (&[10, 9, 8, 7, 60], 30, &[4, 4, 4, 4, 6]),
-            // No column vanishes.
+            // No column disappears.
             (&[64, 64, 64], 10, &[4, 4, 4]),
         ];
         for (natural, total, widths) in cases {

@@ -1,4 +1,4 @@
-//! A command line that is not understood, in the words of every other error.
+//! Usage errors, in the wording of all other errors.
 
 use super::table::one_line;
 use crate::out::Out;
@@ -8,33 +8,33 @@ use clawpowers_api::{ApiError, ErrorCode, nearest, quote};
 use std::error::Error as _;
 use std::ffi::OsString;
 
-/// Returns what is wrong with `words`, which stand behind the program's name, and what to do next.
+/// Returns the error of the command line `words`, which are the arguments after the program's name.
 pub(crate) fn error(error: &Error, root: &Command, words: &[OsString]) -> ApiError {
-    let (level, path) = level(root, words);
-    ApiError::new(ErrorCode::InvalidRequest, fault(error)).hint(hint(error, root, level, &path))
+    let (command, path) = named_command(root, words);
+    ApiError::new(ErrorCode::InvalidRequest, message(error)).hint(hint(error, root, command, &path))
 }
 
 /// Returns the short help of the command that `words` name.
 pub(crate) fn help(out: &Out, root: &Command, words: &[OsString]) -> String {
-    let (level, _) = level(root, words);
-    let help = level.clone().render_help();
+    let (command, _) = named_command(root, words);
+    let help = command.clone().render_help();
     match out.palette.enabled {
         true => help.ansi().to_string(),
         false => help.to_string(),
     }
 }
 
-/// Returns the command that the words name, as far as they name one, and its full name.
-fn level<'c>(root: &'c Command, words: &[OsString]) -> (&'c Command, String) {
+/// Returns the innermost command that the words name, and its full name.
+fn named_command<'c>(root: &'c Command, words: &[OsString]) -> (&'c Command, String) {
     let mut command = root;
     let mut path = root.get_name().to_owned();
     let mut words = words.iter().take_while(|word| *word != "--");
     while let Some(word) = words.next() {
-        // Their values are no commands.
         if word == "--home" || word == "--color" {
+            // The next word is the value of the option.
             words.next();
         } else if word == "help" {
-            // The command whose help is wanted comes behind it.
+            // The command whose help is requested follows.
         } else if let Some(below) = command.find_subcommand(word) {
             path.push_str(&format!(" {}", below.get_name()));
             command = below;
@@ -43,7 +43,7 @@ fn level<'c>(root: &'c Command, words: &[OsString]) -> (&'c Command, String) {
     (command, path)
 }
 
-fn fault(error: &Error) -> String {
+fn message(error: &Error) -> String {
     let value = |kind| values(error, kind).join(" and ");
     let argument = value(ContextKind::InvalidArg);
     let given = value(ContextKind::InvalidValue);
@@ -51,29 +51,24 @@ fn fault(error: &Error) -> String {
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
             "no command was given".to_owned()
         }
-        ErrorKind::InvalidSubcommand => {
-            format!("there is no command {}", value(ContextKind::InvalidSubcommand))
-        }
-        ErrorKind::UnknownArgument if argument.starts_with("`-") => {
-            format!("the option {argument} is not known")
-        }
-        ErrorKind::UnknownArgument => format!("the argument {argument} is one too many"),
-        ErrorKind::MissingRequiredArgument => {
-            let count = values(error, ContextKind::InvalidArg).len();
-            format!("{argument} {} missing", if count == 1 { "is" } else { "are" })
-        }
-        ErrorKind::InvalidValue if matches!(given.as_str(), "" | "``") => {
-            format!("{argument} needs a value")
-        }
-        ErrorKind::InvalidValue => format!("{argument} does not take {given}"),
-        ErrorKind::ValueValidation => match error.source() {
-            Some(why) => format!("{argument} does not take {given}: {why}"),
-            None => format!("{argument} does not take {given}"),
+        ErrorKind::InvalidSubcommand => format!("unknown command {}", value(ContextKind::InvalidSubcommand)),
+        ErrorKind::UnknownArgument if argument.starts_with("`-") => format!("unknown option {argument}"),
+        ErrorKind::UnknownArgument => format!("unexpected argument {argument}"),
+        ErrorKind::MissingRequiredArgument => match values(error, ContextKind::InvalidArg).len() {
+            1 => format!("{argument} is required"),
+            _ => format!("{argument} are required"),
         },
-        ErrorKind::TooManyValues => format!("{argument} takes no value such as {given}"),
+        ErrorKind::InvalidValue if matches!(given.as_str(), "" | "``") => {
+            format!("{argument} requires a value")
+        }
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => match error.source() {
+            Some(reason) => format!("invalid value {given} for {argument}: {reason}"),
+            None => format!("invalid value {given} for {argument}"),
+        },
+        ErrorKind::TooManyValues => format!("unexpected value {given} for {argument}"),
         ErrorKind::ArgumentConflict => match value(ContextKind::PriorArg) {
-            other if other == argument => format!("{argument} is given twice"),
-            other => format!("{argument} does not go with {other}"),
+            other if other == argument => format!("{argument} cannot be given twice"),
+            other => format!("{argument} cannot be used with {other}"),
         },
         ErrorKind::InvalidUtf8 => "an argument is not UTF-8".to_owned(),
         _ => {
@@ -84,8 +79,8 @@ fn fault(error: &Error) -> String {
     }
 }
 
-/// What people look for that is no command.
-const ELSEWHERE: [(&[&str], &str); 2] = [
+/// Commands that do not exist but that people expect.
+const MISSING_COMMANDS: [(&[&str], &str); 2] = [
     (
         &["install", "add"],
         "to install a skill, copy its folder to `.agents/skills` in the project or in your home folder; `clawpowers skill list` shows the result",
@@ -96,42 +91,44 @@ const ELSEWHERE: [(&[&str], &str); 2] = [
     ),
 ];
 
-/// Tells a command that people call from hidden ones and from the parser's `help`.
-fn is_own(command: &Command) -> bool {
+/// Tells whether a command is neither hidden nor the parser's `help`.
+fn is_public(command: &Command) -> bool {
     !command.is_hide_set() && command.get_name() != "help"
 }
 
-/// Returns the commands, by their full names, that an unknown one at `level` most likely means: one of this level by
-/// another case, one of the same name elsewhere, or those with the most similar name.
-fn meant(word: &str, root: &Command, level: &Command, path: &str) -> Vec<String> {
-    let below = |command: &Command, path: &str| -> Vec<(String, String)> {
-        let visible = command.get_subcommands().filter(|below| is_own(below));
-        let named = visible.flat_map(|below| {
-            let full = format!("{path} {}", below.get_name());
-            let names = below.get_name_and_visible_aliases();
-            names.into_iter().map(move |name| (name.to_owned(), full.clone()))
-        });
-        named.collect()
-    };
-    let own = below(level, path);
-    let mut all = below(root, root.get_name());
-    for noun in root.get_subcommands().filter(|noun| is_own(noun)) {
-        all.extend(below(noun, &format!("{} {}", root.get_name(), noun.get_name())));
+/// Returns the subcommands of a command: each name and alias, with the full name.
+fn subcommands<'c>(command: &'c Command, path: &str) -> Vec<(&'c str, String)> {
+    let public = command.get_subcommands().filter(|below| is_public(below));
+    let named = public.flat_map(|below| {
+        let full = format!("{path} {}", below.get_name());
+        let names = below.get_name_and_visible_aliases();
+        names.into_iter().map(move |name| (name, full.clone()))
+    });
+    named.collect()
+}
+
+/// Returns the full names of the commands that an unknown one below `command` most likely means: those of the same name
+/// here or elsewhere, or those with the most similar name.
+fn suggestions(word: &str, root: &Command, command: &Command, path: &str) -> Vec<String> {
+    let own = subcommands(command, path);
+    let mut all = subcommands(root, root.get_name());
+    for group in root.get_subcommands().filter(|group| is_public(group)) {
+        let path = format!("{} {}", root.get_name(), group.get_name());
+        all.extend(subcommands(group, &path));
     }
-    let called = |commands: &[(String, String)], word: &str| {
-        let mut found: Vec<String> = Vec::new();
-        for (name, full) in commands {
-            if name.eq_ignore_ascii_case(word) && !found.contains(full) {
-                found.push(full.clone());
-            }
-        }
+    let same = |commands: &[(&str, String)], word: &str| {
+        let same = commands
+            .iter()
+            .filter(|(name, _)| name.eq_ignore_ascii_case(word));
+        let mut found: Vec<String> = same.map(|(_, full)| full.clone()).collect();
+        found.dedup();
         found
     };
-    let like = |commands: &[(String, String)]| {
-        let near = nearest(word, commands.iter().map(|(name, _)| name.as_str()));
-        near.map_or_else(Vec::new, |near| called(commands, near))
+    let similar = |commands: &[(&str, String)]| {
+        let name = nearest(word, commands.iter().map(|(name, _)| *name));
+        name.map_or_else(Vec::new, |name| same(commands, name))
     };
-    let guesses = [called(&own, word), called(&all, word), like(&own), like(&all)];
+    let guesses = [same(&own, word), same(&all, word), similar(&own), similar(&all)];
     guesses
         .into_iter()
         .find(|guess| !guess.is_empty())
@@ -146,32 +143,30 @@ fn either(names: &[String]) -> String {
     }
 }
 
-fn hint(error: &Error, root: &Command, level: &Command, path: &str) -> String {
+fn hint(error: &Error, root: &Command, command: &Command, path: &str) -> String {
     let help = format!("`{path} --help`");
     if let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) {
-        let skills = matches!(level.get_name(), "clawpowers" | "skill");
-        let elsewhere = ELSEWHERE.iter().find(|(words, _)| words.contains(&word.as_str()));
-        if let Some((_, hint)) = elsewhere.filter(|_| skills) {
+        let is_about_skills = matches!(command.get_name(), "clawpowers" | "skill");
+        let mut missing = MISSING_COMMANDS.iter().filter(|_| is_about_skills);
+        if let Some((_, hint)) = missing.find(|(words, _)| words.contains(&word.as_str())) {
             return (*hint).to_owned();
         }
-        let meant: Vec<String> = meant(word, root, level, path)
-            .iter()
-            .map(|full| quote(full))
-            .collect();
-        if !meant.is_empty() {
-            return format!("did you mean {}? see {help}", either(&meant));
+        let suggestions = suggestions(word, root, command, path);
+        if !suggestions.is_empty() {
+            let quoted: Vec<String> = suggestions.iter().map(|full| quote(full)).collect();
+            return format!("did you mean {}? see {help}", either(&quoted));
         }
     }
-    let meant = [ContextKind::SuggestedArg, ContextKind::SuggestedValue];
-    // The parser puts the most like last.
-    let meant = meant.into_iter().flat_map(|kind| values(error, kind)).rev();
-    let meant = meant.collect::<Vec<_>>().join(" or ");
-    if !meant.is_empty() {
-        return format!("did you mean {meant}? see {help}");
+    // The parser's best suggestion is the last one.
+    let suggested = [ContextKind::SuggestedArg, ContextKind::SuggestedValue];
+    let suggested = suggested.into_iter().flat_map(|kind| values(error, kind)).rev();
+    let suggested = suggested.collect::<Vec<_>>().join(" or ");
+    if !suggested.is_empty() {
+        return format!("did you mean {suggested}? see {help}");
     }
     let valid = values(error, ContextKind::ValidValue);
     if !valid.is_empty() {
-        return format!("it takes {}", either(&valid));
+        return format!("the values are {}", either(&valid));
     }
     if let Some(ContextValue::StyledStrs(tips)) = error.get(ContextKind::Suggested)
         && let Some(tip) = tips.first()
@@ -183,13 +178,13 @@ fn hint(error: &Error, root: &Command, level: &Command, path: &str) -> String {
         Some(ContextValue::StyledStr(usage)) if error.kind() != ErrorKind::InvalidSubcommand => {
             let usage = one_line(&usage.to_string());
             let usage = usage.strip_prefix("Usage: ").unwrap_or(&usage);
-            format!("the usage is `{usage}`; {help} has examples")
+            format!("usage: `{usage}`; {help} has examples")
         }
         _ => format!("see {help}"),
     }
 }
 
-/// Returns what an error says of a kind, each value in backticks.
+/// Returns the values of a kind in an error, each in backticks.
 fn values(error: &Error, kind: ContextKind) -> Vec<String> {
     match error.get(kind) {
         Some(ContextValue::String(text)) => vec![quote(text)],

@@ -1,12 +1,12 @@
-//! Lines that stay within the width of a terminal.
+//! Line wrapping.
 
 use crate::out::Out;
 use unicode_width::UnicodeWidthChar as _;
 
-/// How far a line is indented that goes on with the one before, beyond that one's own indentation.
+/// How much further than its first line the rest of a wrapped line is indented.
 const HANGING: usize = 2;
 
-/// Breaks the lines that are wider than the terminal; without one they stay as they are.
+/// Wraps the lines that are wider than the terminal, if there is one.
 pub(crate) fn fit(out: &Out, text: &str) -> String {
     let Some(columns) = out.width else {
         return text.to_owned();
@@ -20,16 +20,16 @@ pub(crate) fn fit(out: &Out, text: &str) -> String {
             return line.to_owned();
         }
         let own = body.len() - body.trim_start_matches(' ').len();
-        broken(body, columns, 0, (own + HANGING).min(columns / 2)) + end
+        wrap(body, columns, 0, (own + HANGING).min(columns / 2)) + end
     };
     text.split_inclusive('\n').map(fit).collect()
 }
 
-/// Breaks a text at blanks so that no line has more than `columns`; `used` are those before its first word, and further
-/// lines are indented. A word that no line has room for is broken, behind a `/` if there is one.
-pub(crate) fn broken(text: &str, columns: usize, used: usize, indent: usize) -> String {
+/// Wraps a text at spaces to `columns`. It starts after `used` columns; further lines are indented. A word that is wider
+/// than a line is broken, if possible after a `/`.
+pub(crate) fn wrap(text: &str, columns: usize, used: usize, indent: usize) -> String {
     let (mut lines, mut column) = (String::new(), used);
-    // Whether the line has a word, so that another line would have more room.
+    // Whether the line has a word, so that a new line would have more room.
     let mut filled = false;
     for word in text.split(' ') {
         let mut rest = word;
@@ -38,7 +38,7 @@ pub(crate) fn broken(text: &str, columns: usize, used: usize, indent: usize) -> 
             column = indent;
         }
         while column + width(rest) > columns {
-            let (head, tail) = divided(rest, columns.saturating_sub(column));
+            let (head, tail) = split(rest, columns.saturating_sub(column));
             if tail.is_empty() {
                 break;
             }
@@ -55,15 +55,15 @@ pub(crate) fn broken(text: &str, columns: usize, used: usize, indent: usize) -> 
     lines
 }
 
-/// Ends a line, whose last blanks go, and begins the next one.
+/// Ends a line, without its trailing spaces, and begins the next one.
 fn next(lines: &mut String, indent: usize) {
     lines.truncate(lines.trim_end_matches(' ').len());
     lines.push('\n');
     lines.push_str(&" ".repeat(indent));
 }
 
-/// Divides a word where the room ends; the first part has at least a character.
-fn divided(word: &str, room: usize) -> (&str, &str) {
+/// Splits a word at the end of the line; the first part has at least one character.
+fn split(word: &str, room: usize) -> (&str, &str) {
     let (mut used, mut end, mut slash) = (0, 0, 0);
     for (at, c, columns) in visible(word) {
         used += columns;
@@ -79,28 +79,28 @@ fn divided(word: &str, room: usize) -> (&str, &str) {
         .unwrap_or((word, ""))
 }
 
-/// How many columns a text takes; our own colours take none.
+/// Returns the width of a text without its color codes.
 fn width(text: &str) -> usize {
     visible(text).map(|(_, _, columns)| columns).sum()
 }
 
-/// The characters of a text with their places and columns; those of a colour have none.
+/// Returns the characters of a text with their positions and widths; those of color codes have no width.
 fn visible(text: &str) -> impl Iterator<Item = (usize, char, usize)> {
-    let mut colour = false;
+    let mut color = false;
     text.char_indices().map(move |(at, c)| {
-        colour |= c == '\u{1b}';
-        let columns = if colour { 0 } else { c.width().unwrap_or_default() };
-        colour &= c != 'm';
+        color |= c == '\u{1b}';
+        let columns = if color { 0 } else { c.width().unwrap_or_default() };
+        color &= c != 'm';
         (at, c, columns)
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::broken;
+    use super::wrap;
 
     #[test]
-    fn lines_are_broken_at_blanks_and_long_words_behind_slashes() {
+    fn lines_are_wrapped_at_spaces_and_long_words_after_slashes() {
         for (text, expected) in [
             ("", ""),
             ("short", "short"),
@@ -116,10 +116,10 @@ mod tests {
                 "ab\n  \u{1b}[31m12345678\u{1b}[0m",
             ),
         ] {
-            assert_eq!(broken(text, 10, 0, 2), expected, "{text:?}");
+            assert_eq!(wrap(text, 10, 0, 2), expected, "{text:?}");
         }
-        assert_eq!(broken("one two", 10, 5, 2), "one\n  two");
-        // There is always room for a character.
-        assert_eq!(broken("茶茶", 1, 0, 0), "茶\n茶");
+        assert_eq!(wrap("one two", 10, 5, 2), "one\n  two");
+        // A line has at least one character.
+        assert_eq!(wrap("茶茶", 1, 0, 0), "茶\n茶");
     }
 }

@@ -1,11 +1,12 @@
 //! `analyze.sh`
 
-use super::{failed, refuse, usage};
+use super::{refuse, texts, usage};
+use crate::cmd::metrics;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::render;
-use clawpowers_api::operations::{feedback, metrics};
-use clawpowers_api::{ApiError, ExecutionFilter};
+use clawpowers_api::ExecutionFilter;
+use clawpowers_api::operations::feedback;
 use std::ffi::OsString;
 
 const USAGE: &str = "\
@@ -13,42 +14,28 @@ Usage: analyze.sh [--skill <name> | --plan <name> | --worktrees | --recommendati
 ";
 
 pub(super) fn run(context: &Context, words: &[OsString]) -> Exit {
-    let words: Vec<String> = words
-        .iter()
-        .map(|word| word.to_string_lossy().into_owned())
-        .collect();
-    let named = words.get(1).filter(|name| !name.is_empty());
-    let text = match (words.first().map(String::as_str), named) {
-        (None | Some("" | "--recommendations" | "--format"), _) => figures(context, None),
+    let words = texts(words);
+    let out = &context.out;
+    let summary = |skill| {
+        let all = ExecutionFilter::default();
+        metrics::summary(context, ExecutionFilter { skill, ..all })
+    };
+    let name = words.get(1).filter(|name| !name.is_empty()).cloned();
+    match (words.first().map(String::as_str), name) {
+        (None | Some("" | "--recommendations" | "--format"), _) => summary(None),
         (Some(option @ ("--skill" | "--filter" | "--plan")), None) => {
-            return refuse(context, &format!("{option} requires a name"));
+            refuse(context, &format!("{option} requires a name"))
         }
         // 1.x had no filter, but three of its skills asked for one.
-        (Some("--skill" | "--filter"), Some(name)) => figures(context, Some(name.clone())),
-        (Some("--plan"), Some(name)) => {
-            let request = feedback::plan::Request { plan: name.clone() };
-            feedback::plan::read(&context.runtime, &request)
-                .map(|found| render::analyze::plan(&found, "unknownmin"))
+        (Some("--skill" | "--filter"), skill) => summary(skill),
+        (Some("--plan"), Some(plan)) => {
+            let result = feedback::plan::read(&context.runtime, &feedback::plan::Request { plan });
+            out.respond_untrusted(&result, |r| render::analyze::plan(r, "unknownmin"))
         }
         (Some("--worktrees"), _) => {
-            let request = feedback::worktrees::Request {};
-            feedback::worktrees::run(&context.runtime, &request)
-                .map(|found| render::analyze::worktrees(&found))
+            let result = feedback::worktrees::run(&context.runtime, &feedback::worktrees::Request {});
+            out.respond_untrusted(&result, render::analyze::worktrees)
         }
-        (other, _) => return usage(context, USAGE, "option", other),
-    };
-    match text {
-        Ok(text) => context.out.print_untrusted(&text),
-        Err(error) => failed(context, &error),
+        (other, _) => usage(context, USAGE, "option", other),
     }
-}
-
-fn figures(context: &Context, skill: Option<String>) -> Result<String, ApiError> {
-    let which = ExecutionFilter {
-        skill,
-        ..ExecutionFilter::default()
-    };
-    let request = metrics::summary::Request::default().with(which);
-    let found = metrics::summary::run(&context.runtime, &request)?;
-    Ok(render::metrics::summary(&found, request.skill.as_deref()))
 }

@@ -1,6 +1,7 @@
 //! `collector.sh`
 
-use super::{failed, refuse, usage};
+use super::{refuse, texts, usage};
+use crate::cmd;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::render;
@@ -18,20 +19,16 @@ Usage: collector.sh <command> [options]
 ";
 
 pub(super) fn run(context: &Context, words: &[OsString]) -> Exit {
-    let words: Vec<String> = words
-        .iter()
-        .map(|word| word.to_string_lossy().into_owned())
-        .collect();
+    let words = texts(words);
     let command = words.first().map(String::as_str);
-    let rest = words.get(1..).unwrap_or_default();
     let known: &[&str] = match command {
         Some("record") => &["--skill", "--outcome", "--duration", "--notes", "--session-id"],
         Some("show") => &["--skill", "--limit"],
-        // A skill of 1.x asks for a report, which no script of 1.x gave.
+        // A skill of 1.x calls `report`, which 1.x did not have.
         Some("summary" | "report") => &["--skill"],
         other => return usage(context, USAGE, "command", other),
     };
-    let mut options = match options(rest, known) {
+    let mut options = match options(words.get(1..).unwrap_or_default(), known) {
         Ok(options) => options,
         Err(message) => {
             context.out.eprint(&format!("{message}\n"));
@@ -41,14 +38,14 @@ pub(super) fn run(context: &Context, words: &[OsString]) -> Exit {
     match command {
         Some("record") => record(context, &mut options),
         Some("show") => show(context, &mut options),
-        _ => summary(context, &mut options),
+        _ => cmd::metrics::summary(context, filter(&mut options)),
     }
 }
 
 type Options = BTreeMap<String, String>;
 
-/// Reads pairs of an option and its value, the last of equal ones counting.
-pub(super) fn options(words: &[String], known: &[&str]) -> Result<Options, String> {
+/// Reads options with their values; of equal ones the last counts.
+fn options(words: &[String], known: &[&str]) -> Result<Options, String> {
     let mut options = Options::new();
     let mut words = words.iter();
     while let Some(option) = words.next() {
@@ -72,10 +69,8 @@ fn record(context: &Context, options: &mut Options) -> Exit {
         return refuse(context, "--outcome is required (success|failure|partial|skipped)");
     };
     if Outcome::parse(&outcome).is_err() {
-        return refuse(
-            context,
-            "--outcome must be one of success, failure, partial and skipped",
-        );
+        let message = "--outcome must be one of success, failure, partial and skipped";
+        return refuse(context, message);
     }
     let duration = take("--duration");
     if duration.as_deref().is_some_and(|text| !is_number(text)) {
@@ -89,15 +84,13 @@ fn record(context: &Context, options: &mut Options) -> Exit {
         session: take("--session-id"),
         ..metrics::record::Request::default()
     };
-    match metrics::record::run(&context.runtime, &request) {
-        Ok(done) => context
-            .out
-            .print_untrusted(&render::metrics::recorded_as_1x(&done)),
-        Err(error) => failed(context, &error),
-    }
+    let result = metrics::record::run(&context.runtime, &request);
+    context
+        .out
+        .respond_untrusted(&result, render::metrics::recorded_as_1x)
 }
 
-/// Tells whether a text is digits, and more of them behind a point, as 1.x took it.
+/// Tells whether a text is a number in the notation of 1.x: digits, and possibly a point and more digits.
 fn is_number(text: &str) -> bool {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
@@ -114,27 +107,12 @@ fn show(context: &Context, options: &mut Options) -> Exit {
         limit,
         ..Default::default()
     }
-    .with(of(options));
-    match metrics::show::run(&context.runtime, &request) {
-        Ok(found) => {
-            let lines: String = found.lines.iter().map(|line| format!("{line}\n")).collect();
-            context.out.print_untrusted(&lines)
-        }
-        Err(error) => failed(context, &error),
-    }
+    .with(filter(options));
+    let result = metrics::show::run(&context.runtime, &request);
+    context.out.respond_untrusted(&result, render::metrics::lines)
 }
 
-fn summary(context: &Context, options: &mut Options) -> Exit {
-    let request = metrics::summary::Request::default().with(of(options));
-    match metrics::summary::run(&context.runtime, &request) {
-        Ok(found) => context
-            .out
-            .print_untrusted(&render::metrics::summary(&found, request.skill.as_deref())),
-        Err(error) => failed(context, &error),
-    }
-}
-
-fn of(options: &mut Options) -> ExecutionFilter {
+fn filter(options: &mut Options) -> ExecutionFilter {
     ExecutionFilter {
         skill: options.remove("--skill"),
         ..ExecutionFilter::default()

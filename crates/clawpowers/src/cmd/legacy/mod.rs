@@ -1,20 +1,20 @@
-//! The scripts of 1.x in their own words, exit codes and streams: what `init --legacy-shims` writes calls this.
+//! The scripts of 1.x, with its messages, exit codes and streams: `init --legacy-shims` writes scripts that call this.
 
 mod analyze;
 mod collector;
 mod session;
 mod store;
 
+use crate::cmd::home::InitArgs;
 use crate::context::Context;
 use crate::exit::Exit;
 use clap::Args;
-use clawpowers_api::operations::home;
 use clawpowers_api::{ApiError, ErrorCode};
 use std::ffi::OsString;
 
 #[derive(Debug, Args)]
 pub(crate) struct LegacyArgs {
-    /// The script, and its arguments as they came.
+    /// The script and its arguments.
     #[arg(
         required = true,
         trailing_var_arg = true,
@@ -36,15 +36,20 @@ impl LegacyArgs {
             Some("init") => initialize(context, &words),
             Some("session-start") => session::run(context),
             _ => {
-                context.out.eprint("error: there is no such script of 1.x\nhint: the scripts are store, collector, analyze, init and session-start\n");
+                context.out.eprint("error: unknown script of 1.x\nhint: the scripts are store, collector, analyze, init and session-start\n");
                 Exit::Usage
             }
         }
     }
 }
 
+fn texts(words: &[OsString]) -> Vec<String> {
+    let text = |word: &OsString| word.to_string_lossy().into_owned();
+    words.iter().map(text).collect()
+}
+
 fn initialize(context: &Context, words: &[OsString]) -> Exit {
-    // 1.x took any arguments for none, so that a verification "passed" that had never been made.
+    // 1.x ignored arguments, so `init.sh verify` succeeded without verifying anything.
     if let Some(word) = words.first() {
         let word = word.to_string_lossy();
         return refuse(
@@ -52,49 +57,38 @@ fn initialize(context: &Context, words: &[OsString]) -> Exit {
             &format!("init takes no arguments such as `{word}`; nothing was verified"),
         );
     }
-    match home::init::run(&context.runtime, &home::init::Request::default()) {
-        Ok(done) => {
-            if std::env::var_os("CLAWPOWERS_QUIET").is_some_and(|value| value == "1") {
-                return Exit::Done;
-            }
-            context.out.print_untrusted(&crate::render::home::init(&done))
-        }
-        Err(error) => failed(context, &error),
-    }
+    InitArgs { legacy_shims: None }.run(context)
 }
 
-/// Says what is wrong as 1.x did, which knew one exit code.
+/// Reports an error as 1.x did, which had one exit code for all.
 fn refuse(context: &Context, message: &str) -> Exit {
     context.out.eprint(&format!("Error: {message}\n"));
     Exit::Negative
 }
 
-fn failed(context: &Context, error: &ApiError) -> Exit {
-    // 1.x printed what it was given as it came, without marks around it.
-    let bare = || {
-        let (what, given) = error.message.split_once(": `")?;
-        Some(format!("{what}: {}", given.strip_suffix('`')?))
-    };
+/// Returns the text of an error in the wording of 1.x, and its exit code.
+pub(crate) fn word_error(error: &ApiError) -> (String, Exit) {
     let invalid = error.code == ErrorCode::InvalidInput;
-    let message = invalid
-        .then(bare)
-        .flatten()
-        .unwrap_or_else(|| error.message.clone());
-    match &error.hint {
-        // 1.x knew no such trouble, so there are no words to keep to.
+    // 1.x printed values without backticks.
+    let bare = error.message.split_once(": `");
+    let bare = bare.and_then(|(what, value)| Some(format!("{what}: {}", value.strip_suffix('`')?)));
+    let message = bare.filter(|_| invalid).unwrap_or_else(|| error.message.clone());
+    let text = match &error.hint {
+        // Other errors did not exist in 1.x, so no script expects a certain text.
         Some(hint) if !invalid && error.code != ErrorCode::NotFound => {
-            refuse(context, &format!("{message} ({hint})"))
+            format!("Error: {message} ({hint})\n")
         }
-        _ => refuse(context, &message),
-    }
+        _ => format!("Error: {message}\n"),
+    };
+    (text, Exit::Negative)
 }
 
-/// Prints how a script is used, as 1.x did: on standard output; without a command, or with one that there is not, that
-/// is a failure. `what` is what the script calls its first argument.
+/// Prints the usage of a script to stdout, as 1.x did. `what` is the script's name for its first argument. Without a
+/// command, or with an unknown one, the script fails.
 fn usage(context: &Context, text: &str, what: &str, command: Option<&str>) -> Exit {
-    let unknown = command.filter(|command| !matches!(*command, "" | "help" | "-h" | "--help"));
+    let help = matches!(command, Some("help" | "-h" | "--help"));
+    let unknown = command.filter(|command| !help && !command.is_empty());
     let head = unknown.map_or_else(String::new, |command| format!("Unknown {what}: {command}\n"));
     let printed = context.out.print_untrusted(&format!("{head}{text}"));
-    let helped = matches!(command, Some("help" | "-h" | "--help"));
-    if helped { printed } else { Exit::Negative }
+    if help { printed } else { Exit::Negative }
 }

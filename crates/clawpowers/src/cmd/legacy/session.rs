@@ -1,4 +1,4 @@
-//! `session-start`: the hook of 1.x, which hands the skill `using-clawpowers` to the client.
+//! `session-start`: the hook of 1.x, which passes the skill `using-clawpowers` to the client.
 
 use crate::context::Context;
 use crate::exit::Exit;
@@ -8,7 +8,6 @@ use serde_json::json;
 use std::env;
 use std::path::Path;
 
-/// The skill that the hook hands over.
 const SKILL: &str = "using-clawpowers";
 
 pub(super) fn run(context: &Context) -> Exit {
@@ -26,7 +25,7 @@ pub(super) fn run(context: &Context) -> Exit {
     };
     let shown = home::status::run(&context.runtime, &home::status::Request {});
     if !shown.is_ok_and(|shown| Path::new(&shown.home).is_dir()) {
-        // A session without a home is better than none; the next command that writes says what is wrong.
+        // A session works without a home; the next command that writes reports the error.
         let _ = home::init::run(&context.runtime, &home::init::Request::default());
     }
     let reply = json!({
@@ -43,23 +42,24 @@ pub(super) fn run(context: &Context) -> Exit {
     }
 }
 
-/// Returns the client, told by the variables that each sets, an empty one counting as unset; else by the programs that
-/// are on the `PATH`, which say only what is installed.
+/// Returns the client: by the variables that each sets, else by the programs on the `PATH`.
 fn platform() -> &'static str {
-    let set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
-    let known = [
+    let variables = [
         ("CLAUDE_PLUGIN_ROOT", "claude-code"),
         ("CURSOR_PLUGIN_ROOT", "cursor"),
         ("CODEX", "codex"),
         ("OPENCODE", "opencode"),
         ("GEMINI_CLI", "gemini"),
     ];
-    let told = known.into_iter().find(|(variable, _)| set(variable));
-    told.map(|(_, platform)| platform)
-        .or_else(|| {
-            ["codex", "gemini"]
-                .into_iter()
-                .find(|program| has_program(program))
-        })
+    let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
+    let by_variable = variables.iter().find(|(variable, _)| is_set(variable));
+    let installed = || {
+        ["codex", "gemini"]
+            .into_iter()
+            .find(|program| has_program(program))
+    };
+    by_variable
+        .map(|(_, platform)| *platform)
+        .or_else(installed)
         .unwrap_or("generic")
 }

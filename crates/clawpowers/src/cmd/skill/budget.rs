@@ -4,19 +4,18 @@ use crate::context::{CatalogArgs, Context, whole_number};
 use crate::exit::Exit;
 use crate::render;
 use clap::Args;
+use clawpowers_api::Truncation;
 use clawpowers_api::operations::skill;
 
-const EXAMPLES: &str = "\
+#[derive(Debug, Args)]
+#[command(after_help = "\
 Examples:
-  clawpowers skill budget                     # of each client's own skills
+  clawpowers skill budget   # for the skills that each client loads
   clawpowers skill budget --root skills/ --context 128000
 
-Claude Code spends 1 % of the context and drops whole descriptions; Codex spends 2 % and shortens all alike.
+Claude Code spends 1% of the context and drops whole descriptions; Codex spends 2% and shortens all alike.
 
-Exit codes: 0 nothing is cut, 1 something is";
-
-#[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+Exit codes: 0 nothing is cut, 1 something is cut")]
 pub(crate) struct BudgetArgs {
     /// The model's context in tokens.
     #[arg(long, value_name = "TOKENS", default_value_t = 200_000, value_parser = whole_number::<u64>, allow_negative_numbers = true)]
@@ -36,18 +35,16 @@ impl BudgetArgs {
         }
         .with(self.select.selection());
         let result = skill::budget::run(&context.runtime, &request);
-        let whole = |r: &skill::budget::Response| {
-            r.clients.iter().all(|c| {
-                c.skills
-                    .iter()
-                    .all(|s| s.fate == clawpowers_api::Truncation::Whole)
-            })
+        let out = &context.out;
+        let code = |r: &skill::budget::Response| {
+            let mut skills = r.clients.iter().flat_map(|client| &client.skills);
+            match skills.all(|skill| skill.fate == Truncation::Whole) {
+                true => Exit::Done,
+                false => Exit::Negative,
+            }
         };
-        let code = |r: &skill::budget::Response| if whole(r) { Exit::Done } else { Exit::Negative };
-        context.out.respond(&result, code, |r| {
-            context
-                .out
-                .print(&render::budget::text(&context.out, r, self.all))
+        out.respond(&result, code, |r| {
+            out.print(&render::budget::text(out, r, self.all))
         })
     }
 }

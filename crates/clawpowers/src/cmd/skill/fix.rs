@@ -6,24 +6,22 @@ use crate::render;
 use clap::Args;
 use clawpowers_api::operations::skill;
 
-const EXAMPLES: &str = "\
+#[derive(Debug, Args)]
+#[command(after_help = "\
 Examples:
   clawpowers skill fix my-skill/           # show what would change
-  clawpowers skill fix skills/ --write     # repair every skill of a folder
+  clawpowers skill fix skills/ --write     # repair every skill in a folder
 
-A file that parses keeps its meaning; fixing twice changes nothing more. A file that cannot be written, because it is \
-read-only or a link out of its folder, does not keep the others from repair.
+A file that parses keeps its meaning. A second run changes nothing. If a file cannot be written, because it is read-only \
+or a symlink out of its folder, the others are still repaired.
 
-Exit codes: 0 nothing to repair or all written, 1 repairs to write, or a file that does not load even so, \
-4 a file that cannot be written";
-
-#[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+Exit codes: 0 nothing to repair or everything written, 1 something to repair, or a file that still does not load, 4 a \
+file could not be written")]
 pub(crate) struct FixArgs {
     /// A SKILL.md, a skill's folder, or a folder of skills.
     #[arg(required = true)]
     paths: Vec<String>,
-    /// Write the repairs; without, they are only shown.
+    /// Write the repairs; without this option they are only shown.
     #[arg(long)]
     write: bool,
 }
@@ -40,14 +38,14 @@ impl FixArgs {
             r if r.changed > r.written || r.broken > 0 => Exit::Negative,
             _ => Exit::Done,
         };
-        context.out.respond(&result, code, |r| {
-            let (diff, talk) = render::findings::repairs(&context.out, r);
-            let out = &context.out;
+        let out = &context.out;
+        out.respond(&result, code, |r| {
+            let (diff, messages) = render::diagnostics::repairs(out, r);
             let printed = match out.palette.enabled {
-                true => out.print(&render::findings::diff(out.palette, &diff)),
+                true => out.print(&render::diagnostics::diff(out.palette, &diff)),
                 false => out.print_untrusted(&diff),
             };
-            out.eprint_escaped(&talk);
+            out.eprint_escaped(&messages);
             printed
         })
     }

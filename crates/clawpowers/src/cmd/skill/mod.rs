@@ -25,13 +25,13 @@ Examples:
   clawpowers skill validate skills/ --target spec --format sarif > skills.sarif
   clawpowers skill prompt --budget 2000")]
 pub(crate) enum Command {
-    /// List the visible skills, the hidden ones and those that did not load.
+    /// List the skills that are loaded, shadowed or rejected.
     #[command(visible_alias = "ls")]
     List(list::ListArgs),
     /// Show one skill: fields, outline, files, digest, requirements, problems.
     #[command(visible_alias = "info")]
     Show(show::ShowArgs),
-    /// Print a skill's text or one of its files.
+    /// Print the SKILL.md of a skill, or another of its files.
     Read(read::ReadArgs),
     /// Rank skills by how well they match words.
     #[command(visible_alias = "find")]
@@ -39,11 +39,11 @@ pub(crate) enum Command {
     /// Check skills against the rules of a target.
     #[command(visible_alias = "check")]
     Validate(validate::ValidateArgs),
-    /// Show or write the repairs of skill files.
+    /// Repair skill files: show the changes, or write them.
     Fix(fix::FixArgs),
-    /// Render the catalog for a model, within a token budget.
+    /// Print the list of skills for a model, within a token budget.
     Prompt(prompt::PromptArgs),
-    /// Show what Claude Code and Codex would cut from their listing.
+    /// Show what Claude Code and Codex would cut from their lists of skills.
     Budget(budget::BudgetArgs),
     /// Run a script of a skill and record how it ended.
     Run(Box<SkillRunArgs>),

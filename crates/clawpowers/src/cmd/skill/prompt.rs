@@ -6,22 +6,21 @@ use crate::render;
 use clap::Args;
 use clawpowers_api::operations::skill;
 
-const EXAMPLES: &str = "\
+#[derive(Debug, Args)]
+#[command(after_help = "\
 Examples:
   clawpowers skill prompt                     # for a system prompt
   clawpowers skill prompt --format markdown --budget 800
   clawpowers skill prompt skills/ --format skills-ref
 
-To fit the budget, descriptions are shortened, then omitted, then skills are dropped with a count; skills with the \
-most executions come first and are dropped last. In xml and markdown a folder that many skills share is written once: \
-the location `r1/NAME/SKILL.md` is below the root with the id `r1`. \
-Skills that only the user may start are omitted, and so are skills outside the active role profile of config.json; \
---profile selects another one; with --as no profile is active.";
+To fit the budget, descriptions are shortened, then omitted, then skills are left out and counted. Skills with the most \
+executions come first and are left out last. In xml and markdown, a folder that many skills share is written once: the \
+location `r1/NAME/SKILL.md` is in the folder with the id `r1`.
 
-#[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+Skills that only the user may start are omitted, and so are skills outside the active role profile of config.json. \
+--profile selects another profile; with --as no profile is active.")]
 pub(crate) struct PromptArgs {
-    /// A skill's folder, its SKILL.md, or a folder of skills; the default folders if omitted.
+    /// A skill's folder, its SKILL.md, or a folder of skills; without it, the default folders.
     #[arg(value_name = "PATH")]
     paths: Vec<String>,
     /// The layout: xml, skills-ref, markdown, json.
@@ -43,17 +42,14 @@ impl PromptArgs {
         }
         .with(self.select.selection_of(self.paths));
         let result = skill::prompt::run(&context.runtime, &request);
-        context.out.respond(
-            &result,
-            |_| Exit::Done,
-            |r| {
-                let printed = match r.text.as_str() {
-                    "" => Exit::Done,
-                    text => context.out.print_untrusted(&format!("{text}\n")),
-                };
-                context.out.eprint(&render::prompt::talk(r));
-                printed
-            },
-        )
+        let print = |r: &skill::prompt::Response| {
+            let printed = match r.text.as_str() {
+                "" => Exit::Done,
+                text => context.out.print_untrusted(&format!("{text}\n")),
+            };
+            context.out.eprint(&render::prompt::messages(r));
+            printed
+        };
+        context.out.respond(&result, |_| Exit::Done, print)
     }
 }

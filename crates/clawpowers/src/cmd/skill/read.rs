@@ -5,18 +5,16 @@ use crate::exit::Exit;
 use clap::Args;
 use clawpowers_api::operations::skill;
 
-const EXAMPLES: &str = "\
+#[derive(Debug, Args)]
+#[command(after_help = "\
 Examples:
   clawpowers skill read using-clawpowers
   clawpowers skill read deep-debugger references/tools-go.md
-  clawpowers skill read using-clawpowers --wrap   # for a model";
-
-#[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+  clawpowers skill read using-clawpowers --wrap   # for a model")]
 pub(crate) struct ReadArgs {
     /// The skill's name, its folder's name, or the path of its folder or SKILL.md.
     name: String,
-    /// A file below the skill's folder [default: its SKILL.md].
+    /// A file in the skill's folder [default: its SKILL.md].
     resource: Option<String>,
     /// Wrap the body in `<skill_content>` with the folder and the list of files.
     #[arg(long, conflicts_with = "resource")]
@@ -35,8 +33,6 @@ impl ReadArgs {
         }
         .with(self.select.selection());
         let result = skill::read::run(&context.runtime, &request);
-        context
-            .out
-            .respond(&result, |_| Exit::Done, |r| context.out.print_untrusted(&r.text))
+        context.out.respond_untrusted(&result, |r| r.text.clone())
     }
 }

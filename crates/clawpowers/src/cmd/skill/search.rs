@@ -6,20 +6,18 @@ use crate::render;
 use clap::Args;
 use clawpowers_api::operations::skill;
 
-const EXAMPLES: &str = "\
+#[derive(Debug, Args)]
+#[command(after_help = "\
 Examples:
   clawpowers skill search race condition
   clawpowers skill search pdf --limit 3 --json
 
-Exit codes: 0 something was found, 1 nothing was";
-
-#[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+Exit codes: 0 success, 1 no skill matches")]
 pub(crate) struct SearchArgs {
-    /// The words to look for in names, tags, descriptions and headings.
+    /// Words to search for in names, tags, descriptions and headings.
     #[arg(required = true)]
     words: Vec<String>,
-    /// How many hits to show at most.
+    /// Maximum number of results.
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = whole_number::<usize>, allow_negative_numbers = true)]
     limit: usize,
     #[command(flatten)]
@@ -35,20 +33,16 @@ impl SearchArgs {
         }
         .with(self.select.selection());
         let result = skill::search::run(&context.runtime, &request);
-        let code = |r: &skill::search::Response| {
-            if r.hits.is_empty() {
-                Exit::Negative
-            } else {
-                Exit::Done
-            }
+        let out = &context.out;
+        let code = |r: &skill::search::Response| match r.hits.is_empty() {
+            true => Exit::Negative,
+            false => Exit::Done,
         };
-        context.out.respond(&result, code, |r| {
+        out.respond(&result, code, |r| {
             if r.hits.is_empty() {
-                context
-                    .out
-                    .eprint("no skill matches\nhint: try fewer or other words\n");
+                out.eprint("no skill matches\nhint: try fewer or other words\n");
             }
-            context.out.print(&render::list::hits(&context.out, &r.hits))
+            out.print(&render::list::hits(out, &r.hits))
         })
     }
 }

@@ -6,14 +6,12 @@ use crate::render;
 use clap::Args;
 use clawpowers_api::operations::skill;
 
-const EXAMPLES: &str = "\
+#[derive(Debug, Args)]
+#[command(after_help = "\
 Examples:
   clawpowers skill show using-clawpowers
   clawpowers skill show .claude/skills/my-skill
-  clawpowers skill show my-skill --root skills/ --json | jq .ok.digest";
-
-#[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+  clawpowers skill show my-skill --root skills/ --json | jq .ok.digest")]
 pub(crate) struct ShowArgs {
     /// The skill's name, its folder's name, or the path of its folder or SKILL.md.
     name: String,
@@ -29,10 +27,8 @@ impl ShowArgs {
         }
         .with(self.select.selection());
         let result = skill::show::run(&context.runtime, &request);
-        context.out.respond(
-            &result,
-            |_| Exit::Done,
-            |r| context.out.print(&render::show::text(&context.out, r)),
-        )
+        context
+            .out
+            .respond_text(&result, |r| render::show::text(&context.out, r))
     }
 }

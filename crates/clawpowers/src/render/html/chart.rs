@@ -1,26 +1,26 @@
-//! Charts of one skill in SVG. What they show is said once, above the first.
+//! Charts of one skill in SVG.
 
-use super::{day, text};
-use crate::render::metrics::duration;
+use super::text;
+use crate::render::format::{day, duration};
 use clawpowers_api::feedback::{Direction, Rate, Week, wilson};
 use clawpowers_api::operations::feedback::analyze::SkillReport;
 
-/// The size of a chart, and the room that its axes take.
+/// The size of a chart, and of the margins for its axes.
 const WIDTH: f64 = 320.0;
 const HEIGHT: f64 = 130.0;
 const LEFT: f64 = 40.0;
 const BOTTOM: f64 = 20.0;
 const TOP: f64 = 8.0;
 
-/// What the charts show.
+/// Explains the charts, above the first of them.
 pub(super) const KEY: &str = "<p class=\"soft\">The charts show the last twelve weeks. <b>Rate</b>: the success rate of \
-    each week (dot) with its 95 % interval (bar); a dashed line where the rate changed. <b>Outcomes</b>, from bottom to top: \
+    each week (dot) with its 95% interval (bar); a dashed line marks a change of the rate. <b>Outcomes</b>, from bottom to top: \
     <span class=\"key\"><i class=\"good\"></i>success</span> <span class=\"key\"><i class=\"mid\"></i>partial</span> \
     <span class=\"key\"><i class=\"bad\"></i>failure</span> <span class=\"key\"><i class=\"none\"></i>skipped</span>. <b>Durations</b> of all runs: each bucket is twice as wide as the one before it. Skills \
-    without anything to do are folded.</p>\n";
+    that need no attention are collapsed.</p>\n";
 
-/// The rate with its interval on a line from 0 to 100 %.
-pub(super) fn interval(rate: &Rate, colour: &str) -> String {
+/// The rate and its interval on a line from 0 to 100%.
+pub(super) fn interval(rate: &Rate, color: &str) -> String {
     let Some(value) = rate.value else {
         return String::new();
     };
@@ -33,10 +33,10 @@ pub(super) fn interval(rate: &Rate, colour: &str) -> String {
         ));
     }
     format!(
-        "<svg class=\"interval\" width=\"120\" height=\"16\" viewBox=\"0 0 120 16\" role=\"img\" aria-label=\"{:.0} to {:.0} \
-         %\"><line x1=\"4\" x2=\"116\" y1=\"8\" y2=\"8\" stroke=\"var(--track)\" stroke-width=\"3\"/>{marks}<line x1=\"{:.1}\" \
-         x2=\"{:.1}\" y1=\"8\" y2=\"8\" stroke=\"var(--{colour})\" stroke-width=\"3\"/><circle cx=\"{:.1}\" cy=\"8\" r=\"4\" \
-         fill=\"var(--{colour})\"/></svg>",
+        "<svg class=\"interval\" width=\"120\" height=\"16\" viewBox=\"0 0 120 16\" role=\"img\" aria-label=\"{:.0} to \
+         {:.0}%\"><line x1=\"4\" x2=\"116\" y1=\"8\" y2=\"8\" stroke=\"var(--track)\" stroke-width=\"3\"/>{marks}<line x1=\"{:.1}\" \
+         x2=\"{:.1}\" y1=\"8\" y2=\"8\" stroke=\"var(--{color})\" stroke-width=\"3\"/><circle cx=\"{:.1}\" cy=\"8\" r=\"4\" \
+         fill=\"var(--{color})\"/></svg>",
         rate.low * 100.0,
         rate.high * 100.0,
         x(rate.low),
@@ -45,7 +45,7 @@ pub(super) fn interval(rate: &Rate, colour: &str) -> String {
     )
 }
 
-/// The rate of each week as a small bar; a line where there was none.
+/// The rate of each week as a small bar, or a flat line for a week without runs.
 pub(super) fn weeks(weeks: &[Week]) -> String {
     let mut marks = String::new();
     for (index, week) in weeks.iter().enumerate() {
@@ -57,7 +57,7 @@ pub(super) fn weeks(weeks: &[Week]) -> String {
             ));
             continue;
         }
-        // A week in which all failed is a bar as well, which a week without runs is not.
+        // If all runs of a week failed, its bar still has a height, unlike that of a week without runs.
         let high = 3.0 + success as f64 / total as f64 * 13.0;
         marks.push_str(&format!(
             "<rect x=\"{x}\" y=\"{:.1}\" width=\"6\" height=\"{high:.1}\" fill=\"var(--soft)\"><title>{}: {success} of \
@@ -72,7 +72,7 @@ pub(super) fn weeks(weeks: &[Week]) -> String {
     )
 }
 
-/// Successes of a week, and what counts for its rate.
+/// The successes of a week, and the runs that count for its rate.
 fn counted(week: &Week) -> (u64, u64) {
     let count = |count: i64| u64::try_from(count).unwrap_or_default();
     (
@@ -90,7 +90,7 @@ fn chart(title: &str, marks: &str) -> String {
     )
 }
 
-/// Returns the middle of a week's column.
+/// The center of a week's column.
 fn column(index: usize, columns: usize) -> f64 {
     LEFT + (WIDTH - LEFT) * (index as f64 + 0.5) / columns.max(1) as f64
 }
@@ -99,7 +99,7 @@ fn height(share: f64) -> f64 {
     TOP + (1.0 - share) * (HEIGHT - BOTTOM - TOP)
 }
 
-/// A number beside the axis.
+/// A label of the vertical axis.
 fn label(at: f64, what: &str) -> String {
     format!(
         "<text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{what}</text>\n",
@@ -108,7 +108,7 @@ fn label(at: f64, what: &str) -> String {
     )
 }
 
-/// What stands below the axis at its two ends.
+/// The labels at the two ends of the horizontal axis.
 fn ends(first: &str, last: &str) -> String {
     let y = HEIGHT - 5.0;
     format!(
@@ -138,16 +138,16 @@ pub(super) fn rate(skill: &SkillReport) -> String {
     }
     for change in &skill.analysis.changes {
         let day = day(&change.since);
-        // The week that holds the day is the last one that begins no later; dates of this form sort as text.
+        // Dates of this form are sorted as text.
         if let Some(index) = weeks.iter().rposition(|week| week.start.as_str() <= day) {
             let x = column(index, weeks.len());
-            let colour = if change.direction == Direction::Drop {
+            let color = if change.direction == Direction::Drop {
                 "bad"
             } else {
                 "good"
             };
             marks.push_str(&format!(
-                "<line class=\"change\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{TOP}\" y2=\"{}\" stroke=\"var(--{colour})\" \
+                "<line class=\"change\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{TOP}\" y2=\"{}\" stroke=\"var(--{color})\" \
                  stroke-width=\"2\" stroke-dasharray=\"4 3\"><title>{} {}</title></line>\n",
                 HEIGHT - BOTTOM,
                 change.direction,
@@ -155,7 +155,7 @@ pub(super) fn rate(skill: &SkillReport) -> String {
             ));
         }
     }
-    // Weeks that follow each other are joined, others are not: nothing is known of what lies between.
+    // A line connects only consecutive weeks; between others nothing is known.
     let mut before: Option<(usize, f64)> = None;
     for (index, week) in weeks.iter().enumerate() {
         let (success, total) = counted(week);
@@ -191,7 +191,7 @@ pub(super) fn outcomes(weeks: &[Week]) -> String {
     let mut marks = label(height(1.0), &most.to_string()) + &label(height(0.0), "0");
     for (index, week) in weeks.iter().enumerate() {
         let mut base = 0;
-        for (count, colour, name) in [
+        for (count, color, name) in [
             (week.success, "good", "success"),
             (week.partial, "mid", "partial"),
             (week.failure, "bad", "failure"),
@@ -204,7 +204,7 @@ pub(super) fn outcomes(weeks: &[Week]) -> String {
                 );
                 marks.push_str(&format!(
                     "<rect class=\"{name}\" x=\"{:.1}\" y=\"{to:.1}\" width=\"{wide:.1}\" height=\"{:.1}\" \
-                     fill=\"var(--{colour})\"><title>{}: {count} {name}</title></rect>\n",
+                     fill=\"var(--{color})\"><title>{}: {count} {name}</title></rect>\n",
                     column(index, weeks.len()) - wide / 2.0,
                     from - to,
                     text(&week.start)
@@ -223,7 +223,7 @@ pub(super) fn durations(skill: &SkillReport) -> String {
         return String::new();
     };
     let most = bins.iter().map(|bin| bin.count).max().unwrap_or(1);
-    // Bins are doublings, so their place is a logarithm.
+    // Each bin doubles the one before, so the scale is logarithmic.
     let steps = ((last.to / first.from).log2().round() as usize).max(1);
     let wide = (WIDTH - LEFT) / steps as f64;
     let mut marks = label(height(1.0), &most.to_string());
