@@ -1,4 +1,4 @@
-// Steers a headless Chromium by its DevTools protocol, over pipes.
+// Controls a headless Chromium with the DevTools protocol, over pipes.
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -59,7 +59,7 @@ class Browser {
     this.failed.catch(() => {});
     this.#process = spawn(program, [...FLAGS, `--user-data-dir=${join(this.#folder, "profile")}`], {
       stdio: ["ignore", "ignore", "pipe", "pipe", "pipe"],
-      // With a process group of its own all of its processes can be ended at once.
+      // In its own process group, all of its processes can be killed at once.
       detached: true,
     });
     const { stderr, stdio } = this.#process;

@@ -1,4 +1,4 @@
-// What the tests do inside of a page.
+// The part of the tests that runs inside a page.
 import * as clawpowers from "/native/wasm/index.js";
 import load, { Core } from "/native/wasm/pkg/clawpowers.js";
 import { parse, runAll } from "/tests/conformance/compare.mjs";

@@ -1,4 +1,4 @@
-//! The tables of COMPATIBILITY.md that are written by hand, and the tables that docs/reference.md is generated from.
+//! Hand-written tables of COMPATIBILITY.md, and the tables from which docs/reference.md is generated.
 
 use crate::{read, root};
 use clawpowers_api::{OPERATIONS, Rule};
@@ -24,7 +24,7 @@ pub(crate) fn rows(document: &str, heading: &str) -> Vec<Vec<String>> {
     rows
 }
 
-/// The text of a cell that is wholly in backticks.
+/// The text of a cell that is entirely in backticks.
 pub(crate) fn code(cell: &str) -> Option<&str> {
     cell.strip_prefix('`')?.strip_suffix('`')
 }
@@ -54,7 +54,7 @@ fn documented_exit_codes_match() {
 }
 
 #[test]
-fn every_error_code_and_rule_has_words() {
+fn every_error_code_and_rule_has_a_description() {
     for rule in Rule::ALL {
         let (id, summary) = (rule.id(), rule.summary());
         assert!(
@@ -71,7 +71,7 @@ fn every_error_code_and_rule_has_words() {
 }
 
 #[test]
-fn packages_are_those_of_the_workspace() {
+fn packages_match_the_workspace() {
     for package in ["native/ffi/package.json", "native/wasm/package.json"] {
         let text = read(&root().join(package));
         for field in [

@@ -1,18 +1,17 @@
-//! The files of a crate import each other in one direction only.
+//! Imports between the files of a crate have no cycles.
 
 use crate::{files, members, read, root, shown};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// A module of a crate, by the parts of its path; the root has none.
+/// A module of a crate: the segments of its path; the root has none.
 type Module = Vec<String>;
 
-/// What each file of a crate imports from other files of it.
+/// The imports of each file of a crate from other files of the crate.
 struct Imports(BTreeMap<Module, BTreeSet<Module>>);
 
 impl Imports {
-    /// Reads the sources below `folder`. A file without `mod` lines of its own is one module, and what is written in the
-    /// block of a module belongs to its file.
+    /// Reads the sources below `folder`. Each file is one module; inline modules belong to their file.
     fn of(folder: &Path) -> Self {
         let sources: BTreeMap<Module, String> = files(folder, "rs")
             .iter()
@@ -77,7 +76,7 @@ fn module(path: &Path) -> Module {
     parts
 }
 
-/// Leaves out comments, strings and tests.
+/// Removes comments, strings and tests.
 fn code(text: &str) -> String {
     let text = text.split("\n#[cfg(test)]").next().unwrap_or_default();
     text.lines()
@@ -123,7 +122,7 @@ fn tree<'a>(text: &'a str, before: &[String], found: &mut Vec<Vec<String>>) -> &
         if let Some(mut group) = rest.strip_prefix('{') {
             loop {
                 group = tree(group, &path, found).trim_start();
-                // A name may get another one.
+                // `use … as …`.
                 if let Some(renamed) = group.strip_prefix("as ") {
                     group = renamed.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_' || c == ' ');
                 }
@@ -158,8 +157,7 @@ fn absolute(own: &Module, path: &[String]) -> Option<Module> {
     Some(base)
 }
 
-/// Returns the file that a path leads into: the longest module that it starts with. The root only re-exports, so it is
-/// none.
+/// Returns the file of a path: the longest module that it starts with. The root only re-exports, so it does not count.
 fn file_of(path: &[String], names: &BTreeSet<&Module>) -> Option<Module> {
     (1..=path.len())
         .rev()
@@ -169,7 +167,7 @@ fn file_of(path: &[String], names: &BTreeSet<&Module>) -> Option<Module> {
 }
 
 #[test]
-fn no_files_import_each_other() {
+fn files_do_not_import_each_other() {
     let mut found = Vec::new();
     for folder in members() {
         for circle in Imports::of(&folder.join("src")).circles() {

@@ -1,4 +1,4 @@
-//! Tables of the documents that list what the sources hold, and promises of SECURITY.md about the sources.
+//! Tables in documents that must match the source, and statements of SECURITY.md about the source.
 
 use crate::contracts::rows;
 use crate::{files, members, read, root, shown};
@@ -15,28 +15,28 @@ fn codes(cell: &str) -> Vec<String> {
     cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
-/// The text of a source up to its tests, each run of blanks as one.
+/// The text of a source file up to its tests, with whitespace collapsed.
 fn squeezed(path: &str) -> String {
     let text = read(&root().join(path));
     let text = text.split("#[cfg(test)]\nmod tests").next().unwrap();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// What stands between `start` and the next `end`, wherever it does.
+/// All texts between `start` and the next `end`.
 fn between<'a>(text: &'a str, start: &str, end: &str) -> BTreeSet<&'a str> {
     let found = text.split(start).skip(1).filter_map(|rest| rest.split_once(end));
     found.map(|(found, _)| found).collect()
 }
 
 #[test]
-fn the_reasons_of_an_import_are_listed() {
+fn import_reasons_are_documented() {
     let mut real = BTreeSet::new();
     let folder = root().join("crates/clawpowers-executor/src/ledger");
     let mut sources = vec!["crates/clawpowers-executor/src/legacy.rs".to_owned()];
     sources.extend(files(&folder, "rs").iter().map(|path| shown(path)));
     for source in sources {
         let text = squeezed(&source);
-        // Where a reason is written: in a report's row, or in an error that becomes one.
+        // A reason occurs in a row of a report, or in an error that becomes one.
         for start in [
             ", 0, \"",
             "self.number, \"",
@@ -68,9 +68,9 @@ fn the_reasons_of_an_import_are_listed() {
 }
 
 #[test]
-fn the_tables_of_the_database_are_listed() {
+fn database_tables_are_documented() {
     let source = squeezed("crates/clawpowers-executor/src/db/schema.rs");
-    // Comments of SQL end with their lines.
+    // SQL comments extend to the end of the line.
     let text = read(&root().join("crates/clawpowers-executor/src/db/schema.rs"));
     let mut real: BTreeMap<String, (usize, BTreeSet<String>)> = BTreeMap::new();
     let (mut step, mut table) = (0, None);
@@ -130,7 +130,7 @@ fn product() -> Vec<PathBuf> {
 }
 
 #[test]
-fn the_environment_that_is_read_is_listed() {
+fn environment_variables_are_documented() {
     let listed: BTreeSet<String> = rows(&document(), "Environment variables")
         .iter()
         .flat_map(|row| codes(row.first().unwrap()))
@@ -140,7 +140,7 @@ fn the_environment_that_is_read_is_listed() {
     let mut found = BTreeSet::new();
     for path in product() {
         let text = squeezed(&shown(&path));
-        // By a function that reads one, or as the first of a pair in the list of the clients' own.
+        // As the argument of a function that reads it, or as the first of a pair in the list of client variables.
         let mut names = between(&text, "var_os(\"", "\"");
         names.extend(between(&text, "path(\"", "\""));
         if path.ends_with("session.rs") {
@@ -158,9 +158,9 @@ fn the_environment_that_is_read_is_listed() {
     assert!(missing.is_empty(), "not documented: {missing:?}");
 }
 
-/// One function starts programs, none opens a connection, and no crate of ours writes unsafe code.
+/// One function starts processes, none opens a network connection, and no crate contains unsafe code.
 #[test]
-fn what_the_sources_promise_of_programs_networks_and_unsafe_code() {
+fn no_network_no_unsafe_code_and_one_place_for_processes() {
     let mut starts = BTreeSet::new();
     for path in product() {
         let text = squeezed(&shown(&path));
@@ -174,7 +174,7 @@ fn what_the_sources_promise_of_programs_networks_and_unsafe_code() {
         ] {
             assert!(!text.contains(word), "{}: {word}", shown(&path));
         }
-        // The parser of the command line has a type of this name.
+        // The argument parser also has a type `Command`.
         if text.contains("process::Command") || text.contains("Command::new(spec") {
             starts.insert(shown(&path));
         }
@@ -202,7 +202,7 @@ fn what_the_sources_promise_of_programs_networks_and_unsafe_code() {
 }
 
 #[test]
-fn the_numbers_of_tests_are_those_of_the_tests() {
+fn documented_numbers_of_test_cases_match() {
     let security = read(&root().join("SECURITY.md"));
     for (words, file, number) in [
         ("1,000 kills", "tests/torture/kill.rs", ", 1000)"),

@@ -1,10 +1,10 @@
-//! Who may know whom, and where manifests take their fields from.
+//! Allowed dependencies between crates, and fields that manifests inherit.
 
 use crate::{members, read, root, shown};
 use serde_json::Value;
 use std::process::Command;
 
-/// The layers from the bottom up; everything that is not named here is a leaf on top of them.
+/// The layers from the bottom up; all other crates are on top of them.
 const LOADER: &str = "clawpowers-loader";
 const EXECUTOR: &str = "clawpowers-executor";
 const FEEDBACK: &str = "clawpowers-feedback";

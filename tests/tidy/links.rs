@@ -1,10 +1,10 @@
-//! Links, sizes and names of tests in the documents.
+//! Links, sizes and test names in documents.
 
 use crate::{files, read, root, shown};
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
-/// The documents of the repository. Skills have rules of their own for their links.
+/// The documents of the repository, without skills, whose links other rules check.
 fn documents() -> Vec<PathBuf> {
     let is_document = |path: &PathBuf| {
         let skipped = |part: Component<'_>| {
@@ -38,13 +38,13 @@ fn prose(text: &str) -> impl Iterator<Item = &str> {
 
 /// The targets of the links of a text.
 fn links(text: &str) -> Vec<String> {
-    // A link's text or target may be broken over two lines.
+    // A link may span two lines.
     let text = prose(text).collect::<Vec<_>>().join(" ");
     let targets = text.split("](").skip(1).filter_map(|rest| rest.split_once(')'));
     targets.map(|(target, _)| target.to_owned()).collect()
 }
 
-/// The anchors of a text's headings, as GitHub makes them.
+/// The anchors of headings, as GitHub generates them.
 fn anchors(text: &str) -> BTreeSet<String> {
     let anchor = |line: &str| {
         let heading = line
@@ -62,7 +62,7 @@ fn anchors(text: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn links_lead_somewhere() {
+fn links_have_targets() {
     let (mut checked, mut wrong) = (0, Vec::new());
     for document in documents() {
         let text = read(&document);
@@ -109,7 +109,7 @@ fn documents_stay_small() {
     }
 }
 
-/// Every test that ARCHITECTURE.md names as the one that holds an invariant exists.
+/// Every test that ARCHITECTURE.md names exists.
 #[test]
 fn tests_of_invariants_exist() {
     let mut sources = String::new();

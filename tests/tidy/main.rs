@@ -1,4 +1,4 @@
-//! What has to hold for the sources themselves.
+//! Checks of the repository itself: sources, manifests and documents.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -21,7 +21,7 @@ mod sources;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The folder of the whole workspace.
+/// The root of the workspace.
 fn root() -> PathBuf {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
     manifest.join("../..").canonicalize().unwrap()
@@ -61,7 +61,7 @@ fn members() -> Vec<PathBuf> {
     folders
 }
 
-/// Returns a path as it stands in messages.
+/// Returns a path relative to the root, for messages.
 fn shown(path: &Path) -> String {
     path.strip_prefix(root()).unwrap_or(path).display().to_string()
 }

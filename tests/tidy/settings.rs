@@ -6,7 +6,7 @@ use clawpowers_api::{Options, Runtime};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// The settings that the rows about endings of names are about, each with its ending.
+/// The settings of the rows for name endings, each with its ending.
 const BY_ENDING: [&str; 9] = [
     "payments.enabled",
     "telemetry.enabled",
@@ -25,7 +25,7 @@ fn set(runtime: &Runtime, key: &str, value: &Value) -> Value {
 }
 
 #[test]
-fn settings_take_what_is_listed() {
+fn documented_settings_match() {
     let document = read(&root().join("docs/config.md"));
     let table = rows(&document, "Known settings");
     let settings = table
@@ -39,7 +39,7 @@ fn settings_take_what_is_listed() {
             |cell: &str| -> Vec<String> { cell.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
         let (good, bad) = match takes.as_str() {
             "a number from 1 to 365" => (vec![json!(1), json!(365)], vec![json!(0), json!(366), json!("7")]),
-            "a number from 0 on" => (vec![json!(0), json!(2.5)], vec![json!(-0.01), json!("7")]),
+            "a number, 0 or greater" => (vec![json!(0), json!(2.5)], vec![json!(-0.01), json!("7")]),
             "a string" => (vec![json!("x")], vec![json!(7), json!(null)]),
             "a list" => (vec![json!([]), json!(["x"])], vec![json!("x"), json!({})]),
             "an object or a list" => (vec![json!({}), json!(["x"])], vec![json!("x"), json!(null)]),

@@ -1,4 +1,4 @@
-//! The skills that ship with the program.
+//! The bundled skills.
 
 use crate::{read, root};
 use clawpowers_api::{Profile, Severity, bundled_skills};
@@ -6,7 +6,7 @@ use clawpowers_loader::{Diagnostic, DiskTree, Tree, digest, lint_package, list_r
 use std::fs;
 use std::path::Path;
 
-/// Nothing at all for the specification and this runtime, at most a remark for everybody else.
+/// No diagnostics for the specification and for ClawPowers, at most infos for other targets.
 fn check(profile: Profile, name: &str, diagnostics: &[Diagnostic], wrong: &mut Vec<String>) {
     for found in diagnostics {
         let strict = matches!(profile, Profile::Spec | Profile::ClawPowers);
@@ -20,7 +20,7 @@ fn check(profile: Profile, name: &str, diagnostics: &[Diagnostic], wrong: &mut V
     }
 }
 
-/// Returns the folders of the shipped skills.
+/// Returns the folders of the bundled skills.
 fn shipped_folders() -> Vec<String> {
     let folders = fs::read_dir(root().join("skills"))
         .unwrap()
@@ -32,7 +32,7 @@ fn shipped_folders() -> Vec<String> {
 }
 
 #[test]
-fn shipped_skills_are_clean() {
+fn bundled_skills_have_no_problems() {
     let folders = shipped_folders();
     assert!(folders.len() >= 4, "only {} skills are shipped", folders.len());
     let bundled = bundled_skills();
@@ -53,7 +53,7 @@ fn shipped_skills_are_clean() {
 }
 
 #[test]
-fn shipped_skills_are_those_on_disk() {
+fn bundled_skills_are_those_on_disk() {
     let skills = root().join("skills");
     for folder in shipped_folders() {
         let file = Path::new(&folder).join("SKILL.md");
@@ -68,7 +68,7 @@ fn shipped_skills_are_those_on_disk() {
 }
 
 #[test]
-fn every_file_of_a_shipped_skill_is_mentioned_in_it() {
+fn every_file_of_a_bundled_skill_is_mentioned_in_it() {
     for folder in shipped_folders() {
         let file = root().join("skills").join(&folder).join("SKILL.md");
         let text = read(&file);

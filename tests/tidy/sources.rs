@@ -1,4 +1,4 @@
-//! Rules for the text of the sources.
+//! Rules for source files.
 
 use crate::{files, members, read, root, shown};
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ fn code(text: &str) -> Vec<(usize, &str)> {
         .collect()
 }
 
-/// Tells whether a file is a `tests` module that is compiled for tests alone.
+/// Tells whether a file is a `tests` module that is compiled only for tests.
 fn is_test_module(path: &Path) -> bool {
     let Some(folder) = path.parent().filter(|_| path.ends_with("tests.rs")) else {
         return false;
@@ -81,7 +81,7 @@ fn files_stay_small() {
         "the median of {} files is {median} lines",
         sizes.len()
     );
-    // Whoever reads a file that was generated reads what it was generated from.
+    // Generated files may be long; people read their sources.
     let by_hand = |path: &PathBuf| {
         !read(path)
             .lines()
@@ -119,7 +119,7 @@ fn bindings_only_forward() {
 }
 
 #[test]
-fn every_test_file_is_included() {
+fn every_test_file_belongs_to_a_target() {
     let tests = root().join("tests");
     let manifests: String = members()
         .iter()
@@ -167,7 +167,7 @@ fn every_test_file_is_included() {
 
 #[test]
 fn no_registry_hosts_or_absolute_paths() {
-    // Put together here, so that this file does not hold what it looks for.
+    // Concatenated, so that this file does not contain what it searches for.
     let hosts = [
         ["index.crates", ".io"],
         ["static.crates", ".io"],
@@ -180,7 +180,7 @@ fn no_registry_hosts_or_absolute_paths() {
     .map(|parts| parts.concat());
     let folders =
         [["/wo", "rk/"], ["/ro", "ot/"], ["/Us", "ers/"], ["/ho", "me/"]].map(|parts| parts.concat());
-    // The user of the invented examples.
+    // The user name in examples.
     let invented = ["ada/", "user/"];
     let listed = Command::new("git")
         .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
@@ -228,10 +228,10 @@ fn no_registry_hosts_or_absolute_paths() {
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
-/// The command-line tests run on Windows too: a test that cannot is ignored there with its reason, so that it is counted and
-/// listed. One that is compiled for some systems only would be missing without a word.
+/// The command-line tests also run on Windows. A test that cannot run there is ignored with a reason, so that it is listed.
+/// A test that is not compiled there would be missing silently.
 #[test]
-fn tests_that_a_system_leaves_out_say_why() {
+fn ignored_tests_have_reasons() {
     let mut found = Vec::new();
     let mut scanned = 0;
     for folder in ["tests/cli", "tests/torture"] {
@@ -242,7 +242,7 @@ fn tests_that_a_system_leaves_out_say_why() {
             for (index, line) in text.lines().map(str::trim).enumerate() {
                 let gated = attributes.iter().any(|line| line.starts_with("#[cfg("));
                 let test = attributes.contains(&"#[test]") || line.starts_with("mod ");
-                // Functions for one system each are in the file of that name, behind an attribute of their own.
+                // Functions that differ between systems are in `system.rs`.
                 let unix = line.contains("os::unix::") && !path.ends_with("system.rs");
                 if (gated && test) || (unix && !gated) {
                     found.push(format!("{}:{}: {line}", shown(&path), index + 1));

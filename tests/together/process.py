@@ -1,4 +1,4 @@
-"""Adds 1 to a key as often as the arguments say: HOME KEY COUNT."""
+"""Increments a key COUNT times. Arguments: HOME KEY COUNT."""
 
 import sys
 

@@ -1,4 +1,4 @@
-// Eight workers of one process add 1 to one key, each as often as the arguments say: HOME KEY COUNT.
+// Eight workers of one process increment a key, COUNT times each. Arguments: HOME KEY COUNT.
 import { Worker, isMainThread, workerData } from "node:worker_threads";
 import { fileURLToPath } from "node:url";
 import { open } from "../../native/ffi/index.mjs";

@@ -1,4 +1,4 @@
-//! Many processes at once.
+//! Many concurrent processes.
 
 use crate::started::started;
 use crate::{done, program, rounds, sound};
@@ -7,7 +7,7 @@ use std::path::Path;
 use std::thread;
 use tempfile::TempDir;
 
-/// Starts `crowd` loops of `times` processes each, all at once, and returns everything they printed, line by line.
+/// Runs `crowd` loops of `times` processes each in parallel, and returns all lines that they printed.
 fn crowd(
     home: &Path,
     crowd: usize,
@@ -40,7 +40,7 @@ fn sizes() -> (usize, usize) {
 fn no_increment_is_lost() {
     let home = TempDir::new().unwrap();
     let (loops, times) = sizes();
-    // The home does not exist yet: the first of them create it together.
+    // The home does not exist yet, so the first processes create it concurrently.
     let home = home.path().join("new");
     let printed = crowd(&home, loops, times, |_, _| {
         ["store", "incr", "count"].map(str::to_owned).to_vec()
@@ -115,7 +115,7 @@ fn no_execution_is_lost() {
 }
 
 #[test]
-fn one_of_many_swaps_wins() {
+fn one_of_many_swaps_succeeds() {
     let home = TempDir::new().unwrap();
     done(home.path(), &["store", "set", "lock", "free"]);
     let swap = |own: usize| {
@@ -134,7 +134,7 @@ fn one_of_many_swaps_wins() {
 }
 
 #[test]
-fn the_log_stays_short_between_short_processes() {
+fn the_wal_stays_short_with_short_processes() {
     let place = TempDir::new().unwrap();
     let (real, linked) = (place.path().join("real"), place.path().join("linked"));
     done(&real, &["store", "set", "k", "v"]);
@@ -179,7 +179,7 @@ fn not_utf8() -> std::ffi::OsString {
     name
 }
 
-/// Makes a symbolic link to a file; tells whether there is one then, which Wine does not see to.
+/// Creates a symlink to a file, and tells whether it exists then; Wine does not create it.
 fn link(original: &Path, link: &Path) -> bool {
     #[cfg(unix)]
     let made = std::os::unix::fs::symlink(original, link);

@@ -1,4 +1,4 @@
-//! Damaged databases: what `doctor` calls damaged is never written to again, and what can still be read is recovered.
+//! Damaged databases: once `doctor` reports damage, nothing is written any more, and what is readable can be recovered.
 
 use crate::{done, rounds, run, sound};
 use clawpowers_api::{Options, Runtime};
@@ -14,8 +14,8 @@ use tempfile::TempDir;
 const PAGE: usize = 4096;
 /// Damage of one kind to the bytes of a file; the numbers are random.
 type Damage = fn(&mut Vec<u8>, &mut dyn FnMut(usize) -> usize);
-/// Each with whether what is recovered of values in one page must be what was written: no checksum tells of a flipped bit
-/// in a value, or of a page that only values go on in.
+/// Each with whether recovered values must equal what was written. Without checksums, a flipped bit in a value or in an
+/// overflow page is not noticed.
 const DAMAGES: [(&str, Damage, bool); 6] = [
     (
         "zeroed pages",
@@ -75,7 +75,7 @@ const DAMAGES: [(&str, Damage, bool); 6] = [
     ),
 ];
 
-/// Makes a home with `keys` keys, some of them with values of many pages, and as many executions.
+/// Creates a home with `keys` keys, some with values of many pages, and as many executions.
 fn template(home: &Path, keys: usize) -> BTreeMap<String, Vec<u8>> {
     let mut written = BTreeMap::new();
     let (mut lines, mut executions) = (String::new(), String::new());
@@ -108,7 +108,7 @@ fn files(home: &Path) -> [Option<Vec<u8>>; 2] {
 }
 
 #[test]
-fn nothing_is_written_once_doctor_says_corrupt() {
+fn a_damaged_database_is_never_written() {
     let random = RandomState::new();
     let trials = rounds(24, 200);
     let place = TempDir::new().unwrap();
@@ -174,7 +174,7 @@ fn nothing_is_written_once_doctor_says_corrupt() {
                 "{name}: {storage}: {words:?}: {ran:?}"
             );
         }
-        // What else a header may say that was changed past SQLite is read when the file is opened.
+        // Other changes of the header are detected when the file is opened.
         if state == "corrupt" {
             let reply = long.call("store_set", r#"{"key": "key:0003", "value": "w"}"#);
             assert!(
@@ -207,7 +207,7 @@ fn nothing_is_written_once_doctor_says_corrupt() {
     assert!(corrupt > 0);
 }
 
-/// Recovers a home, whose new one has to be sound, and returns the report.
+/// Recovers a home to a new one, which must be undamaged, and returns the report.
 fn recover(home: &Path, to: &Path) -> Value {
     let ran = run(home, &["doctor", "--json", "--recover", to.to_str().unwrap()]);
     assert!(matches!(ran.status.code(), Some(0 | 1)), "{ran:?}");
@@ -229,7 +229,7 @@ fn values(home: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 #[test]
-fn a_sound_database_is_recovered_whole() {
+fn an_undamaged_database_is_recovered_completely() {
     let place = TempDir::new().unwrap();
     let home = place.path().join("home");
     let written = template(&home, 600);

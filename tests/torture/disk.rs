@@ -1,4 +1,4 @@
-//! A disk that is full, and one that cannot be written to.
+//! Full and read-only disks.
 
 use crate::{done, run, sound};
 use clawpowers_executor::Key;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use tempfile::TempDir;
 
-/// A small disk of its own, where this user may make one.
+/// A small file system, if this user can create one.
 struct Disk {
     place: TempDir,
 }
@@ -47,7 +47,7 @@ impl Drop for Disk {
     }
 }
 
-/// Checks that storage refused, in a clear way, and returns the kind it named.
+/// Checks that a command failed with a storage error, and returns its kind.
 fn refused(ran: &Output) -> String {
     let err = String::from_utf8_lossy(&ran.stderr);
     assert_eq!(ran.status.code(), Some(4), "{ran:?}");
@@ -72,7 +72,7 @@ fn a_full_disk_loses_nothing() {
     };
     assert!(refused(&full).contains("full"), "{full:?}");
     assert!(kept > 5, "{kept}");
-    // No other writing command gets half of its work done either.
+    // No other command is done partially.
     fs::write(disk.place.path().join("rest"), vec![0; 1 << 20]).unwrap_err();
     for words in [
         &["store", "append", "key:0", &value][..],
@@ -90,7 +90,7 @@ fn a_full_disk_loses_nothing() {
     ] {
         refused(&run(&home, words));
     }
-    // What is there can still be read, if only after room was made.
+    // Existing data can be read, at the latest when there is space again.
     fs::remove_file(disk.place.path().join("rest")).unwrap();
     for key in 0..kept {
         assert_eq!(
@@ -112,7 +112,7 @@ fn a_full_disk_loses_nothing() {
 
 #[test]
 #[cfg_attr(not(target_os = "linux"), ignore = "mounts a small disk as Linux does")]
-fn a_full_disk_lets_keys_be_deleted() {
+fn keys_can_be_deleted_on_a_full_disk() {
     let Some(disk) = Disk::new(3000) else { return };
     let home = disk.home();
     let value = "x".repeat(20_000);
@@ -125,7 +125,7 @@ fn a_full_disk_lets_keys_be_deleted() {
         assert!(kept < 1000, "the disk does not fill up");
     }
     done(&home, &["store", "list"]);
-    // Not a byte is left.
+    // No byte is free.
     fs::write(disk.place.path().join("rest"), vec![0; 4 << 20]).unwrap_err();
     refused(&run(&home, &["store", "set", "key:0", &value.repeat(5)]));
     for key in 0..kept {
@@ -135,7 +135,7 @@ fn a_full_disk_lets_keys_be_deleted() {
             "{key} of {kept}"
         );
     }
-    // The room in the database is free now.
+    // The pages in the database are free now.
     done(&home, &["store", "set", "small", "v"]);
     assert_eq!(done(&home, &["store", "list"]), "small\n");
     fs::remove_file(disk.place.path().join("rest")).unwrap();
@@ -146,11 +146,11 @@ fn a_full_disk_lets_keys_be_deleted() {
 
 #[test]
 #[cfg_attr(not(target_os = "linux"), ignore = "mounts a small disk as Linux does")]
-fn a_long_wal_takes_no_room_from_a_deletion() {
+fn a_long_wal_leaves_space_for_a_deletion() {
     let Some(disk) = Disk::new(5000) else { return };
     let home = disk.home();
     done(&home, &["store", "set", "small", "v"]);
-    // The value is in the WAL, and the database has no room for it.
+    // The value is in the WAL, and there is no space for it in the database.
     let entry = format!("{{\"key\":\"large\",\"value\":\"{}\"}}\n", "x".repeat(2_000_000));
     let elsewhere = TempDir::new().unwrap();
     let file = elsewhere.path().join("entry.jsonl");
@@ -165,7 +165,7 @@ fn a_long_wal_takes_no_room_from_a_deletion() {
 
 #[test]
 #[cfg_attr(not(target_os = "linux"), ignore = "mounts a small disk as Linux does")]
-fn a_long_import_leaves_room_on_the_disk() {
+fn a_long_import_leaves_free_space() {
     let Some(disk) = Disk::new(8000) else { return };
     let home = disk.home();
     done(&home, &["store", "set", "a", "1"]);
@@ -181,7 +181,7 @@ fn a_long_import_leaves_room_on_the_disk() {
     fs::write(&file, lines).unwrap();
     let ran = run(&home, &["metrics", "import", file.to_str().unwrap()]);
     assert!(refused(&ran).contains("MiB are left on the disk"), "{ran:?}");
-    // Nothing of it takes room.
+    // It leaves nothing on the disk.
     done(&home, &["store", "set", "b", &"x".repeat(100_000)]);
     done(&home, &["store", "delete", "a"]);
     assert_eq!(done(&home, &["metrics", "summary"]), "No metrics recorded\n");
@@ -190,7 +190,7 @@ fn a_long_import_leaves_room_on_the_disk() {
 
 #[test]
 #[cfg_attr(not(target_os = "linux"), ignore = "mounts a small disk as Linux does")]
-fn a_full_disk_makes_no_half_home() {
+fn a_full_disk_leaves_no_partial_home() {
     let Some(disk) = Disk::new(100) else { return };
     fs::write(disk.place.path().join("rest"), vec![0; 1 << 20]).unwrap_err();
     for words in [
@@ -272,7 +272,7 @@ fn a_read_only_home_is_read_and_not_written() {
 }
 
 #[test]
-fn a_damaged_file_is_named_and_left_alone() {
+fn a_damaged_file_is_reported_and_not_changed() {
     let home = TempDir::new().unwrap();
     done(home.path(), &["store", "set", "a", "1"]);
     let file = home.path().join("clawpowers.db");

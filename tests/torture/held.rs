@@ -1,4 +1,4 @@
-//! Processes that are stopped while they hold a lock.
+//! Processes that are suspended while they hold a lock.
 
 use crate::started::Start as _;
 use crate::{done, program, sound};
@@ -9,18 +9,18 @@ use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-/// Tells a process of this file which home it is about.
+/// The variable with the home of a helper process.
 const HOME: &str = "CLAWPOWERS_TORTURE_HELD";
-/// How long a command waits for another process, as COMPATIBILITY.md says.
+/// How long a command waits for another process, as documented.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// No test: says that it holds something, and lets go of it once its standard input ends.
+/// Not a test: prints that it holds a lock, and releases it at the end of stdin.
 fn hold() {
     println!("\nheld");
     std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
 }
 
-/// No test: the process that holds the database for writing.
+/// Not a test: the process that holds the write lock of the database.
 #[test]
 fn writer() {
     let Some(home) = std::env::var_os(HOME) else {
@@ -28,7 +28,7 @@ fn writer() {
     };
     let mut db = Db::create(&Home::new(home)).unwrap();
     let entries = ["a", "b"].map(|key| (Key::new(key).unwrap(), b"held".as_slice()));
-    // The second is asked for in the middle of the transaction.
+    // The second value is read in the middle of the transaction.
     let entries = entries.into_iter().enumerate().map(|(number, entry)| {
         if number == 1 {
             hold();
@@ -38,13 +38,13 @@ fn writer() {
     db.store().set_all(entries, true).unwrap();
 }
 
-/// No test: the process that holds the lock of config.json.
+/// Not a test: the process that holds the lock of config.json.
 #[test]
 fn config() {
     lock("config.lock");
 }
 
-/// No test: the process that imports and makes no progress.
+/// Not a test: the process that imports and makes no progress.
 #[test]
 fn import() {
     lock("import.lock");
@@ -57,7 +57,7 @@ fn lock(name: &str) {
     }
 }
 
-/// A process that holds something and was stopped then.
+/// A process that was suspended while it holds a lock.
 struct Stopped {
     process: Child,
     output: BufReader<ChildStdout>,
@@ -81,7 +81,7 @@ impl Stopped {
 
     fn signal(&self, signal: &str) {
         if cfg!(windows) {
-            // Nothing stops a process there; it waits for its standard input, and holds what it holds.
+            // Processes cannot be suspended there; it waits for stdin and holds the lock.
             return;
         }
         let pid = self.process.id().to_string();
@@ -89,7 +89,7 @@ impl Stopped {
         assert!(sent.unwrap().success());
     }
 
-    /// Lets it go on, and waits until it is done.
+    /// Resumes the process, and waits for it to exit.
     fn go_on(mut self) {
         self.signal("-CONT");
         drop(self.process.stdin.take());
@@ -106,13 +106,13 @@ impl Drop for Stopped {
 }
 
 #[test]
-fn others_give_up_after_the_timeout_and_lose_nothing() {
+fn waiting_processes_time_out_and_lose_nothing() {
     let folder = TempDir::new().unwrap();
     let home = folder.path();
     done(home, &["store", "set", "a", "old"]);
     done(home, &["config", "set", "logging.level", "info"]);
     let holders = ["held::writer", "held::config", "held::import"].map(|role| Stopped::new(home, role));
-    // Readers need no lock, and what changes nothing needs none either.
+    // Readers need no lock, and neither does a change to the same value.
     assert_eq!(done(home, &["store", "get", "a"]), "old\n");
     done(home, &["metrics", "summary"]);
     done(home, &["config", "get", "logging.level"]);

@@ -1,4 +1,4 @@
-//! Imports beside other processes, and imports that are killed.
+//! Imports with concurrent processes, and imports that are killed.
 
 use crate::started::Start as _;
 use crate::started::started;
@@ -13,7 +13,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-/// After this long a process is taken to hang; nothing is measured by it.
+/// After this time a process is considered to hang; no test depends on its exact value.
 const HANGS: Duration = Duration::from_secs(600);
 /// More lines than the first transaction of an import writes.
 const SEVERAL: usize = 12_000;
@@ -36,7 +36,7 @@ fn file_of(folder: &Path, count: usize) -> PathBuf {
     path
 }
 
-/// An import that waits for more lines, after it has committed some that do not count yet.
+/// An import that waits for more lines, after it has committed some that are still staged.
 struct Waiting {
     process: Child,
     input: ChildStdin,
@@ -53,7 +53,7 @@ impl Waiting {
         let mut input = process.stdin.take().unwrap();
         input.write_all(text.as_bytes()).unwrap();
         input.flush().unwrap();
-        // Its lock tells how many transactions it has committed.
+        // The size of its lock file is the number of transactions.
         let lock = home.join("import.lock");
         let since = Instant::now();
         while fs::metadata(&lock).map_or(0, |lock| lock.len()) == 0 {
@@ -100,7 +100,7 @@ fn writers_commit_between_the_transactions_of_an_import() {
 }
 
 #[test]
-fn a_killed_import_leaves_nothing_and_is_made_again() {
+fn a_killed_import_leaves_nothing_and_can_be_repeated() {
     let folder = TempDir::new().unwrap();
     let home = folder.path().join("home");
     done(&home, &["store", "set", "a", "1"]);
@@ -109,7 +109,7 @@ fn a_killed_import_leaves_nothing_and_is_made_again() {
         import.process.kill().unwrap();
         import.process.wait().unwrap();
         assert_eq!(total(&home), 0);
-        // The next one deletes what this one left; the file says how far that was.
+        // The next import deletes what this one staged; the lock file says how much that was.
         fs::remove_file(home.join("import.lock")).unwrap();
     }
     let path = file_of(folder.path(), SEVERAL);
@@ -120,7 +120,7 @@ fn a_killed_import_leaves_nothing_and_is_made_again() {
     assert_eq!(total(&home), SEVERAL as i64);
 }
 
-/// Runs an import beside a loop of increments, each a process; `each` runs after each of them.
+/// Runs an import concurrently with increments, each in its own process; `each` runs after each of them.
 fn beside_writers(home: &Path, import: &[&str], mut each: impl FnMut()) {
     let ended = AtomicBool::new(false);
     let (longest, writes) = thread::scope(|scope| {
@@ -149,7 +149,7 @@ fn beside_writers(home: &Path, import: &[&str], mut each: impl FnMut()) {
 }
 
 #[test]
-fn a_long_import_keeps_nobody_waiting() {
+fn a_long_import_does_not_block_others() {
     let folder = TempDir::new().unwrap();
     let home = folder.path().join("home");
     done(&home, &["store", "set", "a", "0"]);
@@ -167,14 +167,14 @@ fn keys_of(folder: &Path, count: usize) -> PathBuf {
     path
 }
 
-/// Returns how many keys count.
+/// Returns the number of visible keys.
 fn keys(home: &Path) -> usize {
     let db = Db::open(&Home::new(home)).unwrap();
     db.map_or(0, |mut db| usize::try_from(db.store().count().unwrap()).unwrap())
 }
 
 #[test]
-fn a_long_import_of_keys_keeps_nobody_waiting_and_shows_all_or_none() {
+fn a_long_import_of_keys_does_not_block_and_is_atomic() {
     let folder = TempDir::new().unwrap();
     let home = folder.path().join("home");
     done(&home, &["store", "set", "a", "0"]);
@@ -189,7 +189,7 @@ fn a_long_import_of_keys_keeps_nobody_waiting_and_shows_all_or_none() {
 }
 
 #[test]
-fn a_long_import_of_an_old_home_keeps_nobody_waiting() {
+fn a_long_import_of_a_1x_home_does_not_block() {
     let folder = TempDir::new().unwrap();
     let (home, old) = (folder.path().join("home"), folder.path().join("old"));
     done(&home, &["store", "set", "a", "0"]);
@@ -208,7 +208,7 @@ fn a_long_import_of_an_old_home_keeps_nobody_waiting() {
 }
 
 #[test]
-fn a_killed_import_of_keys_leaves_all_or_none_and_is_made_again() {
+fn a_killed_import_of_keys_is_atomic_and_can_be_repeated() {
     let folder = TempDir::new().unwrap();
     let home = folder.path().join("home");
     done(&home, &["store", "set", "a", "1"]);
@@ -218,7 +218,7 @@ fn a_killed_import_of_keys_leaves_all_or_none_and_is_made_again() {
         let mut process = started(|| program(&home).args(import).stderr(Stdio::null()).spawn());
         let lock = home.join("import.lock");
         let since = Instant::now();
-        // Each time after another of its transactions.
+        // Each time after a different number of transactions.
         let enough = || fs::metadata(&lock).map_or(0, |lock| lock.len()) > round as u64 % 5;
         while !enough() && process.try_wait().unwrap().is_none() {
             assert!(since.elapsed() < HANGS, "nothing was committed");
@@ -235,7 +235,7 @@ fn a_killed_import_of_keys_leaves_all_or_none_and_is_made_again() {
             left.keys > 1,
             "{said}"
         );
-        // The next one clears what this one left; the file says how far that was.
+        // The next import deletes what this one staged; the lock file says how much that was.
         fs::remove_file(&lock).unwrap();
     }
     done(&home, &import);
@@ -243,7 +243,7 @@ fn a_killed_import_of_keys_leaves_all_or_none_and_is_made_again() {
     assert_eq!(sound(&home).leftovers().unwrap(), Leftovers::default());
 }
 
-/// A home as 1.x left it.
+/// A home of 1.x.
 fn old_home(folder: &Path) {
     fs::create_dir_all(folder.join("state")).unwrap();
     fs::create_dir_all(folder.join("metrics")).unwrap();
@@ -252,7 +252,7 @@ fn old_home(folder: &Path) {
 }
 
 #[test]
-fn of_many_first_commands_one_imports() {
+fn one_of_many_first_commands_imports() {
     let folder = TempDir::new().unwrap();
     let home = folder.path();
     old_home(home);
@@ -286,7 +286,7 @@ fn a_first_command_waits_for_the_one_that_imports() {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .start();
-    // What the other process made is there before it lets go of the lock.
+    // The database of the other process exists before it releases the lock.
     fs::hard_link(made.join("clawpowers.db"), home.join("clawpowers.db")).unwrap();
     drop(lock);
     let ran = waiting.wait_with_output().unwrap();

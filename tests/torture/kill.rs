@@ -1,4 +1,4 @@
-//! Writers that are killed at any moment.
+//! Writers that are killed at random moments.
 
 use crate::started::Start as _;
 use crate::{rounds, sound};
@@ -14,17 +14,17 @@ use std::thread;
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// Tells a process of this file that it is the one that writes.
+/// The variable that makes a process of this file the writer.
 const WRITER: &str = "CLAWPOWERS_TORTURE_WRITER";
-/// The number of the run, part of every key that a writer makes. A process id would not do: Wine gives one out again
-/// within a few runs, and a home is used for many.
+/// The number of the run, which is part of every key. A process id is not unique: Wine reuses ids within a few runs of a
+/// home.
 const RUN: &str = "CLAWPOWERS_TORTURE_RUN";
-/// How often a home is used before a new one is made, so that creation is hit as well.
+/// How often a home is used before a new one is created, so that the creation is killed as well.
 const ROUNDS_A_HOME: usize = 40;
-/// How much of what a killed writer did is looked at again one by one.
+/// How many writes of a killed writer are checked one by one.
 const LOOKED_AT: usize = 400;
 
-/// No test: what the killed process runs. It writes without end and says of each write that it is done.
+/// Not a test: the process that is killed. It writes in an endless loop and acknowledges each write.
 #[test]
 fn writer() {
     let Some(home) = std::env::var_os(WRITER) else {
@@ -85,13 +85,13 @@ fn writer() {
 /// How many writes of each kind were acknowledged.
 fn acknowledged(text: &str, kind: &str) -> usize {
     let count = |line: &&str| line.strip_prefix(kind).is_some_and(|rest| rest.starts_with(' '));
-    // The last line may have been cut by the kill; a whole one ends with a line end.
+    // The last line may be truncated by the kill; a complete one ends with a newline.
     let whole = text.rfind('\n').map_or("", |end| text.get(..end).unwrap());
     whole.lines().filter(count).count()
 }
 
 #[test]
-fn what_was_acknowledged_survives_a_kill() {
+fn acknowledged_writes_survive_a_kill() {
     let rounds = rounds(60, 1000);
     let random = RandomState::new();
     let mut home = TempDir::new().unwrap();
@@ -108,8 +108,8 @@ fn what_was_acknowledged_survives_a_kill() {
             .stdout(Stdio::piped())
             .start();
         let mut out = BufReader::new(writer.stdout.take().unwrap());
-        // How long a process takes to start and to write is the machine's affair, so the kill waits for so many
-        // acknowledgements. One in eight comes at any moment after the start, to hit the creation as well.
+        // The kill waits for a number of acknowledgements, so that it does not depend on the speed of the machine. One in eight
+        // comes at a random moment after the start, to hit the creation as well.
         let dice = random.hash_one(round);
         let awaited = if dice % 8 == 0 {
             0
@@ -126,7 +126,7 @@ fn what_was_acknowledged_survives_a_kill() {
             );
             seen += usize::from(is_acknowledgement(text.get(start..).unwrap()));
         }
-        // Where it strikes between two acknowledgements is left to chance.
+        // The moment between two acknowledgements is random.
         thread::sleep(Duration::from_micros(
             (dice >> 32) % if awaited == 0 { 40_000 } else { 1_000 },
         ));
@@ -159,7 +159,7 @@ fn check(home: &Path, run: usize, text: &str) -> usize {
             value(&mut db, &format!("{run}:{number}")).unwrap_or_else(|| panic!("{number} of {set} is gone"));
         assert_eq!(value.len(), 1 + (number * 37) % 3000);
     }
-    // The last write may have been made and not been acknowledged.
+    // The last write may be done but not acknowledged.
     let count = |db: &mut Db, key: &str, of: fn(&str) -> usize| value(db, key).map_or(0, |text| of(&text));
     let sum = count(&mut db, &format!("{run}:count"), |text| text.parse().unwrap());
     assert!(sum == incr || sum == incr + 1, "{sum} of {incr}");
@@ -184,7 +184,7 @@ fn check(home: &Path, run: usize, text: &str) -> usize {
         let name = entry.as_ref().unwrap().file_name();
         name.to_string_lossy().contains(".new-")
     });
-    // One that was killed while it made the database leaves its draft for a later one to clear.
+    // A process that is killed while it creates the database leaves a temporary file, which a later one deletes.
     assert!(drafts.count() <= 4 * ROUNDS_A_HOME);
     all
 }

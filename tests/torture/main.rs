@@ -1,5 +1,4 @@
-//! What must hold when many processes write at once, when they are killed, and when the disk is full or read-only: real
-//! processes of the real binary.
+//! Many concurrent writers, killed processes, full and read-only disks, with real processes of the real binary.
 //!
 //! The loops are short here; `cargo xtask torture` runs them at full length (`CLAWPOWERS_TORTURE=full`).
 #![expect(
@@ -25,7 +24,7 @@ use started::started;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-/// Returns how often something is done: `short` in the suite, `full` in the long run.
+/// Returns a number of rounds: `short` by default, `full` in a run at full length.
 fn rounds(short: usize, full: usize) -> usize {
     match std::env::var("CLAWPOWERS_TORTURE").as_deref() {
         Ok("full") => full,
@@ -47,14 +46,14 @@ fn run(home: &Path, words: &[&str]) -> Output {
     started(|| program(home).args(words).output())
 }
 
-/// Runs the program, which has to succeed, and returns what it printed.
+/// Runs the program, which must succeed, and returns its output.
 fn done(home: &Path, words: &[&str]) -> String {
     let ran = run(home, words);
     assert!(ran.status.success(), "{words:?}: {ran:?}");
     String::from_utf8(ran.stdout).unwrap()
 }
 
-/// Opens the database and looks for damage and for figures that are not those of the executions.
+/// Opens the database and checks that it is undamaged and that the statistics match the executions.
 fn sound(home: &Path) -> Db {
     let mut db = Db::open(&Home::new(home)).unwrap().unwrap();
     assert_eq!(db.integrity_check().unwrap(), Vec::<String>::new());

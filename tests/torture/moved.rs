@@ -15,7 +15,7 @@ use std::time::{Duration, SystemTime};
 use tempfile::TempDir;
 
 const WRITER: &str = "CLAWPOWERS_TORTURE_MOVED";
-/// The key that tells one file from another.
+/// The key that distinguishes the files.
 const NAME: &str = "name";
 
 fn open(home: &Path) -> Runtime {
@@ -33,7 +33,7 @@ fn get(runtime: &Runtime, key: &str) -> String {
     runtime.call("store_get", &format!(r#"{{"key": "{key}", "default": "none"}}"#))
 }
 
-/// What somebody may do to the files of a home.
+/// What may happen to the files of a home.
 const CHANGES: [fn(&Path, &Path); 6] = [
     |home, _| fs::remove_dir_all(home).unwrap(),
     |home, other| fs::rename(home, other.join("moved")).unwrap(),
@@ -41,7 +41,7 @@ const CHANGES: [fn(&Path, &Path); 6] = [
         fs::remove_dir_all(home).unwrap();
         fs::rename(other.join("new"), home).unwrap();
     },
-    // The database alone is replaced, as by a backup that is put back.
+    // Only the database is replaced, as by restoring a backup.
     |home, other| {
         for suffix in ["-wal", "-shm"] {
             fs::remove_file(home.join(format!("clawpowers.db{suffix}"))).unwrap();
@@ -84,7 +84,7 @@ fn a_write_goes_to_the_file_at_the_path() {
             seen.contains(&format!("\"value\":\"{}\"", expected.trim())),
             "{number}: {seen} {expected}"
         );
-        // And once it says that a write is done, a new process finds it.
+        // And a new process finds every acknowledged write.
         let reply = set(&long, "k", "v");
         assert!(reply.starts_with(r#"{"ok":"#), "{number}: {reply}");
         assert_eq!(done(&home, &["store", "get", "k"]), "v\n", "{number}");
@@ -94,7 +94,7 @@ fn a_write_goes_to_the_file_at_the_path() {
 
 #[test]
 #[cfg_attr(windows, ignore = "an open file cannot be moved or deleted there")]
-fn a_write_to_a_file_that_is_gone_is_refused_where_its_wal_is_left() {
+fn a_write_to_a_deleted_file_with_a_wal_is_refused() {
     let home = TempDir::new().unwrap();
     let long = open(home.path());
     assert!(set(&long, "k", "v").contains("ok"));
@@ -111,7 +111,7 @@ fn a_write_to_a_file_that_is_gone_is_refused_where_its_wal_is_left() {
 
 #[test]
 #[cfg_attr(windows, ignore = "an open file cannot be moved or deleted there")]
-fn a_note_of_damage_stops_a_long_process() {
+fn a_damage_marker_stops_a_long_process() {
     let home = TempDir::new().unwrap();
     let long = open(home.path());
     assert!(set(&long, "k", "v").contains("ok"));
@@ -128,7 +128,7 @@ fn a_note_of_damage_stops_a_long_process() {
     assert!(set(&long, "k", "w").contains("ok"));
 }
 
-/// No test: the process whose home is moved away. It says of each write whether it was done.
+/// Not a test: the process whose home is moved. It prints for each write whether it was done.
 #[test]
 fn writer() {
     let Some(home) = std::env::var_os(WRITER) else {
@@ -186,7 +186,7 @@ fn every_acknowledged_write_is_in_one_of_the_files() {
             wait(3);
             thread::sleep(Duration::from_micros(random.hash_one(number) % 3000));
             let away = place.path().join(format!("away-{number}"));
-            // The acknowledgement may be one from before the last move, and the home not be there yet.
+            // The acknowledgement may be older than the last move, so the home may not exist yet.
             while fs::rename(&home, &away).is_err() {
                 wait(1);
             }
