@@ -1,10 +1,10 @@
-//! Repairs settle in one go under every profile, lose no skill, and leave what parses as it is.
+//! One run makes all repairs for every target, loses no skill, and keeps the meaning of valid frontmatter.
 #![no_main]
 
 use clawpowers_loader::{Diagnostic, ParseOptions, Parsed, Profile, Rule, fix, parse};
 use libfuzzer_sys::fuzz_target;
 
-/// Tells whether the frontmatter was read as it is written.
+/// Tells whether the frontmatter was parsed without repairs.
 fn strict(parsed: &Parsed) -> bool {
     let odd = |d: &Diagnostic| {
         d.rule.is_repair() || (d.rule.id().starts_with("frontmatter-") && d.rule != Rule::FrontmatterDashes)
@@ -13,7 +13,7 @@ fn strict(parsed: &Parsed) -> bool {
 }
 
 fuzz_target!(|bytes: &[u8]| {
-    // Profiles differ in what they report and so in what is mended; the length picks one, so that any is met.
+    // Targets differ in what they report and thus repair; the length selects one, so that all are used.
     let profile = Profile::ALL
         .get(bytes.len() % 8)
         .copied()
@@ -25,7 +25,7 @@ fuzz_target!(|bytes: &[u8]| {
     let before = parse(bytes, &options);
     let fixed = fix(bytes, &options);
     if before.diagnostics.iter().any(|d| d.rule == Rule::NotUtf8) {
-        // Left alone: what stands in for its bad bytes is not what the author wrote.
+        // Not changed: the replacement characters are not what the author wrote.
         assert!(!fixed.changed);
         return;
     }

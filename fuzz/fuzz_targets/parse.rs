@@ -1,4 +1,4 @@
-//! Any bytes parse without a panic under every profile, and every finding and edit lies within the text.
+//! Any bytes parse without a panic for every target, and every diagnostic and edit is within the text.
 #![no_main]
 
 use clawpowers_loader::syntax::{Source, lines};
@@ -8,7 +8,7 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|bytes: &[u8]| {
     let text = Source::decode(bytes);
     let end = text.position(text.text().len());
-    // How many code points each line has; a text that ends in a line end has an empty line behind it.
+    // The number of code points in each line; after a final newline there is an empty line.
     let mut widths: Vec<usize> = lines(text.text()).map(|line| line.text.chars().count()).collect();
     widths.resize(end.line, 0);
     for profile in Profile::ALL {
@@ -25,7 +25,7 @@ fuzz_target!(|bytes: &[u8]| {
         for finding in &parsed.diagnostics {
             let (line, column) = (finding.position.line, finding.position.column);
             assert!(line >= 1 && line <= end.line, "{finding:?} lies behind {end:?}");
-            // One past the end is the line end; a carriage return may be counted as one more.
+            // One past the end is the newline; a carriage return may count as one more.
             assert!(
                 column >= 1 && column <= widths[line - 1] + 2,
                 "{finding:?} lies behind a line of {} characters",

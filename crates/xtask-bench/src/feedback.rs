@@ -1,22 +1,22 @@
-//! How often the change detection is wrong, and how fast it is, beside others that look at the same streams.
+//! The false-alarm rate and the delay of the change detection, compared with other methods on the same streams.
 
 use crate::Failure;
 use clawpowers_api::feedback::{Detector, Direction};
 
-/// How many executions a stream has.
+/// The number of executions in a stream.
 const LENGTH: usize = 200;
-/// The rates of steady streams.
+/// The rates of constant streams.
 const STEADY: [f64; 6] = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95];
 /// The changes, each at the middle of the stream.
 const CHANGES: [(f64, f64); 3] = [(0.9, 0.6), (0.7, 0.4), (0.95, 0.8)];
-/// How many streams are looked at for each.
+/// The number of streams for each rate or change.
 const STREAMS: usize = 2000;
-/// How many for the table of thresholds.
+/// The number of streams for the table of thresholds.
 const CALIBRATED: usize = 20_000;
-/// The shares of steady streams in which a drop and a rise may be reported: together below 5 %, with room for the
-/// spread of a simulation.
+/// The shares of constant streams in which a drop and a rise may be reported: together below 5%, with a margin for the
+/// variance of a simulation.
 const SHARES: (f64, f64) = (0.031, 0.006);
-/// The false-alarm share at which those that stand beside are set up.
+/// The false-alarm rate for which the other methods are calibrated.
 const FALSE_ALARMS: f64 = 0.05;
 
 /// A plain generator, so that every run sees the same streams.
@@ -38,7 +38,7 @@ impl Random {
     }
 }
 
-/// What looks at a stream: gives the number of the execution with which it first reports anything.
+/// A method: returns the number of the execution at which it first reports a change.
 type Look<'a> = &'a dyn Fn(&[bool]) -> Option<usize>;
 
 fn ours(stream: &[bool]) -> Option<usize> {
@@ -48,7 +48,7 @@ fn ours(stream: &[bool]) -> Option<usize> {
         .position(|success| detector.push(*success).is_some())
 }
 
-/// The rule of 1.x: the last five against all, 20 points in rounded percent, from ten executions on.
+/// The rule of 1.x: the last five executions against all, 20 points in rounded percent, from ten executions on.
 fn rule_of_1x(stream: &[bool]) -> Option<usize> {
     let percent = |part: &[bool]| {
         let success = part.iter().filter(|success| **success).count();
@@ -106,7 +106,7 @@ fn crossing(scores: &[f64], threshold: f64) -> Option<usize> {
     scores.iter().position(|score| *score > threshold)
 }
 
-/// The threshold that a share of steady streams passes.
+/// The threshold that a given share of constant streams exceeds.
 fn threshold(rate: f64, score: impl Fn(&[bool]) -> Vec<f64>) -> f64 {
     let mut random = Random(7);
     let mut highest: Vec<f64> = (0..STREAMS)
@@ -123,10 +123,10 @@ fn quantile(values: &mut [f64], q: f64) -> f64 {
         .unwrap_or_default()
 }
 
-/// Prints false alarms at steady rates, and delays and misses after a change.
+/// Prints false alarms at constant rates, and delays and misses after a change.
 pub(crate) fn simulate() -> Result<(), Failure> {
-    println!("{STREAMS} streams of {LENGTH} executions each, looked at after every execution");
-    println!("steady rate   ours     rule of 1.x");
+    println!("{STREAMS} streams of {LENGTH} executions each, checked after every execution");
+    println!("rate          ours    rule of 1.x");
     for rate in STEADY {
         let flagged = |look: Look<'_>| {
             let mut random = Random(2026);
@@ -136,7 +136,7 @@ pub(crate) fn simulate() -> Result<(), Failure> {
             100.0 * count as f64 / STREAMS as f64
         };
         println!(
-            "{rate:<12} {:5.2} %  {:6.2} %",
+            "{rate:<12} {:5.2}%  {:6.2}%",
             flagged(&ours),
             flagged(&rule_of_1x)
         );
@@ -174,15 +174,15 @@ fn delay(label: &str, before: f64, after: f64, look: Look<'_>) {
     let mean = delays.iter().sum::<f64>() / delays.len().max(1) as f64;
     let looked = (delays.len() + missed).max(1) as f64;
     println!(
-        "  {label:<28} mean delay {mean:5.1}   missed {:5.2} %   before the change {:5.2} %",
+        "  {label:<28} mean delay {mean:5.1}   missed {:5.2}%   before the change {:5.2}%",
         100.0 * f64::from(u32::try_from(missed).unwrap_or(u32::MAX)) / looked,
         100.0 * f64::from(early) / STREAMS as f64
     );
 }
 
-/// Prints by how much each row of the table of thresholds has to move; to be repeated until nothing moves.
+/// Prints the correction of each row of the table of thresholds. Repeat it until there are no corrections.
 pub(crate) fn calibrate() -> Result<(), Failure> {
-    println!("rate   drop   rise   (to be added to the row)   in later blocks of {LENGTH}");
+    println!("rate   drop   rise   (add to the row)   in later blocks of {LENGTH}");
     for rate in [0.02, 0.05, 0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99] {
         let mut random = Random(11);
         let mut margins: [Vec<f64>; 2] = [Vec::new(), Vec::new()];
@@ -201,7 +201,7 @@ pub(crate) fn calibrate() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Prints the share of steady streams that are reported in each further block of executions.
+/// Prints the share of constant streams that are reported in each further block of executions.
 fn later(rate: f64) {
     const BLOCKS: usize = 5;
     let mut random = Random(13);
@@ -218,12 +218,12 @@ fn later(rate: f64) {
     }
     let shares: Vec<String> = flagged
         .iter()
-        .map(|count| format!("{:.1} %", 100.0 * *count as f64 / STREAMS as f64))
+        .map(|count| format!("{:.1}%", 100.0 * *count as f64 / STREAMS as f64))
         .collect();
     println!("  {}", shares.join("  "));
 }
 
-/// Feeds a stream and returns the highest margins; a change that is found does not end the stream.
+/// Processes a stream and returns the highest margins; a detected change does not end the stream.
 fn highest(detector: &mut Detector, stream: &[bool]) -> (f64, f64) {
     let mut most = (f64::NEG_INFINITY, f64::NEG_INFINITY);
     for success in stream {
@@ -232,7 +232,7 @@ fn highest(detector: &mut Detector, stream: &[bool]) -> (f64, f64) {
             most = (most.0.max(drop), most.1.max(rise));
         }
         if let Some(change) = change {
-            // What passed a threshold passed it by an unknown amount; the share counts it as the highest.
+            // By how much a threshold was exceeded is unknown, so it counts as the highest value.
             match change.direction {
                 Direction::Drop => most.0 = f64::INFINITY,
                 Direction::Rise => most.1 = f64::INFINITY,

@@ -1,26 +1,26 @@
-//! The least work that a listing can be: to find the files and read them.
+//! The minimal work of a list of skills: finding and reading the files.
 
 use crate::Failure;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-/// Reads every file that a list names: the floor of any listing that is told where the files are.
+/// Reads every file of a list of paths, the minimal work if the paths are known.
 pub(crate) fn read_bytes(list: &str) -> Result<(), Failure> {
     read_all(fs::read_to_string(list)?.lines().map(PathBuf::from))
 }
 
-/// Finds and reads every SKILL.md below a folder: the floor of a listing that has to look for them.
+/// Finds and reads every SKILL.md below a folder, the minimal work if the paths are unknown.
 pub(crate) fn find_and_read(folder: &str) -> Result<(), Failure> {
     let mut files = Vec::new();
     collect(Path::new(folder), &mut files)?;
     read_all(files.into_iter())
 }
 
-/// How much of a file a listing reads first.
+/// How much of a file `skill list` reads first.
 const HEAD_BYTES: usize = 4096;
 
-/// Walks the tree below a folder and reads the head of every SKILL.md once: the least that a listing does.
+/// Walks the tree below a folder and reads the start of every SKILL.md once, the minimal work of `skill list`.
 pub(crate) fn walk_heads(folder: &str) -> Result<(), Failure> {
     let mut total = 0;
     heads(Path::new(folder), &mut [0; HEAD_BYTES], &mut total)?;

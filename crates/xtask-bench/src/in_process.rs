@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 /// How long each call is repeated.
 const REPEATED: Duration = Duration::from_secs(1);
 
-/// Calls each operation again and again inside this process and prints how often a second.
+/// Calls each operation repeatedly in this process and prints the rate per second.
 pub(crate) fn in_process(home: &str) -> Result<(), Failure> {
     let runtime = Runtime::open(Options {
         home: Some(home.into()),

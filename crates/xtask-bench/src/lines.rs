@@ -1,4 +1,4 @@
-//! Executions as JSON lines, the same ones in every run.
+//! Executions as JSON lines, the same in every run.
 
 use crate::Failure;
 use std::fs;

@@ -1,4 +1,4 @@
-//! What `cargo xtask bench` measures inside one process, apart from xtask, which is built in seconds.
+//! The parts of `cargo xtask bench` that link the product; xtask itself compiles in seconds.
 #![forbid(unsafe_code)]
 #![expect(
     clippy::print_stdout,

@@ -128,7 +128,7 @@ fn fields_table(out: &mut String, table: &Table, head: &str, fields: &[Field<'_>
     }
 }
 
-/// Joins the lines of a description, and keeps its bars from ending a cell.
+/// Joins the lines of a description, and escapes bars, which would end a cell.
 fn line(text: &str) -> String {
     text.split_whitespace()
         .collect::<Vec<_>>()
@@ -136,7 +136,7 @@ fn line(text: &str) -> String {
         .replace('|', "\\|")
 }
 
-/// Returns the type of a field, in words.
+/// Returns a description of the type of a field.
 fn kind(table: &Table, schema: &Value) -> String {
     if let Some(reference) = schema["$ref"].as_str() {
         let name = reference.trim_start_matches("#/$defs/");

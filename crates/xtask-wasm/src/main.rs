@@ -14,7 +14,7 @@ fn main() -> ExitCode {
     let mut bindgen = Bindgen::new();
     let written = bindgen
         .input_path(module)
-        // An ES module for browsers; Node gives it the bytes of the module itself.
+        // An ES module for browsers; in Node, the caller passes the bytes of the module.
         .web(true)
         .and_then(|bindgen| {
             bindgen

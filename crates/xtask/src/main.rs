@@ -1,12 +1,12 @@
 //! The project's own tasks: `cargo xtask test | bench | bindings | …`.
 //!
-//! It has no dependency, so that its first line comes seconds after cargo's; what links the product is in `xtask-bench` and
+//! It has no dependencies, so that it compiles in seconds; tasks that link the product are in `xtask-bench` and
 //! `xtask-generate`.
 #![forbid(unsafe_code)]
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "a task talks to the person who started it"
+    reason = "a task prints for the person who started it"
 )]
 #![expect(
     clippy::disallowed_methods,
@@ -27,17 +27,18 @@ usage: cargo xtask TASK
 
 tasks:
   test [--no-install] [PART…]
-            the tests; without a part all of them, `cargo xtask test --list` names the parts; installs the programs that are
-            missing where it may (root on Debian), and refuses to with --no-install
+            run the tests, all or the named parts (`cargo xtask test --list`); installs missing programs if possible
+            (as root on Debian), unless --no-install is given
   bench [PART…]
-            what the program takes, beside what the same work takes without it: start, list, store, feedback, bindings
+            measure the program against a minimal program that does the same work: start, list, store, feedback,
+            bindings
   bindings [PART…]
-            generated files, and the packages for Node, Python and browsers: generate, node, python, wasm
-  calibrate the table of thresholds of the change detection, corrected once
-  dist      the program as it is shipped
-  torture   many processes at once, 1,000 kills, full and read-only disks, at full length
+            write the generated files and build the packages for Node, Python and browsers: generate, node, python, wasm
+  calibrate compute the table of thresholds of the change detection
+  dist      build the release program and print its path
+  torture   run the multi-process tests at full length: concurrent writers, 1,000 kills, full and read-only disks
   fuzz [SECONDS]
-            both fuzz targets for SECONDS each (default 600); needs cargo-fuzz and a nightly toolchain";
+            run both fuzz targets for SECONDS each (default 600); needs cargo-fuzz and a nightly toolchain";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -91,7 +92,7 @@ fn fuzz(seconds: &str) -> Result<(), Failure> {
         let mut words = vec!["+nightly", "fuzz", "run", target, "--", &time];
         words.extend(limits);
         cargo_with(&words, |command| {
-            // The toolchain is named on the command line; the one that started this task must not win over it.
+            // These variables would override the toolchain named on the command line.
             command.env_remove("CARGO").env_remove("RUSTUP_TOOLCHAIN");
         })?;
     }

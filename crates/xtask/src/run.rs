@@ -1,4 +1,4 @@
-//! Starting other programs and failing with their words.
+//! Running other programs.
 
 use std::fmt;
 use std::io;
@@ -70,7 +70,7 @@ pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
     }
 }
 
-/// Builds the program as it is shipped, without libraries to load where the system allows, and returns its path.
+/// Builds the release program, statically linked on Linux, and returns its path.
 pub(crate) fn dist() -> Result<PathBuf, Failure> {
     let version = Command::new("rustc").arg("-vV").output()?;
     let version = String::from_utf8_lossy(&version.stdout).into_owned();
@@ -78,7 +78,7 @@ pub(crate) fn dist() -> Result<PathBuf, Failure> {
         .lines()
         .find_map(|line| line.strip_prefix("host: "))
         .ok_or_else(|| Failure::new("rustc does not name its host"))?;
-    // A target that is named keeps the flags away from build scripts and macros, which have to be loaded.
+    // With an explicit target, the flags do not apply to build scripts and macros, which cannot be static.
     let words = [
         "build",
         "--profile",
@@ -112,13 +112,13 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// Returns the folder that cargo builds into.
+/// Returns the target folder of cargo.
 pub(crate) fn target_folder() -> Result<PathBuf, Failure> {
     let here = std::env::current_exe()?;
     let target = here.ancestors().nth(2);
     target
         .map(Path::to_owned)
-        .ok_or_else(|| Failure::new("the target folder is not known"))
+        .ok_or_else(|| Failure::new("the target folder is unknown"))
 }
 
 /// Runs a command and returns what it prints.

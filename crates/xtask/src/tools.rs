@@ -1,17 +1,17 @@
-//! Programs that tests and bindings need besides cargo.
+//! Programs that the tests and bindings need in addition to cargo.
 
 use crate::run::{Failure, run};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// Something that has to be installed.
+/// A program or a target of the compiler that must be installed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Needed {
     /// The program, or the target of the compiler.
     name: &'static str,
-    /// Debian's package of a program; none for a target of the compiler, which rustup adds.
+    /// The Debian package of a program; `None` for a target, which rustup installs.
     package: Option<&'static str>,
-    /// Words with which the program ends with success where it is good enough, and what that is called.
+    /// Arguments with which a suitable program exits successfully, and a description of it.
     probe: &'static [&'static str],
     wanted: &'static str,
 }
@@ -84,7 +84,7 @@ impl Needed {
         probed.is_ok_and(|status| status.success())
     }
 
-    /// How a person installs it.
+    /// How to install it.
     fn hint(self) -> String {
         match self.package {
             Some(package) => format!(
@@ -103,7 +103,7 @@ pub(crate) enum Install {
     Refused,
 }
 
-/// Makes sure of everything that is needed, before any of it is used, and says what it installs before it does.
+/// Checks that everything is installed, and installs what is missing if that is allowed.
 pub(crate) fn prepare(needed: &[Needed], install: Install) -> Result<(), Failure> {
     let missing = || -> Vec<Needed> {
         let all = needed.iter().copied();
@@ -130,9 +130,10 @@ pub(crate) fn prepare(needed: &[Needed], install: Install) -> Result<(), Failure
     )))
 }
 
-/// Installs what can be installed; whoever calls it looks again what is missing.
+/// Installs what it can; the caller checks again.
 fn add(missing: &[Needed]) {
-    // Debian's Python comes without venv; no other program gets better by a second one behind it on the search path.
+    // Python may lack venv, which is a package of its own; any other program on the `PATH` would take precedence over a
+    // newly installed one.
     let helps = |one: &&Needed| find(one.name).is_none() || **one == Needed::PYTHON;
     let packages: Vec<&str> = missing
         .iter()
@@ -144,7 +145,7 @@ fn add(missing: &[Needed]) {
             "installing Debian's packages with apt-get: {}",
             packages.join(", ")
         );
-        // A list of packages that cannot be renewed may do as it is.
+        // If the list cannot be updated, the old one may be good enough.
         let _ = run(Command::new("apt-get")
             .args(["update", "-qq"])
             .stdout(Stdio::null()));
@@ -161,7 +162,7 @@ fn add(missing: &[Needed]) {
     }
 }
 
-/// Returns where a program is, which [`prepare`] has made sure of.
+/// Returns the path of a program.
 pub(crate) fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path)

@@ -1,4 +1,4 @@
-//! The bindings beside the libraries that people use without them.
+//! The bindings, compared with libraries that people would use instead.
 
 use super::listing::{listed, unpack};
 use crate::bindings::node::npm;
@@ -10,7 +10,7 @@ use std::process::Command;
 
 const PEERS: [&str; 3] = ["better-sqlite3@12", "sql.js@1", "js-yaml@4"];
 
-/// Prints how often each language reads, writes and parses in a second, beside another library on the same file.
+/// Prints how often each language reads, writes and parses per second, compared with another library on the same file.
 pub(super) fn bindings(corpus: Option<&Path>, work: &Path) -> Result<(), Failure> {
     let workspace = Workspace::new()?;
     let scripts = workspace.root.join("crates/xtask/src/bench/scripts");

@@ -1,6 +1,6 @@
-//! Listings beside reading the same files.
+//! Lists of skills, compared with reading the same files.
 
-use super::{Measured, RUNS, command, in_turns, in_turns_of, row};
+use super::{Measured, RUNS, command, interleave, interleave_into, print_row};
 use crate::run::{Failure, run};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ const COPIES: usize = 20;
 const MANY: usize = 37_000;
 const MANY_RUNS: usize = 5;
 
-/// `skill list --json` over many skills beside one process that reads the same SKILL.md bytes.
+/// `skill list --json` with many skills, compared with a process that reads the same bytes.
 pub(super) fn listing(program: &Path, helper: &Path, corpus: &Path, work: &Path) -> Result<(), Failure> {
     let first = work.join("0");
     unpack(corpus, &first)?;
@@ -42,12 +42,12 @@ pub(super) fn listing(program: &Path, helper: &Path, corpus: &Path, work: &Path)
     let mut finding = command(helper, &["find-and-read"]);
     finding.arg(work);
     let [ours, text_list, reading, finding] =
-        in_turns([&mut ours, &mut text_list, &mut reading, &mut finding])?;
-    row("read the same bytes, paths known", &reading, None);
-    row("find and read the same bytes", &finding, Some(&reading));
-    row("skill list --json", &ours, Some(&reading));
-    row("  beside find and read", &ours, Some(&finding));
-    row("skill list", &text_list, Some(&reading));
+        interleave([&mut ours, &mut text_list, &mut reading, &mut finding])?;
+    print_row("read the same bytes, paths known", &reading, None);
+    print_row("find and read the same bytes", &finding, Some(&reading));
+    print_row("skill list --json", &ours, Some(&reading));
+    print_row("  beside find and read", &ours, Some(&finding));
+    print_row("skill list", &text_list, Some(&reading));
     println!(
         "peak memory of skill list --json: {:.1} MB",
         ours.memory as f64 / 1e6
@@ -55,14 +55,15 @@ pub(super) fn listing(program: &Path, helper: &Path, corpus: &Path, work: &Path)
     many(program, helper, &files, &work.with_extension("many"))
 }
 
-/// CPU and memory of listings of very many skills, beside a program that walks the same tree and reads each head once.
+/// CPU time and memory of lists of very many skills, compared with a program that walks the same tree and reads the start of
+/// each file once.
 fn many(program: &Path, helper: &Path, files: &[PathBuf], work: &Path) -> Result<(), Failure> {
     for (number, file) in files.iter().cycle().take(MANY).enumerate() {
         let folder = work.join((number / 1000).to_string()).join(number.to_string());
         fs::create_dir_all(&folder)?;
         fs::write(folder.join("SKILL.md"), renamed(&fs::read(file)?, number))?;
     }
-    println!("{MANY} skills of their own names, {MANY_RUNS} runs each");
+    println!("{MANY} skills with distinct names, {MANY_RUNS} runs each");
     let mut walking = command(helper, &["walk-heads"]);
     walking.arg(work);
     let mut json = command(program, &["skill", "list", "--json", "--root"]);
@@ -73,12 +74,12 @@ fn many(program: &Path, helper: &Path, files: &[PathBuf], work: &Path) -> Result
     search.arg(work);
     let mut measured = [const { Measured::new() }; 4];
     let mut commands = [&mut walking, &mut json, &mut text, &mut search];
-    in_turns_of(&mut commands, &mut measured, MANY_RUNS)?;
+    interleave_into(&mut commands, &mut measured, MANY_RUNS)?;
     let [walking, json, text, search] = measured;
-    cpu_row("walk and read each head once", &walking, &walking);
-    cpu_row("skill list --json (at most 1.5 x)", &json, &walking);
-    cpu_row("skill list", &text, &walking);
-    cpu_row("skill search", &search, &walking);
+    print_cpu_row("walk and read each head once", &walking, &walking);
+    print_cpu_row("skill list --json (at most 1.5 x)", &json, &walking);
+    print_cpu_row("skill list", &text, &walking);
+    print_cpu_row("skill search", &search, &walking);
     println!(
         "peak memory of skill list: {:.1} MB (at most 60)",
         text.memory as f64 / 1e6
@@ -86,7 +87,7 @@ fn many(program: &Path, helper: &Path, files: &[PathBuf], work: &Path) -> Result
     Ok(())
 }
 
-fn cpu_row(label: &str, measured: &Measured, beside: &Measured) {
+fn print_cpu_row(label: &str, measured: &Measured, beside: &Measured) {
     println!(
         "{label:<34} CPU {:8.0} ms {:8.2} x",
         measured.cpu().as_secs_f64() * 1e3,
@@ -94,7 +95,7 @@ fn cpu_row(label: &str, measured: &Measured, beside: &Measured) {
     );
 }
 
-/// Gives a skill a name of its own.
+/// Gives a skill a distinct name.
 fn renamed(text: &[u8], number: usize) -> Vec<u8> {
     let text = String::from_utf8_lossy(text);
     text.replacen("\nname:", &format!("\nname: s{number}\n# name:"), 1)

@@ -1,7 +1,7 @@
-//! What the program takes, beside what the same work costs without it, in one run.
+//! Benchmarks: the program and a minimal program that does the same work.
 //!
-//! Absolute times depend on the machine and its other work; the ratios are what counts. Commands take turns, so that
-//! a slow moment hits both.
+//! Absolute times depend on the machine and its load, so only the ratios matter. Runs of the two are interleaved, so that a
+//! slow phase affects both.
 
 mod bindings;
 mod listing;
@@ -17,18 +17,18 @@ use std::time::{Duration, Instant};
 /// How often each command runs.
 const RUNS: usize = 15;
 
-/// Which part is measured; all where none is named.
+/// The parts; without a name all are measured.
 const PARTS: [&str; 5] = ["start", "list", "store", "feedback", "bindings"];
 
 /// Builds the program and prints the tables of the named parts.
 pub(crate) fn bench(parts: &[&str]) -> Result<(), Failure> {
     if let Some(unknown) = parts.iter().find(|part| !PARTS.contains(part)) {
         return Err(Failure::usage(&format!(
-            "there is no part {unknown}; the parts are {}",
+            "unknown part `{unknown}`\nhint: the parts are {}",
             PARTS.join(", ")
         )));
     }
-    // The program as it is shipped, and the helpers that it is measured beside.
+    // The release program, and the minimal programs that it is compared with.
     let program = dist()?;
     let helper = helper()?;
     let wanted = |part: &str| parts.is_empty() || parts.contains(&part);
@@ -36,7 +36,7 @@ pub(crate) fn bench(parts: &[&str]) -> Result<(), Failure> {
     fs::create_dir_all(&work)?;
     let corpus = std::env::var_os("CLAWPOWERS_CORPUS").map(PathBuf::from);
     if corpus.is_none() && (wanted("list") || wanted("bindings")) {
-        println!("CLAWPOWERS_CORPUS is not set: listings and parsing are not measured");
+        println!("CLAWPOWERS_CORPUS is not set: lists and parsing are not measured");
     }
     let all = || -> Result<(), Failure> {
         if wanted("start") {
@@ -63,19 +63,19 @@ pub(crate) fn bench(parts: &[&str]) -> Result<(), Failure> {
     result
 }
 
-/// Builds the program that does what is measured inside one process.
+/// Builds the program with the minimal versions.
 pub(crate) fn helper() -> Result<PathBuf, Failure> {
     cargo(&["build", "--release", "--locked", "--package", "xtask-bench"])?;
     Ok(target_folder()?.join("release").join(executable("xtask-bench")))
 }
 
-/// `--version` beside a process that does nothing.
+/// Compares `--version` with a process that does nothing.
 fn start(program: &Path) -> Result<(), Failure> {
     let mut version = command(program, &["--version"]);
     let mut nothing = Command::new("true");
-    let [version, nothing] = in_turns([&mut version, &mut nothing])?;
-    row("a process that does nothing", &nothing, None);
-    row("clawpowers --version", &version, Some(&nothing));
+    let [version, nothing] = interleave([&mut version, &mut nothing])?;
+    print_row("a process that does nothing", &nothing, None);
+    print_row("clawpowers --version", &version, Some(&nothing));
     Ok(())
 }
 
@@ -88,7 +88,7 @@ fn command(program: &Path, words: &[&str]) -> Command {
 /// The runs of one command.
 struct Measured {
     times: Vec<Duration>,
-    /// The time on the processor, by user and system, where the system tells.
+    /// User and system CPU time, if the system reports it.
     cpu: Vec<Duration>,
     memory: u64,
 }
@@ -117,15 +117,19 @@ fn median(times: &[Duration]) -> Duration {
     times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
-/// Runs commands in turns, after one run each that does not count.
-fn in_turns<const N: usize>(mut commands: [&mut Command; N]) -> Result<[Measured; N], Failure> {
+/// Runs commands alternately, after one warm-up run each.
+fn interleave<const N: usize>(mut commands: [&mut Command; N]) -> Result<[Measured; N], Failure> {
     let mut measured = [const { Measured::new() }; N];
-    in_turns_of(&mut commands, &mut measured, RUNS)?;
+    interleave_into(&mut commands, &mut measured, RUNS)?;
     Ok(measured)
 }
 
-/// Runs commands in turns so many times, after one run each that does not count.
-fn in_turns_of(commands: &mut [&mut Command], measured: &mut [Measured], runs: usize) -> Result<(), Failure> {
+/// Runs commands alternately `runs` times, after one warm-up run each.
+fn interleave_into(
+    commands: &mut [&mut Command],
+    measured: &mut [Measured],
+    runs: usize,
+) -> Result<(), Failure> {
     for round in 0..=runs {
         for (command, measured) in commands.iter_mut().zip(&mut *measured) {
             let Run { time, cpu, memory } = once(command)?;
@@ -146,7 +150,7 @@ struct Run {
     memory: u64,
 }
 
-/// Runs a command once with its output read and thrown away; the peak memory is the last one seen while it ran.
+/// Runs a command once and discards its output. The peak memory is the last one seen while it ran.
 fn once(command: &mut Command) -> Result<Run, Failure> {
     let start = Instant::now();
     let mut child = command
@@ -172,14 +176,13 @@ fn once(command: &mut Command) -> Result<Run, Failure> {
     }
 }
 
-/// Waits until a process has ended and returns what it took of the processor, in steps of 10 ms; none where `/proc` is
-/// not there to tell.
+/// Waits until a process has ended and returns its CPU time in steps of 10 ms, or zero without `/proc`.
 fn cpu_at_end(id: u32) -> Duration {
     const TICK: Duration = Duration::from_millis(10);
     let stat = PathBuf::from(format!("/proc/{id}/stat"));
     loop {
         let text = fs::read_to_string(&stat).unwrap_or_default();
-        // The name of the program may hold blanks; its state is behind the parenthesis, then user and system time.
+        // The name of the program may contain spaces; after its parenthesis come the state and later the times.
         let Some((_, fields)) = text.rsplit_once(") ") else {
             return Duration::ZERO;
         };
@@ -192,7 +195,7 @@ fn cpu_at_end(id: u32) -> Duration {
     }
 }
 
-/// Returns the peak resident memory of a running process in bytes, where the system tells.
+/// Returns the peak resident memory of a running process in bytes, if the system reports it.
 fn peak(status: &Path) -> u64 {
     let text = fs::read_to_string(status).unwrap_or_default();
     let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
@@ -200,10 +203,10 @@ fn peak(status: &Path) -> u64 {
     kilobytes.unwrap_or_default() * 1024
 }
 
-fn row(label: &str, measured: &Measured, beside: Option<&Measured>) {
+fn print_row(label: &str, measured: &Measured, baseline: Option<&Measured>) {
     let milliseconds = |time: Duration| time.as_secs_f64() * 1e3;
     let least = measured.times.iter().min().copied().unwrap_or_default();
-    let ratio = beside.map(|other| measured.median().as_secs_f64() / other.median().as_secs_f64());
+    let ratio = baseline.map(|other| measured.median().as_secs_f64() / other.median().as_secs_f64());
     let ratio = ratio.map_or_else(String::new, |ratio| format!("{ratio:8.2} x"));
     println!(
         "{label:<34} median {:8.2} ms   least {:8.2} ms {ratio}",

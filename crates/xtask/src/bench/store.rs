@@ -1,6 +1,6 @@
-//! State and executions beside the `sqlite3` shell.
+//! State and executions, compared with the `sqlite3` shell.
 
-use super::{Measured, command, in_turns_of, row};
+use super::{Measured, command, interleave_into, print_row};
 use crate::run::{Failure, cargo, run, target_folder};
 use std::fs;
 use std::io::{BufWriter, Write as _};
@@ -21,7 +21,7 @@ pub(super) fn store(program: &Path, helper: &Path, work: &Path) -> Result<(), Fa
     fs::create_dir_all(work)?;
     let home = work.join("home");
     ran(program, &home, &["store", "set", "build:count", "1"])?;
-    // What a user builds, beside what is shipped.
+    // The program as `cargo install` builds it, and as a release.
     cargo(&["build", "--release", "--package", "clawpowers", "--locked"])?;
     let built = target_folder()?.join(format!("release/clawpowers{}", std::env::consts::EXE_SUFFIX));
     let ours = |program: &Path, words: &[&str]| {
@@ -35,7 +35,7 @@ pub(super) fn store(program: &Path, helper: &Path, work: &Path) -> Result<(), Fa
         command.arg(&file).arg(statement);
         command
     };
-    // With a time of its own, as `store set` has it: SQLite does not write a row that is the same.
+    // A new time, as in `store set`, because SQLite does not write an unchanged row.
     let set = "INSERT INTO entry (key, value, updated_at) VALUES ('build:count', CAST('1' AS BLOB),
             CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER))
         ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at";
@@ -44,7 +44,7 @@ pub(super) fn store(program: &Path, helper: &Path, work: &Path) -> Result<(), Fa
     let record = "metrics record --skill a --outcome success --duration 1";
     let record: Vec<&str> = record.split(' ').collect();
     let (shell_get, shell_set) = ("sqlite3, the statement of get", "sqlite3, the statement of set");
-    // Each beside another one.
+    // Each with its baseline.
     let nothing = "a process that does nothing";
     let mut commands = vec![
         (nothing, nothing, Command::new("true")),
@@ -67,17 +67,17 @@ pub(super) fn store(program: &Path, helper: &Path, work: &Path) -> Result<(), Fa
         ));
         commands.push((shell_set, shell_set, shell(set)));
     } else {
-        println!("there is no sqlite3 shell: nothing to stand beside");
+        println!("there is no sqlite3 shell to compare with");
     }
     let mut measured: Vec<Measured> = commands.iter().map(|_| Measured::new()).collect();
     for _ in 0..BLOCKS {
         for ((_, _, command), measured) in commands.iter_mut().zip(&mut measured) {
-            in_turns_of(&mut [command], std::slice::from_mut(measured), RUNS_A_BLOCK)?;
+            interleave_into(&mut [command], std::slice::from_mut(measured), RUNS_A_BLOCK)?;
         }
     }
     for ((label, beside, _), one) in commands.iter().zip(&measured) {
         let other = commands.iter().position(|(label, ..)| label == beside);
-        row(label, one, other.and_then(|other| measured.get(other)));
+        print_row(label, one, other.and_then(|other| measured.get(other)));
     }
     run(command(helper, &["in-process"]).arg(work.join("inside")))?;
     listing(program, work)?;
@@ -105,15 +105,15 @@ fn listing(program: &Path, work: &Path) -> Result<(), Failure> {
     for command in [&mut list, &mut values, &mut prefix] {
         command.env("CLAWPOWERS_DIR", &home);
     }
-    in_turns_of(
+    interleave_into(
         &mut [&mut list, &mut values, &mut prefix],
         &mut measured,
         super::RUNS,
     )?;
     let [list, values, prefix] = measured;
-    row(&format!("store list, {KEYS} keys"), &list, None);
-    row("store list-values", &values, None);
-    row("store list PREFIX, 568 of them", &prefix, None);
+    print_row(&format!("store list, {KEYS} keys"), &list, None);
+    print_row("store list-values", &values, None);
+    print_row("store list PREFIX, 568 of them", &prefix, None);
     Ok(())
 }
 
@@ -122,13 +122,13 @@ fn analyses(program: &Path, home: &Path) -> Result<(), Failure> {
     let mut analyze = command(program, &["analyze"]);
     analyze.env("CLAWPOWERS_DIR", home);
     let mut measured = [Measured::new()];
-    in_turns_of(&mut [&mut analyze], &mut measured, super::RUNS)?;
+    interleave_into(&mut [&mut analyze], &mut measured, super::RUNS)?;
     let [later] = measured;
-    row("analyze, 1,000,000 of 200 skills", &later, None);
+    print_row("analyze, 1,000,000 of 200 skills", &later, None);
     Ok(())
 }
 
-/// The import of many executions, and the summary of few beside that of many.
+/// The import of many executions, and the summaries of few and of many.
 fn summaries(program: &Path, helper: &Path, work: &Path) -> Result<(), Failure> {
     let mut commands = Vec::new();
     for count in EXECUTIONS {
@@ -150,10 +150,10 @@ fn summaries(program: &Path, helper: &Path, work: &Path) -> Result<(), Failure> 
     }
     let mut measured = [Measured::new(), Measured::new()];
     let mut both: Vec<&mut Command> = commands.iter_mut().collect();
-    in_turns_of(&mut both, &mut measured, RUNS_A_BLOCK)?;
+    interleave_into(&mut both, &mut measured, RUNS_A_BLOCK)?;
     let [few, many] = measured;
-    row("metrics summary, 10,000 executions", &few, None);
-    row("metrics summary, 1,000,000", &many, Some(&few));
+    print_row("metrics summary, 10,000 executions", &few, None);
+    print_row("metrics summary, 1,000,000", &many, Some(&few));
     analyses(program, &work.join(format!("ledger-{}", EXECUTIONS[1])))?;
     import_beside_writers(program, work)
 }
@@ -180,10 +180,12 @@ fn import_beside_writers(program: &Path, work: &Path) -> Result<(), Failure> {
         writes += 1;
     };
     if !ended.success() {
-        return Err(Failure::new(format!("the import beside writers failed: {ended}")));
+        return Err(Failure::new(format!(
+            "the import with concurrent writers failed: {ended}"
+        )));
     }
     println!(
-        "import of {} lines beside {writes} increments: {:.2} s, the longest increment {:.2} s",
+        "import of {} lines with {writes} concurrent increments: {:.2} s, the longest increment {:.2} s",
         EXECUTIONS[1],
         start.elapsed().as_secs_f64(),
         longest.as_secs_f64()
@@ -191,7 +193,7 @@ fn import_beside_writers(program: &Path, work: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Runs the program on a home, its output thrown away.
+/// Runs the program on a home and discards its output.
 fn ran(program: &Path, home: &Path, words: &[&str]) -> Result<(), Failure> {
     let mut command = command(program, words);
     let output = command.env("CLAWPOWERS_DIR", home).output()?;

@@ -1,4 +1,4 @@
-//! Node's workers, Python's processes and the command line at one key of one home.
+//! Node workers, Python processes and the command line that write to the same key.
 
 use super::{Workspace, python};
 use crate::run::{Failure, executable, run, target_folder};
@@ -8,7 +8,7 @@ use std::thread;
 const EACH: usize = 8;
 const COUNT: usize = 50;
 
-/// Lets eight of each add to one key and checks that no addition is lost; all three have to be built.
+/// Runs eight of each, which increment one key, and checks that no increment is lost. All three must be built first.
 pub(crate) fn test(workspace: &Workspace) -> Result<(), Failure> {
     let program = &target_folder()?.join("debug").join(executable("clawpowers"));
     let home = &workspace.scratch("cross-language")?.join("home");
@@ -45,7 +45,7 @@ pub(crate) fn test(workspace: &Workspace) -> Result<(), Failure> {
     from_cli.into_iter().collect::<Result<(), _>>()?;
     for mut process in running {
         if !process.wait()?.success() {
-            return Err(Failure::new("a process that adds to a key failed"));
+            return Err(Failure::new("a process that increments the key failed"));
         }
     }
     let found = Command::new(program)
@@ -62,6 +62,6 @@ pub(crate) fn test(workspace: &Workspace) -> Result<(), Failure> {
     if found == wanted.to_string() {
         Ok(())
     } else {
-        Err(Failure::new("additions were lost"))
+        Err(Failure::new("increments were lost"))
     }
 }

@@ -1,4 +1,4 @@
-//! The bindings: built, and tested as their users have them.
+//! Building the bindings, and testing them as users install them.
 
 pub(crate) mod cross_language;
 pub(crate) mod node;
@@ -17,7 +17,7 @@ use std::process::Command;
 /// The folders of the project.
 pub(crate) struct Workspace {
     pub(crate) root: PathBuf,
-    /// Below the target folder; may be deleted.
+    /// In the target folder; may be deleted.
     scratch: PathBuf,
 }
 
@@ -39,7 +39,7 @@ impl Workspace {
         Ok(folder)
     }
 
-    /// Returns a folder that is kept from one time to the next.
+    /// Returns a folder that is kept between runs.
     pub(crate) fn kept(&self, name: &str) -> Result<PathBuf, Failure> {
         let folder = self.scratch.join(name);
         fs::create_dir_all(&folder)?;
@@ -47,7 +47,7 @@ impl Workspace {
     }
 }
 
-/// Writes what is generated and builds the three packages, or does the parts that are named.
+/// Writes the generated files and builds the three packages, or only the named parts.
 pub(crate) fn build(parts: &[&str]) -> Result<(), Failure> {
     let all = ["generate", "node", "python", "wasm"];
     for part in if parts.is_empty() { &all[..] } else { parts } {
@@ -65,7 +65,7 @@ pub(crate) fn build(parts: &[&str]) -> Result<(), Failure> {
             "node" => node::build(&workspace, "")?,
             "python" => python::build("")?,
             "wasm" => wasm::build(&workspace, "")?,
-            // What the package's own script calls.
+            // The package's own script calls this.
             "wasm-module" => wasm::module(&workspace)?,
             other => {
                 let parts = all.join(", ");
@@ -78,8 +78,8 @@ pub(crate) fn build(parts: &[&str]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Runs the generator. What it writes is part of what it is built from: methods that no longer fit their operations are
-/// emptied first.
+/// Runs the generator. Its output is part of its own source: methods that no longer match their operations are emptied
+/// first.
 fn generate(workspace: &Workspace) -> Result<(), Failure> {
     let run = || cargo(&["run", "--package", "xtask-generate"]);
     run().or_else(|_| {
@@ -89,8 +89,7 @@ fn generate(workspace: &Workspace) -> Result<(), Failure> {
     })
 }
 
-/// Has a command keep what it throws away in memory where there is a place for it: thousands of homes are written, and none
-/// of them has to last.
+/// Lets a command create its temporary files in memory if possible: the tests write thousands of homes and delete them.
 pub(crate) fn in_memory(command: &mut Command) -> &mut Command {
     let memory = Path::new("/dev/shm");
     if memory.is_dir() {
@@ -115,7 +114,7 @@ fn shell(workspace: &Workspace, command: &str, folder: Option<&Path>) -> Result<
     Ok(shell)
 }
 
-/// Fails where the command of an example prints something else than the one in Rust.
+/// Fails if the command of an example prints something different from the one in Rust.
 fn same_example(workspace: &Workspace, folder: &str, programs: Option<&Path>) -> Result<(), Failure> {
     let run = |folder, programs| {
         let command = example_command(workspace, folder, false)?;

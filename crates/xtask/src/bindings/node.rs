@@ -1,4 +1,4 @@
-//! The package for Node: built, tested, installed as a user does it, and read by the compiler of TypeScript.
+//! The package for Node: built, tested, installed as users do, and compiled with TypeScript.
 
 use super::readme::{example_command, programs};
 use super::{Workspace, in_memory, same_example, shell};
@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// What judges the types.
+/// The versions of TypeScript and its types.
 pub(crate) const TYPESCRIPT: &str = "typescript@7";
 
 /// Builds the package in its folder.
@@ -19,7 +19,7 @@ pub(crate) fn build(workspace: &Workspace, features: &str) -> Result<(), Failure
     run(command.env("CLAWPOWERS_FEATURES", features))
 }
 
-/// Runs the package's own tests; it has to have been built with `test-panic`.
+/// Runs the package's own tests; it must be built with `test-panic`.
 pub(crate) fn tests_of_package(workspace: &Workspace) -> Result<(), Failure> {
     tests(&workspace.root.join("native/ffi"))
 }
@@ -29,7 +29,7 @@ pub(crate) fn conformance(workspace: &Workspace) -> Result<(), Failure> {
     run(in_memory(Command::new("node").arg(cases)))
 }
 
-/// Installs the package as a user does, and what judges its types.
+/// Installs the package as users do, and TypeScript.
 pub(crate) fn install(workspace: &Workspace) -> Result<(), Failure> {
     let package = workspace.root.join("native/ffi");
     npm(
@@ -82,7 +82,7 @@ pub(crate) fn npm(project: &Path, packages: &[&str]) -> Result<(), Failure> {
     run(command.args(packages).current_dir(project))
 }
 
-/// Looks whether a program uses every function, and compiles it.
+/// Checks that a program uses every function, and compiles it.
 pub(crate) fn types(workspace: &Workspace) -> Result<(), Failure> {
     let program = fs::read_to_string(workspace.root.join("tests/types/every.ts"))?;
     let methods = fs::read_to_string(workspace.root.join("native/js/operations.js"))?;
@@ -111,6 +111,6 @@ pub(crate) fn compile(workspace: &Workspace, project: &Path, name: &str) -> Resu
     let mut compiler = Command::new("node");
     compiler.args(["node_modules/typescript/bin/tsc", "-p", "."]);
     run(compiler.current_dir(project))?;
-    println!("types: TypeScript takes {name}");
+    println!("types: TypeScript accepts {name}");
     Ok(())
 }

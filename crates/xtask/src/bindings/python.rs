@@ -1,4 +1,4 @@
-//! The package for Python, as a user installs it, in an environment of its own below the target folder.
+//! The package for Python, installed as users do, in a virtual environment in the target folder.
 
 use super::readme::programs as run_programs;
 use super::{Workspace, in_memory, same_example};
@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What the package is built and judged with; the versions only move on purpose.
+/// The tools that build and check the package, with pinned versions.
 const TOOLS: [&str; 3] = ["jsonschema==4.26.0", "maturin==1.16.0", "mypy==2.4.1"];
 
 fn package() -> PathBuf {
@@ -36,13 +36,13 @@ pub(crate) fn build(features: &str) -> Result<(), Failure> {
     tools()?;
     let target = target_folder()?;
     let mut command = python()?;
-    // What pip builds with is in the environment already, and cargo knows what has changed.
+    // The build tools are already in the environment, and cargo detects changes.
     command
         .args(["-m", "pip", "install", "--disable-pip-version-check"])
         .args(["--force-reinstall", "--no-deps", "--no-build-isolation"])
         .arg(package())
         .env("CARGO_TARGET_DIR", &target)
-        // What the cargo that started this has set is not meant for the wheel.
+        // The variables of the outer cargo must not affect the wheel.
         .env_remove("CARGO")
         .env_remove("RUSTUP_TOOLCHAIN")
         .env_remove("MATURIN_PEP517_ARGS");
@@ -52,7 +52,7 @@ pub(crate) fn build(features: &str) -> Result<(), Failure> {
     run(&mut command)
 }
 
-/// Makes an environment of Python in a folder.
+/// Creates a virtual environment in a folder.
 pub(crate) fn environment(options: &[&str], folder: &Path) -> Result<(), Failure> {
     run(Command::new("python3")
         .args(["-m", "venv"])
@@ -60,7 +60,7 @@ pub(crate) fn environment(options: &[&str], folder: &Path) -> Result<(), Failure
         .arg(folder))
 }
 
-/// Makes the environment where it is missing or has other tools.
+/// Creates the environment if it is missing or has other versions of the tools.
 fn tools() -> Result<(), Failure> {
     let venv = venv()?;
     let stamp = venv.join("tools");
@@ -76,7 +76,7 @@ fn tools() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Runs the package's own tests; it has to have been built with `test-panic`.
+/// Runs the package's own tests; it must be built with `test-panic`.
 pub(crate) fn tests() -> Result<(), Failure> {
     run(python()?
         .args(["-m", "unittest", "discover", "--start-directory"])
@@ -95,7 +95,7 @@ pub(crate) fn types() -> Result<(), Failure> {
         }
     }
     sources.sort();
-    // The oldest Python that is supported is the one whose rules are kept.
+    // Checked with the rules of the oldest supported Python.
     run(python()?
         .args([
             "-m",
@@ -107,7 +107,7 @@ pub(crate) fn types() -> Result<(), Failure> {
         ])
         .arg(venv()?.join("mypy"))
         .args(sources))?;
-    // mypy sees a list of literals as a union, which Python's object is not; so stubtest refuses each such name.
+    // mypy treats a list of literals as a union, but at runtime it is another object; so stubtest rejects these names.
     let types = fs::read_to_string(package().join("python/clawpowers/types.py"))?;
     let literals: String = types
         .lines()

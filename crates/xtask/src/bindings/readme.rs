@@ -1,4 +1,4 @@
-//! The programs that stand in the documentation, run as they are.
+//! Running the programs in the documentation.
 
 use super::Workspace;
 use crate::run::{Failure, run};
@@ -32,7 +32,7 @@ pub(crate) fn programs(
             .arg(&script)
             .current_dir(folder)
             .stdout(std::process::Stdio::null());
-        // It opens the home of whoever reads.
+        // It opens the home of the reader.
         let home = workspace.scratch("home")?;
         run(command
             .env("CLAWPOWERS_DIR", home.join("runtime"))
@@ -45,7 +45,7 @@ pub(crate) fn programs(
     Ok(())
 }
 
-/// Returns a command of examples/README.md: the one that is needed once, or the one that runs the example.
+/// Returns a command of examples/README.md: the setup or the one that runs the example.
 pub(crate) fn example_command(workspace: &Workspace, folder: &str, once: bool) -> Result<String, Failure> {
     let file = "examples/README.md";
     let text = fs::read_to_string(workspace.root.join(file))?;

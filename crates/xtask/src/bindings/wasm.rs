@@ -9,10 +9,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// How many bytes a page may have to load.
+/// The maximum size of the module in bytes.
 const LARGEST: usize = 1_200_000;
 const TARGET: &str = "wasm32-unknown-unknown";
-/// What of SQLite a page does not load: nothing here asks for any of it.
+/// Features of SQLite that are not used and therefore omitted.
 const SQLITE: [&str; 18] = [
     "-USQLITE_ENABLE_FTS5",
     "-USQLITE_ENABLE_RTREE",
@@ -69,7 +69,7 @@ pub(crate) fn module(workspace: &Workspace) -> Result<(), Failure> {
     run(bindgen.arg(module).arg(package))
 }
 
-/// Runs the package's own tests in Node; it has to have been built with `test-panic`.
+/// Runs the package's own tests in Node; it must be built with `test-panic`.
 pub(crate) fn tests_of_package(workspace: &Workspace) -> Result<(), Failure> {
     tests(&workspace.root.join("native/wasm"))
 }
@@ -122,7 +122,7 @@ fn chromium() -> Result<PathBuf, Failure> {
     find("chromium").ok_or_else(|| Failure::new("`chromium` is missing"))
 }
 
-/// Holds the module to its size.
+/// Checks the size of the module.
 pub(crate) fn size(workspace: &Workspace) -> Result<(), Failure> {
     let module = workspace.root.join("native/wasm/pkg/clawpowers_bg.wasm");
     let zipped = output_bytes(Command::new("gzip").args(["-9", "--stdout"]).arg(module))?.len();

@@ -1,4 +1,4 @@
-//! `cargo test` with its output passed on line by line, and what failed picked out of it.
+//! `cargo test`, with its output passed on line by line, and the failed tests extracted from it.
 
 use crate::run::Failure;
 use std::io::{self, BufRead as _, BufReader, IsTerminal as _, Read, Write};
@@ -8,13 +8,13 @@ use std::thread;
 /// How many failed tests the summary names.
 const NAMED: usize = 20;
 
-/// Runs all test targets that the words choose, also after one has failed.
+/// Runs the test targets that the arguments select, and continues after a failure.
 pub(super) fn cargo_test(words: &[&str]) -> Result<(), Failure> {
     run(words, |_| (), |_| (), io::stdout(), io::stderr())
 }
 
-/// Compiles what each of the lists of words chooses, and then runs them all at once, so that tests that wait leave no
-/// processor idle. What the last prints is passed on line by line, what the others print when they end.
+/// Compiles the targets that each list of arguments selects, then runs the lists in parallel, so that tests that wait leave no
+/// core idle. The output of the last list is passed on line by line, that of the others when they end.
 ///
 /// `prepare` gets each command, and `see` each line that the tests print.
 pub(super) fn cargo_test_at_once(
@@ -83,7 +83,7 @@ fn run(
     let (tests, targets) = thread::scope(|scope| {
         let talk = scope.spawn(|| stderr.map_or(Ok(Vec::new()), |from| tee(from, err, failed_target)));
         let tests = stdout.map_or(Ok(Vec::new()), |from| tee(from, out, pick));
-        let unread = |_| Err(io::Error::other("the output of cargo was not read to its end"));
+        let unread = |_| Err(io::Error::other("the output of cargo was not read to the end"));
         (tests, talk.join().unwrap_or_else(unread))
     });
     let (tests, targets) = (tests?, targets?);
@@ -106,7 +106,7 @@ fn run(
     Err(Failure::new(lines.join("\n")))
 }
 
-/// Passes lines on and collects what is picked out of them.
+/// Passes lines on and collects what `pick` extracts from them.
 fn tee(
     from: impl Read,
     mut to: impl Write,
@@ -130,7 +130,7 @@ fn failed_test(line: &str) -> Option<String> {
     Some(name.to_owned())
 }
 
-/// A line of cargo's closing list of failed targets, which are the words that choose one.
+/// A line of the list of failed targets that cargo prints at the end: the arguments that select one.
 fn failed_target(line: &str) -> Option<String> {
     let words = line.strip_prefix('`')?.strip_suffix('`')?;
     words.starts_with("-p ").then(|| words.to_owned())

@@ -1,6 +1,6 @@
-//! `cargo xtask test`: every part says what it does and how long it took, and a failing one does not stop the others.
+//! `cargo xtask test`: prints what each part does and how long it took, and continues after a failure.
 
-mod beside;
+mod background;
 mod cargo_test;
 mod report;
 mod steps;
@@ -9,7 +9,7 @@ mod windows;
 use crate::bindings::Workspace;
 use crate::run::Failure;
 use crate::tools::{Install, Needed, prepare};
-use beside::Beside;
+use background::Background;
 use report::Report;
 use std::time::Instant;
 use steps::{PARTS, Part};
@@ -35,7 +35,7 @@ pub(crate) fn test(words: &[&str]) -> Result<(), Failure> {
         println!("CLAWPOWERS_CORPUS is not set: the tests on a collection of real skill files are skipped");
     }
     if names.is_empty() {
-        // A machine that cannot have what such a part needs is told so, and tests the rest.
+        // If the needs of an optional part cannot be installed, the other parts still run.
         parts.retain(|part| !part.optional || is_possible(part, install));
     }
     let mut needed: Vec<Needed> = parts.iter().flat_map(|part| part.needed).copied().collect();
@@ -43,14 +43,15 @@ pub(crate) fn test(words: &[&str]) -> Result<(), Failure> {
     needed.dedup();
     prepare(&needed, install)?;
     let workspace = Workspace::new()?;
-    let is_beside = |part: &&Part| part.beside && parts.len() > 1;
-    let (beside, in_turn): (Vec<&Part>, Vec<&Part>) = parts.iter().copied().partition(is_beside);
-    let total = in_turn.iter().map(|part| part.steps.len()).sum::<usize>() + beside.len();
+    let in_background = |part: &&Part| part.in_background && parts.len() > 1;
+    let (background, in_foreground): (Vec<&Part>, Vec<&Part>) =
+        parts.iter().copied().partition(in_background);
+    let total = in_foreground.iter().map(|part| part.steps.len()).sum::<usize>() + background.len();
     let mut report = Report::new(total);
     let mut started = Vec::new();
-    for (number, part) in in_turn.iter().enumerate() {
+    for (number, part) in in_foreground.iter().enumerate() {
         if number == 1 {
-            started = beside.iter().map(|part| Beside::start(part)).collect();
+            started = background.iter().map(|part| Background::start(part)).collect();
         }
         for step in part.steps {
             let missing = step.needs.iter().find(|name| !report.passed(part.name, name));
@@ -77,14 +78,14 @@ fn is_possible(part: &Part, install: Install) -> bool {
     let prepared = prepare(part.needed, install);
     if prepared.is_err() {
         println!(
-            "skipped: {}, {}; `cargo xtask test {}` says what is missing",
+            "skipped: {}, {}; `cargo xtask test {}` shows what is missing",
             part.name, part.about, part.name
         );
     }
     prepared.is_ok()
 }
 
-/// Finds the parts that names stand for, each once, in the order of the table.
+/// Returns the named parts, in the order of the table.
 fn chosen(names: &[&str]) -> Result<Vec<&'static Part>, Failure> {
     const BINDINGS: [&str; 4] = ["node", "python", "wasm", "cross-language"];
     for name in names {

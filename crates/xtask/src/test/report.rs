@@ -1,4 +1,4 @@
-//! What is printed while the parts run, and the summary.
+//! The output while the parts run, and the summary.
 
 use crate::run::Failure;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ const ALONE: &str = "to run this part alone";
 enum Outcome {
     Passed,
     Failed(Failure),
-    /// The step that it needs and that did not pass.
+    /// The step that it needs, which did not pass.
     NotRun(&'static str),
 }
 
@@ -86,7 +86,7 @@ impl Report {
         });
     }
 
-    /// Prints the summary and fails where a step did not pass.
+    /// Prints the summary and fails if a step did not pass.
     pub(super) fn finish(self) -> Result<(), Failure> {
         println!("\nsummary, {}", spell(self.started.elapsed()));
         let [mut passed, mut failed, mut not_run] = [0; 3];
@@ -119,7 +119,7 @@ impl Report {
     }
 }
 
-/// Picks what failed, as [`Report::finish`] prints it, out of the output of a run.
+/// Extracts the failures, as [`Report::finish`] prints them, from the output of a run.
 pub(super) fn failures(output: &str) -> String {
     let summary = output.rfind("\nsummary, ").and_then(|start| output.get(start..));
     let indented = summary
@@ -132,7 +132,7 @@ pub(super) fn failures(output: &str) -> String {
         .join("\n")
 }
 
-/// Spells out a time as a person says it.
+/// Returns a time in minutes and seconds.
 fn spell(time: Duration) -> String {
     let seconds = time.as_secs();
     match (seconds / 60, seconds % 60) {

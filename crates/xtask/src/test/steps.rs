@@ -6,26 +6,26 @@ use crate::bindings::{Workspace, cross_language, node, python, wasm};
 use crate::run::{Failure, cargo};
 use crate::tools::Needed;
 
-/// What can be run alone.
+/// A part of the tests that can be run alone.
 pub(super) struct Part {
     pub(super) name: &'static str,
     pub(super) about: &'static str,
-    /// Whether a run of everything has it; the others are parts of one that it has.
+    /// Whether it belongs to a whole run; the other parts are contained in one that does.
     pub(super) in_whole_run: bool,
-    /// Whether a whole run leaves it out where what it needs cannot be installed.
+    /// Whether a whole run skips it if its needs cannot be installed.
     pub(super) optional: bool,
-    /// Whether a whole run runs it in a process of its own beside those that follow the first.
-    pub(super) beside: bool,
-    /// What has to be installed besides Rust.
+    /// Whether a whole run runs it in its own process, in parallel with the parts after the first.
+    pub(super) in_background: bool,
+    /// What must be installed in addition to Rust.
     pub(super) needed: &'static [Needed],
     pub(super) steps: &'static [Step],
 }
 
-/// One thing that passes or fails.
+/// A step that passes or fails.
 pub(super) struct Step {
     pub(super) name: &'static str,
     pub(super) about: &'static str,
-    /// The steps of the same part without which it cannot run.
+    /// The steps of the same part that must pass first.
     pub(super) needs: &'static [&'static str],
     pub(super) run: fn(&Workspace) -> Result<(), Failure>,
 }
@@ -44,14 +44,14 @@ const fn step(
     }
 }
 
-/// A part that is one run of `cargo test`, of which `rust` runs all.
+/// A part that is one run of `cargo test`, which `rust` contains.
 const fn tests(name: &'static str, about: &'static str, steps: &'static [Step]) -> Part {
     Part {
         name,
         about,
         in_whole_run: false,
         optional: false,
-        beside: false,
+        in_background: false,
         needed: &[],
         steps,
     }
@@ -74,7 +74,7 @@ pub(super) const PARTS: &[Part] = &[
         about: "every Rust test and documentation example; needs only Rust",
         in_whole_run: true,
         optional: false,
-        beside: false,
+        in_background: false,
         needed: &[],
         steps: &[step(
             "tests",
@@ -148,7 +148,7 @@ pub(super) const PARTS: &[Part] = &[
         about: "the package for Node",
         in_whole_run: true,
         optional: false,
-        beside: false,
+        in_background: false,
         needed: NODE,
         steps: &[
             step(
@@ -200,7 +200,7 @@ pub(super) const PARTS: &[Part] = &[
         about: "the package for Python",
         in_whole_run: true,
         optional: false,
-        beside: false,
+        in_background: false,
         needed: PYTHON,
         steps: &[
             step(
@@ -252,7 +252,7 @@ pub(super) const PARTS: &[Part] = &[
         about: "the package for browsers, in Node and in Chromium",
         in_whole_run: true,
         optional: false,
-        beside: false,
+        in_background: false,
         needed: WASM,
         steps: &[
             step(
@@ -279,12 +279,9 @@ pub(super) const PARTS: &[Part] = &[
                 "run the conformance cases in Chromium",
                 wasm::browser,
             ),
-            step(
-                "shipped build",
-                &[],
-                "compile the module as it is shipped",
-                |at| wasm::build(at, ""),
-            ),
+            step("shipped build", &[], "compile the release module", |at| {
+                wasm::build(at, "")
+            }),
             step(
                 "page",
                 &["shipped build"],
@@ -317,7 +314,7 @@ pub(super) const PARTS: &[Part] = &[
         about: "Node, Python and the command line writing to the same key at once",
         in_whole_run: true,
         optional: false,
-        beside: false,
+        in_background: false,
         needed: &[Needed::NODE, Needed::NPM, Needed::PYTHON],
         steps: &[
             step("node", &[], "compile the package for Node", |at| {
@@ -340,7 +337,7 @@ pub(super) const PARTS: &[Part] = &[
         about: "the command-line and multi-process tests on Windows, under Wine",
         in_whole_run: true,
         optional: true,
-        beside: true,
+        in_background: true,
         needed: windows::NEEDED,
         steps: &[
             step(
@@ -378,7 +375,7 @@ fn every_rust_test() -> Result<(), Failure> {
     cargo_test_at_once(&[&alone, &others], |_| (), |_| ())
 }
 
-/// Compiles the command line with what it was compiled with for its own tests.
+/// Compiles the command line with the same features as for its tests.
 fn command_line() -> Result<(), Failure> {
     let words = ["test", "--locked", "--no-run", "--test", "cli"];
     cargo(&[&words[..], TESTED].concat())

@@ -9,13 +9,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
-/// The compiler's target; its linker is that of mingw, which Debian has.
+/// The target of the compiler; its linker is MinGW's.
 const TARGET: &str = "x86_64-pc-windows-gnu";
 const RUNNER: &str = "CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER";
 
 pub(super) const NEEDED: &[Needed] = &[Needed::WINE, Needed::MINGW, Needed::WINDOWS_TARGET];
 
-/// Makes the files of a Windows machine, among them the library that Wine 8 lacks.
+/// Creates a Wine prefix, with a library that Wine 8 lacks.
 pub(super) fn machine() -> Result<(), Failure> {
     let folder = prefix()?;
     fs::create_dir_all(&folder)?;
@@ -36,7 +36,7 @@ pub(super) fn machine() -> Result<(), Failure> {
     run(compiler.arg("-ladvapi32"))
 }
 
-/// Runs the tests, and says how many were left out and why.
+/// Runs the tests, and prints how many were ignored and why.
 pub(super) fn tests() -> Result<(), Failure> {
     let prefix = prefix()?;
     let of = |test| ["--package", "clawpowers", "--target", TARGET, "--test", test];
@@ -55,27 +55,27 @@ fn prefix() -> Result<PathBuf, Failure> {
     Ok(target_folder()?.join("wine"))
 }
 
-/// Leads Wine to its files, and keeps it from windows and from talk.
+/// Sets the prefix for Wine, and disables its windows and messages.
 fn with_wine(command: &mut Command, prefix: &Path) {
     command
         .env("WINEPREFIX", prefix)
         .env("WINEDEBUG", "-all")
-        // The runtimes of .NET and of HTML, which a new machine asks to download.
+        // Without the runtimes of .NET and HTML, which a new prefix would offer to download.
         .env("WINEDLLOVERRIDES", "mscoree,mshtml=")
         .env_remove("DISPLAY");
 }
 
-/// How the tests went, read from what they print.
+/// The results of the tests, parsed from their output.
 #[derive(Default)]
 struct Tally {
     passed: usize,
     failed: usize,
-    /// How many were left out for which reason.
+    /// The number of ignored tests for each reason.
     ignored: BTreeMap<String, usize>,
 }
 
 impl Tally {
-    /// Takes a line such as `test a::b ... ignored, Windows has no signals`.
+    /// Parses a line such as `test a::b ... ignored, Windows has no signals`.
     fn add(&mut self, line: &str) {
         let Some((_, end)) = line
             .strip_prefix("test ")
@@ -92,9 +92,9 @@ impl Tally {
     }
 
     fn spell(&self) -> String {
-        let left_out: usize = self.ignored.values().sum();
+        let ignored: usize = self.ignored.values().sum();
         let mut text = format!(
-            "on Windows under Wine: {} tests run, {} passed, {left_out} left out",
+            "on Windows under Wine: {} tests run, {} passed, {ignored} ignored",
             self.passed + self.failed,
             self.passed
         );
@@ -112,7 +112,7 @@ mod tests {
     use super::Tally;
 
     #[test]
-    fn what_ran_and_what_was_left_out_is_counted() {
+    fn tests_and_ignored_tests_are_counted() {
         let mut tally = Tally::default();
         for line in [
             "running 5 tests",
@@ -125,7 +125,7 @@ mod tests {
         ] {
             tally.add(line);
         }
-        let expected = "on Windows under Wine: 2 tests run, 1 passed, 3 left out\n    \
+        let expected = "on Windows under Wine: 2 tests run, 1 passed, 3 ignored\n    \
             2  needs a POSIX shell\n    1  Windows has no signals";
         assert_eq!(tally.spell(), expected);
     }

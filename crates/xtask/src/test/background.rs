@@ -1,4 +1,4 @@
-//! A part that runs in a process of its own beside the others, because it leaves a processor idle.
+//! A part that runs in its own process, in parallel with the others, because it leaves a core idle.
 
 use super::report::failures;
 use super::steps::Part;
@@ -9,17 +9,17 @@ use std::time::{Duration, Instant};
 
 type Ended = (Duration, String, Result<(), Failure>);
 
-pub(super) struct Beside {
+pub(super) struct Background {
     pub(super) name: &'static str,
     pub(super) about: &'static str,
     running: JoinHandle<Ended>,
 }
 
-impl Beside {
-    /// Starts the part; its output is kept until [`Beside::finish`].
+impl Background {
+    /// Starts the part; its output is kept until [`Background::finish`].
     pub(super) fn start(part: &Part) -> Self {
         let name = part.name;
-        println!("\n{name}: runs beside the following parts; its output comes at the end");
+        println!("\n{name}: runs in parallel with the following parts; its output is printed at the end");
         Self {
             name,
             about: part.about,
@@ -31,7 +31,7 @@ impl Beside {
         }
     }
 
-    /// Waits for its end and prints its output.
+    /// Waits for the process to exit and prints its output.
     pub(super) fn finish(self) -> (Duration, Result<(), Failure>) {
         let panicked = |_| {
             (
@@ -46,7 +46,7 @@ impl Beside {
     }
 }
 
-/// Runs the part by this program; what it needs is installed.
+/// Runs the part with this program; everything that it needs is already installed.
 fn run(part: &str) -> Result<(String, Result<(), Failure>), Failure> {
     let command = "exec \"$0\" test --no-install \"$1\" 2>&1";
     let mut program = Command::new("sh");
