@@ -37,8 +37,8 @@ pub const fn middle(bucket: u32) -> u64 {
     low + (width - 1) / 2
 }
 
-/// Returns the nearest-rank quantile `q` (0 to 1) of buckets with their counts, in ascending order; `None` where all counts are
-/// 0.
+/// Returns the nearest-rank quantile `q` (0 to 1) of buckets with their counts, in ascending order; `None` without any
+/// counts.
 #[must_use]
 pub fn quantile(buckets: &[(u32, u64)], q: f64) -> Option<u64> {
     let total: u64 = buckets.iter().map(|(_, count)| count).sum();

@@ -14,8 +14,7 @@ const FOLDERS: [&str; 6] = ["state", "metrics", "checkpoints", "feedback", "memo
 ///
 /// # Errors
 ///
-/// Every method returns `ErrorKind::Storage` where the file system refuses. Other errors are listed with
-/// the method.
+/// Methods return `ErrorKind::Storage` where the file system refuses; other errors are listed with the method.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Home {
     folder: PathBuf,

@@ -113,7 +113,7 @@ mod tests {
     use std::thread;
 
     #[test]
-    fn a_lock_is_handed_on() {
+    fn a_lock_is_passed_on() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.lock");
         let held = FileLock::acquire(&path).unwrap();

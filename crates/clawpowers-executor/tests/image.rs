@@ -134,7 +134,7 @@ fn a_stranger_s_bytes_are_refused() {
         let (kind, message) = kind(Db::deserialize(image(change)));
         assert_eq!(kind, Storage::Corrupt, "{change}: {message}");
     }
-    // What somebody's tools added does no harm.
+    // What another tool added does no harm.
     for change in [
         "ANALYZE",
         "VACUUM",

@@ -57,11 +57,11 @@ fn open(home: &Path) -> Db {
     Db::create(&Home::new(home)).unwrap()
 }
 
-/// Returns how many executions the figures count, and how many there are one by one; the file has to be sound.
+/// Returns how many executions the statistics count, and how many there are one by one. The file must be sound.
 fn counts(db: &mut Db) -> (i64, usize) {
     assert_eq!(db.integrity_check().unwrap(), Vec::<String>::new());
     assert_eq!(db.ledger().differing().unwrap(), Vec::<String>::new());
-    let figures = db.ledger().stats(&Filter::default()).unwrap();
+    let stats = db.ledger().stats(&Filter::default()).unwrap();
     let mut listed = 0;
     let count = |_| {
         listed += 1;
@@ -70,7 +70,7 @@ fn counts(db: &mut Db) -> (i64, usize) {
     db.ledger()
         .each(&Filter::default(), Order::OldestFirst, count)
         .unwrap();
-    (figures.iter().map(|figures| figures.total()).sum(), listed)
+    (stats.iter().map(|stats| stats.total()).sum(), listed)
 }
 
 /// Imports the lines, all of which have to be new.

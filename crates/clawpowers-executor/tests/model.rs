@@ -44,7 +44,7 @@ fn value() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-/// A part of a pattern: its text, and what it stands for.
+/// A part of a pattern: its text, and what it matches.
 #[derive(Debug, Clone)]
 enum Part {
     Any,
@@ -78,13 +78,13 @@ fn text(parts: &[Part]) -> String {
     parts.iter().map(one).collect()
 }
 
-/// Matches by trying every way; what goes on behind the pattern is meant too.
+/// Matches by trying every way; text after the pattern also matches.
 fn matches(parts: &[Part], key: &[char]) -> bool {
     let Some((part, behind)) = parts.split_first() else {
         return true;
     };
     let fits = |c: char| match part {
-        // A star that came as a letter is a star in the text as well.
+        // A star that is a plain character is a star in the text as well.
         Part::Any | Part::Char('*') => false,
         Part::One => true,
         Part::Char(own) => *own == c,
@@ -104,7 +104,7 @@ enum StoreOp {
     Append(&'static str, Vec<u8>),
     Incr(&'static str, i64),
     Swap(&'static str, Option<Vec<u8>>, Vec<u8>),
-    /// Compare with what is there, so that it succeeds.
+    /// Compare with the current value, so that it succeeds.
     SwapNow(&'static str, Vec<u8>),
     SetAll(Vec<(&'static str, Vec<u8>)>, bool),
     List(Vec<Part>),
@@ -455,7 +455,7 @@ fn apply(
             }
             let ended = found.unwrap();
             own.outcome = Some(outcome);
-            // Where none is said it is the time since the start.
+            // By default it is the time since the start.
             own.duration = row.duration.or(own.duration).or(ended.fields.duration);
             own.cost = row.cost.or(own.cost);
             own.tokens = (row.tokens.0.or(own.tokens.0), row.tokens.1.or(own.tokens.1));
@@ -465,7 +465,7 @@ fn apply(
         LedgerOp::Abandon(index) => {
             let id = model.get(*index).map_or(i64::MAX, |row| row.id);
             db.ledger().abandon(id).unwrap();
-            // Nobody was told of it, so its id is free.
+            // Its id was not returned to anyone, so it is free.
             if model.get(*index).is_some_and(|row| row.outcome.is_none()) {
                 given.remove(&id);
             }
@@ -579,7 +579,7 @@ proptest! {
     }
 
     #[test]
-    fn the_figures_are_those_of_the_executions(ops in prop::collection::vec(ledger_op(), 1..50)) {
+    fn the_statistics_match_the_executions(ops in prop::collection::vec(ledger_op(), 1..50)) {
         let folder = tempfile::tempdir().unwrap();
         let home = Home::new(folder.path());
         let mut db = Db::create(&home).unwrap();
@@ -629,7 +629,7 @@ proptest! {
         }
         prop_assert_eq!(lines(&mut other), written.clone());
         follower.ledger().import(written.as_bytes(), "model").unwrap();
-        // Of equal times the order is that of the ids, which is that in which they came.
+        // Executions of equal times are in the order of their ids, in which they were recorded.
         let sorted = |text: &str| {
             let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
             lines.sort();

@@ -1,10 +1,10 @@
-//! Quantiles beside those of NumPy: the nearest rank, where every duration has a bucket of its own.
+//! Quantiles compared with those of NumPy: the nearest rank, with one bucket for every duration.
 
 use clawpowers_executor::histogram::{bucket, quantile};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Written once by NumPy (`inverted_cdf`); the version stands in the file.
+/// Written once by NumPy (`inverted_cdf`); the file has its version.
 const REFERENCE: &str = include_str!("quantiles.json");
 
 #[test]

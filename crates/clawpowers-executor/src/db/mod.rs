@@ -36,8 +36,7 @@ const STATEMENTS: usize = 64;
 ///
 /// # Errors
 ///
-/// Every method returns `ErrorKind::Storage` where the file cannot be read or written. Other errors are listed with
-/// the method.
+/// Methods return `ErrorKind::Storage` where the file cannot be read or written; other errors are listed with the method.
 #[derive(Debug)]
 pub struct Db {
     connection: Connection,
@@ -265,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn an_older_file_is_brought_up_to_date() {
+    fn an_older_file_is_migrated() {
         let folder = tempfile::tempdir().unwrap();
         let home = Home::new(folder.path());
         first_version(&home);
@@ -306,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn a_recovered_file_keeps_a_log_again() {
+    fn a_recovered_file_has_a_wal_again() {
         let folder = tempfile::tempdir().unwrap();
         let home = Home::new(folder.path());
         let key = Key::new("k").unwrap();

@@ -157,7 +157,7 @@ macro_rules! execution_fields {
     };
 }
 
-// A new field goes to the end; its column is added by a new step in `db/schema.rs`.
+// A new field goes to the end; its column is added by a new migration in `db/schema.rs`.
 execution_fields! {
     /// The duration in microseconds.
     duration: i64 = "duration_s" Duration;

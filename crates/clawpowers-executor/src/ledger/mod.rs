@@ -40,8 +40,7 @@ use std::io::BufRead;
 ///
 /// # Errors
 ///
-/// Every method returns `ErrorKind::Storage` where the database cannot be read or written. Other errors are listed with
-/// the method.
+/// Methods return `ErrorKind::Storage` where the database cannot be read or written; other errors are listed with the method.
 #[derive(Debug)]
 pub struct Ledger<'a> {
     db: &'a mut Db,

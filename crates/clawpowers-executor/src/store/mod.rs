@@ -50,8 +50,7 @@ pub enum Swap {
 ///
 /// # Errors
 ///
-/// Every method returns `ErrorKind::Storage` where the database cannot be read or written. Other errors are listed with
-/// the method.
+/// Methods return `ErrorKind::Storage` where the database cannot be read or written; other errors are listed with the method.
 #[derive(Debug)]
 pub struct Store<'a> {
     db: &'a mut Db,
