@@ -43,7 +43,7 @@ pub(crate) fn test(words: &[&str]) -> Result<(), Failure> {
     needed.dedup();
     prepare(&needed, install)?;
     let workspace = Workspace::new()?;
-    let in_background = |part: &&Part| part.in_background && parts.len() > 1;
+    let in_background = |part: &&Part| part.in_background && names.is_empty();
     let (background, in_foreground): (Vec<&Part>, Vec<&Part>) =
         parts.iter().copied().partition(in_background);
     let total = in_foreground.iter().map(|part| part.steps.len()).sum::<usize>() + background.len();
