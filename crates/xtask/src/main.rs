@@ -36,7 +36,7 @@ tasks:
             write the generated files and build the packages for Node, Python and browsers: generate, node, python, wasm
   calibrate compute the table of thresholds of the change detection
   dist      build the release program and print its path
-  torture   run the multi-process tests at full length: concurrent writers, 1,000 kills, full and read-only disks
+  stress    run the multi-process tests at full length: concurrent writers, 1,000 kills, full and read-only disks
   fuzz [SECONDS]
             run both fuzz targets for SECONDS each (default 600); needs cargo-fuzz and a nightly toolchain";
 
@@ -48,7 +48,7 @@ fn main() -> ExitCode {
         ["bench", parts @ ..] => bench::bench(parts),
         ["bindings", parts @ ..] => bindings::build(parts),
         ["dist"] => run::dist().map(|path| println!("{}", path.display())),
-        ["torture"] => torture(),
+        ["stress"] => stress(),
         ["calibrate"] => bench::helper().and_then(|helper| run(Command::new(helper).arg("calibrate"))),
         ["fuzz"] => fuzz("600"),
         ["fuzz", seconds] => fuzz(seconds),
@@ -63,19 +63,12 @@ fn main() -> ExitCode {
     }
 }
 
-fn torture() -> Result<(), Failure> {
-    let words = [
-        "test",
-        "--release",
-        "--package",
-        "clawpowers",
-        "--test",
-        "torture",
-    ];
+fn stress() -> Result<(), Failure> {
+    let words = ["test", "--release", "--package", "clawpowers", "--test", "stress"];
     cargo_with(
         &[&words[..], &["--", "--nocapture", "--test-threads=1"]].concat(),
         |command| {
-            command.env("CLAWPOWERS_TORTURE", "full");
+            command.env("CLAWPOWERS_STRESS", "full");
         },
     )
 }

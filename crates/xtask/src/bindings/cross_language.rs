@@ -14,7 +14,7 @@ pub(crate) fn test(workspace: &Workspace) -> Result<(), Failure> {
     let home = &workspace.scratch("cross-language")?.join("home");
     let count = COUNT.to_string();
     let arguments = |command: &mut Command, script: &str| {
-        command.arg(workspace.root.join("tests/together").join(script));
+        command.arg(workspace.root.join("tests/cross_language").join(script));
         command.arg(home).args(["all", &count]);
         command.spawn().map_err(Failure::from)
     };

@@ -370,7 +370,7 @@ const TESTED: &[&str] = &[
 fn every_rust_test() -> Result<(), Failure> {
     const WAITING: &str = "held::others_give_up_after_the_timeout";
     let skip = format!("--skip={WAITING}");
-    let alone = [TESTED, &["--test", "torture", "--", WAITING]].concat();
+    let alone = [TESTED, &["--test", "stress", "--", WAITING]].concat();
     let others = [TESTED, &["--", &skip]].concat();
     cargo_test_at_once(&[&alone, &others], |_| (), |_| ())
 }

@@ -42,7 +42,7 @@ pub(super) fn tests() -> Result<(), Failure> {
     let of = |test| ["--package", "clawpowers", "--target", TARGET, "--test", test];
     let tally = Mutex::new(Tally::default());
     let result = cargo_test_at_once(
-        &[&of("torture"), &of("cli")],
+        &[&of("stress"), &of("cli")],
         |command| with_wine(command.env(RUNNER, "wine"), &prefix),
         |line| tally.lock().unwrap_or_else(PoisonError::into_inner).add(line),
     );

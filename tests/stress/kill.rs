@@ -15,10 +15,10 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 /// The variable that makes a process of this file the writer.
-const WRITER: &str = "CLAWPOWERS_TORTURE_WRITER";
+const WRITER: &str = "CLAWPOWERS_STRESS_WRITER";
 /// The number of the run, which is part of every key. A process id is not unique: Wine reuses ids within a few runs of a
 /// home.
-const RUN: &str = "CLAWPOWERS_TORTURE_RUN";
+const RUN: &str = "CLAWPOWERS_STRESS_RUN";
 /// How often a home is used before a new one is created, so that the creation is killed as well.
 const ROUNDS_A_HOME: usize = 40;
 /// How many writes of a killed writer are checked one by one.

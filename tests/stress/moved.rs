@@ -14,7 +14,7 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 use tempfile::TempDir;
 
-const WRITER: &str = "CLAWPOWERS_TORTURE_MOVED";
+const WRITER: &str = "CLAWPOWERS_STRESS_MOVED";
 /// The key that distinguishes the files.
 const NAME: &str = "name";
 

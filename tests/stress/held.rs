@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// The variable with the home of a helper process.
-const HOME: &str = "CLAWPOWERS_TORTURE_HELD";
+const HOME: &str = "CLAWPOWERS_STRESS_HELD";
 /// How long a command waits for another process, as documented.
 const TIMEOUT: Duration = Duration::from_secs(30);
 

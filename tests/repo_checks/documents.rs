@@ -205,8 +205,8 @@ fn no_network_no_unsafe_code_and_one_place_for_processes() {
 fn documented_numbers_of_test_cases_match() {
     let security = read(&root().join("SECURITY.md"));
     for (words, file, number) in [
-        ("1,000 kills", "tests/torture/kill.rs", ", 1000)"),
-        ("200 damaged databases", "tests/torture/damage.rs", ", 200)"),
+        ("1,000 kills", "tests/stress/kill.rs", ", 1000)"),
+        ("200 damaged databases", "tests/stress/damage.rs", ", 200)"),
         ("68 recorded cases", "tests/cli/reference.rs", "(count, 68)"),
     ] {
         assert!(security.replace('\n', " ").contains(words), "{words}");

@@ -1,6 +1,6 @@
 //! Many concurrent writers, killed processes, full and read-only disks, with real processes of the real binary.
 //!
-//! The loops are short here; `cargo xtask torture` runs them at full length (`CLAWPOWERS_TORTURE=full`).
+//! The loops are short here; `cargo xtask stress` runs them at full length (`CLAWPOWERS_STRESS=full`).
 #![expect(
     clippy::indexing_slicing,
     clippy::unwrap_used,
@@ -26,7 +26,7 @@ use std::process::{Command, Output, Stdio};
 
 /// Returns a number of rounds: `short` by default, `full` in a run at full length.
 fn rounds(short: usize, full: usize) -> usize {
-    match std::env::var("CLAWPOWERS_TORTURE").as_deref() {
+    match std::env::var("CLAWPOWERS_STRESS").as_deref() {
         Ok("full") => full,
         _ => short,
     }

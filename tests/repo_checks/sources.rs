@@ -234,7 +234,7 @@ fn no_registry_hosts_or_absolute_paths() {
 fn ignored_tests_have_reasons() {
     let mut found = Vec::new();
     let mut scanned = 0;
-    for folder in ["tests/cli", "tests/torture"] {
+    for folder in ["tests/cli", "tests/stress"] {
         for path in files(&root().join(folder), "rs") {
             scanned += 1;
             let text = read(&path);
