@@ -1,6 +1,6 @@
 //! `analyze`: rates, changes, recommendations, plans.
 
-use crate::harness::{World, unsafe_characters};
+use crate::harness::{Sandbox, unsafe_characters};
 use serde_json::{Value, json};
 
 /// Lines of executions of a skill, one per hour from `first` on; `pattern` says which of them succeeded.
@@ -33,29 +33,29 @@ pub(crate) fn worsening() -> impl Iterator<Item = bool> {
     })
 }
 
-pub(crate) fn import(world: &World, lines: &str) {
-    let file = world.file("lines.jsonl", lines);
-    let ran = world.run(&["metrics", "import", file.to_str().unwrap()]);
+pub(crate) fn import(sandbox: &Sandbox, lines: &str) {
+    let file = sandbox.file("lines.jsonl", lines);
+    let ran = sandbox.run(&["metrics", "import", file.to_str().unwrap()]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
 }
 
 /// The end of the period of the lines in these tests. Reports are for this time, not for now.
 pub(crate) const THEN: &str = "--until=2026-01-20";
 
-pub(crate) fn analysis(world: &World, words: &[&str]) -> Value {
+pub(crate) fn analysis(sandbox: &Sandbox, words: &[&str]) -> Value {
     let then: &[&str] = if words.contains(&"--compare") {
         &[]
     } else {
         &[THEN]
     };
-    let (code, mut reply) = world.json(&[&["analyze"], then, words].concat());
+    let (code, mut reply) = sandbox.json(&[&["analyze"], then, words].concat());
     assert_eq!(code, 0, "{reply}");
     reply["ok"].take()
 }
 
 /// The analysis as of now without its time; only this one uses checkpoints.
-fn analysis_of_all(world: &World) -> Value {
-    let (code, mut reply) = world.json(&["analyze"]);
+fn analysis_of_all(sandbox: &Sandbox) -> Value {
+    let (code, mut reply) = sandbox.json(&["analyze"]);
     assert_eq!(code, 0, "{reply}");
     assert!(reply["ok"]["as_of"].take().is_string());
     reply["ok"].take()
@@ -63,14 +63,17 @@ fn analysis_of_all(world: &World) -> Value {
 
 #[test]
 fn a_skill_that_got_worse_is_named_with_its_evidence() {
-    let world = World::new();
-    import(&world, &lines("deploy", 0, worsening()));
+    let sandbox = Sandbox::new();
+    import(&sandbox, &lines("deploy", 0, worsening()));
     import(
-        &world,
+        &sandbox,
         &lines(&"a-very-long-name-".repeat(5), 0, (0..9).map(|_| true)),
     );
-    import(&world, &lines("steady", 0, (0..100).map(|index| index % 20 != 0)));
-    let ok = analysis(&world, &[]);
+    import(
+        &sandbox,
+        &lines("steady", 0, (0..100).map(|index| index % 20 != 0)),
+    );
+    let ok = analysis(&sandbox, &[]);
     let skills = ok["skills"].as_array().unwrap();
     let (deploy, steady) = (&skills[1], &skills[2]);
     assert_eq!(steady["changes"].as_array().unwrap().len(), 0);
@@ -98,7 +101,7 @@ fn a_skill_that_got_worse_is_named_with_its_evidence() {
         json!([{"note": "timeout while waiting", "count": 50}])
     );
     // The same as text, within 80 columns.
-    let text = world.run(&["analyze", THEN]);
+    let text = sandbox.run(&["analyze", THEN]);
     assert_eq!((text.code, text.err.as_str()), (0, ""));
     let row = text.out.lines().find(|line| line.starts_with("deploy")).unwrap();
     assert!(
@@ -115,13 +118,13 @@ fn a_skill_that_got_worse_is_named_with_its_evidence() {
         "{}",
         text.out
     );
-    let one = world.run(&["analyze", THEN, "--skill", "deploy"]);
+    let one = sandbox.run(&["analyze", THEN, "--skill", "deploy"]);
     assert!(
         one.out.contains("  fell        on 2026-01-0") && !one.out.contains("steady"),
         "{}",
         one.out
     );
-    let advice = world.run(&["analyze", THEN, "--recommendations"]);
+    let advice = sandbox.run(&["analyze", THEN, "--recommendations"]);
     assert!(
         advice.out.contains("worse deploy: since ") && !advice.out.contains("RUNS"),
         "{}",
@@ -131,7 +134,7 @@ fn a_skill_that_got_worse_is_named_with_its_evidence() {
 
 #[test]
 fn checking_often_finds_the_same_changes() {
-    let (often, once) = (World::new(), World::new());
+    let (often, once) = (Sandbox::new(), Sandbox::new());
     let all: Vec<bool> = worsening().chain((0..300).map(|index| index % 10 != 0)).collect();
     for (part, outcomes) in all.chunks(37).enumerate() {
         import(&often, &lines("deploy", part * 37, outcomes.iter().copied()));
@@ -141,11 +144,11 @@ fn checking_often_finds_the_same_changes() {
     assert_eq!(analysis_of_all(&often), analysis_of_all(&once));
     // An execution that is recorded late is counted at its time.
     let late = lines("deploy", 3, std::iter::once(false)).replace("03:00:00", "03:30:00");
-    for world in [&often, &once] {
-        import(world, &late);
+    for sandbox in [&often, &once] {
+        import(sandbox, &late);
     }
-    std::fs::remove_file(once.claw().join("clawpowers.db")).unwrap();
-    std::fs::remove_file(once.claw().join("clawpowers.db-wal")).unwrap();
+    std::fs::remove_file(once.runtime_home().join("clawpowers.db")).unwrap();
+    std::fs::remove_file(once.runtime_home().join("clawpowers.db-wal")).unwrap();
     import(&once, &(lines("deploy", 0, all.iter().copied()) + &late));
     assert_eq!(analysis_of_all(&often), analysis_of_all(&once));
     assert_eq!(analysis_of_all(&once)["skills"][0]["rate"]["total"], 501);
@@ -153,12 +156,12 @@ fn checking_often_finds_the_same_changes() {
 
 #[test]
 fn skipped_and_open_executions_do_not_count() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     for outcome in ["success", "skipped", "skipped", "failure"] {
-        world.run(&["metrics", "record", "--skill", "s", "--outcome", outcome]);
+        sandbox.run(&["metrics", "record", "--skill", "s", "--outcome", outcome]);
     }
-    world.run(&["metrics", "start", "--skill", "s"]);
-    let ok = analysis_of_all(&world);
+    sandbox.run(&["metrics", "start", "--skill", "s"]);
+    let ok = analysis_of_all(&sandbox);
     let skill = &ok["skills"][0];
     assert_eq!(
         (&skill["rate"]["success"], &skill["rate"]["total"]),
@@ -171,41 +174,41 @@ fn skipped_and_open_executions_do_not_count() {
 
 #[test]
 fn unknown_names_are_reported_with_a_suggestion() {
-    let world = World::new();
-    let none = world.run(&["analyze", THEN]);
+    let sandbox = Sandbox::new();
+    let none = sandbox.run(&["analyze", THEN]);
     assert_eq!((none.code, none.out.as_str()), (0, "No executions yet.\n"));
     assert!(none.err.starts_with("hint: record one with "), "{}", none.err);
-    let refused = world.refused(1, &["analyze", THEN, "--skill", "deploy"]);
+    let refused = sandbox.refused(1, &["analyze", THEN, "--skill", "deploy"]);
     assert!(refused.err.contains("metrics record"), "{}", refused.err);
     assert!(
-        !world.claw().join("clawpowers.db").exists(),
+        !sandbox.runtime_home().join("clawpowers.db").exists(),
         "looking makes nothing"
     );
-    world.run(&["metrics", "record", "--skill", "deploy", "--outcome", "success"]);
-    let refused = world.refused(1, &["analyze", "--skill", "deplyo"]);
+    sandbox.run(&["metrics", "record", "--skill", "deploy", "--outcome", "success"]);
+    let refused = sandbox.refused(1, &["analyze", "--skill", "deplyo"]);
     assert!(refused.err.contains("did you mean `deploy`?"), "{}", refused.err);
-    world.refused(2, &["analyze", "--format", "prose"]);
-    world.refused(2, &["analyze", "--plan", "a", "--worktrees"]);
+    sandbox.refused(2, &["analyze", "--format", "prose"]);
+    sandbox.refused(2, &["analyze", "--plan", "a", "--worktrees"]);
     // There is no fallback to text: a page of HTML would contain untrusted text without escaping.
     for words in [&["--plan", "a"][..], &["--worktrees"]] {
         for format in ["html", "markdown"] {
-            world.refused(3, &[&["analyze", "--format", format], words].concat());
+            sandbox.refused(3, &[&["analyze", "--format", format], words].concat());
         }
     }
 }
 
 #[test]
 fn untrusted_text_is_escaped() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     // 1.x accepted any name.
     let name = "a|b\\u001b[31m<script>\\u202e";
     let notes = "<img src=x onerror=alert(1)> \\u001b[2J";
     let lines: String = (0..20)
         .map(|n| format!("{{\"ts\":\"2026-01-01T00:00:{n:02}Z\",\"skill\":\"{name}\",\"outcome\":\"failure\",\"notes\":\"{notes}\"}}\n"))
         .collect();
-    import(&world, &lines);
+    import(&sandbox, &lines);
     for format in ["text", "json", "markdown", "html"] {
-        let ran = world.run(&["analyze", THEN, "--format", format]);
+        let ran = sandbox.run(&["analyze", THEN, "--format", format]);
         assert_eq!(ran.code, 0, "{ran:?}");
         assert_eq!(
             unsafe_characters(&ran.out),
@@ -228,25 +231,25 @@ fn untrusted_text_is_escaped() {
 
 #[test]
 fn an_explicit_format_overrides_the_global_option() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     import(
-        &world,
+        &sandbox,
         "{\"ts\":\"2026-01-01T00:00:00Z\",\"skill\":\"a\",\"outcome\":\"success\"}\n",
     );
-    assert!(world.run(&["analyze", "--json"]).out.starts_with("{\"ok\":"));
+    assert!(sandbox.run(&["analyze", "--json"]).out.starts_with("{\"ok\":"));
     for (format, start) in [
         ("markdown", "# "),
         ("html", "<!doctype html>"),
         ("json", "{\"ok\":"),
     ] {
-        let ran = world.run(&["analyze", "--json", "--format", format]);
+        let ran = sandbox.run(&["analyze", "--json", "--format", format]);
         assert!(ran.out.to_lowercase().starts_with(start), "{format}: {}", ran.out);
     }
 }
 
 #[test]
 fn versions_and_periods_are_compared() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let version = |version: &str, first, good: usize, all: usize| {
         let text = lines("deploy", first, (0..all).map(move |index| index < good));
         text.replace(
@@ -255,17 +258,17 @@ fn versions_and_periods_are_compared() {
         )
     };
     import(
-        &world,
+        &sandbox,
         &(version("1.0.0", 0, 90, 100) + &version("1.1.0", 100, 61, 100)),
     );
-    let ran = world.run(&["analyze", "--skill", "deploy", "--compare", "1.0.0", "1.1.0"]);
+    let ran = sandbox.run(&["analyze", "--skill", "deploy", "--compare", "1.0.0", "1.1.0"]);
     assert_eq!(
         ran.out,
         "deploy\n  1.0.0: 90 of 100 = 90% (83–94%)\n  1.1.0: 61 of 100 = 61% (51–70%)\n  difference: -29 points (95%: -40 to \
          -17), p < 0.001 (z)\n  `1.0.0` succeeds more often\n"
     );
     let ok = analysis(
-        &world,
+        &sandbox,
         &[
             "--skill",
             "deploy",
@@ -279,18 +282,18 @@ fn versions_and_periods_are_compared() {
         (&24.into(), &24.into())
     );
     assert_eq!(ok["verdict"], "no difference was seen");
-    world.refused(
+    sandbox.refused(
         3,
         &["analyze", "--skill", "deploy", "--compare", "soon..", "1.0.0"],
     );
-    let refused = world.refused(1, &["analyze", "--skill", "deplyo", "--compare", "1", "2"]);
+    let refused = sandbox.refused(1, &["analyze", "--skill", "deplyo", "--compare", "1", "2"]);
     assert!(refused.err.contains("did you mean `deploy`?"), "{}", refused.err);
-    world.refused(2, &["analyze", "--compare", "1", "2"]);
+    sandbox.refused(2, &["analyze", "--compare", "1", "2"]);
 }
 
 #[test]
 fn an_empty_side_of_a_comparison_is_reported() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let version = |version: &str, day: usize, outcomes: &[bool]| {
         lines("deploy", day * 24, outcomes.iter().copied()).replace(
             "\"duration_s\"",
@@ -301,9 +304,9 @@ fn an_empty_side_of_a_comparison_is_reported() {
     for minor in 0..6 {
         all += &version(&format!("1.{minor}.0"), minor, &[true, true, true, false]);
     }
-    import(&world, &all);
+    import(&sandbox, &all);
     let compare = |a, b| ["analyze", "--skill", "deploy", "--compare", a, b];
-    let near = world.refused(1, &compare("1.0.0", "1.5.1"));
+    let near = sandbox.refused(1, &compare("1.0.0", "1.5.1"));
     assert!(
         near.err
             .contains("no executions of the version `1.5.1` of the skill `deploy`")
@@ -311,7 +314,7 @@ fn an_empty_side_of_a_comparison_is_reported() {
         "{}",
         near.err
     );
-    let far = world.refused(1, &compare("next", "1.0.0"));
+    let far = sandbox.refused(1, &compare("next", "1.0.0"));
     assert!(
         far.err.contains("the version `next`")
             && far
@@ -322,7 +325,7 @@ fn an_empty_side_of_a_comparison_is_reported() {
     );
     // One failed execution is enough for the skill to be known.
     import(
-        &world,
+        &sandbox,
         &version("2.0.0", 10, &[true]).replace("\"success\"", "\"skipped\""),
     );
     for (a, b, verdict) in [
@@ -334,13 +337,13 @@ fn an_empty_side_of_a_comparison_is_reported() {
         ),
         ("..2020-01-01", "2.0.0", "neither side has executions that count"),
     ] {
-        let ok = analysis(&world, &compare(a, b)[1..]);
+        let ok = analysis(&sandbox, &compare(a, b)[1..]);
         assert_eq!(
             (&ok["comparison"], &ok["verdict"]),
             (&Value::Null, &verdict.into())
         );
     }
-    let bare = World::new();
+    let bare = Sandbox::new();
     import(&bare, &lines("deploy", 0, std::iter::once(true)));
     let none = bare.refused(1, &compare("1.0.0", "1.1.0"));
     assert!(
@@ -352,11 +355,11 @@ fn an_empty_side_of_a_comparison_is_reported() {
 
 #[test]
 fn a_comparison_says_how_many_executions_are_missing() {
-    let world = World::new();
-    import(&world, &lines("deploy", 0, (0..24).map(|index| index % 4 > 0)));
-    import(&world, &lines("deploy", 24, (0..48).map(|index| index % 3 > 0)));
+    let sandbox = Sandbox::new();
+    import(&sandbox, &lines("deploy", 0, (0..24).map(|index| index % 4 > 0)));
+    import(&sandbox, &lines("deploy", 24, (0..48).map(|index| index % 3 > 0)));
     let words = ["--skill", "deploy", "--compare", "..2026-01-02", "2026-01-02.."];
-    let ok = analysis(&world, &words);
+    let ok = analysis(&sandbox, &words);
     let needed = ok["comparison"]["needed"].as_u64().unwrap();
     assert_eq!(
         ok["verdict"],
@@ -371,8 +374,8 @@ fn a_comparison_says_how_many_executions_are_missing() {
 
 #[test]
 fn overlapping_periods_are_refused() {
-    let world = World::new();
-    import(&world, &lines("deploy", 0, (0..48).map(|index| index % 4 > 0)));
+    let sandbox = Sandbox::new();
+    import(&sandbox, &lines("deploy", 0, (0..48).map(|index| index % 4 > 0)));
     let compare = |a, b| ["analyze", "--skill", "deploy", "--compare", a, b];
     for (a, b) in [
         ("..", ".."),
@@ -381,7 +384,7 @@ fn overlapping_periods_are_refused() {
         ("2026-01-02..", "2026-01-01..2026-01-02T00:00:01Z"),
         ("30d..", "7d.."),
     ] {
-        let refused = world.refused(3, &compare(a, b));
+        let refused = sandbox.refused(3, &compare(a, b));
         assert!(
             refused
                 .err
@@ -395,13 +398,13 @@ fn overlapping_periods_are_refused() {
         ("2026-01-02..", "..2026-01-01"),
         ("7d..", "30d..7d"),
     ] {
-        world.good(&compare(a, b));
+        sandbox.good(&compare(a, b));
     }
 }
 
 #[test]
 fn failures_are_traced_to_a_version_and_a_session() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let first = lines("deploy", 0, worsening().take(120))
         .replace("\"duration_s\"", "\"skill_version\":\"1.0.0\",\"duration_s\"");
     let later = lines("deploy", 120, worsening().skip(120))
@@ -414,8 +417,11 @@ fn failures_are_traced_to_a_version_and_a_session() {
             &format!("\"session\":\"{name}\",\"duration_s\""),
         ) + "\n"
     };
-    import(&world, &(first + &later.lines().map(session).collect::<String>()));
-    let ok = analysis(&world, &[]);
+    import(
+        &sandbox,
+        &(first + &later.lines().map(session).collect::<String>()),
+    );
+    let ok = analysis(&sandbox, &[]);
     let advice = &ok["recommendations"][0];
     assert_eq!(
         (&advice["kind"], &advice["version"]),
@@ -424,34 +430,34 @@ fn failures_are_traced_to_a_version_and_a_session() {
     );
     assert_eq!(advice["session"]["session"], "night");
     assert_eq!(advice["session"]["failures"], advice["session"]["total"]);
-    let text = world.run(&["analyze", THEN, "--recommendations"]).out;
+    let text = sandbox.run(&["analyze", THEN, "--recommendations"]).out;
     assert!(
         text.contains("the skill changed to 2.0.0 at that time")
             && text.contains("runs in session night failed"),
         "{text}"
     );
     assert!(
-        world
+        sandbox
             .run(&["status"])
             .out
             .contains("worse deploy: since 2026-01-06")
     );
     // The executions since then show no change.
-    let ok = analysis(&world, &["--since", "2026-01-06T12:00:00Z"]);
+    let ok = analysis(&sandbox, &["--since", "2026-01-06T12:00:00Z"]);
     assert_eq!(ok["skills"][0]["changes"], Value::Array(Vec::new()));
     assert!(ok["skills"][0]["rate"]["total"].as_u64().unwrap() < 80);
-    world.refused(3, &["analyze", "--since", "soon"]);
+    sandbox.refused(3, &["analyze", "--since", "soon"]);
 }
 
 #[test]
 fn a_report_contains_only_its_period() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let old = lines("deploy", 0, (0..30).map(|_| false)).replace("timeout while waiting", "ancient breakage");
     import(
-        &world,
+        &sandbox,
         &(old + &lines("deploy", 30, (0..30).map(|index| index % 4 == 0))),
     );
-    let ok = analysis(&world, &["--since", "2026-01-02T06:00:00Z"]);
+    let ok = analysis(&sandbox, &["--since", "2026-01-02T06:00:00Z"]);
     let skill = &ok["skills"][0];
     let sum = |field: &str| -> i64 {
         let weeks = skill["weeks"].as_array().unwrap();
@@ -467,14 +473,14 @@ fn a_report_contains_only_its_period() {
 
 #[test]
 fn executions_in_the_future_hide_nothing() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let ahead = lines("deploy", 300, std::iter::once(true)).replace("2026-", "2099-");
-    import(&world, &(lines("deploy", 0, worsening()) + &ahead));
-    let ok = analysis(&world, &[]);
+    import(&sandbox, &(lines("deploy", 0, worsening()) + &ahead));
+    let ok = analysis(&sandbox, &[]);
     let weeks = ok["skills"][0]["weeks"].as_array().unwrap();
     assert_ne!(weeks[11]["start"], "2099-01-12", "{weeks:?}");
     // A skill that is used in the future is not idle, and future executions are in no week.
-    let alone = World::new();
+    let alone = Sandbox::new();
     import(&alone, &ahead);
     let ok = analysis_of_all(&alone);
     let skill = &ok["skills"][0];
@@ -487,12 +493,12 @@ fn executions_in_the_future_hide_nothing() {
 
 #[test]
 fn wide_characters_and_long_words_are_wrapped() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let name = "\u{53d1}".repeat(40);
     let failing = lines(&name, 0, (0..30).map(|_| false)).replace("timeout", &"\u{8d85}".repeat(60));
-    import(&world, &failing);
+    import(&sandbox, &failing);
     for format in ["text", "markdown", "html"] {
-        let shown = world.run(&["analyze", THEN, "--format", format]).out;
+        let shown = sandbox.run(&["analyze", THEN, "--format", format]).out;
         let word = format!(" {}… (30)", "\u{8d85}".repeat(29));
         assert!(shown.replace("\n      ", " ").contains(&word), "{shown}");
     }
@@ -501,7 +507,7 @@ fn wide_characters_and_long_words_are_wrapped() {
         &["analyze", THEN, "--recommendations"],
         &["status"],
     ] {
-        let ran = world.run(words);
+        let ran = sandbox.run(words);
         let columns = |line: &str| {
             line.chars()
                 .map(|c| 1 + usize::from(c > '\u{2e80}'))
@@ -519,7 +525,7 @@ fn wide_characters_and_long_words_are_wrapped() {
 
 #[test]
 fn a_missing_version_is_not_a_change_of_version() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     // Some are recorded by hand without a version; or two versions are used at the same time.
     let side_by_side = |(index, line): (usize, &str)| {
         let version = format!("\"skill_version\":\"{}.0.0\",", 1 + index % 2);
@@ -545,8 +551,8 @@ fn a_missing_version_is_not_a_change_of_version() {
         .enumerate()
         .map(side_by_side)
         .collect();
-    import(&world, &(all + &both));
-    let ok = analysis(&world, &[]);
+    import(&sandbox, &(all + &both));
+    let ok = analysis(&sandbox, &[]);
     let advice = ok["recommendations"].as_array().unwrap();
     assert_eq!(advice.len(), 2);
     for one in advice {
@@ -560,7 +566,7 @@ fn a_missing_version_is_not_a_change_of_version() {
 
 #[test]
 fn failures_are_traced_to_the_version_in_which_they_cluster() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     // Two versions at the same time: one fails two times of three, the other rarely. Nothing changes over time.
     let named = |(index, line): (usize, &str)| {
         let version = if index % 5 == 0 { "1.0.0" } else { "2.0.0" };
@@ -575,8 +581,8 @@ fn failures_are_traced_to_the_version_in_which_they_cluster() {
         .enumerate()
         .map(named)
         .collect();
-    import(&world, &all);
-    let ok = analysis(&world, &[]);
+    import(&sandbox, &all);
+    let ok = analysis(&sandbox, &[]);
     let advice = &ok["recommendations"][0];
     assert_eq!(
         (&advice["kind"], &advice["version"]),
@@ -591,23 +597,23 @@ fn failures_are_traced_to_the_version_in_which_they_cluster() {
         ),
         (&80.into(), &120.into())
     );
-    let text = world.run(&["analyze", THEN, "--recommendations"]).out;
+    let text = sandbox.run(&["analyze", THEN, "--recommendations"]).out;
     assert!(text.contains("80 of 120 runs of version 2.0.0 failed"), "{text}");
 }
 
 #[test]
 fn a_low_rate_is_sure_only_under_repeated_checks() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     // The 95% interval is below 60% in both.
     import(
-        &world,
+        &sandbox,
         &lines("many", 0, (0..100).map(|index| index * 40 % 100 < 40)),
     );
     import(
-        &world,
+        &sandbox,
         &lines("chance", 0, (0..50).map(|index| index * 22 % 50 < 22)),
     );
-    let ok = analysis(&world, &[]);
+    let ok = analysis(&sandbox, &[]);
     let advice = |skill: &str| {
         let all = ok["recommendations"].as_array().unwrap();
         all.iter().find(|one| one["skill"] == skill).unwrap().clone()
@@ -628,11 +634,11 @@ fn a_low_rate_is_sure_only_under_repeated_checks() {
 
 #[test]
 fn counts_of_one_are_singular() {
-    let world = World::new();
-    import(&world, &lines("once", 0, std::iter::once(true)));
-    import(&world, &lines("nearly", 0, (0..9).map(|_| true)));
+    let sandbox = Sandbox::new();
+    import(&sandbox, &lines("once", 0, std::iter::once(true)));
+    import(&sandbox, &lines("nearly", 0, (0..9).map(|_| true)));
     for format in ["text", "markdown", "html"] {
-        let text = world.run(&["analyze", THEN, "--format", format]).out;
+        let text = sandbox.run(&["analyze", THEN, "--format", format]).out;
         for words in [
             "1 execution says little; 9 more executions until",
             "9 executions say little; 1 more execution until",
@@ -640,7 +646,7 @@ fn counts_of_one_are_singular() {
             assert!(text.replace("\n      ", " ").contains(words), "{text}");
         }
     }
-    let one = world
+    let one = sandbox
         .run(&["analyze", THEN, "--format", "html", "--skill", "once"])
         .out;
     assert!(
@@ -651,28 +657,28 @@ fn counts_of_one_are_singular() {
 
 #[test]
 fn a_report_of_many_skills_is_shortened() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     // 25 skills with a low rate and 40 with few executions.
     let low = |n: usize| lines(&format!("low-{n:02}"), 0, (0..30).map(|_| false));
     let few = |n: usize| lines(&format!("few-{n:02}"), 0, (0..=n % 3).map(|_| true));
     import(
-        &world,
+        &sandbox,
         &(0..25).map(low).chain((0..40).map(few)).collect::<String>(),
     );
     let count = |text: &str, mark: &str| text.lines().filter(|line| line.starts_with(mark)).count();
-    let text = world.good(&["analyze", THEN]);
+    let text = sandbox.good(&["analyze", THEN]);
     // Low ones are selected first, then the most used; the table is sorted by name.
     assert_eq!((count(&text, "few-"), count(&text, "low-")), (25, 25), "{text}");
     assert!(text.find("few-01") < text.find("low-00"), "{text}");
     assert!(text.contains("\nand 15 more: `clawpowers analyze --skill NAME` or `--json`\n"));
     assert_eq!(count(&text, "  low low-"), 20);
     assert!(text.ends_with("\n  and 45 more: `clawpowers analyze --recommendations`\n"));
-    let status = world.good(&["status"]);
+    let status = sandbox.good(&["status"]);
     assert_eq!(count(&status, "  low low-"), 10);
     assert!(status.ends_with("\n  and 15 more: `clawpowers analyze --recommendations`\n"));
-    let all = world.good(&["analyze", THEN, "--recommendations"]);
+    let all = sandbox.good(&["analyze", THEN, "--recommendations"]);
     assert_eq!((count(&all, "  low low-"), count(&all, "  more few-")), (25, 40));
-    let ok = analysis(&world, &[]);
+    let ok = analysis(&sandbox, &[]);
     let length = |field: &str| ok[field].as_array().unwrap().len();
     assert_eq!((length("skills"), length("recommendations")), (65, 65));
 }

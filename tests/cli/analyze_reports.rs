@@ -1,7 +1,7 @@
 //! The formats of `analyze` as fixtures, and the HTML in a real browser.
 
 use crate::analyze::{THEN, import, lines, worsening};
-use crate::harness::World;
+use crate::harness::Sandbox;
 use crate::system::shown;
 use serde_json::Value;
 use std::fs;
@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// A home with skills that got worse, stayed good, are low, are rarely used, and are not used any more.
-fn lived() -> World {
-    let world = World::new();
+fn lived() -> Sandbox {
+    let sandbox = Sandbox::new();
     let paid = |(index, line): (usize, &str)| {
         let model = if index % 3 == 0 { "m-1" } else { "m-2" };
         let paid = format!("\"model\":\"{model}\",\"cost_usd\":0.02,\"tokens_in\":900,\"duration_s\"");
@@ -22,8 +22,8 @@ fn lived() -> World {
     all += &lines("release-notes", 0, (0..150).map(|index| index % 20 != 0));
     all += &lines("flaky", 50, (0..100).map(|index| index % 5 == 0));
     all += &lines("rare", 100, (0..4).map(|_| true));
-    import(&world, &all);
-    world
+    import(&sandbox, &all);
+    sandbox
 }
 
 fn golden(name: &str) -> PathBuf {
@@ -35,7 +35,7 @@ fn golden(name: &str) -> PathBuf {
 /// `CLAWPOWERS_UPDATE=1` replaces the fixtures by the current output.
 #[test]
 fn every_format_matches_its_fixture() {
-    let world = lived();
+    let sandbox = lived();
     for (words, name) in [
         (&["--format", "text"][..], "report.txt"),
         (&["--format", "markdown"], "report.md"),
@@ -51,10 +51,12 @@ fn every_format_matches_its_fixture() {
         // A reply is always complete.
         (&["--recommendations", "--format", "json"], "report.json"),
     ] {
-        let mut ran = world.run(&[&["analyze", THEN], words].concat());
+        let mut ran = sandbox.run(&[&["analyze", THEN], words].concat());
         assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{name}");
         // The path of the home differs in each run.
-        ran.out = ran.out.replace(&shown(world.claw()), "/home/ada/.clawpowers");
+        ran.out = ran
+            .out
+            .replace(&shown(sandbox.runtime_home()), "/home/ada/.clawpowers");
         let file = golden(name);
         if std::env::var_os("CLAWPOWERS_UPDATE").is_some() {
             fs::create_dir_all(file.parent().unwrap()).unwrap();
@@ -67,28 +69,28 @@ fn every_format_matches_its_fixture() {
 
 #[test]
 fn recommendations_alone_in_every_format() {
-    let world = lived();
+    let sandbox = lived();
     for format in ["text", "markdown", "html"] {
-        let ran = world.run(&["analyze", THEN, "--recommendations", "--format", format, "--save"]);
+        let ran = sandbox.run(&["analyze", THEN, "--recommendations", "--format", format, "--save"]);
         assert!(ran.out.contains("rework it"), "{}", ran.out);
         // For a skill that stays good there is nothing to recommend.
         assert!(!ran.out.contains("release-notes"), "{}", ran.out);
         let saved = ran.err.trim_start_matches("saved to ").trim_end();
         assert_eq!(fs::read_to_string(saved).unwrap(), ran.out);
     }
-    let world = World::new();
-    import(&world, &lines("steady", 0, (0..100).map(|_| true)));
+    let sandbox = Sandbox::new();
+    import(&sandbox, &lines("steady", 0, (0..100).map(|_| true)));
     for format in ["text", "markdown", "html"] {
-        let ran = world.good(&["analyze", "--recommendations", "--format", format]);
+        let ran = sandbox.good(&["analyze", "--recommendations", "--format", format]);
         assert!(ran.to_lowercase().contains("nothing to recommend"), "{ran}");
     }
 }
 
 #[test]
 fn a_report_is_saved_only_with_save() {
-    let world = lived();
+    let sandbox = lived();
     let saved = || -> Vec<String> {
-        let Ok(entries) = fs::read_dir(world.claw().join("feedback")) else {
+        let Ok(entries) = fs::read_dir(sandbox.runtime_home().join("feedback")) else {
             return Vec::new();
         };
         let mut names: Vec<String> = entries
@@ -97,11 +99,11 @@ fn a_report_is_saved_only_with_save() {
         names.sort();
         names
     };
-    world.run(&["analyze"]);
+    sandbox.run(&["analyze"]);
     assert_eq!(saved(), Vec::<String>::new());
     // A second report replaces the first one of the day.
     for format in ["text", "markdown", "html", "json", "text"] {
-        let ran = world.run(&["analyze", "--save", "--format", format]);
+        let ran = sandbox.run(&["analyze", "--save", "--format", format]);
         assert_eq!(ran.code, 0, "{ran:?}");
         assert!(ran.err.starts_with("saved to "), "{}", ran.err);
     }
@@ -132,12 +134,12 @@ fn a_browser_shows_the_report_without_errors() {
         println!("skipped: there is no Chromium");
         return;
     };
-    let world = lived();
-    let page = world.file(
+    let sandbox = lived();
+    let page = sandbox.file(
         "report.html",
-        world.run(&["analyze", THEN, "--format", "html"]).out,
+        sandbox.run(&["analyze", THEN, "--format", "html"]).out,
     );
-    let profile = world.work().join("profile");
+    let profile = sandbox.work().join("profile");
     let opened = |fragment: &str| {
         let ran = Command::new(browser)
             .args([
@@ -268,7 +270,7 @@ fn the_json_matches_its_schema() {
         fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schemas/operations.json"))
             .unwrap();
     let schema: Value = serde_json::from_str(&schema).unwrap();
-    let (empty, lived) = (World::new(), lived());
+    let (empty, lived) = (Sandbox::new(), lived());
     for words in [
         "--cost 0.5 --tokens-in 10 --session-id s",
         "--duration 3 --notes x",
@@ -282,10 +284,10 @@ fn the_json_matches_its_schema() {
         .concat();
         assert_eq!(lived.run(&all).code, 0);
     }
-    for world in [&empty, &lived] {
-        let (_, reply) = world.json(&["analyze", "--skill=deploy"]);
+    for sandbox in [&empty, &lived] {
+        let (_, reply) = sandbox.json(&["analyze", "--skill=deploy"]);
         let reply = if reply["error"].is_object() {
-            world.json(&["analyze"]).1
+            sandbox.json(&["analyze"]).1
         } else {
             reply
         };

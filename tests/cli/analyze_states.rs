@@ -1,20 +1,20 @@
 //! `analyze`: unused skills, rates and their executions, notes, models, and unknown plans.
 
 use crate::analyze::{THEN, analysis, import, lines};
-use crate::harness::World;
+use crate::harness::Sandbox;
 use crate::terminal::has_terminals;
 use serde_json::{Value, json};
 
 /// A skill that is no longer used is marked in every format, and there is no recommendation for it.
 #[test]
 fn an_unused_skill_is_idle() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let old = lines("retired", 0, (0..100).map(|index| index % 5 == 0)).replace("2026-", "2024-");
     import(
-        &world,
+        &sandbox,
         &(old + &lines("low", 0, (0..100).map(|index| index % 5 == 0))),
     );
-    let ok = analysis(&world, &[]);
+    let ok = analysis(&sandbox, &[]);
     let (low, retired) = (&ok["skills"][0], &ok["skills"][1]);
     assert_eq!((&low["idle"], &low["idle_days"]), (&false.into(), &15.into()));
     assert_eq!(
@@ -41,16 +41,16 @@ fn an_unused_skill_is_idle() {
             .ends_with("; not used for 746 days"),
         "{advice:?}"
     );
-    let text = world.good(&["analyze", THEN]);
+    let text = sandbox.good(&["analyze", THEN]);
     let row = text.lines().find(|line| line.starts_with("retired")).unwrap();
     assert!(row.contains("  746d ago   ············  idle"), "{row}");
     assert!(
         text.contains("\nidle: no runs in the last twelve weeks\n"),
         "{text}"
     );
-    let markdown = world.good(&["analyze", THEN, "--format", "markdown"]);
+    let markdown = sandbox.good(&["analyze", THEN, "--format", "markdown"]);
     assert!(markdown.contains("| 2024-01-05 | idle |"), "{markdown}");
-    let html = world.good(&["analyze", THEN, "--format", "html"]);
+    let html = sandbox.good(&["analyze", THEN, "--format", "html"]);
     assert!(
         html.contains("No runs in the last twelve weeks; the last one was on 2024-01-05."),
         "{html}"
@@ -60,7 +60,7 @@ fn an_unused_skill_is_idle() {
 /// A rate comes with the number of its executions, and no state contradicts a recommendation.
 #[test]
 fn a_rate_names_its_executions_and_nothing_contradicts_it() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let fell = (0..140).map(|index: usize| {
         if index < 120 {
             !index.is_multiple_of(10)
@@ -68,8 +68,8 @@ fn a_rate_names_its_executions_and_nothing_contradicts_it() {
             index.is_multiple_of(10)
         }
     });
-    import(&world, &lines("deploy", 0, fell));
-    let ok = analysis(&world, &[]);
+    import(&sandbox, &lines("deploy", 0, fell));
+    let ok = analysis(&sandbox, &[]);
     let skill = &ok["skills"][0];
     assert_eq!(
         (&skill["changes"][0]["direction"], &skill["missing"]),
@@ -77,7 +77,7 @@ fn a_rate_names_its_executions_and_nothing_contradicts_it() {
     );
     assert!(skill["recent"]["total"].as_u64().unwrap() < 30, "{skill}");
     for format in ["text", "markdown", "html"] {
-        let shown = world.good(&["analyze", THEN, "--format", format]);
+        let shown = sandbox.good(&["analyze", THEN, "--format", format]);
         assert!(!shown.contains("until a change can be detected"), "{shown}");
         let rate = format!("of {}", skill["recent"]["total"]);
         assert!(shown.contains(&rate), "{format}: {shown}");
@@ -86,7 +86,7 @@ fn a_rate_names_its_executions_and_nothing_contradicts_it() {
 
 #[test]
 fn notes_that_differ_only_in_numbers_are_counted_together() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let notes = [
         "timeout waiting for the registry after 31s",
         "Timeout waiting for  the registry after 9.5s",
@@ -100,8 +100,8 @@ fn notes_that_differ_only_in_numbers_are_counted_together() {
         .zip(notes.iter().cycle())
         .map(|(line, note)| line.replace("timeout while waiting", note) + "\n")
         .collect();
-    import(&world, &all);
-    let notes = analysis(&world, &[])["recommendations"][0]["notes"].take();
+    import(&sandbox, &all);
+    let notes = analysis(&sandbox, &[])["recommendations"][0]["notes"].take();
     assert_eq!(
         notes,
         json!([
@@ -115,19 +115,19 @@ fn notes_that_differ_only_in_numbers_are_counted_together() {
 /// Models are counted if one skill is selected.
 #[test]
 fn the_models_of_a_skill_are_counted() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let model = |(index, line): (usize, &str)| {
         let name = ["m-1", "m-2", "m-1"][index % 3];
         line.replace("\"duration_s\"", &format!("\"model\":\"{name}\",\"duration_s\"")) + "\n"
     };
     let all = lines("deploy", 0, (0..120).map(|index| index % 3 != 0));
-    import(&world, &all.lines().enumerate().map(model).collect::<String>());
-    let ok = analysis(&world, &["--skill", "deploy"]);
+    import(&sandbox, &all.lines().enumerate().map(model).collect::<String>());
+    let ok = analysis(&sandbox, &["--skill", "deploy"]);
     assert_eq!(
         ok["skills"][0]["models"],
         json!([{"model": "m-1", "success": 34, "total": 67}, {"model": "m-2", "success": 33, "total": 33}])
     );
-    assert_eq!(analysis(&world, &[])["skills"][0]["models"], json!([]));
+    assert_eq!(analysis(&sandbox, &[])["skills"][0]["models"], json!([]));
     let durations = ok["skills"][0]["durations"].as_array().unwrap();
     let second = |row: &serde_json::Value, end: &str| row[end].as_f64().unwrap();
     assert!(
@@ -137,12 +137,12 @@ fn the_models_of_a_skill_are_counted() {
                 .all(|row| second(row, "to") == 2.0 * second(row, "from")),
         "{durations:?}"
     );
-    let text = world.good(&["analyze", THEN, "--skill", "deploy"]);
+    let text = sandbox.good(&["analyze", THEN, "--skill", "deploy"]);
     assert!(
         text.contains("  models      m-1: 34 of 67, m-2: 33 of 33\n"),
         "{text}"
     );
-    let html = world.good(&["analyze", THEN, "--format", "html"]);
+    let html = sandbox.good(&["analyze", THEN, "--format", "html"]);
     assert!(
         html.contains("<dt>models</dt><dd>m-1: 34 of 67, m-2: 33 of 33</dd>"),
         "{html}"
@@ -152,39 +152,39 @@ fn the_models_of_a_skill_are_counted() {
 /// A plan without any keys is a mistake, not a plan of unknown duration.
 #[test]
 fn an_unknown_plan_is_an_error() {
-    let world = World::new();
-    let refused = world.refused(1, &["analyze", "--plan", "x"]);
+    let sandbox = Sandbox::new();
+    let refused = sandbox.refused(1, &["analyze", "--plan", "x"]);
     assert!(refused.err.contains("there is no plan `x`"), "{refused:?}");
     for (key, value) in [
         ("plan:auth-rework:estimated_duration", "60"),
         ("execution:task_1:status", "open"),
         ("execution:cleanup:task_1:status", "open"),
     ] {
-        world.good(&["store", "set", key, value]);
+        sandbox.good(&["store", "set", key, value]);
     }
-    let refused = world.refused(1, &["analyze", "--plan", "auth-rewrok"]);
+    let refused = sandbox.refused(1, &["analyze", "--plan", "auth-rewrok"]);
     assert!(refused.err.contains("did you mean `auth-rework`?"), "{refused:?}");
     for unknown in ["auth", "task_1", "*", "auth-rework:estimated_duration", "clean"] {
-        world.refused(1, &["analyze", "--plan", unknown]);
+        sandbox.refused(1, &["analyze", "--plan", unknown]);
     }
-    let known = world.good(&["analyze", "--plan", "auth-rework"]);
+    let known = sandbox.good(&["analyze", "--plan", "auth-rework"]);
     assert!(
         known.starts_with("Estimated duration: 60min\nActual duration: unknown\n"),
         "{known}"
     );
-    let known = world.good(&["analyze", "--plan", "cleanup"]);
+    let known = sandbox.good(&["analyze", "--plan", "cleanup"]);
     assert!(known.contains("execution:cleanup:task_1:status: open"), "{known}");
 }
 
 #[test]
 fn n2_and_n9_plans_are_compared_with_their_tasks() {
-    let world = World::new();
-    let set = |key: &str, value: &str| assert_eq!(world.run(&["store", "set", key, value]).code, 0);
+    let sandbox = Sandbox::new();
+    let set = |key: &str, value: &str| assert_eq!(sandbox.run(&["store", "set", key, value]).code, 0);
     set("plan:auth:estimated_duration", "100");
     set("plan:auth:actual_duration", "120");
     set("execution:auth:task_1:status", "complete");
     set("execution:task_2:status", "open");
-    let plan = world.run(&["analyze", "--plan", "auth"]).out;
+    let plan = sandbox.run(&["analyze", "--plan", "auth"]).out;
     assert!(
         plan.contains("Estimation accuracy: 1.2x") && !plan.contains("Recommendation"),
         "{plan}"
@@ -195,7 +195,7 @@ fn n2_and_n9_plans_are_compared_with_their_tasks() {
     );
     set("plan:auth:actual_duration", "150");
     assert!(
-        world
+        sandbox
             .run(&["analyze", "--plan", "auth"])
             .out
             .contains("Recommendation: multiply estimates like this one by 1.5")
@@ -209,14 +209,14 @@ fn n2_and_n9_plans_are_compared_with_their_tasks() {
     ] {
         set("plan:auth:estimated_duration", estimate);
         set("plan:auth:actual_duration", actual);
-        let (_, reply) = world.json(&["analyze", "--plan", "auth"]);
+        let (_, reply) = sandbox.json(&["analyze", "--plan", "auth"]);
         assert_eq!(reply["ok"]["ratio"], Value::Null, "{estimate}");
-        let text = world.run(&["analyze", "--plan", "auth"]).out;
+        let text = sandbox.run(&["analyze", "--plan", "auth"]).out;
         assert!(!text.contains("accuracy"), "{text}");
     }
     set("worktree:feature-x", "/tmp/x");
     assert!(
-        world
+        sandbox
             .run(&["analyze", "--worktrees"])
             .out
             .contains("worktree:feature-x: /tmp/x")
@@ -226,11 +226,11 @@ fn n2_and_n9_plans_are_compared_with_their_tasks() {
 /// A color matches the state, and every color comes with a word.
 #[test]
 fn the_colors_of_a_page_follow_the_state() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let rates = [("never", 0), ("always", 10), ("mostly", 8)];
     let all = rates.map(|(skill, good)| lines(skill, 0, (0..200).map(move |index| index % 10 < good)));
-    import(&world, &all.concat());
-    let page = world.good(&["analyze", THEN, "--format", "html"]);
+    import(&sandbox, &all.concat());
+    let page = sandbox.good(&["analyze", THEN, "--format", "html"]);
     for (skill, colour, word) in [
         ("never", "bad", "✖ low"),
         ("always", "good", "● good"),
@@ -257,9 +257,12 @@ fn the_colors_of_a_page_follow_the_state() {
 /// On a phone, 400 pixels wide, no text is smaller than 11 pixels, and no chart is scaled down.
 #[test]
 fn a_page_fits_a_phone() {
-    let world = World::new();
-    import(&world, &lines("deploy", 0, (0..100).map(|index| index % 3 == 0)));
-    let page = world.good(&["analyze", THEN, "--format", "html"]);
+    let sandbox = Sandbox::new();
+    import(
+        &sandbox,
+        &lines("deploy", 0, (0..100).map(|index| index % 3 == 0)),
+    );
+    let page = sandbox.good(&["analyze", THEN, "--format", "html"]);
     let number = |text: &str| -> Option<(f64, String)> {
         let end = text.find(|c: char| !c.is_ascii_digit() && c != '.')?;
         let (digits, rest) = text.split_at(end);
@@ -298,13 +301,13 @@ fn a_narrow_terminal_shows_fewer_columns() {
         println!("skipped: there is no script of util-linux");
         return;
     }
-    let world = World::new();
+    let sandbox = Sandbox::new();
     import(
-        &world,
+        &sandbox,
         &lines("release-notes", 0, (0..100).map(|index| index % 5 != 0)),
     );
     let heading = |columns: usize| {
-        let shown = world.shown(columns, &["analyze", THEN], &[("NO_COLOR", "1")]);
+        let shown = sandbox.shown(columns, &["analyze", THEN], &[("NO_COLOR", "1")]);
         assert!(
             shown[1].starts_with("release-notes ") && shown[1].contains("80% of 100"),
             "{shown:?}"
@@ -327,11 +330,11 @@ fn a_narrow_terminal_shows_fewer_columns() {
 
 #[test]
 fn nine_executions_are_too_few_for_a_tier() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     for (skill, count) in [("nine", 9), ("ten", 10)] {
-        import(&world, &lines(skill, 0, (0..count).map(|_| false)));
+        import(&sandbox, &lines(skill, 0, (0..count).map(|_| false)));
     }
-    let ok = analysis(&world, &[]);
+    let ok = analysis(&sandbox, &[]);
     let tiers: Vec<&str> = ok["skills"]
         .as_array()
         .unwrap()
@@ -343,7 +346,7 @@ fn nine_executions_are_too_few_for_a_tier() {
 
 #[test]
 fn a_version_may_be_the_start_of_a_digest() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let digest = |line: &str, digest: &str| {
         line.replace(
             "\"duration_s\"",
@@ -353,8 +356,8 @@ fn a_version_may_be_the_start_of_a_digest() {
     let old = lines("deploy", 0, (0..20).map(|_| false));
     let new = lines("deploy", 100, (0..20).map(|_| true));
     let (a, b) = ("abcdef".repeat(10) + "0000", "123456".repeat(10) + "0000");
-    import(&world, &(digest(&old, &a) + &digest(&new, &b)));
-    let compare = |a: &str, b: &str| world.json(&["analyze", "--skill", "deploy", "--compare", a, b]);
+    import(&sandbox, &(digest(&old, &a) + &digest(&new, &b)));
+    let compare = |a: &str, b: &str| sandbox.json(&["analyze", "--skill", "deploy", "--compare", a, b]);
     let (code, reply) = compare("abcdef", "12345612");
     assert_eq!(code, 0, "{reply}");
     assert_eq!(

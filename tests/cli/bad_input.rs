@@ -1,6 +1,6 @@
 //! Bad input: files, folders and arguments.
 
-use crate::harness::{World, finish, wait};
+use crate::harness::{Sandbox, finish, wait};
 use crate::started::Start as _;
 use crate::system::{os_string, set_mode, symlink};
 use std::fs;
@@ -11,16 +11,16 @@ use std::process::Stdio;
 #[test]
 #[cfg_attr(windows, ignore = "Wine makes no symbolic links")]
 fn the_list_copes_with_strange_files() {
-    let world = World::new();
-    let at = |path: &str| world.work().join("s").join(path);
-    world.skill("s/good", "Is good.");
-    world.file(
+    let sandbox = Sandbox::new();
+    let at = |path: &str| sandbox.work().join("s").join(path);
+    sandbox.skill("s/good", "Is good.");
+    sandbox.file(
         "s/binary/SKILL.md",
         (0..=255).cycle().take(5000).collect::<Vec<u8>>(),
     );
-    world.file("s/empty/SKILL.md", "");
-    world.file("s/nul/SKILL.md", [0_u8; 64]);
-    let huge = world.file("s/huge/SKILL.md", "");
+    sandbox.file("s/empty/SKILL.md", "");
+    sandbox.file("s/nul/SKILL.md", [0_u8; 64]);
+    let huge = sandbox.file("s/huge/SKILL.md", "");
     fs::File::options()
         .write(true)
         .open(huge)
@@ -29,7 +29,7 @@ fn the_list_copes_with_strange_files() {
         .unwrap();
     fs::create_dir_all(at("folder/SKILL.md")).unwrap();
     fs::create_dir_all(at("pipe")).unwrap();
-    let made = finish(world.command("mkfifo").arg(at("pipe/SKILL.md")));
+    let made = finish(sandbox.command("mkfifo").arg(at("pipe/SKILL.md")));
     assert_eq!(made.code, 0, "{made:?}");
     fs::create_dir_all(at("loop")).unwrap();
     symlink("SKILL.md", at("loop/SKILL.md")).unwrap();
@@ -39,7 +39,7 @@ fn the_list_copes_with_strange_files() {
     symlink("/dev/zero", at("device/SKILL.md")).unwrap();
     symlink("../s", at("round")).unwrap();
     symlink(".", at("good/self")).unwrap();
-    let (code, reply) = world.json(&["skill", "list", "--root", "s"]);
+    let (code, reply) = sandbox.json(&["skill", "list", "--root", "s"]);
     assert_eq!(code, 0);
     let mut reasons: Vec<String> = reply["ok"]["rejected"]
         .as_array()
@@ -76,7 +76,7 @@ fn the_list_copes_with_strange_files() {
         &["skill", "to-prompt", "s/device"],
         &["doctor", "--root", "s"],
     ] {
-        let ran = world.run(args);
+        let ran = sandbox.run(args);
         assert_eq!(ran.code, 1, "{args:?}: {ran:?}");
     }
     for args in [
@@ -86,7 +86,7 @@ fn the_list_copes_with_strange_files() {
     ] {
         let mut args = args.to_vec();
         args.extend(["--root", "s"]);
-        let ran = world.run(&args);
+        let ran = sandbox.run(&args);
         assert_eq!(ran.code, 0, "{args:?}: {ran:?}");
     }
 }
@@ -94,17 +94,17 @@ fn the_list_copes_with_strange_files() {
 #[test]
 #[cfg_attr(windows, ignore = "Windows has no permission bits")]
 fn unreadable_files_are_reported() {
-    let world = World::new();
-    let file = world.skill("s/closed", "Is closed.");
-    world.skill("s/good", "Is good.");
-    world.skill("s/folder", "Is in a closed folder.");
-    let folder = world.work().join("s/folder");
+    let sandbox = Sandbox::new();
+    let file = sandbox.skill("s/closed", "Is closed.");
+    sandbox.skill("s/good", "Is good.");
+    sandbox.skill("s/folder", "Is in a closed folder.");
+    let folder = sandbox.work().join("s/folder");
     set_mode(&file, 0o000).unwrap();
     set_mode(&folder, 0o000).unwrap();
     if fs::read(&file).is_ok() {
         println!("skipped: this user may read everything");
     } else {
-        let ran = world.run(&["skill", "list", "--root", "s"]);
+        let ran = sandbox.run(&["skill", "list", "--root", "s"]);
         assert_eq!(ran.code, 0, "{ran:?}");
         assert!(ran.out.contains("Is good."), "{ran:?}");
         assert!(
@@ -115,7 +115,7 @@ fn unreadable_files_are_reported() {
             ran.out.contains("rejected s/folder") && ran.out.contains("[folder-unreadable]"),
             "{ran:?}"
         );
-        let ran = world.run(&["skill", "validate", "s"]);
+        let ran = sandbox.run(&["skill", "validate", "s"]);
         assert_eq!(ran.code, 1, "{ran:?}");
         assert!(
             ran.out.contains("s/folder:1:1: error[folder-unreadable]: "),
@@ -128,18 +128,18 @@ fn unreadable_files_are_reported() {
 #[test]
 #[cfg_attr(not(target_os = "linux"), ignore = "only Linux allows such file names")]
 fn names_that_are_not_utf8_are_shown_lossily() {
-    let world = World::new();
-    let folder = world.work().join("s").join(os_string(b"odd\xff"));
+    let sandbox = Sandbox::new();
+    let folder = sandbox.work().join("s").join(os_string(b"odd\xff"));
     crate::harness::write(
         &folder.join("SKILL.md"),
         "---\nname: odd\ndescription: Is odd.\n---\nBody.\n",
     );
-    let ran = world.run(&["skill", "list", "--root", "s"]);
+    let ran = sandbox.run(&["skill", "list", "--root", "s"]);
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(ran.out.contains("Is odd."), "{ran:?}");
-    let shown = world.run(&["skill", "read", "odd", "--root", "s"]);
+    let shown = sandbox.run(&["skill", "read", "odd", "--root", "s"]);
     assert_eq!(shown.code, 0, "{shown:?}");
-    let mut command = world.command(env!("CARGO_BIN_EXE_clawpowers"));
+    let mut command = sandbox.command(env!("CARGO_BIN_EXE_clawpowers"));
     command.args(["skill", "validate"]).arg(&folder);
     let ran = finish(&mut command);
     assert_eq!(ran.code, 2, "an argument has to be text");
@@ -148,8 +148,8 @@ fn names_that_are_not_utf8_are_shown_lossily() {
 
 #[test]
 fn a_root_has_to_be_a_folder() {
-    let world = World::new();
-    world.file("file.txt", "x");
+    let sandbox = Sandbox::new();
+    sandbox.file("file.txt", "x");
     for noun in [
         &["skill", "list"][..],
         &["skill", "prompt"],
@@ -157,20 +157,20 @@ fn a_root_has_to_be_a_folder() {
         &["skill", "budget"],
     ] {
         let with = |root| [noun, &["--root", root]].concat();
-        let ran = world.refused(4, &with("nowhere"));
+        let ran = sandbox.refused(4, &with("nowhere"));
         assert!(ran.err.contains("`nowhere`"), "{ran:?}");
-        let ran = world.refused(3, &with("file.txt"));
+        let ran = sandbox.refused(3, &with("file.txt"));
         assert!(ran.err.contains("`file.txt` is not a folder"), "{ran:?}");
     }
-    world.refused(3, &["skill", "list", "--root", ""]);
-    let (code, reply) = world.json(&["skill", "list", "--root", "nowhere"]);
+    sandbox.refused(3, &["skill", "list", "--root", ""]);
+    let (code, reply) = sandbox.json(&["skill", "list", "--root", "nowhere"]);
     assert_eq!((code, &reply["error"]["code"]), (4, &"io".into()));
 }
 
 #[test]
 fn an_unknown_value_is_refused_with_the_valid_values() {
-    let world = World::new();
-    world.skill("good", "Is good.");
+    let sandbox = Sandbox::new();
+    sandbox.skill("good", "Is good.");
     let cases: [(&[&str], &str); 5] = [
         (
             &["skill", "list", "--scope", "x"],
@@ -194,14 +194,14 @@ fn an_unknown_value_is_refused_with_the_valid_values() {
         ),
     ];
     for (args, hint) in cases {
-        let ran = world.refused(3, args);
-        let help = world.run(&[args.split_at(2).0, &["--help"]].concat()).out;
+        let ran = sandbox.refused(3, args);
+        let help = sandbox.run(&[args.split_at(2).0, &["--help"]].concat()).out;
         let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
         let (_, list) = hint.split_once(" are ").unwrap();
         assert!(help.contains(list) || list.starts_with("text"), "{list}: {help}");
         assert!(ran.err.contains("`x`"), "{ran:?}");
         assert!(ran.err.ends_with(&format!("hint: {hint}\n")), "{ran:?}");
-        let (code, reply) = world.json(args);
+        let (code, reply) = sandbox.json(args);
         assert_eq!(
             (code, &reply["error"]["code"]),
             (3, &"invalid_input".into()),
@@ -213,7 +213,7 @@ fn an_unknown_value_is_refused_with_the_valid_values() {
 
 #[test]
 fn an_invalid_command_line_is_a_usage_error() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let cases: [(&[&str], &str, &str); 15] = [
         (
             &["nonsense"],
@@ -288,7 +288,7 @@ fn an_invalid_command_line_is_a_usage_error() {
         ),
     ];
     for (args, error, hint) in cases {
-        let ran = world.refused(2, args);
+        let ran = sandbox.refused(2, args);
         let lines: Vec<&str> = ran.err.lines().collect();
         assert_eq!(lines.len(), 2, "{ran:?}");
         assert!(lines[0].starts_with(&format!("error: {error}")), "{ran:?}");
@@ -298,10 +298,10 @@ fn an_invalid_command_line_is_a_usage_error() {
 
 #[test]
 fn a_closed_pipe_is_not_an_error() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     // Much more than fits into a pipe, so that the program is still writing when the reader closes it.
     for n in 0..400 {
-        world.skill(&format!("s/skill-{n}"), &"Does much. ".repeat(90));
+        sandbox.skill(&format!("s/skill-{n}"), &"Does much. ".repeat(90));
     }
     for args in [
         &["skill", "list", "--root", "s"][..],
@@ -317,7 +317,7 @@ fn a_closed_pipe_is_not_an_error() {
             "clawpowers",
         ],
     ] {
-        let mut command = world.command(env!("CARGO_BIN_EXE_clawpowers"));
+        let mut command = sandbox.command(env!("CARGO_BIN_EXE_clawpowers"));
         let mut child = command
             .args(args)
             .stdout(Stdio::piped())
@@ -338,7 +338,7 @@ fn a_closed_pipe_is_not_an_error() {
 #[test]
 #[cfg_attr(not(target_os = "linux"), ignore = "only Linux has /dev/full")]
 fn an_unwritable_output_is_a_storage_error() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     for args in [
         &["skill", "list"][..],
         &["skill", "list", "--json"],
@@ -347,7 +347,7 @@ fn an_unwritable_output_is_a_storage_error() {
         &["--version"],
     ] {
         let full = fs::File::options().write(true).open("/dev/full").unwrap();
-        let mut command = world.command(env!("CARGO_BIN_EXE_clawpowers"));
+        let mut command = sandbox.command(env!("CARGO_BIN_EXE_clawpowers"));
         let mut child = command.args(args).stdout(full).stderr(Stdio::piped()).start();
         let mut err = String::new();
         child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
@@ -401,18 +401,18 @@ fn invalid_requests_are_reported_without_rust_types() {
 #[test]
 #[cfg_attr(windows, ignore = "Windows allows no such file names")]
 fn paths_are_shown_unchanged() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let text = "---\nname: x\ndescription: Use when: now\n---\n[gone](gone.md)\n";
-    world.file("s/two  blanks/SKILL.md", text);
-    world.file("s/line\n+end\t/SKILL.md", text);
-    world.file("s/bad\nerror: forged/SKILL.md", "x");
+    sandbox.file("s/two  blanks/SKILL.md", text);
+    sandbox.file("s/line\n+end\t/SKILL.md", text);
+    sandbox.file("s/bad\nerror: forged/SKILL.md", "x");
     for args in [
         &["skill", "fix", "s"][..],
         &["skill", "validate", "s"],
         &["skill", "list", "--root", "s"],
         &["doctor", "--root", "s"],
     ] {
-        let ran = world.run(args);
+        let ran = sandbox.run(args);
         let all = format!("{}{}", ran.out, ran.err);
         assert!(
             all.contains("s/bad\\u{a}error: forged/SKILL.md"),
@@ -424,25 +424,25 @@ fn paths_are_shown_unchanged() {
             "{all}"
         );
     }
-    let fixed = world.run(&["skill", "fix", "s"]).out;
+    let fixed = sandbox.run(&["skill", "fix", "s"]).out;
     assert!(fixed.contains("+++ s/two  blanks/SKILL.md\n"), "{fixed}");
     assert!(fixed.contains("+++ s/line\\u{a}+end\\u{9}/SKILL.md\n"), "{fixed}");
-    let ran = world.refused(1, &["skill", "show", "bad\nerror: forged", "--root", "s"]);
+    let ran = sandbox.refused(1, &["skill", "show", "bad\nerror: forged", "--root", "s"]);
     assert_eq!(ran.err.lines().count(), 2, "{ran:?}");
 }
 
 #[test]
 #[cfg_attr(windows, ignore = "Windows has no permission bits")]
 fn an_unreadable_folder_is_not_an_empty_one() {
-    let world = World::new();
-    world.skill("closed", "Is closed.");
-    let folder = world.work().join("closed");
+    let sandbox = Sandbox::new();
+    sandbox.skill("closed", "Is closed.");
+    let folder = sandbox.work().join("closed");
     set_mode(&folder, 0o000).unwrap();
     if fs::read_dir(&folder).is_ok() {
         println!("skipped: this user may read everything");
     } else {
         for verb in ["validate", "read-properties", "to-prompt"] {
-            world.refused(4, &["skill", verb, "closed"]);
+            sandbox.refused(4, &["skill", verb, "closed"]);
         }
     }
     set_mode(&folder, 0o755).unwrap();

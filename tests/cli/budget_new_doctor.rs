@@ -1,24 +1,24 @@
 //! `skill budget`, `skill new`, `doctor`.
 
-use crate::harness::World;
+use crate::harness::Sandbox;
 use crate::system::shown;
 use std::fs;
 
 #[test]
 fn budget_says_what_each_client_would_cut() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     for n in 0..12 {
-        world.skill(
+        sandbox.skill(
             &format!("s/skill-{n:02}"),
             &"Does a great many things. ".repeat(20),
         );
     }
-    let whole = world.run(&["skill", "budget", "--root", "s"]);
+    let whole = sandbox.run(&["skill", "budget", "--root", "s"]);
     assert_eq!(whole.code, 0, "{whole:?}");
     assert_eq!(whole.out.matches(": nothing is cut\n").count(), 2, "{whole:?}");
-    let cut = world.run(&["skill", "budget", "--root", "s", "--context", "20000"]);
+    let cut = sandbox.run(&["skill", "budget", "--root", "s", "--context", "20000"]);
     assert_eq!(cut.code, 1, "{cut:?}");
-    let (code, reply) = world.json(&["skill", "budget", "--root", "s", "--context", "20000"]);
+    let (code, reply) = sandbox.json(&["skill", "budget", "--root", "s", "--context", "20000"]);
     assert_eq!(code, 1);
     for (index, client, budget, fates) in [
         (0, "claude", 200, ["whole", "name_only"]),
@@ -36,13 +36,13 @@ fn budget_says_what_each_client_would_cut() {
         );
         assert!(skills.iter().any(|skill| skill["fate"] == fates[1]), "{row}");
     }
-    assert_eq!(world.run(&["skill", "budget", "--context", "many"]).code, 2);
+    assert_eq!(sandbox.run(&["skill", "budget", "--context", "many"]).code, 2);
 }
 
 #[test]
 fn a_new_skill_is_valid_and_listed() {
-    let world = World::new();
-    let ran = world.run(&["skill", "new", "release-notes"]);
+    let sandbox = Sandbox::new();
+    let ran = sandbox.run(&["skill", "new", "release-notes"]);
     assert_eq!(
         (ran.code, ran.out.as_str()),
         (0, ".agents/skills/release-notes/SKILL.md\n")
@@ -52,73 +52,73 @@ fn a_new_skill_is_valid_and_listed() {
         "clients that read this folder: codex, gemini, opencode, goose, openclaw, copilot, pi\n"
     );
     let path = ".agents/skills/release-notes";
-    assert_eq!(world.run(&["skill", "validate", path]).code, 0);
-    let untouched = world.run(&["skill", "validate", path, "--target", "clawpowers"]);
+    assert_eq!(sandbox.run(&["skill", "validate", path]).code, 0);
+    let untouched = sandbox.run(&["skill", "validate", path, "--target", "clawpowers"]);
     assert_eq!(untouched.out.matches(": warning[placeholder-text]: ").count(), 2);
     assert!(
         untouched
             .out
             .ends_with("1 file, 1 valid for clawpowers, 0 errors, 2 warnings\n")
     );
-    assert_eq!(world.run(&["skill", "validate", path, "--strict"]).code, 1);
+    assert_eq!(sandbox.run(&["skill", "validate", path, "--strict"]).code, 1);
     let text = "Says \"hello\": to all #people, even\nover lines \\ and 'quotes'.";
     let dir = ".agents/skills";
-    let ran = world.run(&["skill", "init", "greeter", "--dir", dir, "--description", text]);
+    let ran = sandbox.run(&["skill", "init", "greeter", "--dir", dir, "--description", text]);
     assert_eq!(ran.out, ".agents/skills/greeter/SKILL.md\n");
-    let (_, reply) = world.json(&["skill", "show", "greeter"]);
+    let (_, reply) = sandbox.json(&["skill", "show", "greeter"]);
     assert_eq!(reply["ok"]["skill"]["description"], text.replace('\n', " "));
     assert_eq!(reply["ok"]["scope"], "project");
     assert_eq!(
-        world.run(&["skill", "validate", ".agents/skills/greeter"]).code,
+        sandbox.run(&["skill", "validate", ".agents/skills/greeter"]).code,
         0
     );
 }
 
 #[test]
 fn existing_files_are_not_overwritten() {
-    let world = World::new();
-    let file = world.skill("tea", "Makes tea.");
+    let sandbox = Sandbox::new();
+    let file = sandbox.skill("tea", "Makes tea.");
     let before = fs::read_to_string(&file).unwrap();
-    let new = |name: &str| world.run(&["skill", "new", name, "--dir", "."]);
-    world.refused(3, &["skill", "new", "tea", "--dir", "."]);
+    let new = |name: &str| sandbox.run(&["skill", "new", name, "--dir", "."]);
+    sandbox.refused(3, &["skill", "new", "tea", "--dir", "."]);
     assert_eq!(fs::read_to_string(&file).unwrap(), before);
-    world.file("coffee/notes.md", "mine");
+    sandbox.file("coffee/notes.md", "mine");
     assert_eq!(new("coffee").code, 0);
     assert_eq!(
-        fs::read_to_string(world.work().join("coffee/notes.md")).unwrap(),
+        fs::read_to_string(sandbox.work().join("coffee/notes.md")).unwrap(),
         "mine"
     );
-    world.file("milk", "a file, not a folder");
-    let ran = world.refused(4, &["skill", "new", "milk", "--dir", "."]);
+    sandbox.file("milk", "a file, not a folder");
+    let ran = sandbox.refused(4, &["skill", "new", "milk", "--dir", "."]);
     assert!(
         ran.err.contains("`./milk/SKILL.md` cannot be written: "),
         "{ran:?}"
     );
     // A second spelling would shadow the first.
-    world.file("juice/skill.md", "mine");
-    let ran = world.refused(3, &["skill", "new", "juice", "--dir", "."]);
+    sandbox.file("juice/skill.md", "mine");
+    let ran = sandbox.refused(3, &["skill", "new", "juice", "--dir", "."]);
     assert!(ran.err.contains("`./juice/skill.md` exists"), "{ran:?}");
-    assert_eq!(fs::read_dir(world.work().join("juice")).unwrap().count(), 1);
+    assert_eq!(fs::read_dir(sandbox.work().join("juice")).unwrap().count(), 1);
     assert_eq!(
-        fs::read_to_string(world.work().join("milk")).unwrap(),
+        fs::read_to_string(sandbox.work().join("milk")).unwrap(),
         "a file, not a folder"
     );
 }
 
 #[test]
 fn a_new_skill_is_created_where_a_client_looks() {
-    let new = |world: &World, cwd: &str, more: &[&str]| {
+    let new = |sandbox: &Sandbox, cwd: &str, more: &[&str]| {
         let args = [&["skill", "new", "tea"], more].concat();
-        let ran = world.run_in(&world.work().join(cwd), &args);
+        let ran = sandbox.run_in(&sandbox.work().join(cwd), &args);
         assert_eq!(ran.code, 0, "{ran:?}");
         (ran.out, ran.err)
     };
     let project = |folders: &[&str]| {
-        let world = World::new();
+        let sandbox = Sandbox::new();
         for folder in [&[".git", "deep/er"], folders].concat() {
-            fs::create_dir_all(world.work().join(folder)).unwrap();
+            fs::create_dir_all(sandbox.work().join(folder)).unwrap();
         }
-        world
+        sandbox
     };
     // The nearest existing folder is used, otherwise that of the root.
     for (folders, cwd, out) in [
@@ -155,54 +155,54 @@ fn a_new_skill_is_created_where_a_client_looks() {
             ".clawpowers/skills/tea/SKILL.md",
         ),
     ] {
-        let world = project(folders);
-        assert_eq!(new(&world, cwd, &[]).0, format!("{out}\n"), "{folders:?}");
+        let sandbox = project(folders);
+        assert_eq!(new(&sandbox, cwd, &[]).0, format!("{out}\n"), "{folders:?}");
     }
     for (folders, out) in [(&[][..], ".agents"), (&[".claude/skills"], ".claude")] {
-        let world = project(folders);
-        let file = world
+        let sandbox = project(folders);
+        let file = sandbox
             .work()
             .canonicalize()
             .unwrap()
             .join(out)
             .join("skills/tea/SKILL.md");
-        assert_eq!(new(&world, "deep/er", &[]).0, format!("{}\n", shown(&file)));
+        assert_eq!(new(&sandbox, "deep/er", &[]).0, format!("{}\n", shown(&file)));
         assert!(file.is_file());
     }
-    let world = project(&[]);
-    let (_, err) = new(&world, "", &["--dir", ".claude/skills"]);
+    let sandbox = project(&[]);
+    let (_, err) = new(&sandbox, "", &["--dir", ".claude/skills"]);
     assert_eq!(
         err,
         "clients that read this folder: claude, opencode, goose, copilot\n"
     );
-    let (out, err) = new(&world, "", &["--dir", "x"]);
+    let (out, err) = new(&sandbox, "", &["--dir", "x"]);
     assert_eq!(out, "x/tea/SKILL.md\n");
     assert_eq!(
         err,
         "no client reads this folder\nhint: `--dir .agents/skills` creates one in a folder that most clients read; `skill list --root DIR` \
          lists the skills of any folder\n"
     );
-    let (_, err) = new(&world, "", &["--dir", ".clawpowers/skills"]);
+    let (_, err) = new(&sandbox, "", &["--dir", ".clawpowers/skills"]);
     assert!(
         err.starts_with("only clawpowers reads this folder\nhint: "),
         "{err}"
     );
     // In the home folder it is a skill of the user.
-    let world = World::new();
-    let ran = world.run_in(&world.home(), &["skill", "new", "tea"]);
+    let sandbox = Sandbox::new();
+    let ran = sandbox.run_in(&sandbox.user_home(), &["skill", "new", "tea"]);
     assert_eq!(ran.out, ".agents/skills/tea/SKILL.md\n");
-    let (_, reply) = world.json(&["skill", "show", "tea"]);
+    let (_, reply) = sandbox.json(&["skill", "show", "tea"]);
     assert_eq!(reply["ok"]["scope"], "user");
 }
 
 #[test]
 #[cfg_attr(windows, ignore = "the shell there sets no limits")]
 fn a_full_disk_leaves_nothing_behind() {
-    let world = World::new();
-    fs::create_dir(world.work().join(".agents")).unwrap();
+    let sandbox = Sandbox::new();
+    fs::create_dir(sandbox.work().join(".agents")).unwrap();
     // With a file size limit of 0, a write fails as on a full disk.
     let limited = "trap '' XFSZ; ulimit -f 0; exec \"$0\" skill new tea";
-    let mut command = world.command("/bin/sh");
+    let mut command = sandbox.command("/bin/sh");
     command.args(["-c", limited, env!("CARGO_BIN_EXE_clawpowers")]);
     let ran = crate::harness::finish(&mut command);
     assert_eq!((ran.code, ran.out.as_str()), (4, ""), "{ran:?}");
@@ -212,7 +212,7 @@ fn a_full_disk_leaves_nothing_behind() {
             .contains("hint: free some space on the disk; nothing was written\n"),
         "{ran:?}"
     );
-    let left: Vec<_> = fs::read_dir(world.work()).unwrap().flatten().collect();
+    let left: Vec<_> = fs::read_dir(sandbox.work()).unwrap().flatten().collect();
     assert_eq!(left.len(), 1, "{left:?}");
     assert_eq!(
         fs::read_dir(left[0].path()).unwrap().count(),
@@ -223,40 +223,40 @@ fn a_full_disk_leaves_nothing_behind() {
 
 #[test]
 fn windows_device_names_are_refused_everywhere() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     for name in ["nul", "con", "aux", "com1", "lpt9"] {
-        let ran = world.refused(3, &["skill", "new", name]);
+        let ran = sandbox.refused(3, &["skill", "new", name]);
         assert!(ran.err.contains("a device on Windows"), "{ran:?}");
         assert!(ran.err.contains(&format!("`{name}-skill`")), "{ran:?}");
     }
-    assert_eq!(fs::read_dir(world.work()).unwrap().count(), 0);
-    assert_eq!(world.run(&["skill", "new", "com"]).code, 0);
+    assert_eq!(fs::read_dir(sandbox.work()).unwrap().count(), 0);
+    assert_eq!(sandbox.run(&["skill", "new", "com"]).code, 0);
 }
 
 #[test]
 fn an_invalid_name_is_refused_with_a_suggestion() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     for (name, better) in [
         ("Bad Name", "bad-name"),
         ("a--b", "a-b"),
         ("../evil", "evil"),
         ("-x-", "x"),
     ] {
-        let ran = world.refused(3, &["skill", "new", name]);
+        let ran = sandbox.refused(3, &["skill", "new", name]);
         assert!(ran.err.contains(&format!("hint: try `{better}`\n")), "{ran:?}");
     }
-    world.refused(3, &["skill", "new", &"a".repeat(65)]);
-    world.refused(3, &["skill", "new", ""]);
-    world.refused(3, &["skill", "new", "tea", "--dir", ""]);
-    world.refused(3, &["skill", "new", "tea", "--description", " "]);
-    world.refused(3, &["skill", "new", "tea", "--description", &"a".repeat(1025)]);
-    assert_eq!(fs::read_dir(world.work()).unwrap().count(), 0);
+    sandbox.refused(3, &["skill", "new", &"a".repeat(65)]);
+    sandbox.refused(3, &["skill", "new", ""]);
+    sandbox.refused(3, &["skill", "new", "tea", "--dir", ""]);
+    sandbox.refused(3, &["skill", "new", "tea", "--description", " "]);
+    sandbox.refused(3, &["skill", "new", "tea", "--description", &"a".repeat(1025)]);
+    assert_eq!(fs::read_dir(sandbox.work()).unwrap().count(), 0);
 }
 
 #[test]
 fn doctor_finds_no_problems_on_an_empty_machine() {
-    let world = World::new();
-    let ran = world.run(&["doctor"]);
+    let sandbox = Sandbox::new();
+    let ran = sandbox.run(&["doctor"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
     for part in [
         "inventory\n",
@@ -279,13 +279,13 @@ fn doctor_finds_no_problems_on_an_empty_machine() {
 
 #[test]
 fn doctor_lists_problems() {
-    let world = World::new();
-    world.file(
+    let sandbox = Sandbox::new();
+    sandbox.file(
         "s/needy/SKILL.md",
         "---\nname: needy\ndescription: Needs much.\nmetadata:\n  openclaw:\n    requires:\n      bins: [no-such-program-x]\n      env: [NO_SUCH_VARIABLE_X]\n---\n\nSee [gone](gone.md) and [out](../../x.md).\n",
     );
-    world.file("s/broken/SKILL.md", "nothing\n");
-    let ran = world.run(&["doctor", "--root", "s"]);
+    sandbox.file("s/broken/SKILL.md", "nothing\n");
+    let ran = sandbox.run(&["doctor", "--root", "s"]);
     assert_eq!((ran.code, ran.err.as_str()), (1, ""));
     for part in [
         "  2 found, 1 loaded, 0 shadowed, 1 rejected\n",
@@ -298,18 +298,18 @@ fn doctor_lists_problems() {
     ] {
         assert!(ran.out.contains(part), "{part}: {}", ran.out);
     }
-    let (code, reply) = world.json(&["doctor", "--root", "s"]);
+    let (code, reply) = sandbox.json(&["doctor", "--root", "s"]);
     assert_eq!((code, &reply["ok"]["healthy"]), (1, &false.into()));
     assert_eq!(reply["ok"]["not_ready"][0]["name"], "needy");
 }
 
 #[test]
 fn doctor_lists_what_clients_do_not_see_and_reject() {
-    let world = World::new();
-    world.skill(".claude/skills/for-claude", "Is for Claude.");
+    let sandbox = Sandbox::new();
+    sandbox.skill(".claude/skills/for-claude", "Is for Claude.");
     let bom = format!("\u{feff}{}", crate::harness::text_of("marked", "Has a mark."));
-    world.file(".agents/skills/marked/SKILL.md", bom);
-    let (_, reply) = world.json(&["doctor"]);
+    sandbox.file(".agents/skills/marked/SKILL.md", bom);
+    let (_, reply) = sandbox.json(&["doctor"]);
     let rows = reply["ok"]["visibility"].as_array().unwrap();
     let row = |name: &str| rows.iter().find(|row| row["client"] == name).unwrap();
     assert_eq!(row("claude")["loaded"], 1);

@@ -1,6 +1,6 @@
 //! `config get`, `config set`, `config list`.
 
-use crate::harness::{World, finish, unsafe_characters, wait, write};
+use crate::harness::{Sandbox, finish, unsafe_characters, wait, write};
 use crate::started::Start as _;
 use crate::system::{mode, set_mode, shown, symlink};
 use serde_json::{Value, json};
@@ -36,15 +36,15 @@ const NEW: &str = r#"{
 }
 "#;
 
-fn world(config: impl AsRef<[u8]>) -> World {
-    let world = World::new();
-    write(&world.claw().join("config.json"), config);
-    world
+fn sandbox(config: impl AsRef<[u8]>) -> Sandbox {
+    let sandbox = Sandbox::new();
+    write(&sandbox.runtime_home().join("config.json"), config);
+    sandbox
 }
 
-impl World {
+impl Sandbox {
     fn config(&self) -> String {
-        fs::read_to_string(self.claw().join("config.json")).unwrap()
+        fs::read_to_string(self.runtime_home().join("config.json")).unwrap()
     }
 
     /// Sets a value and returns the new content of the file.
@@ -57,10 +57,16 @@ impl World {
 
     /// Checks that a change is refused and that the folder is unchanged.
     fn not_set(&self, code: i32, args: &[&str]) -> String {
-        let file = self.claw().join("config.json");
-        let before = (fs::read(&file).ok(), fs::read_dir(self.claw()).unwrap().count());
+        let file = self.runtime_home().join("config.json");
+        let before = (
+            fs::read(&file).ok(),
+            fs::read_dir(self.runtime_home()).unwrap().count(),
+        );
         let ran = self.refused(code, &[&["config", "set"], args].concat());
-        let after = (fs::read(&file).ok(), fs::read_dir(self.claw()).unwrap().count());
+        let after = (
+            fs::read(&file).ok(),
+            fs::read_dir(self.runtime_home()).unwrap().count(),
+        );
         assert_eq!(before, after, "{args:?}: {ran:?}");
         ran.err
     }
@@ -92,27 +98,27 @@ fn both_dialects_are_read_and_keep_their_spelling() {
             ],
         ),
     ] {
-        let world = world(config);
+        let sandbox = sandbox(config);
         for (key, value) in values {
-            let ran = world.run(&["config", "get", key]);
+            let ran = sandbox.run(&["config", "get", key]);
             assert_eq!(
                 (ran.code, ran.out, ran.err),
                 (0, format!("{value}\n"), String::new()),
                 "{key}"
             );
         }
-        let (code, reply) = world.json(&["config", "list"]);
+        let (code, reply) = sandbox.json(&["config", "list"]);
         assert_eq!((code, &reply["ok"]["dialect"]), (0, &dialect.into()));
-        world.refused(1, &["config", "get", "constructor"]);
-        assert_eq!(world.config(), config);
+        sandbox.refused(1, &["config", "get", "constructor"]);
+        assert_eq!(sandbox.config(), config);
     }
-    let old = world(OLD);
+    let old = sandbox(OLD);
     let after = old.set("payments.dailyLimitUsd", "5");
     assert_eq!(
         after,
         OLD.replace("\"daily_limit_usd\": 0.10", "\"daily_limit_usd\": 5")
     );
-    let new = world(NEW);
+    let new = sandbox(NEW);
     let after = new.set("payments.daily_limit_usd", "5");
     assert_eq!(
         after,
@@ -174,67 +180,71 @@ fn the_text_around_a_value_is_unchanged() {
         ),
     ];
     for (before, key, value, after) in cases {
-        assert_eq!(world(before).set(key, value), after, "{before:?}");
+        assert_eq!(sandbox(before).set(key, value), after, "{before:?}");
     }
 }
 
 #[test]
 #[cfg_attr(windows, ignore = "Windows has no permission bits")]
 fn a_new_home_and_file_are_private() {
-    let world = World::new();
-    fs::remove_dir(world.claw()).unwrap();
-    let ran = world.refused(1, &["config", "get", "profile"]);
+    let sandbox = Sandbox::new();
+    fs::remove_dir(sandbox.runtime_home()).unwrap();
+    let ran = sandbox.refused(1, &["config", "get", "profile"]);
     assert!(
         ran.err.contains("config.json") && ran.err.contains("config set"),
         "{ran:?}"
     );
-    let ran = world.run(&["config", "list"]);
+    let ran = sandbox.run(&["config", "list"]);
     assert_eq!((ran.code, ran.out.as_str()), (0, ""));
     assert!(ran.err.ends_with("config.json` does not exist\n"), "{ran:?}");
-    world.refused(3, &["config", "set", "rsi.tiers.t4", "auto"]);
+    sandbox.refused(3, &["config", "set", "rsi.tiers.t4", "auto"]);
     assert!(
-        !world.claw().exists(),
+        !sandbox.runtime_home().exists(),
         "reading and refused commands create nothing"
     );
-    let after = world.set("logging.retentionDays", "7");
+    let after = sandbox.set("logging.retentionDays", "7");
     assert_eq!(after, "{\n  \"logging\": {\n    \"retentionDays\": 7\n  }\n}\n");
-    let mode = |name: &str| mode(world.claw().join(name));
+    let mode = |name: &str| mode(sandbox.runtime_home().join(name));
     assert_eq!(
         (mode(""), mode("config.json"), mode("config.lock")),
         (0o700, 0o600, 0o600)
     );
-    assert_eq!(fs::read_dir(world.claw()).unwrap().count(), 2);
-    set_mode(world.claw().join("config.json"), 0o640).unwrap();
-    world.set("profile", "dev");
+    assert_eq!(fs::read_dir(sandbox.runtime_home()).unwrap().count(), 2);
+    set_mode(sandbox.runtime_home().join("config.json"), 0o640).unwrap();
+    sandbox.set("profile", "dev");
     assert_eq!(mode("config.json"), 0o640);
 }
 
 #[test]
 #[cfg_attr(windows, ignore = "Wine makes no symbolic links")]
 fn a_symlink_is_kept_and_its_target_written() {
-    let world = World::new();
-    let target = world.file("dotfiles/claw.json", "{}");
-    symlink("../work/dotfiles/claw.json", world.claw().join("step.json")).unwrap();
-    symlink("step.json", world.claw().join("config.json")).unwrap();
+    let sandbox = Sandbox::new();
+    let target = sandbox.file("dotfiles/claw.json", "{}");
+    symlink(
+        "../work/dotfiles/claw.json",
+        sandbox.runtime_home().join("step.json"),
+    )
+    .unwrap();
+    symlink("step.json", sandbox.runtime_home().join("config.json")).unwrap();
     for before in [Some("{\"a\": 1}"), None] {
         match before {
             Some(text) => fs::write(&target, text).unwrap(),
             None => fs::remove_file(&target).unwrap(),
         }
-        let after = world.set("profile", "dev");
+        let after = sandbox.set("profile", "dev");
         assert!(after.contains("\"profile\": \"dev\""), "{after}");
         assert_eq!(fs::read_to_string(&target).unwrap(), after);
-        assert!(world.claw().join("config.json").is_symlink());
-        assert!(world.claw().join("step.json").is_symlink());
+        assert!(sandbox.runtime_home().join("config.json").is_symlink());
+        assert!(sandbox.runtime_home().join("step.json").is_symlink());
     }
     assert_eq!(fs::read_dir(target.parent().unwrap()).unwrap().count(), 1);
 }
 
 #[test]
 fn replies_have_the_previous_and_the_new_value() {
-    let world = world(r#"{"profiles": {"x": {"b": [1, 2]}}, "profile": "x"}"#);
-    let file = world.claw().join("config.json");
-    let (code, reply) = world.json(&["config", "get", "profiles.x"]);
+    let sandbox = sandbox(r#"{"profiles": {"x": {"b": [1, 2]}}, "profile": "x"}"#);
+    let file = sandbox.runtime_home().join("config.json");
+    let (code, reply) = sandbox.json(&["config", "get", "profiles.x"]);
     assert_eq!(
         (code, reply),
         (
@@ -242,28 +252,28 @@ fn replies_have_the_previous_and_the_new_value() {
             json!({"ok": {"key": "profiles.x", "value": {"b": [1, 2]}, "source": "file"}})
         )
     );
-    let (code, reply) = world.json(&["config", "set", "profiles.x.b", "null"]);
+    let (code, reply) = sandbox.json(&["config", "set", "profiles.x.b", "null"]);
     let wanted = json!({"key": "profiles.x.b", "value": null, "previous": [1, 2], "changed": true, "path": shown(&file)});
     assert_eq!((code, &reply["ok"]), (0, &wanted));
     let before = fs::metadata(&file).unwrap().modified().unwrap();
-    let ran = world.run(&["config", "set", "profiles.x.b", "null"]);
+    let ran = sandbox.run(&["config", "set", "profiles.x.b", "null"]);
     assert_eq!((ran.code, ran.out.as_str()), (0, "Set profiles.x.b = null\n"));
     assert!(ran.err.contains("already"), "{ran:?}");
-    let (_, reply) = world.json(&["config", "set", "profiles.x.b", "null", "--json-value"]);
+    let (_, reply) = sandbox.json(&["config", "set", "profiles.x.b", "null", "--json-value"]);
     assert_eq!(reply["ok"]["changed"], false, "{reply}");
     assert_eq!(fs::metadata(&file).unwrap().modified().unwrap(), before);
-    let (_, reply) = world.json(&["config", "set", "--json-value", "profiles.x.c", "{\"x\": -1}"]);
+    let (_, reply) = sandbox.json(&["config", "set", "--json-value", "profiles.x.c", "{\"x\": -1}"]);
     assert_eq!(reply["ok"]["previous"], Value::Null);
     assert_eq!(
-        world.run(&["config", "get", "profiles.x"]).out,
+        sandbox.run(&["config", "get", "profiles.x"]).out,
         "{\n  \"b\": null,\n  \"c\": {\n    \"x\": -1\n  }\n}\n"
     );
-    let listed = world.run(&["config", "list"]);
+    let listed = sandbox.run(&["config", "list"]);
     assert_eq!(
         listed.out, "profiles.x.b = null\nprofiles.x.c.x = -1\nprofile = \"x\"\n",
         "{listed:?}"
     );
-    let (_, reply) = world.json(&["config", "list"]);
+    let (_, reply) = sandbox.json(&["config", "list"]);
     assert_eq!(
         reply["ok"]["entries"][1],
         json!({"key": "profiles.x.c.x", "value": -1})
@@ -276,7 +286,7 @@ fn replies_have_the_previous_and_the_new_value() {
 
 #[test]
 fn a_text_is_converted_to_the_type_of_the_current_value() {
-    let world = world(r#"{"on": true, "n": 1, "s": "x", "l": [], "z": null}"#);
+    let sandbox = sandbox(r#"{"on": true, "n": 1, "s": "x", "l": [], "z": null}"#);
     for (key, value, stored) in [
         ("on", "false", json!(false)),
         ("n", "-2.5", json!(-2.5)),
@@ -289,8 +299,8 @@ fn a_text_is_converted_to_the_type_of_the_current_value() {
         ("profiles.dev.text", "yes", json!("yes")),
         ("profiles.dev.object", "{\"a\": 1}", json!({"a": 1})),
     ] {
-        world.set(key, value);
-        let (_, reply) = world.json(&["config", "get", key]);
+        sandbox.set(key, value);
+        let (_, reply) = sandbox.json(&["config", "get", key]);
         assert_eq!(reply["ok"]["value"], stored, "{key}");
     }
     for (key, value) in [
@@ -305,17 +315,17 @@ fn a_text_is_converted_to_the_type_of_the_current_value() {
         ("n.deeper", "1"),
         ("l.0", "1"),
     ] {
-        world.not_set(3, &[key, value]);
+        sandbox.not_set(3, &[key, value]);
     }
-    world.not_set(3, &["s", "x", "--json-value"]);
+    sandbox.not_set(3, &["s", "x", "--json-value"]);
     // Only JSON changes the type.
-    let ran = world.run(&["config", "set", "s", "7", "--json-value"]);
+    let ran = sandbox.run(&["config", "set", "s", "7", "--json-value"]);
     assert_eq!((ran.code, ran.out.as_str()), (0, "Set s = 7\n"), "{ran:?}");
 }
 
 #[test]
 fn known_settings_refuse_other_values() {
-    for world in [world(OLD), world(NEW), world("{}")] {
+    for sandbox in [sandbox(OLD), sandbox(NEW), sandbox("{}")] {
         for (key, value) in [
             ("payments.mode", "maybe"),
             ("payments.enabled", "0"),
@@ -331,10 +341,10 @@ fn known_settings_refuse_other_values() {
             ("telemetry.enabled", "\"true\""),
             ("skills.auto_load", "on"),
         ] {
-            world.not_set(3, &[key, value]);
+            sandbox.not_set(3, &[key, value]);
         }
-        world.not_set(3, &["profile", "7", "--json-value"]);
-        let err = world.not_set(3, &["rsi.tiers.t4", "auto"]);
+        sandbox.not_set(3, &["profile", "7", "--json-value"]);
+        let err = sandbox.not_set(3, &["rsi.tiers.t4", "auto"]);
         assert!(err.contains("T4 cannot be set to \"auto\""), "{err}");
         for (key, value) in [
             ("payments.mode", "live"),
@@ -343,8 +353,8 @@ fn known_settings_refuse_other_values() {
             ("profile", "7"),
             ("logging.retentionDays", "365"),
         ] {
-            world.set(key, value);
-            assert_eq!(world.run(&["config", "get", key]).out, format!("{value}\n"));
+            sandbox.set(key, value);
+            assert_eq!(sandbox.run(&["config", "get", key]).out, format!("{value}\n"));
         }
     }
 }
@@ -359,34 +369,34 @@ fn an_invalid_file_is_reported_and_not_changed() {
         (b"{\"a\": \"\xff\"}", "line 1 column 8"),
         (b"{\"a\": 1} x", "line 1 column 10"),
     ] {
-        let world = world(text);
+        let sandbox = sandbox(text);
         for args in [
             &["config", "get", "a"][..],
             &["config", "list"],
             &["skill", "list"],
         ] {
-            let ran = world.refused(3, args);
+            let ran = sandbox.refused(3, args);
             assert!(
                 ran.err.contains("config.json") && ran.err.contains(place),
                 "{args:?}: {ran:?}"
             );
         }
-        assert!(world.not_set(3, &["a", "2"]).contains(place), "{text:?}");
-        let (_, reply) = world.json(&["config", "get", "a"]);
+        assert!(sandbox.not_set(3, &["a", "2"]).contains(place), "{text:?}");
+        let (_, reply) = sandbox.json(&["config", "get", "a"]);
         assert_eq!(reply["error"]["code"], "invalid_config");
         assert!(reply["error"]["details"]["line"].is_u64(), "{reply}");
     }
-    let twice = world("{\n  \"a\": {\"é\": 1, \"\\u00e9\": 2}\n}");
+    let twice = sandbox("{\n  \"a\": {\"é\": 1, \"\\u00e9\": 2}\n}");
     let err = twice.not_set(3, &["profile", "1"]);
     assert!(err.contains("`é`") && err.contains("line 2 column 17"), "{err}");
     assert_eq!(twice.run(&["config", "get", "a.é"]).out, "2\n");
-    let wide = world(b"\xff\xfe{\0}\0");
+    let wide = sandbox(b"\xff\xfe{\0}\0");
     assert_eq!(wide.run(&["config", "list"]).code, 0);
     assert!(wide.not_set(3, &["profile", "1"]).contains("UTF-16"));
-    let large = world(format!("{{\"a\": \"{}\"}}", "x".repeat(1 << 20)));
+    let large = sandbox(format!("{{\"a\": \"{}\"}}", "x".repeat(1 << 20)));
     large.refused(4, &["config", "list"]);
     large.not_set(4, &["b", "1"]);
-    let full = world(format!("{{\"a\": \"{}\"}}", "x".repeat((1 << 20) - 16)));
+    let full = sandbox(format!("{{\"a\": \"{}\"}}", "x".repeat((1 << 20) - 16)));
     assert!(
         full.not_set(3, &["profile", "1234567890"])
             .contains("more than 1048576")
@@ -395,7 +405,7 @@ fn an_invalid_file_is_reported_and_not_changed() {
 
 #[test]
 fn strange_keys_are_refused_or_work() {
-    let world = world(OLD);
+    let sandbox = sandbox(OLD);
     let deep = vec!["a"; 33].join(".");
     let long = "a".repeat(1025);
     for key in [
@@ -410,16 +420,16 @@ fn strange_keys_are_refused_or_work() {
         deep.as_str(),
         &long,
     ] {
-        world.not_set(3, &[key, "1"]);
-        let ran = world.refused(3, &["config", "get", key]);
+        sandbox.not_set(3, &[key, "1"]);
+        let ran = sandbox.refused(3, &["config", "get", key]);
         assert_eq!(unsafe_characters(&ran.err), [], "{key:?}");
     }
-    let ran = world.refused(1, &["config", "get", "payments.mod"]);
+    let ran = sandbox.refused(1, &["config", "get", "payments.mod"]);
     assert!(
         ran.err.contains("hint: did you mean `payments.mode`?\n"),
         "{ran:?}"
     );
-    let ran = world.refused(1, &["config", "get", "zzz\u{202e}"]);
+    let ran = sandbox.refused(1, &["config", "get", "zzz\u{202e}"]);
     assert!(
         ran.err.contains("config list") && unsafe_characters(&ran.err).is_empty(),
         "{ran:?}"
@@ -432,74 +442,77 @@ fn strange_keys_are_refused_or_work() {
         &vec!["d"; 30].join("."),
     ] {
         let key = &format!("profiles.dev.{key}");
-        world.set(key, "x");
-        assert_eq!(world.run(&["config", "get", key]).out, "x\n", "{key}");
+        sandbox.set(key, "x");
+        assert_eq!(sandbox.run(&["config", "get", key]).out, "x\n", "{key}");
     }
     let deepest = "[".repeat(127) + &"]".repeat(127);
-    let err = world.not_set(3, &["profiles.deep", &deepest, "--json-value"]);
+    let err = sandbox.not_set(3, &["profiles.deep", &deepest, "--json-value"]);
     assert!(err.contains("does not fit"), "{err}");
 }
 
 #[test]
 fn control_characters_are_escaped() {
-    let world =
-        world("{\"k\\u001b[2J\\u202e\": \"red \\u001b[31m\\u009b \\n\", \"s\": \"\\u001b]0;x\\u0007\"}");
-    let listed = world.run(&["config", "list"]).out;
+    let sandbox =
+        sandbox("{\"k\\u001b[2J\\u202e\": \"red \\u001b[31m\\u009b \\n\", \"s\": \"\\u001b]0;x\\u0007\"}");
+    let listed = sandbox.run(&["config", "list"]).out;
     assert_eq!(unsafe_characters(&listed), []);
     assert_eq!(listed.lines().count(), 2, "{listed}");
     assert_eq!(
-        world.run(&["config", "get", "s"]).out,
+        sandbox.run(&["config", "get", "s"]).out,
         "\u{1b}]0;x\u{7}\n",
         "a pipe gets the value itself"
     );
-    if let Some(shown) = world.on_terminal(&["config", "get", "s"], &[]) {
+    if let Some(shown) = sandbox.on_terminal(&["config", "get", "s"], &[]) {
         assert_eq!(shown, "\\u{1b}]0;x\\u{7}\n");
     }
-    let set = world.run(&["config", "set", "s", "\u{1b}[31m\n"]);
+    let set = sandbox.run(&["config", "set", "s", "\u{1b}[31m\n"]);
     assert_eq!(set.out, "Set s = \\u{1b}[31m\\u{a}\n");
 }
 
 #[test]
 fn unreadable_and_unwritable_files_are_storage_errors() {
-    let folder = World::new();
-    fs::create_dir(folder.claw().join("config.json")).unwrap();
+    let folder = Sandbox::new();
+    fs::create_dir(folder.runtime_home().join("config.json")).unwrap();
     folder.not_set(4, &["a", "1"]);
-    let file = World::new();
-    fs::remove_dir(file.claw()).unwrap();
-    fs::write(file.claw(), "").unwrap();
+    let file = Sandbox::new();
+    fs::remove_dir(file.runtime_home()).unwrap();
+    fs::write(file.runtime_home(), "").unwrap();
     file.refused(4, &["config", "set", "a", "1"]);
-    let kept = world("{\"a\": 1}");
-    let path = kept.claw().join("config.json");
+    let kept = sandbox("{\"a\": 1}");
+    let path = kept.runtime_home().join("config.json");
     let mut permissions = fs::metadata(&path).unwrap().permissions();
     permissions.set_readonly(true);
     fs::set_permissions(&path, permissions).unwrap();
     let ran = kept.refused(4, &["config", "set", "a", "2"]);
     assert!(ran.err.contains("it is read-only"), "{ran:?}");
     assert_eq!(kept.config(), "{\"a\": 1}");
-    let lock = World::new();
-    fs::create_dir(lock.claw().join("config.lock")).unwrap();
+    let lock = Sandbox::new();
+    fs::create_dir(lock.runtime_home().join("config.lock")).unwrap();
     lock.not_set(4, &["profile", "1"]);
 }
 
 #[test]
 #[cfg_attr(windows, ignore = "Windows has no named pipes in a folder")]
 fn a_pipe_or_symlink_loop_is_refused_at_once() {
-    let pipe = World::new();
-    let made = finish(pipe.command("mkfifo").arg(pipe.claw().join("config.json")));
+    let pipe = Sandbox::new();
+    let made = finish(
+        pipe.command("mkfifo")
+            .arg(pipe.runtime_home().join("config.json")),
+    );
     assert_eq!(made.code, 0, "{made:?}");
     pipe.refused(4, &["config", "get", "a"]);
     pipe.refused(4, &["config", "set", "a", "1"]);
-    let round = World::new();
-    symlink("config.json", round.claw().join("config.json")).unwrap();
+    let round = Sandbox::new();
+    symlink("config.json", round.runtime_home().join("config.json")).unwrap();
     round.refused(4, &["config", "set", "a", "1"]);
 }
 
 #[test]
 fn concurrent_changes_are_all_kept() {
-    let world = World::new();
-    fs::remove_dir(world.claw()).unwrap();
+    let sandbox = Sandbox::new();
+    fs::remove_dir(sandbox.runtime_home()).unwrap();
     let start = |n: usize| {
-        let mut command = world.command(env!("CARGO_BIN_EXE_clawpowers"));
+        let mut command = sandbox.command(env!("CARGO_BIN_EXE_clawpowers"));
         command.args(["config", "set", &format!("profiles.dev.k{n}"), &n.to_string()]);
         command.stdout(Stdio::null()).start()
     };
@@ -507,12 +520,12 @@ fn concurrent_changes_are_all_kept() {
     for child in &mut children {
         assert_eq!(wait(child), 0);
     }
-    let file: Value = serde_json::from_str(&world.config()).unwrap();
+    let file: Value = serde_json::from_str(&sandbox.config()).unwrap();
     for n in 0..16 {
         assert_eq!(file["profiles"]["dev"][format!("k{n}")], n, "{file}");
     }
     assert_eq!(
-        fs::read_dir(world.claw()).unwrap().count(),
+        fs::read_dir(sandbox.runtime_home()).unwrap().count(),
         2,
         "no temporary file stays"
     );

@@ -1,6 +1,6 @@
 //! Unknown settings, and `config unset`.
 
-use crate::harness::{World, write};
+use crate::harness::{Sandbox, write};
 use std::fs;
 
 const CONFIG: &str = r#"{
@@ -11,23 +11,23 @@ const CONFIG: &str = r#"{
 }
 "#;
 
-fn world() -> World {
-    let world = World::new();
-    write(&world.claw().join("config.json"), CONFIG);
-    world
+fn sandbox() -> Sandbox {
+    let sandbox = Sandbox::new();
+    write(&sandbox.runtime_home().join("config.json"), CONFIG);
+    sandbox
 }
 
-impl World {
+impl Sandbox {
     fn config_file(&self) -> String {
-        fs::read_to_string(self.claw().join("config.json")).unwrap()
+        fs::read_to_string(self.runtime_home().join("config.json")).unwrap()
     }
 }
 
 #[test]
 fn an_unknown_setting_is_refused_with_the_known_ones() {
-    for world in [World::new(), world()] {
-        let before = fs::read(world.claw().join("config.json")).ok();
-        let ran = world.refused(3, &["config", "set", "loging.level", "debug"]);
+    for sandbox in [Sandbox::new(), sandbox()] {
+        let before = fs::read(sandbox.runtime_home().join("config.json")).ok();
+        let ran = sandbox.refused(3, &["config", "set", "loging.level", "debug"]);
         assert!(
             ran.err.starts_with("error: there is no setting `loging.level`\n"),
             "{ran:?}"
@@ -51,20 +51,20 @@ fn an_unknown_setting_is_refused_with_the_known_ones() {
             ("rsi", r#"{"tiers": {"t9": "ask"}}"#),
             ("completely.else", "1"),
         ] {
-            world.refused(3, &["config", "set", key, value]);
+            sandbox.refused(3, &["config", "set", key, value]);
         }
-        assert_eq!(fs::read(world.claw().join("config.json")).ok(), before);
+        assert_eq!(fs::read(sandbox.runtime_home().join("config.json")).ok(), before);
         assert!(
-            !world.claw().join("config.lock").exists(),
+            !sandbox.runtime_home().join("config.lock").exists(),
             "nothing is made for what is refused"
         );
     }
     // A setting that the file already has may be changed, and below `profiles` any name is allowed.
-    let world = world();
-    world.good(&["config", "set", "own.deep", "[2]"]);
-    world.good(&["config", "set", "profiles.my own", "[\"tea\"]"]);
+    let sandbox = sandbox();
+    sandbox.good(&["config", "set", "own.deep", "[2]"]);
+    sandbox.good(&["config", "set", "profiles.my own", "[\"tea\"]"]);
     assert!(
-        world
+        sandbox
             .config_file()
             .contains(r#""ops": ["b"], "my own": ["tea"] }"#)
     );
@@ -72,8 +72,8 @@ fn an_unknown_setting_is_refused_with_the_known_ones() {
 
 #[test]
 fn the_skills_of_a_profile_are_a_list() {
-    let world = World::new();
-    let set = |value: &str| world.run(&["config", "set", "profiles.dev.skills", value]);
+    let sandbox = Sandbox::new();
+    let set = |value: &str| sandbox.run(&["config", "set", "profiles.dev.skills", value]);
     for wrong in ["a,b", "a", "3"] {
         let ran = set(wrong);
         assert_eq!(ran.code, 3, "{ran:?}");
@@ -82,9 +82,9 @@ fn the_skills_of_a_profile_are_a_list() {
     }
     assert_eq!(set(r#"["a", "b"]"#).code, 0);
     // A profile as a whole is an object or a plain list.
-    let before = fs::read(world.claw().join("config.json")).unwrap();
+    let before = fs::read(sandbox.runtime_home().join("config.json")).unwrap();
     for wrong in ["a", "3", "true", "null", r#""a""#] {
-        let ran = world.run(&["config", "set", "profiles.dev", wrong]);
+        let ran = sandbox.run(&["config", "set", "profiles.dev", wrong]);
         assert_eq!(ran.code, 3, "{wrong}: {ran:?}");
         assert!(ran.err.starts_with("error: `profiles.dev` "), "{ran:?}");
     }
@@ -93,18 +93,21 @@ fn the_skills_of_a_profile_are_a_list() {
         ("profiles", "5"),
         ("profiles", r#"{"ops": 5}"#),
     ] {
-        let ran = world.refused(3, &["config", "set", key, wrong, "--json-value"]);
+        let ran = sandbox.refused(3, &["config", "set", key, wrong, "--json-value"]);
         assert!(
             ran.err
                 .contains("hint: it takes an object with `skills`, or a list of skills"),
             "{ran:?}"
         );
     }
-    assert_eq!(fs::read(world.claw().join("config.json")).unwrap(), before);
-    world.good(&["config", "set", "profiles.dev", r#"{"skills": ["a"]}"#]);
-    world.good(&["config", "set", "profiles.ops", r#"["a", "b"]"#]);
-    world.good(&["config", "set", "profiles.dev.skills", r#"["a", "b"]"#]);
-    let (_, reply) = world.json(&["config", "get", "profiles.dev.skills"]);
+    assert_eq!(
+        fs::read(sandbox.runtime_home().join("config.json")).unwrap(),
+        before
+    );
+    sandbox.good(&["config", "set", "profiles.dev", r#"{"skills": ["a"]}"#]);
+    sandbox.good(&["config", "set", "profiles.ops", r#"["a", "b"]"#]);
+    sandbox.good(&["config", "set", "profiles.dev.skills", r#"["a", "b"]"#]);
+    let (_, reply) = sandbox.json(&["config", "get", "profiles.dev.skills"]);
     assert_eq!(reply["ok"]["value"], serde_json::json!(["a", "b"]));
 }
 
@@ -119,54 +122,54 @@ fn unset_removes_one_setting_and_changes_nothing_else() {
         ("own", "{\"deep\":[1]}", ",\n  \"own\": { \"deep\": [1] }", ""),
     ];
     for (key, was, gone, left) in cases {
-        let world = world();
-        let out = world.good(&["config", "unset", key]);
+        let sandbox = sandbox();
+        let out = sandbox.good(&["config", "unset", key]);
         assert!(
             out.starts_with("Unset ") && out.ends_with(&format!(" (was {was})\n")),
             "{out}"
         );
-        assert_eq!(world.config_file(), CONFIG.replace(gone, left), "{key}");
-        world.refused(1, &["config", "get", key]);
+        assert_eq!(sandbox.config_file(), CONFIG.replace(gone, left), "{key}");
+        sandbox.refused(1, &["config", "get", key]);
         // The second time there is nothing to unset.
-        world.refused(1, &["config", "unset", key]);
+        sandbox.refused(1, &["config", "unset", key]);
     }
 }
 
 #[test]
 fn a_failed_unset_changes_nothing() {
-    let world = world();
-    let ran = world.refused(1, &["config", "unset", "PROFILE"]);
+    let sandbox = sandbox();
+    let ran = sandbox.refused(1, &["config", "unset", "PROFILE"]);
     assert!(ran.err.ends_with("hint: did you mean `profile`?\n"), "{ran:?}");
-    world.refused(3, &["config", "unset", "a..b"]);
-    assert_eq!(world.config_file(), CONFIG);
-    let none = World::new();
+    sandbox.refused(3, &["config", "unset", "a..b"]);
+    assert_eq!(sandbox.config_file(), CONFIG);
+    let none = Sandbox::new();
     none.refused(1, &["config", "unset", "profile"]);
-    assert_eq!(fs::read_dir(none.claw()).unwrap().count(), 0);
+    assert_eq!(fs::read_dir(none.runtime_home()).unwrap().count(), 0);
 }
 
 #[test]
 fn an_empty_profile_name_means_no_profile() {
-    let world = world();
+    let sandbox = sandbox();
     for name in ["a", "b"] {
-        world.skill(&format!("s/{name}"), &format!("Makes {name}."));
+        sandbox.skill(&format!("s/{name}"), &format!("Makes {name}."));
     }
     let list = ["skill", "list", "--root", "s"];
-    assert!(world.good(&list).contains("ACTIVE"));
+    assert!(sandbox.good(&list).contains("ACTIVE"));
     // An empty name turns the active profile off.
-    let prompt = world.good(&["skill", "prompt", "--root", "s", "--profile", ""]);
+    let prompt = sandbox.good(&["skill", "prompt", "--root", "s", "--profile", ""]);
     assert!(
         prompt.contains("Makes a.") && prompt.contains("Makes b."),
         "{prompt}"
     );
-    world.good(&["config", "set", "profile", ""]);
-    assert!(!world.good(&list).contains("ACTIVE"));
+    sandbox.good(&["config", "set", "profile", ""]);
+    assert!(!sandbox.good(&list).contains("ACTIVE"));
     assert!(
-        world
+        sandbox
             .good(&["skill", "prompt", "--root", "s"])
             .contains("Makes b.")
     );
     assert_eq!(
-        world.ok(&["doctor", "--root", "s"])["unknown_profile"],
+        sandbox.ok(&["doctor", "--root", "s"])["unknown_profile"],
         serde_json::Value::Null
     );
 }

@@ -1,6 +1,6 @@
 //! Damaged databases and broken homes: what `doctor` reports, what is still listed, what is recovered.
 
-use crate::harness::{World, finish, good_error};
+use crate::harness::{Sandbox, finish, good_error};
 use clawpowers_executor::{Db, Home};
 use serde_json::{Value, json};
 use std::fs;
@@ -39,11 +39,11 @@ fn zero_page_of(home: &Path, text: &str) {
 
 #[test]
 fn doctor_works_with_an_invalid_configuration() {
-    let world = World::new();
-    world.good(&["store", "set", "k", "v"]);
-    let config = world.claw().join("config.json");
+    let sandbox = Sandbox::new();
+    sandbox.good(&["store", "set", "k", "v"]);
+    let config = sandbox.runtime_home().join("config.json");
     fs::write(&config, "{\"profile\": ").unwrap();
-    let ran = world.run(&["doctor"]);
+    let ran = sandbox.run(&["doctor"]);
     assert_eq!((ran.code, &*ran.err), (1, ""), "{ran:?}");
     assert!(
         ran.out.contains("configuration: ") && ran.out.contains("is not JSON"),
@@ -54,7 +54,7 @@ fn doctor_works_with_an_invalid_configuration() {
     // A folder cannot be read as a file by any user.
     fs::remove_file(&config).unwrap();
     fs::create_dir(&config).unwrap();
-    let (code, reply) = world.json(&["doctor", "--profile", "any"]);
+    let (code, reply) = sandbox.json(&["doctor", "--profile", "any"]);
     assert_eq!(code, 1);
     let problem = reply["ok"]["config"]["problem"].as_str().unwrap();
     assert!(problem.contains("config.json` cannot be read"), "{problem}");
@@ -64,31 +64,31 @@ fn doctor_works_with_an_invalid_configuration() {
 
 #[test]
 fn doctor_reports_a_home_that_is_a_file() {
-    let world = World::new();
-    world.file("file", "text");
+    let sandbox = Sandbox::new();
+    sandbox.file("file", "text");
     for home in ["file", "file/below"] {
-        let ran = world.run(&["doctor", "--home", home]);
+        let ran = sandbox.run(&["doctor", "--home", home]);
         assert_eq!((ran.code, &*ran.err), (1, ""), "{ran:?}");
         assert!(ran.out.contains("is a file, not a folder"), "{ran:?}");
         assert!(ran.out.contains("database: io, see storage above"), "{ran:?}");
     }
-    assert_eq!(fs::read_to_string(world.work().join("file")).unwrap(), "text");
+    assert_eq!(fs::read_to_string(sandbox.work().join("file")).unwrap(), "text");
 }
 
 #[test]
 fn damage_is_remembered_until_doctor_finds_none() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let lines: String = (0..400)
         .map(|n| format!("{{\"key\":\"key:{n:03}\",\"value\":\"{}\"}}\n", "x".repeat(100)))
         .collect();
-    world.file("lines", lines);
-    assert_eq!(world.run(&["store", "import", "lines"]).code, 0);
-    let home = world.claw();
+    sandbox.file("lines", lines);
+    assert_eq!(sandbox.run(&["store", "import", "lines"]).code, 0);
+    let home = sandbox.runtime_home();
     patch(&home, b"no such text in it", b"no such text in it");
     let sound = fs::read(home.join("clawpowers.db")).unwrap();
     zero_page_of(&home, "key:390");
     let damaged = fs::read(home.join("clawpowers.db")).unwrap();
-    let ran = world.run(&["doctor"]);
+    let ran = sandbox.run(&["doctor"]);
     assert_eq!((ran.code, &*ran.err), (1, ""), "{ran:?}");
     assert!(ran.out.contains("clawpowers.db: corrupt"), "{ran:?}");
     assert!(
@@ -104,7 +104,7 @@ fn damage_is_remembered_until_doctor_finds_none() {
         &["store", "incr", "n"],
         &["metrics", "start", "--skill", "s"],
     ] {
-        let ran = world.refused(4, args);
+        let ran = sandbox.refused(4, args);
         assert!(
             ran.err.contains("is damaged") && ran.err.contains("doctor --recover DIR"),
             "{ran:?}"
@@ -113,10 +113,10 @@ fn damage_is_remembered_until_doctor_finds_none() {
     }
     assert_eq!(fs::read(home.join("clawpowers.db")).unwrap(), damaged);
     // A process that reads the damaged page does not change the marker, and no message is repeated.
-    let told = || world.refused(4, &["store", "set", "new", "v"]).err;
+    let told = || sandbox.refused(4, &["store", "set", "new", "v"]).err;
     let before = told();
     assert_eq!(before.matches("the database `").count(), 1, "{before}");
-    world.refused(4, &["store", "list-values", "key:39"]);
+    sandbox.refused(4, &["store", "list-values", "key:39"]);
     assert_eq!(told(), before);
     // The marker is readable text.
     let note = fs::read_to_string(home.join("clawpowers.db-damaged")).unwrap();
@@ -125,7 +125,7 @@ fn damage_is_remembered_until_doctor_finds_none() {
         "{note}"
     );
     // What is readable is in the new home; what is lost is counted and listed.
-    let (code, reply) = world.json(&["doctor", "--recover", "new"]);
+    let (code, reply) = sandbox.json(&["doctor", "--recover", "new"]);
     let reply = &reply["ok"];
     assert_eq!((code, &reply["exact"]), (1, &json!(true)), "{reply}");
     let lost: Vec<&str> = reply["lost_key_names"]
@@ -139,67 +139,67 @@ fn damage_is_remembered_until_doctor_finds_none() {
         "{reply}"
     );
     assert_eq!(reply["keys"], 400 - lost.len());
-    let kept = world.good(&["store", "list", "--home", "new"]);
+    let kept = sandbox.good(&["store", "list", "--home", "new"]);
     assert!(lost.iter().all(|key| !kept.contains(key)) && kept.lines().count() == 400 - lost.len());
-    world.good(&["doctor", "--home", "new", "--deep"]);
-    world.good(&["store", "set", "new", "v", "--home", "new"]);
-    let told = world.run(&["doctor", "--recover", "newer"]);
+    sandbox.good(&["doctor", "--home", "new", "--deep"]);
+    sandbox.good(&["store", "set", "new", "v", "--home", "new"]);
+    let told = sandbox.run(&["doctor", "--recover", "newer"]);
     assert!(
         told.out.starts_with("recovered  ") && told.out.contains("lost key: key:"),
         "{told:?}"
     );
-    world.refused(3, &["doctor", "--recover", "new"]);
+    sandbox.refused(3, &["doctor", "--recover", "new"]);
     assert_eq!(fs::read(home.join("clawpowers.db")).unwrap(), damaged);
     // A restored backup is refused until doctor has checked it.
     fs::write(home.join("clawpowers.db"), sound).unwrap();
-    world.refused(4, &["store", "set", "new", "v"]);
-    world.good(&["doctor"]);
+    sandbox.refused(4, &["store", "set", "new", "v"]);
+    sandbox.good(&["doctor"]);
     assert!(!home.join("clawpowers.db-damaged").exists());
-    world.good(&["store", "set", "new", "v"]);
+    sandbox.good(&["store", "set", "new", "v"]);
 }
 
 #[test]
 fn damage_found_by_one_process_stops_the_others() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let lines: String = (0..400)
         .map(|n| format!("{{\"key\":\"key:{n:03}\",\"value\":\"{}\"}}\n", "x".repeat(100)))
         .collect();
-    world.file("lines", lines);
-    assert_eq!(world.run(&["store", "import", "lines"]).code, 0);
-    zero_page_of(&world.claw(), "key:390");
+    sandbox.file("lines", lines);
+    assert_eq!(sandbox.run(&["store", "import", "lines"]).code, 0);
+    zero_page_of(&sandbox.runtime_home(), "key:390");
     // Until a process reads the page, the damage is unknown.
-    world.good(&["store", "get", "key:000"]);
-    world.good(&["metrics", "start", "--skill", "s"]);
-    let ran = world.refused(4, &["store", "list-values", "key:39"]);
+    sandbox.good(&["store", "get", "key:000"]);
+    sandbox.good(&["metrics", "start", "--skill", "s"]);
+    let ran = sandbox.refused(4, &["store", "list-values", "key:39"]);
     assert!(ran.err.contains("is damaged"), "{ran:?}");
-    let ran = world.refused(4, &["store", "set", "key:000", "v"]);
+    let ran = sandbox.refused(4, &["store", "set", "key:000", "v"]);
     assert!(ran.err.contains("is damaged"), "{ran:?}");
 }
 
 #[test]
 #[cfg_attr(windows, ignore = "needs mkfifo")]
 fn a_pipe_in_place_of_the_marker_does_not_block() {
-    let world = World::new();
-    world.good(&["store", "set", "k", "v"]);
-    let note = world.claw().join("clawpowers.db-damaged");
+    let sandbox = Sandbox::new();
+    sandbox.good(&["store", "set", "k", "v"]);
+    let note = sandbox.runtime_home().join("clawpowers.db-damaged");
     let made = std::process::Command::new("mkfifo").arg(&note).status().unwrap();
     assert!(made.success());
-    let ran = world.refused(4, &["store", "set", "k", "w"]);
+    let ran = sandbox.refused(4, &["store", "set", "k", "w"]);
     assert!(ran.err.contains("its marker file says so"), "{ran:?}");
-    assert_eq!(world.good(&["store", "get", "k"]), "v\n");
+    assert_eq!(sandbox.good(&["store", "get", "k"]), "v\n");
 }
 
 #[test]
 fn a_schema_version_without_its_tables_is_damage() {
-    let world = World::new();
-    world.good(&["store", "set", "k", "v"]);
-    let home = world.claw();
+    let sandbox = Sandbox::new();
+    sandbox.good(&["store", "set", "k", "v"]);
+    let home = sandbox.runtime_home();
     patch(&home, b"no such text in it", b"no such text in it");
     let mut bytes = fs::read(home.join("clawpowers.db")).unwrap();
     bytes[60..64].copy_from_slice(&1_u32.to_be_bytes());
     fs::write(home.join("clawpowers.db"), &bytes).unwrap();
     for args in [&["store", "get", "k"][..], &["store", "set", "k", "w"]] {
-        let (code, reply) = world.json(args);
+        let (code, reply) = sandbox.json(args);
         assert_eq!(
             (code, &reply["error"]["details"]["kind"]),
             (4, &json!("corrupt")),
@@ -207,26 +207,30 @@ fn a_schema_version_without_its_tables_is_damage() {
         );
     }
     assert_eq!(
-        world.json(&["doctor"]).1["ok"]["storage"]["state"],
+        sandbox.json(&["doctor"]).1["ok"]["storage"]["state"],
         Value::from("corrupt")
     );
     assert_eq!(fs::read(home.join("clawpowers.db")).unwrap(), bytes);
-    let (code, reply) = world.json(&["doctor", "--recover", "new"]);
+    let (code, reply) = sandbox.json(&["doctor", "--recover", "new"]);
     assert_eq!((code, &reply["ok"]["keys"]), (0, &json!(1)), "{reply}");
 }
 
 #[test]
 fn the_first_of_many_lost_keys_are_named() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let value = "x".repeat(100);
     let lines: String = (0..1500)
         .map(|n| format!("{{\"key\":\"key:{n:04}\",\"value\":\"{value}\"}}\n"))
         .collect();
-    world.file("lines", lines);
-    assert_eq!(world.run(&["store", "import", "lines"]).code, 0);
+    sandbox.file("lines", lines);
+    assert_eq!(sandbox.run(&["store", "import", "lines"]).code, 0);
     // Without the pages of the values, the index still has the keys.
-    patch(&world.claw(), b"no such text in it", b"no such text in it");
-    let file = world.claw().join("clawpowers.db");
+    patch(
+        &sandbox.runtime_home(),
+        b"no such text in it",
+        b"no such text in it",
+    );
+    let file = sandbox.runtime_home().join("clawpowers.db");
     let mut bytes = fs::read(&file).unwrap();
     for page in bytes.chunks_mut(4096) {
         if page.windows(50).any(|window| window == [b'x'; 50]) {
@@ -234,7 +238,7 @@ fn the_first_of_many_lost_keys_are_named() {
         }
     }
     fs::write(&file, bytes).unwrap();
-    let (code, reply) = world.json(&["doctor", "--recover", "new"]);
+    let (code, reply) = sandbox.json(&["doctor", "--recover", "new"]);
     assert_eq!((code, &reply["ok"]["lost_keys"]), (1, &json!(1500)), "{code}");
     assert_eq!(reply["ok"]["lost_key_names"].as_array().unwrap().len(), 1000);
 }
@@ -249,14 +253,18 @@ fn a_wrong_header_is_found_before_a_write() {
         ("free pages", 36, page(9999)),
     ];
     for (what, at, value) in cases {
-        let world = World::new();
-        world.good(&["store", "set", "k", "v"]);
-        patch(&world.claw(), b"no such text in it", b"no such text in it");
-        let file = world.claw().join("clawpowers.db");
+        let sandbox = Sandbox::new();
+        sandbox.good(&["store", "set", "k", "v"]);
+        patch(
+            &sandbox.runtime_home(),
+            b"no such text in it",
+            b"no such text in it",
+        );
+        let file = sandbox.runtime_home().join("clawpowers.db");
         let mut bytes = fs::read(&file).unwrap();
         bytes[at..at + 4].copy_from_slice(&value);
         fs::write(&file, &bytes).unwrap();
-        let (code, reply) = world.json(&["store", "set", "k", "w"]);
+        let (code, reply) = sandbox.json(&["store", "set", "k", "w"]);
         assert_eq!(
             (code, &reply["error"]["details"]["kind"]),
             (4, &json!("corrupt")),
@@ -264,24 +272,28 @@ fn a_wrong_header_is_found_before_a_write() {
         );
         assert!(fs::read(&file).unwrap() == bytes, "{what}");
     }
-    let world = World::new();
-    world.good(&["store", "set", "k", "v"]);
-    patch(&world.claw(), b"no such text in it", b"no such text in it");
-    let file = world.claw().join("clawpowers.db");
+    let sandbox = Sandbox::new();
+    sandbox.good(&["store", "set", "k", "v"]);
+    patch(
+        &sandbox.runtime_home(),
+        b"no such text in it",
+        b"no such text in it",
+    );
+    let file = sandbox.runtime_home().join("clawpowers.db");
     let mut bytes = fs::read(&file).unwrap();
     bytes.truncate(bytes.len() - 4096);
     fs::write(&file, &bytes).unwrap();
-    world.refused(4, &["store", "set", "k", "w"]);
+    sandbox.refused(4, &["store", "set", "k", "w"]);
     assert!(fs::read(&file).unwrap() == bytes);
 }
 
 #[test]
 fn a_damaged_row_hides_no_other_row() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     for key in ["a", "b-is-not-utf8", "c"] {
-        world.good(&["store", "set", key, "v"]);
+        sandbox.good(&["store", "set", key, "v"]);
     }
-    world.good(&["store", "set", "d", "a value that gets another type"]);
+    sandbox.good(&["store", "set", "d", "a value that gets another type"]);
     for skill in ["one", "two"] {
         let args = [
             "metrics",
@@ -292,9 +304,9 @@ fn a_damaged_row_hides_no_other_row() {
             "success",
             "--notes",
         ];
-        world.good(&[&args[..], &[&format!("notes of {skill}")]].concat());
+        sandbox.good(&[&args[..], &[&format!("notes of {skill}")]].concat());
     }
-    let home = world.claw();
+    let home = sandbox.runtime_home();
     // Text in the table and in its index, and the type of a value: a number in the row's header, followed by `d`.
     assert_eq!(patch(&home, b"b-is-not-utf8", b"b-is-not-utf\xff"), 2);
     let typed = [12 + 2 * 30, 6, b'd', b'a'];
@@ -304,7 +316,7 @@ fn a_damaged_row_hides_no_other_row() {
         (&["store", "list"][..], "a\nc\nd\n"),
         (&["store", "list-values"], "a=v\nc=v\n"),
     ] {
-        let ran = world.run(args);
+        let ran = sandbox.run(args);
         assert_eq!((ran.code, &*ran.out), (4, rows), "{ran:?}");
         good_error(&ran.err);
         assert!(
@@ -313,7 +325,7 @@ fn a_damaged_row_hides_no_other_row() {
         );
     }
     for args in [["metrics", "export"], ["metrics", "show"]] {
-        let ran = world.run(&args);
+        let ran = sandbox.run(&args);
         assert_eq!(ran.code, 4, "{ran:?}");
         assert!(
             ran.out.contains("notes of two") && ran.out.lines().count() == 1,
@@ -321,13 +333,13 @@ fn a_damaged_row_hides_no_other_row() {
         );
         assert!(ran.err.contains("text that is not UTF-8"), "{ran:?}");
     }
-    assert_eq!(world.good(&["store", "get", "a"]), "v\n");
+    assert_eq!(sandbox.good(&["store", "get", "a"]), "v\n");
     for args in [
         &["store", "list"][..],
         &["store", "get", "d"],
         &["metrics", "show"],
     ] {
-        let (code, reply) = world.json(args);
+        let (code, reply) = sandbox.json(args);
         assert_eq!(
             (code, &reply["error"]["details"]["kind"]),
             (4, &json!("corrupt")),
@@ -335,14 +347,17 @@ fn a_damaged_row_hides_no_other_row() {
         );
     }
     // Recovery keeps what is readable of them.
-    world.json(&["doctor", "--recover", "new"]);
+    sandbox.json(&["doctor", "--recover", "new"]);
     assert_eq!(
-        world.good(&["store", "get", "d", "--home", "new"]),
+        sandbox.good(&["store", "get", "d", "--home", "new"]),
         "a value that gets another type\n"
     );
-    assert_eq!(world.good(&["store", "list", "--home", "new"]).lines().count(), 4);
     assert_eq!(
-        world.ok(&["metrics", "summary", "--home", "new"])["all"]["total"],
+        sandbox.good(&["store", "list", "--home", "new"]).lines().count(),
+        4
+    );
+    assert_eq!(
+        sandbox.ok(&["metrics", "summary", "--home", "new"])["all"]["total"],
         2
     );
 }
@@ -350,10 +365,10 @@ fn a_damaged_row_hides_no_other_row() {
 #[test]
 #[cfg_attr(not(target_os = "linux"), ignore = "only Linux has /dev/full")]
 fn an_increment_is_made_even_if_it_cannot_be_printed() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     for (number, more) in [&[][..], &["--json"]].iter().enumerate() {
         let full = fs::File::options().write(true).open("/dev/full").unwrap();
-        let mut command = world.program();
+        let mut command = sandbox.program();
         command.args(["store", "incr", "n"]).args(*more);
         let ran = command.stdout(full).output().unwrap();
         let err = String::from_utf8(ran.stderr).unwrap();
@@ -364,14 +379,14 @@ fn an_increment_is_made_even_if_it_cannot_be_printed() {
             "{err}"
         );
     }
-    assert_eq!(world.good(&["store", "get", "n"]), "2\n");
+    assert_eq!(sandbox.good(&["store", "get", "n"]), "2\n");
 }
 
 #[test]
 #[cfg_attr(not(target_os = "linux"), ignore = "only Linux has /dev/full")]
 fn a_change_that_cannot_be_printed_is_reported() {
-    let world = World::new();
-    let lines = world.file(
+    let sandbox = Sandbox::new();
+    let lines = sandbox.file(
         "lines.jsonl",
         "{\"ts\":\"2026-01-01T00:00:00Z\",\"skill\":\"a\",\"outcome\":\"success\"}\n",
     );
@@ -404,12 +419,12 @@ fn a_change_that_cannot_be_printed_is_reported() {
     ];
     for (args, done) in changes {
         let full = fs::File::options().write(true).open("/dev/full").unwrap();
-        let ran = world.program().args(args).stdout(full).output().unwrap();
+        let ran = sandbox.program().args(args).stdout(full).output().unwrap();
         let err = String::from_utf8(ran.stderr).unwrap();
         assert_eq!(ran.status.code(), Some(4), "{args:?}: {err}");
         assert!(err.contains(done), "{args:?}: {err}");
     }
-    let (_, reply) = world.json(&["metrics", "summary"]);
+    let (_, reply) = sandbox.json(&["metrics", "summary"]);
     let figures = &reply["ok"]["all"];
     assert_eq!((&figures["success"], &figures["failure"]), (&1.into(), &1.into()));
 }
@@ -417,10 +432,10 @@ fn a_change_that_cannot_be_printed_is_reported() {
 #[test]
 #[cfg_attr(windows, ignore = "no shell there closes a stream")]
 fn a_closed_stdout_is_an_error_if_something_is_printed() {
-    let world = World::new();
-    world.good(&["store", "set", "k", "v"]);
+    let sandbox = Sandbox::new();
+    sandbox.good(&["store", "set", "k", "v"]);
     let closed = |args: &[&str]| {
-        let mut shell = world.command("sh");
+        let mut shell = sandbox.command("sh");
         let script = "exec \"$0\" \"$@\" >&-";
         finish(
             shell
@@ -449,9 +464,9 @@ fn a_closed_stdout_is_an_error_if_something_is_printed() {
         let ran = closed(args);
         assert_eq!((ran.code, &*ran.err), (0, ""), "{args:?}: {ran:?}");
     }
-    assert_eq!(world.good(&["store", "get", "k"]), "w\n");
+    assert_eq!(sandbox.good(&["store", "get", "k"]), "w\n");
     // `/dev/null` is a valid output.
-    let mut command = world.program();
+    let mut command = sandbox.program();
     let null = fs::File::options()
         .read(true)
         .write(true)

@@ -1,7 +1,6 @@
-//! A sandbox for each test: a working directory, a user's home, a runtime home, and an empty environment.
+//! Running the program in a sandbox.
 
 use crate::started::Start as _;
-use crate::system::PATH;
 use serde_json::Value;
 use std::fs;
 use std::io::Read;
@@ -9,14 +8,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
-use tempfile::TempDir;
+
+pub(crate) use crate::sandbox::Sandbox;
 
 /// After this time a process is considered to hang; no test depends on its exact value.
 const HANGS: Duration = Duration::from_secs(180);
-
-pub(crate) struct World {
-    dir: TempDir,
-}
 
 /// The exit code and output of a process.
 #[derive(Debug)]
@@ -26,30 +22,7 @@ pub(crate) struct Ran {
     pub(crate) err: String,
 }
 
-impl World {
-    pub(crate) fn new() -> Self {
-        let dir = TempDir::new().unwrap();
-        for name in ["work", "home", "claw"] {
-            fs::create_dir(dir.path().join(name)).unwrap();
-        }
-        Self { dir }
-    }
-
-    /// The working directory.
-    pub(crate) fn work(&self) -> PathBuf {
-        self.dir.path().join("work")
-    }
-
-    /// The user's home folder.
-    pub(crate) fn home(&self) -> PathBuf {
-        self.dir.path().join("home")
-    }
-
-    /// The runtime home.
-    pub(crate) fn claw(&self) -> PathBuf {
-        self.dir.path().join("claw")
-    }
-
+impl Sandbox {
     /// Writes a file below the working directory.
     pub(crate) fn file(&self, path: &str, content: impl AsRef<[u8]>) -> PathBuf {
         write(&self.work().join(path), content)
@@ -63,22 +36,6 @@ impl World {
     /// Writes a skill below a folder other than the working directory.
     pub(crate) fn skill_at(&self, base: &Path, folder: &str, description: &str) -> PathBuf {
         write(&base.join(folder).join("SKILL.md"), text_of(folder, description))
-    }
-
-    pub(crate) fn command(&self, program: &str) -> Command {
-        let mut command = Command::new(program);
-        command
-            .env_clear()
-            .env("HOME", self.home())
-            .env("CLAWPOWERS_DIR", self.claw())
-            .env("PATH", PATH)
-            .current_dir(self.work())
-            .stdin(Stdio::null());
-        if cfg!(windows) {
-            // Without it, no Windows program finds the system libraries.
-            command.envs(std::env::var_os("SystemRoot").map(|root| ("SystemRoot", root)));
-        }
-        command
     }
 
     /// Runs the program in the working directory.

@@ -1,11 +1,11 @@
 //! `--help` at every level, and `--version`.
 
-use crate::harness::World;
+use crate::harness::Sandbox;
 
 /// Returns the subcommands that the help of a command lists.
-fn subcommands(world: &World, path: &[String]) -> Vec<String> {
+fn subcommands(sandbox: &Sandbox, path: &[String]) -> Vec<String> {
     let words: Vec<&str> = path.iter().map(String::as_str).chain(["--help"]).collect();
-    let help = world.run(&words).out;
+    let help = sandbox.run(&words).out;
     let (_, list) = help.split_once("\nCommands:\n").unwrap_or_default();
     let name = |line: &str| {
         let rest = line.strip_prefix("  ")?;
@@ -17,11 +17,11 @@ fn subcommands(world: &World, path: &[String]) -> Vec<String> {
 }
 
 /// Returns every command with a help page; the first one is the program itself.
-pub(crate) fn pages(world: &World) -> Vec<Vec<String>> {
+pub(crate) fn pages(sandbox: &Sandbox) -> Vec<Vec<String>> {
     let mut pages = vec![Vec::new()];
     let mut next = 0;
     while let Some(page) = pages.get(next).cloned() {
-        let below = subcommands(world, &page).into_iter();
+        let below = subcommands(sandbox, &page).into_iter();
         pages.extend(below.map(|name| [page.clone(), vec![name]].concat()));
         next += 1;
     }
@@ -30,11 +30,11 @@ pub(crate) fn pages(world: &World) -> Vec<Vec<String>> {
 
 #[test]
 fn every_level_has_help_with_examples() {
-    let world = World::new();
-    for path in pages(&world) {
+    let sandbox = Sandbox::new();
+    for path in pages(&sandbox) {
         let args =
             |flag: &'static str| -> Vec<&str> { path.iter().map(String::as_str).chain([flag]).collect() };
-        let ran = world.run(&args("--help"));
+        let ran = sandbox.run(&args("--help"));
         assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{path:?}");
         assert!(ran.out.contains("Usage: clawpowers"), "{path:?}: {}", ran.out);
         let (_, examples) = ran
@@ -47,7 +47,7 @@ fn every_level_has_help_with_examples() {
             examples.lines().any(|line| line.starts_with(example.trim_end())),
             "{path:?}: {examples}"
         );
-        let short = world.run(&args("-h"));
+        let short = sandbox.run(&args("-h"));
         assert_eq!((short.code, short.err.as_str()), (0, ""), "{path:?}");
         assert!(
             ran.out.lines().all(|line| line.chars().count() <= 100),
@@ -59,17 +59,17 @@ fn every_level_has_help_with_examples() {
 
 #[test]
 fn the_examples_parse() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let mut tried = 0;
     for noun in ["list", "show", "read", "search", "prompt", "budget", "new"] {
-        let help = world.run(&["skill", noun, "--help"]).out;
+        let help = sandbox.run(&["skill", noun, "--help"]).out;
         for line in help.lines().filter_map(|line| line.strip_prefix("  clawpowers ")) {
             if line.contains(['|', '>', '"']) {
                 continue;
             }
             // A comment follows two spaces after an example.
             let words: Vec<&str> = line.split("  ").next().unwrap_or_default().split(' ').collect();
-            let ran = world.run(&words);
+            let ran = sandbox.run(&words);
             assert_ne!(ran.code, 2, "{words:?}: {ran:?}");
             tried += 1;
         }
@@ -79,9 +79,9 @@ fn the_examples_parse() {
 
 #[test]
 fn the_version_is_that_of_the_package() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     for flag in ["--version", "-V"] {
-        let ran = world.run(&[flag]);
+        let ran = sandbox.run(&[flag]);
         assert_eq!((ran.code, ran.err.as_str()), (0, ""));
         assert_eq!(ran.out, concat!("clawpowers ", env!("CARGO_PKG_VERSION"), "\n"));
     }
@@ -89,7 +89,7 @@ fn the_version_is_that_of_the_package() {
 
 #[test]
 fn aliases_are_the_same_commands() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let pairs: [(&[&str], &[&str]); 4] = [
         (&["skills", "list"], &["skill", "ls"]),
         (
@@ -100,7 +100,7 @@ fn aliases_are_the_same_commands() {
         (&["skill", "validate", "nowhere"], &["skill", "check", "nowhere"]),
     ];
     for (one, other) in pairs {
-        let (a, b) = (world.run(one), world.run(other));
+        let (a, b) = (sandbox.run(one), sandbox.run(other));
         assert_eq!((a.code, a.out, a.err), (b.code, b.out, b.err), "{one:?}");
     }
 }

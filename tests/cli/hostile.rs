@@ -1,30 +1,30 @@
 //! Untrusted text never reaches a terminal unescaped.
 
-use crate::harness::{World, unsafe_characters};
+use crate::harness::{Sandbox, unsafe_characters};
 use serde_json::Value;
 
 /// Escapes, a bell, C1, bidirectional overrides, zero-width and tag characters, as YAML escapes.
 const HOSTILE: &str = "---\nname: \"evil\\e[31m\\u202e\\u200b\"\ndescription: \"red \\e]0;pwned\\a \\u009b2J \\u200b \\u2066 \\U000e0041 line\\nbreak \\r over\"\nlicense: \"MIT\\e[1m\"\ncompatibility: \"\\u202eall\"\nmetadata:\n  version: \"1\\e[2J\"\n---\n\n# Head \u{1b}[31m\n\nbody \u{202e}\u{9b}2J\u{1b}]52;c;x\u{7} [a\u{1b}[2J](<gone\u{1b}.md>)\n";
 const NAME: &str = "evil\u{1b}[31m\u{202e}\u{200b}";
 
-fn world() -> World {
-    let world = World::new();
-    world.file("s/evil/SKILL.md", HOSTILE);
-    world.file(
+fn sandbox() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.file("s/evil/SKILL.md", HOSTILE);
+    sandbox.file(
         "s/plain/SKILL.md",
         "---\nname: plain\ndescription: \"evil \u{1b}[31m: \u{202e}plain\"\n---\n\nraw \u{1b}[31m\u{202e} bytes\n",
     );
     // Windows does not allow such file names.
     let escape = if cfg!(windows) { "" } else { "\u{1b}[2J" };
     let bad = format!("s/bad{escape}/SKILL.md");
-    world.file(&bad, "---\n\"k\\e[31m\": 1\n---\nx\n");
-    world.file(&format!("s/evil/refs/{escape}.md"), "x");
-    world
+    sandbox.file(&bad, "---\n\"k\\e[31m\": 1\n---\nx\n");
+    sandbox.file(&format!("s/evil/refs/{escape}.md"), "x");
+    sandbox
 }
 
 #[test]
 fn tables_and_reports_are_safe_even_in_a_pipe() {
-    let world = world();
+    let sandbox = sandbox();
     let commands: [&[&str]; 8] = [
         &["skill", "list", "--root", "s"],
         &["skill", "show", NAME, "--root", "s"],
@@ -36,12 +36,12 @@ fn tables_and_reports_are_safe_even_in_a_pipe() {
         &["doctor", "--root", "s"],
     ];
     for args in commands {
-        let ran = world.run(args);
+        let ran = sandbox.run(args);
         assert_eq!(unsafe_characters(&ran.out), [], "{args:?}");
         assert_eq!(unsafe_characters(&ran.err), [], "{args:?}");
         assert!(!ran.out.is_empty(), "{args:?}: {ran:?}");
     }
-    let listed = world.run(&["skill", "list", "--root", "s"]).out;
+    let listed = sandbox.run(&["skill", "list", "--root", "s"]).out;
     assert!(listed.contains("evil\\u{1b}[31m\\u{202e}\\u{200b} "), "{listed}");
     assert_eq!(
         listed.lines().count(),
@@ -52,7 +52,7 @@ fn tables_and_reports_are_safe_even_in_a_pipe() {
 
 #[test]
 fn json_is_escaped_and_has_the_same_content() {
-    let world = world();
+    let sandbox = sandbox();
     let commands: [&[&str]; 6] = [
         &["skill", "list", "--root", "s"],
         &["skill", "show", NAME, "--root", "s"],
@@ -64,18 +64,18 @@ fn json_is_escaped_and_has_the_same_content() {
     for args in commands {
         let mut args = args.to_vec();
         args.push("--json");
-        let ran = world.run(&args);
+        let ran = sandbox.run(&args);
         assert_eq!(unsafe_characters(&ran.out), [], "{args:?}");
     }
-    let (_, reply) = world.json(&["skill", "show", NAME, "--root", "s"]);
+    let (_, reply) = sandbox.json(&["skill", "show", NAME, "--root", "s"]);
     assert_eq!(reply["ok"]["skill"]["name"], NAME);
-    let (_, reply) = world.json(&["skill", "read", NAME, "--root", "s"]);
+    let (_, reply) = sandbox.json(&["skill", "read", NAME, "--root", "s"]);
     assert_eq!(reply["ok"]["text"], HOSTILE, "the value is whole");
 }
 
 #[test]
 fn errors_escape_what_they_quote() {
-    let world = world();
+    let sandbox = sandbox();
     let commands: [(i32, &[&str]); 5] = [
         (1, &["skill", "show", "x\u{1b}[2J\u{202e}"]),
         (3, &["skill", "list", "--scope", "x\u{1b}[2J"]),
@@ -84,7 +84,7 @@ fn errors_escape_what_they_quote() {
         (3, &["skill", "new", "x\u{1b}[2J"]),
     ];
     for (code, args) in commands {
-        let ran = world.refused(code, args);
+        let ran = sandbox.refused(code, args);
         assert_eq!(unsafe_characters(&ran.err), [], "{args:?}");
         assert!(ran.err.contains("x\\u{"), "{ran:?}");
     }
@@ -92,10 +92,10 @@ fn errors_escape_what_they_quote() {
 
 #[test]
 fn file_content_is_raw_only_in_a_pipe() {
-    let world = world();
-    let piped = world.run(&["skill", "read", NAME, "--root", "s"]);
+    let sandbox = sandbox();
+    let piped = sandbox.run(&["skill", "read", NAME, "--root", "s"]);
     assert_eq!(piped.out, HOSTILE);
-    let Some(shown) = world.on_terminal(&["skill", "read", NAME, "--root", "s"], &[]) else {
+    let Some(shown) = sandbox.on_terminal(&["skill", "read", NAME, "--root", "s"], &[]) else {
         println!("skipped: there is no `script` of util-linux");
         return;
     };
@@ -109,7 +109,7 @@ fn file_content_is_raw_only_in_a_pipe() {
 #[test]
 #[cfg_attr(windows, ignore = "a terminal is made by util-linux's script")]
 fn untrusted_text_is_escaped_on_a_terminal() {
-    let world = world();
+    let sandbox = sandbox();
     let commands: [&[&str]; 11] = [
         &["skill", "list", "--root", "s"],
         &["skill", "show", NAME, "--root", "s"],
@@ -124,7 +124,7 @@ fn untrusted_text_is_escaped_on_a_terminal() {
         &["doctor", "--root", "s"],
     ];
     for args in commands {
-        let Some(shown) = world.on_terminal(args, &[("NO_COLOR", "1")]) else {
+        let Some(shown) = sandbox.on_terminal(args, &[("NO_COLOR", "1")]) else {
             println!("skipped: there is no `script` of util-linux");
             return;
         };
@@ -135,19 +135,19 @@ fn untrusted_text_is_escaped_on_a_terminal() {
 
 #[test]
 fn a_terminal_gets_color_unless_disabled() {
-    let world = World::new();
-    world.skill("s/tea", &"Makes a great deal of tea. ".repeat(30));
+    let sandbox = Sandbox::new();
+    sandbox.skill("s/tea", &"Makes a great deal of tea. ".repeat(30));
     let args = ["skill", "list", "--root", "s"];
-    let Some(coloured) = world.on_terminal(&args, &[]) else {
+    let Some(coloured) = sandbox.on_terminal(&args, &[]) else {
         println!("skipped: there is no `script` of util-linux");
         return;
     };
     assert!(coloured.starts_with("\u{1b}[1mNAME"), "{coloured:?}");
-    let plain = world.on_terminal(&args, &[("NO_COLOR", "1")]).unwrap();
+    let plain = sandbox.on_terminal(&args, &[("NO_COLOR", "1")]).unwrap();
     assert!(plain.starts_with("NAME"), "{plain:?}");
     let row = plain.lines().nth(1).unwrap();
     assert!(row.ends_with('…') && row.chars().count() <= 100, "{row}");
-    let piped = world.run(&args).out;
+    let piped = sandbox.run(&args).out;
     assert!(
         piped.lines().nth(1).unwrap().chars().count() > 500,
         "a pipe gets it whole"
@@ -158,8 +158,8 @@ fn a_terminal_gets_color_unless_disabled() {
 #[test]
 #[cfg_attr(windows, ignore = "a terminal is made by util-linux's script")]
 fn a_reply_on_a_terminal_is_still_json() {
-    let world = world();
-    let Some(shown) = world.on_terminal(&["skill", "list", "--root", "s", "--json"], &[]) else {
+    let sandbox = sandbox();
+    let Some(shown) = sandbox.on_terminal(&["skill", "list", "--root", "s", "--json"], &[]) else {
         println!("skipped: there is no `script` of util-linux");
         return;
     };

@@ -1,6 +1,6 @@
 //! Homes of 1.x: their data is imported once, everything else is reported, and no byte of them changes.
 
-use crate::harness::{Ran, World, finish, good_error, wait, write};
+use crate::harness::{Ran, Sandbox, finish, good_error, wait, write};
 use crate::started::Start as _;
 use crate::system::{TRUE, os_string, shown, symlink};
 use serde_json::{Value, json};
@@ -86,19 +86,19 @@ fn counts(reply: &Value) -> [u64; 4] {
     .map(|count| count.as_u64().unwrap())
 }
 
-fn import(world: &World) -> Value {
-    let (code, reply) = world.json(&["import"]);
+fn import(sandbox: &Sandbox) -> Value {
+    let (code, reply) = sandbox.json(&["import"]);
     assert_eq!(code, 0, "{reply}");
     reply
 }
 
-fn get(world: &World, key: &str) -> Option<String> {
-    let ran = world.run(&["store", "get", key]);
+fn get(sandbox: &Sandbox, key: &str) -> Option<String> {
+    let ran = sandbox.run(&["store", "get", key]);
     (ran.code == 0).then(|| ran.out.strip_suffix('\n').unwrap().to_owned())
 }
 
-fn total(world: &World) -> u64 {
-    let (_, reply) = world.json(&["metrics", "summary"]);
+fn total(sandbox: &Sandbox) -> u64 {
+    let (_, reply) = sandbox.json(&["metrics", "summary"]);
     reply["ok"]["all"]["total"].as_u64().unwrap()
 }
 
@@ -285,59 +285,59 @@ fn the_first_command_imports_everything() {
         &["legacy", "store", "get", "empty"],
         &[&["run", "--skill", "using-clawpowers", "--"][..], TRUE].concat(),
     ] {
-        let world = World::new();
-        small(&world.claw());
-        let before = of_1x(&world.claw());
-        let ran = world.run(first);
+        let sandbox = Sandbox::new();
+        small(&sandbox.runtime_home());
+        let before = of_1x(&sandbox.runtime_home());
+        let ran = sandbox.run(first);
         assert_eq!(ran.code, 0, "{first:?}: {ran:?}");
         let told =
             "imported 3 keys and 2 executions from ClawPowers 1.x; the original files are not modified\n";
         assert!(ran.err.ends_with(told), "{first:?}: {ran:?}");
-        let again = world.run(first);
+        let again = sandbox.run(first);
         assert!(!again.err.contains("imported"), "{first:?}: {again:?}");
-        assert_eq!(get(&world, "config:mode").as_deref(), Some("two\nlines"));
-        assert_eq!(get(&world, "plan:auth:task_1").as_deref(), Some("complete"));
-        assert_eq!(get(&world, "empty").as_deref(), Some(""));
+        assert_eq!(get(&sandbox, "config:mode").as_deref(), Some("two\nlines"));
+        assert_eq!(get(&sandbox, "plan:auth:task_1").as_deref(), Some("complete"));
+        assert_eq!(get(&sandbox, "empty").as_deref(), Some(""));
         // Two of the commands record an execution themselves, by now twice.
         let own = if first.contains(&"--skill") { 2 } else { 0 };
-        assert_eq!(total(&world), 2 + own, "{first:?}");
-        assert_eq!(of_1x(&world.claw()), before, "{first:?}");
+        assert_eq!(total(&sandbox), 2 + own, "{first:?}");
+        assert_eq!(of_1x(&sandbox.runtime_home()), before, "{first:?}");
     }
 }
 
 #[test]
 fn json_replies_come_without_messages() {
-    let world = World::new();
-    small(&world.claw());
-    let (_, reply) = world.json(&["store", "list"]);
+    let sandbox = Sandbox::new();
+    small(&sandbox.runtime_home());
+    let (_, reply) = sandbox.json(&["store", "list"]);
     assert_eq!(
         reply,
         json!({ "ok": { "keys": ["config:mode", "empty", "plan:auth:task_1"] } })
     );
     // The import is not reported by a later command.
-    assert_eq!(world.run(&["store", "list"]).err, "");
+    assert_eq!(sandbox.run(&["store", "list"]).err, "");
 }
 
 #[test]
 fn a_home_without_1x_data_gets_no_database() {
-    let world = World::new();
-    fs::create_dir_all(world.claw().join("state")).unwrap();
-    fs::create_dir_all(world.claw().join("metrics")).unwrap();
-    let ran = world.run(&["store", "list"]);
+    let sandbox = Sandbox::new();
+    fs::create_dir_all(sandbox.runtime_home().join("state")).unwrap();
+    fs::create_dir_all(sandbox.runtime_home().join("metrics")).unwrap();
+    let ran = sandbox.run(&["store", "list"]);
     assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (0, "", ""));
-    assert!(!world.claw().join("clawpowers.db").exists());
+    assert!(!sandbox.runtime_home().join("clawpowers.db").exists());
 }
 
 #[test]
 #[cfg_attr(windows, ignore = "Windows allows no such file names")]
 fn strange_files_are_imported_or_reported() {
-    let world = World::new();
-    let mut expected = strange_state(&world.claw());
-    let (of_metrics, executions) = strange_metrics(&world.claw());
+    let sandbox = Sandbox::new();
+    let mut expected = strange_state(&sandbox.runtime_home());
+    let (of_metrics, executions) = strange_metrics(&sandbox.runtime_home());
     expected.extend(of_metrics);
     expected.sort();
-    let before = of_1x(&world.claw());
-    let reply = import(&world);
+    let before = of_1x(&sandbox.runtime_home());
+    let reply = import(&sandbox);
     assert_eq!(rows(&reply), expected);
     assert_eq!(counts(&reply), [15, 0, executions, 0]);
     let mut reasons = BTreeMap::<&str, u64>::new();
@@ -346,7 +346,7 @@ fn strange_files_are_imported_or_reported() {
     }
     assert_eq!(reply["ok"]["executions"]["reasons"], json!(reasons));
 
-    let (_, list) = world.json(&["store", "list"]);
+    let (_, list) = sandbox.json(&["store", "list"]);
     let keys = [
         ".hidden",
         "a:_b",
@@ -373,12 +373,12 @@ fn strange_files_are_imported_or_reported() {
         ("lines", "a\n\nb\n"),
         ("linked", "linked"),
     ] {
-        assert_eq!(get(&world, key).as_deref(), Some(value), "{key}");
+        assert_eq!(get(&sandbox, key).as_deref(), Some(value), "{key}");
     }
-    let (_, bytes) = world.json(&["store", "get", "bytes"]);
+    let (_, bytes) = sandbox.json(&["store", "get", "bytes"]);
     assert_eq!(bytes["ok"]["value_base64"], "/wAB");
 
-    let exported = world.run(&["metrics", "export"]).out;
+    let exported = sandbox.run(&["metrics", "export"]).out;
     let lines: Vec<Value> = exported
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
@@ -394,21 +394,24 @@ fn strange_files_are_imported_or_reported() {
     assert_eq!(lines.iter().filter(|line| line["skill"] == "plain").count(), 7);
 
     // Nothing is imported twice, and problems are reported again.
-    let again = import(&world);
+    let again = import(&sandbox);
     assert_eq!(counts(&again), [0, 15, 0, executions]);
     expected.retain(|(_, _, reason)| reason != "ambiguous");
     assert_eq!(rows(&again), expected);
-    assert_eq!(total(&world), executions);
-    assert_eq!(of_1x(&world.claw()), before);
+    assert_eq!(total(&sandbox), executions);
+    assert_eq!(of_1x(&sandbox.runtime_home()), before);
 }
 
 #[test]
 fn the_report_in_words() {
-    let world = World::new();
-    small(&world.claw());
-    state(&world.claw(), "k.tmp.1", "");
-    write(&world.claw().join("metrics/2026-12.jsonl"), "null\n\n\u{1b}[1m\n");
-    let ran = world.run(&["import"]);
+    let sandbox = Sandbox::new();
+    small(&sandbox.runtime_home());
+    state(&sandbox.runtime_home(), "k.tmp.1", "");
+    write(
+        &sandbox.runtime_home().join("metrics/2026-12.jsonl"),
+        "null\n\n\u{1b}[1m\n",
+    );
+    let ran = sandbox.run(&["import"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
     assert!(
         ran.out
@@ -431,29 +434,29 @@ fn the_report_in_words() {
 
 #[test]
 fn changed_files_are_imported_unless_the_key_changed() {
-    let world = World::new();
-    let claw = world.claw();
+    let sandbox = Sandbox::new();
+    let claw = sandbox.runtime_home();
     for name in ["same", "ours", "theirs", "both", "gone", "back", "again"] {
         state(&claw, name, "1\n");
     }
     write(&claw.join("metrics/2026-11.jsonl"), record("a", 1, "") + "\n");
-    assert_eq!(counts(&import(&world)), [7, 0, 1, 0]);
+    assert_eq!(counts(&import(&sandbox)), [7, 0, 1, 0]);
     for key in ["ours", "both"] {
-        assert_eq!(world.run(&["store", "set", key, "here"]).code, 0);
+        assert_eq!(sandbox.run(&["store", "set", key, "here"]).code, 0);
     }
     for key in ["gone", "back"] {
-        assert_eq!(world.run(&["store", "delete", key]).code, 0);
+        assert_eq!(sandbox.run(&["store", "delete", key]).code, 0);
     }
     for name in ["theirs", "both", "gone", "again"] {
         state(&claw, name, "2\n");
     }
     let lines = format!("{}\n{}\n", record("a", 1, ""), record("a", 1, ""));
     write(&claw.join("metrics/2026-11.jsonl"), lines);
-    let reply = import(&world);
+    let reply = import(&sandbox);
     assert_eq!(counts(&reply), [2, 3, 1, 1]);
     let conflict = |name: &str| (format!("state/{name}"), 0, "conflict".to_owned());
     assert_eq!(rows(&reply), [conflict("both"), conflict("gone")]);
-    let values = || ["same", "ours", "theirs", "both", "gone", "back", "again"].map(|key| get(&world, key));
+    let values = || ["same", "ours", "theirs", "both", "gone", "back", "again"].map(|key| get(&sandbox, key));
     let value = |text: &str| Some(text.to_owned());
     assert_eq!(
         values(),
@@ -470,7 +473,7 @@ fn changed_files_are_imported_unless_the_key_changed() {
     // A file may return to an earlier content; that is a change as well.
     state(&claw, "again", "1\n");
     state(&claw, "gone", "1\n");
-    let reply = import(&world);
+    let reply = import(&sandbox);
     assert_eq!(counts(&reply), [1, 5, 0, 2]);
     assert_eq!(rows(&reply), [conflict("gone")]);
     assert_eq!(
@@ -488,20 +491,20 @@ fn changed_files_are_imported_unless_the_key_changed() {
     // Both sides have the same value; from then on changes of the file are imported again.
     state(&claw, "both", "here\n");
     state(&claw, "new__key", "n\n");
-    assert_eq!(counts(&import(&world)), [2, 6, 0, 2]);
+    assert_eq!(counts(&import(&sandbox)), [2, 6, 0, 2]);
     state(&claw, "both", "3\n");
-    assert_eq!(counts(&import(&world)), [1, 7, 0, 2]);
-    assert_eq!(get(&world, "both"), value("3"));
-    assert_eq!(get(&world, "new:key"), value("n"));
+    assert_eq!(counts(&import(&sandbox)), [1, 7, 0, 2]);
+    assert_eq!(get(&sandbox, "both"), value("3"));
+    assert_eq!(get(&sandbox, "new:key"), value("n"));
 }
 
 #[test]
 #[cfg_attr(windows, ignore = "Wine makes no symbolic links")]
 fn a_symlink_to_the_home_works() {
-    let world = World::new();
-    state(&world.claw(), "shared", "ours\n");
-    symlink(world.claw(), world.work().join("link")).unwrap();
-    let (code, reply) = world.json(&["import", "--from", "link"]);
+    let sandbox = Sandbox::new();
+    state(&sandbox.runtime_home(), "shared", "ours\n");
+    symlink(sandbox.runtime_home(), sandbox.work().join("link")).unwrap();
+    let (code, reply) = sandbox.json(&["import", "--from", "link"]);
     assert_eq!(code, 0, "{reply}");
     // The command itself imported the home, because it was the first one.
     assert_eq!(counts(&reply), [0, 1, 0, 0]);
@@ -509,14 +512,14 @@ fn a_symlink_to_the_home_works() {
 
 #[test]
 fn another_home_is_imported_by_path() {
-    let world = World::new();
-    let other = world.work().join("old home");
+    let sandbox = Sandbox::new();
+    let other = sandbox.work().join("old home");
     small(&other);
     state(&other, "shared", "theirs\n");
-    state(&world.claw(), "shared", "ours\n");
+    state(&sandbox.runtime_home(), "shared", "ours\n");
     let before = of_1x(&other);
     let from = |from: &str| {
-        let (code, reply) = world.json(&["import", "--from", from]);
+        let (code, reply) = sandbox.json(&["import", "--from", from]);
         assert_eq!(code, 0, "{reply}");
         reply
     };
@@ -527,7 +530,7 @@ fn another_home_is_imported_by_path() {
         rows(&reply),
         [("state/shared".to_owned(), 0, "conflict".to_owned())]
     );
-    assert_eq!(get(&world, "shared").as_deref(), Some("ours"));
+    assert_eq!(get(&sandbox, "shared").as_deref(), Some("ours"));
     let again = from(other.to_str().unwrap());
     assert_eq!(counts(&again), [0, 4, 0, 2]);
     assert_eq!(of_1x(&other), before);
@@ -536,8 +539,8 @@ fn another_home_is_imported_by_path() {
     assert_eq!(counts(&from("../claw")), [0, 1, 0, 0]);
     let other_file = other.join("state/empty");
     for missing in ["nowhere", other_file.to_str().unwrap(), ""] {
-        let missing_home = world.work().join("new home");
-        let ran = world.run(&[
+        let missing_home = sandbox.work().join("new home");
+        let ran = sandbox.run(&[
             "import",
             "--from",
             &format!("{missing}/x"),
@@ -561,8 +564,8 @@ fn large(home: &Path, keys: u32, executions: u32) {
     write(&home.join("metrics/2026-11.jsonl"), lines);
 }
 
-fn start(world: &World, args: &[&str]) -> Child {
-    let mut command = world.command(env!("CARGO_BIN_EXE_clawpowers"));
+fn start(sandbox: &Sandbox, args: &[&str]) -> Child {
+    let mut command = sandbox.command(env!("CARGO_BIN_EXE_clawpowers"));
     command
         .args(args)
         .stdout(Stdio::piped())
@@ -573,18 +576,18 @@ fn start(world: &World, args: &[&str]) -> Child {
 #[test]
 fn concurrent_first_commands_import_once() {
     for _ in 0..3 {
-        let world = World::new();
-        large(&world.claw(), 50, 200);
+        let sandbox = Sandbox::new();
+        large(&sandbox.runtime_home(), 50, 200);
         let ran: Vec<Ran> = thread::scope(|scope| {
             let first = |n: u32| {
-                let world = &world;
+                let sandbox = &sandbox;
                 scope.spawn(move || {
                     let own = format!("own:{n}");
                     let args: &[&str] = match n % 2 {
                         0 => &["store", "list", "plan:"],
                         _ => &["store", "set", &own, "1"],
                     };
-                    let mut command = world.command(env!("CARGO_BIN_EXE_clawpowers"));
+                    let mut command = sandbox.command(env!("CARGO_BIN_EXE_clawpowers"));
                     finish(command.args(args))
                 })
             };
@@ -605,15 +608,15 @@ fn concurrent_first_commands_import_once() {
             told[0].err.starts_with("imported 50 keys and 200 executions "),
             "{told:?}"
         );
-        assert_eq!(total(&world), 200);
-        let (_, list) = world.json(&["store", "list"]);
+        assert_eq!(total(&sandbox), 200);
+        let (_, list) = sandbox.json(&["store", "list"]);
         assert_eq!(list["ok"]["keys"].as_array().unwrap().len(), 54);
-        assert_eq!(drafts(&world), 0);
+        assert_eq!(drafts(&sandbox), 0);
     }
 }
 
-fn drafts(world: &World) -> usize {
-    fs::read_dir(world.claw())
+fn drafts(sandbox: &Sandbox) -> usize {
+    fs::read_dir(sandbox.runtime_home())
         .unwrap()
         .filter(|entry| {
             let name = entry.as_ref().unwrap().file_name();
@@ -626,55 +629,55 @@ fn drafts(world: &World) -> usize {
 fn a_killed_import_leaves_all_or_nothing() {
     const KEYS: u32 = 300;
     const EXECUTIONS: u32 = 3000;
-    let world = World::new();
-    large(&world.claw(), KEYS, EXECUTIONS);
-    let before = of_1x(&world.claw());
-    let database = world.claw().join("clawpowers.db");
+    let sandbox = Sandbox::new();
+    large(&sandbox.runtime_home(), KEYS, EXECUTIONS);
+    let before = of_1x(&sandbox.runtime_home());
+    let database = sandbox.runtime_home().join("clawpowers.db");
     // The duration of a whole import only determines when to kill.
     let started = Instant::now();
-    let mut child = start(&world, &["store", "list"]);
+    let mut child = start(&sandbox, &["store", "list"]);
     assert_eq!(wait(&mut child), 0);
     let whole = started.elapsed();
     for moment in 0..12 {
-        for name in fs::read_dir(world.claw()).unwrap() {
+        for name in fs::read_dir(sandbox.runtime_home()).unwrap() {
             let path = name.unwrap().path();
             if path.is_file() {
                 fs::remove_file(path).unwrap();
             }
         }
-        let mut child = start(&world, &["store", "set", "own", "1"]);
+        let mut child = start(&sandbox, &["store", "set", "own", "1"]);
         thread::sleep(whole * moment / 10);
         child.kill().unwrap();
         child.wait().unwrap();
         let was_there = database.exists();
-        let ran = world.run(&["store", "list", "plan:"]);
+        let ran = sandbox.run(&["store", "list", "plan:"]);
         assert_eq!(ran.code, 0, "{ran:?}");
         assert_eq!(ran.err.contains("imported"), !was_there, "{ran:?}");
         assert_eq!(ran.out.lines().count(), KEYS as usize);
-        assert_eq!(total(&world), u64::from(EXECUTIONS));
-        assert_eq!(get(&world, "plan:p00299:status").as_deref(), Some("value 299"));
-        assert_eq!(of_1x(&world.claw()), before);
+        assert_eq!(total(&sandbox), u64::from(EXECUTIONS));
+        assert_eq!(get(&sandbox, "plan:p00299:status").as_deref(), Some("value 299"));
+        assert_eq!(of_1x(&sandbox.runtime_home()), before);
     }
 }
 
 #[test]
 fn a_killed_second_import_changes_nothing() {
-    let world = World::new();
-    small(&world.claw());
-    assert_eq!(counts(&import(&world)), [3, 0, 2, 0]);
-    let other = world.work().join("other");
+    let sandbox = Sandbox::new();
+    small(&sandbox.runtime_home());
+    assert_eq!(counts(&import(&sandbox)), [3, 0, 2, 0]);
+    let other = sandbox.work().join("other");
     large(&other, 100, 2000);
     for _ in 0..4 {
-        let mut child = start(&world, &["import", "--from", "other"]);
+        let mut child = start(&sandbox, &["import", "--from", "other"]);
         thread::sleep(Duration::from_millis(15));
         child.kill().unwrap();
         child.wait().unwrap();
-        let keys = world.run(&["store", "list", "plan:p"]).out.lines().count();
+        let keys = sandbox.run(&["store", "list", "plan:p"]).out.lines().count();
         assert!([0, 100].contains(&keys), "{keys}");
-        assert_eq!(total(&world), if keys == 0 { 2 } else { 2002 });
+        assert_eq!(total(&sandbox), if keys == 0 { 2 } else { 2002 });
     }
-    let (code, _) = world.json(&["import", "--from", "other"]);
+    let (code, _) = sandbox.json(&["import", "--from", "other"]);
     assert_eq!(code, 0);
-    assert_eq!(total(&world), 2002);
-    assert_eq!(get(&world, "plan:auth:task_1").as_deref(), Some("complete"));
+    assert_eq!(total(&sandbox), 2002);
+    assert_eq!(get(&sandbox, "plan:auth:task_1").as_deref(), Some("complete"));
 }

@@ -1,6 +1,6 @@
 //! The scripts of 1.x, above all its store: they must do what they did in 1.x. Real shells run them.
 
-use crate::harness::{Ran, World, finish, write};
+use crate::harness::{Ran, Sandbox, finish, write};
 use crate::system::{mode, symlink};
 use serde_json::Value;
 use std::fs;
@@ -18,16 +18,16 @@ pub(crate) const STORE: &str = "runtime/persistence/store.sh";
 
 /// A folder with the scripts, whose name a shell would split if it were not quoted.
 pub(crate) struct Package {
-    pub(crate) world: World,
+    pub(crate) sandbox: Sandbox,
     pub(crate) folder: PathBuf,
 }
 
 impl Package {
     pub(crate) fn new() -> Self {
-        let world = World::new();
-        let folder = world.work().join("it's \"a\" $package");
+        let sandbox = Sandbox::new();
+        let folder = sandbox.work().join("it's \"a\" $package");
         fs::create_dir(&folder).unwrap();
-        let ran = world.run_in(&folder, &["init", "--legacy-shims", "."]);
+        let ran = sandbox.run_in(&folder, &["init", "--legacy-shims", "."]);
         assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
         for script in SCRIPTS {
             assert!(
@@ -36,12 +36,12 @@ impl Package {
                 "{ran:?}"
             );
         }
-        Self { world, folder }
+        Self { sandbox, folder }
     }
 
     /// A shell command in the package.
     pub(crate) fn bash(&self, script: &str) -> Command {
-        let mut command = self.world.command("bash");
+        let mut command = self.sandbox.command("bash");
         command
             .args(["-o", "pipefail", "-c", script])
             .current_dir(&self.folder);
@@ -61,7 +61,7 @@ impl Package {
 
     /// Runs a script of the package with arguments that no shell interprets.
     pub(crate) fn script(&self, script: &str, args: &[&str]) -> Ran {
-        let mut command = self.world.command("bash");
+        let mut command = self.sandbox.command("bash");
         finish(command.arg(script).args(args).current_dir(&self.folder))
     }
 
@@ -254,8 +254,8 @@ fn lists_work_in_loops_and_short_pipes() {
     let lines: String = (0..3000)
         .map(|n| format!("{{\"key\":\"eco:{n:04}:{}\",\"value\":\"v\"}}\n", "x".repeat(60)))
         .collect();
-    let file = package.world.file("state.jsonl", lines);
-    let ran = package.world.run(&["store", "import", file.to_str().unwrap()]);
+    let file = package.sandbox.file("state.jsonl", lines);
+    let ran = package.sandbox.run(&["store", "import", file.to_str().unwrap()]);
     assert_eq!(ran.code, 0, "{ran:?}");
     for list in ["list", "list-values"] {
         let out = package.good(&format!("bash {STORE} {list} \"eco:\" | head -20"));
@@ -351,11 +351,11 @@ fn scripts_are_executable_and_replaced() {
     }
     assert_eq!(package.good(&format!("./{STORE} set k v; ./{STORE} list")), "");
     let ran = package
-        .world
+        .sandbox
         .run(&["init", "--legacy-shims", package.folder.to_str().unwrap()]);
     assert_eq!(ran.code, 0, "{ran:?}");
     // From another folder, by a relative path, and by a symlink.
-    symlink(package.folder.join(STORE), package.world.work().join("link.sh")).unwrap();
+    symlink(package.folder.join(STORE), package.sandbox.work().join("link.sh")).unwrap();
     let out = package.good(&format!(
         "./{STORE} set k v && cd runtime && ./persistence/store.sh get k && cd ../.. && ./link.sh list"
     ));
@@ -365,7 +365,7 @@ fn scripts_are_executable_and_replaced() {
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
 fn the_program_may_be_anywhere() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let program = Path::new(env!("CARGO_BIN_EXE_clawpowers"));
     let folder = tempfile::Builder::new()
         .prefix("it's \"a\" $folder ")
@@ -373,16 +373,16 @@ fn the_program_may_be_anywhere() {
         .unwrap();
     let linked = folder.path().join("claw powers");
     fs::hard_link(program, &linked).unwrap();
-    let mut init = world.command(linked.to_str().unwrap());
+    let mut init = sandbox.command(linked.to_str().unwrap());
     let ran = finish(init.args(["init", "--legacy-shims", "."]));
     assert_eq!(ran.code, 0, "{ran:?}");
     for shell in ["bash", "sh"] {
-        let ran = finish(world.command(shell).args([STORE, "set", shell, "v"]));
+        let ran = finish(sandbox.command(shell).args([STORE, "set", shell, "v"]));
         assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
     }
     let ran = finish(
-        world
-            .command(world.work().join(STORE).to_str().unwrap())
+        sandbox
+            .command(sandbox.work().join(STORE).to_str().unwrap())
             .arg("list"),
     );
     assert_eq!((ran.code, ran.out.as_str()), (0, "bash\nsh\n"), "{ran:?}");
@@ -408,18 +408,20 @@ fn other_files_are_not_replaced() {
     ];
     for (what, put) in cases {
         for script in SCRIPTS {
-            let world = World::new();
-            let path = world.work().join(script);
+            let sandbox = Sandbox::new();
+            let path = sandbox.work().join(script);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             put(&path);
             let before = fs::symlink_metadata(&path).unwrap();
-            let ran = world.run(&["init", "--legacy-shims", "."]);
+            let ran = sandbox.run(&["init", "--legacy-shims", "."]);
             assert!([3, 4].contains(&ran.code), "{what} {script}: {ran:?}");
             assert!(ran.err.contains(script), "{what}: {ran:?}");
             let after = fs::symlink_metadata(&path).unwrap();
             assert_eq!(before.file_type(), after.file_type(), "{what}");
             assert_eq!(before.modified().unwrap(), after.modified().unwrap(), "{what}");
-            let written = SCRIPTS.iter().filter(|other| world.work().join(other).is_file());
+            let written = SCRIPTS
+                .iter()
+                .filter(|other| sandbox.work().join(other).is_file());
             assert!(written.count() <= 1, "{what} {script}: something was written");
         }
     }
@@ -428,9 +430,9 @@ fn other_files_are_not_replaced() {
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
 fn the_seven_forms_of_the_command() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let run = |args: &[&str]| {
-        let ran = world.run(args);
+        let ran = sandbox.run(args);
         (ran.code, ran.out, ran.err)
     };
     let nothing = String::new;

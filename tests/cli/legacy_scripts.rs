@@ -48,7 +48,7 @@ bash {COLLECTOR} record --skill other --skill last --outcome skipped --outcome p
         (&"s 1".into(), &"--none".into())
     );
     assert!(lines[2].get("notes").is_none() && lines[2].get("duration_s").is_none());
-    let written = fs::read_dir(package.world.claw().join("metrics"));
+    let written = fs::read_dir(package.sandbox.runtime_home().join("metrics"));
     assert_eq!(written.unwrap().count(), 0, "a file is named and none is written");
     // The keys of 1.x come first and in its order.
     let keys: Vec<_> = lines[1].as_object().unwrap().keys().take(6).collect();
@@ -227,7 +227,7 @@ fn help_and_unknown_commands() {
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
 fn init_creates_folders_and_refuses_verify() {
     let package = Package::new();
-    let claw = package.world.claw();
+    let claw = package.sandbox.runtime_home();
     fs::remove_dir_all(&claw).unwrap();
     let at = claw.display();
     let version = env!("CARGO_PKG_VERSION");
@@ -275,7 +275,7 @@ fn init_creates_folders_and_refuses_verify() {
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
 fn the_hook_passes_the_skill() {
     let package = Package::new();
-    fs::remove_dir_all(package.world.claw()).unwrap();
+    fs::remove_dir_all(package.sandbox.runtime_home()).unwrap();
     let out = package.good("hooks/session-start");
     assert!(
         out.starts_with("{\n  \"type\"") && out.ends_with("\n}\n"),
@@ -296,8 +296,8 @@ fn the_hook_passes_the_skill() {
     let timestamp = reply["timestamp"].as_str().unwrap();
     assert!(timestamp.len() == 20 && timestamp.ends_with('Z'), "{timestamp}");
     // The first session creates the home without a message.
-    assert!(package.world.claw().join("state").is_dir());
-    let ours = package.world.skill(".agents/skills/using-clawpowers", "Ours");
+    assert!(package.sandbox.runtime_home().join("state").is_dir());
+    let ours = package.sandbox.skill(".agents/skills/using-clawpowers", "Ours");
     let mut text = fs::read_to_string(&ours).unwrap();
     text.push_str("\u{1}\u{1b}\u{7f}\t\"\\\r\n\n");
     write(&ours, &text);
@@ -311,7 +311,7 @@ fn the_hook_passes_the_skill() {
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
 fn the_hook_detects_the_client() {
     let package = Package::new();
-    let bin = package.world.work().join("bin");
+    let bin = package.sandbox.work().join("bin");
     let platform = |variables: &[(&str, &str)]| {
         let mut command = package.bash("exec hooks/session-start");
         command.env("PATH", format!("{}:/usr/bin:/bin", bin.display()));

@@ -42,7 +42,10 @@ mod roles;
 mod run;
 mod run_script;
 mod run_windows;
+#[path = "../support/sandbox.rs"]
+mod sandbox;
 mod snapshots;
+#[path = "../support/started.rs"]
 mod started;
 mod store;
 mod store_rules;

@@ -1,16 +1,16 @@
 //! `metrics`: record, start, finish, and what they refuse.
 
-use crate::harness::World;
+use crate::harness::Sandbox;
 use serde_json::{Value, json};
 
 /// The statistics in a reply.
-pub(crate) fn summary(world: &World, args: &[&str]) -> Value {
-    world.ok(&[&["metrics", "summary"], args].concat())
+pub(crate) fn summary(sandbox: &Sandbox, args: &[&str]) -> Value {
+    sandbox.ok(&[&["metrics", "summary"], args].concat())
 }
 
 #[test]
 fn record_prints_the_id() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     for (outcome, at, id) in [
         ("success", "2026-11-03T08:00:00Z", 1),
         ("failure", "2025-12-01", 2),
@@ -27,11 +27,11 @@ fn record_prints_the_id() {
             "--skill",
             "b c é",
         ];
-        let out = world.good(&args);
+        let out = sandbox.good(&args);
         assert_eq!(out, format!("Recorded: b c é → {outcome} (id {id})\n"));
     }
-    let out = world.good(&["metrics", "record", "--skill", "now", "--outcome", "success"]);
-    let shown = world.ok(&["metrics", "show", "--skill", "now"]);
+    let out = sandbox.good(&["metrics", "record", "--skill", "now", "--outcome", "success"]);
+    let shown = sandbox.ok(&["metrics", "show", "--skill", "now"]);
     let at = shown["executions"][0]["at"].as_str().unwrap();
     assert_eq!(out, "Recorded: now → success (id 5)\n");
     assert!(at.ends_with('Z'), "{at}");
@@ -39,9 +39,9 @@ fn record_prints_the_id() {
 
 #[test]
 fn record_keeps_every_option() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let notes = "<b>&amp;\"quoted\" \\ \u{1b}[31m\u{202e}\nsecond line\r\n\ttab \u{7f}🦀 é";
-    let (code, reply) = world.json(&[
+    let (code, reply) = sandbox.json(&[
         "metrics",
         "record",
         "--tokens-out",
@@ -78,7 +78,7 @@ fn record_keeps_every_option() {
     });
     let expected = json!({"id": "1", "skill": "review", "outcome": "partial", "at": at, "warning": warning});
     assert_eq!((code, reply), (0, json!({ "ok": expected })));
-    world.good(&[
+    sandbox.good(&[
         "metrics",
         "record",
         "--skill",
@@ -91,7 +91,7 @@ fn record_keeps_every_option() {
         "--at",
         "2026-11-04",
     ]);
-    let shown = world.ok(&["metrics", "show"]);
+    let shown = sandbox.ok(&["metrics", "show"]);
     assert_eq!(
         shown,
         json!({"executions": [
@@ -105,7 +105,7 @@ fn record_keeps_every_option() {
              "source": null},
         ]})
     );
-    let lines = world.good(&["metrics", "show", "--limit", "1"]);
+    let lines = sandbox.good(&["metrics", "show", "--limit", "1"]);
     let uid = serde_json::from_str::<Value>(&lines).unwrap()["uid"].clone();
     assert!(uid.as_str().unwrap().ends_with("-2"), "{uid}");
     // The fields of 1.x come first and in its order.
@@ -115,8 +115,8 @@ fn record_keeps_every_option() {
 
 #[test]
 fn an_execution_is_started_and_finished() {
-    let world = World::new();
-    let id = world.good(&[
+    let sandbox = Sandbox::new();
+    let id = sandbox.good(&[
         "metrics",
         "start",
         "--skill",
@@ -135,15 +135,15 @@ fn an_execution_is_started_and_finished() {
         "begun",
     ]);
     assert_eq!(id, "1\n");
-    let open = world.ok(&["metrics", "show", "--outcome", "open"]);
+    let open = sandbox.ok(&["metrics", "show", "--outcome", "open"]);
     assert_eq!(open["executions"][0]["outcome"], "open");
     assert_eq!(open["executions"][0]["duration"], Value::Null);
-    let figures = summary(&world, &[]);
+    let figures = summary(&sandbox, &[]);
     assert_eq!(
         (&figures["all"]["total"], &figures["all"]["open"]),
         (&json!(0), &json!(1))
     );
-    let ended = world.ok(&[
+    let ended = sandbox.ok(&[
         "metrics",
         "finish",
         "1",
@@ -169,7 +169,7 @@ fn an_execution_is_started_and_finished() {
             "skill_digest": null, "source": null})
     );
     // Finishing it again changes nothing.
-    let ran = world.refused(
+    let ran = sandbox.refused(
         3,
         &["metrics", "finish", "1", "--outcome", "success", "--cost", "9"],
     );
@@ -178,43 +178,43 @@ fn an_execution_is_started_and_finished() {
             .contains("the execution `1` has ended already, with failure"),
         "{ran:?}"
     );
-    assert_eq!(world.ok(&["metrics", "show"])["executions"][0], *execution);
+    assert_eq!(sandbox.ok(&["metrics", "show"])["executions"][0], *execution);
     // Without a duration it is measured, and the fields of the start are kept.
-    let reply = world.ok(&["metrics", "start", "--skill", "tea", "--notes", "begun"]);
+    let reply = sandbox.ok(&["metrics", "start", "--skill", "tea", "--notes", "begun"]);
     assert_eq!(reply["id"], "2");
-    let out = world.good(&["metrics", "finish", "2", "--outcome", "success"]);
+    let out = sandbox.good(&["metrics", "finish", "2", "--outcome", "success"]);
     assert!(out.starts_with("Recorded: tea → success ("), "{out}");
-    let last = world.ok(&["metrics", "show", "--limit", "1"]);
+    let last = sandbox.ok(&["metrics", "show", "--limit", "1"]);
     let last = &last["executions"][0];
     assert_eq!(
         (&last["notes"], &last["outcome"]),
         (&json!("begun"), &json!("success"))
     );
     assert!(last["duration"].as_f64().unwrap() > 0.0, "{last}");
-    assert_eq!(world.good(&["metrics", "show", "--outcome", "open"]), "");
+    assert_eq!(sandbox.good(&["metrics", "show", "--outcome", "open"]), "");
 }
 
 #[test]
 fn an_execution_that_was_not_started_cannot_be_finished() {
-    let world = World::new();
-    let ran = world.refused(1, &["metrics", "finish", "1", "--outcome", "success"]);
+    let sandbox = Sandbox::new();
+    let ran = sandbox.refused(1, &["metrics", "finish", "1", "--outcome", "success"]);
     assert!(ran.err.contains("there is no execution `1`"), "{ran:?}");
     assert_eq!(
-        std::fs::read_dir(world.claw()).unwrap().count(),
+        std::fs::read_dir(sandbox.runtime_home()).unwrap().count(),
         0,
         "and nothing was created"
     );
-    world.good(&["metrics", "start", "--skill", "tea"]);
+    sandbox.good(&["metrics", "start", "--skill", "tea"]);
     for id in ["2", "0", "9223372036854775807"] {
-        world.refused(1, &["metrics", "finish", id, "--outcome", "success"]);
+        sandbox.refused(1, &["metrics", "finish", id, "--outcome", "success"]);
     }
     for id in ["", "x", "1.0", "1 ", "9223372036854775808", "\u{1b}[2J"] {
-        world.refused(3, &["metrics", "finish", id, "--outcome", "success"]);
+        sandbox.refused(3, &["metrics", "finish", id, "--outcome", "success"]);
     }
-    world.refused(2, &["metrics", "finish", "1"]);
-    world.refused(2, &["metrics", "finish", "--outcome", "success"]);
-    world.refused(3, &["metrics", "finish", "1", "--outcome", "open"]);
-    world.refused(
+    sandbox.refused(2, &["metrics", "finish", "1"]);
+    sandbox.refused(2, &["metrics", "finish", "--outcome", "success"]);
+    sandbox.refused(3, &["metrics", "finish", "1", "--outcome", "open"]);
+    sandbox.refused(
         3,
         &[
             "metrics",
@@ -226,19 +226,19 @@ fn an_execution_that_was_not_started_cannot_be_finished() {
             "-1",
         ],
     );
-    assert_eq!(summary(&world, &[])["all"]["open"], 1);
+    assert_eq!(summary(&sandbox, &[])["all"]["open"], 1);
 }
 
 #[test]
 fn invalid_numbers_are_refused() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let record = |args: &[&str]| {
         let all = [
             &["metrics", "record", "--skill", "a", "--outcome", "success"],
             args,
         ]
         .concat();
-        world.refused(3, &all).err
+        sandbox.refused(3, &all).err
     };
     let long = "9".repeat(5000);
     let amounts = [
@@ -296,9 +296,9 @@ fn invalid_numbers_are_refused() {
         let err = record(&["--at", at]);
         assert!(err.contains("write a time as 2026-11-03T08:00:00Z"), "{err}");
     }
-    assert_eq!(world.good(&["metrics", "show"]), "", "nothing was recorded");
+    assert_eq!(sandbox.good(&["metrics", "show"]), "", "nothing was recorded");
     for good in ["0", "0.0", "007", "100000000", "0.000001"] {
-        world.good(&[
+        sandbox.good(&[
             "metrics",
             "record",
             "--skill",
@@ -310,14 +310,14 @@ fn invalid_numbers_are_refused() {
         ]);
     }
     assert_eq!(
-        summary(&world, &[])["all"]["duration"]["total"],
+        summary(&sandbox, &[])["all"]["duration"]["total"],
         100_000_007.000_001
     );
 }
 
 #[test]
 fn invalid_words_are_refused() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let long = "x".repeat(1025);
     for (code, args) in [
         (3, &["record", "--skill", "a", "--outcome", "bad"][..]),
@@ -379,9 +379,9 @@ fn invalid_words_are_refused() {
         (4, &["import", "."]),
         (2, &["frobnicate"]),
     ] {
-        world.refused(code, &[&["metrics"], args].concat());
+        sandbox.refused(code, &[&["metrics"], args].concat());
     }
-    let ran = world.refused(3, &["metrics", "show", "--outcome", "bad"]);
+    let ran = sandbox.refused(3, &["metrics", "show", "--outcome", "bad"]);
     assert!(ran.err.contains("skipped or open"), "{ran:?}");
-    assert_eq!(world.good(&["metrics", "show"]), "", "nothing was recorded");
+    assert_eq!(sandbox.good(&["metrics", "show"]), "", "nothing was recorded");
 }

@@ -1,18 +1,18 @@
 //! `metrics`: warnings, deletions, exit codes of imports, and executions as a table.
 
-use crate::harness::World;
+use crate::harness::Sandbox;
 use crate::metrics::summary;
 use serde_json::{Value, json};
 
-fn record(world: &World, skill: &str) -> crate::harness::Ran {
-    world.run(&["metrics", "record", "--skill", skill, "--outcome", "success"])
+fn record(sandbox: &Sandbox, skill: &str) -> crate::harness::Ran {
+    sandbox.run(&["metrics", "record", "--skill", skill, "--outcome", "success"])
 }
 
 #[test]
 fn the_first_execution_of_an_unknown_skill_warns() {
-    let world = World::new();
-    world.skill(".agents/skills/release-notes", "Writes notes.");
-    let ran = record(&world, "relaese-notes");
+    let sandbox = Sandbox::new();
+    sandbox.skill(".agents/skills/release-notes", "Writes notes.");
+    let ran = record(&sandbox, "relaese-notes");
     assert_eq!(
         (ran.code, ran.out.as_str()),
         (0, "Recorded: relaese-notes → success (id 1)\n")
@@ -24,28 +24,28 @@ fn the_first_execution_of_an_unknown_skill_warns() {
     );
     // The warning is given only once, and not for a skill that exists.
     for skill in ["relaese-notes", "release-notes", "systematic-debugging"] {
-        assert_eq!(record(&world, skill).err, "", "{skill}");
+        assert_eq!(record(&sandbox, skill).err, "", "{skill}");
     }
-    let ran = world.run(&["metrics", "start", "--skill", "qwerty"]);
+    let ran = sandbox.run(&["metrics", "start", "--skill", "qwerty"]);
     assert_eq!((ran.code, ran.out.as_str()), (0, "5\n"));
     assert!(
         ran.err.starts_with("warning: there is no skill `qwerty` here"),
         "{ran:?}"
     );
     // After its deletion the next one is the first again.
-    world.good(&["metrics", "delete", "5"]);
+    sandbox.good(&["metrics", "delete", "5"]);
     assert!(
-        record(&world, "qwerty")
+        record(&sandbox, "qwerty")
             .err
             .contains("`clawpowers metrics delete 6`")
     );
-    let hostile = record(&world, "\u{202e}evil");
+    let hostile = record(&sandbox, "\u{202e}evil");
     assert!(!hostile.err.contains('\u{202e}'), "{hostile:?}");
 }
 
 #[test]
 fn a_time_in_the_future_is_refused() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let at = |at: &str| -> Vec<String> {
         [
             "metrics",
@@ -63,19 +63,19 @@ fn a_time_in_the_future_is_refused() {
     for future in ["2999-12-31T23:59:59Z", "2999-12-31", "9999-12-30T22:00:00Z"] {
         let args = at(future);
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
-        let ran = world.refused(3, &args);
+        let ran = sandbox.refused(3, &args);
         assert!(
             ran.err.contains(&format!("the time `{future}` is in the future")),
             "{ran:?}"
         );
         assert!(ran.err.contains("the clock of this machine says 20"), "{ran:?}");
     }
-    assert_eq!(world.good(&["metrics", "show"]), "", "nothing was recorded");
+    assert_eq!(sandbox.good(&["metrics", "show"]), "", "nothing was recorded");
 }
 
 #[test]
 fn deletions_apply_to_all_statistics_and_other_homes() {
-    let (world, other) = (World::new(), World::new());
+    let (sandbox, other) = (Sandbox::new(), Sandbox::new());
     let lines: String = (0..200)
         .map(|n| {
             format!(
@@ -86,10 +86,10 @@ fn deletions_apply_to_all_statistics_and_other_homes() {
             )
         })
         .collect();
-    let file = world.file("lines.jsonl", &lines);
+    let file = sandbox.file("lines.jsonl", &lines);
     let file = file.to_str().unwrap();
-    world.good(&["metrics", "import", file]);
-    world.good(&[
+    sandbox.good(&["metrics", "import", file]);
+    sandbox.good(&[
         "metrics",
         "record",
         "--skill",
@@ -101,16 +101,16 @@ fn deletions_apply_to_all_statistics_and_other_homes() {
         "--at",
         "2026-01-20",
     ]);
-    world.good(&["analyze"]);
-    let whole = world.good(&["metrics", "export"]);
+    sandbox.good(&["analyze"]);
+    let whole = sandbox.good(&["metrics", "export"]);
     let path = other.file("lines.jsonl", &whole);
     other.good(&["metrics", "import", path.to_str().unwrap()]);
 
-    let out = world.good(&["metrics", "delete", "201"]);
+    let out = sandbox.good(&["metrics", "delete", "201"]);
     assert_eq!(out, "Deleted: 201 s → failure (2026-01-20T00:00:00Z)\n");
-    let reply = world.ok(&["metrics", "delete", "1"]);
+    let reply = sandbox.ok(&["metrics", "delete", "1"]);
     assert_eq!(reply["execution"]["at"], "2026-01-01T00:00:00Z");
-    let all = &summary(&world, &[])["all"];
+    let all = &summary(&sandbox, &[])["all"];
     assert_eq!(
         (&all["total"], &all["failure"], &all["duration"]["total"]),
         (&json!(199), &json!(0), &json!(19_900.0))
@@ -121,14 +121,14 @@ fn deletions_apply_to_all_statistics_and_other_homes() {
         (&json!("2026-01-01T01:00:00Z"), &json!("2026-01-09T07:00:00Z"))
     );
     // Counting the executions gives the same result, and so does the analysis.
-    assert_eq!(summary(&world, &["--since", "1990-01-01"])["all"], *all);
-    assert_eq!(world.ok(&["analyze"])["skills"][0]["rate"]["total"], 199);
-    assert_eq!(world.run(&["doctor"]).out.matches("differ").count(), 0);
-    let ran = world.refused(1, &["metrics", "delete", "1"]);
+    assert_eq!(summary(&sandbox, &["--since", "1990-01-01"])["all"], *all);
+    assert_eq!(sandbox.ok(&["analyze"])["skills"][0]["rate"]["total"], 199);
+    assert_eq!(sandbox.run(&["doctor"]).out.matches("differ").count(), 0);
+    let ran = sandbox.refused(1, &["metrics", "delete", "1"]);
     assert!(ran.err.contains("the execution `1` was deleted"), "{ran:?}");
 
     // The export has a deletion record without other fields.
-    let export = world.good(&["metrics", "export"]);
+    let export = sandbox.good(&["metrics", "export"]);
     let gone: Vec<Value> = export
         .lines()
         .map(|line| serde_json::from_str::<Value>(line).unwrap())
@@ -147,10 +147,10 @@ fn deletions_apply_to_all_statistics_and_other_homes() {
     assert_eq!(other.good(&["metrics", "export"]), export);
     // Neither the original file nor a backup restores it.
     assert_eq!(
-        world.good(&["metrics", "import", file]),
+        sandbox.good(&["metrics", "import", file]),
         "executions: 0 imported, 200 already known\n"
     );
-    assert_eq!(summary(&world, &[])["all"]["total"], 199);
+    assert_eq!(summary(&sandbox, &[])["all"]["total"], 199);
     // Its session and outcome are unknown, and CSV has no column for it.
     for narrowed in [
         &["--outcome", "success"][..],
@@ -158,40 +158,40 @@ fn deletions_apply_to_all_statistics_and_other_homes() {
         &["--format", "csv"],
         &["--skill", "t"],
     ] {
-        let lines = world.good(&[&["metrics", "export"], narrowed].concat());
+        let lines = sandbox.good(&[&["metrics", "export"], narrowed].concat());
         assert!(!lines.contains("deleted"), "{narrowed:?}");
     }
 }
 
 #[test]
 fn ids_that_cannot_be_deleted() {
-    let world = World::new();
-    world.refused(1, &["metrics", "delete", "1"]);
+    let sandbox = Sandbox::new();
+    sandbox.refused(1, &["metrics", "delete", "1"]);
     assert_eq!(
-        std::fs::read_dir(world.claw()).unwrap().count(),
+        std::fs::read_dir(sandbox.runtime_home()).unwrap().count(),
         0,
         "nothing was created"
     );
-    world.good(&["metrics", "record", "--skill", "s", "--outcome", "success"]);
+    sandbox.good(&["metrics", "record", "--skill", "s", "--outcome", "success"]);
     for id in ["2", "0", "-1"] {
-        let ran = world.run(&["metrics", "delete", "--", id]);
+        let ran = sandbox.run(&["metrics", "delete", "--", id]);
         assert_eq!(ran.code, 1, "{ran:?}");
     }
     for id in ["", "x", "1.0", "9223372036854775808", "\u{1b}[2J"] {
-        world.refused(3, &["metrics", "delete", id]);
+        sandbox.refused(3, &["metrics", "delete", id]);
     }
-    world.refused(2, &["metrics", "delete"]);
-    assert_eq!(summary(&world, &[])["all"]["total"], 1);
+    sandbox.refused(2, &["metrics", "delete"]);
+    assert_eq!(summary(&sandbox, &[])["all"]["total"], 1);
 }
 
 #[test]
 fn an_import_reports_what_was_skipped() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let good = "{\"ts\":\"2026-01-01T00:00:00Z\",\"skill\":\"s\",\"outcome\":\"success\"}\n";
     let bad = "not json\n{\"ts\":\"2026-01-01T00:00:00Z\",\"skill\":\"s\",\"outcome\":\"great\"}\n";
     let run = |content: &str, words: &[&str]| {
-        let file = world.file("lines.jsonl", content);
-        world.run(&[&["metrics", "import", file.to_str().unwrap()], words].concat())
+        let file = sandbox.file("lines.jsonl", content);
+        sandbox.run(&[&["metrics", "import", file.to_str().unwrap()], words].concat())
     };
     for words in [&[][..], &["--strict"]] {
         let ran = run(bad, words);
@@ -226,8 +226,8 @@ fn an_import_reports_what_was_skipped() {
 
 #[test]
 fn executions_are_a_table_on_a_terminal_and_lines_in_a_pipe() {
-    let world = World::new();
-    world.good(&[
+    let sandbox = Sandbox::new();
+    sandbox.good(&[
         "metrics",
         "record",
         "--skill",
@@ -241,12 +241,12 @@ fn executions_are_a_table_on_a_terminal_and_lines_in_a_pipe() {
         "--at",
         "2026-11-03T08:00:30Z",
     ]);
-    let line = world.good(&["metrics", "show"]);
+    let line = sandbox.good(&["metrics", "show"]);
     assert!(
         line.starts_with("{\"ts\":\"2026-11-03T08:00:30Z\",\"skill\":\"deploy\""),
         "{line}"
     );
-    let Some(shown) = world.on_terminal(&["metrics", "show"], &[("NO_COLOR", "1")]) else {
+    let Some(shown) = sandbox.on_terminal(&["metrics", "show"], &[("NO_COLOR", "1")]) else {
         println!("skipped: there is no script of util-linux");
         return;
     };

@@ -1,11 +1,11 @@
 //! `metrics`: sums, filters, times, and a test for each bug of 1.x in them.
 
-use crate::harness::{World, finish, good_error};
+use crate::harness::{Sandbox, finish, good_error};
 use crate::metrics::summary;
 use serde_json::{Value, json};
 
 /// Imports one execution per line: time, skill, outcome, and more fields.
-fn given(world: &World, rows: &[(&str, &str, &str, Value)]) {
+fn given(sandbox: &Sandbox, rows: &[(&str, &str, &str, Value)]) {
     let lines: String = rows
         .iter()
         .map(|(ts, skill, outcome, more)| {
@@ -15,7 +15,7 @@ fn given(world: &World, rows: &[(&str, &str, &str, Value)]) {
             format!("{line}\n")
         })
         .collect();
-    let ran = world.feed(&["metrics", "import", "-"], lines.as_bytes());
+    let ran = sandbox.feed(&["metrics", "import", "-"], lines.as_bytes());
     assert_eq!(
         ran.text(),
         format!("executions: {} imported, 0 already known\n", rows.len()),
@@ -25,8 +25,8 @@ fn given(world: &World, rows: &[(&str, &str, &str, Value)]) {
 }
 
 /// The skills that `metrics show` prints, in its order.
-fn skills(world: &World, args: &[&str]) -> Vec<String> {
-    let shown = world.good(&[&["metrics", "show", "--limit", "1000"], args].concat());
+fn skills(sandbox: &Sandbox, args: &[&str]) -> Vec<String> {
+    let shown = sandbox.good(&[&["metrics", "show", "--limit", "1000"], args].concat());
     let skill = |line: &str| {
         let line: Value = serde_json::from_str(line).unwrap();
         line["skill"].as_str().unwrap().to_owned()
@@ -36,10 +36,10 @@ fn skills(world: &World, args: &[&str]) -> Vec<String> {
 
 #[test]
 fn a_summary_matches_a_manual_count() {
-    let world = World::new();
-    assert_eq!(world.good(&["metrics", "summary"]), "No metrics recorded\n");
+    let sandbox = Sandbox::new();
+    assert_eq!(sandbox.good(&["metrics", "summary"]), "No metrics recorded\n");
     assert_eq!(
-        world.good(&["metrics", "summary", "--skill", "tea"]),
+        sandbox.good(&["metrics", "summary", "--skill", "tea"]),
         "No metrics recorded for skill: tea\n"
     );
     let at = "2026-11-03T08:00:00Z";
@@ -48,21 +48,21 @@ fn a_summary_matches_a_manual_count() {
     rows.push((at, "mix", "success", json!({"duration_s": 1, "cost_usd": 0.1})));
     rows.push((at, "mix", "partial", json!({"duration_s": 2, "cost_usd": 0.2})));
     rows.push((at, "mix", "skipped", json!({"tokens_in": 10, "tokens_out": 5})));
-    given(&world, &rows);
+    given(&sandbox, &rows);
     // 1 of 8 is 12.5%, 7 of 8 is 87.5%; 15 s of 8 are 1.875 s.
     assert_eq!(
-        world.good(&["metrics", "summary", "--skill", "one-of-8"]),
+        sandbox.good(&["metrics", "summary", "--skill", "one-of-8"]),
         "Total executions: 8\n  Success: 1 (13%)\n  Failure: 7 (88%)\n  Partial: 0 (0%)\nAvg duration: 2s\n\
          Median duration: 2.0s, 95% within 2.0s\n"
     );
     // 1.5 s is rounded up; skipped executions count.
     assert_eq!(
-        world.good(&["metrics", "summary", "--skill", "mix"]),
+        sandbox.good(&["metrics", "summary", "--skill", "mix"]),
         "Total executions: 3\n  Success: 1 (33%)\n  Failure: 0 (0%)\n  Partial: 1 (33%)\n  Skipped: 1 (33%)\n\
          Avg duration: 2s\nMedian duration: 1.0s, 95% within 2.0s\nCost: $0.3 of 2 executions\n\
          Tokens: 10 in, 5 out of 1 execution\n"
     );
-    let all = world.good(&["metrics", "summary"]);
+    let all = sandbox.good(&["metrics", "summary"]);
     assert!(
         all.starts_with("Total executions: 11\n  Success: 2 (18%)\n  Failure: 7 (64%)\n"),
         "{all}"
@@ -71,7 +71,7 @@ fn a_summary_matches_a_manual_count() {
         all.ends_with("\n\nSkill breakdown:\n  mix: 3\n  one-of-8: 8\n"),
         "{all}"
     );
-    let reply = summary(&world, &[]);
+    let reply = summary(&sandbox, &[]);
     assert_eq!(reply["skills"][0]["skill"], "mix");
     assert_eq!(
         reply["skills"][0]["cost"],
@@ -99,7 +99,7 @@ fn a_summary_matches_a_manual_count() {
 
 #[test]
 fn sums_are_exact() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let at = "2026-11-03T08:00:00Z";
     let rows: Vec<_> = (0..1000)
         .map(|_| {
@@ -111,21 +111,21 @@ fn sums_are_exact() {
             )
         })
         .collect();
-    given(&world, &rows);
-    let all = summary(&world, &[])["all"].clone();
+    given(&sandbox, &rows);
+    let all = summary(&sandbox, &[])["all"].clone();
     assert_eq!(
         (&all["duration"]["total"], &all["duration"]["mean"]),
         (&json!(1.0), &json!(0.001))
     );
     assert_eq!(all["cost"]["total"], 0.000_001);
     // The stored statistics equal a count.
-    let counted = summary(&world, &["--since", "2026-01-01"])["all"].clone();
+    let counted = summary(&sandbox, &["--since", "2026-01-01"])["all"].clone();
     assert_eq!(counted, all);
 }
 
 #[test]
 fn sums_beyond_64_bits_are_refused() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let lines: String = (0..92_234)
         .map(|n| {
             format!(
@@ -133,18 +133,18 @@ fn sums_beyond_64_bits_are_refused() {
             )
         })
         .collect();
-    let ran = world.feed(&["metrics", "import", "-"], lines.as_bytes());
+    let ran = sandbox.feed(&["metrics", "import", "-"], lines.as_bytes());
     assert_eq!((ran.code, ran.text()), (3, ""));
     good_error(&ran.err);
     assert!(ran.err.contains("would leave 64 bits"), "{}", ran.err);
-    assert_eq!(world.good(&["metrics", "show"]), "");
+    assert_eq!(sandbox.good(&["metrics", "show"]), "");
 }
 
 #[test]
 fn filters_select_executions() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     given(
-        &world,
+        &sandbox,
         &[
             (
                 "2026-11-03T08:00:00Z",
@@ -167,7 +167,7 @@ fn filters_select_executions() {
             ("2026-11-05T00:00:00Z", "fourth", "skipped", json!({})),
         ],
     );
-    world.good(&["metrics", "start", "--skill", "fifth"]);
+    sandbox.good(&["metrics", "start", "--skill", "fifth"]);
     let cases: &[(&[&str], &[&str])] = &[
         (&[], &["first", "second", "third", "fourth", "fifth"]),
         (&["--skill", "second"], &["second"]),
@@ -195,12 +195,12 @@ fn filters_select_executions() {
         (&["--since", "2026-11-05", "--until", "2026-11-04"], &[]),
     ];
     for (args, expected) in cases {
-        assert_eq!(skills(&world, args), *expected, "{args:?}");
-        let figures = summary(&world, args);
+        assert_eq!(skills(&sandbox, args), *expected, "{args:?}");
+        let figures = summary(&sandbox, args);
         let counted = figures["all"]["total"].as_u64().unwrap() + figures["all"]["open"].as_u64().unwrap();
         assert_eq!(counted, expected.len() as u64, "{args:?}");
         // An export contains open executions only if they are selected.
-        let exported = world.good(&[&["metrics", "export"], *args].concat());
+        let exported = sandbox.good(&[&["metrics", "export"], *args].concat());
         let asked = args.contains(&"open");
         let ended = expected.iter().filter(|skill| asked || **skill != "fifth");
         assert_eq!(exported.lines().count(), ended.count(), "{args:?}");
@@ -214,7 +214,7 @@ fn filters_select_executions() {
             &["first", "second", "third", "fourth", "fifth"],
         ),
     ] {
-        let shown = world.ok(&["metrics", "show", "--limit", limit]);
+        let shown = sandbox.ok(&["metrics", "show", "--limit", limit]);
         let found = shown["executions"].as_array().unwrap();
         let found: Vec<&str> = found.iter().map(|one| one["skill"].as_str().unwrap()).collect();
         assert_eq!(found, expected, "--limit {limit}");
@@ -223,7 +223,7 @@ fn filters_select_executions() {
 
 #[test]
 fn executions_are_ordered_by_time() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     for (skill, at) in [
         ("third", "2026-11-03T08:00:00+00:00"),
         ("first", "2026-11-03T08:00:00+02:00"),
@@ -232,7 +232,7 @@ fn executions_are_ordered_by_time() {
         ("old", "1970-01-01T00:00:00Z"),
         ("older", "1969-12-31T23:59:59Z"),
     ] {
-        world.good(&[
+        sandbox.good(&[
             "metrics",
             "record",
             "--outcome",
@@ -246,37 +246,37 @@ fn executions_are_ordered_by_time() {
     // An execution that another home recorded with a fast clock is imported.
     let imported = |skill: &str, at: &str| {
         let line = format!("{{\"ts\":\"{at}\",\"skill\":\"{skill}\",\"outcome\":\"success\"}}\n");
-        let file = world.file("lines.jsonl", line);
-        world.good(&["metrics", "import", file.to_str().unwrap()]);
+        let file = sandbox.file("lines.jsonl", line);
+        sandbox.good(&["metrics", "import", file.to_str().unwrap()]);
     };
     imported("future", "2999-01-01");
     let order = ["older", "old", "first", "second", "third", "fourth", "future"];
-    assert_eq!(skills(&world, &[]), order);
-    let last = world.good(&["metrics", "show", "--limit", "1"]);
+    assert_eq!(skills(&sandbox, &[]), order);
+    let last = sandbox.good(&["metrics", "show", "--limit", "1"]);
     assert!(last.contains("\"ts\":\"2999-01-01T00:00:00Z\""), "{last}");
     // Executions with the same time are in the order in which they were recorded.
     for skill in ["b", "a"] {
         imported(skill, "3000-01-01");
     }
-    assert_eq!(skills(&world, &["--since", "3000-01-01"]), ["b", "a"]);
-    let all = summary(&world, &[])["all"].clone();
+    assert_eq!(skills(&sandbox, &["--since", "3000-01-01"]), ["b", "a"]);
+    let all = summary(&sandbox, &[])["all"].clone();
     assert_eq!(all["first_at"], "1969-12-31T23:59:59Z");
     assert_eq!(all["last_at"], "3000-01-01T00:00:00Z");
 }
 
 #[test]
 fn m1_a_summary_counts_every_record_once() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     for n in 1..=11 {
-        world.good(&["metrics", "record", "--skill", "a", "--outcome", "success"]);
-        let total = world.good(&["metrics", "summary"]);
+        sandbox.good(&["metrics", "record", "--skill", "a", "--outcome", "success"]);
+        let total = sandbox.good(&["metrics", "summary"]);
         assert!(
             total.starts_with(&format!("Total executions: {n}\n  Success: {n} (100%)\n")),
             "{total}"
         );
     }
     assert!(
-        world
+        sandbox
             .good(&["metrics", "summary", "--skill", "a"])
             .starts_with("Total executions: 11\n")
     );
@@ -284,7 +284,7 @@ fn m1_a_summary_counts_every_record_once() {
 
 #[test]
 fn m2_a_skill_is_an_exact_name() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let names = [
         "b.c",
         "bxc",
@@ -300,28 +300,28 @@ fn m2_a_skill_is_an_exact_name() {
         "' OR 1=1 --",
     ];
     for name in names {
-        world.good(&["metrics", "record", "--skill", name, "--outcome", "success"]);
+        sandbox.good(&["metrics", "record", "--skill", name, "--outcome", "success"]);
     }
     for name in names {
-        assert_eq!(skills(&world, &["--skill", name]), [name]);
-        let figures = summary(&world, &["--skill", name]);
+        assert_eq!(skills(&sandbox, &["--skill", name]), [name]);
+        let figures = summary(&sandbox, &["--skill", name]);
         assert_eq!(
             (&figures["all"]["total"], &figures["skills"][0]["skill"]),
             (&json!(1), &json!(name))
         );
     }
-    let breakdown = world.good(&["metrics", "summary"]);
+    let breakdown = sandbox.good(&["metrics", "summary"]);
     for name in names {
         assert!(breakdown.contains(&format!("\n  {name}: 1\n")), "{breakdown}");
     }
-    assert_eq!(skills(&world, &["--skill", "b"]), [""; 0]);
+    assert_eq!(skills(&sandbox, &["--skill", "b"]), [""; 0]);
 }
 
 #[test]
 fn m3_months_are_in_utc_in_every_time_zone() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     for zone in ["America/New_York", "Pacific/Kiritimati", "UTC", "EST5EDT"] {
-        let mut command = world.program();
+        let mut command = sandbox.program();
         command.env("TZ", zone).args([
             "metrics",
             "record",
@@ -335,18 +335,18 @@ fn m3_months_are_in_utc_in_every_time_zone() {
         let ran = finish(&mut command);
         assert_eq!(ran.code, 0, "{zone}: {ran:?}");
     }
-    let shown = world.ok(&["metrics", "show"]);
+    let shown = sandbox.ok(&["metrics", "show"]);
     for execution in shown["executions"].as_array().unwrap() {
         assert_eq!(execution["at"], "2025-12-01T03:00:00Z");
     }
-    assert_eq!(summary(&world, &["--since", "2025-12-01"])["all"]["total"], 4);
-    assert_eq!(summary(&world, &["--until", "2025-12-01"])["all"]["total"], 0);
+    assert_eq!(summary(&sandbox, &["--since", "2025-12-01"])["all"]["total"], 4);
+    assert_eq!(summary(&sandbox, &["--until", "2025-12-01"])["all"]["total"], 0);
 }
 
 #[test]
 fn m8_records_do_not_mix() {
-    let world = World::new();
-    std::fs::remove_dir(world.claw()).unwrap();
+    let sandbox = Sandbox::new();
+    std::fs::remove_dir(sandbox.runtime_home()).unwrap();
     let notes = |n: usize| format!("{n}:{}", "x".repeat(20_000));
     let record = |n: usize| {
         [
@@ -362,8 +362,8 @@ fn m8_records_do_not_mix() {
         .map(str::to_owned)
         .to_vec()
     };
-    world.crowd((0..50).map(record));
-    let shown = world.ok(&["metrics", "show", "--limit", "100"]);
+    sandbox.crowd((0..50).map(record));
+    let shown = sandbox.ok(&["metrics", "show", "--limit", "100"]);
     let mut found: Vec<String> = shown["executions"]
         .as_array()
         .unwrap()
@@ -374,20 +374,20 @@ fn m8_records_do_not_mix() {
     let mut expected: Vec<String> = (0..50).map(notes).collect();
     expected.sort();
     assert!(found == expected);
-    assert_eq!(summary(&world, &[])["all"]["success"], 50);
+    assert_eq!(summary(&sandbox, &[])["all"]["success"], 50);
 }
 
 #[test]
 fn m9_many_records_are_summarized_by_one_process() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let rows: Vec<_> = (0..2000)
         .map(|n| {
             let skill = if n % 4 == 0 { "a" } else { "b" };
             ("2026-11-03T08:00:00Z", skill, "success", json!({"duration_s": n}))
         })
         .collect();
-    given(&world, &rows);
-    let figures = summary(&world, &["--skill", "a"]);
+    given(&sandbox, &rows);
+    let figures = summary(&sandbox, &["--skill", "a"]);
     assert_eq!(figures["all"]["total"], 500);
     assert_eq!(
         figures["all"]["duration"]["total"],
@@ -399,22 +399,22 @@ fn m9_many_records_are_summarized_by_one_process() {
 
 #[test]
 fn m10_skipped_executions_are_shown_and_periods_selectable() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     given(
-        &world,
+        &sandbox,
         &[
             ("2026-11-03T08:00:00Z", "a", "partial", json!({"session": "s"})),
             ("2026-11-04T08:00:00Z", "a", "skipped", json!({})),
         ],
     );
-    let all = world.good(&["metrics", "summary"]);
+    let all = sandbox.good(&["metrics", "summary"]);
     assert!(all.contains("  Partial: 1 (50%)\n  Skipped: 1 (50%)\n"), "{all}");
     for args in [
         &["--session", "s"][..],
         &["--until", "2026-11-04"],
         &["--outcome", "partial"],
     ] {
-        let some = world.good(&[&["metrics", "summary"], args].concat());
+        let some = sandbox.good(&[&["metrics", "summary"], args].concat());
         assert!(some.starts_with("Total executions: 1\n"), "{args:?}: {some}");
         assert!(!some.contains("Skipped"), "{args:?}: {some}");
     }

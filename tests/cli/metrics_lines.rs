@@ -1,6 +1,6 @@
 //! `metrics`: executions as exported and imported lines, and on a terminal.
 
-use crate::harness::{World, unsafe_characters};
+use crate::harness::{Sandbox, unsafe_characters};
 use crate::metrics::summary;
 use crate::system::TRUE;
 use serde_json::{Value, json};
@@ -9,15 +9,15 @@ const NOTES: &str =
     "<b>&amp;\"quoted\" \\ \u{1b}[31mred\u{202e}\u{200b}\nsecond, line\r\n\ttab \u{7f}\u{9b}2J 🦀 é";
 
 /// The export of a home.
-fn export(world: &World) -> Vec<u8> {
-    let ran = world.feed(&["metrics", "export"], b"");
+fn export(sandbox: &Sandbox) -> Vec<u8> {
+    let ran = sandbox.feed(&["metrics", "export"], b"");
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
     ran.out
 }
 
 /// The report of an import: how many were imported, how many known, and source, line and reason of each skipped line.
-fn imported(world: &World, input: &[u8]) -> (u64, u64, Vec<(u64, String)>) {
-    let ran = world.feed(&["metrics", "import", "-", "--json"], input);
+fn imported(sandbox: &Sandbox, input: &[u8]) -> (u64, u64, Vec<(u64, String)>) {
+    let ran = sandbox.feed(&["metrics", "import", "-", "--json"], input);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
     let reply: Value = serde_json::from_str(ran.text()).unwrap();
     let ok = &reply["ok"];
@@ -37,11 +37,11 @@ fn imported(world: &World, input: &[u8]) -> (u64, u64, Vec<(u64, String)>) {
 }
 
 /// A home with executions of every kind.
-fn lived() -> World {
-    let world = World::new();
-    world.skill("s/tea", "Makes tea.");
+fn lived() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.skill("s/tea", "Makes tea.");
     for outcome in ["success", "failure", "partial", "skipped"] {
-        world.good(&[
+        sandbox.good(&[
             "metrics",
             "record",
             "--skill",
@@ -72,60 +72,60 @@ fn lived() -> World {
             "2026-11-03T08:00:00.000001Z",
         ]);
     }
-    world.good(&["metrics", "start", "--skill", "tea"]);
-    world.good(&["metrics", "finish", "5", "--outcome", "success"]);
-    let ran = world.run(&[&["run", "--skill", "tea", "--root", "s", "--"][..], TRUE].concat());
+    sandbox.good(&["metrics", "start", "--skill", "tea"]);
+    sandbox.good(&["metrics", "finish", "5", "--outcome", "success"]);
+    let ran = sandbox.run(&[&["run", "--skill", "tea", "--root", "s", "--"][..], TRUE].concat());
     assert_eq!(ran.code, 0, "{ran:?}");
-    world.good(&["metrics", "start", "--skill", "still-open"]);
-    world
+    sandbox.good(&["metrics", "start", "--skill", "still-open"]);
+    sandbox
 }
 
 #[test]
 fn an_export_is_the_same_from_another_home() {
-    let world = lived();
-    let lines = export(&world);
+    let sandbox = lived();
+    let lines = export(&sandbox);
     assert_eq!(
         lines.iter().filter(|byte| **byte == b'\n').count(),
         6,
         "what is open waits"
     );
     assert!(String::from_utf8_lossy(&lines).contains("\"source\":\"run\""));
-    let second = World::new();
+    let second = Sandbox::new();
     assert_eq!(imported(&second, &lines), (6, 0, vec![]));
     assert!(export(&second) == lines, "{:?}", export(&second));
     // A second import changes nothing in either home, and neither does one in the other direction.
     assert_eq!(imported(&second, &lines), (0, 6, vec![]));
-    assert_eq!(imported(&world, &lines), (0, 6, vec![]));
-    assert_eq!(imported(&world, &export(&second)), (0, 6, vec![]));
+    assert_eq!(imported(&sandbox, &lines), (0, 6, vec![]));
+    assert_eq!(imported(&sandbox, &export(&second)), (0, 6, vec![]));
     assert!(export(&second) == lines);
-    assert!(export(&world) == lines);
+    assert!(export(&sandbox) == lines);
     // A third home gets the same from either.
-    let third = World::new();
+    let third = Sandbox::new();
     assert_eq!(imported(&third, &export(&second)), (6, 0, vec![]));
     assert_eq!(imported(&third, &lines), (0, 6, vec![]));
     assert!(export(&third) == lines);
     assert_eq!(
         summary(&second, &[])["all"]["cost"],
-        summary(&world, &[])["all"]["cost"]
+        summary(&sandbox, &[])["all"]["cost"]
     );
     // Later, only new executions are imported.
-    world.good(&["metrics", "finish", "7", "--outcome", "failure"]);
-    assert_eq!(imported(&second, &export(&world)), (1, 6, vec![]));
-    let open = world.ok(&["metrics", "export"]);
+    sandbox.good(&["metrics", "finish", "7", "--outcome", "failure"]);
+    assert_eq!(imported(&second, &export(&sandbox)), (1, 6, vec![]));
+    let open = sandbox.ok(&["metrics", "export"]);
     assert_eq!(open["count"], 7);
-    assert_eq!(open["text"].as_str().unwrap().as_bytes(), export(&world));
+    assert_eq!(open["text"].as_str().unwrap().as_bytes(), export(&sandbox));
 }
 
 #[test]
 fn a_copied_home_does_not_hide_the_executions_of_the_other() {
-    let (one, two) = (World::new(), World::new());
-    let record = |world: &World, skill: &str| {
-        let ran = world.run(&["metrics", "record", "--skill", skill, "--outcome", "success"]);
+    let (one, two) = (Sandbox::new(), Sandbox::new());
+    let record = |sandbox: &Sandbox, skill: &str| {
+        let ran = sandbox.run(&["metrics", "record", "--skill", skill, "--outcome", "success"]);
         assert_eq!(ran.code, 0, "{ran:?}");
     };
     record(&one, "before");
     for name in ["clawpowers.db", "clawpowers.db-wal"] {
-        std::fs::copy(one.claw().join(name), two.claw().join(name)).unwrap();
+        std::fs::copy(one.runtime_home().join(name), two.runtime_home().join(name)).unwrap();
     }
     record(&one, "mine");
     record(&two, "yours");
@@ -152,25 +152,25 @@ fn a_file_of_1x_is_exported_unchanged() {
         r#"{"ts":"2026-11-03T08:00:03Z","skill":"tea","outcome":"success","mood":"good","nested":{"z":[1,2.5,null],"a":true}}"#,
         "\n",
     );
-    let world = World::new();
-    let file = world.file("2026-11.jsonl", lines);
+    let sandbox = Sandbox::new();
+    let file = sandbox.file("2026-11.jsonl", lines);
     let args = ["metrics", "import", file.to_str().unwrap()];
-    assert_eq!(world.good(&args), "executions: 6 imported, 0 already known\n");
-    assert_eq!(String::from_utf8(export(&world)).unwrap(), lines);
-    assert_eq!(world.good(&args), "executions: 0 imported, 6 already known\n");
-    assert_eq!(String::from_utf8(export(&world)).unwrap(), lines);
+    assert_eq!(sandbox.good(&args), "executions: 6 imported, 0 already known\n");
+    assert_eq!(String::from_utf8(export(&sandbox)).unwrap(), lines);
+    assert_eq!(sandbox.good(&args), "executions: 0 imported, 6 already known\n");
+    assert_eq!(String::from_utf8(export(&sandbox)).unwrap(), lines);
     // From the same file with more lines, only the new ones are imported.
     let more = "{\"ts\":\"2026-11-03T08:00:02Z\",\"skill\":\"tea\",\"outcome\":\"skipped\"}\n";
-    world.file("2026-11.jsonl", format!("{lines}{more}"));
-    assert_eq!(world.good(&args), "executions: 1 imported, 6 already known\n");
-    let second = World::new();
-    assert_eq!(imported(&second, &export(&world)), (7, 0, vec![]));
-    assert!(export(&second) == export(&world));
+    sandbox.file("2026-11.jsonl", format!("{lines}{more}"));
+    assert_eq!(sandbox.good(&args), "executions: 1 imported, 6 already known\n");
+    let second = Sandbox::new();
+    assert_eq!(imported(&second, &export(&sandbox)), (7, 0, vec![]));
+    assert!(export(&second) == export(&sandbox));
 }
 
 #[test]
 fn broken_and_foreign_lines_are_reported_with_their_position() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let good = r#"{"ts":"2026-11-03T08:00:00Z","skill":"good","outcome":"success"}"#;
     let cases = [
         (good.to_owned(), None),
@@ -233,16 +233,16 @@ fn broken_and_foreign_lines_are_reported_with_their_position() {
         .zip(&cases)
         .filter_map(|(number, (_, reason))| Some((number, (*reason)?.to_owned())))
         .collect();
-    assert_eq!(imported(&world, text.as_bytes()), (2, 0, expected.clone()));
+    assert_eq!(imported(&sandbox, text.as_bytes()), (2, 0, expected.clone()));
     assert_eq!(
-        imported(&world, text.as_bytes()),
+        imported(&sandbox, text.as_bytes()),
         (0, 2, expected),
         "and again the same is told"
     );
-    assert_eq!(summary(&world, &[])["all"]["total"], 2);
+    assert_eq!(summary(&sandbox, &[])["all"]["total"], 2);
     // As text, every row names the file and the line.
-    world.file("m.jsonl", "garbage\n\nnull\n{\"ts\":\u{1b}[2J\n");
-    let told = world.run(&["metrics", "import", "m.jsonl"]);
+    sandbox.file("m.jsonl", "garbage\n\nnull\n{\"ts\":\u{1b}[2J\n");
+    let told = sandbox.run(&["metrics", "import", "m.jsonl"]);
     assert_eq!(told.code, 3, "{told:?}");
     let told = told.out;
     assert_eq!(
@@ -252,21 +252,21 @@ fn broken_and_foreign_lines_are_reported_with_their_position() {
          m.jsonl:4: the line is not JSON: expected value at column 7 (not-json)\n\
          not-json: 2\nnot-object: 1\n"
     );
-    let ran = world.refused(4, &["metrics", "import", "."]);
+    let ran = sandbox.refused(4, &["metrics", "import", "."]);
     assert!(ran.err.starts_with("error: `.` cannot be read: "), "{ran:?}");
 }
 
 #[test]
 fn the_list_of_skipped_lines_is_limited_and_counted() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let text = "garbage\n".repeat(1500);
-    let ran = world.feed(&["metrics", "import", "-"], text.as_bytes());
+    let ran = sandbox.feed(&["metrics", "import", "-"], text.as_bytes());
     assert!(
         ran.text().lines().count() < 60 && ran.text().ends_with("  …\nnot-json: 1500\n"),
         "{}",
         ran.text()
     );
-    let ran = world.feed(&["metrics", "import", "-", "--json"], text.as_bytes());
+    let ran = sandbox.feed(&["metrics", "import", "-", "--json"], text.as_bytes());
     let reply: Value = serde_json::from_str(ran.text()).unwrap();
     assert_eq!(reply["ok"]["skipped"].as_array().unwrap().len(), 1000);
     assert_eq!(reply["ok"]["reasons"], json!({"not-json": 1500}));
@@ -274,16 +274,16 @@ fn the_list_of_skipped_lines_is_limited_and_counted() {
 
 #[test]
 fn m4_invalid_lines_of_the_shell_are_repaired_and_reported() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let text = b"{\"ts\":\"2026-11-03T08:00:00Z\",\"skill\":\"a\",\"outcome\":\"success\",\"duration_s\":007}\n\
         {\"ts\":\"2026-11-03T08:00:01Z\",\"skill\":\"a\",\"outcome\":\"success\",\"duration_s\":00.5}\n\
         {\"ts\":\"2026-11-03T08:00:02Z\",\"skill\":\"a\",\"outcome\":\"success\",\"notes\":\"raw\x1b[31m\ttab\"}\n\
         {\"ts\":\"2026-11-03T08:00:03Z\",\"skill\":\"a\",\"outcome\":\"success\",\"notes\":\"caf\xe9\"}\n\
         {\"ts\":\"2026-11-03T08:00:04Z\",\"skill\":\"a\",\"outcome\":\"success\",\"duration_s\":12.50}\n";
     let mended: Vec<_> = (1..=4).map(|line| (line, "mended".to_owned())).collect();
-    assert_eq!(imported(&world, text), (5, 0, mended.clone()));
-    assert_eq!(imported(&world, text), (0, 5, mended));
-    let shown = world.ok(&["metrics", "show"]);
+    assert_eq!(imported(&sandbox, text), (5, 0, mended.clone()));
+    assert_eq!(imported(&sandbox, text), (0, 5, mended));
+    let shown = sandbox.ok(&["metrics", "show"]);
     let field = |index: usize, name: &str| shown["executions"][index][name].clone();
     assert_eq!(
         (field(0, "duration"), field(1, "duration")),
@@ -296,12 +296,12 @@ fn m4_invalid_lines_of_the_shell_are_repaired_and_reported() {
 
 #[test]
 fn m5_json_that_is_not_a_record_is_skipped() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let lines = b"null\n[1]\n5\n{}\ntrue\n{\"ts\":\"2026-11-03T08:00:00Z\",\"skill\":\"a\",\"outcome\":\"success\"}\n";
-    let (taken, known, rows) = imported(&world, lines);
+    let (taken, known, rows) = imported(&sandbox, lines);
     assert_eq!((taken, known, rows.len()), (1, 0, 5));
     assert!(
-        world
+        sandbox
             .good(&["metrics", "summary"])
             .starts_with("Total executions: 1\n")
     );
@@ -309,11 +309,11 @@ fn m5_json_that_is_not_a_record_is_skipped() {
 
 #[test]
 fn m6_json_with_spaces_is_read() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let lines = "  { \"outcome\" : \"failure\" , \"skill\" : \"a\", \"ts\": \"2026-11-03T09:00:00+01:00\" }  \n\
         \u{feff}{\"ts\": \"2026-11-03T08:00:00.123456789Z\", \"skill\": \"a\", \"outcome\": \"success\", \"duration_s\": \"3\"}";
-    assert_eq!(imported(&world, lines.as_bytes()), (2, 0, vec![]));
-    let figures = summary(&world, &["--skill", "a"]);
+    assert_eq!(imported(&sandbox, lines.as_bytes()), (2, 0, vec![]));
+    let figures = summary(&sandbox, &["--skill", "a"]);
     let all = &figures["all"];
     assert_eq!(
         (&all["total"], &all["success"], &all["failure"]),
@@ -331,7 +331,7 @@ fn m6_json_with_spaces_is_read() {
 
 #[test]
 fn m7_several_records_on_a_line_are_read() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let record = |second: u32| {
         format!(
             "{{\"ts\":\"2026-11-03T08:00:0{second}Z\",\"skill\":\"a\",\"outcome\":\"success\",\"notes\":\"{second}\"}}"
@@ -342,12 +342,12 @@ fn m7_several_records_on_a_line_are_read() {
     let text = format!("{cut}{two}\n{three}{four}\n{five}\n{six}");
     let glued: Vec<_> = (1..=2).map(|line| (line, "glued".to_owned())).collect();
     assert_eq!(
-        imported(&world, text.as_bytes()),
+        imported(&sandbox, text.as_bytes()),
         (5, 0, glued.clone()),
         "the last one has no line end"
     );
-    assert_eq!(imported(&world, text.as_bytes()), (0, 5, glued));
-    let shown = world.ok(&["metrics", "show"]);
+    assert_eq!(imported(&sandbox, text.as_bytes()), (0, 5, glued));
+    let shown = sandbox.ok(&["metrics", "show"]);
     let notes: Vec<&str> = shown["executions"]
         .as_array()
         .unwrap()
@@ -401,8 +401,8 @@ fn records(text: &str) -> Vec<Vec<String>> {
 
 #[test]
 fn csv_has_the_fields_of_the_lines() {
-    let world = lived();
-    let text = world.good(&["metrics", "export", "--format", "csv"]);
+    let sandbox = lived();
+    let text = sandbox.good(&["metrics", "export", "--format", "csv"]);
     let mut rows = records(&text).into_iter();
     let heading = rows.next().unwrap();
     assert_eq!(
@@ -410,7 +410,7 @@ fn csv_has_the_fields_of_the_lines() {
         "id,ts,skill,outcome,duration_s,notes,session,agent,model,tier,project,cost_usd,tokens_in,tokens_out,\
          skill_version,skill_digest,source,uid"
     );
-    let lines = export(&world);
+    let lines = export(&sandbox);
     let lines: Vec<Value> = String::from_utf8(lines)
         .unwrap()
         .lines()
@@ -436,19 +436,19 @@ fn csv_has_the_fields_of_the_lines() {
         rows[0][..5].join("|"),
         "1|2026-11-03T08:00:00.000001Z|b \"c\" \u{202e}é|success|0.000001"
     );
-    let heading = World::new().good(&["metrics", "export", "--format", "csv"]);
+    let heading = Sandbox::new().good(&["metrics", "export", "--format", "csv"]);
     assert_eq!(heading.lines().count(), 1, "an empty home has a heading alone");
 }
 
 #[test]
 #[cfg_attr(windows, ignore = "Windows allows no such file names")]
 fn notes_are_exact_in_json_and_escaped_on_a_terminal() {
-    let world = lived();
-    let shown = world.ok(&["metrics", "show", "--outcome", "skipped"]);
+    let sandbox = lived();
+    let shown = sandbox.ok(&["metrics", "show", "--outcome", "skipped"]);
     assert_eq!(shown["executions"][0]["notes"], NOTES);
-    let ran = world.run(&["metrics", "show", "--json"]);
+    let ran = sandbox.run(&["metrics", "show", "--json"]);
     assert_eq!(unsafe_characters(&ran.out), [], "escaped even in a pipe");
-    let ran = world.run(&["status"]);
+    let ran = sandbox.run(&["status"]);
     assert_eq!(unsafe_characters(&ran.out), [], "a table is for people");
     let evil = "evil\u{202e}\u{200b}";
     let commands: [&[&str]; 12] = [
@@ -473,9 +473,9 @@ fn notes_are_exact_in_json_and_escaped_on_a_terminal() {
         &["status"],
     ];
     let bad = "{\"ts\":\"evil\u{1b}[2J\",\"skill\":\"a\",\"outcome\":\"success\"}\n{\"ts\":\"2026-11-03T08:00:00Z\",\"skill\":\"a\",\"outcome\":\"\u{202e}\u{9b}\"}\n";
-    world.file("evil\u{1b}[2J.jsonl", bad);
+    sandbox.file("evil\u{1b}[2J.jsonl", bad);
     for args in commands {
-        let Some(shown) = world.on_terminal(args, &[("NO_COLOR", "1")]) else {
+        let Some(shown) = sandbox.on_terminal(args, &[("NO_COLOR", "1")]) else {
             println!("skipped: there is no `script` of util-linux");
             return;
         };

@@ -1,6 +1,6 @@
 //! Runs with bytes on stdin and stdout.
 
-use crate::harness::{World, spawn, wait};
+use crate::harness::{Sandbox, spawn, wait};
 use serde_json::Value;
 use std::io::{Read, Write as _};
 use std::process::{Child, Command, Stdio};
@@ -20,7 +20,7 @@ impl Piped {
     }
 }
 
-impl World {
+impl Sandbox {
     /// The program in the working directory, without arguments.
     pub(crate) fn program(&self) -> Command {
         self.command(env!("CARGO_BIN_EXE_clawpowers"))

@@ -1,13 +1,13 @@
 //! Statements of COMPATIBILITY.md and SECURITY.md that no other test covers.
 
-use crate::harness::{World, finish, write};
+use crate::harness::{Sandbox, finish, write};
 use crate::system::{os_string, set_mode, shown, symlink};
 use serde_json::{Value, json};
 use std::fs;
 
 #[test]
 fn defects_of_the_reference_validator_are_not_copied() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     // The text of the file; the properties; the rule that the specification reports.
     let long = format!("---\nname: x\ndescription: d\n---\n{}", "x".repeat(1 << 20));
     let deep = format!(
@@ -67,12 +67,12 @@ fn defects_of_the_reference_validator_are_not_copied() {
         (deep.as_bytes(), None, ""),
     ];
     for (text, description, rule) in cases {
-        world.file("x/SKILL.md", text);
-        let (code, reply) = world.json(&["skill", "validate", "x", "--target", "spec"]);
+        sandbox.file("x/SKILL.md", text);
+        let (code, reply) = sandbox.json(&["skill", "validate", "x", "--target", "spec"]);
         let found = reply.to_string().contains(&format!("\"rule\":\"{rule}\"")) || rule.is_empty();
         assert!(found, "{rule}: {reply}");
-        let valid = world.run(&["skill", "validate", "x"]);
-        let ran = world.run(&["skill", "read-properties", "x"]);
+        let valid = sandbox.run(&["skill", "validate", "x"]);
+        let ran = sandbox.run(&["skill", "read-properties", "x"]);
         match description {
             Some(description) => {
                 assert_eq!(
@@ -100,16 +100,16 @@ fn defects_of_the_reference_validator_are_not_copied() {
             }
         }
     }
-    world.file(
+    sandbox.file(
         "x/SKILL.md",
         "---\nname: x\ndescription: d\nmetadata:\n  a:\n    b: c\n---\n",
     );
-    let nested: Value = serde_json::from_str(&world.good(&["skill", "read-properties", "x"])).unwrap();
+    let nested: Value = serde_json::from_str(&sandbox.good(&["skill", "read-properties", "x"])).unwrap();
     assert_eq!(nested["metadata"], json!({"a": {"b": "c"}}));
-    let here = world.run_in(&world.work().join("x"), &["skill", "validate", "."]);
+    let here = sandbox.run_in(&sandbox.work().join("x"), &["skill", "validate", "."]);
     assert_eq!((here.code, &*here.out), (0, "Valid skill: .\n"), "{here:?}");
-    fs::create_dir_all(world.work().join("folder/SKILL.md")).unwrap();
-    let ran = world.run(&["skill", "validate", "folder"]);
+    fs::create_dir_all(sandbox.work().join("folder/SKILL.md")).unwrap();
+    let ran = sandbox.run(&["skill", "validate", "folder"]);
     assert_eq!(
         (ran.code, &*ran.err),
         (
@@ -122,19 +122,19 @@ fn defects_of_the_reference_validator_are_not_copied() {
 #[test]
 #[cfg_attr(windows, ignore = "Windows allows no such file names")]
 fn the_location_in_to_prompt_is_escaped() {
-    let world = World::new();
-    world.file("a<&>\"'b/SKILL.md", "---\nname: x\ndescription: d\n---\n");
-    let out = world.good(&["skill", "to-prompt", "a<&>\"'b"]);
+    let sandbox = Sandbox::new();
+    sandbox.file("a<&>\"'b/SKILL.md", "---\nname: x\ndescription: d\n---\n");
+    let out = sandbox.good(&["skill", "to-prompt", "a<&>\"'b"]);
     assert!(out.contains("/a&lt;&amp;&gt;&quot;&#x27;b/SKILL.md\n"), "{out}");
 }
 
 #[test]
 fn the_fields_of_earlier_releases_are_read() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let parsed = |fields: &str| {
         let text = format!("---\nname: x\ndescription: d\n{fields}---\nBody.\n");
-        world.file("x/SKILL.md", text);
-        let mut reply = world.ok(&["skill", "show", "./x"]);
+        sandbox.file("x/SKILL.md", text);
+        let mut reply = sandbox.ok(&["skill", "show", "./x"]);
         let rules = reply["diagnostics"].to_string();
         (reply["skill"].take(), reply["missing"].take(), rules)
     };
@@ -243,33 +243,37 @@ fn the_fields_of_earlier_releases_are_read() {
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
 fn a_program_that_a_skill_requires_is_not_started() {
-    let world = World::new();
-    let program = write(&world.work().join("bin/tool"), "#!/bin/sh\ntouch ran\n");
+    let sandbox = Sandbox::new();
+    let program = write(&sandbox.work().join("bin/tool"), "#!/bin/sh\ntouch ran\n");
     set_mode(program, 0o755).unwrap();
-    world.file(
+    sandbox.file(
         "s/x/SKILL.md",
         "---\nname: x\ndescription: d\nrequires:\n  bins: [tool]\n---\nBody.\n",
     );
-    let path = format!("{}:{}", world.work().join("bin").display(), crate::system::PATH);
+    let path = format!(
+        "{}:{}",
+        sandbox.work().join("bin").display(),
+        crate::sandbox::PATH
+    );
     for args in [
         &["skill", "show", "x", "--root", "s"][..],
         &["doctor", "--root", "s"],
         &["skill", "list", "--root", "s"],
     ] {
-        let ran = finish(world.program().args(args).env("PATH", &path));
+        let ran = finish(sandbox.program().args(args).env("PATH", &path));
         assert!(ran.code == 0 && !ran.out.contains("lacks"), "{ran:?}");
     }
-    assert!(!world.work().join("ran").exists());
+    assert!(!sandbox.work().join("ran").exists());
 }
 
 #[test]
 #[cfg_attr(windows, ignore = "Wine makes no symbolic links")]
 fn a_named_folder_may_be_a_symlink_but_its_files_may_not_lead_out() {
-    let world = World::new();
-    let file = world.skill_at(&world.home(), "elsewhere/tea", "Makes tea.");
+    let sandbox = Sandbox::new();
+    let file = sandbox.skill_at(&sandbox.user_home(), "elsewhere/tea", "Makes tea.");
     let folder = file.parent().unwrap();
-    symlink(folder.parent().unwrap(), world.work().join("root")).unwrap();
-    symlink(folder, world.work().join("tea")).unwrap();
+    symlink(folder.parent().unwrap(), sandbox.work().join("root")).unwrap();
+    symlink(folder, sandbox.work().join("tea")).unwrap();
     for args in [
         &["skill", "list", "--root", "root"][..],
         &["skill", "list", "tea"],
@@ -277,49 +281,51 @@ fn a_named_folder_may_be_a_symlink_but_its_files_may_not_lead_out() {
         &["skill", "read", "./tea"],
         &["skill", "read-properties", "tea"],
     ] {
-        assert!(world.good(args).contains("Makes tea."), "{args:?}");
+        assert!(sandbox.good(args).contains("Makes tea."), "{args:?}");
     }
-    fs::create_dir_all(world.work().join("linked/tea")).unwrap();
-    symlink(&file, world.work().join("linked/tea/SKILL.md")).unwrap();
+    fs::create_dir_all(sandbox.work().join("linked/tea")).unwrap();
+    symlink(&file, sandbox.work().join("linked/tea/SKILL.md")).unwrap();
     for args in [
         ["skill", "show", "./linked/tea"],
         ["skill", "read", "./linked/tea"],
     ] {
-        let ran = world.refused(1, &args);
+        let ran = sandbox.refused(1, &args);
         assert!(ran.err.contains("the link leads to"), "{ran:?}");
     }
-    let listed = world.good(&["skill", "list", "linked"]);
+    let listed = sandbox.good(&["skill", "list", "linked"]);
     assert!(
         listed.contains("[symlink-escape]") && !listed.contains("Makes tea."),
         "{listed}"
     );
     // Commands that work on this one file read it.
     for verb in ["validate", "read-properties", "to-prompt"] {
-        assert_eq!(world.run(&["skill", verb, "linked/tea"]).code, 0, "{verb}");
+        assert_eq!(sandbox.run(&["skill", verb, "linked/tea"]).code, 0, "{verb}");
     }
 }
 
 #[test]
 fn the_documented_copies_of_the_database_work() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     for key in ["a", "b"] {
-        world.good(&["store", "set", key, key]);
+        sandbox.good(&["store", "set", key, key]);
     }
     // The file that reserves space for deletions may be deleted at any time.
-    fs::remove_file(world.claw().join("clawpowers.db-reserve")).unwrap();
-    world.good(&["store", "set", "c", "c"]);
-    world.good(&["store", "delete", "a"]);
-    let copied = world.work().join("copied");
+    fs::remove_file(sandbox.runtime_home().join("clawpowers.db-reserve")).unwrap();
+    sandbox.good(&["store", "set", "c", "c"]);
+    sandbox.good(&["store", "delete", "a"]);
+    let copied = sandbox.work().join("copied");
     fs::create_dir(&copied).unwrap();
     for suffix in ["", "-wal", "-shm"] {
         let name = format!("clawpowers.db{suffix}");
-        fs::copy(world.claw().join(&name), copied.join(&name)).unwrap();
+        fs::copy(sandbox.runtime_home().join(&name), copied.join(&name)).unwrap();
     }
-    let backup = world.work().join("backup");
+    let backup = sandbox.work().join("backup");
     fs::create_dir(&backup).unwrap();
     let target = format!(".backup '{}'", backup.join("clawpowers.db").display());
-    let mut shell = world.command("sqlite3");
-    shell.arg(world.claw().join("clawpowers.db")).arg(target);
+    let mut shell = sandbox.command("sqlite3");
+    shell
+        .arg(sandbox.runtime_home().join("clawpowers.db"))
+        .arg(target);
     let homes = match shell.output() {
         Ok(ran) => {
             assert!(ran.status.success(), "{ran:?}");
@@ -332,20 +338,24 @@ fn the_documented_copies_of_the_database_work() {
     };
     for home in homes {
         assert_eq!(
-            world.good(&["store", "list-values", "--home", home]),
+            sandbox.good(&["store", "list-values", "--home", home]),
             "b=b\nc=c\n",
             "{home}"
         );
-        world.good(&["doctor", "--home", home]);
+        sandbox.good(&["doctor", "--home", home]);
     }
 }
 
 #[test]
 fn a_database_of_a_newer_release_is_not_changed() {
-    let world = World::new();
-    world.good(&["store", "set", "k", "v"]);
-    let file = world.claw().join("clawpowers.db");
-    crate::damage::patch(&world.claw(), b"no such text in it", b"no such text in it");
+    let sandbox = Sandbox::new();
+    sandbox.good(&["store", "set", "k", "v"]);
+    let file = sandbox.runtime_home().join("clawpowers.db");
+    crate::damage::patch(
+        &sandbox.runtime_home(),
+        b"no such text in it",
+        b"no such text in it",
+    );
     let mut bytes = fs::read(&file).unwrap();
     bytes[60..64].copy_from_slice(&99_u32.to_be_bytes());
     fs::write(&file, &bytes).unwrap();
@@ -354,7 +364,7 @@ fn a_database_of_a_newer_release_is_not_changed() {
         &["store", "set", "k", "w"],
         &["metrics", "start", "--skill", "s"],
     ] {
-        let (code, reply) = world.json(args);
+        let (code, reply) = sandbox.json(args);
         assert_eq!(
             (code, &reply["error"]["details"]["kind"]),
             (4, &json!("newer")),
@@ -366,21 +376,21 @@ fn a_database_of_a_newer_release_is_not_changed() {
 
 #[test]
 fn removed_commands_do_not_exist() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     for command in ["payments", "demo", "update"] {
-        world.refused(2, &[command]);
+        sandbox.refused(2, &[command]);
     }
-    assert_eq!(fs::read_dir(world.claw()).unwrap().count(), 0);
+    assert_eq!(fs::read_dir(sandbox.runtime_home()).unwrap().count(), 0);
 }
 
 #[test]
 fn other_settings_have_no_effect_and_no_other_command_changes_them() {
-    let world = World::new();
-    world.skill("skills-of-2x/tea", "Makes tea.");
-    world.skill(".agents/skills/milk", "Is milk.");
+    let sandbox = Sandbox::new();
+    sandbox.skill("skills-of-2x/tea", "Makes tea.");
+    sandbox.skill(".agents/skills/milk", "Is milk.");
     // Role profiles of 2.x were files in a folder.
     write(
-        &world.claw().join("profiles/dev.json"),
+        &sandbox.runtime_home().join("profiles/dev.json"),
         r#"{"name": "dev", "skills": ["milk"]}"#,
     );
     let outputs = || {
@@ -393,25 +403,25 @@ fn other_settings_have_no_effect_and_no_other_command_changes_them() {
             &["metrics", "export"],
             &["status"],
         ];
-        commands.map(|args| world.good(args))
+        commands.map(|args| sandbox.good(args))
     };
     let plain = outputs();
     let config = json!({
-        "version": "2.2.7", "skillsDir": shown(world.work().join("skills-of-2x")), "dataDir": "elsewhere",
+        "version": "2.2.7", "skillsDir": shown(sandbox.work().join("skills-of-2x")), "dataDir": "elsewhere",
         "skills": {"auto_load": false}, "telemetry": {"enabled": true}, "payments": {"enabled": true, "mode": "live"},
         "rsi": {"enabled": false, "tiers": {"t1": "off"}}, "logging": {"level": "debug", "retentionDays": 1},
     });
     let text = config.to_string();
-    let file = write(&world.claw().join("config.json"), &text);
+    let file = write(&sandbox.runtime_home().join("config.json"), &text);
     assert_eq!(outputs(), plain);
-    world.refused(1, &["skill", "list", "--profile", "dev"]);
+    sandbox.refused(1, &["skill", "list", "--profile", "dev"]);
     for args in [
         &["init"][..],
         &["store", "set", "k", "v"],
         &["metrics", "start", "--skill", "milk"],
         &["doctor"],
     ] {
-        world.good(args);
+        sandbox.good(args);
     }
     assert_eq!(fs::read_to_string(file).unwrap(), text);
 }
@@ -422,11 +432,11 @@ fn other_settings_have_no_effect_and_no_other_command_changes_them() {
     ignore = "only Linux lists the threads of a process"
 )]
 fn the_number_of_threads_can_be_set() {
-    let world = World::new();
-    world.skill("s/demo", "Shows things.");
-    world.file("s/demo/scripts/count.sh", "ls /proc/$PPID/task | wc -l\n");
+    let sandbox = Sandbox::new();
+    sandbox.skill("s/demo", "Shows things.");
+    sandbox.file("s/demo/scripts/count.sh", "ls /proc/$PPID/task | wc -l\n");
     let threads = |number: &str| -> usize {
-        let mut command = world.program();
+        let mut command = sandbox.program();
         command.args(["skill", "run", "demo", "count.sh", "--root", "s"]);
         let ran = finish(command.env("RAYON_NUM_THREADS", number));
         assert_eq!(ran.code, 0, "{ran:?}");
@@ -438,11 +448,11 @@ fn the_number_of_threads_can_be_set() {
 #[test]
 #[cfg_attr(windows, ignore = "Windows allows no such file names")]
 fn names_and_values_are_data() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let hostile = "x'); DROP TABLE entry; --\"%s$(touch ran)";
-    world.good(&["store", "set", hostile, hostile]);
-    assert_eq!(world.good(&["store", "get", hostile]), format!("{hostile}\n"));
-    assert_eq!(world.good(&["store", "list", hostile]), format!("{hostile}\n"));
+    sandbox.good(&["store", "set", hostile, hostile]);
+    assert_eq!(sandbox.good(&["store", "get", hostile]), format!("{hostile}\n"));
+    assert_eq!(sandbox.good(&["store", "list", hostile]), format!("{hostile}\n"));
     let record = [
         "metrics",
         "record",
@@ -453,25 +463,28 @@ fn names_and_values_are_data() {
         "--session-id",
         hostile,
     ];
-    assert_eq!(world.run(&record).code, 0);
-    let one = world.ok(&["metrics", "summary", "--skill", hostile, "--session", hostile]);
+    assert_eq!(sandbox.run(&record).code, 0);
+    let one = sandbox.ok(&["metrics", "summary", "--skill", hostile, "--session", hostile]);
     assert_eq!(one["all"]["total"], 1);
     write(
-        &world.work().join("old/state").join(os_string(hostile.as_bytes())),
+        &sandbox
+            .work()
+            .join("old/state")
+            .join(os_string(hostile.as_bytes())),
         "old\n",
     );
-    world.ok(&["import", "--from", "old"]);
-    assert_eq!(world.good(&["store", "list"]), format!("{hostile}\n"));
-    assert!(!world.work().join("ran").exists());
+    sandbox.ok(&["import", "--from", "old"]);
+    assert_eq!(sandbox.good(&["store", "list"]), format!("{hostile}\n"));
+    assert!(!sandbox.work().join("ran").exists());
 }
 
 #[test]
 #[cfg_attr(not(target_os = "linux"), ignore = "only Linux has strace")]
 fn a_write_is_synced_before_it_is_acknowledged() {
-    let world = World::new();
-    world.good(&["store", "set", "k", "v"]);
+    let sandbox = Sandbox::new();
+    sandbox.good(&["store", "set", "k", "v"]);
     for args in [&["store", "incr", "n"][..], &["metrics", "start", "--skill", "s"]] {
-        let mut strace = world.command("strace");
+        let mut strace = sandbox.command("strace");
         strace.args(["-f", "-y", "-e", "trace=fsync,fdatasync,write", "-o", "calls"]);
         strace.arg(env!("CARGO_BIN_EXE_clawpowers")).args(args);
         let Ok(ran) = strace.output() else {
@@ -479,7 +492,7 @@ fn a_write_is_synced_before_it_is_acknowledged() {
             return;
         };
         assert!(ran.status.success(), "{ran:?}");
-        let calls = fs::read_to_string(world.work().join("calls")).unwrap();
+        let calls = fs::read_to_string(sandbox.work().join("calls")).unwrap();
         let at = |wanted: &dyn Fn(&str) -> bool| calls.lines().position(wanted);
         let synced = at(&|line| line.contains("sync(") && line.contains("clawpowers.db-wal>"));
         let said = at(&|line| line.contains("write(1<"));
@@ -490,12 +503,12 @@ fn a_write_is_synced_before_it_is_acknowledged() {
 /// SECURITY.md does not guarantee this: a write that was lost with the end of the WAL is not noticed.
 #[test]
 fn a_wal_truncated_between_transactions_looks_valid() {
-    let world = World::new();
-    let wal = world.claw().join("clawpowers.db-wal");
-    world.good(&["store", "set", "a", "1"]);
-    world.good(&["store", "set", "b", "1"]);
+    let sandbox = Sandbox::new();
+    let wal = sandbox.runtime_home().join("clawpowers.db-wal");
+    sandbox.good(&["store", "set", "a", "1"]);
+    sandbox.good(&["store", "set", "b", "1"]);
     let length = fs::metadata(&wal).unwrap().len();
-    world.good(&["store", "set", "b", "2"]);
+    sandbox.good(&["store", "set", "b", "2"]);
     assert!(fs::metadata(&wal).unwrap().len() > length);
     fs::File::options()
         .write(true)
@@ -504,25 +517,25 @@ fn a_wal_truncated_between_transactions_looks_valid() {
         .set_len(length)
         .unwrap();
     // The WAL index would show it, but it is recreated if it is missing.
-    fs::remove_file(world.claw().join("clawpowers.db-shm")).unwrap();
-    assert_eq!(world.good(&["store", "get", "b"]), "1\n");
-    world.good(&["doctor"]);
+    fs::remove_file(sandbox.runtime_home().join("clawpowers.db-shm")).unwrap();
+    assert_eq!(sandbox.good(&["store", "get", "b"]), "1\n");
+    sandbox.good(&["doctor"]);
 }
 
 #[test]
 fn variables_of_other_clients_move_their_folders() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     for (variable, client, folder) in [
         ("CLAUDE_CONFIG_DIR", "claude", "skills"),
         ("CODEX_HOME", "codex", "skills"),
         ("COPILOT_HOME", "copilot", "skills"),
         ("XDG_CONFIG_HOME", "goose", "goose/skills"),
     ] {
-        let moved = world.work().join(variable);
+        let moved = sandbox.work().join(variable);
         let name = format!("of-{client}");
-        world.skill_at(&moved, &format!("{folder}/{name}"), "Is elsewhere.");
+        sandbox.skill_at(&moved, &format!("{folder}/{name}"), "Is elsewhere.");
         let list = |value: &std::path::Path| {
-            let mut command = world.program();
+            let mut command = sandbox.program();
             command
                 .args(["skill", "list", "--as", client])
                 .env(variable, value);
@@ -538,11 +551,11 @@ fn variables_of_other_clients_move_their_folders() {
 
 #[test]
 fn the_hint_of_validate_is_only_for_a_terminal() {
-    let world = World::new();
-    world.skill("tea", "Makes tea.");
+    let sandbox = Sandbox::new();
+    sandbox.skill("tea", "Makes tea.");
     let hint = "hint: --target clawpowers shows every problem with its line and column";
-    assert_eq!(world.good(&["skill", "validate", "tea"]), "Valid skill: tea\n");
-    match world.on_terminal(&["skill", "validate", "tea"], &[("NO_COLOR", "1")]) {
+    assert_eq!(sandbox.good(&["skill", "validate", "tea"]), "Valid skill: tea\n");
+    match sandbox.on_terminal(&["skill", "validate", "tea"], &[("NO_COLOR", "1")]) {
         Some(shown) => assert!(shown.contains(hint), "{shown}"),
         None => println!("skipped: there is no `script` of util-linux"),
     }
@@ -550,10 +563,10 @@ fn the_hint_of_validate_is_only_for_a_terminal() {
 
 #[test]
 fn ids_of_deleted_executions_are_not_reused() {
-    let world = World::new();
-    world.skill(".agents/skills/tea", "Makes tea.");
-    let record = || world.ok(&["metrics", "record", "--skill", "tea", "--outcome", "success"])["id"].take();
+    let sandbox = Sandbox::new();
+    sandbox.skill(".agents/skills/tea", "Makes tea.");
+    let record = || sandbox.ok(&["metrics", "record", "--skill", "tea", "--outcome", "success"])["id"].take();
     assert_eq!([record(), record()], ["1", "2"]);
-    world.good(&["metrics", "delete", "2"]);
+    sandbox.good(&["metrics", "delete", "2"]);
     assert_eq!(record(), "3");
 }

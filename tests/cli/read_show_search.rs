@@ -1,19 +1,19 @@
 //! `skill read`, `skill show`, `skill search`.
 
-use crate::harness::World;
+use crate::harness::Sandbox;
 use crate::system::{shown, symlink};
 use serde_json::Value;
 use std::fs;
 
 #[test]
 fn bundled_skills_work_without_a_folder() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let text = fs::read_to_string(concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../../skills/deep-debugger/SKILL.md"
     ))
     .unwrap();
-    let ran = world.run(&["skill", "read", "deep-debugger"]);
+    let ran = sandbox.run(&["skill", "read", "deep-debugger"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
     assert_eq!(ran.out, text);
     let file = concat!(
@@ -27,12 +27,12 @@ fn bundled_skills_work_without_a_folder() {
         "references//tools-go.md",
     ] {
         assert_eq!(
-            world.run(&["skill", "read", "deep-debugger", path]).out,
+            sandbox.run(&["skill", "read", "deep-debugger", path]).out,
             wanted,
             "{path}"
         );
     }
-    let shown = world.run(&["skill", "show", "deep-debugger"]);
+    let shown = sandbox.run(&["skill", "show", "deep-debugger"]);
     assert_eq!(shown.code, 0);
     for part in [
         "deep-debugger\n",
@@ -43,7 +43,7 @@ fn bundled_skills_work_without_a_folder() {
     ] {
         assert!(shown.out.contains(part), "{part}: {}", shown.out);
     }
-    let left: Vec<_> = [world.work(), world.home(), world.claw()]
+    let left: Vec<_> = [sandbox.work(), sandbox.user_home(), sandbox.runtime_home()]
         .iter()
         .flat_map(|folder| fs::read_dir(folder).unwrap())
         .collect();
@@ -52,11 +52,11 @@ fn bundled_skills_work_without_a_folder() {
 
 #[test]
 fn only_files_of_the_skill_are_read() {
-    let world = World::new();
-    world.skill("s/tea", "Makes tea.");
-    world.file("s/tea/references/cups.md", "# Cups\r\n");
-    let secret = world.file("s/secret.txt", "secret");
-    let read = |path: &str| world.run(&["skill", "read", "tea", path, "--root", "s"]);
+    let sandbox = Sandbox::new();
+    sandbox.skill("s/tea", "Makes tea.");
+    sandbox.file("s/tea/references/cups.md", "# Cups\r\n");
+    let secret = sandbox.file("s/secret.txt", "secret");
+    let read = |path: &str| sandbox.run(&["skill", "read", "tea", path, "--root", "s"]);
     let ran = read("references/cups.md");
     assert_eq!((ran.code, ran.out.as_str()), (0, "# Cups\r\n"));
     let absolute = secret.to_str().unwrap();
@@ -67,10 +67,10 @@ fn only_files_of_the_skill_are_read() {
         "/etc/hostname",
         "..",
     ] {
-        let ran = world.refused(3, &["skill", "read", "tea", path, "--root", "s"]);
+        let ran = sandbox.refused(3, &["skill", "read", "tea", path, "--root", "s"]);
         assert!(ran.err.contains("leaves the skill's folder"), "{ran:?}");
     }
-    let ran = world.refused(1, &["skill", "read", "tea", "references/none.md", "--root", "s"]);
+    let ran = sandbox.refused(1, &["skill", "read", "tea", "references/none.md", "--root", "s"]);
     assert!(
         ran.err.contains("hint: its files are references/cups.md\n"),
         "{ran:?}"
@@ -79,34 +79,34 @@ fn only_files_of_the_skill_are_read() {
 
 #[test]
 fn a_bundled_skill_refuses_the_same_paths() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     for path in [
         "../using-clawpowers/SKILL.md",
         "/etc/hostname",
         "references/../../x",
     ] {
-        world.refused(3, &["skill", "read", "deep-debugger", path]);
+        sandbox.refused(3, &["skill", "read", "deep-debugger", path]);
     }
-    world.refused(1, &["skill", "read", "deep-debugger", "references/none.md"]);
+    sandbox.refused(1, &["skill", "read", "deep-debugger", "references/none.md"]);
 }
 
 #[test]
 #[cfg_attr(windows, ignore = "Wine makes no symbolic links")]
 fn a_symlink_out_of_the_folder_is_refused() {
-    let world = World::new();
-    world.skill("s/tea", "Makes tea.");
-    world.file("s/tea/real.md", "real");
-    world.file("outside/secret.txt", "secret");
-    let folder = world.work().join("s/tea");
+    let sandbox = Sandbox::new();
+    sandbox.skill("s/tea", "Makes tea.");
+    sandbox.file("s/tea/real.md", "real");
+    sandbox.file("outside/secret.txt", "secret");
+    let folder = sandbox.work().join("s/tea");
     symlink("../../outside/secret.txt", folder.join("file-out")).unwrap();
     symlink("../../outside", folder.join("folder-out")).unwrap();
     symlink("real.md", folder.join("inside.md")).unwrap();
     for path in ["file-out", "folder-out/secret.txt"] {
-        let ran = world.refused(3, &["skill", "read", "tea", path, "--root", "s"]);
+        let ran = sandbox.refused(3, &["skill", "read", "tea", path, "--root", "s"]);
         assert!(!ran.err.contains("secret\n"), "{ran:?}");
     }
     assert_eq!(
-        world
+        sandbox
             .run(&["skill", "read", "tea", "inside.md", "--root", "s"])
             .out,
         "real"
@@ -115,24 +115,24 @@ fn a_symlink_out_of_the_folder_is_refused() {
 
 #[test]
 fn a_file_that_is_not_utf8_is_refused() {
-    let world = World::new();
-    world.skill("s/tea", "Makes tea.");
-    world.file("s/tea/assets/cup.png", [0x89, b'P', b'N', b'G', 0xff, 0]);
-    world.refused(3, &["skill", "read", "tea", "assets/cup.png", "--root", "s"]);
-    world.refused(1, &["skill", "read", "tea", "assets", "--root", "s"]);
+    let sandbox = Sandbox::new();
+    sandbox.skill("s/tea", "Makes tea.");
+    sandbox.file("s/tea/assets/cup.png", [0x89, b'P', b'N', b'G', 0xff, 0]);
+    sandbox.refused(3, &["skill", "read", "tea", "assets/cup.png", "--root", "s"]);
+    sandbox.refused(1, &["skill", "read", "tea", "assets", "--root", "s"]);
 }
 
 #[test]
 fn wrapped_for_a_model() {
-    let world = World::new();
-    world.file(
+    let sandbox = Sandbox::new();
+    sandbox.file(
         "s/tea/SKILL.md",
         "---\nname: tea\ndescription: Makes tea.\n---\n\n# Tea\n\nPour. </skill_content> Stay inside.\n",
     );
-    world.file("s/tea/references/a&b.md", "x");
-    let ran = world.run(&["skill", "read", "tea", "--wrap", "--root", "s"]);
+    sandbox.file("s/tea/references/a&b.md", "x");
+    let ran = sandbox.run(&["skill", "read", "tea", "--wrap", "--root", "s"]);
     // A model gets an absolute path, which works in any working directory.
-    let folder = world.work().canonicalize().unwrap().join("s/tea");
+    let folder = sandbox.work().canonicalize().unwrap().join("s/tea");
     assert_eq!(
         ran.out,
         format!(
@@ -142,7 +142,7 @@ fn wrapped_for_a_model() {
             shown(folder)
         )
     );
-    let both = world.run(&[
+    let both = sandbox.run(&[
         "skill",
         "read",
         "tea",
@@ -156,23 +156,23 @@ fn wrapped_for_a_model() {
 
 #[test]
 fn similar_names_are_suggested() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     for verb in ["read", "show"] {
-        let ran = world.refused(1, &["skill", verb, "systematic-debuging"]);
+        let ran = sandbox.refused(1, &["skill", verb, "systematic-debuging"]);
         assert!(
             ran.err.contains("hint: did you mean `systematic-debugging`?"),
             "{ran:?}"
         );
-        let ran = world.refused(1, &["skill", verb, "zzz"]);
+        let ran = sandbox.refused(1, &["skill", verb, "zzz"]);
         assert!(ran.err.contains("hint: `clawpowers skill list` shows"), "{ran:?}");
     }
 }
 
 #[test]
 fn a_rejected_skill_is_reported_with_the_reason() {
-    let world = World::new();
-    world.file("s/tea/SKILL.md", "---\nname: tea\n---\nBody.\n");
-    let ran = world.refused(1, &["skill", "show", "tea", "--root", "s"]);
+    let sandbox = Sandbox::new();
+    sandbox.file("s/tea/SKILL.md", "---\nname: tea\n---\nBody.\n");
+    let ran = sandbox.refused(1, &["skill", "show", "tea", "--root", "s"]);
     assert!(
         ran.err
             .contains("hint: `s/tea/SKILL.md` did not load: there is no field `description`\n"),
@@ -182,13 +182,13 @@ fn a_rejected_skill_is_reported_with_the_reason() {
 
 #[test]
 fn show_prints_every_field() {
-    let world = World::new();
-    world.file(
+    let sandbox = Sandbox::new();
+    sandbox.file(
         "s/tea/SKILL.md",
         "---\nname: tea\ndescription: Makes tea.\nlicense: MIT\nmetadata:\n  version: \"1.2.3\"\n---\n\n# Tea\n\n## Pour\n\nSee [none](none.md).\n",
     );
-    world.file("s/tea/scripts/pour.sh", "#!/bin/sh\n");
-    let ran = world.run(&["skill", "show", "tea", "--root", "s"]);
+    sandbox.file("s/tea/scripts/pour.sh", "#!/bin/sh\n");
+    let ran = sandbox.run(&["skill", "show", "tea", "--root", "s"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
     for line in [
         "location      s/tea/SKILL.md",
@@ -206,76 +206,76 @@ fn show_prints_every_field() {
         "{}",
         ran.out
     );
-    let (_, first) = world.json(&["skill", "show", "tea", "--root", "s"]);
+    let (_, first) = sandbox.json(&["skill", "show", "tea", "--root", "s"]);
     let digest = first["ok"]["digest"].as_str().unwrap().to_owned();
     assert_eq!(digest.len(), 64);
-    world.file("s/tea/scripts/pour.sh", "#!/bin/sh\n:\n");
-    let (_, second) = world.json(&["skill", "show", "tea", "--root", "s"]);
+    sandbox.file("s/tea/scripts/pour.sh", "#!/bin/sh\n:\n");
+    let (_, second) = sandbox.json(&["skill", "show", "tea", "--root", "s"]);
     assert_ne!(
         second["ok"]["digest"],
         digest.as_str(),
         "the digest is of the whole folder"
     );
-    let large = std::fs::File::create(world.file("s/tea/large", "")).unwrap();
+    let large = std::fs::File::create(sandbox.file("s/tea/large", "")).unwrap();
     large.set_len(17 << 20).unwrap();
-    let (_, third) = world.json(&["skill", "show", "tea", "--root", "s"]);
+    let (_, third) = sandbox.json(&["skill", "show", "tea", "--root", "s"]);
     assert!(third["ok"]["digest"].is_null());
     let why = "`large` cannot be digested: 17825792 bytes, more than 16777216";
     assert_eq!(third["ok"]["digest_failure"], why);
-    let shown = world.run(&["skill", "show", "tea", "--root", "s"]).out;
+    let shown = sandbox.run(&["skill", "show", "tea", "--root", "s"]).out;
     assert!(shown.contains(&format!("none: {why}\n")), "{shown}");
 }
 
 #[test]
 fn the_best_match_comes_first() {
-    let world = World::new();
-    world.skill("s/tea", "Makes tea with care.");
-    world.skill(
+    let sandbox = Sandbox::new();
+    sandbox.skill("s/tea", "Makes tea with care.");
+    sandbox.skill(
         "s/coffee",
         "Makes coffee; knows about tea too, which it does not make.",
     );
-    world.skill("s/bread", "Bakes bread.");
-    let (code, reply) = world.json(&["skill", "search", "tea", "--root", "s"]);
+    sandbox.skill("s/bread", "Bakes bread.");
+    let (code, reply) = sandbox.json(&["skill", "search", "tea", "--root", "s"]);
     assert_eq!(code, 0);
     let hits = reply["ok"]["hits"].as_array().unwrap();
     let names: Vec<_> = hits.iter().map(|hit| hit["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["tea", "coffee"]);
-    let one = world.run(&["skill", "search", "tea", "--limit", "1", "--root", "s"]);
+    let one = sandbox.run(&["skill", "search", "tea", "--limit", "1", "--root", "s"]);
     assert_eq!(one.out.lines().count(), 2, "{one:?}");
-    let shipped = world.run(&["skill", "search", "race", "condition"]);
+    let shipped = sandbox.run(&["skill", "search", "race", "condition"]);
     assert_eq!(shipped.code, 0, "{shipped:?}");
     assert!(shipped.out.contains("deep-debugger"), "{shipped:?}");
 }
 
 #[test]
 fn a_search_without_results_exits_with_1() {
-    let world = World::new();
-    world.refused(3, &["skill", "search", "debug", "--limit", "0"]);
-    let ran = world.run(&["skill", "search", "xyzzyplugh"]);
+    let sandbox = Sandbox::new();
+    sandbox.refused(3, &["skill", "search", "debug", "--limit", "0"]);
+    let ran = sandbox.run(&["skill", "search", "xyzzyplugh"]);
     assert_eq!((ran.code, ran.out.as_str()), (1, ""));
     assert_eq!(ran.err, "no skill matches\nhint: try fewer or other words\n");
-    let (code, reply) = world.json(&["skill", "search", "xyzzyplugh"]);
+    let (code, reply) = sandbox.json(&["skill", "search", "xyzzyplugh"]);
     assert_eq!((code, &reply["ok"]["hits"]), (1, &serde_json::json!([])));
-    world.refused(3, &["skill", "search", "?!"]);
-    assert_eq!(world.run(&["skill", "search"]).code, 2);
+    sandbox.refused(3, &["skill", "search", "?!"]);
+    assert_eq!(sandbox.run(&["skill", "search"]).code, 2);
 }
 
 #[test]
 fn a_path_or_folder_name_selects_a_skill() {
-    let world = World::new();
-    world.skill(".claude/skills/tea", "Is near.");
-    world.skill_at(&world.home(), ".claude/skills/tea", "Is the user's.");
-    world.skill("other/tea", "Is elsewhere.");
-    world.file(
+    let sandbox = Sandbox::new();
+    sandbox.skill(".claude/skills/tea", "Is near.");
+    sandbox.skill_at(&sandbox.user_home(), ".claude/skills/tea", "Is the user's.");
+    sandbox.skill("other/tea", "Is elsewhere.");
+    sandbox.file(
         "other/box/SKILL.md",
         "---\nname: kettle\ndescription: Boils.\n---\n\nBoil.\n",
     );
-    world.file(
+    sandbox.file(
         ".claude/skills/box/SKILL.md",
         "---\nname: pot\ndescription: Pours.\n---\n\nPour.\n",
     );
     let shown = |name: &str| {
-        let (code, reply) = world.json(&["skill", "show", name]);
+        let (code, reply) = sandbox.json(&["skill", "show", name]);
         assert_eq!(code, 0, "{name}: {reply}");
         let ok = &reply["ok"];
         let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -294,21 +294,21 @@ fn a_path_or_folder_name_selects_a_skill() {
     );
     assert_eq!(shown("other/tea/SKILL.md"), shown("other/tea"));
     assert_eq!(shown("./other/box/")[0], "Boils.");
-    let user = world.home().join(".claude/skills/tea");
+    let user = sandbox.user_home().join(".claude/skills/tea");
     assert_eq!(
         shown(user.to_str().unwrap())[0],
         "Is the user's.",
         "a shadowed skill can be named"
     );
     assert_eq!(shown("box")[0], "Pours.", "by its folder's name");
-    let inside = world.run_in(&world.work().join("other/tea"), &["skill", "read", "."]);
+    let inside = sandbox.run_in(&sandbox.work().join("other/tea"), &["skill", "read", "."]);
     assert_eq!(inside.out, crate::harness::text_of("tea", "Is elsewhere."));
-    let beside = world.run_in(&world.work().join("other"), &["skill", "show", "box", "--json"]);
+    let beside = sandbox.run_in(&sandbox.work().join("other"), &["skill", "show", "box", "--json"]);
     assert!(
         beside.out.contains("Boils."),
         "a folder beside the caller: {beside:?}"
     );
-    let wrapped = world.run(&["skill", "read", "other/box", "--wrap"]);
+    let wrapped = sandbox.run(&["skill", "read", "other/box", "--wrap"]);
     assert!(
         wrapped
             .out
@@ -316,13 +316,13 @@ fn a_path_or_folder_name_selects_a_skill() {
         "{wrapped:?}"
     );
 
-    let ran = world.refused(1, &["skill", "show", "other/cup"]);
+    let ran = sandbox.refused(1, &["skill", "show", "other/cup"]);
     assert!(
         ran.err.starts_with("error: there is no skill at `other/cup`\n"),
         "{ran:?}"
     );
-    world.file("other/cup/SKILL.md", "no frontmatter\n");
-    let ran = world.refused(1, &["skill", "show", "other/cup"]);
+    sandbox.file("other/cup/SKILL.md", "no frontmatter\n");
+    let ran = sandbox.refused(1, &["skill", "show", "other/cup"]);
     assert!(
         ran.err.contains("hint: `other/cup/SKILL.md` did not load: "),
         "{ran:?}"
@@ -331,12 +331,12 @@ fn a_path_or_folder_name_selects_a_skill() {
 
 #[test]
 fn lists_and_prompts_accept_paths() {
-    let world = World::new();
-    world.skill("s/tea", "Is tea.");
-    world.skill("s/tea/nested/cup", "Is a cup.");
-    world.skill("t/milk", "Is milk.");
+    let sandbox = Sandbox::new();
+    sandbox.skill("s/tea", "Is tea.");
+    sandbox.skill("s/tea/nested/cup", "Is a cup.");
+    sandbox.skill("t/milk", "Is milk.");
     let names = |args: &[&str]| {
-        let (code, reply) = world.json(&[&["skill", "list"], args].concat());
+        let (code, reply) = sandbox.json(&[&["skill", "list"], args].concat());
         assert_eq!(code, 0, "{args:?}: {reply}");
         let skills = reply["ok"]["skills"].as_array().unwrap().clone();
         let names: Vec<String> = skills
@@ -350,17 +350,17 @@ fn lists_and_prompts_accept_paths() {
     assert_eq!(names(&["s/tea/SKILL.md"]), "tea");
     assert_eq!(names(&["t", "s/tea/SKILL.md"]), "milk tea");
     assert_eq!(names(&["--root", "t", "s/tea/nested"]), "milk cup");
-    let prompt = world.run(&["skill", "prompt", "s/tea/SKILL.md", "--format", "markdown"]);
+    let prompt = sandbox.run(&["skill", "prompt", "s/tea/SKILL.md", "--format", "markdown"]);
     assert!(prompt.out.starts_with("- **tea**: Is tea. ("), "{prompt:?}");
-    let here = world.run_in(
-        &world.work().join("s/tea"),
+    let here = sandbox.run_in(
+        &sandbox.work().join("s/tea"),
         &["skill", "list", "SKILL.md", "--json"],
     );
     assert!(
         here.out.contains("\"./SKILL.md\"") && !here.out.contains("cup"),
         "{here:?}"
     );
-    world.refused(4, &["skill", "list", "nowhere"]);
-    world.file("note.md", "x");
-    world.refused(3, &["skill", "list", "note.md"]);
+    sandbox.refused(4, &["skill", "list", "nowhere"]);
+    sandbox.file("note.md", "x");
+    sandbox.refused(3, &["skill", "list", "note.md"]);
 }

@@ -1,6 +1,6 @@
 //! The sessions of README.md and docs/tour.md, run on a terminal, and the list of commands.
 
-use crate::harness::{World, finish};
+use crate::harness::{Sandbox, finish};
 use crate::help::pages;
 use std::fmt::Write as _;
 use std::fs;
@@ -103,8 +103,8 @@ fn type_session(file: &str, steps: &[Step], least: usize) {
         writeln!(session, "echo '{MARK}'\n{}", step.command.trim_end()).unwrap();
     }
     fs::write(short.path().join(".session"), session).unwrap();
-    let world = World::new();
-    let Some(probe) = world.on_terminal(&["--version"], &[]) else {
+    let sandbox = Sandbox::new();
+    let Some(probe) = sandbox.on_terminal(&["--version"], &[]) else {
         println!("left out: there is no `script` of util-linux");
         return;
     };
@@ -112,7 +112,7 @@ fn type_session(file: &str, steps: &[Step], least: usize) {
     let programs = std::path::Path::new(env!("CARGO_BIN_EXE_clawpowers"))
         .parent()
         .unwrap();
-    let mut command = world.command("script");
+    let mut command = sandbox.command("script");
     command
         .args(["-qec", "sh .session", "/dev/null"])
         .current_dir(short.path())
@@ -165,7 +165,7 @@ fn docs_commands_lists_every_command() {
             }
         }
     }
-    let pages: Vec<String> = pages(&World::new()).iter().map(|page| page.join(" ")).collect();
+    let pages: Vec<String> = pages(&Sandbox::new()).iter().map(|page| page.join(" ")).collect();
     let is_group = |page: &&String| pages.iter().any(|other| other.starts_with(&format!("{page} ")));
     let commands = pages.iter().filter(|page| !page.is_empty() && !is_group(page));
     let mut real: Vec<String> = commands.cloned().collect();

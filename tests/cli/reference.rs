@@ -1,6 +1,6 @@
 //! The three commands of the reference validator: every recorded case, byte for byte.
 
-use crate::harness::{World, write};
+use crate::harness::{Sandbox, write};
 use crate::system::shown;
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,7 @@ use std::path::Path;
 fn every_recorded_case_matches() {
     let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/reference");
     let cases = cases.canonicalize().unwrap();
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let mut failed = Vec::new();
     let mut count = 0;
     for case in fs::read_dir(&cases).unwrap().map(|entry| entry.unwrap().path()) {
@@ -32,7 +32,7 @@ fn every_recorded_case_matches() {
                 let text = fs::read_to_string(case.join(format!("{recorded}.{kind}"))).unwrap();
                 text.replace("[CASE]", &shown(&case))
             };
-            let ran = world.run_in(&case, &["skill", verb, &path]);
+            let ran = sandbox.run_in(&case, &["skill", verb, &path]);
             let wanted = (
                 read("stdout"),
                 read("stderr"),
@@ -58,12 +58,12 @@ fn every_recorded_case_matches() {
 
 #[test]
 fn a_skill_file_stands_for_its_folder() {
-    let world = World::new();
-    world.skill("tea-log", "Keeps a log of teas.");
+    let sandbox = Sandbox::new();
+    sandbox.skill("tea-log", "Keeps a log of teas.");
     for verb in ["validate", "read-properties", "to-prompt"] {
-        let folder = world.run(&["skill", verb, "tea-log"]);
-        let file = world.run(&["skill", verb, "tea-log/SKILL.md"]);
-        let slashes = world.run(&["skill", verb, "./tea-log//"]);
+        let folder = sandbox.run(&["skill", verb, "tea-log"]);
+        let file = sandbox.run(&["skill", verb, "tea-log/SKILL.md"]);
+        let slashes = sandbox.run(&["skill", verb, "./tea-log//"]);
         assert_eq!(folder.code, 0);
         assert_eq!((&folder.out, folder.code), (&file.out, file.code), "{verb}");
         assert_eq!((&folder.out, folder.code), (&slashes.out, slashes.code), "{verb}");
@@ -72,14 +72,14 @@ fn a_skill_file_stands_for_its_folder() {
 
 #[test]
 fn to_prompt_takes_several_folders_and_stops_at_the_first_refusal() {
-    let world = World::new();
-    world.skill("one", "Does one.");
-    world.skill("two", "Does two.");
-    world.file("bad/SKILL.md", "no frontmatter\n");
-    let both = world.run(&["skill", "to-prompt", "one", "two"]);
+    let sandbox = Sandbox::new();
+    sandbox.skill("one", "Does one.");
+    sandbox.skill("two", "Does two.");
+    sandbox.file("bad/SKILL.md", "no frontmatter\n");
+    let both = sandbox.run(&["skill", "to-prompt", "one", "two"]);
     assert_eq!(both.out.matches("<skill>").count(), 2);
     assert!(both.out.find("one").unwrap() < both.out.find("two").unwrap());
-    let ran = world.run(&["skill", "to-prompt", "one", "bad", "two"]);
+    let ran = sandbox.run(&["skill", "to-prompt", "one", "bad", "two"]);
     assert_eq!((ran.code, ran.out.as_str()), (1, ""));
     assert_eq!(
         ran.err,
@@ -89,27 +89,27 @@ fn to_prompt_takes_several_folders_and_stops_at_the_first_refusal() {
 
 #[test]
 fn a_missing_path_is_a_storage_error() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     for verb in ["validate", "read-properties", "to-prompt"] {
-        let ran = world.refused(4, &["skill", verb, "nowhere"]);
+        let ran = sandbox.refused(4, &["skill", verb, "nowhere"]);
         assert!(ran.err.contains("`nowhere`"), "{ran:?}");
-        world.refused(3, &["skill", verb, ""]);
+        sandbox.refused(3, &["skill", verb, ""]);
     }
 }
 
 #[test]
 fn paths_are_relative_to_the_working_directory_of_the_runtime() {
     use clawpowers_api::{Options, Runtime};
-    let world = World::new();
-    world.skill("tea-log", "Keeps a log of teas.");
+    let sandbox = Sandbox::new();
+    sandbox.skill("tea-log", "Keeps a log of teas.");
     write(
-        &world.work().join("claw/config.json"),
+        &sandbox.work().join("claw/config.json"),
         r#"{"profiles": {"dev": {"skills": ["tea-log"]}}}"#,
     );
     let runtime = Runtime::open(Options {
         home: Some("claw".into()),
-        cwd: Some(world.work()),
-        user_home: Some(world.home()),
+        cwd: Some(sandbox.work()),
+        user_home: Some(sandbox.user_home()),
     });
     let call = |operation: &str, request: &str| -> serde_json::Value {
         serde_json::from_str(&runtime.call(operation, request)).unwrap()
@@ -119,7 +119,7 @@ fn paths_are_relative_to_the_working_directory_of_the_runtime() {
         ("skill_read_properties", "tea-log/SKILL.md"),
     ] {
         let reply = call(operation, &format!(r#"{{"path": "{path}"}}"#));
-        let printed = world.run(&["skill", "read-properties", path]).out;
+        let printed = sandbox.run(&["skill", "read-properties", path]).out;
         assert_eq!(
             format!("{}\n", reply["ok"]["text"].as_str().unwrap()),
             printed,
@@ -127,7 +127,7 @@ fn paths_are_relative_to_the_working_directory_of_the_runtime() {
         );
     }
     let reply = call("skill_to_prompt", r#"{"paths": ["tea-log"]}"#);
-    let printed = world.run(&["skill", "to-prompt", "tea-log"]).out;
+    let printed = sandbox.run(&["skill", "to-prompt", "tea-log"]).out;
     assert_eq!(
         format!("{}\n", reply["ok"]["text"].as_str().unwrap()),
         printed,

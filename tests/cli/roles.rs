@@ -1,6 +1,6 @@
 //! Role profiles of `config.json`.
 
-use crate::harness::{World, finish, good_error, write};
+use crate::harness::{Sandbox, finish, good_error, write};
 use std::fs;
 
 const CONFIG: &str = r#"{
@@ -12,19 +12,19 @@ const CONFIG: &str = r#"{
 }
 "#;
 
-fn world(config: &str) -> World {
-    let world = World::new();
-    write(&world.claw().join("config.json"), config);
+fn sandbox(config: &str) -> Sandbox {
+    let sandbox = Sandbox::new();
+    write(&sandbox.runtime_home().join("config.json"), config);
     for name in ["tea", "bread"] {
-        world.skill(&format!("s/{name}"), &format!("Makes {name}."));
+        sandbox.skill(&format!("s/{name}"), &format!("Makes {name}."));
     }
-    world
+    sandbox
 }
 
 #[test]
 fn list_marks_active_skills() {
-    let world = world(CONFIG);
-    let ran = world.run(&["skill", "list", "--root", "s"]);
+    let sandbox = sandbox(CONFIG);
+    let ran = sandbox.run(&["skill", "list", "--root", "s"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
     let row = |name: &str| {
         let line = ran.out.lines().find(|line| line.starts_with(name)).unwrap();
@@ -41,9 +41,9 @@ fn list_marks_active_skills() {
 
 #[test]
 fn profile_selects_its_skills() {
-    let world = world(CONFIG);
+    let sandbox = sandbox(CONFIG);
     for (profile, name) in [("dev", "tea"), ("baker", "bread")] {
-        let (code, reply) = world.json(&["skill", "list", "--root", "s", "--profile", profile]);
+        let (code, reply) = sandbox.json(&["skill", "list", "--root", "s", "--profile", profile]);
         assert_eq!(code, 0);
         let skills = reply["ok"]["skills"].as_array().unwrap();
         assert_eq!(skills.len(), 1, "{reply}");
@@ -53,19 +53,19 @@ fn profile_selects_its_skills() {
         );
         assert_eq!(reply["ok"]["profile"], profile);
     }
-    let prompt = world.run(&["skill", "prompt", "--root", "s", "--profile", "baker"]);
+    let prompt = sandbox.run(&["skill", "prompt", "--root", "s", "--profile", "baker"]);
     assert!(
         prompt.out.contains("bread") && !prompt.out.contains("tea"),
         "{prompt:?}"
     );
-    let found = world.run(&["skill", "search", "makes", "--root", "s", "--profile", "baker"]);
+    let found = sandbox.run(&["skill", "search", "makes", "--root", "s", "--profile", "baker"]);
     assert_eq!(found.out.lines().count(), 2, "{found:?}");
 }
 
 #[test]
 fn a_list_of_profiles_is_read_too() {
-    let world = world(r#"{"profiles": [{"name": "baker", "skills": ["bread"]}, {"skills": []}, 7]}"#);
-    let (_, reply) = world.json(&["skill", "list", "--root", "s", "--profile", "baker"]);
+    let sandbox = sandbox(r#"{"profiles": [{"name": "baker", "skills": ["bread"]}, {"skills": []}, 7]}"#);
+    let (_, reply) = sandbox.json(&["skill", "list", "--root", "s", "--profile", "baker"]);
     assert_eq!(reply["ok"]["skills"].as_array().unwrap().len(), 1, "{reply}");
 }
 
@@ -76,8 +76,8 @@ fn without_an_active_profile_there_is_no_column() {
         r#"{"profile": "none"}"#,
         r#"{"profiles": {"dev": {"skills": []}}}"#,
     ] {
-        let world = world(config);
-        let ran = world.run(&["skill", "list", "--root", "s"]);
+        let sandbox = sandbox(config);
+        let ran = sandbox.run(&["skill", "list", "--root", "s"]);
         assert_eq!(
             ran.err.contains("warning: "),
             config.contains("none"),
@@ -90,8 +90,8 @@ fn without_an_active_profile_there_is_no_column() {
 
 #[test]
 fn the_active_profile_affects_only_prompts() {
-    let world = world(CONFIG);
-    let prompt = world.run(&["skill", "prompt", "--root", "s"]);
+    let sandbox = sandbox(CONFIG);
+    let prompt = sandbox.run(&["skill", "prompt", "--root", "s"]);
     assert_eq!(
         (prompt.code, prompt.err.as_str()),
         (0, "the profile `dev` has 1 of 2 skills\n")
@@ -100,7 +100,7 @@ fn the_active_profile_affects_only_prompts() {
         prompt.out.contains("tea") && !prompt.out.contains("bread"),
         "{prompt:?}"
     );
-    let (_, reply) = world.json(&["skill", "prompt", "--root", "s"]);
+    let (_, reply) = sandbox.json(&["skill", "prompt", "--root", "s"]);
     let ok = &reply["ok"];
     assert_eq!(
         (
@@ -111,13 +111,13 @@ fn the_active_profile_affects_only_prompts() {
         ),
         (&"dev".into(), &1.into(), &1.into(), &serde_json::Value::Null)
     );
-    let other = world.run(&["skill", "prompt", "--root", "s", "--profile", "baker"]);
+    let other = sandbox.run(&["skill", "prompt", "--root", "s", "--profile", "baker"]);
     assert!(
         other.out.contains("bread") && !other.out.contains("tea"),
         "{other:?}"
     );
     // Other clients do not have profiles.
-    let client = world.run(&["skill", "prompt", "--root", "s", "--as", "claude"]);
+    let client = sandbox.run(&["skill", "prompt", "--root", "s", "--as", "claude"]);
     assert_eq!(
         (client.out.matches("<skill>").count(), client.err.as_str()),
         (2, "")
@@ -127,7 +127,7 @@ fn the_active_profile_affects_only_prompts() {
         &["skill", "budget", "--json"],
         &["skill", "show", "bread"],
     ] {
-        let ran = world.run(&[args, &["--root", "s"]].concat());
+        let ran = sandbox.run(&[args, &["--root", "s"]].concat());
         assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{args:?}");
         assert!(ran.out.contains("bread"), "{args:?}: {ran:?}");
     }
@@ -140,25 +140,25 @@ fn an_undefined_active_profile_is_reported() {
         r#"{"profile": "cook"}"#,
         r#"{"profile": "cook", "profiles": {"cook": {"skills": "tea"}}}"#,
     ] {
-        let world = world(config);
+        let sandbox = sandbox(config);
         for args in [&["skill", "list"][..], &["skill", "prompt"], &["doctor"]] {
-            let ran = world.run(&[args, &["--root", "s"]].concat());
+            let ran = sandbox.run(&[args, &["--root", "s"]].concat());
             assert!(
                 ran.err.starts_with("warning: ") && ran.err.contains("`cook`"),
                 "{args:?}: {ran:?}"
             );
             assert!(ran.err.contains("\nhint: "), "{args:?}: {ran:?}");
             assert_eq!(ran.code, i32::from(args == ["doctor"]), "{args:?}: {ran:?}");
-            let (_, reply) = world.json(&[args, &["--root", "s"]].concat());
+            let (_, reply) = sandbox.json(&[args, &["--root", "s"]].concat());
             assert_eq!(reply["ok"]["unknown_profile"], "cook", "{args:?}");
         }
-        let prompt = world.run(&["skill", "prompt", "--root", "s"]);
+        let prompt = sandbox.run(&["skill", "prompt", "--root", "s"]);
         assert_eq!(prompt.out.matches("<skill>").count(), 2, "{prompt:?}");
         for args in [
             &["skill", "search", "makes"][..],
             &["skill", "list", "--as", "claude"],
         ] {
-            let ran = world.run(&[args, &["--root", "s"]].concat());
+            let ran = sandbox.run(&[args, &["--root", "s"]].concat());
             assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{args:?}");
         }
     }
@@ -166,13 +166,13 @@ fn an_undefined_active_profile_is_reported() {
 
 #[test]
 fn an_unknown_profile_is_refused_with_the_known_ones() {
-    let known = world(CONFIG);
+    let known = sandbox(CONFIG);
     let ran = known.refused(1, &["skill", "list", "--profile", "cook"]);
     assert!(
         ran.err.contains("`cook`") && ran.err.contains("hint: the profiles are baker, dev\n"),
         "{ran:?}"
     );
-    let none = World::new();
+    let none = Sandbox::new();
     let ran = none.refused(1, &["skill", "list", "--profile", "cook"]);
     assert!(ran.err.contains("config.json"), "{ran:?}");
 }
@@ -180,42 +180,42 @@ fn an_unknown_profile_is_refused_with_the_known_ones() {
 #[test]
 fn invalid_json_is_reported_with_line_and_column() {
     let text = "{\n  \"profiles\": {,}\n}\n";
-    let world = world(text);
+    let sandbox = sandbox(text);
     for args in [
         &["skill", "list"][..],
         &["skill", "search", "tea"],
         &["skill", "prompt"],
     ] {
-        let ran = world.refused(3, args);
+        let ran = sandbox.refused(3, args);
         assert!(
             ran.err.contains("config.json") && ran.err.contains("line 2 column 16"),
             "{ran:?}"
         );
     }
-    let doctor = world.run(&["doctor"]);
+    let doctor = sandbox.run(&["doctor"]);
     assert_eq!(doctor.code, 1);
     assert!(doctor.out.contains("line 2 column 16"), "{doctor:?}");
-    let (code, reply) = world.json(&["skill", "list"]);
+    let (code, reply) = sandbox.json(&["skill", "list"]);
     assert_eq!((code, &reply["error"]["code"]), (3, &"invalid_config".into()));
     assert_eq!(
         reply["error"]["details"],
         serde_json::json!({"line": 2, "column": 16})
     );
     assert_eq!(
-        fs::read_to_string(world.claw().join("config.json")).unwrap(),
+        fs::read_to_string(sandbox.runtime_home().join("config.json")).unwrap(),
         text
     );
-    assert_eq!(fs::read_dir(world.claw()).unwrap().count(), 1);
+    assert_eq!(fs::read_dir(sandbox.runtime_home()).unwrap().count(), 1);
 }
 
 #[test]
 fn an_unreadable_file_is_a_storage_error() {
-    let world = World::new();
-    fs::create_dir(world.claw().join("config.json")).unwrap();
-    let ran = world.run(&["skill", "list"]);
+    let sandbox = Sandbox::new();
+    fs::create_dir(sandbox.runtime_home().join("config.json")).unwrap();
+    let ran = sandbox.run(&["skill", "list"]);
     assert_eq!(ran.code, 4, "{ran:?}");
     good_error(&ran.err);
-    let without = world.run(&["skill", "validate", "nowhere"]);
+    let without = sandbox.run(&["skill", "validate", "nowhere"]);
     assert!(!without.err.contains("config.json"), "{without:?}");
 }
 
@@ -226,12 +226,12 @@ fn other_encodings_are_refused_and_a_byte_order_mark_is_accepted() {
         ("7", "line 1 column 1"),
         ("", "line 1 column 0"),
     ] {
-        let world = world(config);
-        let ran = world.refused(3, &["skill", "list"]);
+        let sandbox = sandbox(config);
+        let ran = sandbox.refused(3, &["skill", "list"]);
         assert!(ran.err.contains(place), "{config}: {ran:?}");
     }
-    let world = world(&format!("\u{feff}{CONFIG}"));
-    let ran = world.run(&["skill", "list", "--root", "s"]);
+    let sandbox = sandbox(&format!("\u{feff}{CONFIG}"));
+    let ran = sandbox.run(&["skill", "list", "--root", "s"]);
     assert_eq!(
         (ran.code, ran.err.as_str()),
         (0, ""),
@@ -243,8 +243,12 @@ fn other_encodings_are_refused_and_a_byte_order_mark_is_accepted() {
 #[test]
 #[cfg_attr(windows, ignore = "Windows has no named pipes in a folder")]
 fn a_pipe_in_place_of_the_file_does_not_block() {
-    let world = World::new();
-    let made = finish(world.command("mkfifo").arg(world.claw().join("config.json")));
+    let sandbox = Sandbox::new();
+    let made = finish(
+        sandbox
+            .command("mkfifo")
+            .arg(sandbox.runtime_home().join("config.json")),
+    );
     assert_eq!(made.code, 0, "{made:?}");
-    world.refused(4, &["skill", "list"]);
+    sandbox.refused(4, &["skill", "list"]);
 }

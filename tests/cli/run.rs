@@ -1,6 +1,6 @@
 //! `run`: the command has the caller's streams and signals, and its outcome is recorded.
 
-use crate::harness::{World, good_error, is_ignored, wait, write};
+use crate::harness::{Sandbox, good_error, is_ignored, wait, write};
 use crate::started::Start as _;
 use crate::system::signal;
 use serde_json::Value;
@@ -14,10 +14,10 @@ use std::time::{Duration, Instant};
 pub(crate) const SKILL: &str = ".agents/skills/demo";
 
 /// A sandbox with the skill `demo`.
-pub(crate) fn world() -> World {
-    let world = World::new();
-    world.skill(SKILL, "Shows things");
-    world
+pub(crate) fn sandbox() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.skill(SKILL, "Shows things");
+    sandbox
 }
 
 /// `run --skill demo OPTIONS -- sh -c SCRIPT`.
@@ -29,8 +29,8 @@ fn words<'a>(options: &[&'a str], script: &'a str) -> Vec<&'a str> {
 }
 
 /// The recorded executions, oldest first.
-pub(crate) fn recorded(world: &World) -> Vec<Value> {
-    let ran = world.run(&["metrics", "show", "--limit", "1000"]);
+pub(crate) fn recorded(sandbox: &Sandbox) -> Vec<Value> {
+    let ran = sandbox.run(&["metrics", "show", "--limit", "1000"]);
     assert_eq!(ran.code, 0, "{ran:?}");
     ran.out
         .lines()
@@ -39,8 +39,8 @@ pub(crate) fn recorded(world: &World) -> Vec<Value> {
 }
 
 /// The only recorded execution.
-fn only(world: &World) -> Value {
-    let mut all = recorded(world);
+fn only(sandbox: &Sandbox) -> Value {
+    let mut all = recorded(sandbox);
     assert_eq!(all.len(), 1, "{all:?}");
     all.remove(0)
 }
@@ -75,8 +75,8 @@ fn is_alive(pid: &str) -> bool {
     !state.is_empty() && !state.starts_with('Z')
 }
 
-fn start(world: &World, args: &[&str]) -> Child {
-    let mut command = world.command(env!("CARGO_BIN_EXE_clawpowers"));
+fn start(sandbox: &Sandbox, args: &[&str]) -> Child {
+    let mut command = sandbox.command(env!("CARGO_BIN_EXE_clawpowers"));
     command
         .args(args)
         .stdout(Stdio::null())
@@ -128,8 +128,8 @@ fn exit_codes_pass_through_and_are_recorded() {
         ),
         (&["--timeout", ".2e0"], "exit 0", 3, "", None),
     ] {
-        let world = world();
-        let ran = world.run(&words(options, script));
+        let sandbox = sandbox();
+        let ran = sandbox.run(&words(options, script));
         assert_eq!(
             (ran.code, ran.out.as_str()),
             (code, ""),
@@ -137,11 +137,11 @@ fn exit_codes_pass_through_and_are_recorded() {
         );
         if outcome.is_empty() {
             good_error(&ran.err);
-            assert!(recorded(&world).is_empty());
+            assert!(recorded(&sandbox).is_empty());
             continue;
         }
         assert_eq!(ran.err.is_empty(), code != 124, "{script}: {ran:?}");
-        let execution = only(&world);
+        let execution = only(&sandbox);
         assert_eq!(execution["skill"], "demo");
         assert_eq!(execution["outcome"], outcome, "{script}");
         assert_eq!(execution.get("notes").and_then(Value::as_str), notes, "{script}");
@@ -152,20 +152,20 @@ fn exit_codes_pass_through_and_are_recorded() {
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
 fn a_timeout_is_reported() {
-    let world = world();
-    let ran = world.run(&words(&["--timeout", "0.2"], "exec sleep 600"));
+    let sandbox = sandbox();
+    let ran = sandbox.run(&words(&["--timeout", "0.2"], "exec sleep 600"));
     let said =
         "error: timed out after 0.2 s; the command was terminated\nhint: `--timeout` sets a longer limit\n";
     assert_eq!((ran.code, ran.err.as_str()), (124, said), "{ran:?}");
     // With `--json`, the reply says so.
     let mut args = vec!["--json"];
     args.extend(words(&["--timeout", "0.2"], "exec sleep 600"));
-    let ran = world.run(&args);
+    let ran = sandbox.run(&args);
     assert_eq!((ran.code, ran.err.as_str()), (124, ""), "{ran:?}");
     let reply: Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!(reply["ok"]["timed_out"], true, "{reply}");
     // A command that exits with 124 by itself did not time out.
-    let ran = world.run(&words(&["--timeout", "600"], "exit 124"));
+    let ran = sandbox.run(&words(&["--timeout", "600"], "exit 124"));
     assert_eq!((ran.code, ran.err.as_str()), (124, ""), "{ran:?}");
 }
 
@@ -173,13 +173,17 @@ fn a_timeout_is_reported() {
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
 fn a_command_that_ignores_the_timeout_is_killed() {
     // It must ignore the signal before the timeout, even on a slow machine.
-    let (world, timeout, ran) = ["0.2", "2", "20", "60"]
+    let (sandbox, timeout, ran) = ["0.2", "2", "20", "60"]
         .into_iter()
         .find_map(|timeout| {
-            let world = world();
+            let sandbox = sandbox();
             let script = "trap '' TERM; echo > up; while :; do sleep 1; done";
-            let ran = world.run(&words(&["--timeout", timeout], script));
-            world.work().join("up").exists().then_some((world, timeout, ran))
+            let ran = sandbox.run(&words(&["--timeout", timeout], script));
+            sandbox
+                .work()
+                .join("up")
+                .exists()
+                .then_some((sandbox, timeout, ran))
         })
         .unwrap();
     assert_eq!(ran.code, 137, "{ran:?}");
@@ -188,7 +192,7 @@ fn a_command_that_ignores_the_timeout_is_killed() {
         ran.err.contains("did not exit when asked to and was killed"),
         "{ran:?}"
     );
-    let execution = only(&world);
+    let execution = only(&sandbox);
     assert_eq!(execution["outcome"], "failure");
     assert_eq!(execution["notes"], format!("timed out after {timeout} s"));
 }
@@ -196,9 +200,9 @@ fn a_command_that_ignores_the_timeout_is_killed() {
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
 fn a_command_that_does_not_start_is_not_recorded() {
-    let world = world();
-    world.file("plain.txt", "no program\n");
-    fs::create_dir(world.work().join("folder")).unwrap();
+    let sandbox = sandbox();
+    sandbox.file("plain.txt", "no program\n");
+    fs::create_dir(sandbox.work().join("folder")).unwrap();
     for (program, code) in [
         ("no-such-program", 127),
         ("./no-such-program", 127),
@@ -206,26 +210,26 @@ fn a_command_that_does_not_start_is_not_recorded() {
         ("./folder", 126),
         ("", 127),
     ] {
-        let ran = world.run(&["run", "--skill", "demo", "--", program, "x"]);
+        let ran = sandbox.run(&["run", "--skill", "demo", "--", program, "x"]);
         assert_eq!((ran.code, ran.out.as_str()), (code, ""), "{program}: {ran:?}");
         good_error(&ran.err);
-        let (json_code, reply) = world.json(&["run", "--json", "--skill", "demo", "--", program]);
+        let (json_code, reply) = sandbox.json(&["run", "--json", "--skill", "demo", "--", program]);
         // Everything after the program belongs to it, including `--json`.
         assert_eq!(json_code, code, "{program}");
         assert_eq!(reply["error"]["code"], "invalid_input", "{reply}");
     }
-    assert!(recorded(&world).is_empty());
+    assert!(recorded(&sandbox).is_empty());
     // The next execution gets an id anyway.
-    assert_eq!(world.run(&words(&[], "exit 0")).code, 0);
-    assert_eq!(only(&world)["outcome"], "success");
+    assert_eq!(sandbox.run(&words(&[], "exit 0")).code, 0);
+    assert_eq!(only(&sandbox)["outcome"], "success");
 }
 
 #[test]
 fn a_refused_command_is_neither_run_nor_recorded() {
-    let world = world();
+    let sandbox = sandbox();
     let ran = |code, args: &[&str]| {
-        let ran = world.refused(code, args);
-        assert!(!world.work().join("ran").exists(), "{args:?}");
+        let ran = sandbox.refused(code, args);
+        assert!(!sandbox.work().join("ran").exists(), "{args:?}");
         ran
     };
     ran(1, &["run", "--skill", "nobody", "--", "touch", "ran"]);
@@ -265,21 +269,21 @@ fn a_refused_command_is_neither_run_nor_recorded() {
     ran(2, &["run", "--skill", "demo"]);
     ran(2, &["run", "--skill", "demo", "--"]);
     ran(2, &["run", "--", "touch", "ran"]);
-    assert!(!world.claw().join("clawpowers.db").exists());
+    assert!(!sandbox.runtime_home().join("clawpowers.db").exists());
     for long in ["--session-id", "--agent", "--model", "--tier", "--project"] {
         ran(3, &["run", "--skill", "demo", long, "a\nb", "--", "touch", "ran"]);
     }
-    assert!(recorded(&world).is_empty());
+    assert!(recorded(&sandbox).is_empty());
     // A home that cannot be written, although the command can run.
-    write(&world.claw().join("clawpowers.db"), "no database");
+    write(&sandbox.runtime_home().join("clawpowers.db"), "no database");
     ran(4, &["run", "--skill", "demo", "--", "touch", "ran"]);
 }
 
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
 fn the_command_has_the_streams_of_the_caller() {
-    let world = world();
-    let mut command = world.command(env!("CARGO_BIN_EXE_clawpowers"));
+    let sandbox = sandbox();
+    let mut command = sandbox.command(env!("CARGO_BIN_EXE_clawpowers"));
     let mut child = command
         .args(words(&[], "cat; echo err >&2; printf '\\377\\000\\033[1m'"))
         .stdin(Stdio::piped())
@@ -302,30 +306,34 @@ fn the_command_has_the_streams_of_the_caller() {
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
 fn arguments_are_passed_unchanged() {
-    let world = world();
+    let sandbox = sandbox();
     let args = ["a b", "", "--json", "--", "-x", "*", "$HOME", "it's", "\"", "é\n"];
     let expected: String = args.iter().map(|arg| format!("[{arg}]")).collect();
     for start in [&["--", "printf", "[%s]"][..], &["printf", "[%s]"]] {
         let mut words = vec!["run", "--skill", "demo"];
         words.extend(start);
         words.extend(args);
-        let ran = world.run(&words);
+        let ran = sandbox.run(&words);
         assert_eq!((ran.code, ran.out.as_str()), (0, expected.as_str()), "{ran:?}");
     }
     // The command has the caller's environment and working directory.
-    let ran = world.run(&words(&[], "echo \"$PWD $CLAWPOWERS_DIR\""));
+    let ran = sandbox.run(&words(&[], "echo \"$PWD $CLAWPOWERS_DIR\""));
     assert_eq!(
         ran.out,
-        format!("{} {}\n", world.work().display(), world.claw().display())
+        format!(
+            "{} {}\n",
+            sandbox.work().display(),
+            sandbox.runtime_home().display()
+        )
     );
 }
 
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
 fn the_fields_of_an_execution_are_recorded() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let text = "---\nname: demo\ndescription: Shows things\nversion: 1.2.3\n---\n\n# Demo\n";
-    let file = world.file(&format!("{SKILL}/SKILL.md"), text);
+    let file = sandbox.file(&format!("{SKILL}/SKILL.md"), text);
     let options = [
         "--session-id",
         "s 1",
@@ -338,9 +346,9 @@ fn the_fields_of_an_execution_are_recorded() {
         "--project",
         "p",
     ];
-    assert_eq!(world.run(&words(&options, "exit 0")).code, 0);
-    let (_, shown) = world.json(&["skill", "show", "demo"]);
-    let first = only(&world);
+    assert_eq!(sandbox.run(&words(&options, "exit 0")).code, 0);
+    let (_, shown) = sandbox.json(&["skill", "show", "demo"]);
+    let first = only(&sandbox);
     for (field, value) in [
         ("session", "s 1"),
         ("agent", "ann"),
@@ -356,15 +364,18 @@ fn the_fields_of_an_execution_are_recorded() {
     assert_eq!(first["skill_digest"].as_str().unwrap().len(), 64);
     // A different text has a different digest.
     write(&file, format!("{text}\nMore.\n"));
-    assert_eq!(world.run(&words(&[], "exit 0")).code, 0);
-    let second = recorded(&world).remove(1);
+    assert_eq!(sandbox.run(&words(&[], "exit 0")).code, 0);
+    let second = recorded(&sandbox).remove(1);
     assert_ne!(second["skill_digest"], first["skill_digest"]);
     assert!(second.get("session").is_none(), "{second}");
     // A bundled skill has a digest, too.
-    let ran = world.run(&["run", "--skill", "using-clawpowers", "--", "true"]);
+    let ran = sandbox.run(&["run", "--skill", "using-clawpowers", "--", "true"]);
     assert_eq!(ran.code, 0);
     assert_eq!(
-        recorded(&world).remove(2)["skill_digest"].as_str().unwrap().len(),
+        recorded(&sandbox).remove(2)["skill_digest"]
+            .as_str()
+            .unwrap()
+            .len(),
         64
     );
 }
@@ -372,19 +383,19 @@ fn the_fields_of_an_execution_are_recorded() {
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
 fn a_command_may_use_the_home() {
-    let world = world();
+    let sandbox = sandbox();
     let program = env!("CARGO_BIN_EXE_clawpowers");
     let inner = format!(
         "'{program}' store set k v && '{program}' metrics show --outcome open && \
          '{program}' run --skill demo -- '{program}' store get k"
     );
-    let ran = world.run(&words(&[], &inner));
+    let ran = sandbox.run(&words(&[], &inner));
     assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
     assert!(
         ran.out.contains("\"outcome\":\"open\"") && ran.out.ends_with("\nv\n"),
         "{ran:?}"
     );
-    let outcomes: Vec<_> = recorded(&world)
+    let outcomes: Vec<_> = recorded(&sandbox)
         .iter()
         .map(|execution| execution["outcome"].clone())
         .collect();
@@ -394,10 +405,10 @@ fn a_command_may_use_the_home() {
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
 fn the_json_reply_follows_the_output() {
-    let world = world();
+    let sandbox = sandbox();
     let mut args = vec!["--json"];
     args.extend(words(&[], "echo out; exit 3"));
-    let ran = world.run(&args);
+    let ran = sandbox.run(&args);
     assert_eq!((ran.code, ran.err.as_str()), (3, ""), "{ran:?}");
     let (out, reply) = ran.out.split_once('\n').unwrap();
     assert_eq!(out, "out");
@@ -405,7 +416,7 @@ fn the_json_reply_follows_the_output() {
     let ok = &reply["ok"];
     assert_eq!((&ok["outcome"], &ok["exit_code"]), (&"failure".into(), &3.into()));
     assert_eq!(ok["unrecorded"], Value::Null);
-    let (_, shown) = world.json(&["metrics", "show"]);
+    let (_, shown) = sandbox.json(&["metrics", "show"]);
     assert_eq!(shown["ok"]["executions"][0]["id"], ok["id"], "{shown}");
 }
 
@@ -414,11 +425,11 @@ fn the_json_reply_follows_the_output() {
 fn an_unrecorded_success_is_an_error() {
     let ruin = "rm -r \"$CLAWPOWERS_DIR\" && touch \"$CLAWPOWERS_DIR\"";
     for (script, code) in [(ruin.to_owned(), 4), (format!("{ruin}; exit 9"), 9)] {
-        let ran = world().run(&words(&[], &script));
+        let ran = sandbox().run(&words(&[], &script));
         assert_eq!(ran.code, code, "{ran:?}");
         good_error(&ran.err);
         let args = words(&[], &script);
-        let ran = world().run(&[&["--json"], &args[..]].concat());
+        let ran = sandbox().run(&[&["--json"], &args[..]].concat());
         assert_eq!(ran.code, code, "{ran:?}");
         let reply: Value = serde_json::from_str(&ran.out).unwrap();
         assert_eq!(reply["ok"]["unrecorded"]["code"], "storage", "{reply}");
@@ -446,43 +457,43 @@ fn a_signal_reaches_the_command_and_is_recorded() {
             println!("skipped: the tests were started with signal {number} ignored, and it stays so");
             continue;
         }
-        let world = world();
-        let child = &mut start(&world, &words(&[], "echo $$ > pid; exec sleep 600"));
-        let pid = line_of(&world.work().join("pid"));
+        let sandbox = sandbox();
+        let child = &mut start(&sandbox, &words(&[], "echo $$ > pid; exec sleep 600"));
+        let pid = line_of(&sandbox.work().join("pid"));
         kill(signal, &child.id().to_string());
         assert_eq!(wait(child), 128 + number);
         assert!(!is_alive(&pid));
-        let execution = only(&world);
+        let execution = only(&sandbox);
         assert_eq!(execution["outcome"], "failure");
         assert_eq!(execution["notes"], format!("ended by signal {number}"));
     }
     // The command decides how to react.
-    let world = world();
+    let sandbox = sandbox();
     let script = "trap 'kill $!; exit 0' TERM; sleep 600 & echo $$ > pid; wait";
-    let child = &mut start(&world, &words(&[], script));
-    line_of(&world.work().join("pid"));
+    let child = &mut start(&sandbox, &words(&[], script));
+    line_of(&sandbox.work().join("pid"));
     kill("-TERM", &child.id().to_string());
     assert_eq!(wait(child), 0);
-    assert_eq!(only(&world)["outcome"], "success");
+    assert_eq!(only(&sandbox)["outcome"], "success");
 }
 
 #[test]
 #[cfg_attr(windows, ignore = "Windows has no signals")]
 fn a_killed_runner_leaves_the_execution_open() {
-    let world = world();
+    let sandbox = sandbox();
     let mut child = start(
-        &world,
+        &sandbox,
         &words(&["--session-id", "s"], "echo $$ > pid; exec sleep 600"),
     );
-    let pid = line_of(&world.work().join("pid"));
+    let pid = line_of(&sandbox.work().join("pid"));
     child.kill().unwrap();
     assert_eq!(signal(child.wait().unwrap()), Some(9));
     // The command itself continues to run, as documented.
     assert!(is_alive(&pid));
     kill("-KILL", &pid);
-    let execution = only(&world);
+    let execution = only(&sandbox);
     assert_eq!(execution["outcome"], "open");
     assert!(execution.get("duration_s").is_none(), "{execution}");
-    let (_, summary) = world.json(&["metrics", "summary", "--session", "s"]);
+    let (_, summary) = sandbox.json(&["metrics", "summary", "--session", "s"]);
     assert_eq!(summary["ok"]["all"]["open"], 1);
 }

@@ -4,7 +4,7 @@
 //! `INSTA_UPDATE=always` accepts them all, and `git diff` shows them.
 
 use crate::analyze::{THEN, import, lines, worsening};
-use crate::harness::World;
+use crate::harness::Sandbox;
 use crate::help::pages;
 use crate::system::shown;
 use std::collections::BTreeMap;
@@ -15,12 +15,12 @@ mod inputs;
 /// Runs each line of `script` and returns the commands with their output, as on a terminal.
 ///
 /// Arguments are separated by spaces; single quotes enclose an argument with spaces.
-fn transcript(world: &World, script: &str) -> String {
+fn transcript(sandbox: &Sandbox, script: &str) -> String {
     let mut text = String::new();
     for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let words = words(line);
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let ran = world.run(&words);
+        let ran = sandbox.run(&words);
         writeln!(text, "$ clawpowers {line}").unwrap();
         text += &ran.out;
         if !ran.out.is_empty() && !ran.out.ends_with('\n') {
@@ -35,9 +35,9 @@ fn transcript(world: &World, script: &str) -> String {
         text.push('\n');
     }
     for (path, name) in [
-        (world.work(), "[WORK]"),
-        (world.home(), "[HOME]"),
-        (world.claw(), "[CLAW]"),
+        (sandbox.work(), "[WORK]"),
+        (sandbox.user_home(), "[HOME]"),
+        (sandbox.runtime_home(), "[CLAW]"),
     ] {
         text = text.replace(&shown(path), name);
     }
@@ -85,8 +85,8 @@ fn without_digits(line: &str) -> String {
 #[test]
 #[cfg_attr(windows, ignore = "the texts name paths and errors of Unix")]
 fn help_pages() {
-    let world = World::new();
-    let pages = pages(&world);
+    let sandbox = Sandbox::new();
+    let pages = pages(&sandbox);
     // A group is a command with subcommands; the program itself has the commands without a group.
     let group_of = |page: &[String]| -> Option<String> {
         let first = page.first()?;
@@ -106,18 +106,18 @@ fn help_pages() {
             .iter()
             .map(|command| format!("{command} --help\n"))
             .collect();
-        check(&format!("help-{group}"), &transcript(&world, &script));
+        check(&format!("help-{group}"), &transcript(&sandbox, &script));
     }
 }
 
 #[test]
 #[cfg_attr(windows, ignore = "the texts name paths and errors of Unix")]
 fn store() {
-    let world = World::new();
-    world.file("good.jsonl", "{\"key\":\"imported\",\"value\":\"1\"}\n");
-    world.file("bad.jsonl", "{\"key\":\"k\",\"value\":\"1\"}\n{\"key\":7}\n");
+    let sandbox = Sandbox::new();
+    sandbox.file("good.jsonl", "{\"key\":\"imported\",\"value\":\"1\"}\n");
+    sandbox.file("bad.jsonl", "{\"key\":\"k\",\"value\":\"1\"}\n{\"key\":7}\n");
     let text = transcript(
-        &world,
+        &sandbox,
         "store list
          store get build:status
          store set build:status green
@@ -157,15 +157,15 @@ fn store() {
 #[test]
 #[cfg_attr(windows, ignore = "the texts name paths and errors of Unix")]
 fn metrics() {
-    let world = World::new();
-    world.skill(".agents/skills/review", "Reviews a change. Use before a merge.");
-    world.file(
+    let sandbox = Sandbox::new();
+    sandbox.skill(".agents/skills/review", "Reviews a change. Use before a merge.");
+    sandbox.file(
         "lines.jsonl",
         "{\"ts\":\"2026-01-02T03:04:05Z\",\"skill\":\"review\",\"outcome\":\"failure\",\"duration_s\":2}\nnot json\n",
     );
-    world.file("bad.jsonl", "not json\n");
+    sandbox.file("bad.jsonl", "not json\n");
     let text = transcript(
-        &world,
+        &sandbox,
         "metrics show
          metrics summary
          metrics record --skill review --outcome success --duration 12.5 --at 2026-01-01T08:00:00Z --notes 'all good'
@@ -205,11 +205,11 @@ fn metrics() {
 #[test]
 #[cfg_attr(windows, ignore = "the texts name paths and errors of Unix")]
 fn analyze() {
-    let world = World::new();
-    let empty = transcript(&world, "analyze\nanalyze --recommendations");
-    import(&world, &lines("deploy", 0, worsening()));
+    let sandbox = Sandbox::new();
+    let empty = transcript(&sandbox, "analyze\nanalyze --recommendations");
+    import(&sandbox, &lines("deploy", 0, worsening()));
     let text = transcript(
-        &world,
+        &sandbox,
         &format!(
             "analyze {THEN}
              analyze --skill nobody {THEN}
@@ -223,36 +223,36 @@ fn analyze() {
 #[test]
 #[cfg_attr(windows, ignore = "the texts name paths and errors of Unix")]
 fn skills() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let base = ".agents/skills";
-    world.file(
+    sandbox.file(
         &format!("{base}/release-notes/SKILL.md"),
         "---\nname: release-notes\ndescription: Writes release notes. Use when a version is published.\nversion: 1.2.0\n\
          license: MIT\nallowed-tools: Bash(git:*) Read\nmetadata:\n  author: ada\nrequires:\n  bins: [git, no-such-program]\n---\n\n\
          # Release notes\n\nRead `scripts/log.sh` and [the style](references/style.md).\n\n## Steps\n\nDo it.\n",
     );
-    world.file(
+    sandbox.file(
         &format!("{base}/release-notes/scripts/log.sh"),
         "#!/bin/sh\necho log\n",
     );
-    world.file(&format!("{base}/release-notes/references/style.md"), "# Style\n");
-    world.file(
+    sandbox.file(&format!("{base}/release-notes/references/style.md"), "# Style\n");
+    sandbox.file(
         &format!("{base}/colon/SKILL.md"),
         "---\nname: colon\ndescription: Deploys: to staging, then to production.\n---\n\n# Colon\n\nSee [more](missing.md).\n",
     );
-    world.skill_at(
-        &world.home(),
+    sandbox.skill_at(
+        &sandbox.user_home(),
         ".agents/skills/release-notes",
         "Is hidden by that of the project.",
     );
-    world.file(
+    sandbox.file(
         &format!("{base}/broken/SKILL.md"),
         "---\nname: broken\n---\n\nText.\n",
     );
-    world.file(&format!("{base}/plain/SKILL.md"), "No frontmatter here.\n");
+    sandbox.file(&format!("{base}/plain/SKILL.md"), "No frontmatter here.\n");
     let own = "--scope project --scope user";
     let text = transcript(
-        &world,
+        &sandbox,
         &format!(
             "skill list {own}
              skill list --as codex {own}
@@ -296,32 +296,32 @@ fn skills() {
 #[test]
 #[cfg_attr(windows, ignore = "the texts name paths and errors of Unix")]
 fn problems() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let mut script = String::new();
     for (folder, text) in inputs::SKILLS {
-        world.file(&format!("{folder}/SKILL.md"), text);
+        sandbox.file(&format!("{folder}/SKILL.md"), text);
         writeln!(
             script,
             "skill validate {folder} --target clawpowers --format text"
         )
         .unwrap();
     }
-    check("problems", &transcript(&world, &script));
+    check("problems", &transcript(&sandbox, &script));
 }
 
 #[test]
 #[cfg_attr(windows, ignore = "the texts name paths and errors of Unix")]
 fn home() {
-    let world = World::new();
-    world.file("old/state/plan", "done");
-    world.file(
+    let sandbox = Sandbox::new();
+    sandbox.file("old/state/plan", "done");
+    sandbox.file(
         "old/metrics/2026-01.jsonl",
         "{\"ts\":\"2026-01-02T03:04:05Z\",\"skill\":\"a\",\"outcome\":\"success\"}\n",
     );
-    world.file("empty/readme.txt", "nothing of 1.x");
-    world.file("a-file", "text");
+    sandbox.file("empty/readme.txt", "nothing of 1.x");
+    sandbox.file("a-file", "text");
     let text = transcript(
-        &world,
+        &sandbox,
         "status
          doctor
          init
@@ -339,16 +339,16 @@ fn home() {
          store set k v --home a-file",
     );
     check("home", &text);
-    let status = transcript(&world, "status");
+    let status = transcript(&sandbox, "status");
     check("status", &masked(&status, "", without_digits));
 }
 
 #[test]
 #[cfg_attr(windows, ignore = "the texts name paths and errors of Unix")]
 fn config() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let text = transcript(
-        &world,
+        &sandbox,
         "config list
          config get logging.level
          config set logging.level debug
@@ -363,9 +363,9 @@ fn config() {
          config list",
     );
     check("config", &text);
-    world.file("../claw/config.json", "{\"logging\":{\"level\":");
+    sandbox.file("../claw/config.json", "{\"logging\":{\"level\":");
     let text = transcript(
-        &world,
+        &sandbox,
         "config list\nconfig set logging.level debug\ndoctor\nskill list --scope extra",
     );
     check("config-broken", &text);
@@ -374,9 +374,9 @@ fn config() {
 #[test]
 #[cfg_attr(windows, ignore = "the texts name paths and errors of Unix")]
 fn usage() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let text = transcript(
-        &world,
+        &sandbox,
         "skil list
          skill lst
          install
@@ -400,10 +400,10 @@ fn usage() {
 #[test]
 #[cfg_attr(windows, ignore = "the texts name paths and errors of Unix")]
 fn run() {
-    let world = World::new();
-    world.skill(".agents/skills/review", "Reviews a change. Use before a merge.");
+    let sandbox = Sandbox::new();
+    sandbox.skill(".agents/skills/review", "Reviews a change. Use before a merge.");
     let text = transcript(
-        &world,
+        &sandbox,
         "run --skill review -- sh -c 'echo out; exit 3'
          run --skill review --partial-exit 3 -- sh -c 'exit 3'
          run --skill review -- no-such-program

@@ -1,6 +1,6 @@
 //! `store`: the behaviour of 1.x that scripts rely on, and a test for each of its bugs.
 
-use crate::harness::{World, finish, good_error, wait};
+use crate::harness::{Sandbox, finish, good_error, wait};
 use crate::piped::fed;
 use crate::started::Start as _;
 use crate::system::{mode, os_string};
@@ -35,11 +35,11 @@ fn parsed(mut bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
 }
 
 /// Writes `count` keys `key:00000` and so on with one command.
-fn many(world: &World, count: usize) {
+fn many(sandbox: &Sandbox, count: usize) {
     let lines: String = (0..count)
         .map(|n| format!("{{\"key\":\"key:{n:05}\",\"value\":\"{n}\"}}\n"))
         .collect();
-    let ran = world.feed(&["store", "import", "-"], lines.as_bytes());
+    let ran = sandbox.feed(&["store", "import", "-"], lines.as_bytes());
     assert_eq!(
         (ran.code, ran.err),
         (0, format!("{count} set, 0 kept\n")),
@@ -49,7 +49,7 @@ fn many(world: &World, count: usize) {
 
 #[test]
 fn the_messages_of_1x() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let cases: &[(&[&str], i32, &str, &str)] = &[
         (&["set", "a:b", "one"], 0, "", ""),
         (&["get", "a:b"], 0, "one\n", ""),
@@ -90,31 +90,31 @@ fn the_messages_of_1x() {
         (&["list-values", "new"], 0, "", "No keys found with prefix: new\n"),
     ];
     for (args, code, out, err) in cases {
-        let ran = world.run(&[&["store"], *args].concat());
+        let ran = sandbox.run(&[&["store"], *args].concat());
         assert_eq!((ran.code, &*ran.out, &*ran.err), (*code, *out, *err), "{args:?}");
     }
-    let ran = world.refused(1, &["store", "get", "missing"]);
+    let ran = sandbox.refused(1, &["store", "get", "missing"]);
     assert!(ran.err.starts_with("error: key not found: missing\n"), "{ran:?}");
     for (pattern, found) in [(None, ""), (Some(""), "")] {
-        let world = World::new();
+        let sandbox = Sandbox::new();
         for verb in ["list", "list-values"] {
             let args: Vec<&str> = ["store", verb].into_iter().chain(pattern).collect();
-            assert_eq!(world.good(&args), found, "an empty store is silent");
+            assert_eq!(sandbox.good(&args), found, "an empty store is silent");
         }
     }
 }
 
 #[test]
 fn values_that_are_not_integers_are_not_changed() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     for value in ["", "1.5", "+5", "hello", "-", "0x10", "1\n2", "--1", "1 2", "٣"] {
-        world.feed(&["store", "set", "n", "-"], value.as_bytes());
-        let ran = world.refused(3, &["store", "incr", "n"]);
+        sandbox.feed(&["store", "set", "n", "-"], value.as_bytes());
+        let ran = sandbox.refused(3, &["store", "incr", "n"]);
         assert!(
             ran.err.contains("value is not an integer: `"),
             "{value:?}: {ran:?}"
         );
-        assert_eq!(world.good(&["store", "get", "n"]), format!("{value}\n"));
+        assert_eq!(sandbox.good(&["store", "get", "n"]), format!("{value}\n"));
     }
     for (value, next) in [
         (" 7 ", "8"),
@@ -124,9 +124,9 @@ fn values_that_are_not_integers_are_not_changed() {
         ("7\n", "8"),
         ("000", "1"),
     ] {
-        world.feed(&["store", "set", "n", "-"], value.as_bytes());
+        sandbox.feed(&["store", "set", "n", "-"], value.as_bytes());
         assert_eq!(
-            world.good(&["store", "incr", "n"]),
+            sandbox.good(&["store", "incr", "n"]),
             format!("{next}\n"),
             "{value:?}"
         );
@@ -135,7 +135,7 @@ fn values_that_are_not_integers_are_not_changed() {
 
 #[test]
 fn lists_accept_prefixes_and_patterns() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let keys = [
         "a0",
         "aZ",
@@ -152,7 +152,7 @@ fn lists_accept_prefixes_and_patterns() {
         "что",
     ];
     for key in keys {
-        world.good(&["store", "set", key, key]);
+        sandbox.good(&["store", "set", key, key]);
     }
     let cases: &[(&str, &[&str])] = &[
         (
@@ -174,16 +174,16 @@ fn lists_accept_prefixes_and_patterns() {
         ("a ", &[]),
     ];
     for (pattern, expected) in cases {
-        let ran = world.run(&["store", "list", pattern]);
+        let ran = sandbox.run(&["store", "list", pattern]);
         let found: Vec<&str> = ran.out.lines().collect();
         assert_eq!(found, *expected, "{pattern}");
         assert_eq!(ran.code, 0);
         assert_eq!(ran.err.is_empty(), !expected.is_empty(), "{ran:?}");
-        let values = world.run(&["store", "list-values", pattern]).out;
+        let values = sandbox.run(&["store", "list-values", pattern]).out;
         let expected: Vec<String> = expected.iter().map(|key| format!("{key}={key}")).collect();
         assert_eq!(values.lines().collect::<Vec<_>>(), expected, "{pattern}");
     }
-    let all = world.good(&["store", "list"]);
+    let all = sandbox.good(&["store", "list"]);
     let mut sorted = keys.to_vec();
     sorted.sort_unstable();
     assert_eq!(
@@ -195,10 +195,10 @@ fn lists_accept_prefixes_and_patterns() {
 
 #[test]
 fn a_closed_pipe_is_not_an_error() {
-    let world = World::new();
-    many(&world, 21_000);
+    let sandbox = Sandbox::new();
+    many(&sandbox, 21_000);
     for args in [&["list"][..], &["list-values"], &["export"], &["list", "--json"]] {
-        let mut child = world
+        let mut child = sandbox
             .program()
             .arg("store")
             .args(args)
@@ -219,9 +219,9 @@ fn a_closed_pipe_is_not_an_error() {
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
 fn a_reader_may_read_one_line_of_many() {
-    let world = World::new();
-    many(&world, 21_000);
-    let mut shell = world.command("sh");
+    let sandbox = Sandbox::new();
+    many(&sandbox, 21_000);
+    let mut shell = sandbox.command("sh");
     shell.args([
         "-c",
         "\"$0\" store list | head -1",
@@ -233,20 +233,20 @@ fn a_reader_may_read_one_line_of_many() {
 
 #[test]
 fn s1_no_update_is_lost() {
-    let world = World::new();
-    fs::remove_dir(world.claw()).unwrap();
-    let ran = world.crowd((0..50).map(|_| words(&["store", "incr", "n"])));
+    let sandbox = Sandbox::new();
+    fs::remove_dir(sandbox.runtime_home()).unwrap();
+    let ran = sandbox.crowd((0..50).map(|_| words(&["store", "incr", "n"])));
     let sums: BTreeSet<u32> = ran.iter().map(|ran| ran.text().trim().parse().unwrap()).collect();
     assert_eq!(sums, (1..=50).collect(), "each process got a number of its own");
-    assert_eq!(world.good(&["store", "get", "n"]), "50\n");
+    assert_eq!(sandbox.good(&["store", "get", "n"]), "50\n");
 }
 
 #[test]
 fn s2_no_first_append_is_lost() {
-    let world = World::new();
-    fs::remove_dir(world.claw()).unwrap();
-    world.crowd((0..50).map(|n| words(&["store", "append", "log", &format!("line {n}")])));
-    let log = world.good(&["store", "get", "log"]);
+    let sandbox = Sandbox::new();
+    fs::remove_dir(sandbox.runtime_home()).unwrap();
+    sandbox.crowd((0..50).map(|n| words(&["store", "append", "log", &format!("line {n}")])));
+    let log = sandbox.good(&["store", "get", "log"]);
     let lines: BTreeSet<&str> = log.lines().collect();
     let expected: Vec<String> = (0..50).map(|n| format!("line {n}")).collect();
     assert_eq!(lines, expected.iter().map(String::as_str).collect());
@@ -255,7 +255,7 @@ fn s2_no_first_append_is_lost() {
 
 #[test]
 fn s3_underscores_do_not_collide() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let keys = [
         "fvl:p:__init__",
         "u:a:b",
@@ -266,28 +266,28 @@ fn s3_underscores_do_not_collide() {
         "v____x",
     ];
     for key in keys {
-        world.good(&["store", "set", key, key]);
+        sandbox.good(&["store", "set", key, key]);
     }
     for key in keys {
-        assert_eq!(world.good(&["store", "get", key]), format!("{key}\n"));
+        assert_eq!(sandbox.good(&["store", "get", key]), format!("{key}\n"));
     }
-    assert_eq!(world.good(&["store", "list"]).lines().collect::<Vec<_>>(), keys);
-    world.good(&["store", "delete", "u:a:b"]);
-    assert_eq!(world.good(&["store", "get", "u:a__b"]), "u:a__b\n");
+    assert_eq!(sandbox.good(&["store", "list"]).lines().collect::<Vec<_>>(), keys);
+    sandbox.good(&["store", "delete", "u:a:b"]);
+    assert_eq!(sandbox.good(&["store", "get", "u:a__b"]), "u:a__b\n");
 }
 
 #[test]
 fn s4_no_temporary_file_is_a_key() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     // A temporary file of a killed 1.x writer, found when the home is imported.
-    fs::create_dir(world.claw().join("state")).unwrap();
+    fs::create_dir(sandbox.runtime_home().join("state")).unwrap();
     for (name, text) in [("k__0", "old\n"), ("k__0.tmp.4242", "ol")] {
-        fs::write(world.claw().join("state").join(name), text).unwrap();
+        fs::write(sandbox.runtime_home().join("state").join(name), text).unwrap();
     }
-    assert_eq!(world.run(&["store", "list"]).out, "k:0\n");
+    assert_eq!(sandbox.run(&["store", "list"]).out, "k:0\n");
     let writers = (0..40).map(|n| words(&["store", "set", &format!("k:{}", n % 4), "value"]));
     let readers = (0..40).map(|_| words(&["store", "list"]));
-    let ran = world.crowd(writers.zip(readers).flat_map(|(writer, reader)| [writer, reader]));
+    let ran = sandbox.crowd(writers.zip(readers).flat_map(|(writer, reader)| [writer, reader]));
     for ran in ran {
         let strange = ran
             .text()
@@ -296,7 +296,7 @@ fn s4_no_temporary_file_is_a_key() {
         assert_eq!(strange, None);
     }
     // A writer that is killed before it gets its value leaves no trace.
-    let mut child = world
+    let mut child = sandbox
         .program()
         .args(["store", "set", "k:9", "-"])
         .stdin(Stdio::piped())
@@ -304,16 +304,16 @@ fn s4_no_temporary_file_is_a_key() {
     child.stdin.as_mut().unwrap().write_all(&[b'x'; 100_000]).unwrap();
     child.kill().unwrap();
     child.wait().unwrap();
-    assert_eq!(world.good(&["store", "list"]), "k:0\nk:1\nk:2\nk:3\n");
+    assert_eq!(sandbox.good(&["store", "list"]), "k:0\nk:1\nk:2\nk:3\n");
 }
 
 #[test]
 fn s5_nothing_outside_the_store_is_read() {
-    let world = World::new();
-    world.good(&["store", "set", "x", "inside"]);
-    world.file("secret", "outside");
-    fs::write(world.claw().join("README"), "outside").unwrap();
-    let secret = world.work().join("secret").display().to_string();
+    let sandbox = Sandbox::new();
+    sandbox.good(&["store", "set", "x", "inside"]);
+    sandbox.file("secret", "outside");
+    fs::write(sandbox.runtime_home().join("README"), "outside").unwrap();
+    let secret = sandbox.work().join("secret").display().to_string();
     let spaced = format!("x {secret}");
     for pattern in [
         "../",
@@ -327,7 +327,7 @@ fn s5_nothing_outside_the_store_is_read() {
         &spaced,
     ] {
         for verb in ["list", "list-values", "export"] {
-            let ran = world.run(&["store", verb, pattern]);
+            let ran = sandbox.run(&["store", verb, pattern]);
             assert_eq!((ran.code, &*ran.out), (0, ""), "{verb} {pattern}");
         }
     }
@@ -339,11 +339,11 @@ fn s5_nothing_outside_the_store_is_read() {
         "..\\README",
         "state/x",
     ] {
-        let ran = world.refused(3, &["store", "get", key]);
+        let ran = sandbox.refused(3, &["store", "get", key]);
         assert!(ran.err.starts_with("error: key cannot contain '"), "{ran:?}");
     }
     assert_eq!(
-        world.good(&["store", "list-values"]),
+        sandbox.good(&["store", "list-values"]),
         "x=inside\n",
         "and the rest of it works"
     );
@@ -351,7 +351,7 @@ fn s5_nothing_outside_the_store_is_read() {
 
 #[test]
 fn s6_no_value_is_executed() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let words = [
         "BASH_VERSINFO[$(touch pwned)0]",
         "$(touch pwned)",
@@ -360,70 +360,73 @@ fn s6_no_value_is_executed() {
         "a[$(touch pwned)]",
     ];
     for word in words {
-        let ran = world.refused(3, &["store", "incr", "n", word]);
+        let ran = sandbox.refused(3, &["store", "incr", "n", word]);
         assert!(
             ran.err
                 .contains(&format!("`{word}` is not an integer of 64 bits")),
             "{ran:?}"
         );
-        world.refused(2, &["metrics", "show", "--limit", word]);
-        world.good(&["store", "set", word, word]);
-        assert_eq!(world.good(&["store", "get", word]), format!("{word}\n"));
-        world.refused(3, &["store", "incr", word]);
-        world.run(&["store", "list", word]);
+        sandbox.refused(2, &["metrics", "show", "--limit", word]);
+        sandbox.good(&["store", "set", word, word]);
+        assert_eq!(sandbox.good(&["store", "get", word]), format!("{word}\n"));
+        sandbox.refused(3, &["store", "incr", word]);
+        sandbox.run(&["store", "list", word]);
     }
     assert_eq!(
-        fs::read_dir(world.work()).unwrap().count(),
+        fs::read_dir(sandbox.work()).unwrap().count(),
         0,
         "nothing was touched"
     );
-    assert_eq!(world.run(&["store", "exists", "n"]).code, 1);
+    assert_eq!(sandbox.run(&["store", "exists", "n"]).code, 1);
 }
 
 #[test]
 fn s7_every_value_is_stored() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     for value in [
         "-n", "-e", "-E", "-nee", "-nx", "-n hello", "-", "--", "---", "-1", "$HOME", "*", "%s",
     ] {
         if value != "-" && value != "--" {
-            world.good(&["store", "set", "k", value]);
-            assert_eq!(world.good(&["store", "get", "k"]), format!("{value}\n"));
+            sandbox.good(&["store", "set", "k", value]);
+            assert_eq!(sandbox.good(&["store", "get", "k"]), format!("{value}\n"));
         }
-        assert_eq!(world.feed(&["store", "set", "k", "-"], value.as_bytes()).code, 0);
         assert_eq!(
-            world.good(&["store", "get", "k", "--raw"]),
+            sandbox.feed(&["store", "set", "k", "-"], value.as_bytes()).code,
+            0
+        );
+        assert_eq!(
+            sandbox.good(&["store", "get", "k", "--raw"]),
             value,
             "through a pipe"
         );
     }
     for value in ["--", "-h", "--json", "--raw", "--file"] {
-        world.good(&["store", "set", "--", "k", value]);
+        sandbox.good(&["store", "set", "--", "k", value]);
         assert_eq!(
-            world.good(&["store", "get", "k"]),
+            sandbox.good(&["store", "get", "k"]),
             format!("{value}\n"),
             "behind `--`"
         );
     }
     for key in ["-n", "-", "-1", "--flag"] {
-        world.good(&["store", "set", "--", key, "v"]);
-        assert_eq!(world.good(&["store", "get", "--", key]), "v\n");
+        sandbox.good(&["store", "set", "--", key, "v"]);
+        assert_eq!(sandbox.good(&["store", "get", "--", key]), "v\n");
     }
     let large: Vec<u8> = (0..1024 * 1024).map(|n: u32| (n % 251) as u8).collect();
-    let ran = world.feed(&["store", "set", "large", "-"], &large);
+    let ran = sandbox.feed(&["store", "set", "large", "-"], &large);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
-    assert!(world.feed(&["store", "get", "large", "--raw"], b"").out == large);
+    assert!(sandbox.feed(&["store", "get", "large", "--raw"], b"").out == large);
     // The same is true for `--file` and `append`.
-    world.file("part", &large[..1000]);
-    world.good(&["store", "set", "part", "--file", "part"]);
-    assert_eq!(world.feed(&["store", "append", "part", "-"], b"a\nb\n").code, 0);
+    sandbox.file("part", &large[..1000]);
+    sandbox.good(&["store", "set", "part", "--file", "part"]);
+    assert_eq!(sandbox.feed(&["store", "append", "part", "-"], b"a\nb\n").code, 0);
     let expected = [&large[..1000], b"\na\nb\n"].concat();
-    assert!(world.feed(&["store", "get", "part", "--raw"], b"").out == expected);
+    assert!(sandbox.feed(&["store", "get", "part", "--raw"], b"").out == expected);
 }
 
 #[test]
 fn s8_listed_values_can_be_parsed() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let every: Vec<u8> = (0..=255).collect();
     let entries: Vec<(&str, Vec<u8>)> = vec![
         ("=", b"=".to_vec()),
@@ -435,30 +438,33 @@ fn s8_listed_values_can_be_parsed() {
         ("two words", b"\n".to_vec()),
     ];
     for (key, value) in &entries {
-        assert_eq!(world.feed(&["store", "set", key, "-"], value).code, 0);
+        assert_eq!(sandbox.feed(&["store", "set", key, "-"], value).code, 0);
     }
     let owned: Vec<(String, Vec<u8>)> = entries
         .iter()
         .map(|(k, v)| ((*k).to_owned(), v.clone()))
         .collect();
     for flag in ["--null", "-0"] {
-        let ran = world.feed(&["store", "list-values", flag], b"");
+        let ran = sandbox.feed(&["store", "list-values", flag], b"");
         assert_eq!(parsed(&ran.out), owned);
     }
-    let ran = world.feed(&["store", "list-values", "a=", "--null"], b"");
+    let ran = sandbox.feed(&["store", "list-values", "a=", "--null"], b"");
     assert_eq!(parsed(&ran.out), owned[1..3]);
     assert_eq!(
-        world.good(&["store", "list-values", "a=b", "-0"]).lines().count(),
+        sandbox
+            .good(&["store", "list-values", "a=b", "-0"])
+            .lines()
+            .count(),
         3
     );
 }
 
 #[test]
 fn s9_sums_are_exact_to_the_last_of_64_bits() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let incr = |from: &str, by: &str| {
-        world.feed(&["store", "set", "n", "-"], from.as_bytes());
-        world.run(&["store", "incr", "n", by])
+        sandbox.feed(&["store", "set", "n", "-"], from.as_bytes());
+        sandbox.run(&["store", "incr", "n", by])
     };
     for (from, by, sum) in [
         ("9007199254740993", "1", "9007199254740994"),
@@ -489,37 +495,40 @@ fn s9_sums_are_exact_to_the_last_of_64_bits() {
         let ran = incr(from, by);
         assert_eq!((ran.code, &*ran.out), (3, ""), "{from} + {by}");
         good_error(&ran.err);
-        assert_eq!(world.good(&["store", "get", "n"]), format!("{from}\n"));
+        assert_eq!(sandbox.good(&["store", "get", "n"]), format!("{from}\n"));
     }
-    world.refused(3, &["store", "incr", "fresh", "NaN"]);
-    assert_eq!(world.run(&["store", "exists", "fresh"]).code, 1);
+    sandbox.refused(3, &["store", "incr", "fresh", "NaN"]);
+    assert_eq!(sandbox.run(&["store", "exists", "fresh"]).code, 1);
 }
 
 #[test]
 #[cfg_attr(windows, ignore = "Windows arguments are UTF-16, not bytes")]
 fn s10_values_that_are_not_utf8_are_unchanged() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let bytes = b"\xff\xfe caf\xe9 \xc3(\xed\xa0\x80";
-    let mut command = world.program();
+    let mut command = sandbox.program();
     command.args(["store", "set", "word"]).arg(os_string(bytes));
     assert_eq!(finish(&mut command).code, 0);
-    world.feed(&["store", "set", "pipe", "-"], bytes);
-    let file = world.file("bytes", bytes);
-    world.good(&["store", "set", "file", "--file", file.to_str().unwrap()]);
+    sandbox.feed(&["store", "set", "pipe", "-"], bytes);
+    let file = sandbox.file("bytes", bytes);
+    sandbox.good(&["store", "set", "file", "--file", file.to_str().unwrap()]);
     for key in ["word", "pipe", "file"] {
-        assert_eq!(world.feed(&["store", "get", key, "--raw"], b"").out, bytes);
+        assert_eq!(sandbox.feed(&["store", "get", key, "--raw"], b"").out, bytes);
         assert_eq!(
-            world.feed(&["store", "get", key], b"").out,
+            sandbox.feed(&["store", "get", key], b"").out,
             [bytes.as_slice(), b"\n"].concat()
         );
-        let ran = world.feed(&["store", "list-values", key], b"");
+        let ran = sandbox.feed(&["store", "list-values", key], b"");
         let expected = [key.as_bytes(), b"=", bytes, b"\n"].concat();
         assert_eq!(ran.out, expected);
     }
-    world.feed(&["store", "append", "pipe", "-"], b"\x80");
+    sandbox.feed(&["store", "append", "pipe", "-"], b"\x80");
     let expected = [bytes.as_slice(), b"\n\x80"].concat();
-    assert_eq!(world.feed(&["store", "get", "pipe", "--raw"], b"").out, expected);
-    let reply = world.ok(&["store", "get", "word"]);
+    assert_eq!(
+        sandbox.feed(&["store", "get", "pipe", "--raw"], b"").out,
+        expected
+    );
+    let reply = sandbox.ok(&["store", "get", "word"]);
     assert_eq!(
         reply,
         json!({"key": "word", "value": null, "value_base64": "//4gY2Fm6SDDKO2ggA==", "found": true})
@@ -530,20 +539,20 @@ fn s10_values_that_are_not_utf8_are_unchanged() {
 #[cfg_attr(windows, ignore = "Windows has no permission bits")]
 fn s11_files_are_private_with_any_umask() {
     for umask in ["000", "022", "077"] {
-        let world = World::new();
-        fs::remove_dir(world.claw()).unwrap();
+        let sandbox = Sandbox::new();
+        fs::remove_dir(sandbox.runtime_home()).unwrap();
         let under = |line: &str| {
             let script = format!("umask {umask}; {line}");
-            let mut shell = world.command("sh");
+            let mut shell = sandbox.command("sh");
             shell.args(["-c", &script, env!("CARGO_BIN_EXE_clawpowers")]);
             let ran = finish(&mut shell);
             assert_eq!((ran.code, &*ran.err), (0, ""), "{line}");
         };
         under("\"$0\" store set a b && \"$0\" store set c d");
-        let mode = |name: &str| mode(world.claw().join(name));
+        let mode = |name: &str| mode(sandbox.runtime_home().join(name));
         assert_eq!(mode(""), 0o700, "umask {umask}");
         let mut seen = 0;
-        for entry in fs::read_dir(world.claw()).unwrap() {
+        for entry in fs::read_dir(sandbox.runtime_home()).unwrap() {
             let name = entry.unwrap().file_name().into_string().unwrap();
             assert_eq!(mode(&name), 0o600, "umask {umask}: {name}");
             seen += 1;
@@ -562,8 +571,8 @@ fn s11_files_are_private_with_any_umask() {
 
 #[test]
 fn s12_a_key_is_one_line() {
-    let world = World::new();
-    world.good(&["store", "set", "a", "1"]);
+    let sandbox = Sandbox::new();
+    sandbox.good(&["store", "set", "a", "1"]);
     for key in [
         "a\nb",
         "a\n",
@@ -584,7 +593,7 @@ fn s12_a_key_is_one_line() {
             &["incr", key],
             &["cas", key, "x", "y"],
         ] {
-            let ran = world.refused(3, &[&["store"], args].concat());
+            let ran = sandbox.refused(3, &[&["store"], args].concat());
             assert!(
                 ran.err
                     .starts_with("error: key cannot contain control characters"),
@@ -592,21 +601,21 @@ fn s12_a_key_is_one_line() {
             );
         }
         let line = json!({"key": key, "value": "x"}).to_string();
-        let ran = world.feed(&["store", "import", "-"], line.as_bytes());
+        let ran = sandbox.feed(&["store", "import", "-"], line.as_bytes());
         assert_eq!(ran.code, 3, "{ran:?}");
     }
-    assert_eq!(world.good(&["store", "list"]), "a\n");
+    assert_eq!(sandbox.good(&["store", "list"]), "a\n");
 }
 
 #[test]
 fn s13_one_process_lists_21_000_keys() {
-    let world = World::new();
-    many(&world, 21_000);
-    let listed = world.good(&["store", "list"]);
+    let sandbox = Sandbox::new();
+    many(&sandbox, 21_000);
+    let listed = sandbox.good(&["store", "list"]);
     assert_eq!(listed.lines().count(), 21_000);
     assert!(listed.lines().is_sorted());
-    assert_eq!(world.good(&["store", "list", "key:2099"]).lines().count(), 10);
-    let mut values = fed(world.program().args(["store", "list-values"]), b"").out;
+    assert_eq!(sandbox.good(&["store", "list", "key:2099"]).lines().count(), 10);
+    let mut values = fed(sandbox.program().args(["store", "list-values"]), b"").out;
     values.pop();
     let values = String::from_utf8(values).unwrap();
     let wrong = values
@@ -615,9 +624,9 @@ fn s13_one_process_lists_21_000_keys() {
         .find(|(n, line)| *line != format!("key:{n:05}={n}"));
     assert_eq!(wrong, None);
     assert_eq!(
-        world.ok(&["store", "list"])["keys"].as_array().map(Vec::len),
+        sandbox.ok(&["store", "list"])["keys"].as_array().map(Vec::len),
         Some(21_000)
     );
-    let exported = world.feed(&["store", "export"], b"").out;
+    let exported = sandbox.feed(&["store", "export"], b"").out;
     assert_eq!(exported.lines().count(), 21_000);
 }

@@ -1,6 +1,6 @@
 //! `store`: the rules of keys and values, compare and set, export and import, replies, homes, terminals.
 
-use crate::harness::{World, finish, good_error, unsafe_characters};
+use crate::harness::{Sandbox, finish, good_error, unsafe_characters};
 use crate::piped::fed;
 use crate::started::Start as _;
 use serde_json::{Value, json};
@@ -21,8 +21,8 @@ const READERS: [&[&str]; 8] = [
 ];
 
 /// The lines of an export without the times.
-fn exported(world: &World) -> Vec<Value> {
-    let ran = world.feed(&["store", "export"], b"");
+fn exported(sandbox: &Sandbox) -> Vec<Value> {
+    let ran = sandbox.feed(&["store", "export"], b"");
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
     let line = |line: &str| {
         let mut entry: Value = serde_json::from_str(line).unwrap();
@@ -35,15 +35,18 @@ fn exported(world: &World) -> Vec<Value> {
 
 #[test]
 fn the_rules_of_keys() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let longest = "x".repeat(1024);
     let wide = "é".repeat(512);
     for key in [
         "a", ":", "a b", " ", "*", "a=b", ".", ".hidden", "a.b", "ключ", "🦀", "#", "'\"", &longest, &wide,
     ] {
-        world.good(&["store", "set", key, "v"]);
-        assert_eq!(world.good(&["store", "get", key]), "v\n", "{key}");
-        assert_eq!(world.good(&["store", "delete", key]), format!("Deleted: {key}\n"));
+        sandbox.good(&["store", "set", key, "v"]);
+        assert_eq!(sandbox.good(&["store", "get", key]), "v\n", "{key}");
+        assert_eq!(
+            sandbox.good(&["store", "delete", key]),
+            format!("Deleted: {key}\n")
+        );
     }
     let long = "x".repeat(1025);
     let wide = "é".repeat(513);
@@ -65,22 +68,22 @@ fn the_rules_of_keys() {
             &["incr", key],
             &["cas", "--absent", key, "x"],
         ] {
-            let ran = world.refused(3, &[&["store"], args].concat());
+            let ran = sandbox.refused(3, &[&["store"], args].concat());
             assert!(ran.err.contains(message), "{ran:?}");
             assert!(ran.err.len() < 400, "a long key is cut: {ran:?}");
         }
     }
-    assert_eq!(world.good(&["store", "list"]), "");
+    assert_eq!(sandbox.good(&["store", "list"]), "");
 }
 
 #[test]
 fn a_value_has_at_most_16_mebibytes() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let mut value = vec![b'x'; LIMIT];
-    assert_eq!(world.feed(&["store", "set", "k", "-"], &value).code, 0);
-    assert!(world.feed(&["store", "get", "k", "--raw"], b"").out == value);
+    assert_eq!(sandbox.feed(&["store", "set", "k", "-"], &value).code, 0);
+    assert!(sandbox.feed(&["store", "get", "k", "--raw"], b"").out == value);
     let refused = |args: &[&str], input: &[u8]| {
-        let ran = world.feed(args, input);
+        let ran = sandbox.feed(args, input);
         assert_eq!((ran.code, ran.out.as_slice()), (3, b"".as_slice()), "{args:?}");
         good_error(&ran.err);
         let expected = "the value of the key `k` has 16777217 bytes, more than 16777216";
@@ -89,7 +92,7 @@ fn a_value_has_at_most_16_mebibytes() {
     refused(&["store", "append", "k", "-"], b"");
     value.push(b'y');
     refused(&["store", "set", "k", "-"], &value);
-    world.file("large", &value);
+    sandbox.file("large", &value);
     refused(&["store", "set", "k", "--file", "large"], b"");
     refused(&["store", "append", "k", "--file", "large"], b"");
     let line = json!({"key": "k", "value": String::from_utf8(value).unwrap()}).to_string();
@@ -98,24 +101,27 @@ fn a_value_has_at_most_16_mebibytes() {
         format!("{{\"key\":\"a\",\"value\":\"b\"}}\n{line}\n").as_bytes(),
     );
     assert_eq!(
-        world.ok(&["store", "list"])["keys"],
+        sandbox.ok(&["store", "list"])["keys"],
         json!(["k"]),
         "nothing of it was written"
     );
-    assert_eq!(world.feed(&["store", "get", "k", "--raw"], b"").out.len(), LIMIT);
+    assert_eq!(
+        sandbox.feed(&["store", "get", "k", "--raw"], b"").out.len(),
+        LIMIT
+    );
     // Two values that are too large only together.
-    world.feed(&["store", "set", "half", "-"], &vec![b'x'; LIMIT / 2]);
-    let ran = world.feed(&["store", "append", "half", "-"], &vec![b'x'; LIMIT / 2 - 1]);
+    sandbox.feed(&["store", "set", "half", "-"], &vec![b'x'; LIMIT / 2]);
+    let ran = sandbox.feed(&["store", "append", "half", "-"], &vec![b'x'; LIMIT / 2 - 1]);
     assert_eq!(ran.code, 0);
     assert_eq!(
-        world.feed(&["store", "get", "half", "--raw"], b"").out.len(),
+        sandbox.feed(&["store", "get", "half", "--raw"], b"").out.len(),
         LIMIT
     );
 }
 
 #[test]
 fn compare_and_set() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let cases: &[(&[&str], i32, &str)] = &[
         (
             &["k", "old", "new"],
@@ -145,10 +151,10 @@ fn compare_and_set() {
         (&["k", "-n", "end"], 0, ""),
     ];
     for (args, code, err) in cases {
-        let ran = world.run(&[&["store", "cas"], *args].concat());
+        let ran = sandbox.run(&[&["store", "cas"], *args].concat());
         assert_eq!((ran.code, &*ran.out, &*ran.err), (*code, "", *err), "{args:?}");
     }
-    assert_eq!(world.good(&["store", "get", "k"]), "end\n");
+    assert_eq!(sandbox.good(&["store", "get", "k"]), "end\n");
     for args in [
         &["k"][..],
         &["k", "a"],
@@ -156,16 +162,16 @@ fn compare_and_set() {
         &["k", "--absent", "a", "b"],
         &["k", "--absent"],
     ] {
-        world.refused(2, &[&["store", "cas"], args].concat());
+        sandbox.refused(2, &[&["store", "cas"], args].concat());
     }
-    assert_eq!(world.good(&["store", "get", "k"]), "end\n");
+    assert_eq!(sandbox.good(&["store", "get", "k"]), "end\n");
 }
 
 #[test]
 fn one_of_many_gets_the_lock() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let take = |n: usize| {
-        world
+        sandbox
             .program()
             .args(["store", "cas", "lock", "--absent", &n.to_string()])
             .stderr(std::process::Stdio::null())
@@ -175,12 +181,12 @@ fn one_of_many_gets_the_lock() {
     let codes: Vec<i32> = takers.iter_mut().map(crate::harness::wait).collect();
     let winner = codes.iter().position(|code| *code == 0).unwrap();
     assert_eq!(codes.iter().filter(|code| **code == 1).count(), 19, "{codes:?}");
-    assert_eq!(world.good(&["store", "get", "lock"]), format!("{winner}\n"));
+    assert_eq!(sandbox.good(&["store", "get", "lock"]), format!("{winner}\n"));
 }
 
 #[test]
 fn replies_have_their_exact_shape() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let missing = |key: &str| json!({"key": key, "swapped": false, "current": null});
     let cases: &[(&[&str], i32, Value)] = &[
         (&["set", "a", "b\u{e9}"], 0, json!({"key": "a", "bytes": 3})),
@@ -221,42 +227,42 @@ fn replies_have_their_exact_shape() {
         (&["export", "x"], 0, json!({"text": "", "count": 0})),
     ];
     for (args, code, expected) in cases {
-        let (found, reply) = world.json(&[&["store"], *args].concat());
+        let (found, reply) = sandbox.json(&[&["store"], *args].concat());
         assert_eq!((found, &reply), (*code, &json!({ "ok": expected })), "{args:?}");
     }
-    let (code, reply) = world.json(&["store", "get", "z"]);
+    let (code, reply) = sandbox.json(&["store", "get", "z"]);
     let error = json!({
         "code": "not_found",
         "message": "key not found: z",
         "hint": "`clawpowers store list` shows the keys; a default can be given",
     });
     assert_eq!((code, reply), (1, json!({ "error": error })));
-    let (code, reply) = world.json(&["store", "get", "a/b"]);
+    let (code, reply) = sandbox.json(&["store", "get", "a/b"]);
     assert_eq!((code, &reply["error"]["code"]), (3, &json!("invalid_input")));
-    let listed = world.ok(&["store", "list-values"]);
+    let listed = sandbox.ok(&["store", "list-values"]);
     let entry = &listed["entries"][0];
     let at = entry["updated_at"].as_str().unwrap();
     assert_eq!(
         *entry,
         json!({"key": "a", "value": "b\u{e9}\nc", "updated_at": at})
     );
-    let text = world.feed(&["store", "export"], b"").out;
-    let export = world.ok(&["store", "export"]);
+    let text = sandbox.feed(&["store", "export"], b"").out;
+    let export = sandbox.ok(&["store", "export"]);
     assert_eq!(
         export,
         json!({"text": String::from_utf8(text).unwrap(), "count": 2})
     );
-    world.file(
+    sandbox.file(
         "in.jsonl",
         "{\"key\":\"a\",\"value\":\"1\"}\n\n{\"key\":\"new\",\"value\":\"2\"}",
     );
-    let imported = world.ok(&["store", "import", "in.jsonl", "--keep"]);
+    let imported = sandbox.ok(&["store", "import", "in.jsonl", "--keep"]);
     assert_eq!(imported, json!({"set": 1, "kept": 1}));
 }
 
 #[test]
 fn an_export_is_imported_unchanged() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let every: Vec<u8> = (0..=255).collect();
     let text = "quotes \" and \\ , lines\r\n, \u{1b}[31m \u{202e} \u{7f} 🦀 \u{0}".as_bytes();
     for (key, value) in [
@@ -266,18 +272,18 @@ fn an_export_is_imported_unchanged() {
         ("half", b"ab\xc3"),
         ("k\u{202e}\"=", b"v"),
     ] {
-        assert_eq!(world.feed(&["store", "set", key, "-"], value).code, 0);
+        assert_eq!(sandbox.feed(&["store", "set", key, "-"], value).code, 0);
     }
-    let export = world.feed(&["store", "export"], b"").out;
+    let export = sandbox.feed(&["store", "export"], b"").out;
     assert_eq!(
         unsafe_characters(std::str::from_utf8(&export).unwrap()),
         [],
         "safe in any place"
     );
-    let second = World::new();
+    let second = Sandbox::new();
     let ran = second.feed(&["store", "import", "-"], &export);
     assert_eq!((ran.code, ran.err.as_str()), (0, "5 set, 0 kept\n"));
-    assert_eq!(exported(&second), exported(&world));
+    assert_eq!(exported(&second), exported(&sandbox));
     for (key, value) in [("every", every.as_slice()), ("text", text), ("half", b"ab\xc3")] {
         assert_eq!(
             second.feed(&["store", "get", key, "--raw"], b"").out,
@@ -294,8 +300,8 @@ fn an_export_is_imported_unchanged() {
     let file = second.file("export.jsonl", [b"\xef\xbb\xbf".as_slice(), &export].concat());
     let ran = second.run(&["store", "import", file.to_str().unwrap()]);
     assert_eq!(ran.err, "5 set, 0 kept\n");
-    assert_eq!(exported(&second), exported(&world));
-    let some = world.feed(&["store", "export", "e*y"], b"").out;
+    assert_eq!(exported(&second), exported(&sandbox));
+    let some = sandbox.feed(&["store", "export", "e*y"], b"").out;
     assert_eq!(
         some.iter().filter(|byte| **byte == b'\n').count(),
         2,
@@ -305,8 +311,8 @@ fn an_export_is_imported_unchanged() {
 
 #[test]
 fn an_import_with_a_broken_line_writes_nothing() {
-    let world = World::new();
-    fs::remove_dir(world.claw()).unwrap();
+    let sandbox = Sandbox::new();
+    fs::remove_dir(sandbox.runtime_home()).unwrap();
     let good = "{\"key\":\"good\",\"value\":\"1\"}\n";
     for (line, why) in [
         ("{broken", "key must be a string at column 2"),
@@ -328,7 +334,7 @@ fn an_import_with_a_broken_line_writes_nothing() {
         ("{\"key\":\"k\",\"value\":\"1\"} x", "trailing characters"),
     ] {
         let text = format!("{good}\n{line}\n{good}");
-        let ran = world.feed(&["store", "import", "-"], text.as_bytes());
+        let ran = sandbox.feed(&["store", "import", "-"], text.as_bytes());
         assert_eq!((ran.code, ran.out.as_slice()), (3, b"".as_slice()), "{line}");
         good_error(&ran.err);
         let start = format!("error: `-` line 3: {why}");
@@ -336,85 +342,89 @@ fn an_import_with_a_broken_line_writes_nothing() {
         assert!(!ran.err.contains("at line 1"), "{}", ran.err);
         assert!(ran.err.contains("nothing was written"), "{}", ran.err);
     }
-    let ran = world.feed(&["store", "import", "-"], b"{\"key\":\"a\",\"value\":\"\xff\"}\n");
+    let ran = sandbox.feed(&["store", "import", "-"], b"{\"key\":\"a\",\"value\":\"\xff\"}\n");
     assert_eq!(ran.code, 3, "JSON is UTF-8");
-    world.refused(4, &["store", "import", "missing.jsonl"]);
-    world.refused(4, &["store", "import", "."]);
-    world.refused(4, &["store", "set", "k", "--file", "missing"]);
-    world.refused(2, &["store", "set", "k", "v", "--file", "missing"]);
-    assert!(!world.claw().exists(), "not even the home");
+    sandbox.refused(4, &["store", "import", "missing.jsonl"]);
+    sandbox.refused(4, &["store", "import", "."]);
+    sandbox.refused(4, &["store", "set", "k", "--file", "missing"]);
+    sandbox.refused(2, &["store", "set", "k", "v", "--file", "missing"]);
+    assert!(!sandbox.runtime_home().exists(), "not even the home");
 }
 
 #[test]
 fn reading_a_home_that_is_missing_creates_nothing() {
-    let world = World::new();
-    let home = world.work().join("no/home");
+    let sandbox = Sandbox::new();
+    let home = sandbox.work().join("no/home");
     let home = home.to_str().unwrap();
     for args in READERS {
-        let ran = world.run(&[args, &["--home", home]].concat());
+        let ran = sandbox.run(&[args, &["--home", home]].concat());
         assert!([0, 1].contains(&ran.code), "{args:?}: {ran:?}");
-        assert!(!world.work().join("no").exists(), "{args:?}");
+        assert!(!sandbox.work().join("no").exists(), "{args:?}");
         // An existing empty home stays empty.
-        let ran = world.run(args);
+        let ran = sandbox.run(args);
         assert!([0, 1].contains(&ran.code), "{args:?}: {ran:?}");
-        assert_eq!(fs::read_dir(world.claw()).unwrap().count(), 0, "{args:?}");
+        assert_eq!(
+            fs::read_dir(sandbox.runtime_home()).unwrap().count(),
+            0,
+            "{args:?}"
+        );
     }
 }
 
 #[test]
 fn an_impossible_home_is_an_error() {
-    let world = World::new();
-    let file = world.file("file", "text");
+    let sandbox = Sandbox::new();
+    let file = sandbox.file("file", "text");
     for args in READERS.iter().filter(|args| !args.contains(&"--json")) {
-        let ran = world.refused(4, &[*args, &["--home", file.to_str().unwrap()]].concat());
+        let ran = sandbox.refused(4, &[*args, &["--home", file.to_str().unwrap()]].concat());
         assert!(ran.err.contains("clawpowers.db` cannot be used"), "{ran:?}");
     }
-    world.refused(4, &["store", "set", "k", "v", "--home", file.to_str().unwrap()]);
+    sandbox.refused(4, &["store", "set", "k", "v", "--home", file.to_str().unwrap()]);
     assert_eq!(fs::read_to_string(file).unwrap(), "text");
 }
 
 #[test]
 fn homes_are_independent() {
-    let world = World::new();
-    world.good(&["store", "set", "k", "one"]);
-    world.good(&["store", "set", "k", "two", "--home", "second"]);
-    world.good(&["--home", "second", "store", "set", "only", "here"]);
-    assert_eq!(world.good(&["store", "get", "k"]), "one\n");
-    assert_eq!(world.good(&["store", "list"]), "k\n");
+    let sandbox = Sandbox::new();
+    sandbox.good(&["store", "set", "k", "one"]);
+    sandbox.good(&["store", "set", "k", "two", "--home", "second"]);
+    sandbox.good(&["--home", "second", "store", "set", "only", "here"]);
+    assert_eq!(sandbox.good(&["store", "get", "k"]), "one\n");
+    assert_eq!(sandbox.good(&["store", "list"]), "k\n");
     assert_eq!(
-        world.good(&["store", "list-values", "--home", "second"]),
+        sandbox.good(&["store", "list-values", "--home", "second"]),
         "k=two\nonly=here\n"
     );
     assert!(
-        world.work().join("second/clawpowers.db").is_file(),
+        sandbox.work().join("second/clawpowers.db").is_file(),
         "a relative home is below the working directory"
     );
 }
 
 #[test]
 fn the_home_is_found_by_option_variable_and_default() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let with = |variables: &[(&str, &str)], args: &[&str]| {
-        let mut command = world.program();
+        let mut command = sandbox.program();
         command
             .env_remove("CLAWPOWERS_DIR")
             .env_remove("HOME")
             .envs(variables.iter().copied());
         finish(command.arg("store").args(args))
     };
-    let user = world.home();
+    let user = sandbox.user_home();
     let user = user.to_str().unwrap();
     for (variables, place) in [
         (
             &[("CLAWPOWERS_DIR", "rel/ative"), ("HOME", user)][..],
-            world.work().join("rel/ative"),
+            sandbox.work().join("rel/ative"),
         ),
         (
             &[("CLAWPOWERS_DIR", ""), ("HOME", user)],
-            world.home().join(".clawpowers"),
+            sandbox.user_home().join(".clawpowers"),
         ),
-        (&[("CLAWPOWERS_DIR", "../up")], world.work().join("../up")),
-        (&[("USERPROFILE", user)], world.home().join(".clawpowers")),
+        (&[("CLAWPOWERS_DIR", "../up")], sandbox.work().join("../up")),
+        (&[("USERPROFILE", user)], sandbox.user_home().join(".clawpowers")),
     ] {
         let _ = fs::remove_dir_all(&place);
         let ran = with(variables, &["set", "k", "v"]);
@@ -437,13 +447,13 @@ fn the_home_is_found_by_option_variable_and_default() {
 #[test]
 #[cfg_attr(windows, ignore = "a terminal is made by util-linux's script")]
 fn a_terminal_never_gets_a_raw_escape() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let value = "evil\u{1b}]0;pwned\u{7}\u{9b}2J\r\u{202e}\u{200b}".as_bytes();
     let key = "evil\u{202e}\u{200b}\u{2066}";
     for key in [key, "evil:plain"] {
-        assert_eq!(world.feed(&["store", "set", key, "-"], value).code, 0);
+        assert_eq!(sandbox.feed(&["store", "set", key, "-"], value).code, 0);
     }
-    world.feed(&["store", "set", "evil:bytes", "-"], b"evil\x1b[2J\xff\x9b2J");
+    sandbox.feed(&["store", "set", "evil:bytes", "-"], b"evil\x1b[2J\xff\x9b2J");
     let commands: [&[&str]; 21] = [
         &["get", key],
         &["get", key, "--raw"],
@@ -468,7 +478,7 @@ fn a_terminal_never_gets_a_raw_escape() {
         &["import", "evil\u{1b}[2J"],
     ];
     for args in commands {
-        let Some(shown) = world.on_terminal(&[&["store"], args].concat(), &[("NO_COLOR", "1")]) else {
+        let Some(shown) = sandbox.on_terminal(&[&["store"], args].concat(), &[("NO_COLOR", "1")]) else {
             println!("skipped: there is no `script` of util-linux");
             return;
         };
@@ -482,9 +492,9 @@ fn a_terminal_never_gets_a_raw_escape() {
     }
     // A pipe gets the raw bytes.
     assert_eq!(
-        fed(world.program().args(["store", "get", key, "--raw"]), b"").out,
+        fed(sandbox.program().args(["store", "get", key, "--raw"]), b"").out,
         value
     );
-    let listed = world.good(&["store", "list"]);
+    let listed = sandbox.good(&["store", "list"]);
     assert!(listed.contains(key), "{listed:?}");
 }

@@ -12,12 +12,6 @@ pub(crate) const TRUE: &[&str] = &["true"];
 #[cfg(windows)]
 pub(crate) const TRUE: &[&str] = &["cmd", "/c", "exit 0"];
 
-/// The folders of the system programs.
-#[cfg(unix)]
-pub(crate) const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
-#[cfg(windows)]
-pub(crate) const PATH: &str = r"C:\windows\system32;C:\windows";
-
 /// Returns a path as in replies, with `/` on every system.
 pub(crate) fn shown(path: impl AsRef<Path>) -> String {
     let path = path.as_ref().to_str().unwrap();

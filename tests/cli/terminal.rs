@@ -1,7 +1,7 @@
 //! Color, widths and the layout of help pages, on pseudo terminals and in pipes.
 
 use crate::analyze::{import, lines, worsening};
-use crate::harness::{World, finish, unsafe_characters};
+use crate::harness::{Sandbox, finish, unsafe_characters};
 use crate::help::pages;
 use std::process::Command;
 
@@ -14,7 +14,7 @@ pub(crate) fn has_terminals() -> bool {
 /// Environment variables of a run.
 pub(crate) type Variables<'a> = &'a [(&'a str, &'a str)];
 
-impl World {
+impl Sandbox {
     /// Runs the program on a terminal of a certain width and returns the lines that it shows.
     pub(crate) fn shown(&self, columns: usize, args: &[&str], variables: Variables<'_>) -> Vec<String> {
         let quote = |word: &&str| format!("'{}'", word.replace('\'', "'\\''"));
@@ -69,8 +69,8 @@ fn columns(text: &str) -> usize {
 
 #[test]
 fn color_depends_on_option_environment_and_stream() {
-    let world = World::new();
-    world.skill("s/tea", "Makes tea.");
+    let sandbox = Sandbox::new();
+    sandbox.skill("s/tea", "Makes tea.");
     let list = |more: &[&'static str]| [&["skill", "list", "--root", "s"], more].concat();
     let cases: [(&[&str], Variables<'_>, bool); 12] = [
         (&[], &[], false),
@@ -87,7 +87,7 @@ fn color_depends_on_option_environment_and_stream() {
         (&["--json", "--color", "always"], &[], false),
     ];
     for (more, variables, wanted) in cases {
-        let (out, _) = world.piped_with(&list(more), variables);
+        let (out, _) = sandbox.piped_with(&list(more), variables);
         assert_eq!(is_coloured(&out), wanted, "{more:?} {variables:?}: {out}");
     }
     // Errors, usage errors and help follow the same rules.
@@ -102,7 +102,7 @@ fn color_depends_on_option_environment_and_stream() {
             (&["--color=never"], false),
         ] {
             let args = [args, more].concat();
-            let (_, err) = world.piped_with(&args, &[]);
+            let (_, err) = sandbox.piped_with(&args, &[]);
             assert_eq!(is_coloured(&err), wanted, "{args:?}: {err}");
             assert!(bare(&err).starts_with("error: "), "{err}");
         }
@@ -110,11 +110,11 @@ fn color_depends_on_option_environment_and_stream() {
     for args in [&["skill", "--help"][..], &["skill"], &["-h"]] {
         for (more, wanted) in [(&[][..], false), (&["--color", "always"], true)] {
             let args = [args, more].concat();
-            let (out, _) = world.piped_with(&args, &[]);
+            let (out, _) = sandbox.piped_with(&args, &[]);
             assert_eq!(is_coloured(&out), wanted, "{args:?}: {out}");
         }
     }
-    world.refused(2, &["status", "--color", "sometimes"]);
+    sandbox.refused(2, &["status", "--color", "sometimes"]);
     if !has_terminals() {
         println!("skipped: there is no `script` of util-linux");
         return;
@@ -128,21 +128,21 @@ fn color_depends_on_option_environment_and_stream() {
         (&["--color", "never"], &[], false),
         (&["--color", "always"], &[("TERM", "dumb")], true),
     ] {
-        let text = world.shown(80, &list(more), variables).join("\n");
+        let text = sandbox.shown(80, &list(more), variables).join("\n");
         assert_eq!(is_coloured(&text), wanted, "{more:?} {variables:?}: {text}");
     }
 }
 
 #[test]
 fn diffs_and_severities_have_color_and_untrusted_text_has_none() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let evil = "\u{1b}]0;title\u{7}\u{202e}";
-    let fixed = world.file(
+    let fixed = sandbox.file(
         "s/tea/SKILL.md",
         format!("---\nname: tea\ndescription: Makes: tea {evil}.\n---\n\n# Tea\n"),
     );
     let args = ["skill", "fix", "s", "--color", "always"];
-    let (out, _) = world.piped_with(&args, &[]);
+    let (out, _) = sandbox.piped_with(&args, &[]);
     for start in [
         "\u{1b}[1m--- ",
         "\u{1b}[1m+++ ",
@@ -157,16 +157,16 @@ fn diffs_and_severities_have_color_and_untrusted_text_has_none() {
     }
     assert_eq!(unsafe_characters(&bare(&out)), [], "{out:?}");
     // Without color, `patch` accepts the diff.
-    let (plain, _) = world.piped_with(&["skill", "fix", "s"], &[]);
+    let (plain, _) = sandbox.piped_with(&["skill", "fix", "s"], &[]);
     assert!(plain.contains(evil) && !plain.contains("\u{1b}[3"), "{plain:?}");
     assert_eq!(bare(&out).lines().count(), plain.lines().count());
     // On stderr, too: problems that cannot be repaired.
     std::fs::write(fixed, format!("---\nname: tea\n---\nNo description {evil}.\n")).unwrap();
-    let (_, err) = world.piped_with(&args, &[]);
+    let (_, err) = sandbox.piped_with(&args, &[]);
     assert!(err.contains("\u{1b}[31merror\u{1b}[0m["), "{err:?}");
     assert_eq!(unsafe_characters(&bare(&err)), [], "{err:?}");
     if has_terminals() {
-        let shown = world.shown(80, &["skill", "fix", "s"], &[]).join("\n");
+        let shown = sandbox.shown(80, &["skill", "fix", "s"], &[]).join("\n");
         assert!(shown.contains("\u{1b}[31merror\u{1b}[0m["), "{shown:?}");
         assert_eq!(unsafe_characters(&bare(&shown)), [], "{shown:?}");
     }
@@ -178,7 +178,7 @@ fn tables_use_the_width_of_the_terminal() {
         println!("skipped: there is no `script` of util-linux");
         return;
     }
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let long = "a-name-that-is-as-long-as-the-specification-allows-which-is-64-c";
     let names = [
         long,
@@ -187,17 +187,17 @@ fn tables_use_the_width_of_the_terminal() {
         "🍵🍵🍵🍵🍵🍵🍵🍵🍵🍵",
     ];
     for name in names {
-        world.skill(
+        sandbox.skill(
             &format!("s/{name}"),
             &"Makes 茶 and 🍵 for everybody who asks for it. ".repeat(8),
         );
     }
-    world.file(
+    sandbox.file(
         "s/evil/SKILL.md",
         "---\nname: \"\\e[31mred\\u202e\"\ndescription: Is \\e[2J evil.\n---\nBody.\n",
     );
     for width in [40, 80, 200] {
-        let lines = world.shown(width, &["skill", "list", "--root", "s"], &[("NO_COLOR", "1")]);
+        let lines = sandbox.shown(width, &["skill", "list", "--root", "s"], &[("NO_COLOR", "1")]);
         let rows: Vec<&String> = lines.iter().take(names.len() + 2).collect();
         for row in &rows {
             assert!(columns(row) <= width, "{width}: {} columns: {row}", columns(row));
@@ -223,7 +223,7 @@ fn reports_fit_a_narrow_terminal() {
         println!("skipped: there is no `script` of util-linux");
         return;
     }
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let text = lines("release-notes", 0, worsening())
         + &lines(
             "a-name-that-is-as-long-as-the-specification-allows",
@@ -231,7 +231,7 @@ fn reports_fit_a_narrow_terminal() {
             (0..12).map(|n| n % 2 == 0),
         )
         + &lines("few", 0, std::iter::once(false));
-    import(&world, &text);
+    import(&sandbox, &text);
     let reports: [&[&str]; 4] = [
         &["analyze"],
         &["analyze", "--skill", "release-notes"],
@@ -240,7 +240,7 @@ fn reports_fit_a_narrow_terminal() {
     ];
     for width in [40, 50, 60, 79] {
         for args in reports {
-            let shown = world.shown(width, args, &[("NO_COLOR", "1")]);
+            let shown = sandbox.shown(width, args, &[("NO_COLOR", "1")]);
             assert!(shown.len() > 3, "{args:?}: {shown:?}");
             for line in &shown {
                 assert!(columns(line) <= width, "{width}: {args:?}: {line}");
@@ -260,20 +260,20 @@ fn paths_and_summaries_fit_a_narrow_terminal() {
         println!("skipped: there is no `script` of util-linux");
         return;
     }
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let root = "a-root-with-a-long-name/and-a-folder-below-it/skills";
-    world.file(
+    sandbox.file(
         &format!("{root}/tea/SKILL.md"),
         "---\nname: tea\ndescription: Makes tea for everybody who asks for it, and 茶 for others.\nmetadata:\n  openclaw:\n    requires:\n      bins: [no-such-program-with-a-long-name]\n---\n\n# A heading of many words that goes on and on\n\nSee [gone](a/file/that/is/gone.md).\n",
     );
-    world.skill(&format!("{root}/deep/tea"), "Is shadowed.");
-    world.skill(&format!("{root}/milk"), &"Is milk. ".repeat(200));
-    world.file(&format!("{root}/broken/SKILL.md"), "nothing\n");
-    world.file(
+    sandbox.skill(&format!("{root}/deep/tea"), "Is shadowed.");
+    sandbox.skill(&format!("{root}/milk"), &"Is milk. ".repeat(200));
+    sandbox.file(&format!("{root}/broken/SKILL.md"), "nothing\n");
+    sandbox.file(
         &format!("{root}/tea/references/a-file-with-a-name-that-is-long.md"),
         "x",
     );
-    import(&world, &lines("tea", 0, (0..30).map(|_| false)));
+    import(&sandbox, &lines("tea", 0, (0..30).map(|_| false)));
     let reports: [&[&str]; 7] = [
         &["skill", "list", root],
         &["skill", "show", "tea", "--root", root],
@@ -291,7 +291,7 @@ fn paths_and_summaries_fit_a_narrow_terminal() {
         for args in reports {
             let mut joined = String::new();
             for variables in [&[("NO_COLOR", "1")][..], &[]] {
-                let shown = world.shown(width, args, variables);
+                let shown = sandbox.shown(width, args, variables);
                 let shown: Vec<String> = shown.iter().map(|line| bare(line)).collect();
                 assert!(shown.len() > 2, "{args:?}: {shown:?}");
                 for line in &shown {
@@ -317,16 +317,16 @@ fn paths_and_summaries_fit_a_narrow_terminal() {
 
 #[test]
 fn a_budget_lists_twenty_skills_and_counts_the_rest() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     for n in 0..60 {
-        world.skill(
+        sandbox.skill(
             &format!("s/skill-{n:02}"),
             &"Does a great deal of things. ".repeat(30),
         );
     }
     let args = ["skill", "budget", "--root", "s", "--context", "2000"];
     let rows = |text: &str| text.lines().filter(|line| line.starts_with("skill-")).count();
-    let ran = world.run(&args);
+    let ran = sandbox.run(&args);
     assert_eq!((ran.code, rows(&ran.out)), (1, 40), "{ran:?}");
     let more: Vec<&str> = ran
         .out
@@ -343,25 +343,25 @@ fn a_budget_lists_twenty_skills_and_counts_the_rest() {
             .sum();
         assert_eq!(sum, hidden, "{line}");
     }
-    let all = world.run(&[&args[..], &["--all"]].concat());
+    let all = sandbox.run(&[&args[..], &["--all"]].concat());
     assert!(!all.out.contains("… and ") && rows(&all.out) > 60, "{all:?}");
-    let (_, reply) = world.json(&args);
+    let (_, reply) = sandbox.json(&args);
     assert_eq!(reply["ok"]["clients"][0]["skills"].as_array().unwrap().len(), 60);
 }
 
-fn help(world: &World, page: &[String], columns: usize) -> (String, String) {
+fn help(sandbox: &Sandbox, page: &[String], columns: usize) -> (String, String) {
     let args: Vec<&str> = page.iter().map(String::as_str).chain(["--help"]).collect();
-    world.piped_with(&args, &[("COLUMNS", &columns.to_string())])
+    sandbox.piped_with(&args, &[("COLUMNS", &columns.to_string())])
 }
 
 #[test]
 fn help_pages_fit_their_width_and_are_wrapped_once() {
-    let world = World::new();
-    let pages = pages(&world);
+    let sandbox = Sandbox::new();
+    let pages = pages(&sandbox);
     assert!(pages.len() > 40, "{pages:?}");
     for page in &pages {
         for width in [60, 80, 100] {
-            let (help, _) = help(&world, page, width);
+            let (help, _) = help(&sandbox, page, width);
             let (_, below) = help.split_once("\nExamples:\n").unwrap();
             let (examples, prose) = below.split_once("\n\n").unwrap_or((below, ""));
             if width >= 80 {
@@ -391,7 +391,7 @@ fn help_pages_fit_their_width_and_are_wrapped_once() {
 
 #[test]
 fn help_shows_defaults() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let cases: [(&[&str], &[&str]); 10] = [
         (
             &["skill", "list"],
@@ -412,7 +412,7 @@ fn help_shows_defaults() {
     ];
     for (page, defaults) in cases {
         let page: Vec<String> = page.iter().map(|&word| word.to_owned()).collect();
-        let (help, _) = help(&world, &page, 100);
+        let (help, _) = help(&sandbox, &page, 100);
         let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
         for default in [defaults, &["$CLAWPOWERS_DIR, else ~/.clawpowers", "auto"]].concat() {
             assert!(
@@ -425,9 +425,9 @@ fn help_shows_defaults() {
 
 #[test]
 fn global_options_have_their_own_heading() {
-    let world = World::new();
-    for page in pages(&world) {
-        let (help, _) = help(&world, &page, 100);
+    let sandbox = Sandbox::new();
+    for page in pages(&sandbox) {
+        let (help, _) = help(&sandbox, &page, 100);
         let (own, global) = help
             .split_once("\nGlobal options:\n")
             .unwrap_or_else(|| panic!("{page:?}: {help}"));

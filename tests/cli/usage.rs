@@ -1,11 +1,11 @@
 //! Unknown and missing commands, suggestions, and usage errors in JSON.
 
-use crate::harness::{World, finish, write};
+use crate::harness::{Sandbox, finish, write};
 use serde_json::Value;
 
 #[test]
 fn mistyped_commands_get_a_suggestion() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let list = "`clawpowers skill list`, `clawpowers store list` or `clawpowers config list`";
     let cases: [(&[&str], &str); 16] = [
         (&["validate", "x"], "`clawpowers skill validate`"),
@@ -29,7 +29,7 @@ fn mistyped_commands_get_a_suggestion() {
         (&["--home", "skill", "recrod"], "`clawpowers metrics record`"),
     ];
     for (args, meant) in cases {
-        let ran = world.refused(2, args);
+        let ran = sandbox.refused(2, args);
         let hint = ran.err.lines().last().unwrap();
         assert!(
             hint.starts_with(&format!("hint: did you mean {meant}? ")),
@@ -44,7 +44,7 @@ fn mistyped_commands_get_a_suggestion() {
         ("remove", "hint: to remove a skill, delete its folder; "),
         ("nonsense", "hint: see `clawpowers --help`"),
     ] {
-        let ran = world.refused(2, &[word, "x"]);
+        let ran = sandbox.refused(2, &[word, "x"]);
         assert!(ran.err.lines().last().unwrap().starts_with(hint), "{ran:?}");
     }
     // The hint lists the values of an option or argument that has few.
@@ -60,16 +60,16 @@ fn mistyped_commands_get_a_suggestion() {
             "hint: did you mean ",
         ),
     ] {
-        let ran = world.refused(2, args);
+        let ran = sandbox.refused(2, args);
         assert!(ran.err.starts_with(error) && ran.err.contains(hint), "{ran:?}");
     }
     // The hidden command of the 1.x scripts is never suggested.
-    assert!(!world.refused(2, &["legcy"]).err.contains("legacy`?"));
+    assert!(!sandbox.refused(2, &["legcy"]).err.contains("legacy`?"));
 }
 
 #[test]
 fn clients_have_aliases() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     for (name, client) in [
         ("claude-code", "claude"),
         ("Claude Code", "claude"),
@@ -79,14 +79,14 @@ fn clients_have_aliases() {
         ("github-copilot", "copilot"),
         ("GitHub_Copilot", "copilot"),
     ] {
-        let by = |name: &str| world.ok(&["skill", "budget", "--as", name])["clients"][0]["client"].take();
+        let by = |name: &str| sandbox.ok(&["skill", "budget", "--as", name])["clients"][0]["client"].take();
         assert_eq!(by(name), by(client), "{name}");
-        world.good(&["skill", "list", "--as", name]);
+        sandbox.good(&["skill", "list", "--as", name]);
     }
-    world.skill("tea", "Makes tea.");
-    let reply = world.ok(&["skill", "validate", "tea", "--target", "Claude-Code"]);
+    sandbox.skill("tea", "Makes tea.");
+    let reply = sandbox.ok(&["skill", "validate", "tea", "--target", "Claude-Code"]);
     assert_eq!(reply["target"], "claude");
-    let ran = world.refused(3, &["skill", "list", "--as", "CLAUD"]);
+    let ran = sandbox.refused(3, &["skill", "list", "--as", "CLAUD"]);
     assert!(
         ran.err
             .contains("hint: did you mean `claude`? the clients are claude, codex, "),
@@ -96,20 +96,20 @@ fn clients_have_aliases() {
 
 #[test]
 fn suggestions_of_skills_ignore_case() {
-    let world = World::new();
-    world.skill("s/pdf-forms", "Fills forms.");
-    let ran = world.refused(1, &["skill", "show", "PDF-Form", "--root", "s"]);
+    let sandbox = Sandbox::new();
+    sandbox.skill("s/pdf-forms", "Fills forms.");
+    let ran = sandbox.refused(1, &["skill", "show", "PDF-Form", "--root", "s"]);
     assert!(ran.err.ends_with("hint: did you mean `pdf-forms`?\n"), "{ran:?}");
 }
 
 #[test]
 fn suggestions_of_values_list_all_of_them() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     write(
-        &world.claw().join("config.json"),
+        &sandbox.runtime_home().join("config.json"),
         r#"{"profiles": {"dev": [], "baker": []}}"#,
     );
-    world.skill("tea", "Makes tea.");
+    sandbox.skill("tea", "Makes tea.");
     let cases: [(i32, &[&str], &str); 3] = [
         (
             3,
@@ -128,11 +128,11 @@ fn suggestions_of_values_list_all_of_them() {
         ),
     ];
     for (code, args, hint) in cases {
-        let ran = world.refused(code, args);
+        let ran = sandbox.refused(code, args);
         assert!(ran.err.contains(&format!("\nhint: {hint}")), "{ran:?}");
     }
     // A known setting without a value is not called unknown.
-    let ran = world.refused(1, &["config", "get", "logging.level"]);
+    let ran = sandbox.refused(1, &["config", "get", "logging.level"]);
     assert!(
         ran.err
             .starts_with("error: the setting `logging.level` is not set\n"),
@@ -142,14 +142,14 @@ fn suggestions_of_values_list_all_of_them() {
 
 #[test]
 fn a_missing_command_prints_help() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     for (args, command) in [
         (&[][..], "clawpowers"),
         (&["skill"], "clawpowers skill"),
         (&["skills"], "clawpowers skill"),
         (&["--home", "store", "config"], "clawpowers config"),
     ] {
-        let help = world.good(args);
+        let help = sandbox.good(args);
         assert!(
             help.contains(&format!("\nUsage: {command} [OPTIONS] <COMMAND>\n")),
             "{args:?}: {help}"
@@ -161,7 +161,7 @@ fn a_missing_command_prints_help() {
     }
     // With `--json` a missing command is an error.
     for args in [&[][..], &["skill"]] {
-        let (code, reply) = world.json(args);
+        let (code, reply) = sandbox.json(args);
         assert_eq!(
             (code, &reply["error"]["code"]),
             (2, &"invalid_request".into()),
@@ -169,12 +169,12 @@ fn a_missing_command_prints_help() {
         );
     }
     // A command that lacks an argument is an error.
-    world.refused(2, &["skill", "show"]);
+    sandbox.refused(2, &["skill", "show"]);
 }
 
 #[test]
 fn usage_errors_are_json_with_the_json_option() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     for args in [
         &["nonsense"][..],
         &["skill", "lst"],
@@ -184,10 +184,10 @@ fn usage_errors_are_json_with_the_json_option() {
         &["skill", "prompt", "--budget", "many"],
         &["store", "cas", "k"],
     ] {
-        let plain = world.refused(2, args);
+        let plain = sandbox.refused(2, args);
         let mut first = vec!["--json"];
         first.extend(args);
-        let ran = world.run(&first);
+        let ran = sandbox.run(&first);
         assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{args:?}: {ran:?}");
         let reply: Value = serde_json::from_str(&ran.err).unwrap();
         let error = &reply["error"];
@@ -199,33 +199,33 @@ fn usage_errors_are_json_with_the_json_option() {
         );
         assert_eq!(words, plain.err, "the same words in either form");
     }
-    let (code, reply) = world.json(&["nonsense"]);
+    let (code, reply) = sandbox.json(&["nonsense"]);
     assert_eq!((code, &reply["error"]["code"]), (2, &"invalid_request".into()));
     // Everything after `--` belongs to the command that is run.
-    let ran = world.refused(2, &["run", "--", "x", "--json"]);
+    let ran = sandbox.refused(2, &["run", "--", "x", "--json"]);
     assert!(ran.err.contains("`--skill <NAME>` is required"), "{ran:?}");
 }
 
 #[test]
 fn completion_scripts_know_every_command() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
-        let script = world.good(&["completions", shell]);
+        let script = sandbox.good(&["completions", shell]);
         for word in ["skill", "validate", "list-values", "color", "unset"] {
             assert!(script.contains(word), "{shell}: {word}");
         }
-        assert_eq!(world.ok(&["completions", shell])["script"], script.as_str());
+        assert_eq!(sandbox.ok(&["completions", shell])["script"], script.as_str());
     }
-    world.refused(2, &["completions", "tcsh"]);
+    sandbox.refused(2, &["completions", "tcsh"]);
 }
 
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
 fn the_bash_script_completes() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     // As bash would call it for `clawpowers skill val`.
-    let script = world.file("completions.bash", world.good(&["completions", "bash"]));
-    let mut bash = world.command("bash");
+    let script = sandbox.file("completions.bash", sandbox.good(&["completions", "bash"]));
+    let mut bash = sandbox.command("bash");
     bash.args([
         "--norc",
         "-c",

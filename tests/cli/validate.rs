@@ -1,6 +1,6 @@
 //! `skill validate`: results as text, JSON and SARIF.
 
-use crate::harness::World;
+use crate::harness::Sandbox;
 use crate::system::{self, symlink};
 use serde_json::Value;
 
@@ -8,21 +8,21 @@ const BAD: &str = "---\nname: Bad Name\ndescription: Does things.\nauthor: me\n-
 
 #[test]
 fn a_valid_skill_is_reported_on_stdout() {
-    let world = World::new();
-    world.skill("good", "Is good.");
-    let ran = world.run(&["skill", "validate", "good"]);
+    let sandbox = Sandbox::new();
+    sandbox.skill("good", "Is good.");
+    let ran = sandbox.run(&["skill", "validate", "good"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
     assert_eq!(ran.out, "Valid skill: good\n");
-    let ran = world.run(&["skill", "check", "good", "--target", "spec"]);
+    let ran = sandbox.run(&["skill", "check", "good", "--target", "spec"]);
     assert_eq!(ran.code, 0);
     assert_eq!(ran.out, "1 file, 1 valid for spec, 0 errors, 0 warnings\n");
 }
 
 #[test]
 fn a_diagnostic_has_position_severity_rule_and_hint() {
-    let world = World::new();
-    world.file("bad/SKILL.md", BAD);
-    let ran = world.run(&["skill", "validate", "bad", "--target", "spec"]);
+    let sandbox = Sandbox::new();
+    sandbox.file("bad/SKILL.md", BAD);
+    let ran = sandbox.run(&["skill", "validate", "bad", "--target", "spec"]);
     assert_eq!((ran.code, ran.err.as_str()), (1, ""));
     for start in [
         "bad/SKILL.md:2:7: error[name-uppercase]: ",
@@ -48,8 +48,8 @@ fn a_diagnostic_has_position_severity_rule_and_hint() {
 
 #[test]
 fn the_target_selects_the_rules() {
-    let world = World::new();
-    world.file("bad/SKILL.md", BAD);
+    let sandbox = Sandbox::new();
+    sandbox.file("bad/SKILL.md", BAD);
     for (target, code) in [
         ("spec", 1),
         ("claude", 1),
@@ -57,7 +57,7 @@ fn the_target_selects_the_rules() {
         ("openclaw", 0),
         ("clawpowers", 0),
     ] {
-        let ran = world.run(&["skill", "validate", "bad", "--target", target]);
+        let ran = sandbox.run(&["skill", "validate", "bad", "--target", target]);
         assert_eq!(ran.code, code, "{target}: {ran:?}");
         assert!(ran.out.contains(&format!(" valid for {target}, ")), "{ran:?}");
     }
@@ -65,11 +65,11 @@ fn the_target_selects_the_rules() {
 
 #[test]
 fn json_is_the_reply_of_the_operation() {
-    let world = World::new();
-    world.skill("s/good", "Is good.");
-    world.file("s/bad/SKILL.md", BAD);
-    let by_option = world.run(&["skill", "validate", "s", "--json"]);
-    let by_format = world.run(&["skill", "validate", "s", "--format", "json"]);
+    let sandbox = Sandbox::new();
+    sandbox.skill("s/good", "Is good.");
+    sandbox.file("s/bad/SKILL.md", BAD);
+    let by_option = sandbox.run(&["skill", "validate", "s", "--json"]);
+    let by_format = sandbox.run(&["skill", "validate", "s", "--format", "json"]);
     assert_eq!((by_option.code, by_format.code), (1, 1));
     assert_eq!(by_option.out, by_format.out);
     let reply: Value = serde_json::from_str(&by_option.out).unwrap();
@@ -86,21 +86,21 @@ fn json_is_the_reply_of_the_operation() {
 
 #[test]
 fn an_explicit_format_overrides_the_json_option() {
-    let world = World::new();
-    world.skill("good", "Is good.");
-    let ran = world.run(&["skill", "validate", "good", "--json", "--format", "sarif"]);
+    let sandbox = Sandbox::new();
+    sandbox.skill("good", "Is good.");
+    let ran = sandbox.run(&["skill", "validate", "good", "--json", "--format", "sarif"]);
     let log: Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!(log["version"], "2.1.0");
-    let ran = world.run(&["skill", "validate", "good", "--json", "--format", "text"]);
+    let ran = sandbox.run(&["skill", "validate", "good", "--json", "--format", "text"]);
     assert!(ran.out.starts_with("1 file, 1 valid"), "{ran:?}");
 }
 
 #[test]
 fn sarif_has_rule_level_and_position() {
-    let world = World::new();
-    world.file("s/a b%/SKILL.md", BAD);
-    world.skill("s/good", "Is good.");
-    let ran = world.run(&["skill", "validate", "s", "--format", "sarif"]);
+    let sandbox = Sandbox::new();
+    sandbox.file("s/a b%/SKILL.md", BAD);
+    sandbox.skill("s/good", "Is good.");
+    let ran = sandbox.run(&["skill", "validate", "s", "--format", "sarif"]);
     assert_eq!((ran.code, ran.err.as_str()), (1, ""));
     let log: Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!(log["version"], "2.1.0");
@@ -121,7 +121,7 @@ fn sarif_has_rule_level_and_position() {
         assert!(matches!(line, 2 | 4), "{result}");
         assert!(place["region"]["startColumn"].as_u64().unwrap() >= 1);
     }
-    let clean = world.run(&["skill", "validate", "s/good", "--format", "sarif"]);
+    let clean = sandbox.run(&["skill", "validate", "s/good", "--format", "sarif"]);
     assert_eq!(clean.code, 0);
     let log: Value = serde_json::from_str(&clean.out).unwrap();
     assert_eq!(log["runs"][0]["results"], serde_json::json!([]));
@@ -129,14 +129,14 @@ fn sarif_has_rule_level_and_position() {
 
 #[test]
 fn several_paths_are_validated_in_order() {
-    let world = World::new();
-    world.file("bad/SKILL.md", BAD);
-    world.skill("good", "Is good.");
-    let (code, reply) = world.json(&["skill", "validate", "good", "bad/SKILL.md", "--target", "spec"]);
+    let sandbox = Sandbox::new();
+    sandbox.file("bad/SKILL.md", BAD);
+    sandbox.skill("good", "Is good.");
+    let (code, reply) = sandbox.json(&["skill", "validate", "good", "bad/SKILL.md", "--target", "spec"]);
     assert_eq!(code, 1);
     assert_eq!(reply["ok"]["files"][0]["path"], "good/SKILL.md");
     assert_eq!(reply["ok"]["files"][1]["path"], "bad/SKILL.md");
-    let ran = world.run(&["skill", "validate", "good", "good"]);
+    let ran = sandbox.run(&["skill", "validate", "good", "good"]);
     assert_eq!(
         (ran.code, ran.out.as_str()),
         (0, "2 files, 2 valid for spec, 0 errors, 0 warnings\n")
@@ -145,15 +145,15 @@ fn several_paths_are_validated_in_order() {
 
 #[test]
 fn diagnostics_name_files_as_the_caller_did() {
-    let world = World::new();
-    let file = world.file("bad/SKILL.md", BAD);
+    let sandbox = Sandbox::new();
+    let file = sandbox.file("bad/SKILL.md", BAD);
     let folder = file.parent().unwrap();
     let absolute = folder.to_str().unwrap();
     for (cwd, given, shown) in [
-        (world.work(), "bad", "bad/SKILL.md:"),
-        (world.work(), "./bad/", "./bad/SKILL.md:"),
+        (sandbox.work(), "bad", "bad/SKILL.md:"),
+        (sandbox.work(), "./bad/", "./bad/SKILL.md:"),
         (
-            world.work(),
+            sandbox.work(),
             absolute,
             &format!("{}/SKILL.md:", system::shown(folder)),
         ),
@@ -161,7 +161,7 @@ fn diagnostics_name_files_as_the_caller_did() {
         (folder.to_owned(), "SKILL.md", "SKILL.md:"),
         (folder.to_owned(), "../bad", "../bad/SKILL.md:"),
     ] {
-        let ran = world.run_in(&cwd, &["skill", "validate", given, "--target", "spec"]);
+        let ran = sandbox.run_in(&cwd, &["skill", "validate", given, "--target", "spec"]);
         assert!(ran.out.starts_with(shown), "{given}: {ran:?}");
         assert!(
             ran.out.contains("differs from its folder `bad`"),
@@ -172,43 +172,43 @@ fn diagnostics_name_files_as_the_caller_did() {
 
 #[test]
 fn a_folder_without_any_skill_is_not_valid() {
-    let world = World::new();
-    world.file("empty/notes.txt", "x");
-    let ran = world.run(&["skill", "validate", "empty"]);
+    let sandbox = Sandbox::new();
+    sandbox.file("empty/notes.txt", "x");
+    let ran = sandbox.run(&["skill", "validate", "empty"]);
     assert_eq!(ran.code, 1);
     assert_eq!(
         ran.err,
         "Validation failed for empty:\n  - Missing required file: SKILL.md\n"
     );
-    let ran = world.run(&["skill", "validate", "empty", "--target", "spec"]);
+    let ran = sandbox.run(&["skill", "validate", "empty", "--target", "spec"]);
     assert_eq!((ran.code, ran.err.as_str()), (1, ""));
     assert_eq!(
         ran.out,
         "empty:1:1: error[file-missing]: missing required file: SKILL.md, in the folder and below\n  hint: \
          `clawpowers skill new NAME` makes one\n1 file, 0 valid for spec, 1 error, 0 warnings\n"
     );
-    world.skill("good", "Is good.");
-    let (code, reply) = world.json(&["skill", "validate", "good", "empty"]);
+    sandbox.skill("good", "Is good.");
+    let (code, reply) = sandbox.json(&["skill", "validate", "good", "empty"]);
     assert_eq!((code, &reply["ok"]["valid"]), (1, &1.into()), "{reply}");
     assert_eq!(reply["ok"]["files"][1]["reason"], "file-missing");
-    let ran = world.run(&["skill", "fix", "empty", "--write"]);
+    let ran = sandbox.run(&["skill", "fix", "empty", "--write"]);
     assert_eq!(ran.code, 1, "{ran:?}");
     assert!(
         ran.err.starts_with("empty still does not load: file-missing\n"),
         "{ran:?}"
     );
-    world.refused(4, &["skill", "validate", "nowhere", "--target", "spec"]);
+    sandbox.refused(4, &["skill", "validate", "nowhere", "--target", "spec"]);
 }
 
 #[test]
 #[cfg_attr(windows, ignore = "Wine makes no symbolic links")]
 fn every_skill_file_in_a_folder_is_validated() {
-    let world = World::new();
-    world.skill("s/good", "Is good.");
-    std::fs::create_dir_all(world.work().join("s/folder/SKILL.md")).unwrap();
-    std::fs::create_dir_all(world.work().join("s/broken")).unwrap();
-    symlink("nowhere", world.work().join("s/broken/SKILL.md")).unwrap();
-    let ran = world.run(&["skill", "validate", "s"]);
+    let sandbox = Sandbox::new();
+    sandbox.skill("s/good", "Is good.");
+    std::fs::create_dir_all(sandbox.work().join("s/folder/SKILL.md")).unwrap();
+    std::fs::create_dir_all(sandbox.work().join("s/broken")).unwrap();
+    symlink("nowhere", sandbox.work().join("s/broken/SKILL.md")).unwrap();
+    let ran = sandbox.run(&["skill", "validate", "s"]);
     assert_eq!(ran.code, 1, "{ran:?}");
     assert!(
         ran.out.contains("s/broken/SKILL.md:1:1: error[symlink-broken]: "),
@@ -229,15 +229,15 @@ fn every_skill_file_in_a_folder_is_validated() {
 #[test]
 #[cfg_attr(windows, ignore = "one folder holds no two names that differ in case alone")]
 fn a_second_file_is_reported_for_the_folder_and_for_the_one_above() {
-    let world = World::new();
-    world.file("a/b/SKILL.md", "---\nname: b\ndescription: Upper.\n---\n# A\n");
-    world.file("a/b/skill.md", "---\nname: b\ndescription: Lower.\n---\n# A\n");
+    let sandbox = Sandbox::new();
+    sandbox.file("a/b/SKILL.md", "---\nname: b\ndescription: Upper.\n---\n# A\n");
+    sandbox.file("a/b/skill.md", "---\nname: b\ndescription: Lower.\n---\n# A\n");
     for (path, file) in [
         ("a/b", "a/b/skill.md"),
         ("a", "a/b/skill.md"),
         ("a/b/", "a/b/skill.md"),
     ] {
-        let ran = world.run(&["skill", "validate", path, "--target", "spec"]);
+        let ran = sandbox.run(&["skill", "validate", path, "--target", "spec"]);
         let row =
             format!("{file}:1:1: warning[file-second]: another SKILL.md of the same folder was taken\n");
         assert!(ran.out.contains(&row), "{path}: {}", ran.out);
@@ -248,10 +248,10 @@ fn a_second_file_is_reported_for_the_folder_and_for_the_one_above() {
 #[test]
 #[cfg_attr(windows, ignore = "Wine makes no symbolic links")]
 fn a_broken_symlink_is_reported_once() {
-    let world = World::new();
-    world.skill("s/good", "Is good.");
-    symlink("nowhere", world.work().join("s/good/notes.md")).unwrap();
-    let ran = world.run(&["skill", "validate", "s"]);
+    let sandbox = Sandbox::new();
+    sandbox.skill("s/good", "Is good.");
+    symlink("nowhere", sandbox.work().join("s/good/notes.md")).unwrap();
+    let ran = sandbox.run(&["skill", "validate", "s"]);
     assert_eq!(ran.out.matches("[symlink-broken]").count(), 1, "{ran:?}");
     assert_eq!(ran.code, 0, "a warning leaves a skill valid: {ran:?}");
 }
@@ -259,10 +259,10 @@ fn a_broken_symlink_is_reported_once() {
 #[test]
 #[cfg_attr(windows, ignore = "Wine makes no symbolic links")]
 fn a_second_path_to_a_file_is_validated_once() {
-    let world = World::new();
-    world.skill("s/good", "Is good.");
-    symlink("good", world.work().join("s/alias")).unwrap();
-    let ran = world.run(&["skill", "validate", "s"]);
+    let sandbox = Sandbox::new();
+    sandbox.skill("s/good", "Is good.");
+    symlink("good", sandbox.work().join("s/alias")).unwrap();
+    let ran = sandbox.run(&["skill", "validate", "s"]);
     assert_eq!(
         (ran.code, ran.out.as_str()),
         (0, "1 file, 1 valid for spec, 0 errors, 0 warnings\n")
@@ -271,14 +271,14 @@ fn a_second_path_to_a_file_is_validated_once() {
 
 #[test]
 fn strict_fails_on_warnings() {
-    let world = World::new();
-    world.skill("good", "Is good.");
-    let ran = world.run(&["skill", "validate", "good", "--strict"]);
+    let sandbox = Sandbox::new();
+    sandbox.skill("good", "Is good.");
+    let ran = sandbox.run(&["skill", "validate", "good", "--strict"]);
     assert_eq!(
         (ran.code, ran.out.as_str()),
         (0, "1 file, 1 valid for clawpowers, 0 errors, 0 warnings\n")
     );
-    world.file(
+    sandbox.file(
         "warned/SKILL.md",
         "---\nname: warned\ndescription: Is good.\n---\nSee [x](x.md).\n",
     );
@@ -289,21 +289,21 @@ fn strict_fails_on_warnings() {
         (&["good", "warned", "--strict", "--json"], 1),
         (&["warned", "--strict", "--format", "sarif"], 1),
     ] {
-        let ran = world.run(&[&["skill", "validate"], args].concat());
+        let ran = sandbox.run(&[&["skill", "validate"], args].concat());
         assert_eq!(ran.code, code, "{args:?}: {ran:?}");
     }
 }
 
 #[test]
 fn files_named_in_code_are_checked_like_links() {
-    let world = World::new();
+    let sandbox = Sandbox::new();
     let body = "Run `bash ./scripts/x.sh`.\n\n```sh\npython3 {baseDir}/scripts/y.py\ncat ${CLAUDE_SKILL_DIR}/notes.md\n```\n";
-    world.file(
+    sandbox.file(
         "s/SKILL.md",
         format!("---\nname: s\ndescription: Is good.\n---\n{body}"),
     );
     let findings = |target: &str| {
-        let ran = world.run(&["skill", "validate", "s", "--target", target]);
+        let ran = sandbox.run(&["skill", "validate", "s", "--target", target]);
         assert_eq!(ran.code, 0, "{ran:?}");
         let lines = ran.out.lines().filter(|line| line.contains("[dangling-path]"));
         lines.map(str::to_owned).collect::<Vec<_>>()
@@ -322,11 +322,11 @@ fn files_named_in_code_are_checked_like_links() {
         "the specification says nothing of code"
     );
     // A path may also be relative to the project, but not after the variable.
-    world.file("scripts/x.sh", "");
-    world.file("scripts/y.py", "");
-    world.file("s/notes.md", "");
+    sandbox.file("scripts/x.sh", "");
+    sandbox.file("scripts/y.py", "");
+    sandbox.file("s/notes.md", "");
     let left = findings("clawpowers");
     assert!(left.len() == 1 && left[0].contains("`scripts/y.py`"), "{left:?}");
-    world.file("s/scripts/y.py", "");
+    sandbox.file("s/scripts/y.py", "");
     assert_eq!(findings("clawpowers"), [""; 0]);
 }

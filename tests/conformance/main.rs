@@ -11,16 +11,18 @@
 )]
 
 mod case;
+mod case_folders;
 mod compare;
+#[path = "../support/sandbox.rs"]
+mod sandbox;
 mod suite;
-mod world;
 
 use case::{Bytes, Case, Suite, suites};
+use case_folders::CaseFolders;
 use clawpowers_api::{ErrorCode, Runtime};
 use serde_json::{Value, json};
 use std::io::Write as _;
-use std::process::{Command, Stdio};
-use world::World;
+use std::process::Stdio;
 
 /// Runs every case and prints the numbers of cases and failures.
 fn run_all(runner: &str, run: impl Fn(&Suite, &Case) -> Option<Result<(), String>>) {
@@ -46,11 +48,11 @@ fn run_all(runner: &str, run: impl Fn(&Suite, &Case) -> Option<Result<(), String
 
 /// Returns the reply of the runtime to a case.
 fn answered(suite: &Suite, case: &Case) -> Value {
-    let world = World::new(case);
-    let runtime = world.runtime();
-    world.set_up(&runtime, case);
+    let folders = CaseFolders::new(case);
+    let runtime = folders.runtime();
+    folders.set_up(&runtime, case);
     let operation = case.call.as_deref().unwrap_or(&suite.operation);
-    world.reply(&runtime.call(operation, &world.request_text(case)))
+    folders.reply(&runtime.call(operation, &folders.request_text(case)))
 }
 
 #[test]
@@ -70,20 +72,15 @@ fn the_program_replies_as_in_the_cases() {
     }
     run_all("program", |suite, case| {
         let words = case.cli.as_ref()?;
-        let world = World::new(case);
-        let runtime = world.runtime();
-        world.set_up(&runtime, case);
+        let folders = CaseFolders::new(case);
+        let runtime = folders.runtime();
+        folders.set_up(&runtime, case);
         runtime.close();
-        let words: Option<Vec<_>> = words.iter().map(|word| world.word(word)).collect();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_clawpowers"));
+        let words: Option<Vec<_>> = words.iter().map(|word| folders.word(word)).collect();
+        let mut command = folders.program();
         command
             .arg("--json")
             .args(words?)
-            .env_clear()
-            .env("HOME", world.user())
-            .env("CLAWPOWERS_DIR", world.home())
-            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
-            .current_dir(world.work())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
@@ -97,7 +94,7 @@ fn the_program_replies_as_in_the_cases() {
         if !out.is_empty() && !err.is_empty() {
             return Some(Err(format!("it wrote to stderr too: {err}")));
         }
-        let reply = world.reply(&format!("{out}{err}"));
+        let reply = folders.reply(&format!("{out}{err}"));
         if reply.get("error").is_some() == err.is_empty() {
             return Some(Err("errors, and only errors, must go to stderr".to_owned()));
         }
@@ -169,10 +166,10 @@ fn a_closed_runtime_returns_closed() {
     }});
     for suite in suites() {
         let Some(case) = suite.cases.first() else { continue };
-        let world = World::new(case);
-        let runtime = world.runtime();
+        let folders = CaseFolders::new(case);
+        let runtime = folders.runtime();
         runtime.close();
-        let reply = world.reply(&runtime.call(&suite.operation, &world.request_text(case)));
+        let reply = folders.reply(&runtime.call(&suite.operation, &folders.request_text(case)));
         assert_eq!(reply, expected, "{}", suite.operation);
     }
 }
@@ -189,11 +186,11 @@ fn a_damaged_database_is_a_storage_error() {
         ("status", json!({})),
         ("init", json!({})),
     ] {
-        let world = World::bare();
-        std::fs::create_dir_all(world.home()).unwrap();
-        std::fs::write(world.home().join("clawpowers.db"), "no database ".repeat(1000)).unwrap();
-        let runtime: Runtime = world.runtime();
-        let reply = world.reply(&runtime.call(operation, &request.to_string()));
+        let folders = CaseFolders::empty();
+        std::fs::create_dir_all(folders.home()).unwrap();
+        std::fs::write(folders.home().join("clawpowers.db"), "no database ".repeat(1000)).unwrap();
+        let runtime: Runtime = folders.runtime();
+        let reply = folders.reply(&runtime.call(operation, &request.to_string()));
         let code = reply.pointer("/error/code").and_then(Value::as_str);
         let kind = reply.pointer("/error/details/kind").and_then(Value::as_str);
         assert_eq!(

@@ -26,7 +26,7 @@ class NotExpressible(Exception):
     """A request that the arguments of a method cannot express."""
 
 
-class World:
+class CaseFolders:
     """The folders of one case, and a runtime for them."""
 
     def __init__(self, case: dict[str, Any]) -> None:
@@ -92,22 +92,22 @@ def bytes_of(content: Any) -> bytes:
     return expanded(content).encode("utf-8")
 
 
-def by_text(world: World, operation: str, request: Any) -> Any:
+def by_text(folders: CaseFolders, operation: str, request: Any) -> Any:
     text = request if isinstance(request, str) else json.dumps(request)
-    return json.loads(world.rt._core.call(operation, text))
+    return json.loads(folders.rt._core.call(operation, text))
 
 
-def by_call(world: World, operation: str, request: Any) -> Any:
+def by_call(folders: CaseFolders, operation: str, request: Any) -> Any:
     try:
-        return {"ok": world.rt.call(operation, request)}
+        return {"ok": folders.rt.call(operation, request)}
     except clawpowers.Error as error:
         return reply_of(error)
 
 
-def by_method(world: World, operation: str, request: dict[str, Any]) -> Any:
+def by_method(folders: CaseFolders, operation: str, request: dict[str, Any]) -> Any:
     """Calls the method of an operation as a program would: with bytes as bytes, and with positional arguments."""
     entry = OPERATIONS[operation]
-    owner = world.rt if entry["group"] is None else getattr(world.rt, entry["group"])
+    owner = folders.rt if entry["group"] is None else getattr(folders.rt, entry["group"])
     method = getattr(owner, entry["method"])
     rest = {f"{key}_" if key == "from" else key: value for key, value in request.items()}
     parameters = inspect.signature(method).parameters
@@ -259,17 +259,17 @@ def shown(value: Any) -> str:
 
 def failures_of(operation: str, case: dict[str, Any]) -> list[str]:
     expected = expanded(case["reply"])
-    ways: dict[str, Callable[[World, str, Any], Any]] = {"text": by_text}
+    ways: dict[str, Callable[[CaseFolders, str, Any], Any]] = {"text": by_text}
     if "request" in case:
         ways["call"] = by_call
         if operation in OPERATIONS and isinstance(case["request"], dict):
             ways["method"] = by_method
     failures = []
     for way, run in ways.items():
-        world = World(case)
+        folders = CaseFolders(case)
         try:
-            request = world.named(expanded(case["request"])) if "request" in case else expanded(case["request_text"])
-            actual = world.renamed(run(world, operation, request))
+            request = folders.named(expanded(case["request"])) if "request" in case else expanded(case["request_text"])
+            actual = folders.renamed(run(folders, operation, request))
             wanted = cut(expected, operation) if way == "method" else expected
             if way == "method" and actual == {"error": "invalid_request"}:
                 wanted = {"error": wanted.get("error", {}).get("code")}
@@ -279,7 +279,7 @@ def failures_of(operation: str, case: dict[str, Any]) -> list[str]:
         except Exception as error:  # noqa: BLE001 (any exception is a failure)
             why = repr(error)
         finally:
-            world.close()
+            folders.close()
         if why is not None:
             failures.append(f"{operation}: {case['name']}: {way}: {why}")
     return failures

@@ -16,7 +16,7 @@ mod held;
 mod import;
 mod kill;
 mod moved;
-#[path = "../cli/started.rs"]
+#[path = "../support/started.rs"]
 mod started;
 
 use clawpowers_executor::{Db, Home};

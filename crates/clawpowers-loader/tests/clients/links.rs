@@ -4,7 +4,7 @@ use super::*;
 use clawpowers_loader::Scope;
 use std::os::unix::fs::symlink;
 
-impl World {
+impl UserHome {
     fn link(&self, target: &str, link: &str) -> &Self {
         fs::create_dir_all(self.path(link).parent().unwrap()).unwrap();
         symlink(self.path(target), self.path(link)).unwrap();
@@ -14,9 +14,8 @@ impl World {
 
 #[test]
 fn a_linked_skill_file_is_ignored_by_codex_and_kept_in_the_skill_by_openclaw() {
-    let world = World::new();
-    world
-        .skill("store/out", "out")
+    let user = UserHome::new();
+    user.skill("store/out", "out")
         .link("store/out/SKILL.md", ".agents/skills/out/SKILL.md")
         .write(
             ".agents/skills/in/text.md",
@@ -30,7 +29,7 @@ fn a_linked_skill_file_is_ignored_by_codex_and_kept_in_the_skill_by_openclaw() {
         ("opencode", "in out"),
         ("goose", "in out"),
     ] {
-        let catalog = world.see(client, "repo");
+        let catalog = user.see(client, "repo");
         assert_eq!(sorted(&catalog), expected, "{client}");
         assert!(
             refused(&catalog)
@@ -44,24 +43,23 @@ fn a_linked_skill_file_is_ignored_by_codex_and_kept_in_the_skill_by_openclaw() {
 
 #[test]
 fn folder_links_of_the_user_lead_anywhere() {
-    let world = World::new();
-    world.skill("store/tea", "tea");
+    let user = UserHome::new();
+    user.skill("store/tea", "tea");
     for place in [".claude/skills", ".agents/skills", ".pi/agent/skills"] {
-        world.link("store/tea", &format!("{place}/tea"));
+        user.link("store/tea", &format!("{place}/tea"));
     }
     for client in clawpowers_loader::CLIENTS {
-        assert_eq!(sorted(&world.see(client.name, "repo")), "tea", "{}", client.name);
+        assert_eq!(sorted(&user.see(client.name, "repo")), "tea", "{}", client.name);
     }
 }
 
 #[test]
 fn what_ships_with_codex_does_not_link_out() {
-    let world = World::new();
-    world
-        .skill("store/tea", "tea")
+    let user = UserHome::new();
+    user.skill("store/tea", "tea")
         .link("store/tea", ".codex/skills/.system/tea")
         .skill(".codex/skills/.system/cup", "cup");
-    let catalog = world.see("codex", "repo");
+    let catalog = user.see("codex", "repo");
     assert_eq!(sorted(&catalog), "cup");
     assert_eq!(refused(&catalog), [(".system/tea".to_owned(), "symlink-escape")]);
 }
@@ -69,8 +67,8 @@ fn what_ships_with_codex_does_not_link_out() {
 #[test]
 fn links_of_a_project_stay_inside_it_whoever_looks() {
     // The clients follow such links; SECURITY.md promises that this program does not, and the row says so.
-    let world = World::new();
-    world.skill("store/tea", "tea");
+    let user = UserHome::new();
+    user.skill("store/tea", "tea");
     for place in [
         ".claude/skills",
         ".agents/skills",
@@ -78,10 +76,10 @@ fn links_of_a_project_stay_inside_it_whoever_looks() {
         ".pi/skills",
         "skills",
     ] {
-        world.link("store/tea", &format!("repo/{place}/tea"));
+        user.link("store/tea", &format!("repo/{place}/tea"));
     }
     for client in clawpowers_loader::CLIENTS {
-        let catalog = world.see(client.name, "repo");
+        let catalog = user.see(client.name, "repo");
         assert!(catalog.entries.is_empty(), "{}", client.name);
         assert!(!catalog.rejected.is_empty(), "{}", client.name);
         assert!(
@@ -96,13 +94,12 @@ fn links_of_a_project_stay_inside_it_whoever_looks() {
 
 #[test]
 fn links_of_an_openclaw_workspace_stay_inside_the_root() {
-    let world = World::new();
-    world
-        .skill("repo/docs/tea", "tea")
+    let user = UserHome::new();
+    user.skill("repo/docs/tea", "tea")
         .link("repo/docs/tea", "repo/skills/tea")
         .link("repo/docs/tea", "repo/.agents/skills/tea")
         .skill("repo/skills/cup", "cup");
-    let catalog = world.see("openclaw", "repo");
+    let catalog = user.see("openclaw", "repo");
     assert_eq!(sorted(&catalog), "cup");
     assert_eq!(
         refused(&catalog),
@@ -111,27 +108,26 @@ fn links_of_an_openclaw_workspace_stay_inside_the_root() {
             ("skills/tea".to_owned(), "symlink-escape")
         ]
     );
-    assert_eq!(sorted(&world.see("codex", "repo")), "tea");
+    assert_eq!(sorted(&user.see("codex", "repo")), "tea");
     // A root that is itself a link may stay in the project but not leave it.
-    fs::remove_dir_all(world.path("repo/skills")).unwrap();
-    world.link("repo/docs", "repo/skills").skill("store/mug", "mug");
-    assert_eq!(sorted(&world.see("openclaw", "repo")), "tea");
-    fs::remove_file(world.path("repo/skills")).unwrap();
-    world.link("store", "repo/skills");
-    assert_eq!(sorted(&world.see("openclaw", "repo")), "");
+    fs::remove_dir_all(user.path("repo/skills")).unwrap();
+    user.link("repo/docs", "repo/skills").skill("store/mug", "mug");
+    assert_eq!(sorted(&user.see("openclaw", "repo")), "tea");
+    fs::remove_file(user.path("repo/skills")).unwrap();
+    user.link("store", "repo/skills");
+    assert_eq!(sorted(&user.see("openclaw", "repo")), "");
 }
 
 #[test]
 fn a_file_reached_by_two_roots_is_no_conflict() {
-    let world = World::new();
-    world
-        .skill(".agents/skills/tea", "tea")
+    let user = UserHome::new();
+    user.skill(".agents/skills/tea", "tea")
         .link(".agents/skills/tea", ".claude/skills/tea")
         .link(".agents/skills/tea", ".codex/skills/tea")
         .link(".agents/skills/tea", ".gemini/skills/tea")
         .link(".agents/skills/tea", ".openclaw/skills/tea");
     for client in ["codex", "gemini", "goose", "opencode", "openclaw"] {
-        let catalog = world.see(client, "repo");
+        let catalog = user.see(client, "repo");
         assert_eq!(seen(&catalog), ["tea"], "{client}");
         assert_eq!(catalog.duplicates.len(), 1, "{client}");
         assert!(catalog.shadowed.is_empty(), "{client}");
@@ -140,11 +136,11 @@ fn a_file_reached_by_two_roots_is_no_conflict() {
 
 #[test]
 fn the_home_folder_is_nobodys_project() {
-    let world = World::new();
-    world.write("out/cup/SKILL.md", "---\nname: cup\ndescription: x\n---\n");
-    world.link("out/cup", ".agents/skills/cup");
+    let user = UserHome::new();
+    user.write("out/cup/SKILL.md", "---\nname: cup\ndescription: x\n---\n");
+    user.link("out/cup", ".agents/skills/cup");
     for client in ["gemini", "goose", "openclaw", "codex"] {
-        let catalog = world.see(client, "");
+        let catalog = user.see(client, "");
         let seen: Vec<_> = catalog
             .entries
             .iter()

@@ -10,11 +10,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A user's home with a repository in it, and a working directory inside the repository.
-struct World {
+struct UserHome {
     home: tempfile::TempDir,
 }
 
-impl World {
+impl UserHome {
     fn new() -> Self {
         let home = tempfile::tempdir().unwrap();
         fs::create_dir_all(home.path().join("repo/.git")).unwrap();
@@ -105,40 +105,40 @@ const PLACES: [&str; 21] = [
     "repo/sub/.pi/skills",
 ];
 
-fn everywhere() -> World {
-    let world = World::new();
+fn everywhere() -> UserHome {
+    let user = UserHome::new();
     for place in PLACES {
-        world.skill(&format!("{place}/tea"), "tea");
+        user.skill(&format!("{place}/tea"), "tea");
     }
-    world
+    user
 }
 
-fn without(world: &World, places: &[&str]) {
+fn without(user: &UserHome, places: &[&str]) {
     for place in places {
-        fs::remove_dir_all(world.path(place)).unwrap();
+        fs::remove_dir_all(user.path(place)).unwrap();
     }
 }
 
 #[test]
 fn claude_takes_the_user_over_the_project_and_the_nearer_over_the_farther() {
-    let world = everywhere();
-    assert_eq!(world.winners("claude", "repo/sub", "tea"), [".claude/skills/tea"]);
-    without(&world, &[".claude/skills"]);
+    let user = everywhere();
+    assert_eq!(user.winners("claude", "repo/sub", "tea"), [".claude/skills/tea"]);
+    without(&user, &[".claude/skills"]);
     assert_eq!(
-        world.winners("claude", "repo/sub", "tea"),
+        user.winners("claude", "repo/sub", "tea"),
         ["repo/sub/.claude/skills/tea"]
     );
-    without(&world, &["repo/sub/.claude/skills"]);
+    without(&user, &["repo/sub/.claude/skills"]);
     assert_eq!(
-        world.winners("claude", "repo/sub", "tea"),
+        user.winners("claude", "repo/sub", "tea"),
         ["repo/.claude/skills/tea"]
     );
 }
 
 #[test]
 fn codex_keeps_all() {
-    let world = everywhere();
-    let mut seen = world.winners("codex", "repo/sub", "tea");
+    let user = everywhere();
+    let mut seen = user.winners("codex", "repo/sub", "tea");
     seen.sort();
     let all = [
         ".agents/skills/tea",
@@ -148,44 +148,44 @@ fn codex_keeps_all() {
         "repo/sub/.agents/skills/tea",
     ];
     assert_eq!(seen, all);
-    assert!(world.see("codex", "repo/sub").shadowed.is_empty());
+    assert!(user.see("codex", "repo/sub").shadowed.is_empty());
 }
 
 #[test]
 fn gemini_takes_the_workspace_over_the_user_and_agents_within_a_tier() {
-    let world = everywhere();
+    let user = everywhere();
     for (winner, gone) in [
         ("repo/sub/.agents/skills/tea", "repo/sub/.agents/skills"),
         ("repo/sub/.gemini/skills/tea", "repo/sub/.gemini/skills"),
         (".agents/skills/tea", ".agents/skills"),
         (".gemini/skills/tea", ".gemini/skills"),
     ] {
-        assert_eq!(world.winners("gemini", "repo/sub", "tea"), [winner]);
-        without(&world, &[gone]);
+        assert_eq!(user.winners("gemini", "repo/sub", "tea"), [winner]);
+        without(&user, &[gone]);
     }
-    assert!(world.winners("gemini", "repo/sub", "tea").is_empty());
+    assert!(user.winners("gemini", "repo/sub", "tea").is_empty());
 }
 
 #[test]
 fn opencode_takes_the_last_one_it_loads() {
-    let world = everywhere();
+    let user = everywhere();
     assert_eq!(
-        world.winners("opencode", "repo/sub", "tea"),
+        user.winners("opencode", "repo/sub", "tea"),
         ["repo/sub/.opencode/skills/tea"]
     );
-    without(&world, &["repo/sub/.opencode/skills"]);
+    without(&user, &["repo/sub/.opencode/skills"]);
     assert_eq!(
-        world.winners("opencode", "repo/sub", "tea"),
+        user.winners("opencode", "repo/sub", "tea"),
         [".config/opencode/skills/tea"]
     );
-    without(&world, &[".config/opencode/skills"]);
+    without(&user, &[".config/opencode/skills"]);
     // Walking up, the repository's root is loaded after the working directory, and `.agents` after `.claude`.
     assert_eq!(
-        world.winners("opencode", "repo/sub", "tea"),
+        user.winners("opencode", "repo/sub", "tea"),
         ["repo/.agents/skills/tea"]
     );
     without(
-        &world,
+        &user,
         &[
             "repo/.agents/skills",
             "repo/.claude/skills",
@@ -194,7 +194,7 @@ fn opencode_takes_the_last_one_it_loads() {
         ],
     );
     assert_eq!(
-        world.winners("opencode", "repo/sub", "tea"),
+        user.winners("opencode", "repo/sub", "tea"),
         [".agents/skills/tea"]
     );
 }
@@ -247,23 +247,23 @@ fn the_first_one_wins_in_goose_openclaw_copilot_and_pi() {
         ),
     ];
     for (client, order) in orders {
-        let world = everywhere();
+        let user = everywhere();
         for place in order {
             assert_eq!(
-                world.winners(client, "repo/sub", "tea"),
+                user.winners(client, "repo/sub", "tea"),
                 [format!("{place}/tea")],
                 "{client}"
             );
-            without(&world, &[place]);
+            without(&user, &[place]);
         }
-        assert!(world.winners(client, "repo/sub", "tea").is_empty(), "{client}");
+        assert!(user.winners(client, "repo/sub", "tea").is_empty(), "{client}");
     }
 }
 
 #[test]
 fn the_loser_is_listed_with_its_winner() {
-    let world = everywhere();
-    let shadowed = world.see("gemini", "repo/sub").shadowed;
+    let user = everywhere();
+    let shadowed = user.see("gemini", "repo/sub").shadowed;
     assert_eq!(shadowed.len(), 3);
     assert!(
         shadowed
@@ -274,21 +274,20 @@ fn the_loser_is_listed_with_its_winner() {
 
 #[test]
 fn each_walks_as_deep_as_it_does() {
-    let world = World::new();
+    let user = UserHome::new();
     for place in [
         ".claude/skills",
         ".agents/skills",
         ".pi/agent/skills",
         ".openclaw/skills",
     ] {
-        world
-            .skill(&format!("{place}/near"), "near")
+        user.skill(&format!("{place}/near"), "near")
             .skill(&format!("{place}/group/far"), "far")
             .skill(&format!("{place}/near/nested"), "nested")
             .skill(&format!("{place}/.hidden/secret"), "secret");
     }
     let names = |client: &str| {
-        let mut names: Vec<String> = world
+        let mut names: Vec<String> = user
             .see(client, "repo")
             .entries
             .into_iter()
@@ -308,7 +307,7 @@ fn each_walks_as_deep_as_it_does() {
 
 #[test]
 fn each_drops_what_it_cannot_read() {
-    let world = World::new();
+    let user = UserHome::new();
     let files = [
         ("colon", "---\nname: colon\ndescription: a: b\n---\n"),
         ("quote", "---\nname: quote\ndescription: \"a\" b\n---\n"),
@@ -318,11 +317,11 @@ fn each_drops_what_it_cannot_read() {
     ];
     for place in [".claude/skills", ".agents/skills", ".pi/agent/skills"] {
         for (name, text) in files {
-            world.write(&format!("{place}/{name}/SKILL.md"), text);
+            user.write(&format!("{place}/{name}/SKILL.md"), text);
         }
     }
     let dropped = |client: &str| {
-        let mut rows: Vec<String> = world
+        let mut rows: Vec<String> = user
             .see(client, "repo")
             .rejected
             .iter()
@@ -349,12 +348,12 @@ fn each_drops_what_it_cannot_read() {
 
 #[test]
 fn this_runtime_reads_all_of_it() {
-    let world = everywhere();
-    world.skill("repo/sub/.agents/skills/deep/er/cup", "cup").write(
+    let user = everywhere();
+    user.skill("repo/sub/.agents/skills/deep/er/cup", "cup").write(
         "repo/.agents/skills/mug/skill.md",
         "---\nname: mug\ndescription: x\n---\n",
     );
-    let roots = default_roots(&world.surroundings("repo/sub"));
+    let roots = default_roots(&user.surroundings("repo/sub"));
     let catalog = Catalog::load(&CatalogOptions {
         roots,
         ..CatalogOptions::default()
@@ -371,13 +370,13 @@ fn this_runtime_reads_all_of_it() {
 
 #[test]
 fn roots_stop_at_the_repository_and_the_home_is_no_project() {
-    let world = World::new();
-    world.skill("outside/.agents/skills/a", "a");
-    let folders = world.surroundings("repo/sub").project_folders();
-    assert_eq!(folders, [world.path("repo/sub"), world.path("repo")]);
+    let user = UserHome::new();
+    user.skill("outside/.agents/skills/a", "a");
+    let folders = user.surroundings("repo/sub").project_folders();
+    assert_eq!(folders, [user.path("repo/sub"), user.path("repo")]);
     let at_home = Environment {
-        cwd: world.home.path().to_owned(),
-        ..world.surroundings("repo")
+        cwd: user.home.path().to_owned(),
+        ..user.surroundings("repo")
     };
     assert!(at_home.project_folders().is_empty());
 }

@@ -4,13 +4,13 @@ use super::*;
 
 #[test]
 fn roots_are_the_documented_ones_in_their_order() {
-    let world = World::new();
+    let user = UserHome::new();
     let roots = |client: &str| -> Vec<String> {
-        let below_home = |path: &Path| match path.strip_prefix(world.home.path()) {
+        let below_home = |path: &Path| match path.strip_prefix(user.home.path()) {
             Ok(rest) => rest.to_string_lossy().into_owned(),
             Err(_) => path.to_string_lossy().into_owned(),
         };
-        let surroundings = world.surroundings("repo/sub");
+        let surroundings = user.surroundings("repo/sub");
         let roots = Client::named(client).unwrap().roots(&surroundings);
         roots.iter().map(|root| below_home(&root.path)).collect()
     };
@@ -66,9 +66,8 @@ fn roots_are_the_documented_ones_in_their_order() {
 
 #[test]
 fn the_environment_moves_the_users_roots() {
-    let world = World::new();
-    world
-        .skill("elsewhere/claude/skills/a", "a")
+    let user = UserHome::new();
+    user.skill("elsewhere/claude/skills/a", "a")
         .skill("elsewhere/codex/skills/a", "a")
         .skill("elsewhere/config/opencode/skill/a", "a")
         .skill("elsewhere/config/goose/skills/a", "a")
@@ -76,11 +75,11 @@ fn the_environment_moves_the_users_roots() {
         .skill(".claude/skills/b", "b")
         .skill(".codex/skills/b", "b");
     let surroundings = Environment {
-        claude_config: Some(world.path("elsewhere/claude")),
-        codex_home: Some(world.path("elsewhere/codex")),
-        config_home: Some(world.path("elsewhere/config")),
-        copilot_home: Some(world.path("elsewhere/copilot")),
-        ..world.surroundings("repo")
+        claude_config: Some(user.path("elsewhere/claude")),
+        codex_home: Some(user.path("elsewhere/codex")),
+        config_home: Some(user.path("elsewhere/config")),
+        copilot_home: Some(user.path("elsewhere/copilot")),
+        ..user.surroundings("repo")
     };
     for (name, expected) in [
         ("claude", "a"),
@@ -101,27 +100,26 @@ fn the_environment_moves_the_users_roots() {
 
 #[test]
 fn codex_sorts_by_scope_then_by_name_then_by_path() {
-    let world = World::new();
-    world
-        .skill("repo/sub/.agents/skills/z", "pear")
+    let user = UserHome::new();
+    user.skill("repo/sub/.agents/skills/z", "pear")
         .skill("repo/.agents/skills/a", "pear")
         .skill("repo/.agents/skills/y", "apple")
         .skill(".agents/skills/b", "cherry")
         .skill(".codex/skills/a", "banana")
         .skill(".codex/skills/.system/a", "aardvark")
         .skill(".codex/skills/.other/a", "hidden");
-    let catalog = world.see("codex", "repo/sub");
+    let catalog = user.see("codex", "repo/sub");
     let order: Vec<_> = seen(&catalog);
     assert_eq!(order, ["apple", "pear", "pear", "banana", "cherry", "aardvark"]);
     assert_eq!(
-        world.winners("codex", "repo/sub", "pear"),
+        user.winners("codex", "repo/sub", "pear"),
         ["repo/.agents/skills/a", "repo/sub/.agents/skills/z"]
     );
 }
 
 #[test]
 fn each_passes_over_the_folders_it_documents() {
-    let world = World::new();
+    let user = UserHome::new();
     for place in [
         ".claude/skills",
         ".agents/skills",
@@ -129,7 +127,7 @@ fn each_passes_over_the_folders_it_documents() {
         ".openclaw/skills",
     ] {
         for folder in ["plain", "node_modules", ".git", "__pycache__", ".dot"] {
-            world.skill(
+            user.skill(
                 &format!("{place}/{folder}"),
                 &format!("in-{}", folder.trim_start_matches('.')),
             );
@@ -149,34 +147,32 @@ fn each_passes_over_the_folders_it_documents() {
         ("openclaw", "in-__pycache__ in-plain"),
         ("pi", "in-__pycache__ in-plain"),
     ] {
-        assert_eq!(sorted(&world.see(client, "repo")), expected, "{client}");
+        assert_eq!(sorted(&user.see(client, "repo")), expected, "{client}");
     }
 }
 
 #[test]
 fn six_levels_are_the_end_for_codex_and_openclaw() {
-    let world = World::new();
-    world
-        .skill(".agents/skills/1/2/3/4/5/6", "six")
+    let user = UserHome::new();
+    user.skill(".agents/skills/1/2/3/4/5/6", "six")
         .skill(".agents/skills/1/2/3/4/5/x/7", "seven");
     for client in ["codex", "openclaw"] {
-        let catalog = world.see(client, "repo");
+        let catalog = user.see(client, "repo");
         assert_eq!(sorted(&catalog), "six", "{client}");
         assert_eq!(refused(&catalog), [("5/x".to_owned(), "scan-depth")], "{client}");
     }
-    assert_eq!(sorted(&world.see("goose", "repo")), "seven six");
+    assert_eq!(sorted(&user.see("goose", "repo")), "seven six");
 }
 
 #[test]
 fn folders_of_a_skill_at_the_bound_are_resources_and_no_row() {
-    let world = World::new();
-    world
-        .skill(".claude/skills/tea", "tea")
+    let user = UserHome::new();
+    user.skill(".claude/skills/tea", "tea")
         .write(".claude/skills/tea/scripts/a.sh", "x")
         .skill(".claude/skills/cup", "cup")
         .skill(".claude/skills/cup/inner", "inner")
         .skill(".claude/skills/group/far", "far");
-    let catalog = world.see("claude", "repo");
+    let catalog = user.see("claude", "repo");
     assert_eq!(seen(&catalog), ["cup", "tea"]);
     assert_eq!(
         refused(&catalog),
@@ -189,37 +185,36 @@ fn folders_of_a_skill_at_the_bound_are_resources_and_no_row() {
 
 #[test]
 fn the_root_itself_may_be_a_skill() {
-    let world = World::new();
-    world
-        .skill(".agents/skills", "root")
+    let user = UserHome::new();
+    user.skill(".agents/skills", "root")
         .skill(".agents/skills/child", "child");
     for client in ["gemini", "codex", "goose", "openclaw"] {
-        assert_eq!(sorted(&world.see(client, "repo")), "child root", "{client}");
+        assert_eq!(sorted(&user.see(client, "repo")), "child root", "{client}");
     }
 }
 
 #[test]
 fn only_the_exact_name_counts_for_a_client() {
-    let world = World::new();
+    let user = UserHome::new();
     for place in [".claude/skills", ".agents/skills", ".pi/agent/skills"] {
-        world.write(
+        user.write(
             &format!("{place}/a/skill.md"),
             "---\nname: a\ndescription: x\n---\n",
         );
-        world.skill(&format!("{place}/b"), "b");
-        world.write(
+        user.skill(&format!("{place}/b"), "b");
+        user.write(
             &format!("{place}/b/skill.md"),
             "---\nname: c\ndescription: x\n---\n",
         );
-        world.write(
+        user.write(
             &format!("{place}/d/Skill.MD"),
             "---\nname: d\ndescription: x\n---\n",
         );
         // A folder of that name is a folder like any other.
-        world.write(&format!("{place}/skill.md/notes.md"), "x");
+        user.write(&format!("{place}/skill.md/notes.md"), "x");
     }
     for client in clawpowers_loader::CLIENTS {
-        let catalog = world.see(client.name, "repo");
+        let catalog = user.see(client.name, "repo");
         assert_eq!(seen(&catalog), ["b"], "{}", client.name);
         let mut rows = refused(&catalog);
         rows.dedup();
@@ -239,24 +234,23 @@ fn only_the_exact_name_counts_for_a_client() {
 #[test]
 fn a_repair_costs_claude_and_openclaw_and_gemini_and_copilot_nothing() {
     // An error of the `claude` profile is one of its validator; the loader keeps the skill. See `CLIENTS`.
-    let world = World::new();
+    let user = UserHome::new();
     for place in [".claude/skills", ".agents/skills"] {
-        world
-            .write(
-                &format!("{place}/colon/SKILL.md"),
-                "---\nname: colon\ndescription: a: b\n---\n",
-            )
-            .write(
-                &format!("{place}/Upper/SKILL.md"),
-                "---\nname: Upper\ndescription: x\n---\n",
-            )
-            .write(
-                &format!("{place}/open/SKILL.md"),
-                "---\nname: open\ndescription: x\n",
-            );
+        user.write(
+            &format!("{place}/colon/SKILL.md"),
+            "---\nname: colon\ndescription: a: b\n---\n",
+        )
+        .write(
+            &format!("{place}/Upper/SKILL.md"),
+            "---\nname: Upper\ndescription: x\n---\n",
+        )
+        .write(
+            &format!("{place}/open/SKILL.md"),
+            "---\nname: open\ndescription: x\n",
+        );
     }
     for client in ["claude", "openclaw", "gemini", "copilot"] {
-        let catalog = world.see(client, "repo");
+        let catalog = user.see(client, "repo");
         assert_eq!(sorted(&catalog), "Upper colon", "{client}");
         assert_eq!(
             refused(&catalog),
@@ -268,17 +262,16 @@ fn a_repair_costs_claude_and_openclaw_and_gemini_and_copilot_nothing() {
 
 #[test]
 fn pi_takes_every_markdown_file_of_a_root() {
-    let world = World::new();
+    let user = UserHome::new();
     let text = |name: &str| format!("---\nname: {name}\ndescription: x\n---\n");
-    world
-        .write(".pi/agent/skills/one.md", &text("one"))
+    user.write(".pi/agent/skills/one.md", &text("one"))
         .write(".pi/agent/skills/two.md", &text("two"))
         .write(".pi/agent/skills/.three.md", &text("three"))
         .write(".pi/agent/skills/README.md", "# Not a skill\n")
         .write(".pi/agent/skills/four/notes.md", &text("notes"))
         .skill(".pi/agent/skills/four", "four")
         .skill(".agents/skills/five", "five");
-    let catalog = world.see("pi", "repo");
+    let catalog = user.see("pi", "repo");
     assert_eq!(sorted(&catalog), "five four one two");
     assert!(catalog.entries.iter().all(|entry| {
         let odd = |rule| matches!(rule, Rule::FileNameCase | Rule::FileSecond);
@@ -288,37 +281,36 @@ fn pi_takes_every_markdown_file_of_a_root() {
         refused(&catalog),
         [("skills/README.md".to_owned(), "frontmatter-missing")]
     );
-    assert_eq!(sorted(&world.see("codex", "repo")), "five");
+    assert_eq!(sorted(&user.see("codex", "repo")), "five");
 }
 
 #[test]
 fn openclaw_refuses_what_is_larger_than_its_limit() {
-    let world = World::new();
+    let user = UserHome::new();
     let text = |bytes: usize| {
         let head = "---\nname: NAME\ndescription: x\n---\n";
         format!("{head}{}", "x".repeat(bytes - head.len()))
     };
-    world
-        .write(
-            ".agents/skills/at/SKILL.md",
-            &text(256_000).replacen("NAME", "atat", 1),
-        )
-        .write(
-            ".agents/skills/over/SKILL.md",
-            &text(256_001).replacen("NAME", "over", 1),
-        );
-    let catalog = world.see("openclaw", "repo");
+    user.write(
+        ".agents/skills/at/SKILL.md",
+        &text(256_000).replacen("NAME", "atat", 1),
+    )
+    .write(
+        ".agents/skills/over/SKILL.md",
+        &text(256_001).replacen("NAME", "over", 1),
+    );
+    let catalog = user.see("openclaw", "repo");
     assert_eq!(sorted(&catalog), "atat");
     assert_eq!(
         refused(&catalog),
         [("over/SKILL.md".to_owned(), "file-too-large")]
     );
-    assert_eq!(sorted(&world.see("codex", "repo")), "atat over");
+    assert_eq!(sorted(&user.see("codex", "repo")), "atat over");
 }
 
 #[test]
 fn encodings_are_read_by_those_who_do() {
-    let world = World::new();
+    let user = UserHome::new();
     let utf16 = |text: &str| -> Vec<u8> {
         let units = text.encode_utf16().flat_map(u16::to_le_bytes);
         [0xff, 0xfe].into_iter().chain(units).collect()
@@ -335,7 +327,7 @@ fn encodings_are_read_by_those_who_do() {
     ];
     for place in [".claude/skills", ".agents/skills", ".pi/agent/skills"] {
         for (name, bytes) in &files {
-            let folder = world.path(place).join(name);
+            let folder = user.path(place).join(name);
             fs::create_dir_all(&folder).unwrap();
             fs::write(folder.join("SKILL.md"), bytes).unwrap();
         }
@@ -349,13 +341,13 @@ fn encodings_are_read_by_those_who_do() {
         ("pi", "late latin"),
         ("claude", "late latin"),
     ] {
-        assert_eq!(sorted(&world.see(client, "repo")), expected, "{client}");
+        assert_eq!(sorted(&user.see(client, "repo")), expected, "{client}");
     }
 }
 
 #[test]
 fn every_repair_costs_goose_and_pi_the_skill() {
-    let world = World::new();
+    let user = UserHome::new();
     let files = [
         ("tab", "---\nname: tab\ndescription: x\nmetadata:\n\ta: b\n---\n"),
         ("indicator", "---\nname: indicator\ndescription: @x\n---\n"),
@@ -374,10 +366,10 @@ fn every_repair_costs_goose_and_pi_the_skill() {
         ("glued", "---\nname: glued\ndescription: x\n---# Title\n"),
     ];
     for (name, text) in files {
-        world.write(&format!(".agents/skills/{name}/SKILL.md"), text);
+        user.write(&format!(".agents/skills/{name}/SKILL.md"), text);
     }
     let reasons = |client: &str| -> String {
-        let rows = refused(&world.see(client, "repo"));
+        let rows = refused(&user.see(client, "repo"));
         rows.iter()
             .map(|(place, rule)| format!("{} {rule}\n", place.trim_end_matches("/SKILL.md")))
             .collect()

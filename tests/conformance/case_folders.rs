@@ -1,41 +1,38 @@
 //! The folders of one case, and the translation between their names in the case and their paths.
 
 use crate::case::{Bytes, Case, expanded};
+use crate::sandbox::Sandbox;
 use clawpowers_api::{Options, Runtime};
 use serde_json::Value;
 use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
-use tempfile::TempDir;
+use std::process::Command;
 
-pub(crate) struct World {
-    _dir: TempDir,
-    folder: PathBuf,
+pub(crate) struct CaseFolders {
+    sandbox: Sandbox,
 }
 
-impl World {
-    /// Creates the working folder and the user's home folder, but not the runtime home.
-    pub(crate) fn bare() -> Self {
-        let dir = TempDir::new().unwrap();
-        let folder = dir.path().canonicalize().unwrap();
-        for name in ["work", "user"] {
-            fs::create_dir(folder.join(name)).unwrap();
-        }
-        Self { _dir: dir, folder }
+impl CaseFolders {
+    /// Creates the folders without a runtime home.
+    pub(crate) fn empty() -> Self {
+        let sandbox = Sandbox::new();
+        fs::remove_dir(sandbox.runtime_home()).unwrap();
+        Self { sandbox }
     }
 
     /// Creates the folders with the files of a case.
     pub(crate) fn new(case: &Case) -> Self {
-        let world = Self::bare();
+        let folders = Self::empty();
         for (name, content) in &case.files {
             let path = match name.strip_prefix("$HOME/") {
-                Some(rest) => world.home().join(rest),
-                None => world.work().join(name),
+                Some(rest) => folders.home().join(rest),
+                None => folders.work().join(name),
             };
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, Bytes(content.clone()).bytes()).unwrap();
         }
-        world
+        folders
     }
 
     /// Runs the setup of a case.
@@ -51,22 +48,23 @@ impl World {
     }
 
     pub(crate) fn work(&self) -> PathBuf {
-        self.folder.join("work")
+        self.sandbox.work()
     }
 
     pub(crate) fn home(&self) -> PathBuf {
-        self.folder.join("home")
+        self.sandbox.runtime_home()
     }
 
-    pub(crate) fn user(&self) -> PathBuf {
-        self.folder.join("user")
+    /// The program in the working folder.
+    pub(crate) fn program(&self) -> Command {
+        self.sandbox.command(env!("CARGO_BIN_EXE_clawpowers"))
     }
 
     pub(crate) fn runtime(&self) -> Runtime {
         Runtime::open(Options {
             home: Some(self.home()),
             cwd: Some(self.work()),
-            user_home: Some(self.user()),
+            user_home: Some(self.sandbox.user_home()),
         })
     }
 
@@ -74,7 +72,7 @@ impl World {
         [
             ("$WORK", self.work()),
             ("$HOME", self.home()),
-            ("$USER", self.user()),
+            ("$USER", self.sandbox.user_home()),
         ]
         .map(|(name, path)| (name, path.to_string_lossy().into_owned()))
     }
