@@ -252,7 +252,7 @@ pub(crate) fn unknown(key: &Key, map: &Map<String, Value>) -> ApiError {
     }
     let names = names(map);
     let names = names.iter().map(String::as_str);
-    let otherwise = "{config_list} shows the settings that are there";
+    let otherwise = "{config_list} lists the settings of the file";
     ApiError::not_found(format!("there is no setting {shown}")).hint(did_you_mean(
         key.as_str(),
         names,

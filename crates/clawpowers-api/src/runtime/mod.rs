@@ -242,7 +242,7 @@ impl Runtime {
                 self.needs_disk("a file to import")?;
                 let file = File::open(self.environment.cwd.join(path)).map_err(|error| {
                     ApiError::io(format!("{} cannot be read: {error}", quote(path)))
-                        .hint("name a file that is there and readable")
+                        .hint("name a readable file")
                 })?;
                 Ok((Box::new(BufReader::with_capacity(1 << 16, file)), path))
             }

@@ -84,7 +84,7 @@ impl Ledger<'_> {
     pub fn finish(&mut self, id: i64, outcome: Outcome, fields: &ExecutionFields<&str>) -> Result<Execution> {
         fields.check()?;
         self.db.write(|tx| {
-            let hint = "{metrics_show outcome=open} lists those that wait for their end";
+            let hint = "{metrics_show outcome=open} lists the open executions";
             let old = deletion::find(tx, id, hint)?;
             if let Some(ended) = old.outcome {
                 return Err(Error::invalid(

@@ -39,7 +39,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     let Some(document) = file::read(&path)? else {
         let message = format!("there is no {}", quote(&display_path(&path)));
         return Err(ApiError::not_found(message)
-            .hint("{config_set key=KEY value=VALUE} makes it, {--home} names another home"));
+            .hint("{config_set key=KEY value=VALUE} creates it, {--home} selects another home"));
     };
     let key = key.spelled_in(&document.value);
     let Some((_, value)) = key.find(&document.value) else {
