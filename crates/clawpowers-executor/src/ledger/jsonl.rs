@@ -14,9 +14,10 @@ pub(super) struct JsonlRecord(Map<String, Value>);
 impl JsonlRecord {
     pub(super) fn new(mut line: Map<String, Value>) -> Self {
         // Some programs number their sessions.
-        for field in FIELDS.iter().filter(|field| !field.is_number()) {
-            if let Some(value) = line.get_mut(field.key)
-                && let Value::Number(number) = value
+        let is_text = |key: &str| FIELDS.iter().any(|field| field.key == key && !field.is_number());
+        for (key, value) in &mut line {
+            if let Value::Number(number) = value
+                && is_text(key)
             {
                 *value = Value::String(plain(number));
             }
