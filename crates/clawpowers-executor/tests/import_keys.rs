@@ -170,11 +170,11 @@ fn an_import_that_was_stopped_does_not_count_and_the_next_one_deletes_it() {
     let own = BTreeMap::from([(key(1), b"own".to_vec())]);
     import(home, &own, true);
     // The second one is stopped while it deletes what the first one left.
-    for least in [100, 0] {
+    for _ in 0..2 {
         stopped(home, &entries(), || true);
         compare(home, &own);
         let left = open(home).leftovers().unwrap();
-        assert!(left.keys > least && left.executions == 0, "{left:?}");
+        assert!(left.keys > 0 && left.executions == 0, "{left:?}");
         let recovered = recover(&Home::new(home), &Home::new(TempDir::new().unwrap().path())).unwrap();
         assert_eq!((recovered.keys, recovered.lost_keys), (1, 0));
     }
