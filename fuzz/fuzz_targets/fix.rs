@@ -1,7 +1,7 @@
 //! One run makes all repairs for every target, loses no skill, and keeps the meaning of valid frontmatter.
 #![no_main]
 
-use clawpowers_loader::{Diagnostic, ParseOptions, Parsed, Profile, Rule, fix, parse};
+use clawpowers_loader::{Diagnostic, ParseOptions, Parsed, Target, Rule, fix, parse};
 use libfuzzer_sys::fuzz_target;
 
 /// Tells whether the frontmatter was parsed without repairs.
@@ -14,12 +14,12 @@ fn strict(parsed: &Parsed) -> bool {
 
 fuzz_target!(|bytes: &[u8]| {
     // Targets differ in what they report and thus repair; the length selects one, so that all are used.
-    let profile = Profile::ALL
+    let target = Target::ALL
         .get(bytes.len() % 8)
         .copied()
-        .unwrap_or(Profile::ClawPowers);
+        .unwrap_or(Target::ClawPowers);
     let options = ParseOptions {
-        profile,
+        target,
         folder: Some("folder".to_owned()),
     };
     let before = parse(bytes, &options);

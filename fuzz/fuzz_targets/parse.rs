@@ -2,7 +2,7 @@
 #![no_main]
 
 use clawpowers_loader::syntax::{Source, lines};
-use clawpowers_loader::{ParseOptions, Profile, parse};
+use clawpowers_loader::{ParseOptions, Target, parse};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -11,9 +11,9 @@ fuzz_target!(|bytes: &[u8]| {
     // The number of code points in each line; after a final newline there is an empty line.
     let mut widths: Vec<usize> = lines(text.text()).map(|line| line.text.chars().count()).collect();
     widths.resize(end.line, 0);
-    for profile in Profile::ALL {
+    for target in Target::ALL {
         let options = ParseOptions {
-            profile,
+            target,
             folder: Some("folder".to_owned()),
         };
         let parsed = parse(bytes, &options);

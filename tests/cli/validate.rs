@@ -238,8 +238,7 @@ fn a_second_file_is_reported_for_the_folder_and_for_the_one_above() {
         ("a/b/", "a/b/skill.md"),
     ] {
         let ran = sandbox.run(&["skill", "validate", path, "--target", "spec"]);
-        let row =
-            format!("{file}:1:1: warning[file-second]: another SKILL.md of the same folder was taken\n");
+        let row = format!("{file}:1:1: warning[file-second]: another SKILL.md of the same folder is used\n");
         assert!(ran.out.contains(&row), "{path}: {}", ran.out);
         assert!(ran.out.contains("2 files, "), "{path}: {}", ran.out);
     }

@@ -1,20 +1,22 @@
 //! The bundled skills.
 
 use crate::{read, root};
-use clawpowers_api::{Profile, Severity, bundled_skills};
+use clawpowers_api::{Severity, Target, bundled_skills};
 use clawpowers_loader::{Diagnostic, DiskTree, Tree, digest, lint_package, list_resources};
 use std::fs;
 use std::path::Path;
 
 /// No diagnostics for the specification and for ClawPowers, at most infos for other targets.
-fn check(profile: Profile, name: &str, diagnostics: &[Diagnostic], wrong: &mut Vec<String>) {
+fn check(target: Target, name: &str, diagnostics: &[Diagnostic], wrong: &mut Vec<String>) {
     for found in diagnostics {
-        let strict = matches!(profile, Profile::Spec | Profile::ClawPowers);
+        let strict = matches!(target, Target::Spec | Target::ClawPowers);
         if strict || found.severity > Severity::Info {
             let line = found.position.line;
             wrong.push(format!(
-                "{name}:{line} for {profile}: {} {}",
-                found.rule, found.message
+                "{name}:{line} for {}: {} {}",
+                target.as_str(),
+                found.rule,
+                found.message
             ));
         }
     }
@@ -38,14 +40,18 @@ fn bundled_skills_have_no_problems() {
     let bundled = bundled_skills();
     let mut wrong = Vec::new();
     for folder in folders {
-        for profile in Profile::ALL {
+        for target in Target::ALL {
             let on_disk = root().join("skills").join(&folder).join("SKILL.md");
             let in_memory = Path::new(&folder).join("SKILL.md");
             for (tree, file) in [(&DiskTree as &dyn Tree, &on_disk), (&*bundled, &in_memory)] {
-                let inspected = lint_package(tree, file, profile).parsed;
+                let inspected = lint_package(tree, file, target).parsed;
                 let name = file.display().to_string();
-                assert!(inspected.skill.is_some(), "{name} does not load for {profile}");
-                check(profile, &name, &inspected.diagnostics, &mut wrong);
+                assert!(
+                    inspected.skill.is_some(),
+                    "{name} does not load for {}",
+                    target.as_str()
+                );
+                check(target, &name, &inspected.diagnostics, &mut wrong);
             }
         }
     }

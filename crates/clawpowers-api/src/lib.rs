@@ -69,7 +69,7 @@ pub use clawpowers_loader::client_budget::Truncation;
 pub use clawpowers_loader::display::display_path;
 pub use clawpowers_loader::display::{nearest, pluralize, quote};
 pub use clawpowers_loader::prompt::Level;
-pub use clawpowers_loader::{CLIENTS, COMMON_FOLDER, Profile, Rule, Severity, display};
+pub use clawpowers_loader::{CLIENTS, COMMON_FOLDER, Rule, Severity, Target, display};
 
 /// Compiles and runs the Rust program of the README.
 #[cfg(doctest)]

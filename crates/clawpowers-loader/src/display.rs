@@ -1,4 +1,4 @@
-//! Values as people and terminals see them: safe characters, short quotes, paths.
+//! Text for people and terminals: safe characters, short quotes, paths.
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -15,9 +15,9 @@ pub const fn is_bidi(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Tells whether `c` takes no room on screen, so that two texts can look alike and differ.
+/// Tells whether `c` is invisible, so that two texts can look alike and differ.
 ///
-/// The zero-width joiner and variation selectors are left out: emoji need them.
+/// The zero-width joiner and variation selectors are excluded: emoji need them.
 #[must_use]
 pub const fn is_invisible(c: char) -> bool {
     matches!(
@@ -41,10 +41,10 @@ pub const fn is_unsafe_to_show(c: char) -> bool {
     is_control(c) || is_bidi(c) || is_invisible(c)
 }
 
-/// Tells whether a text holds an unsafe character, line ends and tabs aside.
+/// Tells whether a text contains an unsafe character other than line feeds and tabs.
 #[must_use]
 pub fn has_unsafe(text: &str) -> bool {
-    // Nearly every text is ASCII, whose check is a few instructions for many bytes without a way out of the loop.
+    // Nearly every text is ASCII, and a loop without an exit checks many bytes with a few instructions.
     let odd = |byte: u8| !matches!(byte, b' '..=b'~' | b'\n' | b'\t');
     text.bytes().fold(false, |some, byte| some | odd(byte)) && text.contains(is_unsafe_in_text)
 }
@@ -53,7 +53,7 @@ fn is_unsafe_in_text(c: char) -> bool {
     is_unsafe_to_show(c) && !matches!(c, '\n' | '\t')
 }
 
-/// Returns `text` with every unsafe character escaped, except line ends and tabs.
+/// Returns `text` with every unsafe character escaped, except line feeds and tabs.
 ///
 /// # Examples
 ///
@@ -129,7 +129,7 @@ pub(crate) fn single_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Returns the one of `names` that is most like `name`, if one is like enough to be meant.
+/// Returns the most similar of `names`, if one is similar enough to be meant.
 ///
 /// # Examples
 ///
@@ -147,10 +147,10 @@ pub fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Opti
     (score > 0.8).then_some(best)
 }
 
-/// Returns a path as text: with `/` between its parts on every system, so that it can be pasted into any shell and a reply is
-/// the same everywhere.
+/// Returns a path as text with `/` as the separator on every system, so that it can be pasted into any shell and replies
+/// are the same everywhere.
 ///
-/// What is not Unicode becomes U+FFFD. On Windows the prefix `\\?\` is left out.
+/// Invalid Unicode becomes U+FFFD. On Windows the prefix `\\?\` is removed.
 #[must_use]
 pub fn display_path(path: &Path) -> String {
     let text = path.to_string_lossy();
@@ -161,7 +161,7 @@ pub fn display_path(path: &Path) -> String {
     }
 }
 
-/// Returns a path of Windows with `/`, as every program there takes it; only after `\\?\` none does.
+/// Replaces the separators of a Windows path, which every program there accepts except after `\\?\`.
 fn with_slashes(path: &str) -> String {
     let share = path.strip_prefix(r"\\?\UNC\");
     let path = share.or_else(|| path.strip_prefix(r"\\?\")).unwrap_or(path);

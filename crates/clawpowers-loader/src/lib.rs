@@ -7,7 +7,7 @@
 //! # Examples
 //!
 //! ```
-//! use clawpowers_loader::{Catalog, CatalogOptions, MemoryTree, Profile, Root, lint_package};
+//! use clawpowers_loader::{Catalog, CatalogOptions, MemoryTree, Target, Root, lint_package};
 //! use std::path::PathBuf;
 //! use std::sync::Arc;
 //!
@@ -23,12 +23,16 @@
 //! let entry = catalog.get("greet").expect("it is in the tree");
 //! assert_eq!(entry.skill.description, "Says hello");
 //!
-//! let linted = lint_package(&*entry.tree, &entry.file, Profile::Spec);
+//! let linted = lint_package(&*entry.tree, &entry.file, Target::Spec);
 //! let diagnostic = &linted.parsed.diagnostics[0];
 //! assert_eq!((diagnostic.rule.id(), diagnostic.position.line), ("dangling-link", 5));
 //! # Ok::<(), clawpowers_loader::InvalidPath>(())
 //! ```
 #![forbid(unsafe_code)]
+#![expect(missing_docs, reason = "a field or value that explains itself has no comment")]
+
+#[macro_use]
+mod named_enum;
 
 mod catalog;
 mod discovery;
@@ -45,7 +49,7 @@ pub use catalog::*;
 pub use discovery::*;
 pub use lint::fix::{Fixed, fix};
 pub use lint::package::{LintedPackage, folder_name, lint_package, skill_file};
-pub use lint::{Diagnostic, Edit, Position, Profile, Rule, Severity};
+pub use lint::{Diagnostic, Edit, Position, Rule, Severity, Target};
 pub use present::{client_budget, prompt, search};
 pub use skill::parse::{ParseOptions, Parsed, parse, parse_source};
 pub use skill::template::template;

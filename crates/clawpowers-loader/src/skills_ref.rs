@@ -1,26 +1,27 @@
-//! The three commands of the reference validator with its very output.
+//! The three commands of the reference validator with exactly its output.
 //!
-//! For a folder that the reference reads without one of its known defects (byte order marks, flow style, `---`
-//! inside a value, anchors, tags, nested metadata, `.` and `..` as a folder's name, a location that is not escaped) the
-//! output is the same byte for byte; where it fails over such a defect, the specification decides. Control characters
-//! are the one other difference: `to-prompt` shows U+FFFD in their place, since a terminal would act on them. Facts
-//! were taken by running `skills-ref` 0.1.1; the texts are its interface.
+//! The output is the same byte for byte unless a known defect of the reference is involved (byte order marks, flow style,
+//! `---` inside a value, anchors, tags, nested metadata, `.` and `..` as a folder's name, a location that is not escaped);
+//! then it follows the specification. The only other difference is control characters, for which `to-prompt` shows
+//! U+FFFD, because a terminal would interpret them. Facts come from running `skills-ref` 0.1.1; its texts are its
+//! interface.
 
 use crate::display::display_path;
 use crate::lint::package::{folder_name, skill_file};
-use crate::lint::{Diagnostics, Profile, Rule, Severity};
+use crate::lint::{Diagnostics, Rule, Severity, Target};
+use crate::present::prompt::{Format, Item, render};
 use crate::skill::{
-    MAX_COMPATIBILITY_CHARS, MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS, is_name_character, normalize_name,
-    python_trim, spec_fields,
+    MAX_COMPATIBILITY_CHARS, MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS, SPEC_FIELDS, is_name_character,
+    normalize_name, python_trim,
 };
 use crate::syntax::frontmatter;
 use crate::syntax::source::{Encoding, Source};
 use crate::syntax::yaml::{Kind, Node};
 use crate::tree::{DiskTree, MAX_SKILL_BYTES, Tree as _};
-use std::fmt::Write as _;
+use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
 
-/// Returns the errors of a skill in the reference's words and order; none means valid.
+/// Returns the errors of a skill in the reference's words and order; a valid skill has none.
 #[must_use]
 pub fn validate(path: &str) -> Vec<String> {
     let folder = folder_of(path);
@@ -36,48 +37,36 @@ pub fn validate(path: &str) -> Vec<String> {
     }
 }
 
-/// Returns the properties of a skill as the reference prints them: JSON indented by two, ASCII only.
+/// Returns the properties of a skill as the reference prints them: JSON indented by two, only ASCII.
 ///
 /// # Errors
 ///
-/// Gives the reference's message where it would refuse the skill.
+/// Returns the reference's message if it refuses the skill.
 pub fn read_properties(path: &str) -> Result<String, String> {
     let folder = folder_of(path);
     let file =
         reference_file(&folder).ok_or_else(|| format!("SKILL.md not found in {}", shown_path(path)))?;
     let root = read(&file)?;
     let (name, description) = identity(&root)?;
-    let mut fields = vec![("name", scalar(name)), ("description", scalar(description))];
+    let mut fields = Map::new();
+    fields.insert("name".to_owned(), name.into());
+    fields.insert("description".to_owned(), description.into());
     for key in ["license", "compatibility", "allowed-tools", "metadata"] {
         let Some(node) = root.get(key) else { continue };
         let empty = matches!(&node.kind, Kind::Scalar { text, .. } if text.is_empty())
             || node.entries().is_some_and(<[_]>::is_empty);
         if !(key == "metadata" && empty) {
-            fields.push((key, node.clone()));
+            fields.insert(key.to_owned(), json(node));
         }
     }
-    let entries = fields
-        .into_iter()
-        .map(|(key, node)| (scalar(key.to_owned()), node))
-        .collect();
-    let mut out = String::new();
-    write_json(
-        &mut out,
-        &Node {
-            kind: Kind::Mapping(entries),
-            start: 0,
-            end: 0,
-        },
-        0,
-    );
-    Ok(out)
+    Ok(escape_non_ascii(&format!("{:#}", Value::Object(fields))))
 }
 
 /// Returns the `<available_skills>` block of the skills as the reference prints it.
 ///
 /// # Errors
 ///
-/// Gives the reference's message for the first skill it would refuse.
+/// Returns the reference's message for the first skill that it refuses.
 pub fn to_prompt(paths: &[String]) -> Result<String, String> {
     let mut items = Vec::new();
     for path in paths {
@@ -86,16 +75,13 @@ pub fn to_prompt(paths: &[String]) -> Result<String, String> {
         let file =
             reference_file(&real).ok_or_else(|| format!("SKILL.md not found in {}", display_path(&real)))?;
         let (name, description) = identity(&read(&file)?)?;
-        items.push(crate::present::prompt::Item {
+        items.push(Item {
             name,
             description,
             location: display_path(&file),
         });
     }
-    Ok(crate::present::prompt::render(
-        &items,
-        crate::present::prompt::Format::SkillsRef,
-    ))
+    Ok(render(&items, Format::SkillsRef))
 }
 
 /// Returns a path as the reference prints it: no `.` parts, no doubled or trailing slashes, `..` kept.
@@ -135,7 +121,7 @@ fn folder_of(path: &str) -> PathBuf {
     PathBuf::from(shown_path(path))
 }
 
-/// The reference knows two spellings; a link to nothing does not count.
+/// Finds the SKILL.md; the reference knows two spellings and ignores broken links.
 fn reference_file(folder: &Path) -> Option<PathBuf> {
     let file = skill_file(&DiskTree, folder)?;
     let known = |file: &PathBuf| {
@@ -149,14 +135,6 @@ fn reference_file(folder: &Path) -> Option<PathBuf> {
         .or_else(|| Some(folder.join("skill.md")).filter(known))
 }
 
-fn scalar(text: String) -> Node {
-    Node {
-        kind: Kind::Scalar { text, plain: false },
-        start: 0,
-        end: 0,
-    }
-}
-
 fn read(file: &Path) -> Result<Node, String> {
     let bytes = DiskTree
         .read(file, MAX_SKILL_BYTES)
@@ -165,12 +143,10 @@ fn read(file: &Path) -> Result<Node, String> {
     if source.encoding() != Encoding::Utf8 {
         return Err(format!("{} is not UTF-8", display_path(file)));
     }
-    let mut diagnostics = Diagnostics::new(Profile::Spec);
+    let mut diagnostics = Diagnostics::new(Target::Spec);
     let root = frontmatter::read(&source, None, &mut diagnostics).map(|front| front.root);
-    let fault = diagnostics
-        .finish()
-        .into_iter()
-        .find(|d| d.severity == Severity::Error);
+    let mut diagnostics = diagnostics.finish().into_iter();
+    let fault = diagnostics.find(|d| d.severity == Severity::Error);
     let invalid =
         |message: &str, line: usize| format!("Invalid YAML in frontmatter: {message} (line {line})");
     match (root, fault) {
@@ -190,71 +166,64 @@ fn read(file: &Path) -> Result<Node, String> {
     }
 }
 
+/// Returns the name and the description.
 fn identity(root: &Node) -> Result<(String, String), String> {
-    let text = |key: &str| match root.get(key) {
-        None => Err(format!("Missing required field in frontmatter: {key}")),
-        Some(node) => Ok(filled(node)),
-    };
-    let (name, description) = (text("name")?, text("description")?);
-    let need = |key: &str, value: Option<String>| {
-        value.ok_or_else(|| format!("Field '{key}' must be a non-empty string"))
-    };
-    Ok((need("name", name)?, need("description", description)?))
+    // A missing field is reported before an empty one.
+    for key in ["name", "description"] {
+        root.get(key).ok_or_else(|| missing(key))?;
+    }
+    let text = |key| required(root, key).map(str::to_owned);
+    Ok((text("name")?, text("description")?))
 }
 
-/// Returns the trimmed text of a scalar that is not blank.
-fn filled(node: &Node) -> Option<String> {
-    match &node.kind {
-        Kind::Scalar { text, .. } => Some(python_trim(text))
-            .filter(|text| !text.is_empty())
-            .map(str::to_owned),
-        _ => None,
+/// Returns the trimmed text of a required field.
+fn required<'a>(root: &'a Node, key: &str) -> Result<&'a str, String> {
+    match &root.get(key).ok_or_else(|| missing(key))?.kind {
+        Kind::Scalar { text, .. } if !python_trim(text).is_empty() => Ok(python_trim(text)),
+        _ => Err(format!("Field '{key}' must be a non-empty string")),
     }
+}
+
+fn missing(key: &str) -> String {
+    format!("Missing required field in frontmatter: {key}")
 }
 
 fn errors(root: &Node, folder: &str) -> Vec<String> {
     let mut errors = Vec::new();
-    let mut unknown: Vec<&str> = root
-        .entries()
-        .unwrap_or_default()
-        .iter()
-        .map(|(key, _)| key.key_text())
-        .filter(|key| !spec_fields().contains(key))
-        .collect();
+    let fields = root.entries().unwrap_or_default().iter();
+    let fields = fields.map(|(key, _)| key.key_text());
+    let mut unknown: Vec<&str> = fields.filter(|key| !SPEC_FIELDS.contains(key)).collect();
     if !unknown.is_empty() {
         unknown.sort_unstable();
         errors.push(format!(
             "Unexpected fields in frontmatter: {}. Only ['{}'] are allowed.",
             unknown.join(", "),
-            spec_fields().join("', '")
+            SPEC_FIELDS.join("', '")
         ));
     }
-    match root.get("name").map(filled) {
-        None => errors.push("Missing required field in frontmatter: name".to_owned()),
-        Some(None) => errors.push("Field 'name' must be a non-empty string".to_owned()),
-        Some(Some(name)) => name_errors(&normalize_name(&name), folder, &mut errors),
+    match required(root, "name") {
+        Ok(name) => name_errors(&normalize_name(name), folder, &mut errors),
+        Err(error) => errors.push(error),
     }
-    match root.get("description") {
-        None => errors.push("Missing required field in frontmatter: description".to_owned()),
-        Some(node) if filled(node).is_none() => {
-            errors.push("Field 'description' must be a non-empty string".to_owned());
-        }
-        Some(node) => too_long("Description", node, MAX_DESCRIPTION_CHARS, &mut errors),
+    let too_long = |what: &str, key: &str, limit: usize| {
+        let length = root.get(key)?.key_text().chars().count();
+        (length > limit).then(|| format!("{what} exceeds {limit} character limit ({length} chars)"))
+    };
+    match required(root, "description") {
+        Ok(_) => errors.extend(too_long("Description", "description", MAX_DESCRIPTION_CHARS)),
+        Err(error) => errors.push(error),
     }
-    if let Some(node) = root.get("compatibility") {
-        match &node.kind {
-            Kind::Scalar { .. } => too_long("Compatibility", node, MAX_COMPATIBILITY_CHARS, &mut errors),
-            _ => errors.push("Field 'compatibility' must be a string".to_owned()),
+    match root.get("compatibility").map(|node| &node.kind) {
+        None | Some(Kind::Scalar { .. }) => {
+            errors.extend(too_long(
+                "Compatibility",
+                "compatibility",
+                MAX_COMPATIBILITY_CHARS,
+            ));
         }
+        Some(_) => errors.push("Field 'compatibility' must be a string".to_owned()),
     }
     errors
-}
-
-fn too_long(what: &str, node: &Node, limit: usize, errors: &mut Vec<String>) {
-    let length = node.key_text().chars().count();
-    if length > limit {
-        errors.push(format!("{what} exceeds {limit} character limit ({length} chars)"));
-    }
 }
 
 fn name_errors(name: &str, folder: &str, errors: &mut Vec<String>) {
@@ -285,61 +254,29 @@ fn name_errors(name: &str, folder: &str, errors: &mut Vec<String>) {
     }
 }
 
-/// Writes a tree in the reference's JSON: every scalar a string, everything beyond printable ASCII escaped.
-fn write_json(out: &mut String, node: &Node, depth: usize) {
+/// Returns a tree as the reference sees it: every scalar is a string.
+fn json(node: &Node) -> Value {
     match &node.kind {
-        Kind::Scalar { text, .. } => write_string(out, text),
-        Kind::Sequence(items) => {
-            let items = items.iter().map(|item| (None, item)).collect::<Vec<_>>();
-            write_group(out, ['[', ']'], &items, depth);
-        }
+        Kind::Scalar { text, .. } => text.as_str().into(),
+        Kind::Sequence(items) => items.iter().map(json).collect(),
         Kind::Mapping(entries) => {
-            let items = entries
-                .iter()
-                .map(|(key, value)| (Some(key.key_text()), value))
-                .collect::<Vec<_>>();
-            write_group(out, ['{', '}'], &items, depth);
+            let entry = |(key, value): &(Node, Node)| (key.key_text().to_owned(), json(value));
+            entries.iter().map(entry).collect()
         }
     }
 }
 
-fn write_group(out: &mut String, [open, close]: [char; 2], items: &[(Option<&str>, &Node)], depth: usize) {
-    out.push(open);
-    for (index, (key, value)) in items.iter().enumerate() {
-        out.push_str(if index == 0 { "\n" } else { ",\n" });
-        out.push_str(&"  ".repeat(depth + 1));
-        if let Some(key) = key {
-            write_string(out, key);
-            out.push_str(": ");
-        }
-        write_json(out, value, depth + 1);
-    }
-    if !items.is_empty() {
-        out.push('\n');
-        out.push_str(&"  ".repeat(depth));
-    }
-    out.push(close);
-}
-
-fn write_string(out: &mut String, text: &str) {
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            ' '..='~' => out.push(c),
-            _ => {
-                for unit in c.encode_utf16(&mut [0; 2]) {
-                    // Writing to a string does not fail.
-                    let _ = write!(out, "\\u{unit:04x}");
-                }
+/// Escapes everything but printable ASCII and the line feeds between the lines of `json`.
+fn escape_non_ascii(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if matches!(c, ' '..='~' | '\n') {
+            out.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                out.push_str(&format!("\\u{unit:04x}"));
             }
         }
     }
-    out.push('"');
+    out
 }

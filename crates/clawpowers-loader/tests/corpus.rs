@@ -18,7 +18,7 @@ mod words;
 
 use clawpowers_loader::search::{Document, Hit, rank, rank_lazily};
 use clawpowers_loader::{
-    Catalog, CatalogOptions, DiskTree, ParseOptions, Profile, Root, Rule, fix, lint_package, parse,
+    Catalog, CatalogOptions, DiskTree, ParseOptions, Root, Rule, Target, fix, lint_package, parse,
     skill_file, skills_ref, syntax,
 };
 use proptest::prelude::*;
@@ -104,8 +104,8 @@ fn options(file: &Path) -> ParseOptions {
 /// Whether a file has, by a plain look at its lines, a frontmatter with a description in it.
 ///
 /// This knows nothing of the loader: a line of `---` (or fields that share its line), and before the next one a line
-/// that starts with `description:` and holds or is followed by text.
-fn holds_description(text: &str) -> bool {
+/// that starts with `description:` and contains text or is followed by it.
+fn has_description(text: &str) -> bool {
     let lines: Vec<&str> = text
         .trim_start_matches('\u{feff}')
         .lines()
@@ -160,7 +160,7 @@ fn every_description_loads_and_everything_else_has_a_reason() {
             }
             (None, Some(reason)) => {
                 assert!(
-                    !holds_description(&text),
+                    !has_description(&text),
                     "{} has a description: {reason}",
                     file.display()
                 );
@@ -193,7 +193,7 @@ fn every_description_loads_and_everything_else_has_a_reason() {
     }
 }
 
-/// The known defects of the reference, by the finding that shows one; a difference needs one of them.
+/// The known defects of the reference, by the rule that shows one; a difference needs one of them.
 const DEFECTS: [(Rule, &str); 6] = [
     (
         Rule::Bom,
@@ -222,7 +222,7 @@ fn the_specification_gives_the_reference_verdict() {
     let (mut same, mut differ) = (0, 0);
     for row in &corpus.rows {
         let file = skill_file(&DiskTree, &row.folder).unwrap_or_else(|| row.folder.join("SKILL.md"));
-        let parsed = lint_package(&DiskTree, &file, Profile::Spec).parsed;
+        let parsed = lint_package(&DiskTree, &file, Target::Spec).parsed;
         let words = skills_ref::validate(row.folder.to_str().unwrap());
         assert_eq!(
             parsed.is_valid(),
@@ -307,13 +307,13 @@ fn every_repairable_file_parses_strictly_once_fixed() {
     assert!(repaired > 40 && same > 300, "{repaired} {same}");
 }
 
-/// Paths in code and notes to the author are told of few files, and of none by the specification's rules.
+/// Missing files and placeholders are reported in few skills, and in none by the specification's rules.
 #[test]
-fn findings_about_code_and_placeholders_are_rare() {
+fn missing_files_in_code_and_placeholders_are_rare() {
     let Some(corpus) = corpus() else { return };
     let mut told: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for file in &corpus.files {
-        for finding in lint_package(&DiskTree, file, Profile::ClawPowers)
+        for finding in lint_package(&DiskTree, file, Target::ClawPowers)
             .parsed
             .diagnostics
         {
@@ -324,7 +324,7 @@ fn findings_about_code_and_placeholders_are_rare() {
                 told.entry(finding.rule.id()).or_default().push(row);
             }
         }
-        let spec = lint_package(&DiskTree, file, Profile::Spec).parsed.diagnostics;
+        let spec = lint_package(&DiskTree, file, Target::Spec).parsed.diagnostics;
         let silent = |rule| spec.iter().all(|finding| finding.rule != rule);
         assert!(silent(Rule::DanglingPath) && silent(Rule::PlaceholderText));
     }

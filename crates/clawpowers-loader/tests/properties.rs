@@ -228,7 +228,7 @@ fn awkward_inputs_are_answered() {
 }
 
 #[test]
-fn dear_inputs_end_with_few_findings() {
+fn expensive_inputs_end_with_few_diagnostics() {
     let (head, most) = ("---\nname: a\ndescription: b\n", 62 * 1024);
     let fill = |part: &str, bytes: usize| part.repeat(bytes / part.len());
     let odd = |part: &str| fill(part, 2000) + "---\n";
@@ -252,7 +252,7 @@ fn dear_inputs_end_with_few_findings() {
             "{head}tags: {}\n---\n",
             (0..9000).map(|n| format!("{n},")).collect::<String>()
         ),
-        // The ladder looks at less of a block.
+        // Recovery reads less of a block.
         head.to_owned() + &odd("\"\n"),
         head.to_owned() + &odd("key: \"\n"),
         head.to_owned() + &odd("a: b: c\n"),

@@ -14,7 +14,7 @@ fn options() -> ParseOptions {
     }
 }
 
-/// What a text gives: description, body and the text with its repairs; the reason where it holds no skill.
+/// Returns the description, the body and the repaired text, or the reason why there is no skill.
 fn read(text: &str) -> (Result<(String, String), Rule>, String) {
     let parsed = parse(text.as_bytes(), &options());
     let fixed = fix(text.as_bytes(), &options());
@@ -146,7 +146,7 @@ fn a_field_with_an_odd_colon_is_a_field() {
             "A\nb",
             "description: |\n  A\n  b",
         ),
-        // A word of the value, which goes on.
+        // A word of the value, which continues.
         (
             "description: A\n  version\u{ff1a}b",
             "A version\u{ff1a}b",
@@ -318,7 +318,7 @@ fn dashes_that_end_the_fields_end_them_whatever_needs_repair() {
             }
         }
     }
-    // A quoted value that is closed further down holds such dashes.
+    // A quoted value that is closed further down contains such dashes.
     let (skill, _) = read("---\nname: v\ndescription: \"a\n---b\nc\"\n---\n# Body\n");
     assert_eq!(skill, Ok(("a ---b c".to_owned(), "# Body\n".to_owned())));
     // A long body with a rule in it is no long frontmatter.
@@ -385,7 +385,7 @@ fn an_example_in_a_code_block_is_no_frontmatter() {
             );
         }
     }
-    // The one that stands behind it counts.
+    // The one after it is used.
     let text = format!(
         "Text\n\n```yaml\n{}```\n\n{}# Body\n",
         example("other"),
@@ -543,7 +543,7 @@ proptest! {
     }
 
     #[test]
-    fn several_faults_at_once_are_told_apart(
+    fn several_problems_at_once_are_told_apart(
         description in prop::sample::select(DESCRIPTIONS.to_vec()),
         name in prop::sample::select(NAMES.to_vec()),
         more in prop::sample::select(vec!["", "license: MIT\n", "tags: [a, b\n", "metadata:\n  note: > C d\n"]),

@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 use clawpowers_loader::{
-    DiskTree, MAX_RESOURCE_BYTES, MAX_RESOURCE_DEPTH, MAX_RESOURCES, Profile, ReadError, Resources, Rule,
+    DiskTree, MAX_RESOURCE_BYTES, MAX_RESOURCE_DEPTH, MAX_RESOURCES, ReadError, Resources, Rule, Target,
     Unlisted, UnlistedReason, digest, lint_package, list_resources, skill_file,
 };
 use std::fs;
@@ -40,8 +40,8 @@ impl Tree {
     }
 
     /// Returns what is found about the folder, as `rule message`.
-    fn findings(&self) -> Vec<String> {
-        let found = lint_package(&DiskTree, &self.path("SKILL.md"), Profile::ClawPowers)
+    fn problems(&self) -> Vec<String> {
+        let found = lint_package(&DiskTree, &self.path("SKILL.md"), Target::ClawPowers)
             .parsed
             .diagnostics;
         found
@@ -68,7 +68,7 @@ fn the_first_files_in_byte_order_are_listed_and_it_is_said() {
     );
     assert!(tree.digest().is_err());
     assert_eq!(
-        tree.findings(),
+        tree.problems(),
         ["resources-truncated only the first 2000 files of the folder are listed"]
     );
 }
@@ -80,7 +80,7 @@ fn a_folder_that_is_too_deep_is_named() {
     let path = deep.trim_end_matches('/').to_owned();
     let why = UnlistedReason::TooDeep;
     assert_eq!(tree.list().unlisted, [Unlisted { path, why }]);
-    assert_eq!(tree.findings().len(), 1);
+    assert_eq!(tree.problems().len(), 1);
     assert!(tree.digest().is_err());
 }
 
@@ -92,23 +92,23 @@ fn a_body_with_too_many_links_says_so() {
             .collect::<String>()
     };
     let at = Tree::new(&links(2000)).write("a.md", "");
-    assert_eq!(at.findings(), [] as [&str; 0]);
+    assert_eq!(at.problems(), [] as [&str; 0]);
     let over = Tree::new(&links(2001)).write("a.md", "");
     assert_eq!(
-        over.findings(),
-        ["resources-truncated only the first 2000 relative links are followed up"]
+        over.problems(),
+        ["resources-truncated only the first 2000 relative links are checked"]
     );
 }
 
 #[test]
-fn a_link_that_climbs_and_stays_inside_is_fine() {
+fn a_link_with_dots_that_stays_inside_is_fine() {
     let tree = Tree::new(
         "[a](refs/../a.md) [b](./refs/./b.md#x) [c](x/../../c.md) [d](%2Fetc) [e](refs/../e.md) [f](refs/)",
     )
     .write("a.md", "")
     .write("refs/b.md", "");
     assert_eq!(
-        tree.findings(),
+        tree.problems(),
         [
             "link-outside the link `x/../../c.md` leads out of the skill's folder",
             "link-outside the link `%2Fetc` leads out of the skill's folder",
@@ -174,7 +174,7 @@ mod unix {
             .write("real/a.md", "")
             .write("locked/x.md", "");
         symlink("real", tree.path("again")).unwrap();
-        // A socket stands for a pipe, which takes a system call to make.
+        // A socket instead of a pipe, which needs a system call.
         let _socket = std::os::unix::net::UnixListener::bind(tree.path("pipe")).unwrap();
         let rows = |tree: &Tree| -> BTreeSet<(String, &str)> {
             let unlisted = tree.list().unlisted.into_iter();
@@ -186,7 +186,7 @@ mod unix {
         ]);
         assert_eq!(rows(&tree), expected);
         assert_eq!(
-            tree.findings(),
+            tree.problems(),
             [
                 "resources-truncated the link `again` leads to a folder of the skill, whose files are not listed twice",
                 "resources-truncated `pipe` is not a regular file and is not listed",
@@ -199,7 +199,7 @@ mod unix {
             expected.insert(("locked".to_owned(), "unreadable"));
             assert_eq!(rows(&tree), expected);
             assert!(tree.digest().is_err());
-            let findings = tree.findings().join("\n");
+            let findings = tree.problems().join("\n");
             assert!(
                 findings.contains("the link `locked/x.md` cannot be followed: "),
                 "{findings}"

@@ -1,7 +1,7 @@
 //! The reference of operations, types, clients, error codes and rules, in Markdown.
 
 use super::table::{Field, Row, Table, camel};
-use clawpowers_api::{CLIENTS, ErrorCode, Profile, Rule, Severity};
+use clawpowers_api::{CLIENTS, ErrorCode, Rule, Severity, Target};
 use serde_json::Value;
 
 const HEAD: &str = include_str!("head_reference.md");
@@ -209,14 +209,14 @@ fn rules(out: &mut String) {
          that the target does not report this rule. `spec` is the specification as its reference validator \
          implements it.\n\n",
     );
-    let targets = Profile::ALL.map(Profile::as_str);
+    let targets = Target::ALL.map(Target::as_str);
     out.push_str(&format!(
         "| id | {} | meaning |\n|---|{}---|\n",
         targets.join(" | "),
         "---|".repeat(targets.len())
     ));
     for rule in Rule::ALL {
-        let severities = Profile::ALL.map(|target| rule.severity(target).map_or("–", Severity::as_str));
+        let severities = Target::ALL.map(|target| rule.severity(target).map_or("–", Severity::as_str));
         let summary = line(rule.summary());
         out.push_str(&format!(
             "| `{}` | {} | {summary} |\n",

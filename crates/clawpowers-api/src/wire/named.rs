@@ -3,7 +3,7 @@
 use clawpowers_executor::{Outcome, Storage};
 use clawpowers_loader::client_budget::Truncation;
 use clawpowers_loader::prompt::Level;
-use clawpowers_loader::{Profile, ResourceKind, Scope, Severity};
+use clawpowers_loader::{ResourceKind, Scope, Severity, Target};
 use serde::Serializer;
 
 /// An enum whose values have names in replies.
@@ -70,7 +70,7 @@ named! {
     Truncation as "Truncation", "What a client leaves of a skill in its list.": [Self::Whole, Self::Shortened(0), Self::NameOnly, Self::Dropped];
     Level as "PromptLevel", "How much of the skills a prompt shows.": [Self::Full, Self::Shortened(0), Self::Names, Self::Dropped];
     Outcome as "Outcome", "How an execution ended.": Self::ALL;
-    Profile as "Target", "Whose rules are applied.": Self::ALL;
+    Target as "Target", "Whose rules are applied.": Self::ALL;
     ResourceKind as "ResourceKind", "What a file of a skill is for.": [Self::Script, Self::Reference, Self::Asset, Self::Other];
     Scope as "Scope", "Where a skill comes from.": Self::ALL;
     Severity as "Severity", "How severe a diagnostic is.": [Self::Error, Self::Warning, Self::Info];

@@ -1,4 +1,4 @@
-//! What a catalog holds: visible skills, shadowed ones, and files that did not load.
+//! The contents of a catalog: visible skills, shadowed ones, and files that did not load.
 
 use crate::discovery::Scope;
 use crate::display::nearest;
@@ -9,25 +9,23 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// A skill of the catalog; its body was not read.
+/// A skill of the catalog.
 #[derive(Debug, Clone)]
 pub struct Entry {
-    /// The skill without its body.
+    /// The skill without its body, which was not read.
     pub skill: Skill,
-    /// Where its files are.
     pub tree: Arc<dyn Tree>,
     /// Its SKILL.md in the tree.
     pub file: PathBuf,
-    /// Whose it is.
     pub scope: Scope,
-    /// The root below which it was found; empty for shipped skills.
+    /// The root below which it was found; empty for bundled skills.
     pub root: PathBuf,
-    /// What was found in its head.
+    /// Diagnostics about its frontmatter.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 impl Entry {
-    /// Returns where the SKILL.md is: a path, or `bundled:NAME/SKILL.md`.
+    /// Returns the location of the SKILL.md: a path, or `bundled:NAME/SKILL.md`.
     #[must_use]
     pub fn location(&self) -> Cow<'_, Path> {
         if self.scope == Scope::Bundled {
@@ -42,38 +40,31 @@ impl Entry {
 /// A skill that is not visible because another of its name is, or because it is the same file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shadowed {
-    /// Its name.
     pub name: String,
     /// Its SKILL.md.
     pub location: PathBuf,
-    /// The SKILL.md that is taken instead.
+    /// The SKILL.md that is visible instead.
     pub winner: PathBuf,
 }
 
 /// Something that looks like a skill and did not load.
 #[derive(Debug, Clone)]
 pub struct Rejected {
-    /// Where.
     pub location: PathBuf,
-    /// Why.
     pub reason: Rule,
-    /// What was found in it.
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// What a catalog keeps of each visible skill: all of it, as an [`Entry`], or what a caller needs.
+/// What a catalog keeps of each visible skill: an [`Entry`], or only what a caller needs.
 ///
-/// A large collection is listed in little memory, since the rest is dropped as soon as a skill is loaded.
+/// The rest is dropped as soon as a skill is loaded, so that listing a large collection needs little memory.
 pub trait Row: Sized + Send {
-    /// Makes the row of a skill that was loaded.
     fn new(entry: Entry) -> Self;
-    /// Returns the skill's name.
     fn name(&self) -> &str;
-    /// Returns whose it is.
     fn scope(&self) -> Scope;
-    /// Returns the root below which it was found.
+    /// Returns the root below which the skill was found.
     fn root(&self) -> &Path;
-    /// Returns where the SKILL.md is.
+    /// Returns the location of the SKILL.md.
     fn location(&self) -> Cow<'_, Path>;
 }
 
@@ -102,25 +93,24 @@ impl Row for Entry {
 /// Every skill that was found.
 #[derive(Debug, Clone)]
 pub struct Catalog<T = Entry> {
-    /// The visible ones, in the order of precedence, then of their paths.
+    /// The visible skills, in the order of precedence, then of their paths.
     pub entries: Vec<T>,
-    /// Those hidden by another of the same name.
+    /// Skills hidden by another of the same name.
     pub shadowed: Vec<Shadowed>,
-    /// Further ways to a file that is in the catalog.
+    /// Further paths to a file that is in the catalog.
     pub duplicates: Vec<Shadowed>,
-    /// Those that did not load.
     pub rejected: Vec<Rejected>,
 }
 
 impl<T: Row> Catalog<T> {
-    /// Returns the skill called `name`.
+    /// Returns the visible skill called `name`.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&T> {
         let name = normalize_name(name);
         self.entries.iter().find(|row| normalize_name(row.name()) == name)
     }
 
-    /// Returns the name most like `name`, if one is like enough to be meant.
+    /// Returns the name most similar to `name`, if one is similar enough.
     #[must_use]
     pub fn nearest(&self, name: &str) -> Option<&str> {
         nearest(name, self.entries.iter().map(Row::name))

@@ -1,34 +1,32 @@
-//! Loads a catalog: walks the roots, reads the head of each file, and decides which skills are visible.
+//! Loads a catalog: walks the roots, parses the head of each file, and resolves precedence.
 
 use super::entry::{Catalog, Entry, Rejected, Row};
 use super::precedence::{LoadOutcome, Loaded, Precedence};
 use crate::discovery::{Candidate, Client, Collision, Found, Root, Scope, WalkRules, walk_with};
 use crate::lint::file::{file_diagnostic, file_name_diagnostic, read_error};
-use crate::lint::{Profile, Rule};
+use crate::lint::{Rule, Target};
 use crate::skill::normalize_name;
-use crate::skill::parse::{ParseOptions, Parsed, parse_complete_head, parse_head};
-use crate::syntax::delimiter::needed;
+use crate::skill::parse::{ParseOptions, Parsed, parse_head};
+use crate::syntax::delimiter::{starts_with_fence, through_closing_fence};
 use crate::syntax::source::Source;
 use crate::tree::{DiskTree, OpenFolder, ReadError, Tree};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// How much of a file a listing reads first. The frontmatter of nearly every public skill ends before.
+/// How much of a file a listing reads first, which contains the frontmatter of nearly every public skill.
 const HEAD_BYTES: usize = 4096;
 
-/// What a catalog is made from.
 #[derive(Debug, Clone)]
 pub struct CatalogOptions {
-    /// The roots, the first of highest precedence.
+    /// The roots in `tree`, the first of highest precedence.
     pub roots: Vec<Root>,
-    /// What the roots are in.
     pub tree: Arc<dyn Tree>,
     /// The skills that ship with the program, of lowest precedence.
     pub bundled: Option<Arc<dyn Tree>>,
-    /// Only these scopes; all where empty.
+    /// Only these scopes; all if empty.
     pub scopes: Vec<Scope>,
-    /// The client to be; this runtime where there is none.
+    /// The client whose rules apply; `None` for this runtime's.
     pub client: Option<&'static Client>,
 }
 
@@ -53,10 +51,10 @@ impl Catalog {
 }
 
 impl<T: Row> Catalog<T> {
-    /// Finds and loads the skills below all roots, and keeps of each what its row does.
+    /// Finds and loads the skills below all roots, and keeps the row of each.
     ///
-    /// Only the head of each file is read. Folders are read and heads parsed in parallel; the result is in a fixed
-    /// order. A root that does not exist holds nothing; every other fault gives a row in [`Catalog::rejected`].
+    /// Only the head of each file is read. Folders are read and heads parsed in parallel; the result has a fixed order. A
+    /// root that does not exist is empty; every other failure is in [`Catalog::rejected`].
     #[must_use]
     pub fn load_rows(options: &CatalogOptions) -> Self {
         let CatalogOptions { tree, client, .. } = options;
@@ -83,7 +81,7 @@ impl<T: Row> Catalog<T> {
                 if roots.contains(&canonical) {
                     continue;
                 }
-                // A root that leads out of its boundary is not walked, so it takes no other root's place.
+                // A root that leads out of its boundary is not walked, so it must not replace another root.
                 if root.holds(&**tree, &canonical) {
                     roots.push(canonical);
                 }
@@ -91,12 +89,7 @@ impl<T: Row> Catalog<T> {
             load(tree, root);
         }
         if let Some(bundled) = options.bundled.as_ref().filter(|_| wanted(Scope::Bundled)) {
-            let root = Root {
-                path: PathBuf::new(),
-                scope: Scope::Bundled,
-                boundary: None,
-            };
-            load(bundled, &root);
+            load(bundled, &Root::unbounded(PathBuf::new(), Scope::Bundled));
         }
         let mut catalog = precedence.finish();
         if keeps_all {
@@ -105,11 +98,11 @@ impl<T: Row> Catalog<T> {
         catalog
     }
 
-    /// Sorts as a client does that keeps every name: by scope, then by name, then by path.
+    /// Sorts by scope, name and path, as a client does that keeps every name.
     fn sort_kept(&mut self, roots: &[Root]) {
         let root_of = |row: &T| roots.iter().position(|root| root.path == row.root());
         self.entries.sort_by_cached_key(|row| {
-            // The client's own skills and the machine's have one scope here and two there.
+            // The client's own skills and the machine's have one scope here, but two in the client.
             let root = (row.scope() == Scope::System).then(|| root_of(row));
             (
                 row.scope(),
@@ -121,7 +114,7 @@ impl<T: Row> Catalog<T> {
     }
 }
 
-/// What the skills of a root are loaded by.
+/// Loads the skills of a root.
 struct Loader<'a> {
     tree: &'a Arc<dyn Tree>,
     root: &'a Root,
@@ -139,16 +132,15 @@ impl Loader<'_> {
                 message,
             } => return LoadOutcome::Rejected(refused(location, rule, message)),
         };
-        let target = self.client.map_or(Profile::ClawPowers, |client| client.profile);
+        let target = self.client.map_or(Target::ClawPowers, |client| client.target);
         let folder_name = file.parent().and_then(Path::file_name);
         let options = ParseOptions {
-            profile: target,
+            target,
             folder: folder_name.map(|name| name.to_string_lossy().into_owned()),
         };
         // Whether a file is UTF-8 is only known at its end.
-        let whole = self
-            .client
-            .is_some_and(|client| client.drops.contains(&Rule::NotUtf8));
+        let drops = |rule| self.client.is_some_and(|client| client.drops(rule));
+        let whole = drops(Rule::NotUtf8);
         let limit = self.rules.max_file_bytes;
         let open = match (folder, file.file_name()) {
             (Some(folder), Some(name)) => folder.open_file(name, limit),
@@ -166,15 +158,11 @@ impl Loader<'_> {
                 return LoadOutcome::Rejected(refused(file, rule, message));
             }
         };
-        // A client that takes every `*.md` of a root does not mind the name.
+        // A client that loads every `*.md` of a root does not check the name.
         if !self.rules.root_markdown || is_skill_file(&file) {
             diagnostics.extend(file_name_diagnostic(&file, target));
         }
-        let drops = self.client.map_or(&[][..], |client| client.drops);
-        let dropped = diagnostics
-            .iter()
-            .map(|d| d.rule)
-            .find(|rule| drops.contains(rule));
+        let dropped = diagnostics.iter().map(|d| d.rule).find(|&rule| drops(rule));
         match (skill, dropped.or(reason)) {
             (Some(skill), None) => {
                 let key = normalize_name(&skill.name);
@@ -186,7 +174,7 @@ impl Loader<'_> {
                     root: self.root.path.clone(),
                     diagnostics,
                 };
-                // The shipped skills are in a tree of their own, where the same path is another file.
+                // The bundled skills are in another tree, where the same path is another file.
                 let canonical = (entry.scope != Scope::Bundled).then(|| canonical.into_os_string());
                 LoadOutcome::Skill(Box::new(Loaded {
                     key,
@@ -216,13 +204,9 @@ fn refused(location: PathBuf, reason: Rule, message: String) -> Rejected {
     }
 }
 
-fn head(bytes: &[u8]) -> &[u8] {
-    bytes.get(..needed(bytes)).unwrap_or(bytes)
-}
-
-/// Reads as much of a file of this size as its frontmatter needs, or all of it.
+/// Parses the frontmatter of a file of this size, of which no more is read than necessary; `whole` reads all of it.
 ///
-/// No more is asked for than there is, so that the system is asked once: an end that is known is not looked for.
+/// Never reads past the end, which saves the system call that would find it.
 fn load_head(
     file: &mut dyn Read,
     size: u64,
@@ -234,15 +218,18 @@ fn load_head(
     let mut bytes = Vec::with_capacity(first);
     let got = read_more(file, &mut bytes, first)?;
     if got == first && first < size {
-        if !whole && let Some(parsed) = parse_head(&Source::decode_head(head(&bytes)), options) {
-            return Ok(parsed);
+        if !whole && let Some(head) = through_closing_fence(&bytes) {
+            let source = Source::decode(head);
+            if starts_with_fence(source.text()) {
+                return Ok(parse_head(&source, options));
+            }
         }
         read_more(file, &mut bytes, size - first)?;
     }
-    Ok(parse_complete_head(&Source::of(bytes), options))
+    Ok(parse_head(&Source::from_bytes(bytes), options))
 }
 
-/// Reads at most `length` further bytes onto `buffer`; fewer means the end of the file.
+/// Appends at most `length` further bytes to `buffer`; fewer mean the end of the file.
 fn read_more(file: &mut dyn Read, buffer: &mut Vec<u8>, length: usize) -> io::Result<usize> {
     file.take(length as u64).read_to_end(buffer)
 }

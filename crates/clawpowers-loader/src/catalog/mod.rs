@@ -1,4 +1,4 @@
-//! Every skill that is found, which of equal names wins, and what a skill's folder holds.
+//! The catalog of skills: precedence, requirements, and the files of each skill.
 
 mod digest;
 mod entry;

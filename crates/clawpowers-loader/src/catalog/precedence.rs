@@ -1,39 +1,35 @@
-//! Who is visible: skills are taken as they are found, and what another one hides is let go at once.
+//! Precedence: which skill of a name is visible.
 //!
-//! A large collection is mostly copies, so that only the visible skills are kept whole while the rest is loaded.
+//! Skills are added as they are found, and hidden ones are dropped at once: a large collection is mostly copies.
 
 use super::entry::{Catalog, Rejected, Row, Shadowed};
-use crate::parallel;
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::hash::{BuildHasher as _, RandomState};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// A candidate after loading.
+/// The result of loading a candidate.
 pub(super) enum LoadOutcome<T> {
     Skill(Box<Loaded<T>>),
     Rejected(Rejected),
 }
 
-/// A skill with what decides whether it is visible.
+/// A skill and its keys.
 pub(super) struct Loaded<T> {
     pub(super) row: T,
-    /// The name as names are compared.
+    /// The normalized name.
     pub(super) key: String,
-    /// The file without links on the way. One string: a path hashes part by part, which costs more than loading.
+    /// The canonical path. It is one string because a path hashes part by part, which costs more than loading.
     pub(super) canonical: Option<OsString>,
 }
 
-/// How many hidden skills are freed together, by all threads.
-const FREED: usize = 512;
-
-/// The place of a find in the order of precedence.
+/// The position of a result in the order of precedence.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Rank {
     root: usize,
     pass: usize,
-    /// One string: a path compares part by part.
+    /// One string, because a path compares part by part.
     location: Arc<OsStr>,
 }
 
@@ -47,12 +43,12 @@ impl Rank {
 struct ShadowedRow {
     rank: Rank,
     name: String,
-    /// Where in [`Precedence::visible`] the one is that hides it.
+    /// The index in [`Precedence::visible`] of the one that hides it.
     winner: usize,
 }
 
-/// Tells files apart by their ways without links, and skills by their names. Of thousands of long texts only a hash is
-/// kept; with two keys that nobody knows, two of them have the same one less often than a disk errs.
+/// Hashes that represent file paths and skill names, of which there may be thousands of long ones. With two random keys,
+/// a collision is less likely than an error of the disk.
 #[derive(Default)]
 struct Keys(RandomState, RandomState);
 
@@ -62,7 +58,7 @@ impl Keys {
     }
 }
 
-/// What is found so far.
+/// The skills found so far.
 pub(super) struct Precedence<T> {
     keeps_all: bool,
     root: usize,
@@ -70,16 +66,15 @@ pub(super) struct Precedence<T> {
     visible: Vec<(Rank, T)>,
     names: HashMap<(u64, u64), usize>,
     keys: Keys,
-    /// The way by which a file was found first.
+    /// The path by which each file was found first.
     files: HashMap<(u64, u64), Arc<OsStr>>,
     shadowed: Vec<ShadowedRow>,
     duplicates: Vec<(Rank, Shadowed)>,
     rejected: Vec<(Rank, Rejected)>,
-    hidden: Vec<T>,
 }
 
 impl<T: Row> Precedence<T> {
-    /// Begins with the root of highest precedence.
+    /// Starts with the root of highest precedence.
     pub(super) fn new(keeps_all: bool) -> Self {
         Self {
             keeps_all,
@@ -91,16 +86,15 @@ impl<T: Row> Precedence<T> {
             shadowed: Vec::new(),
             duplicates: Vec::new(),
             rejected: Vec::new(),
-            hidden: Vec::new(),
         }
     }
 
-    /// Goes on to the root of next precedence.
+    /// Continues with the root of next precedence.
     pub(super) fn next_root(&mut self) {
         self.root += 1;
     }
 
-    /// Takes one find of a pass; those of one pass may come in any order.
+    /// Adds one result of a pass; those of one pass may come in any order.
     pub(super) fn take(&mut self, pass: usize, one: LoadOutcome<T>) {
         match one {
             LoadOutcome::Rejected(rejected) => {
@@ -111,10 +105,6 @@ impl<T: Row> Precedence<T> {
                 let rank = self.rank(pass, &ready.row.location());
                 self.skill(rank, *ready);
             }
-        }
-        if self.hidden.len() >= FREED {
-            // To free them costs as much as to take them.
-            parallel::drop_all(std::mem::take(&mut self.hidden));
         }
     }
 
@@ -136,8 +126,7 @@ impl<T: Row> Precedence<T> {
                     location: rank.path().to_owned(),
                     winner: PathBuf::from(&**winner),
                 };
-                self.duplicates.push((rank, hidden));
-                return self.hidden.push(row);
+                return self.duplicates.push((rank, hidden));
             }
             self.files.insert(file, Arc::clone(&rank.location));
         }
@@ -156,12 +145,11 @@ impl<T: Row> Precedence<T> {
                 let (rank, row) = loser;
                 let name = row.name().to_owned();
                 self.shadowed.push(ShadowedRow { rank, name, winner });
-                self.hidden.push(row);
             }
         }
     }
 
-    /// Puts everything in order.
+    /// Sorts everything.
     pub(super) fn finish(self) -> Catalog<T> {
         let Self {
             mut visible,
@@ -170,10 +158,9 @@ impl<T: Row> Precedence<T> {
             mut rejected,
             names,
             files,
-            hidden,
             ..
         } = self;
-        drop((names, files, hidden));
+        drop((names, files));
         shadowed.sort_by(|a, b| a.rank.cmp(&b.rank));
         let shadowed = shadowed.into_iter().map(|one| Shadowed {
             name: one.name,

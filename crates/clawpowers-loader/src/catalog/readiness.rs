@@ -1,13 +1,13 @@
-//! Whether what a skill requires is there.
+//! Which requirements of a skill the machine does not meet.
 
 use crate::catalog::Catalog;
 use crate::skill::Requirements;
 use std::path::{Path, PathBuf};
 
-/// What a machine offers; filled in by the program, so that nothing here reads the environment.
+/// What the machine has; filled in by the program, so that this crate does not read the environment.
 #[derive(Debug, Clone, Default)]
 pub struct HostInfo {
-    /// The folders of the search path.
+    /// The folders of `PATH`.
     pub path: Vec<PathBuf>,
     /// The names of the environment variables that are set and not empty.
     pub env: Vec<String>,
@@ -16,13 +16,13 @@ pub struct HostInfo {
 }
 
 impl HostInfo {
-    /// Tells whether a program of this name can be started.
+    /// Tells whether a program of this name is in `PATH`.
     #[must_use]
     pub fn has_program(&self, name: &str) -> bool {
         self.find_program(name).is_some()
     }
 
-    /// Returns the program of this name that the search path leads to first.
+    /// Returns the first program of this name in `PATH`.
     #[must_use]
     pub fn find_program(&self, name: &str) -> Option<PathBuf> {
         if name.contains(['/', '\\']) {
@@ -42,7 +42,7 @@ fn program(path: &Path) -> Option<PathBuf> {
 
 #[cfg(not(unix))]
 fn program(path: &Path) -> Option<PathBuf> {
-    // Added, not put in place of one: a program may be called `python3.12`.
+    // The extension is appended because a program may be called `python3.12`.
     [".com", ".exe", ".bat", ".cmd", ""].iter().find_map(|extension| {
         let mut path = path.as_os_str().to_owned();
         path.push(extension);
@@ -55,13 +55,12 @@ fn program(path: &Path) -> Option<PathBuf> {
 pub struct MissingRequirement {
     /// `bin`, `any_bin`, `env`, `os` or `skill`.
     pub kind: &'static str,
-    /// What is missing.
     pub name: String,
 }
 
 /// Returns the requirements that are not met on `machine` with the skills of `catalog`.
 ///
-/// Settings (`config`) belong to another client's configuration and are not looked at.
+/// Settings (`config`) belong to another client's configuration and are not checked.
 #[must_use]
 pub fn missing_requirements(
     requirements: &Requirements,
@@ -78,10 +77,9 @@ pub fn missing_requirements(
     for name in requirements.bins.iter().filter(|name| !machine.has_program(name)) {
         add("bin", name);
     }
-    if !requirements.any_bins.is_empty()
-        && !requirements.any_bins.iter().any(|name| machine.has_program(name))
-    {
-        add("any_bin", &requirements.any_bins.join(", "));
+    let any_bins = &requirements.any_bins;
+    if !any_bins.is_empty() && !any_bins.iter().any(|name| machine.has_program(name)) {
+        add("any_bin", &any_bins.join(", "));
     }
     for name in requirements.env.iter().filter(|name| !machine.env.contains(name)) {
         add("env", name);
@@ -90,21 +88,16 @@ pub fn missing_requirements(
         add("os", &requirements.os.join(", "));
     }
     for wanted in &requirements.skills {
-        let have = catalog
-            .get(&wanted.name)
-            .map(|entry| entry.skill.version.as_ref().and_then(|v| v.semver.clone()));
-        let met = match (have, &wanted.range) {
-            (None, _) => false,
-            (Some(_), None) => true,
-            (Some(version), Some(range)) => version.is_some_and(|version| range.matches(&version)),
-        };
-        if !met {
-            let range = wanted
-                .range
-                .as_ref()
-                .map(|range| format!("@{range}"))
-                .unwrap_or_default();
-            add("skill", &format!("{}{range}", wanted.name));
+        let entry = catalog.get(&wanted.name);
+        match &wanted.range {
+            None if entry.is_none() => add("skill", &wanted.name),
+            None => {}
+            Some(range) => {
+                let version = entry.and_then(|entry| entry.skill.version.as_ref()?.semver.as_ref());
+                if !version.is_some_and(|version| range.matches(version)) {
+                    add("skill", &format!("{}@{range}", wanted.name));
+                }
+            }
         }
     }
     found

@@ -6,39 +6,29 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-/// How many files of one skill are listed; so many of what is not listed is named too.
+/// How many files of one skill are listed, and how many entries that are not listed are named.
 pub const MAX_RESOURCES: usize = 2000;
-/// How many entries of one skill's folder are looked at.
+/// How many entries of one skill's folder are read.
 pub(crate) const MAX_RESOURCE_ENTRIES: usize = 50_000;
-/// How deep the folders of one skill are followed.
+/// How many levels of one skill's folder are read.
 pub const MAX_RESOURCE_DEPTH: usize = 12;
 
-/// What a file of a skill is for, by the folder it is in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ResourceKind {
-    /// Under `scripts/`.
-    Script,
-    /// Under `references/` or `reference/`.
-    Reference,
-    /// Under `assets/` or `templates/`.
-    Asset,
-    /// Anywhere else.
-    Other,
+named_enum! {
+    /// What a file of a skill is for, by the folder it is in.
+    pub enum ResourceKind {
+        /// Under `scripts/`.
+        Script = "script",
+        /// Under `references/` or `reference/`.
+        Reference = "reference",
+        /// Under `assets/` or `templates/`.
+        Asset = "asset",
+        /// Anywhere else.
+        Other = "other",
+    }
 }
 
 impl ResourceKind {
-    /// Returns the name used in replies.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Script => "script",
-            Self::Reference => "reference",
-            Self::Asset => "asset",
-            Self::Other => "other",
-        }
-    }
-
-    /// Returns the kind of a file by its path below the skill's folder.
+    /// Returns the kind of a file by its path in the skill's folder.
     #[must_use]
     pub fn of(path: &str) -> Self {
         match path.split('/').next() {
@@ -55,46 +45,30 @@ impl ResourceKind {
 pub struct Resource {
     /// Path below the skill's folder, with forward slashes.
     pub path: String,
-    /// What it is for.
     pub kind: ResourceKind,
-    /// Its size in bytes.
+    /// In bytes.
     pub size: u64,
-    /// Whether it may be executed.
     pub executable: bool,
 }
 
-/// Why something of a skill's folder is not among its files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum UnlistedReason {
-    /// It is a link to a folder of the skill, whose files are listed by their real way only.
-    FolderLink,
-    /// It cannot be read.
-    Unreadable,
-    /// It is a pipe, a socket or a device.
-    NotRegular,
-    /// It is a folder deeper than [`MAX_RESOURCE_DEPTH`].
-    TooDeep,
-}
-
-impl UnlistedReason {
-    /// Returns the name used in replies.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::FolderLink => "folder_link",
-            Self::Unreadable => "unreadable",
-            Self::NotRegular => "not_regular",
-            Self::TooDeep => "too_deep",
-        }
+named_enum! {
+    /// Why an entry of a skill's folder is not listed.
+    pub enum UnlistedReason {
+        /// A symlink to a folder of the skill, whose files are listed under their real path.
+        FolderLink = "folder_link",
+        Unreadable = "unreadable",
+        /// A pipe, a socket or a device.
+        NotRegular = "not_regular",
+        /// A folder deeper than [`MAX_RESOURCE_DEPTH`].
+        TooDeep = "too_deep",
     }
 }
 
-/// Something of a skill's folder that is not among its files.
+/// An entry of a skill's folder that is not listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unlisted {
     /// Path below the skill's folder, with forward slashes.
     pub path: String,
-    /// Why it is not listed.
     pub why: UnlistedReason,
 }
 
@@ -103,18 +77,17 @@ pub struct Unlisted {
 pub struct Resources {
     /// The files in byte order of their paths, without the SKILL.md.
     pub files: Vec<Resource>,
-    /// Whether a bound cut the list.
+    /// Whether a limit cut the list.
     pub truncated: bool,
-    /// Links that lead nowhere, as paths below the folder.
+    /// Broken symlinks, as paths below the folder.
     pub broken: Vec<String>,
-    /// Links that lead out of the folder, which are not followed.
+    /// Symlinks that lead out of the folder, which are not followed.
     pub escaping: Vec<String>,
-    /// What else is there and is not listed.
     pub unlisted: Vec<Unlisted>,
 }
 
 impl Resources {
-    /// Tells whether so much was found that no more is looked for.
+    /// Tells whether a list is longer than its limit.
     const fn full(&self) -> bool {
         self.files.len() > MAX_RESOURCES
             || self.broken.len() + self.escaping.len() + self.unlisted.len() > MAX_RESOURCES
@@ -125,9 +98,10 @@ impl Resources {
     }
 }
 
-/// A file or folder of a skill's folder, by the bytes of its path below it; a folder's end in a slash, so that byte
-/// order is the order of the files below.
+/// An entry of a skill's folder or of a folder in it.
 struct Found {
+    /// The bytes of its path below the skill's folder; a folder's end in a slash, so that byte order is the order of the
+    /// files in it.
     key: Vec<u8>,
     path: PathBuf,
     kind: EntryKind,
@@ -140,25 +114,25 @@ impl Found {
     }
 }
 
-/// The files of a skill's folder, each with the bytes of its path and where it is.
+/// The files of a skill's folder, each with the bytes of its path below the folder and its path.
 pub(super) struct Listing<'a> {
     tree: &'a dyn Tree,
-    /// The folder without links on the way.
+    /// Canonical.
     folder: PathBuf,
     pub(super) found: Resources,
     pub(super) places: Vec<(Vec<u8>, PathBuf)>,
     entries: usize,
 }
 
-/// Lists the files of the folder of a SKILL.md; nested skills and version control are left out, links inside are
+/// Lists the files of the folder of a SKILL.md, without nested skills and version control; symlinks that stay inside are
 /// followed.
 ///
-/// Beyond [`MAX_RESOURCES`] files the first ones in byte order of their paths are listed. What cannot be read is
-/// named in [`Resources::unlisted`].
+/// Of more than [`MAX_RESOURCES`] files the first in byte order of their paths are listed. What cannot be read is in
+/// [`Resources::unlisted`].
 ///
 /// # Errors
 ///
-/// Fails where the folder itself cannot be read.
+/// Fails if the folder itself cannot be read.
 pub fn list_resources(tree: &dyn Tree, skill_file: &Path) -> io::Result<Resources> {
     Ok(Listing::of(tree, skill_file)?.found)
 }
@@ -184,7 +158,7 @@ impl<'a> Listing<'a> {
                 break;
             }
             if one.kind != EntryKind::Folder {
-                listing.take(one);
+                listing.add(one);
             } else if one.depth > MAX_RESOURCE_DEPTH {
                 listing.found.truncated = true;
                 listing.found.omit(one.shown(), UnlistedReason::TooDeep);
@@ -203,7 +177,7 @@ impl<'a> Listing<'a> {
         Ok(listing)
     }
 
-    /// Returns what a folder holds, the last first; nothing where it is a skill of its own.
+    /// Returns the entries of a folder in reverse order; none if it is another skill.
     fn entries_of(&mut self, folder: &Found, skill_file: Option<&OsStr>) -> io::Result<Vec<Found>> {
         let mut found = Vec::new();
         let mut is_skill = false;
@@ -240,8 +214,8 @@ impl<'a> Listing<'a> {
         Ok(found)
     }
 
-    /// Takes what is not a folder.
-    fn take(&mut self, one: Found) {
+    /// Adds an entry that is not a folder.
+    fn add(&mut self, one: Found) {
         let shown = one.shown();
         if one.kind == EntryKind::Link {
             match self.tree.canonicalize(&one.path) {
@@ -272,7 +246,7 @@ impl<'a> Listing<'a> {
     }
 }
 
-/// Tells whether an entry is nobody's work: version control, installed packages, caches.
+/// Tells whether an entry belongs to version control, installed packages or caches.
 fn left_out(name: &OsStr) -> bool {
     matches!(
         name.to_str(),
@@ -282,16 +256,14 @@ fn left_out(name: &OsStr) -> bool {
 
 /// Resolves the path of a resource inside a skill's folder.
 ///
-/// # Errors
-///
-/// Gives `None` where the path is absolute, climbs out of the folder, or leads out of it by a link.
+/// `None` if the path is absolute or leads out of the folder, also by a symlink.
 #[must_use]
 pub fn resolve_resource(tree: &dyn Tree, folder: &Path, resource: &str) -> Option<PathBuf> {
     let inside = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
     if !Path::new(resource).components().all(inside) {
         return None;
     }
-    // In every folder of Windows there are devices, and behind a colon further streams of a file.
+    // On Windows every folder contains devices, and a colon separates the streams of a file.
     let special = |part: &str| part.contains(':') || is_device(part);
     if cfg!(windows) && resource.split(['/', '\\']).any(special) {
         return None;
@@ -300,7 +272,7 @@ pub fn resolve_resource(tree: &dyn Tree, folder: &Path, resource: &str) -> Optio
     let Ok(home) = tree.canonicalize(folder) else {
         return Some(path);
     };
-    // Where there is no such file, the folders that are there tell whether the way to it leads out.
+    // If there is no such file, its nearest existing ancestor shows whether the path leads out.
     let there = path.ancestors().find_map(|part| tree.canonicalize(part).ok());
     there.is_none_or(|there| there.starts_with(&home)).then_some(path)
 }

@@ -1,11 +1,11 @@
-//! What other clients would see: their roots, their order, their way of walking, and what they drop.
+//! The rules of other clients: their roots, their order, how they search, and what they drop.
 //!
-//! Each entry states a client's documented rule as of November 2026; docs/clients.md names the sources and their dates.
+//! Each entry states a client's documented rules as of November 2026; docs/clients.md has the sources and their dates.
 
 use super::roots::{Environment, user};
-use super::rules::{FileLinks, SKIPPED, WalkRules};
+use super::rules::{FileLinks, WalkRules};
 use super::{Root, Scope};
-use crate::lint::{Profile, Rule};
+use crate::lint::{Rule, Target};
 use std::path::{Path, PathBuf};
 
 /// What a client does with two skills of one name.
@@ -17,19 +17,16 @@ pub enum Collision {
     KeepAll,
 }
 
-/// A client's rules.
 #[derive(Debug, Clone, Copy)]
 pub struct Client {
     /// The name used on the command line.
     pub name: &'static str,
-    /// The rules its files are judged by.
-    pub profile: Profile,
-    /// What it does with equal names.
+    /// The rules its files are checked against.
+    pub target: Target,
     pub collision: Collision,
-    /// How it walks.
     pub walk: WalkRules,
-    /// Findings for which it drops a skill.
-    pub drops: &'static [Rule],
+    /// Rules for whose violation it drops a skill.
+    drops: &'static [&'static [Rule]],
     roots: fn(&Environment) -> Vec<Root>,
 }
 
@@ -53,27 +50,30 @@ impl Client {
         CLIENTS.iter().find(|client| client.name == name)
     }
 
-    /// Returns the other names that [`Client::named`] knows for it.
+    /// Returns the other names that [`Client::named`] accepts.
     pub fn aliases(&self) -> impl Iterator<Item = &'static str> + use<> {
         let own = self.name;
-        ALIASES
-            .iter()
-            .filter(move |(_, name)| *name == own)
-            .map(|(alias, _)| *alias)
+        let aliases = ALIASES.iter().filter(move |(_, name)| *name == own);
+        aliases.map(|(alias, _)| *alias)
+    }
+
+    /// Tells whether the client drops a skill that violates `rule`.
+    #[must_use]
+    pub fn drops(&self, rule: Rule) -> bool {
+        self.drops.iter().any(|rules| rules.contains(&rule))
     }
 
     /// Returns the client's roots, the first of highest precedence.
     #[must_use]
-    pub fn roots(&self, surroundings: &Environment) -> Vec<Root> {
-        (self.roots)(surroundings)
+    pub fn roots(&self, environment: &Environment) -> Vec<Root> {
+        (self.roots)(environment)
     }
 
-    /// Tells whether the client looks for skills in `folder`, which exists.
+    /// Tells whether the client searches `folder`, which must exist, for skills.
     #[must_use]
-    pub fn looks_in(&self, folder: &Path, surroundings: &Environment) -> bool {
-        self.roots(surroundings)
-            .iter()
-            .any(|root| root.reaches(folder, self.walk.max_depth))
+    pub fn looks_in(&self, folder: &Path, environment: &Environment) -> bool {
+        let roots = self.roots(environment);
+        roots.iter().any(|root| root.reaches(folder, self.walk.max_depth))
     }
 }
 
@@ -93,16 +93,8 @@ const ALIASES: [(&str, &str); 10] = [
 
 const CHILDREN: WalkRules = WalkRules {
     max_depth: 1,
-    max_folders: 200_000,
-    max_entries: 2_000_000,
-    max_file_bytes: crate::tree::MAX_SKILL_BYTES,
-    skipped: SKIPPED,
-    skip_hidden: false,
     exact_name: true,
-    stop_at_skill: false,
-    folder_links: true,
-    file_links: FileLinks::Any,
-    root_markdown: false,
+    ..WalkRules::OWN
 };
 const SIX_DEEP: WalkRules = WalkRules {
     max_depth: 6,
@@ -118,14 +110,16 @@ const ANY_DEPTH: WalkRules = WalkRules {
 };
 
 /// What no client can read.
-const UNREADABLE: [Rule; 4] = [
+const UNREADABLE: &[Rule] = &[
     Rule::Utf16,
     Rule::FrontmatterNotFirst,
     Rule::FrontmatterOpener,
     Rule::FrontmatterUnclosed,
 ];
-/// Repairs beyond the quoting of a value with a colon or an indicator.
-const BEYOND_COLON: [Rule; 9] = [
+/// Repairs that quote a value with a colon or an indicator, which some clients make too.
+const QUOTED: &[Rule] = &[Rule::YamlRepairedColon, Rule::YamlRepairedIndicator];
+/// All other repairs.
+const REPAIRED: &[Rule] = &[
     Rule::YamlRepairedControl,
     Rule::YamlRepairedTab,
     Rule::YamlRepairedSeparator,
@@ -136,129 +130,103 @@ const BEYOND_COLON: [Rule; 9] = [
     Rule::YamlRepairedIndent,
     Rule::YamlRepairedComment,
 ];
-
-const fn joined<const A: usize, const B: usize, const N: usize>(a: [Rule; A], b: [Rule; B]) -> [Rule; N] {
-    let mut out = [Rule::FileMissing; N];
-    let mut at = 0;
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "evaluated while compiling, where iterators are not to be had"
-    )]
-    while at < N {
-        out[at] = if at < A { a[at] } else { b[at - A] };
-        at += 1;
-    }
-    out
-}
-
-const NO_REPAIR: [Rule; 11] = joined(
-    BEYOND_COLON,
-    [Rule::YamlRepairedColon, Rule::YamlRepairedIndicator],
-);
-/// What a reader that maps the fields to types of its own, each of them once, stops at.
-const TYPED: [Rule; 3] = [
+/// What a reader refuses that deserializes the fields into types.
+const TYPED: &[Rule] = &[
     Rule::DuplicateKey,
     Rule::NameNotString,
     Rule::DescriptionNotString,
 ];
-const NAMED: [Rule; 5] = joined(TYPED, [Rule::NameMissing, Rule::NameEmpty]);
-const STRICT_YAML: [Rule; 15] = joined(UNREADABLE, NO_REPAIR);
-const COLON_REPAIR: [Rule; 13] = joined(UNREADABLE, BEYOND_COLON);
+const UNNAMED: &[Rule] = &[Rule::NameMissing, Rule::NameEmpty];
 
 /// The clients whose order is documented.
 pub const CLIENTS: &[Client] = &[
-    // Enterprise over user over project; plugins have names of their own; nested folders are not looked into.
+    // Enterprise over user over project; plugins have names of their own; nested folders are not read.
     // It does not drop a skill whose YAML is broken but reads it without its fields, as its own validator says
-    // (secondsky/claude-skills#60), so no repair is among `drops`: the errors of its profile are those of that validator
+    // (secondsky/claude-skills#60), so no repair is among `drops`: the errors of its target are those of that validator
     // and of the upload. Its documents are silent on fences; without them there are no fields to show.
     Client {
         name: "claude",
-        profile: Profile::Claude,
+        target: Target::Claude,
         collision: Collision::FirstWins,
         walk: CHILDREN,
-        drops: &UNREADABLE,
-        roots: |s| {
-            let config = s
-                .claude_config
-                .clone()
-                .or_else(|| Some(s.user_home.as_ref()?.join(".claude")));
+        drops: &[UNREADABLE],
+        roots: |env| {
+            let config = env.folder(&env.claude_config, ".claude");
             let mut roots: Vec<Root> = config.map(|dir| user(dir.join("skills"))).into_iter().collect();
-            roots.extend(s.projects(&[".claude/skills"]));
+            roots.extend(env.projects(&[".claude/skills"]));
             roots
         },
     },
-    // Keeps both; a name that stands twice cannot be called explicitly. Shadowed folders are the only ones it passes
-    // over. The skills that ship with it may not link out.
+    // Keeps both; a name that occurs twice cannot be called explicitly. It skips hidden folders only. The skills that
+    // ship with it may not link out.
     Client {
         name: "codex",
-        profile: Profile::Codex,
+        target: Target::Codex,
         collision: Collision::KeepAll,
         walk: WalkRules {
             file_links: FileLinks::Never,
             ..SIX_DEEP
         },
-        drops: &joined::<16, 4, 20>(
-            joined::<13, 3, 16>(COLON_REPAIR, TYPED),
-            [
+        drops: &[
+            UNREADABLE,
+            REPAIRED,
+            TYPED,
+            &[
                 Rule::Bom,
                 Rule::NotUtf8,
                 Rule::FrontmatterCloserGlued,
                 Rule::NameTooLong,
             ],
-        ),
-        roots: |s| {
-            let mut roots = s.projects(&[".agents/skills", ".codex/skills"]);
-            let codex = s
-                .codex_home
-                .clone()
-                .or_else(|| Some(s.user_home.as_ref()?.join(".codex")));
-            roots.extend(s.user_home.as_ref().map(|home| user(home.join(".agents/skills"))));
-            if let Some(codex) = codex {
+        ],
+        roots: |env| {
+            let mut roots = env.projects(&[".agents/skills", ".codex/skills"]);
+            roots.extend(env.user(&[".agents/skills"]));
+            if let Some(codex) = env.folder(&env.codex_home, ".codex") {
                 roots.push(user(codex.join("skills")));
                 let own = codex.join("skills/.system");
                 roots.push(Root {
                     boundary: Some(own.clone()),
-                    ..system(own)
+                    ..Root::unbounded(own, Scope::System)
                 });
             }
-            roots.push(system(PathBuf::from("/etc/codex/skills")));
+            roots.push(Root::unbounded(PathBuf::from("/etc/codex/skills"), Scope::System));
             roots
         },
     },
     // Workspace over user; within a tier `.agents` wins; only the folder itself and its children, as a glob finds them.
     Client {
         name: "gemini",
-        profile: Profile::ClawPowers,
+        target: Target::ClawPowers,
         collision: Collision::FirstWins,
         walk: WalkRules {
             skipped: &["node_modules", ".git"],
             skip_hidden: true,
             ..CHILDREN
         },
-        drops: &joined::<4, 3, 7>(UNREADABLE, [Rule::Bom, Rule::NameMissing, Rule::NameEmpty]),
-        roots: |s| {
-            let mut roots = s.project(&s.cwd, &[".agents/skills", ".gemini/skills"]);
-            roots.extend(below_home(s, &[".agents/skills", ".gemini/skills"]));
+        drops: &[UNREADABLE, UNNAMED, &[Rule::Bom]],
+        roots: |env| {
+            let mut roots = env.project(&env.cwd, &[".agents/skills", ".gemini/skills"]);
+            roots.extend(env.user(&[".agents/skills", ".gemini/skills"]));
             roots
         },
     },
-    // The last one loaded wins: user, then project up to the worktree, then its own folders. No folder is passed over.
+    // The last one loaded wins: user, then project up to the worktree, then its own folders. No folder is skipped.
     Client {
         name: "opencode",
-        profile: Profile::ClawPowers,
+        target: Target::ClawPowers,
         collision: Collision::FirstWins,
         walk: WalkRules {
             skipped: &[],
             ..ANY_DEPTH
         },
-        drops: &joined::<13, 5, 18>(COLON_REPAIR, NAMED),
-        roots: |s| {
-            let mut loaded = below_home(s, &[".claude/skills", ".agents/skills"]);
-            loaded.extend(s.projects(&[".claude/skills", ".agents/skills"]));
-            if let Some(config) = config_home(s) {
+        drops: &[UNREADABLE, REPAIRED, TYPED, UNNAMED],
+        roots: |env| {
+            let mut loaded = env.user(&[".claude/skills", ".agents/skills"]);
+            loaded.extend(env.projects(&[".claude/skills", ".agents/skills"]));
+            if let Some(config) = env.folder(&env.config_home, ".config") {
                 loaded.extend(["opencode/skill", "opencode/skills"].map(|below| user(config.join(below))));
             }
-            loaded.extend(s.projects(&[".opencode/skill", ".opencode/skills"]));
+            loaded.extend(env.projects(&[".opencode/skill", ".opencode/skills"]));
             loaded.reverse();
             loaded
         },
@@ -266,27 +234,28 @@ pub const CLIENTS: &[Client] = &[
     // The first one wins; only the working directory counts as project.
     Client {
         name: "goose",
-        profile: Profile::ClawPowers,
+        target: Target::ClawPowers,
         collision: Collision::FirstWins,
         walk: WalkRules {
             skipped: &[".git", ".hg", ".svn"],
             ..ANY_DEPTH
         },
-        drops: &joined::<16, 5, 21>(joined::<15, 1, 16>(STRICT_YAML, [Rule::NotUtf8]), NAMED),
-        roots: |s| {
+        drops: &[UNREADABLE, QUOTED, REPAIRED, TYPED, UNNAMED, &[Rule::NotUtf8]],
+        roots: |env| {
             let project = [".agents/skills", ".goose/skills", ".claude/skills"];
-            let mut roots = s.project(&s.cwd, &project);
-            roots.extend(below_home(s, &[".agents/skills"]));
-            roots.extend(config_home(s).map(|config| user(config.join("goose/skills"))));
-            roots.extend(below_home(s, &[".claude/skills", ".config/agents/skills"]));
+            let config = env.folder(&env.config_home, ".config");
+            let mut roots = env.project(&env.cwd, &project);
+            roots.extend(env.user(&[".agents/skills"]));
+            roots.extend(config.map(|config| user(config.join("goose/skills"))));
+            roots.extend(env.user(&[".claude/skills", ".config/agents/skills"]));
             roots
         },
     },
-    // Workspace over project agents over personal agents over managed. Links of a workspace's root stay inside it; a
-    // linked SKILL.md stays inside its skill.
+    // Workspace over project agents over personal agents over managed. Symlinks of a workspace's root must stay inside
+    // it; a linked SKILL.md must stay inside its skill.
     Client {
         name: "openclaw",
-        profile: Profile::OpenClaw,
+        target: Target::OpenClaw,
         collision: Collision::FirstWins,
         walk: WalkRules {
             stop_at_skill: true,
@@ -296,39 +265,35 @@ pub const CLIENTS: &[Client] = &[
             file_links: FileLinks::InFolder,
             ..SIX_DEEP
         },
-        drops: &UNREADABLE,
-        roots: |s| {
-            let root = s.project_root();
-            let own = s.project(&root, &["skills", ".agents/skills"]);
+        drops: &[UNREADABLE],
+        roots: |env| {
+            let own = env.project(&env.project_root(), &["skills", ".agents/skills"]);
             let mut roots: Vec<Root> = own.into_iter().map(enclosed).collect();
-            roots.extend(below_home(s, &[".agents/skills", ".openclaw/skills"]));
+            roots.extend(env.user(&[".agents/skills", ".openclaw/skills"]));
             roots
         },
     },
     // The first one found wins: project from the working directory up, then the user.
     // It reports skills whose fences are wrong as failed (rysweet/amplihack#2811). Its documents are silent on YAML that
-    // is broken inside them, so such a skill is kept, and the repair is a finding.
+    // is broken inside them, so such a skill is kept, and the repair is a diagnostic.
     Client {
         name: "copilot",
-        profile: Profile::ClawPowers,
+        target: Target::ClawPowers,
         collision: Collision::FirstWins,
         walk: CHILDREN,
-        drops: &UNREADABLE,
-        roots: |s| {
-            let mut roots = s.projects(&[".github/skills", ".agents/skills", ".claude/skills"]);
-            let copilot = s
-                .copilot_home
-                .clone()
-                .or_else(|| Some(s.user_home.as_ref()?.join(".copilot")));
+        drops: &[UNREADABLE],
+        roots: |env| {
+            let mut roots = env.projects(&[".github/skills", ".agents/skills", ".claude/skills"]);
+            let copilot = env.folder(&env.copilot_home, ".copilot");
             roots.extend(copilot.map(|dir| user(dir.join("skills"))));
-            roots.extend(below_home(s, &[".agents/skills"]));
+            roots.extend(env.user(&[".agents/skills"]));
             roots
         },
     },
-    // The first one wins: user, then project. Every Markdown file of a root itself is a skill.
+    // The first one wins: user, then project. Every Markdown file directly in a root is a skill.
     Client {
         name: "pi",
-        profile: Profile::ClawPowers,
+        target: Target::ClawPowers,
         collision: Collision::FirstWins,
         walk: WalkRules {
             skipped: &["node_modules"],
@@ -337,47 +302,27 @@ pub const CLIENTS: &[Client] = &[
             root_markdown: true,
             ..ANY_DEPTH
         },
-        drops: &STRICT_YAML,
-        roots: |s| {
-            let mut roots = below_home(s, &[".pi/agent/skills", ".agents/skills"]);
-            roots.extend(s.project(&s.cwd, &[".pi/skills"]));
-            roots.extend(s.projects(&[".agents/skills"]));
+        drops: &[UNREADABLE, QUOTED, REPAIRED],
+        roots: |env| {
+            let mut roots = env.user(&[".pi/agent/skills", ".agents/skills"]);
+            roots.extend(env.project(&env.cwd, &[".pi/skills"]));
+            roots.extend(env.projects(&[".agents/skills"]));
             roots
         },
     },
 ];
 
-fn below_home(s: &Environment, below: &[&str]) -> Vec<Root> {
-    let Some(home) = &s.user_home else {
-        return Vec::new();
-    };
-    below.iter().map(|below| user(home.join(below))).collect()
-}
-
-/// Keeps the links of a project's root inside that root; a root that leads out of the project stays refused.
+/// Keeps the symlinks of a project's root inside that root; a root that leads out of the project stays refused.
 fn enclosed(root: Root) -> Root {
     let real = |path: &PathBuf| path.canonicalize().ok();
     let inside = real(&root.path)
         .zip(root.boundary.as_ref().and_then(real))
         .is_some_and(|(path, boundary)| path.starts_with(boundary));
-    let boundary = if inside {
-        Some(root.path.clone())
-    } else {
-        root.boundary
-    };
-    Root { boundary, ..root }
-}
-
-fn config_home(s: &Environment) -> Option<PathBuf> {
-    s.config_home
-        .clone()
-        .or_else(|| Some(s.user_home.as_ref()?.join(".config")))
-}
-
-fn system(path: PathBuf) -> Root {
-    Root {
-        path,
-        scope: Scope::System,
-        boundary: None,
+    match inside {
+        true => Root {
+            boundary: Some(root.path.clone()),
+            ..root
+        },
+        false => root,
     }
 }

@@ -1,4 +1,4 @@
-//! What a walk finds.
+//! The results of a walk.
 
 use crate::lint::Rule;
 use std::path::{Path, PathBuf};
@@ -6,32 +6,27 @@ use std::path::{Path, PathBuf};
 /// A file that may be a skill.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
-    /// The file, by the way it was reached.
+    /// The path by which the walk reached the file.
     pub file: PathBuf,
-    /// The file without links on the way; equal for two ways to one file.
+    /// The path without symlinks; equal for two paths to one file.
     pub canonical: PathBuf,
-    /// Whether a link lies on the way.
+    /// Whether `file` contains a symlink below the root.
     pub linked: bool,
 }
 
-/// One thing that the walk came across.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
-    /// A file to load.
     Candidate(Candidate),
-    /// Something that is not loaded, and why.
+    /// Something that is not loaded.
     Refused {
-        /// Where.
         location: PathBuf,
-        /// Why.
         rule: Rule,
-        /// In words.
         message: String,
     },
 }
 
 impl Found {
-    /// Returns where it is.
+    /// Returns its path.
     #[must_use]
     pub fn location(&self) -> &Path {
         match self {

@@ -1,7 +1,7 @@
-//! Folders to candidates: where skills may be, whose rules decide, and what is found there.
+//! From folders to candidates: the roots, the walk below them, and the rules of clients.
 //!
-//! Everything that looks like a skill gives a row, also what is not loaded: a broken link, a link that leads out of
-//! the place its root allows, a folder that cannot be read, a bound that was passed. Nothing is dropped silently.
+//! Everything that looks like a skill is reported, even if it is not loaded: a broken symlink, one that leads out of the
+//! root's boundary, a folder that cannot be read, a limit that was exceeded. Nothing is dropped silently.
 
 pub(crate) mod clients;
 mod found;

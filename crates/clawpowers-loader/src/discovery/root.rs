@@ -1,77 +1,47 @@
-//! A folder below which skills are looked for.
+//! A folder below which skills are searched.
 
 use crate::tree::{DiskTree, Tree};
 use std::path::{Path, PathBuf};
 
-/// Whose skills a root holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Scope {
-    /// The project that is worked on.
-    Project,
-    /// The user, for every project.
-    User,
-    /// The runtime home.
-    Home,
-    /// The machine.
-    System,
-    /// A root named on the command line or in a request.
-    Extra,
-    /// The skills that ship with the program.
-    Bundled,
-}
-
-impl Scope {
-    /// Every scope, in the order of the documentation.
-    pub const ALL: [Self; 6] = [
-        Self::Project,
-        Self::User,
-        Self::Home,
-        Self::System,
-        Self::Extra,
-        Self::Bundled,
-    ];
-
-    /// Returns the name used in replies and on the command line.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Project => "project",
-            Self::User => "user",
-            Self::Home => "home",
-            Self::System => "system",
-            Self::Extra => "extra",
-            Self::Bundled => "bundled",
-        }
+named_enum! {
+    /// Where the skills of a root come from.
+    pub enum Scope {
+        Project = "project",
+        /// The user, for every project.
+        User = "user",
+        /// The runtime home.
+        Home = "home",
+        /// The machine.
+        System = "system",
+        /// A root named on the command line or in a request.
+        Extra = "extra",
+        /// The skills that ship with the program.
+        Bundled = "bundled",
     }
 }
 
-impl std::str::FromStr for Scope {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL
-            .into_iter()
-            .find(|scope| scope.as_str() == text)
-            .ok_or(())
-    }
-}
-
-/// A folder below which skills are looked for.
+/// A folder below which skills are searched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Root {
-    /// The folder.
     pub path: PathBuf,
-    /// Whose skills it holds.
     pub scope: Scope,
-    /// The folder that links may not lead out of; anywhere where there is none.
+    /// The folder that symlinks must not lead out of; `None` allows any target.
     ///
-    /// A user's own roots may link wherever the user linked them. A project comes from strangers, so its links stay
-    /// inside the project.
+    /// A user's own roots may link anywhere. A project comes from strangers, so its symlinks must stay inside it.
     pub boundary: Option<PathBuf>,
 }
 
 impl Root {
-    /// Makes a root for a folder named by the user; links stay inside it.
+    /// Makes a root whose symlinks may lead anywhere.
+    pub(crate) const fn unbounded(path: PathBuf, scope: Scope) -> Self {
+        Self {
+            path,
+            scope,
+            boundary: None,
+        }
+    }
+
+    /// Makes a root for a folder named by the user; its symlinks must stay inside it.
     #[must_use]
     pub fn extra(path: PathBuf) -> Self {
         let boundary = Some(path.clone());

@@ -1,9 +1,9 @@
-//! Where skills are looked for when nobody says where.
+//! The default roots.
 
 use super::{Root, Scope};
 use std::path::{Path, PathBuf};
 
-/// The skill folders of a project, by the clients that use them, in the order of precedence.
+/// The skill folders of a project, in the order of precedence.
 const PROJECT_FOLDERS: [&str; 11] = [
     ".clawpowers/skills",
     ".agents/skills",
@@ -21,7 +21,7 @@ const PROJECT_FOLDERS: [&str; 11] = [
 /// The skills folder that most clients read.
 pub const COMMON_FOLDER: &str = ".agents/skills";
 
-/// The skills folder of Claude Code, which does not look into the common one.
+/// The skills folder of Claude Code, which does not read the common one.
 const CLAUDE_FOLDER: &str = ".claude/skills";
 
 /// The skill folders of a user below the home folder, in the order of precedence.
@@ -38,12 +38,11 @@ const USER_FOLDERS: [&str; 10] = [
     ".cursor/skills",
 ];
 
-/// What a search for roots depends on; filled in by the program, so that nothing here reads the environment.
+/// What the roots depend on; filled in by the program, so that this crate does not read the environment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Environment {
     /// The working directory, absolute.
     pub cwd: PathBuf,
-    /// The user's home folder.
     pub user_home: Option<PathBuf>,
     /// The runtime home.
     pub home: Option<PathBuf>,
@@ -58,37 +57,36 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// Returns the folders from the working directory up to the one that holds `.git`; without one, the working
-    /// directory alone. The user's home folder is not a project.
+    /// Returns the folders from the working directory up to the one with `.git`; without one, the working directory
+    /// alone. The user's home folder is not a project.
     #[must_use]
     pub fn project_folders(&self) -> Vec<PathBuf> {
-        let up = |path: &Path| path.ancestors().map(Path::to_owned).collect::<Vec<_>>();
-        let mut folders = up(&self.cwd);
-        match folders.iter().position(|folder| folder.join(".git").exists()) {
-            Some(root) => folders.truncate(root + 1),
-            None => folders.truncate(1),
-        }
-        folders.retain(|folder| !self.is_home(folder));
-        folders
+        let root = self
+            .cwd
+            .ancestors()
+            .position(|folder| folder.join(".git").exists());
+        let folders = self.cwd.ancestors().take(root.map_or(1, |root| root + 1));
+        let folders = folders.filter(|folder| !self.is_home(folder));
+        folders.map(Path::to_owned).collect()
     }
 
     fn is_home(&self, folder: &Path) -> bool {
         self.user_home.as_ref().is_some_and(|home| {
-            // By its real path too: a working directory is often known by that, a home folder by a link.
+            // By its canonical path too: a working directory is often canonical, a home folder often a symlink.
             let real = |path: &Path| path.canonicalize().ok();
             folder == home || real(home).is_some_and(|home| real(folder) == Some(home))
         })
     }
 
-    /// Returns the folder that holds `.git`, else the working directory.
+    /// Returns the folder with `.git`, else the working directory.
     #[must_use]
     pub fn project_root(&self) -> PathBuf {
         self.project_folders().pop().unwrap_or_else(|| self.cwd.clone())
     }
 
     /// Returns the skills folder in which to create a skill: the first one that exists, from the working directory up to
-    /// the project's root; where there is none, `.agents/skills` of that root, or `.claude/skills` where Claude Code, which
-    /// does not look into the former, is the only client with a folder. In the user's home folder, the user's.
+    /// the project's root. If there is none, it is `.agents/skills` of that root, or `.claude/skills` if Claude Code, which
+    /// does not read the former, is the only client with a folder. In the user's home folder it is the user's.
     ///
     /// The folders that clients read come before the one that only this runtime reads.
     #[must_use]
@@ -112,36 +110,49 @@ impl Environment {
             .unwrap_or_else(|| self.project_root().join(COMMON_FOLDER))
     }
 
-    /// Makes the roots `below` one project folder, if it is one; their links stay inside the project.
+    /// Returns the roots `below` one project folder; their symlinks must stay inside the project.
     pub(super) fn project(&self, folder: &Path, below: &[&str]) -> Vec<Root> {
         if self.is_home(folder) {
             return Vec::new();
         }
-        let root = |below| Root {
-            path: folder.join(below),
-            scope: Scope::Project,
-            boundary: Some(self.project_root()),
-        };
-        below.iter().map(root).collect()
+        project_roots(folder, below, &self.project_root()).collect()
     }
 
-    /// Makes the roots `below` every project folder, the working directory's first.
+    /// Returns the roots `below` every project folder, the working directory's first.
     pub(super) fn projects(&self, below: &[&str]) -> Vec<Root> {
         let folders = self.project_folders();
-        let boundary = folders.last().cloned();
-        let paths = folders
-            .iter()
-            .flat_map(|folder| below.iter().map(|below| folder.join(below)));
-        let root = |path| Root {
-            path,
-            scope: Scope::Project,
-            boundary: boundary.clone(),
+        let Some(boundary) = folders.last() else {
+            return Vec::new();
         };
-        paths.map(root).collect()
+        let roots = folders
+            .iter()
+            .flat_map(|folder| project_roots(folder, below, boundary));
+        roots.collect()
+    }
+
+    /// Returns the folder that an environment variable names, else its default below the user's home folder.
+    pub(super) fn folder(&self, variable: &Option<PathBuf>, default: &str) -> Option<PathBuf> {
+        let default = || self.user_home.as_ref().map(|home| home.join(default));
+        variable.clone().or_else(default)
+    }
+
+    /// Returns the roots `below` the user's home folder.
+    pub(super) fn user(&self, below: &[&str]) -> Vec<Root> {
+        let home = self.user_home.iter();
+        home.flat_map(|home| below.iter().map(|below| user(home.join(below))))
+            .collect()
     }
 }
 
-/// Tells whether Claude Code is the only client that has a folder in this one; nearly every project has `.github`.
+fn project_roots(folder: &Path, below: &[&str], boundary: &Path) -> impl Iterator<Item = Root> {
+    below.iter().map(|below| Root {
+        path: folder.join(below),
+        scope: Scope::Project,
+        boundary: Some(boundary.to_owned()),
+    })
+}
+
+/// Tells whether Claude Code is the only client with a folder in this one; `.github`, which most projects have, does not count.
 fn is_of_claude_alone(base: &Path) -> bool {
     let clients = PROJECT_FOLDERS
         .iter()
@@ -154,29 +165,17 @@ fn is_of_claude_alone(base: &Path) -> bool {
             .any(|folder| ![own, claude, github].contains(&folder) && has(folder))
 }
 
-/// Makes a root of the user's own.
 pub(super) const fn user(path: PathBuf) -> Root {
-    Root {
-        path,
-        scope: Scope::User,
-        boundary: None,
-    }
+    Root::unbounded(path, Scope::User)
 }
 
-/// Returns this runtime's roots, the first of highest precedence: the project from the working directory up, the
-/// user, the runtime home. Those that do not exist are among them.
+/// Returns this runtime's roots, the first of highest precedence: the project from the working directory up, the user,
+/// the runtime home. They need not exist.
 #[must_use]
-pub fn default_roots(surroundings: &Environment) -> Vec<Root> {
-    let mut roots = surroundings.projects(&PROJECT_FOLDERS);
-    if let Some(home) = &surroundings.user_home {
-        roots.extend(USER_FOLDERS.iter().map(|below| user(home.join(below))));
-    }
-    if let Some(home) = &surroundings.home {
-        roots.push(Root {
-            path: home.join("skills"),
-            scope: Scope::Home,
-            boundary: None,
-        });
-    }
+pub fn default_roots(environment: &Environment) -> Vec<Root> {
+    let mut roots = environment.projects(&PROJECT_FOLDERS);
+    roots.extend(environment.user(&USER_FOLDERS));
+    let home = environment.home.as_ref().map(|home| home.join("skills"));
+    roots.extend(home.map(|path| Root::unbounded(path, Scope::Home)));
     roots
 }

@@ -1,7 +1,7 @@
-//! How a client walks its roots.
+//! How a client searches its roots.
 
-/// Folders that hold no skills of anybody's own.
-pub(super) const SKIPPED: &[&str] = &[
+/// Folders that never contain skills of their own.
+const SKIPPED: &[&str] = &[
     ".git",
     ".hg",
     ".svn",
@@ -16,46 +16,45 @@ pub(super) const SKIPPED: &[&str] = &[
     ".Trash",
 ];
 
-/// Which SKILL.md that is a link counts.
+/// Which symlinks to a SKILL.md are followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileLinks {
     /// Any within the root's boundary.
     Any,
-    /// One that stays inside the skill's own folder.
+    /// Those that stay inside the skill's own folder.
     InFolder,
-    /// None.
     Never,
 }
 
-/// How a reader walks its roots.
+/// How a reader searches its roots.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WalkRules {
-    /// How many levels below the root are looked at.
+    /// How many levels below the root are read.
     pub max_depth: usize,
-    /// How many folders of one root are looked at.
+    /// How many folders of one root are read.
     pub max_folders: usize,
-    /// How many entries of one root are looked at.
+    /// How many entries of one root are read.
     pub max_entries: usize,
     /// How large a SKILL.md may be.
     pub max_file_bytes: u64,
-    /// Folders that are passed over wherever they are.
+    /// Names of folders that are skipped.
     pub skipped: &'static [&'static str],
-    /// Whether folders that start with a dot are passed over.
+    /// Whether folders whose name starts with a dot are skipped.
     pub skip_hidden: bool,
-    /// Whether only the exact name `SKILL.md` counts.
+    /// Whether only the exact name `SKILL.md` is recognized.
     pub exact_name: bool,
-    /// Whether a folder that holds a skill is not looked into further.
+    /// Whether the folders below a skill are skipped.
     pub stop_at_skill: bool,
-    /// Whether a link to a folder is followed.
+    /// Whether symlinks to folders are followed.
     pub folder_links: bool,
-    /// Which SKILL.md that is a link counts.
+    /// Which symlinks to a SKILL.md are followed.
     pub file_links: FileLinks,
-    /// Whether every `*.md` of the root itself is a skill.
+    /// Whether every `*.md` directly in the root is a skill.
     pub root_markdown: bool,
 }
 
 impl WalkRules {
-    /// This runtime's rules: everything, within bounds that real collections do not reach.
+    /// This runtime's rules: everything, within limits that real collections do not reach.
     pub const OWN: Self = Self {
         max_depth: 16,
         max_folders: 200_000,

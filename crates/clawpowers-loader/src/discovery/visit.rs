@@ -1,4 +1,4 @@
-//! One folder of a walk: what lies in it and what becomes of it.
+//! Reads one folder of a walk.
 
 use super::found::{Candidate, Found};
 use super::rules::{FileLinks, WalkRules};
@@ -9,19 +9,18 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Where a way into a tree begins: the root, or a link.
+/// A folder from which only real folders are entered: the root, or the target of a symlink.
 pub(super) struct Base {
     pub(super) path: PathBuf,
-    /// The same without links on the way.
     pub(super) canonical: PathBuf,
-    /// How many levels below the root it lies.
+    /// The levels below the root.
     pub(super) depth: usize,
-    /// Whether it is a link.
+    /// Whether it is a symlink.
     pub(super) linked: bool,
 }
 
 impl Base {
-    /// Returns a path below the base without links on the way.
+    /// Returns the canonical form of a path below the base.
     pub(super) fn canonical(&self, path: &Path) -> PathBuf {
         match path.strip_prefix(&self.path) {
             Ok(below) if below.as_os_str().is_empty() => self.canonical.clone(),
@@ -31,63 +30,43 @@ impl Base {
     }
 }
 
-/// A folder to look at.
+/// A folder to read.
 pub(super) struct Folder {
     pub(super) path: PathBuf,
     pub(super) depth: usize,
 }
 
-impl Folder {
-    fn new(path: &Path, depth: usize) -> Self {
-        Self {
-            path: path.to_owned(),
-            depth,
-        }
-    }
-}
-
-/// What became of some folders.
+/// What one task of a walk found.
 pub(super) struct Visit<T> {
     pub(super) found: Vec<T>,
-    /// The SKILL.md that are links.
+    /// The SKILL.md that are symlinks.
     pub(super) file_links: Vec<(PathBuf, T)>,
-    /// Folders to look at next.
+    /// Folders to read next.
     pub(super) next: Vec<Folder>,
-    /// Links that may be folders.
+    /// Symlinks that may lead to folders.
     pub(super) links: Vec<Folder>,
-    /// How many folders were looked at.
+    /// How many folders were read.
     pub(super) folders: usize,
     /// How many entries they have.
     pub(super) entries: usize,
-    /// How many folders below may still be looked at.
+    /// How many folders below the task still reads.
     more: usize,
-    /// The deepest level at which they may be; each level holds a folder open.
+    /// The deepest level that it reads; each level keeps a folder open.
     deepest: usize,
 }
 
-impl<T> Default for Visit<T> {
-    fn default() -> Self {
-        Self {
-            found: Vec::new(),
-            file_links: Vec::new(),
-            next: Vec::new(),
-            links: Vec::new(),
-            folders: 0,
-            entries: 0,
-            more: 0,
-            deepest: 0,
-        }
-    }
-}
+const NOT_REGULAR: &str = "not a regular file";
+const SECOND: &str = "another SKILL.md of the same folder is used";
+pub(super) const DANGLING: &str = "the link points to nothing";
 
-/// How many levels below a task's folder are looked at with it.
-const MAX_DIVE_LEVELS: usize = 6;
+/// How many levels below its folder a task reads.
+const MAX_TASK_LEVELS: usize = 6;
 
-/// Looks at folders by the rules of one reader; `make` turns each find into what the walk is for.
-pub(super) struct Visitor<'a, M> {
+/// Reads folders by the rules of one reader; `make` turns each result into what the walk is for.
+pub(super) struct DirReader<'a, M> {
     pub(super) tree: &'a dyn Tree,
     pub(super) rules: &'a WalkRules,
-    /// The folder that links may not lead out of, without links on the way.
+    /// The canonical folder that symlinks must not lead out of.
     pub(super) boundary: Option<PathBuf>,
     pub(super) make: &'a M,
 }
@@ -102,20 +81,25 @@ struct Listing {
     entries: usize,
 }
 
-impl<M: Fn(Found, Option<&dyn OpenFolder>) -> T, T> Visitor<'_, M> {
-    /// Looks at one folder and at up to `more` below it, which are reached from it without going down the whole way.
+impl<M: Fn(Found, Option<&dyn OpenFolder>) -> T, T> DirReader<'_, M> {
+    /// Reads one folder and up to `more` below it, which are opened relative to it.
     pub(super) fn visit(&self, base: &Base, folder: &Folder, more: usize) -> Visit<T> {
         let mut visit = Visit {
+            found: Vec::new(),
+            file_links: Vec::new(),
+            next: Vec::new(),
+            links: Vec::new(),
+            folders: 0,
+            entries: 0,
             more,
-            deepest: folder.depth + MAX_DIVE_LEVELS,
-            ..Visit::default()
+            deepest: folder.depth + MAX_TASK_LEVELS,
         };
         let opened = self.tree.open_folder(&folder.path);
-        self.look(base, &mut folder.path.clone(), folder.depth, opened, &mut visit);
+        self.visit_dir(base, &mut folder.path.clone(), folder.depth, opened, &mut visit);
         visit
     }
 
-    fn look(
+    fn visit_dir(
         &self,
         base: &Base,
         path: &mut PathBuf,
@@ -137,20 +121,21 @@ impl<M: Fn(Found, Option<&dyn OpenFolder>) -> T, T> Visitor<'_, M> {
         };
         visit.entries += listing.entries;
         if listing.entries > self.rules.max_entries {
-            // Which of its entries were listed is chance.
+            // Which of its entries were listed is arbitrary.
             return;
         }
         if visit.entries > self.rules.max_entries {
             visit.more = 0;
         }
         let is_skill = !listing.skills.is_empty();
-        self.skills(base, path, depth, Some(&*opened), &mut listing, visit);
+        self.skills(base, path, depth, &*opened, &mut listing, visit);
         if is_skill && self.rules.stop_at_skill && depth > 0 {
             return;
         }
         if depth == self.rules.max_depth {
             if self.leads_deeper(path, depth, is_skill, &listing) {
-                self.too_deep(visit, path);
+                let message = format!("folders deeper than {} levels are not read", self.rules.max_depth);
+                self.row(visit, path, Rule::ScanDepth, message);
             }
             return;
         }
@@ -162,61 +147,57 @@ impl<M: Fn(Found, Option<&dyn OpenFolder>) -> T, T> Visitor<'_, M> {
         for name in listing.folders {
             path.push(&name);
             let below = (visit.more > 0 && depth <= visit.deepest).then(|| opened.open_folder(&name));
-            match below {
-                // Another time, when fewer folders are open.
-                Some(Err(error)) if is_short_of_files(&error) => visit.next.push(Folder::new(path, depth)),
+            // With too many files open, the folder is read later.
+            match below.filter(|below| !below.as_ref().is_err_and(is_out_of_descriptors)) {
                 Some(opened) => {
                     visit.more -= 1;
-                    self.look(base, path, depth, opened, visit);
+                    self.visit_dir(base, path, depth, opened, visit);
                 }
-                None => visit.next.push(Folder::new(path, depth)),
+                None => visit.next.push(Folder {
+                    path: path.clone(),
+                    depth,
+                }),
             }
             path.pop();
         }
     }
 
-    /// Takes the files of a folder that are skills, or would be for another reader.
+    /// Adds the files of a folder that are skills, or would be for another reader.
     fn skills(
         &self,
         base: &Base,
         path: &Path,
         depth: usize,
-        opened: Option<&dyn OpenFolder>,
+        opened: &dyn OpenFolder,
         listing: &mut Listing,
         visit: &mut Visit<T>,
     ) {
-        let each_counts = self.rules.root_markdown && depth == 0;
-        let mut taken = false;
+        let all_count = self.rules.root_markdown && depth == 0;
+        let mut has_skill = false;
         for (name, kind) in listing.skills.drain(..) {
-            if taken && !each_counts {
-                let message = "another SKILL.md of the same folder was taken".to_owned();
-                self.row(visit, &path.join(&name), Rule::FileSecond, message);
+            if has_skill && !all_count {
+                self.row(visit, &path.join(&name), Rule::FileSecond, SECOND.to_owned());
                 continue;
             }
-            let one = self.candidate(base, path, &name, kind);
-            let counts = matches!(one, Found::Candidate(_));
-            taken |= counts;
-            let made = (self.make)(one, opened.filter(|_| kind == EntryKind::File));
-            if counts && kind == EntryKind::Link {
+            let found = self.candidate(base, path, &name, kind);
+            let is_candidate = matches!(found, Found::Candidate(_));
+            has_skill |= is_candidate;
+            let made = (self.make)(found, (kind == EntryKind::File).then_some(opened));
+            if is_candidate && kind == EntryKind::Link {
                 visit.file_links.push((path.join(&name), made));
             } else {
                 visit.found.push(made);
             }
         }
         for name in listing.misnamed.drain(..) {
-            let (rule, message) = misnamed(&name, taken);
+            let (rule, message) = misnamed(&name, has_skill);
             self.row(visit, &path.join(&name), rule, message);
         }
     }
 
-    fn too_deep(&self, visit: &mut Visit<T>, path: &Path) {
-        let message = format!("folders deeper than {} levels are not read", self.rules.max_depth);
-        self.row(visit, path, Rule::ScanDepth, message);
-    }
-
-    /// Tells whether something is passed over below a folder of the last level.
+    /// Tells whether something is not read below a folder of the last level.
     fn leads_deeper(&self, path: &Path, depth: usize, is_skill: bool, listing: &Listing) -> bool {
-        // Folders of a skill are its resources, unless one holds a skill itself.
+        // Folders of a skill are its resources, unless one contains a skill itself.
         listing.folders.iter().chain(&listing.links).any(|name| {
             let path = path.join(name);
             if is_skill {
@@ -228,16 +209,16 @@ impl<M: Fn(Found, Option<&dyn OpenFolder>) -> T, T> Visitor<'_, M> {
         })
     }
 
-    /// Gives a link's own skill out of the SKILL.md of its folder, if one counts.
+    /// Returns the skill of a linked folder with these files, if one is a candidate.
     pub(super) fn own_skill(&self, link: &Base, skills: &[(OsString, EntryKind)]) -> Option<T> {
-        skills
+        let mut found = skills
             .iter()
-            .map(|(name, kind)| self.candidate(link, &link.path, name, *kind))
-            .find(|found| matches!(found, Found::Candidate(_)))
-            .map(|found| (self.make)(found, None))
+            .map(|(name, kind)| self.candidate(link, &link.path, name, *kind));
+        let found = found.find(|found| matches!(found, Found::Candidate(_)))?;
+        Some((self.make)(found, None))
     }
 
-    /// Returns the SKILL.md of a folder below a root; nothing where the folder cannot be read.
+    /// Returns the SKILL.md files of a folder below a root, if it can be read.
     pub(super) fn skills_of(&self, path: &Path) -> Option<Vec<(OsString, EntryKind)>> {
         self.list_at(path, 1).ok().map(|listing| listing.skills)
     }
@@ -250,14 +231,14 @@ impl<M: Fn(Found, Option<&dyn OpenFolder>) -> T, T> Visitor<'_, M> {
         let mut listing = Listing::default();
         folder.entries(&mut |name, kind| {
             self.add(&mut listing, path, name, kind, depth);
-            // One more than is allowed, so that the walk sees that the bound was passed.
+            // One more than is allowed, so that the walk sees that the limit was exceeded.
             listing.entries <= self.rules.max_entries
         })?;
         listing.sort();
         Ok(listing)
     }
 
-    /// Adds an entry of the folder `path`.
+    /// Adds an entry of the folder `path` to its listing.
     fn add(&self, listing: &mut Listing, path: &Path, name: &OsStr, kind: EntryKind, depth: usize) {
         let rules = self.rules;
         let is_folder = || {
@@ -276,64 +257,54 @@ impl<M: Fn(Found, Option<&dyn OpenFolder>) -> T, T> Visitor<'_, M> {
         }
     }
 
-    /// Tells whether a folder of this name is looked at.
+    /// Tells whether a folder of this name is read.
     pub(super) fn enters(&self, name: &OsStr) -> bool {
         !skipped(name, self.rules) && !is_skill_file(name, self.rules.exact_name)
     }
 
     fn candidate(&self, base: &Base, folder: &Path, name: &OsStr, kind: EntryKind) -> Found {
         let file = folder.join(name);
-        let refused = |rule, message: &str| Found::Refused {
-            location: file.clone(),
-            rule,
-            message: message.to_owned(),
+        let canonical = match kind {
+            EntryKind::File => Ok((base.canonical(&file), base.linked)),
+            EntryKind::Link => self.link_target(base, folder, &file).map(|target| (target, true)),
+            _ => Err((Rule::FileNotRegular, NOT_REGULAR.to_owned())),
         };
-        if kind != EntryKind::Link {
-            if kind != EntryKind::File {
-                return refused(Rule::FileNotRegular, "not a regular file");
-            }
-            return Found::Candidate(Candidate {
-                canonical: base.canonical(&file),
-                file,
-                linked: base.linked,
-            });
-        }
-        match self.tree.canonicalize(&file) {
-            Err(_) => refused(Rule::SymlinkBroken, "the link points to nothing"),
-            Ok(_) if self.rules.file_links == FileLinks::Never => refused(
-                Rule::SymlinkEscape,
-                "this client does not follow a link to SKILL.md",
-            ),
-            Ok(target)
-                if self.rules.file_links == FileLinks::InFolder
-                    && !target.starts_with(base.canonical(folder)) =>
-            {
-                refused(
-                    Rule::SymlinkEscape,
-                    &escape_message(&target, Some(&base.canonical(folder))),
-                )
-            }
-            Ok(target) if !self.inside(&target) => {
-                refused(Rule::SymlinkEscape, &self.escape_message(&target))
-            }
-            Ok(target) if !self.tree.is_file(&target) => refused(Rule::FileNotRegular, "not a regular file"),
-            Ok(canonical) => Found::Candidate(Candidate {
+        match canonical {
+            Ok((canonical, linked)) => Found::Candidate(Candidate {
                 file,
                 canonical,
-                linked: true,
+                linked,
             }),
+            Err((rule, message)) => Found::Refused {
+                location: file,
+                rule,
+                message,
+            },
         }
     }
 
-    /// Tells whether a path without links on the way may be read.
-    pub(super) fn inside(&self, target: &Path) -> bool {
-        self.boundary
-            .as_ref()
-            .is_none_or(|boundary| target.starts_with(boundary))
+    /// Returns the target of a SKILL.md that is a symlink, or why it is not followed.
+    fn link_target(&self, base: &Base, folder: &Path, file: &Path) -> Result<PathBuf, (Rule, String)> {
+        let broken = |_| (Rule::SymlinkBroken, DANGLING.to_owned());
+        let target = self.tree.canonicalize(file).map_err(broken)?;
+        match self.rules.file_links {
+            FileLinks::Any => {}
+            FileLinks::InFolder => check_inside(&target, Some(&base.canonical(folder)))?,
+            FileLinks::Never => {
+                let message = "this client does not follow a link to SKILL.md";
+                return Err((Rule::SymlinkEscape, message.to_owned()));
+            }
+        }
+        self.check_inside(&target)?;
+        match self.tree.is_file(&target) {
+            true => Ok(target),
+            false => Err((Rule::FileNotRegular, NOT_REGULAR.to_owned())),
+        }
     }
 
-    pub(super) fn escape_message(&self, target: &Path) -> String {
-        escape_message(target, self.boundary.as_deref())
+    /// Checks that a canonical path is inside the boundary.
+    pub(super) fn check_inside(&self, target: &Path) -> Result<(), (Rule, String)> {
+        check_inside(target, self.boundary.as_deref())
     }
 
     pub(super) fn refuse(&self, location: PathBuf, rule: Rule, message: String) -> T {
@@ -350,26 +321,28 @@ impl<M: Fn(Found, Option<&dyn OpenFolder>) -> T, T> Visitor<'_, M> {
     }
 }
 
-fn escape_message(target: &Path, boundary: Option<&Path>) -> String {
-    let boundary = boundary.map(display_path).unwrap_or_default();
-    format!(
-        "the link leads to {}, outside {}",
-        quote(&display_path(target)),
-        quote(&boundary)
-    )
+fn check_inside(target: &Path, boundary: Option<&Path>) -> Result<(), (Rule, String)> {
+    match boundary.filter(|boundary| !target.starts_with(boundary)) {
+        None => Ok(()),
+        Some(boundary) => {
+            let [target, boundary] = [target, boundary].map(|path| quote(&display_path(path)));
+            let message = format!("the link leads to {target}, outside {boundary}");
+            Err((Rule::SymlinkEscape, message))
+        }
+    }
 }
 
 impl Listing {
     fn sort(&mut self) {
-        // `SKILL.md` sorts before `SKILL.MD`'s other spellings where it matters: upper case first, exact first.
+        // `SKILL.md` first, then `skill.md`, then other spellings.
         self.skills
             .sort_by_key(|(name, _)| (name != "SKILL.md", name != "skill.md", name.clone()));
         self.folders.sort();
     }
 }
 
-/// Tells whether a file was not opened because too many are.
-fn is_short_of_files(error: &io::Error) -> bool {
+/// Tells whether a file was not opened because too many files are open.
+fn is_out_of_descriptors(error: &io::Error) -> bool {
     #[cfg(target_os = "linux")]
     let codes = [rustix::io::Errno::MFILE, rustix::io::Errno::NFILE].map(rustix::io::Errno::raw_os_error);
     #[cfg(not(target_os = "linux"))]
@@ -377,11 +350,10 @@ fn is_short_of_files(error: &io::Error) -> bool {
     error.raw_os_error().is_some_and(|code| codes.contains(&code))
 }
 
-/// Says why a file that a reader of the exact name passes over does not count.
-fn misnamed(name: &OsStr, taken: bool) -> (Rule, String) {
-    if taken {
-        let message = "another SKILL.md of the same folder was taken";
-        return (Rule::FileSecond, message.to_owned());
+/// Returns why a reader that wants the exact name ignores a file.
+fn misnamed(name: &OsStr, has_skill: bool) -> (Rule, String) {
+    if has_skill {
+        return (Rule::FileSecond, SECOND.to_owned());
     }
     let rule = if name == "skill.md" {
         Rule::FileNameLowercase

@@ -1,9 +1,9 @@
-//! The walk below one root: breadth first, level by level in parallel, in a fixed order, within bounds.
+//! The walk below one root: breadth first, each level in parallel, in a fixed order, within limits.
 
 use super::Root;
 use super::found::Found;
 use super::rules::WalkRules;
-use super::visit::{Base, Folder, Visit, Visitor};
+use super::visit::{Base, DANGLING, DirReader, Folder, Visit};
 use crate::lint::Rule;
 use crate::parallel;
 use crate::tree::{EntryKind, OpenFolder, Tree};
@@ -12,21 +12,20 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// What a walk found, in order.
 #[derive(Debug, Clone, Default)]
 pub struct Walk {
-    /// The finds: real files in real folders in the order of their paths, then those behind links.
+    /// Real files in real folders in the order of their paths, then those behind symlinks.
     pub found: Vec<Found>,
-    /// How many folders were looked at.
+    /// How many folders were read.
     pub folders: usize,
 }
 
-/// How many folders a thread looks at before it gives back what it found.
-const DIVE: usize = 32;
-/// How many such tasks are under way before their finds are taken, so that few are held at once.
-const CHUNK: usize = 128;
+/// How many folders below its own a task reads.
+const TASK_FOLDERS: usize = 32;
+/// How many tasks run before their results are consumed, which limits the memory for them.
+const TASKS: usize = 128;
 
-/// Walks below `root`; a root that does not exist gives nothing, one that cannot be reached a row.
+/// Walks below `root`. A root that does not exist is empty; one that cannot be read is reported.
 #[must_use]
 pub fn walk(tree: &dyn Tree, root: &Root, rules: &WalkRules) -> Walk {
     let mut found = Vec::new();
@@ -41,11 +40,11 @@ pub fn walk(tree: &dyn Tree, root: &Root, rules: &WalkRules) -> Walk {
     Walk { found, folders }
 }
 
-/// Walks below `root` and makes something of each find while its folder is open, which spares a second way to it.
+/// Walks below `root` and converts each result with `make` while its folder is open, so that it can be opened cheaply.
 ///
-/// `take` gets what was made with the number of the pass that found it: real folders, then links in their order. The
-/// order of a walk is that of the passes, then of the paths; within a pass, finds are given as they come, always in
-/// the same order. Returns how many folders were looked at.
+/// `take` gets what was made and the number of the pass that found it: real folders, then symlinks in their order. The
+/// order of a walk is that of the passes, then of the paths; within a pass the order is another, but always the same.
+/// Returns how many folders were read.
 pub(crate) fn walk_with<T: Send>(
     tree: &dyn Tree,
     root: &Root,
@@ -58,7 +57,7 @@ pub(crate) fn walk_with<T: Send>(
         .as_ref()
         .map(|path| tree.canonicalize(path).unwrap_or_else(|_| path.clone()));
     let mut walker = Walker {
-        visitor: Visitor {
+        reader: DirReader {
             tree,
             rules,
             boundary,
@@ -66,7 +65,7 @@ pub(crate) fn walk_with<T: Send>(
         },
         seen: HashSet::new(),
         skills: HashMap::new(),
-        tally: Tally {
+        state: WalkState {
             rules,
             take,
             pass: 0,
@@ -78,41 +77,40 @@ pub(crate) fn walk_with<T: Send>(
             full: false,
         },
     };
-    // Once for all: every task that is handed to the pool from outside wakes it anew.
+    // Entering the thread pool once is cheaper than waking it for every chunk of tasks.
     parallel::scope(|| walker.root(&root.path));
-    walker.tally.folders
+    walker.state.folders
 }
 
 struct Walker<'a, M, S, T> {
-    visitor: Visitor<'a, M>,
-    /// The folders behind links that were looked at. Kept as strings: a path hashes and compares part by part, which
-    /// costs more than reading the folder.
+    reader: DirReader<'a, M>,
+    /// The folders behind symlinks that were read. They are strings because a path hashes and compares part by part,
+    /// which costs more than reading the folder.
     seen: HashSet<OsString>,
-    /// What was asked of folders that links lead to, so that each is asked once.
+    /// The SKILL.md files of folders that symlinks lead to.
     skills: HashMap<OsString, Option<Vec<(OsString, EntryKind)>>>,
-    tally: Tally<'a, S, T>,
+    state: WalkState<'a, S, T>,
 }
 
-/// What a walk came to so far.
-struct Tally<'a, S, T> {
+/// The results and counts of a walk so far.
+struct WalkState<'a, S, T> {
     rules: &'a WalkRules,
     take: &'a mut S,
     pass: usize,
-    /// The SKILL.md of this pass that are links.
+    /// The SKILL.md of this pass that are symlinks.
     file_links: Vec<(PathBuf, T)>,
     /// The folders of the next level.
     next: Vec<Folder>,
-    /// The links that are not followed yet.
+    /// The symlinks to follow.
     links: Vec<Folder>,
     folders: usize,
     entries: usize,
     full: bool,
 }
 
-impl<S: FnMut(usize, T), T> Tally<'_, S, T> {
-    /// Adds what became of some folders; `passed` makes the row of a bound that was passed.
-    fn add(&mut self, visits: Visits<'_, T>, passed: impl Fn(PathBuf, Rule, String) -> T) {
-        let (folders, visits) = visits;
+impl<S: FnMut(usize, T), T> WalkState<'_, S, T> {
+    /// Adds the results of some tasks; `refuse` makes the row for a limit that was exceeded.
+    fn add(&mut self, (folders, visits): Visits<'_, T>, refuse: impl Fn(PathBuf, Rule, String) -> T) {
         for (folder, visit) in folders.iter().zip(visits) {
             if self.full {
                 return;
@@ -122,10 +120,10 @@ impl<S: FnMut(usize, T), T> Tally<'_, S, T> {
             self.full = self.folders > self.rules.max_folders || self.entries > self.rules.max_entries;
             if self.full {
                 let message = format!(
-                    "the root has more than {} folders or {} entries; what comes behind them was not looked at",
+                    "the root has more than {} folders or {} entries; the rest was not read",
                     self.rules.max_folders, self.rules.max_entries
                 );
-                let row = passed(folder.path.clone(), Rule::ScanLimit, message);
+                let row = refuse(folder.path.clone(), Rule::ScanLimit, message);
                 (self.take)(self.pass, row);
             }
             if self.folders > self.rules.max_folders {
@@ -140,7 +138,7 @@ impl<S: FnMut(usize, T), T> Tally<'_, S, T> {
         }
     }
 
-    /// Ends a pass: a real file comes before a link to it, whether or not the folders themselves are behind a link.
+    /// Ends a pass. A real file precedes a symlink to it, whether or not the folders themselves are behind a symlink.
     fn end_pass(&mut self) {
         self.pass += 1;
         let mut file_links = std::mem::take(&mut self.file_links);
@@ -151,7 +149,7 @@ impl<S: FnMut(usize, T), T> Tally<'_, S, T> {
     }
 }
 
-/// Folders and what became of each.
+/// Folders and the results of reading each.
 type Visits<'a, T> = (&'a [Folder], Vec<Visit<T>>);
 
 impl<M, S, T> Walker<'_, M, S, T>
@@ -161,13 +159,13 @@ where
     T: Send,
 {
     fn root(&mut self, root: &Path) {
-        let canonical = match self.visitor.tree.canonicalize(root) {
+        let canonical = match self.reader.tree.canonicalize(root) {
             Ok(canonical) => canonical,
-            Err(error) => return self.unreached(root, &error),
+            Err(error) => return self.unreadable(root, &error),
         };
-        // Also where a folder above the root is a link.
-        if !self.visitor.inside(&canonical) {
-            return self.escape(root.to_owned(), &canonical);
+        // A folder above the root may be a symlink too.
+        if let Err((rule, message)) = self.reader.check_inside(&canonical) {
+            return self.refuse(root.to_owned(), rule, message);
         }
         let base = Base {
             path: root.to_owned(),
@@ -175,86 +173,82 @@ where
             depth: 0,
             linked: false,
         };
-        self.below(&base, |_, _| true);
+        self.walk_below(&base, |_, _| true);
         self.follow_links(&base);
     }
 
-    /// Walks below a base, in parallel and yet with the same finds each time; `wanted` is asked of each folder that
-    /// begins a task.
-    fn below(&mut self, base: &Base, mut wanted: impl FnMut(&mut Self, &Path) -> bool) {
+    /// Walks below a base, in parallel but with the same results each time; `wanted` decides for each folder that starts
+    /// a task.
+    fn walk_below(&mut self, base: &Base, mut wanted: impl FnMut(&mut Self, &Path) -> bool) {
         let mut level = vec![Folder {
             path: base.path.clone(),
             depth: base.depth,
         }];
-        while !level.is_empty() && !self.tally.full {
+        while !level.is_empty() && !self.state.full {
             level.retain(|folder| wanted(self, &folder.path));
             let mut before: Visits<'_, T> = (&[], Vec::new());
-            for chunk in level.chunks(CHUNK) {
+            for chunk in level.chunks(TASKS) {
                 let more = self.more(base, before.1.len() + chunk.len());
-                let (visitor, tally) = (&self.visitor, &mut self.tally);
-                // What the last tasks found is taken while the next ones look.
+                let (reader, state) = (&self.reader, &mut self.state);
+                // The results of the last tasks are consumed while the next ones run.
                 let (visits, ()) = parallel::join(
-                    || {
-                        let visit = |folder| visitor.visit(base, folder, more);
-                        parallel::map(chunk, visit)
-                    },
-                    || tally.add(before, |path, rule, message| visitor.refuse(path, rule, message)),
+                    || parallel::map(chunk, |folder| reader.visit(base, folder, more)),
+                    || state.add(before, |path, rule, message| reader.refuse(path, rule, message)),
                 );
                 before = (chunk, visits);
-                if self.tally.full {
+                if self.state.full {
                     break;
                 }
             }
-            let visitor = &self.visitor;
-            self.tally
-                .add(before, |path, rule, message| visitor.refuse(path, rule, message));
-            level = std::mem::take(&mut self.tally.next);
+            let reader = &self.reader;
+            self.state
+                .add(before, |path, rule, message| reader.refuse(path, rule, message));
+            level = std::mem::take(&mut self.state.next);
         }
-        self.tally.end_pass();
+        self.state.end_pass();
     }
 
-    /// Returns how many further folders each of so many tasks may look at.
+    /// Returns how many further folders each of so many tasks reads.
     ///
-    /// A dive is not breadth first, so there is none where a bound may be met: not by the rules of a client, whose bounds
-    /// are low, nor near this program's own, so that it is met exactly. Behind a link each folder is asked for.
+    /// A task is not breadth first, so it reads only its own folder where a limit may be reached: under the low limits of
+    /// a client, and near this program's own. Behind a symlink, `wanted` must decide for each folder.
     fn more(&self, base: &Base, tasks: usize) -> usize {
-        let rules = self.tally.rules;
+        let rules = self.state.rules;
         let own = WalkRules::default();
         let low = rules.max_folders < own.max_folders || rules.max_entries < own.max_entries;
-        let left = rules.max_folders.saturating_sub(self.tally.folders);
-        if base.linked || low || left / (DIVE + 1) < tasks {
+        let left = rules.max_folders.saturating_sub(self.state.folders);
+        if base.linked || low || left / (TASK_FOLDERS + 1) < tasks {
             0
         } else {
-            DIVE
+            TASK_FOLDERS
         }
     }
 
-    /// Follows links to folders after all real folders, so that a real way to a skill comes before a linked one.
+    /// Follows symlinks to folders after all real folders, so that a real path to a skill precedes a linked one.
     fn follow_links(&mut self, root: &Base) {
-        while !self.tally.links.is_empty() && !self.tally.full {
-            let mut links = std::mem::take(&mut self.tally.links);
+        while !self.state.links.is_empty() && !self.state.full {
+            let mut links = std::mem::take(&mut self.state.links);
             links.sort_by(|a, b| a.path.as_os_str().cmp(b.path.as_os_str()));
             for link in links {
-                self.tally.pass += 1;
+                self.state.pass += 1;
                 self.follow(root, link);
             }
         }
     }
 
     fn follow(&mut self, root: &Base, link: Folder) {
-        let Ok(target) = self.visitor.tree.canonicalize(&link.path) else {
-            let message = "the link points to nothing".to_owned();
-            return self.refuse(link.path, Rule::SymlinkBroken, message);
+        let Ok(target) = self.reader.tree.canonicalize(&link.path) else {
+            return self.refuse(link.path, Rule::SymlinkBroken, DANGLING.to_owned());
         };
-        if !self.visitor.tree.is_folder(&target) || self.tally.full {
+        if !self.reader.tree.is_folder(&target) || self.state.full {
             return;
         }
-        if !self.visitor.rules.folder_links {
+        if !self.reader.rules.folder_links {
             let message = "this client does not follow links to folders".to_owned();
             return self.refuse(link.path, Rule::SymlinkEscape, message);
         }
-        if !self.visitor.inside(&target) {
-            return self.escape(link.path, &target);
+        if let Err((rule, message)) = self.reader.check_inside(&target) {
+            return self.refuse(link.path, rule, message);
         }
         let base = Base {
             path: link.path,
@@ -263,31 +257,31 @@ where
             linked: true,
         };
         if self.seen.contains(base.canonical.as_os_str()) || self.reaches(root, &base.canonical) {
-            // A second way: the folder's own skill is named as a duplicate, nothing is walked twice.
-            let skills = Self::skills_of(&mut self.skills, &self.visitor, &base.canonical);
-            let one = skills.and_then(|skills| self.visitor.own_skill(&base, skills));
+            // A second path: only the folder's own skill is reported, as a duplicate.
+            let skills = Self::skills_of(&mut self.skills, &self.reader, &base.canonical);
+            let one = skills.and_then(|skills| self.reader.own_skill(&base, skills));
             if let Some(one) = one {
-                (self.tally.take)(self.tally.pass, one);
+                (self.state.take)(self.state.pass, one);
             }
             return;
         }
-        self.below(&base, |walker, path| {
+        self.walk_below(&base, |walker, path| {
             let canonical = base.canonical(path);
             !walker.reaches(root, &canonical) && walker.seen.insert(canonical.into_os_string())
         });
     }
 
-    /// Tells whether a folder without links on the way was looked at from `root` without following a link.
+    /// Tells whether a canonical folder is read from `root` without following a symlink.
     fn reaches(&mut self, root: &Base, canonical: &Path) -> bool {
         let Ok(below) = canonical.strip_prefix(&root.canonical) else {
             return false;
         };
-        let rules = self.visitor.rules;
+        let rules = self.reader.rules;
         let mut path = root.canonical.clone();
         for (depth, name) in below.iter().enumerate() {
-            let skills = Self::skills_of(&mut self.skills, &self.visitor, &path);
-            let goes_on = |skills: &[_]| depth == 0 || skills.is_empty() || !rules.stop_at_skill;
-            if depth == rules.max_depth || !self.visitor.enters(name) || !skills.is_some_and(goes_on) {
+            let skills = Self::skills_of(&mut self.skills, &self.reader, &path);
+            let continues = |skills: &[_]| depth == 0 || skills.is_empty() || !rules.stop_at_skill;
+            if depth == rules.max_depth || !self.reader.enters(name) || !skills.is_some_and(continues) {
                 return false;
             }
             path.push(name);
@@ -295,23 +289,22 @@ where
         true
     }
 
-    /// Returns the SKILL.md of a folder, which is listed when it is first asked for.
+    /// Returns the SKILL.md files of a folder, which is listed on the first call.
     fn skills_of<'s>(
         known: &'s mut HashMap<OsString, Option<Vec<(OsString, EntryKind)>>>,
-        visitor: &Visitor<'_, M>,
+        reader: &DirReader<'_, M>,
         canonical: &Path,
     ) -> Option<&'s [(OsString, EntryKind)]> {
         if !known.contains_key(canonical.as_os_str()) {
-            known.insert(canonical.as_os_str().to_owned(), visitor.skills_of(canonical));
+            known.insert(canonical.as_os_str().to_owned(), reader.skills_of(canonical));
         }
         known.get(canonical.as_os_str())?.as_deref()
     }
 
-    /// Names a root that is there and yet cannot be reached.
-    fn unreached(&mut self, root: &Path, error: &io::Error) {
-        if self.visitor.tree.is_link(root) {
-            let message = "the link points to nothing".to_owned();
-            self.refuse(root.to_owned(), Rule::SymlinkBroken, message);
+    /// Reports a root that exists but cannot be read.
+    fn unreadable(&mut self, root: &Path, error: &io::Error) {
+        if self.reader.tree.is_link(root) {
+            self.refuse(root.to_owned(), Rule::SymlinkBroken, DANGLING.to_owned());
         } else if !matches!(
             error.kind(),
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
@@ -321,13 +314,8 @@ where
         }
     }
 
-    fn escape(&mut self, location: PathBuf, target: &Path) {
-        let message = self.visitor.escape_message(target);
-        self.refuse(location, Rule::SymlinkEscape, message);
-    }
-
     fn refuse(&mut self, location: PathBuf, rule: Rule, message: String) {
-        let row = self.visitor.refuse(location, rule, message);
-        (self.tally.take)(self.tally.pass, row);
+        let row = self.reader.refuse(location, rule, message);
+        (self.state.take)(self.state.pass, row);
     }
 }

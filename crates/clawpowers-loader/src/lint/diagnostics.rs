@@ -1,17 +1,15 @@
-//! Diagnostics: what is wrong with a skill, where, by which rule, and how to mend it.
+//! What is wrong with a skill, where, by which rule, and how to fix it.
 //!
-//! A [`Diagnostic`] carries a [`Rule`] with a stable id, a position, a message, a hint and, where a repair is
-//! mechanical, the edits that make it. How grave a rule is depends on who will read the skill, so a severity is
-//! looked up per [`Profile`] and never stored in the rule's name.
+//! The severity of a diagnostic depends on who will read the skill, so it is looked up for a [`Target`].
 
-use super::{Profile, Rule, Severity};
+use super::{Rule, Severity, Target};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// How many findings of one rule a file may have before the rest become one.
+/// How many diagnostics of one rule a file may have before the rest are merged into one.
 pub(crate) const MAX_OF_ONE_RULE: usize = 100;
 
-/// A place in a text: 1-based line, and 1-based column counted in code points.
+/// A place in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
     /// 1-based line number.
@@ -30,56 +28,67 @@ impl Position {
 pub struct Edit {
     /// The bytes to replace; an empty range inserts.
     pub range: Range<usize>,
-    /// What stands there afterwards.
     pub replacement: String,
 }
 
-/// One finding about one skill file.
+impl Edit {
+    pub(crate) fn delete(range: Range<usize>) -> Self {
+        Self::replace(range, "")
+    }
+
+    pub(crate) fn insert(offset: usize, text: impl Into<String>) -> Self {
+        Self::replace(offset..offset, text)
+    }
+
+    pub(crate) fn replace(range: Range<usize>, text: impl Into<String>) -> Self {
+        Self {
+            range,
+            replacement: text.into(),
+        }
+    }
+}
+
+/// One violation of a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// The rule that was broken.
     pub rule: Rule,
-    /// How grave that is under the profile of the run.
     pub severity: Severity,
-    /// Where in the file.
     pub position: Position,
     /// What is wrong, with the offending value in backticks.
     pub message: String,
     /// What to do next.
     pub hint: Option<String>,
-    /// The mechanical repair; empty where a person has to decide.
+    /// The mechanical repair; empty if a person has to decide.
     pub edits: Vec<Edit>,
 }
 
-/// Collects diagnostics for one profile and drops those the profile does not care about.
+/// Collects diagnostics for one target and drops those that do not apply to it.
 #[derive(Debug)]
 pub(crate) struct Diagnostics {
-    profile: Profile,
+    target: Target,
     diagnostics: Vec<Diagnostic>,
 }
 
 impl Diagnostics {
-    /// Starts an empty report for `profile`.
-    #[must_use]
-    pub(crate) const fn new(profile: Profile) -> Self {
+    pub(crate) const fn new(target: Target) -> Self {
         Self {
-            profile,
+            target,
             diagnostics: Vec::new(),
         }
     }
 
-    /// Tells whether the profile cares about `rule`, for findings that are dear to word.
-    #[must_use]
-    pub(crate) const fn wants(&self, rule: Rule) -> bool {
-        rule.severity(self.profile).is_some()
+    /// Tells whether `rule` applies to the target, for diagnostics that are expensive to find.
+    pub(crate) fn wants(&self, rule: Rule) -> bool {
+        rule.severity(self.target).is_some()
     }
 
-    /// Adds a finding without a hint or a repair.
+    /// Adds a diagnostic with the hint of its rule.
     pub(crate) fn add(&mut self, rule: Rule, position: Position, message: impl Into<String>) {
-        self.push(rule, position, message.into(), None, Vec::new());
+        let hint = rule.hint().map(str::to_owned);
+        self.push(rule, position, message.into(), hint, Vec::new());
     }
 
-    /// Adds a finding that says what to do next.
+    /// Adds a diagnostic with a hint of its own.
     pub(crate) fn hint(
         &mut self,
         rule: Rule,
@@ -90,7 +99,7 @@ impl Diagnostics {
         self.push(rule, position, message.into(), Some(hint.into()), Vec::new());
     }
 
-    /// Adds a finding with its mechanical repair.
+    /// Adds a diagnostic with its mechanical repair.
     pub(crate) fn fixable(
         &mut self,
         rule: Rule,
@@ -109,7 +118,7 @@ impl Diagnostics {
         hint: Option<String>,
         edits: Vec<Edit>,
     ) {
-        if let Some(severity) = rule.severity(self.profile) {
+        if let Some(severity) = rule.severity(self.target) {
             self.diagnostics.push(Diagnostic {
                 rule,
                 severity,
@@ -121,37 +130,36 @@ impl Diagnostics {
         }
     }
 
-    /// Returns the findings in the order of their position, then of their rule; many of one rule are gathered in one.
-    #[must_use]
+    /// Returns the diagnostics in the order of their position, then of their rule; many of one rule are merged.
     pub(crate) fn finish(mut self) -> Vec<Diagnostic> {
         self.diagnostics.sort_by_key(|d| (d.position, d.rule));
         if self.diagnostics.len() <= MAX_OF_ONE_RULE {
             return self.diagnostics;
         }
-        gathered(self.diagnostics)
+        merge_excess(self.diagnostics)
     }
 }
 
-/// Gathers what goes beyond [`MAX_OF_ONE_RULE`] findings of a rule in one that says how many there are.
+/// Merges the diagnostics of a rule beyond [`MAX_OF_ONE_RULE`] into one that says how many there are.
 ///
-/// It makes all their edits, so that a file with thousands of equal faults is still mended in one go.
-fn gathered(all: Vec<Diagnostic>) -> Vec<Diagnostic> {
+/// It has all their edits, so that a file with thousands of equal problems is still fixed in one pass.
+fn merge_excess(all: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut kept: Vec<Diagnostic> = Vec::new();
-    // How many findings a rule has, and where the one that stands for the rest is.
+    // For each rule the number of its diagnostics and the index of the one that represents the rest.
     let mut rules: BTreeMap<Rule, (usize, usize)> = BTreeMap::new();
-    for finding in all {
-        let (count, last) = rules.entry(finding.rule).or_default();
+    for diagnostic in all {
+        let (count, last) = rules.entry(diagnostic.rule).or_default();
         *count += 1;
         match kept.get_mut(*last) {
             Some(rest) if *count > MAX_OF_ONE_RULE + 1 => {
                 if rest.edits.is_empty() {
-                    rest.hint = finding.hint;
+                    rest.hint = diagnostic.hint;
                 }
-                rest.edits.extend(finding.edits);
+                rest.edits.extend(diagnostic.edits);
             }
             _ => {
                 *last = kept.len();
-                kept.push(finding);
+                kept.push(diagnostic);
             }
         }
     }
@@ -160,19 +168,16 @@ fn gathered(all: Vec<Diagnostic>) -> Vec<Diagnostic> {
             && let Some(rest) = kept.get_mut(last)
         {
             rest.message = match count - MAX_OF_ONE_RULE {
-                1 => "1 more finding of this rule is here".to_owned(),
-                more => format!("{more} more findings of this rule start here"),
+                1 => "1 more problem of this rule is here".to_owned(),
+                more => format!("{more} more problems of this rule start here"),
             };
-            settle(&mut rest.edits);
+            // Leaves out edits that occur twice or overlap another.
+            rest.edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
+            rest.edits
+                .dedup_by(|edit, before| edit.range == before.range || edit.range.start < before.range.end);
         }
     }
     kept
-}
-
-/// Puts edits in order and leaves out those that stand twice or in the way of another.
-fn settle(edits: &mut Vec<Edit>) {
-    edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
-    edits.dedup_by(|edit, before| edit.range == before.range || edit.range.start < before.range.end);
 }
 
 #[cfg(test)]
@@ -180,22 +185,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn many_findings_of_one_rule_become_one_with_all_their_edits() {
+    fn many_diagnostics_of_one_rule_become_one_with_all_their_edits() {
         let many = MAX_OF_ONE_RULE + 1;
         for (count, kept, message, edits) in [
             (1, 1, "0", 1),
             (many - 1, many - 1, "99", 1),
-            (many, many, "1 more finding of this rule is here", 1),
-            // Two findings each share an edit here.
-            (5000, many, "4900 more findings of this rule start here", 2450),
+            (many, many, "1 more problem of this rule is here", 1),
+            // Each edit is shared by two diagnostics here.
+            (5000, many, "4900 more problems of this rule start here", 2450),
         ] {
-            let mut diagnostics = Diagnostics::new(Profile::Spec);
+            let mut diagnostics = Diagnostics::new(Target::Spec);
             diagnostics.add(Rule::BodyEmpty, Position { line: 50, column: 1 }, "other");
             for line in (0..count).rev() {
-                let edit = Edit {
-                    range: line / 2..line / 2,
-                    replacement: "# ".to_owned(),
-                };
+                let edit = Edit::insert(line / 2, "# ");
                 let position = Position {
                     line: line + 1,
                     column: 1,

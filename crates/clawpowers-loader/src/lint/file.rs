@@ -1,28 +1,26 @@
 //! Diagnostics about a file as a whole: its name, and why it was not read.
 
-use super::{Diagnostic, Position, Profile, Rule, Severity};
+use super::{Diagnostic, Diagnostics, Position, Rule, Severity, Target};
 use crate::display::quote;
 use crate::tree::ReadError;
 use std::io;
 use std::path::Path;
 
-/// Reports a SKILL.md whose name is spelled otherwise.
-pub(crate) fn file_name_diagnostic(file: &Path, profile: Profile) -> Option<Diagnostic> {
+/// Reports a SKILL.md whose name is spelled differently.
+pub(crate) fn file_name_diagnostic(file: &Path, target: Target) -> Option<Diagnostic> {
     let name = file.file_name()?.to_string_lossy();
     let rule = match name.as_ref() {
         "SKILL.md" => return None,
         "skill.md" => Rule::FileNameLowercase,
         _ => Rule::FileNameCase,
     };
-    let message = format!("the file is called {}", quote(&name));
-    Some(Diagnostic {
+    let mut diagnostics = Diagnostics::new(target);
+    diagnostics.add(
         rule,
-        severity: rule.severity(profile)?,
-        position: Position::START,
-        message,
-        hint: Some("rename it to `SKILL.md`".to_owned()),
-        edits: Vec::new(),
-    })
+        Position::START,
+        format!("the file is called {}", quote(&name)),
+    );
+    diagnostics.finish().pop()
 }
 
 /// Makes the error of a file that is not read.
@@ -37,8 +35,7 @@ pub(crate) fn file_diagnostic(rule: Rule, message: String) -> Diagnostic {
     }
 }
 
-/// Returns the rule and the words for a file that was not read.
-#[must_use]
+/// Returns the rule and the message for a file that was not read.
 pub(crate) fn read_error(error: &ReadError) -> (Rule, String) {
     match error {
         ReadError::NotRegular => (Rule::FileNotRegular, error.to_string()),

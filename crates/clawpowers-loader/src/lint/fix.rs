@@ -1,32 +1,31 @@
-//! Writes the repairs: a text in, the same text with every mechanical repair made out.
+//! Makes the mechanical repairs of a text.
 
 use crate::lint::{Diagnostic, Edit, Rule};
 use crate::skill::parse::{ParseOptions, Parsed, parse_source};
 use crate::syntax::source::{Encoding, Source};
 use std::collections::BTreeMap;
 
-/// How often repairs may uncover others before the text is given up on.
+/// How many passes are made; a repair may uncover another problem.
 const MAX_PASSES: usize = 6;
 
-/// A text with its repairs made.
+/// A repaired text.
 #[derive(Debug, Clone)]
 pub struct Fixed {
-    /// The text before, decoded and without its byte order mark.
+    /// The original text, decoded and without its byte order mark.
     pub before: String,
-    /// The text after.
     pub after: String,
-    /// The findings that were repaired, in the order in which they were.
+    /// The diagnostics that were fixed, in order.
     pub applied: Vec<Diagnostic>,
-    /// What the repaired text gives when it is parsed.
+    /// The result of parsing `after`.
     pub parsed: Parsed,
-    /// Whether the file differs from `after` in its bytes.
+    /// Whether the bytes of the file differ from `after`.
     pub changed: bool,
 }
 
 /// Makes every mechanical repair of a SKILL.md.
 ///
-/// A file that parses keeps its meaning to the letter, and fixing twice gives the same as fixing once. A file that is
-/// not UTF-8 is left alone, since its bytes cannot be told from damage.
+/// A file that parses keeps its meaning exactly, and fixing twice gives the same as fixing once. A file that is not
+/// UTF-8 is not changed, because it may be in another encoding.
 ///
 /// # Examples
 ///
@@ -49,17 +48,17 @@ pub fn fix(bytes: &[u8], options: &ParseOptions) -> Fixed {
             if made.is_empty() {
                 break;
             }
-            let mended = parse_source(&Source::from_text(&text), options);
-            if parsed.skill.is_some() && mended.skill.is_none() {
-                // Edits make a text longer, and a block that passes its bound is not read at all.
+            let fixed = parse_source(&Source::from_text(&text), options);
+            if parsed.skill.is_some() && fixed.skill.is_none() {
+                // Edits make a text longer, and a block that exceeds its limit is not parsed.
                 break;
             }
             applied.extend(made);
-            (after, parsed) = (text, mended);
+            (after, parsed) = (text, fixed);
         }
     }
     if after == before && !applied.is_empty() {
-        // Only the encoding changes, which the text no longer shows.
+        // Only the encoding changes.
         parsed = parse_source(&Source::from_text(&after), options);
     }
     let changed = !lossy && after.as_bytes() != bytes;
@@ -72,19 +71,19 @@ pub fn fix(bytes: &[u8], options: &ParseOptions) -> Fixed {
     }
 }
 
-/// Makes the edits of all findings; one that overlaps an earlier one waits for the next pass.
+/// Applies the edits of all diagnostics; one that overlaps an earlier one waits for the next pass.
 fn apply(text: &str, diagnostics: &[Diagnostic]) -> (String, Vec<Diagnostic>) {
     let mut edits: BTreeMap<(usize, usize), &Edit> = BTreeMap::new();
     let mut made = Vec::new();
     for diagnostic in diagnostics.iter().filter(|d| !d.edits.is_empty()) {
-        // Edits that were taken do not overlap, so one that is in the way is the next to either side.
+        // Accepted edits do not overlap, so only the neighbours on both sides can overlap a new one.
         let free = |edit: &Edit| {
             let sides = [
                 edits.range(..key(edit)).next_back(),
                 edits.range(key(edit)..).next(),
             ];
             let mut sides = sides.into_iter().flatten();
-            // Two findings about one line share its edit.
+            // Two diagnostics about one line share its edit.
             sides.all(|(_, other)| *other == edit || !overlap(&other.range, &edit.range))
         };
         if diagnostic.edits.iter().all(free) {

@@ -1,40 +1,40 @@
 //! Scripts and files of a skill that its body names in code: `bash ./scripts/x.sh`, `{baseDir}/scripts/y.py`.
 //!
-//! Code names many paths that are not the skill's: those of the user's project, outputs, examples. A path counts only
-//! where little else can be meant: below a folder that skills have by convention, or behind a variable that stands for
-//! the skill's folder, and only where it is run, read or named alone.
+//! Code names many paths that are not the skill's: files of the user's project, outputs, examples. A path counts only if
+//! it is hardly anything else: it is below a conventional folder of skills or after a variable for the skill's folder,
+//! and it is run, read or alone.
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use std::collections::HashSet;
 
 /// The folders of a skill by convention.
 const FOLDERS: [&str; 4] = ["scripts/", "references/", "reference/", "assets/"];
-/// What stands for the skill's folder.
+/// Variables for the skill's folder.
 const ANCHORS: [&str; 4] = [
     "{baseDir}/",
     "${baseDir}/",
     "${CLAUDE_SKILL_DIR}/",
     "$CLAUDE_SKILL_DIR/",
 ];
-/// What a skill ships besides those folders; anything else behind an anchor may be made when the skill runs.
+/// Extensions of files outside those folders that a skill ships; any other may be made when the skill runs.
 const SHIPPED: &str = "sh bash py js mjs cjs ts rb pl ps1 php r lua md";
-/// Languages of blocks that hold commands.
+/// Languages of code blocks with commands.
 const SHELLS: &str = "sh bash zsh shell console terminal text powershell";
-/// Words that may stand before the path of a file that is run or read.
+/// Words before the path of a file that is run or read.
 const LAUNCHERS: &str = "bash sh zsh dash source . python python3 python2 py node nodejs deno bun tsx ts-node npx uv uvx run \
     ruby perl php Rscript lua pwsh powershell chmod +x 755 cat less head tail sudo exec time";
 /// Commands that make the files they name.
 const MAKERS: &str = "touch tee cp mv mkdir";
-/// Words on a line that say that its paths are examples; the second list in lines of any script.
+/// Words that mark the paths of their line as examples; the second list is for scripts without spaces.
 const EXAMPLE: &str = "example examples e.g e.g. eg would could hypothetical such";
 const EXAMPLE_PARTS: [&str; 3] = ["例如", "示例", "（如"];
-/// Words before a path that say that the file is made.
+/// Words that mark the path after them as an output.
 const MAKING: &str = "create creates created creating write writes writing written save saves saved saving generate \
     generates generated generating produce produces output outputs add store";
-/// Names that stand for any file.
-const STAND_INS: &str = "example foo bar baz script file filename name";
+/// Names that are placeholders.
+const PLACEHOLDERS: &str = "example foo bar baz script file filename name";
 
-/// A body that names SKILL.md so often is about skills.
+/// A body that names SKILL.md as often is about skills.
 const ABOUT_SKILLS: usize = 3;
 
 /// A path in code that can only be a file of the skill.
@@ -44,11 +44,11 @@ pub(super) struct Mention {
     pub path: String,
     /// Byte offset in the body.
     pub offset: usize,
-    /// Whether a variable that stands for the skill's folder is before it.
+    /// Whether a variable for the skill's folder precedes it.
     pub is_anchored: bool,
 }
 
-/// Returns the files of the skill that the code of its body names, each once, in order.
+/// Returns the files of the skill that code in its body names, each once, in order.
 pub(super) fn mentions(body: &str) -> Vec<Mention> {
     let mut finder = Finder {
         body,
@@ -65,7 +65,7 @@ pub(super) fn mentions(body: &str) -> Vec<Mention> {
 
 struct Finder<'a> {
     body: &'a str,
-    /// Whether it is about skills, so that a path alone may be another skill's.
+    /// Whether the body is about skills, so that a path alone may be another skill's.
     is_about_skills: bool,
     found: Vec<Mention>,
     /// Files that the skill makes.
@@ -77,7 +77,7 @@ impl Finder<'_> {
         // The path that the current heading consists of.
         let mut title: Option<String> = None;
         let mut in_heading = false;
-        // Whether the current block holds commands, and whether they have gone to another folder.
+        // Whether the current block contains commands, and whether they changed to another folder.
         let mut block: Option<bool> = None;
         let mut moved = false;
         let options = Options::ENABLE_TABLES | Options::ENABLE_TASKLISTS;
@@ -94,7 +94,7 @@ impl Finder<'_> {
                         CodeBlockKind::Indented => "",
                     };
                     let is_shell = language.is_empty() || listed(SHELLS, &language.to_lowercase());
-                    // The text of a file below its name is what the file is to be made from.
+                    // The text of a file below its name is a template for the file.
                     if !is_shell && let Some(path) = title.take() {
                         self.made.insert(path);
                     }
@@ -143,7 +143,7 @@ impl Finder<'_> {
         self.add(path, offset + 1, is_anchored);
     }
 
-    /// Tells whether the line at `offset` says that its paths are examples.
+    /// Tells whether the line at `offset` marks its paths as examples.
     fn is_example(&self, offset: usize) -> bool {
         let before = self.body.get(..offset).unwrap_or_default();
         let start = before.rfind(['\n', '\r']).map_or(0, |at| at + 1);
@@ -159,9 +159,7 @@ impl Finder<'_> {
             return;
         }
         for command in line.split(['|', ';', '&', '(']) {
-            // Each command is a part of the line, so its place is known.
-            let start = offset + (command.as_ptr() as usize - line.as_ptr() as usize);
-            self.command(command, start, moved);
+            self.command(command, offset + offset_in(line, command), moved);
         }
     }
 
@@ -169,21 +167,12 @@ impl Finder<'_> {
     fn command(&mut self, command: &str, offset: usize, moved: &mut bool) {
         let mut running = true;
         let mut making = false;
-        let mut at = 0;
         for (index, raw) in command.split_whitespace().enumerate() {
-            let place = command
-                .get(at..)
-                .and_then(|rest| rest.find(raw))
-                .unwrap_or_default()
-                + at;
-            at = place + raw.len();
+            let place = offset_in(command, raw);
             let word = raw.trim_matches(['"', '\'', '`']);
             if matches!(word, "cd" | "pushd") && running {
-                let target = command
-                    .get(at..)
-                    .unwrap_or_default()
-                    .trim()
-                    .trim_matches(['"', '\'']);
+                let target = command.get(place + raw.len()..).unwrap_or_default();
+                let target = target.trim().trim_matches(['"', '\'']);
                 let home = |anchor: &&str| target.trim_end_matches('/') == anchor.trim_end_matches('/');
                 *moved = !ANCHORS.iter().any(home);
                 return;
@@ -191,7 +180,7 @@ impl Finder<'_> {
             if raw.starts_with('>') || matches!(word, "-o" | "--out" | "--output") || listed(MAKERS, word) {
                 running = false;
                 making = true;
-                // `>file` without a blank.
+                // `>file` without a space.
                 if let Some((path, _)) = own_path(raw.trim_start_matches('>')) {
                     self.made.insert(path);
                 }
@@ -225,6 +214,11 @@ impl Finder<'_> {
     }
 }
 
+/// Returns the offset of a part of a text.
+fn offset_in(text: &str, part: &str) -> usize {
+    part.as_ptr() as usize - text.as_ptr() as usize
+}
+
 /// Returns the words of a text in lower case.
 fn words(text: &str) -> impl Iterator<Item = String> {
     let parts = text.split(|c: char| !c.is_alphanumeric() && c != '.');
@@ -240,7 +234,7 @@ fn is_variable(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-/// Returns the path below the skill's folder that a word names, and whether an anchor is before it.
+/// Returns the path below the skill's folder that a word names, and whether an anchor precedes it.
 fn own_path(word: &str) -> Option<(String, bool)> {
     let anchored = ANCHORS.iter().find_map(|anchor| word.strip_prefix(anchor));
     let path = anchored.unwrap_or_else(|| word.strip_prefix("./").unwrap_or(word));
@@ -252,11 +246,9 @@ fn own_path(word: &str) -> Option<(String, bool)> {
     let (stem, extension) = path.rsplit('/').next()?.rsplit_once('.')?;
     let is_name =
         !extension.is_empty() && extension.len() <= 8 && extension.chars().all(|c| c.is_ascii_alphanumeric());
-    let stands_in = listed(STAND_INS, stem)
-        || ["your", "my-", "my_", "xxx"]
-            .iter()
-            .any(|start| stem.starts_with(start));
-    if stem.is_empty() || !is_name || stands_in {
+    let prefixes = ["your", "my-", "my_", "xxx"];
+    let is_placeholder = listed(PLACEHOLDERS, stem) || prefixes.iter().any(|start| stem.starts_with(start));
+    if stem.is_empty() || !is_name || is_placeholder {
         return None;
     }
     let in_folder = FOLDERS.iter().any(|folder| path.starts_with(folder));

@@ -12,4 +12,4 @@ pub(crate) mod target;
 pub(crate) use diagnostics::Diagnostics;
 pub use diagnostics::{Diagnostic, Edit, Position};
 pub use rule::Rule;
-pub use target::{Profile, Severity};
+pub use target::{Severity, Target};

@@ -1,33 +1,33 @@
-//! Lints one skill: its file, its folder, and everything that is wrong with either.
+//! Lints one skill: its file and its folder.
 
 use super::file::{file_diagnostic, file_name_diagnostic, read_error};
 use super::resources::check;
-use super::{Diagnostics, Profile};
+use super::{Diagnostics, Target};
 use crate::skill::parse::{ParseOptions, Parsed, parse_source};
 use crate::syntax::source::{Source, position};
 use crate::tree::{MAX_SKILL_BYTES, Tree, folder_of};
 use std::path::{Path, PathBuf};
 
-/// A skill that was linted.
+/// A skill and its diagnostics.
 #[derive(Debug, Clone)]
 pub struct LintedPackage {
     /// The SKILL.md.
     pub file: PathBuf,
-    /// The skill and its diagnostics, those about its folder included.
+    /// The skill; its diagnostics include those about its folder.
     pub parsed: Parsed,
-    /// Its text; empty where it could not be read.
+    /// The text of the SKILL.md; empty if it could not be read.
     pub source: Source,
 }
 
 /// Returns the skill file of a folder: `SKILL.md`, else `skill.md`, else another spelling.
 ///
-/// A file comes before a folder, a pipe or a broken link of a better spelling, as in a listing; where there is no file,
-/// one of those is given, so that its fault is reported.
+/// A regular file comes before a folder, a pipe or a broken link of a better spelling, as in a listing. If there is no
+/// regular file, one of those is returned, so that it is reported.
 #[must_use]
 pub fn skill_file(tree: &dyn Tree, folder: &Path) -> Option<PathBuf> {
     let exact = ["SKILL.md", "skill.md"];
     let is_file = |file: &PathBuf| tree.is_file(file);
-    // Where case does not count, either name finds a file of any spelling; only the listing has the file's own.
+    // Where case does not matter, either name opens a file of any spelling; only a listing has its real name.
     if cfg!(not(any(windows, target_os = "macos"))) {
         let file = exact.iter().map(|name| folder.join(name)).find(is_file);
         if file.is_some() {
@@ -36,7 +36,7 @@ pub fn skill_file(tree: &dyn Tree, folder: &Path) -> Option<PathBuf> {
     }
     let mut names = Vec::new();
     if let Ok(open) = tree.open_folder(folder) {
-        // The entries up to an error count.
+        // The entries before an error count.
         let _ = open.entries(&mut |name, _| {
             if name.eq_ignore_ascii_case("SKILL.md") {
                 names.push(name.to_owned());
@@ -50,7 +50,7 @@ pub fn skill_file(tree: &dyn Tree, folder: &Path) -> Option<PathBuf> {
     });
     let mut found: Vec<PathBuf> = names.iter().map(|name| folder.join(name)).collect();
     if found.is_empty() {
-        // A folder that cannot be listed.
+        // The folder cannot be listed.
         found = exact.iter().map(|name| folder.join(name)).collect();
         found.retain(|file| tree.metadata(file).is_ok() || tree.is_link(file));
     }
@@ -58,7 +58,7 @@ pub fn skill_file(tree: &dyn Tree, folder: &Path) -> Option<PathBuf> {
     found.into_iter().nth(file.unwrap_or(0))
 }
 
-/// Returns the name of the folder that a file is in, by its canonical path where the given one does not tell.
+/// Returns the name of the folder that a file is in, from its canonical path if the given one does not say.
 #[must_use]
 pub fn folder_name(tree: &dyn Tree, file: &Path) -> Option<String> {
     let folder = folder_of(file);
@@ -69,13 +69,13 @@ pub fn folder_name(tree: &dyn Tree, file: &Path) -> Option<String> {
     })
 }
 
-/// Reads a whole SKILL.md and lints it and its folder; a file that cannot be read gives the reason.
+/// Reads a whole SKILL.md and lints it and its folder; if it cannot be read, a diagnostic says why.
 #[must_use]
-pub fn lint_package(tree: &dyn Tree, file: &Path, profile: Profile) -> LintedPackage {
+pub fn lint_package(tree: &dyn Tree, file: &Path, target: Target) -> LintedPackage {
     let (parsed, source) = match tree.read(file, MAX_SKILL_BYTES) {
         Ok(bytes) => {
-            let source = Source::of(bytes);
-            (lint(tree, file, &source, profile), source)
+            let source = Source::from_bytes(bytes);
+            (lint(tree, file, &source, target), source)
         }
         Err(error) => {
             let (rule, message) = read_error(&error);
@@ -94,15 +94,15 @@ pub fn lint_package(tree: &dyn Tree, file: &Path, profile: Profile) -> LintedPac
     }
 }
 
-fn lint(tree: &dyn Tree, file: &Path, source: &Source, profile: Profile) -> Parsed {
+fn lint(tree: &dyn Tree, file: &Path, source: &Source, target: Target) -> Parsed {
     let options = ParseOptions {
-        profile,
+        target,
         folder: folder_name(tree, file),
     };
     let mut parsed = parse_source(source, &options);
-    parsed.diagnostics.extend(file_name_diagnostic(file, profile));
+    parsed.diagnostics.extend(file_name_diagnostic(file, target));
     if let Some(skill) = &parsed.skill {
-        let mut diagnostics = Diagnostics::new(profile);
+        let mut diagnostics = Diagnostics::new(target);
         let line = position(source.text(), source.text().len() - skill.body.len()).line;
         check(tree, file, skill, line, &mut diagnostics);
         parsed.diagnostics.extend(diagnostics.finish());

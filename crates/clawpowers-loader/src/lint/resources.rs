@@ -1,4 +1,4 @@
-//! Whether the links of a skill's body and folder lead somewhere, and whether its scripts run.
+//! Checks the links of a skill's body, the files of its folder, and its scripts.
 
 use super::mentions::mentions;
 use super::{Diagnostics, Position, Rule};
@@ -8,14 +8,14 @@ use crate::catalog::resources::{
 use crate::display::quote;
 use crate::skill::Skill;
 use crate::syntax::source::LineStarts;
-use crate::tree::{MAX_RESOURCE_BYTES, ReadError, Tree, folder_of};
+use crate::tree::{MAX_RESOURCE_BYTES, ReadError, Tree, folder_of, normalize};
 use std::io::{self, Read as _};
 use std::path::Path;
 
-/// How many links of one body are followed up.
+/// How many links of one body are checked.
 const MAX_LINKS: usize = 2000;
 
-/// How many folders above a skill's are asked for a path that the skill does not hold.
+/// How many folders above a skill's are searched for a path that the skill does not contain.
 const MAX_ABOVE: usize = 8;
 
 /// A skill's folder.
@@ -26,12 +26,12 @@ struct Folder<'a> {
 }
 
 impl Folder<'_> {
-    /// Tells whether something is at a path below the folder; `None` where it leads out.
-    fn holds(&self, target: &str) -> Option<io::Result<bool>> {
+    /// Tells whether a path below the folder exists; `None` if it leads out of the folder.
+    fn contains(&self, target: &str) -> Option<io::Result<bool>> {
         Some(self.tree.exists(&resolve_resource(self.tree, self.path, target)?))
     }
 
-    /// Tells whether a folder above the skill's, up to the one with `.git`, holds `target`: then it is the project's.
+    /// Tells whether a folder above the skill's, up to the one with `.git`, contains `target`: then it is the project's.
     fn is_above(&self, target: &str) -> bool {
         let Ok(folder) = self.tree.canonicalize(self.path) else {
             return false;
@@ -48,7 +48,7 @@ impl Folder<'_> {
         false
     }
 
-    /// Tells whether a file is a script by its first line and may not be executed.
+    /// Tells whether a file starts with `#!` and cannot be executed.
     fn lacks_execution(&self, file: &Resource) -> bool {
         let path = self.path.join(&file.path);
         let is_script = || {
@@ -65,8 +65,8 @@ impl Folder<'_> {
     }
 }
 
-/// Reports links of the body and of the folder that lead nowhere or outside, what of the folder is not listed, and
-/// scripts that cannot run.
+/// Reports broken links and links to the outside in the body and the folder, files that are not listed, and scripts
+/// that cannot be executed.
 pub(crate) fn check(
     tree: &dyn Tree,
     skill_file: &Path,
@@ -83,81 +83,54 @@ pub(crate) fn check(
     let followed = links
         .iter()
         .filter_map(|link| Some((link, relative_target(&link.target)?)));
-    for (count, (link, target)) in followed.enumerate() {
-        let inner = starts.position(&skill.body, link.offset);
-        let position = Position {
+    let position = |offset: usize| {
+        let inner = starts.position(&skill.body, offset);
+        Position {
             line: body_line + inner.line - 1,
-            column: inner.column,
-        };
+            ..inner
+        }
+    };
+    for (count, (link, target)) in followed.enumerate() {
+        let position = position(link.offset);
         if count == MAX_LINKS {
-            let message = format!("only the first {MAX_LINKS} relative links are followed up");
+            let message = format!("only the first {MAX_LINKS} relative links are checked");
             diagnostics.add(Rule::ResourcesTruncated, position, message);
             break;
         }
         let shown = quote(&link.target);
-        let Some(there) = plain(&target).and_then(|target| folder.holds(&target)) else {
-            let message = format!("the link {shown} leads out of the skill's folder");
-            let hint = "keep what the skill needs inside its folder";
-            diagnostics.hint(Rule::LinkOutside, position, message, hint);
-            continue;
-        };
-        match there {
-            Ok(true) => {}
-            Ok(false) => {
-                let message = format!("the link {shown} points to nothing");
-                diagnostics.hint(
-                    Rule::DanglingLink,
-                    position,
-                    message,
-                    "add the file or fix the link",
-                );
+        match normalize(Path::new(&target)).and_then(|target| folder.contains(&target)) {
+            None => {
+                let message = format!("the link {shown} leads out of the skill's folder");
+                diagnostics.add(Rule::LinkOutside, position, message);
             }
-            Err(error) => {
+            Some(Ok(true)) => {}
+            Some(Ok(false)) => {
+                let message = format!("the link {shown} points to nothing");
+                let hint = "add the file or fix the link";
+                diagnostics.hint(Rule::DanglingLink, position, message, hint);
+            }
+            Some(Err(error)) => {
                 let message = format!("the link {shown} cannot be followed: {error}");
                 diagnostics.add(Rule::DanglingLink, position, message);
             }
         }
     }
-    check_mentions(skill, body_line, &starts, folder, diagnostics);
+    if diagnostics.wants(Rule::DanglingPath) {
+        for mention in mentions(&skill.body).into_iter().take(MAX_LINKS) {
+            let exists = folder.contains(&mention.path).and_then(Result::ok);
+            if exists == Some(false) && (mention.is_anchored || !folder.is_above(&mention.path)) {
+                let message = format!("the file {} named in code does not exist", quote(&mention.path));
+                diagnostics.add(Rule::DanglingPath, position(mention.offset), message);
+            }
+        }
+    }
     let Ok(found) = list_resources(tree, skill_file) else {
         return;
     };
     check_folder(&found, diagnostics);
     for file in found.files.iter().filter(|file| folder.lacks_execution(file)) {
         let message = format!("the script {} cannot be executed", quote(&file.path));
-        diagnostics.hint(
-            Rule::ScriptNotExecutable,
-            Position::START,
-            message,
-            "`chmod +x` it",
-        );
-    }
-}
-
-/// Reports scripts and files of the skill that its code names and that do not exist.
-fn check_mentions(
-    skill: &Skill,
-    body_line: usize,
-    starts: &LineStarts,
-    folder: Folder<'_>,
-    diagnostics: &mut Diagnostics,
-) {
-    if !diagnostics.wants(Rule::DanglingPath) {
-        return;
-    }
-    for mention in mentions(&skill.body).into_iter().take(MAX_LINKS) {
-        let exists = folder.holds(&mention.path).and_then(Result::ok);
-        if exists != Some(false) || (!mention.is_anchored && folder.is_above(&mention.path)) {
-            continue;
-        }
-        let inner = starts.position(&skill.body, mention.offset);
-        let position = Position {
-            line: body_line + inner.line - 1,
-            column: inner.column,
-        };
-        let message = format!("the file {} named in code does not exist", quote(&mention.path));
-        let hint = "add the file or correct the path; it is relative to the skill's folder";
-        diagnostics.hint(Rule::DanglingPath, position, message, hint);
+        diagnostics.add(Rule::ScriptNotExecutable, Position::START, message);
     }
 }
 
@@ -191,34 +164,18 @@ fn check_folder(found: &Resources, diagnostics: &mut Diagnostics) {
         .unlisted
         .iter()
         .any(|one| one.why == UnlistedReason::TooDeep);
-    // A folder that is too deep was named above.
+    // A folder that is too deep was reported above.
     if found.truncated && (count == MAX_RESOURCES || !too_deep) {
         let message = if count == MAX_RESOURCES {
             format!("only the first {count} files of the folder are listed")
         } else {
-            format!("the folder holds more than is looked at; {count} of its files are listed")
+            format!("the folder contains more than is searched; {count} of its files are listed")
         };
         add(Rule::ResourcesTruncated, message);
     }
 }
 
-/// Takes `.` and `..` out of a relative path as a reader of links does; `None` where it climbs out.
-fn plain(target: &str) -> Option<String> {
-    if target.starts_with('/') {
-        return None;
-    }
-    let mut parts = Vec::new();
-    for part in target.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()?),
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
-}
-
-/// Returns the path a link names, if it is relative: no scheme, no fragment alone, no template placeholder.
+/// Returns the path of a link if it is relative: no scheme, not only a fragment, no placeholder of a template.
 fn relative_target(target: &str) -> Option<String> {
     let path = target.split(['#', '?']).next().unwrap_or_default();
     let scheme = path

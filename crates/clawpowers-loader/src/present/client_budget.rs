@@ -1,31 +1,30 @@
-//! What other clients would cut from their listing of skills, because it costs too much of the context.
+//! What other clients cut from their list of skills to keep it small.
 //!
-//! Claude Code: 1 % of the context; a description shows at most 1,536 characters; over the budget whole descriptions
-//! go, least used first (usage is not known here, so from the end of the list). Codex: 2 % of the context at four
-//! bytes a token, each line rounded up; descriptions are given one character after the other in turn; roots get short
-//! names where that leaves more; then skills go. Claude Code's as documented in August 2026, Codex's as published
+//! Claude Code: 1 % of the context; a description shows at most 1,536 characters; over the budget whole descriptions are
+//! dropped, least used first (usage is not known here, so from the end of the list). Codex: 2 % of the context at four
+//! bytes a token, each line rounded up; descriptions get one character each in turn; roots get short names if that leaves
+//! more; then skills are dropped. Claude Code's rules are those documented in August 2026, Codex's those of its source
 //! (openai/codex, `core-skills/src/render.rs` at 0899b7c).
 
 use crate::present::prompt::Item;
 
 /// How much of a description Claude Code shows, in code points.
 const CLAUDE_DESCRIPTION: usize = 1536;
-/// How much of a description Codex shows, in code points; a longer one shows three less and three full stops.
+/// How much of a description Codex shows, in code points; of a longer one, three less and three full stops.
 const CODEX_DESCRIPTION: usize = 1024;
-/// How many bytes Codex takes for a token.
+/// How many bytes Codex counts as a token.
 const CODEX_BYTES: usize = 4;
-/// The bytes of the headings and instructions around Codex's listing, and of those where roots have short names.
+/// The bytes of the headings and instructions around Codex's list, and of those with short names for roots.
 const CODEX_FRAME: usize = 2296;
 const CODEX_ALIASED: usize = 2469;
 
-/// What a client does with one skill.
+/// What a client leaves of one skill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Truncation {
-    /// It is listed as it is.
     Whole,
     /// Its description is cut to this many code points.
     Shortened(usize),
-    /// Only its name is listed.
+    /// It is listed without its description.
     NameOnly,
     /// It is not listed.
     Dropped,
@@ -44,100 +43,88 @@ impl Truncation {
     }
 }
 
-/// What a client does with a list of skills.
+/// What a client leaves of a list of skills.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Allocation {
-    /// The client.
     pub client: &'static str,
     /// How many tokens it spends at most.
     pub budget: u64,
     /// How many tokens the whole list would cost.
     pub needed: usize,
-    /// What becomes of each skill, in the order of the list.
-    pub fates: Vec<Truncation>,
+    /// In the order of the list.
+    pub truncations: Vec<Truncation>,
 }
 
 /// Returns what Claude Code would cut with a context of `context` tokens.
 #[must_use]
 pub fn claude(items: &[Item], context: u64) -> Allocation {
     let budget = context / 100;
-    let room = size(budget);
-    let line = |item: &Item, description: usize| (item.name.chars().count() + description + 5).div_ceil(4);
-    let whole: Vec<usize> = items
-        .iter()
-        .map(|item| item.description.chars().count())
-        .collect();
-    let shown: Vec<usize> = whole
-        .iter()
-        .map(|&length| length.min(CLAUDE_DESCRIPTION))
-        .collect();
-    let needed = items
-        .iter()
-        .zip(&shown)
-        .map(|(item, &length)| line(item, length))
-        .sum();
-    let mut fates: Vec<Truncation> = whole
-        .iter()
-        .map(|&length| {
-            if length > CLAUDE_DESCRIPTION {
-                Truncation::Shortened(CLAUDE_DESCRIPTION)
-            } else {
-                Truncation::Whole
-            }
-        })
-        .collect();
-    let mut cost: usize = needed;
-    for ((fate, item), &length) in fates.iter_mut().zip(items).zip(&shown).rev() {
-        if cost <= room {
+    let length = |item: &Item| item.description.chars().count();
+    let cost = |item: &Item, shown: usize| (item.name.chars().count() + shown + 5).div_ceil(4);
+    let whole = |item: &Item| cost(item, length(item).min(CLAUDE_DESCRIPTION));
+    let needed = items.iter().map(whole).sum();
+    let shortened = |item: &Item| match length(item) > CLAUDE_DESCRIPTION {
+        true => Truncation::Shortened(CLAUDE_DESCRIPTION),
+        false => Truncation::Whole,
+    };
+    let mut truncations: Vec<Truncation> = items.iter().map(shortened).collect();
+    let mut total: usize = needed;
+    for (truncation, item) in truncations.iter_mut().zip(items).rev() {
+        if total <= size(budget) {
             break;
         }
-        cost -= line(item, length) - line(item, 0);
-        *fate = Truncation::NameOnly;
+        total -= whole(item) - cost(item, 0);
+        *truncation = Truncation::NameOnly;
     }
     Allocation {
         client: "claude",
         budget,
         needed,
-        fates,
+        truncations,
     }
 }
 
-/// No list is larger than what a machine can hold.
 fn size(budget: u64) -> usize {
     usize::try_from(budget).unwrap_or(usize::MAX)
 }
 
 /// Returns what Codex would cut with a context of `context` tokens.
 ///
-/// Skills are taken in the order of `items`, the machine's own first. Where something has to be cut, paths are also
-/// tried with short names for the roots, which costs a table and leaves more to the descriptions.
+/// Skills are listed in the order of `items`, the machine's own first. If something has to be cut, short names for the
+/// roots are tried too, which cost a table and leave more for the descriptions.
 #[must_use]
 pub fn codex(items: &[Item], context: u64) -> Allocation {
     let budget = (context.saturating_mul(2) / 100).max(1);
     let room = size(budget);
     let mut order: Vec<(usize, &Item)> = items.iter().enumerate().collect();
     order.sort_by_key(|(_, item)| codex_rank(&item.location));
-    let lines = |aliases: &Aliases| -> Vec<Line> {
-        let line = |(_, item): &(usize, &Item)| Line::new(item, aliases.path_bytes(&item.location));
+    let lines = |roots: &[&str]| -> Vec<Line> {
+        let line = |(_, item): &(usize, &Item)| Line::new(item, path_bytes(&item.location, roots));
         order.iter().map(line).collect()
     };
-    let plain = lines(&Aliases::default());
+    let plain = lines(&[]);
     let needed = plain.iter().map(Line::whole).sum();
-    let mut share = Share::of(&plain, room);
-    if share.lost() > (0, 0) {
-        let aliases = Aliases::of(order.iter().map(|(_, item)| item.location.as_str()));
-        let table = aliases.table_tokens();
-        if !aliases.roots.is_empty() && table < room {
-            let other = Share::of(&lines(&aliases), room - table);
-            if other.lost() < share.lost() {
-                share = other;
+    let mut shown = allot(&plain, room);
+    if lost(&plain, &shown) > (0, 0) {
+        let mut roots = Vec::new();
+        for root in order.iter().filter_map(|(_, item)| codex_root(&item.location)) {
+            if !roots.contains(&root) {
+                roots.push(root);
+            }
+        }
+        let table = table_tokens(&roots);
+        if !roots.is_empty() && table < room {
+            let aliased = lines(&roots);
+            let other = allot(&aliased, room - table);
+            if lost(&aliased, &other) < lost(&plain, &shown) {
+                shown = other;
             }
         }
     }
-    let mut fates = vec![Truncation::Dropped; items.len()];
-    for (((index, _), line), shown) in order.iter().zip(&plain).zip(share.shown) {
-        if let Some(fate) = fates.get_mut(*index) {
-            *fate = match shown {
+    let mut truncations = vec![Truncation::Dropped; items.len()];
+    for (((index, _), line), shown) in order.iter().zip(&plain).zip(shown) {
+        if let Some(truncation) = truncations.get_mut(*index) {
+            *truncation = match shown {
                 None => Truncation::Dropped,
                 Some(shown) if shown == line.length() && !line.long => Truncation::Whole,
                 Some(0) => Truncation::NameOnly,
@@ -149,11 +136,11 @@ pub fn codex(items: &[Item], context: u64) -> Allocation {
         client: "codex",
         budget,
         needed,
-        fates,
+        truncations,
     }
 }
 
-/// What ships with Codex comes first, then the machine's; a project's come before the user's in its listing anyway.
+/// Codex's own skills come first, then the machine's; a project's precede the user's in its listing anyway.
 fn codex_rank(location: &str) -> u8 {
     match location {
         own if own.contains("/skills/.system/") => 0,
@@ -166,9 +153,9 @@ fn codex_rank(location: &str) -> u8 {
 struct Line {
     /// The bytes of the line without a description.
     base: usize,
-    /// The bytes of the description's first characters, for none to all of them.
+    /// The lengths in bytes of the description's prefixes of 0, 1, 2 … characters.
     prefixes: Vec<usize>,
-    /// Whether the description is longer than Codex takes.
+    /// Whether the description is longer than Codex shows.
     long: bool,
 }
 
@@ -179,7 +166,7 @@ impl Line {
         prefixes.push(description.len());
         let long = prefixes.len() > CODEX_DESCRIPTION + 1;
         if long {
-            // Three full stops take the place of what is cut, each of one byte.
+            // Three full stops of one byte each replace the rest.
             prefixes.truncate(CODEX_DESCRIPTION - 2);
             let kept = prefixes.last().copied().unwrap_or_default();
             prefixes.extend((1..=3).map(|stops| kept + stops));
@@ -191,12 +178,12 @@ impl Line {
         }
     }
 
-    /// How many characters the description has.
+    /// Returns the number of characters of the description.
     fn length(&self) -> usize {
         self.prefixes.len().saturating_sub(1)
     }
 
-    /// What the line costs with so many characters of the description.
+    /// Returns the tokens of the line with so many characters of the description.
     fn cost(&self, shown: usize) -> usize {
         let blank = usize::from(shown > 0);
         let description = self.prefixes.get(shown).copied().unwrap_or_default();
@@ -208,46 +195,35 @@ impl Line {
     }
 }
 
-/// How many characters of each description are shown; nothing where the skill is not listed.
-struct Share {
-    shown: Vec<Option<usize>>,
-    cut: usize,
+/// Returns how many characters of each description are shown; `None` if the skill is not listed.
+fn allot(lines: &[Line], budget: usize) -> Vec<Option<usize>> {
+    let cost = |shown: fn(&Line) -> usize| lines.iter().map(shown).sum::<usize>();
+    let least = cost(|line| line.cost(0));
+    if cost(Line::whole) <= budget {
+        return lines.iter().map(|line| Some(line.length())).collect();
+    }
+    if least <= budget {
+        return share(lines, budget - least).into_iter().map(Some).collect();
+    }
+    // A line that does not fit is skipped; a shorter one after it may fit.
+    let mut left = budget;
+    let fits = |line: &Line| {
+        left = left.checked_sub(line.cost(0))?;
+        Some(0)
+    };
+    lines.iter().map(fits).collect()
 }
 
-impl Share {
-    fn of(lines: &[Line], budget: usize) -> Self {
-        let cost = |shown: fn(&Line) -> usize| lines.iter().map(shown).sum::<usize>();
-        let least = cost(|line| line.cost(0));
-        let shown: Vec<Option<usize>> = if cost(Line::whole) <= budget {
-            lines.iter().map(|line| Some(line.length())).collect()
-        } else if least <= budget {
-            shared(lines, budget - least).into_iter().map(Some).collect()
-        } else {
-            // One that does not fit is passed over; a shorter one after it may.
-            let mut left = budget;
-            let fits = |line: &Line| {
-                left = left.checked_sub(line.cost(0))?;
-                Some(0)
-            };
-            lines.iter().map(fits).collect()
-        };
-        let cut = lines
-            .iter()
-            .zip(&shown)
-            .map(|(line, shown)| line.length() - shown.unwrap_or_default())
-            .sum();
-        Self { shown, cut }
-    }
-
-    /// How many skills and how many characters are lost; the less the better.
-    fn lost(&self) -> (usize, usize) {
-        let dropped = self.shown.iter().filter(|shown| shown.is_none()).count();
-        (dropped, self.cut)
-    }
+/// Returns how many skills and how many characters are lost.
+fn lost(lines: &[Line], shown: &[Option<usize>]) -> (usize, usize) {
+    let dropped = shown.iter().filter(|shown| shown.is_none()).count();
+    let cut = lines.iter().zip(shown);
+    let cut = cut.map(|(line, shown)| line.length() - shown.unwrap_or_default());
+    (dropped, cut.sum())
 }
 
-/// Gives the descriptions one character after the other in turn, as long as one of them still fits.
-fn shared(lines: &[Line], mut left: usize) -> Vec<usize> {
+/// Gives each description one character in turn while any still fits.
+fn share(lines: &[Line], mut left: usize) -> Vec<usize> {
     let mut shown = vec![0; lines.len()];
     let mut given = true;
     while given {
@@ -267,41 +243,21 @@ fn shared(lines: &[Line], mut left: usize) -> Vec<usize> {
     shown
 }
 
-/// Short names for the roots that skills lie below.
-#[derive(Default)]
-struct Aliases<'a> {
-    roots: Vec<&'a str>,
+/// Returns the bytes of a path in its line, where `roots` have short names.
+fn path_bytes(location: &str, roots: &[&str]) -> usize {
+    let root = codex_root(location);
+    let place = root.and_then(|root| roots.iter().position(|one| *one == root));
+    match (root, place) {
+        (Some(root), Some(place)) => location.len() - root.len() + name_bytes(place),
+        _ => location.len(),
+    }
 }
 
-impl<'a> Aliases<'a> {
-    fn of(locations: impl Iterator<Item = &'a str>) -> Self {
-        let mut roots = Vec::new();
-        for root in locations.filter_map(codex_root) {
-            if !roots.contains(&root) {
-                roots.push(root);
-            }
-        }
-        Self { roots }
-    }
-
-    /// How many bytes a path takes in its line.
-    fn path_bytes(&self, location: &str) -> usize {
-        let root = codex_root(location);
-        let place = root.and_then(|root| self.roots.iter().position(|one| *one == root));
-        match (root, place) {
-            (Some(root), Some(place)) => location.len() - root.len() + name_bytes(place),
-            _ => location.len(),
-        }
-    }
-
-    /// What the table of the roots costs, the longer instructions among it.
-    fn table_tokens(&self) -> usize {
-        let lines = self.roots.iter().enumerate();
-        let lines: usize = lines
-            .map(|(place, root)| "- `` = ``\n".len() + name_bytes(place) + root.len())
-            .sum();
-        (CODEX_ALIASED + lines).div_ceil(CODEX_BYTES) - CODEX_FRAME.div_ceil(CODEX_BYTES)
-    }
+/// Returns the tokens of the table of short names, with its longer instructions.
+fn table_tokens(roots: &[&str]) -> usize {
+    let line = |(place, root): (usize, &&str)| "- `` = ``\n".len() + name_bytes(place) + root.len();
+    let lines: usize = roots.iter().enumerate().map(line).sum();
+    (CODEX_ALIASED + lines).div_ceil(CODEX_BYTES) - CODEX_FRAME.div_ceil(CODEX_BYTES)
 }
 
 /// The bytes of `r0`, `r1` and so on.
@@ -309,7 +265,7 @@ fn name_bytes(place: usize) -> usize {
     1 + place.to_string().len()
 }
 
-/// Returns the root that a skill lies below, as it is seen in its path: Codex's roots are all called so.
+/// Returns the root of a skill by its path, since Codex's roots have known names.
 fn codex_root(location: &str) -> Option<&str> {
     let roots = ["/.agents/skills/", "/.codex/skills/", "/skills/"];
     let (at, root) = roots.iter().find_map(|root| Some((location.find(root)?, root)))?;
@@ -339,7 +295,12 @@ mod tests {
     fn few_skills_stay_whole() {
         for listing in [claude(&items(5, 200), 200_000), codex(&items(5, 200), 200_000)] {
             assert!(listing.needed as u64 <= listing.budget);
-            assert!(listing.fates.iter().all(|fate| *fate == Truncation::Whole));
+            assert!(
+                listing
+                    .truncations
+                    .iter()
+                    .all(|truncation| *truncation == Truncation::Whole)
+            );
         }
     }
 
@@ -363,15 +324,15 @@ mod tests {
         assert_eq!(codex(&items, 5_000).needed, 31 + 7 + 6);
         // 18 tokens of lines, so that 4 are left: one for three characters of each, the rest for the long one.
         assert_eq!(
-            codex(&items, 1_100).fates,
+            codex(&items, 1_100).truncations,
             [Truncation::Shortened(12), Truncation::Whole, Truncation::Whole]
         );
         assert_eq!(
-            codex(&items, 900).fates,
+            codex(&items, 900).truncations,
             [Truncation::NameOnly, Truncation::NameOnly, Truncation::Whole]
         );
         assert_eq!(
-            codex(&items, 600).fates,
+            codex(&items, 600).truncations,
             [Truncation::NameOnly, Truncation::NameOnly, Truncation::Dropped]
         );
     }
@@ -385,11 +346,11 @@ mod tests {
             item("c", "x", "/h/.codex/skills/.system/c/SKILL.md"),
             item("d", "x", "/etc/codex/skills/d/SKILL.md"),
         ];
-        let fates = |context: u64| codex(&items, context).fates;
+        let truncations = |context: u64| codex(&items, context).truncations;
         let (gone, kept) = (Truncation::Dropped, Truncation::NameOnly);
-        assert_eq!(fates(650), [gone, gone, kept, gone]);
-        assert_eq!(fates(1_200), [gone, gone, kept, kept]);
-        assert_eq!(fates(1_750), [gone, kept, kept, kept]);
+        assert_eq!(truncations(650), [gone, gone, kept, gone]);
+        assert_eq!(truncations(1_200), [gone, gone, kept, kept]);
+        assert_eq!(truncations(1_750), [gone, kept, kept, kept]);
     }
 
     #[test]
@@ -405,20 +366,20 @@ mod tests {
             };
             (0..30).map(one).collect()
         };
-        let kept = |fate: &Truncation| match fate {
+        let kept = |truncation: &Truncation| match truncation {
             Truncation::Shortened(kept) => *kept,
             _ => 0,
         };
-        let with: usize = codex(&skills(&root), 100_000).fates.iter().map(kept).sum();
+        let with: usize = codex(&skills(&root), 100_000).truncations.iter().map(kept).sum();
         let without: usize = codex(&skills(&root.replace("skills", "tools")), 100_000)
-            .fates
+            .truncations
             .iter()
             .map(kept)
             .sum();
         assert!(without < with, "{without} {with}");
         // A table that costs more than it spares is not made: one skill, one root.
         let one = codex(&skills("/r/skills")[..1], 2_000);
-        assert_eq!(one.fates, [Truncation::Shortened(123)]);
+        assert_eq!(one.truncations, [Truncation::Shortened(123)]);
     }
 
     #[test]
@@ -428,34 +389,37 @@ mod tests {
             item("b", &"é".repeat(1_024), "/s/SKILL.md"),
         ];
         assert_eq!(
-            codex(&items, 1_000_000).fates,
+            codex(&items, 1_000_000).truncations,
             [Truncation::Shortened(1_024), Truncation::Whole]
         );
         assert_eq!(
-            claude(&items, 1_000_000).fates,
+            claude(&items, 1_000_000).truncations,
             [Truncation::Shortened(1_536), Truncation::Whole]
         );
-        assert_eq!(codex(&[], 0).fates, []);
-        assert_eq!(codex(&items, u64::MAX).fates, codex(&items, 1_000_000).fates);
+        assert_eq!(codex(&[], 0).truncations, []);
+        assert_eq!(
+            codex(&items, u64::MAX).truncations,
+            codex(&items, 1_000_000).truncations
+        );
     }
 
     #[test]
     fn many_skills_lose_in_each_client_its_own_way() {
         let claude = claude(&items(100, 400), 200_000);
         assert_eq!(
-            (claude.fates.first(), claude.fates.last()),
+            (claude.truncations.first(), claude.truncations.last()),
             (Some(&Truncation::Whole), Some(&Truncation::NameOnly))
         );
         let shared = codex(&items(100, 400), 200_000);
         assert!(
             shared
-                .fates
+                .truncations
                 .iter()
-                .all(|fate| matches!(fate, Truncation::Shortened(n) if (50..400).contains(n)))
+                .all(|truncation| matches!(truncation, Truncation::Shortened(n) if (50..400).contains(n)))
         );
         let crowded = codex(&items(2000, 400), 200_000);
         assert_eq!(
-            (crowded.fates.first(), crowded.fates.last()),
+            (crowded.truncations.first(), crowded.truncations.last()),
             (Some(&Truncation::NameOnly), Some(&Truncation::Dropped))
         );
     }

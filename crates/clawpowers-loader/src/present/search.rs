@@ -9,44 +9,40 @@ mod stem;
 use crate::parallel;
 use query::{Query, Tally};
 
-/// How fast repeated words stop counting.
+/// How soon repeated words stop counting.
 const K1: f64 = 1.2;
-/// How much long texts are held back.
+/// How much a long text lowers the score.
 const B: f64 = 0.75;
-/// What a word counts in the name, in the tags, in the description, in the headings.
+/// The weight of a word in the name, the tags, the description and the headings.
 const WEIGHTS: [f64; 4] = [5.0, 3.0, 2.0, 1.0];
-/// How many hits by names, tags and descriptions have their headings read at least.
+/// At least so many of the best skills by name, tags and description have their headings read.
 const CANDIDATES: usize = 50;
-/// How many of them for each hit that is wanted.
+/// The same for each hit that is wanted.
 const CANDIDATES_PER_HIT: usize = 4;
 
 /// The searchable texts of one skill.
 #[derive(Debug, Clone, Default)]
 pub struct Document {
-    /// The name.
     pub name: String,
-    /// The tags.
     pub tags: Vec<String>,
-    /// The description.
     pub description: String,
     /// The headings of the body.
     pub headings: Vec<String>,
 }
 
-/// One hit: the index of the document and its score, the higher the better.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Hit {
     /// Index into the documents.
     pub index: usize,
-    /// BM25 score.
+    /// BM25 score; higher is better.
     pub score: f64,
 }
 
 /// Ranks documents by how well they match `words`; those without any of the words are left out.
 ///
-/// Equal scores keep the documents' order. Words are compared in lower case after NFKC, and one that is named twice
-/// counts once; of languages written without blanks every character and every pair of neighbours is a word. English
-/// words also find their inflected forms, and a word of four letters or more finds longer words that start with it.
+/// Equal scores keep the documents' order. Words are compared in lower case after NFKC, and a repeated word counts once.
+/// In scripts without spaces every character and every pair of adjacent characters is a word. English words also match
+/// their inflected forms, and a word of four or more letters matches longer words that start with it.
 #[must_use]
 pub fn rank(documents: &[Document], words: &str) -> Vec<Hit> {
     let query = Query::new(words);
@@ -54,10 +50,10 @@ pub fn rank(documents: &[Document], words: &str) -> Vec<Hit> {
     Ranking::of(&query, &tallies).hits(tallies.iter().enumerate())
 }
 
-/// Ranks documents whose headings are not read yet; `headings` reads those of one.
+/// Ranks documents without headings; `headings` reads those of one.
 ///
-/// The headings of the best candidates by name, tags and description are read, and decide among those. Where there are
-/// fewer hits than `limit`, the headings of all are.
+/// Only the headings of the best candidates by name, tags and description are read, and decide among those. If there are
+/// fewer hits than `limit`, all headings are read.
 #[must_use]
 pub fn rank_lazily(
     documents: &[Document],
@@ -66,46 +62,44 @@ pub fn rank_lazily(
     headings: &(impl Fn(usize) -> Vec<String> + Sync),
 ) -> Vec<Hit> {
     let query = Query::new(words);
-    let mut tallies = parallel::map(documents, |document| tally(&query, document));
-    let read = |index: usize, tally: &mut Tally| query.count(tally, &headings(index), WEIGHTS[3]);
+    let tallies = parallel::map(documents, |document| tally(&query, document));
+    let with_headings = |&(index, tally): &(usize, &Tally)| {
+        let mut tally = tally.clone();
+        query.count(&mut tally, &headings(index), WEIGHTS[3]);
+        (index, tally)
+    };
     let mut ranking = Ranking::of(&query, &tallies);
     let hits = ranking.hits(tallies.iter().enumerate());
     if hits.len() < limit {
-        parallel::for_each_mut(&mut tallies, read);
+        let all: Vec<_> = tallies.iter().enumerate().collect();
+        let all = parallel::map(&all, with_headings);
+        let tallies: Vec<_> = all.into_iter().map(|(_, tally)| tally).collect();
         return Ranking::of(&query, &tallies).hits(tallies.iter().enumerate());
     }
     let count = limit.saturating_mul(CANDIDATES_PER_HIT).max(CANDIDATES);
-    let mut best: Vec<(usize, Tally)> = Vec::new();
-    for hit in hits.iter().take(count) {
-        best.extend(
-            tallies
-                .get_mut(hit.index)
-                .map(|tally| (hit.index, std::mem::take(tally))),
-        );
-    }
+    let best = hits.iter().take(count);
+    let best: Vec<_> = best
+        .filter_map(|hit| Some((hit.index, tallies.get(hit.index)?)))
+        .collect();
+    let full = parallel::map(&best, with_headings);
     let before: f64 = best.iter().map(|(_, tally)| tally.length).sum();
-    parallel::for_each_mut(&mut best, |_, (index, tally)| read(*index, tally));
-    let after: f64 = best.iter().map(|(_, tally)| tally.length).sum();
-    // The texts of all are taken to be as much longer with their headings.
+    let after: f64 = full.iter().map(|(_, tally)| tally.length).sum();
+    // Assumes that headings make all texts longer by the same length.
     ranking.mean += (after - before) / best.len().max(1) as f64;
-    ranking.hits(best.iter().map(|(index, tally)| (*index, tally)))
+    ranking.hits(full.iter().map(|(index, tally)| (*index, tally)))
 }
 
 fn tally(query: &Query, document: &Document) -> Tally {
     let mut tally = Tally::default();
     let [name, tags, description, headings] = WEIGHTS;
-    query.count(&mut tally, std::slice::from_ref(&document.name), name);
+    query.count(&mut tally, [&document.name], name);
     query.count(&mut tally, &document.tags, tags);
-    query.count(
-        &mut tally,
-        std::slice::from_ref(&document.description),
-        description,
-    );
+    query.count(&mut tally, [&document.description], description);
     query.count(&mut tally, &document.headings, headings);
     tally
 }
 
-/// What the scores of all documents have in common.
+/// The statistics of all documents.
 struct Ranking {
     /// How rare each term of the query is.
     rarities: Vec<f64>,

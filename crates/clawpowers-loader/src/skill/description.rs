@@ -4,21 +4,15 @@ use super::MAX_DESCRIPTION_CHARS;
 use super::normalize::python_trim;
 use crate::display::{has_unsafe, quote};
 use crate::lint::{Diagnostics, Rule};
-use crate::skill::template::check_description;
-use crate::syntax::frontmatter::Front;
+use crate::skill::template::is_placeholder;
+use crate::syntax::frontmatter::Frontmatter;
 use crate::syntax::yaml::Kind;
 use std::borrow::Cow;
 
-const HINT: &str = "add `description:` with what the skill does and when to use it";
-
-pub(super) fn read(front: &Front<'_>, diagnostics: &mut Diagnostics) -> Result<String, Rule> {
+pub(super) fn read(front: &Frontmatter<'_>, diagnostics: &mut Diagnostics) -> Result<String, Rule> {
     let Some((key, node)) = front.root.entry("description") else {
-        diagnostics.hint(
-            Rule::DescriptionMissing,
-            front.position(0),
-            "there is no field `description`",
-            HINT,
-        );
+        let message = "there is no field `description`";
+        diagnostics.add(Rule::DescriptionMissing, front.position(0), message);
         return Err(Rule::DescriptionMissing);
     };
     let position = || front.position(node.start);
@@ -26,64 +20,50 @@ pub(super) fn read(front: &Front<'_>, diagnostics: &mut Diagnostics) -> Result<S
         Kind::Scalar { text, .. } => Cow::from(text),
         _ => {
             let message = format!("the description is not a string but {}", quote(front.slice(node)));
-            diagnostics.hint(
-                Rule::DescriptionNotString,
-                position(),
-                message,
-                "put it in quotes",
-            );
-            // As in a string, a line end is a line end, whatever it is written as.
+            diagnostics.add(Rule::DescriptionNotString, position(), message);
+            // As in a string, every line ending is a line feed.
             Cow::from(front.slice(node).replace("\r\n", "\n").replace('\r', "\n"))
         }
     };
     let trimmed = python_trim(&text);
     if trimmed.is_empty() || node.is_null() {
-        let (message, hint) = match front.comment_after(key) {
-            Some(comment) => (
-                format!("the description is empty: {} is a comment", quote(comment)),
-                "put the text in quotes: in YAML `#` starts a comment",
-            ),
-            None => ("the description is empty".to_owned(), HINT),
-        };
-        diagnostics.hint(Rule::DescriptionEmpty, front.position(key.start), message, hint);
+        let (rule, position) = (Rule::DescriptionEmpty, front.position(key.start));
+        match front.comment_after(key) {
+            Some(comment) => {
+                let message = format!("the description is empty: {} is a comment", quote(comment));
+                let hint = "put the text in quotes: in YAML `#` starts a comment";
+                diagnostics.hint(rule, position, message, hint);
+            }
+            None => diagnostics.add(rule, position, "the description is empty"),
+        }
         return Err(Rule::DescriptionEmpty);
     }
     if let Some((offset, comment)) = front.comment_behind(node) {
-        diagnostics.hint(
-            Rule::DescriptionComment,
-            front.position(offset),
-            format!("the description ends before the comment {}", quote(comment)),
-            "put the whole text in quotes if the comment is part of it",
-        );
+        let message = format!("the description ends before the comment {}", quote(comment));
+        diagnostics.add(Rule::DescriptionComment, front.position(offset), message);
     }
     let length = text.chars().count();
     if length > MAX_DESCRIPTION_CHARS {
         let message = format!("the description has {length} characters, more than {MAX_DESCRIPTION_CHARS}");
-        diagnostics.hint(
-            Rule::DescriptionTooLong,
-            position(),
-            message,
-            "move what is not needed to choose the skill to the body",
-        );
+        diagnostics.add(Rule::DescriptionTooLong, position(), message);
     }
-    check_description(trimmed, position, diagnostics);
+    if is_placeholder(trimmed) {
+        let message = format!("the description is the placeholder {}", quote(trimmed));
+        let hint = "say what the skill does and when to use it";
+        diagnostics.hint(Rule::PlaceholderText, position(), message, hint);
+    }
     if has_tag(trimmed) {
-        let message = "the description holds something like an XML tag";
-        diagnostics.hint(
-            Rule::DescriptionTag,
-            position(),
-            message,
-            "clients that do not escape it may read it as markup",
-        );
+        let message = "the description contains something like an XML tag";
+        diagnostics.add(Rule::DescriptionTag, position(), message);
     }
     if has_unsafe(trimmed) {
-        let message = "the description holds control, bidirectional or invisible characters";
-        diagnostics.hint(Rule::HiddenCharacter, position(), message, "take them out");
+        let message = "the description contains control, bidirectional or invisible characters";
+        diagnostics.add(Rule::HiddenCharacter, position(), message);
     }
     Ok(trimmed.to_owned())
 }
 
-/// Tells whether a text holds `<word…>` or `</word>`.
+/// Tells whether a text contains `<word…>` or `</word>`.
 fn has_tag(text: &str) -> bool {
     let Some((opened, _)) = text.rsplit_once('>') else {
         return false;

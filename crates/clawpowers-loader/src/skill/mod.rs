@@ -1,4 +1,4 @@
-//! The typed skill: what a frontmatter and a body mean.
+//! The typed skill: the meaning of its frontmatter and body.
 
 mod description;
 mod invocation;
@@ -20,59 +20,45 @@ pub use version::Version;
 pub use name::{MAX_NAME_CHARS, is_device, is_name_character, suggest_name};
 pub use normalize::normalize_name;
 pub(crate) use normalize::python_trim;
+pub(crate) use optional::SPEC_FIELDS;
 
 use crate::lint::{Diagnostics, Rule};
-use crate::syntax::frontmatter::Front;
+use crate::syntax::frontmatter::Frontmatter;
 use serde_json::{Map, Value};
-
-/// Returns the fields that the specification names, in byte order.
-#[must_use]
-pub const fn spec_fields() -> [&'static str; 6] {
-    optional::SPEC_FIELDS
-}
 
 /// How many code points a description may have by the specification.
 pub const MAX_DESCRIPTION_CHARS: usize = 1024;
 /// How many code points a compatibility note may have by the specification.
 pub const MAX_COMPATIBILITY_CHARS: usize = 500;
 
-/// What a skill says it measures about itself.
+/// The names of the metrics that a skill declares.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Metrics {
-    /// Names of figures it tracks.
     pub tracks: Vec<String>,
-    /// Names of figures it means to improve.
     pub improves: Vec<String>,
 }
 
 /// A skill as its SKILL.md describes it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Skill {
-    /// The name by which it is called.
     pub name: String,
     /// Whether the name is the folder's because the frontmatter has none.
     pub name_from_folder: bool,
-    /// What it does and when to use it, without blanks around it.
+    /// What it does and when to use it; trimmed.
     pub description: String,
-    /// Its version.
     pub version: Option<Version>,
-    /// Its licence.
     pub license: Option<String>,
     /// What it needs to run, in words.
     pub compatibility: Option<String>,
     /// Tools it may use without asking, one entry each: `Bash(git:*)`.
     pub allowed_tools: Vec<String>,
-    /// Words to find it by.
     pub tags: Vec<String>,
-    /// What must be there for it to work.
     pub requirements: Requirements,
-    /// What it measures.
     pub metrics: Metrics,
-    /// Who may start it.
     pub invocation: Invocation,
-    /// Every field, verbatim and in order; empty where only the head was read for a listing.
+    /// Every field, verbatim and in order; empty if only the head was read for a listing.
     pub frontmatter: Map<String, Value>,
-    /// The Markdown after the frontmatter; empty where only the head was read for a listing.
+    /// The Markdown after the frontmatter; empty if only the head was read for a listing.
     pub body: String,
 }
 
@@ -83,22 +69,22 @@ impl Skill {
         Outline::of(&self.body)
     }
 
-    /// Estimates how many tokens the body costs a model: a quarter of its code points, rounded up.
+    /// Estimates the tokens of the body as [`token_estimate`] does.
     #[must_use]
     pub fn token_estimate(&self) -> usize {
         token_estimate(&self.body)
     }
 }
 
-/// Estimates how many tokens a text costs a model: a quarter of its code points, rounded up.
+/// Estimates the tokens of a text: a quarter of its code points, rounded up.
 #[must_use]
 pub fn token_estimate(text: &str) -> usize {
     text.chars().count().div_ceil(4)
 }
 
-/// Reads the typed skill off a frontmatter; `None` with the reason where it has no usable description.
+/// Reads the typed skill; without a usable description, returns the rule that says why.
 pub(crate) fn from_front(
-    front: &Front<'_>,
+    front: &Frontmatter<'_>,
     folder: Option<&str>,
     diagnostics: &mut Diagnostics,
 ) -> Result<Skill, Rule> {
@@ -107,7 +93,7 @@ pub(crate) fn from_front(
     let description = description::read(front, diagnostics);
     let metadata = optional::metadata(front, diagnostics);
     let metadata = metadata.as_deref();
-    let skill = Skill {
+    Ok(Skill {
         name: name.text,
         name_from_folder: name.from_folder,
         description: description?,
@@ -121,6 +107,5 @@ pub(crate) fn from_front(
         invocation: invocation::read(front, diagnostics),
         frontmatter: Map::new(),
         body: String::new(),
-    };
-    Ok(skill)
+    })
 }

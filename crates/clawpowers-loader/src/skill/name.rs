@@ -1,16 +1,16 @@
 //! The name: letters, digits and single hyphens, equal to the folder's name.
 
 use super::normalize::{normalize_name, python_trim};
-use crate::display::{is_unsafe_to_show, quote};
+use crate::display::{is_unsafe_to_show, quote, single_line};
 use crate::lint::{Diagnostics, Position, Rule};
-use crate::syntax::frontmatter::Front;
+use crate::syntax::frontmatter::Frontmatter;
 use crate::syntax::yaml::Kind;
 use unicode_normalization::UnicodeNormalization;
 
 /// How many code points a name may have by the specification.
 pub const MAX_NAME_CHARS: usize = 64;
 
-/// The words that one vendor's upload refuses.
+/// The words that one vendor refuses in uploads.
 const RESERVED: [&str; 2] = ["anthropic", "claude"];
 
 pub(super) struct Name {
@@ -18,19 +18,15 @@ pub(super) struct Name {
     pub(super) from_folder: bool,
 }
 
-pub(super) fn read(front: &Front<'_>, folder: Option<&str>, diagnostics: &mut Diagnostics) -> Name {
+pub(super) fn read(front: &Frontmatter<'_>, folder: Option<&str>, diagnostics: &mut Diagnostics) -> Name {
     let from_folder = || Name {
         text: folder.unwrap_or("unnamed-skill").to_owned(),
         from_folder: true,
     };
     let hint = || format!("add `name: {}`", suggest_name(folder.unwrap_or("my-skill")));
     let Some((key, node)) = front.root.entry("name") else {
-        diagnostics.hint(
-            Rule::NameMissing,
-            front.position(0),
-            "there is no field `name`",
-            hint(),
-        );
+        let message = "there is no field `name`";
+        diagnostics.hint(Rule::NameMissing, front.position(0), message, hint());
         return from_folder();
     };
     let position = || front.position(node.start);
@@ -51,21 +47,16 @@ pub(super) fn read(front: &Front<'_>, folder: Option<&str>, diagnostics: &mut Di
         diagnostics.hint(Rule::NameEmpty, front.position(key.start), message, hint());
         return from_folder();
     }
-    if is_plain(text) && folder.is_none_or(|folder| folder == text) {
-        return Name {
-            text: text.to_owned(),
-            from_folder: false,
-        };
+    if !(is_plain(text) && folder.is_none_or(|folder| folder == text)) {
+        check(text, folder, position(), diagnostics);
     }
-    check(text, folder, position, diagnostics);
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     Name {
-        text,
+        text: single_line(text),
         from_folder: false,
     }
 }
 
-/// Tells whether a name is surely fine: nearly every name is, and a listing reads thousands.
+/// Tells whether a name violates no rule, cheaply: nearly every name does not, and a listing reads thousands.
 fn is_plain(name: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     name.len() <= MAX_NAME_CHARS
@@ -76,79 +67,56 @@ fn is_plain(name: &str) -> bool {
         && !RESERVED.iter().any(|word| name.contains(word))
 }
 
-fn check(raw: &str, folder: Option<&str>, position: impl Fn() -> Position, diagnostics: &mut Diagnostics) {
+fn check(raw: &str, folder: Option<&str>, position: Position, diagnostics: &mut Diagnostics) {
     let name = normalize_name(raw);
     let shown = quote(&name);
     let try_this = || format!("call it {}", quote(&suggest_name(&name)));
     let length = name.chars().count();
     if length > MAX_NAME_CHARS {
         let message = format!("the name {shown} has {length} characters, more than {MAX_NAME_CHARS}");
-        diagnostics.hint(Rule::NameTooLong, position(), message, "shorten it");
+        diagnostics.add(Rule::NameTooLong, position, message);
     }
     let lower = name.to_lowercase();
     if lower != name {
-        diagnostics.hint(
-            Rule::NameUppercase,
-            position(),
-            format!("the name {shown} has upper-case letters"),
-            try_this(),
-        );
+        let message = format!("the name {shown} has upper-case letters");
+        diagnostics.hint(Rule::NameUppercase, position, message, try_this());
     }
     if name.starts_with('-') || name.ends_with('-') {
         let message = format!("the name {shown} starts or ends with a hyphen");
-        diagnostics.hint(Rule::NameHyphenEdge, position(), message, try_this());
+        diagnostics.hint(Rule::NameHyphenEdge, position, message, try_this());
     }
     if name.contains("--") {
         let message = format!("the name {shown} has two hyphens in a row");
-        diagnostics.hint(Rule::NameHyphenDouble, position(), message, try_this());
+        diagnostics.hint(Rule::NameHyphenDouble, position, message, try_this());
     }
     if let Some(bad) = name.chars().find(|&c| !is_name_character(c)) {
         let message = format!(
-            "the name {shown} holds {}; only letters, digits and hyphens are allowed",
+            "the name {shown} contains {}; only letters, digits and hyphens are allowed",
             quote(bad.encode_utf8(&mut [0; 4]))
         );
-        diagnostics.hint(Rule::NameCharset, position(), message, try_this());
+        diagnostics.hint(Rule::NameCharset, position, message, try_this());
     } else if !name.is_ascii() {
-        let message = format!("the name {shown} has letters beyond a to z");
-        diagnostics.hint(
-            Rule::NameNotAscii,
-            position(),
-            message,
-            "some clients take only a to z, 0 to 9 and hyphens",
-        );
+        let message = format!("the name {shown} has letters other than a to z");
+        diagnostics.add(Rule::NameNotAscii, position, message);
     }
     if let Some(folder) = folder.filter(|folder| normalize_name(folder) != name) {
         let message = format!("the name {shown} differs from its folder {}", quote(folder));
-        diagnostics.hint(
-            Rule::NameFolderMismatch,
-            position(),
-            message,
-            "rename one of the two",
-        );
+        diagnostics.add(Rule::NameFolderMismatch, position, message);
     }
     for word in RESERVED {
         if lower.contains(word) {
-            let message = format!("the name {shown} holds the reserved word {}", quote(word));
-            diagnostics.hint(
-                Rule::NameReserved,
-                position(),
-                message,
-                "choose another name if you mean to upload it",
-            );
+            let message = format!("the name {shown} contains the reserved word {}", quote(word));
+            diagnostics.add(Rule::NameReserved, position, message);
         }
     }
     if raw.chars().any(is_unsafe_to_show) {
-        let message = format!("the name {} holds characters that do not show", quote(raw));
-        diagnostics.hint(
-            Rule::HiddenCharacter,
-            position(),
-            message,
-            "type the name again by hand",
-        );
+        let message = format!("the name {} contains invisible characters", quote(raw));
+        let hint = "type the name again by hand";
+        diagnostics.hint(Rule::HiddenCharacter, position, message, hint);
     }
 }
 
-/// Tells whether a composed name may hold `c`: a hyphen, or a letter or number of any script.
+/// Tells whether a composed name may contain `c`: a hyphen, or a letter or number of any script.
 ///
 /// Combining marks and circled or squared letters count as letters to Rust but not to the reference validator.
 #[must_use]
@@ -157,7 +125,7 @@ pub fn is_name_character(c: char) -> bool {
     c == '-' || (c.is_alphanumeric() && !symbol && !unicode_normalization::char::is_combining_mark(c))
 }
 
-/// Tells whether Windows takes a name, with whatever extension, for a device in every folder.
+/// Tells whether a name, with any extension, is a device on Windows.
 ///
 /// # Examples
 ///
@@ -169,21 +137,13 @@ pub fn is_name_character(c: char) -> bool {
 /// ```
 #[must_use]
 pub fn is_device(name: &str) -> bool {
-    let stem = name
-        .split('.')
-        .next()
-        .unwrap_or(name)
-        .trim_end()
-        .to_ascii_lowercase();
-    let numbered = stem.strip_prefix("com").or_else(|| stem.strip_prefix("lpt"));
-    let mut digits = numbered.unwrap_or_default().chars();
-    matches!(
-        stem.as_str(),
-        "con" | "prn" | "aux" | "nul" | "conin$" | "conout$"
-    ) || (digits
-        .next()
-        .is_some_and(|c| c.is_ascii_digit() || "¹²³".contains(c))
-        && digits.next().is_none())
+    let stem = name.split('.').next().unwrap_or(name).trim_end();
+    let stem = stem.to_ascii_lowercase();
+    let number = stem.strip_prefix("com").or_else(|| stem.strip_prefix("lpt"));
+    match number.map(|number| (number.chars().next(), number.chars().nth(1))) {
+        Some((Some(digit), None)) => digit.is_ascii_digit() || "¹²³".contains(digit),
+        _ => ["con", "prn", "aux", "nul", "conin$", "conout$"].contains(&stem.as_str()),
+    }
 }
 
 /// Returns a valid name made from any text: lower case, other characters to single hyphens, at most 64 characters.
@@ -234,8 +194,8 @@ mod tests {
             ("my-claude", "my-claude", false),
             ("a ", "a ", false),
         ] {
-            let mut diagnostics = Diagnostics::new(crate::lint::Profile::ClawPowers);
-            check(name, Some(folder), || Position::START, &mut diagnostics);
+            let mut diagnostics = Diagnostics::new(crate::lint::Target::ClawPowers);
+            check(name, Some(folder), Position::START, &mut diagnostics);
             assert_eq!(is_plain(name), plain, "{name}");
             assert_eq!(plain, diagnostics.finish().is_empty() && name != "a ", "{name}");
         }

@@ -2,7 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization as _;
 
-/// Returns the form in which names are compared: compatibility-composed, blanks taken off.
+/// Returns the form in which names are compared: NFKC, trimmed.
 #[must_use]
 pub fn normalize_name(name: &str) -> String {
     let name = python_trim(name);
@@ -14,7 +14,7 @@ pub fn normalize_name(name: &str) -> String {
     }
 }
 
-/// Takes off the blanks that the reference validator's language counts as such.
+/// Trims what Python, the language of the reference validator, counts as white space.
 pub(crate) fn python_trim(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{1c}'..='\u{1f}'))
 }

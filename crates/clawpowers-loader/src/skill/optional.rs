@@ -1,9 +1,9 @@
-//! The fields that a skill may have: licence, compatibility, metadata, tags, metrics.
+//! The optional fields: license, compatibility, metadata, tags, metrics.
 
 use super::{MAX_COMPATIBILITY_CHARS, Metrics};
 use crate::display::quote;
 use crate::lint::{Diagnostics, Rule};
-use crate::syntax::frontmatter::Front;
+use crate::syntax::frontmatter::Frontmatter;
 use crate::syntax::yaml::{Kind, Node};
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -18,7 +18,7 @@ pub(crate) const SPEC_FIELDS: [&str; 6] = [
     "name",
 ];
 
-pub(super) fn unknown_fields(front: &Front<'_>, diagnostics: &mut Diagnostics) {
+pub(super) fn unknown_fields(front: &Frontmatter<'_>, diagnostics: &mut Diagnostics) {
     if !diagnostics.wants(Rule::UnknownField) {
         return;
     }
@@ -26,17 +26,12 @@ pub(super) fn unknown_fields(front: &Front<'_>, diagnostics: &mut Diagnostics) {
         let name = key.key_text();
         if !SPEC_FIELDS.contains(&name) {
             let message = format!("the specification knows no field {}", quote(name));
-            diagnostics.hint(
-                Rule::UnknownField,
-                front.position(key.start),
-                message,
-                "move it under `metadata:`",
-            );
+            diagnostics.add(Rule::UnknownField, front.position(key.start), message);
         }
     }
 }
 
-pub(super) fn license(front: &Front<'_>, diagnostics: &mut Diagnostics) -> Option<String> {
+pub(super) fn license(front: &Frontmatter<'_>, diagnostics: &mut Diagnostics) -> Option<String> {
     let node = front.root.get("license")?;
     if !matches!(node.kind, Kind::Scalar { .. }) {
         let message = format!("the license is not a string but {}", quote(front.slice(node)));
@@ -45,7 +40,7 @@ pub(super) fn license(front: &Front<'_>, diagnostics: &mut Diagnostics) -> Optio
     node.as_text().map(|text| text.trim().to_owned())
 }
 
-pub(super) fn compatibility(front: &Front<'_>, diagnostics: &mut Diagnostics) -> Option<String> {
+pub(super) fn compatibility(front: &Frontmatter<'_>, diagnostics: &mut Diagnostics) -> Option<String> {
     let node = front.root.get("compatibility")?;
     let position = || front.position(node.start);
     let Kind::Scalar { text, .. } = &node.kind else {
@@ -53,70 +48,51 @@ pub(super) fn compatibility(front: &Front<'_>, diagnostics: &mut Diagnostics) ->
             "the compatibility note is not a string but {}",
             quote(front.slice(node))
         );
-        diagnostics.hint(
-            Rule::CompatibilityNotString,
-            position(),
-            message,
-            "write it as one sentence",
-        );
+        diagnostics.add(Rule::CompatibilityNotString, position(), message);
         return None;
     };
     let length = text.chars().count();
     if length > MAX_COMPATIBILITY_CHARS {
         let message =
             format!("the compatibility note has {length} characters, more than {MAX_COMPATIBILITY_CHARS}");
-        diagnostics.hint(Rule::CompatibilityTooLong, position(), message, "shorten it");
+        diagnostics.add(Rule::CompatibilityTooLong, position(), message);
     }
     if text.trim().is_empty() {
-        diagnostics.hint(
-            Rule::CompatibilityEmpty,
-            position(),
-            "the compatibility note is empty",
-            "leave the field out",
-        );
+        let message = "the compatibility note is empty";
+        diagnostics.add(Rule::CompatibilityEmpty, position(), message);
         return None;
     }
     Some(text.trim().to_owned())
 }
 
 /// Returns the metadata mapping; one that was written as a quoted string is parsed.
-pub(super) fn metadata<'a>(front: &'a Front<'_>, diagnostics: &mut Diagnostics) -> Option<Cow<'a, Node>> {
+pub(super) fn metadata<'a>(
+    front: &'a Frontmatter<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Cow<'a, Node>> {
     let node = front.root.get("metadata").filter(|node| !node.is_null())?;
     let position = || front.position(node.start);
     match &node.kind {
         Kind::Mapping(entries) => {
-            if entries
-                .iter()
-                .any(|(_, value)| !matches!(value.kind, Kind::Scalar { .. }))
-            {
-                let message = "the metadata holds values that are not strings";
-                diagnostics.hint(
-                    Rule::MetadataNotStrings,
-                    position(),
-                    message,
-                    "the specification wants strings only",
-                );
+            let is_scalar = |(_, value): &(_, Node)| matches!(value.kind, Kind::Scalar { .. });
+            if !entries.iter().all(is_scalar) {
+                let message = "the metadata contains values that are not strings";
+                diagnostics.add(Rule::MetadataNotStrings, position(), message);
             }
             Some(Cow::Borrowed(node))
         }
         Kind::Scalar { text, .. } => {
             let message = format!("the metadata is a string: {}", quote(text));
-            diagnostics.hint(
-                Rule::MetadataNotMapping,
-                position(),
-                message,
-                "take the quotes off",
-            );
-            let inner = text
-                .trim()
-                .starts_with('{')
-                .then(|| crate::syntax::yaml::parse(text))?;
-            // Places inside the string are not places of the file: everything inside points at the field.
-            inner
-                .ok()?
-                .0
-                .filter(|inner| inner.entries().is_some())
-                .map(|inner| Cow::Owned(moved(inner, node.start)))
+            let hint = "remove the quotes";
+            diagnostics.hint(Rule::MetadataNotMapping, position(), message, hint);
+            if !text.trim().starts_with('{') {
+                return None;
+            }
+            let (inner, _) = crate::syntax::yaml::parse(text).ok()?;
+            let mut inner = inner.filter(|inner| inner.entries().is_some())?;
+            // Offsets inside the string are not offsets of the file, so everything inside points at the field.
+            inner.move_to(node.start);
+            Some(Cow::Owned(inner))
         }
         Kind::Sequence(_) => {
             diagnostics.add(Rule::MetadataNotMapping, position(), "the metadata is a list");
@@ -125,23 +101,8 @@ pub(super) fn metadata<'a>(front: &'a Front<'_>, diagnostics: &mut Diagnostics) 
     }
 }
 
-fn moved(mut node: Node, at: usize) -> Node {
-    (node.start, node.end) = (at, at);
-    node.kind = match node.kind {
-        Kind::Sequence(items) => Kind::Sequence(items.into_iter().map(|item| moved(item, at)).collect()),
-        Kind::Mapping(entries) => Kind::Mapping(
-            entries
-                .into_iter()
-                .map(|(k, v)| (moved(k, at), moved(v, at)))
-                .collect(),
-        ),
-        scalar => scalar,
-    };
-    node
-}
-
 /// Collects the tags of the top level, of the metadata, and of the metadata's vendor blocks.
-pub(super) fn tags(front: &Front<'_>, metadata: Option<&Node>) -> Vec<String> {
+pub(super) fn tags(front: &Frontmatter<'_>, metadata: Option<&Node>) -> Vec<String> {
     let mut places = vec![front.root.get("tags")];
     if let Some(metadata) = metadata {
         places.push(metadata.get("tags"));
@@ -163,11 +124,10 @@ pub(super) fn once_each(texts: &mut Vec<String>) {
     texts.retain(|_| first.next().unwrap_or_default());
 }
 
-pub(super) fn metrics(front: &Front<'_>) -> Metrics {
+pub(super) fn metrics(front: &Frontmatter<'_>) -> Metrics {
+    let metrics = front.root.get("metrics");
     let list = |key: &str| {
-        front
-            .root
-            .get("metrics")
+        metrics
             .and_then(|node| node.get(key))
             .map(words)
             .unwrap_or_default()
@@ -178,7 +138,7 @@ pub(super) fn metrics(front: &Front<'_>) -> Metrics {
     }
 }
 
-/// Reads a list of strings, or one string separated by commas.
+/// Reads a list of strings, or one string with commas.
 fn words(node: &Node) -> Vec<String> {
     match (node.items(), node.as_text()) {
         (Some(items), _) => items

@@ -1,8 +1,7 @@
-//! The shape of a body: headings, code blocks, links.
+//! The outline of a body: headings, code blocks, links.
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
-/// A heading.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Heading {
     /// 1 to 6.
@@ -16,31 +15,28 @@ pub struct Heading {
 /// A fenced or indented code block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CodeBlock {
-    /// The first word behind the fence.
+    /// The first word after the fence.
     pub language: Option<String>,
     /// Byte offset in the body.
     pub offset: usize,
-    /// How many lines it holds.
+    /// The number of lines.
     pub lines: usize,
 }
 
 /// A link or an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
-    /// Where it points, as written.
+    /// The target as written.
     pub target: String,
     /// Byte offset in the body.
     pub offset: usize,
 }
 
-/// The shape of a body.
+/// The headings, code blocks and links of a body, in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outline {
-    /// Its headings in order.
     pub headings: Vec<Heading>,
-    /// Its code blocks in order.
     pub code_blocks: Vec<CodeBlock>,
-    /// Its links and images in order.
     pub links: Vec<Link>,
 }
 

@@ -1,39 +1,37 @@
 //! One file: bytes to a typed skill and its diagnostics.
 
 use crate::display::{is_control, pluralize};
-use crate::lint::{Diagnostic, Diagnostics, Position, Profile, Rule, Severity};
+use crate::lint::{Diagnostic, Diagnostics, Position, Rule, Severity, Target};
 use crate::skill::{self, Skill, template, token_estimate};
 use crate::syntax::frontmatter;
-use crate::syntax::frontmatter::Front;
+use crate::syntax::frontmatter::Frontmatter;
 use crate::syntax::source::{Encoding, Source};
 
-/// How many lines a body may have before its length is mentioned.
+/// A longer body is reported.
 const LONG_BODY_LINES: usize = 500;
-/// How many estimated tokens a body may have before its length is mentioned.
 const LONG_BODY_TOKENS: usize = 5000;
 
-/// How to parse.
 #[derive(Debug, Clone, Default)]
 pub struct ParseOptions {
-    /// Whose rules decide how grave a finding is.
-    pub profile: Profile,
-    /// The name of the folder the file is in, where it is known; it stands in for a missing name.
+    /// Whose rules apply.
+    pub target: Target,
+    /// The name of the folder of the file, if it is known; it replaces a missing name.
     pub folder: Option<String>,
 }
 
-/// What a file gave.
+/// The result of parsing a file.
 #[derive(Debug, Clone)]
 pub struct Parsed {
-    /// The skill, where the file has a usable description.
+    /// The skill, if the file has a usable description.
     pub skill: Option<Skill>,
     /// Why there is no skill.
     pub reason: Option<Rule>,
-    /// Every finding, in the order of its place.
+    /// In the order of their positions.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 impl Parsed {
-    /// Tells whether no finding is an error under the profile of the run.
+    /// Tells whether no diagnostic is an error for the target.
     #[must_use]
     pub fn is_valid(&self) -> bool {
         self.diagnostics.iter().all(|d| d.severity != Severity::Error)
@@ -42,8 +40,8 @@ impl Parsed {
 
 /// Parses the bytes of a SKILL.md.
 ///
-/// Any bytes are accepted: a file that is not quite right is repaired and every repair reported, and a file that is
-/// not a skill gives the reason. Never fails, never panics.
+/// Any bytes are accepted: invalid frontmatter is repaired and each repair is reported, and for a file that is not a
+/// skill the reason is returned.
 ///
 /// # Examples
 ///
@@ -61,10 +59,10 @@ pub fn parse(bytes: &[u8], options: &ParseOptions) -> Parsed {
     parse_source(&Source::decode(bytes), options)
 }
 
-/// Parses a text that is already decoded.
+/// Parses a decoded text.
 #[must_use]
 pub fn parse_source(source: &Source, options: &ParseOptions) -> Parsed {
-    let mut diagnostics = Diagnostics::new(options.profile);
+    let mut diagnostics = Diagnostics::new(options.target);
     let (skill, reason) = match read(source, options, &mut diagnostics) {
         Ok((mut skill, front)) => {
             let body = source.text().get(front.block.body..).unwrap_or_default();
@@ -84,18 +82,9 @@ pub fn parse_source(source: &Source, options: &ParseOptions) -> Parsed {
     }
 }
 
-/// Parses the head of a file; the skill's body stays empty and is not judged.
-///
-/// Gives `None` where the frontmatter does not end within `source`, so that more has to be read.
-#[must_use]
-pub(crate) fn parse_head(source: &Source, options: &ParseOptions) -> Option<Parsed> {
-    crate::syntax::delimiter::ends_within(source.text()).then(|| parse_complete_head(source, options))
-}
-
-/// As [`parse_head`], of all that there is.
-#[must_use]
-pub(crate) fn parse_complete_head(source: &Source, options: &ParseOptions) -> Parsed {
-    let mut diagnostics = Diagnostics::new(options.profile);
+/// Parses the frontmatter of a file; the skill's body stays empty and is not checked.
+pub(crate) fn parse_head(source: &Source, options: &ParseOptions) -> Parsed {
+    let mut diagnostics = Diagnostics::new(options.target);
     let (skill, reason) = match read(source, options, &mut diagnostics) {
         Ok((skill, _)) => (Some(skill), None),
         Err(rule) => (None, Some(rule)),
@@ -111,7 +100,7 @@ fn read<'a>(
     source: &'a Source,
     options: &ParseOptions,
     diagnostics: &mut Diagnostics,
-) -> Result<(Skill, Front<'a>), Rule> {
+) -> Result<(Skill, Frontmatter<'a>), Rule> {
     check_encoding(source, diagnostics);
     let folder = options.folder.as_deref();
     let front = frontmatter::read(source, folder, diagnostics)?;
@@ -123,80 +112,43 @@ fn check_encoding(source: &Source, diagnostics: &mut Diagnostics) {
     match source.encoding() {
         Encoding::Utf8 => {}
         Encoding::Lossy(at) => {
-            let hint = "save the file as UTF-8";
-            diagnostics.hint(
-                Rule::NotUtf8,
-                source.position(at),
-                "the file is not UTF-8 from here on",
-                hint,
-            );
+            let message = "the file is not UTF-8 from here on";
+            diagnostics.add(Rule::NotUtf8, source.position(at), message);
         }
-        Encoding::Utf16 => {
-            let message = "the file is UTF-16";
-            diagnostics.hint(
-                Rule::Utf16,
-                Position::START,
-                message,
-                "{skill_fix} writes it as UTF-8",
-            );
-        }
+        Encoding::Utf16 => diagnostics.add(Rule::Utf16, Position::START, "the file is UTF-16"),
     }
     if source.has_bom() && source.encoding() != Encoding::Utf16 {
         let message = "the file starts with a byte order mark";
-        diagnostics.hint(Rule::Bom, Position::START, message, "{skill_fix} takes it off");
+        diagnostics.add(Rule::Bom, Position::START, message);
     }
 }
 
 fn check_body(body: &str, start: usize, source: &Source, diagnostics: &mut Diagnostics) {
     let position = || source.position(start);
     if body.trim().is_empty() {
-        let hint = "write what to do, step by step";
-        diagnostics.hint(
-            Rule::BodyEmpty,
-            position(),
-            "there is no text after the frontmatter",
-            hint,
-        );
+        let message = "there is no text after the frontmatter";
+        diagnostics.add(Rule::BodyEmpty, position(), message);
     }
     template::check_body(body, start, source, diagnostics);
     let (lines, tokens) = (body.lines().count(), token_estimate(body));
     if lines > LONG_BODY_LINES || tokens > LONG_BODY_TOKENS {
-        let message = format!(
-            "the body has {} and about {tokens} tokens",
-            pluralize(lines, "line")
-        );
-        diagnostics.hint(
-            Rule::BodyLong,
-            position(),
-            message,
-            "move details to files under `references/` and link them",
-        );
+        let lines = pluralize(lines, "line");
+        let message = format!("the body has {lines} and about {tokens} tokens");
+        diagnostics.add(Rule::BodyLong, position(), message);
     }
     if let Some(at) = body.find(|c: char| is_control(c) && !matches!(c, '\n' | '\r' | '\t' | '\u{c}')) {
-        let message = "the body holds a control character";
-        diagnostics.hint(
-            Rule::ControlCharacter,
-            source.position(start + at),
-            message,
-            "take it out",
-        );
+        let message = "the body contains a control character";
+        diagnostics.add(Rule::ControlCharacter, source.position(start + at), message);
     }
     let text = source.text();
     if memchr::memchr(b'\r', text.as_bytes()).is_none() {
         return;
     }
     let crlf = text.matches("\r\n").count();
-    let (cr, lf) = (
-        text.matches('\r').count() - crlf,
-        text.matches('\n').count() - crlf,
-    );
+    let cr = text.matches('\r').count() - crlf;
+    let lf = text.matches('\n').count() - crlf;
     if [crlf, cr, lf].iter().filter(|&&n| n > 0).count() > 1 {
-        let message = format!("the file mixes line ends: {lf} LF, {crlf} CRLF, {cr} CR");
-        diagnostics.hint(
-            Rule::MixedLineEndings,
-            Position::START,
-            message,
-            "use LF throughout",
-        );
+        let message = format!("the file mixes line endings: {lf} LF, {crlf} CRLF, {cr} CR");
+        diagnostics.add(Rule::MixedLineEndings, Position::START, message);
     }
 }

@@ -1,39 +1,37 @@
-//! What must be there for a skill to work: programs, variables, settings, systems, other skills.
+//! What a skill needs: programs, environment variables, settings, operating systems, other skills.
 //!
 //! Read from the 1.x field `requires` and from `metadata.openclaw.requires` with its older spellings.
 
 use super::optional::once_each;
 use crate::display::quote;
 use crate::lint::{Diagnostics, Rule};
-use crate::syntax::frontmatter::Front;
+use crate::syntax::frontmatter::Frontmatter;
 use crate::syntax::yaml::{Kind, Node};
 
-/// The metadata blocks that carry requirements, newest spelling first.
+/// The metadata blocks that may contain requirements, newest spelling first.
 const VENDORS: [&str; 4] = ["openclaw", "clawdbot", "clawdis", "moltbot"];
 
 /// Another skill that must be installed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SkillRequirement {
-    /// Its name.
     pub name: String,
-    /// The versions that will do; any where none is given.
+    /// `None` accepts any version.
     pub range: Option<semver::VersionReq>,
 }
 
-/// What must be there for a skill to work.
+/// What a skill needs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Requirements {
-    /// Programs that must all be on the search path.
+    /// Programs that must all be in `PATH`.
     pub bins: Vec<String>,
-    /// Programs of which one must be on the search path.
+    /// Programs of which one must be in `PATH`.
     pub any_bins: Vec<String>,
     /// Environment variables that must be set.
     pub env: Vec<String>,
     /// Settings that must be on, as dotted paths.
     pub config: Vec<String>,
-    /// Operating systems it runs on: `linux`, `macos` or `windows`; any where empty.
+    /// Operating systems it runs on: `linux`, `macos` or `windows`; any if empty.
     pub os: Vec<String>,
-    /// Other skills.
     pub skills: Vec<SkillRequirement>,
 }
 
@@ -46,7 +44,7 @@ impl Requirements {
 }
 
 pub(super) fn read(
-    front: &Front<'_>,
+    front: &Frontmatter<'_>,
     metadata: Option<&Node>,
     diagnostics: &mut Diagnostics,
 ) -> Requirements {
@@ -68,7 +66,7 @@ pub(super) fn read(
 }
 
 struct Reader<'a, 'f> {
-    front: &'a Front<'f>,
+    front: &'a Frontmatter<'f>,
     diagnostics: &'a mut Diagnostics,
     found: Requirements,
 }
@@ -81,32 +79,18 @@ impl Reader<'_, '_> {
             }
             return;
         }
-        let mut lists = [Vec::new(), Vec::new(), Vec::new(), Vec::new()];
-        for (keys, list) in [
-            ["bins", "tools"],
-            ["anyBins", "any_bins"],
-            ["env", "env"],
-            ["config", "config"],
-        ]
-        .into_iter()
-        .zip(&mut lists)
-        {
-            for (index, key) in keys.iter().enumerate() {
-                if index == 0 || keys.first() != Some(key) {
-                    list.extend(self.strings(node.get(key), key));
-                }
+        let lists: [(&[&str], fn(&mut Requirements) -> &mut Vec<String>); 4] = [
+            (&["bins", "tools"], |found| &mut found.bins),
+            (&["anyBins", "any_bins"], |found| &mut found.any_bins),
+            (&["env"], |found| &mut found.env),
+            (&["config"], |found| &mut found.config),
+        ];
+        for (keys, list) in lists {
+            for key in keys {
+                let new = self.strings(node.get(key), key);
+                list(&mut self.found).extend(new);
             }
-        }
-        let [bins, any_bins, env, config] = lists;
-        let found = &mut self.found;
-        for (all, new) in [
-            (&mut found.bins, bins),
-            (&mut found.any_bins, any_bins),
-            (&mut found.env, env),
-            (&mut found.config, config),
-        ] {
-            all.extend(new);
-            once_each(all);
+            once_each(list(&mut self.found));
         }
         self.skills(node.get("skills"));
         self.os(node.get("os"));

@@ -1,7 +1,7 @@
-//! The text of a new skill, and what is left of it, or of another author's template, in a skill.
+//! The template of a new skill, and placeholders that were not replaced.
 
-use crate::display::quote;
-use crate::lint::{Diagnostics, Position, Rule};
+use crate::display::{pluralize, quote};
+use crate::lint::{Diagnostics, Rule};
 use crate::syntax::source::{Source, lines};
 
 /// The description of a new skill that was given none.
@@ -12,7 +12,6 @@ const LINES: [&str; 3] = [
     "1. Say what to do first.",
     "- Name what can be checked.",
 ];
-const HINT: &str = "replace it with your own text";
 
 /// Returns the text of a new SKILL.md.
 #[must_use]
@@ -26,13 +25,13 @@ pub fn template(name: &str, description: Option<&str>) -> String {
     )
 }
 
-/// Tells whether a description is a template's.
-pub(crate) fn is_placeholder(description: &str) -> bool {
+/// Tells whether a description is a placeholder.
+pub(super) fn is_placeholder(description: &str) -> bool {
     description == DESCRIPTION || starts_with_todo(description)
 }
 
-/// Reports the lines of a body, which starts at `start` of the source, that are a template's.
-pub(crate) fn check_body(body: &str, start: usize, source: &Source, diagnostics: &mut Diagnostics) {
+/// Reports the placeholders in a body, which starts at offset `start` of the source.
+pub(super) fn check_body(body: &str, start: usize, source: &Source, diagnostics: &mut Diagnostics) {
     if !diagnostics.wants(Rule::PlaceholderText) {
         return;
     }
@@ -47,45 +46,28 @@ pub(crate) fn check_body(body: &str, start: usize, source: &Source, diagnostics:
             Some(open) if marks.starts_with(open) && run == text.len() => fence = None,
             Some(_) => {}
             None if run >= 3 => fence = Some(marks),
-            None if LINES.contains(&text) || starts_with_todo(unmarked(text)) => {
-                match first {
-                    None => first = Some((line.start, text)),
-                    Some(_) => more += 1,
-                };
-            }
+            None if LINES.contains(&text) || starts_with_todo(unmarked(text)) => match first {
+                None => first = Some((line.start, text)),
+                Some(_) => more += 1,
+            },
             None => {}
         }
     }
-    // A body of one word is no list of words.
+    // A single word is not part of a sentence about todos.
     if first.is_none() && body.trim().eq_ignore_ascii_case("todo") {
         let at = body.len() - body.trim_start().len();
         first = Some((at, body.trim()));
     }
     if let Some((at, text)) = first {
-        let more = match more {
-            0 => String::new(),
-            1 => ", and 1 more line".to_owned(),
-            more => format!(", and {more} more lines"),
-        };
-        let message = format!("the body contains the placeholder {}{more}", quote(text));
-        diagnostics.hint(Rule::PlaceholderText, source.position(start + at), message, HINT);
+        let mut message = format!("the body contains the placeholder {}", quote(text));
+        if more > 0 {
+            message.push_str(&format!(", and {}", pluralize(more, "more line")));
+        }
+        diagnostics.add(Rule::PlaceholderText, source.position(start + at), message);
     }
 }
 
-/// Reports a description that is a template's.
-pub(crate) fn check_description(
-    description: &str,
-    position: impl Fn() -> Position,
-    diagnostics: &mut Diagnostics,
-) {
-    if is_placeholder(description) {
-        let message = format!("the description is the placeholder {}", quote(description));
-        let hint = "say what the skill does and when to use it";
-        diagnostics.hint(Rule::PlaceholderText, position(), message, hint);
-    }
-}
-
-/// Takes the marks of headings, quotes, lists and emphasis off the start of a line.
+/// Removes the marks of headings, quotes, lists and emphasis from the start of a line.
 fn unmarked(line: &str) -> &str {
     let text = line.trim_start_matches(['#', '>', '-', '*', '+', ' ']);
     let number = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
@@ -94,7 +76,7 @@ fn unmarked(line: &str) -> &str {
         .and_then(|rest| rest.strip_prefix(['.', ')']))
         .unwrap_or(text)
         .trim_start_matches([' ', '*']);
-    // The box of a task.
+    // The box of a task list.
     text.strip_prefix("[ ] ").unwrap_or(text)
 }
 
@@ -114,21 +96,21 @@ fn starts_with_todo(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ParseOptions, Profile, parse};
+    use crate::{ParseOptions, Target, parse};
 
     fn found(text: &str) -> Vec<String> {
         let options = ParseOptions {
-            profile: Profile::ClawPowers,
+            target: Target::ClawPowers,
             folder: Some("a".to_owned()),
         };
-        let findings = parse(text.as_bytes(), &options).diagnostics;
-        let own = findings.iter().filter(|d| d.rule == Rule::PlaceholderText);
+        let diagnostics = parse(text.as_bytes(), &options).diagnostics;
+        let own = diagnostics.iter().filter(|d| d.rule == Rule::PlaceholderText);
         own.map(|d| format!("{}:{} {}", d.position.line, d.position.column, d.message))
             .collect()
     }
 
     #[test]
-    fn an_untouched_template_is_told() {
+    fn an_unchanged_template_is_reported() {
         assert_eq!(
             found(&template("a", None)),
             [
@@ -147,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn notes_to_the_author_are_told_and_talk_of_todos_is_not() {
+    fn notes_to_the_author_are_reported_and_text_about_todos_is_not() {
         let body = |body: &str| found(&format!("---\nname: a\ndescription: Makes tea.\n---\n{body}\n"));
         for text in [
             "TODO",

@@ -1,49 +1,41 @@
-//! The allowed tools: separated by commas or blanks, or a list; `Bash(npm run *)` is one tool.
+//! The allowed tools: separated by commas or spaces, or a list; `Bash(npm run *)` is one tool.
 
 use crate::display::quote;
 use crate::lint::{Diagnostics, Rule};
-use crate::syntax::frontmatter::Front;
+use crate::syntax::frontmatter::Frontmatter;
 use crate::syntax::yaml::Kind;
 
-pub(super) fn read(front: &Front<'_>, diagnostics: &mut Diagnostics) -> Vec<String> {
+pub(super) fn read(front: &Frontmatter<'_>, diagnostics: &mut Diagnostics) -> Vec<String> {
     let Some(node) = front.root.get("allowed-tools") else {
         return Vec::new();
     };
     let position = || front.position(node.start);
     let mut tools = Vec::new();
-    let mut take = |text: &str, diagnostics: &mut Diagnostics| match split(text) {
-        Ok(found) => tools.extend(found),
-        Err(found) => {
+    let mut add = |text: &str, diagnostics: &mut Diagnostics| {
+        let (found, is_balanced) = split(text);
+        if !is_balanced {
             let message = format!("the allowed tools {} have an unbalanced parenthesis", quote(text));
             diagnostics.add(Rule::AllowedToolsParenthesis, position(), message);
-            tools.extend(found);
         }
+        tools.extend(found);
     };
     match &node.kind {
         Kind::Scalar { .. } => {
             let text = node.as_text().unwrap_or_default();
             if text.contains(',') {
                 let message = "the allowed tools are separated by commas";
-                diagnostics.hint(
-                    Rule::AllowedToolsForm,
-                    position(),
-                    message,
-                    "the specification separates them by spaces",
-                );
+                let hint = "the specification separates them by spaces";
+                diagnostics.hint(Rule::AllowedToolsForm, position(), message, hint);
             }
-            take(text, diagnostics);
+            add(text, diagnostics);
         }
         Kind::Sequence(items) => {
             let message = "the allowed tools are a list";
-            diagnostics.hint(
-                Rule::AllowedToolsForm,
-                position(),
-                message,
-                "the specification wants one string",
-            );
+            let hint = "the specification wants one string";
+            diagnostics.hint(Rule::AllowedToolsForm, position(), message, hint);
             for item in items {
                 match item.as_text() {
-                    Some(text) => take(text, diagnostics),
+                    Some(text) => add(text, diagnostics),
                     None => diagnostics.add(
                         Rule::AllowedToolsNotString,
                         front.position(item.start),
@@ -60,8 +52,8 @@ pub(super) fn read(front: &Front<'_>, diagnostics: &mut Diagnostics) -> Vec<Stri
     tools
 }
 
-/// Splits at commas and blanks outside parentheses; an unbalanced one gives the tools in the error.
-fn split(text: &str) -> Result<Vec<String>, Vec<String>> {
+/// Splits at commas and white space outside parentheses, and tells whether the parentheses are balanced.
+fn split(text: &str) -> (Vec<String>, bool) {
     let mut tools = Vec::new();
     let mut current = String::new();
     let mut depth = 0_i32;
@@ -84,11 +76,7 @@ fn split(text: &str) -> Result<Vec<String>, Vec<String>> {
     if !current.trim().is_empty() {
         tools.push(current.trim().to_owned());
     }
-    if balanced && depth == 0 {
-        Ok(tools)
-    } else {
-        Err(tools)
-    }
+    (tools, balanced && depth == 0)
 }
 
 #[cfg(test)]
@@ -104,9 +92,15 @@ mod tests {
             (" A ,, B ", vec!["A", "B"]),
             ("", vec![]),
         ] {
-            assert_eq!(split(text).unwrap(), tools);
+            assert_eq!(
+                split(text),
+                (tools.into_iter().map(str::to_owned).collect(), true)
+            );
         }
-        assert_eq!(split("Bash(a, Read").unwrap_err(), ["Bash(a, Read"]);
-        assert_eq!(split("Read), B").unwrap_err(), ["Read)", "B"]);
+        assert_eq!(split("Bash(a, Read"), (vec!["Bash(a, Read".to_owned()], false));
+        assert_eq!(
+            split("Read), B"),
+            (vec!["Read)".to_owned(), "B".to_owned()], false)
+        );
     }
 }

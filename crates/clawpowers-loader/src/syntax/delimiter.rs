@@ -1,4 +1,4 @@
-//! Where the frontmatter block of a file is, and what is odd about its fences.
+//! The frontmatter block of a file and its fences.
 
 mod code;
 
@@ -7,42 +7,42 @@ pub(crate) use code::closing_fence;
 use crate::syntax::source::{Line, lines};
 use code::{Enclosure, is_code_fence};
 
-/// How far into a file an opening fence is looked for when it is not on the first line.
+/// In how many lines an opening fence is searched if it is not on the first.
 const MAX_PREAMBLE_LINES: usize = 40;
 
-/// How the block's first fence was found.
+/// How a block starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Opener {
     /// `---` on the first line.
     Clean,
-    /// `---` after other lines; holds the offset at which the fence's line starts.
+    /// `---` after other lines; with the offset of its line.
     Late(usize),
     /// `---` inside a Markdown code block or comment.
     Enclosed {
-        /// Where the line of `---` starts.
+        /// The offset of the line of `---`.
         fence: usize,
-        /// Where the line starts that opens the code block or comment.
+        /// The offset of the line that opens the code block or comment.
         opened: usize,
     },
-    /// Text follows the fence on its line; the block is that text.
+    /// `---` with text after it on its line; the block is that text.
     Glued,
     /// The fields start on the first line, without a fence above them.
     Missing,
 }
 
-/// How the block's end was found.
+/// How a block ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Closer {
     /// A line of `---`.
     Clean,
-    /// `---` with text behind it; holds the offset of that text.
+    /// `---` with text after it; with the offset of that text.
     Glued(usize),
     /// There is no closing fence at the first column; the block ends at an indented one, or where its lines stop
     /// looking like YAML.
     Missing,
 }
 
-/// A frontmatter block: which bytes of the text are YAML and which are body.
+/// The byte ranges of the frontmatter and the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Block {
     /// Offset of the first byte of YAML.
@@ -51,13 +51,11 @@ pub struct Block {
     pub end: usize,
     /// Offset of the first byte of the body.
     pub body: usize,
-    /// How the start was found.
     pub opener: Opener,
-    /// How the end was found.
     pub closer: Closer,
 }
 
-/// Finds the frontmatter block, or `None` where the text has none.
+/// Finds the frontmatter block.
 #[must_use]
 pub fn locate(text: &str) -> Option<Block> {
     let first = lines(text).next()?;
@@ -84,10 +82,10 @@ fn is_blank(text: &str, end: usize) -> bool {
     text.get(..end).is_some_and(|before| before.trim().is_empty())
 }
 
-/// Fields on the first line count as a block if they are a skill's and a fence closes them soon.
+/// Fields from the first line on are a block if they are a skill's and a fence follows soon.
 ///
-/// Prose may start with such a word and hold a rule of `---` further down. Where paragraphs or headings come before the
-/// fence, only both fields that every skill has make a block of what stands above them.
+/// Prose may start with such a word and contain a `---` rule further down. If paragraphs or headings precede the fence,
+/// the block must have both fields that every skill has.
 fn unopened(text: &str) -> Option<Block> {
     let head = || lines(text).take(MAX_PREAMBLE_LINES).map(|line| line.text);
     if !is_field(head().next()?, &["name:", "description:"]) {
@@ -102,42 +100,31 @@ fn unopened(text: &str) -> Option<Block> {
     (has("name:") && has("description:") || !prose()).then(|| block(text, 0, Opener::Missing))
 }
 
-/// Tells whether a line starts with one of these keys, colon and all.
+/// Tells whether a line starts with one of these keys; a key includes its colon.
 fn is_field(line: &str, keys: &[&str]) -> bool {
     is_entry(line) && keys.iter().any(|key| line.starts_with(key))
 }
 
-/// Returns how much of a file's head is needed for its frontmatter: up to a little behind the closing fence.
+/// Returns the part of a file up to its closing fence, if `head`, the start of the file, contains all of it.
 ///
-/// Bytes are looked at, not text, so that only what is needed has to be decoded. Where no fence is found, all of it is.
-#[must_use]
-pub(crate) fn needed(head: &[u8]) -> usize {
-    for at in memchr::memmem::find_iter(head, b"\n---").filter(|&at| at >= 3) {
-        let rest = head.get(at + 4..).unwrap_or_default();
+/// It takes bytes, so that only the frontmatter has to be decoded.
+pub(crate) fn through_closing_fence(head: &[u8]) -> Option<&[u8]> {
+    memchr::memmem::find_iter(head, b"\n---").find_map(|at| {
+        let rest = head.get(at + 4..)?;
         let blanks = rest
             .iter()
-            .take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r'))
-            .count();
-        if rest.get(blanks) == Some(&b'\n') {
-            return (at + 4 + blanks + 1 + 8).min(head.len());
-        }
-    }
-    head.len()
+            .take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r'));
+        let end = blanks.count();
+        (at >= 3 && rest.get(end) == Some(&b'\n')).then(|| head.get(..at + 4 + end + 1))?
+    })
 }
 
-/// Tells whether the head of a longer text surely holds all of its frontmatter.
-///
-/// The last line is not trusted, since it may be cut off.
-#[must_use]
-pub(crate) fn ends_within(head: &str) -> bool {
-    let Some(first) = lines(head).next().filter(|first| is_fence(first.text)) else {
-        return false;
-    };
-    let rest = head.get(first.next..).unwrap_or_default();
-    lines(rest).any(|line| is_fence(line.text) && line.next < rest.len())
+/// Tells whether the first line is a fence.
+pub(crate) fn starts_with_fence(text: &str) -> bool {
+    lines(text).next().is_some_and(|line| is_fence(line.text))
 }
 
-/// Tells whether a line is `---` and blanks; no-break and full-width spaces count as blanks.
+/// Tells whether a line is `---` and blanks, which include no-break and full-width spaces.
 pub(crate) fn is_fence(line: &str) -> bool {
     line.strip_prefix("---").is_some_and(|rest| {
         rest.chars()
@@ -145,13 +132,13 @@ pub(crate) fn is_fence(line: &str) -> bool {
     })
 }
 
-/// Tells whether a line is four dashes or more and blanks: a fence with a dash too many.
+/// Tells whether a line is four or more dashes and blanks.
 fn is_long_fence(line: &str) -> bool {
     let rest = line.trim_start_matches('-');
     line.len() - rest.len() > 3 && rest.trim().is_empty()
 }
 
-/// Tells whether a line starts with a field that every skill has, whatever the width of its colon.
+/// Tells whether a line starts with a field that every skill has; its colon may be full-width.
 fn starts_skill(line: &str) -> bool {
     let mut fields = ["name", "description"]
         .iter()
@@ -159,9 +146,9 @@ fn starts_skill(line: &str) -> bool {
     fields.any(|rest| rest.trim_start().starts_with([':', '\u{ff1a}']))
 }
 
-/// A fence below other text opens a block only if a field that every skill has follows it at once.
+/// A fence below other text opens a block only if a field that every skill has follows it directly.
 ///
-/// One in a code block or a comment that does not open the file is an example, and counts only where no other does.
+/// A fence in a code block or comment is an example, unless that starts the file, and is used only if there is no other.
 fn late(text: &str) -> Option<Block> {
     let mut fence: Option<(Line<'_>, Opener)> = None;
     let mut example = None;
@@ -190,7 +177,7 @@ fn late(text: &str) -> Option<Block> {
             };
             fence = Some((line, opener));
         } else if !(key.is_empty() || key.strip_prefix("# ").is_some_and(is_entry)) {
-            // A field may be commented out, as a repair does with one that stands twice.
+            // A field may be commented out: a repair does so with one that occurs twice.
             fence = None;
         }
         enclosure.read(line.text, line.start);
@@ -198,7 +185,7 @@ fn late(text: &str) -> Option<Block> {
     example.map(|(start, opener)| block(text, start, opener))
 }
 
-/// A fence with fields behind it on the same line: `--- name: x description: y ---`.
+/// A fence with fields after it on the same line: `--- name: x description: y ---`.
 fn glued(text: &str, first: Line<'_>, rest: &str) -> Block {
     let start = first.start + 3;
     let on_lines = Block {
@@ -213,7 +200,7 @@ fn glued(text: &str, first: Line<'_>, rest: &str) -> Block {
     let closer = if text_behind.is_empty() {
         Closer::Clean
     } else {
-        // With a fence on the next line, these dashes are part of a value.
+        // If a fence is on the next line, these dashes are part of a value.
         let mut next = lines(text.get(first.next..).unwrap_or_default()).map(|line| line.text);
         if next.find(|line| !line.trim().is_empty()).is_some_and(is_fence) {
             return on_lines;
@@ -234,36 +221,24 @@ fn glued(text: &str, first: Line<'_>, rest: &str) -> Block {
 
 /// Finds the end of a block whose YAML starts at `start`.
 fn block(text: &str, start: usize, opener: Opener) -> Block {
+    let block = |end, body, closer| Block {
+        start,
+        end,
+        body,
+        opener,
+        closer,
+    };
     let rest = text.get(start..).unwrap_or_default();
-    for line in lines(rest) {
-        if is_fence(line.text) {
-            let (end, body) = (start + line.start, start + line.next);
-            return Block {
-                start,
-                end,
-                body,
-                opener,
-                closer: Closer::Clean,
-            };
-        }
+    match lines(rest).find(|line| is_fence(line.text)) {
+        Some(line) => block(start + line.start, start + line.next, Closer::Clean),
+        None => early_end(text, block(text.len(), text.len(), Closer::Missing)),
     }
-    early_end(
-        text,
-        Block {
-            start,
-            end: text.len(),
-            body: text.len(),
-            opener,
-            closer: Closer::Missing,
-        },
-    )
 }
 
-/// Ends a block before its closing fence: at `---` with text behind it or with more dashes, else where the lines stop
-/// looking like YAML.
+/// Ends a block before its closing fence: at `---` followed by text or more dashes, else where the lines stop looking
+/// like YAML.
 ///
-/// This is for blocks without a fence, and for blocks whose fence turned out to be a rule further down in the body.
-#[must_use]
+/// This is for blocks without a fence, and for blocks whose fence is a rule further down in the body.
 pub(crate) fn early_end(text: &str, block: Block) -> Block {
     let at = |end: usize, body: usize, closer| Block {
         end: block.start + end,
@@ -296,44 +271,41 @@ pub(crate) fn early_end(text: &str, block: Block) -> Block {
         if is_code_fence(line.text) && quote.is_none() {
             break;
         }
-        if prose {
-            // Only a fence further down shows that a value goes on over such lines.
-            match quote {
-                Some(mark) if content.trim_end().ends_with(mark) => quote = None,
-                None if content.is_empty() || line.text.starts_with('#') => break,
-                _ => {}
-            }
-            continue;
-        }
-        if content.is_empty() || line.text.starts_with('#') {
-            if quote.is_none() && blank && end > 0 && !content.is_empty() {
+        let is_unquoted = quote.is_none();
+        let is_gap = content.is_empty() || line.text.starts_with('#');
+        if is_gap && !prose {
+            if is_unquoted && blank && end > 0 && !content.is_empty() {
                 break;
             }
             (folded, blank) = (false, content.is_empty());
             continue;
         }
-        if !(is_yaml_like(line.text) || folded) {
-            if quote.is_none() && blank {
+        quote = quote.filter(|mark| !content.trim_end().ends_with(*mark));
+        if prose {
+            // Only a fence further down shows that a value continues over such lines.
+            if is_unquoted && is_gap {
                 break;
-            }
-            prose = true;
-            if quote.is_some_and(|mark| content.trim_end().ends_with(mark)) {
-                quote = None;
             }
             continue;
         }
+        if !(is_yaml_like(line.text) || folded) {
+            if is_unquoted && blank {
+                break;
+            }
+            prose = true;
+            continue;
+        }
         blank = false;
-        quote = match quote {
-            Some(mark) => (!content.trim_end().ends_with(mark)).then_some(mark),
-            None => open_quote(line.text),
-        };
+        if is_unquoted {
+            quote = open_quote(line.text);
+        }
         folded = line.text.trim_end().ends_with([':', ',', '|', '>', '"']) || is_entry(line.text);
         end = line.next;
     }
     at(end, end, Closer::Missing)
 }
 
-/// Returns the mark of a quoted value that starts on a line and does not end on it.
+/// Returns the mark of a quoted value that starts on a line and does not end there.
 fn open_quote(line: &str) -> Option<char> {
     let (_, value) = line.split_once(':').filter(|_| is_entry(line))?;
     let value = value.trim();
@@ -345,7 +317,7 @@ fn is_yaml_like(line: &str) -> bool {
     line.starts_with([' ', '\t', '}', ']', '{', '[']) || line.starts_with("- ") || is_entry(line)
 }
 
-/// Tells whether a line starts with `key:`, one word and a blank or the line's end behind the colon.
+/// Tells whether a line starts with `key:`: one word, a colon, and a blank or the line's end.
 pub(crate) fn is_entry(line: &str) -> bool {
     line.split_once(':')
         .is_some_and(|(key, rest)| (rest.is_empty() || rest.starts_with([' ', '\t'])) && is_word(key))

@@ -1,4 +1,4 @@
-//! From a text to its frontmatter fields: delimiters, YAML, and recovery where one of them is malformed.
+//! From a text to its frontmatter fields: delimiters, YAML, and recovery if either is malformed.
 
 mod report;
 
@@ -6,7 +6,7 @@ use crate::display::quote;
 use crate::lint::{Diagnostics, Position, Rule};
 use crate::skill::normalize::normalize_name;
 use crate::syntax::delimiter::{Block, Opener, early_end, is_fence, locate};
-use crate::syntax::recovery::{Change, Effort, Repaired, odd_field, quote_yaml, repair};
+use crate::syntax::recovery::{Change, Effort, odd_field, quote_yaml, repair};
 use crate::syntax::source::{LineStarts, Source, lines};
 use crate::syntax::yaml::{Facts, Kind, Node, YamlError, parse};
 use std::borrow::Cow;
@@ -15,28 +15,40 @@ use std::cell::{Cell, OnceCell};
 /// How long a frontmatter block may be, in bytes.
 pub(crate) const MAX_FRONTMATTER_BYTES: usize = 64 * 1024;
 
-/// The fields of a file, and how to get from them back to places in the text.
+/// The fields that are recognized inside a line.
+const KNOWN: [&str; 9] = [
+    "name",
+    "description",
+    "version",
+    "license",
+    "author",
+    "homepage",
+    "user-invocable",
+    "allowed-tools",
+    "compatibility",
+];
+
+/// The fields of a file and their positions.
 #[derive(Debug)]
-pub(crate) struct Front<'a> {
-    /// The fields, a mapping with at least one entry.
+pub(crate) struct Frontmatter<'a> {
+    /// A mapping with at least one entry.
     pub(crate) root: Node,
-    /// Where the block is.
     pub(crate) block: Block,
     yaml: Cow<'a, str>,
-    /// The block as it stands in the file.
+    /// The block as it is in the file; `yaml` may be repaired.
     original: &'a str,
     start: Position,
-    /// Where the lines of `yaml` start; made when the first position is asked for.
+    /// The lines of `yaml`; made for the first position that is asked for.
     starts: OnceCell<LineStarts>,
-    /// Where those of `original` do.
-    originals: OnceCell<LineStarts>,
+    /// The lines of `original`.
+    original_starts: OnceCell<LineStarts>,
     /// The number of the repaired line that was asked for last, and what the repair did to it.
     moved: Cell<Option<(usize, Moved)>>,
-    /// The lines of `yaml` that `original` has not.
+    /// The numbers of the lines that the repair added to `yaml`.
     added: Vec<usize>,
 }
 
-impl Front<'_> {
+impl Frontmatter<'_> {
     fn starts(&self) -> &LineStarts {
         self.starts.get_or_init(|| LineStarts::of(&self.yaml))
     }
@@ -48,18 +60,12 @@ impl Front<'_> {
             // Its fields were put on lines of their own, which the file does not have.
             return self.start;
         }
-        let starts = self.starts();
-        let mut inner = starts.position(&self.yaml, offset);
+        let mut inner = self.starts().position(&self.yaml, offset);
         if repaired {
-            // A repair keeps the line but moves what stands on it.
+            // A repair keeps the line but moves its text.
             let moved = match self.moved.get() {
                 Some((line, moved)) if line == inner.line => moved,
-                _ => Moved::of(
-                    self.originals
-                        .get_or_init(|| LineStarts::of(self.original))
-                        .line(self.original, self.original_line(inner.line)),
-                    starts.line(&self.yaml, inner.line),
-                ),
+                _ => self.moved(inner.line),
             };
             self.moved.set(Some((inner.line, moved)));
             inner.line = self.original_line(inner.line);
@@ -76,19 +82,26 @@ impl Front<'_> {
         }
     }
 
-    /// Returns the number of the line that a line of `yaml` was before the repair.
+    /// Compares a line of `yaml` with the original one.
+    fn moved(&self, line: usize) -> Moved {
+        let starts = self.original_starts.get_or_init(|| LineStarts::of(self.original));
+        let original = starts.line(self.original, self.original_line(line));
+        Moved::of(original, self.starts().line(&self.yaml, line))
+    }
+
+    /// Returns the number that a line of `yaml` had before the repair.
     fn original_line(&self, line: usize) -> usize {
         line - self.added.partition_point(|&added| added <= line)
     }
 
-    /// Returns the comment that follows a field's name on its line, where YAML takes its value for one.
+    /// Returns the comment that YAML finds in place of the value of a key.
     pub(crate) fn comment_after(&self, key: &Node) -> Option<&str> {
         let line = lines(self.yaml.get(key.end..)?).next()?.text;
         let comment = line.trim_start().strip_prefix(':')?.trim();
         comment.starts_with('#').then_some(comment)
     }
 
-    /// Returns the comment that ends the line of a value without quotes, and its offset.
+    /// Returns the comment after an unquoted value on its line, and its offset.
     pub(crate) fn comment_behind(&self, node: &Node) -> Option<(usize, &str)> {
         if !matches!(node.kind, Kind::Scalar { plain: true, .. }) {
             return None;
@@ -99,13 +112,14 @@ impl Front<'_> {
         comment.starts_with('#').then(|| (offset, comment.trim_end()))
     }
 
-    /// Returns the text of a node as it stands in the file, or as it was repaired.
+    /// Returns the source text of a node, repaired if it was.
     pub(crate) fn slice(&self, node: &Node) -> &str {
         self.yaml.get(node.start..node.end).unwrap_or_default().trim()
     }
 }
 
-/// What a repair left of a line: the characters at its start and at its end, and how many there were and are.
+/// What a repair did to a line: how many characters at its start and its end it kept, and how many there were before and
+/// are after it.
 #[derive(Debug, Clone, Copy)]
 struct Moved {
     head: usize,
@@ -130,13 +144,13 @@ impl Moved {
 
     /// Returns the column that a column of the repaired line had before the repair.
     ///
-    /// What stands before the repair stays, what stands behind it is counted from the line's end, and what the repair
-    /// itself wrote is at its start.
+    /// Columns before the changed part stay, columns after it count from the line's end, and those inside it become its
+    /// start.
     fn before(self, column: usize) -> usize {
         if column <= self.head + 1 {
             column
         } else if column > self.after - self.tail {
-            // A line end behind the line may be pointed at too.
+            // The position of the line ending is valid too.
             (column + self.before).saturating_sub(self.after).max(1)
         } else {
             self.head + 1
@@ -144,7 +158,7 @@ impl Moved {
     }
 }
 
-/// What a block gave.
+/// A block that was parsed.
 struct Read<'a> {
     block: Block,
     yaml: Cow<'a, str>,
@@ -154,27 +168,47 @@ struct Read<'a> {
     added: Vec<usize>,
 }
 
-/// Reads the frontmatter of `source` and reports whatever was odd about it.
+impl<'a> Read<'a> {
+    fn new(block: Block, yaml: impl Into<Cow<'a, str>>, root: Node, facts: Facts) -> Self {
+        Self {
+            block,
+            yaml: yaml.into(),
+            root,
+            facts,
+            changes: Vec::new(),
+            added: Vec::new(),
+        }
+    }
+}
+
+/// Reads the frontmatter of `source` and reports its problems.
+///
+/// `folder` is the name of the skill's folder: frontmatter in a code block is taken for an example, unless it has that
+/// name.
 ///
 /// # Errors
 ///
-/// Gives the rule that says why there are no fields; it is in the report too.
-///
-/// `folder` is the name of the skill's folder: frontmatter in a code block is an example, but for a skill of that name.
+/// Returns the rule that says why there are no fields; it is reported too.
 pub(crate) fn read<'a>(
     source: &'a Source,
     folder: Option<&str>,
     diagnostics: &mut Diagnostics,
-) -> Result<Front<'a>, Rule> {
+) -> Result<Frontmatter<'a>, Rule> {
     let text = source.text();
+    let mut fail = |rule, position, message: String| {
+        diagnostics.add(rule, position, message);
+        rule
+    };
     if text.trim().is_empty() {
-        diagnostics.hint(Rule::FileEmpty, Position::START, "the file is empty", HINT_START);
-        return Err(Rule::FileEmpty);
+        return Err(fail(
+            Rule::FileEmpty,
+            Position::START,
+            "the file is empty".to_owned(),
+        ));
     }
     let Some(mut block) = locate(text) else {
-        let message = "the file does not start with a line of `---`";
-        diagnostics.hint(Rule::FrontmatterMissing, Position::START, message, HINT_START);
-        return Err(Rule::FrontmatterMissing);
+        let message = "the file does not start with a line of `---`".to_owned();
+        return Err(fail(Rule::FrontmatterMissing, Position::START, message));
     };
     if block.end - block.start > MAX_FRONTMATTER_BYTES {
         // A rule in a long body may have been taken for the closing fence.
@@ -182,18 +216,14 @@ pub(crate) fn read<'a>(
             .filter(ends_at_dashes(text))
             .unwrap_or(block);
     }
-    if block.end - block.start > MAX_FRONTMATTER_BYTES {
-        let message = format!(
-            "the frontmatter has {} bytes, more than {MAX_FRONTMATTER_BYTES}",
-            block.end - block.start
-        );
-        diagnostics.hint(
+    let length = block.end - block.start;
+    if length > MAX_FRONTMATTER_BYTES {
+        let message = format!("the frontmatter has {length} bytes, more than {MAX_FRONTMATTER_BYTES}");
+        return Err(fail(
             Rule::FrontmatterTooLarge,
             source.position(block.start),
             message,
-            HINT_MOVE,
-        );
-        return Err(Rule::FrontmatterTooLarge);
+        ));
     }
     if let Opener::Enclosed { fence, opened } = block.opener
         && !text.get(..opened).unwrap_or_default().trim().is_empty()
@@ -203,35 +233,32 @@ pub(crate) fn read<'a>(
         let message = format!(
             "the file does not start with a line of `---`; the one on line {line} is in a code block or comment"
         );
-        diagnostics.hint(Rule::FrontmatterMissing, Position::START, message, HINT_START);
-        return Err(Rule::FrontmatterMissing);
+        return Err(fail(Rule::FrontmatterMissing, Position::START, message));
     }
-    let read = fields(source, block, diagnostics)?;
-    let start = source.position(read.block.start);
+    let read = fields(text, block).map_err(|failure| {
+        let (rule, offset, message) = failure.describe(slice(text, block));
+        fail(rule, source.position(block.start + offset), message)
+    })?;
     report::fences(source, &read, diagnostics);
     report::changes(source, read.block, &read.changes, diagnostics);
-    let front = Front {
+    let front = Frontmatter {
         root: read.root,
         block: read.block,
         original: slice(text, read.block),
+        start: source.position(read.block.start),
         starts: OnceCell::new(),
-        originals: OnceCell::new(),
+        original_starts: OnceCell::new(),
         moved: Cell::new(None),
         added: read.added,
         yaml: read.yaml,
-        start,
     };
     report::facts(&front, &read.facts, diagnostics);
     Ok(front)
 }
 
-const HINT_START: &str =
-    "start the file with `---`, the fields `name:` and `description:`, and another `---`";
-const HINT_MOVE: &str = "keep the fields short and move text below the closing `---`";
-
-/// Tells whether the fields of a block hold the name of the skill's folder, which may have `skill` in its name besides.
+/// Tells whether the fields of a block have the name of the skill's folder; `skill` may be added to either.
 fn is_named(text: &str, block: Block, folder: Option<&str>) -> bool {
-    let read = strict(text, block).ok().or_else(|| mended(text, block, true));
+    let read = strict(text, block).ok().or_else(|| recover(text, block, true));
     let name = read.as_ref().and_then(|read| read.root.get("name")?.as_text());
     let bare = |name: &str| {
         let name = normalize_name(name);
@@ -246,83 +273,27 @@ fn is_named(text: &str, block: Block, folder: Option<&str>) -> bool {
         .is_some_and(|(name, folder)| bare(name) == bare(folder))
 }
 
-/// The fields that are looked for where a line does not say which they are.
-const KNOWN: [&str; 9] = [
-    "name",
-    "description",
-    "version",
-    "license",
-    "author",
-    "homepage",
-    "user-invocable",
-    "allowed-tools",
-    "compatibility",
-];
-
-fn fields<'a>(source: &'a Source, block: Block, diagnostics: &mut Diagnostics) -> Result<Read<'a>, Rule> {
-    let text = source.text();
-    let yaml = slice(text, block);
+fn fields(text: &str, block: Block) -> Result<Read<'_>, Failure> {
     if block.opener == Opener::Glued
         && let Some(read) = glued(text, block)
     {
         return Ok(read);
     }
-    let error = match strict(text, block) {
+    let failure = match strict(text, block) {
         Ok(read) if hides_field(&read.root) || hides_fence(&read.root) => {
             let repairs = hides_field(&read.root);
-            return Ok(mended(text, block, repairs).unwrap_or(read));
+            return Ok(recover(text, block, repairs).unwrap_or(read));
         }
         Ok(read) => return Ok(read),
-        Err(Fault::Empty) => {
-            diagnostics.hint(
-                Rule::FrontmatterEmpty,
-                source.position(block.start),
-                "the frontmatter has no field",
-                HINT_START,
-            );
-            return Err(Rule::FrontmatterEmpty);
-        }
-        Err(Fault::NotMapping) => None,
-        Err(Fault::Yaml(error)) => Some(error),
+        Err(failure) => failure,
     };
-    if !error.as_ref().is_some_and(|error| error.limit)
-        && let Some(read) = mended(text, block, error.is_some() || has_odd_field(yaml))
-    {
-        return Ok(read);
-    }
-    let (rule, offset, message) = match error {
-        None => {
-            let message = format!(
-                "the frontmatter is not a mapping of fields but {}",
-                quote(yaml.trim())
-            );
-            (Rule::FrontmatterNotMapping, block.start, message)
-        }
-        Some(error) => {
-            let rule = if error.limit {
-                Rule::YamlLimit
-            } else {
-                Rule::YamlInvalid
-            };
-            (
-                rule,
-                block.start + error.offset,
-                format!("the frontmatter is not YAML: {}", error.message),
-            )
-        }
+    let repairs = match &failure {
+        Failure::Empty => return Err(failure),
+        Failure::NotMapping => lines(slice(text, block)).any(|line| odd_field(line.text).is_some()),
+        Failure::Yaml(error) if error.limit => return Err(failure),
+        Failure::Yaml(_) => true,
     };
-    diagnostics.hint(
-        rule,
-        source.position(offset),
-        message,
-        "write one `key: value` a line between the two `---`",
-    );
-    Err(rule)
-}
-
-/// Tells whether a line starts with a known field whose colon YAML does not see.
-fn has_odd_field(yaml: &str) -> bool {
-    lines(yaml).any(|line| odd_field(line.text).is_some())
+    recover(text, block, repairs).ok_or(failure)
 }
 
 /// Tells whether a field's value became a part of its key, as behind a full-width colon.
@@ -333,17 +304,15 @@ fn hides_field(root: &Node) -> bool {
     entries.any(|(key, _)| odd_field(key.key_text()).is_some())
 }
 
-/// Tells whether a key starts with `---`: a closing fence with text behind it that holds a colon.
+/// Tells whether a key starts with `---`: a closing fence followed by text with a colon.
 fn hides_fence(root: &Node) -> bool {
     let is_fence =
         |key: &Node| matches!(&key.kind, Kind::Scalar { text, plain: true } if text.starts_with("---"));
-    root.entries()
-        .unwrap_or_default()
-        .iter()
-        .any(|(key, _)| is_fence(key))
+    let mut entries = root.entries().unwrap_or_default().iter();
+    entries.any(|(key, _)| is_fence(key))
 }
 
-/// Tells whether a block ends at dashes in the first column, with text behind them or more of them than three.
+/// Tells whether a block ends at dashes in the first column that are more than three or followed by text.
 fn ends_at_dashes(text: &str) -> impl Fn(&Block) -> bool {
     move |block| {
         let next = lines(text.get(block.end..).unwrap_or_default()).next();
@@ -351,87 +320,95 @@ fn ends_at_dashes(text: &str) -> impl Fn(&Block) -> bool {
     }
 }
 
-/// Tries the readings of a broken block, the most faithful first.
-fn mended(text: &str, block: Block, yaml_error: bool) -> Option<Read<'_>> {
+/// Tries to parse a broken block in several ways, the most faithful first; `repairs` allows changes to its lines.
+fn recover(text: &str, block: Block, repairs: bool) -> Option<Read<'_>> {
     let early = early_end(text, block);
     let dashes = ends_at_dashes(text)(&early);
-    let shown = strict(text, early).ok().filter(|read| !hides_field(&read.root));
-    if dashes && shown.is_some() {
-        return shown;
+    let shorter = strict(text, early).ok().filter(|read| !hides_field(&read.root));
+    if dashes && shorter.is_some() {
+        return shorter;
     }
-    if !yaml_error {
-        return dashes.then(|| recovered(text, early, Effort::Faithful)).flatten();
+    let faithful = |block| repaired(text, block, Effort::Faithful);
+    if !repairs {
+        return dashes.then(|| faithful(early)).flatten();
     }
-    let whole = recovered(text, block, Effort::Faithful);
+    let whole = faithful(block);
     if dashes {
-        // A quoted value whose lines only lack indentation may hold such dashes; else they end the fields.
+        // A quoted value whose lines only lack indentation may contain such dashes; else they end the fields.
         let is_quoted = |read: &Read<'_>| {
             let mut rules = read.changes.iter().flat_map(|change| &change.rules);
             rules.all(|rule| *rule == Rule::YamlRepairedIndent) && !hides_fence(&read.root)
         };
-        match whole {
-            Some(read) if is_quoted(&read) => return Some(read),
-            _ => {}
+        if whole.as_ref().is_some_and(is_quoted) {
+            return whole;
         }
-        if let Some(read) = recovered(text, early, Effort::Faithful) {
+        if let Some(read) = faithful(early) {
             return Some(read);
         }
     }
     if whole.is_some() {
         return whole;
     }
-    let shorter = early.end > early.start && early.end < block.end;
-    if shorter && let Some(read) = shown.or_else(|| recovered(text, early, Effort::Faithful)) {
+    let is_shorter = early.end > early.start && early.end < block.end;
+    if is_shorter && let Some(read) = shorter.or_else(|| faithful(early)) {
         return Some(read);
     }
-    let described = |read: &Read<'_>| read.root.get("description").is_some();
-    let aside = |block| recovered(text, block, Effort::SetAside).filter(described);
+    let has_description = |read: &Read<'_>| read.root.get("description").is_some();
+    let lossy = |block| repaired(text, block, Effort::CommentOut).filter(has_description);
     let [first, second] = if dashes { [early, block] } else { [block, early] };
-    aside(first).or_else(|| aside(second))
+    lossy(first).or_else(|| lossy(second))
 }
 
-enum Fault {
+/// Why a block has no fields.
+enum Failure {
     Empty,
     NotMapping,
     Yaml(YamlError),
 }
 
-fn strict(text: &str, block: Block) -> Result<Read<'_>, Fault> {
-    let yaml = slice(text, block);
-    match parse(yaml) {
-        Ok((Some(root), facts)) => match &root.kind {
-            Kind::Mapping(entries) if entries.is_empty() => Err(Fault::Empty),
-            Kind::Mapping(_) => Ok(Read {
-                block,
-                yaml: yaml.into(),
-                root,
-                facts,
-                changes: Vec::new(),
-                added: Vec::new(),
-            }),
-            Kind::Scalar { .. } if root.is_null() => Err(Fault::Empty),
-            _ => Err(Fault::NotMapping),
-        },
-        Ok((None, _)) => Err(Fault::Empty),
-        Err(error) => Err(Fault::Yaml(error)),
+impl Failure {
+    /// Returns the rule, the offset in `yaml`, and the message.
+    fn describe(self, yaml: &str) -> (Rule, usize, String) {
+        match self {
+            Self::Empty => (
+                Rule::FrontmatterEmpty,
+                0,
+                "the frontmatter has no field".to_owned(),
+            ),
+            Self::NotMapping => {
+                let found = quote(yaml.trim());
+                let message = format!("the frontmatter is not a mapping of fields but {found}");
+                (Rule::FrontmatterNotMapping, 0, message)
+            }
+            Self::Yaml(error) => {
+                let rule = match error.limit {
+                    true => Rule::YamlLimit,
+                    false => Rule::YamlInvalid,
+                };
+                let message = format!("the frontmatter is not YAML: {}", error.message);
+                (rule, error.offset, message)
+            }
+        }
     }
 }
 
-fn recovered(text: &str, block: Block, effort: Effort) -> Option<Read<'_>> {
-    let Repaired {
-        text,
-        root,
-        facts,
-        changes,
-        added,
-    } = repair(slice(text, block), effort)?;
+fn strict(text: &str, block: Block) -> Result<Read<'_>, Failure> {
+    let yaml = slice(text, block);
+    let (root, facts) = parse(yaml).map_err(Failure::Yaml)?;
+    let root = root.filter(|root| !root.is_null()).ok_or(Failure::Empty)?;
+    match root.entries() {
+        None => Err(Failure::NotMapping),
+        Some([]) => Err(Failure::Empty),
+        Some(_) => Ok(Read::new(block, yaml, root, facts)),
+    }
+}
+
+fn repaired(text: &str, block: Block, effort: Effort) -> Option<Read<'_>> {
+    let repaired = repair(slice(text, block), effort)?;
     Some(Read {
-        block,
-        yaml: text.into(),
-        root,
-        facts,
-        changes,
-        added,
+        changes: repaired.changes,
+        added: repaired.added,
+        ..Read::new(block, repaired.text, repaired.root, repaired.facts)
     })
 }
 
@@ -439,7 +416,7 @@ fn slice(text: &str, block: Block) -> &str {
     text.get(block.start..block.end).unwrap_or_default()
 }
 
-/// Reads fields that share the fence's line. The block is written again as a whole, so its changes are not listed.
+/// Reads fields that share the fence's line. The block is rewritten as a whole, so its changes are not listed.
 fn glued(text: &str, block: Block) -> Option<Read<'_>> {
     let yaml = slice(text, block);
     let mapping = |split: String| match parse(&split) {
@@ -452,14 +429,7 @@ fn glued(text: &str, block: Block) -> Option<Read<'_>> {
         mapping(split.clone()).or_else(|| repaired(&split))
     };
     let (yaml, root, facts) = mapping(split_glued(yaml, false)).or_else(quoted)?;
-    Some(Read {
-        block,
-        yaml: yaml.into(),
-        root,
-        facts,
-        changes: Vec::new(),
-        added: Vec::new(),
-    })
+    Some(Read::new(block, yaml, root, facts))
 }
 
 /// Puts fields that share the fence's line on lines of their own; `quoting` quotes those that are not YAML as they are.
@@ -467,15 +437,11 @@ fn split_glued(yaml: &str, quoting: bool) -> String {
     let first = lines(yaml).next().map_or("", |line| line.text);
     let is_yaml =
         |text: &str| parse(text).is_ok_and(|(root, _)| root.is_some_and(|root| root.entries().is_some()));
-    let mut starts: Vec<usize> = KNOWN
-        .iter()
-        .filter_map(|key| {
-            first
-                .find(&format!(" {key}: "))
-                .map(|at| at + 1)
-                .or_else(|| first.starts_with(&format!("{key}: ")).then_some(0))
-        })
-        .collect();
+    let start = |key: &&str| {
+        let inside = first.find(&format!(" {key}: ")).map(|at| at + 1);
+        inside.or_else(|| first.starts_with(&format!("{key}: ")).then_some(0))
+    };
+    let mut starts: Vec<usize> = KNOWN.iter().filter_map(start).collect();
     starts.sort_unstable();
     let before = first.get(..starts.first().copied().unwrap_or(first.len()));
     let before = before.unwrap_or_default().trim();
@@ -489,16 +455,13 @@ fn split_glued(yaml: &str, quoting: bool) -> String {
             continue;
         };
         let value = value.trim();
-        // What looks like a comment here would be cut off the description without a trace.
+        // What looks like a comment here would silently be cut off the value.
         let plain = !value.contains(" #") && (!quoting || is_yaml(&format!("{key}: {value}")));
-        out.push_str(&format!(
-            "{key}: {}\n",
-            if plain {
-                value.to_owned()
-            } else {
-                quote_yaml(value)
-            }
-        ));
+        let value = match plain {
+            true => value.to_owned(),
+            false => quote_yaml(value),
+        };
+        out.push_str(&format!("{key}: {value}\n"));
     }
     let below = yaml.get(first.len()..).unwrap_or_default();
     out.push_str(below.trim_start_matches(['\r', '\n']));
@@ -552,24 +515,24 @@ mod tests {
 
     #[test]
     fn every_pass_that_changed_a_line_is_reported() {
-        for (yaml, told) in [
+        for (yaml, messages) in [
             (
                 "description: b\nx: \u{1}c: d\n",
                 vec![
                     "yaml-repaired-control: control characters are not allowed in YAML: `x: \\u{1}c: d`",
-                    "yaml-repaired-colon: an unquoted value holds `: `, which starts another field: `x: \\u{1}c: d`",
+                    "yaml-repaired-colon: an unquoted value contains `: `, which YAML parses as a new key: `x: \\u{1}c: d`",
                 ],
             ),
             (
                 "description: b\nc\n",
                 vec![
-                    "yaml-repaired-continuation: a value goes on in lines that are no part of it: `description: b` and 1 more line",
+                    "yaml-repaired-continuation: the lines that continue a value are not indented: `description: b` and 1 more line",
                 ],
             ),
             (
                 "description: b\nc\nd\n",
                 vec![
-                    "yaml-repaired-continuation: a value goes on in lines that are no part of it: `description: b` and 2 more lines",
+                    "yaml-repaired-continuation: the lines that continue a value are not indented: `description: b` and 2 more lines",
                 ],
             ),
         ] {
@@ -577,7 +540,7 @@ mod tests {
             let fixed = fix(text.as_bytes(), &ParseOptions::default());
             let repairs = fixed.applied.iter().filter(|d| d.rule.is_repair());
             let found: Vec<String> = repairs.map(|d| format!("{}: {}", d.rule, d.message)).collect();
-            assert_eq!(found, told);
+            assert_eq!(found, messages);
         }
     }
 

@@ -1,19 +1,17 @@
-//! Bytes to text: byte order marks, encodings, and lines.
+//! Bytes to text: byte order marks, encodings, lines.
 
 use crate::lint::Position;
 
-/// How the bytes of a file became text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
-    /// Valid UTF-8.
     Utf8,
-    /// Not UTF-8; every bad sequence became U+FFFD. Holds the offset of the first bad byte in the text.
+    /// Not UTF-8: invalid sequences became U+FFFD, the first one at this offset of the text.
     Lossy(usize),
     /// UTF-16 with a byte order mark.
     Utf16,
 }
 
-/// The decoded text of a file and where its lines start.
+/// The decoded text of a file.
 #[derive(Debug, Clone)]
 pub struct Source {
     text: String,
@@ -22,7 +20,7 @@ pub struct Source {
 }
 
 impl Source {
-    /// Decodes `bytes`; any bytes give a text.
+    /// Decodes any bytes.
     #[must_use]
     pub fn decode(bytes: &[u8]) -> Self {
         if let Some(rest) = bytes.strip_prefix(b"\xff\xfe") {
@@ -31,10 +29,10 @@ impl Source {
         if let Some(rest) = bytes.strip_prefix(b"\xfe\xff") {
             return Self::utf16(rest, u16::from_be_bytes);
         }
-        // Programs that put files together leave more than one.
+        // Programs that concatenate files leave more than one.
         let mut rest = bytes;
-        while let Some(behind) = rest.strip_prefix(b"\xef\xbb\xbf") {
-            rest = behind;
+        while let Some(next) = rest.strip_prefix(b"\xef\xbb\xbf") {
+            rest = next;
         }
         let bom = rest.len() < bytes.len();
         match std::str::from_utf8(rest) {
@@ -51,9 +49,8 @@ impl Source {
         }
     }
 
-    /// Decodes `bytes` as [`Source::decode`] does, without a copy where they are plain UTF-8.
-    #[must_use]
-    pub(crate) fn of(bytes: Vec<u8>) -> Self {
+    /// Decodes as [`Source::decode`] does, without a copy of plain UTF-8.
+    pub(crate) fn from_bytes(bytes: Vec<u8>) -> Self {
         match String::from_utf8(bytes) {
             Ok(text) if !text.starts_with('\u{feff}') => Self {
                 text,
@@ -65,17 +62,7 @@ impl Source {
         }
     }
 
-    /// Decodes the head of a longer file: a sequence cut off at the very end is not an error.
-    #[must_use]
-    pub fn decode_head(bytes: &[u8]) -> Self {
-        let cut = match std::str::from_utf8(bytes) {
-            Err(error) if error.error_len().is_none() => error.valid_up_to(),
-            _ => bytes.len(),
-        };
-        Self::decode(bytes.get(..cut).unwrap_or(bytes))
-    }
-
-    /// Wraps a text that is already decoded; a leading byte order mark is taken off.
+    /// Wraps a decoded text; a leading byte order mark is removed.
     #[must_use]
     pub fn from_text(text: &str) -> Self {
         Self::decode(text.as_bytes())
@@ -115,7 +102,7 @@ impl Source {
         self.encoding
     }
 
-    /// Returns the position of a byte offset; offsets past the end give the end.
+    /// Returns the position of a byte offset, or of the end if the offset is greater.
     #[must_use]
     pub fn position(&self, offset: usize) -> Position {
         position(&self.text, offset)
@@ -126,21 +113,24 @@ impl Source {
 #[must_use]
 pub fn position(text: &str, offset: usize) -> Position {
     let offset = boundary(text, offset);
-    let before = text.get(..offset).unwrap_or(text);
-    let bytes = before.as_bytes();
-    let mut line = 1;
-    let mut start = 0;
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        at += 1;
-        match byte {
-            b'\n' => (line, start) = (line + 1, at),
-            b'\r' if text.as_bytes().get(at) != Some(&b'\n') => (line, start) = (line + 1, at),
-            _ => {}
-        }
+    let starts = line_starts(text).take_while(|&start| start <= offset);
+    let (line, start) = starts.fold((0, 0), |(line, _), start| (line + 1, start));
+    Position {
+        line,
+        column: column(text, start, offset),
     }
-    let column = before.get(start..).map_or(0, |rest| rest.chars().count()) + 1;
-    Position { line, column }
+}
+
+/// Returns the offsets at which lines start; a line ending at the end of the text is followed by an empty line.
+fn line_starts(text: &str) -> impl Iterator<Item = usize> {
+    let is_ended = |line: &Line<'_>| line.start + line.text.len() < line.next;
+    std::iter::once(0).chain(lines(text).filter(is_ended).map(|line| line.next))
+}
+
+fn column(text: &str, line_start: usize, offset: usize) -> usize {
+    text.get(line_start..offset)
+        .map_or(0, |line| line.chars().count())
+        + 1
 }
 
 /// Returns the last character boundary at or before `offset`.
@@ -152,50 +142,46 @@ fn boundary(text: &str, offset: usize) -> usize {
     offset
 }
 
-/// Where the lines of a text start, for a text of which many positions are asked.
+/// The offsets at which the lines of a text start, for many positions in one text.
 #[derive(Debug)]
 pub(crate) struct LineStarts(Vec<usize>);
 
 impl LineStarts {
-    /// Finds the lines of `text`.
     pub(crate) fn of(text: &str) -> Self {
-        let ended = |line: &Line<'_>| line.start + line.text.len() < line.next;
-        let starts = lines(text).filter(ended).map(|line| line.next);
-        Self(std::iter::once(0).chain(starts).collect())
+        Self(line_starts(text).collect())
     }
 
-    /// Returns the start of the line that `offset` is on.
+    /// Returns the start of the line that contains `offset`.
     pub(crate) fn start_of(&self, offset: usize) -> usize {
         let after = self.0.partition_point(|&start| start <= offset);
         self.0.get(after.saturating_sub(1)).copied().unwrap_or_default()
     }
 
-    /// Returns the line of this 1-based number, without its line end.
+    /// Returns the line with this 1-based number, without its line ending.
     pub(crate) fn line<'a>(&self, text: &'a str, number: usize) -> &'a str {
         let start = number.checked_sub(1).and_then(|index| self.0.get(index));
         let rest = start.and_then(|&start| text.get(start..)).unwrap_or_default();
         lines(rest).next().map_or("", |line| line.text)
     }
 
-    /// Returns what [`position`] returns for the same text.
+    /// Returns the same as the function [`position`].
     pub(crate) fn position(&self, text: &str, offset: usize) -> Position {
         let offset = boundary(text, offset);
         let start = self.start_of(offset);
         Position {
             line: self.0.partition_point(|&start| start <= offset),
-            column: text.get(start..offset).map_or(0, |line| line.chars().count()) + 1,
+            column: column(text, start, offset),
         }
     }
 }
 
-/// A line of a text: its bytes without the line end, and where they and the next line start.
 #[derive(Debug, Clone, Copy)]
 pub struct Line<'a> {
-    /// The line without its line end.
+    /// The line without its line ending.
     pub text: &'a str,
     /// Offset of its first byte.
     pub start: usize,
-    /// Offset of the byte after its line end.
+    /// Offset after its line ending.
     pub next: usize,
 }
 
@@ -224,7 +210,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_line_end_counts_once() {
+    fn every_line_ending_counts_once() {
         let text = "a\r\nb\rc\nd";
         let found: Vec<_> = lines(text).map(|l| (l.text, l.start, l.next)).collect();
         assert_eq!(found, [("a", 0, 3), ("b", 3, 5), ("c", 5, 7), ("d", 7, 8)]);
@@ -257,10 +243,6 @@ mod tests {
         assert_eq!(
             (lossy.text(), lossy.encoding()),
             ("ok\u{fffd}x", Encoding::Lossy(2))
-        );
-        assert_eq!(
-            Source::decode_head("aé".as_bytes().split_last().unwrap().1).encoding(),
-            Encoding::Utf8
         );
     }
 }

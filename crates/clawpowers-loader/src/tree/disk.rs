@@ -1,7 +1,7 @@
 //! The file system.
 //!
-//! A walk reads many more folders than files, so on Linux the system's own listing is read into one buffer a thread:
-//! the standard library allocates a stream, asks for its status and allocates a name for every folder.
+//! A walk reads many more folders than files, so on Linux `getdents` is called with one buffer for each thread: the
+//! standard library allocates a stream and calls `fstat` for every folder, and allocates a name for every entry.
 
 use super::{EntryKind, Metadata, OpenFile, OpenFolder, ReadError, Tree, check_size};
 use std::ffi::OsStr;
@@ -19,7 +19,7 @@ impl Tree for DiskTree {
     }
 
     fn open_file(&self, path: &Path, limit: u64) -> Result<OpenFile<'_>, ReadError> {
-        // A pipe would block in `open`, so its kind is asked for first; the open file is asked again.
+        // Opening a pipe would block, so the type is checked first, and again after opening.
         if !fs::metadata(path)?.is_file() {
             return Err(ReadError::NotRegular);
         }
@@ -87,7 +87,7 @@ impl OpenFolder for DirHandle {
                     continue;
                 }
                 let kind = match entry.file_type() {
-                    // Some file systems do not tell in the listing.
+                    // Some file systems do not have the type in the listing.
                     FileType::Unknown => {
                         let stat = statat(&self.0, entry.file_name(), AtFlags::SYMLINK_NOFOLLOW)?;
                         FileType::from_raw_mode(stat.st_mode)
@@ -110,14 +110,14 @@ impl OpenFolder for DirHandle {
 
     fn open_folder(&self, name: &OsStr) -> io::Result<Box<dyn OpenFolder + '_>> {
         use rustix::fs::{Mode, OFlags, openat};
-        // Not followed if it has become a link since it was listed.
+        // Not followed if it has become a symlink since it was listed.
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC | OFlags::NOFOLLOW;
         Ok(Box::new(Self(openat(&self.0, name, flags, Mode::empty())?)))
     }
 
     fn open_file(&self, name: &OsStr, limit: u64) -> Result<OpenFile<'_>, ReadError> {
         use rustix::fs::{Mode, OFlags, openat};
-        // Not followed if it has become a link since it was listed, nor waited for if it has become a pipe.
+        // Not followed if it has become a symlink since it was listed; does not block if it has become a pipe.
         let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK;
         let file = openat(&self.0, name, flags, Mode::empty()).map_err(io::Error::from)?;
         regular(File::from(file), limit)

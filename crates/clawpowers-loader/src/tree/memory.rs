@@ -1,4 +1,4 @@
-//! Files in memory: what a host without a disk hands in, and the skills that ship with the program.
+//! Files in memory: the documents of a host without a disk, and the bundled skills.
 
 use super::{EntryKind, Metadata, OpenFile, OpenFolder, ReadError, Tree, check_size};
 use std::borrow::Cow;
@@ -14,28 +14,27 @@ const MAX_PATH_BYTES: usize = 4096;
 /// The bytes of a file: part of the program, or owned.
 pub type Bytes = Cow<'static, [u8]>;
 
-/// Files by their paths, with forward slashes, in byte order; folders are those that the paths name.
+/// Files by their paths, with forward slashes, in byte order. A folder exists if a path contains it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MemoryTree {
     files: BTreeMap<String, Bytes>,
 }
 
-/// Why a path cannot be a document's.
+/// A path that a document cannot have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the document {} {why}", crate::display::quote(.path))]
 pub struct InvalidPath {
-    /// The path.
     pub path: String,
     /// What is wrong with it.
     pub why: &'static str,
 }
 
 impl MemoryTree {
-    /// Takes files.
+    /// Makes a tree of these files.
     ///
     /// # Errors
     ///
-    /// [`InvalidPath`] for the first path that is empty, absolute, climbs, is there twice, or is a folder of another one.
+    /// [`InvalidPath`] for the first path that is empty, absolute, contains `..`, occurs twice, or is a folder of another.
     pub fn new(files: impl IntoIterator<Item = (String, Bytes)>) -> Result<Self, InvalidPath> {
         let mut tree = Self::default();
         for (path, bytes) in files {
@@ -45,7 +44,7 @@ impl MemoryTree {
             if tree.files.insert(path.clone(), bytes).is_some() {
                 return Err(InvalidPath {
                     path,
-                    why: "is there twice",
+                    why: "is given twice",
                 });
             }
         }
@@ -53,13 +52,12 @@ impl MemoryTree {
         if let Some(path) = tree.files.keys().find(folder) {
             return Err(InvalidPath {
                 path: path.clone(),
-                why: "is a folder of another one as well",
+                why: "is also a folder of another document",
             });
         }
         Ok(tree)
     }
 
-    /// Returns the names in a folder, and what each is.
     fn entries_of(&self, folder: &str) -> Vec<(&str, EntryKind)> {
         let mut entries: Vec<(&str, EntryKind)> = Vec::new();
         for path in self.below(folder) {
@@ -67,7 +65,7 @@ impl MemoryTree {
                 Some((name, _)) => (name, EntryKind::Folder),
                 None => (path, EntryKind::File),
             };
-            // Files of one folder are neighbours.
+            // Files of one folder are adjacent.
             if entries.last().is_none_or(|(last, _)| *last != name) {
                 entries.push((name, kind));
             }
@@ -77,7 +75,10 @@ impl MemoryTree {
 
     /// Returns the files below a folder by their paths below it, in byte order.
     fn below<'a>(&'a self, folder: &str) -> impl Iterator<Item = &'a str> {
-        let start = join(folder, "");
+        let start = match folder {
+            "" => String::new(),
+            folder => format!("{folder}/"),
+        };
         let from = (Bound::Included(start.as_str()), Bound::Unbounded);
         self.files
             .range::<str, _>(from)
@@ -90,7 +91,7 @@ impl MemoryTree {
 
     /// Returns the path of an existing file or folder, and the file's bytes.
     fn find(&self, path: &Path) -> io::Result<(String, Option<&[u8]>)> {
-        // The words of Linux, whatever the host.
+        // The message of Linux on every host.
         let not_found = || io::Error::new(io::ErrorKind::NotFound, "No such file or directory (os error 2)");
         let normal = normalize(path).ok_or_else(not_found)?;
         if let Some(bytes) = self.files.get(&normal) {
@@ -168,8 +169,8 @@ impl OpenFolder for MemoryFolder<'_> {
     }
 }
 
-/// Returns a path without `.` and `..`; `None` where it leads out of the tree.
-fn normalize(path: &Path) -> Option<String> {
+/// Returns a path without `.` and `..`; `None` if it is absolute or leads out of its folder.
+pub(crate) fn normalize(path: &Path) -> Option<String> {
     let mut parts = Vec::new();
     for part in path.components() {
         match part {
@@ -180,14 +181,6 @@ fn normalize(path: &Path) -> Option<String> {
         }
     }
     Some(parts.join("/"))
-}
-
-fn join(folder: &str, name: &str) -> String {
-    if folder.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{folder}/{name}")
-    }
 }
 
 fn fault(path: &str) -> Option<&'static str> {
@@ -232,7 +225,7 @@ mod tests {
             (&["a/../b"], "`.` or `..`"),
             (&["./a"], "`.` or `..`"),
             (&["a\\b"], "a character"),
-            (&["a", "b", "a"], "there twice"),
+            (&["a", "b", "a"], "given twice"),
             (&["a/b", "a"], "a folder of another"),
         ] {
             let refused = tree(paths).unwrap_err();

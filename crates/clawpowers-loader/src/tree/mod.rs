@@ -4,6 +4,7 @@ mod disk;
 mod memory;
 
 pub use disk::DiskTree;
+pub(crate) use memory::normalize;
 pub use memory::{Bytes, InvalidPath, MemoryTree};
 
 use std::ffi::OsStr;
@@ -16,12 +17,11 @@ pub const MAX_SKILL_BYTES: u64 = 1024 * 1024;
 /// How large another file of a skill may be to be read, in bytes.
 pub const MAX_RESOURCE_BYTES: u64 = 16 * 1024 * 1024;
 
-/// What an entry of a folder is; symbolic links are not followed.
+/// The type of an entry; symbolic links are not followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntryKind {
     /// A regular file.
     File,
-    /// A folder.
     Folder,
     /// A symbolic link.
     Link,
@@ -29,14 +29,13 @@ pub enum EntryKind {
     Other,
 }
 
-/// What a path leads to; symbolic links are followed.
+/// Metadata of a path; symbolic links are followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Metadata {
-    /// A file, a folder or something else.
     pub kind: EntryKind,
-    /// Its size in bytes.
+    /// In bytes.
     pub size: u64,
-    /// Whether it may be executed; `None` in a tree without permissions.
+    /// `None` in a tree without permissions.
     pub executable: Option<bool>,
 }
 
@@ -46,15 +45,9 @@ pub enum ReadError {
     /// It is a folder, a pipe, a socket or a device.
     #[error("not a regular file")]
     NotRegular,
-    /// It is larger than the limit.
+    /// It is larger than the limit, in bytes.
     #[error("{size} bytes, more than {limit}")]
-    TooLarge {
-        /// Its size.
-        size: u64,
-        /// The limit.
-        limit: u64,
-    },
-    /// The system refused.
+    TooLarge { size: u64, limit: u64 },
     #[error("{0}")]
     Io(#[from] io::Error),
 }
@@ -68,21 +61,21 @@ pub trait Tree: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// Fails where `path` is not a folder or cannot be read.
+    /// Fails if `path` is not a folder or cannot be read.
     fn open_folder(&self, path: &Path) -> io::Result<Box<dyn OpenFolder + '_>>;
 
     /// Opens a regular file of at most `limit` bytes; never waits for a pipe.
     ///
     /// # Errors
     ///
-    /// Fails where `path` is not a regular file, is larger than `limit`, or cannot be read.
+    /// Fails if `path` is not a regular file, is larger than `limit`, or cannot be read.
     fn open_file(&self, path: &Path, limit: u64) -> Result<OpenFile<'_>, ReadError>;
 
-    /// Returns what `path` leads to.
+    /// Returns the metadata of `path`.
     ///
     /// # Errors
     ///
-    /// Fails where nothing is at `path`, or where it cannot be reached.
+    /// Fails if `path` does not exist or cannot be accessed.
     fn metadata(&self, path: &Path) -> io::Result<Metadata>;
 
     /// Returns the absolute path without `.`, `..` and symbolic links; equal for two paths to one file. In memory, it is
@@ -105,28 +98,28 @@ pub trait Tree: fmt::Debug + Send + Sync {
         let (file, size) = self.open_file(path, limit)?;
         let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
         file.take(limit + 1).read_to_end(&mut bytes)?;
-        // It may have grown since.
+        // The file may have grown since it was opened.
         check_size(bytes.len() as u64, limit)?;
         Ok(bytes)
     }
 
-    /// Tells whether `path` leads to a folder.
+    /// Tells whether `path` is a folder; symbolic links are followed.
     fn is_folder(&self, path: &Path) -> bool {
         self.metadata(path)
             .is_ok_and(|metadata| metadata.kind == EntryKind::Folder)
     }
 
-    /// Tells whether `path` leads to a regular file.
+    /// Tells whether `path` is a regular file; symbolic links are followed.
     fn is_file(&self, path: &Path) -> bool {
         self.metadata(path)
             .is_ok_and(|metadata| metadata.kind == EntryKind::File)
     }
 
-    /// Tells whether `path` leads to anything.
+    /// Tells whether `path` exists; symbolic links are followed.
     ///
     /// # Errors
     ///
-    /// Fails where that cannot be found out.
+    /// Fails if that cannot be determined.
     fn exists(&self, path: &Path) -> io::Result<bool> {
         match self.metadata(path) {
             Ok(_) => Ok(true),
@@ -136,13 +129,13 @@ pub trait Tree: fmt::Debug + Send + Sync {
     }
 }
 
-/// An open folder, whose entries are reached without resolving its path again.
+/// An open folder, whose entries are opened without resolving its path again.
 pub trait OpenFolder {
     /// Calls `each` for every entry until it returns false.
     ///
     /// # Errors
     ///
-    /// Fails where the entries cannot be read.
+    /// Fails if the entries cannot be read.
     fn entries(&self, each: &mut dyn FnMut(&OsStr, EntryKind) -> bool) -> io::Result<()>;
 
     /// Opens a folder that is an entry, but not a link to one.

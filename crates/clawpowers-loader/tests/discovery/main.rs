@@ -160,7 +160,7 @@ fn odd_files_have_a_row_and_the_others_load() {
 }
 
 #[test]
-fn a_root_that_is_missing_holds_nothing_and_one_that_is_a_file_has_a_row() {
+fn a_missing_root_is_empty_and_a_root_that_is_a_file_has_a_row() {
     let tree = Tree::new();
     tree.write("file", "x").skill("s/a", "a");
     let catalog = tree.load(&["none", "file", "file/below", "s", "s"]);
@@ -211,7 +211,7 @@ fn one_folder_gives_one_skill() {
         .write("s/b/skill.md", text("b"))
         .write("s/c/Skill.md", text("c"));
     tree.write("s/a/skill.md", text("lower"));
-    // A file system that ignores case holds one file here.
+    // A file system that ignores case has one file here.
     let two = fs::read_dir(tree.path("s/a")).unwrap().count() == 2;
     let catalog = tree.load(&["s"]);
     assert_eq!(names(&catalog).len(), 3);
@@ -283,7 +283,7 @@ fn a_passed_bound_gives_a_row() {
     };
     let found = tree.walk("s", &deep);
     assert_eq!(tree.candidates(&found), ["s/a/SKILL.md", "s/b/c/SKILL.md"]);
-    // Folders of a skill are its resources: no row, unless the next one holds a skill.
+    // Folders of a skill are its resources: no row, unless the next one contains a skill.
     assert_eq!(tree.refused(&found), []);
     tree.skill("s/b/c/d", "d");
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Roots that are links, lie behind links, or are the same; and what else a walk meets at its edges.
+//! Roots that are symlinks, are below symlinks, or are the same; limits of a walk.
 
 use super::unix::pair;
 use super::*;
@@ -129,7 +129,7 @@ fn a_root_inside_another_gives_duplicates() {
 }
 
 #[test]
-fn a_second_way_to_a_folder_whose_skill_is_a_link_is_a_duplicate_too() {
+fn a_second_path_to_a_folder_whose_skill_is_a_link_is_a_duplicate_too() {
     let tree = Tree::new();
     tree.write("s/text.md", text("tea"))
         .link("s/text.md", "s/tea/SKILL.md")
@@ -220,7 +220,7 @@ fn a_link_to_what_the_walk_does_not_enter_is_followed() {
     assert_eq!(names(&tree.load(&["s"])), ["inner"]);
     let closed = tree.path("r/closed");
     fs::set_permissions(&closed, fs::Permissions::from_mode(0o111)).unwrap();
-    // Whoever may read everything finds it on the real way.
+    // A user who may read everything finds it by its real path.
     let found = names(&tree.load(&["r"])).len();
     fs::set_permissions(&closed, fs::Permissions::from_mode(0o755)).unwrap();
     assert_eq!(found, 1);
@@ -271,7 +271,7 @@ fn the_skill_file_is_no_resource_however_its_path_is_written() {
 }
 
 #[test]
-fn too_many_files_and_too_deep_folders_are_told() {
+fn too_many_files_and_too_deep_folders_are_reported() {
     let tree = Tree::new();
     tree.skill("many", "many");
     for index in 0..=MAX_RESOURCES {

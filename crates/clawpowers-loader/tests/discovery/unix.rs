@@ -1,4 +1,4 @@
-//! What only a Unix file system holds: links, pipes, permissions.
+//! Symlinks, pipes and permissions of Unix.
 
 use super::*;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
@@ -69,7 +69,7 @@ fn pipes_and_links_have_a_row_and_the_others_load() {
 }
 
 #[test]
-fn the_real_way_comes_before_the_linked_one() {
+fn the_real_path_precedes_the_linked_one() {
     let tree = Tree::new();
     tree.skill("s/m", "m")
         .link("s/m/SKILL.md", "s/a/SKILL.md")
@@ -89,8 +89,8 @@ fn the_real_way_comes_before_the_linked_one() {
 }
 
 #[test]
-fn the_real_way_comes_first_behind_a_link_too() {
-    // Both ways lie behind a link to a folder; only one of them is a link twice over.
+fn the_real_path_is_first_below_a_link_too() {
+    // Both paths are below a link to a folder; only one of them is a link itself.
     let tree = Tree::new();
     tree.skill("store/m", "m")
         .link("store/m/SKILL.md", "store/a/SKILL.md")

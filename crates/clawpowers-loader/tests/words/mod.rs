@@ -81,7 +81,7 @@ fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// Leaves a control character out; one that is a blank stands between words.
+/// Removes a control character; one that is white space separates words.
 fn visible(c: char) -> Option<char> {
     match c {
         c if c.is_whitespace() => Some(' '),

@@ -9,7 +9,7 @@ use crate::wire::{self, ApiError, DatabaseStatus, Result, named};
 use clawpowers_executor::{Db, Error, Leftovers, Storage};
 use clawpowers_loader::display::{display_path, pluralize};
 use clawpowers_loader::{
-    CLIENTS, Catalog, CatalogOptions, Client, Entry, Profile, Rule, Scope, lint_package, missing_requirements,
+    CLIENTS, Catalog, CatalogOptions, Client, Entry, Rule, Scope, Target, lint_package, missing_requirements,
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -146,7 +146,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
         if entry.scope == Scope::Bundled {
             continue;
         }
-        let linted = lint_package(&*entry.tree, &entry.file, Profile::ClawPowers);
+        let linted = lint_package(&*entry.tree, &entry.file, Target::ClawPowers);
         let mut found = linted.parsed.diagnostics;
         found.retain(|d| is_reference(d.rule));
         if !found.is_empty() {

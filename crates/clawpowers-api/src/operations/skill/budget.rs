@@ -66,14 +66,17 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
         }
         let items = items(runtime, &runtime.select(&selection)?.catalog);
         let listing = list(&items, context);
-        let skills = items.into_iter().zip(listing.fates).map(|(item, fate)| Fate {
-            name: item.name,
-            fate,
-            limit: match fate {
-                Truncation::Shortened(limit) => Some(limit),
-                _ => None,
-            },
-        });
+        let skills = items
+            .into_iter()
+            .zip(listing.truncations)
+            .map(|(item, fate)| Fate {
+                name: item.name,
+                fate,
+                limit: match fate {
+                    Truncation::Shortened(limit) => Some(limit),
+                    _ => None,
+                },
+            });
         let (client, budget, needed) = (listing.client, listing.budget, listing.needed);
         clients.push(ClientBudget {
             client,

@@ -6,7 +6,7 @@ use crate::runtime::Runtime;
 use crate::text::escape_line;
 use crate::wire::{self, Result, skill::diagnostics};
 use clawpowers_loader::display::{display_path, quote};
-use clawpowers_loader::{MAX_SKILL_BYTES, ParseOptions, Parsed, Profile, Rule, Severity, fix, folder_name};
+use clawpowers_loader::{MAX_SKILL_BYTES, ParseOptions, Parsed, Rule, Severity, Target, fix, folder_name};
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -78,7 +78,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
         };
         match bytes {
             Some(bytes) => response.repair(runtime, &target.path, &full, &bytes, request.write),
-            None => response.add_unread(&target.path, target.lint(runtime, Profile::ClawPowers)),
+            None => response.add_unread(&target.path, target.lint(runtime, Target::ClawPowers)),
         }
     }
     Ok(response)
@@ -88,7 +88,7 @@ impl Response {
     /// Adds a row for a file, and writes the repaired file if `write` is true.
     fn repair(&mut self, runtime: &Runtime, file: &Path, full: &Path, bytes: &[u8], write: bool) {
         let options = ParseOptions {
-            profile: Profile::ClawPowers,
+            target: Target::ClawPowers,
             folder: folder_name(&*runtime.tree(), full),
         };
         let fixed = fix(bytes, &options);

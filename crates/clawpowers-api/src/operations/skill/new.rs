@@ -4,7 +4,7 @@ use crate::runtime::Runtime;
 use crate::wire::{ApiError, Result};
 use clawpowers_loader::display::{display_path, quote};
 use clawpowers_loader::{
-    CLIENTS, DiskTree, MAX_NAME_CHARS, ParseOptions, Profile, Severity, WalkRules, default_roots, is_device,
+    CLIENTS, DiskTree, MAX_NAME_CHARS, ParseOptions, Severity, Target, WalkRules, default_roots, is_device,
     parse, skill_file, suggest_name, template,
 };
 use serde::{Deserialize, Serialize};
@@ -65,7 +65,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     }
     let text = template(name, request.description.as_deref());
     let options = ParseOptions {
-        profile: Profile::Spec,
+        target: Target::Spec,
         folder: Some(name.clone()),
     };
     let mut diagnostics = parse(text.as_bytes(), &options).diagnostics.into_iter();

@@ -3,7 +3,7 @@
 use crate::runtime::Runtime;
 use crate::text::unknown_name;
 use crate::wire::{self, Result, bytes::needed_bytes, skill::diagnostics};
-use clawpowers_loader::{Client, ParseOptions, Profile, Rule, Skill, parse};
+use clawpowers_loader::{Client, ParseOptions, Rule, Skill, Target, parse};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -41,7 +41,7 @@ pub struct Response {
 /// `invalid_request` without a text; `invalid_input` for an unknown target.
 pub fn run(_: &Runtime, request: &Request) -> Result<Response> {
     let options = ParseOptions {
-        profile: target(request.target.as_deref().unwrap_or("clawpowers"))?,
+        target: target(request.target.as_deref().unwrap_or("clawpowers"))?,
         folder: request.folder.clone(),
     };
     let bytes = needed_bytes("text", request.text.as_deref(), request.text_base64.as_deref())?;
@@ -58,9 +58,9 @@ pub fn run(_: &Runtime, request: &Request) -> Result<Response> {
 }
 
 /// Reads the name of a target.
-pub(super) fn target(name: &str) -> Result<Profile> {
+pub(super) fn target(name: &str) -> Result<Target> {
     // A client's other names name its rules as well.
     let own = Client::named(name).map_or(name, |client| client.name);
-    let unknown = |()| unknown_name("target", name, &Profile::ALL.map(Profile::as_str));
+    let unknown = |()| unknown_name("target", name, &Target::ALL.map(Target::as_str));
     own.parse().map_err(unknown)
 }

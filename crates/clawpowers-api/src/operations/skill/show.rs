@@ -5,7 +5,7 @@ use crate::runtime::Runtime;
 use crate::wire::skill::{diagnostics, unmet};
 use crate::wire::{self, Result, named};
 use clawpowers_loader::display::display_path;
-use clawpowers_loader::{Client, Profile, Scope, lint_package, list_resources, missing_requirements};
+use clawpowers_loader::{Client, Scope, Target, lint_package, list_resources, missing_requirements};
 use serde::Serialize;
 
 catalog_query! {
@@ -47,11 +47,11 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     let selected = runtime.select(&request.shared())?;
     let entry = selected.entry(runtime, &request.name)?;
     let client = request.client.as_deref().and_then(Client::named);
-    let profile = client.map_or(Profile::ClawPowers, |client| client.profile);
+    let target = client.map_or(Target::ClawPowers, |client| client.target);
     let files = list_resources(&*entry.tree, &entry.file)
         .unwrap_or_default()
         .files;
-    let parsed = lint_package(&*entry.tree, &entry.file, profile).parsed;
+    let parsed = lint_package(&*entry.tree, &entry.file, target).parsed;
     let skill = parsed.skill.as_ref().unwrap_or(&entry.skill);
     let missing = missing_requirements(&skill.requirements, &Runtime::host(), &selected.catalog);
     let (digest, digest_failure) = match digest_of_entry(&entry) {

@@ -6,7 +6,7 @@ use crate::runtime::Runtime;
 use crate::wire::{self, ApiError, Result, named, skill::diagnostics};
 use clawpowers_loader::display::{display_path, quote};
 use clawpowers_loader::{
-    Diagnostic, Found, Parsed, Position, Profile, Root, Rule, Severity, Tree, WalkRules, lint_package,
+    Diagnostic, Found, Parsed, Position, Root, Rule, Severity, Target, Tree, WalkRules, lint_package,
     skill_file, walk,
 };
 use serde::{Deserialize, Serialize};
@@ -29,8 +29,8 @@ pub struct Request {
 pub struct Response {
     /// The target whose rules were applied.
     #[serde(serialize_with = "named::serialize")]
-    #[cfg_attr(feature = "schema", schemars(schema_with = "named::schema::<Profile>"))]
-    pub target: Profile,
+    #[cfg_attr(feature = "schema", schemars(schema_with = "named::schema::<Target>"))]
+    pub target: Target,
     pub files: Vec<Verdict>,
     /// The number of files without errors.
     pub valid: usize,
@@ -57,13 +57,13 @@ pub struct Verdict {
 ///
 /// `invalid_input` for an unknown target, `io` for a path that does not exist.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
-    let profile = target(request.target.as_deref().unwrap_or("spec"))?;
+    let target = target(request.target.as_deref().unwrap_or("spec"))?;
     let mut response = Response {
-        target: profile,
+        target,
         ..Response::default()
     };
-    for target in files(runtime, &request.paths)? {
-        let parsed = target.lint(runtime, profile);
+    for input in files(runtime, &request.paths)? {
+        let parsed = input.lint(runtime, target);
         let count = |severity| {
             let diagnostics = parsed.diagnostics.iter();
             diagnostics.filter(|d| d.severity == severity).count()
@@ -72,7 +72,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
         response.warnings += count(Severity::Warning);
         response.valid += usize::from(parsed.is_valid());
         response.files.push(Verdict {
-            path: display_path(&target.path),
+            path: display_path(&input.path),
             valid: parsed.is_valid(),
             name: parsed.skill.as_ref().map(|skill| skill.name.clone()),
             reason: parsed.reason.map(Rule::id),
@@ -83,13 +83,13 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
 }
 
 /// A file that a path leads to.
-pub(super) struct Target {
+pub(super) struct Input {
     pub(super) path: PathBuf,
     /// Why the file is not read.
     pub(super) refusal: Option<Diagnostic>,
 }
 
-impl Target {
+impl Input {
     const fn file(path: PathBuf) -> Self {
         Self { path, refusal: None }
     }
@@ -106,11 +106,11 @@ impl Target {
         Self { path, refusal }
     }
 
-    pub(super) fn lint(&self, runtime: &Runtime, profile: Profile) -> Parsed {
+    pub(super) fn lint(&self, runtime: &Runtime, target: Target) -> Parsed {
         match &self.refusal {
             None => {
                 let file = runtime.environment.cwd.join(&self.path);
-                lint_package(&*runtime.tree(), &file, profile).parsed
+                lint_package(&*runtime.tree(), &file, target).parsed
             }
             Some(diagnostic) => Parsed {
                 skill: None,
@@ -122,7 +122,7 @@ impl Target {
 }
 
 /// Returns the files that paths lead to: the file itself, the SKILL.md of a folder, or all skills below a folder.
-pub(super) fn files(runtime: &Runtime, paths: &[String]) -> Result<Vec<Target>> {
+pub(super) fn files(runtime: &Runtime, paths: &[String]) -> Result<Vec<Input>> {
     let mut targets = Vec::new();
     let tree = runtime.tree();
     for path in paths {
@@ -142,7 +142,7 @@ pub(super) fn files(runtime: &Runtime, paths: &[String]) -> Result<Vec<Target>> 
             // The same words as the reference validator's.
             let message = "missing required file: SKILL.md, in the folder and below".to_owned();
             let hint = Some("{skill_new name=NAME} makes one".to_owned());
-            found.push(Target::refused(
+            found.push(Input::refused(
                 full.clone(),
                 Rule::FileMissing,
                 Severity::Error,
@@ -163,9 +163,9 @@ pub(super) fn files(runtime: &Runtime, paths: &[String]) -> Result<Vec<Target>> 
     Ok(targets)
 }
 
-fn below(tree: &dyn Tree, path: &Path) -> Vec<Target> {
+fn below(tree: &dyn Tree, path: &Path) -> Vec<Input> {
     if !tree.is_folder(path) {
-        return vec![Target::file(path.to_owned())];
+        return vec![Input::file(path.to_owned())];
     }
     let root = Root::extra(path.to_owned());
     if let Some(file) = skill_file(tree, path) {
@@ -173,8 +173,8 @@ fn below(tree: &dyn Tree, path: &Path) -> Vec<Target> {
         let is_second =
             |found: &Found| matches!(found, Found::Refused { rule, .. } if *rule == Rule::FileSecond);
         let beside = walk(tree, &root, &OWN_FOLDER).found.into_iter();
-        let second = beside.filter(is_second).filter_map(target_of);
-        return std::iter::once(Target::file(file)).chain(second).collect();
+        let second = beside.filter(is_second).filter_map(input_of);
+        return std::iter::once(Input::file(file)).chain(second).collect();
     }
     let found = walk(tree, &root, &WalkRules::default()).found;
     let mut seen = HashSet::new();
@@ -183,7 +183,7 @@ fn below(tree: &dyn Tree, path: &Path) -> Vec<Target> {
         Found::Candidate(candidate) => seen.insert(candidate.canonical.clone().into_os_string()),
         Found::Refused { .. } => true,
     };
-    found.into_iter().filter(first).filter_map(target_of).collect()
+    found.into_iter().filter(first).filter_map(input_of).collect()
 }
 
 /// Only the files of one folder.
@@ -193,9 +193,9 @@ const OWN_FOLDER: WalkRules = WalkRules {
 };
 
 /// Returns the target of what a walk has found. Broken links beside a skill are diagnostics of that skill instead.
-fn target_of(found: Found) -> Option<Target> {
+fn input_of(found: Found) -> Option<Input> {
     let (location, rule, message) = match found {
-        Found::Candidate(candidate) => return Some(Target::file(candidate.file)),
+        Found::Candidate(candidate) => return Some(Input::file(candidate.file)),
         Found::Refused {
             location,
             rule,
@@ -209,5 +209,5 @@ fn target_of(found: Found) -> Option<Target> {
         Rule::SymlinkBroken | Rule::SymlinkEscape if !is_file => return None,
         _ => Severity::Error,
     };
-    Some(Target::refused(location, rule, severity, message, None))
+    Some(Input::refused(location, rule, severity, message, None))
 }

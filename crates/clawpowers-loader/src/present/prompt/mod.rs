@@ -1,74 +1,48 @@
-//! The catalog as a model reads it: four layouts, and a ladder down to any token budget.
+//! The catalog for a model: four formats, and shorter forms for a token budget.
 
-mod ladder;
+mod fit;
 mod roots;
 
-pub use ladder::{Level, Prompt, TooSmall, fit};
+pub use fit::{Level, Prompt, TooSmall, fit};
 
 use crate::display::{escape_control, is_control, single_line};
 use roots::Roots;
 use std::fmt::Write as _;
 
-/// A layout.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Format {
-    /// `<available_skills>` with one element a line, as the specification's client guide shows it; a folder that many
-    /// skills share is written once, as a `<root>`, and their locations start with its id.
-    #[default]
-    Xml,
-    /// `<available_skills>` in the layout of the reference validator.
-    SkillsRef,
-    /// A Markdown list; a folder that many skills share is written once.
-    Markdown,
-    /// A JSON array.
-    Json,
-}
-
-impl Format {
-    /// Every layout, in the order of the documentation.
-    pub const ALL: [Self; 4] = [Self::Xml, Self::SkillsRef, Self::Markdown, Self::Json];
-
-    /// Returns the name used on the command line and in requests.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Xml => "xml",
-            Self::SkillsRef => "skills-ref",
-            Self::Markdown => "markdown",
-            Self::Json => "json",
-        }
-    }
-}
-
-impl std::str::FromStr for Format {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL
-            .into_iter()
-            .find(|format| format.as_str() == text)
-            .ok_or(())
+named_enum! {
+    /// The format of a prompt.
+    #[derive(Default)]
+    pub enum Format {
+        /// `<available_skills>` with one element a line, as the specification's client guide shows it. A folder that many
+        /// skills share is written once, as a `<root>`, and their locations start with its id.
+        #[default]
+        Xml = "xml",
+        /// `<available_skills>` as the reference validator prints it.
+        SkillsRef = "skills-ref",
+        /// A Markdown list; a folder that many skills share is written once.
+        Markdown = "markdown",
+        /// A JSON array.
+        Json = "json",
     }
 }
 
 /// One skill of a prompt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
-    /// Its name.
     pub name: String,
-    /// Its description; left out of the prompt where it is empty.
+    /// Left out of the prompt if it is empty.
     pub description: String,
     /// Its SKILL.md.
     pub location: String,
 }
 
-/// Renders skills in a layout, without a line end after the last line; no skills give an empty block, or nothing.
+/// Renders skills without a line feed at the end; without skills, the result is an empty block or an empty text.
 #[must_use]
 pub fn render(items: &[Item], format: Format) -> String {
     render_with_note(items, 0, format)
 }
 
-/// Renders skills and says how many were left out.
+/// Renders skills and a note about how many were left out.
 fn render_with_note(items: &[Item], dropped: usize, format: Format) -> String {
     match format {
         Format::Xml => xml(items, dropped),
@@ -83,17 +57,17 @@ fn note(dropped: usize) -> String {
     format!("{dropped} more {plural} installed; `clawpowers skill search WORDS` finds them")
 }
 
-/// What a reader does with a skill that is in the program and not on disk.
+/// How to read a skill that is in the program and not on disk.
 const BUNDLED: &str = "`clawpowers skill read NAME` prints a skill whose location starts with `bundled:`";
 
-/// How a location that was shortened by [`Roots`] is read.
+/// How to read a location that was shortened by [`Roots`].
 const SHARED: &str = "a location that starts with the id of a root is a path below that root";
 
 fn has_bundled(items: &[Item]) -> bool {
     items.iter().any(|item| item.location.starts_with("bundled:"))
 }
 
-/// Escapes the five characters that mean something in XML, and leaves out what XML cannot hold.
+/// Escapes the five special characters of XML and replaces those that XML cannot contain.
 #[must_use]
 pub fn escape_xml(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
@@ -196,7 +170,7 @@ fn markdown(items: &[Item], dropped: usize) -> String {
     lines.join("\n")
 }
 
-/// Puts a path between as many backticks as it takes, so that it can be copied as it is.
+/// Puts a path between as many backticks as it needs, so that it can be copied unchanged.
 fn code_span(text: &str) -> String {
     let text = escape_control(text).replace('\n', "\\u{a}");
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();

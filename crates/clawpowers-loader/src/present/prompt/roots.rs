@@ -1,4 +1,4 @@
-//! Folders that many skills of a prompt share, written once: with hundreds of skills, paths cost most.
+//! Writes a folder that many skills share once: with hundreds of skills, paths cost most.
 
 use super::Item;
 use std::borrow::Cow;
@@ -12,13 +12,13 @@ pub(super) struct Roots<'a> {
 }
 
 impl<'a> Roots<'a> {
-    /// Takes the folders that are cheaper to write once; `line` writes one, `whole` puts a text around the lines.
+    /// Selects the folders that are cheaper to write once; `line` writes one, `whole` adds a text around the lines.
     pub(super) fn of(
         items: &'a [Item],
         line: impl Fn(&str, &str) -> String,
         whole: impl Fn(String) -> String,
     ) -> Self {
-        // In the order in which they come, so that the same skills give the same ids.
+        // In the order of the skills, so that the same skills give the same ids.
         let mut counts: Vec<(&str, usize)> = Vec::new();
         let mut places: HashMap<&str, usize> = HashMap::new();
         for root in items.iter().filter_map(|item| root_of(&item.location)) {
@@ -41,7 +41,7 @@ impl<'a> Roots<'a> {
             }
         }
         let text = whole(lines.clone());
-        // A path that starts as an id does could be taken for one.
+        // A path that starts like an id could be taken for one.
         let mixed = items.iter().any(|item| looks_short(&item.location));
         if mixed || saved <= chars(&text) - chars(&lines) {
             return Self::default();
@@ -50,12 +50,12 @@ impl<'a> Roots<'a> {
         roots
     }
 
-    /// Returns what says which folder an id stands for; empty where there are none.
+    /// Returns the text that explains the ids; empty if there are none.
     pub(super) fn text(&self) -> &str {
         &self.text
     }
 
-    /// Returns a location with the id in the place of its root.
+    /// Replaces the root of a location by its id.
     pub(super) fn short<'b>(&self, location: &'b str) -> Cow<'b, str> {
         let id = root_of(location).and_then(|root| Some((root, self.ids.get(root)?)));
         match id.and_then(|(root, id)| Some((id, location.strip_prefix(root)?))) {
@@ -69,7 +69,7 @@ fn chars(text: &str) -> usize {
     text.chars().count()
 }
 
-/// Returns the folder that holds the folder of a SKILL.md, without a separator at its end.
+/// Returns the parent folder of the folder of a SKILL.md.
 fn root_of(location: &str) -> Option<&str> {
     let separator = if location.contains('/') { '/' } else { '\\' };
     let (folder, _) = location.rsplit_once(separator)?;

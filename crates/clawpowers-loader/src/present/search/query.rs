@@ -1,32 +1,32 @@
-//! The words of a query, and how often a text holds them.
+//! The words of a query, and how often a text contains them.
 
 use super::stem::stem;
 use std::collections::{BTreeMap, HashMap};
 use unicode_normalization::UnicodeNormalization as _;
 
-/// How many letters a word of a query has at least that also finds longer words.
+/// The least number of letters of a word that also matches longer words.
 const MIN_START: usize = 4;
-/// How many bytes it has at most.
+/// Its greatest length in bytes.
 const MAX_START: usize = 64;
-/// What an inflected form of a word counts, and a longer word that starts with it.
+/// The weights of an inflected form of a word, and of a longer word that starts with it.
 const INFLECTED: f64 = 0.9;
 const LONGER: f64 = 0.5;
 
 /// The words of a query, each once.
 pub(super) struct Query {
     words: HashMap<String, usize>,
-    /// For each stem the words that have it.
+    /// The words with each stem.
     stems: HashMap<String, Vec<usize>>,
-    /// The lengths in bytes of the words that find longer ones, ascending.
+    /// The lengths in bytes of the words that match longer ones, ascending.
     lengths: Vec<usize>,
 }
 
-/// What a document holds of a query.
-#[derive(Default)]
+/// The matches of a query in a document.
+#[derive(Clone, Default)]
 pub(super) struct Tally {
-    /// The words of the query that it holds, and how much each counts.
+    /// The weighted count of each word of the query.
     pub(super) found: BTreeMap<usize, f64>,
-    /// How much all its words count.
+    /// The weighted count of all its words.
     pub(super) length: f64,
 }
 
@@ -57,8 +57,13 @@ impl Query {
         self.words.len()
     }
 
-    /// Adds the words of texts, each of which counts `weight`.
-    pub(super) fn count(&self, tally: &mut Tally, texts: &[String], weight: f64) {
+    /// Adds the words of texts with a weight.
+    pub(super) fn count<'t>(
+        &self,
+        tally: &mut Tally,
+        texts: impl IntoIterator<Item = &'t String>,
+        weight: f64,
+    ) {
         for text in texts {
             each_word(text, |word| {
                 tally.length += weight;
@@ -89,7 +94,7 @@ impl Query {
 /// Calls `each` for the lower-case words of a text.
 fn each_word(text: &str, mut each: impl FnMut(&str)) {
     if text.is_ascii() {
-        // Nearly every text is, and then nothing has to be composed.
+        // Nearly every text is, and needs no normalization.
         let mut lower = String::new();
         for word in text
             .split(|c: char| !c.is_ascii_alphanumeric())
@@ -108,7 +113,7 @@ fn each_word(text: &str, mut each: impl FnMut(&str)) {
 /// Splits a text into lower-case words.
 fn terms(text: &str) -> Vec<String> {
     let mut words = Vec::new();
-    // Twice, since a lower-case letter may be written in two ways again.
+    // Twice, because lower-casing may undo the normalization.
     let text: String = text.nfkc().collect::<String>().to_lowercase().nfkc().collect();
     for run in text.split(|c: char| !c.is_alphanumeric()) {
         let mut latin = String::new();
@@ -135,7 +140,7 @@ fn terms(text: &str) -> Vec<String> {
     words
 }
 
-/// Tells whether a character belongs to a script that puts no blanks between words.
+/// Tells whether a character belongs to a script without spaces between words.
 const fn is_unspaced(c: char) -> bool {
     matches!(c, '\u{e00}'..='\u{eff}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }

@@ -1,9 +1,9 @@
-//! Stems of English words, so that a word finds its inflected forms.
+//! Stems of English words, so that a word matches its inflected forms.
 //!
-//! A few rules for plurals, `-ing` and `-ed`, no more: they make equal what a reader takes for the same word and leave
-//! all else alone. A stem need not be a word (`cach` of cache, caches, cached and caching).
+//! There are only a few rules, for plurals, `-ing` and `-ed`. A stem need not be a word (`cach` of cache, caches, cached
+//! and caching).
 
-/// How many letters a stem has at least.
+/// The least number of letters of a stem.
 const MIN_STEM: usize = 3;
 
 /// Returns the stem of a lower-case word.
@@ -18,13 +18,13 @@ pub(super) fn stem(word: &str) -> &str {
         is_stem.then(|| single(base))
     });
     let base = base.unwrap_or(singular);
-    // `caching` has lost the letter that `cache` still has.
+    // `caching` has lost the final letter of `cache`.
     let bare = base.strip_suffix('e').filter(|bare| bare.len() >= MIN_STEM);
     bare.or_else(|| base.strip_suffix('y').filter(|bare| bare.len() >= MIN_STEM))
         .unwrap_or(base)
 }
 
-/// Takes the ending of a plural off; `y` and `ie` are left to what comes behind.
+/// Removes the ending of a plural; the caller handles `y` and `ie`.
 fn singular(word: &str) -> &str {
     let sibilant = |base: &&str| {
         ["s", "x", "z", "ch", "sh"].iter().any(|end| base.ends_with(end)) && base.len() >= MIN_STEM
@@ -40,7 +40,7 @@ fn singular(word: &str) -> &str {
         .unwrap_or(word)
 }
 
-/// Takes off the second of two equal consonants that an ending doubled: `debugg` of debugging.
+/// Removes a consonant that an ending doubled: `debugg` of debugging.
 fn single(base: &str) -> &str {
     let mut letters = base.bytes().rev();
     match (letters.next(), letters.next()) {
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn other_words_keep_apart() {
+    fn other_words_have_other_stems() {
         for (a, b) in [
             ("string", "str"),
             ("status", "statu"),

@@ -1,4 +1,4 @@
-//! Markdown code blocks that frontmatter may be inside of.
+//! Markdown code blocks and comments around frontmatter.
 
 use crate::syntax::source::lines;
 use std::ops::Range;
@@ -8,7 +8,7 @@ use std::ops::Range;
 struct CodeFence {
     mark: char,
     length: usize,
-    /// Whether only blanks follow the marks; a line with an info string closes nothing.
+    /// Whether only blanks follow the marks; a fence with an info string closes nothing.
     bare: bool,
 }
 
@@ -36,14 +36,14 @@ pub(super) fn is_code_fence(line: &str) -> bool {
     CodeFence::of(line).is_some()
 }
 
-/// What hides the lines that follow from a reader of Markdown.
+/// An open code block or comment.
 #[derive(Debug, Clone, Copy)]
 enum Inside {
     Code { start: usize, fence: CodeFence },
     Comment { start: usize },
 }
 
-/// Follows a text line by line and knows in which code block or comment it is.
+/// Reads a text line by line and knows the code block or comment that is open.
 #[derive(Debug, Default)]
 pub(super) struct Enclosure(Option<Inside>);
 
@@ -60,7 +60,7 @@ impl Enclosure {
         };
     }
 
-    /// Returns where the code block or comment starts that the next line is inside of.
+    /// Returns the start of the code block or comment that contains the next line.
     pub(super) fn start(&self) -> Option<usize> {
         match self.0? {
             Inside::Code { start, .. } | Inside::Comment { start } => Some(start),
@@ -73,11 +73,11 @@ fn opens_comment(line: &str) -> bool {
     behind.is_some_and(|behind| !behind.contains("-->"))
 }
 
-/// Finds the line that closes the code block which is opened at `opener` and holds the frontmatter; `body` is where the
-/// frontmatter ends.
+/// Finds the line that closes the code block that opens at `opener` and contains the frontmatter; `body` is the end of
+/// the frontmatter.
 ///
-/// Writers put a whole file into a code block without counting the marks of the code blocks inside, so the closing line
-/// is the one without which the others pair up: the first line of the body, the last one, or the first that could be.
+/// Authors put a whole file into a code block that contains others with as many marks, so the closing line is the one
+/// without which the others pair up: the first line of the body, the last one, or the first that is possible.
 pub(crate) fn closing_fence(text: &str, opener: usize, body: usize) -> Option<Range<usize>> {
     let wrapper = CodeFence::of(lines(text.get(opener..)?).next()?.text)?;
     let fences: Vec<(Range<usize>, CodeFence)> = lines(text.get(body..)?)
@@ -97,7 +97,7 @@ pub(crate) fn closing_fence(text: &str, opener: usize, body: usize) -> Option<Ra
         inner = after(inner, fence);
         closes
     });
-    // What is longer than the usual three marks was counted.
+    // With more than the usual three marks, the author counted them.
     let pairs_up = |at: usize| {
         let others = fences.iter().enumerate().filter(|(index, _)| *index != at);
         wrapper.length > 3
@@ -111,7 +111,7 @@ pub(crate) fn closing_fence(text: &str, opener: usize, body: usize) -> Option<Ra
     fences.get(found).map(|(range, _)| range.clone())
 }
 
-/// Returns the code block that is open behind a line, if one is.
+/// Returns the code block that is open after a fence.
 const fn after(open: Option<CodeFence>, fence: CodeFence) -> Option<CodeFence> {
     match open {
         Some(opener) if fence.closes(opener) => None,

@@ -1,40 +1,40 @@
 //! One top-level entry and the passes that are tried on it.
 
-use super::header::text_behind_header;
+use super::header::text_after_header;
 use super::line::{Line, ParseBudget, indent_of};
 use super::passes::{self, is_bracket_prose};
 use super::single_line::{repairs, whole_item};
 use crate::lint::Rule;
 use crate::syntax::delimiter::is_entry;
 
-/// How many following entries an unclosed quote or bracket may take in.
+/// How many following entries an unclosed quote or bracket may extend over.
 const MAX_MERGE: usize = 8;
 
-/// How many lines of one entry are repaired one after the other.
+/// How many lines of one entry are repaired in turn.
 const MAX_STEPS: usize = 64;
 
 /// How far a repair may go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Effort {
-    /// Every line must keep its meaning.
+    /// Every line keeps its meaning.
     Faithful,
-    /// Lines that are not YAML may be set aside as comments.
-    SetAside,
+    /// Lines that are not YAML may become comments.
+    CommentOut,
 }
 
-/// A pass returns the repaired lines of an entry, if it applies to them.
+/// Returns the repaired lines of an entry, if the pass applies to them.
 type Pass = for<'t> fn(&[Line<'t>]) -> Option<Vec<Line<'t>>>;
 
-/// The lines of one top-level entry: its `key:` line and all that belongs to it.
+/// The lines of one top-level entry: its `key:` line and the lines of its value.
 pub(super) struct Entry<'a, 't> {
     lines: &'a mut [Line<'t>],
-    /// The line at which they stop being a mapping by themselves, if they do.
+    /// The line at which they stop being a mapping, if they do.
     error: Option<usize>,
 }
 
 impl<'a, 't> Entry<'a, 't> {
-    /// Takes the next entry off `rest`, together with those that its open quote or bracket runs into.
-    pub(super) fn take(rest: &mut &'a mut [Line<'t>], budget: &mut ParseBudget) -> Option<Self> {
+    /// Splits the next entry off `rest`, together with those that its open quote or bracket extends over.
+    pub(super) fn split_off(rest: &mut &'a mut [Line<'t>], budget: &mut ParseBudget) -> Option<Self> {
         let all = std::mem::take(rest);
         if all.is_empty() {
             return None;
@@ -47,10 +47,10 @@ impl<'a, 't> Entry<'a, 't> {
             true => &['"', '\''],
             false => &['"', '\'', '[', '{'],
         };
-        let opens = entry.iter().any(|draft| draft.text.contains(marks));
+        let opens = entry.iter().any(|line| line.text.contains(marks));
         if error.is_some() && opens {
             for _ in 0..MAX_MERGE {
-                if length == all.len() || budget.spent() {
+                if length == all.len() || budget.is_spent() {
                     break;
                 }
                 length = next_entry(all, length + 1);
@@ -69,23 +69,17 @@ impl<'a, 't> Entry<'a, 't> {
     }
 
     /// Tries passes until the entry parses by itself.
-    pub(super) fn mend(mut self, effort: Effort, budget: &mut ParseBudget) -> Option<()> {
+    pub(super) fn repair(mut self, effort: Effort, budget: &mut ParseBudget) -> Option<()> {
         if self.error.is_none() || self.by_whole(budget) || self.by_line(budget) {
             return Some(());
         }
-        match effort {
-            Effort::Faithful => None,
-            Effort::SetAside => {
-                self.set_aside(budget);
-                Some(())
-            }
-        }
+        (effort == Effort::CommentOut).then(|| self.comment_out(budget))
     }
 
-    /// Tries passes over the whole entry.
+    /// Tries the passes over the whole entry.
     fn by_whole(&mut self, budget: &mut ParseBudget) -> bool {
         let passes: [Pass; 5] = [
-            text_behind_header,
+            text_after_header,
             passes::indent_quoted,
             passes::unescape_markdown,
             passes::balance_brackets,
@@ -93,20 +87,20 @@ impl<'a, 't> Entry<'a, 't> {
         ];
         passes
             .iter()
-            .any(|pass| !budget.spent() && self.adopt(pass(self.lines), budget))
+            .any(|pass| !budget.is_spent() && self.adopt(pass(self.lines), budget))
     }
 
-    fn adopt(&mut self, mended: Option<Vec<Line<'t>>>, budget: &mut ParseBudget) -> bool {
-        let Some(mended) = mended.filter(|mended| budget.parses(mended)) else {
+    fn adopt(&mut self, repaired: Option<Vec<Line<'t>>>, budget: &mut ParseBudget) -> bool {
+        let Some(repaired) = repaired.filter(|repaired| budget.parses(repaired)) else {
             return false;
         };
-        self.lines.clone_from_slice(&mended);
+        self.lines.clone_from_slice(&repaired);
         true
     }
 
     /// Tries repairs of one line: the one at which the parser stopped, or the entry's first.
     fn by_line(&mut self, budget: &mut ParseBudget) -> bool {
-        if budget.spent() {
+        if budget.is_spent() {
             return false;
         }
         let mut work = self.lines.to_vec();
@@ -118,37 +112,36 @@ impl<'a, 't> Entry<'a, 't> {
             };
             (work, error) = better;
         }
-        let mended = error.is_none();
-        if mended {
+        let repaired = error.is_none();
+        if repaired {
             self.lines.clone_from_slice(&work);
         }
-        mended
+        repaired
     }
 
-    /// Comments out what still does not parse, from the line at which the parser stops.
-    fn set_aside(&mut self, budget: &mut ParseBudget) {
+    /// Comments out the lines at which the parser stops, until the rest parses.
+    fn comment_out(&mut self, budget: &mut ParseBudget) {
         let mut steps = 0;
         while let Some(at) = budget.error_line(self.lines) {
             steps += 1;
-            if steps > MAX_STEPS || budget.spent() {
-                self.set_aside_from(at, budget);
+            if steps > MAX_STEPS || budget.is_spent() {
+                self.comment_out_from(at, budget);
                 break;
             }
-            let live =
-                |draft: &Line<'_>| !draft.text.trim_start().starts_with('#') && !draft.text.trim().is_empty();
+            let live = |line: &Line<'_>| !line.text.trim_start().starts_with('#') && !line.is_blank();
             let target = match self.lines.get(at) {
-                Some(draft) if live(draft) => Some(at),
+                Some(line) if live(line) => Some(at),
                 _ => self.lines.iter().rposition(live),
             };
-            let Some(draft) = target.and_then(|at| self.lines.get_mut(at)) else {
+            let Some(line) = target.and_then(|at| self.lines.get_mut(at)) else {
                 break;
             };
-            comment_out(draft);
+            comment_out(line);
         }
     }
 
-    /// Comments out every line from `at` on, for entries that are prose through and through.
-    fn set_aside_from(&mut self, at: usize, budget: &mut ParseBudget) {
+    /// Comments out every line from `at` on, for entries that are only prose.
+    fn comment_out_from(&mut self, at: usize, budget: &mut ParseBudget) {
         self.lines.iter_mut().skip(at).for_each(comment_out);
         if !budget.parses(self.lines) {
             self.lines.iter_mut().for_each(comment_out);
@@ -156,22 +149,19 @@ impl<'a, 't> Entry<'a, 't> {
     }
 }
 
-fn comment_out(draft: &mut Line<'_>) {
-    if !draft.text.starts_with('#') {
-        let text = format!("# {}", draft.text);
-        draft.set(Rule::YamlRepairedComment, text);
+fn comment_out(line: &mut Line<'_>) {
+    if !line.text.starts_with('#') {
+        let text = format!("# {}", line.text);
+        line.set(Rule::YamlRepairedComment, text);
     }
 }
 
-/// Lines under repair and the line at which they stop being a mapping, if they do.
+/// Lines and the line at which they stop being a mapping, if they do.
 type Step<'t> = (Vec<Line<'t>>, Option<usize>);
 
-/// Finds the one-line repair that gets the parser past the line at which it stopped.
+/// Finds a repair of one line with which the parser gets past the line at which it stopped.
 fn step<'t>(work: &[Line<'t>], at: usize, budget: &mut ParseBudget) -> Option<Step<'t>> {
-    let previous = work
-        .get(..at)?
-        .iter()
-        .rposition(|draft| !draft.text.trim().is_empty());
+    let previous = work.get(..at)?.iter().rposition(|line| !line.is_blank());
     let mut candidates = vec![at];
     candidates.extend(previous);
     candidates.push(0);
@@ -184,7 +174,7 @@ fn step<'t>(work: &[Line<'t>], at: usize, budget: &mut ParseBudget) -> Option<St
             if text == line.text {
                 continue;
             }
-            if budget.spent() {
+            if budget.is_spent() {
                 return None;
             }
             let mut better = work.to_vec();
@@ -198,9 +188,9 @@ fn step<'t>(work: &[Line<'t>], at: usize, budget: &mut ParseBudget) -> Option<St
     None
 }
 
-/// Tells whether an entry is a list of which at least one item is a word and no key with a value.
+/// Tells whether an entry is a list with at least one item that is not a key with a value.
 fn is_list_of_words(lines: &[Line<'_>]) -> bool {
-    let mut items = lines.iter().skip(1).map(|draft| draft.text.trim());
+    let mut items = lines.iter().skip(1).map(|line| line.text.trim());
     items.any(|line| {
         line.strip_prefix("- ")
             .is_some_and(|item| !item.contains(": ") && !item.ends_with(':'))
@@ -210,11 +200,11 @@ fn is_list_of_words(lines: &[Line<'_>]) -> bool {
 /// Returns the index at or after `from` of the next line that starts an entry at the first line's indentation.
 fn next_entry(lines: &[Line<'_>], from: usize) -> usize {
     let indent = lines.first().map_or(0, |first| indent_of(&first.text));
-    let starts = |draft: &Line<'_>| indent_of(&draft.text) <= indent && is_entry(draft.text.trim_start());
+    let starts = |line: &Line<'_>| indent_of(&line.text) <= indent && is_entry(line.text.trim_start());
     lines
         .iter()
         .enumerate()
         .skip(from)
-        .find(|(_, draft)| starts(draft))
+        .find(|(_, line)| starts(line))
         .map_or(lines.len(), |(index, _)| index)
 }

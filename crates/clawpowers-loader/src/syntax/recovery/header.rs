@@ -1,13 +1,13 @@
-//! Block scalars whose text stands on the line of their header: `description: > Text`.
+//! Block scalars with text on the line of their header: `description: > Text`.
 
 use super::line::{Line, indent_of};
 use super::value::{quote_yaml, split};
 use crate::lint::Rule;
 use crate::syntax::yaml::{Kind, parse};
 
-/// A line with a block header and text behind it.
+/// A line with a block header and text after it.
 struct HeaderLine<'a> {
-    /// What stands before the header.
+    /// The text before the header.
     head: &'a str,
     header: &'a str,
     text: &'a str,
@@ -21,7 +21,7 @@ impl<'a> HeaderLine<'a> {
         let text = value.trim_start_matches(|c: char| !c.is_whitespace());
         let header = value.get(..value.len() - text.len())?;
         let text = text.trim();
-        // What starts with `#` is a comment of a header that YAML knows.
+        // With a comment, the header is valid YAML.
         if !is_header(header) || text.is_empty() || text.starts_with('#') {
             return None;
         }
@@ -41,7 +41,7 @@ impl<'a> HeaderLine<'a> {
         })
     }
 
-    /// Writes a value of one line.
+    /// Returns the line without the header.
     fn on_one_line(&self) -> String {
         let text = self.text;
         let plain = parse(&format!("k: {text}")).ok().and_then(|(root, _)| root);
@@ -54,7 +54,7 @@ impl<'a> HeaderLine<'a> {
         format!("{}{value}", self.head)
     }
 
-    /// Writes the header and the text below it.
+    /// Returns the header with its text on a line below it.
     fn on_two_lines(&self, end: &str, below: usize) -> String {
         let digit = self.header.chars().find_map(|c| c.to_digit(10));
         let indent = digit.map_or(below, |digit| self.indent + digit as usize);
@@ -78,43 +78,42 @@ fn is_header(text: &str) -> bool {
     chomping <= 1 && digits <= 1 && chomping + digits == indicators.len()
 }
 
-/// Returns a line with its block header taken off, where text stands behind one.
+/// Removes the block header from a line if text follows it.
 pub(super) fn without_header(line: &str) -> Option<String> {
     HeaderLine::of(line).map(|line| line.on_one_line())
 }
 
-/// Tells whether text stands behind a block header on a line.
-pub(crate) fn has_text_behind_header(line: &str) -> bool {
+/// Tells whether text follows a block header on a line.
+pub(crate) fn has_text_after_header(line: &str) -> bool {
     HeaderLine::of(line).is_some()
 }
 
-/// Takes block headers off values of one line, and puts the text behind those of longer ones on a line of its own.
-pub(super) fn text_behind_header<'t>(lines: &[Line<'t>]) -> Option<Vec<Line<'t>>> {
-    let mut mended = lines.to_vec();
+/// Removes the headers of values of one line, and moves the text after the headers of longer ones to a line of its own.
+pub(super) fn text_after_header<'t>(lines: &[Line<'t>]) -> Option<Vec<Line<'t>>> {
+    let mut repaired = lines.to_vec();
     let mut found = false;
-    for (at, draft) in lines.iter().enumerate() {
-        let Some(line) = HeaderLine::of(&draft.text) else {
+    for (at, line) in lines.iter().enumerate() {
+        let Some(header) = HeaderLine::of(&line.text) else {
             continue;
         };
         found = true;
-        let below = mended.get_mut(at + 1..)?;
-        let is_blank = |draft: &Line<'_>| draft.text.trim().is_empty();
-        let ends = |draft: &Line<'_>| !is_blank(draft) && indent_of(&draft.text) <= line.indent;
+        let below = repaired.get_mut(at + 1..)?;
+        let ends = |line: &Line<'_>| !line.is_blank() && indent_of(&line.text) <= header.indent;
         let mut length = below.iter().position(ends).unwrap_or(below.len());
         if at == 0 && length < below.len() {
-            // What is no field goes on with the value, as it does without a header.
-            for draft in below.iter_mut().filter(|draft| !is_blank(draft)) {
-                let text = format!("  {}", draft.text);
-                draft.set(Rule::YamlRepairedContinuation, text);
+            // Lines that are not a field continue the value, as they do without a header.
+            for line in below.iter_mut().filter(|line| !line.is_blank()) {
+                let text = format!("  {}", line.text);
+                line.set(Rule::YamlRepairedContinuation, text);
             }
             length = below.len();
         }
-        let indents = below.iter().take(length).filter(|draft| !is_blank(draft));
-        let text = match indents.map(|draft| indent_of(&draft.text)).min() {
-            Some(indent) => line.on_two_lines(draft.end, indent),
-            None => line.on_one_line(),
+        let indents = below.iter().take(length).filter(|line| !line.is_blank());
+        let text = match indents.map(|line| indent_of(&line.text)).min() {
+            Some(indent) => header.on_two_lines(line.end, indent),
+            None => header.on_one_line(),
         };
-        mended.get_mut(at)?.set(Rule::YamlRepairedIndicator, text);
+        repaired.get_mut(at)?.set(Rule::YamlRepairedIndicator, text);
     }
-    found.then_some(mended)
+    found.then_some(repaired)
 }

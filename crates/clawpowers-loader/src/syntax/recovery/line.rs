@@ -1,41 +1,44 @@
-//! A line under repair, and what it costs to try lines on the parser.
+//! A line that is repaired, and the limit on parsing attempts.
 
 use crate::lint::{Edit, Rule};
 use crate::syntax::delimiter::is_fence;
-use crate::syntax::source::lines;
+use crate::syntax::source;
 use crate::syntax::yaml::{Kind, parse};
 use std::borrow::Cow;
 
-/// How long a text may be; what is longer and broken is not frontmatter.
+/// How long a text may be; a longer one that does not parse is not frontmatter.
 pub(super) const MAX_REPAIR_BYTES: usize = 16 * 1024;
-/// How much text one recovery may parse before it tries no more than it must; a real file takes a hundredth.
+/// How much text one recovery may parse before it stops trying; a real file takes a hundredth.
 const MAX_TRIAL_BYTES: usize = 16 * MAX_REPAIR_BYTES;
 
 /// One line that was changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Change {
-    /// The rules of the passes that changed it, each once, in order.
+    /// The rules of the passes that changed it, in order.
     pub rules: Vec<Rule>,
-    /// Byte offset in the YAML text of the first character that differs.
+    /// Byte offset in the YAML of the first character that differs.
     pub offset: usize,
-    /// The edit, in offsets of the YAML text.
+    /// With offsets in the YAML.
     pub edit: Edit,
 }
 
-/// A line under repair.
 #[derive(Debug, Clone)]
 pub(super) struct Line<'a> {
     pub(super) start: usize,
     pub(super) original: &'a str,
-    /// The line's end as it stands in the text.
+    /// The original line ending.
     pub(super) end: &'a str,
     pub(super) text: Cow<'a, str>,
     pub(super) rules: Vec<Rule>,
 }
 
 impl Line<'_> {
+    pub(super) fn is_blank(&self) -> bool {
+        self.text.trim().is_empty()
+    }
+
     pub(super) fn set(&mut self, rule: Rule, text: String) {
-        // No repair may write what reads as the closing fence: `---` behind a control character, say.
+        // No repair may write a closing fence, for example `---` after a control character.
         let text = if is_fence(&text) { String::new() } else { text };
         if text != self.text {
             self.text = text.into();
@@ -59,21 +62,18 @@ impl Line<'_> {
         Some(Change {
             rules: self.rules.clone(),
             offset,
-            edit: Edit {
-                range,
-                replacement: self.text.clone().into_owned(),
-            },
+            edit: Edit::replace(range, &*self.text),
         })
     }
 }
 
-/// Returns the numbers of the lines that repairs added below others.
-pub(super) fn added(drafts: &[Line<'_>]) -> Vec<usize> {
+/// Returns the numbers of the lines that repairs added.
+pub(super) fn added(lines: &[Line<'_>]) -> Vec<usize> {
     let mut added = Vec::new();
     let mut number = 0;
-    for draft in drafts {
+    for line in lines {
         number += 1;
-        for _ in 1..lines(&draft.text).count() {
+        for _ in 1..source::lines(&line.text).count() {
             number += 1;
             added.push(number);
         }
@@ -81,35 +81,35 @@ pub(super) fn added(drafts: &[Line<'_>]) -> Vec<usize> {
     added
 }
 
-pub(super) fn join(drafts: &[Line<'_>]) -> String {
-    drafts
+pub(super) fn join(lines: &[Line<'_>]) -> String {
+    lines
         .iter()
-        .flat_map(|draft| [draft.text.as_ref(), draft.end])
+        .flat_map(|line| [line.text.as_ref(), line.end])
         .collect()
 }
 
-/// Parses lines under repair, and counts how much it has parsed.
+/// Parses lines and counts the bytes.
 #[derive(Default)]
 pub(super) struct ParseBudget {
     bytes: usize,
 }
 
 impl ParseBudget {
-    /// Tells whether so much was tried that what is left is hostile rather than broken.
-    pub(super) const fn spent(&self) -> bool {
+    /// Tells whether so much was tried that the text must be hostile.
+    pub(super) const fn is_spent(&self) -> bool {
         self.bytes > MAX_TRIAL_BYTES
     }
 
-    /// Tells whether the lines are a mapping, or nothing but comments.
-    pub(super) fn parses(&mut self, drafts: &[Line<'_>]) -> bool {
-        self.error_line(drafts).is_none()
+    /// Tells whether the lines are a mapping, or only comments.
+    pub(super) fn parses(&mut self, lines: &[Line<'_>]) -> bool {
+        self.error_line(lines).is_none()
     }
 
     /// Returns the index of the line at which the lines stop being a mapping, if they do.
-    pub(super) fn error_line(&mut self, drafts: &[Line<'_>]) -> Option<usize> {
-        let text = join(drafts);
+    pub(super) fn error_line(&mut self, lines: &[Line<'_>]) -> Option<usize> {
+        let text = join(lines);
         let parsed = parse(&text);
-        // What stands behind an error was not looked at.
+        // The text after an error was not parsed.
         self.bytes += match &parsed {
             Ok(_) => text.len(),
             Err(error) => error.offset,
@@ -121,13 +121,13 @@ impl ParseBudget {
             Err(error) => error.offset,
         };
         let mut end = 0;
-        for (index, draft) in drafts.iter().enumerate() {
-            end += draft.text.len() + draft.end.len();
+        for (index, line) in lines.iter().enumerate() {
+            end += line.text.len() + line.end.len();
             if offset < end {
                 return Some(index);
             }
         }
-        Some(drafts.len().saturating_sub(1))
+        Some(lines.len().saturating_sub(1))
     }
 }
 

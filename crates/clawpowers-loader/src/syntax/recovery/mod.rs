@@ -1,8 +1,8 @@
-//! Recovery from YAML errors: frontmatter that does not parse is made YAML with as few edits as possible.
+//! Recovery from YAML errors: makes frontmatter parse with as few edits as possible.
 //!
-//! The text is split into its top-level entries, and an entry that parses by itself is never changed. For one that does
-//! not, passes are tried in order and the first that makes it parse is taken; each has a rule of its own. Lines are
-//! changed in place, never moved, so positions stay true.
+//! The text is split into its top-level entries. An entry that parses alone is not changed. For any other, passes are
+//! tried in order until one makes it parse; each pass has its own rule. Lines are changed in place, never moved, so
+//! positions stay correct.
 
 mod entry;
 mod header;
@@ -13,12 +13,12 @@ mod single_line;
 mod value;
 
 pub(crate) use entry::Effort;
-pub(crate) use header::has_text_behind_header;
+pub(crate) use header::has_text_after_header;
 pub(crate) use line::Change;
 pub(crate) use separator::odd_field;
 pub(crate) use value::quote_yaml;
 
-use crate::syntax::source::lines;
+use crate::syntax::source;
 use crate::syntax::yaml::{Facts, Kind, Node, parse};
 use entry::Entry;
 use line::{Line, MAX_REPAIR_BYTES, ParseBudget, added, join};
@@ -26,25 +26,20 @@ use line::{Line, MAX_REPAIR_BYTES, ParseBudget, added, join};
 /// Frontmatter that parses after repair.
 #[derive(Debug, Clone)]
 pub(crate) struct Repaired {
-    /// The repaired YAML.
     pub text: String,
-    /// The fields.
     pub root: Node,
-    /// What else was seen.
     pub facts: Facts,
-    /// What was changed.
     pub changes: Vec<Change>,
-    /// The 1-based numbers of the lines that the text has and the original has not, in order.
+    /// The 1-based numbers of the added lines, in order.
     pub added: Vec<usize>,
 }
 
-/// Repairs `yaml`, which does not parse; `None` where no pass leads to a mapping of fields.
-#[must_use]
+/// Repairs `yaml`, which does not parse; `None` if no pass leads to a mapping.
 pub(crate) fn repair(yaml: &str, effort: Effort) -> Option<Repaired> {
     if yaml.len() > MAX_REPAIR_BYTES {
         return None;
     }
-    let mut drafts: Vec<Line<'_>> = lines(yaml)
+    let mut lines: Vec<Line<'_>> = source::lines(yaml)
         .map(|line| Line {
             start: line.start,
             original: line.text,
@@ -55,26 +50,24 @@ pub(crate) fn repair(yaml: &str, effort: Effort) -> Option<Repaired> {
             rules: Vec::new(),
         })
         .collect();
-    passes::clean(&mut drafts);
+    passes::clean(&mut lines);
     let mut budget = ParseBudget::default();
-    let clean = drafts.iter().any(|draft| !draft.rules.is_empty()) && budget.parses(&drafts);
+    let clean = lines.iter().any(|line| !line.rules.is_empty()) && budget.parses(&lines);
     if !clean {
-        let mut rest = drafts.as_mut_slice();
-        while let Some(entry) = Entry::take(&mut rest, &mut budget) {
-            entry.mend(effort, &mut budget)?;
+        let mut rest = lines.as_mut_slice();
+        while let Some(entry) = Entry::split_off(&mut rest, &mut budget) {
+            entry.repair(effort, &mut budget)?;
         }
     }
-    let text = join(&drafts);
+    let text = join(&lines);
     let (root, facts) = parse(&text).ok()?;
     let root = root.filter(|root| matches!(&root.kind, Kind::Mapping(entries) if !entries.is_empty()))?;
-    let changes = drafts.iter().filter_map(Line::change).collect();
-    let added = added(&drafts);
     Some(Repaired {
         text,
         root,
         facts,
-        changes,
-        added,
+        changes: lines.iter().filter_map(Line::change).collect(),
+        added: added(&lines),
     })
 }
 
@@ -89,11 +82,11 @@ mod tests {
     };
 
     fn check(cases: &[(&str, &str, &[Rule])]) {
-        for (yaml, mended, rules) in cases {
+        for (yaml, expected, rules) in cases {
             let repaired = repair(yaml, Effort::Faithful).unwrap_or_else(|| panic!("{yaml:?}"));
             let mut found: Vec<Rule> = repaired.changes.iter().flat_map(|c| c.rules.clone()).collect();
             found.dedup();
-            assert_eq!((repaired.text.as_str(), found.as_slice()), (*mended, *rules));
+            assert_eq!((repaired.text.as_str(), found.as_slice()), (*expected, *rules));
         }
     }
 
@@ -189,6 +182,6 @@ mod tests {
             "  - \"a\" \"b\n".repeat(75)
         );
         assert!(repair(&yaml, Effort::Faithful).is_none());
-        assert!(repair(&yaml, Effort::SetAside).is_some());
+        assert!(repair(&yaml, Effort::CommentOut).is_some());
     }
 }

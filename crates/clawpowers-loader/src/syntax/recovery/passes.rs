@@ -13,15 +13,15 @@ const WIDE: char = '\u{3000}';
 /// The fields whose values are never a list.
 const TEXT_FIELDS: [&str; 2] = ["description", "name"];
 
-/// Leaves out control characters and turns blanks that YAML does not know into spaces.
+/// Removes control characters and replaces blanks that YAML does not know by spaces.
 ///
-/// This comes first because both make a parser give up before it sees anything else.
-pub(super) fn clean(drafts: &mut [Line<'_>]) {
-    for draft in drafts {
-        if let Some((field, value)) = odd_field(&draft.text) {
+/// This comes first because a parser stops at both.
+pub(super) fn clean(lines: &mut [Line<'_>]) {
+    for line in lines {
+        if let Some((field, value)) = odd_field(&line.text) {
             let text = format!("{field}:{}{value}", if value.is_empty() { "" } else { " " });
             // A no-break space alone is one of the blanks below.
-            let rule = match draft
+            let rule = match line
                 .text
                 .get(field.len()..)
                 .is_some_and(|rest| rest.starts_with(":\u{a0}"))
@@ -29,18 +29,18 @@ pub(super) fn clean(drafts: &mut [Line<'_>]) {
                 true => Rule::YamlRepairedTab,
                 false => Rule::YamlRepairedSeparator,
             };
-            draft.set(rule, text);
+            line.set(rule, text);
         }
-        // Nearly every line holds nothing of the kind, nor what stands for a no-break space in Markdown.
-        if draft.text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && !draft.text.contains("&nbsp;") {
+        // Nearly every line has none, nor the entity for a no-break space.
+        if line.text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && !line.text.contains("&nbsp;") {
             continue;
         }
-        if draft.text.contains(is_odd_control) {
-            let text = without_controls(&draft.text);
-            draft.set(Rule::YamlRepairedControl, text);
+        if line.text.contains(is_odd_control) {
+            let text = without_controls(&line.text);
+            line.set(Rule::YamlRepairedControl, text);
         }
-        let text = with_spaces(&draft.text);
-        draft.set(Rule::YamlRepairedTab, text);
+        let text = with_spaces(&line.text);
+        line.set(Rule::YamlRepairedTab, text);
     }
 }
 
@@ -48,7 +48,7 @@ fn is_odd_control(c: char) -> bool {
     is_control(c) && c != '\t'
 }
 
-/// Leaves control characters out; one that is a blank becomes a space between words, which would run together.
+/// Removes control characters; one that is white space between words becomes a space.
 fn without_controls(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     for c in line.chars() {
@@ -61,7 +61,7 @@ fn without_controls(line: &str) -> String {
     out
 }
 
-/// Turns tabs and no-break spaces into spaces where they indent a line, or stand behind its dash or its key.
+/// Replaces tabs and no-break spaces by spaces where they indent a line or follow its dash or key.
 fn with_spaces(line: &str) -> String {
     let rest = line.trim_start_matches([' ', '\t', NO_BREAK, WIDE]);
     let indent = line.get(..line.len() - rest.len()).unwrap_or_default();
@@ -83,7 +83,7 @@ fn with_spaces(line: &str) -> String {
     }
 }
 
-/// Turns no-break spaces behind the dashes and the key that a line starts with into spaces.
+/// Replaces no-break spaces after the dashes and the key at the start of a line by spaces.
 fn with_spaced_marks(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     let mut rest = line;
@@ -108,7 +108,7 @@ fn with_spaced_marks(line: &str) -> String {
     out
 }
 
-/// Splits an entry into its key with colon and blanks, and its value's first line.
+/// Splits an entry into its key with colon and blanks, and the first line of its value.
 fn head<'a>(lines: &'a [Line<'_>]) -> Option<(&'a str, &'a str)> {
     let line = &lines.first()?.text;
     let trimmed = line.trim_start();
@@ -121,7 +121,7 @@ fn head<'a>(lines: &'a [Line<'_>]) -> Option<(&'a str, &'a str)> {
     Some((line.get(..at)?, value.trim_end()))
 }
 
-/// Indents the further lines of a quoted value, which some writers leave at the first column.
+/// Indents the following lines of a quoted value, which some authors start at the first column.
 pub(super) fn indent_quoted<'t>(lines: &[Line<'t>]) -> Option<Vec<Line<'t>>> {
     let (_, value) = head(lines)?;
     value
@@ -130,34 +130,30 @@ pub(super) fn indent_quoted<'t>(lines: &[Line<'t>]) -> Option<Vec<Line<'t>>> {
 }
 
 fn indented<'t>(lines: &[Line<'t>], rule: Rule) -> Vec<Line<'t>> {
-    let mut mended = lines.to_vec();
-    for draft in mended
-        .iter_mut()
-        .skip(1)
-        .filter(|draft| !draft.text.trim().is_empty())
-    {
-        let text = format!("  {}", draft.text);
-        draft.set(rule, text);
+    let mut repaired = lines.to_vec();
+    for line in repaired.iter_mut().skip(1).filter(|line| !line.is_blank()) {
+        let text = format!("  {}", line.text);
+        line.set(rule, text);
     }
-    mended
+    repaired
 }
 
-/// Takes the backslashes of Markdown off brackets: `\["a"\]` becomes `["a"]`.
+/// Removes Markdown escapes: `\["a"\]` becomes `["a"]`.
 pub(super) fn unescape_markdown<'t>(lines: &[Line<'t>]) -> Option<Vec<Line<'t>>> {
-    let mut mended = lines.to_vec();
+    let mut repaired = lines.to_vec();
     let mut found = false;
-    for draft in &mut mended {
-        let mut text = draft.text.to_string();
+    for line in &mut repaired {
+        let mut text = line.text.to_string();
         for c in ["[", "]", "{", "}", "_", "*"] {
             text = text.replace(&format!("\\{c}"), c);
         }
-        found |= text != draft.text;
-        draft.set(Rule::YamlRepairedEscape, text);
+        found |= text != line.text;
+        line.set(Rule::YamlRepairedEscape, text);
     }
-    found.then_some(mended)
+    found.then_some(repaired)
 }
 
-/// Tells whether an entry is a text that starts with a bracket, as in `name: [draft] x`.
+/// Tells whether an entry is a text that starts with a bracket, as in `name: [line] x`.
 pub(super) fn is_bracket_prose(lines: &[Line<'_>]) -> bool {
     head(lines).is_some_and(|(key, value)| {
         let name = key.split(':').next().unwrap_or_default().trim();
@@ -165,9 +161,9 @@ pub(super) fn is_bracket_prose(lines: &[Line<'_>]) -> bool {
     })
 }
 
-/// Adds the closing brackets that a flow value lacks, or takes off those that are too many.
+/// Adds missing closing brackets to a flow value, or removes surplus ones.
 pub(super) fn balance_brackets<'t>(lines: &[Line<'t>]) -> Option<Vec<Line<'t>>> {
-    if !lines.iter().any(|draft| draft.text.contains(['{', '['])) || is_bracket_prose(lines) {
+    if !lines.iter().any(|line| line.text.contains(['{', '['])) || is_bracket_prose(lines) {
         return None;
     }
     let mut open = Vec::new();
@@ -198,30 +194,30 @@ pub(super) fn balance_brackets<'t>(lines: &[Line<'t>]) -> Option<Vec<Line<'t>>> 
     if quote.is_some() || (open.is_empty() && surplus == 0) || open.len() > 64 {
         return None;
     }
-    let mut mended = lines.to_vec();
-    let last = mended.iter_mut().rfind(|draft| !draft.text.trim().is_empty())?;
+    let mut repaired = lines.to_vec();
+    let last = repaired.iter_mut().rfind(|line| !line.is_blank())?;
     let mut text = last.text.trim_end().to_owned();
     for _ in 0..surplus {
         text = text.strip_suffix(['}', ']'])?.trim_end().to_owned();
     }
     text.extend(open.iter().rev());
     last.set(Rule::YamlRepairedBracket, text);
-    Some(mended)
+    Some(repaired)
 }
 
 /// Makes the lines that continue a plain or block value part of it.
 ///
-/// A block value's lines are indented. A plain value becomes a double-quoted one over several lines, which folds
-/// them with spaces, so that no character of it can be taken for YAML.
+/// The lines of a block value are indented. A plain value becomes a double-quoted one over several lines, in which no
+/// character has a meaning in YAML.
 pub(super) fn continuation<'t>(lines: &[Line<'t>]) -> Option<Vec<Line<'t>>> {
     let (key, value) = head(lines)?;
-    let last = lines.iter().rposition(|draft| !draft.text.trim().is_empty())?;
+    let last = lines.iter().rposition(|line| !line.is_blank())?;
     let has_shape = value.starts_with(['{', '[']) && !is_bracket_prose(lines);
     if last == 0 || has_shape || value.starts_with(['"', '\'']) {
         return None;
     }
-    let looks_like_prose = |draft: &Line<'_>| {
-        let text = draft.text.trim_start();
+    let looks_like_prose = |line: &Line<'_>| {
+        let text = line.text.trim_start();
         !text.starts_with("# ") && !text.starts_with("## ") && !text.starts_with("```")
     };
     if !lines.get(1..=last)?.iter().all(looks_like_prose) {
@@ -230,12 +226,12 @@ pub(super) fn continuation<'t>(lines: &[Line<'t>]) -> Option<Vec<Line<'t>>> {
     if value.starts_with(['|', '>']) && value.len() <= 3 {
         return Some(indented(lines, Rule::YamlRepairedContinuation));
     }
-    // A name is one line: what follows is something else, such as a field whose colon is none.
+    // A name has one line: what follows is something else, such as a field with an odd colon.
     if key.trim() == "name:" && !value.is_empty() {
         return None;
     }
-    // Fields and items below a key are its mapping or list, of which another pass repairs the one that is broken.
-    let below = lines.get(1..=last)?.iter().map(|draft| draft.text.trim());
+    // Fields and items below a key are its mapping or list, whose broken line another pass repairs.
+    let below = lines.get(1..=last)?.iter().map(|line| line.text.trim());
     let first = below.clone().find(|line| !line.is_empty())?;
     if value.is_empty() && (first == "-" || first.starts_with("- ") || below.clone().any(is_entry)) {
         return None;
@@ -245,17 +241,17 @@ pub(super) fn continuation<'t>(lines: &[Line<'t>]) -> Option<Vec<Line<'t>>> {
         if key.ends_with(':') { " " } else { "" },
         escape(value, false)
     );
-    let mut mended = lines.to_vec();
-    for (index, draft) in mended.iter_mut().enumerate().take(last + 1) {
+    let mut repaired = lines.to_vec();
+    for (index, line) in repaired.iter_mut().enumerate().take(last + 1) {
         let mut text = match index {
             0 => head.clone(),
-            _ if draft.text.trim().is_empty() => String::new(),
-            _ => format!("  {}", escape(draft.text.trim(), false)),
+            _ if line.is_blank() => String::new(),
+            _ => format!("  {}", escape(line.text.trim(), false)),
         };
         if index == last {
             text.push('"');
         }
-        draft.set(Rule::YamlRepairedContinuation, text);
+        line.set(Rule::YamlRepairedContinuation, text);
     }
-    Some(mended)
+    Some(repaired)
 }

@@ -1,6 +1,6 @@
-//! Fields whose name and value are separated by something that YAML takes for a part of the name.
+//! Fields with a separator that YAML takes for a part of the name.
 
-/// The fields of skills that are recognized without `: ` behind them.
+/// The fields that are recognized without `: ` after them.
 const FIELDS: [&str; 20] = [
     "allowed-tools",
     "argument-hint",
@@ -30,7 +30,7 @@ const NO_BREAK: char = '\u{a0}';
 
 /// Splits a line that starts with a known field and an odd separator into the field and its value.
 ///
-/// Odd are a full-width colon, a colon with a blank before it, and a colon without a blank that YAML knows behind it.
+/// Odd separators are a full-width colon, a colon after a blank, and a colon that no blank known to YAML follows.
 pub(crate) fn odd_field(line: &str) -> Option<(&'static str, &str)> {
     let blanks = [' ', '\t', NO_BREAK, WIDE_SPACE];
     let (name, behind) = FIELDS.iter().find_map(|field| {

@@ -1,8 +1,8 @@
-//! Repairs of one line: the value behind `key:` or `- `, quoted or unquoted.
+//! Repairs of one line: the value after `key:` or `- `, quoted or unquoted.
 
 use super::header::without_header;
 use super::value::{
-    escape, escape_backslashes, goes_on_quoted, inner, is_indicator, quote_yaml, split, split_comment,
+    continues_after_quotes, escape, escape_backslashes, inner, is_indicator, quote_yaml, split, split_comment,
 };
 use crate::lint::Rule;
 
@@ -20,7 +20,7 @@ pub(super) fn repairs(line: &str) -> Vec<(Rule, String)> {
             if mark == '"' {
                 add(Rule::YamlRepairedEscape, escape_backslashes(value));
             }
-            if goes_on_quoted(value, mark) {
+            if continues_after_quotes(value, mark) {
                 add(Rule::YamlRepairedQuote, quote_yaml(value));
             }
             if let Some(inner) = inner(value, mark) {
@@ -55,7 +55,7 @@ pub(super) fn repairs(line: &str) -> Vec<(Rule, String)> {
     found
 }
 
-/// Quotes an item of a list as a whole, of which [`repairs`] takes what stands before a colon for a key.
+/// Quotes a whole item of a list, for which [`repairs`] would take the text before a colon as a key.
 pub(super) fn whole_item(line: &str) -> Option<(Rule, String)> {
     let indent = line.len() - line.trim_start().len();
     let (head, item) = line.split_at_checked(indent + 2)?;

@@ -1,6 +1,6 @@
-//! The value behind `key:` or `- ` on a line: where it starts, and how to quote it.
+//! The value after `key:` or `- ` on a line: where it starts, and how to quote it.
 
-/// Splits a line into what stays (indentation, list marks, key, colon, blanks) and its value.
+/// Splits a line into its head (indentation, list marks, key, colon, blanks) and its value.
 pub(super) fn split(line: &str) -> Option<(&str, &str)> {
     let mut at = line.len() - line.trim_start().len();
     while line.get(at..)?.starts_with("- ") {
@@ -24,15 +24,15 @@ fn is_key(key: &str) -> bool {
     !word.is_empty() && !word.contains(['"', '\'', '{', '[', ',']) && word.split_whitespace().count() <= 3
 }
 
-/// Tells whether a plain value may not start with a character.
+/// Tells whether a plain value must not start with a character.
 pub(super) fn is_indicator(c: char) -> bool {
     "[{&*!|>%@`,?-#]}\"'".contains(c)
 }
 
 /// Splits off a trailing ` # comment`.
 ///
-/// In a line that is repaired, ` #` with anything but a blank behind it is text: `see PR #12: x` means its number, and
-/// cutting it off would lose words without a trace. A line that is YAML as it stands is never asked.
+/// In a line that does not parse, ` #` followed by anything but a blank is text: in `see PR #12: x` it means a number, and
+/// a comment would silently lose words.
 pub(super) fn split_comment(value: &str) -> (&str, &str) {
     let comment = |&(at, _): &(usize, &str)| {
         let rest = value.get(at + 2..).unwrap_or_default();
@@ -44,10 +44,10 @@ pub(super) fn split_comment(value: &str) -> (&str, &str) {
     }
 }
 
-/// Tells whether a value goes on behind a part in quotes that it starts with: `"this" and that`, `"this" or "that"`.
+/// Tells whether a value starts with a quoted part and continues after it: `"this" and that`, `"this" or "that"`.
 ///
-/// An odd number of marks with one at the end is an apostrophe inside quotes around all of it: `'users' own tools'`.
-pub(super) fn goes_on_quoted(value: &str, mark: char) -> bool {
+/// An odd number of marks with one at the end means an apostrophe inside a quoted value: `'users' own tools'`.
+pub(super) fn continues_after_quotes(value: &str, mark: char) -> bool {
     let mut marks = 0;
     let mut behind = "";
     let mut escaped = false;
@@ -63,7 +63,7 @@ pub(super) fn goes_on_quoted(value: &str, mark: char) -> bool {
     behind.starts_with([' ', '\t']) && !(marks % 2 == 1 && value.ends_with(mark))
 }
 
-/// Returns what stands between the first character and the last `mark`, or all the rest where there is no other.
+/// Returns the text between the first and the last `mark`, or after the first if it is the only one.
 pub(super) fn inner(value: &str, mark: char) -> Option<&str> {
     let rest = value.strip_prefix(mark)?;
     match rest.strip_suffix(mark) {
@@ -73,8 +73,7 @@ pub(super) fn inner(value: &str, mark: char) -> Option<&str> {
     }
 }
 
-/// Quotes a text so that YAML reads exactly it: single quotes where they need no doubling, else double ones.
-#[must_use]
+/// Quotes a text for YAML, in single quotes if it contains none.
 pub(crate) fn quote_yaml(text: &str) -> String {
     if text.contains('\'') || text.chars().any(crate::display::is_control) {
         format!("\"{}\"", escape(text, false))
@@ -83,7 +82,7 @@ pub(crate) fn quote_yaml(text: &str) -> String {
     }
 }
 
-/// Escapes a text for double quotes; `keep` leaves the escapes that YAML knows as they are.
+/// Escapes a text for double quotes; `keep` keeps the escapes that YAML knows.
 pub(super) fn escape(text: &str, keep: bool) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     let mut chars = text.chars().peekable();
@@ -103,7 +102,7 @@ pub(super) fn escape(text: &str, keep: bool) -> String {
     out
 }
 
-/// Tells whether `\` and this character are an escape of YAML that needs nothing behind it.
+/// Tells whether `\` and this character are a complete escape of YAML.
 fn is_escape(c: char) -> bool {
     matches!(
         c,
@@ -111,7 +110,7 @@ fn is_escape(c: char) -> bool {
     )
 }
 
-/// Doubles the backslashes of a double-quoted value that YAML does not know, quotes left as they are.
+/// Doubles the backslashes of a double-quoted value that do not start an escape of YAML.
 pub(super) fn escape_backslashes(value: &str) -> String {
     let mut out = String::with_capacity(value.len() + 8);
     let mut chars = value.chars().peekable();

@@ -1,4 +1,4 @@
-//! Builds the tree from the parser's events, within bounds.
+//! Builds the tree from the parser's events, within limits.
 
 use super::{Kind, MAX_DEPTH, MAX_NODES, Node, YamlError, flat};
 use crate::display::quote;
@@ -8,30 +8,27 @@ use std::collections::HashMap;
 /// Two equal keys in one mapping.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Duplicate {
-    /// The key.
     pub key: String,
-    /// Where the earlier key starts.
+    /// The start of the first key.
     pub first: usize,
-    /// Where the earlier value ends.
+    /// The end of the first value.
     pub first_end: usize,
-    /// Where the later key starts, the one that counts.
+    /// The start of the second key, whose value is used.
     pub second: usize,
 }
 
-/// What else was seen on the way: constructs that some readers refuse.
+/// Constructs that some readers refuse, with the offset of the first of each kind.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Facts {
-    /// Equal keys.
     pub duplicates: Vec<Duplicate>,
-    /// The first list or mapping in brackets or braces.
+    /// A list in brackets or a mapping in braces.
     pub flow: Option<usize>,
-    /// The first anchor or alias.
+    /// An anchor or alias.
     pub anchor: Option<usize>,
-    /// The first tag.
     pub tag: Option<usize>,
 }
 
-/// A collection whose end was not seen yet.
+/// A collection that has not ended yet.
 struct Open {
     start: usize,
     anchor: usize,
@@ -39,7 +36,7 @@ struct Open {
     items: Vec<Node>,
 }
 
-/// How much a node adds to the tree.
+/// The size of a tree.
 #[derive(Clone, Copy)]
 struct Measure {
     nodes: usize,
@@ -56,11 +53,11 @@ struct Builder {
     facts: Facts,
 }
 
-/// Parses one YAML document into a tree; an empty document gives no root.
+/// Parses one YAML document into a tree; an empty document has no root.
 ///
 /// # Errors
 ///
-/// Fails where the text is not YAML, holds a second document, or passes [`MAX_DEPTH`] or [`MAX_NODES`].
+/// Fails if the text is not YAML, contains a second document, or exceeds [`MAX_DEPTH`] or [`MAX_NODES`].
 pub(crate) fn parse(text: &str) -> Result<(Option<Node>, Facts), YamlError> {
     let Some((root, facts)) = flat::read(text) else {
         return parse_any(text);
@@ -70,7 +67,7 @@ pub(crate) fn parse(text: &str) -> Result<(Option<Node>, Facts), YamlError> {
     Ok((Some(root), facts))
 }
 
-/// Parses whatever YAML there is.
+/// Parses any YAML.
 pub(super) fn parse_any(text: &str) -> Result<(Option<Node>, Facts), YamlError> {
     let limit = MAX_DEPTH;
     let options = granit_parser::options! { flow_nesting_limit: limit, block_nesting_limit: limit, emit_anchor_events: true };
@@ -84,25 +81,20 @@ pub(super) fn parse_any(text: &str) -> Result<(Option<Node>, Facts), YamlError> 
     let mut documents = 0;
     for event in Parser::new_from_str_with_options(text, options) {
         let (event, span) = event.map_err(|error| {
-            let message = error.info();
+            let marker = error.marker();
             YamlError {
-                offset: error
-                    .marker()
+                offset: marker
                     .byte_offset()
-                    .unwrap_or_else(|| offset_of(text, error.marker().index())),
+                    .unwrap_or_else(|| offset_of(text, marker.index())),
                 limit: matches!(error.kind(), ErrorKind::RecursionLimitExceeded),
-                message,
+                message: error.info(),
             }
         })?;
         if matches!(event, Event::DocumentStart(..)) {
             documents += 1;
             if documents > 1 {
-                let message = "a second YAML document starts here".to_owned();
-                return Err(YamlError {
-                    offset: start_of(&span),
-                    message,
-                    limit: false,
-                });
+                let message = "a second YAML document starts here";
+                return Err(YamlError::new(start_of(&span), message));
             }
         }
         builder.event(event, &span)?;
@@ -128,7 +120,7 @@ impl Builder {
             Event::Scalar(text, style, anchor, tag) => {
                 self.note(start, anchor, tag.is_some(), false);
                 let plain = style == ScalarStyle::Plain && tag.is_none();
-                // The parser says `~` for a value that is not written at all.
+                // The parser returns `~` for a missing value.
                 let text = if start == end && style == ScalarStyle::Plain {
                     String::new()
                 } else {
@@ -144,28 +136,19 @@ impl Builder {
             Event::SequenceStart(style, anchor, tag) => self.open(start, anchor, tag.is_some(), style, false),
             Event::MappingStart(style, anchor, tag) => self.open(start, anchor, tag.is_some(), style, true),
             Event::SequenceEnd | Event::MappingEnd => self.close(end),
-            // YAML 1.2 lets an anchor hold almost anything; every other parser takes a word, and so does a reader.
+            // YAML 1.2 allows almost anything in the name of an anchor; other parsers and people expect a word.
             Event::Anchor(_, name)
                 if !name
                     .chars()
                     .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_')) =>
             {
                 let message = format!("the anchor name {} is not a word", quote(&name));
-                Err(YamlError {
-                    offset: start,
-                    message,
-                    limit: false,
-                })
+                Err(YamlError::new(start, message))
             }
             Event::Alias(id) => {
                 self.note(start, 1, false, false);
                 let Some((node, measure)) = self.anchors.get(&id).cloned() else {
-                    let message = "the alias refers to its own anchor".to_owned();
-                    return Err(YamlError {
-                        offset: start,
-                        message,
-                        limit: true,
-                    });
+                    return Err(YamlError::limit(start, "the alias refers to its own anchor"));
                 };
                 self.value(Node { start, end, ..node }, measure, 0)
             }
@@ -196,11 +179,7 @@ impl Builder {
         self.note(start, anchor, tag, style == StructureStyle::Flow);
         if self.stack.len() >= MAX_DEPTH {
             let message = format!("lists and mappings nest deeper than {MAX_DEPTH}");
-            return Err(YamlError {
-                offset: start,
-                message,
-                limit: true,
-            });
+            return Err(YamlError::limit(start, message));
         }
         self.stack.push(Open {
             start,
@@ -241,41 +220,37 @@ impl Builder {
         }
         let hidden = self.duplicates(&entries);
         if !hidden.is_empty() {
-            let mut index = 0;
-            entries.retain(|_| {
-                index += 1;
-                hidden.binary_search(&(index - 1)).is_err()
-            });
+            let all = entries.into_iter().enumerate();
+            let kept = all.filter(|(index, _)| hidden.binary_search(index).is_err());
+            entries = kept.map(|(_, entry)| entry).collect();
         }
         Kind::Mapping(entries)
     }
 
-    /// Notes equal keys and gives the indices of the entries that a later one hides, in order.
+    /// Records equal keys and returns the indices of those that a later one hides, in order.
     fn duplicates(&mut self, entries: &[(Node, Node)]) -> Vec<usize> {
-        let scalar = |(key, _): &(Node, Node)| matches!(key.kind, Kind::Scalar { .. });
-        let mut order: Vec<(&str, usize)> = entries
+        let scalars = entries
             .iter()
             .enumerate()
-            .filter(|(_, entry)| scalar(entry))
-            .map(|(index, (key, _))| (key.key_text(), index))
-            .collect();
+            .filter_map(|(index, (key, value))| match &key.kind {
+                Kind::Scalar { text, .. } => Some((text.as_str(), index, key.start, value.end)),
+                _ => None,
+            });
+        let mut order: Vec<_> = scalars.collect();
         order.sort_unstable();
         let mut hidden = Vec::new();
         for pair in order.windows(2) {
-            let &[(key, first), (next, second)] = pair else {
+            let &[(key, index, first, first_end), (next, _, second, _)] = pair else {
                 continue;
             };
-            if key != next {
-                continue;
-            }
-            if let (Some((k, v)), Some((later, _))) = (entries.get(first), entries.get(second)) {
+            if key == next {
+                hidden.push(index);
                 self.facts.duplicates.push(Duplicate {
                     key: key.to_owned(),
-                    first: k.start,
-                    first_end: v.end,
-                    second: later.start,
+                    first,
+                    first_end,
+                    second,
                 });
-                hidden.push(first);
             }
         }
         self.facts.duplicates.sort_by_key(|duplicate| duplicate.second);
@@ -288,19 +263,11 @@ impl Builder {
         if self.stack.len() + measure.depth > MAX_DEPTH {
             let message =
                 format!("lists and mappings nest deeper than {MAX_DEPTH} once aliases are expanded");
-            return Err(YamlError {
-                offset: node.start,
-                message,
-                limit: true,
-            });
+            return Err(YamlError::limit(node.start, message));
         }
         if self.nodes > MAX_NODES {
             let message = format!("more than {MAX_NODES} values once aliases are expanded");
-            return Err(YamlError {
-                offset: node.start,
-                message,
-                limit: true,
-            });
+            return Err(YamlError::limit(node.start, message));
         }
         if anchor != 0 {
             self.anchors.insert(anchor, (node.clone(), measure));
@@ -313,7 +280,7 @@ impl Builder {
     }
 }
 
-/// Counts the nodes of a tree and how deep it goes.
+/// Counts the nodes and levels of a tree.
 fn measure(node: &Node) -> Measure {
     let mut whole = Measure { nodes: 0, depth: 0 };
     let mut todo = vec![(node, 0)];
@@ -341,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn values_keep_order_and_place() {
+    fn values_keep_order_and_position() {
         let (root, facts) = parse("b: 1\na:\n  - x\n  - {c: d}\nb: 2\n").unwrap();
         let root = root.unwrap();
         assert_eq!(root.to_json(), json!({"b": 2, "a": ["x", {"c": "d"}]}));

@@ -1,16 +1,15 @@
-//! What a plain scalar stands for: YAML 1.2's core schema (chapter 10.3 of the specification).
+//! The values of plain scalars by YAML 1.2's core schema (chapter 10.3 of the specification).
 
 use serde_json::{Number, Value};
 
-/// The largest integer that every language of the bindings holds exactly.
+/// The largest integer that every language of the bindings represents exactly.
 const MAX_SAFE: i64 = (1 << 53) - 1;
 
-/// Tells whether a plain scalar stands for nothing.
 pub(super) fn is_null(text: &str) -> bool {
     matches!(text, "" | "~" | "null" | "Null" | "NULL")
 }
 
-/// Returns the boolean a plain scalar stands for; `yes` and `on` are text in YAML 1.2.
+/// Returns the boolean of a plain scalar; `yes` and `on` are text in YAML 1.2.
 pub(super) fn boolean(text: &str) -> Option<bool> {
     match text {
         "true" | "True" | "TRUE" => Some(true),
@@ -19,7 +18,7 @@ pub(super) fn boolean(text: &str) -> Option<bool> {
     }
 }
 
-/// Returns the JSON value of a plain scalar; a number that would change its look stays text.
+/// Returns the JSON value of a plain scalar; a number that JSON would write in another way stays text.
 pub(super) fn to_json(text: &str) -> Value {
     if is_null(text) {
         return Value::Null;

@@ -1,4 +1,4 @@
-//! The ladder: full descriptions, shortened ones, names only, and last fewer skills with a count of those left out.
+//! Fits a prompt into a budget: full descriptions, shortened ones, only names, or fewer skills and a count of the rest.
 
 use super::{Format, Item, render_with_note};
 use crate::skill::token_estimate;
@@ -6,16 +6,15 @@ use crate::skill::token_estimate;
 /// The shortest description worth showing, in code points.
 const MIN_DESCRIPTION: usize = 24;
 
-/// Which rung of the ladder a prompt is on.
+/// How much a prompt was shortened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
-    /// Every description is whole.
     Full,
     /// Descriptions have at most this many code points.
     Shortened(usize),
-    /// There are no descriptions.
+    /// Without descriptions.
     Names,
-    /// There are no descriptions, and the last skills are left out.
+    /// Without descriptions and without the last skills.
     Dropped,
 }
 
@@ -35,35 +34,33 @@ impl Level {
 /// A prompt that fits its budget.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prompt {
-    /// The text.
     pub text: String,
-    /// The rung it is on.
     pub level: Level,
     /// How many skills it shows.
     pub shown: usize,
     /// How many it leaves out.
     pub dropped: usize,
-    /// How many tokens it is estimated to cost: a quarter of its code points, rounded up.
+    /// Its estimated tokens: a quarter of its code points, rounded up.
     pub tokens: usize,
 }
 
-/// A budget that holds no prompt.
+/// No prompt fits the budget.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the smallest prompt costs {least} tokens")]
 pub struct TooSmall {
-    /// The smallest budget that holds one.
+    /// The smallest budget that one fits.
     pub least: usize,
 }
 
-/// Renders skills so that they cost at most `budget` estimated tokens, a line end after them included; no budget means
-/// no limit.
+/// Renders skills so that they cost at most `budget` estimated tokens, including a line feed after them; `None` means no
+/// limit.
 ///
-/// The rung is the highest that fits. Skills at the end are dropped first. The last rung is a note that says how many
-/// skills there are, so that a model is never told that there are none.
+/// It uses the first [`Level`] that fits. Skills at the end are dropped first. The shortest prompt is a note that says how
+/// many skills there are, so that a model is never told that there are none.
 ///
 /// # Errors
 ///
-/// [`TooSmall`] where not even that note fits.
+/// [`TooSmall`] if not even that note fits.
 pub fn fit(items: &[Item], format: Format, budget: Option<usize>) -> Result<Prompt, TooSmall> {
     let made = |items: &[Item], dropped: usize, level: Level| {
         let text = render_with_note(items, dropped, format);
@@ -82,11 +79,8 @@ pub fn fit(items: &[Item], format: Format, budget: Option<usize>) -> Result<Prom
     if fits(&full) {
         return Ok(full);
     }
-    let longest = items
-        .iter()
-        .map(|item| item.description.chars().count())
-        .max()
-        .unwrap_or_default();
+    let lengths = items.iter().map(|item| item.description.chars().count());
+    let longest = lengths.max().unwrap_or_default();
     let shortened = |limit: usize| made(&cut(items, limit), 0, Level::Shortened(limit));
     if let Some(limit) = largest(MIN_DESCRIPTION, longest, |limit| fits(&shortened(limit))) {
         return Ok(shortened(limit));
@@ -97,11 +91,8 @@ pub fn fit(items: &[Item], format: Format, budget: Option<usize>) -> Result<Prom
         return Ok(whole);
     }
     let some = |count: usize| {
-        made(
-            names.get(..count).unwrap_or_default(),
-            names.len() - count,
-            Level::Dropped,
-        )
+        let kept = names.get(..count).unwrap_or_default();
+        made(kept, names.len() - count, Level::Dropped)
     };
     let last = names.len().saturating_sub(1);
     match largest(0, last, |count| fits(&some(count))) {
@@ -112,7 +103,7 @@ pub fn fit(items: &[Item], format: Format, budget: Option<usize>) -> Result<Prom
     }
 }
 
-/// Estimates what a prompt costs with the line end that a command writes after it.
+/// Estimates the tokens of a prompt with the line feed that a command writes after it.
 fn cost(text: &str) -> usize {
     if text.is_empty() {
         return 0;
@@ -120,18 +111,14 @@ fn cost(text: &str) -> usize {
     (text.chars().count() + 1).div_ceil(4)
 }
 
-/// Cuts descriptions to `limit` code points, an ellipsis among them; zero leaves them out.
+/// Cuts descriptions to `limit` code points, including an ellipsis; zero removes them.
 fn cut(items: &[Item], limit: usize) -> Vec<Item> {
     let shorter = |text: &str| {
-        if text.chars().count() <= limit {
-            return text.to_owned();
+        if limit == 0 || text.chars().count() <= limit {
+            return text.chars().take(limit).collect();
         }
-        let kept: String = text.chars().take(limit.saturating_sub(1)).collect();
-        if limit == 0 {
-            String::new()
-        } else {
-            format!("{}…", kept.trim_end())
-        }
+        let kept: String = text.chars().take(limit - 1).collect();
+        format!("{}…", kept.trim_end())
     };
     items
         .iter()
@@ -142,7 +129,7 @@ fn cut(items: &[Item], limit: usize) -> Vec<Item> {
         .collect()
 }
 
-/// Returns the largest number of a range for which `fits` holds, given that it holds for all smaller ones.
+/// Returns the largest number of a range that `fits`, given that all smaller ones do.
 fn largest(low: usize, high: usize, fits: impl Fn(usize) -> bool) -> Option<usize> {
     if low > high || !fits(low) {
         return None;
@@ -173,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn each_rung_fits_and_is_the_highest() {
+    fn each_level_fits_and_is_the_first() {
         let items = items(20);
         for format in Format::ALL {
             let least = fit(&items, format, Some(0)).unwrap_err().least;
@@ -184,8 +171,8 @@ mod tests {
                 assert!(cost(&prompt.text) <= budget, "{format:?} {budget}: {prompt:?}");
                 assert_eq!(prompt.shown + prompt.dropped, 20);
                 let ordered = [Level::Dropped, Level::Names, Level::Shortened(0), Level::Full];
-                let rung = |level: Level| ordered.iter().position(|one| one.as_str() == level.as_str());
-                assert!(rung(prompt.level) >= rung(last), "{format:?} {budget}");
+                let rank = |level: Level| ordered.iter().position(|one| one.as_str() == level.as_str());
+                assert!(rank(prompt.level) >= rank(last), "{format:?} {budget}");
                 last = prompt.level;
             }
             assert_eq!(last, Level::Full);
