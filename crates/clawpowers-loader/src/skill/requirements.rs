@@ -79,18 +79,27 @@ impl Reader<'_, '_> {
             }
             return;
         }
-        let lists: [(&[&str], fn(&mut Requirements) -> &mut Vec<String>); 4] = [
-            (&["bins", "tools"], |found| &mut found.bins),
-            (&["anyBins", "any_bins"], |found| &mut found.any_bins),
-            (&["env"], |found| &mut found.env),
-            (&["config"], |found| &mut found.config),
+        let keys: [&[&str]; 4] = [
+            &["bins", "tools"],
+            &["anyBins", "any_bins"],
+            &["env"],
+            &["config"],
         ];
-        for (keys, list) in lists {
-            for key in keys {
-                let new = self.strings(node.get(key), key);
-                list(&mut self.found).extend(new);
-            }
-            once_each(list(&mut self.found));
+        let lists = keys.map(|keys| {
+            keys.iter()
+                .flat_map(|key| self.strings(node.get(key), key))
+                .collect()
+        });
+        let found = &mut self.found;
+        let all = [
+            &mut found.bins,
+            &mut found.any_bins,
+            &mut found.env,
+            &mut found.config,
+        ];
+        for (all, new) in all.into_iter().zip::<[Vec<String>; 4]>(lists) {
+            all.extend(new);
+            once_each(all);
         }
         self.skills(node.get("skills"));
         self.os(node.get("os"));

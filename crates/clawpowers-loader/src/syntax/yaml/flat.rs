@@ -1,29 +1,23 @@
-//! The YAML that nearly every frontmatter is: nested fields and lists, comments, JSON in a value, without the parser.
+//! A fast reader for simple YAML: nested fields and lists, plain and block text, lists of words in brackets.
 //!
-//! A listing reads thousands of small texts, and a parser of all of YAML costs more than everything else about them.
-//! What is not plainly of this shape is left to the parser, so that there is one grammar: whatever is read here is
-//! read the same there, which tests and fuzzing compare.
+//! A listing parses thousands of small texts. Whatever is not plainly of this form is left to the parser, so there is one
+//! grammar: the result must be that of the parser, which tests and fuzzing compare.
 
 use super::{Facts, Kind, Node};
-use std::cell::Cell;
+use crate::syntax::source;
 
-/// How long a text may be to be read here; no such text passes the bounds that the parser keeps to.
+/// Limits for this reader, so that no text that it accepts exceeds those of the parser.
 const MAX_BYTES: usize = 16 * 1024;
-/// How long a key may be to be read here; YAML ends them at 1,024 characters.
 const MAX_KEY: usize = 128;
-/// How many fields a mapping may have to be read here; more are left to the parser.
 const MAX_FIELDS: usize = 64;
-/// How deep mappings may nest to be read here.
 const MAX_NESTING: usize = 5;
-/// How deep brackets may nest to be read here.
-const MAX_FLOW_NESTING: usize = 8;
 
-/// Reads a text of the simple shape; nothing where it has any other.
+/// Reads a text of the simple form; `None` if it has any other.
 pub(super) fn read(text: &str) -> Option<(Node, Facts)> {
-    // Most texts are ASCII, and without a way out of the loop their check is a few instructions for many bytes.
     if text.len() > MAX_BYTES {
         return None;
     }
+    // Most texts are ASCII, and a loop without an exit checks many bytes with a few instructions.
     let odd = |byte: u8| (byte.wrapping_sub(b' ') > b'~' - b' ') & (byte != b'\n');
     let odd = text.bytes().fold(false, |some, byte| some | odd(byte));
     let mut returns = memchr::memchr_iter(b'\r', text.as_bytes());
@@ -33,15 +27,15 @@ pub(super) fn read(text: &str) -> Option<(Node, Facts)> {
     }
     let mut reader = Reader {
         text,
+        lines: source::lines(text).filter_map(Line::of).collect(),
         at: 0,
-        peeked: Cell::new(None),
         facts: Facts::default(),
     };
     let root = reader.mapping(0, 0)?;
-    (reader.at == text.len()).then_some((root, reader.facts))
+    reader.peek().is_none().then_some((root, reader.facts))
 }
 
-/// Tells whether a character means the same to every reader of YAML: no tab, no control, no line end but `\n` and `\r\n`.
+/// Tells whether a character means the same to every YAML parser: no tab, no control, no line ending but `\n` and `\r\n`.
 fn is_simple(c: char) -> bool {
     match c {
         '\r' | '\n' | ' '..='~' => true,
@@ -51,78 +45,78 @@ fn is_simple(c: char) -> bool {
     }
 }
 
-struct Reader<'a> {
-    text: &'a str,
-    /// Where the next line starts.
-    at: usize,
-    /// The line that was found last, and from where it was looked for.
-    peeked: Cell<Option<(usize, Option<Line<'a>>)>>,
-    facts: Facts,
-}
-
 /// A line that is neither blank nor a comment.
 #[derive(Clone, Copy)]
 struct Line<'a> {
-    /// Where its first character that is not a blank stands.
+    /// The offset of `text`.
     start: usize,
     indent: usize,
-    /// The line without blanks around it.
+    /// The trimmed line.
     text: &'a str,
-    /// Whether blanks stand at its end.
+    /// Whether blanks were trimmed from its end.
     trailing: bool,
-    /// Where the line after it starts.
+    /// The offset of the next line.
     next: usize,
 }
 
+impl<'a> Line<'a> {
+    fn of(line: source::Line<'a>) -> Option<Self> {
+        let text = line.text.trim_matches(' ');
+        let indent = line.text.len() - line.text.trim_start_matches(' ').len();
+        (!text.is_empty() && !text.starts_with('#')).then_some(Self {
+            start: line.start + indent,
+            indent,
+            text,
+            trailing: line.text.ends_with(' '),
+            next: line.next,
+        })
+    }
+
+    /// Returns the offset of the end of the line.
+    const fn end(self) -> usize {
+        self.start + self.text.len()
+    }
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    lines: Vec<Line<'a>>,
+    /// The index of the next line.
+    at: usize,
+    facts: Facts,
+}
+
 impl<'a> Reader<'a> {
-    /// Gives the next line that is neither blank nor a comment, without going past it.
     fn peek(&self) -> Option<Line<'a>> {
-        if let Some((at, line)) = self.peeked.get()
-            && at == self.at
-        {
-            return line;
-        }
-        let line = self.find_line();
-        self.peeked.set(Some((self.at, line)));
-        line
+        self.lines.get(self.at).copied()
     }
 
-    fn find_line(&self) -> Option<Line<'a>> {
-        let mut at = self.at;
-        loop {
-            let rest = self.text.get(at..).filter(|rest| !rest.is_empty())?;
-            let (line, next) = match memchr::memchr(b'\n', rest.as_bytes()) {
-                Some(end) => (rest.get(..end)?, at + end + 1),
-                None => (rest, self.text.len()),
-            };
-            let line = line.strip_suffix('\r').unwrap_or(line);
-            let text = line.trim_matches(' ');
-            if !(text.is_empty() || text.starts_with('#')) {
-                let indent = line.len() - line.trim_start_matches(' ').len();
-                return Some(Line {
-                    start: at + indent,
-                    indent,
-                    text,
-                    trailing: line.ends_with(' '),
-                    next,
-                });
-            }
-            at = next;
-        }
+    /// Returns the end of a collection: the start of the next line's text, or the end of the text.
+    fn end(&self) -> usize {
+        self.peek().map_or(self.text.len(), |line| line.start)
     }
 
-    /// Goes to the end where only blank lines and comments are left.
-    fn skip_blank(&mut self) {
-        if self.peek().is_none() {
-            self.at = self.text.len();
-        }
+    /// Returns the next line if it is indented deeper than the line of its value.
+    fn peek_deeper(&self, indent: usize) -> Option<Line<'a>> {
+        self.peek().filter(|line| line.indent > indent)
+    }
+
+    /// Returns the offset after the last line that was read.
+    fn offset(&self) -> usize {
+        let last = self.at.checked_sub(1).and_then(|last| self.lines.get(last));
+        last.map_or(0, |last| last.next)
+    }
+
+    /// Tells whether no blank line and no comment is before the next line.
+    fn is_adjacent(&self, next: Line<'_>) -> bool {
+        next.start - next.indent == self.offset()
     }
 
     fn mapping(&mut self, indent: usize, nesting: usize) -> Option<Node> {
-        let (start, nesting) = (self.peek()?.start, nesting + 1);
-        if nesting > MAX_NESTING {
+        if nesting == MAX_NESTING {
             return None;
         }
+        let start = self.peek()?.start;
         let mut entries: Vec<(Node, Node)> = Vec::new();
         while let Some(line) = self.peek().filter(|line| line.indent == indent) {
             let (key, rest) = line.text.split_once(':')?;
@@ -130,340 +124,196 @@ impl<'a> Reader<'a> {
             if !is_key(key) || known || entries.len() == MAX_FIELDS {
                 return None;
             }
+            self.at += 1;
             let end = line.start + key.len();
-            self.at = line.next;
-            let value = if rest.is_empty() {
-                self.nested(indent, end, nesting)?
-            } else {
-                let blanks = rest.len() - rest.strip_prefix(' ')?.trim_start_matches(' ').len();
-                self.value(rest.get(blanks..)?, end + 1 + blanks, indent)?
+            let value = match rest.strip_prefix(' ') {
+                Some(value) => self.value(value.trim_start_matches(' '), line)?,
+                None if rest.is_empty() => self.nested(indent, end, nesting + 1)?,
+                None => return None,
             };
-            let key = Node {
-                kind: scalar(key, true),
-                start: line.start,
-                end,
-            };
-            entries.push((key, value));
+            entries.push((scalar(key, true, line.start, end), value));
         }
-        self.skip_blank();
-        let end = self.end();
-        (!entries.is_empty()).then_some(Node {
+        (!entries.is_empty()).then(|| Node {
             kind: Kind::Mapping(entries),
             start,
-            end,
-        })
-    }
-
-    /// Where a collection ends: where the next line's text starts, or at the end of the text.
-    fn end(&self) -> usize {
-        self.peek().map_or(self.text.len(), |line| line.start)
-    }
-
-    /// Reads what stands on the lines below a key whose colon is at `colon`.
-    fn nested(&mut self, indent: usize, colon: usize, nesting: usize) -> Option<Node> {
-        let line = self.peek().filter(|line| line.indent >= indent);
-        match line {
-            // A list may have the indent of its key.
-            Some(line) if line.text.starts_with("- ") => {
-                let list = self.sequence(line, nesting)?;
-                // The parser has it start behind its first dash then.
-                let text = line.text.trim_start_matches(['-', ' ']);
-                let start = match line.indent == indent {
-                    true => line.start + line.text.len() - text.len(),
-                    false => list.start,
-                };
-                Some(Node { start, ..list })
-            }
-            Some(line) if line.indent > indent => {
-                if line.text.starts_with(['[', '{']) {
-                    self.flow(line.start, indent)
-                } else if line.text.contains(':') {
-                    self.mapping(line.indent, nesting)
-                } else {
-                    self.at = line.next;
-                    self.folded(line.text, line.start, indent)
-                }
-            }
-            _ => Some(Node {
-                kind: scalar("", true),
-                start: colon,
-                end: colon,
-            }),
-        }
-    }
-
-    fn sequence(&mut self, first: Line<'a>, nesting: usize) -> Option<Node> {
-        let mut items = Vec::new();
-        while let Some(line) = self.peek().filter(|line| line.indent == first.indent) {
-            let Some(rest) = line.text.strip_prefix("- ") else {
-                break;
-            };
-            let text = rest.trim_start_matches(' ');
-            let start = line.start + line.text.len() - text.len();
-            let is_field =
-                |(key, rest): (&str, &str)| is_key(key) && (rest.is_empty() || rest.starts_with(' '));
-            items.push(if text.split_once(':').is_some_and(is_field) {
-                // A mapping whose first field shares the line with the dash.
-                let indent = line.indent + start - line.start;
-                let line = Line {
-                    start,
-                    indent,
-                    text,
-                    ..line
-                };
-                self.peeked.set(Some((self.at, Some(line))));
-                self.mapping(indent, nesting)?
-            } else {
-                self.at = line.next;
-                self.value(text, start, line.indent)?
-            });
-        }
-        self.skip_blank();
-        Some(Node {
-            kind: Kind::Sequence(items),
-            start: first.start,
             end: self.end(),
         })
     }
 
-    /// Reads what stands behind a key or a dash, and the lines it goes on with.
-    fn value(&mut self, text: &str, start: usize, indent: usize) -> Option<Node> {
-        match text {
-            "|" | "|-" | ">" | ">-" => self.block(text, indent),
-            _ if text.starts_with(['[', '{']) => self.flow(start, indent),
-            _ if self.goes_on(indent) => self.folded(text, start, indent),
-            _ => word(text, start),
+    /// Reads the lines below a key whose colon is at offset `colon`.
+    fn nested(&mut self, indent: usize, colon: usize, nesting: usize) -> Option<Node> {
+        match self.peek().filter(|line| line.indent >= indent) {
+            // A list may have the indentation of its key. Then the parser has it start after its first dash.
+            Some(line) if line.text.starts_with("- ") => {
+                let text = line.text.trim_start_matches(['-', ' ']);
+                let start = match line.indent == indent {
+                    true => line.end() - text.len(),
+                    false => line.start,
+                };
+                self.sequence(line.indent, start, nesting)
+            }
+            Some(line) if line.indent > indent && line.text.contains(':') => {
+                self.mapping(line.indent, nesting)
+            }
+            Some(line) if line.indent > indent => {
+                self.at += 1;
+                self.scalar(line.text, line.start, indent)
+            }
+            _ => Some(scalar("", true, colon, colon)),
         }
     }
 
-    /// Tells whether the next line belongs to what began on a line of this indent.
-    fn goes_on(&self, indent: usize) -> bool {
-        self.peek().is_some_and(|line| line.indent > indent)
+    fn sequence(&mut self, indent: usize, start: usize, nesting: usize) -> Option<Node> {
+        let mut items = Vec::new();
+        while let Some(line) = self.peek().filter(|line| line.indent == indent) {
+            let Some(item) = line.text.strip_prefix("- ") else {
+                break;
+            };
+            let text = item.trim_start_matches(' ');
+            let is_field =
+                |(key, rest): (&str, &str)| is_key(key) && (rest.is_empty() || rest.starts_with(' '));
+            items.push(if text.split_once(':').is_some_and(is_field) {
+                // The first field of a mapping shares the line with the dash.
+                let shift = line.text.len() - text.len();
+                if let Some(first) = self.lines.get_mut(self.at) {
+                    first.start += shift;
+                    first.indent += shift;
+                    first.text = text;
+                }
+                self.mapping(indent + shift, nesting)?
+            } else {
+                self.at += 1;
+                self.value(text, line)?
+            });
+        }
+        Some(Node {
+            kind: Kind::Sequence(items),
+            start,
+            end: self.end(),
+        })
     }
 
-    /// Reads a scalar of more than one line; their ends count as blanks.
-    fn folded(&mut self, first: &str, start: usize, indent: usize) -> Option<Node> {
-        let mut lines = vec![first];
-        let mut end = start + first.len();
-        while self.goes_on(indent) {
-            let line = self.peek().filter(|line| line.start == self.at + line.indent)?;
-            // Blank lines between them are line ends, and what a line may start with depends on where it stands.
-            if line.text.starts_with(is_indicator) {
+    /// Reads a value that starts at the end of a line.
+    fn value(&mut self, text: &str, line: Line<'_>) -> Option<Node> {
+        let start = line.end() - text.len();
+        match text {
+            "|" | "|-" | ">" | ">-" => self.block(text, line.indent),
+            _ if text.starts_with('[') && self.peek_deeper(line.indent).is_none() => {
+                self.facts.flow.get_or_insert(start);
+                list(text, start)
+            }
+            _ => self.scalar(text, start, line.indent),
+        }
+    }
+
+    /// Reads a scalar that may continue on the lines below, whose line endings count as blanks.
+    fn scalar(&mut self, first: &str, start: usize, indent: usize) -> Option<Node> {
+        if self.peek_deeper(indent).is_none() {
+            return word(first, start);
+        }
+        let (mut lines, mut end) = (vec![first], start);
+        while let Some(line) = self.peek_deeper(indent) {
+            // Blank lines are line endings, and what a line may start with depends on where it is.
+            if !self.is_adjacent(line) || line.text.starts_with(is_indicator) {
                 return None;
             }
             lines.push(line.text);
-            end = line.start + line.text.len();
-            self.at = line.next;
+            end = line.end();
+            self.at += 1;
         }
-        let text = lines.join(" ");
-        let node = word(&text, start)?;
+        let node = word(&lines.join(" "), start)?;
         Some(Node { end, ..node })
     }
 
-    /// Reads a block of lines of one indent, literal or folded.
+    /// Reads a block scalar whose lines have the same indentation.
     fn block(&mut self, header: &str, indent: usize) -> Option<Node> {
-        let first = self.peek().filter(|line| line.indent > indent)?;
+        let first = self.peek_deeper(indent)?;
         let mut lines = Vec::new();
-        while let Some(line) = self.peek().filter(|line| line.indent > indent) {
-            // Lines between them, deeper ones and blanks at their ends have rules of their own.
-            let adjacent = line.start == self.at + first.indent;
-            if !adjacent || line.indent != first.indent || line.trailing {
+        while let Some(line) = self.peek_deeper(indent) {
+            // Blank lines, deeper lines and trailing blanks have rules of their own.
+            if !self.is_adjacent(line) || line.indent != first.indent || line.trailing {
                 return None;
             }
             lines.push(line.text);
-            self.at = line.next;
+            self.at += 1;
         }
-        let follows = match self.peek() {
-            Some(line) => line.start - line.indent,
-            None => self.text.len(),
-        };
+        let next = self
+            .peek()
+            .map_or(self.text.len(), |line| line.start - line.indent);
+        let (before, _) = self.text.split_at_checked(self.offset())?;
         let clip = !header.ends_with('-');
-        let between = self.text.get(self.at..follows)?.bytes();
-        if !between.into_iter().all(|byte| byte == b'\n')
-            || clip && !self.text.get(..self.at)?.ends_with('\n')
-        {
+        let is_clean = self
+            .text
+            .get(before.len()..next)?
+            .bytes()
+            .all(|byte| byte == b'\n');
+        if !is_clean || clip && !before.ends_with('\n') {
             return None;
         }
         let mut text = lines.join(if header.starts_with('|') { "\n" } else { " " });
         if clip {
             text.push('\n');
         }
-        Some(Node {
-            kind: Kind::Scalar { text, plain: false },
-            start: first.start,
-            end: self.end(),
-        })
-    }
-
-    /// Reads a list or mapping in brackets that starts at `start`, and goes on behind its last line.
-    fn flow(&mut self, start: usize, indent: usize) -> Option<Node> {
-        let text = self.text;
-        let mut flow = Flow {
-            text,
-            at: start,
-            indent,
-        };
-        let node = flow.value(0)?;
-        let rest = text.get(flow.at..)?;
-        let line = rest.split('\n').next().unwrap_or(rest);
-        self.at = (flow.at + line.len() + 1).min(text.len());
-        self.facts.flow.get_or_insert(start);
-        line.trim_matches([' ', '\r']).is_empty().then_some(node)
+        Some(scalar(&text, false, first.start, self.end()))
     }
 }
 
-/// What stands in brackets: JSON without escapes, and words without quotes.
-struct Flow<'a> {
-    text: &'a str,
-    at: usize,
-    /// The indent that its lines have to exceed.
-    indent: usize,
-}
-
-impl<'a> Flow<'a> {
-    fn rest(&self) -> &'a str {
-        self.text.get(self.at..).unwrap_or_default()
-    }
-
-    /// Goes past blanks and line ends.
-    fn skip(&mut self) -> Option<()> {
-        loop {
-            let rest = self.rest();
-            let text = rest.trim_start_matches(' ');
-            self.at += rest.len() - text.len();
-            let Some(next) = text.strip_prefix("\r\n").or_else(|| text.strip_prefix('\n')) else {
-                return Some(());
-            };
-            self.at += text.len() - next.len();
-            let indent = next.len() - next.trim_start_matches(' ').len();
-            (indent > self.indent).then_some(())?;
+/// Reads a list in brackets of words without commas.
+fn list(text: &str, start: usize) -> Option<Node> {
+    let mut items = Vec::new();
+    let mut at = start + 1;
+    for item in text.strip_prefix('[')?.strip_suffix(']')?.split(',') {
+        let word = word(
+            item.trim_matches(' '),
+            at + item.len() - item.trim_start_matches(' ').len(),
+        )?;
+        let is_plain = matches!(word.kind, Kind::Scalar { plain: true, .. });
+        if is_plain && item.contains([':', '#', '[', ']', '{', '}', '"', '\'']) {
+            return None;
         }
+        items.push(word);
+        at += item.len() + 1;
     }
-
-    /// Goes past a character and the blanks behind it if it is next.
-    fn takes(&mut self, c: char) -> Option<bool> {
-        let found = self.rest().starts_with(c);
-        if found {
-            self.at += 1;
-            self.skip()?;
-        }
-        Some(found)
-    }
-
-    fn value(&mut self, nesting: usize) -> Option<Node> {
-        let start = self.at;
-        let close = match self.rest().bytes().next()? {
-            _ if nesting == MAX_FLOW_NESTING => return None,
-            b'[' => ']',
-            b'{' => '}',
-            _ => return self.word(),
-        };
-        let (mut items, mut entries) = (Vec::new(), Vec::new());
-        self.at += 1;
-        self.skip()?;
-        while !self.rest().starts_with(close) {
-            if close == ']' {
-                items.push(self.value(nesting + 1)?);
-            } else {
-                let key = self.word()?;
-                let known = entries
-                    .iter()
-                    .any(|(k, _): &(Node, _)| k.key_text() == key.key_text());
-                // Behind a key without quotes only a colon with a blank is none of its letters.
-                let plain = matches!(key.kind, Kind::Scalar { plain: true, .. });
-                let odd = plain && !self.rest().starts_with(": ");
-                if known || odd || entries.len() == MAX_FIELDS || !self.takes(':')? {
-                    return None;
-                }
-                entries.push((key, self.value(nesting + 1)?));
-            }
-            self.skip()?;
-            // A comma at the end, and nothing between two, have rules of their own.
-            if !self.takes(',')? && !self.rest().starts_with(close) || self.rest().starts_with(',') {
-                return None;
-            }
-        }
-        self.at += 1;
-        let kind = if close == ']' {
-            Kind::Sequence(items)
-        } else {
-            Kind::Mapping(entries)
-        };
-        Some(Node {
-            kind,
-            start,
-            end: self.at,
-        })
-    }
-
-    /// Reads a scalar in quotes, or one without that holds nothing but letters, digits and their like.
-    fn word(&mut self) -> Option<Node> {
-        let (start, rest) = (self.at, self.rest());
-        let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''));
-        let length = match quote {
-            Some(quote) => rest.get(1..)?.find(quote)? + 2,
-            None => rest.find([',', ':', '#', '[', ']', '{', '}', '"', '\'', '\r', '\n'])?,
-        };
-        let text = rest.get(..length)?.trim_end_matches(' ');
-        self.at += length;
-        (!text.contains('\n')).then(|| word(text, start)).flatten()
-    }
-}
-
-/// Reads a scalar of one line: plain, or in quotes with nothing to unescape.
-fn word(text: &str, start: usize) -> Option<Node> {
-    let first = text.chars().next()?;
-    let node = |inner: &str, plain| Node {
-        kind: scalar(inner, plain),
+    Some(Node {
+        kind: Kind::Sequence(items),
         start,
         end: start + text.len(),
-    };
+    })
+}
+
+/// Reads a scalar: plain, or in quotes without escapes.
+fn word(text: &str, start: usize) -> Option<Node> {
+    let first = text.chars().next()?;
+    let end = start + text.len();
     if matches!(first, '"' | '\'') {
         let inner = text.strip_prefix(first)?.strip_suffix(first)?;
-        return (!inner.contains([first, '\\'])).then(|| node(inner, false));
+        return (!inner.contains([first, '\\'])).then(|| scalar(inner, false, start, end));
     }
     let bytes = text.as_bytes();
-    let ends = |at: usize| match bytes.get(at) {
+    let is_special = |at: usize| match bytes.get(at) {
         Some(b':') => matches!(bytes.get(at + 1), None | Some(b' ')),
         _ => at.checked_sub(1).and_then(|before| bytes.get(before)) == Some(&b' '),
     };
-    let goes_on = memchr::memchr2_iter(b':', b'#', bytes).any(ends);
-    (!is_indicator(first) && !goes_on).then(|| node(text, true))
+    let special = memchr::memchr2_iter(b':', b'#', bytes).any(is_special);
+    (!is_indicator(first) && !special).then(|| scalar(text, true, start, end))
 }
 
-/// Tells whether a plain scalar may not start with a character, or only with something behind it.
+/// Tells whether a plain scalar must not start with a character, or only if another follows.
 fn is_indicator(c: char) -> bool {
-    matches!(
-        c,
-        '-' | '?'
-            | ':'
-            | ','
-            | '['
-            | ']'
-            | '{'
-            | '}'
-            | '#'
-            | '&'
-            | '*'
-            | '!'
-            | '|'
-            | '>'
-            | '%'
-            | '@'
-            | '`'
-            | '"'
-            | '\''
-    )
+    "-?:,[]{}#&*!|>%@`\"'".contains(c)
 }
 
-fn scalar(text: &str, plain: bool) -> Kind {
-    Kind::Scalar {
-        text: text.to_owned(),
-        plain,
+fn scalar(text: &str, plain: bool, start: usize, end: usize) -> Node {
+    Node {
+        kind: Kind::Scalar {
+            text: text.to_owned(),
+            plain,
+        },
+        start,
+        end,
     }
 }
 
-/// Tells whether a key is a word, which needs no thought.
 fn is_key(key: &str) -> bool {
     key.len() <= MAX_KEY
         && key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
