@@ -231,7 +231,7 @@ fn a_killed_import_of_keys_is_atomic_and_can_be_repeated() {
         let left = sound(&home).leftovers().unwrap();
         let said = String::from_utf8(run(&home, &["doctor"]).stdout).unwrap();
         assert_eq!(
-            said.contains(&format!("note: {} keys of an import", left.keys)),
+            said.contains(&format!("note: {} keys of an interrupted import", left.keys)),
             left.keys > 1,
             "{said}"
         );
