@@ -169,7 +169,7 @@ fn skipped_and_open_executions_do_not_count() {
     );
     assert_eq!(skill["rate"]["value"], 0.5);
     assert_eq!(skill["tier"], "unsure");
-    assert_eq!(skill["missing"], "8 more executions until its rate is judged");
+    assert_eq!(skill["missing"], "8 more executions needed for a rating");
 }
 
 #[test]
@@ -640,8 +640,8 @@ fn counts_of_one_are_singular() {
     for format in ["text", "markdown", "html"] {
         let text = sandbox.run(&["analyze", THEN, "--format", format]).out;
         for words in [
-            "1 execution says little; 9 more executions until",
-            "9 executions say little; 1 more execution until",
+            "too few executions: 9 more needed for",
+            "too few executions: 1 more needed for",
         ] {
             assert!(text.replace("\n      ", " ").contains(words), "{text}");
         }

@@ -175,7 +175,7 @@ fn a_rejected_skill_is_reported_with_the_reason() {
     let ran = sandbox.refused(1, &["skill", "show", "tea", "--root", "s"]);
     assert!(
         ran.err
-            .contains("hint: `s/tea/SKILL.md` did not load: there is no field `description`\n"),
+            .contains("hint: `s/tea/SKILL.md` did not load: missing field `description`\n"),
         "{ran:?}"
     );
 }

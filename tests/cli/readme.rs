@@ -62,7 +62,7 @@ fn matches(expected: &[String], lines: &[&str]) -> bool {
 #[test]
 #[cfg_attr(windows, ignore = "there is no pseudo terminal")]
 fn the_session_of_the_readme_works() {
-    let (_, rest) = README.split_once("## A first look").unwrap();
+    let (_, rest) = README.split_once("## Quick start").unwrap();
     let (session, _) = rest.split_once("## Install").unwrap();
     type_session("README.md", &steps(session), 7);
 }

@@ -28,7 +28,7 @@ pub enum SignificanceTest {
 pub struct Comparison {
     /// The rate of the second sample minus that of the first.
     pub difference: f64,
-    /// The lower end of its 95 % interval, by Newcombe's hybrid score method.
+    /// The lower end of its 95% interval, by Newcombe's hybrid score method.
     pub low: f64,
     /// The upper end of the interval.
     pub high: f64,
@@ -36,12 +36,12 @@ pub struct Comparison {
     pub p_value: f64,
     /// The test that gave the p-value.
     pub method: SignificanceTest,
-    /// How many executions each side needs in total to detect the observed difference with 80 % power at the 5 %
+    /// How many executions each side needs in total to detect the observed difference with 80% power at the 5%
     /// level; `null` if there is no difference.
     pub needed: Option<u64>,
 }
 
-/// Compares `success` of `total` of a first sample with that of a second; `None` where one of them is empty.
+/// Compares `success` of `total` of a first sample with that of a second; `None` if one of them is empty.
 ///
 /// Sources: R. G. Newcombe, *Interval estimation for the difference between independent proportions*, Statistics in Medicine
 /// 17 (1998), 873–890, method 10; R. A. Fisher, *Statistical Methods for Research Workers* (1934); J. Cohen, *Statistical

@@ -12,9 +12,9 @@
 //! ```
 //!
 //! A change is reported when `ln T_n` exceeds a threshold. The threshold depends on the rate and on the number of executions,
-//! by a table from a simulation (`cargo xtask calibrate` computes it, `cargo xtask bench feedback` checks it). A stream whose
-//! rate does not change is reported with a probability of at most 5 % within 200 executions, at every rate, and of about 10 %
-//! over any number, no matter how often you check. For that the threshold grows from 320 executions on by
+//! by a table from a simulation (`cargo xtask calibrate` computes it, `cargo xtask bench feedback` checks it). The
+//! probability that a stream with a constant rate is ever reported is at most 5% within 200 executions, at every rate, and
+//! about 10% over any number, no matter how often you check. For that the threshold grows from 320 executions on by
 //! `ln u + 2 ln(1 + ln u)` with `u = n / 320`, so that the probabilities of an alarm at each execution have a finite sum. The
 //! price is delay: a drop from 0.9 to 0.6 is detected 25 executions later after 100, 35 after 1,000 and 48 after 20,000. A
 //! change is dated by the split of the outcomes that best explains them, and the outcomes after it start the next search.
@@ -37,7 +37,7 @@ pub const MIN_EXECUTIONS: u64 = 30;
 const RATES: usize = 64;
 /// The lowest and the highest of them, in log odds.
 const RANGE: (f64, f64) = (-4.0, 5.5);
-/// The sizes of a change, in log odds: from 90 % to 80, 71 or 55 %, for example.
+/// The sizes of a change, in log odds: from 90% to 80%, 71% or 55%, for example.
 const SIZES: [f64; 3] = [0.8, 1.3, 2.0];
 /// The largest value of a ratio, far above every threshold.
 const MOST: f64 = 1e200;
@@ -326,7 +326,7 @@ impl Detector {
         let odds = log((success as f64 + 0.5) / ((total - success) as f64 + 0.5));
         let early = between(odds);
         let late = ((self.total as f64 - EARLY) / (LATE - EARLY)).clamp(0.0, 1.0);
-        // Makes the sum of the probabilities of an alarm finite.
+        // Keeps the sum of the probabilities of an alarm finite.
         let times = log((self.total as f64 / LATE).max(1.0));
         let growth = times + 2.0 * log(1.0 + times);
         let at = |early: f64, last: f64| early + (last - early).max(0.0) * late + growth;

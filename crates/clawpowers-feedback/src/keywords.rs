@@ -20,7 +20,7 @@ pub struct NoteCount {
 }
 
 /// Returns the notes of failures, the most common first. The failures must be in order, the oldest first. Notes that differ
-/// only in case, blanks and numbers count as equal; if no two are, only the last one is returned.
+/// only in case, whitespace and numbers count as equal; if no two are, only the last one is returned.
 pub fn common_notes(notes: impl IntoIterator<Item = String>) -> Vec<NoteCount> {
     // By key: the count, the place of the last note, and its text.
     let mut groups: BTreeMap<String, (usize, usize, String)> = BTreeMap::new();

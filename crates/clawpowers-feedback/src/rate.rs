@@ -6,7 +6,7 @@ use serde::Serialize;
 /// The standard normal quantile of 0.975.
 pub(crate) const Z: f64 = 1.959_963_984_540_054;
 
-/// A 95 % interval of a rate, from 0 to 1.
+/// A 95% interval of a rate, from 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct Interval {
@@ -14,7 +14,7 @@ pub struct Interval {
     pub high: f64,
 }
 
-/// Returns the Wilson 95 % score interval of `success` of `total`; from 0 to 1 where there are none.
+/// Returns the Wilson 95% score interval of `success` of `total`; from 0 to 1 if there are none.
 ///
 /// Source: E. B. Wilson, *Probable inference, the law of succession, and statistical inference*, Journal of the American
 /// Statistical Association 22 (1927), 209–212.
@@ -36,7 +36,7 @@ pub fn wilson(success: u64, total: u64) -> Interval {
     }
 }
 
-/// A success rate with its Wilson 95 % interval.
+/// A success rate with its Wilson 95% interval.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Rate {
@@ -69,15 +69,15 @@ impl Rate {
 
 /// A skill with a rate below this is low, as in 1.x.
 const LOW: f64 = 0.6;
-/// The likelihood ratio that is needed: by Ville's inequality it is exceeded by chance with a probability of at most 1/20.
+/// The likelihood ratio that is needed: by Ville's inequality, the probability that it is ever exceeded by chance is at most 1/20.
 const SURE: f64 = 20.0;
 
-/// Tells whether `success` of `total` show that the rate is below 60 %. For a stream with a rate of 60 % or more this is ever
-/// `true` with a probability of at most 5 %, even if it is called after every outcome of an endless stream.
+/// Returns whether `success` of `total` show that the rate is below 60%. For a stream with a rate of 60% or more, the
+/// probability that this ever returns `true` is at most 5%, even if it is called after every outcome of an endless stream.
 ///
 /// An interval does not guarantee that, since each check is another chance to be wrong. This divides the likelihood of the
-/// outcomes, averaged over all rates with Jeffreys' prior, by the highest likelihood for a rate of 60 % or more. With any such
-/// rate the ratio is at most a martingale that starts at 1, and exceeds 20 with a probability of at most 5 %.
+/// outcomes, averaged over all rates with Jeffreys' prior, by the highest likelihood for a rate of 60% or more. With any such
+/// rate the ratio is at most a martingale that starts at 1, so the probability that it ever exceeds 20 is at most 5%.
 ///
 /// Sources: J. Ville, *Étude critique de la notion de collectif* (1939); H. Robbins, *Statistical methods related to the law of
 /// the iterated logarithm*, Annals of Mathematical Statistics 41 (1970), 1397–1409.
@@ -91,17 +91,17 @@ pub fn surely_low(success: u64, total: u64) -> bool {
     mixed - s * log(LOW) - (n - s) * log(1.0 - LOW) >= log(SURE)
 }
 
-/// The 95 % interval of a rate: `good` if it is at 80 % or above, `moderate` at 60 % or above, `low` below 60 %,
+/// The 95% interval of a rate: `good` if it is at 80% or above, `moderate` at 60% or above, `low` below 60%,
 /// otherwise `unsure`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Tier {
-    /// The whole interval is at 80 % or above.
+    /// The whole interval is at 80% or above.
     Good,
-    /// The whole interval is at 60 % or above, or it is within 60 and 80 %.
+    /// The whole interval is at 60% or above, or it is within 60 and 80%.
     Moderate,
-    /// The whole interval is below 60 %.
+    /// The whole interval is below 60%.
     Low,
     /// The interval is too wide to say.
     Unsure,

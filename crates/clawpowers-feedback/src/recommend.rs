@@ -22,7 +22,7 @@ pub enum RecommendationKind {
 }
 
 impl RecommendationKind {
-    /// Tells whether failures are the reason.
+    /// Returns whether failures are the reason.
     #[must_use]
     pub const fn is_failing(self) -> bool {
         matches!(self, Self::Worse | Self::Low)
@@ -34,7 +34,7 @@ impl RecommendationKind {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Certainty {
-    /// Its error rate is bounded, however often one asks.
+    /// Its error rate is bounded, no matter how often you check.
     Sure,
     /// It may be chance.
     Unsure,
@@ -48,9 +48,9 @@ pub struct Recommendation {
     pub skill: String,
     /// The reason: the skill got worse, rarely succeeds, got better, or needs more executions.
     pub kind: RecommendationKind,
-    /// How certain it is. A skill with a success rate of 60 % or more is ever called `low` with `sure` with a
-    /// probability of at most 5 %, and a skill with a constant rate is ever called `worse` or `better` with at most 5
-    /// % within 200 executions (about 10 % over any number), no matter how often you check.
+    /// How certain it is. The probability that a skill with a success rate of 60% or more is ever called `low` and
+    /// `sure` is at most 5%. The probability that a skill with a constant rate is called `worse` or `better` is at most
+    /// 5% within 200 executions and about 10% over any number. Both hold no matter how often you check.
     pub sure: Certainty,
     /// The recommendation, as a sentence for people.
     pub text: String,
@@ -99,13 +99,13 @@ pub struct VersionCount {
 pub fn recommend(skill: &str, analysis: &SkillAnalysis) -> Option<Recommendation> {
     let recent = &analysis.recent;
     let last = analysis.changes.last().filter(|change| change.holds);
-    let changed = |change: &ChangeReport| {
+    let changed = |verb: &str, change: &ChangeReport| {
         format!(
-            "since {}, {} ago: {} to {}",
-            change.since.chars().take(10).collect::<String>(),
-            count(change.runs_ago, "run"),
+            "success rate {verb} from {} to {} on {} ({} ago)",
             percent(&change.before),
-            percent(recent)
+            percent(recent),
+            change.since.chars().take(10).collect::<String>(),
+            count(change.runs_ago, "run")
         )
     };
     let total = analysis.rate.total;
@@ -114,8 +114,8 @@ pub fn recommend(skill: &str, analysis: &SkillAnalysis) -> Option<Recommendation
             RecommendationKind::Worse,
             Certainty::Sure,
             format!(
-                "{}; look at what changed then and at the notes of its failures",
-                changed(change)
+                "{}; check what changed then, and the failure notes",
+                changed("fell", change)
             ),
         ),
         // A skill that is not used needs no more executions.
@@ -124,10 +124,8 @@ pub fn recommend(skill: &str, analysis: &SkillAnalysis) -> Option<Recommendation
             RecommendationKind::More,
             Certainty::Unsure,
             format!(
-                "{} {} little; {}",
-                count(total, "execution"),
-                if total == 1 { "says" } else { "say" },
-                analysis.missing.as_deref()?
+                "too few executions: {} more needed for a rating",
+                MIN_JUDGED - total
             ),
         ),
         _ if analysis.tier == Tier::Low => {
@@ -136,11 +134,11 @@ pub fn recommend(skill: &str, analysis: &SkillAnalysis) -> Option<Recommendation
             } else {
                 (
                     Certainty::Unsure,
-                    ", which may be chance: look at the notes of its failures",
+                    ", which may be chance: check the failure notes",
                 )
             };
             let text = format!(
-                "it succeeds in {:.0} to {:.0}% ({} of {}){advice}",
+                "success rate between {:.0}% and {:.0}% ({} of {}){advice}",
                 recent.low * 100.0,
                 recent.high * 100.0,
                 recent.success,
@@ -148,7 +146,11 @@ pub fn recommend(skill: &str, analysis: &SkillAnalysis) -> Option<Recommendation
             );
             (RecommendationKind::Low, sure, text)
         }
-        Some(change) => (RecommendationKind::Better, Certainty::Sure, changed(change)),
+        Some(change) => (
+            RecommendationKind::Better,
+            Certainty::Sure,
+            changed("rose", change),
+        ),
         None => return None,
     };
     let text = match analysis.idle_days {

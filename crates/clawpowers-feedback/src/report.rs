@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 const WEEKS: i64 = 12;
 /// A change holds while the p-value of its difference is below this.
 const HOLDS: f64 = 0.01;
-/// The fewest executions with which a rate is judged.
+/// The fewest executions for which a rate gets a tier.
 pub(crate) const MIN_JUDGED: u64 = 10;
 const MICROS_PER_DAY: i64 = 86_400_000_000;
 
@@ -64,7 +64,7 @@ pub struct SkillAnalysis {
     pub idle: bool,
     /// A histogram of its durations, without empty ranges.
     pub durations: Vec<Bin>,
-    /// What is missing before a tier can be given, if anything.
+    /// What is missing before the skill can be rated, or a change of its rate detected; `null` if nothing is.
     pub missing: Option<String>,
 }
 
@@ -115,7 +115,7 @@ pub struct Week {
     pub skipped: i64,
 }
 
-/// Analyses a skill without reading again what a checkpoint covers. Returns the report and, if there is a better one, the
+/// Analyzes a skill without reading again what a checkpoint covers. Returns the report and, if there is a better one, the
 /// checkpoint to save; `after` returns the executions after a position, as for [`History::update`].
 ///
 /// # Errors
@@ -159,11 +159,11 @@ fn report(input: &Input<'_>, history: &History) -> SkillAnalysis {
 fn missing(total: u64, recent: u64, history: &History) -> Option<String> {
     if total < MIN_JUDGED {
         let more = count(MIN_JUDGED - total, "more execution");
-        return Some(format!("{more} until its rate is judged"));
+        return Some(format!("{more} needed for a rating"));
     }
     (recent < MIN_EXECUTIONS && history.changes.is_empty()).then(|| {
         let more = count(MIN_EXECUTIONS - recent, "more execution");
-        format!("{more} until a change can be detected")
+        format!("{more} needed to detect a change")
     })
 }
 

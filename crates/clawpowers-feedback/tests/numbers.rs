@@ -87,7 +87,7 @@ fn what_is_needed_is_enough() {
 
 #[test]
 fn tiers_are_of_the_interval_not_of_the_point() {
-    // Four of five are 80 %, which says next to nothing.
+    // Four of five are 80%, which says next to nothing.
     assert_eq!(Tier::of(&Rate::new((4, 5))), Tier::Unsure);
     assert_eq!(Tier::of(&Rate::new((95, 100))), Tier::Good);
     assert_eq!(Tier::of(&Rate::new((700, 1000))), Tier::Moderate);
@@ -96,7 +96,7 @@ fn tiers_are_of_the_interval_not_of_the_point() {
 
 /// At most one of twenty streams at the bound is ever said to be low; the interval, which holds for one look, errs in many.
 #[test]
-fn however_often_one_looks_few_are_wrongly_said_to_be_low() {
+fn low_rate_false_positives_are_bounded_under_repeated_checks() {
     const STREAMS: u64 = 2_000;
     let mut random = random();
     let (mut surely, mut by_interval) = (0, 0);
@@ -165,7 +165,7 @@ fn what_never_changes_is_never_reported() {
 }
 
 #[test]
-fn long_steady_streams_are_hardly_ever_reported() {
+fn constant_rate_false_alarms_are_bounded() {
     const STREAMS: u64 = 30;
     let mut random = random();
     for rate in [0.5, 0.9] {

@@ -3,19 +3,19 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-/// Tells whether `c` is a C0 or C1 control character or DEL.
+/// Returns whether `c` is a C0 or C1 control character or DEL.
 #[must_use]
 pub const fn is_control(c: char) -> bool {
     matches!(c, '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}')
 }
 
-/// Tells whether `c` changes the direction of the text around it.
+/// Returns whether `c` changes the direction of the text around it.
 #[must_use]
 pub const fn is_bidi(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Tells whether `c` is invisible, so that two texts can look alike and differ.
+/// Returns whether `c` is invisible, so that two texts can look alike and differ.
 ///
 /// The zero-width joiner and variation selectors are excluded: emoji need them.
 #[must_use]
@@ -35,13 +35,13 @@ pub const fn is_invisible(c: char) -> bool {
     )
 }
 
-/// Tells whether `c` must be escaped on a terminal or in a message.
+/// Returns whether `c` must be escaped on a terminal or in a message.
 #[must_use]
 pub const fn is_unsafe_to_show(c: char) -> bool {
     is_control(c) || is_bidi(c) || is_invisible(c)
 }
 
-/// Tells whether a text contains an unsafe character other than line feeds and tabs.
+/// Returns whether a text contains an unsafe character other than newlines and tabs.
 #[must_use]
 pub fn has_unsafe(text: &str) -> bool {
     // Nearly every text is ASCII, and a loop without an exit checks many bytes with a few instructions.
@@ -53,7 +53,7 @@ fn is_unsafe_in_text(c: char) -> bool {
     is_unsafe_to_show(c) && !matches!(c, '\n' | '\t')
 }
 
-/// Returns `text` with every unsafe character escaped, except line feeds and tabs.
+/// Returns `text` with every unsafe character escaped, except newlines and tabs.
 ///
 /// # Examples
 ///

@@ -1,8 +1,8 @@
-//! Loads `SKILL.md` packages: typed skills, diagnostics with positions and fixes, and catalogs of many skills.
+//! Loads skills: typed `SKILL.md` files, diagnostics with positions and fixes, and catalogs of many skills.
 //!
 //! [`parse`] reads one file and [`fix`] repairs it. [`Catalog::load`] walks folders and returns every skill that an agent
 //! would see, those that are shadowed, and those that did not load. Files come from a [`Tree`]: the disk ([`DiskTree`]) or
-//! memory ([`MemoryTree`]). [`lint_package`] checks one skill with its folder, and [`prompt`] writes a catalog for a model.
+//! memory ([`MemoryTree`]). [`lint_package`] checks one skill and its folder, and [`prompt`] writes a catalog for a model.
 //!
 //! # Examples
 //!

@@ -254,7 +254,7 @@ fn name_errors(name: &str, folder: &str, errors: &mut Vec<String>) {
     }
 }
 
-/// Returns a tree as the reference sees it: every scalar is a string.
+/// Returns a tree as the reference parses it: every scalar is a string.
 fn json(node: &Node) -> Value {
     match &node.kind {
         Kind::Scalar { text, .. } => text.as_str().into(),
@@ -266,7 +266,7 @@ fn json(node: &Node) -> Value {
     }
 }
 
-/// Escapes everything but printable ASCII and the line feeds between the lines of `json`.
+/// Escapes everything but printable ASCII and the newlines between the lines of `json`.
 fn escape_non_ascii(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {

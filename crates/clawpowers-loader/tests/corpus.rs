@@ -117,20 +117,20 @@ fn has_description(text: &str) -> bool {
     {
         return true;
     }
-    let fence = |line: &str| line == "---";
-    let start = match lines.iter().position(|line| fence(line)) {
+    let delimiter = |line: &str| line == "---";
+    let start = match lines.iter().position(|line| delimiter(line)) {
         Some(_) if lines[0].starts_with("name:") => 0,
         Some(at) => at,
         None => return false,
     };
-    // A fence may be a rule further up in the text: every fence may open the block.
+    // A delimiter may be a rule further up in the text: every delimiter may open the block.
     (start..lines.len())
-        .filter(|&at| at == 0 || fence(lines[at]))
+        .filter(|&at| at == 0 || delimiter(lines[at]))
         .any(|at| {
-            let block = &lines[at + usize::from(fence(lines[at]))..];
+            let block = &lines[at + usize::from(delimiter(lines[at]))..];
             let near = block
                 .iter()
-                .take_while(|line| !fence(line))
+                .take_while(|line| !delimiter(line))
                 .take(12)
                 .position(|l| l.starts_with("description:"));
             near.is_some_and(|index| {

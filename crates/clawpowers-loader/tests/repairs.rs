@@ -33,7 +33,7 @@ fn read(text: &str) -> (Result<(String, String), Rule>, String) {
     )
 }
 
-/// Checks a description's line, or lines, with each line end and with a byte order mark.
+/// Checks a description's line, or lines, with each line ending and with a byte order mark.
 fn check_description(value: &str, description: &str, written: &str) {
     for end in ["\n", "\r\n", "\r"] {
         for mark in ["", "\u{feff}"] {
@@ -330,7 +330,7 @@ fn dashes_that_end_the_fields_end_them_whatever_needs_repair() {
 }
 
 #[test]
-fn fields_on_the_line_of_the_fence_lose_no_text() {
+fn fields_on_the_line_of_the_delimiter_lose_no_text() {
     for (text, description, after) in [
         (
             "--- name: v description: a --- # Body\nb\n",
@@ -470,7 +470,7 @@ const NAMES: [(&str, &str); 5] = [
     ("name: > v", "v"),
 ];
 
-/// Closing fences, and what they leave for the body.
+/// Closing delimiters, and what they leave for the body.
 const CLOSERS: [(&str, &str); 5] = [
     ("---\n", ""),
     ("---# Body\n", "# Body\n"),

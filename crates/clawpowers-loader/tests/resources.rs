@@ -112,7 +112,7 @@ fn a_link_with_dots_that_stays_inside_is_fine() {
         [
             "link-outside the link `x/../../c.md` leads out of the skill's folder",
             "link-outside the link `%2Fetc` leads out of the skill's folder",
-            "dangling-link the link `refs/../e.md` points to nothing",
+            "dangling-link broken link: `refs/../e.md` does not exist",
         ]
     );
 }

@@ -69,7 +69,7 @@ mod tests {
     use super::{files, root};
 
     #[test]
-    fn generated_files_are_those_of_the_table() {
+    fn generated_files_are_up_to_date() {
         let old: Vec<_> = files()
             .into_iter()
             .filter(|(path, text)| std::fs::read_to_string(root().join(path)).ok().as_ref() != Some(text))

@@ -86,7 +86,7 @@ mod tests {
     use super::to_json;
 
     #[test]
-    fn nothing_a_terminal_acts_on_is_raw() {
+    fn control_characters_in_replies_are_escaped() {
         let text = "a\u{1b}[31m\u{9b}b\u{202e}c\u{e0041}\u{7f}é😀";
         let json = to_json(&text);
         assert_eq!(json, r#""a\u001b[31m\u009bb\u202ec\udb40\udc41\u007fé😀""#);

@@ -7,7 +7,7 @@ use crate::lint::file::{file_diagnostic, file_name_diagnostic, read_error};
 use crate::lint::{Rule, Target};
 use crate::skill::normalize_name;
 use crate::skill::parse::{ParseOptions, Parsed, parse_head};
-use crate::syntax::delimiter::{starts_with_fence, through_closing_fence};
+use crate::syntax::delimiter::{starts_with_delimiter, through_closing_delimiter};
 use crate::syntax::source::Source;
 use crate::tree::{DiskTree, OpenFolder, ReadError, Tree};
 use std::io::{self, Read};
@@ -26,7 +26,7 @@ pub struct CatalogOptions {
     pub bundled: Option<Arc<dyn Tree>>,
     /// Only these scopes; all if empty.
     pub scopes: Vec<Scope>,
-    /// The client whose rules apply; `None` for this runtime's.
+    /// The client whose rules apply; `None` for ClawPowers' own.
     pub client: Option<&'static Client>,
 }
 
@@ -43,7 +43,7 @@ impl Default for CatalogOptions {
 }
 
 impl Catalog {
-    /// Finds and loads the skills below all roots, as [`Catalog::load_rows`] does.
+    /// Finds and loads the skills below all roots, like [`Catalog::load_rows`].
     #[must_use]
     pub fn load(options: &CatalogOptions) -> Self {
         Self::load_rows(options)
@@ -218,9 +218,9 @@ fn load_head(
     let mut bytes = Vec::with_capacity(first);
     let got = read_more(file, &mut bytes, first)?;
     if got == first && first < size {
-        if !whole && let Some(head) = through_closing_fence(&bytes) {
+        if !whole && let Some(head) = through_closing_delimiter(&bytes) {
             let source = Source::decode(head);
-            if starts_with_fence(source.text()) {
+            if starts_with_delimiter(source.text()) {
                 return Ok(parse_head(&source, options));
             }
         }

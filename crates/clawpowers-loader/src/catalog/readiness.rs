@@ -16,7 +16,7 @@ pub struct HostInfo {
 }
 
 impl HostInfo {
-    /// Tells whether a program of this name is in `PATH`.
+    /// Returns whether a program of this name is in `PATH`.
     #[must_use]
     pub fn has_program(&self, name: &str) -> bool {
         self.find_program(name).is_some()

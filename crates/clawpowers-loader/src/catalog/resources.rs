@@ -87,7 +87,7 @@ pub struct Resources {
 }
 
 impl Resources {
-    /// Tells whether a list is longer than its limit.
+    /// Returns whether a list is longer than its limit.
     const fn full(&self) -> bool {
         self.files.len() > MAX_RESOURCES
             || self.broken.len() + self.escaping.len() + self.unlisted.len() > MAX_RESOURCES
@@ -100,7 +100,7 @@ impl Resources {
 
 /// An entry of a skill's folder or of a folder in it.
 struct Found {
-    /// The bytes of its path below the skill's folder; a folder's end in a slash, so that byte order is the order of the
+    /// The bytes of its path below the skill's folder; those of a folder end in a slash, so that byte order is the order of the
     /// files in it.
     key: Vec<u8>,
     path: PathBuf,
@@ -246,7 +246,7 @@ impl<'a> Listing<'a> {
     }
 }
 
-/// Tells whether an entry belongs to version control, installed packages or caches.
+/// Returns whether an entry belongs to version control, installed packages or caches.
 fn left_out(name: &OsStr) -> bool {
     matches!(
         name.to_str(),

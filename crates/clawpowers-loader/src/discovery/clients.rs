@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 /// What a client does with two skills of one name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Collision {
-    /// The one of the root that comes first in [`Client::roots`] wins.
+    /// The one whose root comes first in [`Client::roots`] takes precedence.
     FirstWins,
     /// Both are kept.
     KeepAll,
@@ -57,7 +57,7 @@ impl Client {
         aliases.map(|(alias, _)| *alias)
     }
 
-    /// Tells whether the client drops a skill that violates `rule`.
+    /// Returns whether the client drops a skill that violates `rule`.
     #[must_use]
     pub fn drops(&self, rule: Rule) -> bool {
         self.drops.iter().any(|rules| rules.contains(&rule))
@@ -69,7 +69,7 @@ impl Client {
         (self.roots)(environment)
     }
 
-    /// Tells whether the client searches `folder`, which must exist, for skills.
+    /// Returns whether the client searches `folder`, which must exist, for skills.
     #[must_use]
     pub fn looks_in(&self, folder: &Path, environment: &Environment) -> bool {
         let roots = self.roots(environment);
@@ -109,7 +109,7 @@ const ANY_DEPTH: WalkRules = WalkRules {
     ..CHILDREN
 };
 
-/// What no client can read.
+/// The rules for files that no client can read.
 const UNREADABLE: &[Rule] = &[
     Rule::Utf16,
     Rule::FrontmatterNotFirst,
@@ -130,7 +130,7 @@ const REPAIRED: &[Rule] = &[
     Rule::YamlRepairedIndent,
     Rule::YamlRepairedComment,
 ];
-/// What a reader refuses that deserializes the fields into types.
+/// What a client rejects if it deserializes the fields into types.
 const TYPED: &[Rule] = &[
     Rule::DuplicateKey,
     Rule::NameNotString,
@@ -143,7 +143,7 @@ pub const CLIENTS: &[Client] = &[
     // Enterprise over user over project; plugins have names of their own; nested folders are not read.
     // It does not drop a skill whose YAML is broken but reads it without its fields, as its own validator says
     // (secondsky/claude-skills#60), so no repair is among `drops`: the errors of its target are those of that validator
-    // and of the upload. Its documents are silent on fences; without them there are no fields to show.
+    // and of the upload. Its documents are silent on delimiters; without them there are no fields to show.
     Client {
         name: "claude",
         target: Target::Claude,
@@ -193,7 +193,8 @@ pub const CLIENTS: &[Client] = &[
             roots
         },
     },
-    // Workspace over user; within a tier `.agents` wins; only the folder itself and its children, as a glob finds them.
+    // Workspace over user; within a tier `.agents` takes precedence; only the folder itself and its children, as a glob
+    // finds them.
     Client {
         name: "gemini",
         target: Target::ClawPowers,
@@ -210,7 +211,8 @@ pub const CLIENTS: &[Client] = &[
             roots
         },
     },
-    // The last one loaded wins: user, then project up to the worktree, then its own folders. No folder is skipped.
+    // The last one loaded takes precedence: user, then project up to the worktree, then its own folders. No folder is
+    // skipped.
     Client {
         name: "opencode",
         target: Target::ClawPowers,
@@ -231,7 +233,7 @@ pub const CLIENTS: &[Client] = &[
             loaded
         },
     },
-    // The first one wins; only the working directory counts as project.
+    // The first one takes precedence; only the working directory counts as project.
     Client {
         name: "goose",
         target: Target::ClawPowers,
@@ -273,8 +275,8 @@ pub const CLIENTS: &[Client] = &[
             roots
         },
     },
-    // The first one found wins: project from the working directory up, then the user.
-    // It reports skills whose fences are wrong as failed (rysweet/amplihack#2811). Its documents are silent on YAML that
+    // The first one found takes precedence: project from the working directory up, then the user.
+    // It reports skills whose delimiters are wrong as failed (rysweet/amplihack#2811). Its documents are silent on YAML that
     // is broken inside them, so such a skill is kept, and the repair is a diagnostic.
     Client {
         name: "copilot",
@@ -290,7 +292,7 @@ pub const CLIENTS: &[Client] = &[
             roots
         },
     },
-    // The first one wins: user, then project. Every Markdown file directly in a root is a skill.
+    // The first one takes precedence: user, then project. Every Markdown file directly in a root is a skill.
     Client {
         name: "pi",
         target: Target::ClawPowers,

@@ -32,7 +32,7 @@ pub struct Root {
 }
 
 impl Root {
-    /// Makes a root whose symlinks may lead anywhere.
+    /// Creates a root whose symlinks may lead anywhere.
     pub(crate) const fn unbounded(path: PathBuf, scope: Scope) -> Self {
         Self {
             path,
@@ -41,7 +41,7 @@ impl Root {
         }
     }
 
-    /// Makes a root for a folder named by the user; its symlinks must stay inside it.
+    /// Creates a root for a folder named by the user; its symlinks must stay inside it.
     #[must_use]
     pub fn extra(path: PathBuf) -> Self {
         let boundary = Some(path.clone());
@@ -52,7 +52,7 @@ impl Root {
         }
     }
 
-    /// Tells whether a skill in `folder`, on disk, is at most `depth` levels below the root.
+    /// Returns whether a skill in `folder`, on disk, is at most `depth` levels below the root.
     #[must_use]
     pub fn reaches(&self, folder: &Path, depth: usize) -> bool {
         let tree = &DiskTree;
@@ -63,7 +63,7 @@ impl Root {
         self.holds(tree, &root) && below.is_ok_and(|levels| levels < depth)
     }
 
-    /// Tells whether a canonical path is inside the boundary.
+    /// Returns whether a canonical path is inside the boundary.
     pub(crate) fn holds(&self, tree: &dyn Tree, canonical: &Path) -> bool {
         self.boundary.as_ref().is_none_or(|boundary| {
             let real = tree.canonicalize(boundary);

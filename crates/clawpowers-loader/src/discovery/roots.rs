@@ -88,7 +88,7 @@ impl Environment {
     /// the project's root. If there is none, it is `.agents/skills` of that root, or `.claude/skills` if Claude Code, which
     /// does not read the former, is the only client with a folder. In the user's home folder it is the user's.
     ///
-    /// The folders that clients read come before the one that only this runtime reads.
+    /// The folders that clients read come before the one that only ClawPowers reads.
     #[must_use]
     pub fn new_skill_folder(&self) -> PathBuf {
         let first = |base: &Path, folders: &[&str]| {
@@ -152,7 +152,8 @@ fn project_roots(folder: &Path, below: &[&str], boundary: &Path) -> impl Iterato
     })
 }
 
-/// Tells whether Claude Code is the only client with a folder in this one; `.github`, which most projects have, does not count.
+/// Returns whether Claude Code is the only client with a folder in this one; `.github` does not count, because most
+/// projects have it.
 fn is_of_claude_alone(base: &Path) -> bool {
     let clients = PROJECT_FOLDERS
         .iter()
@@ -169,7 +170,7 @@ pub(super) const fn user(path: PathBuf) -> Root {
     Root::unbounded(path, Scope::User)
 }
 
-/// Returns this runtime's roots, the first of highest precedence: the project from the working directory up, the user,
+/// Returns ClawPowers' own roots, the first of highest precedence: the project from the working directory up, the user,
 /// the runtime home. They need not exist.
 #[must_use]
 pub fn default_roots(environment: &Environment) -> Vec<Root> {

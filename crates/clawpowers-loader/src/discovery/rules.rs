@@ -26,7 +26,7 @@ pub enum FileLinks {
     Never,
 }
 
-/// How a reader searches its roots.
+/// How a client searches its roots.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WalkRules {
     /// How many levels below the root are read.
@@ -54,7 +54,7 @@ pub struct WalkRules {
 }
 
 impl WalkRules {
-    /// This runtime's rules: everything, within limits that real collections do not reach.
+    /// ClawPowers' own rules: everything, within limits that real collections do not reach.
     pub const OWN: Self = Self {
         max_depth: 16,
         max_folders: 200_000,

@@ -57,12 +57,12 @@ pub(super) struct Visit<T> {
 
 const NOT_REGULAR: &str = "not a regular file";
 const SECOND: &str = "another SKILL.md of the same folder is used";
-pub(super) const DANGLING: &str = "the link points to nothing";
+pub(super) const DANGLING: &str = "broken symlink: its target does not exist";
 
 /// How many levels below its folder a task reads.
 const MAX_TASK_LEVELS: usize = 6;
 
-/// Reads folders by the rules of one reader; `make` turns each result into what the walk is for.
+/// Reads folders by the rules of one client; `make` turns each result into what the walk is for.
 pub(super) struct DirReader<'a, M> {
     pub(super) tree: &'a dyn Tree,
     pub(super) rules: &'a WalkRules,
@@ -74,7 +74,7 @@ pub(super) struct DirReader<'a, M> {
 #[derive(Default)]
 struct Listing {
     skills: Vec<(OsString, EntryKind)>,
-    /// Files that would be skills if the reader did not want the exact name.
+    /// Files that would be skills if the client did not require the exact file name.
     misnamed: Vec<OsString>,
     folders: Vec<OsString>,
     links: Vec<OsString>,
@@ -162,7 +162,7 @@ impl<M: Fn(Found, Option<&dyn OpenFolder>) -> T, T> DirReader<'_, M> {
         }
     }
 
-    /// Adds the files of a folder that are skills, or would be for another reader.
+    /// Adds the files of a folder that are skills, or would be for another client.
     fn skills(
         &self,
         base: &Base,
@@ -195,7 +195,7 @@ impl<M: Fn(Found, Option<&dyn OpenFolder>) -> T, T> DirReader<'_, M> {
         }
     }
 
-    /// Tells whether something is not read below a folder of the last level.
+    /// Returns whether something is not read below a folder of the last level.
     fn leads_deeper(&self, path: &Path, depth: usize, is_skill: bool, listing: &Listing) -> bool {
         // Folders of a skill are its resources, unless one contains a skill itself.
         listing.folders.iter().chain(&listing.links).any(|name| {
@@ -257,7 +257,7 @@ impl<M: Fn(Found, Option<&dyn OpenFolder>) -> T, T> DirReader<'_, M> {
         }
     }
 
-    /// Tells whether a folder of this name is read.
+    /// Returns whether a folder of this name is read.
     pub(super) fn enters(&self, name: &OsStr) -> bool {
         !skipped(name, self.rules) && !is_skill_file(name, self.rules.exact_name)
     }
@@ -341,7 +341,7 @@ impl Listing {
     }
 }
 
-/// Tells whether a file was not opened because too many files are open.
+/// Returns whether a file was not opened because too many files are open.
 fn is_out_of_descriptors(error: &io::Error) -> bool {
     #[cfg(target_os = "linux")]
     let codes = [rustix::io::Errno::MFILE, rustix::io::Errno::NFILE].map(rustix::io::Errno::raw_os_error);
@@ -350,7 +350,7 @@ fn is_out_of_descriptors(error: &io::Error) -> bool {
     error.raw_os_error().is_some_and(|code| codes.contains(&code))
 }
 
-/// Returns why a reader that wants the exact name ignores a file.
+/// Returns why a client that requires the exact file name ignores a file.
 fn misnamed(name: &OsStr, has_skill: bool) -> (Rule, String) {
     if has_skill {
         return (Rule::FileSecond, SECOND.to_owned());

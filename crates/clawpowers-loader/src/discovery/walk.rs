@@ -43,7 +43,7 @@ pub fn walk(tree: &dyn Tree, root: &Root, rules: &WalkRules) -> Walk {
 /// Walks below `root` and converts each result with `make` while its folder is open, so that it can be opened cheaply.
 ///
 /// `take` gets what was made and the number of the pass that found it: real folders, then symlinks in their order. The
-/// order of a walk is that of the passes, then of the paths; within a pass the order is another, but always the same.
+/// order of a walk is that of the passes, then of the paths; within a pass the order is unspecified but deterministic.
 /// Returns how many folders were read.
 pub(crate) fn walk_with<T: Send>(
     tree: &dyn Tree,
@@ -271,7 +271,7 @@ where
         });
     }
 
-    /// Tells whether a canonical folder is read from `root` without following a symlink.
+    /// Returns whether a canonical folder is read from `root` without following a symlink.
     fn reaches(&mut self, root: &Base, canonical: &Path) -> bool {
         let Ok(below) = canonical.strip_prefix(&root.canonical) else {
             return false;

@@ -77,7 +77,7 @@ impl Diagnostics {
         }
     }
 
-    /// Tells whether `rule` applies to the target, for diagnostics that are expensive to find.
+    /// Returns whether `rule` applies to the target, for diagnostics that are expensive to find.
     pub(crate) fn wants(&self, rule: Rule) -> bool {
         rule.severity(self.target).is_some()
     }

@@ -23,7 +23,7 @@ pub(crate) fn file_name_diagnostic(file: &Path, target: Target) -> Option<Diagno
     diagnostics.finish().pop()
 }
 
-/// Makes the error of a file that is not read.
+/// Builds the error for a file that is not read.
 pub(crate) fn file_diagnostic(rule: Rule, message: String) -> Diagnostic {
     Diagnostic {
         rule,

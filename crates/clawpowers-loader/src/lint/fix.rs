@@ -1,4 +1,4 @@
-//! Makes the mechanical repairs of a text.
+//! Applies the mechanical repairs to a text.
 
 use crate::lint::{Diagnostic, Edit, Rule};
 use crate::skill::parse::{ParseOptions, Parsed, parse_source};
@@ -22,7 +22,7 @@ pub struct Fixed {
     pub changed: bool,
 }
 
-/// Makes every mechanical repair of a SKILL.md.
+/// Applies every mechanical repair to a SKILL.md.
 ///
 /// A file that parses keeps its meaning exactly, and fixing twice gives the same as fixing once. A file that is not
 /// UTF-8 is not changed, because it may be in another encoding.

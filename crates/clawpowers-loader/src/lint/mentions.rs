@@ -143,7 +143,7 @@ impl Finder<'_> {
         self.add(path, offset + 1, is_anchored);
     }
 
-    /// Tells whether the line at `offset` marks its paths as examples.
+    /// Returns whether the line at `offset` marks its paths as examples.
     fn is_example(&self, offset: usize) -> bool {
         let before = self.body.get(..offset).unwrap_or_default();
         let start = before.rfind(['\n', '\r']).map_or(0, |at| at + 1);
@@ -225,7 +225,7 @@ fn words(text: &str) -> impl Iterator<Item = String> {
     parts.map(str::to_lowercase)
 }
 
-/// Tells whether a word is one of a list of words.
+/// Returns whether a word is one of a list of words.
 fn listed(list: &str, word: &str) -> bool {
     list.split(' ').any(|one| one == word)
 }

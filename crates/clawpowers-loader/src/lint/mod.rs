@@ -1,4 +1,4 @@
-//! What is wrong with a skill: rules, diagnostics, the readers that they are for, and fixes.
+//! What is wrong with a skill: rules, diagnostics, the targets that they apply to, and fixes.
 
 pub(crate) mod diagnostics;
 pub(crate) mod file;

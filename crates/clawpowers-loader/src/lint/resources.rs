@@ -26,12 +26,12 @@ struct Folder<'a> {
 }
 
 impl Folder<'_> {
-    /// Tells whether a path below the folder exists; `None` if it leads out of the folder.
+    /// Returns whether a path below the folder exists; `None` if it leads out of the folder.
     fn contains(&self, target: &str) -> Option<io::Result<bool>> {
         Some(self.tree.exists(&resolve_resource(self.tree, self.path, target)?))
     }
 
-    /// Tells whether a folder above the skill's, up to the one with `.git`, contains `target`: then it is the project's.
+    /// Returns whether a folder above the skill's, up to the one with `.git`, contains `target`: then it is the project's.
     fn is_above(&self, target: &str) -> bool {
         let Ok(folder) = self.tree.canonicalize(self.path) else {
             return false;
@@ -48,7 +48,7 @@ impl Folder<'_> {
         false
     }
 
-    /// Tells whether a file starts with `#!` and cannot be executed.
+    /// Returns whether a file starts with `#!` and cannot be executed.
     fn lacks_execution(&self, file: &Resource) -> bool {
         let path = self.path.join(&file.path);
         let is_script = || {
@@ -105,7 +105,7 @@ pub(crate) fn check(
             }
             Some(Ok(true)) => {}
             Some(Ok(false)) => {
-                let message = format!("the link {shown} points to nothing");
+                let message = format!("broken link: {shown} does not exist");
                 let hint = "add the file or fix the link";
                 diagnostics.hint(Rule::DanglingLink, position, message, hint);
             }
@@ -137,7 +137,7 @@ pub(crate) fn check(
 fn check_folder(found: &Resources, diagnostics: &mut Diagnostics) {
     let mut add = |rule, message| diagnostics.add(rule, Position::START, message);
     for path in &found.broken {
-        let message = format!("the link {} points to nothing", quote(path));
+        let message = format!("broken symlink: the target of {} does not exist", quote(path));
         add(Rule::SymlinkBroken, message);
     }
     for path in &found.escaping {

@@ -3,8 +3,8 @@
 use super::{Severity, Target};
 use std::fmt;
 
-const START: &str = "start the file with `---`, the fields `name:` and `description:`, and another `---`";
-const LINES: &str = "write one `key: value` a line between the two `---`";
+const START: &str = "start the file with a frontmatter block: `---`, `name: …`, `description: …`, `---`";
+const LINES: &str = "write one `key: value` per line between the two `---`";
 const DESCRIBE: &str = "add `description:` with what the skill does and when to use it";
 
 /// Id; severities in the order of [`Target::ALL`]: `E` error, `W` warning, `I` info, `-` not reported; summary; and the
@@ -111,7 +111,7 @@ rules! {
     YamlAnchor "yaml-anchor" [W - - - I] "An anchor or alias, which the reference validator cannot read.", "write the value out where it is repeated";
     YamlTag "yaml-tag" [W - - - I] "A tag, which the reference validator cannot read.", "remove the tag; quote the value if it must stay text";
     // The fields.
-    UnknownField "unknown-field" [E I - - -] "A top-level field that the specification does not name.", "move it under `metadata:`";
+    UnknownField "unknown-field" [E I - - -] "A top-level field that the specification does not define.", "move it under `metadata:`";
     NameMissing "name-missing" [E W W W W] "There is no name; the folder's name is used.";
     NameEmpty "name-empty" [E E W W W] "The name is empty; the folder's name is used.";
     NameNotString "name-not-string" [E E E E W] "The name is a list or a mapping.";
@@ -120,9 +120,9 @@ rules! {
     NameCharset "name-charset" [E E - - W] "The name has characters other than letters, digits and hyphens.";
     NameHyphenEdge "name-hyphen-edge" [E E - - W] "The name starts or ends with a hyphen.";
     NameHyphenDouble "name-hyphen-double" [E E - - W] "The name has two hyphens in a row.";
-    NameNotAscii "name-not-ascii" [W W I I W] "The name has letters other than a to z, which not every client accepts.", "some clients take only a to z, 0 to 9 and hyphens";
+    NameNotAscii "name-not-ascii" [W W I I W] "The name has letters other than a to z, which not every client accepts.", "some clients accept only a to z, 0 to 9 and hyphens";
     NameFolderMismatch "name-folder-mismatch" [E W I I W] "The name differs from the folder's.", "rename one of the two";
-    NameReserved "name-reserved" [I W - - I] "The name contains a word that one vendor refuses in uploads.", "choose another name if you mean to upload it";
+    NameReserved "name-reserved" [I W - - I] "The name contains a word that Anthropic reserves.", "choose another name if you upload the skill to claude.ai";
     DescriptionMissing "description-missing" [E E E E E] "There is no description.", DESCRIBE;
     DescriptionEmpty "description-empty" [E E E E E] "The description is empty.", DESCRIBE;
     DescriptionNotString "description-not-string" [E W E E W] "The description is a list or a mapping.", "put it in quotes";
@@ -135,7 +135,7 @@ rules! {
     CompatibilityTooLong "compatibility-too-long" [E E I I W] "The compatibility note has more than 500 characters.", "shorten it";
     CompatibilityEmpty "compatibility-empty" [W W - - W] "The compatibility note is empty.", "leave the field out";
     MetadataNotMapping "metadata-not-mapping" [W W - W W] "The metadata is not a mapping.";
-    MetadataNotStrings "metadata-not-strings" [I - - - -] "The metadata contains values that are not strings.", "the specification wants strings only";
+    MetadataNotStrings "metadata-not-strings" [I - - - -] "The metadata contains values that are not strings.", "the specification allows only strings";
     AllowedToolsForm "allowed-tools-form" [W - - - -] "The allowed tools are not one string separated by spaces.";
     AllowedToolsParenthesis "allowed-tools-parenthesis" [W W W W W] "The allowed tools have an unbalanced parenthesis.";
     AllowedToolsNotString "allowed-tools-not-string" [W W W W W] "An allowed tool is not a string.";
@@ -156,7 +156,7 @@ rules! {
 }
 
 impl Rule {
-    /// Tells whether the rule reports a repair of frontmatter that is not valid YAML.
+    /// Returns whether the rule reports a repair of frontmatter that is not valid YAML.
     #[must_use]
     pub fn is_repair(self) -> bool {
         (Self::YamlRepairedControl..=Self::YamlRepairedComment).contains(&self)

@@ -13,16 +13,16 @@ named_enum! {
 }
 
 named_enum! {
-    /// A reader of skills whose rules decide what is an error.
+    /// The client or specification whose rules decide what is an error.
     #[derive(Default)]
     pub enum Target {
         /// The agentskills.io specification as its reference validator reads it.
         Spec = "spec",
-        /// Claude Code, and the upload checks of the same vendor.
+        /// Claude Code, and the checks of uploads to claude.ai.
         Claude = "claude",
         Codex = "codex",
         OpenClaw = "openclaw",
-        /// This runtime: lenient; what leaves a skill usable is at most a warning.
+        /// ClawPowers, the most tolerant: what leaves a skill usable is at most a warning.
         #[default]
         ClawPowers = "clawpowers",
     }

@@ -1,9 +1,9 @@
 //! What other clients cut from their list of skills to keep it small.
 //!
-//! Claude Code: 1 % of the context; a description shows at most 1,536 characters; over the budget whole descriptions are
-//! dropped, least used first (usage is not known here, so from the end of the list). Codex: 2 % of the context at four
-//! bytes a token, each line rounded up; descriptions get one character each in turn; roots get short names if that leaves
-//! more; then skills are dropped. Claude Code's rules are those documented in August 2026, Codex's those of its source
+//! Claude Code: 1% of the context; a description shows at most 1,536 characters; over the budget whole descriptions are
+//! dropped, least used first (usage is not known here, so from the end of the list). Codex: 2% of the context at four
+//! bytes a token, each line rounded up; characters are allocated to the descriptions round-robin; roots get short names
+//! if that leaves more; then skills are dropped. Claude Code's rules are those documented in August 2026, Codex's those of its source
 //! (openai/codex, `core-skills/src/render.rs` at 0899b7c).
 
 use crate::present::prompt::Item;
@@ -222,7 +222,7 @@ fn lost(lines: &[Line], shown: &[Option<usize>]) -> (usize, usize) {
     (dropped, cut.sum())
 }
 
-/// Gives each description one character in turn while any still fits.
+/// Allocates characters to the descriptions round-robin while any still fits.
 fn share(lines: &[Line], mut left: usize) -> Vec<usize> {
     let mut shown = vec![0; lines.len()];
     let mut given = true;

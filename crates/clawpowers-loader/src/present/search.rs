@@ -9,15 +9,15 @@ mod stem;
 use crate::parallel;
 use query::{Query, Tally};
 
-/// How soon repeated words stop counting.
+/// BM25 `k1`: term-frequency saturation.
 const K1: f64 = 1.2;
-/// How much a long text lowers the score.
+/// BM25 `b`: length normalization.
 const B: f64 = 0.75;
 /// The weight of a word in the name, the tags, the description and the headings.
 const WEIGHTS: [f64; 4] = [5.0, 3.0, 2.0, 1.0];
 /// At least so many of the best skills by name, tags and description have their headings read.
 const CANDIDATES: usize = 50;
-/// The same for each hit that is wanted.
+/// The same for each requested hit.
 const CANDIDATES_PER_HIT: usize = 4;
 
 /// The searchable texts of one skill.

@@ -1,4 +1,4 @@
-//! The description: what a model sees before it decides.
+//! The description: what a model reads before it chooses a skill.
 
 use super::MAX_DESCRIPTION_CHARS;
 use super::normalize::python_trim;
@@ -11,7 +11,7 @@ use std::borrow::Cow;
 
 pub(super) fn read(front: &Frontmatter<'_>, diagnostics: &mut Diagnostics) -> Result<String, Rule> {
     let Some((key, node)) = front.root.entry("description") else {
-        let message = "there is no field `description`";
+        let message = "missing field `description`";
         diagnostics.add(Rule::DescriptionMissing, front.position(0), message);
         return Err(Rule::DescriptionMissing);
     };
@@ -19,9 +19,12 @@ pub(super) fn read(front: &Frontmatter<'_>, diagnostics: &mut Diagnostics) -> Re
     let text = match &node.kind {
         Kind::Scalar { text, .. } => Cow::from(text),
         _ => {
-            let message = format!("the description is not a string but {}", quote(front.slice(node)));
+            let message = format!(
+                "`description` must be a string, found {}",
+                quote(front.slice(node))
+            );
             diagnostics.add(Rule::DescriptionNotString, position(), message);
-            // As in a string, every line ending is a line feed.
+            // As in a string, every line ending is a newline.
             Cow::from(front.slice(node).replace("\r\n", "\n").replace('\r', "\n"))
         }
     };
@@ -63,7 +66,7 @@ pub(super) fn read(front: &Frontmatter<'_>, diagnostics: &mut Diagnostics) -> Re
     Ok(trimmed.to_owned())
 }
 
-/// Tells whether a text contains `<word…>` or `</word>`.
+/// Returns whether a text contains `<word…>` or `</word>`.
 fn has_tag(text: &str) -> bool {
     let Some((opened, _)) = text.rsplit_once('>') else {
         return false;

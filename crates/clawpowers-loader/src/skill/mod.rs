@@ -69,7 +69,7 @@ impl Skill {
         Outline::of(&self.body)
     }
 
-    /// Estimates the tokens of the body as [`token_estimate`] does.
+    /// Estimates the tokens of the body like [`token_estimate`].
     #[must_use]
     pub fn token_estimate(&self) -> usize {
         token_estimate(&self.body)

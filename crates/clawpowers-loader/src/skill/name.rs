@@ -10,7 +10,7 @@ use unicode_normalization::UnicodeNormalization;
 /// How many code points a name may have by the specification.
 pub const MAX_NAME_CHARS: usize = 64;
 
-/// The words that one vendor refuses in uploads.
+/// The words that Anthropic reserves: claude.ai rejects uploads whose name contains one.
 const RESERVED: [&str; 2] = ["anthropic", "claude"];
 
 pub(super) struct Name {
@@ -25,7 +25,7 @@ pub(super) fn read(front: &Frontmatter<'_>, folder: Option<&str>, diagnostics: &
     };
     let hint = || format!("add `name: {}`", suggest_name(folder.unwrap_or("my-skill")));
     let Some((key, node)) = front.root.entry("name") else {
-        let message = "there is no field `name`";
+        let message = "missing field `name`";
         diagnostics.hint(Rule::NameMissing, front.position(0), message, hint());
         return from_folder();
     };
@@ -33,7 +33,7 @@ pub(super) fn read(front: &Frontmatter<'_>, folder: Option<&str>, diagnostics: &
     let text = match &node.kind {
         Kind::Scalar { text, .. } => text,
         _ => {
-            let message = format!("the name is not a string but {}", quote(front.slice(node)));
+            let message = format!("`name` must be a string, found {}", quote(front.slice(node)));
             diagnostics.hint(Rule::NameNotString, position(), message, hint());
             return from_folder();
         }
@@ -56,7 +56,7 @@ pub(super) fn read(front: &Frontmatter<'_>, folder: Option<&str>, diagnostics: &
     }
 }
 
-/// Tells whether a name violates no rule, cheaply: nearly every name does not, and a listing reads thousands.
+/// Returns whether a name violates no rule, cheaply: nearly every name does not, and a listing reads thousands.
 fn is_plain(name: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     name.len() <= MAX_NAME_CHARS
@@ -116,7 +116,7 @@ fn check(raw: &str, folder: Option<&str>, position: Position, diagnostics: &mut 
     }
 }
 
-/// Tells whether a composed name may contain `c`: a hyphen, or a letter or number of any script.
+/// Returns whether a composed name may contain `c`: a hyphen, or a letter or number of any script.
 ///
 /// Combining marks and circled or squared letters count as letters to Rust but not to the reference validator.
 #[must_use]
@@ -125,7 +125,7 @@ pub fn is_name_character(c: char) -> bool {
     c == '-' || (c.is_alphanumeric() && !symbol && !unicode_normalization::char::is_combining_mark(c))
 }
 
-/// Tells whether a name, with any extension, is a device on Windows.
+/// Returns whether a name, with any extension, is a device on Windows.
 ///
 /// # Examples
 ///

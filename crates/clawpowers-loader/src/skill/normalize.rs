@@ -14,7 +14,7 @@ pub fn normalize_name(name: &str) -> String {
     }
 }
 
-/// Trims what Python, the language of the reference validator, counts as white space.
+/// Trims what Python, the language of the reference validator, counts as whitespace.
 pub(crate) fn python_trim(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{1c}'..='\u{1f}'))
 }

@@ -25,7 +25,7 @@ pub(super) fn unknown_fields(front: &Frontmatter<'_>, diagnostics: &mut Diagnost
     for (key, _) in front.root.entries().unwrap_or_default() {
         let name = key.key_text();
         if !SPEC_FIELDS.contains(&name) {
-            let message = format!("the specification knows no field {}", quote(name));
+            let message = format!("unknown field {}", quote(name));
             diagnostics.add(Rule::UnknownField, front.position(key.start), message);
         }
     }
@@ -34,7 +34,7 @@ pub(super) fn unknown_fields(front: &Frontmatter<'_>, diagnostics: &mut Diagnost
 pub(super) fn license(front: &Frontmatter<'_>, diagnostics: &mut Diagnostics) -> Option<String> {
     let node = front.root.get("license")?;
     if !matches!(node.kind, Kind::Scalar { .. }) {
-        let message = format!("the license is not a string but {}", quote(front.slice(node)));
+        let message = format!("`license` must be a string, found {}", quote(front.slice(node)));
         diagnostics.add(Rule::LicenseNotString, front.position(node.start), message);
     }
     node.as_text().map(|text| text.trim().to_owned())
@@ -45,7 +45,7 @@ pub(super) fn compatibility(front: &Frontmatter<'_>, diagnostics: &mut Diagnosti
     let position = || front.position(node.start);
     let Kind::Scalar { text, .. } = &node.kind else {
         let message = format!(
-            "the compatibility note is not a string but {}",
+            "`compatibility` must be a string, found {}",
             quote(front.slice(node))
         );
         diagnostics.add(Rule::CompatibilityNotString, position(), message);

@@ -31,7 +31,7 @@ pub struct Parsed {
 }
 
 impl Parsed {
-    /// Tells whether no diagnostic is an error for the target.
+    /// Returns whether no diagnostic is an error for the target.
     #[must_use]
     pub fn is_valid(&self) -> bool {
         self.diagnostics.iter().all(|d| d.severity != Severity::Error)

@@ -36,7 +36,7 @@ pub struct Requirements {
 }
 
 impl Requirements {
-    /// Tells whether nothing is required.
+    /// Returns whether nothing is required.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

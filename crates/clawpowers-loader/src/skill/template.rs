@@ -25,7 +25,7 @@ pub fn template(name: &str, description: Option<&str>) -> String {
     )
 }
 
-/// Tells whether a description is a placeholder.
+/// Returns whether a description is a placeholder.
 pub(super) fn is_placeholder(description: &str) -> bool {
     description == DESCRIPTION || starts_with_todo(description)
 }
@@ -80,7 +80,7 @@ fn unmarked(line: &str) -> &str {
     text.strip_prefix("[ ] ").unwrap_or(text)
 }
 
-/// Tells whether a text starts with `TODO` or `TBD` as a note to its author: alone, in brackets, or with a colon.
+/// Returns whether a text starts with `TODO` or `TBD` as a note to its author: alone, in brackets, or with a colon.
 fn starts_with_todo(text: &str) -> bool {
     let bracket = ['[', '<', '('].iter().any(|open| text.starts_with(*open));
     let inner = text.trim_start_matches(['[', '<', '(']);

@@ -24,14 +24,14 @@ pub(super) fn read(front: &Frontmatter<'_>, diagnostics: &mut Diagnostics) -> Ve
             let text = node.as_text().unwrap_or_default();
             if text.contains(',') {
                 let message = "the allowed tools are separated by commas";
-                let hint = "the specification separates them by spaces";
+                let hint = "separate them with spaces";
                 diagnostics.hint(Rule::AllowedToolsForm, position(), message, hint);
             }
             add(text, diagnostics);
         }
         Kind::Sequence(items) => {
             let message = "the allowed tools are a list";
-            let hint = "the specification wants one string";
+            let hint = "write one string with spaces between the tools";
             diagnostics.hint(Rule::AllowedToolsForm, position(), message, hint);
             for item in items {
                 match item.as_text() {
@@ -52,7 +52,7 @@ pub(super) fn read(front: &Frontmatter<'_>, diagnostics: &mut Diagnostics) -> Ve
     tools
 }
 
-/// Splits at commas and white space outside parentheses, and tells whether the parentheses are balanced.
+/// Splits at commas and whitespace outside parentheses, and returns whether the parentheses are balanced.
 fn split(text: &str) -> (Vec<String>, bool) {
     let mut tools = Vec::new();
     let mut current = String::new();

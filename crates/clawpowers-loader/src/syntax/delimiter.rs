@@ -1,4 +1,4 @@
-//! The frontmatter block of a file and its fences.
+//! The frontmatter block of a file and its delimiters.
 
 mod code;
 
@@ -7,7 +7,7 @@ pub(crate) use code::closing_fence;
 use crate::syntax::source::{Line, lines};
 use code::{Enclosure, is_code_fence};
 
-/// In how many lines an opening fence is searched if it is not on the first.
+/// In how many lines an opening delimiter is searched for if it is not the first line.
 const MAX_PREAMBLE_LINES: usize = 40;
 
 /// How a block starts.
@@ -20,13 +20,13 @@ pub enum Opener {
     /// `---` inside a Markdown code block or comment.
     Enclosed {
         /// The offset of the line of `---`.
-        fence: usize,
+        delimiter: usize,
         /// The offset of the line that opens the code block or comment.
         opened: usize,
     },
     /// `---` with text after it on its line; the block is that text.
     Glued,
-    /// The fields start on the first line, without a fence above them.
+    /// The fields start on the first line, without a delimiter above them.
     Missing,
 }
 
@@ -37,7 +37,7 @@ pub enum Closer {
     Clean,
     /// `---` with text after it; with the offset of that text.
     Glued(usize),
-    /// There is no closing fence at the first column; the block ends at an indented one, or where its lines stop
+    /// There is no closing delimiter at the first column; the block ends at an indented one, or where its lines stop
     /// looking like YAML.
     Missing,
 }
@@ -59,7 +59,7 @@ pub struct Block {
 #[must_use]
 pub fn locate(text: &str) -> Option<Block> {
     let first = lines(text).next()?;
-    if is_fence(first.text) {
+    if is_delimiter(first.text) {
         return Some(block(text, first.next, Opener::Clean));
     }
     if let Some(rest) = first.text.strip_prefix("---")
@@ -82,33 +82,33 @@ fn is_blank(text: &str, end: usize) -> bool {
     text.get(..end).is_some_and(|before| before.trim().is_empty())
 }
 
-/// Fields from the first line on are a block if they are a skill's and a fence follows soon.
+/// Fields from the first line on are a block if they are a skill's and a delimiter follows soon.
 ///
-/// Prose may start with such a word and contain a `---` rule further down. If paragraphs or headings precede the fence,
-/// the block must have both fields that every skill has.
+/// Prose may start with such a word and contain a `---` rule further down. If paragraphs or headings precede the
+/// delimiter, the block must have both fields that every skill has.
 fn unopened(text: &str) -> Option<Block> {
     let head = || lines(text).take(MAX_PREAMBLE_LINES).map(|line| line.text);
     if !is_field(head().next()?, &["name:", "description:"]) {
         return None;
     }
-    let fence = head().position(is_fence)?;
+    let delimiter = head().position(is_delimiter)?;
     let prose = || {
-        let mut pairs = std::iter::zip(head(), head().skip(1)).take(fence.saturating_sub(1));
+        let mut pairs = std::iter::zip(head(), head().skip(1)).take(delimiter.saturating_sub(1));
         pairs.any(|(line, next)| line.trim().is_empty() && !(next.trim().is_empty() || is_yaml_like(next)))
     };
-    let has = |key| head().take(fence).any(|line| is_field(line, &[key]));
+    let has = |key| head().take(delimiter).any(|line| is_field(line, &[key]));
     (has("name:") && has("description:") || !prose()).then(|| block(text, 0, Opener::Missing))
 }
 
-/// Tells whether a line starts with one of these keys; a key includes its colon.
+/// Returns whether a line starts with one of these keys; a key includes its colon.
 fn is_field(line: &str, keys: &[&str]) -> bool {
     is_entry(line) && keys.iter().any(|key| line.starts_with(key))
 }
 
-/// Returns the part of a file up to its closing fence, if `head`, the start of the file, contains all of it.
+/// Returns the part of a file up to its closing delimiter, if `head`, the start of the file, contains all of it.
 ///
 /// It takes bytes, so that only the frontmatter has to be decoded.
-pub(crate) fn through_closing_fence(head: &[u8]) -> Option<&[u8]> {
+pub(crate) fn through_closing_delimiter(head: &[u8]) -> Option<&[u8]> {
     memchr::memmem::find_iter(head, b"\n---").find_map(|at| {
         let rest = head.get(at + 4..)?;
         let blanks = rest
@@ -119,26 +119,26 @@ pub(crate) fn through_closing_fence(head: &[u8]) -> Option<&[u8]> {
     })
 }
 
-/// Tells whether the first line is a fence.
-pub(crate) fn starts_with_fence(text: &str) -> bool {
-    lines(text).next().is_some_and(|line| is_fence(line.text))
+/// Returns whether the first line is a delimiter.
+pub(crate) fn starts_with_delimiter(text: &str) -> bool {
+    lines(text).next().is_some_and(|line| is_delimiter(line.text))
 }
 
-/// Tells whether a line is `---` and blanks, which include no-break and full-width spaces.
-pub(crate) fn is_fence(line: &str) -> bool {
+/// Returns whether a line is `---` and whitespace, which includes no-break and full-width spaces.
+pub(crate) fn is_delimiter(line: &str) -> bool {
     line.strip_prefix("---").is_some_and(|rest| {
         rest.chars()
             .all(|c| matches!(c, ' ' | '\t' | '\u{a0}' | '\u{3000}'))
     })
 }
 
-/// Tells whether a line is four or more dashes and blanks.
-fn is_long_fence(line: &str) -> bool {
+/// Returns whether a line is four or more dashes and whitespace.
+fn is_long_delimiter(line: &str) -> bool {
     let rest = line.trim_start_matches('-');
     line.len() - rest.len() > 3 && rest.trim().is_empty()
 }
 
-/// Tells whether a line starts with a field that every skill has; its colon may be full-width.
+/// Returns whether a line starts with a field that every skill has; its colon may be full-width.
 fn starts_skill(line: &str) -> bool {
     let mut fields = ["name", "description"]
         .iter()
@@ -146,16 +146,17 @@ fn starts_skill(line: &str) -> bool {
     fields.any(|rest| rest.trim_start().starts_with([':', '\u{ff1a}']))
 }
 
-/// A fence below other text opens a block only if a field that every skill has follows it directly.
+/// A delimiter below other text opens a block only if a field that every skill has follows it directly.
 ///
-/// A fence in a code block or comment is an example, unless that starts the file, and is used only if there is no other.
+/// A delimiter in a code block or comment is an example, unless that starts the file, and is used only if there is no
+/// other.
 fn late(text: &str) -> Option<Block> {
-    let mut fence: Option<(Line<'_>, Opener)> = None;
+    let mut delimiter: Option<(Line<'_>, Opener)> = None;
     let mut example = None;
     let mut enclosure = Enclosure::default();
     for line in lines(text).take(MAX_PREAMBLE_LINES) {
         let key = line.text.trim_start();
-        if let Some((opening, opener)) = fence
+        if let Some((opening, opener)) = delimiter
             && starts_skill(key)
         {
             match opener {
@@ -165,27 +166,27 @@ fn late(text: &str) -> Option<Block> {
                 }
                 _ => _ = example.get_or_insert((opening.next, opener)),
             }
-            fence = None;
+            delimiter = None;
         }
-        if is_fence(line.text) {
+        if is_delimiter(line.text) {
             let opener = match enclosure.start() {
                 Some(opened) => Opener::Enclosed {
-                    fence: line.start,
+                    delimiter: line.start,
                     opened,
                 },
                 None => Opener::Late(line.start),
             };
-            fence = Some((line, opener));
+            delimiter = Some((line, opener));
         } else if !(key.is_empty() || key.strip_prefix("# ").is_some_and(is_entry)) {
             // A field may be commented out: a repair does so with one that occurs twice.
-            fence = None;
+            delimiter = None;
         }
         enclosure.read(line.text, line.start);
     }
     example.map(|(start, opener)| block(text, start, opener))
 }
 
-/// A fence with fields after it on the same line: `--- name: x description: y ---`.
+/// A delimiter with fields after it on the same line: `--- name: x description: y ---`.
 fn glued(text: &str, first: Line<'_>, rest: &str) -> Block {
     let start = first.start + 3;
     let on_lines = Block {
@@ -200,9 +201,12 @@ fn glued(text: &str, first: Line<'_>, rest: &str) -> Block {
     let closer = if text_behind.is_empty() {
         Closer::Clean
     } else {
-        // If a fence is on the next line, these dashes are part of a value.
+        // If a delimiter is on the next line, these dashes are part of a value.
         let mut next = lines(text.get(first.next..).unwrap_or_default()).map(|line| line.text);
-        if next.find(|line| !line.trim().is_empty()).is_some_and(is_fence) {
+        if next
+            .find(|line| !line.trim().is_empty())
+            .is_some_and(is_delimiter)
+        {
             return on_lines;
         }
         Closer::Glued(start + rest.len() - text_behind.len())
@@ -229,16 +233,17 @@ fn block(text: &str, start: usize, opener: Opener) -> Block {
         closer,
     };
     let rest = text.get(start..).unwrap_or_default();
-    match lines(rest).find(|line| is_fence(line.text)) {
+    match lines(rest).find(|line| is_delimiter(line.text)) {
         Some(line) => block(start + line.start, start + line.next, Closer::Clean),
         None => early_end(text, block(text.len(), text.len(), Closer::Missing)),
     }
 }
 
-/// Ends a block before its closing fence: at `---` followed by text or more dashes, else where the lines stop looking
-/// like YAML.
+/// Ends a block before its closing delimiter: at `---` followed by text or more dashes, else where the lines stop
+/// looking like YAML.
 ///
-/// This is for blocks without a fence, and for blocks whose fence is a rule further down in the body.
+/// This is for blocks without a closing delimiter, and for those whose closing delimiter is a rule further down in the
+/// body.
 pub(crate) fn early_end(text: &str, block: Block) -> Block {
     let at = |end: usize, body: usize, closer| Block {
         end: block.start + end,
@@ -258,14 +263,14 @@ pub(crate) fn early_end(text: &str, block: Block) -> Block {
     let mut quote = None;
     for line in lines(rest.unwrap_or_default()) {
         let content = line.text.trim_start();
-        if is_long_fence(line.text) {
+        if is_long_delimiter(line.text) {
             return at(line.start, line.next, Closer::Missing);
         }
         if line.text.strip_prefix("---").is_some_and(|rest| !rest.is_empty()) {
             let body = line.start + 3;
             return at(line.start, body, Closer::Glued(block.start + body));
         }
-        if is_fence(content) {
+        if is_delimiter(content) {
             return at(line.start, line.next, Closer::Missing);
         }
         if is_code_fence(line.text) && quote.is_none() {
@@ -282,7 +287,7 @@ pub(crate) fn early_end(text: &str, block: Block) -> Block {
         }
         quote = quote.filter(|mark| !content.trim_end().ends_with(*mark));
         if prose {
-            // Only a fence further down shows that a value continues over such lines.
+            // Only a delimiter further down shows that a value continues over such lines.
             if is_unquoted && is_gap {
                 break;
             }
@@ -317,13 +322,13 @@ fn is_yaml_like(line: &str) -> bool {
     line.starts_with([' ', '\t', '}', ']', '{', '[']) || line.starts_with("- ") || is_entry(line)
 }
 
-/// Tells whether a line starts with `key:`: one word, a colon, and a blank or the line's end.
+/// Returns whether a line starts with `key:`: one word, a colon, and whitespace or the end of the line.
 pub(crate) fn is_entry(line: &str) -> bool {
     line.split_once(':')
         .is_some_and(|(key, rest)| (rest.is_empty() || rest.starts_with([' ', '\t'])) && is_word(key))
 }
 
-/// Tells whether a key is one word, in quotes or without.
+/// Returns whether a key is one word, in quotes or without.
 pub(crate) fn is_word(key: &str) -> bool {
     let word = key.trim_matches(['"', '\'']);
     !word.is_empty()
@@ -365,7 +370,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_fences_are_named() {
+    fn odd_delimiters_are_named() {
         let late = parts("<!-- x -->\n\n---\n\nname: a\n---\nb");
         assert_eq!(
             (late.0, late.1, late.2.opener),

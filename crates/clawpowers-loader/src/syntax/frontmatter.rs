@@ -5,7 +5,7 @@ mod report;
 use crate::display::quote;
 use crate::lint::{Diagnostics, Position, Rule};
 use crate::skill::normalize::normalize_name;
-use crate::syntax::delimiter::{Block, Opener, early_end, is_fence, locate};
+use crate::syntax::delimiter::{Block, Opener, early_end, is_delimiter, locate};
 use crate::syntax::recovery::{Change, Effort, odd_field, quote_yaml, repair};
 use crate::syntax::source::{LineStarts, Source, lines};
 use crate::syntax::yaml::{Facts, Kind, Node, YamlError, parse};
@@ -144,8 +144,8 @@ impl Moved {
 
     /// Returns the column that a column of the repaired line had before the repair.
     ///
-    /// Columns before the changed part stay, columns after it count from the line's end, and those inside it become its
-    /// start.
+    /// Columns before the changed part stay, columns after it count from the end of the line, and those inside it become
+    /// its start.
     fn before(self, column: usize) -> usize {
         if column <= self.head + 1 {
             column
@@ -207,11 +207,11 @@ pub(crate) fn read<'a>(
         ));
     }
     let Some(mut block) = locate(text) else {
-        let message = "the file does not start with a line of `---`".to_owned();
+        let message = "the file does not start with a `---` line".to_owned();
         return Err(fail(Rule::FrontmatterMissing, Position::START, message));
     };
     if block.end - block.start > MAX_FRONTMATTER_BYTES {
-        // A rule in a long body may have been taken for the closing fence.
+        // A rule in a long body may have been taken for the closing delimiter.
         block = Some(early_end(text, block))
             .filter(ends_at_dashes(text))
             .unwrap_or(block);
@@ -225,13 +225,13 @@ pub(crate) fn read<'a>(
             message,
         ));
     }
-    if let Opener::Enclosed { fence, opened } = block.opener
+    if let Opener::Enclosed { delimiter, opened } = block.opener
         && !text.get(..opened).unwrap_or_default().trim().is_empty()
         && !is_named(text, block, folder)
     {
-        let line = source.position(fence).line;
+        let line = source.position(delimiter).line;
         let message = format!(
-            "the file does not start with a line of `---`; the one on line {line} is in a code block or comment"
+            "the file does not start with a `---` line; the one on line {line} is in a code block or comment"
         );
         return Err(fail(Rule::FrontmatterMissing, Position::START, message));
     }
@@ -239,7 +239,7 @@ pub(crate) fn read<'a>(
         let (rule, offset, message) = failure.describe(slice(text, block));
         fail(rule, source.position(block.start + offset), message)
     })?;
-    report::fences(source, &read, diagnostics);
+    report::delimiters(source, &read, diagnostics);
     report::changes(source, read.block, &read.changes, diagnostics);
     let front = Frontmatter {
         root: read.root,
@@ -256,7 +256,7 @@ pub(crate) fn read<'a>(
     Ok(front)
 }
 
-/// Tells whether the fields of a block have the name of the skill's folder; `skill` may be added to either.
+/// Returns whether the fields of a block have the name of the skill's folder; `skill` may be added to either.
 fn is_named(text: &str, block: Block, folder: Option<&str>) -> bool {
     let read = strict(text, block).ok().or_else(|| recover(text, block, true));
     let name = read.as_ref().and_then(|read| read.root.get("name")?.as_text());
@@ -280,7 +280,7 @@ fn fields(text: &str, block: Block) -> Result<Read<'_>, Failure> {
         return Ok(read);
     }
     let failure = match strict(text, block) {
-        Ok(read) if hides_field(&read.root) || hides_fence(&read.root) => {
+        Ok(read) if hides_field(&read.root) || hides_delimiter(&read.root) => {
             let repairs = hides_field(&read.root);
             return Ok(recover(text, block, repairs).unwrap_or(read));
         }
@@ -296,7 +296,7 @@ fn fields(text: &str, block: Block) -> Result<Read<'_>, Failure> {
     recover(text, block, repairs).ok_or(failure)
 }
 
-/// Tells whether a field's value became a part of its key, as behind a full-width colon.
+/// Returns whether a field's value became a part of its key, as behind a full-width colon.
 ///
 /// That is YAML, but nobody means it: `description:` and its value are one word to a parser, and the skill is lost.
 fn hides_field(root: &Node) -> bool {
@@ -304,19 +304,19 @@ fn hides_field(root: &Node) -> bool {
     entries.any(|(key, _)| odd_field(key.key_text()).is_some())
 }
 
-/// Tells whether a key starts with `---`: a closing fence followed by text with a colon.
-fn hides_fence(root: &Node) -> bool {
-    let is_fence =
+/// Returns whether a key starts with `---`: a closing delimiter followed by text with a colon.
+fn hides_delimiter(root: &Node) -> bool {
+    let is_delimiter =
         |key: &Node| matches!(&key.kind, Kind::Scalar { text, plain: true } if text.starts_with("---"));
     let mut entries = root.entries().unwrap_or_default().iter();
-    entries.any(|(key, _)| is_fence(key))
+    entries.any(|(key, _)| is_delimiter(key))
 }
 
-/// Tells whether a block ends at dashes in the first column that are more than three or followed by text.
+/// Returns whether a block ends at dashes in the first column that are more than three or followed by text.
 fn ends_at_dashes(text: &str) -> impl Fn(&Block) -> bool {
     move |block| {
         let next = lines(text.get(block.end..).unwrap_or_default()).next();
-        next.is_some_and(|line| line.text.starts_with("---") && !is_fence(line.text))
+        next.is_some_and(|line| line.text.starts_with("---") && !is_delimiter(line.text))
     }
 }
 
@@ -337,7 +337,7 @@ fn recover(text: &str, block: Block, repairs: bool) -> Option<Read<'_>> {
         // A quoted value whose lines only lack indentation may contain such dashes; else they end the fields.
         let is_quoted = |read: &Read<'_>| {
             let mut rules = read.changes.iter().flat_map(|change| &change.rules);
-            rules.all(|rule| *rule == Rule::YamlRepairedIndent) && !hides_fence(&read.root)
+            rules.all(|rule| *rule == Rule::YamlRepairedIndent) && !hides_delimiter(&read.root)
         };
         if whole.as_ref().is_some_and(is_quoted) {
             return whole;
@@ -373,11 +373,11 @@ impl Failure {
             Self::Empty => (
                 Rule::FrontmatterEmpty,
                 0,
-                "the frontmatter has no field".to_owned(),
+                "the frontmatter has no fields".to_owned(),
             ),
             Self::NotMapping => {
                 let found = quote(yaml.trim());
-                let message = format!("the frontmatter is not a mapping of fields but {found}");
+                let message = format!("the frontmatter must be a mapping of fields, found {found}");
                 (Rule::FrontmatterNotMapping, 0, message)
             }
             Self::Yaml(error) => {
@@ -416,7 +416,7 @@ fn slice(text: &str, block: Block) -> &str {
     text.get(block.start..block.end).unwrap_or_default()
 }
 
-/// Reads fields that share the fence's line. The block is rewritten as a whole, so its changes are not listed.
+/// Reads fields that share the delimiter's line. The block is rewritten as a whole, so its changes are not listed.
 fn glued(text: &str, block: Block) -> Option<Read<'_>> {
     let yaml = slice(text, block);
     let mapping = |split: String| match parse(&split) {
@@ -432,7 +432,7 @@ fn glued(text: &str, block: Block) -> Option<Read<'_>> {
     Some(Read::new(block, yaml, root, facts))
 }
 
-/// Puts fields that share the fence's line on lines of their own; `quoting` quotes those that are not YAML as they are.
+/// Puts fields that share the delimiter's line on lines of their own; `quoting` quotes those that are not YAML as they are.
 fn split_glued(yaml: &str, quoting: bool) -> String {
     let first = lines(yaml).next().map_or("", |line| line.text);
     let is_yaml =
@@ -545,7 +545,7 @@ mod tests {
     }
 
     #[test]
-    fn no_repair_writes_a_fence() {
+    fn no_repair_writes_a_delimiter() {
         for (yaml, after) in [
             ("\u{1}---\n", Some("\n")),
             ("---]\n", None),
@@ -578,7 +578,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_on_the_fence_keep_their_number_signs() {
+    fn fields_on_the_delimiter_keep_their_number_signs() {
         let fixed = fix(
             b"--- name: a description: see #1 or b ---\n",
             &ParseOptions::default(),
@@ -587,7 +587,7 @@ mod tests {
     }
 
     #[test]
-    fn text_before_the_fence_moves_behind_the_closing_one() {
+    fn text_before_the_delimiter_moves_behind_the_closing_one() {
         for (text, after) in [
             (
                 "# T\n---\ndescription: a: b",

@@ -49,7 +49,7 @@ impl Source {
         }
     }
 
-    /// Decodes as [`Source::decode`] does, without a copy of plain UTF-8.
+    /// Decodes like [`Source::decode`], without a copy of plain UTF-8.
     pub(crate) fn from_bytes(bytes: Vec<u8>) -> Self {
         match String::from_utf8(bytes) {
             Ok(text) if !text.starts_with('\u{feff}') => Self {
@@ -90,7 +90,7 @@ impl Source {
         &self.text
     }
 
-    /// Tells whether the file started with a byte order mark.
+    /// Returns whether the file started with a byte order mark.
     #[must_use]
     pub const fn has_bom(&self) -> bool {
         self.bom
@@ -109,7 +109,7 @@ impl Source {
     }
 }
 
-/// Returns the position of a byte offset of `text`. Line feeds, carriage returns and both together end lines.
+/// Returns the position of a byte offset of `text`. Lines end with LF, CR or CRLF.
 #[must_use]
 pub fn position(text: &str, offset: usize) -> Position {
     let offset = boundary(text, offset);
@@ -185,7 +185,7 @@ pub struct Line<'a> {
     pub next: usize,
 }
 
-/// Splits `text` into lines at line feeds, carriage returns, and both together.
+/// Splits `text` into lines at LF, CR and CRLF.
 pub fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
     let mut start = 0;
     std::iter::from_fn(move || {

@@ -30,7 +30,7 @@ pub struct InvalidPath {
 }
 
 impl MemoryTree {
-    /// Makes a tree of these files.
+    /// Builds a tree from these files.
     ///
     /// # Errors
     ///

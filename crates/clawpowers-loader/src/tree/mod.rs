@@ -83,17 +83,17 @@ pub trait Tree: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// As [`Tree::metadata`].
+    /// Like [`Tree::metadata`].
     fn canonicalize(&self, path: &Path) -> io::Result<PathBuf>;
 
-    /// Tells whether `path` is a symbolic link, which may be broken.
+    /// Returns whether `path` is a symbolic link, which may be broken.
     fn is_link(&self, path: &Path) -> bool;
 
     /// Reads a regular file of at most `limit` bytes.
     ///
     /// # Errors
     ///
-    /// As [`Tree::open_file`].
+    /// Like [`Tree::open_file`].
     fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
         let (file, size) = self.open_file(path, limit)?;
         let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
@@ -103,19 +103,19 @@ pub trait Tree: fmt::Debug + Send + Sync {
         Ok(bytes)
     }
 
-    /// Tells whether `path` is a folder; symbolic links are followed.
+    /// Returns whether `path` is a folder; symbolic links are followed.
     fn is_folder(&self, path: &Path) -> bool {
         self.metadata(path)
             .is_ok_and(|metadata| metadata.kind == EntryKind::Folder)
     }
 
-    /// Tells whether `path` is a regular file; symbolic links are followed.
+    /// Returns whether `path` is a regular file; symbolic links are followed.
     fn is_file(&self, path: &Path) -> bool {
         self.metadata(path)
             .is_ok_and(|metadata| metadata.kind == EntryKind::File)
     }
 
-    /// Tells whether `path` exists; symbolic links are followed.
+    /// Returns whether `path` exists; symbolic links are followed.
     ///
     /// # Errors
     ///
@@ -142,14 +142,14 @@ pub trait OpenFolder {
     ///
     /// # Errors
     ///
-    /// As [`Tree::open_folder`].
+    /// Like [`Tree::open_folder`].
     fn open_folder(&self, name: &OsStr) -> io::Result<Box<dyn OpenFolder + '_>>;
 
     /// Opens a regular file that is an entry, but not a link to one.
     ///
     /// # Errors
     ///
-    /// As [`Tree::open_file`].
+    /// Like [`Tree::open_file`].
     fn open_file(&self, name: &OsStr, limit: u64) -> Result<OpenFile<'_>, ReadError>;
 }
 

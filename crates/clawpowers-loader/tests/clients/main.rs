@@ -1,4 +1,5 @@
-//! What each client would see, by its documented rule: which of two equal names wins, what is walked, what is dropped.
+//! What each client loads by its documented rules: which of two skills with the same name takes precedence, what is
+//! searched, what is dropped.
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 #[cfg(unix)]

@@ -12,11 +12,11 @@ use proptest::prelude::*;
 /// Says which words a repair lost, added or moved, if any.
 ///
 /// What a repair may change by design:
-/// - quotes, brackets, backslashes, dashes, `#`, colons and blanks, which are no words;
+/// - quotes, brackets, backslashes, dashes, `#`, colons and whitespace, which are not words;
 /// - control characters and `&nbsp;`, which go;
 /// - a block indicator with a digit, which goes from the line of its text;
 /// - the lines that open and close a code block around the file or its frontmatter, which go;
-/// - text before the opening fence, which moves behind the closing one as a whole.
+/// - text before the opening delimiter, which moves behind the closing one as a whole.
 pub(crate) fn lost(bytes: &[u8], options: &ParseOptions) -> Option<String> {
     let fixed = fix(bytes, options);
     let text = fixed.before.as_str();
@@ -32,9 +32,9 @@ pub(crate) fn lost(bytes: &[u8], options: &ParseOptions) -> Option<String> {
     };
     let kept = before == after
         || match locate(text).map(|block| block.opener) {
-            Some(Opener::Late(fence)) => kept_but(&text[..fence], &text[fence..]),
+            Some(Opener::Late(delimiter)) => kept_but(&text[..delimiter], &text[delimiter..]),
             // The line that opens the code block goes.
-            Some(Opener::Enclosed { fence, opened }) => kept_but(&text[..opened], &text[fence..]),
+            Some(Opener::Enclosed { delimiter, opened }) => kept_but(&text[..opened], &text[delimiter..]),
             _ => false,
         };
     (!kept).then(|| {
@@ -81,7 +81,7 @@ fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// Removes a control character; one that is white space separates words.
+/// Removes a control character; one that is whitespace separates words.
 fn visible(c: char) -> Option<char> {
     match c {
         c if c.is_whitespace() => Some(' '),
@@ -168,7 +168,7 @@ pub(crate) fn fault() -> impl Strategy<Value = Fault> {
     ]
 }
 
-/// Makes a fault at one of the first lines of a text.
+/// Introduces a fault at one of the first lines of a text.
 pub(crate) fn with_fault(text: &str, fault: &Fault, place: usize) -> String {
     let near = lines(text).take(40).count().max(1);
     let mut out = String::with_capacity(text.len() + 40);

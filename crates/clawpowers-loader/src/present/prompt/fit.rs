@@ -52,7 +52,7 @@ pub struct TooSmall {
     pub least: usize,
 }
 
-/// Renders skills so that they cost at most `budget` estimated tokens, including a line feed after them; `None` means no
+/// Renders skills so that they cost at most `budget` estimated tokens, including a newline after them; `None` means no
 /// limit.
 ///
 /// It uses the first [`Level`] that fits. Skills at the end are dropped first. The shortest prompt is a note that says how
@@ -103,7 +103,7 @@ pub fn fit(items: &[Item], format: Format, budget: Option<usize>) -> Result<Prom
     }
 }
 
-/// Estimates the tokens of a prompt with the line feed that a command writes after it.
+/// Estimates the tokens of a prompt with the newline that a command writes after it.
 fn cost(text: &str) -> usize {
     if text.is_empty() {
         return 0;

@@ -36,7 +36,7 @@ pub struct Item {
     pub location: String,
 }
 
-/// Renders skills without a line feed at the end; without skills, the result is an empty block or an empty text.
+/// Renders skills without a trailing newline; without skills, the result is an empty block or an empty text.
 #[must_use]
 pub fn render(items: &[Item], format: Format) -> String {
     render_with_note(items, 0, format)

@@ -140,7 +140,7 @@ fn terms(text: &str) -> Vec<String> {
     words
 }
 
-/// Tells whether a character belongs to a script without spaces between words.
+/// Returns whether a character belongs to a script without spaces between words.
 const fn is_unspaced(c: char) -> bool {
     matches!(c, '\u{e00}'..='\u{eff}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }

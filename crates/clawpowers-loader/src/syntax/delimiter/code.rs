@@ -8,7 +8,7 @@ use std::ops::Range;
 struct CodeFence {
     mark: char,
     length: usize,
-    /// Whether only blanks follow the marks; a fence with an info string closes nothing.
+    /// Whether only whitespace follows the marks; a fence with an info string closes nothing.
     bare: bool,
 }
 
@@ -31,7 +31,7 @@ impl CodeFence {
     }
 }
 
-/// Tells whether a line opens or closes a fenced code block.
+/// Returns whether a line opens or closes a fenced code block.
 pub(super) fn is_code_fence(line: &str) -> bool {
     CodeFence::of(line).is_some()
 }
@@ -111,7 +111,7 @@ pub(crate) fn closing_fence(text: &str, opener: usize, body: usize) -> Option<Ra
     fences.get(found).map(|(range, _)| range.clone())
 }
 
-/// Returns the code block that is open after a fence.
+/// Returns the code block that is open after a code fence.
 const fn after(open: Option<CodeFence>, fence: CodeFence) -> Option<CodeFence> {
     match open {
         Some(opener) if fence.closes(opener) => None,

@@ -1,4 +1,4 @@
-//! Diagnostics about fences, repaired lines and unusual YAML.
+//! Diagnostics about delimiters, repaired lines and unusual YAML.
 
 use super::{Frontmatter, Read};
 use crate::display::{pluralize, quote};
@@ -10,7 +10,7 @@ use crate::syntax::yaml::Facts;
 use std::borrow::Cow;
 use std::ops::Range;
 
-pub(super) fn fences(source: &Source, read: &Read<'_>, diagnostics: &mut Diagnostics) {
+pub(super) fn delimiters(source: &Source, read: &Read<'_>, diagnostics: &mut Diagnostics) {
     let text = source.text();
     let Block {
         start,
@@ -25,33 +25,33 @@ pub(super) fn fences(source: &Source, read: &Read<'_>, diagnostics: &mut Diagnos
     let eol = if text.contains("\r\n") { "\r\n" } else { "\n" };
     match opener {
         Opener::Clean => {}
-        Opener::Late(fence) => {
-            let before = text.get(..fence).unwrap_or_default();
-            let mut edits = vec![Edit::delete(0..fence)];
+        Opener::Late(delimiter) => {
+            let before = text.get(..delimiter).unwrap_or_default();
+            let mut edits = vec![Edit::delete(0..delimiter)];
             if !before.trim().is_empty() {
                 if closer == Closer::Clean {
                     let glue = if ends_line(text, body) { "" } else { eol };
                     edits.push(Edit::insert(body, format!("{glue}{before}")));
                 } else {
-                    // The text can only move behind a closing fence once there is one.
+                    // The text can only move behind a closing delimiter once there is one.
                     edits.clear();
                 }
             }
             let message = "text or blank lines precede the opening `---`";
             diagnostics.fixable(Rule::FrontmatterNotFirst, Position::START, message, edits);
         }
-        Opener::Enclosed { fence, opened } => {
+        Opener::Enclosed { delimiter, opened } => {
             let (rule, message) = (
                 Rule::FrontmatterNotFirst,
                 "the frontmatter is inside a code block or comment",
             );
-            match unwrap(text, read.block, fence, opened) {
+            match unwrap(text, read.block, delimiter, opened) {
                 Some(edits) => diagnostics.fixable(rule, Position::START, message, edits),
                 None => diagnostics.hint(rule, Position::START, message, "move it to the start of the file"),
             }
         }
         Opener::Glued => {
-            // The whole block is rewritten, including its closing fence.
+            // The whole block is rewritten, including its closing delimiter.
             let yaml = read
                 .yaml
                 .trim_end()
@@ -87,14 +87,14 @@ pub(super) fn fences(source: &Source, read: &Read<'_>, diagnostics: &mut Diagnos
 
 /// Removes the lines that open and close the code block around the frontmatter, if the code block contains nothing else
 /// or the rest of the file.
-fn unwrap(text: &str, block: Block, fence: usize, opened: usize) -> Option<Vec<Edit>> {
+fn unwrap(text: &str, block: Block, delimiter: usize, opened: usize) -> Option<Vec<Edit>> {
     let before = text.get(..opened)?;
     let opening = text.get(opened..)?.trim_start_matches(' ');
     if !opening.starts_with(['`', '~']) {
         return None;
     }
     let closing = closing_fence(text, opened, block.body);
-    let mut edits = vec![Edit::delete(0..fence)];
+    let mut edits = vec![Edit::delete(0..delimiter)];
     if !before.trim().is_empty() {
         let closing = closing.clone()?;
         let is_blank = |range: Range<usize>| text.get(range).is_some_and(|text| text.trim().is_empty());
@@ -211,7 +211,7 @@ pub(super) fn facts(front: &Frontmatter<'_>, facts: &Facts, diagnostics: &mut Di
     for duplicate in &facts.duplicates {
         let first = front.position(duplicate.first).line;
         let key = quote(&duplicate.key);
-        let message = format!("the key {key} is also on line {first}; this one is used");
+        let message = format!("duplicate key {key} (first on line {first}); the last one is used");
         let position = front.position(duplicate.second);
         match comment_out(front, duplicate.first, duplicate.first_end, duplicate.second) {
             Some(edits) => diagnostics.fixable(Rule::DuplicateKey, position, message, edits),

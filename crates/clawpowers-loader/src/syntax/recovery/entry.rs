@@ -188,7 +188,7 @@ fn step<'t>(work: &[Line<'t>], at: usize, budget: &mut ParseBudget) -> Option<St
     None
 }
 
-/// Tells whether an entry is a list with at least one item that is not a key with a value.
+/// Returns whether an entry is a list with at least one item that is not a key with a value.
 fn is_list_of_words(lines: &[Line<'_>]) -> bool {
     let mut items = lines.iter().skip(1).map(|line| line.text.trim());
     items.any(|line| {

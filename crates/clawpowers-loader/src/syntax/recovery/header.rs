@@ -83,7 +83,7 @@ pub(super) fn without_header(line: &str) -> Option<String> {
     HeaderLine::of(line).map(|line| line.on_one_line())
 }
 
-/// Tells whether text follows a block header on a line.
+/// Returns whether text follows a block header on a line.
 pub(crate) fn has_text_after_header(line: &str) -> bool {
     HeaderLine::of(line).is_some()
 }

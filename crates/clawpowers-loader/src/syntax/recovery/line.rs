@@ -1,7 +1,7 @@
 //! A line that is repaired, and the limit on parsing attempts.
 
 use crate::lint::{Edit, Rule};
-use crate::syntax::delimiter::is_fence;
+use crate::syntax::delimiter::is_delimiter;
 use crate::syntax::source;
 use crate::syntax::yaml::{Kind, parse};
 use std::borrow::Cow;
@@ -38,8 +38,8 @@ impl Line<'_> {
     }
 
     pub(super) fn set(&mut self, rule: Rule, text: String) {
-        // No repair may write a closing fence, for example `---` after a control character.
-        let text = if is_fence(&text) { String::new() } else { text };
+        // No repair may write a closing delimiter, for example `---` after a control character.
+        let text = if is_delimiter(&text) { String::new() } else { text };
         if text != self.text {
             self.text = text.into();
             if !self.rules.contains(&rule) {
@@ -95,12 +95,12 @@ pub(super) struct ParseBudget {
 }
 
 impl ParseBudget {
-    /// Tells whether so much was tried that the text must be hostile.
+    /// Returns whether so much was tried that the text must be hostile.
     pub(super) const fn is_spent(&self) -> bool {
         self.bytes > MAX_TRIAL_BYTES
     }
 
-    /// Tells whether the lines are a mapping, or only comments.
+    /// Returns whether the lines are a mapping, or only comments.
     pub(super) fn parses(&mut self, lines: &[Line<'_>]) -> bool {
         self.error_line(lines).is_none()
     }

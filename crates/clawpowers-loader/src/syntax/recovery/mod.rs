@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn no_line_becomes_a_fence() {
+    fn no_line_becomes_a_delimiter() {
         check(&[
             ("\u{1}---\na: b\n", "\na: b\n", &[Control]),
             (

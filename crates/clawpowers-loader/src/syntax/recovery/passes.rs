@@ -13,14 +13,14 @@ const WIDE: char = '\u{3000}';
 /// The fields whose values are never a list.
 const TEXT_FIELDS: [&str; 2] = ["description", "name"];
 
-/// Removes control characters and replaces blanks that YAML does not know by spaces.
+/// Removes control characters and replaces whitespace that YAML does not know by spaces.
 ///
 /// This comes first because a parser stops at both.
 pub(super) fn clean(lines: &mut [Line<'_>]) {
     for line in lines {
         if let Some((field, value)) = odd_field(&line.text) {
             let text = format!("{field}:{}{value}", if value.is_empty() { "" } else { " " });
-            // A no-break space alone is one of the blanks below.
+            // A no-break space alone is whitespace, which is handled below.
             let rule = match line
                 .text
                 .get(field.len()..)
@@ -48,7 +48,7 @@ fn is_odd_control(c: char) -> bool {
     is_control(c) && c != '\t'
 }
 
-/// Removes control characters; one that is white space between words becomes a space.
+/// Removes control characters; one that is whitespace between words becomes a space.
 fn without_controls(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     for c in line.chars() {
@@ -108,7 +108,7 @@ fn with_spaced_marks(line: &str) -> String {
     out
 }
 
-/// Splits an entry into its key with colon and blanks, and the first line of its value.
+/// Splits an entry into its key with colon and whitespace, and the first line of its value.
 fn head<'a>(lines: &'a [Line<'_>]) -> Option<(&'a str, &'a str)> {
     let line = &lines.first()?.text;
     let trimmed = line.trim_start();
@@ -153,7 +153,7 @@ pub(super) fn unescape_markdown<'t>(lines: &[Line<'t>]) -> Option<Vec<Line<'t>>>
     found.then_some(repaired)
 }
 
-/// Tells whether an entry is a text that starts with a bracket, as in `name: [line] x`.
+/// Returns whether an entry is a text that starts with a bracket, as in `name: [line] x`.
 pub(super) fn is_bracket_prose(lines: &[Line<'_>]) -> bool {
     head(lines).is_some_and(|(key, value)| {
         let name = key.split(':').next().unwrap_or_default().trim();
@@ -205,7 +205,7 @@ pub(super) fn balance_brackets<'t>(lines: &[Line<'t>]) -> Option<Vec<Line<'t>>> 
     Some(repaired)
 }
 
-/// Makes the lines that continue a plain or block value part of it.
+/// Indents the lines that continue a plain or block value, so that they become part of it.
 ///
 /// The lines of a block value are indented. A plain value becomes a double-quoted one over several lines, in which no
 /// character has a meaning in YAML.

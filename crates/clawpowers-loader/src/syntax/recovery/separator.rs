@@ -30,7 +30,7 @@ const NO_BREAK: char = '\u{a0}';
 
 /// Splits a line that starts with a known field and an odd separator into the field and its value.
 ///
-/// Odd separators are a full-width colon, a colon after a blank, and a colon that no blank known to YAML follows.
+/// Odd separators are a full-width colon, a colon after whitespace, and a colon without YAML whitespace after it.
 pub(crate) fn odd_field(line: &str) -> Option<(&'static str, &str)> {
     let blanks = [' ', '\t', NO_BREAK, WIDE_SPACE];
     let (name, behind) = FIELDS.iter().find_map(|field| {

@@ -1,6 +1,6 @@
 //! The value after `key:` or `- ` on a line: where it starts, and how to quote it.
 
-/// Splits a line into its head (indentation, list marks, key, colon, blanks) and its value.
+/// Splits a line into its head (indentation, list marks, key, colon, whitespace) and its value.
 pub(super) fn split(line: &str) -> Option<(&str, &str)> {
     let mut at = line.len() - line.trim_start().len();
     while line.get(at..)?.starts_with("- ") {
@@ -24,14 +24,14 @@ fn is_key(key: &str) -> bool {
     !word.is_empty() && !word.contains(['"', '\'', '{', '[', ',']) && word.split_whitespace().count() <= 3
 }
 
-/// Tells whether a plain value must not start with a character.
+/// Returns whether a plain value must not start with a character.
 pub(super) fn is_indicator(c: char) -> bool {
     "[{&*!|>%@`,?-#]}\"'".contains(c)
 }
 
 /// Splits off a trailing ` # comment`.
 ///
-/// In a line that does not parse, ` #` followed by anything but a blank is text: in `see PR #12: x` it means a number, and
+/// In a line that does not parse, ` #` followed by anything but whitespace is text: in `see PR #12: x` it means a number, and
 /// a comment would silently lose words.
 pub(super) fn split_comment(value: &str) -> (&str, &str) {
     let comment = |&(at, _): &(usize, &str)| {
@@ -44,7 +44,7 @@ pub(super) fn split_comment(value: &str) -> (&str, &str) {
     }
 }
 
-/// Tells whether a value starts with a quoted part and continues after it: `"this" and that`, `"this" or "that"`.
+/// Returns whether a value starts with a quoted part and continues after it: `"this" and that`, `"this" or "that"`.
 ///
 /// An odd number of marks with one at the end means an apostrophe inside a quoted value: `'users' own tools'`.
 pub(super) fn continues_after_quotes(value: &str, mark: char) -> bool {
@@ -102,7 +102,7 @@ pub(super) fn escape(text: &str, keep: bool) -> String {
     out
 }
 
-/// Tells whether `\` and this character are a complete escape of YAML.
+/// Returns whether `\` and this character are a complete escape of YAML.
 fn is_escape(c: char) -> bool {
     matches!(
         c,

@@ -17,7 +17,7 @@ pub(crate) struct Duplicate {
     pub second: usize,
 }
 
-/// Constructs that some readers refuse, with the offset of the first of each kind.
+/// Constructs that some parsers reject, with the offset of the first of each kind.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Facts {
     pub duplicates: Vec<Duplicate>,

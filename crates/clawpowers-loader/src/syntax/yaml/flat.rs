@@ -1,12 +1,12 @@
-//! A fast reader for simple YAML: nested fields and lists, plain and block text, lists of words in brackets.
+//! A fast parser for simple YAML: nested fields and lists, plain and block text, lists of words in brackets.
 //!
-//! A listing parses thousands of small texts. Whatever is not plainly of this form is left to the parser, so there is one
-//! grammar: the result must be that of the parser, which tests and fuzzing compare.
+//! A listing parses thousands of small texts. Whatever is not plainly of this form is left to granit, so there is one
+//! grammar: the result must be that of granit, which tests and fuzzing compare.
 
 use super::{Facts, Kind, Node};
 use crate::syntax::source;
 
-/// Limits for this reader, so that no text that it accepts exceeds those of the parser.
+/// Limits of this parser, so that no text that it accepts exceeds those of granit.
 const MAX_BYTES: usize = 16 * 1024;
 const MAX_KEY: usize = 128;
 const MAX_FIELDS: usize = 64;
@@ -35,7 +35,7 @@ pub(super) fn read(text: &str) -> Option<(Node, Facts)> {
     reader.peek().is_none().then_some((root, reader.facts))
 }
 
-/// Tells whether a character means the same to every YAML parser: no tab, no control, no line ending but `\n` and `\r\n`.
+/// Returns whether a character means the same to every YAML parser: no tab, no control, no line ending but `\n` and `\r\n`.
 fn is_simple(c: char) -> bool {
     match c {
         '\r' | '\n' | ' '..='~' => true,
@@ -45,7 +45,7 @@ fn is_simple(c: char) -> bool {
     }
 }
 
-/// A line that is neither blank nor a comment.
+/// A line that is neither empty nor a comment.
 #[derive(Clone, Copy)]
 struct Line<'a> {
     /// The offset of `text`.
@@ -53,7 +53,7 @@ struct Line<'a> {
     indent: usize,
     /// The trimmed line.
     text: &'a str,
-    /// Whether blanks were trimmed from its end.
+    /// Whether trailing whitespace was trimmed.
     trailing: bool,
     /// The offset of the next line.
     next: usize,
@@ -107,7 +107,7 @@ impl<'a> Reader<'a> {
         last.map_or(0, |last| last.next)
     }
 
-    /// Tells whether no blank line and no comment is before the next line.
+    /// Returns whether neither an empty line nor a comment precedes the next line.
     fn is_adjacent(&self, next: Line<'_>) -> bool {
         next.start - next.indent == self.offset()
     }
@@ -206,14 +206,14 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a scalar that may continue on the lines below, whose line endings count as blanks.
+    /// Reads a scalar that may continue on the lines below, whose line endings count as whitespace.
     fn scalar(&mut self, first: &str, start: usize, indent: usize) -> Option<Node> {
         if self.peek_deeper(indent).is_none() {
             return word(first, start);
         }
         let (mut lines, mut end) = (vec![first], start);
         while let Some(line) = self.peek_deeper(indent) {
-            // Blank lines are line endings, and what a line may start with depends on where it is.
+            // Empty lines are line endings, and what a line may start with depends on where it is.
             if !self.is_adjacent(line) || line.text.starts_with(is_indicator) {
                 return None;
             }
@@ -230,7 +230,7 @@ impl<'a> Reader<'a> {
         let first = self.peek_deeper(indent)?;
         let mut lines = Vec::new();
         while let Some(line) = self.peek_deeper(indent) {
-            // Blank lines, deeper lines and trailing blanks have rules of their own.
+            // Empty lines, deeper lines and trailing whitespace have rules of their own.
             if !self.is_adjacent(line) || line.indent != first.indent || line.trailing {
                 return None;
             }
@@ -298,7 +298,7 @@ fn word(text: &str, start: usize) -> Option<Node> {
     (!is_indicator(first) && !special).then(|| scalar(text, true, start, end))
 }
 
-/// Tells whether a plain scalar must not start with a character, or only if another follows.
+/// Returns whether a plain scalar must not start with a character, or only if another follows.
 fn is_indicator(c: char) -> bool {
     "-?:,[]{}#&*!|>%@`\"'".contains(c)
 }

@@ -74,7 +74,7 @@ impl Node {
         }
     }
 
-    /// Tells whether the value is an empty plain scalar, `~` or `null`.
+    /// Returns whether the value is an empty plain scalar, `~` or `null`.
     pub(crate) fn is_null(&self) -> bool {
         matches!(&self.kind, Kind::Scalar { text, plain: true } if scalar::is_null(text))
     }
