@@ -652,7 +652,7 @@ export interface CodeBlock {
 export interface Comparison {
   /** The rate of the second sample minus that of the first. */
   difference: number;
-  /** The lower end of its 95 % interval, by Newcombe's hybrid score method. */
+  /** The lower end of its 95% interval, by Newcombe's hybrid score method. */
   low: number;
   /** The upper end of the interval. */
   high: number;
@@ -660,7 +660,7 @@ export interface Comparison {
   p_value: number;
   /** The test that gave the p-value. */
   method: SignificanceTest;
-  /** How many executions each side needs in total to detect the observed difference with 80 % power at the 5 % level; `null` if there is no difference. */
+  /** How many executions each side needs in total to detect the observed difference with 80% power at the 5% level; `null` if there is no difference. */
   needed: number | null;
 }
 
@@ -1047,7 +1047,7 @@ export interface Outline {
 /** How much of the skills a prompt shows. */
 export type PromptLevel = "full" | "shortened" | "names" | "dropped";
 
-/** A success rate with its Wilson 95 % interval. */
+/** A success rate with its Wilson 95% interval. */
 export interface Rate {
   /** Successes. */
   success: number;
@@ -1067,7 +1067,7 @@ export interface Recommendation {
   skill: string;
   /** The reason: the skill got worse, rarely succeeds, got better, or needs more executions. */
   kind: RecommendationKind;
-  /** How certain it is. A skill with a success rate of 60 % or more is ever called `low` with `sure` with a probability of at most 5 %, and a skill with a constant rate is ever called `worse` or `better` with at most 5 % within 200 executions (about 10 % over any number), no matter how often you check. */
+  /** How certain it is. The probability that a skill with a success rate of 60% or more is ever called `low` and `sure` is at most 5%. The probability that a skill with a constant rate is called `worse` or `better` is at most 5% within 200 executions and about 10% over any number. Both hold no matter how often you check. */
   sure: Certainty;
   /** The recommendation, as a sentence for people. */
   text: string;
@@ -1347,7 +1347,7 @@ export interface SkillReport {
   idle: boolean;
   /** A histogram of its durations, without empty ranges. */
   durations: Bin[];
-  /** What is missing before a tier can be given, if anything. */
+  /** What is missing before the skill can be rated, or a change of its rate detected; `null` if nothing is. */
   missing: string | null;
   /** The models of its last 100 executions, the most used first; empty unless `models` is set. */
   models: Model[];
@@ -1526,7 +1526,7 @@ export interface StoreValue {
 /** Whose rules are applied. */
 export type Target = "spec" | "claude" | "codex" | "openclaw" | "clawpowers";
 
-/** The 95 % interval of a rate: `good` if it is at 80 % or above, `moderate` at 60 % or above, `low` below 60 %, otherwise `unsure`. */
+/** The 95% interval of a rate: `good` if it is at 80% or above, `moderate` at 60% or above, `low` below 60%, otherwise `unsure`. */
 export type Tier = "good" | "moderate" | "low" | "unsure";
 
 /** Token counts. */

@@ -126,7 +126,7 @@ fn a_skill_that_got_worse_is_named_with_its_evidence() {
     );
     let advice = sandbox.run(&["analyze", THEN, "--recommendations"]);
     assert!(
-        advice.out.contains("worse deploy: since ") && !advice.out.contains("RUNS"),
+        advice.out.contains("worse deploy: success rate fell from ") && !advice.out.contains("RUNS"),
         "{}",
         advice.out
     );
@@ -440,7 +440,7 @@ fn failures_are_traced_to_a_version_and_a_session() {
         sandbox
             .run(&["status"])
             .out
-            .contains("worse deploy: since 2026-01-06")
+            .contains("worse deploy: success rate fell from 90% to 49% on 2026-01-06")
     );
     // The executions since then show no change.
     let ok = analysis(&sandbox, &["--since", "2026-01-06T12:00:00Z"]);

@@ -43,7 +43,7 @@ Target: TypeAlias = Literal["spec", "claude", "codex", "openclaw", "clawpowers"]
 """Whose rules are applied."""
 
 Tier: TypeAlias = Literal["good", "moderate", "low", "unsure"]
-"""The 95 % interval of a rate: `good` if it is at 80 % or above, `moderate` at 60 % or above, `low` below 60 %, otherwise `unsure`."""
+"""The 95% interval of a rate: `good` if it is at 80% or above, `moderate` at 60% or above, `low` below 60%, otherwise `unsure`."""
 
 Truncation: TypeAlias = Literal["whole", "shortened", "name_only", "dropped"]
 """What a client leaves of a skill in its list."""
@@ -161,7 +161,7 @@ class Comparison(TypedDict):
     difference: float
     """The rate of the second sample minus that of the first."""
     low: float
-    """The lower end of its 95 % interval, by Newcombe's hybrid score method."""
+    """The lower end of its 95% interval, by Newcombe's hybrid score method."""
     high: float
     """The upper end of the interval."""
     p_value: float
@@ -169,7 +169,7 @@ class Comparison(TypedDict):
     method: SignificanceTest
     """The test that gave the p-value."""
     needed: int | None
-    """How many executions each side needs in total to detect the observed difference with 80 % power at the 5 % level; `null` if there is no difference."""
+    """How many executions each side needs in total to detect the observed difference with 80% power at the 5% level; `null` if there is no difference."""
 
 
 class ConfigGetReply(TypedDict):
@@ -569,7 +569,7 @@ class Outline(TypedDict):
 
 
 class Rate(TypedDict):
-    """A success rate with its Wilson 95 % interval."""
+    """A success rate with its Wilson 95% interval."""
 
     success: int
     """Successes."""
@@ -591,7 +591,7 @@ class Recommendation(TypedDict):
     kind: RecommendationKind
     """The reason: the skill got worse, rarely succeeds, got better, or needs more executions."""
     sure: Certainty
-    """How certain it is. A skill with a success rate of 60 % or more is ever called `low` with `sure` with a probability of at most 5 %, and a skill with a constant rate is ever called `worse` or `better` with at most 5 % within 200 executions (about 10 % over any number), no matter how often you check."""
+    """How certain it is. The probability that a skill with a success rate of 60% or more is ever called `low` and `sure` is at most 5%. The probability that a skill with a constant rate is called `worse` or `better` is at most 5% within 200 executions and about 10% over any number. Both hold no matter how often you check."""
     text: str
     """The recommendation, as a sentence for people."""
     rate: Rate
@@ -866,7 +866,7 @@ class SkillReport(TypedDict):
     durations: list[Bin]
     """A histogram of its durations, without empty ranges."""
     missing: str | None
-    """What is missing before a tier can be given, if anything."""
+    """What is missing before the skill can be rated, or a change of its rate detected; `null` if nothing is."""
     models: list[Model]
     """The models of its last 100 executions, the most used first; empty unless `models` is set."""
 
