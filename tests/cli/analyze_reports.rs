@@ -295,3 +295,11 @@ fn the_json_matches_its_schema() {
         conforms(&reply["ok"], &reference, &schema, "");
     }
 }
+
+#[test]
+fn a_report_that_cannot_be_saved_prints_no_reply() {
+    let sandbox = lived();
+    fs::write(sandbox.runtime_home().join("feedback"), "a file").unwrap();
+    let ran = sandbox.run(&["--json", "analyze", "--save"]);
+    assert_eq!((ran.code, ran.out.as_str()), (4, ""), "{ran:?}");
+}

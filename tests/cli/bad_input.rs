@@ -3,6 +3,7 @@
 use crate::harness::{Sandbox, finish, wait};
 use crate::started::Start as _;
 use crate::system::{os_string, set_mode, symlink};
+use clawpowers_loader::CLIENTS;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::Stdio;
@@ -171,15 +172,14 @@ fn a_root_has_to_be_a_folder() {
 fn an_unknown_value_is_refused_with_the_valid_values() {
     let sandbox = Sandbox::new();
     sandbox.skill("good", "Is good.");
+    let names: Vec<_> = CLIENTS.iter().map(|client| client.name).collect();
+    let clients = format!("the clients are {}", names.join(", "));
     let cases: [(&[&str], &str); 5] = [
         (
             &["skill", "list", "--scope", "x"],
             "the scopes are project, user, home, system, extra, bundled",
         ),
-        (
-            &["skill", "list", "--as", "x"],
-            "the clients are claude, codex, gemini, opencode, goose, openclaw, copilot, pi",
-        ),
+        (&["skill", "list", "--as", "x"], &clients),
         (
             &["skill", "validate", "good", "--target", "x"],
             "the targets are spec, claude, codex, openclaw, clawpowers",

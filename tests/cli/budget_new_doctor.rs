@@ -47,9 +47,10 @@ fn a_new_skill_is_valid_and_listed() {
         (ran.code, ran.out.as_str()),
         (0, ".agents/skills/release-notes/SKILL.md\n")
     );
-    assert_eq!(
-        ran.err,
-        "clients that read this folder: codex, gemini, opencode, goose, openclaw, copilot, pi\n"
+    // The snapshots hold the whole line.
+    assert!(
+        ran.err.starts_with("clients that read this folder: codex, "),
+        "{ran:?}"
     );
     let path = ".agents/skills/release-notes";
     assert_eq!(sandbox.run(&["skill", "validate", path]).code, 0);

@@ -482,3 +482,17 @@ fn a_closed_stdout_is_an_error_if_something_is_printed() {
         Some(0)
     );
 }
+
+/// Its first byte is above every character.
+#[test]
+fn a_damaged_key_above_all_text_is_not_left_out() {
+    let sandbox = Sandbox::new();
+    sandbox.good(&["store", "set", "k", "v"]);
+    sandbox.good(&["store", "set", "zz-last", "v"]);
+    assert_eq!(patch(&sandbox.runtime_home(), b"zz-last", b"\xffz-last"), 2);
+    for command in ["list", "list-values", "export"] {
+        let ran = sandbox.run(&["store", command]);
+        assert_eq!((ran.code, ran.out.lines().count()), (4, 1), "{ran:?}");
+        assert!(ran.err.contains("text that is not UTF-8"), "{ran:?}");
+    }
+}

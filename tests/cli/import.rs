@@ -681,3 +681,12 @@ fn a_killed_second_import_changes_nothing() {
     assert_eq!(total(&sandbox), 2002);
     assert_eq!(get(&sandbox, "plan:auth:task_1").as_deref(), Some("complete"));
 }
+
+#[test]
+fn the_status_of_a_home_that_it_imports_has_the_size_of_the_database() {
+    let sandbox = Sandbox::new();
+    small(&sandbox.runtime_home());
+    let (code, reply) = sandbox.json(&["status"]);
+    assert_eq!((code, &reply["ok"]["keys"]), (0, &json!(3)), "{reply}");
+    assert!(reply["ok"]["bytes"].as_u64().unwrap() > 0, "{reply}");
+}

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 use tempfile::TempDir;
 
 const WRITER: &str = "CLAWPOWERS_STRESS_MOVED";
@@ -52,12 +52,19 @@ const CHANGES: [fn(&Path, &Path); 6] = [
     |home, _| fs::remove_file(home.join("clawpowers.db-shm")).unwrap(),
 ];
 
-/// Makes a home old enough that a long process relies on the time of its folder.
-fn age(home: &Path) {
-    let folder = fs::File::open(home).unwrap();
-    folder
-        .set_modified(SystemTime::now() - Duration::from_secs(3600))
-        .unwrap();
+/// Waits until a long process relies on the time of a folder: the time must be older than the coarsest resolution.
+fn age() {
+    thread::sleep(Duration::from_millis(3100));
+}
+
+/// A home that a long process relies on the time of.
+fn old_home() -> (TempDir, Runtime) {
+    let home = TempDir::new().unwrap();
+    let long = open(home.path());
+    assert!(set(&long, "k", "v").contains("ok"));
+    age();
+    assert!(set(&long, "k", "v").contains("ok"));
+    (home, long)
 }
 
 #[test]
@@ -72,7 +79,7 @@ fn a_write_goes_to_the_file_at_the_path() {
         let long = open(&home);
         assert!(set(&long, NAME, "old").contains("ok"));
         if number % 2 == 0 {
-            age(&home);
+            age();
             assert!(set(&long, NAME, "old").contains("ok"));
         }
         change(&home, place.path());
@@ -95,11 +102,7 @@ fn a_write_goes_to_the_file_at_the_path() {
 #[test]
 #[cfg_attr(windows, ignore = "an open file cannot be moved or deleted there")]
 fn a_write_to_a_deleted_file_with_a_wal_is_refused() {
-    let home = TempDir::new().unwrap();
-    let long = open(home.path());
-    assert!(set(&long, "k", "v").contains("ok"));
-    age(home.path());
-    assert!(set(&long, "k", "v").contains("ok"));
+    let (home, long) = old_home();
     fs::remove_file(home.path().join("clawpowers.db")).unwrap();
     let reply = set(&long, "k", "w");
     assert!(
@@ -109,14 +112,29 @@ fn a_write_to_a_deleted_file_with_a_wal_is_refused() {
     assert!(!home.path().join("clawpowers.db").exists());
 }
 
+/// Programs that restore a backup set the time of the folder back.
+#[test]
+#[cfg_attr(windows, ignore = "an open file cannot be moved or deleted there")]
+fn a_restored_backup_is_noticed() {
+    let (home, long) = old_home();
+    let folder = fs::File::open(home.path()).unwrap();
+    let modified = folder.metadata().unwrap().modified().unwrap();
+    let backup = sound(home.path()).serialize().unwrap();
+    assert!(set(&long, "k", "later").contains("ok"));
+    for suffix in ["", "-wal", "-shm"] {
+        fs::remove_file(home.path().join(format!("clawpowers.db{suffix}"))).unwrap();
+    }
+    fs::write(home.path().join("clawpowers.db"), backup).unwrap();
+    folder.set_modified(modified).unwrap();
+    assert!(get(&long, "k").contains(r#""value":"v""#));
+    assert!(set(&long, "k", "w").contains("ok"));
+    assert_eq!(done(home.path(), &["store", "get", "k"]), "w\n");
+}
+
 #[test]
 #[cfg_attr(windows, ignore = "an open file cannot be moved or deleted there")]
 fn a_damage_marker_stops_a_long_process() {
-    let home = TempDir::new().unwrap();
-    let long = open(home.path());
-    assert!(set(&long, "k", "v").contains("ok"));
-    age(home.path());
-    assert!(set(&long, "k", "v").contains("ok"));
+    let (home, long) = old_home();
     fs::write(
         home.path().join("clawpowers.db-damaged"),
         "Damage found\na page\n",

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use std::cell::Cell;
 use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 /// How long consecutive reads rely on one check of the files. A call of `stat` takes half as long as a read.
 const READ_CHECK_INTERVAL: Duration = Duration::from_millis(1);
@@ -74,28 +74,37 @@ const fn file_id(_: &Metadata) -> FileId {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct FolderState {
     id: FileId,
-    modified: SystemTime,
+    /// The time of the last change, which no program can set, since 1970. Those that restore a backup set the time of the
+    /// last modification back.
+    changed: Duration,
 }
 
 impl FolderState {
-    /// The coarsest resolution of the times of a folder.
-    const PRECISION: Duration = Duration::from_millis(100);
+    /// More than the coarsest resolution of the times of a folder, the two seconds of FAT.
+    const PRECISION: Duration = Duration::from_secs(3);
 
     /// Reads the state; `None` where it is not reliable, as on Windows, which writes the times of a folder late.
+    #[cfg(unix)]
     fn read(folder: &Path) -> Option<Self> {
-        if cfg!(not(unix)) {
-            return None;
-        }
+        use std::os::unix::fs::MetadataExt as _;
         let metadata = fs::metadata(folder).ok()?;
+        let seconds = u64::try_from(metadata.ctime()).ok()?;
+        let nanos = u32::try_from(metadata.ctime_nsec()).ok()?;
         Some(Self {
             id: file_id(&metadata),
-            modified: metadata.modified().ok()?,
+            changed: Duration::new(seconds, nanos),
         })
+    }
+
+    #[cfg(not(unix))]
+    const fn read(_: &Path) -> Option<Self> {
+        None
     }
 
     /// Tells whether every later change gives the folder another time.
     fn is_distinct(&self) -> bool {
-        self.modified.elapsed().is_ok_and(|age| age > Self::PRECISION)
+        let now = UNIX_EPOCH.elapsed().unwrap_or_default();
+        now.saturating_sub(self.changed) > Self::PRECISION
     }
 }
 
@@ -232,6 +241,8 @@ impl DbFile {
         if disk.has_commit() {
             return Ok(());
         }
+        // The next call opens the file at the path.
+        disk.folder_check.set(None);
         Err(self.moved("the write may be in the moved file; check before you repeat it"))
     }
 

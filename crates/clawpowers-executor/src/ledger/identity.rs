@@ -110,11 +110,11 @@ mod tests {
                 session: text("a"),
                 agent: text("b"),
                 model: text("c"),
-                tier: None,
                 project: text("d"),
                 skill_version: text("e"),
                 skill_digest: text("f"),
                 source: text("import"),
+                ..ExecutionFields::default()
             },
             uid: None,
             extra: text("{}"),

@@ -1,11 +1,10 @@
 //! Selects keys by a plain prefix, or by a pattern with `*`, `?` and `[…]`.
 
-use super::key::MAX_KEY_BYTES;
 use crate::error::{Error, Result};
 
 /// The condition that a key matches: it is in the range of the prefix, for which SQLite uses its index, and it matches `GLOB`
 /// or starts with the text of the pattern.
-pub(super) const MATCHES: &str = "key BETWEEN ?1 AND ?2
+pub(super) const MATCHES: &str = "key >= ?1 AND (?2 IS NULL OR key < ?2)
     AND (?3 IS NULL OR key GLOB ?3 OR substr(key, 1, length(?4)) = ?4)";
 
 /// The longest pattern that SQLite accepts, in bytes.
@@ -69,16 +68,14 @@ impl Pattern {
     }
 
     /// Returns the parameters of [`MATCHES`].
-    pub(super) fn parameters(&self) -> Result<(&str, String, Option<&str>, &str)> {
+    pub(super) fn parameters(&self) -> Result<(&str, Option<String>, Option<&str>, &str)> {
         let length = self.glob.as_ref().map_or(0, String::len);
         if length > MAX_GLOB_BYTES {
             let message = format!("the pattern has {length} bytes, more than {MAX_GLOB_BYTES}");
             return Err(Error::invalid(message, "use a shorter pattern"));
         }
         let prefix = self.text.get(..self.prefix).unwrap_or_default();
-        // No key with the prefix is above this: it ends with the highest character, in the length of the longest key.
-        let last = format!("{prefix}{}", "\u{10ffff}".repeat(MAX_KEY_BYTES / 4));
-        Ok((prefix, last, self.glob.as_deref(), &self.text))
+        Ok((prefix, after(prefix), self.glob.as_deref(), &self.text))
     }
 }
 
@@ -89,6 +86,21 @@ fn set(text: &str) -> Option<usize> {
     let first = body.chars().next()?.len_utf8();
     let end = body.get(first..)?.find(']')?;
     Some(text.len() - body.len() + first + end + 1)
+}
+
+/// Returns the lowest text above every text that starts with `prefix`, if there is one. A damaged key may be above the
+/// highest character.
+fn after(prefix: &str) -> Option<String> {
+    let mut chars: Vec<char> = prefix.chars().collect();
+    while let Some(last) = chars.pop() {
+        // UTF-8 keeps the order of code points, without the surrogates.
+        let next = (u32::from(last) + 1..=u32::from(char::MAX)).find_map(char::from_u32);
+        if let Some(next) = next {
+            chars.push(next);
+            return Some(chars.into_iter().collect());
+        }
+    }
+    None
 }
 
 #[cfg(test)]

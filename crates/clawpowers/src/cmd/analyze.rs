@@ -109,34 +109,34 @@ impl AnalyzeArgs {
         };
         let result = feedback::analyze::run(runtime, &request);
         let text = |r: &_| render_report(context, format, self.recommendations, &request, r);
-        let exit = out.respond(
-            &result,
-            |_| Exit::Done,
-            |r| {
-                let printed = out.print(&text(r));
-                if r.skills.is_empty() {
-                    let hint = "record one with `clawpowers metrics record --skill NAME --outcome success`";
-                    out.eprint(&format!("hint: {hint}\n"));
-                }
-                printed
-            },
-        );
-        let (Ok(response), true) = (&result, self.save) else {
-            return exit;
-        };
-        let report = if out.json {
-            clawpowers_api::reply(&result)
-        } else {
-            text(response)
-        };
-        let saved = match runtime.save_report(format.extension(), &report) {
+        let save = |report: &str| match runtime.save_report(format.extension(), report) {
             Ok(path) => {
                 out.eprint(&format!("saved to {}\n", display_path(&path)));
                 Exit::Done
             }
             Err(error) => out.eprint_error(&error),
         };
-        if exit == Exit::Done { saved } else { exit }
+        // A complete reply on stdout must not be followed by an error.
+        if self.save && out.json && result.is_ok() {
+            let saved = save(&clawpowers_api::reply(&result));
+            if saved != Exit::Done {
+                return saved;
+            }
+        }
+        out.respond(
+            &result,
+            |_| Exit::Done,
+            |r| {
+                let report = text(r);
+                let printed = out.print(&report);
+                let saved = if self.save { save(&report) } else { Exit::Done };
+                if r.skills.is_empty() {
+                    let hint = "record one with `clawpowers metrics record --skill NAME --outcome success`";
+                    out.eprint(&format!("hint: {hint}\n"));
+                }
+                if printed == Exit::Done { saved } else { printed }
+            },
+        )
     }
 }
 
