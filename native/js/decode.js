@@ -35,7 +35,7 @@ export function thrown(error) {
   try {
     return failure(JSON.parse(error.message));
   } catch {
-    const failed = internal(`the call failed in a way it should not: ${error?.message ?? error}`);
+    const failed = internal(`internal error: ${error?.message ?? error}`);
     failed.cause = error;
     return failed;
   }

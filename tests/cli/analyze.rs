@@ -109,7 +109,7 @@ fn a_skill_that_got_worse_is_named_with_its_evidence() {
         "{row}"
     );
     assert!(
-        text.out.contains("\nfell: succeeds less often than before; "),
+        text.out.contains("\nfell: success rate dropped; "),
         "{}",
         text.out
     );
@@ -281,7 +281,7 @@ fn versions_and_periods_are_compared() {
         (&ok["a"]["rate"]["total"], &ok["b"]["rate"]["total"]),
         (&24.into(), &24.into())
     );
-    assert_eq!(ok["verdict"], "no difference was seen");
+    assert_eq!(ok["verdict"], "the rates are equal");
     sandbox.refused(
         3,
         &["analyze", "--skill", "deploy", "--compare", "soon..", "1.0.0"],
@@ -364,7 +364,7 @@ fn a_comparison_says_how_many_executions_are_missing() {
     assert_eq!(
         ok["verdict"],
         format!(
-            "no difference can be told; one of this size would take about {needed} executions on each side, {} more of \
+            "not significant: detecting this difference takes about {needed} executions per side, {} more of \
              `..2026-01-02` and {} more of `2026-01-02..`",
             needed - 24,
             needed - 48

@@ -268,7 +268,7 @@ fn an_invalid_command_line_is_a_usage_error() {
         ),
         (
             &["doctor", "--home", "a", "--home", "b"],
-            "`--home <DIR>` cannot be given twice",
+            "`--home <DIR>` cannot be used twice",
             "usage: ",
         ),
         (

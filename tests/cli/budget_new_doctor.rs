@@ -210,7 +210,7 @@ fn a_full_disk_leaves_nothing_behind() {
     crate::harness::good_error(&ran.err);
     assert!(
         ran.err
-            .contains("hint: free some space on the disk; nothing was written\n"),
+            .contains("hint: free some disk space; nothing was written\n"),
         "{ran:?}"
     );
     let left: Vec<_> = fs::read_dir(sandbox.work()).unwrap().flatten().collect();
@@ -290,7 +290,7 @@ fn doctor_lists_problems() {
     assert_eq!((ran.code, ran.err.as_str()), (1, ""));
     for part in [
         "  2 found, 1 loaded, 0 shadowed, 1 rejected\n",
-        "  needy lacks ",
+        "  needy is missing ",
         "no-such-program-x",
         "NO_SUCH_VARIABLE_X",
         "rejected s/broken/SKILL.md:1:1: ",

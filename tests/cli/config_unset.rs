@@ -78,7 +78,7 @@ fn the_skills_of_a_profile_are_a_list() {
         let ran = set(wrong);
         assert_eq!(ran.code, 3, "{ran:?}");
         assert!(ran.err.starts_with("error: `profiles.dev.skills` "), "{ran:?}");
-        assert!(ran.err.contains(" takes a list"), "{ran:?}");
+        assert!(ran.err.contains(" a list"), "{ran:?}");
     }
     assert_eq!(set(r#"["a", "b"]"#).code, 0);
     // A profile as a whole is an object or a plain list.
@@ -96,7 +96,7 @@ fn the_skills_of_a_profile_are_a_list() {
         let ran = sandbox.refused(3, &["config", "set", key, wrong, "--json-value"]);
         assert!(
             ran.err
-                .contains("hint: it takes an object with `skills`, or a list of skills"),
+                .contains("hint: expected an object with `skills`, or a list of skills"),
             "{ran:?}"
         );
     }

@@ -49,7 +49,7 @@ fn doctor_works_with_an_invalid_configuration() {
         ran.out.contains("configuration: ") && ran.out.contains("is not JSON"),
         "{ran:?}"
     );
-    assert!(ran.out.contains("clawpowers.db: sound"), "{ran:?}");
+    assert!(ran.out.contains("clawpowers.db: ok"), "{ran:?}");
     assert!(!ran.out.contains("none"), "{ran:?}");
     // A folder cannot be read as a file by any user.
     fs::remove_file(&config).unwrap();
@@ -70,7 +70,10 @@ fn doctor_reports_a_home_that_is_a_file() {
         let ran = sandbox.run(&["doctor", "--home", home]);
         assert_eq!((ran.code, &*ran.err), (1, ""), "{ran:?}");
         assert!(ran.out.contains("is a file, not a folder"), "{ran:?}");
-        assert!(ran.out.contains("database: io, see storage above"), "{ran:?}");
+        assert!(
+            ran.out.contains("database: I/O error, see storage above"),
+            "{ran:?}"
+        );
     }
     assert_eq!(fs::read_to_string(sandbox.work().join("file")).unwrap(), "text");
 }

@@ -53,14 +53,14 @@ fn a_summary_matches_a_manual_count() {
     assert_eq!(
         sandbox.good(&["metrics", "summary", "--skill", "one-of-8"]),
         "Total executions: 8\n  Success: 1 (13%)\n  Failure: 7 (88%)\n  Partial: 0 (0%)\nAvg duration: 2s\n\
-         Median duration: 2.0s, 95% within 2.0s\n"
+         Median duration: 2.0s, p95: 2.0s\n"
     );
     // 1.5 s is rounded up; skipped executions count.
     assert_eq!(
         sandbox.good(&["metrics", "summary", "--skill", "mix"]),
         "Total executions: 3\n  Success: 1 (33%)\n  Failure: 0 (0%)\n  Partial: 1 (33%)\n  Skipped: 1 (33%)\n\
-         Avg duration: 2s\nMedian duration: 1.0s, 95% within 2.0s\nCost: $0.3 of 2 executions\n\
-         Tokens: 10 in, 5 out of 1 execution\n"
+         Avg duration: 2s\nMedian duration: 1.0s, p95: 2.0s\nCost: $0.3 over 2 executions\n\
+         Tokens: 10 in, 5 out, over 1 execution\n"
     );
     let all = sandbox.good(&["metrics", "summary"]);
     assert!(

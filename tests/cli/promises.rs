@@ -261,7 +261,7 @@ fn a_program_that_a_skill_requires_is_not_started() {
         &["skill", "list", "--root", "s"],
     ] {
         let ran = finish(sandbox.program().args(args).env("PATH", &path));
-        assert!(ran.code == 0 && !ran.out.contains("lacks"), "{ran:?}");
+        assert!(ran.code == 0 && !ran.out.contains("is missing"), "{ran:?}");
     }
     assert!(!sandbox.work().join("ran").exists());
 }

@@ -105,10 +105,14 @@ fn a_budget_that_is_too_small_is_refused_with_the_minimum() {
         let ran = ask("5");
         assert_eq!((ran.code, ran.out.as_str()), (3, ""), "{ran:?}");
         assert!(
-            ran.err.starts_with("error: no prompt fits into 5 tokens\n"),
+            ran.err.starts_with("error: a budget of 5 tokens is too small\n"),
             "{ran:?}"
         );
-        let least = ran.err.split_once("hint: the smallest prompt needs ").unwrap().1;
+        let least = ran
+            .err
+            .split_once("hint: the minimum for these skills is ")
+            .unwrap()
+            .1;
         let least: usize = least.strip_suffix(" tokens\n").unwrap().parse().unwrap();
         let ran = ask(&least.to_string());
         assert_eq!(ran.code, 0, "{ran:?}");

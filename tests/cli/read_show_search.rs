@@ -191,10 +191,10 @@ fn show_prints_every_field() {
     let ran = sandbox.run(&["skill", "show", "tea", "--root", "s"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
     for line in [
-        "location      s/tea/SKILL.md",
-        "version       1.2.3",
-        "license       MIT",
-        "started by    user and model",
+        "location         s/tea/SKILL.md",
+        "version          1.2.3",
+        "license          MIT",
+        "invocable by     user and model",
         "  Tea",
         "    Pour",
         "  script           10 B  scripts/pour.sh",

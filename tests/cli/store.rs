@@ -362,8 +362,7 @@ fn s6_no_value_is_executed() {
     for word in words {
         let ran = sandbox.refused(3, &["store", "incr", "n", word]);
         assert!(
-            ran.err
-                .contains(&format!("`{word}` is not an integer of 64 bits")),
+            ran.err.contains(&format!("`{word}` is not a 64-bit integer")),
             "{ran:?}"
         );
         sandbox.refused(2, &["metrics", "show", "--limit", word]);

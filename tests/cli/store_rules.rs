@@ -234,7 +234,7 @@ fn replies_have_their_exact_shape() {
     let error = json!({
         "code": "not_found",
         "message": "key not found: z",
-        "hint": "`clawpowers store list` lists the keys; a default value can be given",
+        "hint": "`clawpowers store list` lists the keys; pass a default value to avoid this error",
     });
     assert_eq!((code, reply), (1, json!({ "error": error })));
     let (code, reply) = sandbox.json(&["store", "get", "a/b"]);

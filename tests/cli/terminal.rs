@@ -395,7 +395,7 @@ fn help_shows_defaults() {
     let cases: [(&[&str], &[&str]); 10] = [
         (
             &["skill", "list"],
-            &["the folders of project, user and home", "all"],
+            &["the project, user and runtime-home roots", "all"],
         ),
         (
             &["skill", "validate"],

@@ -185,7 +185,7 @@ fn a_folder_without_any_skill_is_not_valid() {
     assert_eq!(
         ran.out,
         "empty:1:1: error[file-missing]: missing required file: SKILL.md, in the folder and below\n  hint: \
-         `clawpowers skill new NAME` makes one\n1 file, 0 valid for spec, 1 error, 0 warnings\n"
+         `clawpowers skill new NAME` creates one\n1 file, 0 valid for spec, 1 error, 0 warnings\n"
     );
     sandbox.skill("good", "Is good.");
     let (code, reply) = sandbox.json(&["skill", "validate", "good", "empty"]);

@@ -20,7 +20,7 @@ pub(crate) fn write_whole(file: &Path, bytes: &[u8]) -> io::Result<()> {
     };
     // The message of the library names a temporary file that was never created.
     let mut new = NamedTempFile::new_in(folder).map_err(|error| {
-        let message = format!("no file can be made in its folder: {}", error.kind());
+        let message = format!("cannot create a temporary file in its folder: {}", error.kind());
         io::Error::new(error.kind(), message)
     })?;
     // For the same reason, not through `NamedTempFile` itself.
@@ -64,12 +64,12 @@ pub(crate) fn replace(new: NamedTempFile, file: &Path) -> io::Result<()> {
     }
 }
 
-/// Tells whether another program may have the file open: ERROR_ACCESS_DENIED or ERROR_SHARING_VIOLATION.
+/// Returns whether another program may have the file open: ERROR_ACCESS_DENIED or ERROR_SHARING_VIOLATION.
 fn is_held(error: &io::Error) -> bool {
     cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32))
 }
 
-/// Makes a new name in a folder durable.
+/// Fsyncs a folder, so that a new name in it survives a crash.
 fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(not(unix)) {
         // A folder cannot be opened as a file there.

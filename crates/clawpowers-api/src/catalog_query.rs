@@ -117,7 +117,7 @@ impl Selected {
     fn unknown(&self, name: &str, is_path: bool) -> ApiError {
         if is_path {
             return ApiError::not_found(format!("there is no skill at {}", quote(name)))
-                .hint("name a skill's folder or its SKILL.md");
+                .hint("pass a skill's folder or its SKILL.md");
         }
         let error = ApiError::not_found(format!("there is no skill {}", quote(name)));
         let named = |path: &Path| path.parent().and_then(Path::file_name).is_some_and(|n| n == name);
@@ -143,12 +143,12 @@ impl Runtime {
         self.select_rows(query)
     }
 
-    /// As [`Runtime::select`], but keeps only a row of each skill.
+    /// Like [`Runtime::select`], but keeps only a row of each skill.
     pub(crate) fn select_rows<T: Row>(&self, query: &CatalogQuery) -> Result<Selected<T>> {
         self.select_with(query, roles(self.environment.home.as_deref())?)
     }
 
-    /// As [`Runtime::select_rows`], with these role profiles.
+    /// Like [`Runtime::select_rows`], with these role profiles.
     pub(crate) fn select_with<T: Row>(&self, query: &CatalogQuery, roles: Roles) -> Result<Selected<T>> {
         let client = query.client.as_deref().map(client).transpose()?;
         let scopes = query.scopes.iter().map(|name| scope(name));
@@ -207,7 +207,7 @@ impl Runtime {
             Ok(false) => ApiError::invalid_input(format!("the root {} is not a folder", quote(root))),
             Err(error) => ApiError::io(format!("the root {} cannot be read: {error}", quote(root))),
         };
-        Err(error.hint("name a folder of skills or a SKILL.md"))
+        Err(error.hint("pass a folder of skills or a SKILL.md"))
     }
 
     /// Removes everything in the folder of a SKILL.md that was named as a root, except that file.
@@ -284,7 +284,7 @@ impl Runtime {
     }
 }
 
-/// Tells whether a path ends in `SKILL.md`.
+/// Returns whether a path ends in `SKILL.md`.
 fn is_skill_file(path: &str) -> bool {
     let name = Path::new(path).file_name();
     !path.ends_with('/') && name.is_some_and(|name| name.eq_ignore_ascii_case("SKILL.md"))

@@ -76,8 +76,8 @@ mod tests {
             "did you mean `{skill_list}`?"
         );
         assert_eq!(
-            worded("try `a`, or name another with {--home}"),
-            "try `a`, or name another with `home`"
+            worded("try `a`, or choose another with {--home}"),
+            "try `a`, or choose another with `home`"
         );
         assert_eq!(worded("a { b } c {d"), "a { b } c {d");
         assert_eq!(worded("an odd ` stays"), "an odd ` stays");

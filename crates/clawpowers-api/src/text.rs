@@ -3,7 +3,7 @@
 use crate::wire::ApiError;
 use clawpowers_loader::display::{escape_control, nearest, quote};
 
-/// Returns `text` with every unsafe character escaped, line ends and tabs too. Blanks are kept, so that a path stays the
+/// Returns `text` with every unsafe character escaped, newlines and tabs too. Spaces are kept, so that a path stays the
 /// same path.
 ///
 /// # Examples

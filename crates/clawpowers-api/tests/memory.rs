@@ -80,7 +80,7 @@ impl Both {
         self.same_but(operation, request, |_| ())
     }
 
-    /// As [`Both::same`], but for what `take` takes out of both.
+    /// Like [`Both::same`], but for what `take` takes out of both.
     fn same_but(&self, operation: &str, request: &Value, take: fn(&mut Value)) -> Value {
         let mut replies = self.replies(operation, request);
         replies.iter_mut().for_each(take);

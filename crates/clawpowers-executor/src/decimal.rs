@@ -41,7 +41,7 @@ pub fn nanodollars(text: &str) -> Result<i64> {
     amount(text, DOLLAR_PLACES, MAX_DOLLARS).ok_or_else(|| {
         let shown = quoted(text);
         let message = format!("the cost {shown} is not a number of US dollars from 0 to {MAX_DOLLARS}");
-        Error::invalid(message, "give dollars such as 0.0125")
+        Error::invalid(message, "use dollars such as 0.0125")
     })
 }
 

@@ -53,12 +53,12 @@ impl Storage {
             Self::Corrupt => {
                 "nothing was written; {doctor} checks the file again, {recover to=DIR} writes what can still be read to a new home"
             }
-            Self::Newer => "update clawpowers, or name another home with {--home}",
-            Self::Full => "make room on the disk, then try again; nothing was written",
+            Self::Newer => "update clawpowers, or choose another home with {--home}",
+            Self::Full => "free some disk space, then try again; nothing was written",
             Self::ReadOnly => {
-                "make the folder writable for this user, or name another home with {--home}; nothing was written"
+                "make the folder writable for this user, or choose another home with {--home}; nothing was written"
             }
-            Self::Io => "look at the folder and the disk that it is on; nothing was written",
+            Self::Io => "check the folder and its disk; nothing was written",
         }
     }
 }
@@ -135,7 +135,7 @@ impl Error {
             let (path, file) = (quoted_path(path), quoted_path(file));
             let message = format!("{path} cannot be used: {file} is a file, not a folder");
             return Self::storage(Storage::Io, message)
-                .with_hint("move the file away, or name another home with {--home}; nothing was written");
+                .with_hint("move the file away, or choose another home with {--home}; nothing was written");
         }
         let kind = match error.kind() {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Storage::Full,

@@ -19,7 +19,7 @@ pub(crate) fn private_file() -> OpenOptions {
     options
 }
 
-/// Makes the names in a folder durable.
+/// Fsyncs a folder, so that new names in it survive a crash.
 pub(crate) fn sync_folder(path: &Path) -> std::io::Result<()> {
     // Only Unix opens folders as files.
     #[cfg(unix)]
@@ -34,14 +34,14 @@ pub(crate) fn sync_folder(path: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Tells whether the disk of a file has no room for a command. SQLite does not report a full disk for its shared memory.
+/// Returns whether the disk of a file is too full for a command. SQLite does not report a full disk for its shared memory.
 pub(crate) fn disk_is_full(path: &Path) -> bool {
     // Shared memory and a few pages of the WAL.
     const NEEDED: u64 = 128 * 1024;
     lacks_room(path, NEEDED)
 }
 
-/// Tells whether the disk of a file has less room than this.
+/// Returns whether the disk of a file has less free space than this.
 #[cfg(unix)]
 pub(crate) fn lacks_room(path: &Path, bytes: u64) -> bool {
     let folder = path.parent().unwrap_or(path);

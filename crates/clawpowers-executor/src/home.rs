@@ -14,7 +14,7 @@ const FOLDERS: [&str; 6] = ["state", "metrics", "checkpoints", "feedback", "memo
 ///
 /// # Errors
 ///
-/// Methods return `ErrorKind::Storage` where the file system refuses; other errors are listed with the method.
+/// Methods return `ErrorKind::Storage` if the file system refuses; other errors are listed with the method.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Home {
     folder: PathBuf,
@@ -45,7 +45,7 @@ impl Home {
     ///
     /// # Errors
     ///
-    /// `ErrorKind::Storage` where there is such a WAL, and where a folder of the path is a file.
+    /// `ErrorKind::Storage` if there is such a WAL, and where a folder of the path is a file.
     pub fn check_orphan_wal(&self) -> Result<()> {
         let database = self.database();
         // The error of Windows would be that the file was not found.
@@ -65,16 +65,16 @@ impl Home {
         )))
     }
 
-    /// Returns the first problem in the note of damage beside the database.
+    /// Returns the first problem in the marker file beside the database.
     #[must_use]
     pub fn noted_damage(&self) -> Option<String> {
         marker::read(&self.real_database())
     }
 
-    /// Notes damage beside the database: from now on every process refuses to write to it.
+    /// Writes the marker file beside the database: from now on every process refuses to write to it.
     pub fn note_damage(&self, problems: &[String]) -> Result<()> {
         let database = self.real_database();
-        // A message that shows the note names the database before it.
+        // A message that shows the problem names the database before it.
         let names = format!("the database {} is damaged", quoted_path(&self.database()));
         let bare = |problem: &String| {
             let rest = problem.strip_prefix(&names).unwrap_or(problem);
@@ -86,7 +86,7 @@ impl Home {
         marker::write(&database, &problems).map_err(|error| Error::io(&database, &error))
     }
 
-    /// Deletes the note of damage.
+    /// Deletes the marker file.
     pub fn clear_damage(&self) -> Result<()> {
         let database = self.real_database();
         marker::clear(&database).map_err(|error| Error::io(&database, &error))
@@ -116,7 +116,7 @@ impl Home {
     }
 }
 
-/// Creates a folder that only its owner may read; tells whether it was missing.
+/// Creates a folder that only its owner may read; returns whether it was missing.
 fn private_folder(path: &Path) -> Result<bool> {
     if path.is_dir() {
         return Ok(false);

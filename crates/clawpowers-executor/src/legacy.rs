@@ -26,7 +26,7 @@ const MAX_BYTES_AHEAD: usize = 64 * 1024 * 1024;
 /// The size of the values that are in memory if they are written in several transactions.
 const MAX_BYTES_AT_ONCE: usize = 8 * 1024 * 1024;
 
-/// Tells whether a folder has state or metrics of 1.x.
+/// Returns whether a folder has state or metrics of 1.x.
 pub(crate) fn exists(home: &Path) -> bool {
     let names = |folder: &str| {
         let entries = fs::read_dir(home.join(folder)).into_iter().flatten().flatten();
@@ -43,13 +43,13 @@ pub(crate) fn exists(home: &Path) -> bool {
 ///
 /// # Errors
 ///
-/// `ErrorKind::Storage` where the folder cannot be read or the database cannot be written; nothing is imported then.
+/// `ErrorKind::Storage` if the folder cannot be read or the database cannot be written; nothing is imported then.
 pub fn import(db: &mut Db, from: &Path) -> Result<Report> {
     let lock = db.lock_imports()?;
     import_locked(db, from, lock.as_ref())
 }
 
-/// As [`import`], for a caller that has the lock.
+/// Like [`import`], for a caller that has the lock.
 pub(crate) fn import_locked(db: &mut Db, from: &Path, lock: Option<&FileLock>) -> Result<Report> {
     let place = place(db, from);
     // The user's own home may have links to anywhere; another folder may come from someone else.
@@ -296,7 +296,7 @@ fn remember_content(tx: &Tx<'_>, file: &Hash, last: Option<Hash>, content: &Hash
     if let Some(last) = last {
         tx.execute("DELETE FROM imported WHERE hash = ?", [joined(file, &last)])?;
     }
-    // An import that was stopped may have written the same row.
+    // An interrupted import may have written the same row.
     let sql = "INSERT INTO imported (hash) VALUES (?) ON CONFLICT (hash) DO UPDATE SET import = NULL";
     tx.execute(sql, [joined(file, content)]).map(|_| ())
 }
@@ -336,7 +336,7 @@ fn files(
 /// The reason of a symlink that is not followed.
 const ESCAPE: (&str, &str) = ("symlink-escape", "a symlink that leads out of the folder");
 
-/// Tells whether a path leads out of its boundary. A path that cannot be resolved is reported when it is read.
+/// Returns whether a path leads out of its boundary. A path that cannot be resolved is reported when it is read.
 fn escapes(path: &Path, boundary: Option<&Path>) -> bool {
     boundary.is_some_and(|boundary| path.canonicalize().is_ok_and(|real| !real.starts_with(boundary)))
 }
@@ -358,7 +358,7 @@ fn open(path: &Path, boundary: Option<&Path>) -> std::result::Result<File, Reaso
 fn read(path: &Path, boundary: Option<&Path>) -> Content {
     let file = open(path, boundary)?;
     let mut bytes = Vec::new();
-    // One more for the line end that 1.x added.
+    // One more for the newline that 1.x added.
     let limit = MAX_VALUE_BYTES as u64 + 1;
     file.take(limit + 1)
         .read_to_end(&mut bytes)
@@ -380,7 +380,7 @@ fn too_long() -> Reason {
     )
 }
 
-/// Tells whether a name is that of a temporary file of 1.x: `KEY.tmp.PID`.
+/// Returns whether a name is that of a temporary file of 1.x: `KEY.tmp.PID`.
 fn is_draft(name: &str) -> bool {
     let pid = name.rsplit_once(".tmp.").map(|(_, pid)| pid);
     pid.is_some_and(|pid| !pid.is_empty() && pid.bytes().all(|byte| byte.is_ascii_digit()))

@@ -69,7 +69,7 @@ impl FileLock {
         Ok(Self { file })
     }
 
-    /// Shows the processes that wait for the lock that this one makes progress: their 30 seconds start again.
+    /// Heartbeat: resets the 30-second timeout of the processes that wait for this lock.
     pub fn progress(&self) {
         let file = guard(&self.file);
         let Some(file) = file.as_ref() else { return };
@@ -92,7 +92,7 @@ fn guard<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Tells whether a process imports into the database at `path`. Creates nothing.
+/// Returns whether a process imports into the database at `path`. Creates nothing.
 pub(crate) fn is_importing(path: &Path) -> bool {
     let path = path.with_file_name(IMPORT_LOCK);
     // A pipe would block.

@@ -13,7 +13,7 @@ impl Db {
     ///
     /// # Errors
     ///
-    /// `ErrorKind::Storage` where the file is damaged, not ours, of a newer release, or cannot be opened.
+    /// `ErrorKind::Storage` if the file is damaged, not created by ClawPowers, of a newer release, or cannot be opened.
     pub fn open(home: &Home) -> Result<Option<Self>> {
         Ok(Self::open_with_report(home)?.map(|(db, _)| db))
     }
@@ -22,12 +22,12 @@ impl Db {
     ///
     /// # Errors
     ///
-    /// As [`Db::open`].
+    /// Like [`Db::open`].
     pub fn create(home: &Home) -> Result<Self> {
         Self::create_with_report(home).map(|(db, _)| db)
     }
 
-    /// As [`Db::open`]; also returns the report if this call imported a 1.x home.
+    /// Like [`Db::open`]; also returns the report if this call imported a 1.x home.
     pub fn open_with_report(home: &Home) -> Result<Option<(Self, Option<Report>)>> {
         if let Some(db) = Self::open_file(&home.database())? {
             return Ok(Some((db, None)));
@@ -39,7 +39,7 @@ impl Db {
         Ok(None)
     }
 
-    /// As [`Db::create`]; also returns the report if this call imported a 1.x home.
+    /// Like [`Db::create`]; also returns the report if this call imported a 1.x home.
     pub fn create_with_report(home: &Home) -> Result<(Self, Option<Report>)> {
         let path = home.database();
         if let Some(db) = Self::open_file(&path)? {

@@ -47,7 +47,7 @@ impl Timestamp {
         self.0
     }
 
-    /// Tells whether every language can write the time in RFC 3339: from the year 1 to the year 9999.
+    /// Returns whether every language can write the time in RFC 3339: from the year 1 to the year 9999.
     #[must_use]
     pub const fn is_writable(self) -> bool {
         self.0 >= FIRST && self.0 <= LAST

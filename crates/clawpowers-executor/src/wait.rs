@@ -10,13 +10,13 @@ pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
 /// Called before each pause of a wait: `true` ends the wait as the timeout would.
 pub type GiveUp = fn() -> bool;
 
-/// How a long operation lets its host work between two transactions.
+/// Lets a long operation yield to its host between two transactions.
 #[derive(Debug, Clone, Copy)]
-pub struct GiveWay {
+pub struct Yield {
     /// Whether the host waits.
-    pub wanted: fn() -> bool,
+    pub requested: fn() -> bool,
     /// Called while no connection is open; returns when the operation may continue.
-    pub pass: fn(),
+    pub run: fn(),
 }
 
 thread_local! {
@@ -24,10 +24,10 @@ thread_local! {
     static SINCE: Cell<Option<Instant>> = const { Cell::new(None) };
     static GIVE_UP: Cell<Option<GiveUp>> = const { Cell::new(None) };
     static GAVE_UP: Cell<bool> = const { Cell::new(false) };
-    static GIVE_WAY: Cell<Option<GiveWay>> = const { Cell::new(None) };
+    static YIELD: Cell<Option<Yield>> = const { Cell::new(None) };
 }
 
-/// As [`pause`], but also `false` once the timeout has passed since the call with 0 tries.
+/// Like [`pause`], but also `false` once the timeout has passed since the call with 0 tries.
 pub(crate) fn until_timeout(tries: i32) -> bool {
     if tries == 0 {
         SINCE.set(Some(Instant::now()));
@@ -60,9 +60,9 @@ pub fn interruptible<T>(give_up: GiveUp, work: impl FnOnce() -> T) -> (T, bool) 
     (answer, GAVE_UP.get())
 }
 
-/// Runs `work`, whose long operations on this thread give way to its host.
-pub fn giving_way<T>(way: GiveWay, work: impl FnOnce() -> T) -> T {
-    let _way = Scoped::set(&GIVE_WAY, Some(way));
+/// Runs `work`, whose long operations on this thread yield to its host.
+pub fn yielding<T>(to_host: Yield, work: impl FnOnce() -> T) -> T {
+    let _yield = Scoped::set(&YIELD, Some(to_host));
     work()
 }
 
@@ -81,16 +81,16 @@ impl<T: Copy> Drop for Scoped<T> {
     }
 }
 
-/// Returns [`GiveWay::pass`] if the host waits.
-pub(crate) fn way_wanted() -> Option<fn()> {
-    let way = GIVE_WAY.get()?;
-    (way.wanted)().then_some(way.pass)
+/// Returns [`Yield::run`] if the host waits.
+pub(crate) fn yield_requested() -> Option<fn()> {
+    let to_host = YIELD.get()?;
+    (to_host.requested)().then_some(to_host.run)
 }
 
-/// Lets the host work if it waits. Called while no connection is open.
-pub fn give_way() {
-    if let Some(pass) = way_wanted() {
-        pass();
+/// Yields to the host if it waits. Called while no connection is open.
+pub fn yield_to_host() {
+    if let Some(run) = yield_requested() {
+        run();
     }
 }
 

@@ -2,7 +2,7 @@
 //! stopped leaves nothing.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use clawpowers_executor::wait::{GiveWay, giving_way};
+use clawpowers_executor::wait::{Yield, yielding};
 use clawpowers_executor::{Db, Home, Key, Leftovers, Pattern, legacy, recover};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -22,11 +22,11 @@ thread_local! {
 /// Runs `work`, and `between` after each transaction of an import.
 fn with<T>(between: impl FnMut() + 'static, work: impl FnOnce() -> T) -> T {
     BETWEEN.set(Some(Box::new(between)));
-    let way = GiveWay {
-        wanted: || true,
-        pass: || BETWEEN.with_borrow_mut(|between| between.as_mut().unwrap()()),
+    let to_host = Yield {
+        requested: || true,
+        run: || BETWEEN.with_borrow_mut(|between| between.as_mut().unwrap()()),
     };
-    giving_way(way, work)
+    yielding(to_host, work)
 }
 
 fn open(home: &Path) -> Db {

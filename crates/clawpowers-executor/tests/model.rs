@@ -370,7 +370,7 @@ fn lines(db: &mut Db) -> String {
     lines
 }
 
-/// Tells whether a row is meant.
+/// Returns whether a row is meant.
 type Wanted = fn(&Row) -> bool;
 
 /// Counts rows in the plainest way.

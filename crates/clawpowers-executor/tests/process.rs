@@ -112,7 +112,7 @@ mod unix {
             WaitId::All,
             WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT,
         );
-        assert!(zombies.is_err(), "a child was not collected: {zombies:?}");
+        assert!(zombies.is_err(), "a child was not reaped: {zombies:?}");
         fs::write(outcome, text).unwrap();
         std::process::exit(code.into());
     }

@@ -11,11 +11,11 @@ use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
-  clawpowers skill list                 # skills here, loaded and rejected
+  clawpowers skill list                 # skills found from this folder
   clawpowers skill validate my-skill/   # the output of the reference validator
   clawpowers skill fix skills/ --write  # repair what can be repaired
-  clawpowers store incr build:count     # exact with any number of processes
-  clawpowers metrics summary            # how the executions of skills ended
+  clawpowers store incr build:count     # atomic across processes
+  clawpowers metrics summary            # outcomes by skill
   clawpowers doctor                     # problems with skills and database
 
 Exit codes: 0 success, 1 negative result (not found, problems found), 2 usage error, 3 invalid input, 4 storage or file \
@@ -39,7 +39,7 @@ pub(crate) struct Cli {
     /// The runtime home [default: $CLAWPOWERS_DIR, else ~/.clawpowers].
     #[arg(long, global = true, value_name = "DIR", help_heading = GLOBAL)]
     home: Option<PathBuf>,
-    /// Print the reply as JSON, as every binding returns it.
+    /// Print the result as JSON.
     #[arg(long, global = true, help_heading = GLOBAL)]
     json: bool,
     /// When to use color.
@@ -98,7 +98,7 @@ enum TopCommand {
     /// Skills: list, show, read, search, validate, fix, prompt.
     #[command(visible_alias = "skills")]
     Skill(Box<Group<skill::Command>>),
-    /// State: keys and values, safe with concurrent processes.
+    /// State: a key-value store, safe for concurrent use.
     Store(Box<Group<store::Command>>),
     /// Executions of skills: record, start, finish, show, summarize.
     Metrics(Box<Group<metrics::Command>>),

@@ -36,7 +36,7 @@ impl Context {
 // A doc comment on a flattened struct would become the description of the command.
 #[derive(Debug, Args)]
 pub(crate) struct CatalogArgs {
-    /// Search only this folder; can be repeated [default: the folders of project, user and home].
+    /// Search only this folder; can be repeated [default: the project, user and runtime-home roots].
     #[arg(long = "root", value_name = "DIR")]
     roots: Vec<String>,
     /// Only skills of this scope: project, user, home, system, extra, bundled; can be repeated [default: all].
@@ -51,7 +51,7 @@ pub(crate) struct CatalogArgs {
 
 fn client_help() -> String {
     let names: Vec<&str> = CLIENTS.iter().map(|client| client.name).collect();
-    format!("Show what this client would load: {}", names.join(", "))
+    format!("Use only the skills this client would load: {}", names.join(", "))
 }
 
 impl CatalogArgs {

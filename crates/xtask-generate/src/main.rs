@@ -75,6 +75,9 @@ mod tests {
             .filter(|(path, text)| std::fs::read_to_string(root().join(path)).ok().as_ref() != Some(text))
             .map(|(path, _)| path)
             .collect();
-        assert!(old.is_empty(), "run `cargo xtask bindings`: {old:?} differ");
+        assert!(
+            old.is_empty(),
+            "run `cargo xtask bindings generate`: {old:?} differ"
+        );
     }
 }

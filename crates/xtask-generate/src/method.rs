@@ -79,30 +79,30 @@ impl<'a> Method<'a> {
             .collect()
     }
 
-    /// Tells whether a named argument is required.
+    /// Returns whether a named argument is required.
     pub(crate) fn needs_options(&self) -> bool {
         self.options.iter().any(|field| field.required)
     }
 
-    /// Tells whether the method returns an integer of 64 bits, which is text in replies.
+    /// Returns whether the method returns an integer of 64 bits, which is text in replies.
     pub(crate) fn is_integer(&self) -> bool {
         self.result.is_some_and(|field| is_wide(field.schema))
     }
 }
 
-/// Tells whether a field is the text of an integer of 64 bits.
+/// Returns whether a field is the text of an integer of 64 bits.
 pub(crate) fn is_wide(schema: &Value) -> bool {
     schema["type"] == "string" && schema["format"] == "int64"
 }
 
-/// Tells whether the field of this name may be bytes.
+/// Returns whether the field of this name may be bytes.
 pub(crate) fn has_twin(fields: &[Field<'_>], name: &str) -> bool {
     fields
         .iter()
         .any(|field| field.name.strip_suffix("_base64") == Some(name))
 }
 
-/// Tells whether a type contains bytes, at any depth.
+/// Returns whether a type contains bytes, at any depth.
 fn holds_bytes(table: &Table, name: &str) -> bool {
     let fields = table.fields(name);
     let below = |field: &Field<'_>| {

@@ -105,7 +105,7 @@ fn duplicate(value: &RawValue) -> Option<(String, &RawValue)> {
     })
 }
 
-/// Returns the range of the text without the blanks around it. No object of it may have a key twice.
+/// Returns the range of the text without the whitespace around it. No object of it may have a key twice.
 fn root(text: &str) -> Result<Range<usize>, Fault> {
     let root = serde_json::from_str(text).map_err(|_| Fault::Unread)?;
     match duplicate(root) {
@@ -196,7 +196,7 @@ fn nested(names: &[String], value: &Value) -> Value {
 /// How the members of an object are laid out.
 #[derive(Debug, Clone)]
 struct Layout {
-    /// The line end before each member; `None` if all are on one line.
+    /// The newline before each member; `None` if all are on one line.
     newline: Option<String>,
     /// The indentation of the members.
     indent: String,
@@ -204,9 +204,9 @@ struct Layout {
     unit: String,
     /// The text between a name and its value.
     colon: String,
-    /// The blanks after a comma on one line.
+    /// The whitespace after a comma on one line.
     gap: String,
-    /// The blanks inside the braces of an object on one line.
+    /// The whitespace inside the braces of an object on one line.
     pad: String,
 }
 
@@ -279,7 +279,7 @@ impl Layout {
                 let items = map.iter().map(|(name, value)| self.member(name, value, &inner));
                 ("{", "}", &self.pad, items.collect())
             }
-            // Empty lists and objects have no blanks inside.
+            // Empty lists and objects have no whitespace inside.
             other => return other.to_string(),
         };
         let items = items.join(&self.separator(&inner));
@@ -308,7 +308,7 @@ impl Layout {
     }
 }
 
-/// Returns the first kind of line end that a text has.
+/// Returns the first kind of newline that a text has.
 fn line_end(text: &str) -> Option<&'static str> {
     ["\r\n", "\n", "\r"].into_iter().find(|end| text.contains(end))
 }
@@ -452,7 +452,7 @@ mod tests {
         })
     }
 
-    /// Writes a value with blanks and escapes as the choices say.
+    /// Writes a value with whitespace and escapes as the choices say.
     fn spell(out: &mut String, value: &Value, choices: &mut impl Iterator<Item = u8>) {
         const BLANKS: [&str; 8] = ["", "", " ", "\n", "\r\n  ", "\t", "\n    ", "\r"];
         let blank = |out: &mut String, choices: &mut dyn Iterator<Item = u8>| {

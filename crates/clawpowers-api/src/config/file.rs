@@ -35,7 +35,7 @@ pub(crate) fn path_of(runtime: &Runtime) -> Result<PathBuf> {
     let home = runtime.environment.home.as_deref().map(path);
     home.ok_or_else(|| {
         ApiError::invalid_input("there is no runtime home")
-            .hint("name it with {--home} or in `CLAWPOWERS_DIR`")
+            .hint("choose one with {--home} or in `CLAWPOWERS_DIR`")
     })
 }
 
@@ -54,7 +54,7 @@ pub(crate) fn read(file: &Path) -> Result<Option<Document>> {
         Err(error) => {
             let message = format!("{shown} cannot be read: {error}");
             return Err(ApiError::io(message)
-                .hint("make it a readable text file, or name another home with {--home}"));
+                .hint("make it a readable text file, or choose another home with {--home}"));
         }
     };
     let source = Source::decode(&bytes);
@@ -98,7 +98,7 @@ pub(crate) fn changed(
         Some(document) => {
             if document.source.encoding() == Encoding::Utf16 {
                 let why = "is UTF-16, which is read but not written";
-                return Err(invalid(file, why, None, 0).hint("save it as UTF-8; it was left as it is"));
+                return Err(invalid(file, why, None, 0).hint("save it as UTF-8; it was not changed"));
             }
             let text = document.source.text();
             let mark = document.bytes.len().saturating_sub(text.len());
@@ -111,9 +111,9 @@ pub(crate) fn changed(
     };
     let edit = edit.map_err(|fault| match fault {
         Fault::Duplicate { name, at } => {
-            let why = format!("names {} twice in one object", quote(&name));
+            let why = format!("has the duplicate key {}", quote(&name));
             invalid(file, &why, document.map(|document| &document.source), at)
-                .hint("remove one of the two; the file was left as it is")
+                .hint("remove one of the two; the file was not changed")
         }
         Fault::Unread => internal(),
     })?;
@@ -148,9 +148,9 @@ pub(crate) fn changed(
 fn internal() -> ApiError {
     ApiError::new(
         ErrorCode::Internal,
-        "config.json was not understood as it was read",
+        "internal error: the edited config.json does not match the requested change",
     )
-    .hint("please report it; the file was left as it is")
+    .hint("please report it; the file was not changed")
 }
 
 /// Returns the object at `names`, after creating missing ones; `None` if another value is there.
@@ -224,7 +224,7 @@ fn write(file: &Path, bytes: &[u8]) -> Result<()> {
         let refused = unwritable(file, &error.to_string());
         match error.kind() {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
-                refused.hint("make room on the disk, then try again; nothing was written")
+                refused.hint("free some disk space, then try again; nothing was written")
             }
             _ => refused,
         }
@@ -234,7 +234,7 @@ fn write(file: &Path, bytes: &[u8]) -> Result<()> {
 fn unwritable(file: &Path, why: &str) -> ApiError {
     let message = format!("{} cannot be written: {why}", quote(&display_path(file)));
     ApiError::io(message)
-        .hint("make the file and its folder writable for this user, or name another home with {--home}")
+        .hint("make the file and its folder writable for this user, or choose another home with {--home}")
 }
 
 /// Resolves symlinks to the file to write, which need not exist.

@@ -32,7 +32,7 @@ pub(crate) struct Path<'v> {
 
 impl Key {
     pub(crate) fn parse(text: &str) -> Result<Self> {
-        let example = "name a setting as in `payments.mode`";
+        let example = "use a key such as `payments.mode`";
         let (why, hint) = match text {
             _ if text.split('.').any(str::is_empty) => ("has an empty part".to_owned(), example),
             _ if text.contains(is_control) => ("contains a control character".to_owned(), example),
@@ -96,7 +96,7 @@ impl Key {
     }
 }
 
-/// Tells whether a file has a setting, in the spelling of either release.
+/// Returns whether a file has a setting, in the spelling of either release.
 pub(crate) fn is_in(map: &Map<String, Value>, key: &str) -> bool {
     Key(key.to_owned()).spelled_in(map).find(map).is_some()
 }

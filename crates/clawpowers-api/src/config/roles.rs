@@ -18,7 +18,7 @@ pub(crate) struct Role {
 }
 
 impl Role {
-    /// Tells whether a skill belongs to the role; names are compared as the catalog compares them.
+    /// Returns whether a skill belongs to the role; names are compared as the catalog compares them.
     pub(crate) fn has(&self, skill: &str) -> bool {
         let skill = normalize_name(skill);
         self.skills.iter().any(|own| normalize_name(own) == skill)

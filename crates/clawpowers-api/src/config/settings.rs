@@ -97,18 +97,18 @@ impl Kind {
     fn expected(self) -> String {
         match self {
             Self::Section => "an object of settings".to_owned(),
-            Self::Text => "a text".to_owned(),
+            Self::Text => "a string".to_owned(),
             Self::Flag => "true or false".to_owned(),
             Self::Number(least, most) if most.is_finite() => format!("a number from {least} to {most}"),
-            Self::Number(least, _) => format!("a number from {least} on"),
-            Self::OneOf(known) => known.join(", "),
+            Self::Number(least, _) => format!("a number, {least} or greater"),
+            Self::OneOf(known) => format!("one of `{}`", known.join("`, `")),
             Self::List => "a list".to_owned(),
             Self::Profiles => "an object with `skills`, or a list of skills".to_owned(),
         }
     }
 }
 
-/// Makes a value of a text: of the kind of the setting if it is known, else of the kind of its present value, else of
+/// Converts a text to a value: of the kind of the setting if it is known, else of the kind of its present value, else of
 /// the kind that the text looks like.
 pub(crate) fn coerced(key: &str, text: &str, present: Option<&Value>) -> Result<Value> {
     let refused = |takes: &str, hint: &str| {
@@ -120,10 +120,10 @@ pub(crate) fn coerced(key: &str, text: &str, present: Option<&Value>) -> Result<
         (Some(Kind::Flag), _) | (None, Some(Value::Bool(_))) => match text {
             "true" => Value::Bool(true),
             "false" => Value::Bool(false),
-            _ => return Err(refused("true or false", "give exactly `true` or `false`")),
+            _ => return Err(refused("true or false", "use `true` or `false`")),
         },
         (Some(Kind::Number(..)), _) | (None, Some(Value::Number(_))) => {
-            number(text).ok_or_else(|| refused("a number", "give a number such as `5` or `0.25`"))?
+            number(text).ok_or_else(|| refused("a number", "use a number such as `5` or `0.25`"))?
         }
         (None, None) => guessed(text),
         (kind, _) => serde_json::from_str(text).map_err(|_| {
@@ -133,13 +133,13 @@ pub(crate) fn coerced(key: &str, text: &str, present: Option<&Value>) -> Result<
                 Some(_) => "an object or a list",
                 None => "JSON",
             };
-            refused(takes, "write it as JSON, texts in double quotes")
+            refused(takes, "write it as JSON, with strings in double quotes")
         })?,
     };
     if is_whole(text) && value.as_number().is_some_and(|number| !is_exact(number)) {
         return Err(refused(
-            "a number that every program reads exactly",
-            "set it as a text: JSON in double quotes",
+            "a number within 9007199254740991 (2^53-1)",
+            "set it as a string, in double quotes",
         ));
     }
     Ok(value)
@@ -148,7 +148,7 @@ pub(crate) fn coerced(key: &str, text: &str, present: Option<&Value>) -> Result<
 /// Reads a number as JSON writes it.
 fn number(text: &str) -> Option<Value> {
     let value: Value = serde_json::from_str(text).ok()?;
-    // Blanks around it are allowed in JSON and are a mistake here.
+    // Whitespace around it is allowed in JSON but a mistake here.
     (value.is_number() && text.trim() == text).then_some(value)
 }
 
@@ -169,7 +169,7 @@ fn is_whole(text: &str) -> bool {
     digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Tells whether every language reads this whole number exactly.
+/// Returns whether every language reads this whole number exactly.
 fn is_exact(number: &Number) -> bool {
     let size = number.as_u64().or_else(|| number.as_i64().map(i64::unsigned_abs));
     // Minus zero has no other form.
@@ -181,10 +181,10 @@ pub(crate) fn check_numbers(key: &str, value: &Value) -> Result<()> {
     match value {
         Value::Number(number) if number.as_f64().is_none_or(|size| size.abs() > MAX_WHOLE as f64) => {
             let message = format!(
-                "{} cannot hold a number beyond {MAX_WHOLE}, up to which every program is exact",
+                "a number in {} is out of range: the limit is {MAX_WHOLE} (2^53-1)",
                 quote(key)
             );
-            Err(ApiError::invalid_input(message).hint("set it as a text: JSON in double quotes"))
+            Err(ApiError::invalid_input(message).hint("set it as a string, in double quotes"))
         }
         Value::Array(list) => list.iter().try_for_each(|value| check_numbers(key, value)),
         Value::Object(map) => map.values().try_for_each(|value| check_numbers(key, value)),
@@ -220,7 +220,7 @@ pub(crate) fn check(key: &str, value: &Value) -> Result<()> {
             other => kind_of(other).to_owned(),
         };
         let message = format!("{} cannot be set to {given}", quote(key));
-        return Err(ApiError::invalid_input(message).hint(format!("it takes {}", kind.expected())));
+        return Err(ApiError::invalid_input(message).hint(format!("expected {}", kind.expected())));
     }
     // A key that no request may have names no known setting.
     if let Value::Object(inner) = value
@@ -260,7 +260,7 @@ pub(crate) fn unknown(key: &Key, map: &Map<String, Value>) -> ApiError {
     ))
 }
 
-/// Tells whether some release knows a setting.
+/// Returns whether some release knows a setting.
 fn is_known(key: &str) -> bool {
     key == "profiles" || key.starts_with("profiles.") || KNOWN.iter().any(|(name, _)| *name == key)
 }

@@ -35,7 +35,7 @@ impl Runtime {
         guarded(operation, || (found.call)(self, request))
     }
 
-    /// As [`Runtime::call`], but while the operation waits for another process, it calls `give_up` every few milliseconds. If
+    /// Like [`Runtime::call`], but while the operation waits for another process, it calls `give_up` every few milliseconds. If
     /// that returns true, the operation ends without an effect and returns `None`; it can be called again.
     #[must_use]
     pub fn call_interruptible(&self, operation: &str, request: &str, give_up: GiveUp) -> Option<String> {
@@ -48,7 +48,7 @@ impl Runtime {
 /// Returns the error `internal` if `work` panics, so that the host program continues.
 fn guarded(operation: &str, work: impl FnOnce() -> String) -> String {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
-        let message = format!("the operation `{operation}` failed in a way it should not");
+        let message = format!("internal error in `{operation}`");
         ApiError::new(ErrorCode::Internal, message)
             .hint("please report it")
             .to_reply()

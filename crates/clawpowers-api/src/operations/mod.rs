@@ -169,7 +169,7 @@ operations! {
         store.cas(key, old, new);
     store_delete = store::delete, "Removes a key."
         store.delete(key) -> deleted;
-    store_exists = store::exists, "Tells whether a key exists."
+    store_exists = store::exists, "Returns whether a key exists."
         store.exists(key) -> exists;
     store_export = store::export, "Writes keys and values as JSON lines."
         store.export_lines(pattern);

@@ -70,7 +70,7 @@ impl From<ApiError> for Failure {
     }
 }
 
-/// Tells whether a program is on the `PATH`.
+/// Returns whether a program is on the `PATH`.
 #[must_use]
 pub fn has_program(name: &str) -> bool {
     Runtime::host().has_program(name)
@@ -107,7 +107,7 @@ pub fn command(
 ///
 /// # Errors
 ///
-/// As [`command`]; `not_found` if the skill has no such script in `scripts`; `invalid_input` if the script is outside the
+/// Like [`command`]; `not_found` if the skill has no such script in `scripts`; `invalid_input` if the script is outside the
 /// skill's folder or not executable, and if a requirement of the skill is not met.
 pub fn script(runtime: &Runtime, options: &Options, script: &str, args: &[OsString]) -> Result<Ran, Failure> {
     let selected = runtime.select(&options.selection)?;
@@ -115,9 +115,13 @@ pub fn script(runtime: &Runtime, options: &Options, script: &str, args: &[OsStri
     let lacking = missing_requirements(&entry.skill.requirements, &Runtime::host(), &selected.catalog);
     if !lacking.is_empty() {
         let lacking = unmet(lacking);
-        let message = format!("the skill {} lacks {}", quote(&options.skill), lacking.join(", "));
+        let message = format!(
+            "skill {} is missing {}",
+            quote(&options.skill),
+            lacking.join(", ")
+        );
         return Err(ApiError::invalid_input(message)
-            .hint("provide what it requires, then try again; nothing was run")
+            .hint("install or set what is missing, then try again; nothing was run")
             .details(serde_json::json!({ "missing": lacking }))
             .into());
     }
@@ -159,7 +163,7 @@ fn timeout(options: &Options) -> Result<Option<Duration>> {
     let micros = decimal::micros(text).ok().filter(|micros| *micros > 0);
     let micros = micros.ok_or_else(|| {
         let message = format!("the timeout {} is not a number of seconds above 0", quote(text));
-        ApiError::invalid_input(message).hint("give seconds such as 30 or 0.5; nothing was run")
+        ApiError::invalid_input(message).hint("use seconds such as 30 or 0.5; nothing was run")
     })?;
     Ok(Some(Duration::from_micros(micros.unsigned_abs())))
 }
@@ -230,11 +234,15 @@ fn judged(ended: &Exit, options: &Options) -> (Outcome, Option<String>) {
 }
 
 fn not_started(program: &OsStr, error: &SpawnError) -> Failure {
-    let message = format!("{} was not run: {error}", quote(&program.to_string_lossy()));
+    let program = quote(&program.to_string_lossy());
+    let message = match error {
+        SpawnError::NotFound => format!("command not found: {program}"),
+        _ => format!("{program} was not run: {error}"),
+    };
     let (code, hint) = match error {
         SpawnError::NotFound => (
             127,
-            "name a program that is on the `PATH`, or its path; nothing was recorded",
+            "use a program that is on the `PATH`, or pass its path; nothing was recorded",
         ),
         SpawnError::NotExecutable if cfg!(windows) => {
             (126, "put its interpreter in front of it; nothing was recorded")

@@ -9,7 +9,7 @@
 use crate::runtime::Runtime;
 use crate::wire::{ApiError, ErrorCode, Result};
 use clawpowers_executor::FileLock;
-use clawpowers_executor::wait::{GiveUp, GiveWay, giving_way};
+use clawpowers_executor::wait::{GiveUp, Yield, yielding};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use serde_json::json;
 use std::cell::{Cell, RefCell};
@@ -69,13 +69,13 @@ impl Inside {
     }
 }
 
-/// How an import leaves its operation between two transactions.
-const WAY: GiveWay = GiveWay {
-    wanted: is_forking,
-    pass: step_outside,
+/// Lets an import leave its operation between two transactions.
+const TO_FORKS: Yield = Yield {
+    requested: is_forking,
+    run: step_outside,
 };
 
-/// Tells whether a thread is about to fork and waits for this thread.
+/// Returns whether a thread is about to fork and waits for this thread.
 fn is_forking() -> bool {
     // An operation in a signal handler cannot let the interrupted operation leave, which waits for the handler.
     DEPTH.get() <= 1 && FORKING.load(Ordering::Acquire) > 0
@@ -105,12 +105,16 @@ impl Drop for Inside {
     }
 }
 
-/// As [`Runtime::call_interruptible`], while no thread forks. `give_up` must return true if [`pending`] does; the caller then
+/// Like [`Runtime::call_interruptible`], while no thread forks. `give_up` must return true if [`pending`] does; the caller then
 /// calls the operation again.
 pub fn call(runtime: &Runtime, operation: &str, request: &str, give_up: GiveUp) -> Option<String> {
     let answer = || {
         let inside = Inside::enter()?;
-        let call = || giving_way(WAY, || runtime.call_interruptible(operation, request, give_up));
+        let call = || {
+            yielding(TO_FORKS, || {
+                runtime.call_interruptible(operation, request, give_up)
+            })
+        };
         // These operations start no threads.
         let alone = operation.starts_with("store_") || operation.starts_with("metrics_");
         let reply = match generation() {
@@ -128,7 +132,7 @@ pub fn call(runtime: &Runtime, operation: &str, request: &str, give_up: GiveUp) 
     answer().unwrap_or_else(|error: ApiError| Some(error.to_reply()))
 }
 
-/// As [`Runtime::close`], while no thread forks.
+/// Like [`Runtime::close`], while no thread forks.
 pub fn close(runtime: &Runtime) {
     // Otherwise the connections belong to the parent.
     if let Ok(_inside) = Inside::enter() {
@@ -143,7 +147,7 @@ pub fn register(runtime: &Arc<Runtime>) {
     gate.live.push(Arc::downgrade(runtime));
 }
 
-/// Tells whether a waiting operation must give up, because a thread is about to fork or because this is a child that was
+/// Returns whether a waiting operation must give up, because a thread is about to fork or because this is a child that was
 /// forked in it.
 #[must_use]
 pub fn pending() -> bool {

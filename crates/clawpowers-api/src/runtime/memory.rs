@@ -60,7 +60,7 @@ impl Runtime {
         Ok(Self::with(environment, Some(Mutex::new(documents))))
     }
 
-    /// As [`Runtime::in_memory`], with [`MemoryOptions`] in JSON.
+    /// Like [`Runtime::in_memory`], with [`MemoryOptions`] in JSON.
     ///
     /// # Errors
     ///
@@ -75,7 +75,7 @@ impl Runtime {
     ///
     /// # Errors
     ///
-    /// As [`Runtime::in_memory`]; `unsupported_platform` for a runtime with a disk. The documents are unchanged then.
+    /// Like [`Runtime::in_memory`]; `unsupported_platform` for a runtime with a disk. The documents are unchanged then.
     pub fn set_documents(&self, documents: Vec<Document>) -> Result<()> {
         self.check_open()?;
         let new = tree(documents)?;
@@ -87,7 +87,7 @@ impl Runtime {
         Ok(())
     }
 
-    /// As [`Runtime::set_documents`], with a JSON list of documents.
+    /// Like [`Runtime::set_documents`], with a JSON list of documents.
     ///
     /// # Errors
     ///

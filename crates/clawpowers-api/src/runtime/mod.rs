@@ -56,7 +56,7 @@ impl Options {
         match empty.map(|(name, _)| name) {
             None => Ok(self),
             Some(name) => Err(ApiError::invalid_input(format!("the path of `{name}` is empty"))
-                .hint("name a folder, or leave the field out")),
+                .hint("pass a folder, or omit the field")),
         }
     }
 }
@@ -101,7 +101,7 @@ impl Runtime {
         }
     }
 
-    /// Tells whether the runtime reads and writes files. Otherwise everything is in memory.
+    /// Returns whether the runtime reads and writes files. Otherwise everything is in memory.
     pub(crate) const fn has_disk(&self) -> bool {
         self.documents.is_none()
     }
@@ -159,7 +159,7 @@ impl Runtime {
         self.needs_disk("a runtime home")?;
         let folder = self.environment.home.as_ref().ok_or_else(|| {
             ApiError::invalid_input("there is no runtime home: neither `CLAWPOWERS_DIR` nor `HOME` is set")
-                .hint("name a folder with {--home}")
+                .hint("choose a folder with {--home}")
         })?;
         Ok(Home::new(folder))
     }
@@ -226,7 +226,7 @@ impl Runtime {
                 "{} cannot be written: {error}",
                 quote(&display_path(&file))
             ))
-            .hint("make room, or make the folder writable for this user")
+            .hint("free some disk space, or make the folder writable for this user")
         })?;
         Ok(file)
     }
@@ -242,14 +242,14 @@ impl Runtime {
                 self.needs_disk("a file to import")?;
                 let file = File::open(self.environment.cwd.join(path)).map_err(|error| {
                     ApiError::io(format!("{} cannot be read: {error}", quote(path)))
-                        .hint("name a readable file")
+                        .hint("use a readable file")
                 })?;
                 Ok((Box::new(BufReader::with_capacity(1 << 16, file)), path))
             }
             (None, Some(text)) => Ok((Box::new(Cursor::new(text)), "text")),
             _ => Err(
                 ApiError::invalid_input("exactly one of `path` and `text` is required")
-                    .hint("give either the path of a file or the lines themselves"),
+                    .hint("pass either the path of a file or the lines themselves"),
             ),
         }
     }

@@ -17,7 +17,7 @@ pub struct StoreValue {
 }
 
 impl StoreValue {
-    /// Makes the value of bytes.
+    /// Creates the value from bytes.
     #[must_use]
     pub fn new(bytes: Vec<u8>) -> Self {
         let (value, value_base64) = match String::from_utf8(bytes) {
@@ -38,11 +38,11 @@ impl StoreValue {
     }
 }
 
-/// As [`bytes_of`], but the value is required: a missing one must not be mistaken for an empty one.
+/// Like [`bytes_of`], but the value is required: a missing one must not be mistaken for an empty one.
 pub(crate) fn needed_bytes(name: &str, value: Option<&str>, base64: Option<&str>) -> Result<Vec<u8>> {
     bytes_of(value, base64)?.ok_or_else(|| {
         let message = format!("the request is not valid: it needs either `{name}` or `{name}_base64`");
-        ApiError::new(ErrorCode::InvalidRequest, message).hint("an empty text is a value as well")
+        ApiError::new(ErrorCode::InvalidRequest, message).hint("pass `\"\"` for an empty value")
     })
 }
 
@@ -58,7 +58,8 @@ pub(crate) fn as_fields(bytes: Option<&[u8]>) -> (Option<String>, Option<String>
 pub(crate) fn bytes_of(value: Option<&str>, base64: Option<&str>) -> Result<Option<Vec<u8>>> {
     match (value, base64) {
         (Some(_), Some(_)) => Err(
-            ApiError::invalid_input("there is both a value and a value in base64").hint("give one of them"),
+            ApiError::invalid_input("there is both a value and a value in base64")
+                .hint("pass only one of them"),
         ),
         (Some(text), None) => Ok(Some(text.as_bytes().to_vec())),
         (None, Some(text)) => STANDARD.decode(text).map(Some).map_err(|error| {

@@ -71,7 +71,7 @@ pub struct ApiError {
 }
 
 impl ApiError {
-    /// Makes an error without a hint and details.
+    /// Creates an error without a hint and details.
     #[must_use]
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self {
@@ -82,19 +82,19 @@ impl ApiError {
         }
     }
 
-    /// Makes an error with the code `invalid_input`.
+    /// Creates an error with the code `invalid_input`.
     #[must_use]
     pub fn invalid_input(message: impl Into<String>) -> Self {
         Self::new(ErrorCode::InvalidInput, message)
     }
 
-    /// Makes an error with the code `not_found`.
+    /// Creates an error with the code `not_found`.
     #[must_use]
     pub fn not_found(message: impl Into<String>) -> Self {
         Self::new(ErrorCode::NotFound, message)
     }
 
-    /// Makes an error with the code `io`.
+    /// Creates an error with the code `io`.
     #[must_use]
     pub fn io(message: impl Into<String>) -> Self {
         Self::new(ErrorCode::Io, message)

@@ -54,7 +54,7 @@ pub(crate) fn past(text: &str, now: Timestamp) -> Result<Timestamp> {
     }
     let message = format!("the time {} is in the future", quote(text));
     Err(ApiError::invalid_input(message).hint(format!(
-        "give the time at which it ended; the clock of this machine says {now}"
+        "use the time at which it ended; the clock of this machine says {now}"
     )))
 }
 
@@ -63,9 +63,9 @@ pub(crate) fn tokens(text: &str) -> Result<i64> {
     number.ok_or_else(|| {
         let text = quote(text);
         ApiError::invalid_input(format!(
-            "the number of tokens {text} is not a whole number from 0"
+            "the number of tokens {text} is not a non-negative integer"
         ))
-        .hint("give whole numbers")
+        .hint("use whole numbers")
     })
 }
 

@@ -7,7 +7,7 @@ use std::fmt;
 /// The largest whole number that every language reads exactly from JSON.
 pub(crate) const MAX_WHOLE: u64 = (1 << 53) - 1;
 /// The message for a larger one, for which languages send different numbers.
-pub(crate) const BEYOND: &str = "a number is beyond 9007199254740991, up to which every language is exact";
+pub(crate) const BEYOND: &str = "number out of range: the limit is 9007199254740991 (2^53-1)";
 
 /// A number as its text, which is exact. A request may write it as a number or as a text.
 #[derive(Debug, Clone, PartialEq, Eq)]

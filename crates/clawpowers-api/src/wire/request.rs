@@ -28,7 +28,7 @@ pub(crate) fn read_request<Request: DeserializeOwned>(text: &str) -> Result<Requ
             );
         }
         let hint = match why.starts_with(BEYOND) {
-            true => "write it as a text of digits",
+            true => "pass larger values as strings",
             false => "docs/reference.md lists the fields of each operation",
         };
         ApiError::new(

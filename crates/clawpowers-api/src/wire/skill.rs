@@ -62,7 +62,7 @@ impl From<loader::Diagnostic> for Diagnostic {
             message: d.message,
             hint: match &d.hint {
                 Some(hint) => Some(worded(hint)),
-                None => (!d.edits.is_empty()).then(|| worded("{skill_fix} makes this edit")),
+                None => (!d.edits.is_empty()).then(|| worded("{skill_fix} with {--write} fixes this")),
             },
             edits: d.edits.into_iter().map(Edit::from).collect(),
         }

@@ -26,7 +26,7 @@ pub(super) fn connect(path: &Path) -> Result<Connection> {
 ///
 /// # Errors
 ///
-/// `ErrorKind::Storage` where the lock is not free within the timeout.
+/// `ErrorKind::Storage` if the lock is not free within the timeout.
 pub(crate) fn lock(path: &Path) -> Result<Option<Connection>> {
     let Ok(connection) = connect(path) else {
         return Ok(None);

@@ -19,8 +19,8 @@ const ABANDONED: Duration = Duration::from_secs(24 * 3600);
 /// How long to wait until no other process has a draft open.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Creates the database of a home with what `work` writes to it, and returns its answer; `None` where another process
-/// was faster.
+/// Creates the database of a home with what `work` writes to it, and returns its result; `None` if another process won
+/// the race.
 pub(crate) fn create<T>(home: &Home, work: impl FnOnce(&mut Db) -> Result<T>) -> Result<Option<T>> {
     home.check_orphan_wal()?;
     home.create()?;
@@ -91,7 +91,7 @@ impl Drop for Draft {
     }
 }
 
-/// Tells whether another process has the file open: ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION.
+/// Returns whether another process has the file open: ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION.
 fn is_held(error: &std::io::Error) -> bool {
     cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32))
 }

@@ -45,7 +45,7 @@ struct Disk {
     damaged: Cell<bool>,
     /// Whether the header was compared with the files.
     checked: Cell<bool>,
-    /// Whether the name of the WAL is durable.
+    /// Whether the folder was fsynced after the WAL was created.
     named: Cell<bool>,
     /// When the files were last checked for a read; `None` after a write.
     read_check: Cell<Option<Instant>>,
@@ -101,7 +101,7 @@ impl FolderState {
         None
     }
 
-    /// Tells whether every later change gives the folder another time.
+    /// Returns whether every later change gives the folder another time.
     fn is_distinct(&self) -> bool {
         let now = UNIX_EPOCH.elapsed().unwrap_or_default();
         now.saturating_sub(self.changed) > Self::PRECISION
@@ -169,18 +169,18 @@ impl DbFile {
         self.disk.as_ref().map(|disk| disk.real.as_path())
     }
 
-    /// Returns the first problem in the note beside the database.
+    /// Returns the first problem in the marker file beside the database.
     pub(super) fn noted_damage(&self) -> Option<String> {
         marker::read(&self.disk.as_ref()?.real)
     }
 
-    /// Tells whether the paths still lead to the open files.
+    /// Returns whether the paths still lead to the open files.
     pub(super) fn is_in_place(&self) -> bool {
         let Some(disk) = &self.disk else { return true };
         disk.is_folder_unchanged(disk.folder_state()) || disk.size().is_some()
     }
 
-    /// As [`DbFile::is_in_place`], but relies on the check of an earlier read for [`READ_CHECK_INTERVAL`].
+    /// Like [`DbFile::is_in_place`], but relies on the check of an earlier read for [`READ_CHECK_INTERVAL`].
     pub(super) fn is_in_place_for_reading(&self) -> bool {
         let Some(disk) = &self.disk else { return true };
         let now = Instant::now();
@@ -248,7 +248,7 @@ impl DbFile {
 
     /// Returns the error of a database that was replaced while it was closed for a while.
     pub(super) fn replaced(&self) -> Error {
-        self.moved("nothing of the import counts; import again")
+        self.moved("nothing was imported; run the import again")
     }
 
     fn moved(&self, hint: &str) -> Error {
@@ -270,14 +270,14 @@ impl DbFile {
         Error::storage(Storage::Corrupt, message)
     }
 
-    /// Returns the error of a statement that failed, and notes damage.
+    /// Returns the error of a statement that failed, and writes the marker file if it found damage.
     pub(crate) fn failed(&self, error: &rusqlite::Error) -> Error {
         let damaged = error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseCorrupt);
         if let Some(disk) = self.disk.as_ref().filter(|_| damaged)
             && !disk.damaged.replace(true)
             && self.is_in_place()
         {
-            // `disk.damaged` is enough where the note cannot be written. A note of `doctor` has more details.
+            // `disk.damaged` is enough if the marker file cannot be written. That of `doctor` has more details.
             if self.noted_damage().is_none() {
                 let _ = marker::write(&disk.real, &[error.to_string()]);
             }
@@ -287,7 +287,7 @@ impl DbFile {
 }
 
 impl Disk {
-    /// Makes the name of the WAL durable before a write to it is acknowledged. Whoever wrote first to a WAL that has content
+    /// Fsyncs the folder of a new WAL before a write to it is acknowledged. Whoever wrote first to a WAL that has content
     /// did this already. SQLite would do it in every process, so it is built without it (see .cargo/config.toml).
     fn sync_wal_name(&self) -> std::io::Result<()> {
         let empty = || fs::metadata(&self.wal).map_or(true, |wal| wal.len() == 0);
@@ -302,7 +302,7 @@ impl Disk {
         FolderState::read(self.folder.as_deref()?)
     }
 
-    /// Tells whether the folder is as it was when the files were checked: none was moved since, and no damage was noted.
+    /// Returns whether the folder is unchanged since the files were checked: none was moved, and no marker file was written.
     fn is_folder_unchanged(&self, state: Option<FolderState>) -> bool {
         state.is_some() && state == self.folder_check.get()
     }
@@ -320,7 +320,7 @@ impl Disk {
         (file_id(&database) == self.id).then_some(database.len())
     }
 
-    /// Tells whether the files that a commit was written to are in place.
+    /// Returns whether the files that a commit was written to are in place.
     fn has_commit(&self) -> bool {
         let wal = self.wal_id();
         self.wal_ids.get().is_none_or(|(own, _)| wal == Some(own))

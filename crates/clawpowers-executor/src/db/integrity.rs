@@ -14,7 +14,7 @@ impl Db {
         self.problems("PRAGMA integrity_check(20)")
     }
 
-    /// As [`Db::integrity_check`] without the comparison of indexes and tables. Reads every page once.
+    /// Like [`Db::integrity_check`] without the comparison of indexes and tables. Reads every page once.
     pub(crate) fn quick_check(&self) -> Result<Vec<String>> {
         self.problems("PRAGMA quick_check(20)")
     }
@@ -78,7 +78,7 @@ impl Part {
         rows.collect()
     }
 
-    /// Tells whether our statements work the same with a part that another tool added. A trigger would run with them and a
+    /// Returns whether our statements work the same with a part that another tool added. A trigger would run with them and a
     /// view can replace a table; a unique index refuses rows, one over an expression computes with each row, and a table
     /// with a foreign key to ours keeps rows from being deleted.
     pub(crate) fn is_harmless(&self) -> bool {

@@ -1,4 +1,4 @@
-//! The note beside a database that it is damaged, so that every process refuses to write to it.
+//! The marker file beside a damaged database: while it exists, every process refuses to write.
 
 use crate::display::truncated;
 use crate::files::{private_file, with_suffix};
@@ -8,7 +8,7 @@ use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::Path;
 
 const SUFFIX: &str = "-damaged";
-/// How much of a note is read.
+/// How much of a marker file is read.
 const MAX_BYTES: u64 = 16 * 1024;
 /// How many characters of a problem are shown in messages.
 const LONGEST: usize = 120;
@@ -17,7 +17,7 @@ The database next to this file is damaged, and clawpowers refuses to write to it
 writes what can still be read to a new home. `clawpowers doctor` deletes this file when it finds no damage.
 ";
 
-/// Returns the first problem in the note of a database; `None` where there is no note.
+/// Returns the first problem in the marker file of a database; `None` if there is none.
 pub(crate) fn read(database: &Path) -> Option<String> {
     let path = with_suffix(database, SUFFIX);
     match bytes(&path) {
@@ -32,7 +32,7 @@ pub(crate) fn read(database: &Path) -> Option<String> {
     }
 }
 
-/// Reads the start of the note, without waiting if it is a pipe.
+/// Reads the start of the marker file, without waiting if it is a pipe.
 fn bytes(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut options = OpenOptions::new();
     options.read(true);
@@ -46,7 +46,7 @@ fn bytes(path: &Path) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Writes a note with these problems.
+/// Writes a marker file with these problems.
 pub(crate) fn write(database: &Path, problems: &[String]) -> std::io::Result<()> {
     let lines = problems.iter().filter_map(|problem| problem.lines().next());
     let lines = lines.collect::<Vec<_>>().join("\n");
@@ -61,7 +61,7 @@ pub(crate) fn write(database: &Path, problems: &[String]) -> std::io::Result<()>
     file.sync_all()
 }
 
-/// Deletes the note, if there is one.
+/// Deletes the marker file, if there is one.
 pub(crate) fn clear(database: &Path) -> std::io::Result<()> {
     match fs::remove_file(with_suffix(database, SUFFIX)) {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(error),

@@ -36,7 +36,7 @@ const STATEMENTS: usize = 64;
 ///
 /// # Errors
 ///
-/// Methods return `ErrorKind::Storage` where the file cannot be read or written; other errors are listed with the method.
+/// Methods return `ErrorKind::Storage` if the file cannot be read or written; other errors are listed with the method.
 #[derive(Debug)]
 pub struct Db {
     connection: Connection,
@@ -60,14 +60,14 @@ impl Db {
         Ok(Some(db))
     }
 
-    /// Tells whether the path still leads to the open files. If not, they were moved, replaced or deleted, and the database
+    /// Returns whether the path still leads to the open files. If not, they were moved, replaced or deleted, and the database
     /// must be opened again.
     #[must_use]
     pub fn is_in_place(&self) -> bool {
         !self.lost && self.file.is_in_place()
     }
 
-    /// As [`Db::is_in_place`], but checks at most once a millisecond while nothing is written, so that many
+    /// Like [`Db::is_in_place`], but checks at most once a millisecond while nothing is written, so that many
     /// reads in a row cost no more than without the check.
     #[must_use]
     pub fn is_in_place_for_reading(&self) -> bool {
@@ -78,7 +78,7 @@ impl Db {
     ///
     /// # Errors
     ///
-    /// `ErrorKind::Storage` where it cannot be opened again, or another one is at its path; this one cannot be used then.
+    /// `ErrorKind::Storage` if it cannot be opened again, or another one is at its path; this one cannot be used then.
     pub(crate) fn close_during(&mut self, meanwhile: impl FnOnce()) -> Result<()> {
         let path = self.path().to_owned();
         let own = self.home_id()?;
@@ -122,12 +122,12 @@ impl Db {
         self.query_row("SELECT value FROM meta WHERE name = 'home'", (), |row| row.get(0))
     }
 
-    /// Tells whether other processes may use it.
+    /// Returns whether other processes may use it.
     pub(crate) fn is_shared(&self) -> bool {
         self.file.real().is_some()
     }
 
-    /// Returns an error where the disk has less room than this: a write that fails needs some to clean up.
+    /// Returns an error if the disk has less free space than this: a write that fails needs some to clean up.
     pub(crate) fn check_room(&self, bytes: u64) -> Result<()> {
         match self.file.real() {
             Some(real) if lacks_room(real, bytes) => {
@@ -147,7 +147,7 @@ impl Db {
         self.file.real().map(lock_imports).transpose()
     }
 
-    /// Tells whether a process imports into it.
+    /// Returns whether a process imports into it.
     pub(crate) fn is_importing(&self) -> bool {
         self.file.real().is_some_and(is_importing)
     }
@@ -167,7 +167,7 @@ impl Db {
         let answer = self.transaction(TransactionBehavior::Immediate, work);
         match &answer {
             Ok(_) => self.checkpoint_if_large(),
-            // The pages in the WAL may fit into the database, which makes room in the WAL for the next write.
+            // The pages in the WAL may fit into the database, which frees the WAL for the next write.
             Err(error) if error.is_full() => self.checkpoint(),
             Err(_) => {}
         }
@@ -205,7 +205,7 @@ impl Db {
             return Ok(());
         }
         self.transaction(TransactionBehavior::Exclusive, |tx| {
-            // Another process may have been faster.
+            // Another process may have won the race.
             let done = usize::try_from(tx.version()?).unwrap_or_default();
             for step in MIGRATIONS.iter().skip(done) {
                 tx.run(|connection| connection.execute_batch(step))?;

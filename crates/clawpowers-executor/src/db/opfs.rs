@@ -17,7 +17,7 @@ use std::path::PathBuf;
 const FOLDER: &str = ".clawpowers";
 /// How many files, including journals, the pool is extended by.
 const FILES: usize = 16;
-/// How many files can be created after a database is opened. Without room for its journal, no database can be written to.
+/// How many files can be created after a database is opened. Without space for its journal, no database can be written to.
 const FREE: usize = 8;
 const VFS: &str = "clawpowers-opfs";
 
@@ -27,8 +27,8 @@ impl Db {
     /// # Errors
     ///
     /// `ErrorKind::Invalid` for a name with other characters than letters, digits, `-`, `_` and `.`; `ErrorKind::Unsupported`
-    /// where the script has no private file system; `ErrorKind::Storage` where another worker has it open, or the database
-    /// is damaged, not ours, or of a newer release.
+    /// where the script has no private file system; `ErrorKind::Storage` if another worker has it open, or the database
+    /// is damaged, not created by ClawPowers, or of a newer release.
     pub async fn in_browser(name: &str) -> Result<Self> {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
         if name.is_empty() || name.len() > 64 || name.starts_with('.') || !name.bytes().all(plain) {

@@ -1,4 +1,4 @@
-//! Room that is reserved for a full disk: a deletion needs room too, for the WAL and for the pages that a checkpoint adds to
+//! Space that is reserved for a full disk: a delete needs space too, for the WAL and for the pages that a checkpoint adds to
 //! the database.
 
 use super::Db;
@@ -10,7 +10,7 @@ use std::io::{Read as _, Write as _};
 use std::path::Path;
 
 const SUFFIX: &str = "-reserve";
-/// Twice the size of the WAL, or less where the disk has no room for it.
+/// Twice the size of the WAL, or less if the disk is too full.
 const SIZES: [u64; 4] = [512 * 1024, 256 * 1024, 128 * 1024, 64 * 1024];
 
 /// Creates the reserve of a database if it is missing. Without one, only deletions on a full disk fail.
@@ -36,13 +36,13 @@ fn fill(mut file: File, size: u64) -> std::io::Result<()> {
 }
 
 impl Db {
-    /// As [`Db::write`], for deletions: uses the reserve if the disk is full.
+    /// Like [`Db::write`], for deletions: uses the reserve if the disk is full.
     pub(crate) fn write_on_full_disk<T>(&mut self, mut work: impl FnMut(&Tx<'_>) -> Result<T>) -> Result<T> {
         let database = self.file.real().map(Path::to_owned);
         match (self.write(&mut work), database) {
             (Err(error), Some(database)) if error.is_full() => {
                 let _ = fs::remove_file(with_suffix(&database, SUFFIX));
-                // Before the checkpoint: that of a long WAL would need all the room.
+                // Before the checkpoint: that of a long WAL would need all the space.
                 let answer = self.write(&mut work);
                 self.checkpoint();
                 keep(&database);

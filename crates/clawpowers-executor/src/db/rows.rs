@@ -15,7 +15,7 @@ impl Db {
         self.run(|connection| connection.prepare_cached(sql)?.execute(values))
     }
 
-    /// Tells whether a query returns a row.
+    /// Returns whether a query returns a row.
     pub(crate) fn exists(&self, sql: &str, values: impl Params) -> Result<bool> {
         self.run(|connection| connection.prepare_cached(sql)?.exists(values))
     }

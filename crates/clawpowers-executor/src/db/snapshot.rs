@@ -25,7 +25,7 @@ impl Db {
     ///
     /// # Errors
     ///
-    /// `ErrorKind::Storage` where there is not enough memory.
+    /// `ErrorKind::Storage` if there is not enough memory.
     pub fn memory() -> Result<Self> {
         let mut db = Self::in_memory(MEMORY)?;
         db.run(|connection| {
@@ -48,7 +48,7 @@ impl Db {
     ///
     /// # Errors
     ///
-    /// `ErrorKind::Storage` where it cannot be read, or does not fit into memory.
+    /// `ErrorKind::Storage` if it cannot be read, or does not fit into memory.
     pub fn serialize(&mut self) -> Result<Vec<u8>> {
         let serialized = self.connection.serialize(MAIN_DB).map(|data| data.to_vec());
         let mut bytes = serialized.map_err(|error| self.file.failed(&error))?;
@@ -61,7 +61,7 @@ impl Db {
     ///
     /// # Errors
     ///
-    /// `ErrorKind::Storage` as for a file: bytes that are damaged, empty, not ours, or of a newer release.
+    /// `ErrorKind::Storage` as for a file: bytes that are damaged, empty, not created by ClawPowers, or of a newer release.
     pub fn deserialize(bytes: Vec<u8>) -> Result<Self> {
         Self::read_image(bytes).map_err(|error| match error.kind {
             // No disk is involved, so every failure is damage.
@@ -99,7 +99,7 @@ impl Db {
     ///
     /// # Errors
     ///
-    /// `ErrorKind::Storage` where this one cannot be written or has another page size; nothing is changed then.
+    /// `ErrorKind::Storage` if this one cannot be written or has another page size; nothing is changed then.
     pub fn replace(&mut self, with: &Self) -> Result<()> {
         let page_size = |db: &Self| db.run(|connection| pragma::<i64>(connection, "page_size"));
         let (own, other) = (page_size(self)?, page_size(with)?);
@@ -125,7 +125,7 @@ impl Db {
         })
     }
 
-    /// Tells whether it is still there when the process has ended.
+    /// Returns whether it is still there when the process has ended.
     #[must_use]
     pub fn is_persistent(&self) -> bool {
         self.path() != Path::new(MEMORY)
@@ -146,7 +146,9 @@ impl Db {
             return Err(corrupt("lacks a part of its schema"));
         }
         if let Some(Part { kind, name, .. }) = added.iter().find(|part| !part.is_harmless()) {
-            return Err(corrupt(&format!("has the {kind} `{name}`, which is not ours")));
+            return Err(corrupt(&format!(
+                "has the {kind} `{name}`, which ClawPowers did not create"
+            )));
         }
         Ok(())
     }

@@ -57,7 +57,7 @@ impl Db {
         Ok(())
     }
 
-    /// Gives a file without a WAL a persistent rollback journal, and makes its name durable before it is needed.
+    /// Gives a file without a WAL a persistent rollback journal, and fsyncs the folder before it is needed.
     fn keep_journal(&self) {
         let Some(real) = self.file.real() else { return };
         let journal = with_suffix(real, "-journal");

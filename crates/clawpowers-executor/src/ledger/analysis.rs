@@ -1,6 +1,6 @@
 //! What an analysis reads of the executions, and how far each got.
 
-use super::query::COUNTS;
+use super::query::VISIBLE;
 use super::stats::outcomes;
 use super::{Ledger, Outcome};
 use crate::db::Db;
@@ -52,7 +52,7 @@ impl Ledger<'_> {
             "SELECT model, sum(outcome = 0), count(*) FROM (
                  SELECT model, outcome FROM execution
                  WHERE skill = (SELECT id FROM skill WHERE name = ?1) AND at >= ?2 AND at < ?3 AND outcome < 3
-                     AND {COUNTS}
+                     AND {VISIBLE}
                  ORDER BY at DESC LIMIT ?4)
              WHERE model IS NOT NULL GROUP BY model ORDER BY count(*) DESC, model"
         );
@@ -79,7 +79,7 @@ impl Ledger<'_> {
         let sql = format!(
             "SELECT at, id, outcome FROM execution
              WHERE skill = (SELECT id FROM skill WHERE name = ?1) AND at >= ?2 AND (at > ?2 OR id > ?3)
-                 AND outcome < 4 AND {COUNTS}
+                 AND outcome < 4 AND {VISIBLE}
              ORDER BY at, id"
         );
         self.db.each_row(&sql, (skill, at, id), |row| {
@@ -112,7 +112,7 @@ impl Ledger<'_> {
             "SELECT sum(outcome = 0), sum(outcome < 3) FROM execution
              WHERE skill = (SELECT id FROM skill WHERE name = ?1)
                  AND (skill_version = ?2 OR length(?2) > 5 AND substr(skill_digest, 1, length(?2)) = ?2)
-                 AND {COUNTS}
+                 AND {VISIBLE}
              HAVING count(*) > 0"
         );
         self.db
@@ -125,7 +125,7 @@ impl Ledger<'_> {
         let sql = format!(
             "SELECT ifnull(skill_version, substr(skill_digest, 1, 12)) AS version FROM execution
              WHERE skill = (SELECT id FROM skill WHERE name = ?)
-                 AND ifnull(skill_version, skill_digest) IS NOT NULL AND {COUNTS}
+                 AND ifnull(skill_version, skill_digest) IS NOT NULL AND {VISIBLE}
              GROUP BY version ORDER BY max(at) DESC, version"
         );
         self.db.query_all(&sql, [skill], |row| row.get(0))

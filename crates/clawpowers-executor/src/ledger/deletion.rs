@@ -1,4 +1,4 @@
-//! Deletions: what was deleted in one home is deleted in every home that imports its export.
+//! Tombstones, which record deletions: what was deleted in one home is deleted in every home that imports its export.
 
 use super::execution::Execution;
 use super::fields::MAX_TEXT_BYTES;
@@ -15,12 +15,12 @@ use std::collections::HashMap;
 /// The outcome of a deleted execution in an export.
 pub(super) const OUTCOME: &str = "deleted";
 
-/// How many deleted equal lines a line may count. Each becomes a row, so a short line from outside must not count many.
+/// How many deleted equal lines a tombstone may count. Each becomes a row, so a short line from outside must not count many.
 const MAX_DELETED: u64 = 1000;
-/// How many remaining equal lines a line may count.
+/// How many remaining equal lines a tombstone may count.
 const MAX_LEFT: u64 = 1_000_000;
 
-/// An execution that was deleted: what identifies it, and nothing else.
+/// A tombstone: what identifies a deleted execution, and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deletion {
     /// The skill.
@@ -74,7 +74,7 @@ pub(super) fn delete(tx: &Tx<'_>, execution: &Execution, home: &str) -> Result<(
     let (at, skill) = (execution.at, execution.skill.as_str());
     let uid = uid(execution, home);
     if let Some(uid) = &uid {
-        // Neither the execution nor the deletion is new when it is imported from another home.
+        // Neither the execution nor the tombstone is new when it is imported from another home.
         remember(tx, &identity(EXECUTION, uid, at, skill))?;
         remember(tx, &identity(DELETION, uid, at, skill))?;
     }
@@ -103,7 +103,7 @@ fn insert(
     digest: Option<Hash>,
     pending: bool,
 ) -> Result<()> {
-    // No execution and deletion have the same id.
+    // No execution and tombstone have the same id.
     tx.execute(
         "INSERT INTO deleted (id, skill, at, uid, digest, pending)
          VALUES (ifnull(?1, (SELECT max(id) + 1 FROM execution
@@ -113,7 +113,7 @@ fn insert(
     Ok(())
 }
 
-/// Calls `each` with deletions in the order of their executions' times.
+/// Calls `each` with tombstones in the order of their executions' times.
 pub(super) fn each(tx: &Tx<'_>, filter: &Filter, mut each: impl FnMut(Deletion) -> bool) -> Result<()> {
     let since = filter.since.map_or(i64::MIN, Timestamp::micros);
     let until = filter.until.map_or(i64::MAX, Timestamp::micros);
@@ -202,7 +202,7 @@ impl Deletion {
         })
     }
 
-    /// Deletes what it identifies, if it is in this home, and returns how many executions that were. A deletion that is
+    /// Deletes what it identifies, if it is in this home, and returns how many executions that were. A tombstone that is
     /// known already changes nothing.
     pub(super) fn apply(&self, tx: &Tx<'_>, home: &str) -> Result<u64> {
         let (skill, at) = (self.skill.as_str(), self.at);

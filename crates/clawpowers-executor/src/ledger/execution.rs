@@ -95,7 +95,7 @@ pub struct Execution {
     pub fields: ExecutionFields<String>,
     /// Its id in every home, if it was imported with one.
     pub uid: Option<String>,
-    /// A JSON object of imported fields that are not ours.
+    /// A JSON object of imported fields that ClawPowers does not know.
     pub extra: Option<String>,
 }
 
@@ -150,7 +150,7 @@ pub fn check_skill(skill: &str) -> Result<()> {
     if skill.is_empty() {
         return Err(Error::invalid(
             "the name of the skill is empty",
-            "name the skill, such as systematic-debugging",
+            "pass the skill's name, such as systematic-debugging",
         ));
     }
     check_text("skill", skill)

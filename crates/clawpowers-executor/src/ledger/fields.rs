@@ -60,15 +60,15 @@ impl Field {
         let (message, hint) = match (self.kind, value) {
             (Kind::Duration, FieldValue::Number(micros)) if !(0..=MAX_MICROS).contains(&micros) => (
                 format!("the duration of `{micros}` µs is not from 0 to {MAX_SECONDS} s"),
-                "give seconds such as 12.5",
+                "use seconds such as 12.5",
             ),
             (Kind::Cost, FieldValue::Number(cost)) if !(0..=MAX_NANODOLLARS).contains(&cost) => (
                 format!("the cost of `{cost}` billionths is not from 0 to {MAX_DOLLARS} US dollars"),
-                "give dollars such as 0.0125",
+                "use dollars such as 0.0125",
             ),
             (Kind::Tokens, FieldValue::Number(tokens)) if !(0..=MAX_TOKENS).contains(&tokens) => (
                 format!("the number of tokens `{tokens}` is not from 0 to {MAX_TOKENS}"),
-                "give whole numbers",
+                "use whole numbers",
             ),
             (Kind::Notes, FieldValue::Text(notes)) if notes.len() > MAX_NOTES_BYTES => (
                 format!(

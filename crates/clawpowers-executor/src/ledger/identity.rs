@@ -78,7 +78,7 @@ pub(super) fn digest(execution: &Execution) -> Hash {
 pub(crate) const IS_KNOWN: &str = "(import IS NULL OR EXISTS
     (SELECT 1 FROM import AS other WHERE other.id = imported.import AND ended_at IS NOT NULL))";
 
-/// Adds a hash to the table of what was imported; tells whether it was new.
+/// Adds a hash to the table of what was imported; returns whether it was new.
 pub(super) fn remember(tx: &Tx<'_>, hash: &Hash) -> Result<bool> {
     let sql = format!(
         "INSERT INTO imported (hash) VALUES (?1) ON CONFLICT (hash) DO UPDATE SET import = NULL WHERE NOT {IS_KNOWN}"
@@ -92,7 +92,7 @@ mod tests {
     use crate::ledger::{Execution, ExecutionFields, Outcome};
     use crate::timestamp::Timestamp;
 
-    /// Other homes have deletions with these digests.
+    /// Other homes have tombstones with these digests.
     #[test]
     fn the_digest_of_a_line_never_changes() {
         let text = |text: &str| Some(text.to_owned());

@@ -27,10 +27,10 @@ const MAX_SKIPPED: usize = 1000;
 pub struct ImportReport {
     /// The number of executions that were imported.
     pub imported: u64,
-    /// The number of lines that changed nothing: executions that were imported before, and deletions of executions that do
+    /// The number of lines that changed nothing: executions that were imported before, and tombstones of executions that do
     /// not exist here.
     pub known: u64,
-    /// The number of executions that deletions removed.
+    /// The number of executions that tombstones removed.
     pub deleted: u64,
     /// How many lines were skipped or imported with changes, by reason.
     pub reasons: BTreeMap<&'static str, u64>,
@@ -127,7 +127,7 @@ impl<'a> RecordReader<'a> {
         }
     }
 
-    /// Reads the next line; tells whether there was one.
+    /// Reads the next line; returns whether there was one.
     pub(super) fn next(
         &mut self,
         lines: &mut impl BufRead,
@@ -168,7 +168,7 @@ impl<'a> RecordReader<'a> {
             report.skip(self.source, self.number, "mended", detail);
             return self.record(text, line, report, batch);
         }
-        // A writer that was stopped leaves the start of a record, and the next record follows on the same line.
+        // An interrupted writer leaves the start of a record, and the next record follows on the same line.
         let mut records = Vec::new();
         let mut rest = text;
         while let Some(start) = rest.find("{\"ts\"") {
@@ -206,7 +206,7 @@ impl<'a> RecordReader<'a> {
         }
     }
 
-    /// Reads a record: an execution or a deletion.
+    /// Reads a record: an execution or a tombstone.
     fn record(&mut self, text: &str, line: Map<String, Value>, report: &mut ImportReport, batch: &mut Batch) {
         let line = JsonlRecord::new(line);
         let read = if line.text("outcome") == Some(deletion::OUTCOME) {
@@ -338,7 +338,7 @@ fn repaired(text: &str) -> String {
     out
 }
 
-/// Reads a line with its end; tells whether it was within the limit. The rest of a longer line is skipped.
+/// Reads a line with its end; returns whether it was within the limit. The rest of a longer line is skipped.
 fn read_line(lines: &mut impl BufRead, bytes: &mut Vec<u8>) -> std::io::Result<bool> {
     lines
         .by_ref()

@@ -54,7 +54,7 @@ impl JsonlRecord {
         Ok((skill, at))
     }
 
-    /// Returns the JSON object of the fields that are not ours, if there are any.
+    /// Returns the JSON object of the fields that ClawPowers does not know, if there are any.
     pub(super) fn extra(&self) -> Option<String> {
         let is_ours = |key: &str| {
             matches!(key, "ts" | "skill" | "outcome" | "uid") || FIELDS.iter().any(|field| field.key == key)
@@ -143,7 +143,7 @@ pub fn csv_header() -> String {
     format!("id,ts,skill,outcome{},uid", fields.concat())
 }
 
-/// Writes an execution as one record of CSV (RFC 4180) without its line end.
+/// Writes an execution as one record of CSV (RFC 4180) without its newline.
 #[must_use]
 pub fn csv(execution: &Execution, home: &str) -> String {
     let mut out = execution.id.to_string();

@@ -40,7 +40,7 @@ use std::io::BufRead;
 ///
 /// # Errors
 ///
-/// Methods return `ErrorKind::Storage` where the database cannot be read or written; other errors are listed with the method.
+/// Methods return `ErrorKind::Storage` if the database cannot be read or written; other errors are listed with the method.
 #[derive(Debug)]
 pub struct Ledger<'a> {
     db: &'a mut Db,
@@ -68,7 +68,7 @@ impl Ledger<'_> {
     ///
     /// # Errors
     ///
-    /// As [`Ledger::record`].
+    /// Like [`Ledger::record`].
     pub fn start(&mut self, new: &NewExecution<'_>) -> Result<Recorded> {
         new.check()?;
         self.db.write(|tx| insert(tx, new, None))
@@ -79,7 +79,7 @@ impl Ledger<'_> {
     ///
     /// # Errors
     ///
-    /// `ErrorKind::NotFound` where there is no such execution, `ErrorKind::Invalid` where it has ended already or a value
+    /// `ErrorKind::NotFound` if there is no such execution, `ErrorKind::Invalid` if it has ended already or a value
     /// breaks a rule.
     pub fn finish(&mut self, id: i64, outcome: Outcome, fields: &ExecutionFields<&str>) -> Result<Execution> {
         fields.check()?;
@@ -89,7 +89,7 @@ impl Ledger<'_> {
             if let Some(ended) = old.outcome {
                 return Err(Error::invalid(
                     format!("the execution `{id}` has ended already, with {ended}"),
-                    "start another with {metrics_start}; it was left as it is",
+                    "start another with {metrics_start}; this one was not changed",
                 ));
             }
             let ended = old.ended(outcome, fields, Timestamp::now());
@@ -116,11 +116,11 @@ impl Ledger<'_> {
     }
 
     /// Deletes an execution and returns it. The statistics of its skill no longer include it. What identifies it is kept, so
-    /// that no import adds it again, and homes that import the deletion delete it too.
+    /// that no import adds it again, and homes that import its tombstone delete it too.
     ///
     /// # Errors
     ///
-    /// `ErrorKind::NotFound` where there is no such execution.
+    /// `ErrorKind::NotFound` if there is no such execution.
     pub fn delete(&mut self, id: i64) -> Result<Execution> {
         let home = self.db.home_id()?;
         self.db.write_on_full_disk(|tx| {
@@ -131,7 +131,7 @@ impl Ledger<'_> {
         })
     }
 
-    /// Calls `each` with the deletions that match the skill and the times of a filter, in the order of their executions'
+    /// Calls `each` with the tombstones that match the skill and the times of a filter, in the order of their executions'
     /// times, until `each` returns `false`. Deletions have no session and no outcome, so these are not compared.
     pub fn each_deletion(&mut self, filter: &Filter, each: impl FnMut(Deletion) -> bool) -> Result<()> {
         self.db.read(|tx| deletion::each(tx, filter, each))
@@ -148,7 +148,7 @@ impl Ledger<'_> {
         read.map(|()| found)
     }
 
-    /// As [`Ledger::last`], but returns the executions that can be read even if others are damaged.
+    /// Like [`Ledger::last`], but returns the executions that can be read even if others are damaged.
     pub fn last_readable(&mut self, filter: &Filter, limit: usize) -> (Vec<Execution>, Result<()>) {
         let filter = Filter {
             limit: Some(limit),

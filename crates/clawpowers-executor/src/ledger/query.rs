@@ -27,7 +27,7 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// Tells whether the stored statistics are the answer to it.
+    /// Returns whether the stored statistics are the answer to it.
     pub(super) const fn is_only_skill(&self) -> bool {
         self.session.is_none() && self.outcome.is_none() && self.since.is_none() && self.until.is_none()
     }
@@ -41,9 +41,9 @@ pub enum Order {
     NewestFirst,
 }
 
-/// The condition that an execution counts, because it is not of an import that has not ended. Without such an import it only
+/// The condition that an execution is visible: it is not staged by an import that has not committed. Without one it only
 /// compares one number.
-pub(super) const COUNTS: &str = "(execution.id < (SELECT ifnull(min(first), 9223372036854775807) FROM staged)
+pub(super) const VISIBLE: &str = "(execution.id < (SELECT ifnull(min(first), 9223372036854775807) FROM staged)
     OR ifnull((SELECT last FROM staged WHERE first <= execution.id ORDER BY first DESC LIMIT 1), execution.id - 1)
         < execution.id)";
 
@@ -98,7 +98,7 @@ pub(super) fn update(tx: &Tx<'_>, old: &Execution, new: &Execution) -> Result<i6
 /// Returns the executions of a skill at a time.
 pub(super) fn at_time(tx: &Tx<'_>, skill: &str, at: Timestamp) -> Result<Vec<Execution>> {
     let sql = format!(
-        "{} WHERE execution.skill = (SELECT id FROM skill WHERE name = ?) AND at = ? AND {COUNTS}
+        "{} WHERE execution.skill = (SELECT id FROM skill WHERE name = ?) AND at = ? AND {VISIBLE}
          ORDER BY execution.id",
         *SELECT
     );
@@ -106,7 +106,7 @@ pub(super) fn at_time(tx: &Tx<'_>, skill: &str, at: Timestamp) -> Result<Vec<Exe
 }
 
 pub(super) fn by_id(tx: &Tx<'_>, id: i64) -> Result<Option<Execution>> {
-    let sql = format!("{} WHERE execution.id = ? AND {COUNTS}", *SELECT);
+    let sql = format!("{} WHERE execution.id = ? AND {VISIBLE}", *SELECT);
     tx.query_optional(&sql, [id], read)
 }
 
@@ -145,7 +145,7 @@ pub(super) fn each_row(
         ("at >= ?", filter.since.map(|time| time.micros().into())),
         ("at < ?", filter.until.map(|time| time.micros().into())),
     ];
-    let (mut sql, mut values) = (format!("{select} WHERE {COUNTS}"), Vec::new());
+    let (mut sql, mut values) = (format!("{select} WHERE {VISIBLE}"), Vec::new());
     for (condition, value) in conditions {
         if let Some(value) = value {
             sql.push_str(&format!(" AND {condition}"));

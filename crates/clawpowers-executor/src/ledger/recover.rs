@@ -1,4 +1,4 @@
-//! Rows of skills, executions and deletions that were read from a damaged file.
+//! Rows of skills, executions and tombstones that were read from a damaged file.
 
 use super::execution::{OPEN, check_skill};
 use super::fields::{FIELDS, FIRST_FIELDS};
@@ -16,10 +16,10 @@ const OTHER_COLUMNS: usize = 6;
 /// The number of columns of an execution, fewer in a row that an older release wrote.
 pub(crate) const EXECUTION_COLUMNS: RangeInclusive<usize> =
     FIRST_FIELDS + OTHER_COLUMNS..=FIELDS.len() + OTHER_COLUMNS;
-/// The number of columns of a deletion.
+/// The number of columns of a tombstone.
 pub(crate) const DELETED_COLUMNS: usize = 6;
 
-/// Inserts a skill without statistics, which are computed at the end. Tells whether the row is valid.
+/// Inserts a skill without statistics, which are computed at the end. Returns whether the row is valid.
 pub(crate) fn recover_skill(tx: &Tx<'_>, id: i64, name: &str) -> Result<bool> {
     if check_skill(name).is_err() {
         return Ok(false);
@@ -30,7 +30,7 @@ pub(crate) fn recover_skill(tx: &Tx<'_>, id: i64, name: &str) -> Result<bool> {
     Ok(true)
 }
 
-/// Inserts an execution, and a placeholder for its skill if that is missing. Tells whether the row is valid.
+/// Inserts an execution, and a placeholder for its skill if that is missing. Returns whether the row is valid.
 pub(crate) fn recover_execution(tx: &Tx<'_>, id: i64, values: &[Value]) -> Result<bool> {
     let [
         _,
@@ -59,7 +59,7 @@ pub(crate) fn recover_execution(tx: &Tx<'_>, id: i64, values: &[Value]) -> Resul
     insert(tx, "execution", id, values)
 }
 
-/// Inserts a deletion, so that no import adds the execution again. Tells whether the row is valid.
+/// Inserts a tombstone, so that no import adds the execution again. Returns whether the row is valid.
 pub(crate) fn recover_deleted(tx: &Tx<'_>, id: i64, values: &[Value]) -> Result<bool> {
     use Value::{Blob, Integer, Null, Text};
     match values {

@@ -2,7 +2,7 @@
 
 use super::execution::{Execution, OPEN, Outcome};
 use super::fields::ExecutionFields;
-use super::query::{self, COUNTS, Filter};
+use super::query::{self, Filter, VISIBLE};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::histogram::{bucket, quantile};
@@ -252,9 +252,9 @@ pub(super) fn settle(tx: &Tx<'_>, skill: i64) -> Result<()> {
         "DELETE FROM day WHERE skill = ? AND success = 0 AND failure = 0 AND partial = 0 AND skipped = 0",
         &format!(
             "UPDATE skill SET
-                 first_at = (SELECT at FROM execution WHERE skill = ?1 AND outcome < 4 AND {COUNTS}
+                 first_at = (SELECT at FROM execution WHERE skill = ?1 AND outcome < 4 AND {VISIBLE}
                      ORDER BY at LIMIT 1),
-                 last_at = (SELECT at FROM execution WHERE skill = ?1 AND outcome < 4 AND {COUNTS}
+                 last_at = (SELECT at FROM execution WHERE skill = ?1 AND outcome < 4 AND {VISIBLE}
                      ORDER BY at DESC LIMIT 1)
              WHERE id = ?1"
         ),

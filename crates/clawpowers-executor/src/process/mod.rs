@@ -1,4 +1,4 @@
-//! Runs a command and streams it through.
+//! Runs a command with inherited stdio.
 //!
 //! The command has the caller's standard input, output and error; nothing of them is read or copied here. While it runs,
 //! signals to the caller are forwarded to it, so that a signal that should end the caller ends the command, and the caller
@@ -79,7 +79,7 @@ pub enum ExitReason {
     Signal(i32),
     /// It was asked to end because of the timeout; its exit code does not matter then.
     TimedOut {
-        /// Whether it did not end within the grace and was killed. Processes that it started do not count.
+        /// Whether it did not end within the grace period and was killed. Processes that it started do not count.
         killed: bool,
     },
 }
@@ -120,7 +120,7 @@ pub enum SpawnError {
     /// There is no such program.
     #[error("no such program")]
     NotFound,
-    /// It exists but is no program: a folder, a file without execute permission, or of an unknown format.
+    /// It exists but is not executable: a folder, a file without execute permission, or of an unknown format.
     #[error("not an executable program")]
     NotExecutable,
     /// Something else failed: the working directory, an argument with a NUL, the limit of processes.
@@ -132,16 +132,16 @@ pub enum SpawnError {
 ///
 /// Signals that arrive meanwhile (SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2) do not end the caller but are
 /// forwarded. One that arrives before the command has started is forwarded as soon as it has. If the command leads a group,
-/// the rest of the group after a timeout has the same grace as the command; then it is killed. Processes that remain after a
-/// command that ended by itself or by a signal keep running.
+/// the rest of the group after a timeout has the same grace period as the command; then it is killed. Processes that remain
+/// after a command that ended by itself or by a signal keep running.
 ///
 /// The calling thread sleeps meanwhile. Several threads may run commands at the same time: each command then gets every
 /// signal.
 ///
 /// # Errors
 ///
-/// [`SpawnError`] where the program is missing or is no program, its working directory cannot be entered, or the system can
-/// start no more processes. [`SpawnError::Other`] also where the caller itself collected the command's exit status, so that it
+/// [`SpawnError`] if the program is missing or not executable, its working directory cannot be entered, or the system can
+/// start no more processes. [`SpawnError::Other`] also if the caller itself reaped the command, so that it
 /// is unknown how it ended.
 ///
 /// # Examples

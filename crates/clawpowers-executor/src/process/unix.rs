@@ -1,7 +1,7 @@
 //! Unix: signals, process groups, and the end of a child.
 //!
 //! One thread does everything. It sleeps on the pipe that the signal handlers write to; SIGCHLD is one of them, so the end of
-//! the child wakes it too. The same thread sends every signal and collects the child last. Until then it checks for its end
+//! the child wakes it too. The same thread sends every signal and reaps the child last. Until then it checks for its end
 //! with `WNOWAIT`, which leaves a zombie. A zombie's pid, and the id of its group, are not used again, so no signal can reach
 //! another process.
 
@@ -117,7 +117,7 @@ pub(super) fn signal(status: ExitStatus) -> Option<i32> {
     status.signal()
 }
 
-/// Gives the rest of a group the rest of the grace, then kills it. Its leader is still a zombie.
+/// Waits for the rest of a group until the grace period ends, then kills it. Its leader is still a zombie.
 fn end_group(target: &Target, signals: &mut Signals, until: Option<Instant>) {
     let (mut pause, longest) = POLL;
     while target.leads_group && has_members(target.pid) {
@@ -135,7 +135,7 @@ fn end_group(target: &Target, signals: &mut Signals, until: Option<Instant>) {
     }
 }
 
-/// The child, from its start until it is collected.
+/// The child, from its start until it is reaped.
 struct Target {
     pid: Pid,
     leads_group: bool,
@@ -178,7 +178,7 @@ impl Target {
         }
     }
 
-    /// Whether the child has ended. It is not collected.
+    /// Whether the child has ended. It is not reaped.
     fn has_ended(&self) -> io::Result<bool> {
         let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
         match waitid(WaitId::Pid(self.pid), options) {
@@ -253,7 +253,7 @@ fn has_members(leader: Pid) -> bool {
 }
 
 /// Whether a process of this group is alive. Where the system counts the leader, which is a zombie, this is `true` to the end of
-/// the grace.
+/// the grace period.
 #[cfg(not(target_os = "linux"))]
 fn has_members(leader: Pid) -> bool {
     rustix::process::test_kill_process_group(leader).is_ok()

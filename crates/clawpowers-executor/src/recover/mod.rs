@@ -46,14 +46,14 @@ pub struct Recovered {
 ///
 /// # Errors
 ///
-/// `ErrorKind::Invalid` where `to` has a database, `ErrorKind::NotFound` where `from` has none, `ErrorKind::Storage` where one of
+/// `ErrorKind::Invalid` if `to` has a database, `ErrorKind::NotFound` if `from` has none, `ErrorKind::Storage` if one of
 /// them cannot be used, or other processes write to `from` for longer than the timeout.
 pub fn recover(from: &Home, to: &Home) -> Result<Recovered> {
     let database = from.database();
     let real = database.canonicalize().map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => Error::not_found(
             format!("there is no database {}", quoted_path(&database)),
-            "name the home with {--home}",
+            "choose the home with {--home}",
         ),
         _ => Error::io(&database, &error),
     })?;
@@ -61,7 +61,7 @@ pub fn recover(from: &Home, to: &Home) -> Result<Recovered> {
         let shown = quoted_path(to.folder());
         return Err(Error::invalid(
             format!("the home {shown} has a database already"),
-            "name a folder that does not exist yet; nothing was written",
+            "use a folder that does not exist yet; nothing was written",
         ));
     }
     // No process can write while it is read. A file that SQLite cannot open has no writers.
@@ -86,7 +86,7 @@ pub fn recover(from: &Home, to: &Home) -> Result<Recovered> {
     created.ok_or_else(|| {
         Error::invalid(
             "another process created a database there",
-            "name another folder; nothing was written",
+            "use another folder; nothing was written",
         )
     })
 }
@@ -97,9 +97,9 @@ struct Recovery<'a> {
     recovered: Recovered,
     /// How many executions the statistics of the skills count.
     claimed: u64,
-    /// The executions of an import that has not ended, by the first id of each range; they do not count.
+    /// The executions of an import that has not ended, by the first id of each range; they are not visible.
     staged: BTreeMap<i64, i64>,
-    /// Imports that have not ended; their hashes do not count.
+    /// Imports that have not ended; their hashes are ignored.
     stopped: BTreeSet<i64>,
     /// The id of the home, by which it knows its own exports.
     home: Option<String>,
@@ -157,7 +157,7 @@ impl Recovery<'_> {
         }
     }
 
-    /// Inserts a row into the table that its values fit; tells whether they are valid.
+    /// Inserts a row into the table that its values fit; returns whether they are valid.
     fn try_insert(&mut self, (id, values): Row) -> Result<bool> {
         match (id, values.as_slice()) {
             (Some(_), [_, key, value, updated_at]) => self.insert_entry(key, value, updated_at),
@@ -326,7 +326,7 @@ impl Roots {
         statement.query_map((), |row| row.try_into())?.collect()
     }
 
-    /// Reads a table that files of an older version do not have; tells whether all of it could be read.
+    /// Reads a table that files of an older version do not have; returns whether all of it could be read.
     fn read_newer(&self, walk: &mut Walk<'_>, table: &str, each: impl FnMut(Row)) -> bool {
         let root = self.pages.get(table);
         root.is_none_or(|root| walk.tree(*root, true, each))

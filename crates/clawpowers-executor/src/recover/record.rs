@@ -2,7 +2,7 @@
 
 use rusqlite::types::Value;
 
-/// No row of ours is longer: it has room for the longest value and its key.
+/// No row that ClawPowers writes is longer: it fits the longest value and its key.
 const MAX_PAYLOAD: u64 = 17 * 1024 * 1024;
 
 /// Reads `N` bytes at an offset.

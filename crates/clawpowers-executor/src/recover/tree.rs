@@ -37,7 +37,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Calls `each` with the rows of the tree at `root`; tells whether all of it could be read.
+    /// Calls `each` with the rows of the tree at `root`; returns whether all of it could be read.
     pub(super) fn tree(&mut self, root: u32, is_table: bool, mut each: impl FnMut(Row)) -> bool {
         let before = (self.damaged.len(), self.lost_rows);
         let mut next = vec![root];
@@ -77,7 +77,7 @@ impl<'a> Walk<'a> {
             let Some(kind) = kind(&page, number).filter(|kind| *kind != Kind::TableInterior) else {
                 continue;
             };
-            // An overflow page may look like any page, so what cannot be read need not be a row of ours.
+            // An overflow page may look like any page, so what cannot be read need not be a row that ClawPowers wrote.
             let lost = self.lost_rows;
             self.read(number, &page, kind, &mut Vec::new(), &mut each);
             self.lost_rows = lost;

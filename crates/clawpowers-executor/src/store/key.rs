@@ -19,7 +19,7 @@ impl<'a> Key<'a> {
     pub fn new(text: &'a str) -> Result<Self> {
         let refused = |message: String, hint: &str| Err(Error::invalid(message, hint));
         if text.is_empty() {
-            return refused("key cannot be empty".into(), "name a key such as `build:count`");
+            return refused("key cannot be empty".into(), "use a key such as `build:count`");
         }
         if text.len() > MAX_KEY_BYTES {
             let (shown, length) = (quoted(text), text.len());
@@ -36,7 +36,7 @@ impl<'a> Key<'a> {
         }
         if text.chars().any(char::is_control) {
             let message = format!("key cannot contain control characters: `{}`", text.escape_debug());
-            return refused(message, "put line ends and tabs into the value");
+            return refused(message, "put newlines and tabs into the value");
         }
         Ok(Self(text))
     }

@@ -17,7 +17,7 @@ use rusqlite::Row;
 /// The longest value, in bytes.
 pub const MAX_VALUE_BYTES: usize = 16 * 1024 * 1024;
 
-/// Returns the keys that count as a subquery, for the time when an import has ended and not all its keys are in `entry`.
+/// Returns the visible keys as a subquery, for the time when an import has ended and not all its keys are in `entry`.
 fn entries() -> String {
     format!(
         "(SELECT key, value, updated_at FROM entry WHERE NOT ({ARE_STAGED}
@@ -50,7 +50,7 @@ pub enum Swap {
 ///
 /// # Errors
 ///
-/// Methods return `ErrorKind::Storage` where the database cannot be read or written; other errors are listed with the method.
+/// Methods return `ErrorKind::Storage` if the database cannot be read or written; other errors are listed with the method.
 #[derive(Debug)]
 pub struct Store<'a> {
     db: &'a mut Db,
@@ -69,7 +69,7 @@ impl Store<'_> {
         value(self.db, key)
     }
 
-    /// Tells whether there is a value under a key.
+    /// Returns whether there is a value under a key.
     pub fn exists(&self, key: &Key<'_>) -> Result<bool> {
         let sql = format!(
             "SELECT 1 WHERE EXISTS (SELECT 1 FROM entry WHERE key = ?1)
@@ -88,7 +88,7 @@ impl Store<'_> {
         self.db.write(|tx| put(tx, key, value))
     }
 
-    /// Deletes a key; tells whether it existed. This also works on a full disk, as long as there is the room that every
+    /// Deletes a key; returns whether it existed. This also works on a full disk, as long as there is the space that every
     /// database reserves.
     pub fn delete(&mut self, key: &Key<'_>) -> Result<bool> {
         self.db.write_on_full_disk(|tx| {
@@ -97,11 +97,11 @@ impl Store<'_> {
         })
     }
 
-    /// Appends a line feed and `text` to the value of a key; sets the key if it does not exist.
+    /// Appends a newline and `text` to the value of a key; sets the key if it does not exist.
     ///
     /// # Errors
     ///
-    /// As [`Store::set`]; the size counts as a whole.
+    /// Like [`Store::set`]; the size counts as a whole.
     pub fn append(&mut self, key: &Key<'_>, text: &[u8]) -> Result<()> {
         check_size(key, text.len())?;
         self.db.write(|tx| match value(tx, key)? {
@@ -115,12 +115,12 @@ impl Store<'_> {
         })
     }
 
-    /// Adds a number to the value of a key and returns the sum; a missing key counts as 0. Blanks around the old value
+    /// Adds a number to the value of a key and returns the sum; a missing key counts as 0. Whitespace around the old value
     /// are ignored.
     ///
     /// # Errors
     ///
-    /// `ErrorKind::Invalid` where the value is not an integer or the sum does not fit 64 bits.
+    /// `ErrorKind::Invalid` if the value is not an integer or the sum overflows a 64-bit integer.
     pub fn incr(&mut self, key: &Key<'_>, by: i64) -> Result<i64> {
         self.db.write(|tx| {
             let old = match value(tx, key)? {
@@ -129,8 +129,11 @@ impl Store<'_> {
             };
             let sum = old.checked_add(by).ok_or_else(|| {
                 Error::invalid(
-                    format!("{old} + {by} of the key `{}` does not fit 64 bits", key.as_str()),
-                    "set the key to a smaller number; it was left as it is",
+                    format!(
+                        "{old} + {by} of the key `{}` overflows a 64-bit integer",
+                        key.as_str()
+                    ),
+                    "set the key to a smaller number; the value was not changed",
                 )
             })?;
             put(tx, key, sum.to_string().as_bytes())?;
@@ -142,7 +145,7 @@ impl Store<'_> {
     ///
     /// # Errors
     ///
-    /// As [`Store::set`].
+    /// Like [`Store::set`].
     pub fn compare_and_set(&mut self, key: &Key<'_>, old: Option<&[u8]>, new: &[u8]) -> Result<Swap> {
         check_size(key, new.len())?;
         self.db.write(|tx| {
@@ -159,7 +162,7 @@ impl Store<'_> {
     ///
     /// # Errors
     ///
-    /// As [`Store::each`].
+    /// Like [`Store::each`].
     pub fn list(&mut self, pattern: &Pattern) -> Result<Vec<String>> {
         let mut keys = Vec::new();
         self.each_key(pattern, |key| {
@@ -173,7 +176,7 @@ impl Store<'_> {
     ///
     /// # Errors
     ///
-    /// As [`Store::each`].
+    /// Like [`Store::each`].
     pub fn each_key(&mut self, pattern: &Pattern, mut each: impl FnMut(&str) -> bool) -> Result<()> {
         self.each_row(pattern, "key", |row| Ok(each(&row.get::<_, String>(0)?)))
     }
@@ -217,7 +220,7 @@ impl Store<'_> {
     ///
     /// # Errors
     ///
-    /// As [`Store::set`]; nothing is written then.
+    /// Like [`Store::set`]; nothing is written then.
     pub fn set_all<'e>(
         &mut self,
         entries: impl IntoIterator<Item = (Key<'e>, &'e [u8])>,
@@ -226,7 +229,7 @@ impl Store<'_> {
         self.db.write(|tx| put_all(tx, entries, replace))
     }
 
-    /// As [`Store::set_all`], but writes many keys in several transactions: other processes can write in between, and see
+    /// Like [`Store::set_all`], but writes many keys in several transactions: other processes can write in between, and see
     /// none of the keys before all are imported. One process imports at a time, as for
     /// [`Ledger::import`](crate::Ledger::import).
     pub fn import(&mut self, entries: &[(Key<'_>, &[u8])], replace: bool) -> Result<usize> {
@@ -266,7 +269,7 @@ impl Store<'_> {
     }
 }
 
-/// Tells whether an import has ended and not all its keys are in `entry`.
+/// Returns whether an import has ended and not all its keys are in `entry`.
 fn are_staged(tx: &Tx<'_>) -> Result<bool> {
     tx.query_row(&format!("SELECT {ARE_STAGED}"), (), |row| row.get(0))
 }
@@ -308,7 +311,7 @@ pub(crate) fn put(tx: &Tx<'_>, key: &Key<'_>, value: &[u8]) -> Result<()> {
     unstage(tx, key).map(|_| ())
 }
 
-/// Deletes the staged value of a key if its import has ended; tells whether there was one. An import that has not ended still
+/// Deletes the staged value of a key if its import has ended; returns whether there was one. An import that has not ended still
 /// sets the key at its end.
 fn unstage(tx: &Tx<'_>, key: &Key<'_>) -> Result<bool> {
     let sql = format!("DELETE FROM staged_entry WHERE key = ? AND {ARE_STAGED}");
@@ -325,19 +328,19 @@ pub(crate) fn check_size(key: &Key<'_>, bytes: usize) -> Result<()> {
     Err(Error::invalid(message, "keep it in a file and store its path"))
 }
 
-/// Reads a stored value as an integer, ignoring blanks around it.
+/// Reads a stored value as an integer, ignoring whitespace around it.
 fn integer(value: &[u8]) -> Result<i64> {
     let text = std::str::from_utf8(value).map_or("", str::trim);
     let digits = text.strip_prefix('-').unwrap_or(text);
     let is_integer = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     let (what, hint) = match text.parse() {
         Ok(number) if is_integer => return Ok(number),
-        Err(_) if is_integer => ("does not fit 64 bits", "set the key to a smaller number"),
+        Err(_) if is_integer => ("overflows a 64-bit integer", "set the key to a smaller number"),
         _ => ("is not an integer", "set the key to an integer first"),
     };
     let shown = quoted(&String::from_utf8_lossy(value));
     Err(Error::invalid(
         format!("value {what}: {}", shown.escape_debug()),
-        format!("{hint}; it was left as it is"),
+        format!("{hint}; the value was not changed"),
     ))
 }

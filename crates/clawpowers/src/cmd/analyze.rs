@@ -27,7 +27,7 @@ pub(crate) struct AnalyzeArgs {
     /// Only executions at this time or later: 2026-11-03T08:00:00Z, 2026-11-03, or how long ago (7d, 12h).
     #[arg(long, value_name = "TIME", conflicts_with_all = ["plan", "worktrees", "compare"])]
     since: Option<String>,
-    /// Only executions before this time; the report is for that time.
+    /// Only executions before this time; the report is as of that time.
     #[arg(long, value_name = "TIME", conflicts_with_all = ["plan", "worktrees", "compare"])]
     until: Option<String>,
     /// Compare the estimated with the actual duration of this plan, and list its tasks.
@@ -39,7 +39,7 @@ pub(crate) struct AnalyzeArgs {
     /// Also save the report as `feedback/analysis-DATE` in the runtime home, in the same format.
     #[arg(long, conflicts_with_all = ["plan", "worktrees", "compare"])]
     save: bool,
-    /// Compare two versions of the skill (a version, or the start of a digest), or two periods that do not overlap (FROM..TO,
+    /// Compare two versions of the skill (a version, or a digest prefix), or two periods that do not overlap (FROM..TO,
     /// either can be omitted).
     #[arg(long, num_args = 2, value_names = ["A", "B"], requires = "skill", conflicts_with = "recommendations")]
     compare: Vec<String>,

@@ -24,7 +24,7 @@ Examples:
 
 Exit codes: 0 success, 1 no such setting, 3 config.json is not valid")]
     Get(KeyArgs),
-    /// Change one setting of config.json; the rest of the file stays as it is.
+    /// Change one setting of config.json; the rest of the file is not changed.
     #[command(after_help = "\
 Examples:
   clawpowers config set profile dev
@@ -37,7 +37,7 @@ unless the file already has it.
 
 Exit codes: 0 success, 3 the setting, the value or config.json is not valid, 4 config.json cannot be written")]
     Set(SetArgs),
-    /// Remove one setting from config.json; the rest of the file stays as it is.
+    /// Remove one setting from config.json; the rest of the file is not changed.
     #[command(after_help = "\
 Examples:
   clawpowers config unset profile
@@ -58,13 +58,13 @@ Examples:
 
 #[derive(Debug, Args)]
 pub(crate) struct KeyArgs {
-    /// The setting, with dots between its levels.
+    /// The dotted key, such as `payments.mode`.
     key: String,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct SetArgs {
-    /// The setting, with dots between its levels.
+    /// The dotted key, such as `payments.mode`.
     key: String,
     /// The new value.
     #[arg(allow_negative_numbers = true)]

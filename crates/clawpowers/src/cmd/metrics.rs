@@ -64,7 +64,7 @@ Examples:
   clawpowers metrics export > executions.jsonl
   clawpowers metrics export --format csv --since 30d > executions.csv")]
     Export(ExportArgs),
-    /// Import executions and deletions from JSON lines; what was imported before is skipped.
+    /// Import executions and tombstones from JSON lines; what was imported before is skipped.
     #[command(after_help = "\
 Examples:
   clawpowers metrics import executions.jsonl

@@ -57,7 +57,7 @@ Examples:
     #[command(after_help = "\
 Examples:
   clawpowers store list-values config:
-  clawpowers store list-values --null | …    # for values of any bytes")]
+  clawpowers store list-values --null | …    # for binary values")]
     ListValues(ListValuesArgs),
     /// Test whether a key exists.
     #[command(after_help = "\
@@ -84,7 +84,7 @@ Examples:
   clawpowers store cas lock:deploy free taken
   clawpowers store cas lock:deploy --absent taken
 
-Exit codes: 0 set, 1 the current value is another one; it is printed to stderr")]
+Exit codes: 0 set, 1 the current value differs; it is printed to stderr")]
     Cas(CasArgs),
     /// Write keys and values as JSON lines.
     #[command(after_help = "\
@@ -180,7 +180,7 @@ pub(crate) struct CasArgs {
 pub(crate) struct ImportArgs {
     /// The file; `-` reads stdin.
     file: String,
-    /// Keep the values of existing keys.
+    /// Do not overwrite existing keys.
     #[arg(long)]
     keep: bool,
 }
@@ -231,7 +231,7 @@ impl SetArgs {
         };
         read.map_err(|error| {
             ApiError::new(ErrorCode::Io, format!("{source} cannot be read: {error}"))
-                .hint("name a readable file; nothing was written")
+                .hint("use a readable file; nothing was written")
         })?;
         Ok(StoreValue::new(bytes))
     }

@@ -20,7 +20,7 @@ pub(crate) fn text(out: &Out, response: &Response, all: bool) -> String {
             Truncation::Dropped => "left out".to_owned(),
         }),
     ];
-    let mut text = format!("context of {} tokens\n", response.context);
+    let mut text = format!("context: {} tokens\n", response.context);
     for client in &response.clients {
         let skills = client.skills.iter();
         let cut: Vec<&Fate> = skills.filter(|skill| skill.fate != Truncation::Whole).collect();

@@ -8,7 +8,7 @@ use crate::out::{Out, Style};
 use clawpowers_api::operations::home;
 use clawpowers_api::operations::home::doctor::{Response, Visibility};
 use clawpowers_api::wire::DatabaseStatus;
-use clawpowers_api::{escape_line, pluralize};
+use clawpowers_api::{Storage, escape_line, pluralize};
 
 pub(crate) fn text(out: &Out, response: &Response) -> String {
     let heading = |title: &str| format!("{}\n", out.paint(Style::Bold, title));
@@ -27,7 +27,7 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
     }
     for skill in &response.not_ready {
         let (name, missing) = (one_line(&skill.name), one_line(&skill.missing.join(", ")));
-        text.push_str(&format!("  {name} lacks {missing}\n"));
+        text.push_str(&format!("  {name} is missing {missing}\n"));
     }
     if !response.visibility.is_empty() {
         let columns: [Column<Visibility>; 4] = [
@@ -41,10 +41,7 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
     }
     let storage = &response.storage;
     let database = escape_line(storage.database.as_deref().unwrap_or("no home"));
-    let state = match storage.state {
-        DatabaseStatus::None => "nothing written yet",
-        state => state.as_str(),
-    };
+    let state = state(storage.state);
     text.push_str(&format!("\n{}  {database}: {state}\n", heading("storage")));
     for problem in &storage.problems {
         text.push_str(&format!("  {}\n", one_line(problem)));
@@ -63,6 +60,16 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
     fit(out, &text)
 }
 
+fn state(state: DatabaseStatus) -> &'static str {
+    match state {
+        DatabaseStatus::None => "not created yet",
+        DatabaseStatus::Sound => "ok",
+        DatabaseStatus::Failed(Storage::Io) => "I/O error",
+        DatabaseStatus::Failed(Storage::ReadOnly) => "read-only",
+        DatabaseStatus::Failed(storage) => storage.as_str(),
+    }
+}
+
 fn problems(out: &Out, response: &Response) -> String {
     let mut text = String::new();
     if let Some(problem) = &response.config.problem {
@@ -72,14 +79,14 @@ fn problems(out: &Out, response: &Response) -> String {
         }
     }
     if !response.storage.problems.is_empty() {
-        let state = response.storage.state.as_str();
+        let state = state(response.storage.state);
         text.push_str(&format!("database: {state}, see storage above\n"));
     }
     match response.not_ready.len() {
         0 => {}
-        1 => text.push_str("readiness: 1 skill lacks a requirement, see above\n"),
+        1 => text.push_str("readiness: 1 skill has unmet requirements, see above\n"),
         count => text.push_str(&format!(
-            "readiness: {count} skills lack a requirement, see above\n"
+            "readiness: {count} skills have unmet requirements, see above\n"
         )),
     }
     if let Some(profile) = &response.unknown_profile {
@@ -120,7 +127,7 @@ pub(crate) fn recovered(out: &Out, response: &home::recover::Response) -> String
     }
     let more = response.lost_keys.saturating_sub(SHOWN as u64);
     if more > 0 {
-        text.push_str(&format!("  and {more} more; `--json` names the first 1,000\n"));
+        text.push_str(&format!("  and {more} more; `--json` lists the first 1,000\n"));
     }
     text.push_str(&format!(
         "The damaged database was not changed. To use the recovered one, move every `clawpowers.db*` out of the old home \

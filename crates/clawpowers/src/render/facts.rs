@@ -24,16 +24,13 @@ pub(crate) fn facts(skill: &SkillReport) -> Vec<(&'static str, String)> {
     facts.extend(analysis.changes.iter().rev().map(change));
     if let Some(took) = &figures.duration {
         let [median, p95, mean] = [took.p50, took.p95, took.mean].map(duration);
-        facts.push((
-            "duration",
-            format!("median {median}, 95% within {p95}, mean {mean}"),
-        ));
+        facts.push(("duration", format!("median {median}, p95 {p95}, mean {mean}")));
     }
     if let Some(cost) = &figures.cost {
         let each = analysis.cost_per_success;
         let each = each.map_or_else(String::new, |each| format!(", ${each:.4} per success"));
         let executions = pluralize(cost.count, "execution");
-        facts.push(("cost", format!("${:.2} of {executions}{each}", cost.total)));
+        facts.push(("cost", format!("${:.2} over {executions}{each}", cost.total)));
     }
     if let Some(tokens) = &figures.tokens {
         let each = analysis.tokens_per_success;
@@ -88,7 +85,7 @@ pub(crate) fn evidence(one: &Recommendation) -> Vec<String> {
         format!("{note} ({})", found.count)
     };
     let notes: Vec<String> = one.notes.iter().map(note).collect();
-    let notes = (!notes.is_empty()).then(|| format!("notes of its failures: {}", notes.join(", ")));
+    let notes = (!notes.is_empty()).then(|| format!("failure notes: {}", notes.join(", ")));
     let session = one.session.as_ref().map(|found| {
         let runs = pluralize(found.total, "run");
         format!("{} of {runs} in session {} failed", found.failures, found.session)

@@ -102,15 +102,15 @@ fn figures(all: &wire::Figures) -> String {
         // Rounded half up, as in 1.x.
         text.push_str(&format!("Avg duration: {}s\n", (took.mean + 0.5).floor()));
         let (median, p95) = (duration(took.p50), duration(took.p95));
-        text.push_str(&format!("Median duration: {median}, 95% within {p95}\n"));
+        text.push_str(&format!("Median duration: {median}, p95: {p95}\n"));
     }
     if let Some(cost) = &all.cost {
         let executions = pluralize(cost.count, "execution");
-        text.push_str(&format!("Cost: ${} of {executions}\n", cost.total));
+        text.push_str(&format!("Cost: ${} over {executions}\n", cost.total));
     }
     if let Some(tokens) = &all.tokens {
         text.push_str(&format!(
-            "Tokens: {} in, {} out of {}\n",
+            "Tokens: {} in, {} out, over {}\n",
             tokens.tokens_in,
             tokens.tokens_out,
             pluralize(tokens.count, "execution")

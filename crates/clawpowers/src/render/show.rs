@@ -11,7 +11,7 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
     let skill = &response.skill;
     let description = one_line(&skill.description);
     let mut text = format!(
-        "{}\n{}\n\n{:<14}{}\n",
+        "{}\n{}\n\n{:<17}{}\n",
         out.paint(Style::Bold, &one_line(&skill.name)),
         match out.width {
             Some(width) => wrap(&description, width, 0, 0),
@@ -22,7 +22,7 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
     );
     let mut row = |label: &str, value: String| {
         if !value.is_empty() {
-            text.push_str(&format!("{label:<14}{}\n", one_line(&value)));
+            text.push_str(&format!("{label:<17}{}\n", one_line(&value)));
         }
     };
     row("scope", response.scope.as_str().to_owned());
@@ -32,13 +32,13 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
     row("allowed tools", skill.allowed_tools.join(", "));
     row("tags", skill.tags.join(", "));
     let r = &skill.requirements;
-    row("needs bins", r.bins.join(", "));
-    row("needs one of", r.any_bins.join(", "));
-    row("needs env", r.env.join(", "));
-    row("needs config", r.config.join(", "));
-    row("needs skills", r.skills.join(", "));
+    row("requires bins", r.bins.join(", "));
+    row("requires any of", r.any_bins.join(", "));
+    row("requires env", r.env.join(", "));
+    row("requires config", r.config.join(", "));
+    row("requires skills", r.skills.join(", "));
     row("runs on", r.os.join(", "));
-    row("missing here", response.missing.join(", "));
+    row("missing", response.missing.join(", "));
     row("tracks", skill.metrics.tracks.join(", "));
     row("improves", skill.metrics.improves.join(", "));
     let invocation = match (skill.invocation.user, skill.invocation.model) {
@@ -47,7 +47,7 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
         (false, true) => "model only",
         (false, false) => "nobody",
     };
-    row("started by", invocation.to_owned());
+    row("invocable by", invocation.to_owned());
     row("tokens", format!("about {}", response.tokens));
     let reason = response.digest_failure.as_deref().unwrap_or_default();
     let digest = response.digest.clone();

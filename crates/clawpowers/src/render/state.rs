@@ -54,12 +54,12 @@ impl State {
 
     pub(crate) const fn meaning(self) -> &'static str {
         match self {
-            Self::Fell => "succeeds less often than before; the rate is that of the runs since then",
+            Self::Fell => "success rate dropped; the rate covers the runs since",
             Self::Low => "the 95% interval of the rate is below 60%",
             Self::Unsure => "the 95% interval includes 60%, or there are fewer than 10 runs",
             Self::Moderate => "the 95% interval is at 60% or above",
             Self::Good => "the 95% interval is at 80% or above",
-            Self::Rose => "succeeds more often than before; the rate is that of the runs since then",
+            Self::Rose => "success rate rose; the rate covers the runs since",
             Self::Idle => "no runs in the last twelve weeks",
         }
     }

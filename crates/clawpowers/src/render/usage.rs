@@ -67,7 +67,7 @@ fn message(error: &Error) -> String {
         },
         ErrorKind::TooManyValues => format!("unexpected value {given} for {argument}"),
         ErrorKind::ArgumentConflict => match value(ContextKind::PriorArg) {
-            other if other == argument => format!("{argument} cannot be given twice"),
+            other if other == argument => format!("{argument} cannot be used twice"),
             other => format!("{argument} cannot be used with {other}"),
         },
         ErrorKind::InvalidUtf8 => "an argument is not UTF-8".to_owned(),
@@ -91,7 +91,7 @@ const MISSING_COMMANDS: [(&[&str], &str); 2] = [
     ),
 ];
 
-/// Tells whether a command is neither hidden nor the parser's `help`.
+/// Returns whether a command is neither hidden nor the parser's `help`.
 fn is_public(command: &Command) -> bool {
     !command.is_hide_set() && command.get_name() != "help"
 }

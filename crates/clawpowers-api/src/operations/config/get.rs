@@ -12,7 +12,7 @@ use serde_json::Value;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// The name of the setting, with dots between the levels.
+    /// The dotted key, such as `payments.mode`.
     pub key: String,
 }
 

@@ -29,7 +29,7 @@ pub struct Response {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Setting {
-    /// Its name, with dots between the levels.
+    /// The dotted key, such as `payments.mode`.
     pub key: String,
     /// The value: any JSON except an object with members.
     pub value: Value,

@@ -96,15 +96,14 @@ fn verdict(request: &Request, first: (u64, u64), second: (u64, u64)) -> String {
         return format!("{better} succeeds more often");
     }
     let Some(needed) = found.needed else {
-        return "no difference was seen".to_owned();
+        return "the rates are equal".to_owned();
     };
     let more = |(_, total): (u64, u64), name: String| {
         (needed > total).then(|| format!("{} more of {name}", needed - total))
     };
     let more: Vec<String> = [more(first, a), more(second, b)].into_iter().flatten().collect();
-    let mut text = format!(
-        "no difference can be told; one of this size would take about {needed} executions on each side"
-    );
+    let mut text =
+        format!("not significant: detecting this difference takes about {needed} executions per side");
     if !more.is_empty() {
         text.push_str(&format!(", {}", more.join(" and ")));
     }

@@ -82,7 +82,7 @@ fn plan_of(key: &str) -> Option<&str> {
     }
 }
 
-/// As [`run`], but for a plan that no key names, everything is unknown, as in 1.x. The error `not_found` does not occur.
+/// Like [`run`], but for a plan that no key names, everything is unknown, as in 1.x. The error `not_found` does not occur.
 pub fn read(runtime: &Runtime, request: &Request) -> Result<Response> {
     let plan = &request.plan;
     let value = |field: &str| {

@@ -30,7 +30,7 @@ pub struct Response {
 }
 
 impl Response {
-    /// Makes the response for the import of the folder `from`.
+    /// Creates the response for the import of the folder `from`.
     #[must_use]
     pub fn new(from: String, report: legacy::Report) -> Self {
         Self {
@@ -52,7 +52,7 @@ impl Response {
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     runtime.needs_disk("`import`")?;
     let home = runtime.home()?;
-    let hint = "name the home of 1.x, the folder that contains `state` and `metrics`";
+    let hint = "pass the home of 1.x, the folder that contains `state` and `metrics`";
     let from = match &request.from {
         Some(from) => runtime.folder(from, hint)?,
         None => home.folder().to_owned(),

@@ -36,7 +36,7 @@ pub struct Response {
 /// `io` if the file system refuses.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     runtime.needs_disk("`init`")?;
-    let folder = |folder: &String| runtime.folder(folder, "name the folder in which to write the scripts");
+    let folder = |folder: &String| runtime.folder(folder, "pass the folder in which to write the scripts");
     let shims = request.legacy_shims.as_ref().map(folder).transpose()?;
     let home = runtime.home()?;
     let folders_created = home.create_all()?;

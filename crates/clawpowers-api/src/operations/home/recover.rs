@@ -42,7 +42,7 @@ pub struct Response {
 /// cannot be read or the new one cannot be written.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     runtime.needs_disk("`recover`")?;
-    let to = Home::new(runtime.folder(&request.to, "name a folder that does not exist yet")?);
+    let to = Home::new(runtime.folder(&request.to, "use a folder that does not exist yet")?);
     let recovered = clawpowers_executor::recover(&runtime.home()?, &to)?;
     Ok(Response {
         home: display_path(to.folder()),

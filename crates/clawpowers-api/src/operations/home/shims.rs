@@ -16,11 +16,11 @@ const SHIMS: [(&str, &str); 5] = [
     ("hooks/session-start", "session-start"),
 ];
 
-/// The line that identifies a script of ours.
+/// The line that identifies a script that ClawPowers wrote.
 const MARK: &str = "# Written by `clawpowers init --legacy-shims`; it may be replaced by it.";
 
 /// Writes the scripts below a folder and returns their paths. Nothing is written if one of them would replace a file that is
-/// not ours.
+/// not created by ClawPowers.
 pub(crate) fn write(folder: &Path, program: &str) -> Result<Vec<String>> {
     let failed = |path: &Path, error: &io::Error| {
         let message = format!("{} cannot be written: {error}", quote(&display_path(path)));
@@ -50,7 +50,7 @@ pub(crate) fn write(folder: &Path, program: &str) -> Result<Vec<String>> {
     Ok(written)
 }
 
-/// Tells whether we wrote a file. Symlinks and special files are not ours; reading a pipe would block.
+/// Returns whether ClawPowers wrote a file. Symlinks and special files do not count; reading a pipe would block.
 fn is_ours(path: &Path) -> io::Result<bool> {
     if !fs::symlink_metadata(path)?.is_file() {
         return Ok(false);

@@ -82,7 +82,7 @@ fn location(runtime: &Runtime) -> Result<(String, String, u64)> {
     if home.folder().exists() && !home.folder().is_dir() {
         return Err(
             ApiError::io(format!("the runtime home {} is not a folder", quote(&shown)))
-                .hint("name another home with {--home} or in `CLAWPOWERS_DIR`"),
+                .hint("choose another home with {--home} or in `CLAWPOWERS_DIR`"),
         );
     }
     let database = home.database();

@@ -19,7 +19,7 @@ pub struct Response {
     pub execution: wire::Execution,
 }
 
-/// Deletes an execution and updates the statistics of its skill in the same transaction. Exports contain the deletion, so
+/// Deletes an execution and updates the statistics of its skill in the same transaction. Exports contain its tombstone, so
 /// that a home that imports them deletes it too.
 ///
 /// # Errors

@@ -8,8 +8,8 @@ use serde::Serialize;
 
 execution_filter! {
     /// Which executions to write, and in which format. Open executions are written only if `outcome` is `open`.
-    /// Without a filter by session or outcome, JSON lines end with the deletions, so that an import deletes these
-    /// executions too.
+    /// Without a filter by session or outcome, JSON lines end with the tombstones of deleted executions, so that an import
+    /// deletes these executions too.
     pub struct Request {
         /// `jsonl` (the format of 1.x with more fields) or `csv` (default: `jsonl`).
         pub format: Option<String>,
@@ -21,7 +21,7 @@ execution_filter! {
 pub struct Response {
     pub text: String,
     pub count: usize,
-    /// How many lines record a deletion.
+    /// How many lines are tombstones, which record a deletion.
     pub deletions: usize,
 }
 
@@ -48,7 +48,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Written {
     pub executions: usize,
-    /// Lines that record a deletion.
+    /// Lines that are tombstones, which record a deletion.
     pub deletions: usize,
 }
 

@@ -48,7 +48,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
         notes: request.notes.as_deref(),
         ..ExecutionFields::default()
     };
-    let id = id(&request.id, "give the id that {metrics_start} returned")?;
+    let id = id(&request.id, "use the id that {metrics_start} returned")?;
     let ended = runtime.with_existing_db(|db| db.ledger().finish(id, outcome, &fields))?;
     let execution = ended.ok_or_else(|| {
         ApiError::not_found(format!("there is no execution `{id}`"))

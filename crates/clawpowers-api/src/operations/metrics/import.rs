@@ -22,7 +22,7 @@ pub struct Request {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     pub taken: u64,
-    /// The number of lines that changed nothing: executions imported before, and deletions of executions that are not
+    /// The number of lines that changed nothing: executions imported before, and tombstones of executions that are not
     /// here.
     pub known: u64,
     /// The number of executions deleted by lines of the import.

@@ -34,11 +34,11 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     damage.map_or(Ok(response), Err)
 }
 
-/// As [`run`], but if some rows are damaged, returns the others with the error.
+/// Like [`run`], but if some rows are damaged, returns the others with the error.
 ///
 /// # Errors
 ///
-/// As [`run`]; damaged rows are an error only if there are no others.
+/// Like [`run`]; damaged rows are an error only if there are no others.
 pub fn readable(runtime: &Runtime, request: &Request) -> Result<(Response, Option<ApiError>)> {
     let filter = request.shared().filter()?;
     let limit = request.limit.unwrap_or(DEFAULT_LIMIT);

@@ -139,7 +139,7 @@ impl Response {
 }
 
 fn unified(path: &str, before: &str, after: &str) -> String {
-    // A line end in a name must not look like a line of the diff.
+    // A newline in a name must not look like a line of the diff.
     let path = escape_line(path);
     similar::TextDiff::from_lines(before, after)
         .unified_diff()

@@ -61,7 +61,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
         return Err(ApiError::invalid_input(message).hint(hint));
     }
     if let Some(dir) = &request.dir {
-        runtime.folder(dir, "name the folder in which to create the skill's folder")?;
+        runtime.folder(dir, "pass the folder in which to create the skill's folder")?;
     }
     let text = template(name, request.description.as_deref());
     let options = ParseOptions {
@@ -93,7 +93,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
         let message = format!("{} cannot be written: {error}", quote(&display_path(&path)));
         ApiError::io(message).hint(match error.kind() {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
-                "free some space on the disk; nothing was written"
+                "free some disk space; nothing was written"
             }
             _ => "choose a folder that you can write to with {--dir}",
         })

@@ -67,8 +67,8 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     let prompt = fit(&items, format, request.budget).map_err(|TooSmall { least }| {
         let budget = request.budget.unwrap_or_default();
         let needed = pluralize(least, "token");
-        ApiError::invalid_input(format!("no prompt fits into {}", pluralize(budget, "token")))
-            .hint(format!("the smallest prompt needs {needed}"))
+        ApiError::invalid_input(format!("a budget of {} is too small", pluralize(budget, "token")))
+            .hint(format!("the minimum for these skills is {needed}"))
             .details(serde_json::json!({ "least": least }))
     })?;
     Ok(Response {

@@ -79,7 +79,7 @@ fn read_resource(entry: &Entry, resource: &str) -> Result<Response> {
     let Entry { tree, file, .. } = entry;
     let path = resolve_resource(&**tree, file.parent().unwrap_or(file), resource).ok_or_else(|| {
         ApiError::invalid_input(format!("the path {} leaves the skill's folder", quote(resource)))
-            .hint("name a file below the skill's folder")
+            .hint("use a path inside the skill's folder")
     })?;
     if tree.metadata(&path).is_err() || tree.is_folder(&path) {
         let list = resources(entry);
@@ -96,7 +96,7 @@ fn read_resource(entry: &Entry, resource: &str) -> Result<Response> {
     let bytes = tree.read(&path, MAX_RESOURCE_BYTES).map_err(|error| {
         ApiError::io(format!("{} cannot be read: {error}", quote(&location))).hint(match error {
             ReadError::TooLarge { .. } => "open the file itself",
-            _ => "name a regular file that this user may read",
+            _ => "use a regular file that this user may read",
         })
     })?;
     let text = String::from_utf8(bytes).map_err(|_| {

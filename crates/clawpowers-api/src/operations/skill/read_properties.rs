@@ -53,11 +53,11 @@ pub(super) fn existing(runtime: &Runtime, path: &str) -> Result<String> {
         Ok(()) => Ok(display_path(&full)),
         Err(error) => Err(
             ApiError::io(format!("the path {} cannot be read: {error}", quote(path)))
-                .hint("name a skill's folder or its SKILL.md"),
+                .hint("pass a skill's folder or its SKILL.md"),
         ),
     }
 }
 
 pub(super) fn empty_path() -> ApiError {
-    ApiError::invalid_input("the path is empty").hint("name a skill's folder")
+    ApiError::invalid_input("the path is empty").hint("pass a skill's folder")
 }

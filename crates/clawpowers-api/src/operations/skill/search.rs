@@ -44,11 +44,11 @@ pub struct Hit {
 /// `invalid_input` without a word to search for and for a limit of 0; else as `skill_list`.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     if !request.words.contains(char::is_alphanumeric) {
-        return Err(ApiError::invalid_input("there is no word to look for").hint("name a word or two"));
+        return Err(ApiError::invalid_input("the search query is empty").hint("pass one or more words"));
     }
     if request.limit == Some(0) {
-        return Err(ApiError::invalid_input("the limit of 0 leaves no room for a hit")
-            .hint("name a limit of 1 or more"));
+        return Err(ApiError::invalid_input("the limit must be at least 1")
+            .hint("omit the limit for the default of 10"));
     }
     let selected = runtime.select(&request.shared())?;
     let entries = &selected.catalog.entries;

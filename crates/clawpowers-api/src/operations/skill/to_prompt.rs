@@ -18,7 +18,7 @@ pub struct Request {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
-    /// The text, without a line end after the last line.
+    /// The text, without a newline after the last line.
     pub text: String,
 }
 

@@ -134,14 +134,14 @@ pub(super) fn files(runtime: &Runtime, paths: &[String]) -> Result<Vec<Input>> {
         if !tree.is_link(&full) {
             tree.metadata(&full).map_err(|error| {
                 ApiError::io(format!("the path {} cannot be read: {error}", quote(path)))
-                    .hint("name a SKILL.md, a skill's folder, or a folder of skills")
+                    .hint("pass a SKILL.md, a skill's folder, or a folder of skills")
             })?;
         }
         let mut found = below(&*tree, &full);
         if found.is_empty() {
             // The same words as the reference validator's.
             let message = "missing required file: SKILL.md, in the folder and below".to_owned();
-            let hint = Some("{skill_new name=NAME} makes one".to_owned());
+            let hint = Some("{skill_new name=NAME} creates one".to_owned());
             found.push(Input::refused(
                 full.clone(),
                 Rule::FileMissing,

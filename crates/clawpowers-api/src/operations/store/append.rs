@@ -22,7 +22,7 @@ pub struct Response {
     pub key: String,
 }
 
-/// Adds a line feed and the value to the current value, or sets the key if it does not exist.
+/// Adds a newline and the value to the current value, or sets the key if it does not exist.
 ///
 /// # Errors
 ///

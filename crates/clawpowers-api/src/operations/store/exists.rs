@@ -1,4 +1,4 @@
-//! Tells whether a key exists.
+//! Returns whether a key exists.
 
 use crate::runtime::Runtime;
 use crate::wire::Result;
@@ -19,7 +19,7 @@ pub struct Response {
     pub exists: bool,
 }
 
-/// Tells whether a key exists.
+/// Returns whether a key exists.
 ///
 /// # Errors
 ///

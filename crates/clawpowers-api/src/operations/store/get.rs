@@ -36,7 +36,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     let is_found = found.is_some();
     let Some(value) = found.or_else(|| request.default.clone().map(String::into_bytes)) else {
         return Err(ApiError::not_found(format!("key not found: {}", request.key))
-            .hint("{store_list} lists the keys; a default value can be given"));
+            .hint("{store_list} lists the keys; pass a default value to avoid this error"));
     };
     Ok(Response {
         key: request.key.clone(),

@@ -2,7 +2,7 @@
 
 use crate::runtime::Runtime;
 use crate::wire::{ApiError, Result, bytes::bytes_of};
-use clawpowers_executor::wait::give_way;
+use clawpowers_executor::wait::yield_to_host;
 use clawpowers_executor::{Key, MAX_VALUE_BYTES};
 use serde::{Deserialize, Serialize};
 use std::io::{BufRead, Read as _};
@@ -21,7 +21,7 @@ pub struct Request {
     pub path: Option<String>,
     /// The lines. Exactly one of `path` and `text` is required.
     pub text: Option<String>,
-    /// Keep the values of existing keys.
+    /// Do not overwrite existing keys.
     #[serde(default)]
     pub keep: bool,
 }
@@ -59,7 +59,7 @@ pub fn from_reader(runtime: &Runtime, mut lines: impl BufRead, source: &str, kee
     let mut entries = Vec::new();
     for number in 1_usize.. {
         if number.is_multiple_of(LINES_AT_ONCE) {
-            give_way();
+            yield_to_host();
         }
         let mut bytes = Vec::new();
         let mut line = lines.by_ref().take(MAX_LINE_BYTES as u64 + 1);

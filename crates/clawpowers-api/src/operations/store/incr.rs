@@ -36,8 +36,8 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     let key = Key::new(&request.key)?;
     let by = request.by.as_ref().map_or("1", |by| by.0.as_str());
     let by: i64 = by.parse().map_err(|_| {
-        let message = format!("the increment {} is not an integer of 64 bits", quote(by));
-        ApiError::invalid_input(message).hint("give a whole number such as 1 or -5")
+        let message = format!("the increment {} is not a 64-bit integer", quote(by));
+        ApiError::invalid_input(message).hint("use a whole number such as 1 or -5")
     })?;
     let sum = runtime.with_db(|db| db.store().incr(&key, by))?;
     Ok(Response {

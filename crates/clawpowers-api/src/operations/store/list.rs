@@ -37,7 +37,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
 ///
 /// # Errors
 ///
-/// As [`run`]; a damaged row is an error after all others.
+/// Like [`run`]; a damaged row is an error after all others.
 pub fn each(runtime: &Runtime, request: &Request, each: impl FnMut(&str) -> bool) -> Result<()> {
     let pattern = Pattern::new(request.pattern.as_deref().unwrap_or_default());
     runtime.with_existing_db(|db| db.store().each_key(&pattern, each))?;

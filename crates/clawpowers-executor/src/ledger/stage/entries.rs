@@ -1,4 +1,4 @@
-//! The keys of an import: written to the table `staged_entry`, which counts once the import has ended, and then moved to
+//! The keys of an import: written to the table `staged_entry`, visible once the import has committed, and then moved to
 //! `entry`.
 
 use super::{Budget, MAX_BYTES};

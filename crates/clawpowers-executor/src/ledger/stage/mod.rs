@@ -1,8 +1,8 @@
 //! Writes an import: in transactions that each lock the database for a limited time, and visible all at once.
 //!
-//! Executions of an import of several transactions do not count until the last one, which updates the statistics and sets
-//! the end of the import. Keys are in the table `staged_entry` until then, count from then on, and are moved to `entry` in
-//! further transactions. The rows of a process that was killed are deleted by the next import.
+//! Executions of an import of several transactions are staged: not visible until the last one commits, which updates the
+//! statistics and sets the end of the import. Keys are staged in the table `staged_entry`, become visible then, and are
+//! moved to `entry` in further transactions. The rows of a process that was killed are deleted by the next import.
 
 mod entries;
 
@@ -11,7 +11,7 @@ pub(crate) use entries::{ARE_STAGED, KeptKeys};
 use super::deletion;
 use super::identity::{FileHash, Hash, IS_KNOWN, digest};
 use super::import::{Batch, ImportReport, Record, RecordReader};
-use super::query::{self, COUNTS};
+use super::query::{self, VISIBLE};
 use super::skill_row;
 use super::stats::Delta;
 use crate::db::{Db, Tx};
@@ -38,7 +38,7 @@ const MAX_BYTES: usize = 8 * 1024 * 1024;
 /// The number of hashes that are in memory before they are written. They are sorted first: in random order each transaction
 /// would change all pages of their table.
 const MAX_HASHES: usize = 1 << 20;
-/// The room on the disk that one of several transactions needs: what it writes to the WAL and then to the database, and as
+/// The disk space that one of several transactions needs: what it writes to the WAL and then to the database, and as
 /// much again to delete it if a later one fails.
 const ROOM: u64 = 64 * 1024 * 1024;
 /// The `cache_size` during an import and otherwise.
@@ -57,7 +57,7 @@ impl Budget {
         until: None,
     };
 
-    /// Tells whether this many rows use it up. Checks the clock only now and then.
+    /// Returns whether this many rows use it up. Checks the clock only now and then.
     fn is_spent(self, rows: usize) -> bool {
         rows >= self.rows || rows % 64 == 63 && self.until.is_some_and(|until| Instant::now() > until)
     }
@@ -103,7 +103,7 @@ pub(crate) struct Imported<T> {
 }
 
 impl<'d> Importer<'d> {
-    /// Tells whether this many keys with this many bytes need several transactions. A database that no other process uses
+    /// Returns whether this many keys with this many bytes need several transactions. A database that no other process uses
     /// can be locked for any time.
     pub(crate) fn needs_several(db: &Db, count: usize, bytes: usize) -> bool {
         db.is_shared() && (count > FIRST || bytes > MAX_BYTES)
@@ -144,7 +144,7 @@ impl<'d> Importer<'d> {
         })
     }
 
-    /// Deletes the rows of a stopped import, and reads the pending deletions.
+    /// Deletes the rows of an interrupted import, and reads the pending tombstones.
     fn begin(&mut self) -> Result<()> {
         self.clear()?;
         self.state.kept = KeptKeys::default();
@@ -172,7 +172,7 @@ impl<'d> Importer<'d> {
         }
     }
 
-    /// Writes keys that do not count yet; with `keep`, existing keys will keep their values.
+    /// Stages keys, which are not visible until the import commits; with `keep`, existing keys will keep their values.
     pub(crate) fn entries(&mut self, entries: &[(Key<'_>, &[u8])], keep: bool) -> Result<()> {
         let mut rest = entries;
         while !rest.is_empty() {
@@ -191,7 +191,7 @@ impl<'d> Importer<'d> {
         self.state.files.push(file);
     }
 
-    /// Writes executions that do not count yet.
+    /// Stages executions, which are not visible until the import commits.
     fn stage(&mut self) -> Result<()> {
         self.db.check_room(ROOM)?;
         self.turn(|tx, state, budget| {
@@ -208,7 +208,7 @@ impl<'d> Importer<'d> {
         Ok(())
     }
 
-    /// Writes the hashes, which do not count before the import has ended.
+    /// Stages the hashes, which are ignored until the import commits.
     fn stage_hashes(&mut self) -> Result<()> {
         let hashes = self.state.take_hashes();
         self.stage_sorted(&hashes)?;
@@ -244,7 +244,7 @@ impl<'d> Importer<'d> {
         })
     }
 
-    /// Deletes the rows of an import that was stopped, or moves the keys of one that has ended to `entry`.
+    /// Deletes the rows of an interrupted import, or moves the keys of one that has ended to `entry`.
     fn clear(&mut self) -> Result<()> {
         let sql = format!(
             "SELECT EXISTS (SELECT 1 FROM staged), EXISTS (SELECT 1 FROM staged_entry), {ARE_STAGED}"
@@ -278,7 +278,7 @@ impl<'d> Importer<'d> {
         if let Some(lock) = self.lock {
             lock.progress();
         }
-        self.give_way()?;
+        self.yield_to_host()?;
         Ok(written)
     }
 
@@ -292,25 +292,29 @@ impl<'d> Importer<'d> {
                 .write(|tx| work.take().map(|work| work(tx, state)).transpose());
             match done {
                 Ok(Some(done)) => return Ok(done),
-                Err(_) if work.is_some() && self.give_way()? => {}
+                Err(_) if work.is_some() && self.yield_to_host()? => {}
                 Err(error) => return Err(error),
-                Ok(None) => return Err(Error::storage(Storage::Busy, "the import is at work already")),
+                Ok(None) => return Err(Error::storage(Storage::Busy, "an import is already running")),
             }
         }
     }
 
-    /// Closes the database while the host works, if it waits for that; tells whether it did.
-    fn give_way(&mut self) -> Result<bool> {
-        let pass = if self.shared { wait::way_wanted() } else { None };
-        let Some(pass) = pass else { return Ok(false) };
-        self.db.close_during(pass)?;
+    /// Closes the database while the host works, if it waits for that; returns whether it did.
+    fn yield_to_host(&mut self) -> Result<bool> {
+        let run = if self.shared {
+            wait::yield_requested()
+        } else {
+            None
+        };
+        let Some(run) = run else { return Ok(false) };
+        self.db.close_during(run)?;
         self.set_cache(CACHES.0)?;
         Ok(true)
     }
 }
 
 impl State {
-    /// Makes the import one of several transactions.
+    /// Turns the import into one of several transactions.
     fn begin(&mut self, tx: &Tx<'_>) -> Result<()> {
         if self.import.is_none() {
             let sql = "INSERT INTO import (ended_at) VALUES (NULL) RETURNING id";
@@ -354,14 +358,14 @@ impl State {
         Ok((count, range))
     }
 
-    /// Tells whether an execution exists or was imported before.
+    /// Returns whether an execution exists or was imported before.
     fn is_known(&self, tx: &Tx<'_>, record: &Record) -> Result<bool> {
         if let Some(id) = record.own {
             let execution = &record.execution;
             // A copy of this home has the same id and may give an execution's id to another one.
             let sql = format!(
                 "SELECT 1 FROM execution JOIN skill ON skill.id = execution.skill
-                 WHERE execution.id = ?1 AND at = ?2 AND name = ?3 AND {COUNTS}"
+                 WHERE execution.id = ?1 AND at = ?2 AND name = ?3 AND {VISIBLE}"
             );
             if tx.exists(&sql, (id, execution.at.micros(), &execution.skill))? {
                 return Ok(true);
@@ -370,12 +374,12 @@ impl State {
         if self.hashes.contains(&record.hash) {
             return Ok(true);
         }
-        // The hashes of an import that was stopped do not count.
+        // The hashes of an interrupted import are ignored.
         let sql = format!("SELECT 1 FROM imported WHERE hash = ?1 AND (import = ?2 OR {IS_KNOWN})");
         tx.exists(&sql, (record.hash, self.import))
     }
 
-    /// Tells whether an execution is a line of 1.x that was deleted elsewhere and not imported here yet; each deletion is of
+    /// Returns whether an execution is a line of 1.x that was deleted elsewhere and not imported here yet; each tombstone is of
     /// one line.
     fn is_left_out(&mut self, record: &Record) -> bool {
         if self.pending.is_empty() || record.execution.uid.is_some() {
@@ -416,7 +420,7 @@ impl State {
         })
     }
 
-    /// Updates the statistics, sets the end of the import, and applies the deletions that were read.
+    /// Updates the statistics, sets the end of the import, and applies the tombstones that were read.
     fn end(&mut self, tx: &Tx<'_>, home: &str) -> Result<()> {
         let mut skills: Vec<_> = self.skills.values().collect();
         skills.sort_unstable_by_key(|(id, _)| *id);
@@ -440,7 +444,7 @@ impl State {
     }
 }
 
-/// Deletes up to `size` executions of an import that was stopped, the last ones first; returns how many ids these were.
+/// Deletes up to `size` executions of an interrupted import, the last ones first; returns how many ids these were.
 fn delete(tx: &Tx<'_>, size: usize) -> Result<usize> {
     let sql = "SELECT first, last FROM staged ORDER BY first DESC LIMIT 1";
     let found: Option<(i64, i64)> = tx.query_optional(sql, (), |row| row.try_into())?;
@@ -458,7 +462,7 @@ fn delete(tx: &Tx<'_>, size: usize) -> Result<usize> {
     Ok(usize::try_from(last - from + 1).unwrap_or(usize::MAX))
 }
 
-/// Rows of imports that were stopped. They do not count, and the next import deletes them.
+/// Rows of interrupted imports. They are not visible, and the next import deletes them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct Leftovers {
@@ -467,7 +471,7 @@ pub struct Leftovers {
 }
 
 impl Db {
-    /// Counts the rows of imports that were stopped; none while another import runs.
+    /// Counts the rows of interrupted imports; none while another import runs.
     pub fn leftovers(&self) -> Result<Leftovers> {
         if self.is_importing() {
             return Ok(Leftovers::default());

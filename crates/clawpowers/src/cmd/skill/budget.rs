@@ -13,7 +13,8 @@ Examples:
   clawpowers skill budget   # for the skills that each client loads
   clawpowers skill budget --root skills/ --context 128000
 
-Claude Code spends 1% of the context and drops whole descriptions; Codex spends 2% and shortens all alike.
+Claude Code spends 1% of the context and drops whole descriptions; Codex spends 2% and truncates all \
+descriptions equally.
 
 Exit codes: 0 nothing is cut, 1 something is cut")]
 pub(crate) struct BudgetArgs {

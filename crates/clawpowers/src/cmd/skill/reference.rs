@@ -49,7 +49,7 @@ impl ToPromptArgs {
 /// Prints the text, or the error as the reference validator does.
 fn print<T: Serialize>(context: &Context, result: &Result<T, ApiError>, text: fn(&T) -> &String) -> Exit {
     match result {
-        // Messages of the reference validator have no hint; errors of our own, as for an empty path, have one.
+        // Messages of the reference validator have no hint; those of ClawPowers, as for an empty path, have one.
         Err(error) if error.code == ErrorCode::InvalidInput && error.hint.is_none() && !context.out.json => {
             context.out.eprint(&format!("Error: {}\n", error.message));
             Exit::Negative

@@ -30,7 +30,7 @@ pub(crate) struct ValidateArgs {
     /// Whose rules to check: spec, claude, codex, openclaw, clawpowers [default: spec; with --strict, clawpowers].
     #[arg(long, value_name = "TARGET")]
     target: Option<String>,
-    /// The output format: text, json (the reply as every binding returns it) or sarif (SARIF 2.1.0, for code review tools)
+    /// The output format: text, json or sarif (SARIF 2.1.0, for code review tools)
     /// [default: text].
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
@@ -80,7 +80,7 @@ impl ValidateArgs {
     }
 }
 
-/// Tells whether a path is one skill and not a folder of skills: it has a SKILL.md, or no folders.
+/// Returns whether a path is one skill and not a folder of skills: it has a SKILL.md, or no folders.
 fn is_one_skill(path: &Path) -> bool {
     let has_skill_file = ["SKILL.md", "skill.md"]
         .iter()
