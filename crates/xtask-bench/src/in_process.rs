@@ -20,6 +20,9 @@ pub(crate) fn in_process(home: &str) -> Result<(), Failure> {
         value: Some("1".to_owned()),
         value_base64: None,
     };
+    // A long process relies on the time of the folder once that is old enough.
+    store::set::run(&runtime, &set).map_err(|error| error.message)?;
+    std::thread::sleep(Duration::from_millis(3100));
     repeated("set", || store::set::run(&runtime, &set).map(|_| ()))?;
     let get = store::get::Request {
         key: key(),

@@ -177,7 +177,8 @@ impl DbFile {
     /// Returns whether the paths still lead to the open files.
     pub(super) fn is_in_place(&self) -> bool {
         let Some(disk) = &self.disk else { return true };
-        disk.is_folder_unchanged(disk.folder_state()) || disk.size().is_some()
+        let is_checked = disk.folder_check.get().is_some();
+        is_checked && disk.is_folder_unchanged(disk.folder_state()) || disk.size().is_some()
     }
 
     /// Like [`DbFile::is_in_place`], but relies on the check of an earlier read for [`READ_CHECK_INTERVAL`].
