@@ -4,7 +4,7 @@ use crate::harness::{Sandbox, finish, good_error};
 use clawpowers_executor::{Db, Home};
 use serde_json::{Value, json};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Replaces every `from` in a database without a WAL by `to`, which has the same length.
 pub(crate) fn patch(home: &Path, from: &[u8], to: &[u8]) -> usize {
@@ -247,6 +247,20 @@ fn the_first_of_many_lost_keys_are_named() {
 }
 
 /// The checks of the header before a write: text encoding, auto-vacuum, free pages, and size.
+/// A home with one key, its database, and the bytes of that, all of which are in the file and not in the WAL.
+fn one_key() -> (Sandbox, PathBuf, Vec<u8>) {
+    let sandbox = Sandbox::new();
+    sandbox.good(&["store", "set", "k", "v"]);
+    patch(
+        &sandbox.runtime_home(),
+        b"no such text in it",
+        b"no such text in it",
+    );
+    let file = sandbox.runtime_home().join("clawpowers.db");
+    let bytes = fs::read(&file).unwrap();
+    (sandbox, file, bytes)
+}
+
 #[test]
 fn a_wrong_header_is_found_before_a_write() {
     let page = |number: u32| number.to_be_bytes();
@@ -256,15 +270,7 @@ fn a_wrong_header_is_found_before_a_write() {
         ("free pages", 36, page(9999)),
     ];
     for (what, at, value) in cases {
-        let sandbox = Sandbox::new();
-        sandbox.good(&["store", "set", "k", "v"]);
-        patch(
-            &sandbox.runtime_home(),
-            b"no such text in it",
-            b"no such text in it",
-        );
-        let file = sandbox.runtime_home().join("clawpowers.db");
-        let mut bytes = fs::read(&file).unwrap();
+        let (sandbox, file, mut bytes) = one_key();
         bytes[at..at + 4].copy_from_slice(&value);
         fs::write(&file, &bytes).unwrap();
         let (code, reply) = sandbox.json(&["store", "set", "k", "w"]);
@@ -275,15 +281,7 @@ fn a_wrong_header_is_found_before_a_write() {
         );
         assert!(fs::read(&file).unwrap() == bytes, "{what}");
     }
-    let sandbox = Sandbox::new();
-    sandbox.good(&["store", "set", "k", "v"]);
-    patch(
-        &sandbox.runtime_home(),
-        b"no such text in it",
-        b"no such text in it",
-    );
-    let file = sandbox.runtime_home().join("clawpowers.db");
-    let mut bytes = fs::read(&file).unwrap();
+    let (sandbox, file, mut bytes) = one_key();
     bytes.truncate(bytes.len() - 4096);
     fs::write(&file, &bytes).unwrap();
     sandbox.refused(4, &["store", "set", "k", "w"]);

@@ -24,7 +24,7 @@ pub(super) fn uid(execution: &Execution, home: &str) -> Option<String> {
     }
 }
 
-/// What a hash stands for.
+/// The kind of a record that is hashed.
 pub(super) const EXECUTION: &str = "uid";
 pub(super) const DELETION: &str = "deleted";
 
