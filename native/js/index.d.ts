@@ -894,6 +894,8 @@ export interface Hidden {
   location: string;
   /** The location of the SKILL.md that is used instead. */
   winner: string;
+  /** Whether the client may as well load this one; absent if it may not. */
+  undetermined?: boolean;
 }
 
 /** A skill that matches. */
@@ -1355,7 +1357,10 @@ export interface SkillReport {
 
 /** A visible skill. */
 export interface SkillRow {
+  /** The name by which the skill is called. */
   name: string;
+  /** The name in its frontmatter, where the client shows it beside that of the folder. */
+  label?: string | null;
   description: string;
   /** The location of its SKILL.md. */
   location: string;

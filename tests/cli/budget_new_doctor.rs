@@ -174,7 +174,7 @@ fn a_new_skill_is_created_where_a_client_looks() {
     let (_, err) = new(&sandbox, "", &["--dir", ".claude/skills"]);
     assert_eq!(
         err,
-        "clients that read this folder: claude, opencode, goose, copilot\n"
+        "clients that read this folder: claude, opencode, copilot, goose, cursor, vscode, cline\n"
     );
     let (out, err) = new(&sandbox, "", &["--dir", "x"]);
     assert_eq!(out, "x/tea/SKILL.md\n");

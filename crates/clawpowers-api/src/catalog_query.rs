@@ -176,6 +176,7 @@ impl Runtime {
             (None, _) => (None, None),
         };
         let mut catalog = Catalog::load_rows(&CatalogOptions {
+            host: client.filter(|_| self.has_disk()).map(|_| Self::host()),
             roots,
             tree,
             bundled,

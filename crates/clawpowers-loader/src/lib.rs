@@ -35,6 +35,7 @@
 mod named_enum;
 
 mod catalog;
+mod clients;
 mod discovery;
 pub mod display;
 mod lint;
@@ -46,6 +47,7 @@ pub mod syntax;
 mod tree;
 
 pub use catalog::*;
+pub use clients::{CLIENTS, Client, Collision, Listing};
 pub use discovery::*;
 pub use lint::fix::{Fixed, fix};
 pub use lint::package::{LintedPackage, folder_name, lint_package, skill_file};

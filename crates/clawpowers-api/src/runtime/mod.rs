@@ -79,6 +79,7 @@ impl Runtime {
             .unwrap_or_else(|| PathBuf::from("."));
         let cwd = std::path::absolute(&cwd).unwrap_or(cwd);
         let below_cwd = |path: PathBuf| cwd.join(path);
+        let copilot_skills = env::var("COPILOT_SKILLS_DIRS").unwrap_or_default();
         let environment = Environment {
             user_home: user_home.map(below_cwd),
             home: home.map(below_cwd),
@@ -86,6 +87,12 @@ impl Runtime {
             codex_home: path("CODEX_HOME").map(below_cwd),
             config_home: path("XDG_CONFIG_HOME").map(below_cwd),
             copilot_home: path("COPILOT_HOME").map(below_cwd),
+            copilot_skills: copilot_skills
+                .split(',')
+                .filter(|path| !path.is_empty())
+                .map(|path| cwd.join(path))
+                .collect(),
+            pi_agent_dir: path("PI_CODING_AGENT_DIR").map(below_cwd),
             cwd,
         };
         Self::with(environment, None)

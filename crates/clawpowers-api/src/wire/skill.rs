@@ -199,7 +199,11 @@ impl From<&loader::Skill> for Skill {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SkillRow {
+    /// The name by which the skill is called.
     pub name: String,
+    /// The name in its frontmatter, where the client shows it beside that of the folder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
     pub description: String,
     /// The location of its SKILL.md.
     pub location: String,
@@ -228,6 +232,7 @@ impl Row for SkillRow {
         let skill = entry.skill;
         Self {
             name: skill.name,
+            label: entry.label,
             description: skill.description,
             location,
             scope: entry.scope,
@@ -241,6 +246,10 @@ impl Row for SkillRow {
 
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn label_mut(&mut self) -> Option<&mut Option<String>> {
+        Some(&mut self.label)
     }
 
     fn scope(&self) -> Scope {
@@ -265,6 +274,9 @@ pub struct Hidden {
     pub location: String,
     /// The location of the SKILL.md that is used instead.
     pub winner: String,
+    /// Whether the client may as well load this one; absent if it may not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub undetermined: bool,
 }
 
 impl From<loader::Shadowed> for Hidden {
@@ -273,6 +285,7 @@ impl From<loader::Shadowed> for Hidden {
             name: hidden.name,
             location: text(hidden.location),
             winner: text(hidden.winner),
+            undetermined: hidden.undetermined,
         }
     }
 }

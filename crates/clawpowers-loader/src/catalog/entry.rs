@@ -14,6 +14,8 @@ use std::sync::Arc;
 pub struct Entry {
     /// The skill without its body, which was not read.
     pub skill: Skill,
+    /// The name of its frontmatter, where a client shows it beside the one by which it calls the skill.
+    pub label: Option<String>,
     pub tree: Arc<dyn Tree>,
     /// Its SKILL.md in the tree.
     pub file: PathBuf,
@@ -45,6 +47,8 @@ pub struct Shadowed {
     pub location: PathBuf,
     /// The SKILL.md that is visible instead.
     pub winner: PathBuf,
+    /// Whether the client may as well load this one.
+    pub undetermined: bool,
 }
 
 /// Something that looks like a skill and did not load.
@@ -61,6 +65,8 @@ pub struct Rejected {
 pub trait Row: Sized + Send {
     fn new(entry: Entry) -> Self;
     fn name(&self) -> &str;
+    /// Returns the name that is shown beside the first, if the row keeps it.
+    fn label_mut(&mut self) -> Option<&mut Option<String>>;
     fn scope(&self) -> Scope;
     /// Returns the root below which the skill was found.
     fn root(&self) -> &Path;
@@ -75,6 +81,10 @@ impl Row for Entry {
 
     fn name(&self) -> &str {
         &self.skill.name
+    }
+
+    fn label_mut(&mut self) -> Option<&mut Option<String>> {
+        Some(&mut self.label)
     }
 
     fn scope(&self) -> Scope {

@@ -2,14 +2,17 @@
 
 use super::entry::{Catalog, Entry, Rejected, Row};
 use super::precedence::{LoadOutcome, Loaded, Precedence};
-use crate::discovery::{Candidate, Client, Collision, Found, Root, Scope, WalkRules, walk_with};
+use crate::clients::{Client, ClientFile, Collision, Refusal, collation_key};
+use crate::discovery::{Candidate, Found, Markdown, Root, Scope, WalkRules, walk_with};
+use crate::display::{display_path, quote};
 use crate::lint::file::{file_diagnostic, file_name_diagnostic, read_error};
-use crate::lint::{Rule, Target};
-use crate::skill::normalize_name;
+use crate::lint::{Diagnostic, Rule, Severity, Target};
 use crate::skill::parse::{ParseOptions, Parsed, parse_head};
+use crate::skill::{HostInfo, Skill, normalize_name};
 use crate::syntax::delimiter::{starts_with_delimiter, through_closing_delimiter};
 use crate::syntax::source::Source;
 use crate::tree::{DiskTree, OpenFolder, ReadError, Tree};
+use std::collections::HashSet;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -28,6 +31,8 @@ pub struct CatalogOptions {
     pub scopes: Vec<Scope>,
     /// The client whose rules apply; `None` for ClawPowers' own.
     pub client: Option<&'static Client>,
+    /// What the machine has, for clients that hide a skill whose requirements are not met; `None` hides none.
+    pub host: Option<HostInfo>,
 }
 
 impl Default for CatalogOptions {
@@ -38,6 +43,7 @@ impl Default for CatalogOptions {
             bundled: None,
             scopes: Vec::new(),
             client: None,
+            host: None,
         }
     }
 }
@@ -58,21 +64,43 @@ impl<T: Row> Catalog<T> {
     #[must_use]
     pub fn load_rows(options: &CatalogOptions) -> Self {
         let CatalogOptions { tree, client, .. } = options;
-        let rules = client.map_or_else(WalkRules::default, |client| client.walk);
         let wanted = |scope: Scope| options.scopes.is_empty() || options.scopes.contains(&scope);
-        let keeps_all = client.is_some_and(|client| client.collision == Collision::KeepAll);
-        let mut precedence = Precedence::new(keeps_all);
+        let collision = client.map_or(Collision::FirstWins, |client| client.collision);
+        let mut precedence = Precedence::<T>::new(collision);
+        let mut labels = HashSet::new();
         let mut load = |tree: &Arc<dyn Tree>, root: &Root| {
+            let rules = client.map_or_else(WalkRules::default, |client| client.walk_of(root));
             let loader = Loader {
                 tree,
                 root,
                 rules: &rules,
                 client: *client,
+                host: options.host.as_ref(),
             };
             let make = |found, folder: Option<&dyn OpenFolder>| loader.load(found, folder);
-            walk_with(&**tree, root, &rules, &make, &mut |pass, one| {
-                precedence.take(pass, one);
-            });
+            match client {
+                None => {
+                    let mut take = |pass, one| precedence.take(pass, one);
+                    walk_with(&**tree, root, &rules, &make, &mut take);
+                }
+                Some(client) => {
+                    let mut found = Vec::new();
+                    walk_with(&**tree, root, &rules, &make, &mut |pass, one| {
+                        found.push((pass, one))
+                    });
+                    sort_found(&mut found, client);
+                    for (_, one) in &mut found {
+                        one.keep_new_label(&mut labels);
+                    }
+                    let mut ranked: Vec<_> = found.into_iter().enumerate().collect();
+                    if client.listing.prefers_real {
+                        ranked.sort_by_key(|(_, (pass, _))| *pass);
+                    }
+                    for (rank, (_, one)) in ranked {
+                        precedence.take(rank, one);
+                    }
+                }
+            }
             precedence.next_root();
         };
         let mut roots: Vec<PathBuf> = Vec::new();
@@ -82,7 +110,8 @@ impl<T: Row> Catalog<T> {
                     continue;
                 }
                 // A root that leads out of its boundary is not walked, so it must not replace another root.
-                if root.holds(&**tree, &canonical) {
+                let follows = client.is_some_and(|client| root.boundary_for(&client.walk_of(root)).is_none());
+                if follows || root.holds(&**tree, &canonical) {
                     roots.push(canonical);
                 }
             }
@@ -92,7 +121,21 @@ impl<T: Row> Catalog<T> {
             load(bundled, &Root::unbounded(PathBuf::new(), Scope::Bundled));
         }
         let mut catalog = precedence.finish();
-        if keeps_all {
+        if client.is_some_and(|client| client.listing.by_name) {
+            catalog
+                .entries
+                .sort_by_cached_key(|row| collation_key(row.name()));
+        }
+        let command_roots = options.roots.iter().filter(|root| root.kind.is_commands());
+        let command_roots: HashSet<&Path> = command_roots.map(|root| root.path.as_path()).collect();
+        let first = catalog
+            .entries
+            .iter()
+            .position(|row| command_roots.contains(row.root()));
+        if let Some(commands) = first.and_then(|first| catalog.entries.get_mut(first..)) {
+            commands.sort_by_cached_key(|row| collation_key(row.name()));
+        }
+        if collision == Collision::KeepAll {
             catalog.sort_kept(&options.roots);
         }
         catalog
@@ -120,6 +163,7 @@ struct Loader<'a> {
     root: &'a Root,
     rules: &'a WalkRules,
     client: Option<&'static Client>,
+    host: Option<&'a HostInfo>,
 }
 
 impl Loader<'_> {
@@ -138,36 +182,86 @@ impl Loader<'_> {
             target,
             folder: folder_name.map(|name| name.to_string_lossy().into_owned()),
         };
-        // Whether a file is UTF-8 is only known at its end.
-        let drops = |rule| self.client.is_some_and(|client| client.drops(rule));
-        let whole = drops(Rule::NotUtf8);
         let limit = self.rules.max_file_bytes;
         let open = match (folder, file.file_name()) {
             (Some(folder), Some(name)) => folder.open_file(name, limit),
             _ => self.tree.open_file(&file, limit),
         };
-        let parsed = open.and_then(|(mut open, size)| load_head(&mut *open, size, whole, &options));
-        let Parsed {
-            skill,
-            reason,
-            mut diagnostics,
-        } = match parsed {
+        let parsed = open.and_then(|(mut open, size)| match self.client {
+            None => Ok((load_head(&mut *open, size, &options)?, Vec::new())),
+            Some(_) => {
+                // What a client shows may depend on the body, and on bytes that are not UTF-8.
+                let mut bytes = Vec::new();
+                let size = usize::try_from(size).unwrap_or(usize::MAX);
+                read_more(&mut *open, &mut bytes, size)?;
+                Ok((parse_head(&Source::decode(&bytes), &options), bytes))
+            }
+        });
+        let (parsed, bytes) = match parsed {
             Ok(parsed) => parsed,
             Err(error) => {
                 let (rule, message) = read_error(&error);
                 return LoadOutcome::Rejected(refused(file, rule, message));
             }
         };
-        // A client that loads every `*.md` of a root does not check the name.
-        if !self.rules.root_markdown || is_skill_file(&file) {
+        let Parsed {
+            skill,
+            reason,
+            mut diagnostics,
+        } = parsed;
+        // A client that loads every `*.md` does not check the name.
+        if self.rules.markdown == Markdown::No || is_skill_file(&file) {
             diagnostics.extend(file_name_diagnostic(&file, target));
         }
-        let dropped = diagnostics.iter().map(|d| d.rule).find(|&rule| drops(rule));
-        match (skill, dropped.or(reason)) {
+        let (skill, label, reason) = match self.client {
+            None => (skill, None, reason),
+            Some(client) => {
+                let view = ClientFile {
+                    bytes: &bytes,
+                    path: &file,
+                    root: self.root,
+                    tree: &**self.tree,
+                    diagnostics: &diagnostics,
+                    skill: skill.as_ref(),
+                    host: self.host,
+                };
+                match (client.read)(&view) {
+                    Ok(seen) => {
+                        let mut skill = skill.unwrap_or_else(Skill::empty);
+                        skill.name = seen.name;
+                        skill.description = seen.description;
+                        skill.invocation = seen.invocation;
+                        let hidden = seen.hidden.map(|reason| Diagnostic {
+                            severity: Severity::Info,
+                            ..file_diagnostic(Rule::HiddenFromModel, reason)
+                        });
+                        diagnostics.extend(hidden);
+                        (Some(skill), seen.label, None)
+                    }
+                    Err(Refusal { rule, message }) => {
+                        if !diagnostics.iter().any(|d| d.rule == rule) {
+                            diagnostics.push(file_diagnostic(rule, message));
+                        }
+                        (None, None, Some(rule))
+                    }
+                }
+            }
+        };
+        if skill.is_some()
+            && self.root.boundary_for(self.rules).is_none()
+            && !self.root.holds(&**self.tree, &canonical)
+        {
+            diagnostics.push(leads_out(&canonical));
+        }
+        match (skill, reason) {
             (Some(skill), None) => {
-                let key = normalize_name(&skill.name);
+                let key = match self.client {
+                    None => normalize_name(&skill.name),
+                    Some(_) => skill.name.clone(),
+                };
                 let entry = Entry {
                     skill,
+                    label,
                     tree: Arc::clone(self.tree),
                     file,
                     scope: self.root.scope,
@@ -196,6 +290,35 @@ fn is_skill_file(file: &Path) -> bool {
         .is_some_and(|name| name.eq_ignore_ascii_case("SKILL.md"))
 }
 
+/// Sorts what a walk of one root found into the order of a client.
+fn sort_found<T: Row>(found: &mut [(usize, LoadOutcome<T>)], client: &Client) {
+    let path = |one: &LoadOutcome<T>| match one {
+        LoadOutcome::Skill(ready) => ready.row.location().into_owned(),
+        LoadOutcome::Rejected(rejected) => rejected.location.clone(),
+    };
+    let listing = client.listing;
+    found.sort_by_cached_key(|(pass, one)| {
+        let path = path(one);
+        let folded = listing.folds_case.then(|| collation_key(&path.to_string_lossy()));
+        (if listing.links_in_order { 0 } else { *pass }, folded, path)
+    });
+    if listing.reversed {
+        found.reverse();
+    }
+}
+
+/// Warns of a skill that a client loads although its symlink leads out of the project.
+fn leads_out(canonical: &Path) -> Diagnostic {
+    let target = quote(&display_path(canonical));
+    Diagnostic {
+        severity: Severity::Warning,
+        ..file_diagnostic(
+            Rule::SymlinkEscape,
+            format!("a symlink leads to {target}, outside the project; this client follows it"),
+        )
+    }
+}
+
 fn refused(location: PathBuf, reason: Rule, message: String) -> Rejected {
     Rejected {
         location,
@@ -204,21 +327,16 @@ fn refused(location: PathBuf, reason: Rule, message: String) -> Rejected {
     }
 }
 
-/// Parses the frontmatter of a file of this size, of which no more is read than necessary; `whole` reads all of it.
+/// Parses the frontmatter of a file of this size, of which no more is read than necessary.
 ///
 /// Never reads past the end, which saves the system call that would find it.
-fn load_head(
-    file: &mut dyn Read,
-    size: u64,
-    whole: bool,
-    options: &ParseOptions,
-) -> Result<Parsed, ReadError> {
+fn load_head(file: &mut dyn Read, size: u64, options: &ParseOptions) -> Result<Parsed, ReadError> {
     let size = usize::try_from(size).unwrap_or(usize::MAX);
     let first = size.min(HEAD_BYTES);
     let mut bytes = Vec::with_capacity(first);
     let got = read_more(file, &mut bytes, first)?;
     if got == first && first < size {
-        if !whole && let Some(head) = through_closing_delimiter(&bytes) {
+        if let Some(head) = through_closing_delimiter(&bytes) {
             let source = Source::decode(head);
             if starts_with_delimiter(source.text()) {
                 return Ok(parse_head(&source, options));

@@ -10,7 +10,7 @@ pub(crate) mod resources;
 pub use digest::digest;
 pub use entry::{Catalog, Entry, Rejected, Row, Shadowed};
 pub use load::CatalogOptions;
-pub use readiness::{HostInfo, MissingRequirement, missing_requirements};
+pub use readiness::missing_requirements;
 pub use resources::{
     MAX_RESOURCE_DEPTH, MAX_RESOURCES, Resource, ResourceKind, Resources, Unlisted, UnlistedReason,
     list_resources, resolve_resource,

@@ -3,7 +3,8 @@
 //! Skills are added as they are found, and hidden ones are dropped at once: a large collection is mostly copies.
 
 use super::entry::{Catalog, Rejected, Row, Shadowed};
-use std::collections::HashMap;
+use crate::clients::Collision;
+use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::hash::{BuildHasher as _, RandomState};
 use std::path::{Path, PathBuf};
@@ -13,6 +14,18 @@ use std::sync::Arc;
 pub(super) enum LoadOutcome<T> {
     Skill(Box<Loaded<T>>),
     Rejected(Rejected),
+}
+
+impl<T: Row> LoadOutcome<T> {
+    /// Removes the label of a skill if another one has it.
+    pub(super) fn keep_new_label(&mut self, labels: &mut HashSet<String>) {
+        if let Self::Skill(loaded) = self
+            && let Some(label) = loaded.row.label_mut()
+            && !label.as_ref().is_none_or(|label| labels.insert(label.clone()))
+        {
+            *label = None;
+        }
+    }
 }
 
 /// A skill and its keys.
@@ -61,6 +74,7 @@ impl Keys {
 /// The skills found so far.
 pub(super) struct Precedence<T> {
     keeps_all: bool,
+    undetermined: bool,
     root: usize,
     /// The best skill of each name so far.
     visible: Vec<(Rank, T)>,
@@ -75,9 +89,10 @@ pub(super) struct Precedence<T> {
 
 impl<T: Row> Precedence<T> {
     /// Starts with the root of highest precedence.
-    pub(super) fn new(keeps_all: bool) -> Self {
+    pub(super) fn new(collision: Collision) -> Self {
         Self {
-            keeps_all,
+            keeps_all: collision == Collision::KeepAll,
+            undetermined: collision == Collision::Undetermined,
             root: 0,
             visible: Vec::new(),
             names: HashMap::new(),
@@ -125,6 +140,7 @@ impl<T: Row> Precedence<T> {
                     name: row.name().to_owned(),
                     location: rank.path().to_owned(),
                     winner: PathBuf::from(&**winner),
+                    undetermined: self.undetermined,
                 };
                 return self.duplicates.push((rank, hidden));
             }
@@ -158,6 +174,7 @@ impl<T: Row> Precedence<T> {
             mut rejected,
             names,
             files,
+            undetermined,
             ..
         } = self;
         drop((names, files));
@@ -169,6 +186,7 @@ impl<T: Row> Precedence<T> {
                 .get(one.winner)
                 .map(|(rank, _)| rank.path().to_owned())
                 .unwrap_or_default(),
+            undetermined,
         });
         let shadowed = shadowed.collect();
         visible.sort_by(|a, b| a.0.cmp(&b.0));

@@ -1,9 +1,8 @@
-//! From folders to candidates: the roots, the walk below them, and the rules of clients.
+//! From folders to candidates: the roots and the walk below them.
 //!
 //! Everything that looks like a skill is reported, even if it is not loaded: a broken symlink, one that leads out of the
 //! root's boundary, a folder that cannot be read, a limit that was exceeded. Nothing is dropped silently.
 
-pub(crate) mod clients;
 mod found;
 pub(crate) mod root;
 pub(crate) mod roots;
@@ -11,10 +10,10 @@ mod rules;
 mod visit;
 mod walk;
 
-pub use clients::{CLIENTS, Client, Collision};
 pub use found::{Candidate, Found};
-pub use root::{Root, Scope};
+pub use root::{Root, RootKind, Scope};
+pub(crate) use roots::user_root;
 pub use roots::{COMMON_FOLDER, Environment, default_roots};
-pub use rules::{FileLinks, WalkRules};
+pub use rules::{FileLinks, Markdown, WalkRules};
 pub(crate) use walk::walk_with;
 pub use walk::{Walk, walk};

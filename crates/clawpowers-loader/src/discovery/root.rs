@@ -1,5 +1,6 @@
 //! A folder below which skills are searched.
 
+use super::rules::WalkRules;
 use crate::tree::{DiskTree, Tree};
 use std::path::{Path, PathBuf};
 
@@ -20,6 +21,30 @@ named_enum! {
     }
 }
 
+/// What is below a root.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum RootKind {
+    /// Folders with a SKILL.md.
+    #[default]
+    Skills,
+    /// Folders with a SKILL.md, and Markdown files directly in the root.
+    SkillsAndMarkdown,
+    /// Skills that the client loads once the agent works on a file of the project's folder around the root.
+    Later,
+    /// Commands: Markdown files directly in the root.
+    Commands,
+    /// Commands: Markdown files at any depth.
+    NestedCommands,
+}
+
+impl RootKind {
+    /// Returns whether the root contains commands instead of skills.
+    #[must_use]
+    pub const fn is_commands(self) -> bool {
+        matches!(self, Self::Commands | Self::NestedCommands)
+    }
+}
+
 /// A folder below which skills are searched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Root {
@@ -29,6 +54,7 @@ pub struct Root {
     ///
     /// A user's own roots may link anywhere. A project comes from strangers, so its symlinks must stay inside it.
     pub boundary: Option<PathBuf>,
+    pub kind: RootKind,
 }
 
 impl Root {
@@ -38,18 +64,22 @@ impl Root {
             path,
             scope,
             boundary: None,
+            kind: RootKind::Skills,
+        }
+    }
+
+    /// Creates a root whose symlinks must stay inside it.
+    pub(crate) fn enclosed(path: PathBuf, scope: Scope) -> Self {
+        Self {
+            boundary: Some(path.clone()),
+            ..Self::unbounded(path, scope)
         }
     }
 
     /// Creates a root for a folder named by the user; its symlinks must stay inside it.
     #[must_use]
     pub fn extra(path: PathBuf) -> Self {
-        let boundary = Some(path.clone());
-        Self {
-            path,
-            scope: Scope::Extra,
-            boundary,
-        }
+        Self::enclosed(path, Scope::Extra)
     }
 
     /// Returns whether a skill in `folder`, on disk, is at most `depth` levels below the root.
@@ -61,6 +91,12 @@ impl Root {
         };
         let below = folder.strip_prefix(&root).map(|rest| rest.components().count());
         self.holds(tree, &root) && below.is_ok_and(|levels| levels < depth)
+    }
+
+    /// Returns the folder that symlinks must not lead out of under the rules of a client.
+    pub(crate) fn boundary_for(&self, rules: &WalkRules) -> Option<&PathBuf> {
+        let follows = rules.follows_out && self.scope == Scope::Project;
+        self.boundary.as_ref().filter(|_| !follows)
     }
 
     /// Returns whether a canonical path is inside the boundary.

@@ -54,6 +54,10 @@ pub struct Environment {
     pub config_home: Option<PathBuf>,
     /// `COPILOT_HOME`.
     pub copilot_home: Option<PathBuf>,
+    /// `COPILOT_SKILLS_DIRS`.
+    pub copilot_skills: Vec<PathBuf>,
+    /// `PI_CODING_AGENT_DIR`.
+    pub pi_agent_dir: Option<PathBuf>,
 }
 
 impl Environment {
@@ -111,7 +115,7 @@ impl Environment {
     }
 
     /// Returns the roots `below` one project folder; their symlinks must stay inside the project.
-    pub(super) fn project(&self, folder: &Path, below: &[&str]) -> Vec<Root> {
+    pub(crate) fn project(&self, folder: &Path, below: &[&str]) -> Vec<Root> {
         if self.is_home(folder) {
             return Vec::new();
         }
@@ -119,7 +123,7 @@ impl Environment {
     }
 
     /// Returns the roots `below` every project folder, the working directory's first.
-    pub(super) fn projects(&self, below: &[&str]) -> Vec<Root> {
+    pub(crate) fn projects(&self, below: &[&str]) -> Vec<Root> {
         let folders = self.project_folders();
         let Some(boundary) = folders.last() else {
             return Vec::new();
@@ -131,24 +135,23 @@ impl Environment {
     }
 
     /// Returns the folder that an environment variable names, else its default below the user's home folder.
-    pub(super) fn folder(&self, variable: &Option<PathBuf>, default: &str) -> Option<PathBuf> {
+    pub(crate) fn folder(&self, variable: &Option<PathBuf>, default: &str) -> Option<PathBuf> {
         let default = || self.user_home.as_ref().map(|home| home.join(default));
         variable.clone().or_else(default)
     }
 
     /// Returns the roots `below` the user's home folder.
-    pub(super) fn user(&self, below: &[&str]) -> Vec<Root> {
+    pub(crate) fn user(&self, below: &[&str]) -> Vec<Root> {
         let home = self.user_home.iter();
-        home.flat_map(|home| below.iter().map(|below| user(home.join(below))))
+        home.flat_map(|home| below.iter().map(|below| user_root(home.join(below))))
             .collect()
     }
 }
 
 fn project_roots(folder: &Path, below: &[&str], boundary: &Path) -> impl Iterator<Item = Root> {
     below.iter().map(|below| Root {
-        path: folder.join(below),
-        scope: Scope::Project,
         boundary: Some(boundary.to_owned()),
+        ..Root::unbounded(folder.join(below), Scope::Project)
     })
 }
 
@@ -166,7 +169,8 @@ fn is_of_claude_alone(base: &Path) -> bool {
             .any(|folder| ![own, claude, github].contains(&folder) && has(folder))
 }
 
-pub(super) const fn user(path: PathBuf) -> Root {
+/// Returns a root of the user, whose symlinks may lead anywhere.
+pub(crate) const fn user_root(path: PathBuf) -> Root {
     Root::unbounded(path, Scope::User)
 }
 

@@ -26,6 +26,16 @@ pub enum FileLinks {
     Never,
 }
 
+/// Which Markdown files are skills, besides SKILL.md.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Markdown {
+    No,
+    /// Those directly in the root.
+    Root,
+    /// Those at any depth.
+    Everywhere,
+}
+
 /// How a client searches its roots.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WalkRules {
@@ -49,8 +59,11 @@ pub struct WalkRules {
     pub folder_links: bool,
     /// Which symlinks to a SKILL.md are followed.
     pub file_links: FileLinks,
-    /// Whether every `*.md` directly in the root is a skill.
-    pub root_markdown: bool,
+    pub markdown: Markdown,
+    /// Whether symlinks may lead out of the root's boundary; the skills behind them get a warning.
+    pub follows_out: bool,
+    /// Whether files and folders that are nearly skills are reported.
+    pub reports_near_misses: bool,
 }
 
 impl WalkRules {
@@ -66,7 +79,9 @@ impl WalkRules {
         stop_at_skill: false,
         folder_links: true,
         file_links: FileLinks::Any,
-        root_markdown: false,
+        markdown: Markdown::No,
+        follows_out: false,
+        reports_near_misses: false,
     };
 }
 

@@ -1,7 +1,7 @@
 //! Reads one folder of a walk.
 
 use super::found::{Candidate, Found};
-use super::rules::{FileLinks, WalkRules};
+use super::rules::{FileLinks, Markdown, WalkRules};
 use crate::display::{display_path, quote};
 use crate::lint::Rule;
 use crate::tree::{EntryKind, OpenFolder, Tree};
@@ -76,6 +76,8 @@ struct Listing {
     skills: Vec<(OsString, EntryKind)>,
     /// Files that would be skills if the client did not require the exact file name.
     misnamed: Vec<OsString>,
+    /// Markdown files in the root.
+    flat: Vec<OsString>,
     folders: Vec<OsString>,
     links: Vec<OsString>,
     entries: usize,
@@ -128,6 +130,10 @@ impl<M: Fn(Found, Option<&dyn OpenFolder>) -> T, T> DirReader<'_, M> {
             visit.more = 0;
         }
         let is_skill = !listing.skills.is_empty();
+        if self.is_empty_skill(path, depth, &listing) {
+            let message = "the folder contains no SKILL.md".to_owned();
+            self.row(visit, path, Rule::FileMissing, message);
+        }
         self.skills(base, path, depth, &*opened, &mut listing, visit);
         if is_skill && self.rules.stop_at_skill && depth > 0 {
             return;
@@ -172,9 +178,14 @@ impl<M: Fn(Found, Option<&dyn OpenFolder>) -> T, T> DirReader<'_, M> {
         listing: &mut Listing,
         visit: &mut Visit<T>,
     ) {
-        let all_count = self.rules.root_markdown && depth == 0;
+        // In a folder below a root of commands, a SKILL.md counts alone.
+        let has_main = depth > 0 && listing.skills.first().is_some_and(|(name, _)| name == "SKILL.md");
+        let all_count = self.is_markdown_level(depth) && !has_main;
         let mut has_skill = false;
         for (name, kind) in listing.skills.drain(..) {
+            if has_skill && !all_count && !is_skill_file(&name, false) {
+                continue;
+            }
             if has_skill && !all_count {
                 self.row(visit, &path.join(&name), Rule::FileSecond, SECOND.to_owned());
                 continue;
@@ -189,10 +200,38 @@ impl<M: Fn(Found, Option<&dyn OpenFolder>) -> T, T> DirReader<'_, M> {
                 visit.found.push(made);
             }
         }
+        for name in listing.flat.drain(..) {
+            let folder = Path::new(&name).with_extension("");
+            let message = format!(
+                "{} is not in a folder of its own; this client looks for {}",
+                quote(&name.to_string_lossy()),
+                quote(&format!("{}/SKILL.md", folder.to_string_lossy()))
+            );
+            self.row(visit, &path.join(&name), Rule::FileFlat, message);
+        }
         for name in listing.misnamed.drain(..) {
             let (rule, message) = misnamed(&name, has_skill);
             self.row(visit, &path.join(&name), rule, message);
         }
+    }
+
+    /// Returns whether every Markdown file of a folder at this depth is a skill.
+    fn is_markdown_level(&self, depth: usize) -> bool {
+        match self.rules.markdown {
+            Markdown::No => false,
+            Markdown::Root => depth == 0,
+            Markdown::Everywhere => true,
+        }
+    }
+
+    /// Returns whether a folder looks like a skill whose SKILL.md is missing: it has files, but no folders.
+    fn is_empty_skill(&self, path: &Path, depth: usize, listing: &Listing) -> bool {
+        let hidden = path
+            .file_name()
+            .is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+        let empty = listing.skills.is_empty() && listing.misnamed.is_empty();
+        let leaf = listing.folders.is_empty() && listing.links.is_empty() && listing.entries > 0;
+        self.rules.reports_near_misses && depth == 1 && !hidden && empty && leaf
     }
 
     /// Returns whether something is not read below a folder of the last level.
@@ -245,11 +284,13 @@ impl<M: Fn(Found, Option<&dyn OpenFolder>) -> T, T> DirReader<'_, M> {
             kind == EntryKind::Folder || (kind == EntryKind::Link && self.tree.is_folder(&path.join(name)))
         };
         listing.entries += 1;
-        let markdown = rules.root_markdown && depth == 0 && kind != EntryKind::Folder && is_markdown(name);
-        if is_skill_file(name, rules.exact_name) || markdown {
+        let markdown = kind != EntryKind::Folder && is_markdown(name);
+        if is_skill_file(name, rules.exact_name) || (markdown && self.is_markdown_level(depth)) {
             listing.skills.push((name.to_owned(), kind));
         } else if is_skill_file(name, false) && !is_folder() {
             listing.misnamed.push(name.to_owned());
+        } else if markdown && depth == 0 && rules.reports_near_misses && !is_upper_case(name) {
+            listing.flat.push(name.to_owned());
         } else if kind == EntryKind::Folder && !skipped(name, rules) {
             listing.folders.push(name.to_owned());
         } else if kind == EntryKind::Link && !skipped(name, rules) {
@@ -378,6 +419,12 @@ fn is_skill_file(name: &OsStr, exact: bool) -> bool {
 fn is_markdown(name: &OsStr) -> bool {
     let name = name.as_encoded_bytes();
     name.ends_with(b".md") && !name.starts_with(b".")
+}
+
+/// Returns whether a name has no lower-case letter before its extension, as README.md.
+fn is_upper_case(name: &OsStr) -> bool {
+    let stem = Path::new(name).file_stem().unwrap_or(name);
+    !stem.as_encoded_bytes().iter().any(u8::is_ascii_lowercase)
 }
 
 fn skipped(name: &OsStr, rules: &WalkRules) -> bool {

@@ -53,8 +53,7 @@ pub(crate) fn walk_with<T: Send>(
     take: &mut (impl FnMut(usize, T) + Send),
 ) -> usize {
     let boundary = root
-        .boundary
-        .as_ref()
+        .boundary_for(rules)
         .map(|path| tree.canonicalize(path).unwrap_or_else(|_| path.clone()));
     let mut walker = Walker {
         reader: DirReader {

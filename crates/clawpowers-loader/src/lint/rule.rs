@@ -75,6 +75,7 @@ rules! {
     FileNameCase "file-name-case" [E E E E W] "The file is not called SKILL.md in this exact case.", "rename it to `SKILL.md`";
     FileNameLowercase "file-name-lowercase" [W E E E W] "The file is called skill.md, which most clients ignore.", "rename it to `SKILL.md`";
     FileSecond "file-second" [W W W W W] "The folder contains a second SKILL.md with a different case.";
+    FileFlat "file-flat" [W W W W W] "A Markdown file in a folder of skills is not in a folder of its own.", "move it to a folder of its name, as SKILL.md";
     NotUtf8 "not-utf8" [E W E W W] "The file is not UTF-8.", "save the file as UTF-8";
     Utf16 "utf16" [E E E E W] "The file is UTF-16.", "{skill_fix} writes it as UTF-8";
     Bom "bom" [W - E - I] "The file starts with a byte order mark.", "{skill_fix} removes it";
@@ -141,7 +142,9 @@ rules! {
     AllowedToolsNotString "allowed-tools-not-string" [W W W W W] "An allowed tool is not a string.";
     VersionNotSemver "version-not-semver" [- - - I I] "The version is not a semantic version.", "write three numbers: `1.0.0`";
     RequirementForm "requirement-form" [- - - W W] "A requirement has an unknown form.";
-    InvocationNotBoolean "invocation-not-boolean" [- W - W W] "An invocation flag is neither true nor false.", "write `true` or `false`";
+    InvocationNotBoolean "invocation-not-boolean" [- E E E E] "An invocation flag is neither true nor false.", "write `true` or `false`";
+    HiddenFromModel "hidden-from-model" [I I I I I] "The client loads the skill but does not show it to the model.";
+    LoadsLater "loads-later" [I I I I I] "The client loads the skill later, when the agent works on certain files.";
     // Body and folder.
     BodyEmpty "body-empty" [I W W W W] "There is no text after the frontmatter.", "write what to do, step by step";
     BodyLong "body-long" [I I I I I] "The body has more than 500 lines or 5,000 estimated tokens.", "move details to files under `references/` and link them";

@@ -11,16 +11,33 @@ pub struct Invocation {
     pub model: bool,
 }
 
+impl Invocation {
+    pub(crate) const ANY: Self = Self {
+        user: true,
+        model: true,
+    };
+}
+
+/// Returns the boolean that a word stands for, in any case.
+pub(crate) fn boolean_word(word: &str) -> Option<bool> {
+    let is = |words: [&str; 4]| words.iter().any(|known| word.trim().eq_ignore_ascii_case(known));
+    if is(["true", "yes", "on", "1"]) {
+        return Some(true);
+    }
+    is(["false", "no", "off", "0"]).then_some(false)
+}
+
 pub(super) fn read(front: &Frontmatter<'_>, diagnostics: &mut Diagnostics) -> Invocation {
-    let mut flag = |key: &str| -> Option<bool> {
-        let node = front.root.get(key)?;
-        let text = node.as_text()?.trim();
-        let value = node.as_bool().or_else(|| text.parse().ok());
+    let mut flag = |key: &str| {
+        let node = front.root.get(key).filter(|node| !node.is_null())?;
+        let value = node.as_text().and_then(boolean_word);
         if value.is_none() {
-            let message = format!("the field `{key}` is {}, neither true nor false", quote(text));
+            let found = quote(front.slice(node));
+            let message = format!("the field `{key}` is {found}, neither true nor false");
             diagnostics.add(Rule::InvocationNotBoolean, front.position(node.start), message);
         }
-        value
+        // A value that is not understood counts as true: one of the flags guards side effects.
+        Some(value.unwrap_or(true))
     };
     Invocation {
         user: flag("user-invocable").unwrap_or(true),

@@ -1,6 +1,7 @@
 //! The typed skill: the meaning of its frontmatter and body.
 
 mod description;
+mod host;
 mod invocation;
 mod name;
 pub(crate) mod normalize;
@@ -12,7 +13,9 @@ pub(crate) mod template;
 mod tools;
 mod version;
 
+pub use host::{HostInfo, MissingRequirement};
 pub use invocation::Invocation;
+pub(crate) use invocation::boolean_word;
 pub use outline::{CodeBlock, Heading, Link, Outline};
 pub use requirements::{Requirements, SkillRequirement};
 pub use version::Version;
@@ -63,6 +66,25 @@ pub struct Skill {
 }
 
 impl Skill {
+    /// Creates a skill of which nothing is known, for a client that loads a file without usable frontmatter.
+    pub(crate) fn empty() -> Self {
+        Self {
+            name: String::new(),
+            name_from_folder: true,
+            description: String::new(),
+            version: None,
+            license: None,
+            compatibility: None,
+            allowed_tools: Vec::new(),
+            tags: Vec::new(),
+            requirements: Requirements::default(),
+            metrics: Metrics::default(),
+            invocation: Invocation::ANY,
+            frontmatter: Map::new(),
+            body: String::new(),
+        }
+    }
+
     /// Returns the headings, code blocks and links of the body.
     #[must_use]
     pub fn outline(&self) -> Outline {

@@ -33,6 +33,8 @@ pub struct Requirements {
     /// Operating systems it runs on: `linux`, `macos` or `windows`; any if empty.
     pub os: Vec<String>,
     pub skills: Vec<SkillRequirement>,
+    /// Whether only the operating system counts, as OpenClaw's `always` says.
+    pub always: bool,
 }
 
 impl Requirements {
@@ -61,6 +63,7 @@ pub(super) fn read(
             reader.block(node);
         }
         reader.os(vendor.get("os"));
+        reader.found.always = vendor.get("always").and_then(Node::as_bool) == Some(true);
     }
     reader.found
 }

@@ -59,36 +59,45 @@ fn what_ships_with_codex_does_not_link_out() {
     user.skill("store/tea", "tea")
         .link("store/tea", ".codex/skills/.system/tea")
         .skill(".codex/skills/.system/cup", "cup");
+    // Codex replaces a folder without its marker at the next start.
+    assert_eq!(user.see("codex", "repo").found(), 0);
+    user.write(".codex/skills/.system/.codex-system-skills.marker", "0");
     let catalog = user.see("codex", "repo");
     assert_eq!(sorted(&catalog), "cup");
     assert_eq!(refused(&catalog), [(".system/tea".to_owned(), "symlink-escape")]);
 }
 
 #[test]
-fn links_of_a_project_stay_inside_it_whoever_looks() {
-    // The clients follow such links; SECURITY.md promises that this program does not, and the row says so.
+fn links_out_of_a_project_are_followed_with_a_warning_where_the_client_does() {
     let user = UserHome::new();
     user.skill("store/tea", "tea");
     for place in [
         ".claude/skills",
         ".agents/skills",
+        ".cline/skills",
         ".gemini/skills",
         ".pi/skills",
-        "skills",
     ] {
         user.link("store/tea", &format!("repo/{place}/tea"));
     }
+    user.link("store/tea", ".openclaw/workspace/skills/tea");
     for client in clawpowers_loader::CLIENTS {
         let catalog = user.see(client.name, "repo");
-        assert!(catalog.entries.is_empty(), "{}", client.name);
-        assert!(!catalog.rejected.is_empty(), "{}", client.name);
+        let warned = catalog.entries.iter().flat_map(|entry| &entry.diagnostics);
+        let warned = warned.filter(|d| d.rule == Rule::SymlinkEscape).count();
+        let refusals = refused(&catalog);
         assert!(
-            refused(&catalog)
-                .iter()
-                .all(|(_, rule)| *rule == "symlink-escape"),
+            refusals.iter().all(|(_, rule)| *rule == "symlink-escape"),
             "{}",
             client.name
         );
+        let follows = client.verified.is_some() && client.name != "openclaw";
+        let expected = if follows {
+            (catalog.entries.len().max(1), 0)
+        } else {
+            (0, refusals.len().max(1))
+        };
+        assert_eq!((warned, refusals.len()), expected, "{}", client.name);
     }
 }
 
@@ -98,7 +107,11 @@ fn links_of_an_openclaw_workspace_stay_inside_the_root() {
     user.skill("repo/docs/tea", "tea")
         .link("repo/docs/tea", "repo/skills/tea")
         .link("repo/docs/tea", "repo/.agents/skills/tea")
-        .skill("repo/skills/cup", "cup");
+        .skill("repo/skills/cup", "cup")
+        .write(
+            ".openclaw/openclaw.json",
+            r#"{"agents": {"defaults": {"workspace": "~/repo"}}}"#,
+        );
     let catalog = user.see("openclaw", "repo");
     assert_eq!(sorted(&catalog), "cup");
     assert_eq!(
@@ -109,13 +122,10 @@ fn links_of_an_openclaw_workspace_stay_inside_the_root() {
         ]
     );
     assert_eq!(sorted(&user.see("codex", "repo")), "tea");
-    // A root that is itself a link may stay in the project but not leave it.
+    // A root may itself be a link.
     fs::remove_dir_all(user.path("repo/skills")).unwrap();
     user.link("repo/docs", "repo/skills").skill("store/mug", "mug");
     assert_eq!(sorted(&user.see("openclaw", "repo")), "tea");
-    fs::remove_file(user.path("repo/skills")).unwrap();
-    user.link("store", "repo/skills");
-    assert_eq!(sorted(&user.see("openclaw", "repo")), "");
 }
 
 #[test]

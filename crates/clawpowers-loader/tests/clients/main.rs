@@ -82,7 +82,7 @@ impl UserHome {
 }
 
 /// Every place that some client reads, each with a skill of one name.
-const PLACES: [&str; 21] = [
+const PLACES: [&str; 23] = [
     ".agents/skills",
     ".claude/skills",
     ".codex/skills",
@@ -91,6 +91,8 @@ const PLACES: [&str; 21] = [
     ".config/goose/skills",
     ".copilot/skills",
     ".openclaw/skills",
+    ".openclaw/workspace/skills",
+    ".openclaw/workspace/.agents/skills",
     ".pi/agent/skills",
     "repo/skills",
     "repo/.agents/skills",
@@ -168,22 +170,23 @@ fn gemini_takes_the_workspace_over_the_user_and_agents_within_a_tier() {
 }
 
 #[test]
-fn opencode_takes_the_last_one_it_loads() {
+fn opencode_may_load_any_of_the_skills_of_a_name() {
     let user = everywhere();
     assert_eq!(
         user.winners("opencode", "repo/sub", "tea"),
         ["repo/sub/.opencode/skills/tea"]
     );
+    let shadowed = user.see("opencode", "repo/sub").shadowed;
+    assert!(!shadowed.is_empty() && shadowed.iter().all(|one| one.undetermined));
     without(&user, &["repo/sub/.opencode/skills"]);
     assert_eq!(
         user.winners("opencode", "repo/sub", "tea"),
         [".config/opencode/skills/tea"]
     );
     without(&user, &[".config/opencode/skills"]);
-    // Walking up, the repository's root is loaded after the working directory, and `.agents` after `.claude`.
     assert_eq!(
         user.winners("opencode", "repo/sub", "tea"),
-        ["repo/.agents/skills/tea"]
+        ["repo/sub/.agents/skills/tea"]
     );
     without(
         &user,
@@ -217,8 +220,8 @@ fn the_first_one_wins_in_goose_openclaw_copilot_and_pi() {
         (
             "openclaw",
             &[
-                "repo/skills",
-                "repo/.agents/skills",
+                ".openclaw/workspace/skills",
+                ".openclaw/workspace/.agents/skills",
                 ".agents/skills",
                 ".openclaw/skills",
             ],
@@ -227,10 +230,10 @@ fn the_first_one_wins_in_goose_openclaw_copilot_and_pi() {
             "copilot",
             &[
                 "repo/sub/.github/skills",
-                "repo/sub/.agents/skills",
-                "repo/sub/.claude/skills",
                 "repo/.github/skills",
+                "repo/sub/.agents/skills",
                 "repo/.agents/skills",
+                "repo/sub/.claude/skills",
                 "repo/.claude/skills",
                 ".copilot/skills",
                 ".agents/skills",
@@ -239,11 +242,11 @@ fn the_first_one_wins_in_goose_openclaw_copilot_and_pi() {
         (
             "pi",
             &[
-                ".pi/agent/skills",
-                ".agents/skills",
                 "repo/sub/.pi/skills",
                 "repo/sub/.agents/skills",
                 "repo/.agents/skills",
+                ".pi/agent/skills",
+                ".agents/skills",
             ],
         ),
     ];
@@ -299,7 +302,7 @@ fn each_walks_as_deep_as_it_does() {
     };
     assert_eq!(names("claude"), "near");
     assert_eq!(names("gemini"), "near");
-    assert_eq!(names("copilot"), "near");
+    assert_eq!(names("copilot"), "far near");
     assert_eq!(names("codex"), "far near nested");
     assert_eq!(names("goose"), "far near nested secret");
     assert_eq!(names("openclaw"), "far near");

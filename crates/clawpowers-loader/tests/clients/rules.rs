@@ -16,7 +16,14 @@ fn roots_are_the_documented_ones_in_their_order() {
     };
     assert_eq!(
         roots("claude"),
-        [".claude/skills", "repo/sub/.claude/skills", "repo/.claude/skills"]
+        [
+            ".claude/skills",
+            "repo/sub/.claude/skills",
+            "repo/.claude/skills",
+            "repo/sub/.claude/commands",
+            "repo/.claude/commands",
+            ".claude/commands",
+        ]
     );
     assert_eq!(
         roots("codex"),
@@ -27,23 +34,23 @@ fn roots_are_the_documented_ones_in_their_order() {
             "repo/.codex/skills",
             ".agents/skills",
             ".codex/skills",
-            ".codex/skills/.system",
             "/etc/codex/skills",
         ]
     );
     assert_eq!(
         roots("opencode"),
         [
-            "repo/.opencode/skills",
-            "repo/.opencode/skill",
             "repo/sub/.opencode/skills",
             "repo/sub/.opencode/skill",
+            "repo/.opencode/skills",
+            "repo/.opencode/skill",
+            ".opencode/skills",
             ".config/opencode/skills",
             ".config/opencode/skill",
-            "repo/.agents/skills",
-            "repo/.claude/skills",
             "repo/sub/.agents/skills",
             "repo/sub/.claude/skills",
+            "repo/.agents/skills",
+            "repo/.claude/skills",
             ".agents/skills",
             ".claude/skills",
         ]
@@ -51,17 +58,17 @@ fn roots_are_the_documented_ones_in_their_order() {
     assert_eq!(
         roots("pi"),
         [
-            ".pi/agent/skills",
-            ".agents/skills",
             "repo/sub/.pi/skills",
             "repo/sub/.agents/skills",
             "repo/.agents/skills",
+            ".pi/agent/skills",
+            ".agents/skills",
         ]
     );
     assert_eq!(roots("goose").last().unwrap(), ".config/agents/skills");
-    assert_eq!(roots("openclaw").first().unwrap(), "repo/skills");
+    assert_eq!(roots("openclaw").first().unwrap(), ".openclaw/workspace/skills");
     assert_eq!(roots("gemini").len(), 4);
-    assert_eq!(roots("copilot").len(), 8);
+    assert_eq!(roots("copilot").len(), 10);
 }
 
 #[test]
@@ -107,6 +114,7 @@ fn codex_sorts_by_scope_then_by_name_then_by_path() {
         .skill(".agents/skills/b", "cherry")
         .skill(".codex/skills/a", "banana")
         .skill(".codex/skills/.system/a", "aardvark")
+        .write(".codex/skills/.system/.codex-system-skills.marker", "0")
         .skill(".codex/skills/.other/a", "hidden");
     let catalog = user.see("codex", "repo/sub");
     let order: Vec<_> = seen(&catalog);
@@ -134,15 +142,13 @@ fn each_passes_over_the_folders_it_documents() {
         }
     }
     for (client, expected) in [
-        // Silent in the documents: this runtime's own list.
-        ("claude", "in-dot in-plain"),
-        ("copilot", "in-dot in-plain"),
+        // The folder is the name.
+        ("claude", ".dot .git __pycache__ node_modules plain"),
+        ("copilot", "in-__pycache__ in-node_modules in-plain"),
+        ("qwen", "in-__pycache__ in-dot in-git in-node_modules in-plain"),
         ("codex", "in-__pycache__ in-node_modules in-plain"),
         ("gemini", "in-__pycache__ in-plain"),
-        (
-            "opencode",
-            "in-__pycache__ in-dot in-git in-node_modules in-plain",
-        ),
+        ("opencode", "in-__pycache__ in-node_modules in-plain"),
         ("goose", "in-__pycache__ in-dot in-node_modules in-plain"),
         ("openclaw", "in-__pycache__ in-plain"),
         ("pi", "in-__pycache__ in-plain"),
@@ -224,6 +230,7 @@ fn only_the_exact_name_counts_for_a_client() {
                 ("a/skill.md".to_owned(), "file-name-lowercase"),
                 ("b/skill.md".to_owned(), "file-second"),
                 ("d/Skill.MD".to_owned(), "file-name-case"),
+                ("skills/skill.md".to_owned(), "file-missing"),
             ],
             "{}",
             client.name
@@ -232,8 +239,7 @@ fn only_the_exact_name_counts_for_a_client() {
 }
 
 #[test]
-fn a_repair_costs_claude_and_openclaw_and_gemini_and_copilot_nothing() {
-    // An error of the `claude` profile is one of its validator; the loader keeps the skill. See `CLIENTS`.
+fn some_clients_repair_yaml_and_some_do_not() {
     let user = UserHome::new();
     for place in [".claude/skills", ".agents/skills"] {
         user.write(
@@ -249,14 +255,18 @@ fn a_repair_costs_claude_and_openclaw_and_gemini_and_copilot_nothing() {
             "---\nname: open\ndescription: x\n",
         );
     }
-    for client in ["claude", "openclaw", "gemini", "copilot"] {
+    let unclosed = ("open/SKILL.md".to_owned(), "frontmatter-unclosed");
+    let colon = ("colon/SKILL.md".to_owned(), "yaml-repaired-colon");
+    for (client, expected) in [
+        ("claude", ("Upper colon open", Vec::new())),
+        ("openclaw", ("Upper colon", vec![unclosed.clone()])),
+        ("gemini", ("Upper colon", vec![unclosed.clone()])),
+        ("copilot", ("Upper", vec![colon, unclosed])),
+    ] {
         let catalog = user.see(client, "repo");
-        assert_eq!(sorted(&catalog), "Upper colon", "{client}");
-        assert_eq!(
-            refused(&catalog),
-            [("open/SKILL.md".to_owned(), "frontmatter-unclosed")],
-            "{client}"
-        );
+        let (loaded, rejected) = expected;
+        assert_eq!(sorted(&catalog), loaded, "{client}");
+        assert_eq!(refused(&catalog), rejected, "{client}");
     }
 }
 
@@ -339,7 +349,7 @@ fn encodings_are_read_by_those_who_do() {
         ("opencode", "late latin"),
         ("openclaw", "late latin"),
         ("pi", "late latin"),
-        ("claude", "late latin"),
+        ("claude", "late latin wide"),
     ] {
         assert_eq!(sorted(&user.see(client, "repo")), expected, "{client}");
     }
@@ -375,12 +385,11 @@ fn every_repair_costs_goose_and_pi_the_skill() {
             .collect()
     };
     let strict = "continued yaml-repaired-continuation\nescape yaml-repaired-escape\n\
-                  indicator yaml-repaired-indicator\ntab yaml-repaired-tab\n";
+                  indicator yaml-repaired-indicator\nlist description-not-string\ntab yaml-repaired-tab\n\
+                  twice duplicate-key\n";
     assert_eq!(reasons("pi"), strict);
-    let typed = strict
-        .replace("tab ", "list description-not-string\ntab ")
-        .replace("tab\n", "tab\ntwice duplicate-key\n");
-    assert_eq!(reasons("goose"), typed);
+    let strict = strict.replace("indicator ", "glued frontmatter-closer-glued\nindicator ");
+    assert_eq!(reasons("goose"), strict);
     assert_eq!(
         reasons("codex"),
         "continued yaml-repaired-continuation\nescape yaml-repaired-escape\n\
@@ -388,9 +397,12 @@ fn every_repair_costs_goose_and_pi_the_skill() {
     );
     assert_eq!(
         reasons("opencode"),
-        "continued yaml-repaired-continuation\nescape yaml-repaired-escape\nlist description-not-string\n\
-         tab yaml-repaired-tab\ntwice duplicate-key\n"
+        "continued yaml-repaired-continuation\nescape yaml-repaired-escape\nindicator yaml-repaired-indicator\n\
+         list description-not-string\ntwice duplicate-key\n"
     );
     assert_eq!(reasons("gemini"), "");
-    assert_eq!(reasons("openclaw"), "");
+    assert_eq!(
+        reasons("openclaw"),
+        "continued yaml-repaired-continuation\nescape yaml-repaired-escape\ntab yaml-repaired-tab\ntwice duplicate-key\n"
+    );
 }

@@ -9,7 +9,8 @@ mod unix;
 
 use clawpowers_loader::{
     Catalog, CatalogOptions, DiskTree, Environment, Found, MemoryTree, ParseOptions, ResourceKind, Root,
-    Rule, Scope, Walk, WalkRules, default_roots, digest, list_resources, parse, resolve_resource, walk,
+    RootKind, Rule, Scope, Walk, WalkRules, default_roots, digest, list_resources, parse, resolve_resource,
+    walk,
 };
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -18,6 +18,7 @@ impl Tree {
             path: self.path(below),
             scope: Scope::User,
             boundary: None,
+            kind: RootKind::Skills,
         }
     }
 

@@ -100,6 +100,7 @@ fn the_real_path_is_first_below_a_link_too() {
             path: tree.path("s"),
             scope: Scope::User,
             boundary: None,
+            kind: RootKind::Skills,
         }],
         ..CatalogOptions::default()
     });
@@ -118,6 +119,7 @@ fn the_same_folder_by_two_roots_is_a_duplicate_and_no_conflict() {
         path: tree.path(root),
         scope: Scope::User,
         boundary: None,
+        kind: RootKind::Skills,
     });
     let load = |roots: Vec<Root>| {
         Catalog::load(&CatalogOptions {
@@ -164,6 +166,7 @@ fn a_root_that_links_out_of_its_boundary_has_a_row() {
         path: tree.path(path),
         scope: Scope::Project,
         boundary: Some(tree.path("repo")),
+        kind: RootKind::Skills,
     };
     let catalog = Catalog::load(&CatalogOptions {
         roots: vec![root("repo/skills"), root("repo/gone"), root("repo/none")],

@@ -403,7 +403,12 @@ class Heading(TypedDict):
     """Text without markup."""
 
 
-class Hidden(TypedDict):
+class _HiddenOptional(TypedDict, total=False):
+    undetermined: bool
+    """Whether the client may as well load this one; absent if it may not."""
+
+
+class Hidden(_HiddenOptional):
     """A skill that another one takes precedence over, or a second path to the same skill."""
 
     name: str
@@ -872,6 +877,8 @@ class SkillReport(TypedDict):
 
 
 class _SkillRowOptional(TypedDict, total=False):
+    label: str | None
+    """The name in its frontmatter, where the client shows it beside that of the folder."""
     active: bool | None
     """Whether it belongs to the active role profile; absent if no profile is active."""
 
@@ -880,6 +887,7 @@ class SkillRow(_SkillRowOptional):
     """A visible skill."""
 
     name: str
+    """The name by which the skill is called."""
     description: str
     location: str
     """The location of its SKILL.md."""

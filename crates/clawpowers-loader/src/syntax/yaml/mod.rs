@@ -79,6 +79,14 @@ impl Node {
         matches!(&self.kind, Kind::Scalar { text, plain: true } if scalar::is_null(text))
     }
 
+    /// Returns whether the value is a string: quoted, or neither null nor a boolean nor a number.
+    pub(crate) fn is_string(&self) -> bool {
+        match &self.kind {
+            Kind::Scalar { text, plain } => !plain || scalar::is_string(text),
+            _ => false,
+        }
+    }
+
     /// Returns the boolean of an unquoted `true` or `false`, in any of YAML's three spellings.
     pub(crate) fn as_bool(&self) -> Option<bool> {
         match &self.kind {

@@ -18,6 +18,23 @@ pub(super) fn boolean(text: &str) -> Option<bool> {
     }
 }
 
+/// Returns whether a plain scalar is neither null nor a boolean nor a number.
+pub(super) fn is_string(text: &str) -> bool {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let radix = |prefix, radix| {
+        let rest: Option<&str> = text.strip_prefix(prefix);
+        rest.is_some_and(|rest| !rest.is_empty() && rest.chars().all(|c| c.is_digit(radix)))
+    };
+    let special = |text: &str| matches!(text, ".inf" | ".Inf" | ".INF");
+    let number = (digits.starts_with(|c: char| c == '.' || c.is_ascii_digit())
+        && digits.parse::<f64>().is_ok())
+        || radix("0x", 16)
+        || radix("0o", 8)
+        || special(digits)
+        || matches!(text, ".nan" | ".NaN" | ".NAN");
+    !(is_null(text) || boolean(text).is_some() || number)
+}
+
 /// Returns the JSON value of a plain scalar; a number that JSON would write in another way stays text.
 pub(super) fn to_json(text: &str) -> Value {
     if is_null(text) {

@@ -1,0 +1,130 @@
+//! A client: a program that loads skills by rules of its own.
+
+use super::file::{ClientFile, ClientSkill, Refusal};
+use crate::discovery::{Environment, Markdown, Root, RootKind, WalkRules};
+use crate::lint::{Rule, Target};
+use std::path::Path;
+
+/// What a client does with two skills of one name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Collision {
+    /// The one whose root comes first in [`Client::roots`] takes precedence.
+    FirstWins,
+    /// Both are kept.
+    KeepAll,
+    /// One is kept; which one may change from run to run.
+    Undetermined,
+}
+
+/// The order of a client's skills.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Listing {
+    /// Whether all skills are sorted by name, as people sort words; else by root and path.
+    pub by_name: bool,
+    /// Whether the paths of a root are compared without case.
+    pub folds_case: bool,
+    /// Whether the last path of a root comes first.
+    pub reversed: bool,
+    /// Whether symlinks are sorted among real folders; else they come after them.
+    pub links_in_order: bool,
+    /// Whether of two paths to one file the one without a symlink is listed; else the first.
+    pub prefers_real: bool,
+}
+
+impl Listing {
+    pub(super) const BY_PATH: Self = Self {
+        by_name: false,
+        folds_case: false,
+        reversed: false,
+        links_in_order: false,
+        prefers_real: true,
+    };
+}
+
+/// A program that loads skills, and its rules.
+#[derive(Debug, Clone, Copy)]
+pub struct Client {
+    /// The name used on the command line.
+    pub name: &'static str,
+    pub(super) aliases: &'static [&'static str],
+    /// The version whose behavior was recorded; `None` if the rules come from documentation or source alone.
+    pub verified: Option<&'static str>,
+    /// The rules its files are checked against.
+    pub target: Target,
+    pub collision: Collision,
+    pub listing: Listing,
+    pub walk: WalkRules,
+    pub(super) roots: fn(&Environment) -> Vec<Root>,
+    /// What it makes of a file.
+    pub(crate) read: fn(&ClientFile<'_>) -> Result<ClientSkill, Refusal>,
+}
+
+impl Client {
+    /// Returns the other names that [`Client::named`] accepts.
+    pub fn aliases(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.aliases.iter().copied()
+    }
+
+    /// Returns the client's roots, the first of highest precedence.
+    #[must_use]
+    pub fn roots(&self, environment: &Environment) -> Vec<Root> {
+        (self.roots)(environment)
+    }
+
+    /// Returns how the client searches a root.
+    #[must_use]
+    pub fn walk_of(&self, root: &Root) -> WalkRules {
+        match root.kind {
+            RootKind::Skills | RootKind::Later => self.walk,
+            RootKind::SkillsAndMarkdown => WalkRules {
+                markdown: Markdown::Root,
+                ..self.walk
+            },
+            RootKind::Commands => COMMANDS,
+            RootKind::NestedCommands => WalkRules {
+                max_depth: 16,
+                markdown: Markdown::Everywhere,
+                stop_at_skill: true,
+                ..COMMANDS
+            },
+        }
+    }
+
+    /// Returns whether the client searches `folder`, which must exist, for skills.
+    #[must_use]
+    pub fn looks_in(&self, folder: &Path, environment: &Environment) -> bool {
+        let roots = self.roots(environment);
+        let mut skills = roots.iter().filter(|root| !root.kind.is_commands());
+        skills.any(|root| root.reaches(folder, self.walk.max_depth))
+    }
+}
+
+pub(super) const CHILDREN: WalkRules = WalkRules {
+    max_depth: 1,
+    exact_name: true,
+    reports_near_misses: true,
+    ..WalkRules::OWN
+};
+pub(super) const SIX_DEEP: WalkRules = WalkRules {
+    max_depth: 6,
+    max_folders: 2000,
+    max_entries: 20_000,
+    skipped: &[],
+    skip_hidden: true,
+    ..CHILDREN
+};
+pub(super) const ANY_DEPTH: WalkRules = WalkRules {
+    max_depth: 16,
+    ..CHILDREN
+};
+
+/// Repairs that quote a value with a colon or an indicator, which some clients make too.
+pub(super) const QUOTED: &[Rule] = &[Rule::YamlRepairedColon, Rule::YamlRepairedIndicator];
+/// Commands are Markdown files directly in their root.
+const COMMANDS: WalkRules = WalkRules {
+    max_depth: 0,
+    markdown: Markdown::Root,
+    follows_out: true,
+    reports_near_misses: false,
+    ..CHILDREN
+};

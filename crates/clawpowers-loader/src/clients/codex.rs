@@ -1,0 +1,105 @@
+//! Codex by version 0.171.0.
+
+use super::client::{Client, Collision, Listing, QUOTED, SIX_DEEP};
+use super::fields::{Value, Yaml, collapse, is_dashes, split};
+use super::file::{ClientFile, ClientSkill, Outcome, Refusal};
+use crate::discovery::{Environment, FileLinks, Root, Scope, WalkRules, user_root};
+use crate::lint::{Rule, Target};
+use crate::skill::{Invocation, MAX_NAME_CHARS};
+use crate::syntax::yaml::parse;
+use std::path::PathBuf;
+
+/// How large `agents/openai.yaml` may be.
+const MAX_METADATA: u64 = 64 * 1024;
+
+// It keeps two skills of one name; such a name cannot be called. The skills that ship with it may not link out.
+pub(super) const CODEX: Client = Client {
+    name: "codex",
+    aliases: &["codex-cli", "openai-codex"],
+    verified: Some("0.171.0"),
+    target: Target::Codex,
+    collision: Collision::KeepAll,
+    listing: Listing::BY_PATH,
+    walk: WalkRules {
+        file_links: FileLinks::Never,
+        follows_out: true,
+        ..SIX_DEEP
+    },
+    roots,
+    read,
+};
+
+fn roots(env: &Environment) -> Vec<Root> {
+    let mut roots = env.projects(&[".agents/skills", ".codex/skills"]);
+    roots.extend(env.user(&[".agents/skills"]));
+    if let Some(codex) = env.folder(&env.codex_home, ".codex") {
+        roots.push(user_root(codex.join("skills")));
+        let own = codex.join("skills/.system");
+        // Without this file, its next start replaces the folder.
+        if own.join(".codex-system-skills.marker").is_file() {
+            roots.push(Root::enclosed(own, Scope::System));
+        }
+    }
+    roots.push(Root::unbounded(PathBuf::from("/etc/codex/skills"), Scope::System));
+    roots
+}
+
+fn read(file: &ClientFile<'_>) -> Outcome {
+    let text = std::str::from_utf8(file.bytes)
+        .map_err(|_| Refusal::new(Rule::NotUtf8, "this client only reads UTF-8"))?;
+    let block = split(text, is_dashes, is_dashes).ok_or_else(|| file.no_frontmatter())?;
+    let yaml = Yaml {
+        repairs: QUOTED,
+        ..Yaml::STRICT
+    };
+    let root = yaml.read(block.yaml)?;
+    let description = match Value::of(&root, "description") {
+        Value::Text(text) | Value::Literal(text) => collapse(text),
+        Value::Missing | Value::Null => String::new(),
+        Value::Other(_) => {
+            let message = "this client requires a string as description";
+            return Err(Refusal::new(Rule::DescriptionNotString, message));
+        }
+    };
+    if description.is_empty() {
+        let rule = match Value::of(&root, "description") {
+            Value::Missing => Rule::DescriptionMissing,
+            _ => Rule::DescriptionEmpty,
+        };
+        return Err(Refusal::new(rule, "this client requires a description"));
+    }
+    let name = match Value::of(&root, "name") {
+        Value::Text(text) | Value::Literal(text) => collapse(text),
+        Value::Missing | Value::Null => String::new(),
+        Value::Other(_) => {
+            let message = "this client requires a string as name";
+            return Err(Refusal::new(Rule::NameNotString, message));
+        }
+    };
+    let name = if name.is_empty() { file.folder() } else { name };
+    if name.chars().count() > MAX_NAME_CHARS {
+        let message = format!("this client refuses a name of more than {MAX_NAME_CHARS} characters");
+        return Err(Refusal::new(Rule::NameTooLong, message));
+    }
+    let model = allows_implicit_use(file);
+    let reason = "agents/openai.yaml sets `policy.allow_implicit_invocation` to false";
+    Ok(ClientSkill {
+        name,
+        label: None,
+        description,
+        invocation: Invocation { user: true, model },
+        hidden: (!model).then(|| reason.to_owned()),
+    })
+}
+
+/// Returns whether `agents/openai.yaml` lets the model choose the skill.
+fn allows_implicit_use(file: &ClientFile<'_>) -> bool {
+    let path = file.path.with_file_name("agents").join("openai.yaml");
+    let Ok(bytes) = file.tree.read(&path, MAX_METADATA) else {
+        return true;
+    };
+    let parsed = parse(&String::from_utf8_lossy(&bytes));
+    let root = parsed.ok().and_then(|(root, _)| root);
+    let policy = root.as_ref().and_then(|root| root.get("policy"));
+    policy.and_then(|policy| policy.get("allow_implicit_invocation")?.as_bool()) != Some(false)
+}

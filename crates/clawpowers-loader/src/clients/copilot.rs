@@ -1,0 +1,127 @@
+//! Copilot CLI by version 1.0.102: strict YAML, strict names, and the body in place of a missing description.
+
+use super::claude::command_name;
+use super::client::{ANY_DEPTH, Client, Collision, Listing};
+use super::fields::{Value, Yaml, collapse, is_dashes, split};
+use super::file::{ClientFile, ClientSkill, Outcome, Refusal};
+use crate::discovery::{Environment, Root, RootKind, WalkRules, user_root};
+use crate::lint::{Rule, Target};
+use crate::skill::{MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS};
+
+pub(super) const COPILOT: Client = Client {
+    name: "copilot",
+    aliases: &["github-copilot", "copilot-cli", "github-copilot-cli"],
+    verified: Some("1.0.102"),
+    target: Target::ClawPowers,
+    collision: Collision::FirstWins,
+    listing: Listing {
+        links_in_order: true,
+        ..Listing::BY_PATH
+    },
+    walk: WalkRules {
+        skipped: &[],
+        skip_hidden: true,
+        stop_at_skill: true,
+        follows_out: true,
+        ..ANY_DEPTH
+    },
+    roots,
+    read,
+};
+
+fn roots(env: &Environment) -> Vec<Root> {
+    let mut roots = Vec::new();
+    for below in [".github/skills", ".agents/skills", ".claude/skills"] {
+        roots.extend(env.projects(&[below]));
+    }
+    let copilot = env.folder(&env.copilot_home, ".copilot");
+    roots.extend(copilot.map(|dir| user_root(dir.join("skills"))));
+    roots.extend(env.user(&[".agents/skills"]));
+    roots.extend(env.copilot_skills.iter().cloned().map(user_root));
+    let commands = env.projects(&[".claude/commands"]).into_iter();
+    roots.extend(commands.map(|root| Root {
+        kind: RootKind::Commands,
+        ..root
+    }));
+    roots
+}
+
+fn read(file: &ClientFile<'_>) -> Outcome {
+    let text = file.text_without_mark();
+    let is_command = file.root.kind.is_commands();
+    let (yaml, body) = match split(&text, is_dashes, is_dashes) {
+        Some(block) => (block.yaml, block.body),
+        None if is_command => ("", &*text),
+        None => return Err(file.no_frontmatter()),
+    };
+    let fields = match yaml.trim().is_empty() {
+        true => None,
+        false => Some(Yaml::STRICT.read(yaml)?),
+    };
+    let field = |key: &str| {
+        fields
+            .as_ref()
+            .map_or(Value::Missing, |root| Value::of(root, key))
+    };
+    let refuse = |rule, message: String| Err(Refusal::new(rule, message));
+    let name = match field("name") {
+        Value::Text("") => return refuse(Rule::NameEmpty, "this client refuses an empty name".to_owned()),
+        Value::Text(text) => text.replace(' ', "-"),
+        Value::Missing if is_command => command_name(file.path, &file.root.path),
+        Value::Missing => file.folder(),
+        _ => {
+            return refuse(
+                Rule::NameNotString,
+                "this client requires a string as name".to_owned(),
+            );
+        }
+    };
+    if name.chars().count() > MAX_NAME_CHARS {
+        let message = format!("this client refuses a name of more than {MAX_NAME_CHARS} characters");
+        return refuse(Rule::NameTooLong, message);
+    }
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':');
+    if !name.starts_with(|c: char| c.is_ascii_alphanumeric()) || !name.chars().all(allowed) {
+        let message = "this client only accepts the letters a to z, digits, hyphens, underscores, dots, colons and spaces in a name";
+        return refuse(Rule::NameCharset, message.to_owned());
+    }
+    let description = match field("description") {
+        Value::Text(text) => folded(text.trim()),
+        Value::Missing => collapse(body),
+        _ => {
+            let message = "this client requires a string as description".to_owned();
+            return refuse(Rule::DescriptionNotString, message);
+        }
+    };
+    if matches!(field("description"), Value::Text(_)) && description.chars().count() > MAX_DESCRIPTION_CHARS {
+        let message =
+            format!("this client refuses a description of more than {MAX_DESCRIPTION_CHARS} characters");
+        return refuse(Rule::DescriptionTooLong, message);
+    }
+    Ok(ClientSkill {
+        name,
+        label: None,
+        description,
+        invocation: file.invocation(),
+        hidden: None,
+    })
+}
+
+/// Returns a text as YAML 1.1 folds it, where the next-line, line-separator and paragraph-separator characters end lines.
+fn folded(text: &str) -> String {
+    const BREAKS: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
+    if !text.contains(BREAKS) {
+        return text.to_owned();
+    }
+    let mut folded = String::with_capacity(text.len());
+    for part in text.split_inclusive(BREAKS) {
+        let line = part.trim_end_matches(BREAKS);
+        folded.push_str(line.trim_matches(' '));
+        match part.get(line.len()..) {
+            Some("\u{85}") => folded.push(' '),
+            Some(separator) => folded.push_str(separator),
+            None => {}
+        }
+    }
+    folded
+}

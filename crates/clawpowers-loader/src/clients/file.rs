@@ -1,0 +1,101 @@
+//! What a client makes of one file: the skill that it shows, or why it does not load it.
+
+use crate::discovery::Root;
+use crate::lint::{Diagnostic, Rule};
+use crate::skill::{HostInfo, Invocation, Skill};
+use crate::tree::Tree;
+use std::borrow::Cow;
+use std::path::Path;
+
+/// A file that a client may load as a skill.
+pub(crate) struct ClientFile<'a> {
+    pub(crate) bytes: &'a [u8],
+    pub(crate) path: &'a Path,
+    pub(crate) root: &'a Root,
+    pub(crate) tree: &'a dyn Tree,
+    /// What ClawPowers finds in the frontmatter.
+    pub(crate) diagnostics: &'a [Diagnostic],
+    /// The skill as ClawPowers reads it.
+    pub(crate) skill: Option<&'a Skill>,
+    /// What the machine has, if that is known.
+    pub(crate) host: Option<&'a HostInfo>,
+}
+
+/// A skill as a client shows it.
+pub(crate) struct ClientSkill {
+    /// The name by which the client calls it.
+    pub(crate) name: String,
+    /// The name of the frontmatter, where the client shows it beside another.
+    pub(crate) label: Option<String>,
+    pub(crate) description: String,
+    pub(crate) invocation: Invocation,
+    /// Why the model does not see the skill, unless its frontmatter says so itself.
+    pub(crate) hidden: Option<String>,
+}
+
+/// Why a client does not load a file.
+pub(crate) struct Refusal {
+    pub(crate) rule: Rule,
+    pub(crate) message: String,
+}
+
+impl Refusal {
+    pub(super) fn new(rule: Rule, message: impl Into<String>) -> Self {
+        Self {
+            rule,
+            message: message.into(),
+        }
+    }
+}
+
+pub(super) type Outcome = Result<ClientSkill, Refusal>;
+
+impl ClientFile<'_> {
+    /// Returns who may invoke the skill by its frontmatter.
+    pub(super) fn invocation(&self) -> Invocation {
+        self.skill.map_or(Invocation::ANY, |skill| skill.invocation)
+    }
+
+    /// Returns the name of the folder of the file.
+    pub(super) fn folder(&self) -> String {
+        let folder = self.path.parent().and_then(Path::file_name);
+        folder
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default()
+    }
+
+    /// Returns the text as JavaScript decodes UTF-8; invalid bytes become U+FFFD.
+    pub(super) fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(self.bytes)
+    }
+
+    /// Returns the text without a byte order mark.
+    pub(super) fn text_without_mark(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(self.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(self.bytes))
+    }
+
+    /// Returns the text as a parser reads it that accepts every line ending.
+    pub(super) fn normalized_text(&self) -> String {
+        self.text_without_mark().replace("\r\n", "\n").replace('\r', "\n")
+    }
+
+    /// Explains that a client found no frontmatter, as exactly as ClawPowers knows.
+    pub(super) fn no_frontmatter(&self) -> Refusal {
+        const REASONS: [Rule; 8] = [
+            Rule::Utf16,
+            Rule::FileEmpty,
+            Rule::FrontmatterMissing,
+            Rule::FrontmatterNotFirst,
+            Rule::FrontmatterOpener,
+            Rule::FrontmatterUnclosed,
+            Rule::FrontmatterCloserGlued,
+            Rule::Bom,
+        ];
+        let is = |rule| self.diagnostics.iter().any(|d| d.rule == rule);
+        let rule = REASONS.into_iter().find(|&rule| is(rule));
+        Refusal::new(
+            rule.unwrap_or(Rule::FrontmatterMissing),
+            "this client finds no frontmatter between `---` lines",
+        )
+    }
+}

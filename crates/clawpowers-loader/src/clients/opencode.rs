@@ -1,0 +1,98 @@
+//! OpenCode by version 1.18.33.
+
+use super::client::{ANY_DEPTH, Client, Collision, Listing};
+use super::fields::{Block, Value, Yaml};
+use super::file::{ClientFile, ClientSkill, Outcome, Refusal};
+use crate::discovery::{Environment, Root, WalkRules, user_root};
+use crate::lint::{Rule, Target};
+use crate::skill::Invocation;
+
+// Which of two skills of one name it loads differs from run to run.
+pub(super) const OPENCODE: Client = Client {
+    name: "opencode",
+    aliases: &["open-code"],
+    verified: Some("1.18.33"),
+    target: Target::ClawPowers,
+    collision: Collision::Undetermined,
+    listing: Listing {
+        by_name: true,
+        ..Listing::BY_PATH
+    },
+    walk: WalkRules {
+        skipped: &[],
+        skip_hidden: true,
+        follows_out: true,
+        ..ANY_DEPTH
+    },
+    roots,
+    read,
+};
+
+fn roots(env: &Environment) -> Vec<Root> {
+    let mut roots = env.projects(&[".opencode/skills", ".opencode/skill"]);
+    roots.extend(env.user(&[".opencode/skills"]));
+    if let Some(config) = env.folder(&env.config_home, ".config") {
+        roots.extend(["opencode/skills", "opencode/skill"].map(|below| user_root(config.join(below))));
+    }
+    roots.extend(env.projects(&[".agents/skills", ".claude/skills"]));
+    roots.extend(env.user(&[".agents/skills", ".claude/skills"]));
+    roots
+}
+
+fn read(file: &ClientFile<'_>) -> Outcome {
+    let text = file.text_without_mark();
+    let block = split(&text).ok_or_else(|| file.no_frontmatter())?;
+    let yaml = Yaml {
+        repairs: &[Rule::YamlRepairedColon, Rule::YamlRepairedTab],
+        ..Yaml::STRICT
+    };
+    let root = yaml.read(block.yaml)?;
+    let name = match Value::of(&root, "name") {
+        Value::Text(text) => text,
+        Value::Missing | Value::Null => {
+            return Err(Refusal::new(
+                Rule::NameMissing,
+                "this client requires the field `name`",
+            ));
+        }
+        _ => {
+            return Err(Refusal::new(
+                Rule::NameNotString,
+                "this client requires a string as name",
+            ));
+        }
+    };
+    let description = match Value::of(&root, "description") {
+        Value::Text(text) => Some(text),
+        Value::Missing => None,
+        _ => {
+            let message = "this client requires a string as description";
+            return Err(Refusal::new(Rule::DescriptionNotString, message));
+        }
+    };
+    Ok(ClientSkill {
+        name: name.to_owned(),
+        label: None,
+        description: description.unwrap_or_default().to_owned(),
+        invocation: Invocation {
+            user: true,
+            model: description.is_some(),
+        },
+        hidden: description.is_none().then(|| "it has no description".to_owned()),
+    })
+}
+
+/// Splits a text that starts with `---`, at the next line that does; without one, the whole text is frontmatter.
+fn split(text: &str) -> Option<Block<'_>> {
+    let rest = text.strip_prefix("---")?;
+    let (language, rest) = rest.split_once('\n')?;
+    if !matches!(language.trim(), "" | "yaml") {
+        return None;
+    }
+    let end = match rest.strip_prefix("---") {
+        Some(_) => Some(0),
+        None => rest.find("\n---").map(|end| end + 1),
+    };
+    let (yaml, body) = rest.split_at_checked(end.unwrap_or(rest.len()))?;
+    Some(Block { yaml, body })
+}

@@ -1,0 +1,217 @@
+//! `skill list --as CLIENT` against what the clients themselves loaded from the same tree.
+//!
+//! The recording is from Linux, as are the links of the tree and its two files whose names differ in case alone.
+#![cfg(target_os = "linux")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test shows paths as the system writes them"
+)]
+
+mod recording;
+mod tree;
+
+use recording::{Recording, Source, Verdict, Verdicts, shortened};
+use serde_json::Value;
+use std::collections::HashSet;
+use std::path::Path;
+use std::process::Command;
+use tempfile::TempDir;
+
+/// What the program listed.
+#[derive(Debug)]
+struct Listing {
+    loaded: Vec<Verdict>,
+    /// Where the files lie that it rejected.
+    rejected: HashSet<String>,
+    /// Files that lost to others of the same name, or may have: the loser and the winner.
+    undetermined: Vec<(String, String)>,
+}
+
+#[test]
+fn views_equal_the_recordings() {
+    let mut table = Vec::new();
+    for (client, recorded) in &Recording::read().clients {
+        let dir = TempDir::new().unwrap();
+        let base = dir.path().canonicalize().unwrap();
+        tree::create(&base, client, &recorded.project);
+        match list(&base, client) {
+            Ok(listing) => table.extend(
+                differences(&base, &listing, recorded)
+                    .iter()
+                    .map(|line| format!("{client}\t{line}")),
+            ),
+            Err(error) => table.push(format!("{client}\t-\tfails\t{error}\t-")),
+        }
+    }
+    assert!(
+        table.is_empty(),
+        "{} differences (client, file, what, ours, recorded):\n{}",
+        table.len(),
+        table.join("\n")
+    );
+}
+
+#[test]
+fn recording_is_written_as_it_is_read() {
+    let text = std::fs::read_to_string(Recording::path()).unwrap();
+    assert_eq!(Recording::read().text(), text);
+}
+
+/// Runs the program as a user of the tree would.
+fn list(base: &Path, client: &str) -> Result<Listing, String> {
+    let output = Command::new(env!("CARGO_BIN_EXE_clawpowers"))
+        .args(["skill", "list", "--as", client, "--json"])
+        .env_clear()
+        .env("HOME", base.join(tree::HOME))
+        .env("PATH", "/usr/bin:/bin")
+        .current_dir(base.join(tree::CWD))
+        .output()
+        .unwrap();
+    let error = String::from_utf8_lossy(&output.stderr);
+    let reply: Value = serde_json::from_slice(&output.stdout).map_err(|_| error.trim().to_owned())?;
+    let reply = reply.get("ok").ok_or("there is no `ok` in the reply")?;
+    let rows = |key: &str| {
+        reply
+            .get(key)
+            .and_then(Value::as_array)
+            .cloned()
+            .unwrap_or_default()
+    };
+    let at = |row: &Value, key: &str| place(base, text(row, key).unwrap_or_default().as_str());
+    let loaded = rows("skills").into_iter().map(|row| Verdict {
+        at: at(&row, "location"),
+        name: text(&row, "name").map(|text| shortened(&text)),
+        label: text(&row, "label").map(|text| shortened(&text)),
+        description: text(&row, "description").map(|text| shortened(&text)),
+        hidden: row.pointer("/invocation/model") == Some(&Value::Bool(false)),
+        error: None,
+    });
+    let loaded = loaded.collect();
+    let rejected = rows("rejected").iter().map(|row| at(row, "location")).collect();
+    let hidden = rows("shadowed").into_iter().chain(rows("duplicates"));
+    let undetermined = hidden.filter(|row| row.get("undetermined") == Some(&Value::Bool(true)));
+    let undetermined = undetermined
+        .map(|row| (at(&row, "location"), at(&row, "winner")))
+        .collect();
+    Ok(Listing {
+        loaded,
+        rejected,
+        undetermined,
+    })
+}
+
+fn text(row: &Value, key: &str) -> Option<String> {
+    row.get(key).and_then(Value::as_str).map(str::to_owned)
+}
+
+/// Returns the folder of a `SKILL.md`, or the file, below the folder of the tree.
+fn place(base: &Path, location: &str) -> String {
+    let path = Path::new(location)
+        .strip_prefix(base)
+        .unwrap_or(Path::new(location));
+    match path.ends_with("SKILL.md") {
+        true => path.parent().unwrap().display().to_string(),
+        false => path.display().to_string(),
+    }
+}
+
+/// Returns the differences of one client, each a line of the table.
+fn differences(base: &Path, ours: &Listing, recorded: &Verdicts) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = |at: &str, what: &str, ours: Option<&str>, recorded: Option<&str>| {
+        let cell = |value: Option<&str>| {
+            value.map_or("-".to_owned(), |value| {
+                let start: String = value.chars().take(60).collect();
+                format!("{start:?}")
+            })
+        };
+        lines.push(format!("{at}\t{what}\t{}\t{}", cell(ours), cell(recorded)));
+    };
+    // Where the model's prompt was read, a skill that the model is not shown was not seen.
+    let seen = |skill: &&Verdict| recorded.from == Source::Listing || !skill.hidden;
+    let loaded: Vec<&Verdict> = ours.loaded.iter().filter(seen).collect();
+    let (theirs, refused): (Vec<&Verdict>, Vec<&Verdict>) =
+        recorded.skills.iter().partition(|skill| skill.error.is_none());
+    let tells_hidden = theirs.iter().any(|skill| skill.hidden);
+    for their in &theirs {
+        let at = their.at.as_str();
+        if !base.join(at).exists() {
+            line(at, "is not in the tree", None, None);
+        }
+        let Some(our) = loaded.iter().find(|our| our.at == their.at) else {
+            let random = |(loser, winner): &(String, String)| {
+                loser == at && loaded.iter().any(|our| our.at == *winner)
+            };
+            if !ours.undetermined.iter().any(random) {
+                let why = if ours.rejected.contains(at) {
+                    "rejected"
+                } else {
+                    "missing"
+                };
+                line(at, why, None, their.name.as_deref());
+            }
+            continue;
+        };
+        for (what, our, their) in [
+            ("name", &our.name, &their.name),
+            ("label", &our.label, &their.label),
+            ("description", &our.description, &their.description),
+        ] {
+            // A missing description is an empty one in the listing.
+            let filled = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+            if filled(our) != filled(their) {
+                line(at, what, our.as_deref(), their.as_deref());
+            }
+        }
+        if tells_hidden && our.hidden != their.hidden {
+            line(
+                at,
+                "hidden",
+                Some(&our.hidden.to_string()),
+                Some(&their.hidden.to_string()),
+            );
+        }
+    }
+    for our in &loaded {
+        let at = our.at.as_str();
+        if theirs.iter().any(|their| their.at == at) {
+            continue;
+        }
+        let random = |(loser, winner): &(String, String)| {
+            winner == at && theirs.iter().any(|their| their.at == *loser)
+        };
+        if !ours.undetermined.iter().any(random) {
+            let refusal = refused.iter().find(|refused| refused.at == at);
+            line(
+                at,
+                "extra",
+                our.name.as_deref(),
+                refusal.and_then(|refused| refused.error.as_deref()),
+            );
+        }
+    }
+    for refusal in refused {
+        let at = refusal.at.as_str();
+        if !ours.rejected.contains(at) && !loaded.iter().any(|our| our.at == at) {
+            line(at, "not rejected", None, refusal.error.as_deref());
+        }
+    }
+    if recorded.ordered {
+        let both = |one: &[&Verdict], other: &[&Verdict]| -> Vec<String> {
+            let common = one
+                .iter()
+                .filter(|skill| other.iter().any(|other| other.at == skill.at));
+            common.map(|skill| skill.at.clone()).collect()
+        };
+        let (our, their) = (both(&loaded, &theirs), both(&theirs, &loaded));
+        if let Some((our, their)) = our.iter().zip(&their).find(|(our, their)| our != their) {
+            line(their, "order", Some(our), Some(their));
+        }
+    }
+    lines
+}
