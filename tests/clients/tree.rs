@@ -13,6 +13,9 @@ pub(crate) const CWD: &str = "work/proj/pkg/app";
 pub(crate) const HOME: &str = "home";
 const REPOSITORY: &str = "work/proj";
 
+/// A folder of the awkward files, and a link to it beside it.
+pub(crate) const LINKED: [&str; 2] = ["t15-real", "t15-alias"];
+
 /// The folders of the clients that hold `skills`, without the dot in front.
 const CLIENTS: [&str; 15] = [
     "claude", "agents", "agent", "codex", "gemini", "opencode", "github", "cursor", "pi", "goose", "qwen",
@@ -216,7 +219,8 @@ fn links(base: &Path, root: &Path) {
     );
     fs::create_dir(root.join("t14-symfile")).unwrap();
     symlink(file, root.join("t14-symfile/SKILL.md")).unwrap();
-    symlink("t15-real", root.join("t15-alias")).unwrap();
+    let [folder, link] = LINKED;
+    symlink(folder, root.join(link)).unwrap();
     symlink("/nonexistent/zzz", root.join("t43-dangling")).unwrap();
     fs::create_dir_all(root.join("t61-dirnamed/SKILL.md")).unwrap();
 }
