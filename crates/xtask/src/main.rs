@@ -34,6 +34,9 @@ tasks:
             bindings
   bindings [PART…]
             write the generated files and build the packages for Node, Python and browsers: generate, node, python, wasm
+  clients refresh [--cache FOLDER] [CLIENT[@VERSION]…]
+            run the agent clients on the tree of the tests, record again what they load, and print the differences;
+            installs them from npm into a cache folder
   calibrate compute the table of thresholds of the change detection
   dist      build the release program and print its path
   stress    run the multi-process tests at full length: concurrent writers, 1,000 kills, full and read-only disks
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         ["test", words @ ..] => test::test(words),
         ["bench", parts @ ..] => bench::bench(parts),
         ["bindings", parts @ ..] => bindings::build(parts),
+        ["clients", words @ ..] => clients(words),
         ["dist"] => run::dist().map(|path| println!("{}", path.display())),
         ["stress"] => stress(),
         ["calibrate"] => bench::helper().and_then(|helper| run(Command::new(helper).arg("calibrate"))),
@@ -61,6 +65,11 @@ fn main() -> ExitCode {
             ExitCode::from(failure.code())
         }
     }
+}
+
+fn clients(words: &[&str]) -> Result<(), Failure> {
+    let start = ["run", "--quiet", "--locked", "--package", "xtask-clients", "--"];
+    cargo_with(&[&start[..], words].concat(), |_| ())
 }
 
 fn stress() -> Result<(), Failure> {

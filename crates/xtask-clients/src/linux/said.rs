@@ -1,0 +1,20 @@
+//! What a client said while it ran.
+
+use serde_json::Value;
+
+#[derive(Debug)]
+pub(crate) struct Said {
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    /// The bodies of its requests to the model.
+    pub(crate) requests: Vec<Value>,
+}
+
+impl Said {
+    /// Returns an error with the end of what the client wrote on stderr.
+    pub(crate) fn explain(&self, error: &str) -> String {
+        let lines: Vec<&str> = self.stderr.trim().lines().collect();
+        let end = lines.get(lines.len().saturating_sub(5)..).unwrap_or_default();
+        [&[error], end].concat().join("\n")
+    }
+}
