@@ -120,6 +120,10 @@ export interface Skills {
   validate(paths: readonly string[], options?: SkillValidateOptions): SkillValidateReply;
   /** Validates skill files against the rules of a target. Runs on another thread. */
   validateAsync(paths: readonly string[], options?: SkillValidateOptions): Promise<SkillValidateReply>;
+  /** Explains whether each client shows a skill to the model, and why not. */
+  why(name: string, options?: SkillWhyOptions): SkillWhyReply;
+  /** Explains whether each client shows a skill to the model, and why not. Runs on another thread. */
+  whyAsync(name: string, options?: SkillWhyOptions): Promise<SkillWhyReply>;
 }
 
 /** Stores values under keys. */
@@ -529,6 +533,12 @@ export interface SkillValidateOptions {
   target?: string | null | undefined;
 }
 
+/** Named arguments of `skill_why`. */
+export interface SkillWhyOptions {
+  /** Only this client; by default all. */
+  client?: string | null | undefined;
+}
+
 /** Named arguments of `store_get`. */
 export interface StoreGetOptions {
   /** The value to return if the key does not exist. */
@@ -639,6 +649,28 @@ export interface ClientBudget {
   /** The tokens that the full list would cost. */
   needed: number;
   skills: Fate[];
+}
+
+/** What one client does with the skill. */
+export interface ClientView {
+  client: string;
+  /** The version that was run to learn its rules; absent if they come from documentation. */
+  verified?: string | null;
+  /** Whether the model sees the skill: `visible`, or why not: `hidden` (the client does not show it), `later` (it is loaded with certain files), `shadowed`, `rejected`, `elsewhere` (in a folder that the client does not read). */
+  status: string;
+  /** The name by which the client calls the skill. */
+  called?: string | null;
+  /** The description that the model sees. */
+  description?: string | null;
+  /** The SKILL.md. */
+  location: string;
+  /** The rule by which the client does not show the skill. */
+  rule?: string | null;
+  message: string;
+  /** What to do so that the model sees the skill. */
+  hint?: string | null;
+  /** The folders in which the client looks for skills, the first of highest precedence. */
+  roots: string[];
 }
 
 /** A code block. */
@@ -1414,6 +1446,11 @@ export interface SkillValidateReply {
   valid: number;
   errors: number;
   warnings: number;
+}
+
+export interface SkillWhyReply {
+  name: string;
+  clients: ClientView[];
 }
 
 /** A line or a file that was skipped or changed. */

@@ -32,6 +32,8 @@ export class Skills extends Base {
   toPromptAsync(paths, options) { return runAsync(this, "skill_to_prompt", { paths }, options, "text"); }
   validate(paths, options) { return run(this, "skill_validate", { paths }, options); }
   validateAsync(paths, options) { return runAsync(this, "skill_validate", { paths }, options); }
+  why(name, options) { return run(this, "skill_why", { name }, options); }
+  whyAsync(name, options) { return runAsync(this, "skill_why", { name }, options); }
 }
 
 /** Stores values under keys. */

@@ -53,3 +53,4 @@ mod system;
 mod terminal;
 mod usage;
 mod validate;
+mod why;

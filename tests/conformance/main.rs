@@ -154,6 +154,7 @@ fn exit_code(operation: &str, reply: &Value) -> i32 {
         "skill_fix" if number("failed") > 0 => return 4,
         "skill_fix" => number("changed") > number("written") || number("broken") > 0,
         "skill_budget" => cut(),
+        "skill_why" => reply.pointer("/ok/clients/0/status") != Some(&"visible".into()),
         _ => false,
     };
     i32::from(no)

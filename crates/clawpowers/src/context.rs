@@ -49,7 +49,7 @@ pub(crate) struct CatalogArgs {
     client: Option<String>,
 }
 
-fn client_help() -> String {
+pub(crate) fn client_help() -> String {
     let names: Vec<&str> = CLIENTS.iter().map(|client| client.name).collect();
     format!("Use only the skills this client would load: {}", names.join(", "))
 }

@@ -181,6 +181,14 @@ impl Skills<'_> {
     pub fn validate_with(&self, paths: impl IntoIterator<Item = impl Into<String>>, options: op::skill::validate::Request) -> Result<op::skill::validate::Response, ApiError> {
         op::skill::validate::run(self.runtime, &op::skill::validate::Request { paths: paths.into_iter().map(Into::into).collect(), ..options })
     }
+
+    /// Explains whether each client shows a skill to the model, and why not.
+    pub fn why(&self, name: impl Into<String>) -> Result<op::skill::why::Response, ApiError> { self.why_with(name, Default::default()) }
+
+    /// Like [`Self::why`], with options.
+    pub fn why_with(&self, name: impl Into<String>, options: op::skill::why::Request) -> Result<op::skill::why::Response, ApiError> {
+        op::skill::why::run(self.runtime, &op::skill::why::Request { name: name.into(), ..options })
+    }
 }
 
 /// Stores values under keys.

@@ -161,6 +161,8 @@ operations! {
         skills.to_prompt(paths) -> text;
     skill_validate = skill::validate, "Validates skill files against the rules of a target."
         skills.validate(paths);
+    skill_why = skill::why, "Explains whether each client shows a skill to the model, and why not."
+        skills.why(name);
     status = home::status, "Shows the runtime home: schema, sizes, counts, last executions."
         runtime.status();
     store_append = store::append, "Adds a line to the value of a key."

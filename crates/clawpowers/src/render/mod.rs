@@ -17,6 +17,7 @@ pub(crate) mod show;
 mod state;
 mod table;
 pub(crate) mod usage;
+pub(crate) mod why;
 mod wrap;
 
 /// Warns that config.json sets a role profile that it does not define.

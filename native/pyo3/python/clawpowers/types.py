@@ -147,6 +147,32 @@ class ClientBudget(TypedDict):
     skills: list[Fate]
 
 
+class _ClientViewOptional(TypedDict, total=False):
+    verified: str | None
+    """The version that was run to learn its rules; absent if they come from documentation."""
+    called: str | None
+    """The name by which the client calls the skill."""
+    description: str | None
+    """The description that the model sees."""
+    rule: str | None
+    """The rule by which the client does not show the skill."""
+    hint: str | None
+    """What to do so that the model sees the skill."""
+
+
+class ClientView(_ClientViewOptional):
+    """What one client does with the skill."""
+
+    client: str
+    status: str
+    """Whether the model sees the skill: `visible`, or why not: `hidden` (the client does not show it), `later` (it is loaded with certain files), `shadowed`, `rejected`, `elsewhere` (in a folder that the client does not read)."""
+    location: str
+    """The SKILL.md."""
+    message: str
+    roots: list[str]
+    """The folders in which the client looks for skills, the first of highest precedence."""
+
+
 class CodeBlock(TypedDict):
     """A code block."""
 
@@ -939,6 +965,11 @@ class SkillValidateReply(TypedDict):
     """The number of files without errors."""
     errors: int
     warnings: int
+
+
+class SkillWhyReply(TypedDict):
+    name: str
+    clients: list[ClientView]
 
 
 class Skipped(TypedDict):

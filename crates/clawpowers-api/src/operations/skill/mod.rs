@@ -13,3 +13,4 @@ pub mod search;
 pub mod show;
 pub mod to_prompt;
 pub mod validate;
+pub mod why;

@@ -10,6 +10,7 @@ mod reference;
 mod search;
 mod show;
 mod validate;
+mod why;
 
 use crate::cmd::run::SkillRunArgs;
 use crate::context::Context;
@@ -21,6 +22,7 @@ use clap::Subcommand;
 Examples:
   clawpowers skill list --as codex
   clawpowers skill show systematic-debugging
+  clawpowers skill why systematic-debugging --as claude
   clawpowers skill search \"race condition\"
   clawpowers skill validate skills/ --target spec --format sarif > skills.sarif
   clawpowers skill prompt --budget 2000")]
@@ -36,6 +38,8 @@ pub(crate) enum Command {
     /// Rank skills by how well they match words.
     #[command(visible_alias = "find")]
     Search(search::SearchArgs),
+    /// Explain whether each client shows a skill to the model, and why not.
+    Why(why::WhyArgs),
     /// Check skills against the rules of a target.
     #[command(visible_alias = "check")]
     Validate(validate::ValidateArgs),
@@ -63,6 +67,7 @@ impl Command {
             Self::Show(args) => args.run(context),
             Self::Read(args) => args.run(context),
             Self::Search(args) => args.run(context),
+            Self::Why(args) => args.run(context),
             Self::Validate(args) => args.run(context),
             Self::Fix(args) => args.run(context),
             Self::Prompt(args) => args.run(context),

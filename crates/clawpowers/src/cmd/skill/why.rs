@@ -1,0 +1,40 @@
+//! `skill why`
+
+use crate::context::{Context, client_help};
+use crate::exit::Exit;
+use crate::render;
+use clap::Args;
+use clawpowers_api::operations::skill;
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  clawpowers skill why release-notes
+  clawpowers skill why release-notes --as claude
+
+Exit codes: 0 the model sees the skill in every client that is named, 1 in one of them it does not")]
+pub(crate) struct WhyArgs {
+    /// The name of the skill, or of its folder.
+    name: String,
+    #[arg(long = "as", value_name = "CLIENT", help = client_help())]
+    client: Option<String>,
+}
+
+impl WhyArgs {
+    pub(crate) fn run(self, context: &Context) -> Exit {
+        let one = self.client.is_some();
+        let request = skill::why::Request {
+            name: self.name,
+            client: self.client,
+        };
+        let result = skill::why::run(&context.runtime, &request);
+        let out = &context.out;
+        let code = |r: &skill::why::Response| match r.clients.iter().all(|view| view.status == "visible") {
+            true => Exit::Done,
+            // All clients are many more than a user has.
+            false if one => Exit::Negative,
+            false => Exit::Done,
+        };
+        out.respond(&result, code, |r| out.print(&render::why::text(out, r, one)))
+    }
+}
