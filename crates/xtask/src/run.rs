@@ -44,6 +44,19 @@ impl From<io::Error> for Failure {
     }
 }
 
+/// The packages with Rust tests. The bindings are tested from their languages, and the generator of the browser's
+/// JavaScript has no tests; all of them together take a minute to build.
+///
+/// Whatever the tests need is compiled with this selection: cargo compiles dependencies once more for another one that uses other
+/// features of them.
+pub(crate) const TESTED: &[&str] = &[
+    "--workspace",
+    "--exclude=clawpowers-ffi",
+    "--exclude=clawpowers-pyo3",
+    "--exclude=clawpowers-wasm",
+    "--exclude=xtask-wasm",
+];
+
 /// Runs cargo in the workspace and waits for it.
 pub(crate) fn cargo(words: &[&str]) -> Result<(), Failure> {
     cargo_with(words, |_| ())

@@ -6,7 +6,7 @@ pub(crate) mod python;
 mod readme;
 pub(crate) mod wasm;
 
-use crate::run::{Failure, cargo, output, root, target_folder};
+use crate::run::{Failure, TESTED, cargo, executable, output, root, target_folder};
 use crate::tools::{Install, Needed, prepare};
 use readme::example_command;
 use std::env;
@@ -116,15 +116,24 @@ fn shell(workspace: &Workspace, command: &str, folder: Option<&Path>) -> Result<
 
 /// Fails if the command of an example prints something different from the one in Rust.
 fn same_example(workspace: &Workspace, folder: &str, programs: Option<&Path>) -> Result<(), Failure> {
-    let run = |folder, programs| {
-        let command = example_command(workspace, folder, false)?;
-        output(&mut shell(workspace, &command, programs)?)
-    };
-    let (expected, found) = (run("rust", None)?, run(folder, programs)?);
+    let expected = output(Command::new(rust_example(workspace)?).current_dir(&workspace.root))?;
+    let command = example_command(workspace, folder, false)?;
+    let found = output(&mut shell(workspace, &command, programs)?)?;
     if expected == found {
         return Ok(());
     }
     Err(Failure::new(format!(
         "the example in {folder} prints\n{found}\nand the one in Rust\n{expected}"
     )))
+}
+
+/// Compiles the example in Rust and returns its path. Its own command would select other features than the tests do, and
+/// compile the libraries once more.
+fn rust_example(workspace: &Workspace) -> Result<PathBuf, Failure> {
+    let command = example_command(workspace, "rust", false)?;
+    let name = command
+        .strip_prefix("cargo run --locked --package clawpowers-api --example ")
+        .ok_or_else(|| Failure::new(format!("`{command}` does not run the example of clawpowers-api")))?;
+    cargo(&[&["build", "--locked", "--example", name], TESTED].concat())?;
+    Ok(target_folder()?.join("debug/examples").join(executable(name)))
 }

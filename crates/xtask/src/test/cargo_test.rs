@@ -13,19 +13,18 @@ pub(super) fn cargo_test(words: &[&str]) -> Result<(), Failure> {
     run(words, |_| (), |_| (), io::stdout(), io::stderr())
 }
 
-/// Compiles the targets that each list of arguments selects, then runs the lists in parallel, so that tests that wait leave no
-/// core idle. The output of the last list is passed on line by line, that of the others when they end.
+/// Compiles the targets that `compiled` selects, then runs the lists of them in parallel, so that tests that wait leave no core
+/// idle. The output of the last list is passed on line by line, that of the others when they end.
 ///
 /// `prepare` gets each command, and `see` each line that the tests print.
 pub(super) fn cargo_test_at_once(
+    compiled: &[&str],
     lists: &[&[&str]],
     prepare: impl Fn(&mut Command) + Sync,
     see: impl Fn(&str) + Sync,
 ) -> Result<(), Failure> {
-    for words in lists {
-        let words = [&["--no-run"], *words].concat();
-        run(&words, &prepare, |_| (), io::stdout(), io::stderr())?;
-    }
+    let words = [&["--no-run"], compiled].concat();
+    run(&words, &prepare, |_| (), io::stdout(), io::stderr())?;
     let Some((last, others)) = lists.split_last() else {
         return Ok(());
     };

@@ -3,7 +3,7 @@
 use super::cargo_test::{cargo_test, cargo_test_at_once};
 use super::windows;
 use crate::bindings::{Workspace, cross_language, node, python, wasm};
-use crate::run::{Failure, cargo};
+use crate::run::{Failure, TESTED, cargo};
 use crate::tools::Needed;
 
 /// A part of the tests that can be run alone.
@@ -356,23 +356,18 @@ pub(super) const PARTS: &[Part] = &[
     },
 ];
 
-/// The packages with Rust tests. The bindings are tested from their languages, and the generator of the browser's
-/// JavaScript has no tests; all of them together take a minute to build.
-const TESTED: &[&str] = &[
-    "--workspace",
-    "--exclude=clawpowers-ffi",
-    "--exclude=clawpowers-pyo3",
-    "--exclude=clawpowers-wasm",
-    "--exclude=xtask-wasm",
-];
-
-/// Runs the one test that waits for the half minute of a lock's timeout beside all others.
+/// Runs the tests in lists, which contain each target once. The first two mostly wait, for the disk, for locks and for processes.
 fn every_rust_test() -> Result<(), Failure> {
-    const WAITING: &str = "held::others_give_up_after_the_timeout";
-    let skip = format!("--skip={WAITING}");
-    let alone = [TESTED, &["--test", "stress", "--", WAITING]].concat();
-    let others = [TESTED, &["--", &skip]].concat();
-    cargo_test_at_once(&[&alone, &others], |_| (), |_| ())
+    let of = |targets: &[&'static str]| [TESTED, targets].concat();
+    let lists = [
+        // Besides the multi-process tests, no target starts with an `s`, and besides the tests with thousands of files none
+        // with a `c`: a new target is in a list, whatever its name.
+        of(&["--test", "s*", "--", "--test-threads=4"]),
+        of(&["--test", "[!cs]*", "--lib", "--bins"]),
+        of(&["--doc"]),
+        of(&["--test", "c*"]),
+    ];
+    cargo_test_at_once(TESTED, &lists.each_ref().map(Vec::as_slice), |_| (), |_| ())
 }
 
 /// Compiles the command line with the same features as for its tests.

@@ -39,10 +39,11 @@ pub(super) fn machine() -> Result<(), Failure> {
 /// Runs the tests, and prints how many were ignored and why.
 pub(super) fn tests() -> Result<(), Failure> {
     let prefix = prefix()?;
-    let of = |test| ["--package", "clawpowers", "--target", TARGET, "--test", test];
+    let of = |tests: &[&'static str]| [&["--package", "clawpowers", "--target", TARGET], tests].concat();
     let tally = Mutex::new(Tally::default());
     let result = cargo_test_at_once(
-        &[&of("stress"), &of("cli")],
+        &of(&["--test", "stress", "--test", "cli"]),
+        &[&of(&["--test", "stress"]), &of(&["--test", "cli"])],
         |command| with_wine(command.env(RUNNER, "wine"), &prefix),
         |line| tally.lock().unwrap_or_else(PoisonError::into_inner).add(line),
     );
