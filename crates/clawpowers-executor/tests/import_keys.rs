@@ -39,7 +39,7 @@ fn key(number: usize) -> String {
 
 /// Entries with values that are too large for few transactions.
 fn entries() -> BTreeMap<String, Vec<u8>> {
-    let entry = |number| (key(number), format!("{number} {}", "x".repeat(4000)).into_bytes());
+    let entry = |number| (key(number), format!("{number} {}", "x".repeat(2000)).into_bytes());
     (0..KEYS).map(entry).collect()
 }
 

@@ -27,6 +27,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// A row of the manifest.
 struct Row {
@@ -42,7 +43,19 @@ struct Corpus {
     files: Vec<PathBuf>,
 }
 
-fn corpus() -> Option<Corpus> {
+/// Returns the collection, which the tests that run at the same time share.
+fn corpus() -> Option<Arc<Corpus>> {
+    static SHARED: Mutex<Weak<Corpus>> = Mutex::new(Weak::new());
+    let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(corpus) = shared.upgrade() {
+        return Some(corpus);
+    }
+    let corpus = Arc::new(unpacked()?);
+    *shared = Arc::downgrade(&corpus);
+    Some(corpus)
+}
+
+fn unpacked() -> Option<Corpus> {
     let Some(archive) = std::env::var_os("CLAWPOWERS_CORPUS") else {
         println!("skipped: CLAWPOWERS_CORPUS is not set");
         return None;
