@@ -364,7 +364,7 @@ fn an_unwritable_output_is_a_storage_error() {
 fn invalid_requests_are_reported_without_rust_types() {
     use clawpowers_api::{OPERATIONS, Options, Runtime};
     let runtime = Runtime::open(Options::default());
-    for operation in OPERATIONS {
+    for operation in OPERATIONS.iter() {
         for request in [
             "",
             "5",

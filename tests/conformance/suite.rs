@@ -55,7 +55,7 @@ fn the_suite_is_whole() {
             }
         }
     }
-    for operation in OPERATIONS {
+    for operation in OPERATIONS.iter() {
         match kinds.get(operation.name) {
             None => wrong.push(format!("{}: there are no cases", operation.name)),
             Some((0, _)) => wrong.push(format!("{}: no case is ok", operation.name)),

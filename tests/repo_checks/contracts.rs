@@ -64,7 +64,7 @@ fn every_error_code_and_rule_has_a_description() {
         );
         assert!(summary.ends_with('.') && summary.len() > 10, "{id}: {summary}");
     }
-    for operation in OPERATIONS {
+    for operation in OPERATIONS.iter() {
         assert!(operation.summary.ends_with('.'), "{}", operation.name);
     }
     assert!(OPERATIONS.is_sorted_by_key(|operation| operation.name));

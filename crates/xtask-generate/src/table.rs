@@ -24,7 +24,7 @@ pub(crate) fn table() -> Table {
     let mut generators = Generators::default();
     let mut names = BTreeMap::new();
     let mut rows = Vec::new();
-    for operation in OPERATIONS {
+    for operation in OPERATIONS.iter().copied() {
         let (request, reply) = (operation.schemas)(&mut generators);
         let stem = camel(operation.name, true);
         let row = Row {
