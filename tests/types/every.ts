@@ -1,4 +1,4 @@
-// Uses every function of the surface; the compiler is the test.
+// Uses the API as programs do; the compiler is the test. calls.mjs adds the requests of all conformance cases.
 import { ClawpowersError, Runtime, detect, open, parseSkill, version } from "clawpowers";
 import type { ErrorCode, Execution, SkillRow, StoreEntry } from "clawpowers";
 
