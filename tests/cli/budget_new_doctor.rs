@@ -267,9 +267,7 @@ fn doctor_finds_no_problems_on_an_empty_machine() {
     ] {
         assert!(ran.out.contains(part), "{part}: {}", ran.out);
     }
-    for client in [
-        "claude", "codex", "gemini", "opencode", "goose", "openclaw", "copilot", "pi",
-    ] {
+    for client in clawpowers_api::CLIENTS.iter().map(|client| client.name) {
         assert!(
             ran.out.lines().any(|line| line.starts_with(client)),
             "{client}: {}",

@@ -195,12 +195,14 @@ export function differs(place, expected, actual, version) {
   if (typeof expected.$starts === "string") return unless(typeof actual === "string" && actual.startsWith(expected.$starts));
   if (typeof expected.$hint === "string") return unless(typeof actual === "string" && isWorded(expected.$hint, actual));
   if (!isObject(actual)) return wrong;
-  const wanted = Object.keys(expected).filter((key) => key !== "$subset");
-  const extra = Object.keys(actual).find((key) => !Object.hasOwn(expected, key));
-  if (extra !== undefined && expected.$subset !== true) return `${place}/${extra} was not expected: ${shown(actual)}`;
-  return first(wanted, (key) =>
+  const wanted = Object.keys(expected).filter((key) => key !== "$others");
+  const others = Object.keys(actual).filter((key) => !Object.hasOwn(expected, key));
+  if (others.length > 0 && !Object.hasOwn(expected, "$others")) {
+    return `${place}/${others[0]} was not expected: ${shown(actual)}`;
+  }
+  return first([...wanted, ...others], (key) =>
     Object.hasOwn(actual, key)
-      ? differs(`${place}/${key}`, expected[key], actual[key], version)
+      ? differs(`${place}/${key}`, expected[Object.hasOwn(expected, key) ? key : "$others"], actual[key], version)
       : `${place}/${key} is missing: ${shown(actual)}`,
   );
 }

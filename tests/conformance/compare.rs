@@ -25,16 +25,19 @@ fn at(place: &str, expected: &Value, actual: &Value) -> Result<(), String> {
             hint.is_some_and(|hint| actual.as_str().is_some_and(|text| is_worded(hint, text)))
         }
         (Value::Object(map), Value::Object(found)) => {
-            let subset = map.get("$subset") == Some(&Value::Bool(true));
-            for (key, expected) in map.iter().filter(|(key, _)| *key != "$subset") {
+            for (key, expected) in map.iter().filter(|(key, _)| *key != "$others") {
                 let place = format!("{place}/{key}");
                 let Some(actual) = found.get(key) else {
                     return Err(format!("{place} is missing: {actual}"));
                 };
                 at(&place, expected, actual)?;
             }
-            if let Some(key) = found.keys().find(|key| !subset && !map.contains_key(*key)) {
-                return Err(format!("{place}/{key} was not expected: {actual}"));
+            for (key, other) in found.iter().filter(|(key, _)| !map.contains_key(*key)) {
+                let place = format!("{place}/{key}");
+                match map.get("$others") {
+                    Some(expected) => at(&place, expected, other)?,
+                    None => return Err(format!("{place} was not expected: {actual}")),
+                }
             }
             true
         }
@@ -95,9 +98,14 @@ mod tests {
                 Some(json!("a or b does")),
             ),
             (
-                json!({"$subset": true, "a": 1}),
+                json!({"$others": "$any", "a": 1}),
                 json!({"a": 1, "b": 2}),
                 Some(json!({"b": 2})),
+            ),
+            (
+                json!({"$others": null, "a": 1}),
+                json!({"a": 1, "b": null}),
+                Some(json!({"a": 1, "b": 2})),
             ),
             (json!({"a": 1}), json!({"a": 1.0}), Some(json!({"a": 1, "b": 2}))),
             (json!([1]), json!([1]), Some(json!([1, 2]))),

@@ -13,6 +13,7 @@
 mod case;
 mod case_folders;
 mod compare;
+mod executions;
 #[path = "../support/sandbox.rs"]
 mod sandbox;
 mod suite;

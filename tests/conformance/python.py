@@ -234,14 +234,15 @@ def differs(place: str, expected: Any, actual: Any) -> str | None:
             return None if isinstance(actual, str) and actual.startswith(expected["$starts"]) else wrong
         if not isinstance(actual, dict):
             return wrong
-        wanted = [key for key in expected if key != "$subset"]
+        wanted = [key for key in expected if key != "$others"]
         missing = [key for key in wanted if key not in actual]
-        extra = [key for key in actual if key not in expected]
+        others = [key for key in actual if key not in expected]
         if missing:
             return f"{place}/{missing[0]} is missing: {shown(actual)}"
-        if extra and expected.get("$subset") is not True:
-            return f"{place}/{extra[0]} was not expected: {shown(actual)}"
-        found = (differs(f"{place}/{key}", expected[key], actual[key]) for key in wanted)
+        if others and "$others" not in expected:
+            return f"{place}/{others[0]} was not expected: {shown(actual)}"
+        pairs = [(key, expected[key]) for key in wanted] + [(key, expected["$others"]) for key in others]
+        found = (differs(f"{place}/{key}", one, actual[key]) for key, one in pairs)
         return next((why for why in found if why is not None), None)
     if is_number(expected) and is_number(actual):
         return None if expected == actual else wrong
