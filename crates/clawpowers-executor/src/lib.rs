@@ -55,7 +55,7 @@ mod timestamp;
 pub mod wait;
 
 pub use db::Db;
-pub use db::schema::VERSION as SCHEMA_VERSION;
+pub use db::schema::{MIGRATIONS, VERSION as SCHEMA_VERSION};
 pub use error::{Error, ErrorKind, Result, Storage};
 pub use home::Home;
 pub use ledger::{Ledger, Leftovers, Outcome};

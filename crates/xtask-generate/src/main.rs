@@ -10,6 +10,7 @@
     reason = "a tool shows paths as the system writes them"
 )]
 
+mod database;
 mod javascript;
 mod method;
 mod python;

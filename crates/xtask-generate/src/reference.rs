@@ -1,5 +1,6 @@
-//! The reference of operations, types, clients, error codes and rules, in Markdown.
+//! The reference of operations, types, clients, error codes, rules and the database, in Markdown.
 
+use super::database;
 use super::table::{Field, Row, Table, camel};
 use clawpowers_api::{CLIENTS, ErrorCode, Rule, Severity, Target};
 use serde_json::Value;
@@ -60,6 +61,8 @@ pub(crate) fn markdown(table: &Table) -> String {
     clients(&mut out);
     error_codes(&mut out);
     rules(&mut out);
+    out.push_str(&database::tables());
+    out.push_str(&database::exports());
     out
 }
 

@@ -1,4 +1,7 @@
 //! The tables, as a list of migrations that only grows.
+//!
+//! docs/reference.md has the tables with their columns, generated from this file: what is in the comments above a table and
+//! behind a column.
 
 use rusqlite::Connection;
 
@@ -9,14 +12,15 @@ pub(crate) const APPLICATION_ID: i32 = 0x434c_4157;
 pub const VERSION: i32 = MIGRATIONS.len() as i32;
 
 /// The migration at index `n` is from version `n` to `n + 1`. One that was released is never changed.
-pub(crate) const MIGRATIONS: [&str; 5] = [
+pub const MIGRATIONS: &[&str] = &[
     "
+-- `home`, 16 hexadecimal digits that identify the home, and `created`.
 CREATE TABLE meta (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- The store. A listing of keys reads the index on the key and no values.
+-- The store. A list of keys is read from the index on the key, without values.
 CREATE TABLE entry (
     id INTEGER PRIMARY KEY,
     key TEXT NOT NULL UNIQUE,
@@ -44,6 +48,7 @@ CREATE TABLE skill (
     last_at INTEGER
 ) STRICT;
 
+-- A histogram of durations: exact below 64 µs, then 32 buckets for each doubling.
 CREATE TABLE duration_bucket (
     skill INTEGER NOT NULL REFERENCES skill (id),
     bucket INTEGER NOT NULL,
@@ -51,6 +56,7 @@ CREATE TABLE duration_bucket (
     PRIMARY KEY (skill, bucket)
 ) STRICT, WITHOUT ROWID;
 
+-- The executions.
 CREATE TABLE execution (
     id INTEGER PRIMARY KEY,
     skill INTEGER NOT NULL REFERENCES skill (id),
@@ -132,7 +138,7 @@ CREATE TABLE staged (
     last INTEGER NOT NULL
 ) STRICT;
 
--- Which import wrote a hash; null where that was a single transaction.
+-- which import wrote a hash; null where that was a single transaction
 ALTER TABLE imported ADD COLUMN import INTEGER;
 ",
     "
