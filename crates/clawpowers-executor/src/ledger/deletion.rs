@@ -175,11 +175,13 @@ impl Deletion {
         if skill.len() > MAX_TEXT_BYTES {
             return Err(("too-long", "the skill's name is too long".to_owned()));
         }
-        let digest = line.text("digest").and_then(|digest| {
+        let other = |key| line.others.get(key);
+        let digest = other("digest").and_then(|digest| {
+            let digest = digest.as_str()?;
             let number = u128::from_str_radix(digest, 16).ok()?;
             (digest.len() == 32).then_some(number.to_be_bytes())
         });
-        let number = |key, most| line.get(key).as_u64().filter(|number| *number <= most);
+        let number = |key, most| other(key)?.as_u64().filter(|number| *number <= most);
         let counts = (number("deleted", MAX_DELETED), number("left", MAX_LEFT));
         let name = match (line.uid(), digest, counts) {
             (Some(uid), ..) => Name::Uid(uid.to_owned()),

@@ -10,7 +10,7 @@ use super::jsonl::{JsonlRecord, Reason, jsonl, plain};
 use crate::decimal;
 use crate::display::escaped;
 use crate::error::{Error, Result, Storage};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::io::{BufRead, Read as _};
@@ -160,20 +160,20 @@ impl<'a> RecordReader<'a> {
     /// Reads a line, which is one record unless something went wrong when it was written.
     fn text(&mut self, text: &str, report: &mut ImportReport, batch: &mut Batch) {
         if let Ok(line) = serde_json::from_str(text) {
-            return self.record(text, line, report, batch);
+            return self.record(text, &line, report, batch);
         }
         if let Ok(line) = serde_json::from_str(&repaired(text)) {
             let detail =
                 "the line was not JSON: it had raw control characters or a number with leading zeros";
             report.skip(self.source, self.number, "mended", detail);
-            return self.record(text, line, report, batch);
+            return self.record(text, &line, report, batch);
         }
         // An interrupted writer leaves the start of a record, and the next record follows on the same line.
         let mut records = Vec::new();
         let mut rest = text;
         while let Some(start) = rest.find("{\"ts\"") {
             let tail = rest.get(start..).unwrap_or_default();
-            let mut stream = serde_json::Deserializer::from_str(tail).into_iter::<Map<String, Value>>();
+            let mut stream = serde_json::Deserializer::from_str(tail).into_iter::<JsonlRecord>();
             let mut end = 1;
             if let Some(Ok(line)) = stream.next() {
                 end = stream.byte_offset();
@@ -202,17 +202,16 @@ impl<'a> RecordReader<'a> {
         };
         report.skip(self.source, self.number, reason, detail);
         for (text, line) in records {
-            self.record(text, line, report, batch);
+            self.record(text, &line, report, batch);
         }
     }
 
     /// Reads a record: an execution or a tombstone.
-    fn record(&mut self, text: &str, line: Map<String, Value>, report: &mut ImportReport, batch: &mut Batch) {
-        let line = JsonlRecord::new(line);
-        let read = if line.text("outcome") == Some(deletion::OUTCOME) {
-            Deletion::read(&line).map(|deletion| batch.deletions.push(deletion))
+    fn record(&mut self, text: &str, line: &JsonlRecord, report: &mut ImportReport, batch: &mut Batch) {
+        let read = if line.outcome() == deletion::OUTCOME {
+            Deletion::read(line).map(|deletion| batch.deletions.push(deletion))
         } else {
-            self.execution(text, &line).map(|record| {
+            self.execution(text, line).map(|record| {
                 batch.bytes += record.bytes;
                 batch.records.push_back(record);
             })
@@ -251,7 +250,7 @@ impl<'a> RecordReader<'a> {
 /// Reads the execution of a record.
 fn read_execution(line: &JsonlRecord) -> std::result::Result<Execution, Reason> {
     let (skill, at) = line.subject()?;
-    let outcome = line.text("outcome").unwrap_or_default();
+    let outcome = line.outcome();
     if outcome == "open" {
         let detail = "the execution had not ended when it was exported";
         return Err(("open", detail.to_owned()));
@@ -259,22 +258,17 @@ fn read_execution(line: &JsonlRecord) -> std::result::Result<Execution, Reason> 
     let outcome =
         Outcome::parse(outcome).map_err(|_| ("outcome", format!("no outcome: {}", escaped(outcome))))?;
     let mut values = Values::default();
-    for (value, field) in values.iter_mut().zip(&FIELDS) {
-        *value = field_value(field, line.get(field.key))?;
+    for ((value, field), read) in values.iter_mut().zip(&FIELDS).zip(&line.fields) {
+        *value = field_value(field, read)?;
     }
+    let mut fields = ExecutionFields::<String>::from(values);
     // What another home ran keeps that source.
-    let has_uid = line.text("uid").is_some_and(|uid| !uid.is_empty());
-    let source = line.text("source").filter(|source| has_uid && *source == "run");
-    let fields = ExecutionFields {
-        source: Some(source.unwrap_or("import").to_owned()),
-        ..values.into()
-    };
+    if !line.has_uid() || fields.source.as_deref() != Some("run") {
+        fields.source = Some("import".to_owned());
+    }
     // 1.x had no rules for names, so only the sizes are checked.
-    let long = skill.len() > MAX_TEXT_BYTES
-        || line
-            .text("notes")
-            .is_some_and(|notes| notes.len() > MAX_NOTES_BYTES);
-    if long {
+    let notes = fields.notes.as_ref();
+    if skill.len() > MAX_TEXT_BYTES || notes.is_some_and(|notes| notes.len() > MAX_NOTES_BYTES) {
         let detail = "the skill's name or the notes are too long";
         return Err(("too-long", detail.to_owned()));
     }

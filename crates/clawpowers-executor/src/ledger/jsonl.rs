@@ -6,49 +6,50 @@ use super::identity::uid;
 use crate::decimal;
 use crate::display::escaped;
 use crate::timestamp::Timestamp;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Number, Value};
+use std::borrow::Cow;
+use std::fmt;
 
-/// A line that was parsed but not checked.
-pub(super) struct JsonlRecord(Map<String, Value>);
+/// A line that was parsed but not checked. A key that occurs twice has its last value.
+#[derive(Default)]
+pub(super) struct JsonlRecord {
+    ts: Value,
+    skill: Value,
+    outcome: Value,
+    uid: Value,
+    /// The values of [`FIELDS`].
+    pub(super) fields: [Value; FIELDS.len()],
+    /// The fields that ClawPowers does not know, and those of a tombstone.
+    pub(super) others: Map<String, Value>,
+}
 
 impl JsonlRecord {
-    pub(super) fn new(mut line: Map<String, Value>) -> Self {
-        // Some programs number their sessions.
-        let is_text = |key: &str| FIELDS.iter().any(|field| field.key == key && !field.is_number());
-        for (key, value) in &mut line {
-            if let Value::Number(number) = value
-                && is_text(key)
-            {
-                *value = Value::String(plain(number));
-            }
-        }
-        Self(line)
+    pub(super) fn outcome(&self) -> &str {
+        self.outcome.as_str().unwrap_or_default()
     }
 
-    pub(super) fn get(&self, key: &str) -> &Value {
-        self.0.get(key).unwrap_or(&Value::Null)
-    }
-
-    pub(super) fn text(&self, key: &str) -> Option<&str> {
-        self.get(key).as_str()
+    /// Returns whether it has a uid, which may be too long.
+    pub(super) fn has_uid(&self) -> bool {
+        self.uid.as_str().is_some_and(|uid| !uid.is_empty())
     }
 
     /// Returns the uid; `None` for one that is empty or too long.
     pub(super) fn uid(&self) -> Option<&str> {
-        let uid = self.text("uid");
+        let uid = self.uid.as_str();
         uid.filter(|uid| !uid.is_empty() && uid.len() <= MAX_TEXT_BYTES)
     }
 
     /// Returns the skill and the time.
     pub(super) fn subject(&self) -> Result<(&str, Timestamp), Reason> {
-        let Some(skill) = self.text("skill").filter(|skill| !skill.is_empty()) else {
-            let detail = match self.0.contains_key("skillName") {
+        let Some(skill) = self.skill.as_str().filter(|skill| !skill.is_empty()) else {
+            let detail = match self.others.contains_key("skillName") {
                 true => "`skillName` instead of `skill`: a record of 2.x",
                 false => "no `skill`",
             };
             return Err(("no-skill", detail.to_owned()));
         };
-        let ts = self.text("ts").unwrap_or_default();
+        let ts = self.ts.as_str().unwrap_or_default();
         let at =
             Timestamp::parse(ts).map_err(|_| ("no-time", format!("no time in `ts`: {}", escaped(ts))))?;
         Ok((skill, at))
@@ -56,12 +57,59 @@ impl JsonlRecord {
 
     /// Returns the JSON object of the fields that ClawPowers does not know, if there are any.
     pub(super) fn extra(&self) -> Option<String> {
-        let is_ours = |key: &str| {
-            matches!(key, "ts" | "skill" | "outcome" | "uid") || FIELDS.iter().any(|field| field.key == key)
-        };
-        let others = self.0.iter().filter(|(key, _)| !is_ours(key));
-        let others: Map<_, _> = others.map(|(key, value)| (key.clone(), value.clone())).collect();
-        (!others.is_empty()).then(|| Value::Object(others).to_string())
+        (!self.others.is_empty()).then(|| Value::Object(self.others.clone()).to_string())
+    }
+
+    fn set(&mut self, key: &str, value: Value) {
+        match key {
+            "ts" => self.ts = value,
+            "skill" => self.skill = value,
+            "outcome" => self.outcome = value,
+            "uid" => self.uid = value,
+            _ => match FIELDS
+                .iter()
+                .zip(&mut self.fields)
+                .find(|(field, _)| field.key == key)
+            {
+                Some((field, place)) => {
+                    *place = match value {
+                        // Some programs number their sessions.
+                        Value::Number(number) if !field.is_number() => Value::String(plain(&number)),
+                        value => value,
+                    };
+                }
+                None => drop(self.others.insert(key.to_owned(), value)),
+            },
+        }
+    }
+}
+
+// A map of all keys and values would hash each key of each line several times.
+impl<'de> Deserialize<'de> for JsonlRecord {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(RecordVisitor)
+    }
+}
+
+struct RecordVisitor;
+
+impl<'de> Visitor<'de> for RecordVisitor {
+    type Value = JsonlRecord;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<JsonlRecord, A::Error> {
+        /// A key, borrowed from the line if it has no escapes.
+        #[derive(serde::Deserialize)]
+        struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+
+        let mut record = JsonlRecord::default();
+        while let Some((Key(key), value)) = map.next_entry()? {
+            record.set(&key, value);
+        }
+        Ok(record)
     }
 }
 
