@@ -292,6 +292,40 @@ mod tests {
     }
 
     #[test]
+    fn keys_of_an_import_that_ended_in_an_older_version_are_moved() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::new(folder.path());
+        first_version(&home);
+        let connection = Connection::open(home.database()).unwrap();
+        for step in MIGRATIONS.get(1..5).unwrap() {
+            connection.execute_batch(step).unwrap();
+        }
+        connection.pragma_update(None, "user_version", 5).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO import VALUES (1, 9), (2, NULL);
+                 INSERT INTO entry (key, value, updated_at) VALUES ('a', x'31', 1), ('b', x'31', 1);
+                 INSERT INTO staged_entry (key, value, updated_at, import, keep)
+                     VALUES ('a', x'32', 2, 1, 0), ('b', x'32', 2, 1, 1), ('c', x'32', 2, 1, 1), ('d', x'32', 2, 2, 0);",
+            )
+            .unwrap();
+        drop(connection);
+        let mut db = Db::open(&home).unwrap().unwrap();
+        let mut value = |key: &str| db.store().get(&Key::new(key).unwrap()).unwrap();
+        let values: Vec<_> = ["a", "b", "c", "d"].map(&mut value).into();
+        assert_eq!(
+            values,
+            [
+                Some(b"2".to_vec()),
+                Some(b"1".to_vec()),
+                Some(b"2".to_vec()),
+                None
+            ]
+        );
+        assert_eq!(db.leftovers().unwrap().keys, 1);
+    }
+
+    #[test]
     fn a_newer_file_is_refused_and_left_alone() {
         let folder = tempfile::tempdir().unwrap();
         let home = Home::new(folder.path());

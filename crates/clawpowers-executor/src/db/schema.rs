@@ -153,6 +153,19 @@ CREATE TABLE staged_entry (
     keep INTEGER NOT NULL                -- 1 where an entry of the same key keeps its value
 ) STRICT;
 ",
+    "
+INSERT INTO entry (key, value, updated_at)
+    SELECT key, value, updated_at FROM staged_entry
+    WHERE EXISTS (SELECT 1 FROM import WHERE id = staged_entry.import AND ended_at IS NOT NULL)
+        AND (keep = 0 OR NOT EXISTS (SELECT 1 FROM entry WHERE entry.key = staged_entry.key))
+    ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at;
+DELETE FROM staged_entry
+    WHERE EXISTS (SELECT 1 FROM import WHERE id = staged_entry.import AND ended_at IS NOT NULL);
+
+-- A view of the keys that count: those in `entry`, and those in `staged_entry` once their import has ended. Only then an
+-- import makes it a view of both tables, until all keys were moved; so a key is read as fast as from `entry`.
+CREATE VIEW visible_entry (key, value, updated_at) AS SELECT key, value, updated_at FROM entry;
+",
 ];
 
 /// Creates a database in memory with the schema of a version.

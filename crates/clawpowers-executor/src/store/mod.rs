@@ -9,24 +9,13 @@ pub use pattern::Pattern;
 use crate::db::{Db, Tx};
 use crate::display::quoted;
 use crate::error::{Error, Result};
-use crate::ledger::{ARE_STAGED, Importer};
+use crate::ledger::{HAS_ENDED, Importer};
 use crate::timestamp::Timestamp;
 use pattern::MATCHES;
 use rusqlite::Row;
 
 /// The longest value, in bytes.
 pub const MAX_VALUE_BYTES: usize = 16 * 1024 * 1024;
-
-/// Returns the visible keys as a subquery, for the time when an import has ended and not all its keys are in `entry`.
-fn entries() -> String {
-    format!(
-        "(SELECT key, value, updated_at FROM entry WHERE NOT ({ARE_STAGED}
-              AND EXISTS (SELECT 1 FROM staged_entry WHERE staged_entry.key = entry.key AND keep = 0))
-          UNION ALL
-          SELECT key, value, updated_at FROM staged_entry WHERE {ARE_STAGED}
-              AND (keep = 0 OR NOT EXISTS (SELECT 1 FROM entry WHERE entry.key = staged_entry.key)))"
-    )
-}
 
 /// A key with its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,11 +60,8 @@ impl Store<'_> {
 
     /// Returns whether there is a value under a key.
     pub fn exists(&self, key: &Key<'_>) -> Result<bool> {
-        let sql = format!(
-            "SELECT 1 WHERE EXISTS (SELECT 1 FROM entry WHERE key = ?1)
-                 OR ({ARE_STAGED} AND EXISTS (SELECT 1 FROM staged_entry WHERE key = ?1))"
-        );
-        self.db.exists(&sql, [key.as_str()])
+        self.db
+            .exists("SELECT 1 FROM visible_entry WHERE key = ?", [key.as_str()])
     }
 
     /// Sets the value of a key.
@@ -206,11 +192,7 @@ impl Store<'_> {
     ) -> Result<()> {
         let parameters = pattern.parameters()?;
         self.db.read(|tx| {
-            let from = match are_staged(tx)? {
-                true => entries(),
-                false => "entry".to_owned(),
-            };
-            let sql = format!("SELECT {columns} FROM {from} WHERE {MATCHES} ORDER BY key");
+            let sql = format!("SELECT {columns} FROM visible_entry WHERE {MATCHES} ORDER BY key");
             tx.each_row(&sql, parameters, each)
         })
     }
@@ -254,35 +236,15 @@ impl Store<'_> {
     }
 
     /// Returns how many keys there are.
-    pub fn count(&mut self) -> Result<i64> {
-        self.db.read(|tx| {
-            let staged = match are_staged(tx)? {
-                true => {
-                    "SELECT count(*) FROM staged_entry
-                         WHERE NOT EXISTS (SELECT 1 FROM entry WHERE entry.key = staged_entry.key)"
-                }
-                false => "SELECT 0",
-            };
-            let sql = format!("SELECT (SELECT count(*) FROM entry) + ({staged})");
-            tx.query_row(&sql, (), |row| row.get(0))
-        })
+    pub fn count(&self) -> Result<i64> {
+        self.db
+            .query_row("SELECT count(*) FROM visible_entry", (), |row| row.get(0))
     }
-}
-
-/// Returns whether an import has ended and not all its keys are in `entry`.
-fn are_staged(tx: &Tx<'_>) -> Result<bool> {
-    tx.query_row(&format!("SELECT {ARE_STAGED}"), (), |row| row.get(0))
 }
 
 pub(crate) fn value(db: &Db, key: &Key<'_>) -> Result<Option<Vec<u8>>> {
-    let sql = "SELECT value FROM entry WHERE key = ? AND NOT EXISTS (SELECT 1 FROM staged_entry)";
-    let found = db.query_optional(sql, [key.as_str()], |row| row.get(0))?;
-    if found.is_some() {
-        return Ok(found);
-    }
-    // Missing, or staged by an import that may have ended.
-    let sql = format!("SELECT value FROM {} WHERE key = ?", entries());
-    db.query_optional(&sql, [key.as_str()], |row| row.get(0))
+    let sql = "SELECT value FROM visible_entry WHERE key = ?";
+    db.query_optional(sql, [key.as_str()], |row| row.get(0))
 }
 
 /// Sets keys and returns how many were written; without `replace`, existing keys keep their values.
@@ -314,7 +276,7 @@ pub(crate) fn put(tx: &Tx<'_>, key: &Key<'_>, value: &[u8]) -> Result<()> {
 /// Deletes the staged value of a key if its import has ended; returns whether there was one. An import that has not ended still
 /// sets the key at its end.
 fn unstage(tx: &Tx<'_>, key: &Key<'_>) -> Result<bool> {
-    let sql = format!("DELETE FROM staged_entry WHERE key = ? AND {ARE_STAGED}");
+    let sql = format!("DELETE FROM staged_entry WHERE key = ? AND {HAS_ENDED}");
     Ok(tx.execute(&sql, [key.as_str()])? > 0)
 }
 

@@ -6,7 +6,8 @@
 
 mod entries;
 
-pub(crate) use entries::{ARE_STAGED, KeptKeys};
+use entries::ARE_STAGED;
+pub(crate) use entries::{HAS_ENDED, KeptKeys};
 
 use super::deletion;
 use super::identity::{FileHash, Hash, IS_KNOWN, digest};
@@ -247,16 +248,20 @@ impl<'d> Importer<'d> {
     /// Deletes the rows of an interrupted import, or moves the keys of one that has ended to `entry`.
     fn clear(&mut self) -> Result<()> {
         let sql = format!(
-            "SELECT EXISTS (SELECT 1 FROM staged), EXISTS (SELECT 1 FROM staged_entry), {ARE_STAGED}"
+            "SELECT EXISTS (SELECT 1 FROM staged), EXISTS (SELECT 1 FROM staged_entry), {ARE_STAGED},
+                 EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'visible_entry' AND sql LIKE '%staged_entry%')"
         );
-        let (executions, keys, ended) = self.db.query_row(&sql, (), |row| row.try_into())?;
+        let (executions, keys, ended, shown) = self.db.query_row(&sql, (), |row| row.try_into())?;
         while executions && self.turn(|tx, _, budget| delete(tx, budget.rows))? > 0 {}
         let clear = |tx: &Tx<'_>, state: &mut State, budget: Budget| match ended {
             true => entries::move_some(tx, budget.rows, &mut state.kept),
             false => entries::delete_some(tx, budget.rows),
         };
         while keys && self.turn(clear)? > 0 {}
-        Ok(())
+        match shown {
+            true => self.write(|tx, _| entries::moved(tx)),
+            false => Ok(()),
+        }
     }
 
     /// Runs one of several transactions, then lets other processes use the database. `work` returns how many rows it wrote.
@@ -431,6 +436,7 @@ impl State {
             let now = Timestamp::now().micros();
             tx.execute("UPDATE import SET ended_at = ?2 WHERE id = ?1", (import, now))?;
             tx.execute("DELETE FROM staged", ())?;
+            entries::show(tx)?;
         }
         for digest in &self.left_out {
             deletion::take_pending(tx, digest)?;
