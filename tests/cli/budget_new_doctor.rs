@@ -172,9 +172,9 @@ fn a_new_skill_is_created_where_a_client_looks() {
     }
     let sandbox = project(&[]);
     let (_, err) = new(&sandbox, "", &["--dir", ".claude/skills"]);
-    assert_eq!(
-        err,
-        "clients that read this folder: claude, opencode, copilot, goose, cursor, vscode, cline\n"
+    assert!(
+        err.starts_with("clients that read this folder: claude, "),
+        "{err}"
     );
     let (out, err) = new(&sandbox, "", &["--dir", "x"]);
     assert_eq!(out, "x/tea/SKILL.md\n");

@@ -285,6 +285,7 @@ fn skills() {
              skill new fresh
              skill new fresh
              skill new elsewhere --dir deep/folder
+             skill new beside --dir .claude/skills
              skill read-properties {base}/colon
              skill to-prompt {base}/colon"
         ),

@@ -16,9 +16,43 @@ mod opencode;
 mod order;
 mod pi;
 mod qwen;
-mod table;
 
 pub use client::{Client, Collision, Listing};
 pub(crate) use file::{ClientFile, Refusal};
 pub(crate) use order::collation_key;
-pub use table::CLIENTS;
+
+/// The clients whose view ClawPowers shows.
+pub const CLIENTS: &[Client] = &[
+    claude::CLAUDE,
+    codex::CODEX,
+    gemini::GEMINI,
+    opencode::OPENCODE,
+    openclaw::OPENCLAW,
+    copilot::COPILOT,
+    pi::PI,
+    qwen::QWEN,
+    documented::GOOSE,
+    documented::CURSOR,
+    documented::VSCODE,
+    documented::CLINE,
+];
+
+impl Client {
+    /// Returns the client called `name`, in any case, or by the name of its program or product.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use clawpowers_loader::Client;
+    ///
+    /// for name in ["claude", "Claude", "claude-code", "Claude Code"] {
+    ///     assert_eq!(Client::named(name).map(|client| client.name), Some("claude"));
+    /// }
+    /// ```
+    #[must_use]
+    pub fn named(name: &str) -> Option<&'static Self> {
+        let name = name.to_ascii_lowercase().replace([' ', '_'], "-");
+        let mut clients = CLIENTS.iter();
+        clients.find(|client| client.name == name || client.aliases.contains(&name.as_str()))
+    }
+}
