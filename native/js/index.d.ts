@@ -425,6 +425,8 @@ export interface MetricsSummaryOptions {
 export interface SkillBudgetOptions {
   /** The size of the context in tokens (default: 200,000). */
   context?: number | bigint | null | undefined;
+  /** `use` puts the skills first that should be cut first: those without an execution, then those that never succeeded, then the least used; among equals the longest (default: in the order of the client's list). */
+  rank_by?: string | null | undefined;
   /** Folders to search, or the path of a SKILL.md; empty means the default folders. */
   roots?: readonly string[] | undefined;
   /** Keep only these scopes: `project`, `user`, `home`, `system`, `extra`, `bundled`; empty means all. */
@@ -641,13 +643,17 @@ export interface ChangeReport {
   holds: boolean;
 }
 
-/** What one client would cut. */
+/** What one client would cut, in characters as the client counts them. */
 export interface ClientBudget {
   client: string;
-  /** The most tokens that it spends on the list. */
+  /** The most characters that its list may have. */
   budget: number;
-  /** The tokens that the full list would cost. */
+  /** The characters that the skills which ship with the client use first. */
+  bundled: number;
+  /** The characters that the full list would need besides. */
   needed: number;
+  /** With `rank_by`, how many of the first skills have to go until nothing is cut from the others. */
+  removals: number | null;
   skills: Fate[];
 }
 
@@ -858,6 +864,12 @@ export interface Fate {
   fate: Truncation;
   /** If it is `shortened`, how many code points of the description are kept. */
   limit: number | null;
+  /** The characters of its whole line. */
+  cost: number;
+  /** With `rank_by`, the number of its ended executions in the runtime home. */
+  executions: number | null;
+  /** With `rank_by`, how many of them succeeded. */
+  successes: number | null;
 }
 
 export interface FeedbackDetectReply {

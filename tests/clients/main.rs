@@ -12,6 +12,7 @@
     reason = "a test shows paths as the system writes them"
 )]
 
+mod budget;
 mod recording;
 mod tree;
 

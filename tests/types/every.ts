@@ -16,7 +16,7 @@ export async function everything(home: string | undefined): Promise<string[]> {
   seen.push(rt.skills.search("words", { limit: 3 }).map((hit) => hit.score.toFixed(1)).join());
   seen.push((await rt.skills.searchAsync("words")).map((hit) => hit.name).join());
   seen.push(rt.skills.prompt({ format: "xml", budget: 100 }).text, (await rt.skills.promptAsync()).level);
-  seen.push(String(rt.skills.budget({ context: 1000n }).context), String((await rt.skills.budgetAsync()).context));
+  seen.push(String(rt.skills.budget({ context: 1000n, rank_by: "use" }).context), String((await rt.skills.budgetAsync()).context));
   seen.push(rt.skills.validate(paths, { target: "spec" }).files.map((file) => String(file.valid)).join());
   seen.push(String((await rt.skills.validateAsync(["a"])).errors));
   seen.push(rt.skills.fix(["a"], { write: false }).files.map((file) => file.diff).join());

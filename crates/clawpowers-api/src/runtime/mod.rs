@@ -19,6 +19,18 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+/// Returns the number of characters that a variable of Claude Code sets; like Claude Code, it ignores 0 and what is no
+/// number.
+fn characters(text: &str) -> Option<u64> {
+    let number: f64 = text.trim().parse().ok()?;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the conversion saturates, and part of a character is none"
+    )]
+    (number.is_finite() && number != 0.0).then_some(number as u64)
+}
+
 /// The folders of a runtime. Each has a default from the environment.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -84,6 +96,9 @@ impl Runtime {
             user_home: user_home.map(below_cwd),
             home: home.map(below_cwd),
             claude_config: path("CLAUDE_CONFIG_DIR").map(below_cwd),
+            claude_budget: env::var("SLASH_COMMAND_TOOL_CHAR_BUDGET")
+                .ok()
+                .and_then(|text| characters(&text)),
             codex_home: path("CODEX_HOME").map(below_cwd),
             config_home: path("XDG_CONFIG_HOME").map(below_cwd),
             copilot_home: path("COPILOT_HOME").map(below_cwd),

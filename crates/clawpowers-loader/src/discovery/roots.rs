@@ -38,7 +38,7 @@ const USER_FOLDERS: [&str; 10] = [
     ".cursor/skills",
 ];
 
-/// What the roots depend on; filled in by the program, so that this crate does not read the environment.
+/// What the views of clients depend on; filled in by the program, so that this crate does not read the environment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Environment {
     /// The working directory, absolute.
@@ -48,6 +48,8 @@ pub struct Environment {
     pub home: Option<PathBuf>,
     /// `CLAUDE_CONFIG_DIR`.
     pub claude_config: Option<PathBuf>,
+    /// `SLASH_COMMAND_TOOL_CHAR_BUDGET`: the characters of Claude Code's list of skills, whatever the context.
+    pub claude_budget: Option<u64>,
     /// `CODEX_HOME`.
     pub codex_home: Option<PathBuf>,
     /// `XDG_CONFIG_HOME`.

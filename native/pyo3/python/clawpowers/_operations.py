@@ -66,6 +66,7 @@ class Skills(Group):
         self,
         *,
         context: int | None = None,
+        rank_by: str | None = None,
         roots: Sequence[str | os.PathLike[str]] | None = None,
         scopes: Sequence[str] | None = None,
         client: str | None = None,
@@ -75,6 +76,8 @@ class Skills(Group):
         request: Request = {}
         if context is not None:
             request["context"] = context
+        if rank_by is not None:
+            request["rank_by"] = rank_by
         if roots is not None:
             request["roots"] = roots
         if scopes is not None:

@@ -137,13 +137,17 @@ class ChangeReport(TypedDict):
 
 
 class ClientBudget(TypedDict):
-    """What one client would cut."""
+    """What one client would cut, in characters as the client counts them."""
 
     client: str
     budget: int
-    """The most tokens that it spends on the list."""
+    """The most characters that its list may have."""
+    bundled: int
+    """The characters that the skills which ship with the client use first."""
     needed: int
-    """The tokens that the full list would cost."""
+    """The characters that the full list would need besides."""
+    removals: int | None
+    """With `rank_by`, how many of the first skills have to go until nothing is cut from the others."""
     skills: list[Fate]
 
 
@@ -362,6 +366,12 @@ class Fate(TypedDict):
     """Whether it is shown in full, its description is shortened or left out, or it is left out itself."""
     limit: int | None
     """If it is `shortened`, how many code points of the description are kept."""
+    cost: int
+    """The characters of its whole line."""
+    executions: int | None
+    """With `rank_by`, the number of its ended executions in the runtime home."""
+    successes: int | None
+    """With `rank_by`, how many of them succeeded."""
 
 
 class FeedbackDetectReply(TypedDict):

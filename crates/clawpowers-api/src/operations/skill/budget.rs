@@ -1,20 +1,35 @@
 //! Shows what other clients would cut from their lists.
 
-use super::prompt::items;
+mod usage;
+
 use crate::catalog_query::catalog_query;
 use crate::runtime::Runtime;
+use crate::text::unknown_name;
 use crate::wire::{Result, named};
-use clawpowers_loader::client_budget::{Truncation, claude, codex};
+use clawpowers_loader::client_budget::{Allocation, Listed, Share, Truncation, claude, claude_budget, codex};
+use clawpowers_loader::display::escape_control;
+use clawpowers_loader::{Client, Entry};
 use serde::Serialize;
+use std::cmp::Reverse;
+use usage::{Usage, claude_preferences};
 
 /// The default size of the context in tokens.
 const CONTEXT: u64 = 200_000;
+
+/// Computes what a client would cut with a context of so many tokens.
+type Allocate = fn(&Runtime, &[Entry], u64) -> Allocation;
+
+/// The clients whose budgets are known.
+const BUDGETED: [(&str, Allocate); 2] = [("claude", of_claude), ("codex", of_codex)];
 
 catalog_query! {
     pub struct Request {
         /// The size of the context in tokens (default: 200,000).
         #[serde(default, deserialize_with = "crate::wire::number::whole")]
         pub context: Option<u64>,
+        /// `use` puts the skills first that should be cut first: those without an execution, then those that never
+        /// succeeded, then the least used; among equals the longest (default: in the order of the client's list).
+        pub rank_by: Option<String>,
     }
 }
 
@@ -26,15 +41,19 @@ pub struct Response {
     pub clients: Vec<ClientBudget>,
 }
 
-/// What one client would cut.
+/// What one client would cut, in characters as the client counts them.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ClientBudget {
     pub client: &'static str,
-    /// The most tokens that it spends on the list.
+    /// The most characters that its list may have.
     pub budget: u64,
-    /// The tokens that the full list would cost.
+    /// The characters that the skills which ship with the client use first.
+    pub bundled: usize,
+    /// The characters that the full list would need besides.
     pub needed: usize,
+    /// With `rank_by`, how many of the first skills have to go until nothing is cut from the others.
+    pub removals: Option<usize>,
     pub skills: Vec<Fate>,
 }
 
@@ -49,41 +68,106 @@ pub struct Fate {
     pub fate: Truncation,
     /// If it is `shortened`, how many code points of the description are kept.
     pub limit: Option<usize>,
+    /// The characters of its whole line.
+    pub cost: usize,
+    /// With `rank_by`, the number of its ended executions in the runtime home.
+    pub executions: Option<i64>,
+    /// With `rank_by`, how many of them succeeded.
+    pub successes: Option<i64>,
 }
 
-/// Computes the cuts. Each client has its own view of the skills unless the request names roots or a client.
+/// Computes the cuts. Each client has its own view of the skills unless the request names a client; then only that
+/// client's cuts are computed, if its budget is known.
 ///
 /// # Errors
 ///
-/// As `skill_list`.
+/// `invalid_input` for an unknown ranking; `storage` if the executions for a ranking cannot be read; else as `skill_list`.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     let context = request.context.unwrap_or(CONTEXT);
+    let usage = match request.rank_by.as_deref() {
+        None => None,
+        Some("use") => Some(Usage::read(runtime)?),
+        Some(other) => return Err(unknown_name("ranking", other, &["use"])),
+    };
+    let named = request.client.as_deref().and_then(Client::named);
+    let only = BUDGETED
+        .iter()
+        .find(|(name, _)| named.is_some_and(|client| client.name == *name));
     let mut clients = Vec::new();
-    for (name, list) in [("claude", claude as fn(&[_], u64) -> _), ("codex", codex)] {
+    for (client, allocate) in only.map_or(&BUDGETED[..], std::slice::from_ref) {
         let mut selection = request.shared();
-        if selection.roots.is_empty() && selection.client.is_none() {
-            selection.client = Some(name.to_owned());
-        }
-        let items = items(runtime, &runtime.select(&selection)?.catalog);
-        let listing = list(&items, context);
-        let skills = items
-            .into_iter()
-            .zip(listing.truncations)
-            .map(|(item, fate)| Fate {
-                name: item.name,
-                fate,
-                limit: match fate {
-                    Truncation::Shortened(limit) => Some(limit),
-                    _ => None,
-                },
-            });
-        let (client, budget, needed) = (listing.client, listing.budget, listing.needed);
-        clients.push(ClientBudget {
-            client,
-            budget,
-            needed,
-            skills: skills.collect(),
-        });
+        selection.client.get_or_insert_with(|| (*client).to_owned());
+        let mut entries = runtime.select(&selection)?.catalog.entries;
+        entries.retain(|entry| entry.skill.invocation.model);
+        let allocation = allocate(runtime, &entries, context);
+        clients.push(budget(client, &entries, &allocation, usage.as_ref()));
     }
     Ok(Response { context, clients })
+}
+
+fn of_claude(runtime: &Runtime, entries: &[Entry], context: u64) -> Allocation {
+    let preferences = claude_preferences(runtime);
+    let preferred = |entry| {
+        let listed = Listed::from(entry);
+        Listed {
+            preference: preferences.get(listed.name).copied().unwrap_or_default(),
+            ..listed
+        }
+    };
+    let listed: Vec<Listed<'_>> = entries.iter().map(preferred).collect();
+    let budget = runtime.environment.claude_budget;
+    claude(&listed, budget.unwrap_or_else(|| claude_budget(context)))
+}
+
+fn of_codex(_: &Runtime, entries: &[Entry], context: u64) -> Allocation {
+    let listed: Vec<Listed<'_>> = entries.iter().map(Listed::from).collect();
+    codex(&listed, context)
+}
+
+fn budget(
+    client: &'static str,
+    entries: &[Entry],
+    allocation: &Allocation,
+    usage: Option<&Usage>,
+) -> ClientBudget {
+    let fate = |(entry, share): (&Entry, &Share)| {
+        let uses = usage.map(|usage| usage.of(entry));
+        Fate {
+            name: escape_control(&entry.skill.name).into_owned(),
+            fate: share.truncation,
+            limit: match share.truncation {
+                Truncation::Shortened(limit) => Some(limit),
+                _ => None,
+            },
+            cost: share.cost,
+            executions: uses.map(|uses| uses.executions),
+            successes: uses.map(|uses| uses.successes),
+        }
+    };
+    let mut skills: Vec<(usize, Fate)> = entries
+        .iter()
+        .zip(&allocation.shares)
+        .map(fate)
+        .enumerate()
+        .collect();
+    let removals = usage.map(|_| {
+        skills.sort_by_key(|(_, skill)| {
+            let successes = skill.successes.unwrap_or_default();
+            (
+                skill.executions > Some(0),
+                successes > 0,
+                skill.executions,
+                Reverse(skill.cost),
+            )
+        });
+        allocation.removals(skills.iter().map(|(index, _)| *index))
+    });
+    ClientBudget {
+        client,
+        budget: allocation.budget,
+        bundled: allocation.bundled,
+        needed: allocation.needed(),
+        removals,
+        skills: skills.into_iter().map(|(_, skill)| skill).collect(),
+    }
 }

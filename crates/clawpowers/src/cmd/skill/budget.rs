@@ -11,17 +11,26 @@ use clawpowers_api::operations::skill;
 #[command(after_help = "\
 Examples:
   clawpowers skill budget   # for the skills that each client loads
-  clawpowers skill budget --root skills/ --context 128000
+  clawpowers skill budget --as claude --context 1000000
+  clawpowers skill budget --rank-by use   # which skills to remove first
+  clawpowers skill budget --check   # in CI
 
 Claude Code spends 1% of the context and drops whole descriptions; Codex spends 2% and truncates all \
-descriptions equally.
+descriptions equally. SLASH_COMMAND_TOOL_CHAR_BUDGET, in characters, replaces Claude Code's 1%.
 
 Exit codes: 0 nothing is cut, 1 something is cut")]
 pub(crate) struct BudgetArgs {
     /// The model's context in tokens.
     #[arg(long, value_name = "TOKENS", default_value_t = 200_000, value_parser = whole_number::<u64>, allow_negative_numbers = true)]
     context: u64,
-    /// List every skill that is cut, not only the first 20 of each client.
+    /// List first what to cut first: `use` means skills that were never executed, then those that never succeeded, then
+    /// the least used [default: in the order of the client's list].
+    #[arg(long, value_name = "ORDER")]
+    rank_by: Option<String>,
+    /// Print only what is cut, one skill on a line.
+    #[arg(long)]
+    check: bool,
+    /// List every skill, not only the first 20 of each client.
     #[arg(long)]
     all: bool,
     #[command(flatten)]
@@ -32,6 +41,7 @@ impl BudgetArgs {
     pub(crate) fn run(self, context: &Context) -> Exit {
         let request = skill::budget::Request {
             context: Some(self.context),
+            rank_by: self.rank_by,
             ..Default::default()
         }
         .with(self.select.selection());
@@ -45,7 +55,10 @@ impl BudgetArgs {
             }
         };
         out.respond(&result, code, |r| {
-            out.print(&render::budget::text(out, r, self.all))
+            out.print(&match self.check {
+                true => render::budget::cuts(r),
+                false => render::budget::text(out, r, self.all),
+            })
         })
     }
 }

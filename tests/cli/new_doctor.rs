@@ -1,43 +1,8 @@
-//! `skill budget`, `skill new`, `doctor`.
+//! `skill new`, `doctor`.
 
 use crate::harness::Sandbox;
 use crate::system::shown;
 use std::fs;
-
-#[test]
-fn budget_says_what_each_client_would_cut() {
-    let sandbox = Sandbox::new();
-    for n in 0..12 {
-        sandbox.skill(
-            &format!("s/skill-{n:02}"),
-            &"Does a great many things. ".repeat(20),
-        );
-    }
-    let whole = sandbox.run(&["skill", "budget", "--root", "s"]);
-    assert_eq!(whole.code, 0, "{whole:?}");
-    assert_eq!(whole.out.matches(": nothing is cut\n").count(), 2, "{whole:?}");
-    let cut = sandbox.run(&["skill", "budget", "--root", "s", "--context", "20000"]);
-    assert_eq!(cut.code, 1, "{cut:?}");
-    let (code, reply) = sandbox.json(&["skill", "budget", "--root", "s", "--context", "20000"]);
-    assert_eq!(code, 1);
-    for (index, client, budget, fates) in [
-        (0, "claude", 200, ["whole", "name_only"]),
-        (1, "codex", 400, ["shortened", "shortened"]),
-    ] {
-        let row = &reply["ok"]["clients"][index];
-        assert_eq!((&row["client"], &row["budget"]), (&client.into(), &budget.into()));
-        let skills = row["skills"].as_array().unwrap();
-        assert_eq!(skills.len(), 12);
-        assert!(
-            skills
-                .iter()
-                .all(|skill| fates.iter().any(|fate| skill["fate"] == *fate)),
-            "{row}"
-        );
-        assert!(skills.iter().any(|skill| skill["fate"] == fates[1]), "{row}");
-    }
-    assert_eq!(sandbox.run(&["skill", "budget", "--context", "many"]).code, 2);
-}
 
 #[test]
 fn a_new_skill_is_valid_and_listed() {
