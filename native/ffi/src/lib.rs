@@ -34,7 +34,7 @@ impl Core {
     /// Calls an operation with a request in JSON and returns the reply in JSON.
     #[napi(catch_unwind)]
     pub fn call(&self, operation: String, request: String) -> String {
-        for_javascript(self.runtime.call(&operation, &request))
+        call(&self.runtime, &operation, &request)
     }
 
     /// Calls an operation on another thread.
@@ -68,10 +68,18 @@ impl Task for Call {
     type JsValue = String;
 
     fn compute(&mut self) -> Result<String> {
-        Ok(for_javascript(self.runtime.call(&self.operation, &self.request)))
+        Ok(call(&self.runtime, &self.operation, &self.request))
     }
 
     fn resolve(&mut self, _: Env, reply: String) -> Result<String> {
         Ok(reply)
     }
+}
+
+fn call(runtime: &Runtime, operation: &str, request: &str) -> String {
+    #[cfg(feature = "test-panic")]
+    if operation == "test_panic" {
+        return clawpowers_api::panic_in_operation();
+    }
+    for_javascript(runtime.call(operation, request))
 }

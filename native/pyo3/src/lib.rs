@@ -47,6 +47,10 @@ impl Core {
         request_json: &Bound<'_, PyString>,
     ) -> PyResult<String> {
         let (operation, request) = (text(operation)?, text(request_json)?);
+        #[cfg(feature = "test-panic")]
+        if operation == "test_panic" {
+            return Ok(py.detach(clawpowers_api::panic_in_operation));
+        }
         loop {
             let call = || fork::call(&self.runtime, &operation, &request, give_up);
             if let Some(reply) = py.detach(call) {

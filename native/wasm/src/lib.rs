@@ -42,6 +42,10 @@ impl Core {
     /// Calls an operation and returns its reply.
     #[must_use]
     pub fn call(&self, operation: &str, request: &str) -> String {
+        #[cfg(feature = "test-panic")]
+        if operation == "test_panic" {
+            return clawpowers_api::panic_in_operation();
+        }
         for_javascript(self.runtime.call(operation, request))
     }
 

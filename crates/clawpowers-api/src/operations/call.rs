@@ -18,12 +18,6 @@ impl Runtime {
         if let Err(error) = self.check_open() {
             return error.to_reply();
         }
-        #[cfg(feature = "test-panic")]
-        if operation == "test_panic" {
-            return guarded(operation, || {
-                std::panic::resume_unwind(Box::new("as it was asked to"))
-            });
-        }
         let Some(found) = OPERATIONS.iter().find(|known| known.name == operation) else {
             let names: Vec<_> = OPERATIONS.iter().map(|known| known.name).collect();
             let message = format!("there is no operation {}", quote(operation));
@@ -52,6 +46,15 @@ fn guarded(operation: &str, work: impl FnOnce() -> String) -> String {
         ApiError::new(ErrorCode::Internal, message)
             .hint("please report it")
             .to_reply()
+    })
+}
+
+/// Panics like an operation with a bug. The bindings call it in the builds for their tests.
+#[doc(hidden)]
+#[must_use]
+pub fn panic_in_operation() -> String {
+    guarded("test_panic", || {
+        std::panic::resume_unwind(Box::new("as it was asked to"))
     })
 }
 
