@@ -1,4 +1,4 @@
-// Serves the page on this computer alone: `node examples/browser/serve.mjs [PORT]`, once `native/wasm` is built.
+// Serves the page on 127.0.0.1: `node examples/browser/serve.mjs [PORT]`. Build `native/wasm` first.
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, sep } from "node:path";
@@ -13,14 +13,14 @@ const TYPES = {
   ".wasm": "application/wasm",
 };
 
-/** The folders that the page is made of, by the paths that it has them at. */
+/** The folders of the page by URL path. */
 export const PAGE = { "/": new URL("./", import.meta.url), "/clawpowers/": new URL("../../native/wasm/", import.meta.url) };
 
 /**
  * Serves folders on 127.0.0.1; resolves to `{address, close}`.
  *
- * @param {Record<string, URL>} folders by the beginnings of their paths, each with a slash at its end
- * @param {number} [port] any free one where there is none
+ * @param {Record<string, URL>} folders the folders by URL path, with a slash at the end
+ * @param {number} [port] default: any free port
  */
 export function serve(folders, port = 0) {
   const mounts = Object.entries(folders).sort(([a], [b]) => b.length - a.length);
@@ -51,7 +51,7 @@ export function serve(folders, port = 0) {
   });
 }
 
-/** Returns the file that an address stands for, if it is one of ours. */
+/** Returns the file of a URL if it is in one of the folders. */
 function fileOf(mounts, address) {
   let path;
   try {
@@ -62,7 +62,7 @@ function fileOf(mounts, address) {
   const [start, folder] = mounts.find(([start]) => path.startsWith(start)) ?? [];
   if (folder === undefined || path.includes("\0")) return undefined;
   const root = fileURLToPath(folder);
-  // What climbs has been made plain by `URL`, but for what was hidden in escapes.
+  // `URL` has resolved `..`, except in percent-encoded segments.
   const rest = path.slice(start.length) || "index.html";
   if (rest.split(/[\\/]/).includes("..")) return undefined;
   const file = root + rest.replaceAll("/", sep);
@@ -71,7 +71,7 @@ function fileOf(mounts, address) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (!existsSync(new URL("pkg/clawpowers_bg.wasm", PAGE["/clawpowers/"]))) {
-    console.error("native/wasm is not built yet: `cargo xtask bindings wasm`");
+    console.error("native/wasm is not built: run `cargo xtask bindings wasm`");
     process.exit(1);
   }
   const { address } = await serve(PAGE, Number(process.argv[2] ?? 8080));

@@ -1,12 +1,14 @@
-// Makes elements of what was found. Nothing in it is trusted: it goes in as text, and what could hide in a text is shown.
+// Creates the elements of the page. Skills are not trusted: their text is never parsed as HTML, and invisible characters
+// are shown.
 
-// Controls but tabs and line feeds, what turns the direction of a text, what has no width; joiners belong to scripts and emoji.
+// Control characters except tabs and line feeds, characters that change the direction of text, and characters without
+// width, except joiners, which scripts and emoji need.
 const HIDDEN = /[\0-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu;
 
-// So many findings need not be asked for.
+// At most this many problems of a valid skill are shown expanded.
 const FEW = 3;
 
-/** Makes an element; texts among the children are not trusted. */
+/** Creates an element; strings among the children need not be trusted. */
 export function element(name, attributes, ...children) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
@@ -14,7 +16,7 @@ export function element(name, attributes, ...children) {
   return made;
 }
 
-/** Returns a text in pieces: what is hidden in it is named. */
+/** Splits a string into pieces, in which invisible characters are replaced by their code points. */
 function visible(text) {
   const pieces = [];
   let at = 0;
@@ -29,14 +31,14 @@ function visible(text) {
   return pieces;
 }
 
-/** Says how many there are of something. */
+/** Formats a number with its noun. */
 export function count(number, one, many = `${one}s`) {
   return `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
 }
 
-/** Makes the card of a skill. */
+/** Creates the card of a skill. */
 export function card(entry) {
-  const { parsed, verdict, repair } = entry;
+  const { parsed, result, repair } = entry;
   const title = parsed.skill?.name ?? "No skill";
   const made = element(
     "li",
@@ -45,25 +47,25 @@ export function card(entry) {
     element("p", { class: "about" }, element("bdi", { class: "path" }, entry.shown), `, about ${count(parsed.tokens, "token")}`),
   );
   if (parsed.skill !== null) made.append(element("p", { class: "description", dir: "auto" }, parsed.skill.description));
-  if (verdict.diagnostics.length > 0) made.append(findings(verdict.diagnostics, !verdict.valid || verdict.diagnostics.length <= FEW));
+  if (result.diagnostics.length > 0) made.append(problems(result.diagnostics, !result.valid || result.diagnostics.length <= FEW));
   if (repair.changed) made.append(repaired(repair));
   if (parsed.skill !== null) made.append(fields(parsed.skill.frontmatter, entry.files));
   return made;
 }
 
-function badges({ parsed, verdict, repair, counts, hiddenBy }) {
+function badges({ parsed, result, repair, counts, shadowedBy }) {
   const made = [];
   const badge = (kind, text) => made.push(element("span", { class: `badge ${kind}` }, text));
   if (parsed.skill === null) badge("error", "does not load");
-  if (verdict.valid) badge("good", "valid");
+  if (result.valid) badge("good", "valid");
   if (counts.error > 0) badge("error", count(counts.error, "error"));
   if (counts.warning > 0) badge("warning", count(counts.warning, "warning"));
   if (repair.changed) badge("", "can be repaired");
-  if (hiddenBy !== undefined) badge("warning", `name taken by ${hiddenBy}`);
+  if (shadowedBy !== undefined) badge("warning", `shadowed by ${shadowedBy}`);
   return made;
 }
 
-function findings(diagnostics, open) {
+function problems(diagnostics, open) {
   const rows = diagnostics.map(({ rule, severity, line, message, hint }) => {
     const row = element(
       "li",
@@ -75,11 +77,11 @@ function findings(diagnostics, open) {
     if (typeof hint === "string") row.append(element("p", { class: "hint" }, ...quoted(hint)));
     return row;
   });
-  const list = element("ul", { class: "findings" }, ...rows);
-  return folded(`What is wrong: ${count(diagnostics.length, "finding")}`, open, list);
+  const list = element("ul", { class: "problems" }, ...rows);
+  return folded(count(diagnostics.length, "problem"), open, list);
 }
 
-/** Sets what stands in backticks apart. */
+/** Turns text in backticks into `code` elements. */
 function quoted(text) {
   return text.split("`").map((part, at) => (at % 2 === 1 ? element("code", {}, part) : part));
 }
@@ -90,9 +92,9 @@ function repaired({ diff, text, remaining }) {
   const shown = lines.map((line, at) => element("span", { class: `line ${kindOf(line, at)}` }, line));
   const save = element("button", { class: "button", type: "button" }, "Download the repaired SKILL.md");
   save.addEventListener("click", () => download(text));
-  const lined = element("pre", { class: "diff", tabindex: "0", role: "region", "aria-label": "What changes" }, ...shown);
-  const rest = remaining.length === 0 ? [] : [element("p", { class: "hint" }, `${count(remaining.length, "finding")} will be left to decide`)];
-  return folded("The repair", true, lined, save, ...rest);
+  const lined = element("pre", { class: "diff", tabindex: "0", role: "region", "aria-label": "Changes" }, ...shown);
+  const rest = remaining.length === 0 ? [] : [element("p", { class: "hint" }, `${count(remaining.length, "problem")} must be fixed by hand`)];
+  return folded("Repair", true, lined, save, ...rest);
 }
 
 function kindOf(line, at) {
@@ -105,7 +107,7 @@ function fields(frontmatter, files) {
     const text = typeof value === "string" ? value : JSON.stringify(value, null, 2);
     return [element("dt", {}, element("bdi", {}, key)), element("dd", { dir: "auto" }, text)];
   });
-  if (files.length > 0) rows.push(element("dt", {}, "Files beside it"), element("dd", {}, files.join("\n")));
+  if (files.length > 0) rows.push(element("dt", {}, "Other files"), element("dd", {}, files.join("\n")));
   return folded(files.length > 0 ? "Fields and files" : "Fields", false, element("dl", {}, ...rows));
 }
 
@@ -116,6 +118,6 @@ function folded(title, open, ...children) {
 function download(text) {
   const address = URL.createObjectURL(new Blob([text], { type: "text/markdown" }));
   element("a", { href: address, download: "SKILL.md" }).click();
-  // The browser takes it in its own time.
+  // The browser reads the URL some time after the click.
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }

@@ -1,4 +1,4 @@
-// Loads the shipped skills, records how two of them fared, and prints what the analysis makes of it.
+// Loads the bundled skills, records executions of two of them, and prints the analysis.
 import { open } from "clawpowers";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

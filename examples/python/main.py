@@ -1,4 +1,4 @@
-"""Loads the shipped skills, records how two of them fared, and prints what the analysis makes of it."""
+"""Loads the bundled skills, records executions of two of them, and prints the analysis."""
 
 import tempfile
 from datetime import datetime, timedelta, timezone
@@ -29,5 +29,5 @@ with tempfile.TemporaryDirectory() as name:
             rate = one["rate"]
             interval = f"{percent(rate['low'])} to {percent(rate['high'])}"
             print(f"{one['skill']}: {rate['success']} of {rate['total']}, {interval}")
-        for advice in analysis["recommendations"]:
-            print(f"{advice['skill']}: {advice['text']}")
+        for recommendation in analysis["recommendations"]:
+            print(f"{recommendation['skill']}: {recommendation['text']}")

@@ -1,5 +1,5 @@
-//! Loads the shipped skills, records how two of them fared, and prints what the analysis makes of it.
-#![expect(clippy::print_stdout, reason = "it is there to print")]
+//! Loads the bundled skills, records executions of two of them, and prints the analysis.
+#![expect(clippy::print_stdout, reason = "the example prints its results")]
 
 use clawpowers_api::operations::metrics;
 use clawpowers_api::{Options, Runtime};
@@ -39,8 +39,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             one.skill, one.analysis.rate.success, one.analysis.rate.total
         );
     }
-    for advice in &analysis.recommendations {
-        println!("{}: {}", advice.skill, advice.text);
+    for recommendation in &analysis.recommendations {
+        println!("{}: {}", recommendation.skill, recommendation.text);
     }
     Ok(())
 }

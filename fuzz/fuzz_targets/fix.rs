@@ -4,7 +4,7 @@
 use clawpowers_loader::{Diagnostic, ParseOptions, Parsed, Target, Rule, fix, parse};
 use libfuzzer_sys::fuzz_target;
 
-/// Tells whether the frontmatter was parsed without repairs.
+/// Returns whether the frontmatter was parsed without repairs.
 fn strict(parsed: &Parsed) -> bool {
     let odd = |d: &Diagnostic| {
         d.rule.is_repair() || (d.rule.id().starts_with("frontmatter-") && d.rule != Rule::FrontmatterDashes)
@@ -30,7 +30,7 @@ fuzz_target!(|bytes: &[u8]| {
         return;
     }
     let again = fix(fixed.after.as_bytes(), &options);
-    assert_eq!(again.after, fixed.after, "not settled in one go");
+    assert_eq!(again.after, fixed.after, "a second fix changes more");
     let Some(skill) = before.skill.clone() else { return };
     let Some(after) = fixed.parsed.skill.clone() else {
         panic!("the skill is lost:\n{}", fixed.after)

@@ -22,16 +22,16 @@ fuzz_target!(|bytes: &[u8]| {
             assert!(!skill.description.trim().is_empty() && !skill.name.is_empty());
             let _ = (skill.outline(), skill.token_estimate());
         }
-        for finding in &parsed.diagnostics {
-            let (line, column) = (finding.position.line, finding.position.column);
-            assert!(line >= 1 && line <= end.line, "{finding:?} lies behind {end:?}");
+        for diagnostic in &parsed.diagnostics {
+            let (line, column) = (diagnostic.position.line, diagnostic.position.column);
+            assert!(line >= 1 && line <= end.line, "{diagnostic:?} is after {end:?}");
             // One past the end is the newline; a carriage return may count as one more.
             assert!(
                 column >= 1 && column <= widths[line - 1] + 2,
-                "{finding:?} lies behind a line of {} characters",
+                "{diagnostic:?} is after the end of a line of {} characters",
                 widths[line - 1]
             );
-            for edit in &finding.edits {
+            for edit in &diagnostic.edits {
                 assert!(
                     text.text().get(edit.range.clone()).is_some(),
                     "{edit:?} is not in the text"

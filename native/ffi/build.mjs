@@ -1,5 +1,5 @@
-// Builds what the package consists of besides the files that are here: `clawpowers.node`, the surface, the licences.
-// `npm install` of this folder runs it, and so does `npm pack`; whoever installs a packed one needs no Rust.
+// Builds the generated files of the package: `clawpowers.node`, `js` and the licences. `npm install` of this folder and
+// `npm pack` run it; users of the packed package need no Rust.
 import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, renameSync, writeFileSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -9,7 +9,7 @@ const here = new URL("./", import.meta.url);
 const profile = process.env.CLAWPOWERS_PROFILE || "release";
 const features = process.env.CLAWPOWERS_FEATURES || "";
 
-// What is there already is cargo's business: it knows every file that the library depends on.
+// Always run cargo: it decides whether the library is up to date.
 const args = ["build", "--package", "clawpowers-ffi", "--lib", "--profile", profile, "--message-format", "json-render-diagnostics"];
 if (features !== "") args.push("--features", features);
 const cargo = spawnSync(process.env.CARGO || "cargo", args, {
@@ -19,12 +19,12 @@ const cargo = spawnSync(process.env.CARGO || "cargo", args, {
   stdio: ["ignore", "pipe", "inherit"],
 });
 if (cargo.error !== undefined) {
-  fail(`cargo cannot be started (${cargo.error.message}); Rust is needed to build the package: https://rustup.rs`);
+  fail(`cannot run cargo (${cargo.error.message}); building the package needs Rust: https://rustup.rs`);
 }
 if (cargo.status !== 0) {
-  fail("cargo did not build the library");
+  fail("cargo failed to build the library");
 }
-// Cargo says itself where it put the library, whatever CARGO_TARGET_DIR and the configuration say.
+// Take the path of the library from cargo's output, because CARGO_TARGET_DIR or the configuration may change it.
 const library = cargo.stdout
   .split("\n")
   .filter((line) => line.includes('"compiler-artifact"'))
@@ -33,12 +33,12 @@ const library = cargo.stdout
   .flatMap((artifact) => artifact.filenames)
   .find((file) => /\.(so|dylib|dll)$/.test(file));
 if (library === undefined || !existsSync(library)) {
-  fail("cargo named no library");
+  fail("cargo reported no library");
 }
-// By a rename, so that a process that has the old one open goes on with it.
-const fresh = fileURLToPath(new URL("clawpowers.node.tmp", here));
-copyFileSync(library, fresh);
-renameSync(fresh, fileURLToPath(new URL("clawpowers.node", here)));
+// Rename, so that a running process keeps the old file.
+const temporary = fileURLToPath(new URL("clawpowers.node.tmp", here));
+copyFileSync(library, temporary);
+renameSync(temporary, fileURLToPath(new URL("clawpowers.node", here)));
 
 stage(here, ["cjs"]);
 stageLicences(here);

@@ -5,7 +5,7 @@ const { join } = require("node:path");
 
 if (!existsSync(join(__dirname, "clawpowers.node"))) {
   throw new Error(
-    `clawpowers.node is not built, perhaps because npm was told to run no scripts; run \`npm run prepare\` in ${__dirname}`,
+    `clawpowers.node is not built, perhaps because npm ran with \`--ignore-scripts\`; run \`npm run prepare\` in ${__dirname}`,
   );
 }
 
@@ -19,7 +19,7 @@ function open(options = {}) {
   return new Runtime(openWith((text) => Core.open(text), options));
 }
 
-// Named one by one, so that `import` finds the names.
+// One assignment per name, so that `import` from an ES module finds the names.
 const { parseSkill, detect } = functions(() => open());
 exports.open = open;
 exports.parseSkill = parseSkill;

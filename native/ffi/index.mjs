@@ -1,4 +1,4 @@
-// One copy of the surface serves both kinds of modules, so that an error is an instance of the same class in each.
+// Both module formats share one copy of the code, so that `instanceof ClawpowersError` works in both.
 import clawpowers from "./index.cjs";
 
 export const { open, parseSkill, detect, ClawpowersError, Runtime, version } = clawpowers;

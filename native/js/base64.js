@@ -1,22 +1,22 @@
-// Node has a fast way; what browsers have takes one character a byte, in pieces that an argument list can hold.
-const PIECE = 0x8000;
+// `btoa` takes a string with one character per byte. It is built in chunks that fit an argument list.
+const CHUNK = 0x8000;
 
-/** Writes bytes in base64. */
+/** Encodes bytes as base64. */
 export function toBase64(bytes) {
   if (typeof Buffer === "function") {
     return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
   }
-  const pieces = [];
-  for (let at = 0; at < bytes.length; at += PIECE) {
-    pieces.push(String.fromCharCode.apply(null, bytes.subarray(at, at + PIECE)));
+  const chunks = [];
+  for (let at = 0; at < bytes.length; at += CHUNK) {
+    chunks.push(String.fromCharCode.apply(null, bytes.subarray(at, at + CHUNK)));
   }
-  return btoa(pieces.join(""));
+  return btoa(chunks.join(""));
 }
 
-/** Reads bytes from base64. */
+/** Decodes base64. */
 export function fromBase64(text) {
   if (typeof Buffer === "function") {
-    // A copy: small buffers share one piece of memory with others.
+    // A copy, because small Node buffers share a pool.
     return new Uint8Array(Buffer.from(text, "base64"));
   }
   const binary = atob(text);

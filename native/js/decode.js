@@ -2,35 +2,35 @@ import { fromBase64 } from "./base64.js";
 import { ClawpowersError, internal } from "./errors.js";
 
 /**
- * Reads a reply: returns what is in it, or throws what it says went wrong.
+ * Parses a reply: returns its result, or throws its error.
  *
  * @param {string} text the reply
- * @param {string} [result] the field of it that is wanted
- * @param {boolean} [bytes] whether the operation answers with bytes
+ * @param {string} [result] the field of the reply to return; default: the whole reply
+ * @param {boolean} [bytes] whether the reply may contain bytes
  */
 export function decode(text, result, bytes) {
   const reply = JSON.parse(text);
   const { ok } = reply;
   if (ok === undefined) throw failure(reply);
-  // Most values are text; looking for the word costs less than walking the reply.
+  // Most replies contain no bytes, and searching the text is cheaper than walking the reply.
   if (bytes === true && text.includes('_base64":')) withBytes(ok);
   return result === undefined ? ok : ok[result];
 }
 
-/** Reads a whole number of 64 bits: a number where it is exact, else a big integer. */
-export function whole(text) {
+/** Parses a 64-bit integer: returns a number if it is exact, else a `bigint`. */
+export function integer(text) {
   const number = Number(text);
   return Number.isSafeInteger(number) ? number : BigInt(text);
 }
 
-/** Makes an error of a reply that is one. */
+/** Converts an error reply to a ClawpowersError. */
 export function failure({ error }) {
   const { code, message, hint, details } = error ?? {};
   if (typeof code !== "string") return internal("the reply is neither a result nor an error");
   return new ClawpowersError(message, { code, hint, details });
 }
 
-/** Makes an error of what a binding threw: as its message it has the text of a reply, unless something is amiss. */
+/** Converts what a binding threw. Its message is normally an error reply in JSON. */
 export function thrown(error) {
   try {
     return failure(JSON.parse(error.message));
@@ -41,7 +41,7 @@ export function thrown(error) {
   }
 }
 
-/** Puts bytes into their fields, in place, in place of their spelling in base64. */
+/** Replaces `*_base64` fields by bytes, in place. */
 function withBytes(value) {
   if (typeof value !== "object" || value === null) return;
   for (const [key, field] of Object.entries(value)) {

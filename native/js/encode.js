@@ -1,23 +1,24 @@
 import { toBase64 } from "./base64.js";
 import { ClawpowersError, invalidRequest } from "./errors.js";
 
-// What the facade's reader takes; it also ends every cycle.
+// The nesting limit of the Rust parser; it also stops at cycles.
 const LEVELS = 127;
-// Lists that hold the same lists again and again grow beyond all bounds when they are written out.
+// A small graph of shared lists can expand to an unbounded amount of JSON.
 const LISTS_AND_OBJECTS = 1 << 20;
-// In base64, more would be too long for a string, which Node does not report as a RangeError.
+// More bytes would be too long for a string in base64, and Node does not report that as a RangeError.
 const BYTES = 1 << 28;
 
-// What tells buffers by what they are: a tag can be anyone's. Pages that are not isolated have no SharedArrayBuffer.
-const lengthsOfBuffers = [globalThis.ArrayBuffer, globalThis.SharedArrayBuffer]
+// Detect buffers by internal slot, because `Symbol.toStringTag` can be forged. Pages without cross-origin isolation
+// have no SharedArrayBuffer.
+const bufferLengths = [globalThis.ArrayBuffer, globalThis.SharedArrayBuffer]
   .filter((kind) => kind !== undefined)
   .map((kind) => Object.getOwnPropertyDescriptor(kind.prototype, "byteLength").get);
 
 /**
- * Writes a request as JSON text.
+ * Encodes a request as JSON text.
  *
- * It differs from JSON.stringify where that would lose or refuse something: big integers keep their digits, bytes go
- * as base64 under the name that the facade has for them, and what JSON has no word for is an error, never `null`.
+ * Unlike JSON.stringify, it keeps all digits of a `bigint`, writes bytes as base64 in a field named `*_base64`, and
+ * throws on values that JSON cannot represent instead of writing `null`.
  */
 export function encode(request) {
   if (isSimple(request)) {
@@ -27,14 +28,14 @@ export function encode(request) {
     throw invalidRequest("it is not an object");
   }
   try {
-    return writeObject(request, { inside: [], count: 0 }, true);
+    return writeObject(request, { parents: [], count: 0 }, true);
   } catch (error) {
-    // Only what is too long for a string of JavaScript can end in one.
+    // A RangeError here can only mean that the string is too long.
     throw error instanceof RangeError ? invalidRequest("it is too large") : error;
   }
 }
 
-/** Tells whether JSON.stringify does right: a plain object of texts, booleans and numbers of moderate size. */
+/** Returns whether JSON.stringify is sufficient: a plain object of strings, booleans and numbers of moderate size. */
 function isSimple(value) {
   if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) {
     return false;
@@ -43,14 +44,14 @@ function isSimple(value) {
     const field = value[key];
     switch (typeof field) {
       case "string":
-        // Escaped, a longer one could be too long for a string.
+        // With escapes, a longer one could exceed the maximum length of a string.
         if (field.length > 0x400000) return false;
         break;
       case "boolean":
       case "undefined":
         break;
       case "number":
-        // NaN is not smaller either.
+        // This form also excludes NaN.
         if (!(Math.abs(field) <= Number.MAX_SAFE_INTEGER)) return false;
         break;
       default:
@@ -60,7 +61,7 @@ function isSimple(value) {
   return true;
 }
 
-/** Says what a value is for JSON; objects of other realms count as well. */
+/** Returns the JSON kind of a value, also for objects from other realms. */
 function kindOf(value) {
   if (typeof value !== "object") return typeof value;
   if (value === null) return "null";
@@ -69,10 +70,10 @@ function kindOf(value) {
   const prototype = Object.getPrototypeOf(value);
   if (prototype === null || Object.getPrototypeOf(prototype) === null) return "object";
   if (accepts(Date.prototype.getTime, value)) return "date";
-  return lengthsOfBuffers.some((length) => accepts(length, value)) ? "buffer" : "other";
+  return bufferLengths.some((length) => accepts(length, value)) ? "buffer" : "other";
 }
 
-/** Tells whether a value is of the class that a method is of, in whichever realm it was made. */
+/** Returns whether a value has the internal slot that `method` needs, in any realm. */
 function accepts(method, value) {
   try {
     method.call(value);
@@ -82,7 +83,7 @@ function accepts(method, value) {
   }
 }
 
-function write(value, around) {
+function write(value, state) {
   switch (kindOf(value)) {
     case "string":
       return JSON.stringify(value);
@@ -92,40 +93,40 @@ function write(value, around) {
     case "null":
       return "null";
     case "number":
-      if (!Number.isFinite(value)) throw invalidRequest("a number that is not finite");
-      // JSON.stringify rounds 2**60 to the sixteen digits that tell it from its neighbours.
+      if (!Number.isFinite(value)) throw invalidRequest("numbers must be finite");
+      // JSON.stringify prints 2**60 with 16 significant digits.
       return Number.isInteger(value) ? String(BigInt(value)) : JSON.stringify(value);
     case "date":
-      if (Number.isNaN(Date.prototype.getTime.call(value))) throw invalidRequest("a date that is not valid");
+      if (Number.isNaN(Date.prototype.getTime.call(value))) throw invalidRequest("a date is not valid");
       return JSON.stringify(Date.prototype.toISOString.call(value));
     case "list":
-      return writeList(value, around);
+      return writeList(value, state);
     case "object":
-      return writeObject(value, around, false);
+      return writeObject(value, state, false);
     case "bytes":
     case "buffer":
-      throw invalidRequest("bytes inside of a field");
+      throw invalidRequest("bytes must be the whole value of a field");
     case "undefined":
-      throw invalidRequest("`undefined` in a list");
+      throw invalidRequest("a list contains `undefined`");
     case "other":
-      throw invalidRequest(`an object of the class \`${className(value)}\``);
+      throw invalidRequest(`objects of the class \`${className(value)}\` are not supported`);
     default:
-      throw invalidRequest(`a ${typeof value}`);
+      throw invalidRequest(`values of the type \`${typeof value}\` are not supported`);
   }
 }
 
-function writeList(list, around) {
-  enter(list, around);
+function writeList(list, state) {
+  enter(list, state);
   const items = [];
   for (let at = 0; at < list.length; at += 1) {
-    items.push(write(list[at], around));
+    items.push(write(list[at], state));
   }
-  around.inside.pop();
+  state.parents.pop();
   return `[${items.join(",")}]`;
 }
 
-function writeObject(object, around, isRequest) {
-  enter(object, around);
+function writeObject(object, state, isRequest) {
+  enter(object, state);
   const fields = [];
   for (const key of Object.keys(object)) {
     const value = object[key];
@@ -134,32 +135,32 @@ function writeObject(object, around, isRequest) {
     if (bytes?.length > BYTES) throw invalidRequest("it is too large");
     fields.push(
       bytes === undefined
-        ? `${JSON.stringify(key)}:${write(value, around)}`
+        ? `${JSON.stringify(key)}:${write(value, state)}`
         : `${JSON.stringify(`${key}_base64`)}:"${toBase64(bytes)}"`,
     );
   }
-  around.inside.pop();
+  state.parents.pop();
   return `{${fields.join(",")}}`;
 }
 
-/** Returns the bytes that a value stands for; `undefined` where it is something else. */
+/** Returns the bytes of a buffer or view; `undefined` for other values. */
 export function bytesOf(value) {
   const kind = kindOf(value);
   if (kind !== "bytes" && kind !== "buffer") return undefined;
   try {
     return kind === "buffer" ? new Uint8Array(value) : new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
   } catch {
-    throw invalidRequest("bytes that were transferred elsewhere");
+    throw invalidRequest("the buffer is detached");
   }
 }
 
-function enter(value, around) {
-  const { inside } = around;
-  if (inside.includes(value)) throw invalidRequest("a value that holds itself");
-  if (inside.length >= LEVELS) throw invalidRequest(`more than ${LEVELS} levels`);
-  around.count += 1;
-  if (around.count > LISTS_AND_OBJECTS) throw invalidRequest("it is too large");
-  inside.push(value);
+function enter(value, state) {
+  const { parents } = state;
+  if (parents.includes(value)) throw invalidRequest("it contains a circular reference");
+  if (parents.length >= LEVELS) throw invalidRequest(`it is nested more than ${LEVELS} levels deep`);
+  state.count += 1;
+  if (state.count > LISTS_AND_OBJECTS) throw invalidRequest("it is too large");
+  parents.push(value);
 }
 
 function className(value) {

@@ -1,4 +1,4 @@
-/** What every refusal is: the facade's, and those of what crosses the border. */
+/** The error of every failed operation and of every invalid argument. */
 export class ClawpowersError extends Error {
   constructor(message, { code, hint, details }) {
     super(message);
@@ -8,14 +8,14 @@ export class ClawpowersError extends Error {
   }
 }
 
-// On the prototype, as with built-in errors, so that it is not among the fields that a console prints.
+// On the prototype, as in built-in errors, so that consoles do not print it as a field.
 Object.defineProperty(ClawpowersError.prototype, "name", {
   value: "ClawpowersError",
   configurable: true,
   writable: true,
 });
 
-/** An error for a request that cannot be put into JSON. */
+/** Returns the error for a request that cannot be encoded as JSON. */
 export function invalidRequest(why) {
   return new ClawpowersError(`the request is not valid: ${why}`, {
     code: "invalid_request",
@@ -23,12 +23,12 @@ export function invalidRequest(why) {
   });
 }
 
-/** An error for what should not happen. */
+/** Returns an internal error. */
 export function internal(what) {
   return new ClawpowersError(what, { code: "internal", hint: "please report it" });
 }
 
-/** What a runtime that is closed says, as the facade words it. */
+/** Returns the error of a closed runtime, with the same text as in Rust. */
 export function closed() {
   return new ClawpowersError("the runtime is closed", { code: "closed", hint: "open another one" });
 }

@@ -31,9 +31,9 @@ export function open(options?: OpenOptions): Runtime;
 /**
  * An open runtime.
  *
- * Every operation has two methods. The plain one returns when it is done, and stops the event loop until then: for up to
- * 30 seconds where another process holds the database. The one whose name ends in `Async` works on another thread and
- * returns a promise; use it in servers and wherever else the loop has to go on. In a browser there is no other thread.
+ * Every operation has two methods. The synchronous method blocks the event loop, for up to 30 seconds if another process
+ * holds the database. The one whose name ends in `Async` runs on another thread and returns a promise: use it in servers
+ * and wherever the event loop must not block. In a browser, it runs on the same thread.
  */
 export interface Runtime extends Own {}
 export class Runtime {
@@ -63,7 +63,7 @@ export const version: string;
 /** Parses the text of a SKILL.md; any text is accepted. */
 export function parseSkill(text: string | Uint8Array | ArrayBuffer, options?: SkillParseOptions): SkillParseReply;
 
-/** Finds changes of a success rate in a list of outcomes, the oldest first. */
+/** Finds changes in the success rate of a list of outcomes, the oldest first. */
 export function detect(outcomes: readonly string[]): FeedbackDetectReply;
 
 /** Lists, reads, checks and repairs skills. */

@@ -1,21 +1,21 @@
-import { Door, call, callAsync, door } from "./door.js";
+import { Connection, call, callAsync, connection } from "./connection.js";
 import { thrown } from "./decode.js";
 import { encode } from "./encode.js";
 import { Config, Feedback, Metrics, Own, Skills, Store } from "./operations.js";
 
-/** An open runtime; `open` makes one. */
+/** An open runtime, as returned by `open`. */
 export class Runtime extends Own {
-  constructor(door) {
-    if (!(door instanceof Door)) throw new TypeError("a runtime is opened with `open()`");
-    super(door);
-    // Made once, so that a call costs no object; fixed, so that nothing else takes their place.
+  constructor(connection) {
+    if (!(connection instanceof Connection)) throw new TypeError("call `open()` to get a runtime");
+    super(connection);
+    // Created once to avoid an allocation per access; not writable.
     const groups = { skills: Skills, store: Store, metrics: Metrics, feedback: Feedback, config: Config };
     for (const [name, Group] of Object.entries(groups)) {
-      Object.defineProperty(this, name, { value: new Group(door), enumerable: true });
+      Object.defineProperty(this, name, { value: new Group(connection), enumerable: true });
     }
   }
 
-  /** Calls an operation by its name, with and without fields as JSON has them. */
+  /** Calls an operation by its name; the request and the reply are plain JSON values. */
   call(operation, request = {}) {
     return call(this, operation, request);
   }
@@ -27,11 +27,11 @@ export class Runtime extends Own {
 
   /** Closes the runtime and its database; every later call fails with the code `closed`. */
   close() {
-    door(this).close();
+    connection(this).close();
   }
 }
 
-// What is older than `using` looks the symbol up by this name.
+// Polyfills for `using` look up the symbol by this name.
 Object.defineProperty(Runtime.prototype, Symbol.dispose ?? Symbol.for("Symbol.dispose"), {
   value: function dispose() {
     this.close();
@@ -41,24 +41,24 @@ Object.defineProperty(Runtime.prototype, Symbol.dispose ?? Symbol.for("Symbol.di
 });
 
 /**
- * Opens a core with options.
+ * Opens a core.
  *
  * @param {(options: string) => object} openCore the binding's constructor
- * @param {object} options what the runtime depends on
- * @param {(error: unknown) => boolean} [fatal] as for `Door`
+ * @param {object} options the options of the runtime
+ * @param {(error?: unknown) => boolean} [fatal] as for `Connection`
  */
 export function openWith(openCore, options, fatal) {
   const text = encode(options);
   try {
-    return new Door(openCore(text), fatal);
+    return new Connection(openCore(text), fatal);
   } catch (error) {
-    // There is no runtime to finish, but there may be something to clear away.
+    // No runtime was created, but the module may need cleanup.
     fatal?.(error);
     throw thrown(error);
   }
 }
 
-/** Makes the functions that need no runtime of the caller's; they share one, which remembers nothing. */
+/** Creates the functions that need no open runtime: `parseSkill` and `detect`. They share a hidden one. */
 export function functions(openShared) {
   let shared;
   const runtime = () => (shared ??= openShared());

@@ -1,4 +1,5 @@
-// Puts the surface into a package: as it is, and as CommonJS for Node, which takes no `require` of ES modules before 20.19.
+// Copies the modules of `native/js` into a package, as ES modules or as CommonJS: Node before 20.19 cannot `require` ES
+// modules.
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
@@ -7,7 +8,7 @@ const here = new URL("./", import.meta.url);
 /**
  * Rewrites an ES module as CommonJS.
  *
- * It knows the few forms that the surface is written in and refuses every other one.
+ * It supports only the syntax that `native/js` uses and throws on anything else.
  */
 export function toCommonJs(source, name) {
   const exported = [];
@@ -22,26 +23,26 @@ export function toCommonJs(source, name) {
       return declared[1];
     }
     if (/^(import|export)\b|\bimport\.meta\b/.test(line)) {
-      throw new Error(`${name}: \`${line}\` has a form that stage.mjs does not know`);
+      throw new Error(`${name}: \`${line}\` is not supported by stage.mjs`);
     }
     return line;
   });
   return `"use strict";\n${lines.join("\n")}module.exports = { ${exported.join(", ")} };\n`;
 }
 
-/** Fills the folder `js` of a package with the modules of the surface, in the given kinds: `js`, `cjs`. */
-export function stage(folder, kinds) {
+/** Fills the folder `js` of a package with the modules of `native/js`, in the given formats: `js`, `cjs`. */
+export function stage(folder, formats) {
   const target = new URL("js/", folder);
   rmSync(target, { recursive: true, force: true });
   mkdirSync(target, { recursive: true });
   for (const name of readdirSync(fileURLToPath(here)).filter((name) => name.endsWith(".js"))) {
     const source = readFileSync(new URL(name, here), "utf8");
-    if (kinds.includes("js")) writeFileSync(new URL(name, target), source);
-    if (kinds.includes("cjs")) writeFileSync(new URL(name.replace(/js$/, "cjs"), target), toCommonJs(source, name));
+    if (formats.includes("js")) writeFileSync(new URL(name, target), source);
+    if (formats.includes("cjs")) writeFileSync(new URL(name.replace(/js$/, "cjs"), target), toCommonJs(source, name));
   }
 }
 
-/** Puts the licence of the workspace beside a package's own files. */
+/** Copies the licence files into a package. */
 export function stageLicences(folder) {
   for (const name of ["LICENSE-APACHE", "LICENSE-MIT"]) {
     writeFileSync(new URL(name, folder), readFileSync(new URL(`../../${name}`, here)));

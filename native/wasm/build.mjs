@@ -1,5 +1,5 @@
-// Builds what the package consists of besides the files that are here: `pkg` (the module and its glue), the surface, the
-// licences. `npm install` of this folder runs it, and so does `npm pack`; whoever installs a packed one needs no Rust.
+// Builds the generated files of the package: `pkg` (the WASM module and its JavaScript), `js` and the licences.
+// `npm install` of this folder and `npm pack` run it; users of the packed package need no Rust.
 import { spawnSync } from "node:child_process";
 import { copyFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -10,8 +10,8 @@ const { error, status } = spawnSync(process.env.CARGO || "cargo", ["xtask", "bin
   cwd: fileURLToPath(new URL("../../", here)),
   stdio: "inherit",
 });
-if (error !== undefined) fail(`cargo cannot be started (${error.message}); Rust is needed to build the package: https://rustup.rs`);
-if (status !== 0) fail("cargo did not build the module");
+if (error !== undefined) fail(`cannot run cargo (${error.message}); building the package needs Rust: https://rustup.rs`);
+if (status !== 0) fail("cargo failed to build the module");
 
 stage(here, ["js"]);
 copyFileSync(new URL("../js/index.d.ts", here), new URL("js/index.d.ts", here));

@@ -1,49 +1,49 @@
 import type { Runtime as Shared } from "./js/index.js";
 
-// What is declared here takes the place of what has the same name there.
+// Declarations here replace those of the same name in `js/index.js`.
 export * from "./js/index.js";
 
-/** A file that a runtime without a disk is to see. */
+/** A file of an in-memory runtime. */
 export interface Document {
   /** Its path, with forward slashes, such as `skills/writing-plans/SKILL.md`. */
   path: string;
-  /** Its text, or its bytes, which need not be UTF-8. */
+  /** Its content, as a string or as bytes, which may be invalid UTF-8. */
   text: string | Uint8Array | ArrayBuffer;
 }
 
-/** What a runtime is to work on. */
+/** Options of an in-memory runtime. */
 export interface OpenOptions {
-  /** The files that it is to see. */
+  /** The files of the runtime. Default: none. */
   documents?: readonly Document[] | undefined;
 }
 
-/** What a runtime with a lasting database is to work on. */
+/** Options of a runtime with a persistent database. */
 export interface PersistentOptions extends OpenOptions {
-  /** The name of the database, each name another one: letters of ASCII, digits, `-`, `_`, `.`; at most 64, no `.` first. */
+  /** The name of the database: at most 64 ASCII letters, digits, `-`, `_` and `.`, not starting with `.`. */
   name: string;
 }
 
 /**
- * Loads the module, once; in a browser everything else needs it, in Node it does nothing.
+ * Loads the module. In a browser, call this first; in Node, it does nothing.
  *
- * @param source where the module is; else beside the package's file
+ * @param source where to load the module from; default: the file in the package
  */
 export function init(source?: RequestInfo | URL | Response | BufferSource | WebAssembly.Module): Promise<void>;
 
-/** Opens a runtime on documents, with its database in memory. */
+/** Opens a runtime with these documents and a database in memory. */
 export function open(options?: OpenOptions): Runtime;
 
-/** Opens a runtime whose database stays in the browser; in a Dedicated Worker alone. */
+/** Opens a runtime with a persistent database (OPFS). Only in a Dedicated Worker. */
 export function openPersistent(options: PersistentOptions): Promise<Runtime>;
 
 /** An open runtime. */
 export interface Runtime extends Shared {}
 export class Runtime {
   private constructor();
-  /** Returns the database as the bytes of its file. */
+  /** Exports the database as the bytes of an SQLite file. */
   exportDatabase(): ReturnType<Uint8Array["slice"]>;
-  /** Takes the bytes of a database's file in place of the database that is there. */
+  /** Replaces the database with the one in `bytes`. */
   importDatabase(bytes: Uint8Array | ArrayBuffer): void;
-  /** Takes other documents in place of those that there are. */
+  /** Replaces all documents. */
   setDocuments(documents: readonly Document[]): void;
 }

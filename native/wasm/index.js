@@ -1,18 +1,19 @@
 import load from "./pkg/clawpowers.js";
-import { loaded } from "./surface.js";
+import { initialize } from "./api.js";
 
-export { ClawpowersError, Runtime, detect, open, openPersistent, parseSkill, version } from "./surface.js";
+export { ClawpowersError, Runtime, detect, open, openPersistent, parseSkill, version } from "./api.js";
 
 let loading;
 
 /**
- * Loads the module, once; everything else needs it.
+ * Loads the module. Call this first.
  *
- * @param {RequestInfo | URL | Response | BufferSource | WebAssembly.Module} [source] where it is; else beside this file
+ * @param {RequestInfo | URL | Response | BufferSource | WebAssembly.Module} [source] where to load it from; default:
+ *   the file in the package
  */
 export function init(source) {
-  loading ??= load(source === undefined ? undefined : { module_or_path: source }).then(loaded, (error) => {
-    // So that it can be tried again.
+  loading ??= load(source === undefined ? undefined : { module_or_path: source }).then(initialize, (error) => {
+    // Allow another attempt.
     loading = undefined;
     throw error;
   });

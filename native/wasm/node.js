@@ -1,11 +1,11 @@
-// In Node the module is a file beside this one, and there is nothing to wait for.
+// In Node, the module is read from the package synchronously.
 import { readFileSync } from "node:fs";
 import { initSync } from "./pkg/clawpowers.js";
-import { loaded } from "./surface.js";
+import { initialize } from "./api.js";
 
-export { ClawpowersError, Runtime, detect, open, openPersistent, parseSkill, version } from "./surface.js";
+export { ClawpowersError, Runtime, detect, open, openPersistent, parseSkill, version } from "./api.js";
 
-loaded(initSync({ module: readFileSync(new URL("pkg/clawpowers_bg.wasm", import.meta.url)) }));
+initialize(initSync({ module: readFileSync(new URL("pkg/clawpowers_bg.wasm", import.meta.url)) }));
 
-/** Does nothing here; it is there so that one program serves browsers too. */
+/** No-op in Node, so that the same program runs in browsers and in Node. */
 export async function init() {}

@@ -20,17 +20,17 @@ const FLAGS = [
 ];
 
 /**
- * Starts Chromium, does some work with it, and ends it whatever happens; a failure is printed and sets the exit code.
+ * Starts Chromium, runs `work` with it, and always ends it; a failure is printed and sets the exit code.
  *
  * @param {string} program the browser's executable
- * @param {number} seconds how long all of it may take
+ * @param {number} seconds the timeout
  * @param {(browser: Browser) => Promise<void>} work
  */
 export async function withChromium(program, seconds, work) {
   const browser = new Browser(program);
   const stop = (signal) => browser.end().finally(() => process.kill(process.pid, signal));
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, stop);
-  const late = setTimeout(() => browser.fail(new Error(`it was not done after ${seconds} seconds`)), seconds * 1000);
+  const late = setTimeout(() => browser.fail(new Error(`not done after ${seconds} seconds`)), seconds * 1000);
   try {
     await Promise.race([work(browser), browser.failed]);
   } catch (error) {
@@ -50,23 +50,23 @@ class Browser {
   #calls = new Map();
   #sessions = new Map();
   #count = 0;
-  #said = "";
+  #stderr = "";
   #reject;
 
   constructor(program) {
     this.failed = new Promise((_, reject) => (this.#reject = reject));
-    // Whoever waits for nothing else learns of it all the same.
+    // Without a handler, Node would exit on an unhandled rejection.
     this.failed.catch(() => {});
     this.#process = spawn(program, [...FLAGS, `--user-data-dir=${join(this.#folder, "profile")}`], {
       stdio: ["ignore", "ignore", "pipe", "pipe", "pipe"],
-      // In its own process group, all of its processes can be killed at once.
+      // A process group, so that all of its processes can be killed at once.
       detached: true,
     });
     const { stderr, stdio } = this.#process;
-    stderr.on("data", (data) => (this.#said = (this.#said + data).slice(-4000)));
+    stderr.on("data", (data) => (this.#stderr = (this.#stderr + data).slice(-4000)));
     this.#process.on("error", (error) => this.fail(error));
-    this.#process.on("exit", (code) => this.fail(new Error(`the browser ended with ${code}:\n${this.#said}`)));
-    // It is gone then, and what it said tells more.
+    this.#process.on("exit", (code) => this.fail(new Error(`the browser exited with ${code}:\n${this.#stderr}`)));
+    // The browser has exited then, and `exit` reports more.
     stdio[3].on("error", () => {});
     let rest = "";
     stdio[4].setEncoding("utf8").on("data", (data) => {
@@ -76,14 +76,14 @@ class Browser {
     });
   }
 
-  /** Ends the work in a failure. */
+  /** Makes `work` fail. */
   fail(error) {
     this.#reject(error);
     for (const { reject } of this.#calls.values()) reject(error);
     this.#calls.clear();
   }
 
-  /** Ends the browser and removes what it has written. */
+  /** Ends the browser and removes its files. */
   async end() {
     const running = this.#process.exitCode === null && this.#process.signalCode === null && this.#process.pid !== undefined;
     if (running) {
@@ -129,9 +129,9 @@ class Browser {
 
 /** An open page. */
 class Page {
-  /** What the console was told that is not good, what was thrown, and which dialogs came up. */
-  troubles = [];
-  /** The addresses of everything that was asked for. */
+  /** Console warnings and errors, uncaught exceptions, and dialogs. */
+  problems = [];
+  /** The URLs of all requests. */
   requests = [];
   #call;
   #waiting = [];
@@ -140,7 +140,7 @@ class Page {
     this.#call = call;
   }
 
-  /** Listens, and goes to an address. */
+  /** Enables events and opens a URL. */
   async start(address) {
     for (const domain of ["Page", "Runtime", "Log", "Network", "DOM"]) await this.#call(`${domain}.enable`);
     await this.#loaded(() => this.#call("Page.navigate", { url: address }));
@@ -151,7 +151,7 @@ class Page {
     await this.#loaded(() => this.#call("Page.reload"));
   }
 
-  /** Runs a function in the page with arguments that are JSON; resolves to what it returns. */
+  /** Runs a function in the page with JSON arguments; resolves to its result. */
   async evaluate(work, ...given) {
     const expression = `(${work})(...${JSON.stringify(given)})`;
     const options = { expression, awaitPromise: true, returnByValue: true, userGesture: true };
@@ -160,24 +160,24 @@ class Page {
     throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
   }
 
-  /** Waits until a function in the page returns something that is true; resolves to it. */
+  /** Waits until a function in the page returns a truthy value; resolves to it. */
   async until(what, work, ...given) {
     for (let times = 0; times < 2400; times += 1) {
       const found = await this.evaluate(work, ...given);
       if (found) return found;
       await wait(50);
     }
-    throw new Error(`it did not come: ${what}; ${JSON.stringify(this.troubles)}`);
+    throw new Error(`timeout: ${what}; ${JSON.stringify(this.problems)}`);
   }
 
-  /** Chooses files, or a folder, in an input for files. */
+  /** Chooses files or a folder in a file input. */
   async choose(selector, files) {
     const { root } = await this.#call("DOM.getDocument");
     const { nodeId } = await this.#call("DOM.querySelector", { nodeId: root.nodeId, selector });
     await this.#call("DOM.setFileInputFiles", { nodeId, files });
   }
 
-  /** Drops files and folders on an element, as a person does it. */
+  /** Drops files and folders on an element, as a user would. */
   async drop(selector, files) {
     const { x, y } = await this.evaluate((selector) => {
       const element = document.querySelector(selector);
@@ -196,50 +196,50 @@ class Page {
     await this.#call("Input.dispatchKeyEvent", { type: "keyUp", key, code, windowsVirtualKeyCode });
   }
 
-  /** Writes where the focus is. */
+  /** Types text into the focused element. */
   async type(text) {
     await this.#call("Input.insertText", { text });
   }
 
-  /** Lets the page write what it downloads into a folder. */
+  /** Saves downloads of the page in a folder. */
   async downloads(downloadPath) {
     await this.#call("Browser.setDownloadBehavior", { behavior: "allow", downloadPath });
   }
 
-  /** Makes the page look as it does elsewhere: `{width, height, mobile, dark}`. */
+  /** Emulates a screen: `{width, height, mobile, dark}`. */
   async look({ width, height, mobile = false, dark = false }) {
     await this.#call("Emulation.setDeviceMetricsOverride", { width, height, mobile, deviceScaleFactor: mobile ? 2 : 1 });
     const value = dark ? "dark" : "light";
     await this.#call("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value }] });
   }
 
-  /** Writes a picture of the page, all of it, into a file. */
+  /** Writes a screenshot of the whole page to a file. */
   async picture(file) {
     const { data } = await this.#call("Page.captureScreenshot", { format: "png", captureBeyondViewport: true });
     writeFileSync(file, Buffer.from(data, "base64"));
   }
 
-  /** Takes what the browser tells of the page. */
+  /** Handles an event of the page. */
   take(method, params) {
     switch (method) {
       case "Page.loadEventFired":
         for (const done of this.#waiting.splice(0)) done();
         break;
       case "Page.javascriptDialogOpening":
-        this.troubles.push(`dialog: ${params.message}`);
+        this.problems.push(`dialog: ${params.message}`);
         this.#call("Page.handleJavaScriptDialog", { accept: false }).catch(() => {});
         break;
       case "Runtime.exceptionThrown":
-        this.troubles.push(`thrown: ${params.exceptionDetails.exception?.description ?? params.exceptionDetails.text}`);
+        this.problems.push(`thrown: ${params.exceptionDetails.exception?.description ?? params.exceptionDetails.text}`);
         break;
       case "Runtime.consoleAPICalled":
         if (["error", "warning", "assert"].includes(params.type)) {
-          this.troubles.push(`console: ${params.args.map(({ value, description }) => value ?? description).join(" ")}`);
+          this.problems.push(`console: ${params.args.map(({ value, description }) => value ?? description).join(" ")}`);
         }
         break;
       case "Log.entryAdded":
         if (["error", "warning"].includes(params.entry.level)) {
-          this.troubles.push(`log: ${params.entry.text} ${params.entry.url ?? ""}`);
+          this.problems.push(`log: ${params.entry.text} ${params.entry.url ?? ""}`);
         }
         break;
       case "Network.requestWillBeSent":

@@ -1,5 +1,5 @@
-// Runs the cases in a browser, and what only a browser can do: `node tests/browser/conformance.mjs CHROMIUM`, once
-// `native/wasm` is built.
+// Runs the conformance cases in a browser, and tests of features that exist only there:
+// `node tests/browser/conformance.mjs CHROMIUM`. Build `native/wasm` first.
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { serve } from "../../examples/browser/serve.mjs";
@@ -24,24 +24,24 @@ await withChromium(program, 1800, async (browser) => {
   console.log(`chromium: ${cases} cases, ${failed} failed`);
   assert.ok(cases > 0 && failed === 0, "cases failed");
 
-  await lasting(page, inside);
-  assert.equal(await inside("refusal"), "unsupported_platform");
+  await persistence(page, inside);
+  assert.equal(await inside("persistentInPage"), "unsupported_platform");
 
   const wrong = await inside("panics");
   if (wrong === undefined) {
-    console.log("chromium: no panics, the module is built without the operation that does it");
+    console.log("chromium: panics not tested, because the module is built without `test-panic`");
   } else {
     assert.deepEqual(wrong, []);
-    console.log("chromium: a panic ends one runtime and no more");
+    console.log("chromium: a panic closes only its own runtime");
   }
 
-  assert.deepEqual(page.troubles, []);
-  console.log("chromium: the database lasts");
+  assert.deepEqual(page.problems, []);
+  console.log("chromium: the database is persistent");
 });
 close();
 
-/** A database in a worker outlives the worker, and the page. */
-async function lasting(page, inside) {
+/** A persistent database outlives its worker and the page. */
+async function persistence(page, inside) {
   const keys = Array.from({ length: KEYS }, (_, at) => ["store_set", { key: `key ${at}`, value: `${at} ü`.repeat(at) }]);
   const executions = Array.from({ length: EXECUTIONS }, (_, at) => [
     "metrics_record",
@@ -51,21 +51,21 @@ async function lasting(page, inside) {
     ["store_list_values", {}],
     ["metrics_summary", {}],
   ];
-  const kept = async (calls, ...names) => {
-    const { replies, ...failure } = await inside("kept", calls, ...names);
-    assert.deepEqual(failure, {}, "the worker keeps a database");
+  const persistent = async (calls, ...names) => {
+    const { replies, ...failure } = await inside("persistent", calls, ...names);
+    assert.deepEqual(failure, {}, "a worker can open a persistent database");
     return replies;
   };
-  const before = (await kept([...keys, ...executions, ...look])).slice(-2);
+  const before = (await persistent([...keys, ...executions, ...look])).slice(-2);
   assert.equal(before[0].entries.length, KEYS);
   assert.equal(before[1].all.count ?? before[1].all.total, EXECUTIONS);
-  assert.deepEqual(await kept(look), before, "another worker finds what was written");
+  assert.deepEqual(await persistent(look), before, "another worker reads what was written");
   await page.reload();
-  assert.deepEqual(await kept(look), before, "a page that was loaded again finds what was written");
-  const [{ value }] = await kept([["store_incr", { key: "loads" }]]);
-  assert.equal(value, "1", "it can be written to");
-  // More than there is room for at first.
-  const many = ["kept", ...Array.from({ length: 40 }, (_, at) => `other-${at}`)];
-  const [{ value: again }] = await kept([["store_incr", { key: "loads" }]], many);
-  assert.equal(again, "2", "others do not take its room");
+  assert.deepEqual(await persistent(look), before, "a reloaded page reads what was written");
+  const [{ value }] = await persistent([["store_incr", { key: "loads" }]]);
+  assert.equal(value, "1", "the database is writable");
+  // More databases than the initial capacity of the pool.
+  const many = ["main", ...Array.from({ length: 40 }, (_, at) => `other-${at}`)];
+  const [{ value: again }] = await persistent([["store_incr", { key: "loads" }]], many);
+  assert.equal(again, "2", "other databases do not replace it");
 }

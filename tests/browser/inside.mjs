@@ -1,34 +1,34 @@
-// The part of the tests that runs inside a page.
+// The part of the tests that runs in a page.
 import * as clawpowers from "/native/wasm/index.js";
 import load, { Core } from "/native/wasm/pkg/clawpowers.js";
 import { parse, runAll } from "/tests/conformance/compare.mjs";
-import { world } from "/tests/conformance/documents.mjs";
+import { platform } from "/tests/conformance/documents.mjs";
 
 const { init, open, openPersistent } = clawpowers;
 const PANICS = 200;
 
 await init();
 
-/** Runs the cases of the suites that have these names. */
+/** Runs the cases of the files with these names. */
 export async function cases(names) {
   const table = await (await fetch("/schemas/operations.json")).json();
   const suites = [];
   for (const name of names) suites.push(parse(await (await fetch(`/tests/conformance/cases/${name}`)).text()));
-  return runAll(world(clawpowers, Core), suites, table);
+  return runAll(platform(clawpowers, Core), suites, table);
 }
 
-/** Returns the code with which the page itself, which is no worker, is refused a database that lasts. */
-export async function refusal() {
+/** Returns the error code of opening a persistent database in the page, which is not a worker. */
+export async function persistentInPage() {
   return openPersistent({ name: "page" }).then(() => "none", codeOf);
 }
 
-/** Lets many runtimes panic while another one goes on; returns what is wrong, and nothing where there is no such operation. */
+/** Makes many runtimes panic while another one is in use; returns what went wrong, or `undefined` without the operation. */
 export async function panics() {
   const other = open();
   const wrong = [];
-  // The module is there already; this gives its exports.
+  // The module is already loaded, so this returns its exports.
   const { __stack_pointer: stack } = await load();
-  const top = stack.value;
+  const start = stack.value;
   for (let time = 1; time <= PANICS; time += 1) {
     const rt = open({ documents: [{ path: "a/SKILL.md", text: "---\nname: a\ndescription: b\n---\n" }] });
     rt.store.set("before", "here");
@@ -41,13 +41,13 @@ export async function panics() {
   }
   const { skills } = open().skills.list();
   if (skills.length === 0) wrong.push("no skills after the panics");
-  if (stack.value !== top) wrong.push(`the stack is at ${stack.value} and was at ${top}`);
+  if (stack.value !== start) wrong.push(`the stack pointer is ${stack.value} and was ${start}`);
   return wrong;
 }
 
-/** Has a worker of its own do calls on databases that last, and ends it in the middle of its life. */
-export async function kept(calls, names = ["kept"]) {
-  // The browser gives the files free some time after their worker's end.
+/** Runs calls on persistent databases in a new worker, and terminates the worker. */
+export async function persistent(calls, names = ["main"]) {
+  // The browser releases the files some time after the worker has terminated.
   for (let times = 0; ; times += 1) {
     const reply = await worker({ names, calls });
     if (reply.code !== "storage" || times === 50) return reply;

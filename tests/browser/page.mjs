@@ -1,5 +1,5 @@
-// Uses the page as a person does, in a browser: `node tests/browser/page.mjs CHROMIUM [FOLDER]`, once `native/wasm` is
-// built; pictures of it go into the folder.
+// Tests the page in a browser, as a user would use it: `node tests/browser/page.mjs CHROMIUM [FOLDER]`. Build
+// `native/wasm` first. Screenshots are written to the folder.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -29,7 +29,7 @@ const FILES = {
   "project/.claude/skills/nested-skill/references/steps.md": "# Steps\n",
   "project/README.md": "# A project\n",
   "latin/SKILL.md": Buffer.from(skill("latin", "Makes caf\u00e9. Use for coffee."), "latin1"),
-  // A name that no document may have costs the others nothing.
+  // A path that is invalid for a document does not affect the others.
   "project/back\\slash.md": "# Odd\n",
 };
 
@@ -50,7 +50,7 @@ try {
 }
 if (pictures === scratch && process.exitCode === undefined) console.log(`pictures are in ${pictures}`);
 
-/** Starts the command of examples/README.md on any free port; resolves to what it printed. */
+/** Starts the command of examples/README.md on any free port. */
 async function served() {
   const root = new URL("../../", import.meta.url);
   const row = readFileSync(new URL("examples/README.md", root), "utf8").match(/^\| \[browser\].*`(node [^`]+)` \|$/m);
@@ -58,7 +58,7 @@ async function served() {
   const server = spawn(process.execPath, [...words, "0"], { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
   const line = await new Promise((resolve, reject) => {
     server.stdout.setEncoding("utf8").once("data", resolve);
-    server.once("exit", (code) => reject(new Error(`the server ended with ${code}`)));
+    server.once("exit", (code) => reject(new Error(`the server exited with ${code}`)));
   });
   return { address: line.trim().replace(/\/$/, ""), close: () => server.kill() };
 }
@@ -73,7 +73,7 @@ async function use(browser, file) {
   await page.drop("#drop", ["sound", "unquoted", "none", "evil"].map((name) => file(`${name}/SKILL.md`)));
   await said(page, "Read 4 SKILL.md files. 3 of 4 valid, 1 can be repaired");
   await page.drop("#drop", [file("project")]);
-  await said(page, "Read 1 SKILL.md; 1 file could not be taken. 4 of 5 valid");
+  await said(page, "Read 1 SKILL.md; 1 file could not be read. 4 of 5 valid");
   await cards(page);
   await repair(page);
   await search(page);
@@ -82,10 +82,10 @@ async function use(browser, file) {
   await keyboard(page);
   await choices(page, file);
 
-  assert.deepEqual(page.troubles, [], "no error, no dialog");
-  const strangers = page.requests.filter((url) => !url.startsWith(`${address}/`) && !/^(data|blob):/.test(url));
-  assert.deepEqual(strangers, [], "nothing is asked of anyone else");
-  console.log("page: files and folders are parsed, judged, repaired and ranked, and nothing leaves");
+  assert.deepEqual(page.problems, [], "no error, no dialog");
+  const foreign = page.requests.filter((url) => !url.startsWith(`${address}/`) && !/^(data|blob):/.test(url));
+  assert.deepEqual(foreign, [], "no request goes to another host");
+  console.log("page: files and folders are parsed, validated, repaired and ranked, and nothing leaves the page");
 }
 
 async function said(page, text) {
@@ -97,7 +97,7 @@ async function said(page, text) {
   }
 }
 
-/** Returns what the cards show, by the paths of their files. */
+/** Returns what the cards show. */
 function shown(page) {
   return page.evaluate(() =>
     [...document.querySelectorAll("#list > li")].map((card) => ({
@@ -106,8 +106,8 @@ function shown(page) {
       name: card.querySelector("h2 bdi").textContent,
       description: card.querySelector(".description")?.textContent,
       badges: [...card.querySelectorAll(".head .badge")].map((badge) => badge.textContent),
-      rules: [...card.querySelectorAll(".findings .where code")].map((rule) => rule.textContent),
-      findings: card.querySelector(".findings")?.textContent ?? "",
+      rules: [...card.querySelectorAll(".problems .where code")].map((rule) => rule.textContent),
+      problems: card.querySelector(".problems")?.textContent ?? "",
       fields: card.querySelector("dl")?.textContent ?? "",
       diff: card.querySelector(".diff")?.textContent,
     })),
@@ -119,32 +119,32 @@ async function cards(page) {
   assert.deepEqual(found.map(({ rank }) => rank), ["1", "2", "3", "4", "5"]);
   const named = (name) => found.find((card) => card.name.startsWith(name));
   const sound = named("sound-skill");
-  assert.equal(sound.rank, "1", "the soundest is the first");
+  assert.equal(sound.rank, "1", "the skill with the fewest problems is first");
   assert.deepEqual(sound.badges, ["valid"]);
   assert.equal(sound.description, "Reads PDF files and fills in forms. Use when a PDF is to be read.");
 
   const nested = named("nested-skill");
   assert.equal(nested.path, "project/.claude/skills/nested-skill/SKILL.md");
-  assert.deepEqual(nested.rules, ["dangling-link"], "only the file that is not there is missed");
-  assert.match(nested.findings, /line 8.*references\/missing\.md/s);
+  assert.deepEqual(nested.rules, ["dangling-link"], "only the missing file is reported");
+  assert.match(nested.problems, /line 8.*references\/missing\.md/s);
   assert.match(nested.fields, /references\/steps\.md\nscripts\/deploy\.sh/);
 
   const none = named("No skill");
   assert.deepEqual(none.rules, ["frontmatter-missing"]);
   assert.ok(none.badges.includes("does not load"));
-  assert.match(none.findings, /start the file with/);
+  assert.match(none.problems, /start the file with/);
 
   const evil = named(MARKUP);
   assert.ok(evil.name.includes("U+001B[31m"), evil.name);
   assert.ok(evil.description.includes("<script>alert(2)</script> U+202Etxet"), evil.description);
-  assert.ok(evil.rules.includes("name-charset") && !evil.rules.includes("name-folder-mismatch"), "it came without its folder");
+  assert.ok(evil.rules.includes("name-charset") && !evil.rules.includes("name-folder-mismatch"), "it was dropped without its folder");
   const raw = await page.evaluate(() => /[\u202a-\u202e\x1b]/.test(document.body.textContent));
-  assert.equal(raw, false, "nothing hidden gets into the page");
+  assert.equal(raw, false, "the page contains no invisible characters");
   const made = await page.evaluate(() => document.querySelectorAll("#list img, #list script, #list [href]").length);
-  assert.equal(made, 0, "no markup of a skill becomes one of the page");
+  assert.equal(made, 0, "markup of a skill is not parsed as HTML");
 }
 
-/** The repair is shown, and what is downloaded is the repaired file. */
+/** The repair is shown, and the repaired file can be downloaded. */
 async function repair(page) {
   const { diff, badges } = (await shown(page)).find(({ name }) => name === "release-notes");
   assert.ok(badges.includes("can be repaired"));
@@ -155,7 +155,7 @@ async function repair(page) {
   await page.downloads(folder);
   await page.evaluate(() => document.querySelector("#list details button").click());
   for (let times = 0; readdirSync(folder).join() !== "SKILL.md"; times += 1) {
-    assert.ok(times < 2400, "the download comes");
+    assert.ok(times < 2400, "the file is downloaded");
     await wait(50);
   }
   assert.equal(readFileSync(join(folder, "SKILL.md"), "utf8"), skill("release-notes", `'${text}'`));
@@ -168,35 +168,35 @@ async function search(page) {
   assert.deepEqual((await shown(page)).map(({ name }) => name), ["nested-skill"]);
   await page.evaluate(() => document.getElementById("words").select());
   await page.type("read release notes from commits");
-  await said(page, "2 of 5 skills match these words, the best first.");
+  await said(page, "2 of 5 skills match these words, best first.");
   assert.deepEqual((await shown(page)).map(({ name }) => name), ["release-notes", "sound-skill"]);
   await page.evaluate(() => {
     const words = document.getElementById("words");
     words.value = "";
     words.dispatchEvent(new Event("input"));
   });
-  await said(page, "the soundest first");
+  await said(page, "fewest problems first");
 }
 
-/** Other rules judge otherwise. */
+/** Another target gives other results. */
 async function rules(page) {
-  const judged = async (target) => {
+  const badgesOf = async (target) => {
     await page.evaluate((target) => {
-      // The page replaces every card when it has judged again.
+      // The page replaces all cards when it has checked them again.
       for (const card of document.getElementById("list").children) card.dataset.old = "";
       const choice = document.getElementById("target");
       choice.value = target;
       choice.dispatchEvent(new Event("change"));
     }, target);
-    await page.until("the verdicts are new", () => {
+    await page.until("the new results", () => {
       const { children } = document.getElementById("list");
       return children.length > 0 && [...children].every((card) => card.dataset.old === undefined);
     });
     return (await shown(page)).find(({ name }) => name === "release-notes").badges;
   };
-  assert.ok((await judged("spec")).includes("1 error"));
-  for (const target of ["claude", "codex", "openclaw"]) assert.notDeepEqual(await judged(target), []);
-  assert.ok(!(await judged("clawpowers")).includes("1 error"));
+  assert.ok((await badgesOf("spec")).includes("1 error"));
+  for (const target of ["claude", "codex", "openclaw"]) assert.notDeepEqual(await badgesOf(target), []);
+  assert.ok(!(await badgesOf("clawpowers")).includes("1 error"));
 }
 
 async function looks(page, picture) {
@@ -212,7 +212,7 @@ async function looks(page, picture) {
   await page.look({ width: 1000, height: 800 });
 }
 
-/** Everything is reached by keys alone, and the focus can be seen. */
+/** Everything can be reached with the keyboard, and the focus is visible. */
 async function keyboard(page) {
   await page.evaluate(() => document.getElementById("files").focus());
   const reached = [];
@@ -223,7 +223,7 @@ async function keyboard(page) {
       const drawn = document.activeElement.closest("label") ?? document.activeElement;
       return { name: id || localName, outline: getComputedStyle(drawn).outlineStyle };
     });
-    assert.notEqual(outline, "none", `the focus on ${name} can be seen`);
+    assert.notEqual(outline, "none", `the focus on ${name} is visible`);
     reached.push(name);
   }
   assert.deepEqual(reached.slice(0, 5), ["folder", "example", "words", "target", "clear"]);
@@ -235,13 +235,13 @@ async function keyboard(page) {
   });
   await page.press("Enter");
   const after = await page.evaluate(() => document.activeElement.parentElement.open);
-  assert.notEqual(after, before, "a key opens what is folded");
+  assert.notEqual(after, before, "a key opens or closes the details");
 }
 
-/** What is chosen comes in as what is dropped; an example and nothing are there as well. */
+/** Files can be chosen instead of dropped; an example can be loaded, and all files can be removed. */
 async function choices(page, file) {
   await page.evaluate(() => document.getElementById("clear").click());
-  await said(page, "Nothing is left.");
+  await said(page, "All files removed.");
   assert.deepEqual(await shown(page), []);
   await page.choose("#files", [file("sound/SKILL.md"), file("none/SKILL.md")]);
   await said(page, "Read 2 SKILL.md files. 1 of 2 valid");
@@ -249,12 +249,12 @@ async function choices(page, file) {
   await said(page, "Read 1 SKILL.md. 2 of 3 valid");
   assert.ok((await shown(page)).some(({ path }) => path === "project/.claude/skills/nested-skill/SKILL.md"));
   await page.evaluate(() => document.getElementById("clear").click());
-  await said(page, "Nothing is left.");
+  await said(page, "All files removed.");
   await page.evaluate(() => document.getElementById("example").click());
   await said(page, "Read 5 SKILL.md files. 5 of 5 valid, 1 can be repaired");
   const dangling = (await shown(page)).filter(({ rules }) => rules.some((rule) => rule.startsWith("dangling-")));
-  assert.deepEqual(dangling.map(({ name }) => name), ["release-notes"], "the shipped skills bring their files");
-  // What counts are the bytes of a file, not what a decoder makes of them.
+  assert.deepEqual(dangling.map(({ name }) => name), ["release-notes"], "the bundled skills include their files");
+  // The bytes of a file are checked, not the decoded text.
   await page.choose("#files", [file("latin/SKILL.md")]);
   await said(page, "Read 1 SKILL.md. 6 of 6 valid, 1 can be repaired");
   const latin = (await shown(page)).find(({ name }) => name === "latin");

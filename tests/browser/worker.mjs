@@ -1,5 +1,5 @@
-// Opens databases that last, all at once, does the calls that it is sent on each, the first one last, and answers with what
-// they gave there.
+// Opens persistent databases at the same time, runs the calls of its message on each of them, the first one last, and
+// posts the replies of the first one.
 import { init, openPersistent } from "/native/wasm/index.js";
 
 self.onmessage = async ({ data: { names, calls } }) => {

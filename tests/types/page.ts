@@ -1,4 +1,4 @@
-// Uses what the package for browsers has besides the shared surface; the compiler is the test.
+// Uses the parts of the API that only the WASM package has; the test is that it compiles.
 import { ClawpowersError, Runtime, detect, init, open, openPersistent, parseSkill, version } from "clawpowers-wasm";
 import type { Document, OpenOptions, PersistentOptions, SkillRow } from "clawpowers-wasm";
 

@@ -1,4 +1,4 @@
-"""The operations of the facade as methods."""
+"""The operations as methods."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 else:
 
     class _Types:
-        """The module ``types``, loaded when a program asks for the type hints of a method: it takes longer than all else."""
+        """The module ``types``, imported lazily for ``typing.get_type_hints``, because it is slow to import."""
 
         def __getattr__(self, name: str) -> Any:
             from . import types
@@ -26,20 +26,20 @@ else:
     t = _Types()
 
 
-class Door(Protocol):
-    """The one way to the facade: an operation, its request, and how to decode its reply."""
+class Call(Protocol):
+    """A callable that runs an operation and decodes its reply."""
 
     def __call__(self, operation: str, request: Request, plan: Plan | None = None, /) -> Any:
-        """Return what the operation answers."""
+        """Return the reply; ``plan`` says where it holds times and bytes."""
 
 
 class Group:
-    """What a part of the runtime needs."""
+    """The base class of the groups of operations."""
 
     __slots__ = ("_call",)
 
-    def __init__(self, door: Door) -> None:
-        self._call: Final = door
+    def __init__(self, call: Call) -> None:
+        self._call: Final = call
 
 
 # Where replies hold times and bytes: (times, bytes, ((field, plan), ...)).

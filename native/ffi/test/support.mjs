@@ -5,22 +5,22 @@ import { join } from "node:path";
 import { after } from "node:test";
 import { ClawpowersError, open } from "clawpowers";
 
-/** Makes a folder that is removed when the tests of the file have run. */
+/** Creates a folder that is removed after the tests of the file. */
 export function folder() {
-  const made = mkdtempSync(join(tmpdir(), "clawpowers-"));
-  after(() => rmSync(made, { recursive: true, force: true }));
-  return made;
+  const path = mkdtempSync(join(tmpdir(), "clawpowers-"));
+  after(() => rmSync(path, { recursive: true, force: true }));
+  return path;
 }
 
-/** Opens a runtime in folders of its own. */
-export function fresh() {
+/** Opens a runtime in a new folder. */
+export function openFresh() {
   const root = folder();
   const options = { home: join(root, "home"), cwd: root, user_home: join(root, "user") };
   return Object.assign(open(options), { options });
 }
 
-/** Asserts that something is refused with a code, and returns the error. */
-export function refuses(code, work, message) {
+/** Asserts that a call throws an error with this code, and returns the error. */
+export function assertFails(code, work, message) {
   let failed;
   assert.throws(work, (error) => {
     failed = error;
@@ -29,8 +29,8 @@ export function refuses(code, work, message) {
   return failed;
 }
 
-/** Asserts that a promise is refused with a code. */
-export async function rejects(code, promise) {
+/** Asserts that a promise rejects with this code. */
+export async function assertRejects(code, promise) {
   await assert.rejects(promise, (error) => isError(error, code));
 }
 

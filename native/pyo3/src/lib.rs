@@ -69,7 +69,7 @@ impl Core {
     }
 }
 
-/// Tells a waiting operation whether it must end, for a fork or because a signal handler raised an exception.
+/// Returns whether a waiting operation must give up, because of a fork or because a signal handler raised an exception.
 fn give_up() -> bool {
     if fork::pending() {
         return true;
@@ -82,7 +82,7 @@ fn give_up() -> bool {
     checked.is_some_and(|checked| checked.map_err(|error| RAISED.set(Some(error))).is_err())
 }
 
-/// Returns the text of a string. Half of a surrogate pair becomes its JSON escape, which `clawpowers-api` refuses.
+/// Returns the text of a string. A lone surrogate becomes its JSON escape, which `clawpowers-api` rejects.
 fn text<'a>(string: &'a Bound<'_, PyString>) -> PyResult<Cow<'a, str>> {
     match string.to_str() {
         Ok(text) => Ok(Cow::Borrowed(text)),
@@ -94,7 +94,7 @@ fn text<'a>(string: &'a Bound<'_, PyString>) -> PyResult<Cow<'a, str>> {
     }
 }
 
-/// Waits until every other thread has left its operation, and lets none enter one.
+/// Waits until no other thread runs an operation, and blocks new operations.
 #[pyfunction]
 fn before_fork(py: Python<'_>) {
     py.detach(fork::before);

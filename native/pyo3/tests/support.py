@@ -1,4 +1,4 @@
-"""What the tests share: a home of their own, gone at their end."""
+"""Shared by the tests: a temporary runtime home for each test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Forks beside threads, signals while an operation waits, readers beside a writer that waits."""
+"""Forks with several threads, signals during a waiting operation, readers during a waiting write."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from contextlib import contextmanager
 import clawpowers
 from support import SKILL, Case
 
-# Holds the database locked until it is told otherwise.
+# Holds a lock on the database until it reads a line.
 LOCKER = """
 import sqlite3, sys
 db = sqlite3.connect(sys.argv[1], isolation_level=None)
@@ -25,11 +25,11 @@ sys.stdin.readline()
 db.execute("COMMIT")
 """
 
-# Sends signals to itself once its main thread is inside of an operation that waits.
+# Sends itself signals while its main thread waits in an operation.
 WAITER = """
 import clawpowers, os, signal, sys, threading, time
 
-# A shell starts what runs in its background with this signal ignored.
+# A shell starts background processes with this signal ignored.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 rt = clawpowers.open(sys.argv[1])
 main = threading.main_thread().ident
@@ -38,11 +38,11 @@ handled = threading.Event()
 def until_it_waits():
     seen = 0
     while seen < 20:
-        seen = seen + 1 if sys._current_frames()[main].f_code.co_name == "door" else 0
+        seen = seen + 1 if sys._current_frames()[main].f_code.co_name == "call_core" else 0
         time.sleep(0.01)
 
 def handler(*_):
-    # The handler runs in the middle of an operation, and calls others and forks all the same.
+    # The handler interrupts an operation; it may call others and fork.
     print("handler", rt.store.get("a"), flush=True)
     child = os.fork()
     if child == 0:
@@ -69,12 +69,12 @@ except KeyboardInterrupt:
     print("interrupted", rt.store.get("a"))
 """
 
-# How long a child may take that is not stuck, in seconds.
+# After how many seconds a child counts as stuck.
 LONG = 120
 
 
 def ended(child: int) -> int:
-    """Return the exit code of a child, which is killed where it takes too long."""
+    """Return the exit code of a child; kill the child if it takes too long."""
     end = time.monotonic() + LONG
     while time.monotonic() < end:
         found, status = os.waitpid(child, os.WNOHANG)
@@ -87,7 +87,7 @@ def ended(child: int) -> int:
 
 
 def forked(work: Callable[[], None]) -> int:
-    """Make a child that does some work and ends with 0 where that succeeds."""
+    """Fork a child that calls `work` and exits with 0 if that succeeds."""
     child = os.fork()
     if child == 0:
         code = 1
@@ -105,7 +105,7 @@ def forked(work: Callable[[], None]) -> int:
 class Forks(Case):
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Have another process hold the database locked."""
+        """Lock the database in another process."""
         database = self.home / "clawpowers.db"
         with subprocess.Popen(
             [sys.executable, "-c", LOCKER, str(database)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -117,14 +117,14 @@ class Forks(Case):
             locker.stdin.flush()
 
     def setting(self, value: str) -> tuple[threading.Thread, list[object]]:
-        """Return a thread that is inside of `store.set`, and where it puts what came of it."""
-        came: list[object] = []
+        """Return a thread that waits in `store.set`, and the list that receives its result."""
+        results: list[object] = []
 
         def work() -> None:
             try:
-                came.append(self.rt.store.set("a", value))
+                results.append(self.rt.store.set("a", value))
             except clawpowers.Error as error:
-                came.append(error)
+                results.append(error)
 
         thread = threading.Thread(target=work)
         thread.start()
@@ -132,13 +132,13 @@ class Forks(Case):
         inside = 0
         while inside < 20:
             frame = sys._current_frames().get(thread.ident)
-            inside = inside + 1 if frame is not None and frame.f_code.co_name == "door" else 0
+            inside = inside + 1 if frame is not None and frame.f_code.co_name == "call_core" else 0
             time.sleep(0.005)
-        return thread, came
+        return thread, results
 
-    def test_a_hundred_forks_beside_four_threads(self) -> None:
+    def test_a_hundred_forks_with_four_threads(self) -> None:
         self.skill()
-        # The threads that all of a process share are there before the first fork.
+        # Start the thread pool of the process before the first fork.
         expected = len(self.rt.skills.list()["skills"])
         self.rt.store.set("n", "0")
         done = [0] * 4
@@ -160,7 +160,7 @@ class Forks(Case):
             self.rt.metrics.show(limit=1)
             clawpowers.parse_skill(SKILL)
             assert len(self.rt.skills.list()["skills"]) == expected
-            # A child of a child is one like any other.
+            # A child of a child works, too.
             assert ended(forked(lambda: (self.rt.store.incr("n"), self.rt.skills.list(), None)[2])) == 0
 
         threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
@@ -177,22 +177,22 @@ class Forks(Case):
         self.assertEqual(self.rt.store.get("n"), str(sum(done) + 200))
         self.assertEqual(self.rt.metrics.summary()["all"]["success"], sum(done))
 
-    def test_a_fork_beside_a_thread_that_waits(self) -> None:
+    def test_a_fork_during_a_waiting_write(self) -> None:
         self.rt.store.set("a", "1")
 
         def child() -> None:
             assert self.rt.store.get("a") == "1"
 
         with self.locked():
-            thread, came = self.setting("2")
+            thread, results = self.setting("2")
             for _ in range(3):
                 self.assertEqual(ended(forked(child)), 0)
-            self.assertEqual(came, [])
+            self.assertEqual(results, [])
         thread.join()
-        self.assertEqual(came, [{"key": "a", "bytes": 1}])
+        self.assertEqual(results, [{"key": "a", "bytes": 1}])
         self.assertEqual(self.rt.store.get("a"), "2")
 
-    def test_a_fork_beside_an_import_that_goes_on(self) -> None:
+    def test_a_fork_during_an_import(self) -> None:
         self.rt.store.set("a", "1")
         lines = self.folder / "lines"
         os.mkfifo(lines)
@@ -201,7 +201,7 @@ class Forks(Case):
         fed = 0
 
         def feed() -> None:
-            # The import does not end before all forks have been made.
+            # The import goes on until all forks are done.
             nonlocal fed
             end = time.monotonic() + LONG
             pipe.append(os.open(lines, os.O_WRONLY))
@@ -213,13 +213,13 @@ class Forks(Case):
                     break
             os.close(pipe[0])
 
-        came: list[object] = []
+        results: list[object] = []
 
         def work() -> None:
             try:
-                came.append(self.rt.metrics.import_lines(path=lines)["taken"])
+                results.append(self.rt.metrics.import_lines(path=lines)["taken"])
             except clawpowers.Error as error:
-                came.append(error)
+                results.append(error)
 
         def child() -> None:
             self.rt.store.incr("n")
@@ -228,36 +228,36 @@ class Forks(Case):
         threads = [threading.Thread(target=feed), threading.Thread(target=work)]
         for thread in threads:
             thread.start()
-        # Its lock tells how many transactions it has committed.
+        # The lock file contains the number of committed transactions.
         lock = self.home / "import.lock"
         while not (lock.exists() and lock.stat().st_size) and not gave_up.is_set():
             time.sleep(0.01)
         for _ in range(5):
             self.assertEqual(ended(forked(child)), 0)
-        # One that lives on keeps nobody from importing.
-        last, goes = os.pipe()
+        # A surviving child does not block imports.
+        reader, writer = os.pipe()
 
-        def living() -> None:
-            # The import would wait for more from it.
+        def survivor() -> None:
+            # Otherwise the import would wait for input from this process.
             os.close(pipe[0])
-            os.close(goes)
-            os.read(last, 1)
+            os.close(writer)
+            os.read(reader, 1)
 
-        lives = forked(living)
+        surviving = forked(survivor)
         self.assertFalse(gave_up.is_set(), "a fork waited for the end of the import")
         forked_all.set()
         for thread in threads:
             thread.join()
-        self.assertEqual(came, [fed])
+        self.assertEqual(results, [fed])
         self.assertEqual(self.rt.store.get("n"), "5")
         self.assertEqual(self.rt.metrics.summary()["all"]["success"], fed)
         self.assertEqual(self.rt.metrics.import_lines("")["taken"], 0)
-        os.write(goes, b"x")
-        self.assertEqual(ended(lives), 0)
-        os.close(last)
-        os.close(goes)
+        os.write(writer, b"x")
+        self.assertEqual(ended(surviving), 0)
+        os.close(reader)
+        os.close(writer)
 
-    def test_a_writer_that_waits_stops_no_reader(self) -> None:
+    def test_a_waiting_write_does_not_block_readers(self) -> None:
         self.rt.store.set("a", "1")
         with self.locked():
             threads = [self.setting(value) for value in "23"]
@@ -265,13 +265,13 @@ class Forks(Case):
             self.assertEqual(self.rt.store.list(), ["a"])
             self.assertEqual(self.rt.metrics.show(), [])
             self.assertEqual(self.rt.status()["keys"], 1)
-            # None of this took a turn behind a writer, whose wait ends with an error after 30 seconds.
-            self.assertEqual([came for _, came in threads], [[], []])
-        for thread, came in threads:
+            # None of these waited for a writer, whose wait ends with an error after 30 seconds.
+            self.assertEqual([results for _, results in threads], [[], []])
+        for thread, results in threads:
             thread.join()
-            self.assertEqual(came, [{"key": "a", "bytes": 1}])
+            self.assertEqual(results, [{"key": "a", "bytes": 1}])
 
-    def test_signals_are_heard_while_an_operation_waits(self) -> None:
+    def test_signals_interrupt_a_waiting_operation(self) -> None:
         self.rt.store.set("a", "1")
         with self.locked():
             run = subprocess.run(

@@ -1,4 +1,4 @@
-"""Threads and processes at once."""
+"""Several threads and processes at once."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Together(Case):
             list(pool.map(work, range(16)))
         self.assertEqual(self.rt.store.get("n"), "800")
 
-    def test_closing_while_others_work(self) -> None:
+    def test_closing_while_other_threads_work(self) -> None:
         def work(_: int) -> None:
             try:
                 while True:
@@ -61,7 +61,7 @@ class Together(Case):
         self.assertEqual([loop.wait() for loop in loops], [0] * 8)
         self.assertEqual(self.rt.store.get("n"), "800")
 
-    def test_another_process_reads_as_the_documents_say(self) -> None:
+    def test_another_process_reads_as_documented(self) -> None:
         for _ in range(3):
             self.rt.metrics.record(skill="a", outcome="success")
         text = (Path(__file__).parents[3] / "COMPATIBILITY.md").read_text(encoding="utf-8")
@@ -71,8 +71,8 @@ class Together(Case):
         self.assertEqual(found["rows"], "('a', 3)\n")
 
     @unittest.skipUnless(Path("/proc/locks").exists(), "this system does not list locks")
-    def test_a_second_sqlite_in_the_process_undoes_the_locks(self) -> None:
-        # Why the documents warn of it.
+    def test_a_second_sqlite_in_the_process_releases_the_locks(self) -> None:
+        # The documents warn about this.
         self.rt.store.set("a", "1")
         database = self.home / "clawpowers.db"
         inode = f":{database.stat().st_ino} "
@@ -87,12 +87,12 @@ class Together(Case):
         second.close()
         self.assertFalse(held())
 
-    def test_a_child_made_by_fork_has_a_runtime_of_its_own(self) -> None:
+    def test_a_forked_child_has_its_own_runtime(self) -> None:
         if "fork" not in multiprocessing.get_all_start_methods():
             self.skipTest("this system does not fork")
         context = multiprocessing.get_context("fork")
         self.rt.store.set("n", "0")
-        # Threads and an open database are there before the fork.
+        # Start the thread pool and open the database before the fork.
         expected = len(self.rt.skills.list()["skills"])
         results = context.SimpleQueue()
 

@@ -1,4 +1,4 @@
-"""The typed program is whole, and right about the values as well."""
+"""Tests that `typed.py` uses every function, and that it runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Uses every function with its types: `mypy --strict` judges it, and a test runs it."""
+"""Uses every function with its types: `mypy --strict` checks it, and a test runs it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from clawpowers import types as t
 
 
 def every(folder: Path, text: str) -> None:
-    """Call every function in a folder that holds `skills/a-skill/SKILL.md`."""
+    """Call every function in a folder that contains `skills/a-skill/SKILL.md`."""
     version: str = clawpowers.__version__
     assert version
     parsed: t.SkillParseReply = clawpowers.parse_skill(text, folder="a-skill", target="clawpowers")
@@ -74,12 +74,12 @@ def skills(rt: clawpowers.Runtime, path: Path, text: str) -> None:
     prompt: t.SkillPromptReply = rt.skills.prompt(format="xml", budget=1000, roots=roots)
     read: t.SkillReadReply = rt.skills.read("a-skill", resource="SKILL.md", roots=roots)
     properties: str = rt.skills.read_properties(path)
-    judged: t.SkillReferenceValidateReply = rt.skills.reference_validate(path)
+    reference: t.SkillReferenceValidateReply = rt.skills.reference_validate(path)
     hits: list[t.Hit] = rt.skills.search("skill", limit=5, roots=roots)
     shown: t.SkillShowReply = rt.skills.show("a-skill", roots=roots)
     block: str = rt.skills.to_prompt((path, str(path)))
-    verdicts: t.SkillValidateReply = rt.skills.validate([path], target="spec")
-    assert all((budget, fixed, created, parsed, prompt, read, properties, judged, hits, shown, block, verdicts))
+    validated: t.SkillValidateReply = rt.skills.validate([path], target="spec")
+    assert all((budget, fixed, created, parsed, prompt, read, properties, reference, hits, shown, block, validated))
 
 
 def store(rt: clawpowers.Runtime) -> None:
@@ -93,12 +93,12 @@ def store(rt: clawpowers.Runtime) -> None:
     assert swapped["swapped"] and current is None
     number: int = rt.store.incr("n", by=2)
     appended: t.StoreAppendReply = rt.store.append("l", "line")
-    there: bool = rt.store.exists("l")
-    gone: bool = rt.store.delete("l")
+    exists: bool = rt.store.exists("l")
+    deleted: bool = rt.store.delete("l")
     keys: list[str] = rt.store.list("")
     entries: list[t.StoreEntry] = rt.store.list_values("a")
     time: dt.datetime = entries[0]["updated_at"]
-    assert number == 2 and appended and there and gone and keys == ["a", "n"] and time.tzinfo is not None
+    assert number == 2 and appended and exists and deleted and keys == ["a", "n"] and time.tzinfo is not None
     exported: t.StoreExportReply = rt.store.export_lines("a")
     imported: t.StoreImportReply = rt.store.import_lines(exported["text"], keep=True)
     assert imported["kept"] == 1
@@ -127,7 +127,7 @@ def metrics(rt: clawpowers.Runtime) -> None:
 
 
 def feedback(rt: clawpowers.Runtime) -> None:
-    """Call the functions about what works."""
+    """Call the functions that analyze executions."""
     analysis: t.AnalyzeReply = rt.feedback.analyze(skill="a-skill", since=dt.date(2026, 1, 1))
     first: dt.datetime | None = analysis["all"]["first_at"]
     assert first is not None

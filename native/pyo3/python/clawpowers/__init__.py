@@ -1,4 +1,4 @@
-"""Reads, judges and repairs SKILL.md files, keeps their state, and finds out which of them work."""
+"""Loads, validates and repairs agent skills, stores state and executions, and reports which skills work."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ __all__ = [
     "parse_skill",
 ]
 
-# What needs no home is asked of this one.
+# Used by the functions that need no runtime home.
 _shared: Final = Runtime()
 
 
@@ -55,10 +55,10 @@ def parse_skill(
     folder: str | None = None,
     target: str | None = None,
 ) -> t.SkillParseReply:
-    """Parse the text of a SKILL.md; needs no runtime."""
+    """Parse the text of a SKILL.md; needs no open runtime."""
     return _shared.skills.parse(text, folder=folder, target=target)
 
 
 def detect(outcomes: Sequence[str]) -> t.FeedbackDetectReply:
-    """Find changes of a success rate in a list of outcomes; needs no runtime."""
+    """Find changes in the success rate of a list of outcomes; needs no open runtime."""
     return _shared.feedback.detect(outcomes)

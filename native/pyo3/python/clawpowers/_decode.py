@@ -1,4 +1,4 @@
-"""Replies with times and bytes."""
+"""Decodes times and bytes in replies."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import datetime as dt
 from base64 import b64decode
 from typing import Any
 
-# The fields that hold times, those that hold bytes, and those below which there are more.
+# The fields that hold times, the fields that hold bytes, and the fields with nested plans.
 Plan = tuple[tuple[str, ...], tuple[str, ...], tuple[tuple[str, "Plan"], ...]]
 
 
 def decode(node: Any, plan: Plan) -> None:
-    """Make times and bytes in a part of a reply, in place; what is null or missing stays so."""
+    """Convert times and bytes in a reply in place; null and missing fields are unchanged."""
     if isinstance(node, list):
         for item in node:
             decode(item, plan)
@@ -27,17 +27,17 @@ def decode(node: Any, plan: Plan) -> None:
         text = node.pop(f"{name}_base64", None)
         if text is not None:
             node[name] = b64decode(text)
-    for name, below in children:
+    for name, nested in children:
         child = node.get(name)
         if child is not None:
-            decode(child, below)
+            decode(child, nested)
 
 
 def _time(text: str) -> dt.datetime | str:
-    """Return a time; one that Python cannot hold, after the year 9999 say, stays text."""
+    """Parse a time; one that ``datetime`` cannot represent, such as the year 10000, stays a string."""
     if not text.endswith("Z"):
         return text
-    # Python 3.10 knows neither the Z nor a fraction of another length than three or six.
+    # Python 3.10 accepts neither the Z nor a fraction that has not three or six digits.
     whole, dot, fraction = text.removesuffix("Z").partition(".")
     try:
         return dt.datetime.fromisoformat(f"{whole}{dot}{fraction[:6]:0<{6 if dot else 0}}+00:00")

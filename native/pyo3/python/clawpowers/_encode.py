@@ -1,4 +1,4 @@
-"""Requests as JSON text."""
+"""Encodes requests as JSON text."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from ._errors import invalid_request
 
 Request = dict[str, object]
 
-# The facade reads 127 levels; whatever passes this is refused there, or it holds itself.
-_DEEPEST: Final = 200
+# The Rust parser accepts 127 levels. Deeper values are circular or will be rejected there.
+_MAX_DEPTH: Final = 200
 
 
 class Unset:
-    """The type of an argument that was not given, where ``None`` means null."""
+    """The type of the default of an argument for which ``None`` means null."""
 
     __slots__ = ()
 
@@ -31,23 +31,23 @@ UNSET: Final = Unset()
 
 
 def put(request: Request, name: str, value: object) -> None:
-    """Set a field that takes text or bytes."""
+    """Set a field that takes a string or bytes."""
     if not isinstance(value, (bytes, bytearray, memoryview)):
         request[name] = value
         return
-    twin = f"{name}_base64"
-    if twin in request:
-        # That both were given is for the facade to refuse.
+    encoded = f"{name}_base64"
+    if encoded in request:
+        # Let Rust report that both were given.
         request[name] = ""
         return
     try:
-        request[twin] = b64encode(bytes(value)).decode("ascii")
+        request[encoded] = b64encode(bytes(value)).decode("ascii")
     except (BufferError, ValueError) as error:
-        raise invalid_request(f"bytes that cannot be read: {error}") from None
+        raise invalid_request(f"the bytes cannot be read: {error}") from None
 
 
 def encode(request: Request) -> str:
-    """Return a request with the facade's own field names as JSON text."""
+    """Return a request as JSON text."""
     fields = [f'"{key}":{quoted(value) if type(value) is str else write(value)}' for key, value in request.items()]
     return f"{{{','.join(fields)}}}"
 
@@ -64,14 +64,14 @@ def write(value: object, depth: int = 0) -> str:
         try:
             return int.__repr__(value)
         except ValueError:
-            # Python does not write out thousands of digits, and no number of the facade has hundreds.
+            # Python refuses to print thousands of digits, and no valid number has more than 19.
             raise invalid_request("number out of range") from None
     if isinstance(value, float):
         if not math.isfinite(value):
-            raise invalid_request("a number that is not finite")
+            raise invalid_request("numbers must be finite")
         return float.__repr__(value)
-    if depth >= _DEEPEST:
-        raise invalid_request("values that are nested too deeply, or hold themselves")
+    if depth >= _MAX_DEPTH:
+        raise invalid_request("it is nested too deeply or contains a circular reference")
     if isinstance(value, (list, tuple)):
         return f"[{','.join([write(item, depth + 1) for item in value])}]"
     if isinstance(value, Mapping):
@@ -81,7 +81,7 @@ def write(value: object, depth: int = 0) -> str:
 
 def _member(key: object, value: object, depth: int) -> str:
     if not isinstance(key, str):
-        raise invalid_request(f"a key of the type `{type(key).__name__}`")
+        raise invalid_request(f"keys must be strings, found `{type(key).__name__}`")
     return f"{quoted(key)}:{write(value, depth + 1)}"
 
 
@@ -102,4 +102,4 @@ def _other(value: object) -> str:
         seconds, rest = divmod(abs(micros), 1_000_000)
         fraction = f".{rest:06}" if rest else ""
         return f"{'-' if micros < 0 else ''}{seconds}{fraction}"
-    raise invalid_request(f"a value of the type `{type(value).__name__}`")
+    raise invalid_request(f"values of the type `{type(value).__name__}` are not supported")

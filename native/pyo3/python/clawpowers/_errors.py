@@ -1,4 +1,4 @@
-"""What an operation raises when it cannot do what it was asked."""
+"""The exceptions that operations raise."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, Final
 
 
 class Error(Exception):
-    """The base of every error of ClawPowers."""
+    """The base class of all errors of ClawPowers."""
 
     code: str
     """The stable code, the same in every language."""
@@ -15,10 +15,10 @@ class Error(Exception):
     hint: str | None
     """What to do next."""
     details: Any
-    """Further facts for programs."""
+    """More data for programs; depends on the code."""
 
     def __init__(self, code: str, message: str, hint: str | None = None, details: Any = None) -> None:
-        # All four are arguments of the base, so that an error survives pickling.
+        # Pass all four to the base class, so that the error can be pickled.
         super().__init__(code, message, hint, details)
         self.code = code
         self.message = message
@@ -30,7 +30,7 @@ class Error(Exception):
 
 
 class InvalidRequestError(Error):
-    """An argument is missing, is one too many, or has the wrong type."""
+    """An argument is missing, unknown, or has the wrong type."""
 
 
 class UnknownOperationError(Error):
@@ -38,11 +38,11 @@ class UnknownOperationError(Error):
 
 
 class NotFoundError(Error, LookupError):
-    """What was asked for does not exist."""
+    """A key, skill, execution or file does not exist."""
 
 
 class InvalidInputError(Error, ValueError):
-    """A value breaks a rule."""
+    """A value is not valid."""
 
 
 class InvalidConfigError(Error, ValueError):
@@ -50,11 +50,11 @@ class InvalidConfigError(Error, ValueError):
 
 
 class StorageError(Error):
-    """The database of the runtime home refused; ``details["kind"]`` says how."""
+    """The database could not be used; ``details["kind"]`` says why."""
 
 
 class IoError(Error):
-    """The file system refused."""
+    """A file could not be read or written."""
 
 
 class ClosedError(Error):
@@ -62,11 +62,11 @@ class ClosedError(Error):
 
 
 class UnsupportedPlatformError(Error):
-    """What was asked for needs a disk or processes, and this runtime has none."""
+    """The operation does not exist on this platform."""
 
 
 class InternalError(Error):
-    """A fault of ClawPowers itself."""
+    """A bug in ClawPowers; please report it."""
 
 
 _BY_CODE: Final[dict[str, type[Error]]] = {
@@ -90,7 +90,7 @@ def error_of(error: dict[str, Any]) -> Error:
 
 
 def invalid_request(why: str) -> InvalidRequestError:
-    """Return the exception for a request that cannot be written, in the words of the facade."""
+    """Return the exception for a request that cannot be encoded, with the same text as in Rust."""
     return InvalidRequestError(
         "invalid_request",
         f"the request is not valid: {why}",

@@ -20,7 +20,7 @@ Self = TypeVar("Self", bound="Runtime")
 _read: Final = JSONDecoder().raw_decode
 
 
-def _answer(text: str) -> Any:
+def _result(text: str) -> Any:
     reply: dict[str, Any] = _read(text)[0]
     if "ok" not in reply:
         raise error_of(reply["error"])
@@ -28,9 +28,9 @@ def _answer(text: str) -> Any:
 
 
 class Runtime(Operations):
-    """A runtime home with its skills, values and executions; safe to share between threads.
+    """An open runtime: skills, values and executions of a runtime home. Threads may share it.
 
-    ``clawpowers.open`` makes one. It is closed at the end of a ``with`` block or by ``close()``.
+    ``clawpowers.open`` returns one. Close it with ``close()`` or a ``with`` block.
     """
 
     __slots__ = (
@@ -50,33 +50,33 @@ class Runtime(Operations):
     config: Final[Config]
 
     def __init__(self, home: Path | None = None, *, cwd: Path | None = None, user_home: Path | None = None) -> None:
-        """Open a runtime; nothing is read or written yet."""
+        """Open a runtime. This reads and writes nothing."""
         options = {"home": home, "cwd": cwd, "user_home": user_home}
         text = encode({name: value for name, value in options.items() if value is not None})
         try:
             self._core = Core(text)
         except ValueError as error:
             raise error_of(_read(str(error))[0]["error"]) from None
-        send = self._core.call
+        core_call = self._core.call
 
-        def door(operation: str, request: Request, plan: Plan | None = None, /) -> Any:
-            answer = _answer(send(operation, encode(request)))
+        def call_core(operation: str, request: Request, plan: Plan | None = None, /) -> Any:
+            result = _result(core_call(operation, encode(request)))
             if plan is not None:
-                decode(answer, plan)
-            return answer
+                decode(result, plan)
+            return result
 
-        super().__init__(door)
-        self.skills = Skills(door)
-        self.store = Store(door)
-        self.metrics = Metrics(door)
-        self.feedback = Feedback(door)
-        self.config = Config(door)
+        super().__init__(call_core)
+        self.skills = Skills(call_core)
+        self.store = Store(call_core)
+        self.metrics = Metrics(call_core)
+        self.feedback = Feedback(call_core)
+        self.config = Config(call_core)
 
     def call(self, operation: str, request: object = None) -> Any:
-        """Call an operation by its name and return its answer as JSON has it: times are text and bytes are base64."""
+        """Call an operation by its name and return its reply as plain JSON: times are strings, bytes are base64."""
         if not isinstance(operation, str):
             raise invalid_request("the name of the operation is not a string")
-        return _answer(self._core.call(operation, "{}" if request is None else write(request)))
+        return _result(self._core.call(operation, "{}" if request is None else write(request)))
 
     def close(self) -> None:
         """Close the runtime and its database; every operation after that raises ``ClosedError``."""
@@ -95,16 +95,17 @@ class Runtime(Operations):
 
 
 def open(home: Path | None = None, *, cwd: Path | None = None, user_home: Path | None = None) -> Runtime:
-    """Open a runtime; nothing is read or written yet.
+    """Open a runtime. This reads and writes nothing.
 
-    ``home`` is the runtime home, else ``CLAWPOWERS_DIR``, else ``.clawpowers`` in the user's home folder. ``cwd`` is the
-    folder that relative paths start from, else the process's. ``user_home`` is the user's home folder.
+    ``home`` is the runtime home; default: ``CLAWPOWERS_DIR``, else ``.clawpowers`` in the user's home folder. ``cwd``
+    is the folder to which relative paths are relative; default: that of the process. ``user_home`` is the user's home
+    folder; default: from the environment.
     """
     return Runtime(home, cwd=cwd, user_home=user_home)
 
 
 if sys.platform != "win32":
-    # Functions of the module in Rust: no signal handler runs in the middle of one.
+    # Implemented in Rust, so that no signal handler can interrupt them.
     os.register_at_fork(
         before=before_fork,
         after_in_parent=after_fork_in_parent,

@@ -10,11 +10,11 @@ const require = createRequire(import.meta.url);
 const table = JSON.parse(readFileSync(new URL("../../../schemas/operations.json", import.meta.url), "utf8"));
 const documents = [{ path: "skills/a/SKILL.md", text: "---\nname: a\ndescription: Does a.\n---\nText.\n" }];
 
-function refuses(code, work) {
+function assertFails(code, work) {
   assert.throws(work, (error) => error instanceof ClawpowersError && error.code === code);
 }
 
-test("the surface is that of Node's package, and three more", () => {
+test("the package exports the API of the Node package, `init` and `openPersistent`", () => {
   const names = ["ClawpowersError", "Runtime", "detect", "init", "open", "openPersistent", "parseSkill", "version"];
   assert.deepEqual(Object.keys(clawpowers).sort(), names);
   assert.equal(version, table.version);
@@ -27,27 +27,27 @@ test("the surface is that of Node's package, and three more", () => {
   }
 });
 
-test("in Node there is nothing to wait for", async () => {
+test("in Node, everything works without `init`", async () => {
   assert.equal(parseSkill(documents[0].text).skill.name, "a");
   assert.equal(detect(["success"]).rate.total, 1);
   assert.equal(await init(), undefined);
 });
 
-test("documents stand for files", async () => {
+test("documents are read like files", async () => {
   const rt = open({ documents });
   const names = ({ skills }) => skills.map(({ name }) => name);
   assert.ok(names(rt.skills.list()).includes("a"));
   assert.ok(names(await rt.skills.listAsync()).includes("a"));
   rt.setDocuments([]);
   assert.ok(!names(rt.skills.list()).includes("a"));
-  refuses("invalid_request", () => rt.setDocuments("a"));
-  refuses("invalid_request", () => rt.setDocuments([{ path: 1 }]));
-  refuses("invalid_request", () => rt.setDocuments([{ path: "a", text: "\ud800" }]));
-  refuses("invalid_request", () => open({ home: "a" }));
-  refuses("unsupported_platform", () => rt.init());
+  assertFails("invalid_request", () => rt.setDocuments("a"));
+  assertFails("invalid_request", () => rt.setDocuments([{ path: 1 }]));
+  assertFails("invalid_request", () => rt.setDocuments([{ path: "a", text: "\ud800" }]));
+  assertFails("invalid_request", () => open({ home: "a" }));
+  assertFails("unsupported_platform", () => rt.init());
 });
 
-test("a database goes out and comes back", () => {
+test("a database can be exported and imported", () => {
   const rt = open();
   rt.store.set("a", Uint8Array.of(0, 255));
   assert.equal(rt.store.incr("n", 2 ** 40), 2 ** 40);
@@ -63,11 +63,11 @@ test("a database goes out and comes back", () => {
   const shared = new SharedArrayBuffer(bytes.length);
   new Uint8Array(shared).set(bytes);
   rt.importDatabase(shared);
-  refuses("storage", () => rt.importDatabase(Uint8Array.of(1, 2, 3)));
-  const gone = new Uint8Array(8);
-  structuredClone(gone, { transfer: [gone.buffer] });
-  refuses("invalid_request", () => rt.importDatabase(gone));
-  for (const given of [undefined, null, "text", [1], 7]) refuses("invalid_request", () => rt.importDatabase(given));
+  assertFails("storage", () => rt.importDatabase(Uint8Array.of(1, 2, 3)));
+  const detached = new Uint8Array(8);
+  structuredClone(detached, { transfer: [detached.buffer] });
+  assertFails("invalid_request", () => rt.importDatabase(detached));
+  for (const given of [undefined, null, "text", [1], 7]) assertFails("invalid_request", () => rt.importDatabase(given));
   assert.deepEqual(rt.store.list(), ["a", "n"]);
 });
 
@@ -76,50 +76,50 @@ test("bad input", () => {
   const cycle = {};
   cycle.cycle = cycle;
   for (const value of [NaN, Infinity, 1, {}, cycle, Symbol("s"), () => {}, new Map(), "\ud800"]) {
-    refuses("invalid_request", () => rt.store.set("a", value));
+    assertFails("invalid_request", () => rt.store.set("a", value));
   }
-  refuses("invalid_input", () => rt.store.set("a", "x".repeat(100 << 20)));
+  assertFails("invalid_input", () => rt.store.set("a", "x".repeat(100 << 20)));
   assert.deepEqual(rt.store.list(), []);
 });
 
-test("a closed runtime stays closed, and others go on", () => {
+test("a closed runtime stays closed, and others keep working", () => {
   const [rt, other] = [open(), open()];
   other.store.set("a", "1");
   rt.close();
   rt.close();
   for (const work of [() => rt.status(), () => rt.exportDatabase(), () => rt.importDatabase(new Uint8Array()), () => rt.setDocuments([])]) {
-    refuses("closed", work);
+    assertFails("closed", work);
   }
   assert.equal(other.store.get("a"), "1");
 });
 
-test("a call that finds no room on the stack finishes its runtime and no other", () => {
-  // What is loaded already gives its exports.
+test("a stack overflow closes only its own runtime", () => {
+  // The module is already loaded, so this returns its exports.
   const { __stack_pointer: stack } = initSync();
-  const top = stack.value;
+  const start = stack.value;
   const [rt, other] = [open({ documents }), open()];
-  const down = () => {
+  const recurse = () => {
     try {
       rt.skills.list();
     } catch {
-      // The deeper, the less there is.
+      // Go on until the stack is used up.
     }
-    down();
+    recurse();
   };
-  assert.throws(down, RangeError);
-  refuses("closed", () => rt.status());
-  assert.equal(stack.value, top);
+  assert.throws(recurse, RangeError);
+  assertFails("closed", () => rt.status());
+  assert.equal(stack.value, start);
   assert.equal(other.store.incr("n"), 1);
 });
 
-test("a lasting database needs a worker of a browser", async () => {
+test("a persistent database needs a Dedicated Worker", async () => {
   await assert.rejects(openPersistent({ name: "a" }), ClawpowersError);
   await assert.rejects(openPersistent(), { code: "invalid_request" });
   await assert.rejects(openPersistent({ name: "a", home: "b" }), { code: "invalid_request" });
 });
 
-// There in a build with CLAWPOWERS_FEATURES=test-panic alone.
-const known = (() => {
+// The operation exists only in a build with CLAWPOWERS_FEATURES=test-panic.
+const available = (() => {
   try {
     open().call("test_panic");
   } catch (error) {
@@ -128,12 +128,12 @@ const known = (() => {
   return true;
 })();
 
-test("a panic finishes its runtime and no other", { skip: !known }, () => {
+test("a panic closes only its own runtime", { skip: !available }, () => {
   const other = open();
   for (let time = 0; time < 2000; time += 1) {
     const rt = open();
-    refuses("internal", () => rt.call("test_panic"));
-    refuses("closed", () => rt.status());
+    assertFails("internal", () => rt.call("test_panic"));
+    assertFails("closed", () => rt.status());
     assert.equal(other.store.incr("n"), time + 1);
   }
 });

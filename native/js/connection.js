@@ -2,52 +2,52 @@ import { decode, thrown } from "./decode.js";
 import { encode } from "./encode.js";
 import { closed, invalidRequest } from "./errors.js";
 
-/** What an open runtime and its groups of operations share: the way to the facade. */
-export class Door {
+/** Calls operations of the native module on behalf of a runtime and its groups. */
+export class Connection {
   #core;
   #fatal;
-  #inside = false;
+  #calling = false;
 
   /**
    * @param {object} core the `Core` of a binding
-   * @param {(error: unknown) => boolean} [fatal] tells whether an error of the core leaves it unusable; without one, whether
-   *   a call did that ended unseen
+   * @param {(error?: unknown) => boolean} [fatal] returns whether the error makes the core unusable; without an
+   *   argument, whether an earlier call left it unusable
    */
   constructor(core, fatal = () => false) {
     this.#core = core;
     this.#fatal = fatal;
   }
 
-  /** Calls an operation; returns the text of its reply. */
+  /** Calls an operation; returns its reply as JSON text. */
   text(operation, request) {
     const core = this.#open();
     try {
       const reply = core.call(operation, request);
-      this.#inside = false;
+      this.#calling = false;
       return reply;
     } catch (error) {
       throw this.#failed(error);
     }
   }
 
-  /** Calls an operation on another thread where the binding has one. */
+  /** Calls an operation, on another thread if the binding has threads. */
   async textAsync(operation, request) {
     const core = this.#open();
     try {
       const reply = core.callAsync === undefined ? core.call(operation, request) : core.callAsync(operation, request);
-      this.#inside = false;
+      this.#calling = false;
       return await reply;
     } catch (error) {
       throw this.#failed(error);
     }
   }
 
-  /** Does with the core what is no operation. */
+  /** Calls a method of the core that is not an operation. */
   use(work) {
     const core = this.#open();
     try {
       const result = work(core);
-      this.#inside = false;
+      this.#calling = false;
       return result;
     } catch (error) {
       throw this.#failed(error);
@@ -69,73 +69,73 @@ export class Door {
   }
 
   #open() {
-    // At the end of the stack there may be no room to see to a call that failed; that is done now.
-    if (this.#inside && this.#fatal()) this.#core = undefined;
+    // After a stack overflow, `#failed` may have overflowed too and the call is still marked; handle the failure now.
+    if (this.#calling && this.#fatal()) this.#core = undefined;
     if (this.#core === undefined) throw closed();
-    this.#inside = true;
+    this.#calling = true;
     return this.#core;
   }
 
   #failed(error) {
     if (this.#fatal(error)) this.#core = undefined;
-    this.#inside = false;
+    this.#calling = false;
     return thrown(error);
   }
 }
 
-let doorOf;
+let connectionOf;
 
-/** A group of operations; what it holds is seen by `run` alone. */
+/** A group of operations. Its private state is visible only in this module. */
 export class Base {
-  #door;
+  #connection;
 
-  constructor(door) {
-    this.#door = door;
+  constructor(connection) {
+    this.#connection = connection;
   }
 
   static {
-    doorOf = (group) => group.#door;
+    connectionOf = (group) => group.#connection;
   }
 }
 
 /**
  * Runs an operation.
  *
- * @param {Base} group what the operation was called on
- * @param {string} operation its name
- * @param {object} request the fields that were given by position
+ * @param {Base} group the group whose method was called
+ * @param {string} operation the name of the operation
+ * @param {object} request the fields given as positional arguments
  * @param {object} [options] the other fields
- * @param {string} [result] the field of the reply to return; all of it where there is none
- * @param {boolean} [bytes] whether its replies may hold bytes
+ * @param {string} [result] the field of the reply to return; default: the whole reply
+ * @param {boolean} [bytes] whether the reply may contain bytes
  */
 export function run(group, operation, request, options, result, bytes) {
   const text = encode(options === undefined ? request : merged(request, options));
-  return decode(doorOf(group).text(operation, text), result, bytes);
+  return decode(connectionOf(group).text(operation, text), result, bytes);
 }
 
-/** Runs an operation as `run` does, on another thread where the binding has one. */
+/** Runs an operation as `run` does, on another thread if the binding has threads. */
 export async function runAsync(group, operation, request, options, result, bytes) {
   const text = encode(options === undefined ? request : merged(request, options));
-  return decode(await doorOf(group).textAsync(operation, text), result, bytes);
+  return decode(await connectionOf(group).textAsync(operation, text), result, bytes);
 }
 
-/** The raw door: plain JSON in and out. */
+/** Calls an operation by its name: plain JSON in and out. */
 export function call(group, operation, request) {
-  return decode(doorOf(group).text(named(operation), encode(request)));
+  return decode(connectionOf(group).text(checked(operation), encode(request)));
 }
 
-/** The raw door, on another thread. */
+/** Calls an operation by its name, on another thread if the binding has threads. */
 export async function callAsync(group, operation, request) {
-  return decode(await doorOf(group).textAsync(named(operation), encode(request)));
+  return decode(await connectionOf(group).textAsync(checked(operation), encode(request)));
 }
 
-/** Gives the door of a group to what surrounds it. */
-export function door(group) {
-  return doorOf(group);
+/** Returns the connection of a group, for other modules of the package. */
+export function connection(group) {
+  return connectionOf(group);
 }
 
-function named(operation) {
-  if (typeof operation !== "string") throw invalidRequest("the name of the operation is not a text");
+function checked(operation) {
+  if (typeof operation !== "string") throw invalidRequest("the name of the operation is not a string");
   return operation;
 }
 

@@ -4,12 +4,12 @@ import { createRequire } from "node:module";
 import { test } from "node:test";
 import * as clawpowers from "clawpowers";
 import { ClawpowersError, Runtime, detect, open, parseSkill, version } from "clawpowers";
-import { fresh, refuses } from "./support.mjs";
+import { openFresh, assertFails } from "./support.mjs";
 
 const require = createRequire(import.meta.url);
 const table = JSON.parse(readFileSync(new URL("../../../schemas/operations.json", import.meta.url), "utf8"));
 
-test("both kinds of modules give the same things", () => {
+test("both module formats export the same objects", () => {
   const common = require("clawpowers");
   const names = ["ClawpowersError", "Runtime", "detect", "open", "parseSkill", "version"];
   assert.deepEqual(Object.keys(common).sort(), names);
@@ -17,13 +17,13 @@ test("both kinds of modules give the same things", () => {
   for (const name of names) assert.equal(common[name], clawpowers[name], name);
 });
 
-test("the version is the workspace's", () => {
+test("the version is that of the workspace", () => {
   assert.equal(version, require("clawpowers/package.json").version);
   assert.equal(version, table.version);
 });
 
-test("every operation has its method", () => {
-  const rt = fresh();
+test("every operation has a method", () => {
+  const rt = openFresh();
   const camel = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
   for (const { name, group, method } of table.operations) {
     const on = group === null || group === "runtime" ? rt : rt[group];
@@ -32,8 +32,8 @@ test("every operation has its method", () => {
   }
 });
 
-test("values come back as they went in", () => {
-  const { store } = fresh();
+test("values round-trip", () => {
+  const { store } = openFresh();
   assert.deepEqual(store.set("a", "1\u0000😀"), { key: "a", bytes: 6 });
   assert.equal(store.get("a"), "1\u0000😀");
   assert.equal(store.get("none", { default: "d" }), "d");
@@ -42,18 +42,18 @@ test("values come back as they went in", () => {
     store.set("b", given);
     assert.deepEqual(store.get("b"), bytes);
   }
-  // A view on a part of its memory stands for that part.
+  // Of a view on a part of a buffer, only that part is stored.
   store.set("b", bytes.subarray(200, 202));
   assert.deepEqual(store.get("b"), Uint8Array.of(200, 201));
   store.set("b", new Uint8Array());
   assert.equal(store.get("b"), "");
-  // Bytes that are text come back as text.
+  // Bytes that are valid UTF-8 are returned as a string.
   store.set("b", new TextEncoder().encode("é"));
   assert.equal(store.get("b"), "é");
 });
 
 test("every method of the store", async () => {
-  const { store } = fresh();
+  const { store } = openFresh();
   store.set("n:a", "1");
   assert.equal(store.incr("n:a"), 2);
   assert.equal(store.incr("n:a", 2 ** 40), 2 + 2 ** 40);
@@ -86,7 +86,7 @@ test("every method of the store", async () => {
 });
 
 test("executions, analysis, settings", () => {
-  const rt = fresh();
+  const rt = openFresh();
   const { id } = rt.metrics.record({ skill: "a", outcome: "success", duration: 1.5, tokens_in: 10n, cost: "0.1", at: new Date(0) });
   assert.equal(typeof id, "string");
   const [shown] = rt.metrics.show();
@@ -103,15 +103,15 @@ test("executions, analysis, settings", () => {
 test("functions that need no runtime", () => {
   const { skill } = parseSkill("---\nname: a\ndescription: Does a.\nicon_base64: AAAA\n---\nText.\n", { folder: "a" });
   assert.equal(skill.name, "a");
-  // What a skill calls so is no value of ours.
+  // A field of the skill whose name ends in `_base64` is not decoded.
   assert.equal(skill.frontmatter.icon_base64, "AAAA");
   assert.equal(detect(["success", "failure"]).rate.total, 2);
-  refuses("invalid_input", () => detect(["good"]));
-  refuses("invalid_request", () => parseSkill());
+  assertFails("invalid_input", () => detect(["good"]));
+  assertFails("invalid_request", () => parseSkill());
 });
 
-test("the raw door speaks plain JSON", async () => {
-  const rt = fresh();
+test("`call` takes and returns plain JSON", async () => {
+  const rt = openFresh();
   rt.call("store_set", { key: "a", value_base64: "/w==" });
   const reply = { key: "a", value: null, value_base64: "/w==", found: true };
   assert.deepEqual(rt.call("store_get", { key: "a" }), reply);
@@ -122,38 +122,38 @@ test("the raw door speaks plain JSON", async () => {
 });
 
 test("errors have a code, a hint and details", () => {
-  const rt = fresh();
-  const missing = refuses("not_found", () => rt.store.get("a"), "key not found: a");
+  const rt = openFresh();
+  const missing = assertFails("not_found", () => rt.store.get("a"), "key not found: a");
   assert.match(missing.hint, /rt\.store\.list\(\)/);
   assert.equal(missing.details, undefined);
-  const unknown = refuses("unknown_operation", () => rt.call("nothing"));
+  const unknown = assertFails("unknown_operation", () => rt.call("nothing"));
   assert.ok(unknown.details.operations.includes("store_get"));
-  assert.match(String(missing.stack), /surface\.test\.mjs/);
+  assert.match(String(missing.stack), /api\.test\.mjs/);
   assert.equal(Object.prototype.toString.call(new ClawpowersError("m", { code: "io" })), "[object Error]");
 });
 
 test("a closed runtime stays closed", async () => {
-  const rt = fresh();
+  const rt = openFresh();
   rt.store.set("a", "1");
   rt.close();
   rt.close();
-  const words = ["closed", "the runtime is closed"];
-  assert.equal(refuses(words[0], () => rt.store.get("a"), words[1]).hint, "open another one");
-  refuses("closed", () => rt.status());
-  refuses("closed", () => rt.call("store_get", { key: "a" }));
+  const [code, message] = ["closed", "the runtime is closed"];
+  assert.equal(assertFails(code, () => rt.store.get("a"), message).hint, "open another one");
+  assertFails("closed", () => rt.status());
+  assertFails("closed", () => rt.call("store_get", { key: "a" }));
   for (const promise of [rt.skills.listAsync(), rt.callAsync("status")]) {
     await assert.rejects(promise, { code: "closed" });
   }
   assert.equal(open(rt.options).store.get("a"), "1");
 });
 
-test("a runtime is disposed of", () => {
-  const rt = fresh();
+test("`Symbol.dispose` closes a runtime", () => {
+  const rt = openFresh();
   rt[Symbol.dispose ?? Symbol.for("Symbol.dispose")]();
-  refuses("closed", () => rt.status());
+  assertFails("closed", () => rt.status());
 });
 
-test("what is not to be seen is not seen", () => {
+test("private state is not visible", () => {
   const rt = open();
   assert.deepEqual(Object.keys(rt), ["skills", "store", "metrics", "feedback", "config"]);
   assert.deepEqual(Object.keys(rt.store), []);

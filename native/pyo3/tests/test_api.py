@@ -1,4 +1,4 @@
-"""What the package offers, used as a program would."""
+"""Uses the package as a program would."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from clawpowers import _encode
 from support import SKILL, Case
 
 
-class Surface(Case):
+class Api(Case):
     def test_a_runtime_is_closed_at_the_end_of_its_block(self) -> None:
         with clawpowers.open(self.home) as rt:
             self.assertIsInstance(rt, clawpowers.Runtime)
@@ -27,14 +27,14 @@ class Surface(Case):
             self.assertEqual((caught.exception.code, caught.exception.hint), ("closed", "open another one"))
         rt.close()
 
-    def test_a_runtime_that_nobody_holds_is_gone_at_once(self) -> None:
+    def test_an_unreferenced_runtime_is_freed_at_once(self) -> None:
         gc.disable()
         try:
             rt = clawpowers.open(self.home)
             rt.store.set("a", "1")
-            gone = weakref.ref(rt)
+            reference = weakref.ref(rt)
             del rt
-            self.assertIsNone(gone())
+            self.assertIsNone(reference())
         finally:
             gc.enable()
 
@@ -57,7 +57,7 @@ class Surface(Case):
         legacy.mkdir()
         self.assertEqual(self.rt.import_legacy(from_=legacy)["from"], str(legacy))
 
-    def test_bytes_come_back(self) -> None:
+    def test_bytes_round_trip(self) -> None:
         for value in (b"", b"\xff\x00", bytearray(b"\x80"), memoryview(b"\x81--")[::2], bytes(range(256))):
             self.rt.store.set("a", value)
             got = self.rt.store.get("a")
@@ -65,7 +65,7 @@ class Surface(Case):
         self.assertEqual(self.rt.store.list_values("a")[0]["value"], bytes(range(256)))
         self.assertTrue(self.rt.store.cas("a", bytes(range(256)), b"\xfe")["swapped"])
         self.assertEqual(self.rt.store.cas("a", None, "x")["current"], {"value": b"\xfe"})
-        # The raw door keeps what JSON has.
+        # `call` returns bytes as base64.
         self.assertEqual(self.rt.call("store_get", {"key": "a"})["value_base64"], "/g==")
 
     def test_times_are_aware(self) -> None:
@@ -89,21 +89,21 @@ class Surface(Case):
         for seconds, text in ((0, "0"), (-1.5, "-1.500000"), (86400, "86400"), (1e-6, "0.000001")):
             self.assertEqual(_encode.write(dt.timedelta(seconds=seconds)), text)
 
-    def test_what_needs_no_runtime(self) -> None:
+    def test_functions_that_need_no_runtime(self) -> None:
         parsed = clawpowers.parse_skill(SKILL, folder="a-skill", target="spec")
         assert parsed["skill"] is not None
         self.assertEqual(parsed["skill"]["name"], "a-skill")
         self.assertEqual(clawpowers.detect(["success", "failure"])["changes"], [])
         self.assertRegex(clawpowers.__version__, r"^\d+\.\d+\.\d+$")
 
-    def test_none_means_null_where_any_value_goes(self) -> None:
+    def test_none_means_null_if_any_value_is_allowed(self) -> None:
         self.rt.init()
         self.rt.config.set("profiles.dev.note", {"a": [None, True, "é"]})
         self.assertEqual(self.rt.config.get("profiles.dev.note"), {"a": [None, True, "é"]})
         self.rt.config.set("profiles.dev.note", None)
         self.assertIsNone(self.rt.config.get("profiles.dev.note"))
 
-    def test_a_value_that_looks_like_bytes_stays(self) -> None:
+    def test_a_value_that_looks_like_bytes_is_not_decoded(self) -> None:
         self.rt.init()
         value = {"x_base64": "/w==", "updated_at": "2026-11-03T00:00:00Z"}
         self.rt.config.set("profiles.dev.note", value)
@@ -124,7 +124,7 @@ class Surface(Case):
         self.assertEqual(typing.get_type_hints(type(self.rt.store).get)["return"], str | bytes)
         self.assertIs(typing.get_type_hints(type(self.rt.skills).list)["return"], clawpowers.types.SkillListReply)
 
-    def test_every_group_is_there(self) -> None:
+    def test_every_operation_has_a_method(self) -> None:
         table = json.loads((Path(__file__).parents[3] / "schemas" / "operations.json").read_text(encoding="utf-8"))
         for entry in table["operations"]:
             owner = self.rt if entry["group"] is None else getattr(self.rt, entry["group"])
@@ -133,7 +133,7 @@ class Surface(Case):
 
 
 class Errors(Case):
-    def test_the_tree(self) -> None:
+    def test_the_class_hierarchy(self) -> None:
         bases = {
             clawpowers.InvalidRequestError: (),
             clawpowers.UnknownOperationError: (),
@@ -151,7 +151,7 @@ class Errors(Case):
                 self.assertTrue(issubclass(kind, base), (kind, base))
         self.assertEqual({kind.__name__ for kind in bases} | {"Error"}, {n for n in clawpowers.__all__ if n.endswith("Error")})
 
-    def test_each_is_raised(self) -> None:
+    def test_each_class_is_raised(self) -> None:
         with self.assertRaises(LookupError) as missing:
             self.rt.store.get("a")
         error = missing.exception
@@ -172,7 +172,7 @@ class Errors(Case):
         self.rt.store.set("a", "1")
         self.rt.close()
         database = next(self.home.rglob("*.db"))
-        database.write_bytes(b"no database" * 100)
+        database.write_bytes(b"not a database" * 100)
         with self.assertRaises(clawpowers.StorageError) as storage:
             self.open().store.get("a")
         self.assertEqual(storage.exception.details["kind"], "corrupt")
