@@ -175,7 +175,8 @@ pub(crate) fn unsafe_characters(text: &str) -> Vec<char> {
     text.chars().filter(bad).collect()
 }
 
-/// Tells whether this process ignores a signal, for example because a shell started it in the background or with `nohup`.
+/// Returns whether this process ignores a signal, for example because a shell started it in the background or with
+/// `nohup`.
 /// Its children inherit that.
 pub(crate) fn is_ignored(number: i32) -> bool {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();

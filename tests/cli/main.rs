@@ -3,7 +3,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "a test that cannot go on has failed"
+    reason = "a test that cannot continue has failed"
 )]
 #![expect(
     clippy::disallowed_methods,
@@ -19,6 +19,7 @@ mod config;
 mod config_unset;
 mod damage;
 mod fix;
+mod guarantees;
 mod harness;
 mod help;
 mod home;
@@ -34,7 +35,6 @@ mod metrics_figures;
 mod metrics_lines;
 mod new_doctor;
 mod piped;
-mod promises;
 mod prompt;
 mod read_show_search;
 mod readme;

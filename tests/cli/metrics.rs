@@ -1,4 +1,4 @@
-//! `metrics`: record, start, finish, and what they refuse.
+//! `metrics`: record, start and finish, with valid and invalid arguments.
 
 use crate::harness::Sandbox;
 use serde_json::{Value, json};

@@ -67,7 +67,7 @@ impl Sandbox {
     }
 }
 
-/// Tells whether stderr is empty, except for the warning of an unknown skill.
+/// Returns whether stderr is empty, except for the warning of an unknown skill.
 fn is_quiet(args: &[&str], err: &str) -> bool {
     let records = matches!(args, ["metrics", "record" | "start", ..]);
     err.is_empty() || records && err.starts_with("warning: there is no skill `") && err.lines().count() == 2

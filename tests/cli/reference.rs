@@ -57,7 +57,7 @@ fn every_recorded_case_matches() {
 }
 
 #[test]
-fn a_skill_file_stands_for_its_folder() {
+fn a_path_of_a_skill_file_selects_its_folder() {
     let sandbox = Sandbox::new();
     sandbox.skill("tea-log", "Keeps a log of teas.");
     for verb in ["validate", "read-properties", "to-prompt"] {
@@ -71,7 +71,7 @@ fn a_skill_file_stands_for_its_folder() {
 }
 
 #[test]
-fn to_prompt_takes_several_folders_and_stops_at_the_first_refusal() {
+fn to_prompt_takes_several_folders_and_stops_at_the_first_invalid_one() {
     let sandbox = Sandbox::new();
     sandbox.skill("one", "Does one.");
     sandbox.skill("two", "Does two.");

@@ -1,7 +1,7 @@
-//! Text that people read, as reviewed snapshots: help pages, tables, errors and problems of skills.
+//! Snapshots of user-visible output: help pages, tables, errors and problems of skills.
 //!
-//! If a text changes, a test fails and writes the new text next to the old one. `cargo insta review` shows the differences;
-//! `INSTA_UPDATE=always` accepts them all, and `git diff` shows them.
+//! If the output changes, the test fails and writes the new output next to the old one. `cargo insta review` shows the
+//! differences; `INSTA_UPDATE=always` accepts them all, and `git diff` shows them.
 
 use crate::analyze::{THEN, import, lines, worsening};
 use crate::harness::Sandbox;
@@ -55,7 +55,7 @@ fn words(line: &str) -> Vec<String> {
     words
 }
 
-/// Compares a text with its snapshot.
+/// Compares output with its snapshot.
 fn check(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("snapshots");
@@ -64,7 +64,7 @@ fn check(name: &str, text: &str) {
     settings.bind(|| insta::assert_snapshot!(name, text));
 }
 
-/// Replaces text that differs between runs, such as a time, in lines that contain `mark`.
+/// Replaces output that differs between runs, such as a time, in lines that contain `mark`.
 fn masked(text: &str, mark: &str, mask: impl Fn(&str) -> String) -> String {
     let line = |line: &str| {
         if line.contains(mark) {

@@ -1,4 +1,4 @@
-//! The cases in `cases/OPERATION.json`, whose form README.md describes.
+//! The cases in `cases/OPERATION.json`, whose format README.md describes.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -52,7 +52,7 @@ impl Case {
     }
 }
 
-/// A text, a generated text, or bytes as `{"$base64": …}`.
+/// A string, a generated string, or bytes as `{"$base64": …}`.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(transparent)]
 pub(crate) struct Bytes(pub(crate) Value);
@@ -64,12 +64,12 @@ impl Bytes {
         }
         match expanded(&self.0) {
             Value::String(text) => text.into_bytes(),
-            other => panic!("{other} is not a text"),
+            other => panic!("{other} is not a string"),
         }
     }
 }
 
-/// Returns a value with its generated texts: `{"$repeat": [TEXT, TIMES]}` and `{"$concat": [TEXT, …]}`.
+/// Returns a value with its generated strings: `{"$repeat": [TEXT, TIMES]}` and `{"$concat": [TEXT, …]}`.
 pub(crate) fn expanded(value: &Value) -> Value {
     match value {
         Value::Array(list) => list.iter().map(expanded).collect(),
@@ -119,7 +119,7 @@ pub(crate) fn suites() -> Vec<Suite> {
     paths().iter().map(|path| read(path)).collect()
 }
 
-/// Writes the reply of each case without one into its file, for a person to check.
+/// Writes the replies of cases without one into the files, for a person to check.
 pub(crate) fn fill(answer: impl Fn(&Suite, &Case) -> Value) {
     for path in paths() {
         let suite = read(&path);

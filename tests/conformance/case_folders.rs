@@ -55,7 +55,7 @@ impl CaseFolders {
         self.sandbox.runtime_home()
     }
 
-    /// The program in the working folder.
+    /// Returns the program, to be run in the working folder.
     pub(crate) fn program(&self) -> Command {
         self.sandbox.command(env!("CARGO_BIN_EXE_clawpowers"))
     }
@@ -93,14 +93,14 @@ impl CaseFolders {
     pub(crate) fn word(&self, word: &Bytes) -> Option<OsString> {
         match String::from_utf8(word.bytes()) {
             Ok(text) => Some(self.named(&Value::String(text)).as_str().unwrap().into()),
-            Err(error) => odd(error.into_bytes()),
+            Err(error) => os_string(error.into_bytes()),
         }
     }
 
     /// Replaces the names of the folders with their paths.
     fn named(&self, value: &Value) -> Value {
         let folders = self.folders();
-        texts(value, &|text| {
+        map_strings(value, &|text| {
             folders
                 .iter()
                 .fold(text.to_owned(), |text, (name, path)| text.replace(name, path))
@@ -111,7 +111,7 @@ impl CaseFolders {
     pub(crate) fn reply(&self, text: &str) -> Value {
         let reply: Value = serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"));
         let folders = self.folders();
-        texts(&reply, &|text| {
+        map_strings(&reply, &|text| {
             folders
                 .iter()
                 .fold(text.to_owned(), |text, (name, path)| text.replace(path, name))
@@ -119,13 +119,15 @@ impl CaseFolders {
     }
 }
 
-/// Returns a value with every text changed.
-fn texts(value: &Value, change: &dyn Fn(&str) -> String) -> Value {
+/// Returns a value with every string changed.
+fn map_strings(value: &Value, change: &dyn Fn(&str) -> String) -> Value {
     match value {
         Value::String(text) => Value::String(change(text)),
-        Value::Array(list) => list.iter().map(|value| texts(value, change)).collect(),
+        Value::Array(list) => list.iter().map(|value| map_strings(value, change)).collect(),
         Value::Object(map) => {
-            let entries = map.iter().map(|(key, value)| (key.clone(), texts(value, change)));
+            let entries = map
+                .iter()
+                .map(|(key, value)| (key.clone(), map_strings(value, change)));
             Value::Object(entries.collect())
         }
         other => other.clone(),
@@ -133,13 +135,13 @@ fn texts(value: &Value, change: &dyn Fn(&str) -> String) -> Value {
 }
 
 #[cfg(unix)]
-#[expect(clippy::unnecessary_wraps, reason = "not every system can express it")]
-fn odd(bytes: Vec<u8>) -> Option<OsString> {
+#[expect(clippy::unnecessary_wraps, reason = "other systems cannot express it")]
+fn os_string(bytes: Vec<u8>) -> Option<OsString> {
     use std::os::unix::ffi::OsStringExt as _;
     Some(OsString::from_vec(bytes))
 }
 
 #[cfg(not(unix))]
-fn odd(_: Vec<u8>) -> Option<OsString> {
+fn os_string(_: Vec<u8>) -> Option<OsString> {
     None
 }

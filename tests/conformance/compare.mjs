@@ -1,7 +1,7 @@
 // Runs the cases through a JavaScript runtime and compares the replies; for Node and for browsers.
 
 /**
- * Parses JSON text. A whole number that is not safe as a number becomes a `bigint`.
+ * Parses JSON text. An integer that is not safe as a number becomes a `bigint`.
  *
  * @param {string} text
  */
@@ -14,7 +14,7 @@ export function parse(text) {
   );
 }
 
-/** Returns a value with its generated texts: `{"$repeat": [TEXT, TIMES]}` and `{"$concat": [TEXT, …]}`. */
+/** Returns a value with its generated strings: `{"$repeat": [TEXT, TIMES]}` and `{"$concat": [TEXT, …]}`. */
 export function expanded(value) {
   if (Array.isArray(value)) return value.map(expanded);
   if (!isObject(value)) return value;
@@ -23,7 +23,7 @@ export function expanded(value) {
   return mapped(value, expanded);
 }
 
-/** Returns the bytes of a file of a case: a text, a generated text, or `{"$base64": …}`. */
+/** Returns the bytes of a file of a case: a string, a generated string, or `{"$base64": …}`. */
 export function bytesOf(content) {
   if (typeof content.$base64 === "string") return Uint8Array.from(atob(content.$base64), (char) => char.charCodeAt(0));
   return new TextEncoder().encode(expanded(content));
@@ -32,23 +32,23 @@ export function bytesOf(content) {
 /**
  * Runs all cases of all suites.
  *
- * @param {object} world how to open this kind of runtime:
- *   `open(case)` returns `{rt, raw, names, error, end}`: a runtime, the raw call of another one, pairs of a name and its
- *   path, the class of errors, and a function that closes everything; `expected(case)` returns the reply of this kind of
- *   runtime, or `undefined` if the case is not for it
+ * @param {object} platform how to open a runtime of this kind:
+ *   `open(case)` returns `{rt, raw, names, error, end}`: a runtime, a function that calls another one with JSON text, pairs
+ *   of a name and its path, the class of errors, and a function that closes everything; `expected(case)` returns the reply
+ *   of this kind of runtime, or `undefined` if the case does not apply to it
  * @param {object[]} suites the content of `cases/`
  * @param {object} table the content of `schemas/operations.json`
  */
-export async function runAll(world, suites, table) {
+export async function runAll(platform, suites, table) {
   const failures = [];
   let cases = 0;
   let failed = 0;
   for (const suite of suites) {
     for (const one of suite.cases) {
-      const expected = world.expected(one);
+      const expected = platform.expected(one);
       if (expected === undefined) continue;
       cases += 1;
-      const found = await failuresOf(world, suite, one, expanded(expected), table);
+      const found = await failuresOf(platform, suite, one, expanded(expected), table);
       failed += found.length > 0 ? 1 : 0;
       failures.push(...found.map((why) => `${suite.operation}: ${one.name}: ${why}`));
     }
@@ -56,7 +56,7 @@ export async function runAll(world, suites, table) {
   return { cases, failed, failures };
 }
 
-async function failuresOf(world, suite, one, expected, table) {
+async function failuresOf(platform, suite, one, expected, table) {
   const operation = one.call ?? suite.operation;
   const entry = table.operations.find(({ name }) => name === operation);
   const ways = { text: (open, request) => open.raw(operation, request) };
@@ -70,10 +70,10 @@ async function failuresOf(world, suite, one, expected, table) {
   }
   const failures = [];
   for (const [way, run] of Object.entries(ways)) {
-    const open = await world.open(one);
+    const open = await platform.open(one);
     try {
-      const named = (value) => texts(value, (text) => open.names.reduce((now, [name, path]) => now.replaceAll(name, path), text));
-      const renamed = (value) => texts(value, (text) => open.names.reduce(outOf, text));
+      const named = (value) => mapStrings(value, (text) => open.names.reduce((now, [name, path]) => now.replaceAll(name, path), text));
+      const renamed = (value) => mapStrings(value, (text) => open.names.reduce(outOf, text));
       for (const [before, request] of one.setup ?? []) setUp(open, way, before, named(expanded(request)));
       const request = one.request === undefined ? expanded(one.request_text) : named(expanded(one.request));
       const given = way === "text" && one.request !== undefined ? write(request) : request;
@@ -97,7 +97,7 @@ function outOf(text, [name, path]) {
 /**
  * Runs a setup step on the runtime of the request.
  *
- * A runtime without a disk skips steps that need one, and the case expects the reply without them.
+ * An in-memory runtime skips steps that need a disk, and the case expects the reply without them.
  */
 function setUp({ rt, raw }, way, operation, request) {
   const { error } = way === "text" ? JSON.parse(raw(operation, write(request))) : tried(() => rt.call(operation, request));
@@ -119,10 +119,10 @@ function byMethod(rt, { group, method, positional, result }, request, suffix, wi
   const on = group === null || group === "runtime" ? rt : rt[group];
   const options = { ...request };
   const places = positional.map((name) => {
-    const twin = `${name}_base64`;
-    if (!(name in options) && isBase64(options[twin])) {
-      const bytes = bytesOf({ $base64: options[twin] });
-      delete options[twin];
+    const encoded = `${name}_base64`;
+    if (!(name in options) && isBase64(options[encoded])) {
+      const bytes = bytesOf({ $base64: options[encoded] });
+      delete options[encoded];
       return bytes;
     }
     const value = options[name];
@@ -131,14 +131,14 @@ function byMethod(rt, { group, method, positional, result }, request, suffix, wi
   });
   const name = method.replace(/_(.)/g, (_, letter) => letter.toUpperCase()) + suffix;
   const rest = Object.keys(options).length === 0 ? [] : [options];
-  // In JSON such a number is a text; the method returns a number if that is exact.
+  // In JSON such a number is a string; the method returns a number if that is exact.
   const exact = (value) => (wide && (typeof value === "bigint" || Number.isSafeInteger(value)) ? String(value) : value);
   const wrapped = (value) => (result === null ? value : { [result]: exact(value) });
   const answer = on[name](...places, ...rest);
   return suffix === "" ? wrapped(answer) : answer.then(wrapped);
 }
 
-/** Tells whether a method returns a whole number of 64 bits. */
+/** Returns whether a method returns a 64-bit integer. */
 function isWide({ $defs }, { reply, result }) {
   return result !== null && $defs[reply.$ref.replace("#/$defs/", "")].properties[result].format === "int64";
 }
@@ -207,7 +207,7 @@ export function differs(place, expected, actual, version) {
   );
 }
 
-/** Tells whether a text is a hint in which each reference in braces is worded for JavaScript. */
+/** Returns whether `text` is the hint with a JavaScript phrase for each reference in braces. */
 function isWorded(hint, text) {
   const pieces = hint.split(/(\{.*?\})/).map((piece, index) => {
     if (index % 2 === 0) return piece.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
@@ -234,11 +234,11 @@ function write(value) {
   return `{${Object.entries(value).map(([key, field]) => `${JSON.stringify(key)}:${write(field)}`).join(",")}}`;
 }
 
-/** Returns a value with every text changed. */
-export function texts(value, change) {
+/** Returns a value with every string changed. */
+export function mapStrings(value, change) {
   if (typeof value === "string") return change(value);
-  if (Array.isArray(value)) return value.map((item) => texts(item, change));
-  return isObject(value) ? mapped(value, (field) => texts(field, change)) : value;
+  if (Array.isArray(value)) return value.map((item) => mapStrings(item, change));
+  return isObject(value) ? mapped(value, (field) => mapStrings(field, change)) : value;
 }
 
 function mapped(object, change) {

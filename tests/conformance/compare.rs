@@ -1,4 +1,4 @@
-//! Whether a reply is the expected one.
+//! Compares replies with the expected ones.
 
 use clawpowers_executor::Timestamp;
 use serde_json::Value;
@@ -47,7 +47,7 @@ fn at(place: &str, expected: &Value, actual: &Value) -> Result<(), String> {
             }
             true
         }
-        // Not every language tells 1 and 1.0 apart.
+        // Not every language distinguishes 1 and 1.0.
         (Value::Number(one), Value::Number(other)) if one.is_f64() || other.is_f64() => {
             one.as_f64() == other.as_f64()
         }
@@ -59,7 +59,7 @@ fn at(place: &str, expected: &Value, actual: &Value) -> Result<(), String> {
     Err(format!("{place}: expected {expected}, found {actual}"))
 }
 
-/// Tells whether a text is a hint in which each reference in braces is worded in backticks.
+/// Returns whether `text` is the hint with a phrase in backticks for each reference in braces.
 fn is_worded(hint: &str, text: &str) -> bool {
     let mut rest = text;
     for (index, piece) in hint.split(['{', '}']).enumerate() {

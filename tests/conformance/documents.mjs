@@ -1,21 +1,21 @@
-// Opens a runtime without a disk for a case, whose files are documents; for Node and for browsers.
-import { bytesOf, texts } from "./compare.mjs";
+// Opens an in-memory runtime with the files of a case as documents; for Node and for browsers.
+import { bytesOf, mapStrings } from "./compare.mjs";
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
- * Returns the world of the package for WebAssembly.
+ * Returns the platform of the WASM package, for `runAll`.
  *
- * @param {object} clawpowers the package, loaded
- * @param {object} Core the class of the binding, for requests that are text
+ * @param {object} clawpowers the loaded package
+ * @param {object} Core the class of the binding, which takes requests as JSON text
  */
-export function world({ open, ClawpowersError }, Core) {
+export function platform({ open, ClawpowersError }, Core) {
   return {
     expected(one) {
       const contents = Object.values(one.files ?? {});
-      // A document is a text.
+      // The documents of `Core.open` are strings.
       if (contents.some((content) => content.$base64 !== undefined)) return undefined;
-      return texts(one.wasm ?? one.reply, (text) => text.replaceAll("$WORK/", ""));
+      return mapStrings(one.wasm ?? one.reply, (text) => text.replaceAll("$WORK/", ""));
     },
     open(one) {
       const files = Object.entries(one.files ?? {}).filter(([name]) => !name.startsWith("$HOME/"));

@@ -1,4 +1,4 @@
-// Reads the cases and reports the results, for the runners in Node.
+// Reads the cases and prints the results, for the runners in Node.
 import { readFileSync, readdirSync } from "node:fs";
 import { parse, runAll } from "./compare.mjs";
 
@@ -12,9 +12,9 @@ export function suites() {
   return names.map((name) => parse(readFileSync(new URL(name, cases), "utf8")));
 }
 
-/** Runs all cases in a world, prints the results, and sets the exit code. */
-export async function main(runner, world) {
-  const { cases, failed, failures } = await runAll(world, suites(), table);
+/** Runs all cases in a platform, prints the results, and sets the exit code. */
+export async function main(runner, platform) {
+  const { cases, failed, failures } = await runAll(platform, suites(), table);
   for (const failure of failures) console.log(failure);
   console.log(`${runner}: ${cases} cases, ${failed} failed`);
   if (failed > 0 || cases === 0) process.exitCode = 1;

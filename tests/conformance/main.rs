@@ -1,4 +1,4 @@
-//! The suite of requests and replies for every language, run through the runtime and through the program.
+//! Runs the conformance cases through the runtime and through the program.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -93,7 +93,7 @@ fn the_program_replies_as_in_the_cases() {
         let output = child.wait_with_output().unwrap();
         let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
         if !out.is_empty() && !err.is_empty() {
-            return Some(Err(format!("it wrote to stderr too: {err}")));
+            return Some(Err(format!("it also wrote to stderr: {err}")));
         }
         let reply = folders.reply(&format!("{out}{err}"));
         if reply.get("error").is_some() == err.is_empty() {
@@ -107,12 +107,12 @@ fn the_program_replies_as_in_the_cases() {
         let done = compare::matches(&expected, &reply);
         Some(done.and_then(|()| match output.status.code() {
             found if found == Some(code) => Ok(()),
-            found => Err(format!("it ended with {found:?} instead of {code}")),
+            found => Err(format!("it exited with {found:?} instead of {code}")),
         }))
     });
 }
 
-/// Returns the exit code that belongs to a reply, as COMPATIBILITY.md lists them.
+/// Returns the exit code for a reply, as listed in COMPATIBILITY.md.
 fn exit_code(operation: &str, reply: &Value) -> i32 {
     if let Some(code) = reply.pointer("/error/code") {
         return match code.as_str().unwrap_or_default() {
@@ -142,7 +142,7 @@ fn exit_code(operation: &str, reply: &Value) -> i32 {
             let unused = reasons.is_some_and(|reasons| reasons.keys().any(|reason| reason != "mended"));
             return if used == 0 && unused { 3 } else { 0 };
         }
-        // A folder that the request names must contain something of 1.x.
+        // A folder named in the request must contain data of 1.x.
         "import" => {
             let executions = |name: &str| {
                 let executions = field("executions").and_then(|executions| executions.get(name));
@@ -190,7 +190,11 @@ fn a_damaged_database_is_a_storage_error() {
     ] {
         let folders = CaseFolders::empty();
         std::fs::create_dir_all(folders.home()).unwrap();
-        std::fs::write(folders.home().join("clawpowers.db"), "no database ".repeat(1000)).unwrap();
+        std::fs::write(
+            folders.home().join("clawpowers.db"),
+            "not a database ".repeat(1000),
+        )
+        .unwrap();
         let runtime: Runtime = folders.runtime();
         let reply = folders.reply(&runtime.call(operation, &request.to_string()));
         let code = reply.pointer("/error/code").and_then(Value::as_str);

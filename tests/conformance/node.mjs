@@ -1,4 +1,4 @@
-// Runs the cases through the package for Node: `node tests/conformance/node.mjs`, once the package is built.
+// Runs the cases with the Node package: `node tests/conformance/node.mjs`. Build `native/ffi` first.
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -9,7 +9,7 @@ import { main } from "./files.mjs";
 
 const { Core } = createRequire(import.meta.url)("../../native/ffi/clawpowers.node");
 
-// No skills of the user who runs this.
+// Do not read skills of the current user.
 for (const name of ["CLAUDE_CONFIG_DIR", "CODEX_HOME", "COPILOT_HOME", "XDG_CONFIG_HOME"]) delete process.env[name];
 
 await main("node", {

@@ -1,4 +1,4 @@
-"""Runs the cases through the package for Python: `python tests/conformance/python.py`, once the package is installed."""
+"""Runs the cases with the Python package: `python tests/conformance/python.py`. Install `native/pyo3` first."""
 
 from __future__ import annotations
 
@@ -52,28 +52,28 @@ class CaseFolders:
 
     def named(self, value: Any) -> Any:
         for name, path in self._folders():
-            value = texts(value, lambda text, name=name, path=path: text.replace(name, path))
+            value = map_strings(value, lambda text, name=name, path=path: text.replace(name, path))
         return value
 
     def renamed(self, value: Any) -> Any:
         for name, path in self._folders():
-            value = texts(value, lambda text, name=name, path=path: text.replace(path, name))
+            value = map_strings(value, lambda text, name=name, path=path: text.replace(path, name))
         return value
 
 
-def texts(value: Any, change: Callable[[str], str]) -> Any:
-    """Returns a value with every text changed."""
+def map_strings(value: Any, change: Callable[[str], str]) -> Any:
+    """Returns a value with every string changed."""
     if isinstance(value, str):
         return change(value)
     if isinstance(value, list):
-        return [texts(item, change) for item in value]
+        return [map_strings(item, change) for item in value]
     if isinstance(value, dict):
-        return {key: texts(item, change) for key, item in value.items()}
+        return {key: map_strings(item, change) for key, item in value.items()}
     return value
 
 
 def expanded(value: Any) -> Any:
-    """Returns a value with its generated texts: `{"$repeat": [TEXT, TIMES]}` and `{"$concat": [TEXT, …]}`."""
+    """Returns a value with its generated strings: `{"$repeat": [TEXT, TIMES]}` and `{"$concat": [TEXT, …]}`."""
     if isinstance(value, list):
         return [expanded(item) for item in value]
     if isinstance(value, dict):
@@ -86,7 +86,7 @@ def expanded(value: Any) -> Any:
 
 
 def bytes_of(content: Any) -> bytes:
-    """Returns the bytes of a file of a case: a text, a generated text, or `{"$base64": …}`."""
+    """Returns the bytes of a file of a case: a string, a generated string, or `{"$base64": …}`."""
     if isinstance(content, dict) and "$base64" in content:
         return base64.b64decode(content["$base64"])
     return expanded(content).encode("utf-8")
@@ -112,12 +112,12 @@ def by_method(folders: CaseFolders, operation: str, request: dict[str, Any]) -> 
     rest = {f"{key}_" if key == "from" else key: value for key, value in request.items()}
     parameters = inspect.signature(method).parameters
     for name in parameters:
-        twin = f"{name}_base64"
-        if twin in rest and twin not in parameters:
+        encoded = f"{name}_base64"
+        if encoded in rest and encoded not in parameters:
             if rest.get(name) is not None:
                 raise NotExpressible
             try:
-                rest[name] = base64.b64decode(rest.pop(twin), validate=True)
+                rest[name] = base64.b64decode(rest.pop(encoded), validate=True)
             except (TypeError, ValueError):
                 raise NotExpressible from None
     schema = TABLE["$defs"][entry["request"]["$ref"].rpartition("/")[2]]
@@ -144,7 +144,7 @@ def by_method(folders: CaseFolders, operation: str, request: dict[str, Any]) -> 
         try:
             inspect.signature(method).bind(*places, **rest)
         except TypeError:
-            # Python itself refuses unknown and missing arguments.
+            # Python itself rejects unknown and missing arguments.
             return {"error": "invalid_request"}
         raise
     return {"ok": plain(answer if entry["result"] is None else {entry["result"]: answer})}
@@ -167,7 +167,7 @@ def reply_of(error: clawpowers.Error) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """Returns a result as in JSON: bytes in base64, times as text."""
+    """Returns a result as in JSON: bytes in base64, times as strings."""
     if isinstance(value, list):
         return [plain(item) for item in value]
     if isinstance(value, dict):
@@ -183,7 +183,7 @@ def plain(value: Any) -> Any:
 
 
 def time_text(time: datetime) -> str:
-    """Returns a time as in replies: in UTC, without zeros at the end of the fraction."""
+    """Returns a time as in replies: in UTC, without trailing zeros in the fraction."""
     whole, dot, fraction = time.isoformat().removesuffix("+00:00").partition(".")
     return f"{whole}{dot}{fraction.rstrip('0')}Z"
 
@@ -203,7 +203,7 @@ def cut(expected: Any, operation: str) -> Any:
 
 
 def is_worded(hint: str, text: str) -> bool:
-    """Tells whether a text is a hint in which each reference in braces is worded for Python."""
+    """Returns whether `text` is the hint with a Python phrase for each reference in braces."""
     pattern = ""
     for index, piece in enumerate(re.split(r"(\{.*?\})", hint)):
         reference = r"`\w+`" if piece.startswith("{--") else r"`rt\.[^`]*\)`"
@@ -287,7 +287,7 @@ def failures_of(operation: str, case: dict[str, Any]) -> list[str]:
 
 
 def main() -> int:
-    # No skills of the user who runs this.
+    # Do not read skills of the current user.
     for name in ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "COPILOT_HOME", "XDG_CONFIG_HOME"):
         os.environ.pop(name, None)
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "cases"

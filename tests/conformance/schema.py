@@ -12,7 +12,7 @@ SCHEMA = json.loads((HERE / "../../schemas/operations.json").read_text())
 
 
 def is_open(value: Any) -> bool:
-    """Tell whether a value has generated texts or patterns."""
+    """Return whether a value contains generated strings or patterns."""
     if isinstance(value, dict):
         return any(key.startswith("$") for key in value) or any(map(is_open, value.values()))
     if isinstance(value, list):

@@ -1,16 +1,16 @@
-//! The suite as a whole.
+//! Checks that the suite is complete.
 
 use crate::case::suites;
 use clawpowers_api::{ErrorCode, OPERATIONS};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The least number of cases, and of cases with a command line.
-const CASES: usize = 700;
-const WITH_COMMAND_LINE: usize = 480;
+/// The minimum number of cases, and of cases with a command line.
+const MIN_CASES: usize = 700;
+const MIN_WITH_COMMAND_LINE: usize = 480;
 
-/// The errors that need more than a request, which have separate tests.
-const ELSEWHERE: [ErrorCode; 4] = [
+/// The errors that need more than a request; they have separate tests.
+const TESTED_ELSEWHERE: [ErrorCode; 4] = [
     ErrorCode::Internal,
     ErrorCode::Closed,
     ErrorCode::UnsupportedPlatform,
@@ -18,7 +18,7 @@ const ELSEWHERE: [ErrorCode; 4] = [
 ];
 
 #[test]
-fn the_suite_is_whole() {
+fn every_operation_and_error_code_has_cases() {
     let suites = suites();
     let mut wrong = Vec::new();
     let mut codes = BTreeSet::new();
@@ -68,13 +68,16 @@ fn the_suite_is_whole() {
             wrong.push(format!("{name}: there is no such operation"));
         }
     }
-    for code in ErrorCode::ALL.iter().filter(|code| !ELSEWHERE.contains(code)) {
+    for code in ErrorCode::ALL
+        .iter()
+        .filter(|code| !TESTED_ELSEWHERE.contains(code))
+    {
         if !codes.contains(code.as_str()) {
             wrong.push(format!("no case has the error `{}`", code.as_str()));
         }
     }
     println!("{cases} cases, {on_command_line} with a command line");
-    if cases < CASES || on_command_line < WITH_COMMAND_LINE {
+    if cases < MIN_CASES || on_command_line < MIN_WITH_COMMAND_LINE {
         wrong.push(format!(
             "only {cases} cases, {on_command_line} with a command line"
         ));

@@ -1,7 +1,7 @@
-// Runs the cases through the package for WebAssembly in Node: `node tests/conformance/wasm.mjs`, once the package is built.
+// Runs the cases with the WASM package in Node: `node tests/conformance/wasm.mjs`. Build `native/wasm` first.
 import { main } from "./files.mjs";
-import { world } from "./documents.mjs";
+import { platform } from "./documents.mjs";
 import * as clawpowers from "../../native/wasm/node.js";
 import { Core } from "../../native/wasm/pkg/clawpowers.js";
 
-await main("wasm", world(clawpowers, Core));
+await main("wasm", platform(clawpowers, Core));

@@ -11,7 +11,7 @@ pub(crate) fn rows(document: &str, heading: &str) -> Vec<Vec<String>> {
         if let Some(found) = line.strip_prefix("## ").or_else(|| line.strip_prefix("### ")) {
             inside = found.trim() == heading;
         } else if inside && line.trim_start().starts_with('|') {
-            // A bar inside a cell is written with a backslash.
+            // A `|` in a cell is escaped with a backslash.
             let cells = line.trim().trim_matches('|').replace("\\|", "\u{0}");
             let cells = cells.split('|').map(|cell| cell.trim().replace('\u{0}', "|"));
             rows.push(cells.collect());
@@ -78,7 +78,7 @@ fn packages_match_the_workspace() {
             format!("\"version\": \"{}\"", env!("CARGO_PKG_VERSION")),
             format!("\"license\": \"{}\"", env!("CARGO_PKG_LICENSE")),
         ] {
-            assert!(text.contains(&field), "{package} does not say {field}");
+            assert!(text.contains(&field), "{package} does not contain {field}");
         }
     }
     let python = read(&root().join("native/pyo3/pyproject.toml"));

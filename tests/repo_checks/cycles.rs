@@ -31,21 +31,21 @@ impl Imports {
     }
 
     /// Returns the files that import each other, each group once.
-    fn circles(&self) -> Vec<Vec<String>> {
+    fn cycles(&self) -> Vec<Vec<String>> {
         let reached: BTreeMap<&Module, BTreeSet<&Module>> =
             self.0.keys().map(|from| (from, self.reachable(from))).collect();
-        let mut circles = BTreeSet::new();
+        let mut cycles = BTreeSet::new();
         for (module, reach) in &reached {
-            let circle: Vec<String> = reach
+            let cycle: Vec<String> = reach
                 .iter()
                 .filter(|other| reached.get(*other).is_some_and(|back| back.contains(module)))
                 .map(|module| module.join("::"))
                 .collect();
-            if circle.len() > 1 {
-                circles.insert(circle);
+            if cycle.len() > 1 {
+                cycles.insert(cycle);
             }
         }
-        circles.into_iter().collect()
+        cycles.into_iter().collect()
     }
 
     fn reachable(&self, from: &Module) -> BTreeSet<&Module> {
@@ -170,8 +170,8 @@ fn file_of(path: &[String], names: &BTreeSet<&Module>) -> Option<Module> {
 fn files_do_not_import_each_other() {
     let mut found = Vec::new();
     for folder in members() {
-        for circle in Imports::of(&folder.join("src")).circles() {
-            found.push(format!("{}: {}", shown(&folder), circle.join(", ")));
+        for cycle in Imports::of(&folder.join("src")).cycles() {
+            found.push(format!("{}: {}", shown(&folder), cycle.join(", ")));
         }
     }
     assert!(root().exists());
@@ -202,5 +202,5 @@ fn imports_are_read_from_every_form() {
     };
     assert_eq!(of("a"), ["b", "b::inner"]);
     assert_eq!(of("b::inner"), ["a", "c"]);
-    assert_eq!(imports.circles(), [["a", "b::inner"]]);
+    assert_eq!(imports.cycles(), [["a", "b::inner"]]);
 }

@@ -9,7 +9,7 @@ fn document() -> String {
     read(&root().join("COMPATIBILITY.md"))
 }
 
-/// Every text in backticks of a cell.
+/// The contents of all backticks in a cell.
 fn codes(cell: &str) -> Vec<String> {
     cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
@@ -21,7 +21,7 @@ fn squeezed(path: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// All texts between `start` and the next `end`.
+/// All strings between `start` and the next `end`.
 fn between<'a>(text: &'a str, start: &str, end: &str) -> BTreeSet<&'a str> {
     let found = text.split(start).skip(1).filter_map(|rest| rest.split_once(end));
     found.map(|(found, _)| found).collect()
@@ -92,7 +92,7 @@ fn environment_variables_are_documented() {
     let mut found = BTreeSet::new();
     for path in product() {
         let text = squeezed(&shown(&path));
-        // As the argument of a function that reads it, or as the first of a pair in the list of client variables.
+        // The argument of a function that reads it, or the first of a pair in the list of client variables.
         let mut names = between(&text, "var_os(\"", "\"");
         names.extend(between(&text, "path(\"", "\""));
         if path.ends_with("session.rs") {

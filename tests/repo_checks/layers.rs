@@ -36,7 +36,7 @@ fn dependency_direction() {
         "every folder of crates/ and native/ is a member: {names:?}"
     );
     for needed in [LOADER, EXECUTOR, FEEDBACK, API, "clawpowers"] {
-        assert!(names.iter().any(|name| name == needed), "{needed} is gone");
+        assert!(names.iter().any(|name| name == needed), "{needed} is missing");
     }
     let mut edges = Vec::new();
     let mut wrong = Vec::new();
@@ -60,7 +60,7 @@ fn dependency_direction() {
             edges.push(format!("{from} -> {to}"));
         }
     }
-    assert!(wrong.is_empty(), "against the direction: {wrong:?}");
+    assert!(wrong.is_empty(), "wrong direction: {wrong:?}");
     for edge in [
         "clawpowers -> clawpowers-api",
         "clawpowers-api -> clawpowers-loader",
@@ -69,7 +69,7 @@ fn dependency_direction() {
     ] {
         assert!(
             edges.iter().any(|found| found == edge),
-            "{edge} is not there: {edges:?}"
+            "{edge} is missing: {edges:?}"
         );
     }
 }

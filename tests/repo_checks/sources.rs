@@ -14,7 +14,7 @@ fn code(text: &str) -> Vec<(usize, &str)> {
         .collect()
 }
 
-/// Tells whether a file is a `tests` module that is compiled only for tests.
+/// Returns whether a file is a `tests` module that is compiled only for tests.
 fn is_test_module(path: &Path) -> bool {
     let Some(folder) = path.parent().filter(|_| path.ends_with("tests.rs")) else {
         return false;
@@ -81,7 +81,7 @@ fn files_stay_small() {
         "the median of {} files is {median} lines",
         sizes.len()
     );
-    // Generated files may be long; people read their sources.
+    // Generated files may be long, because people read their sources.
     let by_hand = |path: &PathBuf| {
         !read(path)
             .lines()
@@ -112,7 +112,7 @@ fn files_stay_small() {
 }
 
 #[test]
-fn bindings_only_forward() {
+fn bindings_stay_small() {
     for member in members() {
         if !member.starts_with(root().join("native")) {
             continue;

@@ -179,7 +179,7 @@ fn not_utf8() -> std::ffi::OsString {
     name
 }
 
-/// Creates a symlink to a file, and tells whether it exists then; Wine does not create it.
+/// Creates a symlink to a file, and returns whether it exists; Wine does not create it.
 fn link(original: &Path, link: &Path) -> bool {
     #[cfg(unix)]
     let made = std::os::unix::fs::symlink(original, link);

@@ -1,4 +1,4 @@
-//! Damaged databases: once `doctor` reports damage, nothing is written any more, and what is readable can be recovered.
+//! Damaged databases: once `doctor` reports damage, nothing is written any more, and readable data can be recovered.
 
 use crate::{done, rounds, run, sound};
 use clawpowers_api::{Options, Runtime};
@@ -14,8 +14,8 @@ use tempfile::TempDir;
 const PAGE: usize = 4096;
 /// Damage of one kind to the bytes of a file; the numbers are random.
 type Damage = fn(&mut Vec<u8>, &mut dyn FnMut(usize) -> usize);
-/// Each with whether recovered values must equal what was written. Without checksums, a flipped bit in a value or in an
-/// overflow page is not noticed.
+/// Each says whether recovered values must equal the written ones. Without checksums, a flipped bit in a value or in an
+/// overflow page is not detected.
 const DAMAGES: [(&str, Damage, bool); 6] = [
     (
         "zeroed pages",

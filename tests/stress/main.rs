@@ -6,7 +6,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::print_stdout,
-    reason = "a test that cannot go on has failed, and a long one says how far it came"
+    reason = "a test that cannot continue has failed, and a long one prints its progress"
 )]
 
 mod crowd;

@@ -33,7 +33,7 @@ fn get(runtime: &Runtime, key: &str) -> String {
     runtime.call("store_get", &format!(r#"{{"key": "{key}", "default": "none"}}"#))
 }
 
-/// What may happen to the files of a home.
+/// Changes to the files of a home.
 const CHANGES: [fn(&Path, &Path); 6] = [
     |home, _| fs::remove_dir_all(home).unwrap(),
     |home, other| fs::rename(home, other.join("moved")).unwrap(),
@@ -57,7 +57,7 @@ fn age() {
     thread::sleep(Duration::from_millis(3100));
 }
 
-/// A home that a long process relies on the time of.
+/// A home whose folder is so old that a long process relies on its time.
 fn old_home() -> (TempDir, Runtime) {
     let home = TempDir::new().unwrap();
     let long = open(home.path());
@@ -106,7 +106,7 @@ fn a_write_goes_to_the_file_at_the_path() {
 
 #[test]
 #[cfg_attr(windows, ignore = "an open file cannot be moved or deleted there")]
-fn a_write_to_a_deleted_file_with_a_wal_is_refused() {
+fn a_write_to_a_deleted_file_with_a_wal_fails() {
     let (home, long) = old_home();
     fs::remove_file(home.path().join("clawpowers.db")).unwrap();
     let reply = set(&long, "k", "w");
@@ -120,7 +120,7 @@ fn a_write_to_a_deleted_file_with_a_wal_is_refused() {
 /// Programs that restore a backup set the time of the folder back.
 #[test]
 #[cfg_attr(windows, ignore = "an open file cannot be moved or deleted there")]
-fn a_restored_backup_is_noticed() {
+fn a_restored_backup_is_detected() {
     let (home, long) = old_home();
     let folder = fs::File::open(home.path()).unwrap();
     let modified = folder.metadata().unwrap().modified().unwrap();

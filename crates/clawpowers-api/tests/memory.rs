@@ -1,8 +1,8 @@
-//! A runtime without a disk beside one with the same files on disk.
+//! Compares an in-memory runtime with one that has the same files on disk.
 #![expect(
     clippy::indexing_slicing,
     clippy::unwrap_used,
-    reason = "a test that cannot go on has failed"
+    reason = "a test that cannot continue has failed"
 )]
 #![expect(
     clippy::disallowed_methods,
@@ -75,12 +75,12 @@ impl Both {
         }
     }
 
-    /// Calls both and returns the reply when they say the same, but for the working folder.
+    /// Calls both runtimes, asserts that the replies match (apart from the working directory), and returns the reply.
     fn same(&self, operation: &str, request: &Value) -> Value {
         self.same_but(operation, request, |_| ())
     }
 
-    /// Like [`Both::same`], but for what `take` takes out of both.
+    /// Like [`Both::same`], but `take` removes values from both replies first.
     fn same_but(&self, operation: &str, request: &Value, take: fn(&mut Value)) -> Value {
         let mut replies = self.replies(operation, request);
         replies.iter_mut().for_each(take);
@@ -158,17 +158,17 @@ fn skills_are_the_same_as_on_disk() {
 }
 
 #[test]
-fn a_skill_shows_the_same_but_for_what_only_a_file_has() {
+fn show_differs_from_disk_only_in_permissions() {
     let both = Both::new();
     for name in ["cup", "long", "inner"] {
         both.same("skill_show", &json!({"name": name, "roots": ["skills"]}));
     }
-    // On disk the script lacks a permission that a document does not know of.
+    // On disk, the script is not executable; documents have no permissions.
     let mut replies = both.replies("skill_show", &json!({"name": "tea", "roots": ["skills"]}));
     for reply in &mut replies {
-        let findings = reply["ok"]["diagnostics"].as_array_mut().unwrap();
-        findings.retain(|finding| finding["rule"] != "script-not-executable");
-        assert!(findings.len() > 1);
+        let diagnostics = reply["ok"]["diagnostics"].as_array_mut().unwrap();
+        diagnostics.retain(|diagnostic| diagnostic["rule"] != "script-not-executable");
+        assert!(diagnostics.len() > 1);
         assert_eq!(reply["ok"]["resources"].as_array().unwrap().len(), 2);
         assert!(reply["ok"]["digest"].is_string());
     }
@@ -177,7 +177,7 @@ fn a_skill_shows_the_same_but_for_what_only_a_file_has() {
 }
 
 #[test]
-fn nothing_is_below_a_file() {
+fn a_path_through_a_file_is_not_found() {
     let both = Both::new();
     let read = json!({"name": "tea", "resource": "references/how.md/", "roots": ["skills"]});
     assert_eq!(error_of(&both.same("skill_read", &read)), "not_found");
@@ -186,7 +186,7 @@ fn nothing_is_below_a_file() {
 }
 
 #[test]
-fn files_are_judged_and_repaired_the_same() {
+fn validate_and_fix_work_the_same_in_memory() {
     let both = Both::new();
     fs::remove_file(Path::new(&both.work).join("skills/tea/scripts/run.sh")).unwrap();
     for paths in [
@@ -215,7 +215,7 @@ fn files_are_judged_and_repaired_the_same() {
 }
 
 #[test]
-fn documents_come_before_the_shipped_skills() {
+fn documents_come_before_bundled_skills() {
     let document = |path: &str| Document {
         path: path.to_owned(),
         bytes: b"---\nname: test-driven-development\ndescription: Mine.\n---\n".to_vec(),
@@ -234,7 +234,7 @@ fn documents_come_before_the_shipped_skills() {
     assert_eq!(doctor["ok"]["visibility"][0]["loaded"], 1, "{doctor}");
     assert_eq!(doctor["ok"]["storage"]["state"], "none");
 
-    // Others take their place, or all stay where one of them has no path.
+    // All documents are replaced, or none if a path is invalid.
     runtime.set_documents(Vec::new()).unwrap();
     let listed = call(&runtime, "skill_list", &json!({"scopes": ["extra"]}));
     assert_eq!(listed["ok"]["skills"], json!([]));
@@ -262,17 +262,17 @@ fn documents_come_before_the_shipped_skills() {
     runtime
         .set_documents_from_json(r#"[{"path": "a", "text": ""}]"#)
         .unwrap();
-    // Bytes are judged as they are: this is Latin-1.
+    // Bytes are not decoded before the check: this is Latin-1.
     let latin = r#"[{"path": "a/SKILL.md", "text_base64": "LS0tCm5hbWU6IGEKZGVzY3JpcHRpb246IENhZukuCi0tLQoKRG8gaXQuCg=="}]"#;
     runtime.set_documents_from_json(latin).unwrap();
-    let judged = call(
+    let validated = call(
         &runtime,
         "skill_validate",
         &json!({"paths": ["a"], "target": "claude"}),
     );
     assert_eq!(
-        judged["ok"]["files"][0]["diagnostics"][0]["rule"], "not-utf8",
-        "{judged}"
+        validated["ok"]["files"][0]["diagnostics"][0]["rule"], "not-utf8",
+        "{validated}"
     );
     let disk = Runtime::open(Options::default()).set_documents(Vec::new());
     assert_eq!(disk.unwrap_err().code.as_str(), "unsupported_platform");
@@ -319,7 +319,7 @@ fn state_and_executions_live_in_memory() {
 }
 
 #[test]
-fn the_database_goes_out_and_comes_in() {
+fn a_database_can_be_exported_and_imported() {
     let both = Both::new();
     let fresh = both.memory.export_database().unwrap();
     assert!(fresh.len() >= 4096);
@@ -347,7 +347,7 @@ fn the_database_goes_out_and_comes_in() {
 }
 
 #[test]
-fn what_needs_a_disk_says_so() {
+fn operations_that_need_a_disk_return_unsupported_platform() {
     let runtime = Runtime::in_memory_from_json("{}").unwrap();
     for (operation, request) in [
         ("init", json!({})),

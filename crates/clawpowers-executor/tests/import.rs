@@ -1,6 +1,6 @@
-//! Imports of more lines than one transaction writes: others write in between, see all of it or nothing, and what was
-//! stopped leaves nothing.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+//! Imports of more lines than one transaction writes: other processes can write in between, imports are atomic, and an
+//! interrupted import leaves nothing.
+#![expect(clippy::unwrap_used, reason = "a test that cannot continue has failed")]
 
 use clawpowers_executor::ledger::{Filter, ImportReport, Order};
 use clawpowers_executor::{Db, Home, Key, recover};
@@ -12,7 +12,7 @@ use tempfile::TempDir;
 /// Enough for several transactions.
 const LINES: usize = 12_000;
 
-/// Lines that come one by one, with something that happens when one of them is asked for.
+/// Lines that are read one by one; `each` runs before each of them.
 struct Lines<F> {
     next: usize,
     rest: Vec<u8>,
@@ -21,7 +21,7 @@ struct Lines<F> {
 
 impl<F: FnMut(usize) -> io::Result<()>> Lines<F> {
     fn new(each: F) -> BufReader<Self> {
-        // A small buffer, so that a line is asked for when it is read.
+        // A small buffer, so that lines are not read ahead.
         BufReader::with_capacity(
             256,
             Self {
@@ -57,7 +57,7 @@ fn open(home: &Path) -> Db {
     Db::create(&Home::new(home)).unwrap()
 }
 
-/// Returns how many executions the statistics count, and how many there are one by one. The file must be sound.
+/// Returns the number of executions in the statistics and in the table. The database must be undamaged.
 fn counts(db: &mut Db) -> (i64, usize) {
     assert_eq!(db.integrity_check().unwrap(), Vec::<String>::new());
     assert_eq!(db.ledger().differing().unwrap(), Vec::<String>::new());
@@ -73,7 +73,7 @@ fn counts(db: &mut Db) -> (i64, usize) {
     (stats.iter().map(|stats| stats.total()).sum(), listed)
 }
 
-/// Imports the lines, all of which have to be new.
+/// Imports the lines, which must all be new.
 fn import_all(db: &mut Db) -> ImportReport {
     let report = db.ledger().import(Lines::new(|_| Ok(())), "lines").unwrap();
     assert_eq!((report.imported, report.known), (LINES as u64, 0));
@@ -82,7 +82,7 @@ fn import_all(db: &mut Db) -> ImportReport {
 }
 
 #[test]
-fn others_write_in_between_and_see_all_or_nothing() {
+fn concurrent_writes_and_reads_see_all_or_nothing() {
     let folder = TempDir::new().unwrap();
     let mut db = open(folder.path());
     let mut other = open(folder.path());
@@ -94,7 +94,7 @@ fn others_write_in_between_and_see_all_or_nothing() {
             assert_eq!(other.store().incr(&key, 1).unwrap(), writes);
             assert_eq!(counts(&mut other), (0, 0), "at line {number}");
             assert_eq!(other.ledger().versions("s-1").unwrap(), Vec::<String>::new());
-            let outcomes = |_, _, _| panic!("an execution that does not count yet");
+            let outcomes = |_, _, _| panic!("an execution that is not visible yet");
             other.ledger().outcomes("s-1", None, outcomes).unwrap();
         }
         Ok(())
@@ -109,7 +109,7 @@ fn others_write_in_between_and_see_all_or_nothing() {
 }
 
 #[test]
-fn what_cannot_be_read_to_its_end_leaves_nothing() {
+fn a_failed_read_imports_nothing() {
     let folder = TempDir::new().unwrap();
     for mut db in [open(folder.path()), Db::memory().unwrap()] {
         let lines = Lines::new(|number| match number {
@@ -124,10 +124,10 @@ fn what_cannot_be_read_to_its_end_leaves_nothing() {
 }
 
 #[test]
-fn an_import_that_was_stopped_does_not_count_and_is_made_again() {
+fn a_killed_import_does_not_count_and_can_be_repeated() {
     let folder = TempDir::new().unwrap();
     for _ in 0..2 {
-        // As a process that is killed: nothing of it runs any more.
+        // As in a killed process, nothing runs after the panic.
         let stopped = catch_unwind(AssertUnwindSafe(|| {
             let lines = Lines::new(|number| match number {
                 11_000 => panic!("stopped"),
@@ -160,7 +160,7 @@ fn an_import_that_was_stopped_does_not_count_and_is_made_again() {
 }
 
 #[test]
-fn two_imports_at_once_are_one_after_the_other() {
+fn concurrent_imports_are_serialized() {
     let folder = TempDir::new().unwrap();
     open(folder.path());
     let import = || {
@@ -179,7 +179,7 @@ fn two_imports_at_once_are_one_after_the_other() {
 }
 
 #[test]
-fn a_line_that_was_deleted_elsewhere_is_left_out_once_although_the_import_was_stopped() {
+fn a_tombstone_applies_once_even_if_an_import_was_killed() {
     let folder = TempDir::new().unwrap();
     let mut elsewhere = Db::memory().unwrap();
     import_all(&mut elsewhere);
@@ -218,7 +218,7 @@ fn a_line_that_was_deleted_elsewhere_is_left_out_once_although_the_import_was_st
 }
 
 #[test]
-fn a_short_line_makes_few_rows() {
+fn a_tombstone_may_cover_at_most_1000_lines() {
     let folder = TempDir::new().unwrap();
     let mut db = open(folder.path());
     let line = |deleted: u64| {

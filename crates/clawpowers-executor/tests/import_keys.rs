@@ -1,6 +1,6 @@
-//! Imports of more keys than one transaction writes: others write in between, see all of it or nothing, and what was
-//! stopped leaves nothing.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+//! Imports of more keys than one transaction writes: other processes can write in between, imports are atomic, and an
+//! interrupted import leaves nothing.
+#![expect(clippy::unwrap_used, reason = "a test that cannot continue has failed")]
 
 use clawpowers_executor::wait::{Yield, yielding};
 use clawpowers_executor::{Db, Home, Key, Leftovers, Pattern, legacy, recover};
@@ -51,7 +51,7 @@ fn import(home: &Path, entries: &BTreeMap<String, Vec<u8>>, replace: bool) -> us
     open(home).store().import(&entries, replace).unwrap()
 }
 
-/// Compares everything that can be read with what it should be.
+/// Compares everything that can be read with the expected entries.
 fn compare(home: &Path, expected: &BTreeMap<String, Vec<u8>>) {
     let mut db = open(home);
     let mut store = db.store();
@@ -78,7 +78,7 @@ fn compare(home: &Path, expected: &BTreeMap<String, Vec<u8>>) {
     }
 }
 
-/// Writes to some keys, others each time, and to the model in the same way.
+/// Writes to some keys, different ones in each round, and applies the same writes to the model.
 fn write(home: &Path, round: usize, model: &mut BTreeMap<String, Vec<u8>>) {
     let mut db = open(home);
     for number in (round * 37..KEYS + 500).step_by(501) {
@@ -112,20 +112,20 @@ fn write(home: &Path, round: usize, model: &mut BTreeMap<String, Vec<u8>>) {
 }
 
 #[test]
-fn others_write_in_between_and_see_all_keys_or_none() {
+fn concurrent_writes_and_reads_see_all_keys_or_none() {
     for replace in [true, false] {
         let folder = TempDir::new().unwrap();
         let home = folder.path().to_owned();
         let first = BTreeMap::from([(key(100), b"old".to_vec()), (key(KEYS + 7), b"old".to_vec())]);
         assert_eq!(import(&home, &first, true), 2);
         let imported = entries();
-        // What there is, and how often it was compared before the import had ended and after that.
+        // The expected entries, and how often they were compared before and after the end of the import.
         let model = Rc::new(RefCell::new((first, [0, 0])));
         let mut round = 0;
         let (other, all) = (Rc::clone(&model), imported.clone());
         let between = move || {
             let (model, seen) = &mut *other.borrow_mut();
-            // No writer touches this one.
+            // No writer changes this key.
             let sentinel = Key::new("key:00001").unwrap();
             let counts = open(&home).store().exists(&sentinel).unwrap();
             if counts && seen[1] == 0 {
@@ -156,7 +156,7 @@ fn others_write_in_between_and_see_all_keys_or_none() {
     }
 }
 
-/// Stops an import after some of its transactions, as a process that is killed: nothing of it runs any more.
+/// Interrupts an import after some transactions, as if its process were killed.
 fn stopped(home: &Path, entries: &BTreeMap<String, Vec<u8>>, mut is_enough: impl FnMut() -> bool + 'static) {
     let stop = move || assert!(!is_enough(), "stopped");
     let stopped = catch_unwind(AssertUnwindSafe(|| with(stop, || import(home, entries, true))));
@@ -164,12 +164,12 @@ fn stopped(home: &Path, entries: &BTreeMap<String, Vec<u8>>, mut is_enough: impl
 }
 
 #[test]
-fn an_import_that_was_stopped_does_not_count_and_the_next_one_deletes_it() {
+fn a_killed_import_does_not_count_and_is_deleted_by_the_next() {
     let folder = TempDir::new().unwrap();
     let home = folder.path();
     let own = BTreeMap::from([(key(1), b"own".to_vec())]);
     import(home, &own, true);
-    // The second one is stopped while it deletes what the first one left.
+    // The second import is interrupted while it deletes the rows of the first one.
     for _ in 0..2 {
         stopped(home, &entries(), || true);
         compare(home, &own);
@@ -178,7 +178,7 @@ fn an_import_that_was_stopped_does_not_count_and_the_next_one_deletes_it() {
         let recovered = recover(&Home::new(home), &Home::new(TempDir::new().unwrap().path())).unwrap();
         assert_eq!((recovered.keys, recovered.lost_keys), (1, 0));
     }
-    // A short one does so as well.
+    // A short import deletes them, too.
     assert_eq!(import(home, &own, false), 0);
     assert_eq!(open(home).leftovers().unwrap(), Leftovers::default());
     compare(home, &own);
@@ -187,7 +187,7 @@ fn an_import_that_was_stopped_does_not_count_and_the_next_one_deletes_it() {
 }
 
 #[test]
-fn what_was_stopped_after_its_end_counts_and_the_next_import_goes_on() {
+fn keys_of_an_ended_import_are_visible_and_moved_by_the_next() {
     let folder = TempDir::new().unwrap();
     let home = folder.path();
     let there = home.to_owned();
@@ -211,7 +211,7 @@ fn what_was_stopped_after_its_end_counts_and_the_next_import_goes_on() {
 }
 
 #[test]
-fn another_database_in_its_place_is_not_taken_for_the_one_that_was_closed() {
+fn a_replaced_database_is_not_mistaken_for_the_closed_one() {
     let folder = TempDir::new().unwrap();
     let (home, other) = (folder.path().join("home"), folder.path().join("other"));
     drop((open(&home), open(&other)));
@@ -242,7 +242,7 @@ fn another_database_in_its_place_is_not_taken_for_the_one_that_was_closed() {
     compare(&home, &BTreeMap::new());
 }
 
-/// A home of 1.x with as many keys.
+/// Creates a home of 1.x with the same number of keys.
 fn old_home(folder: &Path) {
     fs::create_dir_all(folder.join("state")).unwrap();
     for number in 0..KEYS {
@@ -285,7 +285,7 @@ fn the_keys_of_an_old_home_are_imported_in_several_transactions() {
         note.detail.contains("`key:00020` has a different value here"),
         "{note:?}"
     );
-    // A file that changes is imported again, unless somebody else has written to its key.
+    // A changed file is imported again, unless its key was changed in this home.
     for number in [10, 20, 30] {
         fs::write(old.join(format!("state/key__{number:05}")), "new").unwrap();
     }

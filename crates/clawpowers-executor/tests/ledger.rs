@@ -1,5 +1,5 @@
-//! What is stored can be imported, and what is deleted is deleted everywhere.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+//! Stored executions can be exported and imported, and deletions apply in every home.
+#![expect(clippy::unwrap_used, reason = "a test that cannot continue has failed")]
 
 use clawpowers_executor::ledger::{ExecutionFields, Filter, NewExecution, Order, Outcome, jsonl};
 use clawpowers_executor::{Db, ErrorKind, Home, Timestamp};
@@ -11,7 +11,7 @@ fn home() -> (TempDir, Db) {
     (folder, db)
 }
 
-/// What the home exports.
+/// Exports a home.
 fn export(db: &mut Db) -> String {
     let home = db.home_id().unwrap();
     let mut lines = String::new();
@@ -38,7 +38,7 @@ fn import(db: &mut Db, lines: &str) -> (u64, u64, u64) {
 }
 
 #[test]
-fn what_ran_for_decades_is_stored_with_the_longest_duration() {
+fn durations_are_clamped_to_the_maximum() {
     let (_folder, mut db) = home();
     let began = NewExecution {
         skill: "s",
@@ -87,7 +87,7 @@ fn a_clock_beyond_the_year_9999_stores_nothing() {
 }
 
 #[test]
-fn amounts_beyond_the_bounds_are_refused() {
+fn amounts_above_the_limits_are_rejected() {
     let (_folder, mut db) = home();
     let id = db
         .ledger()
@@ -117,7 +117,7 @@ fn amounts_beyond_the_bounds_are_refused() {
     }
 }
 
-/// Each control character takes six bytes in an export.
+/// In an export, a control character takes six bytes.
 #[test]
 fn the_longest_notes_can_be_imported() {
     let (_folder, mut db) = home();
@@ -146,9 +146,9 @@ fn the_longest_notes_can_be_imported() {
     assert_eq!(export(&mut other), written);
 }
 
-/// A line of others that an export would write with more bytes than an import reads.
+/// A line that an export would write with more bytes than an import reads.
 #[test]
-fn a_line_that_grows_beyond_the_bound_is_not_imported() {
+fn a_line_that_would_exceed_the_limit_when_exported_is_not_imported() {
     let (_folder, mut db) = home();
     let line = |size: usize| {
         let raw = "\u{1}".repeat(size);
@@ -169,24 +169,24 @@ const TWINS: &str = "{\"ts\":\"2026-01-01T00:00:00Z\",\"skill\":\"s\",\"outcome\
     {\"ts\":\"2026-01-01T00:00:00Z\",\"skill\":\"s\",\"outcome\":\"success\",\"duration_s\":1}\n";
 
 #[test]
-fn lines_of_1x_are_deleted_elsewhere_too_in_whatever_order_they_come() {
+fn deleted_lines_of_1x_are_deleted_in_other_homes_in_any_order() {
     let (_a, mut a) = home();
     assert_eq!(import(&mut a, TWINS), (2, 0, 0));
     let (_b, mut b) = home();
     assert_eq!(import(&mut b, TWINS), (2, 0, 0));
     a.ledger().delete(1).unwrap();
-    // The lines come first.
+    // The lines are imported first.
     let one_left = export(&mut a);
     assert_eq!(import(&mut b, &one_left), (0, 1, 1));
     assert_eq!(import(&mut b, &one_left), (0, 2, 0));
     assert_eq!(import(&mut b, TWINS), (0, 2, 0));
     assert_eq!(export(&mut b), one_left);
-    // The deletion comes first.
+    // The tombstones are imported first.
     let (_c, mut c) = home();
     assert_eq!(import(&mut c, &one_left), (1, 1, 0));
     assert_eq!(import(&mut c, TWINS), (0, 2, 0));
     assert_eq!(export(&mut c), one_left);
-    // Both are gone everywhere, and stay so.
+    // Both are deleted in every home, and stay deleted.
     a.ledger().delete(2).unwrap();
     let none_left = export(&mut a);
     for db in [&mut b, &mut c] {
@@ -201,7 +201,7 @@ fn lines_of_1x_are_deleted_elsewhere_too_in_whatever_order_they_come() {
 }
 
 #[test]
-fn a_backup_does_not_bring_back_what_was_deleted() {
+fn a_backup_does_not_restore_deleted_executions() {
     let (_folder, mut db) = home();
     for skill in ["s", "t"] {
         let new = NewExecution {
@@ -213,7 +213,7 @@ fn a_backup_does_not_bring_back_what_was_deleted() {
     let backup = export(&mut db);
     db.ledger().delete(2).unwrap();
     assert_eq!(import(&mut db, &backup), (0, 2, 0));
-    // Its id is not given again, in whatever home it is.
+    // Its id is not reused in any home.
     let new = NewExecution {
         skill: "t",
         ..NewExecution::default()

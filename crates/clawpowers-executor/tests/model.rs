@@ -1,8 +1,8 @@
-//! The store and the ledger against plain models of themselves, through any order of operations.
+//! Compares the store and the ledger with simple models, after random sequences of operations.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    reason = "a test that cannot go on has failed"
+    reason = "a test that cannot continue has failed"
 )]
 
 use clawpowers_executor::histogram::bucket;
@@ -13,7 +13,7 @@ use clawpowers_executor::{Db, ErrorKind, Home, Key, Pattern, Swap, Timestamp};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Keys that are near each other, and some that 1.x took for one.
+/// Similar keys, and some that 1.x confused.
 const KEYS: [&str; 12] = [
     "a",
     "a:b",
@@ -84,7 +84,7 @@ fn matches(parts: &[Part], key: &[char]) -> bool {
         return true;
     };
     let fits = |c: char| match part {
-        // A star that is a plain character is a star in the text as well.
+        // An escaped star matches a star.
         Part::Any | Part::Char('*') => false,
         Part::One => true,
         Part::Char(own) => *own == c,
@@ -128,7 +128,7 @@ fn store_op() -> impl Strategy<Value = StoreOp> {
 
 type Model = BTreeMap<&'static str, Vec<u8>>;
 
-/// What an increment makes of a value; `None` where it is refused.
+/// Returns the result of an increment; `None` if it is rejected.
 fn sum(old: Option<&Vec<u8>>, by: i64) -> Option<i64> {
     let Some(old) = old else { return Some(by) };
     let text = std::str::from_utf8(old).ok()?.trim();
@@ -141,7 +141,7 @@ fn sum(old: Option<&Vec<u8>>, by: i64) -> Option<i64> {
     i64::try_from(i64::try_from(sum).ok()? as i128 + i128::from(by)).ok()
 }
 
-/// Does one operation to both and compares the answers.
+/// Applies one operation to both and compares the results.
 fn both(db: &mut Db, model: &mut Model, op: &StoreOp) -> std::result::Result<(), TestCaseError> {
     let named = |key: &'static str| Key::new(key).unwrap();
     match op {
@@ -233,7 +233,7 @@ fn swap(
     Ok(())
 }
 
-/// An execution of the model: how it ended, and what is known of it.
+/// An execution of the model: its outcome and its fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Row {
     id: i64,
@@ -310,15 +310,15 @@ fn row() -> impl Strategy<Value = Row> {
 
 #[derive(Debug, Clone)]
 enum LedgerOp {
-    /// Recorded where it has an outcome, else started.
+    /// Record an execution if it has an outcome, else start it.
     Add(Row),
-    /// The one of this number, if there are so many: how it ends is in the row.
+    /// Finish the execution with this number, if it exists, with the outcome of the row.
     Finish(usize, Row),
     Abandon(usize),
     Delete(usize),
-    /// Takes the lines in twice; each may stand there twice.
+    /// Import the lines twice; each may occur twice.
     Import(Vec<Row>, bool),
-    /// Takes in what this home wrote out.
+    /// Import the export of this home.
     ImportOwn,
     Reopen,
 }
@@ -335,7 +335,7 @@ fn ledger_op() -> impl Strategy<Value = LedgerOp> {
     ]
 }
 
-/// Every execution as the model has it, in the order of times and ids.
+/// All executions as rows of the model, sorted by time and id.
 fn rows(db: &mut Db, filter: &Filter) -> Vec<Row> {
     let mut rows = Vec::new();
     db.ledger()
@@ -347,7 +347,7 @@ fn rows(db: &mut Db, filter: &Filter) -> Vec<Row> {
     rows
 }
 
-/// What a home writes out, those that are open left out.
+/// Exports a home without open executions.
 fn lines(db: &mut Db) -> String {
     let home = db.home_id().unwrap();
     let mut lines = String::new();
@@ -370,10 +370,10 @@ fn lines(db: &mut Db) -> String {
     lines
 }
 
-/// Returns whether a row is meant.
+/// Returns whether a row is selected.
 type Wanted = fn(&Row) -> bool;
 
-/// Counts rows in the plainest way.
+/// Counts rows in the simplest way.
 fn count<'r>(rows: impl Iterator<Item = &'r Row>) -> Vec<SkillStats> {
     let mut skills: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
     for row in rows {
@@ -412,7 +412,7 @@ fn count<'r>(rows: impl Iterator<Item = &'r Row>) -> Vec<SkillStats> {
     skills.into_iter().map(stats).collect()
 }
 
-/// Does one operation to both.
+/// Applies one operation to both.
 fn apply(
     db: &mut Db,
     model: &mut Vec<Row>,
@@ -428,7 +428,7 @@ fn apply(
             };
             prop_assert_eq!(id.is_first, model.iter().all(|one| one.skill != row.skill));
             let id = id.id;
-            prop_assert!(given.insert(id), "an id is given once");
+            prop_assert!(given.insert(id), "an id is used once");
             model.push(Row { id, ..row.clone() });
         }
         LedgerOp::Finish(index, row) => {
@@ -525,7 +525,7 @@ fn apply(
     Ok(())
 }
 
-/// An execution with what a row says and nothing else.
+/// An execution with only the fields of a row.
 fn blank(row: &Row) -> Execution {
     Execution {
         id: 0,

@@ -1,7 +1,7 @@
-//! Commands that are run: how they end, and what reaches them.
+//! Running commands: exit codes, signals, streams and timeouts.
 //!
-//! This program starts itself again as the one that runs a command: a signal then hits that process and not the tests,
-//! and its three streams are what a test makes them.
+//! This program runs itself again as a helper process, the runner, which runs a command: so signals reach that process
+//! and not the test harness, and a test can set its three streams.
 #![cfg_attr(
     unix,
     expect(
@@ -9,7 +9,7 @@
         clippy::panic,
         clippy::print_stdout,
         clippy::exit,
-        reason = "a test that cannot go on has failed"
+        reason = "a test that cannot continue has failed"
     )
 )]
 
@@ -29,7 +29,7 @@ mod unix {
     use std::time::{Duration, Instant};
 
     const RUNNER: &str = "as-runner";
-    /// No test takes as long unless something hangs.
+    /// After this time, a test is considered to hang.
     const HANG_SECONDS: u32 = 60;
     const TICK: Duration = Duration::from_millis(5);
 
@@ -38,25 +38,22 @@ mod unix {
     const CHECKS: &[Check] = &[
         ("exit_codes_pass_through", exit_codes_pass_through),
         ("a_killed_command_is_a_signal", a_killed_command_is_a_signal),
+        ("invalid_programs_do_not_start", invalid_programs_do_not_start),
         (
-            "what_is_no_program_does_not_start",
-            what_is_no_program_does_not_start,
-        ),
-        (
-            "folder_and_variables_are_the_commands",
-            folder_and_variables_are_the_commands,
+            "the_command_gets_the_folder_and_variables",
+            the_command_gets_the_folder_and_variables,
         ),
         ("ten_megabytes_pass_both_ways", ten_megabytes_pass_both_ways),
-        ("signals_are_handed_on", signals_are_handed_on),
+        ("signals_are_forwarded", signals_are_forwarded),
         (
-            "many_signals_do_not_end_the_runner",
-            many_signals_do_not_end_the_runner,
+            "many_signals_do_not_kill_the_runner",
+            many_signals_do_not_kill_the_runner,
         ),
         ("an_ignored_signal_stays_ignored", an_ignored_signal_stays_ignored),
         ("a_timeout_ends_grandchildren", a_timeout_ends_grandchildren),
         (
-            "who_ignores_the_timeout_is_killed",
-            who_ignores_the_timeout_is_killed,
+            "a_command_that_ignores_the_timeout_is_killed",
+            a_command_that_ignores_the_timeout_is_killed,
         ),
         ("a_grandchild_has_the_same_grace", a_grandchild_has_the_same_grace),
         ("a_stubborn_grandchild_is_killed", a_stubborn_grandchild_is_killed),
@@ -90,7 +87,7 @@ mod unix {
         }
     }
 
-    /// Runs a command, writes down how it ended, and passes its exit code on.
+    /// Runs a command, writes its outcome to a file, and exits with its exit code.
     fn runner(args: &[OsString]) -> ! {
         let [outcome, cwd, timeout, grace, program, args @ ..] = args else {
             panic!("{args:?}");
@@ -117,7 +114,7 @@ mod unix {
         std::process::exit(code.into());
     }
 
-    /// A folder for a test, and the words of a runner in it.
+    /// A folder for a test, and the arguments of a runner in it.
     struct Bench {
         home: tempfile::TempDir,
         cwd: OsString,
@@ -138,7 +135,7 @@ mod unix {
             }
         }
 
-        /// For a command that waits for a signal: it is not left behind where the test fails.
+        /// For a command that waits for a signal, so that it ends even if the test fails.
         fn not_forever() -> Self {
             Self::new().timeout(2 * HANG_SECONDS * 1000, 100)
         }
@@ -156,12 +153,12 @@ mod unix {
             fs::read_to_string(self.path(name)).unwrap_or_default()
         }
 
-        /// A number of seconds that no other process sleeps.
+        /// A number of seconds for `sleep` that identifies the process.
         fn long(&self) -> String {
             format!("{}{:02}", std::process::id(), self.mark)
         }
 
-        /// The runner of a program, none of whose streams is a terminal.
+        /// The runner of a program; none of its streams is a terminal.
         fn runner(&self, program: &str, args: &[&str]) -> Command {
             let mut runner = Command::new(std::env::current_exe().unwrap());
             runner
@@ -177,7 +174,7 @@ mod unix {
             runner
         }
 
-        /// The runner of a script, which has the test's folder as `$HOME_OF_TEST` and a long sleep as `$LONG`.
+        /// The runner of a script; `$HOME_OF_TEST` is the folder of the test, and `$LONG` a long sleep.
         fn script(&self, script: &str) -> Command {
             self.runner("sh", &["-c", &format!("cd \"$HOME_OF_TEST\"\n{script}")])
         }
@@ -214,7 +211,7 @@ mod unix {
         kill_process(Pid::from_child(child), signal).unwrap();
     }
 
-    /// Whether a process has this word on its command line; a zombie has none.
+    /// Returns whether a process has this argument; a zombie has none.
     fn is_running(word: &str) -> bool {
         let listed = Command::new("ps").args(["-A", "-o", "stat=,args="]).output();
         let listed = String::from_utf8_lossy(&listed.unwrap().stdout).into_owned();
@@ -222,7 +219,7 @@ mod unix {
         lines.any(|line| !line.starts_with('Z') && line.split_whitespace().any(|found| found == word))
     }
 
-    /// The state of a process, a letter first.
+    /// The state of a process; the first letter is the state code.
     fn state(pid: i32) -> String {
         let listed = Command::new("ps")
             .args(["-o", "stat=", "-p", &pid.to_string()])
@@ -230,8 +227,8 @@ mod unix {
         String::from_utf8_lossy(&listed.unwrap().stdout).trim().to_owned()
     }
 
-    /// Whether this test was started with a signal ignored, as a shell without job control does it in the background:
-    /// no command can then be made to hear it.
+    /// Returns whether this test was started with a signal ignored, as by a shell without job control in the
+    /// background: then no command can be made to receive it.
     fn is_ignored(name: &str) -> bool {
         let kill = Command::new("sh")
             .args(["-c", &format!("kill -{name} $$")])
@@ -257,7 +254,7 @@ mod unix {
         assert_eq!(outcome, ("Signal(9)".to_owned(), 137));
     }
 
-    fn what_is_no_program_does_not_start() {
+    fn invalid_programs_do_not_start() {
         let bench = Bench::new();
         let file = |name: &str, text: &str, mode: u32| {
             let path = bench.path(name);
@@ -289,7 +286,7 @@ mod unix {
         assert!(words.starts_with("the program cannot be run: "), "{words}");
     }
 
-    fn folder_and_variables_are_the_commands() {
+    fn the_command_gets_the_folder_and_variables() {
         let mut bench = Bench::new();
         bench.cwd = bench.home.path().as_os_str().to_owned();
         let outcome =
@@ -326,7 +323,7 @@ mod unix {
         assert!(sent == got, "{} bytes came back", got.len());
     }
 
-    fn signals_are_handed_on() {
+    fn signals_are_forwarded() {
         for (name, signal) in [
             ("TERM", Signal::TERM),
             ("INT", Signal::INT),
@@ -341,7 +338,7 @@ mod unix {
                 continue;
             }
             let mut runner = bench.script(&script.replace("NAME", name)).spawn().unwrap();
-            until("the command is up", || bench.path("up").exists());
+            until("the command has started", || bench.path("up").exists());
             send(&runner, signal);
             assert_eq!(finish(&mut runner).code(), Some(7), "{name}");
             assert_eq!(
@@ -351,18 +348,18 @@ mod unix {
         }
     }
 
-    fn many_signals_do_not_end_the_runner() {
+    fn many_signals_do_not_kill_the_runner() {
         let bench = Bench::not_forever();
         let script = "trap : HUP USR1 USR2; trap 'exit 7' TERM; echo > up; while :; do sleep 0.02; done";
         let mut runner = bench.script(script).spawn().unwrap();
-        until("the command is up", || bench.path("up").exists());
+        until("the command has started", || bench.path("up").exists());
         for signal in [Signal::USR1, Signal::HUP, Signal::USR2, Signal::USR1].repeat(5) {
             send(&runner, signal);
         }
         sleep(TICK);
         assert!(runner.try_wait().unwrap().is_none());
         for _ in 0..20 {
-            // It may have ended by the first.
+            // The first signal may have ended it already.
             let _ = kill_process(Pid::from_child(&runner), Signal::TERM);
         }
         assert_eq!(finish(&mut runner).code(), Some(7));
@@ -385,7 +382,7 @@ mod unix {
             .stdout(Stdio::null())
             .stderr(Stdio::null());
         let mut runner = shell.spawn().unwrap();
-        until("the command is up", || bench.path("up").exists());
+        until("the command has started", || bench.path("up").exists());
         send(&runner, Signal::HUP);
         sleep(Duration::from_millis(50));
         send(&runner, Signal::TERM);
@@ -398,14 +395,14 @@ mod unix {
         let outcome = bench.outcome(bench.script("sleep $LONG & sleep $LONG"));
         assert_eq!(outcome, ("TimedOut { killed: false }".to_owned(), 124));
         assert!(!is_running(&bench.long()));
-        // Its own exit code does not count.
+        // Its own exit code is ignored.
         let bench = Bench::new().timeout(300, 30_000);
         let outcome = bench.outcome(bench.script("trap 'exit 0' TERM; while :; do sleep 0.02; done"));
         assert_eq!(outcome, ("TimedOut { killed: false }".to_owned(), 124));
     }
 
-    /// Runs a script that is up before its timeout, which is longer each time.
-    fn once_up(script: &str, grace: u32) -> (Bench, (String, i32)) {
+    /// Runs a script, with longer and longer timeouts, until it starts before its timeout.
+    fn run_when_started(script: &str, grace: u32) -> (Bench, (String, i32)) {
         let tried = [200, 2000, 20_000].into_iter().find_map(|timeout| {
             let bench = Bench::new().timeout(timeout, grace);
             let outcome = bench.outcome(bench.script(script));
@@ -415,15 +412,15 @@ mod unix {
         tried.unwrap()
     }
 
-    fn who_ignores_the_timeout_is_killed() {
-        let (_, outcome) = once_up("trap '' TERM; echo > up; sleep $LONG; sleep $LONG", 200);
+    fn a_command_that_ignores_the_timeout_is_killed() {
+        let (_, outcome) = run_when_started("trap '' TERM; echo > up; sleep $LONG; sleep $LONG", 200);
         assert_eq!(outcome, ("TimedOut { killed: true }".to_owned(), 137));
     }
 
     fn a_grandchild_has_the_same_grace() {
         let script = "(trap 'sleep 0.2; echo > tidied; exit' TERM; echo > up; while :; do sleep 0.02; done) &\n\
                       exec sleep $LONG";
-        let (bench, outcome) = once_up(script, 30_000);
+        let (bench, outcome) = run_when_started(script, 30_000);
         assert_eq!(outcome, ("TimedOut { killed: false }".to_owned(), 124));
         assert!(bench.path("tidied").exists());
     }
@@ -446,7 +443,7 @@ mod unix {
         let mut ended_by_itself = 0;
         for round in 0..50 {
             let mut runner = bench.runner("sleep", &[&bench.long()]).spawn().unwrap();
-            // From before the handlers are there to after the command is.
+            // From before the handlers are installed to after the command has started.
             sleep(Duration::from_micros(round * 100));
             send(&runner, Signal::TERM);
             let status = finish(&mut runner);
@@ -460,13 +457,13 @@ mod unix {
 
     fn a_stop_stops_both() {
         let bench = Bench::not_forever();
-        // In a group of its own, as a shell with job control would start it.
+        // In its own process group, as a shell with job control would start it.
         let mut runner = bench
             .script("echo $$ > pid; exec sleep $LONG")
             .process_group(0)
             .spawn()
             .unwrap();
-        until("the command is up", || bench.read("pid").ends_with('\n'));
+        until("the command has started", || bench.read("pid").ends_with('\n'));
         let child: i32 = bench.read("pid").trim().parse().unwrap();
         let pid = Pid::from_child(&runner).as_raw_nonzero().get();
         for _ in 0..3 {
@@ -497,7 +494,7 @@ mod unix {
             return;
         }
         let bench = Bench::not_forever();
-        // That it reads a line shows that the terminal is not kept from it.
+        // It can read a line, so the terminal is not kept from it.
         let script = "trap 'echo int >> got' INT; trap 'exit 7' USR1; echo > up; read line; echo $line > line; \
                       while :; do sleep 0.02; done";
         let inner = bench.script(script);
@@ -505,7 +502,7 @@ mod unix {
             .chain(inner.get_args())
             .map(|word| format!("'{}'", word.to_str().unwrap().replace('\'', r"'\''")))
             .collect();
-        // The runner's own number, for the signals that are not the terminal's.
+        // The process id of the runner, for signals that do not come from the terminal.
         let line = format!("echo $$ > \"$HOME_OF_TEST/runner\"; exec {}", words.join(" "));
         let mut terminal = Command::new("script");
         terminal
@@ -518,12 +515,12 @@ mod unix {
             .stderr(Stdio::null());
         let mut terminal = terminal.spawn().unwrap();
         let mut keys = terminal.stdin.take().unwrap();
-        until("the command is up", || bench.path("up").exists());
+        until("the command has started", || bench.path("up").exists());
         keys.write_all(b"hello\n").unwrap();
         until("the command has read", || bench.read("line") == "hello\n");
         for count in 1..=3 {
             keys.write_all(b"\x03").unwrap();
-            until("the interrupt has come", || {
+            until("the interrupt has arrived", || {
                 bench.read("got").lines().count() >= count
             });
             sleep(Duration::from_millis(50));
@@ -537,7 +534,7 @@ mod unix {
             .and_then(Pid::from_raw)
             .unwrap();
         kill_process(runner, Signal::INT).unwrap();
-        until("the signal of a process has come", || {
+        until("the signal of a process has arrived", || {
             bench.read("got").lines().count() == 4
         });
         kill_process(runner, Signal::USR1).unwrap();

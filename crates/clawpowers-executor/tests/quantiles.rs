@@ -1,10 +1,10 @@
-//! Quantiles compared with those of NumPy: the nearest rank, with one bucket for every duration.
+//! Compares quantiles with those of NumPy: the nearest rank, with one bucket for every duration.
 
 use clawpowers_executor::histogram::{bucket, quantile};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Written once by NumPy (`inverted_cdf`); the file has its version.
+/// Generated with NumPy (`inverted_cdf`); the file contains its version.
 const REFERENCE: &str = include_str!("quantiles.json");
 
 #[test]

@@ -1,5 +1,5 @@
 //! Analyses without a database: outcomes in a list, checkpoints in a variable.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot continue has failed")]
 
 use clawpowers_feedback::{
     Certainty, Checkpoint, Direction, Input, Observation, Position, RecommendationKind, SkillAnalysis, Tier,
@@ -45,7 +45,7 @@ fn input(all: &[Observation]) -> Input<'static> {
     }
 }
 
-/// Analyses `all`, and counts how many executions were read.
+/// Analyses `all`, and counts the executions that were read.
 fn analysis(
     all: &[Observation],
     checkpoint: Option<&Checkpoint>,
@@ -69,11 +69,11 @@ fn json(analysis: &SkillAnalysis) -> serde_json::Value {
 }
 
 #[test]
-fn a_checkpoint_changes_what_is_read_and_not_what_is_found() {
+fn a_checkpoint_does_not_change_results() {
     let all = falling(600, 0);
     let (_, checkpoint, _) = analysis(&all[..450], None);
     let checkpoint = checkpoint.unwrap();
-    // The last 32 are read again: one that began early may be recorded late.
+    // The last 32 are read again, because an execution may be recorded after later ones.
     assert_eq!(checkpoint.position, all[450 - 32 - 1].position);
     let (whole, _, read_whole) = analysis(&all, None);
     let (rest, _, read_rest) = analysis(&all, Some(&checkpoint));
@@ -84,7 +84,7 @@ fn a_checkpoint_changes_what_is_read_and_not_what_is_found() {
 #[test]
 fn a_change_before_the_checkpoint_is_dated_from_all_executions() {
     let all = falling(400, 200);
-    // The change is found behind the checkpoint, and lies before it.
+    // The change is found after the checkpoint, and its date is before it.
     let (_, checkpoint, _) = analysis(&all[..440], None);
     let (whole, _, _) = analysis(&all, None);
     let (rest, _, _) = analysis(&all, checkpoint.as_ref());
@@ -93,7 +93,7 @@ fn a_change_before_the_checkpoint_is_dated_from_all_executions() {
 }
 
 #[test]
-fn an_execution_before_the_checkpoint_makes_all_of_them_read() {
+fn an_execution_before_the_checkpoint_causes_a_full_read() {
     let mut all = falling(400, 200);
     let (_, checkpoint, _) = analysis(&all, None);
     all.insert(
@@ -114,7 +114,7 @@ fn an_execution_before_the_checkpoint_makes_all_of_them_read() {
 }
 
 #[test]
-fn what_lies_in_the_future_is_in_no_checkpoint() {
+fn future_executions_are_not_checkpointed() {
     let all = hourly((0..300).map(|index| index % 10 != 0));
     let now = all[199].position.0;
     let input = Input { now, ..input(&all) };
@@ -143,7 +143,7 @@ fn recommendations_follow_from_the_changes() {
 }
 
 #[test]
-fn failures_cluster_where_chance_would_not_put_them() {
+fn significant_clusters_of_failures_are_reported() {
     let session = |index: usize| if index < 20 { "one" } else { "two" };
     let clustered = (0..60).map(|index| (Some(session(index)), index < 20));
     let found = cluster(clustered).unwrap();
@@ -157,7 +157,7 @@ fn failures_cluster_where_chance_would_not_put_them() {
 }
 
 #[test]
-fn a_new_version_is_one_that_replaced_the_old() {
+fn a_new_version_is_one_that_replaces_the_old_one() {
     assert_eq!(first_new(["1", "1", "2", "2"]), Some("2"));
     assert_eq!(first_new(["1", "2", "1", "2"]), None);
     assert_eq!(first_new(["1", "1"]), None);

@@ -1,11 +1,11 @@
-//! Intervals and comparisons beside those of SciPy and statsmodels, and the promises of the change detection.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+//! Compares intervals and comparisons with SciPy and statsmodels, and checks the error rates of the change detection.
+#![expect(clippy::unwrap_used, reason = "a test that cannot continue has failed")]
 
 use clawpowers_feedback::{Change, Detector, Direction, Rate, Tier, compare, detect, surely_low, wilson};
 use proptest::prelude::*;
 use serde_json::Value;
 
-/// Written once by SciPy and statsmodels; the versions stand in the file.
+/// Generated with SciPy and statsmodels; the file contains the versions.
 const REFERENCE: &str = include_str!("reference.json");
 
 fn cases(name: &str) -> Vec<Vec<Value>> {
@@ -14,7 +14,7 @@ fn cases(name: &str) -> Vec<Vec<Value>> {
     rows.iter().map(|row| row.as_array().unwrap().clone()).collect()
 }
 
-/// Numbers from 0 to 1, the same each time.
+/// Deterministic pseudo-random numbers from 0 to 1.
 fn random() -> impl FnMut() -> f64 {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     move || {
@@ -63,9 +63,9 @@ fn comparisons_are_those_of_scipy_and_statsmodels() {
     assert_eq!(compare((0, 0), (1, 2)), None);
 }
 
-/// So many executions on each side tell the difference in four streams of five, which half as many do not.
+/// With this number of executions on each side, the difference is found in four of five streams; with half of it, not.
 #[test]
-fn what_is_needed_is_enough() {
+fn needed_sample_size_has_the_stated_power() {
     const TRIES: u64 = 2_000;
     let (first, second) = (90, 75);
     let needed = compare((first, 100), (second, 100)).unwrap().needed.unwrap();
@@ -86,15 +86,16 @@ fn what_is_needed_is_enough() {
 }
 
 #[test]
-fn tiers_are_of_the_interval_not_of_the_point() {
-    // Four of five are 80%, which says next to nothing.
+fn tiers_use_the_interval_not_the_rate() {
+    // Four of five are 80%, which is too little evidence.
     assert_eq!(Tier::of(&Rate::new((4, 5))), Tier::Unsure);
     assert_eq!(Tier::of(&Rate::new((95, 100))), Tier::Good);
     assert_eq!(Tier::of(&Rate::new((700, 1000))), Tier::Moderate);
     assert_eq!(Tier::of(&Rate::new((30, 100))), Tier::Low);
 }
 
-/// At most one of twenty streams at the bound is ever said to be low; the interval, which holds for one look, errs in many.
+/// At most one of twenty streams at the threshold is ever reported as low; the interval, which is valid for a single
+/// check, reports many.
 #[test]
 fn low_rate_false_positives_are_bounded_under_repeated_checks() {
     const STREAMS: u64 = 2_000;
@@ -118,8 +119,8 @@ fn low_rate_false_positives_are_bounded_under_repeated_checks() {
 }
 
 #[test]
-fn a_low_rate_is_told_from_few_and_a_good_one_never() {
-    // The likelihoods by hand: (1/2 · 3/4 · 5/6 · 7/8) / 0.4⁴ is 10.7, with the fifth failure 24.
+fn a_low_rate_is_detected_early_and_a_good_one_is_never_low() {
+    // The likelihood ratios, computed by hand: (1/2 · 3/4 · 5/6 · 7/8) / 0.4⁴ is 10.7; with the fifth failure, 24.
     assert!(!surely_low(0, 4) && surely_low(0, 5));
     assert!(surely_low(20, 100) && surely_low(300_000, 1_000_000));
     for (success, total) in [(0, 0), (6, 10), (60, 100), (1, 1), (5, 3), (599_999, 1_000_000)] {
@@ -156,7 +157,7 @@ fn a_drop_and_a_recovery_are_found_and_dated() {
 }
 
 #[test]
-fn what_never_changes_is_never_reported() {
+fn a_constant_stream_is_never_reported() {
     for success in [true, false] {
         assert_eq!(detect(&vec![success; 20_000]), Vec::<Change>::new());
     }
@@ -174,13 +175,13 @@ fn constant_rate_false_alarms_are_bounded() {
             let stream: Vec<bool> = (0..5_000).map(|_| random() < rate).collect();
             reported += u64::from(!detect(&stream).is_empty());
         }
-        // A tenth is the promise; so few streams tell it only roughly. Half of them were reported under a fixed threshold.
+        // 10% is guaranteed; so few streams only give an estimate. With a fixed threshold, half would be reported.
         assert!(reported <= STREAMS / 4, "{reported} of {STREAMS} at {rate}");
     }
 }
 
 #[test]
-fn nothing_is_said_of_a_few() {
+fn few_executions_give_no_verdict() {
     let few: Vec<bool> = (0..29).map(|index| index < 15).collect();
     assert_eq!(detect(&few), Vec::<Change>::new());
 }
@@ -197,7 +198,7 @@ fn a_change_after_a_long_time_is_found() {
 }
 
 #[test]
-fn only_what_was_written_is_read() {
+fn only_saved_states_are_accepted() {
     let mut detector = Detector::new();
     for success in drop_and_recovery().iter().take(120) {
         detector.push(*success);
@@ -213,7 +214,7 @@ fn only_what_was_written_is_read() {
 
 proptest! {
     #[test]
-    fn a_detector_that_was_written_down_goes_on_the_same(
+    fn a_restored_detector_continues_the_same(
         stream in prop::collection::vec(any::<bool>(), 0..300),
         cut in 0_usize..300,
     ) {
@@ -232,7 +233,7 @@ proptest! {
 
     #[test]
     fn changes_are_in_order_and_add_up(stream in prop::collection::vec(prop::bool::weighted(0.5), 0..50), blocks in 1_usize..20) {
-        // Blocks of the same pattern and its opposite, so that there is something to find.
+        // Blocks of the same pattern and its inverse, so that there are changes to find.
         let stream: Vec<bool> = (0..blocks)
             .flat_map(|block| stream.iter().map(move |success| *success ^ (block % 4 > 1)))
             .collect();
@@ -246,7 +247,7 @@ proptest! {
     }
 
     #[test]
-    fn intervals_hold_the_rate(total in 1_u64..100_000, share in 0.0_f64..1.0) {
+    fn intervals_contain_the_rate(total in 1_u64..100_000, share in 0.0_f64..1.0) {
         let success = (total as f64 * share) as u64;
         let interval = wilson(success, total);
         let rate = success as f64 / total as f64;

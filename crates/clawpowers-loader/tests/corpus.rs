@@ -1,13 +1,13 @@
-//! Real skill files of strangers, with the verdicts that the reference validator gave on them.
+//! Public skill files with the results of the reference validator.
 //!
-//! `CLAWPOWERS_CORPUS` names an archive of skill folders with a `MANIFEST.tsv`. It is not part of the project; without
-//! it these tests print a line and pass.
+//! `CLAWPOWERS_CORPUS` is the path of an archive of skill folders with a `MANIFEST.tsv`. It is not part of the project;
+//! without it, these tests print a line and pass.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
     clippy::indexing_slicing,
     clippy::string_slice,
-    reason = "a test may fail loudly"
+    reason = "a test that cannot continue has failed"
 )]
 #![expect(
     clippy::disallowed_methods,
@@ -35,7 +35,7 @@ struct Row {
     valid: bool,
 }
 
-/// The unpacked collection; its folder goes with it.
+/// The unpacked collection; dropping it deletes its folder.
 struct Corpus {
     _home: tempfile::TempDir,
     root: PathBuf,
@@ -114,10 +114,10 @@ fn options(file: &Path) -> ParseOptions {
     }
 }
 
-/// Whether a file has, by a plain look at its lines, a frontmatter with a description in it.
+/// Returns whether the lines of a file contain frontmatter with a description.
 ///
-/// This knows nothing of the loader: a line of `---` (or fields that share its line), and before the next one a line
-/// that starts with `description:` and contains text or is followed by it.
+/// This is independent of the loader: a line of `---` (possibly with fields on it), and before the next one a line that
+/// starts with `description:` and contains text or is followed by text.
 fn has_description(text: &str) -> bool {
     let lines: Vec<&str> = text
         .trim_start_matches('\u{feff}')
@@ -136,7 +136,7 @@ fn has_description(text: &str) -> bool {
         Some(at) => at,
         None => return false,
     };
-    // A delimiter may be a rule further up in the text: every delimiter may open the block.
+    // A delimiter may be a thematic break earlier in the text, so each delimiter may open the frontmatter.
     (start..lines.len())
         .filter(|&at| at == 0 || delimiter(lines[at]))
         .any(|at| {
@@ -206,11 +206,11 @@ fn every_description_loads_and_everything_else_has_a_reason() {
     }
 }
 
-/// The known defects of the reference, by the rule that shows one; a difference needs one of them.
+/// The known bugs of the reference validator, by the rule that reveals one; every difference needs one of them.
 const DEFECTS: [(Rule, &str); 6] = [
     (
         Rule::Bom,
-        "it takes a byte order mark for text before the frontmatter",
+        "it treats a byte order mark as text before the frontmatter",
     ),
     (
         Rule::YamlFlowStyle,
@@ -224,12 +224,12 @@ const DEFECTS: [(Rule, &str); 6] = [
     ),
     (
         Rule::FrontmatterCloserGlued,
-        "it ends the frontmatter at `---` with text behind it",
+        "it ends the frontmatter at `---` followed by text",
     ),
 ];
 
 #[test]
-fn the_specification_gives_the_reference_verdict() {
+fn target_spec_agrees_with_the_reference_validator() {
     let Some(corpus) = corpus() else { return };
     let mut explained: BTreeMap<&str, usize> = BTreeMap::new();
     let (mut same, mut differ) = (0, 0);
@@ -300,7 +300,7 @@ fn every_repairable_file_parses_strictly_once_fixed() {
             file.display(),
             fixed.parsed.diagnostics
         );
-        // A parser that shares nothing with ours reads the repaired frontmatter as a mapping too.
+        // An independent parser reads the repaired frontmatter as a mapping, too.
         let block = syntax::locate(&fixed.after).unwrap();
         let yaml: serde_yaml::Value = serde_yaml::from_str(&fixed.after[block.start..block.end])
             .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
@@ -320,7 +320,7 @@ fn every_repairable_file_parses_strictly_once_fixed() {
     assert!(repaired > 40 && same > 300, "{repaired} {same}");
 }
 
-/// Missing files and placeholders are reported in few skills, and in none by the specification's rules.
+/// Missing files and placeholders are reported in few skills, and in none with the target `spec`.
 #[test]
 fn missing_files_in_code_and_placeholders_are_rare() {
     let Some(corpus) = corpus() else { return };
@@ -364,7 +364,7 @@ fn no_repair_of_a_real_file_loses_or_moves_a_word() {
         let lost = words::lost(bytes, &options(file));
         assert!(lost.is_none(), "{}: {}", file.display(), lost.unwrap());
     }
-    // The same files with further faults.
+    // The same files with additional faults.
     let mut runner = TestRunner::new(ProptestConfig {
         cases: 3000,
         failure_persistence: None,
@@ -385,7 +385,7 @@ fn no_repair_of_a_real_file_loses_or_moves_a_word() {
 }
 
 #[test]
-fn a_search_that_reads_few_bodies_finds_what_one_of_all_bodies_finds() {
+fn a_search_of_few_bodies_finds_the_same_as_one_of_all() {
     let Some(corpus) = corpus() else { return };
     let skills = corpus.files.iter().filter_map(|file| {
         let bytes = fs::read(file).ok()?;

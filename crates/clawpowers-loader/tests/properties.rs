@@ -13,7 +13,7 @@ fn options() -> ParseOptions {
     }
 }
 
-/// Whether the frontmatter was read as it is written.
+/// Returns whether the frontmatter was parsed without repairs.
 fn strict(parsed: &Parsed) -> bool {
     let odd = |d: &Diagnostic| {
         d.rule.is_repair() || (d.rule.id().starts_with("frontmatter-") && d.rule != Rule::FrontmatterDashes)
@@ -21,7 +21,7 @@ fn strict(parsed: &Parsed) -> bool {
     !parsed.diagnostics.iter().any(odd)
 }
 
-/// A text of one line that any quoting can hold.
+/// A string of one line that can be written in every style.
 fn text() -> impl Strategy<Value = String> {
     "[ -~äé中😀]{0,40}".prop_map(|text| text.trim().to_owned())
 }
@@ -61,7 +61,7 @@ fn scalar(text: &str, style: Style, indent: usize) -> String {
     }
 }
 
-/// Writes a mapping in block style, its strings in the given styles by turns.
+/// Writes a mapping in block style; its strings use the given styles in turn.
 fn emit(out: &mut String, map: &Map<String, Value>, styles: &[Style], turn: &mut usize, indent: usize) {
     for (key, value) in map {
         out.push_str(&format!("{}{key}:", " ".repeat(indent)));
@@ -127,7 +127,7 @@ proptest! {
     }
 
     #[test]
-    fn any_soup_of_yaml_gives_a_skill_or_a_reason_and_sound_edits(
+    fn random_yaml_gives_a_skill_or_a_reason_and_valid_edits(
         parts in vec(prop_oneof![
             Just("name: ".to_owned()), Just("description: ".to_owned()), Just("\n".to_owned()), Just("---\n".to_owned()),
             Just("  ".to_owned()), Just("- ".to_owned()), Just(": ".to_owned()), Just("\"".to_owned()), Just("'".to_owned()),
@@ -156,7 +156,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_yaml_is_read_to_the_letter_and_left_alone(
+    fn valid_yaml_is_read_exactly_and_not_changed(
         fields in fields(),
         styles in vec(style(), 1..5),
         end in prop_oneof![Just("\n"), Just("\r\n"), Just("\r")],
@@ -174,7 +174,7 @@ proptest! {
     }
 
     #[test]
-    fn broken_files_keep_their_description_and_settle(
+    fn broken_files_keep_their_description_and_are_fixed_at_once(
         fields in fields(),
         styles in vec(style(), 1..5),
         fault in 0..9_usize,
@@ -201,7 +201,7 @@ proptest! {
         prop_assert!(strict(&fixed.parsed), "{:?}\n{}", fixed.parsed.diagnostics, fixed.after);
         prop_assert_eq!(fixed.parsed.skill.unwrap().description, skill.description);
         prop_assert_eq!(&fix(fixed.after.as_bytes(), &options()).after, &fixed.after);
-        // A parser that shares nothing with ours reads the repaired frontmatter too.
+        // An independent parser reads the repaired frontmatter, too.
         let block = syntax::locate(&fixed.after).unwrap();
         let yaml: serde_yaml::Value = serde_yaml::from_str(fixed.after.get(block.start..block.end).unwrap()).unwrap();
         prop_assert!(yaml.is_mapping());
@@ -209,7 +209,7 @@ proptest! {
 }
 
 #[test]
-fn awkward_inputs_are_answered() {
+fn pathological_inputs_do_not_panic() {
     let head = "---\nname: a\ndescription: b\n";
     for text in [
         String::new(),
@@ -252,7 +252,7 @@ fn expensive_inputs_end_with_few_diagnostics() {
             "{head}tags: {}\n---\n",
             (0..9000).map(|n| format!("{n},")).collect::<String>()
         ),
-        // Recovery reads less of a block.
+        // Recovery reads a smaller part of a block.
         head.to_owned() + &odd("\"\n"),
         head.to_owned() + &odd("key: \"\n"),
         head.to_owned() + &odd("a: b: c\n"),

@@ -1,4 +1,4 @@
-//! What repairs make of faults that public files have, and what they leave alone.
+//! Repairs of faults as in public files, and what repairs do not change.
 
 mod words;
 
@@ -33,7 +33,7 @@ fn read(text: &str) -> (Result<(String, String), Rule>, String) {
     )
 }
 
-/// Checks a description's line, or lines, with each line ending and with a byte order mark.
+/// Checks the lines of a description with each line ending and with a byte order mark.
 fn check_description(value: &str, description: &str, written: &str) {
     for end in ["\n", "\r\n", "\r"] {
         for mark in ["", "\u{feff}"] {
@@ -49,7 +49,7 @@ fn check_description(value: &str, description: &str, written: &str) {
 }
 
 #[test]
-fn a_block_indicator_on_the_line_of_its_text_is_no_text() {
+fn a_block_indicator_followed_by_text_is_removed() {
     for header in [">", "|", ">-", "|-", ">+", "|+", ">2", "|2-", ">-1"] {
         check_description(
             &format!("description: {header} Use when x."),
@@ -78,17 +78,17 @@ fn a_block_indicator_on_the_line_of_its_text_is_no_text() {
             "First\n  second",
             "description: |2\n  First\n    second",
         ),
-        // Lines that are not indented are no fields and go on with the value.
+        // Lines without indentation that are not fields continue the value.
         (
             "description: > First: a\nsecond b",
             "First: a second b",
             "description: >\n  First: a\n  second b",
         ),
-        // Another type without its quotes.
+        // Without the quotes, it would have another type.
         ("description: > 12", "12", "description: '12'"),
         ("description: > true", "true", "description: 'true'"),
         ("description: > \"a\" b", "\"a\" b", "description: '\"a\" b'"),
-        // No block indicators.
+        // Not block indicators.
         (
             "description: >2 weeks old",
             ">2 weeks old",
@@ -96,7 +96,7 @@ fn a_block_indicator_on_the_line_of_its_text_is_no_text() {
         ),
         ("description: >50% less", ">50% less", "description: '>50% less'"),
         ("description: || a", "|| a", "description: '|| a'"),
-        // YAML knows these.
+        // These are valid YAML.
         ("description: > # a\n  b", "b", "description: > # a\n  b"),
         ("description: |\n  > b", "> b", "description: |\n  > b"),
         // In lists and mappings, several at once.
@@ -163,7 +163,7 @@ fn a_field_with_an_odd_colon_is_a_field() {
 }
 
 #[test]
-fn a_bracket_in_a_text_is_no_list() {
+fn a_bracket_in_text_is_not_a_list() {
     for (value, description, written) in [
         ("description: [draft] a", "[draft] a", "description: '[draft] a'"),
         ("description: [draft a", "[draft a", "description: '[draft a'"),
@@ -180,7 +180,7 @@ fn a_bracket_in_a_text_is_no_list() {
             "[draft a",
             "description: '[draft a'\ntags: b]",
         ),
-        // A list stays one.
+        // A list stays a list.
         ("description: a\ntags: [b, c", "a", "description: a\ntags: [b, c]"),
         (
             "description: a\ntags:\n  - [b] c",
@@ -197,7 +197,7 @@ fn a_bracket_in_a_text_is_no_list() {
 }
 
 #[test]
-fn a_field_that_is_empty_by_a_comment_says_so() {
+fn a_field_emptied_by_a_comment_is_reported() {
     for value in ["## When to use", "# a: b", "#"] {
         let text = format!("---\nname: v\ndescription: {value}\n---\n");
         let parsed = parse(text.as_bytes(), &options());
@@ -217,7 +217,7 @@ fn a_field_that_is_empty_by_a_comment_says_so() {
 }
 
 #[test]
-fn a_name_never_goes_on_in_the_next_line() {
+fn a_name_is_never_continued_on_the_next_line() {
     for line in [
         "\u{63cf}\u{8ff0}\u{ff1a}x",
         "Description\u{ff1a}x",
@@ -235,13 +235,13 @@ fn a_name_never_goes_on_in_the_next_line() {
             );
         }
     }
-    // A block indicator says that it does, once.
+    // A block indicator says that it continues.
     let (skill, _) = read("---\nname: >\nv\ndescription: Does y.\n---\n");
     assert_eq!(skill.unwrap().0, "Does y.");
 }
 
 #[test]
-fn a_comment_that_cuts_a_description_short_is_named() {
+fn a_comment_that_truncates_a_description_is_reported() {
     for (value, found) in [
         ("Fixes bug#1.", None),
         (
@@ -252,7 +252,7 @@ fn a_comment_that_cuts_a_description_short_is_named() {
             "Converts C # to F #. Use before x.",
             Some((3, 25, "# to F #. Use before x.")),
         ),
-        // Not YAML, and repaired with all of its text.
+        // Not valid YAML; it is repaired and keeps all of its text.
         ("Reads issue #12\n  and #13 too.", None),
         ("Reads\n  issue #13", Some((4, 9, "#13"))),
         ("'Reads issue #12'", None),
@@ -278,7 +278,7 @@ fn a_comment_that_cuts_a_description_short_is_named() {
 }
 
 #[test]
-fn dashes_that_end_the_fields_end_them_whatever_needs_repair() {
+fn dashes_end_the_frontmatter_whatever_needs_repair() {
     let fields = [
         ("description: A b.", "A b."),
         ("description: First: line", "First: line"),
@@ -318,10 +318,10 @@ fn dashes_that_end_the_fields_end_them_whatever_needs_repair() {
             }
         }
     }
-    // A quoted value that is closed further down contains such dashes.
+    // A quoted value that is closed later contains such dashes.
     let (skill, _) = read("---\nname: v\ndescription: \"a\n---b\nc\"\n---\n# Body\n");
     assert_eq!(skill, Ok(("a ---b c".to_owned(), "# Body\n".to_owned())));
-    // A long body with a rule in it is no long frontmatter.
+    // A long body with a thematic break is not long frontmatter.
     let text = format!(
         "---\nname: v\ndescription: a\n---# Body\n{}\n---\n",
         "text\n".repeat(20_000)
@@ -367,7 +367,7 @@ fn fields_on_the_line_of_the_delimiter_lose_no_text() {
 }
 
 #[test]
-fn an_example_in_a_code_block_is_no_frontmatter() {
+fn an_example_in_a_code_block_is_not_frontmatter() {
     let example = |name: &str| format!("---\nname: {name}\ndescription: b\n---\n");
     for (before, after) in [
         ("# How to\n\n```yaml\n", "```\n\nText.\n"),
@@ -393,7 +393,7 @@ fn an_example_in_a_code_block_is_no_frontmatter() {
     );
     let (skill, _) = read(&text);
     assert_eq!(skill, Ok(("b".to_owned(), "# Body\n".to_owned())));
-    // In a skill's own folder it is the skill's.
+    // In the skill's own folder, it belongs to the skill.
     for name in ["v", "v-skill", "skill-v"] {
         let text = format!("# How to\n\n```yaml\n{}```\n\nText.\n", example(name));
         let after = format!("{}# How to\n\n\nText.\n", example(name));
@@ -401,13 +401,13 @@ fn an_example_in_a_code_block_is_no_frontmatter() {
         let text = format!("Here:\n\n```md\n{}# Body\n```\n", example(name));
         assert_eq!(read(&text).1, format!("{}Here:\n\n# Body\n", example(name)));
     }
-    // What is more than frontmatter and less than the file is for a person to move.
+    // A code block with more than the frontmatter, but not the whole file, has to be moved by hand.
     let text = format!("# How to\n\n```md\n{}# Body\n```\n\nText.\n", example("v"));
     assert_eq!(read(&text).1, text);
 }
 
 #[test]
-fn the_code_block_around_a_file_goes() {
+fn a_code_block_around_a_file_is_removed() {
     let fields = "---\nname: v\ndescription: b\n---\n";
     for (before, after, body) in [
         ("```skill\n", "\n# Body\n```\n", "\n# Body\n"),
@@ -426,7 +426,7 @@ fn the_code_block_around_a_file_goes() {
         ("```md\n", "# Body\n```\nx\n```\n```\n", "# Body\n```\nx\n```\n"),
         ("```yaml\n", "```\n\n# Body\n", "\n# Body\n"),
         ("```yaml\n", "```\n\n```\nx\n```\n", "\n```\nx\n```\n"),
-        // One that is not closed.
+        // An unclosed code block.
         ("```md\n", "# Body\n```sh\nx\n```\n", "# Body\n```sh\nx\n```\n"),
         ("```md\n", "# Body\n", "# Body\n"),
     ] {
@@ -442,7 +442,7 @@ fn the_code_block_around_a_file_goes() {
     assert_eq!(after, format!("{fields}# Body\n"));
 }
 
-/// Descriptions as they are written and as they are meant.
+/// Descriptions as written and as meant.
 const DESCRIPTIONS: [(&str, &str); 16] = [
     ("description: A b.", "A b."),
     ("description: A: b", "A: b"),
@@ -470,7 +470,7 @@ const NAMES: [(&str, &str); 5] = [
     ("name: > v", "v"),
 ];
 
-/// Closing delimiters, and what they leave for the body.
+/// Closing delimiters, and what they add to the body.
 const CLOSERS: [(&str, &str); 5] = [
     ("---\n", ""),
     ("---# Body\n", "# Body\n"),
@@ -543,7 +543,7 @@ proptest! {
     }
 
     #[test]
-    fn several_problems_at_once_are_told_apart(
+    fn several_problems_are_reported_separately(
         description in prop::sample::select(DESCRIPTIONS.to_vec()),
         name in prop::sample::select(NAMES.to_vec()),
         more in prop::sample::select(vec!["", "license: MIT\n", "tags: [a, b\n", "metadata:\n  note: > C d\n"]),

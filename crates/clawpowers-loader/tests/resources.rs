@@ -1,5 +1,5 @@
-//! What of a skill's folder is not listed, and that it is said; the digest of odd folders.
-#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+//! Files that are not listed, and how they are reported; the digest of unusual folders.
+#![expect(clippy::unwrap_used, reason = "a test that cannot continue has failed")]
 
 use clawpowers_loader::{
     DiskTree, MAX_RESOURCE_BYTES, MAX_RESOURCE_DEPTH, MAX_RESOURCES, ReadError, Resources, Rule, Target,
@@ -39,7 +39,7 @@ impl Tree {
         digest(&DiskTree, &self.path("SKILL.md"))
     }
 
-    /// Returns what is found about the folder, as `rule message`.
+    /// Returns the problems of the folder, as `rule message`.
     fn problems(&self) -> Vec<String> {
         let found = lint_package(&DiskTree, &self.path("SKILL.md"), Target::ClawPowers)
             .parsed
@@ -53,7 +53,7 @@ impl Tree {
 }
 
 #[test]
-fn the_first_files_in_byte_order_are_listed_and_it_is_said() {
+fn a_truncated_file_list_is_reported() {
     let mut tree = Tree::new("Do.");
     for index in 0..MAX_RESOURCES {
         tree = tree.write(&format!("b/{index:04}"), "");
@@ -74,7 +74,7 @@ fn the_first_files_in_byte_order_are_listed_and_it_is_said() {
 }
 
 #[test]
-fn a_folder_that_is_too_deep_is_named() {
+fn a_folder_above_the_depth_limit_is_reported() {
     let deep = "d/".repeat(MAX_RESOURCE_DEPTH + 1);
     let tree = Tree::new("Do.").write(&format!("{deep}x"), "");
     let path = deep.trim_end_matches('/').to_owned();
@@ -85,7 +85,7 @@ fn a_folder_that_is_too_deep_is_named() {
 }
 
 #[test]
-fn a_body_with_too_many_links_says_so() {
+fn too_many_links_in_a_body_are_reported() {
     let links = |count: usize| {
         (0..count)
             .map(|n| format!("[a](a.md) [b](https://b/{n})\n"))
@@ -137,10 +137,10 @@ fn many_large_files_have_no_digest() {
 }
 
 #[test]
-fn a_file_comes_before_a_folder_of_a_better_spelling() {
+fn a_regular_file_wins_over_a_folder_named_skill_md() {
     let tree = Tree(tempfile::tempdir().unwrap()).write("folder/SKILL.md/x", "");
     if tree.path("FOLDER").exists() {
-        // The file system knows no case.
+        // The file system is case-insensitive.
         return;
     }
     let tree = tree
@@ -169,7 +169,7 @@ mod unix {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
 
     #[test]
-    fn what_is_not_listed_is_named() {
+    fn unlisted_entries_are_reported() {
         let tree = Tree::new("[x](locked/x.md)")
             .write("real/a.md", "")
             .write("locked/x.md", "");
@@ -194,7 +194,7 @@ mod unix {
         );
         assert!(tree.digest().is_ok());
         fs::set_permissions(tree.path("locked"), fs::Permissions::from_mode(0o000)).unwrap();
-        // A user who may read everything sees no difference.
+        // Root can read everything, so nothing is reported.
         if fs::read_dir(tree.path("locked")).is_err() {
             expected.insert(("locked".to_owned(), "unreadable"));
             assert_eq!(rows(&tree), expected);
@@ -213,11 +213,11 @@ mod unix {
     }
 
     #[test]
-    fn a_file_comes_before_a_broken_link_of_a_better_spelling() {
+    fn a_regular_file_wins_over_a_broken_link_named_skill_md() {
         let tree = Tree(tempfile::tempdir().unwrap()).write("both/skill.md", "");
         fs::create_dir(tree.path("one")).unwrap();
         for folder in ["both", "one"] {
-            // Where a file system knows no case, the link cannot be made.
+            // On a case-insensitive file system, the link cannot be created.
             if symlink("none", tree.path(folder).join("SKILL.md")).is_err() {
                 return;
             }
@@ -233,11 +233,11 @@ mod unix {
     }
 
     #[test]
-    fn names_that_are_not_utf8_are_digested_by_their_bytes() {
+    fn the_digest_uses_the_bytes_of_names_that_are_not_utf8() {
         let of = |names: &[&[u8]]| {
             let tree = Tree::new("Do.");
             for name in names {
-                // Not every file system takes such a name.
+                // Not every file system accepts such a name.
                 fs::write(tree.0.path().join(OsStr::from_bytes(name)), "x").ok()?;
             }
             assert_eq!(tree.list().files.len(), names.len());
@@ -246,12 +246,12 @@ mod unix {
         let Some(one) = of(&[b"\xff", b"a"]) else { return };
         assert_ne!(Some(&one), of(&[b"\xfe", b"a"]).as_ref());
         assert_ne!(Some(&one), of(&["\u{fffd}".as_bytes(), b"a"]).as_ref());
-        // Two names that look alike are two files.
+        // Two names that look the same are two files.
         assert!(of(&[b"\xff", b"\xfe"]).is_some());
     }
 
     #[test]
-    fn very_many_broken_links_are_not_all_named() {
+    fn not_all_of_many_broken_links_are_reported() {
         let tree = Tree::new("Do.");
         for index in 0..=MAX_RESOURCES {
             symlink("none", tree.path(&format!("l{index:04}"))).unwrap();

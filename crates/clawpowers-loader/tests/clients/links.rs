@@ -1,4 +1,4 @@
-//! Links, which not every file system has.
+//! Symlinks, which not every file system supports.
 
 use super::*;
 use clawpowers_loader::Scope;
@@ -13,7 +13,7 @@ impl UserHome {
 }
 
 #[test]
-fn a_linked_skill_file_is_ignored_by_codex_and_kept_in_the_skill_by_openclaw() {
+fn codex_ignores_linked_skill_files_and_openclaw_rejects_links_out() {
     let user = UserHome::new();
     user.skill("store/out", "out")
         .link("store/out/SKILL.md", ".agents/skills/out/SKILL.md")
@@ -42,7 +42,7 @@ fn a_linked_skill_file_is_ignored_by_codex_and_kept_in_the_skill_by_openclaw() {
 }
 
 #[test]
-fn folder_links_of_the_user_lead_anywhere() {
+fn folder_links_of_the_user_may_point_anywhere() {
     let user = UserHome::new();
     user.skill("store/tea", "tea");
     for place in [".claude/skills", ".agents/skills", ".pi/agent/skills"] {
@@ -54,7 +54,7 @@ fn folder_links_of_the_user_lead_anywhere() {
 }
 
 #[test]
-fn what_ships_with_codex_does_not_link_out() {
+fn system_skills_of_codex_do_not_link_out() {
     let user = UserHome::new();
     user.skill("store/tea", "tea")
         .link("store/tea", ".codex/skills/.system/tea")
@@ -129,7 +129,7 @@ fn links_of_an_openclaw_workspace_stay_inside_the_root() {
 }
 
 #[test]
-fn a_file_reached_by_two_roots_is_no_conflict() {
+fn a_file_in_two_roots_is_a_duplicate() {
     let user = UserHome::new();
     user.skill(".agents/skills/tea", "tea")
         .link(".agents/skills/tea", ".claude/skills/tea")
@@ -145,7 +145,7 @@ fn a_file_reached_by_two_roots_is_no_conflict() {
 }
 
 #[test]
-fn the_home_folder_is_nobodys_project() {
+fn the_home_folder_is_never_a_project() {
     let user = UserHome::new();
     user.write("out/cup/SKILL.md", "---\nname: cup\ndescription: x\n---\n");
     user.link("out/cup", ".agents/skills/cup");

@@ -1,6 +1,6 @@
-//! What each client loads by its documented rules: which of two skills with the same name takes precedence, what is
-//! searched, what is dropped.
-#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+//! The documented rules of each client: which of two skills with the same name takes precedence, which folders are
+//! searched, which skills are rejected.
+#![expect(clippy::unwrap_used, reason = "a test that cannot continue has failed")]
 
 #[cfg(unix)]
 mod links;
@@ -61,7 +61,7 @@ impl UserHome {
         })
     }
 
-    /// The folders of the skills called `name` that a client sees, below the home.
+    /// The folders of the skills called `name` that a client loads, relative to the home.
     fn winners(&self, client: &str, cwd: &str, name: &str) -> Vec<String> {
         let catalog = self.see(client, cwd);
         let below = |entry: &Entry| {
@@ -81,7 +81,7 @@ impl UserHome {
     }
 }
 
-/// Every place that some client reads, each with a skill of one name.
+/// The folders that some client searches; `everywhere` writes a skill of the same name to each.
 const PLACES: [&str; 23] = [
     ".agents/skills",
     ".claude/skills",
@@ -123,7 +123,7 @@ fn without(user: &UserHome, places: &[&str]) {
 }
 
 #[test]
-fn claude_takes_the_user_over_the_project_and_the_nearer_over_the_farther() {
+fn claude_prefers_user_skills_then_nearer_folders() {
     let user = everywhere();
     assert_eq!(user.winners("claude", "repo/sub", "tea"), [".claude/skills/tea"]);
     without(&user, &[".claude/skills"]);
@@ -155,7 +155,7 @@ fn codex_keeps_all() {
 }
 
 #[test]
-fn gemini_takes_the_workspace_over_the_user_and_agents_within_a_tier() {
+fn gemini_prefers_the_workspace_and_agents_folders() {
     let user = everywhere();
     for (winner, gone) in [
         ("repo/sub/.agents/skills/tea", "repo/sub/.agents/skills"),
@@ -265,7 +265,7 @@ fn the_first_one_wins_in_goose_openclaw_copilot_and_pi() {
 }
 
 #[test]
-fn the_loser_is_listed_with_its_winner() {
+fn a_shadowed_skill_names_the_one_that_shadows_it() {
     let user = everywhere();
     let shadowed = user.see("gemini", "repo/sub").shadowed;
     assert_eq!(shadowed.len(), 3);
@@ -277,7 +277,7 @@ fn the_loser_is_listed_with_its_winner() {
 }
 
 #[test]
-fn each_walks_as_deep_as_it_does() {
+fn each_client_has_its_own_depth_limit() {
     let user = UserHome::new();
     for place in [
         ".claude/skills",
@@ -310,7 +310,7 @@ fn each_walks_as_deep_as_it_does() {
 }
 
 #[test]
-fn each_drops_what_it_cannot_read() {
+fn each_client_rejects_files_it_cannot_read() {
     let user = UserHome::new();
     let files = [
         ("colon", "---\nname: colon\ndescription: a: b\n---\n"),
@@ -351,7 +351,7 @@ fn each_drops_what_it_cannot_read() {
 }
 
 #[test]
-fn this_runtime_reads_all_of_it() {
+fn clawpowers_loads_every_skill() {
     let user = everywhere();
     user.skill("repo/sub/.agents/skills/deep/er/cup", "cup").write(
         "repo/.agents/skills/mug/skill.md",
@@ -385,7 +385,7 @@ fn roots_stop_at_the_repository_and_the_home_is_no_project() {
     assert!(at_home.project_folders().is_empty());
 }
 
-/// Returns the names a client sees, in the order it gives them.
+/// Returns the names of the skills that a client loads, in its order.
 fn seen(catalog: &Catalog) -> Vec<&str> {
     catalog
         .entries
@@ -400,7 +400,7 @@ fn sorted(catalog: &Catalog) -> String {
     names.join(" ")
 }
 
-/// Returns what a client refused: the last two parts of the path, and the rule.
+/// Returns what a client rejected: the last two parts of the path, and the rule.
 fn refused(catalog: &Catalog) -> Vec<(String, &'static str)> {
     let row = |row: &clawpowers_loader::Rejected| {
         let parts: Vec<_> = row

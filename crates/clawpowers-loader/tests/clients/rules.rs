@@ -1,9 +1,9 @@
-//! The rest of each client's rules: roots, depth, names, sizes, encodings, repairs.
+//! Further rules of each client: roots, depth, names, sizes, encodings, repairs.
 
 use super::*;
 
 #[test]
-fn roots_are_the_documented_ones_in_their_order() {
+fn roots_are_documented_and_in_order() {
     let user = UserHome::new();
     let roots = |client: &str| -> Vec<String> {
         let below_home = |path: &Path| match path.strip_prefix(user.home.path()) {
@@ -126,7 +126,7 @@ fn codex_sorts_by_scope_then_by_name_then_by_path() {
 }
 
 #[test]
-fn each_passes_over_the_folders_it_documents() {
+fn each_client_skips_its_documented_folders() {
     let user = UserHome::new();
     for place in [
         ".claude/skills",
@@ -158,7 +158,7 @@ fn each_passes_over_the_folders_it_documents() {
 }
 
 #[test]
-fn six_levels_are_the_end_for_codex_and_openclaw() {
+fn codex_and_openclaw_search_six_levels() {
     let user = UserHome::new();
     user.skill(".agents/skills/1/2/3/4/5/6", "six")
         .skill(".agents/skills/1/2/3/4/5/x/7", "seven");
@@ -171,7 +171,7 @@ fn six_levels_are_the_end_for_codex_and_openclaw() {
 }
 
 #[test]
-fn folders_of_a_skill_at_the_bound_are_resources_and_no_row() {
+fn folders_inside_a_skill_at_the_depth_limit_are_not_reported() {
     let user = UserHome::new();
     user.skill(".claude/skills/tea", "tea")
         .write(".claude/skills/tea/scripts/a.sh", "x")
@@ -216,7 +216,7 @@ fn only_the_exact_name_counts_for_a_client() {
             &format!("{place}/d/Skill.MD"),
             "---\nname: d\ndescription: x\n---\n",
         );
-        // A folder of that name is a folder like any other.
+        // A folder of that name is an ordinary folder.
         user.write(&format!("{place}/skill.md/notes.md"), "x");
     }
     for client in clawpowers_loader::CLIENTS {
@@ -271,7 +271,7 @@ fn some_clients_repair_yaml_and_some_do_not() {
 }
 
 #[test]
-fn pi_takes_every_markdown_file_of_a_root() {
+fn pi_loads_every_markdown_file_of_a_root() {
     let user = UserHome::new();
     let text = |name: &str| format!("---\nname: {name}\ndescription: x\n---\n");
     user.write(".pi/agent/skills/one.md", &text("one"))
@@ -295,7 +295,7 @@ fn pi_takes_every_markdown_file_of_a_root() {
 }
 
 #[test]
-fn openclaw_refuses_what_is_larger_than_its_limit() {
+fn openclaw_rejects_files_above_its_limit() {
     let user = UserHome::new();
     let text = |bytes: usize| {
         let head = "---\nname: NAME\ndescription: x\n---\n";
@@ -319,7 +319,7 @@ fn openclaw_refuses_what_is_larger_than_its_limit() {
 }
 
 #[test]
-fn encodings_are_read_by_those_who_do() {
+fn each_client_reads_its_encodings() {
     let user = UserHome::new();
     let utf16 = |text: &str| -> Vec<u8> {
         let units = text.encode_utf16().flat_map(u16::to_le_bytes);
@@ -356,7 +356,7 @@ fn encodings_are_read_by_those_who_do() {
 }
 
 #[test]
-fn every_repair_costs_goose_and_pi_the_skill() {
+fn goose_and_pi_reject_every_repaired_skill() {
     let user = UserHome::new();
     let files = [
         ("tab", "---\nname: tab\ndescription: x\nmetadata:\n\ta: b\n---\n"),

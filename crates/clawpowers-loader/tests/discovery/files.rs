@@ -1,4 +1,4 @@
-//! The files of one skill: what is listed, what the digest follows, what a path may reach.
+//! The files of a skill: which are listed, which change the digest, and which paths are allowed.
 
 use super::*;
 

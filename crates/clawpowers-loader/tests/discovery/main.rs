@@ -1,5 +1,9 @@
-//! What a walk makes of whatever lies in a folder: nothing odd stops the rest, and everything odd has a row.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
+//! Folders with unusual content: everything that is not loaded is reported, and the rest loads.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot continue has failed"
+)]
 
 mod files;
 #[cfg(unix)]
@@ -16,7 +20,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// A folder that goes with the test.
+/// A temporary folder.
 struct Tree {
     home: tempfile::TempDir,
 }
@@ -66,7 +70,7 @@ impl Tree {
             .into_owned()
     }
 
-    /// What did not load: where, and the rule.
+    /// Returns what was rejected: the path and the rule.
     fn rejected(&self, catalog: &Catalog) -> Vec<(String, &'static str)> {
         let row = |row: &clawpowers_loader::Rejected| {
             assert!(
@@ -116,7 +120,7 @@ fn owned(rows: &[(&str, &'static str)]) -> Vec<(String, &'static str)> {
 }
 
 #[test]
-fn odd_files_have_a_row_and_the_others_load() {
+fn odd_files_are_reported_and_others_load() {
     let tree = Tree::new();
     tree.skill("s/a", "a")
         .skill("s/z", "z")
@@ -161,7 +165,7 @@ fn odd_files_have_a_row_and_the_others_load() {
 }
 
 #[test]
-fn a_missing_root_is_empty_and_a_root_that_is_a_file_has_a_row() {
+fn a_missing_root_is_empty_and_a_root_that_is_a_file_is_reported() {
     let tree = Tree::new();
     tree.write("file", "x").skill("s/a", "a");
     let catalog = tree.load(&["none", "file", "file/below", "s", "s"]);
@@ -171,7 +175,7 @@ fn a_missing_root_is_empty_and_a_root_that_is_a_file_has_a_row() {
 }
 
 #[test]
-fn the_first_root_wins_and_the_loser_names_it() {
+fn the_first_root_takes_precedence_and_the_shadowed_skill_names_it() {
     let tree = Tree::new();
     tree.skill("one/tea", "tea")
         .skill("two/other", "tea")
@@ -192,7 +196,7 @@ fn the_first_root_wins_and_the_loser_names_it() {
 }
 
 #[test]
-fn within_one_root_the_first_path_wins() {
+fn within_one_root_the_first_path_takes_precedence() {
     let tree = Tree::new();
     tree.skill("s/b", "tea")
         .skill("s/a/deep/er", "tea")
@@ -212,7 +216,7 @@ fn one_folder_gives_one_skill() {
         .write("s/b/skill.md", text("b"))
         .write("s/c/Skill.md", text("c"));
     tree.write("s/a/skill.md", text("lower"));
-    // A file system that ignores case has one file here.
+    // A case-insensitive file system has one file here.
     let two = fs::read_dir(tree.path("s/a")).unwrap().count() == 2;
     let catalog = tree.load(&["s"]);
     assert_eq!(names(&catalog).len(), 3);
@@ -275,7 +279,7 @@ fn nested_skills_load_unless_the_walk_stops_at_one() {
 }
 
 #[test]
-fn a_passed_bound_gives_a_row() {
+fn an_exceeded_limit_is_reported() {
     let tree = Tree::new();
     tree.skill("s/a", "a").skill("s/b/c", "c").skill("s/b/c/d/e", "e");
     let deep = WalkRules {
@@ -284,7 +288,7 @@ fn a_passed_bound_gives_a_row() {
     };
     let found = tree.walk("s", &deep);
     assert_eq!(tree.candidates(&found), ["s/a/SKILL.md", "s/b/c/SKILL.md"]);
-    // Folders of a skill are its resources: no row, unless the next one contains a skill.
+    // Folders of a skill are its resources: they are not reported, unless one contains a skill.
     assert_eq!(tree.refused(&found), []);
     tree.skill("s/b/c/d", "d");
     assert_eq!(
@@ -315,7 +319,7 @@ fn a_passed_bound_gives_a_row() {
 }
 
 #[test]
-fn a_wide_tree_is_the_same_each_time_and_its_bound_is_met_exactly() {
+fn a_wide_tree_is_deterministic_and_its_limit_exact() {
     let tree = Tree::new();
     for group in 0..40 {
         tree.skill(&format!("s/{group}/tea"), &format!("tea-{group}"));
@@ -347,7 +351,7 @@ fn a_wide_tree_is_the_same_each_time_and_its_bound_is_met_exactly() {
 }
 
 #[test]
-fn a_reader_of_the_exact_name_refuses_the_others_by_name() {
+fn clients_that_need_the_exact_name_report_other_spellings() {
     let tree = Tree::new();
     tree.write("s/a/skill.md", text("a"))
         .write("s/b/SKILL.MD", text("b"))
@@ -392,8 +396,8 @@ fn the_order_does_not_depend_on_the_order_of_creation() {
     assert_eq!(sorted.len(), folders.len());
 }
 
-/// Checks that the catalog, which reads heads, finds what a parse of the whole file does.
-fn same_as_whole(tree: &Tree, bytes: &[u8], what: &str) {
+/// Checks that the catalog, which reads only the start of a file, equals a parse of the whole file.
+fn head_equals_whole(tree: &Tree, bytes: &[u8], what: &str) {
     tree.write("s/tea/SKILL.md", bytes);
     let catalog = tree.load(&["s"]);
     let options = ParseOptions {
@@ -401,7 +405,7 @@ fn same_as_whole(tree: &Tree, bytes: &[u8], what: &str) {
         ..ParseOptions::default()
     };
     let whole = parse(bytes, &options);
-    // What is only known after the frontmatter.
+    // Values that need the whole file.
     let of_body = |rule| {
         matches!(
             rule,
@@ -433,7 +437,7 @@ fn same_as_whole(tree: &Tree, bytes: &[u8], what: &str) {
 }
 
 #[test]
-fn a_head_gives_what_the_whole_file_gives() {
+fn listing_reads_the_same_frontmatter_as_a_full_parse() {
     let tree = Tree::new();
     let body = "# Tea\n\nPour — slowly.\n".repeat(400);
     for fill in ["x", "é", "茶", "🍵"] {
@@ -451,7 +455,7 @@ fn a_head_gives_what_the_whole_file_gives() {
                 "\n--- \n---\n",
                 "\nversion: 1: 2\n---\n",
             ] {
-                same_as_whole(
+                head_equals_whole(
                     &tree,
                     format!("{file}{end}{body}").as_bytes(),
                     &format!("{fill} {pad} {end:?}"),
@@ -470,7 +474,7 @@ fn a_head_cut_inside_a_character_of_the_body_is_not_an_error() {
             "x".repeat(shift),
             "🍵".repeat(3000)
         );
-        same_as_whole(&tree, file.as_bytes(), "body");
+        head_equals_whole(&tree, file.as_bytes(), "body");
         let catalog = tree.load(&["s"]);
         assert!(catalog.get("tea").unwrap().diagnostics.is_empty());
     }
@@ -508,18 +512,18 @@ fn long_and_odd_frontmatter_is_read_whole() {
     ];
     for file in &files {
         let start: String = file.chars().take(60).collect();
-        same_as_whole(&tree, file.as_bytes(), &start);
-        same_as_whole(&tree, file.replace('\n', "\r\n").as_bytes(), &start);
+        head_equals_whole(&tree, file.as_bytes(), &start);
+        head_equals_whole(&tree, file.replace('\n', "\r\n").as_bytes(), &start);
     }
     let wide = |to: fn(u16) -> [u8; 2], mark: [u8; 2]| -> Vec<u8> {
         let text = format!("---\nname: tea\ndescription: wide\n---\n{pad}");
         mark.into_iter().chain(text.encode_utf16().flat_map(to)).collect()
     };
-    same_as_whole(&tree, &wide(u16::to_le_bytes, [0xff, 0xfe]), "little");
-    same_as_whole(&tree, &wide(u16::to_be_bytes, [0xfe, 0xff]), "big");
+    head_equals_whole(&tree, &wide(u16::to_le_bytes, [0xff, 0xfe]), "little");
+    head_equals_whole(&tree, &wide(u16::to_be_bytes, [0xfe, 0xff]), "big");
     let mut latin = b"---\nname: tea\ndescription: caf\xe9\n---\n".to_vec();
     latin.extend(pad.as_bytes());
-    same_as_whole(&tree, &latin, "latin");
+    head_equals_whole(&tree, &latin, "latin");
 }
 
 #[test]
@@ -564,7 +568,7 @@ fn skills_in_memory_come_last() {
 }
 
 #[test]
-fn default_roots_end_at_the_repository_and_leave_the_home_out() {
+fn default_roots_stop_at_the_repository_and_exclude_the_home() {
     let tree = Tree::new();
     tree.folder("work/repo/.git")
         .folder("work/repo/a/b")
@@ -596,13 +600,13 @@ fn default_roots_end_at_the_repository_and_leave_the_home_out() {
     );
     assert_eq!(paths("", Scope::Project), [""; 0]);
     assert_eq!(paths("", Scope::User), [".agents/skills"]);
-    // Also where the home is a repository itself.
+    // Also if the home is a repository itself.
     tree.folder(".git");
     assert_eq!(
         paths("work/plain", Scope::Project),
         ["work/plain/.agents/skills", "work/.agents/skills"]
     );
-    // A worktree has a file there.
+    // In a worktree, `.git` is a file.
     tree.write("work/plain/.git", "gitdir: elsewhere\n");
     assert_eq!(
         paths("work/plain/c", Scope::Project),

@@ -1,4 +1,4 @@
-//! Roots that are symlinks, are below symlinks, or are the same; limits of a walk.
+//! Roots that are symlinks, are under symlinks, or are the same; limits of a walk.
 
 use super::unix::pair;
 use super::*;
@@ -32,7 +32,7 @@ impl Tree {
 }
 
 #[test]
-fn a_project_root_below_a_link_out_of_the_project_is_refused() {
+fn a_project_root_under_a_link_out_of_the_project_is_rejected() {
     let tree = Tree::new();
     tree.skill("outside/skills/secret", "secret")
         .skill("repo/inside/skills/tea", "tea")
@@ -95,7 +95,7 @@ fn every_default_root_has_its_boundary() {
 }
 
 #[test]
-fn a_root_that_cannot_be_reached_has_a_row() {
+fn an_unreachable_root_is_reported() {
     let tree = Tree::new();
     tree.link("round-b", "round-a")
         .link("round-a", "round-b")
@@ -143,7 +143,7 @@ fn a_second_path_to_a_folder_whose_skill_is_a_link_is_a_duplicate_too() {
 }
 
 #[test]
-fn a_link_at_the_deepest_level_gives_a_row() {
+fn a_link_at_the_depth_limit_is_reported() {
     let tree = Tree::new();
     let rules = WalkRules {
         max_depth: 1,
@@ -162,7 +162,7 @@ fn a_link_at_the_deepest_level_gives_a_row() {
 }
 
 #[test]
-fn a_single_folder_beyond_the_entries_of_a_root_gives_a_row() {
+fn a_folder_above_the_entry_limit_is_reported() {
     let tree = Tree::new();
     for index in 0..6 {
         tree.write(&format!("s/{index}"), "");
@@ -178,7 +178,7 @@ fn a_single_folder_beyond_the_entries_of_a_root_gives_a_row() {
 }
 
 #[test]
-fn what_was_found_before_the_bound_of_entries_is_kept() {
+fn skills_found_before_the_entry_limit_are_kept() {
     let tree = Tree::new();
     for index in 10..30 {
         tree.skill(&format!("s/{index}"), "tea");
@@ -196,7 +196,7 @@ fn what_was_found_before_the_bound_of_entries_is_kept() {
 }
 
 #[test]
-fn a_low_bound_is_met_breadth_first() {
+fn a_low_limit_stops_breadth_first() {
     let tree = Tree::new();
     for index in 10..30 {
         tree.folder(&format!("s/a/x{index}"))
@@ -212,7 +212,7 @@ fn a_low_bound_is_met_breadth_first() {
 }
 
 #[test]
-fn a_link_to_what_the_walk_does_not_enter_is_followed() {
+fn a_link_to_a_skipped_folder_is_followed() {
     let tree = Tree::new();
     tree.skill("s/x/SKILL.md/g/inner", "inner")
         .link("s/x/SKILL.md", "s/link")
@@ -221,14 +221,14 @@ fn a_link_to_what_the_walk_does_not_enter_is_followed() {
     assert_eq!(names(&tree.load(&["s"])), ["inner"]);
     let closed = tree.path("r/closed");
     fs::set_permissions(&closed, fs::Permissions::from_mode(0o111)).unwrap();
-    // A user who may read everything finds it by its real path.
+    // Root can read everything and finds it by its real path.
     let found = names(&tree.load(&["r"])).len();
     fs::set_permissions(&closed, fs::Permissions::from_mode(0o755)).unwrap();
     assert_eq!(found, 1);
 }
 
 #[test]
-fn many_links_to_one_folder_are_all_named() {
+fn many_links_to_one_folder_are_all_reported() {
     let tree = Tree::new();
     tree.skill("s/big", "big");
     for index in 0..2000 {
@@ -252,7 +252,7 @@ fn names_are_compared_after_normalization() {
 }
 
 #[test]
-fn the_skill_file_is_no_resource_however_its_path_is_written() {
+fn the_skill_file_is_never_a_resource() {
     let tree = Tree::new();
     tree.skill("tea", "tea").write("tea/a.md", "x");
     let folder = tree.path("tea");

@@ -31,7 +31,7 @@ pub(super) fn pair(location: &str, winner: &str) -> (String, String) {
 }
 
 #[test]
-fn pipes_and_links_have_a_row_and_the_others_load() {
+fn pipes_and_links_are_reported_and_others_load() {
     let tree = Tree::new();
     tree.skill("s/a", "a")
         .skill("s/z", "z")
@@ -89,8 +89,8 @@ fn the_real_path_precedes_the_linked_one() {
 }
 
 #[test]
-fn the_real_path_is_first_below_a_link_too() {
-    // Both paths are below a link to a folder; only one of them is a link itself.
+fn the_real_path_is_first_under_a_link_too() {
+    // Both paths are under a link to a folder; only one of them is a link itself.
     let tree = Tree::new();
     tree.skill("store/m", "m")
         .link("store/m/SKILL.md", "store/a/SKILL.md")
@@ -112,7 +112,7 @@ fn the_real_path_is_first_below_a_link_too() {
 }
 
 #[test]
-fn the_same_folder_by_two_roots_is_a_duplicate_and_no_conflict() {
+fn the_same_folder_in_two_roots_is_a_duplicate() {
     let tree = Tree::new();
     tree.skill("one/tea", "tea").link("one", "two");
     let roots = ["one", "two"].map(|root| Root {
@@ -143,7 +143,7 @@ fn the_same_folder_by_two_roots_is_a_duplicate_and_no_conflict() {
 }
 
 #[test]
-fn a_chain_of_links_ends() {
+fn a_cycle_of_links_ends() {
     let tree = Tree::new();
     tree.skill("s/a/x", "x")
         .link("s/a", "s/a/x/up")
@@ -156,7 +156,7 @@ fn a_chain_of_links_ends() {
 }
 
 #[test]
-fn a_root_that_links_out_of_its_boundary_has_a_row() {
+fn a_root_that_links_out_of_its_boundary_is_reported() {
     let tree = Tree::new();
     tree.skill("out/tea", "tea")
         .folder("repo")
@@ -180,7 +180,7 @@ fn a_root_that_links_out_of_its_boundary_has_a_row() {
 }
 
 #[test]
-fn what_may_not_be_read_has_a_row() {
+fn unreadable_entries_are_reported() {
     let tree = Tree::new();
     tree.skill("s/a", "a")
         .skill("s/file", "file")
@@ -190,7 +190,7 @@ fn what_may_not_be_read_has_a_row() {
     };
     set("s/file/SKILL.md", 0);
     set("s/folder", 0);
-    // Root reads everything.
+    // Root can read everything.
     let reads_all = fs::read(tree.path("s/file/SKILL.md")).is_ok();
     let catalog = tree.load(&["s"]);
     set("s/folder", 0o755);

@@ -1,22 +1,22 @@
-//! Whether a repair kept every word that a person wrote, and its place.
+//! Checks that repairs keep every word of the author in its place.
 #![expect(
     clippy::indexing_slicing,
     clippy::string_slice,
-    reason = "a test may fail loudly"
+    reason = "a test that cannot continue has failed"
 )]
 
 use clawpowers_loader::syntax::{Opener, lines, locate};
 use clawpowers_loader::{ParseOptions, fix};
 use proptest::prelude::*;
 
-/// Says which words a repair lost, added or moved, if any.
+/// Returns the words that a repair lost, added or moved, if any.
 ///
-/// What a repair may change by design:
+/// Repairs may change, by design:
 /// - quotes, brackets, backslashes, dashes, `#`, colons and whitespace, which are not words;
-/// - control characters and `&nbsp;`, which go;
-/// - a block indicator with a digit, which goes from the line of its text;
-/// - the lines that open and close a code block around the file or its frontmatter, which go;
-/// - text before the opening delimiter, which moves behind the closing one as a whole.
+/// - control characters and `&nbsp;`, which are removed;
+/// - a block indicator with a digit, which is removed from the line of its text;
+/// - the lines that open and close a code block around the file or its frontmatter, which are removed;
+/// - text before the opening delimiter, which is moved after the closing one as a whole.
 pub(crate) fn lost(bytes: &[u8], options: &ParseOptions) -> Option<String> {
     let fixed = fix(bytes, options);
     let text = fixed.before.as_str();
@@ -33,7 +33,7 @@ pub(crate) fn lost(bytes: &[u8], options: &ParseOptions) -> Option<String> {
     let kept = before == after
         || match locate(text).map(|block| block.opener) {
             Some(Opener::Late(delimiter)) => kept_but(&text[..delimiter], &text[delimiter..]),
-            // The line that opens the code block goes.
+            // The line that opens the code block is removed.
             Some(Opener::Enclosed { delimiter, opened }) => kept_but(&text[..opened], &text[delimiter..]),
             _ => false,
         };
@@ -58,7 +58,7 @@ pub(crate) fn lost(bytes: &[u8], options: &ParseOptions) -> Option<String> {
     })
 }
 
-/// Splits a text into its words, but for those that a repair may take out.
+/// Splits a text into words, without those that a repair may remove.
 fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     for line in lines(text) {
@@ -90,7 +90,7 @@ fn visible(c: char) -> Option<char> {
     }
 }
 
-/// A fault that is made in a text at a line.
+/// A fault that is introduced at a line of a text.
 #[derive(Debug, Clone)]
 pub(crate) enum Fault {
     Delete,
@@ -103,7 +103,7 @@ pub(crate) enum Fault {
     Wrap(&'static str, &'static str),
 }
 
-/// Faults of the kinds that public files have.
+/// Faults as in public files.
 pub(crate) fn fault() -> impl Strategy<Value = Fault> {
     let prefixes = [
         "---", "--- ", "  ", "\t", "\u{3000}", "\"", "'", "# ", "- ", "> ", "| ", "\u{1}", "[", "{", "*",

@@ -297,7 +297,7 @@ fn a_named_folder_may_be_a_symlink_but_its_files_may_not_lead_out() {
         listed.contains("[symlink-escape]") && !listed.contains("Makes tea."),
         "{listed}"
     );
-    // Commands that work on this one file read it.
+    // Commands that get the path of this file read it.
     for verb in ["validate", "read-properties", "to-prompt"] {
         assert_eq!(sandbox.run(&["skill", verb, "linked/tea"]).code, 0, "{verb}");
     }
@@ -447,7 +447,7 @@ fn the_number_of_threads_can_be_set() {
 
 #[test]
 #[cfg_attr(windows, ignore = "Windows allows no such file names")]
-fn names_and_values_are_data() {
+fn names_and_values_are_never_executed() {
     let sandbox = Sandbox::new();
     let hostile = "x'); DROP TABLE entry; --\"%s$(touch ran)";
     sandbox.good(&["store", "set", hostile, hostile]);

@@ -1,8 +1,8 @@
-//! Databases without a disk against those with one.
+//! Databases in memory, compared with those on disk.
 #![expect(
     clippy::panic,
     clippy::unwrap_used,
-    reason = "a test that cannot go on has failed"
+    reason = "a test that cannot continue has failed"
 )]
 
 use clawpowers_executor::ledger::NewExecution;
@@ -38,7 +38,7 @@ fn kind(refused: Result<Db, Error>) -> (Storage, String) {
     }
 }
 
-/// The bytes of a database that `change` was done to.
+/// The bytes of a database after `change`.
 fn image(change: &str) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("clawpowers.db");
@@ -50,7 +50,7 @@ fn image(change: &str) -> Vec<u8> {
 }
 
 #[test]
-fn each_form_becomes_the_other() {
+fn a_database_round_trips_between_file_and_memory() {
     let mut memory = filled(Db::memory().unwrap());
     let id = memory.home_id().unwrap();
     let bytes = memory.serialize().unwrap();
@@ -58,7 +58,7 @@ fn each_form_becomes_the_other() {
     check(&mut again);
     assert_eq!(again.home_id().unwrap(), id);
 
-    // As the file of a home, which keeps a log from then on.
+    // As the file of a home, which is in WAL mode from then on.
     let folder = tempfile::tempdir().unwrap();
     let home = Home::new(folder.path());
     std::fs::write(home.database(), bytes).unwrap();
@@ -69,7 +69,7 @@ fn each_form_becomes_the_other() {
     let mut exported = Db::deserialize(db.serialize().unwrap()).unwrap();
     assert_eq!(exported.store().count().unwrap(), 2);
 
-    // And the file itself, whose header speaks of a log.
+    // And the file itself, whose header says that it has a WAL.
     let other = Home::new(folder.path().join("other"));
     drop(filled(Db::create(&other).unwrap()));
     let tool = Connection::open(other.database()).unwrap();
@@ -85,7 +85,7 @@ fn each_form_becomes_the_other() {
 }
 
 #[test]
-fn one_replaces_another_whole() {
+fn restoring_replaces_the_whole_database() {
     let folder = tempfile::tempdir().unwrap();
     let home = Home::new(folder.path());
     let mut db = Db::create(&home).unwrap();
@@ -109,7 +109,7 @@ fn pages_of_another_size_are_named() {
 }
 
 #[test]
-fn a_stranger_s_bytes_are_refused() {
+fn foreign_bytes_are_rejected() {
     for bytes in [Vec::new(), b"not a database".to_vec(), vec![0; 4096]] {
         let (kind, message) = kind(Db::deserialize(bytes));
         assert_eq!(kind, Storage::Corrupt, "{message}");
@@ -127,14 +127,14 @@ fn a_stranger_s_bytes_are_refused() {
         "CREATE UNIQUE INDEX own ON execution (skill)",
         "CREATE INDEX own ON entry (hex(value))",
         "CREATE TABLE own (entry REFERENCES entry (id))",
-        // Tables of a later version than the one it claims to have.
+        // Tables of a later version than its schema version.
         "PRAGMA user_version = 1",
         "CREATE TRIGGER t AFTER INSERT ON entry BEGIN DELETE FROM execution; END",
     ] {
         let (kind, message) = kind(Db::deserialize(image(change)));
         assert_eq!(kind, Storage::Corrupt, "{change}: {message}");
     }
-    // What another tool added does no harm.
+    // Tables added by other tools do no harm.
     for change in [
         "ANALYZE",
         "VACUUM",
@@ -146,7 +146,7 @@ fn a_stranger_s_bytes_are_refused() {
 }
 
 #[test]
-fn damaged_bytes_never_end_the_program() {
+fn damaged_bytes_never_crash_the_program() {
     let mut db = filled(Db::memory().unwrap());
     for number in 0..40 {
         let name = format!("key:{number}");
@@ -171,7 +171,7 @@ fn damaged_bytes_never_end_the_program() {
             }
         }
         if let Ok(mut db) = Db::deserialize(bytes) {
-            // What was let in may hold other values; it must answer all the same.
+            // An accepted database may contain other values, but it must be usable.
             let _ = db.store().get(&Key::new("key:7").unwrap());
             let _ = db.store().set(&Key::new("key:7").unwrap(), b"1");
             let _ = db.ledger().differing();
