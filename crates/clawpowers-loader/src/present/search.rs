@@ -180,8 +180,19 @@ mod tests {
 
     #[test]
     fn the_same_word_in_another_encoding_is_found() {
-        let documents = [document("cafe\u{301}", "x"), document("\u{ff30}DF", "x")];
+        let documents = [
+            document("cafe\u{301}", "x"),
+            document("\u{ff30}DF", "x"),
+            document("Größe", "Ёлка"),
+            document("ガイド", "x"),
+        ];
         for (words, place) in [
+            ("cafe", 0),
+            ("Cafés", 0),
+            ("grosse", 2),
+            ("GRÖSSE", 2),
+            ("елка", 2),
+            ("ガイド", 3),
             ("caf\u{e9}", 0),
             ("CAFE\u{301}", 0),
             ("pdf", 1),

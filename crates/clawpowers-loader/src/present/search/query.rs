@@ -110,12 +110,17 @@ fn each_word(text: &str, mut each: impl FnMut(&str)) {
     }
 }
 
-/// Splits a text into lower-case words.
+/// Returns a text in lower case, its letters without accents. Marks of other kinds belong to their letter.
+fn folded(text: &str) -> String {
+    let lower = text.nfkc().collect::<String>().to_lowercase();
+    let bare = lower.nfkd().filter(|c| !matches!(c, '\u{300}'..='\u{36f}'));
+    bare.nfc().collect::<String>().replace('ß', "ss")
+}
+
+/// Splits a text into words in lower case, without accents.
 fn terms(text: &str) -> Vec<String> {
     let mut words = Vec::new();
-    // Twice, because lower-casing may undo the normalization.
-    let text: String = text.nfkc().collect::<String>().to_lowercase().nfkc().collect();
-    for run in text.split(|c: char| !c.is_alphanumeric()) {
+    for run in folded(text).split(|c: char| !c.is_alphanumeric()) {
         let mut latin = String::new();
         let mut previous = None;
         for c in run.chars() {
