@@ -17,7 +17,10 @@ export class ClawpowersError extends Error {
 
 /** The home of a runtime. Each field has a default from the environment. */
 export interface OpenOptions {
-  /** The runtime home. Default: `CLAWPOWERS_DIR`, else `.clawpowers` in the user's home folder. */
+  /**
+   * The runtime home. Default: `CLAWPOWERS_DIR`, else `.clawpowers` in the user's home folder; if that folder does not
+   * exist and `XDG_STATE_HOME` is set, `clawpowers` in the folder that it names.
+   */
   home?: string | null | undefined;
   /** The working directory, to which relative paths are relative. Default: that of the process. */
   cwd?: string | null | undefined;
@@ -1479,8 +1482,18 @@ export interface Skipped {
 
 export interface StatusReply {
   home: string;
+  /** What the path of the home comes from: `option`, `CLAWPOWERS_DIR`, `XDG_STATE_HOME`, or `default`, which is the user's home folder; `null` in memory. */
+  home_source: string | null;
+  /** The network or shared file system that the home is on: `nfs`, `smb`, `9p`, `fuse`, or another name; `null` on an ordinary disk, and if the system does not say. */
+  file_system: string | null;
   /** The path of the database; `null` if nothing has been written yet. */
   database: string | null;
+  /** How writes are protected: `wal`, or `rollback` on a network or shared file system, and in a file that another tool set to it; `null` if there is no file. */
+  journal: string | null;
+  /** Whether this user can read the database but not write to it. */
+  read_only: boolean;
+  /** Facts about the database that are not problems. */
+  notes: string[];
   /** The version of its schema. */
   schema: number;
   /** Its size in bytes, including the WAL. */

@@ -1,7 +1,7 @@
 //! `init` and `status`.
 
 use crate::harness::{Sandbox, finish};
-use crate::system::{mode, set_mode, shown};
+use crate::system::{mode, os_string, set_mode, shown, symlink};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
@@ -163,7 +163,8 @@ fn status_of_a_home_that_is_missing_or_empty() {
     let ran = sandbox.refused(4, &["status", "--home", "file"]);
     assert!(ran.err.contains("is not a folder"), "{ran:?}");
     // An empty folder is a valid home without data.
-    let nothing = nothing(&sandbox.runtime_home());
+    let home = shown(sandbox.runtime_home());
+    let nothing = format!("home        {home} (from CLAWPOWERS_DIR)\nnothing yet: no keys, no executions\n");
     assert_eq!(sandbox.good(&["status"]), nothing);
     let reply = sandbox.ok(&["status"]);
     assert_eq!((&reply["database"], &reply["bytes"]), (&Value::Null, &json!(0)));
@@ -227,7 +228,9 @@ fn status_shows_counts_and_executions() {
     let home = shown(sandbox.runtime_home());
     let shown = sandbox.good(&["status"]);
     assert!(
-        shown.starts_with(&format!("home        {home}\ndatabase    {home}/clawpowers.db (")),
+        shown.starts_with(&format!(
+            "home        {home} (from CLAWPOWERS_DIR)\ndatabase    {home}/clawpowers.db ("
+        )),
         "{shown}"
     );
     assert!(
@@ -361,4 +364,110 @@ fn a_home_may_be_in_an_unreadable_folder() {
     mode(0o700);
     assert_eq!((ran.code, &*ran.err), (0, ""), "{ran:?}");
     assert_eq!(sandbox.good(&["store", "get", "k", "--home", "above/h"]), "v\n");
+}
+
+#[test]
+fn the_home_of_the_state_folder() {
+    let sandbox = Sandbox::new();
+    let (user, state) = (sandbox.user_home(), sandbox.work().join("state"));
+    let run = |state: &Path, args: &[&str]| {
+        let mut command = sandbox.program();
+        command.env_remove("CLAWPOWERS_DIR").env("XDG_STATE_HOME", state);
+        finish(command.args(args))
+    };
+    // It is ignored if it is not absolute.
+    for (variable, place, source) in [
+        (state.as_path(), state.join("clawpowers"), "XDG_STATE_HOME"),
+        (Path::new("state"), user.join(".clawpowers"), "default"),
+        // From now on the home of the user exists.
+        (state.as_path(), user.join(".clawpowers"), "default"),
+    ] {
+        let ran = run(variable, &["store", "set", "k", "v"]);
+        assert_eq!((ran.code, &*ran.err), (0, ""), "{variable:?}");
+        assert!(place.join("clawpowers.db").is_file(), "{variable:?}");
+        let status = run(variable, &["status", "--json"]);
+        let status: Value = serde_json::from_str(&status.out).unwrap();
+        let status = &status["ok"];
+        assert_eq!(
+            (&status["home"], &status["home_source"]),
+            (&json!(shown(&place)), &json!(source))
+        );
+        let text = run(variable, &["status"]).out;
+        assert_eq!(
+            text.contains("(from XDG_STATE_HOME)"),
+            source != "default",
+            "{text}"
+        );
+    }
+    assert_eq!(sandbox.ok(&["status"])["home_source"], "CLAWPOWERS_DIR");
+    assert_eq!(sandbox.ok(&["status", "--home", "h"])["home_source"], "option");
+}
+
+#[test]
+fn a_relative_home_of_the_user_is_refused() {
+    let sandbox = Sandbox::new();
+    for args in [
+        &["store", "set", "k", "v"][..],
+        &["store", "get", "k"],
+        &["status"],
+        &["init"],
+        &["config", "list"],
+        &["skill", "list"],
+        &["skill", "list", "--as", "codex"],
+        &["doctor"],
+    ] {
+        let mut command = sandbox.program();
+        command.env_remove("CLAWPOWERS_DIR").env("HOME", "rel");
+        let ran = finish(command.args(args));
+        assert_eq!((ran.code, &*ran.out), (3, ""), "{args:?}: {ran:?}");
+        assert!(
+            ran.err
+                .starts_with("error: the variable `HOME` is `rel`, which is not an absolute path\nhint: "),
+            "{ran:?}"
+        );
+    }
+    assert!(!sandbox.work().join("rel").exists());
+    // The runtime home alone is enough for state.
+    let mut command = sandbox.program();
+    command.env("HOME", "rel");
+    assert_eq!(finish(command.args(["store", "set", "k", "v"])).code, 0);
+}
+
+#[test]
+#[cfg_attr(windows, ignore = "Windows needs a right for symlinks")]
+fn a_home_that_is_a_broken_symlink_or_below_a_file() {
+    let sandbox = Sandbox::new();
+    symlink("nowhere", sandbox.work().join("broken")).unwrap();
+    sandbox.file("file", "text");
+    for (user, problem) in [
+        ("broken", "is a symlink to a path that does not exist"),
+        ("file", "is a file, not a folder"),
+    ] {
+        let user = sandbox.work().join(user);
+        let mut command = sandbox.program();
+        command.env_remove("CLAWPOWERS_DIR").env("HOME", &user);
+        let ran = finish(command.args(["store", "set", "k", "v"]));
+        assert_eq!(ran.code, 4, "{ran:?}");
+        assert!(ran.err.contains(problem) && ran.err.contains("hint: "), "{ran:?}");
+        assert!(ran.err.contains(&shown(&user)), "{ran:?}");
+    }
+    assert!(!sandbox.work().join("nowhere").exists());
+}
+
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "only Linux has names that are not UTF-8")]
+fn a_home_of_the_user_that_is_not_utf8() {
+    let sandbox = Sandbox::new();
+    let user = sandbox.work().join(os_string(b"u\xffser"));
+    for args in [
+        &["store", "set", "k", "v"][..],
+        &["store", "get", "k"],
+        &["status"],
+    ] {
+        let mut command = sandbox.program();
+        command.env_remove("CLAWPOWERS_DIR").env("HOME", &user);
+        let ran = finish(command.args(args));
+        assert_eq!((ran.code, &*ran.err), (0, ""), "{args:?}: {ran:?}");
+    }
+    assert!(user.join(".clawpowers/clawpowers.db").is_file());
 }

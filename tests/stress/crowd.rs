@@ -8,7 +8,7 @@ use std::thread;
 use tempfile::TempDir;
 
 /// Runs `crowd` loops of `times` processes each in parallel, and returns all lines that they printed.
-fn crowd(
+pub(crate) fn crowd(
     home: &Path,
     crowd: usize,
     times: usize,

@@ -8,12 +8,12 @@ use std::process::{Command, Output};
 use tempfile::TempDir;
 
 /// A small file system, if this user can create one.
-struct Disk {
-    place: TempDir,
+pub(crate) struct Disk {
+    pub(crate) place: TempDir,
 }
 
 impl Disk {
-    fn new(kilobytes: usize) -> Option<Self> {
+    pub(crate) fn new(kilobytes: usize) -> Option<Self> {
         let place = TempDir::new().unwrap();
         let size = format!("size={kilobytes}k");
         let mounted = Command::new("mount")
@@ -31,7 +31,7 @@ impl Disk {
         self.place.path().join("home")
     }
 
-    fn remount(&self, how: &str) {
+    pub(crate) fn remount(&self, how: &str) {
         let how = format!("remount,{how}");
         let done = Command::new("mount")
             .args(["-o", &how])

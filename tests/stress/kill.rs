@@ -1,7 +1,7 @@
 //! Writers that are killed at random moments.
 
 use crate::started::Start as _;
-use crate::{rounds, sound};
+use crate::{done, rounds, sound, without_wal};
 use clawpowers_api::operations::{metrics, store};
 use clawpowers_api::{Options, Runtime};
 use clawpowers_executor::{Db, Key};
@@ -99,6 +99,12 @@ fn acknowledged_writes_survive_a_kill() {
     for round in 0..rounds {
         if round % ROUNDS_A_HOME == 0 {
             home = TempDir::new().unwrap();
+        }
+        if round % ROUNDS_A_HOME == ROUNDS_A_HOME / 2 {
+            // The other half of its writers use a rollback journal.
+            let path = home.path().join("home");
+            done(&path, &["store", "incr", "homes"]);
+            without_wal(&path);
         }
         let path = home.path().join("home");
         let mut writer = Command::new(std::env::current_exe().unwrap())

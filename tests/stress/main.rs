@@ -1,4 +1,4 @@
-//! Many concurrent writers, killed processes, full and read-only disks, with real processes of the real binary.
+//! Many concurrent writers, killed processes, full, read-only and shared disks, with real processes of the real binary.
 //!
 //! The loops are short here; `cargo xtask stress` runs them at full length (`CLAWPOWERS_STRESS=full`).
 #![expect(
@@ -16,6 +16,8 @@ mod held;
 mod import;
 mod kill;
 mod moved;
+mod read_only;
+mod shared;
 #[path = "../support/started.rs"]
 mod started;
 
@@ -51,6 +53,21 @@ fn done(home: &Path, words: &[&str]) -> String {
     let ran = run(home, words);
     assert!(ran.status.success(), "{words:?}: {ran:?}");
     String::from_utf8(ran.stdout).unwrap()
+}
+
+/// Returns a reply, which must be a success, of `--json`.
+fn reply(home: &Path, words: &[&str]) -> serde_json::Value {
+    let text = done(home, &[words, &["--json"]].concat());
+    serde_json::from_str::<serde_json::Value>(&text).unwrap()["ok"].take()
+}
+
+/// Writes the database of a home again without a WAL, as tools do.
+fn without_wal(home: &Path) {
+    let bytes = sound(home).serialize().unwrap();
+    for name in ["clawpowers.db-wal", "clawpowers.db-shm"] {
+        std::fs::remove_file(home.join(name)).unwrap();
+    }
+    std::fs::write(home.join("clawpowers.db"), bytes).unwrap();
 }
 
 /// Opens the database and checks that it is undamaged and that the statistics match the executions.

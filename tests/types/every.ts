@@ -57,7 +57,7 @@ export async function everything(home: string | undefined): Promise<string[]> {
   rt.config.set("a.b", { deep: [null] });
   seen.push(String(setting), rt.config.list().dialect, String(rt.config.set("a.b", undefined, { text: "1" }).changed), rt.config.unset("a.b").path);
 
-  seen.push(rt.init({ legacy_shims: "bin" }).home, String(rt.status().keys));
+  seen.push(rt.init({ legacy_shims: "bin" }).home, String(rt.status().keys), rt.status().home_source ?? "", rt.status().file_system ?? "", rt.status().journal ?? "", String(rt.status().read_only), ...rt.status().notes);
   seen.push(String(rt.doctor(about).healthy), String((await rt.doctorAsync()).healthy));
   seen.push(String(rt.doctor({ deep: true }).config.problem), ...rt.doctor().storage.notes, rt.recover("new").home, (await rt.recoverAsync("new")).home);
   seen.push(rt.importLegacy({ from: "old" }).from, (await rt.importLegacyAsync()).from);

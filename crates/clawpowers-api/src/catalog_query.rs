@@ -155,7 +155,10 @@ impl Runtime {
         let scopes = scopes.collect::<Result<_, _>>()?;
         let tree = self.tree();
         let roots = match query.roots.is_empty() {
-            true => self.default_roots(&*tree, client),
+            true => {
+                self.check_user_home()?;
+                self.default_roots(&*tree, client)
+            }
             false => {
                 let roots = query.roots.iter().map(|root| self.root(root));
                 roots.collect::<Result<_, _>>()?

@@ -1,6 +1,7 @@
 //! Errors of the store, the ledger and the database.
 
 use crate::display::quoted_path;
+use crate::file_system::is_writable;
 use crate::files::disk_is_full;
 use std::path::Path;
 
@@ -137,6 +138,16 @@ impl Error {
             return Self::storage(Storage::Io, message)
                 .with_hint("move the file away, or choose another home with {--home}; nothing was written");
         }
+        // The error of the system would be that the folder exists.
+        if let Some(link) = path
+            .ancestors()
+            .find(|above| above.is_symlink() && !above.exists())
+        {
+            let (path, link) = (quoted_path(path), quoted_path(link));
+            let message = format!("{path} cannot be used: {link} is a symlink to a path that does not exist");
+            return Self::storage(Storage::Io, message)
+                .with_hint("create its target, or choose another home with {--home}; nothing was written");
+        }
         let kind = match error.kind() {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Storage::Full,
             ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Storage::ReadOnly,
@@ -166,6 +177,12 @@ impl Error {
             Some(Code::SystemIoFailure | Code::CannotOpen) if disk_is_full(path) => {
                 (Storage::Full, "cannot grow: the disk is full")
             }
+            Some(Code::CannotOpen) if path.parent().is_some_and(|folder| !is_writable(folder)) => {
+                (Storage::ReadOnly, "cannot be written to")
+            }
+            Some(Code::SystemIoFailure) if is_lock_failure(error) => {
+                (Storage::Io, "cannot be locked: its file system has no file locks")
+            }
             Some(Code::SystemIoFailure) => (Storage::Io, "cannot be read or written"),
             Some(Code::CannotOpen) => (Storage::Io, "or a file beside it cannot be opened"),
             // Our statements only name what the schema has, so the file must lack it.
@@ -190,6 +207,20 @@ impl Error {
         };
         Self::storage(kind, format!("the database {shown} {what} ({error})"))
     }
+}
+
+/// Returns whether the file system refused a lock for another reason than that it is held.
+fn is_lock_failure(error: &rusqlite::Error) -> bool {
+    use rusqlite::ffi::{SQLITE_IOERR_CHECKRESERVEDLOCK, SQLITE_IOERR_LOCK, SQLITE_IOERR_RDLOCK};
+    let code = error.sqlite_error().map(|error| error.extended_code);
+    code.is_some_and(|code| {
+        [
+            SQLITE_IOERR_LOCK,
+            SQLITE_IOERR_RDLOCK,
+            SQLITE_IOERR_CHECKRESERVEDLOCK,
+        ]
+        .contains(&code)
+    })
 }
 
 /// Says what is wrong with a value that no release writes; `None` for any other error.

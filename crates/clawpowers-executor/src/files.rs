@@ -46,6 +46,10 @@ pub(crate) fn disk_is_full(path: &Path) -> bool {
 pub(crate) fn lacks_room(path: &Path, bytes: u64) -> bool {
     let folder = path.parent().unwrap_or(path);
     rustix::fs::statvfs(folder).is_ok_and(|disk| {
+        // Nothing is free on read-only media.
+        if disk.f_flag.contains(rustix::fs::StatVfsMountFlags::RDONLY) {
+            return false;
+        }
         let room = disk.f_bavail.saturating_mul(disk.f_frsize);
         room < bytes || (disk.f_files > 0 && disk.f_favail == 0)
     })

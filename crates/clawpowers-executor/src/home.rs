@@ -3,6 +3,7 @@
 use crate::db::marker;
 use crate::display::quoted_path;
 use crate::error::{Error, Result, Storage};
+use crate::file_system;
 use crate::files::{sync_folder, with_suffix};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -63,6 +64,14 @@ impl Home {
         Err(Error::storage(Storage::Io, message).with_hint(format!(
             "restore the database, or move {wal} away to start over; nothing was written"
         )))
+    }
+
+    /// Returns the name of the network or shared file system that the home is on, or will be; `None` on an ordinary disk, and
+    /// if the system does not say.
+    #[must_use]
+    pub fn file_system(&self) -> Option<&'static str> {
+        let existing = self.folder.ancestors().find(|above| above.exists())?;
+        file_system::shared(existing)
     }
 
     /// Returns the first problem in the marker file beside the database.

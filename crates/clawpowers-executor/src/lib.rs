@@ -40,6 +40,7 @@ mod db;
 pub mod decimal;
 mod display;
 mod error;
+mod file_system;
 mod files;
 pub mod histogram;
 mod home;
@@ -54,8 +55,8 @@ mod store;
 mod timestamp;
 pub mod wait;
 
-pub use db::Db;
 pub use db::schema::{MIGRATIONS, VERSION as SCHEMA_VERSION};
+pub use db::{Db, Journal};
 pub use error::{Error, ErrorKind, Result, Storage};
 pub use home::Home;
 pub use ledger::{Ledger, Leftovers, Outcome};

@@ -17,7 +17,10 @@ export class ClawpowersError extends Error {
 
 /** The home of a runtime. Each field has a default from the environment. */
 export interface OpenOptions {
-  /** The runtime home. Default: `CLAWPOWERS_DIR`, else `.clawpowers` in the user's home folder. */
+  /**
+   * The runtime home. Default: `CLAWPOWERS_DIR`, else `.clawpowers` in the user's home folder; if that folder does not
+   * exist and `XDG_STATE_HOME` is set, `clawpowers` in the folder that it names.
+   */
   home?: string | null | undefined;
   /** The working directory, to which relative paths are relative. Default: that of the process. */
   cwd?: string | null | undefined;

@@ -32,11 +32,7 @@ pub(crate) fn path(home: &Path) -> PathBuf {
 }
 
 pub(crate) fn path_of(runtime: &Runtime) -> Result<PathBuf> {
-    let home = runtime.environment.home.as_deref().map(path);
-    home.ok_or_else(|| {
-        ApiError::invalid_input("there is no runtime home")
-            .hint("choose one with {--home} or in `CLAWPOWERS_DIR`")
-    })
+    Ok(path(runtime.home()?.folder()))
 }
 
 /// Reads a config.json; returns `None` if it does not exist.

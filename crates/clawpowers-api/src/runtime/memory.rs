@@ -1,6 +1,7 @@
 //! A runtime without a disk: documents instead of files, and a database in memory.
 
 use crate::runtime::Runtime;
+use crate::runtime::homes::Homes;
 use crate::wire::{ApiError, ErrorCode, Result, bytes::needed_bytes, request::read_request};
 use clawpowers_executor::Db;
 use clawpowers_loader::display::quote;
@@ -57,7 +58,11 @@ impl Runtime {
         let documents = Arc::new(tree(documents)?);
         // All paths are relative to the folder of the documents.
         let environment = Environment::default();
-        Ok(Self::with(environment, Some(Mutex::new(documents))))
+        Ok(Self::with(
+            environment,
+            Homes::default(),
+            Some(Mutex::new(documents)),
+        ))
     }
 
     /// Like [`Runtime::in_memory`], with [`MemoryOptions`] in JSON.

@@ -2,6 +2,7 @@
 
 mod connections;
 pub mod fork;
+mod homes;
 pub(crate) mod memory;
 
 use crate::atomic_write::write_whole;
@@ -11,6 +12,8 @@ use clawpowers_executor::{Db, Home};
 use clawpowers_loader::display::{display_path, quote};
 use clawpowers_loader::{DiskTree, Environment, HostInfo, MemoryTree, Tree};
 use connections::Connections;
+pub(crate) use homes::HomeSource;
+use homes::Homes;
 use serde::Deserialize;
 use std::env;
 use std::fs::File;
@@ -35,7 +38,8 @@ fn characters(text: &str) -> Option<u64> {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Options {
-    /// The runtime home (default: `CLAWPOWERS_DIR`, else `.clawpowers` in the user's home folder).
+    /// The runtime home (default: `CLAWPOWERS_DIR`, else `.clawpowers` in the user's home folder; if that folder does not exist
+    /// and `XDG_STATE_HOME` is set, `clawpowers` in the folder that it names).
     pub home: Option<PathBuf>,
     /// The folder that relative paths start from and whose project is used (default: the working directory of the process).
     pub cwd: Option<PathBuf>,
@@ -47,6 +51,7 @@ pub struct Options {
 #[derive(Debug)]
 pub struct Runtime {
     pub(crate) environment: Environment,
+    homes: Homes,
     /// The files of a runtime without a disk.
     documents: Option<Mutex<Arc<MemoryTree>>>,
     /// The database of a runtime without a disk.
@@ -74,17 +79,10 @@ impl Options {
 }
 
 impl Runtime {
-    /// Opens a runtime. Nothing is read or written yet.
+    /// Opens a runtime. No file is read or written yet.
     #[must_use]
     pub fn open(options: Options) -> Self {
-        let user_home = options
-            .user_home
-            .or_else(|| path("HOME"))
-            .or_else(|| path("USERPROFILE"));
-        let home = options
-            .home
-            .or_else(|| path("CLAWPOWERS_DIR"))
-            .or_else(|| user_home.as_ref().map(|home| home.join(".clawpowers")));
+        let homes = Homes::choose(options.home, options.user_home, path);
         let cwd = options
             .cwd
             .or_else(|| env::current_dir().ok())
@@ -93,8 +91,8 @@ impl Runtime {
         let below_cwd = |path: PathBuf| cwd.join(path);
         let copilot_skills = env::var("COPILOT_SKILLS_DIRS").unwrap_or_default();
         let environment = Environment {
-            user_home: user_home.map(below_cwd),
-            home: home.map(below_cwd),
+            user_home: homes.user.clone().map(below_cwd),
+            home: homes.runtime.clone().map(|(path, _)| below_cwd(path)),
             claude_config: path("CLAUDE_CONFIG_DIR").map(below_cwd),
             claude_budget: env::var("SLASH_COMMAND_TOOL_CHAR_BUDGET")
                 .ok()
@@ -110,12 +108,13 @@ impl Runtime {
             pi_agent_dir: path("PI_CODING_AGENT_DIR").map(below_cwd),
             cwd,
         };
-        Self::with(environment, None)
+        Self::with(environment, homes, None)
     }
 
-    fn with(environment: Environment, documents: Option<Mutex<Arc<MemoryTree>>>) -> Self {
+    fn with(environment: Environment, homes: Homes, documents: Option<Mutex<Arc<MemoryTree>>>) -> Self {
         Self {
             environment,
+            homes,
             documents,
             memory: Mutex::new(None),
             connections: Connections::default(),
@@ -179,11 +178,18 @@ impl Runtime {
 
     pub(crate) fn home(&self) -> Result<Home> {
         self.needs_disk("a runtime home")?;
-        let folder = self.environment.home.as_ref().ok_or_else(|| {
-            ApiError::invalid_input("there is no runtime home: neither `CLAWPOWERS_DIR` nor `HOME` is set")
-                .hint("choose a folder with {--home}")
-        })?;
+        let folder = self.environment.home.as_ref().ok_or_else(|| self.homes.none())?;
         Ok(Home::new(folder))
+    }
+
+    /// Returns what the path of the runtime home comes from; `None` if there is none.
+    pub(crate) fn home_source(&self) -> Option<HomeSource> {
+        self.homes.runtime.as_ref().map(|(_, source)| *source)
+    }
+
+    /// Returns an error if the path of the user's home folder is not absolute.
+    pub(crate) fn check_user_home(&self) -> Result<()> {
+        self.homes.check_user()
     }
 
     /// Calls `work` with the database; returns `None` if it does not exist yet.
@@ -199,6 +205,12 @@ impl Runtime {
             return db.as_mut().map(work).transpose();
         }
         let open = || Ok(Db::open_with_report(&self.home()?)?);
+        let work = |db: &mut Db| {
+            let answer = work(db);
+            // If so, the error of the work may have no other cause.
+            db.check_unchanged()?;
+            answer
+        };
         self.connections.with(Db::is_in_place_for_reading, open, work)
     }
 

@@ -3,8 +3,10 @@
 use super::schema::APPLICATION_ID;
 use super::{Db, DbFile, reserve};
 use crate::error::{Error, Result};
-use crate::files::{private_file, sync_folder};
+use crate::file_system;
+use crate::files::{private_file, sync_folder, with_suffix};
 use crate::home::Home;
+use crate::lock::FileLock;
 use crate::platform::nonce;
 use rusqlite::Connection;
 use std::fs::{self, OpenOptions};
@@ -37,13 +39,16 @@ pub(crate) fn create<T>(home: &Home, work: impl FnOnce(&mut Db) -> Result<T>) ->
     match fs::hard_link(&draft.0, &place) {
         Ok(()) => sync_folder(home.folder()).map_err(refused)?,
         Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(None),
-        // A file system without hard links. Two processes can race between the check and the rename.
-        Err(_) if !place.exists() => {
+        // A file system without hard links. A rename replaces a database that another process has created meanwhile.
+        Err(_) => {
+            let _lock = FileLock::acquire(&with_suffix(&place, "-create"))?;
+            if place.exists() {
+                return Ok(None);
+            }
             fs::rename(&draft.0, &place)
                 .and_then(|()| sync_folder(home.folder()))
                 .map_err(refused)?;
         }
-        Err(_) => return Ok(None),
     }
     reserve::keep(&place);
     Ok(Some(answer))
@@ -61,7 +66,9 @@ fn fill<T>(home: &Home, draft: &Path, work: impl FnOnce(&mut Db) -> Result<T>) -
     })?;
     db.init_schema()?;
     let answer = work(&mut db)?;
-    db.run(|connection| connection.pragma_update(None, "journal_mode", "WAL"))?;
+    if file_system::shared(draft).is_none() {
+        db.run(|connection| connection.pragma_update(None, "journal_mode", "WAL"))?;
+    }
     let closed = db.connection.close();
     closed.map_err(|(_, error)| Error::sqlite(&path, &error))?;
     // Windows syncs a file only through a handle that may write to it.

@@ -1,15 +1,16 @@
 //! The files of an open database: whether they are still at their paths, and whether they are known to be damaged.
 
 use super::schema::VERSION;
-use super::{marker, pragma, wal};
+use super::{frames, marker, pragma};
 use crate::display::quoted_path;
 use crate::error::{Error, Result, Storage};
-use crate::files::{sync_folder, with_suffix};
+use crate::file_system;
+use crate::files::{private_file, sync_folder, with_suffix};
 use rusqlite::Connection;
 use std::cell::Cell;
 use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// How long consecutive reads rely on one check of the files. A call of `stat` takes half as long as a read.
 const READ_CHECK_INTERVAL: Duration = Duration::from_millis(1);
@@ -32,7 +33,11 @@ struct Disk {
     real: PathBuf,
     wal: PathBuf,
     shm: PathBuf,
-    /// The folder of all of them; `None` where the path is a link to another folder.
+    journal: PathBuf,
+    /// The network or shared file system that it is on.
+    file_system: Option<&'static str>,
+    /// The folder of all of them; `None` where the path is a link to another folder, and on a shared file system, whose times
+    /// are those of another clock.
     folder: Option<PathBuf>,
     /// The state of the folder when the files were last checked for a write.
     folder_check: Cell<Option<FolderState>>,
@@ -47,9 +52,14 @@ struct Disk {
     checked: Cell<bool>,
     /// Whether the folder was fsynced after the WAL was created.
     named: Cell<bool>,
+    /// The state of the files if SQLite opened them as files that nobody writes to.
+    frozen: Cell<Option<Frozen>>,
     /// When the files were last checked for a read; `None` after a write.
     read_check: Cell<Option<Instant>>,
 }
+
+/// Changes with every write to a database or its WAL: their sizes and times of modification.
+type Frozen = [Option<(u64, Option<SystemTime>)>; 2];
 
 /// Tells a file from another one at the same path.
 #[cfg(unix)]
@@ -123,12 +133,16 @@ impl DbFile {
             if metadata.is_symlink() {
                 (real, metadata) = (fs::canonicalize(path)?, fs::metadata(path)?);
             }
+            let file_system = file_system::shared(&real);
+            let is_beside = file_system.is_none() && real == path;
             Ok(Disk {
                 path: path.to_owned(),
                 id: file_id(&metadata),
                 wal: with_suffix(&real, "-wal"),
                 shm: with_suffix(&real, "-shm"),
-                folder: path.parent().filter(|_| real == path).map(Path::to_owned),
+                journal: with_suffix(&real, "-journal"),
+                file_system,
+                folder: path.parent().filter(|_| is_beside).map(Path::to_owned),
                 real,
                 ..Disk::default()
             })
@@ -169,6 +183,22 @@ impl DbFile {
         self.disk.as_ref().map(|disk| disk.real.as_path())
     }
 
+    /// Returns the name of the network or shared file system that it is on.
+    pub(super) fn file_system(&self) -> Option<&'static str> {
+        self.disk.as_ref()?.file_system
+    }
+
+    /// Remembers the state of files that SQLite is about to open as files that nobody writes to.
+    pub(super) fn freeze(&self) {
+        if let Some(disk) = &self.disk {
+            disk.frozen.set(Some(disk.state()));
+        }
+    }
+
+    pub(super) fn is_frozen(&self) -> bool {
+        self.disk.as_ref().is_some_and(|disk| disk.frozen.get().is_some())
+    }
+
     /// Returns the first problem in the marker file beside the database.
     pub(super) fn noted_damage(&self) -> Option<String> {
         marker::read(&self.disk.as_ref()?.real)
@@ -177,6 +207,9 @@ impl DbFile {
     /// Returns whether the paths still lead to the open files.
     pub(super) fn is_in_place(&self) -> bool {
         let Some(disk) = &self.disk else { return true };
+        if let Some(frozen) = disk.frozen.get() {
+            return frozen == disk.state();
+        }
         let is_checked = disk.folder_check.get().is_some();
         is_checked && disk.is_folder_unchanged(disk.folder_state()) || disk.size().is_some()
     }
@@ -213,7 +246,7 @@ impl DbFile {
         if disk.damaged.get() {
             return Err(self.corrupt("a page could not be read"));
         }
-        disk.sync_wal_name()
+        disk.sync_log_name()
             .map_err(|error| Error::io(&self.name, &error))
     }
 
@@ -275,6 +308,7 @@ impl DbFile {
     pub(crate) fn failed(&self, error: &rusqlite::Error) -> Error {
         let damaged = error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseCorrupt);
         if let Some(disk) = self.disk.as_ref().filter(|_| damaged)
+            && disk.frozen.get().is_none()
             && !disk.damaged.replace(true)
             && self.is_in_place()
         {
@@ -288,15 +322,32 @@ impl DbFile {
 }
 
 impl Disk {
-    /// Fsyncs the folder of a new WAL before a write to it is acknowledged. Whoever wrote first to a WAL that has content
-    /// did this already. SQLite would do it in every process, so it is built without it (see .cargo/config.toml).
-    fn sync_wal_name(&self) -> std::io::Result<()> {
-        let empty = || fs::metadata(&self.wal).map_or(true, |wal| wal.len() == 0);
-        if !self.named.get() && empty() {
-            sync_folder(self.wal.parent().unwrap_or(&self.wal))?;
+    /// Fsyncs the folder of a new WAL or rollback journal before a write to it is acknowledged. Whoever wrote first to one
+    /// that has content did this already. SQLite would do it in every process, so it is built without it (see
+    /// .cargo/config.toml).
+    fn sync_log_name(&self) -> std::io::Result<()> {
+        let is_wal = self.wal_ids.get().is_some();
+        // Another tool may have deleted the journal since.
+        if is_wal && self.named.get() {
+            return Ok(());
+        }
+        let log = if is_wal { &self.wal } else { &self.journal };
+        if fs::metadata(log).map_or(true, |log| log.len() == 0) {
+            if !is_wal {
+                // If it cannot be created, nothing can be written either.
+                let _ = private_file().append(true).create(true).open(log);
+            }
+            sync_folder(log.parent().unwrap_or(log))?;
         }
         self.named.set(true);
         Ok(())
+    }
+
+    fn state(&self) -> Frozen {
+        [&self.path, &self.wal].map(|path| {
+            let found = fs::metadata(path).ok()?;
+            Some((found.len(), found.modified().ok()))
+        })
     }
 
     fn folder_state(&self) -> Option<FolderState> {
@@ -359,7 +410,7 @@ fn header_fault(connection: &Connection, size: u64, wal: &Path) -> rusqlite::Res
     // A page is in the file or, if it is new, in the WAL.
     let whole = u32::try_from(size / u64::from(page_size)).unwrap_or(u32::MAX);
     if whole < pages {
-        let newer = wal::pages(wal, page_size);
+        let newer = frames::pages(wal, page_size);
         let missing = (whole + 1..=pages).filter(|page| !newer.contains(page)).count();
         if missing > 0 {
             return Ok(Some(format!(

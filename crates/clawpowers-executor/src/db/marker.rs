@@ -63,8 +63,10 @@ pub(crate) fn write(database: &Path, problems: &[String]) -> std::io::Result<()>
 
 /// Deletes the marker file, if there is one.
 pub(crate) fn clear(database: &Path) -> std::io::Result<()> {
-    match fs::remove_file(with_suffix(database, SUFFIX)) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+    let path = with_suffix(database, SUFFIX);
+    match fs::remove_file(&path) {
+        // On read-only media, a missing file cannot be deleted either.
+        Err(error) if fs::symlink_metadata(&path).is_ok() => Err(error),
         _ => Ok(()),
     }
 }

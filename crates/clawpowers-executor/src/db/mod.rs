@@ -3,15 +3,18 @@
 mod connection;
 pub(crate) mod create;
 mod file;
+pub(crate) mod frames;
 mod integrity;
+mod journal;
 pub(crate) mod marker;
 #[cfg(all(target_family = "wasm", target_os = "unknown"))]
 mod opfs;
+mod read_only;
 pub(crate) mod reserve;
 mod rows;
 pub(crate) mod schema;
 pub(crate) mod snapshot;
-pub(crate) mod wal;
+mod wal;
 
 use crate::display::quoted_path;
 use crate::error::{Error, Result, Storage};
@@ -23,6 +26,8 @@ use connection::connect;
 pub(crate) use connection::lock;
 use file::DbFile;
 pub(crate) use integrity::Part;
+pub use journal::Journal;
+use journal::connect_without_wal;
 use rusqlite::types::FromSql;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use schema::{MIGRATIONS, VERSION};
@@ -52,12 +57,24 @@ impl Db {
         let Some(file) = DbFile::find(path)? else {
             return Ok(None);
         };
-        let mut db = Self::wrap(connect(path)?, file);
+        let opened = Self::open_found(path, file);
+        opened
+            .or_else(|error| Self::open_read_only(path, error))
+            .map(Some)
+    }
+
+    fn open_found(path: &Path, file: DbFile) -> Result<Self> {
+        let connection = match file.real().filter(|_| file.file_system().is_some()) {
+            None => connect(path)?,
+            Some(real) => connect_without_wal(path, real)?,
+        };
+        let mut db = Self::wrap(connection, file);
         db.check_owner()?;
-        db.migrate()?;
-        db.ensure_wal_mode()?;
+        // The first read has opened the WAL.
         db.file.opened();
-        Ok(Some(db))
+        db.migrate()?;
+        db.keep_journal()?;
+        Ok(db)
     }
 
     /// Returns whether the path still leads to the open files. If not, they were moved, replaced or deleted, and the database
@@ -120,6 +137,13 @@ impl Db {
     /// Returns the id of this home, which no other has.
     pub fn home_id(&self) -> Result<String> {
         self.query_row("SELECT value FROM meta WHERE name = 'home'", (), |row| row.get(0))
+    }
+
+    /// Returns the name of the network or shared file system that it is on; `None` on an ordinary disk, and if the system
+    /// does not say.
+    #[must_use]
+    pub fn file_system(&self) -> Option<&'static str> {
+        self.file.file_system()
     }
 
     /// Returns whether other processes may use it.
@@ -240,7 +264,7 @@ mod tests {
     use crate::home::Home;
     use crate::ledger::{NewExecution, Outcome};
     use crate::store::Key;
-    use crate::{ErrorKind, Storage, Timestamp};
+    use crate::{ErrorKind, Journal, Storage, Timestamp};
     use rusqlite::Connection;
 
     /// A database of the first version of the schema, with executions.
@@ -339,7 +363,7 @@ mod tests {
     }
 
     #[test]
-    fn a_recovered_file_has_a_wal_again() {
+    fn a_file_without_a_wal_stays_without_one() {
         let folder = tempfile::tempdir().unwrap();
         let home = Home::new(folder.path());
         let key = Key::new("k").unwrap();
@@ -349,8 +373,15 @@ mod tests {
         drop(tool);
         let mut db = Db::open(&home).unwrap().unwrap();
         assert_eq!(db.store().get(&key).unwrap(), Some(b"v".to_vec()));
-        db.store().set(&key, b"w").unwrap();
-        assert!(folder.path().join("clawpowers.db-wal").exists());
+        for value in [b"w", b"x"] {
+            db.store().set(&key, value).unwrap();
+            let mut other = Db::open(&home).unwrap().unwrap();
+            assert_eq!(other.store().get(&key).unwrap(), Some(value.to_vec()));
+            assert_eq!(other.journal().unwrap(), Some(Journal::Rollback));
+            // Another tool deletes it.
+            std::fs::remove_file(folder.path().join("clawpowers.db-journal")).unwrap();
+        }
+        assert!(!folder.path().join("clawpowers.db-wal").exists());
     }
 
     #[test]

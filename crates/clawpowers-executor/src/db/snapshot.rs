@@ -159,7 +159,7 @@ fn corrupt(what: &str) -> Error {
 }
 
 /// Sets a format without a WAL in the header: a database in memory cannot have one.
-fn use_rollback_format(bytes: &mut [u8]) {
+pub(super) fn use_rollback_format(bytes: &mut [u8]) {
     let formats = bytes.get_mut(FORMATS).into_iter().flatten();
     for format in formats.filter(|format| **format == 2) {
         *format = 1;

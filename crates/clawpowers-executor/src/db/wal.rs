@@ -1,21 +1,12 @@
-//! The WAL (write-ahead log): every file has one, and writers keep it short.
+//! Checkpoints: writers keep the WAL (write-ahead log) short.
 
-use super::{Db, pragma, reserve};
-use crate::error::Result;
-use crate::files::{private_file, sync_folder, with_suffix};
+use super::{Db, reserve};
 use crate::wait;
-use std::collections::BTreeSet;
-use std::fs;
-use std::path::Path;
 use std::time::Duration;
 
 /// How large the WAL may be, in bytes, before a writer checkpoints it. A process that opens the file alone reads the whole
 /// WAL, so it is kept short; each checkpoint waits for the disk twice, so it is not kept shorter.
-const MAX_WAL_BYTES: u64 = 256 * 1024;
-/// The size of the header of a WAL.
-const HEADER: usize = 32;
-/// The size of the header of a frame: its page, the size of the database, and the salts.
-const FRAME_HEADER: usize = 24;
+pub(super) const MAX_WAL_BYTES: u64 = 256 * 1024;
 
 impl Db {
     /// Checkpoints a WAL that has become large if no other connection is active; otherwise the next writer will.
@@ -42,47 +33,4 @@ impl Db {
         }
         let _ = self.connection.busy_handler(Some(wait::until_timeout));
     }
-
-    /// Turns WAL mode on again for a file that SQLite's tools recovered or copied without it.
-    pub(super) fn ensure_wal_mode(&self) -> Result<()> {
-        let is_wal = || self.run(|connection| Ok(pragma::<String>(connection, "journal_mode")? == "wal"));
-        // The change is a write to the file.
-        if !is_wal()? && self.file.noted_damage().is_none() {
-            // Writes without a WAL are as durable, only slower, so it is no error if the mode cannot be changed now.
-            let _ = self.connection.pragma_update(None, "journal_mode", "WAL");
-            if !is_wal()? {
-                self.keep_journal();
-            }
-        }
-        Ok(())
-    }
-
-    /// Gives a file without a WAL a persistent rollback journal, and fsyncs the folder before it is needed.
-    fn keep_journal(&self) {
-        let Some(real) = self.file.real() else { return };
-        let journal = with_suffix(real, "-journal");
-        // Where it cannot be created, nothing can be written either.
-        if private_file().append(true).create(true).open(&journal).is_ok() {
-            let _ = sync_folder(journal.parent().unwrap_or(real));
-        }
-        let _ = self.connection.pragma_update(None, "journal_mode", "PERSIST");
-    }
-}
-
-/// Returns the frames of a WAL, each as its header and its page. A frame whose salts are not those of the WAL is left over
-/// from before the last checkpoint and ends the list.
-pub(crate) fn frames(wal: &[u8], page_size: u32) -> impl Iterator<Item = (&[u8], &[u8])> {
-    let salts = wal.get(16..24);
-    let frames = wal.get(HEADER..).unwrap_or_default();
-    frames
-        .chunks_exact(FRAME_HEADER + page_size as usize)
-        .filter_map(|frame| frame.split_at_checked(FRAME_HEADER))
-        .take_while(move |(header, _)| header.get(8..16) == salts)
-}
-
-/// Returns the numbers of the pages in a WAL.
-pub(super) fn pages(wal: &Path, page_size: u32) -> BTreeSet<u32> {
-    let bytes = fs::read(wal).unwrap_or_default();
-    let number = |(header, _): (&[u8], _)| header.first_chunk().map(|page| u32::from_be_bytes(*page));
-    frames(&bytes, page_size).filter_map(number).collect()
 }

@@ -2,8 +2,8 @@
 //! anything below a damaged page.
 
 use super::record::{self, u32_at};
+use crate::db::frames::Wal;
 use crate::db::snapshot::PAGE_SIZE;
-use crate::db::wal::frames;
 use crate::error::{Error, Result};
 use crate::files::with_suffix;
 use std::collections::{BTreeMap, BTreeSet};
@@ -95,71 +95,5 @@ impl Pages {
             next = u32_at(&trunk, 0).unwrap_or_default();
         }
         free
-    }
-}
-
-/// The pages of a WAL up to its last commit.
-struct Wal {
-    page_size: u32,
-    pages: BTreeMap<u32, Vec<u8>>,
-}
-
-impl Wal {
-    /// Reads the frames as SQLite does, up to the first with a wrong checksum.
-    fn read(wal: &[u8]) -> Option<Self> {
-        let magic = u32_at(wal, 0)?;
-        if magic & !1 != 0x377f_0682 {
-            return None;
-        }
-        let mut sum = Checksum {
-            big: magic & 1 == 1,
-            sums: (0, 0),
-        };
-        sum.add(wal.get(..24)?);
-        if !sum.is(wal, 24) {
-            return None;
-        }
-        let page_size = u32_at(wal, 8)?;
-        let mut pages = BTreeMap::new();
-        let mut open = Vec::new();
-        for (header, page) in frames(wal, page_size) {
-            sum.add(header.get(..8)?);
-            sum.add(page);
-            if !sum.is(header, 16) {
-                break;
-            }
-            open.push((u32_at(header, 0)?, page.to_vec()));
-            // The last frame of a transaction has the size of the database.
-            if u32_at(header, 4)? != 0 {
-                pages.extend(open.drain(..));
-            }
-        }
-        Some(Self { page_size, pages })
-    }
-}
-
-/// The running checksum of a WAL.
-struct Checksum {
-    big: bool,
-    sums: (u32, u32),
-}
-
-impl Checksum {
-    fn add(&mut self, bytes: &[u8]) {
-        let word: fn([u8; 4]) -> u32 = match self.big {
-            true => u32::from_be_bytes,
-            false => u32::from_le_bytes,
-        };
-        let (mut a, mut b) = self.sums;
-        for pair in bytes.as_chunks::<4>().0.as_chunks::<2>().0 {
-            let [first, second] = pair.map(word);
-            a = a.wrapping_add(first).wrapping_add(b);
-            b = b.wrapping_add(second).wrapping_add(a);
-        }
-        self.sums = (a, b);
-    }
-
-    fn is(&self, bytes: &[u8], at: usize) -> bool {
-        (u32_at(bytes, at), u32_at(bytes, at + 4)) == (Some(self.sums.0), Some(self.sums.1))
     }
 }

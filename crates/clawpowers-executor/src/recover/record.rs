@@ -1,5 +1,6 @@
 //! Cells of pages and the values in them, as the format of SQLite files defines them.
 
+pub(super) use crate::db::frames::u32_at;
 use rusqlite::types::Value;
 
 /// No row that ClawPowers writes is longer: it fits the longest value and its key.
@@ -8,10 +9,6 @@ const MAX_PAYLOAD: u64 = 17 * 1024 * 1024;
 /// Reads `N` bytes at an offset.
 pub(super) fn bytes<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
     bytes.get(at..)?.first_chunk().copied()
-}
-
-pub(super) fn u32_at(page: &[u8], at: usize) -> Option<u32> {
-    bytes(page, at).map(u32::from_be_bytes)
 }
 
 pub(super) fn u16_at(page: &[u8], at: usize) -> Option<u16> {

@@ -24,9 +24,19 @@ pub(crate) fn init(response: &home::init::Response) -> String {
 }
 
 pub(crate) fn status(out: &Out, response: &home::status::Response) -> String {
-    let home = escape_line(&response.home);
+    let home = match response.home_source {
+        Some(name @ ("CLAWPOWERS_DIR" | "XDG_STATE_HOME")) => {
+            format!("{} (from {name})", escape_line(&response.home))
+        }
+        _ => escape_line(&response.home),
+    };
+    let notes: String = response
+        .notes
+        .iter()
+        .map(|note| format!("note        {}\n", escape_line(note)))
+        .collect();
     let Some(database) = &response.database else {
-        let text = format!("home        {home}\nnothing yet: no keys, no executions\n");
+        let text = format!("home        {home}\nnothing yet: no keys, no executions\n{notes}");
         return fit(out, &text);
     };
     let (size, schema) = (response.bytes.div_ceil(1024), response.schema);
@@ -41,7 +51,7 @@ pub(crate) fn status(out: &Out, response: &home::status::Response) -> String {
         ("executions", outcomes(&response.executions)),
     ];
     let lines = facts.map(|(label, fact)| format!("{label:<12}{fact}\n"));
-    let mut text = fit(out, &lines.concat());
+    let mut text = fit(out, &(lines.concat() + &notes));
     if !response.last.is_empty() {
         text.push_str(&format!("\n{}", super::metrics::table(out, &response.last)));
     }

@@ -97,9 +97,10 @@ class Runtime(Operations):
 def open(home: Path | None = None, *, cwd: Path | None = None, user_home: Path | None = None) -> Runtime:
     """Open a runtime. This reads and writes nothing.
 
-    ``home`` is the runtime home; default: ``CLAWPOWERS_DIR``, else ``.clawpowers`` in the user's home folder. ``cwd``
-    is the folder to which relative paths are relative; default: that of the process. ``user_home`` is the user's home
-    folder; default: from the environment.
+    ``home`` is the runtime home; default: ``CLAWPOWERS_DIR``, else ``.clawpowers`` in the user's home folder; if that
+    folder does not exist and ``XDG_STATE_HOME`` is set, ``clawpowers`` in the folder that it names. ``cwd`` is the
+    folder to which relative paths are relative; default: that of the process. ``user_home`` is the user's home folder;
+    default: from the environment.
     """
     return Runtime(home, cwd=cwd, user_home=user_home)
 

@@ -997,8 +997,18 @@ class Skipped(TypedDict):
 
 class StatusReply(TypedDict):
     home: str
+    home_source: str | None
+    """What the path of the home comes from: `option`, `CLAWPOWERS_DIR`, `XDG_STATE_HOME`, or `default`, which is the user's home folder; `null` in memory."""
+    file_system: str | None
+    """The network or shared file system that the home is on: `nfs`, `smb`, `9p`, `fuse`, or another name; `null` on an ordinary disk, and if the system does not say."""
     database: str | None
     """The path of the database; `null` if nothing has been written yet."""
+    journal: str | None
+    """How writes are protected: `wal`, or `rollback` on a network or shared file system, and in a file that another tool set to it; `null` if there is no file."""
+    read_only: bool
+    """Whether this user can read the database but not write to it."""
+    notes: list[str]
+    """Facts about the database that are not problems."""
     schema: int
     """The version of its schema."""
     bytes: int

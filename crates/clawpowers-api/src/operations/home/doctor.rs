@@ -1,5 +1,6 @@
 //! Checks skills, config.json and the database.
 
+use super::notes::Place;
 use crate::catalog_query::{Selected, catalog_query};
 use crate::config::roles::{Roles, roles};
 use crate::hint::worded;
@@ -215,9 +216,13 @@ fn storage(runtime: &Runtime, deep: bool) -> DatabaseState {
     let exists = path.try_exists().map_err(|error| Error::io(&path, &error));
     let mut storage = match exists {
         Ok(true) => checked(runtime, deep || home.noted_damage().is_some()).unwrap_or(none),
-        Ok(false) => home
-            .check_orphan_wal()
-            .map_or_else(|error| failed(error.into()), |()| none),
+        Ok(false) => match home.check_orphan_wal() {
+            Err(error) => failed(error.into()),
+            Ok(()) => DatabaseState {
+                notes: Place::of_missing(runtime).notes(),
+                ..none
+            },
+        },
         Err(error) => failed(error.into()),
     };
     storage.database = Some(display_path(&path));
@@ -237,16 +242,21 @@ fn storage(runtime: &Runtime, deep: bool) -> DatabaseState {
 fn checked(runtime: &Runtime, deep: bool) -> Option<DatabaseState> {
     let check = |db: &mut Db| {
         let problems = db.check(deep)?;
+        let mut notes = Place::of(db)?.notes();
         Ok::<_, ApiError>(match problems.is_empty() {
-            true => DatabaseState {
-                state: DatabaseStatus::Sound,
-                notes: note(db.leftovers()?).into_iter().collect(),
-                ..DatabaseState::default()
-            },
+            true => {
+                notes.extend(note(db.leftovers()?));
+                DatabaseState {
+                    state: DatabaseStatus::Sound,
+                    notes,
+                    ..DatabaseState::default()
+                }
+            }
             false => DatabaseState {
                 state: DatabaseStatus::Failed(Storage::Corrupt),
                 problems,
                 hint: Some(worded(Storage::Corrupt.hint())),
+                notes,
                 ..DatabaseState::default()
             },
         })

@@ -3,6 +3,7 @@
 pub mod doctor;
 pub mod import;
 pub mod init;
+mod notes;
 pub mod recover;
 mod shims;
 pub mod status;

@@ -1,10 +1,11 @@
 //! Shows the runtime home.
 
+use super::notes::Place;
 use crate::operations::feedback::analyze;
-use crate::runtime::Runtime;
+use crate::runtime::{HomeSource, Runtime};
 use crate::wire::{self, ApiError, Result};
-use clawpowers_executor::SCHEMA_VERSION;
 use clawpowers_executor::ledger::Filter;
+use clawpowers_executor::{Journal, SCHEMA_VERSION};
 use clawpowers_feedback::Recommendation;
 use clawpowers_loader::display::{display_path, quote};
 use serde::{Deserialize, Serialize};
@@ -22,8 +23,21 @@ pub struct Request {}
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
     pub home: String,
+    /// What the path of the home comes from: `option`, `CLAWPOWERS_DIR`, `XDG_STATE_HOME`, or `default`, which is the user's home
+    /// folder; `null` in memory.
+    pub home_source: Option<&'static str>,
+    /// The network or shared file system that the home is on: `nfs`, `smb`, `9p`, `fuse`, or another name; `null` on an
+    /// ordinary disk, and if the system does not say.
+    pub file_system: Option<&'static str>,
     /// The path of the database; `null` if nothing has been written yet.
     pub database: Option<String>,
+    /// How writes are protected: `wal`, or `rollback` on a network or shared file system, and in a file that another tool set to
+    /// it; `null` if there is no file.
+    pub journal: Option<&'static str>,
+    /// Whether this user can read the database but not write to it.
+    pub read_only: bool,
+    /// Facts about the database that are not problems.
+    pub notes: Vec<String>,
     /// The version of its schema.
     pub schema: i32,
     /// Its size in bytes, including the WAL.
@@ -50,15 +64,23 @@ pub fn run(runtime: &Runtime, _request: &Request) -> Result<Response> {
     analysis.recommendations.retain(|one| one.kind.is_failing());
     let found = runtime.with_existing_db(|db| {
         let last = db.ledger().last(&Filter::default(), LAST)?;
-        Ok::<_, ApiError>((db.store().count()?, last))
+        Ok::<_, ApiError>((db.store().count()?, last, Place::of(db)?))
     })?;
     // Measured now: the first call on a home of 1.x creates the database.
     let (home, database, bytes) = location(runtime)?;
     let exists = found.is_some();
-    let (keys, last) = found.unwrap_or_default();
+    let (keys, last, place) = match found {
+        Some(found) => found,
+        None => (0, Vec::new(), Place::of_missing(runtime)),
+    };
     Ok(Response {
         home,
+        home_source: runtime.home_source().map(HomeSource::as_str),
+        file_system: place.file_system,
         database: exists.then_some(database),
+        journal: place.journal.map(Journal::as_str),
+        read_only: place.read_only,
+        notes: place.notes(),
         schema: SCHEMA_VERSION,
         bytes,
         keys,
