@@ -777,6 +777,8 @@ export interface Diagnostic {
   /** The id of the rule. */
   rule: string;
   severity: Severity;
+  /** The path below the skill's folder of the file with the problem, if it is not the SKILL.md. */
+  file?: string | null;
   /** The line, from 1. */
   line: number;
   /** The column in code points, from 1. */
@@ -800,7 +802,11 @@ export interface DoctorReply {
   /** What did not load, including broken and escaping symlinks. */
   rejected: Rejected[];
   /** Skills with dangling or escaping links, or with scripts that are not executable. */
-  references: References[];
+  references: SkillDiagnostics[];
+  /** Skills with text or characters in their files that a model reads and people do not see. */
+  hidden_text: SkillDiagnostics[];
+  /** Skills whose names look like those of others. */
+  lookalikes: Lookalike[];
   /** The active profile of config.json if `profiles` does not define it; it has no effect then. */
   unknown_profile: string | null;
   config: ConfigState;
@@ -993,6 +999,17 @@ export interface Invocation {
   model: boolean;
 }
 
+/** A skill whose name looks like that of another skill but is not the same. */
+export interface Lookalike {
+  name: string;
+  /** The location of its SKILL.md. */
+  location: string;
+  /** The name that it looks like. */
+  original: string;
+  /** The location of the SKILL.md of the skill with that name. */
+  original_location: string;
+}
+
 /** What a skill measures. */
 export interface Measures {
   /** The metrics that it tracks. */
@@ -1153,14 +1170,6 @@ export interface RecoverReply {
   exact: boolean;
 }
 
-/** The problems with links and scripts of one skill. */
-export interface References {
-  name: string;
-  /** The location of its SKILL.md. */
-  location: string;
-  diagnostics: Diagnostic[];
-}
-
 /** A file that looks like a skill but did not load. */
 export interface Rejected {
   location: string;
@@ -1259,6 +1268,14 @@ export interface SkillBudgetReply {
   /** The context in tokens. */
   context: number;
   clients: ClientBudget[];
+}
+
+/** Some diagnostics of one skill. */
+export interface SkillDiagnostics {
+  name: string;
+  /** The location of its SKILL.md. */
+  location: string;
+  diagnostics: Diagnostic[];
 }
 
 /** Statistics of one skill. */

@@ -22,6 +22,7 @@ mod fix;
 mod guarantees;
 mod harness;
 mod help;
+mod hidden;
 mod home;
 mod hostile;
 mod import;

@@ -59,6 +59,8 @@ export async function everything(home: string | undefined): Promise<string[]> {
 
   seen.push(rt.init({ legacy_shims: "bin" }).home, String(rt.status().keys), rt.status().home_source ?? "", rt.status().file_system ?? "", rt.status().journal ?? "", String(rt.status().read_only), ...rt.status().notes);
   seen.push(String(rt.doctor(about).healthy), String((await rt.doctorAsync()).healthy));
+  const { hidden_text, lookalikes } = rt.doctor();
+  seen.push(...hidden_text.flatMap((one) => one.diagnostics.map((found) => found.file ?? one.location)), ...lookalikes.map((one) => one.original));
   seen.push(String(rt.doctor({ deep: true }).config.problem), ...rt.doctor().storage.notes, rt.recover("new").home, (await rt.recoverAsync("new")).home);
   seen.push(rt.importLegacy({ from: "old" }).from, (await rt.importLegacyAsync()).from);
   seen.push(...(await onAnotherThread(rt)));

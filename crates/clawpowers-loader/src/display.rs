@@ -1,5 +1,6 @@
 //! Text for people and terminals: safe characters, short quotes, paths.
 
+use crate::invisible::runs;
 use std::borrow::Cow;
 use std::path::Path;
 
@@ -9,48 +10,41 @@ pub const fn is_control(c: char) -> bool {
     matches!(c, '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}')
 }
 
-/// Returns whether `c` changes the direction of the text around it.
-#[must_use]
-pub const fn is_bidi(c: char) -> bool {
-    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-/// Returns whether `c` is invisible, so that two texts can look alike and differ.
-///
-/// The zero-width joiner and variation selectors are excluded: emoji need them.
-#[must_use]
-pub const fn is_invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\u{ad}'
-            | '\u{180e}'
-            | '\u{200b}'
-            | '\u{200c}'
-            | '\u{2028}'
-            | '\u{2029}'
-            | '\u{2060}'..='\u{2064}'
-            | '\u{feff}'
-            | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e007f}'
-    )
-}
-
-/// Returns whether `c` must be escaped on a terminal or in a message.
-#[must_use]
-pub const fn is_unsafe_to_show(c: char) -> bool {
-    is_control(c) || is_bidi(c) || is_invisible(c)
-}
-
-/// Returns whether a text contains an unsafe character other than newlines and tabs.
+/// Returns whether a text contains an unsafe character: a control character other than newlines and tabs, or a hidden one.
 #[must_use]
 pub fn has_unsafe(text: &str) -> bool {
     // Nearly every text is ASCII, and a loop without an exit checks many bytes with a few instructions.
     let odd = |byte: u8| !matches!(byte, b' '..=b'~' | b'\n' | b'\t');
-    text.bytes().fold(false, |some, byte| some | odd(byte)) && text.contains(is_unsafe_in_text)
+    text.bytes().fold(false, |some, byte| some | odd(byte))
+        && (text.contains(is_unsafe_control) || has_hidden(text))
 }
 
-fn is_unsafe_in_text(c: char) -> bool {
-    is_unsafe_to_show(c) && !matches!(c, '\n' | '\t')
+/// Returns whether a text contains hidden characters: invisible ones that neither an emoji nor a script needs.
+#[must_use]
+pub fn has_hidden(text: &str) -> bool {
+    !text.is_ascii() && runs(text).next().is_some()
+}
+
+fn is_unsafe_control(c: char) -> bool {
+    is_control(c) && !matches!(c, '\n' | '\t')
+}
+
+/// Returns each character of a text and whether it is a control character or hidden.
+fn marked(text: &str) -> impl Iterator<Item = (usize, char, bool)> + '_ {
+    let hidden = runs(text).flat_map(|run| {
+        let chars = run.text.char_indices();
+        chars.map(move |(offset, _)| run.start + offset)
+    });
+    let mut hidden = hidden.peekable();
+    text.char_indices().map(move |(offset, c)| {
+        let is_hidden = hidden.next_if_eq(&offset).is_some();
+        (offset, c, is_hidden || is_control(c))
+    })
+}
+
+/// Returns the byte offset of each control character and each hidden one, and the character.
+pub fn unsafe_characters(text: &str) -> impl Iterator<Item = (usize, char)> + '_ {
+    marked(text).filter_map(|(offset, c, needs_escape)| needs_escape.then_some((offset, c)))
 }
 
 /// Returns `text` with every unsafe character escaped, except newlines and tabs.
@@ -58,7 +52,10 @@ fn is_unsafe_in_text(c: char) -> bool {
 /// # Examples
 ///
 /// ```
-/// assert_eq!(clawpowers_loader::display::escape_control("a\u{202e}b\n"), "a\\u{202e}b\n");
+/// use clawpowers_loader::display::escape_control;
+///
+/// assert_eq!(escape_control("a\u{202e}b\n"), "a\\u{202e}b\n");
+/// assert_eq!(escape_control("👩\u{200d}💻"), "👩\u{200d}💻");
 /// ```
 #[must_use]
 pub fn escape_control(text: &str) -> Cow<'_, str> {
@@ -66,8 +63,8 @@ pub fn escape_control(text: &str) -> Cow<'_, str> {
         return text.into();
     }
     let mut out = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        if is_unsafe_in_text(c) {
+    for (_, c, needs_escape) in marked(text) {
+        if needs_escape && !matches!(c, '\n' | '\t') {
             out.extend(c.escape_unicode());
         } else {
             out.push(c);
@@ -92,13 +89,21 @@ pub fn quote(value: &str) -> String {
     if value.len() <= SHOWN && value.bytes().all(plain) {
         return format!("`{value}`");
     }
+    quote_start(value, SHOWN)
+}
+
+/// Returns at most the first `limit` characters of `value` like [`quote`].
+pub(crate) fn quote_start(value: &str, limit: usize) -> String {
+    // What a message does not show is not examined.
+    let end = value.char_indices().nth(limit + SHOWN).map(|(end, _)| end);
+    let value = value.get(..end.unwrap_or(value.len())).unwrap_or_default();
     let mut out = String::from("`");
-    for (index, c) in value.chars().enumerate() {
-        if index == SHOWN {
+    for (index, (_, c, needs_escape)) in marked(value).enumerate() {
+        if index == limit {
             out.push('…');
             break;
         }
-        if is_unsafe_to_show(c) {
+        if needs_escape {
             out.extend(c.escape_unicode());
         } else {
             out.push(c);

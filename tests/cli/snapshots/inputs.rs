@@ -126,6 +126,16 @@ pub(super) const SKILLS: &[(&str, &str)] = &[
     skill!("description-hash", "description: ## Does it\n"),
     skill!("description-tag", "description: Does <b>it</b>. Use then.\n"),
     skill!("hidden", "description: Does\u{200b} it. Use then.\n"),
+    skill!("hidden-escape", "description: \"Does\\u200b it. Use\\a then.\"\n"),
+    (
+        "hidden-body",
+        "---\nname: hidden-body\ndescription: Does it. Use then.\n---\n\nDo it.\u{e0068}\u{e0069}\n\nOr\u{202e}not\u{202c}.\n",
+    ),
+    (
+        "n\u{430}me",
+        "---\nname: n\u{430}me\ndescription: Does it. Use then.\n---\n\nBody.\n",
+    ),
+    skill!("con", "description: Does it. Use then.\n"),
     skill!("license", "description: Does it. Use then.\nlicense: [MIT]\n"),
     skill!(
         "compatibility",

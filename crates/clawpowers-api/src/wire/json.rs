@@ -1,11 +1,11 @@
 //! JSON text that is safe to print: characters that a terminal acts on are escaped.
 
-use clawpowers_loader::display::is_unsafe_to_show;
+use clawpowers_loader::display::unsafe_characters;
 use serde::Serialize;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter, Serializer};
 use std::io::{self, Write};
 
-/// Serializes a reply. C1 controls, bidirectional and invisible characters are written as `\u` escapes, which does not change
+/// Serializes a reply. C1 controls and hidden characters are written as `\u` escapes, which does not change
 /// the value.
 #[must_use]
 pub fn to_json<T: Serialize>(value: &T) -> String {
@@ -59,21 +59,20 @@ struct Safe(CompactFormatter);
 
 impl Formatter for Safe {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        let mut rest = fragment;
         // Without an early exit, the compiler vectorizes the loop.
         if !fragment.bytes().fold(false, |odd, byte| odd | (byte >= 0x7f)) {
             return writer.write_all(fragment.as_bytes());
         }
-        while let Some(at) = rest.find(|c: char| !c.is_ascii() && is_unsafe_to_show(c) || c == '\u{7f}') {
-            let (plain, tail) = rest.split_at(at);
+        let mut at = 0;
+        for (offset, c) in unsafe_characters(fragment) {
+            let plain = fragment.get(at..offset).unwrap_or_default();
             writer.write_all(plain.as_bytes())?;
-            let mut chars = tail.chars();
-            for unit in chars.next().unwrap_or_default().encode_utf16(&mut [0; 2]) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
                 write!(writer, "\\u{unit:04x}")?;
             }
-            rest = chars.as_str();
+            at = offset + c.len_utf8();
         }
-        writer.write_all(rest.as_bytes())
+        writer.write_all(fragment.get(at..).unwrap_or_default().as_bytes())
     }
 
     fn write_char_escape<W: ?Sized + Write>(&mut self, writer: &mut W, escape: CharEscape) -> io::Result<()> {

@@ -20,6 +20,9 @@ pub struct Diagnostic {
     #[serde(serialize_with = "named::serialize")]
     #[cfg_attr(feature = "schema", schemars(schema_with = "named::schema::<Severity>"))]
     pub severity: Severity,
+    /// The path below the skill's folder of the file with the problem, if it is not the SKILL.md.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     /// The line, from 1.
     pub line: usize,
     /// The column in code points, from 1.
@@ -52,11 +55,26 @@ impl From<loader::Edit> for Edit {
     }
 }
 
+impl Diagnostic {
+    /// Returns the path of the file with the problem, given the path of the skill's SKILL.md.
+    #[must_use]
+    pub fn path(&self, skill_file: &str) -> String {
+        let folder = skill_file
+            .rfind('/')
+            .map_or("", |at| skill_file.get(..=at).unwrap_or_default());
+        match &self.file {
+            Some(file) => format!("{folder}{file}"),
+            None => skill_file.to_owned(),
+        }
+    }
+}
+
 impl From<loader::Diagnostic> for Diagnostic {
     fn from(d: loader::Diagnostic) -> Self {
         Self {
             rule: d.rule.id(),
             severity: d.severity,
+            file: d.file,
             line: d.position.line,
             column: d.position.column,
             message: d.message,

@@ -3,6 +3,7 @@
 mod digest;
 mod entry;
 mod load;
+mod lookalikes;
 mod precedence;
 mod readiness;
 pub(crate) mod resources;
@@ -10,6 +11,7 @@ pub(crate) mod resources;
 pub use digest::digest;
 pub use entry::{Catalog, Entry, Rejected, Row, Shadowed};
 pub use load::CatalogOptions;
+pub use lookalikes::{Lookalike, lookalikes};
 pub use readiness::missing_requirements;
 pub use resources::{
     MAX_RESOURCE_DEPTH, MAX_RESOURCES, Resource, ResourceKind, Resources, Unlisted, UnlistedReason,

@@ -53,6 +53,8 @@ impl Edit {
 pub struct Diagnostic {
     pub rule: Rule,
     pub severity: Severity,
+    /// The path below the skill's folder of the file with the problem, if it is not the SKILL.md.
+    pub file: Option<String>,
     pub position: Position,
     /// What is wrong, with the offending value in backticks.
     pub message: String,
@@ -122,6 +124,7 @@ impl Diagnostics {
             self.diagnostics.push(Diagnostic {
                 rule,
                 severity,
+                file: None,
                 position,
                 message,
                 hint,

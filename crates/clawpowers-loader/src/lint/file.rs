@@ -28,6 +28,7 @@ pub(crate) fn file_diagnostic(rule: Rule, message: String) -> Diagnostic {
     Diagnostic {
         rule,
         severity: Severity::Error,
+        file: None,
         position: Position::START,
         message,
         hint: None,

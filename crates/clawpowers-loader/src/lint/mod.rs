@@ -3,11 +3,13 @@
 pub(crate) mod diagnostics;
 pub(crate) mod file;
 pub(crate) mod fix;
+pub(crate) mod hidden;
 mod mentions;
 pub(crate) mod package;
 pub(crate) mod resources;
 pub(crate) mod rule;
 pub(crate) mod target;
+pub(crate) mod texts;
 
 pub(crate) use diagnostics::Diagnostics;
 pub use diagnostics::{Diagnostic, Edit, Position};

@@ -2,6 +2,7 @@
 
 use super::file::{file_diagnostic, file_name_diagnostic, read_error};
 use super::resources::check;
+use super::texts::check_texts;
 use super::{Diagnostics, Target};
 use crate::skill::parse::{ParseOptions, Parsed, parse_source};
 use crate::syntax::source::{Source, position};
@@ -107,6 +108,9 @@ fn lint(tree: &dyn Tree, file: &Path, source: &Source, target: Target) -> Parsed
         check(tree, file, skill, line, &mut diagnostics);
         parsed.diagnostics.extend(diagnostics.finish());
     }
-    parsed.diagnostics.sort_by_key(|d| (d.position, d.rule));
+    parsed.diagnostics.extend(check_texts(tree, file, target));
+    parsed
+        .diagnostics
+        .sort_by(|a, b| (&a.file, a.position, a.rule).cmp(&(&b.file, b.position, b.rule)));
     parsed
 }

@@ -6,7 +6,7 @@ use crate::catalog::resources::{
     MAX_RESOURCES, Resource, ResourceKind, Resources, UnlistedReason, list_resources, resolve_resource,
 };
 use crate::display::quote;
-use crate::skill::Skill;
+use crate::skill::{Skill, unfit_for_windows};
 use crate::syntax::source::LineStarts;
 use crate::tree::{MAX_RESOURCE_BYTES, ReadError, Tree, folder_of, normalize};
 use std::io::{self, Read as _};
@@ -128,6 +128,13 @@ pub(crate) fn check(
         return;
     };
     check_folder(&found, diagnostics);
+    for file in &found.files {
+        let mut parts = file.path.split('/');
+        if let Some(why) = parts.find_map(unfit_for_windows) {
+            let message = format!("Windows cannot have the file {}: {why}", quote(&file.path));
+            diagnostics.add(Rule::WindowsName, Position::START, message);
+        }
+    }
     for file in found.files.iter().filter(|file| folder.lacks_execution(file)) {
         let message = format!("the script {} cannot be executed", quote(&file.path));
         diagnostics.add(Rule::ScriptNotExecutable, Position::START, message);
@@ -177,7 +184,7 @@ fn check_folder(found: &Resources, diagnostics: &mut Diagnostics) {
 
 /// Returns the path of a link if it is relative: no scheme, not only a fragment, no placeholder of a template.
 fn relative_target(target: &str) -> Option<String> {
-    let path = target.split(['#', '?']).next().unwrap_or_default();
+    let path = without_line(target.split(['#', '?']).next().unwrap_or_default());
     let scheme = path
         .split_once(':')
         .is_some_and(|(scheme, _)| scheme.len() > 1 && !scheme.contains('/'));
@@ -185,6 +192,18 @@ fn relative_target(target: &str) -> Option<String> {
         return None;
     }
     Some(percent_decoded(path))
+}
+
+/// Returns a path without the number of a line or a range of lines after it: `a/b.md:12`, `a/b.md:12-20`, `a/b.md:12:5`.
+///
+/// Without a slash it may be a host and its port.
+fn without_line(path: &str) -> &str {
+    let plain = path.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, ':' | '-'));
+    let numbers = path.strip_prefix(plain).and_then(|tail| tail.strip_prefix(':'));
+    match numbers {
+        Some(numbers) if path.contains('/') && numbers.split([':', '-']).all(|one| !one.is_empty()) => plain,
+        _ => path,
+    }
 }
 
 fn percent_decoded(path: &str) -> String {

@@ -79,7 +79,10 @@ rules! {
     NotUtf8 "not-utf8" [E W E W W] "The file is not UTF-8.", "save the file as UTF-8";
     Utf16 "utf16" [E E E E W] "The file is UTF-16.", "{skill_fix} writes it as UTF-8";
     Bom "bom" [W - E - I] "The file starts with a byte order mark.", "{skill_fix} removes it";
-    ControlCharacter "control-character" [W W W W W] "The body contains a control character.", "remove it";
+    ControlCharacter "control-character" [W W W W W] "The body, the name or the description contains a control character.", "remove it";
+    HiddenText "hidden-text" [E E E E E] "Tag characters or variation selectors encode text that a model reads and people do not see.", "remove them";
+    BidiControl "bidi-control" [E E E E E] "Controls of direction show the text in another order than a model reads it.", "remove them";
+    HiddenCharacter "hidden-character" [W W W W W] "An invisible character, such as a zero-width space, that neither an emoji nor a script needs where it is.", "remove it";
     MixedLineEndings "mixed-line-endings" [I - - - I] "The file mixes line endings.", "use LF throughout";
     FolderUnreadable "folder-unreadable" [E E E E E] "A folder cannot be read.";
     ScanLimit "scan-limit" [W W W W W] "A root has more folders or entries than the limit.";
@@ -122,6 +125,7 @@ rules! {
     NameHyphenEdge "name-hyphen-edge" [E E - - W] "The name starts or ends with a hyphen.";
     NameHyphenDouble "name-hyphen-double" [E E - - W] "The name has two hyphens in a row.";
     NameNotAscii "name-not-ascii" [W W I I W] "The name has letters other than a to z, which not every client accepts.", "some clients accept only a to z, 0 to 9 and hyphens";
+    NameLookalike "name-lookalike" [W W W W W] "A word of the name mixes letters of Latin with letters of another script that look like Latin ones.", "type the name again by hand";
     NameFolderMismatch "name-folder-mismatch" [E W I I W] "The name differs from the folder's.", "rename one of the two";
     NameReserved "name-reserved" [I W - - I] "The name contains a word that Anthropic reserves.", "choose another name if you upload the skill to claude.ai";
     DescriptionMissing "description-missing" [E E E E E] "There is no description.", DESCRIBE;
@@ -130,7 +134,6 @@ rules! {
     DescriptionComment "description-comment" [W W W W W] "The description ends at ` #`, which starts a comment.", "put the whole text in quotes if the comment is part of it";
     DescriptionTooLong "description-too-long" [E E W W W] "The description has more than 1,024 characters.", "move what is not needed to choose the skill to the body";
     DescriptionTag "description-tag" [I W I I I] "The description contains something like an XML tag.", "clients that do not escape it may read it as markup";
-    HiddenCharacter "hidden-character" [W W W W W] "A name or description contains control, bidirectional or invisible characters.", "remove them";
     LicenseNotString "license-not-string" [W - - - W] "The license is not a string.";
     CompatibilityNotString "compatibility-not-string" [E W - - W] "The compatibility note is not a string.", "write it as one sentence";
     CompatibilityTooLong "compatibility-too-long" [E E I I W] "The compatibility note has more than 500 characters.", "shorten it";
@@ -154,6 +157,7 @@ rules! {
     LinkOutside "link-outside" [W W W W W] "A relative link leads out of the skill's folder.", "keep what the skill needs inside its folder";
     SymlinkBroken "symlink-broken" [W W W W W] "The target of a symbolic link does not exist.";
     SymlinkEscape "symlink-escape" [W W W W W] "A symbolic link leads out of the folder that its root allows.";
+    WindowsName "windows-name" [W W W W W] "A name of a folder or file that Windows cannot hold.", "choose another name if the skill may be used on Windows";
     ScriptNotExecutable "script-not-executable" [I I I I I] "A script with a shebang line cannot be executed.", "`chmod +x` it";
     ResourcesTruncated "resources-truncated" [W W W W W] "The folder contains more files than are listed.";
 }

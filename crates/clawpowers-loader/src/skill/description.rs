@@ -3,6 +3,7 @@
 use super::MAX_DESCRIPTION_CHARS;
 use super::normalize::python_trim;
 use crate::display::{has_unsafe, quote};
+use crate::lint::hidden::check_value;
 use crate::lint::{Diagnostics, Rule};
 use crate::skill::template::is_placeholder;
 use crate::syntax::frontmatter::Frontmatter;
@@ -60,8 +61,7 @@ pub(super) fn read(front: &Frontmatter<'_>, diagnostics: &mut Diagnostics) -> Re
         diagnostics.add(Rule::DescriptionTag, position(), message);
     }
     if has_unsafe(trimmed) {
-        let message = "the description contains control, bidirectional or invisible characters";
-        diagnostics.add(Rule::HiddenCharacter, position(), message);
+        check_value("description", trimmed, front.slice(node), position(), diagnostics);
     }
     Ok(trimmed.to_owned())
 }

@@ -3,6 +3,7 @@
 mod description;
 mod host;
 mod invocation;
+mod lookalike;
 mod name;
 pub(crate) mod normalize;
 mod optional;
@@ -12,6 +13,7 @@ mod requirements;
 pub(crate) mod template;
 mod tools;
 mod version;
+mod windows;
 
 pub use host::{HostInfo, MissingRequirement};
 pub use invocation::Invocation;
@@ -20,10 +22,13 @@ pub use outline::{CodeBlock, Heading, Link, Outline};
 pub use requirements::{Requirements, SkillRequirement};
 pub use version::Version;
 
-pub use name::{MAX_NAME_CHARS, is_device, is_name_character, suggest_name};
+pub(crate) use lookalike::skeleton;
+pub use name::{MAX_NAME_CHARS, is_name_character, suggest_name};
 pub use normalize::normalize_name;
 pub(crate) use normalize::python_trim;
 pub(crate) use optional::SPEC_FIELDS;
+pub use windows::is_device;
+pub(crate) use windows::unfit_for_windows;
 
 use crate::lint::{Diagnostics, Rule};
 use crate::syntax::frontmatter::Frontmatter;

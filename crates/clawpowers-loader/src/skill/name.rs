@@ -1,7 +1,11 @@
 //! The name: letters, digits and single hyphens, equal to the folder's name.
 
+use super::lookalike::{Disguise, disguise};
 use super::normalize::{normalize_name, python_trim};
-use crate::display::{is_unsafe_to_show, quote, single_line};
+use super::windows::{is_device, unfit_for_windows};
+use crate::display::{quote, single_line};
+use crate::invisible::is_invisible;
+use crate::lint::hidden::check_value;
 use crate::lint::{Diagnostics, Position, Rule};
 use crate::syntax::frontmatter::Frontmatter;
 use crate::syntax::yaml::Kind;
@@ -12,6 +16,9 @@ pub const MAX_NAME_CHARS: usize = 64;
 
 /// The words that Anthropic reserves: claude.ai rejects uploads whose name contains one.
 const RESERVED: [&str; 2] = ["anthropic", "claude"];
+
+/// How long the name of a device may be that is made of letters and digits: `com1`.
+const MAX_DEVICE: usize = 4;
 
 pub(super) struct Name {
     pub(super) text: String,
@@ -49,6 +56,7 @@ pub(super) fn read(front: &Frontmatter<'_>, folder: Option<&str>, diagnostics: &
     }
     if !(is_plain(text) && folder.is_none_or(|folder| folder == text)) {
         check(text, folder, position(), diagnostics);
+        check_value("name", text, front.slice(node), position(), diagnostics);
     }
     Name {
         text: single_line(text),
@@ -65,6 +73,7 @@ fn is_plain(name: &str) -> bool {
         && !name.ends_with('-')
         && !name.contains("--")
         && !RESERVED.iter().any(|word| name.contains(word))
+        && (name.len() > MAX_DEVICE || !is_device(name))
 }
 
 fn check(raw: &str, folder: Option<&str>, position: Position, diagnostics: &mut Diagnostics) {
@@ -95,6 +104,16 @@ fn check(raw: &str, folder: Option<&str>, position: Position, diagnostics: &mut 
             quote(bad.encode_utf8(&mut [0; 4]))
         );
         diagnostics.hint(Rule::NameCharset, position, message, try_this());
+    } else if let Some(Disguise {
+        word,
+        seen_as,
+        letter,
+    }) = disguise(&name)
+    {
+        let (word, seen_as, code) = (quote(word), quote(&seen_as), u32::from(letter));
+        let message =
+            format!("the name contains {word}, which looks like {seen_as}: `{letter}` is U+{code:04X}");
+        diagnostics.add(Rule::NameLookalike, position, message);
     } else if !name.is_ascii() {
         let message = format!("the name {shown} has letters other than a to z");
         diagnostics.add(Rule::NameNotAscii, position, message);
@@ -109,10 +128,12 @@ fn check(raw: &str, folder: Option<&str>, position: Position, diagnostics: &mut 
             diagnostics.add(Rule::NameReserved, position, message);
         }
     }
-    if raw.chars().any(is_unsafe_to_show) {
-        let message = format!("the name {} contains invisible characters", quote(raw));
-        let hint = "type the name again by hand";
-        diagnostics.hint(Rule::HiddenCharacter, position, message, hint);
+    // Clients that install a skill call its folder by its name.
+    let device = is_device(&name).then_some(name.as_str());
+    let unfit = device.or_else(|| folder.filter(|folder| unfit_for_windows(folder).is_some()));
+    if let Some((folder, why)) = unfit.and_then(|folder| Some((folder, unfit_for_windows(folder)?))) {
+        let message = format!("Windows cannot have a folder {}: {why}", quote(folder));
+        diagnostics.add(Rule::WindowsName, position, message);
     }
 }
 
@@ -125,32 +146,12 @@ pub fn is_name_character(c: char) -> bool {
     c == '-' || (c.is_alphanumeric() && !symbol && !unicode_normalization::char::is_combining_mark(c))
 }
 
-/// Returns whether a name, with any extension, is a device on Windows.
-///
-/// # Examples
-///
-/// ```
-/// use clawpowers_loader::is_device;
-///
-/// assert!(is_device("nul") && is_device("Com1") && is_device("aux.md"));
-/// assert!(!is_device("null") && !is_device("com") && !is_device("con-fig"));
-/// ```
-#[must_use]
-pub fn is_device(name: &str) -> bool {
-    let stem = name.split('.').next().unwrap_or(name).trim_end();
-    let stem = stem.to_ascii_lowercase();
-    let number = stem.strip_prefix("com").or_else(|| stem.strip_prefix("lpt"));
-    match number.map(|number| (number.chars().next(), number.chars().nth(1))) {
-        Some((Some(digit), None)) => digit.is_ascii_digit() || "¹²³".contains(digit),
-        _ => ["con", "prn", "aux", "nul", "conin$", "conout$"].contains(&stem.as_str()),
-    }
-}
-
 /// Returns a valid name made from any text: lower case, other characters to single hyphens, at most 64 characters.
 #[must_use]
 pub fn suggest_name(text: &str) -> String {
     let mut out = String::new();
-    for c in text.nfkc().flat_map(char::to_lowercase) {
+    let visible = text.nfkc().filter(|&c| !is_invisible(c));
+    for c in visible.flat_map(char::to_lowercase) {
         if c.is_ascii_alphanumeric() || (!c.is_ascii() && is_name_character(c)) {
             out.push(c);
         } else if !out.is_empty() && !out.ends_with('-') {
@@ -192,6 +193,9 @@ mod tests {
             ("a_b", "a_b", false),
             ("é", "é", false),
             ("my-claude", "my-claude", false),
+            ("nul", "nul", false),
+            ("com1", "com1", false),
+            ("console", "console", true),
             ("a ", "a ", false),
         ] {
             let mut diagnostics = Diagnostics::new(crate::lint::Target::ClawPowers);
@@ -210,6 +214,7 @@ mod tests {
             ("a__b", "a-b"),
             ("Größe", "größe"),
             ("ＡＢ", "ab"),
+            ("a\u{200b}b\u{202e}c", "abc"),
         ] {
             assert_eq!(suggest_name(text), name);
         }

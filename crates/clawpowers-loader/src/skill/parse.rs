@@ -1,11 +1,14 @@
 //! One file: bytes to a typed skill and its diagnostics.
 
 use crate::display::{is_control, pluralize};
+use crate::invisible::{is_invisible, remainder, without_hidden};
+use crate::lint::hidden;
 use crate::lint::{Diagnostic, Diagnostics, Position, Rule, Severity, Target};
 use crate::skill::{self, Skill, template, token_estimate};
 use crate::syntax::frontmatter;
 use crate::syntax::frontmatter::Frontmatter;
 use crate::syntax::source::{Encoding, Source};
+use serde_json::{Map, Value};
 
 /// A longer body is reported.
 const LONG_BODY_LINES: usize = 500;
@@ -67,13 +70,18 @@ pub fn parse_source(source: &Source, options: &ParseOptions) -> Parsed {
         Ok((mut skill, front)) => {
             let body = source.text().get(front.block.body..).unwrap_or_default();
             check_body(body, front.block.body, source, &mut diagnostics);
+            let removable = || removable(&skill, &front, source, options);
+            hidden::check(source.text(), removable, &mut diagnostics);
             body.clone_into(&mut skill.body);
-            if let serde_json::Value::Object(fields) = front.root.to_json() {
+            if let Value::Object(fields) = front.root.to_json() {
                 skill.frontmatter = fields;
             }
             (Some(skill), None)
         }
-        Err(rule) => (None, Some(rule)),
+        Err(rule) => {
+            hidden::check(source.text(), || 0, &mut diagnostics);
+            (None, Some(rule))
+        }
     };
     Parsed {
         skill,
@@ -82,12 +90,68 @@ pub fn parse_source(source: &Source, options: &ParseOptions) -> Parsed {
     }
 }
 
+/// Returns the offset from which hidden characters can be removed and nothing else changes: 0, or that of the body if the
+/// frontmatter would be read otherwise without them.
+fn removable(skill: &Skill, front: &Frontmatter<'_>, source: &Source, options: &ParseOptions) -> usize {
+    let body = front.block.body;
+    let head = source.text().get(..body).unwrap_or_default();
+    if head.is_ascii() {
+        return 0;
+    }
+    let clean = Source::from_text(&without_hidden(source.text()));
+    let mut ignored = Diagnostics::new(options.target);
+    let folder = options.folder.as_deref();
+    let mut is_same = || {
+        let read = frontmatter::read(&clean, folder, &mut ignored).ok()?;
+        // A name or a description may have no other characters.
+        let after = skill::from_front(&read, folder, &mut ignored).ok()?;
+        let fields = visible(front.root.to_json())?;
+        let is_same = front.is_as_written()
+            && read.block.body == without_hidden(head).len()
+            && visible_text(&after.name).trim() == visible_text(&skill.name).trim()
+            && visible(read.root.to_json())? == fields;
+        Some(is_same)
+    };
+    if is_same() == Some(true) { 0 } else { body }
+}
+
+/// Returns a text without invisible characters.
+fn visible_text(text: &str) -> String {
+    let seen = |c| if is_invisible(c) { remainder(c) } else { Some(c) };
+    text.chars().filter_map(seen).collect()
+}
+
+/// Returns a value without invisible characters, or `None` if two of its keys differ only in those.
+fn visible(value: Value) -> Option<Value> {
+    Some(match value {
+        Value::String(value) => Value::String(visible_text(&value)),
+        Value::Array(items) => Value::Array(items.into_iter().map(visible).collect::<Option<_>>()?),
+        Value::Object(fields) => {
+            let count = fields.len();
+            let fields = fields
+                .into_iter()
+                .map(|(key, value)| Some((visible_text(&key), visible(value)?)));
+            let fields: Map<String, Value> = fields.collect::<Option<_>>()?;
+            return (fields.len() == count).then_some(Value::Object(fields));
+        }
+        other => other,
+    })
+}
+
 /// Parses the frontmatter of a file; the skill's body stays empty and is not checked.
 pub(crate) fn parse_head(source: &Source, options: &ParseOptions) -> Parsed {
     let mut diagnostics = Diagnostics::new(options.target);
     let (skill, reason) = match read(source, options, &mut diagnostics) {
-        Ok((skill, _)) => (Some(skill), None),
-        Err(rule) => (None, Some(rule)),
+        Ok((skill, front)) => {
+            let head = source.text().get(..front.block.body).unwrap_or_default();
+            let removable = || removable(&skill, &front, source, options);
+            hidden::check(head, removable, &mut diagnostics);
+            (Some(skill), None)
+        }
+        Err(rule) => {
+            hidden::check(source.text(), || 0, &mut diagnostics);
+            (None, Some(rule))
+        }
     };
     Parsed {
         skill,

@@ -49,6 +49,11 @@ pub(crate) struct Frontmatter<'a> {
 }
 
 impl Frontmatter<'_> {
+    /// Returns whether the block was read without repairs.
+    pub(crate) const fn is_as_written(&self) -> bool {
+        matches!(self.yaml, Cow::Borrowed(_))
+    }
+
     fn starts(&self) -> &LineStarts {
         self.starts.get_or_init(|| LineStarts::of(&self.yaml))
     }

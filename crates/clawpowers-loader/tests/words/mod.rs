@@ -13,13 +13,15 @@ use proptest::prelude::*;
 ///
 /// Repairs may change, by design:
 /// - quotes, brackets, backslashes, dashes, `#`, colons and whitespace, which are not words;
-/// - control characters and `&nbsp;`, which are removed;
+/// - control characters, hidden characters and `&nbsp;`, which are removed;
 /// - a block indicator with a digit, which is removed from the line of its text;
 /// - the lines that open and close a code block around the file or its frontmatter, which are removed;
 /// - text before the opening delimiter, which is moved after the closing one as a whole.
 pub(crate) fn lost(bytes: &[u8], options: &ParseOptions) -> Option<String> {
     let fixed = fix(bytes, options);
-    let text = fixed.before.as_str();
+    // An invisible character may hide a delimiter.
+    let text: String = fixed.before.chars().filter(|&c| !is_invisible(c)).collect();
+    let text = text.as_str();
     let (before, after) = (words(text), words(&fixed.after));
     let kept_but = |preamble: &str, rest: &str| {
         let (preamble, rest) = (words(preamble), words(rest));
@@ -81,13 +83,18 @@ fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// Removes a control character; one that is whitespace separates words.
+/// Removes a control or an invisible character; one that is whitespace separates words.
 fn visible(c: char) -> Option<char> {
     match c {
         c if c.is_whitespace() => Some(' '),
         c if c.is_control() => None,
+        c if is_invisible(c) => None,
         c => Some(c),
     }
+}
+
+const fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// A fault that is introduced at a line of a text.

@@ -10,9 +10,8 @@ use clawpowers_api::{Severity, escape_line, pluralize};
 pub(crate) fn text(out: &Out, response: &skill::validate::Response) -> String {
     let mut text = String::new();
     for file in &response.files {
-        let path = escape_line(&file.path);
         for diagnostic in &file.diagnostics {
-            text.push_str(&line(out.palette, &path, diagnostic));
+            text.push_str(&line(out.palette, &file.path, diagnostic));
         }
     }
     text.push_str(&format!(
@@ -26,7 +25,7 @@ pub(crate) fn text(out: &Out, response: &skill::validate::Response) -> String {
     text
 }
 
-/// One diagnostic with its hint.
+/// One diagnostic with its hint; `path` is that of the skill's SKILL.md.
 pub(crate) fn line(palette: Palette, path: &str, diagnostic: &wire::Diagnostic) -> String {
     let style = match diagnostic.severity {
         Severity::Error => Style::Red,
@@ -34,6 +33,7 @@ pub(crate) fn line(palette: Palette, path: &str, diagnostic: &wire::Diagnostic) 
         Severity::Info => Style::Dim,
     };
     let severity = palette.paint(style, diagnostic.severity.as_str());
+    let path = escape_line(&diagnostic.path(path));
     let position = format!("{path}:{}:{}", diagnostic.line, diagnostic.column);
     let mut text = format!(
         "{position}: {severity}[{}]: {}\n",
@@ -63,7 +63,7 @@ pub(crate) fn repairs(out: &Out, response: &skill::fix::Response) -> (String, St
             messages.push_str(&format!("{path} still does not load: {reason}\n"));
         }
         for diagnostic in file.remaining.iter().filter(|f| f.severity == Severity::Error) {
-            messages.push_str(&line(out.err_palette, &path, diagnostic));
+            messages.push_str(&line(out.err_palette, &file.path, diagnostic));
         }
     }
     if response.failed > 0 {

@@ -100,12 +100,32 @@ fn problems(out: &Out, response: &Response) -> String {
         let (location, winner) = (escape_line(&hidden.location), escape_line(&hidden.winner));
         text.push_str(&format!("duplicate {location}: the same file as {winner}\n"));
     }
-    for skill in &response.references {
+    for skill in response.references.iter().chain(&response.hidden_text) {
         for diagnostic in &skill.diagnostics {
-            text.push_str(&line(out.palette, &escape_line(&skill.location), diagnostic));
+            text.push_str(&line(out.palette, &skill.location, diagnostic));
         }
     }
+    for one in &response.lookalikes {
+        let (location, original) = (escape_line(&one.location), escape_line(&one.original_location));
+        text.push_str(&format!(
+            "look-alike {location}: the name {} looks like {} in {original}\n",
+            spelled_out(&one.name),
+            spelled_out(&one.original)
+        ));
+    }
     text
+}
+
+/// Returns a name in backticks, with every character escaped that is not ASCII: it looks like another one.
+fn spelled_out(name: &str) -> String {
+    let mut out = String::from("`");
+    for c in name.chars() {
+        match c {
+            ' '..='~' => out.push(c),
+            _ => out.extend(c.escape_unicode()),
+        }
+    }
+    out + "`"
 }
 
 /// How many lost keys are shown.

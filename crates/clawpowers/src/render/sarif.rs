@@ -50,7 +50,7 @@ fn result(path: &str, diagnostic: &wire::Diagnostic) -> Value {
         "level": level,
         "message": { "text": text },
         "locations": [{ "physicalLocation": {
-            "artifactLocation": { "uri": uri(path) },
+            "artifactLocation": { "uri": uri(&diagnostic.path(path)) },
             "region": { "startLine": diagnostic.line, "startColumn": diagnostic.column },
         } }],
     })

@@ -69,7 +69,7 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
     if !response.diagnostics.is_empty() {
         text.push_str(&format!("\n{}\n", out.paint(Style::Bold, "problems")));
         for diagnostic in &response.diagnostics {
-            text.push_str(&line(out.palette, &escape_line(&response.location), diagnostic));
+            text.push_str(&line(out.palette, &response.location, diagnostic));
         }
     }
     fit(out, &text)

@@ -270,6 +270,8 @@ class DatabaseState(TypedDict):
 
 
 class _DiagnosticOptional(TypedDict, total=False):
+    file: str | None
+    """The path below the skill's folder of the file with the problem, if it is not the SKILL.md."""
     hint: str | None
     edits: list[Edit]
 
@@ -297,8 +299,12 @@ class DoctorReply(TypedDict):
     """Skills that were found by more than one path."""
     rejected: list[Rejected]
     """What did not load, including broken and escaping symlinks."""
-    references: list[References]
+    references: list[SkillDiagnostics]
     """Skills with dangling or escaping links, or with scripts that are not executable."""
+    hidden_text: list[SkillDiagnostics]
+    """Skills with text or characters in their files that a model reads and people do not see."""
+    lookalikes: list[Lookalike]
+    """Skills whose names look like those of others."""
     unknown_profile: str | None
     """The active profile of config.json if `profiles` does not define it; it has no effect then."""
     config: ConfigState
@@ -507,6 +513,18 @@ class Invocation(TypedDict):
     model: bool
 
 
+class Lookalike(TypedDict):
+    """A skill whose name looks like that of another skill but is not the same."""
+
+    name: str
+    location: str
+    """The location of its SKILL.md."""
+    original: str
+    """The name that it looks like."""
+    original_location: str
+    """The location of the SKILL.md of the skill with that name."""
+
+
 class Measures(TypedDict):
     """What a skill measures."""
 
@@ -665,15 +683,6 @@ class RecoverReply(TypedDict):
     """Whether nothing else was lost. More may be lost if a table and its index are both damaged."""
 
 
-class References(TypedDict):
-    """The problems with links and scripts of one skill."""
-
-    name: str
-    location: str
-    """The location of its SKILL.md."""
-    diagnostics: list[Diagnostic]
-
-
 class Rejected(TypedDict):
     """A file that looks like a skill but did not load."""
 
@@ -767,6 +776,15 @@ class SkillBudgetReply(TypedDict):
     context: int
     """The context in tokens."""
     clients: list[ClientBudget]
+
+
+class SkillDiagnostics(TypedDict):
+    """Some diagnostics of one skill."""
+
+    name: str
+    location: str
+    """The location of its SKILL.md."""
+    diagnostics: list[Diagnostic]
 
 
 class SkillFigures(TypedDict):

@@ -10,7 +10,8 @@ use crate::wire::{self, ApiError, DatabaseStatus, Result, named};
 use clawpowers_executor::{Db, Error, Leftovers, Storage};
 use clawpowers_loader::display::{display_path, pluralize};
 use clawpowers_loader::{
-    CLIENTS, Catalog, CatalogOptions, Client, Entry, Rule, Scope, Target, lint_package, missing_requirements,
+    CLIENTS, Catalog, CatalogOptions, Client, Entry, Rule, Scope, Target, lint_package, lookalikes,
+    missing_requirements,
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -37,7 +38,11 @@ pub struct Response {
     /// What did not load, including broken and escaping symlinks.
     pub rejected: Vec<wire::Rejected>,
     /// Skills with dangling or escaping links, or with scripts that are not executable.
-    pub references: Vec<References>,
+    pub references: Vec<SkillDiagnostics>,
+    /// Skills with text or characters in their files that a model reads and people do not see.
+    pub hidden_text: Vec<SkillDiagnostics>,
+    /// Skills whose names look like those of others.
+    pub lookalikes: Vec<Lookalike>,
     /// The active profile of config.json if `profiles` does not define it; it has no effect then.
     pub unknown_profile: Option<String>,
     pub config: ConfigState,
@@ -106,10 +111,34 @@ pub struct Visibility {
     pub dropped: Vec<wire::Rejected>,
 }
 
-/// The problems with links and scripts of one skill.
+/// A skill whose name looks like that of another skill but is not the same.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct References {
+pub struct Lookalike {
+    pub name: String,
+    /// The location of its SKILL.md.
+    pub location: String,
+    /// The name that it looks like.
+    pub original: String,
+    /// The location of the SKILL.md of the skill with that name.
+    pub original_location: String,
+}
+
+impl From<clawpowers_loader::Lookalike> for Lookalike {
+    fn from(found: clawpowers_loader::Lookalike) -> Self {
+        Self {
+            name: found.name,
+            location: display_path(&found.location),
+            original: found.original,
+            original_location: display_path(&found.original_location),
+        }
+    }
+}
+
+/// Some diagnostics of one skill.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SkillDiagnostics {
     pub name: String,
     /// The location of its SKILL.md.
     pub location: String,
@@ -133,7 +162,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     let host = Runtime::host();
     let mut scopes = BTreeMap::new();
     let mut not_ready = Vec::new();
-    let mut references = Vec::new();
+    let (mut references, mut hidden_text) = (Vec::new(), Vec::new());
     for entry in &catalog.entries {
         *scopes.entry(entry.scope.as_str()).or_insert(0) += 1;
         let lacking = missing_requirements(&entry.skill.requirements, &host, catalog);
@@ -148,16 +177,22 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
             continue;
         }
         let linted = lint_package(&*entry.tree, &entry.file, Target::ClawPowers);
-        let mut found = linted.parsed.diagnostics;
-        found.retain(|d| is_reference(d.rule));
-        if !found.is_empty() {
-            references.push(References {
-                name: entry.skill.name.clone(),
-                location: display_path(&entry.location()),
-                diagnostics: diagnostics(found),
-            });
+        let found = linted.parsed.diagnostics;
+        for (list, wanted) in [
+            (&mut references, is_reference as fn(Rule) -> bool),
+            (&mut hidden_text, is_hidden_text),
+        ] {
+            let found: Vec<_> = found.iter().filter(|d| wanted(d.rule)).cloned().collect();
+            if !found.is_empty() {
+                list.push(SkillDiagnostics {
+                    name: entry.skill.name.clone(),
+                    location: display_path(&entry.location()),
+                    diagnostics: diagnostics(found),
+                });
+            }
         }
     }
+    let lookalikes = lookalikes(catalog);
     let visibility = match request.roots.is_empty() {
         true => visibility(runtime, catalog),
         false => Vec::new(),
@@ -176,6 +211,8 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     Ok(Response {
         healthy: not_ready.is_empty()
             && references.is_empty()
+            && hidden_text.is_empty()
+            && lookalikes.is_empty()
             && rejected.is_empty()
             && selected.unknown_profile.is_none()
             && config.problem.is_none()
@@ -188,6 +225,8 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
         duplicates: duplicates.into_iter().map(wire::Hidden::from).collect(),
         rejected: rejected.into_iter().map(wire::Rejected::from).collect(),
         references,
+        hidden_text,
+        lookalikes: lookalikes.into_iter().map(Lookalike::from).collect(),
         unknown_profile: selected.unknown_profile,
     })
 }
@@ -303,6 +342,10 @@ const fn is_reference(rule: Rule) -> bool {
             | Rule::ScriptNotExecutable
             | Rule::ResourcesTruncated
     )
+}
+
+const fn is_hidden_text(rule: Rule) -> bool {
+    matches!(rule, Rule::HiddenText | Rule::BidiControl | Rule::HiddenCharacter)
 }
 
 fn visibility(runtime: &Runtime, ours: &Catalog) -> Vec<Visibility> {

@@ -6,7 +6,9 @@ use crate::runtime::Runtime;
 use crate::text::escape_line;
 use crate::wire::{self, Result, skill::diagnostics};
 use clawpowers_loader::display::{display_path, quote};
-use clawpowers_loader::{MAX_SKILL_BYTES, ParseOptions, Parsed, Rule, Severity, Target, fix, folder_name};
+use clawpowers_loader::{
+    MAX_SKILL_BYTES, ParseOptions, Parsed, Rule, Severity, Target, fix, folder_name, hidden_text_files,
+};
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -59,7 +61,7 @@ pub struct Fixed {
     pub reason: Option<&'static str>,
 }
 
-/// Repairs files. A file is replaced as a whole or not at all, and keeps its permissions. If one cannot be read or written,
+/// Repairs SKILL.md files, and removes hidden characters from the other text files of their skills. A file is replaced as a whole or not at all, and keeps its permissions. If one cannot be read or written,
 /// its row says so, and the others are still repaired.
 ///
 /// # Errors
@@ -77,7 +79,10 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
             Some(_) => None,
         };
         match bytes {
-            Some(bytes) => response.repair(runtime, &target.path, &full, &bytes, request.write),
+            Some(bytes) => {
+                response.repair(runtime, &target.path, &full, &bytes, request.write);
+                response.clean(runtime, &target.path, &full, request.write);
+            }
             None => response.add_unread(&target.path, target.lint(runtime, Target::ClawPowers)),
         }
     }
@@ -92,36 +97,74 @@ impl Response {
             folder: folder_name(&*runtime.tree(), full),
         };
         let fixed = fix(bytes, &options);
-        let path = display_path(file);
-        let (mut diff, mut failure) = (String::new(), None);
-        if fixed.changed {
-            diff = unified(&path, &String::from_utf8_lossy(bytes), &fixed.after);
-            let replace = || {
-                let target = writable(full)?;
-                match write {
-                    true => write_whole(&target, fixed.after.as_bytes()).map_err(|error| error.to_string()),
-                    false => Ok(()),
-                }
-            };
-            failure = if runtime.has_disk() { replace().err() } else { None };
-        }
-        let written = write && fixed.changed && failure.is_none();
         let mut remaining = fixed.parsed.diagnostics;
         remaining.retain(|d| d.severity > Severity::Info);
-        self.changed += usize::from(fixed.changed);
-        self.written += usize::from(written);
-        self.failed += usize::from(failure.is_some());
         self.broken += usize::from(fixed.parsed.skill.is_none());
-        self.files.push(Fixed {
-            path,
-            changed: fixed.changed,
-            written,
-            failure,
-            diff,
-            text: (fixed.changed && !written).then_some(fixed.after),
+        let row = Fixed {
+            path: display_path(file),
             applied: diagnostics(fixed.applied),
             remaining: diagnostics(remaining),
             reason: fixed.parsed.reason.map(Rule::id),
+            ..Fixed::default()
+        };
+        if fixed.changed {
+            let before = String::from_utf8_lossy(bytes);
+            let folder = full.parent().unwrap_or(full);
+            self.add_changed(runtime, row, (full, folder), &before, fixed.after, write);
+        } else {
+            self.files.push(row);
+        }
+    }
+
+    /// Removes the hidden characters of the other text files of a skill, with a row for each that has some.
+    fn clean(&mut self, runtime: &Runtime, skill_file: &Path, full: &Path, write: bool) {
+        let folder = full.parent().unwrap_or(full);
+        for mut found in hidden_text_files(&*runtime.tree(), full, Target::ClawPowers) {
+            for diagnostic in &mut found.diagnostics {
+                // The row names the file.
+                diagnostic.file = None;
+            }
+            let row = Fixed {
+                path: display_path(&skill_file.with_file_name(&found.path)),
+                applied: diagnostics(found.diagnostics),
+                ..Fixed::default()
+            };
+            let file = folder.join(&found.path);
+            self.add_changed(runtime, row, (&file, folder), &found.before, found.after, write);
+        }
+    }
+
+    /// Adds the row of a file whose text differs from `after`, and writes the file if `write` is true.
+    ///
+    /// The file must be inside the folder.
+    fn add_changed(
+        &mut self,
+        runtime: &Runtime,
+        row: Fixed,
+        (file, folder): (&Path, &Path),
+        before: &str,
+        after: String,
+        write: bool,
+    ) {
+        let replace = || {
+            let target = writable(file, folder)?;
+            match write {
+                true => write_whole(&target, after.as_bytes()).map_err(|error| error.to_string()),
+                false => Ok(()),
+            }
+        };
+        let failure = if runtime.has_disk() { replace().err() } else { None };
+        let written = write && failure.is_none();
+        self.changed += 1;
+        self.written += usize::from(written);
+        self.failed += usize::from(failure.is_some());
+        self.files.push(Fixed {
+            changed: true,
+            written,
+            failure,
+            diff: unified(&row.path, before, &after),
+            text: (!written).then_some(after),
+            ..row
         });
     }
 
@@ -150,12 +193,12 @@ fn unified(path: &str, before: &str, after: &str) -> String {
 
 /// Returns the file to write for `file`, or the reason that it may not be written.
 ///
-/// A SKILL.md that is a symlink is written through it, but never outside the skill's folder. A read-only file is kept, even
-/// if its folder allows replacing it.
-fn writable(file: &Path) -> Result<PathBuf, String> {
+/// A file that is a symlink is written through it, but never outside the skill's folder. A read-only file is kept, even if
+/// its folder allows replacing it.
+fn writable(file: &Path, folder: &Path) -> Result<PathBuf, String> {
     let fault = |error: io::Error| error.to_string();
     let target = file.canonicalize().map_err(fault)?;
-    let folder = file.parent().unwrap_or(file).canonicalize().map_err(fault)?;
+    let folder = folder.canonicalize().map_err(fault)?;
     if !target.starts_with(folder) {
         let target = quote(&display_path(&target));
         return Err(format!("it is a link out of its folder, to {target}"));

@@ -98,6 +98,7 @@ impl Input {
         let refusal = Some(Diagnostic {
             rule,
             severity,
+            file: None,
             position: Position::START,
             message,
             hint,

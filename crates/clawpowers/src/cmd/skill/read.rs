@@ -3,6 +3,7 @@
 use crate::context::{CatalogArgs, Context};
 use crate::exit::Exit;
 use clap::Args;
+use clawpowers_api::display::has_hidden;
 use clawpowers_api::operations::skill;
 
 #[derive(Debug, Args)]
@@ -33,6 +34,15 @@ impl ReadArgs {
         }
         .with(self.select.selection());
         let result = skill::read::run(&context.runtime, &request);
-        context.out.respond_untrusted(&result, |r| r.text.clone())
+        let exit = context.out.respond_untrusted(&result, |r| r.text.clone());
+        // On a terminal they are shown as escapes.
+        let is_raw = !context.out.json && context.out.width.is_none();
+        if is_raw && result.is_ok_and(|read| has_hidden(&read.text)) {
+            context.out.eprint(
+                "warning: the text has characters that a model reads and people do not see; \
+                 `skill validate --target clawpowers` lists them\n",
+            );
+        }
+        exit
     }
 }
