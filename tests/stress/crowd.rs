@@ -1,7 +1,7 @@
 //! Many concurrent processes.
 
 use crate::started::started;
-use crate::{done, program, rounds, sound};
+use crate::{STARTS, done, program, rounds, sound};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::thread;
@@ -33,7 +33,7 @@ pub(crate) fn crowd(
 }
 
 fn sizes() -> (usize, usize) {
-    (rounds(16, 64), rounds(12, 100))
+    (rounds(16, 64), rounds(12 / STARTS, 100))
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Damaged databases: once `doctor` reports damage, nothing is written any more, and readable data can be recovered.
 
-use crate::{done, rounds, run, sound};
+use crate::{STARTS, done, rounds, run, sound};
 use clawpowers_api::{Options, Runtime};
 use clawpowers_executor::{Db, Home};
 use serde_json::Value;
@@ -110,7 +110,7 @@ fn files(home: &Path) -> [Option<Vec<u8>>; 2] {
 #[test]
 fn a_damaged_database_is_never_written() {
     let random = RandomState::new();
-    let trials = rounds(24, 200);
+    let trials = rounds(24 / STARTS, 200);
     let place = TempDir::new().unwrap();
     let whole = place.path().join("whole");
     let keys = 400;

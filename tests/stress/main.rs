@@ -26,6 +26,9 @@ use started::started;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+/// Divides the rounds of tests that start several processes in each: under Wine a start takes ten times as long.
+const STARTS: usize = if cfg!(windows) { 2 } else { 1 };
+
 /// Returns a number of rounds: `short` by default, `full` in a run at full length.
 fn rounds(short: usize, full: usize) -> usize {
     match std::env::var("CLAWPOWERS_STRESS").as_deref() {

@@ -12,6 +12,10 @@ use std::sync::{Mutex, PoisonError};
 /// The target of the compiler; its linker is MinGW's.
 const TARGET: &str = "x86_64-pc-windows-gnu";
 const RUNNER: &str = "CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER";
+/// Wine maps a section that starts at a page of the file, and reads any other: with debug sections that would be 60 MB for each
+/// of thousands of processes.
+const FLAGS: &str = "CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUSTFLAGS";
+const ALIGNED: &str = "-C link-arg=-Wl,--file-alignment=4096";
 
 pub(super) const NEEDED: &[Needed] = &[Needed::WINE, Needed::MINGW, Needed::WINDOWS_TARGET];
 
@@ -44,7 +48,10 @@ pub(super) fn tests() -> Result<(), Failure> {
     let result = cargo_test_at_once(
         &of(&["--test", "stress", "--test", "cli"]),
         &[&of(&["--test", "stress"]), &of(&["--test", "cli"])],
-        |command| with_wine(command.env(RUNNER, "wine"), &prefix),
+        |command| {
+            with_wine(command.env(RUNNER, "wine").env(FLAGS, ALIGNED), &prefix);
+            command.env("CARGO_PROFILE_DEV_DEBUG", "false");
+        },
         |line| tally.lock().unwrap_or_else(PoisonError::into_inner).add(line),
     );
     let tally = tally.into_inner().unwrap_or_else(PoisonError::into_inner);
