@@ -147,9 +147,9 @@ export interface Store {
   exists(key: string): boolean;
   /** Returns whether a key exists. Runs on another thread. */
   existsAsync(key: string): Promise<boolean>;
-  /** Writes keys and values as JSON lines. */
+  /** Exports keys and values as JSON lines. */
   exportLines(pattern?: string | null): StoreExportReply;
-  /** Writes keys and values as JSON lines. Runs on another thread. */
+  /** Exports keys and values as JSON lines. Runs on another thread. */
   exportLinesAsync(pattern?: string | null): Promise<StoreExportReply>;
   /** Returns the value of a key. */
   get(key: string, options?: StoreGetOptions): string | Uint8Array;
@@ -183,9 +183,9 @@ export interface Metrics {
   delete(id: string): Execution;
   /** Deletes an execution, here and in every home that imports from this one. Runs on another thread. */
   deleteAsync(id: string): Promise<Execution>;
-  /** Writes executions as JSON lines or CSV. */
+  /** Exports executions as JSON lines or CSV. */
   exportLines(options?: MetricsExportOptions): MetricsExportReply;
-  /** Writes executions as JSON lines or CSV. Runs on another thread. */
+  /** Exports executions as JSON lines or CSV. Runs on another thread. */
   exportLinesAsync(options?: MetricsExportOptions): Promise<MetricsExportReply>;
   /** Ends an execution that was started. */
   finish(id: string, outcome: string, options?: MetricsFinishOptions): Execution;
@@ -231,9 +231,9 @@ export interface Feedback {
   worktrees(): ValueLine[];
   /** Lists the worktrees that skills have registered. Runs on another thread. */
   worktreesAsync(): Promise<ValueLine[]>;
-  /** Finds changes of a success rate in a list of outcomes. */
+  /** Finds changes in a success rate in a list of outcomes. */
   detect(outcomes: readonly string[]): FeedbackDetectReply;
-  /** Finds changes of a success rate in a list of outcomes. Runs on another thread. */
+  /** Finds changes in a success rate in a list of outcomes. Runs on another thread. */
   detectAsync(outcomes: readonly string[]): Promise<FeedbackDetectReply>;
 }
 
@@ -478,7 +478,7 @@ export interface SkillParseOptions {
 export interface SkillPromptOptions {
   /** `xml`, `skills-ref`, `markdown` or `json` (default: `xml`). */
   format?: string | null | undefined;
-  /** The most estimated tokens that the text may have. */
+  /** The maximum length of the text, in estimated tokens. */
   budget?: number | bigint | null | undefined;
   /** Folders to search, or the path of a SKILL.md; empty means the default folders. */
   roots?: readonly string[] | undefined;
@@ -508,7 +508,7 @@ export interface SkillReadOptions {
 
 /** Named arguments of `skill_search`. */
 export interface SkillSearchOptions {
-  /** The most hits to return, at least 1 (default: 10). */
+  /** The maximum number of hits, at least 1 (default: 10). */
   limit?: number | bigint | null | undefined;
   /** Folders to search, or the path of a SKILL.md; empty means the default folders. */
   roots?: readonly string[] | undefined;
@@ -599,7 +599,7 @@ export interface AnalyzeReply {
 }
 
 export interface AnalyzeWorktreesReply {
-  /** The keys below `worktree:` with their values. */
+  /** The keys under `worktree:` with their values. */
   worktrees: ValueLine[];
 }
 
@@ -769,7 +769,7 @@ export interface DatabaseState {
   notes: string[];
 }
 
-/** The condition of a database. */
+/** The state of a database. */
 export type DatabaseStatus = "none" | "sound" | "busy" | "corrupt" | "newer" | "full" | "read_only" | "io";
 
 /** A diagnostic: one violation of a rule at one place. */
@@ -866,7 +866,7 @@ export interface Execution {
 /** How an execution ended; `open` while it has not. */
 export type ExecutionState = "success" | "failure" | "partial" | "skipped" | "open";
 
-/** What the client does with one skill. */
+/** How one skill is shown in the client's list. */
 export interface Fate {
   name: string;
   /** Whether it is shown in full, its description is shortened or left out, or it is left out itself. */
@@ -928,7 +928,7 @@ export interface Fixed {
   applied: Diagnostic[];
   /** The errors and warnings that remain for a person to decide. */
   remaining: Diagnostic[];
-  /** The rule for which the file does not load even after the repairs. */
+  /** The id of the rule that keeps the file from loading even after the repairs. */
   reason: string | null;
 }
 
@@ -940,7 +940,7 @@ export interface Heading {
   text: string;
 }
 
-/** A skill that another one takes precedence over, or a second path to the same skill. */
+/** A shadowed skill, or a second path to the same skill. */
 export interface Hidden {
   name: string;
   /** The location of its SKILL.md. */
@@ -980,7 +980,7 @@ export interface InitReply {
   shims: string[];
 }
 
-/** The numbers of skills. */
+/** How many skills were found, by state and scope. */
 export interface Inventory {
   /** Files found that look like skills. */
   found: number;
@@ -993,7 +993,7 @@ export interface Inventory {
   scopes: Record<string, number>;
 }
 
-/** Who may start the skill. */
+/** Who may invoke the skill. */
 export interface Invocation {
   user: boolean;
   model: boolean;
@@ -1012,9 +1012,9 @@ export interface Lookalike {
 
 /** What a skill measures. */
 export interface Measures {
-  /** The metrics that it tracks. */
+  /** The metrics that it says it tracks. */
   tracks: string[];
-  /** The metrics that it aims to improve. */
+  /** The metrics that it says it improves. */
   improves: string[];
 }
 
@@ -1035,6 +1035,7 @@ export interface MetricsFinishReply {
 }
 
 export interface MetricsImportReply {
+  /** The number of lines that were imported. */
   taken: number;
   /** The number of lines that changed nothing: executions imported before, and tombstones of executions that are not here. */
   known: number;
@@ -1052,7 +1053,7 @@ export interface MetricsRecordReply {
   skill: string;
   outcome: Outcome;
   at: string;
-  /** A warning with the first execution of a skill that was not found. */
+  /** A warning if no skill of this name was found; given only for its first execution. */
   warning: Warning | null;
 }
 
@@ -1066,7 +1067,7 @@ export interface MetricsStartReply {
   id: string;
   /** The start time. */
   at: string;
-  /** A warning with the first execution of a skill that was not found. */
+  /** A warning if no skill of this name was found; given only for its first execution. */
   warning: Warning | null;
 }
 
@@ -1102,7 +1103,7 @@ export interface NoteCount {
 /** How an execution ended. */
 export type Outcome = "success" | "failure" | "partial" | "skipped";
 
-/** The shape of a body. */
+/** The structure of a body: headings, code blocks, links. */
 export interface Outline {
   headings: Heading[];
   code_blocks: CodeBlock[];
@@ -1166,7 +1167,7 @@ export interface RecoverReply {
   lost_executions: number;
   /** Pages of the file that are damaged. */
   damaged_pages: number;
-  /** Whether nothing else was lost. More may be lost if a table and its index are both damaged. */
+  /** Whether the counts of lost keys and executions are complete; they are not if a table and its index are both damaged. */
   exact: boolean;
 }
 
@@ -1213,7 +1214,7 @@ export type Scope = "project" | "user" | "home" | "system" | "extra" | "bundled"
 
 /** A session and how many of its executions failed. */
 export interface SessionCount {
-  /** The session. */
+  /** The id of the session. */
   session: string;
   /** The number of failed executions. */
   failures: number;
@@ -1345,7 +1346,7 @@ export interface SkillParseReply {
   outline: Outline | null;
   /** Estimated tokens of the body. */
   tokens: number;
-  /** The id of the rule for which it does not load. */
+  /** The id of the rule that keeps it from loading. */
   reason: string | null;
   diagnostics: Diagnostic[];
 }
@@ -1354,13 +1355,13 @@ export interface SkillPromptReply {
   text: string;
   /** How much was cut for the budget: nothing, descriptions shortened, descriptions left out, or skills left out. */
   level: PromptLevel;
-  /** If the level is `shortened`, the most code points that a description has. */
+  /** If the level is `shortened`, the maximum length of a description, in code points. */
   description_limit: number | null;
   /** The number of skills in the text. */
   shown: number;
   /** The number of skills left out because of the budget. */
   dropped: number;
-  /** The number of skills left out because only the user may start them. */
+  /** The number of skills left out because only the user may invoke them. */
   user_only: number;
   /** The active role profile. */
   profile: string | null;
@@ -1403,7 +1404,7 @@ export interface SkillReport {
   cost_per_success: number | null;
   /** Tokens for each success, if they are known. */
   tokens_per_success: number | null;
-  /** The changes of its rate, the oldest first. */
+  /** The changes in its rate, the oldest first. */
   changes: ChangeReport[];
   /** The twelve calendar weeks up to that of `as_of`, the oldest first. */
   weeks: Week[];
@@ -1413,7 +1414,7 @@ export interface SkillReport {
   idle: boolean;
   /** A histogram of its durations, without empty ranges. */
   durations: Bin[];
-  /** What is missing before the skill can be rated, or a change of its rate detected; `null` if nothing is. */
+  /** What is missing before the skill can be rated, or a change in its rate detected; `null` if nothing is. */
   missing: string | null;
   /** The models of its last 100 executions, the most used first; empty unless `models` is set. */
   models: Model[];
@@ -1428,9 +1429,9 @@ export interface SkillRow {
   description: string;
   /** The location of its SKILL.md. */
   location: string;
-  /** The scope of the root it was found below. */
+  /** The scope of the root it was found in. */
   scope: Scope;
-  /** The root that it was found below; empty for bundled skills. */
+  /** The root that it was found in; empty for bundled skills. */
   root: string;
   /** Its version, verbatim. */
   version: string | null;
@@ -1450,7 +1451,7 @@ export interface SkillShowReply {
   skill: Skill;
   /** The location of its SKILL.md. */
   location: string;
-  /** The scope of the root it was found below. */
+  /** The scope of the root it was found in. */
   scope: Scope;
   /** Estimated tokens of its body. */
   tokens: number;
@@ -1487,11 +1488,11 @@ export interface SkillWhyReply {
 
 /** A line or a file that was skipped or changed. */
 export interface Skipped {
-  /** The file, or what else it came from. */
+  /** The file, or another source. */
   source: string;
   /** The line, from 1; 0 for a whole file. */
   line: number;
-  /** The reason, as a stable word. */
+  /** The reason, as a stable code. */
   reason: string;
   /** The reason, as a sentence for people. */
   detail: string;
@@ -1623,7 +1624,7 @@ export interface Tokens {
   tokens_out: number;
 }
 
-/** What a client leaves of a skill in its list. */
+/** How much of a skill a client shows in its list. */
 export type Truncation = "whole" | "shortened" | "name_only" | "dropped";
 
 /** A key with its value as text. */
@@ -1639,7 +1640,7 @@ export interface Verdict {
   valid: boolean;
   /** The name of the skill, if it loads. */
   name: string | null;
-  /** The id of the rule for which it does not load. */
+  /** The id of the rule that keeps it from loading. */
   reason: string | null;
   diagnostics: Diagnostic[];
 }
@@ -1660,7 +1661,7 @@ export interface Visibility {
   loaded: number;
   /** The locations of skills that ClawPowers loads but the client does not. */
   unseen: string[];
-  /** Skills in the client's own folders that it drops. */
+  /** Skills in the client's own folders that it rejects. */
   dropped: Rejected[];
 }
 

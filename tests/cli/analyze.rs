@@ -108,11 +108,7 @@ fn a_skill_that_got_worse_is_named_with_its_evidence() {
         row.contains("  200   49% of 79") && row.ends_with("  fell"),
         "{row}"
     );
-    assert!(
-        text.out.contains("\nfell: success rate dropped; "),
-        "{}",
-        text.out
-    );
+    assert!(text.out.contains("\nfell: success rate fell; "), "{}", text.out);
     assert!(
         text.out.lines().all(|line| line.chars().count() <= 80),
         "{}",
@@ -126,7 +122,7 @@ fn a_skill_that_got_worse_is_named_with_its_evidence() {
     );
     let advice = sandbox.run(&["analyze", THEN, "--recommendations"]);
     assert!(
-        advice.out.contains("worse deploy: success rate fell from ") && !advice.out.contains("RUNS"),
+        advice.out.contains("[worse] deploy: success rate fell from ") && !advice.out.contains("RUNS"),
         "{}",
         advice.out
     );
@@ -177,7 +173,11 @@ fn unknown_names_are_reported_with_a_suggestion() {
     let sandbox = Sandbox::new();
     let none = sandbox.run(&["analyze", THEN]);
     assert_eq!((none.code, none.out.as_str()), (0, "No executions yet.\n"));
-    assert!(none.err.starts_with("hint: record one with "), "{}", none.err);
+    assert!(
+        none.err.starts_with("hint: record an execution with "),
+        "{}",
+        none.err
+    );
     let refused = sandbox.refused(1, &["analyze", THEN, "--skill", "deploy"]);
     assert!(refused.err.contains("metrics record"), "{}", refused.err);
     assert!(
@@ -440,7 +440,7 @@ fn failures_are_traced_to_a_version_and_a_session() {
         sandbox
             .run(&["status"])
             .out
-            .contains("worse deploy: success rate fell from 90% to 49% on 2026-01-06")
+            .contains("[worse] deploy: success rate fell from 90% to 49% on 2026-01-06")
     );
     // The executions since then show no change.
     let ok = analysis(&sandbox, &["--since", "2026-01-06T12:00:00Z"]);
@@ -640,8 +640,8 @@ fn counts_of_one_are_singular() {
     for format in ["text", "markdown", "html"] {
         let text = sandbox.run(&["analyze", THEN, "--format", format]).out;
         for words in [
-            "too few executions: 9 more needed for",
-            "too few executions: 1 more needed for",
+            "too few runs: 9 more needed for",
+            "too few runs: 1 more needed for",
         ] {
             assert!(text.replace("\n      ", " ").contains(words), "{text}");
         }
@@ -671,13 +671,16 @@ fn a_report_of_many_skills_is_shortened() {
     assert_eq!((count(&text, "few-"), count(&text, "low-")), (25, 25), "{text}");
     assert!(text.find("few-01") < text.find("low-00"), "{text}");
     assert!(text.contains("\nand 15 more: `clawpowers analyze --skill NAME` or `--json`\n"));
-    assert_eq!(count(&text, "  low low-"), 20);
+    assert_eq!(count(&text, "  [low] low-"), 20);
     assert!(text.ends_with("\n  and 45 more: `clawpowers analyze --recommendations`\n"));
     let status = sandbox.good(&["status"]);
-    assert_eq!(count(&status, "  low low-"), 10);
+    assert_eq!(count(&status, "  [low] low-"), 10);
     assert!(status.ends_with("\n  and 15 more: `clawpowers analyze --recommendations`\n"));
     let all = sandbox.good(&["analyze", THEN, "--recommendations"]);
-    assert_eq!((count(&all, "  low low-"), count(&all, "  more few-")), (25, 40));
+    assert_eq!(
+        (count(&all, "  [low] low-"), count(&all, "  [more] few-")),
+        (25, 40)
+    );
     let ok = analysis(&sandbox, &[]);
     let length = |field: &str| ok[field].as_array().unwrap().len();
     assert_eq!((length("skills"), length("recommendations")), (65, 65));

@@ -23,7 +23,7 @@ fn without_write_only_a_diff_is_shown() {
     }
     assert_eq!(
         ran.err,
-        "1 file, 1 can be repaired\nhint: --write writes the repairs\n"
+        "1 file, 1 can be repaired\nhint: run again with `--write` to apply the repairs\n"
     );
     assert_eq!(fs::read_to_string(&file).unwrap(), COLON);
     assert_eq!(fs::read_dir(file.parent().unwrap()).unwrap().count(), 1);
@@ -185,7 +185,7 @@ fn an_unwritable_file_does_not_prevent_other_repairs() {
     assert_eq!((ran.code, &ran.out), (4, &shown.out), "{ran:?}");
     for line in [
         "error: `s/closed/SKILL.md` cannot be written: it is read-only\n",
-        "error: `s/link/SKILL.md` cannot be written: it is a link out of its folder, to `",
+        "error: `s/link/SKILL.md` cannot be written: it is a symlink out of its folder, to `",
         "\nhint: ",
         ", 2 repaired, 2 cannot be written",
     ] {

@@ -414,8 +414,9 @@ fn the_report_in_words() {
     let ran = sandbox.run(&["import"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
     assert!(
-        ran.out
-            .starts_with("keys: 3 imported, 0 already known\nexecutions: 2 imported, 0 already known\n"),
+        ran.out.starts_with(
+            "keys: 3 imported, 0 already imported\nexecutions: 2 imported, 0 already imported\n"
+        ),
         "{ran:?}"
     );
     for line in [

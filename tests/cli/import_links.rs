@@ -91,7 +91,7 @@ fn a_folder_without_usable_data_is_refused() {
         assert!(ran.err.starts_with(said), "{ran:?}");
         good_error(&ran.err);
         assert!(
-            ran.out.starts_with("keys: 0 imported, 0 already known\n"),
+            ran.out.starts_with("keys: 0 imported, 0 already imported\n"),
             "{ran:?}"
         );
         // With `--json`, the reply and the exit code say so.

@@ -175,7 +175,7 @@ fn an_execution_is_started_and_finished() {
     );
     assert!(
         ran.err
-            .contains("the execution `1` has ended already, with failure"),
+            .contains("the execution `1` has already ended with the outcome failure"),
         "{ran:?}"
     );
     assert_eq!(sandbox.ok(&["metrics", "show"])["executions"][0], *execution);

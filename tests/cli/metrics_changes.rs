@@ -142,13 +142,16 @@ fn deletions_apply_to_all_statistics_and_other_homes() {
     );
     let path = other.file("later.jsonl", &export);
     let import = || other.good(&["metrics", "import", path.to_str().unwrap()]);
-    assert_eq!(import(), "executions: 0 imported, 199 already known, 2 deleted\n");
-    assert_eq!(import(), "executions: 0 imported, 201 already known\n");
+    assert_eq!(
+        import(),
+        "executions: 0 imported, 199 already imported, 2 deleted\n"
+    );
+    assert_eq!(import(), "executions: 0 imported, 201 already imported\n");
     assert_eq!(other.good(&["metrics", "export"]), export);
     // Neither the original file nor a backup restores it.
     assert_eq!(
         sandbox.good(&["metrics", "import", file]),
-        "executions: 0 imported, 200 already known\n"
+        "executions: 0 imported, 200 already imported\n"
     );
     assert_eq!(summary(&sandbox, &[])["all"]["total"], 199);
     // Its session and outcome are unknown, and CSV has no column for it.
@@ -197,7 +200,8 @@ fn an_import_reports_what_was_skipped() {
         let ran = run(bad, words);
         assert_eq!(ran.code, 3, "{ran:?}");
         assert!(
-            ran.out.starts_with("executions: 0 imported, 0 already known\n"),
+            ran.out
+                .starts_with("executions: 0 imported, 0 already imported\n"),
             "{ran:?}"
         );
         assert_eq!(

@@ -18,7 +18,7 @@ fn given(sandbox: &Sandbox, rows: &[(&str, &str, &str, Value)]) {
     let ran = sandbox.feed(&["metrics", "import", "-"], lines.as_bytes());
     assert_eq!(
         ran.text(),
-        format!("executions: {} imported, 0 already known\n", rows.len()),
+        format!("executions: {} imported, 0 already imported\n", rows.len()),
         "{}",
         ran.err
     );
@@ -136,7 +136,7 @@ fn sums_beyond_64_bits_are_refused() {
     let ran = sandbox.feed(&["metrics", "import", "-"], lines.as_bytes());
     assert_eq!((ran.code, ran.text()), (3, ""));
     good_error(&ran.err);
-    assert!(ran.err.contains("would leave 64 bits"), "{}", ran.err);
+    assert!(ran.err.contains("would overflow 64 bits"), "{}", ran.err);
     assert_eq!(sandbox.good(&["metrics", "show"]), "");
 }
 

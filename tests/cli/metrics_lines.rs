@@ -155,14 +155,23 @@ fn a_file_of_1x_is_exported_unchanged() {
     let sandbox = Sandbox::new();
     let file = sandbox.file("2026-11.jsonl", lines);
     let args = ["metrics", "import", file.to_str().unwrap()];
-    assert_eq!(sandbox.good(&args), "executions: 6 imported, 0 already known\n");
+    assert_eq!(
+        sandbox.good(&args),
+        "executions: 6 imported, 0 already imported\n"
+    );
     assert_eq!(String::from_utf8(export(&sandbox)).unwrap(), lines);
-    assert_eq!(sandbox.good(&args), "executions: 0 imported, 6 already known\n");
+    assert_eq!(
+        sandbox.good(&args),
+        "executions: 0 imported, 6 already imported\n"
+    );
     assert_eq!(String::from_utf8(export(&sandbox)).unwrap(), lines);
     // From the same file with more lines, only the new ones are imported.
     let more = "{\"ts\":\"2026-11-03T08:00:02Z\",\"skill\":\"tea\",\"outcome\":\"skipped\"}\n";
     sandbox.file("2026-11.jsonl", format!("{lines}{more}"));
-    assert_eq!(sandbox.good(&args), "executions: 1 imported, 6 already known\n");
+    assert_eq!(
+        sandbox.good(&args),
+        "executions: 1 imported, 6 already imported\n"
+    );
     let second = Sandbox::new();
     assert_eq!(imported(&second, &export(&sandbox)), (7, 0, vec![]));
     assert!(export(&second) == export(&sandbox));
@@ -247,8 +256,8 @@ fn broken_and_foreign_lines_are_reported_with_their_position() {
     let told = told.out;
     assert_eq!(
         told,
-        "executions: 0 imported, 0 already known\n  m.jsonl:1: the line is not JSON: expected value at column 1 (not-json)\n  \
-         m.jsonl:3: the line is no record: `null` (not-object)\n  \
+        "executions: 0 imported, 0 already imported\n  m.jsonl:1: the line is not JSON: expected value at column 1 (not-json)\n  \
+         m.jsonl:3: the line is not a record: `null` (not-object)\n  \
          m.jsonl:4: the line is not JSON: expected value at column 7 (not-json)\n\
          not-json: 2\nnot-object: 1\n"
     );

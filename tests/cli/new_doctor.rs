@@ -253,7 +253,7 @@ fn doctor_lists_problems() {
     assert_eq!((ran.code, ran.err.as_str()), (1, ""));
     for part in [
         "  2 found, 1 loaded, 0 shadowed, 1 rejected\n",
-        "  needy is missing ",
+        "  needy has 2 unmet requirements: ",
         "no-such-program-x",
         "NO_SUCH_VARIABLE_X",
         "rejected s/broken/SKILL.md:1:1: ",

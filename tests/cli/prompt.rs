@@ -170,9 +170,7 @@ fn a_folder_that_many_skills_share_is_written_once() {
         ),
         (
             "markdown",
-            format!(
-                "- a location that starts with the id of a root is a path below that root; `r1` is `{root}`\n"
-            ),
+            format!("- a location that starts with a root id is relative to that root; `r1` is `{root}`\n"),
         ),
     ] {
         let out = sandbox

@@ -220,7 +220,7 @@ fn show_prints_every_field() {
     large.set_len(17 << 20).unwrap();
     let (_, third) = sandbox.json(&["skill", "show", "tea", "--root", "s"]);
     assert!(third["ok"]["digest"].is_null());
-    let why = "`large` cannot be digested: 17825792 bytes, more than 16777216";
+    let why = "`large` cannot be hashed: 17825792 bytes, more than 16777216";
     assert_eq!(third["ok"]["digest_failure"], why);
     let shown = sandbox.run(&["skill", "show", "tea", "--root", "s"]).out;
     assert!(shown.contains(&format!("none: {why}\n")), "{shown}");

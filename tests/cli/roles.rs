@@ -169,12 +169,12 @@ fn an_unknown_profile_is_refused_with_the_known_ones() {
     let known = sandbox(CONFIG);
     let ran = known.refused(1, &["skill", "list", "--profile", "cook"]);
     assert!(
-        ran.err.contains("`cook`") && ran.err.contains("hint: the profiles are baker, dev\n"),
+        ran.err.contains("`cook`") && ran.err.contains("hint: the role profiles are baker, dev\n"),
         "{ran:?}"
     );
     let none = Sandbox::new();
     let ran = none.refused(1, &["skill", "list", "--profile", "cook"]);
-    assert!(ran.err.contains("config.json"), "{ran:?}");
+    assert!(ran.err.contains("config set profiles.NAME.skills"), "{ran:?}");
 }
 
 #[test]

@@ -92,8 +92,8 @@ fn exit_codes_pass_through_and_are_recorded() {
         (&[], "exit 3", 3, "failure", Some("exit code 3")),
         (&[], "exit 255", 255, "failure", Some("exit code 255")),
         (&[], "exit 126", 126, "failure", Some("exit code 126")),
-        (&[], "kill -9 $$", 137, "failure", Some("ended by signal 9")),
-        (&[], "kill $$", 143, "failure", Some("ended by signal 15")),
+        (&[], "kill -9 $$", 137, "failure", Some("killed by signal 9")),
+        (&[], "kill $$", 143, "failure", Some("killed by signal 15")),
         (
             &["--partial-exit", "2"],
             "exit 2",
@@ -465,7 +465,7 @@ fn a_signal_reaches_the_command_and_is_recorded() {
         assert!(!is_alive(&pid));
         let execution = only(&sandbox);
         assert_eq!(execution["outcome"], "failure");
-        assert_eq!(execution["notes"], format!("ended by signal {number}"));
+        assert_eq!(execution["notes"], format!("killed by signal {number}"));
     }
     // The command decides how to react.
     let sandbox = sandbox();

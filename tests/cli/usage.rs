@@ -124,7 +124,7 @@ fn suggestions_of_values_list_all_of_them() {
         (
             1,
             &["skill", "list", "--profile", "Baker"],
-            "did you mean `baker`? the profiles are baker, dev\n",
+            "did you mean `baker`? the role profiles are baker, dev\n",
         ),
     ];
     for (code, args, hint) in cases {

@@ -184,7 +184,7 @@ fn a_folder_without_any_skill_is_not_valid() {
     assert_eq!((ran.code, ran.err.as_str()), (1, ""));
     assert_eq!(
         ran.out,
-        "empty:1:1: error[file-missing]: missing required file: SKILL.md, in the folder and below\n  hint: \
+        "empty:1:1: error[file-missing]: missing required file: SKILL.md, in the folder or its subfolders\n  hint: \
          `clawpowers skill new NAME` creates one\n1 file, 0 valid for spec, 1 error, 0 warnings\n"
     );
     sandbox.skill("good", "Is good.");
@@ -238,7 +238,7 @@ fn a_second_file_is_reported_for_the_folder_and_for_the_one_above() {
         ("a/b/", "a/b/skill.md"),
     ] {
         let ran = sandbox.run(&["skill", "validate", path, "--target", "spec"]);
-        let row = format!("{file}:1:1: warning[file-second]: another SKILL.md of the same folder is used\n");
+        let row = format!("{file}:1:1: warning[file-second]: another SKILL.md in the same folder is used\n");
         assert!(ran.out.contains(&row), "{path}: {}", ran.out);
         assert!(ran.out.contains("2 files, "), "{path}: {}", ran.out);
     }

@@ -143,7 +143,7 @@ fn waiting_processes_time_out_and_lose_nothing() {
         };
         for part in [
             held,
-            "is held by another process for longer than the timeout",
+            "has been locked by another process for longer than the timeout",
             "hint: wait",
         ] {
             assert!(err.contains(part), "{words}: {err}");

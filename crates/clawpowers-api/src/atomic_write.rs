@@ -41,7 +41,7 @@ pub(crate) fn write_whole(file: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// Renames a new file over an old one.
 ///
-/// Windows refuses this while another program, such as an editor or a virus scanner, has the old file open without sharing it.
+/// Windows does not allow this while another program, such as an editor or a virus scanner, has the old file open without sharing it.
 /// Then it is retried for a while.
 pub(crate) fn replace(new: NamedTempFile, file: &Path) -> io::Result<()> {
     // Unlike `persist`, the standard library replaces a file on Windows that another process is reading.

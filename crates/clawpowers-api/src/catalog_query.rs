@@ -205,11 +205,11 @@ impl Runtime {
     fn root(&self, root: &str) -> Result<Root> {
         let metadata = self.tree().metadata(&self.environment.cwd.join(root));
         let error = match metadata.map(|metadata| metadata.kind == EntryKind::Folder) {
-            Ok(_) if root.is_empty() => ApiError::invalid_input("the path of the root is empty"),
+            Ok(_) if root.is_empty() => ApiError::invalid_input("the path is empty"),
             Ok(true) => return Ok(Root::extra(self.as_named(root))),
             Ok(false) if is_skill_file(root) => return Ok(Root::extra(self.skill_folder(root))),
-            Ok(false) => ApiError::invalid_input(format!("the root {} is not a folder", quote(root))),
-            Err(error) => ApiError::io(format!("the root {} cannot be read: {error}", quote(root))),
+            Ok(false) => ApiError::invalid_input(format!("the path {} is not a folder", quote(root))),
+            Err(error) => ApiError::io(format!("the path {} cannot be read: {error}", quote(root))),
         };
         Err(error.hint("pass a folder of skills or a SKILL.md"))
     }

@@ -2,7 +2,7 @@
 //!
 //! Rust calls the methods of a [`Runtime`]: `runtime.store().get("key")`. Other languages send JSON text to
 //! [`Runtime::call`] and get JSON text back: `{"ok": …}` or `{"error": {code, message, hint, details}}`. Requests with
-//! unknown fields are refused.
+//! unknown fields are rejected.
 //!
 //! # Examples
 //!

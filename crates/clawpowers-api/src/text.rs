@@ -1,4 +1,4 @@
-//! Text on one line, and names that do not exist.
+//! Single-line text, and errors for unknown names.
 
 use crate::wire::ApiError;
 use clawpowers_loader::display::{escape_control, nearest, quote};

@@ -2,7 +2,7 @@
 
 use std::path::{MAIN_SEPARATOR, Path};
 
-/// Returns a text truncated to a number of characters.
+/// Returns a string truncated to a number of characters.
 pub(crate) fn truncated(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
@@ -10,7 +10,7 @@ pub(crate) fn truncated(text: &str, most: usize) -> String {
     }
 }
 
-/// Returns a text in backticks, a long one truncated.
+/// Returns a string in backticks, a long one truncated.
 pub(crate) fn quoted(text: &str) -> String {
     format!("`{}`", truncated(text, 40))
 }
@@ -20,7 +20,7 @@ pub(crate) fn quoted_path(path: &Path) -> String {
     format!("`{}`", path.to_string_lossy().replace(MAIN_SEPARATOR, "/"))
 }
 
-/// Returns the start of a text from outside in backticks, its control characters escaped.
+/// Returns the start of a string from outside in backticks, its control characters escaped.
 pub(crate) fn escaped(text: &str) -> String {
     let start: String = text.chars().take(60).collect();
     format!("`{}`", start.escape_debug())

@@ -67,7 +67,7 @@ impl Storage {
 /// What kind of error it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorKind {
-    /// A value breaks a rule.
+    /// A value is not valid.
     Invalid,
     /// Something that was asked for does not exist.
     NotFound,
@@ -101,7 +101,7 @@ impl Error {
         }
     }
 
-    /// Returns the error of a value that breaks a rule.
+    /// Returns the error of a value that is not valid.
     pub fn invalid(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::new(ErrorKind::Invalid, message, hint)
     }
@@ -127,7 +127,7 @@ impl Error {
         matches!(self.kind, ErrorKind::Storage(Storage::Full))
     }
 
-    /// Returns the error of a file that the file system refused.
+    /// Returns the error of a failed file operation.
     pub fn io(path: &Path, error: &std::io::Error) -> Self {
         use std::io::ErrorKind;
         if matches!(error.kind(), ErrorKind::NotADirectory | ErrorKind::AlreadyExists)
@@ -156,7 +156,7 @@ impl Error {
         Self::storage(kind, format!("{} cannot be used: {error}", quoted_path(path)))
     }
 
-    /// Returns the error of a database that SQLite refused.
+    /// Returns the error of a failed database operation.
     pub(crate) fn sqlite(path: &Path, error: &rusqlite::Error) -> Self {
         use rusqlite::ErrorCode as Code;
         let shown = quoted_path(path);
@@ -168,7 +168,7 @@ impl Error {
         let (kind, what) = match error.sqlite_error_code() {
             Some(Code::DatabaseBusy | Code::DatabaseLocked) => (
                 Storage::Busy,
-                "is held by another process for longer than the timeout",
+                "has been locked by another process for longer than the timeout",
             ),
             Some(Code::NotADatabase) => (Storage::Corrupt, "is not a database"),
             Some(Code::DatabaseCorrupt) => (Storage::Corrupt, "is damaged"),

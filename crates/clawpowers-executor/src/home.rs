@@ -15,7 +15,7 @@ const FOLDERS: [&str; 6] = ["state", "metrics", "checkpoints", "feedback", "memo
 ///
 /// # Errors
 ///
-/// Methods return `ErrorKind::Storage` if the file system refuses; other errors are listed with the method.
+/// Methods return `ErrorKind::Storage` if a file operation fails; other errors are listed with the method.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Home {
     folder: PathBuf,
@@ -46,7 +46,7 @@ impl Home {
     ///
     /// # Errors
     ///
-    /// `ErrorKind::Storage` if there is such a WAL, and where a folder of the path is a file.
+    /// `ErrorKind::Storage` if there is such a WAL, and if a folder of the path is a file.
     pub fn check_orphan_wal(&self) -> Result<()> {
         let database = self.database();
         // The error of Windows would be that the file was not found.
@@ -80,7 +80,7 @@ impl Home {
         marker::read(&self.real_database())
     }
 
-    /// Writes the marker file beside the database: from now on every process refuses to write to it.
+    /// Writes the marker file beside the database: from now on no process writes to it.
     pub fn note_damage(&self, problems: &[String]) -> Result<()> {
         let database = self.real_database();
         // A message that shows the problem names the database before it.

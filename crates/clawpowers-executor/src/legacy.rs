@@ -350,7 +350,7 @@ fn open(path: &Path, boundary: Option<&Path>) -> std::result::Result<File, Reaso
         true => File::open(path).map_err(|error| unreadable(&error)),
         false => Err((
             "foreign",
-            "a folder or a special file, which 1.x did not make".to_owned(),
+            "a folder or a special file, which 1.x did not create".to_owned(),
         )),
     }
 }

@@ -57,8 +57,9 @@ impl FileLock {
             }
             if since.elapsed() > TIMEOUT || !wait::pause(tries) {
                 let shown = quoted_path(path);
-                let message =
-                    format!("the lock {shown} is held by another process for longer than the timeout");
+                let message = format!(
+                    "the lock {shown} has been locked by another process for longer than the timeout"
+                );
                 return Err(Error::storage(Storage::Busy, message));
             }
         }

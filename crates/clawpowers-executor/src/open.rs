@@ -9,7 +9,7 @@ use crate::lock::lock_imports;
 use std::io::ErrorKind;
 
 impl Db {
-    /// Opens the database of a home; `None` where there is neither one nor a 1.x home to import.
+    /// Opens the database of a home; `None` if there is neither one nor a 1.x home to import.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Waits for other processes, until a timeout or until the host ends them.
+//! Waits for other processes until a timeout, or until the host cancels the wait.
 
 use std::cell::Cell;
 use std::thread::{self, LocalKey};

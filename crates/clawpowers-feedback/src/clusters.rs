@@ -15,8 +15,8 @@ pub struct Cluster {
     pub total: u64,
 }
 
-/// Returns the group whose executions fail more often than all others. An execution is its group, if it has one, and whether it
-/// failed.
+/// Returns the group whose executions fail more often than all others. `executions` yields, for each execution, its group
+/// (if any) and whether it failed.
 #[must_use]
 pub fn cluster<'a>(executions: impl IntoIterator<Item = (Option<&'a str>, bool)>) -> Option<Cluster> {
     let mut groups: BTreeMap<&str, (u64, u64)> = BTreeMap::new();

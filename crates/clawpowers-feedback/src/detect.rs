@@ -1,4 +1,4 @@
-//! Detects changes of a success rate while outcomes arrive, with a known error rate.
+//! Sequential detection of changes in a success rate, with a bounded false-alarm rate.
 //!
 //! # Method
 //!
@@ -30,7 +30,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::sync::LazyLock;
 
-/// The fewest executions with which a change can be detected.
+/// The minimum number of executions before a change can be detected.
 pub const MIN_EXECUTIONS: u64 = 30;
 
 /// The number of rates before a change in the grid.
@@ -48,7 +48,7 @@ const LOWEST: f64 = 300.0;
 const REWEIGHED: u64 = 64;
 /// How many outcomes back a change can be dated.
 const KEPT: usize = 4096;
-/// The fewest executions on each side of a change.
+/// The minimum number of executions on each side of a change.
 const LEAST_SIDE: usize = 3;
 
 /// Thresholds by rate: its log odds, then `ln T` for a drop and for a rise within the first 200 executions.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// How many of the last executions are left out of a checkpoint: one that started before them may be recorded later.
 const UNSETTLED: usize = 32;
-/// The fewest new executions for which a checkpoint is written.
+/// The minimum number of new executions for which a checkpoint is written.
 const MIN_CHECKPOINT: usize = 128;
 
 /// The place of an execution in the order of its skill's executions: its time in microseconds since 1970, then its id.
@@ -31,7 +31,7 @@ pub struct Checkpoint {
     pub state: String,
 }
 
-/// A change of a rate with its time.
+/// A change in a rate with its time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct DatedChange {
     /// How many executions came before it.

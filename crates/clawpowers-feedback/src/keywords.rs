@@ -1,10 +1,10 @@
-//! The notes that several failures share.
+//! Words that the notes of several failures share.
 
 use serde::Serialize;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-/// The most notes that are returned.
+/// The maximum number of notes that are returned.
 const NOTES: usize = 3;
 /// The code points after which a note is truncated.
 const NOTE_LENGTH: usize = 200;

@@ -99,7 +99,7 @@ pub fn surely_low(success: u64, total: u64) -> bool {
 pub enum Tier {
     /// The whole interval is at 80% or above.
     Good,
-    /// The whole interval is at 60% or above, or it is within 60 and 80%.
+    /// The whole interval is at 60% or above, but not at 80% or above.
     Moderate,
     /// The whole interval is below 60%.
     Low,

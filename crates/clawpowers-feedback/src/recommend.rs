@@ -17,7 +17,7 @@ pub enum RecommendationKind {
     Low,
     /// It succeeds more often than before.
     Better,
-    /// It has too few executions.
+    /// It has too few executions for a rating.
     More,
 }
 
@@ -74,7 +74,7 @@ pub struct Recommendation {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SessionCount {
-    /// The session.
+    /// The id of the session.
     pub session: String,
     /// The number of failed executions.
     pub failures: u64,
@@ -123,10 +123,7 @@ pub fn recommend(skill: &str, analysis: &SkillAnalysis) -> Option<Recommendation
         _ if total < MIN_JUDGED => (
             RecommendationKind::More,
             Certainty::Unsure,
-            format!(
-                "too few executions: {} more needed for a rating",
-                MIN_JUDGED - total
-            ),
+            format!("too few runs: {} more needed for a rating", MIN_JUDGED - total),
         ),
         _ if analysis.tier == Tier::Low => {
             let (sure, advice) = if surely_low(recent.success, recent.total) {

@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 
 /// The number of weeks in a report.
 const WEEKS: i64 = 12;
-/// A change holds while the p-value of its difference is below this.
+/// A change is significant while the p-value of its difference is below this.
 const HOLDS: f64 = 0.01;
-/// The fewest executions for which a rate gets a tier.
+/// The minimum number of executions for which a rate gets a tier.
 pub(crate) const MIN_JUDGED: u64 = 10;
 const MICROS_PER_DAY: i64 = 86_400_000_000;
 
@@ -54,7 +54,7 @@ pub struct SkillAnalysis {
     pub cost_per_success: Option<f64>,
     /// Tokens for each success, if they are known.
     pub tokens_per_success: Option<f64>,
-    /// The changes of its rate, the oldest first.
+    /// The changes in its rate, the oldest first.
     pub changes: Vec<ChangeReport>,
     /// The twelve calendar weeks up to that of `as_of`, the oldest first.
     pub weeks: Vec<Week>,
@@ -64,7 +64,7 @@ pub struct SkillAnalysis {
     pub idle: bool,
     /// A histogram of its durations, without empty ranges.
     pub durations: Vec<Bin>,
-    /// What is missing before the skill can be rated, or a change of its rate detected; `null` if nothing is.
+    /// What is missing before the skill can be rated, or a change in its rate detected; `null` if nothing is.
     pub missing: Option<String>,
 }
 

@@ -135,7 +135,7 @@ fn recommendations_follow_from_the_changes() {
     let (few, _, _) = analysis(&hourly([true; 9]), None);
     let more = recommend("a", &few).unwrap();
     assert_eq!((more.kind, few.tier), (RecommendationKind::More, Tier::Unsure));
-    assert_eq!(more.text, "too few executions: 1 more needed for a rating");
+    assert_eq!(more.text, "too few runs: 1 more needed for a rating");
 
     let (good, _, _) = analysis(&hourly([true; 60]), None);
     assert_eq!(good.tier, Tier::Good);

@@ -10,7 +10,7 @@ pub const fn is_control(c: char) -> bool {
     matches!(c, '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}')
 }
 
-/// Returns whether a text contains an unsafe character: a control character other than newlines and tabs, or a hidden one.
+/// Returns whether a string contains an unsafe character: a control character other than newlines and tabs, or a hidden one.
 #[must_use]
 pub fn has_unsafe(text: &str) -> bool {
     // Nearly every text is ASCII, and a loop without an exit checks many bytes with a few instructions.
@@ -129,7 +129,7 @@ pub fn pluralize(count: impl std::fmt::Display, noun: &str) -> String {
     format!("{count} {noun}{end}")
 }
 
-/// Returns a text on one line, with single spaces between its words.
+/// Returns a string on one line, with single spaces between its words.
 pub(crate) fn single_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -3,7 +3,7 @@
 //! The output is the same byte for byte unless a known defect of the reference is involved (byte order marks, flow style,
 //! `---` inside a value, anchors, tags, nested metadata, `.` and `..` as a folder's name, a location that is not escaped);
 //! then it follows the specification. The only other difference is control characters, for which `to-prompt` shows
-//! U+FFFD, because a terminal would interpret them. Facts come from running `skills-ref` 0.1.1; its texts are its
+//! U+FFFD, because a terminal would interpret them. Facts come from running `skills-ref` 0.1.1; its strings are its
 //! interface.
 
 use crate::display::display_path;
@@ -41,7 +41,7 @@ pub fn validate(path: &str) -> Vec<String> {
 ///
 /// # Errors
 ///
-/// Returns the reference's message if it refuses the skill.
+/// Returns the reference's message if it rejects the skill.
 pub fn read_properties(path: &str) -> Result<String, String> {
     let folder = folder_of(path);
     let file =
@@ -66,7 +66,7 @@ pub fn read_properties(path: &str) -> Result<String, String> {
 ///
 /// # Errors
 ///
-/// Returns the reference's message for the first skill that it refuses.
+/// Returns the reference's message for the first skill that it rejects.
 pub fn to_prompt(paths: &[String]) -> Result<String, String> {
     let mut items = Vec::new();
     for path in paths {

@@ -130,10 +130,7 @@ fn many_large_files_have_no_digest() {
     assert!(tree.digest().is_ok());
     large(17);
     let why = tree.digest().unwrap_err().to_string();
-    assert!(
-        why.starts_with("`f15` cannot be digested: 16777216 bytes"),
-        "{why}"
-    );
+    assert!(why.starts_with("`f15` cannot be hashed: 16777216 bytes"), "{why}");
 }
 
 #[test]
@@ -188,7 +185,7 @@ mod unix {
         assert_eq!(
             tree.problems(),
             [
-                "resources-truncated the link `again` leads to a folder of the skill, whose files are not listed twice",
+                "resources-truncated the symlink `again` leads to another folder of the skill; its files are listed there",
                 "resources-truncated `pipe` is not a regular file and is not listed",
             ]
         );

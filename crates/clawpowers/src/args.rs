@@ -31,7 +31,7 @@ const GLOBAL: &str = "Global options";
     version,
     after_help = EXAMPLES,
     max_term_width = 100,
-    // Declared below, under the heading of the other global options.
+    // Declared later, under the heading of the other global options.
     disable_help_flag = true,
     disable_version_flag = true
 )]
@@ -124,7 +124,7 @@ enum TopCommand {
     Legacy(legacy::LegacyArgs),
 }
 
-// The subcommands of a command; only as a field of arguments are they deferred.
+// The subcommands of a command; clap defers them only if they are a field of an `Args` struct.
 #[derive(Debug, Args)]
 struct Group<C: Subcommand> {
     #[command(subcommand)]

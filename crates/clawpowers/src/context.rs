@@ -21,7 +21,7 @@ impl Context {
         let problems = match lines {
             0 => String::new(),
             _ => format!(
-                "; {} changed or skipped, see `clawpowers import`",
+                "; {} skipped or repaired, `clawpowers import` lists them",
                 pluralize(lines, "line")
             ),
         };
@@ -73,19 +73,19 @@ impl CatalogArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct FieldArgs {
-    /// The session.
-    #[arg(long, value_name = "ID", visible_alias = "session")]
-    session_id: Option<String>,
-    /// The agent.
+    /// The session to record; it groups executions.
+    #[arg(long, value_name = "ID", visible_alias = "session-id")]
+    session: Option<String>,
+    /// The agent to record, such as claude-code.
     #[arg(long, value_name = "NAME")]
     agent: Option<String>,
-    /// The model.
+    /// The model to record.
     #[arg(long, value_name = "NAME")]
     model: Option<String>,
-    /// The tier of the model.
+    /// The tier of the model to record.
     #[arg(long, value_name = "NAME")]
     tier: Option<String>,
-    /// The project.
+    /// The project to record.
     #[arg(long, value_name = "NAME")]
     project: Option<String>,
 }
@@ -93,7 +93,7 @@ pub(crate) struct FieldArgs {
 impl From<FieldArgs> for ExecutionFields {
     fn from(args: FieldArgs) -> Self {
         Self {
-            session: args.session_id,
+            session: args.session,
             agent: args.agent,
             model: args.model,
             tier: args.tier,

@@ -9,7 +9,7 @@ pub(crate) enum Exit {
     /// The command worked, but the result is negative: not found, not valid, something to repair.
     Negative,
     Usage,
-    /// A value or a file breaks a rule.
+    /// A value or a file is not valid.
     Invalid,
     /// The database or the file system failed.
     Storage,

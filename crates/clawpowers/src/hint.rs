@@ -12,6 +12,8 @@ pub(crate) fn wording(reference: &Reference<'_>) -> String {
     let positional = operation.map_or(&[][..], |operation| operation.positional);
     let command = match name {
         "recover" => "doctor --recover".to_owned(),
+        // Hints mean the ids of executions, which the lines in a pipe do not have.
+        "metrics_show" => "metrics show --json".to_owned(),
         // Only the first underscore separates a group from a command.
         name => name.replacen('_', " ", 1).replace('_', "-"),
     };
@@ -19,6 +21,8 @@ pub(crate) fn wording(reference: &Reference<'_>) -> String {
     for (name, value) in arguments {
         if positional.contains(name) {
             text.push_str(&format!(" {value}"));
+        } else if *value == "true" {
+            text.push_str(&format!(" --{}", name.replace('_', "-")));
         } else {
             text.push_str(&format!(" --{} {value}", name.replace('_', "-")));
         }

@@ -31,7 +31,7 @@ fn main() -> Exit {
     }
 }
 
-/// Responds where the parser found no command to run: with help, the version, or a usage error.
+/// Responds if the parser found no command to run: with help, the version, or a usage error.
 fn unparsed(error: &clap::Error) -> Exit {
     let words: Vec<OsString> = std::env::args_os().skip(1).collect();
     let flags = args::GlobalFlags::of(&words);

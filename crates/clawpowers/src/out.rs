@@ -99,7 +99,7 @@ impl Out {
         Self { json, ..self }
     }
 
-    /// Styles a text for stdout.
+    /// Styles a string for stdout.
     pub(crate) fn paint(&self, style: Style, text: &str) -> String {
         self.palette.paint(style, text)
     }
@@ -200,7 +200,7 @@ impl Out {
         }
     }
 
-    /// Responds with an error that no operation returned.
+    /// Reports an error that did not come from an operation.
     pub(crate) fn respond_error(&self, error: &ApiError) -> Exit {
         self.respond_text(&Err::<(), _>(error.clone()), |()| String::new())
     }

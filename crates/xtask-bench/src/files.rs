@@ -10,7 +10,7 @@ pub(crate) fn read_bytes(list: &str) -> Result<(), Failure> {
     read_all(fs::read_to_string(list)?.lines().map(PathBuf::from))
 }
 
-/// Finds and reads every SKILL.md below a folder, the minimal work if the paths are unknown.
+/// Finds and reads every SKILL.md in a folder, the minimal work if the paths are unknown.
 pub(crate) fn find_and_read(folder: &str) -> Result<(), Failure> {
     let mut files = Vec::new();
     collect(Path::new(folder), &mut files)?;
@@ -20,7 +20,7 @@ pub(crate) fn find_and_read(folder: &str) -> Result<(), Failure> {
 /// How much of a file `skill list` reads first.
 const HEAD_BYTES: usize = 4096;
 
-/// Walks the tree below a folder and reads the start of every SKILL.md once, the minimal work of `skill list`.
+/// Walks the tree of a folder and reads the start of every SKILL.md once, the minimal work of `skill list`.
 pub(crate) fn walk_heads(folder: &str) -> Result<(), Failure> {
     let mut total = 0;
     heads(Path::new(folder), &mut [0; HEAD_BYTES], &mut total)?;

@@ -6,7 +6,7 @@ use clawpowers_api::{CLIENTS, ErrorCode, Rule, Severity, Target};
 use serde_json::Value;
 
 const HEAD: &str = include_str!("head_reference.md");
-/// Fields that several requests share, described once below a heading.
+/// Fields that several requests share, described once under a heading.
 const SHARED: [(&str, &[&str]); 2] = [
     ("Selection", &["roots", "scopes", "client", "profile"]),
     (

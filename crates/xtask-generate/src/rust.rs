@@ -164,7 +164,7 @@ fn converted(param: &Param<'_>) -> String {
     }
 }
 
-/// Returns the type and the field of a result that is a plain value, such as a text.
+/// Returns the type and the field of a result that is a plain value, such as a string.
 fn plain(table: &Table, method: &Method<'_>, field: &Field<'_>) -> Option<(String, String)> {
     let schema = field.schema;
     let kind = match schema["type"].as_str() {

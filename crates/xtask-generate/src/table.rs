@@ -144,7 +144,7 @@ fn rename(schema: &mut Value, name: &impl Fn(&str) -> String) {
     }
 }
 
-/// Returns the values of alternatives that are all texts.
+/// Returns the values of alternatives that are all strings.
 fn texts(alternatives: &Value) -> Option<Value> {
     let mut values = Vec::new();
     for one in alternatives.as_array()? {

@@ -37,7 +37,7 @@ tasks:
   clients refresh [--cache FOLDER] [CLIENT[@VERSION]…]
             run the agent clients on the tree of the tests, record again what they load, and print the differences;
             installs them from npm into a cache folder
-  calibrate compute the table of thresholds of the change detection
+  calibrate compute the threshold table for change detection
   dist      build the release program and print its path
   stress    run the multi-process tests at full length: concurrent writers, 1,000 kills, full and read-only disks
   fuzz [SECONDS]

@@ -67,7 +67,7 @@ impl Needed {
             name,
             package: None,
             probe: &[],
-            wanted: "the compiler's target",
+            wanted: "the Rust target",
         }
     }
 
@@ -157,7 +157,7 @@ fn add(missing: &[Needed]) {
         let _ = run(install.stdout(Stdio::null()));
     }
     for target in missing.iter().filter(|one| one.package.is_none()) {
-        println!("installing the compiler's target {} with rustup", target.name);
+        println!("installing the Rust target {} with rustup", target.name);
         let _ = run(Command::new("rustup").args(["target", "add", target.name]));
     }
 }

@@ -74,7 +74,7 @@ pub(super) const SKILLS: &[(&str, &str)] = &[
     skill!("yaml-indent", "description: \"Does it.\nUse then.\"\n"),
     skill!(
         "yaml-comment",
-        "description: Does it. Use then.\nthis line is not a field\n"
+        "this line is not a field\ndescription: Does it. Use then.\n"
     ),
     skill!(
         "duplicate",

@@ -24,7 +24,7 @@ pub(crate) enum Fault {
         /// The offset of the second.
         at: usize,
     },
-    /// The text is not JSON, or it has no object where `names` lead through one.
+    /// The text is not JSON, or a value in the middle of the path `names` is not an object.
     Unread,
 }
 
@@ -308,7 +308,7 @@ impl Layout {
     }
 }
 
-/// Returns the first kind of newline that a text has.
+/// Returns the first kind of newline that a string has.
 fn line_end(text: &str) -> Option<&'static str> {
     ["\r\n", "\n", "\r"].into_iter().find(|end| text.contains(end))
 }

@@ -13,9 +13,9 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-/// The most bytes that config.json may have.
+/// The maximum number of bytes that config.json may have.
 const MAX_CONFIG_BYTES: u64 = 1024 * 1024;
-/// The most symlinks that are followed, as on Linux.
+/// The maximum number of symlinks that are followed, as on Linux.
 const MAX_LINKS: usize = 40;
 
 /// The content of a config.json.
@@ -176,7 +176,7 @@ pub(crate) fn update<T>(
             document.as_ref().map_or(&none, |document| &document.value),
         )
     };
-    // First without the lock, which creates files: a refused request must not leave any behind.
+    // First without the lock, which creates files: a rejected request must not leave any behind.
     let (response, bytes) = plan()?;
     if bytes.is_none() {
         return Ok(response);

@@ -19,7 +19,7 @@ const SPELLINGS: [[&str; 2]; 2] = [
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Key(String);
 
-/// How far a key leads into a file.
+/// How much of a key's path exists in a file.
 #[derive(Debug, Default)]
 pub(crate) struct Path<'v> {
     /// The names that exist.
@@ -88,7 +88,7 @@ impl Key {
                 kind_of(value)
             );
             return Err(
-                ApiError::invalid_input(message).hint("set the value above as JSON, or choose another key")
+                ApiError::invalid_input(message).hint("set the parent value as JSON, or choose another key")
             );
         }
         path.names.extend(rest.iter().map(|&name| name.to_owned()));
@@ -140,8 +140,8 @@ pub(crate) fn names(map: &Map<String, Value>) -> Vec<String> {
     settings(map, None, 1).into_iter().map(|(key, ..)| key).collect()
 }
 
-/// Returns every setting in the order of the file, and whether it is a leaf; what no key can name is part of the value above
-/// it.
+/// Returns every setting in the order of the file, and whether it is a leaf. Members that no key can address are part of
+/// their parent's value.
 fn settings<'v>(
     map: &'v Map<String, Value>,
     above: Option<&str>,
@@ -166,7 +166,7 @@ pub(crate) const fn kind_of(value: &Value) -> &'static str {
         Value::Null => "null",
         Value::Bool(_) => "true or false",
         Value::Number(_) => "a number",
-        Value::String(_) => "a text",
+        Value::String(_) => "a string",
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
     }

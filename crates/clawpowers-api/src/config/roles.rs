@@ -81,10 +81,10 @@ impl Roles {
     /// Returns the error for a profile that does not exist.
     pub(crate) fn unknown(&self, name: &str) -> ApiError {
         let known: Vec<&str> = self.skills.keys().map(String::as_str).collect();
-        let mut error = unknown_name("profile", name, &known);
+        let mut error = unknown_name("role profile", name, &known);
         error.code = ErrorCode::NotFound;
         if known.is_empty() {
-            return error.hint("add it with its list of skills to `profiles` in config.json of the home");
+            return error.hint("define it with {config_set key=profiles.NAME.skills value=LIST}");
         }
         error
     }

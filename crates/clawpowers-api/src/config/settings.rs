@@ -1,4 +1,4 @@
-//! The settings of 1.x and 2.x: which values they accept, and how a text becomes a value.
+//! The settings of 1.x and 2.x: which values they accept, and how a string becomes a value.
 
 use super::key::{Key, MAX_KEY_BYTES, is_in, kind_of, names};
 use crate::text::{did_you_mean, unknown_name};
@@ -15,7 +15,7 @@ enum Kind {
     Flag,
     /// A number from the first to the second.
     Number(f64, f64),
-    /// One of these texts.
+    /// One of these strings.
     OneOf(&'static [&'static str]),
     List,
     /// The role profiles, or one of them: an object, or a list.
@@ -25,7 +25,7 @@ enum Kind {
 const AMOUNT: Kind = Kind::Number(0.0, f64::INFINITY);
 const TIER: Kind = Kind::OneOf(&["auto", "ask", "off"]);
 
-/// Every setting of 1.x and 2.x that has a value. Besides them there is `profiles`, below which any name is allowed.
+/// Every setting of 1.x and 2.x that has a value. Besides them there is `profiles`, in which any name is allowed.
 const KNOWN: [(&str, Kind); 23] = [
     ("version", Kind::Text),
     ("profile", Kind::Text),
@@ -64,7 +64,7 @@ fn kind(key: &str) -> Option<Kind> {
     if KNOWN.iter().any(|(name, _)| is_below(name)) {
         return Some(Kind::Section);
     }
-    // Below `profiles` the names are those of roles.
+    // In `profiles` the names are those of roles.
     match key.strip_prefix("profiles.").map(|role| role.split_once('.')) {
         Some(None) => Some(Kind::Profiles),
         Some(Some((_, "skills"))) => Some(Kind::List),
@@ -108,11 +108,11 @@ impl Kind {
     }
 }
 
-/// Converts a text to a value: of the kind of the setting if it is known, else of the kind of its present value, else of
+/// Converts a string to a value: of the kind of the setting if it is known, else of the kind of its present value, else of
 /// the kind that the text looks like.
 pub(crate) fn coerced(key: &str, text: &str, present: Option<&Value>) -> Result<Value> {
     let refused = |takes: &str, hint: &str| {
-        let message = format!("{} takes {takes}, which {} is not", quote(key), quote(text));
+        let message = format!("expected {takes} for {}, found {}", quote(key), quote(text));
         ApiError::invalid_input(message).hint(hint)
     };
     let value = match (kind(key), present) {
@@ -172,11 +172,11 @@ fn is_whole(text: &str) -> bool {
 /// Returns whether every language reads this whole number exactly.
 fn is_exact(number: &Number) -> bool {
     let size = number.as_u64().or_else(|| number.as_i64().map(i64::unsigned_abs));
-    // Minus zero has no other form.
+    // -0.0 has no integer form.
     size.map_or(number.as_f64() == Some(0.0), |size| size <= MAX_WHOLE)
 }
 
-/// Refuses numbers beyond the whole ones that every language reads exactly, at any depth.
+/// Rejects numbers beyond the whole ones that every language reads exactly, at any depth.
 pub(crate) fn check_numbers(key: &str, value: &Value) -> Result<()> {
     match value {
         Value::Number(number) if number.as_f64().is_none_or(|size| size.abs() > MAX_WHOLE as f64) => {
@@ -205,11 +205,11 @@ pub(crate) fn readable(value: &Value) -> Value {
     }
 }
 
-/// Refuses a value that its setting, or a known setting inside it, does not accept.
+/// Rejects a value that its setting, or a known setting inside it, does not accept.
 pub(crate) fn check(key: &str, value: &Value) -> Result<()> {
     if key == "rsi.tiers.t4" && value == "auto" {
         return Err(ApiError::invalid_input("the tier T4 cannot be set to \"auto\"")
-            .hint("`rsi.tiers.t4` takes `ask` or `off`: a person decides about changes of this tier"));
+            .hint("`rsi.tiers.t4` takes `ask` or `off`: changes at this tier need a person's approval"));
     }
     if let Some(kind) = kind(key)
         && !kind.accepts(value)
@@ -222,7 +222,7 @@ pub(crate) fn check(key: &str, value: &Value) -> Result<()> {
         let message = format!("{} cannot be set to {given}", quote(key));
         return Err(ApiError::invalid_input(message).hint(format!("expected {}", kind.expected())));
     }
-    // A key that no request may have names no known setting.
+    // An invalid key is not a known setting.
     if let Value::Object(inner) = value
         && key.len() <= MAX_KEY_BYTES
     {
@@ -233,7 +233,7 @@ pub(crate) fn check(key: &str, value: &Value) -> Result<()> {
     Ok(())
 }
 
-/// Refuses a setting that no release knows and that the file does not have: it is probably misspelled, and nothing would
+/// Rejects a setting that no release knows and that the file does not have: it is probably misspelled, and nothing would
 /// read it.
 pub(crate) fn check_known(key: &str, value: &Value, map: &Map<String, Value>) -> Result<()> {
     let Some(unknown) = unknown_in(key, value, map) else {
@@ -276,7 +276,7 @@ fn unknown_in(key: &str, value: &Value, map: &Map<String, Value>) -> Option<Stri
             let mut below = inner.iter();
             below.find_map(|(name, value)| unknown_in(&format!("{key}.{name}"), value, map))
         }
-        // `check` refuses it with the reason.
+        // `check` rejects it with the reason.
         _ if matches!(kind(key), Some(Kind::Section)) || is_in(map, key) => None,
         _ => Some(key.to_owned()),
     }

@@ -22,7 +22,7 @@ impl Runtime {
             let names: Vec<_> = OPERATIONS.iter().map(|known| known.name).collect();
             let message = format!("there is no operation {}", quote(operation));
             let error = ApiError::new(ErrorCode::UnknownOperation, message)
-                .hint("the operations are in details")
+                .hint("`details.operations` lists the operations")
                 .details(json!({ "operations": names }));
             return error.to_reply();
         };
@@ -34,7 +34,7 @@ impl Runtime {
     #[must_use]
     pub fn call_interruptible(&self, operation: &str, request: &str, give_up: GiveUp) -> Option<String> {
         let (reply, gave_up) = wait::interruptible(give_up, || self.call(operation, request));
-        // An operation may succeed without what it waited for.
+        // The operation may have succeeded although `give_up` was true.
         (!gave_up || reply.starts_with(OK)).then_some(reply)
     }
 }
@@ -58,7 +58,7 @@ pub fn panic_in_operation() -> String {
     })
 }
 
-/// The most UTF-16 units of a JavaScript string in V8.
+/// The maximum number of UTF-16 units of a JavaScript string in V8.
 const LONGEST_STRING: usize = (1 << 29) - 24;
 
 /// Returns a reply for JavaScript. A reply that is too long for a string there becomes an error.

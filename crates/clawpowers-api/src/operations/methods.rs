@@ -221,7 +221,7 @@ impl Store<'_> {
         op::store::exists::run(self.runtime, &op::store::exists::Request { key: key.into() }).map(|reply| reply.exists)
     }
 
-    /// Writes keys and values as JSON lines.
+    /// Exports keys and values as JSON lines.
     pub fn export_lines(&self, pattern: Option<&str>) -> Result<op::store::export::Response, ApiError> {
         op::store::export::run(self.runtime, &op::store::export::Request { pattern: pattern.map(str::to_owned) })
     }
@@ -276,7 +276,7 @@ impl Metrics<'_> {
         op::metrics::delete::run(self.runtime, &op::metrics::delete::Request { id: id.into() })
     }
 
-    /// Writes executions as JSON lines or CSV.
+    /// Exports executions as JSON lines or CSV.
     pub fn export_lines(&self) -> Result<op::metrics::export::Response, ApiError> { self.export_lines_with(Default::default()) }
 
     /// Like [`Self::export_lines`], with options.
@@ -360,7 +360,7 @@ impl Feedback<'_> {
         op::feedback::worktrees::run(self.runtime, &op::feedback::worktrees::Request {})
     }
 
-    /// Finds changes of a success rate in a list of outcomes.
+    /// Finds changes in a success rate in a list of outcomes.
     pub fn detect(&self, outcomes: impl IntoIterator<Item = impl Into<String>>) -> Result<op::feedback::detect::Response, ApiError> {
         op::feedback::detect::run(self.runtime, &op::feedback::detect::Request { outcomes: outcomes.into_iter().map(Into::into).collect() })
     }

@@ -33,11 +33,17 @@ impl Language {
         let (positional, named): (Vec<_>, Vec<_>) = arguments
             .iter()
             .partition(|(name, _)| operation.positional.contains(name));
-        let mut list: Vec<String> = positional.iter().map(|(_, value)| format!("{value:?}")).collect();
+        let argument = |(name, value): &&(&str, &str)| match (*name, *value) {
+            ("paths", path) => format!("[{path:?}]"),
+            (_, "true") if self == Self::Python => "True".to_owned(),
+            (_, "true") => "true".to_owned(),
+            (_, value) => format!("{value:?}"),
+        };
+        let mut list: Vec<String> = positional.iter().map(argument).collect();
         let sign = if self == Self::Python { "=" } else { ": " };
         let named: Vec<_> = named
             .iter()
-            .map(|(name, value)| format!("{name}{sign}{value:?}"))
+            .map(|named| format!("{}{sign}{}", named.0, argument(named)))
             .collect();
         let method = match self {
             Self::JavaScript => camel(operation.method),
@@ -75,6 +81,7 @@ mod tests {
         let values = Reference::Operation("store_list_values", Vec::new());
         let record = Reference::Operation("metrics_record", vec![("skill", "NAME"), ("outcome", "success")]);
         let delete = Reference::Operation("metrics_delete", vec![("id", "17")]);
+        let fix = Reference::Operation("skill_fix", vec![("paths", "a/SKILL.md"), ("write", "true")]);
         let doctor = Reference::Operation("doctor", Vec::new());
         for (reference, in_javascript, in_python) in [
             (values, "`rt.store.listValues()`", "`rt.store.list_values()`"),
@@ -87,6 +94,11 @@ mod tests {
                 delete,
                 "`rt.metrics.delete(\"17\")`",
                 "`rt.metrics.delete(\"17\")`",
+            ),
+            (
+                fix,
+                "`rt.skills.fix([\"a/SKILL.md\"], { write: true })`",
+                "`rt.skills.fix([\"a/SKILL.md\"], write=True)`",
             ),
             (doctor, "`rt.doctor()`", "`rt.doctor()`"),
             (Reference::Option("home"), "`home`", "`home`"),

@@ -8,7 +8,7 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
-/// The most bytes of a script's first line that are read.
+/// The maximum number of bytes of a script's first line that are read.
 const MAX_SHEBANG_BYTES: u64 = 512;
 
 /// Returns the path of a program that the system does not find by its name: Windows only looks for `NAME.exe`, while `npm`

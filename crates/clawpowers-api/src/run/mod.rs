@@ -6,11 +6,11 @@ mod interpreter;
 
 use crate::catalog_query::{CatalogQuery, digest_of_entry};
 use crate::runtime::Runtime;
-use crate::wire::{ApiError, Result, execution::ExecutionFields, named, skill::unmet};
+use crate::wire::{ApiError, Result, execution::ExecutionFields, named, requirement, skill::unmet};
 use clawpowers_executor::ledger::{self, NewExecution};
 use clawpowers_executor::process::{self, CommandSpec, Exit, ExitReason, SpawnError};
 use clawpowers_executor::{Outcome, Timestamp, decimal};
-use clawpowers_loader::display::{display_path, quote};
+use clawpowers_loader::display::{display_path, pluralize, quote};
 use clawpowers_loader::{Entry, Scope, missing_requirements};
 use serde::Serialize;
 use std::ffi::{OsStr, OsString};
@@ -58,7 +58,7 @@ pub struct Ran {
 /// Why a command was not run.
 #[derive(Debug)]
 pub enum Failure {
-    /// The request was refused; nothing was recorded.
+    /// The request was rejected; nothing was recorded.
     Refused(ApiError),
     /// The program could not be started; nothing was recorded. Shells return this exit code then.
     NotStarted(ApiError, u8),
@@ -116,9 +116,14 @@ pub fn script(runtime: &Runtime, options: &Options, script: &str, args: &[OsStri
     if !lacking.is_empty() {
         let lacking = unmet(lacking);
         let message = format!(
-            "skill {} is missing {}",
+            "skill {} has {}: {}",
             quote(&options.skill),
-            lacking.join(", ")
+            pluralize(lacking.len(), "unmet requirement"),
+            lacking
+                .iter()
+                .map(|unmet| requirement(unmet))
+                .collect::<Vec<_>>()
+                .join(", ")
         );
         return Err(ApiError::invalid_input(message)
             .hint("install or set what is missing, then try again; nothing was run")
@@ -225,7 +230,7 @@ fn judged(ended: &Exit, options: &Options) -> (Outcome, Option<String>) {
             (Outcome::Partial, Some(format!("exit code {code}")))
         }
         ExitReason::Code(code) => (Outcome::Failure, Some(format!("exit code {code}"))),
-        ExitReason::Signal(signal) => (Outcome::Failure, Some(format!("ended by signal {signal}"))),
+        ExitReason::Signal(signal) => (Outcome::Failure, Some(format!("killed by signal {signal}"))),
         ExitReason::TimedOut { .. } => {
             let limit = options.timeout.as_deref().unwrap_or_default();
             (Outcome::Failure, Some(format!("timed out after {limit} s")))
@@ -253,7 +258,7 @@ fn not_started(program: &OsStr, error: &SpawnError) -> Failure {
     Failure::NotStarted(ApiError::invalid_input(message).hint(hint), code)
 }
 
-/// Returns the path of a script below the skill's `scripts` with symlinks resolved. It must be inside the skill's folder.
+/// Returns the path of a script in the skill's `scripts` with symlinks resolved. It must be inside the skill's folder.
 fn inside(folder: &Path, script: &str) -> Result<PathBuf> {
     let named = Path::new(script);
     let below = named.strip_prefix("scripts").unwrap_or(named);

@@ -5,7 +5,7 @@ use clawpowers_executor::Db;
 use clawpowers_executor::legacy::Report;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The most idle connections that are kept open.
+/// The maximum number of idle connections that are kept open.
 const MAX_IDLE: usize = 8;
 
 /// Each operation has its own connection, so that one that waits for another process does not block the others.

@@ -230,7 +230,7 @@ mod tests {
 
     // One test, because the gate is the process's.
     #[test]
-    fn nobody_is_inside_while_a_thread_forks() {
+    fn no_operation_runs_during_a_fork() {
         let folder = tempfile::tempdir().unwrap();
         let runtime = Arc::new(Runtime::open(Options {
             home: Some(folder.path().join("home")),

@@ -187,6 +187,6 @@ fn tree(documents: Vec<Document>) -> Result<MemoryTree> {
         .map(|document| (document.path, document.bytes.into()));
     MemoryTree::new(files).map_err(|invalid| {
         ApiError::invalid_input(invalid.to_string())
-            .hint("a document's path is relative with forward slashes, as skills/tdd/SKILL.md")
+            .hint("a document's path must be relative, with forward slashes, such as `skills/tdd/SKILL.md`")
     })
 }

@@ -62,7 +62,7 @@ pub struct Runtime {
 }
 
 impl Options {
-    /// Refuses an empty path: an unset variable of the caller must not mean the working directory.
+    /// Rejects an empty path: an unset variable of the caller must not mean the working directory.
     fn without_empty_paths(self) -> Result<Self> {
         let named = [
             ("home", &self.home),
@@ -148,8 +148,8 @@ impl Runtime {
         options.map(Self::open).map_err(|error| error.to_reply())
     }
 
-    /// Closes the runtime and its database. Later operations return the error `closed`. An operation that is running on
-    /// another thread finishes first; then its connection is closed.
+    /// Closes the runtime and its database. Later operations return the error `closed`. Does not wait: an operation that is
+    /// running on another thread completes, then its connection is closed.
     pub fn close(&self) {
         self.closed.store(true, Ordering::Release);
         *self.memory() = None;
@@ -265,7 +265,7 @@ impl Runtime {
         Ok(file)
     }
 
-    /// Opens the lines that a request gives: those of a file, or a text. Returns the name of their source too.
+    /// Opens the lines that a request gives: those of a file, or a string. Returns the name of their source too.
     pub(crate) fn lines<'a>(
         &self,
         path: Option<&'a str>,
@@ -376,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_path_is_no_folder() {
+    fn an_empty_path_is_rejected() {
         for name in ["home", "cwd", "user_home"] {
             let reply = Runtime::from_json(&format!(r#"{{"{name}": ""}}"#)).err().unwrap();
             assert!(
@@ -402,7 +402,7 @@ mod tests {
     }
 
     #[test]
-    fn an_operation_that_is_under_way_stops_no_other() {
+    fn operations_run_concurrently() {
         let folder = tempfile::tempdir().unwrap();
         let runtime = Runtime::open(Options {
             home: Some(folder.path().join("home")),

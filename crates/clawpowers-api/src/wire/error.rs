@@ -33,11 +33,11 @@ error_codes! {
     UnknownOperation = "unknown_operation",
     /// The skill, file, role profile, setting, plan, version or execution does not exist.
     NotFound = "not_found",
-    /// A value breaks a rule: an unknown target, client, scope or format, a bad name, an empty description, a path
+    /// A value is not acceptable: an unknown target, client, scope or format, a bad name, an empty description, a path
     /// that leaves the skill's folder, a value that a setting does not accept.
     InvalidInput = "invalid_input",
-    /// `config.json` is not valid JSON, or is to be changed and contains a key twice; `details` has `line` and
-    /// `column`.
+    /// `config.json` is not valid JSON, or contains a duplicate key and cannot be edited safely; `details` has `line`
+    /// and `column`.
     InvalidConfig = "invalid_config",
     /// The database could not be used; nothing was written. `details.kind` is `busy` (another process held the
     /// database or its lock file for more than 30 seconds), `corrupt`, `newer` (written by a newer release), `full`,

@@ -1,4 +1,4 @@
-//! The JSON forms of executions, and their filters.
+//! JSON representations of executions, and their filters.
 
 use super::named::{self, Named as _};
 use crate::wire::error::{ApiError, Result};
@@ -302,7 +302,7 @@ mod tests {
     use clawpowers_executor::Timestamp;
 
     #[test]
-    fn the_future_begins_after_a_clock_that_is_a_little_ahead_and_after_today_elsewhere() {
+    fn times_allow_clock_skew_and_time_zones() {
         let now = Timestamp::parse("2026-11-10T12:00:00Z").unwrap();
         for good in [
             "2026-11-10T12:00:00Z",

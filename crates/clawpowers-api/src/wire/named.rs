@@ -63,11 +63,11 @@ macro_rules! named {
 }
 
 named! {
-    DatabaseStatus as "DatabaseStatus", "The condition of a database.": [Self::None, Self::Sound]
+    DatabaseStatus as "DatabaseStatus", "The state of a database.": [Self::None, Self::Sound]
         .into_iter()
         .chain(Storage::ALL.map(Self::Failed))
         .collect::<Vec<_>>();
-    Truncation as "Truncation", "What a client leaves of a skill in its list.": [Self::Whole, Self::Shortened(0), Self::NameOnly, Self::Dropped];
+    Truncation as "Truncation", "How much of a skill a client shows in its list.": [Self::Whole, Self::Shortened(0), Self::NameOnly, Self::Dropped];
     Level as "PromptLevel", "How much of the skills a prompt shows.": [Self::Full, Self::Shortened(0), Self::Names, Self::Dropped];
     Outcome as "Outcome", "How an execution ended.": Self::ALL;
     Target as "Target", "Whose rules are applied.": Self::ALL;

@@ -6,10 +6,10 @@ use std::fmt;
 
 /// The largest whole number that every language reads exactly from JSON.
 pub(crate) const MAX_WHOLE: u64 = (1 << 53) - 1;
-/// The message for a larger one, for which languages send different numbers.
+/// The message for a larger number, which some languages round.
 pub(crate) const BEYOND: &str = "number out of range: the limit is 9007199254740991 (2^53-1)";
 
-/// A number as its text, which is exact. A request may write it as a number or as a text.
+/// A number as its text, which is exact. A request may write it as a number or as a string.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Amount(pub String);
 
@@ -67,7 +67,7 @@ impl Visitor<'_> for AmountVisitor {
     }
 
     fn visit_f64<E: Error>(self, number: f64) -> Result<Amount, E> {
-        // Some languages write minus zero where others write zero.
+        // Some languages write -0, others 0.
         let number = if number == 0.0 { 0.0 } else { number };
         within(number.abs() <= MAX_WHOLE as f64, number)
     }

@@ -1,6 +1,6 @@
 //! Fields that several requests share.
 //!
-//! A macro writes them into each request, because `serde(flatten)` does not refuse unknown fields.
+//! A macro writes them into each request, because `serde(flatten)` does not reject unknown fields.
 
 /// Declares a struct of shared fields, and a macro that declares a struct with those fields besides its own. If its name
 /// is `Request`, the macro derives what requests need.

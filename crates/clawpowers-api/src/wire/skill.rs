@@ -1,9 +1,9 @@
-//! The JSON forms of the loader's types.
+//! JSON representations of the loader's types.
 
 use super::named;
 use crate::hint::worded;
 use clawpowers_loader as loader;
-use clawpowers_loader::display::display_path;
+use clawpowers_loader::display::{display_path, quote};
 use clawpowers_loader::{Entry, MissingRequirement, ResourceKind, Row, Scope, Severity};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -55,6 +55,8 @@ impl From<loader::Edit> for Edit {
     }
 }
 
+const REPAIR: &str = "run {skill_fix paths=PATH write=true} to repair it";
+
 impl Diagnostic {
     /// Returns the path of the file with the problem, given the path of the skill's SKILL.md.
     #[must_use]
@@ -80,7 +82,7 @@ impl From<loader::Diagnostic> for Diagnostic {
             message: d.message,
             hint: match &d.hint {
                 Some(hint) => Some(worded(hint)),
-                None => (!d.edits.is_empty()).then(|| worded("{skill_fix} with {--write} fixes this")),
+                None => (!d.edits.is_empty()).then(|| worded(REPAIR)),
             },
             edits: d.edits.into_iter().map(Edit::from).collect(),
         }
@@ -92,11 +94,43 @@ pub fn diagnostics(list: Vec<loader::Diagnostic>) -> Vec<Diagnostic> {
     list.into_iter().map(Diagnostic::from).collect()
 }
 
+/// Like [`diagnostics`], with hints that name the file, if its path can stand in a command without quotes.
+#[must_use]
+pub fn diagnostics_of(path: &str, mut list: Vec<loader::Diagnostic>) -> Vec<Diagnostic> {
+    if path.chars().all(|c| c.is_alphanumeric() || "/._-~:".contains(c)) && !path.starts_with(['-', '~']) {
+        let argument = format!("paths={path} ");
+        for diagnostic in &mut list {
+            let hint = match &diagnostic.hint {
+                None if !diagnostic.edits.is_empty() => REPAIR,
+                hint => hint.as_deref().unwrap_or_default(),
+            };
+            if hint.contains("paths=PATH ") {
+                diagnostic.hint = Some(hint.replace("paths=PATH ", &argument));
+            }
+        }
+    }
+    diagnostics(list)
+}
+
 /// Returns each unmet requirement as `kind name`.
 #[must_use]
 pub fn unmet(list: Vec<MissingRequirement>) -> Vec<String> {
     let text = |missing: MissingRequirement| format!("{} {}", missing.kind, missing.name);
     list.into_iter().map(text).collect()
+}
+
+/// Returns an unmet requirement, `kind name`, in words.
+#[must_use]
+pub fn requirement(unmet: &str) -> String {
+    let (kind, name) = unmet.split_once(' ').unwrap_or(("skill", unmet));
+    let kind = match kind {
+        "bin" => "the program",
+        "any_bin" => "one of the programs",
+        "env" => "the environment variable",
+        "os" => "the operating system",
+        _ => "the skill",
+    };
+    format!("{kind} {}", quote(name))
 }
 
 /// Returns the diagnostics of a list, which come without hints and edits.
@@ -136,13 +170,13 @@ pub struct Skill {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Measures {
-    /// The metrics that it tracks.
+    /// The metrics that it says it tracks.
     pub tracks: Vec<String>,
-    /// The metrics that it aims to improve.
+    /// The metrics that it says it improves.
     pub improves: Vec<String>,
 }
 
-/// Who may start the skill.
+/// Who may invoke the skill.
 #[derive(Debug, Clone, Copy, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Invocation {
@@ -225,11 +259,11 @@ pub struct SkillRow {
     pub description: String,
     /// The location of its SKILL.md.
     pub location: String,
-    /// The scope of the root it was found below.
+    /// The scope of the root it was found in.
     #[serde(serialize_with = "named::serialize")]
     #[cfg_attr(feature = "schema", schemars(schema_with = "named::schema::<Scope>"))]
     pub scope: Scope,
-    /// The root that it was found below; empty for bundled skills.
+    /// The root that it was found in; empty for bundled skills.
     pub root: String,
     /// Its version, verbatim.
     pub version: Option<String>,
@@ -283,7 +317,7 @@ impl Row for SkillRow {
     }
 }
 
-/// A skill that another one takes precedence over, or a second path to the same skill.
+/// A shadowed skill, or a second path to the same skill.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Hidden {
@@ -364,7 +398,7 @@ impl From<&loader::Resource> for Resource {
     }
 }
 
-/// The shape of a body.
+/// The structure of a body: headings, code blocks, links.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Outline {

@@ -29,7 +29,7 @@ pub(super) fn configure(mut connection: Connection) -> rusqlite::Result<Connecti
     Ok(connection)
 }
 
-/// Locks a database against writes of other processes until the connection is closed; `None` where SQLite cannot open the
+/// Locks a database against writes of other processes until the connection is closed; `None` if SQLite cannot open the
 /// file, so that no process can write to it.
 ///
 /// # Errors

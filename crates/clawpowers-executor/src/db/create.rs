@@ -14,7 +14,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// The start of the name of a database while it is created.
+/// The file name prefix of a database that is being created.
 const DRAFT: &str = ".clawpowers.db.new-";
 /// The age from which a draft is deleted, because the process that made it must have been killed.
 const ABANDONED: Duration = Duration::from_secs(24 * 3600);

@@ -36,7 +36,7 @@ struct Disk {
     journal: PathBuf,
     /// The network or shared file system that it is on.
     file_system: Option<&'static str>,
-    /// The folder of all of them; `None` where the path is a link to another folder, and on a shared file system, whose times
+    /// The folder of all of them; `None` if the path is a symlink to another folder, and on a shared file system, whose times
     /// are those of another clock.
     folder: Option<PathBuf>,
     /// The state of the folder when the files were last checked for a write.
@@ -93,7 +93,7 @@ impl FolderState {
     /// More than the coarsest resolution of the times of a folder, the two seconds of FAT.
     const PRECISION: Duration = Duration::from_secs(3);
 
-    /// Reads the state; `None` where it is not reliable, as on Windows, which writes the times of a folder late.
+    /// Reads the state; `None` if it is not reliable, as on Windows, which writes the times of a folder late.
     #[cfg(unix)]
     fn read(folder: &Path) -> Option<Self> {
         use std::os::unix::fs::MetadataExt as _;
@@ -111,7 +111,7 @@ impl FolderState {
         None
     }
 
-    /// Returns whether every later change gives the folder another time.
+    /// Returns whether any later change is certain to change the time of the folder.
     fn is_distinct(&self) -> bool {
         let now = UNIX_EPOCH.elapsed().unwrap_or_default();
         now.saturating_sub(self.changed) > Self::PRECISION
@@ -124,7 +124,7 @@ impl DbFile {
         Self { name, disk: None }
     }
 
-    /// Finds the file at `path`; `None` where there is none. Call it before SQLite opens the file: if the file is replaced in
+    /// Finds the file at `path`; `None` if there is none. Call it before SQLite opens the file: if the file is replaced in
     /// between, the next check notices.
     pub(super) fn find(path: &Path) -> Result<Option<Self>> {
         let find = || -> std::io::Result<Disk> {
@@ -173,7 +173,7 @@ impl DbFile {
         self.name = name;
     }
 
-    /// Returns the size of the WAL after the last commit; 0 where there is none.
+    /// Returns the size of the WAL after the last commit; 0 if there is none.
     pub(super) fn wal_size(&self) -> u64 {
         self.disk.as_ref().map_or(0, |disk| disk.wal_size.get())
     }
@@ -294,7 +294,9 @@ impl DbFile {
     /// Returns the error of a database that a newer release has changed.
     pub(super) fn newer(&self, version: i32) -> Error {
         let shown = quoted_path(&self.name);
-        let message = format!("the database {shown} has schema {version}; this release knows {VERSION}");
+        let message = format!(
+            "the database {shown} has schema {version}; this release supports schema {VERSION} and older"
+        );
         Error::storage(Storage::Newer, message)
     }
 
@@ -359,7 +361,7 @@ impl Disk {
         state.is_some() && state == self.folder_check.get()
     }
 
-    /// Returns the size of the database; `None` where one of the files is not the one that was opened.
+    /// Returns the size of the database; `None` if one of the files is not the one that was opened.
     fn size(&self) -> Option<u64> {
         let database = fs::metadata(&self.path).ok()?;
         let wal = self.find_wal();

@@ -38,7 +38,7 @@ impl Db {
         Ok((&expected - &found, &found - &expected))
     }
 
-    /// Refuses a file of another program or of a newer release.
+    /// Rejects a file of another program or of a newer release.
     pub(crate) fn check_owner(&self) -> Result<()> {
         let id = self.run(|connection| pragma::<i32>(connection, "application_id"))?;
         let version = self.version()?;
@@ -79,7 +79,7 @@ impl Part {
     }
 
     /// Returns whether our statements work the same with a part that another tool added. A trigger would run with them and a
-    /// view can replace a table; a unique index refuses rows, one over an expression computes with each row, and a table
+    /// view can replace a table; a unique index rejects rows, one over an expression computes with each row, and a table
     /// with a foreign key to ours keeps rows from being deleted.
     pub(crate) fn is_harmless(&self) -> bool {
         let sql = self.sql.to_ascii_uppercase();

@@ -1,4 +1,4 @@
-//! The marker file beside a damaged database: while it exists, every process refuses to write.
+//! The marker file beside a damaged database: while it exists, no process writes to the database.
 
 use crate::display::truncated;
 use crate::files::{private_file, with_suffix};
@@ -13,7 +13,7 @@ const MAX_BYTES: u64 = 16 * 1024;
 /// How many characters of a problem are shown in messages.
 const LONGEST: usize = 120;
 const EXPLAINED: &str = "\
-The database next to this file is damaged, and clawpowers refuses to write to it. `clawpowers doctor --recover DIR`
+The database next to this file is damaged, and clawpowers does not write to it. `clawpowers doctor --recover DIR`
 writes what can still be read to a new home. `clawpowers doctor` deletes this file when it finds no damage.
 ";
 

@@ -51,7 +51,7 @@ pub struct Db {
 }
 
 impl Db {
-    /// Opens the database file at `path`; `None` where there is none.
+    /// Opens the database file at `path`; `None` if there is none.
     pub(crate) fn open_file(path: &Path) -> Result<Option<Self>> {
         // Before SQLite opens it, so that the next check notices a file that took its place in between.
         let Some(file) = DbFile::find(path)? else {
@@ -166,7 +166,7 @@ impl Db {
         }
     }
 
-    /// Waits until no other process imports, and keeps others from it; `None` where no other process can.
+    /// Takes the import lock; `None` if no other process can open the database.
     pub(crate) fn lock_imports(&self) -> Result<Option<FileLock>> {
         self.file.real().map(lock_imports).transpose()
     }

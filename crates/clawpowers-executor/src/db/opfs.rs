@@ -27,7 +27,7 @@ impl Db {
     /// # Errors
     ///
     /// `ErrorKind::Invalid` for a name with other characters than letters, digits, `-`, `_` and `.`; `ErrorKind::Unsupported`
-    /// where the script has no private file system; `ErrorKind::Storage` if another worker has it open, or the database
+    /// if OPFS is not available; `ErrorKind::Storage` if another worker has it open, or the database
     /// is damaged, not created by ClawPowers, or of a newer release.
     pub async fn in_browser(name: &str) -> Result<Self> {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
@@ -45,8 +45,8 @@ impl Db {
         make_room(&config).await.map_err(|error| match error {
             OpfsSAHError::NotSupported => Error::new(
                 ErrorKind::Unsupported,
-                "this script has no private file system for a database",
-                "open it in a Dedicated Worker of a secure page",
+                "OPFS, the browser's private file system, is not available here",
+                "open it in a Dedicated Worker, in a secure context (https or localhost)",
             ),
             error => {
                 let message = format!("the browser's private file system cannot be opened: {error}");

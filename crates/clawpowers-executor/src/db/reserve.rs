@@ -42,7 +42,7 @@ impl Db {
         match (self.write(&mut work), database) {
             (Err(error), Some(database)) if error.is_full() => {
                 let _ = fs::remove_file(with_suffix(&database, SUFFIX));
-                // Before the checkpoint: that of a long WAL would need all the space.
+                // Delete first: the checkpoint of a long WAL could use up the reserve.
                 let answer = self.write(&mut work);
                 self.checkpoint();
                 keep(&database);

@@ -1,4 +1,4 @@
-//! Statements, and rows whose values no release writes.
+//! Statements, and rows with corrupt values.
 
 use super::Db;
 use crate::error::{Result, wrong_value};
@@ -30,7 +30,7 @@ impl Db {
         self.run(|connection| connection.prepare_cached(sql)?.query_row(values, read))
     }
 
-    /// Returns the first row of a query; `None` where it has none.
+    /// Returns the first row of a query; `None` if it has none.
     pub(crate) fn query_optional<T>(
         &self,
         sql: &str,

@@ -126,7 +126,7 @@ CREATE INDEX deleted_digest ON deleted (digest) WHERE digest IS NOT NULL;
 CREATE INDEX deleted_pending ON deleted (digest) WHERE pending = 1;
 ",
     "
--- Imports of more than one transaction. Until one has ended, what it inserted does not count.
+-- Imports of more than one transaction. The rows of an import are ignored until it has ended.
 CREATE TABLE import (
     id INTEGER PRIMARY KEY,
     ended_at INTEGER                     -- null while it runs, and where it was stopped

@@ -67,7 +67,7 @@ impl Db {
             // No disk is involved, so every failure is damage.
             ErrorKind::Storage(Storage::Corrupt | Storage::Io) => Error {
                 kind: ErrorKind::Storage(Storage::Corrupt),
-                hint: "export it again from a home that {doctor} calls sound; nothing was imported"
+                hint: "export it again from a home in which {doctor} finds no damage; nothing was imported"
                     .to_owned(),
                 ..error
             },
@@ -141,7 +141,7 @@ impl Db {
             return Err(corrupt("lacks its schema"));
         }
         let (missing, added) = self.schema_difference()?;
-        // A table with another definition would replace good data and refuse later writes.
+        // A table with another definition would replace good data and reject later writes.
         if !missing.is_empty() {
             return Err(corrupt("lacks a part of its schema"));
         }

@@ -1,4 +1,4 @@
-//! What an analysis reads of the executions, and how far each got.
+//! The data that analyses read, and their checkpoints.
 
 use super::query::VISIBLE;
 use super::stats::outcomes;
@@ -23,7 +23,7 @@ pub struct DailyCounts {
 pub struct AnalysisCheckpoint {
     /// The time and the id of the last execution that it has seen.
     pub last: (Timestamp, i64),
-    /// Its state, a text that only the analysis reads.
+    /// Its state, a string that only the analysis reads.
     pub state: String,
 }
 
@@ -106,7 +106,7 @@ impl Ledger<'_> {
     }
 
     /// Returns the successes and the total of the executions of a skill with a version, or with a digest that starts with
-    /// a text of at least six characters; skipped and open ones do not count. `None` where no execution has it.
+    /// a string of at least six characters; skipped and open ones do not count. `None` if no execution has it.
     pub fn of_version(&self, skill: &str, version: &str) -> Result<Option<(u64, u64)>> {
         let sql = format!(
             "SELECT sum(outcome = 0), sum(outcome < 3) FROM execution

@@ -74,7 +74,7 @@ pub(super) fn delete(tx: &Tx<'_>, execution: &Execution, home: &str) -> Result<(
     let (at, skill) = (execution.at, execution.skill.as_str());
     let uid = uid(execution, home);
     if let Some(uid) = &uid {
-        // Neither the execution nor the tombstone is new when it is imported from another home.
+        // Remember both, so that importing either from another home has no effect.
         remember(tx, &identity(EXECUTION, uid, at, skill))?;
         remember(tx, &identity(DELETION, uid, at, skill))?;
     }
@@ -228,7 +228,7 @@ impl Deletion {
                 let sql = "SELECT count(*) FROM deleted WHERE digest = ?";
                 let deleted_here: u64 = tx.query_row(sql, [lines.digest], |row| row.get(0))?;
                 let left_here = here.len() as u64;
-                // As many equal lines exist as either home knows, and as many of them are deleted.
+                // Take the larger number of lines, and the larger number of deletions, that either home knows.
                 let all = (lines.left + lines.deleted).max(left_here + deleted_here);
                 let deleted = deleted_here.max(lines.deleted);
                 let surplus = (left_here + deleted).saturating_sub(all);

@@ -55,7 +55,7 @@ impl Field {
         matches!(self.kind, Kind::Duration | Kind::Cost | Kind::Tokens)
     }
 
-    /// Returns an error for a value that breaks a rule.
+    /// Returns an error for a value that is not valid.
     fn check(&self, value: FieldValue<'_>) -> Result<()> {
         let (message, hint) = match (self.kind, value) {
             (Kind::Duration, FieldValue::Number(micros)) if !(0..=MAX_MICROS).contains(&micros) => (
@@ -84,7 +84,7 @@ impl Field {
     }
 }
 
-/// Returns an error for a text that is too long or has control characters.
+/// Returns an error for a string that is too long or has control characters.
 pub(super) fn check_text(name: &str, value: &str) -> Result<()> {
     if value.len() > MAX_TEXT_BYTES {
         let (shown, length) = (quoted(value), value.len());
@@ -107,7 +107,7 @@ pub(super) fn check_text(name: &str, value: &str) -> Result<()> {
 /// Declares [`ExecutionFields`] and the list [`FIELDS`].
 macro_rules! execution_fields {
     ($($(#[$doc:meta])* $name:ident: $type:tt = $key:literal $kind:ident;)*) => {
-        /// The optional fields of an execution; `T` is the type of its texts.
+        /// The optional fields of an execution; `T` is the type of its strings.
         #[derive(Debug, Clone, Default, PartialEq, Eq)]
         pub struct ExecutionFields<T> {
             $($(#[$doc])* pub $name: Option<$type>,)*
@@ -201,7 +201,7 @@ impl<T: AsRef<str>> ExecutionFields<T> {
             .try_for_each(|(field, value)| field.check(value))
     }
 
-    /// Returns these fields, with the values of `others` where they have none.
+    /// Returns these fields, with the values of `others` for those that are unset.
     pub(super) fn or(&self, others: &ExecutionFields<String>) -> ExecutionFields<String> {
         let mut values = self.values();
         for (value, other) in values.iter_mut().zip(others.values()) {

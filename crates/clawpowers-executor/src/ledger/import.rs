@@ -17,7 +17,7 @@ use std::io::{BufRead, Read as _};
 
 /// The longest line, in bytes. That of an export is never longer, though JSON may need six bytes for one byte of notes.
 const MAX_LINE_BYTES: usize = 8 * 1024 * 1024;
-/// A line below this is within the limit however an export writes it.
+/// A shorter line is within the limit however an export writes it.
 const SHORT_LINE_BYTES: usize = 1024 * 1024;
 /// How many skipped lines are listed one by one; the others are counted.
 const MAX_SKIPPED: usize = 1000;
@@ -41,11 +41,11 @@ pub struct ImportReport {
 /// A line or a file that was skipped or changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skipped {
-    /// The file, or another name of where it came from.
+    /// The file, or another source.
     pub source: String,
     /// The line, from 1; 0 for a whole file.
     pub line: usize,
-    /// The reason, as a stable word.
+    /// The reason, as a stable code.
     pub reason: &'static str,
     /// The reason, for people.
     pub detail: String,
@@ -188,7 +188,7 @@ impl<'a> RecordReader<'a> {
             }
             Ok(value) => (
                 "not-object",
-                format!("the line is no record: {}", escaped(&value.to_string())),
+                format!("the line is not a record: {}", escaped(&value.to_string())),
             ),
             Err(error) => {
                 let (why, column) = (error.to_string(), error.column());
@@ -256,7 +256,7 @@ fn read_execution(line: &JsonlRecord) -> std::result::Result<Execution, Reason> 
         return Err(("open", detail.to_owned()));
     }
     let outcome =
-        Outcome::parse(outcome).map_err(|_| ("outcome", format!("no outcome: {}", escaped(outcome))))?;
+        Outcome::parse(outcome).map_err(|_| ("outcome", format!("unknown outcome {}", escaped(outcome))))?;
     let mut values = Values::default();
     for ((value, field), read) in values.iter_mut().zip(&FIELDS).zip(&line.fields) {
         *value = field_value(field, read)?;

@@ -121,7 +121,7 @@ pub(super) fn plain(number: &Number) -> String {
     }
 }
 
-/// Why a line or a file was skipped: a stable word, and a text for people.
+/// Why a line or a file was skipped: a stable code, and a message for people.
 pub(crate) type Reason = (&'static str, String);
 
 /// Returns the fields of an execution in the order of an export: key, and value as text with whether it is a number.
@@ -179,7 +179,7 @@ fn put(out: &mut String, name: &str, value: &str) {
     out.push_str(&format!("{}:{value}", quoted(name)));
 }
 
-/// Writes a text in JSON.
+/// Writes a string in JSON.
 fn quoted(text: &str) -> String {
     Value::from(text).to_string()
 }

@@ -58,7 +58,7 @@ impl Ledger<'_> {
     ///
     /// # Errors
     ///
-    /// `ErrorKind::Invalid` for a value that breaks a rule.
+    /// `ErrorKind::Invalid` for a value that is not valid.
     pub fn record(&mut self, new: &NewExecution<'_>, outcome: Outcome) -> Result<Recorded> {
         new.check()?;
         self.db.write(|tx| insert(tx, new, Some(outcome)))
@@ -80,7 +80,7 @@ impl Ledger<'_> {
     /// # Errors
     ///
     /// `ErrorKind::NotFound` if there is no such execution, `ErrorKind::Invalid` if it has ended already or a value
-    /// breaks a rule.
+    /// is not valid.
     pub fn finish(&mut self, id: i64, outcome: Outcome, fields: &ExecutionFields<&str>) -> Result<Execution> {
         fields.check()?;
         self.db.write(|tx| {
@@ -88,7 +88,7 @@ impl Ledger<'_> {
             let old = deletion::find(tx, id, hint)?;
             if let Some(ended) = old.outcome {
                 return Err(Error::invalid(
-                    format!("the execution `{id}` has ended already, with {ended}"),
+                    format!("the execution `{id}` has already ended with the outcome {ended}"),
                     "start another with {metrics_start}; this one was not changed",
                 ));
             }
@@ -124,7 +124,7 @@ impl Ledger<'_> {
     pub fn delete(&mut self, id: i64) -> Result<Execution> {
         let home = self.db.home_id()?;
         self.db.write_on_full_disk(|tx| {
-            let hint = "{metrics_show} lists the last ones with their ids";
+            let hint = "{metrics_show} lists the last executions with their ids";
             let old = deletion::find(tx, id, hint)?;
             deletion::delete(tx, &old, &home)?;
             Ok(old)
@@ -175,7 +175,7 @@ impl Ledger<'_> {
         })
     }
 
-    /// Compares the stored statistics with a count of the executions; returns the names of the skills where they differ.
+    /// Compares the stored statistics with a count of the executions; returns the names of the skills for which they differ.
     pub fn differing(&mut self) -> Result<Vec<String>> {
         self.db.read(stats::differing)
     }
@@ -188,7 +188,7 @@ impl Ledger<'_> {
     ///
     /// # Errors
     ///
-    /// `ErrorKind::Storage` also where the lines cannot be read; nothing is imported then. A line that is no execution is not
+    /// `ErrorKind::Storage` also if the lines cannot be read; nothing is imported then. A line that is not an execution is not
     /// an error but a row of the report.
     pub fn import(&mut self, lines: impl BufRead, source: &str) -> Result<ImportReport> {
         let lock = self.db.lock_imports()?;

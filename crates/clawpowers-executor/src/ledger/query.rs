@@ -9,7 +9,7 @@ use rusqlite::types::Value;
 use rusqlite::{Row, ToSql, params_from_iter};
 use std::sync::LazyLock;
 
-/// Selects executions; those match that fulfil every condition.
+/// Selects executions; one matches if it meets every condition.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     /// Of this skill.

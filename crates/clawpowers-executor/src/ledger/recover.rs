@@ -42,7 +42,7 @@ pub(crate) fn recover_execution(tx: &Tx<'_>, id: i64, values: &[Value]) -> Resul
     else {
         return Ok(false);
     };
-    // Four numbers, then texts; the table checks the types of columns that were added later.
+    // Four numbers, then strings; the table checks the types of columns that were added later.
     let is_later = |index| index >= FIRST_FIELDS + 2;
     let fits = |(index, value): (usize, &Value)| match value {
         Value::Null => true,

@@ -270,7 +270,7 @@ fn sum(a: i64, b: i64) -> Result<i64> {
 
 fn too_large() -> Error {
     Error::invalid(
-        "the sum of the skill's durations, costs or tokens would leave 64 bits",
+        "the sum of the skill's durations, costs or tokens would overflow 64 bits",
         "look for a wrong value with {metrics_show}; nothing was written",
     )
 }
@@ -372,7 +372,7 @@ pub(super) fn deltas(tx: &Tx<'_>, filter: &Filter) -> Result<BTreeMap<i64, Delta
 }
 
 /// Compares the stored statistics and days with a count of all executions, which are read once. Returns the names of the
-/// skills where they differ, and the ids of those that have executions but no row.
+/// skills for which they differ, and the ids of those that have executions but no row.
 pub(super) fn differing(tx: &Tx<'_>) -> Result<Vec<String>> {
     let mut counted = deltas(tx, &Filter::default())?;
     let mut days = stored_days(tx)?;

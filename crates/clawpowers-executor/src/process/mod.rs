@@ -1,8 +1,8 @@
 //! Runs a command with inherited stdio.
 //!
 //! The command has the caller's standard input, output and error; nothing of them is read or copied here. While it runs,
-//! signals to the caller are forwarded to it, so that a signal that should end the caller ends the command, and the caller
-//! can record how it ended.
+//! signals to the caller are forwarded to it, so that a signal that would terminate the caller terminates the command instead, and
+//! the caller can record its outcome.
 //!
 //! # Process groups
 //!
@@ -86,7 +86,7 @@ pub enum ExitReason {
 
 impl Exit {
     /// Returns the exit code that a caller passes on: the command's own; 128 and the number for a signal; 124 for a
-    /// timeout, 137 where it had to be killed.
+    /// timeout, 137 if it had to be killed.
     ///
     /// A code above 255, which only systems other than Unix have, becomes 255.
     ///

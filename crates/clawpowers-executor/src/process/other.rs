@@ -26,7 +26,7 @@ pub(super) fn run(spec: &CommandSpec<'_>, mut command: Command) -> Result<Exit, 
     };
     let status = status.map_err(SpawnError::Other)?;
     let reason = match timed_out {
-        // There was no grace.
+        // There is no grace period.
         true => ExitReason::TimedOut { killed: false },
         false => exit_reason(status),
     };

@@ -194,7 +194,7 @@ fn listen(leads_group: bool) -> io::Result<Signals> {
     let ignored = signals_of("self", "SigIgn:");
     let mut wanted = FORWARDED.to_vec();
     // A terminal stops the caller's group, so a child in another group must be stopped from here. Where no shell controls
-    // the caller's group, the system refuses to stop it, since nothing would continue it.
+    // the caller's group, the system does not stop it, since nothing would continue it.
     if leads_group && is_job() {
         wanted.extend([SIGTSTP, SIGCONT]);
     }
@@ -212,7 +212,7 @@ fn listen(leads_group: bool) -> io::Result<Signals> {
     signals
 }
 
-/// Returns a set of signals of a process, with SIGHUP (1) as the lowest bit; empty where it is unknown.
+/// Returns a set of signals of a process, with SIGHUP (1) as the lowest bit; empty if it is unknown.
 fn signals_of(process: &str, set: &str) -> u64 {
     // The system call needs unsafe code, and only Linux has this file.
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
@@ -304,7 +304,7 @@ mod tests {
     use super::Stat;
 
     #[test]
-    fn a_name_does_not_hide_the_state() {
+    fn proc_stat_is_parsed_with_any_process_name() {
         let stat = |alive| {
             Some(Stat {
                 alive,

@@ -37,7 +37,7 @@ pub struct Recovered {
     pub lost_executions: u64,
     /// The number of damaged pages.
     pub damaged_pages: u64,
-    /// Whether nothing else was lost. If a table and its index are both damaged, there may be more.
+    /// Whether the counts of what was lost are complete; they are not if a table and its index are both damaged.
     pub exact: bool,
 }
 

@@ -1,5 +1,5 @@
 //! Reads the pages of a database file and its WAL without SQLite, which cannot read a file whose first page is damaged, or
-//! anything below a damaged page.
+//! anything under a damaged page.
 
 use super::record::{self, u32_at};
 use crate::db::frames::Wal;
@@ -15,7 +15,7 @@ use std::path::Path;
 /// The header of the file, at the start of its first page.
 pub(super) const FILE_HEADER: usize = 100;
 const MAGIC: &[u8] = b"SQLite format 3\0";
-/// The most pages that are read, whatever a damaged header says.
+/// The maximum number of pages that are read, whatever a damaged header says.
 const MAX_PAGES: u32 = u32::MAX / 2;
 
 /// The pages of a database after its last commit.

@@ -21,7 +21,7 @@ pub(super) type Row = (Option<i64>, Vec<Value>);
 pub(super) struct Walk<'a> {
     pages: &'a Pages,
     seen: BTreeSet<u32>,
-    /// Pages that are not what they should be.
+    /// Pages of an unexpected type or with invalid content.
     pub(super) damaged: BTreeSet<u32>,
     /// Rows of sound pages that cannot be read.
     pub(super) lost_rows: u64,
@@ -84,7 +84,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Reads the cells of a page: calls `each` with its rows and adds the pages below to `next`.
+    /// Reads the cells of a page: calls `each` with its rows and adds its child pages to `next`.
     fn read(&mut self, number: u32, page: &[u8], kind: Kind, next: &mut Vec<u32>, each: &mut dyn FnMut(Row)) {
         let header = header(number);
         let interior = matches!(kind, Kind::TableInterior | Kind::IndexInterior);

@@ -102,7 +102,7 @@ impl Store<'_> {
     }
 
     /// Adds a number to the value of a key and returns the sum; a missing key counts as 0. Whitespace around the old value
-    /// are ignored.
+    /// is ignored.
     ///
     /// # Errors
     ///
@@ -115,10 +115,7 @@ impl Store<'_> {
             };
             let sum = old.checked_add(by).ok_or_else(|| {
                 Error::invalid(
-                    format!(
-                        "{old} + {by} of the key `{}` overflows a 64-bit integer",
-                        key.as_str()
-                    ),
+                    format!("`{}`: {old} + {by} overflows a 64-bit integer", key.as_str()),
                     "set the key to a smaller number; the value was not changed",
                 )
             })?;

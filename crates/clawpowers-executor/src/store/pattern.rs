@@ -41,7 +41,7 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    /// Returns the pattern of a text.
+    /// Returns the pattern of a string.
     #[must_use]
     pub fn new(text: &str) -> Self {
         let (mut glob, mut prefix, mut rest) = (String::new(), None, text);
@@ -62,7 +62,7 @@ impl Pattern {
         Self {
             text: text.to_owned(),
             prefix: prefix.unwrap_or(text.len()),
-            // NUL would end the pattern for SQLite. No key has control characters, so another one matches as little.
+            // A NUL would end SQLite's pattern. Another control character matches no key either.
             glob: prefix.map(|_| glob.replace('\0', "\u{1}")),
         }
     }
@@ -79,7 +79,7 @@ impl Pattern {
     }
 }
 
-/// Returns the length of the set that a text starts with, if any. A bracket right after the opening one is a member.
+/// Returns the length of the set that a string starts with, if any. A bracket right after the opening one is a member.
 fn set(text: &str) -> Option<usize> {
     let body = text.strip_prefix('[')?;
     let body = body.strip_prefix(['!', '^']).unwrap_or(body);
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn many_stars_end() {
+    fn patterns_with_many_stars_terminate() {
         let stars = format!("{}b", "*a".repeat(200));
         assert!(!matches(&stars, &"a".repeat(1024)));
         assert!(Pattern::new(&"*".repeat(50_000)).parameters().is_err());

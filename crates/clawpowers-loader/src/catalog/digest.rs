@@ -40,7 +40,7 @@ pub fn digest(tree: &dyn Tree, skill_file: &Path) -> Result<String, ReadError> {
     for (name, path) in files {
         let bytes = tree.read(&path, MAX_RESOURCE_BYTES.min(left)).map_err(|error| {
             let name = quote(&String::from_utf8_lossy(&name));
-            io::Error::other(format!("{name} cannot be digested: {error}"))
+            io::Error::other(format!("{name} cannot be hashed: {error}"))
         })?;
         left -= bytes.len() as u64;
         for part in [name.as_slice(), bytes.len().to_string().as_bytes(), &bytes] {

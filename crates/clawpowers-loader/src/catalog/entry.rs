@@ -20,7 +20,7 @@ pub struct Entry {
     /// Its SKILL.md in the tree.
     pub file: PathBuf,
     pub scope: Scope,
-    /// The root below which it was found; empty for bundled skills.
+    /// The root it was found in; empty for bundled skills.
     pub root: PathBuf,
     /// Diagnostics about its frontmatter.
     pub diagnostics: Vec<Diagnostic>,
@@ -68,7 +68,7 @@ pub trait Row: Sized + Send {
     /// Returns the name that is shown beside the first, if the row keeps it.
     fn label_mut(&mut self) -> Option<&mut Option<String>>;
     fn scope(&self) -> Scope;
-    /// Returns the root below which the skill was found.
+    /// Returns the root that the skill was found in.
     fn root(&self) -> &Path;
     /// Returns the location of the SKILL.md.
     fn location(&self) -> Cow<'_, Path>;

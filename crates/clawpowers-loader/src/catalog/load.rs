@@ -49,7 +49,7 @@ impl Default for CatalogOptions {
 }
 
 impl Catalog {
-    /// Finds and loads the skills below all roots, like [`Catalog::load_rows`].
+    /// Finds and loads the skills in all roots, like [`Catalog::load_rows`].
     #[must_use]
     pub fn load(options: &CatalogOptions) -> Self {
         Self::load_rows(options)
@@ -57,7 +57,7 @@ impl Catalog {
 }
 
 impl<T: Row> Catalog<T> {
-    /// Finds and loads the skills below all roots, and keeps the row of each.
+    /// Finds and loads the skills in all roots, and keeps the row of each.
     ///
     /// Only the head of each file is read. Folders are read and heads parsed in parallel; the result has a fixed order. A
     /// root that does not exist is empty; every other failure is in [`Catalog::rejected`].

@@ -43,7 +43,7 @@ impl ResourceKind {
 /// A file of a skill besides its SKILL.md.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resource {
-    /// Path below the skill's folder, with forward slashes.
+    /// Path in the skill's folder, with forward slashes.
     pub path: String,
     pub kind: ResourceKind,
     /// In bytes.
@@ -67,7 +67,7 @@ named_enum! {
 /// An entry of a skill's folder that is not listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unlisted {
-    /// Path below the skill's folder, with forward slashes.
+    /// Path in the skill's folder, with forward slashes.
     pub path: String,
     pub why: UnlistedReason,
 }
@@ -79,7 +79,7 @@ pub struct Resources {
     pub files: Vec<Resource>,
     /// Whether a limit cut the list.
     pub truncated: bool,
-    /// Broken symlinks, as paths below the folder.
+    /// Broken symlinks, as paths in the folder.
     pub broken: Vec<String>,
     /// Symlinks that lead out of the folder, which are not followed.
     pub escaping: Vec<String>,
@@ -100,7 +100,7 @@ impl Resources {
 
 /// An entry of a skill's folder or of a folder in it.
 struct Found {
-    /// The bytes of its path below the skill's folder; those of a folder end in a slash, so that byte order is the order of the
+    /// The bytes of its path in the skill's folder; those of a folder end in a slash, so that byte order is the order of the
     /// files in it.
     key: Vec<u8>,
     path: PathBuf,
@@ -114,7 +114,7 @@ impl Found {
     }
 }
 
-/// The files of a skill's folder, each with the bytes of its path below the folder and its path.
+/// The files of a skill's folder, each with the bytes of its path in the folder and its path.
 pub(super) struct Listing<'a> {
     tree: &'a dyn Tree,
     /// Canonical.

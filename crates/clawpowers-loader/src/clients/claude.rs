@@ -1,7 +1,7 @@
 //! Claude Code by version 2.1.332.
 //!
 //! The folder is the name, and the name of the frontmatter only a label. Nearly every file loads: without a usable
-//! description the first line of the body describes the skill, and frontmatter that is not YAML is dropped.
+//! description the first line of the body describes the skill, and frontmatter that is not YAML is ignored.
 
 use super::client::{CHILDREN, Client, Collision, Listing};
 use super::fields::{Block, Value, Yaml, flag};
@@ -56,11 +56,11 @@ fn roots(env: &Environment) -> Vec<Root> {
     roots
 }
 
-/// How many folders below the working directory are searched for skills that load later, and how deep.
+/// How many folders in the working directory are searched for skills that load later, and how deep.
 const MAX_NESTED: usize = 2000;
 const MAX_NESTED_DEPTH: usize = 8;
 
-/// Returns the skill folders below the working directory.
+/// Returns the skill folders in subfolders of the working directory.
 fn nested(env: &Environment) -> Vec<Root> {
     let mut roots = Vec::new();
     let mut level = match env.project(&env.cwd, &[""]).is_empty() {
@@ -219,7 +219,7 @@ fn cut(text: &str) -> String {
     text.chars().take(MAX_DESCRIPTION - 1).chain(['…']).collect()
 }
 
-/// Returns the name of a command: the folders below the root and the file, joined with `:`.
+/// Returns the name of a command: the folders under the root and the file, joined with `:`.
 pub(super) fn command_name(path: &Path, root: &Path) -> String {
     let below = path.strip_prefix(root).unwrap_or(path);
     let below = match below.file_name().is_some_and(|name| name == "SKILL.md") {

@@ -78,7 +78,7 @@ fn read(file: &ClientFile<'_>) -> Outcome {
     };
     let name = if name.is_empty() { file.folder() } else { name };
     if name.chars().count() > MAX_NAME_CHARS {
-        let message = format!("this client refuses a name of more than {MAX_NAME_CHARS} characters");
+        let message = format!("this client rejects a name of more than {MAX_NAME_CHARS} characters");
         return Err(Refusal::new(Rule::NameTooLong, message));
     }
     let model = allows_implicit_use(file);

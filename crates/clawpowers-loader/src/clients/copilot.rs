@@ -65,7 +65,7 @@ fn read(file: &ClientFile<'_>) -> Outcome {
     };
     let refuse = |rule, message: String| Err(Refusal::new(rule, message));
     let name = match field("name") {
-        Value::Text("") => return refuse(Rule::NameEmpty, "this client refuses an empty name".to_owned()),
+        Value::Text("") => return refuse(Rule::NameEmpty, "this client rejects an empty name".to_owned()),
         Value::Text(text) => text.replace(' ', "-"),
         Value::Missing if is_command => command_name(file.path, &file.root.path),
         Value::Missing => file.folder(),
@@ -77,7 +77,7 @@ fn read(file: &ClientFile<'_>) -> Outcome {
         }
     };
     if name.chars().count() > MAX_NAME_CHARS {
-        let message = format!("this client refuses a name of more than {MAX_NAME_CHARS} characters");
+        let message = format!("this client rejects a name of more than {MAX_NAME_CHARS} characters");
         return refuse(Rule::NameTooLong, message);
     }
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':');
@@ -95,7 +95,7 @@ fn read(file: &ClientFile<'_>) -> Outcome {
     };
     if matches!(field("description"), Value::Text(_)) && description.chars().count() > MAX_DESCRIPTION_CHARS {
         let message =
-            format!("this client refuses a description of more than {MAX_DESCRIPTION_CHARS} characters");
+            format!("this client rejects a description of more than {MAX_DESCRIPTION_CHARS} characters");
         return refuse(Rule::DescriptionTooLong, message);
     }
     Ok(ClientSkill {

@@ -125,7 +125,7 @@ fn fields(file: &ClientFile<'_>, rule: Name) -> Outcome {
             ));
         }
         Value::Text(_) => {
-            return Err(Refusal::new(Rule::NameEmpty, "this client refuses an empty name"));
+            return Err(Refusal::new(Rule::NameEmpty, "this client rejects an empty name"));
         }
         _ => {
             let message = "this client requires a string as name";
@@ -137,7 +137,7 @@ fn fields(file: &ClientFile<'_>, rule: Name) -> Outcome {
         return Err(Refusal::new(Rule::NameFolderMismatch, message));
     }
     if rule == Name::Required && name.contains(['/', '\\']) {
-        let message = "this client refuses a name with a path separator";
+        let message = "this client rejects a name with a path separator";
         return Err(Refusal::new(Rule::NameCharset, message));
     }
     let description = match Value::of(&root, "description") {
@@ -156,7 +156,7 @@ fn fields(file: &ClientFile<'_>, rule: Name) -> Outcome {
     if description.is_empty() && rule != Name::Required {
         return Err(Refusal::new(
             Rule::DescriptionEmpty,
-            "this client refuses an empty description",
+            "this client rejects an empty description",
         ));
     }
     Ok(ClientSkill {

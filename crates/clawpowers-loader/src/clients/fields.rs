@@ -50,7 +50,7 @@ pub(super) fn starts_with_dashes(line: &str) -> bool {
 pub(super) struct Yaml {
     /// The repairs that it makes, by the rules that report them.
     pub(super) repairs: &'static [Rule],
-    /// Whether the last of two equal keys is used; else the text is refused.
+    /// Whether the last of two equal keys is used; else the text is rejected.
     pub(super) duplicates: bool,
     /// The fields in whose lines it makes repairs; every field if empty.
     pub(super) repaired_fields: &'static [&'static str],
@@ -92,7 +92,7 @@ impl Yaml {
             }
         };
         if let Some(twice) = facts.duplicates.first().filter(|_| !self.duplicates) {
-            let message = format!("this client refuses the key `{}`, which occurs twice", twice.key);
+            let message = format!("this client rejects the key `{}`, which occurs twice", twice.key);
             return Err(Refusal::new(Rule::DuplicateKey, message));
         }
         root.filter(|root| root.entries().is_some()).ok_or_else(|| {

@@ -10,7 +10,7 @@ pub struct Candidate {
     pub file: PathBuf,
     /// The path without symlinks; equal for two paths to one file.
     pub canonical: PathBuf,
-    /// Whether `file` contains a symlink below the root.
+    /// Whether the path of `file` contains a symlink under the root.
     pub linked: bool,
 }
 

@@ -1,7 +1,7 @@
-//! From folders to candidates: the roots and the walk below them.
+//! From folders to candidates: the roots and the walk through them.
 //!
 //! Everything that looks like a skill is reported, even if it is not loaded: a broken symlink, one that leads out of the
-//! root's boundary, a folder that cannot be read, a limit that was exceeded. Nothing is dropped silently.
+//! root's boundary, a folder that cannot be read, a limit that was exceeded. Nothing is left out silently.
 
 mod found;
 pub(crate) mod root;

@@ -1,4 +1,4 @@
-//! A folder below which skills are searched.
+//! A folder that is searched for skills.
 
 use super::rules::WalkRules;
 use crate::tree::{DiskTree, Tree};
@@ -21,7 +21,7 @@ named_enum! {
     }
 }
 
-/// What is below a root.
+/// What a root contains.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum RootKind {
     /// Folders with a SKILL.md.
@@ -45,7 +45,7 @@ impl RootKind {
     }
 }
 
-/// A folder below which skills are searched.
+/// A folder that is searched for skills.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Root {
     pub path: PathBuf,
@@ -82,7 +82,7 @@ impl Root {
         Self::enclosed(path, Scope::Extra)
     }
 
-    /// Returns whether a skill in `folder`, on disk, is at most `depth` levels below the root.
+    /// Returns whether a skill in `folder`, on disk, is at most `depth` levels under the root.
     #[must_use]
     pub fn reaches(&self, folder: &Path, depth: usize) -> bool {
         let tree = &DiskTree;

@@ -24,7 +24,7 @@ pub const COMMON_FOLDER: &str = ".agents/skills";
 /// The skills folder of Claude Code, which does not read the common one.
 const CLAUDE_FOLDER: &str = ".claude/skills";
 
-/// The skill folders of a user below the home folder, in the order of precedence.
+/// The skill folders of a user in the home folder, in the order of precedence.
 const USER_FOLDERS: [&str; 10] = [
     ".agents/skills",
     ".claude/skills",
@@ -116,7 +116,7 @@ impl Environment {
             .unwrap_or_else(|| self.project_root().join(COMMON_FOLDER))
     }
 
-    /// Returns the roots `below` one project folder; their symlinks must stay inside the project.
+    /// Returns the roots `below` (in) one project folder; their symlinks must stay inside the project.
     pub(crate) fn project(&self, folder: &Path, below: &[&str]) -> Vec<Root> {
         if self.is_home(folder) {
             return Vec::new();
@@ -124,7 +124,7 @@ impl Environment {
         project_roots(folder, below, &self.project_root()).collect()
     }
 
-    /// Returns the roots `below` every project folder, the working directory's first.
+    /// Returns the roots `below` (in) every project folder, the working directory's first.
     pub(crate) fn projects(&self, below: &[&str]) -> Vec<Root> {
         let folders = self.project_folders();
         let Some(boundary) = folders.last() else {
@@ -136,13 +136,13 @@ impl Environment {
         roots.collect()
     }
 
-    /// Returns the folder that an environment variable names, else its default below the user's home folder.
+    /// Returns the folder that an environment variable names, else its default in the user's home folder.
     pub(crate) fn folder(&self, variable: &Option<PathBuf>, default: &str) -> Option<PathBuf> {
         let default = || self.user_home.as_ref().map(|home| home.join(default));
         variable.clone().or_else(default)
     }
 
-    /// Returns the roots `below` the user's home folder.
+    /// Returns the roots `below` (in) the user's home folder.
     pub(crate) fn user(&self, below: &[&str]) -> Vec<Root> {
         let home = self.user_home.iter();
         home.flat_map(|home| below.iter().map(|below| user_root(home.join(below))))

@@ -39,7 +39,7 @@ pub enum Markdown {
 /// How a client searches its roots.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WalkRules {
-    /// How many levels below the root are read.
+    /// How many levels under the root are read.
     pub max_depth: usize,
     /// How many folders of one root are read.
     pub max_folders: usize,
@@ -53,7 +53,7 @@ pub struct WalkRules {
     pub skip_hidden: bool,
     /// Whether only the exact name `SKILL.md` is recognized.
     pub exact_name: bool,
-    /// Whether the folders below a skill are skipped.
+    /// Whether the folders inside a skill are skipped.
     pub stop_at_skill: bool,
     /// Whether symlinks to folders are followed.
     pub folder_links: bool,

@@ -13,14 +13,14 @@ use std::path::{Path, PathBuf};
 pub(super) struct Base {
     pub(super) path: PathBuf,
     pub(super) canonical: PathBuf,
-    /// The levels below the root.
+    /// The levels under the root.
     pub(super) depth: usize,
     /// Whether it is a symlink.
     pub(super) linked: bool,
 }
 
 impl Base {
-    /// Returns the canonical form of a path below the base.
+    /// Returns the canonical form of a path under the base.
     pub(super) fn canonical(&self, path: &Path) -> PathBuf {
         match path.strip_prefix(&self.path) {
             Ok(below) if below.as_os_str().is_empty() => self.canonical.clone(),
@@ -49,20 +49,20 @@ pub(super) struct Visit<T> {
     pub(super) folders: usize,
     /// How many entries they have.
     pub(super) entries: usize,
-    /// How many folders below the task still reads.
+    /// How many folders under it the task still reads.
     more: usize,
     /// The deepest level that it reads; each level keeps a folder open.
     deepest: usize,
 }
 
 const NOT_REGULAR: &str = "not a regular file";
-const SECOND: &str = "another SKILL.md of the same folder is used";
+const SECOND: &str = "another SKILL.md in the same folder is used";
 pub(super) const DANGLING: &str = "broken symlink: its target does not exist";
 
-/// How many levels below its folder a task reads.
+/// How many levels under its folder a task reads.
 const MAX_TASK_LEVELS: usize = 6;
 
-/// Reads folders by the rules of one client; `make` turns each result into what the walk is for.
+/// Reads folders by the rules of one client; `make` converts each result to the item type of the walk.
 pub(super) struct DirReader<'a, M> {
     pub(super) tree: &'a dyn Tree,
     pub(super) rules: &'a WalkRules,
@@ -84,7 +84,7 @@ struct Listing {
 }
 
 impl<M: Fn(Found, Option<&dyn OpenFolder>) -> T, T> DirReader<'_, M> {
-    /// Reads one folder and up to `more` below it, which are opened relative to it.
+    /// Reads one folder and up to `more` under it, which are opened relative to it.
     pub(super) fn visit(&self, base: &Base, folder: &Folder, more: usize) -> Visit<T> {
         let mut visit = Visit {
             found: Vec::new(),
@@ -178,7 +178,7 @@ impl<M: Fn(Found, Option<&dyn OpenFolder>) -> T, T> DirReader<'_, M> {
         listing: &mut Listing,
         visit: &mut Visit<T>,
     ) {
-        // In a folder below a root of commands, a SKILL.md counts alone.
+        // In a folder under a root of commands, a SKILL.md counts alone.
         let has_main = depth > 0 && listing.skills.first().is_some_and(|(name, _)| name == "SKILL.md");
         let all_count = self.is_markdown_level(depth) && !has_main;
         let mut has_skill = false;
@@ -234,7 +234,7 @@ impl<M: Fn(Found, Option<&dyn OpenFolder>) -> T, T> DirReader<'_, M> {
         self.rules.reports_near_misses && depth == 1 && !hidden && empty && leaf
     }
 
-    /// Returns whether something is not read below a folder of the last level.
+    /// Returns whether something is not read in a folder of the last level.
     fn leads_deeper(&self, path: &Path, depth: usize, is_skill: bool, listing: &Listing) -> bool {
         // Folders of a skill are its resources, unless one contains a skill itself.
         listing.folders.iter().chain(&listing.links).any(|name| {
@@ -257,7 +257,7 @@ impl<M: Fn(Found, Option<&dyn OpenFolder>) -> T, T> DirReader<'_, M> {
         Some((self.make)(found, None))
     }
 
-    /// Returns the SKILL.md files of a folder below a root, if it can be read.
+    /// Returns the SKILL.md files of a folder under a root, if it can be read.
     pub(super) fn skills_of(&self, path: &Path) -> Option<Vec<(OsString, EntryKind)>> {
         self.list_at(path, 1).ok().map(|listing| listing.skills)
     }
@@ -332,7 +332,7 @@ impl<M: Fn(Found, Option<&dyn OpenFolder>) -> T, T> DirReader<'_, M> {
             FileLinks::Any => {}
             FileLinks::InFolder => check_inside(&target, Some(&base.canonical(folder)))?,
             FileLinks::Never => {
-                let message = "this client does not follow a link to SKILL.md";
+                let message = "this client does not follow a symlink to SKILL.md";
                 return Err((Rule::SymlinkEscape, message.to_owned()));
             }
         }

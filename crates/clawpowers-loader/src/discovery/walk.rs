@@ -1,4 +1,4 @@
-//! The walk below one root: breadth first, each level in parallel, in a fixed order, within limits.
+//! The walk through one root: breadth first, each level in parallel, in a fixed order, within limits.
 
 use super::Root;
 use super::found::Found;
@@ -20,12 +20,12 @@ pub struct Walk {
     pub folders: usize,
 }
 
-/// How many folders below its own a task reads.
+/// How many folders under its own a task reads.
 const TASK_FOLDERS: usize = 32;
 /// How many tasks run before their results are consumed, which limits the memory for them.
 const TASKS: usize = 128;
 
-/// Walks below `root`. A root that does not exist is empty; one that cannot be read is reported.
+/// Walks through `root`. A root that does not exist is empty; one that cannot be read is reported.
 #[must_use]
 pub fn walk(tree: &dyn Tree, root: &Root, rules: &WalkRules) -> Walk {
     let mut found = Vec::new();
@@ -40,7 +40,7 @@ pub fn walk(tree: &dyn Tree, root: &Root, rules: &WalkRules) -> Walk {
     Walk { found, folders }
 }
 
-/// Walks below `root` and converts each result with `make` while its folder is open, so that it can be opened cheaply.
+/// Walks through `root` and converts each result with `make` while its folder is open, so that it can be opened cheaply.
 ///
 /// `take` gets what was made and the number of the pass that found it: real folders, then symlinks in their order. The
 /// order of a walk is that of the passes, then of the paths; within a pass the order is unspecified but deterministic.
@@ -176,7 +176,7 @@ where
         self.follow_links(&base);
     }
 
-    /// Walks below a base, in parallel but with the same results each time; `wanted` decides for each folder that starts
+    /// Walks through a base, in parallel but with the same results each time; `wanted` decides for each folder that starts
     /// a task.
     fn walk_below(&mut self, base: &Base, mut wanted: impl FnMut(&mut Self, &Path) -> bool) {
         let mut level = vec![Folder {
@@ -207,7 +207,7 @@ where
         self.state.end_pass();
     }
 
-    /// Returns how many further folders each of so many tasks reads.
+    /// Returns how many folders under its own each of `tasks` tasks may read.
     ///
     /// A task is not breadth first, so it reads only its own folder where a limit may be reached: under the low limits of
     /// a client, and near this program's own. Behind a symlink, `wanted` must decide for each folder.

@@ -9,7 +9,7 @@ use std::ops::Range;
 /// How many diagnostics of one rule a file may have before the rest are merged into one.
 pub(crate) const MAX_OF_ONE_RULE: usize = 100;
 
-/// A place in a text.
+/// A position in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
     /// 1-based line number.
@@ -64,7 +64,7 @@ pub struct Diagnostic {
     pub edits: Vec<Edit>,
 }
 
-/// Collects diagnostics for one target and drops those that do not apply to it.
+/// Collects diagnostics for one target and leaves out those that do not apply to it.
 #[derive(Debug)]
 pub(crate) struct Diagnostics {
     target: Target,
@@ -171,8 +171,8 @@ fn merge_excess(all: Vec<Diagnostic>) -> Vec<Diagnostic> {
             && let Some(rest) = kept.get_mut(last)
         {
             rest.message = match count - MAX_OF_ONE_RULE {
-                1 => "1 more problem of this rule is here".to_owned(),
-                more => format!("{more} more problems of this rule start here"),
+                1 => "1 more violation of this rule follows".to_owned(),
+                more => format!("{more} more violations of this rule follow"),
             };
             // Leaves out edits that occur twice or overlap another.
             rest.edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
@@ -193,9 +193,9 @@ mod tests {
         for (count, kept, message, edits) in [
             (1, 1, "0", 1),
             (many - 1, many - 1, "99", 1),
-            (many, many, "1 more problem of this rule is here", 1),
+            (many, many, "1 more violation of this rule follows", 1),
             // Each edit is shared by two diagnostics here.
-            (5000, many, "4900 more problems of this rule start here", 2450),
+            (5000, many, "4900 more violations of this rule follow", 2450),
         ] {
             let mut diagnostics = Diagnostics::new(Target::Spec);
             diagnostics.add(Rule::BodyEmpty, Position { line: 50, column: 1 }, "other");

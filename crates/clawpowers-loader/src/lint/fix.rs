@@ -1,4 +1,4 @@
-//! Applies the mechanical repairs to a text.
+//! Applies the mechanical repairs to the text of a file.
 
 use crate::lint::{Diagnostic, Edit, Rule};
 use crate::skill::parse::{ParseOptions, Parsed, parse_source};

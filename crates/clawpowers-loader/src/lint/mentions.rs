@@ -1,8 +1,8 @@
 //! Scripts and files of a skill that its body names in code: `bash ./scripts/x.sh`, `{baseDir}/scripts/y.py`.
 //!
 //! Code names many paths that are not the skill's: files of the user's project, outputs, examples. A path counts only if
-//! it is hardly anything else: it is below a conventional folder of skills or after a variable for the skill's folder,
-//! and it is run, read or alone.
+//! it is very likely a file of the skill: it is in a conventional folder of skills or after a variable for the skill's
+//! folder, and it is run, read or alone.
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use std::collections::HashSet;
@@ -16,7 +16,7 @@ const ANCHORS: [&str; 4] = [
     "${CLAUDE_SKILL_DIR}/",
     "$CLAUDE_SKILL_DIR/",
 ];
-/// Extensions of files outside those folders that a skill ships; any other may be made when the skill runs.
+/// Extensions of files that a skill ships outside those folders; files with other extensions may be outputs.
 const SHIPPED: &str = "sh bash py js mjs cjs ts rb pl ps1 php r lua md";
 /// Languages of code blocks with commands.
 const SHELLS: &str = "sh bash zsh shell console terminal text powershell";
@@ -34,13 +34,13 @@ const MAKING: &str = "create creates created creating write writes writing writt
 /// Names that are placeholders.
 const PLACEHOLDERS: &str = "example foo bar baz script file filename name";
 
-/// A body that names SKILL.md as often is about skills.
+/// A body that mentions SKILL.md at least this often is about writing skills.
 const ABOUT_SKILLS: usize = 3;
 
 /// A path in code that can only be a file of the skill.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Mention {
-    /// The path below the skill's folder.
+    /// The path in the skill's folder.
     pub path: String,
     /// Byte offset in the body.
     pub offset: usize,
@@ -94,7 +94,7 @@ impl Finder<'_> {
                         CodeBlockKind::Indented => "",
                     };
                     let is_shell = language.is_empty() || listed(SHELLS, &language.to_lowercase());
-                    // The text of a file below its name is a template for the file.
+                    // Text after the name of a file is a template for the file.
                     if !is_shell && let Some(path) = title.take() {
                         self.made.insert(path);
                     }
@@ -214,12 +214,12 @@ impl Finder<'_> {
     }
 }
 
-/// Returns the offset of a part of a text.
+/// Returns the offset of a part of a string.
 fn offset_in(text: &str, part: &str) -> usize {
     part.as_ptr() as usize - text.as_ptr() as usize
 }
 
-/// Returns the words of a text in lower case.
+/// Returns the words of a string in lower case.
 fn words(text: &str) -> impl Iterator<Item = String> {
     let parts = text.split(|c: char| !c.is_alphanumeric() && c != '.');
     parts.map(str::to_lowercase)
@@ -234,7 +234,7 @@ fn is_variable(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-/// Returns the path below the skill's folder that a word names, and whether an anchor precedes it.
+/// Returns the path in the skill's folder that a word names, and whether an anchor precedes it.
 fn own_path(word: &str) -> Option<(String, bool)> {
     let anchored = ANCHORS.iter().find_map(|anchor| word.strip_prefix(anchor));
     let path = anchored.unwrap_or_else(|| word.strip_prefix("./").unwrap_or(word));

@@ -26,7 +26,7 @@ struct Folder<'a> {
 }
 
 impl Folder<'_> {
-    /// Returns whether a path below the folder exists; `None` if it leads out of the folder.
+    /// Returns whether a path in the folder exists; `None` if it leads out of the folder.
     fn contains(&self, target: &str) -> Option<io::Result<bool>> {
         Some(self.tree.exists(&resolve_resource(self.tree, self.path, target)?))
     }
@@ -48,7 +48,7 @@ impl Folder<'_> {
         false
     }
 
-    /// Returns whether a file starts with `#!` and cannot be executed.
+    /// Returns whether a file starts with `#!` and is not executable.
     fn lacks_execution(&self, file: &Resource) -> bool {
         let path = self.path.join(&file.path);
         let is_script = || {
@@ -66,7 +66,7 @@ impl Folder<'_> {
 }
 
 /// Reports broken links and links to the outside in the body and the folder, files that are not listed, and scripts
-/// that cannot be executed.
+/// that is not executable.
 pub(crate) fn check(
     tree: &dyn Tree,
     skill_file: &Path,
@@ -136,8 +136,13 @@ pub(crate) fn check(
         }
     }
     for file in found.files.iter().filter(|file| folder.lacks_execution(file)) {
-        let message = format!("the script {} cannot be executed", quote(&file.path));
-        diagnostics.add(Rule::ScriptNotExecutable, Position::START, message);
+        let message = format!("the script {} is not executable", quote(&file.path));
+        let is_plain = |c: char| c.is_alphanumeric() || "/._-".contains(c);
+        let hint = match file.path.chars().all(is_plain) {
+            true => format!("run `chmod +x {}`", file.path),
+            false => "make it executable with `chmod +x`".to_owned(),
+        };
+        diagnostics.hint(Rule::ScriptNotExecutable, Position::START, message, hint);
     }
 }
 
@@ -149,7 +154,7 @@ fn check_folder(found: &Resources, diagnostics: &mut Diagnostics) {
     }
     for path in &found.escaping {
         let message = format!(
-            "the link {} leads out of the skill's folder and is not followed",
+            "the symlink {} leads out of the skill's folder and is not followed",
             quote(path)
         );
         add(Rule::SymlinkEscape, message);
@@ -158,7 +163,7 @@ fn check_folder(found: &Resources, diagnostics: &mut Diagnostics) {
         let path = quote(&one.path);
         let message = match one.why {
             UnlistedReason::FolderLink => {
-                format!("the link {path} leads to a folder of the skill, whose files are not listed twice")
+                format!("the symlink {path} leads to another folder of the skill; its files are listed there")
             }
             UnlistedReason::Unreadable => format!("{path} cannot be read and is not listed"),
             UnlistedReason::NotRegular => format!("{path} is not a regular file and is not listed"),
@@ -171,12 +176,12 @@ fn check_folder(found: &Resources, diagnostics: &mut Diagnostics) {
         .unlisted
         .iter()
         .any(|one| one.why == UnlistedReason::TooDeep);
-    // A folder that is too deep was reported above.
+    // A folder that is too deep was reported before.
     if found.truncated && (count == MAX_RESOURCES || !too_deep) {
         let message = if count == MAX_RESOURCES {
             format!("only the first {count} files of the folder are listed")
         } else {
-            format!("the folder contains more than is searched; {count} of its files are listed")
+            format!("the folder has more entries than the limit; only {count} of its files are listed")
         };
         add(Rule::ResourcesTruncated, message);
     }

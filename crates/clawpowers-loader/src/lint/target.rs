@@ -7,7 +7,7 @@ named_enum! {
         Info = "info",
         /// The skill loads, but the target may read something other than the author meant.
         Warning = "warning",
-        /// The target refuses the skill or a part of it.
+        /// The target rejects the skill or a part of it.
         Error = "error",
     }
 }

@@ -20,7 +20,7 @@ const CANDIDATES: usize = 50;
 /// The same for each requested hit.
 const CANDIDATES_PER_HIT: usize = 4;
 
-/// The searchable texts of one skill.
+/// The searchable strings of one skill.
 #[derive(Debug, Clone, Default)]
 pub struct Document {
     pub name: String,
@@ -84,7 +84,7 @@ pub fn rank_lazily(
     let full = parallel::map(&best, with_headings);
     let before: f64 = best.iter().map(|(_, tally)| tally.length).sum();
     let after: f64 = full.iter().map(|(_, tally)| tally.length).sum();
-    // Assumes that headings make all texts longer by the same length.
+    // Assumes that headings make all strings longer by the same length.
     ranking.mean += (after - before) / best.len().max(1) as f64;
     ranking.hits(full.iter().map(|(index, tally)| (*index, tally)))
 }

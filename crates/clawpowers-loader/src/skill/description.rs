@@ -66,7 +66,7 @@ pub(super) fn read(front: &Frontmatter<'_>, diagnostics: &mut Diagnostics) -> Re
     Ok(trimmed.to_owned())
 }
 
-/// Returns whether a text contains `<word…>` or `</word>`.
+/// Returns whether a string contains `<word…>` or `</word>`.
 fn has_tag(text: &str) -> bool {
     let Some((opened, _)) = text.rsplit_once('>') else {
         return false;

@@ -103,7 +103,7 @@ impl Skill {
     }
 }
 
-/// Estimates the tokens of a text: a quarter of its code points, rounded up.
+/// Estimates the tokens of a string: a quarter of its code points, rounded up.
 #[must_use]
 pub fn token_estimate(text: &str) -> usize {
     text.chars().count().div_ceil(4)

@@ -65,6 +65,8 @@ pub(super) fn compatibility(front: &Frontmatter<'_>, diagnostics: &mut Diagnosti
     Some(text.trim().to_owned())
 }
 
+const FIELDS: &str = "write one `key: value` per line, indented, under `metadata:`";
+
 /// Returns the metadata mapping; one that was written as a quoted string is parsed.
 pub(super) fn metadata<'a>(
     front: &'a Frontmatter<'_>,
@@ -83,7 +85,10 @@ pub(super) fn metadata<'a>(
         }
         Kind::Scalar { text, .. } => {
             let message = format!("the metadata is a string: {}", quote(text));
-            let hint = "remove the quotes";
+            let hint = match text.trim().starts_with('{') {
+                true => "remove the quotes",
+                false => FIELDS,
+            };
             diagnostics.hint(Rule::MetadataNotMapping, position(), message, hint);
             if !text.trim().starts_with('{') {
                 return None;
@@ -95,7 +100,12 @@ pub(super) fn metadata<'a>(
             Some(Cow::Owned(inner))
         }
         Kind::Sequence(_) => {
-            diagnostics.add(Rule::MetadataNotMapping, position(), "the metadata is a list");
+            diagnostics.hint(
+                Rule::MetadataNotMapping,
+                position(),
+                "the metadata is a list",
+                FIELDS,
+            );
             None
         }
     }
@@ -113,7 +123,7 @@ pub(super) fn tags(front: &Frontmatter<'_>, metadata: Option<&Node>) -> Vec<Stri
     tags
 }
 
-/// Keeps the first of equal texts.
+/// Keeps the first of equal strings.
 pub(super) fn once_each(texts: &mut Vec<String>) {
     if texts.len() < 2 {
         return;

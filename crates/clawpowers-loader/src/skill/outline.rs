@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shapes_are_found() {
+    fn headings_code_blocks_and_links_are_found() {
         let text = "# A `b`\n\nSee [x](references/x.md).\n\n```sh -e\nls\npwd\n```\n\nmore\nlines\n\n## C\n";
         let outline = Outline::of(text);
         let headings: Vec<_> = outline

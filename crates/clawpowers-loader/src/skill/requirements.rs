@@ -177,7 +177,9 @@ impl Reader<'_, '_> {
             quote(key),
             quote(self.front.slice(node))
         );
+        let position = self.front.position(node.start);
+        let hint = format!("write {wanted}");
         self.diagnostics
-            .add(Rule::RequirementForm, self.front.position(node.start), message);
+            .hint(Rule::RequirementForm, position, message, hint);
     }
 }

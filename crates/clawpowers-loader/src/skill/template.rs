@@ -76,11 +76,11 @@ fn unmarked(line: &str) -> &str {
         .and_then(|rest| rest.strip_prefix(['.', ')']))
         .unwrap_or(text)
         .trim_start_matches([' ', '*']);
-    // The box of a task list.
+    // The checkbox of a task list item.
     text.strip_prefix("[ ] ").unwrap_or(text)
 }
 
-/// Returns whether a text starts with `TODO` or `TBD` as a note to its author: alone, in brackets, or with a colon.
+/// Returns whether a string starts with `TODO` or `TBD` as a note to its author: alone, in brackets, or with a colon.
 fn starts_with_todo(text: &str) -> bool {
     let bracket = ['[', '<', '('].iter().any(|open| text.starts_with(*open));
     let inner = text.trim_start_matches(['[', '<', '(']);

@@ -84,7 +84,7 @@ mod tests {
     use super::split;
 
     #[test]
-    fn parentheses_hold_together() {
+    fn parentheses_are_not_split() {
         for (text, tools) in [
             ("Bash(git:*), Read", vec!["Bash(git:*)", "Read"]),
             ("Bash(npm run *) Write", vec!["Bash(npm run *)", "Write"]),

@@ -84,7 +84,7 @@ fn is_blank(text: &str, end: usize) -> bool {
 
 /// Fields from the first line on are a block if they are a skill's and a delimiter follows soon.
 ///
-/// Prose may start with such a word and contain a `---` rule further down. If paragraphs or headings precede the
+/// Prose may start with such a word and contain a thematic break (`---`) further down. If paragraphs or headings precede the
 /// delimiter, the block must have both fields that every skill has.
 fn unopened(text: &str) -> Option<Block> {
     let head = || lines(text).take(MAX_PREAMBLE_LINES).map(|line| line.text);
@@ -146,7 +146,7 @@ fn starts_skill(line: &str) -> bool {
     fields.any(|rest| rest.trim_start().starts_with([':', '\u{ff1a}']))
 }
 
-/// A delimiter below other text opens a block only if a field that every skill has follows it directly.
+/// A delimiter after other text opens a block only if a field that every skill has follows it directly.
 ///
 /// A delimiter in a code block or comment is an example, unless that starts the file, and is used only if there is no
 /// other.

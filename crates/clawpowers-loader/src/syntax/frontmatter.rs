@@ -216,7 +216,7 @@ pub(crate) fn read<'a>(
         return Err(fail(Rule::FrontmatterMissing, Position::START, message));
     };
     if block.end - block.start > MAX_FRONTMATTER_BYTES {
-        // A rule in a long body may have been taken for the closing delimiter.
+        // A thematic break (`---`) in a long body may have been taken for the closing delimiter.
         block = Some(early_end(text, block))
             .filter(ends_at_dashes(text))
             .unwrap_or(block);

@@ -142,7 +142,7 @@ fn boundary(text: &str, offset: usize) -> usize {
     offset
 }
 
-/// The offsets at which the lines of a text start, for many positions in one text.
+/// The offsets at which the lines of a string start, for many positions in one text.
 #[derive(Debug)]
 pub(crate) struct LineStarts(Vec<usize>);
 

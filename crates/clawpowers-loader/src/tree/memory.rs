@@ -73,7 +73,7 @@ impl MemoryTree {
         entries
     }
 
-    /// Returns the files below a folder by their paths below it, in byte order.
+    /// Returns the files in a folder and its subfolders by their paths in it, in byte order.
     fn below<'a>(&'a self, folder: &str) -> impl Iterator<Item = &'a str> {
         let start = match folder {
             "" => String::new(),
@@ -194,7 +194,7 @@ fn fault(path: &str) -> Option<&'static str> {
         return Some("has a path that is not relative");
     }
     if path.contains(['\\', '\0']) {
-        return Some("has a path with a character that no name has");
+        return Some("has a path with a character that is not allowed in a file name");
     }
     let bad = |part: &str| match part {
         "" => Some("has a path with an empty name"),

@@ -131,7 +131,8 @@ impl AnalyzeArgs {
                 let printed = out.print(&report);
                 let saved = if self.save { save(&report) } else { Exit::Done };
                 if r.skills.is_empty() {
-                    let hint = "record one with `clawpowers metrics record --skill NAME --outcome success`";
+                    let hint =
+                        "record an execution with `clawpowers metrics record --skill NAME --outcome success`";
                     out.eprint(&format!("hint: {hint}\n"));
                 }
                 if printed == Exit::Done { saved } else { printed }

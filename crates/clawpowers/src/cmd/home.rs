@@ -17,7 +17,7 @@ Examples:
 
 With CLAWPOWERS_QUIET=1 it prints nothing.")]
 pub(crate) struct InitArgs {
-    /// Write the scripts of 1.x below this folder: store.sh, collector.sh, analyze.sh, init.sh and session-start, each of
+    /// Write the scripts of 1.x in this folder: store.sh, collector.sh, analyze.sh, init.sh and session-start, each of
     /// which calls this program.
     #[arg(long, value_name = "DIR")]
     pub(super) legacy_shims: Option<String>,
@@ -36,7 +36,7 @@ Examples:
 
 The original files are not modified. What was imported before is skipped.
 
-Exit codes: 0 success, 3 nothing could be imported")]
+Exit codes: 0 success, 1 DIR does not exist, 3 nothing could be imported")]
 pub(crate) struct ImportArgs {
     /// The home of 1.x [default: the runtime home].
     #[arg(long, value_name = "DIR")]
@@ -98,7 +98,7 @@ fn nothing_imported(report: &home::import::Response, named: bool) -> Option<ApiE
         executions.known,
         executions.deleted,
     ];
-    // A key that has a different value in this home was read, too.
+    // A key kept because of a conflict was readable, so it counts as data.
     let conflicts = executions.reasons.get("conflict").copied().unwrap_or_default();
     let unusable = unusable(executions) - conflicts;
     let message = match (used.iter().sum::<u64>() + conflicts, unusable) {

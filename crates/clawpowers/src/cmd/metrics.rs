@@ -21,24 +21,24 @@ pub(crate) enum Command {
     #[command(after_help = "\
 Examples:
   clawpowers metrics record --skill release-notes --outcome success
-  clawpowers metrics record --skill review --outcome failure --notes 'tests red'
+  clawpowers metrics record --skill review --outcome failure --notes 'timed out'
   clawpowers metrics record --skill review --outcome partial --cost 0.0125")]
     Record(Box<RecordArgs>),
-    /// Start an execution and print its id; it is open until it is finished.
+    /// Record that an execution has started and print its id; it is open until it is finished.
     #[command(after_help = "\
 Examples:
-  clawpowers metrics start --skill review --session-id nightly   # prints the id")]
+  clawpowers metrics start --skill review --session nightly   # prints the id")]
     Start(Box<StartArgs>),
-    /// Finish a started execution; its duration is the time since the start.
+    /// Finish a started execution; by default its duration is the time since the start.
     #[command(after_help = "\
 Examples:
   clawpowers metrics finish 17 --outcome success
-  clawpowers metrics finish 17 --outcome failure --notes 'tests red'")]
+  clawpowers metrics finish 17 --outcome failure --notes 'tests failed'")]
     Finish(Box<FinishArgs>),
     /// Delete an execution that was recorded by mistake; homes that import from this one delete it too.
     #[command(after_help = "\
 Examples:
-  clawpowers metrics show --skill release-notes   # with ids
+  clawpowers metrics show --json --skill release-notes   # with ids
   clawpowers metrics delete 17")]
     Delete {
         /// The id of the execution.
@@ -76,7 +76,7 @@ Exit codes: 0 success, 1 a line was skipped (with --strict), 3 every line was sk
 
 #[derive(Debug, Args)]
 pub(crate) struct StartArgs {
-    /// The skill.
+    /// The skill that was used.
     #[arg(long, value_name = "NAME")]
     skill: String,
     /// Notes, shown in reports.

@@ -1,4 +1,4 @@
-//! The commands, one file each: arguments on top, `run` below.
+//! The commands, one file each: arguments first, then `run`.
 
 pub(crate) mod analyze;
 pub(crate) mod completions;

@@ -18,7 +18,7 @@ The command inherits stdin, stdout and stderr. Signals are passed to it, and cla
 code 0 is recorded as success, any other as failure. Exit codes of clawpowers itself: 1 unknown skill, 124 timed out, 126 \
 and 127 not started.")]
 pub(crate) struct RunArgs {
-    /// The skill for which the command runs; it must exist.
+    /// The skill to record the run for; it must exist.
     #[arg(long, value_name = "NAME")]
     skill: String,
     #[command(flatten)]
@@ -52,7 +52,7 @@ pub(crate) struct SkillRunArgs {
     options: RunOptions,
     #[command(flatten)]
     select: CatalogArgs,
-    /// Arguments of the script.
+    /// Arguments for the script.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGS")]
     args: Vec<OsString>,
 }

@@ -27,7 +27,7 @@ Examples:
   clawpowers store set build:status green
   git diff | clawpowers store set review:diff -
   clawpowers store set report:pdf --file report.pdf
-  clawpowers store set key -- --a value with two hyphens")]
+  clawpowers store set key -- '--a value that starts with hyphens'")]
     Set(SetArgs),
     /// Print the value of a key, followed by a newline.
     #[command(after_help = "\
@@ -79,14 +79,17 @@ Examples:
   clawpowers store incr build:count -5")]
     Incr(IncrArgs),
     /// Set the value of a key if its current value is the expected one (compare and set).
-    #[command(after_help = "\
+    #[command(
+        after_help = "\
 Examples:
   clawpowers store cas lock:deploy free taken
   clawpowers store cas lock:deploy --absent taken
 
-Exit codes: 0 set, 1 the current value differs; it is printed to stderr")]
+Exit codes: 0 set, 1 the current value differs; it is printed to stderr",
+        override_usage = "clawpowers store cas [OPTIONS] <KEY> (<OLD> | --absent) <NEW>"
+    )]
     Cas(CasArgs),
-    /// Write keys and values as JSON lines.
+    /// Print keys and values as JSON lines.
     #[command(after_help = "\
 Examples:
   clawpowers store export > state.jsonl
@@ -171,7 +174,7 @@ pub(crate) struct CasArgs {
     /// The new value.
     #[arg(allow_hyphen_values = true, required_unless_present = "absent")]
     new: Option<String>,
-    /// Expect that the key does not exist; there is no old value then.
+    /// Set NEW only if the key does not exist; takes the place of OLD.
     #[arg(long)]
     absent: bool,
 }
@@ -212,7 +215,7 @@ impl Command {
 impl SetArgs {
     /// Returns the value: the argument itself, stdin, or a file.
     fn value(&self) -> Result<StoreValue, ApiError> {
-        // One byte above the limit is enough for the operation to refuse the value.
+        // One byte above the limit is enough for the operation to reject the value.
         const LIMIT: u64 = 16 * 1024 * 1024 + 1;
         let mut bytes = Vec::new();
         let (read, source) = match (&self.file, self.value.as_deref().map(OsStr::as_encoded_bytes)) {

@@ -14,7 +14,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use unicode_width::UnicodeWidthStr as _;
 
-/// The width of lines where the terminal is not narrower, and of a skill's name without a terminal.
+/// The width of lines if the terminal is not narrower, and of a skill's name without a terminal.
 const COLUMNS: usize = 80;
 const NAME: usize = 18;
 /// The indentation of the second and further lines of a paragraph.
@@ -90,9 +90,9 @@ pub(crate) fn recommendations(out: &Out, all: &[Recommendation], most: usize) ->
         };
         let kind = one.kind.to_string();
         let name = short(&one.skill, columns(out) / 2);
-        let used = kind.len() + name.width() + 5;
+        let used = kind.len() + name.width() + 7;
         let advice = wrapped(out, &one_line(&one.text), used);
-        text.push_str(&format!("  {} {name}: {advice}\n", out.paint(style, &kind)));
+        text.push_str(&format!("  [{}] {name}: {advice}\n", out.paint(style, &kind)));
         for line in evidence(one) {
             text.push_str(&format!("    {}\n", wrapped(out, &one_line(&line), 4)));
         }
@@ -110,7 +110,7 @@ fn columns(out: &Out) -> usize {
     out.width.map_or(COLUMNS, |width| width.min(COLUMNS))
 }
 
-/// Wraps a text that starts after `used` columns.
+/// Wraps a string that starts after `used` columns.
 fn wrapped(out: &Out, text: &str, used: usize) -> String {
     wrap(text, columns(out), used, INDENT)
 }

@@ -68,7 +68,7 @@ pub(crate) fn repairs(out: &Out, response: &skill::fix::Response) -> (String, St
     }
     if response.failed > 0 {
         messages.push_str(
-            "hint: files that cannot be written were not changed; make them writable, or repair the target of the symlink\n",
+            "hint: files that cannot be written were not changed; make them writable, or run `clawpowers skill fix` on the target of the symlink\n",
         );
     }
     let able = response.changed - response.failed;
@@ -89,7 +89,7 @@ pub(crate) fn repairs(out: &Out, response: &skill::fix::Response) -> (String, St
     }
     messages.push('\n');
     if able > 0 && response.written == 0 {
-        messages.push_str("hint: --write writes the repairs\n");
+        messages.push_str("hint: run again with `--write` to apply the repairs\n");
     }
     (diff, messages)
 }

@@ -7,7 +7,7 @@ use super::wrap::fit;
 use crate::out::{Out, Style};
 use clawpowers_api::operations::home;
 use clawpowers_api::operations::home::doctor::{Response, Visibility};
-use clawpowers_api::wire::DatabaseStatus;
+use clawpowers_api::wire::{DatabaseStatus, requirement};
 use clawpowers_api::{Storage, escape_line, pluralize};
 
 pub(crate) fn text(out: &Out, response: &Response) -> String {
@@ -26,8 +26,12 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
         text.push_str("  every requirement is met\n");
     }
     for skill in &response.not_ready {
-        let (name, missing) = (one_line(&skill.name), one_line(&skill.missing.join(", ")));
-        text.push_str(&format!("  {name} is missing {missing}\n"));
+        let missing: Vec<_> = skill.missing.iter().map(|unmet| requirement(unmet)).collect();
+        let (name, count) = (
+            one_line(&skill.name),
+            pluralize(missing.len(), "unmet requirement"),
+        );
+        text.push_str(&format!("  {name} has {count}: {}\n", missing.join(", ")));
     }
     if !response.visibility.is_empty() {
         let columns: [Column<Visibility>; 4] = [

@@ -25,7 +25,9 @@ pub(crate) fn report(response: &Response, home: Option<&str>) -> String {
     let contents = Contents::of(response);
     let mut body = head(response, home);
     if response.skills.is_empty() {
-        body.push_str("<p>No executions yet. Record one with <code>clawpowers metrics record</code>.</p>\n");
+        body.push_str(
+            "<p>No executions yet. Record an execution with <code>clawpowers metrics record</code>.</p>\n",
+        );
         return page("Skills", &body);
     }
     body.push_str(&table(response, &contents));

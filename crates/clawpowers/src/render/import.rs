@@ -8,7 +8,7 @@ const SHOWN: usize = 50;
 
 pub(crate) fn report(response: &home::import::Response) -> String {
     let keys = format!(
-        "keys: {} imported, {} already known\n",
+        "keys: {} imported, {} already imported\n",
         response.keys, response.known_keys
     );
     keys + &executions(&response.executions)
@@ -16,7 +16,7 @@ pub(crate) fn report(response: &home::import::Response) -> String {
 
 pub(crate) fn executions(response: &metrics::import::Response) -> String {
     let mut text = format!(
-        "executions: {} imported, {} already known",
+        "executions: {} imported, {} already imported",
         response.taken, response.known
     );
     if response.deleted > 0 {

@@ -42,7 +42,7 @@ fn row(skill: &wire::SkillRow, roles: bool) -> Vec<&str> {
     }
 }
 
-/// The lines below the table.
+/// The lines after the table.
 fn summary(out: &Out, response: &Response) -> String {
     let mut text = String::new();
     for hidden in &response.shadowed {

@@ -7,7 +7,7 @@ use clawpowers_api::operations::metrics;
 use clawpowers_api::pluralize;
 use clawpowers_api::wire;
 
-/// The least width of a terminal that shows times to the minute, and notes.
+/// The minimum width of a terminal that shows times to the minute, and notes.
 const WIDE: usize = 70;
 
 pub(crate) fn recorded(response: &metrics::record::Response) -> String {

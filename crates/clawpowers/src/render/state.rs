@@ -4,7 +4,7 @@ use super::format::day;
 use clawpowers_api::feedback::{Direction, Tier};
 use clawpowers_api::operations::feedback::analyze::SkillReport;
 
-/// The state of a skill. Not being used takes precedence, then a change of its rate, then its tier.
+/// The state of a skill. Not being used takes precedence, then a change in its rate, then its tier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum State {
     Fell,
@@ -54,7 +54,7 @@ impl State {
 
     pub(crate) const fn meaning(self) -> &'static str {
         match self {
-            Self::Fell => "success rate dropped; the rate covers the runs since",
+            Self::Fell => "success rate fell; the rate covers the runs since",
             Self::Low => "the 95% interval of the rate is below 60%",
             Self::Unsure => "the 95% interval includes 60%, or there are fewer than 10 runs",
             Self::Moderate => "the 95% interval is at 60% or above",

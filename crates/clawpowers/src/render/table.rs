@@ -12,7 +12,7 @@ const SHORT_COLUMN: usize = 10;
 /// The minimum size of a piece of output.
 const PIECE: usize = 64 * 1024;
 
-/// A column: its title, the least width of a terminal on which it is shown, and its cells.
+/// A column: its title, the minimum width of a terminal on which it is shown, and its cells.
 pub(crate) type Column<T> = (&'static str, usize, fn(&T) -> String);
 
 /// Renders a table of items. On a terminal its rows fit the width.
@@ -108,7 +108,7 @@ fn line(cells: &[impl AsRef<str>], widths: &[usize]) -> String {
     text.trim_end().to_owned()
 }
 
-/// Truncates a text to a number of terminal columns.
+/// Truncates a string to a number of terminal columns.
 pub(crate) fn truncate(text: &str, columns: usize) -> String {
     if text.width() <= columns {
         return text.to_owned();

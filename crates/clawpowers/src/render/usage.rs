@@ -107,7 +107,7 @@ fn subcommands<'c>(command: &'c Command, path: &str) -> Vec<(&'c str, String)> {
     named.collect()
 }
 
-/// Returns the full names of the commands that an unknown one below `command` most likely means: those of the same name
+/// Returns the full names of the commands that an unknown one of `command` most likely means: those of the same name
 /// here or elsewhere, or those with the most similar name.
 fn suggestions(word: &str, root: &Command, command: &Command, path: &str) -> Vec<String> {
     let own = subcommands(command, path);

@@ -3,7 +3,7 @@
 use crate::out::Out;
 use unicode_width::UnicodeWidthChar as _;
 
-/// How much further than its first line the rest of a wrapped line is indented.
+/// The extra indentation of continuation lines.
 const HANGING: usize = 2;
 
 /// Wraps the lines that are wider than the terminal, if there is one.
@@ -25,7 +25,7 @@ pub(crate) fn fit(out: &Out, text: &str) -> String {
     text.split_inclusive('\n').map(fit).collect()
 }
 
-/// Wraps a text at spaces to `columns`. It starts after `used` columns; further lines are indented. A word that is wider
+/// Wraps a string at spaces to `columns`. It starts after `used` columns; further lines are indented. A word that is wider
 /// than a line is broken, if possible after a `/`.
 pub(crate) fn wrap(text: &str, columns: usize, used: usize, indent: usize) -> String {
     let (mut lines, mut column) = (String::new(), used);
@@ -79,12 +79,12 @@ fn split(word: &str, room: usize) -> (&str, &str) {
         .unwrap_or((word, ""))
 }
 
-/// Returns the width of a text without its color codes.
+/// Returns the width of a string without its color codes.
 fn width(text: &str) -> usize {
     visible(text).map(|(_, _, columns)| columns).sum()
 }
 
-/// Returns the characters of a text with their positions and widths; those of color codes have no width.
+/// Returns the characters of a string with their positions and widths; those of color codes have no width.
 fn visible(text: &str) -> impl Iterator<Item = (usize, char, usize)> {
     let mut color = false;
     text.char_indices().map(move |(at, c)| {

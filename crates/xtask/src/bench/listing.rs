@@ -108,7 +108,7 @@ pub(super) fn unpack(corpus: &Path, folder: &Path) -> Result<(), Failure> {
     run(Command::new("tar").arg("xzf").arg(corpus).arg("-C").arg(folder))
 }
 
-/// Returns the skills below a folder, and a file with their paths, a line each.
+/// Returns the skills in a folder, and a file with their paths, a line each.
 pub(super) fn listed(folder: &Path) -> Result<(Vec<PathBuf>, PathBuf), Failure> {
     let mut files = Vec::new();
     collect(folder, &mut files)?;

@@ -209,7 +209,7 @@ fn print_row(label: &str, measured: &Measured, baseline: Option<&Measured>) {
     let ratio = baseline.map(|other| measured.median().as_secs_f64() / other.median().as_secs_f64());
     let ratio = ratio.map_or_else(String::new, |ratio| format!("{ratio:8.2} x"));
     println!(
-        "{label:<34} median {:8.2} ms   least {:8.2} ms {ratio}",
+        "{label:<34} median {:8.2} ms   min {:8.2} ms {ratio}",
         milliseconds(measured.median()),
         milliseconds(least)
     );

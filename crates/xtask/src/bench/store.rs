@@ -8,8 +8,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// How often a short command runs, in how many blocks. In blocks, because the shell takes the log away with it when it
-/// ends, which the next process of ours would pay for, and the other way round.
+/// How often a short command runs, in how many blocks. In blocks, because `sqlite3` deletes the WAL on exit,
+/// which would slow the next process of ours, and the other way round.
 const BLOCKS: usize = 4;
 const RUNS_A_BLOCK: usize = 50;
 /// How many keys are listed.

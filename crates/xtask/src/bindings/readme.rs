@@ -32,14 +32,14 @@ pub(crate) fn programs(
             .arg(&script)
             .current_dir(folder)
             .stdout(std::process::Stdio::null());
-        // It opens the home of the reader.
+        // The program would open the user's own home.
         let home = workspace.scratch("home")?;
         run(command
             .env("CLAWPOWERS_DIR", home.join("runtime"))
             .env("HOME", &home))?;
     }
     println!(
-        "documentation: {} programs of {file} in {language} run",
+        "documentation: {} {language} code blocks of {file} passed",
         found.len()
     );
     Ok(())

@@ -101,7 +101,7 @@ fn run(
     if let Some(more) = tests.len().checked_sub(NAMED).filter(|more| *more > 0) {
         lines.push(format!("and {more} more tests"));
     }
-    lines.extend(targets.iter().map(|target| format!("again: cargo test {target}")));
+    lines.extend(targets.iter().map(|target| format!("rerun: cargo test {target}")));
     Err(Failure::new(lines.join("\n")))
 }
 

@@ -149,8 +149,8 @@ mod tests {
     #[test]
     fn what_failed_is_picked_out_of_an_output() {
         let output = "           not this\n\nsummary, 2 s\n  passed   windows: machine   1 s\n  FAILED   windows: tests   1 s\n           \
-                      test a::b\n           again: cargo test\n           to run this part alone: cargo xtask test windows\n";
-        assert_eq!(failures(output), "test a::b\nagain: cargo test");
+                      test a::b\n           rerun: cargo test\n           to run this part alone: cargo xtask test windows\n";
+        assert_eq!(failures(output), "test a::b\nrerun: cargo test");
         assert_eq!(failures("no summary"), "");
     }
 }

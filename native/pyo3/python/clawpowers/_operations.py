@@ -332,7 +332,7 @@ class Store(Group):
         return result
 
     def export_lines(self, pattern: str | None = None) -> t.StoreExportReply:
-        """Writes keys and values as JSON lines."""
+        """Exports keys and values as JSON lines."""
         request: Request = {}
         if pattern is not None:
             request["pattern"] = pattern
@@ -417,7 +417,7 @@ class Metrics(Group):
         until: str | dt.datetime | dt.date | None = None,
         outcome: str | None = None,
     ) -> t.MetricsExportReply:
-        """Writes executions as JSON lines or CSV."""
+        """Exports executions as JSON lines or CSV."""
         request: Request = {}
         if format is not None:
             request["format"] = format
@@ -644,7 +644,7 @@ class Feedback(Group):
         return result
 
     def detect(self, outcomes: Sequence[str]) -> t.FeedbackDetectReply:
-        """Finds changes of a success rate in a list of outcomes."""
+        """Finds changes in a success rate in a list of outcomes."""
         request: Request = {"outcomes": outcomes}
         result: t.FeedbackDetectReply = self._call("feedback_detect", request)
         return result

@@ -10,7 +10,7 @@ Certainty: TypeAlias = Literal["sure", "unsure"]
 """How certain a recommendation is."""
 
 DatabaseStatus: TypeAlias = Literal["none", "sound", "busy", "corrupt", "newer", "full", "read_only", "io"]
-"""The condition of a database."""
+"""The state of a database."""
 
 Direction: TypeAlias = Literal["drop", "rise"]
 """Whether a rate fell or rose."""
@@ -46,7 +46,7 @@ Tier: TypeAlias = Literal["good", "moderate", "low", "unsure"]
 """The 95% interval of a rate: `good` if it is at 80% or above, `moderate` at 60% or above, `low` below 60%, otherwise `unsure`."""
 
 Truncation: TypeAlias = Literal["whole", "shortened", "name_only", "dropped"]
-"""What a client leaves of a skill in its list."""
+"""How much of a skill a client shows in its list."""
 
 
 class AnalyzeCompareReply(TypedDict):
@@ -89,7 +89,7 @@ class AnalyzeReply(TypedDict):
 
 class AnalyzeWorktreesReply(TypedDict):
     worktrees: list[ValueLine]
-    """The keys below `worktree:` with their values."""
+    """The keys under `worktree:` with their values."""
 
 
 _BinKeys = TypedDict("_BinKeys", {"from": float})
@@ -365,7 +365,7 @@ class Execution(TypedDict):
 
 
 class Fate(TypedDict):
-    """What the client does with one skill."""
+    """How one skill is shown in the client's list."""
 
     name: str
     fate: Truncation
@@ -433,7 +433,7 @@ class Fixed(_FixedOptional):
     remaining: list[Diagnostic]
     """The errors and warnings that remain for a person to decide."""
     reason: str | None
-    """The rule for which the file does not load even after the repairs."""
+    """The id of the rule that keeps the file from loading even after the repairs."""
 
 
 class Heading(TypedDict):
@@ -451,7 +451,7 @@ class _HiddenOptional(TypedDict, total=False):
 
 
 class Hidden(_HiddenOptional):
-    """A skill that another one takes precedence over, or a second path to the same skill."""
+    """A shadowed skill, or a second path to the same skill."""
 
     name: str
     location: str
@@ -493,7 +493,7 @@ class InitReply(TypedDict):
 
 
 class Inventory(TypedDict):
-    """The numbers of skills."""
+    """How many skills were found, by state and scope."""
 
     found: int
     """Files found that look like skills."""
@@ -507,7 +507,7 @@ class Inventory(TypedDict):
 
 
 class Invocation(TypedDict):
-    """Who may start the skill."""
+    """Who may invoke the skill."""
 
     user: bool
     model: bool
@@ -529,9 +529,9 @@ class Measures(TypedDict):
     """What a skill measures."""
 
     tracks: list[str]
-    """The metrics that it tracks."""
+    """The metrics that it says it tracks."""
     improves: list[str]
-    """The metrics that it aims to improve."""
+    """The metrics that it says it improves."""
 
 
 class MetricsDeleteReply(TypedDict):
@@ -552,6 +552,7 @@ class MetricsFinishReply(TypedDict):
 
 class MetricsImportReply(TypedDict):
     taken: int
+    """The number of lines that were imported."""
     known: int
     """The number of lines that changed nothing: executions imported before, and tombstones of executions that are not here."""
     deleted: int
@@ -569,7 +570,7 @@ class MetricsRecordReply(TypedDict):
     outcome: Outcome
     at: dt.datetime
     warning: Warning | None
-    """A warning with the first execution of a skill that was not found."""
+    """A warning if no skill of this name was found; given only for its first execution."""
 
 
 class MetricsShowReply(TypedDict):
@@ -583,7 +584,7 @@ class MetricsStartReply(TypedDict):
     at: dt.datetime
     """The start time."""
     warning: Warning | None
-    """A warning with the first execution of a skill that was not found."""
+    """A warning if no skill of this name was found; given only for its first execution."""
 
 
 class MetricsSummaryReply(TypedDict):
@@ -619,7 +620,7 @@ class NoteCount(TypedDict):
 
 
 class Outline(TypedDict):
-    """The shape of a body."""
+    """The structure of a body: headings, code blocks, links."""
 
     headings: list[Heading]
     code_blocks: list[CodeBlock]
@@ -680,7 +681,7 @@ class RecoverReply(TypedDict):
     damaged_pages: int
     """Pages of the file that are damaged."""
     exact: bool
-    """Whether nothing else was lost. More may be lost if a table and its index are both damaged."""
+    """Whether the counts of lost keys and executions are complete; they are not if a table and its index are both damaged."""
 
 
 class Rejected(TypedDict):
@@ -725,7 +726,7 @@ class SessionCount(TypedDict):
     """A session and how many of its executions failed."""
 
     session: str
-    """The session."""
+    """The id of the session."""
     failures: int
     """The number of failed executions."""
     total: int
@@ -856,7 +857,7 @@ class SkillParseReply(TypedDict):
     tokens: int
     """Estimated tokens of the body."""
     reason: str | None
-    """The id of the rule for which it does not load."""
+    """The id of the rule that keeps it from loading."""
     diagnostics: list[Diagnostic]
 
 
@@ -865,13 +866,13 @@ class SkillPromptReply(TypedDict):
     level: PromptLevel
     """How much was cut for the budget: nothing, descriptions shortened, descriptions left out, or skills left out."""
     description_limit: int | None
-    """If the level is `shortened`, the most code points that a description has."""
+    """If the level is `shortened`, the maximum length of a description, in code points."""
     shown: int
     """The number of skills in the text."""
     dropped: int
     """The number of skills left out because of the budget."""
     user_only: int
-    """The number of skills left out because only the user may start them."""
+    """The number of skills left out because only the user may invoke them."""
     profile: str | None
     """The active role profile."""
     outside_profile: int
@@ -915,7 +916,7 @@ class SkillReport(TypedDict):
     tokens_per_success: float | None
     """Tokens for each success, if they are known."""
     changes: list[ChangeReport]
-    """The changes of its rate, the oldest first."""
+    """The changes in its rate, the oldest first."""
     weeks: list[Week]
     """The twelve calendar weeks up to that of `as_of`, the oldest first."""
     idle_days: int | None
@@ -925,7 +926,7 @@ class SkillReport(TypedDict):
     durations: list[Bin]
     """A histogram of its durations, without empty ranges."""
     missing: str | None
-    """What is missing before the skill can be rated, or a change of its rate detected; `null` if nothing is."""
+    """What is missing before the skill can be rated, or a change in its rate detected; `null` if nothing is."""
     models: list[Model]
     """The models of its last 100 executions, the most used first; empty unless `models` is set."""
 
@@ -946,9 +947,9 @@ class SkillRow(_SkillRowOptional):
     location: str
     """The location of its SKILL.md."""
     scope: Scope
-    """The scope of the root it was found below."""
+    """The scope of the root it was found in."""
     root: str
-    """The root that it was found below; empty for bundled skills."""
+    """The root that it was found in; empty for bundled skills."""
     version: str | None
     """Its version, verbatim."""
     invocation: Invocation
@@ -966,7 +967,7 @@ class SkillShowReply(TypedDict):
     location: str
     """The location of its SKILL.md."""
     scope: Scope
-    """The scope of the root it was found below."""
+    """The scope of the root it was found in."""
     tokens: int
     """Estimated tokens of its body."""
     outline: Outline
@@ -1004,11 +1005,11 @@ class Skipped(TypedDict):
     """A line or a file that was skipped or changed."""
 
     source: str
-    """The file, or what else it came from."""
+    """The file, or another source."""
     line: int
     """The line, from 1; 0 for a whole file."""
     reason: str
-    """The reason, as a stable word."""
+    """The reason, as a stable code."""
     detail: str
     """The reason, as a sentence for people."""
 
@@ -1153,7 +1154,7 @@ class Verdict(TypedDict):
     name: str | None
     """The name of the skill, if it loads."""
     reason: str | None
-    """The id of the rule for which it does not load."""
+    """The id of the rule that keeps it from loading."""
     diagnostics: list[Diagnostic]
 
 
@@ -1176,7 +1177,7 @@ class Visibility(TypedDict):
     unseen: list[str]
     """The locations of skills that ClawPowers loads but the client does not."""
     dropped: list[Rejected]
-    """Skills in the client's own folders that it drops."""
+    """Skills in the client's own folders that it rejects."""
 
 
 class Warning(TypedDict):

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 /// The p-value below which a difference is reported.
 const SURE: f64 = 0.05;
-/// The most versions that a hint names.
+/// The maximum number of versions that a hint names.
 const NAMED: usize = 5;
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -127,7 +127,7 @@ impl<'a> Scope<'a> {
         Ok(Self::Period(text, Period { since, until }))
     }
 
-    /// Refuses periods that overlap: executions on both sides would make them look more alike than they are.
+    /// Rejects periods that overlap: executions on both sides would make them look more alike than they are.
     fn refuse_overlap(&self, other: &Self) -> Result<()> {
         let (Self::Period(a, one), Self::Period(b, two)) = (self, other) else {
             return Ok(());
@@ -167,7 +167,7 @@ fn unknown_version(db: &mut Db, skill: &str, version: &str) -> Result<ApiError> 
     let hint = match nearest(version, versions.iter().map(String::as_str)) {
         Some(near) => format!("did you mean {}?", quote(near)),
         None if versions.is_empty() => {
-            "none of its executions has a version; compare two times, as in `..2026-10-01` and `2026-10-01..`"
+            "none of its executions has a version; compare two periods, such as `..2026-10-01` and `2026-10-01..`"
                 .to_owned()
         }
         None => match versions.len() - named.len() {

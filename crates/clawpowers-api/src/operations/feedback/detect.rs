@@ -1,4 +1,4 @@
-//! Finds changes of a success rate in a list of outcomes.
+//! Finds changes in a success rate in a list of outcomes.
 
 use crate::runtime::Runtime;
 use crate::wire::Result;

@@ -68,7 +68,7 @@ pub(super) fn counted(figures: &SkillStats) -> (u64, u64) {
 /// Returns the error for a skill without executions; `figures` are the statistics of all that have some.
 pub(super) fn unknown(skill: &str, figures: &[SkillStats]) -> ApiError {
     let names = figures.iter().map(|one| one.skill.as_str());
-    let otherwise = "record one with {metrics_record skill=NAME outcome=success}";
+    let otherwise = "record an execution with {metrics_record skill=NAME outcome=success}";
     ApiError::not_found(format!("there are no executions of the skill {}", quote(skill)))
         .hint(did_you_mean(skill, names, otherwise))
 }

@@ -1,4 +1,4 @@
-//! Operations that judge executions.
+//! Operations that analyze executions.
 
 pub mod analyze;
 pub mod compare;
@@ -19,6 +19,6 @@ operations! {
         feedback.plan(plan);
     analyze_worktrees = worktrees, "Lists the worktrees that skills have registered."
         feedback.worktrees() -> worktrees;
-    feedback_detect = detect, "Finds changes of a success rate in a list of outcomes."
+    feedback_detect = detect, "Finds changes in a success rate in a list of outcomes."
         feedback.detect(outcomes);
 }

@@ -13,11 +13,11 @@ pub struct Request {}
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
-    /// The keys below `worktree:` with their values.
+    /// The keys under `worktree:` with their values.
     pub worktrees: Vec<ValueLine>,
 }
 
-/// Lists the keys below `worktree:`.
+/// Lists the keys under `worktree:`.
 ///
 /// # Errors
 ///

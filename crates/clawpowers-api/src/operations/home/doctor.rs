@@ -5,7 +5,7 @@ use crate::catalog_query::{Selected, catalog_query};
 use crate::config::roles::{Roles, roles};
 use crate::hint::worded;
 use crate::runtime::Runtime;
-use crate::wire::skill::{diagnostics, unmet};
+use crate::wire::skill::{diagnostics_of, unmet};
 use crate::wire::{self, ApiError, DatabaseStatus, Result, named};
 use clawpowers_executor::{Db, Error, Leftovers, Storage};
 use clawpowers_loader::display::{display_path, pluralize};
@@ -75,7 +75,7 @@ pub struct DatabaseState {
     pub notes: Vec<String>,
 }
 
-/// The numbers of skills.
+/// How many skills were found, by state and scope.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Inventory {
@@ -107,7 +107,7 @@ pub struct Visibility {
     pub loaded: usize,
     /// The locations of skills that ClawPowers loads but the client does not.
     pub unseen: Vec<String>,
-    /// Skills in the client's own folders that it drops.
+    /// Skills in the client's own folders that it rejects.
     pub dropped: Vec<wire::Rejected>,
 }
 
@@ -145,8 +145,8 @@ pub struct SkillDiagnostics {
     pub diagnostics: Vec<wire::Diagnostic>,
 }
 
-/// Checks every skill, config.json and the database. If the database is damaged, a marker file is written, and all writes
-/// are refused as long as it exists; if not, that file is deleted. Nothing else is changed.
+/// Checks every skill, config.json and the database. If the database is damaged, writes a marker file, which blocks all
+/// writes. If it is sound, deletes the marker file. Nothing else is changed.
 ///
 /// # Errors
 ///
@@ -184,10 +184,11 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
         ] {
             let found: Vec<_> = found.iter().filter(|d| wanted(d.rule)).cloned().collect();
             if !found.is_empty() {
+                let location = display_path(&entry.location());
                 list.push(SkillDiagnostics {
                     name: entry.skill.name.clone(),
-                    location: display_path(&entry.location()),
-                    diagnostics: diagnostics(found),
+                    diagnostics: diagnostics_of(&location, found),
+                    location,
                 });
             }
         }

@@ -33,7 +33,7 @@ pub struct Response {
 /// # Errors
 ///
 /// `invalid_input` for an empty path, and if a script would replace a file that this program did not write; `storage` and
-/// `io` if the file system refuses.
+/// `io` if a file operation fails.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     runtime.needs_disk("`init`")?;
     let folder = |folder: &String| runtime.folder(folder, "pass the folder in which to write the scripts");

@@ -29,7 +29,7 @@ pub struct Response {
     pub lost_executions: u64,
     /// Pages of the file that are damaged.
     pub damaged_pages: u64,
-    /// Whether nothing else was lost. More may be lost if a table and its index are both damaged.
+    /// Whether the counts of lost keys and executions are complete; they are not if a table and its index are both damaged.
     pub exact: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Writes executions as JSON lines or CSV.
+//! Exports executions as JSON lines or CSV.
 
 use crate::runtime::Runtime;
 use crate::text::unknown_name;

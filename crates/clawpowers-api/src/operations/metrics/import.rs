@@ -21,6 +21,7 @@ pub struct Request {
 #[derive(Debug, Clone, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
+    /// The number of lines that were imported.
     pub taken: u64,
     /// The number of lines that changed nothing: executions imported before, and tombstones of executions that are not
     /// here.
@@ -37,11 +38,11 @@ pub struct Response {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Skipped {
-    /// The file, or what else it came from.
+    /// The file, or another source.
     pub source: String,
     /// The line, from 1; 0 for a whole file.
     pub line: usize,
-    /// The reason, as a stable word.
+    /// The reason, as a stable code.
     pub reason: &'static str,
     /// The reason, as a sentence for people.
     pub detail: String,
@@ -69,7 +70,7 @@ impl From<ImportReport> for Response {
 ///
 /// # Errors
 ///
-/// `invalid_input` unless either a path or a text is given; `io` if the file cannot be read; `storage` if the database
+/// `invalid_input` unless either `path` or `text` is given; `io` if the file cannot be read; `storage` if the database
 /// cannot be written.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     let (lines, source) = runtime.lines(request.path.as_deref(), request.text.as_deref())?;

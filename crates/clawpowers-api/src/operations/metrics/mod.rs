@@ -16,7 +16,7 @@ operations! {
     metrics:
     metrics_delete = delete, "Deletes an execution, here and in every home that imports from this one."
         metrics.delete(id) -> execution;
-    metrics_export = export, "Writes executions as JSON lines or CSV."
+    metrics_export = export, "Exports executions as JSON lines or CSV."
         metrics.export_lines();
     metrics_finish = finish, "Ends an execution that was started."
         metrics.finish(id, outcome) -> execution;

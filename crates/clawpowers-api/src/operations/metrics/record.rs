@@ -39,7 +39,7 @@ pub struct Response {
     pub outcome: Outcome,
     #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub at: String,
-    /// A warning with the first execution of a skill that was not found.
+    /// A warning if no skill of this name was found; given only for its first execution.
     pub warning: Option<Warning>,
 }
 

@@ -23,7 +23,7 @@ pub struct Response {
     /// The start time.
     #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub at: String,
-    /// A warning with the first execution of a skill that was not found.
+    /// A warning if no skill of this name was found; given only for its first execution.
     pub warning: Option<Warning>,
 }
 

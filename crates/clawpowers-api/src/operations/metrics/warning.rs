@@ -1,4 +1,4 @@
-//! Warnings about requests that were done but may be a mistake.
+//! Warnings about requests that were carried out but may be a mistake.
 
 use crate::catalog_query::CatalogQuery;
 use crate::hint::worded;

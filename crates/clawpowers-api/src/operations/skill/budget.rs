@@ -57,7 +57,7 @@ pub struct ClientBudget {
     pub skills: Vec<Fate>,
 }
 
-/// What the client does with one skill.
+/// How one skill is shown in the client's list.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Fate {

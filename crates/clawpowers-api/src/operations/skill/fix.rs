@@ -4,7 +4,10 @@ use super::validate::files;
 use crate::atomic_write::write_whole;
 use crate::runtime::Runtime;
 use crate::text::escape_line;
-use crate::wire::{self, Result, skill::diagnostics};
+use crate::wire::{
+    self, Result,
+    skill::{diagnostics, diagnostics_of},
+};
 use clawpowers_loader::display::{display_path, quote};
 use clawpowers_loader::{
     MAX_SKILL_BYTES, ParseOptions, Parsed, Rule, Severity, Target, fix, folder_name, hidden_text_files,
@@ -57,7 +60,7 @@ pub struct Fixed {
     pub applied: Vec<wire::Diagnostic>,
     /// The errors and warnings that remain for a person to decide.
     pub remaining: Vec<wire::Diagnostic>,
-    /// The rule for which the file does not load even after the repairs.
+    /// The id of the rule that keeps the file from loading even after the repairs.
     pub reason: Option<&'static str>,
 }
 
@@ -100,10 +103,11 @@ impl Response {
         let mut remaining = fixed.parsed.diagnostics;
         remaining.retain(|d| d.severity > Severity::Info);
         self.broken += usize::from(fixed.parsed.skill.is_none());
+        let path = display_path(file);
         let row = Fixed {
-            path: display_path(file),
-            applied: diagnostics(fixed.applied),
-            remaining: diagnostics(remaining),
+            applied: diagnostics_of(&path, fixed.applied),
+            remaining: diagnostics_of(&path, remaining),
+            path,
             reason: fixed.parsed.reason.map(Rule::id),
             ..Fixed::default()
         };
@@ -126,7 +130,7 @@ impl Response {
             }
             let row = Fixed {
                 path: display_path(&skill_file.with_file_name(&found.path)),
-                applied: diagnostics(found.diagnostics),
+                applied: diagnostics_of(&display_path(skill_file), found.diagnostics),
                 ..Fixed::default()
             };
             let file = folder.join(&found.path);
@@ -201,7 +205,7 @@ fn writable(file: &Path, folder: &Path) -> Result<PathBuf, String> {
     let folder = folder.canonicalize().map_err(fault)?;
     if !target.starts_with(folder) {
         let target = quote(&display_path(&target));
-        return Err(format!("it is a link out of its folder, to {target}"));
+        return Err(format!("it is a symlink out of its folder, to {target}"));
     }
     if target.metadata().map_err(fault)?.permissions().readonly() {
         return Err("it is read-only".to_owned());

@@ -50,7 +50,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     let valid = suggest_name(name);
     if *name != valid {
         let message = format!(
-            "the name {} is not made of lower-case letters, digits and single hyphens, at most {MAX_NAME_CHARS}",
+            "a name must have 1 to {MAX_NAME_CHARS} lower-case letters, digits and single hyphens, found {}",
             quote(name)
         );
         return Err(ApiError::invalid_input(message).hint(format!("try {}", quote(&valid))));
@@ -136,7 +136,7 @@ fn write_below<'a>(folder: &'a Path, text: &str, created: &mut Vec<&'a Path>) ->
     }
     let path = folder.join("SKILL.md");
     let mut file = fs::File::create_new(&path)?;
-    // A full disk may fail only the sync.
+    // On a full disk, the sync may be the first call to fail.
     let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
     written.inspect_err(|_| {
         let _ = fs::remove_file(&path);

@@ -29,16 +29,16 @@ pub struct Response {
     pub outline: Option<wire::Outline>,
     /// Estimated tokens of the body.
     pub tokens: usize,
-    /// The id of the rule for which it does not load.
+    /// The id of the rule that keeps it from loading.
     pub reason: Option<&'static str>,
     pub diagnostics: Vec<wire::Diagnostic>,
 }
 
-/// Parses a text; any bytes are accepted.
+/// Parses the text of a SKILL.md; any bytes are accepted.
 ///
 /// # Errors
 ///
-/// `invalid_request` without a text; `invalid_input` for an unknown target.
+/// `invalid_request` without `text`; `invalid_input` for an unknown target.
 pub fn run(_: &Runtime, request: &Request) -> Result<Response> {
     let options = ParseOptions {
         target: target(request.target.as_deref().unwrap_or("clawpowers"))?,
@@ -59,7 +59,7 @@ pub fn run(_: &Runtime, request: &Request) -> Result<Response> {
 
 /// Reads the name of a target.
 pub(super) fn target(name: &str) -> Result<Target> {
-    // A client's other names name its rules as well.
+    // An alias of a client also selects its target.
     let own = Client::named(name).map_or(name, |client| client.name);
     let unknown = |()| unknown_name("target", name, &Target::ALL.map(Target::as_str));
     own.parse().map_err(unknown)

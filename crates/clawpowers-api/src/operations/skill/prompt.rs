@@ -16,7 +16,7 @@ catalog_query! {
     pub struct Request {
         /// `xml`, `skills-ref`, `markdown` or `json` (default: `xml`).
         pub format: Option<String>,
-        /// The most estimated tokens that the text may have.
+        /// The maximum length of the text, in estimated tokens.
         #[serde(default, deserialize_with = "crate::wire::number::count")]
         pub budget: Option<usize>,
     }
@@ -30,13 +30,13 @@ pub struct Response {
     #[serde(serialize_with = "named::serialize")]
     #[cfg_attr(feature = "schema", schemars(schema_with = "named::schema::<Level>"))]
     pub level: Level,
-    /// If the level is `shortened`, the most code points that a description has.
+    /// If the level is `shortened`, the maximum length of a description, in code points.
     pub description_limit: Option<usize>,
     /// The number of skills in the text.
     pub shown: usize,
     /// The number of skills left out because of the budget.
     pub dropped: usize,
-    /// The number of skills left out because only the user may start them.
+    /// The number of skills left out because only the user may invoke them.
     pub user_only: usize,
     /// The active role profile.
     pub profile: Option<String>,
@@ -47,7 +47,7 @@ pub struct Response {
     pub tokens: usize,
 }
 
-/// Renders the skills that a model may start, of the active role profile if there is one. With a budget, the most used come
+/// Renders the skills that a model may invoke, of the active role profile if there is one. With a budget, the most used come
 /// first.
 ///
 /// # Errors
@@ -58,7 +58,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     let unknown = |()| unknown_name("format", format, &Format::ALL.map(Format::as_str));
     let format: Format = format.parse().map_err(unknown)?;
     let mut selected = runtime.select(&request.shared())?;
-    // Also if the request does not name the role.
+    // The active role profile applies even if the request has no `profile`.
     selected.keep_role();
     if request.budget.is_some() {
         used_first(runtime, &mut selected.catalog.entries);
@@ -88,9 +88,9 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     })
 }
 
-/// Moves the skills with the most executions to the front, so that they are dropped last.
+/// Moves the skills with the most executions to the front, so that they are left out last.
 ///
-/// This needs a budget: without one, a stable order lets the servers of models cache the prompt.
+/// This needs a budget: without one, a stable order lets model providers cache the prompt.
 fn used_first(runtime: &Runtime, entries: &mut [Entry]) {
     // A model gets its skills even if the database cannot be read.
     let figures = runtime.with_existing_db(|db| db.ledger().stats(&Filter::default()));
@@ -102,7 +102,7 @@ fn used_first(runtime: &Runtime, entries: &mut [Entry]) {
     entries.sort_by_key(|entry| Reverse(used.get(entry.skill.name.as_str()).copied().unwrap_or_default()));
 }
 
-/// Returns the skills that a model may start, in the order of the catalog.
+/// Returns the skills that a model may invoke, in the order of the catalog.
 ///
 /// Characters that people cannot see are escaped, so that they do not steer a model either.
 pub(super) fn items(runtime: &Runtime, catalog: &Catalog) -> Vec<Item> {

@@ -12,7 +12,7 @@ use clawpowers_loader::{
 };
 use serde::Serialize;
 
-/// The most files that a hint names.
+/// The maximum number of files that a hint names.
 const HINTED: usize = 20;
 
 catalog_query! {
@@ -34,7 +34,7 @@ pub struct Response {
     pub text: String,
 }
 
-/// Reads text; a file outside the skill's folder is refused.
+/// Reads text; a file outside the skill's folder is rejected.
 ///
 /// # Errors
 ///
@@ -95,12 +95,13 @@ fn read_resource(entry: &Entry, resource: &str) -> Result<Response> {
     let location = display_path(&location.parent().unwrap_or(&location).join(resource));
     let bytes = tree.read(&path, MAX_RESOURCE_BYTES).map_err(|error| {
         ApiError::io(format!("{} cannot be read: {error}", quote(&location))).hint(match error {
-            ReadError::TooLarge { .. } => "open the file itself",
+            ReadError::TooLarge { .. } => "read the file directly, at its path",
             _ => "use a regular file that this user may read",
         })
     })?;
     let text = String::from_utf8(bytes).map_err(|_| {
-        ApiError::invalid_input(format!("{} is not text", quote(&location))).hint("open the file itself")
+        ApiError::invalid_input(format!("{} is not text", quote(&location)))
+            .hint("read the file directly, at its path")
     })?;
     Ok(Response { location, text })
 }

@@ -27,7 +27,7 @@ pub struct Response {
 ///
 /// # Errors
 ///
-/// `invalid_input` with the message of the reference validator if that refuses the skill, `io` for a path that does not
+/// `invalid_input` with the message of the reference validator if that rejects the skill, `io` for a path that does not
 /// exist.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     runtime.needs_disk("`skill_read_properties`")?;

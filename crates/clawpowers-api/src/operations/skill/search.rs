@@ -11,7 +11,7 @@ use serde::Serialize;
 catalog_query! {
     pub struct Request {
         pub words: String,
-        /// The most hits to return, at least 1 (default: 10).
+        /// The maximum number of hits, at least 1 (default: 10).
         #[serde(default, deserialize_with = "crate::wire::number::count")]
         pub limit: Option<usize>,
     }

@@ -2,7 +2,7 @@
 
 use crate::catalog_query::{catalog_query, digest_of_entry};
 use crate::runtime::Runtime;
-use crate::wire::skill::{diagnostics, unmet};
+use crate::wire::skill::{diagnostics_of, unmet};
 use crate::wire::{self, Result, named};
 use clawpowers_loader::display::display_path;
 use clawpowers_loader::{Client, Scope, Target, lint_package, list_resources, missing_requirements};
@@ -21,7 +21,7 @@ pub struct Response {
     pub skill: wire::Skill,
     /// The location of its SKILL.md.
     pub location: String,
-    /// The scope of the root it was found below.
+    /// The scope of the root it was found in.
     #[serde(serialize_with = "named::serialize")]
     #[cfg_attr(feature = "schema", schemars(schema_with = "named::schema::<Scope>"))]
     pub scope: Scope,
@@ -58,9 +58,9 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
         Ok(digest) => (Some(digest), None),
         Err(why) => (None, Some(why)),
     };
+    let location = display_path(&entry.location());
     Ok(Response {
         skill: wire::Skill::from(skill),
-        location: display_path(&entry.location()),
         scope: entry.scope,
         tokens: skill.token_estimate(),
         outline: skill.outline().into(),
@@ -68,6 +68,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
         digest,
         digest_failure,
         missing: unmet(missing),
-        diagnostics: diagnostics(parsed.diagnostics),
+        diagnostics: diagnostics_of(&location, parsed.diagnostics),
+        location,
     })
 }

@@ -26,7 +26,7 @@ pub struct Response {
 ///
 /// # Errors
 ///
-/// `invalid_input` with the message of the reference validator for the first skill that it refuses, `io` for a path that
+/// `invalid_input` with the message of the reference validator for the first skill that it rejects, `io` for a path that
 /// does not exist.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     runtime.needs_disk("`skill_to_prompt`")?;

@@ -3,7 +3,7 @@
 use super::parse::target;
 use super::read_properties::empty_path;
 use crate::runtime::Runtime;
-use crate::wire::{self, ApiError, Result, named, skill::diagnostics};
+use crate::wire::{self, ApiError, Result, named, skill::diagnostics_of};
 use clawpowers_loader::display::{display_path, quote};
 use clawpowers_loader::{
     Diagnostic, Found, Parsed, Position, Root, Rule, Severity, Target, Tree, WalkRules, lint_package,
@@ -46,7 +46,7 @@ pub struct Verdict {
     pub valid: bool,
     /// The name of the skill, if it loads.
     pub name: Option<String>,
-    /// The id of the rule for which it does not load.
+    /// The id of the rule that keeps it from loading.
     pub reason: Option<&'static str>,
     pub diagnostics: Vec<wire::Diagnostic>,
 }
@@ -71,12 +71,13 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
         response.errors += count(Severity::Error);
         response.warnings += count(Severity::Warning);
         response.valid += usize::from(parsed.is_valid());
+        let path = display_path(&input.path);
         response.files.push(Verdict {
-            path: display_path(&input.path),
             valid: parsed.is_valid(),
             name: parsed.skill.as_ref().map(|skill| skill.name.clone()),
             reason: parsed.reason.map(Rule::id),
-            diagnostics: diagnostics(parsed.diagnostics),
+            diagnostics: diagnostics_of(&path, parsed.diagnostics),
+            path,
         });
     }
     Ok(response)
@@ -122,7 +123,7 @@ impl Input {
     }
 }
 
-/// Returns the files that paths lead to: the file itself, the SKILL.md of a folder, or all skills below a folder.
+/// Returns the files that paths lead to: the file itself, the SKILL.md of a folder, or all skills in a folder.
 pub(super) fn files(runtime: &Runtime, paths: &[String]) -> Result<Vec<Input>> {
     let mut targets = Vec::new();
     let tree = runtime.tree();
@@ -141,7 +142,7 @@ pub(super) fn files(runtime: &Runtime, paths: &[String]) -> Result<Vec<Input>> {
         let mut found = below(&*tree, &full);
         if found.is_empty() {
             // The same words as the reference validator's.
-            let message = "missing required file: SKILL.md, in the folder and below".to_owned();
+            let message = "missing required file: SKILL.md, in the folder or its subfolders".to_owned();
             let hint = Some("{skill_new name=NAME} creates one".to_owned());
             found.push(Input::refused(
                 full.clone(),
@@ -170,7 +171,7 @@ fn below(tree: &dyn Tree, path: &Path) -> Vec<Input> {
     }
     let root = Root::extra(path.to_owned());
     if let Some(file) = skill_file(tree, path) {
-        // With the files that it hides, so that a folder gives the same rows alone as below another one.
+        // With second SKILL.md files, so that a folder gives the same rows on its own and as part of a parent.
         let is_second =
             |found: &Found| matches!(found, Found::Refused { rule, .. } if *rule == Rule::FileSecond);
         let beside = walk(tree, &root, &OWN_FOLDER).found.into_iter();

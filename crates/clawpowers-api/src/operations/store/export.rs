@@ -1,4 +1,4 @@
-//! Writes keys and values as JSON lines.
+//! Exports keys and values as JSON lines.
 
 use crate::operations::store::list_values;
 use crate::runtime::Runtime;

@@ -7,7 +7,7 @@ use clawpowers_executor::{Key, MAX_VALUE_BYTES};
 use serde::{Deserialize, Serialize};
 use std::io::{BufRead, Read as _};
 
-/// The most bytes of a line: a value in base64 or with every byte escaped, its key, and the rest.
+/// The maximum number of bytes of a line: a value in base64 or with every byte escaped, its key, and the rest.
 const MAX_LINE_BYTES: usize = MAX_VALUE_BYTES * 6 + 16 * 1024;
 
 /// The number of lines after which other operations of this process get a turn.
@@ -47,7 +47,7 @@ struct Line {
 ///
 /// # Errors
 ///
-/// `invalid_input` for a line that is not an entry, and unless either a path or a text is given; `io` if the file cannot
+/// `invalid_input` for a line that is not an entry, and unless either `path` or `text` is given; `io` if the file cannot
 /// be read; `storage` if the database cannot be written. Nothing is written then.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     let (lines, source) = runtime.lines(request.path.as_deref(), request.text.as_deref())?;

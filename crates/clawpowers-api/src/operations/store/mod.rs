@@ -24,7 +24,7 @@ operations! {
         store.delete(key) -> deleted;
     store_exists = exists, "Returns whether a key exists."
         store.exists(key) -> exists;
-    store_export = export, "Writes keys and values as JSON lines."
+    store_export = export, "Exports keys and values as JSON lines."
         store.export_lines(pattern);
     store_get = get, "Returns the value of a key."
         store.get(key) -> value;

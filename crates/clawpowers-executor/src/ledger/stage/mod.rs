@@ -32,8 +32,8 @@ const HOLD: Duration = Duration::from_millis(250);
 const PAUSE: Duration = Duration::from_millis(25);
 /// How many executions the first transaction writes; a shorter import is one transaction.
 const FIRST: usize = 10_000;
-/// The fewest and the most rows that a transaction writes.
-const LEAST_AND_MOST: (usize, usize) = (64, 32_768);
+/// The minimum and maximum number of rows in a transaction.
+const MIN_AND_MAX_ROWS: (usize, usize) = (64, 32_768);
 /// The size of the lines that are in memory before they are written, and of the values that a transaction writes.
 const MAX_BYTES: usize = 8 * 1024 * 1024;
 /// The number of hashes that are in memory before they are written. They are sorted first: in random order each transaction
@@ -67,7 +67,7 @@ impl Budget {
 /// An import into one database.
 pub(crate) struct Importer<'d> {
     pub(crate) db: &'d mut Db,
-    /// `None` where no other process can import.
+    /// `None` if no other process can import.
     lock: Option<&'d FileLock>,
     /// Whether other processes can use the database.
     shared: bool,
@@ -276,7 +276,7 @@ impl<'d> Importer<'d> {
         if let Some(begun) = begun.filter(|_| written > 0) {
             // The next size comes from the time for each row, including the checkpoint.
             let fits = written as f64 * HOLD.as_secs_f64() / begun.elapsed().as_secs_f64();
-            let (least, most) = LEAST_AND_MOST;
+            let (least, most) = MIN_AND_MAX_ROWS;
             self.size = (fits as usize).clamp(size / 4, size * 2).clamp(least, most);
             thread::sleep(PAUSE);
         }
@@ -287,7 +287,8 @@ impl<'d> Importer<'d> {
         Ok(written)
     }
 
-    /// Runs one transaction. If the host ends the wait for it because it wants to work, the import continues afterwards.
+    /// Runs one transaction. If the host (the embedding program) cancels the wait in order to work, the import continues
+    /// afterwards.
     fn write<T>(&mut self, work: impl FnOnce(&Tx<'_>, &mut State) -> Result<T>) -> Result<T> {
         let mut work = Some(work);
         loop {
@@ -304,7 +305,7 @@ impl<'d> Importer<'d> {
         }
     }
 
-    /// Closes the database while the host works, if it waits for that; returns whether it did.
+    /// If the host asked to work, closes the database, waits for it, and reopens it; returns whether it did.
     fn yield_to_host(&mut self) -> Result<bool> {
         let run = if self.shared {
             wait::yield_requested()
@@ -512,7 +513,7 @@ mod tests {
             Db::create(&Home::new(folder.path())).unwrap(),
             Db::memory().unwrap(),
         ] {
-            // By then the hashes are written: what they are of is not known all the same.
+            // The hashes are written already, but must not count as imported.
             let read = |importer: &mut Importer<'_>| importer.lines(lines.as_bytes(), "lines");
             let failed = Importer::run(&mut db, None, read, |_| {
                 Err::<(), _>(Error::storage(Storage::Full, "full"))

@@ -61,7 +61,7 @@ fn note(dropped: usize) -> String {
 const BUNDLED: &str = "`clawpowers skill read NAME` prints a skill whose location starts with `bundled:`";
 
 /// How to read a location that was shortened by [`Roots`].
-const SHARED: &str = "a location that starts with the id of a root is a path below that root";
+const SHARED: &str = "a location that starts with a root id is relative to that root";
 
 fn has_bundled(items: &[Item]) -> bool {
     items.iter().any(|item| item.location.starts_with("bundled:"))

@@ -12,7 +12,7 @@ pub(super) struct Roots<'a> {
 }
 
 impl<'a> Roots<'a> {
-    /// Selects the folders that are cheaper to write once; `line` writes one, `whole` adds a text around the lines.
+    /// Selects the folders that are cheaper to write once; `line` writes one, `whole` adds a string around the lines.
     pub(super) fn of(
         items: &'a [Item],
         line: impl Fn(&str, &str) -> String,
@@ -107,7 +107,7 @@ mod tests {
         let xml = render(&items(&all), Format::Xml);
         let head = format!(
             "<available_skills>\n  <root id=\"r1\">{long}</root>\n  \
-             <note>a location that starts with the id of a root is a path below that root</note>\n  <skill>\n"
+             <note>a location that starts with a root id is relative to that root</note>\n  <skill>\n"
         );
         assert!(xml.starts_with(&head), "{xml}");
         assert!(xml.contains("<location>r1/s8/SKILL.md</location>"), "{xml}");
@@ -117,7 +117,7 @@ mod tests {
         );
         let markdown = render(&items(&all), Format::Markdown);
         let head = format!(
-            "- a location that starts with the id of a root is a path below that root; `r1` is `{long}`\n\
+            "- a location that starts with a root id is relative to that root; `r1` is `{long}`\n\
              - **a** (`r1/s0/SKILL.md`)\n"
         );
         assert!(markdown.starts_with(&head), "{markdown}");

@@ -1,12 +1,12 @@
-//! The words of a query, and how often a text contains them.
+//! The words of a query, and how often a string contains them.
 
 use super::stem::stem;
 use std::collections::{BTreeMap, HashMap};
 use unicode_normalization::UnicodeNormalization as _;
 
-/// The least number of letters of a word that also matches longer words.
+/// The minimum number of letters of a word that also matches longer words.
 const MIN_START: usize = 4;
-/// Its greatest length in bytes.
+/// Its maximum length in bytes.
 const MAX_START: usize = 64;
 /// The weights of an inflected form of a word, and of a longer word that starts with it.
 const INFLECTED: f64 = 0.9;
@@ -57,7 +57,7 @@ impl Query {
         self.words.len()
     }
 
-    /// Adds the words of texts with a weight.
+    /// Adds the words of strings with a weight.
     pub(super) fn count<'t>(
         &self,
         tally: &mut Tally,
@@ -91,7 +91,7 @@ impl Query {
     }
 }
 
-/// Calls `each` for the lower-case words of a text.
+/// Calls `each` for the lower-case words of a string.
 fn each_word(text: &str, mut each: impl FnMut(&str)) {
     if text.is_ascii() {
         // Nearly every text is, and needs no normalization.
@@ -110,14 +110,14 @@ fn each_word(text: &str, mut each: impl FnMut(&str)) {
     }
 }
 
-/// Returns a text in lower case, its letters without accents. Marks of other kinds belong to their letter.
+/// Returns a string in lower case, its letters without accents. Marks of other kinds belong to their letter.
 fn folded(text: &str) -> String {
     let lower = text.nfkc().collect::<String>().to_lowercase();
     let bare = lower.nfkd().filter(|c| !matches!(c, '\u{300}'..='\u{36f}'));
     bare.nfc().collect::<String>().replace('ß', "ss")
 }
 
-/// Splits a text into words in lower case, without accents.
+/// Splits a string into words in lower case, without accents.
 fn terms(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     for run in folded(text).split(|c: char| !c.is_alphanumeric()) {

@@ -3,7 +3,7 @@
 //! There are only a few rules, for plurals, `-ing` and `-ed`. A stem need not be a word (`cach` of cache, caches, cached
 //! and caching).
 
-/// The least number of letters of a stem.
+/// The minimum number of letters of a stem.
 const MIN_STEM: usize = 3;
 
 /// Returns the stem of a lower-case word.

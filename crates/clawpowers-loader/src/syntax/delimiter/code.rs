@@ -43,7 +43,7 @@ enum Inside {
     Comment { start: usize },
 }
 
-/// Reads a text line by line and knows the code block or comment that is open.
+/// Reads text line by line and knows the code block or comment that is open.
 #[derive(Debug, Default)]
 pub(super) struct Enclosure(Option<Inside>);
 

@@ -146,10 +146,10 @@ fn changes_by(
         }
         Rule::YamlRepairedQuote => "a quoted value contains unescaped quotes, or text follows it",
         Rule::YamlRepairedEscape => "a backslash is followed by a character that YAML cannot escape",
-        Rule::YamlRepairedBracket => "brackets do not match",
+        Rule::YamlRepairedBracket => "unbalanced brackets",
         Rule::YamlRepairedContinuation => "the lines that continue a value are not indented",
         Rule::YamlRepairedIndent => "a line of a quoted value is not indented",
-        _ => "the line is not YAML and was turned into a comment",
+        _ => "the line is not YAML; it is read as a comment",
     };
     // These rules change the lines of an entry together.
     let one_per_entry = matches!(

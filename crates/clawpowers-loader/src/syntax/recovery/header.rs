@@ -54,7 +54,7 @@ impl<'a> HeaderLine<'a> {
         format!("{}{value}", self.head)
     }
 
-    /// Returns the header with its text on a line below it.
+    /// Returns the header with its text on the next line.
     fn on_two_lines(&self, end: &str, below: usize) -> String {
         let digit = self.header.chars().find_map(|c| c.to_digit(10));
         let indent = digit.map_or(below, |digit| self.indent + digit as usize);

@@ -6,7 +6,7 @@ use crate::syntax::source;
 use crate::syntax::yaml::{Kind, parse};
 use std::borrow::Cow;
 
-/// How long a text may be; a longer one that does not parse is not frontmatter.
+/// How long a string may be; a longer one that does not parse is not frontmatter.
 pub(super) const MAX_REPAIR_BYTES: usize = 16 * 1024;
 /// How much text one recovery may parse before it stops trying; a real file takes a hundredth.
 const MAX_TRIAL_BYTES: usize = 16 * MAX_REPAIR_BYTES;

@@ -99,7 +99,7 @@ mod tests {
                 "t:\n  - d\n  - 'a: b: c' # e\n",
                 &[Colon],
             ),
-            // Without a word among them they are fields.
+            // Lines that contain only YAML fields.
             ("t:\n- a: b: c\n  d: e\n", "t:\n- a: 'b: c'\n  d: e\n", &[Colon]),
             (
                 "t:\n- *a*\n- \"b\" c\n- d\n",
@@ -118,7 +118,7 @@ mod tests {
             ("a: \"b\" or \"c\"\n", "a: '\"b\" or \"c\"'\n", &[Quote]),
             ("a: 'b' or 'c'\n", "a: \"'b' or 'c'\"\n", &[Quote]),
             ("a: \"it's\" or c\n", "a: \"\\\"it's\\\" or c\"\n", &[Quote]),
-            // These stand around all of it.
+            // Quotes that enclose the whole value.
             ("a: 'users' own b'\n", "a: \"users' own b\"\n", &[Quote]),
             ("a: \"say \"b\" c\"\n", "a: \"say \\\"b\\\" c\"\n", &[Quote]),
             ("a: 'it's b'\n", "a: \"it's b\"\n", &[Quote]),
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn trials_end() {
+    fn parse_attempts_are_limited() {
         let yaml = format!(
             "x:\n{}{}",
             "  - [[[[[a]]]]]\n".repeat(800),

@@ -153,7 +153,7 @@ pub(super) fn unescape_markdown<'t>(lines: &[Line<'t>]) -> Option<Vec<Line<'t>>>
     found.then_some(repaired)
 }
 
-/// Returns whether an entry is a text that starts with a bracket, as in `name: [line] x`.
+/// Returns whether an entry is a string that starts with a bracket, as in `name: [line] x`.
 pub(super) fn is_bracket_prose(lines: &[Line<'_>]) -> bool {
     head(lines).is_some_and(|(key, value)| {
         let name = key.split(':').next().unwrap_or_default().trim();
@@ -230,7 +230,7 @@ pub(super) fn continuation<'t>(lines: &[Line<'t>]) -> Option<Vec<Line<'t>>> {
     if key.trim() == "name:" && !value.is_empty() {
         return None;
     }
-    // Fields and items below a key are its mapping or list, whose broken line another pass repairs.
+    // Fields and items under a key are its mapping or list, whose broken line another pass repairs.
     let below = lines.get(1..=last)?.iter().map(|line| line.text.trim());
     let first = below.clone().find(|line| !line.is_empty())?;
     if value.is_empty() && (first == "-" || first.starts_with("- ") || below.clone().any(is_entry)) {

@@ -73,7 +73,7 @@ pub(super) fn inner(value: &str, mark: char) -> Option<&str> {
     }
 }
 
-/// Quotes a text for YAML, in single quotes if it contains none.
+/// Quotes a string for YAML, in single quotes if it contains none.
 pub(crate) fn quote_yaml(text: &str) -> String {
     if text.contains('\'') || text.chars().any(crate::display::is_control) {
         format!("\"{}\"", escape(text, false))
@@ -82,7 +82,7 @@ pub(crate) fn quote_yaml(text: &str) -> String {
     }
 }
 
-/// Escapes a text for double quotes; `keep` keeps the escapes that YAML knows.
+/// Escapes a string for double quotes; `keep` keeps the escapes that YAML knows.
 pub(super) fn escape(text: &str, keep: bool) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     let mut chars = text.chars().peekable();

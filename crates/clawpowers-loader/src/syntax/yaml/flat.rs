@@ -1,6 +1,6 @@
 //! A fast parser for simple YAML: nested fields and lists, plain and block text, lists of words in brackets.
 //!
-//! A listing parses thousands of small texts. Whatever is not plainly of this form is left to granit, so there is one
+//! A listing parses thousands of small strings. Whatever is not plainly of this form is left to granit, so there is one
 //! grammar: the result must be that of granit, which tests and fuzzing compare.
 
 use super::{Facts, Kind, Node};
@@ -12,12 +12,12 @@ const MAX_KEY: usize = 128;
 const MAX_FIELDS: usize = 64;
 const MAX_NESTING: usize = 5;
 
-/// Reads a text of the simple form; `None` if it has any other.
+/// Reads a string of the simple form; `None` if it has any other.
 pub(super) fn read(text: &str) -> Option<(Node, Facts)> {
     if text.len() > MAX_BYTES {
         return None;
     }
-    // Most texts are ASCII, and a loop without an exit checks many bytes with a few instructions.
+    // Most strings are ASCII, and a loop without an exit checks many bytes with a few instructions.
     let odd = |byte: u8| (byte.wrapping_sub(b' ') > b'~' - b' ') & (byte != b'\n');
     let odd = text.bytes().fold(false, |some, byte| some | odd(byte));
     let mut returns = memchr::memchr_iter(b'\r', text.as_bytes());
@@ -140,7 +140,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// Reads the lines below a key whose colon is at offset `colon`.
+    /// Reads the lines under a key whose colon is at offset `colon`.
     fn nested(&mut self, indent: usize, colon: usize, nesting: usize) -> Option<Node> {
         match self.peek().filter(|line| line.indent >= indent) {
             // A list may have the indentation of its key. Then the parser has it start after its first dash.
@@ -206,7 +206,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a scalar that may continue on the lines below, whose line endings count as whitespace.
+    /// Reads a scalar that may continue on the following lines, whose line endings count as whitespace.
     fn scalar(&mut self, first: &str, start: usize, indent: usize) -> Option<Node> {
         if self.peek_deeper(indent).is_none() {
             return word(first, start);
@@ -421,7 +421,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_pass_a_bound_is_left_to_the_parser() {
+    fn input_near_a_limit_is_left_to_granit() {
         let key = |length: usize| format!("{}: v\n", "k".repeat(length));
         assert!(read(&key(MAX_KEY)).is_some() && read(&key(MAX_KEY + 1)).is_none());
         let list = |length: usize| format!("a: [{}x]\n", "x, ".repeat(length));

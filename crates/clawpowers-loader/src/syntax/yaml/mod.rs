@@ -17,7 +17,7 @@ pub(crate) const MAX_NODES: usize = 20_000;
 /// How deep lists and mappings may nest.
 pub(crate) const MAX_DEPTH: usize = 100;
 
-/// Why a text is not YAML.
+/// Why a string is not YAML.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct YamlError {
     /// Byte offset in the parsed text.
@@ -128,7 +128,7 @@ impl Node {
         }
     }
 
-    /// Gives the node and all below it one offset.
+    /// Gives the node and all nodes in it one offset.
     pub(crate) fn move_to(&mut self, offset: usize) {
         (self.start, self.end) = (offset, offset);
         match &mut self.kind {

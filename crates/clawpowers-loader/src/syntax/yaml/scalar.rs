@@ -64,7 +64,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn numbers_keep_their_look() {
+    fn numbers_keep_their_spelling() {
         for (text, value) in [
             ("1", json!(1)),
             ("-3", json!(-3)),

@@ -90,7 +90,7 @@ fn record(context: &Context, options: &mut Options) -> Exit {
         .respond_untrusted(&result, render::metrics::recorded_as_1x)
 }
 
-/// Returns whether a text is a number in the notation of 1.x: digits, and possibly a point and more digits.
+/// Returns whether a string is a number in the notation of 1.x: digits, and possibly a point and more digits.
 fn is_number(text: &str) -> bool {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());

@@ -54,7 +54,7 @@ fn initialize(context: &Context, words: &[OsString]) -> Exit {
         let word = word.to_string_lossy();
         return refuse(
             context,
-            &format!("init takes no arguments such as `{word}`; nothing was verified"),
+            &format!("init takes no arguments (found `{word}`); nothing was verified"),
         );
     }
     InitArgs { legacy_shims: None }.run(context)

@@ -21,7 +21,7 @@ pub(crate) struct FixArgs {
     /// A SKILL.md, a skill's folder, or a folder of skills.
     #[arg(required = true)]
     paths: Vec<String>,
-    /// Write the repairs; without this option they are only shown.
+    /// Apply the repairs; without this option they are only shown.
     #[arg(long)]
     write: bool,
 }

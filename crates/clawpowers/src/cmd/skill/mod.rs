@@ -43,7 +43,7 @@ pub(crate) enum Command {
     /// Check skills against the rules of a target.
     #[command(visible_alias = "check")]
     Validate(validate::ValidateArgs),
-    /// Repair skill files: show the changes, or write them.
+    /// Repair skill files: show the repairs, or apply them.
     Fix(fix::FixArgs),
     /// Print the list of skills for a model, within a token budget.
     Prompt(prompt::PromptArgs),

@@ -17,7 +17,7 @@ To fit the budget, descriptions are shortened, then omitted, then skills are lef
 executions come first and are left out last. In xml and markdown, a folder that many skills share is written once: the \
 location `r1/NAME/SKILL.md` is in the folder with the id `r1`.
 
-Skills that only the user may start are omitted, and so are skills outside the active role profile of config.json. \
+Skills that only the user may invoke are omitted, and so are skills outside the active role profile of config.json. \
 --profile selects another profile; with --as no profile is active.")]
 pub(crate) struct PromptArgs {
     /// A skill's folder, its SKILL.md, or a folder of skills; without it, the default folders.

@@ -12,7 +12,7 @@ use serde::Serialize;
 Examples:
   clawpowers skill read-properties my-skill/
 
-Exit codes: 0 success, 1 the reference validator refuses the skill")]
+Exit codes: 0 success, 1 the reference validator rejects the skill")]
 pub(crate) struct ReadPropertiesArgs {
     /// A skill's folder or its SKILL.md.
     path: String,
@@ -23,7 +23,7 @@ pub(crate) struct ReadPropertiesArgs {
 Examples:
   clawpowers skill to-prompt my-skill/ other-skill/
 
-Exit codes: 0 success, 1 the reference validator refuses a skill")]
+Exit codes: 0 success, 1 the reference validator rejects a skill")]
 pub(crate) struct ToPromptArgs {
     /// The skills' folders, or their SKILL.md files.
     #[arg(required = true)]

@@ -14,9 +14,9 @@ const TOP: f64 = 8.0;
 
 /// Explains the charts, above the first of them.
 pub(super) const KEY: &str = "<p class=\"soft\">The charts show the last twelve weeks. <b>Rate</b>: the success rate of \
-    each week (dot) with its 95% interval (bar); a dashed line marks a change of the rate. <b>Outcomes</b>, from bottom to top: \
+    each week (dot) with its 95% interval (bar); a dashed line marks a change in the rate. <b>Outcomes</b>, from bottom to top: \
     <span class=\"key\"><i class=\"good\"></i>success</span> <span class=\"key\"><i class=\"mid\"></i>partial</span> \
-    <span class=\"key\"><i class=\"bad\"></i>failure</span> <span class=\"key\"><i class=\"none\"></i>skipped</span>. <b>Durations</b> of all runs: each bucket is twice as wide as the one before it. Skills \
+    <span class=\"key\"><i class=\"bad\"></i>failure</span> <span class=\"key\"><i class=\"none\"></i>skipped</span>. <b>Durations</b> of all runs: each bin is twice as wide as the one before it. Skills \
     that need no attention are collapsed.</p>\n";
 
 /// The rate and its interval on a line from 0 to 100%.
