@@ -283,6 +283,16 @@ fn frontmatter_is_changed_only_if_its_fields_stay_the_same() {
 }
 
 #[test]
+fn repairs_that_lose_the_skill_together_are_made_separately() {
+    // Without the first `description` the block starts with a comment, and would be text.
+    let text = "# \n---\ndescription: \n# \ndescription: \u{200b}a";
+    let fixed = fix(text.as_bytes(), &options());
+    assert_eq!(fixed.parsed.skill.unwrap().description, "a");
+    assert!(!fixed.after.contains('\u{200b}'), "{:?}", fixed.after);
+    assert_eq!(fix(fixed.after.as_bytes(), &options()).after, fixed.after);
+}
+
+#[test]
 fn hostile_files_are_answered_with_few_lines() {
     for (body, lines) in [
         ("\u{200b}".repeat(300_000), 1),

@@ -8,6 +8,9 @@ use std::collections::BTreeMap;
 /// How many passes are made; a repair may uncover another problem.
 const MAX_PASSES: usize = 6;
 
+/// How many diagnostics are tried alone.
+const MAX_SEPARATE: usize = 20;
+
 /// A repaired text.
 #[derive(Debug, Clone)]
 pub struct Fixed {
@@ -44,13 +47,15 @@ pub fn fix(bytes: &[u8], options: &ParseOptions) -> Fixed {
     let mut applied: Vec<Diagnostic> = parsed.diagnostics.iter().filter(of_bytes).cloned().collect();
     if !lossy {
         for _ in 0..MAX_PASSES {
-            let (text, made) = apply(&after, &parsed.diagnostics);
-            if made.is_empty() {
-                break;
+            let (mut text, mut made) = apply(&after, &parsed.diagnostics);
+            let mut fixed = parse_source(&Source::from_text(&text), options);
+            let lost = |fixed: &Parsed| parsed.skill.is_some() && fixed.skill.is_none();
+            if lost(&fixed) {
+                // A longer block may exceed its limit, or a shorter one no longer look like frontmatter.
+                (text, made) = apply(&after, &separable(&after, &parsed.diagnostics, options));
+                fixed = parse_source(&Source::from_text(&text), options);
             }
-            let fixed = parse_source(&Source::from_text(&text), options);
-            if parsed.skill.is_some() && fixed.skill.is_none() {
-                // Edits make a text longer, and a block that exceeds its limit is not parsed.
+            if made.is_empty() || lost(&fixed) {
                 break;
             }
             applied.extend(made);
@@ -69,6 +74,20 @@ pub fn fix(bytes: &[u8], options: &ParseOptions) -> Fixed {
         parsed,
         changed,
     }
+}
+
+/// Returns the diagnostics whose edits alone leave a skill, if there are few.
+fn separable(text: &str, diagnostics: &[Diagnostic], options: &ParseOptions) -> Vec<Diagnostic> {
+    let with_edits = diagnostics.iter().filter(|d| !d.edits.is_empty());
+    let few: Vec<&Diagnostic> = with_edits.take(MAX_SEPARATE + 1).collect();
+    if few.len() > MAX_SEPARATE {
+        return Vec::new();
+    }
+    let loads = |diagnostic: &&Diagnostic| {
+        let (text, _) = apply(text, std::slice::from_ref(*diagnostic));
+        parse_source(&Source::from_text(&text), options).skill.is_some()
+    };
+    few.into_iter().filter(loads).cloned().collect()
 }
 
 /// Applies the edits of all diagnostics; one that overlaps an earlier one waits for the next pass.
