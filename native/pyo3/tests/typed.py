@@ -79,7 +79,9 @@ def skills(rt: clawpowers.Runtime, path: Path, text: str) -> None:
     shown: t.SkillShowReply = rt.skills.show("a-skill", roots=roots)
     block: str = rt.skills.to_prompt((path, str(path)))
     validated: t.SkillValidateReply = rt.skills.validate([path], target="spec")
-    assert all((budget, fixed, created, parsed, prompt, read, properties, reference, hits, shown, block, validated))
+    why: t.SkillWhyReply = rt.skills.why("using-clawpowers", client="claude")
+    replies = (budget, fixed, created, parsed, prompt, read, properties, reference, hits, shown, block, validated, why)
+    assert all(replies)
 
 
 def store(rt: clawpowers.Runtime) -> None:

@@ -1,7 +1,6 @@
 //! Symlinks, which not every file system supports.
 
 use super::*;
-use clawpowers_loader::Scope;
 use std::os::unix::fs::symlink;
 
 impl UserHome {
@@ -45,10 +44,10 @@ fn codex_ignores_linked_skill_files_and_openclaw_rejects_links_out() {
 fn folder_links_of_the_user_may_point_anywhere() {
     let user = UserHome::new();
     user.skill("store/tea", "tea");
-    for place in [".claude/skills", ".agents/skills", ".pi/agent/skills"] {
+    for place in user.own_places() {
         user.link("store/tea", &format!("{place}/tea"));
     }
-    for client in clawpowers_loader::CLIENTS {
+    for client in CLIENTS {
         assert_eq!(sorted(&user.see(client.name, "repo")), "tea", "{}", client.name);
     }
 }
@@ -81,7 +80,7 @@ fn links_out_of_a_project_are_followed_with_a_warning_where_the_client_does() {
         user.link("store/tea", &format!("repo/{place}/tea"));
     }
     user.link("store/tea", ".openclaw/workspace/skills/tea");
-    for client in clawpowers_loader::CLIENTS {
+    for client in CLIENTS {
         let catalog = user.see(client.name, "repo");
         let warned = catalog.entries.iter().flat_map(|entry| &entry.diagnostics);
         let warned = warned.filter(|d| d.rule == Rule::SymlinkEscape).count();

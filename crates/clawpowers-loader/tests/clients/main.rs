@@ -6,7 +6,10 @@
 mod links;
 mod rules;
 
-use clawpowers_loader::{Catalog, CatalogOptions, Client, Entry, Environment, Rule, default_roots};
+use clawpowers_loader::{
+    CLIENTS, Catalog, CatalogOptions, Client, Entry, Environment, Rule, Scope, default_roots,
+};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -49,6 +52,22 @@ impl UserHome {
             home: Some(self.path(".clawpowers")),
             ..Environment::default()
         }
+    }
+
+    /// The first root of each client for the user's own skills, below the home.
+    fn own_places(&self) -> BTreeSet<String> {
+        let environment = self.surroundings("repo");
+        let first = |client: &Client| {
+            let roots = client.roots(&environment).into_iter();
+            let mut own = roots.filter(|root| root.scope == Scope::User && !root.kind.is_commands());
+            let place = own.next().unwrap().path;
+            place
+                .strip_prefix(self.home.path())
+                .unwrap()
+                .to_string_lossy()
+                .replace('\\', "/")
+        };
+        CLIENTS.iter().map(first).collect()
     }
 
     fn see(&self, client: &str, cwd: &str) -> Catalog {

@@ -202,7 +202,7 @@ fn the_root_itself_may_be_a_skill() {
 #[test]
 fn only_the_exact_name_counts_for_a_client() {
     let user = UserHome::new();
-    for place in [".claude/skills", ".agents/skills", ".pi/agent/skills"] {
+    for place in user.own_places() {
         user.write(
             &format!("{place}/a/skill.md"),
             "---\nname: a\ndescription: x\n---\n",
@@ -219,7 +219,7 @@ fn only_the_exact_name_counts_for_a_client() {
         // A folder of that name is an ordinary folder.
         user.write(&format!("{place}/skill.md/notes.md"), "x");
     }
-    for client in clawpowers_loader::CLIENTS {
+    for client in CLIENTS {
         let catalog = user.see(client.name, "repo");
         assert_eq!(seen(&catalog), ["b"], "{}", client.name);
         let mut rows = refused(&catalog);
