@@ -129,6 +129,7 @@ fn doctor_names_skills_that_look_alike() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "Windows cannot hold the names")]
 fn names_that_windows_cannot_hold_are_warned_of() {
     let sandbox = Sandbox::new();
     sandbox.skill("s/nul", "Does it.");
