@@ -9,10 +9,13 @@ use crate::wire::{
     skill::{diagnostics, diagnostics_of},
 };
 use clawpowers_loader::display::{display_path, quote};
+use clawpowers_loader::syntax::{Line, lines};
 use clawpowers_loader::{
     MAX_SKILL_BYTES, ParseOptions, Parsed, Rule, Severity, Target, fix, folder_name, hidden_text_files,
 };
 use serde::{Deserialize, Serialize};
+use similar::algorithms::{Capture, Compact, Replace, myers};
+use similar::udiff::UnifiedHunkHeader;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -185,14 +188,35 @@ impl Response {
     }
 }
 
+/// How many unchanged lines a diff shows around a change.
+const CONTEXT: usize = 2;
+
 fn unified(path: &str, before: &str, after: &str) -> String {
+    let [old, new] = [before, after].map(|text| -> Vec<&str> {
+        let line = |line: Line<'_>| text.get(line.start..line.next).unwrap_or_default();
+        lines(text).map(line).collect()
+    });
+    // `TextDiff` would choose the algorithm at run time and so compile them all, a tenth of the module for web pages.
+    let mut diff = Compact::new(Replace::new(Capture::new()), &old, &new);
+    let Ok(()) = myers::diff(&mut diff, &old, 0..old.len(), &new, 0..new.len());
+    let hunks = diff.into_inner().into_inner().into_grouped_ops(CONTEXT);
+    if hunks.is_empty() {
+        return String::new();
+    }
     // A newline in a name must not look like a line of the diff.
     let path = escape_line(path);
-    similar::TextDiff::from_lines(before, after)
-        .unified_diff()
-        .context_radius(2)
-        .header(&path, &path)
-        .to_string()
+    let mut text = format!("--- {path}\n+++ {path}\n");
+    for hunk in hunks {
+        text.push_str(&format!("{}\n", UnifiedHunkHeader::new(&hunk)));
+        for change in hunk.iter().flat_map(|op| op.iter_changes(&old, &new)) {
+            let line = change.value();
+            text.push_str(&format!("{}{line}", change.tag()));
+            if !line.ends_with(['\n', '\r']) {
+                text.push_str("\n\\ No newline at end of file\n");
+            }
+        }
+    }
+    text
 }
 
 /// Returns the file to write for `file`, or the reason that it may not be written.
