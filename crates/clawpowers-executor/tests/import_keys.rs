@@ -198,7 +198,9 @@ fn keys_of_an_ended_import_are_visible_and_moved_by_the_next() {
     compare(home, &entries());
     let mut db = open(home);
     assert_eq!(db.leftovers().unwrap(), Leftovers::default());
-    assert_eq!(db.integrity_check().unwrap(), Vec::<String>::new());
+    assert_eq!(db.check(true).unwrap(), Vec::<String>::new());
+    let image = Db::deserialize(db.serialize().unwrap()).unwrap();
+    assert_eq!(image.leftovers().unwrap(), Leftovers::default());
     let to = folder.path().join("recovered");
     let recovered = recover(&Home::new(home), &Home::new(&to)).unwrap();
     assert_eq!(
@@ -206,8 +208,13 @@ fn keys_of_an_ended_import_are_visible_and_moved_by_the_next() {
         (KEYS as u64, 0, true)
     );
     compare(&to, &entries());
+    // What is written before they are moved is kept.
+    let mut expected = entries();
+    write(home, 1, &mut expected);
+    compare(home, &expected);
     db.ledger().import(&b""[..], "nothing").unwrap();
-    compare(home, &entries());
+    compare(home, &expected);
+    assert_eq!(db.check(true).unwrap(), Vec::<String>::new());
 }
 
 #[test]

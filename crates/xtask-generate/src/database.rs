@@ -46,6 +46,8 @@ fn read() -> Vec<Described> {
                     tables.push(Described::new(name, step, &above));
                     inside = true;
                 }
+                // Where a view is replaced, the first comment describes it.
+                ["CREATE", "VIEW", name, ..] if tables.iter().any(|table| table.name == *name) => {}
                 ["CREATE", "VIEW", name, columns @ ..] => {
                     let mut view = Described::new(name, step, &above);
                     let columns = columns.iter().take_while(|word| **word != "AS");

@@ -166,7 +166,62 @@ DELETE FROM staged_entry
 -- import makes it a view of both tables, until all keys were moved; so a key is read as fast as from `entry`.
 CREATE VIEW visible_entry (key, value, updated_at) AS SELECT key, value, updated_at FROM entry;
 ",
+    // Versions below 7 do not know the triggers of `SHOW_STAGED`, so nothing may be left of their imports.
+    "
+INSERT INTO entry (key, value, updated_at)
+    SELECT key, value, updated_at FROM staged_entry
+    WHERE EXISTS (SELECT 1 FROM import WHERE id = staged_entry.import AND ended_at IS NOT NULL)
+        AND (keep = 0 OR NOT EXISTS (SELECT 1 FROM entry WHERE entry.key = staged_entry.key))
+    ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at;
+DELETE FROM staged_entry
+    WHERE EXISTS (SELECT 1 FROM import WHERE id = staged_entry.import AND ended_at IS NOT NULL);
+DROP VIEW visible_entry;
+CREATE VIEW visible_entry (key, value, updated_at) AS SELECT key, value, updated_at FROM entry;
+",
 ];
+
+/// The condition that the import of a row of `staged_entry` has ended.
+macro_rules! has_ended {
+    () => {
+        "EXISTS (SELECT 1 FROM import WHERE id = staged_entry.import AND ended_at IS NOT NULL)"
+    };
+}
+
+/// Deletes the staged value of a key if its import has ended.
+pub(crate) const UNSTAGE: &str = concat!("DELETE FROM staged_entry WHERE key = ? AND ", has_ended!());
+
+/// Makes the keys of an import that has ended visible while they are moved to `entry`. The triggers delete the staged value
+/// of a key that is set meanwhile. Every process prepares its statements again, and so sees the change at once.
+pub(crate) const SHOW_STAGED: &str = concat!(
+    "DROP VIEW visible_entry;
+     CREATE VIEW visible_entry (key, value, updated_at) AS
+         SELECT key, value, updated_at FROM entry WHERE NOT EXISTS (
+             SELECT 1 FROM staged_entry WHERE staged_entry.key = entry.key AND keep = 0 AND ",
+    has_ended!(),
+    ")
+         UNION ALL
+         SELECT key, value, updated_at FROM staged_entry WHERE ",
+    has_ended!(),
+    " AND (keep = 0 OR NOT EXISTS (SELECT 1 FROM entry WHERE entry.key = staged_entry.key));
+     CREATE TRIGGER entry_inserted AFTER INSERT ON entry BEGIN
+         DELETE FROM staged_entry WHERE key = NEW.key AND ",
+    has_ended!(),
+    ";
+     END;
+     CREATE TRIGGER entry_updated AFTER UPDATE ON entry BEGIN
+         DELETE FROM staged_entry WHERE key = NEW.key AND ",
+    has_ended!(),
+    ";
+     END"
+);
+
+/// A trigger of [`SHOW_STAGED`].
+pub(crate) const STAGED_TRIGGER: &str = "entry_inserted";
+
+/// Undoes [`SHOW_STAGED`] when all keys were moved.
+pub(crate) const HIDE_STAGED: &str =
+    "DROP TRIGGER entry_inserted; DROP TRIGGER entry_updated; DROP VIEW visible_entry;
+CREATE VIEW visible_entry (key, value, updated_at) AS SELECT key, value, updated_at FROM entry";
 
 /// Creates a database in memory with the schema of a version.
 pub(crate) fn in_memory(version: usize) -> rusqlite::Result<Connection> {

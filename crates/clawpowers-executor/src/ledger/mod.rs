@@ -27,7 +27,7 @@ pub(crate) use recover::{
     recover_skill,
 };
 pub use stage::Leftovers;
-pub(crate) use stage::{HAS_ENDED, Importer, KeptKeys};
+pub(crate) use stage::{Importer, KeptKeys};
 pub use stats::{SkillStats, Sum, TokenSum};
 
 use crate::db::{Db, Tx};

@@ -6,10 +6,11 @@ mod pattern;
 pub use key::{Key, MAX_KEY_BYTES};
 pub use pattern::Pattern;
 
+use crate::db::schema::UNSTAGE;
 use crate::db::{Db, Tx};
 use crate::display::quoted;
 use crate::error::{Error, Result};
-use crate::ledger::{HAS_ENDED, Importer};
+use crate::ledger::Importer;
 use crate::timestamp::Timestamp;
 use pattern::MATCHES;
 use rusqlite::Row;
@@ -79,7 +80,9 @@ impl Store<'_> {
     pub fn delete(&mut self, key: &Key<'_>) -> Result<bool> {
         self.db.write_on_full_disk(|tx| {
             let deleted = tx.execute("DELETE FROM entry WHERE key = ?", [key.as_str()])?;
-            Ok(unstage(tx, key)? || deleted > 0)
+            // An import that has not ended still sets the key at its end.
+            let unstaged = tx.execute(UNSTAGE, [key.as_str()])?;
+            Ok(deleted + unstaged > 0)
         })
     }
 
@@ -262,19 +265,11 @@ fn put_all<'e>(
 }
 
 pub(crate) fn put(tx: &Tx<'_>, key: &Key<'_>, value: &[u8]) -> Result<()> {
-    tx.execute(
-        "INSERT INTO entry (key, value, updated_at) VALUES (?1, ?2, ?3)
-         ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at",
-        (key.as_str(), value, Timestamp::now().micros()),
-    )?;
-    unstage(tx, key).map(|_| ())
-}
-
-/// Deletes the staged value of a key if its import has ended; returns whether there was one. An import that has not ended still
-/// sets the key at its end.
-fn unstage(tx: &Tx<'_>, key: &Key<'_>) -> Result<bool> {
-    let sql = format!("DELETE FROM staged_entry WHERE key = ? AND {HAS_ENDED}");
-    Ok(tx.execute(&sql, [key.as_str()])? > 0)
+    // While keys are staged, a trigger deletes that of an import which has ended.
+    let sql = "INSERT INTO entry (key, value, updated_at) VALUES (?1, ?2, ?3)
+         ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at";
+    tx.execute(sql, (key.as_str(), value, Timestamp::now().micros()))
+        .map(|_| ())
 }
 
 /// Returns an error for a value that is too long.

@@ -3,16 +3,13 @@
 
 use super::{Budget, MAX_BYTES};
 use crate::db::Tx;
+use crate::db::schema::{HIDE_STAGED, SHOW_STAGED};
 use crate::error::Result;
 use crate::store::Key;
 use crate::timestamp::Timestamp;
 
 /// The condition that an import has ended whose keys are not all in `entry` yet.
 pub(super) const ARE_STAGED: &str = "ifnull((SELECT ended_at IS NOT NULL FROM import WHERE id = (SELECT import FROM staged_entry LIMIT 1)), 0)";
-
-/// The condition that the import of a row of `staged_entry` has ended.
-pub(crate) const HAS_ENDED: &str =
-    "EXISTS (SELECT 1 FROM import WHERE id = staged_entry.import AND ended_at IS NOT NULL)";
 
 /// How many keys are listed.
 const NAMED: usize = 1000;
@@ -78,28 +75,12 @@ pub(super) fn show(tx: &Tx<'_>) -> Result<()> {
     if !tx.exists("SELECT 1 FROM staged_entry", ())? {
         return Ok(());
     }
-    set_view(
-        tx,
-        &format!(
-            "SELECT key, value, updated_at FROM entry WHERE NOT EXISTS (
-                 SELECT 1 FROM staged_entry WHERE staged_entry.key = entry.key AND keep = 0 AND {HAS_ENDED})
-             UNION ALL
-             SELECT key, value, updated_at FROM staged_entry WHERE {HAS_ENDED}
-                 AND (keep = 0 OR NOT EXISTS (SELECT 1 FROM entry WHERE entry.key = staged_entry.key))"
-        ),
-    )
+    tx.run(|connection| connection.execute_batch(SHOW_STAGED))
 }
 
 /// Makes the store read one table again, when all keys of the last import were moved.
 pub(super) fn moved(tx: &Tx<'_>) -> Result<()> {
-    set_view(tx, "SELECT key, value, updated_at FROM entry")
-}
-
-/// Replaces the view that the store reads. Every process prepares its statements again, and so sees the change at once.
-fn set_view(tx: &Tx<'_>, select: &str) -> Result<()> {
-    let sql =
-        format!("DROP VIEW visible_entry; CREATE VIEW visible_entry (key, value, updated_at) AS {select}");
-    tx.run(|connection| connection.execute_batch(&sql))
+    tx.run(|connection| connection.execute_batch(HIDE_STAGED))
 }
 
 /// Moves up to `size` keys, in order, to `entry`; returns how many.

@@ -7,7 +7,7 @@
 mod entries;
 
 use entries::ARE_STAGED;
-pub(crate) use entries::{HAS_ENDED, KeptKeys};
+pub(crate) use entries::KeptKeys;
 
 use super::deletion;
 use super::identity::{FileHash, Hash, IS_KNOWN, digest};
