@@ -1,4 +1,4 @@
-//! File systems that machines share. FUSE stands for all of them: it can be mounted here, with and without shared memory.
+//! File systems that machines share, tested with FUSE, which can be mounted here with and without shared memory.
 
 use crate::crowd::crowd;
 use crate::{done, reply, sound, without_wal};

@@ -1,7 +1,7 @@
 //! Runs the agent clients on the tree of the tests and records again which skills they load.
 //!
 //! Each client is installed from npm in the recorded version and runs in a network namespace that has loopback alone,
-//! where a stub stands for the model. Nothing of a client but names and descriptions from the tree is kept.
+//! where a stub replaces the model. Nothing of a client but names and descriptions from the tree is kept.
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stderr, reason = "a task prints for the person who started it")]
 #![cfg_attr(

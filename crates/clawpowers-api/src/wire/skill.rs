@@ -94,7 +94,7 @@ pub fn diagnostics(list: Vec<loader::Diagnostic>) -> Vec<Diagnostic> {
     list.into_iter().map(Diagnostic::from).collect()
 }
 
-/// Like [`diagnostics`], with hints that name the file, if its path can stand in a command without quotes.
+/// Like [`diagnostics`], with hints that name the file, if its path needs no quotes in a command.
 #[must_use]
 pub fn diagnostics_of(path: &str, mut list: Vec<loader::Diagnostic>) -> Vec<Diagnostic> {
     if path.chars().all(|c| c.is_alphanumeric() || "/._-~:".contains(c)) && !path.starts_with(['-', '~']) {

@@ -18,7 +18,7 @@ impl Invocation {
     };
 }
 
-/// Returns the boolean that a word stands for, in any case.
+/// Returns the boolean that a word means, in upper or lower case.
 pub(crate) fn boolean_word(word: &str) -> Option<bool> {
     let is = |words: [&str; 4]| words.iter().any(|known| word.trim().eq_ignore_ascii_case(known));
     if is(["true", "yes", "on", "1"]) {

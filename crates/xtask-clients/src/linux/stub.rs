@@ -1,4 +1,4 @@
-//! A server on loopback that stands for a model: it keeps each request and answers with one word.
+//! A server on loopback in place of a model: it keeps each request and answers with one word.
 
 use serde_json::{Value, json};
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};

@@ -17,7 +17,7 @@ export function beside(name, count, ours, theirs, other) {
   console.log(`${name.padEnd(28)} ${number(mine)}/s   ${other.padEnd(22)} ${number(yours)}/s   ${(mine / yours).toFixed(2)} x`);
 }
 
-/** Returns what stands between the first two lines of `---`, which is all that a reader of YAML sees. */
+/** Returns the lines between the first two lines of `---`: all that a reader of YAML sees. */
 export function frontmatter(text) {
   return /^---\r?\n([\s\S]*?)\r?\n---/.exec(text)?.[1] ?? "";
 }
