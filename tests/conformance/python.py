@@ -10,11 +10,13 @@ import re
 import shutil
 import sys
 import tempfile
+import typing
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Callable
 
 import clawpowers
+from hints import mismatch
 
 HERE = Path(__file__).resolve().parent
 TABLE = json.loads((HERE / "../../schemas/operations.json").read_text(encoding="utf-8"))
@@ -104,11 +106,14 @@ def by_call(folders: CaseFolders, operation: str, request: Any) -> Any:
         return reply_of(error)
 
 
-def by_method(folders: CaseFolders, operation: str, request: dict[str, Any]) -> Any:
-    """Calls the method of an operation as a program would: with bytes as bytes, and with positional arguments."""
+def method_of(rt: clawpowers.Runtime, operation: str) -> Any:
     entry = OPERATIONS[operation]
-    owner = folders.rt if entry["group"] is None else getattr(folders.rt, entry["group"])
-    method = getattr(owner, entry["method"])
+    return getattr(rt if entry["group"] is None else getattr(rt, entry["group"]), entry["method"])
+
+
+def arguments_of(method: Any, operation: str, request: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+    """Returns what a program would pass to the method of an operation: positional arguments and others, bytes as bytes."""
+    entry = OPERATIONS[operation]
     rest = {f"{key}_" if key == "from" else key: value for key, value in request.items()}
     parameters = inspect.signature(method).parameters
     for name in parameters:
@@ -136,6 +141,12 @@ def by_method(folders: CaseFolders, operation: str, request: dict[str, Any]) -> 
         if name not in rest:
             break
         places.append(rest.pop(name))
+    return places, rest
+
+
+def by_method(folders: CaseFolders, operation: str, request: dict[str, Any]) -> Any:
+    method = method_of(folders.rt, operation)
+    places, rest = arguments_of(method, operation, request)
     try:
         answer = method(*places, **rest)
     except clawpowers.Error as error:
@@ -147,7 +158,11 @@ def by_method(folders: CaseFolders, operation: str, request: dict[str, Any]) -> 
             # Python itself rejects unknown and missing arguments.
             return {"error": "invalid_request"}
         raise
-    return {"ok": plain(answer if entry["result"] is None else {entry["result"]: answer})}
+    why = mismatch("", typing.get_type_hints(method)["return"], answer)
+    if why is not None:
+        raise AssertionError(f"the type of the result: {why}")
+    result = OPERATIONS[operation]["result"]
+    return {"ok": plain(answer if result is None else {result: answer})}
 
 
 def takes_null(schema: Any) -> bool:

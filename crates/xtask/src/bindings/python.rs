@@ -84,10 +84,12 @@ pub(crate) fn tests() -> Result<(), Failure> {
         .env("CLAWPOWERS_TEST_PANIC", "1"))
 }
 
-/// Checks the types of the package and of programs that use it.
+/// Checks the types of the package, of its tests, and of a program that makes the requests of the conformance cases.
 pub(crate) fn types() -> Result<(), Failure> {
     let tests = package().join("tests");
-    let mut sources: Vec<PathBuf> = vec![package().join("python/clawpowers")];
+    let calls = venv()?.join("calls.py");
+    run(python()?.arg(root().join("tests/types/calls.py")).arg(&calls))?;
+    let mut sources: Vec<PathBuf> = vec![package().join("python/clawpowers"), calls];
     for entry in fs::read_dir(&tests)? {
         let path = entry?.path();
         if path.extension().is_some_and(|extension| extension == "py") {
