@@ -44,6 +44,7 @@ mod parallel;
 mod present;
 mod skill;
 pub mod skills_ref;
+mod sort;
 pub mod syntax;
 mod tree;
 

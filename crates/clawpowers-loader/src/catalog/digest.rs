@@ -2,6 +2,7 @@
 
 use super::resources::{Listing, UnlistedReason};
 use crate::display::quote;
+use crate::sort;
 use crate::tree::{MAX_RESOURCE_BYTES, ReadError, Tree};
 use sha2::{Digest as _, Sha256};
 use std::io;
@@ -33,7 +34,7 @@ pub fn digest(tree: &dyn Tree, skill_file: &Path) -> Result<String, ReadError> {
     if let Some(name) = skill_file.file_name() {
         files.push((name.as_encoded_bytes().to_vec(), skill_file.to_owned()));
     }
-    files.sort();
+    sort::by(&mut files, Ord::cmp);
     let mut hash = Sha256::new();
     let mut left = MAX_DIGEST_BYTES;
     // One file at a time, because together they may not fit into memory.

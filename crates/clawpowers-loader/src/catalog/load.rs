@@ -9,6 +9,7 @@ use crate::lint::file::{file_diagnostic, file_name_diagnostic, read_error};
 use crate::lint::{Diagnostic, Rule, Severity, Target};
 use crate::skill::parse::{ParseOptions, Parsed, parse_head};
 use crate::skill::{HostInfo, Skill, normalize_name};
+use crate::sort;
 use crate::syntax::delimiter::{starts_with_delimiter, through_closing_delimiter};
 use crate::syntax::source::Source;
 use crate::tree::{DiskTree, OpenFolder, ReadError, Tree};
@@ -94,7 +95,7 @@ impl<T: Row> Catalog<T> {
                     }
                     let mut ranked: Vec<_> = found.into_iter().enumerate().collect();
                     if client.listing.prefers_real {
-                        ranked.sort_by_key(|(_, (pass, _))| *pass);
+                        sort::by_key(&mut ranked, |(_, (pass, _))| *pass);
                     }
                     for (rank, (_, one)) in ranked {
                         precedence.take(rank, one);
@@ -122,9 +123,7 @@ impl<T: Row> Catalog<T> {
         }
         let mut catalog = precedence.finish();
         if client.is_some_and(|client| client.listing.by_name) {
-            catalog
-                .entries
-                .sort_by_cached_key(|row| collation_key(row.name()));
+            sort::by_cached_key(&mut catalog.entries, |row| collation_key(row.name()));
         }
         let command_roots = options.roots.iter().filter(|root| root.kind.is_commands());
         let command_roots: HashSet<&Path> = command_roots.map(|root| root.path.as_path()).collect();
@@ -133,7 +132,7 @@ impl<T: Row> Catalog<T> {
             .iter()
             .position(|row| command_roots.contains(row.root()));
         if let Some(commands) = first.and_then(|first| catalog.entries.get_mut(first..)) {
-            commands.sort_by_cached_key(|row| collation_key(row.name()));
+            sort::by_cached_key(commands, |row| collation_key(row.name()));
         }
         if collision == Collision::KeepAll {
             catalog.sort_kept(&options.roots);
@@ -144,7 +143,7 @@ impl<T: Row> Catalog<T> {
     /// Sorts by scope, name and path, as a client does that keeps every name.
     fn sort_kept(&mut self, roots: &[Root]) {
         let root_of = |row: &T| roots.iter().position(|root| root.path == row.root());
-        self.entries.sort_by_cached_key(|row| {
+        sort::by_cached_key(&mut self.entries, |row| {
             // The client's own skills and the machine's have one scope here, but two in the client.
             let root = (row.scope() == Scope::System).then(|| root_of(row));
             (
@@ -297,7 +296,7 @@ fn sort_found<T: Row>(found: &mut [(usize, LoadOutcome<T>)], client: &Client) {
         LoadOutcome::Rejected(rejected) => rejected.location.clone(),
     };
     let listing = client.listing;
-    found.sort_by_cached_key(|(pass, one)| {
+    sort::by_cached_key(found, |(pass, one)| {
         let path = path(one);
         let folded = listing.folds_case.then(|| collation_key(&path.to_string_lossy()));
         (if listing.links_in_order { 0 } else { *pass }, folded, path)

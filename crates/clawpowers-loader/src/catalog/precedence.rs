@@ -4,6 +4,7 @@
 
 use super::entry::{Catalog, Rejected, Row, Shadowed};
 use crate::clients::Collision;
+use crate::sort;
 use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::hash::{BuildHasher as _, RandomState};
@@ -178,7 +179,7 @@ impl<T: Row> Precedence<T> {
             ..
         } = self;
         drop((names, files));
-        shadowed.sort_by(|a, b| a.rank.cmp(&b.rank));
+        sort::by(&mut shadowed, |a, b| a.rank.cmp(&b.rank));
         let shadowed = shadowed.into_iter().map(|one| Shadowed {
             name: one.name,
             location: one.rank.path().to_owned(),
@@ -189,9 +190,9 @@ impl<T: Row> Precedence<T> {
             undetermined,
         });
         let shadowed = shadowed.collect();
-        visible.sort_by(|a, b| a.0.cmp(&b.0));
-        duplicates.sort_by(|a, b| a.0.cmp(&b.0));
-        rejected.sort_by(|a, b| a.0.cmp(&b.0));
+        sort::by(&mut visible, |a, b| a.0.cmp(&b.0));
+        sort::by(&mut duplicates, |a, b| a.0.cmp(&b.0));
+        sort::by(&mut rejected, |a, b| a.0.cmp(&b.0));
         Catalog {
             entries: visible.into_iter().map(|(_, row)| row).collect(),
             shadowed,

@@ -1,6 +1,7 @@
 //! The other files of a skill's folder.
 
 use crate::skill::is_device;
+use crate::sort;
 use crate::tree::{EntryKind, Tree, folder_of};
 use std::ffi::OsStr;
 use std::io;
@@ -210,7 +211,7 @@ impl<'a> Listing<'a> {
         if is_skill {
             return Ok(Vec::new());
         }
-        found.sort_by(|a, b| b.key.cmp(&a.key));
+        sort::by(&mut found, |a, b| b.key.cmp(&a.key));
         Ok(found)
     }
 

@@ -10,6 +10,7 @@ use crate::discovery::{Environment, Root, RootKind, WalkRules, user_root};
 use crate::display::quote;
 use crate::lint::{Rule, Target};
 use crate::skill::Invocation;
+use crate::sort;
 use std::path::Path;
 
 /// How much of a description it shows, in code points.
@@ -82,7 +83,7 @@ fn nested(env: &Environment) -> Vec<Root> {
                     .take(left.saturating_sub(next.len())),
             );
         }
-        next.sort();
+        sort::by(&mut next, Ord::cmp);
         left = left.saturating_sub(next.len());
         let below = next
             .iter()

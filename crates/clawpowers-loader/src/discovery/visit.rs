@@ -4,6 +4,7 @@ use super::found::{Candidate, Found};
 use super::rules::{FileLinks, Markdown, WalkRules};
 use crate::display::{display_path, quote};
 use crate::lint::Rule;
+use crate::sort;
 use crate::tree::{EntryKind, OpenFolder, Tree};
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -376,9 +377,10 @@ fn check_inside(target: &Path, boundary: Option<&Path>) -> Result<(), (Rule, Str
 impl Listing {
     fn sort(&mut self) {
         // `SKILL.md` first, then `skill.md`, then other spellings.
-        self.skills
-            .sort_by_key(|(name, _)| (name != "SKILL.md", name != "skill.md", name.clone()));
-        self.folders.sort();
+        sort::by_key(&mut self.skills, |(name, _)| {
+            (name != "SKILL.md", name != "skill.md", name.clone())
+        });
+        sort::by(&mut self.folders, Ord::cmp);
     }
 }
 

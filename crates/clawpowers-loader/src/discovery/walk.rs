@@ -6,6 +6,7 @@ use super::rules::WalkRules;
 use super::visit::{Base, DANGLING, DirReader, Folder, Visit};
 use crate::lint::Rule;
 use crate::parallel;
+use crate::sort;
 use crate::tree::{EntryKind, OpenFolder, Tree};
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
@@ -32,7 +33,7 @@ pub fn walk(tree: &dyn Tree, root: &Root, rules: &WalkRules) -> Walk {
     let folders = walk_with(tree, root, rules, &|found, _| found, &mut |pass, one| {
         found.push((pass, one));
     });
-    found.sort_by(|(a_pass, a), (b_pass, b)| {
+    sort::by(&mut found, |(a_pass, a), (b_pass, b)| {
         let paths = || a.location().as_os_str().cmp(b.location().as_os_str());
         a_pass.cmp(b_pass).then_with(paths)
     });
@@ -141,7 +142,7 @@ impl<S: FnMut(usize, T), T> WalkState<'_, S, T> {
     fn end_pass(&mut self) {
         self.pass += 1;
         let mut file_links = std::mem::take(&mut self.file_links);
-        file_links.sort_by(|(a, _), (b, _)| a.as_os_str().cmp(b.as_os_str()));
+        sort::by(&mut file_links, |(a, _), (b, _)| a.as_os_str().cmp(b.as_os_str()));
         for (_, one) in file_links {
             (self.take)(self.pass, one);
         }
@@ -227,7 +228,7 @@ where
     fn follow_links(&mut self, root: &Base) {
         while !self.state.links.is_empty() && !self.state.full {
             let mut links = std::mem::take(&mut self.state.links);
-            links.sort_by(|a, b| a.path.as_os_str().cmp(b.path.as_os_str()));
+            sort::by(&mut links, |a, b| a.path.as_os_str().cmp(b.path.as_os_str()));
             for link in links {
                 self.state.pass += 1;
                 self.follow(root, link);

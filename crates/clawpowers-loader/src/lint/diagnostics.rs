@@ -3,6 +3,7 @@
 //! The severity of a diagnostic depends on who will read the skill, so it is looked up for a [`Target`].
 
 use super::{Rule, Severity, Target};
+use crate::sort;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -135,7 +136,7 @@ impl Diagnostics {
 
     /// Returns the diagnostics in the order of their position, then of their rule; many of one rule are merged.
     pub(crate) fn finish(mut self) -> Vec<Diagnostic> {
-        self.diagnostics.sort_by_key(|d| (d.position, d.rule));
+        sort::by_key(&mut self.diagnostics, |d| (d.position, d.rule));
         if self.diagnostics.len() <= MAX_OF_ONE_RULE {
             return self.diagnostics;
         }
@@ -175,7 +176,7 @@ fn merge_excess(all: Vec<Diagnostic>) -> Vec<Diagnostic> {
                 more => format!("{more} more violations of this rule follow"),
             };
             // Leaves out edits that occur twice or overlap another.
-            rest.edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
+            sort::by_key(&mut rest.edits, |edit| (edit.range.start, edit.range.end));
             rest.edits
                 .dedup_by(|edit, before| edit.range == before.range || edit.range.start < before.range.end);
         }

@@ -5,6 +5,7 @@ use super::resources::check;
 use super::texts::check_texts;
 use super::{Diagnostics, Target};
 use crate::skill::parse::{ParseOptions, Parsed, parse_source};
+use crate::sort;
 use crate::syntax::source::{Source, position};
 use crate::tree::{MAX_SKILL_BYTES, Tree, folder_of};
 use std::path::{Path, PathBuf};
@@ -45,7 +46,7 @@ pub fn skill_file(tree: &dyn Tree, folder: &Path) -> Option<PathBuf> {
             true
         });
     }
-    names.sort_by_key(|name| {
+    sort::by_key(&mut names, |name| {
         let rank = exact.iter().position(|exact| name == exact);
         (rank.unwrap_or(exact.len()), name.clone())
     });
@@ -109,8 +110,8 @@ fn lint(tree: &dyn Tree, file: &Path, source: &Source, target: Target) -> Parsed
         parsed.diagnostics.extend(diagnostics.finish());
     }
     parsed.diagnostics.extend(check_texts(tree, file, target));
-    parsed
-        .diagnostics
-        .sort_by(|a, b| (&a.file, a.position, a.rule).cmp(&(&b.file, b.position, b.rule)));
+    sort::by(&mut parsed.diagnostics, |a, b| {
+        (&a.file, a.position, a.rule).cmp(&(&b.file, b.position, b.rule))
+    });
     parsed
 }

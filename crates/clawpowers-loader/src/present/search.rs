@@ -7,6 +7,7 @@ mod query;
 mod stem;
 
 use crate::parallel;
+use crate::sort;
 use query::{Query, Tally};
 
 /// BM25 `k1`: term-frequency saturation.
@@ -142,7 +143,9 @@ impl Ranking {
             })
             .filter(|hit| hit.score > 0.0)
             .collect();
-        hits.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.index.cmp(&b.index)));
+        sort::by(&mut hits, |a, b| {
+            b.score.total_cmp(&a.score).then(a.index.cmp(&b.index))
+        });
         hits
     }
 }

@@ -5,6 +5,7 @@
 //! counts as many columns as it has on a terminal, and `<` and `>` as the entities that replace them.
 
 use super::{Allocation, Listed, Share, Truncation, size};
+use crate::sort;
 use unicode_width::UnicodeWidthStr as _;
 
 /// How much of a description it shows; the last code point of a longer one is `…`.
@@ -53,7 +54,7 @@ pub fn claude(skills: &[Listed<'_>], budget: u64) -> Allocation {
     let mut left = size(budget).checked_sub(BUNDLED + names);
     let mut order: Vec<usize> = (0..skills.len()).collect();
     let preference = |&index: &usize| skills.get(index).map_or(0.0, |skill| skill.preference);
-    order.sort_by(|a, b| preference(b).total_cmp(&preference(a)));
+    sort::by(&mut order, |a, b| preference(b).total_cmp(&preference(a)));
     let mut shares: Vec<Share> = lines
         .iter()
         .map(|(name, description)| Share {

@@ -7,6 +7,7 @@
 use super::{Allocation, Listed, Share, Truncation, size};
 use crate::discovery::Scope;
 use crate::display::display_path;
+use crate::sort;
 use std::path::Path;
 
 /// How much of a description it shows, in code points; of a longer one, three less and three full stops.
@@ -32,7 +33,7 @@ const OWN: &str = ".system";
 pub fn codex(skills: &[Listed<'_>], context: u64) -> Allocation {
     let budget = (context.saturating_mul(2) / 100).max(1);
     let mut order: Vec<(usize, &Listed<'_>)> = skills.iter().enumerate().collect();
-    order.sort_by_key(|(_, skill)| rank(skill));
+    sort::by_key(&mut order, |(_, skill)| rank(skill));
     let is_own = |skill: &Listed<'_>| rank(skill) == 0 && BUNDLED.iter().any(|(name, _)| *name == skill.name);
     let is_installed = skills.iter().any(is_own);
     let bundled: Vec<Line> = match is_installed {

@@ -2,6 +2,7 @@
 
 use super::{Kind, MAX_DEPTH, MAX_NODES, Node, YamlError, flat};
 use crate::display::quote;
+use crate::sort;
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Span, StructureStyle};
 use std::collections::HashMap;
 
@@ -237,7 +238,7 @@ impl Builder {
                 _ => None,
             });
         let mut order: Vec<_> = scalars.collect();
-        order.sort_unstable();
+        sort::by(&mut order, Ord::cmp);
         let mut hidden = Vec::new();
         for pair in order.windows(2) {
             let &[(key, index, first, first_end), (next, _, second, _)] = pair else {
@@ -253,7 +254,7 @@ impl Builder {
                 });
             }
         }
-        self.facts.duplicates.sort_by_key(|duplicate| duplicate.second);
+        sort::by_key(&mut self.facts.duplicates, |duplicate| duplicate.second);
         hidden.sort_unstable();
         hidden
     }
