@@ -16,7 +16,7 @@ export function element(name, attributes, ...children) {
   return made;
 }
 
-/** Splits a string into pieces, in which invisible characters are replaced by their code points. */
+/** Splits a string into pieces, in which invisible characters are replaced with their code points. */
 function visible(text) {
   const pieces = [];
   let at = 0;

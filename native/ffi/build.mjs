@@ -1,9 +1,9 @@
-// Builds the generated files of the package: `clawpowers.node`, `js` and the licences. `npm install` of this folder and
+// Builds the generated files of the package: `clawpowers.node`, `js` and the licenses. `npm install` of this folder and
 // `npm pack` run it; users of the packed package need no Rust.
 import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, renameSync, writeFileSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { stage, stageLicences } from "../js/stage.mjs";
+import { stage, stageLicenses } from "../js/stage.mjs";
 
 const here = new URL("./", import.meta.url);
 const profile = process.env.CLAWPOWERS_PROFILE || "release";
@@ -41,7 +41,7 @@ copyFileSync(library, temporary);
 renameSync(temporary, fileURLToPath(new URL("clawpowers.node", here)));
 
 stage(here, ["cjs"]);
-stageLicences(here);
+stageLicenses(here);
 const types = new URL("../js/index.d.ts", here);
 for (const name of ["index.d.cts", "index.d.mts"]) {
   writeFileSync(new URL(name, here), readFileSync(types));

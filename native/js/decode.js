@@ -41,7 +41,7 @@ export function thrown(error) {
   }
 }
 
-/** Replaces `*_base64` fields by bytes, in place. */
+/** Replaces `*_base64` fields with bytes, in place. */
 function withBytes(value) {
   if (typeof value !== "object" || value === null) return;
   for (const [key, field] of Object.entries(value)) {

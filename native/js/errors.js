@@ -28,7 +28,7 @@ export function internal(what) {
   return new ClawpowersError(what, { code: "internal", hint: "please report it" });
 }
 
-/** Returns the error of a closed runtime, with the same text as in Rust. */
+/** Returns the error for a closed runtime, with the same text as in Rust. */
 export function closed() {
   return new ClawpowersError("the runtime is closed", { code: "closed", hint: "open another one" });
 }

@@ -42,8 +42,8 @@ export function stage(folder, formats) {
   }
 }
 
-/** Copies the licence files into a package. */
-export function stageLicences(folder) {
+/** Copies the license files into a package. */
+export function stageLicenses(folder) {
   for (const name of ["LICENSE-APACHE", "LICENSE-MIT"]) {
     writeFileSync(new URL(name, folder), readFileSync(new URL(`../../${name}`, here)));
   }

@@ -373,7 +373,7 @@ fn a_comparison_says_how_many_executions_are_missing() {
 }
 
 #[test]
-fn overlapping_periods_are_refused() {
+fn overlapping_periods_are_rejected() {
     let sandbox = Sandbox::new();
     import(&sandbox, &lines("deploy", 0, (0..48).map(|index| index % 4 > 0)));
     let compare = |a, b| ["analyze", "--skill", "deploy", "--compare", a, b];
@@ -602,7 +602,7 @@ fn failures_are_traced_to_the_version_in_which_they_cluster() {
 }
 
 #[test]
-fn a_low_rate_is_sure_only_under_repeated_checks() {
+fn low_is_sure_only_if_valid_under_repeated_checks() {
     let sandbox = Sandbox::new();
     // The 95% interval is below 60% in both.
     import(

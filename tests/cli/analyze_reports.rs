@@ -32,7 +32,7 @@ fn golden(name: &str) -> PathBuf {
         .join(name)
 }
 
-/// `CLAWPOWERS_UPDATE=1` replaces the fixtures by the current output.
+/// `CLAWPOWERS_UPDATE=1` replaces the fixtures with the current output.
 #[test]
 fn every_format_matches_its_fixture() {
     let sandbox = lived();

@@ -59,7 +59,7 @@ fn an_unused_skill_is_idle() {
 
 /// A rate comes with the number of its executions, and no state contradicts a recommendation.
 #[test]
-fn a_rate_names_its_executions_and_nothing_contradicts_it() {
+fn a_rate_shows_its_number_of_executions() {
     let sandbox = Sandbox::new();
     let fell = (0..140).map(|index: usize| {
         if index < 120 {
@@ -177,7 +177,7 @@ fn an_unknown_plan_is_an_error() {
 }
 
 #[test]
-fn n2_and_n9_plans_are_compared_with_their_tasks() {
+fn plans_are_compared_with_their_tasks() {
     let sandbox = Sandbox::new();
     let set = |key: &str, value: &str| assert_eq!(sandbox.run(&["store", "set", key, value]).code, 0);
     set("plan:auth:estimated_duration", "100");
@@ -231,7 +231,7 @@ fn the_colors_of_a_page_follow_the_state() {
     let all = rates.map(|(skill, good)| lines(skill, 0, (0..200).map(move |index| index % 10 < good)));
     import(&sandbox, &all.concat());
     let page = sandbox.good(&["analyze", THEN, "--format", "html"]);
-    for (skill, colour, word) in [
+    for (skill, color, word) in [
         ("never", "bad", "✖ low"),
         ("always", "good", "● good"),
         ("mostly", "mid", "◐ moderate"),
@@ -241,14 +241,11 @@ fn the_colors_of_a_page_follow_the_state() {
             .find(|line| line.starts_with("<tr") && line.contains(skill));
         let row = row.unwrap();
         assert!(
-            row.contains(&format!("<span class=\"chip {colour}\">{word}</span>")),
+            row.contains(&format!("<span class=\"chip {color}\">{word}</span>")),
             "{row}"
         );
-        assert!(row.contains(&format!("fill=\"var(--{colour})\"")), "{row}");
-        for other in ["bad", "good", "mid"]
-            .into_iter()
-            .filter(|other| *other != colour)
-        {
+        assert!(row.contains(&format!("fill=\"var(--{color})\"")), "{row}");
+        for other in ["bad", "good", "mid"].into_iter().filter(|other| *other != color) {
             assert!(!row.contains(other), "{other}: {row}");
         }
     }
@@ -329,7 +326,7 @@ fn a_narrow_terminal_shows_fewer_columns() {
 }
 
 #[test]
-fn nine_executions_are_too_few_for_a_tier() {
+fn nine_executions_are_too_few_for_a_rating() {
     let sandbox = Sandbox::new();
     for (skill, count) in [("nine", 9), ("ten", 10)] {
         import(&sandbox, &lines(skill, 0, (0..count).map(|_| false)));

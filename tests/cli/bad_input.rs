@@ -11,7 +11,7 @@ use std::process::Stdio;
 /// Each is one row of the list, and none prevents the valid skill from being listed.
 #[test]
 #[cfg_attr(windows, ignore = "Wine makes no symbolic links")]
-fn the_list_copes_with_strange_files() {
+fn unusual_files_do_not_break_the_list() {
     let sandbox = Sandbox::new();
     let at = |path: &str| sandbox.work().join("s").join(path);
     sandbox.skill("s/good", "Is good.");
@@ -148,7 +148,7 @@ fn names_that_are_not_utf8_are_shown_lossily() {
 }
 
 #[test]
-fn a_root_has_to_be_a_folder() {
+fn a_root_must_be_a_folder() {
     let sandbox = Sandbox::new();
     sandbox.file("file.txt", "x");
     for noun in [
@@ -169,7 +169,7 @@ fn a_root_has_to_be_a_folder() {
 }
 
 #[test]
-fn an_unknown_value_is_refused_with_the_valid_values() {
+fn an_unknown_value_is_rejected_with_the_valid_values() {
     let sandbox = Sandbox::new();
     sandbox.skill("good", "Is good.");
     let names: Vec<_> = CLIENTS.iter().map(|client| client.name).collect();

@@ -167,7 +167,7 @@ fn check_prints_only_what_is_cut() {
 }
 
 #[test]
-fn rank_by_use_lists_first_what_to_cut_first() {
+fn rank_by_use_lists_skills_in_the_order_of_removal() {
     let sandbox = shelf();
     let long = format!("Does many things. {}", "And more. ".repeat(20));
     sandbox.skill("s/skill-05", &long);

@@ -55,7 +55,7 @@ impl Sandbox {
         self.config()
     }
 
-    /// Checks that a change is refused and that the folder is unchanged.
+    /// Checks that a change is rejected and that the folder is unchanged.
     fn not_set(&self, code: i32, args: &[&str]) -> String {
         let file = self.runtime_home().join("config.json");
         let before = (
@@ -73,7 +73,7 @@ impl Sandbox {
 }
 
 #[test]
-fn both_dialects_are_read_and_keep_their_spelling() {
+fn both_formats_are_read_and_keep_their_names() {
     for (config, dialect, values) in [
         (
             OLD,
@@ -200,7 +200,7 @@ fn a_new_home_and_file_are_private() {
     sandbox.refused(3, &["config", "set", "rsi.tiers.t4", "auto"]);
     assert!(
         !sandbox.runtime_home().exists(),
-        "reading and refused commands create nothing"
+        "reading and rejected commands create nothing"
     );
     let after = sandbox.set("logging.retentionDays", "7");
     assert_eq!(after, "{\n  \"logging\": {\n    \"retentionDays\": 7\n  }\n}\n");
@@ -324,7 +324,7 @@ fn a_text_is_converted_to_the_type_of_the_current_value() {
 }
 
 #[test]
-fn known_settings_refuse_other_values() {
+fn known_settings_reject_other_values() {
     for sandbox in [sandbox(OLD), sandbox(NEW), sandbox("{}")] {
         for (key, value) in [
             ("payments.mode", "maybe"),
@@ -404,7 +404,7 @@ fn an_invalid_file_is_reported_and_not_changed() {
 }
 
 #[test]
-fn strange_keys_are_refused_or_work() {
+fn strange_keys_are_rejected_or_work() {
     let sandbox = sandbox(OLD);
     let deep = vec!["a"; 33].join(".");
     let long = "a".repeat(1025);
@@ -493,7 +493,7 @@ fn unreadable_and_unwritable_files_are_storage_errors() {
 
 #[test]
 #[cfg_attr(windows, ignore = "Windows has no named pipes in a folder")]
-fn a_pipe_or_symlink_loop_is_refused_at_once() {
+fn a_pipe_or_symlink_loop_is_rejected_at_once() {
     let pipe = Sandbox::new();
     let made = finish(
         pipe.command("mkfifo")

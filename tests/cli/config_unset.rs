@@ -24,7 +24,7 @@ impl Sandbox {
 }
 
 #[test]
-fn an_unknown_setting_is_refused_with_the_known_ones() {
+fn an_unknown_setting_is_rejected_with_the_known_ones() {
     for sandbox in [Sandbox::new(), sandbox()] {
         let before = fs::read(sandbox.runtime_home().join("config.json")).ok();
         let ran = sandbox.refused(3, &["config", "set", "loging.level", "debug"]);
@@ -56,7 +56,7 @@ fn an_unknown_setting_is_refused_with_the_known_ones() {
         assert_eq!(fs::read(sandbox.runtime_home().join("config.json")).ok(), before);
         assert!(
             !sandbox.runtime_home().join("config.lock").exists(),
-            "nothing is made for what is refused"
+            "a rejected change creates nothing"
         );
     }
     // A setting that the file already has may be changed, and below `profiles` any name is allowed.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Replaces every `from` in a database without a WAL by `to`, which has the same length.
+/// Replaces every `from` in a database without a WAL with `to`, which has the same length.
 pub(crate) fn patch(home: &Path, from: &[u8], to: &[u8]) -> usize {
     let mut bytes = Db::open(&Home::new(home)).unwrap().unwrap().serialize().unwrap();
     for suffix in ["-wal", "-shm"] {
@@ -153,7 +153,7 @@ fn damage_is_remembered_until_doctor_finds_none() {
     );
     sandbox.refused(3, &["doctor", "--recover", "new"]);
     assert_eq!(fs::read(home.join("clawpowers.db")).unwrap(), damaged);
-    // A restored backup is refused until doctor has checked it.
+    // A restored backup is rejected until doctor has checked it.
     fs::write(home.join("clawpowers.db"), sound).unwrap();
     sandbox.refused(4, &["store", "set", "new", "v"]);
     sandbox.good(&["doctor"]);
@@ -486,7 +486,7 @@ fn a_closed_stdout_is_an_error_if_something_is_printed() {
 
 /// Its first byte is above every character.
 #[test]
-fn a_damaged_key_above_all_text_is_not_left_out() {
+fn a_damaged_key_that_sorts_after_all_text_is_reported() {
     let sandbox = Sandbox::new();
     sandbox.good(&["store", "set", "k", "v"]);
     sandbox.good(&["store", "set", "zz-last", "v"]);

@@ -171,7 +171,7 @@ fn an_unwritable_file_does_not_prevent_other_repairs() {
     let closed = sandbox.file("s/closed/SKILL.md", COLON);
     set_mode(&closed, 0o444).unwrap();
     let last = sandbox.file("s/z/SKILL.md", COLON);
-    // The symlink is named directly, because a walk of the folder refuses it.
+    // The symlink is named directly, because a walk of the folder rejects it.
     let paths = ["s", "s/link"];
     let shown = sandbox.run(&[&["skill", "fix"][..], &paths].concat());
     assert_eq!(shown.code, 4, "{shown:?}");
@@ -283,7 +283,7 @@ fn an_empty_path_is_not_the_working_directory() {
 }
 
 #[test]
-fn a_missing_path_is_refused_before_any_write() {
+fn a_missing_path_is_rejected_before_any_write() {
     let sandbox = Sandbox::new();
     let file = sandbox.file("colon/SKILL.md", COLON);
     sandbox.refused(4, &["skill", "fix", "--write", "colon", "nowhere"]);

@@ -78,7 +78,7 @@ fn the_examples_parse() {
 }
 
 #[test]
-fn the_version_is_that_of_the_package() {
+fn the_version_matches_the_package() {
     let sandbox = Sandbox::new();
     for flag in ["--version", "-V"] {
         let ran = sandbox.run(&[flag]);

@@ -62,7 +62,7 @@ fn every_target_and_doctor_report_hidden_text() {
 }
 
 #[test]
-fn fix_removes_it_from_every_text_file() {
+fn fix_removes_hidden_characters_from_every_text_file() {
     let sandbox = sandbox();
     let shown = sandbox.run(&["skill", "fix", "s"]);
     assert_eq!(shown.code, 1);
@@ -86,7 +86,7 @@ fn fix_removes_it_from_every_text_file() {
 }
 
 #[test]
-fn read_warns_of_it_and_prints_the_file_as_it_is() {
+fn read_warns_of_hidden_characters_and_prints_the_file_unchanged() {
     let sandbox = sandbox();
     let ran = sandbox.run(&["skill", "read", "tags", "--root", "s"]);
     assert!(ran.out.contains(&tags()));
@@ -129,8 +129,8 @@ fn doctor_names_skills_that_look_alike() {
 }
 
 #[test]
-#[cfg_attr(windows, ignore = "Windows cannot hold the names")]
-fn names_that_windows_cannot_hold_are_warned_of() {
+#[cfg_attr(windows, ignore = "Windows does not allow the names")]
+fn names_not_allowed_on_windows_are_reported() {
     let sandbox = Sandbox::new();
     sandbox.skill("s/nul", "Does it.");
     sandbox.skill("s/console", "Does it.");

@@ -90,7 +90,7 @@ fn only_the_value_1_makes_init_quiet() {
 fn many_processes_may_create_one_home() {
     let sandbox = Sandbox::new();
     fs::remove_dir(sandbox.runtime_home()).unwrap();
-    sandbox.crowd((0..20).map(|n| {
+    sandbox.concurrently((0..20).map(|n| {
         let words: [&str; 5] = match n % 4 {
             0 => ["init", "--home", "h", "--json", ""],
             1 => ["store", "incr", "n", "--home", "h"],
@@ -107,7 +107,7 @@ fn many_processes_may_create_one_home() {
     assert_eq!(
         names(&home).len(),
         7,
-        "no draft is left behind: {:?}",
+        "no temporary file remains: {:?}",
         names(&home)
     );
     assert_eq!(sandbox.good(&["store", "get", "n", "--home", "h"]), "5\n");
@@ -367,7 +367,7 @@ fn a_home_may_be_in_an_unreadable_folder() {
 }
 
 #[test]
-fn the_home_of_the_state_folder() {
+fn xdg_state_home_is_used() {
     let sandbox = Sandbox::new();
     let (user, state) = (sandbox.user_home(), sandbox.work().join("state"));
     let run = |state: &Path, args: &[&str]| {
@@ -379,7 +379,7 @@ fn the_home_of_the_state_folder() {
     for (variable, place, source) in [
         (state.as_path(), state.join("clawpowers"), "XDG_STATE_HOME"),
         (Path::new("state"), user.join(".clawpowers"), "default"),
-        // From now on the home of the user exists.
+        // From now on `.clawpowers` in the user's home folder exists.
         (state.as_path(), user.join(".clawpowers"), "default"),
     ] {
         let ran = run(variable, &["store", "set", "k", "v"]);
@@ -404,7 +404,7 @@ fn the_home_of_the_state_folder() {
 }
 
 #[test]
-fn a_relative_home_of_the_user_is_refused() {
+fn a_relative_user_home_is_rejected() {
     let sandbox = Sandbox::new();
     for args in [
         &["store", "set", "k", "v"][..],
@@ -456,7 +456,7 @@ fn a_home_that_is_a_broken_symlink_or_below_a_file() {
 
 #[test]
 #[cfg_attr(not(target_os = "linux"), ignore = "only Linux has names that are not UTF-8")]
-fn a_home_of_the_user_that_is_not_utf8() {
+fn a_user_home_that_is_not_utf8() {
     let sandbox = Sandbox::new();
     let user = sandbox.work().join(os_string(b"u\xffser"));
     for args in [

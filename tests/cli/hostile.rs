@@ -138,11 +138,11 @@ fn a_terminal_gets_color_unless_disabled() {
     let sandbox = Sandbox::new();
     sandbox.skill("s/tea", &"Makes a great deal of tea. ".repeat(30));
     let args = ["skill", "list", "--root", "s"];
-    let Some(coloured) = sandbox.on_terminal(&args, &[]) else {
+    let Some(colored) = sandbox.on_terminal(&args, &[]) else {
         println!("skipped: there is no `script` of util-linux");
         return;
     };
-    assert!(coloured.starts_with("\u{1b}[1mNAME"), "{coloured:?}");
+    assert!(colored.starts_with("\u{1b}[1mNAME"), "{colored:?}");
     let plain = sandbox.on_terminal(&args, &[("NO_COLOR", "1")]).unwrap();
     assert!(plain.starts_with("NAME"), "{plain:?}");
     let row = plain.lines().nth(1).unwrap();

@@ -112,7 +112,7 @@ fn small(home: &Path) {
 }
 
 /// A home with every kind of file that may be in `state`. Returns the expected rows of the report.
-fn strange_state(home: &Path) -> Vec<(String, u64, String)> {
+fn unusual_state(home: &Path) -> Vec<(String, u64, String)> {
     let folder = home.join("state");
     state(home, "plan__auth__task_1", "complete\n");
     state(home, "glued", "no line end");
@@ -178,7 +178,7 @@ fn strange_state(home: &Path) -> Vec<(String, u64, String)> {
 
 /// A home with every kind of file that may be in `metrics`. Returns the expected rows of the report, and the number of
 /// executions.
-fn strange_metrics(home: &Path) -> (Vec<(String, u64, String)>, u64) {
+fn unusual_metrics(home: &Path) -> (Vec<(String, u64, String)>, u64) {
     let folder = home.join("metrics");
     let plain = |second| record("plain", second, "");
     let broken = r#"{"ts":"2026-11-03T08:00:00Z","skill":"lost","outc"#;
@@ -330,10 +330,10 @@ fn a_home_without_1x_data_gets_no_database() {
 
 #[test]
 #[cfg_attr(windows, ignore = "Windows allows no such file names")]
-fn strange_files_are_imported_or_reported() {
+fn unusual_files_are_imported_or_reported() {
     let sandbox = Sandbox::new();
-    let mut expected = strange_state(&sandbox.runtime_home());
-    let (of_metrics, executions) = strange_metrics(&sandbox.runtime_home());
+    let mut expected = unusual_state(&sandbox.runtime_home());
+    let (of_metrics, executions) = unusual_metrics(&sandbox.runtime_home());
     expected.extend(of_metrics);
     expected.sort();
     let before = of_1x(&sandbox.runtime_home());

@@ -79,7 +79,7 @@ fn symlinks_in_the_user_s_own_home_may_point_anywhere() {
 }
 
 #[test]
-fn a_folder_without_usable_data_is_refused() {
+fn a_folder_without_usable_data_is_rejected() {
     let sandbox = Sandbox::new();
     fs::create_dir_all(sandbox.work().join("bare/state")).unwrap();
     write(&sandbox.work().join("odd/state/k.tmp.1"), "half");
@@ -111,7 +111,7 @@ fn a_folder_without_usable_data_is_refused() {
     write(&sandbox.work().join("old/state/k"), "theirs again\n");
     let ran = sandbox.run(&["import", "--from", "old"]);
     assert!(ran.code == 0 && ran.out.contains("\nconflict: 1\n"), "{ran:?}");
-    // Also in the home itself, if it has unusable data.
+    // Even in the home itself, if it has unusable data.
     write(&sandbox.runtime_home().join("state/k.tmp.1"), "half");
     assert_eq!(sandbox.run(&["import"]).code, 3);
 }

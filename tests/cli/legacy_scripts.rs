@@ -103,7 +103,7 @@ fn executions_are_summarized() {
 
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
-fn the_collector_refuses_invalid_input() {
+fn the_collector_rejects_invalid_input() {
     let package = Package::new();
     for (args, err) in [
         (&["--outcome", "success"][..], "Error: --skill is required\n"),
@@ -225,7 +225,7 @@ fn help_and_unknown_commands() {
 
 #[test]
 #[cfg_attr(windows, ignore = "needs a POSIX shell")]
-fn init_creates_folders_and_refuses_verify() {
+fn init_creates_folders_and_rejects_verify() {
     let package = Package::new();
     let claw = package.sandbox.runtime_home();
     fs::remove_dir_all(&claw).unwrap();

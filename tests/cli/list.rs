@@ -87,7 +87,7 @@ fn a_project_extends_to_its_repository_root() {
 }
 
 #[test]
-fn the_first_of_two_equal_names_shadows_the_other() {
+fn the_first_of_two_skills_with_the_same_name_shadows_the_other() {
     let sandbox = Sandbox::new();
     let winner = sandbox.skill(".clawpowers/skills/twin", "Is the project's.");
     let loser = sandbox.skill_at(&sandbox.user_home(), ".claude/skills/twin", "Is the user's.");

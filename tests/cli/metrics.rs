@@ -234,7 +234,7 @@ fn an_execution_that_was_not_started_cannot_be_finished() {
 }
 
 #[test]
-fn invalid_numbers_are_refused() {
+fn invalid_numbers_are_rejected() {
     let sandbox = Sandbox::new();
     let record = |args: &[&str]| {
         let all = [
@@ -320,7 +320,7 @@ fn invalid_numbers_are_refused() {
 }
 
 #[test]
-fn invalid_words_are_refused() {
+fn invalid_words_are_rejected() {
     let sandbox = Sandbox::new();
     let long = "x".repeat(1025);
     for (code, args) in [

@@ -44,7 +44,7 @@ fn the_first_execution_of_an_unknown_skill_warns() {
 }
 
 #[test]
-fn a_time_in_the_future_is_refused() {
+fn a_time_in_the_future_is_rejected() {
     let sandbox = Sandbox::new();
     let at = |at: &str| -> Vec<String> {
         [
@@ -127,7 +127,7 @@ fn deletions_apply_to_all_statistics_and_other_homes() {
     let ran = sandbox.refused(1, &["metrics", "delete", "1"]);
     assert!(ran.err.contains("the execution `1` was deleted"), "{ran:?}");
 
-    // The export has a deletion record without other fields.
+    // The export has a tombstone without other fields.
     let export = sandbox.good(&["metrics", "export"]);
     let gone: Vec<Value> = export
         .lines()
@@ -211,7 +211,7 @@ fn an_import_reports_what_was_skipped() {
         let ran = run(bad, &[words, &["--json"]].concat());
         assert_eq!((ran.code, ran.err.as_str()), (3, ""));
         assert!(ran.out.starts_with("{\"ok\":{\"taken\":0,"), "{ran:?}");
-        // An empty file has no bad lines, and known lines are usable.
+        // An empty file has no skipped lines, and lines that are already imported are usable.
         assert_eq!(run("", words).code, 0);
         assert_eq!(run("\n\n", words).code, 0);
     }

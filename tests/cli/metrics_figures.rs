@@ -124,7 +124,7 @@ fn sums_are_exact() {
 }
 
 #[test]
-fn sums_beyond_64_bits_are_refused() {
+fn sums_beyond_64_bits_are_rejected() {
     let sandbox = Sandbox::new();
     let lines: String = (0..92_234)
         .map(|n| {
@@ -265,7 +265,7 @@ fn executions_are_ordered_by_time() {
 }
 
 #[test]
-fn m1_a_summary_counts_every_record_once() {
+fn a_summary_counts_every_record_once() {
     let sandbox = Sandbox::new();
     for n in 1..=11 {
         sandbox.good(&["metrics", "record", "--skill", "a", "--outcome", "success"]);
@@ -283,7 +283,7 @@ fn m1_a_summary_counts_every_record_once() {
 }
 
 #[test]
-fn m2_a_skill_is_an_exact_name() {
+fn a_skill_is_an_exact_name() {
     let sandbox = Sandbox::new();
     let names = [
         "b.c",
@@ -318,7 +318,7 @@ fn m2_a_skill_is_an_exact_name() {
 }
 
 #[test]
-fn m3_months_are_in_utc_in_every_time_zone() {
+fn months_are_in_utc_in_every_time_zone() {
     let sandbox = Sandbox::new();
     for zone in ["America/New_York", "Pacific/Kiritimati", "UTC", "EST5EDT"] {
         let mut command = sandbox.program();
@@ -344,7 +344,7 @@ fn m3_months_are_in_utc_in_every_time_zone() {
 }
 
 #[test]
-fn m8_records_do_not_mix() {
+fn records_do_not_mix() {
     let sandbox = Sandbox::new();
     std::fs::remove_dir(sandbox.runtime_home()).unwrap();
     let notes = |n: usize| format!("{n}:{}", "x".repeat(20_000));
@@ -362,7 +362,7 @@ fn m8_records_do_not_mix() {
         .map(str::to_owned)
         .to_vec()
     };
-    sandbox.crowd((0..50).map(record));
+    sandbox.concurrently((0..50).map(record));
     let shown = sandbox.ok(&["metrics", "show", "--limit", "100"]);
     let mut found: Vec<String> = shown["executions"]
         .as_array()
@@ -378,7 +378,7 @@ fn m8_records_do_not_mix() {
 }
 
 #[test]
-fn m9_many_records_are_summarized_by_one_process() {
+fn many_records_are_summarized_by_one_process() {
     let sandbox = Sandbox::new();
     let rows: Vec<_> = (0..2000)
         .map(|n| {
@@ -398,7 +398,7 @@ fn m9_many_records_are_summarized_by_one_process() {
 }
 
 #[test]
-fn m10_skipped_executions_are_shown_and_periods_selectable() {
+fn skipped_executions_are_shown_and_periods_selectable() {
     let sandbox = Sandbox::new();
     given(
         &sandbox,

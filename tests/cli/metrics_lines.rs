@@ -282,7 +282,7 @@ fn the_list_of_skipped_lines_is_limited_and_counted() {
 }
 
 #[test]
-fn m4_invalid_lines_of_the_shell_are_repaired_and_reported() {
+fn invalid_lines_of_the_shell_are_repaired_and_reported() {
     let sandbox = Sandbox::new();
     let text = b"{\"ts\":\"2026-11-03T08:00:00Z\",\"skill\":\"a\",\"outcome\":\"success\",\"duration_s\":007}\n\
         {\"ts\":\"2026-11-03T08:00:01Z\",\"skill\":\"a\",\"outcome\":\"success\",\"duration_s\":00.5}\n\
@@ -304,7 +304,7 @@ fn m4_invalid_lines_of_the_shell_are_repaired_and_reported() {
 }
 
 #[test]
-fn m5_json_that_is_not_a_record_is_skipped() {
+fn json_that_is_not_a_record_is_skipped() {
     let sandbox = Sandbox::new();
     let lines = b"null\n[1]\n5\n{}\ntrue\n{\"ts\":\"2026-11-03T08:00:00Z\",\"skill\":\"a\",\"outcome\":\"success\"}\n";
     let (taken, known, rows) = imported(&sandbox, lines);
@@ -317,7 +317,7 @@ fn m5_json_that_is_not_a_record_is_skipped() {
 }
 
 #[test]
-fn m6_json_with_spaces_is_read() {
+fn json_with_spaces_is_read() {
     let sandbox = Sandbox::new();
     let lines = "  { \"outcome\" : \"failure\" , \"skill\" : \"a\", \"ts\": \"2026-11-03T09:00:00+01:00\" }  \n\
         \u{feff}{\"ts\": \"2026-11-03T08:00:00.123456789Z\", \"skill\": \"a\", \"outcome\": \"success\", \"duration_s\": \"3\"}";
@@ -339,7 +339,7 @@ fn m6_json_with_spaces_is_read() {
 }
 
 #[test]
-fn m7_several_records_on_a_line_are_read() {
+fn several_records_on_a_line_are_read() {
     let sandbox = Sandbox::new();
     let record = |second: u32| {
         format!(

@@ -188,7 +188,7 @@ fn a_full_disk_leaves_nothing_behind() {
 }
 
 #[test]
-fn windows_device_names_are_refused_everywhere() {
+fn windows_device_names_are_rejected_everywhere() {
     let sandbox = Sandbox::new();
     for name in ["nul", "con", "aux", "com1", "lpt9"] {
         let ran = sandbox.refused(3, &["skill", "new", name]);
@@ -200,7 +200,7 @@ fn windows_device_names_are_refused_everywhere() {
 }
 
 #[test]
-fn an_invalid_name_is_refused_with_a_suggestion() {
+fn an_invalid_name_is_rejected_with_a_suggestion() {
     let sandbox = Sandbox::new();
     for (name, better) in [
         ("Bad Name", "bad-name"),

@@ -46,7 +46,7 @@ impl Sandbox {
     }
 
     /// Starts the same command many times in parallel and waits for all; each must succeed.
-    pub(crate) fn crowd(&self, commands: impl IntoIterator<Item = Vec<String>>) -> Vec<Piped> {
+    pub(crate) fn concurrently(&self, commands: impl IntoIterator<Item = Vec<String>>) -> Vec<Piped> {
         let start = |args: Vec<String>| {
             let mut command = self.program();
             command.args(&args).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -83,7 +83,7 @@ pub(crate) fn fed(command: &mut Command, input: &[u8]) -> Piped {
     let (out, err) = (drain(child.stdout.take()), drain(child.stderr.take()));
     let mut stdin = child.stdin.take().unwrap();
     let input = input.to_vec();
-    // A command that refuses its arguments closes the pipe without reading.
+    // A command that rejects its arguments closes the pipe without reading.
     let writer = thread::spawn(move || drop(stdin.write_all(&input)));
     let code = wait(&mut child);
     writer.join().unwrap();

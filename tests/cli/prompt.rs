@@ -17,7 +17,7 @@ fn shelf(count: usize) -> Sandbox {
 }
 
 #[test]
-fn the_layouts() {
+fn the_formats() {
     let sandbox = Sandbox::new();
     sandbox.skill("s/tea", "Makes tea & biscuits.");
     let run = |format: &str| {
@@ -94,7 +94,7 @@ fn budget_levels_are_tried_in_order() {
 }
 
 #[test]
-fn a_budget_that_is_too_small_is_refused_with_the_minimum() {
+fn a_budget_that_is_too_small_is_rejected_with_the_minimum() {
     let sandbox = shelf(20);
     for format in ["xml", "skills-ref", "markdown", "json"] {
         let ask = |budget: &str| {

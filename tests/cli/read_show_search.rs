@@ -78,7 +78,7 @@ fn only_files_of_the_skill_are_read() {
 }
 
 #[test]
-fn a_bundled_skill_refuses_the_same_paths() {
+fn a_bundled_skill_rejects_the_same_paths() {
     let sandbox = Sandbox::new();
     for path in [
         "../using-clawpowers/SKILL.md",
@@ -92,7 +92,7 @@ fn a_bundled_skill_refuses_the_same_paths() {
 
 #[test]
 #[cfg_attr(windows, ignore = "Wine makes no symbolic links")]
-fn a_symlink_out_of_the_folder_is_refused() {
+fn a_symlink_out_of_the_folder_is_rejected() {
     let sandbox = Sandbox::new();
     sandbox.skill("s/tea", "Makes tea.");
     sandbox.file("s/tea/real.md", "real");
@@ -114,7 +114,7 @@ fn a_symlink_out_of_the_folder_is_refused() {
 }
 
 #[test]
-fn a_file_that_is_not_utf8_is_refused() {
+fn a_file_that_is_not_utf8_is_rejected() {
     let sandbox = Sandbox::new();
     sandbox.skill("s/tea", "Makes tea.");
     sandbox.file("s/tea/assets/cup.png", [0x89, b'P', b'N', b'G', 0xff, 0]);

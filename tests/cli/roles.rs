@@ -165,7 +165,7 @@ fn an_undefined_active_profile_is_reported() {
 }
 
 #[test]
-fn an_unknown_profile_is_refused_with_the_known_ones() {
+fn an_unknown_profile_is_rejected_with_the_known_ones() {
     let known = sandbox(CONFIG);
     let ran = known.refused(1, &["skill", "list", "--profile", "cook"]);
     assert!(
@@ -220,7 +220,7 @@ fn an_unreadable_file_is_a_storage_error() {
 }
 
 #[test]
-fn other_encodings_are_refused_and_a_byte_order_mark_is_accepted() {
+fn other_encodings_are_rejected_and_a_byte_order_mark_is_accepted() {
     for (config, place) in [
         ("[]", "line 1 column 1"),
         ("7", "line 1 column 1"),

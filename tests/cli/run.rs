@@ -225,7 +225,7 @@ fn a_command_that_does_not_start_is_not_recorded() {
 }
 
 #[test]
-fn a_refused_command_is_neither_run_nor_recorded() {
+fn a_rejected_command_is_neither_run_nor_recorded() {
     let sandbox = sandbox();
     let ran = |code, args: &[&str]| {
         let ran = sandbox.refused(code, args);

@@ -1,4 +1,4 @@
-//! `store`: the behaviour of 1.x that scripts rely on, and a test for each of its bugs.
+//! `store`: the behavior of 1.x that scripts rely on, and a test for each of its bugs.
 
 use crate::harness::{Sandbox, finish, good_error, wait};
 use crate::piped::fed;
@@ -10,7 +10,7 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::Stdio;
 
-/// The arguments of a command for `crowd`.
+/// The arguments of a command for `concurrently`.
 fn words(args: &[&str]) -> Vec<String> {
     args.iter().map(|&word| word.to_owned()).collect()
 }
@@ -232,20 +232,20 @@ fn a_reader_may_read_one_line_of_many() {
 }
 
 #[test]
-fn s1_no_update_is_lost() {
+fn no_update_is_lost() {
     let sandbox = Sandbox::new();
     fs::remove_dir(sandbox.runtime_home()).unwrap();
-    let ran = sandbox.crowd((0..50).map(|_| words(&["store", "incr", "n"])));
+    let ran = sandbox.concurrently((0..50).map(|_| words(&["store", "incr", "n"])));
     let sums: BTreeSet<u32> = ran.iter().map(|ran| ran.text().trim().parse().unwrap()).collect();
     assert_eq!(sums, (1..=50).collect(), "each process got a number of its own");
     assert_eq!(sandbox.good(&["store", "get", "n"]), "50\n");
 }
 
 #[test]
-fn s2_no_first_append_is_lost() {
+fn no_first_append_is_lost() {
     let sandbox = Sandbox::new();
     fs::remove_dir(sandbox.runtime_home()).unwrap();
-    sandbox.crowd((0..50).map(|n| words(&["store", "append", "log", &format!("line {n}")])));
+    sandbox.concurrently((0..50).map(|n| words(&["store", "append", "log", &format!("line {n}")])));
     let log = sandbox.good(&["store", "get", "log"]);
     let lines: BTreeSet<&str> = log.lines().collect();
     let expected: Vec<String> = (0..50).map(|n| format!("line {n}")).collect();
@@ -254,7 +254,7 @@ fn s2_no_first_append_is_lost() {
 }
 
 #[test]
-fn s3_underscores_do_not_collide() {
+fn underscores_do_not_collide() {
     let sandbox = Sandbox::new();
     let keys = [
         "fvl:p:__init__",
@@ -277,7 +277,7 @@ fn s3_underscores_do_not_collide() {
 }
 
 #[test]
-fn s4_no_temporary_file_is_a_key() {
+fn no_temporary_file_is_a_key() {
     let sandbox = Sandbox::new();
     // A temporary file of a killed 1.x writer, found when the home is imported.
     fs::create_dir(sandbox.runtime_home().join("state")).unwrap();
@@ -287,7 +287,7 @@ fn s4_no_temporary_file_is_a_key() {
     assert_eq!(sandbox.run(&["store", "list"]).out, "k:0\n");
     let writers = (0..40).map(|n| words(&["store", "set", &format!("k:{}", n % 4), "value"]));
     let readers = (0..40).map(|_| words(&["store", "list"]));
-    let ran = sandbox.crowd(writers.zip(readers).flat_map(|(writer, reader)| [writer, reader]));
+    let ran = sandbox.concurrently(writers.zip(readers).flat_map(|(writer, reader)| [writer, reader]));
     for ran in ran {
         let strange = ran
             .text()
@@ -308,7 +308,7 @@ fn s4_no_temporary_file_is_a_key() {
 }
 
 #[test]
-fn s5_nothing_outside_the_store_is_read() {
+fn nothing_outside_the_store_is_read() {
     let sandbox = Sandbox::new();
     sandbox.good(&["store", "set", "x", "inside"]);
     sandbox.file("secret", "outside");
@@ -350,7 +350,7 @@ fn s5_nothing_outside_the_store_is_read() {
 }
 
 #[test]
-fn s6_no_value_is_executed() {
+fn no_value_is_executed() {
     let sandbox = Sandbox::new();
     let words = [
         "BASH_VERSINFO[$(touch pwned)0]",
@@ -380,7 +380,7 @@ fn s6_no_value_is_executed() {
 }
 
 #[test]
-fn s7_every_value_is_stored() {
+fn every_value_is_stored() {
     let sandbox = Sandbox::new();
     for value in [
         "-n", "-e", "-E", "-nee", "-nx", "-n hello", "-", "--", "---", "-1", "$HOME", "*", "%s",
@@ -404,7 +404,7 @@ fn s7_every_value_is_stored() {
         assert_eq!(
             sandbox.good(&["store", "get", "k"]),
             format!("{value}\n"),
-            "behind `--`"
+            "after `--`"
         );
     }
     for key in ["-n", "-", "-1", "--flag"] {
@@ -424,7 +424,7 @@ fn s7_every_value_is_stored() {
 }
 
 #[test]
-fn s8_listed_values_can_be_parsed() {
+fn listed_values_can_be_parsed() {
     let sandbox = Sandbox::new();
     let every: Vec<u8> = (0..=255).collect();
     let entries: Vec<(&str, Vec<u8>)> = vec![
@@ -459,7 +459,7 @@ fn s8_listed_values_can_be_parsed() {
 }
 
 #[test]
-fn s9_sums_are_exact_to_the_last_of_64_bits() {
+fn sums_are_exact_to_the_last_of_64_bits() {
     let sandbox = Sandbox::new();
     let incr = |from: &str, by: &str| {
         sandbox.feed(&["store", "set", "n", "-"], from.as_bytes());
@@ -502,7 +502,7 @@ fn s9_sums_are_exact_to_the_last_of_64_bits() {
 
 #[test]
 #[cfg_attr(windows, ignore = "Windows arguments are UTF-16, not bytes")]
-fn s10_values_that_are_not_utf8_are_unchanged() {
+fn values_that_are_not_utf8_are_unchanged() {
     let sandbox = Sandbox::new();
     let bytes = b"\xff\xfe caf\xe9 \xc3(\xed\xa0\x80";
     let mut command = sandbox.program();
@@ -536,7 +536,7 @@ fn s10_values_that_are_not_utf8_are_unchanged() {
 
 #[test]
 #[cfg_attr(windows, ignore = "Windows has no permission bits")]
-fn s11_files_are_private_with_any_umask() {
+fn files_are_private_with_any_umask() {
     for umask in ["000", "022", "077"] {
         let sandbox = Sandbox::new();
         fs::remove_dir(sandbox.runtime_home()).unwrap();
@@ -569,7 +569,7 @@ fn s11_files_are_private_with_any_umask() {
 }
 
 #[test]
-fn s12_a_key_is_one_line() {
+fn a_key_is_one_line() {
     let sandbox = Sandbox::new();
     sandbox.good(&["store", "set", "a", "1"]);
     for key in [
@@ -607,7 +607,7 @@ fn s12_a_key_is_one_line() {
 }
 
 #[test]
-fn s13_one_process_lists_21_000_keys() {
+fn one_process_lists_21_000_keys() {
     let sandbox = Sandbox::new();
     many(&sandbox, 21_000);
     let listed = sandbox.good(&["store", "list"]);

@@ -12,7 +12,7 @@ pub(crate) const TRUE: &[&str] = &["true"];
 #[cfg(windows)]
 pub(crate) const TRUE: &[&str] = &["cmd", "/c", "exit 0"];
 
-/// Returns a path as in replies, with `/` on every system.
+/// Returns a path in the form used in replies, with `/` on every system.
 pub(crate) fn shown(path: impl AsRef<Path>) -> String {
     let path = path.as_ref().to_str().unwrap();
     if cfg!(windows) {

@@ -136,7 +136,7 @@ fn differences(base: &Path, ours: &Listing, recorded: &Verdicts) -> Vec<String> 
     // Where the model's prompt was read, a skill that the model is not shown was not seen.
     let seen = |skill: &&Verdict| recorded.from == Source::Listing || !skill.hidden;
     let loaded: Vec<&Verdict> = ours.loaded.iter().filter(seen).collect();
-    let (theirs, refused): (Vec<&Verdict>, Vec<&Verdict>) =
+    let (theirs, rejected): (Vec<&Verdict>, Vec<&Verdict>) =
         recorded.skills.iter().partition(|skill| skill.error.is_none());
     let tells_hidden = theirs.iter().any(|skill| skill.hidden);
     for their in &theirs {
@@ -187,19 +187,19 @@ fn differences(base: &Path, ours: &Listing, recorded: &Verdicts) -> Vec<String> 
             winner == at && theirs.iter().any(|their| their.at == *loser)
         };
         if !ours.undetermined.iter().any(random) {
-            let refusal = refused.iter().find(|refused| refused.at == at);
+            let rejection = rejected.iter().find(|rejected| rejected.at == at);
             line(
                 at,
                 "extra",
                 our.name.as_deref(),
-                refusal.and_then(|refused| refused.error.as_deref()),
+                rejection.and_then(|rejected| rejected.error.as_deref()),
             );
         }
     }
-    for refusal in refused {
-        let at = refusal.at.as_str();
+    for rejection in rejected {
+        let at = rejection.at.as_str();
         if !ours.rejected.contains(at) && !loaded.iter().any(|our| our.at == at) {
-            line(at, "not rejected", None, refusal.error.as_deref());
+            line(at, "not rejected", None, rejection.error.as_deref());
         }
     }
     if recorded.ordered {

@@ -18,7 +18,7 @@ pub(crate) struct Recording {
 pub(crate) struct Verdicts {
     pub(crate) version: String,
     pub(crate) from: Source,
-    /// The client's own project folder, which holds the awkward files.
+    /// The client's own project folder, which holds the edge-case files.
     pub(crate) project: String,
     /// Whether the order of its listing is the same in each run.
     pub(crate) ordered: bool,
@@ -35,7 +35,7 @@ pub(crate) enum Source {
     Prompt,
 }
 
-/// A skill that a client loaded or refused.
+/// A skill that a client loaded or rejected.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Verdict {
@@ -44,7 +44,7 @@ pub(crate) struct Verdict {
     /// The name by which it is called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) name: Option<String>,
-    /// A second name that the client shows beside it.
+    /// A second name that the client shows next to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) label: Option<String>,
     /// With runs of one character shortened.
@@ -53,7 +53,7 @@ pub(crate) struct Verdict {
     /// Listed for people and not for the model.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) hidden: bool,
-    /// Why the client refused it.
+    /// Why the client rejected it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) error: Option<String>,
 }

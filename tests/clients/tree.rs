@@ -1,6 +1,6 @@
 //! The tree of skills that every client was run on: fifteen folders on five levels, and files that clients read differently.
 //!
-//! The clients run in [`CWD`], with [`HOME`] as the user's home folder. The awkward files lie in the client's own project
+//! The clients run in [`CWD`], with [`HOME`] as the user's home folder. The edge-case files lie in the client's own project
 //! folder there.
 
 use std::fs;
@@ -13,7 +13,7 @@ pub(crate) const CWD: &str = "work/proj/pkg/app";
 pub(crate) const HOME: &str = "home";
 const REPOSITORY: &str = "work/proj";
 
-/// A folder of the awkward files, and a link to it beside it.
+/// A folder of the edge-case files, and a link to it next to it.
 pub(crate) const LINKED: [&str; 2] = ["t15-real", "t15-alias"];
 
 /// The folders of the clients that hold `skills`, without the dot in front.
@@ -44,14 +44,14 @@ const USER: [(&str, &str); 9] = [
     ("user-gemskills", ".gemini/antigravity/skills"),
 ];
 
-/// What an awkward file holds.
+/// What an edge-case file holds.
 #[derive(Debug, Clone, Copy)]
 enum Content {
     /// Frontmatter with the name of the folder and these fields, and a body of one line.
     Named(&'static str),
     /// Frontmatter with these fields alone, and a body of one line.
     Fields(&'static str),
-    /// The name of the folder and a description of this letter, so many times, and a `Z`.
+    /// The name of the folder and a description of this letter, this many times, and a `Z`.
     Long(&'static str, usize),
     /// A name of 70 characters.
     LongName,
@@ -62,7 +62,7 @@ enum Content {
 }
 use Content::{Fields, File, Long, LongName, Named, Utf16};
 
-/// The awkward files: the folder of a `SKILL.md`, or the path of another file.
+/// The edge-case files: the folder of a `SKILL.md`, or the path of another file.
 #[rustfmt::skip]
 const AWKWARD: &[(&str, Content)] = &[
     ("t01-colon", Named("description: Use when: the user says: go")),
@@ -139,7 +139,7 @@ const AWKWARD: &[(&str, Content)] = &[
     ("t70-emptyname", Fields("name: \"\"\ndescription: empty name")),
 ];
 
-/// Creates the tree of a client below `base`, an empty folder, with the awkward files in `project`, a folder below [`CWD`].
+/// Creates the tree of a client below `base`, an empty folder, with the edge-case files in `project`, a folder below [`CWD`].
 pub(crate) fn create(base: &Path, client: &str, project: &str) {
     repository(&base.join(REPOSITORY));
     for client in CLIENTS {
@@ -181,7 +181,7 @@ pub(crate) fn create(base: &Path, client: &str, project: &str) {
     write(&cwd.join(".claude/commands/cmdone.md"), command);
     let root = cwd.join(project);
     for (path, content) in AWKWARD {
-        awkward(&root.join(path), *content);
+        edge_case(&root.join(path), *content);
     }
     links(base, &root);
     if client == "openclaw" {
@@ -207,13 +207,13 @@ fn repository(folder: &Path) {
 /// The files that are links or lead out of the repository, and a folder with the name of a file.
 fn links(base: &Path, root: &Path) {
     let outside = base.join("outside");
-    awkward(
+    edge_case(
         &outside.join("t13-symdir"),
         Named("description: symlinked dir outside"),
     );
     symlink(outside.join("t13-symdir"), root.join("t13-symdir")).unwrap();
     let file = outside.join("f14.md");
-    awkward(
+    edge_case(
         &file,
         Fields("name: t14-symfile\ndescription: symlinked SKILL.md"),
     );
@@ -230,8 +230,8 @@ fn skill(root: &Path, name: &str, description: &str) {
     write(&root.join(name).join("SKILL.md"), text);
 }
 
-/// Writes an awkward file; `path` is the folder of its `SKILL.md` or, with the extension `md`, the file itself.
-fn awkward(path: &Path, content: Content) {
+/// Writes an edge-case file; `path` is the folder of its `SKILL.md` or, with the extension `md`, the file itself.
+fn edge_case(path: &Path, content: Content) {
     let is_file = path.extension().is_some_and(|extension| extension == "md");
     let folder = match path.ends_with("skill.md") {
         true => path.parent().unwrap(),

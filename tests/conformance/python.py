@@ -198,7 +198,7 @@ def plain(value: Any) -> Any:
 
 
 def time_text(time: datetime) -> str:
-    """Returns a time as in replies: in UTC, without trailing zeros in the fraction."""
+    """Returns a time in the form used in replies: in UTC, without trailing zeros in the fraction."""
     whole, dot, fraction = time.isoformat().removesuffix("+00:00").partition(".")
     return f"{whole}{dot}{fraction.rstrip('0')}Z"
 

@@ -59,7 +59,7 @@ fn bundled_skills_have_no_problems() {
 }
 
 #[test]
-fn bundled_skills_are_those_on_disk() {
+fn bundled_skills_match_those_on_disk() {
     let skills = root().join("skills");
     for folder in shipped_folders() {
         let file = Path::new(&folder).join("SKILL.md");

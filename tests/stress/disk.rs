@@ -48,7 +48,7 @@ impl Drop for Disk {
 }
 
 /// Checks that a command failed with a storage error, and returns its kind.
-fn refused(ran: &Output) -> String {
+fn storage_error(ran: &Output) -> String {
     let err = String::from_utf8_lossy(&ran.stderr);
     assert_eq!(ran.status.code(), Some(4), "{ran:?}");
     assert!(err.contains("error: ") && err.contains("hint: "), "{err}");
@@ -70,7 +70,7 @@ fn a_full_disk_loses_nothing() {
         kept += 1;
         assert!(kept < 1000, "the disk does not fill up");
     };
-    assert!(refused(&full).contains("full"), "{full:?}");
+    assert!(storage_error(&full).contains("full"), "{full:?}");
     assert!(kept > 5, "{kept}");
     // No other command is done partially.
     fs::write(disk.place.path().join("rest"), vec![0; 1 << 20]).unwrap_err();
@@ -88,7 +88,7 @@ fn a_full_disk_loses_nothing() {
             &value,
         ],
     ] {
-        refused(&run(&home, words));
+        storage_error(&run(&home, words));
     }
     // Existing data can be read, at the latest when there is space again.
     fs::remove_file(disk.place.path().join("rest")).unwrap();
@@ -127,7 +127,7 @@ fn keys_can_be_deleted_on_a_full_disk() {
     done(&home, &["store", "list"]);
     // No byte is free.
     fs::write(disk.place.path().join("rest"), vec![0; 4 << 20]).unwrap_err();
-    refused(&run(&home, &["store", "set", "key:0", &value.repeat(5)]));
+    storage_error(&run(&home, &["store", "set", "key:0", &value.repeat(5)]));
     for key in 0..kept {
         assert_eq!(
             done(&home, &["store", "delete", &format!("key:{key}")]),
@@ -157,7 +157,7 @@ fn a_long_wal_leaves_space_for_a_deletion() {
     fs::write(&file, entry).unwrap();
     done(&home, &["store", "import", file.to_str().unwrap()]);
     fs::write(disk.place.path().join("rest"), vec![0; 5 << 20]).unwrap_err();
-    refused(&run(&home, &["store", "set", "more", &"x".repeat(20_000)]));
+    storage_error(&run(&home, &["store", "set", "more", &"x".repeat(20_000)]));
     done(&home, &["store", "delete", "small"]);
     assert_eq!(done(&home, &["store", "list"]), "large\n");
     sound(&home);
@@ -180,7 +180,10 @@ fn a_long_import_leaves_free_space() {
     let file = elsewhere.path().join("lines.jsonl");
     fs::write(&file, lines).unwrap();
     let ran = run(&home, &["metrics", "import", file.to_str().unwrap()]);
-    assert!(refused(&ran).contains("MiB are left on the disk"), "{ran:?}");
+    assert!(
+        storage_error(&ran).contains("MiB are left on the disk"),
+        "{ran:?}"
+    );
     // It leaves nothing on the disk.
     done(&home, &["store", "set", "b", &"x".repeat(100_000)]);
     done(&home, &["store", "delete", "a"]);
@@ -199,14 +202,14 @@ fn a_full_disk_leaves_no_partial_home() {
         &["store", "incr", "a"],
     ] {
         let ran = run(&disk.home(), words);
-        assert!(refused(&ran).contains("full"), "{ran:?}");
+        assert!(storage_error(&ran).contains("full"), "{ran:?}");
         assert!(!disk.home().join("clawpowers.db").exists());
     }
     fs::remove_file(disk.place.path().join("rest")).unwrap();
     let left = fs::read_dir(disk.home()).map_or(0, |entries| {
         entries.filter(|e| e.as_ref().unwrap().path().is_file()).count()
     });
-    assert_eq!(left, 0, "a draft is left behind");
+    assert_eq!(left, 0, "a temporary file remains");
 }
 
 #[test]
@@ -224,7 +227,7 @@ fn a_full_disk_imports_all_or_nothing() {
     }
     done(&disk.home(), &["store", "set", "mine", "1"]);
     let from = old.path().to_str().unwrap();
-    refused(&run(&disk.home(), &["import", "--from", from]));
+    storage_error(&run(&disk.home(), &["import", "--from", from]));
     assert_eq!(done(&disk.home(), &["store", "list"]), "mine\n");
     sound(&disk.home());
 }
@@ -260,10 +263,10 @@ fn a_read_only_home_is_read_and_not_written() {
         &["metrics", "record", "--skill", "s", "--outcome", "failure"],
     ] {
         let ran = run(&home, words);
-        assert!(refused(&ran).contains("cannot be written to"), "{ran:?}");
+        assert!(storage_error(&ran).contains("cannot be written to"), "{ran:?}");
     }
     let new = disk.place.path().join("other");
-    refused(&run(&new, &["store", "set", "a", "2"]));
+    storage_error(&run(&new, &["store", "set", "a", "2"]));
     assert_eq!(files(&home), before);
     disk.remount("rw");
     done(&home, &["store", "incr", "a"]);
@@ -296,7 +299,7 @@ fn a_damaged_file_is_reported_and_not_changed() {
             &["metrics", "summary"],
             &["init"],
         ] {
-            let err = refused(&run(home.path(), words));
+            let err = storage_error(&run(home.path(), words));
             assert!(err.contains("clawpowers.db") && err.contains("doctor"), "{err}");
         }
         assert_eq!(fs::read(&file).unwrap(), bytes, "the file was left as it was");

@@ -9,10 +9,9 @@
     reason = "a test that cannot continue has failed, and a long one prints its progress"
 )]
 
-mod crowd;
+mod concurrent;
 mod damage;
 mod disk;
-mod held;
 mod import;
 mod kill;
 mod moved;
@@ -20,6 +19,7 @@ mod read_only;
 mod shared;
 #[path = "../support/started.rs"]
 mod started;
+mod suspended;
 
 use clawpowers_executor::{Db, Home};
 use started::started;

@@ -41,7 +41,7 @@ const CHANGES: [fn(&Path, &Path); 6] = [
         fs::remove_dir_all(home).unwrap();
         fs::rename(other.join("new"), home).unwrap();
     },
-    // Only the database is replaced, as by restoring a backup.
+    // Only the database is replaced, as when a backup is restored.
     |home, other| {
         for suffix in ["-wal", "-shm"] {
             fs::remove_file(home.join(format!("clawpowers.db{suffix}"))).unwrap();
@@ -164,7 +164,7 @@ fn writer() {
         let said = if reply.contains(r#"{"ok""#) {
             "done"
         } else {
-            "refused"
+            "rejected"
         };
         out.write_all(format!("\n{said} {number}\n").as_bytes()).unwrap();
         out.flush().unwrap();

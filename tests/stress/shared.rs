@@ -1,6 +1,6 @@
 //! File systems that machines share, tested with FUSE, which can be mounted here with and without shared memory.
 
-use crate::crowd::crowd;
+use crate::concurrent::concurrently;
 use crate::{done, reply, sound, without_wal};
 use serde_json::json;
 use std::fs;
@@ -62,7 +62,7 @@ fn many_processes(home: &Path, loops: usize, times: usize) {
         true => done(home, &["store", "get", "count"]).trim().parse().unwrap(),
         false => 0,
     };
-    crowd(home, loops, times, |own, time| {
+    concurrently(home, loops, times, |own, time| {
         let words: &[&str] = match (own + time) % 3 {
             0 => &["store", "incr", "count"],
             1 => &["store", "append", "log", "line"],
@@ -108,7 +108,7 @@ fn processes_share_a_home_on_a_shared_file_system() {
 
 #[test]
 #[cfg_attr(not(target_os = "linux"), ignore = "mounts as Linux does")]
-fn a_home_leaves_wal_mode_on_a_shared_file_system_and_stays_so() {
+fn a_home_leaves_wal_mode_on_a_shared_file_system_and_does_not_return_to_it() {
     for options in [&[][..], &["-o", "direct_io"]] {
         let Some(shared) = Shared::new(options) else {
             return;
@@ -158,7 +158,7 @@ fn processes_share_a_home_without_a_wal() {
     done(home.path(), &["store", "set", "k", "v"]);
     without_wal(home.path());
     let (loops, times) = (16, 6);
-    let printed = crowd(home.path(), loops, times, |_, _| {
+    let printed = concurrently(home.path(), loops, times, |_, _| {
         ["store", "incr", "count"].map(str::to_owned).to_vec()
     });
     let mut sums: Vec<usize> = printed.iter().map(|line| line.parse().unwrap()).collect();

@@ -27,8 +27,8 @@ fn check(db: &mut Db) {
     assert_eq!(db.store().count().unwrap(), 1);
 }
 
-fn kind(refused: Result<Db, Error>) -> (Storage, String) {
-    match refused {
+fn kind(result: Result<Db, Error>) -> (Storage, String) {
+    match result {
         Err(Error {
             kind: ErrorKind::Storage(kind),
             message,

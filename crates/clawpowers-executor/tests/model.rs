@@ -80,7 +80,7 @@ fn text(parts: &[Part]) -> String {
 
 /// Matches by trying every way; text after the pattern also matches.
 fn matches(parts: &[Part], key: &[char]) -> bool {
-    let Some((part, behind)) = parts.split_first() else {
+    let Some((part, after)) = parts.split_first() else {
         return true;
     };
     let fits = |c: char| match part {
@@ -91,10 +91,10 @@ fn matches(parts: &[Part], key: &[char]) -> bool {
         Part::Set(not, set) => set.contains(&c) != *not,
     };
     if matches!(part, Part::Any | Part::Char('*')) {
-        return (0..=key.len()).any(|from| matches(behind, &key[from..]));
+        return (0..=key.len()).any(|from| matches(after, &key[from..]));
     }
     key.split_first()
-        .is_some_and(|(c, rest)| fits(*c) && matches(behind, rest))
+        .is_some_and(|(c, rest)| fits(*c) && matches(after, rest))
 }
 
 #[derive(Debug, Clone)]
@@ -289,7 +289,7 @@ fn row() -> impl Strategy<Value = Row> {
     (
         prop::sample::select(SKILLS.as_slice()),
         prop::option::of(prop::sample::select(&Outcome::ALL[..])),
-        // Few times, so that some are equal.
+        // Few times, so that some are the same.
         (0..20_i64).prop_map(|n| 1_700_000_000_000_000 + n * 1_000_001),
         prop::option::of(prop::sample::select(SESSIONS.as_slice())),
         amount(),
@@ -584,7 +584,7 @@ proptest! {
         let home = Home::new(folder.path());
         let mut db = Db::create(&home).unwrap();
         let (mut model, mut given) = (Vec::new(), BTreeSet::new());
-        // One that takes in all that this one writes, and learns later of what is deleted.
+        // A home that imports everything that this one writes, and the deletions later.
         let follower = tempfile::tempdir().unwrap();
         let mut follower = Db::create(&Home::new(follower.path())).unwrap();
         for (number, op) in ops.iter().enumerate() {
@@ -618,7 +618,7 @@ proptest! {
             let last: Vec<Row> = last.iter().map(Row::of).collect();
             prop_assert_eq!(&last[..], &expected[expected.len().saturating_sub(3)..]);
         }
-        // Another home that takes in what this one wrote writes the same.
+        // Another home that imports the export of this one exports the same.
         let other = tempfile::tempdir().unwrap();
         let mut other = Db::create(&Home::new(other.path())).unwrap();
         let written = lines(&mut db);
@@ -629,7 +629,7 @@ proptest! {
         }
         prop_assert_eq!(lines(&mut other), written.clone());
         follower.ledger().import(written.as_bytes(), "model").unwrap();
-        // Executions of equal times are in the order of their ids, in which they were recorded.
+        // Executions with the same time are in the order of their ids, in which they were recorded.
         let sorted = |text: &str| {
             let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
             lines.sort();

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 const REFERENCE: &str = include_str!("quantiles.json");
 
 #[test]
-fn quantiles_are_those_of_numpy() {
+fn quantiles_match_numpy() {
     let all: Value = serde_json::from_str(REFERENCE).unwrap();
     let cases = all.get("quantiles").and_then(Value::as_array).unwrap();
     assert!(cases.len() > 50);

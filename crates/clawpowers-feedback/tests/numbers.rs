@@ -31,7 +31,7 @@ fn close(ours: f64, theirs: &Value, what: &str) {
 }
 
 #[test]
-fn wilson_is_that_of_statsmodels() {
+fn wilson_matches_statsmodels() {
     for case in cases("wilson") {
         let [success, total, low, high] = case.as_slice() else {
             panic!("{case:?}")
@@ -45,7 +45,7 @@ fn wilson_is_that_of_statsmodels() {
 }
 
 #[test]
-fn comparisons_are_those_of_scipy_and_statsmodels() {
+fn comparisons_match_scipy_and_statsmodels() {
     for case in cases("compare") {
         let [s1, n1, s2, n2, difference, low, high, p, method, needed] = case.as_slice() else {
             panic!("{case:?}")
@@ -166,7 +166,7 @@ fn a_constant_stream_is_never_reported() {
 }
 
 #[test]
-fn constant_rate_false_alarms_are_bounded() {
+fn constant_rate_false_positives_are_bounded() {
     const STREAMS: u64 = 30;
     let mut random = random();
     for rate in [0.5, 0.9] {
@@ -214,7 +214,7 @@ fn only_saved_states_are_accepted() {
 
 proptest! {
     #[test]
-    fn a_restored_detector_continues_the_same(
+    fn a_restored_detector_continues_as_before(
         stream in prop::collection::vec(any::<bool>(), 0..300),
         cut in 0_usize..300,
     ) {

@@ -293,7 +293,7 @@ fn repairs_that_lose_the_skill_together_are_made_separately() {
 }
 
 #[test]
-fn hostile_files_are_answered_with_few_lines() {
+fn hostile_files_produce_few_diagnostics() {
     for (body, lines) in [
         ("\u{200b}".repeat(300_000), 1),
         ("a\u{200b}\u{202e}".repeat(100_000), 2),
@@ -519,7 +519,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_hidden_anywhere_is_removed_and_nothing_else(
+    fn only_hidden_characters_are_removed(
         parts in vec(prop_oneof![
             3 => Just("name: ".to_owned()), 3 => Just("description: ".to_owned()), 4 => Just("\n".to_owned()),
             3 => Just("---\n".to_owned()), 1 => Just("# ".to_owned()), 1 => Just("- ".to_owned()), 1 => Just(": ".to_owned()),

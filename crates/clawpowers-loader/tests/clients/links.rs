@@ -31,7 +31,7 @@ fn codex_ignores_linked_skill_files_and_openclaw_rejects_links_out() {
         let catalog = user.see(client, "repo");
         assert_eq!(sorted(&catalog), expected, "{client}");
         assert!(
-            refused(&catalog)
+            rejected_rows(&catalog)
                 .iter()
                 .all(|(_, rule)| *rule == "symlink-escape"),
             "{client}"
@@ -63,7 +63,10 @@ fn system_skills_of_codex_do_not_link_out() {
     user.write(".codex/skills/.system/.codex-system-skills.marker", "0");
     let catalog = user.see("codex", "repo");
     assert_eq!(sorted(&catalog), "cup");
-    assert_eq!(refused(&catalog), [(".system/tea".to_owned(), "symlink-escape")]);
+    assert_eq!(
+        rejected_rows(&catalog),
+        [(".system/tea".to_owned(), "symlink-escape")]
+    );
 }
 
 #[test]
@@ -84,9 +87,9 @@ fn links_out_of_a_project_are_followed_with_a_warning_where_the_client_does() {
         let catalog = user.see(client.name, "repo");
         let warned = catalog.entries.iter().flat_map(|entry| &entry.diagnostics);
         let warned = warned.filter(|d| d.rule == Rule::SymlinkEscape).count();
-        let refusals = refused(&catalog);
+        let rejections = rejected_rows(&catalog);
         assert!(
-            refusals.iter().all(|(_, rule)| *rule == "symlink-escape"),
+            rejections.iter().all(|(_, rule)| *rule == "symlink-escape"),
             "{}",
             client.name
         );
@@ -94,9 +97,9 @@ fn links_out_of_a_project_are_followed_with_a_warning_where_the_client_does() {
         let expected = if follows {
             (catalog.entries.len().max(1), 0)
         } else {
-            (0, refusals.len().max(1))
+            (0, rejections.len().max(1))
         };
-        assert_eq!((warned, refusals.len()), expected, "{}", client.name);
+        assert_eq!((warned, rejections.len()), expected, "{}", client.name);
     }
 }
 
@@ -114,7 +117,7 @@ fn links_of_an_openclaw_workspace_stay_inside_the_root() {
     let catalog = user.see("openclaw", "repo");
     assert_eq!(sorted(&catalog), "cup");
     assert_eq!(
-        refused(&catalog),
+        rejected_rows(&catalog),
         [
             ("skills/tea".to_owned(), "symlink-escape"),
             ("skills/tea".to_owned(), "symlink-escape")

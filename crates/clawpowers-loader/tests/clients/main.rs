@@ -189,7 +189,7 @@ fn gemini_prefers_the_workspace_and_agents_folders() {
 }
 
 #[test]
-fn opencode_may_load_any_of_the_skills_of_a_name() {
+fn opencode_may_load_any_skill_with_the_same_name() {
     let user = everywhere();
     assert_eq!(
         user.winners("opencode", "repo/sub", "tea"),
@@ -392,7 +392,7 @@ fn clawpowers_loads_every_skill() {
 }
 
 #[test]
-fn roots_stop_at_the_repository_and_the_home_is_no_project() {
+fn roots_stop_at_the_repository_and_the_home_folder_is_not_a_project() {
     let user = UserHome::new();
     user.skill("outside/.agents/skills/a", "a");
     let folders = user.surroundings("repo/sub").project_folders();
@@ -420,7 +420,7 @@ fn sorted(catalog: &Catalog) -> String {
 }
 
 /// Returns what a client rejected: the last two parts of the path, and the rule.
-fn refused(catalog: &Catalog) -> Vec<(String, &'static str)> {
+fn rejected_rows(catalog: &Catalog) -> Vec<(String, &'static str)> {
     let row = |row: &clawpowers_loader::Rejected| {
         let parts: Vec<_> = row
             .location

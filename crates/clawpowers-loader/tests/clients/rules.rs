@@ -165,7 +165,11 @@ fn codex_and_openclaw_search_six_levels() {
     for client in ["codex", "openclaw"] {
         let catalog = user.see(client, "repo");
         assert_eq!(sorted(&catalog), "six", "{client}");
-        assert_eq!(refused(&catalog), [("5/x".to_owned(), "scan-depth")], "{client}");
+        assert_eq!(
+            rejected_rows(&catalog),
+            [("5/x".to_owned(), "scan-depth")],
+            "{client}"
+        );
     }
     assert_eq!(sorted(&user.see("goose", "repo")), "seven six");
 }
@@ -181,7 +185,7 @@ fn folders_inside_a_skill_at_the_depth_limit_are_not_reported() {
     let catalog = user.see("claude", "repo");
     assert_eq!(seen(&catalog), ["cup", "tea"]);
     assert_eq!(
-        refused(&catalog),
+        rejected_rows(&catalog),
         [
             ("skills/cup".to_owned(), "scan-depth"),
             ("skills/group".to_owned(), "scan-depth")
@@ -222,7 +226,7 @@ fn only_the_exact_name_counts_for_a_client() {
     for client in CLIENTS {
         let catalog = user.see(client.name, "repo");
         assert_eq!(seen(&catalog), ["b"], "{}", client.name);
-        let mut rows = refused(&catalog);
+        let mut rows = rejected_rows(&catalog);
         rows.dedup();
         assert_eq!(
             rows,
@@ -266,7 +270,7 @@ fn some_clients_repair_yaml_and_some_do_not() {
         let catalog = user.see(client, "repo");
         let (loaded, rejected) = expected;
         assert_eq!(sorted(&catalog), loaded, "{client}");
-        assert_eq!(refused(&catalog), rejected, "{client}");
+        assert_eq!(rejected_rows(&catalog), rejected, "{client}");
     }
 }
 
@@ -288,7 +292,7 @@ fn pi_loads_every_markdown_file_of_a_root() {
         !entry.diagnostics.iter().any(|found| odd(found.rule))
     }));
     assert_eq!(
-        refused(&catalog),
+        rejected_rows(&catalog),
         [("skills/README.md".to_owned(), "frontmatter-missing")]
     );
     assert_eq!(sorted(&user.see("codex", "repo")), "five");
@@ -312,7 +316,7 @@ fn openclaw_rejects_files_above_its_limit() {
     let catalog = user.see("openclaw", "repo");
     assert_eq!(sorted(&catalog), "atat");
     assert_eq!(
-        refused(&catalog),
+        rejected_rows(&catalog),
         [("over/SKILL.md".to_owned(), "file-too-large")]
     );
     assert_eq!(sorted(&user.see("codex", "repo")), "atat over");
@@ -379,7 +383,7 @@ fn goose_and_pi_reject_every_repaired_skill() {
         user.write(&format!(".agents/skills/{name}/SKILL.md"), text);
     }
     let reasons = |client: &str| -> String {
-        let rows = refused(&user.see(client, "repo"));
+        let rows = rejected_rows(&user.see(client, "repo"));
         rows.iter()
             .map(|(place, rule)| format!("{} {rule}\n", place.trim_end_matches("/SKILL.md")))
             .collect()

@@ -85,7 +85,7 @@ impl Tree {
         rows
     }
 
-    fn refused(&self, walk: &Walk) -> Vec<(String, &'static str)> {
+    fn rejected_rows(&self, walk: &Walk) -> Vec<(String, &'static str)> {
         let row = |found: &Found| match found {
             Found::Refused { location, rule, .. } => Some((self.below(location), rule.id())),
             Found::Candidate(_) => None,
@@ -290,10 +290,10 @@ fn an_exceeded_limit_is_reported() {
     let found = tree.walk("s", &deep);
     assert_eq!(tree.candidates(&found), ["s/a/SKILL.md", "s/b/c/SKILL.md"]);
     // Folders of a skill are its resources: they are not reported, unless one contains a skill.
-    assert_eq!(tree.refused(&found), []);
+    assert_eq!(tree.rejected_rows(&found), []);
     tree.skill("s/b/c/d", "d");
     assert_eq!(
-        tree.refused(&tree.walk("s", &deep)),
+        tree.rejected_rows(&tree.walk("s", &deep)),
         owned(&[("s/b/c", "scan-depth")])
     );
 
@@ -303,7 +303,7 @@ fn an_exceeded_limit_is_reported() {
     };
     let found = tree.walk("s", &few);
     assert_eq!(tree.candidates(&found), ["s/a/SKILL.md"]);
-    assert_eq!(tree.refused(&found), owned(&[("s/b", "scan-limit")]));
+    assert_eq!(tree.rejected_rows(&found), owned(&[("s/b", "scan-limit")]));
 
     let exact = WalkRules {
         max_folders: 6,
@@ -311,12 +311,12 @@ fn an_exceeded_limit_is_reported() {
         ..WalkRules::default()
     };
     let found = tree.walk("s", &exact);
-    assert_eq!((found.folders, tree.refused(&found)), (6, Vec::new()));
+    assert_eq!((found.folders, tree.rejected_rows(&found)), (6, Vec::new()));
     let fewer = WalkRules {
         max_entries: 8,
         ..exact
     };
-    assert_eq!(tree.refused(&tree.walk("s", &fewer)).len(), 1);
+    assert_eq!(tree.rejected_rows(&tree.walk("s", &fewer)).len(), 1);
 }
 
 #[test]
@@ -346,7 +346,7 @@ fn a_wide_tree_is_deterministic_and_its_limit_exact() {
         if max_folders == all {
             assert_eq!(found.found, whole.found);
         }
-        assert_eq!(tree.refused(&found).len(), usize::from(max_folders < all));
+        assert_eq!(tree.rejected_rows(&found).len(), usize::from(max_folders < all));
         assert_eq!(found.found, tree.walk("s", &rules).found);
     }
 }
@@ -365,7 +365,7 @@ fn clients_that_need_the_exact_name_report_other_spellings() {
     let found = tree.walk("s", &exact);
     assert_eq!(tree.candidates(&found), ["s/c/SKILL.md", "s/d/skill.md/SKILL.md"]);
     assert_eq!(
-        tree.refused(&found),
+        tree.rejected_rows(&found),
         owned(&[
             ("s/a/skill.md", "file-name-lowercase"),
             ("s/b/SKILL.MD", "file-name-case")
@@ -605,7 +605,7 @@ fn default_roots_stop_at_the_repository_and_exclude_the_home() {
     );
     assert_eq!(paths("", Scope::Project), [""; 0]);
     assert_eq!(paths("", Scope::User), [".agents/skills"]);
-    // Also if the home is a repository itself.
+    // Even if the user's home folder is a repository itself.
     tree.folder(".git");
     assert_eq!(
         paths("work/plain", Scope::Project),

@@ -68,7 +68,7 @@ fn a_link_in_a_project_does_not_hide_the_users_own_root() {
 }
 
 #[test]
-fn a_home_folder_that_is_a_link_is_no_project_either() {
+fn a_home_folder_that_is_a_link_is_not_a_project() {
     let tree = Tree::new();
     tree.folder("real/.git").folder("real/work").link("real", "home");
     let folders = |cwd: &str| tree.at(cwd, "home").project_folders();
@@ -156,7 +156,7 @@ fn a_link_at_the_depth_limit_is_reported() {
     let found = tree.walk("s", &rules);
     assert!(tree.candidates(&found).is_empty());
     assert_eq!(
-        tree.refused(&found),
+        tree.rejected_rows(&found),
         owned(&[("s/group", "scan-depth"), ("s/store", "scan-depth")])
     );
 }
@@ -172,7 +172,7 @@ fn a_folder_above_the_entry_limit_is_reported() {
             max_entries,
             ..WalkRules::default()
         };
-        let rows = tree.refused(&tree.walk("s", &rules));
+        let rows = tree.rejected_rows(&tree.walk("s", &rules));
         assert_eq!(rows.len(), expected, "{max_entries}: {rows:?}");
     }
 }
@@ -191,7 +191,7 @@ fn skills_found_before_the_entry_limit_are_kept() {
         ..WalkRules::default()
     };
     let found = tree.walk("s", &rules);
-    assert_eq!(tree.refused(&found), owned(&[("s/20", "scan-limit")]));
+    assert_eq!(tree.rejected_rows(&found), owned(&[("s/20", "scan-limit")]));
     assert_eq!(tree.candidates(&found).len(), 11);
 }
 

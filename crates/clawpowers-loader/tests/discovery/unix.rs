@@ -143,7 +143,7 @@ fn the_same_folder_in_two_roots_is_a_duplicate() {
 }
 
 #[test]
-fn a_cycle_of_links_ends() {
+fn a_cycle_of_links_is_not_followed_forever() {
     let tree = Tree::new();
     tree.skill("s/a/x", "x")
         .link("s/a", "s/a/x/up")

@@ -37,7 +37,7 @@ def _time(text: str) -> dt.datetime | str:
     """Parse a time; one that ``datetime`` cannot represent, such as the year 10000, stays a string."""
     if not text.endswith("Z"):
         return text
-    # Python 3.10 accepts neither the Z nor a fraction that has not three or six digits.
+    # Python 3.10 accepts neither the Z nor a fraction without exactly three or six digits.
     whole, dot, fraction = text.removesuffix("Z").partition(".")
     try:
         return dt.datetime.fromisoformat(f"{whole}{dot}{fraction[:6]:0<{6 if dot else 0}}+00:00")

@@ -19,7 +19,7 @@ _MAX_DEPTH: Final = 200
 
 
 class Unset:
-    """The type of the default of an argument for which ``None`` means null."""
+    """The type of the default value of arguments for which ``None`` means null."""
 
     __slots__ = ()
 

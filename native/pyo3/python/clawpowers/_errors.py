@@ -34,7 +34,7 @@ class InvalidRequestError(Error):
 
 
 class UnknownOperationError(Error):
-    """There is no operation of this name."""
+    """There is no operation with this name."""
 
 
 class NotFoundError(Error, LookupError):

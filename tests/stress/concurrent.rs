@@ -7,10 +7,10 @@ use std::path::Path;
 use std::thread;
 use tempfile::TempDir;
 
-/// Runs `crowd` loops of `times` processes each in parallel, and returns all lines that they printed.
-pub(crate) fn crowd(
+/// Runs `loops` loops of `times` processes each in parallel, and returns all lines that they printed.
+pub(crate) fn concurrently(
     home: &Path,
-    crowd: usize,
+    loops: usize,
     times: usize,
     words: impl Fn(usize, usize) -> Vec<String> + Sync,
 ) -> Vec<String> {
@@ -27,7 +27,7 @@ pub(crate) fn crowd(
     };
     let one = &one;
     thread::scope(|scope| {
-        let loops: Vec<_> = (0..crowd).map(|own| scope.spawn(move || one(own))).collect();
+        let loops: Vec<_> = (0..loops).map(|own| scope.spawn(move || one(own))).collect();
         loops.into_iter().flat_map(|one| one.join().unwrap()).collect()
     })
 }
@@ -42,7 +42,7 @@ fn no_increment_is_lost() {
     let (loops, times) = sizes();
     // The home does not exist yet, so the first processes create it concurrently.
     let home = home.path().join("new");
-    let printed = crowd(&home, loops, times, |_, _| {
+    let printed = concurrently(&home, loops, times, |_, _| {
         ["store", "incr", "count"].map(str::to_owned).to_vec()
     });
     let distinct: BTreeSet<u64> = printed.iter().map(|line| line.parse().unwrap()).collect();
@@ -64,7 +64,7 @@ fn no_line_is_lost() {
     let home = TempDir::new().unwrap();
     let (loops, times) = sizes();
     let line = |own: usize, time: usize| format!("line {own} {time}");
-    crowd(home.path(), loops, times, |own, time| {
+    concurrently(home.path(), loops, times, |own, time| {
         vec!["store".into(), "append".into(), "log".into(), line(own, time)]
     });
     let text = done(home.path(), &["store", "get", "log"]);
@@ -87,7 +87,7 @@ fn no_execution_is_lost() {
     let home = TempDir::new().unwrap();
     let (loops, times) = sizes();
     let outcomes = ["success", "failure", "partial", "skipped"];
-    crowd(home.path(), loops, times, |own, time| {
+    concurrently(home.path(), loops, times, |own, time| {
         let outcome = outcomes.iter().cycle().nth(own + time).unwrap();
         let skill = format!("skill-{}", own % 5);
         let seconds = format!("0.{:03}", time + 1);

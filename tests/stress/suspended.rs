@@ -111,7 +111,8 @@ fn waiting_processes_time_out_and_lose_nothing() {
     let home = folder.path();
     done(home, &["store", "set", "a", "old"]);
     done(home, &["config", "set", "logging.level", "info"]);
-    let holders = ["held::writer", "held::config", "held::import"].map(|role| Stopped::new(home, role));
+    let holders =
+        ["suspended::writer", "suspended::config", "suspended::import"].map(|role| Stopped::new(home, role));
     // Readers need no lock, and neither does a change to the same value.
     assert_eq!(done(home, &["store", "get", "a"]), "old\n");
     done(home, &["metrics", "summary"]);
