@@ -226,7 +226,7 @@ function first(list, why) {
   return undefined;
 }
 
-/** Writes a request as JSON text, also `bigint` values. */
+/** Writes a request, which may contain `bigint` values, as JSON text. */
 function write(value) {
   if (typeof value === "bigint") return String(value);
   if (Array.isArray(value)) return `[${value.map(write).join(",")}]`;

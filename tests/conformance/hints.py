@@ -21,7 +21,7 @@ def mismatch(place: str, hint: Any, value: Any) -> str | None:
         return None
     if origin in (typing.Union, types.UnionType):
         found = [mismatch(place, one, value) for one in arguments]
-        # The reason of an optional value is that of its one other type.
+        # For an optional type, the reason is why the value does not have the type that is not None.
         reasons = [why for one, why in zip(arguments, found) if one is not type(None)]
         return None if None in found else reasons[0] if len(reasons) == 1 else wrong
     if origin is typing.Literal:

@@ -7,7 +7,7 @@ import { expanded } from "../conformance/compare.mjs";
 const folder = new URL("../conformance/cases/", import.meta.url);
 const table = JSON.parse(readFileSync(new URL("../../schemas/operations.json", import.meta.url), "utf8"));
 const suites = readdirSync(folder).map((name) => JSON.parse(readFileSync(new URL(name, folder), "utf8")));
-// A longer text of a case is one that is repeated; the types do not depend on it.
+// Longer requests contain repeated strings, on which the types do not depend; they are left out.
 const LONGEST = 10_000;
 
 const lines = table.operations.flatMap((entry) => {
@@ -38,7 +38,7 @@ function call({ group, method, positional, request: { $ref } }, request) {
   const rest = Object.entries(options).map(([name, value]) => `${JSON.stringify(name)}: ${value}`);
   if (rest.length > 0) places.push(`{ ${rest.join(", ")} }`);
   while (places.length > 0 && places.at(-1) === undefined) places.pop();
-  // What is left out before another argument is null, or undefined if it is the last one.
+  // An omitted argument is null, or undefined if it is the last positional one and not required.
   const list = places.map((value, at) => value ?? (at === positional.length - 1 && !required.includes(positional[at]) ? "undefined" : "null"));
   const name = method.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
   return `rt.${group === null ? "" : `${group}.`}${name}(${list.join(", ")})`;

@@ -16,7 +16,7 @@ sys.path.insert(0, str(CONFORMANCE))
 import clawpowers  # noqa: E402
 from python import OPERATIONS, NotExpressible, arguments_of, expanded, method_of  # noqa: E402
 
-# A longer text of a case is one that is repeated; the types do not depend on it.
+# Longer requests contain repeated strings, on which the types do not depend; they are left out.
 LONGEST = 10_000
 
 
