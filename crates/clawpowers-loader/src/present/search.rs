@@ -4,7 +4,6 @@
 //! extension to weighted fields): term counts of the fields are added up with their weights before saturation.
 
 mod query;
-mod stem;
 
 use crate::parallel;
 use crate::sort;

@@ -84,6 +84,16 @@ pub(super) const PARTS: &[Part] = &[
         )],
     },
     tests(
+        "text",
+        "the text tests of `rust`",
+        &[step(
+            "tests",
+            &[],
+            "compile and run the tests of clawpowers-text",
+            |_| cargo_test(&["--package", "clawpowers-text"]),
+        )],
+    ),
+    tests(
         "loader",
         "the loader tests of `rust`",
         &[step(

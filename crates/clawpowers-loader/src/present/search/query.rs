@@ -1,8 +1,7 @@
 //! The words of a query, and how often a string contains them.
 
-use super::stem::stem;
+use clawpowers_text::{each_word, stem};
 use std::collections::{BTreeMap, HashMap};
-use unicode_normalization::UnicodeNormalization as _;
 
 /// The minimum number of letters of a word that also matches longer words.
 const MIN_START: usize = 4;
@@ -89,63 +88,4 @@ impl Query {
             }
         }
     }
-}
-
-/// Calls `each` for the lower-case words of a string.
-fn each_word(text: &str, mut each: impl FnMut(&str)) {
-    if text.is_ascii() {
-        // Nearly every text is, and needs no normalization.
-        let mut lower = String::new();
-        for word in text
-            .split(|c: char| !c.is_ascii_alphanumeric())
-            .filter(|word| !word.is_empty())
-        {
-            lower.clear();
-            lower.push_str(word);
-            lower.make_ascii_lowercase();
-            each(&lower);
-        }
-    } else {
-        terms(text).iter().for_each(|word| each(word));
-    }
-}
-
-/// Returns a string in lower case, its letters without accents. Marks of other kinds belong to their letter.
-fn folded(text: &str) -> String {
-    let lower = text.nfkc().collect::<String>().to_lowercase();
-    let bare = lower.nfkd().filter(|c| !matches!(c, '\u{300}'..='\u{36f}'));
-    bare.nfc().collect::<String>().replace('ß', "ss")
-}
-
-/// Splits a string into words in lower case, without accents.
-fn terms(text: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    for run in folded(text).split(|c: char| !c.is_alphanumeric()) {
-        let mut latin = String::new();
-        let mut previous = None;
-        for c in run.chars() {
-            if is_unspaced(c) {
-                if !latin.is_empty() {
-                    words.push(std::mem::take(&mut latin));
-                }
-                words.push(c.to_string());
-                if let Some(previous) = previous {
-                    words.push([previous, c].iter().collect());
-                }
-                previous = Some(c);
-            } else {
-                previous = None;
-                latin.push(c);
-            }
-        }
-        if !latin.is_empty() {
-            words.push(latin);
-        }
-    }
-    words
-}
-
-/// Returns whether a character belongs to a script without spaces between words.
-const fn is_unspaced(c: char) -> bool {
-    matches!(c, '\u{e00}'..='\u{eff}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }

@@ -7,7 +7,8 @@
 const MIN_STEM: usize = 3;
 
 /// Returns the stem of a lower-case word.
-pub(super) fn stem(word: &str) -> &str {
+#[must_use]
+pub fn stem(word: &str) -> &str {
     if !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
         return word;
     }

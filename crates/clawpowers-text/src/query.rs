@@ -1,0 +1,268 @@
+//! Queries: what people and agents type, as an expression of SQLite's FTS5.
+
+use crate::stem::stem;
+use crate::stop::is_stop_word;
+use crate::words::{each_term, each_word, is_unspaced};
+use crate::{Masked, mask};
+use std::collections::HashSet;
+
+/// So many bytes of a query are read; the rest is ignored.
+pub const MAX_QUERY_BYTES: usize = 16 * 1024;
+/// So many words, phrases and prefixes are searched for; further ones are ignored.
+pub const MAX_TERMS: usize = 64;
+/// The values of `kind:`.
+pub const KINDS: [&str; 4] = ["working", "episodic", "semantic", "procedural"];
+/// A text of at least so many words with a value among them is an error or a line of a log.
+const MIN_PASTED: usize = 8;
+/// A phrase has at most so many words.
+const MAX_PHRASE: usize = 16;
+
+/// A parsed query.
+///
+/// Words are folded, and function words such as `the` are left out unless nothing else is left. `"…"` is a phrase, which
+/// a hit must contain; `word*` matches the words that start with it; `-word` leaves out the entries that contain it;
+/// `tag:NAME` and `kind:KIND` are filters. Everything else is text, so that no query is a syntax error.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Query {
+    /// The words, each once, in order.
+    pub words: Vec<String>,
+    /// The words of each phrase, separated by spaces.
+    pub phrases: Vec<String>,
+    /// The starts of words.
+    pub prefixes: Vec<String>,
+    /// The words that a hit must not contain.
+    pub without: Vec<String>,
+    /// The tags that a hit must have, as typed.
+    pub tags: Vec<String>,
+    /// The kinds of which a hit must have one.
+    pub kinds: Vec<String>,
+    /// The words of the first line, if the text has several lines: it is a title or a message.
+    pub first_line: Vec<String>,
+    /// The text with its values replaced.
+    pub masked: Masked,
+    text: String,
+}
+
+impl Query {
+    /// Parses a query.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        let text = start(text, MAX_QUERY_BYTES).trim();
+        if is_pasted(text) {
+            return Self::plain(text);
+        }
+        let mut query = Self {
+            text: text.to_owned(),
+            ..Self::default()
+        };
+        let rest = query.operators(text);
+        if query.phrases.is_empty() && query.prefixes.is_empty() && rest.trim().is_empty() {
+            // Nothing is left to leave out from.
+            let without = std::mem::take(&mut query.without);
+            query.words = distinct(&without.join(" "));
+        } else {
+            query.words = distinct(&rest);
+        }
+        query.masked = mask(text);
+        query
+    }
+
+    /// Takes a text as it is, without operators.
+    fn plain(text: &str) -> Self {
+        let first = text.split_once('\n').map(|(first, _)| distinct(first));
+        Self {
+            words: distinct(text),
+            first_line: first.unwrap_or_default(),
+            masked: mask(text),
+            text: text.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// Returns the query without its phrases, if it has phrases and values: then it may be an error.
+    pub(crate) fn literal(&self) -> Option<Self> {
+        (!self.phrases.is_empty() && self.has_values()).then(|| Self {
+            tags: self.tags.clone(),
+            kinds: self.kinds.clone(),
+            ..Self::plain(&self.text)
+        })
+    }
+
+    /// Takes the operators out of a text and returns the rest.
+    fn operators(&mut self, text: &str) -> String {
+        let mut rest = String::new();
+        let mut pieces = text.split('"');
+        let mut next = pieces.next();
+        let mut quoted = false;
+        while let Some(piece) = next {
+            next = pieces.next();
+            // The last quotation mark of an odd number is text.
+            if quoted && next.is_some() {
+                self.phrase(piece);
+            } else {
+                piece
+                    .split_whitespace()
+                    .for_each(|word| self.word(word, &mut rest));
+            }
+            quoted = !quoted;
+        }
+        rest
+    }
+
+    fn phrase(&mut self, text: &str) {
+        let mut words = Vec::new();
+        each_term(text, |word| words.push(word.to_owned()));
+        words.truncate(MAX_PHRASE);
+        if words.is_empty() || self.phrases.len() + words.len() > MAX_TERMS {
+            return;
+        }
+        if words.iter().any(|word| word.starts_with(is_unspaced)) {
+            // The index has no order of pairs.
+            self.phrases.extend(words);
+        } else {
+            self.phrases.push(words.join(" "));
+        }
+    }
+
+    fn word(&mut self, word: &str, rest: &mut String) {
+        let name = |prefix: &str| word.strip_prefix(prefix).filter(|name| !name.is_empty());
+        if let Some(tag) = name("tag:").filter(|_| self.tags.len() < MAX_TERMS) {
+            self.tags.push(tag.to_owned());
+            return;
+        }
+        if let Some(kind) = name("kind:").and_then(|kind| KINDS.into_iter().find(|known| *known == kind)) {
+            if !self.kinds.iter().any(|known| known == kind) {
+                self.kinds.push(kind.to_owned());
+            }
+            return;
+        }
+        let without = name("-").filter(|word| word.chars().all(char::is_alphanumeric));
+        // `-1` is a number and `-l` an option.
+        let without =
+            without.filter(|word| word.starts_with(char::is_alphabetic) && word.chars().nth(1).is_some());
+        if let Some(word) = without.filter(|_| self.without.len() < MAX_TERMS) {
+            self.without.extend(distinct(word));
+            return;
+        }
+        let start = word
+            .strip_suffix('*')
+            .filter(|start| start.chars().all(char::is_alphanumeric));
+        if let Some(start) = start.filter(|start| !start.is_empty() && self.prefixes.len() < MAX_TERMS) {
+            each_word(start, |word| self.prefixes.push(word.to_owned()));
+            return;
+        }
+        rest.push_str(word);
+        rest.push(' ');
+    }
+
+    /// Returns whether the text looks like an error or a line of a log: it holds values, and is no question.
+    #[must_use]
+    pub fn has_values(&self) -> bool {
+        !self.masked.values.is_empty() && !self.text.ends_with('?')
+    }
+
+    /// Renders the query for `MATCH`, or returns `None` if it has nothing to search for.
+    ///
+    /// Every word is quoted, and there are at most [`MAX_TERMS`] of each sort.
+    #[must_use]
+    pub fn expression(&self) -> Option<String> {
+        self.expression_of(&self.words)
+    }
+
+    /// The same with other words than those of the query.
+    pub(crate) fn expression_of(&self, words: &[String]) -> Option<String> {
+        let phrases: Vec<String> = self.phrases.iter().map(|phrase| quoted(phrase)).collect();
+        let mut any = phrases.clone();
+        any.extend(words.iter().take(MAX_TERMS).map(|word| quoted(word)));
+        any.extend(
+            self.prefixes
+                .iter()
+                .take(MAX_TERMS)
+                .map(|start| format!("{} *", quoted(start))),
+        );
+        if any.is_empty() {
+            return None;
+        }
+        let mut expression = any.join(" OR ");
+        if !phrases.is_empty() && any.len() > phrases.len() {
+            expression = format!("({} AND ({expression}))", phrases.join(" AND "));
+        } else if !phrases.is_empty() {
+            expression = format!("({})", phrases.join(" AND "));
+        }
+        if !self.without.is_empty() {
+            let without: Vec<String> = self.without.iter().map(|word| quoted(word)).collect();
+            let open = if phrases.is_empty() {
+                format!("({expression})")
+            } else {
+                expression
+            };
+            expression = format!("{open} NOT ({})", without.join(" OR "));
+        }
+        Some(expression)
+    }
+
+    /// Returns the words of the query that a text contains, in the order of the query: a reason for a hit.
+    #[must_use]
+    pub fn matched(&self, text: &str) -> Vec<String> {
+        let mut stems = HashSet::new();
+        let mut all = Vec::new();
+        each_word(text, |word| {
+            if stems.insert(stem(word).to_owned()) && !self.prefixes.is_empty() {
+                all.push(word.to_owned());
+            }
+        });
+        let phrases = self.phrases.iter().flat_map(|phrase| phrase.split(' '));
+        let words = phrases.chain(self.words.iter().map(String::as_str));
+        let mut found: Vec<String> = Vec::new();
+        for word in words.filter(|word| stems.contains(stem(word))) {
+            if !found.iter().any(|known| known == word) {
+                found.push(word.to_owned());
+            }
+        }
+        let starts = self.prefixes.iter();
+        found.extend(
+            starts
+                .filter(|start| all.iter().any(|word| word.starts_with(start.as_str())))
+                .map(|start| format!("{start}*")),
+        );
+        found
+    }
+}
+
+/// Returns whether a text was not typed by a person, so that a `-` or a quotation mark in it means nothing: it has several
+/// lines, or it is long and holds values.
+fn is_pasted(text: &str) -> bool {
+    let text = text.trim();
+    text.contains('\n') || (text.split_whitespace().count() >= MIN_PASTED && !mask(text).values.is_empty())
+}
+
+/// Returns the words of a text that say something, each once and in order; all of them if none does.
+pub(crate) fn distinct(text: &str) -> Vec<String> {
+    let mut known = HashSet::new();
+    let (mut words, mut all) = (Vec::new(), Vec::new());
+    each_term(text, |word| {
+        if words.len() < MAX_TERMS && known.insert(word.to_owned()) {
+            if !is_stop_word(word) {
+                words.push(word.to_owned());
+            }
+            all.push(word.to_owned());
+        }
+    });
+    let mut chosen = if words.is_empty() { all } else { words };
+    chosen.truncate(MAX_TERMS);
+    chosen
+}
+
+/// Returns a string of FTS5. Folded words hold no quotation marks.
+fn quoted(word: &str) -> String {
+    format!("\"{word}\"")
+}
+
+/// Returns the start of a text of at most `limit` bytes.
+pub(crate) fn start(text: &str, limit: usize) -> &str {
+    let mut end = limit.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default()
+}
