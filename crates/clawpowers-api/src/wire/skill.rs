@@ -304,6 +304,10 @@ impl Row for SkillRow {
         Some(&mut self.label)
     }
 
+    fn shown_description_mut(&mut self) -> Option<&mut String> {
+        self.invocation.model.then_some(&mut self.description)
+    }
+
     fn scope(&self) -> Scope {
         self.scope
     }

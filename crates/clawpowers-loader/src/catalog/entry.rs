@@ -67,6 +67,8 @@ pub trait Row: Sized + Send {
     fn name(&self) -> &str;
     /// Returns the name that is shown beside the first, if the row keeps it.
     fn label_mut(&mut self) -> Option<&mut Option<String>>;
+    /// Returns the description that the model is shown, if the row keeps it.
+    fn shown_description_mut(&mut self) -> Option<&mut String>;
     fn scope(&self) -> Scope;
     /// Returns the root that the skill was found in.
     fn root(&self) -> &Path;
@@ -85,6 +87,10 @@ impl Row for Entry {
 
     fn label_mut(&mut self) -> Option<&mut Option<String>> {
         Some(&mut self.label)
+    }
+
+    fn shown_description_mut(&mut self) -> Option<&mut String> {
+        self.skill.invocation.model.then_some(&mut self.skill.description)
     }
 
     fn scope(&self) -> Scope {

@@ -2,7 +2,7 @@
 
 use super::entry::{Catalog, Entry, Rejected, Row};
 use super::precedence::{LoadOutcome, Loaded, Precedence};
-use crate::clients::{Client, ClientFile, Collision, Refusal, collation_key};
+use crate::clients::{Client, ClientFile, Collision, ListedSkill, Refusal, collation_key};
 use crate::discovery::{Candidate, Found, Markdown, Root, Scope, WalkRules, walk_with};
 use crate::display::{display_path, quote};
 use crate::lint::file::{file_diagnostic, file_name_diagnostic, read_error};
@@ -133,6 +133,16 @@ impl<T: Row> Catalog<T> {
             .position(|row| command_roots.contains(row.root()));
         if let Some(commands) = first.and_then(|first| catalog.entries.get_mut(first..)) {
             sort::by_cached_key(commands, |row| collation_key(row.name()));
+        }
+        if let Some(shorten) = client.and_then(|client| client.listing.shorten) {
+            let skills = catalog.entries.iter_mut().filter_map(|row| {
+                Some(ListedSkill {
+                    name: row.name().to_owned(),
+                    is_project: row.scope() == Scope::Project,
+                    description: row.shown_description_mut()?,
+                })
+            });
+            shorten(&mut skills.collect::<Vec<_>>());
         }
         if collision == Collision::KeepAll {
             catalog.sort_kept(&options.roots);

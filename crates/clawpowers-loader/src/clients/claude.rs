@@ -4,17 +4,23 @@
 //! description the first line of the body describes the skill, and frontmatter that is not YAML is ignored.
 
 use super::client::{CHILDREN, Client, Collision, Listing};
-use super::fields::{Block, Value, Yaml, flag};
+use super::fields::{Block, Value, Yaml, change_lines, flag, js_trim, quoted};
 use super::file::{ClientFile, ClientSkill, Outcome, Refusal};
-use crate::discovery::{Environment, Root, RootKind, WalkRules, user_root};
+use crate::discovery::{Environment, Root, RootKind, Scope, WalkRules, reserved_folder, user_root};
 use crate::display::quote;
 use crate::lint::{Rule, Target};
 use crate::skill::Invocation;
 use crate::sort;
-use std::path::Path;
+use crate::syntax::yaml::parse;
+use std::path::{Path, PathBuf};
+use unicode_normalization::char::is_combining_mark;
 
 /// How much of a description it shows, in code points.
 const MAX_DESCRIPTION: usize = 1536;
+/// The folder for the skills of the user's account.
+const RESERVED: &str = "synced";
+/// How large the `.git` of a worktree may be.
+const MAX_GIT_FILE: u64 = 4096;
 
 pub(super) const CLAUDE: Client = Client {
     name: "claude",
@@ -30,6 +36,7 @@ pub(super) const CLAUDE: Client = Client {
     },
     walk: WalkRules {
         skipped: &[],
+        reserved: Some(RESERVED),
         follows_out: true,
         ..CHILDREN
     },
@@ -46,15 +53,39 @@ fn roots(env: &Environment) -> Vec<Root> {
             .collect::<Vec<_>>()
     };
     let mut roots = own("skills");
-    roots.extend(env.projects(&[".claude/skills"]));
+    roots.extend(projects(env, ".claude/skills"));
     roots.extend(nested(env));
-    let mut commands = env.projects(&[".claude/commands"]);
+    let mut commands = projects(env, ".claude/commands");
     commands.extend(own("commands"));
     roots.extend(commands.into_iter().map(|root| Root {
         kind: RootKind::NestedCommands,
         ..root
     }));
     roots
+}
+
+/// Returns the folders `below` (in) the project folders; in a Git worktree without one, that of the main checkout too.
+fn projects(env: &Environment, below: &str) -> Vec<Root> {
+    let mut roots = env.projects(&[below]);
+    let is_missing = roots.last().is_some_and(|root| !root.path.exists());
+    if let Some(main) = main_checkout(&env.project_root()).filter(|_| is_missing) {
+        roots.push(Root {
+            boundary: Some(main.clone()),
+            ..Root::unbounded(main.join(below), Scope::Project)
+        });
+    }
+    roots
+}
+
+/// Returns the main checkout of the worktree `root`, whose `.git` is a file: `gitdir: MAIN/.git/worktrees/NAME`.
+fn main_checkout(root: &Path) -> Option<PathBuf> {
+    let file = root.join(".git");
+    let size = file.metadata().ok().filter(|file| file.is_file())?.len();
+    let text = (size <= MAX_GIT_FILE).then(|| std::fs::read_to_string(file).ok())??;
+    let folder = root.join(text.strip_prefix("gitdir:")?.trim());
+    let git = folder.parent()?.parent()?;
+    let is_worktree = folder.parent()?.ends_with("worktrees") && git.ends_with(".git");
+    Some(git.parent()?.to_owned()).filter(|_| is_worktree)
 }
 
 /// How many folders in the working directory are searched for skills that load later, and how deep.
@@ -101,9 +132,8 @@ fn nested(env: &Environment) -> Vec<Root> {
 fn read(file: &ClientFile<'_>) -> Outcome {
     let folder = file.folder();
     let is_command = file.root.kind.is_commands();
-    if !is_command && folder.eq_ignore_ascii_case("synced") {
-        let message = "the folder name `synced` is reserved for the skills of the account";
-        return Err(Refusal::new(Rule::NameReserved, message));
+    if !is_command && folder.eq_ignore_ascii_case(RESERVED) {
+        return Err(Refusal::new(Rule::NameReserved, reserved_folder(RESERVED)));
     }
     if file.root.kind == RootKind::Later {
         let project = file
@@ -123,17 +153,17 @@ fn read(file: &ClientFile<'_>) -> Outcome {
     let block = split(&text);
     let body = block.as_ref().map_or(&*text, |block| block.body);
     let yaml = Yaml {
-        repairs: REPAIRS,
-        duplicates: true,
-        repaired_fields: &[],
+        repair: Some(quote_values),
+        duplicates: |_| true,
+        ..Yaml::STRICT
     };
     let root = block.as_ref().and_then(|block| yaml.read(block.yaml).ok());
     let field = |key: &str| {
-        let text = Value::of(root.as_ref()?, key).scalar()?.trim();
+        let text = js_trim(Value::of(root.as_ref()?, key).scalar()?);
         (!text.is_empty()).then_some(text)
     };
-    let paths = root.as_ref().and_then(|root| root.get("paths"));
-    if paths.is_some_and(|paths| !paths.is_null()) {
+    let paths = root.as_ref().map(|root| Value::of(root, "paths"));
+    if paths.is_some_and(|paths| !paths.is_empty()) {
         let message = "loads when the agent works on a file that matches `paths`";
         return Err(Refusal::new(Rule::LoadsLater, message));
     }
@@ -146,30 +176,64 @@ fn read(file: &ClientFile<'_>) -> Outcome {
         true => command_name(file.path, &file.root.path),
         false => folder,
     };
-    let label = field("name").filter(|label| !is_command && *label != name && !label.contains([' ', '/']));
+    let label = root.as_ref().and_then(|root| Value::of(root, "name").scalar());
+    let label = label.filter(|label| !is_command && *label != name && is_label(label));
     let flag = |key: &str| root.as_ref().and_then(|root| flag(root, key));
+    let is_odd = is_odd_name(&name);
+    let odd =
+        "its name has control characters, invisible ones, or spaces other than single ones between words";
     Ok(ClientSkill {
         label: label.map(str::to_owned),
         description: cut(&shown(&description)),
         invocation: Invocation {
             user: flag("user-invocable").unwrap_or(true),
-            // Without the other fields of broken YAML, this one still counts.
-            model: match root {
-                Some(_) => !flag("disable-model-invocation").unwrap_or(false),
-                None => file.invocation().model,
-            },
+            model: !flag("disable-model-invocation").unwrap_or(false) && !is_odd,
         },
-        hidden: None,
+        hidden: is_odd.then(|| odd.to_owned()),
         name,
     })
 }
 
-/// The repairs that it makes by quoting a value: of a colon or an indicator, and of tabs.
-const REPAIRS: &[Rule] = &[
-    Rule::YamlRepairedColon,
-    Rule::YamlRepairedIndicator,
-    Rule::YamlRepairedTab,
-];
+/// Quotes the values that may not be YAML, and replaces tabs that indent.
+fn quote_values(yaml: &str) -> String {
+    let special = |text: &str| text.contains(": ") || text.contains(|c| "{}[]*&#!|>%@`".contains(c));
+    let has_quotes =
+        |text: &str, quote: char| text.len() > 1 && text.starts_with(quote) && text.ends_with(quote);
+    let is_list = |text: &str| text.starts_with('[') && !text.contains(": ") && parse(text).is_ok();
+    change_lines(yaml, |line| {
+        let plain = line.trim_start_matches('\t');
+        let (key, rest) = plain.split_once(':').unwrap_or_default();
+        let is_key = !key.is_empty()
+            && key
+                .bytes()
+                .all(|byte| byte.is_ascii_alphabetic() || b"_-".contains(&byte));
+        let text = rest.trim_start();
+        let quotes = is_key
+            && plain.len() == line.len()
+            && text.len() < rest.len()
+            && !text.ends_with('\r')
+            && special(text)
+            && !is_list(text)
+            && !has_quotes(text, '"')
+            && !has_quotes(text, '\'');
+        match quotes {
+            true => Some(format!("{key}: {}", quoted(text))),
+            false => Some("  ".repeat(line.len() - plain.len()) + plain),
+        }
+    })
+}
+
+/// Returns whether the model is not shown a skill because of its name.
+fn is_odd_name(name: &str) -> bool {
+    let words = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    words != name || shown(name) != name
+}
+
+/// Returns whether it shows a name of the frontmatter as a label.
+fn is_label(name: &str) -> bool {
+    let allowed = |c: char| c.is_alphanumeric() || is_combining_mark(c) || "-_.:".contains(c);
+    !name.is_empty() && name.chars().all(allowed)
+}
 
 /// Splits at the first `---` after the opening line, wherever it is.
 fn split(text: &str) -> Option<Block<'_>> {
@@ -195,22 +259,41 @@ fn first_line(body: &str) -> Option<&str> {
     })
 }
 
-/// Returns a text as it is shown: terminal sequences are removed, other characters without a shape become spaces.
+/// Returns a text as it is shown: without terminal sequences, and with one space for a run of characters without a shape.
 fn shown(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
+    let mut in_run = false;
     while let Some(c) = rest.chars().next() {
-        if let Some(sequence) = rest.strip_prefix("\u{1b}[") {
-            let end = sequence.find(|c: char| ('@'..='~').contains(&c));
-            rest = end.and_then(|end| sequence.get(end + 1..)).unwrap_or_default();
+        if c == '\u{1b}' {
+            rest = after_sequence(rest.get(1..).unwrap_or_default());
             continue;
         }
         let hidden = c.is_control()
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
-        shown.push(if hidden { ' ' } else { c });
+        match hidden {
+            true if in_run => {}
+            true => shown.push(' '),
+            false => shown.push(c),
+        }
+        in_run = hidden;
         rest = rest.get(c.len_utf8()..).unwrap_or_default();
     }
     shown
+}
+
+/// Returns what follows a terminal sequence, of which `rest` starts after the escape character.
+fn after_sequence(rest: &str) -> &str {
+    let end = match rest.chars().next() {
+        Some('[') => rest
+            .find(|c: char| ('@'..='~').contains(&c) && c != '[')
+            .map(|at| at + 1),
+        Some(']') => rest.find('\u{7}').map(|at| at + 1),
+        Some('(' | ')') => rest.char_indices().nth(2).map(|(at, _)| at),
+        Some(other) => Some(other.len_utf8()),
+        None => None,
+    };
+    end.and_then(|end| rest.get(end..)).unwrap_or_default()
 }
 
 fn cut(text: &str) -> String {

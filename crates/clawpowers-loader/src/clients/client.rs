@@ -2,7 +2,7 @@
 
 use super::file::{ClientFile, ClientSkill, Refusal};
 use crate::discovery::{Environment, Markdown, Root, RootKind, WalkRules};
-use crate::lint::{Rule, Target};
+use crate::lint::Target;
 use std::path::Path;
 
 /// What a client does with two skills of one name.
@@ -17,7 +17,7 @@ pub enum Collision {
 }
 
 /// The order of a client's skills.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct Listing {
     /// Whether all skills are sorted by name, as people sort words; else by root and path.
     pub by_name: bool,
@@ -29,6 +29,16 @@ pub struct Listing {
     pub links_in_order: bool,
     /// Whether of two paths to one file the one without a symlink is listed; else the first.
     pub prefers_real: bool,
+    /// Shortens the descriptions of the skills that the model is shown.
+    pub(crate) shorten: Option<fn(&mut [ListedSkill<'_>])>,
+}
+
+/// A skill in the list that the model is shown.
+pub(crate) struct ListedSkill<'a> {
+    pub(crate) name: String,
+    /// Whether it is the project's, not the user's.
+    pub(crate) is_project: bool,
+    pub(crate) description: &'a mut String,
 }
 
 impl Listing {
@@ -38,6 +48,7 @@ impl Listing {
         reversed: false,
         links_in_order: false,
         prefers_real: true,
+        shorten: None,
     };
 }
 
@@ -76,6 +87,10 @@ impl Client {
     pub fn walk_of(&self, root: &Root) -> WalkRules {
         match root.kind {
             RootKind::Skills | RootKind::Later => self.walk,
+            RootKind::SkillsAndHidden => WalkRules {
+                skip_hidden: false,
+                ..self.walk
+            },
             RootKind::SkillsAndMarkdown => WalkRules {
                 markdown: Markdown::Root,
                 ..self.walk
@@ -117,9 +132,6 @@ pub(super) const ANY_DEPTH: WalkRules = WalkRules {
     max_depth: 16,
     ..CHILDREN
 };
-
-/// Repairs that quote a value with a colon or an indicator, which some clients make too.
-pub(super) const QUOTED: &[Rule] = &[Rule::YamlRepairedColon, Rule::YamlRepairedIndicator];
 /// Commands are Markdown files directly in their root.
 const COMMANDS: WalkRules = WalkRules {
     max_depth: 0,

@@ -1,7 +1,7 @@
 //! Codex by version 0.171.0.
 
-use super::client::{Client, Collision, Listing, QUOTED, SIX_DEEP};
-use super::fields::{Value, Yaml, collapse, is_dashes, split};
+use super::client::{Client, Collision, Listing, SIX_DEEP};
+use super::fields::{Value, Yaml, change_lines, collapse, is_dashes, quoted, split};
 use super::file::{ClientFile, ClientSkill, Outcome, Refusal};
 use crate::discovery::{Environment, FileLinks, Root, Scope, WalkRules, user_root};
 use crate::lint::{Rule, Target};
@@ -49,10 +49,15 @@ fn read(file: &ClientFile<'_>) -> Outcome {
         .map_err(|_| Refusal::new(Rule::NotUtf8, "this client only reads UTF-8"))?;
     let block = split(text, is_dashes, is_dashes).ok_or_else(|| file.no_frontmatter())?;
     let yaml = Yaml {
-        repairs: QUOTED,
+        repair: Some(quote_values),
+        duplicates: |key| !matches!(key, "name" | "description" | "metadata"),
         ..Yaml::STRICT
     };
-    let root = yaml.read(block.yaml)?;
+    let mut root = yaml.read(block.yaml)?;
+    let is_other = |key: &str| matches!(Value::of(&root, key), Value::Other(_));
+    if is_other("name") || is_other("description") {
+        root = yaml.read(&quote_values(block.yaml))?;
+    }
     let description = match Value::of(&root, "description") {
         Value::Text(text) | Value::Literal(text) => collapse(text),
         Value::Missing | Value::Null => String::new(),
@@ -76,7 +81,11 @@ fn read(file: &ClientFile<'_>) -> Outcome {
             return Err(Refusal::new(Rule::NameNotString, message));
         }
     };
-    let name = if name.is_empty() { file.folder() } else { name };
+    let name = if name.is_empty() {
+        collapse(&file.folder())
+    } else {
+        name
+    };
     if name.chars().count() > MAX_NAME_CHARS {
         let message = format!("this client rejects a name of more than {MAX_NAME_CHARS} characters");
         return Err(Refusal::new(Rule::NameTooLong, message));
@@ -90,6 +99,42 @@ fn read(file: &ClientFile<'_>) -> Outcome {
         invocation: Invocation { user: true, model },
         hidden: (!model).then(|| reason.to_owned()),
     })
+}
+
+/// Quotes the values outside block scalars that contain `: `, or that start with an indicator and are not YAML.
+fn quote_values(yaml: &str) -> String {
+    // The indentation of the key that a block scalar belongs to.
+    let mut block: Option<usize> = None;
+    change_lines(yaml, |line| {
+        let indent = line.len() - line.trim_start().len();
+        let is_blank = line.trim().is_empty();
+        if block.is_some_and(|of_key| is_blank || indent > of_key) {
+            return None;
+        }
+        block = None;
+        let (key, rest) = split_key(line)?;
+        let value = rest.split(" #").next().unwrap_or_default().trim();
+        if value.starts_with(['|', '>']) {
+            block = Some(indent);
+            return None;
+        }
+        if value.starts_with(['"', '\'', '#']) {
+            return None;
+        }
+        let is_open = value.starts_with(['[', '{', '@', '`']) && parse(value).is_err();
+        (is_open || split_key(value).is_some()).then(|| format!("{key}: {}", quoted(value)))
+    })
+}
+
+/// Splits at the first colon that white space follows.
+fn split_key(line: &str) -> Option<(&str, &str)> {
+    let mut colons = line.match_indices(':');
+    let splits = |at: usize| {
+        line.get(at + 1..)
+            .is_some_and(|rest| rest.starts_with(char::is_whitespace))
+    };
+    let (at, _) = colons.find(|(at, _)| splits(*at))?;
+    Some((line.get(..at)?, line.get(at + 1..)?))
 }
 
 /// Returns whether `agents/openai.yaml` lets the model choose the skill.

@@ -2,7 +2,7 @@
 
 use super::claude::command_name;
 use super::client::{ANY_DEPTH, Client, Collision, Listing};
-use super::fields::{Value, Yaml, collapse, is_dashes, split};
+use super::fields::{Value, Yaml, collapse, split};
 use super::file::{ClientFile, ClientSkill, Outcome, Refusal};
 use crate::discovery::{Environment, Root, RootKind, WalkRules, user_root};
 use crate::lint::{Rule, Target};
@@ -49,14 +49,18 @@ fn roots(env: &Environment) -> Vec<Root> {
 fn read(file: &ClientFile<'_>) -> Outcome {
     let text = file.text_without_mark();
     let is_command = file.root.kind.is_commands();
-    let (yaml, body) = match split(&text, is_dashes, is_dashes) {
+    let dashes = |line: &str| line.starts_with("---") && line.trim_end() == "---";
+    let (yaml, body) = match split(&text, dashes, dashes) {
         Some(block) => (block.yaml, block.body),
         None if is_command => ("", &*text),
         None => return Err(file.no_frontmatter()),
     };
     let fields = match yaml.trim().is_empty() {
         true => None,
-        false => Some(Yaml::STRICT.read(yaml)?),
+        false => match Yaml::STRICT.read(yaml) {
+            Err(refusal) if refusal.rule == Rule::FrontmatterNotMapping => None,
+            read => Some(read?),
+        },
     };
     let field = |key: &str| {
         fields
@@ -65,10 +69,12 @@ fn read(file: &ClientFile<'_>) -> Outcome {
     };
     let refuse = |rule, message: String| Err(Refusal::new(rule, message));
     let name = match field("name") {
-        Value::Text("") => return refuse(Rule::NameEmpty, "this client rejects an empty name".to_owned()),
-        Value::Text(text) => text.replace(' ', "-"),
+        Value::Text(text) if text.trim().is_empty() => {
+            return refuse(Rule::NameEmpty, "this client rejects an empty name".to_owned());
+        }
+        Value::Text(text) => text.trim().replace(' ', "-"),
         Value::Missing if is_command => command_name(file.path, &file.root.path),
-        Value::Missing => file.folder(),
+        Value::Missing => file.folder().replace(' ', "-"),
         _ => {
             return refuse(
                 Rule::NameNotString,
@@ -86,7 +92,7 @@ fn read(file: &ClientFile<'_>) -> Outcome {
         return refuse(Rule::NameCharset, message.to_owned());
     }
     let description = match field("description") {
-        Value::Text(text) => folded(text.trim()),
+        Value::Text(text) => text_of(text, yaml),
         Value::Missing => collapse(body),
         _ => {
             let message = "this client requires a string as description".to_owned();
@@ -107,12 +113,24 @@ fn read(file: &ClientFile<'_>) -> Outcome {
     })
 }
 
-/// Returns a text as YAML 1.1 folds it, where the next-line, line-separator and paragraph-separator characters end lines.
-fn folded(text: &str) -> String {
-    const BREAKS: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
-    if !text.contains(BREAKS) {
-        return text.to_owned();
+/// Returns a description as its parser reads it: a block scalar at the very end has no line end.
+fn text_of(text: &str, yaml: &str) -> String {
+    let last = yaml.lines().next_back().unwrap_or_default().trim();
+    let at_end = text
+        .strip_suffix('\n')
+        .filter(|text| !yaml.ends_with('\n') && text.ends_with(last));
+    let text = at_end.unwrap_or(text);
+    match yaml.contains(BREAKS) {
+        true => folded(text),
+        false => text.to_owned(),
     }
+}
+
+/// What ends a line in YAML 1.1 beside line feeds.
+const BREAKS: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
+
+/// Returns a text as YAML 1.1 folds it.
+fn folded(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for part in text.split_inclusive(BREAKS) {
         let line = part.trim_end_matches(BREAKS);

@@ -1,11 +1,10 @@
-//! The frontmatter as the parsers of clients read it: delimiters, YAML with the repairs that a client makes, strings.
+//! The frontmatter as the parsers of clients read it: delimiters, YAML, the changes that a client makes to it, strings.
 
 use super::file::Refusal;
 use crate::lint::Rule;
 use crate::syntax::frontmatter::MAX_FRONTMATTER_BYTES;
 use crate::syntax::recovery::{Effort, repair};
-use crate::syntax::source::lines;
-use crate::syntax::yaml::{Kind, Node, parse};
+use crate::syntax::yaml::{Facts, Kind, Node, parse};
 
 /// The frontmatter of a file and the text after it.
 pub(super) struct Block<'a> {
@@ -29,10 +28,17 @@ pub(super) fn split<'a>(
     });
     let (_, _, start) = rows.next().filter(|(line, ..)| opens(line))?;
     let (_, end, body) = rows.find(|(line, ..)| closes(line))?;
+    let yaml = text.get(start..end)?;
     Some(Block {
-        yaml: text.get(start..end)?,
+        yaml: without_line_end(yaml),
         body: text.get(body..)?,
     })
+}
+
+/// Returns a text without one line end after it.
+pub(super) fn without_line_end(text: &str) -> &str {
+    let line = text.strip_suffix('\n').unwrap_or(text);
+    line.strip_suffix('\r').unwrap_or(line)
 }
 
 /// Returns whether a line is `---` with nothing but whitespace around it.
@@ -48,20 +54,20 @@ pub(super) fn starts_with_dashes(line: &str) -> bool {
 /// How a client parses YAML.
 #[derive(Clone, Copy)]
 pub(super) struct Yaml {
-    /// The repairs that it makes, by the rules that report them.
-    pub(super) repairs: &'static [Rule],
-    /// Whether the last of two equal keys is used; else the text is rejected.
-    pub(super) duplicates: bool,
-    /// The fields in whose lines it makes repairs; every field if empty.
-    pub(super) repaired_fields: &'static [&'static str],
+    /// How it changes a text that does not parse; it parses the result.
+    pub(super) repair: Option<fn(&str) -> String>,
+    /// Whether the last of two fields with this key is used; else the text is rejected.
+    pub(super) duplicates: fn(&str) -> bool,
+    /// Whether it accepts tags that YAML does not define.
+    pub(super) tags: bool,
 }
 
 impl Yaml {
     /// No repairs, no duplicate keys.
     pub(super) const STRICT: Self = Self {
-        repairs: &[],
-        duplicates: false,
-        repaired_fields: &[],
+        repair: None,
+        duplicates: |_| false,
+        tags: true,
     };
 
     /// Parses a mapping.
@@ -70,28 +76,17 @@ impl Yaml {
             let message = format!("the frontmatter has more than {MAX_FRONTMATTER_BYTES} bytes");
             return Err(Refusal::new(Rule::FrontmatterTooLarge, message));
         }
-        let (root, facts) = match parse(yaml) {
-            Ok((root, facts)) => (root, facts),
-            Err(error) => {
-                let invalid = || {
-                    let message = format!("this client cannot parse the YAML: {}", error.message);
-                    Refusal::new(Rule::YamlInvalid, message)
-                };
-                let repaired = repair(yaml, Effort::Faithful).ok_or_else(invalid)?;
-                for change in &repaired.changes {
-                    let mut rules = change.rules.iter();
-                    if let Some(&rule) = rules.find(|rule| !self.repairs.contains(rule)) {
-                        let message = format!("this client cannot parse the YAML: {}", error.message);
-                        return Err(Refusal::new(rule, message));
-                    }
-                    if !self.repairs_at(yaml, change.offset) {
-                        return Err(invalid());
-                    }
-                }
-                (Some(repaired.root), repaired.facts)
+        let (root, facts) = match (self.parse(yaml), self.repair) {
+            (Ok(parsed), _) => parsed,
+            (Err(why), None) => return Err(unparsable(yaml, yaml, &why)),
+            (Err(_), Some(repair)) => {
+                let repaired = repair(yaml);
+                self.parse(&repaired)
+                    .map_err(|why| unparsable(yaml, &repaired, &why))?
             }
         };
-        if let Some(twice) = facts.duplicates.first().filter(|_| !self.duplicates) {
+        let mut duplicates = facts.duplicates.iter();
+        if let Some(twice) = duplicates.find(|twice| !(self.duplicates)(&twice.key)) {
             let message = format!("this client rejects the key `{}`, which occurs twice", twice.key);
             return Err(Refusal::new(Rule::DuplicateKey, message));
         }
@@ -101,13 +96,45 @@ impl Yaml {
         })
     }
 
-    fn repairs_at(self, yaml: &str, offset: usize) -> bool {
-        let line = lines(yaml).find(|line| line.next > offset || line.next == yaml.len());
-        let key = line
-            .and_then(|line| line.text.split_once(':'))
-            .map(|(key, _)| key);
-        self.repaired_fields.is_empty() || key.is_some_and(|key| self.repaired_fields.contains(&key))
+    fn parse(self, yaml: &str) -> Result<(Option<Node>, Facts), String> {
+        let (root, facts) = parse(yaml).map_err(|error| error.message)?;
+        if facts.tag.is_some() && !self.tags && !yaml.contains("!!") {
+            return Err("it has a tag that YAML does not define".to_owned());
+        }
+        Ok((root, facts))
     }
+}
+
+/// Explains that a client cannot parse a text, even as it changed it: what ClawPowers repairs says best why not.
+fn unparsable(yaml: &str, changed: &str, why: &str) -> Refusal {
+    let rule = |text: &str| {
+        let repaired = repair(text, Effort::Faithful)?;
+        repaired.changes.first()?.rules.first().copied()
+    };
+    let rule = rule(changed).or_else(|| rule(yaml)).unwrap_or(Rule::YamlInvalid);
+    Refusal::new(rule, format!("this client cannot parse the YAML: {why}"))
+}
+
+/// Replaces the lines of a text for which `change` returns another.
+pub(super) fn change_lines(yaml: &str, mut change: impl FnMut(&str) -> Option<String>) -> String {
+    let line = |line: &str| change(line).unwrap_or_else(|| line.to_owned());
+    yaml.split('\n').map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Returns a text as a quoted scalar of YAML.
+pub(super) fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// Returns a text without the quotes around it.
+pub(super) fn without_quotes(text: &str) -> &str {
+    let inner = |quote: char| text.strip_prefix(quote)?.strip_suffix(quote);
+    inner('"').or_else(|| inner('\'')).unwrap_or(text)
+}
+
+/// Trims a text as JavaScript does, for which a byte order mark is white space and U+0085 is not.
+pub(super) fn js_trim(text: &str) -> &str {
+    text.trim_matches(|c: char| c == '\u{feff}' || (c.is_whitespace() && c != '\u{85}'))
 }
 
 /// The value of a field by the types of YAML's core schema.
@@ -122,6 +149,16 @@ pub(super) enum Value<'a> {
 }
 
 impl<'a> Value<'a> {
+    /// Returns whether the field is missing, or has no text and no items.
+    pub(super) fn is_empty(&self) -> bool {
+        match self {
+            Self::Missing | Self::Null => true,
+            Self::Text(text) => text.trim().is_empty(),
+            Self::Literal(_) => false,
+            Self::Other(node) => matches!(&node.kind, Kind::Sequence(items) if items.is_empty()),
+        }
+    }
+
     pub(super) fn of(root: &'a Node, key: &str) -> Self {
         let Some(node) = root.get(key) else {
             return Self::Missing;

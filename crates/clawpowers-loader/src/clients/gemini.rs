@@ -39,7 +39,11 @@ fn read(file: &ClientFile<'_>) -> Outcome {
     let text = file.text();
     let block =
         split(&text, |line| line == "---", starts_with_dashes).ok_or_else(|| file.no_frontmatter())?;
-    let strings = Yaml::STRICT.read(block.yaml).ok().and_then(|root| {
+    let yaml = Yaml {
+        tags: false,
+        ..Yaml::STRICT
+    };
+    let strings = yaml.read(block.yaml).ok().and_then(|root| {
         let field = |key: &str| Value::of(&root, key).string().map(str::to_owned);
         field("name").zip(field("description"))
     });

@@ -17,6 +17,7 @@ mod order;
 mod pi;
 mod qwen;
 
+pub(crate) use client::ListedSkill;
 pub use client::{Client, Collision, Listing};
 pub(crate) use file::{ClientFile, Refusal};
 pub(crate) use order::collation_key;

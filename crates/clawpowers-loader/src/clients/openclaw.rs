@@ -1,7 +1,7 @@
 //! OpenClaw by version 2026.9.6.
 
 use super::client::{Client, Collision, Listing, SIX_DEEP};
-use super::fields::{Value, Yaml, flag, split, starts_with_dashes};
+use super::fields::{Value, Yaml, change_lines, flag, js_trim, quoted, split, without_quotes};
 use super::file::{ClientFile, ClientSkill, Outcome, Refusal};
 use crate::discovery::{Environment, FileLinks, Root, WalkRules};
 use crate::display::quote;
@@ -74,23 +74,29 @@ fn workspace(home: &Path, env: &Environment) -> PathBuf {
 
 fn read(file: &ClientFile<'_>) -> Outcome {
     let text = file.normalized_text();
-    let opens = |line: &str| line.trim_end() == "---";
-    let block = split(&text, opens, starts_with_dashes).ok_or_else(|| file.no_frontmatter())?;
+    let dashes = |line: &str| {
+        line.strip_prefix("---")
+            .is_some_and(|rest| js_trim(rest).is_empty())
+    };
+    let block = split(&text, dashes, dashes).ok_or_else(|| file.no_frontmatter())?;
     let yaml = Yaml {
-        repairs: &[
-            Rule::YamlRepairedColon,
-            Rule::YamlRepairedIndicator,
-            Rule::YamlRepairedQuote,
-        ],
-        repaired_fields: &["name", "description"],
+        repair: Some(quote_description),
         ..Yaml::STRICT
     };
     let root = yaml.read(block.yaml)?;
+    // What the line of a field has after the colon.
+    let on_line = |key: &str| {
+        let value = |line: &str| Some(line.strip_prefix(key)?.strip_prefix(':')?.trim().to_owned());
+        block.yaml.lines().find_map(value).unwrap_or_default()
+    };
     let field = |key: &str| match Value::of(&root, key) {
         Value::Missing => None,
-        Value::Null => Some("null".to_owned()),
+        Value::Null => Some(on_line(key)),
         Value::Text(text) | Value::Literal(text) => Some(text.to_owned()),
-        Value::Other(node) => Some(node.to_json().to_string()),
+        Value::Other(node) => Some(match on_line(key) {
+            line if line.contains(':') => line,
+            _ => node.to_json().to_string(),
+        }),
     };
     let field = |key: &str| field(key).map(|text| without_controls(&text).trim().to_owned());
     let field = |key: &str| field(key).filter(|text| !text.is_empty());
@@ -119,7 +125,16 @@ fn read(file: &ClientFile<'_>) -> Outcome {
     })
 }
 
-/// Removes terminal sequences and control characters other than tabs and line feeds.
+/// Quotes the description, whatever it is.
+fn quote_description(yaml: &str) -> String {
+    change_lines(yaml, |line| {
+        let value = line.strip_prefix("description:")?;
+        let value = value.strip_prefix(char::is_whitespace)?.trim();
+        Some(format!("description: {}", quoted(without_quotes(value))))
+    })
+}
+
+/// Removes terminal sequences and control characters other than tabs and line ends.
 fn without_controls(text: &str) -> String {
     let mut parts = text.split("\u{1b}[");
     let mut kept = parts.next().unwrap_or_default().to_owned();
@@ -127,6 +142,6 @@ fn without_controls(text: &str) -> String {
         let end = part.find(|c: char| ('@'..='~').contains(&c));
         kept.push_str(end.and_then(|end| part.get(end + 1..)).unwrap_or_default());
     }
-    kept.retain(|c| !c.is_control() || matches!(c, '\t' | '\n'));
+    kept.retain(|c| !c.is_control() || matches!(c, '\t' | '\n' | '\r'));
     kept
 }

@@ -1,9 +1,9 @@
 //! OpenCode by version 1.18.33.
 
 use super::client::{ANY_DEPTH, Client, Collision, Listing};
-use super::fields::{Block, Value, Yaml};
+use super::fields::{Block, Value, Yaml, change_lines, without_line_end};
 use super::file::{ClientFile, ClientSkill, Outcome, Refusal};
-use crate::discovery::{Environment, Root, WalkRules, user_root};
+use crate::discovery::{Environment, Root, RootKind, WalkRules, user_root};
 use crate::lint::{Rule, Target};
 use crate::skill::Invocation;
 
@@ -34,8 +34,12 @@ fn roots(env: &Environment) -> Vec<Root> {
     if let Some(config) = env.folder(&env.config_home, ".config") {
         roots.extend(["opencode/skills", "opencode/skill"].map(|below| user_root(config.join(below))));
     }
-    roots.extend(env.projects(&[".agents/skills", ".claude/skills"]));
-    roots.extend(env.user(&[".agents/skills", ".claude/skills"]));
+    const OF_OTHERS: [&str; 2] = [".agents/skills", ".claude/skills"];
+    let of_others = env.projects(&OF_OTHERS).into_iter().chain(env.user(&OF_OTHERS));
+    roots.extend(of_others.map(|root| Root {
+        kind: RootKind::SkillsAndHidden,
+        ..root
+    }));
     roots
 }
 
@@ -43,7 +47,8 @@ fn read(file: &ClientFile<'_>) -> Outcome {
     let text = file.text_without_mark();
     let block = split(&text).ok_or_else(|| file.no_frontmatter())?;
     let yaml = Yaml {
-        repairs: &[Rule::YamlRepairedColon, Rule::YamlRepairedTab],
+        repair: Some(block_values),
+        tags: false,
         ..Yaml::STRICT
     };
     let root = yaml.read(block.yaml)?;
@@ -82,11 +87,28 @@ fn read(file: &ClientFile<'_>) -> Outcome {
     })
 }
 
+/// Writes the values with a colon as block scalars, and removes tabs that indent.
+fn block_values(yaml: &str) -> String {
+    change_lines(yaml, |line| {
+        let line = line.trim_start_matches('\t');
+        let (key, rest) = line.split_once(':').unwrap_or_default();
+        let (key, value) = (key.trim_end(), rest.trim());
+        let letter = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let is_key = key.starts_with(|c: char| letter(c) && !c.is_ascii_digit()) && key.chars().all(letter);
+        Some(
+            match is_key && value.contains(':') && !value.starts_with(['"', '\'']) {
+                true => format!("{key}: |-\n  {value}"),
+                false => line.to_owned(),
+            },
+        )
+    })
+}
+
 /// Splits a text that starts with `---`, at the next line that does; without one, the whole text is frontmatter.
 fn split(text: &str) -> Option<Block<'_>> {
     let rest = text.strip_prefix("---")?;
     let (language, rest) = rest.split_once('\n')?;
-    if !matches!(language.trim(), "" | "yaml") {
+    if !matches!(language.trim_matches([' ', '\t', '\r']), "" | "yaml") {
         return None;
     }
     let end = match rest.strip_prefix("---") {
@@ -94,5 +116,8 @@ fn split(text: &str) -> Option<Block<'_>> {
         None => rest.find("\n---").map(|end| end + 1),
     };
     let (yaml, body) = rest.split_at_checked(end.unwrap_or(rest.len()))?;
-    Some(Block { yaml, body })
+    Some(Block {
+        yaml: without_line_end(yaml),
+        body,
+    })
 }

@@ -1,7 +1,7 @@
 //! Qwen Code by version 0.24.4.
 
-use super::client::{CHILDREN, Client, Collision, Listing};
-use super::fields::{Value, Yaml, split};
+use super::client::{CHILDREN, Client, Collision, ListedSkill, Listing};
+use super::fields::{Value, Yaml, js_trim, split};
 use super::file::{ClientFile, ClientSkill, Outcome, Refusal};
 use crate::discovery::{Environment, Root, WalkRules};
 use crate::lint::{Rule, Target};
@@ -15,6 +15,7 @@ pub(super) const QWEN: Client = Client {
     collision: Collision::FirstWins,
     listing: Listing {
         by_name: true,
+        shorten: Some(shorten),
         ..Listing::BY_PATH
     },
     walk: WalkRules {
@@ -41,7 +42,7 @@ fn read(file: &ClientFile<'_>) -> Outcome {
         Ok(root) => match Value::of(root, key) {
             Value::Missing | Value::Null => None,
             Value::Text(text) | Value::Literal(text) => Some(text.to_owned()),
-            Value::Other(node) => Some(joined(node)),
+            Value::Other(node) => joined(node),
         },
         Err(_) => line(block.yaml, key),
     };
@@ -65,12 +66,7 @@ fn read(file: &ClientFile<'_>) -> Outcome {
     Ok(ClientSkill {
         name,
         label: None,
-        description: description
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .trim_end()
-            .to_owned(),
+        description,
         invocation: file.invocation(),
         hidden: None,
     })
@@ -79,19 +75,46 @@ fn read(file: &ClientFile<'_>) -> Outcome {
 /// Returns the last value of a key, as its line has it.
 fn line(yaml: &str, key: &str) -> Option<String> {
     let value = |line: &str| {
-        line.strip_prefix(key)?
-            .strip_prefix(':')
-            .map(str::trim)
-            .map(str::to_owned)
+        let (name, value) = line.split_once(':')?;
+        let value = value.trim();
+        let inner = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
+        (name.trim() == key).then(|| inner.unwrap_or(value).to_owned())
     };
     yaml.lines().filter_map(value).next_back()
 }
 
-/// Joins the items of a list, as JavaScript turns one into a string.
-fn joined(node: &Node) -> String {
+/// Joins the items of a list, as JavaScript turns one into a string; a mapping is no text.
+fn joined(node: &Node) -> Option<String> {
     match &node.kind {
-        Kind::Scalar { text, .. } => text.clone(),
-        Kind::Sequence(items) => items.iter().map(joined).collect::<Vec<_>>().join(","),
-        Kind::Mapping(_) => "[object Object]".to_owned(),
+        Kind::Scalar { text, .. } => Some(text.clone()),
+        Kind::Sequence(items) => Some(items.iter().map(joined).collect::<Option<Vec<_>>>()?.join(",")),
+        Kind::Mapping(_) => None,
+    }
+}
+
+/// How long its list of skills may be in UTF-16 units: 8,000 in all, less 5,843 for its own skills and 13 line feeds.
+const MAX_LIST: usize = 8000 - 5843 - 13;
+
+/// Keeps the first line of each description if the list is too long.
+fn shorten(skills: &mut [ListedSkill<'_>]) {
+    const MARKUP: &str = "<skill>\n<name>\n\n</name>\n<description>\n ()\n</description>\n<location>\n\n</location>\n</skill>\n";
+    let length = |text: &str| -> usize {
+        let length = |c: char| match c {
+            '&' => 5,
+            '<' | '>' => 4,
+            '"' | '\'' => 6,
+            c => c.len_utf16(),
+        };
+        text.chars().map(length).sum()
+    };
+    let skill = |skill: &ListedSkill<'_>| {
+        let level = if skill.is_project { "project" } else { "user" };
+        MARKUP.len() + length(&skill.name) + length(skill.description) + 2 * level.len()
+    };
+    if skills.iter().map(skill).sum::<usize>() > MAX_LIST {
+        for skill in skills {
+            let first = skill.description.split('\n').next().unwrap_or_default();
+            *skill.description = js_trim(first).to_owned();
+        }
     }
 }

@@ -15,5 +15,6 @@ pub use root::{Root, RootKind, Scope};
 pub(crate) use roots::user_root;
 pub use roots::{COMMON_FOLDER, Environment, default_roots};
 pub use rules::{FileLinks, Markdown, WalkRules};
+pub(crate) use visit::reserved_folder;
 pub(crate) use walk::walk_with;
 pub use walk::{Walk, walk};

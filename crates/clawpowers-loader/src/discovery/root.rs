@@ -29,6 +29,8 @@ pub enum RootKind {
     Skills,
     /// Folders with a SKILL.md, and Markdown files directly in the root.
     SkillsAndMarkdown,
+    /// Folders with a SKILL.md, hidden ones too, where the client skips those in other roots.
+    SkillsAndHidden,
     /// Skills that the client loads once the agent works on a file of the project's folder around the root.
     Later,
     /// Commands: Markdown files directly in the root.

@@ -51,6 +51,8 @@ pub struct WalkRules {
     pub skipped: &'static [&'static str],
     /// Whether folders whose name starts with a dot are skipped.
     pub skip_hidden: bool,
+    /// A folder in a root that the client keeps for itself, in any case.
+    pub reserved: Option<&'static str>,
     /// Whether only the exact name `SKILL.md` is recognized.
     pub exact_name: bool,
     /// Whether the folders inside a skill are skipped.
@@ -75,6 +77,7 @@ impl WalkRules {
         max_file_bytes: crate::tree::MAX_SKILL_BYTES,
         skipped: SKIPPED,
         skip_hidden: false,
+        reserved: None,
         exact_name: false,
         stop_at_skill: false,
         folder_links: true,

@@ -141,8 +141,8 @@ impl<M: Fn(Found, Option<&dyn OpenFolder>) -> T, T> DirReader<'_, M> {
         }
         if depth == self.rules.max_depth {
             if self.leads_deeper(path, depth, is_skill, &listing) {
-                let message = format!("folders deeper than {} levels are not read", self.rules.max_depth);
-                self.row(visit, path, Rule::ScanDepth, message);
+                let (rule, message) = self.too_deep(path, depth);
+                self.row(visit, path, rule, message);
             }
             return;
         }
@@ -233,6 +233,26 @@ impl<M: Fn(Found, Option<&dyn OpenFolder>) -> T, T> DirReader<'_, M> {
         let empty = listing.skills.is_empty() && listing.misnamed.is_empty();
         let leaf = listing.folders.is_empty() && listing.links.is_empty() && listing.entries > 0;
         self.rules.reports_near_misses && depth == 1 && !hidden && empty && leaf
+    }
+
+    /// Explains that folders in one of the last level are not read.
+    fn too_deep(&self, path: &Path, depth: usize) -> (Rule, String) {
+        let name = path.file_name().unwrap_or_default();
+        let reserved = self
+            .rules
+            .reserved
+            .filter(|reserved| name.eq_ignore_ascii_case(reserved));
+        match reserved.filter(|_| depth == 1) {
+            Some(reserved) => (Rule::NameReserved, reserved_folder(reserved)),
+            None => {
+                let levels = match self.rules.max_depth {
+                    1 => "1 level".to_owned(),
+                    levels => format!("{levels} levels"),
+                };
+                let message = format!("folders deeper than {levels} are not read");
+                (Rule::ScanDepth, message)
+            }
+        }
     }
 
     /// Returns whether something is not read in a folder of the last level.
@@ -361,6 +381,14 @@ impl<M: Fn(Found, Option<&dyn OpenFolder>) -> T, T> DirReader<'_, M> {
     fn row(&self, visit: &mut Visit<T>, location: &Path, rule: Rule, message: String) {
         visit.found.push(self.refuse(location.to_owned(), rule, message));
     }
+}
+
+/// Explains that a client reads no skill of the user in a folder of this name.
+pub(crate) fn reserved_folder(name: &str) -> String {
+    format!(
+        "the folder name {} is reserved for skills that the client downloads",
+        quote(name)
+    )
 }
 
 fn check_inside(target: &Path, boundary: Option<&Path>) -> Result<(), (Rule, String)> {

@@ -4,6 +4,7 @@
 
 #[cfg(unix)]
 mod links;
+mod reading;
 mod rules;
 
 use clawpowers_loader::{

@@ -148,7 +148,11 @@ fn each_client_skips_its_documented_folders() {
         ("qwen", "in-__pycache__ in-dot in-git in-node_modules in-plain"),
         ("codex", "in-__pycache__ in-node_modules in-plain"),
         ("gemini", "in-__pycache__ in-plain"),
-        ("opencode", "in-__pycache__ in-node_modules in-plain"),
+        // Hidden ones only in the folders that it shares with others.
+        (
+            "opencode",
+            "in-__pycache__ in-dot in-git in-node_modules in-plain",
+        ),
         ("goose", "in-__pycache__ in-dot in-node_modules in-plain"),
         ("openclaw", "in-__pycache__ in-plain"),
         ("pi", "in-__pycache__ in-plain"),
@@ -407,6 +411,62 @@ fn goose_and_pi_reject_every_repaired_skill() {
     assert_eq!(reasons("gemini"), "");
     assert_eq!(
         reasons("openclaw"),
-        "continued yaml-repaired-continuation\nescape yaml-repaired-escape\ntab yaml-repaired-tab\ntwice duplicate-key\n"
+        "continued yaml-repaired-continuation\nglued frontmatter-closer-glued\ntab yaml-repaired-tab\ntwice duplicate-key\n"
+    );
+}
+
+#[test]
+fn a_worktree_without_claude_folders_has_those_of_the_main_checkout() {
+    let user = UserHome::new();
+    let git = user
+        .path("repo/.git/worktrees/tree")
+        .to_string_lossy()
+        .into_owned();
+    user.skill("repo/.claude/skills/tea", "tea")
+        .skill("repo/sub/.claude/skills/sub", "sub")
+        .write("repo/.claude/commands/pour.md", "Pours.\n")
+        .write("tree/.git", &format!("gitdir: {git}\n"))
+        .write("tree/deep/notes.md", "x");
+    assert_eq!(sorted(&user.see("claude", "tree")), "pour tea");
+    assert_eq!(sorted(&user.see("claude", "tree/deep")), "pour tea");
+    assert_eq!(sorted(&user.see("codex", "tree")), "");
+    // Each of the two folders replaces its own.
+    user.skill("tree/.claude/skills/cup", "cup");
+    assert_eq!(sorted(&user.see("claude", "tree/deep")), "cup pour");
+    user.write("tree/.claude/commands/stir.md", "Stirs.\n");
+    assert_eq!(sorted(&user.see("claude", "tree")), "cup stir");
+    // A submodule is no worktree.
+    user.write("repo/module/.git", "gitdir: ../.git/modules/module\n");
+    assert_eq!(sorted(&user.see("claude", "repo/module")), "");
+}
+
+#[test]
+fn opencode_reads_hidden_folders_that_are_not_its_own() {
+    let user = UserHome::new();
+    for place in [".opencode/skills", ".claude/skills", ".agents/skills"] {
+        let name = place.trim_start_matches('.').split('/').next().unwrap();
+        user.skill(&format!("repo/{place}/.hidden/{name}"), name);
+    }
+    assert_eq!(sorted(&user.see("opencode", "repo")), "agents claude");
+}
+
+#[test]
+fn claude_keeps_the_folder_synced_for_itself() {
+    let user = UserHome::new();
+    user.skill(".claude/skills/synced/minutes", "minutes")
+        .skill("repo/.claude/skills/Synced", "synced")
+        .skill("repo/.claude/skills/synced-notes", "synced-notes");
+    let catalog = user.see("claude", "repo");
+    assert_eq!(seen(&catalog), ["synced-notes"]);
+    assert_eq!(
+        rejected_rows(&catalog),
+        [
+            ("Synced/SKILL.md".to_owned(), "name-reserved"),
+            ("skills/synced".to_owned(), "name-reserved"),
+        ]
+    );
+    assert_eq!(
+        sorted(&user.see("opencode", "repo")),
+        "minutes synced synced-notes"
     );
 }
