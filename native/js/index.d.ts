@@ -71,61 +71,61 @@ export function detect(outcomes: readonly string[]): FeedbackDetectReply;
 
 /** Lists, reads, checks and repairs skills. */
 export interface Skills {
-  /** Says what Claude Code and Codex would cut from their listing. */
+  /** Says what Claude Code and Codex would cut from their lists of skills. */
   budget(options?: SkillBudgetOptions): SkillBudgetReply;
-  /** Says what Claude Code and Codex would cut from their listing. Runs on another thread. */
+  /** Says what Claude Code and Codex would cut from their lists of skills. Returns a promise. */
   budgetAsync(options?: SkillBudgetOptions): Promise<SkillBudgetReply>;
   /** Shows or writes the mechanical repairs of skill files. */
   fix(paths: readonly string[], options?: SkillFixOptions): SkillFixReply;
-  /** Shows or writes the mechanical repairs of skill files. Runs on another thread. */
+  /** Shows or writes the mechanical repairs of skill files. Returns a promise. */
   fixAsync(paths: readonly string[], options?: SkillFixOptions): Promise<SkillFixReply>;
   /** Lists visible, shadowed and rejected skills. */
   list(options?: SkillListOptions): SkillListReply;
-  /** Lists visible, shadowed and rejected skills. Runs on another thread. */
+  /** Lists visible, shadowed and rejected skills. Returns a promise. */
   listAsync(options?: SkillListOptions): Promise<SkillListReply>;
   /** Creates a skill's folder with a SKILL.md to fill in. */
   create(name: string, options?: SkillNewOptions): string;
-  /** Creates a skill's folder with a SKILL.md to fill in. Runs on another thread. */
+  /** Creates a skill's folder with a SKILL.md to fill in. Returns a promise. */
   createAsync(name: string, options?: SkillNewOptions): Promise<string>;
   /** Parses the text of a SKILL.md. */
   parse(text: string | Uint8Array | ArrayBuffer, options?: SkillParseOptions): SkillParseReply;
-  /** Parses the text of a SKILL.md. Runs on another thread. */
+  /** Parses the text of a SKILL.md. Returns a promise. */
   parseAsync(text: string | Uint8Array | ArrayBuffer, options?: SkillParseOptions): Promise<SkillParseReply>;
   /** Renders the catalog for a model, within a token budget. */
   prompt(options?: SkillPromptOptions): SkillPromptReply;
-  /** Renders the catalog for a model, within a token budget. Runs on another thread. */
+  /** Renders the catalog for a model, within a token budget. Returns a promise. */
   promptAsync(options?: SkillPromptOptions): Promise<SkillPromptReply>;
   /** Reads a skill's text or one of its files. */
   read(name: string, options?: SkillReadOptions): SkillReadReply;
-  /** Reads a skill's text or one of its files. Runs on another thread. */
+  /** Reads a skill's text or one of its files. Returns a promise. */
   readAsync(name: string, options?: SkillReadOptions): Promise<SkillReadReply>;
   /** Prints a skill's properties as the reference validator does. */
   readProperties(path: string): string;
-  /** Prints a skill's properties as the reference validator does. Runs on another thread. */
+  /** Prints a skill's properties as the reference validator does. Returns a promise. */
   readPropertiesAsync(path: string): Promise<string>;
   /** Validates one skill as the reference validator does. */
   referenceValidate(path: string): SkillReferenceValidateReply;
-  /** Validates one skill as the reference validator does. Runs on another thread. */
+  /** Validates one skill as the reference validator does. Returns a promise. */
   referenceValidateAsync(path: string): Promise<SkillReferenceValidateReply>;
   /** Ranks skills by how well they match words. */
   search(words: string, options?: SkillSearchOptions): Hit[];
-  /** Ranks skills by how well they match words. Runs on another thread. */
+  /** Ranks skills by how well they match words. Returns a promise. */
   searchAsync(words: string, options?: SkillSearchOptions): Promise<Hit[]>;
   /** Shows one skill: fields, outline, files, digest, requirements, diagnostics. */
   show(name: string, options?: SkillShowOptions): SkillShowReply;
-  /** Shows one skill: fields, outline, files, digest, requirements, diagnostics. Runs on another thread. */
+  /** Shows one skill: fields, outline, files, digest, requirements, diagnostics. Returns a promise. */
   showAsync(name: string, options?: SkillShowOptions): Promise<SkillShowReply>;
   /** Prints skills as the reference validator's prompt block. */
   toPrompt(paths: readonly string[]): string;
-  /** Prints skills as the reference validator's prompt block. Runs on another thread. */
+  /** Prints skills as the reference validator's prompt block. Returns a promise. */
   toPromptAsync(paths: readonly string[]): Promise<string>;
   /** Validates skill files against the rules of a target. */
   validate(paths: readonly string[], options?: SkillValidateOptions): SkillValidateReply;
-  /** Validates skill files against the rules of a target. Runs on another thread. */
+  /** Validates skill files against the rules of a target. Returns a promise. */
   validateAsync(paths: readonly string[], options?: SkillValidateOptions): Promise<SkillValidateReply>;
   /** Explains whether each client shows a skill to the model, and why not. */
   why(name: string, options?: SkillWhyOptions): SkillWhyReply;
-  /** Explains whether each client shows a skill to the model, and why not. Runs on another thread. */
+  /** Explains whether each client shows a skill to the model, and why not. Returns a promise. */
   whyAsync(name: string, options?: SkillWhyOptions): Promise<SkillWhyReply>;
 }
 
@@ -133,47 +133,47 @@ export interface Skills {
 export interface Store {
   /** Adds a line to the value of a key. */
   append(key: string, value: string | Uint8Array | ArrayBuffer): StoreAppendReply;
-  /** Adds a line to the value of a key. Runs on another thread. */
+  /** Adds a line to the value of a key. Returns a promise. */
   appendAsync(key: string, value: string | Uint8Array | ArrayBuffer): Promise<StoreAppendReply>;
   /** Sets the value of a key if it has not changed. */
   cas(key: string, old: string | Uint8Array | ArrayBuffer | null, new_: string | Uint8Array | ArrayBuffer): StoreCasReply;
-  /** Sets the value of a key if it has not changed. Runs on another thread. */
+  /** Sets the value of a key if it has not changed. Returns a promise. */
   casAsync(key: string, old: string | Uint8Array | ArrayBuffer | null, new_: string | Uint8Array | ArrayBuffer): Promise<StoreCasReply>;
   /** Removes a key. */
   delete(key: string): boolean;
-  /** Removes a key. Runs on another thread. */
+  /** Removes a key. Returns a promise. */
   deleteAsync(key: string): Promise<boolean>;
   /** Returns whether a key exists. */
   exists(key: string): boolean;
-  /** Returns whether a key exists. Runs on another thread. */
+  /** Returns whether a key exists. Returns a promise. */
   existsAsync(key: string): Promise<boolean>;
   /** Exports keys and values as JSON lines. */
   exportLines(pattern?: string | null): StoreExportReply;
-  /** Exports keys and values as JSON lines. Runs on another thread. */
+  /** Exports keys and values as JSON lines. Returns a promise. */
   exportLinesAsync(pattern?: string | null): Promise<StoreExportReply>;
   /** Returns the value of a key. */
   get(key: string, options?: StoreGetOptions): string | Uint8Array;
-  /** Returns the value of a key. Runs on another thread. */
+  /** Returns the value of a key. Returns a promise. */
   getAsync(key: string, options?: StoreGetOptions): Promise<string | Uint8Array>;
   /** Sets keys from JSON lines. */
   importLines(text?: string | null, options?: StoreImportOptions): StoreImportReply;
-  /** Sets keys from JSON lines. Runs on another thread. */
+  /** Sets keys from JSON lines. Returns a promise. */
   importLinesAsync(text?: string | null, options?: StoreImportOptions): Promise<StoreImportReply>;
   /** Adds a number to the value of a key. */
   incr(key: string, by?: Amount | null): number | bigint;
-  /** Adds a number to the value of a key. Runs on another thread. */
+  /** Adds a number to the value of a key. Returns a promise. */
   incrAsync(key: string, by?: Amount | null): Promise<number | bigint>;
   /** Lists keys. */
   list(pattern?: string | null): string[];
-  /** Lists keys. Runs on another thread. */
+  /** Lists keys. Returns a promise. */
   listAsync(pattern?: string | null): Promise<string[]>;
   /** Lists keys with their values. */
   listValues(pattern?: string | null): StoreEntry[];
-  /** Lists keys with their values. Runs on another thread. */
+  /** Lists keys with their values. Returns a promise. */
   listValuesAsync(pattern?: string | null): Promise<StoreEntry[]>;
   /** Sets the value of a key. */
   set(key: string, value: string | Uint8Array | ArrayBuffer): StoreSetReply;
-  /** Sets the value of a key. Runs on another thread. */
+  /** Sets the value of a key. Returns a promise. */
   setAsync(key: string, value: string | Uint8Array | ArrayBuffer): Promise<StoreSetReply>;
 }
 
@@ -181,35 +181,35 @@ export interface Store {
 export interface Metrics {
   /** Deletes an execution, here and in every home that imports from this one. */
   delete(id: string): Execution;
-  /** Deletes an execution, here and in every home that imports from this one. Runs on another thread. */
+  /** Deletes an execution, here and in every home that imports from this one. Returns a promise. */
   deleteAsync(id: string): Promise<Execution>;
   /** Exports executions as JSON lines or CSV. */
   exportLines(options?: MetricsExportOptions): MetricsExportReply;
-  /** Exports executions as JSON lines or CSV. Runs on another thread. */
+  /** Exports executions as JSON lines or CSV. Returns a promise. */
   exportLinesAsync(options?: MetricsExportOptions): Promise<MetricsExportReply>;
   /** Ends an execution that was started. */
   finish(id: string, outcome: string, options?: MetricsFinishOptions): Execution;
-  /** Ends an execution that was started. Runs on another thread. */
+  /** Ends an execution that was started. Returns a promise. */
   finishAsync(id: string, outcome: string, options?: MetricsFinishOptions): Promise<Execution>;
   /** Imports executions from JSON lines. */
   importLines(text?: string | null, options?: MetricsImportOptions): MetricsImportReply;
-  /** Imports executions from JSON lines. Runs on another thread. */
+  /** Imports executions from JSON lines. Returns a promise. */
   importLinesAsync(text?: string | null, options?: MetricsImportOptions): Promise<MetricsImportReply>;
   /** Records an execution that has ended. */
   record(options: MetricsRecordOptions): MetricsRecordReply;
-  /** Records an execution that has ended. Runs on another thread. */
+  /** Records an execution that has ended. Returns a promise. */
   recordAsync(options: MetricsRecordOptions): Promise<MetricsRecordReply>;
   /** Shows the last executions. */
   show(options?: MetricsShowOptions): Execution[];
-  /** Shows the last executions. Runs on another thread. */
+  /** Shows the last executions. Returns a promise. */
   showAsync(options?: MetricsShowOptions): Promise<Execution[]>;
   /** Records that an execution has started. */
   start(skill: string, options?: MetricsStartOptions): MetricsStartReply;
-  /** Records that an execution has started. Runs on another thread. */
+  /** Records that an execution has started. Returns a promise. */
   startAsync(skill: string, options?: MetricsStartOptions): Promise<MetricsStartReply>;
   /** Summarizes executions, in total and by skill. */
   summary(options?: MetricsSummaryOptions): MetricsSummaryReply;
-  /** Summarizes executions, in total and by skill. Runs on another thread. */
+  /** Summarizes executions, in total and by skill. Returns a promise. */
   summaryAsync(options?: MetricsSummaryOptions): Promise<MetricsSummaryReply>;
 }
 
@@ -217,23 +217,23 @@ export interface Metrics {
 export interface Feedback {
   /** Says which skills work and which got worse. */
   analyze(options?: AnalyzeOptions): AnalyzeReply;
-  /** Says which skills work and which got worse. Runs on another thread. */
+  /** Says which skills work and which got worse. Returns a promise. */
   analyzeAsync(options?: AnalyzeOptions): Promise<AnalyzeReply>;
   /** Compares two versions of a skill, or two periods. */
   compare(skill: string, a: string, b: string): AnalyzeCompareReply;
-  /** Compares two versions of a skill, or two periods. Runs on another thread. */
+  /** Compares two versions of a skill, or two periods. Returns a promise. */
   compareAsync(skill: string, a: string, b: string): Promise<AnalyzeCompareReply>;
   /** Compares the estimate of a plan with the actual time, and lists its tasks. */
   plan(plan: string): AnalyzePlanReply;
-  /** Compares the estimate of a plan with the actual time, and lists its tasks. Runs on another thread. */
+  /** Compares the estimate of a plan with the actual time, and lists its tasks. Returns a promise. */
   planAsync(plan: string): Promise<AnalyzePlanReply>;
   /** Lists the worktrees that skills have registered. */
   worktrees(): ValueLine[];
-  /** Lists the worktrees that skills have registered. Runs on another thread. */
+  /** Lists the worktrees that skills have registered. Returns a promise. */
   worktreesAsync(): Promise<ValueLine[]>;
   /** Finds changes in a success rate in a list of outcomes. */
   detect(outcomes: readonly string[]): FeedbackDetectReply;
-  /** Finds changes in a success rate in a list of outcomes. Runs on another thread. */
+  /** Finds changes in a success rate in a list of outcomes. Returns a promise. */
   detectAsync(outcomes: readonly string[]): Promise<FeedbackDetectReply>;
 }
 
@@ -241,19 +241,19 @@ export interface Feedback {
 export interface Config {
   /** Reads one setting of config.json. */
   get(key: string): unknown;
-  /** Reads one setting of config.json. Runs on another thread. */
+  /** Reads one setting of config.json. Returns a promise. */
   getAsync(key: string): Promise<unknown>;
   /** Lists the settings of config.json. */
   list(): ConfigListReply;
-  /** Lists the settings of config.json. Runs on another thread. */
+  /** Lists the settings of config.json. Returns a promise. */
   listAsync(): Promise<ConfigListReply>;
   /** Changes one setting of config.json and no other byte. */
   set(key: string, value?: unknown, options?: ConfigSetOptions): ConfigSetReply;
-  /** Changes one setting of config.json and no other byte. Runs on another thread. */
+  /** Changes one setting of config.json and no other byte. Returns a promise. */
   setAsync(key: string, value?: unknown, options?: ConfigSetOptions): Promise<ConfigSetReply>;
   /** Removes one setting from config.json and changes nothing else. */
   unset(key: string): ConfigUnsetReply;
-  /** Removes one setting from config.json and changes nothing else. Runs on another thread. */
+  /** Removes one setting from config.json and changes nothing else. Returns a promise. */
   unsetAsync(key: string): Promise<ConfigUnsetReply>;
 }
 
@@ -261,23 +261,23 @@ export interface Config {
 export interface Own {
   /** Checks skills, config.json and the database. */
   doctor(options?: DoctorOptions): DoctorReply;
-  /** Checks skills, config.json and the database. Runs on another thread. */
+  /** Checks skills, config.json and the database. Returns a promise. */
   doctorAsync(options?: DoctorOptions): Promise<DoctorReply>;
   /** Imports the state and metrics of a 1.x home. */
   importLegacy(options?: ImportOptions): ImportReply;
-  /** Imports the state and metrics of a 1.x home. Runs on another thread. */
+  /** Imports the state and metrics of a 1.x home. Returns a promise. */
   importLegacyAsync(options?: ImportOptions): Promise<ImportReply>;
   /** Creates the runtime home. */
   init(options?: InitOptions): InitReply;
-  /** Creates the runtime home. Runs on another thread. */
+  /** Creates the runtime home. Returns a promise. */
   initAsync(options?: InitOptions): Promise<InitReply>;
   /** Saves what is readable in a damaged database to a new home. */
   recover(to: string): RecoverReply;
-  /** Saves what is readable in a damaged database to a new home. Runs on another thread. */
+  /** Saves what is readable in a damaged database to a new home. Returns a promise. */
   recoverAsync(to: string): Promise<RecoverReply>;
   /** Shows the runtime home: schema, sizes, counts, last executions. */
   status(): StatusReply;
-  /** Shows the runtime home: schema, sizes, counts, last executions. Runs on another thread. */
+  /** Shows the runtime home: schema, sizes, counts, last executions. Returns a promise. */
   statusAsync(): Promise<StatusReply>;
 }
 
@@ -378,7 +378,7 @@ export interface MetricsRecordOptions {
   session?: string | null | undefined;
   agent?: string | null | undefined;
   model?: string | null | undefined;
-  /** The tier of the model. */
+  /** A label for the tier of the model, such as `large`. */
   tier?: string | null | undefined;
   project?: string | null | undefined;
 }
@@ -405,7 +405,7 @@ export interface MetricsStartOptions {
   session?: string | null | undefined;
   agent?: string | null | undefined;
   model?: string | null | undefined;
-  /** The tier of the model. */
+  /** A label for the tier of the model, such as `large`. */
   tier?: string | null | undefined;
   project?: string | null | undefined;
 }
@@ -428,7 +428,7 @@ export interface MetricsSummaryOptions {
 export interface SkillBudgetOptions {
   /** The size of the context in tokens (default: 200,000). */
   context?: number | bigint | null | undefined;
-  /** `use` puts the skills first that should be cut first: those without an execution, then those that never succeeded, then the least used; among equals the longest (default: in the order of the client's list). */
+  /** `use` lists the skills in the order in which to remove them: those without an execution, then those that never succeeded, then the least used; of two that are equal, the longer one first (default: the order of the client's list). */
   rank_by?: string | null | undefined;
   /** Folders to search, or the path of a SKILL.md; empty means the default folders. */
   roots?: readonly string[] | undefined;
@@ -646,16 +646,16 @@ export interface ChangeReport {
   holds: boolean;
 }
 
-/** What one client would cut, in characters as the client counts them. */
+/** What one client would cut. Sizes are in characters, as Claude Code counts them, or in bytes for Codex. */
 export interface ClientBudget {
   client: string;
-  /** The most characters that its list may have. */
+  /** The maximum size of its list. */
   budget: number;
-  /** The characters that the skills which ship with the client use first. */
+  /** The size of the skills that ship with the client, which use the budget first. */
   bundled: number;
-  /** The characters that the full list would need besides. */
+  /** The size of the full list of the other skills. */
   needed: number;
-  /** With `rank_by`, how many of the first skills have to go until nothing is cut from the others. */
+  /** With `rank_by`, how many skills, from the start of the list, must be removed until nothing is cut. */
   removals: number | null;
   skills: Fate[];
 }
@@ -701,7 +701,7 @@ export interface Comparison {
   p_value: number;
   /** The test that gave the p-value. */
   method: SignificanceTest;
-  /** How many executions each side needs in total to detect the observed difference with 80% power at the 5% level; `null` if there is no difference. */
+  /** The total number of executions that each side needs to detect the observed difference with 80% power at the 5% level; `null` if there is no difference. */
   needed: number | null;
 }
 
@@ -717,7 +717,7 @@ export interface ConfigListReply {
   /** The path of config.json, even if it does not exist. */
   path: string;
   exists: boolean;
-  /** The naming style of the file: `none`, `1.x`, `2.x`, `mixed` or `other`. */
+  /** The format of the file: `1.x`, `2.x`, `mixed` if it has settings of both, `other` if of neither, or `none` if it has no settings. */
   dialect: string;
   /** The settings in the order of the file. */
   entries: Setting[];
@@ -820,9 +820,9 @@ export interface Duration {
   count: number;
   total: number;
   mean: number;
-  /** The median, within 2 %. */
+  /** The median, within 2%. */
   p50: number;
-  /** The 95th percentile, within 2 %. */
+  /** The 95th percentile, within 2%. */
   p95: number;
 }
 
@@ -858,7 +858,7 @@ export interface Execution {
   session: string | null;
   agent: string | null;
   model: string | null;
-  /** The tier of the model. */
+  /** A label for the tier of the model, such as `large`. */
   tier: string | null;
   project: string | null;
 }
@@ -873,7 +873,7 @@ export interface Fate {
   fate: Truncation;
   /** If it is `shortened`, how many code points of the description are kept. */
   limit: number | null;
-  /** The characters of its whole line. */
+  /** The size of its whole line. */
   cost: number;
   /** With `rank_by`, the number of its ended executions in the runtime home. */
   executions: number | null;
@@ -947,7 +947,7 @@ export interface Hidden {
   location: string;
   /** The location of the SKILL.md that is used instead. */
   winner: string;
-  /** Whether the client may as well load this one; absent if it may not. */
+  /** Whether the client may load this one instead: which one it loads varies; absent if it always loads the other. */
   undetermined?: boolean;
 }
 
@@ -986,7 +986,7 @@ export interface Inventory {
   found: number;
   /** Visible skills. */
   loaded: number;
-  /** Skills hidden by another of the same name. */
+  /** Skills that another skill with the same name shadows. */
   shadowed: number;
   rejected: number;
   /** Visible skills by scope. */
@@ -1130,7 +1130,7 @@ export interface Rate {
 
 /** A recommendation with its evidence. */
 export interface Recommendation {
-  /** The skill. */
+  /** The name of the skill. */
   skill: string;
   /** The reason: the skill got worse, rarely succeeds, got better, or needs more executions. */
   kind: RecommendationKind;
@@ -1148,7 +1148,7 @@ export interface Recommendation {
   session: SessionCount | null;
   /** The version in which the last failures cluster, if there is one. */
   failing_version: VersionCount | null;
-  /** The version (else the digest) of the skill since the change, if it is a different one than before. */
+  /** The version (else the digest) of the skill since the change, if it differs from the one before. */
   version: string | null;
 }
 
@@ -1647,7 +1647,7 @@ export interface Verdict {
 
 /** A version and how many of its executions failed. */
 export interface VersionCount {
-  /** The version. */
+  /** The version of the skill. */
   version: string;
   /** The number of failed executions. */
   failures: number;

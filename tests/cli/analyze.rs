@@ -53,7 +53,7 @@ pub(crate) fn analysis(sandbox: &Sandbox, words: &[&str]) -> Value {
     reply["ok"].take()
 }
 
-/// The analysis as of now without its time; only this one uses checkpoints.
+/// The analysis as of now without its time; only this one uses saved histories.
 fn analysis_of_all(sandbox: &Sandbox) -> Value {
     let (code, mut reply) = sandbox.json(&["analyze"]);
     assert_eq!(code, 0, "{reply}");
@@ -105,7 +105,7 @@ fn a_skill_that_got_worse_is_named_with_its_evidence() {
     assert_eq!((text.code, text.err.as_str()), (0, ""));
     let row = text.out.lines().find(|line| line.starts_with("deploy")).unwrap();
     assert!(
-        row.contains("  200   49% of 79") && row.ends_with("  fell"),
+        row.contains("  200    49% of 79") && row.ends_with("  fell"),
         "{row}"
     );
     assert!(text.out.contains("\nfell: success rate fell; "), "{}", text.out);
@@ -122,7 +122,7 @@ fn a_skill_that_got_worse_is_named_with_its_evidence() {
     );
     let advice = sandbox.run(&["analyze", THEN, "--recommendations"]);
     assert!(
-        advice.out.contains("[worse] deploy: success rate fell from ") && !advice.out.contains("RUNS"),
+        advice.out.contains("[worse] deploy: success rate fell from ") && !advice.out.contains("TOTAL"),
         "{}",
         advice.out
     );
@@ -433,7 +433,7 @@ fn failures_are_traced_to_a_version_and_a_session() {
     let text = sandbox.run(&["analyze", THEN, "--recommendations"]).out;
     assert!(
         text.contains("the skill changed to 2.0.0 at that time")
-            && text.contains("runs in session night failed"),
+            && text.contains("executions in session night failed"),
         "{text}"
     );
     assert!(
@@ -598,7 +598,10 @@ fn failures_are_traced_to_the_version_in_which_they_cluster() {
         (&80.into(), &120.into())
     );
     let text = sandbox.run(&["analyze", THEN, "--recommendations"]).out;
-    assert!(text.contains("80 of 120 runs of version 2.0.0 failed"), "{text}");
+    assert!(
+        text.contains("80 of 120 executions of version 2.0.0 failed"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -640,8 +643,8 @@ fn counts_of_one_are_singular() {
     for format in ["text", "markdown", "html"] {
         let text = sandbox.run(&["analyze", THEN, "--format", format]).out;
         for words in [
-            "too few runs: 9 more needed for",
-            "too few runs: 1 more needed for",
+            "too few executions: 9 more needed",
+            "too few executions: 1 more needed",
         ] {
             assert!(text.replace("\n      ", " ").contains(words), "{text}");
         }
@@ -650,7 +653,7 @@ fn counts_of_one_are_singular() {
         .run(&["analyze", THEN, "--format", "html", "--skill", "once"])
         .out;
     assert!(
-        one.contains("<p>1 skill. Executions: 1 (1 success, ") && one.contains("1 of 1 run = "),
+        one.contains("<p>1 skill. Executions: 1 (1 success, ") && one.contains("1 of 1 = "),
         "{one}"
     );
 }

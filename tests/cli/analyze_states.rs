@@ -45,14 +45,14 @@ fn an_unused_skill_is_idle() {
     let row = text.lines().find(|line| line.starts_with("retired")).unwrap();
     assert!(row.contains("  746d ago   ············  idle"), "{row}");
     assert!(
-        text.contains("\nidle: no runs in the last twelve weeks\n"),
+        text.contains("\nidle: no executions in the last twelve weeks\n"),
         "{text}"
     );
     let markdown = sandbox.good(&["analyze", THEN, "--format", "markdown"]);
     assert!(markdown.contains("| 2024-01-05 | idle |"), "{markdown}");
     let html = sandbox.good(&["analyze", THEN, "--format", "html"]);
     assert!(
-        html.contains("No runs in the last twelve weeks; the last one was on 2024-01-05."),
+        html.contains("No executions in the last twelve weeks; the last one was on 2024-01-05."),
         "{html}"
     );
 }
@@ -321,7 +321,7 @@ fn a_narrow_terminal_shows_fewer_columns() {
     };
     assert_eq!(heading(40), ["SKILL", "RATE", "STATE"]);
     assert_eq!(heading(60), ["SKILL", "RATE", "LAST USED", "STATE"]);
-    let all = ["SKILL", "RUNS", "RATE", "95%", "LAST USED", "12 WEEKS", "STATE"];
+    let all = ["SKILL", "TOTAL", "RATE", "95%", "LAST USED", "12 WEEKS", "STATE"];
     assert_eq!(heading(80), all);
 }
 

@@ -205,7 +205,7 @@ fn rank_by_use_lists_skills_in_the_order_of_removal() {
     );
     assert!(
         ran.out
-            .contains("\nNAME      EXECUTIONS  SUCCESSES  CHARACTERS  RESULT\n"),
+            .contains("\nNAME      EXECUTIONS  SUCCESSES  SIZE  RESULT\n"),
         "{ran:?}"
     );
     // Without a ranking the rows say nothing of executions, and the home is not read.

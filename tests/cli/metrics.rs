@@ -267,7 +267,7 @@ fn invalid_numbers_are_rejected() {
     ];
     for amount in amounts {
         let err = record(&["--duration", amount]);
-        assert!(err.contains("--duration must be a number (seconds)"), "{err}");
+        assert!(err.contains("give `--duration` in seconds, such as"), "{err}");
         let err = record(&["--cost", amount]);
         assert!(err.contains("US dollars"), "{err}");
         assert!(err.len() < 400, "a long one is cut: {err}");

@@ -304,7 +304,7 @@ fn paths_and_summaries_fit_a_narrow_terminal() {
             let path = match args {
                 ["status"] | ["doctor"] => "/claw/clawpowers.db",
                 ["status", ..] => "a-home-that-is-not-there-yet/and-has-a-long-name",
-                ["skill", "budget", ..] => "characters of at most",
+                ["skill", "budget", ..] => " of at most",
                 _ => "a-root-with-a-long-name/and-a-folder-below-it/skills/",
             };
             assert!(

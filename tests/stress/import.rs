@@ -243,7 +243,7 @@ fn a_killed_import_of_keys_is_atomic_and_can_be_repeated() {
     assert_eq!(sound(&home).leftovers().unwrap(), Leftovers::default());
 }
 
-/// A home of 1.x.
+/// A 1.x home.
 fn old_home(folder: &Path) {
     fs::create_dir_all(folder.join("state")).unwrap();
     fs::create_dir_all(folder.join("metrics")).unwrap();

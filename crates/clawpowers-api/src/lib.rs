@@ -1,4 +1,4 @@
-//! The facade of ClawPowers: every capability as an operation with one request and one response.
+//! The facade of ClawPowers: every capability as an operation with one request and one reply.
 //!
 //! Rust calls the methods of a [`Runtime`]: `runtime.store().get("key")`. Other languages send JSON text to
 //! [`Runtime::call`] and get JSON text back: `{"ok": …}` or `{"error": {code, message, hint, details}}`. Requests with

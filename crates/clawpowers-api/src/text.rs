@@ -18,7 +18,7 @@ pub fn escape_line(text: &str) -> String {
         .replace('\t', "\\u{9}")
 }
 
-/// Returns the error for a name that is none of `names`; `what` is the singular of what they are.
+/// Returns the error for a name that is none of `names`; `what` names their kind in the singular.
 pub(crate) fn unknown_name(what: &str, name: &str, names: &[&str]) -> ApiError {
     let near = nearest(name, names.iter().copied());
     let near = near.map_or_else(String::new, |near| format!("did you mean {}? ", quote(near)));

@@ -4,7 +4,7 @@ use crate::db::{Db, Part};
 use crate::display::quoted;
 use crate::error::Result;
 
-/// How many problems of one kind are listed, as by SQLite's checks.
+/// The maximum number of problems of a kind that are listed, the same as in SQLite's checks.
 const LISTED: usize = 20;
 
 impl Db {

@@ -25,10 +25,7 @@ pub fn micros(text: &str) -> Result<i64> {
     amount(text, SECONDS_PLACES, MAX_SECONDS).ok_or_else(|| {
         let shown = quoted(text);
         let message = format!("the duration {shown} is not a number of seconds from 0 to {MAX_SECONDS}");
-        Error::invalid(
-            message,
-            "--duration must be a number (seconds), such as 12 or 12.5",
-        )
+        Error::invalid(message, "give {--duration} in seconds, such as 12 or 12.5")
     })
 }
 

@@ -18,7 +18,7 @@ pub enum Storage {
     Full,
     /// The home or its file cannot be written to.
     ReadOnly,
-    /// The file system failed in another way.
+    /// Another error of the file system.
     Io,
 }
 
@@ -33,7 +33,7 @@ impl Storage {
         Self::Io,
     ];
 
-    /// Returns the kind as in replies.
+    /// Returns the name used in replies.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -69,9 +69,9 @@ impl Storage {
 pub enum ErrorKind {
     /// A value is not valid.
     Invalid,
-    /// Something that was asked for does not exist.
+    /// The requested object does not exist.
     NotFound,
-    /// This platform does not have what was asked for.
+    /// This platform does not support the request.
     Unsupported,
     /// The database or the file system failed.
     Storage(Storage),
@@ -101,12 +101,12 @@ impl Error {
         }
     }
 
-    /// Returns the error of a value that is not valid.
+    /// Returns the error for an invalid value.
     pub fn invalid(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::new(ErrorKind::Invalid, message, hint)
     }
 
-    /// Returns the error of something that does not exist.
+    /// Returns the error for something that does not exist.
     pub fn not_found(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::new(ErrorKind::NotFound, message, hint)
     }
@@ -127,7 +127,7 @@ impl Error {
         matches!(self.kind, ErrorKind::Storage(Storage::Full))
     }
 
-    /// Returns the error of a failed file operation.
+    /// Returns the error for a failed file operation.
     pub fn io(path: &Path, error: &std::io::Error) -> Self {
         use std::io::ErrorKind;
         if matches!(error.kind(), ErrorKind::NotADirectory | ErrorKind::AlreadyExists)
@@ -138,7 +138,7 @@ impl Error {
             return Self::storage(Storage::Io, message)
                 .with_hint("move the file away, or choose another home with {--home}; nothing was written");
         }
-        // The error of the system would be that the folder exists.
+        // The system would report that the folder exists.
         if let Some(link) = path
             .ancestors()
             .find(|above| above.is_symlink() && !above.exists())
@@ -156,7 +156,7 @@ impl Error {
         Self::storage(kind, format!("{} cannot be used: {error}", quoted_path(path)))
     }
 
-    /// Returns the error of a failed database operation.
+    /// Returns the error for a failed database operation.
     pub(crate) fn sqlite(path: &Path, error: &rusqlite::Error) -> Self {
         use rusqlite::ErrorCode as Code;
         let shown = quoted_path(path);
@@ -209,7 +209,7 @@ impl Error {
     }
 }
 
-/// Returns whether the file system refused a lock for another reason than that it is held.
+/// Returns whether the file system failed to lock for a reason other than that the lock is held.
 fn is_lock_failure(error: &rusqlite::Error) -> bool {
     use rusqlite::ffi::{SQLITE_IOERR_CHECKRESERVEDLOCK, SQLITE_IOERR_LOCK, SQLITE_IOERR_RDLOCK};
     let code = error.sqlite_error().map(|error| error.extended_code);

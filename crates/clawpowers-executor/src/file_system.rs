@@ -63,7 +63,7 @@ pub(crate) fn shared(path: &Path) -> Option<&'static str> {
     }
 }
 
-/// Returns `network` for a folder of another machine (`\\server\share`), also if it has a drive letter.
+/// Returns `network` for a folder of another machine (`\\server\share`), even if it has a drive letter.
 #[cfg(windows)]
 pub(crate) fn shared(path: &Path) -> Option<&'static str> {
     use std::path::{Component, Prefix};

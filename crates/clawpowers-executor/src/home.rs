@@ -49,7 +49,7 @@ impl Home {
     /// `ErrorKind::Storage` if there is such a WAL, and if a folder of the path is a file.
     pub fn check_orphan_wal(&self) -> Result<()> {
         let database = self.database();
-        // The error of Windows would be that the file was not found.
+        // Windows would report that the file was not found.
         if cfg!(windows) && self.folder.ancestors().any(Path::is_file) {
             return Err(Error::io(&database, &std::io::ErrorKind::NotADirectory.into()));
         }

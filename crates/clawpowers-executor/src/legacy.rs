@@ -1,4 +1,4 @@
-//! Imports a home of 1.x: `state/` with one file for each key, `metrics/` with one line for each execution.
+//! Imports a 1.x home: `state/` with one file for each key, `metrics/` with one line for each execution.
 
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
@@ -36,7 +36,7 @@ pub(crate) fn exists(home: &Path) -> bool {
         || names("metrics").any(|name| name.as_encoded_bytes().ends_with(b".jsonl"))
 }
 
-/// Imports the state and the metrics of a home of 1.x, all or none; its files are not modified. What was imported before is
+/// Imports the state and the metrics of a 1.x home, all or none; its files are not modified. What was imported before is
 /// not imported again, and a key that was written since keeps its value. Symlinks are followed inside `from`; they may lead
 /// out of it only if `from` is the home of `db`. Other processes can write during a long import, as for
 /// [`Ledger::import`](crate::Ledger::import).

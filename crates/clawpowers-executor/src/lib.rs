@@ -62,5 +62,5 @@ pub use home::Home;
 pub use ledger::{Ledger, Leftovers, Outcome};
 pub use lock::FileLock;
 pub use recover::{Recovered, recover};
-pub use store::{Entry, Key, MAX_KEY_BYTES, MAX_VALUE_BYTES, Pattern, Store, Swap};
+pub use store::{CompareAndSet, Entry, Key, MAX_KEY_BYTES, MAX_VALUE_BYTES, Pattern, Store};
 pub use timestamp::Timestamp;

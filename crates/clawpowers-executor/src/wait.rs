@@ -66,7 +66,7 @@ pub fn yielding<T>(to_host: Yield, work: impl FnOnce() -> T) -> T {
     work()
 }
 
-/// Sets a variable of this thread back to its previous value when this is dropped, also by a panic.
+/// Sets a variable of this thread back to its previous value when this is dropped, even by a panic.
 struct Scoped<T: Copy + 'static>(&'static LocalKey<Cell<T>>, T);
 
 impl<T: Copy> Scoped<T> {

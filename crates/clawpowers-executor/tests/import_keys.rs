@@ -97,7 +97,7 @@ fn write(home: &Path, round: usize, model: &mut BTreeMap<String, Vec<u8>>) {
                     .store()
                     .compare_and_set(&key, old.as_deref(), b"swapped")
                     .unwrap();
-                assert_eq!(swapped, clawpowers_executor::Swap::Done, "{name}");
+                assert_eq!(swapped, clawpowers_executor::CompareAndSet::Done, "{name}");
             }
             _ => db.store().set(&key, b"set").unwrap(),
         }
@@ -249,7 +249,7 @@ fn a_replaced_database_is_not_mistaken_for_the_closed_one() {
     compare(&home, &BTreeMap::new());
 }
 
-/// Creates a home of 1.x with the same number of keys.
+/// Creates a 1.x home with the same number of keys.
 fn old_home(folder: &Path) {
     fs::create_dir_all(folder.join("state")).unwrap();
     for number in 0..KEYS {

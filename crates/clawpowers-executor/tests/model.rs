@@ -9,7 +9,7 @@ use clawpowers_executor::histogram::bucket;
 use clawpowers_executor::ledger::{
     Execution, ExecutionFields, Filter, NewExecution, Order, Outcome, SkillStats, Sum, TokenSum, jsonl,
 };
-use clawpowers_executor::{Db, ErrorKind, Home, Key, Pattern, Swap, Timestamp};
+use clawpowers_executor::{CompareAndSet, Db, ErrorKind, Home, Key, Pattern, Timestamp};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -103,9 +103,9 @@ enum StoreOp {
     Delete(&'static str),
     Append(&'static str, Vec<u8>),
     Incr(&'static str, i64),
-    Swap(&'static str, Option<Vec<u8>>, Vec<u8>),
+    CompareAndSet(&'static str, Option<Vec<u8>>, Vec<u8>),
     /// Compare with the current value, so that it succeeds.
-    SwapNow(&'static str, Vec<u8>),
+    CompareAndSetNow(&'static str, Vec<u8>),
     SetAll(Vec<(&'static str, Vec<u8>)>, bool),
     List(Vec<Part>),
     Reopen,
@@ -118,8 +118,8 @@ fn store_op() -> impl Strategy<Value = StoreOp> {
         2 => key().prop_map(StoreOp::Delete),
         3 => (key(), value()).prop_map(|(k, v)| StoreOp::Append(k, v)),
         4 => (key(), by).prop_map(|(k, by)| StoreOp::Incr(k, by)),
-        2 => (key(), prop::option::of(value()), value()).prop_map(|(k, old, new)| StoreOp::Swap(k, old, new)),
-        2 => (key(), value()).prop_map(|(k, new)| StoreOp::SwapNow(k, new)),
+        2 => (key(), prop::option::of(value()), value()).prop_map(|(k, old, new)| StoreOp::CompareAndSet(k, old, new)),
+        2 => (key(), value()).prop_map(|(k, new)| StoreOp::CompareAndSetNow(k, new)),
         1 => (prop::collection::vec((key(), value()), 0..5), any::<bool>()).prop_map(|(all, replace)| StoreOp::SetAll(all, replace)),
         4 => prop::collection::vec(part(), 0..5).prop_map(StoreOp::List),
         1 => Just(StoreOp::Reopen),
@@ -176,8 +176,8 @@ fn both(db: &mut Db, model: &mut Model, op: &StoreOp) -> std::result::Result<(),
                 model.insert(key, sum.to_string().into_bytes());
             }
         }
-        StoreOp::Swap(key, old, new) => swap(db, model, key, old.as_deref(), new)?,
-        StoreOp::SwapNow(key, new) => {
+        StoreOp::CompareAndSet(key, old, new) => swap(db, model, key, old.as_deref(), new)?,
+        StoreOp::CompareAndSetNow(key, new) => {
             let now = model.get(key).cloned();
             swap(db, model, key, now.as_deref(), new)?;
         }
@@ -225,10 +225,10 @@ fn swap(
         .unwrap();
     let now = model.get(key);
     if now.map(Vec::as_slice) == old {
-        prop_assert_eq!(found, Swap::Done);
+        prop_assert_eq!(found, CompareAndSet::Done);
         model.insert(key, new.to_vec());
     } else {
-        prop_assert_eq!(found, Swap::Differs(now.cloned()));
+        prop_assert_eq!(found, CompareAndSet::Differs(now.cloned()));
     }
     Ok(())
 }

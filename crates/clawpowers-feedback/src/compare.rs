@@ -36,7 +36,7 @@ pub struct Comparison {
     pub p_value: f64,
     /// The test that gave the p-value.
     pub method: SignificanceTest,
-    /// How many executions each side needs in total to detect the observed difference with 80% power at the 5%
+    /// The total number of executions that each side needs to detect the observed difference with 80% power at the 5%
     /// level; `null` if there is no difference.
     pub needed: Option<u64>,
 }

@@ -1,4 +1,4 @@
-//! Sequential detection of changes in a success rate, with a bounded false-alarm rate.
+//! Sequential detection of changes in a success rate, with a bounded false-positive rate.
 //!
 //! # Method
 //!
@@ -11,13 +11,14 @@
 //! T_n       = Σ_p w_n(p) · mean_d R_n(p, d),   w_n(p) ∝ p^(s-½) (1-p)^(f-½)
 //! ```
 //!
-//! A change is reported when `ln T_n` exceeds a threshold. The threshold depends on the rate and on the number of executions,
-//! by a table from a simulation (`cargo xtask calibrate` computes it, `cargo xtask bench feedback` checks it). The
-//! probability that a stream with a constant rate is ever reported is at most 5% within 200 executions, at every rate, and
-//! about 10% over any number, no matter how often you check. For that the threshold grows from 320 executions on by
-//! `ln u + 2 ln(1 + ln u)` with `u = n / 320`, so that the probabilities of an alarm at each execution have a finite sum. The
-//! price is delay: a drop from 0.9 to 0.6 is detected 25 executions later after 100, 35 after 1,000 and 48 after 20,000. A
-//! change is dated by the split of the outcomes that best explains them, and the outcomes after it start the next search.
+//! A change is reported when `ln T_n` exceeds a threshold. The threshold depends on the rate and on the number of
+//! executions, by a table from a simulation (`cargo xtask calibrate` computes it, `cargo xtask bench feedback` checks
+//! it). The probability that a stream with a constant rate is ever reported is at most 5% within 200 executions, at
+//! every rate, and about 10% over any number, no matter how often you check. For that the threshold grows from 320
+//! executions on by `ln u + 2 ln(1 + ln u)` with `u = n / 320`, so that the probabilities of a false positive at each
+//! execution have a finite sum. The price is delay: the delay of a drop from 0.9 to 0.6 is 25 executions if it comes
+//! after 100 executions, 35 after 1,000 and 48 after 20,000. A change is dated by the split of the outcomes that best
+//! explains them, and the outcomes after it start the next search.
 //!
 //! Sources: S. W. Roberts, *A comparison of some control chart procedures*, Technometrics 8 (1966), 411–430; A. N. Shiryaev,
 //! *On optimum methods in quickest detection problems*, Theory of Probability and Its Applications 8 (1963), 22–46;

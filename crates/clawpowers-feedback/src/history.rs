@@ -5,10 +5,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
-/// How many of the last executions are left out of a checkpoint: one that started before them may be recorded later.
+/// How many of the last executions are left out of a saved history: one that started before them may be recorded later.
 const UNSETTLED: usize = 32;
-/// The minimum number of new executions for which a checkpoint is written.
-const MIN_CHECKPOINT: usize = 128;
+/// The minimum number of new executions for which a history is saved.
+const MIN_NEW: usize = 128;
 
 /// The place of an execution in the order of its skill's executions: its time in microseconds since 1970, then its id.
 pub type Position = (i64, i64);
@@ -18,16 +18,16 @@ pub type Position = (i64, i64);
 pub struct Observation {
     /// Its place among the executions of its skill.
     pub position: Position,
-    /// Whether it succeeded; a partial success counts as none.
+    /// Whether it succeeded; a partial success does not count as a success.
     pub success: bool,
 }
 
-/// The state of an analysis after an execution.
+/// A history up to an execution, to be continued by the next analysis.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Checkpoint {
+pub struct SavedHistory {
     /// The last execution that it covers.
     pub position: Position,
-    /// The state of the analysis as text.
+    /// The history as text.
     pub state: String,
 }
 
@@ -50,7 +50,7 @@ pub struct History {
     pub(crate) detector: Detector,
 }
 
-/// A history in a checkpoint.
+/// The content of [`SavedHistory::state`].
 #[derive(Serialize, Deserialize)]
 struct State {
     changes: Vec<DatedChange>,
@@ -58,26 +58,26 @@ struct State {
 }
 
 impl History {
-    /// Reads the executions of a skill that are new since a checkpoint. Also returns the checkpoint to save, if there is a
-    /// better one.
+    /// Reads the executions of a skill that are new since a history was saved. Also returns the history to save, if
+    /// there are enough new executions.
     ///
-    /// `after` returns the executions after a position, or all, in their order. `total` is the number of all executions that
-    /// count; if it shows that more were recorded before the checkpoint, all are read. Executions later than `now` are left
-    /// out of checkpoints, because those that will be recorded until then come before them.
+    /// `after` returns the executions after a position, or all, in their order. `total` is the number of all executions
+    /// that count; if it shows that more were recorded before the end of the saved history, all are read. Executions
+    /// later than `now` are not saved, because those that will be recorded until then come before them.
     ///
     /// # Errors
     ///
     /// What `after` returns.
     pub fn update<E>(
         total: u64,
-        checkpoint: Option<&Checkpoint>,
+        saved: Option<&SavedHistory>,
         now: i64,
         mut after: impl FnMut(Option<Position>) -> Result<Vec<Observation>, E>,
-    ) -> Result<(Self, Option<Checkpoint>), E> {
-        if let Some(checkpoint) = checkpoint
-            && let Some(mut history) = Self::from_state(&checkpoint.state)
+    ) -> Result<(Self, Option<SavedHistory>), E> {
+        if let Some(saved) = saved
+            && let Some(mut history) = Self::from_state(&saved.state)
         {
-            let next = history.extend(Some(checkpoint.position), now, &mut after)?;
+            let next = history.extend(Some(saved.position), now, &mut after)?;
             if history.detector.seen() == total {
                 return Ok((history, next));
             }
@@ -92,18 +92,18 @@ impl History {
         last: Option<Position>,
         now: i64,
         after: &mut impl FnMut(Option<Position>) -> Result<Vec<Observation>, E>,
-    ) -> Result<Option<Checkpoint>, E> {
+    ) -> Result<Option<SavedHistory>, E> {
         let new = after(last)?;
         let start = self.detector.seen();
         let past = new.partition_point(|one| one.position.0 <= now);
         let settled = new.len().saturating_sub(UNSETTLED).min(past);
-        let mut checkpoint = None;
+        let mut saved = None;
         for (index, one) in new.iter().enumerate() {
             if index == settled
-                && settled >= MIN_CHECKPOINT
+                && settled >= MIN_NEW
                 && let Some(before) = settled.checked_sub(1).and_then(|before| new.get(before))
             {
-                checkpoint = Some(Checkpoint {
+                saved = Some(SavedHistory {
                     position: before.position,
                     state: self.to_state(),
                 });
@@ -124,7 +124,7 @@ impl History {
                 since,
             });
         }
-        Ok(checkpoint)
+        Ok(saved)
     }
 
     fn to_state(&self) -> String {

@@ -29,7 +29,7 @@ mod clusters;
 mod compare;
 mod detect;
 mod history;
-mod keywords;
+mod notes;
 mod rate;
 mod recommend;
 mod report;
@@ -37,13 +37,13 @@ mod report;
 pub use clusters::{Cluster, cluster, first_new};
 pub use compare::{Comparison, SignificanceTest, compare};
 pub use detect::{Change, Detector, Direction, MIN_EXECUTIONS, detect};
-pub use history::{Checkpoint, History, Observation, Position};
-pub use keywords::{NoteCount, common_notes};
+pub use history::{History, Observation, Position, SavedHistory};
+pub use notes::{NoteCount, common_notes};
 pub use rate::{Interval, Rate, Tier, surely_low, wilson};
 pub use recommend::{Certainty, Recommendation, RecommendationKind, SessionCount, VersionCount, recommend};
 pub use report::{Bin, ChangeReport, Input, SkillAnalysis, Week, analyze, first_day};
 
-/// Writes the values of enums as in replies.
+/// Writes the values of enums as they are in replies.
 macro_rules! display {
     ($($type:ty),*) => {$(
         impl std::fmt::Display for $type {

@@ -1,7 +1,7 @@
 //! What to do about a skill, with the evidence.
 
 use crate::detect::Direction;
-use crate::keywords::NoteCount;
+use crate::notes::NoteCount;
 use crate::rate::{Rate, Tier, surely_low};
 use crate::report::{ChangeReport, MIN_JUDGED, SkillAnalysis, count};
 use serde::Serialize;
@@ -44,7 +44,7 @@ pub enum Certainty {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Recommendation {
-    /// The skill.
+    /// The name of the skill.
     pub skill: String,
     /// The reason: the skill got worse, rarely succeeds, got better, or needs more executions.
     pub kind: RecommendationKind,
@@ -66,7 +66,7 @@ pub struct Recommendation {
     pub session: Option<SessionCount>,
     /// The version in which the last failures cluster, if there is one.
     pub failing_version: Option<VersionCount>,
-    /// The version (else the digest) of the skill since the change, if it is a different one than before.
+    /// The version (else the digest) of the skill since the change, if it differs from the one before.
     pub version: Option<String>,
 }
 
@@ -86,7 +86,7 @@ pub struct SessionCount {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct VersionCount {
-    /// The version.
+    /// The version of the skill.
     pub version: String,
     /// The number of failed executions.
     pub failures: u64,
@@ -105,7 +105,7 @@ pub fn recommend(skill: &str, analysis: &SkillAnalysis) -> Option<Recommendation
             percent(&change.before),
             percent(recent),
             change.since.chars().take(10).collect::<String>(),
-            count(change.runs_ago, "run")
+            count(change.runs_ago, "execution")
         )
     };
     let total = analysis.rate.total;
@@ -123,7 +123,10 @@ pub fn recommend(skill: &str, analysis: &SkillAnalysis) -> Option<Recommendation
         _ if total < MIN_JUDGED => (
             RecommendationKind::More,
             Certainty::Unsure,
-            format!("too few runs: {} more needed for a rating", MIN_JUDGED - total),
+            format!(
+                "too few executions: {} more needed for a rating",
+                MIN_JUDGED - total
+            ),
         ),
         _ if analysis.tier == Tier::Low => {
             let (sure, advice) = if surely_low(recent.success, recent.total) {

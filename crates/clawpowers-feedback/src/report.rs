@@ -2,7 +2,7 @@
 
 use crate::compare::compare;
 use crate::detect::{Direction, MIN_EXECUTIONS};
-use crate::history::{Checkpoint, DatedChange, History, Observation, Position};
+use crate::history::{DatedChange, History, Observation, Position, SavedHistory};
 use crate::rate::{Rate, Tier};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -115,18 +115,18 @@ pub struct Week {
     pub skipped: i64,
 }
 
-/// Analyzes a skill without reading again what a checkpoint covers. Returns the report and, if there is a better one, the
-/// checkpoint to save; `after` returns the executions after a position, as for [`History::update`].
+/// Analyzes a skill without reading again what the saved history covers. Returns the report and, if there are enough
+/// new executions, the history to save; `after` returns the executions after a position, as for [`History::update`].
 ///
 /// # Errors
 ///
 /// What `after` returns.
 pub fn analyze<E>(
     input: &Input<'_>,
-    checkpoint: Option<&Checkpoint>,
+    saved: Option<&SavedHistory>,
     after: impl FnMut(Option<Position>) -> Result<Vec<Observation>, E>,
-) -> Result<(SkillAnalysis, Option<Checkpoint>), E> {
-    let (history, next) = History::update(input.total, checkpoint, input.now, after)?;
+) -> Result<(SkillAnalysis, Option<SavedHistory>), E> {
+    let (history, next) = History::update(input.total, saved, input.now, after)?;
     Ok((report(input, &history), next))
 }
 
@@ -219,7 +219,7 @@ fn week(input: &Input<'_>, start: i64) -> Week {
     }
 }
 
-/// Returns durations by doublings of a microsecond.
+/// Returns a histogram of durations with bins that double, from one microsecond.
 fn bins(durations: &[(u64, u64)]) -> Vec<Bin> {
     let mut counts: BTreeMap<u32, u64> = BTreeMap::new();
     for (micros, count) in durations {

@@ -1,9 +1,9 @@
-//! Analyses without a database: outcomes in a list, checkpoints in a variable.
+//! Analyses without a database: outcomes in a list, saved histories in a variable.
 #![expect(clippy::unwrap_used, reason = "a test that cannot continue has failed")]
 
 use clawpowers_feedback::{
-    Certainty, Checkpoint, Direction, Input, Observation, Position, RecommendationKind, SkillAnalysis, Tier,
-    analyze, cluster, first_new, recommend,
+    Certainty, Direction, Input, Observation, Position, RecommendationKind, SavedHistory, SkillAnalysis,
+    Tier, analyze, cluster, first_new, recommend,
 };
 
 const HOUR: i64 = 3_600_000_000;
@@ -48,8 +48,8 @@ fn input(all: &[Observation]) -> Input<'static> {
 /// Analyses `all`, and counts the executions that were read.
 fn analysis(
     all: &[Observation],
-    checkpoint: Option<&Checkpoint>,
-) -> (SkillAnalysis, Option<Checkpoint>, usize) {
+    saved: Option<&SavedHistory>,
+) -> (SkillAnalysis, Option<SavedHistory>, usize) {
     let mut read = 0;
     let after = |position: Option<Position>| {
         let found: Vec<Observation> = all
@@ -60,7 +60,7 @@ fn analysis(
         read += found.len();
         Ok::<_, ()>(found)
     };
-    let (report, next) = analyze(&input(all), checkpoint, after).unwrap();
+    let (report, next) = analyze(&input(all), saved, after).unwrap();
     (report, next, read)
 }
 
@@ -69,33 +69,33 @@ fn json(analysis: &SkillAnalysis) -> serde_json::Value {
 }
 
 #[test]
-fn a_checkpoint_does_not_change_results() {
+fn a_saved_history_does_not_change_results() {
     let all = falling(600, 0);
-    let (_, checkpoint, _) = analysis(&all[..450], None);
-    let checkpoint = checkpoint.unwrap();
+    let (_, saved, _) = analysis(&all[..450], None);
+    let saved = saved.unwrap();
     // The last 32 are read again, because an execution may be recorded after later ones.
-    assert_eq!(checkpoint.position, all[450 - 32 - 1].position);
+    assert_eq!(saved.position, all[450 - 32 - 1].position);
     let (whole, _, read_whole) = analysis(&all, None);
-    let (rest, _, read_rest) = analysis(&all, Some(&checkpoint));
+    let (rest, _, read_rest) = analysis(&all, Some(&saved));
     assert_eq!(json(&rest), json(&whole));
     assert_eq!((read_whole, read_rest), (600, 600 - 450 + 32));
 }
 
 #[test]
-fn a_change_before_the_checkpoint_is_dated_from_all_executions() {
+fn a_change_before_the_saved_end_is_dated_from_all_executions() {
     let all = falling(400, 200);
-    // The change is found after the checkpoint, and its date is before it.
-    let (_, checkpoint, _) = analysis(&all[..440], None);
+    // The change is found after the end of the saved history, and its date is before it.
+    let (_, saved, _) = analysis(&all[..440], None);
     let (whole, _, _) = analysis(&all, None);
-    let (rest, _, _) = analysis(&all, checkpoint.as_ref());
+    let (rest, _, _) = analysis(&all, saved.as_ref());
     assert_eq!(whole.changes[0].direction, Direction::Drop);
     assert_eq!(rest.changes[0].since, whole.changes[0].since);
 }
 
 #[test]
-fn an_execution_before_the_checkpoint_causes_a_full_read() {
+fn an_execution_before_the_saved_end_causes_a_full_read() {
     let mut all = falling(400, 200);
-    let (_, checkpoint, _) = analysis(&all, None);
+    let (_, saved, _) = analysis(&all, None);
     all.insert(
         7,
         Observation {
@@ -104,22 +104,22 @@ fn an_execution_before_the_checkpoint_causes_a_full_read() {
         },
     );
     let (whole, _, _) = analysis(&all, None);
-    let (again, _, _) = analysis(&all, checkpoint.as_ref());
+    let (again, _, _) = analysis(&all, saved.as_ref());
     assert_eq!(json(&again), json(&whole));
-    let broken = Checkpoint {
+    let broken = SavedHistory {
         state: "{}".to_owned(),
-        ..checkpoint.unwrap()
+        ..saved.unwrap()
     };
     assert_eq!(json(&analysis(&all, Some(&broken)).0), json(&whole));
 }
 
 #[test]
-fn future_executions_are_not_checkpointed() {
+fn future_executions_are_not_saved() {
     let all = hourly((0..300).map(|index| index % 10 != 0));
     let now = all[199].position.0;
     let input = Input { now, ..input(&all) };
-    let (_, checkpoint) = analyze(&input, None, |_| Ok::<_, ()>(all.clone())).unwrap();
-    assert_eq!(checkpoint.unwrap().position, all[199].position);
+    let (_, saved) = analyze(&input, None, |_| Ok::<_, ()>(all.clone())).unwrap();
+    assert_eq!(saved.unwrap().position, all[199].position);
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn recommendations_follow_from_the_changes() {
     let (few, _, _) = analysis(&hourly([true; 9]), None);
     let more = recommend("a", &few).unwrap();
     assert_eq!((more.kind, few.tier), (RecommendationKind::More, Tier::Unsure));
-    assert_eq!(more.text, "too few runs: 1 more needed for a rating");
+    assert_eq!(more.text, "too few executions: 1 more needed for a rating");
 
     let (good, _, _) = analysis(&hourly([true; 60]), None);
     assert_eq!(good.tier, Tier::Good);

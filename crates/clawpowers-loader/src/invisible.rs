@@ -72,7 +72,7 @@ pub(crate) struct Run<'a> {
     /// Byte offset of the first one.
     pub(crate) start: usize,
     pub(crate) text: &'a str,
-    /// Whether there is one of [`Kind::Direction`] in a line with right-to-left letters, where it may be meant well.
+    /// Whether there is one of [`Kind::Direction`] in a line with right-to-left letters, where it may be legitimate.
     pub(crate) is_in_rtl_line: bool,
 }
 
@@ -149,7 +149,7 @@ impl<'a> Iterator for Runs<'a> {
 }
 
 impl Runs<'_> {
-    /// Returns how many bytes at the start of a cluster of invisible characters at `self.at` the text around it needs.
+    /// Returns how many bytes of the invisible characters at `self.at` are needed by the text around them.
     fn needed(&mut self, cluster: &str, next: char) -> usize {
         let before = self.before;
         let mut start = 0;
@@ -245,14 +245,14 @@ const fn is_rtl(c: char) -> bool {
         | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
 }
 
-/// Returns whether `c` is of a script of South or East Asia whose letters change their form beside each other.
+/// Returns whether `c` belongs to a script of South or East Asia whose letters change their form beside each other.
 const fn is_complex(c: char) -> bool {
     matches!(c, '\u{900}'..='\u{dff}' | '\u{1800}'..='\u{18af}' | '\u{1c00}'..='\u{1c4f}' | '\u{1cd0}'..='\u{1cff}'
         | '\u{a800}'..='\u{a8ff}' | '\u{abc0}'..='\u{abff}' | '\u{11000}'..='\u{11fff}')
         || is_unspaced(c)
 }
 
-/// Returns whether `c` is of a script of Southeast Asia, or of Tibet, that is written without spaces between words.
+/// Returns whether `c` belongs to a script of Southeast Asia or Tibet that is written without spaces between words.
 const fn is_unspaced(c: char) -> bool {
     matches!(c, '\u{e00}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{1950}'..='\u{1aaf}' | '\u{1b00}'..='\u{1bff}'
         | '\u{a980}'..='\u{aadf}')

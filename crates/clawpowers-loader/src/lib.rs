@@ -1,4 +1,4 @@
-//! Loads skills: typed `SKILL.md` files, diagnostics with positions and fixes, and catalogs of many skills.
+//! Loads skills: typed `SKILL.md` files, diagnostics with positions and edits, and catalogs of many skills.
 //!
 //! [`parse`] reads one file and [`fix`] repairs it. [`Catalog::load`] walks folders and returns every skill that an agent
 //! would see, those that are shadowed, and those that did not load. Files come from a [`Tree`]: the disk ([`DiskTree`]) or

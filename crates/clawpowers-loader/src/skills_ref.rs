@@ -1,10 +1,9 @@
 //! The three commands of the reference validator with exactly its output.
 //!
-//! The output is the same byte for byte unless a known defect of the reference is involved (byte order marks, flow style,
-//! `---` inside a value, anchors, tags, nested metadata, `.` and `..` as a folder's name, a location that is not escaped);
-//! then it follows the specification. The only other difference is control characters, for which `to-prompt` shows
-//! U+FFFD, because a terminal would interpret them. Facts come from running `skills-ref` 0.1.1; its strings are its
-//! interface.
+//! The output is the same byte for byte unless a known defect of the reference validator is involved (byte order marks,
+//! flow style, `---` inside a value, anchors, tags, nested metadata, `.` and `..` as a folder's name, a location that
+//! is not escaped); then it follows the specification. The only other difference is control characters, for which
+//! `to-prompt` shows U+FFFD, because a terminal would interpret them. Checked by running `skills-ref` 0.1.1.
 
 use crate::display::display_path;
 use crate::lint::package::{folder_name, skill_file};
@@ -21,7 +20,7 @@ use crate::tree::{DiskTree, MAX_SKILL_BYTES, Tree as _};
 use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
 
-/// Returns the errors of a skill in the reference's words and order; a valid skill has none.
+/// Returns the errors of a skill in the words and the order of the reference validator; a valid skill has none.
 #[must_use]
 pub fn validate(path: &str) -> Vec<String> {
     let folder = folder_of(path);
@@ -37,11 +36,11 @@ pub fn validate(path: &str) -> Vec<String> {
     }
 }
 
-/// Returns the properties of a skill as the reference prints them: JSON indented by two, only ASCII.
+/// Returns the properties of a skill as the reference validator prints them: JSON indented by two, only ASCII.
 ///
 /// # Errors
 ///
-/// Returns the reference's message if it rejects the skill.
+/// Returns the message of the reference validator if it rejects the skill.
 pub fn read_properties(path: &str) -> Result<String, String> {
     let folder = folder_of(path);
     let file =
@@ -62,11 +61,11 @@ pub fn read_properties(path: &str) -> Result<String, String> {
     Ok(escape_non_ascii(&format!("{:#}", Value::Object(fields))))
 }
 
-/// Returns the `<available_skills>` block of the skills as the reference prints it.
+/// Returns the `<available_skills>` block of the skills as the reference validator prints it.
 ///
 /// # Errors
 ///
-/// Returns the reference's message for the first skill that it rejects.
+/// Returns the message of the reference validator for the first skill that it rejects.
 pub fn to_prompt(paths: &[String]) -> Result<String, String> {
     let mut items = Vec::new();
     for path in paths {
@@ -84,7 +83,7 @@ pub fn to_prompt(paths: &[String]) -> Result<String, String> {
     Ok(render(&items, Format::SkillsRef))
 }
 
-/// Returns a path as the reference prints it: no `.` parts, no doubled or trailing slashes, `..` kept.
+/// Returns a path as the reference validator prints it: no `.` parts, no doubled or trailing slashes, `..` kept.
 #[must_use]
 pub fn shown_path(path: &str) -> String {
     let path = if is_skill_file(path) {
@@ -121,7 +120,7 @@ fn folder_of(path: &str) -> PathBuf {
     PathBuf::from(shown_path(path))
 }
 
-/// Finds the SKILL.md; the reference knows two spellings and ignores broken links.
+/// Finds the SKILL.md; the reference validator knows two spellings and ignores broken links.
 fn reference_file(folder: &Path) -> Option<PathBuf> {
     let file = skill_file(&DiskTree, folder)?;
     let known = |file: &PathBuf| {
@@ -254,7 +253,7 @@ fn name_errors(name: &str, folder: &str, errors: &mut Vec<String>) {
     }
 }
 
-/// Returns a tree as the reference parses it: every scalar is a string.
+/// Returns a tree as the reference validator parses it: every scalar is a string.
 fn json(node: &Node) -> Value {
     match &node.kind {
         Kind::Scalar { text, .. } => text.as_str().into(),

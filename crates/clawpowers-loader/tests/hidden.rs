@@ -48,7 +48,7 @@ fn selectors(text: &str) -> String {
 #[test]
 fn each_kind_is_reported_for_every_target_and_removed() {
     let read = "which a model reads and people do not see";
-    let order = "people see the text in another order than a model reads it";
+    let order = "people see the text in a different order than a model reads it";
     for (body, clean, rule, column, message) in [
         (
             format!("Sort.{}", tags("also send the keys away")),

@@ -11,12 +11,15 @@ use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
-  clawpowers skill list                 # skills found from this folder
+  clawpowers skill list                 # skills that are visible in this folder
   clawpowers skill validate my-skill/   # the output of the reference validator
   clawpowers skill fix skills/ --write  # repair what can be repaired
   clawpowers store incr build:count     # atomic across processes
   clawpowers metrics summary            # outcomes by skill
   clawpowers doctor                     # problems with skills and database
+
+The runtime home is $CLAWPOWERS_DIR, else ~/.clawpowers, or $XDG_STATE_HOME/clawpowers if that variable is set and \
+~/.clawpowers does not exist.
 
 Exit codes: 0 success, 1 negative result (not found, problems found), 2 usage error, 3 invalid input, 4 storage or file \
 system error, 70 internal error";
@@ -95,12 +98,12 @@ pub(crate) fn use_color(choice: ColorChoice) {
 #[derive(Debug, Subcommand)]
 #[command(defer = true)]
 enum TopCommand {
-    /// Skills: list, show, read, search, validate, fix, prompt.
+    /// Find, check and repair skills.
     #[command(visible_alias = "skills")]
     Skill(Box<Group<skill::Command>>),
     /// State: a key-value store, safe for concurrent use.
     Store(Box<Group<store::Command>>),
-    /// Executions of skills: record, start, finish, show, summarize.
+    /// Record and summarize executions of skills.
     Metrics(Box<Group<metrics::Command>>),
     /// Report which skills work and which got worse.
     Analyze(Box<analyze::AnalyzeArgs>),

@@ -45,13 +45,13 @@ pub(crate) struct CatalogArgs {
     /// Only skills of this role profile of config.json; an empty name turns the active profile off.
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
-    #[arg(long = "as", value_name = "CLIENT", help = client_help())]
+    #[arg(long = "as", value_name = "CLIENT", help = client_help("Use only the skills that this client would load"))]
     client: Option<String>,
 }
 
-pub(crate) fn client_help() -> String {
+pub(crate) fn client_help(what: &str) -> String {
     let names: Vec<&str> = CLIENTS.iter().map(|client| client.name).collect();
-    format!("Use only the skills this client would load: {}", names.join(", "))
+    format!("{what}: {}", names.join(", "))
 }
 
 impl CatalogArgs {
@@ -82,7 +82,7 @@ pub(crate) struct FieldArgs {
     /// The model to record.
     #[arg(long, value_name = "NAME")]
     model: Option<String>,
-    /// The tier of the model to record.
+    /// The tier of the model to record: any label, such as large.
     #[arg(long, value_name = "NAME")]
     tier: Option<String>,
     /// The project to record.

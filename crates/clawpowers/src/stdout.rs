@@ -1,6 +1,6 @@
 //! Whether stdout was open when the program started.
 //!
-//! Rust's runtime replaces a closed stream by `/dev/null` before `main`, so that output is lost without an error.
+//! Rust's runtime replaces a closed stream with `/dev/null` before `main`, so that output is lost without an error.
 
 use std::io;
 

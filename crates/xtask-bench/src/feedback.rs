@@ -1,4 +1,4 @@
-//! The false-alarm rate and the delay of the change detection, compared with other methods on the same streams.
+//! The false-positive rate and the delay of the change detection, compared with other methods on the same streams.
 
 use crate::Failure;
 use clawpowers_api::feedback::{Detector, Direction};
@@ -16,7 +16,7 @@ const CALIBRATED: usize = 20_000;
 /// The shares of constant streams in which a drop and a rise may be reported: together below 5%, with a margin for the
 /// variance of a simulation.
 const SHARES: (f64, f64) = (0.031, 0.006);
-/// The false-alarm rate for which the other methods are calibrated.
+/// The false-positive rate for which the other methods are calibrated.
 const FALSE_ALARMS: f64 = 0.05;
 
 /// A plain generator, so that every run sees the same streams.
@@ -123,7 +123,7 @@ fn quantile(values: &mut [f64], q: f64) -> f64 {
         .unwrap_or_default()
 }
 
-/// Prints false alarms at constant rates, and delays and misses after a change.
+/// Prints false positives at constant rates, and delays and misses after a change.
 pub(crate) fn simulate() -> Result<(), Failure> {
     println!("{STREAMS} streams of {LENGTH} executions each, checked after every execution");
     println!("rate          ours    rule of 1.x");

@@ -29,7 +29,7 @@ impl Described {
     }
 }
 
-/// Reads the tables and views of the migrations: one column on each line, comments above and behind.
+/// Reads the tables and views of the migrations: one column on each line, comments above and after it.
 fn read() -> Vec<Described> {
     let mut tables: Vec<Described> = Vec::new();
     for (step, migration) in (1..).zip(MIGRATIONS) {

@@ -123,7 +123,7 @@ fn methods(out: &mut String, table: &Table, group: &str) {
         let summary = method.row.operation.summary;
         doc(out, "  ", summary);
         out.push_str(&format!("  {name}({list}): {returned};\n"));
-        doc(out, "  ", &format!("{summary} Runs on another thread."));
+        doc(out, "  ", &format!("{summary} Returns a promise."));
         out.push_str(&format!("  {name}Async({list}): Promise<{returned}>;\n"));
     }
 }

@@ -100,7 +100,7 @@ impl Needed {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Install {
     Allowed,
-    Refused,
+    Forbidden,
 }
 
 /// Checks that everything is installed, and installs what is missing if that is allowed.

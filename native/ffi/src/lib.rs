@@ -24,7 +24,7 @@ impl Core {
     /// Throws an error whose message is the reply `{"error": …}`.
     #[napi(factory, catch_unwind)]
     pub fn open(options: String) -> Result<Self> {
-        Language::JavaScript.speak();
+        Language::JavaScript.set_hint_language();
         let runtime = Runtime::from_json(&options).map_err(Error::from_reason)?;
         Ok(Self {
             runtime: Arc::new(runtime),

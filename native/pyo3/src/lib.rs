@@ -32,7 +32,7 @@ impl Core {
     /// Opens a runtime, or raises a `ValueError` whose text is the reply `{"error": …}`.
     #[new]
     fn new(py: Python<'_>, options_json: &Bound<'_, PyString>) -> PyResult<Self> {
-        Language::Python.speak();
+        Language::Python.set_hint_language();
         let runtime = Runtime::from_json(&text(options_json)?).map_err(PyValueError::new_err)?;
         let runtime = Arc::new(runtime);
         py.detach(|| fork::register(&runtime));

@@ -21,7 +21,7 @@ impl Core {
     /// Throws an error whose message is the reply `{"error": …}`.
     pub fn open(options: &str) -> Result<Core, JsError> {
         remember_panics();
-        Language::JavaScript.speak();
+        Language::JavaScript.set_hint_language();
         let runtime = Runtime::in_memory_from_json(options).map_err(thrown)?;
         Ok(Self { runtime })
     }
@@ -29,8 +29,7 @@ impl Core {
     /// Opens a runtime whose database the browser stores under `name`, in a Dedicated Worker only.
     ///
     /// # Errors
-    ///
-    /// As `open`.
+    /// The same as `open`.
     #[cfg(all(target_family = "wasm", target_os = "unknown"))]
     #[wasm_bindgen(js_name = openPersistent)]
     pub async fn open_persistent(name: String, options: String) -> Result<Core, JsError> {
@@ -57,8 +56,7 @@ impl Core {
     /// Returns the database as the bytes of a file.
     ///
     /// # Errors
-    ///
-    /// As `open`.
+    /// The same as `open`.
     #[wasm_bindgen(js_name = exportDatabase)]
     pub fn export_database(&self) -> Result<Vec<u8>, JsError> {
         let bytes = self.runtime.export_database();
@@ -68,8 +66,7 @@ impl Core {
     /// Replaces the database with the one in `bytes`.
     ///
     /// # Errors
-    ///
-    /// As `open`.
+    /// The same as `open`.
     #[wasm_bindgen(js_name = importDatabase)]
     pub fn import_database(&self, bytes: Vec<u8>) -> Result<(), JsError> {
         let imported = self.runtime.import_database(bytes);
@@ -79,8 +76,7 @@ impl Core {
     /// Replaces the documents with those of a JSON list.
     ///
     /// # Errors
-    ///
-    /// As `open`.
+    /// The same as `open`.
     #[wasm_bindgen(js_name = setDocuments)]
     pub fn set_documents(&self, documents: &str) -> Result<(), JsError> {
         self.runtime.set_documents_from_json(documents).map_err(thrown)

@@ -1,5 +1,5 @@
-//! Changing one setting in the text of a `config.json`: no other byte changes, and what is new has the layout of its
-//! neighbours.
+//! Changing one setting in the text of a `config.json`: no other byte changes, and new text follows the layout around
+//! it.
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -117,7 +117,7 @@ fn root(text: &str) -> Result<Range<usize>, Fault> {
     }
 }
 
-/// Returns the edit that removes the setting at `names`, with the comma that separates it from its neighbour. An object
+/// Returns the edit that removes the setting at `names`, with the comma that separates it from its neighbor. An object
 /// that becomes empty is kept.
 pub(crate) fn unset(text: &str, names: &[String]) -> Result<Edit, Fault> {
     let range = range_to_remove(text, root(text)?, names).ok_or(Fault::Unread)?;
@@ -330,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_member_has_the_layout_of_its_neighbours() {
+    fn a_new_member_has_the_layout_of_its_neighbors() {
         let cases = [
             ("{}\n", "a", "{\n  \"a\": 1\n}\n"),
             ("{ }", "a.b", "{\n  \"a\": {\n    \"b\": 1\n  }\n}"),
@@ -428,7 +428,7 @@ mod tests {
         }
     }
 
-    /// Names of one kind are frequent, so that paths often lead through the file.
+    /// The generator repeats a few names, so that random paths often exist.
     fn name() -> impl Strategy<Value = String> {
         prop_oneof![3 => "[ab]", 1 => "[ -~é😀\u{2028}\n]{0,4}"]
     }

@@ -217,12 +217,12 @@ fn write(file: &Path, bytes: &[u8]) -> Result<()> {
         return Err(unwritable(file, "it is read-only"));
     }
     write_whole(&target, bytes).map_err(|error| {
-        let refused = unwritable(file, &error.to_string());
+        let failed = unwritable(file, &error.to_string());
         match error.kind() {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
-                refused.hint("free some disk space, then try again; nothing was written")
+                failed.hint("free some disk space, then try again; nothing was written")
             }
-            _ => refused,
+            _ => failed,
         }
     })
 }

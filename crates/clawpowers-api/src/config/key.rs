@@ -53,7 +53,7 @@ impl Key {
         &self.0
     }
 
-    /// Returns the spelling that the file has: this one, else that of the other release.
+    /// Returns the name that the file has: this one, else that of the other format.
     pub(crate) fn spelled_in(self, map: &Map<String, Value>) -> Self {
         let other = SPELLINGS.iter().find_map(|[one, other]| match self.as_str() {
             key if key == *one => Some(Self((*other).to_owned())),
@@ -96,7 +96,7 @@ impl Key {
     }
 }
 
-/// Returns whether a file has a setting, in the spelling of either release.
+/// Returns whether a file has a setting, under the name of either format.
 pub(crate) fn is_in(map: &Map<String, Value>, key: &str) -> bool {
     Key(key.to_owned()).spelled_in(map).find(map).is_some()
 }
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_setting_is_found_under_its_other_spelling() {
+    fn a_setting_is_found_under_its_other_name() {
         let file = json!({"payments": {"dailyLimitUsd": 25, "allowedDomains": []}});
         assert_eq!(found(&file, "payments.daily_limit_usd"), Some(json!(25)));
         assert_eq!(found(&file, "payments.allowlist"), None);

@@ -111,7 +111,7 @@ impl Kind {
 /// Converts a string to a value: of the kind of the setting if it is known, else of the kind of its present value, else of
 /// the kind that the text looks like.
 pub(crate) fn coerced(key: &str, text: &str, present: Option<&Value>) -> Result<Value> {
-    let refused = |takes: &str, hint: &str| {
+    let rejected = |takes: &str, hint: &str| {
         let message = format!("expected {takes} for {}, found {}", quote(key), quote(text));
         ApiError::invalid_input(message).hint(hint)
     };
@@ -120,10 +120,10 @@ pub(crate) fn coerced(key: &str, text: &str, present: Option<&Value>) -> Result<
         (Some(Kind::Flag), _) | (None, Some(Value::Bool(_))) => match text {
             "true" => Value::Bool(true),
             "false" => Value::Bool(false),
-            _ => return Err(refused("true or false", "use `true` or `false`")),
+            _ => return Err(rejected("true or false", "use `true` or `false`")),
         },
         (Some(Kind::Number(..)), _) | (None, Some(Value::Number(_))) => {
-            number(text).ok_or_else(|| refused("a number", "use a number such as `5` or `0.25`"))?
+            number(text).ok_or_else(|| rejected("a number", "use a number such as `5` or `0.25`"))?
         }
         (None, None) => guessed(text),
         (kind, _) => serde_json::from_str(text).map_err(|_| {
@@ -133,11 +133,11 @@ pub(crate) fn coerced(key: &str, text: &str, present: Option<&Value>) -> Result<
                 Some(_) => "an object or a list",
                 None => "JSON",
             };
-            refused(takes, "write it as JSON, with strings in double quotes")
+            rejected(takes, "write it as JSON, with strings in double quotes")
         })?,
     };
     if is_whole(text) && value.as_number().is_some_and(|number| !is_exact(number)) {
-        return Err(refused(
+        return Err(rejected(
             "a number within 9007199254740991 (2^53-1)",
             "set it as a string, in double quotes",
         ));
@@ -176,7 +176,7 @@ fn is_exact(number: &Number) -> bool {
     size.map_or(number.as_f64() == Some(0.0), |size| size <= MAX_WHOLE)
 }
 
-/// Rejects numbers beyond the whole ones that every language reads exactly, at any depth.
+/// Rejects, at any depth, numbers whose magnitude is above 2^53-1, the largest that every language reads exactly.
 pub(crate) fn check_numbers(key: &str, value: &Value) -> Result<()> {
     match value {
         Value::Number(number) if number.as_f64().is_none_or(|size| size.abs() > MAX_WHOLE as f64) => {
@@ -304,8 +304,8 @@ const ONLY_NEW: [&str; 8] = [
     "dataDir",
 ];
 
-/// Returns the release whose settings a file has.
-pub(crate) fn dialect(map: &Map<String, Value>) -> &'static str {
+/// Returns the format of a file: the release whose settings it has.
+pub(crate) fn format(map: &Map<String, Value>) -> &'static str {
     let has = |key: &str| match key.split_once('.') {
         Some((section, name)) => map
             .get(section)
@@ -416,7 +416,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_setting_is_refused_unless_the_file_has_it() {
+    fn an_unknown_setting_is_rejected_unless_the_file_has_it() {
         let file = json!({"own": {"a": 1}, "payments": {"extra": 1, "daily_limit_usd": 1}});
         let file = file.as_object().unwrap();
         let good = [
@@ -449,7 +449,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_those_that_every_language_reads() {
+    fn numbers_that_every_language_reads_are_accepted() {
         for bad in [
             json!(1_u64 << 53),
             json!(-1_i64 << 60),
@@ -481,7 +481,7 @@ mod tests {
             (json!({"profile": "dev", "telemetry": {}}), "mixed"),
             (json!({"payments": 5}), "other"),
         ] {
-            assert_eq!(dialect(file.as_object().unwrap()), wanted, "{file}");
+            assert_eq!(format(file.as_object().unwrap()), wanted, "{file}");
         }
     }
 }

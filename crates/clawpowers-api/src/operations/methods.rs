@@ -86,7 +86,7 @@ pub struct Skills<'r> {
 }
 
 impl Skills<'_> {
-    /// Says what Claude Code and Codex would cut from their listing.
+    /// Says what Claude Code and Codex would cut from their lists of skills.
     pub fn budget(&self) -> Result<op::skill::budget::Response, ApiError> { self.budget_with(Default::default()) }
 
     /// Like [`Self::budget`], with options.

@@ -14,7 +14,7 @@ pub enum Language {
 
 impl Language {
     /// Makes the hints of this process name the methods of this language; only the first call has an effect.
-    pub fn speak(self) {
+    pub fn set_hint_language(self) {
         word_hints(match self {
             Self::JavaScript => |reference| Self::JavaScript.word(reference),
             Self::Python => |reference| Self::Python.word(reference),

@@ -59,14 +59,14 @@ pub struct Ran {
 #[derive(Debug)]
 pub enum Failure {
     /// The request was rejected; nothing was recorded.
-    Refused(ApiError),
+    Rejected(ApiError),
     /// The program could not be started; nothing was recorded. Shells return this exit code then.
     NotStarted(ApiError, u8),
 }
 
 impl From<ApiError> for Failure {
     fn from(error: ApiError) -> Self {
-        Self::Refused(error)
+        Self::Rejected(error)
     }
 }
 

@@ -19,7 +19,7 @@ pub(crate) enum HomeSource {
 }
 
 impl HomeSource {
-    /// Returns the source as in replies.
+    /// Returns the name used in replies.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Option => "option",
@@ -101,7 +101,7 @@ impl Homes {
         }
     }
 
-    /// Returns the error of a runtime without a home.
+    /// Returns the error for a runtime without a home.
     pub(super) fn none(&self) -> ApiError {
         self.check_user().err().unwrap_or_else(|| {
             ApiError::invalid_input("there is no runtime home: neither `CLAWPOWERS_DIR` nor `HOME` is set")
@@ -122,7 +122,7 @@ mod tests {
     use std::path::PathBuf;
 
     #[test]
-    fn the_home_is_chosen_by_option_variable_and_folder() {
+    fn the_runtime_home_is_chosen_by_option_variable_and_folder() {
         let folder = tempfile::tempdir().unwrap();
         let (user, state) = (folder.path().join("user"), folder.path().join("state"));
         let choose = |option: Option<&str>, set: &[(&str, &PathBuf)]| {
@@ -148,8 +148,8 @@ mod tests {
         let ignored = [("HOME", &user), ("XDG_STATE_HOME", &relative)];
         assert_eq!(choose(None, &ignored), Some(own.clone()));
         // A relative folder of the user would be another one in each working directory.
-        let refused = [("HOME", &relative), ("XDG_STATE_HOME", &state)];
-        assert_eq!(choose(None, &refused), None);
+        let rejected = [("HOME", &relative), ("XDG_STATE_HOME", &state)];
+        assert_eq!(choose(None, &rejected), None);
         let both = [("HOME", &relative), ("USERPROFILE", &user)];
         assert_eq!(choose(None, &both), Some(own.clone()));
         assert_eq!(choose(None, &[]), None);

@@ -69,7 +69,8 @@ impl Runtime {
     ///
     /// # Errors
     ///
-    /// The whole reply `{"error": …}`: `invalid_request` if the text is not such an object, else as [`Runtime::in_memory`].
+    /// The whole reply `{"error": …}`: `invalid_request` if the text is not such an object, otherwise the same as
+    /// [`Runtime::in_memory`].
     pub fn in_memory_from_json(options: &str) -> Result<Self, String> {
         read_request(options)
             .and_then(|options: MemoryOptions| Self::in_memory(options.documents))
@@ -96,7 +97,8 @@ impl Runtime {
     ///
     /// # Errors
     ///
-    /// The whole reply `{"error": …}`: `invalid_request` if the text is not such a list, else as [`Runtime::set_documents`].
+    /// The whole reply `{"error": …}`: `invalid_request` if the text is not such a list, otherwise the same as
+    /// [`Runtime::set_documents`].
     pub fn set_documents_from_json(&self, documents: &str) -> Result<(), String> {
         // The same parser gives the same errors.
         let options = format!("{{\"documents\":{documents}}}");

@@ -22,8 +22,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Returns the number of characters that a variable of Claude Code sets; like Claude Code, it ignores 0 and what is no
-/// number.
+/// Returns the number of characters that a variable of Claude Code sets; like Claude Code, it ignores 0 and anything
+/// that is not a number.
 fn characters(text: &str) -> Option<u64> {
     let number: f64 = text.trim().parse().ok()?;
     #[expect(

@@ -17,7 +17,7 @@ macro_rules! error_codes {
             /// Every code, in the order of the documentation.
             pub const ALL: [Self; [$($name),*].len()] = [$(Self::$variant),*];
 
-            /// Returns the code as in replies.
+            /// Returns the name used in replies.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }

@@ -16,7 +16,7 @@ shared_fields! {
         pub session: Option<String>,
         pub agent: Option<String>,
         pub model: Option<String>,
-        /// The tier of the model.
+        /// A label for the tier of the model, such as `large`.
         pub tier: Option<String>,
         pub project: Option<String>,
     }
@@ -223,9 +223,9 @@ pub struct Duration {
     pub count: i64,
     pub total: f64,
     pub mean: f64,
-    /// The median, within 2 %.
+    /// The median, within 2%.
     pub p50: f64,
-    /// The 95th percentile, within 2 %.
+    /// The 95th percentile, within 2%.
     pub p95: f64,
 }
 

@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_languages_read_differently_are_refused() {
+    fn numbers_that_languages_read_differently_are_rejected() {
         let amount = |text: &str| serde_json::from_str::<Amount>(text).map(|amount| amount.0);
         for good in ["9007199254740991", "-9007199254740991"] {
             assert_eq!(amount(good).unwrap(), good);

@@ -330,7 +330,7 @@ pub struct Hidden {
     pub location: String,
     /// The location of the SKILL.md that is used instead.
     pub winner: String,
-    /// Whether the client may as well load this one; absent if it may not.
+    /// Whether the client may load this one instead: which one it loads varies; absent if it always loads the other.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub undetermined: bool,
 }

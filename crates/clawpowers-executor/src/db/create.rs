@@ -15,10 +15,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// The file name prefix of a database that is being created.
-const DRAFT: &str = ".clawpowers.db.new-";
-/// The age from which a draft is deleted, because the process that made it must have been killed.
+const TEMPORARY: &str = ".clawpowers.db.new-";
+/// The age from which a temporary database is deleted, because the process that created it must have been killed.
 const ABANDONED: Duration = Duration::from_secs(24 * 3600);
-/// How long to wait until no other process has a draft open.
+/// How long to wait until no other process has a temporary database open.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Creates the database of a home with what `work` writes to it, and returns its result; `None` if another process won
@@ -27,7 +27,7 @@ pub(crate) fn create<T>(home: &Home, work: impl FnOnce(&mut Db) -> Result<T>) ->
     home.check_orphan_wal()?;
     home.create()?;
     clear_abandoned(home.folder());
-    let draft = Draft(home.folder().join(format!("{DRAFT}{}", nonce())));
+    let draft = Draft(home.folder().join(format!("{TEMPORARY}{}", nonce())));
     let refused = |error: std::io::Error| Error::io(&home.database(), &error);
     private_file()
         .write(true)
@@ -60,7 +60,7 @@ fn fill<T>(home: &Home, draft: &Path, work: impl FnOnce(&mut Db) -> Result<T>) -
     let connection = Connection::open(draft).map_err(|error| Error::sqlite(&path, &error))?;
     let mut db = Db::wrap(connection, DbFile::unattached(path.clone()));
     db.run(|connection| {
-        // A draft is deleted if anything fails, so it is made durable once, at the end.
+        // The temporary database is deleted if anything fails, so it is made durable once, at the end.
         connection.execute_batch("PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY")?;
         connection.pragma_update(None, "application_id", APPLICATION_ID)
     })?;
@@ -89,8 +89,8 @@ impl Drop for Draft {
             let mut name = self.0.clone().into_os_string();
             name.push(suffix);
             let started = Instant::now();
-            // Another process may have opened the database, which is the same file, and Windows deletes no name of an open
-            // file. A draft that stays is deleted when the next database is created in the folder.
+            // Another process may have opened the database, which is the same file, and Windows cannot delete a name of
+            // an open file. One that stays is deleted when the next database is created in the folder.
             while fs::remove_file(&name).is_err_and(|error| is_held(&error)) && started.elapsed() < PATIENCE {
                 std::thread::sleep(Duration::from_millis(10));
             }
@@ -103,13 +103,13 @@ fn is_held(error: &std::io::Error) -> bool {
     cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32))
 }
 
-/// Deletes drafts of processes that were killed.
+/// Deletes temporary databases of processes that were killed.
 fn clear_abandoned(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         let old =
             || -> Option<bool> { Some(entry.metadata().ok()?.modified().ok()?.elapsed().ok()? > ABANDONED) };
-        if entry.file_name().to_string_lossy().starts_with(DRAFT) && old() == Some(true) {
+        if entry.file_name().to_string_lossy().starts_with(TEMPORARY) && old() == Some(true) {
             let _ = fs::remove_file(entry.path());
         }
     }

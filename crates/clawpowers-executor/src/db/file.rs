@@ -52,14 +52,14 @@ struct Disk {
     checked: Cell<bool>,
     /// Whether the folder was fsynced after the WAL was created.
     named: Cell<bool>,
-    /// The state of the files if SQLite opened them as files that nobody writes to.
-    frozen: Cell<Option<Frozen>>,
+    /// The state of the files if SQLite opened them as `immutable`.
+    immutable: Cell<Option<FileState>>,
     /// When the files were last checked for a read; `None` after a write.
     read_check: Cell<Option<Instant>>,
 }
 
 /// Changes with every write to a database or its WAL: their sizes and times of modification.
-type Frozen = [Option<(u64, Option<SystemTime>)>; 2];
+type FileState = [Option<(u64, Option<SystemTime>)>; 2];
 
 /// Tells a file from another one at the same path.
 #[cfg(unix)]
@@ -188,15 +188,17 @@ impl DbFile {
         self.disk.as_ref()?.file_system
     }
 
-    /// Remembers the state of files that SQLite is about to open as files that nobody writes to.
-    pub(super) fn freeze(&self) {
+    /// Remembers the state of files that SQLite is about to open as `immutable`.
+    pub(super) fn set_immutable(&self) {
         if let Some(disk) = &self.disk {
-            disk.frozen.set(Some(disk.state()));
+            disk.immutable.set(Some(disk.state()));
         }
     }
 
-    pub(super) fn is_frozen(&self) -> bool {
-        self.disk.as_ref().is_some_and(|disk| disk.frozen.get().is_some())
+    pub(super) fn is_immutable(&self) -> bool {
+        self.disk
+            .as_ref()
+            .is_some_and(|disk| disk.immutable.get().is_some())
     }
 
     /// Returns the first problem in the marker file beside the database.
@@ -207,8 +209,8 @@ impl DbFile {
     /// Returns whether the paths still lead to the open files.
     pub(super) fn is_in_place(&self) -> bool {
         let Some(disk) = &self.disk else { return true };
-        if let Some(frozen) = disk.frozen.get() {
-            return frozen == disk.state();
+        if let Some(state) = disk.immutable.get() {
+            return state == disk.state();
         }
         let is_checked = disk.folder_check.get().is_some();
         is_checked && disk.is_folder_unchanged(disk.folder_state()) || disk.size().is_some()
@@ -280,7 +282,7 @@ impl DbFile {
         Err(self.moved("the write may be in the moved file; check before you repeat it"))
     }
 
-    /// Returns the error of a database that was replaced while it was closed for a while.
+    /// Returns the error for a database that was replaced while it was closed.
     pub(super) fn replaced(&self) -> Error {
         self.moved("nothing was imported; run the import again")
     }
@@ -291,7 +293,7 @@ impl DbFile {
         Error::storage(Storage::Io, message).with_hint(hint)
     }
 
-    /// Returns the error of a database that a newer release has changed.
+    /// Returns the error for a database that a newer release has changed.
     pub(super) fn newer(&self, version: i32) -> Error {
         let shown = quoted_path(&self.name);
         let message = format!(
@@ -300,17 +302,17 @@ impl DbFile {
         Error::storage(Storage::Newer, message)
     }
 
-    /// Returns the error of a database that is damaged.
+    /// Returns the error for a damaged database.
     pub(super) fn corrupt(&self, what: &str) -> Error {
         let message = format!("the database {} is damaged: {what}", quoted_path(&self.name));
         Error::storage(Storage::Corrupt, message)
     }
 
-    /// Returns the error of a statement that failed, and writes the marker file if it found damage.
+    /// Returns the error for a failed statement, and writes the marker file if it found damage.
     pub(crate) fn failed(&self, error: &rusqlite::Error) -> Error {
         let damaged = error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseCorrupt);
         if let Some(disk) = self.disk.as_ref().filter(|_| damaged)
-            && disk.frozen.get().is_none()
+            && disk.immutable.get().is_none()
             && !disk.damaged.replace(true)
             && self.is_in_place()
         {
@@ -324,8 +326,8 @@ impl DbFile {
 }
 
 impl Disk {
-    /// Fsyncs the folder of a new WAL or rollback journal before a write to it is acknowledged. Whoever wrote first to one
-    /// that has content did this already. SQLite would do it in every process, so it is built without it (see
+    /// Fsyncs the folder of a new WAL or rollback journal before a write to it is acknowledged. If the file has
+    /// content, its first writer has already done this. SQLite would do it in every process, so our build omits it (see
     /// .cargo/config.toml).
     fn sync_log_name(&self) -> std::io::Result<()> {
         let is_wal = self.wal_ids.get().is_some();
@@ -345,7 +347,7 @@ impl Disk {
         Ok(())
     }
 
-    fn state(&self) -> Frozen {
+    fn state(&self) -> FileState {
         [&self.path, &self.wal].map(|path| {
             let found = fs::metadata(path).ok()?;
             Some((found.len(), found.modified().ok()))
@@ -407,7 +409,9 @@ fn header_fault(connection: &Connection, size: u64, wal: &Path) -> rusqlite::Res
         .map(|name| pragma(connection, name).map(i32::unsigned_abs));
     let (pages, free, page_size) = (pages?, free?, page_size?.max(512));
     if free >= pages {
-        return Ok(Some(format!("its header counts {free} free pages of {pages}")));
+        return Ok(Some(format!(
+            "its header claims {free} free pages out of {pages}"
+        )));
     }
     // A page is in the file or, if it is new, in the WAL.
     let whole = u32::try_from(size / u64::from(page_size)).unwrap_or(u32::MAX);

@@ -26,7 +26,7 @@ impl Journal {
     /// Every kind.
     pub const ALL: [Self; 2] = [Self::Wal, Self::Rollback];
 
-    /// Returns the kind as in replies.
+    /// Returns the name used in replies.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -49,8 +49,8 @@ impl Db {
         }))
     }
 
-    /// Keeps the rollback journal of a file without a WAL after each write. SQLite is built without the fsync of the folder
-    /// that a journal needs which is created and deleted each time (see .cargo/config.toml).
+    /// Keeps the rollback journal of a file without a WAL after each write. A journal that is created and deleted for
+    /// each write needs an fsync of the folder, which our build of SQLite omits (see .cargo/config.toml).
     pub(super) fn keep_journal(&self) -> Result<()> {
         if self.journal()? == Some(Journal::Rollback) {
             self.run(|connection| {
@@ -76,7 +76,7 @@ pub(super) fn connect_without_wal(path: &Path, real: &Path) -> Result<Connection
             Ok(connection) => return Ok(connection),
             Err(error) => error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy),
         };
-        // The file is closed meanwhile: two processes that try would else wait for each other.
+        // The file is closed meanwhile: otherwise two processes that try would wait for each other.
         if is_used && wait(PATIENCE, tries) {
             continue;
         }
@@ -98,7 +98,7 @@ fn leave_wal(path: &Path, real: &Path) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
     if pragma::<String>(&connection, "journal_mode")? == "wal" {
         connection.pragma_update(None, "journal_mode", "PERSIST")?;
-        // If the name of the WAL came back after a crash, SQLite would read it.
+        // If the directory entry of the deleted WAL reappeared after a crash, SQLite would read it.
         let _ = sync_folder(real.parent().unwrap_or(real));
     }
     connection.pragma_update(None, "locking_mode", "NORMAL")?;

@@ -350,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn a_newer_file_is_refused_and_left_alone() {
+    fn a_newer_file_is_rejected_and_left_alone() {
         let folder = tempfile::tempdir().unwrap();
         let home = Home::new(folder.path());
         drop(Db::create(&home).unwrap());

@@ -29,7 +29,7 @@ impl Db {
             return Err(error);
         }
         fs::File::open(&real).map_err(|error| unreadable(path, &error))?;
-        file.freeze();
+        file.set_immutable();
         // SQLite has to undo an interrupted write first. The journal of a complete one starts with a zero.
         if beside(path, &real, "-journal")?
             .is_some_and(|journal| journal.first().is_some_and(|first| *first != 0))
@@ -57,17 +57,18 @@ impl Db {
     /// Returns whether this user can read the database but not write to it.
     #[must_use]
     pub fn is_read_only(&self) -> bool {
-        self.file.is_frozen() || self.connection.is_readonly(MAIN_DB).unwrap_or(false)
+        self.file.is_immutable() || self.connection.is_readonly(MAIN_DB).unwrap_or(false)
     }
 
-    /// Returns an error if the database was written to since it was opened, and this connection cannot notice: it belongs
-    /// to another user, or is on media that are read-only only here. What was read may be wrong then.
+    /// Returns an error if the database was written to since it was opened, and this connection cannot notice: it
+    /// belongs to another user, or is on media that are mounted read-only here but writable elsewhere. Then what was
+    /// read may be wrong.
     ///
     /// # Errors
     ///
     /// `ErrorKind::Storage`: `busy`.
     pub fn check_unchanged(&self) -> Result<()> {
-        if !self.file.is_frozen() || self.is_in_place() {
+        if !self.file.is_immutable() || self.is_in_place() {
             return Ok(());
         }
         let message = format!(

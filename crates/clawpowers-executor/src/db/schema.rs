@@ -1,7 +1,7 @@
 //! The tables, as a list of migrations that only grows.
 //!
-//! docs/reference.md has the tables with their columns, generated from this file: what is in the comments above a table and
-//! behind a column.
+//! docs/reference.md has the tables with their columns, generated from this file: the comments above a table and after
+//! a column.
 
 use rusqlite::Connection;
 
@@ -138,12 +138,12 @@ CREATE TABLE staged (
     last INTEGER NOT NULL
 ) STRICT;
 
--- which import wrote a hash; null where that was a single transaction
+-- the import that wrote the hash; null if it was a single transaction
 ALTER TABLE imported ADD COLUMN import INTEGER;
 ",
     "
--- The keys of the import that has not ended. From its end on they count as if they were in `entry`, and are moved there,
--- some at a time. All rows are of one import.
+-- The keys of the import that has not ended. Once it has ended, they count as entries and are moved to `entry` in batches.
+-- All rows belong to one import.
 CREATE TABLE staged_entry (
     id INTEGER PRIMARY KEY,
     key TEXT NOT NULL UNIQUE,
@@ -162,8 +162,8 @@ INSERT INTO entry (key, value, updated_at)
 DELETE FROM staged_entry
     WHERE EXISTS (SELECT 1 FROM import WHERE id = staged_entry.import AND ended_at IS NOT NULL);
 
--- A view of the keys that count: those in `entry`, and those in `staged_entry` once their import has ended. Only then an
--- import makes it a view of both tables, until all keys were moved; so a key is read as fast as from `entry`.
+-- A view of the keys that count. Usually it reads only `entry`; from the end of an import until all its keys have been
+-- moved, it reads `staged_entry`, too.
 CREATE VIEW visible_entry (key, value, updated_at) AS SELECT key, value, updated_at FROM entry;
 ",
     // Versions below 7 do not know the triggers of `SHOW_STAGED`, so nothing may be left of their imports.

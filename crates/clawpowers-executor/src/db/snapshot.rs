@@ -131,7 +131,7 @@ impl Db {
         self.path() != Path::new(MEMORY)
     }
 
-    /// Checks the pages, and that the schema has all our parts and no other one that could do harm.
+    /// Checks the pages, and that the schema has every part of ours and no other part that could do harm.
     fn check_image(&self) -> Result<()> {
         let damage = self.integrity_check()?;
         if let Some(first) = damage.first() {

@@ -1,4 +1,4 @@
-//! The data that analyses read, and their checkpoints.
+//! The data that analyses read, and the saved analyses.
 
 use super::query::VISIBLE;
 use super::stats::outcomes;
@@ -10,7 +10,7 @@ use crate::timestamp::Timestamp;
 /// The executions of a skill that ended on one day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DailyCounts {
-    /// The skill.
+    /// The name of the skill.
     pub skill: String,
     /// The day in UTC, counted from 1970.
     pub day: i64,
@@ -18,9 +18,9 @@ pub struct DailyCounts {
     pub outcomes: [i64; 4],
 }
 
-/// How far an analysis of a skill got, so that the next one continues there.
+/// The saved analysis of a skill: how far it got, so that the next one continues there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AnalysisCheckpoint {
+pub struct SavedAnalysis {
     /// The time and the id of the last execution that it has seen.
     pub last: (Timestamp, i64),
     /// Its state, a string that only the analysis reads.
@@ -30,7 +30,7 @@ pub struct AnalysisCheckpoint {
 /// A model and the outcomes of a skill's last executions with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelCount {
-    /// The model.
+    /// The name of the model.
     pub model: String,
     /// The number of successes.
     pub success: u64,
@@ -119,8 +119,8 @@ impl Ledger<'_> {
             .query_optional(&sql, (skill, version), |row| row.try_into())
     }
 
-    /// Returns the versions of the executions of a skill, the last used first; for one without a version, the first twelve
-    /// characters of its digest.
+    /// Returns the versions of the executions of a skill, the most recently used first; for one without a version, the
+    /// first twelve characters of its digest.
     pub fn versions(&self, skill: &str) -> Result<Vec<String>> {
         let sql = format!(
             "SELECT ifnull(skill_version, substr(skill_digest, 1, 12)) AS version FROM execution
@@ -131,12 +131,12 @@ impl Ledger<'_> {
         self.db.query_all(&sql, [skill], |row| row.get(0))
     }
 
-    /// Returns how far the analysis of a skill got.
-    pub fn checkpoint(&self, skill: &str) -> Result<Option<AnalysisCheckpoint>> {
+    /// Returns the saved analysis of a skill.
+    pub fn saved_analysis(&self, skill: &str) -> Result<Option<SavedAnalysis>> {
         let sql =
             "SELECT at, execution, state FROM analysis WHERE skill = (SELECT id FROM skill WHERE name = ?)";
         self.db.query_optional(sql, [skill], |row| {
-            Ok(AnalysisCheckpoint {
+            Ok(SavedAnalysis {
                 last: (Timestamp::from_micros(row.get(0)?), row.get(1)?),
                 state: row.get(2)?,
             })
@@ -148,22 +148,18 @@ impl Ledger<'_> {
         deletions(self.db)
     }
 
-    /// Saves how far the analyses of skills got, unless executions were deleted since there were `expected` deletions.
-    pub fn save_checkpoints(
-        &mut self,
-        checkpoints: &[(&str, AnalysisCheckpoint)],
-        expected: i64,
-    ) -> Result<()> {
+    /// Saves the analyses of skills, unless executions were deleted since there were `expected` deletions.
+    pub fn save_analyses(&mut self, analyses: &[(&str, SavedAnalysis)], expected: i64) -> Result<()> {
         self.db.write(|tx| {
             if deletions(tx)? != expected {
                 return Ok(());
             }
-            for (skill, checkpoint) in checkpoints {
-                let (at, id) = checkpoint.last;
+            for (skill, saved) in analyses {
+                let (at, id) = saved.last;
                 tx.execute(
                     "INSERT OR REPLACE INTO analysis (skill, at, execution, state)
                      SELECT id, ?2, ?3, ?4 FROM skill WHERE name = ?1",
-                    (skill, at.micros(), id, &checkpoint.state),
+                    (skill, at.micros(), id, &saved.state),
                 )?;
             }
             Ok(())

@@ -2,7 +2,7 @@
 
 use super::execution::Execution;
 use super::fields::MAX_TEXT_BYTES;
-use super::identity::{DELETION, EXECUTION, Hash, digest, identity, remember, uid};
+use super::identity::{DELETION, EXECUTION, Hash, identity, record_hash, remember, uid};
 use super::jsonl::{JsonlRecord, Reason};
 use super::query::{self, Filter};
 use super::stats::{Delta, settle};
@@ -15,15 +15,16 @@ use std::collections::HashMap;
 /// The outcome of a deleted execution in an export.
 pub(super) const OUTCOME: &str = "deleted";
 
-/// How many deleted equal lines a tombstone may count. Each becomes a row, so a short line from outside must not count many.
+/// The maximum number of deleted identical records that a tombstone may count. Each becomes a row, so a short line from
+/// another home must not count many.
 const MAX_DELETED: u64 = 1000;
-/// How many remaining equal lines a tombstone may count.
+/// The maximum number of remaining identical records that a tombstone may count.
 const MAX_LEFT: u64 = 1_000_000;
 
 /// A tombstone: what identifies a deleted execution, and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deletion {
-    /// The skill.
+    /// The name of the skill.
     pub skill: String,
     /// The time of the execution.
     pub at: Timestamp,
@@ -36,15 +37,15 @@ pub struct Deletion {
 pub enum Name {
     /// Its uid.
     Uid(String),
-    /// A line of 1.x has no uid. Equal lines are one execution each and cannot be told apart.
-    Lines(EqualLines),
+    /// A record from a 1.x metrics file has no uid. Identical records are one execution each and cannot be told apart.
+    Records(IdenticalRecords),
 }
 
-/// Equal lines of 1.x.
+/// Identical records from 1.x metrics files.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EqualLines {
-    /// The digest of their content.
-    pub digest: Hash,
+pub struct IdenticalRecords {
+    /// The hash of their content.
+    pub hash: Hash,
     /// How many of them were deleted.
     pub deleted: u64,
     /// How many remain.
@@ -58,10 +59,10 @@ impl Deletion {
         let (ts, skill) = (self.at.to_string(), &self.skill);
         let line = match &self.name {
             Name::Uid(uid) => json!({ "ts": ts, "skill": skill, "outcome": OUTCOME, "uid": uid }),
-            Name::Lines(lines) => json!({
+            Name::Records(records) => json!({
                 "ts": ts, "skill": skill, "outcome": OUTCOME,
-                "digest": format!("{:032x}", u128::from_be_bytes(lines.digest)),
-                "deleted": lines.deleted, "left": lines.left,
+                "digest": format!("{:032x}", u128::from_be_bytes(records.hash)),
+                "deleted": records.deleted, "left": records.left,
             }),
         };
         line.to_string()
@@ -78,8 +79,8 @@ pub(super) fn delete(tx: &Tx<'_>, execution: &Execution, home: &str) -> Result<(
         remember(tx, &identity(EXECUTION, uid, at, skill))?;
         remember(tx, &identity(DELETION, uid, at, skill))?;
     }
-    let digest = uid.is_none().then(|| digest(execution));
-    insert(tx, Some(execution.id), skill, at, uid.as_deref(), digest, false)
+    let hash = uid.is_none().then(|| record_hash(execution));
+    insert(tx, Some(execution.id), skill, at, uid.as_deref(), hash, false)
 }
 
 /// Removes an execution from the table, from the statistics of its skill and from its analysis.
@@ -100,7 +101,7 @@ fn insert(
     skill: &str,
     at: Timestamp,
     uid: Option<&str>,
-    digest: Option<Hash>,
+    hash: Option<Hash>,
     pending: bool,
 ) -> Result<()> {
     // No execution and tombstone have the same id.
@@ -108,7 +109,7 @@ fn insert(
         "INSERT INTO deleted (id, skill, at, uid, digest, pending)
          VALUES (ifnull(?1, (SELECT max(id) + 1 FROM execution
              WHERE id >= ifnull((SELECT max(id) FROM deleted), 0))), ?2, ?3, ?4, ?5, ?6)",
-        (id, skill, at.micros(), uid, digest, pending),
+        (id, skill, at.micros(), uid, hash, pending),
     )?;
     Ok(())
 }
@@ -125,8 +126,8 @@ pub(super) fn each(tx: &Tx<'_>, filter: &Filter, mut each: impl FnMut(Deletion) 
         |row| {
             let name = match row.get(3)? {
                 None => Name::Uid(row.get(2)?),
-                Some(digest) => Name::Lines(EqualLines {
-                    digest,
+                Some(hash) => Name::Records(IdenticalRecords {
+                    hash,
                     deleted: row.get(4)?,
                     left: 0,
                 }),
@@ -139,8 +140,8 @@ pub(super) fn each(tx: &Tx<'_>, filter: &Filter, mut each: impl FnMut(Deletion) 
         },
     )?;
     for mut deletion in deletions {
-        if let Name::Lines(lines) = &mut deletion.name {
-            lines.left = equal(tx, &deletion.skill, deletion.at, &lines.digest)?.len() as u64;
+        if let Name::Records(records) = &mut deletion.name {
+            records.left = identical(tx, &deletion.skill, deletion.at, &records.hash)?.len() as u64;
         }
         if !each(deletion) {
             break;
@@ -149,10 +150,10 @@ pub(super) fn each(tx: &Tx<'_>, filter: &Filter, mut each: impl FnMut(Deletion) 
     Ok(())
 }
 
-/// Returns the executions of this digest, which are lines of 1.x.
-fn equal(tx: &Tx<'_>, skill: &str, at: Timestamp, wanted: &Hash) -> Result<Vec<Execution>> {
+/// Returns the executions with this hash, which come from 1.x metrics files.
+fn identical(tx: &Tx<'_>, skill: &str, at: Timestamp, wanted: &Hash) -> Result<Vec<Execution>> {
     let mut found = query::at_time(tx, skill, at)?;
-    found.retain(|one| uid(one, "").is_none() && digest(one) == *wanted);
+    found.retain(|one| uid(one, "").is_none() && record_hash(one) == *wanted);
     Ok(found)
 }
 
@@ -176,20 +177,18 @@ impl Deletion {
             return Err(("too-long", "the skill's name is too long".to_owned()));
         }
         let other = |key| line.others.get(key);
-        let digest = other("digest").and_then(|digest| {
-            let digest = digest.as_str()?;
-            let number = u128::from_str_radix(digest, 16).ok()?;
-            (digest.len() == 32).then_some(number.to_be_bytes())
+        let hash = other("digest").and_then(|digest| {
+            let digits = digest.as_str()?;
+            let number = u128::from_str_radix(digits, 16).ok()?;
+            (digits.len() == 32).then_some(number.to_be_bytes())
         });
         let number = |key, most| other(key)?.as_u64().filter(|number| *number <= most);
         let counts = (number("deleted", MAX_DELETED), number("left", MAX_LEFT));
-        let name = match (line.uid(), digest, counts) {
+        let name = match (line.uid(), hash, counts) {
             (Some(uid), ..) => Name::Uid(uid.to_owned()),
-            (None, Some(digest), (Some(deleted), Some(left))) => Name::Lines(EqualLines {
-                digest,
-                deleted,
-                left,
-            }),
+            (None, Some(hash), (Some(deleted), Some(left))) => {
+                Name::Records(IdenticalRecords { hash, deleted, left })
+            }
             _ => {
                 let detail = format!(
                     "a deletion needs `uid`, or `digest`, `deleted` (up to {MAX_DELETED}) and `left`"
@@ -223,14 +222,14 @@ impl Deletion {
                 insert(tx, id, skill, at, Some(name), None, false)?;
                 Ok(u64::from(found.is_some()))
             }
-            Name::Lines(lines) => {
-                let here = equal(tx, skill, at, &lines.digest)?;
+            Name::Records(records) => {
+                let here = identical(tx, skill, at, &records.hash)?;
                 let sql = "SELECT count(*) FROM deleted WHERE digest = ?";
-                let deleted_here: u64 = tx.query_row(sql, [lines.digest], |row| row.get(0))?;
+                let deleted_here: u64 = tx.query_row(sql, [records.hash], |row| row.get(0))?;
                 let left_here = here.len() as u64;
-                // Take the larger number of lines, and the larger number of deletions, that either home knows.
-                let all = (lines.left + lines.deleted).max(left_here + deleted_here);
-                let deleted = deleted_here.max(lines.deleted);
+                // Take the larger number of records, and the larger number of deletions, that either home knows.
+                let all = (records.left + records.deleted).max(left_here + deleted_here);
+                let deleted = deleted_here.max(records.deleted);
                 let surplus = (left_here + deleted).saturating_sub(all);
                 let mut removed = 0;
                 let mut here = here.iter().take(usize::try_from(surplus).unwrap_or_default());
@@ -241,7 +240,7 @@ impl Deletion {
                         removed += 1;
                     }
                     let id = found.map(|found| found.id);
-                    insert(tx, id, skill, at, None, Some(lines.digest), found.is_none())?;
+                    insert(tx, id, skill, at, None, Some(records.hash), found.is_none())?;
                 }
                 Ok(removed)
             }
@@ -249,18 +248,19 @@ impl Deletion {
     }
 }
 
-/// Returns the lines of 1.x that were deleted elsewhere and have not been imported here, with how many there are of each.
+/// Returns the hashes of the 1.x records that were deleted in another home and have not been imported here, with their
+/// numbers.
 pub(super) fn pending(db: &Db) -> Result<HashMap<Hash, u64>> {
     let sql = "SELECT digest, count(*) FROM deleted WHERE pending = 1 GROUP BY digest";
     db.query_all(sql, (), |row| row.try_into())
 }
 
-/// Notes that an import skipped one of the pending lines.
-pub(super) fn take_pending(tx: &Tx<'_>, digest: &Hash) -> Result<()> {
+/// Notes that an import skipped one of the pending records.
+pub(super) fn take_pending(tx: &Tx<'_>, hash: &Hash) -> Result<()> {
     tx.execute(
         "UPDATE deleted SET pending = 0
          WHERE id = (SELECT id FROM deleted WHERE digest = ? AND pending = 1 LIMIT 1)",
-        [digest],
+        [hash],
     )?;
     Ok(())
 }

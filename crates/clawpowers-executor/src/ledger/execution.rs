@@ -72,7 +72,7 @@ impl fmt::Display for Outcome {
 /// An execution to record.
 #[derive(Debug, Clone, Default)]
 pub struct NewExecution<'a> {
-    /// The skill.
+    /// The name of the skill.
     pub skill: &'a str,
     /// The time (default: now).
     pub at: Option<Timestamp>,
@@ -85,7 +85,7 @@ pub struct NewExecution<'a> {
 pub struct Execution {
     /// Its id in this home.
     pub id: i64,
-    /// The skill.
+    /// The name of the skill.
     pub skill: String,
     /// How it ended; `None` while it is open.
     pub outcome: Option<Outcome>,

@@ -169,7 +169,7 @@ execution_fields! {
     agent: T = "agent" Text;
     /// The model that was used.
     model: T = "model" Text;
-    /// The tier of the model.
+    /// A label for the tier of the model, such as `large`.
     tier: T = "tier" Text;
     /// The project that it belongs to.
     project: T = "project" Text;
@@ -183,7 +183,7 @@ execution_fields! {
     skill_version: T = "skill_version" Text;
     /// The digest of the skill.
     skill_digest: T = "skill_digest" Text;
-    /// `run` or `import`; `None` for an execution that was recorded.
+    /// `run` or `import`; `None` if it was recorded directly.
     source: T = "source" Text;
 }
 

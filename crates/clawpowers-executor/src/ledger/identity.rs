@@ -13,19 +13,21 @@ pub(crate) type Hash = [u8; 16];
 /// The hashes of a file and of its content.
 pub(crate) type FileHash = [u8; 32];
 
-/// Returns the uid of an execution: if it came from another home, the uid from there; otherwise this home's id and its number.
+/// Returns the uid of an execution: if it came from another home, its uid there; otherwise the id of this home and the
+/// id of the execution.
 pub(super) fn uid(execution: &Execution, home: &str) -> Option<String> {
     let imported = execution.fields.source.as_deref() == Some("import");
     match &execution.uid {
         Some(uid) => Some(uid.clone()),
-        // A line of 1.x has none, and is exported as it was.
+        // A record from a 1.x metrics file has none, and is exported unchanged.
         None if imported => None,
         None => Some(format!("{home}-{}", execution.id)),
     }
 }
 
-/// The kind of a record that is hashed.
+/// Hashed before the uid of an execution, so that its hash differs from that of its deletion.
 pub(super) const EXECUTION: &str = "uid";
+/// Hashed before the uid of a deleted execution.
 pub(super) const DELETION: &str = "deleted";
 
 /// Returns the hash by which an [`EXECUTION`] with a uid, or its [`DELETION`], is known.
@@ -44,8 +46,8 @@ pub(crate) fn hash(parts: &[&[u8]]) -> Hash {
     hasher.finalize().first_chunk().copied().unwrap_or_default()
 }
 
-/// Returns the hash that identifies a line of 1.x, which has no uid: that of its content.
-pub(super) fn digest(execution: &Execution) -> Hash {
+/// Returns the hash of the content of a record from a 1.x metrics file, which identifies it because it has no uid.
+pub(super) fn record_hash(execution: &Execution) -> Hash {
     let text = |value: &Option<FieldValue<'_>>| match value {
         None => String::new(),
         Some(FieldValue::Number(number)) => number.to_string(),
@@ -64,7 +66,7 @@ pub(super) fn digest(execution: &Execution) -> Hash {
         parts.extend(wanted.map(|(_, value)| text(value)));
     }
     parts.push(execution.extra.clone().unwrap_or_default());
-    // A field that is newer than 3.0 must not change the digests of lines without it.
+    // A field that is newer than 3.0 must not change the hashes of records without it.
     for (field, value) in FIELDS.iter().skip(FIRST_FIELDS).zip(later) {
         if value.is_some() {
             parts.extend([field.key.to_owned(), text(value)]);
@@ -74,7 +76,7 @@ pub(super) fn digest(execution: &Execution) -> Hash {
     hash(&parts)
 }
 
-/// The condition that a row of `imported` is of an import that has ended.
+/// The condition that a row of `imported` belongs to an import that has ended.
 pub(crate) const IS_KNOWN: &str = "(import IS NULL OR EXISTS
     (SELECT 1 FROM import AS other WHERE other.id = imported.import AND ended_at IS NOT NULL))";
 
@@ -88,13 +90,13 @@ pub(super) fn remember(tx: &Tx<'_>, hash: &Hash) -> Result<bool> {
 
 #[cfg(test)]
 mod tests {
-    use super::{digest, hash};
+    use super::{hash, record_hash};
     use crate::ledger::{Execution, ExecutionFields, Outcome};
     use crate::timestamp::Timestamp;
 
-    /// Other homes have tombstones with these digests.
+    /// Other homes have tombstones with these hashes.
     #[test]
-    fn the_digest_of_a_line_never_changes() {
+    fn the_hash_of_a_record_never_changes() {
         let text = |text: &str| Some(text.to_owned());
         let execution = Execution {
             id: 7,
@@ -122,6 +124,6 @@ mod tests {
         let parts = [
             "s", "5", "partial", "1", "", "2", "3", "n", "a", "b", "c", "", "d", "e", "f", "{}",
         ];
-        assert_eq!(digest(&execution), hash(&parts.map(str::as_bytes)));
+        assert_eq!(record_hash(&execution), hash(&parts.map(str::as_bytes)));
     }
 }

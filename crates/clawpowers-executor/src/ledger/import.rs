@@ -15,9 +15,10 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::io::{BufRead, Read as _};
 
-/// The longest line, in bytes. That of an export is never longer, though JSON may need six bytes for one byte of notes.
+/// The maximum length of a line in bytes. An export never writes a longer one, even though JSON may need six bytes for
+/// one byte of notes.
 const MAX_LINE_BYTES: usize = 8 * 1024 * 1024;
-/// A shorter line is within the limit however an export writes it.
+/// Lines up to this length stay within the limit when they are exported again.
 const SHORT_LINE_BYTES: usize = 1024 * 1024;
 /// How many skipped lines are listed one by one; the others are counted.
 const MAX_SKIPPED: usize = 1000;

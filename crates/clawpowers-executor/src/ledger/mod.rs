@@ -12,8 +12,8 @@ mod recover;
 mod stage;
 mod stats;
 
-pub use analysis::{AnalysisCheckpoint, DailyCounts, ModelCount};
-pub use deletion::{Deletion, EqualLines, Name};
+pub use analysis::{DailyCounts, ModelCount, SavedAnalysis};
+pub use deletion::{Deletion, IdenticalRecords, Name};
 pub use execution::{Execution, NewExecution, Outcome, check_skill};
 pub use fields::{ExecutionFields, MAX_NOTES_BYTES, MAX_TEXT_BYTES};
 pub use import::{ImportReport, Skipped};
@@ -47,7 +47,7 @@ pub struct Ledger<'a> {
 }
 
 impl Db {
-    /// Returns the executions.
+    /// Returns the ledger of this home.
     pub const fn ledger(&mut self) -> Ledger<'_> {
         Ledger { db: self }
     }
@@ -181,7 +181,7 @@ impl Ledger<'_> {
     }
 
     /// Imports lines of JSON, each an execution: all of them or none. The report calls them `source`. A line that was
-    /// imported before is not imported again; equal lines of one source are one execution each.
+    /// imported before is not imported again; identical lines of one source are one execution each.
     ///
     /// Other processes can write during a long import, and see none of its executions before all are imported. One process
     /// imports at a time: it locks `import.lock` beside the database, and others wait as long as it makes progress.

@@ -41,7 +41,7 @@ pub enum Order {
     NewestFirst,
 }
 
-/// The condition that an execution is visible: it is not staged by an import that has not committed. Without one it only
+/// The condition that an execution is visible: no import that has not ended has staged it. If nothing is staged, this
 /// compares one number.
 pub(super) const VISIBLE: &str = "(execution.id < (SELECT ifnull(min(first), 9223372036854775807) FROM staged)
     OR ifnull((SELECT last FROM staged WHERE first <= execution.id ORDER BY first DESC LIMIT 1), execution.id - 1)

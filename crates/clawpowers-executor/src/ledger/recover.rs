@@ -25,7 +25,7 @@ pub(crate) fn recover_skill(tx: &Tx<'_>, id: i64, name: &str) -> Result<bool> {
         return Ok(false);
     }
     skill(tx, id)?;
-    // Of two skills with one name the first keeps it.
+    // If two skills have the same name, the first keeps it.
     tx.execute("UPDATE OR IGNORE skill SET name = ? WHERE id = ?", (name, id))?;
     Ok(true)
 }

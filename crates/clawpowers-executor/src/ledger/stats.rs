@@ -46,7 +46,7 @@ pub struct TokenSum {
 /// The statistics of a skill.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SkillStats {
-    /// The skill.
+    /// The name of the skill.
     pub skill: String,
     /// Executions by outcome, in the order of [`Outcome::ALL`].
     pub outcomes: [i64; 4],
@@ -77,7 +77,7 @@ impl SkillStats {
         self.outcomes.get(outcome as usize).copied().unwrap_or_default()
     }
 
-    /// Returns a quantile of the durations in microseconds, at most 2 % away from the exact one.
+    /// Returns a quantile of the durations in microseconds, at most 2% away from the exact one.
     #[must_use]
     pub fn duration_quantile(&self, q: f64) -> Option<u64> {
         quantile(&self.durations, q)
@@ -352,7 +352,7 @@ pub(super) fn deltas(tx: &Tx<'_>, filter: &Filter) -> Result<BTreeMap<i64, Delta
     const SELECT: &str = "SELECT skill, outcome, at, duration, cost, tokens_in, tokens_out FROM execution";
     let mut deltas: BTreeMap<i64, Delta> = BTreeMap::new();
     let mut added = Ok(());
-    // In no order: to sort many rows takes longer than to read them.
+    // Unordered: sorting many rows takes longer than reading them.
     query::each_row(tx, SELECT, filter, "", |row| {
         let fields = ExecutionFields::<String> {
             duration: row.get(3)?,

@@ -190,7 +190,7 @@ fn spawn_error(error: io::Error) -> SpawnError {
     }
 }
 
-/// Returns how a command ended that was not stopped by its timeout.
+/// Returns how a command that was not stopped by its timeout ended.
 fn exit_reason(status: ExitStatus) -> ExitReason {
     match (status.code(), system::signal(status)) {
         (Some(code), _) => ExitReason::Code(code),

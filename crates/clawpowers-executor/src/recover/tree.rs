@@ -14,7 +14,7 @@ enum Kind {
     IndexInterior,
 }
 
-/// A row: its id if it is of a table and not of an index, and its values.
+/// A row: its id if it belongs to a table and not to an index, and its values.
 pub(super) type Row = (Option<i64>, Vec<Value>);
 
 /// The pages of a file that were read so far.

@@ -29,7 +29,7 @@ pub struct Entry {
 
 /// The result of a compare-and-set.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Swap {
+pub enum CompareAndSet {
     /// The value was the expected one and was replaced.
     Done,
     /// The value is another one, or there is none; nothing was written.
@@ -47,7 +47,7 @@ pub struct Store<'a> {
 }
 
 impl Db {
-    /// Returns the keys and values of the home.
+    /// Returns the store of this home.
     pub const fn store(&mut self) -> Store<'_> {
         Store { db: self }
     }
@@ -132,15 +132,20 @@ impl Store<'_> {
     /// # Errors
     ///
     /// Like [`Store::set`].
-    pub fn compare_and_set(&mut self, key: &Key<'_>, old: Option<&[u8]>, new: &[u8]) -> Result<Swap> {
+    pub fn compare_and_set(
+        &mut self,
+        key: &Key<'_>,
+        old: Option<&[u8]>,
+        new: &[u8],
+    ) -> Result<CompareAndSet> {
         check_size(key, new.len())?;
         self.db.write(|tx| {
             let now = value(tx, key)?;
             if now.as_deref() != old {
-                return Ok(Swap::Differs(now));
+                return Ok(CompareAndSet::Differs(now));
             }
             put(tx, key, new)?;
-            Ok(Swap::Done)
+            Ok(CompareAndSet::Done)
         })
     }
 

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use std::io;
 use std::path::Path;
 
-/// How many bytes of one skill's folder are digested, so that large files do not take minutes.
+/// How many bytes of one skill's folder are hashed, so that large files do not take minutes.
 const MAX_DIGEST_BYTES: u64 = 256 * 1024 * 1024;
 
 /// Returns the SHA-256 digest of a skill's folder in hexadecimal.

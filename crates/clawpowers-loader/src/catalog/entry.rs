@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub struct Entry {
     /// The skill without its body, which was not read.
     pub skill: Skill,
-    /// The name of its frontmatter, where a client shows it beside the one by which it calls the skill.
+    /// The name in its frontmatter, if the client shows it next to its own name for the skill.
     pub label: Option<String>,
     pub tree: Arc<dyn Tree>,
     /// Its SKILL.md in the tree.
@@ -39,7 +39,7 @@ impl Entry {
     }
 }
 
-/// A skill that is not visible because another of its name is, or because it is the same file.
+/// A skill that is not visible: another skill has the same name and takes precedence, or it is the same file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shadowed {
     pub name: String,
@@ -47,7 +47,7 @@ pub struct Shadowed {
     pub location: PathBuf,
     /// The SKILL.md that is visible instead.
     pub winner: PathBuf,
-    /// Whether the client may as well load this one.
+    /// Whether the client may load this one instead: which one it loads varies.
     pub undetermined: bool,
 }
 
@@ -65,7 +65,7 @@ pub struct Rejected {
 pub trait Row: Sized + Send {
     fn new(entry: Entry) -> Self;
     fn name(&self) -> &str;
-    /// Returns the name that is shown beside the first, if the row keeps it.
+    /// Returns the label, if the row keeps it.
     fn label_mut(&mut self) -> Option<&mut Option<String>>;
     /// Returns the description that the model is shown, if the row keeps it.
     fn shown_description_mut(&mut self) -> Option<&mut String>;
@@ -111,7 +111,7 @@ impl Row for Entry {
 pub struct Catalog<T = Entry> {
     /// The visible skills, in the order of precedence, then of their paths.
     pub entries: Vec<T>,
-    /// Skills hidden by another of the same name.
+    /// Skills that another skill with the same name shadows.
     pub shadowed: Vec<Shadowed>,
     /// Further paths to a file that is in the catalog.
     pub duplicates: Vec<Shadowed>,

@@ -150,11 +150,11 @@ impl<T: Row> Catalog<T> {
         catalog
     }
 
-    /// Sorts by scope, name and path, as a client does that keeps every name.
+    /// Sorts by scope, name and path, like a client that keeps every skill with the same name.
     fn sort_kept(&mut self, roots: &[Root]) {
         let root_of = |row: &T| roots.iter().position(|root| root.path == row.root());
         sort::by_cached_key(&mut self.entries, |row| {
-            // The client's own skills and the machine's have one scope here, but two in the client.
+            // The client's own skills and those of scope `system` have one scope here, but two in the client.
             let root = (row.scope() == Scope::System).then(|| root_of(row));
             (
                 row.scope(),

@@ -15,8 +15,8 @@ pub struct Lookalike {
     pub original_location: PathBuf,
 }
 
-/// Returns the skills, also shadowed ones, whose names look like those of others: with letters of another script, wide
-/// letters, or invisible characters.
+/// Returns the skills, including shadowed ones, whose names look like those of others: with letters of another script,
+/// wide letters, or invisible characters.
 ///
 /// The original is the one whose name is ASCII, else the one that takes precedence. Names that differ only in their case
 /// are not reported.

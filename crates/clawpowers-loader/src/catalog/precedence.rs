@@ -1,6 +1,6 @@
-//! Precedence: which skill of a name is visible.
+//! Precedence: which of several skills with the same name is visible.
 //!
-//! Skills are added as they are found, and hidden ones are dropped at once: a large collection is mostly copies.
+//! Skills are added as they are found, and shadowed ones are dropped at once: a large collection is mostly copies.
 
 use super::entry::{Catalog, Rejected, Row, Shadowed};
 use crate::clients::Collision;
@@ -53,16 +53,16 @@ impl Rank {
     }
 }
 
-/// A skill that another one of its name hides.
+/// A shadowed skill.
 struct ShadowedRow {
     rank: Rank,
     name: String,
-    /// The index in [`Precedence::visible`] of the one that hides it.
+    /// The index in [`Precedence::visible`] of the skill that shadows it.
     winner: usize,
 }
 
-/// Hashes that represent file paths and skill names, of which there may be thousands of long ones. With two random keys,
-/// a collision is less likely than an error of the disk.
+/// Hashes stand for paths and names, because there may be thousands of long ones. With two random keys, a collision is
+/// less likely than a disk error.
 #[derive(Default)]
 struct Keys(RandomState, RandomState);
 
@@ -77,7 +77,7 @@ pub(super) struct Precedence<T> {
     keeps_all: bool,
     undetermined: bool,
     root: usize,
-    /// The best skill of each name so far.
+    /// The best skill with each name so far.
     visible: Vec<(Rank, T)>,
     names: HashMap<(u64, u64), usize>,
     keys: Keys,

@@ -257,7 +257,7 @@ fn left_out(name: &OsStr) -> bool {
 
 /// Resolves the path of a resource inside a skill's folder.
 ///
-/// `None` if the path is absolute or leads out of the folder, also by a symlink.
+/// `None` if the path is absolute or leads out of the folder, even through a symlink.
 #[must_use]
 pub fn resolve_resource(tree: &dyn Tree, folder: &Path, resource: &str) -> Option<PathBuf> {
     let inside = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);

@@ -48,7 +48,8 @@ pub struct Environment {
     pub home: Option<PathBuf>,
     /// `CLAUDE_CONFIG_DIR`.
     pub claude_config: Option<PathBuf>,
-    /// `SLASH_COMMAND_TOOL_CHAR_BUDGET`: the characters of Claude Code's list of skills, whatever the context.
+    /// `SLASH_COMMAND_TOOL_CHAR_BUDGET`: the size limit of Claude Code's list of skills, in characters, which overrides
+    /// the context.
     pub claude_budget: Option<u64>,
     /// `CODEX_HOME`.
     pub codex_home: Option<PathBuf>,
@@ -116,7 +117,8 @@ impl Environment {
             .unwrap_or_else(|| self.project_root().join(COMMON_FOLDER))
     }
 
-    /// Returns the roots `below` (in) one project folder; their symlinks must stay inside the project.
+    /// Returns the roots at the relative paths `below` in one project folder; their symlinks must stay inside the
+    /// project.
     pub(crate) fn project(&self, folder: &Path, below: &[&str]) -> Vec<Root> {
         if self.is_home(folder) {
             return Vec::new();
@@ -124,7 +126,7 @@ impl Environment {
         project_roots(folder, below, &self.project_root()).collect()
     }
 
-    /// Returns the roots `below` (in) every project folder, the working directory's first.
+    /// Returns the roots at the relative paths `below` in every project folder, the working directory's first.
     pub(crate) fn projects(&self, below: &[&str]) -> Vec<Root> {
         let folders = self.project_folders();
         let Some(boundary) = folders.last() else {
@@ -142,7 +144,7 @@ impl Environment {
         variable.clone().or_else(default)
     }
 
-    /// Returns the roots `below` (in) the user's home folder.
+    /// Returns the roots at the relative paths `below` in the user's home folder.
     pub(crate) fn user(&self, below: &[&str]) -> Vec<Root> {
         let home = self.user_home.iter();
         home.flat_map(|home| below.iter().map(|below| user_root(home.join(below))))

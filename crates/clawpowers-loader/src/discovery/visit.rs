@@ -179,7 +179,7 @@ impl<M: Fn(Found, Option<&dyn OpenFolder>) -> T, T> DirReader<'_, M> {
         listing: &mut Listing,
         visit: &mut Visit<T>,
     ) {
-        // In a folder under a root of commands, a SKILL.md counts alone.
+        // In a folder under a root of commands, only SKILL.md counts.
         let has_main = depth > 0 && listing.skills.first().is_some_and(|(name, _)| name == "SKILL.md");
         let all_count = self.is_markdown_level(depth) && !has_main;
         let mut has_skill = false;
@@ -235,7 +235,7 @@ impl<M: Fn(Found, Option<&dyn OpenFolder>) -> T, T> DirReader<'_, M> {
         self.rules.reports_near_misses && depth == 1 && !hidden && empty && leaf
     }
 
-    /// Explains that folders in one of the last level are not read.
+    /// Explains that the subfolders of a folder at the depth limit are not read.
     fn too_deep(&self, path: &Path, depth: usize) -> (Rule, String) {
         let name = path.file_name().unwrap_or_default();
         let reserved = self
@@ -255,7 +255,7 @@ impl<M: Fn(Found, Option<&dyn OpenFolder>) -> T, T> DirReader<'_, M> {
         }
     }
 
-    /// Returns whether something is not read in a folder of the last level.
+    /// Returns whether a folder at the depth limit has subfolders that are not read.
     fn leads_deeper(&self, path: &Path, depth: usize, is_skill: bool, listing: &Listing) -> bool {
         // Folders of a skill are its resources, unless one contains a skill itself.
         listing.folders.iter().chain(&listing.links).any(|name| {
@@ -451,7 +451,7 @@ fn is_markdown(name: &OsStr) -> bool {
     name.ends_with(b".md") && !name.starts_with(b".")
 }
 
-/// Returns whether a name has no lower-case letter before its extension, as README.md.
+/// Returns whether a name has no lower-case letter before its extension, such as README.md.
 fn is_upper_case(name: &OsStr) -> bool {
     let stem = Path::new(name).file_stem().unwrap_or(name);
     !stem.as_encoded_bytes().iter().any(u8::is_ascii_lowercase)

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 /// How many passes are made; a repair may uncover another problem.
 const MAX_PASSES: usize = 6;
 
-/// How many diagnostics are tried alone.
+/// The maximum number of diagnostics whose edits are each applied alone, if all of them together lose the skill.
 const MAX_SEPARATE: usize = 20;
 
 /// A repaired text.
@@ -76,7 +76,7 @@ pub fn fix(bytes: &[u8], options: &ParseOptions) -> Fixed {
     }
 }
 
-/// Returns the diagnostics whose edits alone leave a skill, if there are few.
+/// Returns the diagnostics that can each be repaired alone without losing the skill; none if there are too many to try.
 fn separable(text: &str, diagnostics: &[Diagnostic], options: &ParseOptions) -> Vec<Diagnostic> {
     let with_edits = diagnostics.iter().filter(|d| !d.edits.is_empty());
     let few: Vec<&Diagnostic> = with_edits.take(MAX_SEPARATE + 1).collect();
@@ -95,7 +95,7 @@ fn apply(text: &str, diagnostics: &[Diagnostic]) -> (String, Vec<Diagnostic>) {
     let mut edits: BTreeMap<(usize, usize), &Edit> = BTreeMap::new();
     let mut made = Vec::new();
     for diagnostic in diagnostics.iter().filter(|d| !d.edits.is_empty()) {
-        // Accepted edits do not overlap, so only the neighbours on both sides can overlap a new one.
+        // Accepted edits do not overlap, so only the neighbors on both sides can overlap a new one.
         let free = |edit: &Edit| {
             let sides = [
                 edits.range(..key(edit)).next_back(),

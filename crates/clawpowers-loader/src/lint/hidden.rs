@@ -10,7 +10,7 @@ use crate::syntax::source::LineStarts;
 const DECODED: usize = 300;
 /// How many different characters a message names.
 const NAMED: usize = 3;
-/// So many variation selectors on a line are not stray ones: they encode bytes.
+/// This many variation selectors on a line are not stray ones: they encode bytes.
 const ENCODING: usize = 4;
 
 /// What the hidden characters of a line have in common; each is one diagnostic.
@@ -30,7 +30,7 @@ impl Group {
         match Kind::of(c) {
             Some(Kind::Tag) => Self::Tags,
             Some(Kind::Selector) => Self::Selectors,
-            // Embeddings and isolates are meant well where there is something to embed; an override never is.
+            // Embeddings and isolates are legitimate where there is something to embed; an override never is.
             Some(Kind::Direction) if !run.is_in_rtl_line || matches!(c, '\u{202d}' | '\u{202e}') => {
                 Self::Directions
             }
@@ -44,9 +44,9 @@ impl Group {
 struct Found {
     start: usize,
     count: usize,
-    /// The first different ones.
+    /// The first few distinct characters.
     chars: Vec<char>,
-    /// The bytes that tags or selectors encode, at first.
+    /// The first bytes that tags or selectors encode.
     bytes: Vec<u8>,
     edits: Vec<Edit>,
     /// The offset of the last line, and how many lines there are after the first.
@@ -95,7 +95,8 @@ impl Found {
             Group::Tags => encoded("tag character"),
             Group::Selectors if self.count >= ENCODING => encoded("variation selector"),
             Group::Directions => {
-                let message = format!("people see the text in another order than a model reads it: {names}");
+                let message =
+                    format!("people see the text in a different order than a model reads it: {names}");
                 (Rule::BidiControl, message)
             }
             Group::Selectors | Group::Others => {
@@ -189,7 +190,7 @@ impl Report<'_> {
     }
 }
 
-/// Reports what a value of a field hides that its text in the file does not: characters that are written as escapes.
+/// Reports the hidden characters of a field's value that the file writes as escapes.
 pub(crate) fn check_value(
     field: &str,
     value: &str,

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 /// The folders of a skill by convention.
 const FOLDERS: [&str; 4] = ["scripts/", "references/", "reference/", "assets/"];
 /// Variables for the skill's folder.
-const ANCHORS: [&str; 4] = [
+const FOLDER_VARIABLES: [&str; 4] = [
     "{baseDir}/",
     "${baseDir}/",
     "${CLAUDE_SKILL_DIR}/",
@@ -173,8 +173,8 @@ impl Finder<'_> {
             if matches!(word, "cd" | "pushd") && running {
                 let target = command.get(place + raw.len()..).unwrap_or_default();
                 let target = target.trim().trim_matches(['"', '\'']);
-                let home = |anchor: &&str| target.trim_end_matches('/') == anchor.trim_end_matches('/');
-                *moved = !ANCHORS.iter().any(home);
+                let home = |variable: &&str| target.trim_end_matches('/') == variable.trim_end_matches('/');
+                *moved = !FOLDER_VARIABLES.iter().any(home);
                 return;
             }
             if raw.starts_with('>') || matches!(word, "-o" | "--out" | "--output") || listed(MAKERS, word) {
@@ -234,9 +234,11 @@ fn is_variable(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-/// Returns the path in the skill's folder that a word names, and whether an anchor precedes it.
+/// Returns the path in the skill's folder that a word names, and whether a variable for that folder precedes it.
 fn own_path(word: &str) -> Option<(String, bool)> {
-    let anchored = ANCHORS.iter().find_map(|anchor| word.strip_prefix(anchor));
+    let anchored = FOLDER_VARIABLES
+        .iter()
+        .find_map(|variable| word.strip_prefix(variable));
     let path = anchored.unwrap_or_else(|| word.strip_prefix("./").unwrap_or(word));
     let path = path.trim_end_matches([',', '.', ':']);
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '/' | '@' | '+' | '-');
@@ -297,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn the_place_is_that_of_the_path() {
+    fn the_position_is_where_the_path_starts() {
         let body = "é\n```sh\nls; python3 'scripts/a.py' x\n```\nThen `sh  scripts/b.sh`.";
         let found = mentions(body);
         let at: Vec<&str> = found

@@ -38,7 +38,7 @@ pub fn skill_file(tree: &dyn Tree, folder: &Path) -> Option<PathBuf> {
     }
     let mut names = Vec::new();
     if let Ok(open) = tree.open_folder(folder) {
-        // The entries before an error count.
+        // Entries read before an error are used.
         let _ = open.entries(&mut |name, _| {
             if name.eq_ignore_ascii_case("SKILL.md") {
                 names.push(name.to_owned());

@@ -66,7 +66,7 @@ impl Folder<'_> {
 }
 
 /// Reports broken links and links to the outside in the body and the folder, files that are not listed, and scripts
-/// that is not executable.
+/// that are not executable.
 pub(crate) fn check(
     tree: &dyn Tree,
     skill_file: &Path,
@@ -131,7 +131,10 @@ pub(crate) fn check(
     for file in &found.files {
         let mut parts = file.path.split('/');
         if let Some(why) = parts.find_map(unfit_for_windows) {
-            let message = format!("Windows cannot have the file {}: {why}", quote(&file.path));
+            let message = format!(
+                "Windows does not allow the file name {}: {why}",
+                quote(&file.path)
+            );
             diagnostics.add(Rule::WindowsName, Position::START, message);
         }
     }

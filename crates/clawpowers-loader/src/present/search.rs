@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn headings_decide_among_the_best_and_are_read_of_no_others() {
+    fn headings_are_read_only_for_the_best_matches() {
         use std::sync::atomic::{AtomicUsize, Ordering};
         let documents: Vec<_> = (0..400)
             .map(|n| document(&format!("a{n}"), "Reads files"))

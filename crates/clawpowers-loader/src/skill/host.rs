@@ -1,4 +1,4 @@
-//! What the machine has of what a skill requires.
+//! The programs and variables of this machine, against which requirements are checked.
 
 use super::Requirements;
 use std::path::{Path, PathBuf};
@@ -58,7 +58,7 @@ pub struct MissingRequirement {
 }
 
 impl Requirements {
-    /// Returns what a machine does not meet, leaving out other skills.
+    /// Returns the requirements that a machine does not meet, except required skills.
     pub(crate) fn missing_on(&self, machine: &HostInfo) -> Vec<MissingRequirement> {
         let mut found = Vec::new();
         let mut add = |kind, name: &str| {

@@ -4,7 +4,8 @@ use super::normalize_name;
 use crate::invisible::is_invisible;
 use unicode_normalization::UnicodeNormalization as _;
 
-/// Lower-case letters and digits, and hyphens, with what looks like them by Unicode's `confusables.txt` (version 17).
+/// Lower-case letters and digits, and hyphens, with what looks like them according to Unicode's `confusables.txt`
+/// (version 17).
 const LOOKALIKES: [(char, &str); 33] = [
     ('-', "\u{6d4}\u{2010}\u{2012}\u{2013}\u{2043}\u{2cbb}"),
     ('2', "\u{14bf}\u{a6ef}"),
@@ -100,8 +101,8 @@ fn looks_like(c: char) -> char {
         .map_or(c, |(ascii, _)| *ascii)
 }
 
-/// Returns what is equal for two names that look alike: lower case, without invisible characters, and with the Latin
-/// letter for each that looks like one.
+/// Returns the skeleton of a name, which is equal for names that look alike (Unicode TR39): lower case, without
+/// invisible characters, and with the Latin letter for each letter that looks like one.
 pub(crate) fn skeleton(name: &str) -> String {
     let name = normalize_name(name).to_lowercase();
     if name.is_ascii() {
@@ -111,7 +112,7 @@ pub(crate) fn skeleton(name: &str) -> String {
     visible.map(looks_like).nfc().collect()
 }
 
-/// A word of a name that looks like Latin letters and is not only that.
+/// A word of a name that looks Latin but contains letters of another script.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Disguise<'a> {
     pub(super) word: &'a str,

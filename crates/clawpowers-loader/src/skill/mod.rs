@@ -34,9 +34,9 @@ use crate::lint::{Diagnostics, Rule};
 use crate::syntax::frontmatter::Frontmatter;
 use serde_json::{Map, Value};
 
-/// How many code points a description may have by the specification.
+/// The maximum length of a description in code points, according to the specification.
 pub const MAX_DESCRIPTION_CHARS: usize = 1024;
-/// How many code points a compatibility note may have by the specification.
+/// The maximum length of a compatibility note in code points, according to the specification.
 pub const MAX_COMPATIBILITY_CHARS: usize = 500;
 
 /// The names of the metrics that a skill declares.

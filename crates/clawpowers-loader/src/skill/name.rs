@@ -11,13 +11,13 @@ use crate::syntax::frontmatter::Frontmatter;
 use crate::syntax::yaml::Kind;
 use unicode_normalization::UnicodeNormalization;
 
-/// How many code points a name may have by the specification.
+/// The maximum length of a name in code points, according to the specification.
 pub const MAX_NAME_CHARS: usize = 64;
 
 /// The words that Anthropic reserves: claude.ai rejects uploads whose name contains one.
 const RESERVED: [&str; 2] = ["anthropic", "claude"];
 
-/// How long the name of a device may be that is made of letters and digits: `com1`.
+/// The maximum length of a device name such as `com1`.
 const MAX_DEVICE: usize = 4;
 
 pub(super) struct Name {
@@ -64,7 +64,7 @@ pub(super) fn read(front: &Frontmatter<'_>, folder: Option<&str>, diagnostics: &
     }
 }
 
-/// Returns whether a name violates no rule, cheaply: nearly every name does not, and a listing reads thousands.
+/// Cheaply returns whether a name is valid: nearly all are, and a listing reads thousands.
 fn is_plain(name: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     name.len() <= MAX_NAME_CHARS
@@ -132,7 +132,7 @@ fn check(raw: &str, folder: Option<&str>, position: Position, diagnostics: &mut 
     let device = is_device(&name).then_some(name.as_str());
     let unfit = device.or_else(|| folder.filter(|folder| unfit_for_windows(folder).is_some()));
     if let Some((folder, why)) = unfit.and_then(|folder| Some((folder, unfit_for_windows(folder)?))) {
-        let message = format!("Windows cannot have a folder {}: {why}", quote(folder));
+        let message = format!("Windows does not allow the folder name {}: {why}", quote(folder));
         diagnostics.add(Rule::WindowsName, position, message);
     }
 }
@@ -146,7 +146,8 @@ pub fn is_name_character(c: char) -> bool {
     c == '-' || (c.is_alphanumeric() && !symbol && !unicode_normalization::char::is_combining_mark(c))
 }
 
-/// Returns a valid name made from any text: lower case, other characters to single hyphens, at most 64 characters.
+/// Returns a valid name made from any text: in lower case, with single hyphens in place of other characters, at most 64
+/// characters.
 #[must_use]
 pub fn suggest_name(text: &str) -> String {
     let mut out = String::new();

@@ -90,8 +90,8 @@ pub fn parse_source(source: &Source, options: &ParseOptions) -> Parsed {
     }
 }
 
-/// Returns the offset from which hidden characters can be removed and nothing else changes: 0, or that of the body if the
-/// frontmatter would be read otherwise without them.
+/// Returns the offset from which hidden characters can be removed safely: 0, or the start of the body if removing them
+/// from the frontmatter would change the fields.
 fn removable(skill: &Skill, front: &Frontmatter<'_>, source: &Source, options: &ParseOptions) -> usize {
     let body = front.block.body;
     let head = source.text().get(..body).unwrap_or_default();

@@ -67,7 +67,7 @@ pub(super) fn check_body(body: &str, start: usize, source: &Source, diagnostics:
     }
 }
 
-/// Removes the marks of headings, quotes, lists and emphasis from the start of a line.
+/// Removes the prefixes of headings, quotes, lists and emphasis from the start of a line.
 fn unmarked(line: &str) -> &str {
     let text = line.trim_start_matches(['#', '>', '-', '*', '+', ' ']);
     let number = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();

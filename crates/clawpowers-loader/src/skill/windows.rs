@@ -1,4 +1,4 @@
-//! Names that Windows cannot hold.
+//! Names that Windows does not allow.
 
 /// Returns whether a name, with any extension, is a device on Windows.
 ///
@@ -21,7 +21,7 @@ pub fn is_device(name: &str) -> bool {
     }
 }
 
-/// Returns why Windows cannot have a folder or a file of this name.
+/// Returns why Windows does not allow a folder or file with this name.
 pub(crate) fn unfit_for_windows(name: &str) -> Option<&'static str> {
     let forbidden = |c: char| {
         matches!(
@@ -30,9 +30,9 @@ pub(crate) fn unfit_for_windows(name: &str) -> Option<&'static str> {
         )
     };
     if is_device(name) {
-        Some("it is the name of a device there")
+        Some("it is a reserved device name")
     } else if name.contains(forbidden) {
-        Some("`< > : \" | ? * \\` and control characters are not allowed there")
+        Some("it contains one of `< > : \" | ? * \\` or a control character")
     } else if name.ends_with(['.', ' ']) && !matches!(name, "." | "..") {
         Some("it ends in a dot or a space")
     } else {

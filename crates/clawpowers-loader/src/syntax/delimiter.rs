@@ -196,9 +196,9 @@ fn glued(text: &str, first: Line<'_>, rest: &str) -> Block {
     let Some(at) = rest.rfind("---") else {
         return on_lines;
     };
-    let behind = rest.get(at..).unwrap_or_default().trim_start_matches('-');
-    let text_behind = behind.trim_start();
-    let closer = if text_behind.is_empty() {
+    let after = rest.get(at..).unwrap_or_default().trim_start_matches('-');
+    let text_after = after.trim_start();
+    let closer = if text_after.is_empty() {
         Closer::Clean
     } else {
         // If a delimiter is on the next line, these dashes are part of a value.
@@ -209,7 +209,7 @@ fn glued(text: &str, first: Line<'_>, rest: &str) -> Block {
         {
             return on_lines;
         }
-        Closer::Glued(start + rest.len() - text_behind.len())
+        Closer::Glued(start + rest.len() - text_after.len())
     };
     Block {
         start,
@@ -242,8 +242,8 @@ fn block(text: &str, start: usize, opener: Opener) -> Block {
 /// Ends a block before its closing delimiter: at `---` followed by text or more dashes, else where the lines stop
 /// looking like YAML.
 ///
-/// This is for blocks without a closing delimiter, and for those whose closing delimiter is a rule further down in the
-/// body.
+/// This is for blocks without a closing delimiter, and for those whose closing delimiter is a thematic break further
+/// down in the body.
 pub(crate) fn early_end(text: &str, block: Block) -> Block {
     let at = |end: usize, body: usize, closer| Block {
         end: block.start + end,
@@ -310,12 +310,12 @@ pub(crate) fn early_end(text: &str, block: Block) -> Block {
     at(end, end, Closer::Missing)
 }
 
-/// Returns the mark of a quoted value that starts on a line and does not end there.
+/// Returns the quote character of a value that starts on a line and does not end there.
 fn open_quote(line: &str) -> Option<char> {
     let (_, value) = line.split_once(':').filter(|_| is_entry(line))?;
     let value = value.trim();
-    let mark = value.chars().next().filter(|mark| matches!(mark, '"' | '\''))?;
-    (value.len() == 1 || !value.ends_with(mark)).then_some(mark)
+    let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+    (value.len() == 1 || !value.ends_with(quote)).then_some(quote)
 }
 
 fn is_yaml_like(line: &str) -> bool {
@@ -439,7 +439,7 @@ mod tests {
             "text\n---\nmore\n---\n",
             "text\n---\n# More\nname: a\n---\n",
             "--------8019\r\nname: x\n",
-            // Prose with a rule in it.
+            // Prose with a thematic break in it.
             "name:value pairs are read\n---\n",
             "description: what follows\n\nSome words.\n\n---\nmore\n",
             "name: words\n\n# Title\n---\n",

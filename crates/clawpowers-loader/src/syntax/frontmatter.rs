@@ -38,11 +38,11 @@ pub(crate) struct Frontmatter<'a> {
     /// The block as it is in the file; `yaml` may be repaired.
     original: &'a str,
     start: Position,
-    /// The lines of `yaml`; made for the first position that is asked for.
+    /// The lines of `yaml`, computed for the first position.
     starts: OnceCell<LineStarts>,
     /// The lines of `original`.
     original_starts: OnceCell<LineStarts>,
-    /// The number of the repaired line that was asked for last, and what the repair did to it.
+    /// A cache: the number of a repaired line, and what the repair did to it.
     moved: Cell<Option<(usize, Moved)>>,
     /// The numbers of the lines that the repair added to `yaml`.
     added: Vec<usize>,
@@ -301,7 +301,7 @@ fn fields(text: &str, block: Block) -> Result<Read<'_>, Failure> {
     recover(text, block, repairs).ok_or(failure)
 }
 
-/// Returns whether a field's value became a part of its key, as behind a full-width colon.
+/// Returns whether a field's value became a part of its key, such as after a full-width colon.
 ///
 /// That is YAML, but nobody means it: `description:` and its value are one word to a parser, and the skill is lost.
 fn hides_field(root: &Node) -> bool {
@@ -479,7 +479,7 @@ mod tests {
     use crate::{ParseOptions, Rule, fix, parse};
 
     #[test]
-    fn columns_of_repaired_lines_are_those_of_the_file() {
+    fn columns_of_repaired_lines_match_the_file() {
         let (original, repaired) = ("a: b: c --- d", "a: 'b: c --- d'");
         // Quotes change both ends of a value: what is inside is where the repair starts.
         for (column, before) in [(1, 1), (4, 4), (5, 4), (15, 4), (16, 14)] {
@@ -592,7 +592,7 @@ mod tests {
     }
 
     #[test]
-    fn text_before_the_delimiter_moves_behind_the_closing_one() {
+    fn text_before_the_delimiter_moves_after_the_closing_one() {
         for (text, after) in [
             (
                 "# T\n---\ndescription: a: b",

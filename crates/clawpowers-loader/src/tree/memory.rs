@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn folders_are_those_of_the_paths() {
+    fn folders_come_from_the_paths() {
         let tree = tree(&["a/SKILL.md", "a-b", "a/b/c", "a/b/d", "ab"]).unwrap();
         let entries = |path: &str| {
             let mut found = Vec::new();

@@ -18,7 +18,7 @@ Examples:
   clawpowers analyze --skill release-notes --compare ..2026-10-01 2026-10-01..
   clawpowers analyze --plan auth-rework
 
-A skill whose success rate has not changed is flagged with a probability of at most 5% over 200 runs (about 10% \
+A skill whose success rate has not changed is flagged with a probability of at most 5% over 200 executions (about 10% \
 over any number), no matter how often you check.")]
 pub(crate) struct AnalyzeArgs {
     /// Only this skill, in full.

@@ -13,7 +13,7 @@ Examples:
   clawpowers completions zsh > ~/.zfunc/_clawpowers   # a folder of $fpath
   clawpowers completions fish > ~/.config/fish/completions/clawpowers.fish")]
 pub(crate) struct CompletionsArgs {
-    /// The shell.
+    /// The shell to print the script for.
     shell: Shell,
 }
 

@@ -32,7 +32,7 @@ Examples:
   clawpowers config set payments.daily_limit_usd 5
   clawpowers config set payments.allowlist '[\"a\", \"b\"]' --json-value
 
-The value is parsed as the type of the setting, or else as the type of its current value. An unknown setting is refused \
+The value is parsed as the type of the setting, or else as the type of its current value. An unknown setting is rejected \
 unless the file already has it.
 
 Exit codes: 0 success, 3 the setting, the value or config.json is not valid, 4 config.json cannot be written")]

@@ -38,7 +38,7 @@ The original files are not modified. What was imported before is skipped.
 
 Exit codes: 0 success, 1 DIR does not exist, 3 nothing could be imported")]
 pub(crate) struct ImportArgs {
-    /// The home of 1.x [default: the runtime home].
+    /// The 1.x home [default: the runtime home].
     #[arg(long, value_name = "DIR")]
     from: Option<String>,
 }
@@ -106,6 +106,6 @@ fn nothing_imported(report: &home::import::Response, named: bool) -> Option<ApiE
         (0, 1..) => format!("nothing was imported: {unusable} files or lines could not be used"),
         _ => return None,
     };
-    let hint = "`--from` takes the home of 1.x, the folder that contains `state` and `metrics`";
+    let hint = "`--from` takes the 1.x home, the folder that contains `state` and `metrics`";
     Some(ApiError::new(ErrorCode::InvalidInput, message).hint(hint))
 }

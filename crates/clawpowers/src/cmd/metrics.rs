@@ -44,7 +44,7 @@ Examples:
         /// The id of the execution.
         id: String,
     },
-    /// Print the latest executions, oldest first: a table on a terminal, otherwise JSON lines.
+    /// Print the last executions, the oldest first: a table on a terminal, otherwise JSON lines.
     #[command(after_help = "\
 Examples:
   clawpowers metrics show --skill release-notes --limit 5
@@ -76,7 +76,7 @@ Exit codes: 0 success, 1 a line was skipped (with --strict), 3 every line was sk
 
 #[derive(Debug, Args)]
 pub(crate) struct StartArgs {
-    /// The skill that was used.
+    /// The skill to record the execution for.
     #[arg(long, value_name = "NAME")]
     skill: String,
     /// Notes, shown in reports.
@@ -169,7 +169,7 @@ pub(crate) struct ExportArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ImportArgs {
-    /// The file; `-` reads stdin.
+    /// The JSON lines to import; `-` reads stdin.
     file: String,
     /// Exit with 1 if a line was skipped; the others are still imported.
     #[arg(long)]

@@ -18,7 +18,7 @@ The command inherits stdin, stdout and stderr. Signals are passed to it, and cla
 code 0 is recorded as success, any other as failure. Exit codes of clawpowers itself: 1 unknown skill, 124 timed out, 126 \
 and 127 not started.")]
 pub(crate) struct RunArgs {
-    /// The skill to record the run for; it must exist.
+    /// The skill to record the execution for; it must exist.
     #[arg(long, value_name = "NAME")]
     skill: String,
     #[command(flatten)]
@@ -44,7 +44,7 @@ Examples:
 Only files in the skill's `scripts` folder are run, and only if the skill's requirements are met. The script runs in the \
 skill's folder, whose path is in CLAWPOWERS_SKILL_DIR; CLAWPOWERS_WORK_DIR is the folder from which clawpowers was called.")]
 pub(crate) struct SkillRunArgs {
-    /// The skill.
+    /// The name of the skill.
     skill: String,
     /// The script: its path in the skill's `scripts` folder.
     script: String,
@@ -61,7 +61,8 @@ pub(crate) struct SkillRunArgs {
 struct RunOptions {
     #[command(flatten)]
     fields: FieldArgs,
-    /// Terminate the command after this many seconds, and kill it five seconds later [default: no limit].
+    /// Terminate the command after this many seconds, and kill it if it is still running five seconds later [default:
+    /// no limit].
     #[arg(long, value_name = "SEC")]
     timeout: Option<String>,
     /// Record this exit code as the outcome partial.
@@ -108,7 +109,7 @@ fn finish(context: &Context, options: &Options, result: Result<Ran, Failure>) ->
     let out = &context.out;
     let ran = match result {
         Ok(ran) => ran,
-        Err(Failure::Refused(error)) => return out.respond_error(&error),
+        Err(Failure::Rejected(error)) => return out.respond_error(&error),
         Err(Failure::NotStarted(error, code)) => {
             out.respond_error(&error);
             return Exit::Child(code);

@@ -105,14 +105,14 @@ Examples:
 
 #[derive(Debug, Args)]
 pub(crate) struct KeyArgs {
-    /// The key.
+    /// The key, such as build:count.
     #[arg(allow_hyphen_values = true)]
     key: String,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct SetArgs {
-    /// The key.
+    /// The key, such as build:count.
     #[arg(allow_hyphen_values = true)]
     key: String,
     /// The value; `-` reads it from stdin, byte for byte [default: an empty value].
@@ -125,7 +125,7 @@ pub(crate) struct SetArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct GetArgs {
-    /// The key.
+    /// The key, such as build:count.
     #[arg(allow_hyphen_values = true)]
     key: String,
     /// What to print if the key does not exist.
@@ -155,7 +155,7 @@ pub(crate) struct ListValuesArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct IncrArgs {
-    /// The key.
+    /// The key, such as build:count.
     #[arg(allow_hyphen_values = true)]
     key: String,
     /// The number to add.
@@ -165,13 +165,13 @@ pub(crate) struct IncrArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct CasArgs {
-    /// The key.
+    /// The key, such as build:count.
     #[arg(allow_hyphen_values = true)]
     key: String,
-    /// The expected value.
+    /// The expected value; leave it out with --absent.
     #[arg(allow_hyphen_values = true)]
     old: String,
-    /// The new value.
+    /// The new value, which is required.
     #[arg(allow_hyphen_values = true, required_unless_present = "absent")]
     new: Option<String>,
     /// Set NEW only if the key does not exist; takes the place of OLD.
@@ -181,7 +181,7 @@ pub(crate) struct CasArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ImportArgs {
-    /// The file; `-` reads stdin.
+    /// The JSON lines to import; `-` reads stdin.
     file: String,
     /// Do not overwrite existing keys.
     #[arg(long)]

@@ -16,7 +16,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 /// The width of lines if the terminal is not narrower, and of a skill's name without a terminal.
 const COLUMNS: usize = 80;
-const NAME: usize = 18;
+const NAME: usize = 17;
 /// The indentation of the second and further lines of a paragraph.
 const INDENT: usize = 6;
 /// How many skills and recommendations a report shows, unless all were requested.
@@ -34,7 +34,7 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
     };
     let columns: [Column<SkillReport>; 7] = [
         ("SKILL", 0, name),
-        ("RUNS", 70, |skill| skill.analysis.rate.total.to_string()),
+        ("TOTAL", 70, |skill| skill.analysis.rate.total.to_string()),
         ("RATE", 0, |skill| percent_of(&skill.analysis.recent)),
         ("95%", 62, |skill| {
             interval(&skill.analysis.recent).replace('%', "")
@@ -138,7 +138,7 @@ pub(crate) fn markdown(response: &Response) -> String {
         text.push_str("\nNo executions yet.\n");
         return text;
     }
-    text.push_str("\n| skill | runs | rate | 95% interval | median | p95 | last used | state |\n|---|---|---|---|---|---|---|---|\n");
+    text.push_str("\n| skill | executions | rate | 95% interval | median | p95 | last used | state |\n|---|---|---|---|---|---|---|---|\n");
     for skill in &response.skills {
         let took = |quantile: fn(&wire::Duration) -> f64| {
             let took = skill.figures.duration.as_ref();

@@ -14,7 +14,7 @@ const RESULT: Column<Fate> = ("RESULT", 0, |skill| result(skill.fate));
 const RANKING: [Column<Fate>; 3] = [
     ("EXECUTIONS", 0, |skill| number(skill.executions)),
     ("SUCCESSES", 60, |skill| number(skill.successes)),
-    ("CHARACTERS", 60, |skill| skill.cost.to_string()),
+    ("SIZE", 60, |skill| skill.cost.to_string()),
 ];
 
 fn number(number: Option<i64>) -> String {
@@ -94,10 +94,11 @@ fn heading(out: &Out, client: &ClientBudget) -> String {
         room => format!("{room} ({budget} less {bundled} for its own skills)"),
     };
     format!(
-        "{}: {}, {} characters of at most {room}: {result}\n",
+        "{}: {}, {} {} of at most {room}: {result}\n",
         out.paint(Style::Bold, client.client),
         pluralize(client.skills.len(), "skill"),
         client.needed,
+        client.unit,
     )
 }
 

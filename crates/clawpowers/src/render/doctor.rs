@@ -37,7 +37,7 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
         let columns: [Column<Visibility>; 4] = [
             ("CLIENT", 0, |v| v.client.to_owned()),
             ("LOADS", 0, |v| v.loaded.to_string()),
-            ("DOES NOT SEE", 0, |v| v.unseen.len().to_string()),
+            ("ELSEWHERE", 0, |v| v.unseen.len().to_string()),
             ("REJECTS", 0, |v| v.dropped.len().to_string()),
         ];
         text.push_str(&format!("\n{}", heading("visibility")));
@@ -154,8 +154,8 @@ pub(crate) fn recovered(out: &Out, response: &home::recover::Response) -> String
         text.push_str(&format!("  and {more} more; `--json` lists the first 1,000\n"));
     }
     text.push_str(&format!(
-        "The damaged database was not changed. To use the recovered one, move every `clawpowers.db*` out of the old home \
-         and {home}/clawpowers.db into it, or use `--home {home}`.\n"
+        "The damaged database was not changed. To use the recovered one, move every `clawpowers.db*` out of the old home, \
+         then move {home}/clawpowers.db into it, or use `--home {home}`.\n"
     ));
     fit(out, &text)
 }

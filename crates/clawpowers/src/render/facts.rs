@@ -51,11 +51,10 @@ pub(crate) fn facts(skill: &SkillReport) -> Vec<(&'static str, String)> {
 
 fn rate(rate: &Rate) -> String {
     if rate.total == 0 {
-        return "no runs".to_owned();
+        return "no executions".to_owned();
     }
-    let runs = pluralize(rate.total, "run");
     let (percent, interval) = (percent(rate), interval(rate));
-    format!("{} of {runs} = {percent} ({interval})", rate.success)
+    format!("{} of {} = {percent} ({interval})", rate.success, rate.total)
 }
 
 fn change(change: &ChangeReport) -> (&'static str, String) {
@@ -66,7 +65,7 @@ fn change(change: &ChangeReport) -> (&'static str, String) {
     let text = format!(
         "on {}, {} ago: {} to {}{}",
         day(&change.since),
-        pluralize(change.runs_ago, "run"),
+        pluralize(change.runs_ago, "execution"),
         percent(&change.before),
         percent(&change.after),
         if change.holds {
@@ -87,12 +86,18 @@ pub(crate) fn evidence(one: &Recommendation) -> Vec<String> {
     let notes: Vec<String> = one.notes.iter().map(note).collect();
     let notes = (!notes.is_empty()).then(|| format!("failure notes: {}", notes.join(", ")));
     let session = one.session.as_ref().map(|found| {
-        let runs = pluralize(found.total, "run");
-        format!("{} of {runs} in session {} failed", found.failures, found.session)
+        let total = pluralize(found.total, "execution");
+        format!(
+            "{} of {total} in session {} failed",
+            found.failures, found.session
+        )
     });
     let failing = one.failing_version.as_ref().map(|found| {
-        let runs = pluralize(found.total, "run");
-        format!("{} of {runs} of version {} failed", found.failures, found.version)
+        let total = pluralize(found.total, "execution");
+        format!(
+            "{} of {total} of version {} failed",
+            found.failures, found.version
+        )
     });
     let version = one.version.as_ref().map(|version| {
         let version: String = version.chars().take(20).collect();

@@ -141,7 +141,7 @@ fn table(response: &Response, contents: &Contents<'_>) -> String {
         ""
     };
     let mut out = format!(
-        "<table>\n<thead><tr><th>Skill</th><th>State</th><th>Rate</th><th>95% interval</th><th>Runs</th><th>Last \
+        "<table>\n<thead><tr><th>Skill</th><th>State</th><th>Rate</th><th>95% interval</th><th>Executions</th><th>Last \
          used</th><th>Median</th><th>12 weeks</th>{cost_heading}</tr></thead>\n<tbody>\n"
     );
     for skill in &contents.listed {
@@ -154,7 +154,7 @@ fn table(response: &Response, contents: &Contents<'_>) -> String {
         };
         out.push_str(&format!(
             "<tr class=\"skill\"><td class=\"name\">{}</td><td>{}</td><td data-label=\"Rate\">{}</td><td data-label=\"95% \
-             interval\" class=\"wide\">{}</td><td data-label=\"Runs\">{}</td><td data-label=\"Last used\">{}</td><td \
+             interval\" class=\"wide\">{}</td><td data-label=\"Executions\">{}</td><td data-label=\"Last used\">{}</td><td \
              data-label=\"Median\">{median}</td><td data-label=\"12 weeks\" class=\"wide\">{}</td>{cost}</tr>\n",
             contents.link(&skill.skill),
             chip(State::of(skill)),
@@ -179,7 +179,7 @@ fn table(response: &Response, contents: &Contents<'_>) -> String {
     }
     out.push_str(
         "<dt>interval</dt><dd>the rate (dot) and its 95% interval (bar) from 0 to 100%, with marks at 60 and 80%</dd>\n\
-         <dt>12 weeks</dt><dd>the rate of each week, the last one on the right; a flat line is a week without runs</dd>\n\
+         <dt>12 weeks</dt><dd>the rate of each week, the last one on the right; a flat line is a week without executions</dd>\n\
          </dl>\n",
     );
     out
@@ -267,7 +267,7 @@ fn section(skill: &SkillReport, response: &Response, contents: &Contents<'_>) ->
     if skill.analysis.idle {
         let last = skill.figures.last_at.as_deref().map_or("–", day);
         out.push_str(&format!(
-            "<p class=\"soft\">No runs in the last twelve weeks; the last one was on {last}.</p>\n"
+            "<p class=\"soft\">No executions in the last twelve weeks; the last one was on {last}.</p>\n"
         ));
     } else {
         out.push_str(&chart::rate(skill));

@@ -54,13 +54,13 @@ impl State {
 
     pub(crate) const fn meaning(self) -> &'static str {
         match self {
-            Self::Fell => "success rate fell; the rate covers the runs since",
+            Self::Fell => "success rate fell; the rate counts only executions since then",
             Self::Low => "the 95% interval of the rate is below 60%",
-            Self::Unsure => "the 95% interval includes 60%, or there are fewer than 10 runs",
+            Self::Unsure => "the 95% interval includes 60%, or there are fewer than 10 executions",
             Self::Moderate => "the 95% interval is at 60% or above",
             Self::Good => "the 95% interval is at 80% or above",
-            Self::Rose => "success rate rose; the rate covers the runs since",
-            Self::Idle => "no runs in the last twelve weeks",
+            Self::Rose => "success rate rose; the rate counts only executions since then",
+            Self::Idle => "no executions in the last twelve weeks",
         }
     }
 

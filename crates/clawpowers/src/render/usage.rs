@@ -8,7 +8,7 @@ use clawpowers_api::{ApiError, ErrorCode, nearest, quote};
 use std::error::Error as _;
 use std::ffi::OsString;
 
-/// Returns the error of the command line `words`, which are the arguments after the program's name.
+/// Returns the error for the command line `words`, which are the arguments after the program's name.
 pub(crate) fn error(error: &Error, root: &Command, words: &[OsString]) -> ApiError {
     let (command, path) = named_command(root, words);
     ApiError::new(ErrorCode::InvalidRequest, message(error)).hint(hint(error, root, command, &path))

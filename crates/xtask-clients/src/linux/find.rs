@@ -99,8 +99,8 @@ impl Tree {
         })
     }
 
-    /// Returns a file that was refused.
-    pub(crate) fn refused(&self, path: &str, error: Option<String>) -> Verdict {
+    /// Returns a file that the client rejected.
+    pub(crate) fn rejected(&self, path: &str, error: Option<String>) -> Verdict {
         let at = self.at(Path::new(path)).unwrap_or_else(|| path.to_owned());
         let error = error.unwrap_or_default();
         Verdict {

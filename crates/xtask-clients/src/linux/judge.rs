@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 /// After this time a client hangs.
 const HANGS: Duration = Duration::from_secs(600);
 
-/// Prints what the client loaded from a new tree below `base`, as a JSON array of verdicts.
+/// Prints what the client loaded from a new tree below `base`, as a JSON array.
 ///
 /// `installed` is the folder that [`install::install`] returned. The process must be in a network namespace of its own.
 pub(crate) fn judge(name: &str, installed: &Path, base: &Path) -> Result<(), String> {

@@ -29,7 +29,7 @@ pub(crate) fn codex(said: &Said, tree: &Tree) -> Result<Vec<Verdict>, String> {
         loaded.map(|row| tree.loaded(text(row, "path"), text(row, "name"), text(row, "description")));
     let refused = rows(&reply, "/result/data/0/errors")?.iter();
     let refused =
-        refused.map(|row| tree.refused(&text(row, "path").unwrap_or_default(), text(row, "message")));
+        refused.map(|row| tree.rejected(&text(row, "path").unwrap_or_default(), text(row, "message")));
     Ok(loaded.flatten().chain(refused).collect())
 }
 
@@ -77,7 +77,7 @@ pub(crate) fn copilot(said: &Said, tree: &Tree) -> Result<Vec<Verdict>, String> 
         .lines()
         .filter_map(|line| line.trim().strip_prefix("• ")?.split_once(": "));
     let refused =
-        errors.map(|(path, error)| tree.refused(&format!("{}/{path}", tree.cwd()), Some(error.to_owned())));
+        errors.map(|(path, error)| tree.rejected(&format!("{}/{path}", tree.cwd()), Some(error.to_owned())));
     Ok(loaded.chain(refused).collect())
 }
 

@@ -138,8 +138,8 @@ struct Compared<'a> {
 }
 
 impl Compared<'_> {
-    /// Returns the skill that the client may as well load as this one: of equal names any one, where its order is another
-    /// one in each run, and of a link and its target the one that the file system lists first.
+    /// Returns the skill that the client may load instead of this one: any with the same name, if the order of the
+    /// client varies from run to run; and of a link and its target, the one that the file system lists first.
     fn twin<'a>(&self, skill: &Verdict, skills: &'a [Verdict]) -> Option<&'a Verdict> {
         let linked = self.client.any_link && tree::LINKED.iter().any(|name| skill.at.ends_with(name));
         let is_random = skill.error.is_none() && (linked || !self.recorded.ordered);
@@ -171,7 +171,8 @@ impl Compared<'_> {
         lines
     }
 
-    /// Returns the new recording, in which a skill of before stays in the place of its twin.
+    /// Returns the new recording, in which a skill that was recorded before keeps its place if the client loaded its
+    /// twin.
     fn skills(&self) -> Vec<Verdict> {
         let before = &self.recorded.skills;
         let kept = |skill: &Verdict| match same(before, skill) {

@@ -1,4 +1,4 @@
-//! What a client said while it ran.
+//! The output of a client: stdout, stderr and its requests to the model.
 
 use serde_json::Value;
 

@@ -20,7 +20,7 @@ pub(crate) fn test(words: &[&str]) -> Result<(), Failure> {
     let mut names = Vec::new();
     for word in words {
         match *word {
-            "--no-install" => install = Install::Refused,
+            "--no-install" => install = Install::Forbidden,
             "--list" => {
                 for part in PARTS {
                     println!("{:<16}{}", part.name, part.about);

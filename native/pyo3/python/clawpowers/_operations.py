@@ -72,7 +72,7 @@ class Skills(Group):
         client: str | None = None,
         profile: str | None = None,
     ) -> t.SkillBudgetReply:
-        """Says what Claude Code and Codex would cut from their listing."""
+        """Says what Claude Code and Codex would cut from their lists of skills."""
         request: Request = {}
         if context is not None:
             request["context"] = context

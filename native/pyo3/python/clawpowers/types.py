@@ -137,17 +137,17 @@ class ChangeReport(TypedDict):
 
 
 class ClientBudget(TypedDict):
-    """What one client would cut, in characters as the client counts them."""
+    """What one client would cut. Sizes are in characters, as Claude Code counts them, or in bytes for Codex."""
 
     client: str
     budget: int
-    """The most characters that its list may have."""
+    """The maximum size of its list."""
     bundled: int
-    """The characters that the skills which ship with the client use first."""
+    """The size of the skills that ship with the client, which use the budget first."""
     needed: int
-    """The characters that the full list would need besides."""
+    """The size of the full list of the other skills."""
     removals: int | None
-    """With `rank_by`, how many of the first skills have to go until nothing is cut from the others."""
+    """With `rank_by`, how many skills, from the start of the list, must be removed until nothing is cut."""
     skills: list[Fate]
 
 
@@ -199,7 +199,7 @@ class Comparison(TypedDict):
     method: SignificanceTest
     """The test that gave the p-value."""
     needed: int | None
-    """How many executions each side needs in total to detect the observed difference with 80% power at the 5% level; `null` if there is no difference."""
+    """The total number of executions that each side needs to detect the observed difference with 80% power at the 5% level; `null` if there is no difference."""
 
 
 class ConfigGetReply(TypedDict):
@@ -215,7 +215,7 @@ class ConfigListReply(TypedDict):
     """The path of config.json, even if it does not exist."""
     exists: bool
     dialect: str
-    """The naming style of the file: `none`, `1.x`, `2.x`, `mixed` or `other`."""
+    """The format of the file: `1.x`, `2.x`, `mixed` if it has settings of both, `other` if of neither, or `none` if it has no settings."""
     entries: list[Setting]
     """The settings in the order of the file."""
 
@@ -320,9 +320,9 @@ class Duration(TypedDict):
     total: float
     mean: float
     p50: float
-    """The median, within 2 %."""
+    """The median, within 2%."""
     p95: float
-    """The 95th percentile, within 2 %."""
+    """The 95th percentile, within 2%."""
 
 
 class Edit(TypedDict):
@@ -360,7 +360,7 @@ class Execution(TypedDict):
     agent: str | None
     model: str | None
     tier: str | None
-    """The tier of the model."""
+    """A label for the tier of the model, such as `large`."""
     project: str | None
 
 
@@ -373,7 +373,7 @@ class Fate(TypedDict):
     limit: int | None
     """If it is `shortened`, how many code points of the description are kept."""
     cost: int
-    """The characters of its whole line."""
+    """The size of its whole line."""
     executions: int | None
     """With `rank_by`, the number of its ended executions in the runtime home."""
     successes: int | None
@@ -447,7 +447,7 @@ class Heading(TypedDict):
 
 class _HiddenOptional(TypedDict, total=False):
     undetermined: bool
-    """Whether the client may as well load this one; absent if it may not."""
+    """Whether the client may load this one instead: which one it loads varies; absent if it always loads the other."""
 
 
 class Hidden(_HiddenOptional):
@@ -500,7 +500,7 @@ class Inventory(TypedDict):
     loaded: int
     """Visible skills."""
     shadowed: int
-    """Skills hidden by another of the same name."""
+    """Skills that another skill with the same name shadows."""
     rejected: int
     scopes: dict[str, int]
     """Visible skills by scope."""
@@ -647,7 +647,7 @@ class Recommendation(TypedDict):
     """A recommendation with its evidence."""
 
     skill: str
-    """The skill."""
+    """The name of the skill."""
     kind: RecommendationKind
     """The reason: the skill got worse, rarely succeeds, got better, or needs more executions."""
     sure: Certainty
@@ -665,7 +665,7 @@ class Recommendation(TypedDict):
     failing_version: VersionCount | None
     """The version in which the last failures cluster, if there is one."""
     version: str | None
-    """The version (else the digest) of the skill since the change, if it is a different one than before."""
+    """The version (else the digest) of the skill since the change, if it differs from the one before."""
 
 
 class RecoverReply(TypedDict):
@@ -1162,7 +1162,7 @@ class VersionCount(TypedDict):
     """A version and how many of its executions failed."""
 
     version: str
-    """The version."""
+    """The version of the skill."""
     failures: int
     """The number of failed executions."""
     total: int

@@ -26,7 +26,7 @@ pub struct Response {
     pub source: &'static str,
 }
 
-/// Reads a setting of config.json, in the spelling of 1.x or of 2.x if both mean the same.
+/// Reads a setting of config.json, under its name in the 1.x or the 2.x format.
 ///
 /// # Errors
 ///

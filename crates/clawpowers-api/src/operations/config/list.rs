@@ -19,7 +19,8 @@ pub struct Response {
     /// The path of config.json, even if it does not exist.
     pub path: String,
     pub exists: bool,
-    /// The naming style of the file: `none`, `1.x`, `2.x`, `mixed` or `other`.
+    /// The format of the file: `1.x`, `2.x`, `mixed` if it has settings of both, `other` if of neither, or `none` if it
+    /// has no settings.
     pub dialect: &'static str,
     /// The settings in the order of the file.
     pub entries: Vec<Setting>,
@@ -53,7 +54,7 @@ pub fn run(runtime: &Runtime, _: &Request) -> Result<Response> {
     Ok(Response {
         path: display_path(&path),
         exists,
-        dialect: settings::dialect(&map),
+        dialect: settings::format(&map),
         entries: entries.collect(),
     })
 }

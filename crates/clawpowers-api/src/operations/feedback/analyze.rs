@@ -1,13 +1,13 @@
 //! Reports which skills work and which got worse.
 
-use super::input::{Period, counted, unknown, with_checkpoints};
+use super::input::{Period, counted, unknown, with_saved};
 use crate::runtime::Runtime;
 use crate::wire::{self, Result, execution::bound};
 use clawpowers_executor::histogram::middle;
 use clawpowers_executor::ledger::{ModelCount, SkillStats};
 use clawpowers_executor::{Db, Timestamp};
 use clawpowers_feedback::{
-    Checkpoint, Input, Recommendation, SessionCount, SkillAnalysis, VersionCount, first_day, recommend,
+    Input, Recommendation, SavedHistory, SessionCount, SkillAnalysis, VersionCount, first_day, recommend,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -131,7 +131,7 @@ impl Analysis {
             let days = days_of.entry(&day.skill).or_default();
             days.push((day.day, day.outcomes));
         }
-        let analyze = |db: &mut Db, one: &SkillStats, checkpoint: Option<&Checkpoint>| {
+        let analyze = |db: &mut Db, one: &SkillStats, saved: Option<&SavedHistory>| {
             let durations = one
                 .durations
                 .iter()
@@ -152,10 +152,10 @@ impl Analysis {
                 format_time: |micros| Timestamp::from_micros(micros).to_string(),
             };
             let after = |position| self.period.observations(db, &one.skill, position);
-            clawpowers_feedback::analyze(&input, checkpoint, after)
+            clawpowers_feedback::analyze(&input, saved, after)
         };
         let analyses = match self.period.is_all() {
-            true => with_checkpoints(db, &figures, analyze)?,
+            true => with_saved(db, &figures, analyze)?,
             false => {
                 let one = |one| Ok(analyze(db, one, None)?.0);
                 figures.iter().map(one).collect::<Result<_>>()?

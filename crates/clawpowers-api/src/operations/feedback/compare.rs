@@ -59,7 +59,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     let skill = &request.skill;
     let now = Timestamp::now();
     let (a, b) = (Scope::read(&request.a, now)?, Scope::read(&request.b, now)?);
-    a.refuse_overlap(&b)?;
+    a.reject_overlap(&b)?;
     let sides = runtime.with_existing_db(|db| {
         let stats = db.ledger().stats(&Filter::default())?;
         if !stats.iter().any(|stats| stats.skill == *skill) {
@@ -128,7 +128,7 @@ impl<'a> Scope<'a> {
     }
 
     /// Rejects periods that overlap: executions on both sides would make them look more alike than they are.
-    fn refuse_overlap(&self, other: &Self) -> Result<()> {
+    fn reject_overlap(&self, other: &Self) -> Result<()> {
         let (Self::Period(a, one), Self::Period(b, two)) = (self, other) else {
             return Ok(());
         };

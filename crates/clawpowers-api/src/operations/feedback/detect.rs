@@ -25,7 +25,7 @@ pub struct Response {
     pub missing: u64,
 }
 
-/// Finds changes. In a list of 200 outcomes at a constant rate, one is found with a probability of at most 5 %.
+/// Finds changes. In a list of 200 outcomes at a constant rate, one is found with a probability of at most 5%.
 ///
 /// # Errors
 ///

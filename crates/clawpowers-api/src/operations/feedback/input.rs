@@ -1,11 +1,11 @@
-//! The data that analyses read from the database, and the checkpoints that they store in it.
+//! The data that analyses read from the database, and the histories that they save in it.
 
 use crate::text::did_you_mean;
 use crate::wire::{ApiError, Result};
-use clawpowers_executor::ledger::{AnalysisCheckpoint, DailyCounts, Execution, Filter, Order, SkillStats};
+use clawpowers_executor::ledger::{DailyCounts, Execution, Filter, Order, SavedAnalysis, SkillStats};
 use clawpowers_executor::{Db, Outcome, Timestamp};
 use clawpowers_feedback::{
-    Checkpoint, Cluster, History, NoteCount, Observation, Position, cluster, common_notes, first_new,
+    Cluster, History, NoteCount, Observation, Position, SavedHistory, cluster, common_notes, first_new,
 };
 use clawpowers_loader::display::quote;
 use std::collections::BTreeMap;
@@ -17,43 +17,47 @@ const CLUSTERED: usize = 200;
 /// The number of executions before and after a change in which a new version is searched for.
 const AROUND_CHANGE: usize = 10;
 
-/// Updates the checkpoints of all skills, so that the next analysis is fast. If that fails, the next analysis does it.
+/// Updates the saved histories of all skills, so that the next analysis is fast. If that fails, the next analysis does
+/// it.
 pub(crate) fn catch_up(db: &mut Db) {
     let Ok(figures) = db.ledger().stats(&Filter::default()) else {
         return;
     };
-    let _ = with_checkpoints(db, &figures, |db, figures, checkpoint| {
+    let _ = with_saved(db, &figures, |db, figures, saved| {
         let now = Timestamp::now().micros();
         let after = |position| Period::default().observations(db, &figures.skill, position);
-        History::update(counted(figures).1, checkpoint, now, after).map(|(_, next)| ((), next))
+        History::update(counted(figures).1, saved, now, after).map(|(_, next)| ((), next))
     });
 }
 
-/// Calls `work` for each skill with its checkpoint, and stores the checkpoints that it returns.
-pub(super) fn with_checkpoints<T>(
+/// Calls `work` for each skill with its saved history, and saves the histories that it returns.
+pub(super) fn with_saved<T>(
     db: &mut Db,
     skills: &[SkillStats],
-    mut work: impl FnMut(&mut Db, &SkillStats, Option<&Checkpoint>) -> Result<(T, Option<Checkpoint>)>,
+    mut work: impl FnMut(&mut Db, &SkillStats, Option<&SavedHistory>) -> Result<(T, Option<SavedHistory>)>,
 ) -> Result<Vec<T>> {
     let deletions = db.ledger().deletions()?;
     let mut results = Vec::new();
     let mut kept = Vec::new();
     for figures in skills {
-        let checkpoint = db.ledger().checkpoint(&figures.skill)?.map(|kept| Checkpoint {
-            position: (kept.last.0.micros(), kept.last.1),
-            state: kept.state,
-        });
-        let (result, next) = work(db, figures, checkpoint.as_ref())?;
+        let saved = db
+            .ledger()
+            .saved_analysis(&figures.skill)?
+            .map(|kept| SavedHistory {
+                position: (kept.last.0.micros(), kept.last.1),
+                state: kept.state,
+            });
+        let (result, next) = work(db, figures, saved.as_ref())?;
         results.push(result);
         kept.extend(next.map(|next| {
             let last = (Timestamp::from_micros(next.position.0), next.position.1);
             let state = next.state;
-            (figures.skill.as_str(), AnalysisCheckpoint { last, state })
+            (figures.skill.as_str(), SavedAnalysis { last, state })
         }));
     }
     if !kept.is_empty() {
-        // In a read-only home, the next analysis starts from the old checkpoints.
-        let _ = db.ledger().save_checkpoints(&kept, deletions);
+        // In a read-only home, the next analysis starts from the old ones.
+        let _ = db.ledger().save_analyses(&kept, deletions);
     }
     Ok(results)
 }
@@ -194,8 +198,8 @@ impl Period {
         ])
     }
 
-    /// Returns the version, else the digest, that a skill changed to at about a time. The time of a change is only as exact as
-    /// the outcomes allow.
+    /// Returns the version, else the digest, to which a skill changed at about the given time, which is only as exact
+    /// as the outcomes allow.
     pub(super) fn new_version(self, db: &mut Db, skill: &str, since: Timestamp) -> Result<Option<String>> {
         let mut some = |since, until, order| {
             let filter = Filter {

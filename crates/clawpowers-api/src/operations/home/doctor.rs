@@ -83,7 +83,7 @@ pub struct Inventory {
     pub found: usize,
     /// Visible skills.
     pub loaded: usize,
-    /// Skills hidden by another of the same name.
+    /// Skills that another skill with the same name shadows.
     pub shadowed: usize,
     pub rejected: usize,
     /// Visible skills by scope.

@@ -52,7 +52,7 @@ impl Response {
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     runtime.needs_disk("`import`")?;
     let home = runtime.home()?;
-    let hint = "pass the home of 1.x, the folder that contains `state` and `metrics`";
+    let hint = "pass the 1.x home, the folder that contains `state` and `metrics`";
     let from = match &request.from {
         Some(from) => runtime.folder(from, hint)?,
         None => home.folder().to_owned(),

@@ -14,7 +14,7 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// Returns that of an open database.
+    /// Returns the place of an open database.
     pub(super) fn of(db: &Db) -> Result<Self> {
         Ok(Self {
             file_system: db.file_system(),
@@ -23,7 +23,7 @@ impl Place {
         })
     }
 
-    /// Returns that of a database that is created by the first write.
+    /// Returns the place of a database that the first write will create.
     pub(super) fn of_missing(runtime: &Runtime) -> Self {
         Self {
             file_system: runtime.home().ok().and_then(|home| home.file_system()),

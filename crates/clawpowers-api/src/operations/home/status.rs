@@ -66,7 +66,7 @@ pub fn run(runtime: &Runtime, _request: &Request) -> Result<Response> {
         let last = db.ledger().last(&Filter::default(), LAST)?;
         Ok::<_, ApiError>((db.store().count()?, last, Place::of(db)?))
     })?;
-    // Measured now: the first call on a home of 1.x creates the database.
+    // Measured now: the first call on a 1.x home creates the database.
     let (home, database, bytes) = location(runtime)?;
     let exists = found.is_some();
     let (keys, last, place) = match found {

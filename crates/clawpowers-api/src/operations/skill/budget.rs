@@ -16,7 +16,7 @@ use usage::{Usage, claude_preferences};
 /// The default size of the context in tokens.
 const CONTEXT: u64 = 200_000;
 
-/// Computes what a client would cut with a context of so many tokens.
+/// Computes what a client would cut with a context of this many tokens.
 type Allocate = fn(&Runtime, &[Entry], u64) -> Allocation;
 
 /// The clients whose budgets are known.
@@ -27,8 +27,9 @@ catalog_query! {
         /// The size of the context in tokens (default: 200,000).
         #[serde(default, deserialize_with = "crate::wire::number::whole")]
         pub context: Option<u64>,
-        /// `use` puts the skills first that should be cut first: those without an execution, then those that never
-        /// succeeded, then the least used; among equals the longest (default: in the order of the client's list).
+        /// `use` lists the skills in the order in which to remove them: those without an execution, then those that
+        /// never succeeded, then the least used; of two that are equal, the longer one first (default: the order of the
+        /// client's list).
         pub rank_by: Option<String>,
     }
 }
@@ -41,18 +42,21 @@ pub struct Response {
     pub clients: Vec<ClientBudget>,
 }
 
-/// What one client would cut, in characters as the client counts them.
+/// What one client would cut. Sizes are in characters, as Claude Code counts them, or in bytes for Codex.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ClientBudget {
     pub client: &'static str,
-    /// The most characters that its list may have.
+    /// What sizes count.
+    #[serde(skip)]
+    pub unit: &'static str,
+    /// The maximum size of its list.
     pub budget: u64,
-    /// The characters that the skills which ship with the client use first.
+    /// The size of the skills that ship with the client, which use the budget first.
     pub bundled: usize,
-    /// The characters that the full list would need besides.
+    /// The size of the full list of the other skills.
     pub needed: usize,
-    /// With `rank_by`, how many of the first skills have to go until nothing is cut from the others.
+    /// With `rank_by`, how many skills, from the start of the list, must be removed until nothing is cut.
     pub removals: Option<usize>,
     pub skills: Vec<Fate>,
 }
@@ -68,7 +72,7 @@ pub struct Fate {
     pub fate: Truncation,
     /// If it is `shortened`, how many code points of the description are kept.
     pub limit: Option<usize>,
-    /// The characters of its whole line.
+    /// The size of its whole line.
     pub cost: usize,
     /// With `rank_by`, the number of its ended executions in the runtime home.
     pub executions: Option<i64>,
@@ -81,7 +85,8 @@ pub struct Fate {
 ///
 /// # Errors
 ///
-/// `invalid_input` for an unknown ranking; `storage` if the executions for a ranking cannot be read; else as `skill_list`.
+/// `invalid_input` for an unknown ranking; `storage` if the executions for a ranking cannot be read; otherwise the same
+/// as `skill_list`.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     let context = request.context.unwrap_or(CONTEXT);
     let usage = match request.rank_by.as_deref() {
@@ -164,6 +169,7 @@ fn budget(
     });
     ClientBudget {
         client,
+        unit: allocation.unit,
         budget: allocation.budget,
         bundled: allocation.bundled,
         needed: allocation.needed(),

@@ -19,7 +19,7 @@ use super::table::operations;
 
 operations! {
     skill:
-    skill_budget = budget, "Says what Claude Code and Codex would cut from their listing."
+    skill_budget = budget, "Says what Claude Code and Codex would cut from their lists of skills."
         skills.budget();
     skill_fix = fix, "Shows or writes the mechanical repairs of skill files."
         skills.fix(paths);

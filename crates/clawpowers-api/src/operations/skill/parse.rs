@@ -38,7 +38,7 @@ pub struct Response {
 ///
 /// # Errors
 ///
-/// `invalid_request` without `text`; `invalid_input` for an unknown target.
+/// `invalid_request` unless exactly one of `text` and `text_base64` is given; `invalid_input` for an unknown target.
 pub fn run(_: &Runtime, request: &Request) -> Result<Response> {
     let options = ParseOptions {
         target: target(request.target.as_deref().unwrap_or("clawpowers"))?,

@@ -52,7 +52,8 @@ pub struct Response {
 ///
 /// # Errors
 ///
-/// `invalid_input` for an unknown format and for a budget that is too small for any prompt; else as `skill_list`.
+/// `invalid_input` for an unknown format and for a budget that is too small for any prompt; otherwise the same as
+/// `skill_list`.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     let format = request.format.as_deref().unwrap_or("xml");
     let unknown = |()| unknown_name("format", format, &Format::ALL.map(Format::as_str));

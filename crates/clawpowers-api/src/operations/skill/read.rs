@@ -38,8 +38,8 @@ pub struct Response {
 ///
 /// # Errors
 ///
-/// `not_found` if there is no such skill or file, `invalid_input` for a path that leaves the folder and for a file that is
-/// not text, `io` if it cannot be read; else as `skill_list`.
+/// `not_found` if there is no such skill or file, `invalid_input` for a path that leaves the folder and for a file that
+/// is not text, `io` if it cannot be read; otherwise the same as `skill_list`.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     let selected = runtime.select(&request.shared())?;
     let entry = selected.entry(runtime, &request.name)?;

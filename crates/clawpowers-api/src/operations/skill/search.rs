@@ -41,7 +41,7 @@ pub struct Hit {
 ///
 /// # Errors
 ///
-/// `invalid_input` without a word to search for and for a limit of 0; else as `skill_list`.
+/// `invalid_input` without a word to search for and for a limit of 0; otherwise the same as `skill_list`.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     if !request.words.contains(char::is_alphanumeric) {
         return Err(ApiError::invalid_input("the search query is empty").hint("pass one or more words"));

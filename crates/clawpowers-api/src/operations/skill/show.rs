@@ -42,7 +42,7 @@ pub struct Response {
 ///
 /// # Errors
 ///
-/// `not_found` if no visible skill has the name and none is at that path; else as `skill_list`.
+/// `not_found` if no visible skill has the name and none is at that path; otherwise the same as `skill_list`.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     let selected = runtime.select(&request.shared())?;
     let entry = selected.entry(runtime, &request.name)?;

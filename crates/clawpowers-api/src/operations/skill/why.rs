@@ -115,7 +115,7 @@ fn own_catalog(runtime: &Runtime) -> Catalog {
     })
 }
 
-/// The normalized name that is asked for.
+/// The requested name, normalized.
 struct Wanted(String);
 
 impl Wanted {
@@ -243,7 +243,7 @@ impl View {
             } => {
                 let winner = quote(&display_path(&winner));
                 let message = match undetermined {
-                    true => format!("the client loads this one or {winner}, not always the same"),
+                    true => format!("the client loads either this skill or {winner}; which one varies"),
                     false => format!("{winner} takes precedence"),
                 };
                 ClientView {
@@ -336,7 +336,7 @@ fn folder(location: &Path) -> &Path {
 /// Returns what to do about a file that a client does not load, where its diagnostic does not say.
 fn way_out(rule: Rule) -> Option<String> {
     let text = match rule {
-        Rule::FileFlat => "move it to a folder of its name, as SKILL.md",
+        Rule::FileFlat => "move it into a folder with the same name, as SKILL.md",
         Rule::FileMissing => "add a SKILL.md to the folder",
         Rule::ScanDepth => "move the skill up, directly into the folder of skills",
         Rule::SymlinkEscape => "copy the skill into the folder instead of linking it",

@@ -3,7 +3,7 @@
 use crate::runtime::Runtime;
 use crate::wire::bytes::{bytes_of, needed_bytes};
 use crate::wire::{self, Result};
-use clawpowers_executor::{Key, Swap};
+use clawpowers_executor::{CompareAndSet, Key};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -43,8 +43,8 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     let new = needed_bytes("new", request.new.as_deref(), request.new_base64.as_deref())?;
     let swap = runtime.with_db(|db| db.store().compare_and_set(&key, old.as_deref(), &new))?;
     let (swapped, current) = match swap {
-        Swap::Done => (true, None),
-        Swap::Differs(current) => (false, current.map(wire::StoreValue::new)),
+        CompareAndSet::Done => (true, None),
+        CompareAndSet::Differs(current) => (false, current.map(wire::StoreValue::new)),
     };
     Ok(Response {
         key: request.key.clone(),

@@ -102,7 +102,8 @@ pub fn from_reader(runtime: &Runtime, mut lines: impl BufRead, source: &str, kee
     for (key, value) in &entries {
         keys.push((Key::new(key)?, value.as_slice()));
     }
-    // In the order of the index, so that each of its pages is changed once. The sort is stable: of equal keys the last counts.
+    // In the order of the index, so that each of its pages is changed once. The sort is stable: the last of duplicate
+    // keys counts.
     keys.sort_by_key(|(key, _)| key.as_str());
     let set = runtime.with_db(|db| db.store().import(&keys, !keep))?;
     Ok(Response {

@@ -10,7 +10,7 @@ use entries::ARE_STAGED;
 pub(crate) use entries::KeptKeys;
 
 use super::deletion;
-use super::identity::{FileHash, Hash, IS_KNOWN, digest};
+use super::identity::{FileHash, Hash, IS_KNOWN, record_hash};
 use super::import::{Batch, ImportReport, Record, RecordReader};
 use super::query::{self, VISIBLE};
 use super::skill_row;
@@ -86,7 +86,7 @@ struct State {
     /// The same for the files of keys.
     files: Vec<FileHash>,
     kept: KeptKeys,
-    /// Lines of 1.x that were deleted elsewhere, and those of them that were skipped.
+    /// The hashes of 1.x records that were deleted in another home, and those that this import skipped.
     pending: HashMap<Hash, u64>,
     left_out: Vec<Hash>,
     /// What changes in the statistics of each skill.
@@ -287,8 +287,8 @@ impl<'d> Importer<'d> {
         Ok(written)
     }
 
-    /// Runs one transaction. If the host (the embedding program) cancels the wait in order to work, the import continues
-    /// afterwards.
+    /// Runs one transaction. If the host (the embedding program) interrupts the wait because it needs to run, for a
+    /// fork for example, the import continues afterwards.
     fn write<T>(&mut self, work: impl FnOnce(&Tx<'_>, &mut State) -> Result<T>) -> Result<T> {
         let mut work = Some(work);
         loop {
@@ -385,18 +385,18 @@ impl State {
         tx.exists(&sql, (record.hash, self.import))
     }
 
-    /// Returns whether an execution is a line of 1.x that was deleted elsewhere and not imported here yet; each tombstone is of
-    /// one line.
+    /// Returns whether an execution is a 1.x record that was deleted in another home and not imported here yet; each
+    /// tombstone stands for one record.
     fn is_left_out(&mut self, record: &Record) -> bool {
         if self.pending.is_empty() || record.execution.uid.is_some() {
             return false;
         }
-        let digest = digest(&record.execution);
-        let Some(left) = self.pending.get_mut(&digest).filter(|left| **left > 0) else {
+        let hash = record_hash(&record.execution);
+        let Some(left) = self.pending.get_mut(&hash).filter(|left| **left > 0) else {
             return false;
         };
         *left -= 1;
-        self.left_out.push(digest);
+        self.left_out.push(hash);
         true
     }
 
@@ -439,8 +439,8 @@ impl State {
             tx.execute("DELETE FROM staged", ())?;
             entries::show(tx)?;
         }
-        for digest in &self.left_out {
-            deletion::take_pending(tx, digest)?;
+        for hash in &self.left_out {
+            deletion::take_pending(tx, hash)?;
         }
         for deletion in &self.batch.deletions {
             let deleted = deletion.apply(tx, home)?;

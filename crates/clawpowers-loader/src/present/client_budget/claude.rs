@@ -43,7 +43,7 @@ pub fn claude_preference(count: f64, days: f64) -> f64 {
     count * 0.5_f64.powf(days.max(0.0) / 7.0).max(0.1)
 }
 
-/// Returns what Claude Code would cut with a budget of so many characters.
+/// Returns what Claude Code would cut with a budget of this many characters.
 #[must_use]
 pub fn claude(skills: &[Listed<'_>], budget: u64) -> Allocation {
     let lines = skills
@@ -78,6 +78,7 @@ pub fn claude(skills: &[Listed<'_>], budget: u64) -> Allocation {
         }
     }
     Allocation {
+        unit: "characters",
         budget,
         bundled: BUNDLED,
         shares,
@@ -137,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn the_budget_is_that_of_the_models_with_such_a_context() {
+    fn the_budget_matches_the_models_with_such_a_context() {
         let budgets = [
             (0, 0),
             (100_000, 4_000),
@@ -193,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn used_skills_come_first_and_use_fades() {
+    fn used_skills_come_first_and_older_use_counts_less() {
         let mut skills = [skill("a", "123"), skill("b", "123"), skill("c", "123")];
         skills[2].preference = 1.0;
         assert_eq!(kept(&skills, 5), [false, false, true]);

@@ -10,7 +10,8 @@ use crate::display::display_path;
 use crate::sort;
 use std::path::Path;
 
-/// How much of a description it shows, in code points; of a longer one, three less and three full stops.
+/// The maximum length of a description that it shows, in code points; a longer one is cut to this length, including
+/// `...`.
 const MAX_DESCRIPTION: usize = 1024;
 /// How many bytes it counts as a token.
 const TOKEN: usize = 4;
@@ -27,8 +28,8 @@ const OWN: &str = ".system";
 
 /// Returns what Codex would cut with a context of `context` tokens.
 ///
-/// Its own skills come first, then the machine's, then the others in the order of the list. The result counts the bytes of
-/// whole tokens.
+/// Its own skills come first, then those of scope `system`, then the others in the order of the list. The result counts
+/// the bytes of whole tokens.
 #[must_use]
 pub fn codex(skills: &[Listed<'_>], context: u64) -> Allocation {
     let budget = (context.saturating_mul(2) / 100).max(1);
@@ -77,6 +78,7 @@ pub fn codex(skills: &[Listed<'_>], context: u64) -> Allocation {
         }
     }
     Allocation {
+        unit: "bytes",
         budget: budget.saturating_mul(TOKEN as u64),
         bundled,
         shares,
@@ -134,7 +136,7 @@ impl Line {
         self.prefixes.len().saturating_sub(1)
     }
 
-    /// Returns the tokens of the line with so many characters of the description.
+    /// Returns the tokens of the line with this many characters of the description.
     fn cost(&self, shown: usize) -> usize {
         let blank = usize::from(shown > 0);
         let description = self.prefixes.get(shown).copied().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What a client leaves of its list of skills to keep it small.
+//! How a client shortens its list of skills.
 //!
 //! Each client has a file with its rules, which were measured by running the version that the file names.
 
@@ -42,7 +42,7 @@ impl<'a> From<&'a Entry> for Listed<'a> {
     }
 }
 
-/// What a client leaves of one skill.
+/// How a client shows one skill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Truncation {
     Whole,
@@ -67,33 +67,35 @@ impl Truncation {
     }
 }
 
-/// What a client leaves of a list of skills, in characters as the client counts them.
+/// How a client shortens a list of skills.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Allocation {
-    /// How long its list may be.
+    /// What sizes count: `characters`, as the client counts them, or `bytes`.
+    pub unit: &'static str,
+    /// The maximum size of its list.
     pub budget: u64,
-    /// How much of that its own skills use first.
+    /// The size of its own skills, which use the budget first.
     pub bundled: usize,
     /// In the order of the list.
     pub shares: Vec<Share>,
 }
 
-/// What one skill costs, and what is left of it.
+/// The size of one skill in the list, and how it is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Share {
-    /// The characters of its whole line.
+    /// The size of its whole line.
     pub cost: usize,
     pub truncation: Truncation,
 }
 
 impl Allocation {
-    /// Returns how many characters the whole list needs, without the client's own skills.
+    /// Returns the size of the whole list, without the client's own skills.
     #[must_use]
     pub fn needed(&self) -> usize {
         self.shares.iter().map(|share| share.cost).sum()
     }
 
-    /// Returns how many of the skills at `indices` have to go, one after the other, until the others fit.
+    /// Returns how many of the skills at `indices`, from the first on, must be removed until the others fit.
     pub fn removals(&self, indices: impl IntoIterator<Item = usize>) -> usize {
         let room = size(self.budget).saturating_sub(self.bundled);
         let mut needed = self.needed();
@@ -124,6 +126,7 @@ mod tests {
             truncation: Truncation::Whole,
         };
         let allocation = Allocation {
+            unit: "bytes",
             budget: 100,
             bundled: 50,
             shares: vec![share(10), share(30), share(40)],

@@ -55,7 +55,7 @@ impl<'a> Roots<'a> {
         &self.text
     }
 
-    /// Replaces the root of a location by its id.
+    /// Replaces the root of a location with its id.
     pub(super) fn short<'b>(&self, location: &'b str) -> Cow<'b, str> {
         let id = root_of(location).and_then(|root| Some((root, self.ids.get(root)?)));
         match id.and_then(|(root, id)| Some((id, location.strip_prefix(root)?))) {

@@ -8,7 +8,7 @@ use std::ops::Range;
 struct CodeFence {
     mark: char,
     length: usize,
-    /// Whether only whitespace follows the marks; a fence with an info string closes nothing.
+    /// Whether only whitespace follows the fence characters; a fence with an info string closes nothing.
     bare: bool,
 }
 
@@ -76,8 +76,9 @@ fn opens_comment(line: &str) -> bool {
 /// Finds the line that closes the code block that opens at `opener` and contains the frontmatter; `body` is the end of
 /// the frontmatter.
 ///
-/// Authors put a whole file into a code block that contains others with as many marks, so the closing line is the one
-/// without which the others pair up: the first line of the body, the last one, or the first that is possible.
+/// Authors put a whole file into a code block that contains others with fences of the same length, so the closing line
+/// is the one without which the others pair up: the first line of the body, the last one, or the first that is
+/// possible.
 pub(crate) fn closing_fence(text: &str, opener: usize, body: usize) -> Option<Range<usize>> {
     let wrapper = CodeFence::of(lines(text.get(opener..)?).next()?.text)?;
     let fences: Vec<(Range<usize>, CodeFence)> = lines(text.get(body..)?)
@@ -97,7 +98,7 @@ pub(crate) fn closing_fence(text: &str, opener: usize, body: usize) -> Option<Ra
         inner = after(inner, fence);
         closes
     });
-    // With more than the usual three marks, the author counted them.
+    // If the fence is longer than three characters, the author chose its length deliberately.
     let pairs_up = |at: usize| {
         let others = fences.iter().enumerate().filter(|(index, _)| *index != at);
         wrapper.length > 3

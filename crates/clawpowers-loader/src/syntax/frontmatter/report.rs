@@ -33,7 +33,7 @@ pub(super) fn delimiters(source: &Source, read: &Read<'_>, diagnostics: &mut Dia
                     let glue = if ends_line(text, body) { "" } else { eol };
                     edits.push(Edit::insert(body, format!("{glue}{before}")));
                 } else {
-                    // The text can only move behind a closing delimiter once there is one.
+                    // The text can only move after a closing delimiter once there is one.
                     edits.clear();
                 }
             }

@@ -6,7 +6,7 @@ use crate::syntax::source;
 use crate::syntax::yaml::{Kind, parse};
 use std::borrow::Cow;
 
-/// How long a string may be; a longer one that does not parse is not frontmatter.
+/// The maximum length of text that is repaired.
 pub(super) const MAX_REPAIR_BYTES: usize = 16 * 1024;
 /// How much text one recovery may parse before it stops trying; a real file takes a hundredth.
 const MAX_TRIAL_BYTES: usize = 16 * MAX_REPAIR_BYTES;
@@ -95,7 +95,7 @@ pub(super) struct ParseBudget {
 }
 
 impl ParseBudget {
-    /// Returns whether so much was tried that the text must be hostile.
+    /// Returns whether the parsing budget is spent; then the text must be hostile.
     pub(super) const fn is_spent(&self) -> bool {
         self.bytes > MAX_TRIAL_BYTES
     }

@@ -13,7 +13,7 @@ const WIDE: char = '\u{3000}';
 /// The fields whose values are never a list.
 const TEXT_FIELDS: [&str; 2] = ["description", "name"];
 
-/// Removes control characters and replaces whitespace that YAML does not know by spaces.
+/// Removes control characters and replaces whitespace that YAML does not know with spaces.
 ///
 /// This comes first because a parser stops at both.
 pub(super) fn clean(lines: &mut [Line<'_>]) {
@@ -61,7 +61,7 @@ fn without_controls(line: &str) -> String {
     out
 }
 
-/// Replaces tabs and no-break spaces by spaces where they indent a line or follow its dash or key.
+/// Replaces tabs and no-break spaces with spaces where they indent a line or follow its dash or key.
 fn with_spaces(line: &str) -> String {
     let rest = line.trim_start_matches([' ', '\t', NO_BREAK, WIDE]);
     let indent = line.get(..line.len() - rest.len()).unwrap_or_default();
@@ -83,7 +83,7 @@ fn with_spaces(line: &str) -> String {
     }
 }
 
-/// Replaces no-break spaces after the dashes and the key at the start of a line by spaces.
+/// Replaces no-break spaces after the dashes and the key at the start of a line with spaces.
 fn with_spaced_marks(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     let mut rest = line;

@@ -46,21 +46,21 @@ pub(super) fn split_comment(value: &str) -> (&str, &str) {
 
 /// Returns whether a value starts with a quoted part and continues after it: `"this" and that`, `"this" or "that"`.
 ///
-/// An odd number of marks with one at the end means an apostrophe inside a quoted value: `'users' own tools'`.
-pub(super) fn continues_after_quotes(value: &str, mark: char) -> bool {
-    let mut marks = 0;
-    let mut behind = "";
+/// An odd number of quotes with one at the end means an apostrophe inside a quoted value: `'users' own tools'`.
+pub(super) fn continues_after_quotes(value: &str, quote: char) -> bool {
+    let mut quotes = 0;
+    let mut rest = "";
     let mut escaped = false;
     for (at, c) in value.char_indices() {
-        if c == mark && !escaped {
-            marks += 1;
-            if marks == 2 {
-                behind = value.get(at + 1..).unwrap_or_default();
+        if c == quote && !escaped {
+            quotes += 1;
+            if quotes == 2 {
+                rest = value.get(at + 1..).unwrap_or_default();
             }
         }
-        escaped = c == '\\' && mark == '"' && !escaped;
+        escaped = c == '\\' && quote == '"' && !escaped;
     }
-    behind.starts_with([' ', '\t']) && !(marks % 2 == 1 && value.ends_with(mark))
+    rest.starts_with([' ', '\t']) && !(quotes % 2 == 1 && value.ends_with(quote))
 }
 
 /// Returns the text between the first and the last `mark`, or after the first if it is the only one.

@@ -6,7 +6,7 @@ use crate::sort;
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Span, StructureStyle};
 use std::collections::HashMap;
 
-/// Two equal keys in one mapping.
+/// A duplicate key in one mapping.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Duplicate {
     pub key: String,
@@ -228,7 +228,7 @@ impl Builder {
         Kind::Mapping(entries)
     }
 
-    /// Records equal keys and returns the indices of those that a later one hides, in order.
+    /// Records duplicate keys and returns the indices of those that a later one replaces, in order.
     fn duplicates(&mut self, entries: &[(Node, Node)]) -> Vec<usize> {
         let scalars = entries
             .iter()
@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn alias_bombs_and_deep_nesting_are_refused() {
+    fn alias_bombs_and_deep_nesting_are_rejected() {
         let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
         for i in 1..9 {
             let row = vec![format!("*a{}", i - 1); 10].join(", ");

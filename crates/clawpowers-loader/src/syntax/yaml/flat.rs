@@ -17,7 +17,7 @@ pub(super) fn read(text: &str) -> Option<(Node, Facts)> {
     if text.len() > MAX_BYTES {
         return None;
     }
-    // Most strings are ASCII, and a loop without an exit checks many bytes with a few instructions.
+    // Most strings are ASCII, and without an early exit the compiler vectorizes the loop.
     let odd = |byte: u8| (byte.wrapping_sub(b' ') > b'~' - b' ') & (byte != b'\n');
     let odd = text.bytes().fold(false, |some, byte| some | odd(byte));
     let mut returns = memchr::memchr_iter(b'\r', text.as_bytes());

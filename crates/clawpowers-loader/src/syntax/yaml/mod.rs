@@ -61,7 +61,7 @@ pub(crate) enum Kind {
         plain: bool,
     },
     Sequence(Vec<Node>),
-    /// In the order of the text; of two equal keys only the last is kept.
+    /// In the order of the text; of duplicate keys only the last is kept.
     Mapping(Vec<(Node, Node)>),
 }
 
@@ -145,7 +145,7 @@ impl Node {
 
     /// Returns the value as JSON by YAML's core schema.
     ///
-    /// A number that JSON would write in another way (`1.10`, `0x1f`, more than 53 bits) stays text.
+    /// A number that JSON would write differently (`1.10`, `0x1f`, more than 53 bits) stays text.
     pub(crate) fn to_json(&self) -> Value {
         match &self.kind {
             Kind::Scalar { text, plain: true } => scalar::to_json(text),

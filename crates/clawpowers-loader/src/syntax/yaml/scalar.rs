@@ -35,7 +35,7 @@ pub(super) fn is_string(text: &str) -> bool {
     !(is_null(text) || boolean(text).is_some() || number)
 }
 
-/// Returns the JSON value of a plain scalar; a number that JSON would write in another way stays text.
+/// Returns the JSON value of a plain scalar; a number that JSON would write differently stays text.
 pub(super) fn to_json(text: &str) -> Value {
     if is_null(text) {
         return Value::Null;

@@ -1,6 +1,6 @@
 //! `analyze.sh`
 
-use super::{refuse, texts, usage};
+use super::{reject, texts, usage};
 use crate::cmd::metrics;
 use crate::context::Context;
 use crate::exit::Exit;
@@ -24,7 +24,7 @@ pub(super) fn run(context: &Context, words: &[OsString]) -> Exit {
     match (words.first().map(String::as_str), name) {
         (None | Some("" | "--recommendations" | "--format"), _) => summary(None),
         (Some(option @ ("--skill" | "--filter" | "--plan")), None) => {
-            refuse(context, &format!("{option} requires a name"))
+            reject(context, &format!("{option} requires a name"))
         }
         // 1.x had no filter, but three of its skills asked for one.
         (Some("--skill" | "--filter"), skill) => summary(skill),

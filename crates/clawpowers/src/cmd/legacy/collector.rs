@@ -1,6 +1,6 @@
 //! `collector.sh`
 
-use super::{refuse, texts, usage};
+use super::{reject, texts, usage};
 use crate::cmd;
 use crate::context::Context;
 use crate::exit::Exit;
@@ -63,18 +63,18 @@ fn options(words: &[String], known: &[&str]) -> Result<Options, String> {
 fn record(context: &Context, options: &mut Options) -> Exit {
     let mut take = |name: &str| options.remove(name).filter(|value| !value.is_empty());
     let Some(skill) = take("--skill") else {
-        return refuse(context, "--skill is required");
+        return reject(context, "--skill is required");
     };
     let Some(outcome) = take("--outcome") else {
-        return refuse(context, "--outcome is required (success|failure|partial|skipped)");
+        return reject(context, "--outcome is required (success|failure|partial|skipped)");
     };
     if Outcome::parse(&outcome).is_err() {
         let message = "--outcome must be one of success, failure, partial and skipped";
-        return refuse(context, message);
+        return reject(context, message);
     }
     let duration = take("--duration");
     if duration.as_deref().is_some_and(|text| !is_number(text)) {
-        return refuse(context, "--duration must be a number (seconds)");
+        return reject(context, "--duration must be a number (seconds)");
     }
     let request = metrics::record::Request {
         skill,
@@ -101,7 +101,7 @@ fn show(context: &Context, options: &mut Options) -> Exit {
     let limit = match options.remove("--limit").map(|limit| limit.parse::<i64>()) {
         None => None,
         Some(Ok(limit)) => Some(usize::try_from(limit).unwrap_or_default()),
-        Some(Err(_)) => return refuse(context, "--limit must be a number"),
+        Some(Err(_)) => return reject(context, "--limit must be a number"),
     };
     let request = metrics::show::Request {
         limit,

@@ -52,7 +52,7 @@ fn initialize(context: &Context, words: &[OsString]) -> Exit {
     // 1.x ignored arguments, so `init.sh verify` succeeded without verifying anything.
     if let Some(word) = words.first() {
         let word = word.to_string_lossy();
-        return refuse(
+        return reject(
             context,
             &format!("init takes no arguments (found `{word}`); nothing was verified"),
         );
@@ -61,7 +61,7 @@ fn initialize(context: &Context, words: &[OsString]) -> Exit {
 }
 
 /// Reports an error as 1.x did, which had one exit code for all.
-fn refuse(context: &Context, message: &str) -> Exit {
+fn reject(context: &Context, message: &str) -> Exit {
     context.out.eprint(&format!("Error: {message}\n"));
     Exit::Negative
 }

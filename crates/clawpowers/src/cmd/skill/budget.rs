@@ -23,8 +23,8 @@ pub(crate) struct BudgetArgs {
     /// The model's context in tokens.
     #[arg(long, value_name = "TOKENS", default_value_t = 200_000, value_parser = whole_number::<u64>, allow_negative_numbers = true)]
     context: u64,
-    /// List first what to cut first: `use` means skills that were never executed, then those that never succeeded, then
-    /// the least used [default: in the order of the client's list].
+    /// Order of removal: `use` lists skills that were never executed first, then those that never succeeded, then the
+    /// least used [default: the order of the client's list].
     #[arg(long, value_name = "ORDER")]
     rank_by: Option<String>,
     /// Print only what is cut, one skill on a line.

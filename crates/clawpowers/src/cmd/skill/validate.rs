@@ -22,7 +22,7 @@ Examples:
 With one skill and no options, the output is that of the reference validator, byte for byte. With --target, --format, \
 --strict, several paths, or a folder of skills, it lists every problem.
 
-Exit codes: 0 valid, 1 not valid (with --strict, also if there is a warning)")]
+Exit codes: 0 valid, 1 not valid (with --strict, even if there are only warnings)")]
 pub(crate) struct ValidateArgs {
     /// A SKILL.md, a skill's folder, or a folder of skills.
     #[arg(required = true)]

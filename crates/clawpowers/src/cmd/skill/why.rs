@@ -12,11 +12,11 @@ Examples:
   clawpowers skill why release-notes
   clawpowers skill why release-notes --as claude
 
-Exit codes: 0 the model sees the skill in every client that is named, 1 in one of them it does not")]
+Exit codes: 0 success, 1 with --as, if the client does not show the skill to the model")]
 pub(crate) struct WhyArgs {
     /// The name of the skill, or of its folder.
     name: String,
-    #[arg(long = "as", value_name = "CLIENT", help = client_help())]
+    #[arg(long = "as", value_name = "CLIENT", help = client_help("Explain only this client"))]
     client: Option<String>,
 }
 

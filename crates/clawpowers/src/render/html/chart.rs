@@ -16,7 +16,7 @@ const TOP: f64 = 8.0;
 pub(super) const KEY: &str = "<p class=\"soft\">The charts show the last twelve weeks. <b>Rate</b>: the success rate of \
     each week (dot) with its 95% interval (bar); a dashed line marks a change in the rate. <b>Outcomes</b>, from bottom to top: \
     <span class=\"key\"><i class=\"good\"></i>success</span> <span class=\"key\"><i class=\"mid\"></i>partial</span> \
-    <span class=\"key\"><i class=\"bad\"></i>failure</span> <span class=\"key\"><i class=\"none\"></i>skipped</span>. <b>Durations</b> of all runs: each bin is twice as wide as the one before it. Skills \
+    <span class=\"key\"><i class=\"bad\"></i>failure</span> <span class=\"key\"><i class=\"none\"></i>skipped</span>. <b>Durations</b> of all executions: each bin is twice as wide as the one before it. Skills \
     that need no attention are collapsed.</p>\n";
 
 /// The rate and its interval on a line from 0 to 100%.
@@ -45,7 +45,7 @@ pub(super) fn interval(rate: &Rate, color: &str) -> String {
     )
 }
 
-/// The rate of each week as a small bar, or a flat line for a week without runs.
+/// The rate of each week as a small bar, or a flat line for a week without executions.
 pub(super) fn weeks(weeks: &[Week]) -> String {
     let mut marks = String::new();
     for (index, week) in weeks.iter().enumerate() {
@@ -57,7 +57,7 @@ pub(super) fn weeks(weeks: &[Week]) -> String {
             ));
             continue;
         }
-        // If all runs of a week failed, its bar still has a height, unlike that of a week without runs.
+        // If all executions of a week failed, its bar still has a height, unlike that of a week without executions.
         let high = 3.0 + success as f64 / total as f64 * 13.0;
         marks.push_str(&format!(
             "<rect x=\"{x}\" y=\"{:.1}\" width=\"6\" height=\"{high:.1}\" fill=\"var(--soft)\"><title>{}: {success} of \
@@ -72,7 +72,7 @@ pub(super) fn weeks(weeks: &[Week]) -> String {
     )
 }
 
-/// The successes of a week, and the runs that count for its rate.
+/// The successes of a week, and the executions that count for its rate.
 fn counted(week: &Week) -> (u64, u64) {
     let count = |count: i64| u64::try_from(count).unwrap_or_default();
     (

@@ -54,7 +54,7 @@ beside(
 
 
 def reference(text: str) -> None:
-    """Read as the reference does; a file that it refuses has been read as well."""
+    """Read as the reference validator does; a file that it rejects has been read as well."""
     try:
         parse_frontmatter(text)
     except Exception:

@@ -1,4 +1,4 @@
-// How often a second something can be done, beside something else that does the same, in turns.
+// Compares how many times per second two functions run, alternating between them.
 const ROUNDS = 9;
 
 /** Prints both rates, and the first as a share of the second. */
@@ -22,11 +22,11 @@ export function frontmatter(text) {
   return /^---\r?\n([\s\S]*?)\r?\n---/.exec(text)?.[1] ?? "";
 }
 
-/** Does what may fail; a file that a reader refuses has been read as well. */
+/** Calls a function that may fail; a file that a reader rejects has been read as well. */
 export function tried(work) {
   try {
     work();
   } catch {
-    // It is refused.
+    // It is rejected.
   }
 }

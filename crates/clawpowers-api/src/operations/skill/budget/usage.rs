@@ -37,8 +37,8 @@ impl Usage {
         Ok(Self(uses.collect()))
     }
 
-    /// Returns the uses of a skill: executions may be recorded under the name by which a client calls it, or under that
-    /// of its frontmatter.
+    /// Returns the uses of a skill: executions may be recorded under the client's name for it, or under the name in its
+    /// frontmatter.
     pub(super) fn of(&self, entry: &Entry) -> Uses {
         let uses = |name: &str| self.0.get(name).copied().unwrap_or_default();
         let name = entry.skill.name.as_str();

@@ -1,4 +1,4 @@
-//! Words that the notes of several failures share.
+//! The most common notes of failures.
 
 use serde::Serialize;
 use std::cmp::Reverse;
