@@ -20,6 +20,7 @@ mod table;
 mod typescript;
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -50,14 +51,26 @@ fn main() -> ExitCode {
         if fs::read_to_string(&path).is_ok_and(|old| old == text) {
             continue;
         }
-        let made = path.parent().map_or(Ok(()), fs::create_dir_all);
-        if let Err(error) = made.and_then(|()| fs::write(&path, text)) {
+        if let Err(error) = replace(&path, &text) {
             eprintln!("{}: {error}", path.display());
             return ExitCode::FAILURE;
         }
         println!("wrote {}", path.display());
     }
     ExitCode::SUCCESS
+}
+
+/// Replaces a file, or leaves it as it is: methods.rs is part of the source of this program.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    path.parent().map_or(Ok(()), fs::create_dir_all)?;
+    let mut new = path.as_os_str().to_owned();
+    new.push(".new");
+    let replaced = fs::write(&new, text).and_then(|()| fs::rename(&new, path));
+    if replaced.is_err() {
+        // The first error says why.
+        let _ = fs::remove_file(&new);
+    }
+    replaced
 }
 
 /// Returns the folder of the workspace.
@@ -67,7 +80,23 @@ fn root() -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use super::{files, root};
+    use super::{files, replace, root};
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_file_that_cannot_be_written_keeps_its_text() {
+        let folder = std::env::temp_dir().join(format!("clawpowers-generate-{}", std::process::id()));
+        let path = folder.join("methods.rs");
+        replace(&path, "old").unwrap();
+        // A write to this device fails as on a full disk.
+        std::os::unix::fs::symlink("/dev/full", folder.join("methods.rs.new")).unwrap();
+        let error = replace(&path, "new").unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::StorageFull);
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "old");
+        replace(&path, "new").unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "new");
+        std::fs::remove_dir_all(folder).unwrap();
+    }
 
     #[test]
     fn generated_files_are_up_to_date() {

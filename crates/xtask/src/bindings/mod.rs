@@ -79,14 +79,26 @@ pub(crate) fn build(parts: &[&str]) -> Result<(), Failure> {
 }
 
 /// Runs the generator. Its output is part of its own source: methods that no longer match their operations are emptied
-/// first.
+/// first, and come back if it fails again.
 fn generate(workspace: &Workspace) -> Result<(), Failure> {
     let run = || cargo(&["run", "--package", "xtask-generate"]);
-    run().or_else(|_| {
-        let methods = "crates/clawpowers-api/src/operations/methods.rs";
-        fs::write(workspace.root.join(methods), "//! Empty.\n").map_err(Failure::from)?;
-        run()
-    })
+    let again = |_| {
+        let methods = workspace
+            .root
+            .join("crates/clawpowers-api/src/operations/methods.rs");
+        let kept = methods.with_extension("rs.kept");
+        fs::rename(&methods, &kept)?;
+        let emptied = fs::write(&methods, "//! Empty.\n").map_err(Failure::from);
+        match emptied.and_then(|()| run()) {
+            Ok(()) => fs::remove_file(&kept)?,
+            Err(failure) => {
+                fs::rename(&kept, &methods)?;
+                return Err(failure);
+            }
+        }
+        Ok(())
+    };
+    run().or_else(again)
 }
 
 /// Lets a command create its temporary files in memory if possible: the tests write thousands of homes and delete them.
