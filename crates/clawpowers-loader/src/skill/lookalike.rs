@@ -122,10 +122,18 @@ pub(super) struct Disguise<'a> {
     pub(super) letter: char,
 }
 
+/// Greek letters that stand for quantities and kinds, as in TGFα, and that look like Latin ones. Omicron, iota and upsilon
+/// stand for none.
+const SYMBOLS: [char; 5] = ['α', 'γ', 'ν', 'ρ', 'σ'];
+
 /// Returns the first word of a name that mixes Latin letters with those of other scripts that look like Latin ones.
+///
+/// A Greek symbol at the end of a word, before its number if it has one, is no disguise: `tgfα`, `ifnγ2`.
 pub(super) fn disguise(name: &str) -> Option<Disguise<'_>> {
     name.split(|c: char| !c.is_alphanumeric()).find_map(|word| {
-        let letter = word.chars().find(|&c| c.is_alphabetic() && !is_latin(c))?;
+        let stem = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        let stem = stem.strip_suffix(SYMBOLS).unwrap_or(word);
+        let letter = stem.chars().find(|&c| c.is_alphabetic() && !is_latin(c))?;
         let seen_as = skeleton(word);
         (word.contains(is_latin) && seen_as.is_ascii()).then_some(Disguise {
             word,
@@ -191,6 +199,10 @@ mod tests {
             (found.word, found.seen_as.as_str(), found.letter),
             ("depl\u{43e}y", "deploy", '\u{43e}')
         );
+        // Where no symbol stands.
+        for (name, letter) in [("αdmin", 'α'), ("pαypal", 'α'), ("tοgfα", 'ο'), ("deplο", 'ο')] {
+            assert_eq!(disguise(name).map(|found| found.letter), Some(letter), "{name}");
+        }
         for name in [
             "deploy",
             "größe",
@@ -200,6 +212,9 @@ mod tests {
             "pdf处理",
             "β-test",
             "\u{3bb}x",
+            "tgfα",
+            "ifnγ2-assay",
+            "hif1α",
         ] {
             assert_eq!(disguise(name), None, "{name}");
         }
