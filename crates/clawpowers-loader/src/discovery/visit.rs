@@ -2,7 +2,7 @@
 
 use super::found::{Candidate, Found};
 use super::rules::{FileLinks, Markdown, WalkRules};
-use crate::display::{display_path, quote};
+use crate::display::{display_path, pluralize, quote};
 use crate::lint::Rule;
 use crate::sort;
 use crate::tree::{EntryKind, OpenFolder, Tree};
@@ -245,10 +245,7 @@ impl<M: Fn(Found, Option<&dyn OpenFolder>) -> T, T> DirReader<'_, M> {
         match reserved.filter(|_| depth == 1) {
             Some(reserved) => (Rule::NameReserved, reserved_folder(reserved)),
             None => {
-                let levels = match self.rules.max_depth {
-                    1 => "1 level".to_owned(),
-                    levels => format!("{levels} levels"),
-                };
+                let levels = pluralize(self.rules.max_depth, "level");
                 let message = format!("folders deeper than {levels} are not read");
                 (Rule::ScanDepth, message)
             }

@@ -8,6 +8,7 @@ use clawpowers_api::operations::skill::list::Response;
 use clawpowers_api::operations::skill::search::Hit;
 use clawpowers_api::wire;
 use clawpowers_api::{Severity, escape_line};
+use std::borrow::Cow;
 
 /// Prints a list of possibly thousands of skills.
 pub(crate) fn print(out: &Out, response: &Response) -> Exit {
@@ -32,13 +33,19 @@ pub(crate) fn print(out: &Out, response: &Response) -> Exit {
     exit
 }
 
-fn row(skill: &wire::SkillRow, roles: bool) -> Vec<&str> {
-    let (name, description) = (skill.name.as_str(), skill.description.as_str());
+fn row(skill: &wire::SkillRow, roles: bool) -> Vec<Cow<'_, str>> {
+    // As the client shows it.
+    let name: Cow<'_, str> = match &skill.label {
+        Some(label) => format!("{} ({label})", skill.name).into(),
+        None => skill.name.as_str().into(),
+    };
+    let description = skill.description.as_str().into();
+    let scope = skill.scope.as_str().into();
     if roles {
         let active = if skill.active == Some(true) { "yes" } else { "no" };
-        vec![name, skill.scope.as_str(), active, description]
+        vec![name, scope, active.into(), description]
     } else {
-        vec![name, skill.scope.as_str(), description]
+        vec![name, scope, description]
     }
 }
 
@@ -46,9 +53,16 @@ fn row(skill: &wire::SkillRow, roles: bool) -> Vec<&str> {
 fn summary(out: &Out, response: &Response) -> String {
     let mut text = String::new();
     for hidden in &response.shadowed {
-        let label = out.paint(Style::Yellow, "shadowed");
+        let (label, why) = match hidden.undetermined {
+            true => (
+                "undetermined",
+                "may be loaded instead; the client does not always choose the same one",
+            ),
+            false => ("shadowed", "takes precedence"),
+        };
+        let label = out.paint(Style::Yellow, label);
         let (location, winner) = (escape_line(&hidden.location), escape_line(&hidden.winner));
-        text.push_str(&format!("{label} {location}: {winner} takes precedence\n"));
+        text.push_str(&format!("{label} {location}: {winner} {why}\n"));
     }
     for hidden in &response.duplicates {
         let label = out.paint(Style::Dim, "duplicate");
