@@ -542,6 +542,8 @@ export interface SkillValidateOptions {
 export interface SkillWhyOptions {
   /** Only this client; by default all. */
   client?: string | null | undefined;
+  /** The size of the context in tokens (default: 200,000). */
+  context?: number | bigint | null | undefined;
 }
 
 /** Named arguments of `store_get`. */
@@ -665,12 +667,14 @@ export interface ClientView {
   client: string;
   /** The version that was run to learn its rules; absent if they come from documentation. */
   verified?: string | null;
-  /** Whether the model sees the skill: `visible`, or why not: `hidden` (the client does not show it), `later` (it is loaded with certain files), `shadowed`, `rejected`, `elsewhere` (in a folder that the client does not read). */
+  /** Whether the model sees the skill: `visible`, or why not: `hidden` (the client does not show it), `over_budget` (its description or the whole skill is left out), `later` (it is loaded with certain files), `shadowed`, `rejected`, `elsewhere` (in a folder that the client does not read). */
   status: string;
   /** The name by which the client calls the skill. */
   called?: string | null;
   /** The description that the model sees. */
   description?: string | null;
+  /** How much of the description the client keeps; absent if its budget is not known, or if it does not list the skill for another reason. */
+  budget?: Shown | null;
   /** The SKILL.md. */
   location: string;
   /** The rule by which the client does not show the skill. */
@@ -797,6 +801,8 @@ export interface DoctorReply {
   not_ready: NotReady[];
   /** What each client would load; empty if `roots` are given. */
   visibility: Visibility[];
+  /** Skills of the project that a client with a folder in the project should show to the model, and does not. */
+  not_shown: NotShown[];
   /** Skills that were found by more than one path. */
   duplicates: Hidden[];
   /** What did not load, including broken and escaping symlinks. */
@@ -1092,6 +1098,21 @@ export interface NotReady {
   missing: string[];
 }
 
+/** A skill that a client does not show to the model. */
+export interface NotShown {
+  client: string;
+  /** The name of the skill. */
+  name: string;
+  /** The location of its SKILL.md. */
+  location: string;
+  /** `rejected`, `elsewhere` (it is in the folder of skills for all clients, which this client does not read) or `over_budget`. */
+  status: string;
+  /** Why the client does not show it. */
+  message: string;
+  /** What to do. */
+  hint: string | null;
+}
+
 /** A note and how many failures have it. */
 export interface NoteCount {
   /** The most recent note of this kind, on one line, truncated to 200 characters. */
@@ -1232,6 +1253,18 @@ export interface Setting {
 
 /** How severe a diagnostic is. */
 export type Severity = "error" | "warning" | "info";
+
+/** What is left of a description, in code points. */
+export interface Shown {
+  /** Whether it is shown in full, shortened or left out, or the whole skill is left out. */
+  fate: Truncation;
+  /** How much of it is shown. */
+  shown: number;
+  /** How long it is. */
+  length: number;
+  /** The context in tokens. */
+  context: number;
+}
 
 /** One side of a comparison. */
 export interface Side {
@@ -1663,6 +1696,8 @@ export interface Visibility {
   unseen: string[];
   /** Skills in the client's own folders that it rejects. */
   dropped: Rejected[];
+  /** How many descriptions it shortens or leaves out with a context of 200,000 tokens; `null` if its budget is not known. */
+  cut: number | null;
 }
 
 /** A warning about something that is probably a mistake. The operation was still done. */

@@ -2,6 +2,7 @@
 
 use crate::harness::Sandbox;
 use crate::system::shown;
+use serde_json::Value;
 use std::fs;
 
 #[test]
@@ -280,4 +281,96 @@ fn doctor_lists_what_clients_do_not_see_and_reject() {
     let unseen = row("claude")["unseen"][0].as_str().unwrap();
     assert!(unseen.ends_with("/.agents/skills/marked/SKILL.md"), "{unseen}");
     assert_eq!(row("codex")["dropped"][0]["reason"], "bom");
+}
+
+#[test]
+fn doctor_names_skills_that_a_client_of_the_project_does_not_show() {
+    let sandbox = Sandbox::new();
+    let not_shown = || {
+        let (code, reply) = sandbox.json(&["doctor"]);
+        let rows = reply["ok"]["not_shown"].as_array().unwrap().clone();
+        assert_eq!(code, i32::from(!rows.is_empty()), "{reply}");
+        let part = |row: &Value, key: &str| row[key].as_str().unwrap().to_owned();
+        let row = |row| {
+            format!(
+                "{} {} {}",
+                part(row, "client"),
+                part(row, "name"),
+                part(row, "status")
+            )
+        };
+        rows.iter().map(row).collect::<Vec<_>>()
+    };
+    // Nobody is known to use Claude Code here, and Codex reads this folder.
+    sandbox.skill(".agents/skills/tea", "Brews.");
+    std::fs::create_dir_all(sandbox.work().join(".codex")).unwrap();
+    assert!(not_shown().is_empty());
+    // A skill in the folder of one client is for that one.
+    sandbox.skill(".codex/skills/cup", "Is for Codex.");
+    assert!(not_shown().is_empty());
+    sandbox.file(".claude/settings.json", "{}");
+    assert_eq!(not_shown(), ["claude tea elsewhere"]);
+    for n in 0..7 {
+        sandbox.skill(&format!(".agents/skills/more-{n}"), "Brews.");
+    }
+    let ran = sandbox.run(&["doctor"]);
+    assert_eq!((ran.code, ran.err.as_str()), (1, ""));
+    let line = ran
+        .out
+        .lines()
+        .find(|line| line.starts_with("not shown"))
+        .unwrap();
+    assert!(
+        line.starts_with("not shown in claude: more-0, more-1, more-2, more-3, more-4, 3 more: it is in `"),
+        "{line}"
+    );
+    assert!(
+        line.contains(", which the client does not read; move or link the skill to `"),
+        "{line}"
+    );
+    // A copy of the same name is enough, and so is a skill that hides itself.
+    for n in 0..7 {
+        std::fs::remove_dir_all(sandbox.work().join(format!(".agents/skills/more-{n}"))).unwrap();
+    }
+    sandbox.file(
+        ".claude/skills/tea/SKILL.md",
+        "---\nname: tea\ndescription: Brews.\ndisable-model-invocation: true\n---\nDo.\n",
+    );
+    assert!(not_shown().is_empty());
+    // A file that the client finds and does not load.
+    sandbox.file(
+        ".agents/skills/pot/SKILL.md",
+        "---\nname: pot\ndescription: Pours.\n---\nDo.\n",
+    );
+    sandbox.file(
+        ".claude/skills/pot/skill.md",
+        "---\nname: pot\ndescription: Pours.\n---\nDo.\n",
+    );
+    assert_eq!(not_shown(), ["claude pot rejected"]);
+}
+
+#[test]
+fn doctor_names_skills_that_codex_has_no_room_for() {
+    let sandbox = Sandbox::new();
+    std::fs::create_dir_all(sandbox.work().join(".codex")).unwrap();
+    for n in 0..600 {
+        sandbox.skill(
+            &format!(".agents/skills/a-rather-long-name-of-a-skill-{n:03}"),
+            "Brews.",
+        );
+    }
+    let (code, reply) = sandbox.json(&["doctor"]);
+    let rows = reply["ok"]["not_shown"].as_array().unwrap();
+    assert_eq!(code, 1);
+    assert!(!rows.is_empty() && rows.len() < 600, "{}", rows.len());
+    assert!(rows.iter().all(|row| row["status"] == "over_budget"));
+    let visibility = reply["ok"]["visibility"].as_array().unwrap();
+    let cut = |client: &str| {
+        let row = visibility.iter().find(|row| row["client"] == client).unwrap();
+        row["cut"].clone()
+    };
+    assert_eq!(
+        (cut("codex"), cut("claude"), cut("gemini")),
+        (600.into(), 0.into(), Value::Null)
+    );
 }

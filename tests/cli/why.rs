@@ -1,6 +1,7 @@
 //! `skill why`
 
 use crate::harness::Sandbox;
+use serde_json::json;
 
 #[test]
 fn each_client_says_why_it_does_not_show_a_skill() {
@@ -36,6 +37,19 @@ fn each_client_says_why_it_does_not_show_a_skill() {
 }
 
 #[test]
+fn a_client_without_a_fixed_winner_is_named() {
+    let sandbox = Sandbox::new();
+    for folder in [".opencode/skills/tea", ".agents/skills/tea"] {
+        sandbox.file(
+            &format!("{folder}/SKILL.md"),
+            "---\nname: tea\ndescription: Brews.\n---\n",
+        );
+    }
+    let ran = sandbox.run(&["skill", "list", "--as", "opencode"]);
+    assert!(ran.out.contains("\nundetermined "), "{}", ran.out);
+}
+
+#[test]
 fn a_table_has_a_row_for_each_client() {
     let sandbox = Sandbox::new();
     sandbox.file(
@@ -63,4 +77,115 @@ fn a_table_has_a_row_for_each_client() {
     assert_eq!(one.code, 0);
     assert!(one.out.contains("version 2.1.332 was run\n"), "{}", one.out);
     sandbox.refused(1, &["skill", "why", "others"]);
+}
+
+#[test]
+fn the_budget_says_how_much_of_a_description_is_shown() {
+    let sandbox = Sandbox::new();
+    let description = "Does many things. ".repeat(8);
+    for n in 0..12 {
+        for folder in [".claude/skills", ".agents/skills"] {
+            sandbox.skill(&format!("{folder}/skill-{n:02}"), &description);
+        }
+    }
+    let why = |name: &str, client: &str, context: &str| {
+        let (code, reply) = sandbox.json(&["skill", "why", name, "--as", client, "--context", context]);
+        let view = reply["ok"]["clients"][0].clone();
+        assert_eq!(code, i32::from(view["status"] != "visible"), "{view}");
+        view
+    };
+    let whole = why("skill-11", "claude", "200000");
+    assert_eq!(
+        (&whole["status"], &whole["message"]),
+        (&json!("visible"), &json!("the model sees it as `skill-11`"))
+    );
+    assert_eq!(
+        whole["budget"],
+        json!({"fate": "whole", "shown": 143, "length": 143, "context": 200_000})
+    );
+    // As `skill budget` says: room for ten descriptions.
+    assert_eq!(why("skill-09", "claude", "192000")["budget"]["fate"], "whole");
+    let cut = why("skill-10", "claude", "192000");
+    assert_eq!(
+        (&cut["status"], &cut["description"], &cut["budget"]["shown"]),
+        (&json!("over_budget"), &json!(null), &json!(0))
+    );
+    let message = cut["message"].as_str().unwrap();
+    assert!(
+        message.starts_with("over budget with a context of 192000 tokens: "),
+        "{message}"
+    );
+    let hint = cut["hint"].as_str().unwrap();
+    assert!(hint.contains("`clawpowers skill budget --as claude`"), "{hint}");
+    let shortened = why("skill-03", "codex", "20000");
+    assert_eq!(shortened["budget"]["fate"], "shortened");
+    let shown = usize::try_from(shortened["budget"]["shown"].as_u64().unwrap()).unwrap();
+    assert!((1..143).contains(&shown), "{shortened}");
+    assert_eq!(shortened["description"].as_str().unwrap().chars().count(), shown);
+    let message = shortened["message"].as_str().unwrap();
+    assert!(
+        message.contains(&format!("with {shown} of the 143 characters")),
+        "{message}"
+    );
+    assert_eq!(why("skill-03", "codex", "1000")["budget"]["fate"], "dropped");
+    let text = sandbox.run(&["skill", "why", "skill-00", "--as", "codex"]);
+    assert!(
+        text.out
+            .contains("budget       143 of 143 characters of the description, "),
+        "{}",
+        text.out
+    );
+}
+
+#[test]
+fn qwen_keeps_first_lines_in_a_long_list() {
+    let sandbox = Sandbox::new();
+    sandbox.file(
+        ".qwen/skills/tea/SKILL.md",
+        "---\nname: tea\ndescription: |-\n  Brews.\n  Use it at five.\n---\nDo.\n",
+    );
+    let description = || {
+        let (_, reply) = sandbox.json(&["skill", "why", "tea", "--as", "qwen"]);
+        reply["ok"]["clients"][0]["description"].clone()
+    };
+    assert_eq!(description(), "Brews.\nUse it at five.");
+    for n in 0..12 {
+        sandbox.skill(
+            &format!(".qwen/skills/skill-{n:02}"),
+            &"Does many things. ".repeat(8),
+        );
+    }
+    assert_eq!(description(), "Brews.");
+}
+
+#[test]
+fn a_skill_too_deep_for_a_client_says_so() {
+    let sandbox = Sandbox::new();
+    sandbox.skill(".claude/skills/group/tea", "Brews.");
+    let (_, reply) = sandbox.json(&["skill", "why", "tea", "--as", "claude"]);
+    let view = &reply["ok"]["clients"][0];
+    assert_eq!(
+        (&view["status"], &view["rule"]),
+        (&json!("rejected"), &json!("scan-depth"))
+    );
+    assert_eq!(view["message"], "folders deeper than 1 level are not read");
+    assert_eq!(
+        view["hint"],
+        "move the skill up, directly into the folder of skills"
+    );
+}
+
+#[test]
+fn a_list_shows_the_label_beside_the_name() {
+    let sandbox = Sandbox::new();
+    sandbox.file(
+        ".claude/skills/tea/SKILL.md",
+        "---\nname: earl-grey\ndescription: Brews.\n---\n",
+    );
+    let ran = sandbox.run(&["skill", "list", "--as", "claude"]);
+    assert!(
+        ran.out.contains("\ntea (earl-grey)  project  Brews.\n"),
+        "{}",
+        ran.out
+    );
 }

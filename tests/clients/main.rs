@@ -13,6 +13,7 @@
 )]
 
 mod budget;
+mod near;
 mod recording;
 mod tree;
 

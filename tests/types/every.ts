@@ -17,6 +17,7 @@ export async function everything(home: string | undefined): Promise<string[]> {
   seen.push((await rt.skills.searchAsync("words")).map((hit) => hit.name).join());
   seen.push(rt.skills.prompt({ format: "xml", budget: 100 }).text, (await rt.skills.promptAsync()).level);
   seen.push(String(rt.skills.budget({ context: 1000n, rank_by: "use" }).context), String((await rt.skills.budgetAsync()).context));
+  seen.push(rt.skills.why("a", { context: 1000n }).clients.map((view) => view.budget?.fate ?? view.status).join());
   seen.push(rt.skills.validate(paths, { target: "spec" }).files.map((file) => String(file.valid)).join());
   seen.push(String((await rt.skills.validateAsync(["a"])).errors));
   seen.push(rt.skills.fix(["a"], { write: false }).files.map((file) => file.diff).join());
@@ -59,7 +60,8 @@ export async function everything(home: string | undefined): Promise<string[]> {
 
   seen.push(rt.init({ legacy_shims: "bin" }).home, String(rt.status().keys), rt.status().home_source ?? "", rt.status().file_system ?? "", rt.status().journal ?? "", String(rt.status().read_only), ...rt.status().notes);
   seen.push(String(rt.doctor(about).healthy), String((await rt.doctorAsync()).healthy));
-  const { hidden_text, lookalikes } = rt.doctor();
+  const { hidden_text, lookalikes, not_shown } = rt.doctor();
+  seen.push(not_shown.map((one) => `${one.client} ${one.name}`).join());
   seen.push(...hidden_text.flatMap((one) => one.diagnostics.map((found) => found.file ?? one.location)), ...lookalikes.map((one) => one.original));
   seen.push(String(rt.doctor({ deep: true }).config.problem), ...rt.doctor().storage.notes, rt.recover("new").home, (await rt.recoverAsync("new")).home);
   seen.push(rt.importLegacy({ from: "old" }).from, (await rt.importLegacyAsync()).from);

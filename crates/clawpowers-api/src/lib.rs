@@ -32,6 +32,7 @@
 mod atomic_write;
 mod bundled;
 mod catalog_query;
+mod client_view;
 mod config;
 mod hint;
 pub mod operations;

@@ -19,7 +19,8 @@ pub(crate) fn wording(reference: &Reference<'_>) -> String {
     };
     let mut text = format!("`clawpowers {command}");
     for (name, value) in arguments {
-        if positional.contains(name) {
+        let name = if *name == "client" { "as" } else { name };
+        if positional.contains(&name) {
             text.push_str(&format!(" {value}"));
         } else if *value == "true" {
             text.push_str(&format!(" --{}", name.replace('_', "-")));

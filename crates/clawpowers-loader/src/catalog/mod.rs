@@ -7,6 +7,7 @@ mod lookalikes;
 mod precedence;
 mod readiness;
 pub(crate) mod resources;
+mod survey;
 
 pub use digest::digest;
 pub use entry::{Catalog, Entry, Rejected, Row, Shadowed};
@@ -17,3 +18,4 @@ pub use resources::{
     MAX_RESOURCE_DEPTH, MAX_RESOURCES, Resource, ResourceKind, Resources, Unlisted, UnlistedReason,
     list_resources, resolve_resource,
 };
+pub use survey::Survey;

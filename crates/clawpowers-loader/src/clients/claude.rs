@@ -26,6 +26,7 @@ pub(super) const CLAUDE: Client = Client {
     name: "claude",
     aliases: &["claude-code"],
     verified: Some("2.1.332"),
+    project_folder: Some(".claude"),
     target: Target::Claude,
     collision: Collision::FirstWins,
     listing: Listing {

@@ -42,6 +42,12 @@ pub(crate) struct ListedSkill<'a> {
 }
 
 impl Listing {
+    /// Returns whether only the first line of each description may be shown if the list is long.
+    #[must_use]
+    pub const fn may_keep_first_lines(&self) -> bool {
+        self.shorten.is_some()
+    }
+
     pub(super) const BY_PATH: Self = Self {
         by_name: false,
         folds_case: false,
@@ -60,6 +66,8 @@ pub struct Client {
     pub(super) aliases: &'static [&'static str],
     /// The version whose behavior was recorded; `None` if the rules come from documentation or source alone.
     pub verified: Option<&'static str>,
+    /// The folder in a project that only its users have; `None` if there is none, or if its rules were not recorded.
+    pub(super) project_folder: Option<&'static str>,
     /// The rules its files are checked against.
     pub target: Target,
     pub collision: Collision,
@@ -80,6 +88,14 @@ impl Client {
     #[must_use]
     pub fn roots(&self, environment: &Environment) -> Vec<Root> {
         (self.roots)(environment)
+    }
+
+    /// Returns whether a folder of the client shows that it is used in the project.
+    #[must_use]
+    pub fn is_used_in_project(&self, environment: &Environment) -> bool {
+        let folders = || environment.project_folders().into_iter();
+        self.project_folder
+            .is_some_and(|own| folders().any(|folder| folder.join(own).is_dir()))
     }
 
     /// Returns how the client searches a root.

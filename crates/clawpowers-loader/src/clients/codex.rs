@@ -17,6 +17,7 @@ pub(super) const CODEX: Client = Client {
     name: "codex",
     aliases: &["codex-cli", "openai-codex"],
     verified: Some("0.171.0"),
+    project_folder: Some(".codex"),
     target: Target::Codex,
     collision: Collision::KeepAll,
     listing: Listing::BY_PATH,

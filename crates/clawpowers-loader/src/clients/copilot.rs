@@ -12,6 +12,7 @@ pub(super) const COPILOT: Client = Client {
     name: "copilot",
     aliases: &["github-copilot", "copilot-cli", "github-copilot-cli"],
     verified: Some("1.0.102"),
+    project_folder: Some(".github/skills"),
     target: Target::ClawPowers,
     collision: Collision::FirstWins,
     listing: Listing {

@@ -11,6 +11,7 @@ pub(super) const GEMINI: Client = Client {
     name: "gemini",
     aliases: &["gemini-cli"],
     verified: Some("0.61.0"),
+    project_folder: Some(".gemini"),
     target: Target::ClawPowers,
     collision: Collision::FirstWins,
     listing: Listing {

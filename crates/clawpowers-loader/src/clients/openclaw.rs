@@ -14,6 +14,7 @@ pub(super) const OPENCLAW: Client = Client {
     name: "openclaw",
     aliases: &["open-claw"],
     verified: Some("2026.9.6"),
+    project_folder: None,
     target: Target::OpenClaw,
     collision: Collision::FirstWins,
     listing: Listing {

@@ -12,6 +12,7 @@ pub(super) const OPENCODE: Client = Client {
     name: "opencode",
     aliases: &["open-code"],
     verified: Some("1.18.33"),
+    project_folder: Some(".opencode"),
     target: Target::ClawPowers,
     collision: Collision::Undetermined,
     listing: Listing {

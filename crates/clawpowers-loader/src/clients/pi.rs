@@ -10,6 +10,7 @@ pub(super) const PI: Client = Client {
     name: "pi",
     aliases: &["pi-coding-agent"],
     verified: Some("1.6.0"),
+    project_folder: Some(".pi"),
     target: Target::ClawPowers,
     collision: Collision::FirstWins,
     listing: Listing {

@@ -11,6 +11,7 @@ pub(super) const QWEN: Client = Client {
     name: "qwen",
     aliases: &["qwen-code"],
     verified: Some("0.24.4"),
+    project_folder: Some(".qwen"),
     target: Target::ClawPowers,
     collision: Collision::FirstWins,
     listing: Listing {

@@ -1,8 +1,11 @@
 //! Files and folders, on disk or in memory.
 
+mod cached;
 mod disk;
 mod memory;
 
+pub use cached::CachedTree;
+pub(crate) use cached::Filter;
 pub use disk::DiskTree;
 pub(crate) use memory::normalize;
 pub use memory::{Bytes, InvalidPath, MemoryTree};

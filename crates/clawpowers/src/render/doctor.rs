@@ -6,9 +6,10 @@ use super::table::{Column, one_line, table};
 use super::wrap::fit;
 use crate::out::{Out, Style};
 use clawpowers_api::operations::home;
-use clawpowers_api::operations::home::doctor::{Response, Visibility};
+use clawpowers_api::operations::home::doctor::{NotShown, Response, Visibility};
 use clawpowers_api::wire::{DatabaseStatus, requirement};
 use clawpowers_api::{Storage, escape_line, pluralize};
+use std::collections::HashMap;
 
 pub(crate) fn text(out: &Out, response: &Response) -> String {
     let heading = |title: &str| format!("{}\n", out.paint(Style::Bold, title));
@@ -34,11 +35,14 @@ pub(crate) fn text(out: &Out, response: &Response) -> String {
         text.push_str(&format!("  {name} has {count}: {}\n", missing.join(", ")));
     }
     if !response.visibility.is_empty() {
-        let columns: [Column<Visibility>; 4] = [
+        let columns: [Column<Visibility>; 5] = [
             ("CLIENT", 0, |v| v.client.to_owned()),
             ("LOADS", 0, |v| v.loaded.to_string()),
             ("ELSEWHERE", 0, |v| v.unseen.len().to_string()),
             ("REJECTS", 0, |v| v.dropped.len().to_string()),
+            ("CUTS", 60, |v| {
+                v.cut.map_or_else(String::new, |cut| cut.to_string())
+            }),
         ];
         text.push_str(&format!("\n{}", heading("visibility")));
         text.push_str(&table(out, &columns, &response.visibility));
@@ -100,6 +104,7 @@ fn problems(out: &Out, response: &Response) -> String {
         ));
     }
     text.push_str(&rejected(out, &response.rejected));
+    text.push_str(&not_shown(out, &response.not_shown));
     for hidden in &response.duplicates {
         let (location, winner) = (escape_line(&hidden.location), escape_line(&hidden.winner));
         text.push_str(&format!("duplicate {location}: the same file as {winner}\n"));
@@ -116,6 +121,43 @@ fn problems(out: &Out, response: &Response) -> String {
             spelled_out(&one.name),
             spelled_out(&one.original)
         ));
+    }
+    text
+}
+
+/// How many names of skills with one problem are shown.
+const NAMES: usize = 5;
+
+/// One line for all skills that a client does not show for one reason.
+fn not_shown(out: &Out, rows: &[NotShown]) -> String {
+    let mut text = String::new();
+    let mut indices = HashMap::new();
+    let mut groups: Vec<Vec<&NotShown>> = Vec::new();
+    for row in rows {
+        let next = groups.len();
+        let index = *indices
+            .entry((row.client, &row.message, &row.hint))
+            .or_insert(next);
+        match groups.get_mut(index) {
+            Some(group) => group.push(row),
+            None => groups.push(vec![row]),
+        }
+    }
+    for group in groups {
+        let Some(first) = group.first() else { continue };
+        let names = group.iter().take(NAMES).map(|row| one_line(&row.name));
+        let mut names: Vec<String> = names.collect();
+        let more = group.len().saturating_sub(NAMES);
+        if more > 0 {
+            names.push(format!("{more} more"));
+        }
+        let label = out.paint(Style::Yellow, "not shown");
+        let (names, message) = (names.join(", "), escape_line(&first.message));
+        text.push_str(&format!("{label} in {}: {names}: {message}", first.client));
+        if let Some(hint) = &first.hint {
+            text.push_str(&format!("; {}", escape_line(hint)));
+        }
+        text.push('\n');
     }
     text
 }

@@ -3,7 +3,7 @@
 use super::table::{Column, one_line, table};
 use super::wrap::fit;
 use crate::out::Out;
-use clawpowers_api::operations::skill::why::{ClientView, Response};
+use clawpowers_api::operations::skill::why::{ClientView, Response, Shown};
 
 /// Renders a table of the clients, or what there is to know about the only one.
 pub(crate) fn text(out: &Out, response: &Response, one: bool) -> String {
@@ -27,10 +27,20 @@ fn details(view: &ClientView) -> String {
         ("why", view.message.clone()),
         ("location", view.location.clone()),
     ];
+    let budget = view.budget.as_ref().map(|budget| {
+        let Shown {
+            shown,
+            length,
+            context,
+            ..
+        } = budget;
+        format!("{shown} of {length} characters of the description, with a context of {context} tokens")
+    });
     let optional = [
         ("to do", &view.hint),
         ("called", &view.called),
         ("description", &view.description),
+        ("budget", &budget),
     ];
     lines.extend(
         optional

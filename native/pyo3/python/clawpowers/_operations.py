@@ -284,11 +284,13 @@ class Skills(Group):
         result: t.SkillValidateReply = self._call("skill_validate", request)
         return result
 
-    def why(self, name: str, *, client: str | None = None) -> t.SkillWhyReply:
+    def why(self, name: str, *, client: str | None = None, context: int | None = None) -> t.SkillWhyReply:
         """Explains whether each client shows a skill to the model, and why not."""
         request: Request = {"name": name}
         if client is not None:
             request["client"] = client
+        if context is not None:
+            request["context"] = context
         result: t.SkillWhyReply = self._call("skill_why", request)
         return result
 

@@ -158,6 +158,8 @@ class _ClientViewOptional(TypedDict, total=False):
     """The name by which the client calls the skill."""
     description: str | None
     """The description that the model sees."""
+    budget: Shown | None
+    """How much of the description the client keeps; absent if its budget is not known, or if it does not list the skill for another reason."""
     rule: str | None
     """The rule by which the client does not show the skill."""
     hint: str | None
@@ -169,7 +171,7 @@ class ClientView(_ClientViewOptional):
 
     client: str
     status: str
-    """Whether the model sees the skill: `visible`, or why not: `hidden` (the client does not show it), `later` (it is loaded with certain files), `shadowed`, `rejected`, `elsewhere` (in a folder that the client does not read)."""
+    """Whether the model sees the skill: `visible`, or why not: `hidden` (the client does not show it), `over_budget` (its description or the whole skill is left out), `later` (it is loaded with certain files), `shadowed`, `rejected`, `elsewhere` (in a folder that the client does not read)."""
     location: str
     """The SKILL.md."""
     message: str
@@ -295,6 +297,8 @@ class DoctorReply(TypedDict):
     """Skills with unmet requirements."""
     visibility: list[Visibility]
     """What each client would load; empty if `roots` are given."""
+    not_shown: list[NotShown]
+    """Skills of the project that a client with a folder in the project should show to the model, and does not."""
     duplicates: list[Hidden]
     """Skills that were found by more than one path."""
     rejected: list[Rejected]
@@ -610,6 +614,22 @@ class NotReady(TypedDict):
     """The unmet requirements, as `kind name`."""
 
 
+class NotShown(TypedDict):
+    """A skill that a client does not show to the model."""
+
+    client: str
+    name: str
+    """The name of the skill."""
+    location: str
+    """The location of its SKILL.md."""
+    status: str
+    """`rejected`, `elsewhere` (it is in the folder of skills for all clients, which this client does not read) or `over_budget`."""
+    message: str
+    """Why the client does not show it."""
+    hint: str | None
+    """What to do."""
+
+
 class NoteCount(TypedDict):
     """A note and how many failures have it."""
 
@@ -740,6 +760,19 @@ class Setting(TypedDict):
     """The dotted key, such as `payments.mode`."""
     value: Any
     """The value: any JSON except an object with members."""
+
+
+class Shown(TypedDict):
+    """What is left of a description, in code points."""
+
+    fate: Truncation
+    """Whether it is shown in full, shortened or left out, or the whole skill is left out."""
+    shown: int
+    """How much of it is shown."""
+    length: int
+    """How long it is."""
+    context: int
+    """The context in tokens."""
 
 
 class Side(TypedDict):
@@ -1178,6 +1211,8 @@ class Visibility(TypedDict):
     """The locations of skills that ClawPowers loads but the client does not."""
     dropped: list[Rejected]
     """Skills in the client's own folders that it rejects."""
+    cut: int | None
+    """How many descriptions it shortens or leaves out with a context of 200,000 tokens; `null` if its budget is not known."""
 
 
 class Warning(TypedDict):

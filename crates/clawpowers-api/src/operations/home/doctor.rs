@@ -1,5 +1,7 @@
 //! Checks skills, config.json and the database.
 
+mod clients;
+
 use super::notes::Place;
 use crate::catalog_query::{Selected, catalog_query};
 use crate::config::roles::{Roles, roles};
@@ -9,13 +11,11 @@ use crate::wire::skill::{diagnostics_of, unmet};
 use crate::wire::{self, ApiError, DatabaseStatus, Result, named};
 use clawpowers_executor::{Db, Error, Leftovers, Storage};
 use clawpowers_loader::display::{display_path, pluralize};
-use clawpowers_loader::{
-    CLIENTS, Catalog, CatalogOptions, Client, Entry, Rule, Scope, Target, lint_package, lookalikes,
-    missing_requirements,
-};
+use clawpowers_loader::{Catalog, Rule, Scope, Target, lint_package, lookalikes, missing_requirements};
+use clients::Compared;
+pub use clients::{NotShown, Visibility};
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 catalog_query! {
     pub struct Request {
@@ -33,6 +33,8 @@ pub struct Response {
     pub not_ready: Vec<NotReady>,
     /// What each client would load; empty if `roots` are given.
     pub visibility: Vec<Visibility>,
+    /// Skills of the project that a client with a folder in the project should show to the model, and does not.
+    pub not_shown: Vec<NotShown>,
     /// Skills that were found by more than one path.
     pub duplicates: Vec<wire::Hidden>,
     /// What did not load, including broken and escaping symlinks.
@@ -97,18 +99,6 @@ pub struct NotReady {
     pub name: String,
     /// The unmet requirements, as `kind name`.
     pub missing: Vec<String>,
-}
-
-/// What one client would load.
-#[derive(Debug, Clone, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Visibility {
-    pub client: &'static str,
-    pub loaded: usize,
-    /// The locations of skills that ClawPowers loads but the client does not.
-    pub unseen: Vec<String>,
-    /// Skills in the client's own folders that it rejects.
-    pub dropped: Vec<wire::Rejected>,
 }
 
 /// A skill whose name looks like that of another skill but is not the same.
@@ -194,9 +184,12 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
         }
     }
     let lookalikes = lookalikes(catalog);
-    let visibility = match request.roots.is_empty() {
-        true => visibility(runtime, catalog),
-        false => Vec::new(),
+    let Compared {
+        visibility,
+        not_shown,
+    } = match request.roots.is_empty() {
+        true => clients::compare(runtime, catalog),
+        false => Compared::default(),
     };
     let storage = storage(runtime, request.deep);
     let inventory = Inventory {
@@ -215,6 +208,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
             && hidden_text.is_empty()
             && lookalikes.is_empty()
             && rejected.is_empty()
+            && not_shown.is_empty()
             && selected.unknown_profile.is_none()
             && config.problem.is_none()
             && storage.problems.is_empty(),
@@ -223,6 +217,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
         inventory,
         not_ready,
         visibility,
+        not_shown,
         duplicates: duplicates.into_iter().map(wire::Hidden::from).collect(),
         rejected: rejected.into_iter().map(wire::Rejected::from).collect(),
         references,
@@ -347,32 +342,4 @@ const fn is_reference(rule: Rule) -> bool {
 
 const fn is_hidden_text(rule: Rule) -> bool {
     matches!(rule, Rule::HiddenText | Rule::BidiControl | Rule::HiddenCharacter)
-}
-
-fn visibility(runtime: &Runtime, ours: &Catalog) -> Vec<Visibility> {
-    let tree = runtime.tree();
-    // Other clients do not see bundled skills.
-    let real = |entry: &Entry| match entry.scope {
-        Scope::Bundled => None,
-        _ => entry.tree.canonicalize(&entry.file).ok(),
-    };
-    let view = |client: &'static Client| {
-        let options = CatalogOptions {
-            roots: runtime.default_roots(&*tree, Some(client)),
-            tree: Arc::clone(&tree),
-            client: Some(client),
-            ..CatalogOptions::default()
-        };
-        let theirs = Catalog::load(&options);
-        let seen: Vec<_> = theirs.entries.iter().filter_map(real).collect();
-        let is_unseen = |entry: &&Entry| real(entry).is_some_and(|path| !seen.contains(&path));
-        let unseen = ours.entries.iter().filter(is_unseen);
-        Visibility {
-            client: client.name,
-            loaded: theirs.entries.len(),
-            unseen: unseen.map(|entry| display_path(&entry.location())).collect(),
-            dropped: theirs.rejected.into_iter().map(wire::Rejected::from).collect(),
-        }
-    };
-    CLIENTS.iter().map(view).collect()
 }

@@ -6,7 +6,9 @@ use crate::catalog_query::catalog_query;
 use crate::runtime::Runtime;
 use crate::text::unknown_name;
 use crate::wire::{Result, named};
-use clawpowers_loader::client_budget::{Allocation, Listed, Share, Truncation, claude, claude_budget, codex};
+use clawpowers_loader::client_budget::{
+    Allocation, Listed, Share, Truncation, claude, claude_budget, codex, codex_shown,
+};
 use clawpowers_loader::display::escape_control;
 use clawpowers_loader::{Client, Entry};
 use serde::Serialize;
@@ -14,13 +16,35 @@ use std::cmp::Reverse;
 use usage::{Usage, claude_preferences};
 
 /// The default size of the context in tokens.
-const CONTEXT: u64 = 200_000;
+pub(crate) const CONTEXT: u64 = 200_000;
 
-/// Computes what a client would cut with a context of this many tokens.
-type Allocate = fn(&Runtime, &[Entry], u64) -> Allocation;
+/// A client whose budget is known.
+pub(crate) struct Budgeted {
+    client: &'static str,
+    /// Computes what it would cut with a context of this many tokens.
+    pub(crate) allocate: fn(&Runtime, &[Entry], u64) -> Allocation,
+    /// Returns this many code points of a description, as the client shows them.
+    pub(crate) shown: fn(&str, usize) -> String,
+}
 
-/// The clients whose budgets are known.
-const BUDGETED: [(&str, Allocate); 2] = [("claude", of_claude), ("codex", of_codex)];
+const BUDGETED: [Budgeted; 2] = [
+    Budgeted {
+        client: "claude",
+        allocate: of_claude,
+        shown: |description, shown| description.chars().take(shown).collect(),
+    },
+    Budgeted {
+        client: "codex",
+        allocate: of_codex,
+        shown: codex_shown,
+    },
+];
+
+impl Budgeted {
+    pub(crate) fn of(client: &Client) -> Option<&'static Self> {
+        BUDGETED.iter().find(|one| one.client == client.name)
+    }
+}
 
 catalog_query! {
     pub struct Request {
@@ -95,11 +119,9 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
         Some(other) => return Err(unknown_name("ranking", other, &["use"])),
     };
     let named = request.client.as_deref().and_then(Client::named);
-    let only = BUDGETED
-        .iter()
-        .find(|(name, _)| named.is_some_and(|client| client.name == *name));
+    let only = named.and_then(Budgeted::of);
     let mut clients = Vec::new();
-    for (client, allocate) in only.map_or(&BUDGETED[..], std::slice::from_ref) {
+    for Budgeted { client, allocate, .. } in only.map_or(&BUDGETED[..], std::slice::from_ref) {
         let mut selection = request.shared();
         selection.client.get_or_insert_with(|| (*client).to_owned());
         let mut entries = runtime.select(&selection)?.catalog.entries;

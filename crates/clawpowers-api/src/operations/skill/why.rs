@@ -1,15 +1,14 @@
 //! Explains what each client does with a skill.
 
+use super::budget::{Budgeted, CONTEXT};
+use crate::client_view::{Explained, Found, View, Wanted};
 use crate::runtime::Runtime;
 use crate::text::unknown_name;
-use crate::wire::{ApiError, Result};
-use clawpowers_loader::display::{display_path, nearest, quote};
-use clawpowers_loader::{
-    CLIENTS, Catalog, CatalogOptions, Client, Entry, Invocation, Rejected, Root, RootKind, Rule, Scope,
-    default_roots, normalize_name,
-};
+use crate::wire::{ApiError, Result, named};
+use clawpowers_loader::client_budget::Truncation;
+use clawpowers_loader::display::{display_path, nearest, pluralize, quote};
+use clawpowers_loader::{CLIENTS, Catalog, CatalogOptions, Client, Entry, Root, Survey};
 use serde::{Deserialize, Serialize};
-use std::path::{Path, PathBuf};
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -20,6 +19,9 @@ pub struct Request {
     /// Only this client; by default all.
     #[serde(default)]
     pub client: Option<String>,
+    /// The size of the context in tokens (default: 200,000).
+    #[serde(default, deserialize_with = "crate::wire::number::whole")]
+    pub context: Option<u64>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -37,8 +39,9 @@ pub struct ClientView {
     /// The version that was run to learn its rules; absent if they come from documentation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verified: Option<&'static str>,
-    /// Whether the model sees the skill: `visible`, or why not: `hidden` (the client does not show it), `later` (it is
-    /// loaded with certain files), `shadowed`, `rejected`, `elsewhere` (in a folder that the client does not read).
+    /// Whether the model sees the skill: `visible`, or why not: `hidden` (the client does not show it), `over_budget` (its
+    /// description or the whole skill is left out), `later` (it is loaded with certain files), `shadowed`, `rejected`,
+    /// `elsewhere` (in a folder that the client does not read).
     pub status: &'static str,
     /// The name by which the client calls the skill.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -46,6 +49,10 @@ pub struct ClientView {
     /// The description that the model sees.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    /// How much of the description the client keeps; absent if its budget is not known, or if it does not list the skill for
+    /// another reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub budget: Option<Shown>,
     /// The SKILL.md.
     pub location: String,
     /// The rule by which the client does not show the skill.
@@ -57,6 +64,22 @@ pub struct ClientView {
     pub hint: Option<String>,
     /// The folders in which the client looks for skills, the first of highest precedence.
     pub roots: Vec<String>,
+}
+
+/// What is left of a description, in code points.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Shown {
+    /// Whether it is shown in full, shortened or left out, or the whole skill is left out.
+    #[serde(serialize_with = "named::serialize")]
+    #[cfg_attr(feature = "schema", schemars(schema_with = "named::schema::<Truncation>"))]
+    pub fate: Truncation,
+    /// How much of it is shown.
+    pub shown: usize,
+    /// How long it is.
+    pub length: usize,
+    /// The context in tokens.
+    pub context: u64,
 }
 
 /// Explains for each client whether the model sees a skill, and why not.
@@ -73,275 +96,174 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
             vec![client]
         }
     };
-    let wanted = Wanted(normalize_name(&request.name));
-    let views: Vec<View> = clients.iter().map(|client| View::of(runtime, client)).collect();
-    let own = own_catalog(runtime);
+    let tree = runtime.tree();
+    let clients = clients.into_iter().map(Some).chain([None]);
+    let mut roots: Vec<(Option<&Client>, Vec<Root>)> = clients
+        .map(|client| (client, runtime.default_roots(&*tree, client)))
+        .collect();
+    let survey = Survey::new(tree, &request.name, &roots);
+    let own = own_catalog(&survey, roots.pop().map(|(_, roots)| roots).unwrap_or_default());
+    let view = |(client, roots): (Option<&'static Client>, Vec<Root>)| {
+        Some(View::load(runtime, client?, roots, survey.near(client)))
+    };
+    let views: Vec<View> = roots.into_iter().filter_map(view).collect();
+    let wanted = Wanted::new(&request.name);
     let found: Vec<Found> = views.iter().map(|view| view.find(&wanted)).collect();
     // A client that does not find the skill is told where another one does.
     let anywhere = found.iter().find_map(Found::location);
-    let anywhere = wanted.location_in(&own).or(anywhere);
-    let Some(anywhere) = anywhere else {
+    let Some(anywhere) = wanted.location_in(&own).or(anywhere) else {
         let error = ApiError::not_found(format!("there is no skill {}", quote(&request.name)));
-        let names = own.entries.iter().map(|entry| entry.skill.name.as_str());
+        let bundled = own.entries.iter().map(|entry| entry.skill.name.as_str());
+        let names = survey.names().iter().map(String::as_str).chain(bundled);
         return Err(match nearest(&request.name, names) {
             Some(near) => error.hint(format!("did you mean {}?", quote(near))),
             None => error.hint("{skill_list} shows the skills"),
         });
     };
-    let explain = |(view, found): (&View, Found)| {
+    let context = request.context.unwrap_or(CONTEXT);
+    let explain = |(mut view, found): (View, Found)| {
         // A file that a client does not load has no name for it.
         let found = match found {
             Found::Nowhere => view.find_at(&anywhere),
             found => found,
         };
-        view.explain(found, &anywhere)
+        let found = match found {
+            Found::Loaded(entry) => Found::Loaded(listed(runtime, &mut view, &survey, entry)),
+            found => found,
+        };
+        let location = found.location().unwrap_or_else(|| anywhere.clone());
+        let explained = view.explain(&found, &anywhere);
+        let shown = match (&found, explained.status) {
+            (Found::Loaded(entry), "visible") => shown(runtime, &mut view, &survey, entry, context),
+            _ => None,
+        };
+        let view = described(&view, found, explained, display_path(&location));
+        match shown {
+            Some((shown, description)) => with_budget(view, shown, description),
+            None => view,
+        }
     };
     Ok(Response {
         name: request.name.clone(),
-        clients: views.iter().zip(found).map(explain).collect(),
+        clients: views.into_iter().zip(found).map(explain).collect(),
     })
 }
 
-fn own_catalog(runtime: &Runtime) -> Catalog {
-    let tree = runtime.tree();
+fn own_catalog(survey: &Survey, roots: Vec<Root>) -> Catalog {
     Catalog::load(&CatalogOptions {
-        roots: match runtime.has_disk() {
-            true => default_roots(&runtime.environment),
-            false => runtime.default_roots(&*tree, None),
-        },
-        tree,
+        roots,
+        tree: survey.near(None),
         bundled: Some(crate::bundled::tree()),
         ..CatalogOptions::default()
     })
 }
 
-/// The requested name, normalized.
-struct Wanted(String);
-
-impl Wanted {
-    fn is(&self, name: &str) -> bool {
-        normalize_name(name) == self.0
-    }
-
-    /// Returns whether a SKILL.md is in a folder of the name, or a Markdown file has it.
-    fn is_place(&self, location: &Path) -> bool {
-        let folder = location.parent().and_then(Path::file_name);
-        let own = |name: Option<&std::ffi::OsStr>| name.is_some_and(|name| self.is(&name.to_string_lossy()));
-        own(folder) || own(location.file_stem()) || own(location.file_name())
-    }
-
-    fn is_entry(&self, entry: &Entry) -> bool {
-        let label = entry.label.as_deref();
-        self.is(&entry.skill.name) || label.is_some_and(|label| self.is(label)) || self.is_place(&entry.file)
-    }
-
-    fn location_in(&self, catalog: &Catalog) -> Option<PathBuf> {
-        let entry = catalog.entries.iter().find(|entry| self.is_entry(entry));
-        let rejected = || catalog.rejected.iter().find(|one| self.is_place(&one.location));
-        let location = entry.map(|entry| entry.location().into_owned());
-        location.or_else(|| Some(rejected()?.location.clone()))
+fn described(view: &View, found: Found, explained: Explained, location: String) -> ClientView {
+    let entry = match found {
+        Found::Loaded(entry) => Some(*entry),
+        _ => None,
+    };
+    let is_visible = explained.status == "visible";
+    let skill = entry.map(|entry| entry.skill);
+    let description = skill.as_ref().filter(|_| is_visible);
+    ClientView {
+        client: view.client.name,
+        verified: view.client.verified,
+        status: explained.status,
+        description: description.map(|skill| skill.description.clone()),
+        called: skill.map(|skill| skill.name),
+        budget: None,
+        location,
+        rule: explained.rule,
+        message: explained.message,
+        hint: explained.hint,
+        roots: view.roots.iter().map(|root| display_path(&root.path)).collect(),
     }
 }
 
-/// What a client loads.
-struct View {
-    client: &'static Client,
-    roots: Vec<Root>,
-    catalog: Catalog,
-}
-
-/// What a client makes of the skill.
-enum Found {
-    Loaded(Box<Entry>),
-    Shadowed {
-        location: PathBuf,
-        winner: PathBuf,
-        undetermined: bool,
-    },
-    Rejected(Rejected),
-    Nowhere,
-}
-
-impl Found {
-    fn location(&self) -> Option<PathBuf> {
-        match self {
-            Self::Loaded(entry) => Some(entry.location().into_owned()),
-            Self::Shadowed { location, .. } => Some(location.clone()),
-            Self::Rejected(rejected) => Some(rejected.location.clone()),
-            Self::Nowhere => None,
-        }
+/// Loads all skills of a client.
+fn load_all(runtime: &Runtime, view: &mut View, survey: &Survey) {
+    if !survey.needs_all(Some(view.client)) {
+        *view = View::load(runtime, view.client, view.roots.clone(), survey.tree());
     }
 }
 
-impl View {
-    fn of(runtime: &Runtime, client: &'static Client) -> Self {
-        let tree = runtime.tree();
-        let roots = runtime.default_roots(&*tree, Some(client));
-        let catalog = Catalog::load(&CatalogOptions {
-            roots: roots.clone(),
-            tree,
-            client: Some(client),
-            host: runtime.has_disk().then(Runtime::host),
-            ..CatalogOptions::default()
-        });
-        Self {
-            client,
-            roots,
-            catalog,
-        }
+/// Returns a skill as it is in the list of all skills.
+fn listed(runtime: &Runtime, view: &mut View, survey: &Survey, entry: Box<Entry>) -> Box<Entry> {
+    let is_short = !entry.skill.description.contains('\n');
+    if is_short || !view.client.listing.may_keep_first_lines() {
+        return entry;
     }
-
-    fn find(&self, wanted: &Wanted) -> Found {
-        let catalog = &self.catalog;
-        let mut entries = catalog.entries.iter();
-        let by_name = entries.find(|entry| wanted.is(&entry.skill.name));
-        let entry = by_name.or_else(|| catalog.entries.iter().find(|entry| wanted.is_entry(entry)));
-        if let Some(entry) = entry {
-            return Found::Loaded(Box::new(entry.clone()));
-        }
-        let mut hidden = catalog.shadowed.iter().chain(&catalog.duplicates);
-        if let Some(one) = hidden.find(|one| wanted.is(&one.name) || wanted.is_place(&one.location)) {
-            return Found::Shadowed {
-                location: one.location.clone(),
-                winner: one.winner.clone(),
-                undetermined: one.undetermined,
-            };
-        }
-        match catalog.rejected.iter().find(|one| wanted.is_place(&one.location)) {
-            Some(rejected) => Found::Rejected(rejected.clone()),
-            None => Found::Nowhere,
-        }
-    }
-
-    /// Returns what the client makes of a file.
-    fn find_at(&self, location: &Path) -> Found {
-        let mut rejected = self.catalog.rejected.iter();
-        match rejected.find(|one| one.location == location) {
-            Some(rejected) => Found::Rejected(rejected.clone()),
-            None => Found::Nowhere,
-        }
-    }
-
-    fn explain(&self, found: Found, anywhere: &Path) -> ClientView {
-        let location = found.location().unwrap_or_else(|| anywhere.to_owned());
-        let view = ClientView {
-            client: self.client.name,
-            verified: self.client.verified,
-            status: "visible",
-            called: None,
-            description: None,
-            location: display_path(&location),
-            rule: None,
-            message: String::new(),
-            hint: None,
-            roots: self.roots.iter().map(|root| display_path(&root.path)).collect(),
-        };
-        match found {
-            Found::Loaded(entry) => loaded(view, *entry),
-            Found::Shadowed {
-                winner, undetermined, ..
-            } => {
-                let winner = quote(&display_path(&winner));
-                let message = match undetermined {
-                    true => format!("the client loads either this skill or {winner}; which one varies"),
-                    false => format!("{winner} takes precedence"),
-                };
-                ClientView {
-                    status: "shadowed",
-                    message,
-                    hint: Some("rename or remove one of the two".to_owned()),
-                    ..view
-                }
-            }
-            Found::Rejected(rejected) => {
-                let found = rejected.diagnostics.iter().find(|d| d.rule == rejected.reason);
-                let message = found
-                    .map_or(rejected.reason.summary(), |d| d.message.as_str())
-                    .to_owned();
-                let hint = found.and_then(|d| d.hint.clone());
-                let later = rejected.reason == Rule::LoadsLater;
-                ClientView {
-                    status: if later { "later" } else { "rejected" },
-                    rule: Some(rejected.reason.id()),
-                    message,
-                    hint: hint
-                        .or_else(|| way_out(rejected.reason))
-                        .map(|hint| crate::hint::worded(&hint)),
-                    ..view
-                }
-            }
-            Found::Nowhere => ClientView {
-                status: "elsewhere",
-                message: format!(
-                    "it is in {}, which the client does not read",
-                    quote(&display_path(folder(anywhere)))
-                ),
-                hint: self
-                    .best_root()
-                    .map(|root| format!("move or link the skill to {}", quote(&display_path(&root.path)))),
-                ..view
-            },
-        }
-    }
-
-    /// Returns the root into which to move a skill: the first that exists, else the first.
-    fn best_root(&self) -> Option<&Root> {
-        let mut roots = self
-            .roots
-            .iter()
-            .filter(|root| root.kind == RootKind::Skills || root.kind == RootKind::SkillsAndMarkdown);
-        let project = |root: &&Root| root.scope == Scope::Project;
-        let exists = self
-            .roots
-            .iter()
-            .filter(project)
-            .find(|root| root.path.is_dir() && !root.kind.is_commands() && root.kind != RootKind::Later);
-        exists
-            .or_else(|| roots.clone().find(project))
-            .or_else(|| roots.next())
-    }
+    load_all(runtime, view, survey);
+    let mut all = view.catalog.entries.iter();
+    let listed = all.find(|one| one.file == entry.file).cloned();
+    listed.map_or(entry, Box::new)
 }
 
-fn loaded(view: ClientView, entry: Entry) -> ClientView {
-    let called = entry.skill.name;
-    let hidden = entry.diagnostics.iter().find(|d| d.rule == Rule::HiddenFromModel);
-    let Invocation { model, .. } = entry.skill.invocation;
-    let name = quote(&called);
-    let (status, rule, message, hint) = match (hidden, model) {
-        (Some(d), _) => ("hidden", Some(d.rule.id()), d.message.clone(), None),
-        (None, false) => (
-            "hidden",
-            Some(Rule::HiddenFromModel.id()),
-            "`disable-model-invocation` hides it from the model; a user can call it".to_owned(),
-            Some("remove the field if the model may choose the skill".to_owned()),
+/// Returns what a client keeps of a description, and that text.
+fn shown(
+    runtime: &Runtime,
+    view: &mut View,
+    survey: &Survey,
+    entry: &Entry,
+    context: u64,
+) -> Option<(Shown, Option<String>)> {
+    let budgeted = Budgeted::of(view.client)?;
+    // All skills of the client compete for the room.
+    load_all(runtime, view, survey);
+    let mut entries = std::mem::take(&mut view.catalog.entries);
+    entries.retain(|entry| entry.skill.invocation.model);
+    let index = entries.iter().position(|one| one.file == entry.file)?;
+    let allocation = (budgeted.allocate)(runtime, &entries, context);
+    let fate = allocation.shares.get(index)?.truncation;
+    let description = entry.skill.description.as_str();
+    let length = description.chars().count();
+    let (shown, text) = match fate {
+        Truncation::Whole => (length, Some(description.to_owned())),
+        Truncation::Shortened(shown) => (shown, Some((budgeted.shown)(description, shown))),
+        Truncation::NameOnly | Truncation::Dropped => (0, None),
+    };
+    let shown = Shown {
+        fate,
+        shown,
+        length,
+        context,
+    };
+    Some((shown, text))
+}
+
+fn with_budget(view: ClientView, budget: Shown, description: Option<String>) -> ClientView {
+    let name = quote(view.called.as_deref().unwrap_or_default());
+    let Shown { shown, length, .. } = budget;
+    let context = pluralize(budget.context, "token");
+    let over = |what: String| format!("over budget with a context of {context}: {what}");
+    let (status, message) = match budget.fate {
+        Truncation::Whole => (view.status, view.message),
+        Truncation::Shortened(_) => (
+            view.status,
+            format!(
+                "the model sees it as {name}, with {shown} of the {length} characters of its description"
+            ),
         ),
-        (None, true) => ("visible", None, format!("the model sees it as {name}"), None),
+        Truncation::NameOnly => (
+            "over_budget",
+            over(format!("the model sees {name} without its description")),
+        ),
+        Truncation::Dropped => ("over_budget", over(format!("the client leaves out {name}"))),
+    };
+    let hint = match budget.fate {
+        Truncation::Whole => view.hint,
+        _ => Some(format!(
+            "shorten descriptions or remove skills: {{skill_budget client={}}} lists what they need",
+            view.client
+        )),
     };
     ClientView {
         status,
-        rule,
         message,
-        hint,
-        description: (status == "visible").then_some(entry.skill.description),
-        called: Some(called),
+        hint: hint.map(|hint| crate::hint::worded(&hint)),
+        description,
+        budget: Some(budget),
         ..view
     }
-}
-
-/// Returns the folder around the folder of a SKILL.md.
-fn folder(location: &Path) -> &Path {
-    location.parent().and_then(Path::parent).unwrap_or(location)
-}
-
-/// Returns what to do about a file that a client does not load, where its diagnostic does not say.
-fn way_out(rule: Rule) -> Option<String> {
-    let text = match rule {
-        Rule::FileFlat => "move it into a folder with the same name, as SKILL.md",
-        Rule::FileMissing => "add a SKILL.md to the folder",
-        Rule::ScanDepth => "move the skill up, directly into the folder of skills",
-        Rule::SymlinkEscape => "copy the skill into the folder instead of linking it",
-        Rule::LoadsLater => return None,
-        _ => "{skill_fix} shows what can be repaired",
-    };
-    Some(text.to_owned())
 }

@@ -13,6 +13,8 @@ use std::path::Path;
 /// The maximum length of a description that it shows, in code points; a longer one is cut to this length, including
 /// `...`.
 const MAX_DESCRIPTION: usize = 1024;
+/// What it shows in place of the rest.
+const STOPS: &str = "...";
 /// How many bytes it counts as a token.
 const TOKEN: usize = 4;
 /// The skills that ship with it and that the model may start, with the lengths of their descriptions. It writes them to
@@ -85,6 +87,19 @@ pub fn codex(skills: &[Listed<'_>], context: u64) -> Allocation {
     }
 }
 
+/// Returns the first `shown` code points of a description, as Codex shows it.
+#[must_use]
+pub fn codex_shown(description: &str, shown: usize) -> String {
+    let is_long = description.chars().nth(MAX_DESCRIPTION).is_some();
+    let kept = if is_long {
+        shown.min(MAX_DESCRIPTION - STOPS.len())
+    } else {
+        shown
+    };
+    let text = description.chars().take(kept);
+    text.chain(STOPS.chars().take(shown - kept)).collect()
+}
+
 fn rank(skill: &Listed<'_>) -> u8 {
     match skill.scope {
         Scope::System if skill.root.ends_with(OWN) => 0,
@@ -112,9 +127,9 @@ impl Line {
         let long = prefixes.len() > MAX_DESCRIPTION + 1;
         if long {
             // Three full stops of one byte each replace the rest.
-            prefixes.truncate(MAX_DESCRIPTION - 2);
+            prefixes.truncate(MAX_DESCRIPTION - STOPS.len() + 1);
             let kept = prefixes.last().copied().unwrap_or_default();
-            prefixes.extend((1..=3).map(|stops| kept + stops));
+            prefixes.extend((1..=STOPS.len()).map(|stops| kept + stops));
         }
         Self {
             base: base(skill.name, place, &display_path(below)),
@@ -311,5 +326,9 @@ mod tests {
         let cut = [Truncation::Shortened(1_024), Truncation::Whole];
         assert_eq!(truncations(&skills, 1_000_000), cut);
         assert_eq!(truncations(&skills, u64::MAX), cut);
+        assert_eq!(codex_shown(&long, 1_024), format!("{}...", "é".repeat(1_021)));
+        assert_eq!(codex_shown(&long, 1_022), format!("{}.", "é".repeat(1_021)));
+        assert_eq!(codex_shown(&long, 20), "é".repeat(20));
+        assert_eq!(codex_shown(&fits, 1_024), fits);
     }
 }

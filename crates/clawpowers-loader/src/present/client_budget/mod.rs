@@ -6,7 +6,7 @@ mod claude;
 mod codex;
 
 pub use claude::{claude, claude_budget, claude_preference};
-pub use codex::codex;
+pub use codex::{codex, codex_shown};
 
 use crate::catalog::Entry;
 use crate::discovery::Scope;

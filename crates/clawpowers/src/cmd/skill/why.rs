@@ -1,6 +1,6 @@
 //! `skill why`
 
-use crate::context::{Context, client_help};
+use crate::context::{Context, client_help, whole_number};
 use crate::exit::Exit;
 use crate::render;
 use clap::Args;
@@ -11,6 +11,7 @@ use clawpowers_api::operations::skill;
 Examples:
   clawpowers skill why release-notes
   clawpowers skill why release-notes --as claude
+  clawpowers skill why release-notes --as claude --context 1000000
 
 Exit codes: 0 success, 1 with --as, if the client does not show the skill to the model")]
 pub(crate) struct WhyArgs {
@@ -18,6 +19,9 @@ pub(crate) struct WhyArgs {
     name: String,
     #[arg(long = "as", value_name = "CLIENT", help = client_help("Explain only this client"))]
     client: Option<String>,
+    /// The model's context in tokens, on which the budget of some clients depends.
+    #[arg(long, value_name = "TOKENS", default_value_t = 200_000, value_parser = whole_number::<u64>, allow_negative_numbers = true)]
+    context: u64,
 }
 
 impl WhyArgs {
@@ -26,6 +30,7 @@ impl WhyArgs {
         let request = skill::why::Request {
             name: self.name,
             client: self.client,
+            context: Some(self.context),
         };
         let result = skill::why::run(&context.runtime, &request);
         let out = &context.out;
