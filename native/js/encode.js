@@ -61,7 +61,7 @@ function isSimple(value) {
   return true;
 }
 
-/** Returns the JSON kind of a value, also for objects from other realms. */
+/** Returns the JSON kind of a value, even for objects from other realms. */
 function kindOf(value) {
   if (typeof value !== "object") return typeof value;
   if (value === null) return "null";

@@ -807,7 +807,7 @@ export interface DoctorReply {
   duplicates: Hidden[];
   /** What did not load, including broken and escaping symlinks. */
   rejected: Rejected[];
-  /** Skills with dangling or escaping links, or with scripts that are not executable. */
+  /** Skills with broken links, links that lead out of the skill's folder, or scripts that are not executable. */
   references: SkillDiagnostics[];
   /** Skills with text or characters in their files that a model reads and people do not see. */
   hidden_text: SkillDiagnostics[];
@@ -1032,7 +1032,7 @@ export interface MetricsDeleteReply {
 export interface MetricsExportReply {
   text: string;
   count: number;
-  /** How many lines are tombstones, which record a deletion. */
+  /** The number of lines that are tombstones, which record deletions. */
   deletions: number;
 }
 
@@ -1457,7 +1457,7 @@ export interface SkillReport {
 export interface SkillRow {
   /** The name by which the skill is called. */
   name: string;
-  /** The name in its frontmatter, where the client shows it beside that of the folder. */
+  /** The name in its frontmatter, if the client shows it next to the folder's name. */
   label?: string | null;
   description: string;
   /** The location of its SKILL.md. */

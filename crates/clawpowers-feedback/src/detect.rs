@@ -327,7 +327,7 @@ impl Detector {
         let odds = log((success as f64 + 0.5) / ((total - success) as f64 + 0.5));
         let early = between(odds);
         let late = ((self.total as f64 - EARLY) / (LATE - EARLY)).clamp(0.0, 1.0);
-        // Keeps the sum of the probabilities of an alarm finite.
+        // Keeps the sum of the probabilities of a false positive finite.
         let times = log((self.total as f64 / LATE).max(1.0));
         let growth = times + 2.0 * log(1.0 + times);
         let at = |early: f64, last: f64| early + (last - early).max(0.0) * late + growth;

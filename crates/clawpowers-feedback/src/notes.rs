@@ -52,7 +52,7 @@ fn shorten(note: &str) -> String {
     line
 }
 
-/// Replaces every number by `0`: times, ports and counts differ from one failure to the next.
+/// Replaces every number with `0`: times, ports and counts differ from one failure to the next.
 fn key(note: &str) -> String {
     let mut out = String::with_capacity(note.len());
     for c in note.chars().flat_map(char::to_lowercase) {

@@ -101,7 +101,7 @@ enum TopCommand {
     /// Find, check and repair skills.
     #[command(visible_alias = "skills")]
     Skill(Box<Group<skill::Command>>),
-    /// State: a key-value store, safe for concurrent use.
+    /// Keep state in a key-value store that many processes can use at once.
     Store(Box<Group<store::Command>>),
     /// Record and summarize executions of skills.
     Metrics(Box<Group<metrics::Command>>),
@@ -109,7 +109,7 @@ enum TopCommand {
     Analyze(Box<analyze::AnalyzeArgs>),
     /// Run a command for a skill and record how it ended.
     Run(Box<run::RunArgs>),
-    /// Settings: read and change config.json.
+    /// Read and change the settings in config.json.
     Config(Box<Group<config::Command>>),
     /// Create the runtime home; existing files are kept.
     Init(home::InitArgs),

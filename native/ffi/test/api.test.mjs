@@ -17,7 +17,7 @@ test("both module formats export the same objects", () => {
   for (const name of names) assert.equal(common[name], clawpowers[name], name);
 });
 
-test("the version is that of the workspace", () => {
+test("the version matches the workspace", () => {
   assert.equal(version, require("clawpowers/package.json").version);
   assert.equal(version, table.version);
 });

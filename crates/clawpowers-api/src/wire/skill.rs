@@ -253,7 +253,7 @@ impl From<&loader::Skill> for Skill {
 pub struct SkillRow {
     /// The name by which the skill is called.
     pub name: String,
-    /// The name in its frontmatter, where the client shows it beside that of the folder.
+    /// The name in its frontmatter, if the client shows it next to the folder's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     pub description: String,

@@ -27,16 +27,16 @@ pub(crate) fn create<T>(home: &Home, work: impl FnOnce(&mut Db) -> Result<T>) ->
     home.check_orphan_wal()?;
     home.create()?;
     clear_abandoned(home.folder());
-    let draft = Draft(home.folder().join(format!("{TEMPORARY}{}", nonce())));
+    let temporary = Temporary(home.folder().join(format!("{TEMPORARY}{}", nonce())));
     let refused = |error: std::io::Error| Error::io(&home.database(), &error);
     private_file()
         .write(true)
         .create_new(true)
-        .open(&draft.0)
+        .open(&temporary.0)
         .map_err(refused)?;
-    let answer = fill(home, &draft.0, work)?;
+    let answer = fill(home, &temporary.0, work)?;
     let place = home.database();
-    match fs::hard_link(&draft.0, &place) {
+    match fs::hard_link(&temporary.0, &place) {
         Ok(()) => sync_folder(home.folder()).map_err(refused)?,
         Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(None),
         // A file system without hard links. A rename replaces a database that another process has created meanwhile.
@@ -45,7 +45,7 @@ pub(crate) fn create<T>(home: &Home, work: impl FnOnce(&mut Db) -> Result<T>) ->
             if place.exists() {
                 return Ok(None);
             }
-            fs::rename(&draft.0, &place)
+            fs::rename(&temporary.0, &place)
                 .and_then(|()| sync_folder(home.folder()))
                 .map_err(refused)?;
         }
@@ -55,9 +55,9 @@ pub(crate) fn create<T>(home: &Home, work: impl FnOnce(&mut Db) -> Result<T>) ->
 }
 
 /// Creates the tables and calls `work`.
-fn fill<T>(home: &Home, draft: &Path, work: impl FnOnce(&mut Db) -> Result<T>) -> Result<T> {
+fn fill<T>(home: &Home, temporary: &Path, work: impl FnOnce(&mut Db) -> Result<T>) -> Result<T> {
     let path = home.database();
-    let connection = Connection::open(draft).map_err(|error| Error::sqlite(&path, &error))?;
+    let connection = Connection::open(temporary).map_err(|error| Error::sqlite(&path, &error))?;
     let mut db = Db::wrap(connection, DbFile::unattached(path.clone()));
     db.run(|connection| {
         // The temporary database is deleted if anything fails, so it is made durable once, at the end.
@@ -66,7 +66,7 @@ fn fill<T>(home: &Home, draft: &Path, work: impl FnOnce(&mut Db) -> Result<T>) -
     })?;
     db.init_schema()?;
     let answer = work(&mut db)?;
-    if file_system::shared(draft).is_none() {
+    if file_system::shared(temporary).is_none() {
         db.run(|connection| connection.pragma_update(None, "journal_mode", "WAL"))?;
     }
     let closed = db.connection.close();
@@ -74,16 +74,16 @@ fn fill<T>(home: &Home, draft: &Path, work: impl FnOnce(&mut Db) -> Result<T>) -
     // Windows syncs a file only through a handle that may write to it.
     let sync = OpenOptions::new()
         .write(true)
-        .open(draft)
+        .open(temporary)
         .and_then(|file| file.sync_all());
     sync.map_err(|error| Error::io(&path, &error))?;
     Ok(answer)
 }
 
 /// A file that is deleted when this is dropped. By then the database has another name, or is not needed.
-struct Draft(PathBuf);
+struct Temporary(PathBuf);
 
-impl Drop for Draft {
+impl Drop for Temporary {
     fn drop(&mut self) {
         for suffix in ["", "-wal", "-shm", "-journal"] {
             let mut name = self.0.clone().into_os_string();

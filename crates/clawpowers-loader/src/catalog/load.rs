@@ -32,7 +32,8 @@ pub struct CatalogOptions {
     pub scopes: Vec<Scope>,
     /// The client whose rules apply; `None` for ClawPowers' own.
     pub client: Option<&'static Client>,
-    /// What the machine has, for clients that hide a skill whose requirements are not met; `None` hides none.
+    /// The programs and variables of the machine, for clients that hide a skill whose requirements are not met; `None`
+    /// hides none.
     pub host: Option<HostInfo>,
 }
 

@@ -61,8 +61,8 @@ struct ShadowedRow {
     winner: usize,
 }
 
-/// Hashes stand for paths and names, because there may be thousands of long ones. With two random keys, a collision is
-/// less likely than a disk error.
+/// Hashes of paths and names, of which there may be thousands of long ones. With two random keys, a collision is less
+/// likely than a disk error.
 #[derive(Default)]
 struct Keys(RandomState, RandomState);
 

@@ -1,4 +1,4 @@
-//! Claude Code by version 2.1.332.
+//! Claude Code, as of version 2.1.332.
 //!
 //! The folder is the name, and the name of the frontmatter only a label. Nearly every file loads: without a usable
 //! description the first line of the body describes the skill, and frontmatter that is not YAML is ignored.
@@ -17,7 +17,7 @@ use unicode_normalization::char::is_combining_mark;
 
 /// How much of a description it shows, in code points.
 const MAX_DESCRIPTION: usize = 1536;
-/// The folder for the skills of the user's account.
+/// The folder for the skills that Claude Code syncs from the user's claude.ai account.
 const RESERVED: &str = "synced";
 /// How large the `.git` of a worktree may be.
 const MAX_GIT_FILE: u64 = 4096;
@@ -65,7 +65,8 @@ fn roots(env: &Environment) -> Vec<Root> {
     roots
 }
 
-/// Returns the folders `below` (in) the project folders; in a Git worktree without one, that of the main checkout too.
+/// Returns the folders at the relative path `below` in the project folders; in a Git worktree without one, that of the
+/// main checkout too.
 fn projects(env: &Environment, below: &str) -> Vec<Root> {
     let mut roots = env.projects(&[below]);
     let is_missing = roots.last().is_some_and(|root| !root.path.exists());
@@ -249,7 +250,7 @@ fn split(text: &str) -> Option<Block<'_>> {
     })
 }
 
-/// Returns the first line of a body that has text, without the marks of a heading.
+/// Returns the first line of a body that has text, without the prefix of a heading.
 fn first_line(body: &str) -> Option<&str> {
     let mut lines = body.split('\n').map(str::trim);
     let line = lines.find(|line| !line.is_empty())?;

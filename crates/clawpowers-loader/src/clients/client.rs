@@ -1,11 +1,11 @@
-//! A client: a program that loads skills by rules of its own.
+//! A client: a program that loads skills according to its own rules.
 
 use super::file::{ClientFile, ClientSkill, Refusal};
 use crate::discovery::{Environment, Markdown, Root, RootKind, WalkRules};
 use crate::lint::Target;
 use std::path::Path;
 
-/// What a client does with two skills of one name.
+/// What a client does with two skills with the same name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Collision {
     /// The one whose root comes first in [`Client::roots`] takes precedence.
@@ -27,7 +27,7 @@ pub struct Listing {
     pub reversed: bool,
     /// Whether symlinks are sorted among real folders; else they come after them.
     pub links_in_order: bool,
-    /// Whether of two paths to one file the one without a symlink is listed; else the first.
+    /// If two paths lead to one file: whether the one without a symlink is listed, or the first.
     pub prefers_real: bool,
     /// Shortens the descriptions of the skills that the model is shown.
     pub(crate) shorten: Option<fn(&mut [ListedSkill<'_>])>,
@@ -74,7 +74,7 @@ pub struct Client {
     pub listing: Listing,
     pub walk: WalkRules,
     pub(super) roots: fn(&Environment) -> Vec<Root>,
-    /// What it makes of a file.
+    /// Reads a file as the client does.
     pub(crate) read: fn(&ClientFile<'_>) -> Result<ClientSkill, Refusal>,
 }
 

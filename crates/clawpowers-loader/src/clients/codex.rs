@@ -1,4 +1,4 @@
-//! Codex by version 0.171.0.
+//! Codex, as of version 0.171.0.
 
 use super::client::{Client, Collision, Listing, SIX_DEEP};
 use super::fields::{Value, Yaml, change_lines, collapse, is_dashes, quoted, split};
@@ -12,7 +12,8 @@ use std::path::PathBuf;
 /// How large `agents/openai.yaml` may be.
 const MAX_METADATA: u64 = 64 * 1024;
 
-// It keeps two skills of one name; such a name cannot be called. The skills that ship with it may not link out.
+// It keeps both skills with the same name, and then neither can be invoked by name. Symlinks of the skills that ship
+// with it must stay inside their root.
 pub(super) const CODEX: Client = Client {
     name: "codex",
     aliases: &["codex-cli", "openai-codex"],
@@ -36,7 +37,7 @@ fn roots(env: &Environment) -> Vec<Root> {
     if let Some(codex) = env.folder(&env.codex_home, ".codex") {
         roots.push(user_root(codex.join("skills")));
         let own = codex.join("skills/.system");
-        // Without this file, its next start replaces the folder.
+        // If this file is missing, Codex replaces the folder when it starts.
         if own.join(".codex-system-skills.marker").is_file() {
             roots.push(Root::enclosed(own, Scope::System));
         }
@@ -63,7 +64,7 @@ fn read(file: &ClientFile<'_>) -> Outcome {
         Value::Text(text) | Value::Literal(text) => collapse(text),
         Value::Missing | Value::Null => String::new(),
         Value::Other(_) => {
-            let message = "this client requires a string as description";
+            let message = "this client requires the description to be a string";
             return Err(Refusal::new(Rule::DescriptionNotString, message));
         }
     };
@@ -78,7 +79,7 @@ fn read(file: &ClientFile<'_>) -> Outcome {
         Value::Text(text) | Value::Literal(text) => collapse(text),
         Value::Missing | Value::Null => String::new(),
         Value::Other(_) => {
-            let message = "this client requires a string as name";
+            let message = "this client requires the name to be a string";
             return Err(Refusal::new(Rule::NameNotString, message));
         }
     };

@@ -1,4 +1,4 @@
-//! Copilot CLI by version 1.0.102: strict YAML, strict names, and the body in place of a missing description.
+//! Copilot CLI, as of version 1.0.102: strict YAML, strict names, and the body in place of a missing description.
 
 use super::claude::command_name;
 use super::client::{ANY_DEPTH, Client, Collision, Listing};
@@ -79,7 +79,7 @@ fn read(file: &ClientFile<'_>) -> Outcome {
         _ => {
             return refuse(
                 Rule::NameNotString,
-                "this client requires a string as name".to_owned(),
+                "this client requires the name to be a string".to_owned(),
             );
         }
     };
@@ -96,7 +96,7 @@ fn read(file: &ClientFile<'_>) -> Outcome {
         Value::Text(text) => text_of(text, yaml),
         Value::Missing => collapse(body),
         _ => {
-            let message = "this client requires a string as description".to_owned();
+            let message = "this client requires the description to be a string".to_owned();
             return refuse(Rule::DescriptionNotString, message);
         }
     };

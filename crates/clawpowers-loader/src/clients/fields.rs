@@ -12,7 +12,7 @@ pub(super) struct Block<'a> {
     pub(super) body: &'a str,
 }
 
-/// Splits a text whose first line is a delimiter for `opens`, at the next line that is one for `closes`.
+/// Splits a text at its delimiters: `opens` accepts the first line, `closes` the closing one.
 pub(super) fn split<'a>(
     text: &'a str,
     opens: impl Fn(&str) -> bool,
@@ -54,9 +54,9 @@ pub(super) fn starts_with_dashes(line: &str) -> bool {
 /// How a client parses YAML.
 #[derive(Clone, Copy)]
 pub(super) struct Yaml {
-    /// How it changes a text that does not parse; it parses the result.
+    /// How it changes text that does not parse, before it parses it again.
     pub(super) repair: Option<fn(&str) -> String>,
-    /// Whether the last of two fields with this key is used; else the text is rejected.
+    /// Whether the last of duplicate fields with this key is used; otherwise the text is rejected.
     pub(super) duplicates: fn(&str) -> bool,
     /// Whether it accepts tags that YAML does not define.
     pub(super) tags: bool,
@@ -105,7 +105,7 @@ impl Yaml {
     }
 }
 
-/// Explains that a client cannot parse a text, even as it changed it: what ClawPowers repairs says best why not.
+/// Explains that a client cannot parse a text, even after it changed it: what ClawPowers repairs is the best reason.
 fn unparsable(yaml: &str, changed: &str, why: &str) -> Refusal {
     let rule = |text: &str| {
         let repaired = repair(text, Effort::Faithful)?;

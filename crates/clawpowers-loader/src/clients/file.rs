@@ -1,4 +1,4 @@
-//! What a client makes of one file: the skill that it shows, or why it does not load it.
+//! How a client reads one file: the skill that it shows, or why it does not load it.
 
 use crate::discovery::Root;
 use crate::lint::{Diagnostic, Rule};
@@ -17,7 +17,7 @@ pub(crate) struct ClientFile<'a> {
     pub(crate) diagnostics: &'a [Diagnostic],
     /// The skill as ClawPowers reads it.
     pub(crate) skill: Option<&'a Skill>,
-    /// What the machine has, if that is known.
+    /// The programs and variables of the machine, if they are known.
     pub(crate) host: Option<&'a HostInfo>,
 }
 
@@ -25,7 +25,7 @@ pub(crate) struct ClientFile<'a> {
 pub(crate) struct ClientSkill {
     /// The name by which the client calls it.
     pub(crate) name: String,
-    /// The name of the frontmatter, where the client shows it beside another.
+    /// The name in the frontmatter, if the client shows it next to its own name for the skill.
     pub(crate) label: Option<String>,
     pub(crate) description: String,
     pub(crate) invocation: Invocation,
@@ -74,12 +74,12 @@ impl ClientFile<'_> {
         String::from_utf8_lossy(self.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(self.bytes))
     }
 
-    /// Returns the text as a parser reads it that accepts every line ending.
+    /// Returns the text as a parser that accepts every line ending reads it.
     pub(super) fn normalized_text(&self) -> String {
         self.text_without_mark().replace("\r\n", "\n").replace('\r', "\n")
     }
 
-    /// Explains that a client found no frontmatter, as exactly as ClawPowers knows.
+    /// Explains that a client found no frontmatter, with the most specific reason that ClawPowers found.
     pub(super) fn no_frontmatter(&self) -> Refusal {
         const REASONS: [Rule; 8] = [
             Rule::Utf16,

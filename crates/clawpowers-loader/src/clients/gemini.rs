@@ -1,4 +1,4 @@
-//! Gemini CLI by version 0.61.0: YAML where both fields are strings, else the lines that look like them.
+//! Gemini CLI, as of version 0.61.0: YAML if both fields are strings, otherwise the lines that look like them.
 
 use super::client::{CHILDREN, Client, Collision, Listing};
 use super::fields::{Value, Yaml, split, starts_with_dashes};

@@ -1,4 +1,4 @@
-//! The views of other clients: their roots, how they search them, and what they make of each file.
+//! The views of other clients: their roots, how they search them, and how they read each file.
 //!
 //! Each client that was run has a file that names its version; the others are in `documented`. docs/clients.md has the
 //! tables.

@@ -1,4 +1,4 @@
-//! OpenClaw by version 2026.9.6.
+//! OpenClaw, as of version 2026.9.6.
 
 use super::client::{Client, Collision, Listing, SIX_DEEP};
 use super::fields::{Value, Yaml, change_lines, flag, js_trim, quoted, split, without_quotes};

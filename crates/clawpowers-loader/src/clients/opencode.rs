@@ -1,4 +1,4 @@
-//! OpenCode by version 1.18.33.
+//! OpenCode, as of version 1.18.33.
 
 use super::client::{ANY_DEPTH, Client, Collision, Listing};
 use super::fields::{Block, Value, Yaml, change_lines, without_line_end};
@@ -7,7 +7,7 @@ use crate::discovery::{Environment, Root, RootKind, WalkRules, user_root};
 use crate::lint::{Rule, Target};
 use crate::skill::Invocation;
 
-// Which of two skills of one name it loads differs from run to run.
+// Which of two skills with the same name it loads varies from run to run.
 pub(super) const OPENCODE: Client = Client {
     name: "opencode",
     aliases: &["open-code"],
@@ -64,7 +64,7 @@ fn read(file: &ClientFile<'_>) -> Outcome {
         _ => {
             return Err(Refusal::new(
                 Rule::NameNotString,
-                "this client requires a string as name",
+                "this client requires the name to be a string",
             ));
         }
     };
@@ -72,7 +72,7 @@ fn read(file: &ClientFile<'_>) -> Outcome {
         Value::Text(text) => Some(text),
         Value::Missing => None,
         _ => {
-            let message = "this client requires a string as description";
+            let message = "this client requires the description to be a string";
             return Err(Refusal::new(Rule::DescriptionNotString, message));
         }
     };
@@ -105,7 +105,7 @@ fn block_values(yaml: &str) -> String {
     })
 }
 
-/// Splits a text that starts with `---`, at the next line that does; without one, the whole text is frontmatter.
+/// Splits a text that starts with `---` at the next line that does; without one, the whole text is frontmatter.
 fn split(text: &str) -> Option<Block<'_>> {
     let rest = text.strip_prefix("---")?;
     let (language, rest) = rest.split_once('\n')?;

@@ -1,4 +1,4 @@
-//! The order of names as people sort words: punctuation, digits, letters; without case and accents at first.
+//! The order of names as people sort words: punctuation, digits, letters; first without case and accents.
 
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
@@ -6,7 +6,7 @@ use unicode_normalization::char::is_combining_mark;
 /// Punctuation in the order of the Unicode collation algorithm.
 const PUNCTUATION: &str = "_-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$";
 
-/// Returns a key by which names sort; names that differ in case alone have the lower case first.
+/// Returns a key by which names sort; if names differ only in case, lower case comes first.
 pub(crate) fn collation_key(name: &str) -> impl Ord + use<> {
     let class = |c: char| match PUNCTUATION.find(c) {
         Some(at) => at,

@@ -1,4 +1,4 @@
-//! Pi by version 1.6.0.
+//! Pi, as of version 1.6.0.
 
 use super::client::{ANY_DEPTH, Client, Collision, Listing};
 use super::fields::{Block, Value, Yaml};
@@ -62,7 +62,7 @@ fn read(file: &ClientFile<'_>) -> Outcome {
             ));
         }
         _ => {
-            let message = "this client requires a string as description";
+            let message = "this client requires the description to be a string";
             return Err(Refusal::new(Rule::DescriptionNotString, message));
         }
     };
@@ -79,7 +79,7 @@ fn read(file: &ClientFile<'_>) -> Outcome {
     })
 }
 
-/// Splits a text that starts with `---`, however the line goes on, at the next line that starts so.
+/// Splits a text that starts with `---`, whatever follows on that line, at the next line that starts with `---`.
 fn split(text: &str) -> Option<Block<'_>> {
     let rest = text.strip_prefix("---")?;
     let end = rest.find("\n---")?;

@@ -1,4 +1,4 @@
-//! Qwen Code by version 0.24.4.
+//! Qwen Code, as of version 0.24.4.
 
 use super::client::{CHILDREN, Client, Collision, ListedSkill, Listing};
 use super::fields::{Value, Yaml, js_trim, split};
@@ -73,7 +73,7 @@ fn read(file: &ClientFile<'_>) -> Outcome {
     })
 }
 
-/// Returns the last value of a key, as its line has it.
+/// Returns the last value of a key, as written on its line.
 fn line(yaml: &str, key: &str) -> Option<String> {
     let value = |line: &str| {
         let (name, value) = line.split_once(':')?;
@@ -84,7 +84,7 @@ fn line(yaml: &str, key: &str) -> Option<String> {
     yaml.lines().filter_map(value).next_back()
 }
 
-/// Joins the items of a list, as JavaScript turns one into a string; a mapping is no text.
+/// Joins the items of a list, as JavaScript turns one into a string; a mapping is not text.
 fn joined(node: &Node) -> Option<String> {
     match &node.kind {
         Kind::Scalar { text, .. } => Some(text.clone()),

@@ -63,7 +63,7 @@ pub(super) const DANGLING: &str = "broken symlink: its target does not exist";
 /// How many levels under its folder a task reads.
 const MAX_TASK_LEVELS: usize = 6;
 
-/// Reads folders by the rules of one client; `make` converts each result to the item type of the walk.
+/// Reads folders according to the rules of one client; `make` converts each result to the item type of the walk.
 pub(super) struct DirReader<'a, M> {
     pub(super) tree: &'a dyn Tree,
     pub(super) rules: &'a WalkRules,

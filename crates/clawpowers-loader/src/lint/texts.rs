@@ -143,7 +143,7 @@ fn search(tree: &dyn Tree, skill_file: &Path, target: Target, each: &mut dyn FnM
     is_complete
 }
 
-/// Returns whether the start of a file is text: UTF-8 without NUL, or UTF-16 with its mark.
+/// Returns whether the start of a file is text: UTF-8 without NUL, or UTF-16 with a byte order mark.
 fn is_text(tree: &dyn Tree, path: &Path) -> bool {
     let Ok((file, _)) = tree.open_file(path, u64::MAX) else {
         return false;

@@ -15,7 +15,7 @@ const K1: f64 = 1.2;
 const B: f64 = 0.75;
 /// The weight of a word in the name, the tags, the description and the headings.
 const WEIGHTS: [f64; 4] = [5.0, 3.0, 2.0, 1.0];
-/// At least so many of the best skills by name, tags and description have their headings read.
+/// The minimum number of best matches by name, tags and description whose headings are read.
 const CANDIDATES: usize = 50;
 /// The same for each requested hit.
 const CANDIDATES_PER_HIT: usize = 4;

@@ -3,7 +3,7 @@
 use super::Requirements;
 use std::path::{Path, PathBuf};
 
-/// What the machine has; filled in by the program, so that this crate does not read the environment.
+/// The programs and variables of the machine, set by the caller, so that this crate does not read the environment.
 #[derive(Debug, Clone, Default)]
 pub struct HostInfo {
     /// The folders of `PATH`.

@@ -228,9 +228,9 @@ mod tests {
             (&["a", "b", "a"], "given twice"),
             (&["a/b", "a"], "a folder of another"),
         ] {
-            let refused = tree(paths).unwrap_err();
-            assert!(refused.starts_with("the document `"), "{refused}");
-            assert!(refused.contains(why), "{refused}");
+            let error = tree(paths).unwrap_err();
+            assert!(error.starts_with("the document `"), "{error}");
+            assert!(error.contains(why), "{error}");
         }
         assert!(tree(&[&"a/".repeat(3000)]).is_err());
     }

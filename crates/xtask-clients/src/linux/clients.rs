@@ -1,8 +1,8 @@
 //! The clients: their packages, how each is started, and where it says what it loaded.
 
 use super::find::Tree;
+use super::output::Output;
 use super::recording::Verdict;
-use super::said::Said;
 use super::{listing, prompt, tree};
 use serde_json::json;
 use std::fs;
@@ -35,7 +35,7 @@ pub(crate) struct Client {
     /// Whether it loads whichever of a link and its target the file system lists first.
     pub(crate) any_link: bool,
     /// Returns what it loaded, in its order.
-    pub(crate) read: fn(&Said, &Tree) -> Result<Vec<Verdict>, String>,
+    pub(crate) read: fn(&Output, &Tree) -> Result<Vec<Verdict>, String>,
     /// Tells whether the model was shown the skill of this name, shortened as in a recording.
     pub(crate) shows: fn(&str, &str) -> bool,
 }

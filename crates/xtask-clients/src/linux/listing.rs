@@ -1,8 +1,8 @@
 //! Reads the lists that clients print of their skills.
 
 use super::find::Tree;
+use super::output::Output;
 use super::recording::Verdict;
-use super::said::Said;
 use super::tree;
 use serde_json::{Value, json};
 
@@ -21,8 +21,8 @@ pub(crate) fn answer(line: &str) -> Option<Value> {
     (reply.get("id") == Some(&json!(2))).then_some(reply)
 }
 
-pub(crate) fn codex(said: &Said, tree: &Tree) -> Result<Vec<Verdict>, String> {
-    let reply = said.stdout.lines().find_map(answer);
+pub(crate) fn codex(output: &Output, tree: &Tree) -> Result<Vec<Verdict>, String> {
+    let reply = output.stdout.lines().find_map(answer);
     let reply = reply.ok_or("it did not answer `skills/list`")?;
     let loaded = rows(&reply, "/result/data/0/skills")?.iter();
     let loaded =
@@ -33,8 +33,8 @@ pub(crate) fn codex(said: &Said, tree: &Tree) -> Result<Vec<Verdict>, String> {
     Ok(loaded.flatten().chain(refused).collect())
 }
 
-pub(crate) fn gemini(said: &Said, tree: &Tree) -> Result<Vec<Verdict>, String> {
-    let list = said
+pub(crate) fn gemini(output: &Output, tree: &Tree) -> Result<Vec<Verdict>, String> {
+    let list = output
         .stdout
         .split_once("Discovered Agent Skills:\n\n")
         .map(|(_, list)| list);
@@ -53,16 +53,16 @@ pub(crate) fn gemini(said: &Said, tree: &Tree) -> Result<Vec<Verdict>, String> {
     Ok(skills)
 }
 
-pub(crate) fn opencode(said: &Said, tree: &Tree) -> Result<Vec<Verdict>, String> {
-    let reply = parsed(&said.stdout)?;
+pub(crate) fn opencode(output: &Output, tree: &Tree) -> Result<Vec<Verdict>, String> {
+    let reply = parsed(&output.stdout)?;
     let loaded = rows(&reply, "")?.iter();
     let loaded = loaded
         .filter_map(|row| tree.loaded(text(row, "location"), text(row, "name"), text(row, "description")));
     Ok(loaded.collect())
 }
 
-pub(crate) fn copilot(said: &Said, tree: &Tree) -> Result<Vec<Verdict>, String> {
-    let reply = parsed(&said.stdout)?;
+pub(crate) fn copilot(output: &Output, tree: &Tree) -> Result<Vec<Verdict>, String> {
+    let reply = parsed(&output.stdout)?;
     let loaded = rows(&reply, "")?.iter().filter_map(|row| {
         let (path, name) = (text(row, "path")?, text(row, "name")?);
         // Of a command it names the folder.
@@ -72,7 +72,7 @@ pub(crate) fn copilot(said: &Said, tree: &Tree) -> Result<Vec<Verdict>, String> 
         };
         tree.loaded(Some(path), Some(name), text(row, "description"))
     });
-    let errors = said
+    let errors = output
         .stderr
         .lines()
         .filter_map(|line| line.trim().strip_prefix("• ")?.split_once(": "));
@@ -81,8 +81,8 @@ pub(crate) fn copilot(said: &Said, tree: &Tree) -> Result<Vec<Verdict>, String> 
     Ok(loaded.chain(refused).collect())
 }
 
-pub(crate) fn openclaw(said: &Said, tree: &Tree) -> Result<Vec<Verdict>, String> {
-    let reply = parsed(&said.stdout)?;
+pub(crate) fn openclaw(output: &Output, tree: &Tree) -> Result<Vec<Verdict>, String> {
+    let reply = parsed(&output.stdout)?;
     let loaded = rows(&reply, "/skills")?.iter().filter_map(|row| {
         let root = match text(row, "source")?.as_str() {
             "openclaw-workspace" => format!("{}/skills/", tree::CWD),

@@ -3,9 +3,10 @@
 mod clients;
 mod find;
 mod install;
-mod judge;
 mod listing;
+mod output;
 mod prompt;
+mod record;
 #[expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -14,7 +15,6 @@ mod prompt;
 #[path = "../../../../tests/clients/recording.rs"]
 mod recording;
 mod refresh;
-mod said;
 mod stub;
 #[expect(clippy::unwrap_used, reason = "a tree that cannot be written ends the task")]
 #[path = "../../../../tests/clients/tree.rs"]
@@ -28,8 +28,8 @@ pub(crate) fn main() -> ExitCode {
     let result = match words.as_slice() {
         ["refresh", words @ ..] => refresh::refresh(words),
         // The same program inside a network namespace.
-        ["judge", client, installed, base] => {
-            judge::judge(client, installed.as_ref(), base.as_ref()).map(|()| true)
+        ["record", client, installed, base] => {
+            record::record(client, installed.as_ref(), base.as_ref()).map(|()| true)
         }
         _ => Err("usage: cargo xtask clients refresh [--cache FOLDER] [CLIENT[@VERSION]…]".to_owned()),
     };

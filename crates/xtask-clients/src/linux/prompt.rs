@@ -1,15 +1,15 @@
 //! Reads the skills in the prompt that a model was sent.
 
 use super::find::Tree;
+use super::output::Output;
 use super::recording::{Verdict, shortened};
-use super::said::Said;
 use super::tree;
 use serde_json::Value;
 
 /// Returns the longest text of the requests that contains `part`.
-pub(crate) fn find(said: &Said, part: &str) -> Result<String, String> {
+pub(crate) fn find(output: &Output, part: &str) -> Result<String, String> {
     let mut found = String::new();
-    for request in &said.requests {
+    for request in &output.requests {
         let mut open = vec![request];
         while let Some(value) = open.pop() {
             match value {
@@ -25,7 +25,7 @@ pub(crate) fn find(said: &Said, part: &str) -> Result<String, String> {
     match found.is_empty() {
         true => Err(format!(
             "none of its {} requests names skills",
-            said.requests.len()
+            output.requests.len()
         )),
         false => Ok(found),
     }
@@ -45,8 +45,8 @@ pub(crate) fn has_line(prompt: &str, name: &str) -> bool {
 }
 
 /// `- id: description` or `- id (label): description`, with angle brackets escaped.
-pub(crate) fn claude(said: &Said, tree: &Tree) -> Result<Vec<Verdict>, String> {
-    let text = find(said, "\n- t01-colon: ")?;
+pub(crate) fn claude(output: &Output, tree: &Tree) -> Result<Vec<Verdict>, String> {
+    let text = find(output, "\n- t01-colon: ")?;
     let rows = text
         .lines()
         .filter_map(|line| line.strip_prefix("- ")?.split_once(": "));
@@ -61,8 +61,8 @@ pub(crate) fn claude(said: &Said, tree: &Tree) -> Result<Vec<Verdict>, String> {
     Ok(skills.collect())
 }
 
-pub(crate) fn pi(said: &Said, tree: &Tree) -> Result<Vec<Verdict>, String> {
-    let skills = elements(&find(said, "<available_skills>")?);
+pub(crate) fn pi(output: &Output, tree: &Tree) -> Result<Vec<Verdict>, String> {
+    let skills = elements(&find(output, "<available_skills>")?);
     Ok(skills
         .into_iter()
         .filter_map(|[name, description, location]| {
@@ -71,8 +71,8 @@ pub(crate) fn pi(said: &Said, tree: &Tree) -> Result<Vec<Verdict>, String> {
         .collect())
 }
 
-pub(crate) fn qwen(said: &Said, tree: &Tree) -> Result<Vec<Verdict>, String> {
-    let skills = elements(&find(said, "<available_skills>")?)
+pub(crate) fn qwen(output: &Output, tree: &Tree) -> Result<Vec<Verdict>, String> {
+    let skills = elements(&find(output, "<available_skills>")?)
         .into_iter()
         .filter_map(|[name, description, level]| {
             let description = description

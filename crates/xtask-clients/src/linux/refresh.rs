@@ -120,7 +120,7 @@ fn run(namespace: &[&str], client: &Client, folder: &Path, cache: &Path) -> Resu
     let output = Command::new("unshare")
         .args(namespace)
         .arg(own)
-        .args(["judge", client.name])
+        .args(["record", client.name])
         .args([folder, &base])
         .output()
         .map_err(|error| format!("`unshare` does not start: {error}"))?;

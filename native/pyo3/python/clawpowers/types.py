@@ -304,7 +304,7 @@ class DoctorReply(TypedDict):
     rejected: list[Rejected]
     """What did not load, including broken and escaping symlinks."""
     references: list[SkillDiagnostics]
-    """Skills with dangling or escaping links, or with scripts that are not executable."""
+    """Skills with broken links, links that lead out of the skill's folder, or scripts that are not executable."""
     hidden_text: list[SkillDiagnostics]
     """Skills with text or characters in their files that a model reads and people do not see."""
     lookalikes: list[Lookalike]
@@ -547,7 +547,7 @@ class MetricsExportReply(TypedDict):
     text: str
     count: int
     deletions: int
-    """How many lines are tombstones, which record a deletion."""
+    """The number of lines that are tombstones, which record deletions."""
 
 
 class MetricsFinishReply(TypedDict):
@@ -966,7 +966,7 @@ class SkillReport(TypedDict):
 
 class _SkillRowOptional(TypedDict, total=False):
     label: str | None
-    """The name in its frontmatter, where the client shows it beside that of the folder."""
+    """The name in its frontmatter, if the client shows it next to the folder's name."""
     active: bool | None
     """Whether it belongs to the active role profile; absent if no profile is active."""
 

@@ -39,7 +39,7 @@ pub struct Response {
     pub duplicates: Vec<wire::Hidden>,
     /// What did not load, including broken and escaping symlinks.
     pub rejected: Vec<wire::Rejected>,
-    /// Skills with dangling or escaping links, or with scripts that are not executable.
+    /// Skills with broken links, links that lead out of the skill's folder, or scripts that are not executable.
     pub references: Vec<SkillDiagnostics>,
     /// Skills with text or characters in their files that a model reads and people do not see.
     pub hidden_text: Vec<SkillDiagnostics>,

@@ -21,7 +21,7 @@ execution_filter! {
 pub struct Response {
     pub text: String,
     pub count: usize,
-    /// How many lines are tombstones, which record a deletion.
+    /// The number of lines that are tombstones, which record deletions.
     pub deletions: usize,
 }
 

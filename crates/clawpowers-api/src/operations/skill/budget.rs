@@ -71,7 +71,7 @@ pub struct Response {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ClientBudget {
     pub client: &'static str,
-    /// What sizes count.
+    /// The unit of the sizes: `characters` or `bytes`.
     #[serde(skip)]
     pub unit: &'static str,
     /// The maximum size of its list.

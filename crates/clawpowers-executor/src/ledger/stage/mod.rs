@@ -386,7 +386,7 @@ impl State {
     }
 
     /// Returns whether an execution is a 1.x record that was deleted in another home and not imported here yet; each
-    /// tombstone stands for one record.
+    /// tombstone counts one record.
     fn is_left_out(&mut self, record: &Record) -> bool {
         if self.pending.is_empty() || record.execution.uid.is_some() {
             return false;

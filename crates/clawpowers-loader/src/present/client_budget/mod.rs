@@ -70,7 +70,7 @@ impl Truncation {
 /// How a client shortens a list of skills.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Allocation {
-    /// What sizes count: `characters`, as the client counts them, or `bytes`.
+    /// The unit of the sizes: `characters`, as the client counts them, or `bytes`.
     pub unit: &'static str,
     /// The maximum size of its list.
     pub budget: u64,
@@ -95,7 +95,7 @@ impl Allocation {
         self.shares.iter().map(|share| share.cost).sum()
     }
 
-    /// Returns how many of the skills at `indices`, from the first on, must be removed until the others fit.
+    /// Returns how many of the skills at `indices` must be removed, in that order, until the others fit.
     pub fn removals(&self, indices: impl IntoIterator<Item = usize>) -> usize {
         let room = size(self.budget).saturating_sub(self.bundled);
         let mut needed = self.needed();

@@ -23,7 +23,7 @@ pub(crate) struct PromptArgs {
     /// A skill's folder, its SKILL.md, or a folder of skills; without it, the default folders.
     #[arg(value_name = "PATH")]
     paths: Vec<String>,
-    /// The layout: xml, skills-ref, markdown, json.
+    /// The output format: xml, skills-ref, markdown, json.
     #[arg(long, value_name = "FORMAT", default_value = "xml")]
     format: String,
     /// Maximum number of tokens; a token is estimated as four characters [default: no limit].

@@ -13,7 +13,7 @@ Examples:
   clawpowers skill why release-notes --as claude
   clawpowers skill why release-notes --as claude --context 1000000
 
-Exit codes: 0 success, 1 with --as, if the client does not show the skill to the model")]
+Exit codes: 0 success, 1 the client of --as does not show the skill to the model")]
 pub(crate) struct WhyArgs {
     /// The name of the skill, or of its folder.
     name: String,

@@ -3,9 +3,9 @@
 use super::clients::{CLIENTS, Client, Waits};
 use super::find::Tree;
 use super::install;
+use super::output::Output;
 use super::prompt;
 use super::recording::{Recording, Verdict};
-use super::said::Said;
 use super::stub::Stub;
 use super::tree;
 use std::ffi::OsString;
@@ -22,7 +22,7 @@ const HANGS: Duration = Duration::from_secs(600);
 /// Prints what the client loaded from a new tree below `base`, as a JSON array.
 ///
 /// `installed` is the folder that [`install::install`] returned. The process must be in a network namespace of its own.
-pub(crate) fn judge(name: &str, installed: &Path, base: &Path) -> Result<(), String> {
+pub(crate) fn record(name: &str, installed: &Path, base: &Path) -> Result<(), String> {
     let client = CLIENTS.iter().find(|client| client.name == name);
     let client = client.ok_or_else(|| format!("there is no client `{name}`"))?;
     let project = Recording::read()
@@ -41,15 +41,15 @@ pub(crate) fn judge(name: &str, installed: &Path, base: &Path) -> Result<(), Str
         base,
         stub,
     };
-    let said = place.run(client.arguments, client.waits)?;
-    let mut skills = (client.read)(&said, &tree).map_err(|error| said.explain(&error))?;
+    let output = place.run(client.arguments, client.waits)?;
+    let mut skills = (client.read)(&output, &tree).map_err(|error| output.explain(&error))?;
     let loaded = |skills: &[Verdict]| skills.iter().filter(|skill| skill.error.is_none()).count();
     if loaded(&skills) == 0 {
-        return Err(said.explain("it loaded no skill of the tree"));
+        return Err(output.explain("it loaded no skill of the tree"));
     }
     if !client.turn.is_empty() {
-        let said = place.run(client.turn, None)?;
-        let prompt = prompt::find(&said, "cwd-agents").map_err(|error| said.explain(&error))?;
+        let output = place.run(client.turn, None)?;
+        let prompt = prompt::find(&output, "cwd-agents").map_err(|error| output.explain(&error))?;
         for skill in &mut skills {
             let shown = skill
                 .name
@@ -82,7 +82,7 @@ struct Place<'a> {
 }
 
 impl Place<'_> {
-    fn run(&self, arguments: &[&str], waits: Option<Waits>) -> Result<Said, String> {
+    fn run(&self, arguments: &[&str], waits: Option<Waits>) -> Result<Output, String> {
         let client = self.client;
         let io = |error: io::Error| format!("{}: {error}", client.name);
         let cwd = self.base.join(tree::CWD);
@@ -118,7 +118,7 @@ impl Place<'_> {
         if !ended {
             return Err(format!("it did not end in {} seconds", HANGS.as_secs()));
         }
-        Ok(Said {
+        Ok(Output {
             stdout: read(&stdout).map_err(io)?,
             stderr: read(&stderr).map_err(io)?,
             requests: self.stub.requests(),

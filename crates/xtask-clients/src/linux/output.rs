@@ -3,14 +3,14 @@
 use serde_json::Value;
 
 #[derive(Debug)]
-pub(crate) struct Said {
+pub(crate) struct Output {
     pub(crate) stdout: String,
     pub(crate) stderr: String,
     /// The bodies of its requests to the model.
     pub(crate) requests: Vec<Value>,
 }
 
-impl Said {
+impl Output {
     /// Returns an error with the end of what the client wrote on stderr.
     pub(crate) fn explain(&self, error: &str) -> String {
         let lines: Vec<&str> = self.stderr.trim().lines().collect();
