@@ -17,6 +17,7 @@ mod near;
 mod recording;
 mod tree;
 
+use clawpowers_loader::CLIENTS;
 use recording::{Recording, Source, Verdict, Verdicts, shortened};
 use serde_json::Value;
 use std::collections::HashSet;
@@ -38,6 +39,10 @@ struct Listing {
 fn views_equal_the_recordings() {
     let mut table = Vec::new();
     for (client, recorded) in &Recording::read().clients {
+        if let Some(problem) = other_version(client, &recorded.version) {
+            table.push(problem);
+            continue;
+        }
         let dir = TempDir::new().unwrap();
         let base = dir.path().canonicalize().unwrap();
         tree::create(&base, client, &recorded.project);
@@ -56,6 +61,46 @@ fn views_equal_the_recordings() {
         table.len(),
         table.join("\n")
     );
+}
+
+/// Says what to do if the view of a client is not by the version that was recorded.
+fn other_version(client: &str, recorded: &str) -> Option<String> {
+    let Some(view) = CLIENTS.iter().find(|view| view.name == client) else {
+        return Some(format!(
+            "{client}\tis not in the table `CLIENTS`: add its view, or remove its recording"
+        ));
+    };
+    let by = view.verified.unwrap_or("no version");
+    (by != recorded).then(|| {
+        format!(
+            "{client}\tis recorded by version {recorded}, its view is by {by}: set `verified` of the view and \
+             docs/clients.md to {recorded} and mend the differences that remain, or record {by} again with \
+             `cargo xtask clients refresh {client}@{by}`"
+        )
+    })
+}
+
+#[test]
+fn a_recording_of_another_version_says_what_to_do() {
+    assert_eq!(other_version("codex", "0.171.0"), None);
+    let problem = other_version("codex", "0.172.1").unwrap();
+    assert!(problem.starts_with("codex\tis recorded by version 0.172.1, its view is by 0.171.0: "));
+    assert!(problem.ends_with("`cargo xtask clients refresh codex@0.171.0`"));
+    assert!(
+        other_version("goose", "1.2")
+            .unwrap()
+            .contains("its view is by no version")
+    );
+    assert!(other_version("nobody", "1").unwrap().contains("not in the table"));
+    let recorded = Recording::read().clients;
+    let run = CLIENTS.iter().filter(|view| view.verified.is_some());
+    for view in run {
+        assert!(
+            recorded.contains_key(view.name),
+            "{} has a version, but no recording",
+            view.name
+        );
+    }
 }
 
 #[test]

@@ -9,6 +9,7 @@
     reason = "a test shows paths as the system writes them"
 )]
 
+mod clients;
 mod contracts;
 mod cycles;
 mod documents;
