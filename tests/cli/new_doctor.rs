@@ -196,8 +196,46 @@ fn windows_device_names_are_rejected_everywhere() {
         assert!(ran.err.contains("a device on Windows"), "{ran:?}");
         assert!(ran.err.contains(&format!("`{name}-skill`")), "{ran:?}");
     }
+    for name in ["NUL", "com¹"] {
+        let ran = sandbox.refused(3, &["skill", "new", name]);
+        assert!(ran.err.contains("-skill`\n"), "{ran:?}");
+    }
     assert_eq!(fs::read_dir(sandbox.work()).unwrap().count(), 0);
     assert_eq!(sandbox.run(&["skill", "new", "com"]).code, 0);
+}
+
+#[test]
+fn names_with_separators_are_refused_and_nothing_is_created() {
+    let sandbox = Sandbox::new();
+    for separator in [
+        "/", "\\", ":", "|", ";", ",", "\n", " ", "\t", "\u{2028}", "\u{2029}",
+    ] {
+        let ran = sandbox.refused(3, &["skill", "new", &format!("green{separator}tea")]);
+        assert!(ran.err.ends_with("hint: try `green-tea`\n"), "{ran:?}");
+        assert!(!ran.err.contains(['\t', '\u{2028}', '\u{2029}']), "{ran:?}");
+    }
+    for name in [".", "..", "tea.", "tea ", " tea"] {
+        sandbox.refused(3, &["skill", "new", name]);
+    }
+    assert_eq!(fs::read_dir(sandbox.work()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_name_that_yaml_reads_as_something_else_is_quoted() {
+    let sandbox = Sandbox::new();
+    for name in ["null", "true", "on", "42", "1e3", "2026-11-30"] {
+        let path = sandbox.run(&["skill", "new", name]).out;
+        let text = fs::read_to_string(sandbox.work().join(path.trim_end())).unwrap();
+        assert!(text.starts_with(&format!("---\nname: \"{name}\"\n")), "{text}");
+    }
+    // Clients that require a string load them.
+    for client in ["opencode", "copilot", "goose"] {
+        let (_, reply) = sandbox.json(&["skill", "list", "--as", client]);
+        assert_eq!(reply["ok"]["skills"].as_array().unwrap().len(), 6, "{client}");
+    }
+    sandbox.file("s/null/SKILL.md", "---\ndescription: x\n---\n");
+    let ran = sandbox.run(&["skill", "validate", "s", "--target", "spec"]);
+    assert!(ran.out.contains("hint: add `name: \"null\"`\n"), "{ran:?}");
 }
 
 #[test]

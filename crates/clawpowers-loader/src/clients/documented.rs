@@ -109,7 +109,7 @@ enum Name {
     Folder,
     /// It must be that of the folder.
     OfFolder,
-    /// It must be there, and without a separator of paths.
+    /// It must be there, and without a slash.
     Required,
 }
 
@@ -140,8 +140,8 @@ fn fields(file: &ClientFile<'_>, rule: Name) -> Outcome {
         let message = "this client requires the name of the folder as name";
         return Err(Refusal::new(Rule::NameFolderMismatch, message));
     }
-    if rule == Name::Required && name.contains(['/', '\\']) {
-        let message = "this client rejects a name with a path separator";
+    if rule == Name::Required && name.contains('/') {
+        let message = "this client rejects a name with a slash";
         return Err(Refusal::new(Rule::NameCharset, message));
     }
     let description = match Value::of(&root, "description") {

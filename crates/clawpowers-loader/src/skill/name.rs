@@ -9,6 +9,7 @@ use crate::lint::hidden::check_value;
 use crate::lint::{Diagnostics, Position, Rule};
 use crate::syntax::frontmatter::Frontmatter;
 use crate::syntax::yaml::Kind;
+use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
 
 /// The maximum length of a name in code points, according to the specification.
@@ -30,7 +31,10 @@ pub(super) fn read(front: &Frontmatter<'_>, folder: Option<&str>, diagnostics: &
         text: folder.unwrap_or("unnamed-skill").to_owned(),
         from_folder: true,
     };
-    let hint = || format!("add `name: {}`", suggest_name(folder.unwrap_or("my-skill")));
+    let hint = || {
+        let name = suggest_name(folder.unwrap_or("my-skill"));
+        format!("add `name: {}`", yaml_name(&name))
+    };
     let Some((key, node)) = front.root.entry("name") else {
         let message = "missing field `name`";
         diagnostics.hint(Rule::NameMissing, front.position(0), message, hint());
@@ -129,9 +133,9 @@ fn check(raw: &str, folder: Option<&str>, position: Position, diagnostics: &mut 
         }
     }
     // Clients that install a skill call its folder by its name.
-    let device = is_device(&name).then_some(name.as_str());
-    let unfit = device.or_else(|| folder.filter(|folder| unfit_for_windows(folder).is_some()));
-    if let Some((folder, why)) = unfit.and_then(|folder| Some((folder, unfit_for_windows(folder)?))) {
+    let names = [Some(name.as_str()), folder].into_iter().flatten();
+    let mut unfit = names.filter_map(|name| Some((name, unfit_for_windows(name)?)));
+    if let Some((folder, why)) = unfit.next() {
         let message = format!("Windows does not allow the folder name {}: {why}", quote(folder));
         diagnostics.add(Rule::WindowsName, position, message);
     }
@@ -146,12 +150,22 @@ pub fn is_name_character(c: char) -> bool {
     c == '-' || (c.is_alphanumeric() && !symbol && !unicode_normalization::char::is_combining_mark(c))
 }
 
+/// Returns a valid name as a value of YAML: in quotes if a parser may read it as something else than text.
+pub(super) fn yaml_name(name: &str) -> Cow<'_, str> {
+    let is_number = name.starts_with(|c: char| c.is_ascii_digit());
+    match is_number || ["null", "true", "false", "yes", "no", "on", "off", "y", "n"].contains(&name) {
+        true => format!("\"{name}\"").into(),
+        false => name.into(),
+    }
+}
+
 /// Returns a valid name made from any text: in lower case, with single hyphens in place of other characters, at most 64
-/// characters.
+/// characters, and not a device of Windows.
 #[must_use]
 pub fn suggest_name(text: &str) -> String {
     let mut out = String::new();
-    let visible = text.nfkc().filter(|&c| !is_invisible(c));
+    let is_visible = |c: &char| matches!(c, '\u{2028}' | '\u{2029}') || !is_invisible(*c);
+    let visible = text.nfkc().filter(is_visible);
     for c in visible.flat_map(char::to_lowercase) {
         if c.is_ascii_alphanumeric() || (!c.is_ascii() && is_name_character(c)) {
             out.push(c);
@@ -163,6 +177,8 @@ pub fn suggest_name(text: &str) -> String {
     let name = cut.trim_matches('-');
     if name.is_empty() {
         "my-skill".to_owned()
+    } else if is_device(name) {
+        format!("{name}-skill")
     } else {
         name.to_owned()
     }
@@ -208,6 +224,16 @@ mod tests {
     }
 
     #[test]
+    fn names_that_yaml_reads_as_something_else_are_quoted() {
+        for name in ["null", "true", "on", "123", "1e3", "0x10", "2026-11-30"] {
+            assert_eq!(yaml_name(name), format!("\"{name}\""));
+        }
+        for name in ["nullify", "one", "e3", "größe"] {
+            assert_eq!(yaml_name(name), name);
+        }
+    }
+
+    #[test]
     fn suggestions_are_valid_names() {
         for (text, name) in [
             ("My Skill!", "my-skill"),
@@ -216,6 +242,10 @@ mod tests {
             ("Größe", "größe"),
             ("ＡＢ", "ab"),
             ("a\u{200b}b\u{202e}c", "abc"),
+            ("a/b\\c:d|e;f,g\0h\ni\tj k\u{2028}l", "a-b-c-d-e-f-g-h-i-j-k-l"),
+            ("CON", "con-skill"),
+            ("com¹", "com1-skill"),
+            ("nul.", "nul-skill"),
         ] {
             assert_eq!(suggest_name(text), name);
         }

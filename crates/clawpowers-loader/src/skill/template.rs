@@ -1,5 +1,6 @@
 //! The template of a new skill, and placeholders that were not replaced.
 
+use super::name::yaml_name;
 use crate::display::{pluralize, quote};
 use crate::lint::{Diagnostics, Rule};
 use crate::syntax::source::{Source, lines};
@@ -19,8 +20,9 @@ pub fn template(name: &str, description: Option<&str>) -> String {
     let description = description.unwrap_or(DESCRIPTION);
     let quoted = serde_json::Value::from(description.split_whitespace().collect::<Vec<_>>().join(" "));
     let [when, step, check] = LINES;
+    let value = yaml_name(name);
     format!(
-        "---\nname: {name}\ndescription: {quoted}\n---\n\n# {name}\n\n## When to use\n\n{when}\n\n## Steps\n\n{step}\n\n\
+        "---\nname: {value}\ndescription: {quoted}\n---\n\n# {name}\n\n## When to use\n\n{when}\n\n## Steps\n\n{step}\n\n\
          ## Done when\n\n{check}\n"
     )
 }

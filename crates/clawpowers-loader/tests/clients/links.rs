@@ -161,3 +161,27 @@ fn the_home_folder_is_never_a_project() {
         assert_eq!(seen, [("cup", Scope::User)], "{client}");
     }
 }
+
+#[test]
+fn a_root_that_is_a_link_inside_the_project_has_each_skill_once() {
+    let user = UserHome::new();
+    user.skill("repo/docs/skills/tune", "tune");
+    for place in [".claude", ".agents", ".codex", ".gemini", ".cursor"] {
+        user.link("repo/docs/skills", &format!("repo/{place}/skills"));
+    }
+    for client in CLIENTS.iter().filter(|client| client.name != "openclaw") {
+        let catalog = user.see(client.name, "repo");
+        assert_eq!(seen(&catalog), ["tune"], "{}", client.name);
+        assert!(
+            catalog.shadowed.is_empty() && catalog.rejected.is_empty(),
+            "{}",
+            client.name
+        );
+    }
+    let roots = default_roots(&user.surroundings("repo"));
+    let catalog = Catalog::load(&CatalogOptions {
+        roots,
+        ..CatalogOptions::default()
+    });
+    assert_eq!((seen(&catalog), catalog.found()), (vec!["tune"], 1));
+}

@@ -5,6 +5,7 @@
 #[cfg(unix)]
 mod links;
 mod reading;
+mod reports;
 mod rules;
 
 use clawpowers_loader::{

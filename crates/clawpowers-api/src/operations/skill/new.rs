@@ -48,7 +48,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     runtime.needs_disk("`skill_new`")?;
     let name = &request.name;
     let valid = suggest_name(name);
-    if *name != valid {
+    if *name != valid && !is_device(name) {
         let message = format!(
             "a name must have 1 to {MAX_NAME_CHARS} lower-case letters, digits and single hyphens, found {}",
             quote(name)
@@ -57,7 +57,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     }
     if is_device(name) {
         let message = format!("the name {} is reserved for a device on Windows", quote(name));
-        let hint = format!("choose another name, such as {}", quote(&format!("{name}-skill")));
+        let hint = format!("choose another name, such as {}", quote(&valid));
         return Err(ApiError::invalid_input(message).hint(hint));
     }
     if let Some(dir) = &request.dir {
