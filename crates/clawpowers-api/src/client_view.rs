@@ -1,4 +1,4 @@
-//! What a client makes of the skills of this machine, and why.
+//! Which skills of this machine a client shows to the model, and why.
 
 use crate::runtime::Runtime;
 use clawpowers_loader::display::{display_path, quote};
@@ -39,7 +39,7 @@ impl Wanted {
     }
 
     fn is_rejected(&self, one: &Rejected) -> bool {
-        // That is about the folders in the folder.
+        // The rule is about the folders in the folder.
         one.reason != Rule::ScanDepth && self.is_place(&one.location)
     }
 
@@ -58,7 +58,7 @@ pub(crate) struct View {
     pub(crate) catalog: Catalog,
 }
 
-/// What a client makes of a skill.
+/// Whether and how a client loads a skill.
 pub(crate) enum Found {
     Loaded(Box<Entry>),
     Shadowed {
@@ -144,14 +144,14 @@ impl View {
         }
     }
 
-    /// Returns what the client makes of a file that it does not load.
+    /// Returns why the client does not load a file.
     pub(crate) fn find_at(&self, location: &Path) -> Found {
         let mut rejected = self.catalog.rejected.iter();
         let one = rejected.find(|one| one.location == location || is_above(one, location));
         one.map_or(Found::Nowhere, |one| rejected_at(one, location))
     }
 
-    /// Explains what the client makes of a skill, which is at `anywhere` if the client does not find it.
+    /// Explains whether the client shows a skill, which is at `anywhere` if the client does not find it.
     pub(crate) fn explain(&self, found: &Found, anywhere: &Path) -> Explained {
         match found {
             Found::Loaded(entry) => loaded(entry),
@@ -246,7 +246,7 @@ impl<'a> Unloaded<'a> {
         }
     }
 
-    /// Returns what the client makes of a skill that it does not load.
+    /// Returns why the client does not load a skill.
     pub(crate) fn find(&self, name: &str, location: &Path) -> Found {
         let at = || location.ancestors().find_map(|at| self.by_place.get(at));
         let at = at().filter(|one| one.location == location || is_above(one, location));

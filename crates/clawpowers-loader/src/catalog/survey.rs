@@ -36,7 +36,7 @@ impl Survey {
         }
         let asked = Wanted::new([loose(name)]);
         let named: Vec<&Sight> = sights.iter().filter(|sight| asked.may_be(sight, &tree)).collect();
-        // Another skill may have the name of one that is found by its folder, and hide it.
+        // Another skill may have the name of one that is found by its folder, and shadow it.
         let names = named.iter().flat_map(|sight| sight.loose.iter().cloned());
         let mut wanted = Wanted::new(names.chain([loose(name)]));
         let texts = named.iter().filter(|sight| sight.is_read_otherwise);
@@ -71,7 +71,7 @@ impl Survey {
         Arc::new(self.tree.clone())
     }
 
-    /// Returns the files that matter for what a client makes of the name: those of all skills that may have it.
+    /// Returns the files that matter for how a client reads the name: those of all skills that may have it.
     #[must_use]
     pub fn near(&self, client: Option<&Client>) -> Arc<dyn Tree> {
         match self.needs_all(client) {
@@ -128,14 +128,14 @@ fn widest(a: &WalkRules, b: &WalkRules) -> WalkRules {
 /// What is known of a file.
 struct Sight {
     file: PathBuf,
-    /// Its canonical path, if that is another one.
+    /// Its canonical path, if it differs.
     canonical: Option<PathBuf>,
     /// The name in its frontmatter.
     name: Option<String>,
     /// The names by which clients may call it.
     loose: Vec<String>,
     is_command: bool,
-    /// Whether a client may read another name from it than ClawPowers does.
+    /// Whether a client may read a different name from it than ClawPowers does.
     is_read_otherwise: bool,
 }
 
@@ -179,7 +179,7 @@ impl Sight {
         })
     }
 
-    /// Returns its text in the form of loose names; `None` if characters of a name may be written in another way.
+    /// Returns its text in the form of loose names; `None` if characters of a name may be written differently.
     fn loose_text(&self, tree: &CachedTree) -> Option<String> {
         let bytes = tree.read(&self.file, MAX_SKILL_BYTES).unwrap_or_default();
         let text = String::from_utf8_lossy(&bytes);
@@ -194,7 +194,7 @@ impl Sight {
     }
 }
 
-/// Names that are asked for.
+/// The requested names.
 struct Wanted {
     names: HashSet<String>,
     /// Texts in which other names may be.
