@@ -45,6 +45,10 @@ export class Runtime {
   readonly skills: Skills;
   /** Stores values under keys. */
   readonly store: Store;
+  /** Remembers entries and finds them by their text. */
+  readonly memory: Memory;
+  /** Saves the states of tasks, so that they can be resumed. */
+  readonly checkpoints: Checkpoints;
   /** Records and summarizes executions of skills. */
   readonly metrics: Metrics;
   /** Reports which skills work and which got worse. */
@@ -177,6 +181,70 @@ export interface Store {
   setAsync(key: string, value: string | Uint8Array | ArrayBuffer): Promise<StoreSetReply>;
 }
 
+/** Remembers entries and finds them by their text. */
+export interface Memory {
+  /** Replaces an entry that is wrong. */
+  correct(id: string, content: string, options?: MemoryCorrectOptions): MemoryEntry;
+  /** Replaces an entry that is wrong. Returns a promise. */
+  correctAsync(id: string, content: string, options?: MemoryCorrectOptions): Promise<MemoryEntry>;
+  /** Remembers something. */
+  create(content: string, options?: MemoryCreateOptions): MemoryCreateReply;
+  /** Remembers something. Returns a promise. */
+  createAsync(content: string, options?: MemoryCreateOptions): Promise<MemoryCreateReply>;
+  /** Deletes an entry. */
+  delete(id: string): MemoryEntry;
+  /** Deletes an entry. Returns a promise. */
+  deleteAsync(id: string): Promise<MemoryEntry>;
+  /** Deletes an entry so that its text is not left in the database. */
+  forget(id: string): MemoryForgetReply;
+  /** Deletes an entry so that its text is not left in the database. Returns a promise. */
+  forgetAsync(id: string): Promise<MemoryForgetReply>;
+  /** Returns an entry with its links. */
+  get(id: string): MemoryGetReply;
+  /** Returns an entry with its links. Returns a promise. */
+  getAsync(id: string): Promise<MemoryGetReply>;
+  /** Links two entries, or removes a link. */
+  link(origin: string, relation: string, target: string, options?: MemoryLinkOptions): boolean;
+  /** Links two entries, or removes a link. Returns a promise. */
+  linkAsync(origin: string, relation: string, target: string, options?: MemoryLinkOptions): Promise<boolean>;
+  /** Lists entries. */
+  list(options?: MemoryListOptions): MemoryEntry[];
+  /** Lists entries. Returns a promise. */
+  listAsync(options?: MemoryListOptions): Promise<MemoryEntry[]>;
+  /** Finds entries by their text. */
+  search(query?: string | null, options?: MemorySearchOptions): MemoryHit[];
+  /** Finds entries by their text. Returns a promise. */
+  searchAsync(query?: string | null, options?: MemorySearchOptions): Promise<MemoryHit[]>;
+  /** Undoes the merging of an entry. */
+  split(id: string): MemoryEntry[];
+  /** Undoes the merging of an entry. Returns a promise. */
+  splitAsync(id: string): Promise<MemoryEntry[]>;
+  /** Changes an entry. */
+  update(id: string, options?: MemoryUpdateOptions): MemoryEntry;
+  /** Changes an entry. Returns a promise. */
+  updateAsync(id: string, options?: MemoryUpdateOptions): Promise<MemoryEntry>;
+}
+
+/** Saves the states of tasks, so that they can be resumed. */
+export interface Checkpoints {
+  /** Lists the tasks with a saved state. */
+  list(options?: CheckpointListOptions): Checkpoint[];
+  /** Lists the tasks with a saved state. Returns a promise. */
+  listAsync(options?: CheckpointListOptions): Promise<Checkpoint[]>;
+  /** Returns the saved state of a task. */
+  load(task: string): string;
+  /** Returns the saved state of a task. Returns a promise. */
+  loadAsync(task: string): Promise<string>;
+  /** Removes the saved state of a task. */
+  remove(task: string): boolean;
+  /** Removes the saved state of a task. Returns a promise. */
+  removeAsync(task: string): Promise<boolean>;
+  /** Saves the state of a task. */
+  save(task: string, state: string, options?: CheckpointSaveOptions): CheckpointSaveReply;
+  /** Saves the state of a task. Returns a promise. */
+  saveAsync(task: string, state: string, options?: CheckpointSaveOptions): Promise<CheckpointSaveReply>;
+}
+
 /** Records and summarizes executions of skills. */
 export interface Metrics {
   /** Deletes an execution, here and in every home that imports from this one. */
@@ -293,6 +361,20 @@ export interface AnalyzeOptions {
   models?: boolean | undefined;
 }
 
+/** Named arguments of `checkpoint_list`. */
+export interface CheckpointListOptions {
+  /** A state that was saved before this time is stale: a time, a date, or how long ago (default: `24h`). */
+  stale_after?: string | Date | null | undefined;
+}
+
+/** Named arguments of `checkpoint_save`. */
+export interface CheckpointSaveOptions {
+  /** What the task is doing, such as `executing`. */
+  status?: string | null | undefined;
+  /** What the task is for. */
+  goal?: string | null | undefined;
+}
+
 /** Named arguments of `config_set`. */
 export interface ConfigSetOptions {
   /** The value as text, parsed by the type of the setting. Exactly one of `text` and `value` is required. */
@@ -325,6 +407,111 @@ export interface InitOptions {
   legacy_shims?: string | null | undefined;
   /** The program that the scripts call (default: `clawpowers`). */
   program?: string | null | undefined;
+}
+
+/** Named arguments of `memory_correct`. */
+export interface MemoryCorrectOptions {
+  /** `user`, `agent`, `hook` or `import` (default: `agent`). */
+  source?: string | null | undefined;
+}
+
+/** Named arguments of `memory_create`. */
+export interface MemoryCreateOptions {
+  /** `working`, `episodic`, `semantic` or `procedural` (default: `semantic`). */
+  kind?: string | null | undefined;
+  title?: string | null | undefined;
+  tags?: readonly string[] | undefined;
+  /** From 0 to 1 (default: 0.5; 0.3 from a hook). */
+  importance?: number | bigint | null | undefined;
+  /** The project that it belongs to (default: none, so that every project sees it). */
+  project?: string | null | undefined;
+  /** The session; what was created before in it is searched with the entry. */
+  session?: string | null | undefined;
+  /** The skill that it is about. */
+  skill?: string | null | undefined;
+  /** The tool that it is about. */
+  tool?: string | null | undefined;
+  /** `user`, `agent`, `hook` or `import` (default: `agent`). */
+  source?: string | null | undefined;
+  /** When it expires: a time, a date, or how long from now (`7d`) (default: never). */
+  expires?: string | Date | null | undefined;
+  /** When it was created, not in the future (default: now). */
+  at?: string | Date | null | undefined;
+  /** Create an entry of its own even if one exists that only differs in values. */
+  no_merge?: boolean | undefined;
+}
+
+/** Named arguments of `memory_link`. */
+export interface MemoryLinkOptions {
+  /** Remove the link. */
+  remove?: boolean | undefined;
+}
+
+/** Named arguments of `memory_list`. */
+export interface MemoryListOptions {
+  /** The number of entries to return (default: 20). */
+  limit?: number | bigint | null | undefined;
+  /** Keep only entries of one of these kinds: `working`, `episodic`, `semantic`, `procedural` (default: all). */
+  kinds?: readonly string[] | undefined;
+  /** Keep only entries with all of these tags; case does not matter. */
+  tags?: readonly string[] | undefined;
+  /** Keep only entries of this project, and those of none. */
+  project?: string | null | undefined;
+  /** Keep only entries of this session. */
+  session?: string | null | undefined;
+  /** Keep only entries about this skill. */
+  skill?: string | null | undefined;
+  /** Keep only entries that are at least this important, from 0 to 1. */
+  min_importance?: number | bigint | null | undefined;
+  /** Keep only entries created at this time or later: a time, a date, or how long ago (`7d`). */
+  since?: string | Date | null | undefined;
+  /** Keep only entries created before this time. */
+  until?: string | Date | null | undefined;
+  /** Include superseded and expired entries. */
+  all?: boolean | undefined;
+}
+
+/** Named arguments of `memory_search`. */
+export interface MemorySearchOptions {
+  /** The number of entries to return (default: 10). */
+  limit?: number | bigint | null | undefined;
+  /** Keep only entries of one of these kinds: `working`, `episodic`, `semantic`, `procedural` (default: all). */
+  kinds?: readonly string[] | undefined;
+  /** Keep only entries with all of these tags; case does not matter. */
+  tags?: readonly string[] | undefined;
+  /** Keep only entries of this project, and those of none. */
+  project?: string | null | undefined;
+  /** Keep only entries of this session. */
+  session?: string | null | undefined;
+  /** Keep only entries about this skill. */
+  skill?: string | null | undefined;
+  /** Keep only entries that are at least this important, from 0 to 1. */
+  min_importance?: number | bigint | null | undefined;
+  /** Keep only entries created at this time or later: a time, a date, or how long ago (`7d`). */
+  since?: string | Date | null | undefined;
+  /** Keep only entries created before this time. */
+  until?: string | Date | null | undefined;
+  /** Include superseded and expired entries. */
+  all?: boolean | undefined;
+}
+
+/** Named arguments of `memory_update`. */
+export interface MemoryUpdateOptions {
+  content?: string | null | undefined;
+  /** `working`, `episodic`, `semantic` or `procedural`. */
+  kind?: string | null | undefined;
+  /** The title; empty removes it. */
+  title?: string | null | undefined;
+  /** All tags. */
+  tags?: readonly string[] | null | undefined;
+  /** From 0 to 1. */
+  importance?: number | bigint | null | undefined;
+  /** When it expires: a time, a date, how long from now (`7d`), or `never`. */
+  expires?: string | Date | null | undefined;
+  /** Whether somebody confirmed it. */
+  confirmed?: boolean | null | undefined;
+  /** Change it only if it has this revision. */
+  revision?: number | bigint | null | undefined;
 }
 
 /** Named arguments of `metrics_export`. */
@@ -648,6 +835,40 @@ export interface ChangeReport {
   holds: boolean;
 }
 
+/** A task with a saved state. */
+export interface Checkpoint {
+  task: string;
+  status: string | null;
+  goal: string | null;
+  saved_at: string;
+  /** The size of the state in bytes. */
+  bytes: number;
+  /** Whether it was saved so long ago that nobody may be working on the task. */
+  stale: boolean;
+}
+
+export interface CheckpointListReply {
+  /** The tasks, the last saved first. */
+  checkpoints: Checkpoint[];
+}
+
+export interface CheckpointLoadReply {
+  checkpoint: Checkpoint;
+  /** The state as it was saved. */
+  state: string;
+}
+
+export interface CheckpointRemoveReply {
+  task: string;
+  /** Whether a state had been saved. */
+  removed: boolean;
+}
+
+export interface CheckpointSaveReply {
+  task: string;
+  saved_at: string;
+}
+
 /** What one client would cut. Sizes are in characters, as Claude Code counts them, or in bytes for Codex. */
 export interface ClientBudget {
   client: string;
@@ -967,6 +1188,14 @@ export interface Hit {
   score: number;
 }
 
+/** Why an entry was found. */
+export interface HitReason {
+  /** `fingerprint` (only values differ), `words`, `title`, `masked` (the words without values) or `alike` (the order of the words without values). */
+  kind: string;
+  /** The place in the list of this kind, from 1; `null` for a fingerprint. */
+  rank: number | null;
+}
+
 export interface ImportReply {
   from: string;
   /** Keys that were set. */
@@ -1022,6 +1251,130 @@ export interface Measures {
   tracks: string[];
   /** The metrics that it says it improves. */
   improves: string[];
+}
+
+export interface MemoryCorrectReply {
+  /** The new entry. It has the kind, title, tags and importance of the old one, which searches leave out from now on. */
+  entry: MemoryEntry;
+}
+
+export interface MemoryCreateReply {
+  /** The entry as it is now. */
+  entry: MemoryEntry;
+  /** Whether it was merged with an entry of the same kind, project and tool that only differs in values. */
+  merged: boolean;
+}
+
+export interface MemoryDeleteReply {
+  /** The entry as it was. */
+  entry: MemoryEntry;
+}
+
+/** Something that agents remember. */
+export interface MemoryEntry {
+  /** The id of the entry in this home. */
+  id: string;
+  kind: MemoryKind;
+  title: string | null;
+  content: string;
+  /** In byte order. */
+  tags: string[];
+  /** From 0 to 1. */
+  importance: number;
+  project: string | null;
+  /** The session that it was created in. */
+  session: string | null;
+  skill: string | null;
+  tool: string | null;
+  source: MemorySource;
+  /** Whether somebody confirmed it; `false` only for an entry of a hook that nobody else has written or confirmed. */
+  confirmed: boolean;
+  created_at: string;
+  updated_at: string;
+  /** When it, or an entry that was merged with it, was last created. */
+  used_at: string;
+  /** How often it was created: entries that only differ in values are merged. */
+  uses: number;
+  /** The first merged contents that differ, at most 5. */
+  examples: string[];
+  expires_at: string | null;
+  /** Rises with every change. */
+  revision: number;
+  /** The id of the entry that replaces it. */
+  superseded_by: string | null;
+}
+
+export interface MemoryForgetReply {
+  /** The id that the entry had; it is not used again. */
+  id: string;
+  /** Whether no byte of its text is left in the database and its WAL. If another process read it meanwhile, the WAL keeps the text until the next write. */
+  erased: boolean;
+  /** The ids of entries that it superseded, or that superseded it: they may say the same. */
+  related: string[];
+}
+
+export interface MemoryGetReply {
+  entry: MemoryEntry;
+  /** The links from and to it. */
+  links: MemoryLink[];
+}
+
+/** A found entry. */
+export interface MemoryHit {
+  entry: MemoryEntry;
+  /** Compares the hits of one search; 0 without words in the query. */
+  score: number;
+  /** The factor for importance and age in the score. */
+  prior: number;
+  /** The words of the query that the entry contains. */
+  words: string[];
+  /** Why it was found. */
+  reasons: HitReason[];
+}
+
+/** What an entry is about, which decides how fast it ages. */
+export type MemoryKind = "working" | "episodic" | "semantic" | "procedural";
+
+/** A link between two entries. */
+export interface MemoryLink {
+  /** The id of the entry that it starts at. */
+  origin: string;
+  /** How `origin` is related to `target`. */
+  relation: MemoryRelation;
+  /** The id of the entry that it leads to. */
+  target: string;
+}
+
+export interface MemoryLinkReply {
+  link: MemoryLink;
+  /** Whether it was added or removed; `false` if nothing had to be done. */
+  changed: boolean;
+}
+
+export interface MemoryListReply {
+  /** The entries, the last created first. */
+  entries: MemoryEntry[];
+}
+
+/** How an entry is related to another. */
+export type MemoryRelation = "supersedes" | "caused_by" | "resolves" | "contradicts";
+
+export interface MemorySearchReply {
+  /** The entries, the best first. */
+  hits: MemoryHit[];
+}
+
+/** Who wrote an entry. */
+export type MemorySource = "user" | "agent" | "hook" | "import";
+
+export interface MemorySplitReply {
+  /** The created entries, one for each example. */
+  entries: MemoryEntry[];
+}
+
+export interface MemoryUpdateReply {
+  /** The entry as it is now. */
+  entry: MemoryEntry;
 }
 
 export interface MetricsDeleteReply {
@@ -1181,6 +1534,10 @@ export interface RecoverReply {
   /** Keys that were recovered with their values. */
   keys: number;
   executions: number;
+  /** Remembered entries. */
+  entries: number;
+  /** Tasks with their saved states. */
+  checkpoints: number;
   /** Keys whose values are lost. */
   lost_keys: number;
   /** The first 1,000 of them. */

@@ -62,6 +62,42 @@ export class Store extends Base {
   setAsync(key, value, options) { return runAsync(this, "store_set", { key, value }, options); }
 }
 
+/** Remembers entries and finds them by their text. */
+export class Memory extends Base {
+  correct(id, content, options) { return run(this, "memory_correct", { id, content }, options, "entry"); }
+  correctAsync(id, content, options) { return runAsync(this, "memory_correct", { id, content }, options, "entry"); }
+  create(content, options) { return run(this, "memory_create", { content }, options); }
+  createAsync(content, options) { return runAsync(this, "memory_create", { content }, options); }
+  delete(id, options) { return run(this, "memory_delete", { id }, options, "entry"); }
+  deleteAsync(id, options) { return runAsync(this, "memory_delete", { id }, options, "entry"); }
+  forget(id, options) { return run(this, "memory_forget", { id }, options); }
+  forgetAsync(id, options) { return runAsync(this, "memory_forget", { id }, options); }
+  get(id, options) { return run(this, "memory_get", { id }, options); }
+  getAsync(id, options) { return runAsync(this, "memory_get", { id }, options); }
+  link(origin, relation, target, options) { return run(this, "memory_link", { origin, relation, target }, options, "changed"); }
+  linkAsync(origin, relation, target, options) { return runAsync(this, "memory_link", { origin, relation, target }, options, "changed"); }
+  list(options) { return run(this, "memory_list", {}, options, "entries"); }
+  listAsync(options) { return runAsync(this, "memory_list", {}, options, "entries"); }
+  search(query, options) { return run(this, "memory_search", { query }, options, "hits"); }
+  searchAsync(query, options) { return runAsync(this, "memory_search", { query }, options, "hits"); }
+  split(id, options) { return run(this, "memory_split", { id }, options, "entries"); }
+  splitAsync(id, options) { return runAsync(this, "memory_split", { id }, options, "entries"); }
+  update(id, options) { return run(this, "memory_update", { id }, options, "entry"); }
+  updateAsync(id, options) { return runAsync(this, "memory_update", { id }, options, "entry"); }
+}
+
+/** Saves the states of tasks, so that they can be resumed. */
+export class Checkpoints extends Base {
+  list(options) { return run(this, "checkpoint_list", {}, options, "checkpoints"); }
+  listAsync(options) { return runAsync(this, "checkpoint_list", {}, options, "checkpoints"); }
+  load(task, options) { return run(this, "checkpoint_load", { task }, options, "state"); }
+  loadAsync(task, options) { return runAsync(this, "checkpoint_load", { task }, options, "state"); }
+  remove(task, options) { return run(this, "checkpoint_remove", { task }, options, "removed"); }
+  removeAsync(task, options) { return runAsync(this, "checkpoint_remove", { task }, options, "removed"); }
+  save(task, state, options) { return run(this, "checkpoint_save", { task, state }, options); }
+  saveAsync(task, state, options) { return runAsync(this, "checkpoint_save", { task, state }, options); }
+}
+
 /** Records and summarizes executions of skills. */
 export class Metrics extends Base {
   delete(id, options) { return run(this, "metrics_delete", { id }, options, "execution"); }

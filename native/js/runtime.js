@@ -1,7 +1,7 @@
 import { Connection, call, callAsync, connection } from "./connection.js";
 import { thrown } from "./decode.js";
 import { encode } from "./encode.js";
-import { Config, Feedback, Metrics, Own, Skills, Store } from "./operations.js";
+import { Checkpoints, Config, Feedback, Memory, Metrics, Own, Skills, Store } from "./operations.js";
 
 /** An open runtime, as returned by `open`. */
 export class Runtime extends Own {
@@ -9,7 +9,15 @@ export class Runtime extends Own {
     if (!(connection instanceof Connection)) throw new TypeError("call `open()` to get a runtime");
     super(connection);
     // Created once to avoid an allocation per access; not writable.
-    const groups = { skills: Skills, store: Store, metrics: Metrics, feedback: Feedback, config: Config };
+    const groups = {
+      skills: Skills,
+      store: Store,
+      memory: Memory,
+      checkpoints: Checkpoints,
+      metrics: Metrics,
+      feedback: Feedback,
+      config: Config,
+    };
     for (const [name, Group] of Object.entries(groups)) {
       Object.defineProperty(this, name, { value: new Group(connection), enumerable: true });
     }

@@ -30,6 +30,7 @@ mod import_links;
 mod legacy;
 mod legacy_scripts;
 mod list;
+mod memory;
 mod metrics;
 mod metrics_changes;
 mod metrics_figures;

@@ -6,18 +6,25 @@ use serde_json::Value;
 #[test]
 fn mistyped_commands_get_a_suggestion() {
     let sandbox = Sandbox::new();
-    let list = "`clawpowers skill list`, `clawpowers store list` or `clawpowers config list`";
+    let list = "`clawpowers skill list`, `clawpowers store list`, `clawpowers memory list`, `clawpowers checkpoint list` or \
+                `clawpowers config list`";
     let cases: [(&[&str], &str); 16] = [
         (&["validate", "x"], "`clawpowers skill validate`"),
         (&["check", "x"], "`clawpowers skill validate`"),
-        (&["search", "x"], "`clawpowers skill search`"),
+        (
+            &["search", "x"],
+            "`clawpowers skill search` or `clawpowers memory search`",
+        ),
         (&["list"], list),
         (&["LIST"], list),
         (&["lst"], list),
         (&["skil"], "`clawpowers skill`"),
         (&["Skill", "list"], "`clawpowers skill`"),
         (&["completion", "bash"], "`clawpowers completions`"),
-        (&["get", "x"], "`clawpowers store get` or `clawpowers config get`"),
+        (
+            &["get", "x"],
+            "`clawpowers store get`, `clawpowers memory get` or `clawpowers config get`",
+        ),
         (&["skill", "lst"], "`clawpowers skill list`"),
         (&["skill", "Show", "x"], "`clawpowers skill show`"),
         (&["skill", "doctor"], "`clawpowers doctor`"),

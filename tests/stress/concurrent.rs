@@ -2,6 +2,8 @@
 
 use crate::started::started;
 use crate::{STARTS, done, program, rounds, sound};
+use clawpowers_executor::memory::{Filter, Order};
+use clawpowers_executor::{Db, Home};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::thread;
@@ -57,6 +59,49 @@ fn no_increment_is_lost() {
         distinct.len()
     );
     sound(&home);
+}
+
+#[test]
+fn no_entry_is_lost_and_none_is_there_twice() {
+    let home = TempDir::new().unwrap();
+    let (loops, times) = sizes();
+    // Digits are values, so that entries which differ only in them would be merged.
+    let letters = |number: usize| -> String {
+        let digits = number.to_string();
+        digits
+            .chars()
+            .map(|digit| char::from(b'a' + digit as u8 - b'0'))
+            .collect()
+    };
+    let own = |own: usize, time: usize| format!("process {} wrote {} here", letters(own), letters(time));
+    concurrently(home.path(), loops, times, |process, time| {
+        let content = match time % 2 {
+            0 => own(process, time),
+            _ => format!("timeout after {process} requests in {time} ms"),
+        };
+        vec!["memory".into(), "create".into(), content]
+    });
+    let mut db = Db::open(&Home::new(home.path())).unwrap().unwrap();
+    let entries = db
+        .memory()
+        .list(&Filter::default(), Order::Newest, usize::MAX)
+        .unwrap();
+    let contents: BTreeSet<&str> = entries.iter().map(|entry| entry.content.as_str()).collect();
+    let (even, odd) = (times.div_ceil(2), times / 2);
+    for process in 0..loops {
+        for time in (0..times).step_by(2) {
+            assert!(contents.contains(own(process, time).as_str()), "{process} {time}");
+        }
+    }
+    assert_eq!(entries.len(), loops * even + 1);
+    let merged = entries.iter().find(|entry| entry.content.starts_with("timeout"));
+    assert_eq!(merged.map(|entry| entry.uses), Some((loops * odd) as u64));
+    println!(
+        "{loops} processes x {times} entries: {} entries, one of them created {} times",
+        entries.len(),
+        loops * odd
+    );
+    sound(home.path());
 }
 
 #[test]

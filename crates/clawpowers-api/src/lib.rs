@@ -54,6 +54,7 @@ pub use runtime::{Options, Runtime, fork};
 pub use text::escape_line;
 pub use wire::execution::{ExecutionFields, ExecutionFilter};
 pub use wire::json::{reply, to_json, write_reply};
+pub use wire::memory::MemoryFilter;
 pub use wire::{ApiError, ErrorCode, Result};
 
 /// Returns the time of the system's clock in RFC 3339, in UTC and whole seconds.

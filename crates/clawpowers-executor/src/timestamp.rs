@@ -70,7 +70,19 @@ impl Timestamp {
     /// `ErrorKind::Invalid` for anything else.
     pub fn parse_bound(text: &str, now: Self) -> Result<Self> {
         let hint = "write a time as 2026-11-03T08:00:00Z, a date as 2026-11-03, or how long ago as 7d or 12h";
-        let found = exact(text).or_else(|| ago(text, now));
+        let found = exact(text).or_else(|| away(text, now, -1));
+        found.ok_or_else(|| Error::invalid(format!("invalid time {}", quoted(text)), hint))
+    }
+
+    /// Parses a time to come: a time, a date, or how long from `now` (`7d`, `12 hours`, `2 weeks`).
+    ///
+    /// # Errors
+    ///
+    /// `ErrorKind::Invalid` for anything else.
+    pub fn parse_expiry(text: &str, now: Self) -> Result<Self> {
+        let hint =
+            "write a time as 2026-11-03T08:00:00Z, a date as 2026-11-03, or how long from now as 7d or 12h";
+        let found = exact(text).or_else(|| away(text, now, 1));
         found.ok_or_else(|| Error::invalid(format!("invalid time {}", quoted(text)), hint))
     }
 
@@ -103,11 +115,13 @@ fn exact(text: &str) -> Option<Timestamp> {
     Some(Timestamp(timestamp.as_microsecond())).filter(|time| time.is_writable())
 }
 
-fn ago(text: &str, now: Timestamp) -> Option<Timestamp> {
+/// Moves `now` by a span, backwards for a negative sign.
+fn away(text: &str, now: Timestamp, sign: i64) -> Option<Timestamp> {
     let span: Span = text.parse().ok()?;
+    let span = span.abs().checked_mul(sign).ok()?;
     let now = jiff::Timestamp::from_microsecond(now.0).ok()?;
-    let then = Zoned::new(now, TimeZone::UTC).checked_sub(span.abs()).ok()?;
-    Some(Timestamp(then.timestamp().as_microsecond()))
+    let then = Zoned::new(now, TimeZone::UTC).checked_add(span).ok()?;
+    Some(Timestamp(then.timestamp().as_microsecond())).filter(|time| time.is_writable())
 }
 
 impl fmt::Display for Timestamp {

@@ -111,7 +111,7 @@ fn concurrent_writes_and_reads_see_all_or_nothing() {
 #[test]
 fn a_failed_read_imports_nothing() {
     let folder = TempDir::new().unwrap();
-    for mut db in [open(folder.path()), Db::memory().unwrap()] {
+    for mut db in [open(folder.path()), Db::in_memory().unwrap()] {
         let lines = Lines::new(|number| match number {
             11_000 => Err(io::Error::other("gone")),
             _ => Ok(()),
@@ -181,7 +181,7 @@ fn concurrent_imports_are_serialized() {
 #[test]
 fn a_tombstone_applies_once_even_if_an_import_was_killed() {
     let folder = TempDir::new().unwrap();
-    let mut elsewhere = Db::memory().unwrap();
+    let mut elsewhere = Db::in_memory().unwrap();
     import_all(&mut elsewhere);
     let mut ids = Vec::new();
     let find = |execution: clawpowers_executor::ledger::Execution| {

@@ -42,7 +42,7 @@ fn kind(result: Result<Db, Error>) -> (Storage, String) {
 fn image(change: &str) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("clawpowers.db");
-    std::fs::write(&file, filled(Db::memory().unwrap()).serialize().unwrap()).unwrap();
+    std::fs::write(&file, filled(Db::in_memory().unwrap()).serialize().unwrap()).unwrap();
     let tool = Connection::open(&file).unwrap();
     tool.execute_batch(change).unwrap();
     drop(tool);
@@ -51,7 +51,7 @@ fn image(change: &str) -> Vec<u8> {
 
 #[test]
 fn a_database_round_trips_between_file_and_memory() {
-    let mut memory = filled(Db::memory().unwrap());
+    let mut memory = filled(Db::in_memory().unwrap());
     let id = memory.home_id().unwrap();
     let bytes = memory.serialize().unwrap();
     let mut again = Db::deserialize(bytes.clone()).unwrap();
@@ -90,7 +90,7 @@ fn restoring_replaces_the_whole_database() {
     let home = Home::new(folder.path());
     let mut db = Db::create(&home).unwrap();
     db.store().set(&Key::new("old").unwrap(), b"1").unwrap();
-    db.replace(&filled(Db::memory().unwrap())).unwrap();
+    db.replace(&filled(Db::in_memory().unwrap())).unwrap();
     check(&mut db);
     drop(db);
     check(&mut Db::open(&home).unwrap().unwrap());
@@ -102,7 +102,7 @@ fn pages_of_another_size_are_named() {
     check(&mut other);
     let folder = tempfile::tempdir().unwrap();
     let mut db = filled(Db::create(&Home::new(folder.path())).unwrap());
-    let (kind, message) = kind(db.replace(&other).map(|()| Db::memory().unwrap()));
+    let (kind, message) = kind(db.replace(&other).map(|()| Db::in_memory().unwrap()));
     assert_eq!(kind, Storage::Corrupt);
     assert!(message.contains("pages of 1024 bytes"), "{message}");
     check(&mut db);
@@ -147,7 +147,7 @@ fn foreign_bytes_are_rejected() {
 
 #[test]
 fn damaged_bytes_never_crash_the_program() {
-    let mut db = filled(Db::memory().unwrap());
+    let mut db = filled(Db::in_memory().unwrap());
     for number in 0..40 {
         let name = format!("key:{number}");
         let key = Key::new(&name).unwrap();

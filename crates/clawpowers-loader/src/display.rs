@@ -125,8 +125,14 @@ pub(crate) fn quote_start(value: &str, limit: usize) -> String {
 #[must_use]
 pub fn pluralize(count: impl std::fmt::Display, noun: &str) -> String {
     let count = count.to_string();
-    let end = if count == "1" { "" } else { "s" };
-    format!("{count} {noun}{end}")
+    let stem = noun
+        .strip_suffix('y')
+        .filter(|stem| !stem.ends_with(['a', 'e', 'o', 'u']));
+    match stem {
+        _ if count == "1" => format!("{count} {noun}"),
+        Some(stem) => format!("{count} {stem}ies"),
+        None => format!("{count} {noun}s"),
+    }
 }
 
 /// Returns a string on one line, with single spaces between its words.

@@ -1,6 +1,8 @@
 //! Global options and commands.
 
-use crate::cmd::{analyze, completions, config, doctor, home, legacy, metrics, run, skill, store};
+use crate::cmd::{
+    analyze, checkpoint, completions, config, doctor, home, legacy, memory, metrics, run, skill, store,
+};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::out::Out;
@@ -103,6 +105,10 @@ enum TopCommand {
     Skill(Box<Group<skill::Command>>),
     /// Keep state in a key-value store that many processes can use at once.
     Store(Box<Group<store::Command>>),
+    /// Remember what agents learned, and find it by its text.
+    Memory(Box<Group<memory::Command>>),
+    /// Save the states of tasks that can be resumed.
+    Checkpoint(Box<Group<checkpoint::Command>>),
     /// Record and summarize executions of skills.
     Metrics(Box<Group<metrics::Command>>),
     /// Report which skills work and which got worse.
@@ -160,6 +166,8 @@ impl TopCommand {
         match self {
             Self::Skill(group) => group.command.run(context),
             Self::Store(group) => group.command.run(context),
+            Self::Memory(group) => group.command.run(context),
+            Self::Checkpoint(group) => group.command.run(context),
             Self::Metrics(group) => group.command.run(context),
             Self::Analyze(args) => args.run(context),
             Self::Run(args) => args.run(context),

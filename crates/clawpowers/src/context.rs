@@ -2,7 +2,8 @@
 
 use crate::out::Out;
 use clap::Args;
-use clawpowers_api::{CLIENTS, CatalogQuery, ExecutionFields, Runtime, pluralize};
+use clawpowers_api::{ApiError, CLIENTS, CatalogQuery, ErrorCode, ExecutionFields, Runtime, pluralize};
+use std::io::{self, Read as _};
 
 pub(crate) struct Context {
     pub(crate) runtime: Runtime,
@@ -98,6 +99,29 @@ impl From<FieldArgs> for ExecutionFields {
             model: args.model,
             tier: args.tier,
             project: args.project,
+        }
+    }
+}
+
+/// Returns an argument that is text, or what stdin has if it is `-`.
+pub(crate) fn read_text(argument: String) -> Result<String, ApiError> {
+    // One byte above the largest limit is enough for the operation to reject the text.
+    const LIMIT: u64 = 16 * 1024 * 1024 + 1;
+    if argument != "-" {
+        return Ok(argument);
+    }
+    let mut bytes = Vec::new();
+    let read = io::stdin().lock().take(LIMIT).read_to_end(&mut bytes);
+    read.map_err(|error| ApiError::new(ErrorCode::Io, format!("stdin cannot be read: {error}")))?;
+    // What is cut at the limit is too long, whatever its last character was.
+    let is_cut = bytes.len() as u64 == LIMIT;
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(text),
+        Err(error) if is_cut => Ok(String::from_utf8_lossy(error.as_bytes()).into_owned()),
+        Err(error) => {
+            let byte = error.utf8_error().valid_up_to();
+            let message = format!("stdin is not valid UTF-8 at byte {byte}");
+            Err(ApiError::invalid_input(message).hint("use text; nothing was written"))
         }
     }
 }

@@ -45,6 +45,10 @@ export class Runtime {
   readonly skills: Skills;
   /** Stores values under keys. */
   readonly store: Store;
+  /** Remembers entries and finds them by their text. */
+  readonly memory: Memory;
+  /** Saves the states of tasks, so that they can be resumed. */
+  readonly checkpoints: Checkpoints;
   /** Records and summarizes executions of skills. */
   readonly metrics: Metrics;
   /** Reports which skills work and which got worse. */

@@ -4,9 +4,14 @@ use super::method::{Method, Presence};
 use super::table::{Table, camel};
 
 /// The parts of a runtime, with their descriptions.
-pub(crate) const GROUPS: [(&str, &str); 5] = [
+pub(crate) const GROUPS: [(&str, &str); 7] = [
     ("skills", "Lists, reads, checks and repairs skills."),
     ("store", "Stores values under keys."),
+    ("memory", "Remembers entries and finds them by their text."),
+    (
+        "checkpoints",
+        "Saves the states of tasks, so that they can be resumed.",
+    ),
     ("metrics", "Records and summarizes executions of skills."),
     ("feedback", "Reports which skills work and which got worse."),
     ("config", "Reads and changes settings of config.json."),

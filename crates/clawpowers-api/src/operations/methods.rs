@@ -26,6 +26,18 @@ impl Runtime {
         Store { runtime: self }
     }
 
+    /// Remembers entries and finds them by their text.
+    #[must_use]
+    pub const fn memory(&self) -> Memory<'_> {
+        Memory { runtime: self }
+    }
+
+    /// Saves the states of tasks, so that they can be resumed.
+    #[must_use]
+    pub const fn checkpoints(&self) -> Checkpoints<'_> {
+        Checkpoints { runtime: self }
+    }
+
     /// Records and summarizes executions of skills.
     #[must_use]
     pub const fn metrics(&self) -> Metrics<'_> {
@@ -261,6 +273,116 @@ impl Store<'_> {
     pub fn set(&self, key: impl Into<String>, value: impl AsRef<[u8]>) -> Result<op::store::set::Response, ApiError> {
         let (value, value_base64) = as_fields(Some(value.as_ref()));
         op::store::set::run(self.runtime, &op::store::set::Request { key: key.into(), value, value_base64 })
+    }
+}
+
+/// Remembers entries and finds them by their text.
+#[derive(Debug, Clone, Copy)]
+pub struct Memory<'r> {
+    runtime: &'r Runtime,
+}
+
+impl Memory<'_> {
+    /// Replaces an entry that is wrong.
+    pub fn correct(&self, id: impl Into<String>, content: impl Into<String>) -> Result<op::memory::correct::Response, ApiError> { self.correct_with(id, content, Default::default()) }
+
+    /// Like [`Self::correct`], with options.
+    pub fn correct_with(&self, id: impl Into<String>, content: impl Into<String>, options: op::memory::correct::Request) -> Result<op::memory::correct::Response, ApiError> {
+        op::memory::correct::run(self.runtime, &op::memory::correct::Request { id: id.into(), content: content.into(), ..options })
+    }
+
+    /// Remembers something.
+    pub fn create(&self, content: impl Into<String>) -> Result<op::memory::create::Response, ApiError> { self.create_with(content, Default::default()) }
+
+    /// Like [`Self::create`], with options.
+    pub fn create_with(&self, content: impl Into<String>, options: op::memory::create::Request) -> Result<op::memory::create::Response, ApiError> {
+        op::memory::create::run(self.runtime, &op::memory::create::Request { content: content.into(), ..options })
+    }
+
+    /// Deletes an entry.
+    pub fn delete(&self, id: impl Into<String>) -> Result<op::memory::delete::Response, ApiError> {
+        op::memory::delete::run(self.runtime, &op::memory::delete::Request { id: id.into() })
+    }
+
+    /// Deletes an entry so that its text is not left in the database.
+    pub fn forget(&self, id: impl Into<String>) -> Result<op::memory::forget::Response, ApiError> {
+        op::memory::forget::run(self.runtime, &op::memory::forget::Request { id: id.into() })
+    }
+
+    /// Returns an entry with its links.
+    pub fn get(&self, id: impl Into<String>) -> Result<op::memory::get::Response, ApiError> {
+        op::memory::get::run(self.runtime, &op::memory::get::Request { id: id.into() })
+    }
+
+    /// Links two entries, or removes a link.
+    pub fn link(&self, origin: impl Into<String>, relation: impl Into<String>, target: impl Into<String>) -> Result<bool, ApiError> { self.link_with(origin, relation, target, Default::default()) }
+
+    /// Like [`Self::link`], with options.
+    pub fn link_with(&self, origin: impl Into<String>, relation: impl Into<String>, target: impl Into<String>, options: op::memory::link::Request) -> Result<bool, ApiError> {
+        op::memory::link::run(self.runtime, &op::memory::link::Request { origin: origin.into(), relation: relation.into(), target: target.into(), ..options }).map(|reply| reply.changed)
+    }
+
+    /// Lists entries.
+    pub fn list(&self) -> Result<op::memory::list::Response, ApiError> { self.list_with(Default::default()) }
+
+    /// Like [`Self::list`], with options.
+    pub fn list_with(&self, options: op::memory::list::Request) -> Result<op::memory::list::Response, ApiError> {
+        op::memory::list::run(self.runtime, &options)
+    }
+
+    /// Finds entries by their text.
+    pub fn search(&self, query: Option<&str>) -> Result<op::memory::search::Response, ApiError> { self.search_with(query, Default::default()) }
+
+    /// Like [`Self::search`], with options.
+    pub fn search_with(&self, query: Option<&str>, options: op::memory::search::Request) -> Result<op::memory::search::Response, ApiError> {
+        op::memory::search::run(self.runtime, &op::memory::search::Request { query: query.map(str::to_owned), ..options })
+    }
+
+    /// Undoes the merging of an entry.
+    pub fn split(&self, id: impl Into<String>) -> Result<op::memory::split::Response, ApiError> {
+        op::memory::split::run(self.runtime, &op::memory::split::Request { id: id.into() })
+    }
+
+    /// Changes an entry.
+    pub fn update(&self, id: impl Into<String>) -> Result<op::memory::update::Response, ApiError> { self.update_with(id, Default::default()) }
+
+    /// Like [`Self::update`], with options.
+    pub fn update_with(&self, id: impl Into<String>, options: op::memory::update::Request) -> Result<op::memory::update::Response, ApiError> {
+        op::memory::update::run(self.runtime, &op::memory::update::Request { id: id.into(), ..options })
+    }
+}
+
+/// Saves the states of tasks, so that they can be resumed.
+#[derive(Debug, Clone, Copy)]
+pub struct Checkpoints<'r> {
+    runtime: &'r Runtime,
+}
+
+impl Checkpoints<'_> {
+    /// Lists the tasks with a saved state.
+    pub fn list(&self) -> Result<op::checkpoint::list::Response, ApiError> { self.list_with(Default::default()) }
+
+    /// Like [`Self::list`], with options.
+    pub fn list_with(&self, options: op::checkpoint::list::Request) -> Result<op::checkpoint::list::Response, ApiError> {
+        op::checkpoint::list::run(self.runtime, &options)
+    }
+
+    /// Returns the saved state of a task.
+    pub fn load(&self, task: impl Into<String>) -> Result<String, ApiError> {
+        op::checkpoint::load::run(self.runtime, &op::checkpoint::load::Request { task: task.into() }).map(|reply| reply.state)
+    }
+
+    /// Removes the saved state of a task.
+    pub fn remove(&self, task: impl Into<String>) -> Result<bool, ApiError> {
+        op::checkpoint::remove::run(self.runtime, &op::checkpoint::remove::Request { task: task.into() }).map(|reply| reply.removed)
+    }
+
+    /// Saves the state of a task.
+    pub fn save(&self, task: impl Into<String>, state: impl Into<String>) -> Result<op::checkpoint::save::Response, ApiError> { self.save_with(task, state, Default::default()) }
+
+    /// Like [`Self::save`], with options.
+    pub fn save_with(&self, task: impl Into<String>, state: impl Into<String>, options: op::checkpoint::save::Request) -> Result<op::checkpoint::save::Response, ApiError> {
+        op::checkpoint::save::run(self.runtime, &op::checkpoint::save::Request { task: task.into(), state: state.into(), ..options })
     }
 }
 

@@ -8,9 +8,11 @@ pub(crate) mod call;
 // The generator does not format it.
 #[rustfmt::skip]
 pub mod methods;
+pub mod checkpoint;
 pub mod config;
 pub mod feedback;
 pub mod home;
+pub mod memory;
 pub mod metrics;
 pub mod skill;
 pub mod store;
@@ -25,9 +27,11 @@ pub use table::Operation;
 /// Every operation, in the order of their names.
 pub static OPERATIONS: LazyLock<Vec<&'static Operation>> = LazyLock::new(|| {
     let mut operations: Vec<_> = [
+        checkpoint::OPERATIONS,
         config::OPERATIONS,
         feedback::OPERATIONS,
         home::OPERATIONS,
+        memory::OPERATIONS,
         metrics::OPERATIONS,
         skill::OPERATIONS,
         store::OPERATIONS,

@@ -116,7 +116,7 @@ impl Runtime {
         match self.with_existing_db(|db| db.serialize())? {
             Some(bytes) => Ok(bytes),
             // Nothing has been written yet.
-            None => Ok(Db::memory()?.serialize()?),
+            None => Ok(Db::in_memory()?.serialize()?),
         }
     }
 
@@ -132,7 +132,7 @@ impl Runtime {
         if self.has_disk() {
             return self.with_db(|db| db.replace(&new));
         }
-        let mut db = self.memory();
+        let mut db = self.in_memory_db();
         self.check_open()?;
         match db.as_mut() {
             Some(old) if old.is_persistent() => old.replace(&new)?,
@@ -152,7 +152,7 @@ impl Runtime {
     pub async fn keep_in_browser(&self, name: &str) -> Result<(), String> {
         let kept = Db::in_browser(name).await.map_err(ApiError::from);
         let kept = kept.map_err(|error| error.to_reply())?;
-        let mut db = self.memory();
+        let mut db = self.in_memory_db();
         // It may have been closed in the meantime.
         self.check_open().map_err(|error| error.to_reply())?;
         *db = Some(kept);

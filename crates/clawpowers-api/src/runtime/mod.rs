@@ -152,7 +152,7 @@ impl Runtime {
     /// running on another thread completes, then its connection is closed.
     pub fn close(&self) {
         self.closed.store(true, Ordering::Release);
-        *self.memory() = None;
+        *self.in_memory_db() = None;
         self.connections.close();
     }
 
@@ -200,7 +200,7 @@ impl Runtime {
         let work = |db: &mut Db| work(db).map_err(Into::into);
         self.check_open()?;
         if !self.has_disk() {
-            let mut db = self.memory();
+            let mut db = self.in_memory_db();
             self.check_open()?;
             return db.as_mut().map(work).transpose();
         }
@@ -222,9 +222,9 @@ impl Runtime {
         let work = |db: &mut Db| work(db).map_err(Into::into);
         self.check_open()?;
         if !self.has_disk() {
-            let mut db = self.memory();
+            let mut db = self.in_memory_db();
             self.check_open()?;
-            let open = db.take().map_or_else(Db::memory, Ok)?;
+            let open = db.take().map_or_else(Db::in_memory, Ok)?;
             return work(db.insert(open));
         }
         let open = || Ok(Some(Db::create_with_report(&self.home()?)?));
@@ -288,7 +288,7 @@ impl Runtime {
         }
     }
 
-    pub(crate) fn memory(&self) -> MutexGuard<'_, Option<Db>> {
+    pub(crate) fn in_memory_db(&self) -> MutexGuard<'_, Option<Db>> {
         // A panic in the middle of a transaction has undone it.
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }

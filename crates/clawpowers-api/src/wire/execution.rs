@@ -54,7 +54,7 @@ pub(crate) fn past(text: &str, now: Timestamp) -> Result<Timestamp> {
     }
     let message = format!("the time {} is in the future", quote(text));
     Err(ApiError::invalid_input(message).hint(format!(
-        "use the time at which it ended; the clock of this machine says {now}"
+        "use a time in the past; the clock of this machine says {now}"
     )))
 }
 

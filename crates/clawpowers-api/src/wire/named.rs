@@ -1,5 +1,6 @@
 //! Enums in replies: each value has a name, and the schema lists the names.
 
+use clawpowers_executor::memory::{Kind, Relation, Source};
 use clawpowers_executor::{Outcome, Storage};
 use clawpowers_loader::client_budget::Truncation;
 use clawpowers_loader::prompt::Level;
@@ -67,6 +68,9 @@ named! {
         .into_iter()
         .chain(Storage::ALL.map(Self::Failed))
         .collect::<Vec<_>>();
+    Kind as "MemoryKind", "What an entry is about, which decides how fast it ages.": Self::ALL;
+    Relation as "MemoryRelation", "How an entry is related to another.": Self::ALL;
+    Source as "MemorySource", "Who wrote an entry.": Self::ALL;
     Truncation as "Truncation", "How much of a skill a client shows in its list.": [Self::Whole, Self::Shortened(0), Self::NameOnly, Self::Dropped];
     Level as "PromptLevel", "How much of the skills a prompt shows.": [Self::Full, Self::Shortened(0), Self::Names, Self::Dropped];
     Outcome as "Outcome", "How an execution ended.": Self::ALL;

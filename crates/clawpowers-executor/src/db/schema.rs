@@ -177,6 +177,86 @@ DELETE FROM staged_entry
     WHERE EXISTS (SELECT 1 FROM import WHERE id = staged_entry.import AND ended_at IS NOT NULL);
 DROP VIEW visible_entry;
 CREATE VIEW visible_entry (key, value, updated_at) AS SELECT key, value, updated_at FROM entry;
+",    "
+-- What agents remember. Statements that change an entry run with `PRAGMA secure_delete`, so that no byte of a forgotten text
+-- stays in the file.
+CREATE TABLE memory (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    uid TEXT,                            -- of the home it came from; null for our own
+    kind INTEGER NOT NULL,               -- 0 working, 1 episodic, 2 semantic, 3 procedural
+    title TEXT NOT NULL,
+    body TEXT NOT NULL,
+    context TEXT NOT NULL,               -- the end of the entry before it in the session
+    masked TEXT NOT NULL,                -- the body with its values replaced
+    tags TEXT NOT NULL,                  -- separated by commas
+    pairs TEXT NOT NULL,                 -- pairs of characters of scripts without spaces
+    importance REAL NOT NULL,
+    project TEXT,
+    session TEXT,
+    skill TEXT,
+    tool TEXT,
+    fingerprint BLOB NOT NULL,           -- of the masked text
+    merges INTEGER NOT NULL,             -- 1 while an equal entry is merged with it
+    uses INTEGER NOT NULL,               -- how often it was created
+    examples TEXT,                       -- a JSON array of merged contents that differ
+    created INTEGER NOT NULL,
+    updated INTEGER NOT NULL,
+    used INTEGER NOT NULL,               -- when it was last created
+    expires INTEGER,
+    revision INTEGER NOT NULL,
+    source INTEGER NOT NULL,             -- 0 user, 1 agent, 2 hook, 3 import
+    confirmed INTEGER NOT NULL,
+    superseded INTEGER,                  -- by this entry
+    context_of INTEGER                   -- the entry that `context` is from
+) STRICT;
+CREATE INDEX memory_fingerprint ON memory (fingerprint);
+CREATE INDEX memory_session ON memory (session, id) WHERE session IS NOT NULL;
+CREATE INDEX memory_context_of ON memory (context_of) WHERE context_of IS NOT NULL;
+CREATE UNIQUE INDEX memory_uid ON memory (uid) WHERE uid IS NOT NULL;
+
+-- The tags of entries, in lower case.
+CREATE TABLE memory_tag (
+    tag TEXT NOT NULL,
+    memory INTEGER NOT NULL,
+    PRIMARY KEY (tag, memory)
+) STRICT, WITHOUT ROWID;
+
+-- How entries are related.
+CREATE TABLE memory_link (
+    origin INTEGER NOT NULL,
+    target INTEGER NOT NULL,
+    relation INTEGER NOT NULL,           -- 0 supersedes, 1 caused_by, 2 resolves, 3 contradicts
+    PRIMARY KEY (origin, target, relation)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX memory_link_target ON memory_link (target);
+
+-- The index of the words of entries.
+CREATE VIRTUAL TABLE memory_text USING fts5 (title, body, context, masked, tags, pairs,
+    content = 'memory', content_rowid = 'id', tokenize = 'porter unicode61 remove_diacritics 2');
+INSERT INTO memory_text (memory_text, rank) VALUES ('secure-delete', 1);
+CREATE TRIGGER memory_inserted AFTER INSERT ON memory BEGIN
+    INSERT INTO memory_text (rowid, title, body, context, masked, tags, pairs)
+    VALUES (NEW.id, NEW.title, NEW.body, NEW.context, NEW.masked, NEW.tags, NEW.pairs);
+END;
+CREATE TRIGGER memory_deleted AFTER DELETE ON memory BEGIN
+    INSERT INTO memory_text (memory_text, rowid, title, body, context, masked, tags, pairs)
+    VALUES ('delete', OLD.id, OLD.title, OLD.body, OLD.context, OLD.masked, OLD.tags, OLD.pairs);
+END;
+CREATE TRIGGER memory_updated AFTER UPDATE OF title, body, context, masked, tags, pairs ON memory BEGIN
+    INSERT INTO memory_text (memory_text, rowid, title, body, context, masked, tags, pairs)
+    VALUES ('delete', OLD.id, OLD.title, OLD.body, OLD.context, OLD.masked, OLD.tags, OLD.pairs);
+    INSERT INTO memory_text (rowid, title, body, context, masked, tags, pairs)
+    VALUES (NEW.id, NEW.title, NEW.body, NEW.context, NEW.masked, NEW.tags, NEW.pairs);
+END;
+
+-- The states of tasks that can be resumed.
+CREATE TABLE checkpoint (
+    task TEXT PRIMARY KEY,
+    state TEXT NOT NULL,                 -- any text, usually JSON
+    status TEXT,
+    goal TEXT,
+    saved INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 ",
 ];
 

@@ -26,8 +26,8 @@ impl Db {
     /// # Errors
     ///
     /// `ErrorKind::Storage` if there is not enough memory.
-    pub fn memory() -> Result<Self> {
-        let mut db = Self::in_memory(MEMORY)?;
+    pub fn in_memory() -> Result<Self> {
+        let mut db = Self::named(MEMORY)?;
         db.run(|connection| {
             connection.pragma_update(None, "page_size", PAGE_SIZE)?;
             connection.pragma_update(None, "application_id", APPLICATION_ID)
@@ -36,7 +36,7 @@ impl Db {
         Ok(db)
     }
 
-    fn in_memory(name: &str) -> Result<Self> {
+    fn named(name: &str) -> Result<Self> {
         let name = Path::new(name);
         let connection = Connection::open_in_memory().map_err(|error| Error::sqlite(name, &error))?;
         let db = Self::wrap(connection, DbFile::unattached(name.to_owned()));
@@ -81,7 +81,7 @@ impl Db {
             // SQLite would read no bytes as a new database.
             return Err(corrupt("is empty or not a database of clawpowers"));
         }
-        let mut db = Self::in_memory(IMAGE)?;
+        let mut db = Self::named(IMAGE)?;
         let read = |connection: &mut Connection| -> rusqlite::Result<()> {
             connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
             connection.pragma_update(None, "cell_size_check", true)?;

@@ -33,4 +33,13 @@ impl Db {
         }
         let _ = self.connection.busy_handler(Some(wait::until_timeout));
     }
+
+    /// Copies the WAL into the database and truncates it, waiting for other connections; returns whether no older version of
+    /// a page is left in the WAL.
+    pub(crate) fn empty_wal(&mut self) -> bool {
+        let busy = self
+            .connection
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| row.get::<_, bool>(0));
+        busy.is_ok_and(|busy| !busy)
+    }
 }

@@ -23,8 +23,8 @@ pub use query::{Filter, Order};
 pub(crate) use identity::{FileHash, Hash, IS_KNOWN, hash};
 pub(crate) use jsonl::Reason;
 pub(crate) use recover::{
-    DELETED_COLUMNS, EXECUTION_COLUMNS, SKILL_COLUMNS, rebuild, recover_deleted, recover_execution,
-    recover_skill,
+    DELETED_COLUMNS, EXECUTION_COLUMNS, SKILL_COLUMNS, insert_recovered, rebuild, recover_deleted,
+    recover_execution, recover_skill,
 };
 pub use stage::Leftovers;
 pub(crate) use stage::{Importer, KeptKeys};

@@ -56,7 +56,7 @@ pub(crate) fn recover_execution(tx: &Tx<'_>, id: i64, values: &[Value]) -> Resul
     skill(tx, *of)?;
     let mut values = values.to_vec();
     values.resize(*EXECUTION_COLUMNS.end(), Value::Null);
-    insert(tx, "execution", id, values)
+    insert_recovered(tx, "execution", id, values)
 }
 
 /// Inserts a tombstone, so that no import adds the execution again. Returns whether the row is valid.
@@ -64,14 +64,14 @@ pub(crate) fn recover_deleted(tx: &Tx<'_>, id: i64, values: &[Value]) -> Result<
     use Value::{Blob, Integer, Null, Text};
     match values {
         [_, Text(_), Integer(_), Null | Text(_), Null | Blob(_), Integer(_)] => {
-            insert(tx, "deleted", id, values.to_vec())
+            insert_recovered(tx, "deleted", id, values.to_vec())
         }
         _ => Ok(false),
     }
 }
 
 /// Inserts a row with its id, which SQLite stores outside of the record.
-fn insert(tx: &Tx<'_>, table: &str, id: i64, mut row: Vec<Value>) -> Result<bool> {
+pub(crate) fn insert_recovered(tx: &Tx<'_>, table: &str, id: i64, mut row: Vec<Value>) -> Result<bool> {
     if let Some(first) = row.first_mut() {
         *first = Value::Integer(id);
     }

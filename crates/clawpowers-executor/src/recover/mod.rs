@@ -11,6 +11,7 @@ use crate::display::quoted_path;
 use crate::error::{Error, Result};
 use crate::home::Home;
 use crate::ledger;
+use crate::memory::{ENTRY_COLUMNS, recover_checkpoint, recover_entry, recover_link};
 use crate::store::Key;
 use crate::timestamp::Timestamp;
 use pages::Pages;
@@ -29,6 +30,10 @@ pub struct Recovered {
     pub keys: u64,
     /// The number of executions.
     pub executions: u64,
+    /// The number of remembered entries.
+    pub entries: u64,
+    /// The number of tasks with their saved states.
+    pub checkpoints: u64,
     /// The number of keys whose values are lost.
     pub lost_keys: u64,
     /// The first 1,000 of their names.
@@ -113,12 +118,12 @@ impl Recovery<'_> {
         let mut walk = Walk::new(pages);
         let roots = Roots::read(&mut walk);
         let mut sound = roots.sound;
-        sound &= roots.read_newer(&mut walk, "staged", |(first, values)| {
+        sound &= roots.read_newer(&mut walk, "staged", true, |(first, values)| {
             if let (Some(first), [_, Value::Integer(last)]) = (first, values.as_slice()) {
                 self.staged.insert(first, *last);
             }
         });
-        sound &= roots.read_newer(&mut walk, "import", |(id, values)| {
+        sound &= roots.read_newer(&mut walk, "import", true, |(id, values)| {
             if let (Some(id), [_, Value::Null]) = (id, values.as_slice()) {
                 self.stopped.insert(id);
             }
@@ -129,9 +134,15 @@ impl Recovery<'_> {
             sound &= whole;
             whole
         });
-        for table in ["staged_entry", "deleted"] {
-            sound &= roots.read_newer(&mut walk, table, |row| self.insert(row));
+        for table in ["staged_entry", "deleted", "memory"] {
+            sound &= roots.read_newer(&mut walk, table, true, |row| self.insert(row));
         }
+        sound &= roots.read_newer(&mut walk, "memory_link", false, |(_, values)| {
+            self.count(recover_link(self.tx, &values));
+        });
+        sound &= roots.read_newer(&mut walk, "checkpoint", false, |(_, values)| {
+            self.count(recover_checkpoint(self.tx, &values));
+        });
         for table in ["meta", "imported"] {
             sound &= walk.tree(roots.of(table), false, |row| self.insert(row));
         }
@@ -150,10 +161,16 @@ impl Recovery<'_> {
 
     fn insert(&mut self, row: Row) {
         if self.failure.is_none() {
-            match self.try_insert(row) {
-                Ok(valid) => self.invalid += u64::from(!valid),
-                Err(error) => self.failure = Some(error),
-            }
+            let inserted = self.try_insert(row);
+            self.count(inserted);
+        }
+    }
+
+    /// Counts a row that is not valid, and keeps the first error.
+    fn count(&mut self, inserted: Result<bool>) {
+        match inserted {
+            Ok(valid) => self.invalid += u64::from(!valid),
+            Err(error) => drop(self.failure.get_or_insert(error)),
         }
     }
 
@@ -185,6 +202,7 @@ impl Recovery<'_> {
             (Some(id), values) if ledger::EXECUTION_COLUMNS.contains(&values.len()) => {
                 Ok(self.is_staged(id) || ledger::recover_execution(self.tx, id, values)?)
             }
+            (Some(id), values) if values.len() == ENTRY_COLUMNS => recover_entry(self.tx, id, values),
             (Some(id), values) if values.len() == ledger::DELETED_COLUMNS => {
                 ledger::recover_deleted(self.tx, id, values)
             }
@@ -282,8 +300,14 @@ impl Recovery<'_> {
             self.tx.set_meta("home", home)?;
         }
         let mut recovered = self.recovered;
-        let sql = "SELECT (SELECT count(*) FROM entry), (SELECT count(*) FROM execution)";
-        (recovered.keys, recovered.executions) = self.tx.query_row(sql, (), |row| row.try_into())?;
+        let sql = "SELECT (SELECT count(*) FROM entry), (SELECT count(*) FROM execution), (SELECT count(*) FROM memory),
+                       (SELECT count(*) FROM checkpoint)";
+        (
+            recovered.keys,
+            recovered.executions,
+            recovered.entries,
+            recovered.checkpoints,
+        ) = self.tx.query_row(sql, (), |row| row.try_into())?;
         // Each of the two counts is a lower bound.
         let claimed = self.claimed.saturating_sub(recovered.executions);
         recovered.lost_executions = recovered.lost_executions.max(claimed);
@@ -327,9 +351,9 @@ impl Roots {
     }
 
     /// Reads a table that files of an older version do not have; returns whether all of it could be read.
-    fn read_newer(&self, walk: &mut Walk<'_>, table: &str, each: impl FnMut(Row)) -> bool {
+    fn read_newer(&self, walk: &mut Walk<'_>, table: &str, has_ids: bool, each: impl FnMut(Row)) -> bool {
         let root = self.pages.get(table);
-        root.is_none_or(|root| walk.tree(*root, true, each))
+        root.is_none_or(|root| walk.tree(*root, has_ids, each))
     }
 
     fn of(&self, name: &str) -> u32 {

@@ -20,7 +20,7 @@ const MAX_GLOB_BYTES: usize = 50_000;
 /// ```
 /// use clawpowers_executor::{Db, Key, Pattern};
 ///
-/// let mut db = Db::memory()?;
+/// let mut db = Db::in_memory()?;
 /// for key in ["plan:auth:task_1", "debug:a:b:root_cause", "a[1]", "ac"] {
 ///     db.store().set(&Key::new(key)?, b"")?;
 /// }

@@ -179,10 +179,16 @@ const SHOWN: usize = 10;
 
 pub(crate) fn recovered(out: &Out, response: &home::recover::Response) -> String {
     let home = escape_line(&response.home);
-    let mut text = format!(
-        "recovered  {}, {}, to {home}\nlost       {}, {}{}\ndamaged    {}\n",
+    let mut recovered = vec![
         pluralize(response.keys, "key"),
         pluralize(response.executions, "execution"),
+    ];
+    for (count, what) in [(response.entries, "entry"), (response.checkpoints, "checkpoint")] {
+        recovered.extend((count > 0).then(|| pluralize(count, what)));
+    }
+    let mut text = format!(
+        "recovered  {}, to {home}\nlost       {}, {}{}\ndamaged    {}\n",
+        recovered.join(", "),
         pluralize(response.lost_keys, "key"),
         pluralize(response.lost_executions, "execution"),
         if response.exact { "" } else { ", and possibly more" },

@@ -45,6 +45,17 @@ class Group:
 
 # Where replies hold times and bytes: (times, bytes, ((field, plan), ...)).
 _ANALYZE: Final[Plan] = (("as_of", "since"), (), (("all", (("first_at", "last_at"), (), ())), ("skills", ((), (), (("figures", (("first_at", "last_at"), (), ())), ("changes", (("since",), (), ()))))), ("recommendations", (("since",), (), ()))))
+_CHECKPOINT_LIST: Final[Plan] = ((), (), (("checkpoints", (("saved_at",), (), ())),))
+_CHECKPOINT_LOAD: Final[Plan] = ((), (), (("checkpoint", (("saved_at",), (), ())),))
+_CHECKPOINT_SAVE: Final[Plan] = (("saved_at",), (), ())
+_MEMORY_CORRECT: Final[Plan] = ((), (), (("entry", (("created_at", "updated_at", "used_at", "expires_at"), (), ())),))
+_MEMORY_CREATE: Final[Plan] = ((), (), (("entry", (("created_at", "updated_at", "used_at", "expires_at"), (), ())),))
+_MEMORY_DELETE: Final[Plan] = ((), (), (("entry", (("created_at", "updated_at", "used_at", "expires_at"), (), ())),))
+_MEMORY_GET: Final[Plan] = ((), (), (("entry", (("created_at", "updated_at", "used_at", "expires_at"), (), ())),))
+_MEMORY_LIST: Final[Plan] = ((), (), (("entries", (("created_at", "updated_at", "used_at", "expires_at"), (), ())),))
+_MEMORY_SEARCH: Final[Plan] = ((), (), (("hits", ((), (), (("entry", (("created_at", "updated_at", "used_at", "expires_at"), (), ())),))),))
+_MEMORY_SPLIT: Final[Plan] = ((), (), (("entries", (("created_at", "updated_at", "used_at", "expires_at"), (), ())),))
+_MEMORY_UPDATE: Final[Plan] = ((), (), (("entry", (("created_at", "updated_at", "used_at", "expires_at"), (), ())),))
 _METRICS_DELETE: Final[Plan] = ((), (), (("execution", (("at",), (), ())),))
 _METRICS_FINISH: Final[Plan] = ((), (), (("execution", (("at",), (), ())),))
 _METRICS_RECORD: Final[Plan] = (("at",), (), ())
@@ -395,6 +406,256 @@ class Store(Group):
         request: Request = {"key": key}
         put(request, "value", value)
         result: t.StoreSetReply = self._call("store_set", request)
+        return result
+
+
+class Memory(Group):
+    """Remembers entries and finds them by their text."""
+
+    __slots__ = ()
+
+    def correct(self, id: str, content: str, *, source: str | None = None) -> t.MemoryEntry:
+        """Replaces an entry that is wrong."""
+        request: Request = {"id": id, "content": content}
+        if source is not None:
+            request["source"] = source
+        result: t.MemoryEntry = self._call("memory_correct", request, _MEMORY_CORRECT)["entry"]
+        return result
+
+    def create(
+        self,
+        content: str,
+        *,
+        kind: str | None = None,
+        title: str | None = None,
+        tags: Sequence[str] | None = None,
+        importance: float | None = None,
+        project: str | None = None,
+        session: str | None = None,
+        skill: str | None = None,
+        tool: str | None = None,
+        source: str | None = None,
+        expires: str | dt.datetime | dt.date | None = None,
+        at: str | dt.datetime | dt.date | None = None,
+        no_merge: bool | None = None,
+    ) -> t.MemoryCreateReply:
+        """Remembers something."""
+        request: Request = {"content": content}
+        if kind is not None:
+            request["kind"] = kind
+        if title is not None:
+            request["title"] = title
+        if tags is not None:
+            request["tags"] = tags
+        if importance is not None:
+            request["importance"] = importance
+        if project is not None:
+            request["project"] = project
+        if session is not None:
+            request["session"] = session
+        if skill is not None:
+            request["skill"] = skill
+        if tool is not None:
+            request["tool"] = tool
+        if source is not None:
+            request["source"] = source
+        if expires is not None:
+            request["expires"] = expires
+        if at is not None:
+            request["at"] = at
+        if no_merge is not None:
+            request["no_merge"] = no_merge
+        result: t.MemoryCreateReply = self._call("memory_create", request, _MEMORY_CREATE)
+        return result
+
+    def delete(self, id: str) -> t.MemoryEntry:
+        """Deletes an entry."""
+        request: Request = {"id": id}
+        result: t.MemoryEntry = self._call("memory_delete", request, _MEMORY_DELETE)["entry"]
+        return result
+
+    def forget(self, id: str) -> t.MemoryForgetReply:
+        """Deletes an entry so that its text is not left in the database."""
+        request: Request = {"id": id}
+        result: t.MemoryForgetReply = self._call("memory_forget", request)
+        return result
+
+    def get(self, id: str) -> t.MemoryGetReply:
+        """Returns an entry with its links."""
+        request: Request = {"id": id}
+        result: t.MemoryGetReply = self._call("memory_get", request, _MEMORY_GET)
+        return result
+
+    def link(self, origin: str, relation: str, target: str, *, remove: bool | None = None) -> bool:
+        """Links two entries, or removes a link."""
+        request: Request = {"origin": origin, "relation": relation, "target": target}
+        if remove is not None:
+            request["remove"] = remove
+        result: bool = self._call("memory_link", request)["changed"]
+        return result
+
+    def list(
+        self,
+        *,
+        limit: int | None = None,
+        kinds: Sequence[str] | None = None,
+        tags: Sequence[str] | None = None,
+        project: str | None = None,
+        session: str | None = None,
+        skill: str | None = None,
+        min_importance: float | None = None,
+        since: str | dt.datetime | dt.date | None = None,
+        until: str | dt.datetime | dt.date | None = None,
+        all: bool | None = None,
+    ) -> builtins.list[t.MemoryEntry]:
+        """Lists entries."""
+        request: Request = {}
+        if limit is not None:
+            request["limit"] = limit
+        if kinds is not None:
+            request["kinds"] = kinds
+        if tags is not None:
+            request["tags"] = tags
+        if project is not None:
+            request["project"] = project
+        if session is not None:
+            request["session"] = session
+        if skill is not None:
+            request["skill"] = skill
+        if min_importance is not None:
+            request["min_importance"] = min_importance
+        if since is not None:
+            request["since"] = since
+        if until is not None:
+            request["until"] = until
+        if all is not None:
+            request["all"] = all
+        result: builtins.list[t.MemoryEntry] = self._call("memory_list", request, _MEMORY_LIST)["entries"]
+        return result
+
+    def search(
+        self,
+        query: str | None = None,
+        *,
+        limit: int | None = None,
+        kinds: Sequence[str] | None = None,
+        tags: Sequence[str] | None = None,
+        project: str | None = None,
+        session: str | None = None,
+        skill: str | None = None,
+        min_importance: float | None = None,
+        since: str | dt.datetime | dt.date | None = None,
+        until: str | dt.datetime | dt.date | None = None,
+        all: bool | None = None,
+    ) -> builtins.list[t.MemoryHit]:
+        """Finds entries by their text."""
+        request: Request = {}
+        if query is not None:
+            request["query"] = query
+        if limit is not None:
+            request["limit"] = limit
+        if kinds is not None:
+            request["kinds"] = kinds
+        if tags is not None:
+            request["tags"] = tags
+        if project is not None:
+            request["project"] = project
+        if session is not None:
+            request["session"] = session
+        if skill is not None:
+            request["skill"] = skill
+        if min_importance is not None:
+            request["min_importance"] = min_importance
+        if since is not None:
+            request["since"] = since
+        if until is not None:
+            request["until"] = until
+        if all is not None:
+            request["all"] = all
+        result: builtins.list[t.MemoryHit] = self._call("memory_search", request, _MEMORY_SEARCH)["hits"]
+        return result
+
+    def split(self, id: str) -> builtins.list[t.MemoryEntry]:
+        """Undoes the merging of an entry."""
+        request: Request = {"id": id}
+        result: builtins.list[t.MemoryEntry] = self._call("memory_split", request, _MEMORY_SPLIT)["entries"]
+        return result
+
+    def update(
+        self,
+        id: str,
+        *,
+        content: str | None = None,
+        kind: str | None = None,
+        title: str | None = None,
+        tags: Sequence[str] | None = None,
+        importance: float | None = None,
+        expires: str | dt.datetime | dt.date | None = None,
+        confirmed: bool | None = None,
+        revision: int | None = None,
+    ) -> t.MemoryEntry:
+        """Changes an entry."""
+        request: Request = {"id": id}
+        if content is not None:
+            request["content"] = content
+        if kind is not None:
+            request["kind"] = kind
+        if title is not None:
+            request["title"] = title
+        if tags is not None:
+            request["tags"] = tags
+        if importance is not None:
+            request["importance"] = importance
+        if expires is not None:
+            request["expires"] = expires
+        if confirmed is not None:
+            request["confirmed"] = confirmed
+        if revision is not None:
+            request["revision"] = revision
+        result: t.MemoryEntry = self._call("memory_update", request, _MEMORY_UPDATE)["entry"]
+        return result
+
+
+class Checkpoints(Group):
+    """Saves the states of tasks, so that they can be resumed."""
+
+    __slots__ = ()
+
+    def list(self, *, stale_after: str | dt.datetime | dt.date | None = None) -> builtins.list[t.Checkpoint]:
+        """Lists the tasks with a saved state."""
+        request: Request = {}
+        if stale_after is not None:
+            request["stale_after"] = stale_after
+        result: builtins.list[t.Checkpoint] = self._call("checkpoint_list", request, _CHECKPOINT_LIST)["checkpoints"]
+        return result
+
+    def load(self, task: str) -> str:
+        """Returns the saved state of a task."""
+        request: Request = {"task": task}
+        result: str = self._call("checkpoint_load", request, _CHECKPOINT_LOAD)["state"]
+        return result
+
+    def remove(self, task: str) -> bool:
+        """Removes the saved state of a task."""
+        request: Request = {"task": task}
+        result: bool = self._call("checkpoint_remove", request)["removed"]
+        return result
+
+    def save(
+        self,
+        task: str,
+        state: str,
+        *,
+        status: str | None = None,
+        goal: str | None = None,
+    ) -> t.CheckpointSaveReply:
+        """Saves the state of a task."""
+        request: Request = {"task": task, "state": state}
+        if status is not None:
+            request["status"] = status
+        if goal is not None:
+            request["goal"] = goal
+        result: t.CheckpointSaveReply = self._call("checkpoint_save", request, _CHECKPOINT_SAVE)
         return result
 
 

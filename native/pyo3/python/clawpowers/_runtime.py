@@ -12,7 +12,7 @@ from ._clawpowers import Core, after_fork_in_child, after_fork_in_parent, before
 from ._decode import Plan, decode
 from ._encode import Request, encode, write
 from ._errors import error_of, invalid_request
-from ._operations import Config, Feedback, Metrics, Operations, Skills, Store
+from ._operations import Checkpoints, Config, Feedback, Memory, Metrics, Operations, Skills, Store
 
 Path = str | os.PathLike[str]
 Self = TypeVar("Self", bound="Runtime")
@@ -36,8 +36,10 @@ class Runtime(Operations):
     __slots__ = (
         "__weakref__",
         "_core",
+        "checkpoints",
         "config",
         "feedback",
+        "memory",
         "metrics",
         "skills",
         "store",
@@ -45,6 +47,8 @@ class Runtime(Operations):
 
     skills: Final[Skills]
     store: Final[Store]
+    memory: Final[Memory]
+    checkpoints: Final[Checkpoints]
     metrics: Final[Metrics]
     feedback: Final[Feedback]
     config: Final[Config]
@@ -68,6 +72,8 @@ class Runtime(Operations):
         super().__init__(call_core)
         self.skills = Skills(call_core)
         self.store = Store(call_core)
+        self.memory = Memory(call_core)
+        self.checkpoints = Checkpoints(call_core)
         self.metrics = Metrics(call_core)
         self.feedback = Feedback(call_core)
         self.config = Config(call_core)

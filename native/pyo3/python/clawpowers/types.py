@@ -18,6 +18,15 @@ Direction: TypeAlias = Literal["drop", "rise"]
 ExecutionState: TypeAlias = Literal["success", "failure", "partial", "skipped", "open"]
 """How an execution ended; `open` while it has not."""
 
+MemoryKind: TypeAlias = Literal["working", "episodic", "semantic", "procedural"]
+"""What an entry is about, which decides how fast it ages."""
+
+MemoryRelation: TypeAlias = Literal["supersedes", "caused_by", "resolves", "contradicts"]
+"""How an entry is related to another."""
+
+MemorySource: TypeAlias = Literal["user", "agent", "hook", "import"]
+"""Who wrote an entry."""
+
 Outcome: TypeAlias = Literal["success", "failure", "partial", "skipped"]
 """How an execution ended."""
 
@@ -134,6 +143,41 @@ class ChangeReport(TypedDict):
     """The rate from the change up to the next one."""
     holds: bool
     """Whether the executions since then still differ from those before (p < 0.01)."""
+
+
+class Checkpoint(TypedDict):
+    """A task with a saved state."""
+
+    task: str
+    status: str | None
+    goal: str | None
+    saved_at: dt.datetime
+    bytes: int
+    """The size of the state in bytes."""
+    stale: bool
+    """Whether it was saved so long ago that nobody may be working on the task."""
+
+
+class CheckpointListReply(TypedDict):
+    checkpoints: list[Checkpoint]
+    """The tasks, the last saved first."""
+
+
+class CheckpointLoadReply(TypedDict):
+    checkpoint: Checkpoint
+    state: str
+    """The state as it was saved."""
+
+
+class CheckpointRemoveReply(TypedDict):
+    task: str
+    removed: bool
+    """Whether a state had been saved."""
+
+
+class CheckpointSaveReply(TypedDict):
+    task: str
+    saved_at: dt.datetime
 
 
 class ClientBudget(TypedDict):
@@ -475,6 +519,15 @@ class Hit(TypedDict):
     """BM25 score, rounded to three places."""
 
 
+class HitReason(TypedDict):
+    """Why an entry was found."""
+
+    kind: str
+    """`fingerprint` (only values differ), `words`, `title`, `masked` (the words without values) or `alike` (the order of the words without values)."""
+    rank: int | None
+    """The place in the list of this kind, from 1; `null` for a fingerprint."""
+
+
 _ImportReplyKeys = TypedDict("_ImportReplyKeys", {"from": str})
 
 
@@ -536,6 +589,124 @@ class Measures(TypedDict):
     """The metrics that it says it tracks."""
     improves: list[str]
     """The metrics that it says it improves."""
+
+
+class MemoryCorrectReply(TypedDict):
+    entry: MemoryEntry
+    """The new entry. It has the kind, title, tags and importance of the old one, which searches leave out from now on."""
+
+
+class MemoryCreateReply(TypedDict):
+    entry: MemoryEntry
+    """The entry as it is now."""
+    merged: bool
+    """Whether it was merged with an entry of the same kind, project and tool that only differs in values."""
+
+
+class MemoryDeleteReply(TypedDict):
+    entry: MemoryEntry
+    """The entry as it was."""
+
+
+class MemoryEntry(TypedDict):
+    """Something that agents remember."""
+
+    id: str
+    """The id of the entry in this home."""
+    kind: MemoryKind
+    title: str | None
+    content: str
+    tags: list[str]
+    """In byte order."""
+    importance: float
+    """From 0 to 1."""
+    project: str | None
+    session: str | None
+    """The session that it was created in."""
+    skill: str | None
+    tool: str | None
+    source: MemorySource
+    confirmed: bool
+    """Whether somebody confirmed it; `false` only for an entry of a hook that nobody else has written or confirmed."""
+    created_at: dt.datetime
+    updated_at: dt.datetime
+    used_at: dt.datetime
+    """When it, or an entry that was merged with it, was last created."""
+    uses: int
+    """How often it was created: entries that only differ in values are merged."""
+    examples: list[str]
+    """The first merged contents that differ, at most 5."""
+    expires_at: dt.datetime | None
+    revision: int
+    """Rises with every change."""
+    superseded_by: str | None
+    """The id of the entry that replaces it."""
+
+
+class MemoryForgetReply(TypedDict):
+    id: str
+    """The id that the entry had; it is not used again."""
+    erased: bool
+    """Whether no byte of its text is left in the database and its WAL. If another process read it meanwhile, the WAL keeps the text until the next write."""
+    related: list[str]
+    """The ids of entries that it superseded, or that superseded it: they may say the same."""
+
+
+class MemoryGetReply(TypedDict):
+    entry: MemoryEntry
+    links: list[MemoryLink]
+    """The links from and to it."""
+
+
+class MemoryHit(TypedDict):
+    """A found entry."""
+
+    entry: MemoryEntry
+    score: float
+    """Compares the hits of one search; 0 without words in the query."""
+    prior: float
+    """The factor for importance and age in the score."""
+    words: list[str]
+    """The words of the query that the entry contains."""
+    reasons: list[HitReason]
+    """Why it was found."""
+
+
+class MemoryLink(TypedDict):
+    """A link between two entries."""
+
+    origin: str
+    """The id of the entry that it starts at."""
+    relation: MemoryRelation
+    """How `origin` is related to `target`."""
+    target: str
+    """The id of the entry that it leads to."""
+
+
+class MemoryLinkReply(TypedDict):
+    link: MemoryLink
+    changed: bool
+    """Whether it was added or removed; `false` if nothing had to be done."""
+
+
+class MemoryListReply(TypedDict):
+    entries: list[MemoryEntry]
+    """The entries, the last created first."""
+
+
+class MemorySearchReply(TypedDict):
+    hits: list[MemoryHit]
+    """The entries, the best first."""
+
+
+class MemorySplitReply(TypedDict):
+    entries: list[MemoryEntry]
+    """The created entries, one for each example."""
+
+
+class MemoryUpdateReply(TypedDict):
+    entry: MemoryEntry
+    """The entry as it is now."""
 
 
 class MetricsDeleteReply(TypedDict):
@@ -693,6 +864,10 @@ class RecoverReply(TypedDict):
     keys: int
     """Keys that were recovered with their values."""
     executions: int
+    entries: int
+    """Remembered entries."""
+    checkpoints: int
+    """Tasks with their saved states."""
     lost_keys: int
     """Keys whose values are lost."""
     lost_key_names: list[str]

@@ -22,6 +22,10 @@ pub struct Response {
     /// Keys that were recovered with their values.
     pub keys: u64,
     pub executions: u64,
+    /// Remembered entries.
+    pub entries: u64,
+    /// Tasks with their saved states.
+    pub checkpoints: u64,
     /// Keys whose values are lost.
     pub lost_keys: u64,
     /// The first 1,000 of them.
@@ -48,6 +52,8 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
         home: display_path(to.folder()),
         keys: recovered.keys,
         executions: recovered.executions,
+        entries: recovered.entries,
+        checkpoints: recovered.checkpoints,
         lost_keys: recovered.lost_keys,
         lost_key_names: recovered.lost_key_names,
         lost_executions: recovered.lost_executions,

@@ -511,7 +511,7 @@ mod tests {
             .collect();
         for mut db in [
             Db::create(&Home::new(folder.path())).unwrap(),
-            Db::memory().unwrap(),
+            Db::in_memory().unwrap(),
         ] {
             // The hashes are written already, but must not count as imported.
             let read = |importer: &mut Importer<'_>| importer.lines(lines.as_bytes(), "lines");

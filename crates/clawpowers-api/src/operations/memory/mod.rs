@@ -1,0 +1,38 @@
+//! Operations on what agents remember.
+
+pub mod correct;
+pub mod create;
+pub mod delete;
+pub mod forget;
+pub mod get;
+pub mod link;
+pub mod list;
+pub mod search;
+pub mod split;
+pub mod update;
+
+use super::table::operations;
+
+operations! {
+    memory:
+    memory_correct = correct, "Replaces an entry that is wrong."
+        memory.correct(id, content) -> entry;
+    memory_create = create, "Remembers something."
+        memory.create(content);
+    memory_delete = delete, "Deletes an entry."
+        memory.delete(id) -> entry;
+    memory_forget = forget, "Deletes an entry so that its text is not left in the database."
+        memory.forget(id);
+    memory_get = get, "Returns an entry with its links."
+        memory.get(id);
+    memory_link = link, "Links two entries, or removes a link."
+        memory.link(origin, relation, target) -> changed;
+    memory_list = list, "Lists entries."
+        memory.list() -> entries;
+    memory_search = search, "Finds entries by their text."
+        memory.search(query) -> hits;
+    memory_split = split, "Undoes the merging of an entry."
+        memory.split(id) -> entries;
+    memory_update = update, "Changes an entry."
+        memory.update(id) -> entry;
+}

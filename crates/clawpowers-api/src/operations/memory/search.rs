@@ -1,0 +1,97 @@
+//! Finds entries by their text.
+
+use crate::runtime::Runtime;
+use crate::wire::memory::memory_filter;
+use crate::wire::{MemoryEntry, Result};
+use clawpowers_executor::memory::{Found, Reason, Weights};
+use serde::Serialize;
+
+const DEFAULT_LIMIT: usize = 10;
+
+memory_filter! {
+    pub struct Request {
+        /// What to search for: words, `"a phrase"`, `start*`, `-without`, `tag:NAME`, `kind:KIND`, or a whole error message,
+        /// whose values may differ. Without words, the most important entries are returned.
+        pub query: Option<String>,
+        /// The number of entries to return (default: 10).
+        #[serde(default, deserialize_with = "crate::wire::number::count")]
+        pub limit: Option<usize>,
+    }
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Response {
+    /// The entries, the best first.
+    pub hits: Vec<Hit>,
+}
+
+/// A found entry.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "MemoryHit"))]
+pub struct Hit {
+    pub entry: MemoryEntry,
+    /// Compares the hits of one search; 0 without words in the query.
+    pub score: f64,
+    /// The factor for importance and age in the score.
+    pub prior: f64,
+    /// The words of the query that the entry contains.
+    pub words: Vec<String>,
+    /// Why it was found.
+    pub reasons: Vec<HitReason>,
+}
+
+/// Why an entry was found.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct HitReason {
+    /// `fingerprint` (only values differ), `words`, `title`, `masked` (the words without values) or `alike` (the order of the
+    /// words without values).
+    pub kind: String,
+    /// The place in the list of this kind, from 1; `null` for a fingerprint.
+    pub rank: Option<usize>,
+}
+
+impl From<Found> for Hit {
+    fn from(found: Found) -> Self {
+        Self {
+            entry: found.entry.into(),
+            score: found.score,
+            prior: found.prior,
+            words: found.words,
+            reasons: found.reasons.into_iter().map(HitReason::from).collect(),
+        }
+    }
+}
+
+impl From<Reason> for HitReason {
+    fn from(reason: Reason) -> Self {
+        let (kind, rank) = match reason {
+            Reason::Fingerprint => ("fingerprint", None),
+            Reason::Words(rank) => ("words", Some(rank)),
+            Reason::Title(rank) => ("title", Some(rank)),
+            Reason::Masked(rank) => ("masked", Some(rank)),
+            Reason::Alike(rank, _) => ("alike", Some(rank)),
+        };
+        Self {
+            kind: kind.to_owned(),
+            rank,
+        }
+    }
+}
+
+/// Finds entries by their text, the best first.
+///
+/// # Errors
+///
+/// `invalid_input` for an invalid filter; no query is an error. `storage` if they cannot be read.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
+    let filter = request.shared().filter()?;
+    let limit = request.limit.unwrap_or(DEFAULT_LIMIT);
+    let query = request.query.as_deref().unwrap_or_default();
+    let weights = Weights::default();
+    let found = runtime.with_existing_db(|db| db.memory().search(query, &filter, &weights, limit))?;
+    let hits = found.unwrap_or_default().into_iter().map(Hit::from);
+    Ok(Response { hits: hits.collect() })
+}

@@ -1,0 +1,68 @@
+//! Changes an entry.
+
+use crate::runtime::Runtime;
+use crate::wire::memory::{entry_id, no_entry};
+use crate::wire::{MemoryEntry, Result};
+use clawpowers_executor::Timestamp;
+use clawpowers_executor::memory::{Change, Kind};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// The id of the entry.
+    pub id: String,
+    pub content: Option<String>,
+    /// `working`, `episodic`, `semantic` or `procedural`.
+    pub kind: Option<String>,
+    /// The title; empty removes it.
+    pub title: Option<String>,
+    /// All tags.
+    pub tags: Option<Vec<String>>,
+    /// From 0 to 1.
+    pub importance: Option<f64>,
+    /// When it expires: a time, a date, how long from now (`7d`), or `never`.
+    #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "time")))]
+    pub expires: Option<String>,
+    /// Whether somebody confirmed it.
+    pub confirmed: Option<bool>,
+    /// Change it only if it has this revision.
+    pub revision: Option<i64>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Response {
+    /// The entry as it is now.
+    pub entry: MemoryEntry,
+}
+
+/// Changes an entry; what the request does not name is kept.
+///
+/// # Errors
+///
+/// `not_found` if it does not exist; `invalid_input` for an invalid value and for another revision; `storage` if it cannot be
+/// written.
+pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
+    let id = entry_id(&request.id)?;
+    let now = Timestamp::now();
+    let expires_at = match request.expires.as_deref() {
+        None => None,
+        Some("never") => Some(None),
+        Some(text) => Some(Some(Timestamp::parse_expiry(text, now)?)),
+    };
+    let change = Change {
+        content: request.content.as_deref(),
+        kind: request.kind.as_deref().map(Kind::parse).transpose()?,
+        title: request.title.as_deref(),
+        tags: request.tags.as_deref(),
+        importance: request.importance,
+        expires_at,
+        confirmed: request.confirmed,
+        revision: request.revision,
+    };
+    let changed = runtime.with_existing_db(|db| db.memory().update(id, &change))?;
+    let entry = changed.ok_or_else(|| no_entry(id))?.into();
+    Ok(Response { entry })
+}

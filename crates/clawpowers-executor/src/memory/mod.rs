@@ -1,0 +1,40 @@
+//! What agents remember: entries that are found by their text, and the states of tasks.
+
+mod checkpoint;
+mod entry;
+mod link;
+mod recover;
+mod row;
+mod search;
+mod write;
+
+pub use checkpoint::{Checkpoint, MAX_STATE_BYTES, MAX_TASK_BYTES};
+pub use entry::{
+    Change, Entry, Example, Kind, MAX_CONTENT_BYTES, MAX_EXAMPLES, MAX_NAME_BYTES, MAX_TAGS, NewEntry,
+    Relation, Source,
+};
+pub use link::Link;
+pub(crate) use recover::{ENTRY_COLUMNS, recover_checkpoint, recover_entry, recover_link};
+pub use search::{Filter, Found, Order};
+pub use write::{Created, Forgotten};
+
+pub use clawpowers_text::{Reason, Weights};
+
+use crate::db::Db;
+
+/// The entries of a home. Every call is one transaction, which is durable when the call returns without an error.
+///
+/// # Errors
+///
+/// Methods return `ErrorKind::Storage` if the database cannot be read or written; other errors are listed with the method.
+#[derive(Debug)]
+pub struct Memory<'a> {
+    db: &'a mut Db,
+}
+
+impl Db {
+    /// Returns what agents remember.
+    pub const fn memory(&mut self) -> Memory<'_> {
+        Memory { db: self }
+    }
+}

@@ -1,0 +1,267 @@
+//! Finds entries: by their text, or by their fields alone.
+
+use super::Memory;
+use super::entry::{Entry, Kind, check_importance};
+use super::row::{COLUMNS, read};
+use super::write::folded;
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::timestamp::Timestamp;
+use clawpowers_text::{Facts, Fingerprint, Index, List, Query, Reason, Weights};
+use rusqlite::types::Value;
+use rusqlite::{ToSql, params_from_iter};
+
+/// The microseconds of a day.
+const DAY: f64 = 86_400e6;
+
+/// Selects entries; one matches if it meets every condition.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Of one of these kinds; empty is any.
+    pub kinds: Vec<Kind>,
+    /// With all of these tags; case does not matter.
+    pub tags: Vec<String>,
+    /// Of this project, or of none.
+    pub project: Option<String>,
+    /// Of this session.
+    pub session: Option<String>,
+    /// About this skill.
+    pub skill: Option<String>,
+    /// At least this important.
+    pub min_importance: Option<f64>,
+    /// Created at this time or later.
+    pub since: Option<Timestamp>,
+    /// Created before this time.
+    pub until: Option<Timestamp>,
+    /// Whether superseded and expired entries match, too.
+    pub all: bool,
+}
+
+/// The order of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// The most important first, and those of equal importance by the time of their last use.
+    MostImportant,
+    /// The last created first.
+    Newest,
+}
+
+/// An entry that a search found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// The entry.
+    pub entry: Entry,
+    /// Compares the hits of one search.
+    pub score: f64,
+    /// The factor for importance and age in the score.
+    pub prior: f64,
+    /// Why it was found.
+    pub reasons: Vec<Reason>,
+    /// The words of the query that it contains.
+    pub words: Vec<String>,
+}
+
+impl Memory<'_> {
+    /// Finds entries by their text; the best come first. A query without words lists the entries that match the filter.
+    ///
+    /// # Errors
+    ///
+    /// `ErrorKind::Invalid` for a filter that is not valid, and for a tag or kind of the query that is not.
+    pub fn search(
+        &mut self,
+        query: &str,
+        filter: &Filter,
+        weights: &Weights,
+        limit: usize,
+    ) -> Result<Vec<Found>> {
+        let query = Query::parse(query);
+        let mut filter = filter.clone();
+        filter.tags.extend(query.tags.iter().cloned());
+        for kind in &query.kinds {
+            filter.kinds.push(Kind::parse(kind)?);
+        }
+        let conditions = Conditions::of(&filter)?;
+        if query.expression().is_none() {
+            let entries = self.entries(&conditions, Order::MostImportant, limit)?;
+            let found = |entry| Found {
+                entry,
+                score: 0.0,
+                prior: 0.0,
+                reasons: Vec::new(),
+                words: Vec::new(),
+            };
+            return Ok(entries.into_iter().map(found).collect());
+        }
+        self.db.read(|tx| {
+            let mut index = Table {
+                tx,
+                conditions,
+                weights,
+                now: Timestamp::now(),
+            };
+            let hits = clawpowers_text::search(&mut index, &query, weights, limit)?;
+            let sql = format!("SELECT {COLUMNS} FROM memory WHERE id = ?");
+            let found = hits.into_iter().map(|hit| {
+                let entry = tx.query_row(&sql, [hit.id], read)?;
+                let text = format!(
+                    "{} {} {}",
+                    entry.title.as_deref().unwrap_or_default(),
+                    entry.content,
+                    entry.tags.join(" ")
+                );
+                Ok(Found {
+                    words: query.matched(&text),
+                    entry,
+                    score: hit.score,
+                    prior: hit.prior,
+                    reasons: hit.reasons,
+                })
+            });
+            found.collect()
+        })
+    }
+
+    /// Returns the entries that match a filter.
+    ///
+    /// # Errors
+    ///
+    /// `ErrorKind::Invalid` for a filter that is not valid.
+    pub fn list(&mut self, filter: &Filter, order: Order, limit: usize) -> Result<Vec<Entry>> {
+        self.entries(&Conditions::of(filter)?, order, limit)
+    }
+
+    fn entries(&mut self, conditions: &Conditions, order: Order, limit: usize) -> Result<Vec<Entry>> {
+        let order = match order {
+            Order::MostImportant => "importance DESC, used DESC, id DESC",
+            Order::Newest => "created DESC, id DESC",
+        };
+        let sql = format!(
+            "SELECT {COLUMNS} FROM memory WHERE {} ORDER BY {order} LIMIT {}",
+            conditions.sql,
+            limit.min(i64::MAX as usize)
+        );
+        self.db
+            .read(|tx| tx.query_all(&sql, params_from_iter(&conditions.values), read))
+    }
+}
+
+/// A filter as a condition on the table `memory`.
+#[derive(Debug)]
+struct Conditions {
+    sql: String,
+    values: Vec<Value>,
+}
+
+impl Conditions {
+    fn of(filter: &Filter) -> Result<Self> {
+        filter.min_importance.map_or(Ok(()), check_importance)?;
+        let mut all = Self {
+            sql: String::from("1"),
+            values: Vec::new(),
+        };
+        if !filter.all {
+            all.sql.push_str(" AND memory.superseded IS NULL");
+            let now = Value::Integer(Timestamp::now().micros());
+            all.add("(memory.expires IS NULL OR memory.expires > ?)", now);
+        }
+        if !filter.kinds.is_empty() {
+            let numbers: Vec<_> = filter
+                .kinds
+                .iter()
+                .map(|kind| kind.number().to_string())
+                .collect();
+            all.sql
+                .push_str(&format!(" AND memory.kind IN ({})", numbers.join(", ")));
+        }
+        for tag in folded(&filter.tags) {
+            let sql = "EXISTS (SELECT 1 FROM memory_tag WHERE tag = ? AND memory_tag.memory = memory.id)";
+            all.add(sql, Value::Text(tag));
+        }
+        let text = |value: &Option<String>| value.clone().map(Value::Text);
+        let time = |value: Option<Timestamp>| value.map(|time| Value::Integer(time.micros()));
+        for (sql, value) in [
+            (
+                "(memory.project IS NULL OR memory.project = ?)",
+                text(&filter.project),
+            ),
+            ("memory.session = ?", text(&filter.session)),
+            ("memory.skill = ?", text(&filter.skill)),
+            ("memory.importance >= ?", filter.min_importance.map(Value::Real)),
+            ("memory.created >= ?", time(filter.since)),
+            ("memory.created < ?", time(filter.until)),
+        ] {
+            if let Some(value) = value {
+                all.add(sql, value);
+            }
+        }
+        Ok(all)
+    }
+
+    fn add(&mut self, sql: &str, value: Value) {
+        self.sql.push_str(" AND ");
+        self.sql.push_str(sql);
+        self.values.push(value);
+    }
+}
+
+/// The entries that match a filter, as an index.
+struct Table<'a> {
+    tx: &'a Tx<'a>,
+    conditions: Conditions,
+    weights: &'a Weights,
+    now: Timestamp,
+}
+
+impl Table<'_> {
+    /// Runs a query whose first parameters are `values`, followed by those of the filter.
+    fn ids(&self, sql: &str, values: &[&dyn ToSql]) -> Result<Vec<i64>> {
+        let filter = self.conditions.values.iter().map(|value| -> &dyn ToSql { value });
+        let values = params_from_iter(values.iter().copied().chain(filter));
+        self.tx.query_all(sql, values, |row| row.get(0))
+    }
+}
+
+impl Index for Table<'_> {
+    type Id = i64;
+    type Error = Error;
+
+    fn same(&mut self, fingerprint: Fingerprint, limit: usize) -> Result<Vec<i64>> {
+        let sql = format!(
+            "SELECT id FROM memory WHERE fingerprint = ? AND {} ORDER BY used DESC, id DESC LIMIT {limit}",
+            self.conditions.sql
+        );
+        self.ids(&sql, &[&fingerprint.0.as_slice()])
+    }
+
+    fn matches(&mut self, list: &List, limit: usize) -> Result<Vec<i64>> {
+        let rank = format!(
+            "bm25({})",
+            list.weights.map(|weight| weight.to_string()).join(", ")
+        );
+        let sql = format!(
+            "SELECT memory.id FROM memory_text JOIN memory ON memory.id = memory_text.rowid
+             WHERE memory_text MATCH ? AND memory_text.rank MATCH ? AND {}
+             ORDER BY memory_text.rank LIMIT {limit}",
+            self.conditions.sql
+        );
+        self.ids(&sql, &[&list.expression, &rank])
+    }
+
+    fn masked(&mut self, id: i64) -> Result<String> {
+        let sql = "SELECT masked FROM memory WHERE id = ?";
+        self.tx.query_row(sql, [id], |row| row.get(0))
+    }
+
+    fn facts(&mut self, id: i64) -> Result<Facts> {
+        let sql = "SELECT importance, used, kind FROM memory WHERE id = ?";
+        self.tx.query_row(sql, [id], |row| {
+            let age = (self.now.micros() - row.get::<_, i64>(1)?) as f64 / DAY;
+            let kind: usize = row.get(2)?;
+            Ok(Facts {
+                importance: row.get(0)?,
+                age,
+                half_life: self.weights.half_lives.get(kind).copied().unwrap_or_default(),
+            })
+        })
+    }
+}

@@ -1,0 +1,409 @@
+//! Creates, changes and deletes entries.
+
+use super::Memory;
+use super::entry::{Change, Entry, Example, MAX_EXAMPLES, NewEntry, Relation, Source, normalized};
+use super::row::{COLUMNS, Derived, by_id, read};
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::timestamp::Timestamp;
+use std::collections::BTreeSet;
+
+/// How much of the entry before it in the session is searched with an entry, in bytes.
+const CONTEXT_BYTES: usize = 2000;
+/// The most bytes of merged contents that an entry keeps.
+const EXAMPLE_BYTES: usize = 64 * 1024;
+
+/// A created entry.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Created {
+    /// The entry as it is now.
+    pub entry: Entry,
+    /// Whether the content was merged into an entry that existed.
+    pub merged: bool,
+}
+
+/// The result of [`Memory::forget`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Forgotten {
+    /// The entry as it was.
+    pub entry: Entry,
+    /// Whether no byte of it is left in the files; otherwise the WAL has it until the next write that finds no reader.
+    pub erased: bool,
+    /// Entries that it superseded, or that it was superseded by: they may say the same.
+    pub related: Vec<i64>,
+}
+
+impl Memory<'_> {
+    /// Creates an entry, unless it only differs in values from another of the same kind, project and tool: then that one is
+    /// used once more, and keeps the new content as an example.
+    ///
+    /// # Errors
+    ///
+    /// `ErrorKind::Invalid` for a value that is not valid.
+    pub fn create(&mut self, new: &NewEntry<'_>) -> Result<Created> {
+        new.check(Timestamp::now())?;
+        let derived = Derived::of(new.title.unwrap_or_default(), new.content);
+        self.write(|tx| create(tx, new, &derived, None))
+    }
+
+    /// Returns an entry.
+    ///
+    /// # Errors
+    ///
+    /// `ErrorKind::NotFound` if it does not exist.
+    pub fn get(&mut self, id: i64) -> Result<Entry> {
+        self.db.read(|tx| by_id(tx, id))
+    }
+
+    /// Changes an entry.
+    ///
+    /// # Errors
+    ///
+    /// `ErrorKind::NotFound` if it does not exist; `ErrorKind::Invalid` for a value that is not valid, and if the entry has
+    /// another revision than the expected one.
+    pub fn update(&mut self, id: i64, change: &Change<'_>) -> Result<Entry> {
+        change.check()?;
+        self.write(|tx| {
+            let old = by_id(tx, id)?;
+            if let Some(expected) = change.revision.filter(|expected| *expected != old.revision) {
+                let message = format!(
+                    "the entry `{id}` has the revision {}, not {expected}",
+                    old.revision
+                );
+                return Err(Error::invalid(
+                    message,
+                    "read it again with {memory_get}; it was not changed",
+                ));
+            }
+            let mut entry = old.clone();
+            if let Some(content) = change.content {
+                content.clone_into(&mut entry.content);
+            }
+            if let Some(title) = change.title {
+                entry.title = (!title.is_empty()).then(|| title.to_owned());
+            }
+            entry.tags = change.tags.map_or(entry.tags, normalized);
+            entry.kind = change.kind.unwrap_or(entry.kind);
+            entry.importance = change.importance.unwrap_or(entry.importance);
+            entry.expires_at = change.expires_at.unwrap_or(entry.expires_at);
+            entry.confirmed = change.confirmed.unwrap_or(entry.confirmed);
+            if entry == old {
+                return Ok(old);
+            }
+            rewrite(tx, &old, &mut entry)?;
+            Ok(entry)
+        })
+    }
+
+    /// Deletes an entry and its links, and returns it.
+    ///
+    /// # Errors
+    ///
+    /// `ErrorKind::NotFound` if it does not exist.
+    pub fn delete(&mut self, id: i64) -> Result<Entry> {
+        self.write(|tx| delete(tx, id))
+    }
+
+    /// Deletes an entry so that no byte of its text is left in the database and its WAL.
+    ///
+    /// # Errors
+    ///
+    /// Like [`Memory::delete`].
+    pub fn forget(&mut self, id: i64) -> Result<Forgotten> {
+        let (entry, related) = self.write(|tx| {
+            let sql = "SELECT target FROM memory_link WHERE origin = ?1 AND relation = 0
+                       UNION SELECT origin FROM memory_link WHERE target = ?1 AND relation = 0";
+            let related = tx.query_all(sql, [id], |row| row.get(0))?;
+            Ok((delete(tx, id)?, related))
+        })?;
+        let erased = self.db.empty_wal();
+        Ok(Forgotten {
+            entry,
+            erased,
+            related,
+        })
+    }
+
+    /// Creates an entry that supersedes another one, with its kind, title, tags, project, skill and tool.
+    ///
+    /// # Errors
+    ///
+    /// `ErrorKind::NotFound` if that does not exist; `ErrorKind::Invalid` if it is superseded already, and for content that
+    /// is not valid.
+    pub fn correct(&mut self, id: i64, content: &str, source: Source) -> Result<Entry> {
+        self.write(|tx| {
+            let old = by_id(tx, id)?;
+            if let Some(by) = old.superseded_by {
+                return Err(Error::invalid(
+                    format!("the entry `{id}` is superseded by `{by}`"),
+                    format!("correct the entry `{by}`"),
+                ));
+            }
+            let new = NewEntry {
+                title: old.title.as_deref(),
+                tags: &old.tags,
+                importance: Some(old.importance),
+                project: old.project.as_deref(),
+                session: old.session.as_deref(),
+                skill: old.skill.as_deref(),
+                tool: old.tool.as_deref(),
+                source,
+                expires_at: old.expires_at,
+                merge: false,
+                ..NewEntry::new(old.kind, content)
+            };
+            new.check(Timestamp::now())?;
+            let derived = Derived::of(new.title.unwrap_or_default(), content);
+            let created = create(tx, &new, &derived, None)?.entry;
+            super::link::add(tx, created.id, id, Relation::Supersedes)?;
+            Ok(created)
+        })
+    }
+
+    /// Undoes the merging of an entry: creates an entry for each kept example, and lets neither it nor them merge again.
+    /// Returns the created entries.
+    ///
+    /// # Errors
+    ///
+    /// `ErrorKind::NotFound` if it does not exist.
+    pub fn split(&mut self, id: i64) -> Result<Vec<Entry>> {
+        self.write(|tx| {
+            let old = by_id(tx, id)?;
+            tx.execute(
+                "UPDATE memory SET merges = 0, examples = NULL, uses = 1, used = created, updated = ?2,
+                        revision = revision + 1 WHERE id = ?1",
+                (id, Timestamp::now().micros()),
+            )?;
+            let mut entries = Vec::new();
+            for example in &old.examples {
+                let new = NewEntry {
+                    title: old.title.as_deref(),
+                    tags: &old.tags,
+                    importance: Some(old.importance),
+                    project: old.project.as_deref(),
+                    session: example.session.as_deref(),
+                    skill: old.skill.as_deref(),
+                    tool: old.tool.as_deref(),
+                    source: old.source,
+                    expires_at: old.expires_at,
+                    at: Some(Timestamp::from_micros(example.at)),
+                    merge: false,
+                    ..NewEntry::new(old.kind, &example.content)
+                };
+                let derived = Derived::of(new.title.unwrap_or_default(), new.content);
+                entries.push(create(tx, &new, &derived, None)?.entry);
+            }
+            Ok(entries)
+        })
+    }
+
+    /// Runs a write transaction that overwrites what it frees.
+    pub(super) fn write<T>(&mut self, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
+        self.db
+            .run(|connection| connection.pragma_update(None, "secure_delete", true))?;
+        self.db.write(work)
+    }
+}
+
+/// Creates an entry, or merges it. `uid` is that of an entry of another home.
+pub(super) fn create(
+    tx: &Tx<'_>,
+    new: &NewEntry<'_>,
+    derived: &Derived,
+    uid: Option<&str>,
+) -> Result<Created> {
+    let now = new.at.unwrap_or_else(Timestamp::now);
+    if let Some(old) = new.merge.then(|| equal(tx, new, derived)).transpose()?.flatten() {
+        let entry = merge(tx, old, new, now)?;
+        return Ok(Created { entry, merged: true });
+    }
+    let tags = normalized(new.tags);
+    let context = new
+        .session
+        .map(|session| previous(tx, session))
+        .transpose()?
+        .flatten();
+    let (context_of, context) = context.map_or((None, String::new()), |(id, text)| (Some(id), text));
+    let id: i64 = tx.query_row(
+        "INSERT INTO memory (uid, kind, title, body, context, masked, tags, pairs, importance, project, session, skill, tool,
+             fingerprint, merges, uses, created, updated, used, expires, revision, source, confirmed, context_of)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 1, ?16, ?16, ?16, ?17, 1, ?18, ?19, ?20)
+         RETURNING id",
+        rusqlite::params![
+            uid,
+            new.kind.number(),
+            new.title.unwrap_or_default(),
+            new.content,
+            context,
+            derived.masked.text,
+            tags.join(","),
+            derived.pairs,
+            new.importance.unwrap_or_else(|| new.source.default_importance()),
+            new.project,
+            new.session,
+            new.skill,
+            new.tool,
+            derived.fingerprint.as_slice(),
+            new.merge,
+            now.micros(),
+            new.expires_at.map(Timestamp::micros),
+            new.source.number(),
+            new.source.is_trusted(),
+            context_of,
+        ],
+        |row| row.get(0),
+    )?;
+    tag(tx, id, &tags)?;
+    let entry = by_id(tx, id)?;
+    Ok(Created { entry, merged: false })
+}
+
+/// Returns the entry that a new one is merged with.
+fn equal(tx: &Tx<'_>, new: &NewEntry<'_>, derived: &Derived) -> Result<Option<Entry>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM memory WHERE fingerprint = ?1 AND merges = 1 AND kind = ?2 AND project IS ?3 AND tool IS ?4
+             AND (title = ?5 OR title = '' OR ?5 = '')
+         ORDER BY id LIMIT 1"
+    );
+    let values = (
+        derived.fingerprint.as_slice(),
+        new.kind.number(),
+        new.project,
+        new.tool,
+        new.title.unwrap_or_default(),
+    );
+    tx.query_optional(&sql, values, read)
+}
+
+fn merge(tx: &Tx<'_>, mut entry: Entry, new: &NewEntry<'_>, now: Timestamp) -> Result<Entry> {
+    let old = entry.clone();
+    entry.uses += 1;
+    entry.used_at = entry.used_at.max(now);
+    let is_known = entry.content == new.content
+        || entry
+            .examples
+            .iter()
+            .any(|example| example.content == new.content);
+    let kept: usize = entry.examples.iter().map(|example| example.content.len()).sum();
+    if !is_known && entry.examples.len() < MAX_EXAMPLES && kept + new.content.len() <= EXAMPLE_BYTES {
+        entry.examples.push(Example {
+            content: new.content.to_owned(),
+            at: now.micros(),
+            session: new.session.map(str::to_owned),
+        });
+    }
+    if entry.title.is_none() {
+        entry.title = new.title.map(str::to_owned);
+    }
+    entry.tags.extend_from_slice(new.tags);
+    entry.tags = normalized(&entry.tags);
+    entry.importance = entry.importance.max(new.importance.unwrap_or_default());
+    entry.confirmed |= new.source.is_trusted();
+    // An expired entry is valid again.
+    entry.expires_at = entry
+        .expires_at
+        .zip(new.expires_at)
+        .map(|(old, new)| old.max(new));
+    rewrite(tx, &old, &mut entry)?;
+    Ok(entry)
+}
+
+/// Writes a changed entry, with a new revision.
+pub(super) fn rewrite(tx: &Tx<'_>, old: &Entry, entry: &mut Entry) -> Result<()> {
+    entry.revision += 1;
+    entry.updated_at = Timestamp::now();
+    let title = entry.title.as_deref().unwrap_or_default();
+    if old.content != entry.content || old.title != entry.title || old.tags != entry.tags {
+        let derived = Derived::of(title, &entry.content);
+        tx.execute(
+            "UPDATE memory SET title = ?2, body = ?3, masked = ?4, tags = ?5, pairs = ?6, fingerprint = ?7 WHERE id = ?1",
+            (
+                entry.id,
+                title,
+                &entry.content,
+                &derived.masked.text,
+                entry.tags.join(","),
+                &derived.pairs,
+                derived.fingerprint.as_slice(),
+            ),
+        )?;
+        untag(tx, entry.id, &old.tags)?;
+        tag(tx, entry.id, &entry.tags)?;
+    }
+    if old.content != entry.content {
+        let sql = "UPDATE memory SET context = ?2 WHERE context_of = ?1";
+        tx.execute(sql, (entry.id, end_of(title, &entry.content)))?;
+    }
+    let examples =
+        (!entry.examples.is_empty()).then(|| serde_json::to_string(&entry.examples).unwrap_or_default());
+    tx.execute(
+        "UPDATE memory SET kind = ?2, importance = ?3, uses = ?4, examples = ?5, updated = ?6, used = ?7, expires = ?8,
+             revision = ?9, confirmed = ?10
+         WHERE id = ?1",
+        (
+            entry.id,
+            entry.kind.number(),
+            entry.importance,
+            entry.uses,
+            examples,
+            entry.updated_at.micros(),
+            entry.used_at.micros(),
+            entry.expires_at.map(Timestamp::micros),
+            entry.revision,
+            entry.confirmed,
+        ),
+    )?;
+    Ok(())
+}
+
+/// Deletes an entry with everything that has its text.
+fn delete(tx: &Tx<'_>, id: i64) -> Result<Entry> {
+    let entry = by_id(tx, id)?;
+    untag(tx, id, &entry.tags)?;
+    for sql in [
+        "DELETE FROM memory WHERE id = ?",
+        "UPDATE memory SET context = '', context_of = NULL WHERE context_of = ?",
+        // What it replaced is valid again.
+        "UPDATE memory SET superseded = NULL WHERE id IN (SELECT target FROM memory_link WHERE origin = ? AND relation = 0)",
+        "DELETE FROM memory_link WHERE origin = ?",
+        "DELETE FROM memory_link WHERE target = ?",
+    ] {
+        tx.execute(sql, [id])?;
+    }
+    Ok(entry)
+}
+
+/// Returns the last entry of a session and the end of its text.
+fn previous(tx: &Tx<'_>, session: &str) -> Result<Option<(i64, String)>> {
+    let sql = "SELECT id, title, body FROM memory WHERE session = ? ORDER BY id DESC LIMIT 1";
+    let found: Option<(i64, String, String)> = tx.query_optional(sql, [session], |row| row.try_into())?;
+    Ok(found.map(|(id, title, body)| (id, end_of(&title, &body))))
+}
+
+/// Returns the title and the end of a body.
+fn end_of(title: &str, body: &str) -> String {
+    let mut start = body.len().saturating_sub(CONTEXT_BYTES);
+    while !body.is_char_boundary(start) {
+        start += 1;
+    }
+    format!("{title} {}", body.get(start..).unwrap_or_default())
+}
+
+/// Returns tags as they are compared.
+pub(super) fn folded(tags: &[String]) -> BTreeSet<String> {
+    tags.iter().map(|tag| tag.to_lowercase()).collect()
+}
+
+pub(super) fn tag(tx: &Tx<'_>, id: i64, tags: &[String]) -> Result<()> {
+    for tag in folded(tags) {
+        tx.execute("INSERT INTO memory_tag (tag, memory) VALUES (?, ?)", (tag, id))?;
+    }
+    Ok(())
+}
+
+fn untag(tx: &Tx<'_>, id: i64, tags: &[String]) -> Result<()> {
+    for tag in folded(tags) {
+        tx.execute("DELETE FROM memory_tag WHERE tag = ? AND memory = ?", (tag, id))?;
+    }
+    Ok(())
+}
