@@ -4,7 +4,7 @@
 //! description the first line of the body describes the skill, and frontmatter that is not YAML is ignored.
 
 use super::client::{CHILDREN, Client, Collision, Listing};
-use super::fields::{Block, Value, Yaml, change_lines, flag, js_trim, quoted};
+use super::fields::{Block, Value, Yaml, change_lines, flag, js_trim, quoted, without_sequences};
 use super::file::{ClientFile, ClientSkill, Outcome, Refusal};
 use crate::discovery::{Environment, Root, RootKind, Scope, WalkRules, reserved_folder, user_root};
 use crate::display::quote;
@@ -263,39 +263,19 @@ fn first_line(body: &str) -> Option<&str> {
 
 /// Returns a text as it is shown: without terminal sequences, and with one space for a run of characters without a shape.
 fn shown(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    let mut rest = text;
-    let mut in_run = false;
-    while let Some(c) = rest.chars().next() {
-        if c == '\u{1b}' {
-            rest = after_sequence(rest.get(1..).unwrap_or_default());
-            continue;
-        }
-        let hidden = c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
-        match hidden {
-            true if in_run => {}
-            true => shown.push(' '),
-            false => shown.push(c),
-        }
-        in_run = hidden;
-        rest = rest.get(c.len_utf8()..).unwrap_or_default();
-    }
-    shown
-}
-
-/// Returns what follows a terminal sequence, of which `rest` starts after the escape character.
-fn after_sequence(rest: &str) -> &str {
-    let end = match rest.chars().next() {
-        Some('[') => rest
-            .find(|c: char| ('@'..='~').contains(&c) && c != '[')
-            .map(|at| at + 1),
-        Some(']') => rest.find('\u{7}').map(|at| at + 1),
-        Some('(' | ')') => rest.char_indices().nth(2).map(|(at, _)| at),
-        Some(other) => Some(other.len_utf8()),
-        None => None,
+    let hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
     };
-    end.and_then(|end| rest.get(end..)).unwrap_or_default()
+    let mut in_run = false;
+    let shown = |c: char| {
+        let starts = !std::mem::replace(&mut in_run, hidden(c));
+        match hidden(c) {
+            true => starts.then_some(' '),
+            false => Some(c),
+        }
+    };
+    without_sequences(text).chars().filter_map(shown).collect()
 }
 
 fn cut(text: &str) -> String {

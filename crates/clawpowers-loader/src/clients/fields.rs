@@ -193,6 +193,25 @@ pub(super) fn flag(root: &Node, key: &str) -> Option<bool> {
     Value::of(root, key).scalar().and_then(crate::skill::boolean_word)
 }
 
+/// Returns a text without the sequences that control a terminal.
+pub(super) fn without_sequences(text: &str) -> String {
+    let mut parts = text.split('\u{1b}');
+    let mut kept = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = match part.chars().next() {
+            Some('[') => part
+                .find(|c: char| ('@'..='~').contains(&c) && c != '[')
+                .map(|at| at + 1),
+            Some(']') => part.find('\u{7}').map(|at| at + 1),
+            Some('(' | ')') => part.char_indices().nth(2).map(|(at, _)| at),
+            Some(other) => Some(other.len_utf8()),
+            None => None,
+        };
+        kept.push_str(end.and_then(|end| part.get(end..)).unwrap_or_default());
+    }
+    kept
+}
+
 /// Joins the words of a text with single spaces.
 pub(super) fn collapse(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -1,7 +1,9 @@
 //! OpenClaw, as of version 2026.9.6.
 
 use super::client::{Client, Collision, Listing, SIX_DEEP};
-use super::fields::{Value, Yaml, change_lines, flag, js_trim, quoted, split, without_quotes};
+use super::fields::{
+    Value, Yaml, change_lines, flag, js_trim, quoted, split, without_quotes, without_sequences,
+};
 use super::file::{ClientFile, ClientSkill, Outcome, Refusal};
 use crate::discovery::{Environment, FileLinks, Root, WalkRules};
 use crate::display::quote;
@@ -137,12 +139,7 @@ fn quote_description(yaml: &str) -> String {
 
 /// Removes terminal sequences and control characters other than tabs and line ends.
 fn without_controls(text: &str) -> String {
-    let mut parts = text.split("\u{1b}[");
-    let mut kept = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let end = part.find(|c: char| ('@'..='~').contains(&c));
-        kept.push_str(end.and_then(|end| part.get(end + 1..)).unwrap_or_default());
-    }
+    let mut kept = without_sequences(text);
     kept.retain(|c| !c.is_control() || matches!(c, '\t' | '\n' | '\r'));
     kept
 }

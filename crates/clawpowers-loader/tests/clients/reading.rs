@@ -192,6 +192,11 @@ fn claude_shows_one_space_for_a_run_of_controls_and_no_terminal_sequence() {
             "{text}"
         );
     }
+    // OpenClaw removes the sequences too.
+    assert_eq!(
+        described("openclaw", "description: \"a\\e]0;title\\x07b\\eMc\\nd\""),
+        "abc\nd"
+    );
 }
 
 #[test]
