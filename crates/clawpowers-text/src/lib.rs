@@ -34,6 +34,7 @@
 #![expect(missing_docs, reason = "a field or value that explains itself has no comment")]
 
 mod fingerprint;
+mod like;
 mod mask;
 mod query;
 mod rank;
@@ -43,10 +44,11 @@ mod stop;
 mod words;
 
 pub use fingerprint::Fingerprint;
+pub use like::{Pool, Vector};
 pub use mask::{MAX_VALUES, Mask, Masked, Value, mask};
 pub use query::{KINDS, MAX_QUERY_BYTES, MAX_TERMS, Query};
-pub use rank::{Shape, Weights, diverse, fuse, overlap, prior};
-pub use search::{Facts, Hit, Index, List, Reason, search};
+pub use rank::{Weights, diverse, fuse, prior};
+pub use search::{COMPARED, CONTEXT, Facts, Hit, Index, List, Reason, search};
 pub use stem::stem;
 pub use stop::is_stop_word;
 pub use words::{each_word, fold, is_unspaced, pairs};

@@ -88,6 +88,11 @@ impl Query {
         })
     }
 
+    /// The text that was parsed, without white space around it.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Takes the operators out of a text and returns the rest.
     fn operators(&mut self, text: &str) -> String {
         let mut rest = String::new();

@@ -1,21 +1,23 @@
-//! Ranking: lists joined by their ranks, likeness of masked texts, a prior, and a choice of different texts.
+//! Ranking: lists joined by their ranks, a prior, and a choice of different texts.
 
-use crate::mask::each_masked_word;
+use crate::like::{Pool, Vector};
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher as _};
+use std::hash::Hash;
 
 /// Every number that decides about the order of hits.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Weights {
     /// The weights for `bm25` of the columns title, body, context, masked, tags and pairs.
     pub columns: [f64; 6],
+    /// The same for a query of several lines.
+    pub columns_of_lines: [f64; 6],
     /// The constant of reciprocal rank fusion: a hit at rank `r`, counted from 1, gets `1 / (k + r)` of each list.
     pub k: f64,
-    /// The weights of the lists: by all words, by the first line, by the title, by likeness, by the masked text.
-    pub lists: [f64; 5],
+    /// The weights of the lists: by all words, by the first line, by the masked text, by likeness.
+    pub lists: [f64; 4],
     /// So many hits of a list are read.
     pub depth: usize,
-    /// So many of the best hits are compared with the query by [`overlap`], if the query has values.
+    /// So many of the best hits of each list are compared with the query by likeness.
     pub reranked: usize,
     /// The share of the score that does not depend on the importance of an entry.
     pub importance_floor: f64,
@@ -30,11 +32,12 @@ pub struct Weights {
 impl Default for Weights {
     fn default() -> Self {
         Self {
-            columns: [5.0, 1.0, 0.5, 2.5, 2.0, 1.0],
-            lists: [1.0, 1.0, 0.0, 3.0, 1.0],
+            columns: [5.0, 1.0, 1.0, 2.5, 2.0, 1.0],
+            columns_of_lines: [5.0, 0.5, 0.5, 0.01, 2.0, 1.0],
+            lists: [1.0, 1.0, 1.0, 4.0],
             k: 60.0,
             depth: 50,
-            reranked: 20,
+            reranked: 50,
             importance_floor: 0.7,
             age_floor: 0.7,
             half_lives: [7.0, 90.0, 365.0, 365.0],
@@ -63,65 +66,19 @@ pub fn fuse<I: Copy + Eq + Hash>(lists: &[(f64, &[I])], k: f64) -> Vec<(I, f64)>
     scores
 }
 
-/// The words and pairs of adjacent words of a masked text.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Shape {
-    /// Hashes, sorted, each once.
-    parts: Vec<u64>,
-}
-
-impl Shape {
-    #[must_use]
-    pub fn of(masked: &str) -> Self {
-        let mut parts = Vec::new();
-        let mut previous: Option<u64> = None;
-        each_masked_word(masked, |word| {
-            let word = hash(&word);
-            parts.push(word);
-            if let Some(previous) = previous {
-                parts.push(hash(&(previous, word)));
-            }
-            previous = Some(word);
-        });
-        parts.sort_unstable();
-        parts.dedup();
-        Self { parts }
-    }
-
-    /// Counts the parts that two shapes share.
-    fn shared(&self, other: &Self) -> usize {
-        let mut others = other.parts.iter().peekable();
-        let mut count = 0;
-        for part in &self.parts {
-            while others.next_if(|other| *other < part).is_some() {}
-            count += usize::from(others.next_if_eq(&part).is_some());
-        }
-        count
-    }
-}
-
-fn hash(value: &impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
-}
-
-/// Returns how alike two masked texts are, from 0 to 1: twice the shared words and pairs, divided by all of both.
-#[must_use]
-pub fn overlap(a: &Shape, b: &Shape) -> f64 {
-    let all = a.parts.len() + b.parts.len();
-    if all == 0 {
-        return 0.0;
-    }
-    2.0 * a.shared(b) as f64 / all as f64
-}
-
 /// The factor for an entry of an importance from 0 to 1 and an age in days; `half_life` is that of its kind.
 ///
 /// With the default weights it is between 0.49 and 1: importance and age decide between entries that match about equally.
 #[must_use]
 pub fn prior(weights: &Weights, importance: f64, age: f64, half_life: f64) -> f64 {
-    let part = |floor: f64, value: f64| floor + (1.0 - floor) * value.clamp(0.0, 1.0);
+    let bounded = |value: f64| {
+        if value.is_nan() {
+            0.0
+        } else {
+            value.clamp(0.0, 1.0)
+        }
+    };
+    let part = |floor: f64, value: f64| floor + (1.0 - floor) * bounded(value);
     let fresh = if half_life > 0.0 {
         (-age.max(0.0) / half_life).exp2()
     } else {
@@ -130,34 +87,42 @@ pub fn prior(weights: &Weights, importance: f64, age: f64, half_life: f64) -> f6
     part(weights.importance_floor, importance) * part(weights.age_floor, fresh)
 }
 
-/// Orders texts so that each is relevant and different from those before it (maximal marginal relevance).
+/// Orders masked texts so that each is relevant and different from those before it (maximal marginal relevance).
 ///
 /// Each text comes with its score. Returns the indexes of all texts; whoever has a budget takes from the front.
 #[must_use]
-pub fn diverse(weights: &Weights, texts: &[(f64, Shape)]) -> Vec<usize> {
+pub fn diverse(weights: &Weights, texts: &[(f64, &str)]) -> Vec<usize> {
+    let pool = Pool::new(texts.iter().map(|(_, text)| *text));
     let best = texts.iter().map(|(score, _)| *score).fold(0.0, f64::max);
     let scale = if best > 0.0 { best } else { 1.0 };
-    // The greatest likeness to a chosen text.
-    let mut left: Vec<(usize, f64)> = (0..texts.len()).map(|index| (index, 0.0)).collect();
+    struct Left {
+        index: usize,
+        score: f64,
+        vector: Vector,
+        /// The greatest likeness to a chosen text.
+        alike: f64,
+    }
+    let mut left: Vec<Left> = Vec::with_capacity(texts.len());
+    for (index, (score, text)) in texts.iter().enumerate() {
+        left.push(Left {
+            index,
+            score: score / scale,
+            vector: pool.vector(text),
+            alike: 0.0,
+        });
+    }
     let mut chosen = Vec::with_capacity(texts.len());
     while !left.is_empty() {
-        let value = |&(index, alike): &(usize, f64)| {
-            let score = texts.get(index).map_or(0.0, |(score, _)| score / scale);
-            weights.relevance * score - (1.0 - weights.relevance) * alike
-        };
+        let value = |text: &Left| weights.relevance * text.score - (1.0 - weights.relevance) * text.alike;
         let next = (0..left.len()).reduce(|best, place| {
             let better = left.get(place).map(value) > left.get(best).map(value);
             if better { place } else { best }
         });
         let Some(next) = next else { break };
-        let (index, _) = left.remove(next);
-        chosen.push(index);
-        if let Some((_, shape)) = texts.get(index) {
-            for (other, alike) in &mut left {
-                if let Some((_, other)) = texts.get(*other) {
-                    *alike = alike.max(overlap(shape, other));
-                }
-            }
+        let next = left.remove(next);
+        chosen.push(next.index);
+        for other in &mut left {
+            other.alike = other.alike.max(next.vector.likeness(&other.vector));
         }
     }
     chosen

@@ -1,10 +1,18 @@
 //! Search: which lists an index is asked for, and how they become one.
 
-use crate::query::{MAX_TERMS, distinct};
-use crate::rank::{Shape, Weights, fuse, overlap, prior};
+use crate::like::Pool;
+use crate::mask::{each_masked_word, mask};
+use crate::query::{distinct, start};
+use crate::rank::{Weights, fuse, prior};
 use crate::{Fingerprint, Query};
-use std::collections::HashMap;
 use std::hash::Hash;
+
+/// The context of an entry is the text of so many entries before it in the same session: an answer is found by its question.
+pub const CONTEXT: usize = 2;
+/// So many bytes of an entry and of the query are compared: what a text is about stands at its start.
+pub const COMPARED: usize = 640;
+/// So many lines of an entry are compared with a query one by one.
+const MAX_LINES: usize = 8;
 
 /// A list of hits that an index is asked for: `MATCH expression ORDER BY bm25(table, weights…)`.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,8 +26,9 @@ pub struct List {
 /// An index of entries.
 ///
 /// Its full-text table has the columns title, body, context, masked, tags and pairs, in this order, and
-/// `tokenize = "porter unicode61 remove_diacritics 2"`. `masked` is [`crate::mask`] of the body, `pairs` is
-/// [`crate::pairs`] of title and body. All methods leave out what the filters of the query exclude.
+/// `tokenize = "porter unicode61 remove_diacritics 2"`. `masked` is [`crate::mask`] of title and body with a
+/// line break between, `pairs` is [`crate::pairs`] of the same, and `context` is the text of the [`CONTEXT`] entries before it
+/// in the session. All methods leave out what the filters of the query exclude.
 pub trait Index {
     type Id: Copy + Eq + Hash;
     type Error;
@@ -38,12 +47,12 @@ pub trait Index {
     /// Those of the index.
     fn matches(&mut self, list: &List, limit: usize) -> Result<Vec<Self::Id>, Self::Error>;
 
-    /// Returns the masked body of an entry.
+    /// Returns the title of an entry, a line break and the body; the first [`COMPARED`] bytes are enough.
     ///
     /// # Errors
     ///
     /// Those of the index.
-    fn masked(&mut self, id: Self::Id) -> Result<String, Self::Error>;
+    fn text(&mut self, id: Self::Id) -> Result<String, Self::Error>;
 
     /// Returns what the prior of an entry is computed from.
     ///
@@ -71,12 +80,12 @@ pub enum Reason {
     Fingerprint,
     /// The rank, from 1, by the words of all columns.
     Words(usize),
-    /// The rank by the words of the title.
-    Title(usize),
+    /// The rank by the words of the query's first line.
+    FirstLine(usize),
     /// The rank by the words of the masked text.
     Masked(usize),
-    /// The rank by the likeness of the masked texts, and the likeness from 0 to 1.
-    Alike(usize, f64),
+    /// How alike the masked texts are, from 0 to 1.
+    Alike(f64),
 }
 
 /// A found entry.
@@ -88,13 +97,6 @@ pub struct Hit<I> {
     /// The factor for importance and age.
     pub prior: f64,
     pub reasons: Vec<Reason>,
-}
-
-/// One list with the reason for its hits.
-struct Ranked<I> {
-    weight: f64,
-    ids: Vec<I>,
-    reason: fn(usize) -> Reason,
 }
 
 /// Searches an index; the best hits come first. A query without anything to search for has none.
@@ -118,6 +120,20 @@ pub fn search<X: Index>(
     }
 }
 
+/// A list of hits with its weight, and the reason for each hit.
+struct Ranked<I> {
+    weight: f64,
+    ids: Vec<I>,
+    reasons: Vec<Reason>,
+}
+
+impl<I> Ranked<I> {
+    fn new(weight: f64, ids: Vec<I>, reason: fn(usize) -> Reason) -> Self {
+        let reasons = (1..=ids.len()).map(reason).collect();
+        Self { weight, ids, reasons }
+    }
+}
+
 fn once<X: Index>(
     index: &mut X,
     query: &Query,
@@ -125,92 +141,72 @@ fn once<X: Index>(
     limit: usize,
 ) -> Result<Vec<Hit<X::Id>>, X::Error> {
     let depth = weights.depth.max(limit);
+    let [by_words, by_first, by_masked, by_likeness] = weights.lists;
+    let of_lines = !query.first_line.is_empty();
+    let columns = if of_lines {
+        weights.columns_of_lines
+    } else {
+        weights.columns
+    };
     let mut lists: Vec<Ranked<X::Id>> = Vec::new();
+    let mut ask =
+        |index: &mut X, weight, expression: Option<String>, columns, reason| -> Result<(), X::Error> {
+            if let Some(expression) = expression {
+                let list = List {
+                    expression,
+                    weights: columns,
+                };
+                lists.push(Ranked::new(weight, index.matches(&list, depth)?, reason));
+            }
+            Ok(())
+        };
+    ask(index, by_words, query.expression(), columns, Reason::Words)?;
+    if of_lines {
+        ask(
+            index,
+            by_first,
+            query.expression_of(&query.first_line),
+            columns,
+            Reason::FirstLine,
+        )?;
+    } else if query.has_values() {
+        let masked = query.expression_of(&query.masked_words());
+        let masked = masked.map(|words| format!("{{masked}} : ({words})"));
+        ask(index, by_masked, masked, [1.0; 6], Reason::Masked)?;
+    }
     let mut same = Vec::new();
-    let mut alike: Vec<(X::Id, f64)> = Vec::new();
-    let [by_words, by_first, by_title, by_alike, by_masked] = weights.lists;
-    if let Some(expression) = query.expression() {
-        let list = List {
-            expression,
-            weights: weights.columns,
-        };
-        lists.push(Ranked {
-            weight: by_words,
-            ids: index.matches(&list, depth)?,
-            reason: Reason::Words,
-        });
-    }
-    if let Some(expression) = query
-        .expression_of(&query.first_line)
-        .filter(|_| !query.first_line.is_empty())
-    {
-        let list = List {
-            expression,
-            weights: weights.columns,
-        };
-        lists.push(Ranked {
-            weight: by_first,
-            ids: index.matches(&list, depth)?,
-            reason: Reason::Title,
-        });
-    }
-    if query.first_line.is_empty() && query.has_values() {
+    if of_lines || query.has_values() {
         if let Some(fingerprint) = Fingerprint::of(&query.masked.text) {
             same = index.same(fingerprint, depth)?;
         }
-        let masked = masked_list(query, weights);
-        let masked = masked.map_or(Ok(Vec::new()), |list| index.matches(&list, depth))?;
-        alike = reranked(index, query, weights, &same, &masked)?;
+        let alike = by_likeness_to(index, query, weights, &same, &lists)?;
+        let (ids, alike): (Vec<X::Id>, Vec<f64>) = alike.into_iter().unzip();
+        let reasons = alike.into_iter().map(Reason::Alike).collect();
         lists.push(Ranked {
-            weight: by_alike,
-            ids: alike.iter().map(|(id, _)| *id).collect(),
-            reason: |rank| Reason::Alike(rank, 0.0),
-        });
-        lists.push(Ranked {
-            weight: by_masked,
-            ids: masked,
-            reason: Reason::Masked,
-        });
-    }
-    if let Some(expression) = title_words(query) {
-        let list = List {
-            expression,
-            weights: weights.columns,
-        };
-        lists.push(Ranked {
-            weight: by_title,
-            ids: index.matches(&list, depth)?,
-            reason: Reason::Title,
+            weight: by_likeness,
+            ids,
+            reasons,
         });
     }
     let parts: Vec<(f64, &[X::Id])> = lists
         .iter()
         .map(|list| (list.weight, list.ids.as_slice()))
         .collect();
-    let mut reasons: HashMap<X::Id, Vec<Reason>> = HashMap::new();
-    for id in &same {
-        reasons.entry(*id).or_default().push(Reason::Fingerprint);
-    }
-    for list in &lists {
-        for (rank, id) in list.ids.iter().enumerate() {
-            let reason = match (list.reason)(rank + 1) {
-                Reason::Alike(rank, _) => {
-                    Reason::Alike(rank, alike.get(rank - 1).map_or(0.0, |(_, alike)| *alike))
-                }
-                other => other,
-            };
-            reasons.entry(*id).or_default().push(reason);
-        }
-    }
     let mut hits = Vec::new();
     for (id, score) in fuse(&parts, weights.k) {
         let facts = index.facts(id)?;
         let prior = prior(weights, facts.importance, facts.age, facts.half_life);
+        let mut reasons: Vec<Reason> = Vec::new();
+        reasons.extend(same.contains(&id).then_some(Reason::Fingerprint));
+        for list in &lists {
+            let found = list.ids.iter().position(|other| *other == id);
+            reasons.extend(found.and_then(|place| list.reasons.get(place)));
+        }
         hits.push(Hit {
             id,
             score: score * prior,
             prior,
-            reasons: reasons.remove(&id).unwrap_or_default(),
+            reasons,
         });
     }
     hits.sort_by(|a, b| b.score.total_cmp(&a.score));
@@ -218,59 +214,69 @@ fn once<X: Index>(
     Ok(hits)
 }
 
-/// The list by the words of the masked text; placeholders are in nearly every entry.
-fn masked_list(query: &Query, weights: &Weights) -> Option<List> {
-    let words = query.masked_words();
-    let expression = query.expression_of(&words)?;
-    Some(List {
-        expression: format!("{{masked}} : ({expression})"),
-        weights: weights.columns,
-    })
-}
-
-/// The entries with the query's fingerprint, then the best of a list in the order of their likeness to the query.
-fn reranked<X: Index>(
+/// The entries with the query's fingerprint, then the best of the lists in the order of their likeness to the query.
+fn by_likeness_to<X: Index>(
     index: &mut X,
     query: &Query,
     weights: &Weights,
     same: &[X::Id],
-    masked: &[X::Id],
+    lists: &[Ranked<X::Id>],
 ) -> Result<Vec<(X::Id, f64)>, X::Error> {
-    let shape = Shape::of(&query.masked.text);
-    let mut alike: Vec<(X::Id, f64)> = same.iter().map(|id| (*id, 1.0)).collect();
-    let mut others = Vec::new();
-    for id in masked
+    let mut ids: Vec<X::Id> = Vec::new();
+    for id in lists
         .iter()
-        .take(weights.reranked)
-        .filter(|id| !same.contains(id))
+        .flat_map(|list| list.ids.iter().take(weights.reranked))
     {
-        others.push((*id, overlap(&shape, &Shape::of(&index.masked(*id)?))));
+        if !same.contains(id) && !ids.contains(id) {
+            ids.push(*id);
+        }
     }
+    // A text of several lines has enough words, and its values may tell: the number of another report. A line has few words,
+    // and values that entries share mislead.
+    let of_lines = !query.first_line.is_empty();
+    let compared = |text: &str| {
+        let text = start(text.trim_start(), COMPARED);
+        if of_lines {
+            text.to_owned()
+        } else {
+            mask(text).text
+        }
+    };
+    let mut texts = Vec::with_capacity(ids.len());
+    for id in &ids {
+        texts.push(compared(&index.text(*id)?));
+    }
+    let text = compared(query.text());
+    let text = text.as_str();
+    let pool = Pool::new(texts.iter().map(String::as_str).chain([text]));
+    let wanted = pool.vector(text);
+    let likeness = |text: &String| {
+        let whole = wanted.likeness(&pool.vector(text));
+        if of_lines {
+            return whole;
+        }
+        // One line of an entry may be the error and the others explain it.
+        let lines = text
+            .lines()
+            .take(MAX_LINES)
+            .map(|line| wanted.likeness(&pool.vector(line)));
+        lines.fold(whole, f64::max)
+    };
+    let mut others: Vec<(X::Id, f64)> = ids.into_iter().zip(texts.iter().map(likeness)).collect();
     others.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let mut alike: Vec<(X::Id, f64)> = same.iter().map(|id| (*id, 1.0)).collect();
     alike.append(&mut others);
     Ok(alike)
 }
 
-fn title_words(query: &Query) -> Option<String> {
-    let words = if query.first_line.is_empty() {
-        &query.words
-    } else {
-        &query.first_line
-    };
-    let expression = query.expression_of(words)?;
-    Some(format!("{{title}} : ({expression})"))
-}
-
 impl Query {
-    /// Returns the words of the masked text without placeholders.
+    /// Returns the words of the masked text without placeholders, which are in nearly every entry.
     fn masked_words(&self) -> Vec<String> {
         let mut plain = String::new();
-        crate::mask::each_masked_word(&self.masked.text, |word| {
+        each_masked_word(&self.masked.text, |word| {
             plain.push_str(word.unwrap_or_default());
             plain.push(' ');
         });
-        let mut words = distinct(&plain);
-        words.truncate(MAX_TERMS);
-        words
+        distinct(&plain)
     }
 }

@@ -10,6 +10,7 @@ mod feedback;
 mod files;
 mod in_process;
 mod lines;
+mod memory;
 
 use std::process::ExitCode;
 
@@ -17,13 +18,14 @@ use std::process::ExitCode;
 type Failure = Box<dyn std::error::Error>;
 
 const USAGE: &str = "\
-usage: xtask-bench simulate | calibrate | in-process HOME | write-lines FILE COUNT | read-bytes LIST | find-and-read FOLDER | walk-heads FOLDER";
+usage: xtask-bench simulate | calibrate | memory | in-process HOME | write-lines FILE COUNT | read-bytes LIST | find-and-read FOLDER | walk-heads FOLDER";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
         ["simulate"] => feedback::simulate(),
+        ["memory"] => memory::memory(),
         ["calibrate"] => feedback::calibrate(),
         ["in-process", home] => in_process::in_process(home),
         ["write-lines", file, count] => lines::write_lines(file, count),

@@ -31,7 +31,7 @@ tasks:
             (as root on Debian), unless --no-install is given
   bench [PART…]
             measure the program against a minimal program that does the same work: start, list, store, feedback,
-            bindings
+            memory, bindings
   bindings [PART…]
             write the generated files and build the packages for Node, Python and browsers: generate, node, python, wasm
   clients refresh [--cache FOLDER] [CLIENT[@VERSION]…]

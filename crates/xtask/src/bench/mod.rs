@@ -18,7 +18,9 @@ use std::time::{Duration, Instant};
 const RUNS: usize = 15;
 
 /// The parts; without a name all are measured.
-const PARTS: [&str; 5] = ["start", "list", "store", "feedback", "bindings"];
+const PARTS: [&str; 6] = ["start", "list", "store", "feedback", "memory", "bindings"];
+/// The parts that need only the helper.
+const WITHOUT_PROGRAM: [&str; 2] = ["feedback", "memory"];
 
 /// Builds the program and prints the tables of the named parts.
 pub(crate) fn bench(parts: &[&str]) -> Result<(), Failure> {
@@ -29,7 +31,8 @@ pub(crate) fn bench(parts: &[&str]) -> Result<(), Failure> {
         )));
     }
     // The release program, and the minimal programs that it is compared with.
-    let program = dist()?;
+    let is_needed = parts.is_empty() || parts.iter().any(|part| !WITHOUT_PROGRAM.contains(part));
+    let program = if is_needed { dist()? } else { PathBuf::new() };
     let helper = helper()?;
     let wanted = |part: &str| parts.is_empty() || parts.contains(&part);
     let work = std::env::temp_dir().join(format!("clawpowers-bench-{}", std::process::id()));
@@ -49,6 +52,9 @@ pub(crate) fn bench(parts: &[&str]) -> Result<(), Failure> {
         }
         if wanted("feedback") {
             run(&mut command(&helper, &["simulate"]))?;
+        }
+        if wanted("memory") {
+            run(&mut command(&helper, &["memory"]))?;
         }
         if wanted("store") {
             store::store(&program, &helper, &work.join("store"))?;
