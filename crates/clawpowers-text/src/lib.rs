@@ -48,7 +48,7 @@ pub use like::{Pool, Vector};
 pub use mask::{MAX_VALUES, Mask, Masked, Value, mask};
 pub use query::{KINDS, MAX_QUERY_BYTES, MAX_TERMS, Query};
 pub use rank::{Weights, diverse, fuse, prior};
-pub use search::{COMPARED, CONTEXT, Facts, Hit, Index, List, Reason, search};
+pub use search::{COMPARED, Facts, Hit, Index, List, Reason, search};
 pub use stem::stem;
 pub use stop::is_stop_word;
 pub use words::{each_word, fold, is_unspaced, pairs};

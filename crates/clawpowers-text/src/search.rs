@@ -7,8 +7,6 @@ use crate::rank::{Weights, fuse, prior};
 use crate::{Fingerprint, Query};
 use std::hash::Hash;
 
-/// The context of an entry is the text of so many entries before it in the same session: an answer is found by its question.
-pub const CONTEXT: usize = 2;
 /// So many bytes of an entry and of the query are compared: what a text is about stands at its start.
 pub const COMPARED: usize = 640;
 /// So many lines of an entry are compared with a query one by one.
@@ -26,9 +24,9 @@ pub struct List {
 /// An index of entries.
 ///
 /// Its full-text table has the columns title, body, context, masked, tags and pairs, in this order, and
-/// `tokenize = "porter unicode61 remove_diacritics 2"`. `masked` is [`crate::mask`] of title and body with a
-/// line break between, `pairs` is [`crate::pairs`] of the same, and `context` is the text of the [`CONTEXT`] entries before it
-/// in the session. All methods leave out what the filters of the query exclude.
+/// `tokenize = "porter unicode61 remove_diacritics 2"`. `masked` is [`crate::mask`] of the body, `pairs` is
+/// [`crate::pairs`] of title and body, and `context` the text that came before in the session. All methods leave out what
+/// the filters of the query exclude.
 pub trait Index {
     type Id: Copy + Eq + Hash;
     type Error;
@@ -80,12 +78,12 @@ pub enum Reason {
     Fingerprint,
     /// The rank, from 1, by the words of all columns.
     Words(usize),
-    /// The rank by the words of the query's first line.
-    FirstLine(usize),
+    /// The rank by the words of the query's title, which is the first of several lines.
+    Title(usize),
     /// The rank by the words of the masked text.
     Masked(usize),
-    /// How alike the masked texts are, from 0 to 1.
-    Alike(f64),
+    /// The rank by likeness, and the likeness from 0 to 1.
+    Alike(usize, f64),
 }
 
 /// A found entry.
@@ -167,7 +165,7 @@ fn once<X: Index>(
             by_first,
             query.expression_of(&query.first_line),
             columns,
-            Reason::FirstLine,
+            Reason::Title,
         )?;
     } else if query.has_values() {
         let masked = query.expression_of(&query.masked_words());
@@ -181,7 +179,10 @@ fn once<X: Index>(
         }
         let alike = by_likeness_to(index, query, weights, &same, &lists)?;
         let (ids, alike): (Vec<X::Id>, Vec<f64>) = alike.into_iter().unzip();
-        let reasons = alike.into_iter().map(Reason::Alike).collect();
+        let ranked = alike.into_iter().enumerate();
+        let reasons = ranked
+            .map(|(place, alike)| Reason::Alike(place + 1, alike))
+            .collect();
         lists.push(Ranked {
             weight: by_likeness,
             ids,

@@ -7,9 +7,9 @@ use super::write::folded;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::timestamp::Timestamp;
-use clawpowers_text::{Facts, Fingerprint, Index, List, Query, Reason, Weights};
+use clawpowers_text::{COMPARED, Facts, Fingerprint, Index, List, Query, Reason, Weights};
 use rusqlite::types::Value;
-use rusqlite::{ToSql, params_from_iter};
+use rusqlite::{ToSql, params, params_from_iter};
 
 /// The microseconds of a day.
 const DAY: f64 = 86_400e6;
@@ -247,9 +247,10 @@ impl Index for Table<'_> {
         self.ids(&sql, &[&list.expression, &rank])
     }
 
-    fn masked(&mut self, id: i64) -> Result<String> {
-        let sql = "SELECT masked FROM memory WHERE id = ?";
-        self.tx.query_row(sql, [id], |row| row.get(0))
+    fn text(&mut self, id: i64) -> Result<String> {
+        let sql = "SELECT substr(title || char(10) || body, 1, ?2) FROM memory WHERE id = ?1";
+        self.tx
+            .query_row(sql, params![id, COMPARED as i64], |row| row.get(0))
     }
 
     fn facts(&mut self, id: i64) -> Result<Facts> {

@@ -43,17 +43,16 @@ impl Entries {
                 tags,
                 kind,
             } = entry;
-            let text = format!("{title}\n{body}");
-            let fingerprint = Fingerprint::of(&mask(&body).text);
+            let masked = mask(&body).text;
             write.prepare_cached("INSERT INTO entry(rowid, title, body, context, masked, tags, pairs) VALUES (?, ?, ?, ?, ?, ?, ?)")?
-                .execute(params![id, title, body, context, mask(&text).text, tags, pairs(&text)])?;
+                .execute(params![id, title, body, context, masked, tags, pairs(&format!("{title}\n{body}"))])?;
             write
                 .prepare_cached("INSERT INTO plain(rowid, text) VALUES (?, ?)")?
                 .execute(params![id, format!("{title}\n{body}\n{tags}")])?;
             write
                 .prepare_cached("INSERT INTO kind VALUES (?, ?, ?)")?
                 .execute(params![id, kind, format!(" {tags} ")])?;
-            if let Some(Fingerprint(bytes)) = fingerprint {
+            if let Some(Fingerprint(bytes)) = Fingerprint::of(&masked) {
                 write
                     .prepare_cached("INSERT INTO print VALUES (?, ?)")?
                     .execute(params![bytes, id])?;
@@ -186,5 +185,63 @@ impl Score {
             mean(self.recall),
             mean(self.reciprocal)
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_query_is_a_syntax_error() {
+        let entry = Entry {
+            title: "NEAR \"quotes\"".to_owned(),
+            body: "AND OR NOT title: ^start* (a b) -minus 10.0.0.7".to_owned(),
+            ..Entry::default()
+        };
+        let mut index = Entries::new([entry]).unwrap();
+        let long = "a\"b* -c ( tag:x kind:working ^ 1.2.3.4 ".repeat(2500);
+        let fixed = [
+            "",
+            "\"",
+            "\"\"",
+            "\"\"\"",
+            "*",
+            "-",
+            "NEAR(a b)",
+            "NEAR(",
+            "AND",
+            "OR NOT *",
+            "title: x",
+            "{title} : x",
+            "^a",
+            "a + b",
+            "tag:",
+            "kind:",
+            "tag:'",
+            "tag:\"a",
+            "-a",
+            "a*b*",
+            "\u{0}a",
+            "a\u{202e}b\u{200b}",
+            "(((",
+            "\\",
+            "'; --",
+            "数",
+            "\"数据库\"",
+            "é*",
+            "-é x",
+            "\n\n",
+            "a\nb",
+            long.as_str(),
+        ];
+        for text in fixed {
+            index
+                .search(text, 5)
+                .unwrap_or_else(|error| panic!("{text:?}: {error}"));
+        }
+        assert_eq!(index.search("near quotes", 5).unwrap(), [1]);
+        assert_eq!(index.search("10.0.0.7", 5).unwrap(), [1]);
+        assert_eq!(index.search("near -minus", 5).unwrap(), [] as [i64; 0]);
     }
 }

@@ -2,13 +2,13 @@
 
 use super::index::{Entries, Entry, Score};
 use crate::Failure;
-use clawpowers_text::CONTEXT;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::path::Path;
 
-/// Searches with each question for the turns, and for the sessions, that hold its answer.
-pub(crate) fn measure(folder: &Path) -> Result<(), Failure> {
+/// Searches with each question for the turns, and for the sessions, that hold its answer; the context of a
+/// turn is so many turns before it.
+pub(crate) fn measure(folder: &Path, context: usize) -> Result<(), Failure> {
     let [mut plain, mut turns, mut plain_sessions, mut sessions] = [Score::default(); 4];
     let mut files: Vec<_> = std::fs::read_dir(folder)?
         .filter_map(|entry| Some(entry.ok()?.path()))
@@ -42,7 +42,7 @@ pub(crate) fn measure(folder: &Path) -> Result<(), Failure> {
                     ..Entry::default()
                 });
                 before.push(body);
-                if before.len() > CONTEXT {
+                if before.len() > context {
                     before.remove(0);
                 }
                 places.insert(
@@ -89,7 +89,7 @@ pub(crate) fn measure(folder: &Path) -> Result<(), Failure> {
         }
     }
     plain.print("turns of dialogues, plain FTS5");
-    turns.print("  this search");
+    turns.print(&format!("  this search, context of {context}"));
     plain_sessions.print("sessions of dialogues, plain FTS5");
     sessions.print("  this search");
     Ok(())

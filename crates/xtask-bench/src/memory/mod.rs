@@ -33,7 +33,9 @@ pub(crate) fn memory() -> Result<(), Failure> {
         loghub::measure(&logs)?;
     }
     if dialogues.exists() {
-        locomo::measure(&dialogues)?;
+        for context in [1, 2] {
+            locomo::measure(&dialogues, context)?;
+        }
     }
     Ok(())
 }
