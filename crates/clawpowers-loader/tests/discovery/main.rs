@@ -5,6 +5,7 @@
     reason = "a test that cannot continue has failed"
 )]
 
+mod failing;
 mod files;
 #[cfg(unix)]
 mod roots;
