@@ -179,7 +179,7 @@ impl Runtime {
             (None, _) => (None, None),
         };
         let mut catalog = Catalog::load_rows(&CatalogOptions {
-            host: client.filter(|_| self.has_disk()).map(|_| Self::host()),
+            host: client.and_then(|_| self.host_of_clients()),
             roots,
             tree,
             bundled,

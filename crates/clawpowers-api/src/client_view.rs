@@ -112,7 +112,7 @@ impl View {
             roots: roots.clone(),
             tree,
             client: Some(client),
-            host: runtime.has_disk().then(Runtime::host),
+            host: runtime.host_of_clients(),
             ..CatalogOptions::default()
         });
         Self {

@@ -49,7 +49,7 @@ pub mod syntax;
 mod tree;
 
 pub use catalog::*;
-pub use clients::{CLIENTS, Client, Collision, Listing};
+pub use clients::{CLIENTS, Client, Collision, Listing, openclaw_settings};
 pub use discovery::*;
 pub use lint::fix::{Fixed, fix};
 pub use lint::package::{LintedPackage, folder_name, lint_package, skill_file};

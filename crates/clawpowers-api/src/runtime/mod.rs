@@ -10,7 +10,7 @@ use crate::wire::{ApiError, ErrorCode, Result, request::read_request};
 use clawpowers_executor::legacy::Report;
 use clawpowers_executor::{Db, Home};
 use clawpowers_loader::display::{display_path, quote};
-use clawpowers_loader::{DiskTree, Environment, HostInfo, MemoryTree, Tree};
+use clawpowers_loader::{DiskTree, Environment, HostInfo, MemoryTree, Tree, openclaw_settings};
 use connections::Connections;
 pub(crate) use homes::HomeSource;
 use homes::Homes;
@@ -341,7 +341,17 @@ impl Runtime {
                 .unwrap_or_default(),
             env: env::vars_os().filter_map(set).collect(),
             os: env::consts::OS.to_owned(),
+            ..HostInfo::default()
         }
+    }
+
+    /// Returns what this host offers to the skills of clients, with their configuration; `None` without a disk.
+    pub(crate) fn host_of_clients(&self) -> Option<HostInfo> {
+        let has_disk = !cfg!(target_family = "wasm") && self.has_disk();
+        has_disk.then(|| HostInfo {
+            openclaw: openclaw_settings(&self.environment),
+            ..Self::host()
+        })
     }
 }
 

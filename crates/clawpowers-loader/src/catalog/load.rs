@@ -241,9 +241,10 @@ impl Loader<'_> {
                         skill.name = seen.name;
                         skill.description = seen.description;
                         skill.invocation = seen.invocation;
-                        let hidden = seen.hidden.map(|reason| Diagnostic {
+                        let hidden = seen.hidden.map(|hidden| Diagnostic {
                             severity: Severity::Info,
-                            ..file_diagnostic(Rule::HiddenFromModel, reason)
+                            hint: Some(hidden.hint.to_owned()),
+                            ..file_diagnostic(Rule::HiddenFromModel, hidden.reason)
                         });
                         diagnostics.extend(hidden);
                         (Some(skill), seen.label, None)

@@ -7,6 +7,10 @@ mod lookalikes;
 mod precedence;
 mod readiness;
 pub(crate) mod resources;
+#[cfg(not(target_family = "wasm"))]
+mod survey;
+#[cfg(target_family = "wasm")]
+#[path = "survey_in_memory.rs"]
 mod survey;
 
 pub use digest::digest;

@@ -5,7 +5,7 @@
 
 use super::client::{CHILDREN, Client, Collision, Listing};
 use super::fields::{Block, Value, Yaml, change_lines, flag, js_trim, quoted, without_sequences};
-use super::file::{ClientFile, ClientSkill, Outcome, Refusal};
+use super::file::{ClientFile, ClientSkill, Hidden, Outcome, Refusal};
 use crate::discovery::{Environment, Root, RootKind, Scope, WalkRules, reserved_folder, user_root};
 use crate::display::quote;
 use crate::lint::{Rule, Target};
@@ -191,7 +191,10 @@ fn read(file: &ClientFile<'_>) -> Outcome {
             user: flag("user-invocable").unwrap_or(true),
             model: !flag("disable-model-invocation").unwrap_or(false) && !is_odd,
         },
-        hidden: is_odd.then(|| odd.to_owned()),
+        hidden: is_odd.then(|| Hidden {
+            reason: odd.to_owned(),
+            hint: "rename its folder",
+        }),
         name,
     })
 }

@@ -103,6 +103,10 @@ impl Client {
     pub fn walk_of(&self, root: &Root) -> WalkRules {
         match root.kind {
             RootKind::Skills | RootKind::Later => self.walk,
+            RootKind::TwoLevels => WalkRules {
+                max_depth: 2,
+                ..self.walk
+            },
             RootKind::SkillsAndHidden => WalkRules {
                 skip_hidden: false,
                 ..self.walk

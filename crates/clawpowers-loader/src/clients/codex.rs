@@ -2,7 +2,7 @@
 
 use super::client::{Client, Collision, Listing, SIX_DEEP};
 use super::fields::{Value, Yaml, change_lines, collapse, is_dashes, quoted, split};
-use super::file::{ClientFile, ClientSkill, Outcome, Refusal};
+use super::file::{ClientFile, ClientSkill, Hidden, Outcome, Refusal};
 use crate::discovery::{Environment, FileLinks, Root, Scope, WalkRules, user_root};
 use crate::lint::{Rule, Target};
 use crate::skill::{Invocation, MAX_NAME_CHARS};
@@ -99,7 +99,10 @@ fn read(file: &ClientFile<'_>) -> Outcome {
         label: None,
         description,
         invocation: Invocation { user: true, model },
-        hidden: (!model).then(|| reason.to_owned()),
+        hidden: (!model).then(|| Hidden {
+            reason: reason.to_owned(),
+            hint: "set it to true, or remove it",
+        }),
     })
 }
 

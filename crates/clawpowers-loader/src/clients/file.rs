@@ -30,7 +30,14 @@ pub(crate) struct ClientSkill {
     pub(crate) description: String,
     pub(crate) invocation: Invocation,
     /// Why the model does not see the skill, unless its frontmatter says so itself.
-    pub(crate) hidden: Option<String>,
+    pub(crate) hidden: Option<Hidden>,
+}
+
+/// Why a client does not show a skill to the model.
+pub(crate) struct Hidden {
+    pub(crate) reason: String,
+    /// What to do.
+    pub(crate) hint: &'static str,
 }
 
 /// Why a client does not load a file.

@@ -20,6 +20,7 @@ mod qwen;
 pub(crate) use client::ListedSkill;
 pub use client::{Client, Collision, Listing};
 pub(crate) use file::{ClientFile, Refusal};
+pub use openclaw::openclaw_settings;
 pub(crate) use order::collation_key;
 
 /// The clients whose view ClawPowers shows.

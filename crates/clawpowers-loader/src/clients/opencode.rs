@@ -2,7 +2,7 @@
 
 use super::client::{ANY_DEPTH, Client, Collision, Listing};
 use super::fields::{Block, Value, Yaml, change_lines, without_line_end};
-use super::file::{ClientFile, ClientSkill, Outcome, Refusal};
+use super::file::{ClientFile, ClientSkill, Hidden, Outcome, Refusal};
 use crate::discovery::{Environment, Root, RootKind, WalkRules, user_root};
 use crate::lint::{Rule, Target};
 use crate::skill::Invocation;
@@ -84,7 +84,10 @@ fn read(file: &ClientFile<'_>) -> Outcome {
             user: true,
             model: description.is_some(),
         },
-        hidden: description.is_none().then(|| "it has no description".to_owned()),
+        hidden: description.is_none().then(|| Hidden {
+            reason: "it has no description".to_owned(),
+            hint: "add a description",
+        }),
     })
 }
 

@@ -31,6 +31,8 @@ pub enum RootKind {
     SkillsAndMarkdown,
     /// Folders with a SKILL.md, hidden ones too, where the client skips those in other roots.
     SkillsAndHidden,
+    /// Folders with a SKILL.md at most two levels under the root.
+    TwoLevels,
     /// Skills that the client loads once the agent works on a file of the project's folder around the root.
     Later,
     /// Commands: Markdown files directly in the root.

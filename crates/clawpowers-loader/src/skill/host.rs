@@ -12,6 +12,8 @@ pub struct HostInfo {
     pub env: Vec<String>,
     /// `linux`, `macos` or `windows`.
     pub os: String,
+    /// OpenClaw's configuration, for its view.
+    pub openclaw: serde_json::Value,
 }
 
 impl HostInfo {

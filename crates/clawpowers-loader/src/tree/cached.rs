@@ -17,7 +17,7 @@ type Entries = Arc<[(OsString, EntryKind)]>;
 
 /// Another tree, of which everything that was read is kept. Failures are not kept.
 #[derive(Debug, Clone)]
-pub struct CachedTree {
+pub(crate) struct CachedTree {
     cache: Arc<Cache>,
     only: Option<Arc<Filter>>,
 }
@@ -79,8 +79,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl CachedTree {
-    #[must_use]
-    pub fn new(tree: Arc<dyn Tree>) -> Self {
+    pub(crate) fn new(tree: Arc<dyn Tree>) -> Self {
         Self {
             cache: Arc::new(Cache {
                 tree,

@@ -1,11 +1,12 @@
 //! Files and folders, on disk or in memory.
 
+#[cfg(not(target_family = "wasm"))]
 mod cached;
 mod disk;
 mod memory;
 
-pub use cached::CachedTree;
-pub(crate) use cached::Filter;
+#[cfg(not(target_family = "wasm"))]
+pub(crate) use cached::{CachedTree, Filter};
 pub use disk::DiskTree;
 pub(crate) use memory::normalize;
 pub use memory::{Bytes, InvalidPath, MemoryTree};
@@ -14,6 +15,7 @@ use std::ffi::OsStr;
 use std::fmt;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// How large a SKILL.md may be, in bytes. The largest of 37,610 public ones has 294 KB.
 pub const MAX_SKILL_BYTES: u64 = 1024 * 1024;
@@ -154,6 +156,15 @@ pub trait OpenFolder {
     ///
     /// Like [`Tree::open_file`].
     fn open_file(&self, name: &OsStr, limit: u64) -> Result<OpenFile<'_>, ReadError>;
+}
+
+/// Returns a tree that reads each folder and file of another one only once.
+#[must_use]
+pub fn read_once(tree: Arc<dyn Tree>) -> Arc<dyn Tree> {
+    // In a browser all files are in memory.
+    #[cfg(not(target_family = "wasm"))]
+    let tree = Arc::new(CachedTree::new(tree));
+    tree
 }
 
 /// Returns the folder that a file is in; `.` for a file that is named without one.

@@ -4,6 +4,7 @@
 
 #[cfg(unix)]
 mod links;
+mod openclaw;
 mod reading;
 mod reports;
 mod rules;

@@ -6,9 +6,7 @@ use crate::runtime::Runtime;
 use crate::wire;
 use clawpowers_loader::client_budget::Truncation;
 use clawpowers_loader::display::display_path;
-use clawpowers_loader::{
-    CLIENTS, COMMON_FOLDER, CachedTree, Catalog, Client, Entry, Scope, Tree, normalize_name,
-};
+use clawpowers_loader::{CLIENTS, COMMON_FOLDER, Catalog, Client, Entry, Scope, normalize_name, read_once};
 use serde::Serialize;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -54,7 +52,7 @@ pub(super) struct Compared {
 
 /// Compares the views of all clients with what ClawPowers loads.
 pub(super) fn compare(runtime: &Runtime, ours: &Catalog) -> Compared {
-    let tree: Arc<dyn Tree> = Arc::new(CachedTree::new(runtime.tree()));
+    let tree = read_once(runtime.tree());
     // Other clients do not see bundled skills.
     let own: Vec<(&Entry, PathBuf)> = ours
         .entries
@@ -74,7 +72,9 @@ pub(super) fn compare(runtime: &Runtime, ours: &Catalog) -> Compared {
         let unseen = own.iter().filter(|(_, file)| !files.contains(file));
         let unseen: Vec<&Entry> = unseen.map(|(entry, _)| *entry).collect();
         let (cut, left_out) = over_budget(runtime, &view);
-        if runtime.has_disk() && client.is_used_in_project(&runtime.environment) {
+        // In a browser this is known when it is compiled, which keeps the module small.
+        let has_disk = !cfg!(target_family = "wasm") && runtime.has_disk();
+        if has_disk && client.is_used_in_project(&runtime.environment) {
             let left_out = |entry: &&Entry| left_out.contains(&entry.file);
             compared.not_shown.extend(not_shown(&view, &unseen));
             let project = own.iter().map(|(entry, _)| *entry).filter(is_of_project);
