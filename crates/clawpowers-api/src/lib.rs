@@ -46,7 +46,7 @@ pub use catalog_query::CatalogQuery;
 pub use hint::{Reference, Wording, word_hints};
 pub use operations::OPERATIONS;
 pub use operations::call::{for_javascript, panic_in_operation};
-pub use operations::methods::{Config, Feedback, Metrics, Skills, Store};
+pub use operations::methods::*;
 pub use operations::metrics::warning::Warning;
 pub use operations::wording::Language;
 pub use runtime::memory::{Document, MemoryOptions};
