@@ -1,13 +1,11 @@
-//! The sessions of README.md and docs/tour.md, run on a terminal, and the list of commands.
+//! The sessions of README.md and docs/tour.md, run on a terminal.
 
 use crate::harness::{Sandbox, finish};
-use crate::help::pages;
 use std::fmt::Write as _;
 use std::fs;
 
 const README: &str = include_str!("../../README.md");
 const TOUR: &str = include_str!("../../docs/tour.md");
-const COMMANDS: &str = include_str!("../../docs/commands.md");
 /// A line that is printed before the output of each command.
 const MARK: &str = "@@@";
 
@@ -143,33 +141,4 @@ fn type_session(file: &str, steps: &[Step], least: usize) {
         }
     }
     assert_eq!(wrong, "");
-}
-
-#[test]
-fn docs_commands_lists_every_command() {
-    let mut listed = Vec::new();
-    let rows = COMMANDS.lines().filter_map(|line| line.strip_prefix("| `"));
-    for row in rows {
-        let (cell, _) = row.split_once("` | ").unwrap();
-        for command in cell.split("`, `") {
-            let words: Vec<&str> = command
-                .split(' ')
-                .take_while(|word| word.starts_with(|c: char| c.is_ascii_lowercase()))
-                .collect();
-            // `store set\|get` is two commands; arguments are not commands.
-            match words.as_slice() {
-                ["completions", ..] => listed.push("completions".to_owned()),
-                [group, names] => listed.extend(names.split("\\|").map(|name| format!("{group} {name}"))),
-                [name] => listed.push((*name).to_owned()),
-                _ => panic!("{command}"),
-            }
-        }
-    }
-    let pages: Vec<String> = pages(&Sandbox::new()).iter().map(|page| page.join(" ")).collect();
-    let is_group = |page: &&String| pages.iter().any(|other| other.starts_with(&format!("{page} ")));
-    let commands = pages.iter().filter(|page| !page.is_empty() && !is_group(page));
-    let mut real: Vec<String> = commands.cloned().collect();
-    listed.sort();
-    real.sort();
-    assert_eq!(listed, real);
 }

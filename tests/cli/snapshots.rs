@@ -9,6 +9,7 @@ use crate::help::pages;
 use crate::system::shown;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::fs;
 
 mod inputs;
 
@@ -80,6 +81,57 @@ fn without_digits(line: &str) -> String {
     line.chars()
         .map(|c| if c.is_ascii_digit() { '0' } else { c })
         .collect()
+}
+
+/// The table of docs/commands.md has every command. A row such as `store set\|get` names the commands of its group as the
+/// help does: that part is accepted like a snapshot.
+#[test]
+fn docs_commands_lists_every_command() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/commands.md");
+    let table = fs::read_to_string(file).unwrap();
+    let pages = pages(&Sandbox::new());
+    let children = |group: &str| -> Vec<&str> {
+        let below = pages.iter().filter(|page| page.len() == 2 && page[0] == group);
+        below.map(|page| page[1].as_str()).collect()
+    };
+    let mut listed = Vec::new();
+    let mut expected = String::new();
+    for line in table.lines() {
+        let Some((cell, rest)) = line.strip_prefix("| `").and_then(|row| row.split_once("` | ")) else {
+            writeln!(expected, "{line}").unwrap();
+            continue;
+        };
+        let (group, names) = cell.split_once(' ').unwrap_or((cell, ""));
+        let children = children(group);
+        if names.contains("\\|") && !names.contains('`') && !children.is_empty() {
+            listed.extend(children.iter().map(|name| format!("{group} {name}")));
+            writeln!(expected, "| `{group} {}` | {rest}", children.join("\\|")).unwrap();
+            continue;
+        }
+        for command in cell.split("`, `") {
+            // Arguments are not commands.
+            let is_command =
+                |word: &&str| word.starts_with(|c: char| c.is_ascii_lowercase()) && !word.contains('\\');
+            let words: Vec<&str> = command.split(' ').take_while(is_command).collect();
+            listed.push(words.join(" "));
+        }
+        writeln!(expected, "{line}").unwrap();
+    }
+    let is_group = |page: &&Vec<String>| {
+        pages
+            .iter()
+            .any(|other| other.len() > page.len() && other.starts_with(page))
+    };
+    let commands = pages.iter().filter(|page| !page.is_empty() && !is_group(page));
+    let mut real: Vec<String> = commands.map(|page| page.join(" ")).collect();
+    listed.sort();
+    real.sort();
+    assert_eq!(listed, real);
+    if std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
+        fs::write(file, &expected).unwrap();
+    } else {
+        assert_eq!(table, expected, "INSTA_UPDATE=always accepts it");
+    }
 }
 
 #[test]

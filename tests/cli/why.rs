@@ -1,6 +1,7 @@
 //! `skill why`
 
 use crate::harness::Sandbox;
+use clawpowers_loader::CLIENTS;
 use serde_json::json;
 
 #[test]
@@ -59,7 +60,7 @@ fn a_table_has_a_row_for_each_client() {
     let ran = sandbox.run(&["skill", "why", "other"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
     assert!(ran.out.starts_with("CLIENT"), "{}", ran.out);
-    assert_eq!(ran.out.lines().count(), 13);
+    assert_eq!(ran.out.lines().count(), 1 + CLIENTS.len());
     let row = |client: &str| {
         ran.out
             .lines()

@@ -163,7 +163,6 @@ fn documents_count_the_clients() {
     ];
     let [every, run] = [all(), run()].map(|names| WORDS[names.len()]);
     for (path, text) in [
-        ("README.md", format!("each of {every} clients")),
         ("CHANGELOG.md", format!("The views of {every} clients")),
         (
             "docs/clients.md",
