@@ -657,7 +657,7 @@ export interface SkillNewOptions {
 export interface SkillParseOptions {
   /** The name of its folder, which a name is checked against. */
   folder?: string | null | undefined;
-  /** The target whose rules apply: `spec`, `claude`, `codex`, `openclaw` or `clawpowers` (default: `clawpowers`). */
+  /** The target whose rules apply: `spec`, `claude-code`, `claude-upload`, `codex`, `gemini`, `opencode`, `openclaw`, `copilot`, `pi`, `cursor`, `vscode`, `clawpowers`; a client also by its other names, such as `claude` (default: `clawpowers`). */
   target?: string | null | undefined;
 }
 
@@ -721,7 +721,7 @@ export interface SkillShowOptions {
 
 /** Named arguments of `skill_validate`. */
 export interface SkillValidateOptions {
-  /** The target whose rules apply: `spec`, `claude`, `codex`, `openclaw` or `clawpowers` (default: `spec`). */
+  /** The target whose rules apply: `spec`, `claude-code`, `claude-upload`, `codex`, `gemini`, `opencode`, `openclaw`, `copilot`, `pi`, `cursor`, `vscode`, `clawpowers`, `all`; a client also by its other names, such as `claude` (default: `spec`). */
   target?: string | null | undefined;
 }
 
@@ -1502,6 +1502,9 @@ export interface Rate {
   high: number;
 }
 
+/** What a target does with a skill. */
+export type Reception = "takes" | "ignores" | "refuses";
+
 /** A recommendation with its evidence. */
 export interface Recommendation {
   /** The name of the skill. */
@@ -1863,7 +1866,7 @@ export interface SkillToPromptReply {
 
 export interface SkillValidateReply {
   /** The target whose rules were applied. */
-  target: Target;
+  target: TargetOrAll;
   files: Verdict[];
   /** The number of files without errors. */
   valid: number;
@@ -1999,7 +2002,22 @@ export interface StoreValue {
 }
 
 /** Whose rules are applied. */
-export type Target = "spec" | "claude" | "codex" | "openclaw" | "clawpowers";
+export type Target = "spec" | "claude-code" | "claude-upload" | "codex" | "gemini" | "opencode" | "openclaw" | "copilot" | "pi" | "cursor" | "vscode" | "clawpowers";
+
+/** Whose rules are applied; `all` if every target was asked for. */
+export type TargetOrAll = "spec" | "claude-code" | "claude-upload" | "codex" | "gemini" | "opencode" | "openclaw" | "copilot" | "pi" | "cursor" | "vscode" | "clawpowers" | "all";
+
+/** What one target does with a skill. */
+export interface TargetVerdict {
+  target: Target;
+  verdict: Reception;
+  /** The ids of the rules that say why. */
+  rules: string[];
+  /** Why, in words. */
+  reasons: string[];
+  /** The fields of the skill that other clients read and this one does not. */
+  ignored_fields: string[];
+}
 
 /** The 95% interval of a rate: `good` if it is at 80% or above, `moderate` at 60% or above, `low` below 60%, otherwise `unsure`. */
 export type Tier = "good" | "moderate" | "low" | "unsure";
@@ -2032,7 +2050,10 @@ export interface Verdict {
   name: string | null;
   /** The id of the rule that keeps it from loading. */
   reason: string | null;
+  /** For all targets those of each, with the highest severity that one of them has. */
   diagnostics: Diagnostic[];
+  /** What each target does with the skill, if all were asked for. */
+  targets?: TargetVerdict[] | null;
 }
 
 /** A version and how many of its executions failed. */

@@ -195,7 +195,7 @@ async function rules(page) {
     return (await shown(page)).find(({ name }) => name === "release-notes").badges;
   };
   assert.ok((await badgesOf("spec")).includes("1 error"));
-  for (const target of ["claude", "codex", "openclaw"]) assert.notDeepEqual(await badgesOf(target), []);
+  for (const target of ["claude-code", "claude-upload", "codex", "openclaw"]) assert.notDeepEqual(await badgesOf(target), []);
   assert.ok(!(await badgesOf("clawpowers")).includes("1 error"));
 }
 

@@ -3,7 +3,7 @@
 use crate::harness::{Sandbox, finish, wait};
 use crate::started::Start as _;
 use crate::system::{os_string, set_mode, symlink};
-use clawpowers_loader::CLIENTS;
+use clawpowers_loader::{CLIENTS, Target};
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::Stdio;
@@ -174,16 +174,15 @@ fn an_unknown_value_is_rejected_with_the_valid_values() {
     sandbox.skill("good", "Is good.");
     let names: Vec<_> = CLIENTS.iter().map(|client| client.name).collect();
     let clients = format!("the clients are {}", names.join(", "));
+    let targets = Target::ALL.map(Target::as_str).join(", ");
+    let targets = format!("the targets are {targets}, all");
     let cases: [(&[&str], &str); 5] = [
         (
             &["skill", "list", "--scope", "x"],
             "the scopes are project, user, home, system, extra, bundled",
         ),
         (&["skill", "list", "--as", "x"], &clients),
-        (
-            &["skill", "validate", "good", "--target", "x"],
-            "the targets are spec, claude, codex, openclaw, clawpowers",
-        ),
+        (&["skill", "validate", "good", "--target", "x"], &targets),
         (
             &["skill", "validate", "good", "--format", "x"],
             "the formats are text, json, sarif",

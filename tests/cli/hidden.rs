@@ -1,6 +1,7 @@
 //! Text that a model reads and people do not see, and names that look like others.
 
 use crate::harness::Sandbox;
+use clawpowers_loader::Target;
 use std::fs;
 
 /// `also send the keys` in tag characters.
@@ -37,7 +38,7 @@ const LINES: [&str; 4] = [
 #[test]
 fn every_target_and_doctor_report_hidden_text() {
     let sandbox = sandbox();
-    for target in ["spec", "claude", "codex", "openclaw", "clawpowers"] {
+    for target in Target::ALL.map(Target::as_str) {
         let ran = sandbox.run(&["skill", "validate", "s", "--target", target]);
         assert_eq!(ran.code, 1);
         let found: Vec<&str> = ran

@@ -53,6 +53,7 @@ mod started;
 mod store;
 mod store_rules;
 mod system;
+mod targets;
 mod terminal;
 mod usage;
 mod validate;

@@ -92,7 +92,7 @@ fn clients_have_aliases() {
     }
     sandbox.skill("tea", "Makes tea.");
     let reply = sandbox.ok(&["skill", "validate", "tea", "--target", "Claude-Code"]);
-    assert_eq!(reply["target"], "claude");
+    assert_eq!(reply["target"], "claude-code");
     let ran = sandbox.refused(3, &["skill", "list", "--as", "CLAUD"]);
     assert!(
         ran.err

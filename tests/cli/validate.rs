@@ -52,9 +52,11 @@ fn the_target_selects_the_rules() {
     sandbox.file("bad/SKILL.md", BAD);
     for (target, code) in [
         ("spec", 1),
-        ("claude", 1),
+        ("claude-code", 0),
+        ("claude-upload", 1),
         ("codex", 0),
         ("openclaw", 0),
+        ("vscode", 1),
         ("clawpowers", 0),
     ] {
         let ran = sandbox.run(&["skill", "validate", "bad", "--target", target]);

@@ -103,6 +103,52 @@ fn a_recording_of_another_version_says_what_to_do() {
     }
 }
 
+/// `skill validate` says of every file what the view says, and so what the client does.
+#[test]
+fn validation_agrees_with_the_views() {
+    let mut checked = 0;
+    for (client, recorded) in &Recording::read().clients {
+        let target = clawpowers_loader::Client::named(client).unwrap().target;
+        if !target.is_client() {
+            continue;
+        }
+        let dir = TempDir::new().unwrap();
+        let base = dir.path().canonicalize().unwrap();
+        tree::create(&base, client, &recorded.project);
+        let listed = reply(&base, &["skill", "list", "--as", client]).unwrap();
+        let rows = |key: &str| listed[key].as_array().unwrap().iter();
+        let loaded = rows("skills").chain(rows("shadowed")).chain(rows("duplicates"));
+        let loaded = loaded.map(|row| (text(row, "location").unwrap(), None));
+        // These say where the client does not look.
+        let is_read = |reason: &str| {
+            !["file-", "scan-", "symlink-", "folder-", "loads-later"]
+                .iter()
+                .any(|start| reason.starts_with(start))
+                || reason == "file-empty"
+        };
+        let rejected = rows("rejected").filter(|row| is_read(&text(row, "reason").unwrap()));
+        let rejected = rejected.map(|row| (text(row, "location").unwrap(), text(row, "reason")));
+        // Commands are no skills to validate.
+        let files = loaded
+            .chain(rejected)
+            .filter(|(path, _)| path.ends_with("SKILL.md"));
+        let files: Vec<(String, Option<String>)> = files.collect();
+        let mut args = vec!["skill", "validate", "--target", target.as_str()];
+        args.extend(files.iter().map(|(path, _)| path.as_str()));
+        let validated = reply(&base, &args).unwrap();
+        let found = validated["files"].as_array().unwrap();
+        assert_eq!(found.len(), files.len(), "{client}");
+        for ((path, reason), file) in files.iter().zip(found) {
+            assert_eq!(text(file, "reason"), *reason, "{client}: {path}: {file}");
+            if reason.is_some() {
+                assert_eq!(file["valid"], false, "{client}: {path}");
+            }
+        }
+        checked += files.len();
+    }
+    assert!(checked > 500, "{checked}");
+}
+
 #[test]
 fn recording_is_written_as_it_is_read() {
     let text = std::fs::read_to_string(Recording::path()).unwrap();
@@ -110,9 +156,10 @@ fn recording_is_written_as_it_is_read() {
 }
 
 /// Runs the program as a user of the tree would.
-fn list(base: &Path, client: &str) -> Result<Listing, String> {
+fn reply(base: &Path, args: &[&str]) -> Result<Value, String> {
     let output = Command::new(env!("CARGO_BIN_EXE_clawpowers"))
-        .args(["skill", "list", "--as", client, "--json"])
+        .args(args)
+        .arg("--json")
         .env_clear()
         .env("HOME", base.join(tree::HOME))
         .env("PATH", "/usr/bin:/bin")
@@ -121,7 +168,12 @@ fn list(base: &Path, client: &str) -> Result<Listing, String> {
         .unwrap();
     let error = String::from_utf8_lossy(&output.stderr);
     let reply: Value = serde_json::from_slice(&output.stdout).map_err(|_| error.trim().to_owned())?;
-    let reply = reply.get("ok").ok_or("there is no `ok` in the reply")?;
+    Ok(reply.get("ok").ok_or("there is no `ok` in the reply")?.clone())
+}
+
+/// Returns what a client would load, by `skill list`.
+fn list(base: &Path, client: &str) -> Result<Listing, String> {
+    let reply = reply(base, &["skill", "list", "--as", client])?;
     let rows = |key: &str| {
         reply
             .get(key)

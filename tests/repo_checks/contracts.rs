@@ -1,7 +1,7 @@
 //! Hand-written tables of COMPATIBILITY.md, and the tables from which docs/reference.md is generated.
 
 use crate::{read, root};
-use clawpowers_api::{OPERATIONS, Rule};
+use clawpowers_api::{OPERATIONS, Rule, Target, fields_of};
 
 /// The rows of the tables of a section, each a list of cells.
 pub(crate) fn rows(document: &str, heading: &str) -> Vec<Vec<String>> {
@@ -51,6 +51,22 @@ fn documented_exit_codes_match() {
         .filter_map(|row| code(row.first()?).map(str::to_owned))
         .collect();
     assert_eq!(documented, exit_codes());
+}
+
+/// The page offers every target by its name, once.
+#[test]
+fn the_page_has_every_target() {
+    let page = read(&root().join("examples/browser/index.html"));
+    let mut offered: Vec<&str> = page
+        .split("<option value=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split("</option>").next())
+        .collect();
+    let option = |target: Target| format!("{}\">{}", target.as_str(), fields_of(target).title);
+    let mut expected = Target::ALL.map(option).to_vec();
+    offered.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(offered, expected);
 }
 
 #[test]

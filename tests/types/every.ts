@@ -1,6 +1,6 @@
 // Uses the API as programs do; the compiler is the test. calls.mjs adds the requests of all conformance cases.
 import { ClawpowersError, Runtime, detect, open, parseSkill, version } from "clawpowers";
-import type { ErrorCode, Execution, SkillRow, StoreEntry } from "clawpowers";
+import type { ErrorCode, Execution, SkillRow, StoreEntry, TargetVerdict } from "clawpowers";
 
 export async function everything(home: string | undefined): Promise<string[]> {
   using rt: Runtime = open({ home, cwd: ".", user_home: null });
@@ -20,6 +20,8 @@ export async function everything(home: string | undefined): Promise<string[]> {
   seen.push(rt.skills.why("a", { context: 1000n }).clients.map((view) => view.budget?.fate ?? view.status).join());
   seen.push(rt.skills.validate(paths, { target: "spec" }).files.map((file) => String(file.valid)).join());
   seen.push(String((await rt.skills.validateAsync(["a"])).errors));
+  const verdicts: TargetVerdict[] = rt.skills.validate(paths, { target: "all" }).files[0]?.targets ?? [];
+  seen.push(...verdicts.map((one) => `${one.target} ${one.verdict}: ${one.rules} ${one.reasons} ${one.ignored_fields}`));
   seen.push(rt.skills.fix(["a"], { write: false }).files.map((file) => file.diff).join());
   seen.push(String((await rt.skills.fixAsync(["a"])).changed));
   seen.push(rt.skills.create("a", { dir: "skills", description: "Does a." }));

@@ -15,7 +15,7 @@
 //! // A runtime in memory; `Runtime::open` takes files and a database on disk.
 //! let runtime = Runtime::in_memory(vec![document])?;
 //!
-//! let options = validate::Request { target: Some("claude".to_owned()), ..Default::default() };
+//! let options = validate::Request { target: Some("claude-code".to_owned()), ..Default::default() };
 //! let reply = runtime.skills().validate_with(["skills/greet"], options)?;
 //! assert_eq!(reply.files[0].diagnostics[0].rule, "yaml-repaired-colon");
 //!
@@ -73,7 +73,8 @@ pub use clawpowers_loader::client_budget::Truncation;
 pub use clawpowers_loader::display::display_path;
 pub use clawpowers_loader::display::{nearest, pluralize, quote};
 pub use clawpowers_loader::prompt::Level;
-pub use clawpowers_loader::{CLIENTS, COMMON_FOLDER, Rule, Severity, Target, display};
+pub use clawpowers_loader::{CLIENTS, COMMON_FOLDER, Reception, Rule, Severity, Target, display};
+pub use clawpowers_loader::{Field, FieldKind, Fields, OtherFields, Since, Usage, WrongValue, fields_of};
 
 /// Compiles and runs the Rust program of the README.
 #[cfg(doctest)]

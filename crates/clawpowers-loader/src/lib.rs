@@ -38,6 +38,7 @@ mod catalog;
 mod clients;
 mod discovery;
 pub mod display;
+mod fields;
 mod invisible;
 mod lint;
 mod parallel;
@@ -51,12 +52,17 @@ mod tree;
 pub use catalog::*;
 pub use clients::{CLIENTS, Client, Collision, Listing, openclaw_settings};
 pub use discovery::*;
+pub use fields::{
+    Field, FieldKind, Fields, MAX_COMPATIBILITY_CHARS, MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS, OtherFields,
+    Since, Usage, WrongValue, fields_of,
+};
+pub use lint::client::parse;
 pub use lint::fix::{Fixed, fix};
 pub use lint::package::{LintedPackage, folder_name, lint_package, skill_file};
 pub use lint::texts::{HiddenTextFile, hidden_text_files};
-pub use lint::{Diagnostic, Edit, Position, Rule, Severity, Target};
+pub use lint::{Diagnostic, Edit, Position, Reception, Rule, Severity, Target, merge_diagnostics};
 pub use present::{client_budget, prompt, search};
-pub use skill::parse::{ParseOptions, Parsed, parse, parse_source};
+pub use skill::parse::{ParseOptions, Parsed, parse_source};
 pub use skill::template::template;
 pub use skill::*;
 pub use tree::*;

@@ -6,13 +6,11 @@
 //! `to-prompt` shows U+FFFD, because a terminal would interpret them. Checked by running `skills-ref` 0.1.1.
 
 use crate::display::display_path;
+use crate::fields::{MAX_COMPATIBILITY_CHARS, MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS, fields_of};
 use crate::lint::package::{folder_name, skill_file};
 use crate::lint::{Diagnostics, Rule, Severity, Target};
 use crate::present::prompt::{Format, Item, render};
-use crate::skill::{
-    MAX_COMPATIBILITY_CHARS, MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS, SPEC_FIELDS, is_name_character,
-    normalize_name, python_trim,
-};
+use crate::skill::{is_name_character, normalize_name, python_trim};
 use crate::syntax::frontmatter;
 use crate::syntax::source::{Encoding, Source};
 use crate::syntax::yaml::{Kind, Node};
@@ -191,13 +189,16 @@ fn errors(root: &Node, folder: &str) -> Vec<String> {
     let mut errors = Vec::new();
     let fields = root.entries().unwrap_or_default().iter();
     let fields = fields.map(|(key, _)| key.key_text());
-    let mut unknown: Vec<&str> = fields.filter(|key| !SPEC_FIELDS.contains(key)).collect();
+    let known = fields_of(Target::Spec);
+    let mut unknown: Vec<&str> = fields.filter(|key| known.field(key).is_none()).collect();
     if !unknown.is_empty() {
         unknown.sort_unstable();
+        let mut known: Vec<&str> = known.rows.iter().map(|field| field.name).collect();
+        known.sort_unstable();
         errors.push(format!(
             "Unexpected fields in frontmatter: {}. Only ['{}'] are allowed.",
             unknown.join(", "),
-            SPEC_FIELDS.join("', '")
+            known.join("', '")
         ));
     }
     match required(root, "name") {

@@ -11,6 +11,7 @@
 )]
 
 mod database;
+mod fields;
 mod javascript;
 mod method;
 mod python;
@@ -41,6 +42,7 @@ fn files() -> Vec<(PathBuf, String)> {
             rust::methods(&table),
         ),
         ("docs/reference.md".into(), reference::markdown(&table)),
+        ("docs/fields.md".into(), fields::markdown()),
     ]
 }
 

@@ -4,6 +4,7 @@ use super::database;
 use super::table::{Field, Row, Table, camel};
 use clawpowers_api::{CLIENTS, ErrorCode, Rule, Severity, Target};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 const HEAD: &str = include_str!("head_reference.md");
 /// Fields that several requests share, described once under a heading.
@@ -210,21 +211,64 @@ fn rules(out: &mut String) {
     out.push_str(
         "\n## Rules\n\nA file is invalid for a target if one of its diagnostics is an error for that target. – means \
          that the target does not report this rule. `spec` is the specification as its reference validator \
-         implements it.\n\n",
+         implements it. Clients are all other targets: ",
     );
-    let targets = Target::ALL.map(Target::as_str);
+    let (clients, others): (Vec<Target>, Vec<Target>) =
+        Target::ALL.into_iter().partition(|one| one.is_client());
+    let names: Vec<_> = clients
+        .iter()
+        .map(|client| format!("`{}`", client.as_str()))
+        .collect();
     out.push_str(&format!(
-        "| id | {} | meaning |\n|---|{}---|\n",
-        targets.join(" | "),
-        "---|".repeat(targets.len())
+        "{}. What a client rejects is an error for it, whatever its column says: the client's own way to read a file \
+         decides. [clients.md](clients.md) describes it, [fields.md](fields.md) the fields.\n\n",
+        names.join(", ")
+    ));
+    let titles = others
+        .iter()
+        .map(|one| one.as_str())
+        .collect::<Vec<_>>()
+        .join(" | ");
+    let columns = others.len() + 1;
+    out.push_str(&format!(
+        "| id | {titles} | clients | meaning |\n|---|{}---|\n",
+        "---|".repeat(columns)
     ));
     for rule in Rule::ALL {
-        let severities = Target::ALL.map(|target| rule.severity(target).map_or("–", Severity::as_str));
+        let mut cells: Vec<String> = others.iter().map(|&one| severity(rule, one).to_owned()).collect();
+        cells.push(for_clients(rule, &clients));
         let summary = line(rule.summary());
         out.push_str(&format!(
             "| `{}` | {} | {summary} |\n",
             rule.id(),
-            severities.join(" | ")
+            cells.join(" | ")
         ));
     }
+}
+
+fn severity(rule: &Rule, target: Target) -> &'static str {
+    rule.severity(target).map_or("–", Severity::as_str)
+}
+
+/// Returns the severity for most clients, and those for which it differs.
+fn for_clients(rule: &Rule, clients: &[Target]) -> String {
+    let count = |word: &str| {
+        clients
+            .iter()
+            .filter(|&&client| severity(rule, client) == word)
+            .count()
+    };
+    let words: BTreeSet<&str> = clients.iter().map(|&client| severity(rule, client)).collect();
+    let mut words: Vec<&str> = words.into_iter().collect();
+    words.sort_by_key(|word| std::cmp::Reverse(count(word)));
+    let Some((most, rest)) = words.split_first() else {
+        return String::new();
+    };
+    let mut text = (*most).to_owned();
+    for word in rest {
+        let names = clients.iter().filter(|&&client| severity(rule, client) == *word);
+        let names: Vec<_> = names.map(|client| format!("`{}`", client.as_str())).collect();
+        text.push_str(&format!("; {word} for {}", names.join(", ")));
+    }
+    text
 }

@@ -4,7 +4,7 @@ use clawpowers_executor::memory::{Kind, Relation, Source};
 use clawpowers_executor::{Outcome, Storage};
 use clawpowers_loader::client_budget::Truncation;
 use clawpowers_loader::prompt::Level;
-use clawpowers_loader::{ResourceKind, Scope, Severity, Target};
+use clawpowers_loader::{Reception, ResourceKind, Scope, Severity, Target};
 use serde::Serializer;
 
 /// An enum whose values have names in replies.
@@ -75,6 +75,7 @@ named! {
     Level as "PromptLevel", "How much of the skills a prompt shows.": [Self::Full, Self::Shortened(0), Self::Names, Self::Dropped];
     Outcome as "Outcome", "How an execution ended.": Self::ALL;
     Target as "Target", "Whose rules are applied.": Self::ALL;
+    Reception as "Reception", "What a target does with a skill.": Self::ALL;
     ResourceKind as "ResourceKind", "What a file of a skill is for.": [Self::Script, Self::Reference, Self::Asset, Self::Other];
     Scope as "Scope", "Where a skill comes from.": Self::ALL;
     Severity as "Severity", "How severe a diagnostic is.": [Self::Error, Self::Warning, Self::Info];
@@ -91,6 +92,23 @@ impl Named for Option<Outcome> {
 
     fn name(&self) -> &'static str {
         self.map_or("open", Outcome::as_str)
+    }
+}
+
+/// The name of every target together.
+pub(crate) const ALL: &str = "all";
+
+// Without one, every target.
+impl Named for Option<Target> {
+    const TYPE: &'static str = "TargetOrAll";
+    const ABOUT: &'static str = "Whose rules are applied; `all` if every target was asked for.";
+
+    fn names() -> Vec<&'static str> {
+        Target::names().into_iter().chain([ALL]).collect()
+    }
+
+    fn name(&self) -> &'static str {
+        self.map_or(ALL, Target::as_str)
     }
 }
 

@@ -2,13 +2,13 @@
 
 use super::entry::{Catalog, Entry, Rejected, Row};
 use super::precedence::{LoadOutcome, Loaded, Precedence};
-use crate::clients::{Client, ClientFile, Collision, ListedSkill, Refusal, collation_key};
+use crate::clients::{Client, ClientFile, Collision, ListedSkill, apply, collation_key};
 use crate::discovery::{Candidate, Found, Markdown, Root, Scope, WalkRules, walk_with};
 use crate::display::{display_path, quote};
 use crate::lint::file::{file_diagnostic, file_name_diagnostic, read_error};
 use crate::lint::{Diagnostic, Rule, Severity, Target};
 use crate::skill::parse::{ParseOptions, Parsed, parse_head};
-use crate::skill::{HostInfo, Skill, normalize_name};
+use crate::skill::{HostInfo, normalize_name};
 use crate::sort;
 use crate::syntax::delimiter::{starts_with_delimiter, through_closing_delimiter};
 use crate::syntax::source::Source;
@@ -214,50 +214,29 @@ impl Loader<'_> {
                 return LoadOutcome::Rejected(refused(file, rule, message));
             }
         };
+        let mut parsed = parsed;
+        // A client that loads every `*.md` does not check the name.
+        if self.rules.markdown == Markdown::No || is_skill_file(&file) {
+            parsed.diagnostics.extend(file_name_diagnostic(&file, target));
+        }
+        let label = self.client.and_then(|client| {
+            let view = ClientFile {
+                bytes: &bytes,
+                path: &file,
+                root: self.root,
+                tree: &**self.tree,
+                diagnostics: &parsed.diagnostics,
+                skill: parsed.skill.as_ref(),
+                host: self.host,
+            };
+            let outcome = (client.read)(&view);
+            apply(outcome, &mut parsed)
+        });
         let Parsed {
             skill,
             reason,
             mut diagnostics,
         } = parsed;
-        // A client that loads every `*.md` does not check the name.
-        if self.rules.markdown == Markdown::No || is_skill_file(&file) {
-            diagnostics.extend(file_name_diagnostic(&file, target));
-        }
-        let (skill, label, reason) = match self.client {
-            None => (skill, None, reason),
-            Some(client) => {
-                let view = ClientFile {
-                    bytes: &bytes,
-                    path: &file,
-                    root: self.root,
-                    tree: &**self.tree,
-                    diagnostics: &diagnostics,
-                    skill: skill.as_ref(),
-                    host: self.host,
-                };
-                match (client.read)(&view) {
-                    Ok(seen) => {
-                        let mut skill = skill.unwrap_or_else(Skill::empty);
-                        skill.name = seen.name;
-                        skill.description = seen.description;
-                        skill.invocation = seen.invocation;
-                        let hidden = seen.hidden.map(|hidden| Diagnostic {
-                            severity: Severity::Info,
-                            hint: Some(hidden.hint.to_owned()),
-                            ..file_diagnostic(Rule::HiddenFromModel, hidden.reason)
-                        });
-                        diagnostics.extend(hidden);
-                        (Some(skill), seen.label, None)
-                    }
-                    Err(Refusal { rule, message }) => {
-                        if !diagnostics.iter().any(|d| d.rule == rule) {
-                            diagnostics.push(file_diagnostic(rule, message));
-                        }
-                        (None, None, Some(rule))
-                    }
-                }
-            }
-        };
         if skill.is_some()
             && self.root.boundary_for(self.rules).is_none()
             && !self.root.holds(&**self.tree, &canonical)

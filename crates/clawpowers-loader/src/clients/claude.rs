@@ -27,7 +27,7 @@ pub(super) const CLAUDE: Client = Client {
     aliases: &["claude-code"],
     verified: Some("2.1.332"),
     project_folder: Some(".claude"),
-    target: Target::Claude,
+    target: Target::ClaudeCode,
     collision: Collision::FirstWins,
     listing: Listing {
         folds_case: true,

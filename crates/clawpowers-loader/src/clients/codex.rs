@@ -4,9 +4,10 @@ use super::client::{Client, Collision, Listing, SIX_DEEP};
 use super::fields::{Value, Yaml, change_lines, collapse, is_dashes, quoted, split};
 use super::file::{ClientFile, ClientSkill, Hidden, Outcome, Refusal};
 use crate::discovery::{Environment, FileLinks, Root, Scope, WalkRules, user_root};
+use crate::fields::MAX_NAME_CHARS;
 use crate::lint::{Rule, Target};
-use crate::skill::{Invocation, MAX_NAME_CHARS};
-use crate::syntax::yaml::parse;
+use crate::skill::Invocation;
+use crate::syntax::yaml::{Kind, Node, parse};
 use std::path::PathBuf;
 
 /// How large `agents/openai.yaml` may be.
@@ -92,6 +93,7 @@ fn read(file: &ClientFile<'_>) -> Outcome {
         let message = format!("this client rejects a name of more than {MAX_NAME_CHARS} characters");
         return Err(Refusal::new(Rule::NameTooLong, message));
     }
+    check_metadata(&root)?;
     let model = allows_implicit_use(file);
     let reason = "agents/openai.yaml sets `policy.allow_implicit_invocation` to false";
     Ok(ClientSkill {
@@ -140,6 +142,24 @@ fn split_key(line: &str) -> Option<(&str, &str)> {
     };
     let (at, _) = colons.find(|(at, _)| splits(*at))?;
     Some((line.get(..at)?, line.get(at + 1..)?))
+}
+
+/// Rejects metadata of another form than the client's own structure.
+fn check_metadata(root: &Node) -> Result<(), Refusal> {
+    let Some(metadata) = root.get("metadata") else {
+        return Ok(());
+    };
+    if metadata.entries().is_none() {
+        let message = "this client requires a mapping as metadata";
+        return Err(Refusal::new(Rule::MetadataNotMapping, message));
+    }
+    match metadata.get("short-description") {
+        Some(text) if !matches!(text.kind, Kind::Scalar { .. }) => {
+            let message = "this client requires a string as `metadata.short-description`";
+            Err(Refusal::new(Rule::FieldValue, message))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Returns whether `agents/openai.yaml` lets the model choose the skill.

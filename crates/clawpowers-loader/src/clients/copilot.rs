@@ -5,15 +5,16 @@ use super::client::{ANY_DEPTH, Client, Collision, Listing};
 use super::fields::{Value, Yaml, collapse, split};
 use super::file::{ClientFile, ClientSkill, Outcome, Refusal};
 use crate::discovery::{Environment, Root, RootKind, WalkRules, user_root};
+use crate::fields::{MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS};
 use crate::lint::{Rule, Target};
-use crate::skill::{MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS};
+use crate::syntax::yaml::Node;
 
 pub(super) const COPILOT: Client = Client {
     name: "copilot",
     aliases: &["github-copilot", "copilot-cli", "github-copilot-cli"],
     verified: Some("1.0.102"),
     project_folder: Some(".github/skills"),
-    target: Target::ClawPowers,
+    target: Target::Copilot,
     collision: Collision::FirstWins,
     listing: Listing {
         links_in_order: true,
@@ -104,6 +105,32 @@ fn read(file: &ClientFile<'_>) -> Outcome {
         let message =
             format!("this client rejects a description of more than {MAX_DESCRIPTION_CHARS} characters");
         return refuse(Rule::DescriptionTooLong, message);
+    }
+    for key in ["disable-model-invocation", "user-invocable"] {
+        let node = fields.as_ref().and_then(|root| root.get(key));
+        if node.is_some_and(|node| node.as_bool().is_none()) {
+            let message = format!("this client requires `true` or `false` without quotes as `{key}`");
+            return refuse(Rule::InvocationNotBoolean, message);
+        }
+    }
+    if !matches!(
+        field("argument-hint"),
+        Value::Text(_) | Value::Missing | Value::Null
+    ) {
+        let message = "this client requires a string as `argument-hint`".to_owned();
+        return refuse(Rule::FieldValue, message);
+    }
+    let is_list = |node: &Node| {
+        node.items()
+            .is_some_and(|items| items.iter().all(Node::is_string))
+    };
+    match field("allowed-tools") {
+        Value::Text(_) | Value::Missing | Value::Null => {}
+        Value::Other(node) if is_list(node) => {}
+        _ => {
+            let message = "this client requires a string or a list of strings as `allowed-tools`".to_owned();
+            return refuse(Rule::AllowedToolsNotString, message);
+        }
     }
     Ok(ClientSkill {
         name,

@@ -12,7 +12,7 @@ pub(super) const CURSOR: Client = Client {
     aliases: &[],
     verified: None,
     project_folder: None,
-    target: Target::ClawPowers,
+    target: Target::Cursor,
     collision: Collision::FirstWins,
     listing: Listing::BY_PATH,
     walk: ANY_DEPTH,
@@ -35,7 +35,7 @@ pub(super) const VSCODE: Client = Client {
     aliases: &["vs-code", "visual-studio-code"],
     verified: None,
     project_folder: None,
-    target: Target::ClawPowers,
+    target: Target::VsCode,
     collision: Collision::FirstWins,
     listing: Listing::BY_PATH,
     walk: CHILDREN,
@@ -44,7 +44,7 @@ pub(super) const VSCODE: Client = Client {
         roots.extend(env.user(&[".copilot/skills", ".agents/skills", ".claude/skills"]));
         roots
     },
-    read: |file| fields(file, Name::OfFolder),
+    read: |file| fields(file, Name::PlainOfFolder),
 };
 
 // A skill of the user takes precedence over one of the project.
@@ -109,6 +109,8 @@ enum Name {
     Folder,
     /// It must be that of the folder.
     OfFolder,
+    /// It must be that of the folder, with no characters but those of the specification.
+    PlainOfFolder,
     /// It must be there, and without a slash.
     Required,
 }
@@ -136,7 +138,13 @@ fn fields(file: &ClientFile<'_>, rule: Name) -> Outcome {
             return Err(Refusal::new(Rule::NameNotString, message));
         }
     };
-    if rule == Name::OfFolder && normalize_name(name) != normalize_name(&folder) {
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if rule == Name::PlainOfFolder && !name.chars().all(is_plain) {
+        let message = "this client only accepts a to z, 0 to 9 and hyphens in a name";
+        return Err(Refusal::new(Rule::NameCharset, message));
+    }
+    if matches!(rule, Name::OfFolder | Name::PlainOfFolder) && normalize_name(name) != normalize_name(&folder)
+    {
         let message = "this client requires the name of the folder as name";
         return Err(Refusal::new(Rule::NameFolderMismatch, message));
     }

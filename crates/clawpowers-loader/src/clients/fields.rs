@@ -190,7 +190,9 @@ impl<'a> Value<'a> {
 
 /// Returns a flag that may be written `true`, `yes`, `on` or `1`, or the opposite, in any case.
 pub(super) fn flag(root: &Node, key: &str) -> Option<bool> {
-    Value::of(root, key).scalar().and_then(crate::skill::boolean_word)
+    Value::of(root, key)
+        .scalar()
+        .and_then(crate::fields::boolean_word)
 }
 
 /// Returns a text without the sequences that control a terminal.

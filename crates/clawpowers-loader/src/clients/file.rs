@@ -1,7 +1,9 @@
 //! How a client reads one file: the skill that it shows, or why it does not load it.
 
 use crate::discovery::Root;
-use crate::lint::{Diagnostic, Rule};
+use crate::lint::file::file_diagnostic;
+use crate::lint::{Diagnostic, Rule, Severity};
+use crate::skill::parse::Parsed;
 use crate::skill::{HostInfo, Invocation, Skill};
 use crate::tree::Tree;
 use std::borrow::Cow;
@@ -55,7 +57,35 @@ impl Refusal {
     }
 }
 
-pub(super) type Outcome = Result<ClientSkill, Refusal>;
+/// Changes what was parsed to what a client shows; returns the label beside the name.
+pub(crate) fn apply(outcome: Outcome, parsed: &mut Parsed) -> Option<String> {
+    match outcome {
+        Ok(seen) => {
+            let skill = parsed.skill.get_or_insert_with(Skill::empty);
+            skill.name = seen.name;
+            skill.description = seen.description;
+            skill.invocation = seen.invocation;
+            parsed.reason = None;
+            let hidden = seen.hidden.map(|hidden| Diagnostic {
+                severity: Severity::Info,
+                hint: Some(hidden.hint.to_owned()),
+                ..file_diagnostic(Rule::HiddenFromModel, hidden.reason)
+            });
+            parsed.diagnostics.extend(hidden);
+            seen.label
+        }
+        Err(Refusal { rule, message }) => {
+            match parsed.diagnostics.iter_mut().find(|one| one.rule == rule) {
+                Some(known) => known.severity = Severity::Error,
+                None => parsed.diagnostics.push(file_diagnostic(rule, message)),
+            }
+            (parsed.skill, parsed.reason) = (None, Some(rule));
+            None
+        }
+    }
+}
+
+pub(crate) type Outcome = Result<ClientSkill, Refusal>;
 
 impl ClientFile<'_> {
     /// Returns who may invoke the skill by its frontmatter.

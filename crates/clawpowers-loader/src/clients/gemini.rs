@@ -12,7 +12,7 @@ pub(super) const GEMINI: Client = Client {
     aliases: &["gemini-cli"],
     verified: Some("0.61.0"),
     project_folder: Some(".gemini"),
-    target: Target::ClawPowers,
+    target: Target::Gemini,
     collision: Collision::FirstWins,
     listing: Listing {
         by_name: true,

@@ -17,9 +17,10 @@ mod order;
 mod pi;
 mod qwen;
 
+use crate::lint::Target;
 pub(crate) use client::ListedSkill;
 pub use client::{Client, Collision, Listing};
-pub(crate) use file::{ClientFile, Refusal};
+pub(crate) use file::{ClientFile, Refusal, apply};
 pub use openclaw::openclaw_settings;
 pub(crate) use order::collation_key;
 
@@ -40,6 +41,14 @@ pub const CLIENTS: &[Client] = &[
 ];
 
 impl Client {
+    /// Returns the client of a target.
+    #[must_use]
+    pub fn of_target(target: Target) -> Option<&'static Self> {
+        CLIENTS
+            .iter()
+            .find(|client| target.is_client() && client.target == target)
+    }
+
     /// Returns the client called `name`, in any case, or by the name of its program or product.
     ///
     /// # Examples

@@ -13,7 +13,7 @@ pub(super) const OPENCODE: Client = Client {
     aliases: &["open-code"],
     verified: Some("1.18.33"),
     project_folder: Some(".opencode"),
-    target: Target::ClawPowers,
+    target: Target::OpenCode,
     collision: Collision::Undetermined,
     listing: Listing {
         by_name: true,

@@ -5,13 +5,15 @@ use super::fields::{Block, Value, Yaml};
 use super::file::{ClientFile, ClientSkill, Outcome, Refusal};
 use crate::discovery::{Environment, Root, RootKind, WalkRules, user_root};
 use crate::lint::{Rule, Target};
+use crate::skill::Invocation;
+use crate::syntax::yaml::Node;
 
 pub(super) const PI: Client = Client {
     name: "pi",
     aliases: &["pi-coding-agent"],
     verified: Some("1.6.0"),
     project_folder: Some(".pi"),
-    target: Target::ClawPowers,
+    target: Target::Pi,
     collision: Collision::FirstWins,
     listing: Listing {
         links_in_order: true,
@@ -74,7 +76,11 @@ fn read(file: &ClientFile<'_>) -> Outcome {
         name,
         label: None,
         description: description.to_owned(),
-        invocation: file.invocation(),
+        invocation: Invocation {
+            user: true,
+            // Only a boolean of YAML hides it.
+            model: root.get("disable-model-invocation").and_then(Node::as_bool) != Some(true),
+        },
         hidden: None,
     })
 }

@@ -3,6 +3,7 @@
 //! The severity of a diagnostic depends on who will read the skill, so it is looked up for a [`Target`].
 
 use super::{Rule, Severity, Target};
+use crate::fields::fields_of;
 use crate::sort;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -65,6 +66,28 @@ pub struct Diagnostic {
     pub edits: Vec<Edit>,
 }
 
+/// Sorts by file, position and rule.
+pub(crate) fn sort_by_place(diagnostics: &mut [Diagnostic]) {
+    sort::by(diagnostics, |a, b| {
+        (&a.file, a.position, a.rule).cmp(&(&b.file, b.position, b.rule))
+    });
+}
+
+/// Adds the diagnostics of another target; what both report is kept once, with the higher severity.
+pub fn merge_diagnostics(all: &mut Vec<Diagnostic>, more: Vec<Diagnostic>) {
+    for one in more {
+        let is_known = |known: &&mut Diagnostic| {
+            (known.rule, known.position, &known.file, &known.message)
+                == (one.rule, one.position, &one.file, &one.message)
+        };
+        match all.iter_mut().find(is_known) {
+            Some(known) => known.severity = known.severity.max(one.severity),
+            None => all.push(one),
+        }
+    }
+    sort_by_place(all);
+}
+
 /// Collects diagnostics for one target and leaves out those that do not apply to it.
 #[derive(Debug)]
 pub(crate) struct Diagnostics {
@@ -78,6 +101,15 @@ impl Diagnostics {
             target,
             diagnostics: Vec::new(),
         }
+    }
+
+    pub(crate) const fn target(&self) -> Target {
+        self.target
+    }
+
+    /// Returns how many code points a field may have for the target.
+    pub(crate) fn limit(&self, field: &str) -> Option<usize> {
+        fields_of(self.target).limit(field)
     }
 
     /// Returns whether `rule` applies to the target, for diagnostics that are expensive to find.

@@ -1,5 +1,7 @@
 //! Lints one skill: its file and its folder.
 
+use super::client::{keep_body, read_as_client};
+use super::diagnostics::sort_by_place;
 use super::file::{file_diagnostic, file_name_diagnostic, read_error};
 use super::resources::check;
 use super::texts::check_texts;
@@ -75,9 +77,13 @@ pub fn folder_name(tree: &dyn Tree, file: &Path) -> Option<String> {
 #[must_use]
 pub fn lint_package(tree: &dyn Tree, file: &Path, target: Target) -> LintedPackage {
     let (parsed, source) = match tree.read(file, MAX_SKILL_BYTES) {
+        Ok(bytes) if target.is_client() => {
+            let source = Source::decode(&bytes);
+            (lint(tree, file, &source, Some(&bytes), target), source)
+        }
         Ok(bytes) => {
             let source = Source::from_bytes(bytes);
-            (lint(tree, file, &source, target), source)
+            (lint(tree, file, &source, None, target), source)
         }
         Err(error) => {
             let (rule, message) = read_error(&error);
@@ -96,22 +102,34 @@ pub fn lint_package(tree: &dyn Tree, file: &Path, target: Target) -> LintedPacka
     }
 }
 
-fn lint(tree: &dyn Tree, file: &Path, source: &Source, target: Target) -> Parsed {
+/// Lints a file that was read; a client reads its bytes, too.
+fn lint(tree: &dyn Tree, file: &Path, source: &Source, bytes: Option<&[u8]>, target: Target) -> Parsed {
+    let folder = folder_name(tree, file);
     let options = ParseOptions {
         target,
-        folder: folder_name(tree, file),
+        folder: folder.clone(),
     };
     let mut parsed = parse_source(source, &options);
+    let mut own = None;
+    if let Some(bytes) = bytes {
+        // The folder of a skill that the client rejects is checked, too.
+        own.clone_from(&parsed.skill);
+        let named = || tree.canonicalize(folder_of(file)).ok().zip(file.file_name());
+        let path = match file.parent().and_then(Path::file_name) {
+            Some(_) => file.to_owned(),
+            None => named().map_or_else(|| file.to_owned(), |(folder, name)| folder.join(name)),
+        };
+        read_as_client(target, tree, &path, bytes, &mut parsed);
+        keep_body(&mut parsed, source);
+    }
     parsed.diagnostics.extend(file_name_diagnostic(file, target));
-    if let Some(skill) = &parsed.skill {
+    if let Some(skill) = own.as_ref().or(parsed.skill.as_ref()) {
         let mut diagnostics = Diagnostics::new(target);
         let line = position(source.text(), source.text().len() - skill.body.len()).line;
         check(tree, file, skill, line, &mut diagnostics);
         parsed.diagnostics.extend(diagnostics.finish());
     }
     parsed.diagnostics.extend(check_texts(tree, file, target));
-    sort::by(&mut parsed.diagnostics, |a, b| {
-        (&a.file, a.position, a.rule).cmp(&(&b.file, b.position, b.rule))
-    });
+    sort_by_place(&mut parsed.diagnostics);
     parsed
 }

@@ -1,10 +1,9 @@
 //! The description: what a model reads before it chooses a skill.
 
-use super::MAX_DESCRIPTION_CHARS;
 use super::normalize::python_trim;
 use crate::display::{has_unsafe, quote};
 use crate::lint::hidden::check_value;
-use crate::lint::{Diagnostics, Rule};
+use crate::lint::{Diagnostics, Rule, Target};
 use crate::skill::template::is_placeholder;
 use crate::syntax::frontmatter::Frontmatter;
 use crate::syntax::yaml::Kind;
@@ -47,8 +46,8 @@ pub(super) fn read(front: &Frontmatter<'_>, diagnostics: &mut Diagnostics) -> Re
         diagnostics.add(Rule::DescriptionComment, front.position(offset), message);
     }
     let length = text.chars().count();
-    if length > MAX_DESCRIPTION_CHARS {
-        let message = format!("the description has {length} characters, more than {MAX_DESCRIPTION_CHARS}");
+    if let Some(limit) = diagnostics.limit("description").filter(|&limit| length > limit) {
+        let message = format!("the description has {length} characters, more than {limit}");
         diagnostics.add(Rule::DescriptionTooLong, position(), message);
     }
     if is_placeholder(trimmed) {
@@ -59,6 +58,9 @@ pub(super) fn read(front: &Frontmatter<'_>, diagnostics: &mut Diagnostics) -> Re
     if has_tag(trimmed) {
         let message = "the description contains something like an XML tag";
         diagnostics.add(Rule::DescriptionTag, position(), message);
+    } else if diagnostics.target() == Target::ClaudeUpload && trimmed.contains(['<', '>']) {
+        let message = "the description contains `<` or `>`, which claude.ai rejects";
+        diagnostics.hint(Rule::DescriptionTag, position(), message, "write it in words");
     }
     if has_unsafe(trimmed) {
         check_value("description", trimmed, front.slice(node), position(), diagnostics);

@@ -1,6 +1,7 @@
 //! Who may invoke a skill.
 
 use crate::display::quote;
+use crate::fields::{BOOLEANS, GUARD, boolean_word, similar};
 use crate::lint::{Diagnostics, Rule};
 use crate::syntax::frontmatter::Frontmatter;
 
@@ -18,29 +19,32 @@ impl Invocation {
     };
 }
 
-/// Returns the boolean that a word means, in upper or lower case.
-pub(crate) fn boolean_word(word: &str) -> Option<bool> {
-    let is = |words: [&str; 4]| words.iter().any(|known| word.trim().eq_ignore_ascii_case(known));
-    if is(["true", "yes", "on", "1"]) {
-        return Some(true);
-    }
-    is(["false", "no", "off", "0"]).then_some(false)
-}
-
+/// Reads the two flags. A value that is not understood hides the skill from the model: it guards side effects.
 pub(super) fn read(front: &Frontmatter<'_>, diagnostics: &mut Diagnostics) -> Invocation {
     let mut flag = |key: &str| {
-        let node = front.root.get(key).filter(|node| !node.is_null())?;
+        let node = front.root.get(key)?;
         let value = node.as_text().and_then(boolean_word);
-        if value.is_none() {
-            let found = quote(front.slice(node));
-            let message = format!("the field `{key}` is {found}, neither true nor false");
-            diagnostics.add(Rule::InvocationNotBoolean, front.position(node.start), message);
+        if value.is_none() && !(node.is_null() && key != GUARD) {
+            let message = match front.slice(node) {
+                "" => format!("the field `{key}` has no value"),
+                found => format!("the field `{key}` is {}, neither true nor false", quote(found)),
+            };
+            let near = node.as_text().and_then(|text| similar(text, &BOOLEANS));
+            let hint = near.map_or_else(
+                || "write `true` or `false`".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
+            diagnostics.hint(
+                Rule::InvocationNotBoolean,
+                front.position(node.start),
+                message,
+                hint,
+            );
         }
-        // A value that is not understood counts as true: one of the flags guards side effects.
-        Some(value.unwrap_or(true))
+        value.or((!node.is_null() || key == GUARD).then_some(true))
     };
     Invocation {
         user: flag("user-invocable").unwrap_or(true),
-        model: !flag("disable-model-invocation").unwrap_or(false),
+        model: !flag(GUARD).unwrap_or(false),
     }
 }

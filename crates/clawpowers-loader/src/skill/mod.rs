@@ -17,27 +17,20 @@ mod windows;
 
 pub use host::{HostInfo, MissingRequirement};
 pub use invocation::Invocation;
-pub(crate) use invocation::boolean_word;
 pub use outline::{CodeBlock, Heading, Link, Outline};
 pub use requirements::{Requirements, SkillRequirement};
 pub use version::Version;
 
 pub(crate) use lookalike::skeleton;
-pub use name::{MAX_NAME_CHARS, is_name_character, suggest_name};
+pub use name::{is_name_character, suggest_name};
 pub use normalize::normalize_name;
 pub(crate) use normalize::python_trim;
-pub(crate) use optional::SPEC_FIELDS;
 pub use windows::is_device;
 pub(crate) use windows::unfit_for_windows;
 
 use crate::lint::{Diagnostics, Rule};
 use crate::syntax::frontmatter::Frontmatter;
 use serde_json::{Map, Value};
-
-/// The maximum length of a description in code points, according to the specification.
-pub const MAX_DESCRIPTION_CHARS: usize = 1024;
-/// The maximum length of a compatibility note in code points, according to the specification.
-pub const MAX_COMPATIBILITY_CHARS: usize = 500;
 
 /// The names of the metrics that a skill declares.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -115,7 +108,7 @@ pub(crate) fn from_front(
     folder: Option<&str>,
     diagnostics: &mut Diagnostics,
 ) -> Result<Skill, Rule> {
-    optional::unknown_fields(front, diagnostics);
+    crate::fields::check::check(front, diagnostics);
     let name = name::read(front, folder, diagnostics);
     let description = description::read(front, diagnostics);
     let metadata = optional::metadata(front, diagnostics);

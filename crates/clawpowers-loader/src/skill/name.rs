@@ -4,6 +4,7 @@ use super::lookalike::{Disguise, disguise};
 use super::normalize::{normalize_name, python_trim};
 use super::windows::{is_device, unfit_for_windows};
 use crate::display::{quote, single_line};
+use crate::fields::MAX_NAME_CHARS;
 use crate::invisible::is_invisible;
 use crate::lint::hidden::check_value;
 use crate::lint::{Diagnostics, Position, Rule};
@@ -11,9 +12,6 @@ use crate::syntax::frontmatter::Frontmatter;
 use crate::syntax::yaml::Kind;
 use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
-
-/// The maximum length of a name in code points, according to the specification.
-pub const MAX_NAME_CHARS: usize = 64;
 
 /// The words that Anthropic reserves: claude.ai rejects uploads whose name contains one.
 const RESERVED: [&str; 2] = ["anthropic", "claude"];
@@ -85,8 +83,8 @@ fn check(raw: &str, folder: Option<&str>, position: Position, diagnostics: &mut 
     let shown = quote(&name);
     let try_this = || format!("call it {}", quote(&suggest_name(&name)));
     let length = name.chars().count();
-    if length > MAX_NAME_CHARS {
-        let message = format!("the name {shown} has {length} characters, more than {MAX_NAME_CHARS}");
+    if let Some(limit) = diagnostics.limit("name").filter(|&limit| length > limit) {
+        let message = format!("the name {shown} has {length} characters, more than {limit}");
         diagnostics.add(Rule::NameTooLong, position, message);
     }
     let lower = name.to_lowercase();

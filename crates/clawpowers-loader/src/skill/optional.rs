@@ -1,35 +1,12 @@
 //! The optional fields: license, compatibility, metadata, tags, metrics.
 
-use super::{MAX_COMPATIBILITY_CHARS, Metrics};
+use super::Metrics;
 use crate::display::quote;
 use crate::lint::{Diagnostics, Rule};
 use crate::syntax::frontmatter::Frontmatter;
 use crate::syntax::yaml::{Kind, Node};
 use std::borrow::Cow;
 use std::collections::HashSet;
-
-/// The fields that the specification names.
-pub(crate) const SPEC_FIELDS: [&str; 6] = [
-    "allowed-tools",
-    "compatibility",
-    "description",
-    "license",
-    "metadata",
-    "name",
-];
-
-pub(super) fn unknown_fields(front: &Frontmatter<'_>, diagnostics: &mut Diagnostics) {
-    if !diagnostics.wants(Rule::UnknownField) {
-        return;
-    }
-    for (key, _) in front.root.entries().unwrap_or_default() {
-        let name = key.key_text();
-        if !SPEC_FIELDS.contains(&name) {
-            let message = format!("unknown field {}", quote(name));
-            diagnostics.add(Rule::UnknownField, front.position(key.start), message);
-        }
-    }
-}
 
 pub(super) fn license(front: &Frontmatter<'_>, diagnostics: &mut Diagnostics) -> Option<String> {
     let node = front.root.get("license")?;
@@ -52,9 +29,8 @@ pub(super) fn compatibility(front: &Frontmatter<'_>, diagnostics: &mut Diagnosti
         return None;
     };
     let length = text.chars().count();
-    if length > MAX_COMPATIBILITY_CHARS {
-        let message =
-            format!("the compatibility note has {length} characters, more than {MAX_COMPATIBILITY_CHARS}");
+    if let Some(limit) = diagnostics.limit("compatibility").filter(|&limit| length > limit) {
+        let message = format!("the compatibility note has {length} characters, more than {limit}");
         diagnostics.add(Rule::CompatibilityTooLong, position(), message);
     }
     if text.trim().is_empty() {

@@ -41,28 +41,8 @@ impl Parsed {
     }
 }
 
-/// Parses the bytes of a SKILL.md.
-///
-/// Any bytes are accepted: invalid frontmatter is repaired and each repair is reported, and for a file that is not a
-/// skill the reason is returned.
-///
-/// # Examples
-///
-/// ```
-/// use clawpowers_loader::{ParseOptions, parse};
-///
-/// let parsed = parse(b"---\nname: greet\ndescription: Say hello: warmly\n---\n# Greet\n", &ParseOptions::default());
-/// let skill = parsed.skill.expect("it has a description");
-/// assert_eq!(skill.description, "Say hello: warmly");
-/// assert_eq!(parsed.diagnostics[0].rule.id(), "yaml-repaired-colon");
-/// assert_eq!(parsed.diagnostics[0].position.line, 3);
-/// ```
-#[must_use]
-pub fn parse(bytes: &[u8], options: &ParseOptions) -> Parsed {
-    parse_source(&Source::decode(bytes), options)
-}
-
-/// Parses a decoded text.
+/// Parses a decoded text by the rules of a target. What only the reading of a client decides is left out; see
+/// [`parse`](crate::parse).
 #[must_use]
 pub fn parse_source(source: &Source, options: &ParseOptions) -> Parsed {
     let mut diagnostics = Diagnostics::new(options.target);

@@ -14,11 +14,12 @@ pub(crate) fn text(out: &Out, response: &skill::validate::Response) -> String {
             text.push_str(&line(out.palette, &file.path, diagnostic));
         }
     }
+    let target = response.target.unwrap_or_default();
     text.push_str(&format!(
         "{}, {} valid for {}, {}, {}\n",
         pluralize(response.files.len(), "file"),
         response.valid,
-        response.target.as_str(),
+        target.as_str(),
         pluralize(response.errors, "error"),
         pluralize(response.warnings, "warning")
     ));

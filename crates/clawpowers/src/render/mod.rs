@@ -10,6 +10,7 @@ pub(crate) mod home;
 pub(crate) mod html;
 pub(crate) mod import;
 pub(crate) mod list;
+pub(crate) mod matrix;
 pub(crate) mod memory;
 pub(crate) mod metrics;
 pub(crate) mod prompt;

@@ -33,6 +33,9 @@ Outcome: TypeAlias = Literal["success", "failure", "partial", "skipped"]
 PromptLevel: TypeAlias = Literal["full", "shortened", "names", "dropped"]
 """How much of the skills a prompt shows."""
 
+Reception: TypeAlias = Literal["takes", "ignores", "refuses"]
+"""What a target does with a skill."""
+
 RecommendationKind: TypeAlias = Literal["worse", "low", "better", "more"]
 """The reason for a recommendation, the most urgent first."""
 
@@ -48,8 +51,11 @@ Severity: TypeAlias = Literal["error", "warning", "info"]
 SignificanceTest: TypeAlias = Literal["fisher", "z"]
 """The test with which two samples were compared."""
 
-Target: TypeAlias = Literal["spec", "claude", "codex", "openclaw", "clawpowers"]
+Target: TypeAlias = Literal["spec", "claude-code", "claude-upload", "codex", "gemini", "opencode", "openclaw", "copilot", "pi", "cursor", "vscode", "clawpowers"]
 """Whose rules are applied."""
+
+TargetOrAll: TypeAlias = Literal["spec", "claude-code", "claude-upload", "codex", "gemini", "opencode", "openclaw", "copilot", "pi", "cursor", "vscode", "clawpowers", "all"]
+"""Whose rules are applied; `all` if every target was asked for."""
 
 Tier: TypeAlias = Literal["good", "moderate", "low", "unsure"]
 """The 95% interval of a rate: `good` if it is at 80% or above, `moderate` at 60% or above, `low` below 60%, otherwise `unsure`."""
@@ -1195,7 +1201,7 @@ class SkillToPromptReply(TypedDict):
 
 
 class SkillValidateReply(TypedDict):
-    target: Target
+    target: TargetOrAll
     """The target whose rules were applied."""
     files: list[Verdict]
     valid: int
@@ -1335,6 +1341,19 @@ class StoreValue(TypedDict):
     """The value, `null` if it is not UTF-8."""
 
 
+class TargetVerdict(TypedDict):
+    """What one target does with a skill."""
+
+    target: Target
+    verdict: Reception
+    rules: list[str]
+    """The ids of the rules that say why."""
+    reasons: list[str]
+    """Why, in words."""
+    ignored_fields: list[str]
+    """The fields of the skill that other clients read and this one does not."""
+
+
 class Tokens(TypedDict):
     """Token counts."""
 
@@ -1354,7 +1373,12 @@ class ValueLine(TypedDict):
     """The value; bytes that are not UTF-8 are replaced by U+FFFD."""
 
 
-class Verdict(TypedDict):
+class _VerdictOptional(TypedDict, total=False):
+    targets: list[TargetVerdict] | None
+    """What each target does with the skill, if all were asked for."""
+
+
+class Verdict(_VerdictOptional):
     """The result for one file."""
 
     path: str
@@ -1364,6 +1388,7 @@ class Verdict(TypedDict):
     reason: str | None
     """The id of the rule that keeps it from loading."""
     diagnostics: list[Diagnostic]
+    """For all targets those of each, with the highest severity that one of them has."""
 
 
 class VersionCount(TypedDict):

@@ -8,6 +8,7 @@ pub mod parse;
 pub mod prompt;
 pub mod read;
 pub mod read_properties;
+mod reception;
 pub mod reference_validate;
 pub mod search;
 pub mod show;

@@ -15,7 +15,7 @@ pub struct Request {
     pub text_base64: Option<String>,
     /// The name of its folder, which a name is checked against.
     pub folder: Option<String>,
-    /// The target whose rules apply: `spec`, `claude`, `codex`, `openclaw` or `clawpowers` (default: `clawpowers`).
+    #[cfg_attr(feature = "schema", schemars(extend("description" = about_target("clawpowers", None))))]
     pub target: Option<String>,
 }
 
@@ -41,7 +41,7 @@ pub struct Response {
 /// `invalid_request` unless exactly one of `text` and `text_base64` is given; `invalid_input` for an unknown target.
 pub fn run(_: &Runtime, request: &Request) -> Result<Response> {
     let options = ParseOptions {
-        target: target(request.target.as_deref().unwrap_or("clawpowers"))?,
+        target: target(request.target.as_deref().unwrap_or("clawpowers"), &target_names())?,
         folder: request.folder.clone(),
     };
     let bytes = needed_bytes("text", request.text.as_deref(), request.text_base64.as_deref())?;
@@ -57,10 +57,26 @@ pub fn run(_: &Runtime, request: &Request) -> Result<Response> {
     })
 }
 
-/// Reads the name of a target.
-pub(super) fn target(name: &str) -> Result<Target> {
-    // An alias of a client also selects its target.
-    let own = Client::named(name).map_or(name, |client| client.name);
-    let unknown = |()| unknown_name("target", name, &Target::ALL.map(Target::as_str));
-    own.parse().map_err(unknown)
+/// The names of all targets, in the order of the documentation.
+pub(crate) fn target_names() -> Vec<&'static str> {
+    Target::ALL.map(Target::as_str).to_vec()
+}
+
+/// Returns the description of the field for a target; `more` is another value of it.
+#[cfg(feature = "schema")]
+pub(super) fn about_target(default: &str, more: Option<&str>) -> String {
+    let names = target_names().into_iter().chain(more);
+    let names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
+    let names = names.join(", ");
+    format!(
+        "The target whose rules apply: {names}; a client also by its other names, such as `claude` (default: `{default}`)."
+    )
+}
+
+/// Reads the name of a target, or another name of its client; `names` are those that an error lists.
+pub(super) fn target(name: &str, names: &[&str]) -> Result<Target> {
+    let client = || Client::named(name).filter(|client| client.target.is_client());
+    let client = || client().map(|client| client.target).ok_or(());
+    let target = name.parse().or_else(|()| client());
+    target.map_err(|()| unknown_name("target", name, names))
 }

@@ -1,9 +1,13 @@
 //! Validates skill files against the rules of a target.
 
-use super::parse::target;
+#[cfg(feature = "schema")]
+use super::parse::about_target;
+use super::parse::{target, target_names};
 use super::read_properties::empty_path;
+pub use super::reception::TargetVerdict;
+use super::reception::for_all;
 use crate::runtime::Runtime;
-use crate::wire::{self, ApiError, Result, named, skill::diagnostics_of};
+use crate::wire::{self, ApiError, Result, named, named::ALL, skill::diagnostics_of};
 use clawpowers_loader::display::{display_path, quote};
 use clawpowers_loader::{
     Diagnostic, Found, Parsed, Position, Root, Rule, Severity, Target, Tree, WalkRules, lint_package,
@@ -20,7 +24,7 @@ pub struct Request {
     /// Files, skill folders, or folders of skills.
     #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "path")))]
     pub paths: Vec<String>,
-    /// The target whose rules apply: `spec`, `claude`, `codex`, `openclaw` or `clawpowers` (default: `spec`).
+    #[cfg_attr(feature = "schema", schemars(extend("description" = about_target("spec", Some(ALL)))))]
     pub target: Option<String>,
 }
 
@@ -29,8 +33,8 @@ pub struct Request {
 pub struct Response {
     /// The target whose rules were applied.
     #[serde(serialize_with = "named::serialize")]
-    #[cfg_attr(feature = "schema", schemars(schema_with = "named::schema::<Target>"))]
-    pub target: Target,
+    #[cfg_attr(feature = "schema", schemars(schema_with = "named::schema::<Option<Target>>"))]
+    pub target: Option<Target>,
     pub files: Vec<Verdict>,
     /// The number of files without errors.
     pub valid: usize,
@@ -48,7 +52,11 @@ pub struct Verdict {
     pub name: Option<String>,
     /// The id of the rule that keeps it from loading.
     pub reason: Option<&'static str>,
+    /// For all targets those of each, with the highest severity that one of them has.
     pub diagnostics: Vec<wire::Diagnostic>,
+    /// What each target does with the skill, if all were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub targets: Option<Vec<TargetVerdict>>,
 }
 
 /// Validates files and their folders.
@@ -57,13 +65,25 @@ pub struct Verdict {
 ///
 /// `invalid_input` for an unknown target, `io` for a path that does not exist.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
-    let target = target(request.target.as_deref().unwrap_or("spec"))?;
+    let target = match request.target.as_deref().unwrap_or("spec") {
+        ALL => None,
+        name => {
+            let names: Vec<_> = target_names().into_iter().chain([ALL]).collect();
+            Some(target(name, &names)?)
+        }
+    };
     let mut response = Response {
         target,
         ..Response::default()
     };
     for input in files(runtime, &request.paths)? {
-        let parsed = input.lint(runtime, target);
+        let (parsed, targets) = match target {
+            Some(target) => (input.lint(runtime, target), None),
+            None => {
+                let (parsed, verdicts) = for_all(|target| input.lint(runtime, target));
+                (parsed, Some(verdicts))
+            }
+        };
         let count = |severity| {
             let diagnostics = parsed.diagnostics.iter();
             diagnostics.filter(|d| d.severity == severity).count()
@@ -78,6 +98,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
             reason: parsed.reason.map(Rule::id),
             diagnostics: diagnostics_of(&path, parsed.diagnostics),
             path,
+            targets,
         });
     }
     Ok(response)

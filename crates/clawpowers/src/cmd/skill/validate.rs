@@ -5,7 +5,7 @@ use crate::exit::Exit;
 use crate::render;
 use clap::Args;
 use clawpowers_api::operations::skill;
-use clawpowers_api::{ApiError, ErrorCode, quote};
+use clawpowers_api::{ApiError, ErrorCode, Target, quote};
 use std::io::IsTerminal as _;
 use std::path::Path;
 
@@ -15,7 +15,8 @@ const FORMATS: [&str; 3] = ["text", "json", "sarif"];
 #[command(after_help = "\
 Examples:
   clawpowers skill validate my-skill/  # as the reference validator does
-  clawpowers skill validate my-skill/ --target claude
+  clawpowers skill validate my-skill/ --target claude-code
+  clawpowers skill validate my-skill/ --target all  # who takes it, and who not
   clawpowers skill validate my-skill/ --strict  # fails on warnings, too
   clawpowers skill validate skills/ --format sarif > skills.sarif
 
@@ -27,8 +28,7 @@ pub(crate) struct ValidateArgs {
     /// A SKILL.md, a skill's folder, or a folder of skills.
     #[arg(required = true)]
     paths: Vec<String>,
-    /// Whose rules to check: spec, claude, codex, openclaw, clawpowers [default: spec; with --strict, clawpowers].
-    #[arg(long, value_name = "TARGET")]
+    #[arg(long, value_name = "TARGET", help = target_help())]
     target: Option<String>,
     /// The output format: text, json or sarif (SARIF 2.1.0, for code review tools)
     /// [default: text].
@@ -37,6 +37,11 @@ pub(crate) struct ValidateArgs {
     /// Also fail on warnings.
     #[arg(long)]
     strict: bool,
+}
+
+fn target_help() -> String {
+    let names = Target::ALL.map(Target::as_str).join(", ");
+    format!("Whose rules to check: {names}, all [default: spec; with --strict, clawpowers]")
 }
 
 impl ValidateArgs {
@@ -75,6 +80,7 @@ impl ValidateArgs {
         };
         out.respond(&result, code, |r| match format {
             "sarif" => out.print(&render::sarif::text(r)),
+            _ if r.target.is_none() => out.print(&render::matrix::text(&out, r)),
             _ => out.print(&render::diagnostics::text(&out, r)),
         })
     }
