@@ -210,7 +210,7 @@ fn all_targets_take_ignore_or_refuse_a_skill() {
         (
             "spec",
             "refuses",
-            "unknown fields `disable-model-invocation`, `effort`",
+            "unknown fields: `disable-model-invocation`, `effort`",
         ),
         ("claude-code", "takes", "only the user can start it"),
         ("codex", "takes", "shows the skill to the model"),
@@ -255,7 +255,7 @@ fn the_text_for_all_targets_has_a_line_for_each() {
     let lines: Vec<&str> = ran.out.lines().collect();
     assert_eq!(lines.len(), 2 * (Target::ALL.len() + 1) + 1, "{}", ran.out);
     assert_eq!(lines[0], "s/extra/SKILL.md");
-    assert_eq!(lines[1], "  spec           refuses  unknown field `context`");
+    assert_eq!(lines[1], "  spec           refuses  unknown fields: `context`");
     assert_eq!(lines[2], "  claude-code    takes");
     assert_eq!(
         *lines.last().unwrap(),

@@ -230,7 +230,7 @@ impl Loader<'_> {
                 host: self.host,
             };
             let outcome = (client.read)(&view);
-            apply(outcome, &mut parsed)
+            apply(outcome, &mut parsed).0
         });
         let Parsed {
             skill,

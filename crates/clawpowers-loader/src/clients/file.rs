@@ -57,8 +57,9 @@ impl Refusal {
     }
 }
 
-/// Changes what was parsed to what a client shows; returns the label beside the name.
-pub(crate) fn apply(outcome: Outcome, parsed: &mut Parsed) -> Option<String> {
+/// Changes what was parsed to what a client shows; returns the label beside the name, and the skill if the client rejects
+/// it.
+pub(crate) fn apply(outcome: Outcome, parsed: &mut Parsed) -> (Option<String>, Option<Skill>) {
     match outcome {
         Ok(seen) => {
             let skill = parsed.skill.get_or_insert_with(Skill::empty);
@@ -72,15 +73,15 @@ pub(crate) fn apply(outcome: Outcome, parsed: &mut Parsed) -> Option<String> {
                 ..file_diagnostic(Rule::HiddenFromModel, hidden.reason)
             });
             parsed.diagnostics.extend(hidden);
-            seen.label
+            (seen.label, None)
         }
         Err(Refusal { rule, message }) => {
             match parsed.diagnostics.iter_mut().find(|one| one.rule == rule) {
                 Some(known) => known.severity = Severity::Error,
                 None => parsed.diagnostics.push(file_diagnostic(rule, message)),
             }
-            (parsed.skill, parsed.reason) = (None, Some(rule));
-            None
+            parsed.reason = Some(rule);
+            (None, parsed.skill.take())
         }
     }
 }

@@ -46,7 +46,7 @@ fn check_unread(
         diagnostics.hint(Rule::UnknownField, position, message, hint);
     } else if fields_of(Target::Spec).field(name).is_some() {
         // Most clients read few fields of the specification.
-    } else if let Some(reader) = fields.reader(name) {
+    } else if let Some(&reader) = fields.readers(name).first() {
         if fields.others == OtherFields::Unknown && found.is_none() {
             return;
         }
@@ -196,12 +196,18 @@ fn list(words: &[&str]) -> String {
 
 /// Returns the names of the other clients that read a field.
 fn titles(name: &str, fields: &Fields) -> Option<String> {
-    let titles: Vec<_> = fields.readers(name).map(|(_, title)| title).collect();
-    let (last, rest) = titles.split_last()?;
-    Some(match rest {
-        [] => (*last).to_owned(),
-        rest => format!("{} and {last}", rest.join(", ")),
-    })
+    let readers = fields.readers(name);
+    let mut titles = String::new();
+    for (at, (_, title)) in readers.iter().enumerate() {
+        let joint = match at {
+            0 => "",
+            _ if at + 1 == readers.len() => " and ",
+            _ => ", ",
+        };
+        titles.push_str(joint);
+        titles.push_str(title);
+    }
+    (!readers.is_empty()).then_some(titles)
 }
 
 /// Returns the field of the target, or of the specification, that a name is a misspelling of.

@@ -136,41 +136,31 @@ impl Fields {
         self.rows.iter().find(|field| field.is_called(key))
     }
 
-    /// Returns whether the target has no use for a field that another client reads.
+    /// Returns what the target does with a field that another client reads, unless it reads or accepts the field itself.
     #[must_use]
-    pub fn ignores(&self, key: &str) -> bool {
-        let is_ignored = match self.field(key) {
-            Some(field) => field.usage == Usage::Ignored,
-            None => self.others == OtherFields::Ignored,
+    pub fn unread(&self, key: &str) -> Option<OtherFields> {
+        let unread = match self.field(key).map(|field| field.usage) {
+            Some(Usage::Read | Usage::Kept) => return None,
+            Some(Usage::Ignored) => OtherFields::Ignored,
+            Some(Usage::Unknown) => OtherFields::Unknown,
+            None => self.others,
         };
         // Metadata are for whoever knows their keys.
-        is_ignored && self.target.is_client() && key != "metadata" && self.reader(key).is_some()
-    }
-
-    /// Returns whether it is not known if the target has a use for a field that another client reads.
-    #[must_use]
-    pub fn may_read(&self, key: &str) -> bool {
-        let is_unknown = match self.field(key) {
-            Some(field) => field.usage == Usage::Unknown,
-            None => self.others == OtherFields::Unknown,
-        };
-        is_unknown && key != "metadata" && self.reader(key).is_some()
-    }
-
-    /// Returns the field of that name of another client that reads it, and the name of the client.
-    pub(crate) fn reader(&self, key: &str) -> Option<(&'static Field, &'static str)> {
-        self.readers(key).next()
+        let is_read = key != "metadata" && !self.readers(key).is_empty();
+        (is_read && self.target.is_client()).then_some(unread)
     }
 
     /// Returns the fields of that name of other clients that read it, and the names of the clients.
-    pub(crate) fn readers(&self, key: &str) -> impl Iterator<Item = (&'static Field, &'static str)> {
-        let others = Target::ALL
-            .into_iter()
-            .filter(|&other| other != self.target && other.is_client());
-        others.map(fields_of).filter_map(move |fields| {
-            let field = fields.field(key).filter(|field| field.is_read())?;
-            Some((field, fields.title))
-        })
+    pub(crate) fn readers(&self, key: &str) -> Vec<(&'static Field, &'static str)> {
+        let mut readers = Vec::new();
+        for other in &Target::ALL {
+            let fields = fields_of(*other);
+            let field = fields.field(key).filter(|field| field.is_read());
+            if let Some(field) = field.filter(|_| *other != self.target && other.is_client()) {
+                readers.push((field, fields.title));
+            }
+        }
+        readers
     }
 
     /// Returns how many code points a field may have.

@@ -41,17 +41,16 @@ pub fn parse(bytes: &[u8], options: &ParseOptions) -> Parsed {
 /// The folder of a text without one.
 const UNNAMED: &str = "unnamed-skill";
 
-/// Adds what the client of a target makes of a file, if the target is a client. `path` names its folder.
+/// Adds what the client of a target makes of a file, if the target is a client; returns the skill if the client rejects
+/// it. `path` names its folder.
 pub(super) fn read_as_client(
     target: Target,
     tree: &dyn Tree,
     path: &Path,
     bytes: &[u8],
     parsed: &mut Parsed,
-) {
-    let Some(client) = Client::of_target(target) else {
-        return;
-    };
+) -> Option<Skill> {
+    let client = Client::of_target(target)?;
     let outcome = match refused_unread(client, tree, path, bytes) {
         Some(refusal) => Err(refusal),
         None => (client.read)(&ClientFile {
@@ -76,10 +75,9 @@ pub(super) fn read_as_client(
             });
             parsed.skill.get_or_insert_with(Skill::empty);
             parsed.reason = None;
+            None
         }
-        outcome => {
-            apply(outcome, parsed);
-        }
+        outcome => apply(outcome, parsed).1,
     }
 }
 

@@ -110,20 +110,19 @@ fn lint(tree: &dyn Tree, file: &Path, source: &Source, bytes: Option<&[u8]>, tar
         folder: folder.clone(),
     };
     let mut parsed = parse_source(source, &options);
-    let mut own = None;
+    let mut rejected = None;
     if let Some(bytes) = bytes {
-        // The folder of a skill that the client rejects is checked, too.
-        own.clone_from(&parsed.skill);
         let named = || tree.canonicalize(folder_of(file)).ok().zip(file.file_name());
         let path = match file.parent().and_then(Path::file_name) {
             Some(_) => file.to_owned(),
             None => named().map_or_else(|| file.to_owned(), |(folder, name)| folder.join(name)),
         };
-        read_as_client(target, tree, &path, bytes, &mut parsed);
+        rejected = read_as_client(target, tree, &path, bytes, &mut parsed);
         keep_body(&mut parsed, source);
     }
     parsed.diagnostics.extend(file_name_diagnostic(file, target));
-    if let Some(skill) = own.as_ref().or(parsed.skill.as_ref()) {
+    // The folder of a skill that the client rejects is checked, too.
+    if let Some(skill) = parsed.skill.as_ref().or(rejected.as_ref()) {
         let mut diagnostics = Diagnostics::new(target);
         let line = position(source.text(), source.text().len() - skill.body.len()).line;
         check(tree, file, skill, line, &mut diagnostics);

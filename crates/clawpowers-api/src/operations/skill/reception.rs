@@ -3,7 +3,7 @@
 use crate::wire::named;
 use clawpowers_loader::display::quote;
 use clawpowers_loader::{
-    Diagnostic, Parsed, Reception, Rule, Severity, Target, fields_of, merge_diagnostics,
+    Diagnostic, OtherFields, Parsed, Reception, Rule, Severity, Target, fields_of, merge_diagnostics,
 };
 use serde::Serialize;
 
@@ -42,44 +42,42 @@ pub(super) fn for_all(lint: impl Fn(Target) -> Parsed) -> (Parsed, Vec<TargetVer
 const UNSEEN: [Rule; 3] = [Rule::FileNameCase, Rule::FileNameLowercase, Rule::SymlinkEscape];
 
 fn verdict(target: Target, parsed: &Parsed) -> TargetVerdict {
-    let of = |wanted: fn(&Diagnostic) -> bool| parsed.diagnostics.iter().filter(move |&d| wanted(d));
-    let errors = || of(|d| d.severity == Severity::Error);
-    let hidden = || of(|d| d.rule == Rule::HiddenFromModel);
+    let has = |is: fn(&Diagnostic) -> bool| parsed.diagnostics.iter().any(is);
+    let is_unseen = has(|d| d.severity == Severity::Error && UNSEEN.contains(&d.rule));
     // The specification and the upload have no other way to reject a skill than an error.
-    let is_loader = target.is_client() || target == Target::ClawPowers;
-    let is_refused = if is_loader {
-        parsed.skill.is_none()
-    } else {
-        errors().next().is_some()
+    let is_rejected = match target {
+        Target::Spec | Target::ClaudeUpload => has(|d| d.severity == Severity::Error),
+        _ => parsed.skill.is_none(),
     };
-    let (verdict, why): (Reception, Vec<&Diagnostic>) = if errors().any(|d| UNSEEN.contains(&d.rule)) {
-        (Reception::Ignores, errors().collect())
-    } else if is_refused {
-        (Reception::Refuses, errors().collect())
-    } else if hidden().next().is_some() {
-        (Reception::Ignores, hidden().collect())
+    let verdict = if is_unseen || (!is_rejected && has(|d| d.rule == Rule::HiddenFromModel)) {
+        Reception::Ignores
+    } else if is_rejected {
+        Reception::Refuses
     } else {
-        let notable = |d: &Diagnostic| {
-            d.severity == Severity::Error || matches!(d.rule, Rule::LoadsLater | Rule::GuardIgnored)
-        };
-        (Reception::Takes, of(notable).collect())
+        Reception::Takes
     };
-    let unknown: Vec<&str> = why
-        .iter()
-        .filter(|d| d.rule == Rule::UnknownField)
-        .filter_map(|d| d.message.split('`').nth(1))
-        .collect();
-    let others = why.iter().filter(|d| d.rule != Rule::UnknownField);
-    let mut reasons: Vec<String> = others.map(|d| d.message.clone()).collect();
-    if !unknown.is_empty() {
-        let fields = if unknown.len() == 1 { "field" } else { "fields" };
-        reasons.push(format!("unknown {fields} {}", list(&unknown)));
+    let (mut rules, mut reasons) = (Vec::new(), Vec::new());
+    let (mut unknown, mut ignored, mut unclear) = (Names::default(), Names::default(), Names::default());
+    for d in &parsed.diagnostics {
+        let notable = matches!(
+            d.rule,
+            Rule::HiddenFromModel | Rule::LoadsLater | Rule::GuardIgnored
+        );
+        if !notable && d.severity != Severity::Error {
+            continue;
+        }
+        if !rules.contains(&d.rule.id()) {
+            rules.push(d.rule.id());
+        }
+        match d.message.split('`').nth(1) {
+            Some(field) if d.rule == Rule::UnknownField => unknown.add(field),
+            _ => reasons.push(d.message.clone()),
+        }
     }
-    let keys = || parsed.skill.iter().flat_map(|skill| skill.frontmatter.keys());
-    let fields = fields_of(target);
-    let ignored_fields: Vec<String> = keys().filter(|key| fields.ignores(key)).cloned().collect();
-    if verdict == Reception::Takes {
-        if let Some(skill) = parsed.skill.as_ref().filter(|skill| !skill.invocation.model) {
+    unknown.tell("unknown fields:", &mut reasons);
+    let mut ignored_fields = Vec::new();
+    if let Some(skill) = &parsed.skill {
+        if verdict == Reception::Takes && !skill.invocation.model {
             let who = if skill.invocation.user {
                 "only the user"
             } else {
@@ -87,33 +85,22 @@ fn verdict(target: Target, parsed: &Parsed) -> TargetVerdict {
             };
             reasons.push(format!("{who} can start it"));
         }
-        // What is ignored with a warning has been said.
-        let is_told = |key: &&str| {
-            why.iter()
-                .any(|d| d.rule == Rule::GuardIgnored && d.message.contains(*key))
-        };
-        let ignored: Vec<&str> = ignored_fields
-            .iter()
-            .map(String::as_str)
-            .filter(|key| !is_told(key))
-            .collect();
-        if !ignored.is_empty() {
-            reasons.push(format!("ignores {}", list(&ignored)));
-        }
-        let unclear: Vec<&str> = keys()
-            .map(String::as_str)
-            .filter(|key| fields.may_read(key))
-            .collect();
-        if !unclear.is_empty() {
-            reasons.push(format!("not known whether it reads {}", list(&unclear)));
+        for key in skill.frontmatter.keys() {
+            match fields_of(target).unread(key) {
+                Some(OtherFields::Ignored) => {
+                    ignored_fields.push(key.clone());
+                    // A guard that is ignored has a reason of its own.
+                    if !reasons.iter().any(|reason| reason.contains(&quote(key))) {
+                        ignored.add(key);
+                    }
+                }
+                Some(OtherFields::Unknown) => unclear.add(key),
+                _ => {}
+            }
         }
     }
-    let mut rules: Vec<&'static str> = Vec::new();
-    for rule in why.iter().map(|d| d.rule.id()) {
-        if !rules.contains(&rule) {
-            rules.push(rule);
-        }
-    }
+    ignored.tell("ignores", &mut reasons);
+    unclear.tell("not known whether it reads", &mut reasons);
     TargetVerdict {
         target,
         verdict,
@@ -123,10 +110,22 @@ fn verdict(target: Target, parsed: &Parsed) -> TargetVerdict {
     }
 }
 
-fn list(names: &[&str]) -> String {
-    names
-        .iter()
-        .map(|name| quote(name))
-        .collect::<Vec<_>>()
-        .join(", ")
+/// Names of fields, quoted and separated by commas.
+#[derive(Default)]
+struct Names(String);
+
+impl Names {
+    fn add(&mut self, name: &str) {
+        if !self.0.is_empty() {
+            self.0.push_str(", ");
+        }
+        self.0.push_str(&quote(name));
+    }
+
+    /// Adds the names to the reasons, after what is said of them.
+    fn tell(self, what: &str, reasons: &mut Vec<String>) {
+        if !self.0.is_empty() {
+            reasons.push(format!("{what} {}", self.0));
+        }
+    }
 }
