@@ -79,7 +79,7 @@ pub struct Field {
     /// How many code points it may have.
     pub limit: Option<usize>,
     pub wrong: WrongValue,
-    /// What the target does with the field; for one that it ignores, what to do instead.
+    /// What the target does with the field, empty in WASM; for one that it ignores, what to do instead.
     pub effect: &'static str,
     pub since: Since,
 }

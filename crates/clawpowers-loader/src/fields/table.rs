@@ -18,7 +18,8 @@ const fn field(name: &'static str, kind: FieldKind, effect: &'static str) -> Fie
         required: false,
         limit: None,
         wrong: WrongValue::Unknown,
-        effect,
+        // Only documents need the text, and a module for web pages should be small.
+        effect: if cfg!(target_family = "wasm") { "" } else { effect },
         since: Since::Unknown,
     }
 }
@@ -44,7 +45,8 @@ const fn ignored(name: &'static str, kind: FieldKind, instead: &'static str) -> 
     Field {
         usage: Usage::Ignored,
         wrong: WrongValue::Ignored,
-        ..field(name, kind, instead)
+        effect: instead,
+        ..field(name, kind, "")
     }
 }
 

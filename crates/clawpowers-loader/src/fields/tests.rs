@@ -243,7 +243,7 @@ fn rows_agree_with_the_views_of_the_clients() {
                 .map(|(name, value)| format!("{name}: {value}\n"))
                 .collect();
             let wrong = match field.kind {
-                FieldKind::Mapping => "[a]",
+                FieldKind::Mapping | FieldKind::Text => "[a, b]",
                 _ => "{a: [b]}",
             };
             let parsed = lint(target, &format!("{others}{}: {wrong}\n", field.name));
