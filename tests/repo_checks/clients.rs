@@ -19,6 +19,12 @@ fn run() -> BTreeSet<&'static str> {
     run.map(|client| client.name).collect()
 }
 
+/// The clients that are targets of `skill validate`.
+fn targets() -> BTreeSet<&'static str> {
+    let targets = CLIENTS.iter().filter(|client| client.target.is_client());
+    targets.map(|client| client.name).collect()
+}
+
 /// The clients that a text names by their names or products; part of a path or another word is no name.
 fn named(text: &str) -> BTreeSet<&'static str> {
     let is_part = |c: char| c.is_alphanumeric() || "./_-~$".contains(c);
@@ -33,8 +39,10 @@ fn named(text: &str) -> BTreeSet<&'static str> {
 fn incomplete(text: &str) -> Vec<String> {
     let paragraphs = text.split("\n\n").filter(|paragraph| {
         let found = named(paragraph);
-        // The targets of `validate` are others.
-        found.len() >= LIST && found != all() && found != run() && !paragraph.contains("claude-upload")
+        // In a list of targets the name of Claude Code is `claude-code`.
+        let is_of_targets = found.len() + 1 == targets().len() && found.is_subset(&targets());
+        let is_whole = found == all() || found == run() || is_of_targets;
+        found.len() >= LIST && !is_whole && !paragraph.contains("claude-upload")
     });
     paragraphs.map(str::to_owned).collect()
 }
