@@ -13,8 +13,7 @@ use std::process::Command;
 const LARGEST: usize = 1_200_000;
 const TARGET: &str = "wasm32-unknown-unknown";
 /// Features of SQLite that are not used and therefore omitted.
-const SQLITE: [&str; 21] = [
-    "-USQLITE_ENABLE_FTS5",
+const SQLITE: [&str; 20] = [
     "-USQLITE_ENABLE_RTREE",
     "-USQLITE_ENABLE_SESSION",
     "-USQLITE_ENABLE_PREUPDATE_HOOK",
