@@ -262,7 +262,7 @@ impl Runtime {
     /// Returns the roots of a client, or of this runtime, if a request names none.
     ///
     /// In memory, every client sees all documents: for one that looks no deeper than the folders of its root, the folder
-    /// around each skill is a root.
+    /// around each skill is a root. For one that skips hidden folders, those around the skills in hidden folders are.
     pub(crate) fn default_roots(&self, tree: &dyn Tree, client: Option<&Client>) -> Vec<Root> {
         if self.has_disk() {
             return match client {
@@ -271,7 +271,8 @@ impl Runtime {
             };
         }
         let top = Root::extra(PathBuf::new());
-        if client.is_none_or(|client| client.walk.max_depth > 1) {
+        let is_deep = client.is_none_or(|client| client.walk.max_depth > 1);
+        if is_deep && client.is_none_or(|client| !client.walk.skip_hidden) {
             return vec![top];
         }
         let found = walk(tree, &top, &WalkRules::default()).found;
@@ -283,7 +284,15 @@ impl Runtime {
         };
         let outer = folders.iter().filter(|folder| !within(folder));
         let roots: BTreeSet<&Path> = outer.filter_map(|folder| folder.parent()).collect();
+        let is_hidden = |root: &Path| {
+            let mut parts = root.iter();
+            parts.any(|part| part.to_string_lossy().starts_with('.'))
+        };
         let root = |root: &Path| Root::extra(root.to_owned());
+        if is_deep {
+            let hidden = roots.into_iter().filter(|root| is_hidden(root)).map(root);
+            return [top].into_iter().chain(hidden).collect();
+        }
         roots.into_iter().map(root).collect()
     }
 }
