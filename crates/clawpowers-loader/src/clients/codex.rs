@@ -150,12 +150,12 @@ fn check_metadata(root: &Node) -> Result<(), Refusal> {
         return Ok(());
     };
     if metadata.entries().is_none() {
-        let message = "this client requires a mapping as metadata";
+        let message = "this client requires the metadata to be a mapping";
         return Err(Refusal::new(Rule::MetadataNotMapping, message));
     }
     match metadata.get("short-description") {
         Some(text) if !matches!(text.kind, Kind::Scalar { .. }) => {
-            let message = "this client requires a string as `metadata.short-description`";
+            let message = "this client requires `metadata.short-description` to be a string";
             Err(Refusal::new(Rule::FieldValue, message))
         }
         _ => Ok(()),

@@ -109,7 +109,7 @@ fn read(file: &ClientFile<'_>) -> Outcome {
     for key in ["disable-model-invocation", "user-invocable"] {
         let node = fields.as_ref().and_then(|root| root.get(key));
         if node.is_some_and(|node| node.as_bool().is_none()) {
-            let message = format!("this client requires `true` or `false` without quotes as `{key}`");
+            let message = format!("this client requires `{key}` to be `true` or `false` without quotes");
             return refuse(Rule::InvocationNotBoolean, message);
         }
     }
@@ -117,7 +117,7 @@ fn read(file: &ClientFile<'_>) -> Outcome {
         field("argument-hint"),
         Value::Text(_) | Value::Missing | Value::Null
     ) {
-        let message = "this client requires a string as `argument-hint`".to_owned();
+        let message = "this client requires `argument-hint` to be a string".to_owned();
         return refuse(Rule::FieldValue, message);
     }
     let is_list = |node: &Node| {
@@ -128,7 +128,8 @@ fn read(file: &ClientFile<'_>) -> Outcome {
         Value::Text(_) | Value::Missing | Value::Null => {}
         Value::Other(node) if is_list(node) => {}
         _ => {
-            let message = "this client requires a string or a list of strings as `allowed-tools`".to_owned();
+            let message =
+                "this client requires `allowed-tools` to be a string or a list of strings".to_owned();
             return refuse(Rule::AllowedToolsNotString, message);
         }
     }

@@ -1,4 +1,5 @@
-//! Clients that were not run: Cursor, VS Code and Cline by their documentation, Goose by its source of November 2026.
+//! Clients that were not run: Cursor, VS Code and Cline according to their documentation, Goose according to its source of
+//! November 2026.
 
 use super::client::{ANY_DEPTH, CHILDREN, Client, Collision, Listing};
 use super::fields::{Value, Yaml, is_dashes, split};
@@ -107,9 +108,9 @@ fn goose_roots(env: &Environment) -> Vec<Root> {
 enum Name {
     /// The folder's name replaces a missing one.
     Folder,
-    /// It must be that of the folder.
+    /// It must equal the name of the folder.
     OfFolder,
-    /// It must be that of the folder, with no characters but those of the specification.
+    /// It must equal the name of the folder, and have only characters that the specification allows.
     PlainOfFolder,
     /// It must be there, and without a slash.
     Required,
@@ -134,7 +135,7 @@ fn fields(file: &ClientFile<'_>, rule: Name) -> Outcome {
             return Err(Refusal::new(Rule::NameEmpty, "this client rejects an empty name"));
         }
         _ => {
-            let message = "this client requires a string as name";
+            let message = "this client requires the name to be a string";
             return Err(Refusal::new(Rule::NameNotString, message));
         }
     };
@@ -145,7 +146,7 @@ fn fields(file: &ClientFile<'_>, rule: Name) -> Outcome {
     }
     if matches!(rule, Name::OfFolder | Name::PlainOfFolder) && normalize_name(name) != normalize_name(&folder)
     {
-        let message = "this client requires the name of the folder as name";
+        let message = "this client requires the name to equal the name of the folder";
         return Err(Refusal::new(Rule::NameFolderMismatch, message));
     }
     if rule == Name::Required && name.contains('/') {
@@ -161,7 +162,7 @@ fn fields(file: &ClientFile<'_>, rule: Name) -> Outcome {
             return Err(Refusal::new(Rule::DescriptionMissing, message));
         }
         _ => {
-            let message = "this client requires a string as description";
+            let message = "this client requires the description to be a string";
             return Err(Refusal::new(Rule::DescriptionNotString, message));
         }
     };

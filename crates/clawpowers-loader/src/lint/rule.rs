@@ -85,14 +85,14 @@ rules! {
     FileNameCase "file-name-case" [E E E W] "The file name differs from SKILL.md in case.", "rename it to `SKILL.md`";
     FileNameLowercase "file-name-lowercase" [W E E W] "The file is called skill.md, which most clients ignore.", "rename it to `SKILL.md`";
     FileSecond "file-second" [W W W W] "The folder contains a second SKILL.md with a different case.";
-    FileFlat "file-flat" [W W W W] "A Markdown file in a folder of skills is not in a folder of its own.", "move it to a folder of its name, as SKILL.md";
+    FileFlat "file-flat" [W W W W] "A Markdown file in a folder of skills is not in a folder of its own.", "move it into a folder with the same name, as SKILL.md";
     NotUtf8 "not-utf8" [E E W W] "The file is not UTF-8.", "save the file as UTF-8";
     Utf16 "utf16" [E E W W] "The file is UTF-16.", "{skill_fix paths=PATH write=true} converts it to UTF-8";
     Bom "bom" [W E I I] "The file starts with a byte order mark.", "{skill_fix paths=PATH write=true} removes it";
     ControlCharacter "control-character" [W W W W] "The body, the name or the description contains a control character.", "remove it";
     HiddenText "hidden-text" [E E E E] "Tag characters or variation selectors encode text that a model reads and people do not see.", "remove them";
-    BidiControl "bidi-control" [E E E E] "Controls of direction show the text in another order than a model reads it.", "remove them";
-    HiddenCharacter "hidden-character" [W W W W] "An invisible character, such as a zero-width space, that neither an emoji nor a script needs where it is.", "remove it";
+    BidiControl "bidi-control" [E E E E] "Bidirectional control characters display the text in a different order than a model reads it.", "remove them";
+    HiddenCharacter "hidden-character" [W W W W] "The text contains an invisible character, such as a zero-width space, that neither an emoji nor a script needs there.", "remove it";
     MixedLineEndings "mixed-line-endings" [I - - I] "The file mixes line endings.", "use LF throughout";
     FolderUnreadable "folder-unreadable" [E E E E] "A folder cannot be read.";
     ScanLimit "scan-limit" [W W W W] "A root has more folders or entries than the limit.";
@@ -121,15 +121,15 @@ rules! {
     YamlRepairedIndent "yaml-repaired-indent" [W W W W] "A line of a quoted value is not indented (repairable).";
     YamlRepairedComment "yaml-repaired-comment" [E E W W] "A line is not YAML; it is read as a comment (repairable).";
     DuplicateKey "duplicate-key" [E W W W] "A key occurs twice in one mapping; the last one is used.", "keep one of the two";
-    YamlFlowStyle "yaml-flow-style" [W - - -] "A flow list or mapping, which the reference validator cannot read.", "write it in block style for the reference validator";
-    YamlAnchor "yaml-anchor" [W - - I] "An anchor or alias, which the reference validator cannot read.", "write the value out where it is repeated";
-    YamlTag "yaml-tag" [W W - I] "A tag, which the reference validator cannot read.", "remove the tag; quote the value if it must stay text";
+    YamlFlowStyle "yaml-flow-style" [W - - -] "The frontmatter has a flow list or mapping, which the reference validator cannot read.", "write it in block style for the reference validator";
+    YamlAnchor "yaml-anchor" [W - - I] "The frontmatter has an anchor or alias, which the reference validator cannot read.", "write the value out where it is repeated";
+    YamlTag "yaml-tag" [W W - I] "The frontmatter has a YAML tag, which the reference validator cannot read.", "remove the tag; quote the value if it must stay text";
     // The fields.
-    UnknownField "unknown-field" [E E - -] "A top-level field that the target does not read, and that is no field of another client.";
-    FieldMisspelt "field-misspelt" [- - W W] "A field that no client reads, with nearly the name of one that the target reads.";
-    FieldIgnored "field-ignored" [- - I -] "A field that another client reads and this one ignores.";
+    UnknownField "unknown-field" [E E - -] "Neither the target nor another client reads a top-level field.";
+    FieldMisspelt "field-misspelt" [- - W W] "No client reads a field, but its name is close to one that the target reads.";
+    FieldIgnored "field-ignored" [- - I -] "The client ignores a field that another client reads.";
     GuardIgnored "guard-ignored" [- - W -] "The skill is meant for users alone, but the client shows it to the model.";
-    FieldValue "field-value" [- E W W] "A value that the target does not understand.";
+    FieldValue "field-value" [- E W W] "A field has a value that the target does not understand.";
     NameMissing "name-missing" [E E I W] "There is no name; the folder's name is used.";
     NameEmpty "name-empty" [E E W W] "The name is empty; the folder's name is used.";
     NameNotString "name-not-string" [E E W W] "The name is a list or a mapping.";
@@ -139,7 +139,7 @@ rules! {
     NameHyphenEdge "name-hyphen-edge" [E E - W] "The name starts or ends with a hyphen.";
     NameHyphenDouble "name-hyphen-double" [E E - W] "The name has two hyphens in a row.";
     NameNotAscii "name-not-ascii" [W E I W] "The name has letters other than a to z, which not every client accepts.", "some clients accept only a to z, 0 to 9 and hyphens";
-    NameLookalike "name-lookalike" [W W W W] "A word of the name mixes letters of Latin with letters of another script that look like Latin ones.", "type the name again by hand";
+    NameLookalike "name-lookalike" [W W W W] "A word of the name mixes Latin letters with lookalikes from another script.", "type the name again by hand";
     NameFolderMismatch "name-folder-mismatch" [E W I W] "The name differs from the folder's.", "rename one of the two";
     NameReserved "name-reserved" [I E - I] "The name contains a word that Anthropic reserves.", "choose another name if you upload the skill to claude.ai";
     DescriptionMissing "description-missing" [E E W E] "There is no description.", DESCRIBE;
@@ -170,8 +170,8 @@ rules! {
     DanglingPath "dangling-path" [- W W W] "Code in the skill names a script or file of the skill that does not exist.", "add the file or correct the path; it is relative to the skill's folder";
     LinkOutside "link-outside" [W W W W] "A relative link leads out of the skill's folder.", "keep what the skill needs inside its folder";
     SymlinkBroken "symlink-broken" [W W W W] "The target of a symbolic link does not exist.";
-    SymlinkEscape "symlink-escape" [W W W W] "A symbolic link leads out of the folder that its root allows.";
-    WindowsName "windows-name" [W W W W] "A name of a folder or file that Windows cannot hold.", "choose another name if the skill may be used on Windows";
+    SymlinkEscape "symlink-escape" [W W W W] "A symbolic link leads out of the boundary of its root.";
+    WindowsName "windows-name" [W W W W] "The name of a folder or file is not allowed on Windows.", "choose another name if the skill may be used on Windows";
     ScriptNotExecutable "script-not-executable" [I I I I] "A script with a shebang line is not executable.";
     ResourcesTruncated "resources-truncated" [W W W W] "The folder contains more files than are listed.";
 }
