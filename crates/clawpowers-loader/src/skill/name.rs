@@ -131,9 +131,9 @@ fn check(raw: &str, folder: Option<&str>, position: Position, diagnostics: &mut 
         }
     }
     // Clients that install a skill call its folder by its name.
-    let names = [Some(name.as_str()), folder].into_iter().flatten();
-    let mut unfit = names.filter_map(|name| Some((name, unfit_for_windows(name)?)));
-    if let Some((folder, why)) = unfit.next() {
+    let device = is_device(&name).then_some(name.as_str());
+    let unfit = device.or_else(|| folder.filter(|folder| unfit_for_windows(folder).is_some()));
+    if let Some((folder, why)) = unfit.and_then(|folder| Some((folder, unfit_for_windows(folder)?))) {
         let message = format!("Windows does not allow the folder name {}: {why}", quote(folder));
         diagnostics.add(Rule::WindowsName, position, message);
     }
