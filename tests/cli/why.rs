@@ -190,3 +190,16 @@ fn a_list_shows_the_label_beside_the_name() {
         ran.out
     );
 }
+
+#[test]
+fn a_bundled_skill_is_in_no_folder() {
+    let sandbox = Sandbox::new();
+    let ran = sandbox.run(&["skill", "why", "systematic-debugging", "--as", "claude"]);
+    assert_eq!(ran.code, 1);
+    assert!(
+        ran.out.contains("it is in no folder that the client reads"),
+        "{}",
+        ran.out
+    );
+    assert!(!ran.out.contains("``"), "{}", ran.out);
+}

@@ -184,13 +184,19 @@ impl View {
                 }
             }
             Found::Nowhere => {
-                let message = format!(
-                    "it is in {}, which the client does not read",
-                    quote(&display_path(folder(anywhere)))
-                );
+                let folder = display_path(folder(anywhere));
+                // A bundled skill has no folder.
+                let (message, what) = match folder.is_empty() {
+                    true => ("it is in no folder that the client reads".to_owned(), "copy"),
+                    false => {
+                        let folder = quote(&folder);
+                        let message = format!("it is in {folder}, which the client does not read");
+                        (message, "move or link")
+                    }
+                };
                 let root = self.best_root().map(|root| quote(&display_path(&root.path)));
                 Explained {
-                    hint: root.map(|root| format!("move or link the skill to {root}")),
+                    hint: root.map(|root| format!("{what} the skill to {root}")),
                     ..Explained::new("elsewhere", message)
                 }
             }

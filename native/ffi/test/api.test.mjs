@@ -155,7 +155,7 @@ test("`Symbol.dispose` closes a runtime", () => {
 
 test("private state is not visible", () => {
   const rt = open();
-  assert.deepEqual(Object.keys(rt), ["skills", "store", "metrics", "feedback", "config"]);
+  assert.deepEqual(Object.keys(rt), ["skills", "store", "memory", "checkpoints", "metrics", "feedback", "config"]);
   assert.deepEqual(Object.keys(rt.store), []);
   assert.throws(() => new Runtime(), TypeError);
   assert.throws(() => {

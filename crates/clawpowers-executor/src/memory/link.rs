@@ -87,7 +87,7 @@ pub(super) fn add(tx: &Tx<'_>, origin: i64, target: i64, relation: Relation) -> 
             }
             _ => {}
         }
-        let sql = "UPDATE memory SET superseded = ?, merges = 0 WHERE id = ?";
+        let sql = "UPDATE memory SET superseded = ? WHERE id = ?";
         tx.execute(sql, (origin, target))?;
     }
     let sql = "INSERT OR IGNORE INTO memory_link (origin, target, relation) VALUES (?, ?, ?)";

@@ -1,17 +1,20 @@
 //! Creates, changes and deletes entries.
 
 use super::Memory;
-use super::entry::{Change, Entry, Example, MAX_EXAMPLES, NewEntry, Relation, Source, normalized};
+use super::entry::{Change, Entry, Example, MAX_EXAMPLES, MAX_TAGS, NewEntry, Relation, Source, normalized};
 use super::row::{COLUMNS, Derived, by_id, read};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::timestamp::Timestamp;
+use clawpowers_text::mask;
 use std::collections::BTreeSet;
 
 /// How much of the entry before it in the session is searched with an entry, in bytes.
 const CONTEXT_BYTES: usize = 2000;
-/// The most bytes of merged contents that an entry keeps.
-const EXAMPLE_BYTES: usize = 64 * 1024;
+/// The most bytes of a content that is merged with a different one, and kept as an example.
+const EXAMPLE_BYTES: usize = 16 * 1024;
+/// How many entries with the fingerprint of a new one are compared with it.
+const COMPARED: usize = 20;
 
 /// A created entry.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,6 +81,8 @@ impl Memory<'_> {
             let mut entry = old.clone();
             if let Some(content) = change.content {
                 content.clone_into(&mut entry.content);
+                // They differ in values from a content that is gone.
+                entry.examples.clear();
             }
             if let Some(title) = change.title {
                 entry.title = (!title.is_empty()).then(|| title.to_owned());
@@ -148,7 +153,7 @@ impl Memory<'_> {
                 skill: old.skill.as_deref(),
                 tool: old.tool.as_deref(),
                 source,
-                expires_at: old.expires_at,
+                expires_at: old.expires_at.filter(|at| *at > Timestamp::now()),
                 merge: false,
                 ..NewEntry::new(old.kind, content)
             };
@@ -192,6 +197,11 @@ impl Memory<'_> {
                 };
                 let derived = Derived::of(new.title.unwrap_or_default(), new.content);
                 entries.push(create(tx, &new, &derived, None)?.entry);
+            }
+            for entry in &mut entries {
+                let sql = "UPDATE memory SET confirmed = ?2, superseded = ?3 WHERE id = ?1";
+                tx.execute(sql, (entry.id, old.confirmed, old.superseded_by))?;
+                *entry = by_id(tx, entry.id)?;
             }
             Ok(entries)
         })
@@ -261,9 +271,10 @@ pub(super) fn create(
 /// Returns the entry that a new one is merged with.
 fn equal(tx: &Tx<'_>, new: &NewEntry<'_>, derived: &Derived) -> Result<Option<Entry>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM memory WHERE fingerprint = ?1 AND merges = 1 AND kind = ?2 AND project IS ?3 AND tool IS ?4
+        "SELECT {COLUMNS} FROM memory
+         WHERE fingerprint = ?1 AND merges = 1 AND superseded IS NULL AND kind = ?2 AND project IS ?3 AND tool IS ?4
              AND (title = ?5 OR title = '' OR ?5 = '')
-         ORDER BY id LIMIT 1"
+         ORDER BY title = ?5 DESC, id LIMIT {COMPARED}"
     );
     let values = (
         derived.fingerprint.as_slice(),
@@ -272,31 +283,46 @@ fn equal(tx: &Tx<'_>, new: &NewEntry<'_>, derived: &Derived) -> Result<Option<En
         new.tool,
         new.title.unwrap_or_default(),
     );
-    tx.query_optional(&sql, values, read)
+    let found: Vec<Entry> = tx.query_all(&sql, values, read)?;
+    let differs_in_values = |entry: &Entry| {
+        new.content.len() <= EXAMPLE_BYTES && derived.masked.differs_in_values(&mask(&entry.content))
+    };
+    let is_equal = |entry: &Entry| entry.content == new.content || differs_in_values(entry);
+    Ok(found.into_iter().find(is_equal))
 }
 
 fn merge(tx: &Tx<'_>, mut entry: Entry, new: &NewEntry<'_>, now: Timestamp) -> Result<Entry> {
     let old = entry.clone();
-    entry.uses += 1;
+    entry.uses = entry.uses.saturating_add(1).min(i64::MAX.unsigned_abs());
     entry.used_at = entry.used_at.max(now);
     let is_known = entry.content == new.content
         || entry
             .examples
             .iter()
             .any(|example| example.content == new.content);
-    let kept: usize = entry.examples.iter().map(|example| example.content.len()).sum();
-    if !is_known && entry.examples.len() < MAX_EXAMPLES && kept + new.content.len() <= EXAMPLE_BYTES {
+    if !is_known {
+        // The first ones and the latest are kept.
+        entry.examples.truncate(MAX_EXAMPLES - 1);
         entry.examples.push(Example {
             content: new.content.to_owned(),
             at: now.micros(),
             session: new.session.map(str::to_owned),
         });
     }
+    // What a hook writes does not change what somebody confirmed.
+    if entry.confirmed && !new.source.is_trusted() {
+        rewrite(tx, &old, &mut entry)?;
+        return Ok(entry);
+    }
     if entry.title.is_none() {
         entry.title = new.title.map(str::to_owned);
     }
-    entry.tags.extend_from_slice(new.tags);
-    entry.tags = normalized(&entry.tags);
+    let mut tags = entry.tags.clone();
+    tags.extend_from_slice(new.tags);
+    let tags = normalized(&tags);
+    if tags.len() <= MAX_TAGS {
+        entry.tags = tags;
+    }
     entry.importance = entry.importance.max(new.importance.unwrap_or_default());
     entry.confirmed |= new.source.is_trusted();
     // An expired entry is valid again.
@@ -310,7 +336,7 @@ fn merge(tx: &Tx<'_>, mut entry: Entry, new: &NewEntry<'_>, now: Timestamp) -> R
 
 /// Writes a changed entry, with a new revision.
 pub(super) fn rewrite(tx: &Tx<'_>, old: &Entry, entry: &mut Entry) -> Result<()> {
-    entry.revision += 1;
+    entry.revision = entry.revision.saturating_add(1);
     entry.updated_at = Timestamp::now();
     let title = entry.title.as_deref().unwrap_or_default();
     if old.content != entry.content || old.title != entry.title || old.tags != entry.tags {
@@ -330,7 +356,7 @@ pub(super) fn rewrite(tx: &Tx<'_>, old: &Entry, entry: &mut Entry) -> Result<()>
         untag(tx, entry.id, &old.tags)?;
         tag(tx, entry.id, &entry.tags)?;
     }
-    if old.content != entry.content {
+    if old.content != entry.content || old.title != entry.title {
         let sql = "UPDATE memory SET context = ?2 WHERE context_of = ?1";
         tx.execute(sql, (entry.id, end_of(title, &entry.content)))?;
     }
@@ -363,8 +389,12 @@ fn delete(tx: &Tx<'_>, id: i64) -> Result<Entry> {
     for sql in [
         "DELETE FROM memory WHERE id = ?",
         "UPDATE memory SET context = '', context_of = NULL WHERE context_of = ?",
-        // What it replaced is valid again.
-        "UPDATE memory SET superseded = NULL WHERE id IN (SELECT target FROM memory_link WHERE origin = ? AND relation = 0)",
+        // What it replaced is replaced by its own successor, or valid again.
+        "INSERT OR IGNORE INTO memory_link (origin, target, relation)
+             SELECT later.origin, earlier.target, 0 FROM memory_link AS later JOIN memory_link AS earlier
+             ON earlier.origin = later.target AND earlier.relation = 0 WHERE later.target = ? AND later.relation = 0",
+        "UPDATE memory SET superseded = (SELECT origin FROM memory_link WHERE target = memory.id AND relation = 0
+             AND origin <> ?1) WHERE id IN (SELECT target FROM memory_link WHERE origin = ?1 AND relation = 0)",
         "DELETE FROM memory_link WHERE origin = ?",
         "DELETE FROM memory_link WHERE target = ?",
     ] {
@@ -391,7 +421,7 @@ fn end_of(title: &str, body: &str) -> String {
 
 /// Returns tags as they are compared.
 pub(super) fn folded(tags: &[String]) -> BTreeSet<String> {
-    tags.iter().map(|tag| tag.to_lowercase()).collect()
+    tags.iter().map(|tag| tag.trim().to_lowercase()).collect()
 }
 
 pub(super) fn tag(tx: &Tx<'_>, id: i64, tags: &[String]) -> Result<()> {

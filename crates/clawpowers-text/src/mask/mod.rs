@@ -93,6 +93,23 @@ pub struct Masked {
     pub values: Vec<Value>,
 }
 
+impl Masked {
+    /// Returns whether another text only has other values, apart from punctuation at its end.
+    ///
+    /// Settings and quoted texts without a digit are words: `retries=on` is not `retries=off`.
+    #[must_use]
+    pub fn differs_in_values(&self, other: &Self) -> bool {
+        let body = |text: &'_ str| text.trim_end_matches(['.', '!', ',', ' ', '\n']).to_owned();
+        let is_value = |value: &Value| {
+            let is_word = matches!(value.mask, Mask::Setting | Mask::Quoted);
+            !is_word || value.text.bytes().any(|byte| byte.is_ascii_digit())
+        };
+        let mut pairs = self.values.iter().zip(&other.values);
+        body(&self.text) == body(&other.text)
+            && pairs.all(|(own, other)| own.text == other.text || (is_value(own) && is_value(other)))
+    }
+}
+
 /// So many values of a text are kept.
 pub const MAX_VALUES: usize = 256;
 
