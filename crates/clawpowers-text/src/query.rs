@@ -6,9 +6,9 @@ use crate::words::{each_term, each_word, is_unspaced};
 use crate::{Masked, mask};
 use std::collections::HashSet;
 
-/// So many bytes of a query are read; the rest is ignored.
+/// The maximum number of bytes of a query that are read; the rest is ignored.
 pub const MAX_QUERY_BYTES: usize = 16 * 1024;
-/// So many words, phrases and prefixes are searched for; further ones are ignored.
+/// The maximum number of words, phrases and prefixes that are searched for; further ones are ignored.
 pub const MAX_TERMS: usize = 64;
 /// The values of `kind:`.
 pub const KINDS: [&str; 4] = ["working", "episodic", "semantic", "procedural"];

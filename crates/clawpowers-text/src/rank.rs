@@ -15,9 +15,9 @@ pub struct Weights {
     pub k: f64,
     /// The weights of the lists: by all words, by the first line, by the masked text, by likeness.
     pub lists: [f64; 4],
-    /// So many hits of a list are read.
+    /// How many hits of a list are read.
     pub depth: usize,
-    /// So many of the best hits of each list are compared with the query by likeness.
+    /// How many of the best hits of each list are compared with the query by likeness.
     pub reranked: usize,
     /// The share of the score that does not depend on the importance of an entry.
     pub importance_floor: f64,

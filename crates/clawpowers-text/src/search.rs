@@ -7,9 +7,9 @@ use crate::rank::{Weights, fuse, prior};
 use crate::{Fingerprint, Query};
 use std::hash::Hash;
 
-/// So many bytes of an entry and of the query are compared: what a text is about stands at its start.
+/// How many bytes of an entry and of the query are compared; the start of a text says what it is about.
 pub const COMPARED: usize = 640;
-/// So many lines of an entry are compared with a query one by one.
+/// How many lines of an entry are compared with a query one by one.
 const MAX_LINES: usize = 8;
 
 /// A list of hits that an index is asked for: `MATCH expression ORDER BY bm25(table, weights…)`.

@@ -11,7 +11,7 @@ pub const MAX_CONTENT_BYTES: usize = 1024 * 1024;
 pub const MAX_NAME_BYTES: usize = 1024;
 /// The most tags of an entry.
 pub const MAX_TAGS: usize = 64;
-/// So many of the merged contents are kept.
+/// The maximum number of merged contents that an entry keeps.
 pub const MAX_EXAMPLES: usize = 5;
 
 /// An enum that is stored as a number and named in replies.
@@ -82,7 +82,7 @@ stored! {
     User = "user",
     /// An agent.
     Agent = "agent",
-    /// A hook of a client, without anybody having looked at it.
+    /// A hook of a client; nobody has checked it.
     Hook = "hook",
     /// An import from another program.
     Import = "import",

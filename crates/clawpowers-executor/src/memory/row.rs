@@ -49,7 +49,7 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
     })
 }
 
-/// Reads a number that stands for the value of an enum.
+/// Reads an enum that is stored as a number.
 fn number<T>(row: &Row<'_>, index: usize, value: fn(i64) -> Option<T>) -> rusqlite::Result<T> {
     let number = row.get(index)?;
     value(number).ok_or(rusqlite::Error::IntegralValueOutOfRange(index, number))

@@ -122,8 +122,8 @@ pub(super) struct Disguise<'a> {
     pub(super) letter: char,
 }
 
-/// Greek letters that stand for quantities and kinds, as in TGFα, and that look like Latin ones. Omicron, iota and upsilon
-/// stand for none.
+/// Greek letters that are symbols of quantities and kinds, as in TGFα, and that look like Latin ones. Omicron, iota and
+/// upsilon are no such symbols.
 const SYMBOLS: [char; 5] = ['α', 'γ', 'ν', 'ρ', 'σ'];
 
 /// Returns the first word of a name that mixes Latin letters with those of other scripts that look like Latin ones.

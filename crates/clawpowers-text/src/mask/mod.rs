@@ -110,7 +110,7 @@ impl Masked {
     }
 }
 
-/// So many values of a text are kept.
+/// The maximum number of values of a text that are kept.
 pub const MAX_VALUES: usize = 256;
 
 /// A rule finds the end of a value that starts at a place.

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// How often a short command runs, in how many blocks. In blocks, because `sqlite3` deletes the WAL on exit,
-/// which would slow the next process of ours, and the other way round.
+/// which would slow the next process of ClawPowers; its WAL would slow `sqlite3`.
 const BLOCKS: usize = 4;
 const RUNS_A_BLOCK: usize = 50;
 /// How many keys are listed.
