@@ -568,6 +568,8 @@ export interface MetricsRecordOptions {
   /** A label for the tier of the model, such as `large`. */
   tier?: string | null | undefined;
   project?: string | null | undefined;
+  /** The W3C trace context that it runs in. */
+  traceparent?: string | null | undefined;
 }
 
 /** Named arguments of `metrics_show`. */
@@ -595,6 +597,8 @@ export interface MetricsStartOptions {
   /** A label for the tier of the model, such as `large`. */
   tier?: string | null | undefined;
   project?: string | null | undefined;
+  /** The W3C trace context that it runs in. */
+  traceparent?: string | null | undefined;
 }
 
 /** Named arguments of `metrics_summary`. */
@@ -1088,6 +1092,8 @@ export interface Execution {
   /** A label for the tier of the model, such as `large`. */
   tier: string | null;
   project: string | null;
+  /** The W3C trace context that it runs in. */
+  traceparent: string | null;
 }
 
 /** How an execution ended; `open` while it has not. */

@@ -419,3 +419,34 @@ fn skipped_executions_are_shown_and_periods_selectable() {
         assert!(!some.contains("Skipped"), "{args:?}: {some}");
     }
 }
+
+#[test]
+fn the_trace_context_of_the_environment_is_recorded() {
+    let sandbox = Sandbox::new();
+    let context = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    let other = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00";
+    let record = ["metrics", "record", "--skill", "a", "--outcome", "success"];
+    for (variable, option, expected) in [
+        (context, None, json!(context)),
+        (context, Some(other), json!(other)),
+        ("garbage", None, json!(null)),
+    ] {
+        let mut command = sandbox.program();
+        command.env("TRACEPARENT", variable).args(record);
+        command.args(option.into_iter().flat_map(|value| ["--traceparent", value]));
+        let ran = finish(&mut command);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        let shown = sandbox.ok(&["metrics", "show"]);
+        assert_eq!(
+            shown["executions"].as_array().unwrap().last().unwrap()["traceparent"],
+            expected
+        );
+    }
+    let ran = sandbox.run(&[&record[..], &["--traceparent", "garbage"]].concat());
+    assert_eq!(ran.code, 3, "{ran:?}");
+    assert!(
+        ran.err
+            .contains("the trace context `garbage` is not a W3C traceparent"),
+        "{ran:?}"
+    );
+}

@@ -36,7 +36,9 @@ fn values(definitions: &Value, request: &str) -> Map<String, Value> {
         .filter(|(name, _)| !FIXED.contains(&name.as_str()));
     let value = |(at, (name, schema)): (usize, (&String, &Value))| {
         let is_text = schema["type"] == json!(["string", "null"]);
-        let value = if is_text {
+        let value = if let Some(example) = schema["examples"].get(0) {
+            example.clone()
+        } else if is_text {
             json!(format!("{name} of it"))
         } else {
             json!(at + 1)

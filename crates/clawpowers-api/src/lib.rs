@@ -66,8 +66,9 @@ pub fn now() -> String {
 
 pub use clawpowers_feedback as feedback;
 
+pub use clawpowers_executor::ledger::is_traceparent;
 #[cfg(feature = "schema")]
-pub use clawpowers_executor::{MIGRATIONS, ledger::csv_header};
+pub use clawpowers_executor::{MEMORY_TABLES, MIGRATIONS, ledger::csv_header};
 pub use clawpowers_executor::{Outcome, SCHEMA_VERSION, Storage, legacy::Report};
 pub use clawpowers_loader::client_budget::Truncation;
 pub use clawpowers_loader::display::display_path;

@@ -56,7 +56,7 @@ mod store;
 mod timestamp;
 pub mod wait;
 
-pub use db::schema::{MIGRATIONS, VERSION as SCHEMA_VERSION};
+pub use db::schema::{MEMORY as MEMORY_TABLES, MIGRATIONS, VERSION as SCHEMA_VERSION};
 pub use db::{Db, Journal};
 pub use error::{Error, ErrorKind, Result, Storage};
 pub use home::Home;

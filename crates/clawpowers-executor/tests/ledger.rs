@@ -228,3 +228,71 @@ fn a_backup_does_not_restore_deleted_executions() {
         .unwrap_err();
     assert_eq!(refused.to_string(), "the execution `2` was deleted");
 }
+
+#[test]
+fn changes_of_executions_that_a_destination_has_read_are_noted() {
+    let (folder, mut db) = home();
+    let tool = rusqlite::Connection::open(Home::new(folder.path()).database()).unwrap();
+    let changes = || -> Vec<(i64, bool)> {
+        let mut rows = tool
+            .prepare("SELECT execution, deleted FROM outbox ORDER BY id")
+            .unwrap();
+        let rows = rows.query_map((), |row| row.try_into()).unwrap();
+        rows.collect::<Result<_, _>>().unwrap()
+    };
+    let new = NewExecution {
+        skill: "s",
+        ..NewExecution::default()
+    };
+    let mut start = || db.ledger().start(&new).unwrap().id;
+    let [ended, later, unread] = [start(), start(), start()];
+    let fields = ExecutionFields::default();
+    db.ledger().finish(ended, Outcome::Success, &fields).unwrap();
+    assert_eq!(changes(), []);
+    tool.execute("INSERT INTO destination VALUES ('team', ?, 0)", [later])
+        .unwrap();
+    for id in [later, unread] {
+        db.ledger().finish(id, Outcome::Failure, &fields).unwrap();
+    }
+    for id in [unread, ended] {
+        db.ledger().delete(id).unwrap();
+    }
+    assert_eq!(changes(), [(later, false), (ended, true)]);
+}
+
+#[test]
+fn a_trace_context_that_is_not_valid_is_rejected() {
+    let (_folder, mut db) = home();
+    let valid = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    let mut record = |text: &str| {
+        let new = NewExecution {
+            skill: "s",
+            fields: ExecutionFields {
+                traceparent: Some(text),
+                ..ExecutionFields::default()
+            },
+            ..NewExecution::default()
+        };
+        db.ledger().record(&new, Outcome::Success)
+    };
+    assert!(record(valid).is_ok());
+    let zeros = "0".repeat(32);
+    for invalid in [
+        "x".to_owned(),
+        valid.to_uppercase(),
+        valid.replacen("00", "01", 1),
+        valid.replace("4bf92f3577b34da6a3ce929d0e0e4736", &zeros),
+        valid.replace("00f067aa0ba902b7", "0000000000000000"),
+        format!("{valid}-00"),
+        valid.replace("-01", "-é"),
+    ] {
+        let error = record(&invalid).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Invalid, "{invalid}");
+        assert!(error.message.contains("is not a W3C traceparent"), "{error}");
+    }
+    // The line of another home keeps the rest.
+    let home = db.home_id().unwrap();
+    let lines = export(&mut db).replace(&home, "0123456789abcdef");
+    assert!(lines.contains(valid));
+    assert_eq!(import(&mut db, &lines.replace("-01\"", "-x\"")), (1, 0, 0));
+}

@@ -562,3 +562,36 @@ fn a_hook_does_not_change_a_confirmed_entry() {
     assert_eq!((entry.id, entry.uses, entry.examples.len()), (id, 2, 1));
     assert_eq!((entry.title, entry.tags.len(), entry.importance), (None, 0, 0.5));
 }
+
+#[test]
+fn the_first_write_creates_the_tables() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = Home::new(folder.path());
+    let tables = || -> u32 {
+        let tool = rusqlite::Connection::open(home.database()).unwrap();
+        let sql = "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'memory%' OR name = 'checkpoint'";
+        tool.query_row(sql, (), |row| row.get(0)).unwrap()
+    };
+    let mut db = open(folder.path());
+    assert_eq!(search(&mut db, "word", &Filter::default()), []);
+    assert_eq!(
+        db.memory().list(&Filter::default(), Order::Newest, 10).unwrap(),
+        []
+    );
+    assert_eq!(db.memory().links(1).unwrap(), []);
+    assert_eq!(db.memory().checkpoint("task").unwrap(), None);
+    assert_eq!(db.memory().checkpoints().unwrap(), []);
+    assert!(!db.memory().remove_checkpoint("task").unwrap());
+    for error in [
+        db.memory().get(1).unwrap_err(),
+        db.memory().delete(1).unwrap_err(),
+    ] {
+        assert_eq!(error.kind, ErrorKind::NotFound, "{error}");
+    }
+    assert_eq!(tables(), 0);
+    // A process that has no tables of memory in its schema yet.
+    let mut other = open(folder.path());
+    create(&mut db, "a word");
+    assert_eq!(search(&mut other, "word", &Filter::default()).len(), 1);
+    assert!(tables() > 0);
+}

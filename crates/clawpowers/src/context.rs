@@ -2,7 +2,10 @@
 
 use crate::out::Out;
 use clap::Args;
-use clawpowers_api::{ApiError, CLIENTS, CatalogQuery, ErrorCode, ExecutionFields, Runtime, pluralize};
+use clawpowers_api::{
+    ApiError, CLIENTS, CatalogQuery, ErrorCode, ExecutionFields, Runtime, is_traceparent, pluralize,
+};
+use std::env;
 use std::io::{self, Read as _};
 
 pub(crate) struct Context {
@@ -89,6 +92,9 @@ pub(crate) struct FieldArgs {
     /// The project to record.
     #[arg(long, value_name = "NAME")]
     project: Option<String>,
+    /// The W3C trace context to record [default: `TRACEPARENT` of the environment, if it is valid].
+    #[arg(long, value_name = "TRACEPARENT")]
+    traceparent: Option<String>,
 }
 
 impl From<FieldArgs> for ExecutionFields {
@@ -99,8 +105,14 @@ impl From<FieldArgs> for ExecutionFields {
             model: args.model,
             tier: args.tier,
             project: args.project,
+            traceparent: args.traceparent.or_else(inherited_traceparent),
         }
     }
+}
+
+/// Returns the trace context of the environment. Another program set it, so one that is not valid is ignored.
+fn inherited_traceparent() -> Option<String> {
+    env::var("TRACEPARENT").ok().filter(|text| is_traceparent(text))
 }
 
 /// Returns an argument that is text, or what stdin has if it is `-`.

@@ -1,6 +1,9 @@
 //! The tables of the database and the fields of an export, in Markdown.
 
-use clawpowers_api::{MIGRATIONS, SCHEMA_VERSION, csv_header};
+use clawpowers_api::{MEMORY_TABLES, MIGRATIONS, SCHEMA_VERSION, csv_header};
+
+/// The version of the schema that added the tables of memory.
+const MEMORY_SINCE: usize = 8;
 
 /// A table or a column, with the version of the schema that added it.
 struct Described {
@@ -32,7 +35,8 @@ impl Described {
 /// Reads the tables and views of the migrations: one column on each line, comments above and after it.
 fn read() -> Vec<Described> {
     let mut tables: Vec<Described> = Vec::new();
-    for (step, migration) in (1..).zip(MIGRATIONS) {
+    let migrations = (1..).zip(MIGRATIONS.iter().copied());
+    for (step, migration) in migrations.chain([(MEMORY_SINCE, MEMORY_TABLES)]) {
         let (mut above, mut inside) = (String::new(), false);
         for line in migration.lines() {
             let (code, comment) = line.split_once("--").unwrap_or((line, ""));

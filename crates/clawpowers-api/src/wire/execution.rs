@@ -19,6 +19,11 @@ shared_fields! {
         /// A label for the tier of the model, such as `large`.
         pub tier: Option<String>,
         pub project: Option<String>,
+        /// The W3C trace context that it runs in.
+        #[cfg_attr(feature = "schema", schemars(extend(
+            "examples" = ["00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"]
+        )))]
+        pub traceparent: Option<String>,
     }
 }
 
@@ -30,6 +35,7 @@ impl ExecutionFields {
             model: self.model.as_deref(),
             tier: self.tier.as_deref(),
             project: self.project.as_deref(),
+            traceparent: self.traceparent.as_deref(),
             ..ledger::ExecutionFields::default()
         }
     }
@@ -185,6 +191,7 @@ impl From<ledger::Execution> for Execution {
             model: fields.model,
             tier: fields.tier,
             project: fields.project,
+            traceparent: fields.traceparent,
         })
     }
 }

@@ -1,6 +1,6 @@
 //! Checks a file: damage, another program's file, a newer release's.
 
-use super::schema::{APPLICATION_ID, SHOW_STAGED, STAGED_TRIGGER, VERSION, in_memory};
+use super::schema::{APPLICATION_ID, MEMORY, MEMORY_TABLE, SHOW_STAGED, STAGED_TRIGGER, VERSION, in_memory};
 use super::{Db, pragma};
 use crate::display::quoted_path;
 use crate::error::{Error, Result, Storage};
@@ -30,17 +30,20 @@ impl Db {
     }
 
     /// Returns the tables and indexes of its schema version that are missing or have another definition, and those that the
-    /// version does not have. The parts that an import adds while it moves its keys are expected where they are.
+    /// version does not have. The parts that an import adds while it moves its keys, and the tables of memory, are expected
+    /// where they are.
     pub(crate) fn schema_difference(&self) -> Result<(BTreeSet<Part>, BTreeSet<Part>)> {
         let version = usize::try_from(self.version()?).unwrap_or_default();
         let found = self.run(Part::all)?;
         let expected = self.run(|_| {
             let expected = in_memory(version)?;
-            if found
-                .iter()
-                .any(|part| part.kind == "trigger" && part.name == STAGED_TRIGGER)
-            {
-                expected.execute_batch(SHOW_STAGED)?;
+            for (kind, name, sql) in [
+                ("trigger", STAGED_TRIGGER, SHOW_STAGED),
+                ("table", MEMORY_TABLE, MEMORY),
+            ] {
+                if found.iter().any(|part| part.kind == kind && part.name == name) {
+                    expected.execute_batch(sql)?;
+                }
             }
             Part::all(&expected)
         })?;

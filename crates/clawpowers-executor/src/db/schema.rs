@@ -177,8 +177,31 @@ DELETE FROM staged_entry
     WHERE EXISTS (SELECT 1 FROM import WHERE id = staged_entry.import AND ended_at IS NOT NULL);
 DROP VIEW visible_entry;
 CREATE VIEW visible_entry (key, value, updated_at) AS SELECT key, value, updated_at FROM entry;
-",    "
--- What agents remember. Statements that change an entry run with `PRAGMA secure_delete`, so that no byte of a forgotten text
+",
+    "
+-- The destinations that executions are sent to, and how far each has read.
+CREATE TABLE destination (
+    name TEXT PRIMARY KEY,
+    execution INTEGER NOT NULL,          -- it has read the executions up to this id
+    change INTEGER NOT NULL              -- and the changes up to this number
+) STRICT, WITHOUT ROWID;
+
+-- Executions that ended or were deleted after a destination had read them.
+CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    execution INTEGER NOT NULL,
+    deleted INTEGER NOT NULL             -- 1 if it was deleted
+) STRICT;
+
+-- the W3C trace context that it ran in
+ALTER TABLE execution ADD COLUMN traceparent TEXT;
+",
+];
+
+/// Creates the tables of [`Memory`](crate::memory::Memory). The first write of an entry or a checkpoint runs it, so that homes
+/// without them do not parse its statements whenever they are opened.
+pub const MEMORY: &str = "
+-- What agents remember. The first entry or checkpoint creates the tables of memory. Statements that change an entry run with `PRAGMA secure_delete`, so that no byte of a forgotten text
 -- stays in the file.
 CREATE TABLE memory (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -257,8 +280,10 @@ CREATE TABLE checkpoint (
     goal TEXT,
     saved INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-",
-];
+";
+
+/// A table of [`MEMORY`].
+pub(crate) const MEMORY_TABLE: &str = "memory";
 
 /// The condition that the import of a row of `staged_entry` has ended.
 macro_rules! has_ended {

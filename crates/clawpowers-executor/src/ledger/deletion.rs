@@ -4,6 +4,7 @@ use super::execution::Execution;
 use super::fields::MAX_TEXT_BYTES;
 use super::identity::{DELETION, EXECUTION, Hash, identity, record_hash, remember, uid};
 use super::jsonl::{JsonlRecord, Reason};
+use super::outbox::{self, Change};
 use super::query::{self, Filter};
 use super::stats::{Delta, settle};
 use crate::db::{Db, Tx};
@@ -92,7 +93,7 @@ fn remove(tx: &Tx<'_>, execution: &Execution) -> Result<()> {
     delta.apply(tx, skill)?;
     settle(tx, skill)?;
     tx.execute("DELETE FROM analysis WHERE skill = ?", [skill])?;
-    Ok(())
+    outbox::note(tx, execution.id, Change::Deleted)
 }
 
 fn insert(

@@ -24,6 +24,8 @@ pub(super) enum Kind {
     Tokens,
     Text,
     Notes,
+    /// A W3C trace context.
+    Trace,
 }
 
 #[derive(Debug)]
@@ -77,11 +79,26 @@ impl Field {
                 ),
                 "write long notes to a file and note its path",
             ),
+            (Kind::Trace, FieldValue::Text(text)) if !is_traceparent(text) => (
+                format!("the trace context {} is not a W3C traceparent", quoted(text)),
+                "use the value of `TRACEPARENT`: 00, 32, 16 and 2 lower-case hexadecimal digits, separated by `-`",
+            ),
             (Kind::Text, FieldValue::Text(text)) => return check_text(&self.column.replace('_', " "), text),
             _ => return Ok(()),
         };
         Err(Error::invalid(message, hint))
     }
+}
+
+/// Returns whether a text is a W3C `traceparent` of version 00 whose ids are not zero.
+#[must_use]
+pub fn is_traceparent(text: &str) -> bool {
+    let hex = |part: &str, digits| {
+        part.len() == digits && part.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    let id = |part: &str, digits| hex(part, digits) && part.bytes().any(|byte| byte != b'0');
+    let parts: Vec<&str> = text.split('-').collect();
+    matches!(parts.as_slice(), ["00", trace, parent, flags] if id(trace, 32) && id(parent, 16) && hex(flags, 2))
 }
 
 /// Returns an error for a string that is too long or has control characters.
@@ -185,6 +202,8 @@ execution_fields! {
     skill_digest: T = "skill_digest" Text;
     /// `run` or `import`; `None` if it was recorded directly.
     source: T = "source" Text;
+    /// The W3C trace context that it ran in.
+    traceparent: T = "traceparent" Trace;
 }
 
 /// The number of fields that have a column in the first version of the schema.

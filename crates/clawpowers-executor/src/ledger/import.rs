@@ -4,6 +4,7 @@ use super::deletion::{self, Deletion};
 use super::execution::{Execution, Outcome};
 use super::fields::{
     ExecutionFields, FIELDS, Field, FieldValue, Kind, MAX_NOTES_BYTES, MAX_TEXT_BYTES, MAX_TOKENS, Values,
+    is_traceparent,
 };
 use super::identity::{EXECUTION, Hash, hash, identity};
 use super::jsonl::{JsonlRecord, Reason, jsonl, plain};
@@ -288,6 +289,12 @@ fn read_execution(line: &JsonlRecord) -> std::result::Result<Execution, Reason> 
 fn field_value<'a>(field: &Field, value: &'a Value) -> std::result::Result<Option<FieldValue<'a>>, Reason> {
     let read = match field.kind {
         Kind::Text | Kind::Notes => return Ok(value.as_str().map(FieldValue::Text)),
+        Kind::Trace => {
+            return Ok(value
+                .as_str()
+                .filter(|text| is_traceparent(text))
+                .map(FieldValue::Text));
+        }
         Kind::Duration => decimal::micros,
         Kind::Cost => decimal::nanodollars,
         Kind::Tokens => tokens,

@@ -7,6 +7,7 @@ mod fields;
 mod identity;
 mod import;
 mod jsonl;
+mod outbox;
 mod query;
 mod recover;
 mod stage;
@@ -15,7 +16,7 @@ mod stats;
 pub use analysis::{DailyCounts, ModelCount, SavedAnalysis};
 pub use deletion::{Deletion, IdenticalRecords, Name};
 pub use execution::{Execution, NewExecution, Outcome, check_skill};
-pub use fields::{ExecutionFields, MAX_NOTES_BYTES, MAX_TEXT_BYTES};
+pub use fields::{ExecutionFields, MAX_NOTES_BYTES, MAX_TEXT_BYTES, is_traceparent};
 pub use import::{ImportReport, Skipped};
 pub use jsonl::{csv, csv_header, jsonl};
 pub use query::{Filter, Order};
@@ -33,6 +34,7 @@ pub use stats::{SkillStats, Sum, TokenSum};
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
 use crate::timestamp::Timestamp;
+use outbox::Change;
 use stats::Delta;
 use std::io::BufRead;
 
@@ -98,6 +100,7 @@ impl Ledger<'_> {
             delta.remove_open();
             delta.add(ended.outcome, ended.at, &ended.fields)?;
             delta.apply(tx, skill)?;
+            outbox::note(tx, id, Change::Ended)?;
             Ok(ended)
         })
     }

@@ -48,6 +48,7 @@ impl Memory<'_> {
         };
         checkpoint.check()?;
         self.db.write(|tx| {
+            tx.create_memory()?;
             tx.execute(
                 "INSERT OR REPLACE INTO checkpoint (task, state, status, goal, saved) VALUES (?, ?, ?, ?, ?)",
                 (task, state, status, goal, checkpoint.saved_at.micros()),
@@ -59,19 +60,20 @@ impl Memory<'_> {
     /// Returns the state of a task; `None` if none was saved.
     pub fn checkpoint(&mut self, task: &str) -> Result<Option<Checkpoint>> {
         let sql = "SELECT task, state, status, goal, saved FROM checkpoint WHERE task = ?";
-        self.db.query_optional(sql, [task], read)
+        self.read(|tx| tx.query_optional(sql, [task], read), || Ok(None))
     }
 
     /// Returns the states of all tasks, the last saved first.
     pub fn checkpoints(&mut self) -> Result<Vec<Checkpoint>> {
         let sql = "SELECT task, state, status, goal, saved FROM checkpoint ORDER BY saved DESC, task";
-        self.db.query_all(sql, (), read)
+        self.read(|tx| tx.query_all(sql, (), read), || Ok(Vec::new()))
     }
 
     /// Deletes the state of a task; returns whether there was one.
     pub fn remove_checkpoint(&mut self, task: &str) -> Result<bool> {
+        let sql = "DELETE FROM checkpoint WHERE task = ?";
         self.db
-            .write_on_full_disk(|tx| Ok(tx.execute("DELETE FROM checkpoint WHERE task = ?", [task])? > 0))
+            .write_on_full_disk(|tx| Ok(tx.has_memory()? && tx.execute(sql, [task])? > 0))
     }
 }
 

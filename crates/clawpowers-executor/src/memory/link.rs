@@ -44,7 +44,7 @@ impl Memory<'_> {
     pub fn links(&mut self, id: i64) -> Result<Vec<Link>> {
         let sql = "SELECT origin, target, relation FROM memory_link WHERE origin = ?1
                    UNION SELECT origin, target, relation FROM memory_link WHERE target = ?1 ORDER BY 1, 2, 3";
-        self.db.read(|tx| {
+        let read = |tx: &Tx<'_>| {
             tx.query_all(sql, [id], |row| {
                 let number = row.get(2)?;
                 Ok(Link {
@@ -54,7 +54,8 @@ impl Memory<'_> {
                         .ok_or(rusqlite::Error::IntegralValueOutOfRange(2, number))?,
                 })
             })
-        })
+        };
+        self.read(read, || Ok(Vec::new()))
     }
 }
 

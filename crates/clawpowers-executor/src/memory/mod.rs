@@ -6,6 +6,7 @@ mod link;
 mod recover;
 mod row;
 mod search;
+mod tables;
 mod write;
 
 pub use checkpoint::{Checkpoint, MAX_STATE_BYTES, MAX_TASK_BYTES};
@@ -20,7 +21,8 @@ pub use write::{Created, Forgotten};
 
 pub use clawpowers_text::{Reason, Weights};
 
-use crate::db::Db;
+use crate::db::{Db, Tx};
+use crate::error::Result;
 
 /// The entries of a home. Every call is one transaction, which is durable when the call returns without an error.
 ///
@@ -36,5 +38,19 @@ impl Db {
     /// Returns what agents remember.
     pub const fn memory(&mut self) -> Memory<'_> {
         Memory { db: self }
+    }
+}
+
+impl Memory<'_> {
+    /// Runs a read transaction; calls `absent` if the home has no tables of memory yet.
+    fn read<T>(
+        &mut self,
+        work: impl FnOnce(&Tx<'_>) -> Result<T>,
+        absent: impl FnOnce() -> Result<T>,
+    ) -> Result<T> {
+        self.db.read(|tx| match tx.has_memory()? {
+            true => work(tx),
+            false => absent(),
+        })
     }
 }

@@ -48,6 +48,7 @@ pub(crate) fn recover_entry(tx: &Tx<'_>, id: i64, values: &[Value]) -> Result<bo
         *examples = Value::Null;
     }
     let has_source = matches!(row.get(23), Some(Integer(number)) if Source::from_number(*number).is_some());
+    tx.create_memory()?;
     if !is_known || !has_source || !insert_recovered(tx, "memory", id, row)? {
         return Ok(false);
     }
@@ -68,6 +69,7 @@ pub(crate) fn recover_link(tx: &Tx<'_>, values: &[Value]) -> Result<bool> {
     if Relation::from_number(*relation).is_none() {
         return Ok(false);
     }
+    tx.create_memory()?;
     let sql = "INSERT OR IGNORE INTO memory_link (origin, target, relation) VALUES (?, ?, ?)";
     tx.execute(sql, (origin, target, relation)).map(|_| true)
 }
@@ -85,6 +87,7 @@ pub(crate) fn recover_checkpoint(tx: &Tx<'_>, values: &[Value]) -> Result<bool> 
     else {
         return Ok(false);
     };
+    tx.create_memory()?;
     let sql = "INSERT OR IGNORE INTO checkpoint (task, state, status, goal, saved) VALUES (?, ?, ?, ?, ?)";
     tx.execute(sql, (task, state, status, goal, saved)).map(|_| true)
 }

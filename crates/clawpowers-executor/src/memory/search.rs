@@ -92,7 +92,7 @@ impl Memory<'_> {
             };
             return Ok(entries.into_iter().map(found).collect());
         }
-        self.db.read(|tx| {
+        let read = |tx: &Tx<'_>| {
             let mut index = Table {
                 tx,
                 conditions,
@@ -102,7 +102,7 @@ impl Memory<'_> {
             let hits = clawpowers_text::search(&mut index, &query, weights, limit)?;
             let sql = format!("SELECT {COLUMNS} FROM memory WHERE id = ?");
             let found = hits.into_iter().map(|hit| {
-                let entry = tx.query_row(&sql, [hit.id], read)?;
+                let entry = tx.query_row(&sql, [hit.id], super::row::read)?;
                 let text = format!(
                     "{} {} {}",
                     entry.title.as_deref().unwrap_or_default(),
@@ -118,7 +118,8 @@ impl Memory<'_> {
                 })
             });
             found.collect()
-        })
+        };
+        self.read(read, || Ok(Vec::new()))
     }
 
     /// Returns the entries that match a filter.
@@ -140,8 +141,11 @@ impl Memory<'_> {
             conditions.sql,
             limit.min(i64::MAX as usize)
         );
-        self.db
-            .read(|tx| tx.query_all(&sql, params_from_iter(&conditions.values), read))
+        let values = &conditions.values;
+        self.read(
+            |tx| tx.query_all(&sql, params_from_iter(values), read),
+            || Ok(Vec::new()),
+        )
     }
 }
 

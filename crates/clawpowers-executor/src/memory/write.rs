@@ -2,7 +2,7 @@
 
 use super::Memory;
 use super::entry::{Change, Entry, Example, MAX_EXAMPLES, MAX_TAGS, NewEntry, Relation, Source, normalized};
-use super::row::{COLUMNS, Derived, by_id, read};
+use super::row::{COLUMNS, Derived, by_id, missing, read};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::timestamp::Timestamp;
@@ -55,7 +55,7 @@ impl Memory<'_> {
     ///
     /// `ErrorKind::NotFound` if it does not exist.
     pub fn get(&mut self, id: i64) -> Result<Entry> {
-        self.db.read(|tx| by_id(tx, id))
+        self.read(|tx| by_id(tx, id), || Err(missing(id)))
     }
 
     /// Changes an entry.
@@ -211,7 +211,10 @@ impl Memory<'_> {
     pub(super) fn write<T>(&mut self, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
         self.db
             .run(|connection| connection.pragma_update(None, "secure_delete", true))?;
-        self.db.write(work)
+        self.db.write(|tx| {
+            tx.create_memory()?;
+            work(tx)
+        })
     }
 }
 

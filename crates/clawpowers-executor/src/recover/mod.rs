@@ -300,14 +300,12 @@ impl Recovery<'_> {
             self.tx.set_meta("home", home)?;
         }
         let mut recovered = self.recovered;
-        let sql = "SELECT (SELECT count(*) FROM entry), (SELECT count(*) FROM execution), (SELECT count(*) FROM memory),
-                       (SELECT count(*) FROM checkpoint)";
-        (
-            recovered.keys,
-            recovered.executions,
-            recovered.entries,
-            recovered.checkpoints,
-        ) = self.tx.query_row(sql, (), |row| row.try_into())?;
+        let sql = "SELECT (SELECT count(*) FROM entry), (SELECT count(*) FROM execution)";
+        (recovered.keys, recovered.executions) = self.tx.query_row(sql, (), |row| row.try_into())?;
+        if self.tx.has_memory()? {
+            let sql = "SELECT (SELECT count(*) FROM memory), (SELECT count(*) FROM checkpoint)";
+            (recovered.entries, recovered.checkpoints) = self.tx.query_row(sql, (), |row| row.try_into())?;
+        }
         // Each of the two counts is a lower bound.
         let claimed = self.claimed.saturating_sub(recovered.executions);
         recovered.lost_executions = recovered.lost_executions.max(claimed);

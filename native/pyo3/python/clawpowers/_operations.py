@@ -754,6 +754,7 @@ class Metrics(Group):
         model: str | None = None,
         tier: str | None = None,
         project: str | None = None,
+        traceparent: str | None = None,
     ) -> t.MetricsRecordReply:
         """Records an execution that has ended."""
         request: Request = {"skill": skill, "outcome": outcome}
@@ -779,6 +780,8 @@ class Metrics(Group):
             request["tier"] = tier
         if project is not None:
             request["project"] = project
+        if traceparent is not None:
+            request["traceparent"] = traceparent
         result: t.MetricsRecordReply = self._call("metrics_record", request, _METRICS_RECORD)
         return result
 
@@ -819,6 +822,7 @@ class Metrics(Group):
         model: str | None = None,
         tier: str | None = None,
         project: str | None = None,
+        traceparent: str | None = None,
     ) -> t.MetricsStartReply:
         """Records that an execution has started."""
         request: Request = {"skill": skill}
@@ -834,6 +838,8 @@ class Metrics(Group):
             request["tier"] = tier
         if project is not None:
             request["project"] = project
+        if traceparent is not None:
+            request["traceparent"] = traceparent
         result: t.MetricsStartReply = self._call("metrics_start", request, _METRICS_START)
         return result
 

@@ -416,6 +416,8 @@ class Execution(TypedDict):
     tier: str | None
     """A label for the tier of the model, such as `large`."""
     project: str | None
+    traceparent: str | None
+    """The W3C trace context that it runs in."""
 
 
 class Fate(TypedDict):
