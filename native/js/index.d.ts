@@ -1334,6 +1334,8 @@ export interface MemoryHit {
   prior: number;
   /** The words of the query that the entry contains. */
   words: string[];
+  /** The merged content that contains more of them than the content. */
+  example: string | null;
   /** Why it was found. */
   reasons: HitReason[];
 }
@@ -1552,9 +1554,11 @@ export interface RecoverReply {
   /** The first 1,000 of them. */
   lost_key_names: string[];
   lost_executions: number;
+  /** Remembered entries that are lost. */
+  lost_entries: number;
   /** Pages of the file that are damaged. */
   damaged_pages: number;
-  /** Whether the counts of lost keys and executions are complete; they are not if a table and its index are both damaged. */
+  /** Whether the counts of what is lost are complete; they are not if a table and its index are both damaged. */
   exact: boolean;
 }
 

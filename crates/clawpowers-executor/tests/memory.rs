@@ -17,6 +17,14 @@ fn create(db: &mut Db, content: &str) -> i64 {
     db.memory().create(&new).unwrap().entry.id
 }
 
+const fn linked(origin: i64, relation: Relation, target: i64) -> Link {
+    Link {
+        origin,
+        target,
+        relation,
+    }
+}
+
 fn search(db: &mut Db, query: &str, filter: &Filter) -> Vec<Found> {
     db.memory()
         .search(query, filter, &Weights::default(), 10)
@@ -202,11 +210,7 @@ fn a_corrected_entry_is_left_out() {
         db.memory().correct(wrong, "neither", Source::User),
         &format!("superseded by `{}`", right.id),
     );
-    let link = Link {
-        origin: right.id,
-        target: wrong,
-        relation: Relation::Supersedes,
-    };
+    let link = linked(right.id, Relation::Supersedes, wrong);
     assert_eq!(db.memory().links(wrong).unwrap(), [link]);
     db.memory().delete(right.id).unwrap();
     assert_eq!(ids(&search(&mut db, "deadlock", &Filter::default())), [wrong]);
@@ -218,19 +222,19 @@ fn links_lead_to_entries_and_form_no_circle() {
     let texts = ["alpha falls", "beta rises", "gamma turns"];
     let [a, b, c] = texts.map(|text| create(&mut db, text));
     let mut memory = db.memory();
-    assert!(memory.link(a, b, Relation::CausedBy).unwrap());
-    assert!(!memory.link(a, b, Relation::CausedBy).unwrap());
-    assert!(memory.link(b, c, Relation::CausedBy).unwrap());
-    is_invalid(memory.link(c, a, Relation::CausedBy), "already leads to");
-    is_invalid(memory.link(a, a, Relation::Resolves), "to itself");
-    assert!(memory.link(c, a, Relation::Contradicts).unwrap());
+    assert!(memory.link(&linked(a, Relation::CausedBy, b)).unwrap());
+    assert!(!memory.link(&linked(a, Relation::CausedBy, b)).unwrap());
+    assert!(memory.link(&linked(b, Relation::CausedBy, c)).unwrap());
+    is_invalid(memory.link(&linked(c, Relation::CausedBy, a)), "already leads to");
+    is_invalid(memory.link(&linked(a, Relation::Resolves, a)), "to itself");
+    assert!(memory.link(&linked(c, Relation::Contradicts, a)).unwrap());
     assert_eq!(
-        memory.link(a, 99, Relation::Resolves).unwrap_err().kind,
+        memory.link(&linked(a, Relation::Resolves, 99)).unwrap_err().kind,
         ErrorKind::NotFound
     );
-    assert!(memory.unlink(a, b, Relation::CausedBy).unwrap());
-    assert!(!memory.unlink(a, b, Relation::CausedBy).unwrap());
-    assert!(memory.link(c, a, Relation::CausedBy).unwrap());
+    assert!(memory.unlink(&linked(a, Relation::CausedBy, b)).unwrap());
+    assert!(!memory.unlink(&linked(a, Relation::CausedBy, b)).unwrap());
+    assert!(memory.link(&linked(c, Relation::CausedBy, a)).unwrap());
 }
 
 #[test]
@@ -481,7 +485,9 @@ fn entries_links_and_checkpoints_are_recovered() {
     };
     assert!(db.memory().create(&again).unwrap().merged);
     let second = create(&mut db, "the disk was full");
-    db.memory().link(second, first, Relation::CausedBy).unwrap();
+    db.memory()
+        .link(&linked(second, Relation::CausedBy, first))
+        .unwrap();
     db.memory()
         .save_checkpoint("task", "{}", None, Some("goal"))
         .unwrap();
@@ -594,4 +600,88 @@ fn the_first_write_creates_the_tables() {
     create(&mut db, "a word");
     assert_eq!(search(&mut other, "word", &Filter::default()).len(), 1);
     assert!(tables() > 0);
+}
+
+#[test]
+fn a_merged_example_is_found_and_shown() {
+    let mut db = Db::in_memory().unwrap();
+    let id = create(&mut db, "port 8080 is taken");
+    create(&mut db, "the printer is out of paper");
+    assert_eq!(create(&mut db, "port 9090 is taken"), id);
+    let found = search(&mut db, "9090", &Filter::default());
+    assert_eq!(ids(&found), [id]);
+    assert_eq!(found[0].example.as_deref(), Some("port 9090 is taken"));
+    assert_eq!(found[0].words, ["9090"]);
+    // The content itself has the words.
+    assert_eq!(search(&mut db, "8080", &Filter::default())[0].example, None);
+    // What else is stored with an example is not text.
+    assert!(search(&mut db, "session", &Filter::default()).is_empty());
+    db.memory().split(id).unwrap();
+    assert!(!ids(&search(&mut db, "9090", &Filter::default())).contains(&id));
+}
+
+#[test]
+fn words_phrases_and_starts_of_words_are_left_out() {
+    let mut db = Db::in_memory().unwrap();
+    let log = create(&mut db, "the logger is slow");
+    let pool = create(&mut db, "the connection pool is slow");
+    let tags = ["two words".to_owned()];
+    let tagged = NewEntry {
+        tags: &tags,
+        ..NewEntry::new(Kind::Semantic, "the disk is slow")
+    };
+    let tagged = db.memory().create(&tagged).unwrap().entry.id;
+    for (query, right) in [
+        ("-logger", vec![pool, tagged]),
+        ("-log*", vec![pool, tagged]),
+        ("slow -log*", vec![pool, tagged]),
+        ("slow -\"connection pool\"", vec![log, tagged]),
+        ("-\"connection pool\"", vec![log, tagged]),
+        ("-\"pool connection\"", vec![log, pool, tagged]),
+        ("tag:\"two words\"", vec![tagged]),
+        ("tag:\"Two Words\" slow", vec![tagged]),
+        ("kind:Semantic", vec![tagged]),
+        ("slow kind:EPISODIC -logger", vec![pool]),
+    ] {
+        let mut found = ids(&search(&mut db, query, &Filter::default()));
+        found.sort_unstable();
+        assert_eq!(found, right, "{query}");
+    }
+}
+
+#[test]
+fn empty_tags_are_left_out() {
+    let mut db = Db::in_memory().unwrap();
+    let tags = ["a", " ", "", "b"].map(str::to_owned);
+    let new = NewEntry {
+        tags: &tags,
+        ..NewEntry::new(Kind::Semantic, "one")
+    };
+    let entry = db.memory().create(&new).unwrap().entry;
+    assert_eq!(entry.tags, ["a", "b"]);
+    let filter = Filter {
+        tags: tags.to_vec(),
+        ..Filter::default()
+    };
+    assert_eq!(
+        db.memory().list(&filter, Order::Newest, 9).unwrap(),
+        std::slice::from_ref(&entry)
+    );
+    let change = Change {
+        tags: Some(&tags[1..3]),
+        ..Change::default()
+    };
+    assert!(db.memory().update(entry.id, &change).unwrap().tags.is_empty());
+}
+
+#[test]
+fn a_contradiction_is_one_link_in_both_directions() {
+    let mut db = Db::in_memory().unwrap();
+    let [a, b] = ["alpha falls", "beta rises"].map(|text| create(&mut db, text));
+    let mut memory = db.memory();
+    assert!(memory.link(&linked(a, Relation::Contradicts, b)).unwrap());
+    assert!(!memory.link(&linked(b, Relation::Contradicts, a)).unwrap());
+    assert_eq!(memory.links(a).unwrap(), [linked(a, Relation::Contradicts, b)]);
+    assert!(memory.unlink(&linked(b, Relation::Contradicts, a)).unwrap());
+    assert!(memory.links(a).unwrap().is_empty());
 }

@@ -20,8 +20,8 @@ const MAX_PHRASE: usize = 16;
 /// A parsed query.
 ///
 /// Words are folded, and function words such as `the` are left out unless nothing else is left. `"…"` is a phrase, which
-/// a hit must contain; `word*` matches the words that start with it; `-word` leaves out the entries that contain it;
-/// `tag:NAME` and `kind:KIND` are filters. Everything else is text, so that no query is a syntax error.
+/// a hit must contain; `word*` matches the words that start with it; `-word`, `-word*` and `-"…"` leave out the entries that
+/// contain it; `tag:NAME`, `tag:"…"` and `kind:KIND` are filters. Everything else is text, so that no query is a syntax error.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Query {
     /// The words, each once, in order.
@@ -30,7 +30,7 @@ pub struct Query {
     pub phrases: Vec<String>,
     /// The starts of words.
     pub prefixes: Vec<String>,
-    /// The words that a hit must not contain.
+    /// The words, phrases and starts of words (`log*`) that a hit must not contain.
     pub without: Vec<String>,
     /// The tags that a hit must have, as typed.
     pub tags: Vec<String>,
@@ -56,13 +56,7 @@ impl Query {
             ..Self::default()
         };
         let rest = query.operators(text);
-        if query.phrases.is_empty() && query.prefixes.is_empty() && rest.trim().is_empty() {
-            // Nothing is left to leave out from.
-            let without = std::mem::take(&mut query.without);
-            query.words = distinct(&without.join(" "));
-        } else {
-            query.words = distinct(&rest);
-        }
+        query.words = distinct(&rest);
         query.masked = mask(text);
         query
     }
@@ -96,22 +90,54 @@ impl Query {
     /// Takes the operators out of a text and returns the rest.
     fn operators(&mut self, text: &str) -> String {
         let mut rest = String::new();
-        let mut pieces = text.split('"');
-        let mut next = pieces.next();
-        let mut quoted = false;
-        while let Some(piece) = next {
-            next = pieces.next();
-            // The last quotation mark of an odd number is text.
-            if quoted && next.is_some() {
-                self.phrase(piece);
-            } else {
-                piece
-                    .split_whitespace()
-                    .for_each(|word| self.word(word, &mut rest));
+        let pieces = text.split('"');
+        let mut operator = None;
+        let mut left = text.bytes().filter(|byte| *byte == b'"').count();
+        for mut piece in pieces {
+            if let Some(operator) = operator.take() {
+                self.quoted(operator, piece);
+                left -= 1;
+                continue;
             }
-            quoted = !quoted;
+            // The last quotation mark of an odd number is text.
+            let opens = left > 1;
+            left = left.saturating_sub(1);
+            if opens {
+                let known = ["tag:", "kind:", "-"].into_iter();
+                let mut found = known.filter_map(|operator| Some((operator, piece.strip_suffix(operator)?)));
+                let starts = |before: &str| before.is_empty() || before.ends_with(char::is_whitespace);
+                let found = found.find(|(_, before)| starts(before));
+                let (name, before) = found.unwrap_or(("", piece));
+                (operator, piece) = (Some(name), before);
+            }
+            piece
+                .split_whitespace()
+                .for_each(|word| self.word(word, &mut rest));
         }
         rest
+    }
+
+    /// Takes a text in quotation marks with the operator before it.
+    fn quoted(&mut self, operator: &str, text: &str) {
+        match operator {
+            "tag:" | "kind:" if !text.trim().is_empty() => {
+                // A kind that does not exist is text, like a word.
+                let mut rest = String::new();
+                self.word(&format!("{operator}{}", text.trim()), &mut rest);
+            }
+            "-" => self.leave_out(text, ""),
+            _ => self.phrase(text),
+        }
+    }
+
+    /// Leaves out the entries that contain a phrase.
+    fn leave_out(&mut self, text: &str, suffix: &str) {
+        let mut words = Vec::new();
+        each_term(text, |word| words.push(word.to_owned()));
+        words.truncate(MAX_PHRASE);
+        if !words.is_empty() && self.without.len() < MAX_TERMS {
+            self.without.push(words.join(" ") + suffix);
+        }
     }
 
     fn phrase(&mut self, text: &str) {
@@ -135,19 +161,24 @@ impl Query {
             self.tags.push(tag.to_owned());
             return;
         }
-        if let Some(kind) = name("kind:").and_then(|kind| KINDS.into_iter().find(|known| *known == kind)) {
+        if let Some(kind) =
+            name("kind:").and_then(|kind| KINDS.into_iter().find(|known| known.eq_ignore_ascii_case(kind)))
+        {
             if !self.kinds.iter().any(|known| known == kind) {
                 self.kinds.push(kind.to_owned());
             }
             return;
         }
-        let without = name("-").filter(|word| word.chars().all(char::is_alphanumeric));
-        // `-1` is a number and `-l` an option.
-        let without =
-            without.filter(|word| word.starts_with(char::is_alphabetic) && word.chars().nth(1).is_some());
-        if let Some(word) = without.filter(|_| self.without.len() < MAX_TERMS) {
-            self.without.extend(distinct(word));
-            return;
+        if let Some(without) = name("-") {
+            let (word, suffix) = without
+                .strip_suffix('*')
+                .map_or((without, ""), |word| (word, "*"));
+            // `-1` is a number and `-l` an option.
+            let is_word = word.starts_with(char::is_alphabetic) && word.chars().nth(1).is_some();
+            if is_word && word.chars().all(char::is_alphanumeric) {
+                self.leave_out(word, suffix);
+                return;
+            }
         }
         let start = word
             .strip_suffix('*')
@@ -194,16 +225,31 @@ impl Query {
         } else if !phrases.is_empty() {
             expression = format!("({})", phrases.join(" AND "));
         }
-        if !self.without.is_empty() {
-            let without: Vec<String> = self.without.iter().map(|word| quoted(word)).collect();
+        if let Some(without) = self.exclusion() {
             let open = if phrases.is_empty() {
                 format!("({expression})")
             } else {
                 expression
             };
-            expression = format!("{open} NOT ({})", without.join(" OR "));
+            expression = format!("{open} NOT ({without})");
         }
         Some(expression)
+    }
+
+    /// Renders what a hit must not contain for `MATCH`, or returns `None` if it may contain everything.
+    #[must_use]
+    pub fn exclusion(&self) -> Option<String> {
+        let term = |term: &String| match term.strip_suffix('*') {
+            Some(start) => format!("{} *", quoted(start)),
+            // The index has no order of pairs.
+            None if term.contains(is_unspaced) => {
+                let words: Vec<String> = term.split(' ').map(quoted).collect();
+                format!("({})", words.join(" AND "))
+            }
+            None => quoted(term),
+        };
+        let terms: Vec<String> = self.without.iter().map(term).collect();
+        (!terms.is_empty()).then(|| terms.join(" OR "))
     }
 
     /// Returns the words of the query that a text contains, in the order of the query: a reason for a hit.

@@ -7,10 +7,10 @@ use std::hash::Hash;
 /// Every number that decides about the order of hits.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Weights {
-    /// The weights for `bm25` of the columns title, body, context, masked, tags and pairs.
-    pub columns: [f64; 6],
+    /// The weights for `bm25` of the columns title, body, context, masked, tags, pairs and variants.
+    pub columns: [f64; 7],
     /// The same for a query of several lines.
-    pub columns_of_lines: [f64; 6],
+    pub columns_of_lines: [f64; 7],
     /// The constant of reciprocal rank fusion: a hit at rank `r`, counted from 1, gets `1 / (k + r)` of each list.
     pub k: f64,
     /// The weights of the lists: by all words, by the first line, by the masked text, by likeness.
@@ -32,8 +32,8 @@ pub struct Weights {
 impl Default for Weights {
     fn default() -> Self {
         Self {
-            columns: [5.0, 1.0, 1.0, 2.5, 2.0, 1.0],
-            columns_of_lines: [5.0, 0.5, 0.5, 0.01, 2.0, 1.0],
+            columns: [5.0, 1.0, 1.0, 2.5, 2.0, 1.0, 1.0],
+            columns_of_lines: [5.0, 0.5, 0.5, 0.01, 2.0, 1.0, 0.5],
             lists: [1.0, 1.0, 1.0, 4.0],
             k: 60.0,
             depth: 50,

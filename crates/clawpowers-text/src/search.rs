@@ -17,15 +17,16 @@ const MAX_LINES: usize = 8;
 pub struct List {
     /// The operand of `MATCH`.
     pub expression: String,
-    /// The weights of the columns title, body, context, masked, tags and pairs.
-    pub weights: [f64; 6],
+    /// The weights of the columns title, body, context, masked, tags, pairs and variants.
+    pub weights: [f64; 7],
 }
 
 /// An index of entries.
 ///
-/// Its full-text table has the columns title, body, context, masked, tags and pairs, in this order, and
+/// Its full-text table has the columns title, body, context, masked, tags, pairs and variants, in this order, and
 /// `tokenize = "porter unicode61 remove_diacritics 2"`. `masked` is [`crate::mask`] of the body, `pairs` is
-/// [`crate::pairs`] of title and body, and `context` the text that came before in the session. All methods leave out what
+/// [`crate::pairs`] of title and body, `context` the text that came before in the session, and
+/// `variants` the values of merged texts. All methods leave out what
 /// the filters of the query exclude.
 pub trait Index {
     type Id: Copy + Eq + Hash;
@@ -170,7 +171,7 @@ fn once<X: Index>(
     } else if query.has_values() {
         let masked = query.expression_of(&query.masked_words());
         let masked = masked.map(|words| format!("{{masked}} : ({words})"));
-        ask(index, by_masked, masked, [1.0; 6], Reason::Masked)?;
+        ask(index, by_masked, masked, [1.0; 7], Reason::Masked)?;
     }
     let mut same = Vec::new();
     if of_lines || query.has_values() {

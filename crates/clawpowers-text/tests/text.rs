@@ -50,6 +50,19 @@ fn queries_have_operators() {
 }
 
 #[test]
+fn operators_apply_to_quotation_marks() {
+    let query =
+        Query::parse("-log* -\"dead lock\" tag:\"a b\" kind:\"Semantic\" -\"数据库\" x-\"y z\" tag:\"");
+    assert_eq!(query.without, ["log*", "dead lock", "数据 据库"]);
+    assert_eq!(query.tags, ["a b"]);
+    assert_eq!(query.kinds, ["semantic"]);
+    assert_eq!(query.phrases, ["y z"]);
+    assert_eq!(query.words, ["x", "tag"]);
+    let without = "\"log\" * OR \"dead lock\" OR (\"数据\" AND \"据库\")";
+    assert_eq!(query.exclusion().as_deref(), Some(without));
+}
+
+#[test]
 fn what_is_no_operator_is_text() {
     for (text, words) in [
         ("AND OR NOT *", &["not"][..]),
@@ -58,7 +71,7 @@ fn what_is_no_operator_is_text() {
         ("a \" unbalanced", &["unbalanced"]),
         ("to be or not", &["not"]),
         ("to be", &["to", "be"]),
-        ("-only", &["only"]),
+        ("-only", &[]),
         ("ls -l -1", &["l", "1", "ls"]),
         ("Cafés; DROP TABLE x", &["cafes", "drop", "table", "x"]),
         ("数据库", &["数据", "据库"]),

@@ -77,7 +77,9 @@ pub(crate) fn tokens(text: &str) -> Result<i64> {
 
 pub(crate) fn id(text: &str, hint: &str) -> Result<i64> {
     text.parse().map_err(|_| {
-        let message = format!("the id {} is not a number", quote(text));
+        let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let what = if is_number { "too large" } else { "not a number" };
+        let message = format!("the id {} is {what}", quote(text));
         ApiError::invalid_input(message).hint(hint)
     })
 }

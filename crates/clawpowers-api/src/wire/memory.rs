@@ -52,7 +52,7 @@ impl MemoryFilter {
     pub(crate) fn filter(&self) -> Result<Filter> {
         let now = Timestamp::now();
         let kinds: Result<_, _> = self.kinds.iter().map(|kind| Kind::parse(kind)).collect();
-        Ok(Filter {
+        let filter = Filter {
             kinds: kinds?,
             tags: self.tags.clone(),
             project: self.project.clone(),
@@ -62,7 +62,9 @@ impl MemoryFilter {
             since: bound(self.since.as_deref(), now)?,
             until: bound(self.until.as_deref(), now)?,
             all: self.all,
-        })
+        };
+        filter.check()?;
+        Ok(filter)
     }
 }
 

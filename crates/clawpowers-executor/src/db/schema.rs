@@ -207,12 +207,6 @@ CREATE TABLE memory (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     uid TEXT,                            -- of the home it came from; null for our own
     kind INTEGER NOT NULL,               -- 0 working, 1 episodic, 2 semantic, 3 procedural
-    title TEXT NOT NULL,
-    body TEXT NOT NULL,
-    context TEXT NOT NULL,               -- the end of the entry before it in the session
-    masked TEXT NOT NULL,                -- the body with its values replaced
-    tags TEXT NOT NULL,                  -- separated by commas
-    pairs TEXT NOT NULL,                 -- pairs of characters of scripts without spaces
     importance REAL NOT NULL,
     project TEXT,
     session TEXT,
@@ -221,7 +215,6 @@ CREATE TABLE memory (
     fingerprint BLOB NOT NULL,           -- of the masked text
     merges INTEGER NOT NULL,             -- 1 while an equal entry is merged with it
     uses INTEGER NOT NULL,               -- how often it was created
-    examples TEXT,                       -- a JSON array of merged contents that differ
     created INTEGER NOT NULL,
     updated INTEGER NOT NULL,
     used INTEGER NOT NULL,               -- when it was last created
@@ -230,11 +223,19 @@ CREATE TABLE memory (
     source INTEGER NOT NULL,             -- 0 user, 1 agent, 2 hook, 3 import
     confirmed INTEGER NOT NULL,
     superseded INTEGER,                  -- by this entry
-    context_of INTEGER                   -- the entry that `context` is from
+    previous INTEGER,                    -- the entry before it in the session
+    title TEXT NOT NULL,
+    tags TEXT NOT NULL,                  -- separated by commas
+    body TEXT NOT NULL,
+    context TEXT NOT NULL,               -- the ends of the entries before it in the session
+    masked TEXT NOT NULL,                -- the body with its values replaced
+    pairs TEXT NOT NULL,                 -- pairs of characters of scripts without spaces
+    variants TEXT NOT NULL,              -- the values of the examples that the body does not have
+    examples TEXT                        -- a JSON array of merged contents that differ
 ) STRICT;
 CREATE INDEX memory_fingerprint ON memory (fingerprint);
 CREATE INDEX memory_session ON memory (session, id) WHERE session IS NOT NULL;
-CREATE INDEX memory_context_of ON memory (context_of) WHERE context_of IS NOT NULL;
+CREATE INDEX memory_previous ON memory (previous) WHERE previous IS NOT NULL;
 CREATE UNIQUE INDEX memory_uid ON memory (uid) WHERE uid IS NOT NULL;
 
 -- The tags of entries, in lower case.
@@ -254,22 +255,22 @@ CREATE TABLE memory_link (
 CREATE INDEX memory_link_target ON memory_link (target);
 
 -- The index of the words of entries.
-CREATE VIRTUAL TABLE memory_text USING fts5 (title, body, context, masked, tags, pairs,
+CREATE VIRTUAL TABLE memory_text USING fts5 (title, body, context, masked, tags, pairs, variants,
     content = 'memory', content_rowid = 'id', tokenize = 'porter unicode61 remove_diacritics 2');
 INSERT INTO memory_text (memory_text, rank) VALUES ('secure-delete', 1);
 CREATE TRIGGER memory_inserted AFTER INSERT ON memory BEGIN
-    INSERT INTO memory_text (rowid, title, body, context, masked, tags, pairs)
-    VALUES (NEW.id, NEW.title, NEW.body, NEW.context, NEW.masked, NEW.tags, NEW.pairs);
+    INSERT INTO memory_text (rowid, title, body, context, masked, tags, pairs, variants)
+    VALUES (NEW.id, NEW.title, NEW.body, NEW.context, NEW.masked, NEW.tags, NEW.pairs, NEW.variants);
 END;
 CREATE TRIGGER memory_deleted AFTER DELETE ON memory BEGIN
-    INSERT INTO memory_text (memory_text, rowid, title, body, context, masked, tags, pairs)
-    VALUES ('delete', OLD.id, OLD.title, OLD.body, OLD.context, OLD.masked, OLD.tags, OLD.pairs);
+    INSERT INTO memory_text (memory_text, rowid, title, body, context, masked, tags, pairs, variants)
+    VALUES ('delete', OLD.id, OLD.title, OLD.body, OLD.context, OLD.masked, OLD.tags, OLD.pairs, OLD.variants);
 END;
-CREATE TRIGGER memory_updated AFTER UPDATE OF title, body, context, masked, tags, pairs ON memory BEGIN
-    INSERT INTO memory_text (memory_text, rowid, title, body, context, masked, tags, pairs)
-    VALUES ('delete', OLD.id, OLD.title, OLD.body, OLD.context, OLD.masked, OLD.tags, OLD.pairs);
-    INSERT INTO memory_text (rowid, title, body, context, masked, tags, pairs)
-    VALUES (NEW.id, NEW.title, NEW.body, NEW.context, NEW.masked, NEW.tags, NEW.pairs);
+CREATE TRIGGER memory_updated AFTER UPDATE OF title, body, context, masked, tags, pairs, variants ON memory BEGIN
+    INSERT INTO memory_text (memory_text, rowid, title, body, context, masked, tags, pairs, variants)
+    VALUES ('delete', OLD.id, OLD.title, OLD.body, OLD.context, OLD.masked, OLD.tags, OLD.pairs, OLD.variants);
+    INSERT INTO memory_text (rowid, title, body, context, masked, tags, pairs, variants)
+    VALUES (NEW.id, NEW.title, NEW.body, NEW.context, NEW.masked, NEW.tags, NEW.pairs, NEW.variants);
 END;
 
 -- The states of tasks that can be resumed.

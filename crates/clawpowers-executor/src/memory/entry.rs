@@ -186,7 +186,7 @@ pub struct NewEntry<'a> {
     pub content: &'a str,
     /// Its title.
     pub title: Option<&'a str>,
-    /// Its tags; duplicates count once.
+    /// Its tags; duplicates count once, and empty ones are left out.
     pub tags: &'a [String],
     /// From 0 to 1; `None` is that of the source.
     pub importance: Option<f64>,
@@ -229,7 +229,12 @@ impl<'a> NewEntry<'a> {
         }
     }
 
-    pub(super) fn check(&self, now: Timestamp) -> Result<()> {
+    /// Checks the values, which needs no database.
+    ///
+    /// # Errors
+    ///
+    /// `ErrorKind::Invalid` for a value that is not valid.
+    pub fn check(&self, now: Timestamp) -> Result<()> {
         check_content(self.content)?;
         check_tags(self.tags)?;
         self.importance.map_or(Ok(()), check_importance)?;
@@ -275,7 +280,12 @@ pub struct Change<'a> {
 }
 
 impl Change<'_> {
-    pub(super) fn check(&self) -> Result<()> {
+    /// Checks the values, which needs no database.
+    ///
+    /// # Errors
+    ///
+    /// `ErrorKind::Invalid` for a value that is not valid.
+    pub fn check(&self) -> Result<()> {
         self.content.map_or(Ok(()), check_content)?;
         self.tags.map_or(Ok(()), check_tags)?;
         self.importance.map_or(Ok(()), check_importance)?;
@@ -351,7 +361,7 @@ fn check_tags(tags: &[String]) -> Result<()> {
             "put words that are only searched for into the content",
         ));
     }
-    for tag in tags {
+    for tag in tags.iter().filter(|tag| !tag.trim().is_empty()) {
         check_name("tag", tag)?;
         if tag.contains(',') {
             return Err(Error::invalid(
@@ -363,9 +373,10 @@ fn check_tags(tags: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Returns tags without duplicates and whitespace around them, in the order of their bytes.
+/// Returns tags without duplicates, empty ones and whitespace around them, in the order of their bytes.
 pub(super) fn normalized(tags: &[String]) -> Vec<String> {
-    let mut tags: Vec<_> = tags.iter().map(|tag| tag.trim().to_owned()).collect();
+    let tags = tags.iter().map(|tag| tag.trim());
+    let mut tags: Vec<_> = tags.filter(|tag| !tag.is_empty()).map(str::to_owned).collect();
     tags.sort_unstable();
     tags.dedup();
     tags

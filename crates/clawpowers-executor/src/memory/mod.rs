@@ -2,10 +2,12 @@
 
 mod checkpoint;
 mod entry;
+mod equal;
 mod link;
 mod recover;
 mod row;
 mod search;
+mod session;
 mod tables;
 mod write;
 
@@ -15,7 +17,9 @@ pub use entry::{
     Relation, Source,
 };
 pub use link::Link;
-pub(crate) use recover::{ENTRY_COLUMNS, recover_checkpoint, recover_entry, recover_link};
+pub(crate) use recover::{
+    ENTRY_COLUMNS, finish_entries, is_lost, recover_checkpoint, recover_entry, recover_link,
+};
 pub use search::{Filter, Found, Order};
 pub use write::{Created, Forgotten};
 

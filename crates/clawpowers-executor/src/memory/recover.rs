@@ -1,59 +1,117 @@
 //! Entries, links and checkpoints that were read from a damaged file.
 
 use super::entry::{Kind, Relation, Source};
-use super::row::{Derived, examples_of};
+use super::row::{Derived, examples_of, split};
+use super::session;
 use super::write::tag;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::ledger::insert_recovered;
 use rusqlite::types::Value;
 
+/// The columns of an entry with their types: integer, real, text and blob, in lower case if they can be null.
+const COLUMNS: [(&str, char); ENTRY_COLUMNS] = [
+    ("id", 'i'),
+    ("uid", 't'),
+    ("kind", 'I'),
+    ("importance", 'R'),
+    ("project", 't'),
+    ("session", 't'),
+    ("skill", 't'),
+    ("tool", 't'),
+    ("fingerprint", 'B'),
+    ("merges", 'I'),
+    ("uses", 'I'),
+    ("created", 'I'),
+    ("updated", 'I'),
+    ("used", 'I'),
+    ("expires", 'i'),
+    ("revision", 'I'),
+    ("source", 'I'),
+    ("confirmed", 'I'),
+    ("superseded", 'i'),
+    ("previous", 'i'),
+    ("title", 'T'),
+    ("tags", 'T'),
+    ("body", 'T'),
+    ("context", 'T'),
+    ("masked", 'T'),
+    ("pairs", 'T'),
+    ("variants", 'T'),
+    ("examples", 't'),
+];
 /// The number of columns of an entry.
-pub(crate) const ENTRY_COLUMNS: usize = 27;
+pub(crate) const ENTRY_COLUMNS: usize = 28;
 
-/// Inserts an entry; returns whether the row is valid. What is computed from its text is computed again.
+/// A row of the table `memory` with the names of its columns.
+struct Columns(Vec<Value>);
+
+impl Columns {
+    fn at(&mut self, name: &str) -> Option<&mut Value> {
+        let index = COLUMNS.iter().position(|(column, _)| *column == name)?;
+        self.0.get_mut(index)
+    }
+
+    fn set(&mut self, name: &str, value: Value) {
+        if let Some(old) = self.at(name) {
+            *old = value;
+        }
+    }
+
+    fn text(&mut self, name: &str) -> String {
+        match self.at(name) {
+            Some(Value::Text(text)) => text.clone(),
+            _ => String::new(),
+        }
+    }
+
+    /// Sets a number that no release writes to another one.
+    fn number(&mut self, name: &str, otherwise: i64, is_valid: impl Fn(i64) -> bool) {
+        if !matches!(self.at(name), Some(Value::Integer(number)) if is_valid(*number)) {
+            self.set(name, Value::Integer(otherwise));
+        }
+    }
+}
+
+/// Inserts an entry; returns whether the row is valid. Numbers that no release writes are repaired, and what is computed from
+/// its texts is computed again.
 pub(crate) fn recover_entry(tx: &Tx<'_>, id: i64, values: &[Value]) -> Result<bool> {
-    use Value::{Integer, Text};
-    let mut row = values.to_vec();
-    let [
-        _,
-        _,
-        kind,
-        Text(title),
-        Text(body),
-        _,
-        masked,
-        Text(tags),
-        pairs,
-        ..,
-    ] = row.as_mut_slice()
-    else {
-        return Ok(false);
+    let fits = |((_, kind), value): (&(&str, char), &Value)| match value {
+        Value::Null => !kind.is_ascii_uppercase(),
+        Value::Integer(_) => matches!(kind, 'i' | 'I' | 'R'),
+        Value::Real(_) => *kind == 'R',
+        Value::Text(_) => matches!(kind, 't' | 'T'),
+        Value::Blob(_) => *kind == 'B',
     };
-    let is_known = matches!(kind, Integer(number) if Kind::from_number(*number).is_some());
-    let derived = Derived::of(title, body);
-    *masked = Text(derived.masked.text);
-    *pairs = Text(derived.pairs);
-    let tags: Vec<String> = tags
-        .split(',')
-        .filter(|tag| !tag.is_empty())
-        .map(str::to_owned)
-        .collect();
-    if let Some(fingerprint) = row.get_mut(14) {
-        *fingerprint = Value::Blob(derived.fingerprint.to_vec());
-    }
-    if let Some(examples) = row.get_mut(17)
-        && matches!(examples, Text(text) if examples_of(text).is_empty())
-    {
-        *examples = Value::Null;
-    }
-    let has_source = matches!(row.get(23), Some(Integer(number)) if Source::from_number(*number).is_some());
-    tx.create_memory()?;
-    if !is_known || !has_source || !insert_recovered(tx, "memory", id, row)? {
+    if values.len() != ENTRY_COLUMNS || !COLUMNS.iter().zip(values).all(fits) {
         return Ok(false);
     }
-    tag(tx, id, &tags)?;
-    Ok(true)
+    tx.create_memory()?;
+    let mut row = Columns(values.to_vec());
+    let (title, body, tags) = (row.text("title"), row.text("body"), row.text("tags"));
+    let examples = examples_of(&row.text("examples"));
+    let derived = Derived::of(&title, &body, &examples);
+    row.set("masked", Value::Text(derived.masked.text));
+    row.set("pairs", Value::Text(derived.pairs));
+    row.set("variants", Value::Text(derived.variants));
+    row.set("fingerprint", Value::Blob(derived.fingerprint.to_vec()));
+    if examples.is_empty() {
+        row.set("examples", Value::Null);
+    }
+    row.number("kind", Kind::Semantic.number(), |number| {
+        Kind::from_number(number).is_some()
+    });
+    row.number("source", Source::Import.number(), |number| {
+        Source::from_number(number).is_some()
+    });
+    row.number("uses", 1, |uses| uses > 0);
+    if let Some(Value::Real(importance)) = row.at("importance") {
+        *importance = importance.clamp(0.0, 1.0);
+    } else {
+        row.number("importance", 1, |number| matches!(number, 0 | 1));
+    }
+    insert_recovered(tx, "memory", id, row.0)?;
+    tag(tx, id, &split(&tags)).map(|()| true)
 }
 
 /// Inserts a link; returns whether the row is valid.
@@ -90,4 +148,47 @@ pub(crate) fn recover_checkpoint(tx: &Tx<'_>, values: &[Value]) -> Result<bool> 
     tx.create_memory()?;
     let sql = "INSERT OR IGNORE INTO checkpoint (task, state, status, goal, saved) VALUES (?, ?, ?, ?, ?)";
     tx.execute(sql, (task, state, status, goal, saved)).map(|_| true)
+}
+
+/// Returns whether an entry was not inserted.
+pub(crate) fn is_lost(tx: &Tx<'_>, id: i64) -> Result<bool> {
+    Ok(!tx.has_memory()? || !tx.exists("SELECT 1 FROM memory WHERE id = ?", [id])?)
+}
+
+/// Removes what leads to entries that are lost, and lets no entry get an id up to `last` again.
+pub(crate) fn finish_entries(tx: &Tx<'_>, last: i64) -> Result<()> {
+    if last > 0 {
+        tx.create_memory()?;
+    } else if !tx.has_memory()? {
+        return Ok(());
+    }
+    for sql in [
+        "DELETE FROM memory_link WHERE origin NOT IN (SELECT id FROM memory) OR target NOT IN (SELECT id FROM memory)",
+        // What replaced it is lost, so it is the best that is known.
+        "UPDATE memory SET superseded = NULL WHERE superseded NOT IN (SELECT id FROM memory)",
+        "UPDATE memory SET superseded = (SELECT origin FROM memory_link WHERE target = memory.id AND relation = 0)
+             WHERE superseded IS NULL AND id IN (SELECT target FROM memory_link WHERE relation = 0)",
+        "INSERT OR IGNORE INTO memory_link (origin, target, relation)
+             SELECT superseded, id, 0 FROM memory WHERE superseded IS NOT NULL",
+    ] {
+        tx.execute(sql, ())?;
+    }
+    let sql = "SELECT id FROM memory WHERE previous NOT IN (SELECT id FROM memory)";
+    let severed: Vec<i64> = tx.query_all(sql, (), |row| row.get(0))?;
+    tx.execute(
+        "UPDATE memory SET previous = NULL WHERE previous NOT IN (SELECT id FROM memory)",
+        (),
+    )?;
+    for id in severed {
+        session::recompute(tx, id)?;
+        session::refresh(tx, id)?;
+    }
+    // SQLite creates the row with the first entry.
+    if last > 0 {
+        let sql = "DELETE FROM sqlite_sequence WHERE name = 'memory'";
+        tx.execute(sql, ())?;
+        let sql = "INSERT INTO sqlite_sequence (name, seq) SELECT 'memory', max(?, coalesce(max(id), 0)) FROM memory";
+        tx.execute(sql, [last])?;
+    }
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::Memory;
 use super::entry::{Entry, Kind, check_importance};
-use super::row::{COLUMNS, read};
+use super::row::{COLUMNS, read, text};
 use super::write::folded;
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -59,6 +59,19 @@ pub struct Found {
     pub reasons: Vec<Reason>,
     /// The words of the query that it contains.
     pub words: Vec<String>,
+    /// The merged content that has more of them than the content.
+    pub example: Option<String>,
+}
+
+impl Filter {
+    /// Checks the values, which needs no database.
+    ///
+    /// # Errors
+    ///
+    /// `ErrorKind::Invalid` for a value that is not valid.
+    pub fn check(&self) -> Result<()> {
+        self.min_importance.map_or(Ok(()), check_importance)
+    }
 }
 
 impl Memory<'_> {
@@ -80,8 +93,12 @@ impl Memory<'_> {
         for kind in &query.kinds {
             filter.kinds.push(Kind::parse(kind)?);
         }
-        let conditions = Conditions::of(&filter)?;
+        let mut conditions = Conditions::of(&filter)?;
         if query.expression().is_none() {
+            if let Some(without) = query.exclusion() {
+                let sql = "memory.id NOT IN (SELECT rowid FROM memory_text WHERE memory_text MATCH ?)";
+                conditions.add(sql, Value::Text(without));
+            }
             let entries = self.entries(&conditions, Order::MostImportant, limit)?;
             let found = |entry| Found {
                 entry,
@@ -89,6 +106,7 @@ impl Memory<'_> {
                 prior: 0.0,
                 reasons: Vec::new(),
                 words: Vec::new(),
+                example: None,
             };
             return Ok(entries.into_iter().map(found).collect());
         }
@@ -103,18 +121,14 @@ impl Memory<'_> {
             let sql = format!("SELECT {COLUMNS} FROM memory WHERE id = ?");
             let found = hits.into_iter().map(|hit| {
                 let entry = tx.query_row(&sql, [hit.id], super::row::read)?;
-                let text = format!(
-                    "{} {} {}",
-                    entry.title.as_deref().unwrap_or_default(),
-                    entry.content,
-                    entry.tags.join(" ")
-                );
+                let (words, example) = matched(&query, &entry);
                 Ok(Found {
-                    words: query.matched(&text),
                     entry,
                     score: hit.score,
                     prior: hit.prior,
                     reasons: hit.reasons,
+                    words,
+                    example,
                 })
             });
             found.collect()
@@ -149,6 +163,21 @@ impl Memory<'_> {
     }
 }
 
+/// Returns the words of a query that an entry contains, and the merged content that has more of them than the content.
+fn matched(query: &Query, entry: &Entry) -> (Vec<String>, Option<String>) {
+    let title = entry.title.as_deref().unwrap_or_default();
+    let tags = entry.tags.join(" ");
+    let words = |content: &str| query.matched(&format!("{title} {content} {tags}"));
+    let (mut best, mut example) = (words(&entry.content), None);
+    for one in &entry.examples {
+        let words = words(&one.content);
+        if words.len() > best.len() {
+            (best, example) = (words, Some(one.content.clone()));
+        }
+    }
+    (best, example)
+}
+
 /// A filter as a condition on the table `memory`.
 #[derive(Debug)]
 struct Conditions {
@@ -158,7 +187,7 @@ struct Conditions {
 
 impl Conditions {
     fn of(filter: &Filter) -> Result<Self> {
-        filter.min_importance.map_or(Ok(()), check_importance)?;
+        filter.check()?;
         let mut all = Self {
             sql: String::from("1"),
             values: Vec::new(),
@@ -254,18 +283,19 @@ impl Index for Table<'_> {
     fn text(&mut self, id: i64) -> Result<String> {
         let sql = "SELECT substr(title || char(10) || body, 1, ?2) FROM memory WHERE id = ?1";
         self.tx
-            .query_row(sql, params![id, COMPARED as i64], |row| row.get(0))
+            .query_row(sql, params![id, COMPARED as i64], |row| text(row, 0))
     }
 
     fn facts(&mut self, id: i64) -> Result<Facts> {
         let sql = "SELECT importance, used, kind FROM memory WHERE id = ?";
         self.tx.query_row(sql, [id], |row| {
             let age = (self.now.micros() - row.get::<_, i64>(1)?) as f64 / DAY;
-            let kind: usize = row.get(2)?;
+            let kind = usize::try_from(row.get::<_, i64>(2)?).ok();
+            let half_life = kind.and_then(|kind| self.weights.half_lives.get(kind));
             Ok(Facts {
                 importance: row.get(0)?,
                 age,
-                half_life: self.weights.half_lives.get(kind).copied().unwrap_or_default(),
+                half_life: half_life.copied().unwrap_or_default(),
             })
         })
     }

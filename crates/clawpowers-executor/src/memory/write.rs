@@ -2,19 +2,14 @@
 
 use super::Memory;
 use super::entry::{Change, Entry, Example, MAX_EXAMPLES, MAX_TAGS, NewEntry, Relation, Source, normalized};
-use super::row::{COLUMNS, Derived, by_id, missing, read};
+use super::equal::{equal, keep_apart};
+use super::link::{self, Link};
+use super::row::{Derived, by_id, missing};
+use super::session;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::timestamp::Timestamp;
-use clawpowers_text::mask;
 use std::collections::BTreeSet;
-
-/// How much of the entry before it in the session is searched with an entry, in bytes.
-const CONTEXT_BYTES: usize = 2000;
-/// The most bytes of a content that is merged with a different one, and kept as an example.
-const EXAMPLE_BYTES: usize = 16 * 1024;
-/// How many entries with the fingerprint of a new one are compared with it.
-const COMPARED: usize = 20;
 
 /// A created entry.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,7 +40,7 @@ impl Memory<'_> {
     /// `ErrorKind::Invalid` for a value that is not valid.
     pub fn create(&mut self, new: &NewEntry<'_>) -> Result<Created> {
         new.check(Timestamp::now())?;
-        let derived = Derived::of(new.title.unwrap_or_default(), new.content);
+        let derived = Derived::of(new.title.unwrap_or_default(), new.content, &[]);
         self.write(|tx| create(tx, new, &derived, None))
     }
 
@@ -129,7 +124,8 @@ impl Memory<'_> {
         })
     }
 
-    /// Creates an entry that supersedes another one, with its kind, title, tags, project, skill and tool.
+    /// Creates an entry that supersedes another one, with its kind, title, tags, project, skill and tool. If there is an entry
+    /// with the same content, that one supersedes it.
     ///
     /// # Errors
     ///
@@ -144,6 +140,7 @@ impl Memory<'_> {
                     format!("correct the entry `{by}`"),
                 ));
             }
+            let now = Timestamp::now();
             let new = NewEntry {
                 title: old.title.as_deref(),
                 tags: &old.tags,
@@ -153,15 +150,25 @@ impl Memory<'_> {
                 skill: old.skill.as_deref(),
                 tool: old.tool.as_deref(),
                 source,
-                expires_at: old.expires_at.filter(|at| *at > Timestamp::now()),
-                merge: false,
+                expires_at: old.expires_at.filter(|at| *at > now),
                 ..NewEntry::new(old.kind, content)
             };
-            new.check(Timestamp::now())?;
-            let derived = Derived::of(new.title.unwrap_or_default(), content);
-            let created = create(tx, &new, &derived, None)?.entry;
-            super::link::add(tx, created.id, id, Relation::Supersedes)?;
-            Ok(created)
+            new.check(now)?;
+            let derived = Derived::of(new.title.unwrap_or_default(), content, &[]);
+            let entry = match equal(tx, &new, &derived, Some(id))? {
+                Some(entry) if entry.content == content => merge(tx, entry, &new, now)?,
+                // The values are what was wrong, so it is not merged with another one.
+                similar => insert(tx, &new, &derived, None, similar.is_none())?,
+            };
+            link::add(
+                tx,
+                &Link {
+                    origin: entry.id,
+                    target: id,
+                    relation: Relation::Supersedes,
+                },
+            )?;
+            Ok(entry)
         })
     }
 
@@ -175,7 +182,7 @@ impl Memory<'_> {
         self.write(|tx| {
             let old = by_id(tx, id)?;
             tx.execute(
-                "UPDATE memory SET merges = 0, examples = NULL, uses = 1, used = created, updated = ?2,
+                "UPDATE memory SET merges = 0, examples = NULL, variants = '', uses = 1, used = created, updated = ?2,
                         revision = revision + 1 WHERE id = ?1",
                 (id, Timestamp::now().micros()),
             )?;
@@ -195,8 +202,8 @@ impl Memory<'_> {
                     merge: false,
                     ..NewEntry::new(old.kind, &example.content)
                 };
-                let derived = Derived::of(new.title.unwrap_or_default(), new.content);
-                entries.push(create(tx, &new, &derived, None)?.entry);
+                let derived = Derived::of(new.title.unwrap_or_default(), new.content, &[]);
+                entries.push(insert(tx, &new, &derived, None, false)?);
             }
             for entry in &mut entries {
                 let sql = "UPDATE memory SET confirmed = ?2, superseded = ?3 WHERE id = ?1";
@@ -225,29 +232,41 @@ pub(super) fn create(
     derived: &Derived,
     uid: Option<&str>,
 ) -> Result<Created> {
-    let now = new.at.unwrap_or_else(Timestamp::now);
-    if let Some(old) = new.merge.then(|| equal(tx, new, derived)).transpose()?.flatten() {
-        let entry = merge(tx, old, new, now)?;
+    if new.merge
+        && let Some(old) = equal(tx, new, derived, None)?
+    {
+        let entry = merge(tx, old, new, new.at.unwrap_or_else(Timestamp::now))?;
         return Ok(Created { entry, merged: true });
     }
+    let entry = insert(tx, new, derived, uid, new.merge)?;
+    Ok(Created { entry, merged: false })
+}
+
+/// Inserts an entry; `merges` says whether later ones are merged with it.
+fn insert(
+    tx: &Tx<'_>,
+    new: &NewEntry<'_>,
+    derived: &Derived,
+    uid: Option<&str>,
+    merges: bool,
+) -> Result<Entry> {
+    let now = new.at.unwrap_or_else(Timestamp::now);
     let tags = normalized(new.tags);
-    let context = new
-        .session
-        .map(|session| previous(tx, session))
-        .transpose()?
-        .flatten();
-    let (context_of, context) = context.map_or((None, String::new()), |(id, text)| (Some(id), text));
+    let previous = match new.session {
+        Some(session) => session::last(tx, session, new.project)?,
+        None => None,
+    };
     let id: i64 = tx.query_row(
         "INSERT INTO memory (uid, kind, title, body, context, masked, tags, pairs, importance, project, session, skill, tool,
-             fingerprint, merges, uses, created, updated, used, expires, revision, source, confirmed, context_of)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 1, ?16, ?16, ?16, ?17, 1, ?18, ?19, ?20)
+             fingerprint, merges, uses, created, updated, used, expires, revision, source, confirmed, previous, variants)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 1, ?16, ?16, ?16, ?17, 1, ?18, ?19, ?20, '')
          RETURNING id",
         rusqlite::params![
             uid,
             new.kind.number(),
             new.title.unwrap_or_default(),
             new.content,
-            context,
+            session::context(tx, previous)?,
             derived.masked.text,
             tags.join(","),
             derived.pairs,
@@ -257,41 +276,17 @@ pub(super) fn create(
             new.skill,
             new.tool,
             derived.fingerprint.as_slice(),
-            new.merge,
+            merges,
             now.micros(),
             new.expires_at.map(Timestamp::micros),
             new.source.number(),
             new.source.is_trusted(),
-            context_of,
+            previous,
         ],
         |row| row.get(0),
     )?;
     tag(tx, id, &tags)?;
-    let entry = by_id(tx, id)?;
-    Ok(Created { entry, merged: false })
-}
-
-/// Returns the entry that a new one is merged with.
-fn equal(tx: &Tx<'_>, new: &NewEntry<'_>, derived: &Derived) -> Result<Option<Entry>> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM memory
-         WHERE fingerprint = ?1 AND merges = 1 AND superseded IS NULL AND kind = ?2 AND project IS ?3 AND tool IS ?4
-             AND (title = ?5 OR title = '' OR ?5 = '')
-         ORDER BY title = ?5 DESC, id LIMIT {COMPARED}"
-    );
-    let values = (
-        derived.fingerprint.as_slice(),
-        new.kind.number(),
-        new.project,
-        new.tool,
-        new.title.unwrap_or_default(),
-    );
-    let found: Vec<Entry> = tx.query_all(&sql, values, read)?;
-    let differs_in_values = |entry: &Entry| {
-        new.content.len() <= EXAMPLE_BYTES && derived.masked.differs_in_values(&mask(&entry.content))
-    };
-    let is_equal = |entry: &Entry| entry.content == new.content || differs_in_values(entry);
-    Ok(found.into_iter().find(is_equal))
+    by_id(tx, id)
 }
 
 fn merge(tx: &Tx<'_>, mut entry: Entry, new: &NewEntry<'_>, now: Timestamp) -> Result<Entry> {
@@ -342,10 +337,12 @@ pub(super) fn rewrite(tx: &Tx<'_>, old: &Entry, entry: &mut Entry) -> Result<()>
     entry.revision = entry.revision.saturating_add(1);
     entry.updated_at = Timestamp::now();
     let title = entry.title.as_deref().unwrap_or_default();
-    if old.content != entry.content || old.title != entry.title || old.tags != entry.tags {
-        let derived = Derived::of(title, &entry.content);
+    let is_other_text = old.content != entry.content || old.title != entry.title;
+    if is_other_text || old.tags != entry.tags || old.examples != entry.examples {
+        let derived = Derived::of(title, &entry.content, &entry.examples);
         tx.execute(
-            "UPDATE memory SET title = ?2, body = ?3, masked = ?4, tags = ?5, pairs = ?6, fingerprint = ?7 WHERE id = ?1",
+            "UPDATE memory SET title = ?2, body = ?3, masked = ?4, tags = ?5, pairs = ?6, fingerprint = ?7, variants = ?8
+             WHERE id = ?1",
             (
                 entry.id,
                 title,
@@ -354,14 +351,13 @@ pub(super) fn rewrite(tx: &Tx<'_>, old: &Entry, entry: &mut Entry) -> Result<()>
                 entry.tags.join(","),
                 &derived.pairs,
                 derived.fingerprint.as_slice(),
+                &derived.variants,
             ),
         )?;
+    }
+    if old.tags != entry.tags {
         untag(tx, entry.id, &old.tags)?;
         tag(tx, entry.id, &entry.tags)?;
-    }
-    if old.content != entry.content || old.title != entry.title {
-        let sql = "UPDATE memory SET context = ?2 WHERE context_of = ?1";
-        tx.execute(sql, (entry.id, end_of(title, &entry.content)))?;
     }
     let examples =
         (!entry.examples.is_empty()).then(|| serde_json::to_string(&entry.examples).unwrap_or_default());
@@ -382,6 +378,12 @@ pub(super) fn rewrite(tx: &Tx<'_>, old: &Entry, entry: &mut Entry) -> Result<()>
             entry.confirmed,
         ),
     )?;
+    if is_other_text || old.expires_at != entry.expires_at {
+        session::refresh(tx, entry.id)?;
+    }
+    if is_other_text || old.kind != entry.kind {
+        keep_apart(tx, entry.id)?;
+    }
     Ok(())
 }
 
@@ -389,9 +391,11 @@ pub(super) fn rewrite(tx: &Tx<'_>, old: &Entry, entry: &mut Entry) -> Result<()>
 fn delete(tx: &Tx<'_>, id: i64) -> Result<Entry> {
     let entry = by_id(tx, id)?;
     untag(tx, id, &entry.tags)?;
+    let followers = session::leave(tx, id)?;
+    let sql = "SELECT target FROM memory_link WHERE origin = ? AND relation = 0";
+    let replaced: Vec<i64> = tx.query_all(sql, [id], |row| row.get(0))?;
     for sql in [
         "DELETE FROM memory WHERE id = ?",
-        "UPDATE memory SET context = '', context_of = NULL WHERE context_of = ?",
         // What it replaced is replaced by its own successor, or valid again.
         "INSERT OR IGNORE INTO memory_link (origin, target, relation)
              SELECT later.origin, earlier.target, 0 FROM memory_link AS later JOIN memory_link AS earlier
@@ -403,33 +407,28 @@ fn delete(tx: &Tx<'_>, id: i64) -> Result<Entry> {
     ] {
         tx.execute(sql, [id])?;
     }
-    Ok(entry)
-}
-
-/// Returns the last entry of a session and the end of its text.
-fn previous(tx: &Tx<'_>, session: &str) -> Result<Option<(i64, String)>> {
-    let sql = "SELECT id, title, body FROM memory WHERE session = ? ORDER BY id DESC LIMIT 1";
-    let found: Option<(i64, String, String)> = tx.query_optional(sql, [session], |row| row.try_into())?;
-    Ok(found.map(|(id, title, body)| (id, end_of(&title, &body))))
-}
-
-/// Returns the title and the end of a body.
-fn end_of(title: &str, body: &str) -> String {
-    let mut start = body.len().saturating_sub(CONTEXT_BYTES);
-    while !body.is_char_boundary(start) {
-        start += 1;
+    for id in followers {
+        session::recompute(tx, id)?;
     }
-    format!("{title} {}", body.get(start..).unwrap_or_default())
+    let sql = "SELECT 1 FROM memory WHERE id = ? AND superseded IS NULL";
+    for id in replaced {
+        if tx.exists(sql, [id])? {
+            link::restore(tx, id)?;
+        }
+    }
+    Ok(entry)
 }
 
 /// Returns tags as they are compared.
 pub(super) fn folded(tags: &[String]) -> BTreeSet<String> {
-    tags.iter().map(|tag| tag.trim().to_lowercase()).collect()
+    normalized(tags).iter().map(|tag| tag.to_lowercase()).collect()
 }
 
 pub(super) fn tag(tx: &Tx<'_>, id: i64, tags: &[String]) -> Result<()> {
     for tag in folded(tags) {
-        tx.execute("INSERT INTO memory_tag (tag, memory) VALUES (?, ?)", (tag, id))?;
+        // A damaged file may have it already.
+        let sql = "INSERT OR IGNORE INTO memory_tag (tag, memory) VALUES (?, ?)";
+        tx.execute(sql, (tag, id))?;
     }
     Ok(())
 }

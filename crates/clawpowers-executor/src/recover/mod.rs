@@ -11,7 +11,9 @@ use crate::display::quoted_path;
 use crate::error::{Error, Result};
 use crate::home::Home;
 use crate::ledger;
-use crate::memory::{ENTRY_COLUMNS, recover_checkpoint, recover_entry, recover_link};
+use crate::memory::{
+    ENTRY_COLUMNS, finish_entries, is_lost, recover_checkpoint, recover_entry, recover_link,
+};
 use crate::store::Key;
 use crate::timestamp::Timestamp;
 use pages::Pages;
@@ -40,6 +42,8 @@ pub struct Recovered {
     pub lost_key_names: Vec<String>,
     /// The number of executions that are lost.
     pub lost_executions: u64,
+    /// The number of remembered entries that are lost.
+    pub lost_entries: u64,
     /// The number of damaged pages.
     pub damaged_pages: u64,
     /// Whether the counts of what was lost are complete; they are not if a table and its index are both damaged.
@@ -81,6 +85,7 @@ pub fn recover(from: &Home, to: &Home) -> Result<Recovered> {
                 staged: BTreeMap::new(),
                 stopped: BTreeSet::new(),
                 home: None,
+                last_entry: 0,
                 invalid: 0,
                 failure: None,
             };
@@ -108,6 +113,8 @@ struct Recovery<'a> {
     stopped: BTreeSet<i64>,
     /// The id of the home, by which it knows its own exports.
     home: Option<String>,
+    /// The greatest id of a remembered entry, which no other may get.
+    last_entry: i64,
     /// The number of rows with values that no release writes.
     invalid: u64,
     failure: Option<Error>,
@@ -134,9 +141,18 @@ impl Recovery<'_> {
             sound &= whole;
             whole
         });
-        for table in ["staged_entry", "deleted", "memory"] {
+        for table in ["staged_entry", "deleted"] {
             sound &= roots.read_newer(&mut walk, table, true, |row| self.insert(row));
         }
+        let memory = roots.read_newer(&mut walk, "memory", true, |row| self.insert(row));
+        sound &= memory;
+        sound &= roots.read_newer(&mut walk, "sqlite_sequence", true, |(_, values)| {
+            if let [Value::Text(table), Value::Integer(last)] = values.as_slice()
+                && table == "memory"
+            {
+                self.last_entry = self.last_entry.max(*last);
+            }
+        });
         sound &= roots.read_newer(&mut walk, "memory_link", false, |(_, values)| {
             self.count(recover_link(self.tx, &values));
         });
@@ -155,7 +171,11 @@ impl Recovery<'_> {
             self.check_key(&row);
         });
         let times = walk.tree(roots.of("execution_at"), false, |row| self.check_execution(&row));
-        self.recovered.exact = (keys && times) || (sound && entries && executions);
+        let prints = roots.read_newer(&mut walk, "memory_fingerprint", false, |row| {
+            self.check_memory(&row)
+        });
+        self.recovered.exact =
+            ((keys && times) || (sound && entries && executions)) && (prints || (sound && memory));
         self.recovered.damaged_pages = walk.damaged.len() as u64;
     }
 
@@ -275,6 +295,17 @@ impl Recovery<'_> {
         }
     }
 
+    /// Counts a remembered entry that is lost.
+    fn check_memory(&mut self, (_, values): &Row) {
+        if let [_, Value::Integer(id)] = values.as_slice() {
+            self.last_entry = self.last_entry.max(*id);
+            match is_lost(self.tx, *id) {
+                Ok(lost) => self.recovered.lost_entries += u64::from(lost),
+                Err(error) => self.failure = Some(error),
+            }
+        }
+    }
+
     fn is_lost(&mut self, sql: &str, value: impl ToSql) -> bool {
         match self.tx.exists(sql, [value]) {
             Ok(exists) => !exists,
@@ -296,6 +327,7 @@ impl Recovery<'_> {
             return Err(failure);
         }
         ledger::rebuild(self.tx)?;
+        finish_entries(self.tx, self.last_entry)?;
         if let Some(home) = &self.home {
             self.tx.set_meta("home", home)?;
         }

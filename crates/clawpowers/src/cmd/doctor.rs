@@ -50,9 +50,9 @@ impl DoctorArgs {
 
 fn recover(context: &Context, to: String) -> Exit {
     let result = home::recover::run(&context.runtime, &home::recover::Request { to });
-    let code = |r: &home::recover::Response| match r.exact && r.lost_keys == 0 && r.lost_executions == 0 {
-        true => Exit::Done,
-        false => Exit::Negative,
+    let code = |r: &home::recover::Response| match r.lost_keys + r.lost_executions + r.lost_entries {
+        0 if r.exact => Exit::Done,
+        _ => Exit::Negative,
     };
     context.out.respond(&result, code, |r| {
         context.out.print(&render::doctor::recovered(&context.out, r))

@@ -186,11 +186,15 @@ pub(crate) fn recovered(out: &Out, response: &home::recover::Response) -> String
     for (count, what) in [(response.entries, "entry"), (response.checkpoints, "checkpoint")] {
         recovered.extend((count > 0).then(|| pluralize(count, what)));
     }
-    let mut text = format!(
-        "recovered  {}, to {home}\nlost       {}, {}{}\ndamaged    {}\n",
-        recovered.join(", "),
+    let mut lost = vec![
         pluralize(response.lost_keys, "key"),
         pluralize(response.lost_executions, "execution"),
+    ];
+    lost.extend((response.lost_entries > 0).then(|| pluralize(response.lost_entries, "entry")));
+    let mut text = format!(
+        "recovered  {}, to {home}\nlost       {}{}\ndamaged    {}\n",
+        recovered.join(", "),
+        lost.join(", "),
         if response.exact { "" } else { ", and possibly more" },
         pluralize(response.damaged_pages, "page")
     );

@@ -34,7 +34,13 @@ pub(crate) fn list(entries: &[MemoryEntry], full: bool) -> String {
 }
 
 pub(crate) fn hits(hits: &[Hit], full: bool) -> String {
-    let hit = |hit: &Hit| heading(&hit.entry) + &reasons(hit) + &content(&hit.entry, full);
+    let hit = |hit: &Hit| {
+        let example = hit
+            .example
+            .as_ref()
+            .map(|text| format!("  also: {}\n", truncate(&one_line(text), SHOWN)));
+        heading(&hit.entry) + &reasons(hit) + &content(&hit.entry, full) + &example.unwrap_or_default()
+    };
     hits.iter().map(hit).collect()
 }
 

@@ -15,7 +15,7 @@ pub(crate) struct Entry {
 }
 
 const SCHEMA: &str = "
-CREATE VIRTUAL TABLE entry USING fts5(title, body, context, masked, tags, pairs,
+CREATE VIRTUAL TABLE entry USING fts5(title, body, context, masked, tags, pairs, variants,
   tokenize = 'porter unicode61 remove_diacritics 2');
 CREATE VIRTUAL TABLE plain USING fts5(text, tokenize = 'unicode61');
 CREATE TABLE kind(id INTEGER PRIMARY KEY, kind TEXT NOT NULL, tags TEXT NOT NULL);
@@ -44,7 +44,7 @@ impl Entries {
                 kind,
             } = entry;
             let masked = mask(&body).text;
-            write.prepare_cached("INSERT INTO entry(rowid, title, body, context, masked, tags, pairs) VALUES (?, ?, ?, ?, ?, ?, ?)")?
+            write.prepare_cached("INSERT INTO entry(rowid, title, body, context, masked, tags, pairs, variants) VALUES (?, ?, ?, ?, ?, ?, ?, '')")?
                 .execute(params![id, title, body, context, masked, tags, pairs(&format!("{title}\n{body}"))])?;
             write
                 .prepare_cached("INSERT INTO plain(rowid, text) VALUES (?, ?)")?
@@ -111,15 +111,16 @@ impl Index for Entries {
     fn matches(&mut self, list: &List, limit: usize) -> Result<Vec<i64>, rusqlite::Error> {
         let sql = format!(
             "SELECT kind.id FROM entry JOIN kind ON kind.id = entry.rowid WHERE entry MATCH ? {}
-             ORDER BY bm25(entry, ?, ?, ?, ?, ?, ?), kind.id LIMIT ?",
+             ORDER BY bm25(entry, ?, ?, ?, ?, ?, ?, ?), kind.id LIMIT ?",
             self.filter
         );
         let mut statement = self.db.prepare_cached(&sql)?;
-        let [a, b, c, d, e, f] = list.weights;
+        let [a, b, c, d, e, f, g] = list.weights;
         statement
-            .query_map(params![list.expression, a, b, c, d, e, f, limit as i64], |row| {
-                row.get(0)
-            })?
+            .query_map(
+                params![list.expression, a, b, c, d, e, f, g, limit as i64],
+                |row| row.get(0),
+            )?
             .collect()
     }
 

@@ -676,6 +676,8 @@ class MemoryHit(TypedDict):
     """The factor for importance and age in the score."""
     words: list[str]
     """The words of the query that the entry contains."""
+    example: str | None
+    """The merged content that contains more of them than the content."""
     reasons: list[HitReason]
     """Why it was found."""
 
@@ -881,10 +883,12 @@ class RecoverReply(TypedDict):
     lost_key_names: list[str]
     """The first 1,000 of them."""
     lost_executions: int
+    lost_entries: int
+    """Remembered entries that are lost."""
     damaged_pages: int
     """Pages of the file that are damaged."""
     exact: bool
-    """Whether the counts of lost keys and executions are complete; they are not if a table and its index are both damaged."""
+    """Whether the counts of what is lost are complete; they are not if a table and its index are both damaged."""
 
 
 class Rejected(TypedDict):

@@ -31,9 +31,11 @@ pub struct Response {
     /// The first 1,000 of them.
     pub lost_key_names: Vec<String>,
     pub lost_executions: u64,
+    /// Remembered entries that are lost.
+    pub lost_entries: u64,
     /// Pages of the file that are damaged.
     pub damaged_pages: u64,
-    /// Whether the counts of lost keys and executions are complete; they are not if a table and its index are both damaged.
+    /// Whether the counts of what is lost are complete; they are not if a table and its index are both damaged.
     pub exact: bool,
 }
 
@@ -57,6 +59,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
         lost_keys: recovered.lost_keys,
         lost_key_names: recovered.lost_key_names,
         lost_executions: recovered.lost_executions,
+        lost_entries: recovered.lost_entries,
         damaged_pages: recovered.damaged_pages,
         exact: recovered.exact,
     })

@@ -3,7 +3,8 @@
 use crate::runtime::Runtime;
 use crate::wire::memory::{entry_id, no_entry};
 use crate::wire::{MemoryEntry, Result};
-use clawpowers_executor::memory::Source;
+use clawpowers_executor::Timestamp;
+use clawpowers_executor::memory::{Kind, NewEntry, Source};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -37,6 +38,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
         .source
         .as_deref()
         .map_or(Ok(Source::Agent), Source::parse)?;
+    NewEntry::new(Kind::Semantic, &request.content).check(Timestamp::now())?;
     let created = runtime.with_existing_db(|db| db.memory().correct(id, &request.content, source))?;
     let entry = created.ok_or_else(|| no_entry(id))?.into();
     Ok(Response { entry })

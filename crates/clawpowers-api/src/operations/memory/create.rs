@@ -83,6 +83,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
         merge: !request.no_merge,
         ..NewEntry::new(kind, &request.content)
     };
+    new.check(now)?;
     let created = runtime.with_db(|db| db.memory().create(&new))?;
     Ok(Response {
         entry: created.entry.into(),

@@ -41,11 +41,12 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
         target: entry_id(&request.target)?,
         relation: Relation::parse(&request.relation)?,
     };
+    link.check()?;
     let changed = runtime.with_existing_db(|db| {
         let mut memory = db.memory();
         match request.remove {
-            true => memory.unlink(link.origin, link.target, link.relation),
-            false => memory.link(link.origin, link.target, link.relation),
+            true => memory.unlink(&link),
+            false => memory.link(&link),
         }
     })?;
     let changed = changed.ok_or_else(|| no_entry(link.origin))?;

@@ -10,7 +10,7 @@ const DEFAULT_LIMIT: usize = 10;
 
 memory_filter! {
     pub struct Request {
-        /// What to search for: words, `"a phrase"`, `start*`, `-without`, `tag:NAME`, `kind:KIND`, or a whole error message,
+        /// What to search for: words, `"a phrase"`, `start*`, `-without`, `-"without"`, `tag:NAME`, `kind:KIND`, or a whole error message,
         /// whose values may differ. Without words, the most important entries are returned.
         pub query: Option<String>,
         /// The number of entries to return (default: 10).
@@ -38,6 +38,8 @@ pub struct Hit {
     pub prior: f64,
     /// The words of the query that the entry contains.
     pub words: Vec<String>,
+    /// The merged content that contains more of them than the content.
+    pub example: Option<String>,
     /// Why it was found.
     pub reasons: Vec<HitReason>,
 }
@@ -60,6 +62,7 @@ impl From<Found> for Hit {
             score: found.score,
             prior: found.prior,
             words: found.words,
+            example: found.example,
             reasons: found.reasons.into_iter().map(HitReason::from).collect(),
         }
     }

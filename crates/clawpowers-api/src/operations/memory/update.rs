@@ -62,6 +62,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
         confirmed: request.confirmed,
         revision: request.revision,
     };
+    change.check()?;
     let changed = runtime.with_existing_db(|db| db.memory().update(id, &change))?;
     let entry = changed.ok_or_else(|| no_entry(id))?.into();
     Ok(Response { entry })

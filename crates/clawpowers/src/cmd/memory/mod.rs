@@ -344,10 +344,7 @@ fn update(context: &Context, args: UpdateArgs) -> Exit {
         Ok(content) => content,
         Err(error) => return context.out.respond_error(&error),
     };
-    let tags = args.tags.map(|tags| {
-        let tags = tags.split(',').filter(|tag| !tag.is_empty());
-        tags.map(str::to_owned).collect()
-    });
+    let tags = args.tags.map(|tags| tags.split(',').map(str::to_owned).collect());
     let request = memory::update::Request {
         id: args.id,
         content,
