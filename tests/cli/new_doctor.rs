@@ -346,6 +346,9 @@ fn doctor_names_skills_that_a_client_of_the_project_does_not_show() {
     // A skill in the folder of one client is for that one.
     sandbox.skill(".codex/skills/cup", "Is for Codex.");
     assert!(not_shown().is_empty());
+    // Empty folders do not show that a client is used.
+    std::fs::create_dir_all(sandbox.work().join(".claude/skills")).unwrap();
+    assert!(not_shown().is_empty());
     sandbox.file(".claude/settings.json", "{}");
     assert_eq!(not_shown(), ["claude tea elsewhere"]);
     for n in 0..7 {
@@ -390,7 +393,7 @@ fn doctor_names_skills_that_a_client_of_the_project_does_not_show() {
 #[test]
 fn doctor_names_skills_that_codex_has_no_room_for() {
     let sandbox = Sandbox::new();
-    std::fs::create_dir_all(sandbox.work().join(".codex")).unwrap();
+    sandbox.file(".codex/config.toml", "");
     for n in 0..600 {
         sandbox.skill(
             &format!(".agents/skills/a-rather-long-name-of-a-skill-{n:03}"),

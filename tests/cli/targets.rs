@@ -162,6 +162,62 @@ fn a_guard_that_is_not_understood_hides_the_skill() {
 }
 
 #[test]
+fn the_matrix_says_whether_the_model_sees_a_skill_with_an_odd_guard() {
+    let sandbox = Sandbox::new();
+    let fields = "name: roll\ndescription: Rolls back.\n";
+    sandbox.skill_with(
+        "misspelt/roll",
+        &format!("{fields}disable_model_invocation: true"),
+    );
+    let mut taken = 0;
+    for (target, row) in sandbox.matrix("misspelt/roll") {
+        if row["verdict"] == "takes" {
+            let reasons = row["reasons"].to_string();
+            let shown = " ignores `disable_model_invocation` and shows the skill to the model";
+            assert!(reasons.contains(shown), "{target}: {reasons}");
+            taken += 1;
+        }
+    }
+    assert!(taken > 5);
+    sandbox.skill_with("empty/roll", &format!("{fields}disable-model-invocation:"));
+    for (target, row) in sandbox.matrix("empty/roll") {
+        if row["verdict"] == "takes" {
+            let reasons = row["reasons"].to_string();
+            let says = [
+                "the model can start it",
+                "only the user can start it",
+                "shows the skill to the model",
+            ];
+            assert!(
+                says.iter().any(|says| reasons.contains(says)),
+                "{target}: {reasons}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_target_that_rejects_a_duplicate_key_does_not_use_the_last_one() {
+    let sandbox = Sandbox::new();
+    sandbox.skill_with(
+        "roll",
+        "name: roll\ndescription: Rolls.\ndescription: Rolls back.",
+    );
+    for (target, row) in sandbox.matrix("roll") {
+        let reasons = row["reasons"].to_string();
+        assert!(!reasons.contains("the last one is used"), "{target}: {reasons}");
+        if target == "codex" {
+            assert!(
+                reasons.contains("this client rejects the key `description`, which occurs twice"),
+                "{reasons}"
+            );
+        }
+    }
+    let own = sandbox.validated("roll", "clawpowers");
+    assert!(own.out.contains("the last one is used"), "{own:?}");
+}
+
+#[test]
 fn pi_and_copilot_take_only_unquoted_booleans() {
     let sandbox = Sandbox::new();
     sandbox.skill_with(

@@ -177,6 +177,63 @@ fn a_skill_too_deep_for_a_client_says_so() {
 }
 
 #[test]
+fn a_guard_that_a_client_ignores_is_named() {
+    let sandbox = Sandbox::new();
+    let message = |client: &str, guard: &str| {
+        for folder in [".claude", ".qwen", ".agents"] {
+            sandbox.file(
+                &format!("{folder}/skills/tea/SKILL.md"),
+                format!("---\nname: tea\ndescription: Brews.\n{guard}\n---\nDo.\n"),
+            );
+        }
+        let (_, reply) = sandbox.json(&["skill", "why", "tea", "--as", client]);
+        let view = &reply["ok"]["clients"][0];
+        format!(
+            "{} {}",
+            view["status"].as_str().unwrap(),
+            view["message"].as_str().unwrap()
+        )
+    };
+    for (client, guard) in [
+        ("claude", "disable_model_invocation: true"),
+        ("qwen", "disableModelInvocation: true"),
+        ("claude", "disable-model-invocation:"),
+        ("qwen", "disable-model-invocation: yes"),
+        ("codex", "disable-model-invocation: true"),
+        ("pi", "disable-model-invocation: 'true'"),
+    ] {
+        let (field, _) = guard.split_once(':').unwrap();
+        let expected = format!("visible the model sees it as `tea`; this client ignores `{field}`");
+        assert_eq!(message(client, guard), expected, "{client} {guard}");
+    }
+    let shown = "visible the model sees it as `tea`";
+    assert_eq!(message("claude", "disable_model_invocation: false"), shown);
+    assert_eq!(message("claude", "user-invocable:"), shown);
+}
+
+#[cfg_attr(windows, ignore = "Wine makes no symbolic links")]
+#[test]
+fn a_root_that_is_a_symlink_to_another_is_read_once_and_seen_by_both_clients() {
+    let sandbox = Sandbox::new();
+    sandbox.skill(".agents/skills/tea", "Brews.");
+    sandbox.file(
+        ".agents/skills/other/SKILL.md",
+        "---\nname: Cup\ndescription: Holds.\n---\n",
+    );
+    std::fs::create_dir_all(sandbox.work().join(".claude")).unwrap();
+    crate::system::symlink("../.agents/skills", sandbox.work().join(".claude/skills")).unwrap();
+    for (name, called) in [("tea", "tea"), ("Cup", "other"), ("other", "other")] {
+        let (code, reply) = sandbox.json(&["skill", "why", name, "--as", "claude"]);
+        let view = &reply["ok"]["clients"][0];
+        assert_eq!((code, &view["called"]), (0, &json!(called)), "{view}");
+        let location = view["location"].as_str().unwrap();
+        assert!(location.contains("/.claude/skills/"), "{location}");
+    }
+    let (code, reply) = sandbox.json(&["skill", "why", "Cup", "--as", "codex"]);
+    assert_eq!((code, &reply["ok"]["clients"][0]["called"]), (0, &json!("Cup")));
+}
+
+#[test]
 fn a_list_shows_the_label_beside_the_name() {
     let sandbox = Sandbox::new();
     sandbox.file(

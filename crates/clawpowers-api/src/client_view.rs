@@ -11,6 +11,8 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+const GUARD: &str = "disable-model-invocation";
+
 /// The requested name, normalized.
 pub(crate) struct Wanted(String);
 
@@ -280,13 +282,36 @@ fn loaded(entry: &Entry) -> Explained {
             hint: Some("remove the field if the model may choose the skill".to_owned()),
             ..Explained::new(
                 "hidden",
-                "`disable-model-invocation` hides it from the model; a user can call it".to_owned(),
+                format!("`{GUARD}` hides it from the model; a user can call it"),
             )
         },
-        (None, true) => Explained::new(
-            "visible",
-            format!("the model sees it as {}", quote(&entry.skill.name)),
-        ),
+        (None, true) => visible(entry),
+    }
+}
+
+/// Explains that the model sees a skill, and names a field that should have hidden it.
+fn visible(entry: &Entry) -> Explained {
+    let message = format!("the model sees it as {}", quote(&entry.skill.name));
+    let mut guards = entry.diagnostics.iter();
+    let guard = guards.find(|d| matches!(d.rule, Rule::GuardIgnored | Rule::InvocationNotBoolean));
+    let field = guard.and_then(|d| {
+        let mut named = d.message.split('`').skip(1).step_by(2);
+        match d.rule {
+            // It may be misspelt.
+            Rule::GuardIgnored => named.next(),
+            _ => named.find(|field| *field == GUARD),
+        }
+    });
+    match guard.zip(field) {
+        Some((d, field)) => Explained {
+            rule: Some(d.rule.id()),
+            hint: d.hint.clone(),
+            ..Explained::new(
+                "visible",
+                format!("{message}; this client ignores {}", quote(field)),
+            )
+        },
+        None => Explained::new("visible", message),
     }
 }
 

@@ -12,11 +12,12 @@ use crate::skill::{HostInfo, normalize_name};
 use crate::sort;
 use crate::syntax::delimiter::{starts_with_delimiter, through_closing_delimiter};
 use crate::syntax::source::Source;
-use crate::tree::{DiskTree, OpenFolder, ReadError, Tree};
+use crate::tree::{DiskTree, OpenFolder, ReadError, Tree, below};
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// How much of a file a listing reads first, which contains the frontmatter of nearly every public skill.
 const HEAD_BYTES: usize = 4096;
@@ -78,6 +79,7 @@ impl<T: Row> Catalog<T> {
                 rules: &rules,
                 client: *client,
                 host: options.host.as_ref(),
+                boundary: OnceLock::new(),
             };
             let make = |found, folder: Option<&dyn OpenFolder>| loader.load(found, folder);
             match client {
@@ -90,7 +92,7 @@ impl<T: Row> Catalog<T> {
                     walk_with(&**tree, root, &rules, &make, &mut |pass, one| {
                         found.push((pass, one))
                     });
-                    sort_found(&mut found, client);
+                    sort_found(&mut found, client, &root.path);
                     for (_, one) in &mut found {
                         one.keep_new_label(&mut labels);
                     }
@@ -174,9 +176,18 @@ struct Loader<'a> {
     rules: &'a WalkRules,
     client: Option<&'static Client>,
     host: Option<&'a HostInfo>,
+    /// The canonical boundary of the root.
+    boundary: OnceLock<Option<PathBuf>>,
 }
 
 impl Loader<'_> {
+    /// Returns whether a canonical path is outside the boundary of the root.
+    fn leads_out(&self, canonical: &Path) -> bool {
+        let boundary = || self.root.canonical_boundary(&**self.tree);
+        let boundary = self.boundary.get_or_init(boundary).as_ref();
+        boundary.is_some_and(|boundary| !canonical.starts_with(boundary))
+    }
+
     fn load<T: Row>(&self, found: Found, folder: Option<&dyn OpenFolder>) -> LoadOutcome<T> {
         let Candidate { file, canonical, .. } = match found {
             Found::Candidate(candidate) => candidate,
@@ -201,8 +212,8 @@ impl Loader<'_> {
             None => Ok((load_head(&mut *open, size, &options)?, Vec::new())),
             Some(_) => {
                 // What a client shows may depend on the body, and on bytes that are not UTF-8.
-                let mut bytes = Vec::new();
                 let size = usize::try_from(size).unwrap_or(usize::MAX);
+                let mut bytes = Vec::with_capacity(size);
                 read_more(&mut *open, &mut bytes, size)?;
                 Ok((parse_head(&Source::decode(&bytes), &options), bytes))
             }
@@ -225,6 +236,7 @@ impl Loader<'_> {
                 path: &file,
                 root: self.root,
                 tree: &**self.tree,
+                folder,
                 diagnostics: &parsed.diagnostics,
                 skill: parsed.skill.as_ref(),
                 host: self.host,
@@ -237,10 +249,7 @@ impl Loader<'_> {
             reason,
             mut diagnostics,
         } = parsed;
-        if skill.is_some()
-            && self.root.boundary_for(self.rules).is_none()
-            && !self.root.holds(&**self.tree, &canonical)
-        {
+        if skill.is_some() && self.root.boundary_for(self.rules).is_none() && self.leads_out(&canonical) {
             diagnostics.push(leads_out(&canonical));
         }
         match (skill, reason) {
@@ -281,7 +290,7 @@ fn is_skill_file(file: &Path) -> bool {
 }
 
 /// Sorts what a walk of one root found into the order of a client.
-fn sort_found<T: Row>(found: &mut [(usize, LoadOutcome<T>)], client: &Client) {
+fn sort_found<T: Row>(found: &mut [(usize, LoadOutcome<T>)], client: &Client, root: &Path) {
     let path = |one: &LoadOutcome<T>| match one {
         LoadOutcome::Skill(ready) => ready.row.location().into_owned(),
         LoadOutcome::Rejected(rejected) => rejected.location.clone(),
@@ -289,7 +298,8 @@ fn sort_found<T: Row>(found: &mut [(usize, LoadOutcome<T>)], client: &Client) {
     let listing = client.listing;
     sort::by_cached_key(found, |(pass, one)| {
         let path = path(one);
-        let folded = listing.folds_case.then(|| collation_key(&path.to_string_lossy()));
+        let below = || below(&path, root).map_or_else(|| path.to_string_lossy(), Cow::Borrowed);
+        let folded = listing.folds_case.then(|| collation_key(&below()));
         (if listing.links_in_order { 0 } else { *pass }, folded, path)
     });
     if listing.reversed {

@@ -29,8 +29,12 @@ impl Survey {
     pub fn new(tree: Arc<dyn Tree>, name: &str, roots: &[(Option<&Client>, Vec<Root>)]) -> Self {
         let tree = CachedTree::new(tree);
         let mut sights = Vec::new();
-        for (root, rules) in merged(roots) {
-            let make = |found, folder: Option<&dyn OpenFolder>| Sight::of(&tree, &root, found, folder);
+        for Merged {
+            root, rules, links, ..
+        } in merged(&tree, roots)
+        {
+            let make =
+                |found, folder: Option<&dyn OpenFolder>| Sight::of(&tree, &root, &links, found, folder);
             let mut take = |_, sight: Option<Sight>| sights.extend(sight);
             walk_with(&tree, &root, &rules, &make, &mut take);
         }
@@ -89,25 +93,59 @@ impl Survey {
     }
 }
 
-/// Returns each root once, with rules that reach everything that one of the clients reads.
-fn merged(roots: &[(Option<&Client>, Vec<Root>)]) -> Vec<(Root, WalkRules)> {
-    let mut merged: Vec<(Root, WalkRules)> = Vec::new();
+/// A folder that is the root of some clients.
+struct Merged {
+    root: Root,
+    /// Rules that reach everything that one of the clients reads.
+    rules: WalkRules,
+    canonical: PathBuf,
+    /// Other paths to the folder, which symlinks make.
+    links: Vec<PathBuf>,
+}
+
+/// Returns each root once, by whichever path clients reach it.
+fn merged(tree: &CachedTree, roots: &[(Option<&Client>, Vec<Root>)]) -> Vec<Merged> {
+    let mut merged: Vec<Merged> = Vec::new();
     for (client, roots) in roots {
         for root in roots {
             let rules = client.map_or(WalkRules::OWN, |client| client.walk_of(root));
-            match merged.iter_mut().find(|(known, _)| known.path == root.path) {
-                Some((_, known)) => *known = widest(known, &rules),
-                None => {
-                    let root = Root {
+            if let Some(known) = merged.iter_mut().find(|known| known.is_at(&root.path)) {
+                known.add(root, &rules);
+                continue;
+            }
+            let canonical = tree.canonicalize(&root.path);
+            let canonical = canonical.unwrap_or_else(|_| root.path.clone());
+            match merged.iter_mut().find(|known| known.canonical == canonical) {
+                Some(known) => {
+                    known.links.push(root.path.clone());
+                    known.add(root, &rules);
+                }
+                None => merged.push(Merged {
+                    root: Root {
                         boundary: None,
                         ..root.clone()
-                    };
-                    merged.push((root, widest(&rules, &rules)));
-                }
+                    },
+                    rules: widest(&rules, &rules),
+                    canonical,
+                    links: Vec::new(),
+                }),
             }
         }
     }
     merged
+}
+
+impl Merged {
+    fn is_at(&self, path: &Path) -> bool {
+        self.root.path == path || self.links.iter().any(|link| link == path)
+    }
+
+    fn add(&mut self, root: &Root, rules: &WalkRules) {
+        self.rules = widest(&self.rules, rules);
+        if root.kind.is_commands() {
+            self.root.kind = root.kind;
+        }
+    }
 }
 
 fn widest(a: &WalkRules, b: &WalkRules) -> WalkRules {
@@ -140,7 +178,14 @@ struct Sight {
 }
 
 impl Sight {
-    fn of(tree: &CachedTree, root: &Root, found: Found, folder: Option<&dyn OpenFolder>) -> Option<Self> {
+    /// `links` are other paths to the root.
+    fn of(
+        tree: &CachedTree,
+        root: &Root,
+        links: &[PathBuf],
+        found: Found,
+        folder: Option<&dyn OpenFolder>,
+    ) -> Option<Self> {
         let Found::Candidate(Candidate { file, canonical, .. }) = found else {
             return None;
         };
@@ -168,6 +213,10 @@ impl Sight {
         });
         let mut names: Vec<String> = places.map(|name| loose(&name)).collect();
         names.extend(name.as_deref().map(loose));
+        if file.parent() == Some(&root.path) {
+            let links = links.iter().filter_map(|link| link.file_name());
+            names.extend(links.map(|name| loose(&name.to_string_lossy())));
+        }
         names.dedup();
         Some(Self {
             loose: names,
@@ -228,6 +277,10 @@ impl Wanted {
 
 /// Returns what a name has in common with every form of it.
 fn loose(name: &str) -> String {
+    if name.is_ascii() {
+        let kept = name.bytes().filter(u8::is_ascii_alphanumeric);
+        return kept.map(|byte| char::from(byte.to_ascii_lowercase())).collect();
+    }
     let name = normalize_name(name);
     let kept = name.chars().filter(|c| c.is_alphanumeric());
     kept.flat_map(char::to_lowercase).collect()

@@ -266,6 +266,9 @@ fn first_line(body: &str) -> Option<&str> {
 
 /// Returns a text as it is shown: without terminal sequences, and with one space for a run of characters without a shape.
 fn shown(text: &str) -> String {
+    if text.bytes().all(|byte| (b' '..0x7f).contains(&byte)) {
+        return text.to_owned();
+    }
     let hidden = |c: char| {
         c.is_control()
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')

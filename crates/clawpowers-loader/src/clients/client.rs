@@ -90,12 +90,12 @@ impl Client {
         (self.roots)(environment)
     }
 
-    /// Returns whether a folder of the client shows that it is used in the project.
+    /// Returns whether a folder of the client with files shows that it is used in the project.
     #[must_use]
     pub fn is_used_in_project(&self, environment: &Environment) -> bool {
         let folders = || environment.project_folders().into_iter();
         self.project_folder
-            .is_some_and(|own| folders().any(|folder| folder.join(own).is_dir()))
+            .is_some_and(|own| folders().any(|folder| contains_files(&folder.join(own))))
     }
 
     /// Returns how the client searches a root.
@@ -132,6 +132,15 @@ impl Client {
         let mut skills = roots.iter().filter(|root| !root.kind.is_commands());
         skills.any(|root| root.reaches(folder, self.walk.max_depth))
     }
+}
+
+/// Returns whether a folder contains more than empty folders.
+fn contains_files(folder: &Path) -> bool {
+    let entries = |folder: &Path| folder.read_dir().into_iter().flatten().flatten();
+    entries(folder).any(|entry| {
+        let path = entry.path();
+        !path.is_dir() || entries(&path).next().is_some()
+    })
 }
 
 pub(super) const CHILDREN: WalkRules = WalkRules {

@@ -164,6 +164,9 @@ fn check_metadata(root: &Node) -> Result<(), Refusal> {
 
 /// Returns whether `agents/openai.yaml` lets the model choose the skill.
 fn allows_implicit_use(file: &ClientFile<'_>) -> bool {
+    if file.folder.is_some_and(|folder| folder.lacks("agents".as_ref())) {
+        return true;
+    }
     let path = file.path.with_file_name("agents").join("openai.yaml");
     let Ok(bytes) = file.tree.read(&path, MAX_METADATA) else {
         return true;

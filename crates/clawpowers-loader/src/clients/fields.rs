@@ -216,5 +216,17 @@ pub(super) fn without_sequences(text: &str) -> String {
 
 /// Joins the words of a text with single spaces.
 pub(super) fn collapse(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let bytes = text.as_bytes();
+    let is_plain = bytes.iter().all(|byte| (b' '..0x7f).contains(byte)) && !text.contains("  ");
+    if is_plain {
+        return text.trim().to_owned();
+    }
+    let mut joined = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !joined.is_empty() {
+            joined.push(' ');
+        }
+        joined.push_str(word);
+    }
+    joined
 }

@@ -1,11 +1,12 @@
 //! How a client reads one file: the skill that it shows, or why it does not load it.
 
 use crate::discovery::Root;
+use crate::fields::GUARD;
 use crate::lint::file::file_diagnostic;
 use crate::lint::{Diagnostic, Rule, Severity};
 use crate::skill::parse::Parsed;
 use crate::skill::{HostInfo, Invocation, Skill};
-use crate::tree::Tree;
+use crate::tree::{OpenFolder, Tree};
 use std::borrow::Cow;
 use std::path::Path;
 
@@ -15,6 +16,8 @@ pub(crate) struct ClientFile<'a> {
     pub(crate) path: &'a Path,
     pub(crate) root: &'a Root,
     pub(crate) tree: &'a dyn Tree,
+    /// Its folder, if it is open.
+    pub(crate) folder: Option<&'a dyn OpenFolder>,
     /// What ClawPowers finds in the frontmatter.
     pub(crate) diagnostics: &'a [Diagnostic],
     /// The skill as ClawPowers reads it.
@@ -63,6 +66,9 @@ pub(crate) fn apply(outcome: Outcome, parsed: &mut Parsed) -> (Option<String>, O
     match outcome {
         Ok(seen) => {
             let skill = parsed.skill.get_or_insert_with(Skill::empty);
+            if seen.invocation.model && !skill.invocation.model {
+                note_ignored_guard(&mut parsed.diagnostics);
+            }
             skill.name = seen.name;
             skill.description = seen.description;
             skill.invocation = seen.invocation;
@@ -77,13 +83,37 @@ pub(crate) fn apply(outcome: Outcome, parsed: &mut Parsed) -> (Option<String>, O
         }
         Err(Refusal { rule, message }) => {
             match parsed.diagnostics.iter_mut().find(|one| one.rule == rule) {
-                Some(known) => known.severity = Severity::Error,
+                Some(known) => {
+                    known.severity = Severity::Error;
+                    // Others use the last one.
+                    if rule == Rule::DuplicateKey {
+                        known.message = message;
+                    }
+                }
                 None => parsed.diagnostics.push(file_diagnostic(rule, message)),
             }
             parsed.reason = Some(rule);
             (None, parsed.skill.take())
         }
     }
+}
+
+/// Warns that a client shows a skill to the model that its frontmatter hides, unless a diagnostic says so.
+fn note_ignored_guard(diagnostics: &mut Vec<Diagnostic>) {
+    let says_so = |d: &Diagnostic| matches!(d.rule, Rule::GuardIgnored | Rule::InvocationNotBoolean);
+    if !diagnostics.iter().any(says_so) {
+        let message = format!("this client ignores the value of `{GUARD}` and shows the skill to the model");
+        diagnostics.push(Diagnostic {
+            severity: Severity::Warning,
+            hint: Some("write `true` without quotes".to_owned()),
+            ..file_diagnostic(Rule::GuardIgnored, message)
+        });
+    }
+}
+
+/// Decodes UTF-8; valid text, which is nearly every one, is checked faster than by `from_utf8_lossy`.
+fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 pub(crate) type Outcome = Result<ClientSkill, Refusal>;
@@ -104,12 +134,12 @@ impl ClientFile<'_> {
 
     /// Returns the text as JavaScript decodes UTF-8; invalid bytes become U+FFFD.
     pub(super) fn text(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(self.bytes)
+        lossy(self.bytes)
     }
 
     /// Returns the text without a byte order mark.
     pub(super) fn text_without_mark(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(self.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(self.bytes))
+        lossy(self.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(self.bytes))
     }
 
     /// Returns the text as a parser that accepts every line ending reads it.

@@ -1,27 +1,41 @@
 //! The order of names as people sort words: punctuation, digits, letters; first without case and accents.
 
+use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
 /// Punctuation in the order of the Unicode collation algorithm.
 const PUNCTUATION: &str = "_-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$";
 
+const DIGIT: usize = PUNCTUATION.len() + 1;
+const LETTER: usize = PUNCTUATION.len() + 2;
+
+/// The classes of the ASCII characters; paths of thousands of skills are mostly ASCII.
+static ASCII: LazyLock<[usize; 128]> =
+    LazyLock::new(|| std::array::from_fn(|at| class(char::from(at as u8))));
+
 /// Returns a key by which names sort; if names differ only in case, lower case comes first.
 pub(crate) fn collation_key(name: &str) -> impl Ord + use<> {
-    let class = |c: char| match PUNCTUATION.find(c) {
-        Some(at) => at,
-        None if c.is_whitespace() => 0,
-        None if c.is_alphabetic() => PUNCTUATION.len() + 2,
-        None if c.is_numeric() => PUNCTUATION.len() + 1,
-        None => PUNCTUATION.len(),
+    let of_ascii = |c: char| (ASCII.get(c as usize).copied().unwrap_or_else(|| class(c)), c);
+    let letters: Vec<(usize, char)> = match name.is_ascii() {
+        true => name.chars().map(|c| of_ascii(c.to_ascii_lowercase())).collect(),
+        false => {
+            let letters = name.nfd().filter(|&c| !is_combining_mark(c));
+            letters.flat_map(char::to_lowercase).map(of_ascii).collect()
+        }
     };
-    let letters = name
-        .nfd()
-        .filter(|&c| !is_combining_mark(c))
-        .flat_map(char::to_lowercase);
-    let letters: Vec<_> = letters.map(|c| (class(c), c)).collect();
     let cases: Vec<bool> = name.chars().map(char::is_uppercase).collect();
     (letters, cases, name.to_owned())
+}
+
+fn class(c: char) -> usize {
+    match PUNCTUATION.find(c) {
+        Some(at) => at,
+        None if c.is_whitespace() => 0,
+        None if c.is_alphabetic() => LETTER,
+        None if c.is_numeric() => DIGIT,
+        None => PUNCTUATION.len(),
+    }
 }
 
 #[cfg(test)]

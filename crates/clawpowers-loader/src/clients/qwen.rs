@@ -4,7 +4,9 @@ use super::client::{CHILDREN, Client, Collision, ListedSkill, Listing};
 use super::fields::{Value, Yaml, js_trim, split};
 use super::file::{ClientFile, ClientSkill, Outcome, Refusal};
 use crate::discovery::{Environment, Root, WalkRules};
+use crate::fields::GUARD;
 use crate::lint::{Rule, Target};
+use crate::skill::Invocation;
 use crate::syntax::yaml::{Kind, Node};
 
 pub(super) const QWEN: Client = Client {
@@ -64,11 +66,18 @@ fn read(file: &ClientFile<'_>) -> Outcome {
         return Err(Refusal::new(Rule::LoadsLater, message));
     }
     let description = required(Rule::DescriptionMissing, "description")?;
+    let guard = match &parsed {
+        Ok(root) => Value::of(root, GUARD).scalar().map(str::to_owned),
+        Err(_) => line(block.yaml, GUARD),
+    };
     Ok(ClientSkill {
         name,
         label: None,
         description,
-        invocation: file.invocation(),
+        invocation: Invocation {
+            model: !guard.is_some_and(|word| word.trim().eq_ignore_ascii_case("true")),
+            ..file.invocation()
+        },
         hidden: None,
     })
 }

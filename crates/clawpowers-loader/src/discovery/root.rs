@@ -105,9 +105,12 @@ impl Root {
 
     /// Returns whether a canonical path is inside the boundary.
     pub(crate) fn holds(&self, tree: &dyn Tree, canonical: &Path) -> bool {
-        self.boundary.as_ref().is_none_or(|boundary| {
-            let real = tree.canonicalize(boundary);
-            canonical.starts_with(real.as_ref().unwrap_or(boundary))
-        })
+        let boundary = self.canonical_boundary(tree);
+        boundary.is_none_or(|boundary| canonical.starts_with(boundary))
+    }
+
+    pub(crate) fn canonical_boundary(&self, tree: &dyn Tree) -> Option<PathBuf> {
+        let boundary = self.boundary.as_ref()?;
+        Some(tree.canonicalize(boundary).unwrap_or_else(|_| boundary.clone()))
     }
 }

@@ -5,7 +5,7 @@ use super::rules::{FileLinks, Markdown, WalkRules};
 use crate::display::{display_path, pluralize, quote};
 use crate::lint::Rule;
 use crate::sort;
-use crate::tree::{EntryKind, OpenFolder, Tree};
+use crate::tree::{EntryKind, OpenFolder, Tree, below};
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -23,10 +23,16 @@ pub(super) struct Base {
 impl Base {
     /// Returns the canonical form of a path under the base.
     pub(super) fn canonical(&self, path: &Path) -> PathBuf {
-        match path.strip_prefix(&self.path) {
-            Ok(below) if below.as_os_str().is_empty() => self.canonical.clone(),
-            Ok(below) => self.canonical.join(below),
-            Err(_) => path.to_owned(),
+        if self.path.as_os_str() == self.canonical.as_os_str() {
+            return path.to_owned();
+        }
+        match below(path, &self.path) {
+            Some("") => self.canonical.clone(),
+            Some(below) => self.canonical.join(below),
+            None => match path.strip_prefix(&self.path) {
+                Ok(below) => self.canonical.join(below),
+                Err(_) => path.to_owned(),
+            },
         }
     }
 }
@@ -60,6 +66,8 @@ const NOT_REGULAR: &str = "not a regular file";
 const SECOND: &str = "another SKILL.md in the same folder is used";
 pub(super) const DANGLING: &str = "broken symlink: its target does not exist";
 
+/// How many levels under a folder that is too deep are searched for files, so that empty folders are not reported.
+const DEEPER_LEVELS: usize = 3;
 /// How many levels under its folder a task reads.
 const MAX_TASK_LEVELS: usize = 6;
 
@@ -261,9 +269,28 @@ impl<M: Fn(Found, Option<&dyn OpenFolder>) -> T, T> DirReader<'_, M> {
                 self.list_at(&path, depth + 1)
                     .is_ok_and(|listing| !listing.skills.is_empty())
             } else {
-                self.tree.is_folder(&path)
+                self.contains_files(&path, DEEPER_LEVELS)
             }
         })
+    }
+
+    /// Returns whether there may be files under a folder; it reads only the first folders of some levels.
+    fn contains_files(&self, path: &Path, levels: usize) -> bool {
+        const FOLDERS: usize = 16;
+        let Ok(folder) = self.tree.open_folder(path) else {
+            return false;
+        };
+        let (mut is_empty, mut folders) = (true, Vec::new());
+        let read = folder.entries(&mut |name, kind| {
+            is_empty = kind == EntryKind::Folder && folders.len() < FOLDERS;
+            folders.push(name.to_owned());
+            is_empty
+        });
+        let below = || {
+            let mut folders = folders.iter();
+            folders.any(|name| levels == 0 || self.contains_files(&path.join(name), levels - 1))
+        };
+        read.is_ok() && (!is_empty || below())
     }
 
     /// Returns the skill of a linked folder with these files, if one is a candidate.

@@ -69,6 +69,14 @@ fn check_unread(
                 format!("it is a field of {readers}"),
             );
         }
+    } else if similar(name, &[GUARD]).is_some() && node.as_text().and_then(boolean_word) != Some(false) {
+        let message = format!("{title} ignores {} and shows the skill to the model", shown());
+        let read = fields.field(GUARD);
+        let hint = match read.filter(|field| field.usage == Usage::Ignored) {
+            Some(field) => field.effect.to_owned(),
+            None => format!("did you mean `{GUARD}`?"),
+        };
+        diagnostics.hint(Rule::GuardIgnored, position, message, hint);
     } else if let Some(near) = similar_field(name, fields) {
         let message = format!("unknown field {}", shown());
         diagnostics.hint(

@@ -353,13 +353,13 @@ fn misspelt_fields_and_values_have_a_hint() {
         (
             Target::ClaudeCode,
             "disable_model_invocation: true",
-            Rule::FieldMisspelt,
+            Rule::GuardIgnored,
             GUARD,
         ),
         (
             Target::ClawPowers,
             "disableModelInvocation: true",
-            Rule::FieldMisspelt,
+            Rule::GuardIgnored,
             GUARD,
         ),
         (
@@ -438,4 +438,39 @@ fn a_guard_that_a_client_ignores_is_a_warning() {
     }
     let shown = format!("name: a\ndescription: Does it.\n{GUARD}: false\n");
     assert_eq!(severity(&lint(Target::Codex, &shown), Rule::GuardIgnored), None);
+}
+
+#[test]
+fn a_misspelt_guard_is_a_warning_wherever_the_skill_is_shown() {
+    for name in [
+        "disable_model_invocation",
+        "disableModelInvocation",
+        "disable-model-invocations",
+    ] {
+        let lint = |target, value: &str| {
+            lint(
+                target,
+                &format!("name: a\ndescription: Does it.\n{name}: {value}\n"),
+            )
+        };
+        for target in Target::ALL {
+            if fields_of(target).others == OtherFields::Rejected || fields_of(target).field(name).is_some() {
+                continue;
+            }
+            let parsed = lint(target, "true");
+            let place = format!("{} {name}", target.as_str());
+            assert_eq!(
+                severity(&parsed, Rule::GuardIgnored),
+                Some(Severity::Warning),
+                "{place}"
+            );
+            let skill = parsed.skill.expect(&place);
+            assert!(skill.invocation.model, "{place}");
+            assert_eq!(
+                severity(&lint(target, "false"), Rule::GuardIgnored),
+                None,
+                "{place}"
+            );
+        }
+    }
 }

@@ -58,6 +58,7 @@ pub(super) fn read_as_client(
             path,
             root: &Root::unbounded(PathBuf::new(), Scope::Extra),
             tree,
+            folder: None,
             diagnostics: &parsed.diagnostics,
             skill: parsed.skill.as_ref(),
             host: None,

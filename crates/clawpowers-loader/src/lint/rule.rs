@@ -120,7 +120,7 @@ rules! {
     YamlRepairedContinuation "yaml-repaired-continuation" [E E W W] "Lines that continue a value are not indented (repairable).";
     YamlRepairedIndent "yaml-repaired-indent" [W W W W] "A line of a quoted value is not indented (repairable).";
     YamlRepairedComment "yaml-repaired-comment" [E E W W] "A line is not YAML; it is read as a comment (repairable).";
-    DuplicateKey "duplicate-key" [E W W W] "A key occurs twice in one mapping; the last one is used.", "keep one of the two";
+    DuplicateKey "duplicate-key" [E W W W] "A key occurs twice in one mapping. Some clients reject the skill, others use the last one.", "keep one of the two";
     YamlFlowStyle "yaml-flow-style" [W - - -] "The frontmatter has a flow list or mapping, which the reference validator cannot read.", "write it in block style for the reference validator";
     YamlAnchor "yaml-anchor" [W - - I] "The frontmatter has an anchor or alias, which the reference validator cannot read.", "write the value out where it is repeated";
     YamlTag "yaml-tag" [W W - I] "The frontmatter has a YAML tag, which the reference validator cannot read.", "remove the tag; quote the value if it must stay text";
@@ -128,7 +128,7 @@ rules! {
     UnknownField "unknown-field" [E E - -] "Neither the target nor another client reads a top-level field.";
     FieldMisspelt "field-misspelt" [- - W W] "No client reads a field, but its name is close to one that the target reads.";
     FieldIgnored "field-ignored" [- - I -] "The client ignores a field that another client reads.";
-    GuardIgnored "guard-ignored" [- - W -] "The skill is meant for users alone, but the client shows it to the model.";
+    GuardIgnored "guard-ignored" [- - W W] "The skill is meant for users alone, but it is shown to the model.";
     FieldValue "field-value" [- E W W] "A field has a value that the target does not understand.";
     NameMissing "name-missing" [E E I W] "There is no name; the folder's name is used.";
     NameEmpty "name-empty" [E E W W] "The name is empty; the folder's name is used.";

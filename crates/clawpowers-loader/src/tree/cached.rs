@@ -1,6 +1,7 @@
 //! A tree that reads each folder and file of another one once, for callers that look at it several times.
 
 use super::{EntryKind, Metadata, OpenFile, OpenFolder, ReadError, Tree, check_size};
+use crate::sort;
 use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -13,6 +14,7 @@ const MAX_BYTES: usize = 64 << 20;
 /// How many entries of a folder are read: one more than any walk accepts.
 const MAX_ENTRIES: usize = 2_000_001;
 
+/// Sorted by name.
 type Entries = Arc<[(OsString, EntryKind)]>;
 
 /// Another tree, of which everything that was read is kept. Failures are not kept.
@@ -123,9 +125,25 @@ impl Cache {
         if let Some(known) = lock(&self.canonical).get(path.as_os_str()) {
             return Ok(known.clone());
         }
+        if let Some(known) = self.canonical_in_parent(path) {
+            return Ok(known);
+        }
         let canonical = self.tree.canonicalize(path)?;
         lock(&self.canonical).insert(path.as_os_str().to_owned(), canonical.clone());
         Ok(canonical)
+    }
+
+    /// Returns the canonical path of an entry, not a link, of a folder that was read: only the folder's path is resolved.
+    fn canonical_in_parent(&self, path: &Path) -> Option<PathBuf> {
+        let (parent, name) = (path.parent()?, path.file_name()?);
+        let resolved = lock(&self.canonical).get(parent.as_os_str()).cloned();
+        let entries = self.entries(resolved.as_deref().unwrap_or(parent))?;
+        let at = entries
+            .binary_search_by(|(entry, _)| entry.as_os_str().cmp(name))
+            .ok()?;
+        let (_, kind) = entries.get(at)?;
+        let is_real = matches!(kind, EntryKind::File | EntryKind::Folder);
+        is_real.then(|| resolved.map_or_else(|| path.to_owned(), |parent| parent.join(name)))
     }
 
     fn entries(&self, canonical: &Path) -> Option<Entries> {
@@ -144,9 +162,7 @@ impl Cache {
                 return false;
             };
             if let Some(entries) = self.entries(folder) {
-                // The file system may ignore case.
-                let is_it = |(entry, _): &(OsString, EntryKind)| entry.eq_ignore_ascii_case(name);
-                return name.is_ascii() && !entries.iter().any(is_it);
+                return !entries.iter().any(|(entry, _)| is_name(entry, name));
             }
             below = folder;
         }
@@ -176,6 +192,11 @@ impl Cache {
         }
         Ok(bytes)
     }
+}
+
+/// Returns whether an entry may be the one called `name`: the file system may ignore case.
+fn is_name(entry: &OsStr, name: &OsStr) -> bool {
+    !name.is_ascii() || entry.eq_ignore_ascii_case(name)
 }
 
 fn opened(bytes: Arc<[u8]>, limit: u64) -> Result<OpenFile<'static>, ReadError> {
@@ -247,6 +268,7 @@ impl CachedFolder<'_> {
             Some(open) => open.entries(&mut each)?,
             None => cache.tree.open_folder(&self.canonical)?.entries(&mut each)?,
         }
+        sort::by(&mut entries, Ord::cmp);
         let entries: Entries = entries.into();
         lock(&cache.folders).insert(self.canonical.as_os_str().to_owned(), Arc::clone(&entries));
         Ok(entries)
@@ -286,6 +308,14 @@ impl CachedFolder<'_> {
 }
 
 impl OpenFolder for CachedFolder<'_> {
+    fn lacks(&self, name: &OsStr) -> bool {
+        match (self.tree.cache.entries(&self.canonical), &self.open) {
+            (Some(entries), _) => !entries.iter().any(|(entry, _)| is_name(entry, name)),
+            (None, Some(open)) => open.lacks(name),
+            (None, None) => false,
+        }
+    }
+
     fn entries(&self, each: &mut dyn FnMut(&OsStr, EntryKind) -> bool) -> io::Result<()> {
         let entries = match &self.tree.only {
             None => self.all()?,

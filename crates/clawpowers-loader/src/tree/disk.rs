@@ -108,6 +108,11 @@ impl OpenFolder for DirHandle {
         })
     }
 
+    fn lacks(&self, name: &OsStr) -> bool {
+        use rustix::fs::{Access, AtFlags, accessat};
+        accessat(&self.0, name, Access::EXISTS, AtFlags::empty()) == Err(rustix::io::Errno::NOENT)
+    }
+
     fn open_folder(&self, name: &OsStr) -> io::Result<Box<dyn OpenFolder + '_>> {
         use rustix::fs::{Mode, OFlags, openat};
         // Not followed if it has become a symlink since it was listed.

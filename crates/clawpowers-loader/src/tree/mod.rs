@@ -23,7 +23,7 @@ pub const MAX_SKILL_BYTES: u64 = 1024 * 1024;
 pub const MAX_RESOURCE_BYTES: u64 = 16 * 1024 * 1024;
 
 /// The type of an entry; symbolic links are not followed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum EntryKind {
     /// A regular file.
     File,
@@ -143,6 +143,11 @@ pub trait OpenFolder {
     /// Fails if the entries cannot be read.
     fn entries(&self, each: &mut dyn FnMut(&OsStr, EntryKind) -> bool) -> io::Result<()>;
 
+    /// Returns whether it is certain, at little cost, that the folder has no entry called `name`.
+    fn lacks(&self, _name: &OsStr) -> bool {
+        false
+    }
+
     /// Opens a folder that is an entry, but not a link to one.
     ///
     /// # Errors
@@ -165,6 +170,15 @@ pub fn read_once(tree: Arc<dyn Tree>) -> Arc<dyn Tree> {
     #[cfg(not(target_family = "wasm"))]
     let tree = Arc::new(CachedTree::new(tree));
     tree
+}
+
+/// Returns the part of a path below a folder, if both are text: this compares bytes, `strip_prefix` part by part.
+pub(crate) fn below<'a>(path: &'a Path, folder: &Path) -> Option<&'a str> {
+    let rest = path.to_str()?.strip_prefix(folder.to_str()?)?;
+    if rest.is_empty() {
+        return Some(rest);
+    }
+    rest.strip_prefix(std::path::is_separator)
 }
 
 /// Returns the folder that a file is in; `.` for a file that is named without one.

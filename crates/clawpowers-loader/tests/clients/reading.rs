@@ -422,6 +422,31 @@ fn block_scalars_keep_the_line_ends_that_each_client_keeps() {
 }
 
 #[test]
+fn qwen_hides_a_skill_only_for_the_word_true() {
+    let user = UserHome::new();
+    let values = [
+        "true", "TRUE", "'true'", "yes", "1", "", "null", "maybe", "[true]", "false",
+    ];
+    for (at, value) in values.iter().enumerate() {
+        let fields = format!("name: s{at}\ndescription: x\ndisable-model-invocation: {value}");
+        user.write(
+            &format!(".qwen/skills/s{at}/SKILL.md"),
+            &format!("---\n{fields}\n---\nDo.\n"),
+        );
+    }
+    // Lines are read if the frontmatter is not YAML.
+    let broken = "name: t\ndescription: a: b [\ndisable-model-invocation: true";
+    user.write(".qwen/skills/t/SKILL.md", &format!("---\n{broken}\n---\nDo.\n"));
+    let catalog = user.see("qwen", "repo");
+    let hidden = catalog
+        .entries
+        .iter()
+        .filter(|entry| !entry.skill.invocation.model);
+    let hidden: Vec<_> = hidden.map(|entry| entry.skill.name.as_str()).collect();
+    assert_eq!(hidden, ["s0", "s1", "s2", "t"]);
+}
+
+#[test]
 fn qwen_shows_first_lines_once_its_list_is_long() {
     let user = UserHome::new();
     let write = |name: &str| {

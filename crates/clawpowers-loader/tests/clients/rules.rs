@@ -186,6 +186,8 @@ fn folders_inside_a_skill_at_the_depth_limit_are_not_reported() {
         .skill(".claude/skills/cup", "cup")
         .skill(".claude/skills/cup/inner", "inner")
         .skill(".claude/skills/group/far", "far");
+    // Empty folders hold nothing that is not read.
+    std::fs::create_dir_all(user.path(".claude/skills/empty/1/2")).unwrap();
     let catalog = user.see("claude", "repo");
     assert_eq!(seen(&catalog), ["cup", "tea"]);
     assert_eq!(

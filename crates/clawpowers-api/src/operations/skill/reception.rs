@@ -38,6 +38,9 @@ pub(super) fn for_all(lint: impl Fn(Target) -> Parsed) -> (Parsed, Vec<TargetVer
     (all, verdicts)
 }
 
+/// The end of the messages about a guard that has no effect.
+const SHOWN: &str = "shows the skill to the model";
+
 /// The rules by which a client does not even look at a file.
 const UNSEEN: [Rule; 3] = [Rule::FileNameCase, Rule::FileNameLowercase, Rule::SymlinkEscape];
 
@@ -84,6 +87,11 @@ fn verdict(target: Target, parsed: &Parsed) -> TargetVerdict {
                 "nobody"
             };
             reasons.push(format!("{who} can start it"));
+        } else if verdict == Reception::Takes
+            && rules.contains(&Rule::InvocationNotBoolean.id())
+            && !reasons.iter().any(|reason| reason.ends_with(SHOWN))
+        {
+            reasons.push("the model can start it".to_owned());
         }
         for key in skill.frontmatter.keys() {
             match fields_of(target).unread(key) {

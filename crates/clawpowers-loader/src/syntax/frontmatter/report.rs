@@ -2,7 +2,7 @@
 
 use super::{Frontmatter, Read};
 use crate::display::{pluralize, quote};
-use crate::lint::{Diagnostics, Edit, Position, Rule};
+use crate::lint::{Diagnostics, Edit, Position, Rule, Severity};
 use crate::syntax::delimiter::{Block, Closer, Opener, closing_fence};
 use crate::syntax::recovery::{Change, has_text_after_header};
 use crate::syntax::source::{LineStarts, Source, lines};
@@ -211,7 +211,11 @@ pub(super) fn facts(front: &Frontmatter<'_>, facts: &Facts, diagnostics: &mut Di
     for duplicate in &facts.duplicates {
         let first = front.position(duplicate.first).line;
         let key = quote(&duplicate.key);
-        let message = format!("duplicate key {key} (first on line {first}); the last one is used");
+        let used = match Rule::DuplicateKey.severity(diagnostics.target()) {
+            Some(Severity::Error) => "",
+            _ => "; the last one is used",
+        };
+        let message = format!("duplicate key {key} (first on line {first}){used}");
         let position = front.position(duplicate.second);
         match comment_out(front, duplicate.first, duplicate.first_end, duplicate.second) {
             Some(edits) => diagnostics.fixable(Rule::DuplicateKey, position, message, edits),
