@@ -195,6 +195,10 @@ export interface Memory {
   delete(id: string): MemoryEntry;
   /** Deletes an entry. Returns a promise. */
   deleteAsync(id: string): Promise<MemoryEntry>;
+  /** Exports entries as JSON lines. */
+  exportLines(options?: MemoryExportOptions): MemoryExportReply;
+  /** Exports entries as JSON lines. Returns a promise. */
+  exportLinesAsync(options?: MemoryExportOptions): Promise<MemoryExportReply>;
   /** Deletes an entry so that its text is not left in the database. */
   forget(id: string): MemoryForgetReply;
   /** Deletes an entry so that its text is not left in the database. Returns a promise. */
@@ -203,6 +207,10 @@ export interface Memory {
   get(id: string): MemoryGetReply;
   /** Returns an entry with its links. Returns a promise. */
   getAsync(id: string): Promise<MemoryGetReply>;
+  /** Imports entries of other homes, 1.x, 2.x and other programs, and notes. */
+  importEntries(path?: string | null, options?: MemoryImportOptions): MemoryImportReply;
+  /** Imports entries of other homes, 1.x, 2.x and other programs, and notes. Returns a promise. */
+  importEntriesAsync(path?: string | null, options?: MemoryImportOptions): Promise<MemoryImportReply>;
   /** Links two entries, or removes a link. */
   link(origin: string, relation: string, target: string, options?: MemoryLinkOptions): boolean;
   /** Links two entries, or removes a link. Returns a promise. */
@@ -439,6 +447,24 @@ export interface MemoryCreateOptions {
   at?: string | Date | null | undefined;
   /** Create an entry of its own even if one exists that only differs in values. */
   no_merge?: boolean | undefined;
+}
+
+/** Named arguments of `memory_export`. */
+export interface MemoryExportOptions {
+  /** Also the saved states of tasks. */
+  checkpoints?: boolean | undefined;
+  /** The file to write, atomically, instead of returning the text. */
+  output?: string | null | undefined;
+}
+
+/** Named arguments of `memory_import`. */
+export interface MemoryImportOptions {
+  /** The content of a file. */
+  text?: string | null | undefined;
+  /** Import the keys of the store that match this prefix or pattern, such as `debug:hypothesis:*`; they stay. Exactly one of `path`, `text` and `store_keys` is required. */
+  store_keys?: string | null | undefined;
+  /** `clawpowers` (an export), `patterns` (of 1.x), `episodic`, `procedural` or `checkpoint` (of 2.x), `mcp` (the file of the official memory server) or `markdown`: import only this format (default: every format that is found). */
+  format?: string | null | undefined;
 }
 
 /** Named arguments of `memory_link`. */
@@ -1210,6 +1236,10 @@ export interface ImportReply {
   known_keys: number;
   /** The executions, and everything that was skipped or changed. */
   executions: MetricsImportReply;
+  /** Files and folders with memory of 1.x and 2.x, which `memory_import` imports; they were not imported. */
+  memory: string[];
+  /** The number of keys under `debug:hypothesis:`, which `memory_import` can import as entries, too. */
+  hypothesis_keys: number;
 }
 
 export interface InitReply {
@@ -1310,6 +1340,15 @@ export interface MemoryEntry {
   superseded_by: string | null;
 }
 
+export interface MemoryExportReply {
+  /** One JSON object on each line; `null` if a file was written. */
+  text: string | null;
+  /** The number of entries. */
+  count: number;
+  /** The number of states of tasks. */
+  checkpoints: number;
+}
+
 export interface MemoryForgetReply {
   /** The id that the entry had; it is not used again. */
   id: string;
@@ -1338,6 +1377,25 @@ export interface MemoryHit {
   example: string | null;
   /** Why it was found. */
   reasons: HitReason[];
+}
+
+export interface MemoryImportReply {
+  /** Entries that were created. */
+  created: number;
+  /** Entries that were merged with others, which only differ in values. */
+  merged: number;
+  /** Entries that were imported before and have changed in their source since. */
+  updated: number;
+  /** Entries and states of tasks that were imported before. */
+  known: number;
+  /** Links that were added. */
+  links: number;
+  /** States of tasks that were saved. */
+  checkpoints: number;
+  /** How many lines and files were skipped or changed, by reason. */
+  reasons: Record<string, number>;
+  /** The first 1,000 of them. */
+  skipped: Skipped[];
 }
 
 /** What an entry is about, which decides how fast it ages. */

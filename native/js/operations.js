@@ -70,10 +70,14 @@ export class Memory extends Base {
   createAsync(content, options) { return runAsync(this, "memory_create", { content }, options); }
   delete(id, options) { return run(this, "memory_delete", { id }, options, "entry"); }
   deleteAsync(id, options) { return runAsync(this, "memory_delete", { id }, options, "entry"); }
+  exportLines(options) { return run(this, "memory_export", {}, options); }
+  exportLinesAsync(options) { return runAsync(this, "memory_export", {}, options); }
   forget(id, options) { return run(this, "memory_forget", { id }, options); }
   forgetAsync(id, options) { return runAsync(this, "memory_forget", { id }, options); }
   get(id, options) { return run(this, "memory_get", { id }, options); }
   getAsync(id, options) { return runAsync(this, "memory_get", { id }, options); }
+  importEntries(path, options) { return run(this, "memory_import", { path }, options); }
+  importEntriesAsync(path, options) { return runAsync(this, "memory_import", { path }, options); }
   link(origin, relation, target, options) { return run(this, "memory_link", { origin, relation, target }, options, "changed"); }
   linkAsync(origin, relation, target, options) { return runAsync(this, "memory_link", { origin, relation, target }, options, "changed"); }
   list(options) { return run(this, "memory_list", {}, options, "entries"); }

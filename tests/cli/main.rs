@@ -31,6 +31,7 @@ mod legacy;
 mod legacy_scripts;
 mod list;
 mod memory;
+mod memory_transfer;
 mod metrics;
 mod metrics_changes;
 mod metrics_figures;

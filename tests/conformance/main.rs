@@ -142,6 +142,15 @@ fn exit_code(operation: &str, reply: &Value) -> i32 {
             let unused = reasons.is_some_and(|reasons| reasons.keys().any(|reason| reason != "mended"));
             return if used == 0 && unused { 3 } else { 0 };
         }
+        "memory_import" => {
+            let names = ["created", "merged", "updated", "known", "checkpoints"];
+            let used: u64 = names.into_iter().map(number).sum();
+            let reasons = field("reasons").and_then(Value::as_object);
+            let changed = ["mended", "hidden", "link"];
+            let unused =
+                reasons.is_some_and(|reasons| reasons.keys().any(|one| !changed.contains(&one.as_str())));
+            return if used == 0 && unused { 3 } else { 0 };
+        }
         // A folder named in the request must contain data of 1.x.
         "import" => {
             let executions = |name: &str| {
@@ -150,7 +159,8 @@ fn exit_code(operation: &str, reply: &Value) -> i32 {
             };
             let used = number("keys") + number("known_keys") + executions("taken") + executions("known");
             let named = field("from").and_then(Value::as_str) != Some("$HOME");
-            return if used == 0 && named { 3 } else { 0 };
+            let offered = field("memory") != Some(&json!([]));
+            return if used == 0 && named && !offered { 3 } else { 0 };
         }
         "skill_fix" if number("failed") > 0 => return 4,
         "skill_fix" => number("changed") > number("written") || number("broken") > 0,

@@ -67,6 +67,15 @@ fn import_reasons_are_documented() {
 }
 
 #[test]
+fn reasons_of_memory_imports_are_documented() {
+    let text = squeezed("crates/clawpowers-executor/src/memory/import/reason.rs");
+    let document = rows(&read(&root().join("docs/memory.md")), "Reasons in the report");
+    let listed = document.iter().flat_map(|row| codes(row.first().unwrap()));
+    let real = between(&text, ": &str = \"", "\"").into_iter().map(str::to_owned);
+    assert_eq!(listed.collect::<BTreeSet<_>>(), real.collect());
+}
+
+#[test]
 fn the_application_id_is_documented() {
     let source = squeezed("crates/clawpowers-executor/src/db/schema.rs");
     assert!(document().contains("`application_id` is `0x434c4157`") && source.contains("i32 = 0x434c_4157;"));

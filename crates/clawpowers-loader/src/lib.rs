@@ -62,6 +62,7 @@ pub use lint::package::{LintedPackage, folder_name, lint_package, skill_file};
 pub use lint::texts::{HiddenTextFile, hidden_text_files};
 pub use lint::{Diagnostic, Edit, Position, Reception, Rule, Severity, Target, merge_diagnostics};
 pub use present::{client_budget, prompt, search};
+pub use skill::markdown::markdown;
 pub use skill::parse::{ParseOptions, Parsed, parse_source};
 pub use skill::template::template;
 pub use skill::*;

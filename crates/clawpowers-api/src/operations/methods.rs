@@ -304,6 +304,14 @@ impl Memory<'_> {
         op::memory::delete::run(self.runtime, &op::memory::delete::Request { id: id.into() })
     }
 
+    /// Exports entries as JSON lines.
+    pub fn export_lines(&self) -> Result<op::memory::export::Response, ApiError> { self.export_lines_with(Default::default()) }
+
+    /// Like [`Self::export_lines`], with options.
+    pub fn export_lines_with(&self, options: op::memory::export::Request) -> Result<op::memory::export::Response, ApiError> {
+        op::memory::export::run(self.runtime, &options)
+    }
+
     /// Deletes an entry so that its text is not left in the database.
     pub fn forget(&self, id: impl Into<String>) -> Result<op::memory::forget::Response, ApiError> {
         op::memory::forget::run(self.runtime, &op::memory::forget::Request { id: id.into() })
@@ -312,6 +320,14 @@ impl Memory<'_> {
     /// Returns an entry with its links.
     pub fn get(&self, id: impl Into<String>) -> Result<op::memory::get::Response, ApiError> {
         op::memory::get::run(self.runtime, &op::memory::get::Request { id: id.into() })
+    }
+
+    /// Imports entries of other homes, 1.x, 2.x and other programs, and notes.
+    pub fn import_entries(&self, path: Option<&str>) -> Result<op::memory::import::Response, ApiError> { self.import_entries_with(path, Default::default()) }
+
+    /// Like [`Self::import_entries`], with options.
+    pub fn import_entries_with(&self, path: Option<&str>, options: op::memory::import::Request) -> Result<op::memory::import::Response, ApiError> {
+        op::memory::import::run(self.runtime, &op::memory::import::Request { path: path.map(str::to_owned), ..options })
     }
 
     /// Links two entries, or removes a link.

@@ -1,6 +1,7 @@
 //! The states of tasks that can be resumed.
 
 use super::Memory;
+use crate::db::Tx;
 use crate::display::quoted;
 use crate::error::{Error, Result};
 use crate::timestamp::Timestamp;
@@ -49,10 +50,7 @@ impl Memory<'_> {
         checkpoint.check()?;
         self.db.write(|tx| {
             tx.create_memory()?;
-            tx.execute(
-                "INSERT OR REPLACE INTO checkpoint (task, state, status, goal, saved) VALUES (?, ?, ?, ?, ?)",
-                (task, state, status, goal, checkpoint.saved_at.micros()),
-            )
+            checkpoint.put(tx)
         })?;
         Ok(checkpoint)
     }
@@ -78,7 +76,16 @@ impl Memory<'_> {
 }
 
 impl Checkpoint {
-    fn check(&self) -> Result<()> {
+    /// Replaces the state that the task has.
+    pub(super) fn put(&self, tx: &Tx<'_>) -> Result<()> {
+        let sql =
+            "INSERT OR REPLACE INTO checkpoint (task, state, status, goal, saved) VALUES (?, ?, ?, ?, ?)";
+        let saved = self.saved_at.micros();
+        tx.execute(sql, (&self.task, &self.state, &self.status, &self.goal, saved))
+            .map(|_| ())
+    }
+
+    pub(super) fn check(&self) -> Result<()> {
         let refused = |message: String, hint: &str| Err(Error::invalid(message, hint));
         let (task, bytes) = (quoted(&self.task), self.state.len());
         if self.task.trim().is_empty() {
@@ -115,7 +122,7 @@ impl Checkpoint {
     }
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Checkpoint> {
+pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Checkpoint> {
     Ok(Checkpoint {
         task: row.get(0)?,
         state: row.get(1)?,

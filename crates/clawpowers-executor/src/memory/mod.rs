@@ -3,6 +3,8 @@
 mod checkpoint;
 mod entry;
 mod equal;
+mod export;
+pub mod import;
 mod link;
 mod recover;
 mod row;
@@ -16,6 +18,7 @@ pub use entry::{
     Change, Entry, Example, Kind, MAX_CONTENT_BYTES, MAX_EXAMPLES, MAX_NAME_BYTES, MAX_TAGS, NewEntry,
     Relation, Source,
 };
+pub use export::Exported;
 pub use link::Link;
 pub(crate) use recover::{
     ENTRY_COLUMNS, finish_entries, is_lost, recover_checkpoint, recover_entry, recover_link,

@@ -243,7 +243,7 @@ pub(super) fn create(
 }
 
 /// Inserts an entry; `merges` says whether later ones are merged with it.
-fn insert(
+pub(super) fn insert(
     tx: &Tx<'_>,
     new: &NewEntry<'_>,
     derived: &Derived,
@@ -289,7 +289,8 @@ fn insert(
     by_id(tx, id)
 }
 
-fn merge(tx: &Tx<'_>, mut entry: Entry, new: &NewEntry<'_>, now: Timestamp) -> Result<Entry> {
+/// Merges a new entry into an equal one.
+pub(super) fn merge(tx: &Tx<'_>, mut entry: Entry, new: &NewEntry<'_>, now: Timestamp) -> Result<Entry> {
     let old = entry.clone();
     entry.uses = entry.uses.saturating_add(1).min(i64::MAX.unsigned_abs());
     entry.used_at = entry.used_at.max(now);
@@ -390,6 +391,7 @@ pub(super) fn rewrite(tx: &Tx<'_>, old: &Entry, entry: &mut Entry) -> Result<()>
 /// Deletes an entry with everything that has its text.
 fn delete(tx: &Tx<'_>, id: i64) -> Result<Entry> {
     let entry = by_id(tx, id)?;
+    super::import::remember_deleted(tx, &entry)?;
     untag(tx, id, &entry.tags)?;
     let followers = session::leave(tx, id)?;
     let sql = "SELECT target FROM memory_link WHERE origin = ? AND relation = 0";

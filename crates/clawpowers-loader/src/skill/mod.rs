@@ -4,6 +4,7 @@ mod description;
 mod host;
 mod invocation;
 mod lookalike;
+pub(crate) mod markdown;
 mod name;
 pub(crate) mod normalize;
 mod optional;

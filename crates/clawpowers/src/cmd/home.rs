@@ -102,7 +102,9 @@ fn nothing_imported(report: &home::import::Response, named: bool) -> Option<ApiE
     let conflicts = executions.reasons.get("conflict").copied().unwrap_or_default();
     let unusable = unusable(executions) - conflicts;
     let message = match (used.iter().sum::<u64>() + conflicts, unusable) {
-        (0, 0) if named => format!("no data of ClawPowers 1.x in {}", quote(&report.from)),
+        (0, 0) if named && report.memory.is_empty() => {
+            format!("no data of ClawPowers 1.x in {}", quote(&report.from))
+        }
         (0, 1..) => format!("nothing was imported: {unusable} files or lines could not be used"),
         _ => return None,
     };

@@ -474,6 +474,21 @@ class Memory(Group):
         result: t.MemoryEntry = self._call("memory_delete", request, _MEMORY_DELETE)["entry"]
         return result
 
+    def export_lines(
+        self,
+        *,
+        checkpoints: bool | None = None,
+        output: str | os.PathLike[str] | None = None,
+    ) -> t.MemoryExportReply:
+        """Exports entries as JSON lines."""
+        request: Request = {}
+        if checkpoints is not None:
+            request["checkpoints"] = checkpoints
+        if output is not None:
+            request["output"] = output
+        result: t.MemoryExportReply = self._call("memory_export", request)
+        return result
+
     def forget(self, id: str) -> t.MemoryForgetReply:
         """Deletes an entry so that its text is not left in the database."""
         request: Request = {"id": id}
@@ -484,6 +499,27 @@ class Memory(Group):
         """Returns an entry with its links."""
         request: Request = {"id": id}
         result: t.MemoryGetReply = self._call("memory_get", request, _MEMORY_GET)
+        return result
+
+    def import_entries(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        text: str | None = None,
+        store_keys: str | None = None,
+        format: str | None = None,
+    ) -> t.MemoryImportReply:
+        """Imports entries of other homes, 1.x, 2.x and other programs, and notes."""
+        request: Request = {}
+        if path is not None:
+            request["path"] = path
+        if text is not None:
+            request["text"] = text
+        if store_keys is not None:
+            request["store_keys"] = store_keys
+        if format is not None:
+            request["format"] = format
+        result: t.MemoryImportReply = self._call("memory_import", request)
         return result
 
     def link(self, origin: str, relation: str, target: str, *, remove: bool | None = None) -> bool:

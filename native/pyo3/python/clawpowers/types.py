@@ -546,6 +546,10 @@ class ImportReply(_ImportReplyKeys):
     """Keys that were imported before."""
     executions: MetricsImportReply
     """The executions, and everything that was skipped or changed."""
+    memory: list[str]
+    """Files and folders with memory of 1.x and 2.x, which `memory_import` imports; they were not imported."""
+    hypothesis_keys: int
+    """The number of keys under `debug:hypothesis:`, which `memory_import` can import as entries, too."""
 
 
 class InitReply(TypedDict):
@@ -651,6 +655,15 @@ class MemoryEntry(TypedDict):
     """The id of the entry that replaces it."""
 
 
+class MemoryExportReply(TypedDict):
+    text: str | None
+    """One JSON object on each line; `null` if a file was written."""
+    count: int
+    """The number of entries."""
+    checkpoints: int
+    """The number of states of tasks."""
+
+
 class MemoryForgetReply(TypedDict):
     id: str
     """The id that the entry had; it is not used again."""
@@ -680,6 +693,25 @@ class MemoryHit(TypedDict):
     """The merged content that contains more of them than the content."""
     reasons: list[HitReason]
     """Why it was found."""
+
+
+class MemoryImportReply(TypedDict):
+    created: int
+    """Entries that were created."""
+    merged: int
+    """Entries that were merged with others, which only differ in values."""
+    updated: int
+    """Entries that were imported before and have changed in their source since."""
+    known: int
+    """Entries and states of tasks that were imported before."""
+    links: int
+    """Links that were added."""
+    checkpoints: int
+    """States of tasks that were saved."""
+    reasons: dict[str, int]
+    """How many lines and files were skipped or changed, by reason."""
+    skipped: list[Skipped]
+    """The first 1,000 of them."""
 
 
 class MemoryLink(TypedDict):

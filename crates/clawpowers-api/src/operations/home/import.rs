@@ -4,9 +4,11 @@ use crate::operations::feedback::input::catch_up;
 use crate::operations::metrics;
 use crate::runtime::Runtime;
 use crate::wire::{ApiError, Result};
-use clawpowers_executor::legacy;
+use clawpowers_executor::{Db, Pattern, legacy};
 use clawpowers_loader::display::{display_path, quote};
 use serde::{Deserialize, Serialize};
+use std::fs;
+use std::path::Path;
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -27,6 +29,10 @@ pub struct Response {
     pub known_keys: u64,
     /// The executions, and everything that was skipped or changed.
     pub executions: metrics::import::Response,
+    /// Files and folders with memory of 1.x and 2.x, which `memory_import` imports; they were not imported.
+    pub memory: Vec<String>,
+    /// The number of keys under `debug:hypothesis:`, which `memory_import` can import as entries, too.
+    pub hypothesis_keys: usize,
 }
 
 impl Response {
@@ -38,6 +44,8 @@ impl Response {
             keys: report.keys,
             known_keys: report.known_keys,
             executions: report.executions.into(),
+            memory: Vec::new(),
+            hypothesis_keys: 0,
         }
     }
 }
@@ -62,16 +70,37 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
         let message = format!("there is no folder {}", quote(&shown));
         return Err(ApiError::not_found(message).hint(format!("{hint}, with {{--from}}")));
     }
-    let report = runtime.with_db(|db| {
+    let (report, hypotheses) = runtime.with_db(|db| {
         // Creating the database of a home imports what 1.x left in it.
         if from == home.folder()
             && let Some(report) = runtime.take_imported()
         {
-            return Ok(report);
+            return Ok((report, hypotheses(db)?));
         }
         let report = legacy::import(db, &from)?;
         catch_up(db);
-        Ok::<_, ApiError>(report)
+        Ok::<_, ApiError>((report, hypotheses(db)?))
     })?;
-    Ok(Response::new(shown, report))
+    Ok(Response {
+        memory: memory_of(&from),
+        hypothesis_keys: hypotheses,
+        ..Response::new(shown, report)
+    })
+}
+
+/// Returns the number of keys that the skill `systematic-debugging` of 1.x wrote.
+fn hypotheses(db: &mut Db) -> Result<usize> {
+    Ok(db.store().list(&Pattern::new("debug:hypothesis:"))?.len())
+}
+
+/// Returns the files and folders of a home in which 1.x and 2.x kept memory.
+fn memory_of(home: &Path) -> Vec<String> {
+    let files = ["patterns.jsonl", "episodic.jsonl", "procedural.json"];
+    let mut found: Vec<_> = files.map(|name| home.join("memory").join(name)).into();
+    found.retain(|path| path.is_file());
+    let checkpoints = home.join("state").join("checkpoints");
+    if fs::read_dir(&checkpoints).is_ok_and(|mut entries| entries.next().is_some()) {
+        found.push(checkpoints);
+    }
+    found.iter().map(|path| display_path(path)).collect()
 }

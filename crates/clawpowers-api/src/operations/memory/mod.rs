@@ -3,10 +3,13 @@
 pub mod correct;
 pub mod create;
 pub mod delete;
+pub mod export;
 pub mod forget;
 pub mod get;
+pub mod import;
 pub mod link;
 pub mod list;
+mod notes;
 pub mod search;
 pub mod split;
 pub mod update;
@@ -21,10 +24,14 @@ operations! {
         memory.create(content);
     memory_delete = delete, "Deletes an entry."
         memory.delete(id) -> entry;
+    memory_export = export, "Exports entries as JSON lines."
+        memory.export_lines();
     memory_forget = forget, "Deletes an entry so that its text is not left in the database."
         memory.forget(id);
     memory_get = get, "Returns an entry with its links."
         memory.get(id);
+    memory_import = import, "Imports entries of other homes, 1.x, 2.x and other programs, and notes."
+        memory.import_entries(path);
     memory_link = link, "Links two entries, or removes a link."
         memory.link(origin, relation, target) -> changed;
     memory_list = list, "Lists entries."

@@ -48,20 +48,25 @@ pub struct Skipped {
     pub detail: String,
 }
 
-impl From<ImportReport> for Response {
-    fn from(report: ImportReport) -> Self {
-        let row = |skipped: ledger::Skipped| Skipped {
+impl From<ledger::Skipped> for Skipped {
+    fn from(skipped: ledger::Skipped) -> Self {
+        Self {
             source: skipped.source,
             line: skipped.line,
             reason: skipped.reason,
             detail: skipped.detail,
-        };
+        }
+    }
+}
+
+impl From<ImportReport> for Response {
+    fn from(report: ImportReport) -> Self {
         Self {
             taken: report.imported,
             known: report.known,
             deleted: report.deleted,
             reasons: report.reasons,
-            skipped: report.skipped.into_iter().map(row).collect(),
+            skipped: report.skipped.into_iter().map(Skipped::from).collect(),
         }
     }
 }

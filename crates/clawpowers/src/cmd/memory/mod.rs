@@ -1,5 +1,7 @@
 //! `memory …`
 
+mod transfer;
+
 use crate::context::{Context, read_text, whole_number};
 use crate::exit::Exit;
 use crate::render;
@@ -80,6 +82,24 @@ Examples:
 
 Exit codes: 0 success, 1 the entry is deleted, but another process keeps its text in the WAL for now")]
     Forget(IdArgs),
+    /// Write every entry as a line of JSON.
+    #[command(after_help = "\
+Examples:
+  clawpowers memory export --output memory.jsonl
+  clawpowers memory export --checkpoints | ssh other clawpowers memory import -")]
+    Export(transfer::ExportArgs),
+    /// Import an export, memory of 1.x and 2.x or of the official MCP memory server, or notes.
+    #[command(after_help = "\
+Examples:
+  clawpowers memory import memory.jsonl
+  clawpowers memory import ~/notes
+  clawpowers memory import ~/.clawpowers/memory
+  clawpowers memory import --store-keys 'debug:hypothesis:*'
+
+The original files are not changed. What was imported before is skipped, and an entry that was deleted here stays deleted.
+
+Exit codes: 0 success, 1 with --strict something was skipped, 3 nothing could be imported")]
+    Import(transfer::ImportArgs),
 }
 
 #[derive(Debug, Args)]
@@ -296,6 +316,8 @@ impl Command {
             Self::Split(args) => split(context, args.id),
             Self::Correct(args) => correct(context, args),
             Self::Forget(args) => forget(context, args.id),
+            Self::Export(args) => transfer::export(context, args),
+            Self::Import(args) => transfer::import(context, args),
         }
     }
 }
