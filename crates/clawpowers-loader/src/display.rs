@@ -13,10 +13,15 @@ pub const fn is_control(c: char) -> bool {
 /// Returns whether a string contains an unsafe character: a control character other than newlines and tabs, or a hidden one.
 #[must_use]
 pub fn has_unsafe(text: &str) -> bool {
-    // Nearly every text is ASCII, and without an early exit the compiler vectorizes the loop.
-    let odd = |byte: u8| !matches!(byte, b' '..=b'~' | b'\n' | b'\t');
-    text.bytes().fold(false, |some, byte| some | odd(byte))
-        && (text.contains(is_unsafe_control) || has_hidden(text))
+    // Without an early exit the compiler vectorizes the loops. Nearly every text is ASCII.
+    let some = |odd: fn(u8) -> bool| text.bytes().fold(false, |some, byte| some | odd(byte));
+    if !some(|byte| !matches!(byte, b' '..=b'~' | b'\n' | b'\t')) {
+        return false;
+    }
+    // The C1 controls begin with 0xc2.
+    let may_have_controls =
+        some(|byte| matches!(byte, ..b' ' | 0x7f | 0xc2) & !matches!(byte, b'\n' | b'\t'));
+    may_have_controls && text.contains(is_unsafe_control) || has_hidden(text)
 }
 
 /// Returns whether a text contains hidden characters: invisible ones that neither an emoji nor a script needs.

@@ -100,6 +100,27 @@ pub(crate) fn without_hidden(text: &str) -> String {
     out
 }
 
+/// Returns the byte offset of the first invisible character.
+fn first_invisible(text: &str) -> Option<usize> {
+    // The first bytes of all invisible characters; most letters have others.
+    let may_begin = |byte: u8| matches!(byte, 0xc2 | 0xcd | 0xd8 | 0xe1..=0xe3 | 0xef | 0xf0 | 0xf3);
+    let mut at = 0;
+    for chunk in text.as_bytes().chunks(32) {
+        // Without an early exit the compiler vectorizes the loop.
+        if chunk.iter().fold(false, |some, &byte| some | may_begin(byte)) {
+            let starts = chunk.iter().enumerate().filter(|(_, byte)| may_begin(**byte));
+            for (offset, _) in starts {
+                let first = text.get(at + offset..)?.chars().next()?;
+                if is_invisible(first) {
+                    return Some(at + offset);
+                }
+            }
+        }
+        at += chunk.len();
+    }
+    None
+}
+
 /// See [`runs`].
 #[derive(Debug)]
 pub(crate) struct Runs<'a> {
@@ -118,18 +139,9 @@ impl<'a> Iterator for Runs<'a> {
     fn next(&mut self) -> Option<Run<'a>> {
         loop {
             let rest = self.text.get(self.at..)?;
-            let ascii = rest.bytes().position(|byte| !byte.is_ascii())?;
-            if let Some(&byte) = ascii.checked_sub(1).and_then(|last| rest.as_bytes().get(last)) {
-                self.before = char::from(byte);
-            }
-            self.at += ascii;
-            let rest = rest.get(ascii..)?;
-            let first = rest.chars().next()?;
-            if !is_invisible(first) {
-                self.before = first;
-                self.at += first.len_utf8();
-                continue;
-            }
+            let (visible, rest) = rest.split_at_checked(first_invisible(rest)?)?;
+            self.before = visible.chars().next_back().unwrap_or(self.before);
+            self.at += visible.len();
             let length = rest.find(|c| !is_invisible(c)).unwrap_or(rest.len());
             let (cluster, tail) = rest.split_at(length);
             let start = self.at;
@@ -293,6 +305,27 @@ mod tests {
             "größe 日本語 деплой «»…",
         ] {
             assert_eq!(found(text), [], "{text:?}");
+        }
+    }
+
+    #[test]
+    fn every_invisible_character_is_found_after_any_text() {
+        for c in ('\0'..=char::MAX).filter(|&c| is_invisible(c)) {
+            for before in ["", "a", "é", "日本語", "\u{10348}"] {
+                assert_eq!(
+                    first_invisible(&format!("{before}{c}b")),
+                    Some(before.len()),
+                    "{c:?}"
+                );
+            }
+        }
+        for length in 0..70 {
+            let before = "x".repeat(length);
+            assert_eq!(first_invisible(&before), None);
+            assert_eq!(
+                first_invisible(&format!("{before}é{before}\u{ad}")),
+                Some(2 * length + 2)
+            );
         }
     }
 

@@ -1,6 +1,6 @@
 //! JSON text that is safe to print: characters that a terminal acts on are escaped.
 
-use clawpowers_loader::display::unsafe_characters;
+use clawpowers_loader::display::{has_unsafe, unsafe_characters};
 use serde::Serialize;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter, Serializer};
 use std::io::{self, Write};
@@ -59,8 +59,7 @@ struct Safe(CompactFormatter);
 
 impl Formatter for Safe {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        // Without an early exit, the compiler vectorizes the loop.
-        if !fragment.bytes().fold(false, |odd, byte| odd | (byte >= 0x7f)) {
+        if !has_unsafe(fragment) {
             return writer.write_all(fragment.as_bytes());
         }
         let mut at = 0;
