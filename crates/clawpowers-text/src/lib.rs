@@ -41,6 +41,7 @@ mod rank;
 mod search;
 mod stem;
 mod stop;
+pub mod vector;
 mod words;
 
 pub use fingerprint::Fingerprint;
