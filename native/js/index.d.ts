@@ -447,6 +447,10 @@ export interface MemoryCreateOptions {
   at?: string | Date | null | undefined;
   /** Create an entry of its own even if one exists that only differs in values. */
   no_merge?: boolean | undefined;
+  /** A vector of the content, which a model outside computed: at most 4096 numbers, as many as in others of the model. */
+  vector?: readonly (number | bigint)[] | null | undefined;
+  /** The name of the model that computed the vector, which `vector` needs. */
+  vector_model?: string | null | undefined;
 }
 
 /** Named arguments of `memory_export`. */
@@ -499,6 +503,10 @@ export interface MemoryListOptions {
 
 /** Named arguments of `memory_search`. */
 export interface MemorySearchOptions {
+  /** A vector of what to search for, which a model outside computed; the entries whose vectors are nearest are hits, too. */
+  vector?: readonly (number | bigint)[] | null | undefined;
+  /** The name of the model that computed the vector, which `vector` needs. */
+  vector_model?: string | null | undefined;
   /** The number of entries to return (default: 10). */
   limit?: number | bigint | null | undefined;
   /** Keep only entries of one of these kinds: `working`, `episodic`, `semantic`, `procedural` (default: all). */
@@ -536,6 +544,10 @@ export interface MemoryUpdateOptions {
   expires?: string | Date | null | undefined;
   /** Whether somebody confirmed it. */
   confirmed?: boolean | null | undefined;
+  /** A vector of the content; empty removes it. Without one, another content removes it, too. */
+  vector?: readonly (number | bigint)[] | null | undefined;
+  /** The name of the model that computed the vector, which `vector` needs unless it is empty. */
+  vector_model?: string | null | undefined;
   /** Change it only if it has this revision. */
   revision?: number | bigint | null | undefined;
 }
@@ -1222,10 +1234,12 @@ export interface Hit {
 
 /** Why an entry was found. */
 export interface HitReason {
-  /** `fingerprint` (only values differ), `words`, `title`, `masked` (the words without values) or `alike` (the order of the words without values). */
+  /** `fingerprint` (only values differ), `words`, `title`, `masked` (the words without values) `alike` (the order of the words without values) or `vector`. */
   kind: string;
   /** The place in the list of this kind, from 1; `null` for a fingerprint. */
   rank: number | null;
+  /** For `vector`, the cosine of the angle between the vectors, from -1 to 1; otherwise `null`. */
+  similarity: number | null;
 }
 
 export interface ImportReply {
@@ -1338,6 +1352,8 @@ export interface MemoryEntry {
   revision: number;
   /** The id of the entry that replaces it. */
   superseded_by: string | null;
+  /** The model that computed its vector; `null` if it has none. */
+  vector_model: string | null;
 }
 
 export interface MemoryExportReply {
@@ -1367,7 +1383,7 @@ export interface MemoryGetReply {
 /** A found entry. */
 export interface MemoryHit {
   entry: MemoryEntry;
-  /** Compares the hits of one search; 0 without words in the query. */
+  /** Compares the hits of one search; 0 without words in the query and a vector. */
   score: number;
   /** The factor for importance and age in the score. */
   prior: number;

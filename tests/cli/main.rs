@@ -32,6 +32,7 @@ mod legacy_scripts;
 mod list;
 mod memory;
 mod memory_transfer;
+mod memory_vectors;
 mod metrics;
 mod metrics_changes;
 mod metrics_figures;

@@ -27,7 +27,7 @@ const fn linked(origin: i64, relation: Relation, target: i64) -> Link {
 
 fn search(db: &mut Db, query: &str, filter: &Filter) -> Vec<Found> {
     db.memory()
-        .search(query, filter, &Weights::default(), 10)
+        .search(query, None, filter, &Weights::default(), 10)
         .unwrap()
 }
 

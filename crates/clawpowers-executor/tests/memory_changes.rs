@@ -24,7 +24,7 @@ fn said<'a>(content: &'a str, project: Option<&'a str>) -> NewEntry<'a> {
 fn found(db: &mut Db, query: &str) -> Vec<i64> {
     let hits = db
         .memory()
-        .search(query, &Filter::default(), &Weights::default(), 10);
+        .search(query, None, &Filter::default(), &Weights::default(), 10);
     let mut ids: Vec<i64> = hits.unwrap().into_iter().map(|hit| hit.entry.id).collect();
     ids.sort_unstable();
     ids

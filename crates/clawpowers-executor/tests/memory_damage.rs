@@ -37,7 +37,7 @@ fn run(home: &Path, sql: &str) {
 fn found(db: &mut Db, query: &str) -> Vec<i64> {
     let hits = db
         .memory()
-        .search(query, &Filter::default(), &Weights::default(), 10)
+        .search(query, None, &Filter::default(), &Weights::default(), 10)
         .unwrap();
     hits.into_iter().map(|hit| hit.entry.id).collect()
 }

@@ -236,6 +236,13 @@ impl Query {
         Some(expression)
     }
 
+    /// Renders what a hit must contain for `MATCH`, or returns `None` if it need not contain anything.
+    #[must_use]
+    pub fn requirement(&self) -> Option<String> {
+        let phrases: Vec<String> = self.phrases.iter().map(|phrase| quoted(phrase)).collect();
+        (!phrases.is_empty()).then(|| phrases.join(" AND "))
+    }
+
     /// Renders what a hit must not contain for `MATCH`, or returns `None` if it may contain everything.
     #[must_use]
     pub fn exclusion(&self) -> Option<String> {

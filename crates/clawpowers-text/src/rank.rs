@@ -15,6 +15,8 @@ pub struct Weights {
     pub k: f64,
     /// The weights of the lists: by all words, by the first line, by the masked text, by likeness.
     pub lists: [f64; 4],
+    /// The weight of the list by vectors.
+    pub vector: f64,
     /// How many hits of a list are read.
     pub depth: usize,
     /// How many of the best hits of each list are compared with the query by likeness.
@@ -35,6 +37,7 @@ impl Default for Weights {
             columns: [5.0, 1.0, 1.0, 2.5, 2.0, 1.0, 1.0],
             columns_of_lines: [5.0, 0.5, 0.5, 0.01, 2.0, 1.0, 0.5],
             lists: [1.0, 1.0, 1.0, 4.0],
+            vector: 1.0,
             k: 60.0,
             depth: 50,
             reranked: 50,

@@ -46,6 +46,16 @@ pub trait Index {
     /// Those of the index.
     fn matches(&mut self, list: &List, limit: usize) -> Result<Vec<Self::Id>, Self::Error>;
 
+    /// Returns the entries whose vectors are nearest to the one that is searched for, with the cosine of the angle; the
+    /// nearest come first. An index without vectors, or a search without one, has none.
+    ///
+    /// # Errors
+    ///
+    /// Those of the index.
+    fn nearest(&mut self, _query: &Query, _limit: usize) -> Result<Vec<(Self::Id, f64)>, Self::Error> {
+        Ok(Vec::new())
+    }
+
     /// Returns the title of an entry, a line break and the body; the first [`COMPARED`] bytes are enough.
     ///
     /// # Errors
@@ -85,6 +95,8 @@ pub enum Reason {
     Masked(usize),
     /// The rank by likeness, and the likeness from 0 to 1.
     Alike(usize, f64),
+    /// The rank by the vectors, and their similarity from -1 to 1.
+    Vector(usize, f64),
 }
 
 /// A found entry.
@@ -98,7 +110,7 @@ pub struct Hit<I> {
     pub reasons: Vec<Reason>,
 }
 
-/// Searches an index; the best hits come first. A query without anything to search for has none.
+/// Searches an index; the best hits come first. A query without anything to search for has no hits but those of a vector.
 ///
 /// If nothing contains the phrases of a query that holds values, it is searched for as it is: an error may have quotation
 /// marks.
@@ -190,6 +202,14 @@ fn once<X: Index>(
             reasons,
         });
     }
+    let mut nearest = index.nearest(query, limit)?;
+    nearest.truncate(depth);
+    let rank = |(place, (_, similarity)): (usize, &(X::Id, f64))| Reason::Vector(place + 1, *similarity);
+    lists.push(Ranked {
+        weight: weights.vector,
+        reasons: nearest.iter().enumerate().map(rank).collect(),
+        ids: nearest.into_iter().map(|(id, _)| id).collect(),
+    });
     let parts: Vec<(f64, &[X::Id])> = lists
         .iter()
         .map(|list| (list.weight, list.ids.as_slice()))

@@ -6,7 +6,7 @@ use clawpowers_api::{OPERATIONS, Reference};
 pub(crate) fn wording(reference: &Reference<'_>) -> String {
     let (name, arguments) = match reference {
         Reference::Operation(name, arguments) => (*name, arguments),
-        Reference::Option(name) => return format!("`--{name}`"),
+        Reference::Option(name) => return format!("`--{}`", name.replace('_', "-")),
     };
     let operation = OPERATIONS.iter().find(|operation| operation.name == name);
     let positional = operation.map_or(&[][..], |operation| operation.positional);

@@ -5,12 +5,30 @@ use crate::wire::error::{ApiError, Result};
 use crate::wire::execution::{bound, id};
 use crate::wire::shared::shared_fields;
 use clawpowers_executor::Timestamp;
-use clawpowers_executor::memory::{Entry, Filter, Kind, Link, Relation, Source};
+use clawpowers_executor::memory::{Entry, Filter, Kind, Link, ModelVector, Relation, Source};
+use clawpowers_loader::display::quote;
 use serde::Serialize;
 
 /// Reads the id of an entry.
 pub(crate) fn entry_id(text: &str) -> Result<i64> {
     id(text, "{memory_list} lists the entries with their ids")
+}
+
+/// Reads a vector with the model that computed it; a request has both or none.
+pub(crate) fn model_vector(numbers: Option<&[f64]>, model: Option<&str>) -> Result<Option<ModelVector>> {
+    match (numbers, model) {
+        (Some(numbers), Some(model)) => Ok(Some(ModelVector::new(model, numbers)?)),
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(
+            ApiError::invalid_input("the model that computed the vector is not named").hint(
+                "name it with {--vector_model}, so that it is only compared with vectors of this model",
+            ),
+        ),
+        (None, Some(model)) => {
+            let message = format!("the model {} is named without a vector", quote(model));
+            Err(ApiError::invalid_input(message).hint("give the vector with {--vector}"))
+        }
+    }
 }
 
 /// Returns the error of an entry that does not exist, because nothing is remembered.
@@ -110,6 +128,8 @@ pub struct MemoryEntry {
     pub revision: i64,
     /// The id of the entry that replaces it.
     pub superseded_by: Option<String>,
+    /// The model that computed its vector; `null` if it has none.
+    pub vector_model: Option<String>,
 }
 
 impl From<Entry> for MemoryEntry {
@@ -139,6 +159,7 @@ impl From<Entry> for MemoryEntry {
             expires_at: entry.expires_at.map(|time| time.to_string()),
             revision: entry.revision,
             superseded_by: entry.superseded_by.map(|id| id.to_string()),
+            vector_model: entry.vector_model,
         }
     }
 }

@@ -92,6 +92,42 @@ pub(crate) fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
     Ok(whole(deserializer)?.map(size))
 }
 
+/// Reads an optional list of numbers; for `deserialize_with`.
+pub(crate) fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<f64>>, D::Error> {
+    let found = Option::<Vec<Float>>::deserialize(deserializer)?;
+    Ok(found.map(|list| list.into_iter().map(|Float(number)| number).collect()))
+}
+
+struct Float(f64);
+
+impl<'de> Deserialize<'de> for Float {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(FloatVisitor)
+    }
+}
+
+struct FloatVisitor;
+
+impl Visitor<'_> for FloatVisitor {
+    type Value = Float;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a number")
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Float, E> {
+        Ok(Float(number as f64))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Float, E> {
+        Ok(Float(number as f64))
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Float, E> {
+        Ok(Float(number))
+    }
+}
+
 /// Reads a whole number from 0, in a field that may be left out.
 pub(crate) fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     let found = Option::<Count>::deserialize(deserializer)?;

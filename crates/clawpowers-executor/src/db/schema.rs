@@ -254,6 +254,23 @@ CREATE TABLE memory_link (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX memory_link_target ON memory_link (target);
 
+-- The vectors of entries, which models outside computed.
+CREATE TABLE memory_vector (
+    memory INTEGER PRIMARY KEY,
+    slot INTEGER NOT NULL,               -- the place of its bits: counted from 0 for each model, without gaps
+    model TEXT NOT NULL,
+    data BLOB NOT NULL                   -- 32-bit floats, the least significant byte first
+) STRICT;
+CREATE UNIQUE INDEX memory_vector_slot ON memory_vector (model, slot);
+
+-- The bits of vectors, those of 512 slots in a row: the signs of a rotated vector.
+CREATE TABLE memory_vector_block (
+    model TEXT NOT NULL,
+    block INTEGER NOT NULL,
+    bits BLOB NOT NULL,
+    UNIQUE (model, block)
+) STRICT;
+
 -- The index of the words of entries.
 CREATE VIRTUAL TABLE memory_text USING fts5 (title, body, context, masked, tags, pairs, variants,
     content = 'memory', content_rowid = 'id', tokenize = 'porter unicode61 remove_diacritics 2');

@@ -1,5 +1,7 @@
 //! Entries: their fields, and which values are valid.
 
+use super::name::check_name;
+use super::vector::ModelVector;
 use crate::display::quoted;
 use crate::error::{Error, Result};
 use crate::timestamp::Timestamp;
@@ -7,8 +9,6 @@ use serde::{Deserialize, Serialize};
 
 /// The longest content of an entry, in bytes.
 pub const MAX_CONTENT_BYTES: usize = 1024 * 1024;
-/// The longest title, tag, or name of a project, session, skill or tool, in bytes.
-pub const MAX_NAME_BYTES: usize = 1024;
 /// The most tags of an entry.
 pub const MAX_TAGS: usize = 64;
 /// The maximum number of merged contents that an entry keeps.
@@ -175,6 +175,8 @@ pub struct Entry {
     pub revision: i64,
     /// The entry that replaces it.
     pub superseded_by: Option<i64>,
+    /// The model that computed its vector; `None` if it has none.
+    pub vector_model: Option<String>,
 }
 
 /// A new entry.
@@ -206,6 +208,8 @@ pub struct NewEntry<'a> {
     pub at: Option<Timestamp>,
     /// Whether it is merged with an entry that differs only in values.
     pub merge: bool,
+    /// Its vector.
+    pub vector: Option<&'a ModelVector>,
 }
 
 impl<'a> NewEntry<'a> {
@@ -226,6 +230,7 @@ impl<'a> NewEntry<'a> {
             expires_at: None,
             at: None,
             merge: true,
+            vector: None,
         }
     }
 
@@ -275,6 +280,8 @@ pub struct Change<'a> {
     pub expires_at: Option<Option<Timestamp>>,
     /// Whether somebody confirmed it.
     pub confirmed: Option<bool>,
+    /// The vector; `Some(None)` removes it. Without a value, another content removes it, too.
+    pub vector: Option<Option<&'a ModelVector>>,
     /// The revision that it must have.
     pub revision: Option<i64>,
 }
@@ -327,31 +334,6 @@ pub(super) fn check_importance(importance: f64) -> Result<()> {
         format!("the importance `{importance}` is not from 0 to 1"),
         "use a number such as 0.7",
     ))
-}
-
-fn check_name(what: &str, name: &str) -> Result<()> {
-    let shown = quoted(name);
-    if name.trim().is_empty() {
-        return Err(Error::invalid(
-            format!("the {what} is empty"),
-            format!("leave the {what} out, or name it"),
-        ));
-    }
-    if name.len() > MAX_NAME_BYTES {
-        let message = format!(
-            "the {what} {shown} has {} bytes, more than {MAX_NAME_BYTES}",
-            name.len()
-        );
-        return Err(Error::invalid(message, "put long text into the content"));
-    }
-    if name.chars().any(char::is_control) {
-        let message = format!("the {what} `{}` contains control characters", name.escape_debug());
-        return Err(Error::invalid(
-            message,
-            "put text of several lines into the content",
-        ));
-    }
-    Ok(())
 }
 
 fn check_tags(tags: &[String]) -> Result<()> {

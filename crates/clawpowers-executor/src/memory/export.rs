@@ -4,6 +4,7 @@ use super::Memory;
 use super::checkpoint::Checkpoint;
 use super::entry::{Entry, Example, Relation};
 use super::row::{COLUMNS, read};
+use super::vector::ModelVector;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::timestamp::Timestamp;
@@ -48,6 +49,8 @@ pub(super) struct EntryLine {
     /// The links that start at it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) links: Vec<LinkLine>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) vector: Option<VectorLine>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -63,6 +66,12 @@ pub(super) struct LinkLine {
     pub(super) relation: String,
     /// The uid of the entry that it leads to.
     pub(super) target: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct VectorLine {
+    pub(super) model: String,
+    pub(super) numbers: Vec<f64>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -123,7 +132,9 @@ impl Memory<'_> {
             let mut is_open = true;
             let sql = format!(
                 "SELECT {COLUMNS}, memory.merges AS is_merged, (SELECT uid FROM memory AS other
-                     WHERE other.id = memory.superseded) AS successor FROM memory ORDER BY memory.id"
+                     WHERE other.id = memory.superseded) AS successor,
+                     (SELECT data FROM memory_vector WHERE memory = memory.id) AS vector
+                 FROM memory ORDER BY memory.id"
             );
             let rows = tx.each_row(&sql, (), |row| {
                 let entry = read(row)?;
@@ -131,7 +142,13 @@ impl Memory<'_> {
                 let by = superseded_by.get(&entry.id).copied().or(entry.superseded_by);
                 let by = by.map(|id| successor.unwrap_or_else(|| own_uid(&home, id)));
                 let links = links_of.remove(&entry.id).unwrap_or_default();
-                let line = EntryLine::of(entry, row.get("is_merged")?, by, links);
+                let vector: Option<Vec<u8>> = row.get("vector")?;
+                let vector = vector.zip(entry.vector_model.as_deref());
+                let vector = vector.and_then(|(data, model)| ModelVector::stored(model, &data));
+                let line = EntryLine {
+                    vector: vector.as_ref().map(VectorLine::of),
+                    ..EntryLine::of(entry, row.get("is_merged")?, by, links)
+                };
                 done.entries += 1;
                 is_open = write(&serde_json::to_string(&line).unwrap_or_default());
                 Ok(is_open)
@@ -187,6 +204,18 @@ impl EntryLine {
             merges,
             superseded_by,
             links,
+            vector: None,
+        }
+    }
+}
+
+impl VectorLine {
+    fn of(vector: &ModelVector) -> Self {
+        // The shortest decimals that are read as the same 32-bit floats.
+        let number = |number: &f32| number.to_string().parse().unwrap_or_default();
+        Self {
+            model: vector.model().to_owned(),
+            numbers: vector.numbers().iter().map(number).collect(),
         }
     }
 }

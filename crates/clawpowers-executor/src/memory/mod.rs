@@ -6,24 +6,27 @@ mod equal;
 mod export;
 pub mod import;
 mod link;
+mod name;
 mod recover;
 mod row;
 mod search;
 mod session;
 mod tables;
+mod vector;
 mod write;
 
 pub use checkpoint::{Checkpoint, MAX_STATE_BYTES, MAX_TASK_BYTES};
 pub use entry::{
-    Change, Entry, Example, Kind, MAX_CONTENT_BYTES, MAX_EXAMPLES, MAX_NAME_BYTES, MAX_TAGS, NewEntry,
-    Relation, Source,
+    Change, Entry, Example, Kind, MAX_CONTENT_BYTES, MAX_EXAMPLES, MAX_TAGS, NewEntry, Relation, Source,
 };
 pub use export::Exported;
 pub use link::Link;
+pub use name::MAX_NAME_BYTES;
 pub(crate) use recover::{
-    ENTRY_COLUMNS, finish_entries, is_lost, recover_checkpoint, recover_entry, recover_link,
+    ENTRY_COLUMNS, finish_entries, is_lost, recover_checkpoint, recover_entry, recover_link, recover_vector,
 };
 pub use search::{Filter, Found, Order};
+pub use vector::ModelVector;
 pub use write::{Created, Forgotten};
 
 pub use clawpowers_text::{Reason, Weights};

@@ -3,9 +3,10 @@
 use super::entry::{Kind, Relation, Source};
 use super::row::{Derived, examples_of, split};
 use super::session;
+use super::vector::{self, ModelVector};
 use super::write::tag;
 use crate::db::Tx;
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::ledger::insert_recovered;
 use rusqlite::types::Value;
 
@@ -114,6 +115,18 @@ pub(crate) fn recover_entry(tx: &Tx<'_>, id: i64, values: &[Value]) -> Result<bo
     tag(tx, id, &split(&tags)).map(|()| true)
 }
 
+/// Inserts the vector of an entry; returns whether the row is valid.
+pub(crate) fn recover_vector(tx: &Tx<'_>, id: i64, model: &str, data: &[u8]) -> Result<bool> {
+    let Some(vector) = ModelVector::stored(model, data) else {
+        return Ok(false);
+    };
+    tx.create_memory()?;
+    match vector::set(tx, id, &vector) {
+        Err(error) if error.kind == ErrorKind::Invalid => Ok(false),
+        set => set.map(|()| true),
+    }
+}
+
 /// Inserts a link; returns whether the row is valid.
 pub(crate) fn recover_link(tx: &Tx<'_>, values: &[Value]) -> Result<bool> {
     let [
@@ -173,6 +186,9 @@ pub(crate) fn finish_entries(tx: &Tx<'_>, last: i64) -> Result<()> {
     ] {
         tx.execute(sql, ())?;
     }
+    let sql = "SELECT memory FROM memory_vector WHERE memory NOT IN (SELECT id FROM memory)";
+    let lost: Vec<i64> = tx.query_all(sql, (), |row| row.get(0))?;
+    lost.into_iter().try_for_each(|id| vector::remove(tx, id))?;
     let sql = "SELECT id FROM memory WHERE previous NOT IN (SELECT id FROM memory)";
     let severed: Vec<i64> = tx.query_all(sql, (), |row| row.get(0))?;
     tx.execute(

@@ -13,7 +13,7 @@ use std::collections::HashSet;
 pub(super) const COLUMNS: &str = "memory.id, (SELECT value FROM meta WHERE name = 'home'), memory.uid, memory.kind,
     memory.title, memory.body, memory.tags, memory.importance, memory.project, memory.session, memory.skill, memory.tool,
     memory.source, memory.confirmed, memory.created, memory.updated, memory.used, memory.uses, memory.examples,
-    memory.expires, memory.revision, memory.superseded";
+    memory.expires, memory.revision, memory.superseded, (SELECT model FROM memory_vector WHERE memory = memory.id)";
 
 /// Reads an entry. A value that no release writes is read as the one next to it, so that it hides no entry: another program
 /// or a damaged disk may have written it.
@@ -47,6 +47,7 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
         expires_at: row.get::<_, Option<i64>>(19)?.map(Timestamp::from_micros),
         revision: row.get(20)?,
         superseded_by: row.get(21)?,
+        vector_model: row.get(22)?,
     })
 }
 

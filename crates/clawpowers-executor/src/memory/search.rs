@@ -3,6 +3,7 @@
 use super::Memory;
 use super::entry::{Entry, Kind, check_importance};
 use super::row::{COLUMNS, read, text};
+use super::vector::{Allowed, ModelVector, nearest};
 use super::write::folded;
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -10,6 +11,7 @@ use crate::timestamp::Timestamp;
 use clawpowers_text::{COMPARED, Facts, Fingerprint, Index, List, Query, Reason, Weights};
 use rusqlite::types::Value;
 use rusqlite::{ToSql, params, params_from_iter};
+use std::collections::HashSet;
 
 /// The microseconds of a day.
 const DAY: f64 = 86_400e6;
@@ -75,14 +77,17 @@ impl Filter {
 }
 
 impl Memory<'_> {
-    /// Finds entries by their text; the best come first. A query without words lists the entries that match the filter.
+    /// Finds entries by their text, and by their vectors if one is given; the best come first. A query without words and a
+    /// vector lists the entries that match the filter.
     ///
     /// # Errors
     ///
-    /// `ErrorKind::Invalid` for a filter that is not valid, and for a tag or kind of the query that is not.
+    /// `ErrorKind::Invalid` for a filter that is not valid, for a tag or kind of the query that is not, and for a vector of
+    /// another model or dimension than those of the entries.
     pub fn search(
         &mut self,
         query: &str,
+        vector: Option<&ModelVector>,
         filter: &Filter,
         weights: &Weights,
         limit: usize,
@@ -94,7 +99,7 @@ impl Memory<'_> {
             filter.kinds.push(Kind::parse(kind)?);
         }
         let mut conditions = Conditions::of(&filter)?;
-        if query.expression().is_none() {
+        if query.expression().is_none() && vector.is_none() {
             if let Some(without) = query.exclusion() {
                 let sql = "memory.id NOT IN (SELECT rowid FROM memory_text WHERE memory_text MATCH ?)";
                 conditions.add(sql, Value::Text(without));
@@ -114,6 +119,7 @@ impl Memory<'_> {
             let mut index = Table {
                 tx,
                 conditions,
+                vector,
                 weights,
                 now: Timestamp::now(),
             };
@@ -241,6 +247,7 @@ impl Conditions {
 struct Table<'a> {
     tx: &'a Tx<'a>,
     conditions: Conditions,
+    vector: Option<&'a ModelVector>,
     weights: &'a Weights,
     now: Timestamp,
 }
@@ -278,6 +285,29 @@ impl Index for Table<'_> {
             self.conditions.sql
         );
         self.ids(&sql, &[&list.expression, &rank])
+    }
+
+    fn nearest(&mut self, query: &Query, limit: usize) -> Result<Vec<(i64, f64)>> {
+        let Some(wanted) = self.vector else {
+            return Ok(Vec::new());
+        };
+        let ids = |expression: Option<String>| {
+            let sql = "SELECT rowid FROM memory_text WHERE memory_text MATCH ?";
+            let ids = |expression| self.tx.query_all(sql, [expression], |row| row.get(0));
+            expression.map(ids).transpose()
+        };
+        let with: Option<HashSet<i64>> = ids(query.requirement())?;
+        let without: Option<HashSet<i64>> = ids(query.exclusion())?;
+        let admits = |id| {
+            with.as_ref().is_none_or(|ids| ids.contains(&id))
+                && !without.as_ref().is_some_and(|ids| ids.contains(&id))
+        };
+        let allowed = Allowed {
+            sql: &self.conditions.sql,
+            values: &self.conditions.values,
+            admits: &admits,
+        };
+        nearest(self.tx, wanted, &allowed, limit)
     }
 
     fn text(&mut self, id: i64) -> Result<String> {

@@ -6,6 +6,7 @@ use super::equal::{equal, keep_apart};
 use super::link::{self, Link};
 use super::row::{Derived, by_id, missing};
 use super::session;
+use super::vector::{self, ModelVector};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::timestamp::Timestamp;
@@ -87,8 +88,13 @@ impl Memory<'_> {
             entry.importance = change.importance.unwrap_or(entry.importance);
             entry.expires_at = change.expires_at.unwrap_or(entry.expires_at);
             entry.confirmed = change.confirmed.unwrap_or(entry.confirmed);
-            if entry == old {
+            // It is no vector of another content.
+            let vector = change.vector.or((entry.content != old.content).then_some(None));
+            if entry == old && vector.is_none() {
                 return Ok(old);
+            }
+            if let Some(vector) = vector {
+                set_vector(tx, &mut entry, vector)?;
             }
             rewrite(tx, &old, &mut entry)?;
             Ok(entry)
@@ -286,6 +292,9 @@ pub(super) fn insert(
         |row| row.get(0),
     )?;
     tag(tx, id, &tags)?;
+    if let Some(vector) = new.vector {
+        vector::set(tx, id, vector)?;
+    }
     by_id(tx, id)
 }
 
@@ -324,6 +333,9 @@ pub(super) fn merge(tx: &Tx<'_>, mut entry: Entry, new: &NewEntry<'_>, now: Time
     }
     entry.importance = entry.importance.max(new.importance.unwrap_or_default());
     entry.confirmed |= new.source.is_trusted();
+    if new.vector.is_some() && (entry.vector_model.is_none() || entry.content == new.content) {
+        set_vector(tx, &mut entry, new.vector)?;
+    }
     // An expired entry is valid again.
     entry.expires_at = entry
         .expires_at
@@ -331,6 +343,14 @@ pub(super) fn merge(tx: &Tx<'_>, mut entry: Entry, new: &NewEntry<'_>, now: Time
         .map(|(old, new)| old.max(new));
     rewrite(tx, &old, &mut entry)?;
     Ok(entry)
+}
+
+fn set_vector(tx: &Tx<'_>, entry: &mut Entry, new: Option<&ModelVector>) -> Result<()> {
+    entry.vector_model = new.map(|new| new.model().to_owned());
+    match new {
+        Some(new) => vector::set(tx, entry.id, new),
+        None => vector::remove(tx, entry.id),
+    }
 }
 
 /// Writes a changed entry, with a new revision.
@@ -393,6 +413,7 @@ fn delete(tx: &Tx<'_>, id: i64) -> Result<Entry> {
     let entry = by_id(tx, id)?;
     super::import::remember_deleted(tx, &entry)?;
     untag(tx, id, &entry.tags)?;
+    vector::remove(tx, id)?;
     let followers = session::leave(tx, id)?;
     let sql = "SELECT target FROM memory_link WHERE origin = ? AND relation = 0";
     let replaced: Vec<i64> = tx.query_all(sql, [id], |row| row.get(0))?;

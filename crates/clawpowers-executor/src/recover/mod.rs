@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::home::Home;
 use crate::ledger;
 use crate::memory::{
-    ENTRY_COLUMNS, finish_entries, is_lost, recover_checkpoint, recover_entry, recover_link,
+    ENTRY_COLUMNS, finish_entries, is_lost, recover_checkpoint, recover_entry, recover_link, recover_vector,
 };
 use crate::store::Key;
 use crate::timestamp::Timestamp;
@@ -141,7 +141,7 @@ impl Recovery<'_> {
             sound &= whole;
             whole
         });
-        for table in ["staged_entry", "deleted"] {
+        for table in ["staged_entry", "deleted", "memory_vector"] {
             sound &= roots.read_newer(&mut walk, table, true, |row| self.insert(row));
         }
         let memory = roots.read_newer(&mut walk, "memory", true, |row| self.insert(row));
@@ -197,6 +197,9 @@ impl Recovery<'_> {
     /// Inserts a row into the table that its values fit; returns whether they are valid.
     fn try_insert(&mut self, (id, values): Row) -> Result<bool> {
         match (id, values.as_slice()) {
+            (Some(id), [_, Value::Integer(_), Value::Text(model), Value::Blob(data)]) => {
+                recover_vector(self.tx, id, model, data)
+            }
             (Some(_), [_, key, value, updated_at]) => self.insert_entry(key, value, updated_at),
             (
                 Some(_),

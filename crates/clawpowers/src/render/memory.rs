@@ -62,6 +62,7 @@ fn heading(entry: &MemoryEntry) -> String {
         ("skill", &entry.skill),
         ("tool", &entry.tool),
         ("superseded by", &entry.superseded_by),
+        ("vector of", &entry.vector_model),
     ] {
         facts.extend(value.as_ref().map(|value| format!("{name} {}", one_line(value))));
     }
@@ -86,6 +87,12 @@ fn reasons(hit: &Hit) -> String {
     if !hit.words.is_empty() {
         found.push(format!("words {}", hit.words.join(", ")));
     }
+    let mut similarity = hit.reasons.iter().filter_map(|reason| reason.similarity);
+    found.extend(
+        similarity
+            .next()
+            .map(|similarity| format!("vector, similarity {similarity:.3}")),
+    );
     if found.is_empty() && !hit.reasons.is_empty() {
         found.push("words of its context".to_owned());
     }

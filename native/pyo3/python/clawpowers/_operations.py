@@ -438,6 +438,8 @@ class Memory(Group):
         expires: str | dt.datetime | dt.date | None = None,
         at: str | dt.datetime | dt.date | None = None,
         no_merge: bool | None = None,
+        vector: Sequence[float] | None = None,
+        vector_model: str | None = None,
     ) -> t.MemoryCreateReply:
         """Remembers something."""
         request: Request = {"content": content}
@@ -465,6 +467,10 @@ class Memory(Group):
             request["at"] = at
         if no_merge is not None:
             request["no_merge"] = no_merge
+        if vector is not None:
+            request["vector"] = vector
+        if vector_model is not None:
+            request["vector_model"] = vector_model
         result: t.MemoryCreateReply = self._call("memory_create", request, _MEMORY_CREATE)
         return result
 
@@ -573,6 +579,8 @@ class Memory(Group):
         self,
         query: str | None = None,
         *,
+        vector: Sequence[float] | None = None,
+        vector_model: str | None = None,
         limit: int | None = None,
         kinds: Sequence[str] | None = None,
         tags: Sequence[str] | None = None,
@@ -588,6 +596,10 @@ class Memory(Group):
         request: Request = {}
         if query is not None:
             request["query"] = query
+        if vector is not None:
+            request["vector"] = vector
+        if vector_model is not None:
+            request["vector_model"] = vector_model
         if limit is not None:
             request["limit"] = limit
         if kinds is not None:
@@ -628,6 +640,8 @@ class Memory(Group):
         importance: float | None = None,
         expires: str | dt.datetime | dt.date | None = None,
         confirmed: bool | None = None,
+        vector: Sequence[float] | None = None,
+        vector_model: str | None = None,
         revision: int | None = None,
     ) -> t.MemoryEntry:
         """Changes an entry."""
@@ -646,6 +660,10 @@ class Memory(Group):
             request["expires"] = expires
         if confirmed is not None:
             request["confirmed"] = confirmed
+        if vector is not None:
+            request["vector"] = vector
+        if vector_model is not None:
+            request["vector_model"] = vector_model
         if revision is not None:
             request["revision"] = revision
         result: t.MemoryEntry = self._call("memory_update", request, _MEMORY_UPDATE)["entry"]

@@ -531,9 +531,11 @@ class HitReason(TypedDict):
     """Why an entry was found."""
 
     kind: str
-    """`fingerprint` (only values differ), `words`, `title`, `masked` (the words without values) or `alike` (the order of the words without values)."""
+    """`fingerprint` (only values differ), `words`, `title`, `masked` (the words without values) `alike` (the order of the words without values) or `vector`."""
     rank: int | None
     """The place in the list of this kind, from 1; `null` for a fingerprint."""
+    similarity: float | None
+    """For `vector`, the cosine of the angle between the vectors, from -1 to 1; otherwise `null`."""
 
 
 _ImportReplyKeys = TypedDict("_ImportReplyKeys", {"from": str})
@@ -653,6 +655,8 @@ class MemoryEntry(TypedDict):
     """Rises with every change."""
     superseded_by: str | None
     """The id of the entry that replaces it."""
+    vector_model: str | None
+    """The model that computed its vector; `null` if it has none."""
 
 
 class MemoryExportReply(TypedDict):
@@ -684,7 +688,7 @@ class MemoryHit(TypedDict):
 
     entry: MemoryEntry
     score: float
-    """Compares the hits of one search; 0 without words in the query."""
+    """Compares the hits of one search; 0 without words in the query and a vector."""
     prior: float
     """The factor for importance and age in the score."""
     words: list[str]

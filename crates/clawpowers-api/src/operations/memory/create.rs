@@ -2,6 +2,7 @@
 
 use crate::runtime::Runtime;
 use crate::wire::execution::past;
+use crate::wire::memory::model_vector;
 use crate::wire::{MemoryEntry, Result};
 use clawpowers_executor::Timestamp;
 use clawpowers_executor::memory::{Kind, NewEntry, Source};
@@ -38,6 +39,11 @@ pub struct Request {
     /// Create an entry of its own even if one exists that only differs in values.
     #[serde(default)]
     pub no_merge: bool,
+    /// A vector of the content, which a model outside computed: at most 4096 numbers, as many as in others of the model.
+    #[serde(default, deserialize_with = "crate::wire::number::list")]
+    pub vector: Option<Vec<f64>>,
+    /// The name of the model that computed the vector, which `vector` needs.
+    pub vector_model: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -52,7 +58,7 @@ pub struct Response {
 /// Remembers something.
 ///
 /// An entry that only differs in values from another of the same kind, project and tool is merged with it: `uses` rises, and
-/// the content is kept as an example.
+/// the content is kept as an example. Its vector is only replaced by that of an equal content.
 ///
 /// # Errors
 ///
@@ -69,6 +75,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     let expires_at = expires
         .map(|text| Timestamp::parse_expiry(text, now))
         .transpose()?;
+    let vector = model_vector(request.vector.as_deref(), request.vector_model.as_deref())?;
     let new = NewEntry {
         title: request.title.as_deref(),
         tags: &request.tags,
@@ -81,6 +88,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
         expires_at,
         at,
         merge: !request.no_merge,
+        vector: vector.as_ref(),
         ..NewEntry::new(kind, &request.content)
     };
     new.check(now)?;

@@ -1,8 +1,9 @@
 //! Finds entries by their text.
 
 use crate::runtime::Runtime;
-use crate::wire::memory::memory_filter;
+use crate::wire::memory::{memory_filter, model_vector};
 use crate::wire::{MemoryEntry, Result};
+use clawpowers_executor::Db;
 use clawpowers_executor::memory::{Found, Reason, Weights};
 use serde::Serialize;
 
@@ -13,6 +14,11 @@ memory_filter! {
         /// What to search for: words, `"a phrase"`, `start*`, `-without`, `-"without"`, `tag:NAME`, `kind:KIND`, or a whole error message,
         /// whose values may differ. Without words, the most important entries are returned.
         pub query: Option<String>,
+        /// A vector of what to search for, which a model outside computed; the entries whose vectors are nearest are hits, too.
+        #[serde(default, deserialize_with = "crate::wire::number::list")]
+        pub vector: Option<Vec<f64>>,
+        /// The name of the model that computed the vector, which `vector` needs.
+        pub vector_model: Option<String>,
         /// The number of entries to return (default: 10).
         #[serde(default, deserialize_with = "crate::wire::number::count")]
         pub limit: Option<usize>,
@@ -32,7 +38,7 @@ pub struct Response {
 #[cfg_attr(feature = "schema", schemars(rename = "MemoryHit"))]
 pub struct Hit {
     pub entry: MemoryEntry,
-    /// Compares the hits of one search; 0 without words in the query.
+    /// Compares the hits of one search; 0 without words in the query and a vector.
     pub score: f64,
     /// The factor for importance and age in the score.
     pub prior: f64,
@@ -48,11 +54,13 @@ pub struct Hit {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HitReason {
-    /// `fingerprint` (only values differ), `words`, `title`, `masked` (the words without values) or `alike` (the order of the
-    /// words without values).
+    /// `fingerprint` (only values differ), `words`, `title`, `masked` (the words without values) `alike` (the order of the
+    /// words without values) or `vector`.
     pub kind: String,
     /// The place in the list of this kind, from 1; `null` for a fingerprint.
     pub rank: Option<usize>,
+    /// For `vector`, the cosine of the angle between the vectors, from -1 to 1; otherwise `null`.
+    pub similarity: Option<f64>,
 }
 
 impl From<Found> for Hit {
@@ -76,25 +84,38 @@ impl From<Reason> for HitReason {
             Reason::Title(rank) => ("title", Some(rank)),
             Reason::Masked(rank) => ("masked", Some(rank)),
             Reason::Alike(rank, _) => ("alike", Some(rank)),
+            Reason::Vector(rank, _) => ("vector", Some(rank)),
+        };
+        let similarity = match reason {
+            // More digits are noise of 32-bit floats.
+            Reason::Vector(_, similarity) => Some((similarity * 1e6).round() / 1e6),
+            _ => None,
         };
         Self {
             kind: kind.to_owned(),
             rank,
+            similarity,
         }
     }
 }
 
-/// Finds entries by their text, the best first.
+/// Finds entries by their text, and by their vectors if one is given, the best first.
 ///
 /// # Errors
 ///
-/// `invalid_input` for an invalid filter; no query is an error. `storage` if they cannot be read.
+/// `invalid_input` for an invalid filter or vector, and for a vector of another model than those of the entries; no query is
+/// an error. `storage` if they cannot be read.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     let filter = request.shared().filter()?;
     let limit = request.limit.unwrap_or(DEFAULT_LIMIT);
+    let vector = model_vector(request.vector.as_deref(), request.vector_model.as_deref())?;
     let query = request.query.as_deref().unwrap_or_default();
     let weights = Weights::default();
-    let found = runtime.with_existing_db(|db| db.memory().search(query, &filter, &weights, limit))?;
+    let search = |db: &mut Db| {
+        db.memory()
+            .search(query, vector.as_ref(), &filter, &weights, limit)
+    };
+    let found = runtime.with_existing_db(search)?;
     let hits = found.unwrap_or_default().into_iter().map(Hit::from);
     Ok(Response { hits: hits.collect() })
 }

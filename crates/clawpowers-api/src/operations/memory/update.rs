@@ -1,7 +1,7 @@
 //! Changes an entry.
 
 use crate::runtime::Runtime;
-use crate::wire::memory::{entry_id, no_entry};
+use crate::wire::memory::{entry_id, model_vector, no_entry};
 use crate::wire::{MemoryEntry, Result};
 use clawpowers_executor::Timestamp;
 use clawpowers_executor::memory::{Change, Kind};
@@ -27,6 +27,11 @@ pub struct Request {
     pub expires: Option<String>,
     /// Whether somebody confirmed it.
     pub confirmed: Option<bool>,
+    /// A vector of the content; empty removes it. Without one, another content removes it, too.
+    #[serde(default, deserialize_with = "crate::wire::number::list")]
+    pub vector: Option<Vec<f64>>,
+    /// The name of the model that computed the vector, which `vector` needs unless it is empty.
+    pub vector_model: Option<String>,
     /// Change it only if it has this revision.
     pub revision: Option<i64>,
 }
@@ -52,6 +57,10 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
         Some("never") => Some(None),
         Some(text) => Some(Some(Timestamp::parse_expiry(text, now)?)),
     };
+    let vector = match request.vector.as_deref() {
+        Some([]) if request.vector_model.is_none() => Some(None),
+        numbers => model_vector(numbers, request.vector_model.as_deref())?.map(Some),
+    };
     let change = Change {
         content: request.content.as_deref(),
         kind: request.kind.as_deref().map(Kind::parse).transpose()?,
@@ -60,6 +69,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
         importance: request.importance,
         expires_at,
         confirmed: request.confirmed,
+        vector: vector.as_ref().map(Option::as_ref),
         revision: request.revision,
     };
     change.check()?;

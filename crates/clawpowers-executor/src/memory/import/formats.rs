@@ -3,7 +3,8 @@
 use super::record::Record;
 use super::{Note, Origin};
 use crate::memory::checkpoint::{Checkpoint, MAX_TASK_BYTES};
-use crate::memory::entry::{Kind, MAX_NAME_BYTES, MAX_TAGS};
+use crate::memory::entry::{Kind, MAX_TAGS};
+use crate::memory::name::MAX_NAME_BYTES;
 use crate::timestamp::Timestamp;
 use serde_json::Value;
 

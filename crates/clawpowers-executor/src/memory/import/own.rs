@@ -3,8 +3,10 @@
 use super::record::{Record, key};
 use crate::error::{Error, Result};
 use crate::memory::checkpoint::Checkpoint;
-use crate::memory::entry::{Entry, Example, Kind, MAX_EXAMPLES, MAX_NAME_BYTES, Source};
+use crate::memory::entry::{Entry, Example, Kind, MAX_EXAMPLES, Source};
 use crate::memory::export::{CheckpointLine, EntryLine};
+use crate::memory::name::MAX_NAME_BYTES;
+use crate::memory::vector::ModelVector;
 use crate::timestamp::Timestamp;
 use serde_json::Value;
 
@@ -15,6 +17,10 @@ pub(super) fn entry(value: Value) -> Result<Record> {
         return Err(Error::invalid("its `uid` is empty or too long", ""));
     }
     let created_at = Timestamp::parse(&line.created_at)?;
+    let vector = line
+        .vector
+        .map(|one| ModelVector::new(&one.model, &one.numbers))
+        .transpose()?;
     let examples: Result<Vec<_>> = line
         .examples
         .into_iter()
@@ -48,6 +54,7 @@ pub(super) fn entry(value: Value) -> Result<Record> {
         expires_at: line.expires_at.as_deref().map(Timestamp::parse).transpose()?,
         revision: line.revision.max(1),
         superseded_by: None,
+        vector_model: None,
         uid: line.uid,
     };
     Ok(Record {
@@ -57,6 +64,7 @@ pub(super) fn entry(value: Value) -> Result<Record> {
         merges: line.merges,
         superseded: line.superseded_by.is_some(),
         links: line.links,
+        vector,
         mended: false,
         row: None,
     })

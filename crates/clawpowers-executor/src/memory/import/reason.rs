@@ -24,3 +24,5 @@ pub const SYMLINK: &str = "symlink";
 pub const TOO_LONG: &str = "too-long";
 /// Not a file, or one that cannot be read.
 pub const UNREADABLE: &str = "unreadable";
+/// A vector of another dimension than those of its model here; its entry was imported.
+pub const VECTOR: &str = "vector";

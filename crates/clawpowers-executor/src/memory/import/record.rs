@@ -12,7 +12,8 @@ use crate::memory::entry::{Entry, Kind, MAX_EXAMPLES, NewEntry, Relation, Source
 use crate::memory::equal::equal;
 use crate::memory::export::LinkLine;
 use crate::memory::link::{self, Link};
-use crate::memory::row::{COLUMNS, Derived, read};
+use crate::memory::row::{COLUMNS, Derived, by_id, read};
+use crate::memory::vector::{self, ModelVector};
 use crate::memory::write::{insert, merge, rewrite};
 use crate::timestamp::Timestamp;
 use std::collections::HashMap;
@@ -30,6 +31,7 @@ pub(super) struct Record {
     pub(super) superseded: bool,
     /// The links that start at it.
     pub(super) links: Vec<LinkLine>,
+    pub(super) vector: Option<ModelVector>,
     /// Whether a part of it had to be changed.
     pub(super) mended: bool,
     pub(super) row: Option<Row>,
@@ -47,6 +49,7 @@ impl Record {
             merges: true,
             superseded: false,
             links: Vec::new(),
+            vector: None,
             mended: false,
             row: None,
             entry: Entry {
@@ -71,6 +74,7 @@ impl Record {
                 expires_at: None,
                 revision: 1,
                 superseded_by: None,
+                vector_model: None,
             },
         }
     }
@@ -233,6 +237,7 @@ impl Writer {
             remember(tx, &record.key, &new)?;
         }
         let Some(id) = id else { return Ok(()) };
+        self.vector(tx, id, &record, &row)?;
         self.links
             .extend(record.links.into_iter().map(|link| PendingLink {
                 origin: id,
@@ -241,6 +246,27 @@ impl Writer {
             }));
         self.ids.insert(record.entry.uid, id);
         Ok(())
+    }
+
+    /// Gives an entry the imported vector, if it has none and the content is the imported one.
+    fn vector(&mut self, tx: &Tx<'_>, id: i64, record: &Record, row: &Row) -> Result<()> {
+        let Some(new) = &record.vector else {
+            return Ok(());
+        };
+        let entry = by_id(tx, id)?;
+        if entry.vector_model.is_some() || entry.content != record.entry.content {
+            return Ok(());
+        }
+        match vector::set(tx, id, new) {
+            Err(error) if error.kind == ErrorKind::Invalid => {
+                let detail = format!("its vector was left out: {}", error.message);
+                self.report
+                    .notes
+                    .skip(&row.source, row.line, reason::VECTOR, detail);
+                Ok(())
+            }
+            set => set,
+        }
     }
 
     /// Returns the entry that is the same one here.
@@ -386,6 +412,7 @@ fn update(tx: &Tx<'_>, old: &Entry, new: &Entry) -> Result<()> {
     };
     if old.content != new.content {
         entry.examples.clone_from(&new.examples);
+        vector::remove(tx, old.id)?;
     }
     rewrite(tx, old, &mut entry)
 }

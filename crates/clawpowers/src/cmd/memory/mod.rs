@@ -1,13 +1,15 @@
 //! `memory …`
 
 mod transfer;
+mod vector;
 
 use crate::context::{Context, read_text, whole_number};
 use crate::exit::Exit;
 use crate::render;
 use clap::{Args, Subcommand};
 use clawpowers_api::operations::memory;
-use clawpowers_api::{MemoryFilter, pluralize};
+use clawpowers_api::{ApiError, MemoryFilter, pluralize};
+use vector::VectorArgs;
 
 #[derive(Debug, Subcommand)]
 #[command(after_help = "\
@@ -24,7 +26,8 @@ pub(crate) enum Command {
 Examples:
   clawpowers memory create 'The tests need a running Redis.'
   clawpowers memory create --content 'Is the pool empty?' --type working
-  make 2>&1 | clawpowers memory create - --type episodic --title build")]
+  make 2>&1 | clawpowers memory create - --type episodic --title build
+  clawpowers memory create 'The pool is empty.' --vector v.json --vector-model all-MiniLM-L6-v2")]
     Create(Box<CreateArgs>),
     /// Print an entry.
     #[command(after_help = "\
@@ -51,13 +54,14 @@ Examples:
   clawpowers memory list --tags tests --since 7d"
     )]
     List(Box<ListArgs>),
-    /// Find entries by their text, or by their fields alone.
+    /// Find entries by their text, by vectors, or by their fields alone.
     #[command(after_help = "\
 Examples:
   clawpowers memory search 'how are the tests run'
   clawpowers memory search 'timeout after 73 requests to 10.0.0.12:8080'
   clawpowers memory search '\"connection pool\" deadl* -logger tag:debug'
-  clawpowers memory search --type procedural --min-importance 0.7 --limit 10")]
+  clawpowers memory search --type procedural --min-importance 0.7 --limit 10
+  clawpowers memory search 'pool is empty' --vector query.json --vector-model all-MiniLM-L6-v2")]
     Search(Box<SearchArgs>),
     /// Link two entries: supersedes, caused_by, resolves, contradicts.
     #[command(after_help = "\
@@ -164,6 +168,8 @@ pub(crate) struct CreateArgs {
     /// Do not merge it with an entry that only differs in values.
     #[arg(long)]
     no_merge: bool,
+    #[command(flatten)]
+    vector: VectorArgs,
 }
 
 #[derive(Debug, Args)]
@@ -194,6 +200,11 @@ pub(crate) struct UpdateArgs {
     /// Change it only if it has this revision.
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     revision: Option<i64>,
+    #[command(flatten)]
+    vector: VectorArgs,
+    /// Remove the vector.
+    #[arg(long, conflicts_with_all = ["vector", "vector_model"])]
+    no_vector: bool,
 }
 
 #[derive(Debug, Args)]
@@ -250,6 +261,8 @@ pub(crate) struct SearchArgs {
     /// may differ; `-` reads it from stdin [default: the most important entries].
     #[arg(allow_hyphen_values = true)]
     query: Option<String>,
+    #[command(flatten)]
+    vector: VectorArgs,
     #[command(flatten)]
     filter: FilterArgs,
     /// Number of entries to print.
@@ -322,13 +335,36 @@ impl Command {
     }
 }
 
+/// A text and a vector as they were read.
+struct Given {
+    text: Option<String>,
+    vector: Option<Vec<f64>>,
+    vector_model: Option<String>,
+}
+
+/// Reads the text of an argument and a vector.
+fn read(text: Option<String>, vector: VectorArgs) -> Result<Given, ApiError> {
+    if text.as_deref() == Some("-") && vector.is_stdin() {
+        return Err(
+            ApiError::invalid_input("stdin cannot be both the text and the vector")
+                .hint("write one of them to a file; nothing was written"),
+        );
+    }
+    let (vector, vector_model) = vector.read()?;
+    Ok(Given {
+        text: text.map(read_text).transpose()?,
+        vector,
+        vector_model,
+    })
+}
+
 fn create(context: &Context, args: CreateArgs) -> Exit {
-    let content = match read_text(args.content.text()) {
-        Ok(content) => content,
+    let given = match read(Some(args.content.text()), args.vector) {
+        Ok(given) => given,
         Err(error) => return context.out.respond_error(&error),
     };
     let request = memory::create::Request {
-        content,
+        content: given.text.unwrap_or_default(),
         kind: Some(args.kind),
         title: args.title,
         tags: args.tags,
@@ -341,6 +377,8 @@ fn create(context: &Context, args: CreateArgs) -> Exit {
         expires: args.expires,
         at: args.at,
         no_merge: args.no_merge,
+        vector: given.vector,
+        vector_model: given.vector_model,
     };
     let result = memory::create::run(&context.runtime, &request);
     let print = |r: &memory::create::Response| {
@@ -362,20 +400,22 @@ fn get(context: &Context, id: String) -> Exit {
 }
 
 fn update(context: &Context, args: UpdateArgs) -> Exit {
-    let content = match args.content.map(read_text).transpose() {
-        Ok(content) => content,
+    let given = match read(args.content, args.vector) {
+        Ok(given) => given,
         Err(error) => return context.out.respond_error(&error),
     };
     let tags = args.tags.map(|tags| tags.split(',').map(str::to_owned).collect());
     let request = memory::update::Request {
         id: args.id,
-        content,
+        content: given.text,
         kind: args.kind,
         title: args.title,
         tags,
         importance: args.importance,
         expires: args.expires,
         confirmed: args.confirmed,
+        vector: given.vector.or(args.no_vector.then(Vec::new)),
+        vector_model: given.vector_model,
         revision: args.revision,
     };
     let out = &context.out;
@@ -415,13 +455,15 @@ fn list(context: &Context, args: ListArgs) -> Exit {
 }
 
 fn search(context: &Context, args: SearchArgs) -> Exit {
-    let query = match args.query.map(read_text).transpose() {
-        Ok(query) => query,
+    let given = match read(args.query, args.vector) {
+        Ok(given) => given,
         Err(error) => return context.out.respond_error(&error),
     };
     let full = args.filter.full;
     let request = memory::search::Request {
-        query,
+        query: given.text,
+        vector: given.vector,
+        vector_model: given.vector_model,
         limit: Some(args.limit),
         ..Default::default()
     }
