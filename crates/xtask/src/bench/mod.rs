@@ -5,6 +5,7 @@
 
 mod bindings;
 mod listing;
+mod peers;
 mod store;
 
 use crate::run::{Failure, cargo, dist, executable, run, target_folder};
@@ -55,6 +56,7 @@ pub(crate) fn bench(parts: &[&str]) -> Result<(), Failure> {
         }
         if wanted("memory") {
             run(&mut command(&helper, &["memory"]))?;
+            peers::peers(&work.join("peers"))?;
         }
         if wanted("store") {
             store::store(&program, &helper, &work.join("store"))?;
