@@ -177,6 +177,52 @@ fn a_skill_too_deep_for_a_client_says_so() {
 }
 
 #[test]
+fn the_setting_that_switches_a_skill_off_is_named() {
+    let sandbox = Sandbox::new();
+    sandbox.skill(".claude/skills/tea", "Brews.");
+    let why = || {
+        let (_, reply) = sandbox.json(&["skill", "why", "tea", "--as", "claude"]);
+        let view = &reply["ok"]["clients"][0];
+        let part = |key: &str| view[key].as_str().unwrap_or_default().to_owned();
+        (part("status"), part("message"), part("hint"))
+    };
+    let settings = |text: &str| sandbox.file(".claude/settings.json", text);
+    settings(r#"{"skillOverrides": {"tea": "off"}}"#);
+    let (status, message, hint) = why();
+    assert_eq!(status, "hidden");
+    assert!(
+        message.starts_with("the setting `skillOverrides.tea` in `"),
+        "{message}"
+    );
+    assert!(
+        message.ends_with("/.claude/settings.json` switches it off"),
+        "{message}"
+    );
+    assert_eq!(hint, "change the setting if the model may use the skill");
+    settings(r#"{"skillOverrides": {"tea": "name-only"}}"#);
+    let (status, message, _) = why();
+    assert_eq!(
+        (status.as_str(), message.as_str()),
+        ("visible", "the model sees it as `tea`, without a description")
+    );
+    // Claude Code cannot read these, and shows the skill.
+    for text in [
+        "",
+        "{",
+        "[]",
+        r#"{"skillOverrides": []}"#,
+        r#"{"skillOverrides": {"tea": ["off"]}}"#,
+        r#"{"skillOverrides": {"tea": "off"}} // off"#,
+    ] {
+        settings(text);
+        assert_eq!(why().1, "the model sees it as `tea`", "{text}");
+    }
+    std::fs::remove_file(sandbox.work().join(".claude/settings.json")).unwrap();
+    std::fs::create_dir(sandbox.work().join(".claude/settings.json")).unwrap();
+    assert_eq!(why().0, "visible");
+}
+
+#[test]
 fn a_guard_that_a_client_ignores_is_named() {
     let sandbox = Sandbox::new();
     let message = |client: &str, guard: &str| {

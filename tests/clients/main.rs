@@ -15,6 +15,7 @@
 mod budget;
 mod near;
 mod recording;
+mod switches;
 mod tree;
 
 use clawpowers_loader::CLIENTS;

@@ -180,6 +180,7 @@ impl Runtime {
         };
         let mut catalog = Catalog::load_rows(&CatalogOptions {
             host: client.and_then(|_| self.host_of_clients()),
+            switches: client.map(|_| self.switches_of_clients()).unwrap_or_default(),
             roots,
             tree,
             bundled,

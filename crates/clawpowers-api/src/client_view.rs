@@ -115,6 +115,7 @@ impl View {
             tree,
             client: Some(client),
             host: runtime.host_of_clients(),
+            switches: runtime.switches_of_clients(),
             ..CatalogOptions::default()
         });
         Self {
@@ -302,6 +303,9 @@ fn visible(entry: &Entry) -> Explained {
             _ => named.find(|field| *field == GUARD),
         }
     });
+    if entry.skill.description.is_empty() {
+        return Explained::new("visible", format!("{message}, without a description"));
+    }
     match guard.zip(field) {
         Some((d, field)) => Explained {
             rule: Some(d.rule.id()),

@@ -50,7 +50,7 @@ pub mod syntax;
 mod tree;
 
 pub use catalog::*;
-pub use clients::{CLIENTS, Client, Collision, Listing, openclaw_settings};
+pub use clients::{CLIENTS, Client, Collision, Listing, Switches, openclaw_settings};
 pub use discovery::*;
 pub use fields::{
     Field, FieldKind, Fields, MAX_COMPATIBILITY_CHARS, MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS, OtherFields,

@@ -10,7 +10,7 @@ use crate::wire::{ApiError, ErrorCode, Result, request::read_request};
 use clawpowers_executor::legacy::Report;
 use clawpowers_executor::{Db, Home};
 use clawpowers_loader::display::{display_path, quote};
-use clawpowers_loader::{DiskTree, Environment, HostInfo, MemoryTree, Tree, openclaw_settings};
+use clawpowers_loader::{DiskTree, Environment, HostInfo, MemoryTree, Switches, Tree, openclaw_settings};
 use connections::Connections;
 pub(crate) use homes::HomeSource;
 use homes::Homes;
@@ -352,6 +352,15 @@ impl Runtime {
             openclaw: openclaw_settings(&self.environment),
             ..Self::host()
         })
+    }
+
+    /// Returns what the settings of clients say of single skills; nothing without a disk.
+    pub(crate) fn switches_of_clients(&self) -> Switches {
+        #[cfg(not(target_family = "wasm"))]
+        if self.has_disk() {
+            return Switches::read(&self.environment);
+        }
+        Switches::default()
     }
 }
 

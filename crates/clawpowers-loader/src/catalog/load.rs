@@ -2,7 +2,7 @@
 
 use super::entry::{Catalog, Entry, Rejected, Row};
 use super::precedence::{LoadOutcome, Loaded, Precedence};
-use crate::clients::{Client, ClientFile, Collision, ListedSkill, apply, collation_key};
+use crate::clients::{Client, ClientFile, Collision, ListedSkill, Switches, apply, collation_key};
 use crate::discovery::{Candidate, Found, Markdown, Root, Scope, WalkRules, walk_with};
 use crate::display::{display_path, quote};
 use crate::lint::file::{file_diagnostic, file_name_diagnostic, read_error};
@@ -36,6 +36,8 @@ pub struct CatalogOptions {
     /// The programs and variables of the machine, for clients that hide a skill whose requirements are not met; `None`
     /// hides none.
     pub host: Option<HostInfo>,
+    /// What the settings of the client say of single skills.
+    pub switches: Switches,
 }
 
 impl Default for CatalogOptions {
@@ -47,6 +49,7 @@ impl Default for CatalogOptions {
             scopes: Vec::new(),
             client: None,
             host: None,
+            switches: Switches::default(),
         }
     }
 }
@@ -79,6 +82,7 @@ impl<T: Row> Catalog<T> {
                 rules: &rules,
                 client: *client,
                 host: options.host.as_ref(),
+                switches: &options.switches,
                 boundary: OnceLock::new(),
             };
             let make = |found, folder: Option<&dyn OpenFolder>| loader.load(found, folder);
@@ -176,6 +180,7 @@ struct Loader<'a> {
     rules: &'a WalkRules,
     client: Option<&'static Client>,
     host: Option<&'a HostInfo>,
+    switches: &'a Switches,
     /// The canonical boundary of the root.
     boundary: OnceLock<Option<PathBuf>>,
 }
@@ -241,7 +246,10 @@ impl Loader<'_> {
                 skill: parsed.skill.as_ref(),
                 host: self.host,
             };
-            let outcome = (client.read)(&view);
+            let mut outcome = (client.read)(&view);
+            if let Ok(skill) = &mut outcome {
+                self.switches.apply(client.name, &canonical, skill);
+            }
             apply(outcome, &mut parsed).0
         });
         let Parsed {

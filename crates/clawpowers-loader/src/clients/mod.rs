@@ -16,6 +16,9 @@ mod opencode;
 mod order;
 mod pi;
 mod qwen;
+#[cfg(not(target_family = "wasm"))]
+mod settings;
+mod switches;
 
 use crate::lint::Target;
 pub(crate) use client::ListedSkill;
@@ -23,6 +26,7 @@ pub use client::{Client, Collision, Listing};
 pub(crate) use file::{ClientFile, Refusal, apply};
 pub use openclaw::openclaw_settings;
 pub(crate) use order::collation_key;
+pub use switches::Switches;
 
 /// The clients whose view ClawPowers shows.
 pub const CLIENTS: &[Client] = &[
