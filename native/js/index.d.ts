@@ -1994,6 +1994,10 @@ export interface StatusReply {
   /** Its size in bytes, including the WAL. */
   bytes: number;
   keys: number;
+  /** The number of entries that are remembered, by kind; empty if there are none. */
+  entries: Record<string, number>;
+  /** The number of tasks with a saved state. */
+  checkpoints: number;
   /** The number of skills with executions. */
   skills: number;
   /** Statistics of all executions. */

@@ -95,3 +95,19 @@ fn content_is_shown_without_control_characters() {
         );
     }
 }
+
+#[test]
+fn status_counts_what_is_remembered() {
+    let sandbox = Sandbox::new();
+    sandbox.good(&["checkpoint", "save", "fix-login", "{}"]);
+    assert!(sandbox.good(&["status"]).contains("\nmemory      1 checkpoint\n"));
+    sandbox.good(&["memory", "create", "the tests need Redis"]);
+    sandbox.good(&["memory", "create", "the docs need Node"]);
+    sandbox.good(&["memory", "create", "the build failed", "--type", "episodic"]);
+    let status = sandbox.good(&["status"]);
+    assert!(
+        status.contains("\nmemory      3 entries (1 episodic, 2 semantic), 1 checkpoint\n"),
+        "{status}"
+    );
+    assert_eq!(sandbox.run(&["doctor", "--deep"]).code, 0);
+}

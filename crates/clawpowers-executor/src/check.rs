@@ -3,14 +3,24 @@
 use crate::db::{Db, Part};
 use crate::display::quoted;
 use crate::error::Result;
+use crate::memory;
 
 /// The maximum number of problems of a kind that are listed, the same as in SQLite's checks.
-const LISTED: usize = 20;
+pub(crate) const LISTED: usize = 20;
+
+/// What a check found.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Checked {
+    /// What is damaged.
+    pub problems: Vec<String>,
+    /// Facts that are not problems.
+    pub notes: Vec<String>,
+}
 
 impl Db {
-    /// Checks the pages and rows of the file, that no table is missing, and that the statistics of each skill match its
-    /// executions; with `deep`, also every index. Returns the problems.
-    pub fn check(&mut self, deep: bool) -> Result<Vec<String>> {
+    /// Checks the pages and rows of the file, that no table is missing, that the statistics of each skill match its
+    /// executions, and the links and values of entries; with `deep`, also every index.
+    pub fn check(&mut self, deep: bool) -> Result<Checked> {
         let mut problems = if deep {
             self.integrity_check()?
         } else {
@@ -31,6 +41,12 @@ impl Db {
                 problems.push(format!("and those of {more} other skills"));
             }
         }
-        Ok(problems)
+        if problems.is_empty() {
+            return memory::check(self, deep);
+        }
+        Ok(Checked {
+            problems,
+            notes: Vec::new(),
+        })
     }
 }

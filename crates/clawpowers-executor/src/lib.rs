@@ -56,6 +56,7 @@ mod store;
 mod timestamp;
 pub mod wait;
 
+pub use check::Checked;
 pub use db::schema::{MEMORY as MEMORY_TABLES, MIGRATIONS, VERSION as SCHEMA_VERSION};
 pub use db::{Db, Journal};
 pub use error::{Error, ErrorKind, Result, Storage};

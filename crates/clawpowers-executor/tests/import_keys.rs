@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot continue has failed")]
 
 use clawpowers_executor::wait::{Yield, yielding};
-use clawpowers_executor::{Db, Home, Key, Leftovers, Pattern, legacy, recover};
+use clawpowers_executor::{Checked, Db, Home, Key, Leftovers, Pattern, legacy, recover};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
@@ -198,7 +198,7 @@ fn keys_of_an_ended_import_are_visible_and_moved_by_the_next() {
     compare(home, &entries());
     let mut db = open(home);
     assert_eq!(db.leftovers().unwrap(), Leftovers::default());
-    assert_eq!(db.check(true).unwrap(), Vec::<String>::new());
+    assert_eq!(db.check(true).unwrap(), Checked::default());
     let image = Db::deserialize(db.serialize().unwrap()).unwrap();
     assert_eq!(image.leftovers().unwrap(), Leftovers::default());
     let to = folder.path().join("recovered");
@@ -214,7 +214,7 @@ fn keys_of_an_ended_import_are_visible_and_moved_by_the_next() {
     compare(home, &expected);
     db.ledger().import(&b""[..], "nothing").unwrap();
     compare(home, &expected);
-    assert_eq!(db.check(true).unwrap(), Vec::<String>::new());
+    assert_eq!(db.check(true).unwrap(), Checked::default());
 }
 
 #[test]

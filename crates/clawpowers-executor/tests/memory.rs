@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot continue has failed")]
 
 use clawpowers_executor::memory::{Change, Filter, Found, Kind, Link, NewEntry, Order, Relation, Source};
-use clawpowers_executor::{Db, Error, ErrorKind, Home, Timestamp, recover};
+use clawpowers_executor::{Checked, Db, Error, ErrorKind, Home, Timestamp, recover};
 use clawpowers_text::{Reason, Weights};
 use std::fs;
 use std::path::Path;
@@ -324,7 +324,7 @@ fn no_byte_of_a_forgotten_entry_is_left() {
     let forgotten = db.memory().forget(id).unwrap();
     assert!(forgotten.erased);
     assert!(!words.into_iter().any(is_in_a_file));
-    assert_eq!(db.check(true).unwrap(), Vec::<String>::new());
+    assert_eq!(db.check(true).unwrap(), Checked::default());
     assert_eq!(db.memory().get(id).unwrap_err().kind, ErrorKind::NotFound);
     // Its number is not used again.
     assert!(create(&mut db, "one more") > id);
@@ -509,7 +509,7 @@ fn entries_links_and_checkpoints_are_recovered() {
         ids(&search(&mut copy, "stopping tag:a", &Filter::default())),
         [first]
     );
-    assert_eq!(copy.check(true).unwrap(), Vec::<String>::new());
+    assert_eq!(copy.check(true).unwrap(), Checked::default());
 }
 
 #[test]

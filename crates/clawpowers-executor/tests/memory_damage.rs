@@ -6,7 +6,7 @@
 )]
 
 use clawpowers_executor::memory::{Filter, Kind, Link, NewEntry, Order, Relation, Source};
-use clawpowers_executor::{Db, Home, recover};
+use clawpowers_executor::{Checked, Db, Home, recover};
 use clawpowers_text::Weights;
 use rusqlite::Connection;
 use std::fs;
@@ -193,7 +193,7 @@ fn lost_entries_are_counted_and_nothing_leads_to_them() {
     // The context of the entries after it does not have its text either.
     assert_eq!(found(&mut copy, "thelost"), [] as [i64; 0]);
     assert!(create(&mut copy, "a new one") > corrected, "no id is used again");
-    assert_eq!(copy.check(true).unwrap(), Vec::<String>::new());
+    assert_eq!(copy.check(true).unwrap(), Checked::default());
 }
 
 #[test]
@@ -207,4 +207,164 @@ fn the_id_of_a_deleted_entry_is_not_used_after_recovery() {
     drop(db);
     recover(&Home::new(&from), &Home::new(&to)).unwrap();
     assert!(create(&mut open(&to), "walrus three") > last);
+}
+
+#[test]
+fn what_does_not_fit_together_is_reported_and_recovered() {
+    let index = "INSERT INTO memory_text (memory_text, rowid, title, body, context, masked, tags, pairs, variants)
+                 SELECT 'delete', id, title, body, context, masked, tags, pairs, variants FROM memory WHERE id = 2";
+    for (damage, is_deep, problem) in [
+        (
+            index,
+            true,
+            "the index of the words of entries does not match them",
+        ),
+        (
+            "UPDATE memory SET kind = 9 WHERE id = 2",
+            false,
+            "the entry `2` has an unknown kind",
+        ),
+        (
+            "UPDATE memory SET source = -1 WHERE id = 2",
+            false,
+            "the entry `2` has an unknown source",
+        ),
+        (
+            "UPDATE memory SET importance = 2 WHERE id = 2",
+            false,
+            "the entry `2` has an importance",
+        ),
+        (
+            "UPDATE memory SET uses = 0 WHERE id = 2",
+            false,
+            "the entry `2` was never created",
+        ),
+        (
+            "UPDATE memory SET superseded = 77 WHERE id = 2",
+            false,
+            "the entry `2` is superseded by an entry that does not",
+        ),
+        (
+            "UPDATE memory SET superseded = NULL WHERE id = 1",
+            false,
+            "the entry `1` is not superseded, but linked",
+        ),
+        (
+            "UPDATE memory SET previous = 77 WHERE id = 2",
+            false,
+            "the entry `2` follows an entry that does not exist",
+        ),
+        (
+            "INSERT INTO memory_link VALUES (2, 77, 1)",
+            false,
+            "the link from the entry `2` to `77` leads to or from",
+        ),
+        (
+            "INSERT INTO memory_link VALUES (77, 2, 1)",
+            false,
+            "the link from the entry `77` to `2` leads to or from",
+        ),
+        (
+            "INSERT INTO memory_link VALUES (2, 3, 9)",
+            false,
+            "the link from the entry `2` to `3` has an unknown relation",
+        ),
+        (
+            "INSERT INTO memory_tag VALUES ('x', 77)",
+            false,
+            "the tag `x` is one of an entry that does not exist",
+        ),
+        (
+            "INSERT INTO memory_tag VALUES ('x', 2)",
+            true,
+            "the entry `2` is not found by all of its tags",
+        ),
+        (
+            "DELETE FROM memory_tag WHERE memory = 2",
+            true,
+            "the entry `2` is not found by all of its tags",
+        ),
+        (
+            "UPDATE memory SET examples = '{' WHERE id = 2",
+            true,
+            "the entry `2` has merged contents that cannot be read",
+        ),
+        (
+            "UPDATE memory SET project = CAST(x'ff' AS TEXT) WHERE id = 2",
+            true,
+            "the entry `2` has text that is not UTF-8",
+        ),
+    ] {
+        let folder = TempDir::new().unwrap();
+        let (from, to) = (folder.path().join("from"), folder.path().join("to"));
+        let mut db = open(&from);
+        for text in ["walrus one", "walrus two", "walrus three"] {
+            create(&mut db, text);
+        }
+        let link = Link {
+            origin: 3,
+            target: 1,
+            relation: Relation::Supersedes,
+        };
+        assert!(db.memory().link(&link).unwrap());
+        assert_eq!(db.check(true).unwrap(), Checked::default());
+        drop(db);
+        run(&from, damage);
+        let mut db = open(&from);
+        assert_eq!(db.check(false).unwrap().problems.is_empty(), is_deep, "{damage}");
+        let problems = db.check(true).unwrap().problems;
+        assert!(
+            problems.len() == 1 && problems[0].starts_with(problem),
+            "{damage}: {problems:?}"
+        );
+        drop(db);
+        let recovered = recover(&Home::new(&from), &Home::new(&to)).unwrap();
+        assert_eq!((recovered.entries, recovered.lost_entries), (3, 0), "{damage}");
+        let mut copy = open(&to);
+        assert_eq!(copy.check(true).unwrap(), Checked::default(), "{damage}");
+        assert!(found(&mut copy, "walrus").contains(&2), "{damage}");
+    }
+}
+
+#[test]
+fn entries_that_would_both_be_merged_are_noted() {
+    let folder = TempDir::new().unwrap();
+    let mut db = open(folder.path());
+    for number in [1, 2] {
+        let content = format!("timeout after {number} requests");
+        let new = NewEntry {
+            merge: false,
+            ..NewEntry::new(Kind::Episodic, &content)
+        };
+        db.memory().create(&new).unwrap();
+    }
+    assert_eq!(db.check(true).unwrap(), Checked::default());
+    run(folder.path(), "UPDATE memory SET merges = 1");
+    let checked = db.check(true).unwrap();
+    assert_eq!(checked.problems, [] as [&str; 0]);
+    assert_eq!(
+        checked.notes,
+        ["the entries `1` and `2` only differ in values: later ones are merged with the first"]
+    );
+}
+
+/// A split entry has no link of its own to what supersedes it.
+#[test]
+fn a_part_of_a_superseded_entry_is_valid_again_when_that_is_deleted() {
+    let mut db = Db::in_memory().unwrap();
+    for number in [1, 2] {
+        let content = format!("timeout after {number} requests");
+        let new = NewEntry::new(Kind::Episodic, &content);
+        db.memory().create(&new).unwrap();
+    }
+    let by = db
+        .memory()
+        .correct(1, "the pool was empty", Source::User)
+        .unwrap()
+        .id;
+    let part = db.memory().split(1).unwrap()[0].id;
+    assert_eq!(db.memory().get(part).unwrap().superseded_by, Some(by));
+    db.memory().delete(by).unwrap();
+    assert_eq!(db.memory().get(part).unwrap().superseded_by, None);
+    assert_eq!(db.check(true).unwrap(), Checked::default());
 }

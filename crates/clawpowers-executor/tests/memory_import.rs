@@ -3,7 +3,7 @@
 
 use clawpowers_executor::memory::import::{Format, Origin, Report};
 use clawpowers_executor::memory::{Kind, Link, NewEntry, Relation};
-use clawpowers_executor::{Db, Home};
+use clawpowers_executor::{Checked, Db, Home};
 use proptest::prelude::*;
 use std::io::{self, BufReader, Read};
 
@@ -79,7 +79,7 @@ fn an_import_of_several_transactions_that_failed_is_completed_by_the_next() {
     assert_eq!(export(&mut db), text);
     let report = import(&mut db, text.as_bytes(), None);
     assert_eq!((report.created, report.known, report.links), (0, 2500, 0));
-    assert_eq!(db.check(true).unwrap(), Vec::<String>::new());
+    assert_eq!(db.check(true).unwrap(), Checked::default());
 }
 
 /// One line of each format.
@@ -116,7 +116,7 @@ proptest! {
         let report = import(&mut db, &bytes, format);
         prop_assert_eq!((report.created, report.merged, report.checkpoints, report.links), (0, 0, 0, 0));
         prop_assert_eq!(&export(&mut db), &first);
-        prop_assert_eq!(db.check(true).unwrap(), Vec::<String>::new());
+        prop_assert_eq!(db.check(true).unwrap(), Checked::default());
         // What was imported can be exported and imported again.
         let mut other = Db::in_memory().unwrap();
         import(&mut other, first.as_bytes(), None);

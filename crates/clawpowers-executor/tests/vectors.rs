@@ -3,7 +3,7 @@
 
 use clawpowers_executor::memory::import::{Origin, Report};
 use clawpowers_executor::memory::{Change, Filter, Found, Kind, ModelVector, NewEntry, Source};
-use clawpowers_executor::{Db, Error, ErrorKind, Home, Timestamp, recover};
+use clawpowers_executor::{Checked, Db, Error, ErrorKind, Home, Timestamp, recover};
 use clawpowers_text::{Reason, Weights};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -374,7 +374,7 @@ fn a_forgotten_vector_is_in_no_file() {
     assert_eq!(left(), parts.len());
     assert!(db.memory().forget(*ids.get(2).unwrap()).unwrap().erased);
     assert_eq!(left(), 0);
-    assert_eq!(db.check(true).unwrap(), Vec::<String>::new());
+    assert_eq!(db.check(true).unwrap(), Checked::default());
     let found = search(&mut db, "", vectors.get(4).unwrap(), &Filter::default());
     assert_eq!(found.first().map(|found| found.entry.id), ids.get(4).copied());
 }
@@ -406,7 +406,7 @@ fn vectors_are_recovered() {
         let found = search(&mut db, "", &wanted, &Filter::default());
         assert_eq!(found.first().map(|found| found.entry.id), Some(id));
     }
-    assert_eq!(db.check(true).unwrap(), Vec::<String>::new());
+    assert_eq!(db.check(true).unwrap(), Checked::default());
 }
 
 #[test]

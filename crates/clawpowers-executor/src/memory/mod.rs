@@ -1,6 +1,8 @@
 //! What agents remember: entries that are found by their text, and the states of tasks.
 
+mod check;
 mod checkpoint;
+mod counts;
 mod entry;
 mod equal;
 mod export;
@@ -15,7 +17,9 @@ mod tables;
 mod vector;
 mod write;
 
+pub(crate) use check::check;
 pub use checkpoint::{Checkpoint, MAX_STATE_BYTES, MAX_TASK_BYTES};
+pub use counts::Counts;
 pub use entry::{
     Change, Entry, Example, Kind, MAX_CONTENT_BYTES, MAX_EXAMPLES, MAX_TAGS, NewEntry, Relation, Source,
 };

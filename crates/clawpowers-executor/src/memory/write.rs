@@ -212,8 +212,18 @@ impl Memory<'_> {
                 entries.push(insert(tx, &new, &derived, None, false)?);
             }
             for entry in &mut entries {
-                let sql = "UPDATE memory SET confirmed = ?2, superseded = ?3 WHERE id = ?1";
-                tx.execute(sql, (entry.id, old.confirmed, old.superseded_by))?;
+                let sql = "UPDATE memory SET confirmed = ?2 WHERE id = ?1";
+                tx.execute(sql, (entry.id, old.confirmed))?;
+                if let Some(origin) = old.superseded_by {
+                    link::add(
+                        tx,
+                        &Link {
+                            origin,
+                            target: entry.id,
+                            relation: Relation::Supersedes,
+                        },
+                    )?;
+                }
                 *entry = by_id(tx, entry.id)?;
             }
             Ok(entries)

@@ -3,8 +3,8 @@
 use super::format::outcomes;
 use super::wrap::fit;
 use crate::out::Out;
-use clawpowers_api::escape_line;
 use clawpowers_api::operations::home;
+use clawpowers_api::{escape_line, pluralize};
 
 /// How many recommendations `status` shows.
 const RECOMMENDED: usize = 10;
@@ -47,13 +47,35 @@ pub(crate) fn status(out: &Out, response: &home::status::Response) -> String {
             format!("{} ({size} KiB, schema {schema})", escape_line(database)),
         ),
         ("keys", response.keys.to_string()),
+        ("memory", memory(response)),
         ("skills", format!("{} with executions", response.skills)),
         ("executions", outcomes(&response.executions)),
     ];
-    let lines = facts.map(|(label, fact)| format!("{label:<12}{fact}\n"));
-    let mut text = fit(out, &(lines.concat() + &notes));
+    let facts = facts.iter().filter(|(_, fact)| !fact.is_empty());
+    let lines: String = facts
+        .map(|(label, fact)| format!("{label:<12}{fact}\n"))
+        .collect();
+    let mut text = fit(out, &(lines + &notes));
     if !response.last.is_empty() {
         text.push_str(&format!("\n{}", super::metrics::table(out, &response.last)));
     }
     text + &super::analyze::recommendations(out, &response.recommendations, RECOMMENDED)
+}
+
+/// The entries by kind and the checkpoints; empty if there are none.
+fn memory(response: &home::status::Response) -> String {
+    let entries: u64 = response.entries.values().sum();
+    let kinds: Vec<_> = response
+        .entries
+        .iter()
+        .map(|(kind, count)| format!("{count} {kind}"))
+        .collect();
+    let mut facts = Vec::new();
+    if entries > 0 {
+        facts.push(format!("{} ({})", pluralize(entries, "entry"), kinds.join(", ")));
+    }
+    if response.checkpoints > 0 {
+        facts.push(pluralize(response.checkpoints, "checkpoint"));
+    }
+    facts.join(", ")
 }

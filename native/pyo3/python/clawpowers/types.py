@@ -1289,6 +1289,10 @@ class StatusReply(TypedDict):
     bytes: int
     """Its size in bytes, including the WAL."""
     keys: int
+    entries: dict[str, int]
+    """The number of entries that are remembered, by kind; empty if there are none."""
+    checkpoints: int
+    """The number of tasks with a saved state."""
     skills: int
     """The number of skills with executions."""
     executions: Figures

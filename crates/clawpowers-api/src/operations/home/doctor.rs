@@ -276,8 +276,10 @@ fn storage(runtime: &Runtime, deep: bool) -> DatabaseState {
 /// Checks an existing database; returns `None` if there is none.
 fn checked(runtime: &Runtime, deep: bool) -> Option<DatabaseState> {
     let check = |db: &mut Db| {
-        let problems = db.check(deep)?;
+        let checked = db.check(deep)?;
+        let problems = checked.problems;
         let mut notes = Place::of(db)?.notes();
+        notes.extend(checked.notes);
         Ok::<_, ApiError>(match problems.is_empty() {
             true => {
                 notes.extend(note(db.leftovers()?));

@@ -5,10 +5,12 @@ use crate::operations::feedback::analyze;
 use crate::runtime::{HomeSource, Runtime};
 use crate::wire::{self, ApiError, Result};
 use clawpowers_executor::ledger::Filter;
+use clawpowers_executor::memory::{Counts, Kind};
 use clawpowers_executor::{Journal, SCHEMA_VERSION};
 use clawpowers_feedback::Recommendation;
 use clawpowers_loader::display::{display_path, quote};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fs;
 
 /// The number of executions that are shown.
@@ -43,6 +45,10 @@ pub struct Response {
     /// Its size in bytes, including the WAL.
     pub bytes: u64,
     pub keys: i64,
+    /// The number of entries that are remembered, by kind; empty if there are none.
+    pub entries: BTreeMap<&'static str, u64>,
+    /// The number of tasks with a saved state.
+    pub checkpoints: u64,
     /// The number of skills with executions.
     pub skills: usize,
     /// Statistics of all executions.
@@ -64,15 +70,17 @@ pub fn run(runtime: &Runtime, _request: &Request) -> Result<Response> {
     analysis.recommendations.retain(|one| one.kind.is_failing());
     let found = runtime.with_existing_db(|db| {
         let last = db.ledger().last(&Filter::default(), LAST)?;
-        Ok::<_, ApiError>((db.store().count()?, last, Place::of(db)?))
+        let counts = db.memory().counts()?;
+        Ok::<_, ApiError>((db.store().count()?, last, Place::of(db)?, counts))
     })?;
     // Measured now: the first call on a 1.x home creates the database.
     let (home, database, bytes) = location(runtime)?;
     let exists = found.is_some();
-    let (keys, last, place) = match found {
+    let (keys, last, place, counts) = match found {
         Some(found) => found,
-        None => (0, Vec::new(), Place::of_missing(runtime)),
+        None => (0, Vec::new(), Place::of_missing(runtime), Counts::default()),
     };
+    let kinds = Kind::ALL.iter().map(|kind| kind.as_str()).zip(counts.kinds);
     Ok(Response {
         home,
         home_source: runtime.home_source().map(HomeSource::as_str),
@@ -84,6 +92,8 @@ pub fn run(runtime: &Runtime, _request: &Request) -> Result<Response> {
         schema: SCHEMA_VERSION,
         bytes,
         keys,
+        entries: kinds.filter(|(_, count)| *count > 0).collect(),
+        checkpoints: counts.checkpoints,
         skills: analysis.skills.len(),
         executions: analysis.all,
         last: last.into_iter().map(wire::Execution::from).collect(),
