@@ -1,6 +1,6 @@
 //! The words of a query, and how often a string contains them.
 
-use clawpowers_text::{each_word, stem};
+use clawpowers_text::{each_word, is_stop_word, stem};
 use std::collections::{BTreeMap, HashMap};
 
 /// The minimum number of letters of a word that also matches longer words.
@@ -11,7 +11,7 @@ const MAX_START: usize = 64;
 const INFLECTED: f64 = 0.9;
 const LONGER: f64 = 0.5;
 
-/// The words of a query, each once.
+/// The words of a query, each once. Stop words are left out unless there are no others.
 pub(super) struct Query {
     words: HashMap<String, usize>,
     /// The words with each stem.
@@ -36,8 +36,10 @@ impl Query {
             stems: HashMap::new(),
             lengths: Vec::new(),
         };
+        let mut has_others = false;
+        each_word(text, |word| has_others |= !is_stop_word(word));
         each_word(text, |word| {
-            if query.words.contains_key(word) {
+            if query.words.contains_key(word) || has_others && is_stop_word(word) {
                 return;
             }
             let number = query.words.len();
@@ -87,5 +89,16 @@ impl Query {
                 add(term, weight * LONGER);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Query;
+
+    #[test]
+    fn stop_words_are_left_out_unless_there_are_no_others() {
+        assert_eq!(Query::new("how do I release the program").len(), 2);
+        assert_eq!(Query::new("what is this").len(), 3);
     }
 }
