@@ -33,7 +33,9 @@
 #![forbid(unsafe_code)]
 #![expect(missing_docs, reason = "a field or value that explains itself has no comment")]
 
+mod find;
 mod fingerprint;
+mod index;
 mod like;
 mod mask;
 mod query;
@@ -45,11 +47,12 @@ pub mod vector;
 mod words;
 
 pub use fingerprint::Fingerprint;
+pub use index::{COMPARED, Facts, Index, List, Newest};
 pub use like::{Pool, Vector};
 pub use mask::{MAX_VALUES, Mask, Masked, Value, mask};
 pub use query::{KINDS, MAX_QUERY_BYTES, MAX_TERMS, Query};
 pub use rank::{Weights, diverse, fuse, prior};
-pub use search::{COMPARED, Facts, Hit, Index, List, Reason, search};
+pub use search::{Hit, Reason, search};
 pub use stem::stem;
 pub use stop::is_stop_word;
 pub use words::{each_word, fold, is_unspaced, pairs};

@@ -202,38 +202,34 @@ impl Query {
     /// Every word is quoted, and there are at most [`MAX_TERMS`] of each sort.
     #[must_use]
     pub fn expression(&self) -> Option<String> {
-        self.expression_of(&self.words)
+        let terms = self.terms(&self.words);
+        let any = terms.any.iter().map(String::as_str);
+        let expression = match &terms.required {
+            Some(required) => with_scores(required, any),
+            None => any.collect::<Vec<_>>().join(" OR "),
+        };
+        (!expression.is_empty()).then(|| self.excluding(expression))
     }
 
-    /// The same with other words than those of the query.
-    pub(crate) fn expression_of(&self, words: &[String]) -> Option<String> {
+    /// Renders what a hit must have, with these words instead of those of the query.
+    pub(crate) fn terms(&self, words: &[String]) -> Terms {
         let phrases: Vec<String> = self.phrases.iter().map(|phrase| quoted(phrase)).collect();
-        let mut any = phrases.clone();
-        any.extend(words.iter().take(MAX_TERMS).map(|word| quoted(word)));
-        any.extend(
-            self.prefixes
-                .iter()
-                .take(MAX_TERMS)
-                .map(|start| format!("{} *", quoted(start))),
-        );
-        if any.is_empty() {
-            return None;
+        let words = words.iter().take(MAX_TERMS).map(|word| quoted(word));
+        let starts = self.prefixes.iter().take(MAX_TERMS);
+        Terms {
+            required: (!phrases.is_empty()).then(|| phrases.join(" AND ")),
+            any: words
+                .chain(starts.map(|start| format!("{} *", quoted(start))))
+                .collect(),
         }
-        let mut expression = any.join(" OR ");
-        if !phrases.is_empty() && any.len() > phrases.len() {
-            expression = format!("({} AND ({expression}))", phrases.join(" AND "));
-        } else if !phrases.is_empty() {
-            expression = format!("({})", phrases.join(" AND "));
+    }
+
+    /// Adds to an expression what a hit must not contain.
+    pub(crate) fn excluding(&self, expression: String) -> String {
+        match self.exclusion() {
+            Some(without) => format!("({expression}) NOT ({without})"),
+            None => expression,
         }
-        if let Some(without) = self.exclusion() {
-            let open = if phrases.is_empty() {
-                format!("({expression})")
-            } else {
-                expression
-            };
-            expression = format!("{open} NOT ({without})");
-        }
-        Some(expression)
     }
 
     /// Renders what a hit must contain for `MATCH`, or returns `None` if it need not contain anything.
@@ -309,6 +305,26 @@ pub(crate) fn distinct(text: &str) -> Vec<String> {
     let mut chosen = if words.is_empty() { all } else { words };
     chosen.truncate(MAX_TERMS);
     chosen
+}
+
+/// What a hit must have, as expressions of FTS5.
+pub(crate) struct Terms {
+    /// Each hit has all of it.
+    pub(crate) required: Option<String>,
+    /// A hit has one of these, unless something is required.
+    pub(crate) any: Vec<String>,
+}
+
+/// Renders an expression that matches what another one matches, and ranks by more words.
+pub(crate) fn with_scores<'a>(matched: &str, words: impl Iterator<Item = &'a str>) -> String {
+    let words: Vec<&str> = words.collect();
+    match words.is_empty() {
+        true => matched.to_owned(),
+        false if matched.contains(" OR ") => {
+            format!("({matched}) AND ({matched} OR {})", words.join(" OR "))
+        }
+        false => format!("{matched} AND ({matched} OR {})", words.join(" OR ")),
+    }
 }
 
 /// Returns a string of FTS5. Folded words hold no quotation marks.

@@ -19,6 +19,8 @@ pub struct Weights {
     pub vector: f64,
     /// How many hits of a list are read.
     pub depth: usize,
+    /// How many entries are ranked for a list, and from how many entries on a word is frequent.
+    pub ranked: usize,
     /// How many of the best hits of each list are compared with the query by likeness.
     pub reranked: usize,
     /// The share of the score that does not depend on the importance of an entry.
@@ -40,6 +42,7 @@ impl Default for Weights {
             vector: 1.0,
             k: 60.0,
             depth: 50,
+            ranked: 3000,
             reranked: 50,
             importance_floor: 0.7,
             age_floor: 0.7,

@@ -1,86 +1,15 @@
 //! Search: which lists an index is asked for, and how they become one.
 
+use crate::find::Finder;
+use crate::index::{COMPARED, Index};
 use crate::like::Pool;
 use crate::mask::{each_masked_word, mask};
 use crate::query::{distinct, start};
 use crate::rank::{Weights, fuse, prior};
 use crate::{Fingerprint, Query};
-use std::hash::Hash;
 
-/// How many bytes of an entry and of the query are compared; the start of a text says what it is about.
-pub const COMPARED: usize = 640;
 /// How many lines of an entry are compared with a query one by one.
 const MAX_LINES: usize = 8;
-
-/// A list of hits that an index is asked for: `MATCH expression ORDER BY bm25(table, weights…)`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct List {
-    /// The operand of `MATCH`.
-    pub expression: String,
-    /// The weights of the columns title, body, context, masked, tags, pairs and variants.
-    pub weights: [f64; 7],
-}
-
-/// An index of entries.
-///
-/// Its full-text table has the columns title, body, context, masked, tags, pairs and variants, in this order, and
-/// `tokenize = "porter unicode61 remove_diacritics 2"`. `masked` is [`crate::mask`] of the body, `pairs` is
-/// [`crate::pairs`] of title and body, `context` the text that came before in the session, and
-/// `variants` the values of merged texts. All methods leave out what
-/// the filters of the query exclude.
-pub trait Index {
-    type Id: Copy + Eq + Hash;
-    type Error;
-
-    /// Returns the entries with a fingerprint, the best of them first.
-    ///
-    /// # Errors
-    ///
-    /// Those of the index.
-    fn same(&mut self, fingerprint: Fingerprint, limit: usize) -> Result<Vec<Self::Id>, Self::Error>;
-
-    /// Returns the best hits of a list.
-    ///
-    /// # Errors
-    ///
-    /// Those of the index.
-    fn matches(&mut self, list: &List, limit: usize) -> Result<Vec<Self::Id>, Self::Error>;
-
-    /// Returns the entries whose vectors are nearest to the one that is searched for, with the cosine of the angle; the
-    /// nearest come first. An index without vectors, or a search without one, has none.
-    ///
-    /// # Errors
-    ///
-    /// Those of the index.
-    fn nearest(&mut self, _query: &Query, _limit: usize) -> Result<Vec<(Self::Id, f64)>, Self::Error> {
-        Ok(Vec::new())
-    }
-
-    /// Returns the title of an entry, a line break and the body; the first [`COMPARED`] bytes are enough.
-    ///
-    /// # Errors
-    ///
-    /// Those of the index.
-    fn text(&mut self, id: Self::Id) -> Result<String, Self::Error>;
-
-    /// Returns what the prior of an entry is computed from.
-    ///
-    /// # Errors
-    ///
-    /// Those of the index.
-    fn facts(&mut self, id: Self::Id) -> Result<Facts, Self::Error>;
-}
-
-/// What the prior of an entry is computed from.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Facts {
-    /// From 0 to 1.
-    pub importance: f64,
-    /// In days.
-    pub age: f64,
-    /// Of its kind, in days; 0 if its age does not matter.
-    pub half_life: f64,
-}
 
 /// Why an entry was found.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -160,30 +89,15 @@ fn once<X: Index>(
         weights.columns
     };
     let mut lists: Vec<Ranked<X::Id>> = Vec::new();
-    let mut ask =
-        |index: &mut X, weight, expression: Option<String>, columns, reason| -> Result<(), X::Error> {
-            if let Some(expression) = expression {
-                let list = List {
-                    expression,
-                    weights: columns,
-                };
-                lists.push(Ranked::new(weight, index.matches(&list, depth)?, reason));
-            }
-            Ok(())
-        };
-    ask(index, by_words, query.expression(), columns, Reason::Words)?;
+    let mut finder = Finder::new(query, weights, limit);
+    let found = finder.find(index, "", &query.words, columns)?;
+    lists.extend(found.map(|ids| Ranked::new(by_words, ids, Reason::Words)));
     if of_lines {
-        ask(
-            index,
-            by_first,
-            query.expression_of(&query.first_line),
-            columns,
-            Reason::Title,
-        )?;
+        let found = finder.find(index, "", &query.first_line, columns)?;
+        lists.extend(found.map(|ids| Ranked::new(by_first, ids, Reason::Title)));
     } else if query.has_values() {
-        let masked = query.expression_of(&query.masked_words());
-        let masked = masked.map(|words| format!("{{masked}} : ({words})"));
-        ask(index, by_masked, masked, [1.0; 7], Reason::Masked)?;
+        let found = finder.find(index, "{masked} : ", &query.masked_words(), [1.0; 7])?;
+        lists.extend(found.map(|ids| Ranked::new(by_masked, ids, Reason::Masked)));
     }
     let mut same = Vec::new();
     if of_lines || query.has_values() {

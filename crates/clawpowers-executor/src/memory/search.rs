@@ -8,7 +8,7 @@ use super::write::folded;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::timestamp::Timestamp;
-use clawpowers_text::{COMPARED, Facts, Fingerprint, Index, List, Query, Reason, Weights};
+use clawpowers_text::{COMPARED, Facts, Fingerprint, Index, List, Newest, Query, Reason, Weights};
 use rusqlite::types::Value;
 use rusqlite::{ToSql, params, params_from_iter};
 use std::collections::HashSet;
@@ -99,11 +99,12 @@ impl Memory<'_> {
             filter.kinds.push(Kind::parse(kind)?);
         }
         let mut conditions = Conditions::of(&filter)?;
-        if query.expression().is_none() && vector.is_none() {
-            if let Some(without) = query.exclusion() {
-                let sql = "memory.id NOT IN (SELECT rowid FROM memory_text WHERE memory_text MATCH ?)";
-                conditions.add(sql, Value::Text(without));
-            }
+        let has_words = query.expression().is_some();
+        if let Some(without) = query.exclusion().filter(|_| !has_words) {
+            let sql = "memory.id NOT IN (SELECT rowid FROM memory_text WHERE memory_text MATCH ?)";
+            conditions.add(sql, Value::Text(without));
+        }
+        if !has_words && vector.is_none() {
             let entries = self.entries(&conditions, Order::MostImportant, limit)?;
             let found = |entry| Found {
                 entry,
@@ -273,18 +274,53 @@ impl Index for Table<'_> {
         self.ids(&sql, &[&fingerprint.0.as_slice()])
     }
 
-    fn matches(&mut self, list: &List, limit: usize) -> Result<Vec<i64>> {
-        let rank = format!(
-            "bm25({})",
-            list.weights.map(|weight| weight.to_string()).join(", ")
-        );
+    fn size(&mut self) -> Result<usize> {
+        let sql = "SELECT coalesce(max(id), 0) FROM memory";
+        let last: i64 = self.tx.query_row(sql, (), |row| row.get(0))?;
+        Ok(usize::try_from(last).unwrap_or_default())
+    }
+
+    fn newest(&mut self, expression: &str, limit: usize) -> Result<Newest<i64>> {
+        let sql = "SELECT count(*), min(rowid) FROM (
+                       SELECT rowid FROM memory_text WHERE memory_text MATCH ? ORDER BY rowid DESC LIMIT ?)";
+        let values = (expression, limit as i64);
+        let (counted, last): (usize, Option<i64>) = self.tx.query_row(sql, values, |row| row.try_into())?;
+        let size = self.size()?;
+        let estimate = match last.and_then(|last| usize::try_from(last).ok()) {
+            // Those before them are about as dense.
+            Some(last) if counted >= limit => {
+                let share = size as f64 / (size.saturating_sub(last) as f64 + 1.0);
+                (counted as f64 * share) as usize
+            }
+            _ => counted,
+        };
+        Ok(Newest {
+            counted,
+            last,
+            estimate: estimate.max(counted),
+        })
+    }
+
+    fn matches(&mut self, list: &List<i64>, limit: usize) -> Result<Vec<i64>> {
+        let rank = list.weights.map(|weights| {
+            let weights = weights.map(|weight| weight.to_string());
+            format!("bm25({})", weights.join(", "))
+        });
+        let since = list.since.unwrap_or(i64::MIN);
+        let (ranked, order) = match rank {
+            Some(_) => ("AND memory_text.rank MATCH ?", "memory_text.rank"),
+            None => ("", "memory_text.rowid DESC"),
+        };
         let sql = format!(
             "SELECT memory.id FROM memory_text JOIN memory ON memory.id = memory_text.rowid
-             WHERE memory_text MATCH ? AND memory_text.rank MATCH ? AND {}
-             ORDER BY memory_text.rank LIMIT {limit}",
+             WHERE memory_text MATCH ? AND memory_text.rowid >= ? {ranked} AND {}
+             ORDER BY {order} LIMIT {limit}",
             self.conditions.sql
         );
-        self.ids(&sql, &[&list.expression, &rank])
+        match &rank {
+            Some(rank) => self.ids(&sql, &[&list.expression, &since, rank]),
+            None => self.ids(&sql, &[&list.expression, &since]),
+        }
     }
 
     fn nearest(&mut self, query: &Query, limit: usize) -> Result<Vec<(i64, f64)>> {

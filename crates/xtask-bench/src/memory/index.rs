@@ -1,7 +1,7 @@
 //! Entries in an in-memory database, indexed as the product does, and as a plain FTS5 table.
 
 use crate::Failure;
-use clawpowers_text::{Facts, Fingerprint, Index, List, Query, Weights, mask, pairs, search};
+use clawpowers_text::{Facts, Fingerprint, Index, List, Newest, Query, Weights, mask, pairs, search};
 use rusqlite::{Connection, params};
 
 /// What is stored of an entry.
@@ -108,20 +108,41 @@ impl Index for Entries {
             .collect()
     }
 
-    fn matches(&mut self, list: &List, limit: usize) -> Result<Vec<i64>, rusqlite::Error> {
+    fn size(&mut self) -> Result<usize, rusqlite::Error> {
+        let sql = "SELECT coalesce(max(id), 0) FROM kind";
+        self.db.prepare_cached(sql)?.query_row([], |row| row.get(0))
+    }
+
+    fn newest(&mut self, expression: &str, limit: usize) -> Result<Newest<i64>, rusqlite::Error> {
+        let sql = "SELECT rowid FROM entry WHERE entry MATCH ? ORDER BY rowid DESC";
+        let mut statement = self.db.prepare_cached(sql)?;
+        let rows = statement.query_map([expression], |row| row.get(0))?;
+        let ids: Vec<i64> = rows.collect::<Result<_, _>>()?;
+        let counted = ids.len().min(limit);
+        Ok(Newest {
+            counted,
+            last: counted.checked_sub(1).and_then(|last| ids.get(last)).copied(),
+            estimate: ids.len(),
+        })
+    }
+
+    fn matches(&mut self, list: &List<i64>, limit: usize) -> Result<Vec<i64>, rusqlite::Error> {
+        let order = if list.weights.is_some() {
+            ""
+        } else {
+            "-entry.rowid,"
+        };
         let sql = format!(
-            "SELECT kind.id FROM entry JOIN kind ON kind.id = entry.rowid WHERE entry MATCH ? {}
-             ORDER BY bm25(entry, ?, ?, ?, ?, ?, ?, ?), kind.id LIMIT ?",
+            "SELECT kind.id FROM entry JOIN kind ON kind.id = entry.rowid
+             WHERE entry MATCH ? AND entry.rowid >= ? {}
+             ORDER BY {order} bm25(entry, ?, ?, ?, ?, ?, ?, ?), kind.id LIMIT ?",
             self.filter
         );
         let mut statement = self.db.prepare_cached(&sql)?;
-        let [a, b, c, d, e, f, g] = list.weights;
-        statement
-            .query_map(
-                params![list.expression, a, b, c, d, e, f, g, limit as i64],
-                |row| row.get(0),
-            )?
-            .collect()
+        let [a, b, c, d, e, f, g] = list.weights.unwrap_or_default();
+        let (words, since) = (&list.expression, list.since.unwrap_or(i64::MIN));
+        let values = params![words, since, a, b, c, d, e, f, g, limit as i64];
+        statement.query_map(values, |row| row.get(0))?.collect()
     }
 
     fn text(&mut self, id: i64) -> Result<String, rusqlite::Error> {

@@ -6,9 +6,11 @@ use serde_json::Value;
 use std::collections::HashMap;
 use std::path::Path;
 
-/// Searches with each question for the turns, and for the sessions, that hold its answer; the context of a
-/// turn is so many turns before it.
-pub(crate) fn measure(folder: &Path, context: usize) -> Result<(), Failure> {
+/// How many turns before a turn are its context, as in the product.
+const CONTEXT: usize = 2;
+
+/// Searches with each question for the turns, and for the sessions, that hold its answer.
+pub(crate) fn measure(folder: &Path) -> Result<(), Failure> {
     let [mut plain, mut turns, mut plain_sessions, mut sessions] = [Score::default(); 4];
     let mut files: Vec<_> = std::fs::read_dir(folder)?
         .filter_map(|entry| Some(entry.ok()?.path()))
@@ -42,7 +44,7 @@ pub(crate) fn measure(folder: &Path, context: usize) -> Result<(), Failure> {
                     ..Entry::default()
                 });
                 before.push(body);
-                if before.len() > context {
+                if before.len() > CONTEXT {
                     before.remove(0);
                 }
                 places.insert(
@@ -89,7 +91,7 @@ pub(crate) fn measure(folder: &Path, context: usize) -> Result<(), Failure> {
         }
     }
     plain.print("turns of dialogues, plain FTS5");
-    turns.print(&format!("  this search, context of {context}"));
+    turns.print("  this search");
     plain_sessions.print("sessions of dialogues, plain FTS5");
     sessions.print("  this search");
     Ok(())

@@ -33,9 +33,7 @@ pub(crate) fn memory() -> Result<(), Failure> {
         loghub::measure(&logs)?;
     }
     if dialogues.exists() {
-        for context in [1, 2] {
-            locomo::measure(&dialogues, context)?;
-        }
+        locomo::measure(&dialogues)?;
     }
     Ok(())
 }
