@@ -18,7 +18,7 @@ use std::process::ExitCode;
 type Failure = Box<dyn std::error::Error>;
 
 const USAGE: &str = "\
-usage: xtask-bench simulate | calibrate | memory | in-process HOME | write-lines FILE COUNT | read-bytes LIST | find-and-read FOLDER | walk-heads FOLDER";
+usage: xtask-bench simulate | calibrate | memory | memory-vectors FOLDER | in-process HOME | write-lines FILE COUNT | read-bytes LIST | find-and-read FOLDER | walk-heads FOLDER";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -26,6 +26,7 @@ fn main() -> ExitCode {
     let result = match words.as_slice() {
         ["simulate"] => feedback::simulate(),
         ["memory"] => memory::memory(),
+        ["memory-vectors", folder] => memory::vectors(folder),
         ["calibrate"] => feedback::calibrate(),
         ["in-process", home] => in_process::in_process(home),
         ["write-lines", file, count] => lines::write_lines(file, count),

@@ -6,9 +6,11 @@ mod index;
 mod locomo;
 mod loghub;
 mod own;
+mod vectors;
 
 use crate::Failure;
 use std::path::Path;
+pub(crate) use vectors::vectors;
 
 /// Measures the committed set, and the sets that are in `CLAWPOWERS_MEMORY_SET`: `hadoop_bugs.csv`, `SeaMonkey_bugs.csv`
 /// and their pairs (GitBugs), and the folders `loghub` and `locomo`.

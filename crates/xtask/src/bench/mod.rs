@@ -7,6 +7,7 @@ mod bindings;
 mod listing;
 mod peers;
 mod store;
+mod vectors;
 
 use crate::run::{Failure, cargo, dist, executable, run, target_folder};
 use std::fs;
@@ -20,14 +21,19 @@ const RUNS: usize = 15;
 
 /// The parts; without a name all are measured.
 const PARTS: [&str; 6] = ["start", "list", "store", "feedback", "memory", "bindings"];
+/// Measured only if it is named, because it imports 100,000 entries.
+const VECTORS: &str = "memory-vectors";
 /// The parts that need only the helper.
-const WITHOUT_PROGRAM: [&str; 2] = ["feedback", "memory"];
+const WITHOUT_PROGRAM: [&str; 3] = ["feedback", "memory", VECTORS];
 
 /// Builds the program and prints the tables of the named parts.
 pub(crate) fn bench(parts: &[&str]) -> Result<(), Failure> {
-    if let Some(unknown) = parts.iter().find(|part| !PARTS.contains(part)) {
+    if let Some(unknown) = parts
+        .iter()
+        .find(|part| !PARTS.contains(part) && **part != VECTORS)
+    {
         return Err(Failure::usage(&format!(
-            "unknown part `{unknown}`\nhint: the parts are {}",
+            "unknown part `{unknown}`\nhint: the parts are {}, {VECTORS}",
             PARTS.join(", ")
         )));
     }
@@ -57,6 +63,9 @@ pub(crate) fn bench(parts: &[&str]) -> Result<(), Failure> {
         if wanted("memory") {
             run(&mut command(&helper, &["memory"]))?;
             peers::peers(&work.join("peers"))?;
+        }
+        if parts.contains(&VECTORS) {
+            vectors::vectors(&helper, &work.join("vectors"))?;
         }
         if wanted("store") {
             store::store(&program, &helper, &work.join("store"))?;
