@@ -28,7 +28,7 @@ pub(crate) use recover::{
     recover_execution, recover_skill,
 };
 pub use stage::Leftovers;
-pub(crate) use stage::{Importer, KeptKeys};
+pub(crate) use stage::{Importer, KeptKeys, PAUSE};
 pub use stats::{SkillStats, Sum, TokenSum};
 
 use crate::db::{Db, Tx};

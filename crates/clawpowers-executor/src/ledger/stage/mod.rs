@@ -29,7 +29,7 @@ use std::time::{Duration, Instant};
 /// How long a transaction should take. Other processes wait this long.
 const HOLD: Duration = Duration::from_millis(250);
 /// The pause between two transactions: longer than the pause of other processes between two tries.
-const PAUSE: Duration = Duration::from_millis(25);
+pub(crate) const PAUSE: Duration = Duration::from_millis(25);
 /// How many executions the first transaction writes; a shorter import is one transaction.
 const FIRST: usize = 10_000;
 /// The minimum and maximum number of rows in a transaction.

@@ -13,13 +13,14 @@ pub(super) use record::remember_deleted;
 use super::Memory;
 use super::checkpoint::Checkpoint;
 use crate::error::{Error, Result};
-use crate::ledger::ImportReport;
+use crate::ledger::{ImportReport, PAUSE};
 use crate::lock::FileLock;
 use crate::timestamp::Timestamp;
 use crate::wait;
 use record::{Record, Writer};
 use std::io::BufRead;
 use std::mem;
+use std::thread;
 
 /// The most entries of one transaction, and about the most bytes of their lines.
 const BATCH: (usize, usize) = (1000, 4 * 1024 * 1024);
@@ -292,8 +293,12 @@ impl Importer<'_> {
         if let Some(lock) = &self.lock {
             lock.progress();
         }
-        // A fork of the host does not wait for the whole import.
         let yields = !last && self.memory.db.is_shared();
+        if yields {
+            // Other processes can write meanwhile.
+            thread::sleep(PAUSE);
+        }
+        // A fork of the host does not wait for the whole import.
         if let Some(run) = yields.then(wait::yield_requested).flatten() {
             self.memory.db.close_during(run)?;
         }
