@@ -183,6 +183,10 @@ export interface Store {
 
 /** Remembers entries and finds them by their text. */
 export interface Memory {
+  /** Chooses entries for a prompt, within a token budget. */
+  context(goal?: string | null, options?: MemoryContextOptions): MemoryContextReply;
+  /** Chooses entries for a prompt, within a token budget. Returns a promise. */
+  contextAsync(goal?: string | null, options?: MemoryContextOptions): Promise<MemoryContextReply>;
   /** Replaces an entry that is wrong. */
   correct(id: string, content: string, options?: MemoryCorrectOptions): MemoryEntry;
   /** Replaces an entry that is wrong. Returns a promise. */
@@ -195,6 +199,10 @@ export interface Memory {
   delete(id: string): MemoryEntry;
   /** Deletes an entry. Returns a promise. */
   deleteAsync(id: string): Promise<MemoryEntry>;
+  /** Proposes entries that nearly say the same. */
+  duplicates(options?: MemoryDuplicatesOptions): DuplicateGroup[];
+  /** Proposes entries that nearly say the same. Returns a promise. */
+  duplicatesAsync(options?: MemoryDuplicatesOptions): Promise<DuplicateGroup[]>;
   /** Exports entries as JSON lines. */
   exportLines(options?: MemoryExportOptions): MemoryExportReply;
   /** Exports entries as JSON lines. Returns a promise. */
@@ -227,6 +235,10 @@ export interface Memory {
   split(id: string): MemoryEntry[];
   /** Undoes the merging of an entry. Returns a promise. */
   splitAsync(id: string): Promise<MemoryEntry[]>;
+  /** Counts entries. */
+  stats(options?: MemoryStatsOptions): MemoryStatsReply;
+  /** Counts entries. Returns a promise. */
+  statsAsync(options?: MemoryStatsOptions): Promise<MemoryStatsReply>;
   /** Changes an entry. */
   update(id: string, options?: MemoryUpdateOptions): MemoryEntry;
   /** Changes an entry. Returns a promise. */
@@ -417,6 +429,18 @@ export interface InitOptions {
   program?: string | null | undefined;
 }
 
+/** Named arguments of `memory_context`. */
+export interface MemoryContextOptions {
+  /** The maximum length of the text, in estimated tokens: a quarter of its characters (default: 1,000). */
+  budget?: number | bigint | null | undefined;
+  /** Choose only entries of this project, and those of none. */
+  project?: string | null | undefined;
+  /** Choose only entries about this skill. */
+  skill?: string | null | undefined;
+  /** Put the saved state of this task first, if there is one; it takes at most half of the length. */
+  task?: string | null | undefined;
+}
+
 /** Named arguments of `memory_correct`. */
 export interface MemoryCorrectOptions {
   /** `user`, `agent`, `hook` or `import` (default: `agent`). */
@@ -451,6 +475,16 @@ export interface MemoryCreateOptions {
   vector?: readonly (number | bigint)[] | null | undefined;
   /** The name of the model that computed the vector, which `vector` needs. */
   vector_model?: string | null | undefined;
+}
+
+/** Named arguments of `memory_duplicates`. */
+export interface MemoryDuplicatesOptions {
+  /** Compare only entries of this project, and those of none. */
+  project?: string | null | undefined;
+  /** The share of the words of two entries that must be in both, above 0 and at most 1 (default: 0.6). */
+  min_shared?: number | bigint | null | undefined;
+  /** The number of groups to return (default: 20). */
+  limit?: number | bigint | null | undefined;
 }
 
 /** Named arguments of `memory_export`. */
@@ -527,6 +561,12 @@ export interface MemorySearchOptions {
   until?: string | Date | null | undefined;
   /** Include superseded and expired entries. */
   all?: boolean | undefined;
+}
+
+/** Named arguments of `memory_stats`. */
+export interface MemoryStatsOptions {
+  /** Count only entries of this project, and those of none. */
+  project?: string | null | undefined;
 }
 
 /** Named arguments of `memory_update`. */
@@ -1017,6 +1057,22 @@ export interface ConfigUnsetReply {
   path: string;
 }
 
+/** The saved state of a task in the text. */
+export interface ContextCheckpoint {
+  checkpoint: Checkpoint;
+  /** Whether only the start of the state is in the text. */
+  cut: boolean;
+}
+
+/** An entry in the text, and why it was chosen. */
+export interface ContextEntry {
+  hit: MemoryHit;
+  /** The number of its words that no entry before it in the text has; values and words such as `the` do not count. */
+  new_words: number;
+  /** Whether only the start of its content is in the text. */
+  cut: boolean;
+}
+
 /** Costs in US dollars. */
 export interface Cost {
   /** Executions with a cost. */
@@ -1081,6 +1137,25 @@ export interface DoctorReply {
   config: ConfigState;
   storage: DatabaseState;
   healthy: boolean;
+}
+
+/** An entry that nearly says the same as the one to keep, and why it is proposed. */
+export interface DuplicateEntry {
+  entry: MemoryEntry;
+  /** The share of the words of both entries that is in both, from 0 to 1; values and words such as `the` do not count. */
+  shared: number;
+  /** Words that only this entry has, at most 8. */
+  only_here: string[];
+  /** Words that only the entry to keep has, at most 8. */
+  only_in_keep: string[];
+}
+
+/** An entry, and others that nearly say the same. */
+export interface DuplicateGroup {
+  /** The one to keep: confirmed before not confirmed, then the most used, the most important, the latest. */
+  keep: MemoryEntry;
+  /** The others. */
+  others: DuplicateEntry[];
 }
 
 /** Durations in seconds. */
@@ -1303,6 +1378,24 @@ export interface Measures {
   improves: string[];
 }
 
+export interface MemoryContextReply {
+  /** The entries as data for a prompt; empty if there is nothing or nothing fits. */
+  text: string;
+  /** The estimated tokens of the text, at most `budget`. */
+  tokens: number;
+  budget: number;
+  /** The entries in the text, in its order. */
+  entries: ContextEntry[];
+  /** The state in the text. */
+  checkpoint: ContextCheckpoint | null;
+  /** The number of entries that were found, but say hardly anything that those in the text do not. */
+  repeated: number;
+  /** The number of entries that were found, but do not fit. */
+  unfit: number;
+  /** The number of entries that were found, but have less than a third of the words that the best one has. */
+  unrelated: number;
+}
+
 export interface MemoryCorrectReply {
   /** The new entry. It has the kind, title, tags and importance of the old one, which searches leave out from now on. */
   entry: MemoryEntry;
@@ -1318,6 +1411,17 @@ export interface MemoryCreateReply {
 export interface MemoryDeleteReply {
   /** The entry as it was. */
   entry: MemoryEntry;
+}
+
+export interface MemoryDuplicatesReply {
+  /** Entries that nearly say the same, those of the most alike entries first. Nothing was changed. */
+  groups: DuplicateGroup[];
+  /** The number of groups that were found. */
+  found: number;
+  /** The number of entries that were compared. */
+  compared: number;
+  /** Whether some entries were not compared with all others, because more than 100 have the same rare words. */
+  bounded: boolean;
 }
 
 /** Something that agents remember. */
@@ -1454,6 +1558,41 @@ export interface MemorySplitReply {
   entries: MemoryEntry[];
 }
 
+export interface MemoryStatsReply {
+  /** The number of entries, with those that searches leave out. */
+  entries: number;
+  /** The number of entries of each kind. */
+  kinds: NameCount[];
+  /** The number of entries of each source. */
+  sources: NameCount[];
+  /** The number of entries of each project, the largest first, at most 100 projects. */
+  projects: ProjectCount[];
+  /** The number of projects that are not listed. */
+  more_projects: number;
+  /** The number of entries of hooks that nobody has confirmed. */
+  unconfirmed: number;
+  /** The number of entries that others replace. */
+  superseded: number;
+  /** The number of expired entries. */
+  expired: number;
+  /** The number of entries that others were merged with. */
+  merged: number;
+  /** How often entries were created, merged ones included. */
+  uses: number;
+  /** The bytes of titles, contents and examples. */
+  bytes: number;
+  /** The number of entries with a vector. */
+  vectors: number;
+  /** The number of links, of all projects. */
+  links: number;
+  /** The number of tasks with a saved state. */
+  checkpoints: number;
+  /** When the first entry was created. */
+  oldest_at: string | null;
+  /** When the last entry was created. */
+  newest_at: string | null;
+}
+
 export interface MemoryUpdateReply {
   /** The entry as it is now. */
   entry: MemoryEntry;
@@ -1526,6 +1665,12 @@ export interface Model {
   total: number;
 }
 
+/** A name and how many entries have it. */
+export interface NameCount {
+  name: string;
+  count: number;
+}
+
 /** A skill whose requirements are not met. */
 export interface NotReady {
   name: string;
@@ -1565,6 +1710,13 @@ export interface Outline {
   code_blocks: CodeBlock[];
   /** Targets of links and images. */
   links: string[];
+}
+
+/** A project and how many entries it has. */
+export interface ProjectCount {
+  /** `null` counts the entries that belong to no project. */
+  project: string | null;
+  count: number;
 }
 
 /** How much of the skills a prompt shows. */

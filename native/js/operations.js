@@ -64,12 +64,16 @@ export class Store extends Base {
 
 /** Remembers entries and finds them by their text. */
 export class Memory extends Base {
+  context(goal, options) { return run(this, "memory_context", { goal }, options); }
+  contextAsync(goal, options) { return runAsync(this, "memory_context", { goal }, options); }
   correct(id, content, options) { return run(this, "memory_correct", { id, content }, options, "entry"); }
   correctAsync(id, content, options) { return runAsync(this, "memory_correct", { id, content }, options, "entry"); }
   create(content, options) { return run(this, "memory_create", { content }, options); }
   createAsync(content, options) { return runAsync(this, "memory_create", { content }, options); }
   delete(id, options) { return run(this, "memory_delete", { id }, options, "entry"); }
   deleteAsync(id, options) { return runAsync(this, "memory_delete", { id }, options, "entry"); }
+  duplicates(options) { return run(this, "memory_duplicates", {}, options, "groups"); }
+  duplicatesAsync(options) { return runAsync(this, "memory_duplicates", {}, options, "groups"); }
   exportLines(options) { return run(this, "memory_export", {}, options); }
   exportLinesAsync(options) { return runAsync(this, "memory_export", {}, options); }
   forget(id, options) { return run(this, "memory_forget", { id }, options); }
@@ -86,6 +90,8 @@ export class Memory extends Base {
   searchAsync(query, options) { return runAsync(this, "memory_search", { query }, options, "hits"); }
   split(id, options) { return run(this, "memory_split", { id }, options, "entries"); }
   splitAsync(id, options) { return runAsync(this, "memory_split", { id }, options, "entries"); }
+  stats(options) { return run(this, "memory_stats", {}, options); }
+  statsAsync(options) { return runAsync(this, "memory_stats", {}, options); }
   update(id, options) { return run(this, "memory_update", { id }, options, "entry"); }
   updateAsync(id, options) { return runAsync(this, "memory_update", { id }, options, "entry"); }
 }

@@ -31,6 +31,7 @@ mod legacy;
 mod legacy_scripts;
 mod list;
 mod memory;
+mod memory_context;
 mod memory_transfer;
 mod memory_vectors;
 mod metrics;

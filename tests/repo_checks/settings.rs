@@ -25,6 +25,39 @@ fn set(runtime: &Runtime, key: &str, value: &Value) -> Value {
 }
 
 #[test]
+fn documented_weights_match() {
+    let document = read(&root().join("docs/memory.md"));
+    let home = TempDir::new().unwrap();
+    let runtime = Runtime::open(Options {
+        home: Some(home.path().into()),
+        ..Options::default()
+    });
+    let mut tried = 0;
+    for row in rows(&document, "Weights") {
+        let [name, default, values, _] = row.as_slice() else {
+            continue;
+        };
+        let Some((least, most)) = values.split_once(" to ") else {
+            continue;
+        };
+        let number = |text: &str| text.parse::<f64>().unwrap();
+        let (least, most) = (number(least), number(most));
+        let key = name.trim_matches('`');
+        for value in [least, most, number(default)] {
+            let reply = set(&runtime, key, &json!(value));
+            assert_eq!(reply.pointer("/ok/value"), Some(&json!(value)), "{key}: {reply}");
+        }
+        for value in [json!(least - 1.0), json!(most + 1.0), json!("1"), json!(null)] {
+            let reply = set(&runtime, key, &value);
+            let code = reply.pointer("/error/code").and_then(Value::as_str);
+            assert_eq!(code, Some("invalid_input"), "{key}: {value}: {reply}");
+        }
+        tried += 1;
+    }
+    assert!(tried > 25, "only {tried} weights were tried");
+}
+
+#[test]
 fn documented_settings_match() {
     let document = read(&root().join("docs/config.md"));
     let table = rows(&document, "Known settings");

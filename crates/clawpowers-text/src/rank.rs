@@ -1,6 +1,5 @@
-//! Ranking: lists joined by their ranks, a prior, and a choice of different texts.
+//! Ranking: lists joined by their ranks, and a prior.
 
-use crate::like::{Pool, Vector};
 use std::collections::HashMap;
 use std::hash::Hash;
 
@@ -29,7 +28,7 @@ pub struct Weights {
     pub age_floor: f64,
     /// After so many days an entry of a kind has lost half of the other share: working, episodic, semantic, procedural.
     pub half_lives: [f64; 4],
-    /// In [`diverse`], the weight of the score; the rest is the weight of being different.
+    /// In [`pick`](crate::pick), the weight of the score; the rest is the weight of new words.
     pub relevance: f64,
 }
 
@@ -91,45 +90,4 @@ pub fn prior(weights: &Weights, importance: f64, age: f64, half_life: f64) -> f6
         1.0
     };
     part(weights.importance_floor, importance) * part(weights.age_floor, fresh)
-}
-
-/// Orders masked texts so that each is relevant and different from those before it (maximal marginal relevance).
-///
-/// Each text comes with its score. Returns the indexes of all texts; whoever has a budget takes from the front.
-#[must_use]
-pub fn diverse(weights: &Weights, texts: &[(f64, &str)]) -> Vec<usize> {
-    let pool = Pool::new(texts.iter().map(|(_, text)| *text));
-    let best = texts.iter().map(|(score, _)| *score).fold(0.0, f64::max);
-    let scale = if best > 0.0 { best } else { 1.0 };
-    struct Left {
-        index: usize,
-        score: f64,
-        vector: Vector,
-        /// The greatest likeness to a chosen text.
-        alike: f64,
-    }
-    let mut left: Vec<Left> = Vec::with_capacity(texts.len());
-    for (index, (score, text)) in texts.iter().enumerate() {
-        left.push(Left {
-            index,
-            score: score / scale,
-            vector: pool.vector(text),
-            alike: 0.0,
-        });
-    }
-    let mut chosen = Vec::with_capacity(texts.len());
-    while !left.is_empty() {
-        let value = |text: &Left| weights.relevance * text.score - (1.0 - weights.relevance) * text.alike;
-        let next = (0..left.len()).reduce(|best, place| {
-            let better = left.get(place).map(value) > left.get(best).map(value);
-            if better { place } else { best }
-        });
-        let Some(next) = next else { break };
-        let next = left.remove(next);
-        chosen.push(next.index);
-        for other in &mut left {
-            other.alike = other.alike.max(next.vector.likeness(&other.vector));
-        }
-    }
-    chosen
 }

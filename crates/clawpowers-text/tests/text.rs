@@ -1,8 +1,6 @@
 //! Queries, fingerprints and ranking.
 
-use clawpowers_text::{
-    Fingerprint, MAX_TERMS, Pool, Query, Weights, diverse, fold, fuse, mask, pairs, prior,
-};
+use clawpowers_text::{Fingerprint, MAX_TERMS, Pool, Query, Weights, fold, fuse, mask, pairs, prior};
 use proptest::prelude::*;
 
 fn print(text: &str) -> Option<Fingerprint> {
@@ -166,13 +164,6 @@ fn the_prior_is_bounded() {
         let factor = prior(&weights, importance, age, half_life);
         assert!((0.0..=1.0).contains(&factor), "{factor}");
     }
-}
-
-#[test]
-fn different_texts_come_first() {
-    let texts = ["cache is stale", "cache is stale", "disk is full"];
-    let texts: Vec<(f64, &str)> = [1.0, 0.99, 0.8].into_iter().zip(texts).collect();
-    assert_eq!(diverse(&Weights::default(), &texts), [0, 2, 1]);
 }
 
 #[test]

@@ -5,3 +5,4 @@ pub(crate) mod file;
 pub(crate) mod key;
 pub(crate) mod roles;
 pub(crate) mod settings;
+pub(crate) mod weights;

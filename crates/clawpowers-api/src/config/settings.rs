@@ -1,9 +1,10 @@
-//! The settings of 1.x and 2.x: which values they accept, and how a string becomes a value.
+//! The settings: which values they accept, and how a string becomes a value.
 
 use super::key::{Key, MAX_KEY_BYTES, is_in, kind_of, names};
 use crate::text::{did_you_mean, unknown_name};
 use crate::wire::{ApiError, Result, number::MAX_WHOLE};
-use clawpowers_loader::display::quote;
+use clawpowers_loader::display::{nearest, quote};
+use clawpowers_text::SETTINGS;
 use serde_json::{Map, Number, Value};
 
 /// The values that a known setting accepts.
@@ -15,6 +16,8 @@ enum Kind {
     Flag,
     /// A number from the first to the second.
     Number(f64, f64),
+    /// The same for whole numbers.
+    Whole(f64, f64),
     /// One of these strings.
     OneOf(&'static [&'static str]),
     List,
@@ -60,8 +63,14 @@ fn kind(key: &str) -> Option<Kind> {
     if let Some((_, kind)) = KNOWN.iter().find(|(name, _)| *name == key) {
         return Some(*kind);
     }
+    if let Some(setting) = SETTINGS.iter().find(|setting| setting.name == key) {
+        return Some(match setting.whole {
+            true => Kind::Whole(setting.least, setting.most),
+            false => Kind::Number(setting.least, setting.most),
+        });
+    }
     let is_below = |name: &str| name.strip_prefix(key).is_some_and(|rest| rest.starts_with('.'));
-    if KNOWN.iter().any(|(name, _)| is_below(name)) {
+    if KNOWN.iter().any(|(name, _)| is_below(name)) || SETTINGS.iter().any(|setting| is_below(setting.name)) {
         return Some(Kind::Section);
     }
     // In `profiles` the names are those of roles.
@@ -87,6 +96,9 @@ impl Kind {
             Self::Number(least, most) => value
                 .as_f64()
                 .is_some_and(|number| (least..=most).contains(&number)),
+            Self::Whole(least, most) => value
+                .as_f64()
+                .is_some_and(|number| (least..=most).contains(&number) && number.fract() == 0.0),
             Self::OneOf(known) => value.as_str().is_some_and(|text| known.contains(&text)),
             Self::List => value.is_array(),
             Self::Profiles => value.is_object() || value.is_array(),
@@ -101,6 +113,7 @@ impl Kind {
             Self::Flag => "true or false".to_owned(),
             Self::Number(least, most) if most.is_finite() => format!("a number from {least} to {most}"),
             Self::Number(least, _) => format!("a number, {least} or greater"),
+            Self::Whole(least, most) => format!("a whole number from {least} to {most}"),
             Self::OneOf(known) => format!("one of `{}`", known.join("`, `")),
             Self::List => "a list".to_owned(),
             Self::Profiles => "an object with `skills`, or a list of skills".to_owned(),
@@ -122,7 +135,7 @@ pub(crate) fn coerced(key: &str, text: &str, present: Option<&Value>) -> Result<
             "false" => Value::Bool(false),
             _ => return Err(rejected("true or false", "use `true` or `false`")),
         },
-        (Some(Kind::Number(..)), _) | (None, Some(Value::Number(_))) => {
+        (Some(Kind::Number(..) | Kind::Whole(..)), _) | (None, Some(Value::Number(_))) => {
             number(text).ok_or_else(|| rejected("a number", "use a number such as `5` or `0.25`"))?
         }
         (None, None) => guessed(text),
@@ -239,8 +252,17 @@ pub(crate) fn check_known(key: &str, value: &Value, map: &Map<String, Value>) ->
     let Some(unknown) = unknown_in(key, value, map) else {
         return Ok(());
     };
+    let weights = SETTINGS.iter().map(|setting| setting.name);
+    if let Some(near) = nearest(&unknown, weights) {
+        let message = format!("there is no setting {}", quote(&unknown));
+        let hint = format!(
+            "did you mean {}? docs/memory.md lists the settings of `memory`",
+            quote(near)
+        );
+        return Err(ApiError::invalid_input(message).hint(hint));
+    }
     let error = unknown_name("setting", &unknown, &KNOWN.map(|(name, _)| name));
-    let hint = error.hint.clone().unwrap_or_default() + ", and `profiles`";
+    let hint = error.hint.clone().unwrap_or_default() + ", those of `memory`, and `profiles`";
     Err(error.hint(hint))
 }
 
@@ -262,7 +284,10 @@ pub(crate) fn unknown(key: &Key, map: &Map<String, Value>) -> ApiError {
 
 /// Returns whether some release knows a setting.
 fn is_known(key: &str) -> bool {
-    key == "profiles" || key.starts_with("profiles.") || KNOWN.iter().any(|(name, _)| *name == key)
+    key == "profiles"
+        || key.starts_with("profiles.")
+        || KNOWN.iter().any(|(name, _)| *name == key)
+        || SETTINGS.iter().any(|setting| setting.name == key)
 }
 
 /// Returns the first unknown setting of a value.
@@ -392,6 +417,11 @@ mod tests {
             ("profile", json!(null)),
             ("profiles.dev.skills", json!("a,b")),
             ("profiles.enabled.skills", json!(true)),
+            ("memory.depth", json!(0)),
+            ("memory.depth", json!(1.5)),
+            ("memory.depth", json!("50")),
+            ("memory", json!({"half_life_days": {"working": -1}})),
+            ("memory.columns", json!(5)),
         ];
         for (key, value) in bad {
             assert_eq!(
@@ -409,6 +439,7 @@ mod tests {
             ("profiles.dev.skills", json!(["a", "b"])),
             ("profiles.dev.more.skills", json!("a")),
             ("anything", json!({"level": null})),
+            ("memory", json!({"depth": 50.0, "columns": {"title": 0.5}})),
         ];
         for (key, value) in good {
             assert_eq!(check(key, &value), Ok(()), "{key} {value}");
@@ -426,6 +457,7 @@ mod tests {
             ("payments", json!({"mode": "auto", "extra": 2})),
             ("profiles.baker", json!(["bread"])),
             ("profiles", json!({"enabled": {"skills": []}})),
+            ("memory.half_life_days.working", json!(14)),
         ];
         for (key, value) in good {
             assert_eq!(check_known(key, &value, file), Ok(()), "{key} {value}");
@@ -440,6 +472,8 @@ mod tests {
                 "payments.modus",
             ),
             ("rsi", json!({"tiers": {"t9": "ask"}}), "rsi.tiers.t9"),
+            ("memory.dept", json!(9), "memory.dept"),
+            ("memory", json!({"columns": {"titel": 1}}), "memory.columns.titel"),
         ];
         for (key, value, unknown) in bad {
             let error = check_known(key, &value, file).unwrap_err();

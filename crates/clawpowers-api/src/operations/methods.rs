@@ -283,6 +283,14 @@ pub struct Memory<'r> {
 }
 
 impl Memory<'_> {
+    /// Chooses entries for a prompt, within a token budget.
+    pub fn context(&self, goal: Option<&str>) -> Result<op::memory::context::Response, ApiError> { self.context_with(goal, Default::default()) }
+
+    /// Like [`Self::context`], with options.
+    pub fn context_with(&self, goal: Option<&str>, options: op::memory::context::Request) -> Result<op::memory::context::Response, ApiError> {
+        op::memory::context::run(self.runtime, &op::memory::context::Request { goal: goal.map(str::to_owned), ..options })
+    }
+
     /// Replaces an entry that is wrong.
     pub fn correct(&self, id: impl Into<String>, content: impl Into<String>) -> Result<op::memory::correct::Response, ApiError> { self.correct_with(id, content, Default::default()) }
 
@@ -302,6 +310,14 @@ impl Memory<'_> {
     /// Deletes an entry.
     pub fn delete(&self, id: impl Into<String>) -> Result<op::memory::delete::Response, ApiError> {
         op::memory::delete::run(self.runtime, &op::memory::delete::Request { id: id.into() })
+    }
+
+    /// Proposes entries that nearly say the same.
+    pub fn duplicates(&self) -> Result<op::memory::duplicates::Response, ApiError> { self.duplicates_with(Default::default()) }
+
+    /// Like [`Self::duplicates`], with options.
+    pub fn duplicates_with(&self, options: op::memory::duplicates::Request) -> Result<op::memory::duplicates::Response, ApiError> {
+        op::memory::duplicates::run(self.runtime, &options)
     }
 
     /// Exports entries as JSON lines.
@@ -357,6 +373,14 @@ impl Memory<'_> {
     /// Undoes the merging of an entry.
     pub fn split(&self, id: impl Into<String>) -> Result<op::memory::split::Response, ApiError> {
         op::memory::split::run(self.runtime, &op::memory::split::Request { id: id.into() })
+    }
+
+    /// Counts entries.
+    pub fn stats(&self) -> Result<op::memory::stats::Response, ApiError> { self.stats_with(Default::default()) }
+
+    /// Like [`Self::stats`], with options.
+    pub fn stats_with(&self, options: op::memory::stats::Request) -> Result<op::memory::stats::Response, ApiError> {
+        op::memory::stats::run(self.runtime, &options)
     }
 
     /// Changes an entry.

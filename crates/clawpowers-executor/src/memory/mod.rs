@@ -3,6 +3,7 @@
 mod check;
 mod checkpoint;
 mod counts;
+mod duplicates;
 mod entry;
 mod equal;
 mod export;
@@ -13,6 +14,7 @@ mod recover;
 mod row;
 mod search;
 mod session;
+mod stats;
 mod tables;
 mod vector;
 mod write;
@@ -20,6 +22,7 @@ mod write;
 pub(crate) use check::check;
 pub use checkpoint::{Checkpoint, MAX_STATE_BYTES, MAX_TASK_BYTES};
 pub use counts::Counts;
+pub use duplicates::{Duplicate, DuplicateGroup, Duplicates};
 pub use entry::{
     Change, Entry, Example, Kind, MAX_CONTENT_BYTES, MAX_EXAMPLES, MAX_TAGS, NewEntry, Relation, Source,
 };
@@ -30,6 +33,7 @@ pub(crate) use recover::{
     ENTRY_COLUMNS, finish_entries, is_lost, recover_checkpoint, recover_entry, recover_link, recover_vector,
 };
 pub use search::{Filter, Found, Order};
+pub use stats::Stats;
 pub use vector::ModelVector;
 pub use write::{Created, Forgotten};
 

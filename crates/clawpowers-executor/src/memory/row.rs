@@ -56,7 +56,8 @@ pub(super) fn text(row: &Row<'_>, index: impl RowIndex) -> rusqlite::Result<Stri
     Ok(optional(row, index)?.unwrap_or_default())
 }
 
-fn optional(row: &Row<'_>, index: impl RowIndex) -> rusqlite::Result<Option<String>> {
+/// The same, or `None` for another value.
+pub(super) fn optional(row: &Row<'_>, index: impl RowIndex) -> rusqlite::Result<Option<String>> {
     Ok(match row.get_ref(index)? {
         ValueRef::Text(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
         _ => None,

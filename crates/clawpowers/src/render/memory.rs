@@ -110,6 +110,88 @@ fn content(entry: &MemoryEntry, full: bool) -> String {
     lines.map(|line| format!("  {line}\n")).collect()
 }
 
+/// Groups of entries, with what differs and what can be done about them.
+pub(crate) fn duplicates(response: &memory::duplicates::Response) -> String {
+    let mut text = String::new();
+    for group in &response.groups {
+        text.push_str(&heading(&group.keep));
+        text.push_str(&content(&group.keep, false));
+        for other in &group.others {
+            text.push_str(&format!("nearly the same: {}", heading(&other.entry)));
+            text.push_str(&content(&other.entry, false));
+            let mut why = vec![format!("{:.0}% of the words are in both", other.shared * 100.0)];
+            for (id, words) in [
+                (&other.entry.id, &other.only_here),
+                (&group.keep.id, &other.only_in_keep),
+            ] {
+                if !words.is_empty() {
+                    why.push(format!("only in {id}: {}", words.join(", ")));
+                }
+            }
+            text.push_str(&format!("  {}\n", one_line(&why.join("; "))));
+        }
+        text.push('\n');
+    }
+    if let Some(group) = response.groups.first()
+        && let Some(other) = group.others.first()
+    {
+        let (keep, other) = (&group.keep.id, &other.entry.id);
+        text.push_str(&format!(
+            "Replace one:    clawpowers memory link {keep} supersedes {other}\n\
+             Delete one:     clawpowers memory delete {other}\n\
+             Reword one:     clawpowers memory correct {keep} TEXT\n\
+             Keep both:      clawpowers memory link {keep} contradicts {other}\n"
+        ));
+    }
+    text
+}
+
+/// Counts, one kind of them a line.
+pub(crate) fn stats(response: &memory::stats::Response) -> String {
+    let named = |counts: &[memory::stats::NameCount]| {
+        let some = counts.iter().filter(|one| one.count > 0);
+        some.map(|one| format!("{} {}", one.name, one.count))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let projects = response.projects.iter().map(|one| {
+        let name = one.project.as_deref().unwrap_or("(none)");
+        format!("{name} {}", one.count)
+    });
+    let mut projects: Vec<String> = projects.collect();
+    if response.more_projects > 0 {
+        projects.push(format!("{} more", response.more_projects));
+    }
+    let time = |time: &Option<String>| time.as_deref().map_or_else(String::new, minute);
+    let lines = [
+        ("entries", response.entries.to_string()),
+        ("kinds", named(&response.kinds)),
+        ("sources", named(&response.sources)),
+        ("projects", projects.join(", ")),
+        ("not confirmed", response.unconfirmed.to_string()),
+        ("superseded", response.superseded.to_string()),
+        ("expired", response.expired.to_string()),
+        (
+            "merged",
+            format!(
+                "{} (all were created {})",
+                response.merged,
+                pluralize(response.uses, "time")
+            ),
+        ),
+        ("text", pluralize(response.bytes, "byte")),
+        ("vectors", response.vectors.to_string()),
+        ("links", response.links.to_string()),
+        ("checkpoints", response.checkpoints.to_string()),
+        ("oldest", time(&response.oldest_at)),
+        ("newest", time(&response.newest_at)),
+    ];
+    let shown = lines.iter().filter(|(_, value)| !value.is_empty());
+    shown
+        .map(|(name, value)| format!("{:<15}{}\n", format!("{name}:"), one_line(value)))
+        .collect()
+}
+
 /// The tasks with a saved state as a table.
 pub(crate) fn checkpoints(out: &Out, checkpoints: &[Checkpoint]) -> String {
     let columns: [Column<Checkpoint>; 5] = [

@@ -17,10 +17,11 @@ pub(crate) use vectors::vectors;
 pub(crate) fn memory() -> Result<(), Failure> {
     let own = own::measure()?;
     println!(
-        "own set: hit@1 {:.3}, of plain FTS5 {:.3}; pair precision {:.4}\n",
+        "own set: hit@1 {:.3}, of plain FTS5 {:.3}; pair precision {:.4}, of proposed duplicates {:.3}\n",
         own.ours.first(),
         own.plain.first(),
-        own.precision
+        own.precision,
+        own.proposed
     );
     let Some(folder) = std::env::var_os("CLAWPOWERS_MEMORY_SET") else {
         println!("CLAWPOWERS_MEMORY_SET is not set: public sets are not measured");

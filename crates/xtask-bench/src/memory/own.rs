@@ -2,9 +2,9 @@
 
 use super::index::{Entries, Entry, Score};
 use crate::Failure;
-use clawpowers_text::{Fingerprint, mask};
+use clawpowers_text::{Fingerprint, Near, mask};
 use serde_json::Value;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 /// Prints how well queries of each kind are answered, and how well fingerprints group errors.
@@ -45,10 +45,12 @@ pub(crate) fn measure() -> Result<Found, Failure> {
     plain.print(&format!("own set, {} entries, plain FTS5", entries.len()));
     ours.print("  this search");
     let precision = grouping(&lines(&folder.join("groups.jsonl"))?);
+    let proposed = proposing(&entries);
     Ok(Found {
         plain,
         ours,
         precision,
+        proposed,
     })
 }
 
@@ -58,6 +60,8 @@ pub(crate) struct Found {
     pub(crate) ours: Score,
     /// The share of pairs with equal fingerprints that differ in values only.
     pub(crate) precision: f64,
+    /// The share of the pairs that `memory duplicates` proposes that say the same.
+    pub(crate) proposed: f64,
 }
 
 fn grouping(lines: &[Value]) -> f64 {
@@ -98,6 +102,38 @@ fn grouping(lines: &[Value]) -> f64 {
     same as f64 / all.max(1) as f64
 }
 
+/// Adds to each entry one that says it in another order without every sixth word, and returns which share of the pairs that
+/// `memory duplicates` proposes is of one entry.
+fn proposing(entries: &[Value]) -> f64 {
+    let mut near = Near::default();
+    let mut known = HashSet::new();
+    for entry in entries {
+        let text = |name| entry.get(name).and_then(Value::as_str).unwrap_or_default();
+        let masked = mask(&format!("{} {}", text("title"), text("body"))).text;
+        // Entries that only differ in values are merged, and not proposed.
+        if !known.insert(Fingerprint::of(&mask(text("body")).text)) {
+            continue;
+        }
+        let words: Vec<&str> = masked.split_whitespace().rev().collect();
+        let others = words.iter().enumerate().filter(|(place, _)| place % 6 != 5);
+        let others: Vec<&str> = others.map(|(_, word)| *word).collect();
+        near.add(&masked);
+        near.add(&others.join(" "));
+    }
+    let found = near.pairs(0.6, |_, _| true).pairs;
+    let right = found
+        .iter()
+        .filter(|pair| pair.first / 2 == pair.second / 2)
+        .count();
+    let precision = right as f64 / found.len().max(1) as f64;
+    println!(
+        "own set, {} entries, each also in another order: pair precision of duplicates {precision:.3}   pair recall {:.3}",
+        known.len(),
+        right as f64 / known.len().max(1) as f64
+    );
+    precision
+}
+
 fn lines(file: &Path) -> Result<Vec<Value>, Failure> {
     let text = std::fs::read_to_string(file)?;
     Ok(text.lines().map(serde_json::from_str).collect::<Result<_, _>>()?)
@@ -116,5 +152,6 @@ mod tests {
         );
         assert!(found.ours.first() >= 0.68, "{}", found.ours.first());
         assert!(found.precision >= 0.998, "{}", found.precision);
+        assert!(found.proposed >= 0.9, "{}", found.proposed);
     }
 }

@@ -48,13 +48,16 @@ _ANALYZE: Final[Plan] = (("as_of", "since"), (), (("all", (("first_at", "last_at
 _CHECKPOINT_LIST: Final[Plan] = ((), (), (("checkpoints", (("saved_at",), (), ())),))
 _CHECKPOINT_LOAD: Final[Plan] = ((), (), (("checkpoint", (("saved_at",), (), ())),))
 _CHECKPOINT_SAVE: Final[Plan] = (("saved_at",), (), ())
+_MEMORY_CONTEXT: Final[Plan] = ((), (), (("entries", ((), (), (("hit", ((), (), (("entry", (("created_at", "updated_at", "used_at", "expires_at"), (), ())),))),))), ("checkpoint", ((), (), (("checkpoint", (("saved_at",), (), ())),)))))
 _MEMORY_CORRECT: Final[Plan] = ((), (), (("entry", (("created_at", "updated_at", "used_at", "expires_at"), (), ())),))
 _MEMORY_CREATE: Final[Plan] = ((), (), (("entry", (("created_at", "updated_at", "used_at", "expires_at"), (), ())),))
 _MEMORY_DELETE: Final[Plan] = ((), (), (("entry", (("created_at", "updated_at", "used_at", "expires_at"), (), ())),))
+_MEMORY_DUPLICATES: Final[Plan] = ((), (), (("groups", ((), (), (("keep", (("created_at", "updated_at", "used_at", "expires_at"), (), ())), ("others", ((), (), (("entry", (("created_at", "updated_at", "used_at", "expires_at"), (), ())),)))))),))
 _MEMORY_GET: Final[Plan] = ((), (), (("entry", (("created_at", "updated_at", "used_at", "expires_at"), (), ())),))
 _MEMORY_LIST: Final[Plan] = ((), (), (("entries", (("created_at", "updated_at", "used_at", "expires_at"), (), ())),))
 _MEMORY_SEARCH: Final[Plan] = ((), (), (("hits", ((), (), (("entry", (("created_at", "updated_at", "used_at", "expires_at"), (), ())),))),))
 _MEMORY_SPLIT: Final[Plan] = ((), (), (("entries", (("created_at", "updated_at", "used_at", "expires_at"), (), ())),))
+_MEMORY_STATS: Final[Plan] = (("oldest_at", "newest_at"), (), ())
 _MEMORY_UPDATE: Final[Plan] = ((), (), (("entry", (("created_at", "updated_at", "used_at", "expires_at"), (), ())),))
 _METRICS_DELETE: Final[Plan] = ((), (), (("execution", (("at",), (), ())),))
 _METRICS_FINISH: Final[Plan] = ((), (), (("execution", (("at",), (), ())),))
@@ -414,6 +417,30 @@ class Memory(Group):
 
     __slots__ = ()
 
+    def context(
+        self,
+        goal: str | None = None,
+        *,
+        budget: int | None = None,
+        project: str | None = None,
+        skill: str | None = None,
+        task: str | None = None,
+    ) -> t.MemoryContextReply:
+        """Chooses entries for a prompt, within a token budget."""
+        request: Request = {}
+        if goal is not None:
+            request["goal"] = goal
+        if budget is not None:
+            request["budget"] = budget
+        if project is not None:
+            request["project"] = project
+        if skill is not None:
+            request["skill"] = skill
+        if task is not None:
+            request["task"] = task
+        result: t.MemoryContextReply = self._call("memory_context", request, _MEMORY_CONTEXT)
+        return result
+
     def correct(self, id: str, content: str, *, source: str | None = None) -> t.MemoryEntry:
         """Replaces an entry that is wrong."""
         request: Request = {"id": id, "content": content}
@@ -478,6 +505,24 @@ class Memory(Group):
         """Deletes an entry."""
         request: Request = {"id": id}
         result: t.MemoryEntry = self._call("memory_delete", request, _MEMORY_DELETE)["entry"]
+        return result
+
+    def duplicates(
+        self,
+        *,
+        project: str | None = None,
+        min_shared: float | None = None,
+        limit: int | None = None,
+    ) -> builtins.list[t.DuplicateGroup]:
+        """Proposes entries that nearly say the same."""
+        request: Request = {}
+        if project is not None:
+            request["project"] = project
+        if min_shared is not None:
+            request["min_shared"] = min_shared
+        if limit is not None:
+            request["limit"] = limit
+        result: builtins.list[t.DuplicateGroup] = self._call("memory_duplicates", request, _MEMORY_DUPLICATES)["groups"]
         return result
 
     def export_lines(
@@ -627,6 +672,14 @@ class Memory(Group):
         """Undoes the merging of an entry."""
         request: Request = {"id": id}
         result: builtins.list[t.MemoryEntry] = self._call("memory_split", request, _MEMORY_SPLIT)["entries"]
+        return result
+
+    def stats(self, *, project: str | None = None) -> t.MemoryStatsReply:
+        """Counts entries."""
+        request: Request = {}
+        if project is not None:
+            request["project"] = project
+        result: t.MemoryStatsReply = self._call("memory_stats", request, _MEMORY_STATS)
         return result
 
     def update(

@@ -300,6 +300,24 @@ class ConfigUnsetReply(TypedDict):
     """The path of config.json."""
 
 
+class ContextCheckpoint(TypedDict):
+    """The saved state of a task in the text."""
+
+    checkpoint: Checkpoint
+    cut: bool
+    """Whether only the start of the state is in the text."""
+
+
+class ContextEntry(TypedDict):
+    """An entry in the text, and why it was chosen."""
+
+    hit: MemoryHit
+    new_words: int
+    """The number of its words that no entry before it in the text has; values and words such as `the` do not count."""
+    cut: bool
+    """Whether only the start of its content is in the text."""
+
+
 class Cost(TypedDict):
     """Costs in US dollars."""
 
@@ -364,6 +382,27 @@ class DoctorReply(TypedDict):
     config: ConfigState
     storage: DatabaseState
     healthy: bool
+
+
+class DuplicateEntry(TypedDict):
+    """An entry that nearly says the same as the one to keep, and why it is proposed."""
+
+    entry: MemoryEntry
+    shared: float
+    """The share of the words of both entries that is in both, from 0 to 1; values and words such as `the` do not count."""
+    only_here: list[str]
+    """Words that only this entry has, at most 8."""
+    only_in_keep: list[str]
+    """Words that only the entry to keep has, at most 8."""
+
+
+class DuplicateGroup(TypedDict):
+    """An entry, and others that nearly say the same."""
+
+    keep: MemoryEntry
+    """The one to keep: confirmed before not confirmed, then the most used, the most important, the latest."""
+    others: list[DuplicateEntry]
+    """The others."""
 
 
 class Duration(TypedDict):
@@ -605,6 +644,24 @@ class Measures(TypedDict):
     """The metrics that it says it improves."""
 
 
+class MemoryContextReply(TypedDict):
+    text: str
+    """The entries as data for a prompt; empty if there is nothing or nothing fits."""
+    tokens: int
+    """The estimated tokens of the text, at most `budget`."""
+    budget: int
+    entries: list[ContextEntry]
+    """The entries in the text, in its order."""
+    checkpoint: ContextCheckpoint | None
+    """The state in the text."""
+    repeated: int
+    """The number of entries that were found, but say hardly anything that those in the text do not."""
+    unfit: int
+    """The number of entries that were found, but do not fit."""
+    unrelated: int
+    """The number of entries that were found, but have less than a third of the words that the best one has."""
+
+
 class MemoryCorrectReply(TypedDict):
     entry: MemoryEntry
     """The new entry. It has the kind, title, tags and importance of the old one, which searches leave out from now on."""
@@ -620,6 +677,17 @@ class MemoryCreateReply(TypedDict):
 class MemoryDeleteReply(TypedDict):
     entry: MemoryEntry
     """The entry as it was."""
+
+
+class MemoryDuplicatesReply(TypedDict):
+    groups: list[DuplicateGroup]
+    """Entries that nearly say the same, those of the most alike entries first. Nothing was changed."""
+    found: int
+    """The number of groups that were found."""
+    compared: int
+    """The number of entries that were compared."""
+    bounded: bool
+    """Whether some entries were not compared with all others, because more than 100 have the same rare words."""
 
 
 class MemoryEntry(TypedDict):
@@ -750,6 +818,41 @@ class MemorySplitReply(TypedDict):
     """The created entries, one for each example."""
 
 
+class MemoryStatsReply(TypedDict):
+    entries: int
+    """The number of entries, with those that searches leave out."""
+    kinds: list[NameCount]
+    """The number of entries of each kind."""
+    sources: list[NameCount]
+    """The number of entries of each source."""
+    projects: list[ProjectCount]
+    """The number of entries of each project, the largest first, at most 100 projects."""
+    more_projects: int
+    """The number of projects that are not listed."""
+    unconfirmed: int
+    """The number of entries of hooks that nobody has confirmed."""
+    superseded: int
+    """The number of entries that others replace."""
+    expired: int
+    """The number of expired entries."""
+    merged: int
+    """The number of entries that others were merged with."""
+    uses: int
+    """How often entries were created, merged ones included."""
+    bytes: int
+    """The bytes of titles, contents and examples."""
+    vectors: int
+    """The number of entries with a vector."""
+    links: int
+    """The number of links, of all projects."""
+    checkpoints: int
+    """The number of tasks with a saved state."""
+    oldest_at: dt.datetime | None
+    """When the first entry was created."""
+    newest_at: dt.datetime | None
+    """When the last entry was created."""
+
+
 class MemoryUpdateReply(TypedDict):
     entry: MemoryEntry
     """The entry as it is now."""
@@ -823,6 +926,13 @@ class Model(TypedDict):
     """Executions that count for a rate: all but skipped and open ones."""
 
 
+class NameCount(TypedDict):
+    """A name and how many entries have it."""
+
+    name: str
+    count: int
+
+
 class NotReady(TypedDict):
     """A skill whose requirements are not met."""
 
@@ -863,6 +973,14 @@ class Outline(TypedDict):
     code_blocks: list[CodeBlock]
     links: list[str]
     """Targets of links and images."""
+
+
+class ProjectCount(TypedDict):
+    """A project and how many entries it has."""
+
+    project: str | None
+    """`null` counts the entries that belong to no project."""
+    count: int
 
 
 class Rate(TypedDict):

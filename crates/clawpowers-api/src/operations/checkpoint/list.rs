@@ -40,7 +40,10 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
-    pub(super) fn new(checkpoint: memory::Checkpoint, stale_after: Option<&str>) -> Result<Self> {
+    pub(in crate::operations) fn new(
+        checkpoint: memory::Checkpoint,
+        stale_after: Option<&str>,
+    ) -> Result<Self> {
         let after = stale_after.unwrap_or(DEFAULT_STALE_AFTER);
         let limit = Timestamp::parse_bound(after, Timestamp::now())?;
         Ok(Self {

@@ -1,10 +1,10 @@
 //! Finds entries by their text.
 
+use crate::config::weights::weights;
 use crate::runtime::Runtime;
 use crate::wire::memory::{memory_filter, model_vector};
-use crate::wire::{MemoryEntry, Result};
-use clawpowers_executor::Db;
-use clawpowers_executor::memory::{Found, Reason, Weights};
+use crate::wire::{ApiError, MemoryEntry, Result};
+use clawpowers_executor::memory::{Found, Reason};
 use serde::Serialize;
 
 const DEFAULT_LIMIT: usize = 10;
@@ -104,18 +104,17 @@ impl From<Reason> for HitReason {
 /// # Errors
 ///
 /// `invalid_input` for an invalid filter or vector, and for a vector of another model than those of the entries; no query is
-/// an error. `storage` if they cannot be read.
+/// an error. `invalid_config` for a weight in config.json that is not valid; `storage` if they cannot be read.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     let filter = request.shared().filter()?;
     let limit = request.limit.unwrap_or(DEFAULT_LIMIT);
     let vector = model_vector(request.vector.as_deref(), request.vector_model.as_deref())?;
     let query = request.query.as_deref().unwrap_or_default();
-    let weights = Weights::default();
-    let search = |db: &mut Db| {
-        db.memory()
-            .search(query, vector.as_ref(), &filter, &weights, limit)
-    };
-    let found = runtime.with_existing_db(search)?;
+    let found = runtime.with_existing_db(|db| {
+        let weights = weights(runtime)?;
+        let mut memory = db.memory();
+        Ok::<_, ApiError>(memory.search(query, vector.as_ref(), &filter, &weights, limit)?)
+    })?;
     let hits = found.unwrap_or_default().into_iter().map(Hit::from);
     Ok(Response { hits: hits.collect() })
 }

@@ -1,5 +1,7 @@
 //! `memory …`
 
+mod context;
+mod duplicates;
 mod transfer;
 mod vector;
 
@@ -63,6 +65,27 @@ Examples:
   clawpowers memory search --type procedural --min-importance 0.7 --limit 10
   clawpowers memory search 'pool is empty' --vector query.json --vector-model all-MiniLM-L6-v2")]
     Search(Box<SearchArgs>),
+    /// Print entries for a prompt, within a token budget.
+    #[command(after_help = "\
+Examples:
+  clawpowers memory context --goal 'fix the flaky login test' --budget 800
+  clawpowers memory context --goal 'fix the login' --task fix-login
+
+Each entry is relevant to the goal and says what those before it do not; those that nobody confirmed are marked. The text \
+is data: no entry can end it, and hidden characters are visible.")]
+    Context(Box<context::ContextArgs>),
+    /// Propose entries that nearly say the same; nothing is changed.
+    #[command(after_help = "\
+Examples:
+  clawpowers memory duplicates
+  clawpowers memory duplicates --project shop --min-shared 0.8")]
+    Duplicates(duplicates::DuplicatesArgs),
+    /// Count entries by kind, source and project.
+    #[command(after_help = "\
+Examples:
+  clawpowers memory stats
+  clawpowers memory stats --project shop --json")]
+    Stats(duplicates::StatsArgs),
     /// Link two entries: supersedes, caused_by, resolves, contradicts.
     #[command(after_help = "\
 Examples:
@@ -325,6 +348,9 @@ impl Command {
             Self::Delete(args) => delete(context, args.id),
             Self::List(args) => list(context, *args),
             Self::Search(args) => search(context, *args),
+            Self::Context(args) => context::context(context, *args),
+            Self::Duplicates(args) => duplicates::duplicates(context, args),
+            Self::Stats(args) => duplicates::stats(context, args),
             Self::Link(args) => link(context, args),
             Self::Split(args) => split(context, args.id),
             Self::Correct(args) => correct(context, args),

@@ -1,0 +1,72 @@
+//! `memory context`
+
+use crate::context::{Context, read_text, whole_number};
+use crate::exit::Exit;
+use clap::Args;
+use clawpowers_api::operations::memory::context;
+use clawpowers_api::{escape_line, pluralize, quote};
+
+#[derive(Debug, Args)]
+pub(crate) struct ContextArgs {
+    /// What you are about to do, as plain text; `-` reads it from stdin [default: the most important entries].
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    goal: Option<String>,
+    /// Maximum number of tokens; a token is estimated as four characters.
+    #[arg(long, value_name = "TOKENS", default_value = "1000", value_parser = whole_number::<usize>, allow_hyphen_values = true)]
+    budget: usize,
+    /// Only entries of this project, and those of none.
+    #[arg(long, value_name = "NAME")]
+    project: Option<String>,
+    /// Only entries about this skill.
+    #[arg(long, value_name = "NAME")]
+    skill: Option<String>,
+    /// Put the saved state of this task first; it takes at most half of the budget.
+    #[arg(long, value_name = "TASK", allow_hyphen_values = true)]
+    task: Option<String>,
+}
+
+pub(super) fn context(context: &Context, args: ContextArgs) -> Exit {
+    let out = &context.out;
+    let goal = match args.goal.map(read_text).transpose() {
+        Ok(goal) => goal,
+        Err(error) => return out.respond_error(&error),
+    };
+    let request = context::Request {
+        goal,
+        budget: Some(args.budget),
+        project: args.project,
+        skill: args.skill,
+        task: args.task,
+    };
+    let result = context::run(&context.runtime, &request);
+    // Everything in the text is escaped.
+    let exit = out.respond_text(&result, |r| r.text.clone());
+    if let Ok(response) = result.as_ref()
+        && !out.json
+    {
+        out.eprint(&notes(response, request.task.as_deref()));
+    }
+    exit
+}
+
+/// What is not in the text.
+fn notes(response: &context::Response, task: Option<&str>) -> String {
+    let mut notes = String::new();
+    if let Some(task) = task.filter(|_| response.checkpoint.is_none()) {
+        notes.push_str(&format!(
+            "no state of the task {} was saved, or it does not fit\n",
+            quote(task)
+        ));
+    }
+    if response.unfit > 0 {
+        let entries = pluralize(response.unfit, "entry");
+        notes.push_str(&format!(
+            "not in the text: {entries} that do not fit in {} tokens\n",
+            response.budget
+        ));
+    }
+    if response.entries.is_empty() && response.unfit == 0 {
+        notes.push_str("No entries found\n");
+    }
+    escape_line(&notes).replace("\\u{a}", "\n")
+}
