@@ -14,6 +14,7 @@ mod damage;
 mod disk;
 mod import;
 mod kill;
+mod memory;
 mod moved;
 mod read_only;
 mod shared;
