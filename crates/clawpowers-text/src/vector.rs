@@ -125,45 +125,75 @@ pub struct Scan {
     rotated: Vec<f32>,
     /// Its bits.
     bits: Vec<u64>,
-    /// The bits of all others.
-    others: Vec<u64>,
+    /// How many of the nearest are ordered by an estimate.
+    refined: usize,
+    /// How many bits of each vector differ.
+    distances: Vec<u16>,
+    /// How many vectors have each distance.
+    counts: Vec<usize>,
+    /// The greatest distance of the `refined` nearest so far.
+    limit: usize,
+    /// The indexes of the vectors that were within the limit when they were added, and their bits.
+    near: Vec<u32>,
+    near_bits: Vec<u64>,
 }
 
 impl Scan {
-    /// Compares with a vector.
+    /// Compares with a vector. The `refined` nearest are ordered by an estimate of the cosine, which needs more time.
     #[must_use]
-    pub fn new(vector: &UnitVector) -> Self {
+    pub fn new(vector: &UnitVector, refined: usize) -> Self {
         let rotated = vector.rotated();
         let bits = words(&bits(&rotated)).collect();
         Self {
-            rotated,
             bits,
-            others: Vec::new(),
+            refined,
+            distances: Vec::new(),
+            counts: vec![0; rotated.len() + 1],
+            limit: rotated.len(),
+            near: Vec::new(),
+            near_bits: Vec::new(),
+            rotated,
         }
     }
 
     /// Adds the bits of vectors of the same dimension, one after the other.
     pub fn add(&mut self, many: &[u8]) {
-        self.others.extend(words(many));
+        // Most vectors are far away: their bits are not kept, because memory takes longer than counting.
+        for other in many.chunks_exact(self.bits.len() * 8) {
+            let differ = self
+                .bits
+                .iter()
+                .zip(words(other))
+                .map(|(a, b)| (a ^ b).count_ones());
+            let distance = differ.sum::<u32>() as usize;
+            if distance <= self.limit {
+                self.near.push(self.distances.len() as u32);
+                self.near_bits.extend(words(other));
+            }
+            self.distances.push(distance as u16);
+            if let Some(count) = self.counts.get_mut(distance) {
+                *count += 1;
+            }
+        }
+        let mut sum = 0;
+        let reached = |count: &usize| {
+            sum += count;
+            sum >= self.refined
+        };
+        self.limit = self.counts.iter().position(reached).unwrap_or(self.rotated.len());
     }
 
     /// Returns the indexes of the first `count` vectors that were added, the nearest first.
     ///
-    /// They are ordered by the number of bits that differ, and the first `refined` of them by an estimate of the cosine,
-    /// which needs more time.
+    /// They are ordered by the number of bits that differ, and the first of them by the estimate.
     #[must_use]
-    pub fn nearest(&self, count: usize, refined: usize) -> Vec<u32> {
-        let others = self.others.chunks_exact(self.bits.len()).take(count);
-        let distance = |other: &[u64]| {
-            let differ = self.bits.iter().zip(other).map(|(a, b)| (a ^ b).count_ones());
-            differ.sum::<u32>() as usize
-        };
-        let distances: Vec<usize> = others.map(distance).collect();
-        let mut order = sorted(&distances, self.rotated.len());
-        let (first, _) = order.split_at_mut(refined.min(distances.len()));
+    pub fn nearest(&self, count: usize) -> Vec<u32> {
+        let distances = self.distances.get(..count).unwrap_or(&self.distances);
+        let mut order = sorted(distances, self.rotated.len());
+        let (first, _) = order.split_at_mut(self.refined.min(distances.len()));
         let mut estimates: Vec<(f32, u32)> = first
             .iter()
-            .map(|index| (self.estimate(*index as usize), *index))
+            .map(|index| (self.estimate(*index), *index))
             .collect();
         estimates.sort_by(|a, b| b.0.total_cmp(&a.0));
         for (place, (_, index)) in first.iter_mut().zip(estimates) {
@@ -172,16 +202,16 @@ impl Scan {
         order
     }
 
-    /// Returns a number that rises with the cosine: the sum of the rotated numbers with the signs of the other vector.
-    fn estimate(&self, index: usize) -> f32 {
-        let mut others = self.others.chunks_exact(self.bits.len());
+    /// Returns a number that rises with the cosine: the sum of the rotated numbers with the signs of the other vector. One
+    /// whose bits were not kept is the farthest.
+    fn estimate(&self, index: u32) -> f32 {
+        let Ok(place) = self.near.binary_search(&index) else {
+            return f32::NEG_INFINITY;
+        };
+        let mut others = self.near_bits.chunks_exact(self.bits.len());
+        let words = others.nth(place).unwrap_or_default();
         let mut sum = 0.0;
-        for (word, numbers) in others
-            .nth(index)
-            .unwrap_or_default()
-            .iter()
-            .zip(self.rotated.chunks(64))
-        {
+        for (word, numbers) in words.iter().zip(self.rotated.chunks(64)) {
             for (place, number) in numbers.iter().enumerate() {
                 let sign = (word >> place & 1) as u32;
                 sum += f32::from_bits(number.to_bits() ^ (sign << 31));
@@ -192,10 +222,10 @@ impl Scan {
 }
 
 /// Returns the indexes of numbers up to `largest`, those of the smallest first and those of equal ones in order.
-fn sorted(numbers: &[usize], largest: usize) -> Vec<u32> {
+fn sorted(numbers: &[u16], largest: usize) -> Vec<u32> {
     let mut places = vec![0_usize; largest + 2];
     for number in numbers {
-        if let Some(place) = places.get_mut(number + 1) {
+        if let Some(place) = places.get_mut(usize::from(*number) + 1) {
             *place += 1;
         }
     }
@@ -206,7 +236,7 @@ fn sorted(numbers: &[usize], largest: usize) -> Vec<u32> {
     }
     let mut order = vec![0; numbers.len()];
     for (index, number) in (0..).zip(numbers) {
-        if let Some(place) = places.get_mut(*number) {
+        if let Some(place) = places.get_mut(usize::from(*number)) {
             if let Some(slot) = order.get_mut(*place) {
                 *slot = index;
             }

@@ -108,7 +108,7 @@ fn the_nearest_vectors_are_found() {
         let (mut found, queries) = (0, 30);
         for center in &centers[..queries] {
             let query = random.near(center);
-            let mut scan = Scan::new(&query);
+            let mut scan = Scan::new(&query, 400);
             vectors.chunks(512).for_each(|block| {
                 let bits: Vec<u8> = block.iter().flat_map(UnitVector::bits).collect();
                 scan.add(&bits);
@@ -116,7 +116,7 @@ fn the_nearest_vectors_are_found() {
             let mut exact: Vec<u32> = (0..2000).collect();
             let similarity = |index: &u32| query.similarity(&vectors[*index as usize].to_bytes());
             exact.sort_by(|a, b| similarity(b).total_cmp(&similarity(a)));
-            let candidates = scan.nearest(2000, 400);
+            let candidates = scan.nearest(2000);
             assert_eq!(candidates.len(), 2000);
             found += exact[..10]
                 .iter()
@@ -140,9 +140,9 @@ proptest! {
 
     #[test]
     fn all_vectors_are_ordered(bytes in proptest::collection::vec(any::<u8>(), 0..2000), refined in 0_usize..200) {
-        let mut scan = Scan::new(&UnitVector::new(&[1.0, 2.0]).unwrap());
+        let mut scan = Scan::new(&UnitVector::new(&[1.0, 2.0]).unwrap(), refined);
         scan.add(&bytes);
-        let mut order = scan.nearest(usize::MAX, refined);
+        let mut order = scan.nearest(usize::MAX);
         order.sort_unstable();
         prop_assert_eq!(order, (0..bytes.len() as u32 / 16).collect::<Vec<_>>());
     }

@@ -271,7 +271,7 @@ pub(super) fn nearest(
 /// Returns the slots of a model, that of the nearest bits first.
 fn slots(tx: &Tx<'_>, wanted: &ModelVector, refined: usize) -> Result<Vec<i64>> {
     let len = BLOCK * bits_len(wanted.numbers().len());
-    let mut scan = Scan::new(&wanted.vector);
+    let mut scan = Scan::new(&wanted.vector, refined);
     let mut blocks: Vec<i64> = Vec::new();
     let sql = "SELECT block, bits FROM memory_vector_block WHERE model = ? ORDER BY block";
     let () = tx.query_all(sql, [&wanted.model], |row| {
@@ -289,9 +289,5 @@ fn slots(tx: &Tx<'_>, wanted: &ModelVector, refined: usize) -> Result<Vec<i64>> 
         let block = blocks.get(index as usize / BLOCK)?;
         Some(block * BLOCK as i64 + i64::from(index) % BLOCK as i64)
     };
-    Ok(scan
-        .nearest(count, refined)
-        .into_iter()
-        .filter_map(slot)
-        .collect())
+    Ok(scan.nearest(count).into_iter().filter_map(slot).collect())
 }
