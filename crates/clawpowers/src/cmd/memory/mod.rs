@@ -29,7 +29,7 @@ Examples:
   clawpowers memory create 'The tests need a running Redis.'
   clawpowers memory create --content 'Is the pool empty?' --type working
   make 2>&1 | clawpowers memory create - --type episodic --title build
-  clawpowers memory create 'The pool is empty.' --vector v.json --vector-model all-MiniLM-L6-v2")]
+  clawpowers memory create 'Pool empty.' --vector v.json --vector-model MiniLM")]
     Create(Box<CreateArgs>),
     /// Print an entry.
     #[command(after_help = "\
