@@ -63,7 +63,7 @@ Examples:
   clawpowers memory search 'timeout after 73 requests to 10.0.0.12:8080'
   clawpowers memory search '\"connection pool\" deadl* -logger tag:debug'
   clawpowers memory search --type procedural --min-importance 0.7 --limit 10
-  clawpowers memory search 'pool is empty' --vector query.json --vector-model all-MiniLM-L6-v2")]
+  clawpowers memory search 'pool is empty' --vector q.json --vector-model MiniLM")]
     Search(Box<SearchArgs>),
     /// Print entries for a prompt, within a token budget.
     #[command(after_help = "\
