@@ -685,3 +685,41 @@ fn a_contradiction_is_one_link_in_both_directions() {
     assert!(memory.unlink(&linked(b, Relation::Contradicts, a)).unwrap());
     assert!(memory.links(a).unwrap().is_empty());
 }
+
+#[test]
+fn names_with_hidden_characters_are_rejected() {
+    let mut db = Db::in_memory().unwrap();
+    for hidden in ["release\u{202e}evil", "a\u{200b}b", "x\u{e0041}"] {
+        let tags = [hidden.to_owned()];
+        for new in [
+            NewEntry {
+                title: Some(hidden),
+                ..NewEntry::new(Kind::Semantic, "text")
+            },
+            NewEntry {
+                project: Some(hidden),
+                ..NewEntry::new(Kind::Semantic, "text")
+            },
+            NewEntry {
+                tags: &tags,
+                ..NewEntry::new(Kind::Semantic, "text")
+            },
+        ] {
+            is_invalid(db.memory().create(&new), "contains hidden characters");
+        }
+        is_invalid(
+            db.memory().save_checkpoint(hidden, "state", None, None),
+            "contains hidden characters",
+        );
+    }
+    assert_eq!(
+        db.memory().list(&Filter::default(), Order::Newest, 10).unwrap(),
+        []
+    );
+    // Joiners of emoji and of words are not hidden, and a content is kept as it is.
+    let new = NewEntry {
+        title: Some("👩\u{200d}💻 می\u{200c}خواهم"),
+        ..NewEntry::new(Kind::Semantic, "a\u{200b}b")
+    };
+    assert_eq!(db.memory().create(&new).unwrap().entry.content, "a\u{200b}b");
+}

@@ -1,6 +1,6 @@
 //! Text for people and terminals: safe characters, short quotes, paths.
 
-use crate::invisible::runs;
+use clawpowers_text::invisible::runs;
 use std::borrow::Cow;
 use std::path::Path;
 

@@ -39,7 +39,6 @@ mod clients;
 mod discovery;
 pub mod display;
 mod fields;
-mod invisible;
 mod lint;
 mod parallel;
 mod present;

@@ -36,6 +36,7 @@
 mod find;
 mod fingerprint;
 mod index;
+pub mod invisible;
 mod like;
 mod mask;
 mod near;

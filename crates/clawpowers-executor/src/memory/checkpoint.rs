@@ -1,6 +1,7 @@
 //! The states of tasks that can be resumed.
 
 use super::Memory;
+use super::name::check_visible;
 use crate::db::Tx;
 use crate::display::quoted;
 use crate::error::{Error, Result};
@@ -108,6 +109,7 @@ impl Checkpoint {
                 let message = format!("the {what} `{}` contains control characters", text.escape_debug());
                 return refused(message, "put text of several lines into the state");
             }
+            check_visible(what, text)?;
         }
         if bytes > MAX_STATE_BYTES {
             let message =

@@ -2,11 +2,12 @@
 
 use crate::display::quoted;
 use crate::error::{Error, Result};
+use clawpowers_text::invisible::runs;
 
 /// The longest title, tag, or name of a project, session, skill, tool or model, in bytes.
 pub const MAX_NAME_BYTES: usize = 1024;
 
-/// Returns an error for a name that is empty, too long, or has control characters.
+/// Returns an error for a name that is empty, too long, or has control or hidden characters.
 pub(super) fn check_name(what: &str, name: &str) -> Result<()> {
     let shown = quoted(name);
     if name.trim().is_empty() {
@@ -29,5 +30,17 @@ pub(super) fn check_name(what: &str, name: &str) -> Result<()> {
             "put text of several lines into the content",
         ));
     }
-    Ok(())
+    check_visible(what, name)
+}
+
+/// Returns an error for a name with hidden characters: it could look like another one, or like less text.
+pub(super) fn check_visible(what: &str, name: &str) -> Result<()> {
+    let Some(hidden) = runs(name).next() else {
+        return Ok(());
+    };
+    let (name, hidden) = (name.escape_debug(), hidden.text.escape_unicode());
+    Err(Error::invalid(
+        format!("the {what} `{name}` contains hidden characters: `{hidden}`"),
+        "remove them",
+    ))
 }

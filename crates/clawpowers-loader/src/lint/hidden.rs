@@ -3,8 +3,8 @@
 use super::diagnostics::MAX_OF_ONE_RULE;
 use super::{Diagnostics, Edit, Position, Rule};
 use crate::display::{is_control, pluralize, quote, quote_start};
-use crate::invisible::{Kind, Run, remainder, runs};
 use crate::syntax::source::LineStarts;
+use clawpowers_text::invisible::{Kind, Run, remainder, runs};
 
 /// How many characters of a decoded text a message shows.
 const DECODED: usize = 300;

@@ -4,9 +4,9 @@ use super::hidden::check;
 use super::{Diagnostic, Diagnostics, Position, Rule, Target};
 use crate::catalog::resources::list_resources;
 use crate::display::pluralize;
-use crate::invisible::without_hidden;
 use crate::syntax::source::{Encoding, Source};
 use crate::tree::{Tree, folder_of};
+use clawpowers_text::invisible::without_hidden;
 use std::io::Read as _;
 use std::path::Path;
 

@@ -1,7 +1,7 @@
 //! Names that look alike: letters of other scripts that look like Latin ones.
 
 use super::normalize_name;
-use crate::invisible::is_invisible;
+use clawpowers_text::invisible::is_invisible;
 use unicode_normalization::UnicodeNormalization as _;
 
 /// Lower-case letters and digits, and hyphens, with what looks like them according to Unicode's `confusables.txt`

@@ -5,11 +5,11 @@ use super::normalize::{normalize_name, python_trim};
 use super::windows::{is_device, unfit_for_windows};
 use crate::display::{quote, single_line};
 use crate::fields::MAX_NAME_CHARS;
-use crate::invisible::is_invisible;
 use crate::lint::hidden::check_value;
 use crate::lint::{Diagnostics, Position, Rule};
 use crate::syntax::frontmatter::Frontmatter;
 use crate::syntax::yaml::Kind;
+use clawpowers_text::invisible::is_invisible;
 use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
 

@@ -1,13 +1,13 @@
 //! One file: bytes to a typed skill and its diagnostics.
 
 use crate::display::{is_control, pluralize};
-use crate::invisible::{is_invisible, remainder, without_hidden};
 use crate::lint::hidden;
 use crate::lint::{Diagnostic, Diagnostics, Position, Rule, Severity, Target};
 use crate::skill::{self, Skill, template, token_estimate};
 use crate::syntax::frontmatter;
 use crate::syntax::frontmatter::Frontmatter;
 use crate::syntax::source::{Encoding, Source};
+use clawpowers_text::invisible::{is_invisible, remainder, without_hidden};
 use serde_json::{Map, Value};
 
 /// A longer body is reported.

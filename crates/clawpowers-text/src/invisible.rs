@@ -6,7 +6,7 @@
 
 /// What an invisible character does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
     /// A tag character, which spells ASCII.
     Tag,
     /// A variation selector, which chooses a form of the character before it.
@@ -19,7 +19,7 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// Returns the kind of `c` if it is invisible.
-    pub(crate) const fn of(c: char) -> Option<Self> {
+    pub const fn of(c: char) -> Option<Self> {
         Some(match c {
             '\u{e0001}' | '\u{e0020}'..='\u{e007f}' => Self::Tag,
             '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' => Self::Selector,
@@ -46,12 +46,12 @@ impl Kind {
 }
 
 /// Returns whether `c` is invisible wherever it occurs.
-pub(crate) const fn is_invisible(c: char) -> bool {
+pub const fn is_invisible(c: char) -> bool {
     Kind::of(c).is_some()
 }
 
 /// Returns what is left when a hidden character is removed: a space for those that separate words, else nothing.
-pub(crate) const fn remainder(c: char) -> Option<char> {
+pub const fn remainder(c: char) -> Option<char> {
     match c {
         '\u{2028}' | '\u{2029}' => Some(' '),
         _ => None,
@@ -68,16 +68,16 @@ const FLAG_TAGS: [&str; 3] = [
 
 /// Invisible characters in a row that nothing needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Run<'a> {
+pub struct Run<'a> {
     /// Byte offset of the first one.
-    pub(crate) start: usize,
-    pub(crate) text: &'a str,
+    pub start: usize,
+    pub text: &'a str,
     /// Whether there is one of [`Kind::Direction`] in a line with right-to-left letters, where it may be legitimate.
-    pub(crate) is_in_rtl_line: bool,
+    pub is_in_rtl_line: bool,
 }
 
 /// Returns the runs of hidden characters of a text, in order and in linear time.
-pub(crate) const fn runs(text: &str) -> Runs<'_> {
+pub const fn runs(text: &str) -> Runs<'_> {
     Runs {
         text,
         at: 0,
@@ -88,7 +88,7 @@ pub(crate) const fn runs(text: &str) -> Runs<'_> {
 }
 
 /// Returns a text without its hidden characters.
-pub(crate) fn without_hidden(text: &str) -> String {
+pub fn without_hidden(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
     for run in runs(text) {
@@ -123,7 +123,7 @@ fn first_invisible(text: &str) -> Option<usize> {
 
 /// See [`runs`].
 #[derive(Debug)]
-pub(crate) struct Runs<'a> {
+pub struct Runs<'a> {
     text: &'a str,
     at: usize,
     /// The last visible character before `at`.
