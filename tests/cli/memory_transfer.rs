@@ -500,7 +500,7 @@ fn a_folder_of_notes_becomes_entries() {
         (&redis["tags"], &redis["created_at"]),
         (&json!(["redis", "tests"]), &json!("2026-03-01T00:00:00Z"))
     );
-    // A note that changed changes its entry; a copy of one is merged.
+    // A note that changed changes its entry; a copy of one has an entry of its own, because either may change.
     write(
         &notes.join("redis.md"),
         "---\ntitle: Redis: in the tests\n---\nThe tests need Valkey.\n",
@@ -508,7 +508,7 @@ fn a_folder_of_notes_becomes_entries() {
     write(&notes.join("deep/plain.markdown"), "No heading here.");
     let reply = imported(&sandbox, notes.to_str().unwrap());
     assert_eq!(
-        (&reply["updated"], &reply["merged"], &reply["known"]),
+        (&reply["updated"], &reply["created"], &reply["known"]),
         (&json!(1), &json!(1), &json!(7)),
         "{reply}"
     );
@@ -676,4 +676,67 @@ fn an_export_to_a_file_is_written_whole_or_not_at_all() {
     assert_eq!(names, ["out.jsonl"]);
     // A home without memory exports nothing.
     assert_eq!(Sandbox::new().good(&["memory", "export", "--checkpoints"]), "");
+}
+
+#[test]
+fn an_export_replaces_neither_the_database_nor_a_device() {
+    let sandbox = Sandbox::new();
+    sandbox.good(&["memory", "create", "the only copy"]);
+    let home = sandbox.runtime_home();
+    for file in ["clawpowers.db", "clawpowers.db-wal"] {
+        let path = home.join(file);
+        let ran = sandbox.run(&["memory", "export", "--output", path.to_str().unwrap()]);
+        assert_eq!(ran.code, 3, "{ran:?}");
+        assert!(ran.err.contains("is a file of the database"), "{ran:?}");
+    }
+    let ran = sandbox.run(&["memory", "export", "--output", home.to_str().unwrap()]);
+    assert_eq!(ran.code, 3, "{ran:?}");
+    assert!(ran.err.contains("is not a file"), "{ran:?}");
+    assert!(sandbox.good(&["memory", "list"]).contains("the only copy"));
+}
+
+#[test]
+#[cfg_attr(windows, ignore = "needs symlinks")]
+fn an_export_writes_the_file_that_a_symlink_leads_to() {
+    let sandbox = Sandbox::new();
+    sandbox.good(&["memory", "create", "kept"]);
+    let (file, link) = (
+        sandbox.work().join("target.jsonl"),
+        sandbox.work().join("link.jsonl"),
+    );
+    std::fs::write(&file, "old").unwrap();
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    let ran = sandbox.run(&["memory", "export", "--output", "link.jsonl"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(link.is_symlink());
+    assert!(fs::read_to_string(&file).unwrap().contains("kept"));
+}
+
+#[test]
+fn notes_that_only_differ_in_values_stay_notes() {
+    let sandbox = Sandbox::new();
+    for day in 0..8 {
+        let note = format!("# Journal\n\nweight 8{day}.5 kg at 07:0{day}\n");
+        sandbox.file(&format!("notes/{day}.md"), &note);
+    }
+    sandbox.good(&["memory", "import", "notes"]);
+    assert!(
+        sandbox
+            .good(&["memory", "search", "86.5"])
+            .contains("weight 86.5 kg")
+    );
+    sandbox.file("notes/0.md", "# Journal\n\nnothing left to do\n");
+    sandbox.good(&["memory", "import", "notes"]);
+    assert!(
+        sandbox
+            .good(&["memory", "search", "87.5"])
+            .contains("weight 87.5 kg")
+    );
+    assert_eq!(
+        sandbox.ok(&["memory", "list"])["entries"]
+            .as_array()
+            .unwrap()
+            .len(),
+        8
+    );
 }

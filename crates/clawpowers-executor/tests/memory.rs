@@ -723,3 +723,15 @@ fn names_with_hidden_characters_are_rejected() {
     };
     assert_eq!(db.memory().create(&new).unwrap().entry.content, "a\u{200b}b");
 }
+
+#[test]
+fn what_somebody_confirms_is_as_important_as_what_they_create() {
+    let mut db = Db::in_memory().unwrap();
+    let hook = NewEntry {
+        source: Source::Hook,
+        ..NewEntry::new(Kind::Semantic, "needs redis")
+    };
+    assert_eq!(db.memory().create(&hook).unwrap().entry.importance, 0.3);
+    let new = NewEntry::new(Kind::Semantic, "needs redis");
+    assert_eq!(db.memory().create(&new).unwrap().entry.importance, 0.5);
+}

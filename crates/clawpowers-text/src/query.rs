@@ -136,7 +136,7 @@ impl Query {
         each_term(text, |word| words.push(word.to_owned()));
         words.truncate(MAX_PHRASE);
         if !words.is_empty() && self.without.len() < MAX_TERMS {
-            self.without.push(words.join(" ") + suffix);
+            push_new(&mut self.without, words.join(" ") + suffix);
         }
     }
 
@@ -149,24 +149,24 @@ impl Query {
         }
         if words.iter().any(|word| word.starts_with(is_unspaced)) {
             // The index has no order of pairs.
-            self.phrases.extend(words);
+            words
+                .into_iter()
+                .for_each(|word| push_new(&mut self.phrases, word));
         } else {
-            self.phrases.push(words.join(" "));
+            push_new(&mut self.phrases, words.join(" "));
         }
     }
 
     fn word(&mut self, word: &str, rest: &mut String) {
         let name = |prefix: &str| word.strip_prefix(prefix).filter(|name| !name.is_empty());
         if let Some(tag) = name("tag:").filter(|_| self.tags.len() < MAX_TERMS) {
-            self.tags.push(tag.to_owned());
+            push_new(&mut self.tags, tag.to_owned());
             return;
         }
         if let Some(kind) =
             name("kind:").and_then(|kind| KINDS.into_iter().find(|known| known.eq_ignore_ascii_case(kind)))
         {
-            if !self.kinds.iter().any(|known| known == kind) {
-                self.kinds.push(kind.to_owned());
-            }
+            push_new(&mut self.kinds, kind.to_owned());
             return;
         }
         if let Some(without) = name("-") {
@@ -184,7 +184,7 @@ impl Query {
             .strip_suffix('*')
             .filter(|start| start.chars().all(char::is_alphanumeric));
         if let Some(start) = start.filter(|start| !start.is_empty() && self.prefixes.len() < MAX_TERMS) {
-            each_word(start, |word| self.prefixes.push(word.to_owned()));
+            each_word(start, |word| push_new(&mut self.prefixes, word.to_owned()));
             return;
         }
         rest.push_str(word);
@@ -339,4 +339,30 @@ pub(crate) fn start(text: &str, limit: usize) -> &str {
         end -= 1;
     }
     text.get(..end).unwrap_or_default()
+}
+
+/// Adds a term, each once: the index would compute the same again for each.
+fn push_new(terms: &mut Vec<String>, term: String) {
+    if !terms.contains(&term) {
+        terms.push(term);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Query;
+
+    #[test]
+    fn every_term_is_searched_once() {
+        let query = Query::parse(&"\"a b\" pre* -word tag:t kind:semantic ".repeat(50));
+        for terms in [
+            &query.phrases,
+            &query.prefixes,
+            &query.without,
+            &query.tags,
+            &query.kinds,
+        ] {
+            assert_eq!(terms.len(), 1, "{query:?}");
+        }
+    }
 }

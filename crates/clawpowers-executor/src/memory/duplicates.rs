@@ -66,14 +66,24 @@ impl Memory<'_> {
     ///
     /// `ErrorKind::Invalid` for a share that is not above 0 and at most 1.
     pub fn duplicates(&mut self, project: Option<&str>, least: f64, limit: usize) -> Result<Duplicates> {
-        if !(least > 0.0 && least <= 1.0) {
-            return Err(Error::invalid(
-                format!("the share `{least}` is not above 0 and at most 1"),
-                "use a number such as 0.6",
-            ));
-        }
+        check_shared(least)?;
         self.read(|tx| find(tx, project, least, limit), || Ok(Duplicates::default()))
     }
+}
+
+/// Checks a share of words, which is above 0 and at most 1.
+///
+/// # Errors
+///
+/// `ErrorKind::Invalid` for any other number.
+pub fn check_shared(least: f64) -> Result<()> {
+    if least > 0.0 && least <= 1.0 {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        format!("the share `{least}` is not above 0 and at most 1"),
+        "use a number such as 0.6",
+    ))
 }
 
 fn find(tx: &Tx<'_>, project: Option<&str>, least: f64, limit: usize) -> Result<Duplicates> {

@@ -22,7 +22,7 @@ mod write;
 pub(crate) use check::check;
 pub use checkpoint::{Checkpoint, MAX_STATE_BYTES, MAX_TASK_BYTES};
 pub use counts::Counts;
-pub use duplicates::{Duplicate, DuplicateGroup, Duplicates};
+pub use duplicates::{Duplicate, DuplicateGroup, Duplicates, check_shared};
 pub use entry::{
     Change, Entry, Example, Kind, MAX_CONTENT_BYTES, MAX_EXAMPLES, MAX_TAGS, NewEntry, Relation, Source,
 };

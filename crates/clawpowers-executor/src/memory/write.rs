@@ -341,7 +341,13 @@ pub(super) fn merge(tx: &Tx<'_>, mut entry: Entry, new: &NewEntry<'_>, now: Time
     if tags.len() <= MAX_TAGS {
         entry.tags = tags;
     }
-    entry.importance = entry.importance.max(new.importance.unwrap_or_default());
+    // Somebody else says what only a hook had said.
+    let least = if entry.confirmed {
+        0.0
+    } else {
+        new.source.default_importance()
+    };
+    entry.importance = entry.importance.max(new.importance.unwrap_or(least));
     entry.confirmed |= new.source.is_trusted();
     if new.vector.is_some() && (entry.vector_model.is_none() || entry.content == new.content) {
         set_vector(tx, &mut entry, new.vector)?;

@@ -2,7 +2,7 @@
 
 use crate::runtime::Runtime;
 use crate::wire::{MemoryEntry, Result};
-use clawpowers_executor::memory::Duplicates;
+use clawpowers_executor::memory::{Duplicates, check_shared};
 use serde::{Deserialize, Serialize};
 
 const DEFAULT_LIMIT: usize = 20;
@@ -90,6 +90,7 @@ impl From<Duplicates> for Response {
 /// `invalid_input` for a share that is not above 0 and at most 1; `storage` if they cannot be read.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     let shared = request.min_shared.unwrap_or(DEFAULT_SHARED);
+    check_shared(shared)?;
     let limit = request.limit.unwrap_or(DEFAULT_LIMIT);
     let project = request.project.as_deref();
     let found = runtime.with_existing_db(|db| db.memory().duplicates(project, shared, limit))?;

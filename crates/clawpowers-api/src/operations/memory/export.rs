@@ -6,6 +6,7 @@ use crate::wire::{ApiError, Result};
 use clawpowers_executor::memory::Exported;
 use clawpowers_loader::display::quote;
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -34,7 +35,7 @@ pub struct Response {
 ///
 /// # Errors
 ///
-/// `invalid_input` for an empty path; `io` if the file cannot be written; `storage` if the database cannot be read.
+/// `invalid_input` for an empty path, and for one of a device or of the database; `io` if the file cannot be written; `storage` if the database cannot be read.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     let output = request.output.as_deref().map(|named| {
         runtime.needs_disk("a file to export to")?;
@@ -42,7 +43,7 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
             return Err(ApiError::invalid_input("the path of the file is empty")
                 .hint("pass the path of the file to write"));
         }
-        Ok(runtime.absolute(named.as_ref()))
+        target(runtime, named)
     });
     let output = output.transpose()?;
     let mut text = String::new();
@@ -62,6 +63,24 @@ pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
         count: written.entries,
         checkpoints: written.checkpoints,
     })
+}
+
+/// Returns the file to write: what a symlink leads to, and neither a device nor a file of the database.
+fn target(runtime: &Runtime, named: &str) -> Result<PathBuf> {
+    let path = runtime.absolute(named.as_ref());
+    let path = path.canonicalize().unwrap_or(path);
+    let rejected = |what: &str| ApiError::invalid_input(format!("{} {what}", quote(named)));
+    if path.exists() && !path.is_file() {
+        return Err(rejected("is not a file").hint("pass the path of a file, or use stdout"));
+    }
+    let home = runtime.home_folder().and_then(|home| home.canonicalize().ok());
+    let folder = path.parent().and_then(|folder| folder.canonicalize().ok());
+    let name = path.file_name().map(|name| name.to_string_lossy());
+    let is_database = name.is_some_and(|name| name.starts_with("clawpowers.db"));
+    if is_database && home.is_some() && home == folder {
+        return Err(rejected("is a file of the database").hint("pass the path of another file"));
+    }
+    Ok(path)
 }
 
 /// Calls `write` with each line until it returns false. The errors are those of [`run`].

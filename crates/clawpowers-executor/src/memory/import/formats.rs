@@ -112,6 +112,8 @@ pub(super) fn checkpoint(value: &Value, state: &str, now: Timestamp) -> Checkpoi
 pub(super) fn note(note: Note, origin: Origin<'_>, now: Timestamp) -> Record {
     let place = origin.place.unwrap_or(&note.content);
     let mut record = Record::new(Kind::Semantic, String::new(), "note", &[place], now);
+    // Its file is what it is imported from again.
+    record.merges = false;
     record.title(&note.title);
     record.tags(&note.tags);
     if let Some(at) = note.at {

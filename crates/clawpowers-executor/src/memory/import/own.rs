@@ -48,7 +48,7 @@ pub(super) fn entry(value: Value) -> Result<Record> {
         confirmed: line.confirmed,
         created_at,
         updated_at: Timestamp::parse(&line.updated_at)?,
-        used_at: Timestamp::parse(&line.used_at)?,
+        used_at: Timestamp::parse(&line.used_at)?.min(Timestamp::now()),
         uses: line.uses.clamp(1, i64::MAX.unsigned_abs()),
         examples: examples?,
         expires_at: line.expires_at.as_deref().map(Timestamp::parse).transpose()?,
@@ -74,7 +74,8 @@ pub(super) fn entry(value: Value) -> Result<Record> {
 pub(super) fn checkpoint(value: Value) -> Result<Checkpoint> {
     let CheckpointLine { checkpoint } = serde_json::from_value(value).map_err(wrong)?;
     Ok(Checkpoint {
-        saved_at: Timestamp::parse(&checkpoint.saved_at)?,
+        // A time in the future would never be stale.
+        saved_at: Timestamp::parse(&checkpoint.saved_at)?.min(Timestamp::now()),
         task: checkpoint.task,
         state: checkpoint.state,
         status: checkpoint.status,

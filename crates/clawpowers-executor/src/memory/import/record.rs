@@ -80,7 +80,16 @@ impl Record {
     }
 
     pub(super) fn check(&self, now: Timestamp) -> Result<()> {
-        self.new_entry(false).check(now)
+        self.new_entry(false).check(now)?;
+        // Each can become an entry of its own.
+        self.entry.examples.iter().try_for_each(|example| {
+            let new = NewEntry {
+                at: Some(Timestamp::from_micros(example.at)),
+                session: example.session.as_deref(),
+                ..NewEntry::new(self.entry.kind, &example.content)
+            };
+            new.check(now)
+        })
     }
 
     fn new_entry(&self, merge: bool) -> NewEntry<'_> {
@@ -215,6 +224,11 @@ impl Writer {
         let (last, new) = (last(tx, &record.key)?, digest(&record.entry));
         let found = self.find(tx, &record)?;
         let id = match (last, &found) {
+            // The same was written here and there.
+            (_, Some(old)) if last != Some(DELETED) && digest(old) == new => {
+                self.report.known += 1;
+                Some(old.id)
+            }
             _ if last == Some(new) || last == Some(DELETED) || last.is_none() && found.is_some() => {
                 self.report.known += 1;
                 found.map(|entry| entry.id)

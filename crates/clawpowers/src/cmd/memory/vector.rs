@@ -55,7 +55,7 @@ fn numbers(bytes: &[u8], source: &str) -> Result<Vec<f64>, ApiError> {
                 .hint("write a JSON array of at most 4096 numbers; nothing was written"),
         );
     }
-    serde_json::from_slice(bytes).map_err(|error| {
+    let numbers: Vec<f64> = serde_json::from_slice(bytes).map_err(|error| {
         let message = format!(
             "{source} is not a JSON array of numbers: see line {}, column {}",
             error.line(),
@@ -63,5 +63,11 @@ fn numbers(bytes: &[u8], source: &str) -> Result<Vec<f64>, ApiError> {
         );
         ApiError::invalid_input(message)
             .hint("write the numbers of one vector, such as [0.25, -1.5]; nothing was written")
-    })
+    })?;
+    // In a request to update, an empty vector removes the one that the entry has.
+    if numbers.is_empty() {
+        return Err(ApiError::invalid_input("the vector is empty")
+            .hint("write the numbers of one vector, such as [0.25, -1.5]"));
+    }
+    Ok(numbers)
 }
