@@ -460,8 +460,8 @@ fn a_folder_of_notes_becomes_entries() {
         symlink(sandbox.work(), notes.join("out")),
         symlink(&notes, notes.join("again")),
     ];
-    // Windows lets only some users create them.
-    let links = links.iter().filter(|link| link.is_ok()).count();
+    // Windows lets only some users create them, and Wine does not show them as symlinks.
+    let links = links.iter().filter(|link| link.is_ok() && !cfg!(windows)).count();
     let (code, reply) = sandbox.json(&["memory", "import", notes.to_str().unwrap()]);
     let ok = &reply["ok"];
     assert_eq!((code, &ok["created"]), (0, &json!(8)), "{reply}");
@@ -469,7 +469,11 @@ fn a_folder_of_notes_becomes_entries() {
     if links > 0 {
         reasons["symlink"] = json!(links);
     }
-    assert_eq!(ok["reasons"], reasons, "{reply}");
+    let mut found = ok["reasons"].clone();
+    if cfg!(windows) {
+        found.as_object_mut().unwrap().remove("symlink");
+    }
+    assert_eq!(found, reasons, "{reply}");
     for row in ok["skipped"].as_array().unwrap() {
         assert!(
             !row["detail"].as_str().unwrap().is_empty() && row["source"] != "",

@@ -66,8 +66,9 @@ fn numbers(bytes: &[u8], source: &str) -> Result<Vec<f64>, ApiError> {
     })?;
     // In a request to update, an empty vector removes the one that the entry has.
     if numbers.is_empty() {
-        return Err(ApiError::invalid_input("the vector is empty")
-            .hint("write the numbers of one vector, such as [0.25, -1.5]"));
+        return Err(
+            ApiError::invalid_input("the vector is empty").hint("give the numbers that a model computed")
+        );
     }
     Ok(numbers)
 }
