@@ -471,7 +471,7 @@ export interface MemoryCreateOptions {
   at?: string | Date | null | undefined;
   /** Create an entry of its own even if one exists that only differs in values. */
   no_merge?: boolean | undefined;
-  /** A vector of the content, which a model outside computed: at most 4096 numbers, as many as in others of the model. */
+  /** A vector of the content, computed by an external model: at most 4096 numbers, as many as in its others. */
   vector?: readonly (number | bigint)[] | null | undefined;
   /** The name of the model that computed the vector, which `vector` needs. */
   vector_model?: string | null | undefined;
@@ -489,9 +489,9 @@ export interface MemoryDuplicatesOptions {
 
 /** Named arguments of `memory_export`. */
 export interface MemoryExportOptions {
-  /** Also the saved states of tasks. */
+  /** Include checkpoints: the saved states of tasks. */
   checkpoints?: boolean | undefined;
-  /** The file to write, atomically, instead of returning the text. */
+  /** Write to this file, atomically, instead of returning the text. */
   output?: string | null | undefined;
 }
 
@@ -501,7 +501,7 @@ export interface MemoryImportOptions {
   text?: string | null | undefined;
   /** Import the keys of the store that match this prefix or pattern, such as `debug:hypothesis:*`; they stay. Exactly one of `path`, `text` and `store_keys` is required. */
   store_keys?: string | null | undefined;
-  /** `clawpowers` (an export), `patterns` (of 1.x), `episodic`, `procedural` or `checkpoint` (of 2.x), `mcp` (the file of the official memory server) or `markdown`: import only this format (default: every format that is found). */
+  /** `clawpowers` (an export), `patterns` (of 1.x), `episodic`, `procedural` or `checkpoint` (of 2.x), `mcp` (the file of the official memory server) or `markdown`: import only this format, and read every file as it (default: every format that is found). */
   format?: string | null | undefined;
 }
 
@@ -537,7 +537,7 @@ export interface MemoryListOptions {
 
 /** Named arguments of `memory_search`. */
 export interface MemorySearchOptions {
-  /** A vector of what to search for, which a model outside computed; the entries whose vectors are nearest are hits, too. */
+  /** A vector of what to search for, computed by an external model; the entries whose vectors are nearest are hits, too. */
   vector?: readonly (number | bigint)[] | null | undefined;
   /** The name of the model that computed the vector, which `vector` needs. */
   vector_model?: string | null | undefined;
@@ -582,7 +582,7 @@ export interface MemoryUpdateOptions {
   importance?: number | bigint | null | undefined;
   /** When it expires: a time, a date, how long from now (`7d`), or `never`. */
   expires?: string | Date | null | undefined;
-  /** Whether somebody confirmed it. */
+  /** Whether it is confirmed. */
   confirmed?: boolean | null | undefined;
   /** A vector of the content; empty removes it. Without one, another content removes it, too. */
   vector?: readonly (number | bigint)[] | null | undefined;
@@ -1309,7 +1309,7 @@ export interface Hit {
 
 /** Why an entry was found. */
 export interface HitReason {
-  /** `fingerprint` (only values differ), `words`, `title`, `masked` (the words without values) `alike` (the order of the words without values) or `vector`. */
+  /** `fingerprint` (only values differ), `words`, `title` (the words of the first of several lines), `masked` (the words without values), `alike` (similar words and word pairs, without values) or `vector`. */
   kind: string;
   /** The place in the list of this kind, from 1; `null` for a fingerprint. */
   rank: number | null;
@@ -1388,7 +1388,7 @@ export interface MemoryContextReply {
   entries: ContextEntry[];
   /** The state in the text. */
   checkpoint: ContextCheckpoint | null;
-  /** The number of entries that were found, but say hardly anything that those in the text do not. */
+  /** The number of entries that were found, but have less than 20% words that those in the text do not have. */
   repeated: number;
   /** The number of entries that were found, but do not fit. */
   unfit: number;
@@ -1397,7 +1397,7 @@ export interface MemoryContextReply {
 }
 
 export interface MemoryCorrectReply {
-  /** The new entry. It has the kind, title, tags and importance of the old one, which searches leave out from now on. */
+  /** The entry that supersedes the old one, which searches leave out from now on: a new one with its kind, title, tags and importance, or an existing one with this text. */
   entry: MemoryEntry;
 }
 
@@ -1441,7 +1441,7 @@ export interface MemoryEntry {
   skill: string | null;
   tool: string | null;
   source: MemorySource;
-  /** Whether somebody confirmed it; `false` only for an entry of a hook that nobody else has written or confirmed. */
+  /** Whether it is confirmed. An entry of a hook is not until it is created from another source; `memory_update` can change it. */
   confirmed: boolean;
   created_at: string;
   updated_at: string;
@@ -1449,7 +1449,7 @@ export interface MemoryEntry {
   used_at: string;
   /** How often it was created: entries that only differ in values are merged. */
   uses: number;
-  /** The first merged contents that differ, at most 5. */
+  /** Merged contents that differ, at most 5: the first four and the latest. */
   examples: string[];
   expires_at: string | null;
   /** Rises with every change. */
@@ -1472,7 +1472,7 @@ export interface MemoryExportReply {
 export interface MemoryForgetReply {
   /** The id that the entry had; it is not used again. */
   id: string;
-  /** Whether no byte of its text is left in the database and its WAL. If another process read it meanwhile, the WAL keeps the text until the next write. */
+  /** Whether no byte of its text is left in the database and its WAL. `false` if another process was in a transaction: the WAL contains the text until a later write truncates it. */
   erased: boolean;
   /** The ids of entries that it superseded, or that superseded it: they may say the same. */
   related: string[];
@@ -1487,11 +1487,11 @@ export interface MemoryGetReply {
 /** A found entry. */
 export interface MemoryHit {
   entry: MemoryEntry;
-  /** Compares the hits of one search; 0 without words in the query and a vector. */
+  /** Compares the hits of one search; 0 if there is neither a word nor a vector. */
   score: number;
   /** The factor for importance and age in the score. */
   prior: number;
-  /** The words of the query that the entry contains. */
+  /** The words of the query that the title, the tags, and the content or `example` contain. */
   words: string[];
   /** The merged content that contains more of them than the content. */
   example: string | null;
@@ -1554,7 +1554,7 @@ export interface MemorySearchReply {
 export type MemorySource = "user" | "agent" | "hook" | "import";
 
 export interface MemorySplitReply {
-  /** The created entries, one for each example. */
+  /** The created entries, one for each kept content. */
   entries: MemoryEntry[];
 }
 
@@ -1569,7 +1569,7 @@ export interface MemoryStatsReply {
   projects: ProjectCount[];
   /** The number of projects that are not listed. */
   more_projects: number;
-  /** The number of entries of hooks that nobody has confirmed. */
+  /** The number of entries that are not confirmed. */
   unconfirmed: number;
   /** The number of entries that others replace. */
   superseded: number;

@@ -217,7 +217,7 @@ fn a_corrected_entry_is_left_out() {
 }
 
 #[test]
-fn links_lead_to_entries_and_form_no_circle() {
+fn links_lead_to_entries_and_form_no_cycle() {
     let mut db = Db::in_memory().unwrap();
     let texts = ["alpha falls", "beta rises", "gamma turns"];
     let [a, b, c] = texts.map(|text| create(&mut db, text));

@@ -214,11 +214,7 @@ fn what_does_not_fit_together_is_reported_and_recovered() {
     let index = "INSERT INTO memory_text (memory_text, rowid, title, body, context, masked, tags, pairs, variants)
                  SELECT 'delete', id, title, body, context, masked, tags, pairs, variants FROM memory WHERE id = 2";
     for (damage, is_deep, problem) in [
-        (
-            index,
-            true,
-            "the index of the words of entries does not match them",
-        ),
+        (index, true, "the index of words does not match the entries"),
         (
             "UPDATE memory SET kind = 9 WHERE id = 2",
             false,
@@ -237,7 +233,7 @@ fn what_does_not_fit_together_is_reported_and_recovered() {
         (
             "UPDATE memory SET uses = 0 WHERE id = 2",
             false,
-            "the entry `2` was never created",
+            "the entry `2` has `uses` below 1",
         ),
         (
             "UPDATE memory SET superseded = 77 WHERE id = 2",
@@ -247,22 +243,22 @@ fn what_does_not_fit_together_is_reported_and_recovered() {
         (
             "UPDATE memory SET superseded = NULL WHERE id = 1",
             false,
-            "the entry `1` is not superseded, but linked",
+            "the entry `1` is not superseded, but is the target",
         ),
         (
             "UPDATE memory SET previous = 77 WHERE id = 2",
             false,
-            "the entry `2` follows an entry that does not exist",
+            "the entry `2` has a previous entry in its session that does not exist",
         ),
         (
             "INSERT INTO memory_link VALUES (2, 77, 1)",
             false,
-            "the link from the entry `2` to `77` leads to or from",
+            "the link from the entry `2` to `77` starts at or leads to an entry",
         ),
         (
             "INSERT INTO memory_link VALUES (77, 2, 1)",
             false,
-            "the link from the entry `77` to `2` leads to or from",
+            "the link from the entry `77` to `2` starts at or leads to an entry",
         ),
         (
             "INSERT INTO memory_link VALUES (2, 3, 9)",
@@ -272,22 +268,22 @@ fn what_does_not_fit_together_is_reported_and_recovered() {
         (
             "INSERT INTO memory_tag VALUES ('x', 77)",
             false,
-            "the tag `x` is one of an entry that does not exist",
+            "the tag `x` belongs to an entry that does not exist",
         ),
         (
             "INSERT INTO memory_tag VALUES ('x', 2)",
             true,
-            "the entry `2` is not found by all of its tags",
+            "the entry `2` has other tags than the index of tags",
         ),
         (
             "DELETE FROM memory_tag WHERE memory = 2",
             true,
-            "the entry `2` is not found by all of its tags",
+            "the entry `2` has other tags than the index of tags",
         ),
         (
             "UPDATE memory SET examples = '{' WHERE id = 2",
             true,
-            "the entry `2` has merged contents that cannot be read",
+            "the entry `2` has merged contents that are not valid JSON",
         ),
         (
             "UPDATE memory SET project = CAST(x'ff' AS TEXT) WHERE id = 2",

@@ -22,11 +22,11 @@ pub struct Weights {
     pub ranked: usize,
     /// How many of the best hits of each list are compared with the query by likeness.
     pub reranked: usize,
-    /// The share of the score that does not depend on the importance of an entry.
+    /// The factor for an importance of 0; that for 1 is 1.
     pub importance_floor: f64,
-    /// The share of the score that does not depend on the age of an entry.
+    /// The least factor for age; that of a new entry is 1.
     pub age_floor: f64,
-    /// After so many days an entry of a kind has lost half of the other share: working, episodic, semantic, procedural.
+    /// The half-life in days of the factor for age, for working, episodic, semantic and procedural entries; 0 is none.
     pub half_lives: [f64; 4],
     /// In [`pick`](crate::pick), the weight of the score; the rest is the weight of new words.
     pub relevance: f64,

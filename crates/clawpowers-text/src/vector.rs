@@ -1,4 +1,4 @@
-//! Vectors that a model outside computed, and their bits, by which the nearest of many are found.
+//! Vectors computed by an external model, and their bits, by which the nearest of many are found.
 //!
 //! The bits are the signs of a rotated vector. The more bits of two vectors differ, the greater is the angle between them.
 //! They are stored, so the rotation never changes.

@@ -133,7 +133,7 @@ pub(crate) fn read_text(argument: String) -> Result<String, ApiError> {
         Err(error) => {
             let byte = error.utf8_error().valid_up_to();
             let message = format!("stdin is not valid UTF-8 at byte {byte}");
-            Err(ApiError::invalid_input(message).hint("use text; nothing was written"))
+            Err(ApiError::invalid_input(message).hint("use text in UTF-8"))
         }
     }
 }

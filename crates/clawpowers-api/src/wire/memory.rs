@@ -20,9 +20,8 @@ pub(crate) fn model_vector(numbers: Option<&[f64]>, model: Option<&str>) -> Resu
         (Some(numbers), Some(model)) => Ok(Some(ModelVector::new(model, numbers)?)),
         (None, None) => Ok(None),
         (Some(_), None) => Err(
-            ApiError::invalid_input("the model that computed the vector is not named").hint(
-                "name it with {--vector_model}, so that it is only compared with vectors of this model",
-            ),
+            ApiError::invalid_input("the model that computed the vector is not named")
+                .hint("name it with {--vector_model}; only vectors of the same model are compared"),
         ),
         (None, Some(model)) => {
             let message = format!("the model {} is named without a vector", quote(model));
@@ -109,7 +108,7 @@ pub struct MemoryEntry {
     #[serde(serialize_with = "named::serialize")]
     #[cfg_attr(feature = "schema", schemars(schema_with = "named::schema::<Source>"))]
     pub source: Source,
-    /// Whether somebody confirmed it; `false` only for an entry of a hook that nobody else has written or confirmed.
+    /// Whether it is confirmed. An entry of a hook is not until it is created from another source; `memory_update` can change it.
     pub confirmed: bool,
     #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub created_at: String,
@@ -120,7 +119,7 @@ pub struct MemoryEntry {
     pub used_at: String,
     /// How often it was created: entries that only differ in values are merged.
     pub uses: u64,
-    /// The first merged contents that differ, at most 5.
+    /// Merged contents that differ, at most 5: the first four and the latest.
     pub examples: Vec<String>,
     #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub expires_at: Option<String>,

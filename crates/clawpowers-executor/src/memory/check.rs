@@ -29,7 +29,7 @@ pub(crate) fn check(db: &mut Db, deep: bool) -> Result<Checked> {
         return Ok(found);
     }
     if deep && !db.is_read_only() && !index_matches(db)? {
-        let problem = "the index of the words of entries does not match them";
+        let problem = "the index of words does not match the entries";
         found.problems.push(problem.to_owned());
     }
     db.read(|tx| {
@@ -69,20 +69,20 @@ fn values(tx: &Tx<'_>, found: &mut Checked) -> Result<()> {
         ),
         (
             "importance NOT BETWEEN 0 AND 1".to_owned(),
-            "has an importance that is not from 0 to 1",
+            "has an importance that is not between 0 and 1",
         ),
-        ("uses < 1".to_owned(), "was never created, by its `uses`"),
+        ("uses < 1".to_owned(), "has `uses` below 1"),
         (
             "superseded NOT IN (SELECT id FROM memory)".to_owned(),
             "is superseded by an entry that does not exist",
         ),
         (
             "superseded IS NULL AND id IN (SELECT target FROM memory_link WHERE relation = 0)".to_owned(),
-            "is not superseded, but linked as if it was",
+            "is not superseded, but is the target of a link `supersedes`",
         ),
         (
             "previous NOT IN (SELECT id FROM memory)".to_owned(),
-            "follows an entry that does not exist in its session",
+            "has a previous entry in its session that does not exist",
         ),
     ] {
         let sql = format!("SELECT id FROM memory WHERE {condition} ORDER BY id");
@@ -105,7 +105,10 @@ fn links(tx: &Tx<'_>, found: &mut Checked) -> Result<()> {
         Ok(rows.into_iter().map(named).collect())
     };
     let dangling = "origin NOT IN (SELECT id FROM memory) OR target NOT IN (SELECT id FROM memory)";
-    found.add(&rows(dangling)?, "leads to or from an entry that does not exist");
+    found.add(
+        &rows(dangling)?,
+        "starts at or leads to an entry that does not exist",
+    );
     let unknown = format!("relation NOT BETWEEN 0 AND {}", Relation::ALL.len() - 1);
     found.add(&rows(&unknown)?, "has an unknown relation");
     let sql = "SELECT DISTINCT tag FROM memory_tag WHERE memory NOT IN (SELECT id FROM memory) ORDER BY tag";
@@ -114,7 +117,7 @@ fn links(tx: &Tx<'_>, found: &mut Checked) -> Result<()> {
         .iter()
         .map(|tag| format!("the tag {}", crate::display::escaped(tag)))
         .collect();
-    found.add(&tags, "is one of an entry that does not exist");
+    found.add(&tags, "belongs to an entry that does not exist");
     Ok(())
 }
 
@@ -152,8 +155,8 @@ fn texts(tx: &Tx<'_>, found: &mut Checked) -> Result<()> {
         Ok(true)
     })?;
     found.add(&broken, "has text that is not UTF-8");
-    found.add(&examples, "has merged contents that cannot be read");
-    found.add(&tags, "is not found by all of its tags");
+    found.add(&examples, "has merged contents that are not valid JSON");
+    found.add(&tags, "has other tags than the index of tags");
     Ok(())
 }
 

@@ -82,7 +82,7 @@ stored! {
     User = "user",
     /// An agent.
     Agent = "agent",
-    /// A hook of a client; nobody has checked it.
+    /// A hook of a client; it is not confirmed at first.
     Hook = "hook",
     /// An import from another program.
     Import = "import",
@@ -157,7 +157,7 @@ pub struct Entry {
     pub tool: Option<String>,
     /// Who wrote it.
     pub source: Source,
-    /// Whether somebody confirmed it; only an entry of a hook is not confirmed at first.
+    /// Whether it is confirmed. An entry of a hook is not until it is created from another source; an update can change it.
     pub confirmed: bool,
     /// When it was created.
     pub created_at: Timestamp,
@@ -167,7 +167,7 @@ pub struct Entry {
     pub used_at: Timestamp,
     /// How often it was created: 1, and 1 more for each merged entry.
     pub uses: u64,
-    /// The first merged contents that differ, at most [`MAX_EXAMPLES`].
+    /// Merged contents that differ, at most [`MAX_EXAMPLES`]: the first ones and the latest.
     pub examples: Vec<Example>,
     /// When it expires; searches leave it out from then on.
     pub expires_at: Option<Timestamp>,

@@ -47,7 +47,7 @@ impl Memory<'_> {
     /// # Errors
     ///
     /// `ErrorKind::NotFound` if one of the entries does not exist; `ErrorKind::Invalid` for a link to itself and for one that
-    /// closes a circle, and if the target is superseded already.
+    /// closes a cycle, and if the target is superseded already.
     pub fn link(&mut self, link: &Link) -> Result<bool> {
         link.check()?;
         self.write(|tx| add(tx, link))
@@ -105,7 +105,7 @@ pub(super) fn add(tx: &Tx<'_>, link: &Link) -> Result<bool> {
                 "the entry `{target}` already leads to `{origin}` by `{}`",
                 relation.as_str()
             ),
-            "links of one relation cannot form a circle; remove the other link first",
+            "links of one relation cannot form a cycle; remove the other link first",
         ));
     }
     if relation == Relation::Supersedes {

@@ -42,7 +42,8 @@ pub use clawpowers_text::{Reason, Weights};
 use crate::db::{Db, Tx};
 use crate::error::Result;
 
-/// The entries of a home. Every call is one transaction, which is durable when the call returns without an error.
+/// The entries of a home. Each method but [`import`](Self::import) is one transaction, which is durable when it returns
+/// without an error.
 ///
 /// # Errors
 ///

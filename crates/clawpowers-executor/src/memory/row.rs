@@ -15,8 +15,8 @@ pub(super) const COLUMNS: &str = "memory.id, (SELECT value FROM meta WHERE name 
     memory.source, memory.confirmed, memory.created, memory.updated, memory.used, memory.uses, memory.examples,
     memory.expires, memory.revision, memory.superseded, (SELECT model FROM memory_vector WHERE memory = memory.id)";
 
-/// Reads an entry. A value that no release writes is read as the one next to it, so that it hides no entry: another program
-/// or a damaged disk may have written it.
+/// Reads an entry. A value that no release writes, of another program or a damaged disk, hides no entry: an unknown kind is
+/// read as semantic, an unknown source as import, and numbers are clamped.
 pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
     let id: i64 = row.get(0)?;
     let uid = match optional(row, 2)? {
@@ -69,7 +69,7 @@ pub(super) fn split(tags: &str) -> Vec<String> {
     tags.map(str::to_owned).collect()
 }
 
-/// Reads merged contents. They are not worth an error that hides the entry.
+/// Reads merged contents. Invalid ones are left out, because an error would hide the entry.
 pub(super) fn examples_of(text: &str) -> Vec<Example> {
     serde_json::from_str(text).unwrap_or_default()
 }

@@ -59,9 +59,9 @@ pub struct Found {
     pub prior: f64,
     /// Why it was found.
     pub reasons: Vec<Reason>,
-    /// The words of the query that it contains.
+    /// The words of the query that its title, its tags, and its content or `example` contain.
     pub words: Vec<String>,
-    /// The merged content that has more of them than the content.
+    /// The merged content that contains more of them than the content.
     pub example: Option<String>,
 }
 
@@ -77,13 +77,13 @@ impl Filter {
 }
 
 impl Memory<'_> {
-    /// Finds entries by their text, and by their vectors if one is given; the best come first. A query without words and a
-    /// vector lists the entries that match the filter.
+    /// Finds entries by their text, and by their vectors if one is given; the best come first. If there is neither a
+    /// word nor a vector, the most important entries that match the filter are returned.
     ///
     /// # Errors
     ///
-    /// `ErrorKind::Invalid` for a filter that is not valid, for a tag or kind of the query that is not, and for a vector of
-    /// another model or dimension than those of the entries.
+    /// `ErrorKind::Invalid` for an invalid filter, and for a vector of a model that no entry has a vector of (unless none has
+    /// any) or of another dimension than those of its model.
     pub fn search(
         &mut self,
         query: &str,

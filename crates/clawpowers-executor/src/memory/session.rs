@@ -36,15 +36,15 @@ pub(super) fn context(tx: &Tx<'_>, previous: Option<i64>) -> Result<String> {
     Ok(texts.join("\n"))
 }
 
-/// Computes the context of the entries again that an entry is searched with.
+/// Recomputes the contexts that contain an entry: those of the entries after it in its session.
 pub(super) fn refresh(tx: &Tx<'_>, id: i64) -> Result<()> {
     followers(tx, id)?
         .into_iter()
         .try_for_each(|id| recompute(tx, id))
 }
 
-/// Takes an entry out of its session, before it is deleted. Returns the entries that it is searched with: [`recompute`] is
-/// called for them afterwards.
+/// Removes an entry from its session before it is deleted. Returns the entries whose contexts contain it; call [`recompute`]
+/// for each of them after the deletion.
 pub(super) fn leave(tx: &Tx<'_>, id: i64) -> Result<Vec<i64>> {
     let followers = followers(tx, id)?;
     let sql = "UPDATE memory SET previous = (SELECT previous FROM memory WHERE id = ?1) WHERE previous = ?1";

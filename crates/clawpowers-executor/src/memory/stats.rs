@@ -18,7 +18,7 @@ pub struct Stats {
     pub sources: Vec<(Source, u64)>,
     /// Those of each project, the largest first; `None` is those without a project.
     pub projects: Vec<(Option<String>, u64)>,
-    /// Those that nobody has confirmed.
+    /// Those that are not confirmed.
     pub unconfirmed: u64,
     /// Those that are replaced.
     pub superseded: u64,

@@ -1,4 +1,4 @@
-//! Vectors of entries, which a model outside computed.
+//! Vectors of entries, computed by an external model.
 //!
 //! `memory_vector` holds them in full. `memory_vector_block` holds their bits, many in a row, so that a search reads few bytes.
 //! The vectors of a model have the slots 0, 1, 2, … without a gap; the bits of a slot are in the block `slot / BLOCK`.
@@ -15,9 +15,9 @@ use std::collections::HashSet;
 
 /// How many vectors have their bits in one row.
 const BLOCK: usize = 512;
-/// For each hit, so many vectors are read in full, and for each of these so many are ordered by an estimate.
+/// The number of vectors that are read in full for each hit, and of those that an estimate orders for each vector read in full.
 const RESCORED: usize = 10;
-/// A search for fewer hits reads as many vectors as one for so many.
+/// The least number of hits for which vectors are read, even if a search returns fewer.
 const MIN_LIMIT: usize = 10;
 
 /// A vector, and the name of the model that computed it.

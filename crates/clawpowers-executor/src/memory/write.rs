@@ -26,7 +26,8 @@ pub struct Created {
 pub struct Forgotten {
     /// The entry as it was.
     pub entry: Entry,
-    /// Whether no byte of it is left in the files; otherwise the WAL has it until the next write that finds no reader.
+    /// Whether no byte of it is left in the files; otherwise another process is in a transaction, and the
+    /// WAL contains its text until a later write truncates it.
     pub erased: bool,
     /// Entries that it superseded, or that it was superseded by: they may say the same.
     pub related: Vec<i64>,

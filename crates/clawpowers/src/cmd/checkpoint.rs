@@ -14,13 +14,16 @@ Examples:
   clawpowers checkpoint load fix-login
   clawpowers checkpoint list
 
-A task is any text of at most 1,024 bytes. A state is any text of at most 16 MiB; each save replaces the one before.")]
+The name of a task has at most 1,024 bytes and no control or hidden characters. A state is text of at most 16 MiB without NUL; \
+each save replaces the one before.")]
 pub(crate) enum Command {
     /// Save the state of a task.
     #[command(after_help = "\
 Examples:
   clawpowers checkpoint save fix-login '{\"step\": 2}'
-  jq -n '{step: 2}' | clawpowers checkpoint save fix-login - --status executing")]
+  jq -n '{step: 2}' | clawpowers checkpoint save fix-login - --status executing
+
+The name of a task has at most 1,024 bytes and no control or hidden characters. A state is text of at most 16 MiB without NUL.")]
     Save(SaveArgs),
     /// Print the saved state of a task.
     #[command(after_help = "\

@@ -570,7 +570,7 @@ class HitReason(TypedDict):
     """Why an entry was found."""
 
     kind: str
-    """`fingerprint` (only values differ), `words`, `title`, `masked` (the words without values) `alike` (the order of the words without values) or `vector`."""
+    """`fingerprint` (only values differ), `words`, `title` (the words of the first of several lines), `masked` (the words without values), `alike` (similar words and word pairs, without values) or `vector`."""
     rank: int | None
     """The place in the list of this kind, from 1; `null` for a fingerprint."""
     similarity: float | None
@@ -655,7 +655,7 @@ class MemoryContextReply(TypedDict):
     checkpoint: ContextCheckpoint | None
     """The state in the text."""
     repeated: int
-    """The number of entries that were found, but say hardly anything that those in the text do not."""
+    """The number of entries that were found, but have less than 20% words that those in the text do not have."""
     unfit: int
     """The number of entries that were found, but do not fit."""
     unrelated: int
@@ -664,7 +664,7 @@ class MemoryContextReply(TypedDict):
 
 class MemoryCorrectReply(TypedDict):
     entry: MemoryEntry
-    """The new entry. It has the kind, title, tags and importance of the old one, which searches leave out from now on."""
+    """The entry that supersedes the old one, which searches leave out from now on: a new one with its kind, title, tags and importance, or an existing one with this text."""
 
 
 class MemoryCreateReply(TypedDict):
@@ -709,7 +709,7 @@ class MemoryEntry(TypedDict):
     tool: str | None
     source: MemorySource
     confirmed: bool
-    """Whether somebody confirmed it; `false` only for an entry of a hook that nobody else has written or confirmed."""
+    """Whether it is confirmed. An entry of a hook is not until it is created from another source; `memory_update` can change it."""
     created_at: dt.datetime
     updated_at: dt.datetime
     used_at: dt.datetime
@@ -717,7 +717,7 @@ class MemoryEntry(TypedDict):
     uses: int
     """How often it was created: entries that only differ in values are merged."""
     examples: list[str]
-    """The first merged contents that differ, at most 5."""
+    """Merged contents that differ, at most 5: the first four and the latest."""
     expires_at: dt.datetime | None
     revision: int
     """Rises with every change."""
@@ -740,7 +740,7 @@ class MemoryForgetReply(TypedDict):
     id: str
     """The id that the entry had; it is not used again."""
     erased: bool
-    """Whether no byte of its text is left in the database and its WAL. If another process read it meanwhile, the WAL keeps the text until the next write."""
+    """Whether no byte of its text is left in the database and its WAL. `false` if another process was in a transaction: the WAL contains the text until a later write truncates it."""
     related: list[str]
     """The ids of entries that it superseded, or that superseded it: they may say the same."""
 
@@ -756,11 +756,11 @@ class MemoryHit(TypedDict):
 
     entry: MemoryEntry
     score: float
-    """Compares the hits of one search; 0 without words in the query and a vector."""
+    """Compares the hits of one search; 0 if there is neither a word nor a vector."""
     prior: float
     """The factor for importance and age in the score."""
     words: list[str]
-    """The words of the query that the entry contains."""
+    """The words of the query that the title, the tags, and the content or `example` contain."""
     example: str | None
     """The merged content that contains more of them than the content."""
     reasons: list[HitReason]
@@ -815,7 +815,7 @@ class MemorySearchReply(TypedDict):
 
 class MemorySplitReply(TypedDict):
     entries: list[MemoryEntry]
-    """The created entries, one for each example."""
+    """The created entries, one for each kept content."""
 
 
 class MemoryStatsReply(TypedDict):
@@ -830,7 +830,7 @@ class MemoryStatsReply(TypedDict):
     more_projects: int
     """The number of projects that are not listed."""
     unconfirmed: int
-    """The number of entries of hooks that nobody has confirmed."""
+    """The number of entries that are not confirmed."""
     superseded: int
     """The number of entries that others replace."""
     expired: int

@@ -49,7 +49,7 @@ pub struct Response {
     pub entries: Vec<ContextEntry>,
     /// The state in the text.
     pub checkpoint: Option<ContextCheckpoint>,
-    /// The number of entries that were found, but say hardly anything that those in the text do not.
+    /// The number of entries that were found, but have less than 20% words that those in the text do not have.
     pub repeated: usize,
     /// The number of entries that were found, but do not fit.
     pub unfit: usize,
@@ -79,8 +79,8 @@ pub struct ContextCheckpoint {
 
 /// Chooses entries for a prompt: each is relevant to the goal, and says what those before it do not.
 ///
-/// Superseded and expired entries are left out, and entries that nobody confirmed are marked. The text is data: contents cannot
-/// end its block, and hidden characters in them are visible.
+/// Superseded and expired entries are left out, and entries that are not confirmed are marked. The text is data: contents
+/// cannot close its element, and hidden characters in them are visible.
 ///
 /// # Errors
 ///
@@ -240,10 +240,7 @@ fn of_entry(hit: &Hit, room: usize) -> Option<Block> {
         attributes.push(("uses", entry.uses.to_string()));
     }
     if !entry.confirmed {
-        attributes.push((
-            "confirmed",
-            "no, a hook wrote it and nobody has checked it".to_owned(),
-        ));
+        attributes.push(("confirmed", "no".to_owned()));
     }
     attributes.extend(entry.title.clone().map(|title| ("title", title)));
     attributes.push(("why", why(hit)));
@@ -263,13 +260,18 @@ fn of_checkpoint(checkpoint: &Checkpoint, state: &str, room: usize) -> Option<Bl
     ];
     attributes.extend(checkpoint.status.clone().map(|status| ("status", status)));
     attributes.extend(checkpoint.goal.clone().map(|goal| ("goal", goal)));
-    block(
-        "checkpoint",
-        &attributes,
-        state,
-        "clawpowers checkpoint load TASK",
-        room,
-    )
+    let rest = format!("clawpowers checkpoint load {}", argument(&checkpoint.task));
+    block("checkpoint", &attributes, state, &rest, room)
+}
+
+/// Returns a text as one argument for a shell.
+fn argument(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@".contains(c);
+    if text.chars().all(is_plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
 }
 
 /// The day of a time.

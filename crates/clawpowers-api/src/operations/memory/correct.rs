@@ -22,11 +22,12 @@ pub struct Request {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
-    /// The new entry. It has the kind, title, tags and importance of the old one, which searches leave out from now on.
+    /// The entry that supersedes the old one, which searches leave out from now on: a new one with its kind, title, tags and
+    /// importance, or an existing one with this text.
     pub entry: MemoryEntry,
 }
 
-/// Creates an entry that supersedes another one.
+/// Supersedes an entry with a new one, or with an existing one that has this text.
 ///
 /// # Errors
 ///

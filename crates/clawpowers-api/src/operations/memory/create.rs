@@ -39,7 +39,7 @@ pub struct Request {
     /// Create an entry of its own even if one exists that only differs in values.
     #[serde(default)]
     pub no_merge: bool,
-    /// A vector of the content, which a model outside computed: at most 4096 numbers, as many as in others of the model.
+    /// A vector of the content, computed by an external model: at most 4096 numbers, as many as in its others.
     #[serde(default, deserialize_with = "crate::wire::number::list")]
     pub vector: Option<Vec<f64>>,
     /// The name of the model that computed the vector, which `vector` needs.

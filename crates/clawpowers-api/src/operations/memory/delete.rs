@@ -20,7 +20,8 @@ pub struct Response {
     pub entry: MemoryEntry,
 }
 
-/// Deletes an entry and its links. An entry that it superseded is found again.
+/// Deletes an entry and its links. An entry that it superseded is found again; if the deleted entry was superseded, its
+/// successor supersedes that one, too.
 ///
 /// # Errors
 ///

@@ -80,7 +80,7 @@ impl From<Duplicates> for Response {
     }
 }
 
-/// Proposes entries that nearly say the same, but have different words; nothing is changed.
+/// Proposes entries that nearly say the same, although their fingerprints differ; nothing is changed.
 ///
 /// Superseded and expired entries, entries that are linked, and those of different projects are not compared with each other.
 /// `memory_link` with `supersedes`, `memory_correct` and `memory_delete` act on a proposal.

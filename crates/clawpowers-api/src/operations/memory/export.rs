@@ -12,10 +12,10 @@ use std::path::PathBuf;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// Also the saved states of tasks.
+    /// Include checkpoints: the saved states of tasks.
     #[serde(default)]
     pub checkpoints: bool,
-    /// The file to write, atomically, instead of returning the text.
+    /// Write to this file, atomically, instead of returning the text.
     #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "path")))]
     pub output: Option<String>,
 }

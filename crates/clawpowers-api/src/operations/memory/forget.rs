@@ -18,8 +18,8 @@ pub struct Request {
 pub struct Response {
     /// The id that the entry had; it is not used again.
     pub id: String,
-    /// Whether no byte of its text is left in the database and its WAL. If another process read it meanwhile, the WAL keeps
-    /// the text until the next write.
+    /// Whether no byte of its text is left in the database and its WAL. `false` if another process was in a transaction: the
+    /// WAL contains the text until a later write truncates it.
     pub erased: bool,
     /// The ids of entries that it superseded, or that superseded it: they may say the same.
     pub related: Vec<String>,

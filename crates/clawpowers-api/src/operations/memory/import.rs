@@ -24,7 +24,7 @@ pub struct Request {
     /// `path`, `text` and `store_keys` is required.
     pub store_keys: Option<String>,
     /// `clawpowers` (an export), `patterns` (of 1.x), `episodic`, `procedural` or `checkpoint` (of 2.x), `mcp` (the file of the
-    /// official memory server) or `markdown`: import only this format (default: every format that is found).
+    /// official memory server) or `markdown`: import only this format, and read every file as it (default: every format that is found).
     pub format: Option<String>,
 }
 
@@ -64,8 +64,8 @@ impl From<Report> for Response {
     }
 }
 
-/// Imports entries and states of tasks. What was imported before is skipped, and an entry that was deleted here stays deleted.
-/// The originals are not changed.
+/// Imports entries and states of tasks. Known entries are not imported again; those whose source changed are updated, and
+/// those that were deleted here stay deleted. The originals are not changed.
 ///
 /// # Errors
 ///

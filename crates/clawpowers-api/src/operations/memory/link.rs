@@ -33,8 +33,8 @@ pub struct Response {
 ///
 /// # Errors
 ///
-/// `not_found` if one of the entries does not exist; `invalid_input` for an unknown relation, for a link to itself and for
-/// one that closes a circle; `storage` if it cannot be written.
+/// `not_found` if one of the entries does not exist; `invalid_input` for an unknown relation, for a link to itself, for one
+/// that closes a cycle, and if another entry supersedes the target already; `storage` if it cannot be written.
 pub fn run(runtime: &Runtime, request: &Request) -> Result<Response> {
     let link = Link {
         origin: entry_id(&request.origin)?,

@@ -12,7 +12,7 @@ use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-/// The most folders inside each other.
+/// The most nested folders.
 const MAX_DEPTH: usize = 64;
 /// The most bytes of a note: its content, and frontmatter.
 const MAX_BYTES: usize = MAX_CONTENT_BYTES + 128 * 1024;
@@ -46,7 +46,7 @@ pub(super) fn folder(importer: &mut Importer<'_>, root: &Path, format: Option<Fo
             }
             match place_of(root, &path) {
                 Ok((_, true)) if depth >= MAX_DEPTH => {
-                    let detail = format!("more than {MAX_DEPTH} folders inside each other");
+                    let detail = format!("more than {MAX_DEPTH} nested folders");
                     importer.skip(&name, 0, reason::TOO_LONG, detail);
                 }
                 Ok((_, true)) => folders.push((path, depth + 1)),

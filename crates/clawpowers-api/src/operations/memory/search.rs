@@ -12,9 +12,9 @@ const DEFAULT_LIMIT: usize = 10;
 memory_filter! {
     pub struct Request {
         /// What to search for: words, `"a phrase"`, `start*`, `-without`, `-"without"`, `tag:NAME`, `kind:KIND`, or a whole error message,
-        /// whose values may differ. Without words, the most important entries are returned.
+        /// whose values may differ. Without a word and a vector, the most important entries are returned.
         pub query: Option<String>,
-        /// A vector of what to search for, which a model outside computed; the entries whose vectors are nearest are hits, too.
+        /// A vector of what to search for, computed by an external model; the entries whose vectors are nearest are hits, too.
         #[serde(default, deserialize_with = "crate::wire::number::list")]
         pub vector: Option<Vec<f64>>,
         /// The name of the model that computed the vector, which `vector` needs.
@@ -38,11 +38,11 @@ pub struct Response {
 #[cfg_attr(feature = "schema", schemars(rename = "MemoryHit"))]
 pub struct Hit {
     pub entry: MemoryEntry,
-    /// Compares the hits of one search; 0 without words in the query and a vector.
+    /// Compares the hits of one search; 0 if there is neither a word nor a vector.
     pub score: f64,
     /// The factor for importance and age in the score.
     pub prior: f64,
-    /// The words of the query that the entry contains.
+    /// The words of the query that the title, the tags, and the content or `example` contain.
     pub words: Vec<String>,
     /// The merged content that contains more of them than the content.
     pub example: Option<String>,
@@ -54,8 +54,8 @@ pub struct Hit {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HitReason {
-    /// `fingerprint` (only values differ), `words`, `title`, `masked` (the words without values) `alike` (the order of the
-    /// words without values) or `vector`.
+    /// `fingerprint` (only values differ), `words`, `title` (the words of the first of several lines), `masked` (the words
+    /// without values), `alike` (similar words and word pairs, without values) or `vector`.
     pub kind: String,
     /// The place in the list of this kind, from 1; `null` for a fingerprint.
     pub rank: Option<usize>,

@@ -16,11 +16,11 @@ pub struct Request {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Response {
-    /// The created entries, one for each example.
+    /// The created entries, one for each kept content.
     pub entries: Vec<MemoryEntry>,
 }
 
-/// Undoes the merging of an entry: each of its examples becomes an entry, and none of them is merged again.
+/// Undoes the merging of an entry: each kept content (`examples`) becomes an entry, and none of them is merged again.
 ///
 /// # Errors
 ///

@@ -29,7 +29,7 @@ pub struct Response {
     pub projects: Vec<ProjectCount>,
     /// The number of projects that are not listed.
     pub more_projects: usize,
-    /// The number of entries of hooks that nobody has confirmed.
+    /// The number of entries that are not confirmed.
     pub unconfirmed: u64,
     /// The number of entries that others replace.
     pub superseded: u64,

@@ -7,7 +7,7 @@ use clawpowers_executor::Timestamp;
 use clawpowers_executor::memory::{Change, Kind};
 use serde::{Deserialize, Serialize};
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
@@ -25,7 +25,7 @@ pub struct Request {
     /// When it expires: a time, a date, how long from now (`7d`), or `never`.
     #[cfg_attr(feature = "schema", schemars(extend("x-accepts" = "time")))]
     pub expires: Option<String>,
-    /// Whether somebody confirmed it.
+    /// Whether it is confirmed.
     pub confirmed: Option<bool>,
     /// A vector of the content; empty removes it. Without one, another content removes it, too.
     #[serde(default, deserialize_with = "crate::wire::number::list")]

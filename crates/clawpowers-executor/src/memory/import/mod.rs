@@ -22,7 +22,7 @@ use std::io::BufRead;
 use std::mem;
 use std::thread;
 
-/// The most entries of one transaction, and about the most bytes of their lines.
+/// A transaction is written once it has this many entries and states, or this many bytes of their text.
 const BATCH: (usize, usize) = (1000, 4 * 1024 * 1024);
 
 /// A format that can be imported.
@@ -125,7 +125,7 @@ pub struct Note {
     pub content: String,
     /// Its tags.
     pub tags: Vec<String>,
-    /// When it was written.
+    /// When it was written; `None` is the time of the import.
     pub at: Option<Timestamp>,
 }
 
@@ -216,7 +216,7 @@ impl Importer<'_> {
 
     fn entry(&mut self, record: Record, source: &str, line: usize) -> Result<()> {
         if record.mended {
-            let detail = "a title, a name, a tag or a time could not be kept as it was";
+            let detail = "a name, a tag or a time could not be kept as it was";
             self.skip(source, line, reason::MENDED, detail);
         }
         if record.entry.content.trim().is_empty() {

@@ -12,7 +12,7 @@ pub const FORMAT: &str = "format";
 pub const HIDDEN: &str = "hidden";
 /// A value that an entry cannot have.
 pub const INVALID: &str = "invalid";
-/// A link that cannot be created.
+/// A link or relation that cannot be created; the entries were imported without it.
 pub const LINK: &str = "link";
 /// Imported, but a part of it had to be changed.
 pub const MENDED: &str = "mended";

@@ -3,6 +3,7 @@
 use crate::context::{Context, read_text, whole_number};
 use crate::exit::Exit;
 use clap::Args;
+use clawpowers_api::operations::checkpoint::load;
 use clawpowers_api::operations::memory::context;
 use clawpowers_api::{escape_line, pluralize, quote};
 
@@ -44,20 +45,28 @@ pub(super) fn context(context: &Context, args: ContextArgs) -> Exit {
     if let Ok(response) = result.as_ref()
         && !out.json
     {
-        out.eprint(&notes(response, request.task.as_deref()));
+        let missing = request.task.as_deref().filter(|_| response.checkpoint.is_none());
+        let missing = missing.map(|task| absent(context, task, response.budget));
+        out.eprint(&notes(response, missing));
     }
     exit
 }
 
-/// What is not in the text.
-fn notes(response: &context::Response, task: Option<&str>) -> String {
-    let mut notes = String::new();
-    if let Some(task) = task.filter(|_| response.checkpoint.is_none()) {
-        notes.push_str(&format!(
-            "no state of the task {} was saved, or it does not fit\n",
-            quote(task)
-        ));
+/// Says why the state of a task is not in the text.
+fn absent(context: &Context, task: &str, budget: usize) -> String {
+    let request = load::Request {
+        task: task.to_owned(),
+    };
+    let task = quote(task);
+    match load::run(&context.runtime, &request) {
+        Ok(_) => format!("the state of the task {task} does not fit in half of {budget} tokens\n"),
+        Err(_) => format!("no state of the task {task} was saved\n"),
     }
+}
+
+/// What is not in the text.
+fn notes(response: &context::Response, missing: Option<String>) -> String {
+    let mut notes = missing.unwrap_or_default();
     if response.unfit > 0 {
         let entries = pluralize(response.unfit, "entry");
         notes.push_str(&format!(

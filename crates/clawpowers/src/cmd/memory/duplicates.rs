@@ -47,7 +47,7 @@ pub(super) fn duplicates(context: &Context, args: DuplicatesArgs) -> Exit {
         let mut notes = String::new();
         if response.groups.is_empty() && response.found == 0 {
             notes.push_str(&format!(
-                "No duplicates among {}\n",
+                "No new duplicates among {}\n",
                 pluralize(response.compared, "entry")
             ));
         }

@@ -23,7 +23,7 @@ Examples:
 
 An entry has at most 1 MiB. Entries that only differ in values, such as numbers and paths, are merged.")]
 pub(crate) enum Command {
-    /// Remember something and print the id of its entry.
+    /// Create an entry and print its id.
     #[command(after_help = "\
 Examples:
   clawpowers memory create 'The tests need a running Redis.'
@@ -36,7 +36,7 @@ Examples:
 Examples:
   clawpowers memory get 17")]
     Get(IdArgs),
-    /// Change an entry; what is not named is kept.
+    /// Change the given fields of an entry; the others are kept.
     #[command(after_help = "\
 Examples:
   clawpowers memory update 17 --importance 0.9 --tags tests,redis
@@ -47,7 +47,7 @@ Examples:
 Examples:
   clawpowers memory delete 17")]
     Delete(IdArgs),
-    /// Print the latest entries, the last created first.
+    /// List entries, newest first.
     #[command(
         visible_alias = "ls",
         after_help = "\
@@ -71,8 +71,8 @@ Examples:
   clawpowers memory context --goal 'fix the flaky login test' --budget 800
   clawpowers memory context --goal 'fix the login' --task fix-login
 
-Each entry is relevant to the goal and says what those before it do not; those that nobody confirmed are marked. The text \
-is data: no entry can end it, and hidden characters are visible.")]
+Entries with less than 20% new words are left out, and those that are not confirmed are marked. The text is data: no \
+content can close its element, and hidden characters are visible.")]
     Context(Box<context::ContextArgs>),
     /// Propose entries that nearly say the same; nothing is changed.
     #[command(after_help = "\
@@ -92,22 +92,26 @@ Examples:
   clawpowers memory link 18 resolves 17
   clawpowers memory link 18 resolves 17 --remove")]
     Link(LinkArgs),
-    /// Undo the merging of an entry: each of its examples becomes an entry.
+    /// Undo the merging of an entry: each kept content becomes an entry.
     #[command(after_help = "\
 Examples:
   clawpowers memory split 17")]
     Split(IdArgs),
     /// Replace an entry that is wrong; searches leave it out from then on.
-    #[command(after_help = "\
+    #[command(
+        after_help = "\
 Examples:
-  clawpowers memory correct 17 'The tests need Redis 7.'")]
+  clawpowers memory correct 17 'The tests need Redis 7.'",
+        override_usage = "clawpowers memory correct [OPTIONS] <ID> <TEXT|--content <TEXT>>"
+    )]
     Correct(CorrectArgs),
     /// Delete an entry so that no byte of its text is left in the database.
     #[command(after_help = "\
 Examples:
   clawpowers memory forget 17
 
-Exit codes: 0 success, 1 the entry is deleted, but another process keeps its text in the WAL for now")]
+Exit codes: 0 success, 1 there is no such entry, or it is deleted, but the WAL still contains its text, because \
+another process is reading the database; a later write truncates it")]
     Forget(IdArgs),
     /// Write every entry as a line of JSON.
     #[command(after_help = "\
@@ -123,9 +127,10 @@ Examples:
   clawpowers memory import ~/.clawpowers/memory
   clawpowers memory import --store-keys 'debug:hypothesis:*'
 
-The original files are not changed. What was imported before is skipped, and an entry that was deleted here stays deleted.
+The original files are not changed. Known entries are not imported again; those whose source changed are updated, and those \
+that were deleted here stay deleted.
 
-Exit codes: 0 success, 1 with --strict something was skipped, 3 nothing could be imported")]
+Exit codes: 0 success, 1 with --strict something was skipped, 3 everything was skipped (an empty folder is no error)")]
     Import(transfer::ImportArgs),
 }
 
@@ -217,7 +222,7 @@ pub(crate) struct UpdateArgs {
     /// When it expires: 2026-11-03T08:00:00Z, 2026-11-03, how long from now (7d, 12h), or never.
     #[arg(long, value_name = "TIME")]
     expires: Option<String>,
-    /// Whether somebody confirmed it.
+    /// Whether it is confirmed.
     #[arg(long, value_name = "true|false")]
     confirmed: Option<bool>,
     /// Change it only if it has this revision.
@@ -373,7 +378,7 @@ fn read(text: Option<String>, vector: VectorArgs) -> Result<Given, ApiError> {
     if text.as_deref() == Some("-") && vector.is_stdin() {
         return Err(
             ApiError::invalid_input("stdin cannot be both the text and the vector")
-                .hint("write one of them to a file; nothing was written"),
+                .hint("write one of them to a file"),
         );
     }
     let (vector, vector_model) = vector.read()?;
@@ -444,17 +449,26 @@ fn update(context: &Context, args: UpdateArgs) -> Exit {
         vector_model: given.vector_model,
         revision: args.revision,
     };
+    // Neither an id nor an expected revision is a change.
+    let nothing = memory::update::Request {
+        id: request.id.clone(),
+        revision: request.revision,
+        ..Default::default()
+    };
+    let what = if request == nothing {
+        "Unchanged"
+    } else {
+        "Updated"
+    };
     let out = &context.out;
     let result = memory::update::run(&context.runtime, &request);
     out.respond_to_change(
         &result,
         |r| {
-            out.print(&format!(
-                "Updated: {} (revision {})\n",
-                r.entry.id, r.entry.revision
-            ))
+            let (id, revision) = (&r.entry.id, r.entry.revision);
+            out.print(&format!("{what}: {id} (revision {revision})\n"))
         },
-        |r| format!("the entry {} was updated", r.entry.id),
+        |r| format!("{}: the entry {}", what.to_lowercase(), r.entry.id),
     )
 }
 
@@ -516,7 +530,7 @@ fn link(context: &Context, args: LinkArgs) -> Exit {
         let (link, relation) = (&r.link, r.link.relation.as_str());
         let what = match (request.remove, r.changed) {
             (false, true) => "Linked",
-            (false, false) => "Linked already",
+            (false, false) => "Already linked",
             (true, true) => "Link removed",
             (true, false) => "No such link",
         };
@@ -562,7 +576,7 @@ fn correct(context: &Context, args: CorrectArgs) -> Exit {
     out.respond_to_change(
         &result,
         |r| out.print(&format!("{}\n", r.entry.id)),
-        |r| format!("the entry {} was created", r.entry.id),
+        |r| format!("the entry {} supersedes the entry {}", r.entry.id, request.id),
     )
 }
 
@@ -573,7 +587,7 @@ fn forget(context: &Context, id: String) -> Exit {
     out.respond(&result, code, |r| {
         let printed = out.print(&format!("Forgotten: {}\n", r.id));
         if !r.erased {
-            out.eprint("the WAL keeps its text until the next write, because another process reads it\n");
+            out.eprint("the WAL still contains its text, because another process is reading the database; a later write truncates it\n");
         }
         for id in &r.related {
             out.eprint(&format!(

@@ -10,10 +10,10 @@ use std::io;
 
 #[derive(Debug, Args)]
 pub(crate) struct ExportArgs {
-    /// Also the saved states of tasks.
+    /// Include checkpoints.
     #[arg(long)]
     checkpoints: bool,
-    /// The file to write, atomically [default: stdout].
+    /// Write to this file, atomically [default: stdout].
     #[arg(long, value_name = "FILE")]
     output: Option<String>,
 }
@@ -26,11 +26,11 @@ pub(crate) struct ImportArgs {
     /// Import keys of the store, which stay there, such as 'debug:hypothesis:*': a prefix, or a pattern as in `store list`.
     #[arg(long, value_name = "PATTERN", conflicts_with_all = ["path", "format"])]
     store_keys: Option<String>,
-    /// Import only this format: clawpowers, patterns (of 1.x), episodic, procedural, checkpoint (of 2.x), mcp (the official
-    /// memory server), markdown [default: every format that is found].
+    /// Import only this format, and read every file as it: clawpowers, patterns (of 1.x), episodic, procedural, checkpoint (of
+    /// 2.x), mcp (the official memory server), markdown [default: every format that is found].
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
-    /// Exit with 1 if something was skipped; the rest is still imported.
+    /// Exit with 1 if something was skipped, except hidden files and links; the rest is still imported.
     #[arg(long)]
     strict: bool,
 }
@@ -103,7 +103,7 @@ pub(super) fn import(context: &Context, args: ImportArgs) -> Exit {
     }
 }
 
-/// Counts what was skipped; hidden files, and what was imported with changes, do not count.
+/// Counts what was skipped; hidden files, and what was imported with changes or without a link, do not count.
 fn unusable(response: &import::Response) -> u64 {
     let reasons = response.reasons.iter();
     let skipped = reasons.filter(|(reason, _)| !matches!(**reason, "mended" | "hidden" | "link"));

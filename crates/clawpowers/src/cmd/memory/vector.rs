@@ -40,7 +40,7 @@ impl VectorArgs {
             };
             read.map_err(|error| {
                 ApiError::new(ErrorCode::Io, format!("{source} cannot be read: {error}"))
-                    .hint("use a readable file; nothing was written")
+                    .hint("use a readable file")
             })?;
             numbers(&bytes, &source)
         });
@@ -52,7 +52,7 @@ fn numbers(bytes: &[u8], source: &str) -> Result<Vec<f64>, ApiError> {
     if bytes.len() as u64 > MAX_BYTES {
         return Err(
             ApiError::invalid_input(format!("{source} has more than {MAX_BYTES} bytes"))
-                .hint("write a JSON array of at most 4096 numbers; nothing was written"),
+                .hint("write a JSON array of at most 4096 numbers"),
         );
     }
     let numbers: Vec<f64> = serde_json::from_slice(bytes).map_err(|error| {
@@ -61,8 +61,7 @@ fn numbers(bytes: &[u8], source: &str) -> Result<Vec<f64>, ApiError> {
             error.line(),
             error.column()
         );
-        ApiError::invalid_input(message)
-            .hint("write the numbers of one vector, such as [0.25, -1.5]; nothing was written")
+        ApiError::invalid_input(message).hint("write the numbers of one vector, such as [0.25, -1.5]")
     })?;
     // In a request to update, an empty vector removes the one that the entry has.
     if numbers.is_empty() {
