@@ -32,6 +32,7 @@ mod legacy_scripts;
 mod list;
 mod memory;
 mod memory_context;
+mod memory_files;
 mod memory_transfer;
 mod memory_vectors;
 mod metrics;
