@@ -16,7 +16,7 @@ use crate::memory::row::{COLUMNS, Derived, by_id, read};
 use crate::memory::vector::{self, ModelVector};
 use crate::memory::write::{insert, merge, rewrite};
 use crate::timestamp::Timestamp;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// An entry to import.
 #[derive(Debug)]
@@ -187,6 +187,8 @@ pub(super) struct Writer {
     home: String,
     /// The last entry before the import.
     newest: i64,
+    /// The keys that were read.
+    seen: HashSet<Hash>,
     /// The ids here of the uids that were read.
     ids: HashMap<String, i64>,
     links: Vec<PendingLink>,
@@ -199,6 +201,7 @@ impl Writer {
             now: Timestamp::now(),
             home: db.home_id()?,
             newest: -1,
+            seen: HashSet::new(),
             ids: HashMap::new(),
             links: Vec::new(),
         })
@@ -222,6 +225,14 @@ impl Writer {
             line: 0,
         });
         let (last, new) = (last(tx, &record.key)?, digest(&record.entry));
+        // Otherwise each import would change the entry to the one and then to the other.
+        if !self.seen.insert(record.key) && last != Some(new) {
+            let detail = "an entry before it has the same id; that one was kept".to_owned();
+            self.report
+                .notes
+                .skip(&row.source, row.line, reason::CONFLICT, detail);
+            return Ok(());
+        }
         let found = self.find(tx, &record)?;
         let id = match (last, &found) {
             // The same was written here and there.
