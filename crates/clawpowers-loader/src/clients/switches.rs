@@ -82,11 +82,11 @@ impl Selects {
     }
 }
 
-/// Returns whether a text is one of those that a pattern with `*` and `?` stands for.
+/// Returns whether a text matches a pattern with `*` and `?`.
 pub(super) fn matches(pattern: &str, text: &str) -> bool {
     let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
     let (mut at, mut from) = (0, 0);
-    // Where the last `*` is, and where the text that it stands for ends.
+    // Where the last `*` is, and where the text that it matches ends.
     let mut star = None;
     while from < text.len() {
         match (pattern.get(at), star) {

@@ -174,7 +174,7 @@ pub(crate) fn stats(response: &memory::stats::Response) -> String {
         (
             "merged",
             format!(
-                "{} (all were created {})",
+                "{} (created {} in all)",
                 response.merged,
                 pluralize(response.uses, "time")
             ),

@@ -70,7 +70,7 @@ fn notes(response: &context::Response, missing: Option<String>) -> String {
     if response.unfit > 0 {
         let entries = pluralize(response.unfit, "entry");
         notes.push_str(&format!(
-            "not in the text: {entries} that do not fit in {} tokens\n",
+            "left out, because the budget is {} tokens: {entries}\n",
             response.budget
         ));
     }
