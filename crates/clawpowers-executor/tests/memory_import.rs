@@ -5,6 +5,7 @@ use clawpowers_executor::memory::import::{Format, Origin, Report};
 use clawpowers_executor::memory::{Kind, Link, NewEntry, Relation};
 use clawpowers_executor::{Checked, Db, Home};
 use proptest::prelude::*;
+use std::fs;
 use std::io::{self, BufReader, Read};
 
 fn import(db: &mut Db, bytes: &[u8], format: Option<Format>) -> Report {
@@ -80,6 +81,37 @@ fn an_import_of_several_transactions_that_failed_is_completed_by_the_next() {
     let report = import(&mut db, text.as_bytes(), None);
     assert_eq!((report.created, report.known, report.links), (0, 2500, 0));
     assert_eq!(db.check(true).unwrap(), Checked::default());
+}
+
+#[test]
+fn a_link_of_a_copied_home_is_not_one_of_the_entry_with_the_same_id() {
+    let (folder, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let create = |db: &mut Db, content: &str| {
+        let new = NewEntry::new(Kind::Semantic, content);
+        db.memory().create(&new).unwrap().entry.id
+    };
+    let mut db = Db::create(&Home::new(folder.path())).unwrap();
+    create(&mut db, "common");
+    drop(db);
+    for name in ["clawpowers.db", "clawpowers.db-wal"] {
+        fs::copy(folder.path().join(name), copy.path().join(name)).unwrap();
+    }
+    let mut db = Db::create(&Home::new(folder.path())).unwrap();
+    let own = create(&mut db, "a fact about the build of kernels");
+    let mut other = Db::create(&Home::new(copy.path())).unwrap();
+    let target = create(&mut other, "other text");
+    assert_eq!(target, own);
+    let link = Link {
+        origin: 1,
+        target,
+        relation: Relation::Supersedes,
+    };
+    other.memory().link(&link).unwrap();
+    let text = export(&mut other);
+    for _ in 0..3 {
+        import(&mut db, text.as_bytes(), None);
+        assert_eq!(db.memory().get(own).unwrap().superseded_by, None);
+    }
 }
 
 /// One line of each format.

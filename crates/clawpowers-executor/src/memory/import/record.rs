@@ -189,8 +189,8 @@ pub(super) struct Writer {
     newest: i64,
     /// The keys that were read.
     seen: HashSet<Hash>,
-    /// The ids here of the uids that were read.
-    ids: HashMap<String, i64>,
+    /// The ids here of the uids that were read; `None` if it is not known which entry it is.
+    ids: HashMap<String, Option<i64>>,
     links: Vec<PendingLink>,
 }
 
@@ -261,7 +261,11 @@ impl Writer {
         if last != Some(DELETED) {
             remember(tx, &record.key, &new)?;
         }
-        let Some(id) = id else { return Ok(()) };
+        let Some(id) = id else {
+            // A copy of this home used the same id for another entry.
+            self.ids.insert(record.entry.uid, None);
+            return Ok(());
+        };
         self.vector(tx, id, &record, &row)?;
         self.links
             .extend(record.links.into_iter().map(|link| PendingLink {
@@ -269,7 +273,7 @@ impl Writer {
                 link,
                 row: row.clone(),
             }));
-        self.ids.insert(record.entry.uid, id);
+        self.ids.insert(record.entry.uid, Some(id));
         Ok(())
     }
 
@@ -384,7 +388,7 @@ impl Writer {
     pub(super) fn link(&mut self, tx: &Tx<'_>) -> Result<()> {
         for PendingLink { origin, link, row } in std::mem::take(&mut self.links) {
             let target = match self.ids.get(&link.target) {
-                Some(id) => Some(*id),
+                Some(id) => *id,
                 None => {
                     let sql = "SELECT id FROM memory WHERE uid = ?";
                     let found = tx.query_optional(sql, [&link.target], |row| row.get(0))?;
